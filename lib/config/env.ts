@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** Several faults in a program's environment, reported at once; `faults` has a line for each. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  readonly code = 'BAD_ENVIRONMENT';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The environment has ${faults.length} fault(s): ${faults.join('; ')}`);
+    this.faults = faults;
+  }
+}
+
+/**
+ * A program's configuration as environment variables: `encode` where the program is started (a construct, the local
+ * supervisor), `decode` once at its start. One schema serves both, so they cannot drift apart. Fields are named as the
+ * variables are: `HEADWATER_…`.
+ */
+export interface EnvCodec<Config> {
+  encode(config: Config): Record<string, string>;
+  /** Throws `EnvironmentError` with every fault. */
+  decode(env: Readonly<Record<string, string | undefined>>): Config;
+}
+
+/** `shape` maps each config field to a schema whose input is a string, for example `z.coerce.number().int()`. */
+export function envCodec<Shape extends z.ZodRawShape>(shape: Shape): EnvCodec<z.output<z.ZodObject<Shape>>> {
+  const schema = z.object(shape);
+  const names = new Map(Object.keys(shape).map((field) => [field, variableName(field)]));
+  return {
+    encode(config) {
+      const env: Record<string, string> = {};
+      for (const [field, value] of Object.entries(config)) {
+        if (value !== undefined) env[names.get(field) ?? variableName(field)] = String(value);
+      }
+      return env;
+    },
+    decode(env) {
+      const raw: Record<string, string | undefined> = {};
+      for (const [field, name] of names) raw[field] = env[name];
+      const result = schema.safeParse(raw);
+      if (result.success) return result.data;
+      throw new EnvironmentError(
+        result.error.issues.map((issue) => `${variableName(String(issue.path[0]))}: ${issue.message}`),
+      );
+    },
+  };
+}
+
+/** `relayPort` → `HEADWATER_RELAY_PORT`. */
+function variableName(field: string): string {
+  return `HEADWATER_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}

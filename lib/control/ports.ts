@@ -1,0 +1,75 @@
+import type { BroadcastId, MemberId, StreamId } from '../routing/ids.ts';
+import type {
+  BroadcastRecord,
+  FleetMember,
+  FleetRole,
+  LeaseRecord,
+  StreamEventRecord,
+  StreamRecord,
+} from './policy/records.ts';
+
+/**
+ * The control store. Every write that could race is conditional; one that loses throws `ConditionFailedError`
+ * (code `CONDITION_FAILED`). A store that cannot be reached or is locked throws `ControlStoreUnavailableError` (code
+ * `CONTROL_STORE_UNAVAILABLE`). The SQLite and the DynamoDB adapter pass one contract suite.
+ */
+export interface ControlStore extends StreamStore, BroadcastStore, LeaseStore, FleetStore, StreamEventStore {}
+
+export interface StreamStore {
+  /** Fails where the id is taken. */
+  createStream(stream: StreamRecord): Promise<void>;
+  getStream(id: StreamId): Promise<StreamRecord | undefined>;
+  /** By id, after `cursor`. */
+  listStreams(page: {
+    limit: number;
+    cursor?: string;
+  }): Promise<{ streams: StreamRecord[]; cursor?: string }>;
+  /** Writes `stream` with `version` + 1 where the stored version is `stream.version`; returns what it wrote. */
+  updateStream(stream: StreamRecord): Promise<StreamRecord>;
+  /** Deletes the stream with its broadcasts, lease and events. */
+  deleteStream(id: StreamId): Promise<void>;
+}
+
+export interface BroadcastStore {
+  /** Writes a broadcast; fails where a higher epoch has already written it. */
+  putBroadcast(broadcast: BroadcastRecord): Promise<void>;
+  /** The newest broadcast of a stream. */
+  latestBroadcast(streamId: StreamId): Promise<BroadcastRecord | undefined>;
+  getBroadcast(streamId: StreamId, id: BroadcastId): Promise<BroadcastRecord | undefined>;
+  /** Newest first. */
+  listBroadcasts(streamId: StreamId, limit: number): Promise<BroadcastRecord[]>;
+}
+
+export interface LeaseStore {
+  getLease(streamId: StreamId): Promise<LeaseRecord | undefined>;
+  /**
+   * Takes the lease for `workerId` with epoch + 1 (1 at first), released false and endRequested false. `observed` is the record that the taker
+   * saw, undefined where it saw none: fails unless the store still holds exactly that version.
+   */
+  takeLease(take: {
+    streamId: StreamId;
+    workerId: MemberId;
+    broadcastId: BroadcastId;
+    observed?: LeaseRecord;
+  }): Promise<LeaseRecord>;
+  /** Raises the version; fails unless `workerId` still holds `epoch` unreleased. Returns the record as it stands. */
+  renewLease(hold: { streamId: StreamId; workerId: MemberId; epoch: number }): Promise<LeaseRecord>;
+  /** Lets go, so that the next taker need not wait. A lease that is no longer held is left alone, without an error. */
+  releaseLease(hold: { streamId: StreamId; workerId: MemberId; epoch: number }): Promise<void>;
+  /** Asks the holder to end this broadcast; fails where the lease is released or of another broadcast. */
+  requestEnd(streamId: StreamId, broadcastId: BroadcastId): Promise<void>;
+}
+
+export interface FleetStore {
+  /** Writes the member's facts and raises its version. */
+  heartbeat(member: Omit<FleetMember, 'version'>): Promise<void>;
+  listFleet(role: FleetRole): Promise<FleetMember[]>;
+  removeMember(role: FleetRole, id: MemberId): Promise<void>;
+}
+
+export interface StreamEventStore {
+  /** Appends and numbers an event. */
+  appendEvent(event: Omit<StreamEventRecord, 'sequence'>): Promise<void>;
+  /** In order, after `after`. Without `after`, the newest `limit`, still in rising order. */
+  listEvents(streamId: StreamId, page: { after?: number; limit: number }): Promise<StreamEventRecord[]>;
+}

@@ -1,0 +1,87 @@
+/**
+ * The one table of delivery policy. The segment writer takes `contentType` and `cacheControl` from it, the local edge
+ * and shield obey it, the CDN's behaviours are made from it.
+ *
+ * No cookie and no query parameter is ever part of a cache key, except the LL-HLS directives on media playlists:
+ * anything else would switch request collapsing off.
+ */
+export interface DeliveryRule {
+  readonly kind: 'segment' | 'init' | 'media-playlist' | 'multivariant-playlist' | 'manifest';
+  /** File name pattern below any folder, with `*` as the only wildcard, as CDN path patterns take it. */
+  readonly pattern: string;
+  readonly contentType: string;
+  readonly cacheControl: string;
+  /** How long a cache may keep it, in seconds: the CDN's minimum, default and maximum TTL. */
+  readonly ttlSeconds: { readonly min: number; readonly default: number; readonly max: number };
+  /** How long a cache may keep an error answer (404 above all), in seconds. At most 1. */
+  readonly errorTtlSeconds: number;
+  /** Query parameters that are part of the cache key and passed on. */
+  readonly queryParameters: readonly string[];
+  readonly compress: boolean;
+}
+
+const year = 31_536_000;
+const immutable = {
+  cacheControl: `public, max-age=${year}, immutable`,
+  ttlSeconds: { min: 1, default: year, max: year },
+};
+const fresh = { cacheControl: 'public, max-age=1', ttlSeconds: { min: 1, default: 1, max: 1 } };
+
+/** First match wins. What no row matches is not delivered. */
+export const deliveryPolicy: readonly DeliveryRule[] = [
+  {
+    kind: 'segment',
+    pattern: '*.m4s',
+    contentType: 'video/iso.segment',
+    ...immutable,
+    errorTtlSeconds: 1,
+    queryParameters: [],
+    compress: false,
+  },
+  {
+    kind: 'init',
+    pattern: '*/init-*.mp4',
+    contentType: 'video/mp4',
+    ...immutable,
+    errorTtlSeconds: 1,
+    queryParameters: [],
+    compress: false,
+  },
+  {
+    kind: 'media-playlist',
+    pattern: '*/playlist.m3u8',
+    contentType: 'application/vnd.apple.mpegurl',
+    ...fresh,
+    errorTtlSeconds: 1,
+    queryParameters: ['_HLS_msn', '_HLS_part', '_HLS_skip'],
+    compress: true,
+  },
+  {
+    kind: 'multivariant-playlist',
+    pattern: '*/index.m3u8',
+    contentType: 'application/vnd.apple.mpegurl',
+    ...fresh,
+    errorTtlSeconds: 1,
+    queryParameters: [],
+    compress: true,
+  },
+  {
+    kind: 'manifest',
+    pattern: '*/manifest.mpd',
+    contentType: 'application/dash+xml',
+    ...fresh,
+    errorTtlSeconds: 1,
+    queryParameters: [],
+    compress: true,
+  },
+];
+
+/** The rule for a path or an object key, or undefined where it is none of ours. */
+export function deliveryRuleFor(path: string): DeliveryRule | undefined {
+  return compiled.find(({ expression }) => expression.test(path))?.rule;
+}
+
+const compiled = deliveryPolicy.map((rule) => ({
+  rule,
+  expression: new RegExp(`^${rule.pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`),
+}));

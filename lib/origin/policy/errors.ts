@@ -1,0 +1,17 @@
+/** A conditional put found another object (`If-Match`) or any object (`If-None-Match: *`). */
+export class PreconditionFailedError extends Error {
+  override readonly name = 'PreconditionFailedError';
+  readonly code = 'PRECONDITION_FAILED';
+}
+
+/** The object store did not take or give the object this time; `cause` says how. */
+export class ObjectStoreUnavailableError extends Error {
+  override readonly name = 'ObjectStoreUnavailableError';
+  readonly code = 'OBJECT_STORE_UNAVAILABLE';
+}
+
+/** The object store has no room left; nothing was written. */
+export class ObjectStoreFullError extends Error {
+  override readonly name = 'ObjectStoreFullError';
+  readonly code = 'OBJECT_STORE_FULL';
+}

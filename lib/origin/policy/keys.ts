@@ -1,0 +1,23 @@
+import type { BroadcastId, StreamId } from '../../routing/ids.ts';
+
+/**
+ * Object keys, which are also the paths below the playback base. The region comes first, so that one distribution
+ * serves every region with one behaviour each.
+ *
+ *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; what players are given
+ *     <region>/<stream>/<broadcast>/index.m3u8, manifest.mpd                           one broadcast, the recording
+ *     <region>/<stream>/<broadcast>/<rendition>/playlist.m3u8, init-<epoch>.mp4, <number>.m4s
+ *
+ * Inside a broadcast every reference is relative. Segment numbers follow the grid and are written once
+ * (`If-None-Match: *`), init segments carry the epoch that first wrote them, playlists are written by `If-Match`.
+ */
+export const streamPrefix = (region: string, stream: StreamId): string => `${region}/${stream}/`;
+
+export const broadcastPrefix = (region: string, stream: StreamId, broadcast: BroadcastId): string =>
+  `${region}/${stream}/${broadcast}/`;
+
+export const hlsIndexName = 'index.m3u8';
+export const dashManifestName = 'manifest.mpd';
+export const hlsPlaylistName = 'playlist.m3u8';
+export const initName = (epoch: number): string => `init-${epoch}.mp4`;
+export const segmentName = (number: number): string => `${number}.m4s`;

@@ -1,0 +1,33 @@
+/**
+ * The object store of segments, playlists, manifests and recordings: S3 in the cloud, a folder behind the origin process
+ * on one machine. All adapters pass one contract suite.
+ *
+ * Errors: `PreconditionFailedError` (code `PRECONDITION_FAILED`) where a condition does not hold;
+ * `ObjectStoreUnavailableError` (code `OBJECT_STORE_UNAVAILABLE`) where trying again may help, `ObjectStoreFullError`
+ * (code `OBJECT_STORE_FULL`) where there is no room.
+ */
+export interface ObjectStore {
+  put(key: string, body: Uint8Array, options: PutOptions): Promise<{ etag: string }>;
+  get(key: string): Promise<StoredObject | undefined>;
+  /** Keys that begin with `prefix` and sort after `after`, in order; `more` where the limit cut the list. */
+  list(prefix: string, page: { after?: string; limit: number }): Promise<{ keys: string[]; more: boolean }>;
+  /** Deleting what is not there is no error. */
+  delete(key: string): Promise<void>;
+}
+
+export interface PutOptions {
+  readonly contentType: string;
+  readonly cacheControl: string;
+  /** Write only over the object with this ETag. */
+  readonly ifMatch?: string;
+  /** Write only where there is no object. */
+  readonly ifNoneMatch?: '*';
+}
+
+export interface StoredObject {
+  readonly body: Buffer;
+  /** Strong and quoted, as in HTTP. */
+  readonly etag: string;
+  readonly contentType: string;
+  readonly cacheControl: string;
+}

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+
+declare const brand: unique symbol;
+type Id<Kind extends string> = string & { readonly [brand]: Kind };
+
+/** What a broadcaster owns: 16 characters of {@link idAlphabet}. It is the key of the hash ring and of the lease. */
+export type StreamId = Id<'stream'>;
+/** One time on air, from the first publish to the end. Sorts by the time it began. */
+export type BroadcastId = Id<'broadcast'>;
+/** One broadcaster connection. */
+export type SessionId = Id<'session'>;
+/** One process of a fleet, for example `encoder-1`. */
+export type MemberId = Id<'member'>;
+
+/** Crockford's base 32 in lower case: no letter that reads as a digit, safe in URLs, hosts and file names. */
+const idAlphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** `length` random characters, 5 bits each. */
+export function randomId(length: number): string {
+  let text = '';
+  for (const byte of randomBytes(length)) text += idAlphabet[byte & 31];
+  return text;
+}
+
+export const newStreamId = (): StreamId => randomId(16) as StreamId;
+export const newSessionId = (): SessionId => randomId(12) as SessionId;
+
+/** Time first (ms, 9 characters of base 32), so that broadcasts of a stream list in order. */
+export function newBroadcastId(nowMs: number): BroadcastId {
+  let time = '';
+  for (let rest = nowMs, digit = 0; digit < 9; digit++, rest = Math.floor(rest / 32)) {
+    time = idAlphabet[rest % 32] + time;
+  }
+  return (time + randomId(7)) as BroadcastId;
+}
+
+/** True for the text form of a stream or broadcast id; anything else never reaches a path or a query. */
+export function isStreamId(text: string): text is StreamId {
+  return /^[0-9a-hjkmnp-tv-z]{16}$/.test(text);
+}

@@ -1,0 +1,13 @@
+import type { Emit } from './event.ts';
+import { processEvents } from './process-events.ts';
+
+/**
+ * The one table of log events, in path order. Each stage keeps its rows in a file beside this one. No row has a field
+ * for a secret: keys are named by their stream id.
+ */
+export const events = {
+  ...processEvents,
+} as const;
+
+export type EventName = keyof typeof events;
+export type EmitEvent = Emit<typeof events>;

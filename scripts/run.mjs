@@ -1,0 +1,126 @@
+// The one entry behind `npm run …`: installs what is missing, then runs the task on Node 24.
+// Plain JavaScript for Node 20 and no imports outside Node: on a fresh machine nothing is installed yet.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = join(root, 'node_modules', '.bin');
+
+/** Each task: whether it drives a browser, and its steps. A step is an argv; `node` is Node 24. */
+const tasks = {
+  live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
+  bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
+  test: {
+    browser: true,
+    steps: (args) =>
+      args.length > 0
+        ? [jest(...args)]
+        : [jest('--selectProjects', 'unit'), jest('--selectProjects', 'system', '--runInBand')],
+  },
+  'test:unit': { steps: (args) => [jest('--selectProjects', 'unit', ...args)] },
+  'test:system': {
+    browser: true,
+    steps: (args) => [jest('--selectProjects', 'system', '--runInBand', ...args)],
+  },
+  check: {
+    steps: () => [
+      [join(bin, 'tsc'), '-p', '.'],
+      [join(bin, 'tsc'), '-p', 'lib/player/tsconfig.page.json'],
+      [join(bin, 'biome'), 'ci', '.'],
+      [join(bin, 'depcruise'), 'bin', 'lib', 'bench', 'test', '--no-progress'],
+      [join(bin, 'knip')],
+    ],
+  },
+  format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
+};
+
+function jest(...args) {
+  return [
+    'node',
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    ...args,
+  ];
+}
+
+function fail(message) {
+  process.stderr.write(`headwater: ${message}\n`);
+  process.exit(1);
+}
+
+/** Installs packages when the lockfile differs from the one they were installed from. */
+function ensurePackages() {
+  const stamp = join(root, 'node_modules', '.headwater-lock');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  process.stderr.write('headwater: installing npm packages (once per change of package-lock.json)\n');
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) fail('`npm ci` failed; its output above says why. Mend that and run the command again.');
+  writeFileSync(stamp, lock);
+}
+
+/** The Node to run on: the packaged Node 24, else this one if it is new enough. */
+function findNode() {
+  const packaged = join(bin, 'node');
+  if (existsSync(packaged)) return packaged;
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  return fail(
+    `Node 24 is needed and the packaged one is not there for ${process.platform}-${process.arch} (this is ${process.version}). Install Node 24 or newer and run the command again.`,
+  );
+}
+
+/** System tests drive a real Chromium and Debian's ffmpeg; as root they are installed, otherwise asked for. */
+function ensureDebian(names) {
+  const has = (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
+  const missing = names.filter((name) => !has(name));
+  if (missing.length === 0) return;
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const apt = (...args) =>
+    spawnSync([...sudo, 'apt-get', ...args][0], [...sudo, 'apt-get', ...args].slice(1), {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }).status === 0;
+  process.stderr.write(`headwater: installing ${missing.join(' and ')} with apt-get\n`);
+  if (has('apt-get') && apt('update') && apt('install', '-y', '--no-install-recommends', ...missing)) return;
+  fail(`${missing.join(' and ')} is missing. Install it: sudo apt-get install ${missing.join(' ')}`);
+}
+
+/** Runs one step to its end, passing signals on; the terminal's Ctrl-C reaches the child by itself. */
+function run(node, [command, ...args]) {
+  return new Promise((done) => {
+    const child = spawn(command === 'node' ? node : command, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+    });
+    const pass = (signal) => child.kill(signal);
+    process.on('SIGTERM', pass);
+    process.on('SIGHUP', pass);
+    process.on('SIGINT', () => {});
+    child.on('error', (cause) => fail(`could not start ${command}: ${cause.message}`));
+    child.on('exit', (code, signal) => {
+      process.off('SIGTERM', pass);
+      process.off('SIGHUP', pass);
+      done(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+const task = tasks[name];
+if (!task) fail(`no task '${name}'; there are ${Object.keys(tasks).join(', ')}`);
+ensurePackages();
+if (task.browser) ensureDebian(['ffmpeg', 'chromium']);
+const node = findNode();
+for (const step of task.steps(args)) {
+  const code = await run(node, step);
+  if (code !== 0) process.exit(code);
+}
