@@ -1,0 +1,112 @@
+import { type EnvCodec, EnvironmentError } from '../../config/env.ts';
+import type { EmitEvent } from '../../telemetry/events.ts';
+import { createLog } from './log.ts';
+
+/** A started program. */
+export interface RunningProgram {
+  /** The port that others reach it at, for the `process.ready` event. */
+  readonly port: number;
+  /** Finishes what is under way within the program's own limits, then lets everything go. Called once. */
+  stop(): Promise<void>;
+}
+
+export interface Program<Config> {
+  readonly codec: EnvCodec<Config>;
+  /** The stage's word, for example `ingest`. */
+  readonly role: string | ((config: Config) => string);
+  /** The process's name, for example `ingest-1`; the role unless told. */
+  readonly name?: (config: Config) => string;
+  start(config: Config, emit: EmitEvent): Promise<RunningProgram>;
+}
+
+/**
+ * Runs a program from start to end: reads the environment once, starts, says `process.ready`, stops on SIGTERM, SIGINT
+ * or (with HEADWATER_EXIT_WITH_PARENT=1) when its stdin closes, and exits 0. A start that fails says `process.failed`
+ * with what to do about it and exits 1, and so does an error that nobody caught: the state of the process is unknown
+ * then, and the supervisor starts a fresh one.
+ */
+export async function runProgram<Config>(program: Program<Config>): Promise<void> {
+  let emit = createLog(typeof program.role === 'string' ? program.role : 'headwater', 'headwater');
+  const fail = (fault: unknown): never => {
+    emit('process.failed', explainFault(fault));
+    process.exit(1);
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  try {
+    const config = program.codec.decode(process.env);
+    const role = typeof program.role === 'string' ? program.role : program.role(config);
+    const name = program.name?.(config) ?? role;
+    emit = createLog(role, name);
+    const running = await program.start(config, emit);
+    onStopRequest((signal) => {
+      emit('process.stopping', { signal });
+      running.stop().then(() => process.exit(0), fail);
+    });
+    emit('process.ready', { role, name, port: running.port });
+  } catch (fault) {
+    fail(fault);
+  }
+}
+
+/** Calls `stop` once, at the first request to stop; further ones are ignored while it finishes. */
+function onStopRequest(stop: (signal: string) => void): void {
+  let asked = false;
+  const ask = (signal: string) => {
+    if (asked) return;
+    asked = true;
+    stop(signal);
+  };
+  process.on('SIGTERM', ask);
+  process.on('SIGINT', ask);
+  if (process.env.HEADWATER_EXIT_WITH_PARENT === '1') {
+    process.stdin.on('end', () => ask('stdin closed'));
+    process.stdin.on('error', () => ask('stdin closed'));
+    process.stdin.resume();
+  }
+}
+
+/** What a fault means to the person who reads it: `code`, what happened, and what to do where we know. */
+export function explainFault(fault: unknown): { code: string; reason: string; mend?: string } {
+  if (fault instanceof EnvironmentError) return { code: fault.code, reason: fault.faults.join('; ') };
+  if (!(fault instanceof Error)) return { code: 'UNKNOWN', reason: String(fault) };
+  const {
+    code = fault.name,
+    port,
+    path,
+    mend,
+  } = fault as Error & {
+    code?: string;
+    port?: number;
+    path?: string;
+    mend?: string;
+  };
+  const known = mends[code]?.({ port, path });
+  if (known) return { code, ...known };
+  return { code, reason: mend === undefined ? (fault.stack ?? fault.message) : fault.message, mend };
+}
+
+const mends: Record<string, (at: { port?: number; path?: string }) => { reason: string; mend: string }> = {
+  EADDRINUSE: ({ port }) => ({
+    reason: `Port ${port} is in use by another program.`,
+    mend: 'Stop that program, or choose other ports with --port-base N.',
+  }),
+  EACCES: ({ port, path }) => ({
+    reason:
+      port === undefined
+        ? `${path} cannot be opened: permission denied.`
+        : `Port ${port} may not be opened by this user.`,
+    mend:
+      port === undefined
+        ? `Make ${path} writable for this user, or choose another folder with --data-dir DIR.`
+        : 'Choose ports above 1024 with --port-base N.',
+  }),
+  EROFS: ({ path }) => ({
+    reason: `${path} is on a read-only file system.`,
+    mend: 'Choose a writable folder with --data-dir DIR.',
+  }),
+  ENOSPC: ({ path }) => ({
+    reason: `The disk is full${path === undefined ? '' : ` (${path})`}.`,
+    mend: 'Make room, or choose another disk with --data-dir DIR.',
+  }),
+};
