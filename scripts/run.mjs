@@ -26,8 +26,8 @@ const tasks = {
   },
   check: {
     steps: () => [
-      [join(bin, 'tsc'), '-p', '.'],
-      [join(bin, 'tsc'), '-p', 'lib/player/tsconfig.page.json'],
+      tsc('-p', '.'),
+      tsc('-p', 'lib/player/tsconfig.page.json'),
       [join(bin, 'biome'), 'ci', '.'],
       [join(bin, 'depcruise'), 'bin', 'lib', 'bench', 'test', '--no-progress'],
       [join(bin, 'knip')],
@@ -44,6 +44,11 @@ function jest(...args) {
     'node_modules/jest/bin/jest.js',
     ...args,
   ];
+}
+
+/** TypeScript 7 checks in a third of 6's time; 6 is there for the tools that need its compiler API. */
+function tsc(...args) {
+  return ['node', 'node_modules/typescript-7/bin/tsc', ...args];
 }
 
 function fail(message) {
