@@ -1,0 +1,56 @@
+/** The folder of the embedded tables cannot be made or written. `mend` says what to do. */
+export class DataDirNotWritableError extends Error {
+  override readonly name = 'DataDirNotWritableError';
+  readonly code = 'DATA_DIR_NOT_WRITABLE';
+  readonly mend: string;
+
+  constructor(path: string, cause: unknown) {
+    super(`The control store cannot be written at ${path}: ${causeText(cause)}`, { cause });
+    this.mend = `Give this user write permission on the folder of ${path}, or choose another data folder.`;
+  }
+}
+
+/** The file holds something that is not a sound control store. Nothing was changed in it. */
+export class ControlStoreCorruptError extends Error {
+  override readonly name = 'ControlStoreCorruptError';
+  readonly code = 'CONTROL_STORE_CORRUPT';
+  readonly mend: string;
+
+  constructor(path: string, cause: unknown) {
+    super(`The control store at ${path} is damaged or is no SQLite file: ${causeText(cause)}`, { cause });
+    this.mend = `Restore ${path} from a backup, or move it and its -wal and -shm files away to start with no streams.`;
+  }
+}
+
+/** The file was written by a newer Headwater. */
+export class ControlStoreTooNewError extends Error {
+  override readonly name = 'ControlStoreTooNewError';
+  readonly code = 'CONTROL_STORE_TOO_NEW';
+  readonly mend: string;
+
+  constructor(path: string, found: number, known: number) {
+    super(`The control store at ${path} has schema ${found}; this program knows up to ${known}.`);
+    this.mend = 'Run the newer Headwater, or choose another data folder.';
+  }
+}
+
+/** SQLite's primary result codes that we tell apart (https://sqlite.org/rescode.html). */
+const busy = [5, 6];
+const notWritable = [8, 10, 13, 14];
+const corrupt = [11, 26];
+
+/** Another connection holds the lock: trying again helps. */
+export const isBusy = (error: unknown): boolean => busy.includes(resultCode(error));
+/** Read-only, I/O fault, disk full, cannot open. */
+export const isNotWritable = (error: unknown): boolean => notWritable.includes(resultCode(error));
+export const isCorrupt = (error: unknown): boolean => corrupt.includes(resultCode(error));
+
+/** node:sqlite puts the extended result code in `errcode`; its low byte is the primary one. */
+function resultCode(error: unknown): number {
+  if (!(error instanceof Error) || !('errcode' in error)) return 0;
+  return Number(error.errcode) & 0xff;
+}
+
+function causeText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
