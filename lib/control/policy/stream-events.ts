@@ -1,0 +1,160 @@
+import type { BroadcastId, StreamId } from '../../routing/ids.ts';
+import type { EndReason, StreamEventRecord } from './records.ts';
+import { inWords, listWords, mbps } from './words.ts';
+
+/** Why a publisher was turned away. */
+export type PublishRefusal =
+  | 'wrong-key'
+  | 'expired-key'
+  | 'busy'
+  | 'unsupported-codec'
+  | 'full'
+  | 'draining'
+  | 'unavailable'
+  | 'bad-input';
+
+/**
+ * Everything that a stream's story can tell: each type of event with its data (plain values, units in the names) and the
+ * words for it – what happened, through whom, for how long, what the viewer saw. No secret is ever among the data.
+ */
+const texts = {
+  'stream.created': ({ name }: { name: string }) =>
+    `The stream “${name}” was created. It is off the air until a broadcaster connects with its key.`,
+
+  'stream.changed': ({ name, reconnectWindowMs }: { name: string; reconnectWindowMs: number }) =>
+    `The settings were changed: the name is “${name}”, and a lost broadcaster is waited for ${inWords(reconnectWindowMs)}.`,
+
+  'key.rotated': ({ keyId, graceMs }: { keyId: string; graceMs: number }) =>
+    graceMs === 0
+      ? `A new stream key (${keyId}) was made. Every older key stopped working at once.`
+      : `A new stream key (${keyId}) was made. The one before it works for another ${inWords(graceMs)}.`,
+
+  'key.revoked': ({ keyId }: { keyId: string }) => `The stream key ${keyId} was revoked and works no more.`,
+
+  'broadcast.starting': ({ workerId, proxyId }: { workerId: string; proxyId?: string }) =>
+    `A broadcaster connected${through(proxyId)}. ${workerId} is making the first pictures; viewers see “starting”.`,
+
+  'stream.live': (facts: {
+    workerId: string;
+    startupMs: number;
+    width: number;
+    height: number;
+    frameRate: number;
+    bitrateBps: number;
+    renditions: string;
+  }) =>
+    `On air ${inWords(facts.startupMs)} after the broadcaster connected: ${facts.width}×${facts.height} at ` +
+    `${Number(facts.frameRate.toFixed(2))} frames a second and ${mbps(facts.bitrateBps)} comes in, ${facts.workerId} makes ${facts.renditions}.`,
+
+  'stream.reconnecting': ({ windowMs, detail }: { windowMs: number; detail?: string }) =>
+    `The broadcaster is gone${because(detail)}. The broadcast stays open for ${inWords(windowMs)}; viewers see the last picture and “reconnecting”.`,
+
+  'stream.resumed': ({ workerId, awayMs }: { workerId: string; awayMs: number }) =>
+    `The broadcaster came back after ${inWords(awayMs)}, to ${workerId}. The same broadcast goes on; viewers skip the pause.`,
+
+  'stream.end-requested': () =>
+    'The end of the broadcast was asked for. The encoder finishes what it has and closes the broadcast.',
+
+  'stream.ended': ({ reason, durationMs }: { reason: EndReason; durationMs: number }) =>
+    `Off the air after ${inWords(durationMs)}: ${endReasons[reason]}`,
+
+  'publish.refused': (facts: { reason: PublishRefusal; detail?: string; client?: string }) =>
+    `A broadcaster${facts.client === undefined ? '' : ` from ${facts.client}`} was turned away: ` +
+    `${refusals[facts.reason]}${facts.detail === undefined ? '' : ` (${facts.detail})`}. Viewers saw nothing of it.`,
+
+  'publisher.rehomed': (facts: {
+    fromWorkerId: string;
+    toWorkerId: string;
+    tookMs: number;
+    replayedMs: number;
+    detail?: string;
+  }) =>
+    `The broadcaster was moved from ${facts.fromWorkerId} to ${facts.toWorkerId} within ${inWords(facts.tookMs)}${because(facts.detail)}. ` +
+    `Its connection stayed up and the last ${inWords(facts.replayedMs)} were sent again, so viewers miss nothing.`,
+
+  'input.changed': (facts: { width: number; height: number; frameRate: number; codec?: string }) =>
+    `The broadcaster now sends ${facts.width}×${facts.height} at ${Number(facts.frameRate.toFixed(2))} frames a second` +
+    `${facts.codec === undefined ? '' : ` (${facts.codec})`}. Players switch at a marked point.`,
+
+  'input.gap': ({ gapMs }: { gapMs: number }) =>
+    `Nothing usable came from the broadcaster for ${inWords(gapMs)}. Viewers skip this gap.`,
+
+  'input.timestamps-mended': ({ jumpMs }: { jumpMs: number }) =>
+    `The broadcaster's clock jumped ${jumpMs < 0 ? 'back' : 'ahead'} by ${inWords(Math.abs(jumpMs))}. Stream time was mended; viewers see at most a short jump.`,
+
+  'ladder.shed': ({ rendition, speed, left }: { rendition: string; speed: number; left: string }) =>
+    `The encoder ran at ${speed.toFixed(2)} times real time, so it gave up ${rendition}. Viewers keep ${left}.`,
+
+  'encoder.restarted': ({ detail, outageMs }: { detail: string; outageMs: number }) =>
+    `The encoder stopped (${detail}) and was started again; ${inWords(outageMs)} were made anew or skipped.`,
+
+  'lease.lost': ({ workerId }: { workerId: string }) =>
+    `${workerId} lost the right to write this stream and let go of it, so that two encoders never mix.`,
+
+  'origin.trouble': ({ detail, queuedMs }: { detail: string; queuedMs: number }) =>
+    `The origin does not take segments (${detail}). ${inWords(queuedMs)} of media wait; viewers may run out of picture.`,
+
+  'origin.recovered': ({ downMs, lostMs }: { downMs: number; lostMs: number }) =>
+    `The origin takes segments again after ${inWords(downMs)}. ${lostMs === 0 ? 'Nothing was lost.' : `${inWords(lostMs)} of media were given up.`}`,
+
+  'recording.ready': ({ durationMs, renditions }: { durationMs: number; renditions: string }) =>
+    `The recording of ${inWords(durationMs)} is complete and plays from its first second, in ${renditions}.`,
+} satisfies Record<string, (data: never) => string>;
+
+export type StreamEventType = keyof typeof texts;
+/** The data that an event of this type carries. */
+export type StreamEventData<Type extends StreamEventType> =
+  Parameters<(typeof texts)[Type]> extends [infer Data] ? Data : Record<never, never>;
+
+/** All types, for schemas and filters. */
+export const streamEventTypes = Object.keys(texts) as StreamEventType[];
+
+/** Makes the record of an event, for `appendEvent`. `atMs` is Unix time. Fields that are undefined are left out. */
+export function streamEvent<Type extends StreamEventType>(
+  type: Type,
+  data: StreamEventData<Type>,
+  about: { readonly streamId: StreamId; readonly broadcastId?: BroadcastId; readonly atMs: number },
+): Omit<StreamEventRecord, 'sequence'> {
+  const write = texts[type] as (data: StreamEventData<Type>) => string;
+  return {
+    streamId: about.streamId,
+    atMs: about.atMs,
+    ...(about.broadcastId === undefined ? {} : { broadcastId: about.broadcastId }),
+    type,
+    text: write(data),
+    data: known(data as Fields),
+  };
+}
+
+type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+function known(fields: Fields): StreamEventRecord['data'] {
+  const kept: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  return kept;
+}
+
+/** `['1080p', '720p', 'audio']` → `1080p, 720p and audio`, for the `renditions` and `left` of an event. */
+export const listRenditions = (ids: readonly string[]): string => listWords(ids, 'nothing');
+
+const endReasons: Record<EndReason, string> = {
+  'publisher-ended': 'the broadcaster ended the broadcast. Viewers can watch the recording.',
+  'reconnect-window-over':
+    'the broadcaster did not come back within the reconnect window. Viewers can watch the recording.',
+  'ended-by-api': 'it was ended through the API. Viewers can watch the recording.',
+  'encoder-failed': 'the encoder failed again and again. What was made until then can be watched.',
+};
+
+const refusals: Record<PublishRefusal, string> = {
+  'wrong-key': 'the stream key is wrong',
+  'expired-key': 'the stream key was replaced and works no more',
+  busy: 'another broadcaster is on air with this key',
+  'unsupported-codec': 'its video or audio format is not supported',
+  full: 'every encoder is full',
+  draining: 'the encoder is about to stop and takes nothing new',
+  unavailable: 'no encoder could take it just then',
+  'bad-input': 'what it sent could not be understood',
+};
+
+const through = (proxyId: string | undefined): string => (proxyId === undefined ? '' : ` through ${proxyId}`);
+const because = (detail: string | undefined): string => (detail === undefined ? '' : ` (${detail})`);
