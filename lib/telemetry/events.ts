@@ -1,4 +1,6 @@
 import type { Emit } from './event.ts';
+import { originEvents } from './origin-events.ts';
+import { platformEvents } from './platform-events.ts';
 import { processEvents } from './process-events.ts';
 
 /**
@@ -7,6 +9,8 @@ import { processEvents } from './process-events.ts';
  */
 export const events = {
   ...processEvents,
+  ...originEvents,
+  ...platformEvents,
 } as const;
 
 export type EventName = keyof typeof events;

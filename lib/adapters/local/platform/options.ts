@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** What `npm run live` was asked for. */
+export interface LiveOptions {
+  /** First port of the block; 0 takes free ports from the system. */
+  readonly portBase: number;
+  readonly dataDir: string;
+  readonly workers: number;
+  readonly proxies: number;
+  readonly demo: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** The command line has faults; `faults` has a line for each. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code = 'BAD_USAGE';
+  readonly mend = 'npm run live -- --help lists the flags.';
+}
+
+export const defaultPortBase = 8440;
+
+export const helpText = `npm run live -- [flags]      the whole platform on this machine
+
+  --demo            also broadcast a test picture with a running clock and a beep
+  --port-base N     first of a block of ports, all on 127.0.0.1 (default ${defaultPortBase}; 0: any free ports)
+  --data-dir DIR    where streams, keys and recordings are kept (default .headwater)
+  --workers N       encoder workers, 1 to 8 (default 2)
+  --proxies N       ingest proxies, 1 to 8 (default 2)
+  --json            one JSON event a line on stdout, the first is "ready"  (npm run -s live -- --json)
+  --help            this text
+
+Ctrl-C stops everything.
+`;
+
+/** Reads the flags; throws `UsageError` naming every fault. Relative folders count from `cwd`. */
+export function parseLiveOptions(args: readonly string[], cwd: string): LiveOptions {
+  const values = readFlags(args);
+  const faults: string[] = [];
+  const integer = (flag: string, text: string, min: number, max: number): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || text.trim() === '' || value < min || value > max) {
+      faults.push(`--${flag} takes a whole number from ${min} to ${max}, not '${text}'`);
+    }
+    return value;
+  };
+  const options: LiveOptions = {
+    portBase: integer('port-base', values['port-base'], 0, 65_000),
+    dataDir: resolve(cwd, values['data-dir']),
+    workers: integer('workers', values.workers, 1, 8),
+    proxies: integer('proxies', values.proxies, 1, 8),
+    demo: values.demo,
+    json: values.json,
+    help: values.help,
+  };
+  if (options.portBase > 0 && options.portBase < 1024) faults.push('--port-base is 0, or 1024 and above');
+  if (faults.length > 0) throw new UsageError(faults.join('; '));
+  return options;
+}
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        'port-base': { type: 'string', default: String(defaultPortBase) },
+        'data-dir': { type: 'string', default: '.headwater' },
+        workers: { type: 'string', default: '2' },
+        proxies: { type: 'string', default: '2' },
+        demo: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false, short: 'h' },
+      },
+    }).values;
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** Every port of the platform on one machine. */
+export interface PlatformPorts {
+  readonly page: number;
+  readonly api: number;
+  readonly edge: number;
+  readonly rtmp: number;
+  readonly rtmps: number;
+  readonly popHealth: number;
+  readonly shield: number;
+  readonly origin: number;
+  readonly proxies: readonly { readonly rtmp: number; readonly rtmps: number; readonly health: number }[];
+  readonly workers: readonly { readonly relay: number; readonly health: number }[];
+}
+
+/**
+ * Gives each listener its port. The first five, which people see, keep their places in the block whatever the size
+ * of the fleets; `next` is called once for each, in that order.
+ */
+export function assignPorts(next: () => number, fleets: { proxies: number; workers: number }): PlatformPorts {
+  return {
+    page: next(),
+    api: next(),
+    edge: next(),
+    rtmp: next(),
+    rtmps: next(),
+    popHealth: next(),
+    shield: next(),
+    origin: next(),
+    proxies: Array.from({ length: fleets.proxies }, () => ({ rtmp: next(), rtmps: next(), health: next() })),
+    workers: Array.from({ length: fleets.workers }, () => ({ relay: next(), health: next() })),
+  };
+}
+
+/** How many ports a platform of this size takes. */
+export function portCount(fleets: { proxies: number; workers: number }): number {
+  return 8 + 3 * fleets.proxies + 2 * fleets.workers;
+}
+
+/** `count` ports that were free a moment ago. They are held together, so that none is given twice. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  try {
+    return await Promise.all(
+      servers.map(async (server) => {
+        server.listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        const address = server.address();
+        if (address === null || typeof address === 'string') throw new Error('A TCP listener has no port.');
+        return address.port;
+      }),
+    );
+  } finally {
+    for (const server of servers) server.close();
+  }
+}
+
+/** Throws the system's error (EADDRINUSE, EACCES) for the first port that cannot be opened on loopback now. */
+export async function checkPorts(ports: readonly number[]): Promise<void> {
+  for (const port of ports) {
+    const server = createServer();
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+    await once(server, 'close');
+  }
+}

@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** One program of the platform, as the supervisor starts it. */
+export interface ProcessSpec {
+  readonly role: string;
+  readonly name: string;
+  /** Path of the program from the repository's root. */
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly port: number;
+  /** Processes are stopped in rising order of it: who still feeds others stops first. */
+  readonly stopOrder: number;
+}
+
+export interface ProcessStatus {
+  readonly role: string;
+  readonly name: string;
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** A log line of a process, as it wrote it. */
+export type ProcessLine = Readonly<Record<string, unknown>> & {
+  readonly event: string;
+  readonly name: string;
+};
+
+interface SupervisorEvents {
+  /** Every log event of every process. */
+  line: [ProcessLine];
+  exited: [{ name: string; role: string; code: number | null; signal: string | null; restartInMs: number }];
+  restarted: [ProcessStatus];
+}
+
+/** The first start of a process failed; the message says why in one line. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code: string;
+  readonly mend: string | undefined;
+
+  constructor(process: string, failed: Readonly<Record<string, unknown>> = {}) {
+    super(`${process} did not start: ${failed.reason ?? 'it ended without a word'}`);
+    this.code = typeof failed.code === 'string' ? failed.code : 'START_FAILED';
+    this.mend = typeof failed.mend === 'string' ? failed.mend : undefined;
+  }
+}
+
+const firstRestartMs = 100;
+const longestRestartMs = 10_000;
+/** A process that stayed up this long starts over with the shortest back-off. */
+const steadyMs = 10_000;
+const stopWithinMs = 8_000;
+
+/** The next back-off of a process that ended after `uptimeMs`, having been given `lastMs` before. */
+export function restartDelayMs(lastMs: number | undefined, uptimeMs: number): number {
+  if (lastMs === undefined || uptimeMs >= steadyMs) return firstRestartMs;
+  return Math.min(lastMs * 2, longestRestartMs);
+}
+
+/** Starts processes, restarts the ones that end, stops them all. */
+export class Supervisor extends EventEmitter<SupervisorEvents> {
+  readonly #root: string;
+  readonly #children: SupervisedProcess[];
+  #stopping = false;
+
+  constructor(root: string, specs: readonly ProcessSpec[]) {
+    super();
+    this.#root = root;
+    this.#children = specs.map((spec) => ({ spec }));
+  }
+
+  /** Starts everything and resolves when each process has said that it is ready; throws `StartError` at the first that ends. */
+  async start(): Promise<void> {
+    await Promise.all(this.#children.map((child) => this.#launch(child)));
+  }
+
+  /** The processes that run now, in the order of the specs. */
+  status(): ProcessStatus[] {
+    return this.#children.flatMap(({ spec, process }) =>
+      process?.pid === undefined
+        ? []
+        : [{ role: spec.role, name: spec.name, pid: process.pid, port: spec.port }],
+    );
+  }
+
+  /** Stops all, in stop order; a process that does not end in time is killed. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const child of this.#children) clearTimeout(child.restart);
+    const orders = [...new Set(this.#children.map(({ spec }) => spec.stopOrder))].sort((a, b) => a - b);
+    for (const order of orders) {
+      await Promise.all(this.#children.filter(({ spec }) => spec.stopOrder === order).map(stopProcess));
+    }
+  }
+
+  #launch(child: SupervisedProcess): Promise<void> {
+    const { spec } = child;
+    const startedMs = performance.now();
+    const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', spec.program], {
+      cwd: this.#root,
+      // Its own process group: the terminal's Ctrl-C reaches the supervisor alone, which stops them in order.
+      detached: true,
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...spec.env, HEADWATER_EXIT_WITH_PARENT: '1' },
+    });
+    child.process = started;
+    return new Promise((ready, failed) => {
+      let failure: ProcessLine | undefined;
+      createInterface({ input: started.stdout }).on('line', (text) => {
+        const line = parseLine(text, spec);
+        if (line.event === 'process.ready') ready();
+        if (line.event === 'process.failed') failure = line;
+        this.emit('line', line);
+      });
+      started.on('error', (cause) => failed(new StartError(spec.name, { reason: cause.message })));
+      started.on('close', (code, signal) => {
+        child.process = undefined;
+        failed(new StartError(spec.name, failure));
+        if (this.#stopping) return;
+        child.delayMs = restartDelayMs(child.delayMs, performance.now() - startedMs);
+        this.emit('exited', { name: spec.name, role: spec.role, code, signal, restartInMs: child.delayMs });
+        child.restart = setTimeout(() => this.#relaunch(child), child.delayMs);
+      });
+    });
+  }
+
+  #relaunch(child: SupervisedProcess): void {
+    this.#launch(child).then(
+      () => {
+        const status = this.status().find(({ name }) => name === child.spec.name);
+        if (status) this.emit('restarted', status);
+      },
+      // A restart that fails ends in 'exited' above, which plans the next one.
+      () => {},
+    );
+  }
+}
+
+interface SupervisedProcess {
+  readonly spec: ProcessSpec;
+  process?: ChildProcess | undefined;
+  restart?: NodeJS.Timeout;
+  delayMs?: number;
+}
+
+async function stopProcess({ process }: SupervisedProcess): Promise<void> {
+  if (process === undefined) return;
+  const closed = once(process, 'close');
+  process.kill('SIGTERM');
+  const deadline = setTimeout(() => process.kill('SIGKILL'), stopWithinMs);
+  await closed;
+  clearTimeout(deadline);
+}
+
+/** Programs write JSON; whatever else comes (a runtime's own warning) is kept as a line of its own kind. */
+function parseLine(text: string, spec: ProcessSpec): ProcessLine {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && 'event' in value) return value as ProcessLine;
+  } catch {
+    // Not JSON: passed on below as it is.
+  }
+  return { level: 'info', event: 'process.output', role: spec.role, name: spec.name, text };
+}

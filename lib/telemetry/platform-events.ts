@@ -1,0 +1,24 @@
+import { event } from './event.ts';
+
+/** What the supervisor of one machine says. */
+export const platformEvents = {
+  ready: event<{
+    api: string;
+    page: string;
+    ingest: { rtmp: string; rtmps: string };
+    edge: string;
+    processes: readonly { role: string; name: string; pid: number; port: number }[];
+    demo?: { streamId: string; page: string };
+  }>('info', 'Every process of the platform is up.'),
+  'process.exited': event<{
+    process: string;
+    code: number | null;
+    signal: string | null;
+    restartInMs: number;
+  }>('error', 'A process ended unasked and is started again.'),
+  'process.restarted': event<{ process: string; pid: number }>('warn', 'A process is up again.'),
+  'demo.restarting': event<{ code: number | null }>(
+    'warn',
+    'The demo broadcaster ended and publishes again.',
+  ),
+} as const;

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  defaultPortBase,
+  helpText,
+  parseLiveOptions,
+  UsageError,
+} from '../../../../lib/adapters/local/platform/options.ts';
+
+describe('the flags of npm run live', () => {
+  test('without flags, two workers and two proxies on the default ports, data below the repository', () => {
+    expect(parseLiveOptions([], '/repo')).toEqual({
+      portBase: defaultPortBase,
+      dataDir: '/repo/.headwater',
+      workers: 2,
+      proxies: 2,
+      demo: false,
+      json: false,
+      help: false,
+    });
+  });
+
+  test('every flag is read', () => {
+    const args = [
+      '--port-base',
+      '0',
+      '--data-dir',
+      '/d',
+      '--workers',
+      '3',
+      '--proxies=1',
+      '--demo',
+      '--json',
+    ];
+    expect(parseLiveOptions(args, '/repo')).toMatchObject({
+      portBase: 0,
+      dataDir: '/d',
+      workers: 3,
+      proxies: 1,
+      demo: true,
+      json: true,
+    });
+  });
+
+  test('every fault is named at once', () => {
+    const args = ['--port-base', '80', '--workers', '0', '--proxies', 'many'];
+    expect(() => parseLiveOptions(args, '/repo')).toThrow(UsageError);
+    expect(() => parseLiveOptions(args, '/repo')).toThrow(/--workers.*--proxies.*--port-base/);
+  });
+
+  test('an unknown flag is named', () => {
+    expect(() => parseLiveOptions(['--turbo'], '/repo')).toThrow(/--turbo/);
+  });
+
+  test('the help names every flag', () => {
+    for (const flag of [
+      '--demo',
+      '--port-base',
+      '--data-dir',
+      '--workers',
+      '--proxies',
+      '--json',
+      '--help',
+    ]) {
+      expect(helpText).toContain(flag);
+    }
+  });
+});

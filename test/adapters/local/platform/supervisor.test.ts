@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  restartDelayMs,
+  StartError,
+  Supervisor,
+} from '../../../../lib/adapters/local/platform/supervisor.ts';
+
+const ready = `console.log(JSON.stringify({ event: 'process.ready', name: 'one' }));`;
+/** Ends when it is told to, or when the supervisor is gone. */
+const stays = `process.stdin.on('end', () => process.exit()).resume(); process.on('SIGTERM', () => process.exit(0));`;
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'supervisor-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+async function supervise(source: string): Promise<Supervisor> {
+  await writeFile(join(dir, 'one.mjs'), source);
+  return new Supervisor(dir, [
+    { role: 'edge', name: 'one', program: 'one.mjs', env: {}, port: 1, stopOrder: 0 },
+  ]);
+}
+
+const alive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('the supervisor', () => {
+  test('is started when the process has said that it is ready, and leaves nothing behind when stopped', async () => {
+    const supervisor = await supervise(stays + ready);
+    await supervisor.start();
+    const [status] = supervisor.status();
+    expect(status).toMatchObject({ name: 'one', role: 'edge', port: 1 });
+    await supervisor.stop();
+    expect(alive(status?.pid ?? 0)).toBe(false);
+    expect(supervisor.status()).toEqual([]);
+  });
+
+  test('a process that is killed is said so and started again', async () => {
+    const supervisor = await supervise(stays + ready);
+    await supervisor.start();
+    const [before] = supervisor.status();
+    const exited = once(supervisor, 'exited');
+    const restarted = once(supervisor, 'restarted');
+    process.kill(before?.pid ?? 0, 'SIGKILL');
+    expect((await exited)[0]).toMatchObject({ name: 'one', signal: 'SIGKILL', restartInMs: 100 });
+    expect((await restarted)[0].pid).not.toBe(before?.pid);
+    await supervisor.stop();
+  });
+
+  test('a process that cannot start says why, with the mend', async () => {
+    const failed = {
+      event: 'process.failed',
+      name: 'one',
+      code: 'EADDRINUSE',
+      reason: 'Port 1 is in use.',
+      mend: 'Stop it.',
+    };
+    const supervisor = await supervise(
+      `console.log(${JSON.stringify(JSON.stringify(failed))}); process.exit(1)`,
+    );
+    const fault = await supervisor.start().catch((cause: unknown) => cause);
+    expect(fault).toBeInstanceOf(StartError);
+    expect(fault).toMatchObject({
+      code: 'EADDRINUSE',
+      mend: 'Stop it.',
+      message: expect.stringContaining('Port 1'),
+    });
+    await supervisor.stop();
+  });
+
+  test('what is not JSON is passed on as output', async () => {
+    const supervisor = await supervise(`console.log('hello');${stays}${ready}`);
+    const line = once(supervisor, 'line');
+    await supervisor.start();
+    expect((await line)[0]).toMatchObject({ event: 'process.output', text: 'hello', name: 'one' });
+    await supervisor.stop();
+  });
+});
+
+describe('the restart back-off', () => {
+  test('doubles while the process keeps ending early, up to ten seconds', () => {
+    const delays: number[] = [];
+    for (let i = 0; i < 9; i++) delays.push(restartDelayMs(delays.at(-1), 50));
+    expect(delays).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
+  });
+
+  test('starts over when the process has been up for a while', () => {
+    expect(restartDelayMs(10_000, 60_000)).toBe(100);
+  });
+});
