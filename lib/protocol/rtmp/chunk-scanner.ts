@@ -1,0 +1,390 @@
+import { Buffer } from 'node:buffer';
+import { type ChunkState, type ChunkStreamState, initialChunkState, maxChunkSize } from './chunk-state.ts';
+import { ChunkStream } from './chunk-stream.ts';
+import { ProtocolError } from './errors.ts';
+
+export interface ChunkLimits {
+  /** @default 64 */
+  readonly maxChunkStreams?: number;
+  /** The longest message, in bytes. @default 8 MiB */
+  readonly maxMessageBytes?: number;
+  /** Payload of all unfinished messages together, in bytes. @default twice maxMessageBytes */
+  readonly maxPartialBytes?: number;
+}
+
+/** A message as the scanner sees it. One record per chunk stream, used again: copy what you keep. */
+export interface ScannedMessage {
+  readonly chunkStreamId: number;
+  /** Unsigned 32 bits, as on the wire. */
+  readonly timestampMs: number;
+  readonly typeId: number;
+  readonly messageStreamId: number;
+  /** Payload in bytes. */
+  readonly length: number;
+  /** The first payload byte, -1 where there is none. */
+  readonly byte0: number;
+  /** The second payload byte, -1 where there is none. */
+  readonly byte1: number;
+  /** Offset of the first header byte in the buffer of this push; negative where it came in an earlier push. */
+  readonly start: number;
+  /** In `onEnd`: offset just after the last byte in the buffer of this push. */
+  readonly end: number;
+  /** No other message was partial where this one begins: its bytes can be cut off there. */
+  readonly cleanStart: boolean;
+  /** In `onEnd`: no message is partial after this one. */
+  readonly cleanEnd: boolean;
+  /** In `onEnd`, where `onStart` asked for it: a copy of the payload that is the receiver's to keep. */
+  readonly payload: Buffer | undefined;
+}
+
+export interface ScanHandlers {
+  /**
+   * Two payload bytes (or all of a shorter message) have come. True asks for the payload. A message that is aborted has a
+   * start and no end. The payload of set-chunk-size and abort is always kept.
+   */
+  onStart?(message: ScannedMessage): boolean;
+  onEnd(message: ScannedMessage): void;
+}
+
+/**
+ * Walks the chunk headers of RTMP (1.0, 5.3) in place, over buffers however they are cut, and tells where messages begin
+ * and end. Nothing is copied but payload that `onStart` asked for. `push` may throw any `CHUNK_…`, `TOO_MANY_CHUNK_STREAMS`,
+ * `MESSAGE_TOO_LONG`, `TOO_MUCH_PARTIAL` and `CONTROL_MALFORMED`; what came before the fault has been reported by then.
+ */
+export class ChunkScanner {
+  readonly #handlers: ScanHandlers;
+  readonly #maxChunkStreams: number;
+  readonly #maxMessageBytes: number;
+  readonly #maxPartialBytes: number;
+  /** By chunk stream id: an array for the ids that encoders use, a map for the others. */
+  readonly #low: (ChunkStream | undefined)[] = new Array(64).fill(undefined);
+  readonly #high = new Map<number, ChunkStream>();
+  #streamCount = 0;
+  #chunkSize: number;
+  /** The stream whose chunk is open, and how much of that chunk is still to come. */
+  #current: ChunkStream = new ChunkStream(0);
+  #chunkLeft = 0;
+  /** A header that is cut by the end of a buffer. */
+  readonly #scratch = Buffer.alloc(18);
+  #scratchLength = 0;
+  #partialMessages = 0;
+  #partialBytes = 0;
+  #scanned = 0;
+  #paused = false;
+  /** The state of `#current`'s chunk stream before its last message header; undefined where that was its first. */
+  #before: ChunkStreamState | undefined = undefined;
+  /** Where a header that began in an earlier buffer ends in this one. */
+  #headerEnd = 0;
+
+  constructor(handlers: ScanHandlers, limits: ChunkLimits = {}, state: ChunkState = initialChunkState) {
+    this.#handlers = handlers;
+    this.#maxChunkStreams = limits.maxChunkStreams ?? 64;
+    this.#maxMessageBytes = limits.maxMessageBytes ?? 8 * 1024 * 1024;
+    this.#maxPartialBytes = limits.maxPartialBytes ?? 2 * this.#maxMessageBytes;
+    this.#chunkSize = state.chunkSize;
+    for (const stream of state.streams) this.#add(stream.chunkStreamId).restore(stream);
+  }
+
+  /** No message and no header is partial: the state can be taken, and the bytes so far can be cut off here. */
+  get clean(): boolean {
+    return this.#partialMessages === 0 && this.#scratchLength === 0;
+  }
+
+  /** Bytes scanned before the buffer of the running push; between pushes, all. */
+  get scannedBytes(): number {
+    return this.#scanned;
+  }
+
+  get chunkSize(): number {
+    return this.#chunkSize;
+  }
+
+  /** The state after the message of `onEnd`, or between pushes. Throws a `RangeError` where it is not clean. */
+  snapshot(): ChunkState {
+    if (!this.clean) throw new RangeError('a chunk state can be taken only where no message is partial');
+    return { chunkSize: this.#chunkSize, streams: this.#streams().map((stream) => stream.save()) };
+  }
+
+  /** In `onStart`: the state before this message. Throws a `RangeError` unless the message has a `cleanStart`. */
+  snapshotAtStart(): ChunkState {
+    const current = this.#current;
+    if (!current.cleanStart) throw new RangeError('another message was partial where this one begins');
+    const others = this.#streams().filter((stream) => stream !== current);
+    const streams = others.map((stream) => stream.save());
+    if (this.#before) streams.push(this.#before);
+    return { chunkSize: this.#chunkSize, streams };
+  }
+
+  /** To be called in `onEnd`: `push` returns after this message and leaves the rest of its buffer alone. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Scans `bytes`, which may be changed afterwards. Returns how many were scanned: all, unless `pause` was called. */
+  push(bytes: Uint8Array): number {
+    this.#paused = false;
+    let at = 0;
+    while (at < bytes.length && !this.#paused) {
+      at = this.#chunkLeft > 0 ? this.#readPayload(bytes, at) : this.#readHeader(bytes, at);
+    }
+    this.#scanned += at;
+    return at;
+  }
+
+  #readPayload(bytes: Uint8Array, from: number): number {
+    const stream = this.#current;
+    const receivedBefore = stream.received;
+    let at = from;
+    let take = Math.min(this.#chunkLeft, bytes.length - at);
+    if (!stream.started) this.#readFirstBytes(stream, bytes, at, take);
+    if (stream.kept !== undefined) keep(stream, bytes, at, take);
+    at += take;
+    this.#chunkLeft -= take;
+    let left = stream.length - stream.received - take;
+    if (stream.kept === undefined && stream.started) {
+      // The hot path: the next chunks are most often the rest of the same message, each behind one byte of header.
+      const { continuation } = stream;
+      while (this.#chunkLeft === 0 && left > 0 && at < bytes.length && bytes[at] === continuation) {
+        const payload = left < this.#chunkSize ? left : this.#chunkSize;
+        at++;
+        take = bytes.length - at < payload ? bytes.length - at : payload;
+        at += take;
+        left -= take;
+        this.#chunkLeft = payload - take;
+      }
+    }
+    stream.received = stream.length - left;
+    this.#partialBytes += stream.received - receivedBefore;
+    if (this.#partialBytes > this.#maxPartialBytes) {
+      throw new ProtocolError(
+        'TOO_MUCH_PARTIAL',
+        `unfinished messages are over ${this.#maxPartialBytes} bytes`,
+      );
+    }
+    if (left === 0) this.#finish(stream, at);
+    return at;
+  }
+
+  #readFirstBytes(stream: ChunkStream, bytes: Uint8Array, at: number, take: number): void {
+    const { received } = stream;
+    if (received === 0) stream.byte0 = bytes[at] as number;
+    if (received + take >= 2) stream.byte1 = bytes[at + 1 - received] as number;
+    else if (stream.length > 1) return;
+    this.#start(stream);
+    if (received === 1 && stream.kept !== undefined) keep(stream, Buffer.of(stream.byte0), 0, 1);
+  }
+
+  #start(stream: ChunkStream): void {
+    stream.started = true;
+    stream.start = stream.startAt - this.#scanned;
+    const wanted = this.#handlers.onStart?.(stream) === true;
+    if (wanted || isChunkControl(stream.typeId)) stream.kept = nothing;
+  }
+
+  #finish(stream: ChunkStream, end: number): void {
+    const payload = stream.kept?.subarray(0, stream.length);
+    this.#partialMessages--;
+    this.#partialBytes -= stream.length;
+    stream.close();
+    if (payload !== undefined && isChunkControl(stream.typeId)) this.#obey(stream.typeId, payload);
+    stream.payload = payload;
+    stream.start = stream.startAt - this.#scanned;
+    stream.end = end;
+    stream.cleanEnd = this.#partialMessages === 0;
+    this.#handlers.onEnd(stream);
+    stream.payload = undefined;
+  }
+
+  /** Set Chunk Size (5.4.1) and Abort (5.4.2), the two messages that change how chunks are read. */
+  #obey(typeId: number, payload: Buffer): void {
+    const value = payload.readUInt32BE(0);
+    if (typeId === 1) {
+      if (value === 0) throw new ProtocolError('CHUNK_SIZE_ZERO', 'the chunk size was set to 0');
+      if (value > 0x7fffffff)
+        throw new ProtocolError('CHUNK_SIZE_NEGATIVE', `chunk size ${value} has its top bit set`);
+      // Larger sizes mean the same: no message is longer than that.
+      this.#chunkSize = Math.min(value, maxChunkSize);
+      return;
+    }
+    const stream = this.#find(value);
+    if (stream === undefined || !stream.active) return;
+    this.#partialMessages--;
+    this.#partialBytes -= stream.received;
+    stream.close();
+  }
+
+  #readHeader(bytes: Uint8Array, from: number): number {
+    let at = from;
+    if (this.#scratchLength === 0) {
+      const used = this.#openChunk(bytes, from, this.#scanned + from);
+      if (used === 0) {
+        this.#scratch.set(bytes.subarray(from));
+        this.#scratchLength = bytes.length - from;
+        return bytes.length;
+      }
+      at += used;
+    } else if (!this.#finishHeader(bytes, from)) {
+      return bytes.length;
+    } else {
+      at = this.#headerEnd;
+    }
+    if (this.#current.length === 0) {
+      this.#start(this.#current);
+      this.#finish(this.#current, at);
+    }
+    return at;
+  }
+
+  /** Goes on with a header that began in an earlier buffer: byte by byte, as its length shows only while it is read. */
+  #finishHeader(bytes: Uint8Array, from: number): boolean {
+    const startAt = this.#scanned + from - this.#scratchLength;
+    for (let at = from; at < bytes.length; ) {
+      this.#scratch[this.#scratchLength++] = bytes[at++] as number;
+      if (this.#openChunk(this.#scratch.subarray(0, this.#scratchLength), 0, startAt) > 0) {
+        this.#scratchLength = 0;
+        this.#headerEnd = at;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Reads the chunk header at `from` and opens its chunk. Returns the header's length, 0 where it goes on past `bytes`;
+   * only a whole header changes anything.
+   */
+  #openChunk(bytes: Uint8Array, from: number, startAt: number): number {
+    const first = bytes[from] as number;
+    const format = first >> 6;
+    let id = first & 63;
+    let at = from + (id > 1 ? 1 : 2 + id);
+    if (at > bytes.length) return 0;
+    if (id === 0) id = 64 + (bytes[at - 1] as number);
+    else if (id === 1) id = 64 + (bytes[at - 2] as number) + (bytes[at - 1] as number) * 256;
+
+    let stream = this.#find(id);
+    const fields = at;
+    let time = 0;
+    if (format === 3) {
+      if (stream === undefined) throw withoutHeader(format, id);
+      if (stream.extendedTimestamp) at += 4;
+      if (at > bytes.length) return 0;
+    } else {
+      at += format === 0 ? 11 : format === 1 ? 7 : 3;
+      if (at > bytes.length) return 0;
+      time = uint24(bytes, fields);
+      if (time === 0xffffff) {
+        at += 4;
+        if (at > bytes.length) return 0;
+        time = uint24(bytes, at - 4) * 256 + (bytes[at - 1] as number);
+      }
+    }
+
+    if (stream?.active) {
+      if (format !== 3) {
+        throw new ProtocolError(
+          'CHUNK_HEADER_MID_MESSAGE',
+          `chunk stream ${id} begins a message inside another`,
+        );
+      }
+      // Chunks of one byte: others may have come between the message's start and its first bytes.
+      if (!stream.started) stream.cleanStart = false;
+    } else {
+      this.#before = stream?.save();
+      if (stream === undefined) {
+        // librtmp opens some chunk streams with type 1; type 2 has nothing to take a length from.
+        if (format === 2) throw withoutHeader(format, id);
+        stream = this.#add(id);
+      }
+      if (format !== 3) readFields(stream, format, bytes, fields, time);
+      else stream.timestampMs = (stream.timestampMs + stream.timestampDeltaMs) >>> 0;
+      this.#begin(stream, startAt);
+    }
+    this.#current = stream;
+    this.#chunkLeft = Math.min(this.#chunkSize, stream.length - stream.received);
+    return at - from;
+  }
+
+  #begin(stream: ChunkStream, startAt: number): void {
+    if (stream.length > this.#maxMessageBytes) {
+      throw new ProtocolError(
+        'MESSAGE_TOO_LONG',
+        `a message of ${stream.length} bytes is over ${this.#maxMessageBytes}`,
+      );
+    }
+    if (isChunkControl(stream.typeId) && stream.length !== 4) {
+      throw new ProtocolError(
+        'CONTROL_MALFORMED',
+        `control message ${stream.typeId} has ${stream.length} bytes`,
+      );
+    }
+    stream.active = true;
+    stream.started = false;
+    stream.byte0 = -1;
+    stream.byte1 = -1;
+    stream.startAt = startAt;
+    stream.cleanStart = this.#partialMessages === 0;
+    this.#partialMessages++;
+  }
+
+  #find(id: number): ChunkStream | undefined {
+    return id < 64 ? this.#low[id] : this.#high.get(id);
+  }
+
+  #add(id: number): ChunkStream {
+    if (this.#streamCount === this.#maxChunkStreams) {
+      throw new ProtocolError('TOO_MANY_CHUNK_STREAMS', `more than ${this.#maxChunkStreams} chunk streams`);
+    }
+    this.#streamCount++;
+    const stream = new ChunkStream(id);
+    if (id < 64) this.#low[id] = stream;
+    else this.#high.set(id, stream);
+    return stream;
+  }
+
+  #streams(): ChunkStream[] {
+    return [...this.#low.filter((stream) => stream !== undefined), ...this.#high.values()];
+  }
+}
+
+const nothing = Buffer.alloc(0);
+
+const isChunkControl = (typeId: number): boolean => typeId === 1 || typeId === 2;
+
+function uint24(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
+}
+
+/** The message header of types 0, 1 and 2 (5.3.1.2). */
+function readFields(stream: ChunkStream, format: number, bytes: Uint8Array, at: number, time: number): void {
+  stream.timestampDeltaMs = time;
+  stream.timestampMs = format === 0 ? time : (stream.timestampMs + time) >>> 0;
+  stream.setExtendedTimestamp(uint24(bytes, at) === 0xffffff);
+  if (format === 2) return;
+  stream.length = uint24(bytes, at + 3);
+  stream.typeId = bytes[at + 6] as number;
+  if (format === 1) return;
+  const [a, b, c, d] = bytes.subarray(at + 7, at + 11) as unknown as [number, number, number, number];
+  stream.messageStreamId = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0; // the one little-endian field
+}
+
+/** Copies payload into the stream's own buffer, which grows with what arrives and never by what a header declares. */
+function keep(stream: ChunkStream, bytes: Uint8Array, at: number, take: number): void {
+  const needed = stream.keptBytes + take;
+  let kept = stream.kept ?? nothing;
+  if (kept.length < needed) {
+    const grown = Buffer.allocUnsafe(Math.min(stream.length, Math.max(1024, needed, 2 * kept.length)));
+    grown.set(kept.subarray(0, stream.keptBytes));
+    kept = grown;
+    stream.kept = grown;
+  }
+  kept.set(bytes.subarray(at, at + take), stream.keptBytes);
+  stream.keptBytes = needed;
+}
+
+function withoutHeader(format: number, id: number): ProtocolError {
+  return new ProtocolError(
+    'CHUNK_WITHOUT_HEADER',
+    `chunk stream ${id} begins with a header of type ${format}`,
+  );
+}
