@@ -1,0 +1,10 @@
+/** Boxes that are cut off, out of place or contradict each other, or values that no box can hold. */
+export class CmafError extends Error {
+  override readonly name = 'CmafError';
+  readonly code: 'CMAF_BAD_BOX' | 'CMAF_BAD_INPUT';
+
+  constructor(code: CmafError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,169 @@
+import { BitReader, unescapeNal } from './bit-reader.ts';
+import { CodecConfigError } from './errors.ts';
+
+/** What we need of a sequence parameter set (ITU-T H.264 7.3.2.1.1 and annex E.1.1). */
+export interface AvcSps {
+  readonly profile: number;
+  /** constraint_set0_flag … as one byte. */
+  readonly constraints: number;
+  /** Ten times the level: 31 is 3.1. */
+  readonly level: number;
+  /** In luma samples, after cropping. */
+  readonly width: number;
+  readonly height: number;
+  /** False for fields or field/frame adaptive coding. */
+  readonly progressive: boolean;
+  /** 1:1 where the stream says nothing. */
+  readonly sampleAspectRatio: { readonly width: number; readonly height: number };
+  /** Frames per second by the VUI as a fraction; undefined where it gives none. */
+  readonly frameRate: { readonly numerator: number; readonly denominator: number } | undefined;
+  readonly colour: AvcColour | undefined;
+}
+
+/** Code points of ISO/IEC 23091-2, as `colr` takes them. */
+export interface AvcColour {
+  readonly primaries: number;
+  readonly transfer: number;
+  readonly matrix: number;
+  readonly fullRange: boolean;
+}
+
+const highProfiles = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+/** Table E-1, from aspect_ratio_idc 1. */
+const aspectRatios = [
+  [1, 1],
+  [12, 11],
+  [10, 11],
+  [16, 11],
+  [40, 33],
+  [24, 11],
+  [20, 11],
+  [32, 11],
+  [80, 33],
+  [18, 11],
+  [15, 11],
+  [64, 33],
+  [160, 99],
+  [4, 3],
+  [3, 2],
+  [2, 1],
+] as const;
+const extendedSar = 255;
+const maxSideSamples = 16_384;
+
+/** Reads an SPS NAL unit (with its one-byte header). Throws `CodecConfigError` `BAD_AVC_CONFIG`. */
+export function parseAvcSps(nal: Uint8Array): AvcSps {
+  if ((nal[0]! & 31) !== 7) throw new CodecConfigError('BAD_AVC_CONFIG', 'The NAL unit is no SPS');
+  try {
+    return readSps(new BitReader(unescapeNal(nal.subarray(1))));
+  } catch (cause) {
+    if (cause instanceof CodecConfigError) throw cause;
+    throw new CodecConfigError('BAD_AVC_CONFIG', 'The SPS is cut off or not one', { cause });
+  }
+}
+
+function readSps(bits: BitReader): AvcSps {
+  const profile = bits.bits(8);
+  const constraints = bits.bits(8);
+  const level = bits.bits(8);
+  bits.unsigned(); // seq_parameter_set_id
+  const { chromaFormat, separatePlanes } = highProfiles.has(profile)
+    ? readHighProfileFields(bits)
+    : { chromaFormat: 1, separatePlanes: false };
+  bits.unsigned(); // log2_max_frame_num_minus4
+  skipPictureOrderCount(bits);
+  bits.unsigned(); // max_num_ref_frames
+  bits.skip(1); // gaps_in_frame_num_value_allowed_flag
+  const widthInMbs = bits.unsigned() + 1;
+  const heightInMapUnits = bits.unsigned() + 1;
+  const progressive = bits.flag();
+  if (!progressive) bits.skip(1); // mb_adaptive_frame_field_flag
+  bits.skip(1); // direct_8x8_inference_flag
+  const crop = bits.flag()
+    ? { left: bits.unsigned(), right: bits.unsigned(), top: bits.unsigned(), bottom: bits.unsigned() }
+    : { left: 0, right: 0, top: 0, bottom: 0 };
+  // Equations 7-19 to 7-22: cropping counts in chroma samples, and in field lines where there are fields.
+  const colourPlanes = separatePlanes ? 0 : chromaFormat;
+  const cropX = colourPlanes === 1 || colourPlanes === 2 ? 2 : 1;
+  const cropY = (colourPlanes === 1 ? 2 : 1) * (progressive ? 1 : 2);
+  const width = widthInMbs * 16 - cropX * (crop.left + crop.right);
+  const height = heightInMapUnits * 16 * (progressive ? 1 : 2) - cropY * (crop.top + crop.bottom);
+  if (width < 1 || height < 1 || width > maxSideSamples || height > maxSideSamples) {
+    throw new CodecConfigError('BAD_AVC_CONFIG', `The SPS gives a picture of ${width}×${height}`);
+  }
+  const vui = bits.flag() ? readVui(bits) : noVui;
+  return { profile, constraints, level, width, height, progressive, ...vui };
+}
+
+function readHighProfileFields(bits: BitReader): { chromaFormat: number; separatePlanes: boolean } {
+  const chromaFormat = bits.unsigned();
+  const separatePlanes = chromaFormat === 3 && bits.flag();
+  bits.unsigned(); // bit_depth_luma_minus8
+  bits.unsigned(); // bit_depth_chroma_minus8
+  bits.skip(1); // qpprime_y_zero_transform_bypass_flag
+  if (bits.flag()) {
+    const lists = chromaFormat === 3 ? 12 : 8;
+    for (let list = 0; list < lists; list++) if (bits.flag()) skipScalingList(bits, list < 6 ? 16 : 64);
+  }
+  return { chromaFormat, separatePlanes };
+}
+
+/** 7.3.2.1.1.1. */
+function skipScalingList(bits: BitReader, size: number): void {
+  let next = 8;
+  for (let index = 0; index < size && next !== 0; index++) next = (next + bits.signed() + 256) % 256;
+}
+
+function skipPictureOrderCount(bits: BitReader): void {
+  const type = bits.unsigned();
+  if (type === 0) bits.unsigned(); // log2_max_pic_order_cnt_lsb_minus4
+  if (type !== 1) return;
+  bits.skip(1); // delta_pic_order_always_zero_flag
+  bits.signed();
+  bits.signed();
+  const cycle = bits.unsigned();
+  if (cycle > 255) throw new CodecConfigError('BAD_AVC_CONFIG', 'The picture order count cycle is over 255');
+  for (let frame = 0; frame < cycle; frame++) bits.signed();
+}
+
+const noVui = { sampleAspectRatio: { width: 1, height: 1 }, frameRate: undefined, colour: undefined };
+
+/** Up to the timing fields; what follows them is of no use to us. */
+function readVui(bits: BitReader): Pick<AvcSps, 'sampleAspectRatio' | 'frameRate' | 'colour'> {
+  const sampleAspectRatio = bits.flag() ? readAspectRatio(bits) : noVui.sampleAspectRatio;
+  if (bits.flag()) bits.skip(1); // overscan_appropriate_flag
+  const colour = bits.flag() ? readVideoSignal(bits) : undefined;
+  if (bits.flag()) {
+    bits.unsigned(); // chroma_sample_loc_type_top_field
+    bits.unsigned(); // chroma_sample_loc_type_bottom_field
+  }
+  return { sampleAspectRatio, frameRate: bits.flag() ? readFrameRate(bits) : undefined, colour };
+}
+
+function readAspectRatio(bits: BitReader): { width: number; height: number } {
+  const id = bits.bits(8);
+  const [width, height] =
+    id === extendedSar ? [bits.bits(16), bits.bits(16)] : (aspectRatios[id - 1] ?? [1, 1]);
+  return width > 0 && height > 0 ? { width, height } : { width: 1, height: 1 };
+}
+
+function readVideoSignal(bits: BitReader): AvcColour | undefined {
+  bits.skip(3); // video_format
+  const fullRange = bits.flag();
+  if (!bits.flag()) return undefined;
+  return { primaries: bits.bits(8), transfer: bits.bits(8), matrix: bits.bits(8), fullRange };
+}
+
+/** A frame takes two ticks (E.2.1). */
+function readFrameRate(bits: BitReader): { numerator: number; denominator: number } | undefined {
+  const unitsInTick = bits.bits(32);
+  const timeScale = bits.bits(32);
+  bits.skip(1); // fixed_frame_rate_flag
+  if (unitsInTick === 0 || timeScale === 0) return undefined;
+  const divisor = greatestCommonDivisor(timeScale, unitsInTick * 2);
+  return { numerator: timeScale / divisor, denominator: (unitsInTick * 2) / divisor };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

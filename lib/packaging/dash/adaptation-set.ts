@@ -1,0 +1,129 @@
+import type { DashAudio, DashAudioSet, DashPeriod, DashVideo, DashVideoSet } from './model.ts';
+import { dateTime, frameRate, ticks } from './values.ts';
+import { element } from './xml.ts';
+
+/** Period continuity works between adaptation sets of equal id (ISO/IEC 23009-1 5.3.2.4). */
+const videoSetId = 1;
+const audioSetId = 2;
+
+/** The adaptation sets of a period: video where there is some, then audio. */
+export function adaptationSets(period: DashPeriod, utcTimingUrl: string | undefined): string[] {
+  const { video, audio } = period;
+  const sets: string[] = [];
+  if (video !== undefined) sets.push(videoSet(video, period, utcTimingUrl));
+  if (audio !== undefined) sets.push(audioSet(audio, period, utcTimingUrl));
+  return sets;
+}
+
+function videoSet(set: DashVideoSet, period: DashPeriod, utcTimingUrl: string | undefined): string {
+  const { representations } = set;
+  const largest = (of: (video: DashVideo) => number): number => Math.max(...representations.map(of));
+  return element(
+    'AdaptationSet',
+    {
+      id: videoSetId,
+      contentType: 'video',
+      mimeType: 'video/mp4',
+      segmentAlignment: true,
+      startWithSAP: 1,
+      maxWidth: largest(({ width }) => width),
+      maxHeight: largest(({ height }) => height),
+      maxFrameRate: frameRate(largest((video) => video.frameRate)),
+    },
+    [...common(set, period, utcTimingUrl), ...representations.map(videoRepresentation)],
+  );
+}
+
+function videoRepresentation(video: DashVideo): string {
+  const sar = video.sampleAspectRatio ?? { width: 1, height: 1 };
+  return element('Representation', {
+    id: video.id,
+    codecs: video.codecs,
+    bandwidth: Math.ceil(video.bandwidthBps),
+    width: video.width,
+    height: video.height,
+    frameRate: frameRate(video.frameRate),
+    sar: `${sar.width}:${sar.height}`,
+  });
+}
+
+function audioSet(set: DashAudioSet, period: DashPeriod, utcTimingUrl: string | undefined): string {
+  return element(
+    'AdaptationSet',
+    {
+      id: audioSetId,
+      contentType: 'audio',
+      mimeType: 'audio/mp4',
+      lang: set.language,
+      segmentAlignment: true,
+      startWithSAP: 1,
+    },
+    [...common(set, period, utcTimingUrl), ...set.representations.map(audioRepresentation)],
+  );
+}
+
+function audioRepresentation(audio: DashAudio): string {
+  const channels = element('AudioChannelConfiguration', {
+    schemeIdUri: 'urn:mpeg:dash:23003:3:audio_channel_configuration:2011',
+    value: audio.channels,
+  });
+  return element(
+    'Representation',
+    {
+      id: audio.id,
+      codecs: audio.codecs,
+      bandwidth: Math.ceil(audio.bandwidthBps),
+      audioSamplingRate: audio.sampleRate,
+    },
+    [channels],
+  );
+}
+
+/** Children of any adaptation set, in the schema's order: properties, reference time, role, template. */
+function common(
+  set: DashVideoSet | DashAudioSet,
+  period: DashPeriod,
+  utcTimingUrl: string | undefined,
+): string[] {
+  const children: string[] = [];
+  if (period.continues !== undefined) {
+    const schemeIdUri = 'urn:mpeg:dash:period-continuity:2015';
+    children.push(element('SupplementalProperty', { schemeIdUri, value: period.continues }));
+  }
+  children.push(...producerReferenceTime(set, period, utcTimingUrl));
+  children.push(element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value: 'main' }));
+  children.push(
+    element('SegmentTemplate', {
+      timescale: set.timescale,
+      presentationTimeOffset: ticks(period.mediaStartMs, set.timescale),
+      duration: ticks(period.segmentDurationMs, set.timescale),
+      startNumber: period.startNumber,
+      endNumber: period.endNumber,
+      initialization: set.initialization,
+      media: set.media,
+    }),
+  );
+  return children;
+}
+
+function producerReferenceTime(
+  set: DashVideoSet | DashAudioSet,
+  period: DashPeriod,
+  utcTimingUrl: string | undefined,
+): string[] {
+  if (period.producerReference === undefined) return [];
+  const { wallClockMs, mediaTimeMs } = period.producerReference;
+  const attributes = {
+    id: 0,
+    type: 'encoder',
+    wallClockTime: dateTime(wallClockMs),
+    presentationTime: ticks(mediaTimeMs, set.timescale),
+  };
+  const clock = utcTimingUrl === undefined ? [] : [utcTiming(utcTimingUrl)];
+  return [element('ProducerReferenceTime', attributes, clock)];
+}
+
+/** The clock that wall-clock times of the MPD go by. */
+export function utcTiming(url: string): string {
+  return element('UTCTiming', { schemeIdUri: 'urn:mpeg:dash:utc:http-iso:2014', value: url });
+}

@@ -1,0 +1,82 @@
+import { adaptationSets, utcTiming } from './adaptation-set.ts';
+import { DashModelError } from './errors.ts';
+import type { DashLatency, DashModel, DashPeriod } from './model.ts';
+import { dateTime, duration } from './values.ts';
+import { element, escapeXml } from './xml.ts';
+
+const profiles = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
+
+/**
+ * An MPD (ISO/IEC 23009-1) of the live and CMAF profiles, by `SegmentTemplate` with `$Number$`. Throws `DashModelError` where the model has
+ * no period, a period has no media, or periods do not follow each other.
+ */
+export function dashManifest(model: DashModel): string {
+  checkPeriods(model.periods);
+  const dynamic = model.type === 'dynamic' ? model : undefined;
+  const latency = dynamic?.latency;
+  const mpd = element(
+    'MPD',
+    {
+      xmlns: 'urn:mpeg:dash:schema:mpd:2011',
+      profiles,
+      type: model.type,
+      availabilityStartTime: dynamic && dateTime(dynamic.availabilityStartTimeMs),
+      publishTime: dynamic && dateTime(dynamic.publishTimeMs),
+      minimumUpdatePeriod: dynamic && duration(dynamic.minimumUpdatePeriodMs),
+      timeShiftBufferDepth: optionalDuration(dynamic?.timeShiftBufferDepthMs),
+      suggestedPresentationDelay: optionalDuration(dynamic?.suggestedPresentationDelayMs),
+      mediaPresentationDuration: dynamic ? undefined : optionalDuration(presentationDurationMs(model)),
+      minBufferTime: duration(model.minBufferTimeMs),
+      maxSegmentDuration: duration(model.maxSegmentDurationMs),
+    },
+    [
+      ...(model.baseUrl === undefined ? [] : [element('BaseURL', {}, [escapeXml(model.baseUrl)])]),
+      ...(latency === undefined ? [] : [serviceDescription(latency)]),
+      ...model.periods.map((period) => periodElement(period, dynamic)),
+      ...(dynamic?.utcTimingUrl === undefined ? [] : [utcTiming(dynamic.utcTimingUrl)]),
+    ],
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${mpd}\n`;
+}
+
+function checkPeriods(periods: readonly DashPeriod[]): void {
+  if (periods.length === 0) throw new DashModelError('A presentation has at least one period');
+  let endMs = 0;
+  for (const period of periods) {
+    if (period.video === undefined && period.audio === undefined) {
+      throw new DashModelError(`Period ${period.id} has no media`);
+    }
+    if (period.startMs < endMs)
+      throw new DashModelError(`Period ${period.id} begins before the one before it ends`);
+    endMs = period.startMs + (period.durationMs ?? 0);
+  }
+}
+
+/** A static presentation must say how long it is; the last period may know. */
+function presentationDurationMs(model: DashModel): number {
+  const last = model.periods.at(-1)!;
+  const known = last.durationMs === undefined ? undefined : last.startMs + last.durationMs;
+  const durationMs = model.mediaPresentationDurationMs ?? known;
+  if (durationMs === undefined) throw new DashModelError('A static presentation needs its duration');
+  return durationMs;
+}
+
+function serviceDescription(latency: DashLatency): string {
+  const { targetMs, minMs, maxMs, minPlaybackRate, maxPlaybackRate } = latency;
+  const hasRate = minPlaybackRate !== undefined || maxPlaybackRate !== undefined;
+  return element('ServiceDescription', { id: 0 }, [
+    element('Latency', { referenceId: 0, target: targetMs, max: maxMs, min: minMs }),
+    ...(hasRate ? [element('PlaybackRate', { max: maxPlaybackRate, min: minPlaybackRate })] : []),
+  ]);
+}
+
+function periodElement(period: DashPeriod, dynamic: DashModel | undefined): string {
+  return element(
+    'Period',
+    { id: period.id, start: duration(period.startMs), duration: optionalDuration(period.durationMs) },
+    adaptationSets(period, dynamic?.utcTimingUrl),
+  );
+}
+
+const optionalDuration = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : duration(ms);

@@ -1,0 +1,33 @@
+type Attribute = string | number | boolean | undefined;
+
+/** An element; attributes that are undefined are left out. Children are elements made here, or escaped text. */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, Attribute>>,
+  children: readonly string[] = [],
+): string {
+  const list = Object.entries(attributes)
+    .filter(([, value]) => value !== undefined)
+    .map(([attribute, value]) => ` ${attribute}="${escapeXml(String(value))}"`)
+    .join('');
+  return children.length === 0 ? `<${name}${list}/>` : `<${name}${list}>${children.join('')}</${name}>`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  '\t': '&#9;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+};
+
+/** Escapes for text and for attributes; characters that XML 1.0 cannot hold at all become U+FFFD. */
+export function escapeXml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[&<>"'\t\n\r]/g, (character) => entities[character]!)
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd');
+}

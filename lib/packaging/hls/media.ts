@@ -1,0 +1,83 @@
+import { attributeTag, joinLines, quoted, uriLine } from './tags.ts';
+
+export interface HlsSegment {
+  readonly uri: string;
+  /** Its init segment. Each segment names its own, so that a playlist can go on with another rendition's segments. */
+  readonly mapUri: string;
+  readonly durationSeconds: number;
+  /** Wall clock of its first sample, Unix ms. */
+  readonly programDateTimeMs: number;
+  /** True where timestamps, format or codec parameters differ from the segment before it. */
+  readonly discontinuity?: boolean;
+  /** True where the media is missing: players skip it without asking for it. */
+  readonly gap?: boolean;
+}
+
+export interface MediaPlaylistModel {
+  /** Whole seconds; must not change over a playlist's life. */
+  readonly targetDurationSeconds: number;
+  /** Of the first segment listed: on our grid, its segment number. */
+  readonly mediaSequence: number;
+  /** How many discontinuities have left the playlist at its front. */
+  readonly discontinuitySequence: number;
+  /** `EVENT`: segments only join at the end. `VOD`: nothing changes any more. Absent: a sliding window. */
+  readonly type?: 'EVENT' | 'VOD';
+  /** No segment will follow. */
+  readonly ended: boolean;
+  readonly segments: readonly HlsSegment[];
+}
+
+/**
+ * A media playlist (RFC 8216 4.3.3, EXT-X-GAP from draft-pantos-hls-rfc8216bis 4.4.4.7). Target duration is raised where a segment rounds to more:
+ * players take a raised one better than a segment that is too long.
+ */
+export function mediaPlaylist(model: MediaPlaylistModel): string {
+  const longest = model.segments.reduce((most, { durationSeconds }) => Math.max(most, durationSeconds), 0);
+  const lines = [
+    '#EXTM3U',
+    // EXT-X-GAP wants 8; a version that changed as gaps come and go would gain nothing.
+    '#EXT-X-VERSION:8',
+    `#EXT-X-TARGETDURATION:${Math.max(model.targetDurationSeconds, Math.round(longest))}`,
+    `#EXT-X-MEDIA-SEQUENCE:${model.mediaSequence}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${model.discontinuitySequence}`,
+  ];
+  if (model.type !== undefined) lines.push(`#EXT-X-PLAYLIST-TYPE:${model.type}`);
+  lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  let previous: HlsSegment | undefined;
+  for (const segment of model.segments) {
+    lines.push(...segmentLines(segment, previous));
+    previous = segment;
+  }
+  if (model.ended) lines.push('#EXT-X-ENDLIST');
+  return joinLines(lines);
+}
+
+function segmentLines(segment: HlsSegment, previous: HlsSegment | undefined): string[] {
+  const lines: string[] = [];
+  const newRun = previous === undefined || segment.discontinuity === true;
+  if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
+  if (newRun || segment.mapUri !== previous.mapUri) {
+    lines.push(attributeTag('EXT-X-MAP', { URI: quoted(uriLine(segment.mapUri)) }));
+  }
+  if (newRun) {
+    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTimeMs).toISOString()}`);
+  }
+  if (segment.gap) lines.push('#EXT-X-GAP');
+  lines.push(`#EXTINF:${segment.durationSeconds.toFixed(5)},`, uriLine(segment.uri));
+  return lines;
+}
+
+/**
+ * The same playlist without segments at its front, so that at most `count` stay. What leaves is counted: media sequence
+ * per segment, discontinuity sequence per EXT-X-DISCONTINUITY (RFC 8216 6.2.2).
+ */
+export function slideWindow(model: MediaPlaylistModel, count: number): MediaPlaylistModel {
+  const gone = model.segments.slice(0, Math.max(0, model.segments.length - count));
+  return {
+    ...model,
+    mediaSequence: model.mediaSequence + gone.length,
+    discontinuitySequence:
+      model.discontinuitySequence + gone.filter(({ discontinuity }) => discontinuity).length,
+    segments: model.segments.slice(gone.length),
+  };
+}

@@ -1,0 +1,99 @@
+import { HlsModelError } from './errors.ts';
+import { attributeTag, joinLines, quoted, uriLine } from './tags.ts';
+
+/** Rates are of the rendition alone: the playlist adds audio and video up. */
+interface HlsRendition {
+  /** Of its media playlist. */
+  readonly uri: string;
+  /** RFC 6381. */
+  readonly codecs: string;
+  /** Peak: no run of segments between half and one and a half target durations has more. */
+  readonly bandwidthBps: number;
+  readonly averageBandwidthBps?: number;
+}
+
+export interface HlsVideoRendition extends HlsRendition {
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+}
+
+export interface HlsAudioRendition extends HlsRendition {
+  /** As a player's menu shows it. */
+  readonly name: string;
+  /** RFC 5646. */
+  readonly language?: string;
+  readonly channels: number;
+}
+
+export interface MultivariantModel {
+  /** In any order; may be empty where there is audio. */
+  readonly video: readonly HlsVideoRendition[];
+  /** Absent where the publisher sends none. */
+  readonly audio?: HlsAudioRendition;
+}
+
+const audioGroup = 'audio';
+/** What a first-time viewer's line most likely carries; players start with the first variant listed. */
+const startBandwidthBps = 2_500_000;
+
+/**
+ * A multivariant playlist (RFC 8216 4.3.4 and draft-pantos-hls-rfc8216bis): audio as a rendition group of its own. First comes
+ * the best variant of at most 2.5 Mb/s, else the lowest; the others follow from high to low.
+ * Throws `HlsModelError` where there is neither video nor audio, or for text that no attribute can hold.
+ */
+export function multivariantPlaylist(model: MultivariantModel): string {
+  const { audio } = model;
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
+  if (model.video.length === 0) {
+    if (audio === undefined) throw new HlsModelError('There is neither video nor audio');
+    return joinLines([...lines, ...variantLines(audio, undefined)]);
+  }
+  if (audio !== undefined) lines.push(audioTag(audio));
+  return joinLines([
+    ...lines,
+    ...inStartOrder(model.video, audio).flatMap((video) => variantLines(video, audio)),
+  ]);
+}
+
+function audioTag(audio: HlsAudioRendition): string {
+  return attributeTag('EXT-X-MEDIA', {
+    TYPE: 'AUDIO',
+    'GROUP-ID': quoted(audioGroup),
+    NAME: quoted(audio.name),
+    LANGUAGE: audio.language === undefined ? undefined : quoted(audio.language),
+    DEFAULT: 'YES',
+    AUTOSELECT: 'YES',
+    CHANNELS: quoted(String(audio.channels)),
+    URI: quoted(uriLine(audio.uri)),
+  });
+}
+
+function variantLines(
+  main: HlsVideoRendition | HlsAudioRendition,
+  audio: HlsAudioRendition | undefined,
+): string[] {
+  const averages = [main, ...(audio ? [audio] : [])].map((rendition) => rendition.averageBandwidthBps);
+  const picture = 'width' in main ? main : undefined;
+  const tag = attributeTag('EXT-X-STREAM-INF', {
+    BANDWIDTH: Math.ceil(main.bandwidthBps + (audio?.bandwidthBps ?? 0)),
+    'AVERAGE-BANDWIDTH': averages.includes(undefined)
+      ? undefined
+      : Math.ceil(averages.reduce<number>((sum, average) => sum + (average ?? 0), 0)),
+    CODECS: quoted(audio ? `${main.codecs},${audio.codecs}` : main.codecs),
+    RESOLUTION: picture && `${picture.width}x${picture.height}`,
+    'FRAME-RATE': picture?.frameRate.toFixed(3),
+    AUDIO: audio && quoted(audioGroup),
+  });
+  return [tag, uriLine(main.uri)];
+}
+
+function inStartOrder(
+  video: readonly HlsVideoRendition[],
+  audio: HlsAudioRendition | undefined,
+): readonly HlsVideoRendition[] {
+  const falling = [...video].sort((a, b) => b.bandwidthBps - a.bandwidthBps);
+  const limit = startBandwidthBps - (audio?.bandwidthBps ?? 0);
+  const first = falling.find((rendition) => rendition.bandwidthBps <= limit) ?? falling.at(-1)!;
+  return [first, ...falling.filter((rendition) => rendition !== first)];
+}
