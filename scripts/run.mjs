@@ -28,6 +28,8 @@ const tasks = {
     steps: () => [
       tsc('-p', '.'),
       tsc('-p', 'lib/player/tsconfig.page.json'),
+      // Tests that run code inside a page: the browser's types beside Node's.
+      tsc('-p', 'test/system/browser'),
       [join(bin, 'biome'), 'ci', '.'],
       [join(bin, 'depcruise'), 'bin', 'lib', 'bench', 'test', '--no-progress'],
       [join(bin, 'knip')],
@@ -36,12 +38,18 @@ const tasks = {
   format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
 };
 
+/** With HEADWATER_TEST_RESULTS=DIR, each run also leaves its results there as JSON, for CI to count. */
 function jest(...args) {
+  const results = process.env.HEADWATER_TEST_RESULTS;
+  const report = results
+    ? ['--json', '--outputFile', join(results, `${args.join('-').replaceAll('/', '-')}.json`)]
+    : [];
   return [
     'node',
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
+    ...report,
     ...args,
   ];
 }

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Sixteen blocks side by side, most significant bit left; below them the same inverted, as a check. */
+const bits = 16;
+
+/**
+ * ffmpeg filters that draw each frame's number into the top eighth of the picture as luma blocks. They are computed at
+ * 16×2 pixels and scaled up, which costs next to nothing and survives any rendition of the ladder.
+ */
+export function frameCounterFilter({ size, rate }: { size: string; rate: number }): string {
+  const [width = 0, height = 0] = size.split('x').map(Number);
+  const strip = Math.floor(height / 16) * 2;
+  const bit = `mod(floor(N/pow(2,${bits - 1}-X)),2)`;
+  const blocks = `color=black:size=${bits}x2:rate=${rate},format=gray,geq=lum='if(eq(mod(${bit}+Y,2),1),235,16)'`;
+  return `${blocks},scale=${width}:${strip}:flags=neighbor,format=yuv420p[blocks];[0:v][blocks]overlay=0:0:shortest=1[out]`;
+}
+
+/**
+ * The frame numbers in a piece of video (init segment and media segments, joined), in order of presentation. A frame
+ * whose blocks do not agree with their check is reported as −1.
+ */
+export async function readFrameNumbers(media: Uint8Array): Promise<number[]> {
+  const ffmpeg = spawn(
+    'ffmpeg',
+    [
+      ...['-hide_banner', '-loglevel', 'error', '-i', 'pipe:0', '-map', '0:v:0', '-fps_mode', 'passthrough'],
+      // The strip is the top eighth: its two rows of blocks become two rows of pixels.
+      ...['-vf', `crop=iw:ih/8:0:0,scale=${bits}:2:flags=area,format=gray`, '-f', 'rawvideo', 'pipe:1'],
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const closed = once(ffmpeg, 'close');
+  const frames: Buffer[] = [];
+  ffmpeg.stdout.on('data', (bytes: Buffer) => frames.push(bytes));
+  ffmpeg.stdin.on('error', () => {});
+  ffmpeg.stdin.end(media);
+  await closed;
+  const pixels = Buffer.concat(frames);
+  return Array.from({ length: pixels.length / (2 * bits) }, (_, index) =>
+    frameNumber(pixels.subarray(index * 2 * bits)),
+  );
+}
+
+function frameNumber(pixels: Buffer): number {
+  let number = 0;
+  for (let bit = 0; bit < bits; bit++) {
+    const set = (pixels[bit] ?? 0) > 127;
+    const check = (pixels[bits + bit] ?? 0) > 127;
+    if (set === check) return -1;
+    number = number * 2 + (set ? 1 : 0);
+  }
+  return number;
+}

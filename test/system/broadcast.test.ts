@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { StreamId } from '../../lib/routing/ids.ts';
+import { type RankedMember, rankWorkers } from '../../lib/routing/rendezvous.ts';
+import { readFrameNumbers } from '../support/frame-counter.ts';
+import { Platform } from '../support/platform.ts';
+import { fetchMediaPlaylist, fetchMultivariant, fetchRendition } from '../support/playback.ts';
+import { Publisher } from '../support/publisher.ts';
+import { createStream, getStream, streamEvent } from '../support/streams.ts';
+
+let platform: Platform;
+beforeAll(async () => {
+  platform = await Platform.start();
+});
+afterAll(() => platform?.stop());
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+describe('a broadcast by ffmpeg', () => {
+  test('over RTMP: every frame arrives once and in order on the top rendition, and stays as a recording', async () => {
+    const stream = await createStream(platform, { name: 'counted' });
+    expect(stream.state).toBe('idle');
+    const { url, key } = stream.ingest.rtmp;
+    const publisher = new Publisher({ url: `${url}/${key}`, seconds: 12 });
+    await streamEvent(platform, stream.id, 'stream.live');
+
+    const live = await getStream(platform, stream.id);
+    expect(live.state).toBe('live');
+    expect(live.broadcast?.input).toMatchObject({ width: 1280, height: 720 });
+    expect(live.broadcast?.input?.frameRate).toBeCloseTo(30, 0);
+    const variants = (await fetchMultivariant(stream.playback.hls)).variants;
+    expect(variants.map(({ resolution }) => resolution?.height).sort()).toEqual([360, 480, 720]);
+    for (const variant of variants) {
+      expect(variant.codecs).toMatch(/^avc1\.[0-9a-fA-F]{6},mp4a\.40\.2$/);
+      const playlist = await fetchMediaPlaylist(new URL(variant.uri, stream.playback.hls).href);
+      expect(playlist.endlist).toBe(false);
+      expect(playlist.segments[0]?.programDateTime).toBeInstanceOf(Date);
+    }
+    const dash = await (await fetch(stream.playback.dash)).text();
+    expect(dash).toMatch(/type="dynamic"/);
+    expect(dash).toContain('$Number$');
+
+    expect(await publisher.ended()).toBe(0);
+    await streamEvent(platform, stream.id, 'stream.ended');
+    expect((await getStream(platform, stream.id)).state).toBe('ended');
+
+    // What is cached of the live playlists may be a second old.
+    const ended = await settled(
+      () => fetchRendition(stream.playback.hls, 720),
+      ({ playlist }) => playlist.endlist,
+    );
+    expect(await readFrameNumbers(ended.media)).toEqual(upTo(360));
+    const numbers = ended.playlist.segments.map(({ mediaSequenceNumber }) => mediaSequenceNumber);
+    expect(numbers).toEqual(upTo(numbers.length));
+    expect(ended.playlist.segments.filter(({ discontinuity }) => discontinuity)).toEqual([]);
+    await settled(
+      async () => (await fetch(stream.playback.dash)).text(),
+      (text) => /type="static"/.test(text),
+    );
+  });
+
+  test('two streams over RTMPS land on the workers that the hash says', async () => {
+    const streams = await Promise.all(['one', 'two'].map((name) => createStream(platform, { name })));
+    const fleet = (await (await fetch(`${platform.ready.api}/v1/fleet`)).json()) as {
+      encoders: RankedMember[];
+    };
+    const publishers = streams.map(
+      ({ ingest }) => new Publisher({ url: `${ingest.rtmps.url}/${ingest.rtmps.key}`, size: '640x360' }),
+    );
+    for (const stream of streams) {
+      await streamEvent(platform, stream.id, 'stream.live');
+      const idle = fleet.encoders.map((worker) => ({ ...worker, load: 0 }));
+      const { broadcast } = await getStream(platform, stream.id);
+      expect(broadcast?.workerId).toBe(rankWorkers(stream.id as StreamId, idle)[0]);
+    }
+    await Promise.all(publishers.map((publisher) => publisher.stop()));
+    await Promise.all(streams.map(({ id }) => streamEvent(platform, id, 'stream.ended')));
+  });
+});
+
+/** Asks again until what caches may still hold of a second ago has gone. */
+async function settled<Answer>(
+  ask: () => Promise<Answer>,
+  done: (answer: Answer) => boolean,
+): Promise<Answer> {
+  for (let tries = 0; ; tries++) {
+    const answer = await ask();
+    if (done(answer) || tries === 40) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

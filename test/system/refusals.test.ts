@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Platform } from '../support/platform.ts';
+import { Publisher } from '../support/publisher.ts';
+import { type CreatedStream, createStream, getStream, streamEvent } from '../support/streams.ts';
+
+let platform: Platform;
+let stream: CreatedStream;
+beforeAll(async () => {
+  platform = await Platform.start();
+  stream = await createStream(platform, { name: 'guarded' });
+});
+afterAll(() => platform?.stop());
+
+const small = { size: '320x240', seconds: 30 } as const;
+
+describe('bad input gets a clear answer', () => {
+  test.each([
+    ['malformed', () => 'not-a-key'],
+    ['unknown', () => `${'0'.repeat(16)}_${'0'.repeat(26)}`],
+    ['of this stream with a wrong secret', () => `${stream.id}_${'0'.repeat(26)}`],
+  ])('a key that is %s is refused with the status that OBS understands', async (_, key) => {
+    const publisher = new Publisher({ ...small, url: `${platform.ready.ingest.rtmp}/${key()}` });
+    expect(await publisher.ended()).not.toBe(0);
+    expect(publisher.output).toMatch(/NetStream\.Publish\.(Unauthorized|BadName)|Server error/);
+    expect((await getStream(platform, stream.id)).state).toBe('idle');
+  });
+
+  test('a revoked key no longer opens the stream, its successor does', async () => {
+    const rotated = await fetch(`${platform.ready.api}/v1/streams/${stream.id}/keys`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ graceSeconds: 0 }),
+    });
+    const { ingest } = (await rotated.json()) as CreatedStream;
+    const { url, key } = stream.ingest.rtmp;
+    // A proxy may remember a stream for two seconds; a refusal is what the revoked key must come to.
+    let refused: number | null = 0;
+    for (let tries = 0; tries < 4 && refused === 0; tries++) {
+      refused = await new Publisher({ ...small, seconds: 1, url: `${url}/${key}` }).ended();
+    }
+    expect(refused).not.toBe(0);
+    stream = { ...stream, ingest };
+  });
+
+  test('a second publisher is refused while the first is alive, and the first goes on', async () => {
+    const url = `${stream.ingest.rtmp.url}/${stream.ingest.rtmp.key}`;
+    const first = new Publisher({ ...small, url });
+    await streamEvent(platform, stream.id, 'stream.live');
+    const second = new Publisher({ ...small, url });
+    expect(await second.ended()).not.toBe(0);
+    expect(first.process.exitCode).toBeNull();
+    expect((await getStream(platform, stream.id)).state).toBe('live');
+    await first.stop();
+    await streamEvent(platform, stream.id, 'stream.ended');
+  });
+
+  test('an unsupported codec is named', async () => {
+    const other = await createStream(platform, { name: 'sorenson' });
+    const publisher = new Publisher({
+      ...small,
+      url: `${other.ingest.rtmp.url}/${other.ingest.rtmp.key}`,
+      codecs: ['-c:v', 'flv', '-c:a', 'aac'],
+    });
+    expect(await publisher.ended()).not.toBe(0);
+    const refusal = await streamEvent(platform, other.id, 'publish.refused', 'stream.ended');
+    expect(refusal.text).toMatch(/Sorenson|H\.263/);
+  });
+
+  test('garbage and silence are closed, and a broadcast beside them goes on untouched', async () => {
+    const beside = await createStream(platform, { name: 'beside' });
+    const publisher = new Publisher({
+      ...small,
+      url: `${beside.ingest.rtmp.url}/${beside.ingest.rtmp.key}`,
+    });
+    await streamEvent(platform, beside.id, 'stream.live');
+    const { port, hostname } = new URL(platform.ready.ingest.rtmp.replace('rtmp:', 'http:'));
+    const hostile = [
+      Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'),
+      Buffer.alloc(4096, 0xff),
+      Buffer.from([3]),
+      Buffer.alloc(0),
+    ].map(async (bytes) => {
+      const socket = connect(Number(port), hostname);
+      socket.on('error', () => {});
+      await once(socket, 'connect');
+      socket.write(bytes);
+      socket.resume();
+      await once(socket, 'close');
+    });
+    await Promise.all(hostile);
+    expect(publisher.process.exitCode).toBeNull();
+    expect((await getStream(platform, beside.id)).state).toBe('live');
+    await publisher.stop();
+  });
+});
