@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { RtmpMessage } from './chunk-reader.ts';
 import { initialChunkState, maxChunkSize } from './chunk-state.ts';
+import { decodeControl, encodeControl, messageType } from './messages.ts';
 
 interface Previous {
   timestampMs: number;
@@ -27,18 +28,18 @@ export class ChunkWriter {
 
   /** Returns the Set Chunk Size message (1 to 16,777,215 bytes); what is written afterwards uses the new size. */
   setChunkSize(chunkSize: number): Buffer {
-    if (!Number.isInteger(chunkSize) || chunkSize < 1 || chunkSize > maxChunkSize) {
-      throw new RangeError(`chunk size ${chunkSize} is not in 1…${maxChunkSize}`);
-    }
-    const payload = Buffer.allocUnsafe(4);
-    payload.writeUInt32BE(chunkSize);
-    const bytes = this.write({ chunkStreamId: 2, timestampMs: 0, typeId: 1, messageStreamId: 0, payload });
-    this.#chunkSize = chunkSize;
+    return this.write(encodeControl({ kind: 'set-chunk-size', chunkSize }));
+  }
+
+  /** The message as chunks. Its timestamp is taken modulo 2³². A Set Chunk Size message holds for what is written after it. */
+  write(message: RtmpMessage): Buffer {
+    const bytes = this.#chunks(message);
+    const control = message.typeId === messageType.setChunkSize ? decodeControl(message) : undefined;
+    if (control?.kind === 'set-chunk-size') this.#chunkSize = checkedChunkSize(control.chunkSize);
     return bytes;
   }
 
-  /** The message as chunks. Its timestamp is taken modulo 2³². */
-  write(message: RtmpMessage): Buffer {
+  #chunks(message: RtmpMessage): Buffer {
     const { chunkStreamId: id, payload } = message;
     const header = this.#header(message);
     const basicBytes = basicHeaderBytes(id);
@@ -84,6 +85,11 @@ export class ChunkWriter {
     if (previous.length !== next.length || previous.typeId !== typeId) return { format: 1, time: delta };
     return { format: previous.deltaMs === delta ? 3 : 2, time: delta };
   }
+}
+
+function checkedChunkSize(chunkSize: number): number {
+  if (chunkSize >= 1 && chunkSize <= maxChunkSize) return chunkSize;
+  throw new RangeError(`chunk size ${chunkSize} is not in 1…${maxChunkSize}`);
 }
 
 interface Header {

@@ -1,0 +1,122 @@
+import { Buffer } from 'node:buffer';
+import { z } from 'zod';
+import { isStreamId, type MemberId, type SessionId, type StreamId } from '../../routing/ids.ts';
+import { type ChunkState, decodeChunkState, encodeChunkState } from '../rtmp/chunk-state.ts';
+import { ProtocolError } from '../rtmp/errors.ts';
+import { decodeProxyHeader, type Endpoint, encodeProxyHeader, type Tlv } from './proxy-header.ts';
+
+/** What the proxy says first on a relay link: a PROXY v2 header whose TLVs tell what the session is. */
+export interface RelayHello {
+  /** The publisher's real address, and where it came in. */
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly streamId: StreamId;
+  readonly sessionId: SessionId;
+  readonly proxyId: MemberId;
+  /** The initial state of the reader of what follows. */
+  readonly chunkState: ChunkState;
+  /** Stream time (ms) from which media is sent again; absent at a fresh publish. */
+  readonly replayFromMs?: number;
+  readonly publish: PublishFacts;
+}
+
+export interface PublishFacts {
+  readonly app: string;
+  readonly flashVer?: string;
+  readonly tcUrl?: string;
+}
+
+/** TLV types, in the range that PROXY v2 leaves to applications (2.2.7). */
+const tlv = {
+  streamId: 0xe0,
+  sessionId: 0xe1,
+  proxyId: 0xe2,
+  chunkState: 0xe3,
+  replayFrom: 0xe4,
+  publishFacts: 0xe5,
+} as const;
+
+const idPattern = /^[0-9A-Za-z._-]{1,64}$/;
+const text = z.string().max(512);
+const publishFacts = z.object({ app: text, flashVer: text.exactOptional(), tcUrl: text.exactOptional() });
+
+/** The first bytes of a relay link. Throws a `RangeError` for an address or a time that is none. */
+export function encodeRelayHello(hello: RelayHello): Buffer {
+  const { app, flashVer, tcUrl } = hello.publish;
+  // An encoder may send a name of any length; what goes on is enough to be recognised.
+  const facts = { app: app.slice(0, 512), flashVer: flashVer?.slice(0, 512), tcUrl: tcUrl?.slice(0, 512) };
+  const tlvs: Tlv[] = [
+    { type: tlv.streamId, value: Buffer.from(hello.streamId, 'ascii') },
+    { type: tlv.sessionId, value: Buffer.from(hello.sessionId, 'ascii') },
+    { type: tlv.proxyId, value: Buffer.from(hello.proxyId, 'ascii') },
+    { type: tlv.chunkState, value: encodeChunkState(hello.chunkState) },
+    { type: tlv.publishFacts, value: Buffer.from(JSON.stringify(facts), 'utf8') },
+  ];
+  if (hello.replayFromMs !== undefined) {
+    const value = Buffer.allocUnsafe(8);
+    value.writeBigUInt64BE(BigInt(hello.replayFromMs));
+    tlvs.push({ type: tlv.replayFrom, value });
+  }
+  const addresses = { source: hello.client, destination: hello.server };
+  return encodeProxyHeader({ command: 'proxy', addresses, tlvs });
+}
+
+/**
+ * Reads a hello at the beginning of a relay link. Undefined: more bytes are needed (call again with all of them). `length` is where
+ * it ends; a `local` header has no hello (a health check). Throws `PROXY_HEADER_…`, `RELAY_HELLO_MALFORMED`, `CHUNK_STATE_MALFORMED`.
+ */
+export function decodeRelayHello(
+  bytes: Uint8Array,
+): { readonly hello: RelayHello | undefined; readonly length: number } | undefined {
+  const decoded = decodeProxyHeader(bytes);
+  if (decoded === undefined) return undefined;
+  const { header, length } = decoded;
+  if (header.command === 'local') return { hello: undefined, length };
+  if (header.addresses === undefined) throw malformed('has no addresses');
+  const values = new Map(header.tlvs.map(({ type, value }) => [type, value]));
+  const { source: client, destination: server } = header.addresses;
+  const streamId = required(values, tlv.streamId).toString('latin1');
+  if (!isStreamId(streamId)) throw malformed('has no valid stream id');
+  const replayFrom = values.get(tlv.replayFrom);
+  const hello: RelayHello = {
+    client,
+    server,
+    streamId,
+    sessionId: readId(values, tlv.sessionId) as SessionId,
+    proxyId: readId(values, tlv.proxyId) as MemberId,
+    chunkState: decodeChunkState(required(values, tlv.chunkState)),
+    publish: readFacts(required(values, tlv.publishFacts)),
+    ...(replayFrom === undefined ? {} : { replayFromMs: readMs(replayFrom) }),
+  };
+  return { hello, length };
+}
+
+function readId(values: ReadonlyMap<number, Buffer>, type: number): string {
+  const id = required(values, type).toString('latin1');
+  if (!idPattern.test(id)) throw malformed(`has an id that is none in TLV 0x${type.toString(16)}`);
+  return id;
+}
+
+function readMs(value: Buffer): number {
+  const ms = value.length === 8 ? Number(value.readBigUInt64BE(0)) : Number.NaN;
+  if (!Number.isSafeInteger(ms)) throw malformed('has a replay time that is none');
+  return ms;
+}
+
+function readFacts(value: Buffer): PublishFacts {
+  try {
+    return publishFacts.parse(JSON.parse(value.toString('utf8')));
+  } catch (cause) {
+    throw new ProtocolError('RELAY_HELLO_MALFORMED', 'the publish facts are malformed', { cause });
+  }
+}
+
+function required(values: ReadonlyMap<number, Buffer>, type: number): Buffer {
+  const value = values.get(type);
+  if (value === undefined) throw malformed(`lacks TLV 0x${type.toString(16)}`);
+  return value;
+}
+
+function malformed(how: string): ProtocolError {
+  return new ProtocolError('RELAY_HELLO_MALFORMED', `the relay hello ${how}`);
+}

@@ -1,0 +1,45 @@
+import { Buffer } from 'node:buffer';
+
+/** The bytes of an IP address: of 4 for IPv4 (also mapped into IPv6), of 16 for either. Undefined where the text is none. */
+export function parseIp(text: string, bytes: 4 | 16): Buffer | undefined {
+  const four = parseIpv4(text.replace(/^::ffff:(?=[0-9.]+$)/i, ''));
+  if (bytes === 4 || four !== undefined) {
+    return bytes === 4 || four === undefined ? four : Buffer.concat([mappedPrefix, four]);
+  }
+  return parseIpv6(text.split('%', 1)[0] ?? '');
+}
+
+/** The text of 4 or 16 bytes, IPv6 in its shortest form. */
+export function formatIp(bytes: Buffer): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const groups = [0, 2, 4, 6, 8, 10, 12, 14].map((at) => bytes.readUInt16BE(at).toString(16));
+  return hostOf(groups.join(':')) ?? groups.join(':');
+}
+
+const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex');
+
+function parseIpv4(text: string): Buffer | undefined {
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
+  const numbers = text.split('.').map(Number);
+  return numbers.every((number) => number < 256) ? Buffer.from(numbers) : undefined;
+}
+
+function parseIpv6(text: string): Buffer | undefined {
+  const host = hostOf(text);
+  if (host === undefined) return undefined;
+  const [left = '', right] = host.split('::');
+  const before = left === '' ? [] : left.split(':');
+  const after = right === undefined || right === '' ? [] : right.split(':');
+  const zeros = new Array<string>(8 - before.length - after.length).fill('0');
+  const bytes = Buffer.alloc(16);
+  [...before, ...zeros, ...after].forEach((group, index) => {
+    bytes.writeUInt16BE(Number.parseInt(group, 16), 2 * index);
+  });
+  return bytes;
+}
+
+/** The URL parser checks an IPv6 address and brings it into its shortest form. */
+function hostOf(text: string): string | undefined {
+  if (!/^[0-9a-f:.]+$/i.test(text) || !URL.canParse(`http://[${text}]/`)) return undefined;
+  return new URL(`http://[${text}]/`).hostname.slice(1, -1);
+}

@@ -1,0 +1,136 @@
+import { Buffer } from 'node:buffer';
+import { z } from 'zod';
+import type { BroadcastId, MemberId } from '../../routing/ids.ts';
+import { ProtocolError } from '../rtmp/errors.ts';
+
+/**
+ * What the worker answers on the relay link: u8 type, u24 length, payload of at most 64 KiB (JSON, but for
+ * `published-through`: u64). All big-endian.
+ */
+export type LinkFrame =
+  | { readonly type: 'accepted'; readonly broadcastId: BroadcastId; readonly epoch: number }
+  | {
+      readonly type: 'refused';
+      readonly reason: RefusalReason;
+      readonly description: string;
+      /** The worker that holds the stream's lease, for `held-elsewhere`. */
+      readonly holder?: MemberId;
+    }
+  /** For the publisher: the proxy sends it on as onStatus. */
+  | {
+      readonly type: 'status';
+      readonly level: 'status' | 'error';
+      readonly code: string;
+      readonly description: string;
+    }
+  /**
+   * Media up to this publisher timestamp (ms, unwrapped, counted from the first message of the session) is in the origin.
+   */
+  | { readonly type: 'published-through'; readonly timestampMs: number }
+  /** The worker is to stop: the proxy moves the publisher to another one. */
+  | { readonly type: 'draining' }
+  /** The worker is done with the session. */
+  | { readonly type: 'end'; readonly reason: string };
+
+export type RefusalReason = (typeof refusalReasons)[number];
+
+const refusalReasons = ['busy', 'full', 'draining', 'held-elsewhere', 'unavailable'] as const;
+
+export const maxLinkPayloadBytes = 64 * 1024;
+const headBytes = 4;
+
+const text = z.string().max(4096);
+const id = z.string().regex(/^[0-9A-Za-z._-]{1,64}$/);
+
+const typeIds = {
+  accepted: 1,
+  refused: 2,
+  status: 3,
+  'published-through': 4,
+  draining: 5,
+  end: 6,
+} as const satisfies Record<LinkFrame['type'], number>;
+
+/** How each payload but that of `published-through` is read; fields unknown to us are dropped, so that they can be added. */
+const payloads: Readonly<Record<number, z.ZodType<LinkFrame>>> = {
+  [typeIds.accepted]: z.object({
+    type: z.literal('accepted').default('accepted'),
+    broadcastId: id.transform((value) => value as BroadcastId),
+    epoch: z.int().nonnegative(),
+  }),
+  [typeIds.refused]: z.object({
+    type: z.literal('refused').default('refused'),
+    reason: z.enum(refusalReasons),
+    description: text,
+    holder: id.transform((value) => value as MemberId).optional(),
+  }),
+  [typeIds.status]: z.object({
+    type: z.literal('status').default('status'),
+    level: z.enum(['status', 'error']),
+    code: text,
+    description: text,
+  }),
+  [typeIds.draining]: z.object({ type: z.literal('draining').default('draining') }),
+  [typeIds.end]: z.object({ type: z.literal('end').default('end'), reason: text }),
+};
+
+/** Throws a `RangeError` for a payload over 64 KiB or a time that is no whole number of ms. */
+export function encodeLinkFrame(frame: LinkFrame): Buffer {
+  const payload = encodePayload(frame);
+  if (payload.length > maxLinkPayloadBytes) throw new RangeError(`a ${frame.type} frame is over 64 KiB`);
+  const head = Buffer.allocUnsafe(headBytes);
+  head.writeUInt32BE(typeIds[frame.type] * 2 ** 24 + payload.length);
+  return Buffer.concat([head, payload]);
+}
+
+function encodePayload(frame: LinkFrame): Buffer {
+  if (frame.type === 'published-through') {
+    const payload = Buffer.allocUnsafe(8);
+    payload.writeBigUInt64BE(BigInt(frame.timestampMs));
+    return payload;
+  }
+  const { type: _, ...fields } = frame;
+  return Buffer.from(JSON.stringify(fields), 'utf8');
+}
+
+/** Reads frames from bytes however they are cut. Holds at most one frame. `push` throws `LINK_FRAME_…`; what came before was handed over. */
+export class LinkFrameDecoder {
+  readonly #onFrame: (frame: LinkFrame) => void;
+  #held: Buffer = Buffer.alloc(0);
+
+  constructor(onFrame: (frame: LinkFrame) => void) {
+    this.#onFrame = onFrame;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#held = Buffer.concat([this.#held, bytes]);
+    while (this.#held.length >= headBytes) {
+      const type = this.#held[0] as number;
+      const length = this.#held.readUIntBE(1, 3);
+      if (type < 1 || type > 6)
+        throw new ProtocolError('LINK_FRAME_UNKNOWN', `no link frame has type ${type}`);
+      if (length > maxLinkPayloadBytes) {
+        throw new ProtocolError('LINK_FRAME_TOO_LONG', `a link frame of ${length} bytes is over 64 KiB`);
+      }
+      if (this.#held.length < headBytes + length) return;
+      const frame = decodePayload(type, this.#held.subarray(headBytes, headBytes + length));
+      this.#held = this.#held.subarray(headBytes + length);
+      this.#onFrame(frame);
+    }
+  }
+}
+
+function decodePayload(type: number, payload: Buffer): LinkFrame {
+  try {
+    if (type === typeIds['published-through']) {
+      const timestampMs = Number(payload.length === 8 ? payload.readBigUInt64BE(0) : Number.NaN);
+      return { type: 'published-through', timestampMs: z.int().nonnegative().parse(timestampMs) };
+    }
+    const fields: unknown = JSON.parse(payload.toString('utf8'));
+    return payloads[type]!.parse(fields);
+  } catch (cause) {
+    throw new ProtocolError('LINK_FRAME_MALFORMED', `the payload of link frame ${type} is malformed`, {
+      cause,
+    });
+  }
+}

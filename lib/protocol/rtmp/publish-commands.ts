@@ -1,0 +1,209 @@
+import type { Amf0Value } from './amf0.ts';
+import type { RtmpMessage } from './chunk-reader.ts';
+import { type Command, encodeCommand, isObject, statusCommand } from './commands.ts';
+import { encodeControl } from './messages.ts';
+
+/** Where a publish session stands between the handshake and the publish command. */
+export type CommandPhase = 'connecting' | 'connected' | 'stream-created';
+
+/** What `connect` and `publish` said. */
+export interface PublishRequest {
+  /** Without a query and a trailing slash. */
+  readonly app: string;
+  /** What the encoder calls stream key; as it came, perhaps with a query. */
+  readonly streamName: string;
+  /** `live`, `record` or `append`; `live` where the encoder left it out. */
+  readonly publishType: string;
+  readonly flashVer?: string;
+  readonly tcUrl?: string;
+}
+
+export interface ConnectFacts {
+  readonly app: string;
+  readonly flashVer?: string;
+  readonly tcUrl?: string;
+}
+
+/** What a command makes of the session. */
+export type Step =
+  | {
+      readonly type: 'go';
+      readonly to: CommandPhase;
+      readonly reply: RtmpMessage[];
+      readonly connect?: ConnectFacts;
+    }
+  | { readonly type: 'publish'; readonly streamName: string; readonly publishType: string }
+  | {
+      readonly type: 'close';
+      readonly code: PublishCloseCode;
+      readonly reason: string;
+      readonly reply?: RtmpMessage[];
+    };
+
+/** Why a session closes, besides the codes of `ProtocolError`. */
+export type PublishCloseCode =
+  | 'BYTES_BEFORE_PUBLISH'
+  | 'MESSAGES_BEFORE_PUBLISH'
+  | 'BYTES_WHILE_WAITING'
+  | 'COMMAND_OUT_OF_ORDER'
+  | 'MEDIA_BEFORE_PUBLISH'
+  | 'WRONG_APP'
+  | 'PLAY_REFUSED'
+  | 'NO_STREAM_NAME'
+  | 'UNPUBLISHED';
+
+export interface CommandRules {
+  /** The one app that is served. */
+  readonly app: string;
+  /** Window Acknowledgement Size and peer bandwidth that we name, in bytes. */
+  readonly windowBytes: number;
+}
+
+/** The one stream id that `createStream` gives out: a session publishes one stream. */
+export const publishMessageStreamId = 1;
+
+type Handler = (command: Command, phase: CommandPhase, rules: CommandRules) => Step;
+
+/** The transitions: what each command does in each phase. A command that is in no row of its phase is answered with `_error`. */
+export const transitions: Readonly<Record<CommandPhase, Readonly<Record<string, Handler>>>> = {
+  connecting: {
+    connect,
+    createStream: outOfOrder,
+    publish: outOfOrder,
+    releaseStream: outOfOrder,
+    FCPublish: outOfOrder,
+    play: outOfOrder,
+  },
+  connected: {
+    connect: outOfOrder,
+    releaseStream: acknowledge,
+    FCPublish: acknowledge,
+    _checkbw: acknowledge,
+    getStreamLength: answerZero,
+    createStream,
+    publish: outOfOrder,
+    play: refusePlay,
+    play2: refusePlay,
+    FCSubscribe: acknowledge,
+    FCUnpublish: end,
+    deleteStream: end,
+    closeStream: end,
+  },
+  'stream-created': {
+    connect: outOfOrder,
+    releaseStream: acknowledge,
+    FCPublish: acknowledge,
+    _checkbw: acknowledge,
+    getStreamLength: answerZero,
+    createStream,
+    publish,
+    play: refusePlay,
+    play2: refusePlay,
+    FCSubscribe: acknowledge,
+    FCUnpublish: end,
+    deleteStream: end,
+    closeStream: end,
+  },
+};
+
+/** What a command does in a phase. Answers to answers (`_result`, `onBWDone` …) and notices are let pass. */
+export function stepFor(command: Command, phase: CommandPhase, rules: CommandRules): Step {
+  const row = transitions[phase];
+  const handler = Object.hasOwn(row, command.name) ? row[command.name] : undefined;
+  if (handler) return handler(command, phase, rules);
+  if (command.transactionId === 0 || command.name.startsWith('_'))
+    return { type: 'go', to: phase, reply: [] };
+  const info = { level: 'error', code: 'NetConnection.Call.Failed', description: 'No such command.' };
+  return { type: 'go', to: phase, reply: [answer('_error', command, null, info)] };
+}
+
+function connect(command: Command, _phase: CommandPhase, rules: CommandRules): Step {
+  const facts = isObject(command.args[0]) ? command.args[0] : {};
+  const app = (text(facts.app) ?? '').split('?', 1)[0]?.replace(/\/+$/, '') ?? '';
+  if (app !== rules.app) {
+    const description = `This server takes the app '${rules.app}': the URL ends in /${rules.app}, then comes the key.`;
+    const info = { level: 'error', code: 'NetConnection.Connect.InvalidApp', description };
+    return {
+      type: 'close',
+      code: 'WRONG_APP',
+      reason: description,
+      reply: [answer('_error', command, null, info)],
+    };
+  }
+  const properties = { fmsVer: 'FMS/3,5,7,7009', capabilities: 31, mode: 1 };
+  const info = {
+    level: 'status',
+    code: 'NetConnection.Connect.Success',
+    description: 'Connection succeeded.',
+    objectEncoding: 0,
+  };
+  const { windowBytes } = rules;
+  return {
+    type: 'go',
+    to: 'connected',
+    connect: { app, ...optional('flashVer', text(facts.flashVer)), ...optional('tcUrl', text(facts.tcUrl)) },
+    reply: [
+      encodeControl({ kind: 'window-ack-size', windowBytes }),
+      encodeControl({ kind: 'set-peer-bandwidth', windowBytes, limit: 'dynamic' }),
+      encodeControl({ kind: 'set-chunk-size', chunkSize: 4096 }),
+      answer('_result', command, properties, info),
+    ],
+  };
+}
+
+function createStream(command: Command): Step {
+  return {
+    type: 'go',
+    to: 'stream-created',
+    reply: [answer('_result', command, null, publishMessageStreamId)],
+  };
+}
+
+function publish(command: Command): Step {
+  const [, streamName, publishType] = command.args;
+  if (typeof streamName !== 'string' || streamName === '') {
+    const description = 'The stream key is missing.';
+    const status = statusCommand({ level: 'error', code: 'NetStream.Publish.BadName', description });
+    const reply = [encodeCommand(status, publishMessageStreamId)];
+    return { type: 'close', code: 'NO_STREAM_NAME', reason: description, reply };
+  }
+  return { type: 'publish', streamName, publishType: text(publishType) ?? 'live' };
+}
+
+function refusePlay(): Step {
+  const description = 'This server takes publishers only; viewers play DASH or HLS from the playback URL.';
+  const status = statusCommand({ level: 'error', code: 'NetStream.Play.Failed', description });
+  const reply = [encodeCommand(status, publishMessageStreamId)];
+  return { type: 'close', code: 'PLAY_REFUSED', reason: description, reply };
+}
+
+function acknowledge(command: Command, phase: CommandPhase): Step {
+  return { type: 'go', to: phase, reply: answered(command, undefined) };
+}
+
+function answerZero(command: Command, phase: CommandPhase): Step {
+  return { type: 'go', to: phase, reply: answered(command, 0) };
+}
+
+function outOfOrder(command: Command, phase: CommandPhase): Step {
+  return { type: 'close', code: 'COMMAND_OUT_OF_ORDER', reason: `${command.name} came while ${phase}` };
+}
+
+function end(command: Command): Step {
+  return { type: 'close', code: 'UNPUBLISHED', reason: `the publisher sent ${command.name}` };
+}
+
+/** Transaction id 0 wants no answer (7.1.1). */
+function answered(command: Command, value: Amf0Value): RtmpMessage[] {
+  return command.transactionId === 0 ? [] : [answer('_result', command, null, value)];
+}
+
+function answer(name: '_result' | '_error', command: Command, ...args: Amf0Value[]): RtmpMessage {
+  return encodeCommand({ name, transactionId: command.transactionId, args });
+}
+
+const text = (value: Amf0Value): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function optional<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: string });
+}
