@@ -1,6 +1,9 @@
+import { controlEvents } from './control-events.ts';
 import type { Emit } from './event.ts';
+import { ingestEvents } from './ingest-events.ts';
 import { originEvents } from './origin-events.ts';
 import { platformEvents } from './platform-events.ts';
+import { popEvents } from './pop-events.ts';
 import { processEvents } from './process-events.ts';
 
 /**
@@ -9,8 +12,11 @@ import { processEvents } from './process-events.ts';
  */
 export const events = {
   ...processEvents,
+  ...popEvents,
+  ...ingestEvents,
   ...originEvents,
   ...platformEvents,
+  ...controlEvents,
 } as const;
 
 export type EventName = keyof typeof events;

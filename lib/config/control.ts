@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { envCodec } from './env.ts';
+
+const address = (protocol: RegExp, example: string) =>
+  z
+    .url({ protocol, error: `must be an address such as ${example}` })
+    .transform((url) => url.replace(/\/+$/, ''));
+const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+
+/** What the control API is told: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE_PATH, … Lists have commas. */
+export const controlCodec = envCodec({
+  /** It has no login: listen where only trusted programs reach it. */
+  host: z.string().min(1).default('127.0.0.1'),
+  port: z.coerce.number().int().min(0).max(65_535),
+  controlStorePath: z.string().min(1),
+  /** A file with the secret under which stream keys are hashed; ingest reads the same one. */
+  keyPepperFile: z.string().min(1),
+  ingestRtmpUrl: address(/^rtmp$/, 'rtmp://127.0.0.1:1935/live'),
+  ingestRtmpsUrl: address(/^rtmps$/, 'rtmps://127.0.0.1:1936/live'),
+  /** The edge as players reach it. */
+  playbackBaseUrl: address(/^https?$/, 'http://127.0.0.1:8090'),
+  pageBaseUrl: address(/^https?$/, 'http://127.0.0.1:8080'),
+  region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as local or eu-central-1'),
+  /** Pages that may use the API from a browser, as origins: scheme, host and port. */
+  allowedOrigins: list,
+  /** Further values that the Host header may have, besides the address that is listened on. */
+  allowedHosts: list.optional(),
+});
+
+export type ControlConfig = ReturnType<typeof controlCodec.decode>;

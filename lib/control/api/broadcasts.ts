@@ -1,0 +1,75 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { ConditionFailedError } from '../policy/errors.ts';
+import { streamEvent } from '../policy/stream-events.ts';
+import { isOnAir } from '../policy/stream-state.ts';
+import type { ApiContext, ControlApi } from './context.ts';
+import { presentBroadcast } from './present.ts';
+import { ApiProblem } from './problems.ts';
+import { answer, limitParam, problems, streamParams } from './route-parts.ts';
+import { BroadcastList, EndRequest } from './schemas.ts';
+import { loadStream, sightStream, tell } from './stream-access.ts';
+
+const tags = ['Broadcasts'];
+
+const end = createRoute({
+  method: 'post',
+  path: '/v1/streams/{id}/end',
+  operationId: 'endBroadcast',
+  summary: 'End the broadcast that is on the air',
+  description:
+    'The worker sees it at its next lease renewal, within seconds: it finishes the recording, tells the broadcaster and closes. Asking again is no error. The body is empty.',
+  tags,
+  request: { params: streamParams },
+  responses: {
+    202: answer(EndRequest, 'It was asked for; the state turns to ended when it is done.'),
+    ...problems('stream-not-found', 'not-on-air'),
+  },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/v1/streams/{id}/broadcasts',
+  operationId: 'listBroadcasts',
+  summary: 'List the broadcasts of a stream, newest first',
+  tags,
+  request: { params: streamParams, query: z.strictObject({ limit: limitParam(200, 50) }) },
+  responses: {
+    200: answer(BroadcastList, 'The newest ones.'),
+    ...problems('stream-not-found', 'invalid-request'),
+  },
+});
+
+export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
+  const { store, clock, emit } = context;
+
+  app.openapi(end, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    const { state } = await sightStream(context, stream);
+    const notOnAir = () => new ApiProblem('not-on-air', 'There is no broadcast that could be ended.');
+    const lease = isOnAir(state) ? await store.getLease(stream.id) : undefined;
+    if (!lease) throw notOnAir();
+    const { broadcastId } = lease;
+    try {
+      await store.requestEnd(stream.id, broadcastId);
+    } catch (error) {
+      throw error instanceof ConditionFailedError ? notOnAir() : error;
+    }
+    if (!lease.endRequested) {
+      emit('control.end.requested', { streamId: stream.id, broadcastId });
+      const about = { streamId: stream.id, broadcastId, atMs: clock.nowMs() };
+      await tell(context, streamEvent('stream.end-requested', {}, about));
+    }
+    return c.json({ broadcastId }, 202);
+  });
+
+  app.openapi(list, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    const newest = (await sightStream(context, stream)).broadcast;
+    const records = await store.listBroadcasts(stream.id, c.req.valid('query').limit);
+    // Only the newest can be on the air; an older one whose worker died before it wrote "ended" is over all the same.
+    const broadcasts = records.map((record) =>
+      presentBroadcast(record, record.id === newest?.record.id ? newest.state : 'ended'),
+    );
+    return c.json({ broadcasts }, 200);
+  });
+}

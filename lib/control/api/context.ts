@@ -1,0 +1,49 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { EmitEvent } from '../../telemetry/events.ts';
+import type { Sightings } from '../policy/sightings.ts';
+import type { ControlStore } from '../ports.ts';
+
+export interface Clock {
+  /** Unix milliseconds, for people. */
+  nowMs(): number;
+  /** Milliseconds that only rise, for decisions. */
+  monotonicMs(): number;
+}
+
+export interface ControlApiConfig {
+  /** Where broadcasters publish, for example `rtmp://127.0.0.1:1935/live`. */
+  readonly ingestRtmpUrl: string;
+  readonly ingestRtmpsUrl: string;
+  /** The edge, without a slash at the end. */
+  readonly playbackBaseUrl: string;
+  readonly pageBaseUrl: string;
+  readonly region: string;
+  /** The secret under which keys are hashed; ingest has the same. */
+  readonly keyPepper: string;
+  /** What the Host header may say, with the port where it is not the scheme's own: a page that rebinds its name to this address is refused. */
+  readonly allowedHosts: readonly string[];
+  /** Pages that may use the API from a browser. A request that names another origin is refused. */
+  readonly allowedOrigins: readonly string[];
+  /** Live event feeds open at once. @default 200 */
+  readonly maxLiveFeeds?: number;
+  /** How often a live feed looks for news. @default 1000 */
+  readonly livePollMs?: number;
+  /** How long a live feed stays open; the browser opens the next one by itself. @default 900000 */
+  readonly liveFeedMs?: number;
+}
+
+/** What the API needs, all of it from outside. */
+export interface ControlApiDependencies {
+  readonly store: ControlStore;
+  readonly clock: Clock;
+  readonly config: ControlApiConfig;
+  readonly emit: EmitEvent;
+}
+
+/** What the routes share. */
+export interface ApiContext extends ControlApiDependencies {
+  readonly leases: Sightings;
+  readonly fleet: Sightings;
+}
+
+export type ControlApi = OpenAPIHono;

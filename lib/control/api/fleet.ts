@@ -1,0 +1,49 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { FleetRole } from '../policy/records.ts';
+import { leaseSilentMs } from '../policy/stream-state.ts';
+import type { ApiContext, ControlApi } from './context.ts';
+import { presentMember } from './present.ts';
+import { answer, problems } from './route-parts.ts';
+import { Fleet, Health } from './schemas.ts';
+
+const getFleet = createRoute({
+  method: 'get',
+  path: '/v1/fleet',
+  operationId: 'getFleet',
+  summary: 'Read who ingests and encodes, and how loaded each is',
+  description:
+    'Life is judged by heartbeats as the API itself sees them come, never by comparing clocks: a member that the API looks at for the first time counts as alive.',
+  tags: ['Fleet'],
+  responses: { 200: answer(Fleet, 'Both fleets.'), ...problems() },
+});
+
+const getHealth = createRoute({
+  method: 'get',
+  path: '/healthz',
+  operationId: 'getHealth',
+  summary: 'Tell whether the API and its store answer',
+  tags: ['Health'],
+  responses: { 200: answer(Health, 'Both do.'), ...problems() },
+});
+
+export function addFleetRoutes(app: ControlApi, context: ApiContext): void {
+  const { store, clock, fleet } = context;
+
+  async function look(role: FleetRole) {
+    const members = await store.listFleet(role);
+    const nowMs = clock.monotonicMs();
+    return members.map((member) => {
+      const unseenForMs = fleet.unchangedForMs(`${role}/${member.id}`, member.version, nowMs);
+      return presentMember(member, unseenForMs < leaseSilentMs, unseenForMs);
+    });
+  }
+
+  app.openapi(getFleet, async (c) =>
+    c.json({ ingest: await look('ingest'), encoder: await look('encoder') }, 200),
+  );
+
+  app.openapi(getHealth, async (c) => {
+    await store.listStreams({ limit: 1 });
+    return c.json({ status: 'ok' as const }, 200);
+  });
+}

@@ -1,0 +1,91 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Context } from 'hono';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import type { StreamId } from '../../routing/ids.ts';
+import type { StreamEventRecord } from '../policy/records.ts';
+import type { ApiContext } from './context.ts';
+import { presentEvent } from './present.ts';
+import { ApiProblem } from './problems.ts';
+
+const firstEvents = 50;
+const eventsAtOnce = 200;
+/** Looks without news between two comments, which show the client (and what is in between) that the feed lives. */
+const quietLooks = 15;
+
+/**
+ * Live feeds of stream events. They look into the store, because events are written by other processes. Bounded: so many
+ * feeds at once, each for so long, and one whose client does not read waits without piling up anything.
+ */
+export function liveFeeds(context: ApiContext) {
+  const { maxLiveFeeds = 200, livePollMs = 1_000, liveFeedMs = 900_000 } = context.config;
+  let open = 0;
+
+  return (c: Context, streamId: StreamId, after: number | undefined): Response => {
+    if (open >= maxLiveFeeds) {
+      const detail = `At most ${maxLiveFeeds} live feeds are open at once. Read /events now and then instead.`;
+      throw new ApiProblem('too-many-listeners', detail);
+    }
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
+    open += 1;
+    return streamSSE(c, async (stream) => {
+      const left = new AbortController();
+      stream.onAbort(() => left.abort());
+      const over = AbortSignal.any([left.signal, AbortSignal.timeout(liveFeedMs)]);
+      try {
+        // A write to a client that does not read never settles, so the end of the feed must not wait for it.
+        await Promise.race([aborted(over), follow(context, stream, streamId, after, livePollMs, over)]);
+      } finally {
+        left.abort();
+        open -= 1;
+      }
+    });
+  };
+}
+
+async function follow(
+  { store }: ApiContext,
+  stream: SSEStreamingApi,
+  streamId: StreamId,
+  after: number | undefined,
+  pollMs: number,
+  over: AbortSignal,
+): Promise<void> {
+  // Something at once, so that the client knows that it is connected.
+  await stream.write(': following\nretry: 2000\n\n');
+  let last = after;
+  for (let quiet = 0; !over.aborted; quiet++) {
+    const page = last === undefined ? { limit: firstEvents } : { after: last, limit: eventsAtOnce };
+    const events = await store.listEvents(streamId, page).catch(() => undefined);
+    if (events === undefined) await stream.write(': the control store does not answer\n\n');
+    else last = await send(stream, events, last ?? 0, over);
+    if (events?.length) quiet = 0;
+    if (quiet >= quietLooks) {
+      quiet = 0;
+      if (await isGone(store, streamId)) return stream.writeSSE({ event: 'gone', data: '{}' });
+      await stream.write(': still here\n\n');
+    }
+    await pause(pollMs, undefined, { signal: over }).catch(() => undefined);
+  }
+}
+
+async function send(
+  stream: SSEStreamingApi,
+  events: readonly StreamEventRecord[],
+  last: number,
+  over: AbortSignal,
+): Promise<number> {
+  for (const event of events) {
+    if (over.aborted) break;
+    await stream.writeSSE({ id: String(event.sequence), data: JSON.stringify(presentEvent(event)) });
+  }
+  return events.at(-1)?.sequence ?? last;
+}
+
+const isGone = (store: ApiContext['store'], streamId: StreamId): Promise<boolean> =>
+  store.getStream(streamId).then(
+    (stream) => stream === undefined,
+    () => false,
+  );
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

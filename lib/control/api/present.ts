@@ -1,0 +1,134 @@
+import type { z } from '@hono/zod-openapi';
+import { formatStreamKey, type StreamKey } from '../../routing/stream-key.ts';
+import type {
+  BroadcastRecord,
+  BroadcastState,
+  FleetMember,
+  StreamEventRecord,
+  StreamRecord,
+} from '../policy/records.ts';
+import { validKeys } from '../policy/stream-keys.ts';
+import type { StreamState } from '../policy/stream-state.ts';
+import type { ControlApiConfig } from './context.ts';
+import type * as schemas from './schemas.ts';
+
+/** Records as the API shows them: field by field, so that nothing slips out that was not meant to, key hashes above all. */
+
+type Shown<Schema extends z.ZodType> = z.output<Schema>;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export interface StreamSight {
+  readonly stream: StreamRecord;
+  readonly state: StreamState;
+  readonly broadcast?: { readonly record: BroadcastRecord; readonly state: BroadcastState };
+}
+
+export function presentStream(
+  sight: StreamSight,
+  config: ControlApiConfig,
+  nowMs: number,
+): Shown<typeof schemas.Stream> {
+  return {
+    ...presentFields(sight, config, nowMs),
+    ingest: { rtmps: { url: config.ingestRtmpsUrl }, rtmp: { url: config.ingestRtmpUrl } },
+  };
+}
+
+export function presentCreatedStream(
+  sight: StreamSight,
+  key: StreamKey,
+  config: ControlApiConfig,
+  nowMs: number,
+): Shown<typeof schemas.CreatedStream> {
+  return { ...presentFields(sight, config, nowMs), ingest: presentIngest(key, config) };
+}
+
+function presentFields({ stream, state, broadcast }: StreamSight, config: ControlApiConfig, nowMs: number) {
+  const media = `${config.playbackBaseUrl}/${config.region}/${stream.id}`;
+  return {
+    id: stream.id as string,
+    name: stream.name,
+    state,
+    createdAt: iso(stream.createdAtMs),
+    reconnectWindowMs: stream.reconnectWindowMs,
+    keys: presentKeys(stream, nowMs),
+    playback: {
+      dash: `${media}/manifest.mpd`,
+      hls: `${media}/index.m3u8`,
+      page: `${config.pageBaseUrl}/watch/${stream.id}`,
+    },
+    version: stream.version,
+    ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state) }),
+  };
+}
+
+export const presentKeys = (stream: StreamRecord, nowMs: number): Shown<typeof schemas.Key>[] =>
+  validKeys(stream.keys, nowMs).map(({ id, createdAtMs, expiresAtMs }) => ({
+    id,
+    createdAt: iso(createdAtMs),
+    ...(expiresAtMs !== undefined && { expiresAt: iso(expiresAtMs) }),
+  }));
+
+export function presentIngest(key: StreamKey, config: ControlApiConfig) {
+  const text = formatStreamKey(key);
+  return {
+    rtmps: { url: config.ingestRtmpsUrl, key: text },
+    rtmp: { url: config.ingestRtmpUrl, key: text },
+  };
+}
+
+/** `state` is the derived one, which may be newer than what a dead worker wrote last. */
+export function presentBroadcast(
+  record: BroadcastRecord,
+  state: BroadcastState,
+): Shown<typeof schemas.Broadcast> {
+  const { id, startedAtMs, endedAtMs, endReason, workerId, epoch, proxyId, sessionId, input } = record;
+  return {
+    id,
+    state,
+    startedAt: iso(startedAtMs),
+    ...(endedAtMs !== undefined && { endedAt: iso(endedAtMs) }),
+    ...(endReason && { endReason }),
+    workerId,
+    epoch,
+    ...(proxyId && { proxyId }),
+    ...(sessionId && { sessionId }),
+    ...(input && { input: presentInput(input) }),
+    renditions: record.renditions.map(({ id, codecs, bandwidthBps, width, height, frameRate }) => ({
+      id,
+      codecs,
+      bandwidthBps,
+      ...(width !== undefined && { width }),
+      ...(height !== undefined && { height }),
+      ...(frameRate !== undefined && { frameRate }),
+    })),
+  };
+}
+
+function presentInput(input: NonNullable<BroadcastRecord['input']>) {
+  const { videoCodec, audioCodec, width, height, frameRate, bitrateBps, encoder } = input;
+  return {
+    videoCodec,
+    ...(audioCodec !== undefined && { audioCodec }),
+    width,
+    height,
+    frameRate,
+    bitrateBps,
+    ...(encoder !== undefined && { encoder }),
+  };
+}
+
+export function presentEvent(event: StreamEventRecord): Shown<typeof schemas.StreamEvent> {
+  const { sequence, atMs, type, text, broadcastId, data } = event;
+  return { sequence, at: iso(atMs), type, text, ...(broadcastId && { broadcastId }), data };
+}
+
+export function presentMember(
+  member: FleetMember,
+  alive: boolean,
+  unseenForMs: number,
+): Shown<typeof schemas.FleetMember> {
+  const { id, role, host, port, capacity, load, state } = member;
+  return { id, role, host, port, capacity, load, state, alive, unseenForMs: Math.round(unseenForMs) };
+}

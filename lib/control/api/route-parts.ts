@@ -1,0 +1,64 @@
+import { z } from '@hono/zod-openapi';
+import { type ProblemKind, problemKinds } from './problems.ts';
+import { Problem } from './schemas.ts';
+
+/** Pieces that the route declarations share. */
+
+export const streamParams = z.object({
+  id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: '7h2kqv0m4x9rt3bz' }),
+});
+
+export const limitParam = (most: number, usual: number) =>
+  z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(most)
+    .default(usual)
+    .openapi({ param: { name: 'limit', in: 'query' }, example: usual });
+
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  'application/json': { schema },
+});
+
+/** A successful answer. */
+export const answer = <Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  headers?: Record<string, { description: string; schema: { type: 'string' } }>,
+) => ({ description, content: jsonBody(schema), ...(headers && { headers }) });
+
+/** What any request may meet. */
+const always: readonly ProblemKind[] = [
+  'origin-not-allowed',
+  'wrong-host',
+  'internal-fault',
+  'store-unavailable',
+];
+
+/**
+ * The problem answers of a route, by status. Handlers throw them, so their types stay out of what a handler may return.
+ */
+export function problems(...kinds: ProblemKind[]): Record<never, never> {
+  const byStatus: Record<number, { description: string; content: object }> = {};
+  for (const kind of new Set([...kinds, ...always])) {
+    const [status, title] = problemKinds[kind];
+    const known = byStatus[status];
+    if (known) known.description += `; or ${kind}: ${title}.`;
+    else {
+      byStatus[status] = {
+        description: `${kind}: ${title}.`,
+        content: { 'application/problem+json': { schema: Problem, example: exampleOf(kind) } },
+      };
+    }
+  }
+  return byStatus;
+}
+
+const exampleOf = (kind: ProblemKind) => ({
+  type: `urn:problem-type:headwater:${kind}`,
+  title: problemKinds[kind][1],
+  status: problemKinds[kind][0],
+  detail: 'What exactly was wrong, in words.',
+  instance: '/v1/streams',
+});

@@ -1,0 +1,73 @@
+import { isStreamId } from '../../routing/ids.ts';
+import { ConditionFailedError } from '../policy/errors.ts';
+import type { StreamEventRecord, StreamRecord } from '../policy/records.ts';
+import { streamState } from '../policy/stream-state.ts';
+import type { ApiContext } from './context.ts';
+import type { StreamSight } from './present.ts';
+import { ApiProblem } from './problems.ts';
+
+/** The stream with this id; a problem where there is none. A malformed id never reaches the store. */
+export async function loadStream({ store }: ApiContext, id: string): Promise<StreamRecord> {
+  const stream = isStreamId(id) ? await store.getStream(id) : undefined;
+  if (!stream) throw new ApiProblem('stream-not-found', `No stream has the id "${id.slice(0, 64)}".`);
+  return stream;
+}
+
+/** The stream with its newest broadcast and what the lease says of them. */
+export async function sightStream(context: ApiContext, stream: StreamRecord): Promise<StreamSight> {
+  const { store, clock, leases } = context;
+  // The broadcast before the lease: a lease of a broadcast that was not there yet reads as "starting", never as "ended".
+  const record = await store.latestBroadcast(stream.id);
+  const lease = await store.getLease(stream.id);
+  const sighting = lease && {
+    lease,
+    unchangedForMs: leases.unchangedForMs(stream.id, lease.version, clock.monotonicMs()),
+  };
+  const states = streamState(record, sighting, stream.reconnectWindowMs);
+  return {
+    stream,
+    state: states.stream,
+    ...(record && states.broadcast && { broadcast: { record, state: states.broadcast } }),
+  };
+}
+
+const writeTries = 5;
+
+/**
+ * Reads, changes and writes a stream. A write that another overtook is done over on what the other wrote, unless the
+ * caller named a version (`ifMatch`, an entity tag): then that version it must be.
+ */
+export async function changeStream(
+  context: ApiContext,
+  id: string,
+  change: (stream: StreamRecord) => StreamRecord,
+  ifMatch?: string,
+): Promise<StreamRecord> {
+  for (let attempt = 1; ; attempt++) {
+    const stream = await loadStream(context, id);
+    if (ifMatch !== undefined && !matches(ifMatch, stream)) {
+      const detail = `It is at version ${entityTag(stream)} now; If-Match asked for ${ifMatch.slice(0, 64)}.`;
+      throw new ApiProblem('version-mismatch', detail);
+    }
+    try {
+      return await context.store.updateStream(change(stream));
+    } catch (error) {
+      if (!(error instanceof ConditionFailedError) || attempt === writeTries) throw error;
+    }
+  }
+}
+
+/** Strong, of the settings: the state of a broadcast is not part of it. */
+export const entityTag = (stream: StreamRecord): string => `"${stream.version}"`;
+
+const matches = (ifMatch: string, stream: StreamRecord): boolean =>
+  ifMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim() === entityTag(stream));
+
+/** Adds a line to the stream's story. What it tells has happened already, so a store that fails here fails nothing. */
+export async function tell(context: ApiContext, event: Omit<StreamEventRecord, 'sequence'>): Promise<void> {
+  try {
+    await context.store.appendEvent(event);
+  } catch (cause) {
+    context.emit('control.stream-event.lost', { streamId: event.streamId, type: event.type, cause });
+  }
+}

@@ -1,0 +1,172 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { newStreamId, randomId } from '../../routing/ids.ts';
+import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
+import { streamEvent } from '../policy/stream-events.ts';
+import { isOnAir } from '../policy/stream-state.ts';
+import type { ApiContext, ControlApi } from './context.ts';
+import { presentCreatedStream, presentStream } from './present.ts';
+import { ApiProblem } from './problems.ts';
+import { answer, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
+import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas.ts';
+import { changeStream, entityTag, loadStream, sightStream, tell } from './stream-access.ts';
+
+const tags = ['Streams'];
+const etagHeader = {
+  ETag: { description: 'Version of the settings, for If-Match.', schema: { type: 'string' } },
+} as const;
+
+const createStream = createRoute({
+  method: 'post',
+  path: '/v1/streams',
+  operationId: 'createStream',
+  summary: 'Create a stream',
+  description: 'The answer shows the stream key, this once: only a keyed hash of it is kept.',
+  tags,
+  request: { body: { required: true, content: jsonBody(NewStream) } },
+  responses: {
+    201: answer(CreatedStream, 'The stream with its key.', {
+      Location: { description: 'Path of the stream.', schema: { type: 'string' } },
+      ...etagHeader,
+    }),
+    ...problems('invalid-request', 'malformed-body', 'body-too-large', 'unsupported-media-type'),
+  },
+});
+
+const listStreams = createRoute({
+  method: 'get',
+  path: '/v1/streams',
+  operationId: 'listStreams',
+  summary: 'List streams with their states',
+  description: 'In the order of their ids.',
+  tags,
+  request: {
+    query: z.strictObject({
+      limit: limitParam(100, 50),
+      cursor: z
+        .string()
+        .max(64)
+        .optional()
+        .openapi({ param: { name: 'cursor', in: 'query' } }),
+    }),
+  },
+  responses: { 200: answer(StreamPage, 'One page.'), ...problems('invalid-request') },
+});
+
+const getStream = createRoute({
+  method: 'get',
+  path: '/v1/streams/{id}',
+  operationId: 'getStream',
+  summary: 'Read a stream, its state and its newest broadcast',
+  tags,
+  request: { params: streamParams },
+  responses: { 200: answer(Stream, 'The stream.', etagHeader), ...problems('stream-not-found') },
+});
+
+const updateStream = createRoute({
+  method: 'patch',
+  path: '/v1/streams/{id}',
+  operationId: 'updateStream',
+  summary: 'Change a stream',
+  description: 'Fields that are not named stay. A new reconnect window holds from the next broadcast on.',
+  tags,
+  request: {
+    params: streamParams,
+    headers: z.object({
+      'if-match': z
+        .string()
+        .max(200)
+        .optional()
+        .openapi({ description: 'Change it only if this is still its ETag.', example: '"3"' }),
+    }),
+    body: { required: true, content: jsonBody(StreamChange) },
+  },
+  responses: {
+    200: answer(Stream, 'The stream as it is now.', etagHeader),
+    ...problems(
+      'stream-not-found',
+      'invalid-request',
+      'malformed-body',
+      'changed-meanwhile',
+      'version-mismatch',
+      'body-too-large',
+      'unsupported-media-type',
+    ),
+  },
+});
+
+const deleteStream = createRoute({
+  method: 'delete',
+  path: '/v1/streams/{id}',
+  operationId: 'deleteStream',
+  summary: 'Delete a stream',
+  description:
+    'Its keys, broadcasts and events go with it; recordings stay in the origin as long as its own rules say. While it is on the air it is refused: end the broadcast first.',
+  tags,
+  request: { params: streamParams },
+  responses: { 204: { description: 'It is gone.' }, ...problems('stream-not-found', 'stream-on-air') },
+});
+
+export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
+  const { store, clock, config, emit } = context;
+
+  app.openapi(createStream, async (c) => {
+    const { name, reconnectWindowMs } = c.req.valid('json');
+    const nowMs = clock.nowMs();
+    const id = newStreamId();
+    const key = newStreamKey(id);
+    const hash = hashStreamKey(key, config.keyPepper);
+    const keys = [{ id: randomId(8), hash, createdAtMs: nowMs }];
+    const stream = { id, name, createdAtMs: nowMs, reconnectWindowMs, keys, version: 1 };
+    await store.createStream(stream);
+    emit('control.stream.created', { streamId: id });
+    await tell(context, streamEvent('stream.created', { name }, { streamId: id, atMs: nowMs }));
+    return c.json(presentCreatedStream({ stream, state: 'idle' }, key, config, nowMs), 201, {
+      Location: `/v1/streams/${id}`,
+      ETag: entityTag(stream),
+    });
+  });
+
+  app.openapi(listStreams, async (c) => {
+    const page = await store.listStreams(c.req.valid('query'));
+    const sights = await Promise.all(page.streams.map((stream) => sightStream(context, stream)));
+    const streams = sights.map((sight) => presentStream(sight, config, clock.nowMs()));
+    return c.json({ streams, ...(page.cursor !== undefined && { cursor: page.cursor }) }, 200);
+  });
+
+  app.openapi(getStream, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    const sight = await sightStream(context, stream);
+    return c.json(presentStream(sight, config, clock.nowMs()), 200, { ETag: entityTag(stream) });
+  });
+
+  app.openapi(updateStream, async (c) => {
+    const change = c.req.valid('json');
+    const stream = await changeStream(
+      context,
+      c.req.valid('param').id,
+      (before) => ({
+        ...before,
+        name: change.name ?? before.name,
+        reconnectWindowMs: change.reconnectWindowMs ?? before.reconnectWindowMs,
+      }),
+      c.req.valid('header')['if-match'],
+    );
+    const { name, reconnectWindowMs } = stream;
+    const about = { streamId: stream.id, atMs: clock.nowMs() };
+    await tell(context, streamEvent('stream.changed', { name, reconnectWindowMs }, about));
+    const sight = await sightStream(context, stream);
+    return c.json(presentStream(sight, config, clock.nowMs()), 200, { ETag: entityTag(stream) });
+  });
+
+  app.openapi(deleteStream, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    const { state } = await sightStream(context, stream);
+    if (isOnAir(state)) {
+      const detail = `It is ${state}. End its broadcast first (POST /v1/streams/${stream.id}/end).`;
+      throw new ApiProblem('stream-on-air', detail);
+    }
+    await store.deleteStream(stream.id);
+    emit('control.stream.deleted', { streamId: stream.id });
+    return c.body(null, 204);
+  });
+}

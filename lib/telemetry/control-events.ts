@@ -1,0 +1,32 @@
+import { event } from './event.ts';
+
+/** What the control API says of itself. Streams and keys are named by their ids. */
+export const controlEvents = {
+  'control.stream.created': event<{ streamId: string }>('info', 'A stream was created.'),
+  'control.stream.deleted': event<{ streamId: string }>('info', 'A stream and all its records were deleted.'),
+  'control.key.rotated': event<{ streamId: string; keyId: string; graceMs: number }>(
+    'info',
+    'A stream got a new key.',
+  ),
+  'control.key.revoked': event<{ streamId: string; keyId: string }>('info', 'A stream key was revoked.'),
+  'control.end.requested': event<{ streamId: string; broadcastId: string }>(
+    'info',
+    'The end of a broadcast was asked for.',
+  ),
+  'control.request.refused': event<{ reason: 'host' | 'origin'; value: string; method: string }>(
+    'warn',
+    'A request from a host or page that is not ours was refused.',
+  ),
+  'control.request.failed': event<{ method: string; route: string; cause: unknown }>(
+    'error',
+    'A request failed by a fault of ours.',
+  ),
+  'control.store.unavailable': event<{ method: string; route: string; cause: unknown }>(
+    'warn',
+    'The control store did not answer; the request was refused for now.',
+  ),
+  'control.stream-event.lost': event<{ streamId: string; type: string; cause: unknown }>(
+    'warn',
+    "A line of a stream's story could not be written.",
+  ),
+} as const;
