@@ -17,14 +17,30 @@ export class EnvironmentError extends Error {
  * supervisor), `decode` once at its start. One schema serves both, so they cannot drift apart. Fields are named as the
  * variables are: `HEADWATER_…`.
  */
-export interface EnvCodec<Config> {
-  encode(config: Config): Record<string, string>;
+export interface EnvCodec<Config, Encodable = Config> {
+  encode(config: Encodable): Record<string, string>;
   /** Throws `EnvironmentError` with every fault. */
   decode(env: Readonly<Record<string, string | undefined>>): Config;
 }
 
+type ConfigOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+/** The fields that a schema has a default for may be left out where a program is started. */
+type Defaulted<Shape extends z.ZodRawShape> = {
+  [Field in keyof Shape]: unknown extends z.input<Shape[Field]>
+    ? never
+    : undefined extends z.input<Shape[Field]>
+      ? Field
+      : never;
+}[keyof Shape];
+
+type EncodableOf<Shape extends z.ZodRawShape> = Omit<ConfigOf<Shape>, Defaulted<Shape> & string> &
+  Partial<Pick<ConfigOf<Shape>, Defaulted<Shape> & keyof ConfigOf<Shape>>>;
+
 /** `shape` maps each config field to a schema whose input is a string, for example `z.coerce.number().int()`. */
-export function envCodec<Shape extends z.ZodRawShape>(shape: Shape): EnvCodec<z.output<z.ZodObject<Shape>>> {
+export function envCodec<Shape extends z.ZodRawShape>(
+  shape: Shape,
+): EnvCodec<ConfigOf<Shape>, EncodableOf<Shape>> {
   const schema = z.object(shape);
   const names = new Map(Object.keys(shape).map((field) => [field, variableName(field)]));
   return {

@@ -11,7 +11,7 @@ export interface RunningProgram {
 }
 
 export interface Program<Config> {
-  readonly codec: EnvCodec<Config>;
+  readonly codec: Pick<EnvCodec<Config>, 'decode'>;
   /** The stage's word, for example `ingest`. */
   readonly role: string | ((config: Config) => string);
   /** The process's name, for example `ingest-1`; the role unless told. */
