@@ -1,0 +1,35 @@
+// The page: the console and the viewer, as static files for the browser.
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { runProgram } from '../lib/adapters/node/program.ts';
+import { pageEnv } from '../lib/config/page.ts';
+import { bundlePage } from '../lib/player/bundle.ts';
+import { createPageServer } from '../lib/player/server.ts';
+
+await runProgram({
+  codec: pageEnv,
+  role: 'page',
+  async start({ host, port, ...config }, emit) {
+    const startedMs = performance.now();
+    const files = await bundlePage();
+    let bytes = 0;
+    for (const { body } of files.values()) bytes += body.length;
+    emit('player.page.built', {
+      files: files.size,
+      bytes,
+      durationMs: Math.round(performance.now() - startedMs),
+    });
+    const server = createPageServer(files, config);
+    server.listen(port, host);
+    await once(server, 'listening');
+    return {
+      port: (server.address() as AddressInfo).port,
+      async stop() {
+        const closed = once(server, 'close');
+        server.close();
+        server.closeAllConnections();
+        await closed;
+      },
+    };
+  },
+});

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+import type { PageFile, PageFiles } from './policy/routes.ts';
+
+const pageDir = join(import.meta.dirname, 'page');
+
+/** The page could not be bundled: a fault in its sources, told by the bundler. */
+export class PageBuildError extends Error {
+  override readonly name = 'PageBuildError';
+  readonly code = 'PAGE_BUILD_FAILED';
+}
+
+/**
+ * Bundles the page's sources into memory: scripts and styles under `/assets/` with content-hashed names, the icon, and
+ * `/index.html` that names them. The player library is a chunk of its own, fetched only where video is shown.
+ * Throws `PageBuildError`.
+ */
+export async function bundlePage(): Promise<PageFiles> {
+  const result = await build({
+    entryPoints: { page: join(pageDir, 'main.tsx') },
+    outdir: '/assets',
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: ['es2022', 'safari16.4'],
+    minify: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    legalComments: 'inline',
+    charset: 'utf8',
+    // The project's tsconfig is for Node; the page needs nothing from it.
+    tsconfigRaw: {},
+    write: false,
+    logLevel: 'silent',
+  }).catch((cause: unknown) => {
+    throw new PageBuildError(cause instanceof Error ? cause.message : String(cause), { cause });
+  });
+
+  const files = new Map<string, PageFile>();
+  for (const output of result.outputFiles) {
+    const name = basename(output.path);
+    const contentType = name.endsWith('.css') ? 'text/css; charset=utf-8' : 'text/javascript; charset=utf-8';
+    files.set(`/assets/${name}`, pageFile(output.contents, contentType, true));
+  }
+  const icon = await readFile(join(pageDir, 'icon.svg'));
+  files.set('/icon.svg', pageFile(icon, 'image/svg+xml', false));
+  files.set('/index.html', pageFile(await indexHtml([...files.keys()]), 'text/html; charset=utf-8', false));
+  return files;
+}
+
+/** The HTML with the names of the entry's script and style put in. */
+async function indexHtml(names: readonly string[]): Promise<Uint8Array> {
+  const named = (extension: string) =>
+    names.find((name) => name.startsWith('/assets/page-') && name.endsWith(extension)) ?? '';
+  const template = await readFile(join(pageDir, 'index.html'), 'utf8');
+  return Buffer.from(
+    template.replaceAll('{{style}}', named('.css')).replaceAll('{{script}}', named('.js')),
+    'utf8',
+  );
+}
+
+export function pageFile(body: Uint8Array, contentType: string, immutable: boolean): PageFile {
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  return { body, contentType, etag, immutable };
+}

@@ -1,0 +1,109 @@
+import type { Stream, StreamEvent } from './types.ts';
+
+/** The API answered with a problem (RFC 9457), or with something that is not an answer. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code = 'API_ERROR';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The API could not be reached at all, or did not answer in time. */
+export class ApiUnreachableError extends Error {
+  override readonly name = 'ApiUnreachableError';
+  readonly code = 'API_UNREACHABLE';
+}
+
+const timeoutMs = 8_000;
+/** How long the key before a new one works on: time to change it in the encoder. The console says "an hour". */
+const rotationGraceSeconds = 3_600;
+
+/** The control API as the page uses it. Every call may throw `ApiError` or `ApiUnreachableError`. */
+export interface ApiClient {
+  listStreams(cursor?: string): Promise<{ streams: readonly Stream[]; cursor?: string }>;
+  getStream(id: string): Promise<Stream>;
+  createStream(name: string): Promise<Stream>;
+  renameStream(id: string, name: string): Promise<Stream>;
+  deleteStream(id: string): Promise<void>;
+  /** Makes a new key; the one before stays good for a while. */
+  rotateKey(id: string): Promise<RotatedKey>;
+  endBroadcast(id: string): Promise<void>;
+  listEvents(id: string, after: number | undefined, limit: number): Promise<readonly StreamEvent[]>;
+  /** Address of the server-sent events of a stream. */
+  eventsUrl(id: string): string;
+}
+
+/** The new key, shown this once. */
+export interface RotatedKey {
+  readonly key: string;
+}
+
+export function createApiClient(baseUrl: string, request: typeof fetch = fetch): ApiClient {
+  const streams = `${baseUrl}/v1/streams`;
+  const one = (id: string) => `${streams}/${encodeURIComponent(id)}`;
+
+  async function call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
+    let response: Response;
+    try {
+      response = await request(url, {
+        method,
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+      });
+    } catch (cause) {
+      throw new ApiUnreachableError('The platform does not answer.', { cause });
+    }
+    const text = await response.text();
+    if (!response.ok) throw new ApiError(response.status, problemWords(response.status, text));
+    if (text === '') return undefined as Answer;
+    try {
+      return JSON.parse(text) as Answer;
+    } catch (cause) {
+      throw new ApiUnreachableError('The platform’s answer could not be read.', { cause });
+    }
+  }
+
+  return {
+    listStreams: (cursor) =>
+      call('GET', `${streams}?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`),
+    getStream: (id) => call('GET', one(id)),
+    createStream: (name) => call('POST', streams, { name }),
+    renameStream: (id, name) => call('PATCH', one(id), { name }),
+    deleteStream: (id) => call('DELETE', one(id)),
+    rotateKey(id) {
+      return call('POST', `${one(id)}/keys`, { graceSeconds: rotationGraceSeconds });
+    },
+    endBroadcast: (id) => call('POST', `${one(id)}/end`),
+    async listEvents(id, after, limit) {
+      const page = after === undefined ? '' : `&after=${after}`;
+      const answer = await call<{ events: readonly StreamEvent[] }>(
+        'GET',
+        `${one(id)}/events?limit=${limit}${page}`,
+      );
+      return answer.events;
+    },
+    eventsUrl: (id) => `${one(id)}/events/live`,
+  };
+}
+
+/** The problem's own words where it has some. */
+function problemWords(status: number, text: string): string {
+  try {
+    const problem = JSON.parse(text) as { title?: unknown; detail?: unknown };
+    if (typeof problem.detail === 'string') return problem.detail;
+    if (typeof problem.title === 'string') return problem.title;
+  } catch {
+    // Not a problem document; the status has to do.
+  }
+  return `The platform answered with status ${status}.`;
+}
+
+/** What to tell a person about a fault of a call. */
+export function faultWords(fault: unknown): string {
+  if (fault instanceof ApiError || fault instanceof ApiUnreachableError) return fault.message;
+  return 'Something went wrong in this page. Load it again.';
+}

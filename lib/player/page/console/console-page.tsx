@@ -1,0 +1,108 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { ApiError, faultWords } from '../api/client.ts';
+import type { Stream } from '../api/types.ts';
+import { watchPath } from '../model/routes.ts';
+import { isOnAir, stateWords } from '../model/stream-state.ts';
+import { useServices } from '../shell/services.ts';
+import { StateBadge } from '../ui/state-badge.tsx';
+import { usePolled } from '../ui/use-polled.ts';
+import { EndBroadcast } from './end-broadcast.tsx';
+import { EventLog } from './event-log.tsx';
+import { HealthPanel } from './health-panel.tsx';
+import { IngestPanel } from './ingest-panel.tsx';
+import { Preview } from './preview.tsx';
+import { RenditionsTable } from './renditions-table.tsx';
+import { SettingsPanel } from './settings-panel.tsx';
+
+/** Everything a broadcaster needs for one stream. */
+export function ConsolePage({ id }: { id: string }) {
+  const { api, announce } = useServices();
+  const { value: stream, fault, refresh } = usePolled(() => api.getStream(id), 2_000);
+  const state = stream?.state;
+
+  useEffect(() => {
+    document.title = `${stream?.name ?? 'Stream'} · Headwater`;
+  }, [stream?.name]);
+  useEffect(() => {
+    if (state) announce(`${stateWords[state].word}. ${stateWords[state].explanation}`);
+  }, [state, announce]);
+
+  if (fault instanceof ApiError && fault.status === 404) return <MissingStream />;
+  if (stream === undefined) {
+    return (
+      <section class="notice">
+        <h1>Stream console</h1>
+        {fault === undefined ? (
+          <p class="quiet">Loading the stream…</p>
+        ) : (
+          <p class="fault" role="alert">
+            {faultWords(fault)} Trying again every few seconds.
+          </p>
+        )}
+      </section>
+    );
+  }
+  return (
+    <>
+      {fault !== undefined && (
+        <p class="fault" role="alert">
+          {faultWords(fault)} A running broadcast goes on without it; what you see here may be old.
+        </p>
+      )}
+      <ConsoleHead stream={stream} onChanged={refresh} />
+      <div class="console">
+        <div class="console-main">
+          <Preview stream={stream} />
+          <HealthPanel stream={stream} />
+          <RenditionsTable stream={stream} />
+        </div>
+        <div class="console-side">
+          <IngestPanel stream={stream} />
+          <EventLog id={id} onNews={refresh} />
+          <SettingsPanel stream={stream} onChanged={refresh} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
+  const [ending, setEnding] = useState(false);
+  const closeEnding = useCallback(() => setEnding(false), []);
+  return (
+    <div class="page-head console-head">
+      <div>
+        <p class="crumb">
+          <a href="/">Streams</a>
+        </p>
+        <h1>
+          {stream.name} <StateBadge state={stream.state} />
+        </h1>
+        <p class="quiet">{stateWords[stream.state].explanation}</p>
+      </div>
+      <div class="actions">
+        <a class="button" href={watchPath(stream.id)}>
+          Open viewer page
+        </a>
+        {isOnAir(stream.state) && (
+          <button type="button" class="button button-danger" onClick={() => setEnding(true)}>
+            End broadcast
+          </button>
+        )}
+      </div>
+      {ending && <EndBroadcast stream={stream} onClose={closeEnding} onEnded={onChanged} />}
+    </div>
+  );
+}
+
+function MissingStream() {
+  return (
+    <section class="notice">
+      <h1>There is no such stream</h1>
+      <p>The address may be mistyped, or the stream was deleted.</p>
+      <a class="button" href="/">
+        See all streams
+      </a>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'preact/hooks';
+import { type FeedMode, followEvents } from '../api/event-feed.ts';
+import type { StreamEvent } from '../api/types.ts';
+import { formatDateTime, formatTimeOfDay } from '../model/format.ts';
+import { useServices } from '../shell/services.ts';
+
+/** The page keeps this many; older ones are in the API. */
+const keptEvents = 300;
+
+const modeWords: Readonly<Record<FeedMode, string>> = {
+  connecting: 'Connecting…',
+  live: 'As it happens',
+  polling: 'Every 3 seconds',
+  unreachable: 'Not reachable, trying again',
+};
+
+/** The stream's story, newest first. */
+export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
+  const { api } = useServices();
+  const [events, setEvents] = useState<readonly StreamEvent[]>([]);
+  const [mode, setMode] = useState<FeedMode>('connecting');
+  useEffect(
+    () =>
+      followEvents(api, id, {
+        onEvents(fresh) {
+          setEvents((before) => [...fresh.toReversed(), ...before].slice(0, keptEvents));
+          onNews();
+        },
+        onMode: setMode,
+      }),
+    [api, id, onNews],
+  );
+  return (
+    <section class="panel" aria-labelledby="events-title">
+      <div class="panel-head">
+        <h2 id="events-title">Events</h2>
+        <span class="quiet small">{modeWords[mode]}</span>
+      </div>
+      {events.length === 0 ? (
+        <p class="quiet">What happens to this stream is told here, in plain words.</p>
+      ) : (
+        // A scrolling area is reached by the keyboard too.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
+        <div class="events" tabIndex={0} role="log" aria-labelledby="events-title">
+          <ol>
+            {events.map((event) => (
+              <li key={event.sequence} class={`event event-${tone(event.type)}`}>
+                <time dateTime={event.at} title={formatDateTime(Date.parse(event.at))}>
+                  {formatTimeOfDay(Date.parse(event.at))}
+                </time>
+                <span>{event.text}</span>
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** How an event is marked; its words say the same. */
+function tone(type: string): 'good' | 'bad' | 'plain' {
+  if (/live|published|resumed|reconnected$/.test(type)) return 'good';
+  if (/fail|lost|refused|reconnecting|shed|full/.test(type)) return 'bad';
+  return 'plain';
+}

@@ -1,0 +1,66 @@
+import { useRef } from 'preact/hooks';
+import type { Stream } from '../api/types.ts';
+import { formatLatency } from '../model/latency.ts';
+import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
+import { isOnAir } from '../model/stream-state.ts';
+import { usePlayback } from '../playback/use-playback.ts';
+import { useServices } from '../shell/services.ts';
+
+/** What viewers see, without sound and in a small quality. Only a broadcast on air is shown. */
+export function Preview({ stream }: { stream: Stream }) {
+  const onAir = isOnAir(stream.state);
+  return (
+    <section class="panel preview" aria-labelledby="preview-title">
+      <h2 id="preview-title" class="visually-hidden">
+        Preview
+      </h2>
+      {onAir ? (
+        <LivePreview key={stream.broadcast?.id} stream={stream} />
+      ) : (
+        <div class="stage stage-empty">
+          <p>No picture yet. It shows here as soon as your encoder sends.</p>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function LivePreview({ stream }: { stream: Stream }) {
+  const { settings } = useServices();
+  const video = useRef<HTMLVideoElement>(null);
+  const captions = useRef<HTMLDivElement>(null);
+  const known: StreamKnowledge = {
+    kind: 'known',
+    state: stream.state,
+    broadcastId: stream.broadcast?.id,
+    dash: stream.playback.dash,
+    hls: stream.playback.hls,
+  };
+  const { condition, facts } = usePlayback({
+    video,
+    captions,
+    forced: null,
+    maxHeight: 480,
+    target: (method) => playbackTarget(known, method, { ...settings, streamId: stream.id }),
+  });
+  return (
+    <div class="stage">
+      <video ref={video} muted playsInline aria-label="Live preview without sound" />
+      <div ref={captions} class="captions" />
+      {condition !== 'playing' && (
+        <p class="stage-note">
+          {stream.state === 'starting'
+            ? 'The first pictures are on their way…'
+            : stream.state === 'reconnecting'
+              ? 'Waiting for your encoder to come back…'
+              : 'Loading the preview…'}
+        </p>
+      )}
+      {condition === 'playing' && facts.latencyMs !== undefined && (
+        <p class="stage-tag">
+          Viewers are <span class="tabular">{formatLatency(facts.latencyMs)}</span> behind
+        </p>
+      )}
+    </div>
+  );
+}

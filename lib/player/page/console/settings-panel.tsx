@@ -1,0 +1,89 @@
+import { useId, useState } from 'preact/hooks';
+import type { Stream } from '../api/types.ts';
+import { isOnAir } from '../model/stream-state.ts';
+import { navigate } from '../shell/navigation.ts';
+import { useServices } from '../shell/services.ts';
+import { ConfirmDialog } from '../ui/dialog.tsx';
+import { useTask } from './use-task.ts';
+
+/** Name, links to share, and the end of the stream itself. */
+export function SettingsPanel({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
+  const [deleting, setDeleting] = useState(false);
+  return (
+    <section class="panel" aria-labelledby="settings-title">
+      <h2 id="settings-title">Stream settings</h2>
+      <Rename stream={stream} onChanged={onChanged} />
+      <button type="button" class="button button-small button-danger-quiet" onClick={() => setDeleting(true)}>
+        Delete stream
+      </button>
+      {deleting && <DeleteStream stream={stream} onClose={() => setDeleting(false)} />}
+    </section>
+  );
+}
+
+function Rename({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
+  const { api, announce } = useServices();
+  const [name, setName] = useState(stream.name);
+  const task = useTask();
+  const id = useId();
+  const changed = name.trim() !== '' && name.trim() !== stream.name;
+  const rename = (event: Event) => {
+    event.preventDefault();
+    if (!changed) return;
+    void task.run(async () => {
+      await api.renameStream(stream.id, name.trim());
+      announce('The name is changed.');
+      onChanged();
+    });
+  };
+  return (
+    <form class="rename" onSubmit={rename} noValidate>
+      <label class="field" for={id}>
+        <span>Name</span>
+        <input
+          id={id}
+          type="text"
+          value={name}
+          maxLength={100}
+          autocomplete="off"
+          onInput={(input) => setName(input.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="button button-small" disabled={!changed || task.busy}>
+        Rename
+      </button>
+      {task.fault && (
+        <p class="fault" role="alert">
+          {task.fault}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function DeleteStream({ stream, onClose }: { stream: Stream; onClose: () => void }) {
+  const { api, keys, announce } = useServices();
+  const task = useTask();
+  const remove = () =>
+    task.run(async () => {
+      await api.deleteStream(stream.id);
+      keys.delete(stream.id);
+      announce(`Stream ${stream.name} deleted.`);
+      navigate('/');
+    });
+  return (
+    <ConfirmDialog
+      title={`Delete “${stream.name}”?`}
+      confirm={task.busy ? 'Deleting…' : 'Delete stream'}
+      busy={task.busy}
+      fault={task.fault}
+      onConfirm={remove}
+      onClose={onClose}
+    >
+      <p>
+        Its key stops working and its link shows nothing any more.
+        {isOnAir(stream.state) ? ' It is on air now: end the broadcast first.' : ''} This cannot be undone.
+      </p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,2 @@
+// Styles are imported for the bundler; they give no values.
+declare module '*.css';

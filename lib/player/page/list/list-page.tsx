@@ -1,0 +1,105 @@
+import { useEffect, useState } from 'preact/hooks';
+import { faultWords } from '../api/client.ts';
+import type { Stream } from '../api/types.ts';
+import { formatDateTime } from '../model/format.ts';
+import { consolePath, watchPath } from '../model/routes.ts';
+import { useServices } from '../shell/services.ts';
+import { StateBadge } from '../ui/state-badge.tsx';
+import { usePolled } from '../ui/use-polled.ts';
+import { CreateStream } from './create-stream.tsx';
+import { EmptyList } from './empty-list.tsx';
+
+/** All streams with their state, and the way to a new one. */
+export function ListPage() {
+  const { api } = useServices();
+  const { value, fault } = usePolled(() => allStreams(api.listStreams), 3_000);
+  const [creating, setCreating] = useState(false);
+  useEffect(() => {
+    document.title = 'Streams · Headwater';
+  }, []);
+
+  return (
+    <>
+      <div class="page-head">
+        <h1>Streams</h1>
+        <button type="button" class="button button-primary" onClick={() => setCreating(true)}>
+          New stream
+        </button>
+      </div>
+      {fault !== undefined && (
+        <p class="fault" role="alert">
+          {faultWords(fault)} {value ? 'What you see may be old.' : ''} Trying again every few seconds.
+        </p>
+      )}
+      {value === undefined && fault === undefined && <p class="quiet">Loading the streams…</p>}
+      {value?.length === 0 && <EmptyList onCreate={() => setCreating(true)} />}
+      {value !== undefined && value.length > 0 && (
+        <ul class="stream-list">
+          {value.map((stream) => (
+            <StreamCard key={stream.id} stream={stream} />
+          ))}
+        </ul>
+      )}
+      {creating && <CreateStream onClose={() => setCreating(false)} />}
+    </>
+  );
+}
+
+function StreamCard({ stream }: { stream: Stream }) {
+  const { broadcast } = stream;
+  return (
+    <li class={`stream-card stream-card-${stream.state}`}>
+      <div class="stream-card-head">
+        <h2>
+          <a href={consolePath(stream.id)}>{stream.name}</a>
+        </h2>
+        <StateBadge state={stream.state} />
+      </div>
+      <p class="quiet">{history(stream)}</p>
+      <div class="stream-card-foot">
+        <a class="button button-small" href={consolePath(stream.id)} aria-label={`Console of ${stream.name}`}>
+          Console
+        </a>
+        <a
+          class="button button-small button-quiet"
+          href={watchPath(stream.id)}
+          aria-label={`Watch ${stream.name}`}
+        >
+          {stream.state === 'ended' && broadcast ? 'Watch recording' : 'Watch'}
+        </a>
+      </div>
+    </li>
+  );
+}
+
+/** One line on what the stream did last. */
+function history({ state, broadcast, createdAt }: Stream): string {
+  if (broadcast === undefined) return `Created ${formatDateTime(Date.parse(createdAt))}, not on air yet`;
+  if (state === 'ended') {
+    return `Last on air ${formatDateTime(Date.parse(broadcast.endedAt ?? broadcast.startedAt))}`;
+  }
+  return `On air since ${formatDateTime(Date.parse(broadcast.startedAt))}`;
+}
+
+/** Follows the pages of the list, at most ten of them: who has more than a thousand streams will not read them here. */
+async function allStreams(
+  listStreams: (cursor?: string) => Promise<{ streams: readonly Stream[]; cursor?: string }>,
+): Promise<readonly Stream[]> {
+  const streams: Stream[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < 10; pages++) {
+    const page = await listStreams(cursor);
+    streams.push(...page.streams);
+    cursor = page.cursor;
+    if (cursor === undefined) break;
+  }
+  return inOrder(streams);
+}
+
+/** Those on air first, then the newest. */
+function inOrder(streams: readonly Stream[]): readonly Stream[] {
+  const rank = { live: 0, reconnecting: 1, starting: 2, ended: 3, idle: 3 };
+  return streams.toSorted(
+    (a, b) => rank[a.state] - rank[b.state] || Date.parse(b.createdAt) - Date.parse(a.createdAt),
+  );
+}

@@ -1,0 +1,28 @@
+import { render } from 'preact';
+import type { PageSettings } from './api/types.ts';
+import { App } from './shell/app.tsx';
+import './styles/page.css';
+
+const root = document.getElementById('page');
+
+async function start(): Promise<void> {
+  if (!root) return;
+  try {
+    const response = await fetch('/config.json');
+    const settings = (await response.json()) as PageSettings;
+    render(<App settings={settings} />, root);
+  } catch {
+    render(
+      <main class="notice" id="main">
+        <h1>The page could not start</h1>
+        <p>Its server does not answer. Check that Headwater is running, then load the page again.</p>
+        <button type="button" class="button" onClick={() => location.reload()}>
+          Load again
+        </button>
+      </main>,
+      root,
+    );
+  }
+}
+
+void start();

@@ -1,0 +1,61 @@
+/** `4200000` → `4.2 Mb/s`, `96000` → `96 kb/s`. Decimal units, as encoders show them. */
+export function formatBitrate(bps: number): string {
+  if (!Number.isFinite(bps) || bps <= 0) return '0 kb/s';
+  const kilo = bps / 1000;
+  // 999.6 kb/s would round to 1000 kb/s.
+  if (kilo < 999.5) return `${Math.round(kilo)} kb/s`;
+  const mega = kilo / 1000;
+  return `${mega < 9.95 ? mega.toFixed(1) : Math.round(mega)} Mb/s`;
+}
+
+/** `29.97002997` → `29.97 fps`, `30` → `30 fps`. */
+export function formatFrameRate(fps: number): string {
+  return `${Number(fps.toFixed(2))} fps`;
+}
+
+/** Seconds as a player's clock: `75` → `1:15`, `3675` → `1:01:15`. */
+export function formatClock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
+  const two = (part: number) => String(part).padStart(2, '0');
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** A length of time in words, for screen readers and sentences: `75000` → `1 minute 15 seconds`. */
+export function formatDuration(ms: number): string {
+  const whole = Math.max(0, Math.floor(ms / 1000));
+  const parts: [number, string][] = [
+    [Math.floor(whole / 3600), 'hour'],
+    [Math.floor(whole / 60) % 60, 'minute'],
+    [whole % 60, 'second'],
+  ];
+  const from = parts.findIndex(([count]) => count > 0);
+  if (from === -1) return '0 seconds';
+  return parts
+    .slice(from, from + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`)
+    .join(' ');
+}
+
+/** What people call a codec; an RFC 6381 or FourCC name that we do not know is shown as it is. */
+export function formatCodec(codec: string): string {
+  const known: [RegExp, string][] = [
+    [/^(avc\d?|h264|x264)/i, 'H.264'],
+    [/^(hvc1|hev1|hevc|h265)/i, 'HEVC'],
+    [/^av01|^av1$/i, 'AV1'],
+    [/^(mp4a|aac)/i, 'AAC'],
+    [/^opus/i, 'Opus'],
+  ];
+  return known.find(([pattern]) => pattern.test(codec))?.[1] ?? codec;
+}
+
+/** Wall-clock time of day in the reader's own time zone, with seconds. */
+export function formatTimeOfDay(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+}
+
+/** Date and time in the reader's own time zone, for anything older than today. */
+export function formatDateTime(atMs: number): string {
+  return new Date(atMs).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+}

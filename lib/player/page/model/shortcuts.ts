@@ -1,0 +1,46 @@
+export type PlayerAction =
+  | 'toggle-play'
+  | 'toggle-mute'
+  | 'toggle-fullscreen'
+  | 'toggle-captions'
+  | 'jump-to-live'
+  | 'seek-back'
+  | 'seek-forward'
+  | 'louder'
+  | 'quieter';
+
+const keys: Readonly<Record<string, PlayerAction>> = {
+  ' ': 'toggle-play',
+  k: 'toggle-play',
+  m: 'toggle-mute',
+  f: 'toggle-fullscreen',
+  c: 'toggle-captions',
+  l: 'jump-to-live',
+  ArrowLeft: 'seek-back',
+  ArrowRight: 'seek-forward',
+  ArrowUp: 'louder',
+  ArrowDown: 'quieter',
+};
+
+/** A key press, and the element that has the focus. */
+export interface KeyPress {
+  readonly key: string;
+  readonly modified: boolean;
+  readonly focus: { readonly tag: string; readonly type?: string; readonly inMenu: boolean };
+}
+
+/**
+ * What a key does in the player. Keys that the focused element needs itself are left to it: space and enter press a button,
+ * arrows move a slider or walk a menu, and text fields keep everything.
+ */
+export function playerActionFor({ key, modified, focus }: KeyPress): PlayerAction | undefined {
+  if (modified) return undefined;
+  const action = keys[key.length === 1 ? key.toLowerCase() : key];
+  if (action === undefined) return undefined;
+  if (focus.tag === 'TEXTAREA' || focus.tag === 'SELECT') return undefined;
+  if (focus.tag === 'INPUT' && focus.type !== 'range') return undefined;
+  const arrow = key.startsWith('Arrow');
+  if (arrow && (focus.inMenu || focus.tag === 'INPUT')) return undefined;
+  if (key === ' ' && (focus.tag === 'BUTTON' || focus.tag === 'A')) return undefined;
+  return action;
+}

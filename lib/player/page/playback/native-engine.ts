@@ -1,0 +1,92 @@
+import { latencyMs } from '../model/latency.ts';
+import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
+
+/** WebKit's wall-clock time of presentation time 0, from `EXT-X-PROGRAM-DATE-TIME`. */
+interface DatedVideo extends HTMLVideoElement {
+  getStartDate?(): Date;
+}
+
+/** Leaves HLS to the browser (Safari, iOS). Quality is the browser's own choice there. */
+export function createNativeEngine({ video, onFailed }: EngineOptions): PlaybackEngine {
+  let stopWaiting: (() => void) | undefined;
+  let loaded = false;
+  const failed = () => {
+    if (loaded) onFailed(new PlaybackError(video.error?.message || 'The video could not be played.'));
+  };
+  video.addEventListener('error', failed);
+
+  const range = () => {
+    const { seekable } = video;
+    const last = seekable.length - 1;
+    return last < 0 ? { start: 0, end: 0 } : { start: seekable.start(0), end: seekable.end(last) };
+  };
+  const captionTracks = () =>
+    [...video.textTracks].filter(({ kind }) => kind === 'captions' || kind === 'subtitles');
+  const facts = (): PlaybackFacts => {
+    const live = video.duration === Number.POSITIVE_INFINITY;
+    const startMs = (video as DatedVideo).getStartDate?.().getTime() ?? Number.NaN;
+    const shown = captionTracks().findIndex(({ mode }) => mode === 'showing');
+    return {
+      live,
+      range: range(),
+      qualities: [],
+      captions: captionTracks().map(({ label, language }, index) => ({
+        id: String(index),
+        label: label || language || `Captions ${index + 1}`,
+      })),
+      chosenCaptionsId: shown === -1 ? undefined : String(shown),
+      // No UTCTiming in HLS: this one trusts the local clock.
+      latencyMs:
+        !live || Number.isNaN(startMs)
+          ? undefined
+          : latencyMs({
+              localNowMs: Date.now(),
+              clockOffsetMs: 0,
+              playheadMs: startMs + video.currentTime * 1000,
+            }),
+    };
+  };
+
+  return {
+    load({ url, from }) {
+      stopWaiting?.();
+      loaded = false;
+      return new Promise((resolve, reject) => {
+        const ready = () => {
+          stopWaiting?.();
+          loaded = true;
+          if (from === 'start') video.currentTime = range().start;
+          resolve();
+        };
+        const refused = () => {
+          stopWaiting?.();
+          reject(new PlaybackError(video.error?.message || 'The video could not be loaded.'));
+        };
+        stopWaiting = () => {
+          video.removeEventListener('loadedmetadata', ready);
+          video.removeEventListener('error', refused);
+        };
+        video.addEventListener('loadedmetadata', ready);
+        video.addEventListener('error', refused);
+        video.src = url;
+        video.load();
+      });
+    },
+    facts,
+    selectQuality() {},
+    selectCaptions(id) {
+      for (const [index, track] of captionTracks().entries()) {
+        track.mode = String(index) === id ? 'showing' : 'disabled';
+      }
+    },
+    goToLive() {
+      video.currentTime = range().end;
+    },
+    async destroy() {
+      stopWaiting?.();
+      video.removeEventListener('error', failed);
+      video.removeAttribute('src');
+      video.load();
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { retryDelayMs } from '../model/backoff.ts';
+import { mustReload, type PlaybackTarget } from '../model/playback-target.ts';
+import type { PlaybackCondition } from '../model/viewer-scene.ts';
+import type { PlaybackEngine } from './engine.ts';
+
+/** No picture for this long counts as a stall; shorter hitches are not worth a word. */
+const stallMs = 800;
+
+/**
+ * Keeps one video element playing what it is told to: loads, starts (muted where the browser wants it so), tries again after failures with
+ * back-off, and says in one word how it goes.
+ */
+export class PlaybackSession {
+  readonly #video: HTMLVideoElement;
+  readonly #engine: PlaybackEngine;
+  readonly #changed: (condition: PlaybackCondition) => void;
+  readonly #events = new AbortController();
+  #target: PlaybackTarget | undefined;
+  #condition: PlaybackCondition = 'empty';
+  #failures = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #stall: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    video: HTMLVideoElement,
+    engine: PlaybackEngine,
+    changed: (condition: PlaybackCondition) => void,
+  ) {
+    this.#video = video;
+    this.#engine = engine;
+    this.#changed = changed;
+    const on = (name: string, act: () => void) =>
+      video.addEventListener(name, act, { signal: this.#events.signal });
+    on('playing', () => this.#moving());
+    on('timeupdate', () => {
+      if (!video.paused && !video.seeking) this.#moving();
+    });
+    on('pause', () => {
+      if (!video.ended && this.#condition !== 'loading' && this.#condition !== 'failed')
+        this.#become('paused');
+    });
+    on('waiting', () => this.#watchStall());
+    on('seeking', () => this.#watchStall());
+    on('ended', () => this.#become('finished'));
+  }
+
+  get target(): PlaybackTarget | undefined {
+    return this.#target;
+  }
+
+  /** Loads `next` if it is another broadcast than the one that plays; otherwise nothing is disturbed. */
+  follow(next: PlaybackTarget | undefined): void {
+    if (next === undefined) return;
+    const stuck = this.#condition === 'failed' && this.#target?.url !== next.url;
+    if (stuck || mustReload(this.#target, next)) {
+      this.#failures = 0;
+      this.#load(next);
+    } else if (this.#target?.broadcastId === undefined) {
+      // Loaded without the API's help; now it has said which broadcast this is.
+      this.#target = {
+        ...this.#target,
+        url: this.#target?.url ?? next.url,
+        from: 'live',
+        broadcastId: next.broadcastId,
+      };
+    }
+  }
+
+  /** Loads the same again, now. */
+  reload(): void {
+    if (this.#target) this.#load(this.#target);
+  }
+
+  /** Plays the broadcast from its first second; a live presentation that ended has become a recording. */
+  replay(target: PlaybackTarget): void {
+    this.#load({ ...target, from: 'start' });
+  }
+
+  /** The engine gave up. */
+  failed(): void {
+    if (this.#events.signal.aborted) return;
+    this.#become('failed');
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.reload(), retryDelayMs(this.#failures++));
+  }
+
+  async destroy(): Promise<void> {
+    this.#events.abort();
+    clearTimeout(this.#retry);
+    clearTimeout(this.#stall);
+    await this.#engine.destroy();
+  }
+
+  #load(target: PlaybackTarget): void {
+    clearTimeout(this.#retry);
+    this.#target = target;
+    this.#become('loading');
+    this.#engine.load(target).then(
+      () => {
+        if (this.#target === target) this.#play();
+      },
+      () => {
+        if (this.#target === target) this.failed();
+      },
+    );
+  }
+
+  #play(): void {
+    this.#video.play().catch((cause: unknown) => {
+      // Autoplay with sound is refused without a gesture, and without sound only where the viewer set it so.
+      if (cause instanceof DOMException && cause.name === 'NotAllowedError') {
+        if (!this.#video.muted) {
+          this.#video.muted = true;
+          this.#play();
+        } else this.#become('paused');
+      }
+    });
+  }
+
+  #moving(): void {
+    clearTimeout(this.#stall);
+    this.#stall = undefined;
+    if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    this.#failures = 0;
+    this.#become('playing');
+  }
+
+  #watchStall(): void {
+    if (this.#stall !== undefined || this.#condition !== 'playing') return;
+    this.#stall = setTimeout(() => {
+      this.#stall = undefined;
+      if (!this.#video.paused && !this.#video.ended) this.#become('stalled');
+    }, stallMs);
+  }
+
+  #become(condition: PlaybackCondition): void {
+    if (condition === this.#condition || this.#events.signal.aborted) return;
+    this.#condition = condition;
+    this.#changed(condition);
+  }
+}

@@ -1,0 +1,27 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { ApiClient } from '../api/client.ts';
+import type { PageSettings } from '../api/types.ts';
+
+/** What the whole page shares. */
+export interface Services {
+  readonly api: ApiClient;
+  readonly settings: PageSettings;
+  readonly keys: KnownKeys;
+  /** Says something to screen readers, politely. */
+  announce(text: string): void;
+}
+
+/**
+ * Stream keys that this tab was shown since it was loaded. They are kept in memory only: the platform itself keeps no key, and a
+ * browser's storage is no place for a secret.
+ */
+export type KnownKeys = Map<string, string>;
+
+export const ServicesContext = createContext<Services | undefined>(undefined);
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (services === undefined) throw new Error('No services around this component.');
+  return services;
+}

@@ -1,0 +1,97 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Icon, type IconName } from '../ui/icons.tsx';
+
+export interface MenuChoice {
+  readonly id: string | undefined;
+  readonly label: string;
+  readonly detail?: string;
+}
+
+/** A button that opens a list of which one is chosen; walks by arrows, closes on Escape and gives the focus back. */
+export function Menu(props: {
+  label: string;
+  icon: IconName;
+  /** Beside the icon, for example the quality that plays. */
+  text?: string;
+  choices: readonly MenuChoice[];
+  chosen: string | undefined;
+  onChoose: (id: string | undefined) => void;
+}) {
+  const { label, icon, text, choices, chosen, onChoose } = props;
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
+
+  const items = () => [...(root.current?.querySelectorAll<HTMLElement>('[role="menuitemradio"]') ?? [])];
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  // Only opening moves the focus.
+  useEffect(() => {
+    if (!open) return;
+    const all = items();
+    (all.find((item) => item.ariaChecked === 'true') ?? all[0])?.focus();
+    const outside = (event: Event) => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, [open]);
+
+  const walk = (event: KeyboardEvent) => {
+    const all = items();
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      close();
+    } else if (event.key === 'Tab') setOpen(false);
+    else if (to !== undefined) {
+      event.preventDefault();
+      all[(to + all.length) % all.length]?.focus();
+    }
+  };
+
+  return (
+    <div class="menu" ref={root}>
+      <button
+        ref={button}
+        type="button"
+        class="control"
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        aria-label={text ? `${label}: ${text}` : label}
+        title={label}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name={icon} />
+        {text && <span class="control-text">{text}</span>}
+      </button>
+      {open && (
+        <div class="menu-list" role="menu" id={id} aria-label={label} tabIndex={-1} onKeyDown={walk}>
+          {choices.map((choice) => (
+            <button
+              key={choice.id ?? ''}
+              type="button"
+              role="menuitemradio"
+              aria-checked={choice.id === chosen}
+              tabIndex={-1}
+              class="menu-item"
+              onClick={() => {
+                onChoose(choice.id);
+                close();
+              }}
+            >
+              <span class="menu-check">{choice.id === chosen && <Icon name="check" />}</span>
+              {choice.label}
+              {choice.detail && <span class="menu-detail">{choice.detail}</span>}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

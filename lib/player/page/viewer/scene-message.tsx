@@ -1,0 +1,24 @@
+import type { ViewerScene } from '../model/viewer-scene.ts';
+
+/** Plain words over the picture. Screen readers hear them from the page's live region, so they are not announced twice. */
+export function SceneMessage({ scene, onAction }: { scene: ViewerScene; onAction: () => void }) {
+  const { title, detail, busy, cover, action } = scene;
+  return (
+    <div class={cover ? 'scene scene-cover' : 'scene scene-note'}>
+      <div class="scene-box">
+        {busy && (
+          <svg class="ripples" viewBox="0 0 48 24" width="48" height="24" aria-hidden="true">
+            <path d="M2 12c7.3 0 7.3-7 14.7-7s7.3 14 14.6 14S38.7 12 46 12" fill="none" />
+          </svg>
+        )}
+        <p class="scene-title">{title}</p>
+        <p class="scene-detail">{detail}</p>
+        {action && (
+          <button type="button" class="button button-on-dark" onClick={onAction}>
+            {action === 'replay' ? 'Watch from the start' : 'Try now'}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

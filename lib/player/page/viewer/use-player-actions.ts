@@ -1,0 +1,111 @@
+import type { RefObject } from 'preact';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { PlayerAction } from '../model/shortcuts.ts';
+import type { Playback } from '../playback/use-playback.ts';
+
+const seekSeconds = 5;
+const volumeStep = 0.1;
+
+/** What the video element is set to, kept current. */
+export interface VideoSettings {
+  readonly paused: boolean;
+  readonly muted: boolean;
+  readonly volume: number;
+  readonly position: number;
+  readonly fullscreen: boolean;
+}
+
+export function useVideoSettings(
+  video: RefObject<HTMLVideoElement | null>,
+  frame: RefObject<HTMLElement | null>,
+): VideoSettings {
+  const [settings, setSettings] = useState<VideoSettings>({
+    paused: true,
+    muted: true,
+    volume: 1,
+    position: 0,
+    fullscreen: false,
+  });
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return;
+    const read = () =>
+      setSettings({
+        paused: element.paused,
+        muted: element.muted || element.volume === 0,
+        volume: element.volume,
+        position: element.currentTime,
+        fullscreen: document.fullscreenElement !== null && document.fullscreenElement === frame.current,
+      });
+    const names = ['play', 'pause', 'volumechange', 'timeupdate', 'seeked', 'loadedmetadata', 'ended'];
+    for (const name of names) element.addEventListener(name, read);
+    document.addEventListener('fullscreenchange', read);
+    return () => {
+      for (const name of names) element.removeEventListener(name, read);
+      document.removeEventListener('fullscreenchange', read);
+    };
+  }, [video, frame]);
+  return settings;
+}
+
+/** Does what a control or a key asks for. */
+export function usePlayerActions(
+  video: RefObject<HTMLVideoElement | null>,
+  frame: RefObject<HTMLElement | null>,
+  playback: Playback,
+): (action: PlayerAction) => void {
+  const { engine, facts, refresh } = playback;
+  return useCallback(
+    (action) => {
+      const element = video.current;
+      if (!element) return;
+      const seek = (by: number) => {
+        const { start, end } = facts.range;
+        element.currentTime = Math.min(end, Math.max(start, element.currentTime + by));
+      };
+      const setVolume = (volume: number) => {
+        element.volume = Math.min(1, Math.max(0, volume));
+        element.muted = element.volume === 0;
+      };
+      const acts: Record<PlayerAction, () => void> = {
+        'toggle-play': () => {
+          if (!element.paused) return element.pause();
+          // Paused for so long that the live window has moved on: begin at its start.
+          if (element.currentTime < facts.range.start) element.currentTime = facts.range.start;
+          void element.play().catch(() => {});
+        },
+        'toggle-mute': () => {
+          element.muted = !element.muted;
+          if (!element.muted && element.volume === 0) element.volume = 0.5;
+        },
+        'toggle-fullscreen': () => toggleFullscreen(element, frame.current),
+        'toggle-captions': () =>
+          engine?.selectCaptions(facts.chosenCaptionsId === undefined ? facts.captions[0]?.id : undefined),
+        'jump-to-live': () => {
+          if (!facts.live) return;
+          engine?.goToLive();
+          void element.play().catch(() => {});
+        },
+        'seek-back': () => seek(-seekSeconds),
+        'seek-forward': () => seek(seekSeconds),
+        louder: () => setVolume((element.muted ? 0 : element.volume) + volumeStep),
+        quieter: () => setVolume((element.muted ? 0 : element.volume) - volumeStep),
+      };
+      acts[action]();
+      refresh();
+    },
+    [video, frame, engine, facts, refresh],
+  );
+}
+
+/** iPhones make only the video itself full screen, by a method of their own. */
+interface AppleVideo extends HTMLVideoElement {
+  webkitEnterFullscreen?(): void;
+}
+
+function toggleFullscreen(video: AppleVideo, frame: HTMLElement | null): void {
+  // A refusal (an embedding page that does not allow it) changes nothing on screen.
+  if (document.fullscreenElement) void document.exitFullscreen().catch(() => {});
+  else if (frame?.requestFullscreen) void frame.requestFullscreen().catch(() => {});
+  else video.webkitEnterFullscreen?.();
+}

@@ -1,0 +1,117 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { playbackTarget } from '../model/playback-target.ts';
+import { consolePath } from '../model/routes.ts';
+import type { stateWords } from '../model/stream-state.ts';
+import { viewerScene } from '../model/viewer-scene.ts';
+import { usePlayback } from '../playback/use-playback.ts';
+import { useServices } from '../shell/services.ts';
+import { StateBadge } from '../ui/state-badge.tsx';
+import { Player } from './player.tsx';
+import { useStreamKnowledge } from './use-stream-knowledge.ts';
+
+/** How long a live broadcast may stand still before it is loaded afresh. */
+const standstillMs = 15_000;
+
+/** The viewer's page: the picture, and plain words whenever there is none. */
+export function WatchPage({ id }: { id: string }) {
+  const { settings, announce } = useServices();
+  const video = useRef<HTMLVideoElement>(null);
+  const captions = useRef<HTMLDivElement>(null);
+  const { knowledge, name, report, askNow } = useStreamKnowledge(id);
+  const forced = useMemo(() => new URLSearchParams(location.search).get('protocol'), []);
+  const playback = usePlayback({
+    video,
+    captions,
+    forced,
+    target: (method) => playbackTarget(knowledge, method, { ...settings, streamId: id }),
+  });
+  const { condition, session } = playback;
+  const state = knowledge.kind === 'known' ? knowledge.state : undefined;
+  const scene = viewerScene(knowledge, condition);
+
+  useEffect(() => report(condition), [report, condition]);
+  useEffect(() => {
+    document.title = `${name ?? 'Watch'} · Headwater`;
+  }, [name]);
+  useEffect(() => {
+    if (scene) announce(`${scene.title}. ${scene.detail}`);
+    else if (condition === 'playing') announce('The video is playing.');
+  }, [announce, scene?.title, scene?.detail, condition]);
+  useEffect(() => {
+    if (condition !== 'stalled' || state !== 'live') return;
+    const timer = setTimeout(() => session?.reload(), standstillMs);
+    return () => clearTimeout(timer);
+  }, [condition, state, session]);
+
+  const act = () => {
+    if (scene?.action === 'replay' && playback.method) {
+      const target = playbackTarget(knowledge, playback.method, { ...settings, streamId: id });
+      if (target) session?.replay(target);
+    } else {
+      askNow();
+      session?.reload();
+    }
+  };
+
+  return (
+    <div class="watch">
+      <Player video={video} captions={captions} playback={playback} scene={scene} onAction={act} />
+      <div class="watch-head">
+        <div>
+          <h1>{name ?? 'Live stream'}</h1>
+          {state && (
+            <p class="watch-state">
+              <StateBadge state={state} />
+              <span class="quiet">{viewerWords[state]}</span>
+            </p>
+          )}
+        </div>
+        {knowledge.kind === 'known' && (
+          <a class="button button-small button-quiet" href={consolePath(id)}>
+            Broadcaster’s console
+          </a>
+        )}
+      </div>
+      <Shortcuts />
+    </div>
+  );
+}
+
+/** `stateWords` speak to the broadcaster; these speak to the viewer. */
+const viewerWords: Readonly<Record<keyof typeof stateWords, string>> = {
+  idle: 'Not on air yet.',
+  starting: 'About to begin.',
+  live: 'On air now.',
+  reconnecting: 'The broadcaster’s connection is being restored.',
+  ended: 'This is the recording of the last broadcast.',
+};
+
+function Shortcuts() {
+  return (
+    <details class="fold shortcuts">
+      <summary>Keyboard shortcuts</summary>
+      <dl>
+        {shortcuts.map(([keys, effect]) => (
+          <div key={effect}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{effect}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+const shortcuts: readonly [keys: readonly string[], effect: string][] = [
+  [['Space', 'K'], 'Play or pause'],
+  [['M'], 'Sound on or off'],
+  [['L'], 'Jump to live'],
+  [['←', '→'], 'Back or forward 5 seconds'],
+  [['↑', '↓'], 'Louder or quieter'],
+  [['F'], 'Full screen'],
+  [['C'], 'Captions, where there are any'],
+];

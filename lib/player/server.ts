@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { pageFile } from './bundle.ts';
+import { type PageReach, securityHeaders } from './policy/headers.ts';
+import { cacheControlOf, fileFor, type PageFile, type PageFiles } from './policy/routes.ts';
+
+/** What the page reads from `/config.json` when it starts in the browser. */
+export interface RuntimeConfig extends PageReach {
+  readonly region: string;
+}
+
+/**
+ * The page's server: static files from memory, `/config.json`, `/healthz`. It keeps no state and talks to nobody; the
+ * caller listens and closes.
+ */
+export function createPageServer(built: PageFiles, config: RuntimeConfig): Server {
+  const files = new Map(built);
+  files.set('/config.json', pageFile(Buffer.from(JSON.stringify(config)), 'application/json', false));
+  const zipped = new Map<PageFile, Buffer>();
+  for (const file of files.values()) {
+    if (file.body.length > 512) zipped.set(file, gzipSync(file.body));
+  }
+  const always = securityHeaders(config);
+
+  const answer = (request: IncomingMessage, response: ServerResponse): unknown => {
+    for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      return sendText(response, 405, 'Only GET and HEAD are answered here.\n');
+    }
+    const path = pathOf(request.url ?? '/');
+    if (path === '/healthz') return sendText(response, 200, 'ok\n');
+    const found = fileFor(path, files);
+    if (!found) return sendText(response, 404, 'There is no such file.\n');
+    send(request, response, found.status, found.file, zipped.get(found.file));
+  };
+
+  const server = createServer(
+    { requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 },
+    answer,
+  );
+  server.maxConnections = 4096;
+  return server;
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  file: PageFile,
+  zipped: Buffer | undefined,
+): void {
+  const zip = zipped !== undefined && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  // The two encodings are different bytes, so they have different strong tags (RFC 9110 section 8.8.3.3).
+  const etag = zip ? `${file.etag.slice(0, -1)}-gzip"` : file.etag;
+  response.setHeader('ETag', etag);
+  response.setHeader('Cache-Control', cacheControlOf(file));
+  response.setHeader('Vary', 'Accept-Encoding');
+  if (status === 200 && request.headers['if-none-match'] === etag) {
+    response.writeHead(304).end();
+    return;
+  }
+  const body = zip ? zipped : file.body;
+  if (zip) response.setHeader('Content-Encoding', 'gzip');
+  response.writeHead(status, { 'Content-Type': file.contentType, 'Content-Length': body.length });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' });
+  response.end(text);
+}
+
+function pathOf(url: string): string {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
+}
