@@ -4,7 +4,8 @@
  *
  * Errors: `PreconditionFailedError` (code `PRECONDITION_FAILED`) where a condition does not hold;
  * `ObjectStoreUnavailableError` (code `OBJECT_STORE_UNAVAILABLE`) where trying again may help, `ObjectStoreFullError`
- * (code `OBJECT_STORE_FULL`) where there is no room.
+ * (code `OBJECT_STORE_FULL`) where there is no room, `ObjectStoreRefusedError` (code `OBJECT_STORE_REFUSED`) where the
+ * request itself is at fault (a key that is none, a body over the limit, no right to write).
  */
 export interface ObjectStore {
   put(key: string, body: Uint8Array, options: PutOptions): Promise<{ etag: string }>;
@@ -30,4 +31,20 @@ export interface StoredObject {
   readonly etag: string;
   readonly contentType: string;
   readonly cacheControl: string;
+}
+
+/** The store as the origin server reads it: an object's facts first, its bytes as they are asked for. */
+export interface StreamingObjectStore extends ObjectStore {
+  open(key: string): Promise<OpenObject | undefined>;
+}
+
+/** An object held open: a later put or delete of its key leaves what is read here as it was. `close` it always. */
+export interface OpenObject {
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly contentType: string;
+  readonly cacheControl: string;
+  /** The bytes from `start` up to, not including, `end`. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
 }

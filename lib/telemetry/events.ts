@@ -3,6 +3,7 @@ import type { Emit } from './event.ts';
 import { ingestEvents } from './ingest-events.ts';
 import { originEvents } from './origin-events.ts';
 import { platformEvents } from './platform-events.ts';
+import { playerEvents } from './player-events.ts';
 import { popEvents } from './pop-events.ts';
 import { processEvents } from './process-events.ts';
 
@@ -16,6 +17,7 @@ export const events = {
   ...ingestEvents,
   ...originEvents,
   ...platformEvents,
+  ...playerEvents,
   ...controlEvents,
 } as const;
 

@@ -15,3 +15,9 @@ export class ObjectStoreFullError extends Error {
   override readonly name = 'ObjectStoreFullError';
   readonly code = 'OBJECT_STORE_FULL';
 }
+
+/** The object store will never take this as it is: not a key of ours, a body over its limit, or no right to write. */
+export class ObjectStoreRefusedError extends Error {
+  override readonly name = 'ObjectStoreRefusedError';
+  readonly code = 'OBJECT_STORE_REFUSED';
+}

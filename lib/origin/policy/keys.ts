@@ -6,7 +6,7 @@ import type { BroadcastId, StreamId } from '../../routing/ids.ts';
  *
  *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; what players are given
  *     <region>/<stream>/<broadcast>/index.m3u8, manifest.mpd                           one broadcast, the recording
- *     <region>/<stream>/<broadcast>/<rendition>/playlist.m3u8, init-<epoch>.mp4, <number>.m4s
+ *     <region>/<stream>/<broadcast>/<rendition>/playlist.m3u8, init-<epoch>[-<n>].mp4, <number>.m4s
  *
  * Inside a broadcast every reference is relative. Segment numbers follow the grid and are written once
  * (`If-None-Match: *`), init segments carry the epoch that first wrote them, playlists are written by `If-Match`.
@@ -19,5 +19,7 @@ export const broadcastPrefix = (region: string, stream: StreamId, broadcast: Bro
 export const hlsIndexName = 'index.m3u8';
 export const dashManifestName = 'manifest.mpd';
 export const hlsPlaylistName = 'playlist.m3u8';
-export const initName = (epoch: number): string => `init-${epoch}.mp4`;
+/** `generation` counts the changes of codec parameters within an epoch. */
+export const initName = (epoch: number, generation = 0): string =>
+  generation === 0 ? `init-${epoch}.mp4` : `init-${epoch}-${generation}.mp4`;
 export const segmentName = (number: number): string => `${number}.m4s`;

@@ -1,0 +1,129 @@
+import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import {
+  ObjectStoreFullError,
+  ObjectStoreRefusedError,
+  ObjectStoreUnavailableError,
+  PreconditionFailedError,
+} from '../../origin/policy/errors.ts';
+import { isObjectKey } from '../../origin/policy/object-key.ts';
+import type { ObjectStore, PutOptions, StoredObject } from '../../origin/ports.ts';
+
+export interface HttpObjectStoreOptions {
+  /** The origin's base URL, for example `http://127.0.0.1:8090`. */
+  readonly url: string;
+  /** What writing and listing need. */
+  readonly token: string;
+  /** For one whole request and answer; 10 s unless told. */
+  readonly timeoutMs?: number;
+  /** Connections at once; more requests wait in line. 32 unless told. */
+  readonly maxConnections?: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** The origin server as an object store, over kept-alive connections. `close` lets them go. */
+export function createHttpObjectStore(options: HttpObjectStoreOptions): ObjectStore & { close(): void } {
+  return new HttpObjectStore(options);
+}
+
+class HttpObjectStore implements ObjectStore {
+  readonly #base: URL;
+  readonly #authorization: string;
+  readonly #timeoutMs: number;
+  readonly #agent: Agent;
+
+  constructor({ url, token, timeoutMs = 10_000, maxConnections = 32 }: HttpObjectStoreOptions) {
+    this.#base = new URL(url);
+    this.#authorization = `Bearer ${token}`;
+    this.#timeoutMs = timeoutMs;
+    // Shorter than the origin keeps idle connections, so that it never closes one just as a request goes out.
+    this.#agent = new Agent({ keepAlive: true, timeout: 30_000, maxSockets: maxConnections });
+  }
+
+  async put(key: string, body: Uint8Array, options: PutOptions): Promise<{ etag: string }> {
+    const headers: OutgoingHttpHeaders = {
+      authorization: this.#authorization,
+      'content-type': options.contentType,
+      'cache-control': options.cacheControl,
+      'content-length': body.length,
+    };
+    if (options.ifMatch !== undefined) headers['if-match'] = options.ifMatch;
+    if (options.ifNoneMatch !== undefined) headers['if-none-match'] = options.ifNoneMatch;
+    const answer = await this.#ask('PUT', pathOf(key), headers, body);
+    if (answer.status !== 201) throw errorOf(answer, `PUT ${key}`);
+    return { etag: answer.headers.etag ?? '' };
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    const answer = await this.#ask('GET', pathOf(key), {});
+    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) throw errorOf(answer, `GET ${key}`);
+    return {
+      body: answer.body,
+      etag: answer.headers.etag ?? '',
+      contentType: answer.headers['content-type'] ?? '',
+      cacheControl: answer.headers['cache-control'] ?? '',
+    };
+  }
+
+  async list(
+    prefix: string,
+    page: { after?: string; limit: number },
+  ): Promise<{ keys: string[]; more: boolean }> {
+    const query = new URLSearchParams({ prefix, limit: String(Math.min(page.limit, 1000)) });
+    if (page.after !== undefined) query.set('after', page.after);
+    const answer = await this.#ask('GET', `/?${query}`, { authorization: this.#authorization });
+    if (answer.status !== 200) throw errorOf(answer, `list ${prefix}`);
+    return JSON.parse(answer.body.toString()) as { keys: string[]; more: boolean };
+  }
+
+  async delete(key: string): Promise<void> {
+    const answer = await this.#ask('DELETE', pathOf(key), { authorization: this.#authorization });
+    if (answer.status !== 204) throw errorOf(answer, `DELETE ${key}`);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #ask(method: string, path: string, headers: OutgoingHttpHeaders, body?: Uint8Array): Promise<Answer> {
+    return new Promise((done, fail) => {
+      const unavailable = (cause: Error) =>
+        fail(new ObjectStoreUnavailableError(`The origin did not answer ${method} ${path}`, { cause }));
+      const { hostname, port } = this.#base;
+      const signal = AbortSignal.timeout(this.#timeoutMs);
+      const asked = request({ agent: this.#agent, host: hostname, port, method, path, headers, signal });
+      asked.on('error', unavailable);
+      asked.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', unavailable);
+        response.on('end', () =>
+          done({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+        );
+      });
+      asked.end(body);
+    });
+  }
+}
+
+function pathOf(key: string): string {
+  if (!isObjectKey(key))
+    throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is no object key`);
+  return `/${key}`;
+}
+
+/** The status of a refusal in the port's words. */
+function errorOf({ status, body }: Answer, what: string): Error {
+  const message = `${what}: ${status} ${body.toString('utf8', 0, 200)}`;
+  if (status === 412) return new PreconditionFailedError(message);
+  if (status === 507) return new ObjectStoreFullError(message);
+  if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
+    return new ObjectStoreRefusedError(message);
+  }
+  return new ObjectStoreUnavailableError(message);
+}

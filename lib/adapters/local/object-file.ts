@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+
+/**
+ * One stored object is one file: a header with what HTTP needs to know of it, then the body. One file, so that one
+ * rename publishes both, and no crash can leave a body with the ETag of another.
+ *
+ *     "HWO1"  u16 BE length of the JSON  {"etag","contentType","cacheControl","sizeBytes"}  body
+ */
+export interface ObjectHeader {
+  readonly etag: string;
+  readonly contentType: string;
+  readonly cacheControl: string;
+  readonly sizeBytes: number;
+}
+
+const magic = Buffer.from('HWO1');
+const fixedBytes = magic.length + 2;
+/** One read of this many bytes holds the header of every object that we write. */
+const probeBytes = 1024;
+
+/** The strong ETag of a body: its SHA-256, shortened to 128 bits. */
+export const etagOf = (body: Uint8Array): string =>
+  `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+
+/** The bytes that go before the body. Throws `RangeError` where content type and cache control are absurdly long. */
+export function encodeHeader(header: ObjectHeader): Buffer {
+  const json = Buffer.from(JSON.stringify(header));
+  if (fixedBytes + json.length > probeBytes) throw new RangeError('The object header is too long');
+  const fixed = Buffer.alloc(fixedBytes);
+  magic.copy(fixed);
+  fixed.writeUInt16BE(json.length, magic.length);
+  return Buffer.concat([fixed, json]);
+}
+
+/** The header and the file offset of the body; undefined where the file is not a whole object (a power cut tore it). */
+export async function readHeader(
+  file: FileHandle,
+): Promise<{ header: ObjectHeader; bodyOffset: number } | undefined> {
+  const probe = Buffer.alloc(probeBytes);
+  const { bytesRead } = await file.read(probe, 0, probeBytes, 0);
+  if (bytesRead < fixedBytes || !probe.subarray(0, magic.length).equals(magic)) return undefined;
+  const bodyOffset = fixedBytes + probe.readUInt16BE(magic.length);
+  if (bodyOffset > bytesRead) return undefined;
+  const header = JSON.parse(probe.toString('utf8', fixedBytes, bodyOffset)) as ObjectHeader;
+  const { size } = await file.stat();
+  return size === bodyOffset + header.sizeBytes ? { header, bodyOffset } : undefined;
+}

@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+
+/** A listening HTTP server. */
+export interface ListeningServer {
+  readonly port: number;
+  /** Takes no more connections, gives the requests under way `graceMs`, then closes every connection. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Serves a web-standard handler over HTTP/1.1. `port` 0 takes a free one. Rejects with the listen error. */
+export async function listenFetch(options: {
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly host: string;
+  readonly port: number;
+}): Promise<ListeningServer> {
+  const server = createServer(
+    { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
+    getRequestListener(options.fetch, { overrideGlobalObjects: false }),
+  );
+  server.maxConnections = 4096;
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(options.port, options.host, () => {
+      server.off('error', fail);
+      done();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close(graceMs = 2000) {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

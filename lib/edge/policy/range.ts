@@ -1,0 +1,37 @@
+/** A window of a representation: from `start` up to, not including, `end`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Reads a `Range` header (RFC 9110 §14) against a representation of `size` bytes. Undefined where it is to be ignored:
+ * no header, another unit, malformed, or several ranges (allowed by §14.2, and several ranges are a way to make a
+ * server multiply its output).
+ */
+export function parseRange(
+  header: string | undefined,
+  size: number,
+): ByteRange | 'unsatisfiable' | undefined {
+  if (header === undefined) return undefined;
+  const match = /^bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*$/i.exec(header);
+  if (!match) return undefined;
+  const [, first = '', last = ''] = match;
+  if (first === '') {
+    if (last === '') return undefined;
+    const suffix = Number(last);
+    if (suffix === 0 || size === 0) return 'unsatisfiable';
+    return { start: Math.max(0, size - suffix), end: size };
+  }
+  const start = Number(first);
+  if (last !== '' && Number(last) < start) return undefined;
+  if (start >= size) return 'unsatisfiable';
+  return { start, end: last === '' ? size : Math.min(size, Number(last) + 1) };
+}
+
+/** `Content-Range` of a 206. */
+export const contentRange = (range: ByteRange, size: number): string =>
+  `bytes ${range.start}-${range.end - 1}/${size}`;
+
+/** `Content-Range` of a 416. */
+export const unsatisfiedRange = (size: number): string => `bytes */${size}`;

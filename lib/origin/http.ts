@@ -1,0 +1,182 @@
+import { matchesNone, rangeStillHolds } from '../edge/policy/etag.ts';
+import { contentRange, parseRange, unsatisfiedRange } from '../edge/policy/range.ts';
+import type { EmitEvent } from '../telemetry/events.ts';
+import { isBearer } from './bearer.ts';
+import { isKeyPrefix, isObjectKey } from './policy/object-key.ts';
+import type { OpenObject, PutOptions, StreamingObjectStore } from './ports.ts';
+import { ReadCounts } from './read-counts.ts';
+import { readBody } from './request-body.ts';
+
+/** Bytes that one object may have. A 2 s segment at 100 Mb/s has 25 MB. */
+export const maxObjectBytes = 32 * 1024 * 1024;
+const maxListed = 1000;
+
+export interface OriginOptions {
+  readonly store: StreamingObjectStore;
+  /** What a writer sends as `Authorization: Bearer …`. */
+  readonly token: string;
+  readonly emit: EmitEvent;
+}
+
+/**
+ * The origin as a web-standard handler. Reading is open, writing and listing need the token.
+ *
+ *     GET, HEAD /<key>              200, 206, 304, 404, 416; ETag, Range, If-None-Match, If-Range
+ *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over 32 MiB, 507 disk full
+ *     DELETE /<key>                 204, also where there was nothing
+ *     GET /?prefix=&after=&limit=   {"keys": [...], "more": bool}, in key order, at most 1,000
+ *     GET /healthz                  {"status": "ok"}
+ *     GET /_metrics                 {"reads": n, "notFound": n, "writes": n, "bytesRead": n, "bytesWritten": n,
+ *                                    "readsByKey": {key: n}} since the start; the 10,000 keys read last
+ */
+export class OriginHandler {
+  readonly #options: OriginOptions;
+  readonly #counts = new ReadCounts();
+
+  constructor(options: OriginOptions) {
+    this.#options = options;
+  }
+
+  readonly fetch = async (request: Request): Promise<Response> => {
+    try {
+      return await this.#route(request);
+    } catch (fault) {
+      return this.#refuse(request, fault);
+    }
+  };
+
+  #route(request: Request): Promise<Response> | Response {
+    const url = new URL(request.url);
+    const key = url.pathname.slice(1);
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (reads && key === 'healthz') return Response.json({ status: 'ok' }, { headers: noStore });
+    if (reads && key === '_metrics') return Response.json(this.#counts.snapshot(), { headers: noStore });
+    if (reads && isObjectKey(key)) return this.#read(request, key);
+    if (!isBearer(request.headers.get('authorization'), this.#options.token)) {
+      return reads ? notFound() : problem(401, 'A writer sends its token: Authorization: Bearer …');
+    }
+    if (request.method === 'GET' && key === '') return this.#list(url.searchParams);
+    if (!isObjectKey(key)) return problem(400, 'This is no object key');
+    if (request.method === 'PUT') return this.#write(request, key);
+    if (request.method === 'DELETE') return this.#delete(key);
+    return problem(405, 'GET, HEAD, PUT and DELETE are understood', { allow: 'GET, HEAD, PUT, DELETE' });
+  }
+
+  async #read(request: Request, key: string): Promise<Response> {
+    const object = await this.#options.store.open(key);
+    this.#counts.read(key, object !== undefined);
+    if (!object) return notFound();
+    const { answer, window } = describeRead(request, object);
+    if (!window || request.method === 'HEAD') {
+      await object.close();
+      return new Response(null, answer);
+    }
+    this.#counts.bytesRead += window.end - window.start;
+    return new Response(ReadableStream.from(closing(object, window)), answer);
+  }
+
+  async #write(request: Request, key: string): Promise<Response> {
+    const ifNoneMatch = request.headers.get('if-none-match') ?? undefined;
+    if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
+      return problem(400, 'A write takes If-None-Match: * only');
+    }
+    const body = await readBody(request, maxObjectBytes);
+    if (!body) return problem(413, `An object has at most ${maxObjectBytes} bytes`);
+    const options: PutOptions = {
+      contentType: request.headers.get('content-type') ?? 'application/octet-stream',
+      cacheControl: request.headers.get('cache-control') ?? 'no-store',
+      ifMatch: request.headers.get('if-match') ?? undefined,
+      ifNoneMatch,
+    };
+    const { etag } = await this.#options.store.put(key, body, options);
+    this.#counts.wrote(body.length);
+    return new Response(null, { status: 201, headers: { etag } });
+  }
+
+  async #delete(key: string): Promise<Response> {
+    await this.#options.store.delete(key);
+    return new Response(null, { status: 204 });
+  }
+
+  async #list(query: URLSearchParams): Promise<Response> {
+    const prefix = query.get('prefix') ?? '';
+    const limit = Number(query.get('limit') ?? maxListed);
+    if (!isKeyPrefix(prefix)) return problem(400, 'No object key begins with this prefix');
+    if (!Number.isInteger(limit) || limit < 1 || limit > maxListed) {
+      return problem(400, `limit is a number from 1 to ${maxListed}`);
+    }
+    const page = { after: query.get('after') ?? undefined, limit };
+    return Response.json(await this.#options.store.list(prefix, page), { headers: noStore });
+  }
+
+  #refuse(request: Request, fault: unknown): Response {
+    const code = fault instanceof Error && 'code' in fault ? String(fault.code) : '';
+    const status = statusOf[code] ?? 503;
+    if (status >= 500) {
+      this.#options.emit('origin.request.failed', {
+        method: request.method,
+        path: new URL(request.url).pathname,
+        status,
+        cause: fault,
+      });
+    }
+    return problem(status, fault instanceof Error && status < 500 ? fault.message : 'Try again');
+  }
+}
+
+/** How the port's errors look in HTTP; `HttpObjectStore` reads them back. */
+const statusOf: Record<string, number> = {
+  PRECONDITION_FAILED: 412,
+  OBJECT_STORE_REFUSED: 400,
+  OBJECT_STORE_FULL: 507,
+  OBJECT_STORE_UNAVAILABLE: 503,
+};
+
+const noStore = { 'cache-control': 'no-store' };
+
+/** Status, headers and, where a body follows, its window. */
+function describeRead(
+  request: Request,
+  object: OpenObject,
+): { answer: ResponseInit; window?: { start: number; end: number } } {
+  const { sizeBytes, etag, contentType, cacheControl } = object;
+  const header = (name: string) => request.headers.get(name) ?? undefined;
+  const common = { etag, 'cache-control': cacheControl, 'accept-ranges': 'bytes' };
+  if (matchesNone(header('if-none-match'), etag)) return { answer: { status: 304, headers: common } };
+  const range = rangeStillHolds(header('if-range'), etag)
+    ? parseRange(header('range'), sizeBytes)
+    : undefined;
+  if (range === 'unsatisfiable') {
+    const headers = { ...noStore, 'content-range': unsatisfiedRange(sizeBytes), 'content-length': '0' };
+    return { answer: { status: 416, headers } };
+  }
+  const window = range ?? { start: 0, end: sizeBytes };
+  const headers: Record<string, string> = {
+    ...common,
+    'content-type': contentType,
+    'content-length': String(window.end - window.start),
+  };
+  if (range) headers['content-range'] = contentRange(range, sizeBytes);
+  return { answer: { status: range ? 206 : 200, headers }, window };
+}
+
+/** The object's window, and the file closed at its end or when the reader goes away. */
+async function* closing(
+  object: OpenObject,
+  window: { start: number; end: number },
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* object.read(window.start, window.end);
+  } finally {
+    await object.close();
+  }
+}
+
+const notFound = (): Response => problem(404, 'There is no such object', { 'cache-control': 'max-age=1' });
+
+function problem(status: number, detail: string, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify({ status, detail }), {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...noStore, ...headers },
+  });
+}

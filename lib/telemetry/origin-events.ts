@@ -1,0 +1,9 @@
+import { event } from './event.ts';
+
+/** What the origin says. */
+export const originEvents = {
+  'origin.request.failed': event<{ method: string; path: string; status: number; cause: unknown }>(
+    'error',
+    'The origin could not do what was asked; the disk may be full or failing.',
+  ),
+} as const;
