@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { pageEnv } from '../lib/config/page.ts';
+import { pageCodec } from '../lib/config/page.ts';
 import { bundlePage } from '../lib/player/bundle.ts';
 import { createPageServer } from '../lib/player/server.ts';
 
 await runProgram({
-  codec: pageEnv,
+  codec: pageCodec,
   role: 'page',
   async start({ host, port, ...config }, emit) {
     const startedMs = performance.now();

@@ -6,7 +6,7 @@ const baseUrl = z
   .transform((url) => url.replace(/\/+$/, ''));
 
 /** What the page's server is told: `HEADWATER_HOST`, `HEADWATER_PORT`, `HEADWATER_API_BASE_URL`, … */
-export const pageEnv = envCodec({
+export const pageCodec = envCodec({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.coerce.number().int().min(0).max(65535),
   /** The control API as the browser reaches it, without a slash at the end. */
@@ -19,4 +19,4 @@ export const pageEnv = envCodec({
     .default('local'),
 });
 
-export type PageConfig = ReturnType<typeof pageEnv.decode>;
+export type PageConfig = ReturnType<typeof pageCodec.decode>;
