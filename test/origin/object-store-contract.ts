@@ -156,7 +156,7 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
 }
 
 /** Texts that must never work as a key, whatever path they would make. */
-export const hostileKeys = [
+const hostileKeys = [
   '',
   '/',
   '/etc/passwd',
