@@ -9,9 +9,10 @@ export function parseIp(text: string, bytes: 4 | 16): Buffer | undefined {
   return parseIpv6(text.split('%', 1)[0] ?? '');
 }
 
-/** The text of 4 or 16 bytes, IPv6 in its shortest form. */
+/** The text of 4 or 16 bytes: IPv6 in its shortest form, a mapped IPv4 address as IPv4. */
 export function formatIp(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.');
+  if (bytes.subarray(0, 12).equals(mappedPrefix)) return bytes.subarray(12).join('.');
   const groups = [0, 2, 4, 6, 8, 10, 12, 14].map((at) => bytes.readUInt16BE(at).toString(16));
   return hostOf(groups.join(':')) ?? groups.join(':');
 }

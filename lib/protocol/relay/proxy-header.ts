@@ -12,7 +12,7 @@ export interface ProxyHeader {
 }
 
 export interface Endpoint {
-  /** IPv4 dotted, or IPv6 in its shortest form. An IPv4-mapped IPv6 address is written as IPv4 where both ends are. */
+  /** IPv4 dotted, or IPv6 in its shortest form. An IPv4 address mapped into IPv6 is given as IPv4. */
   readonly address: string;
   readonly port: number;
 }
