@@ -5,6 +5,7 @@ import { element } from './xml.ts';
 /** Period continuity works between adaptation sets of equal id (ISO/IEC 23009-1 5.3.2.4). */
 const videoSetId = 1;
 const audioSetId = 2;
+export const producerReferenceId = 0;
 
 /** The adaptation sets of a period: video where there is some, then audio. */
 export function adaptationSets(period: DashPeriod, utcTimingUrl: string | undefined): string[] {
@@ -114,7 +115,7 @@ function producerReferenceTime(
   if (period.producerReference === undefined) return [];
   const { wallClockMs, mediaTimeMs } = period.producerReference;
   const attributes = {
-    id: 0,
+    id: producerReferenceId,
     type: 'encoder',
     wallClockTime: dateTime(wallClockMs),
     presentationTime: ticks(mediaTimeMs, set.timescale),

@@ -1,4 +1,4 @@
-import { adaptationSets, utcTiming } from './adaptation-set.ts';
+import { adaptationSets, producerReferenceId, utcTiming } from './adaptation-set.ts';
 import { DashModelError } from './errors.ts';
 import type { DashLatency, DashModel, DashPeriod } from './model.ts';
 import { dateTime, duration } from './values.ts';
@@ -31,7 +31,7 @@ export function dashManifest(model: DashModel): string {
     },
     [
       ...(model.baseUrl === undefined ? [] : [element('BaseURL', {}, [escapeXml(model.baseUrl)])]),
-      ...(latency === undefined ? [] : [serviceDescription(latency)]),
+      ...(latency === undefined ? [] : [serviceDescription(latency, model.periods)]),
       ...model.periods.map((period) => periodElement(period, dynamic)),
       ...(dynamic?.utcTimingUrl === undefined ? [] : [utcTiming(dynamic.utcTimingUrl)]),
     ],
@@ -61,11 +61,18 @@ function presentationDurationMs(model: DashModel): number {
   return durationMs;
 }
 
-function serviceDescription(latency: DashLatency): string {
+/** `referenceId` names the `ProducerReferenceTime` that latency is measured from, where there is one. */
+function serviceDescription(latency: DashLatency, periods: readonly DashPeriod[]): string {
   const { targetMs, minMs, maxMs, minPlaybackRate, maxPlaybackRate } = latency;
+  const hasReference = periods.some(({ producerReference }) => producerReference !== undefined);
   const hasRate = minPlaybackRate !== undefined || maxPlaybackRate !== undefined;
   return element('ServiceDescription', { id: 0 }, [
-    element('Latency', { referenceId: 0, target: targetMs, max: maxMs, min: minMs }),
+    element('Latency', {
+      referenceId: hasReference ? producerReferenceId : undefined,
+      target: targetMs,
+      max: maxMs,
+      min: minMs,
+    }),
     ...(hasRate ? [element('PlaybackRate', { max: maxPlaybackRate, min: minPlaybackRate })] : []),
   ]);
 }

@@ -24,10 +24,11 @@ const entities: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** Escapes for text and for attributes; characters that XML 1.0 cannot hold at all become U+FFFD. */
+/** Escapes for text and for attributes; other control characters, most of which XML 1.0 cannot
+ * hold at all, become U+FFFD. */
 export function escapeXml(text: string): string {
   return text
     .toWellFormed()
     .replace(/[&<>"'\t\n\r]/g, (character) => entities[character]!)
-    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd');
+    .replace(/[\p{Cc}\ufffe\uffff]/gu, '\ufffd');
 }
