@@ -1,0 +1,24 @@
+/**
+ * The shared tick that connections wait for between reads. A connection that has read all there was stops reading until
+ * the next tick, so a publisher's trickle of packets costs one wake-up a period and not one a packet. It adds at most
+ * `periodMs` of latency. The timer runs only while somebody waits.
+ */
+export class ReadBatch {
+  readonly #periodMs: number;
+  #waiting: (() => void)[] = [];
+
+  /** `periodMs` of at least 1. */
+  constructor(periodMs: number) {
+    this.#periodMs = periodMs;
+  }
+
+  /** Calls `resume` at the next tick. */
+  wait(resume: () => void): void {
+    if (this.#waiting.push(resume) > 1) return;
+    setTimeout(() => {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const each of waiting) each();
+    }, this.#periodMs);
+  }
+}

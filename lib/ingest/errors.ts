@@ -1,0 +1,34 @@
+import type { RefusalReason } from '../protocol/relay/link-frames.ts';
+import type { MemberId } from '../routing/ids.ts';
+
+/** A worker answered and did not take the stream. */
+export class LinkRefusedError extends Error {
+  override readonly name = 'LinkRefusedError';
+  readonly code = 'LINK_REFUSED';
+  readonly reason: RefusalReason;
+  /** Who holds the stream's lease, for `held-elsewhere`. */
+  readonly holder: MemberId | undefined;
+
+  constructor(reason: RefusalReason, description: string, holder?: MemberId) {
+    super(description);
+    this.reason = reason;
+    this.holder = holder;
+  }
+}
+
+/** A link broke, or its worker said nothing in time or something that is no answer. */
+export class LinkLostError extends Error {
+  override readonly name = 'LinkLostError';
+  readonly code = 'LINK_LOST';
+}
+
+/** No worker took the stream; `status` is what the publisher is told. */
+export class RouteFailedError extends Error {
+  override readonly name = 'RouteFailedError';
+  readonly code: 'STREAM_BUSY' | 'NO_WORKER' | 'PUBLISHER_LEFT';
+
+  constructor(code: RouteFailedError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,61 @@
+import type { FleetMember } from '../control/policy/records.ts';
+import type { EmitEvent } from '../telemetry/events.ts';
+import type { FleetView } from './policy/fleet-view.ts';
+import type { IngestStore } from './ports.ts';
+
+export interface FleetLinkOptions {
+  readonly store: Pick<IngestStore, 'heartbeat' | 'listFleet' | 'removeMember'>;
+  readonly fleet: FleetView;
+  readonly emit: EmitEvent;
+  /** This proxy as it is now. */
+  readonly self: () => Omit<FleetMember, 'version'>;
+  /** @default 1,000 */
+  readonly everyMs?: number;
+}
+
+/** Says once a second that this proxy is there, and looks which workers are. Goes on while the store is down. */
+export class FleetLink {
+  readonly #options: FleetLinkOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> = Promise.resolve();
+  #available = true;
+
+  constructor(options: FleetLinkOptions) {
+    this.#options = options;
+  }
+
+  /** Looks and speaks once, then regularly. Does not fail where the store is down. */
+  async start(): Promise<void> {
+    await this.#beat();
+    let busy = false;
+    this.#timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      this.#beating = this.#beat().finally(() => {
+        busy = false;
+      });
+    }, this.#options.everyMs ?? 1_000);
+  }
+
+  /** Takes this proxy out of the fleet. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#beating;
+    const { id, role } = this.#options.self();
+    await this.#options.store.removeMember(role, id).catch(() => {});
+  }
+
+  async #beat(): Promise<void> {
+    const { store, fleet, emit, self } = this.#options;
+    const operation = 'fleet';
+    try {
+      fleet.observe(await store.listFleet('encoder'), performance.now());
+      await store.heartbeat(self());
+      if (!this.#available) emit('ingest.store.available', { operation });
+      this.#available = true;
+    } catch (cause) {
+      if (this.#available) emit('ingest.store.unavailable', { operation, cause });
+      this.#available = false;
+    }
+  }
+}

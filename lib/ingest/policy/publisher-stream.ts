@@ -1,0 +1,223 @@
+import type { AckCounter } from '../../protocol/rtmp/acknowledgement.ts';
+import { firstAmf0String } from '../../protocol/rtmp/amf0.ts';
+import type { RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
+import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
+import { type ChunkState, unusedChunkStreamId } from '../../protocol/rtmp/chunk-state.ts';
+import { ChunkWriter } from '../../protocol/rtmp/chunk-writer.ts';
+import { isUnpublish } from '../../protocol/rtmp/commands.ts';
+import {
+  isAudioSequenceHeader,
+  isVideoKeyframe,
+  isVideoSequenceHeader,
+} from '../../protocol/rtmp/media-tag.ts';
+import { decodeControl, encodeControl, messageType } from '../../protocol/rtmp/messages.ts';
+import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
+import { SessionTime } from './session-time.ts';
+
+/** Metadata, sequence headers and commands that are longer are relayed and not looked into. */
+const longestKeptBytes = 64 * 1024;
+/** Without video any clean audio message is a place to begin at; one in this time is enough. */
+const audioPointEveryMs = 1_000;
+
+export interface PublisherStreamOptions {
+  /** From the session's handover. */
+  readonly chunkState: ChunkState;
+  readonly acknowledgement: AckCounter;
+  /** The most that is kept for a replay. */
+  readonly replayMaxBytes: number;
+  /** Gets memory of which no byte is kept any longer. */
+  readonly release: (memory: Buffer) => void;
+}
+
+/** What a new worker is sent before live bytes. */
+export interface Replay {
+  /** Bytes of the session before it: names the point. */
+  readonly offset: number;
+  readonly chunkState: ChunkState;
+  /** Session time of the first message, which also the prologue's messages carry. */
+  readonly fromMs: number;
+  /** Metadata and sequence headers, then the publisher's bytes since. */
+  readonly pieces: readonly Buffer[];
+}
+
+/**
+ * A publisher's bytes after `publish`: where messages begin, what must be answered, what must be kept so that another
+ * worker can go on. Without a socket: the relay gives it what it reads and sends what it asks for.
+ */
+export class PublisherStream {
+  readonly #scanner: ChunkScanner;
+  readonly #log: ReplayLog;
+  readonly #acknowledgement: AckCounter;
+  readonly #time = new SessionTime();
+  #headers: { metadata?: HeaderMessage; video?: HeaderMessage; audio?: HeaderMessage } = {};
+  #latestMs = Number.NEGATIVE_INFINITY;
+  #pointMs = 0;
+  #hasVideo = false;
+  #unpublished = false;
+  #replies: RtmpMessage[] = [];
+
+  constructor(options: PublisherStreamOptions) {
+    const handlers = {
+      onStart: (message: ScannedMessage) => this.#started(message),
+      onEnd: (message: ScannedMessage) => this.#ended(message),
+    };
+    this.#scanner = new ChunkScanner(handlers, {}, options.chunkState);
+    this.#acknowledgement = options.acknowledgement;
+    const first: ReplayPoint = {
+      offset: 0,
+      timeMs: 0,
+      timestampMs: 0,
+      missesThroughMs: Number.NEGATIVE_INFINITY,
+      state: options.chunkState,
+      headers: [],
+    };
+    this.#log = new ReplayLog(first, { maxBytes: options.replayMaxBytes, release: options.release });
+  }
+
+  /** The publisher itself ended its stream (FCUnpublish, deleteStream, closeStream). */
+  get unpublished(): boolean {
+    return this.#unpublished;
+  }
+
+  /** Session time of the latest media. */
+  get latestMs(): number {
+    return Math.max(this.#latestMs, 0);
+  }
+
+  get heldBytes(): number {
+    return this.#log.heldBytes;
+  }
+
+  /**
+   * Takes bytes that stay as they are while they are kept. Returns the messages to answer with, and whether unpublished
+   * media was let go to stay in bounds. Throws `ProtocolError`; the publisher is to be closed then.
+   */
+  take(bytes: Buffer, options: { counted?: boolean } = {}): { replies: RtmpMessage[]; overflowed: boolean } {
+    this.#replies = [];
+    if (!options.counted) {
+      const sequenceNumber = this.#acknowledgement.received(bytes.length);
+      if (sequenceNumber !== undefined) this.#reply({ kind: 'acknowledgement', sequenceNumber });
+    }
+    const overflowed = this.#log.append(bytes);
+    this.#scanner.push(bytes);
+    return { replies: this.#replies, overflowed };
+  }
+
+  /** Media through session time `timeMs` is in the origin. */
+  publishedThrough(timeMs: number): void {
+    this.#log.publishedThrough(timeMs);
+  }
+
+  /** What another worker needs to go on, or undefined where it must wait for the next key frame. */
+  replay(): Replay | undefined {
+    const replay = this.#log.replay();
+    if (replay === undefined) return undefined;
+    const { point, pieces } = replay;
+    const { offset } = point;
+    return {
+      offset,
+      chunkState: point.state,
+      fromMs: point.timeMs,
+      pieces: [...prologueOf(point), ...pieces],
+    };
+  }
+
+  /** Lets go of all that is kept. */
+  clear(): void {
+    this.#log.clear();
+  }
+
+  #reply(message: Parameters<typeof encodeControl>[0]): void {
+    this.#replies.push(encodeControl(message));
+  }
+
+  /** True asks for the payload. */
+  #started(message: ScannedMessage): boolean {
+    const { typeId, byte0, byte1 } = message;
+    const short = message.length <= longestKeptBytes;
+    switch (typeId) {
+      case messageType.video: {
+        const before = this.#latestMs;
+        const timeMs = this.#media(message);
+        this.#hasVideo = true;
+        if (isVideoKeyframe(byte0, byte1)) this.#point(message, timeMs, before);
+        return short && isVideoSequenceHeader(byte0, byte1);
+      }
+      case messageType.audio: {
+        const before = this.#latestMs;
+        const timeMs = this.#media(message);
+        if (isAudioSequenceHeader(byte0, byte1)) return short;
+        if (!this.#hasVideo && timeMs - this.#pointMs >= audioPointEveryMs) {
+          this.#point(message, timeMs, before);
+        }
+        return false;
+      }
+      case messageType.aggregate:
+        this.#media(message);
+        return false;
+      case messageType.dataAmf0:
+      case messageType.dataAmf3:
+        this.#time.of(message.timestampMs);
+        return short;
+      case messageType.commandAmf0:
+      case messageType.commandAmf3:
+      case messageType.userControl:
+      case messageType.windowAckSize:
+        return short;
+      default:
+        return false;
+    }
+  }
+
+  #media(message: ScannedMessage): number {
+    const timeMs = this.#time.of(message.timestampMs);
+    this.#latestMs = Math.max(this.#latestMs, timeMs);
+    return timeMs;
+  }
+
+  #point(message: ScannedMessage, timeMs: number, missesThroughMs: number): void {
+    if (!message.cleanStart) return;
+    const { metadata, video, audio } = this.#headers;
+    this.#pointMs = timeMs;
+    this.#log.mark({
+      offset: this.#scanner.scannedBytes + message.start,
+      timeMs,
+      timestampMs: message.timestampMs,
+      missesThroughMs,
+      state: this.#scanner.snapshotAtStart(),
+      headers: [metadata, video, audio].filter((header) => header !== undefined),
+    });
+  }
+
+  #ended(message: ScannedMessage): void {
+    const { typeId, messageStreamId, payload } = message;
+    if (payload === undefined) return;
+    const header: HeaderMessage = { typeId, messageStreamId, payload };
+    if (typeId === messageType.video) this.#headers = { ...this.#headers, video: header };
+    else if (typeId === messageType.audio) this.#headers = { ...this.#headers, audio: header };
+    else if (typeId === messageType.dataAmf0 || typeId === messageType.dataAmf3) this.#data(header);
+    else this.#control({ ...header, chunkStreamId: message.chunkStreamId, timestampMs: message.timestampMs });
+  }
+
+  #data(header: HeaderMessage): void {
+    const { typeId, payload } = header;
+    const amf3 = typeId === messageType.dataAmf3 && payload[0] === 0;
+    const name = firstAmf0String(amf3 ? payload.subarray(1) : payload);
+    if (name === '@setDataFrame' || name === 'onMetaData')
+      this.#headers = { ...this.#headers, metadata: header };
+  }
+
+  #control(message: RtmpMessage): void {
+    if (isUnpublish(message)) this.#unpublished = true;
+    const control = decodeControl(message);
+    if (control?.kind === 'ping-request') this.#reply({ ...control, kind: 'ping-response' });
+    if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);
+  }
+}
+
+/** The headers in force at a point, on a chunk stream that the publisher does not use, in chunks as its reader expects. */
+function prologueOf({ state, timestampMs, headers }: ReplayPoint): Buffer[] {
+  const writer = new ChunkWriter(state.chunkSize);
+  const chunkStreamId = unusedChunkStreamId(state);
+  return headers.map((header) => writer.write({ ...header, chunkStreamId, timestampMs }));
+}

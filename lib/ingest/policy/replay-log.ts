@@ -1,0 +1,132 @@
+import type { ChunkState } from '../../protocol/rtmp/chunk-state.ts';
+
+/** A message to repeat in front of a replay: metadata or a sequence header, as the publisher sent it. */
+export interface HeaderMessage {
+  readonly typeId: number;
+  readonly messageStreamId: number;
+  readonly payload: Buffer;
+}
+
+/** A place in the publisher's bytes where a reader can begin. */
+export interface ReplayPoint {
+  /** Bytes of the session before it. */
+  readonly offset: number;
+  /** Session time of its first message. */
+  readonly timeMs: number;
+  /** That message's timestamp as the publisher wrote it, unsigned 32 bits. */
+  readonly timestampMs: number;
+  /** The latest session time of any media before it: what a reader that begins here never sees. */
+  readonly missesThroughMs: number;
+  /** State of the chunk reader there. */
+  readonly state: ChunkState;
+  /** In force there: metadata and sequence headers, in the order to send. */
+  readonly headers: readonly HeaderMessage[];
+}
+
+interface Piece {
+  readonly memory: Buffer;
+  start: number;
+  end: number;
+}
+
+/**
+ * What a proxy keeps of one publisher so that another worker can go on (invariant 5): the raw bytes since the last
+ * point whose earlier media is all published. It holds the memory that the bytes were read into; nothing is copied.
+ * Bounded by `maxBytes`: beyond it the oldest points are let go, and if there is but one, there is nothing to replay
+ * until the next.
+ */
+export class ReplayLog {
+  readonly #maxBytes: number;
+  readonly #release: (memory: Buffer) => void;
+  #pieces: Piece[] = [];
+  /** Rising offsets; the first is where a replay begins. Bytes before it are not held. */
+  #points: ReplayPoint[];
+  /** Offset of the first byte held. */
+  #heldFrom: number;
+  #end: number;
+
+  /** `first` is where the session begins. `release` gets each memory of which no byte is held any longer. */
+  constructor(first: ReplayPoint, options: { maxBytes: number; release: (memory: Buffer) => void }) {
+    this.#points = [first];
+    this.#heldFrom = first.offset;
+    this.#end = first.offset;
+    this.#maxBytes = options.maxBytes;
+    this.#release = options.release;
+  }
+
+  get heldBytes(): number {
+    return this.#end - this.#heldFrom;
+  }
+
+  /** Where a replay would begin. */
+  get point(): ReplayPoint | undefined {
+    return this.#points[0];
+  }
+
+  /** Adds bytes, which must not change while held. True where unpublished media had to be let go to stay in bounds. */
+  append(bytes: Buffer): boolean {
+    this.#end += bytes.length;
+    const last = this.#pieces.at(-1);
+    if (last?.memory.buffer === bytes.buffer && last.memory.byteOffset + last.end === bytes.byteOffset) {
+      last.end += bytes.length;
+    } else {
+      const memory = Buffer.from(bytes.buffer);
+      this.#pieces.push({ memory, start: bytes.byteOffset, end: bytes.byteOffset + bytes.length });
+    }
+    if (this.heldBytes <= this.#maxBytes) return false;
+    while (this.heldBytes > this.#maxBytes) this.#dropFirstPoint();
+    return true;
+  }
+
+  /** Notes a point in bytes that were appended. */
+  mark(point: ReplayPoint): void {
+    if (point.offset < this.#heldFrom) return;
+    if (this.#points.length === 0) this.#dropBytes(point.offset);
+    this.#points.push(point);
+  }
+
+  /** Media through session time `timeMs` is published: lets go what no replay needs. */
+  publishedThrough(timeMs: number): void {
+    let keep = 0;
+    for (const [index, point] of this.#points.entries()) {
+      if (point.timeMs <= timeMs && point.missesThroughMs < timeMs) keep = index;
+    }
+    if (keep === 0) return;
+    this.#points.splice(0, keep);
+    this.#dropBytes(this.#points[0]!.offset);
+  }
+
+  /** The point and all bytes since, or undefined where there is none to begin at. */
+  replay(): { point: ReplayPoint; pieces: Buffer[] } | undefined {
+    const point = this.#points[0];
+    if (point === undefined) return undefined;
+    return { point, pieces: this.#pieces.map(({ memory, start, end }) => memory.subarray(start, end)) };
+  }
+
+  /** Lets go of everything: the session is over. */
+  clear(): void {
+    this.#points = [];
+    this.#dropBytes(this.#end);
+  }
+
+  #dropFirstPoint(): void {
+    this.#points.shift();
+    this.#dropBytes(this.#points[0]?.offset ?? this.#end);
+  }
+
+  #dropBytes(offset: number): void {
+    let left = offset - this.#heldFrom;
+    let whole = 0;
+    for (const piece of this.#pieces) {
+      const length = piece.end - piece.start;
+      if (left < length) {
+        piece.start += left;
+        break;
+      }
+      left -= length;
+      whole++;
+    }
+    for (const piece of this.#pieces.splice(0, whole)) this.#release(piece.memory);
+    this.#heldFrom = offset;
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection } from './ports.ts';
+import { IngestSession, type SessionContext, type SessionLimits } from './session.ts';
+
+export const defaultLimits: SessionLimits = {
+  handshakeMs: 5_000,
+  publishMs: 10_000,
+  idleMs: 30_000,
+  lingerMs: 1_000,
+  replayMaxBytes: 8 * 1024 * 1024,
+  routeMs: 8_000,
+  stallMs: 5_000,
+  flushMs: 10_000,
+};
+
+const tickMs = 250;
+
+export interface IngestProxyOptions {
+  readonly context: SessionContext;
+  /** Connections beyond this are closed as they come. */
+  readonly maxSessions: number;
+}
+
+/** All publish sessions of one process. */
+export class IngestProxy {
+  readonly #options: IngestProxyOptions;
+  readonly #sessions = new Set<IngestSession>();
+  #timer: NodeJS.Timeout | undefined;
+  #draining = false;
+
+  constructor(options: IngestProxyOptions) {
+    this.#options = options;
+  }
+
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      const nowMs = performance.now();
+      for (const session of this.#sessions) session.tick(nowMs);
+    }, tickMs);
+  }
+
+  /** Takes over a connection that was accepted. */
+  connected(connection: Connection): void {
+    const { context, maxSessions } = this.#options;
+    if (this.#draining || this.#sessions.size >= maxSessions) {
+      const cause = new Error(
+        this.#draining ? 'the proxy stops' : `there are ${maxSessions} sessions already`,
+      );
+      context.emit('ingest.connection.refused', { client: connection.remote.host, cause });
+      connection.abort();
+      return;
+    }
+    const session = new IngestSession(connection, context, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+    session.start();
+  }
+
+  /** Takes no more; publishers may go on for `drainMs`, then they are told to come again. */
+  async stop(drainMs: number): Promise<void> {
+    this.#draining = true;
+    const { lingerMs } = this.#options.context.limits;
+    await this.#emptyWithin(drainMs);
+    for (const session of this.#sessions) session.dismiss();
+    await this.#emptyWithin(lingerMs + 2 * tickMs);
+    for (const session of this.#sessions) session.abort();
+    clearInterval(this.#timer);
+  }
+
+  async #emptyWithin(ms: number): Promise<void> {
+    const deadlineMs = performance.now() + ms;
+    while (this.#sessions.size > 0 && performance.now() < deadlineMs) await delay(25);
+  }
+}

@@ -1,0 +1,178 @@
+import { encodeRelayHello, type RelayHello } from '../protocol/relay/hello.ts';
+import { type LinkFrame, LinkFrameDecoder } from '../protocol/relay/link-frames.ts';
+import type { BroadcastId, MemberId } from '../routing/ids.ts';
+import { LinkLostError, LinkRefusedError } from './errors.ts';
+import type { Connection, ConnectionHandler, Dial, Endpoint } from './ports.ts';
+
+export interface LinkListener {
+  frame(frame: LinkFrame): void;
+  /** The worker took all that was queued. */
+  drained(): void;
+  /** Once and last. */
+  closed(reason: string): void;
+}
+
+/** A relay link whose worker accepted the session. */
+export interface WorkerLink {
+  readonly worker: MemberId;
+  readonly broadcastId: BroadcastId;
+  readonly epoch: number;
+  readonly backlogBytes: number;
+  /** Frames that came early are delivered first. Once. */
+  listen(listener: LinkListener): void;
+  /** False: the worker is behind, `drained` follows. */
+  write(...pieces: Uint8Array[]): boolean;
+  /** Half-closes after what is queued. */
+  end(): void;
+  abort(): void;
+}
+
+export interface OpenLinkOptions {
+  readonly dial: Dial;
+  readonly to: Endpoint;
+  readonly worker: MemberId;
+  readonly hello: RelayHello;
+  readonly connectTimeoutMs: number;
+  /** For the worker's answer. */
+  readonly answerTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a relay link and waits until the worker accepted. Throws what `dial` throws, `LinkRefusedError`, or
+ * `LinkLostError` where the link broke, the worker said nothing in time, or `signal` was raised.
+ */
+export async function openWorkerLink(options: OpenLinkOptions): Promise<WorkerLink> {
+  const { dial, to, worker, hello, connectTimeoutMs, answerTimeoutMs, signal } = options;
+  const connection = await dial(to, { timeoutMs: connectTimeoutMs });
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      connection.abort();
+      reject(error);
+    };
+    const onAbort = () => fail(new LinkLostError('the publisher left'));
+    const timer = setTimeout(
+      () => fail(new LinkLostError(`no answer in ${answerTimeoutMs} ms`)),
+      Math.max(1, answerTimeoutMs),
+    );
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener('abort', onAbort);
+    const link = new Link(connection, worker, {
+      accepted() {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        resolve(link);
+      },
+      failed: fail,
+    });
+    connection.start(link);
+    connection.write(encodeRelayHello(hello));
+  });
+}
+
+/** Frames are small and few: one buffer for what they are read into, as decoding copies what it keeps. */
+const frameMemory = Buffer.allocUnsafeSlow(4 * 1024);
+
+interface LinkAnswer {
+  accepted(): void;
+  failed(error: Error): void;
+}
+
+class Link implements WorkerLink, ConnectionHandler {
+  readonly worker: MemberId;
+  broadcastId = '' as BroadcastId;
+  epoch = 0;
+  readonly #connection: Connection;
+  readonly #decoder = new LinkFrameDecoder((frame) => this.#frame(frame));
+  readonly #answer: LinkAnswer;
+  #accepted = false;
+  #closed: string | undefined;
+  #early: LinkFrame[] = [];
+  #listener: LinkListener | undefined;
+
+  constructor(connection: Connection, worker: MemberId, answer: LinkAnswer) {
+    this.#connection = connection;
+    this.worker = worker;
+    this.#answer = answer;
+  }
+
+  get backlogBytes(): number {
+    return this.#connection.backlogBytes;
+  }
+
+  listen(listener: LinkListener): void {
+    this.#listener = listener;
+    for (const frame of this.#early.splice(0)) listener.frame(frame);
+    if (this.#closed !== undefined) listener.closed(this.#closed);
+  }
+
+  write(...pieces: Uint8Array[]): boolean {
+    return this.#connection.write(...pieces);
+  }
+
+  end(): void {
+    this.#connection.end();
+  }
+
+  abort(): void {
+    this.#connection.abort();
+  }
+
+  into(): Uint8Array {
+    return frameMemory;
+  }
+
+  data(bytes: Buffer): void {
+    try {
+      this.#decoder.push(bytes);
+    } catch (cause) {
+      this.#fail(new LinkLostError('the worker said something that is no link frame', { cause }));
+    }
+  }
+
+  batchEnded(): void {}
+
+  /** A worker that half-closes has nothing to confirm any more: the link is of no use. */
+  ended(): void {
+    this.#fail(new LinkLostError('the worker closed the link'));
+  }
+
+  drained(): void {
+    this.#listener?.drained();
+  }
+
+  closed(fault: Error | undefined): void {
+    this.#fail(new LinkLostError(fault?.message ?? 'the worker closed the link', { cause: fault }));
+  }
+
+  #frame(frame: LinkFrame): void {
+    if (this.#accepted) {
+      if (this.#listener !== undefined) this.#listener.frame(frame);
+      else this.#early.push(frame);
+      return;
+    }
+    if (frame.type === 'accepted') {
+      this.#accepted = true;
+      this.broadcastId = frame.broadcastId;
+      this.epoch = frame.epoch;
+      this.#answer.accepted();
+    } else if (frame.type === 'refused') {
+      this.#answer.failed(new LinkRefusedError(frame.reason, frame.description, frame.holder));
+    } else {
+      this.#answer.failed(new LinkLostError(`the worker began with ${frame.type}`));
+    }
+  }
+
+  #fail(error: LinkLostError): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = error.message;
+    this.#connection.abort();
+    if (!this.#accepted) this.#answer.failed(error);
+    else this.#listener?.closed(error.message);
+  }
+}

@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FleetMember, LeaseRecord } from '../control/policy/records.ts';
+import type { RelayHello } from '../protocol/relay/hello.ts';
+import type { MemberId, StreamId } from '../routing/ids.ts';
+import type { EmitEvent } from '../telemetry/events.ts';
+import { LinkRefusedError, RouteFailedError } from './errors.ts';
+import { chooseWorker, type FleetView } from './policy/fleet-view.ts';
+import type { Dial, IngestStore } from './ports.ts';
+import { openWorkerLink, type WorkerLink } from './worker-link.ts';
+
+/** Between two rounds through the workers: a dead worker's lease must run out, a drained one must let go. */
+const pauseMs = 250;
+const connectTimeoutMs = 1_000;
+/** A worker keeps a second publisher waiting for 3 s at most; then it answers. */
+const answerTimeoutMs = 4_000;
+
+export interface RouteRequest {
+  readonly hello: RelayHello;
+  /** On `performance.now()`'s clock. */
+  readonly deadlineMs: number;
+  /** Raised when the publisher leaves. */
+  readonly signal: AbortSignal;
+  readonly facts: { readonly session: string; readonly client: string; readonly stream: string };
+}
+
+export interface WorkerRouterOptions {
+  readonly store: Pick<IngestStore, 'getLease'>;
+  readonly fleet: FleetView;
+  readonly dial: Dial;
+  readonly emit: EmitEvent;
+}
+
+/** Finds the worker that takes a stream: the holder of its lease, else the ranking; the worker's answer decides. */
+export class WorkerRouter {
+  readonly #options: WorkerRouterOptions;
+
+  constructor(options: WorkerRouterOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a stream that leaves `worker` has where to go. */
+  hasOther(worker: MemberId): boolean {
+    return this.#options.fleet
+      .living()
+      .some(({ id, state, load, capacity }) => id !== worker && state === 'active' && load < capacity);
+  }
+
+  /** Goes through the workers, in rounds, until one accepts. Throws `RouteFailedError`. */
+  async open(request: RouteRequest): Promise<WorkerLink> {
+    for (;;) {
+      const link = await this.#round(request, await this.#candidates(request));
+      if (link !== undefined) return link;
+      if (performance.now() + pauseMs >= request.deadlineMs) break;
+      await delay(pauseMs, undefined, { signal: request.signal }).catch(() => {});
+    }
+    throw new RouteFailedError(
+      'NO_WORKER',
+      'No encoder can take the stream at the moment. Please try again.',
+    );
+  }
+
+  /** One try with each candidate, and with the holder that one of them names. */
+  async #round(request: RouteRequest, candidates: FleetMember[]): Promise<WorkerLink | undefined> {
+    const tried = new Set<MemberId>();
+    while (candidates.length > 0) {
+      const member = candidates.shift()!;
+      if (tried.has(member.id)) continue;
+      tried.add(member.id);
+      const leftMs = request.deadlineMs - performance.now();
+      if (leftMs <= 0) return undefined;
+      try {
+        return await openWorkerLink({
+          dial: this.#options.dial,
+          to: member,
+          worker: member.id,
+          hello: request.hello,
+          connectTimeoutMs: Math.min(connectTimeoutMs, leftMs),
+          answerTimeoutMs: Math.min(answerTimeoutMs, leftMs),
+          signal: request.signal,
+        });
+      } catch (error) {
+        if (request.signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+        this.#passed(request, member.id, error);
+        const holder = this.#holderOf(error);
+        if (holder !== undefined && !tried.has(holder.id)) candidates.unshift(holder);
+      }
+    }
+    return undefined;
+  }
+
+  #passed({ facts }: RouteRequest, worker: MemberId, error: unknown): void {
+    const refused = error instanceof LinkRefusedError ? error : undefined;
+    const reason = refused?.reason ?? (error instanceof Error ? error.message : String(error));
+    this.#options.emit('ingest.worker.passed', { ...facts, worker, reason });
+    if (refused?.reason === 'busy')
+      throw new RouteFailedError('STREAM_BUSY', refused.message, { cause: error });
+  }
+
+  #holderOf(error: unknown): FleetMember | undefined {
+    if (!(error instanceof LinkRefusedError) || error.holder === undefined) return undefined;
+    return this.#options.fleet.find(error.holder);
+  }
+
+  async #candidates({ hello, signal }: RouteRequest): Promise<FleetMember[]> {
+    const lease = await this.#lease(hello.streamId);
+    if (signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+    return chooseWorker(hello.streamId, lease, this.#options.fleet);
+  }
+
+  /** Without the control store the ranking stands alone; the workers know who holds what. */
+  async #lease(streamId: StreamId): Promise<LeaseRecord | undefined> {
+    try {
+      return await this.#options.store.getLease(streamId);
+    } catch {
+      return undefined;
+    }
+  }
+}
