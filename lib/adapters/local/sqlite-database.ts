@@ -9,7 +9,9 @@ import {
   DataDirNotWritableError,
   isBusy,
   isCorrupt,
+  isFileFault,
   isNotWritable,
+  isSqliteFault,
 } from './sqlite-errors.ts';
 
 /** Gives the prepared statement of an SQL text, made once. */
@@ -92,12 +94,6 @@ function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-/** Errors of SQLite itself, and of node:sqlite on a closed file. */
-function isSqliteFault(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === 'ERR_SQLITE_ERROR' || error.code === 'ERR_INVALID_STATE';
-}
-
 function openFile(path: string, migrations: readonly string[]): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
@@ -114,8 +110,6 @@ function openFile(path: string, migrations: readonly string[]): DatabaseSync {
     throw cause;
   }
 }
-
-const isFileFault = (cause: unknown): boolean => cause instanceof Error && 'syscall' in cause;
 
 function makeReady(database: DatabaseSync, path: string, migrations: readonly string[]): void {
   // In WAL a reader never blocks the writer. Changing to it is refused at once, not waited for, while others open the file.

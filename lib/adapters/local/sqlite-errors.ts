@@ -45,12 +45,19 @@ export const isBusy = (error: unknown): boolean => busy.includes(resultCode(erro
 export const isNotWritable = (error: unknown): boolean => notWritable.includes(resultCode(error));
 export const isCorrupt = (error: unknown): boolean => corrupt.includes(resultCode(error));
 
+/** A fault of SQLite itself, or of node:sqlite on a closed file. */
+export const isSqliteFault = (error: unknown): boolean =>
+  ['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE'].includes(String(fieldOf(error, 'code')));
+
+/** A fault of the file system, from node:fs. */
+export const isFileFault = (error: unknown): boolean => fieldOf(error, 'syscall') !== undefined;
+
 /** node:sqlite puts the extended result code in `errcode`; its low byte is the primary one. */
-function resultCode(error: unknown): number {
-  if (!(error instanceof Error) || !('errcode' in error)) return 0;
-  return Number(error.errcode) & 0xff;
+const resultCode = (error: unknown): number => Number(fieldOf(error, 'errcode') ?? 0) & 0xff;
+
+/** Node's own errors by their fields: `instanceof` does not hold across realms, such as a test runner's. */
+function fieldOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }
 
-function causeText(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
-}
+const causeText = (cause: unknown): string => String(fieldOf(cause, 'message') ?? cause);

@@ -3,6 +3,7 @@ import { ConditionFailedError } from '../policy/errors.ts';
 import { streamEvent } from '../policy/stream-events.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
+import { examples } from './examples.ts';
 import { presentBroadcast } from './present.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, limitParam, problems, streamParams } from './route-parts.ts';
@@ -21,7 +22,11 @@ const end = createRoute({
   tags,
   request: { params: streamParams },
   responses: {
-    202: answer(EndRequest, 'It was asked for; the state turns to ended when it is done.'),
+    202: answer(
+      EndRequest,
+      examples.endRequest,
+      'It was asked for; the state turns to ended when it is done.',
+    ),
     ...problems('stream-not-found', 'not-on-air'),
   },
 });
@@ -34,7 +39,7 @@ const list = createRoute({
   tags,
   request: { params: streamParams, query: z.strictObject({ limit: limitParam(200, 50) }) },
   responses: {
-    200: answer(BroadcastList, 'The newest ones.'),
+    200: answer(BroadcastList, examples.broadcastList, 'The newest ones.'),
     ...problems('stream-not-found', 'invalid-request'),
   },
 });

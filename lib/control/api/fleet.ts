@@ -2,6 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { FleetRole } from '../policy/records.ts';
 import { leaseSilentMs } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
+import { examples } from './examples.ts';
 import { presentMember } from './present.ts';
 import { answer, problems } from './route-parts.ts';
 import { Fleet, Health } from './schemas.ts';
@@ -14,7 +15,7 @@ const getFleet = createRoute({
   description:
     'Life is judged by heartbeats as the API itself sees them come, never by comparing clocks: a member that the API looks at for the first time counts as alive.',
   tags: ['Fleet'],
-  responses: { 200: answer(Fleet, 'Both fleets.'), ...problems() },
+  responses: { 200: answer(Fleet, examples.fleet, 'Both fleets.'), ...problems() },
 });
 
 const getHealth = createRoute({
@@ -23,7 +24,7 @@ const getHealth = createRoute({
   operationId: 'getHealth',
   summary: 'Tell whether the API and its store answer',
   tags: ['Health'],
-  responses: { 200: answer(Health, 'Both do.'), ...problems() },
+  responses: { 200: answer(Health, examples.health, 'Both do.'), ...problems() },
 });
 
 export function addFleetRoutes(app: ControlApi, context: ApiContext): void {

@@ -4,6 +4,7 @@ import { formatStreamKey, hashStreamKey, newStreamKey } from '../../routing/stre
 import { streamEvent } from '../policy/stream-events.ts';
 import { defaultGraceMs, revokeKey, rotateKeys } from '../policy/stream-keys.ts';
 import type { ApiContext, ControlApi } from './context.ts';
+import { examples } from './examples.ts';
 import { presentIngest, presentKeys } from './present.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, jsonBody, problems, streamParams } from './route-parts.ts';
@@ -20,9 +21,9 @@ const rotate = createRoute({
   description:
     'The key before it works on for the grace period, so that two keys open the stream while encoders are given the new one. Keys older than that end at once. A broadcast under way goes on, whatever its key.',
   tags,
-  request: { params: streamParams, body: { required: false, content: jsonBody(NewKey) } },
+  request: { params: streamParams, body: { required: false, content: jsonBody(NewKey, examples.newKey) } },
   responses: {
-    201: answer(CreatedKey, 'The new key, shown this once.'),
+    201: answer(CreatedKey, examples.createdKey, 'The new key, shown this once.'),
     ...problems(
       'stream-not-found',
       'invalid-request',

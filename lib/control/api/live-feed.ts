@@ -28,14 +28,19 @@ export function liveFeeds(context: ApiContext) {
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
     open += 1;
     return streamSSE(c, async (stream) => {
-      const left = new AbortController();
-      stream.onAbort(() => left.abort());
-      const over = AbortSignal.any([left.signal, AbortSignal.timeout(liveFeedMs)]);
+      const over = new AbortController();
+      const end = () => over.abort();
+      stream.onAbort(end);
+      const timer = setTimeout(end, liveFeedMs);
       try {
         // A write to a client that does not read never settles, so the end of the feed must not wait for it.
-        await Promise.race([aborted(over), follow(context, stream, streamId, after, livePollMs, over)]);
+        await Promise.race([
+          aborted(over.signal),
+          follow(context, stream, streamId, after, livePollMs, over.signal),
+        ]);
       } finally {
-        left.abort();
+        clearTimeout(timer);
+        end();
         open -= 1;
       }
     });

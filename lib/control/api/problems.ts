@@ -75,7 +75,7 @@ export function answerProblem(context: Context, problem: ApiProblem, headers: Re
       title,
       status,
       detail: problem.message,
-      instance: context.req.path,
+      instance: new URL(context.req.url).pathname.slice(0, 500),
       ...(problem.faults.length > 0 && { errors: problem.faults }),
     }),
     status,

@@ -17,16 +17,17 @@ export const limitParam = (most: number, usual: number) =>
     .default(usual)
     .openapi({ param: { name: 'limit', in: 'query' }, example: usual });
 
-export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
-  'application/json': { schema },
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema, example: object) => ({
+  'application/json': { schema, example },
 });
 
 /** A successful answer. */
 export const answer = <Schema extends z.ZodType>(
   schema: Schema,
+  example: object,
   description: string,
   headers?: Record<string, { description: string; schema: { type: 'string' } }>,
-) => ({ description, content: jsonBody(schema), ...(headers && { headers }) });
+) => ({ description, content: jsonBody(schema, example), ...(headers && { headers }) });
 
 /** What any request may meet. */
 const always: readonly ProblemKind[] = [

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiContext, ControlApi } from './context.ts';
+import { examples } from './examples.ts';
 import { liveFeeds } from './live-feed.ts';
 import { presentEvent } from './present.ts';
 import { answer, limitParam, problems, streamParams } from './route-parts.ts';
@@ -27,7 +28,10 @@ const list = createRoute({
   description: 'In order. Without "after" the newest ones; the newest 1,000 are kept.',
   tags,
   request: { params: streamParams, query: z.strictObject({ after, limit: limitParam(1_000, 100) }) },
-  responses: { 200: answer(StreamEventList, 'Events.'), ...problems('stream-not-found', 'invalid-request') },
+  responses: {
+    200: answer(StreamEventList, examples.streamEventList, 'Events.'),
+    ...problems('stream-not-found', 'invalid-request'),
+  },
 });
 
 const live = createRoute({

@@ -4,6 +4,7 @@ import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
 import { streamEvent } from '../policy/stream-events.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
+import { examples } from './examples.ts';
 import { presentCreatedStream, presentStream } from './present.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
@@ -22,9 +23,9 @@ const createStream = createRoute({
   summary: 'Create a stream',
   description: 'The answer shows the stream key, this once: only a keyed hash of it is kept.',
   tags,
-  request: { body: { required: true, content: jsonBody(NewStream) } },
+  request: { body: { required: true, content: jsonBody(NewStream, examples.newStream) } },
   responses: {
-    201: answer(CreatedStream, 'The stream with its key.', {
+    201: answer(CreatedStream, examples.createdStream, 'The stream with its key.', {
       Location: { description: 'Path of the stream.', schema: { type: 'string' } },
       ...etagHeader,
     }),
@@ -49,7 +50,7 @@ const listStreams = createRoute({
         .openapi({ param: { name: 'cursor', in: 'query' } }),
     }),
   },
-  responses: { 200: answer(StreamPage, 'One page.'), ...problems('invalid-request') },
+  responses: { 200: answer(StreamPage, examples.streamPage, 'One page.'), ...problems('invalid-request') },
 });
 
 const getStream = createRoute({
@@ -59,7 +60,10 @@ const getStream = createRoute({
   summary: 'Read a stream, its state and its newest broadcast',
   tags,
   request: { params: streamParams },
-  responses: { 200: answer(Stream, 'The stream.', etagHeader), ...problems('stream-not-found') },
+  responses: {
+    200: answer(Stream, examples.stream, 'The stream.', etagHeader),
+    ...problems('stream-not-found'),
+  },
 });
 
 const updateStream = createRoute({
@@ -78,10 +82,10 @@ const updateStream = createRoute({
         .optional()
         .openapi({ description: 'Change it only if this is still its ETag.', example: '"3"' }),
     }),
-    body: { required: true, content: jsonBody(StreamChange) },
+    body: { required: true, content: jsonBody(StreamChange, examples.streamChange) },
   },
   responses: {
-    200: answer(Stream, 'The stream as it is now.', etagHeader),
+    200: answer(Stream, examples.stream, 'The stream as it is now.', etagHeader),
     ...problems(
       'stream-not-found',
       'invalid-request',

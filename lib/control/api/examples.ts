@@ -1,0 +1,123 @@
+/** One worked example through the OpenAPI document: the same stream on every page. A test holds them against the schemas. */
+
+const id = '7h2kqv0m4x9rt3bz';
+const key = `${id}_0123456789abcdefghjkmnpqrs`;
+const broadcastId = '1jm8p0v4c7h2kqv0';
+const rtmps = 'rtmps://127.0.0.1:1936/live';
+const rtmp = 'rtmp://127.0.0.1:1935/live';
+const firstKey = { id: 'k4x9rt3b', createdAt: '2026-11-22T17:40:00.000Z' };
+
+const broadcast = {
+  id: broadcastId,
+  state: 'live',
+  startedAt: '2026-11-22T18:00:00.000Z',
+  workerId: 'encoder-1',
+  epoch: 3,
+  proxyId: 'ingest-2',
+  sessionId: '8fj2m6qw0v3x',
+  input: {
+    videoCodec: 'avc1.64001f',
+    audioCodec: 'mp4a.40.2',
+    width: 1280,
+    height: 720,
+    frameRate: 30,
+    bitrateBps: 4_200_000,
+    encoder: 'obs-output module (libobs version 31.0.0)',
+  },
+  renditions: [
+    { id: '720p', codecs: 'avc1.64001f', bandwidthBps: 3_000_000, width: 1280, height: 720, frameRate: 30 },
+    { id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 },
+  ],
+};
+
+const settings = {
+  id,
+  name: 'Sunday concert',
+  state: 'idle',
+  createdAt: '2026-11-22T17:40:00.000Z',
+  reconnectWindowMs: 60_000,
+  keys: [firstKey],
+  playback: {
+    dash: `http://127.0.0.1:8090/local/${id}/manifest.mpd`,
+    hls: `http://127.0.0.1:8090/local/${id}/index.m3u8`,
+    page: `http://127.0.0.1:8080/watch/${id}`,
+  },
+  version: 1,
+};
+const ingestWithKey = { rtmps: { url: rtmps, key }, rtmp: { url: rtmp, key } };
+const stream = {
+  ...settings,
+  state: 'live',
+  ingest: { rtmps: { url: rtmps }, rtmp: { url: rtmp } },
+  broadcast,
+};
+
+export const examples = {
+  newStream: { name: 'Sunday concert', reconnectWindowMs: 60_000 },
+  createdStream: { ...settings, ingest: ingestWithKey },
+  stream,
+  streamPage: { streams: [stream], cursor: id },
+  streamChange: { name: 'Sunday concert, second half' },
+  newKey: { graceSeconds: 3_600 },
+  createdKey: {
+    id: 'm7w2z5cv',
+    key,
+    ingest: ingestWithKey,
+    keys: [
+      { ...firstKey, expiresAt: '2026-11-22T19:10:00.000Z' },
+      { id: 'm7w2z5cv', createdAt: '2026-11-22T18:10:00.000Z' },
+    ],
+  },
+  endRequest: { broadcastId },
+  broadcastList: {
+    broadcasts: [
+      {
+        ...broadcast,
+        state: 'ended',
+        endedAt: '2026-11-22T19:02:05.000Z',
+        endReason: 'publisher-ended',
+      },
+    ],
+  },
+  streamEventList: {
+    events: [
+      {
+        sequence: 12,
+        at: '2026-11-22T18:31:07.000Z',
+        type: 'stream.resumed',
+        text: 'The broadcaster came back after 4.3 s, to encoder-1. The same broadcast goes on; viewers skip the pause.',
+        broadcastId,
+        data: { workerId: 'encoder-1', awayMs: 4_300 },
+      },
+    ],
+  },
+  fleet: {
+    ingest: [
+      {
+        id: 'ingest-1',
+        role: 'ingest',
+        host: '127.0.0.1',
+        port: 1940,
+        capacity: 200,
+        load: 1,
+        state: 'active',
+        alive: true,
+        unseenForMs: 412,
+      },
+    ],
+    encoder: [
+      {
+        id: 'encoder-1',
+        role: 'encoder',
+        host: '127.0.0.1',
+        port: 7001,
+        capacity: 2,
+        load: 1,
+        state: 'active',
+        alive: true,
+        unseenForMs: 640,
+      },
+    ],
+  },
+  health: { status: 'ok' },
+};

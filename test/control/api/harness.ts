@@ -1,0 +1,144 @@
+import { expect } from '@jest/globals';
+import { z } from 'zod';
+import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite-control-store.ts';
+import { createControlApi } from '../../../lib/control/api/app.ts';
+import type { ControlApiConfig } from '../../../lib/control/api/context.ts';
+import type { BroadcastRecord } from '../../../lib/control/policy/records.ts';
+import type { ControlStore } from '../../../lib/control/ports.ts';
+import { type MemberId, newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
+import type { EmitEvent } from '../../../lib/telemetry/events.ts';
+
+export const config: ControlApiConfig = {
+  ingestRtmpUrl: 'rtmp://127.0.0.1:1935/live',
+  ingestRtmpsUrl: 'rtmps://127.0.0.1:1936/live',
+  playbackBaseUrl: 'http://127.0.0.1:8090',
+  pageBaseUrl: 'http://127.0.0.1:8080',
+  region: 'local',
+  keyPepper: 'a pepper of the tests',
+  allowedHosts: ['localhost', '127.0.0.1:8070'],
+  allowedOrigins: ['http://127.0.0.1:8080'],
+  livePollMs: 5,
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: bodies are held against the published schemas instead.
+export type Body = any;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+/** A clock that stands still until told. */
+export class HandClock {
+  wallMs = 1_790_000_000_000;
+  upMs = 5_000;
+  nowMs = (): number => this.wallMs;
+  monotonicMs = (): number => this.upMs;
+}
+
+export interface TestApi {
+  readonly store: ControlStore;
+  readonly clock: HandClock;
+  /** What was logged, as JSON lines. */
+  readonly log: string[];
+  readonly app: ReturnType<typeof createControlApi>;
+  /** Sends a request, and holds the answer against what the OpenAPI document declares for it. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** A new stream as the API answered. */
+  create(name?: string): Promise<Body>;
+}
+
+export function createTestApi(
+  changes: { store?: ControlStore; config?: Partial<ControlApiConfig> } = {},
+): TestApi {
+  const store = changes.store ?? openSqliteControlStore(':memory:');
+  const clock = new HandClock();
+  const log: string[] = [];
+  const emit: EmitEvent = (event, fields) => log.push(JSON.stringify({ event, ...(fields as object) }));
+  const app = createControlApi({ store, clock, emit, config: { ...config, ...changes.config } });
+  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } });
+
+  const call: TestApi['call'] = async (method, path, body, headers = {}) => {
+    const response = await app.request(path, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const parsed = text === '' ? undefined : JSON.parse(text);
+    holdAgainst(document, method, path, response, parsed);
+    return { status: response.status, headers: response.headers, body: parsed };
+  };
+  return {
+    store,
+    clock,
+    log,
+    app,
+    call,
+    create: async (name = 'Studio A') => (await call('POST', '/v1/streams', { name })).body,
+  };
+}
+
+type Document = ReturnType<ReturnType<typeof createControlApi>['getOpenAPI31Document']>;
+
+/** Fails where a documented path answers with a status, media type or body that the document does not declare. */
+function holdAgainst(document: Document, method: string, path: string, response: Response, body: unknown) {
+  const bare = path.split('?', 1)[0]!;
+  const template = Object.keys(document.paths ?? {}).find((candidate) =>
+    new RegExp(`^${candidate.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(bare),
+  );
+  const operation = template && document.paths?.[template]?.[method.toLowerCase() as 'get'];
+  if (response.status >= 400) {
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    jsonSchemaOf(document, { $ref: '#/components/schemas/Problem' }).parse(body);
+    expect(body).toMatchObject({ status: response.status, instance: bare });
+  }
+  if (!operation) return;
+  const declared = operation.responses?.[String(response.status)];
+  expect([`${method} ${template} declares ${response.status}`, declared !== undefined]).toEqual([
+    `${method} ${template} declares ${response.status}`,
+    true,
+  ]);
+  const type = response.headers.get('content-type')?.split(';', 1)[0];
+  if (body !== undefined) jsonSchemaOf(document, declared.content?.[type ?? '']?.schema).parse(body);
+  else expect(declared.content).toBeUndefined();
+}
+
+/** A validator made from the published JSON schema, not from the zod schema that the API itself uses. */
+export function jsonSchemaOf(document: Document, schema: unknown): z.ZodType {
+  expect(schema).toBeDefined();
+  const moved = JSON.parse(
+    JSON.stringify({ ...(schema as object), $defs: document.components?.schemas }).replaceAll(
+      '#/components/schemas/',
+      '#/$defs/',
+    ),
+  );
+  return z.fromJSONSchema(moved);
+}
+
+/** Puts a stream on the air as a worker does: takes the lease and writes the broadcast. */
+export async function goOnAir(
+  { store, clock }: TestApi,
+  streamId: StreamId,
+  changes: Partial<BroadcastRecord> = {},
+): Promise<BroadcastRecord> {
+  const workerId = 'encoder-1' as MemberId;
+  const broadcastId = newBroadcastId(clock.nowMs());
+  const observed = await store.getLease(streamId);
+  const lease = await store.takeLease({ streamId, workerId, broadcastId, ...(observed && { observed }) });
+  const record: BroadcastRecord = {
+    id: broadcastId,
+    streamId,
+    state: 'live',
+    startedAtMs: clock.nowMs(),
+    workerId,
+    epoch: lease.epoch,
+    proxyId: 'ingest-1' as MemberId,
+    input: { videoCodec: 'avc1.64001f', width: 1280, height: 720, frameRate: 29.97, bitrateBps: 4_200_000 },
+    renditions: [{ id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 }],
+    ...changes,
+  };
+  await store.putBroadcast(record);
+  return record;
+}
