@@ -49,8 +49,7 @@ export function mediaChunk(chunk: CmafChunk): Buffer[] {
     const head = [...preamble(chunk, trackId), moof, mdatHead];
     return [Buffer.concat(head), ...samples.map(({ data }) => asBuffer(data))];
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new CmafError('CMAF_BAD_INPUT', `A value does not fit its field: ${cause.message}`);
+    throw new CmafError('CMAF_BAD_INPUT', 'A value does not fit its field', { cause });
   }
 }
 

@@ -3,8 +3,8 @@ export class CmafError extends Error {
   override readonly name = 'CmafError';
   readonly code: 'CMAF_BAD_BOX' | 'CMAF_BAD_INPUT';
 
-  constructor(code: CmafError['code'], message: string) {
-    super(message);
+  constructor(code: CmafError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }
