@@ -1,0 +1,86 @@
+import type { Segment } from './segmenter.ts';
+
+/** The segments with one number, by rendition id: what is published together. */
+export interface SegmentGroup {
+  readonly number: number;
+  /** The encoder run that made them. */
+  readonly run: number;
+  readonly segments: ReadonlyMap<string, Segment>;
+}
+
+/** A track this many segments behind the first one is not waited for any more. */
+const laggardSegments = 4;
+
+interface Run {
+  readonly id: number;
+  /** Last number that each track is through with; Infinity after its end. */
+  readonly reached: Map<string, number>;
+  readonly waiting: Map<number, Map<string, Segment>>;
+  emittedTo: number;
+}
+
+/**
+ * Brings the tracks of a broadcast together: a group comes out when every track is through with its number, in rising order,
+ * one encoder run after the other. What a track never made is missing in its group; what arrives too late is dropped.
+ */
+export class GroupCollector {
+  readonly #runs: Run[] = [];
+
+  /** A further encoder run makes segments, from where the one before stops. */
+  addRun(id: number, tracks: readonly string[]): void {
+    this.#runs.push({
+      id,
+      reached: new Map(tracks.map((track) => [track, -1])),
+      waiting: new Map(),
+      emittedTo: -1,
+    });
+  }
+
+  /** Takes a segment; returns the groups that are complete now. */
+  push(id: number, track: string, segment: Segment): SegmentGroup[] {
+    const run = this.#runs.find((each) => each.id === id);
+    if (run && segment.number > run.emittedTo) {
+      const group = run.waiting.get(segment.number) ?? new Map<string, Segment>();
+      run.waiting.set(segment.number, group.set(track, segment));
+      run.reached.set(track, Math.max(run.reached.get(track) ?? -1, segment.number));
+    }
+    return this.#collect();
+  }
+
+  /** The run makes no more segments of any track. */
+  endRun(id: number): SegmentGroup[] {
+    const run = this.#runs.find((each) => each.id === id);
+    for (const track of run?.reached.keys() ?? []) run?.reached.set(track, Number.POSITIVE_INFINITY);
+    return this.#collect();
+  }
+
+  /** The run broke off: what it left incomplete is another run's to make. */
+  abandonRun(id: number): SegmentGroup[] {
+    this.#runs.find((each) => each.id === id)?.waiting.clear();
+    return this.endRun(id);
+  }
+
+  /** The first number that this run still has to give out. */
+  nextOf(id: number): number | undefined {
+    const run = this.#runs.find((each) => each.id === id);
+    return run && run.emittedTo + 1;
+  }
+
+  #collect(): SegmentGroup[] {
+    const groups: SegmentGroup[] = [];
+    for (let run = this.#runs[0]; run; run = this.#runs[0]) {
+      const reached = [...run.reached.values()];
+      const first = Math.max(...reached.filter(Number.isFinite), -1);
+      const through = Math.max(Math.min(...reached), first - laggardSegments);
+      const numbers = [...run.waiting.keys()].filter((number) => number <= through).sort((a, b) => a - b);
+      for (const number of numbers) {
+        groups.push({ number, run: run.id, segments: run.waiting.get(number)! });
+        run.waiting.delete(number);
+        run.emittedTo = number;
+      }
+      if (through !== Number.POSITIVE_INFINITY) return groups;
+      this.#runs.shift();
+    }
+    return groups;
+  }
+}

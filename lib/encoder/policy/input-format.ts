@@ -1,0 +1,94 @@
+import { type AacConfig, parseAudioSpecificConfig } from '../../packaging/codec/aac-config.ts';
+import { aacSilence } from '../../packaging/codec/aac-silence.ts';
+import { type AvcConfig, parseAvcConfig } from '../../packaging/codec/avc-config.ts';
+import type { VideoInput } from './ladder.ts';
+
+/** What a publish session sends. The headers are whole FLV payloads in the classic form. */
+export interface InputFormat {
+  readonly videoHeader: Buffer;
+  readonly audioHeader: Buffer;
+  readonly video: VideoInput;
+  readonly videoCodec: string;
+  /** Undefined where the publisher sends no sound, and silence takes its place. */
+  readonly audioCodec?: string;
+  /** One silent frame as an FLV payload; undefined where its speaker layout is not a usual one. */
+  readonly silence?: Buffer;
+  /** Duration of an audio frame in ms. */
+  readonly audioFrameMs: number;
+}
+
+/** What is known of a session when its format must be decided. */
+export interface ProbedInput {
+  readonly videoHeader: Buffer;
+  readonly audioHeader?: Buffer;
+  /** As the publisher says it, pictures a second. */
+  readonly claimedFrameRate?: number;
+  /** As it was measured over some pictures; undefined for less than two. */
+  readonly measuredFrameRate?: number;
+}
+
+const avcHeaderBytes = 5;
+const aacHeaderBytes = 2;
+/** AAC-LC, 48 kHz, stereo: what most publishers send, so that sound which comes later often fits. */
+const silentHeader = Buffer.from([0xaf, 0, 0x11, 0x90]);
+const commonRates = [10, 12, 15, 20, 24_000 / 1001, 24, 25, 30_000 / 1001, 30, 48, 50, 60_000 / 1001, 60];
+
+/** Decides what a session sends. Throws `CodecConfigError` for a sequence header that cannot be read or used. */
+export function decideFormat(input: ProbedInput): InputFormat {
+  const avc = parseAvcConfig(input.videoHeader.subarray(avcHeaderBytes));
+  const audioHeader = input.audioHeader ?? silentHeader;
+  const aac = parseAudioSpecificConfig(audioHeader.subarray(aacHeaderBytes));
+  const silence = silenceFor(aac);
+  return {
+    videoHeader: input.videoHeader,
+    audioHeader,
+    video: pictureOf(avc, frameRateOf(avc, input)),
+    videoCodec: avc.codecString,
+    ...(input.audioHeader ? { audioCodec: aac.codecString } : {}),
+    ...(silence ? { silence } : {}),
+    audioFrameMs: (aac.frameSamples * 1000) / aac.sampleRate,
+  };
+}
+
+/** True where an ffmpeg started for `a` can go on with `b`: same picture and pace, same sound. */
+export function sameFormat(a: InputFormat, b: InputFormat): boolean {
+  const soundFits = b.audioCodec === undefined || a.audioHeader.equals(b.audioHeader);
+  return (
+    soundFits &&
+    a.video.width === b.video.width &&
+    a.video.height === b.video.height &&
+    a.video.interlaced === b.video.interlaced &&
+    Math.abs(a.video.frameRate / b.video.frameRate - 1) < 0.1
+  );
+}
+
+function pictureOf(avc: AvcConfig, frameRate: number): VideoInput {
+  const { width: sarWidth, height: sarHeight } = avc.sampleAspectRatio;
+  const displayWidth = Math.round((avc.width * sarWidth) / sarHeight);
+  return {
+    width: displayWidth,
+    height: avc.height,
+    frameRate,
+    codedWidth: avc.width,
+    interlaced: !avc.progressive,
+  };
+}
+
+/** What was measured decides, the claim makes it exact where it is near. */
+function frameRateOf(avc: AvcConfig, { claimedFrameRate, measuredFrameRate }: ProbedInput): number {
+  const { frameRate } = avc;
+  const vui = frameRate && frameRate.numerator / frameRate.denominator;
+  const claims = [claimedFrameRate, vui].filter((rate) => rate !== undefined && rate >= 1 && rate <= 240);
+  const measured = measuredFrameRate ?? claims[0] ?? 30;
+  const near = (rate: number | undefined, tolerance: number): rate is number =>
+    rate !== undefined && Math.abs(rate / measured - 1) < tolerance;
+  const exact = claims.find((rate) => near(rate, 0.1));
+  if (exact !== undefined) return exact;
+  const common = [...commonRates].sort((a, b) => Math.abs(a - measured) - Math.abs(b - measured))[0];
+  return Math.min(240, Math.max(1, near(common, 0.04) ? common : measured));
+}
+
+function silenceFor(aac: AacConfig): Buffer | undefined {
+  const isUsual = aac.channelConfig >= 1 && aac.channelConfig <= 7 && aac.frameSamples === 1024;
+  return isUsual ? Buffer.concat([Buffer.from([0xaf, 1]), aacSilence(aac.channelConfig)]) : undefined;
+}

@@ -1,0 +1,134 @@
+/** One row of the ladder: a picture box (longer and shorter side, so portrait works too) and what it may cost. */
+export interface Rung {
+  readonly id: string;
+  readonly longSide: number;
+  readonly shortSide: number;
+  readonly videoBps: number;
+  /** The budget above 30 frames a second. */
+  readonly highRateVideoBps: number;
+  /** Pictures a second at most; above that every second, third … picture is taken. */
+  readonly maxFrameRate: 30 | 60;
+}
+
+export interface LadderConfig {
+  /** Biggest first. */
+  readonly rungs: readonly Rung[];
+  readonly audioBps: number;
+}
+
+export const defaultLadder: LadderConfig = {
+  rungs: [
+    {
+      id: '1080p',
+      longSide: 1920,
+      shortSide: 1080,
+      videoBps: 4_500_000,
+      highRateVideoBps: 6_000_000,
+      maxFrameRate: 60,
+    },
+    {
+      id: '720p',
+      longSide: 1280,
+      shortSide: 720,
+      videoBps: 2_500_000,
+      highRateVideoBps: 3_500_000,
+      maxFrameRate: 60,
+    },
+    {
+      id: '480p',
+      longSide: 854,
+      shortSide: 480,
+      videoBps: 1_100_000,
+      highRateVideoBps: 1_100_000,
+      maxFrameRate: 30,
+    },
+    {
+      id: '360p',
+      longSide: 640,
+      shortSide: 360,
+      videoBps: 600_000,
+      highRateVideoBps: 600_000,
+      maxFrameRate: 30,
+    },
+  ],
+  audioBps: 128_000,
+};
+
+export interface VideoRendition {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bitrateBps: number;
+  readonly frameRate: number;
+  /** Every how many pictures of the input one is taken. */
+  readonly pictureStep: number;
+}
+
+/** What one ffmpeg makes of one input. */
+export interface Ladder {
+  /** Biggest first; never empty. */
+  readonly video: readonly VideoRendition[];
+  readonly audio: { readonly id: 'audio'; readonly bitrateBps: number };
+}
+
+/** The picture as it arrives. `frameRate` in pictures a second. */
+export interface VideoInput {
+  /** In square pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+  /** In coded pixels, where those are not square. */
+  readonly codedWidth?: number;
+  readonly interlaced?: boolean;
+}
+
+/**
+ * The ladder for an input: every rung whose box the input fills in one direction at least, so nothing is scaled up;
+ * an input smaller than all of them gets one rung of its own size.
+ */
+export function fitLadder(input: VideoInput, config: LadderConfig = defaultLadder): Ladder {
+  const video = config.rungs.flatMap((rung) => fitRung(input, rung) ?? []);
+  const smallest = config.rungs.at(-1);
+  if (video.length === 0 && smallest) video.push(ownSize(input, smallest));
+  return { video, audio: { id: 'audio', bitrateBps: config.audioBps } };
+}
+
+/** The ladder without its top rung, or undefined where only one is left. */
+export function withoutTopRung(ladder: Ladder): Ladder | undefined {
+  return ladder.video.length > 1 ? { ...ladder, video: ladder.video.slice(1) } : undefined;
+}
+
+function fitRung(input: VideoInput, rung: Rung): VideoRendition | undefined {
+  const longSide = Math.max(input.width, input.height);
+  const shortSide = Math.min(input.width, input.height);
+  if (longSide < rung.longSide && shortSide < rung.shortSide) return undefined;
+  const scale = Math.min(rung.longSide / longSide, rung.shortSide / shortSide);
+  return {
+    id: rung.id,
+    width: even(input.width * scale),
+    height: even(input.height * scale),
+    bitrateBps: input.frameRate > 30.5 && rung.maxFrameRate > 30 ? rung.highRateVideoBps : rung.videoBps,
+    ...pace(input.frameRate, rung.maxFrameRate),
+  };
+}
+
+function ownSize(input: VideoInput, smallest: Rung): VideoRendition {
+  const share = (input.width * input.height) / (smallest.longSide * smallest.shortSide);
+  return {
+    id: `${Math.min(input.width, input.height)}p`,
+    width: even(input.width),
+    height: even(input.height),
+    bitrateBps: Math.max(100_000, Math.round(smallest.videoBps * Math.min(share, 1))),
+    ...pace(input.frameRate, smallest.maxFrameRate),
+  };
+}
+
+function pace(inputRate: number, most: number): { frameRate: number; pictureStep: number } {
+  const pictureStep = Math.max(1, Math.ceil(inputRate / (most + 0.5)));
+  return { frameRate: inputRate / pictureStep, pictureStep };
+}
+
+/** 4:2:0 pictures need even sides. Never above the input, which has even sides itself or loses a line. */
+function even(side: number): number {
+  return Math.max(2, 2 * Math.floor((side + 0.5) / 2));
+}

@@ -1,0 +1,265 @@
+import { deliveryRuleFor } from '../../edge/policy/delivery.ts';
+import {
+  broadcastPrefix,
+  dashManifestName,
+  hlsIndexName,
+  hlsPlaylistName,
+  initName,
+  segmentName,
+  streamPrefix,
+} from '../../origin/policy/keys.ts';
+import { dashManifest } from '../../packaging/dash/manifest.ts';
+import { mediaPlaylist, slideWindow } from '../../packaging/hls/media.ts';
+import { multivariantPlaylist } from '../../packaging/hls/multivariant.ts';
+import type { BroadcastId, StreamId } from '../../routing/ids.ts';
+import { segmentStartMs } from './grid.ts';
+import type { SegmentGroup } from './group-collector.ts';
+import { dashModel } from './publication-dash.ts';
+import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
+import type { Segment } from './segmenter.ts';
+
+/** What an encoder says of a track before its first segment. */
+export type TrackHeader = VideoHeader | AudioHeader;
+
+interface HeaderBase {
+  readonly timescale: number;
+  readonly init: Buffer;
+  /** RFC 6381. */
+  readonly codecs: string;
+  readonly bitrateBps: number;
+}
+
+export interface VideoHeader extends HeaderBase {
+  readonly kind: 'video';
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+}
+
+export interface AudioHeader extends HeaderBase {
+  readonly kind: 'audio';
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+export interface PublicationOptions {
+  readonly region: string;
+  readonly streamId: StreamId;
+  readonly broadcastId: BroadcastId;
+  readonly epoch: number;
+  /** Unix ms of stream time 0. */
+  readonly startedAtMs: number;
+  /** How many segments a viewer can go back while on air. */
+  readonly windowSegments: number;
+  /** Where players ask for the time. */
+  readonly utcTimingUrl: string;
+}
+
+/** One object to write. `once`: only where none is; `replace`: over what we wrote last. */
+export interface ObjectWrite {
+  readonly key: string;
+  readonly body: readonly Uint8Array[];
+  readonly contentType: string;
+  readonly cacheControl: string;
+  readonly how: 'once' | 'replace';
+}
+
+export interface SegmentFacts {
+  readonly startTicks: number;
+  readonly durationTicks: number;
+  readonly bytes: number;
+}
+
+export interface Rendition {
+  readonly id: string;
+  /** As it was last encoded. */
+  header: TrackHeader;
+  readonly segments: Map<number, SegmentFacts>;
+  peakBps: number;
+}
+
+/** A run of segments with unchanged renditions and codec parameters, and without a hole. */
+export interface PublishedPeriod {
+  readonly fromNumber: number;
+  toNumber: number;
+  readonly initName: string;
+  /** True where it follows the period before without a hole and with the same init segments. */
+  readonly continues: boolean;
+  readonly headers: ReadonlyMap<string, TrackHeader>;
+}
+
+/** What the models of HLS and DASH are made from. */
+export interface PublicationState {
+  readonly options: PublicationOptions;
+  /** Every rendition there ever was, best first, the audio last. */
+  readonly renditions: readonly Rendition[];
+  readonly periods: readonly PublishedPeriod[];
+  /** Unix ms at which stream time 0 counts as available to DASH players. */
+  readonly availabilityStartMs: number;
+  readonly ended: boolean;
+}
+
+/** DASH players ask for a segment by the clock: this much later than the first one was there, for those that take longer. */
+const availabilityMarginMs = 700;
+
+/**
+ * A broadcast as the origin is to hold it. `addGroup` says which objects come first, `playlists` and `manifests` what is written
+ * once those are there: a reader never sees a name that is not there yet.
+ */
+export class Publication {
+  readonly #options: PublicationOptions;
+  readonly #renditions = new Map<string, Rendition>();
+  readonly #periods: PublishedPeriod[] = [];
+  #generation = -1;
+  #availabilityStartMs?: number;
+  #ended = false;
+
+  constructor(options: PublicationOptions) {
+    this.#options = options;
+  }
+
+  get started(): boolean {
+    return this.#periods.length > 0;
+  }
+
+  /** The renditions of the newest period, best first. */
+  get current(): readonly { id: string; header: TrackHeader }[] {
+    const headers = this.#periods.at(-1)?.headers ?? new Map<string, TrackHeader>();
+    return [...headers].map(([id, header]) => ({ id, header }));
+  }
+
+  /** The last segment's end in stream time. */
+  get endMs(): number {
+    const ends = [...this.#renditions.values()].map(({ header, segments }) => {
+      const last = [...segments.values()].at(-1);
+      return last ? ((last.startTicks + last.durationTicks) * 1000) / header.timescale : 0;
+    });
+    return Math.max(0, ...ends);
+  }
+
+  /**
+   * The objects of a group. Once they are written, `commit` takes the group in and returns true where the manifests change
+   * with it; without `commit` the group leaves a hole.
+   */
+  prepareGroup(
+    group: SegmentGroup,
+    headers: ReadonlyMap<string, TrackHeader>,
+  ): { objects: ObjectWrite[]; commit: () => boolean } {
+    const prefix = this.#prefix();
+    const { period, inits, isNew } = this.#periodFor(group.number, headers);
+    const objects: ObjectWrite[] = inits.map(([id, init]) =>
+      object(`${prefix}${id}/${period.initName}`, [init], 'once'),
+    );
+    for (const [id, segment] of group.segments) {
+      objects.push(object(`${prefix}${id}/${segmentName(group.number)}`, segment.chunks.flat(), 'once'));
+    }
+    const commit = (): boolean => {
+      if (isNew) this.#periods.push(period);
+      if (inits.length > 0) this.#generation++;
+      period.toNumber = group.number;
+      for (const [id, segment] of group.segments) {
+        const header = headers.get(id);
+        if (header) this.#add(id, header, group.number, segment);
+      }
+      return isNew;
+    };
+    return { objects, commit };
+  }
+
+  /** Media playlists as they stand now. `nowMs` (Unix) is when the first of them was. */
+  playlists(nowMs: number): ObjectWrite[] {
+    const state = this.#state(nowMs);
+    return state.renditions.map(({ id }) => {
+      const model = mediaPlaylistModel(state, id);
+      const shown = this.#ended ? model : slideWindow(model, this.#options.windowSegments);
+      return object(`${this.#prefix()}${id}/${hlsPlaylistName}`, [text(mediaPlaylist(shown))], 'replace');
+    });
+  }
+
+  /** The manifests of the broadcast, then those of the stream, which lead to it. */
+  manifests(nowMs: number): [broadcast: ObjectWrite[], stream: ObjectWrite[]] {
+    const state = this.#state(nowMs);
+    const { region, streamId, broadcastId } = this.#options;
+    const make = (prefix: string, base: string): ObjectWrite[] => [
+      object(prefix + hlsIndexName, [text(multivariantPlaylist(multivariantModel(state, base)))], 'replace'),
+      object(prefix + dashManifestName, [text(dashManifest(dashModel(state, base, nowMs)))], 'replace'),
+    ];
+    return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
+  }
+
+  /** No group follows: playlists and manifests become those of the recording. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  #state(nowMs: number): PublicationState {
+    const lastNumber = this.#periods.at(-1)?.toNumber ?? 0;
+    this.#availabilityStartMs ??= nowMs - segmentEndMs(lastNumber) + availabilityMarginMs;
+    const rank = ({ header }: Rendition): number =>
+      header.kind === 'video' ? header.height * header.width : -1;
+    return {
+      options: this.#options,
+      renditions: [...this.#renditions.values()].sort((a, b) => rank(b) - rank(a)),
+      periods: this.#periods,
+      availabilityStartMs: this.#availabilityStartMs,
+      ended: this.#ended,
+    };
+  }
+
+  #periodFor(
+    number: number,
+    headers: ReadonlyMap<string, TrackHeader>,
+  ): { period: PublishedPeriod; inits: [string, Buffer][]; isNew: boolean } {
+    const last = this.#periods.at(-1);
+    const whole = last !== undefined && last.toNumber + 1 === number;
+    if (whole && sameHeaders(last.headers, headers)) return { period: last, inits: [], isNew: false };
+    const same = [...headers].every(([id, { init }]) => last?.headers.get(id)?.init.equals(init));
+    const period = {
+      fromNumber: number,
+      toNumber: number,
+      initName: initName(this.#options.epoch, this.#generation + (same ? 0 : 1)),
+      continues: whole && same,
+      headers,
+    };
+    return { period, inits: same ? [] : [...headers].map(([id, { init }]) => [id, init]), isNew: true };
+  }
+
+  #add(id: string, header: TrackHeader, number: number, segment: Segment): void {
+    const { startTicks, durationTicks, bytes } = segment;
+    const rendition = this.#rendition(id, header);
+    rendition.segments.set(number, { startTicks, durationTicks, bytes });
+    // A short last segment says nothing about the peak.
+    const seconds = Math.max(1, durationTicks / header.timescale);
+    rendition.peakBps = Math.max(rendition.peakBps, (bytes * 8) / seconds);
+  }
+
+  #rendition(id: string, header: TrackHeader): Rendition {
+    const known = this.#renditions.get(id);
+    if (known) {
+      known.header = header;
+      return known;
+    }
+    const rendition = { id, header, segments: new Map(), peakBps: 0 };
+    this.#renditions.set(id, rendition);
+    return rendition;
+  }
+
+  #prefix(): string {
+    const { region, streamId, broadcastId } = this.#options;
+    return broadcastPrefix(region, streamId, broadcastId);
+  }
+}
+
+const segmentEndMs = (number: number): number => segmentStartMs(number + 1);
+
+function sameHeaders(a: ReadonlyMap<string, TrackHeader>, b: ReadonlyMap<string, TrackHeader>): boolean {
+  return a.size === b.size && [...a].every(([id, { init }]) => b.get(id)?.init.equals(init));
+}
+
+function object(key: string, body: readonly Uint8Array[], how: ObjectWrite['how']): ObjectWrite {
+  const rule = deliveryRuleFor(key);
+  if (!rule) throw new TypeError(`The delivery policy has no rule for ${key}`);
+  return { key, body, contentType: rule.contentType, cacheControl: rule.cacheControl, how };
+}
+
+const text = (body: string): Buffer => Buffer.from(body, 'utf8');

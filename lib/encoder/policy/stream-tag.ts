@@ -1,0 +1,8 @@
+/** A tag in stream time, ready for ffmpeg. */
+export interface StreamTag {
+  readonly type: 'video' | 'audio';
+  readonly streamMs: number;
+  readonly payload: Buffer;
+  /** A picture from which decoding can begin. */
+  readonly keyframe: boolean;
+}

@@ -1,0 +1,230 @@
+import { ObjectStoreFullError, PreconditionFailedError } from '../origin/policy/errors.ts';
+import type { ObjectStore } from '../origin/ports.ts';
+import type { SegmentGroup } from './policy/group-collector.ts';
+import type { ObjectWrite, Publication, TrackHeader } from './policy/publication.ts';
+import type { Clock } from './ports.ts';
+
+export interface SegmentWriterHandler {
+  /** May objects be written now? Asked before each write; resolves when that is known. */
+  mayWrite(): Promise<boolean>;
+  /** Everything of this number, with the playlists that name it, is in the origin. */
+  published(number: number): void;
+  /** The origin has not taken an object for a while. Once until `recovered`. */
+  trouble(detail: { cause: unknown; full: boolean; queuedSegments: number }): void;
+  recovered(detail: { downMs: number; lostSegments: number }): void;
+}
+
+interface QueuedGroup {
+  readonly group: SegmentGroup;
+  readonly headers: ReadonlyMap<string, TrackHeader>;
+  readonly bytes: number;
+}
+
+/** Segments that wait for an origin that does not take them: above this the oldest are given up. */
+const maxQueuedBytes = 48 * 1024 * 1024;
+const firstPauseMs = 100;
+const longestPauseMs = 2000;
+/** The playlists are written at least after so many groups of a backlog. */
+const groupsPerRound = 8;
+
+/** Writing was stopped for good. */
+class WriterStoppedError extends Error {
+  override readonly name = 'WriterStoppedError';
+  readonly code = 'WRITER_STOPPED';
+}
+
+/**
+ * Brings groups to the origin in order: segments, then the playlists that name them, then what leads to the playlists,
+ * then the confirmation. One group is under way, the others wait in a bounded queue. A write that fails is tried again,
+ * with growing pauses, until it succeeds, its group is given up for lack of room, or `stop`.
+ */
+export class SegmentWriter {
+  readonly #store: ObjectStore;
+  readonly #publication: Publication;
+  readonly #clock: Clock;
+  readonly #handler: SegmentWriterHandler;
+  readonly #etags = new Map<string, string>();
+  #queue: QueuedGroup[] = [];
+  #queuedBytes = 0;
+  #running?: Promise<void>;
+  #stopped = false;
+  /** The group under way is to be given up: newer ones need its room. */
+  #giveUp = false;
+  #manifestsDue = false;
+  #troubleSinceMs?: number;
+  #lost = 0;
+  readonly #wakes = new Set<() => void>();
+
+  constructor(store: ObjectStore, publication: Publication, clock: Clock, handler: SegmentWriterHandler) {
+    this.#store = store;
+    this.#publication = publication;
+    this.#clock = clock;
+    this.#handler = handler;
+  }
+
+  enqueue(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void {
+    if (this.#stopped) return;
+    const bytes = [...group.segments.values()].reduce((sum, segment) => sum + segment.bytes, 0);
+    this.#queue.push({ group, headers, bytes });
+    this.#queuedBytes += bytes;
+    this.#shedBacklog();
+    this.#run();
+  }
+
+  /** Writes what is queued and the recording's playlists. Rejects where that does not succeed within `withinMs`. */
+  async finish(withinMs: number): Promise<void> {
+    const timer = setTimeout(() => this.stop(), withinMs);
+    try {
+      while (this.#running) await this.#running;
+      if (!this.#publication.started) return;
+      this.#publication.end();
+      await this.#writePlaylists(true);
+    } finally {
+      clearTimeout(timer);
+      this.#stopped = true;
+    }
+  }
+
+  /** Writes nothing more, from the next write on. */
+  stop(): void {
+    this.#stopped = true;
+    this.#queue = [];
+    for (const wake of this.#wakes) wake();
+  }
+
+  #run(): void {
+    this.#running ??= this.#drain()
+      .catch((cause: unknown) => {
+        if (!(cause instanceof WriterStoppedError)) throw cause;
+      })
+      .finally(() => {
+        this.#running = undefined;
+        if (this.#queue.length > 0 && !this.#stopped) this.#run();
+      });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#stopped) {
+      let published: number | undefined;
+      for (let count = 0; count < groupsPerRound && this.#queue.length > 0; count++) {
+        published = (await this.#writeGroup(this.#queue[0]!)) ?? published;
+      }
+      if (published === undefined) continue;
+      await this.#writePlaylists(this.#manifestsDue);
+      this.#handler.published(published);
+    }
+  }
+
+  /** Returns the number, or undefined where the group was given up. */
+  async #writeGroup(queued: QueuedGroup): Promise<number | undefined> {
+    const { group, headers } = queued;
+    const { objects, commit } = this.#publication.prepareGroup(group, headers);
+    this.#giveUp = false;
+    const written = await Promise.all(objects.map((object) => this.#write(object, true)));
+    if (this.#queue[0] === queued) this.#dequeue();
+    if (written.includes(false)) {
+      this.#lost++;
+      return undefined;
+    }
+    if (commit()) this.#manifestsDue = true;
+    return group.number;
+  }
+
+  async #writePlaylists(withManifests: boolean): Promise<void> {
+    const nowMs = this.#clock.wall();
+    await this.#writeAll(this.#publication.playlists(nowMs));
+    if (!withManifests) return;
+    for (const step of this.#publication.manifests(nowMs)) await this.#writeAll(step);
+    this.#manifestsDue = false;
+  }
+
+  async #writeAll(objects: readonly ObjectWrite[]): Promise<void> {
+    await Promise.all(objects.map((object) => this.#write(object, false)));
+  }
+
+  /** False where the object's group was given up. Throws `WriterStoppedError`. */
+  async #write(object: ObjectWrite, mayGiveUp: boolean): Promise<boolean> {
+    const body = object.body.length === 1 ? object.body[0]! : Buffer.concat(object.body);
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      if (this.#stopped || !(await this.#handler.mayWrite())) {
+        this.#stopped = true;
+        throw new WriterStoppedError(`${object.key} was not written`);
+      }
+      try {
+        await this.#put(object, body);
+        this.#succeeded();
+        return true;
+      } catch (cause) {
+        this.#failed(cause);
+      }
+      if (mayGiveUp && this.#giveUp) return false;
+      await this.#pause(pauseMs * (0.75 + Math.random() / 2));
+    }
+  }
+
+  async #put({ key, contentType, cacheControl, how }: ObjectWrite, body: Uint8Array): Promise<void> {
+    const headers = { contentType, cacheControl };
+    const known = how === 'replace' ? this.#etags.get(key) : undefined;
+    const condition = known === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: known };
+    try {
+      const { etag } = await this.#store.put(key, body, { ...headers, ...condition });
+      if (how === 'replace') this.#etags.set(key, etag);
+    } catch (cause) {
+      if (!(cause instanceof PreconditionFailedError)) throw cause;
+      // Our own write whose answer was lost, or what an earlier epoch left. We still hold the lease: `mayWrite` said so.
+      const found = await this.#store.get(key);
+      if (how === 'once') {
+        // A segment is never replaced by other bytes: the first writer's stays.
+        if (found) return;
+        throw cause;
+      }
+      if (found) this.#etags.set(key, found.etag);
+      else this.#etags.delete(key);
+      throw cause;
+    }
+  }
+
+  #failed(cause: unknown): void {
+    if (cause instanceof PreconditionFailedError || this.#troubleSinceMs !== undefined) return;
+    this.#troubleSinceMs = this.#clock.now();
+    this.#handler.trouble({
+      cause,
+      full: cause instanceof ObjectStoreFullError,
+      queuedSegments: this.#queue.length,
+    });
+  }
+
+  #succeeded(): void {
+    if (this.#troubleSinceMs === undefined) return;
+    const downMs = this.#clock.now() - this.#troubleSinceMs;
+    this.#troubleSinceMs = undefined;
+    this.#handler.recovered({ downMs, lostSegments: this.#lost });
+    this.#lost = 0;
+  }
+
+  /** The oldest go first: viewers want what is live. The one under way gives up by itself. */
+  #shedBacklog(): void {
+    while (this.#queuedBytes > maxQueuedBytes && this.#queue.length > 2) {
+      this.#giveUp = true;
+      const [dropped] = this.#queue.splice(1, 1);
+      this.#queuedBytes -= dropped?.bytes ?? 0;
+      this.#lost++;
+    }
+  }
+
+  #dequeue(): void {
+    this.#queuedBytes -= this.#queue.shift()?.bytes ?? 0;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#wakes.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.#wakes.add(wake);
+    });
+  }
+}

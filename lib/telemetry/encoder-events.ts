@@ -1,0 +1,78 @@
+import { event } from './event.ts';
+
+interface About {
+  stream: string;
+  broadcast?: string;
+}
+
+/** What an encoder worker says. */
+export const encoderEvents = {
+  'encoder.ffmpeg.found': event<{ path: string; source: string; version: string }>(
+    'info',
+    'This ffmpeg does the encoding.',
+  ),
+  'encoder.session.opened': event<{ stream: string; session: string; proxy: string; client: string }>(
+    'info',
+    'A proxy brings a publisher.',
+  ),
+  'encoder.session.refused': event<{ stream: string; session: string; reason: string }>(
+    'warn',
+    'The publisher was not taken.',
+  ),
+  'encoder.session.closed': event<{ stream: string; session: string; cause?: unknown }>(
+    'info',
+    'The link of a publish session is closed.',
+  ),
+  'encoder.link.faulty': event<{ cause: unknown }>(
+    'warn',
+    'What came on a relay link could not be understood; it was closed.',
+  ),
+  'encoder.broadcast.state': event<About & { state: string; trigger: string }>(
+    'info',
+    'The broadcast has a new state.',
+  ),
+  'encoder.broadcast.ended': event<About & { reason: string; durationMs: number }>(
+    'info',
+    'The broadcast is over and its recording complete.',
+  ),
+  'encoder.ffmpeg.started': event<About & { run: number; pid?: number; fromNumber: number; args: string }>(
+    'info',
+    'An ffmpeg works for the broadcast.',
+  ),
+  'encoder.ffmpeg.crashed': event<
+    About & { run: number; code: number | null; signal: string | null; said: string }
+  >('warn', 'ffmpeg ended before its input did; another one is started.'),
+  'encoder.ladder.shed': event<About & { rendition: string; lagMs: number }>(
+    'warn',
+    'The machine cannot keep real time: the top rendition was given up.',
+  ),
+  'encoder.input.unusable': event<About & { reason: string }>(
+    'warn',
+    'The publisher sends what cannot be used.',
+  ),
+  'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
+    'info',
+    'The publisher sends faster than real time or than ffmpeg works; reading waits.',
+  ),
+  'encoder.origin.trouble': event<About & { full: boolean; queuedSegments: number; cause: unknown }>(
+    'warn',
+    'The origin does not take what is written; writing is tried again.',
+  ),
+  'encoder.origin.recovered': event<About & { downMs: number; lostSegments: number }>(
+    'info',
+    'The origin takes writes again.',
+  ),
+  'encoder.lease.lost': event<About & { epoch: number }>(
+    'warn',
+    'Another worker has the lease: this one stops writing.',
+  ),
+  'encoder.control.unavailable': event<{ cause: unknown }>(
+    'warn',
+    'The control store does not answer; running broadcasts go on.',
+  ),
+  'encoder.control.recovered': event<Record<never, never>>('info', 'The control store answers again.'),
+  'encoder.draining': event<{ broadcasts: number }>(
+    'info',
+    'The worker takes no new streams and ends the ones that it has.',
+  ),
+} as const;
