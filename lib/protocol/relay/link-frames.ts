@@ -39,7 +39,7 @@ const refusalReasons = ['busy', 'full', 'draining', 'held-elsewhere', 'unavailab
 export const maxLinkPayloadBytes = 64 * 1024;
 const headBytes = 4;
 
-const text = z.string().max(4096);
+const text = z.string();
 const id = z.string().regex(/^[0-9A-Za-z._-]{1,64}$/);
 
 const typeIds = {
