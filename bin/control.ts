@@ -38,7 +38,12 @@ await runProgram({
     let app: ControlApi | undefined;
     const server = createAdaptorServer({
       fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
-      serverOptions: { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 },
+      serverOptions: {
+        requestTimeout: 10_000,
+        headersTimeout: 5_000,
+        connectionsCheckingInterval: 1_000,
+        maxHeaderSize: 16_384,
+      },
     }) as Server;
     server.maxConnections = 1_000;
     server.listen(port, host);

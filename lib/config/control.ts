@@ -26,5 +26,3 @@ export const controlCodec = envCodec({
   /** Further values that the Host header may have, besides the address that is listened on. */
   allowedHosts: list.optional(),
 });
-
-export type ControlConfig = ReturnType<typeof controlCodec.decode>;

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { defaultGraceMs, maxGraceMs } from '../policy/stream-keys.ts';
 import { problemKinds } from './problems.ts';
 
 /** The API's values. They validate what comes in, type what goes out and make the OpenAPI document. */
@@ -24,7 +25,8 @@ const name = z
   .trim()
   .min(1)
   .max(120)
-  .openapi({ description: 'For people.', example: 'Sunday concert' });
+  .refine((text) => !/\p{Cc}/u.test(text), 'Control characters are not allowed.')
+  .openapi({ description: 'For people, on one line.', example: 'Sunday concert' });
 const reconnectWindowMs = z.number().int().min(0).max(1_800_000).openapi({
   description: 'How long a broadcast waits for a broadcaster that is gone, in milliseconds.',
   example: 60_000,
@@ -49,10 +51,16 @@ export const Key = z
 
 export const NewKey = z
   .strictObject({
-    graceSeconds: z.number().int().min(0).max(2_592_000).default(86_400).openapi({
-      description: 'How long the key before this one works on, in seconds. 0 ends every older key at once.',
-      example: 3_600,
-    }),
+    graceSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(maxGraceMs / 1_000)
+      .default(defaultGraceMs / 1_000)
+      .openapi({
+        description: 'How long the key before this one works on, in seconds. 0 ends every older key at once.',
+        example: 3_600,
+      }),
   })
   .openapi('NewKey');
 

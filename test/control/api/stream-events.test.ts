@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ControlStoreUnavailableError } from '../../../lib/control/policy/errors.ts';
 import { streamEvent } from '../../../lib/control/policy/stream-events.ts';
@@ -72,6 +76,16 @@ async function follow(query = '', headers: Record<string, string> = {}, on: Test
   };
 }
 
+/** Asks for a feed until there is a place for it. */
+async function untilOpen(ask: () => Response | Promise<Response>) {
+  for (;;) {
+    const response = await ask();
+    if (response.status === 200) return response.body!.getReader();
+    await response.text();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 describe('following the story', () => {
   test('gives what has happened, then what happens, each once and with its number as the id', async () => {
     await gap(100);
@@ -137,6 +151,38 @@ describe('following the story', () => {
     await first.cancel();
     await new Promise((resolve) => setImmediate(resolve));
     expect((await follow('', {}, small)).response.status).toBe(200);
+  });
+
+  test('a client that does not read keeps its place only until its time is over', async () => {
+    const small = createTestApi({ store: api.store, config: { maxLiveFeeds: 1, liveFeedMs: 30 } });
+    const path = `/v1/streams/${stream.id}/events/live`;
+    for (let i = 0; i < 20; i++) await gap(i);
+    const stuck = await small.app.request(path);
+    expect((await small.app.request(path)).status).toBe(503);
+    readers.push(await untilOpen(() => small.app.request(path)));
+    await stuck.body!.cancel();
+  });
+
+  test('over a socket a place is free again when the client hangs up', async () => {
+    const small = createTestApi({
+      store: api.store,
+      config: { maxLiveFeeds: 1, allowedHosts: ['feeds.test'] },
+    });
+    // Host is set by fetch, so the test's own address stands in for the configured one.
+    const server = createAdaptorServer({
+      fetch: (request) => small.app.fetch(new Request(request, { headers: { host: 'feeds.test' } })),
+    }).listen(0, '127.0.0.1') as Server;
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/streams/${stream.id}/events/live`;
+    const hangUp = new AbortController();
+    await (await fetch(url, { signal: hangUp.signal })).body!.getReader().read();
+    expect((await fetch(url)).status).toBe(503);
+    hangUp.abort();
+    const reader = await untilOpen(() => fetch(url));
+    await reader.cancel();
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
   });
 
   test('a HEAD request takes no place', async () => {

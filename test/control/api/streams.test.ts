@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
 import { config, createTestApi, goOnAir, type TestApi } from './harness.ts';
 
@@ -71,6 +72,46 @@ describe('creating a stream', () => {
       '#/reconnectWindowMs',
     ]);
     expect((await api.store.listStreams({ limit: 1 })).streams).toEqual([]);
+  });
+
+  test('a name with control characters is refused, any other writing is kept', async () => {
+    expect((await api.call('POST', '/v1/streams', { name: 'a\nb' })).status).toBe(400);
+    const name = 'Größe “日本” \u{1f3a5}';
+    expect((await api.call('POST', '/v1/streams', { name })).body.name).toBe(name);
+  });
+
+  test('no JSON value as a body, path or query is a fault of ours', async () => {
+    const { id } = await api.create();
+    const routes = [
+      ['POST', '/v1/streams'],
+      ['PATCH', `/v1/streams/${id}`],
+      ['POST', `/v1/streams/${id}/keys`],
+    ] as const;
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.record(
+        { name: fc.jsonValue(), reconnectWindowMs: fc.jsonValue(), graceSeconds: fc.jsonValue() },
+        { requiredKeys: [] },
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...routes), value, async ([method, path], body) => {
+        const { status } = await api.call(method, path, JSON.stringify(body));
+        expect([200, 201, 400]).toContain(status);
+      }),
+      { numRuns: 150 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.string(), fc.string(), async (segment, query) => {
+        const path = `/v1/streams/${encodeURIComponent(segment.toWellFormed())}`;
+        const { status } = await api.call(
+          'GET',
+          `${path}/events?limit=${encodeURIComponent(query.toWellFormed())}`,
+        );
+        expect([400, 404]).toContain(status);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   test.each([
