@@ -1,0 +1,129 @@
+// The whole platform on one machine: every program as a process of its own on loopback, supervised.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isForPeople, lineText, readyText } from '../lib/adapters/local/platform/console.ts';
+import { startDemo } from '../lib/adapters/local/platform/demo.ts';
+import { lockDataDir } from '../lib/adapters/local/platform/lock.ts';
+import { helpText, type LiveOptions, parseLiveOptions } from '../lib/adapters/local/platform/options.ts';
+import { planProcesses, platformUrls } from '../lib/adapters/local/platform/plan.ts';
+import { assignPorts, checkPorts, freePorts, portCount } from '../lib/adapters/local/platform/ports.ts';
+import { ensureSecrets } from '../lib/adapters/local/platform/secrets.ts';
+import { type ProcessLine, Supervisor } from '../lib/adapters/local/platform/supervisor.ts';
+import { findFfmpeg } from '../lib/adapters/node/ffmpeg-binary.ts';
+import { createLog } from '../lib/adapters/node/log.ts';
+import { explainFault } from '../lib/adapters/node/program.ts';
+
+const root = join(import.meta.dirname, '..');
+
+async function main(): Promise<void> {
+  const options = parseLiveOptions(process.argv.slice(2), root);
+  if (options.help) {
+    process.stdout.write(helpText);
+    return;
+  }
+  await live(options);
+}
+
+async function live(options: LiveOptions): Promise<void> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const unlock = await lockDataDir(options.dataDir);
+  const ffmpeg = await findFfmpeg();
+  const count = portCount(options);
+  const numbers =
+    options.portBase === 0
+      ? await freePorts(count)
+      : Array.from({ length: count }, (_, index) => options.portBase + index);
+  await checkPorts(numbers);
+  let taken = 0;
+  const ports = assignPorts(() => numbers[taken++] ?? 0, options);
+  const urls = platformUrls(ports);
+  const specs = planProcesses(ports, options.dataDir, await ensureSecrets(options.dataDir));
+  const supervisor = new Supervisor(root, specs);
+  const out = openOutput(options.json);
+  const emit = createLog('platform', 'live', { write: (line) => out.own(JSON.parse(line)) });
+  supervisor.on('line', out.line);
+  supervisor.on('exited', ({ name, code, signal, restartInMs }) =>
+    emit('process.exited', { process: name, code, signal, restartInMs }),
+  );
+  supervisor.on('restarted', ({ name, pid }) => emit('process.restarted', { process: name, pid }));
+
+  let demo: Awaited<ReturnType<typeof startDemo>> | undefined;
+  const stop = async (code: number): Promise<never> => {
+    await demo?.stop();
+    await supervisor.stop();
+    await unlock();
+    process.exit(code);
+  };
+  let asked = false;
+  const stopOnce = () => {
+    if (asked) return;
+    asked = true;
+    if (!options.json) process.stderr.write('\nStopping…\n');
+    void stop(0);
+  };
+  process.on('SIGINT', stopOnce);
+  process.on('SIGTERM', stopOnce);
+  process.on('SIGHUP', stopOnce);
+
+  try {
+    await supervisor.start();
+    if (options.demo) {
+      demo = await startDemo({
+        api: urls.api,
+        rtmpUrl: urls.rtmp,
+        dataDir: options.dataDir,
+        ffmpeg: ffmpeg.path,
+        onRestart: (code) => emit('demo.restarting', { code }),
+      });
+    }
+  } catch (fault) {
+    if (asked) return;
+    report(fault, options.json);
+    await stop(1);
+  }
+  const demoPage = demo && { streamId: demo.streamId, page: `${urls.page}/watch/${demo.streamId}` };
+  if (!options.json) process.stdout.write(`${readyText(urls, demoPage)}\n`);
+  emit('ready', {
+    api: urls.api,
+    page: urls.page,
+    ingest: { rtmp: urls.rtmp, rtmps: urls.rtmps },
+    edge: urls.edge,
+    processes: supervisor.status(),
+    ...(demoPage && { demo: demoPage }),
+  });
+  out.open();
+}
+
+/** Where lines go: as JSON on stdout, held back until "ready" has been the first; or the notable ones in words. */
+function openOutput(json: boolean) {
+  const held: ProcessLine[] = [];
+  let ready = false;
+  const write = (line: ProcessLine) => {
+    if (json) process.stdout.write(`${JSON.stringify(line)}\n`);
+    else if (line.event !== 'ready' && isForPeople(line))
+      process.stderr.write(`${lineText(line, new Date())}\n`);
+  };
+  const line = (one: ProcessLine) => {
+    if (ready) write(one);
+    else held.push(one);
+  };
+  return {
+    line,
+    own: (one: ProcessLine) => (one.event === 'ready' ? write(one) : line(one)),
+    open() {
+      ready = true;
+      for (const one of held.splice(0)) write(one);
+    },
+  };
+}
+
+function report(fault: unknown, json: boolean): void {
+  const { code, reason, mend } = explainFault(fault);
+  if (json) process.stdout.write(`${JSON.stringify({ event: 'failed', code, reason, mend })}\n`);
+  process.stderr.write(`headwater: ${reason}${mend === undefined ? '' : ` ${mend}`}\n`);
+}
+
+main().catch((fault: unknown) => {
+  report(fault, process.argv.includes('--json'));
+  process.exit(1);
+});

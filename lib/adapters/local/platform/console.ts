@@ -1,0 +1,42 @@
+import type { PlatformUrls } from './plan.ts';
+import type { ProcessLine } from './supervisor.ts';
+
+/** What a person sees when the platform is up. */
+export function readyText(urls: PlatformUrls, demo: { page: string } | undefined): string {
+  const rows = [
+    ['page', urls.page],
+    ['API', `${urls.api}/v1/openapi.json`],
+    ['ingest', `${urls.rtmps}   (RTMPS, certificate made on this machine)`],
+    ['', `${urls.rtmp}    (RTMP)`],
+    ...(demo === undefined ? [] : [['demo', demo.page]]),
+  ];
+  return [
+    '',
+    'Headwater is up.',
+    '',
+    ...rows.map(([name = '', value]) => `  ${name.padEnd(8)}${value}`),
+    '',
+    'Go live: create a stream on the page, then',
+    `  OBS     Settings > Stream > Custom; Server ${urls.rtmp}; Stream Key: the key of your stream`,
+    `  ffmpeg  ffmpeg -re -i FILE -c:v libx264 -preset veryfast -tune zerolatency -g 60 -c:a aac -f flv ${urls.rtmp}/KEY`,
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}
+
+const quietFields = new Set(['level', 'time', 'event', 'role', 'name', 'msg', 'v', 'hostname']);
+
+/** One line for a person: time, who, what, and the fields. */
+export function lineText(line: ProcessLine, now: Date): string {
+  const fields = Object.entries(line)
+    .filter(([field]) => !quietFields.has(field))
+    .map(([field, value]) => `${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const message = typeof line.msg === 'string' ? line.msg : line.event;
+  return [now.toTimeString().slice(0, 8), line.name.padEnd(10), message, ...fields].join(' ');
+}
+
+/** What is worth a person's eye: what went wrong, and the story of broadcasts and processes. */
+export function isForPeople(line: ProcessLine): boolean {
+  return line.level === 'warn' || line.level === 'error' || line.event === 'process.output';
+}

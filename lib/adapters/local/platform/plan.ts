@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { controlCodec } from '../../../config/control.ts';
+import { edgeCodec } from '../../../config/edge.ts';
+import { encoderWorkerCodec } from '../../../config/encoder-worker.ts';
+import { ingestProxyCodec } from '../../../config/ingest-proxy.ts';
+import { originCodec } from '../../../config/origin.ts';
+import { pageCodec } from '../../../config/page.ts';
+import { popCodec } from '../../../config/pop.ts';
+import type { MemberId } from '../../../routing/ids.ts';
+import type { PlatformPorts } from './ports.ts';
+import type { SecretFiles } from './secrets.ts';
+import type { ProcessSpec } from './supervisor.ts';
+
+/** Where people and programs reach the platform. */
+export interface PlatformUrls {
+  readonly page: string;
+  readonly api: string;
+  readonly edge: string;
+  readonly rtmp: string;
+  readonly rtmps: string;
+}
+
+const host = '127.0.0.1';
+/** The name of the one region that a single machine is. */
+const region = 'local';
+
+export function platformUrls(ports: PlatformPorts): PlatformUrls {
+  return {
+    page: `http://${host}:${ports.page}`,
+    api: `http://${host}:${ports.api}`,
+    edge: `http://${host}:${ports.edge}`,
+    rtmp: `rtmp://${host}:${ports.rtmp}/live`,
+    rtmps: `rtmps://${host}:${ports.rtmps}/live`,
+  };
+}
+
+/** Who stops first: those who bring work in, then those who finish it, then those whom everybody needs. */
+const stopOrder = {
+  pop: 0,
+  page: 0,
+  ingest: 1,
+  encoder: 2,
+  edge: 3,
+  shield: 3,
+  origin: 4,
+  control: 4,
+} as const;
+
+/** Every process of the platform with its environment: the wiring of one machine, in path order. */
+export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: SecretFiles): ProcessSpec[] {
+  const urls = platformUrls(ports);
+  const controlStorePath = join(dataDir, 'control.sqlite');
+  const { keyPepperFile, originTokenFile, tlsCertFile, tlsKeyFile } = secrets;
+  const pop: ProcessSpec = {
+    ...process('pop', 'pop', 'bin/pop.ts', ports.rtmp),
+    env: popCodec.encode({
+      host,
+      rtmpPort: ports.rtmp,
+      rtmpsPort: ports.rtmps,
+      healthPort: ports.popHealth,
+      targets: ports.proxies.map(({ rtmp, rtmps, health }) => ({
+        host,
+        rtmpPort: rtmp,
+        rtmpsPort: rtmps,
+        healthPort: health,
+      })),
+    }),
+  };
+  const proxies = ports.proxies.map(({ rtmp, rtmps, health }, index): ProcessSpec => {
+    const memberId = `ingest-${index + 1}` as MemberId;
+    return {
+      ...process('ingest', memberId, 'bin/ingest-proxy.ts', rtmp),
+      env: ingestProxyCodec.encode({
+        memberId,
+        host,
+        rtmpPort: rtmp,
+        rtmpsPort: rtmps,
+        healthPort: health,
+        tlsCertFile,
+        tlsKeyFile,
+        controlStorePath,
+        keyPepperFile,
+      }),
+    };
+  });
+  const workers = ports.workers.map(({ relay, health }, index): ProcessSpec => {
+    const memberId = `encoder-${index + 1}` as MemberId;
+    return {
+      ...process('encoder', memberId, 'bin/encoder-worker.ts', relay),
+      env: encoderWorkerCodec.encode({
+        memberId,
+        host,
+        relayPort: relay,
+        healthPort: health,
+        controlStorePath,
+        originUrl: `http://${host}:${ports.origin}`,
+        originTokenFile,
+        region,
+        playbackBaseUrl: urls.edge,
+      }),
+    };
+  });
+  const origin: ProcessSpec = {
+    ...process('origin', 'origin', 'bin/origin.ts', ports.origin),
+    env: originCodec.encode({
+      host,
+      port: ports.origin,
+      dataDir: join(dataDir, 'origin'),
+      tokenFile: originTokenFile,
+    }),
+  };
+  const shield: ProcessSpec = {
+    ...process('shield', 'shield', 'bin/edge.ts', ports.shield),
+    env: edgeCodec.encode({
+      role: 'shield',
+      host,
+      port: ports.shield,
+      upstreamUrl: `http://${host}:${ports.origin}`,
+    }),
+  };
+  const edge: ProcessSpec = {
+    ...process('edge', 'edge', 'bin/edge.ts', ports.edge),
+    env: edgeCodec.encode({
+      role: 'edge',
+      host,
+      port: ports.edge,
+      upstreamUrl: `http://${host}:${ports.shield}`,
+    }),
+  };
+  const page: ProcessSpec = {
+    ...process('page', 'page', 'bin/page.ts', ports.page),
+    env: pageCodec.encode({ host, port: ports.page, apiBaseUrl: urls.api, edgeBaseUrl: urls.edge, region }),
+  };
+  const control: ProcessSpec = {
+    ...process('control', 'control', 'bin/control.ts', ports.api),
+    env: controlCodec.encode({
+      host,
+      port: ports.api,
+      controlStorePath,
+      keyPepperFile,
+      ingestRtmpUrl: urls.rtmp,
+      ingestRtmpsUrl: urls.rtmps,
+      playbackBaseUrl: urls.edge,
+      pageBaseUrl: urls.page,
+      region,
+      allowedOrigins: [urls.page],
+    }),
+  };
+  return [pop, ...proxies, ...workers, origin, shield, edge, page, control];
+}
+
+function process(
+  role: keyof typeof stopOrder,
+  name: string,
+  program: string,
+  port: number,
+): Omit<ProcessSpec, 'env'> {
+  return { role, name, program, port, stopOrder: stopOrder[role] };
+}
