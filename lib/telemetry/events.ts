@@ -1,4 +1,5 @@
 import { controlEvents } from './control-events.ts';
+import { edgeEvents } from './edge-events.ts';
 import type { Emit } from './event.ts';
 import { ingestEvents } from './ingest-events.ts';
 import { originEvents } from './origin-events.ts';
@@ -16,6 +17,7 @@ export const events = {
   ...popEvents,
   ...ingestEvents,
   ...originEvents,
+  ...edgeEvents,
   ...platformEvents,
   ...playerEvents,
   ...controlEvents,

@@ -15,6 +15,12 @@ export interface DeliveryRule {
   readonly ttlSeconds: { readonly min: number; readonly default: number; readonly max: number };
   /** How long a cache may keep an error answer (404 above all), in seconds. At most 1. */
   readonly errorTtlSeconds: number;
+  /**
+   * How long past its TTL a cache may serve the last good answer while the tier behind it fails, in seconds. A live
+   * playlist that is three segments old still lets a player play on from its buffer; an older one would make it believe
+   * that the broadcast hangs, so then it is told the truth.
+   */
+  readonly staleIfErrorSeconds: number;
   /** Query parameters that are part of the cache key and passed on. */
   readonly queryParameters: readonly string[];
   readonly compress: boolean;
@@ -24,8 +30,13 @@ const year = 31_536_000;
 const immutable = {
   cacheControl: `public, max-age=${year}, immutable`,
   ttlSeconds: { min: 1, default: year, max: year },
+  staleIfErrorSeconds: year,
 };
-const fresh = { cacheControl: 'public, max-age=1', ttlSeconds: { min: 1, default: 1, max: 1 } };
+const fresh = {
+  cacheControl: 'public, max-age=1',
+  ttlSeconds: { min: 1, default: 1, max: 1 },
+  staleIfErrorSeconds: 6,
+};
 
 /** First match wins. What no row matches is not delivered. */
 export const deliveryPolicy: readonly DeliveryRule[] = [

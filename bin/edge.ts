@@ -1,0 +1,28 @@
+// One cache tier on one machine: the edge that players talk to, or the shield between the edges and the origin.
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { listenEdge } from '../lib/adapters/node/edge-server.ts';
+import { runProgram } from '../lib/adapters/node/program.ts';
+import { createUpstream } from '../lib/adapters/node/upstream.ts';
+import { edgeCodec } from '../lib/config/edge.ts';
+import { EdgeCache } from '../lib/edge/cache.ts';
+import { EdgeHandler } from '../lib/edge/service.ts';
+
+await runProgram({
+  codec: edgeCodec,
+  role: ({ role }) => role,
+  async start({ role, host, port, upstreamUrl, cacheBytes }, emit) {
+    const clock = { nowMs: () => performance.now(), utc: () => new Date() };
+    const upstream = createUpstream({ url: upstreamUrl });
+    const cache = new EdgeCache({ upstream, clock, emit, cacheBytes });
+    const service = new EdgeHandler({ tier: role, cache, clock, gzip: promisify(gzip) });
+    const server = await listenEdge({ service, host, port });
+    return {
+      port: server.port,
+      async stop() {
+        await server.close();
+        upstream.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,197 @@
+import type { EmitEvent } from '../telemetry/events.ts';
+import { CachedObject } from './cached-object.ts';
+import { type FillAnswer, fillObject, TooLargeError } from './fill.ts';
+import { ObjectMemory } from './object-memory.ts';
+import type { CacheKey } from './policy/cache-key.ts';
+import { UpstreamError } from './policy/errors.ts';
+import type { EdgeClock, Upstream } from './ports.ts';
+import { SharedBody } from './shared-body.ts';
+
+/** How an object came to a client. `revalidated`: the next tier was asked, and said that ours is still right. */
+export type CacheState = 'hit' | 'miss' | 'coalesced' | 'revalidated' | 'stale' | 'error';
+
+/** What a client gets; `shed`: there was no room for another fill, try again in a second. */
+export type Served = { readonly state: CacheState; readonly object: CachedObject } | 'shed';
+
+export interface EdgeCacheOptions {
+  readonly upstream: Upstream;
+  readonly clock: EdgeClock;
+  readonly emit: EmitEvent;
+  /** For all objects together; 256 MiB unless told. */
+  readonly cacheBytes?: number;
+  /** What a larger object gets is a 502; 32 MiB (the origin takes no larger one), at most half of `cacheBytes`. */
+  readonly maxObjectBytes?: number;
+  /** Fills at once, each of another key; 512 unless told. */
+  readonly maxFills?: number;
+}
+
+interface Fill {
+  readonly key: CacheKey;
+  readonly waiting: ((served: Served) => void)[];
+}
+
+/** Counts since the start. */
+export interface CacheCounts {
+  hits: number;
+  misses: number;
+  coalesced: number;
+  revalidated: number;
+  stale: number;
+  errors: number;
+  shed: number;
+  fills: number;
+  failedFills: number;
+  upstreamBytes: number;
+}
+
+/**
+ * A cache that asks the next tier once, however many clients want the same object at the same time. A fill belongs to
+ * nobody: it goes on when the client that caused it has left. Segments reach all who wait as they arrive; playlists and
+ * manifests (small, compressed, and worth an older copy when they break off) only once they are whole.
+ *
+ * No sockets here: bytes come from the `Upstream` port and go to whoever reads the `SharedBody`.
+ */
+export class EdgeCache {
+  readonly memory: ObjectMemory;
+  readonly counts: CacheCounts = {
+    hits: 0,
+    misses: 0,
+    coalesced: 0,
+    revalidated: 0,
+    stale: 0,
+    errors: 0,
+    shed: 0,
+    fills: 0,
+    failedFills: 0,
+    upstreamBytes: 0,
+  };
+  readonly #options: EdgeCacheOptions;
+  readonly #maxObjectBytes: number;
+  readonly #maxFills: number;
+  readonly #fills = new Map<string, Fill>();
+
+  constructor(options: EdgeCacheOptions) {
+    const { cacheBytes = 256 * 1024 * 1024, maxObjectBytes = 32 * 1024 * 1024, maxFills = 512 } = options;
+    this.#options = options;
+    this.memory = new ObjectMemory(cacheBytes);
+    this.#maxObjectBytes = Math.min(maxObjectBytes, Math.floor(cacheBytes / 2));
+    this.#maxFills = maxFills;
+  }
+
+  get fillsUnderWay(): number {
+    return this.#fills.size;
+  }
+
+  /** Gives the object through `use`: before this returns where it is there, otherwise when it is known what it is. */
+  get(key: CacheKey, use: (served: Served) => void): void {
+    const present = this.#present(key.key);
+    if (present) {
+      this.memory.touch(present.object);
+      this.counts[countOf[present.state]]++;
+      use(present);
+      return;
+    }
+    const fill = this.#fills.get(key.key);
+    if (fill) {
+      fill.waiting.push((served) => use(asCoalesced(served)));
+    } else if (this.#fills.size < this.#maxFills) {
+      this.#begin(key, use);
+    } else {
+      this.counts.shed++;
+      use('shed');
+    }
+  }
+
+  /** What may be served without asking the next tier. */
+  #present(key: string): { state: CacheState; object: CachedObject } | undefined {
+    const object = this.memory.peek(key);
+    if (!object) return undefined;
+    const now = this.#options.clock.nowMs();
+    const freshness = object.freshness(now);
+    if (freshness === 'stale' && now < object.holdUntilMs) return { state: 'stale', object };
+    if (freshness !== 'fresh') return undefined;
+    if (object.facts.status !== 200) return { state: 'error', object };
+    return { state: object.body.state === 'filling' ? 'coalesced' : 'hit', object };
+  }
+
+  #begin(key: CacheKey, use: (served: Served) => void): void {
+    const fill: Fill = { key, waiting: [use] };
+    this.#fills.set(key.key, fill);
+    this.counts.fills++;
+    const stored = this.memory.peek(key.key);
+    const { upstream, clock } = this.#options;
+    fillObject({ key, stored, upstream, clock, maxObjectBytes: this.#maxObjectBytes, memory: this.memory })
+      .then((answer) => this.#filled(fill, answer))
+      .catch((fault) => this.#failed(fill, stored, fault));
+  }
+
+  async #filled(fill: Fill, answer: FillAnswer): Promise<void> {
+    if (answer === 'no-room') {
+      this.#settle(fill, 'shed');
+      return;
+    }
+    const { state, object, arrival } = answer;
+    if (arrival && fill.key.rule.compress) await arrival;
+    this.#settle(fill, { state: object.facts.status === 200 ? state : 'error', object });
+    if (!arrival) return;
+    await arrival.catch((cause) => {
+      // The clients that read it are cut off by the failed body; whoever comes next starts a new fill.
+      this.counts.failedFills++;
+      this.#options.emit('edge.fill.failed', { key: fill.key.key, served: 'nothing', cause });
+    });
+    this.counts.upstreamBytes += object.body.filledBytes;
+  }
+
+  /** Nothing useful came: the older copy where there is one that may still be used, else an error for a short time. */
+  #failed(fill: Fill, stored: CachedObject | undefined, cause: unknown): void {
+    const { rule, key } = fill.key;
+    const now = this.#options.clock.nowMs();
+    this.counts.failedFills++;
+    if (stored?.facts.status === 200 && stored.freshness(now) !== 'expired') {
+      this.#options.emit('edge.fill.failed', { key, served: 'stale', cause });
+      stored.holdUntilMs = now + rule.errorTtlSeconds * 1000;
+      this.#settle(fill, { state: 'stale', object: stored });
+      return;
+    }
+    this.#options.emit('edge.fill.failed', { key, served: 'error', cause });
+    const object = errorObject(fill.key, cause, now);
+    const room = this.memory.makeRoom(object.costBytes);
+    if (room) this.memory.add(object);
+    this.#settle(fill, room ? { state: 'error', object } : 'shed');
+  }
+
+  #settle(fill: Fill, served: Served): void {
+    this.#fills.delete(fill.key.key);
+    const { waiting } = fill;
+    const others = asCoalesced(served);
+    this.counts[served === 'shed' ? 'shed' : countOf[served.state]]++;
+    this.counts[others === 'shed' ? 'shed' : countOf[others.state]] += waiting.length - 1;
+    for (const use of waiting) use(served);
+  }
+}
+
+/** What the others who waited for a fill are told. */
+function asCoalesced(served: Served): Served {
+  if (served === 'shed' || served.state === 'stale' || served.state === 'error') return served;
+  return { state: 'coalesced', object: served.object };
+}
+
+const countOf = {
+  hit: 'hits',
+  miss: 'misses',
+  coalesced: 'coalesced',
+  revalidated: 'revalidated',
+  stale: 'stale',
+  error: 'errors',
+} as const;
+
+/** The answer where the next tier gave none: 504 where it was too slow, else 502. */
+function errorObject(key: CacheKey, cause: unknown, nowMs: number): CachedObject {
+  const status = cause instanceof UpstreamError && cause.code === 'UPSTREAM_TIMEOUT' ? 504 : 502;
+  const text =
+    cause instanceof TooLargeError ? 'The object is too large.' : 'The tier behind this one does not answer.';
+  const facts = { status, contentType: 'text/plain; charset=utf-8', cacheControl: 'no-store' };
+  const ageMs = cause instanceof UpstreamError ? cause.ageMs : 0;
+  const times = { atMs: nowMs, ageMs, lifetimeMs: key.rule.errorTtlSeconds * 1000 };
+  return new CachedObject(key.key, key.rule, facts, SharedBody.of(Buffer.from(text)), times);
+}

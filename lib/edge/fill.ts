@@ -1,0 +1,163 @@
+import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-object.ts';
+import type { ObjectMemory } from './object-memory.ts';
+import type { CacheKey } from './policy/cache-key.ts';
+import { UpstreamError } from './policy/errors.ts';
+import { ageOnArrivalMs, errorLifetimeMs, lifetimeMs } from './policy/freshness.ts';
+import type { EdgeClock, Upstream, UpstreamAnswer } from './ports.ts';
+import { SharedBody } from './shared-body.ts';
+
+export interface FillContext {
+  readonly key: CacheKey;
+  /** The version that is there, fresh no more. */
+  readonly stored: CachedObject | undefined;
+  readonly upstream: Upstream;
+  readonly clock: EdgeClock;
+  readonly memory: ObjectMemory;
+  readonly maxObjectBytes: number;
+}
+
+/** What came of asking. `arrival` settles when the bytes of the object are all there, or never will be. */
+export type FillAnswer =
+  | {
+      readonly state: 'miss' | 'revalidated';
+      readonly object: CachedObject;
+      readonly arrival?: Promise<void>;
+    }
+  | 'no-room';
+
+/** The object is over the limit. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError';
+  readonly code = 'OBJECT_TOO_LARGE';
+}
+
+/** Statuses that say that there is no such object; S3 says 403 where it may not list. */
+const absent = new Set([403, 404, 410]);
+
+/** Asks the next tier for an object, and puts it into memory while it arrives. Rejects where nothing useful came. */
+export async function fillObject(context: FillContext): Promise<FillAnswer> {
+  const { key, stored, clock } = context;
+  const askedMs = clock.nowMs();
+  const ifNoneMatch = stored?.facts.status === 200 ? stored.facts.etag : undefined;
+  const answer = await askTwice(context.upstream, { target: key.key, ifNoneMatch });
+  const atMs = clock.nowMs();
+  const ageMs = ageOnArrivalMs(answer.headers, atMs - askedMs);
+  const cacheControl = text(answer.headers['cache-control']);
+  const times: ObjectTimes = { atMs, ageMs, lifetimeMs: lifetimeMs(key.rule, cacheControl) };
+  if (answer.status === 304 && stored && ifNoneMatch !== undefined) {
+    answer.discard();
+    stored.revalidated(times);
+    holdIfStale(stored, answer, atMs);
+    if (stored.dropped) {
+      // It had to make room while we asked.
+      if (!context.memory.makeRoom(stored.costBytes)) return 'no-room';
+      context.memory.add(stored);
+    }
+    return { state: 'revalidated', object: stored };
+  }
+  if (absent.has(answer.status)) {
+    answer.discard();
+    return addAbsent(context, { ...times, lifetimeMs: errorLifetimeMs(key.rule, cacheControl) });
+  }
+  if (answer.status !== 200) {
+    answer.discard();
+    throw new UpstreamError('UPSTREAM_BROKEN', `The next tier answered ${answer.status}`, { ageMs });
+  }
+  return addObject(context, answer, times);
+}
+
+/** One connection may have been closed under the request: nothing came, and a GET may be sent again. */
+async function askTwice(
+  upstream: Upstream,
+  request: { target: string; ifNoneMatch?: string },
+): Promise<UpstreamAnswer> {
+  try {
+    return await upstream.get(request);
+  } catch (fault) {
+    if (fault instanceof UpstreamError && fault.code === 'UPSTREAM_UNREACHABLE') return upstream.get(request);
+    throw fault;
+  }
+}
+
+function addAbsent({ key, memory }: FillContext, times: ObjectTimes): FillAnswer {
+  const facts: ObjectFacts = {
+    status: 404,
+    contentType: 'text/plain; charset=utf-8',
+    cacheControl: `public, max-age=${key.rule.errorTtlSeconds}`,
+  };
+  const body = SharedBody.of(Buffer.from('There is no such object.'));
+  const object = new CachedObject(key.key, key.rule, facts, body, times);
+  if (!memory.makeRoom(object.costBytes)) return 'no-room';
+  memory.add(object);
+  return { state: 'miss', object };
+}
+
+function addObject(context: FillContext, answer: UpstreamAnswer, times: ObjectTimes): FillAnswer {
+  const { key, memory, maxObjectBytes } = context;
+  const declared = declaredSize(answer);
+  if (declared !== undefined && declared > maxObjectBytes) {
+    answer.discard();
+    throw new TooLargeError(`${key.key} has ${declared} bytes`);
+  }
+  const facts: ObjectFacts = {
+    status: 200,
+    contentType: text(answer.headers['content-type']) ?? key.rule.contentType,
+    cacheControl: text(answer.headers['cache-control']) ?? key.rule.cacheControl,
+    etag: text(answer.headers.etag),
+  };
+  const object = new CachedObject(key.key, key.rule, facts, new SharedBody(declared), times);
+  if (!memory.makeRoom(object.costBytes)) {
+    answer.discard();
+    return 'no-room';
+  }
+  holdIfStale(object, answer, times.atMs);
+  // A playlist takes the place of the older one only once it is whole (see EdgeCache); until then it only counts.
+  if (key.rule.compress) memory.recount(object);
+  else memory.add(object);
+  return { state: 'miss', object, arrival: receive(context, object, answer) };
+}
+
+/** Takes the bytes in. Rejects, with the body failed and out of the cache, where they break off or are too many. */
+async function receive(context: FillContext, object: CachedObject, answer: UpstreamAnswer): Promise<void> {
+  const { memory, maxObjectBytes } = context;
+  const { body } = object;
+  try {
+    for await (const chunk of answer.body) {
+      const total = body.filledBytes + chunk.length;
+      if (total > (body.declaredBytes ?? maxObjectBytes)) {
+        throw new TooLargeError(`${object.key} has more bytes than ${body.declaredBytes ?? maxObjectBytes}`);
+      }
+      const growth = body.growthFor(chunk.length);
+      if (growth > 0 && !memory.makeRoom(growth)) throw new TooLargeError(`No room for ${object.key}`);
+      body.append(chunk);
+      if (growth > 0) memory.recount(object);
+    }
+    if (body.declaredBytes !== undefined && body.filledBytes < body.declaredBytes) {
+      throw new UpstreamError('UPSTREAM_BROKEN', `${object.key} broke off after ${body.filledBytes} bytes`);
+    }
+    body.complete();
+    memory.recount(object);
+    if (object.rule.compress) memory.add(object);
+    memory.letGo(object);
+  } catch (fault) {
+    body.fail();
+    memory.drop(object);
+    throw fault;
+  }
+}
+
+/** The next tier serves it stale because the one behind fails: asking again at every request would help nobody. */
+function holdIfStale(object: CachedObject, answer: UpstreamAnswer, nowMs: number): void {
+  if (answer.headers['x-cache'] === 'stale') object.holdUntilMs = nowMs + staleHoldMs;
+}
+
+/** Short beside the second that the next tier holds, so that recovery takes little longer through two tiers. */
+const staleHoldMs = 250;
+
+function declaredSize(answer: UpstreamAnswer): number | undefined {
+  const value = text(answer.headers['content-length']);
+  return value !== undefined && /^\d{1,12}$/.test(value) ? Number(value) : undefined;
+}
+
+const text = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;

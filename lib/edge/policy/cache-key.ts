@@ -1,0 +1,32 @@
+import { isObjectKey } from '../../origin/policy/object-key.ts';
+import { type DeliveryRule, deliveryRuleFor } from './delivery.ts';
+
+/** What a request asks for, once all that must not matter has been taken away. */
+export interface CacheKey {
+  /** The path and the listed query parameters in the order of the rule: also what the next tier is asked for. */
+  readonly key: string;
+  readonly rule: DeliveryRule;
+}
+
+const maxTargetLength = 1200;
+
+/**
+ * The cache key of a request target, or undefined where it names nothing that is delivered. The path must be an object
+ * key as it stands: no escapes, no dot segments, so that no object has two names here. Query parameters that the rule
+ * does not list are dropped; a listed one with a strange value is dropped too (it has no meaning to anybody).
+ */
+export function cacheKeyOf(target: string): CacheKey | undefined {
+  if (target.length > maxTargetLength) return undefined;
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
+  if (!path.startsWith('/') || !isObjectKey(path.slice(1))) return undefined;
+  const rule = deliveryRuleFor(path);
+  if (!rule) return undefined;
+  if (mark === -1 || rule.queryParameters.length === 0) return { key: path, rule };
+  const query = new URLSearchParams(target.slice(mark + 1));
+  const kept = rule.queryParameters
+    .map((name) => [name, query.get(name) ?? ''] as const)
+    .filter(([, value]) => /^[A-Za-z0-9]{1,16}$/.test(value))
+    .map(([name, value]) => `${name}=${value}`);
+  return { key: kept.length === 0 ? path : `${path}?${kept.join('&')}`, rule };
+}

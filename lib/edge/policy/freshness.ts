@@ -1,0 +1,62 @@
+import type { DeliveryRule } from './delivery.ts';
+
+/**
+ * Age with milliseconds, beside the standard `Age` in whole seconds. With a TTL of one second, whole seconds are of no
+ * use: rounded down, two tiers keep a playlist twice as long as allowed; rounded up, the second tier never keeps it.
+ */
+export const preciseAgeHeader = 'headwater-age-ms';
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** How old an answer is when it arrives, in ms: what the tier before says (RFC 9111 §4.2.3) and the time it travelled. */
+export function ageOnArrivalMs(headers: Headers, travelledMs: number): number {
+  const precise = wholeNumber(headers[preciseAgeHeader]);
+  const seconds = wholeNumber(headers.age);
+  return (precise ?? (seconds ?? 0) * 1000) + Math.max(0, travelledMs);
+}
+
+/**
+ * How long an object may be served from here, counted from when the origin gave it, in ms: its `max-age` (or
+ * `s-maxage`, which is meant for us) within the bounds of the rule.
+ */
+export function lifetimeMs(rule: DeliveryRule, cacheControl: string | undefined): number {
+  const { min, default: usual, max } = rule.ttlSeconds;
+  const said = forbidsStoring(cacheControl)
+    ? 0
+    : (directive(cacheControl, 's-maxage') ?? directive(cacheControl, 'max-age'));
+  return Math.min(max, Math.max(min, said ?? usual)) * 1000;
+}
+
+/** How long an error may be served from here, in ms: at most what the rule says, less where the answer says so. */
+export function errorLifetimeMs(rule: DeliveryRule, cacheControl: string | undefined): number {
+  const said = forbidsStoring(cacheControl) ? undefined : directive(cacheControl, 'max-age');
+  return Math.min(rule.errorTtlSeconds, said ?? rule.errorTtlSeconds) * 1000;
+}
+
+/** What may be done with a stored object of this age. */
+export type Freshness =
+  /** Serve it. */
+  | 'fresh'
+  /** Ask the next tier first; where that fails, serve it. */
+  | 'stale'
+  /** Too old to be of use to anybody. */
+  | 'expired';
+
+export function freshnessOf(ageMs: number, life: number, staleIfErrorSeconds: number): Freshness {
+  if (ageMs < life) return 'fresh';
+  return ageMs < life + staleIfErrorSeconds * 1000 ? 'stale' : 'expired';
+}
+
+function directive(cacheControl: string | undefined, name: string): number | undefined {
+  const value = new RegExp(`(?:^|[\\s,])${name}="?(\\d{1,10})"?(?:$|[\\s,;])`, 'i').exec(
+    cacheControl ?? '',
+  )?.[1];
+  return value === undefined ? undefined : Number(value);
+}
+
+const forbidsStoring = (cacheControl: string | undefined): boolean =>
+  /(?:^|[\s,])(?:no-store|no-cache|private)(?:$|[\s,=])/i.test(cacheControl ?? '');
+
+function wholeNumber(value: string | string[] | undefined): number | undefined {
+  return typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : undefined;
+}

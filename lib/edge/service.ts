@@ -1,0 +1,162 @@
+import type { CacheState, EdgeCache, Served } from './cache.ts';
+import type { CachedObject } from './cached-object.ts';
+import { cacheKeyOf } from './policy/cache-key.ts';
+import { acceptsGzip } from './policy/encoding.ts';
+import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
+import type { EdgeClock, EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
+import { SharedBody, SharedBodyReader } from './shared-body.ts';
+
+export interface EdgeHandlerOptions {
+  /** `edge` or `shield`, as clients see it in `Server-Timing`. */
+  readonly tier: string;
+  readonly cache: EdgeCache;
+  readonly clock: EdgeClock;
+  readonly gzip: Gzip;
+}
+
+type Reply = (response: EdgeResponse) => void;
+
+/**
+ * The edge and the shield, without their sockets.
+ *
+ *     GET, HEAD /<object key>   from the cache, by the table of delivery policy; what no row matches is a 404
+ *     OPTIONS                   a CORS preflight
+ *     GET, HEAD /time           the time now, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
+ *     GET, HEAD /healthz        {"status": "ok"}
+ *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, fills, failedFills,
+ *                                upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions} since the start
+ */
+export class EdgeHandler implements EdgeService {
+  readonly #options: EdgeHandlerOptions;
+
+  constructor(options: EdgeHandlerOptions) {
+    this.#options = options;
+  }
+
+  handle(request: EdgeRequest, reply: Reply): void {
+    const { method, target } = request;
+    const key = cacheKeyOf(target);
+    if (method !== 'GET' && method !== 'HEAD') {
+      reply(
+        method === 'OPTIONS'
+          ? preflight
+          : say(method, 405, 'Only GET, HEAD and OPTIONS are understood.', { allow: 'GET, HEAD, OPTIONS' }),
+      );
+    } else if (key) {
+      const askedMs = this.#options.clock.nowMs();
+      this.#options.cache.get(key, (served) => this.#give(request, served, askedMs, reply));
+    } else {
+      reply(this.#own(method, target));
+    }
+  }
+
+  /** What is no object: our own pages, or nothing. */
+  #own(method: string, target: string): EdgeResponse {
+    switch (target.split('?', 1)[0]) {
+      case '/time':
+        return say(method, 200, this.#options.clock.utc().toISOString());
+      case '/healthz':
+        return say(method, 200, '{"status":"ok"}', json);
+      case '/_metrics':
+        return say(method, 200, JSON.stringify(this.#metrics()), json);
+      default:
+        return say(method, 404, 'Nothing is delivered from here.');
+    }
+  }
+
+  #metrics(): object {
+    const { counts, memory, fillsUnderWay } = this.#options.cache;
+    const { objects, usedBytes: cacheBytes, evictions } = memory;
+    return { ...counts, fillsUnderWay, objects, cacheBytes, evictions };
+  }
+
+  #give(request: EdgeRequest, served: Served, askedMs: number, reply: Reply): void {
+    if (served === 'shed') {
+      reply(say(request.method, 503, 'Too much at once; try again.', { 'retry-after': '1' }));
+      return;
+    }
+    const { object, state } = served;
+    const release = this.#hold(object);
+    const give = (body: SharedBody, encoding: Representation['encoding']) => {
+      const waitedMs = state === 'hit' ? 0 : this.#options.clock.nowMs() - askedMs;
+      const head = this.#head(request, object, body, encoding, state, waitedMs);
+      if (!head.window) release();
+      reply(head.window ? { ...head, body: new SharedBodyReader(body, head.window, release) } : head);
+    };
+    if (!object.rule.compress || object.facts.status !== 200) {
+      give(object.body, 'only-plain');
+    } else if (!acceptsGzip(request.headers['accept-encoding']) || request.headers.range !== undefined) {
+      give(object.body, 'plain');
+    } else if (object.gzipped) {
+      give(object.gzipped, 'gzip');
+    } else {
+      this.#compress(object).then(
+        (gzipped) => (gzipped ? give(gzipped, 'gzip') : give(object.body, 'plain')),
+        () => give(object.body, 'plain'),
+      );
+    }
+  }
+
+  /** Counts a reader of the object; the result, called once, lets it go. */
+  #hold(object: CachedObject): () => void {
+    object.readers++;
+    return () => {
+      object.readers--;
+      this.#options.cache.memory.letGo(object);
+    };
+  }
+
+  #head(
+    request: EdgeRequest,
+    object: CachedObject,
+    body: SharedBody,
+    encoding: Representation['encoding'],
+    state: CacheState,
+    waitedMs: number,
+  ) {
+    const { tier, clock } = this.#options;
+    const { facts, lifetimeMs } = object;
+    const ageMs = object.ageMs(clock.nowMs());
+    const { sizeBytes } = body;
+    return describeResponse(request.method, request.headers, {
+      ...facts,
+      sizeBytes,
+      ageMs,
+      lifetimeMs,
+      encoding,
+      state,
+      tier,
+      waitedMs,
+    });
+  }
+
+  /** The gzip form, made once for a version, however many ask for it meanwhile. */
+  #compress(object: CachedObject): Promise<SharedBody | undefined> {
+    object.gzip ??= (async () => {
+      const plain = object.body.view(0, object.body.filledBytes);
+      const bytes = await this.#options.gzip(plain);
+      if (bytes.length >= plain.length) return undefined;
+      object.gzipped = SharedBody.of(bytes);
+      this.#options.cache.memory.recount(object);
+      return object.gzipped;
+    })();
+    return object.gzip;
+  }
+}
+
+/** A short answer of our own. */
+function say(
+  method: string,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): EdgeResponse {
+  const bytes = Buffer.from(text);
+  const head = plainHead(status, 'text/plain; charset=utf-8', bytes.length);
+  const all = { ...head.headers, ...headers };
+  if (method === 'HEAD') return { status, headers: all };
+  const window = { start: 0, end: bytes.length };
+  return { status, headers: all, body: new SharedBodyReader(SharedBody.of(bytes), window, () => {}) };
+}
+
+const json = { 'content-type': 'application/json' };

@@ -1,0 +1,148 @@
+import type { BodyReader } from './ports.ts';
+
+const firstBytes = 16 * 1024;
+
+/**
+ * The bytes of one object while they come in and afterwards, read by any number of clients at once, each at its own
+ * pace. They are in one buffer, which grows to the declared size at once or by doubling; readers get views of it.
+ */
+export class SharedBody {
+  readonly declaredBytes: number | undefined;
+  #buffer: Buffer;
+  #filledBytes = 0;
+  #state: 'filling' | 'complete' | 'failed' = 'filling';
+  #waiting: (() => void)[] = [];
+
+  constructor(declaredBytes?: number) {
+    this.declaredBytes = declaredBytes;
+    this.#buffer = Buffer.allocUnsafeSlow(declaredBytes ?? firstBytes);
+  }
+
+  /** A body that is all there. */
+  static of(bytes: Uint8Array): SharedBody {
+    const body = new SharedBody(bytes.length);
+    body.append(bytes);
+    body.complete();
+    return body;
+  }
+
+  get state(): 'filling' | 'complete' | 'failed' {
+    return this.#state;
+  }
+
+  get filledBytes(): number {
+    return this.#filledBytes;
+  }
+
+  /** Memory held. */
+  get capacityBytes(): number {
+    return this.#buffer.length;
+  }
+
+  /** What `append` of this many bytes will take in memory beyond what is held. */
+  growthFor(bytes: number): number {
+    return this.#capacityFor(bytes) - this.#buffer.length;
+  }
+
+  /** The size, where it is known by now. */
+  get sizeBytes(): number | undefined {
+    return this.#state === 'complete' ? this.#filledBytes : this.declaredBytes;
+  }
+
+  append(bytes: Uint8Array): void {
+    const capacity = this.#capacityFor(bytes.length);
+    if (capacity > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(capacity);
+      this.#buffer.copy(larger, 0, 0, this.#filledBytes);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(bytes, this.#filledBytes);
+    this.#filledBytes += bytes.length;
+    this.#wake();
+  }
+
+  complete(): void {
+    if (this.#filledBytes < this.#buffer.length) {
+      this.#buffer = Buffer.from(this.#buffer.subarray(0, this.#filledBytes));
+    }
+    this.#state = 'complete';
+    this.#wake();
+  }
+
+  /** The rest will never come. Readers must not let what they have pass for the whole. */
+  fail(): void {
+    this.#state = 'failed';
+    this.#wake();
+  }
+
+  /** The bytes that are there of this window. */
+  view(start: number, end: number): Buffer {
+    return this.#buffer.subarray(start, Math.min(end, this.#filledBytes));
+  }
+
+  whenMore(callback: () => void): void {
+    this.#waiting.push(callback);
+  }
+
+  #capacityFor(bytes: number): number {
+    let capacity = Math.max(this.#buffer.length, firstBytes);
+    const needed = this.#filledBytes + bytes;
+    if (needed <= this.#buffer.length) return this.#buffer.length;
+    while (capacity < needed) capacity *= 2;
+    return capacity;
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    for (const callback of waiting) callback();
+  }
+}
+
+/** Reads a window of a shared body; `end` undefined reads to the end of the body, wherever that will be. */
+export class SharedBodyReader implements BodyReader {
+  readonly #body: SharedBody;
+  readonly #end: number;
+  readonly #released: () => void;
+  #position: number;
+  #open = true;
+
+  constructor(body: SharedBody, window: { start: number; end?: number }, released: () => void) {
+    this.#body = body;
+    this.#position = window.start;
+    this.#end = window.end ?? Number.POSITIVE_INFINITY;
+    this.#released = released;
+  }
+
+  next(maxBytes: number): Uint8Array | 'wait' | 'end' | 'failed' {
+    if (this.#position >= this.#end) return 'end';
+    if (this.#position < this.#body.filledBytes) {
+      const bytes = this.#body.view(this.#position, Math.min(this.#end, this.#position + maxBytes));
+      this.#position += bytes.length;
+      return bytes;
+    }
+    if (this.#body.state === 'filling') return 'wait';
+    return this.#body.state === 'complete' ? 'end' : 'failed';
+  }
+
+  rest(): Uint8Array | undefined {
+    const { state, filledBytes } = this.#body;
+    if (state !== 'complete' && filledBytes < this.#end) return undefined;
+    const bytes = this.#body.view(this.#position, Math.min(this.#end, filledBytes));
+    this.#position += bytes.length;
+    return bytes;
+  }
+
+  whenMore(callback: () => void): void {
+    this.#body.whenMore(() => {
+      if (this.#open) callback();
+    });
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#released();
+  }
+}
