@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type FeedMode, followEvents } from '../api/event-feed.ts';
 import type { StreamEvent } from '../api/types.ts';
-import { formatDateTime, formatTimeOfDay } from '../model/format.ts';
+import { formatTimeOfDay, formatWhen } from '../model/format.ts';
 import { useServices } from '../shell/services.ts';
 
 /** The page keeps this many; older ones are in the API. */
@@ -45,7 +45,7 @@ export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
           <ol>
             {events.map((event) => (
               <li key={event.sequence} class={`event event-${tone(event.type)}`}>
-                <time dateTime={event.at} title={formatDateTime(Date.parse(event.at))}>
+                <time dateTime={event.at} title={formatWhen(Date.parse(event.at), Date.now())}>
                   {formatTimeOfDay(Date.parse(event.at))}
                 </time>
                 <span>{event.text}</span>

@@ -1,5 +1,5 @@
 import type { Stream } from '../api/types.ts';
-import { formatBitrate, formatCodec, formatDateTime, formatFrameRate } from '../model/format.ts';
+import { formatBitrate, formatCodec, formatFrameRate, formatWhen } from '../model/format.ts';
 
 /** What arrives from the encoder, and where it is worked on. */
 export function HealthPanel({ stream }: { stream: Stream }) {
@@ -14,7 +14,7 @@ export function HealthPanel({ stream }: { stream: Stream }) {
     ['Encoder', input?.encoder],
     ['Worker', onAir ? broadcast.workerId : undefined],
     ['Proxy', onAir ? broadcast.proxyId : undefined],
-    ['Since', onAir ? formatDateTime(Date.parse(broadcast.startedAt)) : undefined],
+    ['Since', onAir ? formatWhen(Date.parse(broadcast.startedAt), Date.now()) : undefined],
   ];
   return (
     <section class="panel" aria-labelledby="health-title">

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
-import { ffmpegLine, obsSettings } from '../model/ingest.ts';
+import { ffmpegLine, isLoopback, obsSettings } from '../model/ingest.ts';
 import { useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
@@ -31,7 +31,7 @@ export function IngestPanel({ stream }: { stream: Stream }) {
         </div>
       ) : (
         <>
-          <CopyField label="Stream key" value={key} secret />
+          <CopyField label="Stream key" value={key} secret={key} />
           <p class="note">
             <strong>Copy the key now.</strong> It is shown this once: only a fingerprint of it is kept, and
             after a reload nobody can show it again. Who has it can broadcast here.
@@ -41,29 +41,33 @@ export function IngestPanel({ stream }: { stream: Stream }) {
           </button>
         </>
       )}
-      <details class="fold">
-        <summary>OBS settings</summary>
-        <dl class="settings">
-          {obsSettings(rtmps).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
-      </details>
-      <details class="fold">
-        <summary>ffmpeg command</summary>
-        <CopyField label="ffmpeg command" value={ffmpegLine(rtmps, key)} multiline />
-        {key === undefined && <p class="quiet">Put your stream key where it says YOUR-STREAM-KEY.</p>}
-      </details>
-      <details class="fold">
-        <summary>Encoder without RTMPS</summary>
-        <CopyField label="Server (RTMP, not encrypted)" value={rtmp.url} />
-        <p class="quiet">
-          The key then crosses the network in the open. Use it only where you trust the way.
-        </p>
-      </details>
+      <div>
+        <details class="fold">
+          <summary>OBS settings</summary>
+          <dl class="settings">
+            {obsSettings(rtmps).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+        <details class="fold">
+          <summary>ffmpeg command</summary>
+          <CopyField label="ffmpeg command" value={ffmpegLine(rtmps, key)} secret={key} multiline />
+          {key === undefined && <p class="quiet">Put your stream key where it says YOUR-STREAM-KEY.</p>}
+        </details>
+        <details class="fold">
+          <summary>Encoder without RTMPS</summary>
+          <CopyField label="Server (RTMP, not encrypted)" value={rtmp.url} />
+          <p class="quiet">
+            The key then crosses the network in the open: use it only where you trust the way.
+            {isLoopback(rtmp) &&
+              ' For a trial on one machine it is right: OBS refuses the certificate that a local platform makes for itself.'}
+          </p>
+        </details>
+      </div>
       {asking && <RotateKey stream={stream} onClose={() => setAsking(false)} />}
     </section>
   );

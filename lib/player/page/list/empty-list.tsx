@@ -4,13 +4,13 @@ export function EmptyList({ onCreate }: { onCreate: () => void }) {
     <section class="empty" aria-labelledby="empty-title">
       <svg class="empty-art" viewBox="0 0 480 120" aria-hidden="true">
         <g fill="none" stroke-linecap="round" stroke-width="5">
-          <path class="water-1" d="M8 18c90 0 110 42 210 42" />
-          <path class="water-2" d="M8 60h210" />
-          <path class="water-3" d="M8 102c90 0 110-42 210-42" />
-          <path class="water-main" d="M218 60h44" />
-          <path class="water-1" d="M262 60c100 0 120-42 210-42" />
-          <path class="water-2" d="M262 60h210" />
-          <path class="water-3" d="M262 60c100 0 120 42 210 42" />
+          <path class="water-1" d="M8 14c80 0 90 40 172 42" />
+          <path class="water-2" d="M60 60h110" />
+          <path class="water-3" d="M8 106c80 0 90-40 172-42" />
+          <path class="water-1" d="M300 56c82-2 92-42 172-42" />
+          <path class="water-2" d="M300 60h172" />
+          <path class="water-3" d="M300 64c82 2 92 42 172 42" />
+          <path class="water-main" d="M168 60c22-4 44 4 66 0s44 4 66 0" />
         </g>
       </svg>
       <h2 id="empty-title">From your camera to everyone, in three steps</h2>

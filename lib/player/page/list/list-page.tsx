@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
-import { formatDateTime } from '../model/format.ts';
+import { formatWhen } from '../model/format.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
 import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
@@ -74,11 +74,12 @@ function StreamCard({ stream }: { stream: Stream }) {
 
 /** One line on what the stream did last. */
 function history({ state, broadcast, createdAt }: Stream): string {
-  if (broadcast === undefined) return `Created ${formatDateTime(Date.parse(createdAt))}, not on air yet`;
+  if (broadcast === undefined)
+    return `Created ${formatWhen(Date.parse(createdAt), Date.now())}, not on air yet`;
   if (state === 'ended') {
-    return `Last on air ${formatDateTime(Date.parse(broadcast.endedAt ?? broadcast.startedAt))}`;
+    return `Last on air ${formatWhen(Date.parse(broadcast.endedAt ?? broadcast.startedAt), Date.now())}`;
   }
-  return `On air since ${formatDateTime(Date.parse(broadcast.startedAt))}`;
+  return `On air since ${formatWhen(Date.parse(broadcast.startedAt), Date.now())}`;
 }
 
 /** Follows the pages of the list, at most ten of them: who has more than a thousand streams will not read them here. */

@@ -52,10 +52,13 @@ export function formatCodec(codec: string): string {
 
 /** Wall-clock time of day in the reader's own time zone, with seconds. */
 export function formatTimeOfDay(atMs: number): string {
-  return new Date(atMs).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  return new Date(atMs).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit', second: '2-digit' });
 }
 
-/** Date and time in the reader's own time zone, for anything older than today. */
-export function formatDateTime(atMs: number): string {
-  return new Date(atMs).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+/** Date and time in the reader's own time zone; the date is left out for today. */
+export function formatWhen(atMs: number, nowMs: number): string {
+  const at = new Date(atMs);
+  if (at.toDateString() === new Date(nowMs).toDateString())
+    return at.toLocaleTimeString([], { timeStyle: 'short' });
+  return at.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
 }

@@ -3,6 +3,10 @@ export interface IngestAddress {
   readonly url: string;
 }
 
+/** True where the platform runs on the broadcaster's own machine. */
+export const isLoopback = ({ url }: IngestAddress): boolean =>
+  /^rtmps?:\/\/(127\.|localhost[:/]|\[::1\])/.test(url);
+
 /** Stands in a line to paste where the key is not known any more. */
 export const keyPlaceholder = 'YOUR-STREAM-KEY';
 

@@ -3,10 +3,16 @@ import { useServices } from '../shell/services.ts';
 import { Icon } from './icons.tsx';
 
 /** A text to take elsewhere: shown whole, selectable, with a button that copies it. */
-export function CopyField(props: { label: string; value: string; secret?: boolean; multiline?: boolean }) {
-  const { label, value, secret = false, multiline = false } = props;
+export function CopyField(props: {
+  label: string;
+  value: string;
+  /** A part of the value that is not shown until asked for. */
+  secret?: string;
+  multiline?: boolean;
+}) {
+  const { label, value, secret, multiline = false } = props;
   const { announce } = useServices();
-  const [shown, setShown] = useState(!secret);
+  const [shown, setShown] = useState(secret === undefined);
   const [copied, setCopied] = useState<'no' | 'yes' | 'refused'>('no');
   const text = useRef<HTMLElement>(null);
 
@@ -35,10 +41,10 @@ export function CopyField(props: { label: string; value: string; secret?: boolea
       <span class="copy-label">{label}</span>
       <div class="copy-row">
         <code ref={text} class="copy-text">
-          {shown ? value : '•'.repeat(24)}
+          {shown ? value : value.replace(secret ?? '', '•'.repeat(24))}
         </code>
         <span class="copy-buttons">
-          {secret && (
+          {secret !== undefined && (
             <button
               type="button"
               class="button button-small button-quiet"

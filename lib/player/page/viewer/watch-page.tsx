@@ -67,7 +67,7 @@ export function WatchPage({ id }: { id: string }) {
           )}
         </div>
         {knowledge.kind === 'known' && (
-          <a class="button button-small button-quiet" href={consolePath(id)}>
+          <a class="button button-small" href={consolePath(id)}>
             Broadcaster’s console
           </a>
         )}

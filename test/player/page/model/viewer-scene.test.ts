@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { StreamKnowledge } from '../../../../lib/player/page/model/playback-target.ts';
+import type { StreamState } from '../../../../lib/player/page/model/stream-state.ts';
+import {
+  type PlaybackCondition,
+  statePollMs,
+  viewerScene,
+} from '../../../../lib/player/page/model/viewer-scene.ts';
+
+const known = (state: StreamState): StreamKnowledge => ({
+  kind: 'known',
+  state,
+  broadcastId: 'b1',
+  dash: 'http://edge/local/s1/manifest.mpd',
+  hls: 'http://edge/local/s1/index.m3u8',
+});
+const everyStream = [
+  { kind: 'asking' },
+  { kind: 'missing' },
+  { kind: 'unreachable' },
+  ...(['idle', 'starting', 'live', 'reconnecting', 'ended'] as const).map(known),
+] as const satisfies readonly StreamKnowledge[];
+const everyCondition = [
+  'empty',
+  'loading',
+  'playing',
+  'paused',
+  'stalled',
+  'finished',
+  'failed',
+  'unsupported',
+] as const satisfies readonly PlaybackCondition[];
+const anyPair = fc.tuple(fc.constantFrom(...everyStream), fc.constantFrom(...everyCondition));
+
+describe('what a viewer is told', () => {
+  test.each([
+    [known('idle'), 'empty', 'Not on air'],
+    [known('starting'), 'empty', 'The broadcast is starting'],
+    [known('live'), 'loading', 'Loading the video'],
+    [known('live'), 'stalled', 'Waiting for the video'],
+    [known('reconnecting'), 'stalled', 'The broadcaster lost the connection'],
+    [known('reconnecting'), 'failed', 'The broadcaster lost the connection'],
+    [known('ended'), 'finished', 'This broadcast has ended'],
+    [known('starting'), 'finished', 'The broadcast is starting'],
+    [known('live'), 'failed', 'The video could not be loaded'],
+    [{ kind: 'unreachable' }, 'failed', 'The platform cannot be reached'],
+    [{ kind: 'missing' }, 'empty', 'There is no stream here'],
+    [known('live'), 'unsupported', 'This browser cannot play the video'],
+  ] as const)('%j with the player %s: %s', (stream, condition, title) => {
+    expect(viewerScene(stream, condition)?.title).toBe(title);
+  });
+
+  test('a picture that plays speaks for itself', () => {
+    for (const stream of everyStream.filter(({ kind }) => kind !== 'missing')) {
+      expect(viewerScene(stream, 'playing')).toBeUndefined();
+    }
+  });
+
+  test('without a picture there is always a word, and a failure always has a way out', () => {
+    fc.assert(
+      fc.property(anyPair, ([stream, condition]) => {
+        const scene = viewerScene(stream, condition);
+        if (condition === 'playing' || condition === 'paused') return;
+        expect(scene?.title).toMatch(/\S/);
+        expect(scene?.detail).toMatch(/\S/);
+        const given = condition === 'failed' && (stream.kind === 'unreachable' || stream.kind === 'asking');
+        if (given) expect(scene?.action).toBe('retry');
+      }),
+    );
+  });
+
+  test('the moving mark never stands beside a button: either we act or the viewer does', () => {
+    fc.assert(
+      fc.property(anyPair, ([stream, condition]) => {
+        const scene = viewerScene(stream, condition);
+        expect(scene?.busy === true && scene.action !== undefined).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('asking the API', () => {
+  test('nobody asks while a live picture plays', () => {
+    expect(statePollMs(known('live'), 'playing')).toBeUndefined();
+  });
+
+  test('every other pairing asks again by itself, unless the browser cannot play at all', () => {
+    fc.assert(
+      fc.property(anyPair, ([stream, condition]) => {
+        const healthy = condition === 'playing' || condition === 'paused';
+        const live = stream.kind === 'known' && stream.state === 'live';
+        const wait = statePollMs(stream, condition, () => 0.5);
+        if (condition === 'unsupported' || (healthy && live)) expect(wait).toBeUndefined();
+        else expect(wait).toBeGreaterThanOrEqual(1_000);
+      }),
+    );
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  formatBitrate,
+  formatClock,
+  formatCodec,
+  formatDuration,
+  formatFrameRate,
+  formatWhen,
+} from '../../../../lib/player/page/model/format.ts';
+import { ffmpegLine, isLoopback, publishUrl } from '../../../../lib/player/page/model/ingest.ts';
+import { parseRoute } from '../../../../lib/player/page/model/routes.ts';
+import { isOnAir, stateWords } from '../../../../lib/player/page/model/stream-state.ts';
+
+describe('numbers as people read them', () => {
+  test.each([
+    [0, '0 kb/s'],
+    [Number.NaN, '0 kb/s'],
+    [96_000, '96 kb/s'],
+    [999_600, '1.0 Mb/s'],
+    [4_180_000, '4.2 Mb/s'],
+    [12_000_000, '12 Mb/s'],
+  ])('a bitrate of %d is %s', (bps, words) => expect(formatBitrate(bps)).toBe(words));
+
+  test.each([
+    [0, '0:00'],
+    [75.9, '1:15'],
+    [3_675, '1:01:15'],
+    [-3, '0:00'],
+    [Number.POSITIVE_INFINITY, '0:00'],
+  ])('%d seconds are %s on a clock', (seconds, words) => expect(formatClock(seconds)).toBe(words));
+
+  test('a duration names its two largest units and no zeros', () => {
+    expect(formatDuration(0)).toBe('0 seconds');
+    expect(formatDuration(61_000)).toBe('1 minute 1 second');
+    expect(formatDuration(3_600_000)).toBe('1 hour');
+    expect(formatDuration(7_325_000)).toBe('2 hours 2 minutes');
+  });
+
+  test('a frame rate keeps two places at most', () => {
+    expect(formatFrameRate(30)).toBe('30 fps');
+    expect(formatFrameRate(30_000 / 1_001)).toBe('29.97 fps');
+  });
+
+  test('codecs have the names that people know, and unknown ones stay as they are', () => {
+    expect(['avc1.64001f', 'mp4a.40.2', 'hvc1.1.6', 'vp09'].map(formatCodec)).toEqual([
+      'H.264',
+      'AAC',
+      'HEVC',
+      'vp09',
+    ]);
+  });
+
+  test('the date is told unless it is today', () => {
+    const at = new Date(2026, 10, 22, 18, 5).getTime();
+    expect(formatWhen(at, at + 60_000)).not.toContain('2026');
+    expect(formatWhen(at, at + 86_400_000)).toContain('2026');
+  });
+});
+
+describe('states', () => {
+  test('each state has its own word and its own shape', () => {
+    const words = Object.values(stateWords);
+    expect(new Set(words.map(({ word }) => word)).size).toBe(words.length);
+    expect(new Set(words.map(({ shape }) => shape)).size).toBe(words.length);
+  });
+
+  test('a broadcast can be ended while it starts, runs or waits for its broadcaster', () => {
+    const onAir = (Object.keys(stateWords) as (keyof typeof stateWords)[]).filter(isOnAir);
+    expect(onAir).toEqual(['starting', 'live', 'reconnecting']);
+  });
+});
+
+describe('addresses of the page', () => {
+  test('list, console and viewer have each their own', () => {
+    expect(parseRoute('/')).toEqual({ page: 'list' });
+    expect(parseRoute('/streams/7h2kqv0m4x9rt3bz')).toEqual({ page: 'console', id: '7h2kqv0m4x9rt3bz' });
+    expect(parseRoute('/watch/7h2kqv0m4x9rt3bz/')).toEqual({ page: 'watch', id: '7h2kqv0m4x9rt3bz' });
+  });
+
+  test('anything else is unknown, broken escapes too', () => {
+    for (const path of ['/streams', '/streams/a/b', '/watch/%zz', '/other']) {
+      expect(parseRoute(path)).toEqual({ page: 'unknown' });
+    }
+  });
+});
+
+describe('lines to paste', () => {
+  const rtmps = { url: 'rtmps://127.0.0.1:1936/live/' };
+
+  test('address and key are joined by one slash', () => {
+    expect(publishUrl(rtmps, 'abc_def')).toBe('rtmps://127.0.0.1:1936/live/abc_def');
+  });
+
+  test('without the key the line says where to put it', () => {
+    expect(ffmpegLine(rtmps, undefined)).toContain('-f flv rtmps://127.0.0.1:1936/live/YOUR-STREAM-KEY');
+  });
+
+  test('an address that a shell would read otherwise is quoted', () => {
+    expect(ffmpegLine({ url: 'rtmp://host/live?a=1&b=2' }, 'k')).toContain("'rtmp://host/live?a=1&b=2/k'");
+  });
+
+  test('only addresses of this machine are loopback', () => {
+    expect(isLoopback({ url: 'rtmp://127.0.0.1:1935/live' })).toBe(true);
+    expect(isLoopback({ url: 'rtmp://localhost.example.org/live' })).toBe(false);
+    expect(isLoopback({ url: 'rtmps://live.example.org/live' })).toBe(false);
+  });
+});

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pageCodec } from '../../lib/config/page.ts';
+import { bundlePage } from '../../lib/player/bundle.ts';
+import { contentSecurityPolicy } from '../../lib/player/policy/headers.ts';
+import type { PageFiles } from '../../lib/player/policy/routes.ts';
+import { createPageServer } from '../../lib/player/server.ts';
+
+const reach = { apiBaseUrl: 'http://127.0.0.1:8081', edgeBaseUrl: 'https://edge.example:8443/base' };
+let files: PageFiles;
+let server: Server;
+let base: string;
+
+beforeAll(async () => {
+  files = await bundlePage();
+  server = createPageServer(files, { ...reach, region: 'local' });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+});
+
+describe('the bundle', () => {
+  test('keeps the player library out of the script that every page loads', () => {
+    const entry = [...files].find(([name]) => /^\/assets\/page-\w+\.js$/.test(name));
+    expect(entry?.[1].body.length).toBeLessThan(80_000);
+    expect(Math.max(...[...files.values()].map(({ body }) => body.length))).toBeGreaterThan(400_000);
+  });
+
+  test('names no address outside itself in its page', () => {
+    const html = Buffer.from(files.get('/index.html')?.body ?? []).toString();
+    expect(html).toMatch(/src="\/assets\/page-\w+\.js"/);
+    expect(html).toMatch(/href="\/assets\/page-\w+\.css"/);
+    expect(html).not.toMatch(/https?:\/\//);
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|\sstyle=|\son\w+=/);
+  });
+});
+
+describe('the server', () => {
+  test.each(['/', '/streams/7h2kqv0m4x9rt3bz', '/watch/7h2kqv0m4x9rt3bz?protocol=hls'])(
+    '%s is the page and is asked for anew each time',
+    async (path) => {
+      const answer = await fetch(base + path);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(answer.headers.get('cache-control')).toBe('no-cache');
+      expect(await answer.text()).toContain('<div id="page">');
+    },
+  );
+
+  test('an unknown address is the page with status 404, a missing file is not the page', async () => {
+    const page = await fetch(`${base}/nowhere`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    const script = await fetch(`${base}/assets/page-OLD.js`);
+    expect([script.status, script.headers.get('content-type')]).toEqual([404, 'text/plain; charset=utf-8']);
+  });
+
+  test('files with a hash in their name are kept for ever, compressed, and confirmed by their tag', async () => {
+    const name = [...files.keys()].find((path) => path.endsWith('.css')) ?? '';
+    const first = await fetch(base + name, { headers: { 'Accept-Encoding': 'gzip' } });
+    expect(first.headers.get('cache-control')).toContain('immutable');
+    expect(first.headers.get('content-encoding')).toBe('gzip');
+    const etag = first.headers.get('etag') ?? '';
+    const again = await fetch(base + name, { headers: { 'If-None-Match': etag, 'Accept-Encoding': 'gzip' } });
+    expect(again.status).toBe(304);
+  });
+
+  test('the page learns at run time where API and edge are', async () => {
+    expect(await (await fetch(`${base}/config.json`)).json()).toEqual({ ...reach, region: 'local' });
+  });
+
+  test('every answer carries the policy that keeps the page to itself, the API and the edge', async () => {
+    for (const path of ['/', '/config.json', '/assets/none.js']) {
+      const { headers } = await fetch(base + path);
+      expect(headers.get('content-security-policy')).toBe(contentSecurityPolicy(reach));
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+    const policy = contentSecurityPolicy(reach);
+    expect(policy).toContain("connect-src 'self' http://127.0.0.1:8081 https://edge.example:8443;");
+    expect(policy).toContain("media-src 'self' blob: https://edge.example:8443;");
+    expect(policy).not.toContain('unsafe');
+  });
+
+  test('only GET and HEAD are answered, and no path leads out of the bundle', async () => {
+    const post = await fetch(`${base}/`, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    const outside = await fetch(`${base}/..%2f..%2fpackage.json`);
+    expect(outside.status).toBe(404);
+    expect(await outside.text()).not.toContain('headwater"');
+  });
+});
+
+describe('the page’s environment', () => {
+  const env = {
+    HEADWATER_PORT: '8080',
+    HEADWATER_API_BASE_URL: 'http://127.0.0.1:8081/',
+    HEADWATER_EDGE_BASE_URL: 'http://127.0.0.1:8082',
+  };
+
+  test('has loopback and the local region as defaults, and drops a slash at the end', () => {
+    expect(pageCodec.decode(env)).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      apiBaseUrl: 'http://127.0.0.1:8081',
+      edgeBaseUrl: 'http://127.0.0.1:8082',
+      region: 'local',
+    });
+  });
+
+  test('names every fault at once', () => {
+    expect(() =>
+      pageCodec.decode({ ...env, HEADWATER_API_BASE_URL: 'ftp://x', HEADWATER_REGION: 'Up There' }),
+    ).toThrow(/HEADWATER_API_BASE_URL.*HEADWATER_REGION/);
+  });
+});

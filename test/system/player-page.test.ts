@@ -1,0 +1,273 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cannedBroadcast } from './player/canned-platform.ts';
+import { accessibilityFaults, type PageUnderTest, startPageUnderTest } from './player/page-under-test.ts';
+
+let under: PageUnderTest;
+
+beforeAll(async () => {
+  under = await startPageUnderTest();
+});
+afterAll(() => under?.close());
+
+describe('the list of streams', () => {
+  test('says what to do when there is none, and makes the first stream by keyboard alone', async () => {
+    const { page, complaints } = await under.open('/');
+    await page.getByRole('heading', { name: /three steps/ }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    const create = page.getByRole('button', { name: 'New stream' });
+    for (let tabs = 0; tabs < 6 && !(await create.evaluate((it) => it === document.activeElement)); tabs++) {
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'New stream' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('Give the stream a name.').waitFor();
+    await page.keyboard.type('Friday evening show');
+    await page.keyboard.press('Enter');
+
+    await page.getByRole('heading', { level: 1, name: /Friday evening show/ }).waitFor();
+    await page.getByText('Copy the key now.').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('tells each state in a word, those on air first', async () => {
+    const { platform } = under;
+    platform.add('Lecture', { state: 'ended', broadcast: cannedBroadcast('b000000000000001', 'ended') });
+    platform.add('Harbour', {
+      state: 'reconnecting',
+      broadcast: cannedBroadcast('b000000000000002', 'live'),
+    });
+    platform.add('Concert', { state: 'live', broadcast: cannedBroadcast('b000000000000003', 'live') });
+    const { page, complaints } = await under.open('/');
+    await page.getByRole('link', { name: 'Console of Concert' }).waitFor();
+    const cards = (await page.locator('.stream-card').allInnerTexts()).map((text) => text.split('\n', 2));
+    expect(cards).toEqual([
+      ['Concert', 'Live'],
+      ['Harbour', 'Reconnecting'],
+      ['Friday evening show', 'Offline'],
+      ['Lecture', 'Ended'],
+    ]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('keeps what it knows and says so while the API does not answer', async () => {
+    const { page } = await under.open('/');
+    await page.getByRole('link', { name: 'Console of Concert' }).waitFor();
+    under.platform.down.api = true;
+    await page.getByRole('alert').getByText('The platform does not answer.').waitFor();
+    expect(await page.getByRole('link', { name: 'Console of Concert' }).isVisible()).toBe(true);
+    under.platform.down.api = false;
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.close();
+  });
+});
+
+describe('the console', () => {
+  test('shows a new key once, copies it, and offers another one when it is no longer known', async () => {
+    const { page, complaints } = await under.open('/');
+    await page.getByRole('button', { name: 'New stream' }).click();
+    await page.getByLabel('Name').fill('Key show');
+    await page.getByRole('button', { name: 'Create stream' }).click();
+    await page.getByRole('button', { name: 'Copy Stream key' }).click();
+    await page.getByText('Copied').waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toMatch(/^[0-9a-z]{16}_[0-9a-z]{26}$/);
+    expect(await page.getByText(copied).isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Show Stream key' }).click();
+    expect(await page.getByText(copied, { exact: true }).isVisible()).toBe(true);
+
+    await page.reload();
+    await page.getByText('this page does not know it any more').waitFor();
+    expect(await page.getByText(copied).count()).toBe(0);
+    await page.getByRole('button', { name: 'Make a new key' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Make a new key' }).click();
+    await page.getByText('Copy the key now.').waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('shows the picture, what comes in, where it is worked on and the renditions', async () => {
+    const { id } = under.platform.add('On air', {
+      state: 'live',
+      broadcast: cannedBroadcast('b000000000000004', 'live'),
+    });
+    const { page, complaints } = await under.open(`/streams/${id}`);
+    await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.5);
+    await page.getByText(/Viewers are \d+(\.\d)? s behind/).waitFor();
+    const facts = await page.locator('.facts').innerText();
+    for (const fact of [
+      '4.2 Mb/s',
+      '30 fps',
+      '1280 × 720',
+      'H.264 + AAC',
+      'encoder-2',
+      'ingest-1',
+      'libobs',
+    ]) {
+      expect(facts).toContain(fact);
+    }
+    expect(await page.getByRole('table').getByRole('row').count()).toBe(5);
+    expect(await page.evaluate(() => document.querySelector('video')?.muted)).toBe(true);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('tells events as they happen, each once, and goes on without the live feed', async () => {
+    const { platform } = under;
+    const { id } = platform.add('Events');
+    platform.say(id, 'stream.starting', 'The broadcaster connected.');
+    const { page } = await under.open(`/streams/${id}`);
+    await page.getByText('As it happens').waitFor();
+    platform.say(id, 'stream.live', 'On air with 720p.');
+    await page.getByText('On air with 720p.').waitFor();
+
+    platform.down.feed = true;
+    platform.cutFeeds();
+    await page.getByText('Every 3 seconds').waitFor();
+    platform.say(id, 'stream.reconnecting', 'The broadcaster is gone.');
+    await page.getByText('The broadcaster is gone.').waitFor();
+    platform.down.feed = false;
+    expect(await page.locator('.event span').allInnerTexts()).toEqual([
+      'The broadcaster is gone.',
+      'On air with 720p.',
+      'The broadcaster connected.',
+    ]);
+    await page.close();
+  });
+
+  test('asks before it ends a broadcast or deletes a stream, and Escape says no', async () => {
+    const { platform } = under;
+    const { id } = platform.add('To end', {
+      state: 'live',
+      broadcast: cannedBroadcast('b000000000000005', 'live'),
+    });
+    const { page } = await under.open(`/streams/${id}`);
+    await page.getByRole('button', { name: 'End broadcast' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(platform.requests).not.toContain(`POST /v1/streams/${id}/end`);
+    await page.getByRole('button', { name: 'End broadcast' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
+    await page.locator('h1').getByText('Ended').waitFor();
+    expect(platform.requests).toContain(`POST /v1/streams/${id}/end`);
+
+    await page.getByLabel('Name').fill('Ended show');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: /Ended show/ }).waitFor();
+    await page.getByRole('button', { name: 'Delete stream' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete stream' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Streams' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'There is no such stream' }).waitFor();
+    await page.close();
+  });
+});
+
+describe('every page', () => {
+  test('fits 360 px without scrolling sideways, in light and dark', async () => {
+    const { id } = under.platform.add('A stream whose name goes on for longer than a phone is wide', {
+      state: 'live',
+      broadcast: cannedBroadcast('b000000000000006', 'live'),
+    });
+    const { page } = await under.open('/');
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const path of ['/', `/streams/${id}`, `/watch/${id}`, '/nowhere']) {
+        await page.goto(under.url + path);
+        await page.locator('h1').waitFor();
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect([path, over]).toEqual([path, 0]);
+      }
+    }
+    await page.close();
+  });
+
+  test('text stands out from its ground by 4.5 to 1, in light and dark', async () => {
+    const { page } = await under.open('/');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const ratios = await page.evaluate(contrastRatios);
+      for (const [pair, ratio] of Object.entries(ratios)) {
+        expect([colorScheme, pair, ratio >= 4.5]).toEqual([colorScheme, pair, true]);
+      }
+    }
+    await page.close();
+  });
+});
+
+test('the program says in one line that its port is taken, and what to do', async () => {
+  const squatter = createServer().listen(0, '127.0.0.1');
+  await once(squatter, 'listening');
+  const { port } = squatter.address() as AddressInfo;
+  const program: ChildProcess = spawn(process.execPath, ['bin/page.ts'], {
+    cwd: join(import.meta.dirname, '..', '..'),
+    env: {
+      ...process.env,
+      HEADWATER_PORT: String(port),
+      HEADWATER_API_BASE_URL: 'http://127.0.0.1:1',
+      HEADWATER_EDGE_BASE_URL: 'http://127.0.0.1:1',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  program.stdout?.on('data', (bytes: Buffer) => {
+    said += bytes.toString();
+  });
+  const [code] = await once(program, 'close');
+  squatter.close();
+  const failures = said.split('\n').filter((line) => line.includes('process.failed'));
+  expect(code).toBe(1);
+  expect(failures).toHaveLength(1);
+  expect(failures[0]).toContain(`Port ${port} is in use`);
+});
+
+/** Runs in the page: the contrast (WCAG 2.2) of each pair of colour roles that text is set in. */
+function contrastRatios(): Record<string, number> {
+  const probe = document.body.appendChild(document.createElement('span'));
+  const luminance = (role: string): number => {
+    probe.style.color = `var(--${role})`;
+    const [red = 0, green = 0, blue = 0] = (getComputedStyle(probe).color.match(/\d+/g) ?? []).map((part) => {
+      const share = Number(part) / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const pairs = [
+    ['ink', 'ground'],
+    ['ink', 'surface'],
+    ['quiet', 'ground'],
+    ['quiet', 'surface'],
+    ['quiet', 'sunken'],
+    ['accent', 'surface'],
+    ['accent', 'ground'],
+    ['accent', 'sunken'],
+    ['on-accent', 'accent'],
+    ['accent-strong', 'accent-soft'],
+    ['live', 'live-soft'],
+    ['wait', 'wait-soft'],
+    ['danger', 'surface'],
+    ['on-danger', 'danger'],
+    ['ink', 'wait-soft'],
+    ['ink', 'live-soft'],
+  ] as const;
+  const ratios = Object.fromEntries(
+    pairs.map(([text, ground]) => {
+      const [high, low] = [luminance(text), luminance(ground)].toSorted((a, b) => b - a) as [number, number];
+      return [`${text} on ${ground}`, (high + 0.05) / (low + 0.05)];
+    }),
+  );
+  probe.remove();
+  return ratios;
+}

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cannedBroadcast } from './player/canned-platform.ts';
+import {
+  accessibilityFaults,
+  type PageUnderTest,
+  pictureMoves,
+  playerIs,
+  startPageUnderTest,
+} from './player/page-under-test.ts';
+
+let under: PageUnderTest;
+
+beforeAll(async () => {
+  under = await startPageUnderTest();
+});
+afterAll(() => under?.close());
+
+let broadcasts = 0;
+/** A broadcast id that no test before had. */
+const nextId = () => `c${String(++broadcasts).padStart(15, '0')}`;
+
+const addLive = (name: string) =>
+  under.platform.add(name, { state: 'live', broadcast: cannedBroadcast(nextId(), 'live') });
+
+const heightShown = () => document.querySelector('video')?.videoHeight;
+
+describe('a live picture', () => {
+  test.each([
+    ['', 'dash', 'manifest.mpd'],
+    ['?protocol=hls', 'hls', 'index.m3u8'],
+  ])('plays with %j by %s, with latency and qualities', async (query, method, manifest) => {
+    const { id, broadcast } = addLive(`Show by ${method}`);
+    const { page, complaints } = await under.open(`/watch/${id}${query}`);
+    await playerIs(page, 'playing');
+    await pictureMoves(page);
+    expect(await page.locator('.player').getAttribute('data-method')).toBe(method);
+    expect(
+      await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name)),
+    ).toContainEqual(expect.stringContaining(`/local/${id}/${broadcast?.id}/${manifest}`));
+    await page.getByText(/^\s*Latency \d+(\.\d)? s/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    // The menu opens, walks and closes by keyboard, and the choice reaches the screen.
+    await page.getByRole('button', { name: /^Quality: Auto/ }).press('Enter');
+    await page.getByRole('menuitemradio', { name: /^Auto/, checked: true }).waitFor();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Quality: 180p' }).waitFor();
+    await page.waitForFunction(heightShown).then((handle) => handle.jsonValue());
+    await page.waitForFunction(() => document.querySelector('video')?.videoHeight === 180);
+    await page.getByRole('button', { name: 'Quality: 180p' }).press('Enter');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('video')?.videoHeight === 360);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('starts without sound and obeys the keyboard', async () => {
+    const { id } = addLive('Keyboard show');
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    const muted = () => page.evaluate(() => document.querySelector('video')?.muted);
+    expect(await muted()).toBe(true);
+    await page.getByRole('button', { name: 'Turn on sound' }).first().click();
+    expect(await muted()).toBe(false);
+    await page.locator('main').focus();
+    await page.keyboard.press('m');
+    expect(await muted()).toBe(true);
+
+    await page.keyboard.press('k');
+    await playerIs(page, 'paused');
+    await page.keyboard.press(' ');
+    await playerIs(page, 'playing');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('button', { name: 'Jump to live' }).waitFor();
+    await page.keyboard.press('l');
+    await page.getByRole('button', { name: /^Live: / }).waitFor();
+    await page.keyboard.press('f');
+    await page.waitForFunction(() => document.fullscreenElement !== null);
+    await page.close();
+  });
+
+  test('is no load on the API while it plays', async () => {
+    const { id } = addLive('Quiet show');
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    await pictureMoves(page, 1);
+    const asked = () => under.platform.requests.filter((line) => line.endsWith(id)).length;
+    const before = asked();
+    await pictureMoves(page, 4);
+    expect(asked()).toBe(before);
+    await page.close();
+  });
+
+  test('needs no API: with the API down it is found at the edge', async () => {
+    const { id } = addLive('Orphan show');
+    under.platform.down.api = true;
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    await pictureMoves(page);
+    under.platform.down.api = false;
+    await page.getByRole('heading', { name: 'Orphan show' }).waitFor();
+    await playerIs(page, 'playing');
+    await page.close();
+  });
+
+  test('comes back by itself after the edge was away, and says so meanwhile', async () => {
+    const { id } = addLive('Edge show');
+    under.platform.down.edge = true;
+    const { page } = await under.open(`/watch/${id}`);
+    await page.getByText('The video could not be loaded').first().waitFor();
+    await page.getByRole('button', { name: 'Try now' }).waitFor();
+    under.platform.down.edge = false;
+    await playerIs(page, 'playing');
+    await pictureMoves(page);
+    await page.close();
+  });
+});
+
+describe('words where there is no picture', () => {
+  test('offline, then starting, then it plays, all by itself', async () => {
+    const { platform } = under;
+    const { id } = platform.add('Waiting show');
+    const { page, complaints } = await under.open(`/watch/${id}`);
+    await page.locator('.scene').getByText('Not on air').waitFor();
+    const broadcast = cannedBroadcast(nextId(), 'starting');
+    platform.change(id, { state: 'starting', broadcast });
+    await page.locator('.scene').getByText('The broadcast is starting').waitFor();
+    expect(await page.getByRole('status').innerText()).toContain('The broadcast is starting');
+    platform.change(id, { state: 'live', broadcast });
+    await playerIs(page, 'playing');
+    await pictureMoves(page);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('a broadcaster who is gone is waited for', async () => {
+    const { id } = under.platform.add('Gone show', {
+      state: 'reconnecting',
+      broadcast: cannedBroadcast(nextId(), 'reconnecting'),
+    });
+    under.platform.down.edge = true;
+    const { page } = await under.open(`/watch/${id}`);
+    await page.locator('.scene').getByText('The broadcaster lost the connection').waitFor();
+    under.platform.down.edge = false;
+    await page.close();
+  });
+
+  test('a stream that does not exist is said to be missing', async () => {
+    const { page } = await under.open('/watch/0000000000000000');
+    await page.locator('.scene').getByText('There is no stream here').waitFor();
+    await page.close();
+  });
+});
+
+describe('the end of a broadcast', () => {
+  test('is told, can be watched again from the start, and the next broadcast takes over', async () => {
+    const { platform } = under;
+    const { id, broadcast } = addLive('Last show');
+    const { page, complaints } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    await under.sample.end();
+    if (broadcast) platform.change(id, { state: 'ended', broadcast: { ...broadcast, state: 'ended' } });
+    await page.locator('.scene').getByText('This broadcast has ended').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Watch from the start' }).click();
+    await playerIs(page, 'playing');
+    expect(await page.evaluate(() => document.querySelector('video')?.currentTime)).toBeLessThan(5);
+    await pictureMoves(page);
+
+    const next = cannedBroadcast(nextId(), 'live');
+    platform.change(id, { state: 'live', broadcast: next });
+    await page.waitForRequest((request) => request.url().includes(`/${next.id}/manifest.mpd`));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('a viewer who comes later gets the recording from its first second', async () => {
+    const { id } = under.platform.add('Recorded show', {
+      state: 'ended',
+      broadcast: cannedBroadcast(nextId(), 'ended'),
+    });
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    expect(await page.evaluate(() => document.querySelector('video')?.currentTime)).toBeLessThan(5);
+    await page.getByText(/^0:0\d \/ \d+:\d\d$/).waitFor();
+    await page.close();
+  });
+});

@@ -1,0 +1,208 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import type { Broadcast, Stream, StreamEvent } from '../../../lib/player/page/api/types.ts';
+import { newStreamId } from '../../../lib/routing/ids.ts';
+import { formatStreamKey, newStreamKey } from '../../../lib/routing/stream-key.ts';
+
+/**
+ * Control API and edge in one server that answers what a test puts in, to show the page states that are hard to make on
+ * order: half a broadcast, an API that is down, an edge that is down.
+ */
+export interface CannedPlatform {
+  readonly url: string;
+  /** Adds a stream as the API would. */
+  add(name: string, change?: Partial<Stream>): Stream;
+  change(id: string, change: Partial<Stream>): void;
+  say(id: string, type: string, text: string): void;
+  /** Cuts the live feeds that are open. */
+  cutFeeds(): void;
+  /** What does not answer now: connections to it are cut. */
+  down: { api: boolean; edge: boolean; feed: boolean };
+  /** `METHOD path` of every request to the API, in order. */
+  readonly requests: string[];
+  close(): Promise<void>;
+}
+
+const types: Record<string, string> = {
+  '.mpd': 'application/dash+xml',
+  '.m3u8': 'application/vnd.apple.mpegurl',
+  '.m4s': 'video/iso.segment',
+  '.mp4': 'video/mp4',
+};
+
+/** `mediaDir` is served below `/local/<any stream>/<any broadcast>/`. */
+export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatform> {
+  const streams = new Map<string, Stream>();
+  const events = new Map<string, StreamEvent[]>();
+  const feeds = new Map<string, Set<ServerResponse>>();
+  const requests: string[] = [];
+  const down = { api: false, edge: false, feed: false };
+
+  const server: Server = createServer((request, response) => {
+    void answer(request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const add = (name: string, change: Partial<Stream> = {}): Stream => {
+    const id = newStreamId();
+    const stream: Stream = {
+      id,
+      name,
+      state: 'idle',
+      createdAt: new Date().toISOString(),
+      ingest: {
+        rtmps: { url: 'rtmps://127.0.0.1:19443/live' },
+        rtmp: { url: 'rtmp://127.0.0.1:19350/live' },
+      },
+      playback: {
+        dash: `${url}/local/${id}/manifest.mpd`,
+        hls: `${url}/local/${id}/index.m3u8`,
+        page: `${url}/watch/${id}`,
+      },
+      ...change,
+    };
+    streams.set(id, stream);
+    events.set(id, []);
+    return stream;
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '/', url).pathname;
+    const query = new URL(request.url ?? '/', url).searchParams;
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Access-Control-Allow-Headers', 'Content-Type, Range');
+    response.setHeader('Access-Control-Allow-Methods', 'GET, POST, PATCH, DELETE');
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+    if (path.startsWith('/v1/')) {
+      if (down.api) return void response.destroy();
+      requests.push(`${request.method} ${path}`);
+      return answerApi(request, response, path, query);
+    }
+    if (down.edge) return void response.destroy();
+    if (path === '/time') return void response.end(new Date().toISOString());
+    const file = /^\/local\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1] ?? path.slice(path.lastIndexOf('/') + 1);
+    try {
+      const body = await readFile(join(mediaDir, normalize(`/${file}`)));
+      response
+        .writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' })
+        .end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  async function answerApi(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    query: URLSearchParams,
+  ): Promise<void> {
+    const send = (status: number, body?: object) => {
+      const type = status < 400 ? 'application/json' : 'application/problem+json';
+      response.writeHead(status, { 'Content-Type': type });
+      response.end(body === undefined ? undefined : JSON.stringify(body));
+    };
+    const [, , , id = '', verb = '', live] = path.split('/');
+    const method = request.method ?? '';
+    if (id === '' && method === 'GET') return send(200, { streams: [...streams.values()] });
+    if (id === '' && method === 'POST') {
+      const stream = add(String((await bodyOf(request)).name));
+      const key = formatStreamKey(newStreamKey(stream.id as never));
+      const { rtmps, rtmp } = stream.ingest;
+      return send(201, { ...stream, ingest: { rtmps: { ...rtmps, key }, rtmp: { ...rtmp, key } } });
+    }
+    const stream = streams.get(id);
+    if (!stream) return send(404, { title: 'There is no such stream', status: 404 });
+    if (verb === 'events' && live) {
+      if (down.feed) return void response.destroy();
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write(': open\n\n');
+      const open = feeds.get(id) ?? new Set();
+      feeds.set(id, open.add(response));
+      response.on('close', () => open.delete(response));
+      return;
+    }
+    if (verb === 'events') {
+      const after = Number(query.get('after') ?? 0);
+      return send(200, { events: (events.get(id) ?? []).filter(({ sequence }) => sequence > after) });
+    }
+    if (verb === 'keys') return send(201, { key: formatStreamKey(newStreamKey(id as never)) });
+    if (verb === 'end') {
+      change(id, { state: 'ended' });
+      return send(202);
+    }
+    if (method === 'PATCH') change(id, { name: String((await bodyOf(request)).name) });
+    if (method === 'DELETE') {
+      streams.delete(id);
+      return send(204);
+    }
+    return send(200, streams.get(id));
+  }
+
+  const change = (id: string, next: Partial<Stream>): void => {
+    const stream = streams.get(id);
+    if (stream) streams.set(id, { ...stream, ...next });
+  };
+
+  return {
+    url,
+    down,
+    requests,
+    add,
+    change,
+    say(id, type, text) {
+      const told = events.get(id) ?? [];
+      const event = { sequence: told.length + 1, at: new Date().toISOString(), type, text };
+      told.push(event);
+      for (const feed of feeds.get(id) ?? []) {
+        feed.write(`id: ${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`);
+      }
+    },
+    cutFeeds() {
+      for (const open of feeds.values()) for (const feed of open) feed.destroy();
+    },
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A broadcast as the API shows it on air. */
+export function cannedBroadcast(id: string, state: Broadcast['state']): Broadcast {
+  return {
+    id,
+    state,
+    startedAt: new Date(Date.now() - 754_000).toISOString(),
+    workerId: 'encoder-2',
+    proxyId: 'ingest-1',
+    input: {
+      videoCodec: 'avc1.64001f',
+      audioCodec: 'mp4a.40.2',
+      width: 1280,
+      height: 720,
+      frameRate: 30,
+      bitrateBps: 4_180_000,
+      encoder: 'obs-output module (libobs version 31.0.0)',
+    },
+    renditions: [
+      { id: '720p', codecs: 'avc1.64001f', bandwidthBps: 3_200_000, width: 1280, height: 720, frameRate: 30 },
+      { id: '480p', codecs: 'avc1.64001e', bandwidthBps: 1_400_000, width: 854, height: 480, frameRate: 30 },
+      { id: '360p', codecs: 'avc1.64001e', bandwidthBps: 800_000, width: 640, height: 360, frameRate: 30 },
+      { id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 },
+    ],
+  };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+}

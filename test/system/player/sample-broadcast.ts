@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface SampleBroadcast {
+  /** Ends it; the manifests become a recording. Once more changes nothing. */
+  end(): Promise<void>;
+}
+
+/**
+ * ffmpeg's own packager makes a small live broadcast in `dir`: `manifest.mpd` and `index.m3u8`, two qualities and sound.
+ * `timeUrl` is its UTCTiming. Resolves when a player can begin.
+ */
+export async function startSampleBroadcast(dir: string, timeUrl: string): Promise<SampleBroadcast> {
+  const child: ChildProcess = spawn(
+    'ffmpeg',
+    [
+      ...['-hide_banner', '-loglevel', 'error', '-re'],
+      ...['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25'],
+      ...['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
+      ...['-map', '0:v', '-map', '0:v', '-map', '1:a'],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
+      ...['-g', '50', '-sc_threshold', '0', '-b:v:0', '600k', '-s:v:1', '320x180', '-b:v:1', '200k'],
+      ...['-c:a', 'aac', '-b:a', '64k'],
+      ...[
+        '-f',
+        'dash',
+        '-seg_duration',
+        '2',
+        '-window_size',
+        '0',
+        '-use_timeline',
+        '0',
+        '-use_template',
+        '1',
+      ],
+      ...['-utc_timing_url', timeUrl, '-adaptation_sets', 'id=0,streams=v id=1,streams=a'],
+      ...['-init_seg_name', 'init-$RepresentationID$.mp4'],
+      ...['-media_seg_name', '$RepresentationID$-$Number$.m4s'],
+      ...['-hls_playlist', '1', '-hls_master_name', 'index.m3u8', 'manifest.mpd'],
+    ],
+    { cwd: dir, stdio: ['pipe', 'ignore', 'inherit'] },
+  );
+  const exited = once(child, 'exit');
+  await Promise.race([
+    fileSays(dir, 'media_0.m3u8', (text) => (text.match(/#EXTINF/g) ?? []).length >= 3),
+    exited.then(([code]) => Promise.reject(new Error(`ffmpeg exited with ${code}`))),
+  ]);
+  return {
+    async end() {
+      if (child.exitCode === null) child.stdin?.write('q');
+      await exited;
+    },
+  };
+}
+
+/** Waits until a file in `dir` exists and reads as `holds` wants it. */
+async function fileSays(dir: string, name: string, holds: (text: string) => boolean): Promise<void> {
+  for await (const _ of changes(dir)) {
+    const text = await readFile(join(dir, name), 'utf8').catch(() => '');
+    if (holds(text)) return;
+  }
+}
+
+async function* changes(dir: string): AsyncGenerator<void> {
+  const watcher = watch(dir);
+  try {
+    yield;
+    while (true) {
+      await once(watcher, 'change');
+      yield;
+    }
+  } finally {
+    watcher.close();
+  }
+}
