@@ -32,7 +32,9 @@ export function dashManifest(model: DashModel): string {
     [
       ...(model.baseUrl === undefined ? [] : [element('BaseURL', {}, [escapeXml(model.baseUrl)])]),
       ...(latency === undefined ? [] : [serviceDescription(latency, model.periods)]),
-      ...model.periods.map((period) => periodElement(period, dynamic)),
+      ...model.periods.map((period, index) =>
+        periodElement(period, periodDurationMs(model, index), dynamic?.utcTimingUrl),
+      ),
       ...(dynamic?.utcTimingUrl === undefined ? [] : [utcTiming(dynamic.utcTimingUrl)]),
     ],
   );
@@ -77,11 +79,27 @@ function serviceDescription(latency: DashLatency, periods: readonly DashPeriod[]
   ]);
 }
 
-function periodElement(period: DashPeriod, dynamic: DashModel | undefined): string {
+/**
+ * Every duration that is known is written: a reader may find it from the next period's start, but not all do. Open is
+ * only the last period of a live broadcast.
+ */
+function periodDurationMs(model: DashModel, index: number): number | undefined {
+  const period = model.periods[index]!;
+  if (period.durationMs !== undefined) return period.durationMs;
+  const next = model.periods[index + 1];
+  if (next !== undefined) return next.startMs - period.startMs;
+  return model.type === 'static' ? presentationDurationMs(model) - period.startMs : undefined;
+}
+
+function periodElement(
+  period: DashPeriod,
+  durationMs: number | undefined,
+  utcTimingUrl: string | undefined,
+): string {
   return element(
     'Period',
-    { id: period.id, start: duration(period.startMs), duration: optionalDuration(period.durationMs) },
-    adaptationSets(period, dynamic?.utcTimingUrl),
+    { id: period.id, start: duration(period.startMs), duration: optionalDuration(durationMs) },
+    adaptationSets(period, utcTimingUrl),
   );
 }
 

@@ -51,7 +51,7 @@ export interface DashPeriod {
   readonly mediaStartMs: number;
   /** `$Number$` of the segment that begins at the period's start. */
   readonly startNumber: number;
-  /** Last number, where it is known. */
+  /** Last number, where it is known: players ask for none after it, even if the duration has room for one. */
   readonly endNumber?: number;
   readonly segmentDurationMs: number;
   readonly video?: DashVideoSet;

@@ -1,0 +1,255 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { XMLParser } from 'fast-xml-parser';
+import { parse, parseUTCTiming } from 'mpd-parser';
+import { dashManifest } from '../../../lib/packaging/dash/manifest.ts';
+import type { DashModel, DashPeriod } from '../../../lib/packaging/dash/model.ts';
+
+const startMs = Date.UTC(2026, 10, 22, 12, 0, 0, 250);
+const manifestUri = 'http://edge.example/local/stream/manifest.mpd';
+
+const period = (more: Partial<DashPeriod> = {}): DashPeriod => ({
+  id: 'p0',
+  startMs: 0,
+  mediaStartMs: 0,
+  startNumber: 0,
+  segmentDurationMs: 2000,
+  video: {
+    timescale: 90_000,
+    initialization: '$RepresentationID$/init-1.mp4',
+    media: '$RepresentationID$/$Number$.m4s',
+    representations: [
+      {
+        id: '720p',
+        codecs: 'avc1.64001F',
+        bandwidthBps: 3_000_000.4,
+        width: 1280,
+        height: 720,
+        frameRate: 30_000 / 1001,
+      },
+      { id: '360p', codecs: 'avc1.64001E', bandwidthBps: 800_000, width: 640, height: 360, frameRate: 15 },
+    ],
+  },
+  audio: {
+    timescale: 44_100,
+    initialization: '$RepresentationID$/init-1.mp4',
+    media: '$RepresentationID$/$Number$.m4s',
+    language: 'en',
+    representations: [
+      { id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000, sampleRate: 44_100, channels: 2 },
+    ],
+  },
+  ...more,
+});
+
+const model = (more: Partial<DashModel> = {}): DashModel => ({
+  type: 'dynamic',
+  availabilityStartTimeMs: startMs,
+  publishTimeMs: startMs + 20_000,
+  minimumUpdatePeriodMs: 2000,
+  timeShiftBufferDepthMs: 30_000,
+  suggestedPresentationDelayMs: 6000,
+  minBufferTimeMs: 2000,
+  maxSegmentDurationMs: 2000,
+  utcTimingUrl: 'http://edge.example/time?a=1&b=2',
+  latency: { targetMs: 6000, minMs: 2000, maxMs: 10_000, minPlaybackRate: 0.96, maxPlaybackRate: 1.04 },
+  periods: [period()],
+  ...more,
+});
+
+/** A reconnect after a gap, then a new rung layout that continues in time. */
+const threePeriods: DashPeriod[] = [
+  period({ durationMs: 19_400, producerReference: { wallClockMs: startMs, mediaTimeMs: 0 } }),
+  period({ id: 'p1', startMs: 26_000, mediaStartMs: 26_000, startNumber: 13 }),
+  period({ id: 'p2', startMs: 40_000, mediaStartMs: 40_000, startNumber: 20, continues: 'p1' }),
+];
+
+const manifests: [string, DashModel][] = [
+  ['a live broadcast', model()],
+  ['a live broadcast without sound', model({ periods: [period({ audio: undefined })] })],
+  ['a live broadcast without picture', model({ periods: [period({ video: undefined })] })],
+  ['a live broadcast of three periods below a base', model({ baseUrl: '01jd&x/', periods: threePeriods })],
+  [
+    'a live broadcast with the least',
+    model({ timeShiftBufferDepthMs: undefined, utcTimingUrl: undefined, latency: undefined }),
+  ],
+  ['a recording', model({ type: 'static', mediaPresentationDurationMs: 61_234 })],
+  [
+    'a recording of three periods',
+    model({ type: 'static', mediaPresentationDurationMs: 50_000, periods: threePeriods }),
+  ],
+];
+
+const schema = join(import.meta.dirname, '../../../../shared/schemas/DASH-MPD.xsd');
+const canValidate = existsSync(schema) && spawnSync('xmllint', ['--version']).status === 0;
+
+/** Element names that arrays are made of; attributes are prefixed with `@`. */
+const lists = new Set(['Period', 'AdaptationSet', 'Representation']);
+const xml = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  isArray: (name) => lists.has(name),
+});
+
+const read = (text: string, NOW?: number) =>
+  parse(text, { manifestUri, ...(NOW === undefined ? {} : { NOW }), eventHandler: () => {} });
+
+describe('dashManifest', () => {
+  test.each(manifests)(
+    "of %s is valid by MPEG's schema, where it is at hand, and well formed",
+    (_, input) => {
+      const text = dashManifest(input);
+      expect(xml.parse(text, true).MPD['@type']).toBe(input.type);
+      if (!canValidate) return;
+      const { status, stderr } = spawnSync('xmllint', ['--noout', '--nonet', '--schema', schema, '-'], {
+        input: text,
+        encoding: 'utf8',
+      });
+      expect([status, stderr.trim()]).toEqual([0, '- validates']);
+    },
+  );
+
+  test('offers the segments of the window to an independent parser', () => {
+    const manifest = read(dashManifest(model()), startMs + 61_000);
+    const [top] = manifest.playlists;
+    expect(top?.endList).toBe(false);
+    expect(top?.attributes).toMatchObject({
+      NAME: '720p',
+      BANDWIDTH: 3_000_001,
+      CODECS: 'avc1.64001F',
+      RESOLUTION: { width: 1280, height: 720 },
+    });
+    // 61 s after the start: segment 29 ended at 60 s, segment 15 at 32 s is the first within 30 s of now.
+    expect(top!.segments.map(({ resolvedUri }) => resolvedUri)).toEqual(
+      Array.from({ length: 15 }, (_, index) => `http://edge.example/local/stream/720p/${index + 15}.m4s`),
+    );
+    expect(top!.segments.at(-1)).toMatchObject({
+      presentationTime: 58,
+      duration: 2,
+      map: { resolvedUri: 'http://edge.example/local/stream/720p/init-1.mp4' },
+    });
+    const [sound] = manifest.mediaGroups.AUDIO.audio!['en (main)']!.playlists;
+    expect(sound?.segments.at(-1)).toMatchObject({ presentationTime: 58 });
+  });
+
+  test('gives our own clock, never an outside one', () => {
+    expect(parseUTCTiming(dashManifest(model()))).toMatchObject({
+      value: 'http://edge.example/time?a=1&b=2',
+    });
+  });
+
+  test('lists every segment once over a gap and a continued period', () => {
+    const text = dashManifest(
+      model({ type: 'static', mediaPresentationDurationMs: 50_000, baseUrl: 'b1/', periods: threePeriods }),
+    );
+    const [top] = read(text).playlists;
+    // Times are not compared: mpd-parser takes presentationTimeOffset off a time that never had it.
+    expect(top!.segments.map(({ resolvedUri }) => resolvedUri)).toEqual(
+      [...Array(10).keys(), ...Array.from({ length: 12 }, (_, index) => index + 13)].map(
+        (number) => `http://edge.example/local/stream/b1/720p/${number}.m4s`,
+      ),
+    );
+    const { MPD } = xml.parse(text);
+    const continuity = MPD.Period.map(
+      (each: { AdaptationSet: { SupplementalProperty?: object }[] }) =>
+        each.AdaptationSet[0]?.SupplementalProperty,
+    );
+    expect(continuity).toEqual([
+      undefined,
+      undefined,
+      { '@schemeIdUri': 'urn:mpeg:dash:period-continuity:2015', '@value': 'p1' },
+    ]);
+  });
+
+  test('is static with a duration and nothing of the live clock once the broadcast is over', () => {
+    const { MPD } = xml.parse(dashManifest(model({ type: 'static', mediaPresentationDurationMs: 61_234 })));
+    expect(Object.keys(MPD).sort()).toEqual(
+      [
+        ...[
+          '@maxSegmentDuration',
+          '@mediaPresentationDuration',
+          '@minBufferTime',
+          '@profiles',
+          '@type',
+          '@xmlns',
+        ],
+        'Period',
+      ].sort(),
+    );
+    expect(MPD['@mediaPresentationDuration']).toBe('PT61.234S');
+  });
+
+  test('takes the length of a recording from its last period where it has one', () => {
+    const text = dashManifest(
+      model({ type: 'static', periods: [period({ startMs: 4000, durationMs: 6500 })] }),
+    );
+    expect(xml.parse(text).MPD['@mediaPresentationDuration']).toBe('PT10.5S');
+  });
+
+  test('writes frame rates as fractions, ticks by timescale and the largest picture', () => {
+    const text = dashManifest(
+      model({ periods: [period({ mediaStartMs: 26_000, startNumber: 13, endNumber: 20 })] }),
+    );
+    const [picture, sound] = xml.parse(text).MPD.Period[0].AdaptationSet;
+    expect(picture).toMatchObject({
+      '@maxWidth': '1280',
+      '@maxHeight': '720',
+      '@maxFrameRate': '30000/1001',
+    });
+    expect(picture.Representation.map((each: Record<string, string>) => each['@frameRate'])).toEqual([
+      '30000/1001',
+      '15',
+    ]);
+    expect(picture.SegmentTemplate).toMatchObject({
+      '@timescale': '90000',
+      '@duration': '180000',
+      '@presentationTimeOffset': '2340000',
+      '@startNumber': '13',
+      '@endNumber': '20',
+    });
+    expect(sound.SegmentTemplate).toMatchObject({
+      '@timescale': '44100',
+      '@presentationTimeOffset': '1146600',
+    });
+  });
+
+  test('ties the latency target to the reference time where there is one', () => {
+    const { MPD } = xml.parse(dashManifest(model({ periods: threePeriods })));
+    expect(MPD.ServiceDescription.Latency).toMatchObject({ '@referenceId': '0', '@target': '6000' });
+    expect(MPD.Period[0].AdaptationSet[0].ProducerReferenceTime).toMatchObject({
+      '@id': '0',
+      '@wallClockTime': '2026-11-22T12:00:00.250Z',
+      '@presentationTime': '0',
+    });
+    expect(xml.parse(dashManifest(model())).MPD.ServiceDescription.Latency['@referenceId']).toBeUndefined();
+  });
+
+  test('lets no text break out of its attribute or element', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 12 }), (text) => {
+        const plain = text.replaceAll(/\p{Cc}/gu, '');
+        const { MPD } = xml.parse(
+          dashManifest(model({ periods: [period({ id: `x${plain}y` })], baseUrl: `"'<&${plain}]]>` })),
+          true,
+        );
+        expect(MPD.Period[0]['@id']).toBe(`x${plain}y`);
+        expect(MPD.BaseURL).toBe(`"'<&${plain}]]>`);
+      }),
+    );
+  });
+
+  test.each<[string, Partial<DashModel>]>([
+    ['no period', { periods: [] }],
+    ['a period without media', { periods: [period({ video: undefined, audio: undefined })] }],
+    [
+      'periods that overlap',
+      { periods: [period({ durationMs: 5000 }), period({ id: 'p1', startMs: 4000 })] },
+    ],
+    ['a recording of unknown length', { type: 'static' }],
+  ])('refuses %s', (_, fault) => {
+    expect(() => dashManifest(model(fault))).toThrow(expect.objectContaining({ code: 'DASH_BAD_MODEL' }));
+  });
+});
