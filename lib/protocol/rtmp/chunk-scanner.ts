@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type ChunkState, type ChunkStreamState, initialChunkState, maxChunkSize } from './chunk-state.ts';
-import { ChunkStream } from './chunk-stream.ts';
+import { ChunkStream, ChunkStreams, uint24 } from './chunk-stream.ts';
 import { ProtocolError } from './errors.ts';
 
 export interface ChunkLimits {
@@ -53,13 +53,9 @@ export interface ScanHandlers {
  */
 export class ChunkScanner {
   readonly #handlers: ScanHandlers;
-  readonly #maxChunkStreams: number;
   readonly #maxMessageBytes: number;
   readonly #maxPartialBytes: number;
-  /** By chunk stream id: an array for the ids that encoders use, a map for the others. */
-  readonly #low: (ChunkStream | undefined)[] = new Array(64).fill(undefined);
-  readonly #high = new Map<number, ChunkStream>();
-  #streamCount = 0;
+  readonly #streams: ChunkStreams;
   #chunkSize: number;
   /** The stream whose chunk is open, and how much of that chunk is still to come. */
   #current: ChunkStream = new ChunkStream(0);
@@ -78,11 +74,11 @@ export class ChunkScanner {
 
   constructor(handlers: ScanHandlers, limits: ChunkLimits = {}, state: ChunkState = initialChunkState) {
     this.#handlers = handlers;
-    this.#maxChunkStreams = limits.maxChunkStreams ?? 64;
+    this.#streams = new ChunkStreams(limits.maxChunkStreams ?? 64);
     this.#maxMessageBytes = limits.maxMessageBytes ?? 8 * 1024 * 1024;
     this.#maxPartialBytes = limits.maxPartialBytes ?? 2 * this.#maxMessageBytes;
     this.#chunkSize = state.chunkSize;
-    for (const stream of state.streams) this.#add(stream.chunkStreamId).restore(stream);
+    for (const stream of state.streams) this.#streams.add(stream.chunkStreamId).restore(stream);
   }
 
   /** No message and no header is partial: the state can be taken, and the bytes so far can be cut off here. */
@@ -102,14 +98,14 @@ export class ChunkScanner {
   /** The state after the message of `onEnd`, or between pushes. Throws a `RangeError` where it is not clean. */
   snapshot(): ChunkState {
     if (!this.clean) throw new RangeError('a chunk state can be taken only where no message is partial');
-    return { chunkSize: this.#chunkSize, streams: this.#streams().map((stream) => stream.save()) };
+    return { chunkSize: this.#chunkSize, streams: this.#streams.all().map((stream) => stream.save()) };
   }
 
   /** In `onStart`: the state before this message. Throws a `RangeError` unless the message has a `cleanStart`. */
   snapshotAtStart(): ChunkState {
     const current = this.#current;
     if (!current.cleanStart) throw new RangeError('another message was partial where this one begins');
-    const others = this.#streams().filter((stream) => stream !== current);
+    const others = this.#streams.all().filter((stream) => stream !== current);
     const streams = others.map((stream) => stream.save());
     if (this.#before) streams.push(this.#before);
     return { chunkSize: this.#chunkSize, streams };
@@ -134,25 +130,26 @@ export class ChunkScanner {
   #readPayload(bytes: Uint8Array, from: number): number {
     const stream = this.#current;
     const receivedBefore = stream.received;
+    const chunkSize = this.#chunkSize;
+    const end = bytes.length;
     let at = from;
-    let take = Math.min(this.#chunkLeft, bytes.length - at);
-    if (!stream.started) this.#readFirstBytes(stream, bytes, at, take);
-    if (stream.kept !== undefined) keep(stream, bytes, at, take);
-    at += take;
-    this.#chunkLeft -= take;
-    let left = stream.length - stream.received - take;
-    if (stream.kept === undefined && stream.started) {
-      // The hot path: the next chunks are most often the rest of the same message, each behind one byte of header.
-      const { continuation } = stream;
-      while (this.#chunkLeft === 0 && left > 0 && at < bytes.length && bytes[at] === continuation) {
-        const payload = left < this.#chunkSize ? left : this.#chunkSize;
-        at++;
-        take = bytes.length - at < payload ? bytes.length - at : payload;
-        at += take;
-        left -= take;
-        this.#chunkLeft = payload - take;
-      }
+    let chunkLeft = this.#chunkLeft;
+    let left = stream.length - receivedBefore;
+    if (!stream.started) this.#readFirstBytes(stream, bytes, at, Math.min(chunkLeft, end - at));
+    const { started, continuation } = stream;
+    const alone = this.#partialMessages === 1;
+    // The hot path: what follows is most often the rest of the same message, each chunk behind one byte of header.
+    for (;;) {
+      const take = end - at < chunkLeft ? end - at : chunkLeft;
+      if (stream.kept !== undefined) stream.keep(bytes, at, take, alone);
+      at += take;
+      left -= take;
+      chunkLeft -= take;
+      if (chunkLeft > 0 || left === 0 || at === end || bytes[at] !== continuation || !started) break;
+      at++;
+      chunkLeft = left < chunkSize ? left : chunkSize;
     }
+    this.#chunkLeft = chunkLeft;
     stream.received = stream.length - left;
     this.#partialBytes += stream.received - receivedBefore;
     if (this.#partialBytes > this.#maxPartialBytes) {
@@ -171,14 +168,14 @@ export class ChunkScanner {
     if (received + take >= 2) stream.byte1 = bytes[at + 1 - received] as number;
     else if (stream.length > 1) return;
     this.#start(stream);
-    if (received === 1 && stream.kept !== undefined) keep(stream, Buffer.of(stream.byte0), 0, 1);
+    if (received === 1 && stream.kept !== undefined) stream.keep(Buffer.of(stream.byte0), 0, 1, false);
   }
 
   #start(stream: ChunkStream): void {
     stream.started = true;
     stream.start = stream.startAt - this.#scanned;
     const wanted = this.#handlers.onStart?.(stream) === true;
-    if (wanted || isChunkControl(stream.typeId)) stream.kept = nothing;
+    if (wanted || stream.isChunkControl) stream.keepPayload();
   }
 
   #finish(stream: ChunkStream, end: number): void {
@@ -186,7 +183,7 @@ export class ChunkScanner {
     this.#partialMessages--;
     this.#partialBytes -= stream.length;
     stream.close();
-    if (payload !== undefined && isChunkControl(stream.typeId)) this.#obey(stream.typeId, payload);
+    if (payload !== undefined && stream.isChunkControl) this.#obey(stream.typeId, payload);
     stream.payload = payload;
     stream.start = stream.startAt - this.#scanned;
     stream.end = end;
@@ -206,7 +203,7 @@ export class ChunkScanner {
       this.#chunkSize = Math.min(value, maxChunkSize);
       return;
     }
-    const stream = this.#find(value);
+    const stream = this.#streams.find(value);
     if (stream === undefined || !stream.active) return;
     this.#partialMessages--;
     this.#partialBytes -= stream.received;
@@ -262,7 +259,7 @@ export class ChunkScanner {
     if (id === 0) id = 64 + (bytes[at - 1] as number);
     else if (id === 1) id = 64 + (bytes[at - 2] as number) + (bytes[at - 1] as number) * 256;
 
-    let stream = this.#find(id);
+    let stream = this.#streams.find(id);
     const fields = at;
     let time = 0;
     if (format === 3) {
@@ -294,9 +291,9 @@ export class ChunkScanner {
       if (stream === undefined) {
         // librtmp opens some chunk streams with type 1; type 2 has nothing to take a length from.
         if (format === 2) throw withoutHeader(format, id);
-        stream = this.#add(id);
+        stream = this.#streams.add(id);
       }
-      if (format !== 3) readFields(stream, format, bytes, fields, time);
+      if (format !== 3) stream.readFields(format, bytes, fields, time);
       else stream.timestampMs = (stream.timestampMs + stream.timestampDeltaMs) >>> 0;
       this.#begin(stream, startAt);
     }
@@ -312,7 +309,7 @@ export class ChunkScanner {
         `a message of ${stream.length} bytes is over ${this.#maxMessageBytes}`,
       );
     }
-    if (isChunkControl(stream.typeId) && stream.length !== 4) {
+    if (stream.isChunkControl && stream.length !== 4) {
       throw new ProtocolError(
         'CONTROL_MALFORMED',
         `control message ${stream.typeId} has ${stream.length} bytes`,
@@ -326,60 +323,6 @@ export class ChunkScanner {
     stream.cleanStart = this.#partialMessages === 0;
     this.#partialMessages++;
   }
-
-  #find(id: number): ChunkStream | undefined {
-    return id < 64 ? this.#low[id] : this.#high.get(id);
-  }
-
-  #add(id: number): ChunkStream {
-    if (this.#streamCount === this.#maxChunkStreams) {
-      throw new ProtocolError('TOO_MANY_CHUNK_STREAMS', `more than ${this.#maxChunkStreams} chunk streams`);
-    }
-    this.#streamCount++;
-    const stream = new ChunkStream(id);
-    if (id < 64) this.#low[id] = stream;
-    else this.#high.set(id, stream);
-    return stream;
-  }
-
-  #streams(): ChunkStream[] {
-    return [...this.#low.filter((stream) => stream !== undefined), ...this.#high.values()];
-  }
-}
-
-const nothing = Buffer.alloc(0);
-
-const isChunkControl = (typeId: number): boolean => typeId === 1 || typeId === 2;
-
-function uint24(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
-}
-
-/** The message header of types 0, 1 and 2 (5.3.1.2). */
-function readFields(stream: ChunkStream, format: number, bytes: Uint8Array, at: number, time: number): void {
-  stream.timestampDeltaMs = time;
-  stream.timestampMs = format === 0 ? time : (stream.timestampMs + time) >>> 0;
-  stream.setExtendedTimestamp(uint24(bytes, at) === 0xffffff);
-  if (format === 2) return;
-  stream.length = uint24(bytes, at + 3);
-  stream.typeId = bytes[at + 6] as number;
-  if (format === 1) return;
-  const [a, b, c, d] = bytes.subarray(at + 7, at + 11) as unknown as [number, number, number, number];
-  stream.messageStreamId = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0; // the one little-endian field
-}
-
-/** Copies payload into the stream's own buffer, which grows with what arrives and never by what a header declares. */
-function keep(stream: ChunkStream, bytes: Uint8Array, at: number, take: number): void {
-  const needed = stream.keptBytes + take;
-  let kept = stream.kept ?? nothing;
-  if (kept.length < needed) {
-    const grown = Buffer.allocUnsafe(Math.min(stream.length, Math.max(1024, needed, 2 * kept.length)));
-    grown.set(kept.subarray(0, stream.keptBytes));
-    kept = grown;
-    stream.kept = grown;
-  }
-  kept.set(bytes.subarray(at, at + take), stream.keptBytes);
-  stream.keptBytes = needed;
 }
 
 function withoutHeader(format: number, id: number): ProtocolError {

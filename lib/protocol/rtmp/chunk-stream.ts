@@ -1,9 +1,21 @@
-import type { Buffer } from 'node:buffer';
-import type { ScannedMessage } from './chunk-scanner.ts';
+import { Buffer } from 'node:buffer';
 import type { ChunkStreamState } from './chunk-state.ts';
+import { ProtocolError } from './errors.ts';
 
-/** One chunk stream of a scanner: its last message header, and how far the present message has come. */
-export class ChunkStream implements ScannedMessage {
+const nothing = Buffer.alloc(0);
+
+/** Copies without making a view first; takes any Uint8Array. */
+const copyBytes = Buffer.prototype.copy;
+
+export function uint24(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
+}
+
+/**
+ * One chunk stream of a scanner: its last message header, and how far the present message has come. The scanner hands it out
+ * as `ScannedMessage`.
+ */
+export class ChunkStream {
   readonly chunkStreamId: number;
   timestampMs = 0;
   timestampDeltaMs = 0;
@@ -28,7 +40,7 @@ export class ChunkStream implements ScannedMessage {
   payload: Buffer | undefined = undefined;
   /** Payload so far, with room to grow; undefined where nobody asked for it. */
   kept: Buffer | undefined = undefined;
-  keptBytes = 0;
+  #keptBytes = 0;
   /** The header byte of a chunk that goes on with a message, -1 where such a header is longer than a byte. */
   continuation: number;
 
@@ -43,12 +55,59 @@ export class ChunkStream implements ScannedMessage {
     this.length = state.length;
     this.typeId = state.typeId;
     this.messageStreamId = state.messageStreamId;
-    this.setExtendedTimestamp(state.extendedTimestamp);
+    this.#setExtended(state.extendedTimestamp);
   }
 
-  setExtendedTimestamp(extended: boolean): void {
+  #setExtended(extended: boolean): void {
     this.extendedTimestamp = extended;
     this.continuation = extended || this.chunkStreamId > 63 ? -1 : 0xc0 | this.chunkStreamId;
+  }
+
+  /** Takes a message header of format 0, 1 or 2 (5.3.1.2) at `at`; `time` is its timestamp or delta, extended or not. */
+  readFields(format: number, bytes: Uint8Array, at: number, time: number): void {
+    this.timestampDeltaMs = time;
+    this.timestampMs = format === 0 ? time : (this.timestampMs + time) >>> 0;
+    this.#setExtended(uint24(bytes, at) === 0xffffff);
+    if (format === 2) return;
+    this.length = uint24(bytes, at + 3);
+    this.typeId = bytes[at + 6] as number;
+    if (format === 1) return;
+    // The one little-endian field.
+    const [a, b, c, d] = [bytes[at + 7], bytes[at + 8], bytes[at + 9], bytes[at + 10]] as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    this.messageStreamId = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+  }
+
+  /** Set Chunk Size or Abort: they change how chunks are read. */
+  get isChunkControl(): boolean {
+    return this.typeId === 1 || this.typeId === 2;
+  }
+
+  /** The payload is wanted; nothing of it has been given to `keep` yet. */
+  keepPayload(): void {
+    this.kept = nothing;
+  }
+
+  /**
+   * Copies payload into a buffer of its own, which grows with what has come and never by what a header declares. Only a message
+   * that is alone may look ahead in the buffer: many would each make room for the same bytes.
+   */
+  keep(bytes: Uint8Array, at: number, take: number, alone: boolean): void {
+    const needed = this.#keptBytes + take;
+    let kept = this.kept ?? nothing;
+    if (kept.length < needed) {
+      const ahead = alone ? this.#keptBytes + bytes.length - at : 0;
+      const grown = Buffer.allocUnsafe(Math.min(this.length, Math.max(1024, needed, ahead, 2 * kept.length)));
+      kept.copy(grown, 0, 0, this.#keptBytes);
+      kept = grown;
+      this.kept = grown;
+    }
+    copyBytes.call(bytes, kept, this.#keptBytes, at, at + take);
+    this.#keptBytes = needed;
   }
 
   save(): ChunkStreamState {
@@ -68,6 +127,37 @@ export class ChunkStream implements ScannedMessage {
     this.active = false;
     this.received = 0;
     this.kept = undefined;
-    this.keptBytes = 0;
+    this.#keptBytes = 0;
+  }
+}
+
+/** A scanner's chunk streams by id: an array for the ids that encoders use, a map for the others. */
+export class ChunkStreams {
+  readonly #max: number;
+  readonly #low: (ChunkStream | undefined)[] = new Array(64).fill(undefined);
+  readonly #high = new Map<number, ChunkStream>();
+  #count = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  find(id: number): ChunkStream | undefined {
+    return id < 64 ? this.#low[id] : this.#high.get(id);
+  }
+
+  add(id: number): ChunkStream {
+    if (this.#count === this.#max) {
+      throw new ProtocolError('TOO_MANY_CHUNK_STREAMS', `more than ${this.#max} chunk streams`);
+    }
+    this.#count++;
+    const stream = new ChunkStream(id);
+    if (id < 64) this.#low[id] = stream;
+    else this.#high.set(id, stream);
+    return stream;
+  }
+
+  all(): ChunkStream[] {
+    return [...this.#low.filter((stream) => stream !== undefined), ...this.#high.values()];
   }
 }
