@@ -41,6 +41,8 @@ export class EncoderRun {
   readonly id: number;
   readonly plan: EncodePlan;
   readonly fromNumber: number;
+  /** The command line, without the program. */
+  readonly args: readonly string[];
   readonly #handler: EncoderRunHandler;
   readonly #outputs: Output[];
   readonly #process: EncoderProcess;
@@ -63,7 +65,8 @@ export class EncoderRun {
       audio: id === ladder.audio.id,
       reader: new FlvReader(),
     }));
-    this.#process = start(ffmpegArguments(options.plan), this.#outputs.length, {
+    this.args = ffmpegArguments(options.plan);
+    this.#process = start(this.args, this.#outputs.length, {
       output: (index, bytes) => this.#read(index, bytes),
       outputEnded: (index) => this.#finish(index),
       exited: (exit) => handler.ended(exit, this.#inputEnded),

@@ -16,12 +16,15 @@ export interface MediaMessage {
   readonly timestampMs: number;
   readonly payload: Buffer;
   readonly nowMs: number;
+  /** Time since the session's first message, as the proxy counts it. */
+  readonly sessionMs: number;
 }
 
 export interface IntakeHandler {
   /** The session's format is known; its media follows, beginning with a key frame. */
   format(format: InputFormat): void;
-  tag(tag: StreamTag): void;
+  /** `sessionMs` is absent for filler. */
+  tag(tag: StreamTag, sessionMs?: number): void;
   /** What the session sends cannot be used; `reason` says what it is. Nothing of it is taken any more. */
   unusable(reason: string): void;
 }
@@ -62,6 +65,11 @@ export class Intake {
 
   constructor(handler: IntakeHandler) {
     this.#handler = handler;
+  }
+
+  /** A key frame has come: stream time runs. */
+  get begun(): boolean {
+    return this.#format !== undefined || this.#state === 'probing';
   }
 
   /** The next messages are another session's. */
@@ -212,7 +220,7 @@ export class Intake {
     }
   }
 
-  #map({ type, timestampMs, payload, nowMs }: MediaMessage, keyframe: boolean): void {
+  #map({ type, timestampMs, payload, nowMs, sessionMs }: MediaMessage, keyframe: boolean): void {
     if (type === 'video') {
       if (this.#needsKeyframe && !keyframe) return;
       this.#needsKeyframe = false;
@@ -220,7 +228,7 @@ export class Intake {
     }
     const streamMs = this.timeline.map(type, timestampMs, nowMs);
     this.meter.count(type, payload.length, nowMs);
-    this.#handler.tag({ type, streamMs, payload, keyframe });
+    this.#handler.tag({ type, streamMs, payload, keyframe }, sessionMs);
   }
 
   #fillVideo(atMs: number): void {

@@ -1,5 +1,6 @@
 import { controlEvents } from './control-events.ts';
 import { edgeEvents } from './edge-events.ts';
+import { encoderEvents } from './encoder-events.ts';
 import type { Emit } from './event.ts';
 import { ingestEvents } from './ingest-events.ts';
 import { originEvents } from './origin-events.ts';
@@ -16,6 +17,7 @@ export const events = {
   ...processEvents,
   ...popEvents,
   ...ingestEvents,
+  ...encoderEvents,
   ...originEvents,
   ...edgeEvents,
   ...platformEvents,

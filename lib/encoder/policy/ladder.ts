@@ -1,3 +1,27 @@
+import { z } from 'zod';
+
+const bps = z.int().min(50_000).max(100_000_000);
+const side = z.int().min(16).max(8192);
+const ladderSchema = z.object({
+  rungs: z
+    .array(
+      z.object({
+        id: z.string().regex(/^[0-9a-z]{1,16}$/),
+        longSide: side,
+        shortSide: side,
+        videoBps: bps,
+        highRateVideoBps: bps,
+        maxFrameRate: z.union([z.literal(30), z.literal(60)]),
+      }),
+    )
+    .min(1)
+    .max(8),
+  audioBps: z.int().min(16_000).max(512_000),
+});
+
+/** Reads a ladder from JSON in the form of {@link LadderConfig}. Throws where it is not one. */
+export const readLadder = (json: string): LadderConfig => ladderSchema.parse(JSON.parse(json));
+
 /** One row of the ladder: a picture box (longer and shorter side, so portrait works too) and what it may cost. */
 export interface Rung {
   readonly id: string;

@@ -93,7 +93,11 @@ export class Timeline {
     const other = this.#tracks[track === 'video' ? 'audio' : 'video'];
     if (state.lastPublisherMs === undefined) {
       if (other.lastPublisherMs === undefined) {
-        return this.#anchor(state, publisherMs, Math.max(nowMs, this.endMs + state.frameMs));
+        return this.#anchor(
+          state,
+          publisherMs,
+          this.endMs < 0 ? nowMs : Math.max(nowMs, this.endMs + state.frameMs),
+        );
       }
       return this.#follow(state, other, publisherMs, other.lastMs);
     }

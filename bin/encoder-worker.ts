@@ -1,0 +1,61 @@
+// An encoder worker: relay links in, segments and playlists of every rendition out.
+import { readFile } from 'node:fs/promises';
+import { createHttpObjectStore } from '../lib/adapters/local/http-object-store.ts';
+import { openSqliteControlStore } from '../lib/adapters/local/sqlite-control-store.ts';
+import { findFfmpeg } from '../lib/adapters/node/ffmpeg-binary.ts';
+import { ffmpegStarter } from '../lib/adapters/node/ffmpeg-process.ts';
+import { serveHealth } from '../lib/adapters/node/health-server.ts';
+import { runProgram } from '../lib/adapters/node/program.ts';
+import { listenForRelays } from '../lib/adapters/node/relay-listener.ts';
+import { encoderWorkerCodec } from '../lib/config/encoder-worker.ts';
+import { segmentMs } from '../lib/encoder/policy/grid.ts';
+import { defaultLadder, readLadder } from '../lib/encoder/policy/ladder.ts';
+import { Worker } from '../lib/encoder/worker.ts';
+
+await runProgram({
+  codec: encoderWorkerCodec,
+  role: 'encoder',
+  name: ({ memberId }) => memberId,
+  async start(config, emit) {
+    const { memberId, host, region, capacity = 4, dvrWindowSeconds = 1800 } = config;
+    const ffmpeg = await findFfmpeg(config.ffmpegPath);
+    emit('encoder.ffmpeg.found', { path: ffmpeg.path, source: ffmpeg.source, version: ffmpeg.version });
+    const token = (await readFile(config.originTokenFile, 'utf8')).trim();
+    const store = openSqliteControlStore(config.controlStorePath);
+    const objects = createHttpObjectStore({ url: config.originUrl, token });
+    let worker: Worker | undefined;
+    const listener = await listenForRelays(
+      { host, port: config.relayPort, maxConnections: capacity * 4 + 16 },
+      (connection) => (worker ? worker.connected(connection) : connection.abort()),
+    );
+    const health = await serveHealth({ host, port: config.healthPort }, () => worker?.draining === false);
+    worker = new Worker({
+      memberId,
+      host,
+      port: listener.port,
+      capacity,
+      store,
+      objects,
+      startEncoder: ffmpegStarter(ffmpeg.path),
+      ffmpeg,
+      ladder: config.ladder === undefined ? defaultLadder : readLadder(config.ladder),
+      region,
+      utcTimingUrl:
+        config.playbackBaseUrl === undefined ? '/time' : new URL('/time', config.playbackBaseUrl).href,
+      windowSegments: Math.ceil((dvrWindowSeconds * 1000) / segmentMs),
+      clock: { now: () => performance.now(), wall: () => Date.now() },
+      emit,
+    });
+    await worker.start();
+    return {
+      port: listener.port,
+      async stop() {
+        listener.close();
+        await worker.drain();
+        health.close();
+        objects.close();
+        store.close();
+      },
+    };
+  },
+});

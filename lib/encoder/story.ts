@@ -1,0 +1,88 @@
+import { ConditionFailedError } from '../control/policy/errors.ts';
+import type { BroadcastRecord } from '../control/policy/records.ts';
+import { type StreamEventData, type StreamEventType, streamEvent } from '../control/policy/stream-events.ts';
+import type { Clock, EncoderStore } from './ports.ts';
+
+const maxWaitingEvents = 100;
+const retryMs = 1000;
+
+/**
+ * Keeps the control store told about a broadcast: its record as it changes, and the stream's events in order. With the
+ * store down what is new waits (of the record the newest, of events the last hundred) and is tried again each second.
+ */
+export class Story {
+  readonly #store: EncoderStore;
+  readonly #clock: Clock;
+  #record: BroadcastRecord;
+  #recordDue = false;
+  #events: Parameters<EncoderStore['appendEvent']>[0][] = [];
+  #writing?: Promise<void>;
+  #timer?: NodeJS.Timeout;
+  #silent = false;
+
+  constructor(record: BroadcastRecord, store: EncoderStore, clock: Clock) {
+    this.#record = record;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  get record(): BroadcastRecord {
+    return this.#record;
+  }
+
+  update(change: Partial<BroadcastRecord>): void {
+    this.#record = { ...this.#record, ...change };
+    this.#recordDue = true;
+    this.#write();
+  }
+
+  tell<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
+    const { streamId, id: broadcastId } = this.#record;
+    this.#events.push(streamEvent(type, data, { streamId, broadcastId, atMs: this.#clock.wall() }));
+    if (this.#events.length > maxWaitingEvents) this.#events.shift();
+    this.#write();
+  }
+
+  /** Another worker tells this broadcast's story from now on; what waits is dropped, its record above all. */
+  silence(): void {
+    this.#silent = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Resolves when all is written, or after `withinMs`. */
+  async settled(withinMs: number): Promise<void> {
+    const until = this.#clock.now() + withinMs;
+    while ((this.#recordDue || this.#events.length > 0) && this.#clock.now() < until && !this.#silent) {
+      await (this.#writing ?? new Promise((resolve) => setTimeout(resolve, 50)));
+    }
+    clearTimeout(this.#timer);
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#writing ??= this.#writeAll()
+      .catch((cause: unknown) => {
+        if (cause instanceof ConditionFailedError) this.#recordDue = false;
+        this.#timer = setTimeout(() => this.#write(), retryMs);
+      })
+      .finally(() => {
+        this.#writing = undefined;
+      });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (!this.#silent && (this.#recordDue || this.#events.length > 0)) {
+      if (this.#recordDue) {
+        this.#recordDue = false;
+        await this.#store.putBroadcast(this.#record).catch((cause: unknown) => {
+          this.#recordDue = true;
+          throw cause;
+        });
+      }
+      const event = this.#events[0];
+      if (!event) continue;
+      await this.#store.appendEvent(event);
+      this.#events = this.#events.filter((each) => each !== event);
+    }
+  }
+}

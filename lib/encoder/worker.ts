@@ -1,0 +1,214 @@
+import { ConditionFailedError } from '../control/policy/errors.ts';
+import type { LeaseRecord } from '../control/policy/records.ts';
+import type { RefusalReason } from '../protocol/relay/link-frames.ts';
+import { type MemberId, newBroadcastId, type StreamId } from '../routing/ids.ts';
+import { Broadcast, type BroadcastSetting } from './broadcast.ts';
+import { leaseMs } from './policy/fence.ts';
+import type { RelayConnection } from './ports.ts';
+import { PublishSession } from './publish-session.ts';
+
+export interface WorkerOptions extends Omit<BroadcastSetting, 'reachable'> {
+  readonly memberId: MemberId;
+  readonly host: string;
+  /** Known once the listener is up. */
+  readonly port: number;
+  /** Streams at once at most. */
+  readonly capacity: number;
+}
+
+/** Why a session is not taken. */
+class AdmissionError extends Error {
+  override readonly name = 'AdmissionError';
+  readonly code = 'NOT_ADMITTED';
+  readonly reason: RefusalReason;
+  readonly holder?: MemberId;
+
+  constructor(reason: RefusalReason, message: string, options: { holder?: MemberId; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.reason = reason;
+    if (options.holder !== undefined) this.holder = options.holder;
+  }
+}
+
+const heartbeatMs = 1000;
+const leaseLookMs = 500;
+/** A broadcast of the same stream that is just ending is waited for; longer than it can take. */
+const endingWaitMs = 10_000;
+
+/** One encoder worker: takes the sessions that proxies bring, one broadcast per stream, and says in the fleet that it is there. */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #setting: BroadcastSetting;
+  readonly #broadcasts = new Map<StreamId, Broadcast>();
+  /** Streams whose lease is being taken: a second session waits for the first one's. */
+  readonly #opening = new Map<StreamId, Promise<Broadcast>>();
+  #draining = false;
+  #reachable = true;
+  #heartbeat?: NodeJS.Timeout;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#setting = { ...options, reachable: (isReachable, cause) => this.#noteStore(isReachable, cause) };
+  }
+
+  get load(): number {
+    return this.#broadcasts.size + this.#opening.size;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Appears in the fleet, and stays there by a heartbeat a second. */
+  async start(): Promise<void> {
+    await this.#beat();
+  }
+
+  /** A relay link was opened. */
+  connected(connection: RelayConnection): void {
+    PublishSession.open(
+      connection,
+      (session) => void this.#admit(session),
+      (cause) => this.#options.emit('encoder.link.faulty', { cause }),
+    );
+  }
+
+  /** Takes nothing new, ends what there is with its recordings complete, and leaves the fleet. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    clearTimeout(this.#heartbeat);
+    const { store, memberId, emit } = this.#options;
+    emit('encoder.draining', { broadcasts: this.#broadcasts.size });
+    await this.#beat();
+    const broadcasts = [...this.#broadcasts.values()];
+    for (const broadcast of broadcasts) {
+      broadcast.drain();
+      broadcast.end('publisher-ended');
+    }
+    await Promise.all(broadcasts.map(({ ended }) => ended));
+    clearTimeout(this.#heartbeat);
+    await store.removeMember('encoder', memberId).catch(() => {});
+  }
+
+  async #admit(session: PublishSession): Promise<void> {
+    const { streamId: stream, sessionId, proxyId: proxy, client } = session.hello;
+    const { emit } = this.#options;
+    emit('encoder.session.opened', { stream, session: sessionId, proxy, client: client.address });
+    try {
+      const broadcast = await this.#broadcastFor(stream);
+      if (session.closed) return;
+      if (!(await broadcast.attach(session))) {
+        throw new AdmissionError('busy', 'Another broadcaster is on air with this key.');
+      }
+    } catch (cause) {
+      const { reason, message, holder } = asAdmissionError(cause);
+      emit('encoder.session.refused', { stream, session: sessionId, reason });
+      session.refuse({ reason, description: message, ...(holder === undefined ? {} : { holder }) });
+    }
+  }
+
+  async #broadcastFor(streamId: StreamId): Promise<Broadcast> {
+    let known = this.#broadcasts.get(streamId);
+    if (known?.ending) {
+      await within(known.ended, endingWaitMs);
+      known = this.#broadcasts.get(streamId);
+      if (known?.ending)
+        throw new AdmissionError('busy', 'The broadcast before this one is still being closed.');
+    }
+    if (known) return known;
+    const opening = this.#opening.get(streamId);
+    if (opening) return opening;
+    if (this.#draining) throw new AdmissionError('draining', 'This encoder is about to stop.');
+    if (this.load >= this.#options.capacity) throw new AdmissionError('full', 'This encoder is full.');
+    const opened = this.#open(streamId).finally(() => this.#opening.delete(streamId));
+    this.#opening.set(streamId, opened);
+    return opened;
+  }
+
+  async #open(streamId: StreamId): Promise<Broadcast> {
+    const { store, memberId, clock } = this.#options;
+    const stream = await store.getStream(streamId);
+    if (!stream) throw new AdmissionError('unavailable', 'There is no such stream.');
+    const observed = await this.#freeLease(streamId);
+    const lease = await store.takeLease({
+      streamId,
+      workerId: memberId,
+      broadcastId: newBroadcastId(clock.wall()),
+      ...(observed ? { observed } : {}),
+    });
+    await this.#closeAbandoned(streamId);
+    const broadcast = new Broadcast(this.#setting, lease, stream.reconnectWindowMs);
+    this.#broadcasts.set(streamId, broadcast);
+    void broadcast.ended.then(() => {
+      if (this.#broadcasts.get(streamId) === broadcast) this.#broadcasts.delete(streamId);
+    });
+    return broadcast;
+  }
+
+  /** The lease as it may be taken. One that another worker holds is watched for the lease time by our own clock. */
+  async #freeLease(streamId: StreamId): Promise<LeaseRecord | undefined> {
+    const { store, memberId, clock } = this.#options;
+    const first = await store.getLease(streamId);
+    // Our own, from before a restart of this process, is free too: its writer is gone.
+    if (!first || first.released || first.workerId === memberId) return first;
+    const sinceMs = clock.now();
+    while (clock.now() - sinceMs < leaseMs) {
+      await new Promise((wake) => setTimeout(wake, leaseLookMs));
+      const now = await store.getLease(streamId);
+      if (!now || now.released) return now;
+      if (now.version !== first.version) {
+        throw new AdmissionError('held-elsewhere', 'Another encoder has this stream.', {
+          holder: now.workerId,
+        });
+      }
+    }
+    return first;
+  }
+
+  /** What a worker that died left open. */
+  async #closeAbandoned(streamId: StreamId): Promise<void> {
+    const { store, clock } = this.#options;
+    const last = await store.latestBroadcast(streamId);
+    if (!last || last.state === 'ended') return;
+    await store.putBroadcast({
+      ...last,
+      state: 'ended',
+      endedAtMs: clock.wall(),
+      endReason: 'encoder-failed',
+    });
+  }
+
+  async #beat(): Promise<void> {
+    const { store, memberId: id, host, port, capacity } = this.#options;
+    const state = this.#draining ? 'draining' : 'active';
+    await store
+      .heartbeat({ id, role: 'encoder', host, port, capacity, load: this.load, state })
+      .then(() => this.#noteStore(true))
+      .catch((cause: unknown) => this.#noteStore(false, cause));
+    this.#heartbeat = setTimeout(() => void this.#beat(), heartbeatMs);
+  }
+
+  #noteStore(isReachable: boolean, cause?: unknown): void {
+    if (isReachable === this.#reachable) return;
+    this.#reachable = isReachable;
+    if (isReachable) this.#options.emit('encoder.control.recovered', {});
+    else this.#options.emit('encoder.control.unavailable', { cause });
+  }
+}
+
+function asAdmissionError(cause: unknown): AdmissionError {
+  if (cause instanceof AdmissionError) return cause;
+  if (cause instanceof ConditionFailedError) {
+    return new AdmissionError('held-elsewhere', 'Another encoder took this stream first.', { cause });
+  }
+  return new AdmissionError('unavailable', 'The control store does not answer.', { cause });
+}
+
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}
