@@ -27,11 +27,7 @@ type ConfigOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
 /** The fields that a schema has a default for may be left out where a program is started. */
 type Defaulted<Shape extends z.ZodRawShape> = {
-  [Field in keyof Shape]: unknown extends z.input<Shape[Field]>
-    ? never
-    : undefined extends z.input<Shape[Field]>
-      ? Field
-      : never;
+  [Field in keyof Shape]: Shape[Field] extends z.ZodDefault | z.ZodOptional ? Field : never;
 }[keyof Shape];
 
 type EncodableOf<Shape extends z.ZodRawShape> = Omit<ConfigOf<Shape>, Defaulted<Shape> & string> &

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { openBrowser } from '../../support/browser.ts';
-import { Platform } from '../../support/platform.ts';
-import { Publisher } from '../../support/publisher.ts';
-import { type CreatedStream, createStream, streamEvent } from '../../support/streams.ts';
+import { openBrowser } from '../support/browser.ts';
+import { Platform } from '../support/platform.ts';
+import { Publisher } from '../support/publisher.ts';
+import { type CreatedStream, createStream, streamEvent } from '../support/streams.ts';
 
 let platform: Platform;
 let stream: CreatedStream;
