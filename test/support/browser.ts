@@ -15,6 +15,7 @@ export async function openBrowser(viewport = { width: 1280, height: 800 }): Prom
       ...['--disable-background-networking', '--disable-component-update'],
     ],
   });
-  context.on('close', () => void rm(profile, { recursive: true, force: true }));
+  // Chromium may still write while it ends.
+  context.on('close', () => void rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   return context;
 }
