@@ -38,7 +38,7 @@ describe('the list of streams', () => {
     await page.close();
   });
 
-  test('tells each state in a word, those on air first', async () => {
+  test('tells each state in a word, those on air first, then the newest', async () => {
     const { platform } = under;
     platform.add('Lecture', { state: 'ended', broadcast: cannedBroadcast('b000000000000001', 'ended') });
     platform.add('Harbour', {
@@ -52,8 +52,8 @@ describe('the list of streams', () => {
     expect(cards).toEqual([
       ['Concert', 'Live'],
       ['Harbour', 'Reconnecting'],
-      ['Friday evening show', 'Offline'],
       ['Lecture', 'Ended'],
+      ['Friday evening show', 'Offline'],
     ]);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(complaints).toEqual([]);
@@ -79,7 +79,7 @@ describe('the console', () => {
     await page.getByLabel('Name').fill('Key show');
     await page.getByRole('button', { name: 'Create stream' }).click();
     await page.getByRole('button', { name: 'Copy Stream key' }).click();
-    await page.getByText('Copied').waitFor();
+    await page.getByRole('button').getByText('Copied').waitFor();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(copied).toMatch(/^[0-9a-z]{16}_[0-9a-z]{26}$/);
     expect(await page.getByText(copied).isVisible()).toBe(false);
