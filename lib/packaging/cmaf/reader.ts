@@ -36,6 +36,10 @@ interface Box {
  * elsewhere, is a `CmafError` `CMAF_BAD_BOX`.
  */
 export function parseChunks(input: Buffer): ReadChunk[] {
+  return guarded(() => readChunks(input));
+}
+
+function readChunks(input: Buffer): ReadChunk[] {
   const chunks: ReadChunk[] = [];
   let stypBrands: string[] = [];
   let producerReference: ReadChunk['producerReference'];
@@ -64,7 +68,18 @@ export function parseChunks(input: Buffer): ReadChunk[] {
 }
 
 /** The track's id, timescale and sample entry type of a CMAF header. Throws as `parseChunks`. */
-export function parseInit(input: Buffer): { trackId: number; timescale: number; sampleEntry: string } {
+export function parseInit(input: Buffer): InitFacts {
+  return guarded(() => readInit(input));
+}
+
+interface InitFacts {
+  readonly trackId: number;
+  readonly timescale: number;
+  /** For example `avc1`. */
+  readonly sampleEntry: string;
+}
+
+function readInit(input: Buffer): InitFacts {
   const [ftyp, moov, ...others] = boxesOf(input, 0, input.length);
   expect(
     ftyp?.type === 'ftyp' && moov?.type === 'moov' && others.length === 0,
@@ -161,4 +176,14 @@ function boxesOf(input: Buffer, from: number, to: number): Box[] {
 
 function expect(condition: boolean, rule: string): asserts condition {
   if (!condition) throw new CmafError('CMAF_BAD_BOX', rule);
+}
+
+/** A field that its box is too short for is a fault of the box as well. */
+function guarded<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof CmafError) throw cause;
+    throw new CmafError('CMAF_BAD_BOX', 'A box is too short for its fields', { cause });
+  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CmafChunk, type CmafSample, mediaChunk } from '../../../lib/packaging/cmaf/chunk.ts';
+import { CmafError } from '../../../lib/packaging/cmaf/errors.ts';
 import { eventMessageBox } from '../../../lib/packaging/cmaf/event-message.ts';
 import { fromNtp, toNtp } from '../../../lib/packaging/cmaf/producer-reference.ts';
 import { parseChunks } from '../../../lib/packaging/cmaf/reader.ts';
@@ -156,6 +157,21 @@ describe('parseChunks', () => {
         expect.objectContaining({ code: 'CMAF_BAD_BOX' }),
       );
     }
+  });
+
+  test('any change of any byte is read or refused with a CmafError', () => {
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, value) => {
+        const bytes = Buffer.from(whole);
+        bytes[at] = value;
+        try {
+          expect(parseChunks(bytes)).toHaveLength(1);
+        } catch (error) {
+          expect(error).toBeInstanceOf(CmafError);
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test.each<[string, (bytes: Buffer) => void]>([

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { mediaChunk } from '../../../lib/packaging/cmaf/chunk.ts';
+import { eventMessageBox } from '../../../lib/packaging/cmaf/event-message.ts';
 import { parseChunks, parseInit } from '../../../lib/packaging/cmaf/reader.ts';
 import { decodedFrames, ffmpeg } from '../support/ffmpeg.ts';
 import { readWithMp4Box } from '../support/mp4box.ts';
@@ -54,6 +56,26 @@ describe('CMAF made of an FLV of ffmpeg', () => {
     expect(from).toBe(5);
     const rest = decodedFrames(Buffer.concat([video.init, ...video.chunks.slice(from)]), ['-map', '0:v']);
     expect(rest.length).toBe(25);
+  });
+
+  test('decodes with styp, prft and emsg before its chunks, and over a hole in the timeline', () => {
+    const event = eventMessageBox({
+      ...{ schemeIdUri: 'urn:example', value: '', timescale: 1000, presentationTime: 0 },
+      ...{ durationTicks: 0, id: 1, data: Buffer.alloc(0) },
+    });
+    const chunks = [0, 25].flatMap((from, index) =>
+      mediaChunk({
+        sequenceNumber: index + 1,
+        baseMediaDecodeTime: index * 3_600_000,
+        samples: video.samples.slice(from, from + 25),
+        styp: 'segment',
+        producerReference: { wallClockMs: 1_790_000_000_000, mediaTime: 0 },
+        events: [event],
+      }),
+    );
+    const read = decodedFrames(Buffer.concat([video.init, ...chunks]), ['-map', '0:v']);
+    expect(read.length).toBe(frames);
+    expect(read[25]!.pts - read[0]!.pts).toBe(1000);
   });
 
   test('says the same to mp4box as to our own reader', () => {
