@@ -129,8 +129,8 @@ function fitRung(input: VideoInput, rung: Rung): VideoRendition | undefined {
   const scale = Math.min(rung.longSide / longSide, rung.shortSide / shortSide);
   return {
     id: rung.id,
-    width: even(input.width * scale),
-    height: even(input.height * scale),
+    width: even(input.width * scale, input.width),
+    height: even(input.height * scale, input.height),
     bitrateBps: input.frameRate > 30.5 && rung.maxFrameRate > 30 ? rung.highRateVideoBps : rung.videoBps,
     ...pace(input.frameRate, rung.maxFrameRate),
   };
@@ -140,8 +140,8 @@ function ownSize(input: VideoInput, smallest: Rung): VideoRendition {
   const share = (input.width * input.height) / (smallest.longSide * smallest.shortSide);
   return {
     id: `${Math.min(input.width, input.height)}p`,
-    width: even(input.width),
-    height: even(input.height),
+    width: even(input.width, input.width),
+    height: even(input.height, input.height),
     bitrateBps: Math.max(100_000, Math.round(smallest.videoBps * Math.min(share, 1))),
     ...pace(input.frameRate, smallest.maxFrameRate),
   };
@@ -152,7 +152,8 @@ function pace(inputRate: number, most: number): { frameRate: number; pictureStep
   return { frameRate: inputRate / pictureStep, pictureStep };
 }
 
-/** 4:2:0 pictures need even sides. Never above the input, which has even sides itself or loses a line. */
-function even(side: number): number {
-  return Math.max(2, 2 * Math.floor((side + 0.5) / 2));
+/** 4:2:0 pictures need even sides: the nearest, but never above the input's own. */
+function even(side: number, mostSide: number): number {
+  const most = 2 * Math.floor(mostSide / 2);
+  return Math.max(2, Math.min(most, 2 * Math.round(side / 2)));
 }
