@@ -10,6 +10,7 @@ export const defaultLimits: SessionLimits = {
   replayMaxBytes: 8 * 1024 * 1024,
   routeMs: 8_000,
   stallMs: 5_000,
+  silentMs: 6_000,
   flushMs: 10_000,
 };
 

@@ -19,6 +19,8 @@ export interface RelayLimits {
   readonly routeMs: number;
   /** A worker that takes nothing for this long is given up. */
   readonly stallMs: number;
+  /** A worker that says nothing for this long and whose heartbeats stopped too is given up. */
+  readonly silentMs: number;
   /** For the worker to take the last bytes after the publisher ended. */
   readonly flushMs: number;
 }
@@ -70,6 +72,8 @@ export class Relay {
   #flushSinceMs: number | undefined;
   #stalled: { sinceMs: number; backlogBytes: number } | undefined;
   #overflowed = false;
+  #heardMs = 0;
+  #avoid: MemberId | undefined;
 
   constructor(options: RelayOptions) {
     const { handover, limits, memory, publisher } = options;
@@ -128,10 +132,11 @@ export class Relay {
   tick(nowMs: number): void {
     if (this.#flushSinceMs !== undefined && nowMs - this.#flushSinceMs > this.#options.limits.flushMs)
       this.abort();
-    const backlogBytes = this.#link?.backlogBytes ?? 0;
-    if (this.#stalled === undefined || backlogBytes === 0) return;
-    if (backlogBytes < this.#stalled.backlogBytes) this.#stalled = { sinceMs: nowMs, backlogBytes };
-    else if (nowMs - this.#stalled.sinceMs > this.#options.limits.stallMs) this.#link?.abort();
+    const link = this.#link;
+    if (link === undefined || this.#finished) return;
+    if (!this.#isStalled(link, nowMs) && !this.#isSilent(link, nowMs)) return;
+    this.#avoid = link.worker;
+    link.abort();
   }
 
   /** Lets go of everything at once. */
@@ -181,6 +186,18 @@ export class Relay {
   #stall(link: WorkerLink): void {
     this.#options.publisher.pause();
     this.#stalled ??= { sinceMs: performance.now(), backlogBytes: link.backlogBytes };
+  }
+
+  #isStalled({ backlogBytes }: WorkerLink, nowMs: number): boolean {
+    if (this.#stalled === undefined || backlogBytes === 0) return false;
+    if (backlogBytes < this.#stalled.backlogBytes) this.#stalled = { sinceMs: nowMs, backlogBytes };
+    return nowMs - this.#stalled.sinceMs > this.#options.limits.stallMs;
+  }
+
+  /** A frozen worker closes nothing. Both signs are needed: heartbeats alone also stop when the control store is down. */
+  #isSilent(link: WorkerLink, nowMs: number): boolean {
+    if (nowMs - this.#heardMs <= this.#options.limits.silentMs) return false;
+    return !this.#options.router.lives(link.worker);
   }
 
   #overflow(): void {
@@ -255,6 +272,7 @@ export class Relay {
       },
       deadlineMs,
       signal: this.#gone.signal,
+      avoid: this.#avoid,
       facts: this.#facts,
     });
     if (!this.#gone.signal.aborted) return link;
@@ -267,6 +285,8 @@ export class Relay {
     const { worker, broadcastId: broadcast, epoch } = link;
     const facts = { ...this.#facts, worker, broadcast, epoch, tookMs: Math.round(tookMs) };
     this.#link = link;
+    this.#avoid = undefined;
+    this.#heardMs = performance.now();
     this.#stalled = undefined;
     this.#pending = [];
     const ready = link.write(...replay.pieces);
@@ -303,6 +323,7 @@ export class Relay {
   #frame(link: WorkerLink, frame: LinkFrame): void {
     if (frame.type === 'published-through') this.#confirmed(frame.timestampMs);
     if (link !== this.#link) return;
+    this.#heardMs = performance.now();
     if (frame.type === 'status') this.#options.owner.status(frame.level, frame.code, frame.description);
     else if (frame.type === 'draining') this.#leave(link);
     else if (frame.type === 'end') this.#workerEnded(frame.reason);

@@ -16,6 +16,8 @@ const answerTimeoutMs = 4_000;
 
 export interface RouteRequest {
   readonly hello: RelayHello;
+  /** A worker to try last: it took nothing of this stream for too long. */
+  readonly avoid?: MemberId;
   /** On `performance.now()`'s clock. */
   readonly deadlineMs: number;
   /** Raised when the publisher leaves. */
@@ -36,6 +38,11 @@ export class WorkerRouter {
 
   constructor(options: WorkerRouterOptions) {
     this.#options = options;
+  }
+
+  /** Whether the heartbeats of `worker` go on, as far as we can see. */
+  lives(worker: MemberId): boolean {
+    return this.#options.fleet.find(worker) !== undefined;
   }
 
   /** Whether a stream that leaves `worker` has where to go. */
@@ -101,10 +108,11 @@ export class WorkerRouter {
     return this.#options.fleet.find(error.holder);
   }
 
-  async #candidates({ hello, signal }: RouteRequest): Promise<FleetMember[]> {
+  async #candidates({ hello, signal, avoid }: RouteRequest): Promise<FleetMember[]> {
     const lease = await this.#lease(hello.streamId);
     if (signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
-    return chooseWorker(hello.streamId, lease, this.#options.fleet);
+    const members = chooseWorker(hello.streamId, lease, this.#options.fleet);
+    return members.sort((a, b) => Number(a.id === avoid) - Number(b.id === avoid));
   }
 
   /** Without the control store the ranking stands alone; the workers know who holds what. */

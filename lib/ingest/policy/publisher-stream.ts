@@ -16,8 +16,10 @@ import { SessionTime } from './session-time.ts';
 
 /** Metadata, sequence headers and commands that are longer are relayed and not looked into. */
 const longestKeptBytes = 64 * 1024;
-/** Without video any clean audio message is a place to begin at; one in this time is enough. */
+/** While there is no video any clean audio message is a place to begin at; one in this time is enough. */
 const audioPointEveryMs = 1_000;
+/** There is no video when its last frame is this far behind the audio. */
+const videoGoneAfterMs = 5_000;
 
 export interface PublisherStreamOptions {
   /** From the session's handover. */
@@ -52,7 +54,7 @@ export class PublisherStream {
   #headers: { metadata?: HeaderMessage; video?: HeaderMessage; audio?: HeaderMessage } = {};
   #latestMs = Number.NEGATIVE_INFINITY;
   #pointMs = 0;
-  #hasVideo = false;
+  #videoMs = Number.NEGATIVE_INFINITY;
   #unpublished = false;
   #replies: RtmpMessage[] = [];
 
@@ -139,15 +141,16 @@ export class PublisherStream {
       case messageType.video: {
         const before = this.#latestMs;
         const timeMs = this.#media(message);
-        this.#hasVideo = true;
+        if (isVideoSequenceHeader(byte0, byte1)) return short;
+        this.#videoMs = timeMs;
         if (isVideoKeyframe(byte0, byte1)) this.#point(message, timeMs, before);
-        return short && isVideoSequenceHeader(byte0, byte1);
+        return false;
       }
       case messageType.audio: {
         const before = this.#latestMs;
         const timeMs = this.#media(message);
         if (isAudioSequenceHeader(byte0, byte1)) return short;
-        if (!this.#hasVideo && timeMs - this.#pointMs >= audioPointEveryMs) {
+        if (timeMs - this.#videoMs > videoGoneAfterMs && timeMs - this.#pointMs >= audioPointEveryMs) {
           this.#point(message, timeMs, before);
         }
         return false;

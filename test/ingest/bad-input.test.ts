@@ -1,0 +1,218 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { ControlStore } from '../../lib/control/ports.ts';
+import { hashStreamKey, parseStreamKey } from '../../lib/routing/stream-key.ts';
+import { FakeWorker } from '../support/fake-worker.ts';
+import { type HarnessOptions, type IngestHarness, pepper, startIngest } from '../support/ingest-harness.ts';
+import { frameIndex, RtmpClient } from '../support/rtmp-client.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function ingest(
+  options: HarnessOptions = {},
+): Promise<{ harness: IngestHarness; encoder: FakeWorker }> {
+  const encoder = await FakeWorker.start('encoder-1');
+  cleanups.push(() => encoder.die());
+  const harness = await startIngest({ workers: [encoder.record()], ...options });
+  cleanups.push(() => harness.close());
+  return { harness, encoder };
+}
+
+function client(port: number, key: string): RtmpClient {
+  const made = new RtmpClient({ port, key });
+  cleanups.push(() => made.socket.destroy());
+  return made;
+}
+
+/** A bare socket; resolves with all that came when the server closed. */
+function raw(port: number, talk: (socket: Socket) => void): Promise<Buffer> {
+  const socket = connect(port, '127.0.0.1');
+  cleanups.push(() => socket.destroy());
+  const received: Buffer[] = [];
+  socket.on('data', (bytes) => received.push(bytes));
+  socket.on('error', () => {});
+  socket.on('connect', () => talk(socket));
+  return new Promise((resolve) => socket.on('close', () => resolve(Buffer.concat(received))));
+}
+
+describe('stream keys', () => {
+  const unauthorized = { level: 'error', code: 'NetStream.Publish.Unauthorized' };
+
+  test('a malformed, an unknown and a wrong key get the same answer', async () => {
+    const { harness, encoder } = await ingest();
+    const { key } = await harness.addStream();
+    const wrong = key.slice(0, -1) + (key.endsWith('0') ? '1' : '0');
+    const unknown = `0000000000000000_${key.slice(17)}`;
+    const answers = [];
+    for (const bad of ['hello', unknown, wrong]) answers.push(await client(harness.rtmpPort, bad).refused());
+    for (const answer of answers) expect(answer).toMatchObject(unauthorized);
+    expect(new Set(answers.map((answer) => answer?.description)).size).toBe(1);
+    expect(harness.log.of('ingest.publish.refused').map(({ code }) => code)).toEqual([
+      'KEY_MALFORMED',
+      'KEY_UNKNOWN',
+      'KEY_WRONG',
+    ]);
+    expect(JSON.stringify(harness.log.events)).not.toContain(key.slice(17, -1));
+    expect(encoder.links).toHaveLength(0);
+  });
+
+  test('two keys are valid while rotating, an expired one is not, a new one is at once', async () => {
+    const { harness } = await ingest();
+    const { streamId, key } = await harness.addStream();
+    await (await client(harness.rtmpPort, key).started()).socket.destroy();
+    const fresh = `${streamId}_${'7'.repeat(26)}`;
+    const stream = (await harness.store.getStream(streamId))!;
+    const [old] = stream.keys;
+    const added = { id: 'k2', hash: hashStreamKey(parseStreamKey(fresh)!, pepper), createdAtMs: 1 };
+    const both = await harness.store.updateStream({
+      ...stream,
+      keys: [{ ...old!, expiresAtMs: Date.now() + 60_000 }, added],
+    });
+    await client(harness.rtmpPort, fresh).started();
+    await client(harness.rtmpPort, key).started();
+    const other = await harness.addStream();
+    const expiring = (await harness.store.getStream(other.streamId))!;
+    await harness.store.updateStream({
+      ...expiring,
+      keys: [{ ...expiring.keys[0]!, expiresAtMs: Date.now() - 1 }],
+    });
+    expect(await client(harness.rtmpPort, other.key).refused()).toMatchObject(unauthorized);
+    expect(both.keys).toHaveLength(2);
+  });
+
+  test('nobody new gets in while the control store is down, and who is on air stays', async () => {
+    let down = false;
+    const fail = async () => {
+      throw new Error('down');
+    };
+    const { harness, encoder } = await ingest({
+      store: (store: ControlStore) => ({
+        getStream: (id) => (down ? fail() : store.getStream(id)),
+        getLease: (id) => (down ? fail() : store.getLease(id)),
+        heartbeat: (member) => (down ? fail() : store.heartbeat(member)),
+        listFleet: (role) => (down ? fail() : store.listFleet(role)),
+        removeMember: (role, id) => (down ? fail() : store.removeMember(role, id)),
+      }),
+    });
+    const { key } = await harness.addStream();
+    const publisher = await client(harness.rtmpPort, key).started();
+    down = true;
+    await harness.log.first('ingest.store.unavailable');
+    const other = await harness.addStream();
+    expect(await client(harness.rtmpPort, other.key).refused()).toMatchObject({
+      level: 'error',
+      code: 'NetStream.Publish.Failed',
+    });
+    publisher.headers();
+    publisher.socket.write(publisher.video(42, 0, true));
+    const link = await encoder.link();
+    await link.until(() => link.media.some(({ payload }) => payload[1] === 1 && frameIndex(payload) === 42));
+    down = false;
+    await harness.log.first('ingest.store.available');
+    await client(harness.rtmpPort, other.key).started();
+  });
+});
+
+describe('what is not RTMP', () => {
+  test('garbage is closed and said so', async () => {
+    const { harness } = await ingest();
+    await raw(harness.rtmpPort, (socket) => socket.write('GET / HTTP/1.1\r\n\r\n'.repeat(200)));
+    expect(await harness.log.first('ingest.session.closed')).toMatchObject({ code: 'HANDSHAKE_BAD_VERSION' });
+  });
+
+  test('half a handshake is closed at its deadline', async () => {
+    const { harness } = await ingest({ limits: { handshakeMs: 200 } });
+    await raw(harness.rtmpPort, (socket) => socket.write(Buffer.alloc(700, 3)));
+    expect(await harness.log.first('ingest.session.closed')).toMatchObject({ code: 'HANDSHAKE_TIMEOUT' });
+  });
+
+  test('a silent connection is closed at the same deadline', async () => {
+    const { harness } = await ingest({ limits: { handshakeMs: 200 } });
+    await raw(harness.rtmpPort, () => {});
+    expect(await harness.log.first('ingest.session.closed')).toMatchObject({ code: 'HANDSHAKE_TIMEOUT' });
+  });
+
+  test('a client that trickles after its handshake is closed when it does not publish in time', async () => {
+    const { harness } = await ingest({ limits: { publishMs: 400 } });
+    await raw(harness.rtmpPort, (socket) => {
+      socket.write(Buffer.concat([Buffer.from([3]), Buffer.alloc(1536), Buffer.alloc(1536)]));
+      const trickle = setInterval(() => socket.write(Buffer.from([2])), 50);
+      socket.on('close', () => clearInterval(trickle));
+    });
+    expect(await harness.log.first('ingest.session.closed')).toMatchObject({
+      code: expect.stringMatching(/PUBLISH_TIMEOUT|CHUNK/),
+    });
+  });
+
+  test('a huge message length before publish is refused and allocates nothing', async () => {
+    const { harness } = await ingest();
+    await raw(harness.rtmpPort, (socket) => {
+      socket.write(Buffer.concat([Buffer.from([3]), Buffer.alloc(1536), Buffer.alloc(1536)]));
+      socket.write(Buffer.from([3, 0, 0, 0, 0xff, 0xff, 0xff, 20, 0, 0, 0, 0]));
+    });
+    expect(await harness.log.first('ingest.session.closed')).toMatchObject({ code: 'MESSAGE_TOO_LONG' });
+  });
+
+  test('a publisher that breaks the protocol on air is closed, and another is not touched', async () => {
+    const { harness, encoder } = await ingest();
+    const bad = await client(harness.rtmpPort, (await harness.addStream()).key).started();
+    const good = await client(harness.rtmpPort, (await harness.addStream()).key).started();
+    const link = await encoder.link(1);
+    // Set Chunk Size 0.
+    bad.socket.write(Buffer.from([2, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0]));
+    await bad.until(() => bad.closed);
+    expect(harness.log.of('ingest.publish.ended')).toEqual([
+      expect.objectContaining({ code: 'CHUNK_SIZE_ZERO' }),
+    ]);
+    good.headers();
+    good.socket.write(good.video(7, 0, true));
+    await link.until(() => link.media.some(({ payload }) => payload[1] === 1 && frameIndex(payload) === 7));
+  });
+
+  test('a publisher that goes quiet on air is closed after the idle limit', async () => {
+    const { harness } = await ingest({ limits: { idleMs: 300 } });
+    const publisher = await client(harness.rtmpPort, (await harness.addStream()).key).started();
+    await publisher.until(() => publisher.closed);
+    expect(harness.log.of('ingest.publish.ended')).toHaveLength(1);
+  });
+
+  test('a TLS handshake that is none is closed and said so', async () => {
+    const { harness } = await ingest();
+    await raw(harness.rtmpsPort, (socket) => socket.write('GET / HTTP/1.1\r\n\r\n'));
+    expect(await harness.log.first('ingest.connection.refused')).toBeDefined();
+  });
+
+  test('connections beyond the limit are closed as they come', async () => {
+    const { harness } = await ingest({ maxSessions: 2 });
+    const { key } = await harness.addStream();
+    const held = [connect(harness.rtmpPort, '127.0.0.1'), connect(harness.rtmpPort, '127.0.0.1')];
+    cleanups.push(() => {
+      for (const socket of held) socket.destroy();
+    });
+    await Promise.all(held.map((socket) => new Promise((resolve) => socket.on('connect', resolve))));
+    const third = client(harness.rtmpPort, key);
+    await third.until(() => third.closed);
+    expect(third.published).toBe(false);
+    expect(harness.log.of('ingest.connection.refused')).toHaveLength(1);
+    held[0]!.destroy();
+    const closed = () => harness.log.of('ingest.session.closed').length > 0;
+    await harness.log.until(closed);
+    await client(harness.rtmpPort, key).started();
+  });
+});
+
+describe('stopping', () => {
+  test('publishers on air are told to come again after the drain time', async () => {
+    const { harness, encoder } = await ingest();
+    const publisher = await client(harness.rtmpPort, (await harness.addStream()).key).started();
+    await harness.proxy.stop(50);
+    await publisher.until(() => publisher.closed);
+    expect(publisher.statuses.at(-1)).toMatchObject({ level: 'error', code: 'NetStream.Publish.Failed' });
+    const link = await encoder.link();
+    await link.until(() => link.ended);
+    expect(harness.proxy.sessions).toBe(0);
+  });
+});

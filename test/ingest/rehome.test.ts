@@ -1,0 +1,249 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { MemberId } from '../../lib/routing/ids.ts';
+import { accept, type FakeLink, FakeWorker } from '../support/fake-worker.ts';
+import { type IngestHarness, startIngest } from '../support/ingest-harness.ts';
+import { frameIndex, RtmpClient } from '../support/rtmp-client.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+const frameMs = 40;
+const gop = 25;
+
+/** Two workers, a proxy and a publisher that is on air at the first worker. */
+async function onAir(limits = {}, tls = false) {
+  const first = await FakeWorker.start('encoder-1');
+  const second = await FakeWorker.start('encoder-2');
+  cleanups.push(
+    () => first.die(),
+    () => second.die(),
+  );
+  const harness = await startIngest({
+    workers: [first.record(), second.record({ load: 99 })],
+    limits,
+  });
+  cleanups.push(() => harness.close());
+  const { key } = await harness.addStream();
+  const port = tls ? harness.rtmpsPort : harness.rtmpPort;
+  const publisher = await new RtmpClient({ port, key, tls }).started();
+  cleanups.push(() => publisher.socket.destroy());
+  publisher.headers();
+  return { first, second, harness, publisher, link: await first.link() };
+}
+
+/** Sends frames `from` to `to`, a second of them in a GOP; audio with each. */
+function send(publisher: RtmpClient, from: number, to: number, bytes = 2_000): void {
+  for (let index = from; index < to; index++) {
+    publisher.socket.write(publisher.video(index, index * frameMs, index % gop === 0, bytes));
+    publisher.socket.write(publisher.audio(index, index * frameMs + 5));
+  }
+}
+
+const videoOf = (link: FakeLink) =>
+  link.messages
+    .filter(({ typeId, payload }) => typeId === 9 && payload[1] === 1)
+    .map(({ payload }) => frameIndex(payload));
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+const has = (link: FakeLink, index: number) => link.until(() => videoOf(link).includes(index));
+
+async function moved(harness: IngestHarness) {
+  return harness.log.first('ingest.worker.changed');
+}
+
+describe('a worker that dies while a publisher is on air', () => {
+  test.each([false, true])(
+    'another one gets the headers and every frame that was not published (TLS: %p)',
+    async (tls) => {
+      const { first, second, harness, publisher, link } = await onAir({}, tls);
+      send(publisher, 0, 200);
+      await has(link, 199);
+      // Frames 0 to 129 are in the origin; the last key frame before that is 125.
+      link.send({ type: 'published-through', timestampMs: 130 * frameMs });
+      send(publisher, 200, 210);
+      await has(link, 209);
+      first.die();
+      send(publisher, 210, 300);
+      const again = await second.link();
+      await has(again, 299);
+      expect(again.hello?.replayFromMs).toBe(125 * frameMs);
+      expect(again.hello?.sessionId).toBe(link.hello?.sessionId);
+      expect(again.messages.slice(0, 3).map(({ typeId }) => typeId)).toEqual([18, 9, 8]);
+      expect(again.messages.slice(0, 3).map(({ timestampMs }) => timestampMs)).toEqual([5_000, 5_000, 5_000]);
+      expect(again.messages[3]).toMatchObject({ typeId: 9, timestampMs: 5_000 });
+      expect(videoOf(again)).toEqual(range(125, 300));
+      expect(await moved(harness)).toMatchObject({ worker: 'encoder-2', replayFromMs: 5_000 });
+      expect(publisher.closed).toBe(false);
+      expect(publisher.statuses.map(({ code }) => code)).toEqual(['NetStream.Publish.Start']);
+    },
+  );
+
+  test('everything since the start is sent again where nothing was published', async () => {
+    const { first, second, publisher, link } = await onAir();
+    send(publisher, 0, 60);
+    await has(link, 59);
+    first.die();
+    const again = await second.link();
+    await has(again, 59);
+    expect(again.hello?.replayFromMs).toBe(0);
+    expect(videoOf(again)).toEqual(range(0, 60));
+  });
+
+  test('the last frames of a publisher that leaves meanwhile still arrive', async () => {
+    const { first, second, publisher, link } = await onAir();
+    send(publisher, 0, 60);
+    await has(link, 59);
+    let let2In = () => {};
+    second.answer((answered) => {
+      let2In = () => answered.send(accept);
+    });
+    first.die();
+    const again = await second.link();
+    send(publisher, 60, 90);
+    publisher.socket.end(publisher.publisher.unpublish());
+    await publisher.until(() => publisher.closed);
+    let2In();
+    await again.until(() => again.ended);
+    expect(videoOf(again)).toEqual(range(0, 90));
+  });
+
+  test('a second death moves the publisher again', async () => {
+    const { first, second, harness, publisher, link } = await onAir();
+    send(publisher, 0, 60);
+    await has(link, 59);
+    link.send({ type: 'published-through', timestampMs: 30 * frameMs });
+    send(publisher, 60, 61);
+    await has(link, 60);
+    first.die();
+    const again = await second.link();
+    send(publisher, 61, 120);
+    await has(again, 119);
+    again.send({ type: 'published-through', timestampMs: 80 * frameMs });
+    const third = await FakeWorker.start('encoder-3');
+    cleanups.push(() => third.die());
+    await harness.store.heartbeat(third.record());
+    second.die();
+    const last = await third.link();
+    send(publisher, 120, 130);
+    await has(last, 129);
+    expect(last.hello?.replayFromMs).toBe(75 * frameMs);
+    expect(videoOf(last)).toEqual(range(75, 130));
+  });
+
+  test('the publisher is told and closed when no other worker takes it in time', async () => {
+    const { first, second, publisher, link } = await onAir({ routeMs: 400 });
+    send(publisher, 0, 30);
+    await has(link, 29);
+    second.die();
+    first.die();
+    await publisher.until(() => publisher.closed);
+    expect(publisher.statuses.at(-1)).toMatchObject({ level: 'error', code: 'NetStream.Publish.Failed' });
+  });
+
+  test('a publisher beyond the replay limit goes on at its next key frame', async () => {
+    const { first, second, harness, publisher, link } = await onAir({ replayMaxBytes: 30_000 });
+    send(publisher, 0, 75);
+    await has(link, 74);
+    first.die();
+    await harness.log.first('ingest.worker.lost');
+    send(publisher, 75, 85);
+    const again = await second.link();
+    await has(again, 84);
+    expect(videoOf(again)).toEqual(range(75, 85));
+    expect(again.hello?.replayFromMs).toBe(75 * frameMs);
+    expect(harness.log.of('ingest.replay.overflowed')).toHaveLength(1);
+  });
+});
+
+describe('a worker that drains', () => {
+  test('gets no more, may still confirm, and another one goes on', async () => {
+    const { first, second, harness, publisher, link } = await onAir();
+    send(publisher, 0, 60);
+    await has(link, 59);
+    await harness.store.heartbeat(first.record({ state: 'draining' }));
+    second.answer((answered) => {
+      link.send({ type: 'published-through', timestampMs: 55 * frameMs });
+      answered.send({ type: 'refused', reason: 'held-elsewhere', description: 'held', holder: first.id });
+      second.answer((later) => later.send(accept));
+    });
+    first.answer((answered) =>
+      answered.send({ type: 'refused', reason: 'draining', description: 'draining' }),
+    );
+    link.send({ type: 'draining' });
+    await link.until(() => link.ended);
+    await second.until(() => second.links.length > 1);
+    const again = await second.link(1);
+    send(publisher, 60, 90);
+    await has(again, 89);
+    expect(videoOf(link)).toEqual(range(0, 60));
+    const numbers = videoOf(again);
+    expect(numbers).toEqual(range(numbers[0]!, 90));
+    expect(numbers[0]).toBeLessThanOrEqual(50);
+    expect(publisher.closed).toBe(false);
+  });
+
+  test('keeps its publisher where there is no other worker', async () => {
+    const { first, second, harness, publisher, link } = await onAir();
+    await harness.store.removeMember('encoder', 'encoder-2' as MemberId);
+    await harness.store.heartbeat(first.record({ load: 7 }));
+    send(publisher, 0, 10);
+    await has(link, 9);
+    // Seen by the proxy when its own heartbeats have gone by.
+    const version = async () => (await harness.store.listFleet('ingest'))[0]?.version ?? 0;
+    const before = await version();
+    while ((await version()) < before + 3) await new Promise((resolve) => setImmediate(resolve));
+    link.send({ type: 'draining' });
+    link.send({ type: 'status', level: 'status', code: 'seen', description: '' });
+    await publisher.until(() => publisher.statuses.some(({ code }) => code === 'seen'));
+    send(publisher, 10, 20);
+    await has(link, 19);
+    expect(link.ended).toBe(false);
+    expect(second.links).toHaveLength(0);
+  });
+});
+
+describe('a worker that is slow', () => {
+  test('holds its publisher back, and nothing is lost', async () => {
+    const { harness, publisher, link } = await onAir({ stallMs: 60_000, idleMs: 60_000 });
+    link.socket.pause();
+    const megabytes = 48;
+    for (let index = 0; index < megabytes; index++) {
+      publisher.socket.write(publisher.video(index, index * frameMs, index === 0, 1_000_000));
+    }
+    // The pipe is full when the publisher's socket stops taking bytes.
+    let before = -1;
+    while (publisher.socket.writableLength !== before) {
+      before = publisher.socket.writableLength;
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    expect(before).toBeGreaterThan((megabytes / 2) * 1_000_000);
+    expect(harness.proxy.sessions).toBe(1);
+    link.socket.resume();
+    await has(link, megabytes - 1);
+    expect(videoOf(link)).toEqual(range(0, megabytes));
+  });
+
+  test('is given up when it takes nothing for the time limit', async () => {
+    const { second, publisher, link, harness } = await onAir({ stallMs: 300 });
+    link.socket.pause();
+    for (let index = 0; index < 60; index++) {
+      publisher.socket.write(publisher.video(index, index * frameMs, index % 5 === 0, 500_000));
+    }
+    const again = await second.link();
+    await has(again, 59);
+    expect(videoOf(again)).toEqual(range(videoOf(again)[0]!, 60));
+    expect(harness.log.of('ingest.worker.lost')).toHaveLength(1);
+  });
+
+  test('is given up when it is silent and its heartbeats stop', async () => {
+    const { second, publisher, link, harness } = await onAir({ silentMs: 200 });
+    send(publisher, 0, 30);
+    await has(link, 29);
+    const beating = setInterval(() => void harness.store.heartbeat(second.record()), 100);
+    cleanups.push(() => clearInterval(beating));
+    const again = await second.link();
+    await has(again, 29);
+    expect(videoOf(again)).toEqual(range(0, 30));
+  });
+});

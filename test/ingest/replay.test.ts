@@ -1,0 +1,234 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { PublisherStream } from '../../lib/ingest/policy/publisher-stream.ts';
+import { AckCounter } from '../../lib/protocol/rtmp/acknowledgement.ts';
+import { ChunkReader, type RtmpMessage } from '../../lib/protocol/rtmp/chunk-reader.ts';
+import { type ChunkState, initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';
+import { Publisher } from '../../lib/protocol/rtmp/publisher.ts';
+
+const publisher = () => new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
+
+/** Byte 1 says "not a header"; then composition time and an index. */
+function payload(byte0: number, index: number, bytes: number): Buffer {
+  const made = Buffer.alloc(bytes, index & 255);
+  made[0] = byte0;
+  made.writeUInt32BE(1 << 24, 1);
+  made.writeUInt32BE(index, 5);
+  return made;
+}
+
+interface Frame {
+  readonly type: 'audio' | 'video';
+  readonly key: boolean;
+  readonly atMs: number;
+}
+
+/** A broadcast's bytes after publish: headers, then frames that carry their index. */
+function broadcast(frames: readonly Frame[], firstTimestamp: number, sizes: readonly number[]): Buffer {
+  const writer = publisher();
+  const pieces = [
+    writer.media('data', firstTimestamp, metadata),
+    writer.media('video', firstTimestamp, videoHeader),
+    writer.media('audio', firstTimestamp, audioHeader),
+  ];
+  for (const [index, { type, key, atMs }] of frames.entries()) {
+    const byte0 = type === 'audio' ? 0xaf : key ? 0x17 : 0x27;
+    const bytes = payload(byte0, index, sizes[index % sizes.length]!);
+    pieces.push(writer.media(type, firstTimestamp + atMs, bytes));
+  }
+  return Buffer.concat(pieces);
+}
+
+const metadata = Buffer.from('02000d40736574446174614672616d6502000a6f6e4d65746144617461', 'hex');
+const videoHeader = Buffer.from([0x17, 0, 0, 0, 0, 1, 2, 3]);
+const audioHeader = Buffer.from([0xaf, 0, 0x12, 0x10]);
+
+function streamOf(chunkState: ChunkState, replayMaxBytes = 1 << 24) {
+  const released: Buffer[] = [];
+  const stream = new PublisherStream({
+    chunkState,
+    acknowledgement: new AckCounter(),
+    replayMaxBytes,
+    release: (memory) => released.push(memory),
+  });
+  return { stream, released };
+}
+
+/** Reads a replay as a worker would. */
+function read(replay: { chunkState: ChunkState; pieces: readonly Buffer[] }): RtmpMessage[] {
+  const messages: RtmpMessage[] = [];
+  const reader = new ChunkReader((message) => messages.push(message), {}, replay.chunkState);
+  for (const piece of replay.pieces) reader.push(piece);
+  return messages;
+}
+
+const indexOf = ({ payload: bytes }: RtmpMessage) => bytes.readUInt32BE(5);
+const isFrame = ({ typeId, payload: bytes }: RtmpMessage) => typeId !== 18 && bytes[1] === 1;
+
+/** Video at 30 fps with a key frame every `gop`, audio between, sometimes early or late. */
+const framesArbitrary = fc
+  .record({
+    gop: fc.integer({ min: 1, max: 40 }),
+    skews: fc.array(fc.integer({ min: -120, max: 120 }), { minLength: 1 }),
+  })
+  .map(({ gop, skews }) =>
+    Array.from({ length: 120 }, (_, index): Frame => {
+      const atMs = index * 17;
+      if (index % 2 === 0) return { type: 'video', key: (index / 2) % gop === 0, atMs };
+      return { type: 'audio', key: false, atMs: Math.max(0, atMs + skews[index % skews.length]!) };
+    }),
+  );
+
+describe('what a proxy keeps of a publisher', () => {
+  test('begins at a key frame, behind the headers, and holds every frame that is not published', () => {
+    fc.assert(
+      fc.property(
+        framesArbitrary,
+        fc.constantFrom(0, 5_000, 0xffffff - 1_000, 2 ** 32 - 1_000),
+        fc.array(fc.integer({ min: 9, max: 400 }), { minLength: 1, maxLength: 20 }),
+        fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 1, maxLength: 20 }),
+        fc.array(fc.integer({ min: 0, max: 2_100 }), { maxLength: 10 }),
+        (frames, firstTimestamp, sizes, cuts, confirmations) => {
+          const bytes = broadcast(frames, firstTimestamp, sizes);
+          const { stream } = streamOf(initialChunkState);
+          let throughMs = 0;
+          for (let at = 0, turn = 0; at < bytes.length; turn++) {
+            const cut = cuts[turn % cuts.length]!;
+            stream.take(bytes.subarray(at, at + cut));
+            at += cut;
+            const confirmed = Math.min(confirmations[turn] ?? 0, stream.latestMs);
+            throughMs = Math.max(throughMs, confirmed);
+            stream.publishedThrough(throughMs);
+          }
+          const replay = stream.replay()!;
+          const messages = read(replay);
+          const kept = messages.filter(isFrame);
+          const first = kept[0]!;
+          const numbers = kept.map(indexOf);
+          expect(numbers).toEqual(numbers.map((_, position) => numbers[0]! + position));
+          expect(numbers.at(-1)).toBe(frames.length - 1);
+          // Nothing that is not published is missing.
+          const missing = frames.slice(0, numbers[0]);
+          expect(missing.every(({ atMs }) => atMs <= throughMs)).toBe(true);
+          expect(first.typeId === 9 ? first.payload[0] : 0x17).toBe(0x17);
+          expect(messages.slice(0, 3).map((message) => message.payload.toString('hex'))).toEqual(
+            [metadata, videoHeader, audioHeader].map((header) => header.toString('hex')),
+          );
+          // The prologue has the time of the point, so that the reader's clock starts there.
+          if (numbers[0]! > 0) {
+            expect(replay.fromMs).toBe(frames[numbers[0]!]!.atMs);
+            expect(messages[0]!.timestampMs).toBe((firstTimestamp + replay.fromMs) % 2 ** 32);
+          } else expect(replay.fromMs).toBe(0);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('lets go of what is published, GOP by GOP', () => {
+    const frames = Array.from(
+      { length: 300 },
+      (_, index): Frame => ({
+        type: 'video',
+        key: index % 30 === 0,
+        atMs: index * 33,
+      }),
+    );
+    const { stream, released } = streamOf(initialChunkState);
+    const bytes = broadcast(frames, 0, [1_000]);
+    for (let at = 0; at < bytes.length; at += 4_096) stream.take(Buffer.from(bytes.subarray(at, at + 4_096)));
+    const before = stream.heldBytes;
+    stream.publishedThrough(299 * 33);
+    expect(stream.heldBytes).toBeLessThan(before / 9);
+    expect(stream.replay()?.fromMs).toBe(270 * 33);
+    // Node pools small buffers, so one memory may be named more than once here.
+    expect(released.length).toBeGreaterThan(0);
+  });
+
+  test('holds at most its limit, from a key frame on, and says when it lets go', () => {
+    const frames = Array.from(
+      { length: 600 },
+      (_, index): Frame => ({
+        type: 'video',
+        key: index % 30 === 0,
+        atMs: index * 33,
+      }),
+    );
+    const { stream } = streamOf(initialChunkState, 100_000);
+    const bytes = broadcast(frames, 0, [1_000]);
+    let overflows = 0;
+    for (let at = 0; at < bytes.length; at += 1_000) {
+      if (stream.take(bytes.subarray(at, at + 1_000)).overflowed) overflows++;
+      expect(stream.heldBytes).toBeLessThanOrEqual(100_000);
+    }
+    expect(overflows).toBeGreaterThan(0);
+    const kept = read(stream.replay()!).filter(isFrame);
+    expect(indexOf(kept[0]!) % 30).toBe(0);
+    expect(indexOf(kept.at(-1)!)).toBe(599);
+  });
+
+  test('has nothing to begin at when one GOP is over the limit, until the next key frame', () => {
+    const { stream } = streamOf(initialChunkState, 10_000);
+    const frames = Array.from(
+      { length: 61 },
+      (_, index): Frame => ({
+        type: 'video',
+        key: index % 60 === 0,
+        atMs: index * 33,
+      }),
+    );
+    const bytes = broadcast(frames, 0, [1_000]);
+    const lastFrame = bytes.length - 1_100;
+    stream.take(bytes.subarray(0, lastFrame));
+    expect(stream.replay()).toBeUndefined();
+    stream.take(bytes.subarray(lastFrame));
+    expect(read(stream.replay()!).filter(isFrame).map(indexOf)).toEqual([60]);
+    expect(stream.replay()?.fromMs).toBe(60 * 33);
+  });
+
+  test('can begin within audio where there is no video', () => {
+    const frames = Array.from(
+      { length: 200 },
+      (_, index): Frame => ({ type: 'audio', key: false, atMs: index * 23 }),
+    );
+    const { stream } = streamOf(initialChunkState);
+    stream.take(broadcast(frames, 0, [300]));
+    stream.publishedThrough(4_000);
+    const kept = read(stream.replay()!).filter(isFrame);
+    expect(indexOf(kept[0]!)).toBeGreaterThan(100);
+    expect(frames[indexOf(kept[0]!) - 1]!.atMs).toBeLessThanOrEqual(4_000);
+    expect(indexOf(kept.at(-1)!)).toBe(199);
+  });
+
+  test('repeats the headers that were in force at the point, not later ones', () => {
+    const writer = publisher();
+    const { stream } = streamOf(initialChunkState);
+    const second = Buffer.from([0x17, 0, 0, 0, 0, 9, 9, 9]);
+    stream.take(
+      Buffer.concat([
+        writer.media('video', 0, videoHeader),
+        writer.media('video', 0, payload(0x17, 0, 100)),
+        writer.media('video', 1_000, payload(0x17, 1, 100)),
+        writer.media('video', 2_000, second),
+        writer.media('video', 2_000, payload(0x17, 2, 100)),
+      ]),
+    );
+    stream.publishedThrough(1_500);
+    const messages = read(stream.replay()!);
+    expect(messages.map(({ payload: bytes }) => bytes.subarray(0, 8))).toEqual([
+      videoHeader,
+      payload(0x17, 1, 100).subarray(0, 8),
+      second,
+      payload(0x17, 2, 100).subarray(0, 8),
+    ]);
+  });
+
+  test('knows when the publisher ends its stream', () => {
+    const writer = publisher();
+    const { stream } = streamOf(initialChunkState);
+    stream.take(writer.media('video', 0, payload(0x17, 0, 100)));
+    expect(stream.unpublished).toBe(false);
+    stream.take(writer.unpublish());
+    expect(stream.unpublished).toBe(true);
+  });
+});

@@ -1,0 +1,156 @@
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+import { openSqliteControlStore } from '../../lib/adapters/local/sqlite-control-store.ts';
+import { dialTcp } from '../../lib/adapters/node/dial.ts';
+import { type Listener, listen } from '../../lib/adapters/node/listener.ts';
+import { ReadBatch } from '../../lib/adapters/node/read-batch.ts';
+import type { FleetMember } from '../../lib/control/policy/records.ts';
+import type { ControlStore } from '../../lib/control/ports.ts';
+import { FleetLink } from '../../lib/ingest/fleet-link.ts';
+import { KeyCheck } from '../../lib/ingest/key-check.ts';
+import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
+import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
+import type { IngestStore } from '../../lib/ingest/ports.ts';
+import { defaultLimits, IngestProxy } from '../../lib/ingest/proxy.ts';
+import type { SessionLimits } from '../../lib/ingest/session.ts';
+import { WorkerRouter } from '../../lib/ingest/worker-router.ts';
+import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
+import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/stream-key.ts';
+import type { EmitEvent, EventName } from '../../lib/telemetry/events.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { Changing } from './until.ts';
+
+export const pepper = 'a pepper for tests only';
+
+/** Events as they were emitted. */
+export class EventLog extends Changing {
+  readonly events: { name: EventName; fields: Record<string, unknown> }[] = [];
+
+  readonly emit: EmitEvent = (name, fields) => {
+    this.events.push({ name, fields: fields as Record<string, unknown> });
+    this.changed();
+  };
+
+  of(name: EventName): Record<string, unknown>[] {
+    return this.events.filter((event) => event.name === name).map(({ fields }) => fields);
+  }
+
+  async first(name: EventName): Promise<Record<string, unknown>> {
+    await this.until(() => this.of(name).length > 0);
+    return this.of(name)[0]!;
+  }
+}
+
+export interface HarnessOptions {
+  readonly limits?: Partial<SessionLimits>;
+  readonly workers?: readonly Omit<FleetMember, 'version'>[];
+  readonly maxSessions?: number;
+  readonly batchMs?: number;
+  readonly proxyHeader?: boolean;
+  /** Wraps what the proxy sees of the store. */
+  readonly store?: (store: ControlStore) => IngestStore;
+}
+
+/** A whole ingest proxy in this process, on real sockets and a real store. */
+export interface IngestHarness {
+  readonly rtmpPort: number;
+  readonly rtmpsPort: number;
+  readonly rtmps: Listener;
+  readonly store: ControlStore;
+  readonly log: EventLog;
+  readonly proxy: IngestProxy;
+  /** Makes a stream; returns its key as a publisher sends it. */
+  addStream(): Promise<{ streamId: StreamId; key: string }>;
+  close(): Promise<void>;
+}
+
+export const testCertificate = async () => {
+  const pair = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+  });
+  return { cert: pair.cert, key: pair.private };
+};
+
+export async function startIngest(options: HarnessOptions = {}): Promise<IngestHarness> {
+  const folder = await temporaryFolder();
+  const store = openSqliteControlStore(join(folder.path, 'control.sqlite'));
+  const log = new EventLog();
+  const { emit } = log;
+  const seen = options.store?.(store) ?? store;
+  const fleet = new FleetView();
+  const limits = { ...defaultLimits, lingerMs: 200, ...options.limits };
+  const proxy = new IngestProxy({
+    maxSessions: options.maxSessions ?? 100,
+    context: {
+      app: 'live',
+      memberId: 'ingest-1' as MemberId,
+      keys: new KeyCheck(seen, pepper),
+      router: new WorkerRouter({ store: seen, fleet, dial: dialTcp, emit }),
+      memory: new ReadMemory(),
+      emit,
+      limits,
+    },
+  });
+  for (const worker of options.workers ?? []) await store.heartbeat(worker);
+  const link = new FleetLink({
+    store: seen,
+    fleet,
+    emit,
+    self: () => ({
+      id: 'ingest-1' as MemberId,
+      role: 'ingest',
+      host: '127.0.0.1',
+      port: 1,
+      capacity: 100,
+      load: proxy.sessions,
+      state: 'active',
+    }),
+    everyMs: 50,
+  });
+  const handler = {
+    connected: (connection: Parameters<typeof proxy.connected>[0]) => proxy.connected(connection),
+    refused: (remote: { host: string }, cause: Error) =>
+      emit('ingest.connection.refused', { client: remote.host, cause }),
+  };
+  const listenerOptions = {
+    host: '127.0.0.1',
+    port: 0,
+    maxConnections: 200,
+    handshakeTimeoutMs: limits.handshakeMs,
+    batch: new ReadBatch(options.batchMs ?? 5),
+    proxyHeader: options.proxyHeader ?? false,
+  };
+  const rtmp = await listen(listenerOptions, handler);
+  const rtmps = await listen({ ...listenerOptions, certificate: await testCertificate() }, handler);
+  await link.start();
+  proxy.start();
+  return {
+    rtmpPort: rtmp.port,
+    rtmpsPort: rtmps.port,
+    rtmps,
+    store,
+    log,
+    proxy,
+    async addStream() {
+      const key = newStreamKey(newStreamId());
+      await store.createStream({
+        id: key.streamId,
+        name: 'test',
+        createdAtMs: 0,
+        reconnectWindowMs: 0,
+        keys: [{ id: 'k1', hash: hashStreamKey(key, pepper), createdAtMs: 0 }],
+        version: 1,
+      });
+      return { streamId: key.streamId, key: formatStreamKey(key) };
+    },
+    async close() {
+      rtmp.close();
+      rtmps.close();
+      await proxy.stop(0);
+      await link.stop();
+      store.close();
+      await folder.remove();
+    },
+  };
+}
