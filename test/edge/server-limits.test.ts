@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startOrigin } from '../origin/origin-server.ts';
+import { ask } from './herd-client.ts';
+import { startTier } from './tiers.ts';
+
+const path = '/local/s/b/v/1.m4s';
+
+/** Sends raw bytes and gives all that comes back until the connection closes. */
+function exchange(port: number, ...pieces: (string | Buffer)[]): Promise<string> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      for (const piece of pieces) socket.write(piece);
+    });
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => done(text));
+  });
+}
+
+describe("the edge's HTTP server", () => {
+  let origin: Awaited<ReturnType<typeof startOrigin>>;
+  let edge: Awaited<ReturnType<typeof startTier>>;
+  const body = randomBytes(8_000_000);
+
+  beforeAll(async () => {
+    origin = await startOrigin();
+    await origin.store.put(path.slice(1), body, {
+      contentType: 'video/iso.segment',
+      cacheControl: 'max-age=60',
+    });
+    edge = await startTier('edge', origin.url, {
+      headersTimeoutMs: 200,
+      idleTimeoutMs: 1000,
+      maxConnections: 20,
+    });
+  });
+  afterAll(async () => {
+    await edge.close();
+    await origin.close();
+  });
+
+  test('answers several requests on one connection, in order', async () => {
+    const text = await exchange(
+      edge.port,
+      `GET /healthz HTTP/1.1\r\nHost: e\r\n\r\nGET /time HTTP/1.1\r\nHost: e\r\n\r\n`,
+      `HEAD ${path} HTTP/1.1\r\nHost: e\r\nConnection: close\r\n\r\n`,
+    );
+    expect(text.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
+    expect(text).toMatch(/"status":"ok".*content-length: 8000000/is);
+  });
+
+  test('closes a connection whose header never ends', async () => {
+    expect(await exchange(edge.port, 'GET / HTTP/1.1\r\nX: ')).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  test('closes a connection that says nothing', async () => {
+    expect(await exchange(edge.port)).not.toMatch(/200/);
+  });
+
+  test.each([
+    ['a header that is too large', `GET / HTTP/1.1\r\nX: ${'x'.repeat(9000)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
+    ['a request line that is too long', `GET /${'x'.repeat(9000)} HTTP/1.1\r\n\r\n`, /^HTTP\/1\.1 431 /],
+    [
+      'a request that has a body',
+      'GET / HTTP/1.1\r\nHost: e\r\nContent-Length: 5\r\n\r\nhello',
+      /^HTTP\/1\.1 413 /,
+    ],
+    [
+      'a chunked body',
+      'GET / HTTP/1.1\r\nHost: e\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+      /^HTTP\/1\.1 413 /,
+    ],
+    [
+      'two kinds of length at once',
+      'GET / HTTP/1.1\r\nHost: e\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      /^HTTP\/1\.1 400 /,
+    ],
+    ['garbage', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', /^HTTP\/1\.1 400 /],
+    ['a request without Host', 'GET /healthz HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 400 /],
+    ['a header that folds', 'GET /healthz HTTP/1.1\r\nHost: e\r\nX: a\r\n b\r\n\r\n', /^HTTP\/1\.1 400 /],
+  ])('refuses %s and closes', async (_name, request, expected) => {
+    expect(await exchange(edge.port, request)).toMatch(expected);
+  });
+
+  test('closes connections beyond its limit at once, and takes new ones when others have left', async () => {
+    const sockets = await Promise.all(
+      Array.from(
+        { length: 25 },
+        () =>
+          new Promise<Socket & { shut?: boolean }>((done) => {
+            const socket: Socket & { shut?: boolean } = connect(edge.port, '127.0.0.1');
+            socket.on('error', () => {});
+            socket.on('close', () => {
+              socket.shut = true;
+              done(socket);
+            });
+            socket.on('data', () => done(socket));
+            socket.write('GET /healthz HTTP/1.1\r\nHost: e\r\n\r\n');
+          }),
+      ),
+    );
+    expect(sockets.filter(({ shut }) => shut)).toHaveLength(5);
+    await Promise.all(
+      sockets.map(
+        (socket) =>
+          new Promise<void>((done) => {
+            if (socket.shut) done();
+            socket.on('close', () => done());
+            socket.destroy();
+          }),
+      ),
+    );
+    let outcome = await ask(`${edge.url}/healthz`);
+    while (outcome.status === 0) outcome = await ask(`${edge.url}/healthz`);
+    expect(outcome.status).toBe(200);
+  });
+
+  test('lets go of a client that stopped reading, and of the memory that it held', async () => {
+    const stuck = connect(edge.port, '127.0.0.1');
+    stuck.on('error', () => {});
+    stuck.pause();
+    stuck.write(`GET ${path} HTTP/1.1\r\nHost: e\r\n\r\n`);
+    while (!edge.cache.memory.peek(path)?.readers) await new Promise((done) => setTimeout(done, 10));
+    const quick = await ask(`${edge.url}${path}`);
+    expect(quick.complete).toBe(true);
+    expect(quick.body.equals(body)).toBe(true);
+    while (edge.cache.memory.peek(path)?.readers) await new Promise((done) => setTimeout(done, 50));
+    stuck.destroy();
+  });
+});

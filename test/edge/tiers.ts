@@ -1,0 +1,24 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { type EdgeServerOptions, listenEdge } from '../../lib/adapters/node/edge-server.ts';
+import { createUpstream } from '../../lib/adapters/node/upstream.ts';
+import { EdgeCache } from '../../lib/edge/cache.ts';
+import { EdgeHandler } from '../../lib/edge/service.ts';
+
+/** An edge or shield in this process, on a real socket. */
+export async function startTier(tier: string, upstreamUrl: string, limits: Partial<EdgeServerOptions> = {}) {
+  const clock = { nowMs: () => performance.now(), utc: () => new Date() };
+  const upstream = createUpstream({ url: upstreamUrl });
+  const cache = new EdgeCache({ upstream, clock, emit: () => {} });
+  const service = new EdgeHandler({ tier, cache, clock, gzip: promisify(gzip) });
+  const server = await listenEdge({ service, host: '127.0.0.1', port: 0, ...limits });
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    port: server.port,
+    cache,
+    async close() {
+      await server.close(100);
+      upstream.close();
+    },
+  };
+}
