@@ -1,0 +1,111 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { broadcastPrefix } from '../../lib/origin/policy/keys.ts';
+import type { FlvTag } from '../../lib/protocol/flv/tag.ts';
+import { EncoderHarness } from '../support/encoder-harness.ts';
+import { type RecordedPacket, Recording } from '../support/recording.ts';
+import { makeClip, RelayFeed } from '../support/relay-feed.ts';
+
+let clip: FlvTag[];
+beforeAll(async () => {
+  clip = await makeClip({ seconds: 5 });
+});
+
+let harness: EncoderHarness;
+beforeEach(async () => {
+  harness = await EncoderHarness.start();
+});
+afterEach(() => harness.close());
+
+async function recorded(): Promise<Recording> {
+  await harness.event('encoder.broadcast.ended');
+  const broadcast = await harness.store.latestBroadcast(harness.streamId);
+  return new Recording(harness.objects, broadcastPrefix('local', harness.streamId, broadcast!.id));
+}
+
+/** The distances between packets. */
+const steps = (packets: readonly RecordedPacket[]): number[] =>
+  packets.slice(1).map(({ ptsMs }, at) => ptsMs - packets[at]!.ptsMs);
+
+describe('A broadcast', () => {
+  test('comes out in every rendition: each picture once and in order, cut on the grid, and ends as a recording', async () => {
+    const feed = new RelayFeed(harness.port, harness.streamId);
+    await feed.frame('accepted');
+    await feed.send(clip);
+    feed.unpublish();
+    const recording = await recorded();
+
+    const { variants } = await recording.playlist('index.m3u8');
+    const heights = variants.map(({ resolution }) => resolution?.height).sort((a, b) => b! - a!);
+    expect(heights).toEqual([720, 480, 360]);
+    for (const id of ['720p', '480p', '360p', 'audio']) {
+      const { endlist, mediaSequenceBase, segments } = await recording.playlist(`${id}/playlist.m3u8`);
+      expect(endlist).toBe(true);
+      expect(mediaSequenceBase ?? 0).toBe(0);
+      expect(segments.map(({ uri }) => uri)).toEqual(['0.m4s', '1.m4s', '2.m4s']);
+      expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
+    }
+    const packets = await recording.packets('720p');
+    expect(packets).toHaveLength(150);
+    expect(Math.min(...steps(packets))).toBeGreaterThan(32);
+    expect(Math.max(...steps(packets))).toBeLessThan(35);
+    expect(packets[0]!.ptsMs).toBe(0);
+    for (const id of ['720p', '480p', '360p']) {
+      const keyframes = (await recording.packets(id)).filter(({ keyframe }) => keyframe);
+      expect(keyframes.map(({ ptsMs }) => ptsMs)).toEqual([0, 2000, 4000]);
+    }
+    const sound = await recording.packets('audio');
+    expect(Math.max(...steps(sound).map((step) => Math.abs(step - 1024 / 48)))).toBeLessThan(0.01);
+    expect(sound.at(-1)!.ptsMs).toBeGreaterThan(4900);
+
+    const broadcast = await harness.store.latestBroadcast(harness.streamId);
+    expect(broadcast).toMatchObject({
+      state: 'ended',
+      endReason: 'publisher-ended',
+      input: { width: 1280, height: 720, frameRate: 30 },
+    });
+    expect(broadcast?.renditions.map(({ id }) => id)).toEqual(['720p', '480p', '360p', 'audio']);
+    const story = await harness.store.listEvents(harness.streamId, { limit: 100 });
+    expect(story.map(({ type }) => type)).toEqual([
+      'broadcast.starting',
+      'stream.live',
+      'stream.ended',
+      'recording.ready',
+    ]);
+    expect(feed.frames.filter(({ type }) => type === 'published-through').length).toBeGreaterThan(0);
+    expect((await harness.store.getLease(harness.streamId))?.released).toBe(true);
+  });
+
+  test('goes on when its publisher is gone for three seconds and comes back with timestamps from zero', async () => {
+    const first = new RelayFeed(harness.port, harness.streamId, 'first');
+    const { broadcastId } = await first.frame('accepted');
+    await first.send(clip.filter(({ timestampMs }) => timestampMs < 3500), { shiftMs: 700_000 });
+    first.drop();
+    await harness.state('reconnecting');
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+
+    const second = new RelayFeed(harness.port, harness.streamId, 'second');
+    const again = await second.frame('accepted');
+    await second.send(clip);
+    second.unpublish();
+    const recording = await recorded();
+
+    expect(again.broadcastId).toBe(broadcastId);
+    expect(harness.encoders).toHaveLength(1);
+    const { segments } = await recording.playlist('720p/playlist.m3u8');
+    expect(segments.map(({ uri }) => uri)).toEqual(segments.map((_, number) => `${number}.m4s`));
+    expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
+    const packets = await recording.packets('720p');
+    // Filler shows the last picture ten times a second: no hole, and time went on for about 3 s.
+    expect(Math.min(...steps(packets))).toBeGreaterThan(0);
+    expect(Math.max(...steps(packets))).toBeLessThan(400);
+    expect(packets.at(-1)!.ptsMs).toBeGreaterThan(11_000);
+    expect(packets.filter(({ keyframe }) => keyframe).map(({ ptsMs }) => Math.floor(ptsMs / 2000))).toEqual(
+      segments.map((_, number) => number),
+    );
+    const sound = await recording.packets('audio');
+    expect(Math.max(...steps(sound).map((step) => Math.abs(step - 1024 / 48)))).toBeLessThan(0.01);
+    const types = (await harness.store.listEvents(harness.streamId, { limit: 100 })).map(({ type }) => type);
+    expect(types).toContain('stream.reconnecting');
+    expect(types).toContain('stream.resumed');
+  });
+});
