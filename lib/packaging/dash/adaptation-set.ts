@@ -1,4 +1,11 @@
-import type { DashAudio, DashAudioSet, DashPeriod, DashVideo, DashVideoSet } from './model.ts';
+import type {
+  DashAudio,
+  DashAudioSet,
+  DashPeriod,
+  DashTimelineEntry,
+  DashVideo,
+  DashVideoSet,
+} from './model.ts';
 import { dateTime, frameRate, ticks } from './values.ts';
 import { element } from './xml.ts';
 
@@ -93,18 +100,41 @@ function common(
   }
   children.push(...producerReferenceTime(set, period, utcTimingUrl));
   children.push(element('Role', { schemeIdUri: 'urn:mpeg:dash:role:2011', value: 'main' }));
-  children.push(
-    element('SegmentTemplate', {
-      timescale: set.timescale,
-      presentationTimeOffset: ticks(period.mediaStartMs, set.timescale),
-      duration: ticks(period.segmentDurationMs, set.timescale),
-      startNumber: period.startNumber,
-      endNumber: period.endNumber,
-      initialization: set.initialization,
-      media: set.media,
-    }),
-  );
+  children.push(segmentTemplate(set, period));
   return children;
+}
+
+function segmentTemplate(set: DashVideoSet | DashAudioSet, period: DashPeriod): string {
+  const { timescale, initialization, media, timeline } = set;
+  return element(
+    'SegmentTemplate',
+    {
+      timescale,
+      presentationTimeOffset: ticks(period.mediaStartMs, timescale),
+      duration: timeline ? undefined : ticks(period.segmentDurationMs, timescale),
+      startNumber: period.startNumber,
+      endNumber: timeline ? undefined : period.endNumber,
+      initialization,
+      media,
+    },
+    timeline ? [element('SegmentTimeline', {}, runs(timeline))] : [],
+  );
+}
+
+/** `S` elements: equal durations in a row are one, a start is said where it is not the end of the one before. */
+function runs(timeline: readonly DashTimelineEntry[]): string[] {
+  const list: { startTicks?: number; durationTicks: number; count: number }[] = [];
+  let endTicks = Number.NaN;
+  for (const { startTicks, durationTicks } of timeline) {
+    const last = list.at(-1);
+    const follows = startTicks === endTicks;
+    if (last && follows && last.durationTicks === durationTicks) last.count += 1;
+    else list.push({ ...(follows ? {} : { startTicks }), durationTicks, count: 1 });
+    endTicks = startTicks + durationTicks;
+  }
+  return list.map(({ startTicks, durationTicks, count }) =>
+    element('S', { t: startTicks, d: durationTicks, r: count > 1 ? count - 1 : undefined }),
+  );
 }
 
 function producerReferenceTime(

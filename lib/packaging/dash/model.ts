@@ -67,6 +67,20 @@ interface DashSet {
   readonly initialization: string;
   /** With `$RepresentationID$` and `$Number$`. */
   readonly media: string;
+  /**
+   * The segments that there are, one after the other from `startNumber`, as media times. Where it is given a `SegmentTimeline`
+   * is written in place of `duration`. Give it for every period of a presentation, or none: players do not survive a period
+   * that changes from one to the other.
+   *
+   * Without it players make up segment numbers as time passes, through a gap too: Shaka Player ends a period only at
+   * the next one's start, asks for what a publisher never sent, and does not get over the 404s.
+   */
+  readonly timeline?: readonly DashTimelineEntry[];
+}
+
+export interface DashTimelineEntry {
+  readonly startTicks: number;
+  readonly durationTicks: number;
 }
 
 export interface DashVideoSet extends DashSet {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { XMLParser } from 'fast-xml-parser';
-import { parse, parseUTCTiming } from 'mpd-parser';
+import { type MpdSegment, parse, parseUTCTiming } from 'mpd-parser';
 import { dashManifest } from '../../../lib/packaging/dash/manifest.ts';
 import type { DashModel, DashPeriod } from '../../../lib/packaging/dash/model.ts';
 
@@ -67,7 +67,29 @@ const threePeriods: DashPeriod[] = [
   period({ id: 'p2', startMs: 40_000, mediaStartMs: 40_000, startNumber: 20, continues: 'p1' }),
 ];
 
+/** Segments from `first` on, each in media ticks. */
+const timelineOf = (first: number, durationsTicks: readonly number[]) => {
+  let startTicks = first;
+  return durationsTicks.map((durationTicks) => {
+    startTicks += durationTicks;
+    return { startTicks: startTicks - durationTicks, durationTicks };
+  });
+};
+
+/** The same gap, but every segment that there is, and no other, is named. */
+function withTimeline(each: DashPeriod, segments: number): DashPeriod {
+  const at = each.startNumber;
+  const audioTicks = Array.from({ length: segments }, (_, index) => (index % 2 === 0 ? 88_064 : 89_088));
+  return {
+    ...each,
+    video: { ...each.video!, timeline: timelineOf(at * 180_000, Array(segments).fill(180_000)) },
+    audio: { ...each.audio!, timeline: timelineOf(at * 88_200, audioTicks) },
+  };
+}
+const namedPeriods = [withTimeline(period({ durationMs: 6000 }), 3), withTimeline(threePeriods[1]!, 4)];
+
 const manifests: [string, DashModel][] = [
+  ['a live broadcast that names its segments', model({ periods: namedPeriods })],
   ['a live broadcast', model()],
   ['a live broadcast without sound', model({ periods: [period({ audio: undefined })] })],
   ['a live broadcast without picture', model({ periods: [period({ video: undefined })] })],
@@ -162,6 +184,42 @@ describe('dashManifest', () => {
       undefined,
       { '@schemeIdUri': 'urn:mpeg:dash:period-continuity:2015', '@value': 'p1' },
     ]);
+  });
+
+  test('names exactly the segments of a timeline, with the gap between its periods', () => {
+    const text = dashManifest(
+      model({ type: 'static', mediaPresentationDurationMs: 34_000, periods: namedPeriods }),
+    );
+    const manifest = read(text);
+    const names = [0, 1, 2, 13, 14, 15, 16];
+    const of = (segments: readonly MpdSegment[] | undefined) =>
+      segments?.map(({ resolvedUri, presentationTime }) => [
+        Number(/(\d+)\.m4s$/.exec(resolvedUri)?.[1]),
+        presentationTime,
+      ]);
+    expect(of(manifest.playlists[0]?.segments)).toEqual(names.map((number) => [number, number * 2]));
+    const [sound] = manifest.mediaGroups.AUDIO.audio!['en (main)']!.playlists;
+    expect(sound?.segments.map(({ duration }) => Math.round(duration * 44_100))).toEqual([
+      ...[88_064, 89_088, 88_064],
+      ...[88_064, 89_088, 88_064, 89_088],
+    ]);
+    const [first, second] = xml.parse(text).MPD.Period;
+    expect(first.AdaptationSet[0].SegmentTemplate).toMatchObject({
+      '@startNumber': '0',
+      SegmentTimeline: { S: { '@t': '0', '@d': '180000', '@r': '2' } },
+    });
+    expect(second.AdaptationSet[0].SegmentTemplate['@duration']).toBeUndefined();
+    expect(second.AdaptationSet[0].SegmentTemplate.SegmentTimeline.S).toEqual({
+      ...{ '@t': '2340000', '@d': '180000', '@r': '3' },
+    });
+  });
+
+  test('says a start in a timeline only where it is not the end before', () => {
+    const timeline = [...timelineOf(0, [10, 10, 20]), ...timelineOf(50, [20])];
+    const text = dashManifest(model({ periods: [period({ audio: { ...period().audio!, timeline } })] }));
+    expect(/<SegmentTimeline>.*<\/SegmentTimeline>/.exec(text)?.[0]).toBe(
+      '<SegmentTimeline><S t="0" d="10" r="1"/><S d="20"/><S t="50" d="20"/></SegmentTimeline>',
+    );
   });
 
   test('is static with a duration and nothing of the live clock once the broadcast is over', () => {
