@@ -78,7 +78,10 @@ describe('A broadcast', () => {
   test('goes on when its publisher is gone for three seconds and comes back with timestamps from zero', async () => {
     const first = new RelayFeed(harness.port, harness.streamId, 'first');
     const { broadcastId } = await first.frame('accepted');
-    await first.send(clip.filter(({ timestampMs }) => timestampMs < 3500), { shiftMs: 700_000 });
+    await first.send(
+      clip.filter(({ timestampMs }) => timestampMs < 3500),
+      { shiftMs: 700_000 },
+    );
     first.drop();
     await harness.state('reconnecting');
     await new Promise((resolve) => setTimeout(resolve, 3000));

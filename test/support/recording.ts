@@ -19,7 +19,10 @@ export interface ListedPlaylist {
   readonly endlist?: boolean;
   readonly mediaSequenceBase?: number;
   readonly segments: readonly ListedSegment[];
-  readonly variants: readonly { readonly uri: string; readonly resolution?: { width: number; height: number } }[];
+  readonly variants: readonly {
+    readonly uri: string;
+    readonly resolution?: { width: number; height: number };
+  }[];
 }
 
 /** hls-parser, an independent reader of playlists, which is a CommonJS module. */
@@ -84,6 +87,10 @@ async function probe(media: Buffer): Promise<RecordedPacket[]> {
     .split('\n')
     .map((line) => {
       const [pts, duration, flags = ''] = line.split(',');
-      return { ptsMs: Number(pts) * 1000, durationMs: Number(duration) * 1000, keyframe: flags.startsWith('K') };
+      return {
+        ptsMs: Number(pts) * 1000,
+        durationMs: Number(duration) * 1000,
+        keyframe: flags.startsWith('K'),
+      };
     });
 }

@@ -147,8 +147,10 @@ function ownSize(input: VideoInput, smallest: Rung): VideoRendition {
   };
 }
 
-function pace(inputRate: number, most: number): { frameRate: number; pictureStep: number } {
-  const pictureStep = Math.max(1, Math.ceil(inputRate / (most + 0.5)));
+/** Lower rungs are made from the upper ones' pictures, so their step is a multiple of the upper step. */
+function pace(inputRate: number, most: 30 | 60): { frameRate: number; pictureStep: number } {
+  const upper = Math.max(1, Math.ceil(inputRate / 60.5));
+  const pictureStep = most === 60 ? upper : upper * Math.max(1, Math.ceil(inputRate / upper / 30.5));
   return { frameRate: inputRate / pictureStep, pictureStep };
 }
 

@@ -115,7 +115,8 @@ export class Timeline {
   /** Takes over the other track's offset where that puts the tag near `expectedMs`, otherwise anchors it there. */
   #follow(state: TrackState, other: TrackState, publisherMs: number, expectedMs: number): number {
     const shared = publisherMs + other.offsetMs;
-    if (other.lastPublisherMs !== undefined && Math.abs(shared - expectedMs) <= forwardLimitMs) {
+    const isNear = shared >= expectedMs - backwardToleranceMs && shared <= expectedMs + forwardLimitMs;
+    if (other.lastPublisherMs !== undefined && isNear) {
       state.offsetMs = other.offsetMs;
       return Math.max(shared, state.lastMs + 1);
     }
