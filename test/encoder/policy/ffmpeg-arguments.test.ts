@@ -14,13 +14,13 @@ import { fitLadder } from '../../../lib/encoder/policy/ladder.ts';
 
 const input = { width: 1280, height: 720, frameRate: 60 };
 const plan = { ladder: fitLadder(input), input, firstPictureMs: 1234, frameModeFlag: '-fps_mode' as const };
-const after = (args: readonly string[], flag: string): string | undefined => args[args.indexOf(flag) + 1];
+const flagValue = (args: readonly string[], flag: string): string | undefined => args[args.indexOf(flag) + 1];
 
 describe("ffmpeg's arguments", () => {
   const args = ffmpegArguments(plan);
 
   test('open nothing but pipes, decode once, and write one output per rendition', () => {
-    expect(after(args, '-protocol_whitelist')).toBe('pipe');
+    expect(flagValue(args, '-protocol_whitelist')).toBe('pipe');
     expect(args.filter((arg) => arg === '-i')).toHaveLength(1);
     expect(args.filter((arg) => /^pipe:\d$/.test(arg))).toEqual([
       'pipe:0',
@@ -33,14 +33,14 @@ describe("ffmpeg's arguments", () => {
   });
 
   test('scale each size from the one above it and thin pictures out once', () => {
-    const graph = after(args, '-filter_complex')!;
+    const graph = flagValue(args, '-filter_complex')!;
     expect(graph.match(/scale=/g)).toHaveLength(2);
     expect(graph.match(/select=/g)).toHaveLength(1);
     expect(graph).toContain('[s0]select');
   });
 
   test('count key frames from the phase of the first picture', () => {
-    expect(after(args, '-force_key_frames')).toContain('t+1.2345');
+    expect(flagValue(args, '-force_key_frames')).toContain('t+1.2345');
     expect(ffmpegOffsetMs % 2000).toBe(0);
   });
 
@@ -50,7 +50,10 @@ describe("ffmpeg's arguments", () => {
 
   test('make square and whole pictures of what is neither', () => {
     const odd = { ...input, width: 1024, codedWidth: 720, height: 576, interlaced: true };
-    const graph = after(ffmpegArguments({ ...plan, input: odd, ladder: fitLadder(odd) }), '-filter_complex')!;
+    const graph = flagValue(
+      ffmpegArguments({ ...plan, input: odd, ladder: fitLadder(odd) }),
+      '-filter_complex',
+    )!;
     expect(graph).toContain('yadif');
     expect(graph).toContain('scale=854:480');
   });
