@@ -2,6 +2,14 @@ import type { BodyReader } from './ports.ts';
 
 const firstBytes = 16 * 1024;
 
+/** Up to so many waiting readers are told of every piece at once. */
+const fewReaders = 32;
+/**
+ * A herd is told at most this often: a piece of 64 kB to each of thousands costs as many writes as the whole segment,
+ * and a wait of milliseconds costs a viewer nothing.
+ */
+const herdPauseMs = 5;
+
 /**
  * The bytes of one object while they come in and afterwards, read by any number of clients at once, each at its own
  * pace. They are in one buffer, which grows to the declared size at once or by doubling; readers get views of it.
@@ -12,6 +20,7 @@ export class SharedBody {
   #filledBytes = 0;
   #state: 'filling' | 'complete' | 'failed' = 'filling';
   #waiting: (() => void)[] = [];
+  #herdTimer: NodeJS.Timeout | undefined;
 
   constructor(declaredBytes?: number) {
     this.declaredBytes = declaredBytes;
@@ -58,7 +67,8 @@ export class SharedBody {
     }
     this.#buffer.set(bytes, this.#filledBytes);
     this.#filledBytes += bytes.length;
-    this.#wake();
+    if (this.#waiting.length <= fewReaders) this.#wake();
+    else this.#herdTimer ??= setTimeout(() => this.#wake(), herdPauseMs);
   }
 
   complete(): void {
@@ -93,6 +103,8 @@ export class SharedBody {
   }
 
   #wake(): void {
+    clearTimeout(this.#herdTimer);
+    this.#herdTimer = undefined;
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     this.#waiting = [];

@@ -9,7 +9,7 @@ const secondOld = { 'cache-control': 'public, max-age=1' };
 describe('coalescing', () => {
   test('many clients of a new segment make one fill, and all get it as it arrives', async () => {
     const { upstream, ask, cache } = edgeInMemory();
-    const clients = Array.from({ length: 100 }, () => ask(segment));
+    const clients = Array.from({ length: 20 }, () => ask(segment));
     expect(upstream.calls).toHaveLength(1);
     await upstream.last.head(200, { 'content-length': '6' });
     await upstream.last.push('abc');
@@ -17,9 +17,21 @@ describe('coalescing', () => {
     await upstream.last.push('def');
     await upstream.last.end();
     expect(clients.every(({ text, ended }) => text === 'abcdef' && ended === 'end')).toBe(true);
-    expect(clients.map(({ state }) => state)).toEqual(['miss', ...Array(99).fill('coalesced')]);
-    expect(cache.counts).toMatchObject({ misses: 1, coalesced: 99, fills: 1, upstreamBytes: 6 });
+    expect(clients.map(({ state }) => state)).toEqual(['miss', ...Array(19).fill('coalesced')]);
+    expect(cache.counts).toMatchObject({ misses: 1, coalesced: 19, fills: 1, upstreamBytes: 6 });
     expect(upstream.calls).toHaveLength(1);
+  });
+
+  test('a herd gets what has come in steps of a few milliseconds, and the end at once', async () => {
+    const { upstream, ask } = edgeInMemory();
+    const clients = Array.from({ length: 500 }, () => ask(segment));
+    await upstream.last.head(200, { 'content-length': '9' });
+    await upstream.last.push('abc');
+    while (clients.some(({ text }) => text !== 'abc')) await settled();
+    await upstream.last.push('def');
+    await upstream.last.push('ghi');
+    await upstream.last.end();
+    expect(clients.every(({ text, ended }) => text === 'abcdefghi' && ended === 'end')).toBe(true);
   });
 
   test('a client that joins late gets the bytes so far, then the rest', async () => {
