@@ -61,14 +61,14 @@ describe('a broadcast by ffmpeg', () => {
   test('two streams over RTMPS land on the workers that the hash says', async () => {
     const streams = await Promise.all(['one', 'two'].map((name) => createStream(platform, { name })));
     const fleet = (await (await fetch(`${platform.ready.api}/v1/fleet`)).json()) as {
-      encoders: RankedMember[];
+      encoder: RankedMember[];
     };
     const publishers = streams.map(
       ({ ingest }) => new Publisher({ url: `${ingest.rtmps.url}/${ingest.rtmps.key}`, size: '640x360' }),
     );
     for (const stream of streams) {
       await streamEvent(platform, stream.id, 'stream.live');
-      const idle = fleet.encoders.map((worker) => ({ ...worker, load: 0 }));
+      const idle = fleet.encoder.map((worker) => ({ ...worker, load: 0 }));
       const { broadcast } = await getStream(platform, stream.id);
       expect(broadcast?.workerId).toBe(rankWorkers(stream.id as StreamId, idle)[0]);
     }

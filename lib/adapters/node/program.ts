@@ -101,6 +101,14 @@ const mends: Record<string, (at: { port?: number; path?: string }) => { reason: 
         ? `Make ${path} writable for this user, or choose another folder with --data-dir DIR.`
         : 'Choose ports above 1024 with --port-base N.',
   }),
+  ENOTDIR: ({ path }) => ({
+    reason: `${path} cannot be made: part of its path is a file.`,
+    mend: 'Choose another folder with --data-dir DIR.',
+  }),
+  EEXIST: ({ path }) => ({
+    reason: `${path} is a file, not a folder.`,
+    mend: 'Choose another folder with --data-dir DIR.',
+  }),
   EROFS: ({ path }) => ({
     reason: `${path} is on a read-only file system.`,
     mend: 'Choose a writable folder with --data-dir DIR.',
