@@ -34,7 +34,7 @@ export interface Connection {
   resume(): void;
   /** Half-closes after what is queued. */
   end(): void;
-  /** Closes at once; what is queued is dropped. */
+  /** Closes at once, by a reset where the transport has one; what is queued is dropped. */
   abort(): void;
 }
 

@@ -21,6 +21,8 @@ export interface BalancerOptions {
   readonly preamble?: (client: Connection) => Uint8Array;
   /** @default 1,000 */
   readonly probeEveryMs?: number;
+  /** A health check without an answer in this time has failed. @default 1,000 */
+  readonly probeTimeoutMs?: number;
   /** @default 2,000 */
   readonly connectTimeoutMs?: number;
   /** A connection on which nothing moves this long is closed, as a network load balancer does. @default 350,000 */
@@ -36,7 +38,13 @@ export class Balancer {
   #stopped = false;
 
   constructor(options: BalancerOptions) {
-    this.#options = { probeEveryMs: 1_000, connectTimeoutMs: 2_000, idleMs: 350_000, ...options };
+    this.#options = {
+      probeEveryMs: 1_000,
+      probeTimeoutMs: 1_000,
+      connectTimeoutMs: 2_000,
+      idleMs: 350_000,
+      ...options,
+    };
     this.#table = new TargetTable(options.targets);
   }
 
@@ -114,8 +122,11 @@ export class Balancer {
   }
 
   async #probe(target: PopTarget): Promise<void> {
-    const { probe, probeEveryMs } = this.#options;
-    const healthy = await probe({ host: target.host, port: target.healthPort }, { timeoutMs: probeEveryMs });
+    const { probe, probeTimeoutMs } = this.#options;
+    const healthy = await probe(
+      { host: target.host, port: target.healthPort },
+      { timeoutMs: probeTimeoutMs },
+    );
     if (!this.#stopped) this.#report(target, healthy);
   }
 

@@ -212,11 +212,11 @@ describe('finding a worker', () => {
   });
 
   test('picks a worker that only just joined', async () => {
-    const { rtmpPort, addStream, store } = await ingest({});
+    const { rtmpPort, addStream, say } = await ingest({});
     const { key } = await addStream();
     const publisher = client({ port: rtmpPort, key });
     const encoder = await worker('late');
-    await store.heartbeat(encoder.record());
+    await say(encoder.record());
     await publisher.started();
   });
 });

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { MemberId } from '../../lib/routing/ids.ts';
 import { accept, type FakeLink, FakeWorker } from '../support/fake-worker.ts';
 import { type IngestHarness, startIngest } from '../support/ingest-harness.ts';
 import { frameIndex, RtmpClient } from '../support/rtmp-client.ts';
@@ -122,7 +121,7 @@ describe('a worker that dies while a publisher is on air', () => {
     again.send({ type: 'published-through', timestampMs: 80 * frameMs });
     const third = await FakeWorker.start('encoder-3');
     cleanups.push(() => third.die());
-    await harness.store.heartbeat(third.record());
+    await harness.say(third.record());
     second.die();
     const last = await third.link();
     send(publisher, 120, 130);
@@ -161,7 +160,7 @@ describe('a worker that drains', () => {
     const { first, second, harness, publisher, link } = await onAir();
     send(publisher, 0, 60);
     await has(link, 59);
-    await harness.store.heartbeat(first.record({ state: 'draining' }));
+    await harness.say(first.record({ state: 'draining' }));
     second.answer((answered) => {
       link.send({ type: 'published-through', timestampMs: 55 * frameMs });
       answered.send({ type: 'refused', reason: 'held-elsewhere', description: 'held', holder: first.id });
@@ -185,8 +184,9 @@ describe('a worker that drains', () => {
 
   test('keeps its publisher where there is no other worker', async () => {
     const { first, second, harness, publisher, link } = await onAir();
-    await harness.store.removeMember('encoder', 'encoder-2' as MemberId);
-    await harness.store.heartbeat(first.record({ load: 7 }));
+    harness.silence(second.id);
+    await harness.store.removeMember('encoder', second.id);
+    await harness.say(first.record({ load: 7 }));
     send(publisher, 0, 10);
     await has(link, 9);
     // Seen by the proxy when its own heartbeats have gone by.
@@ -225,7 +225,7 @@ describe('a worker that is slow', () => {
   });
 
   test('is given up when it takes nothing for the time limit', async () => {
-    const { second, publisher, link, harness } = await onAir({ stallMs: 300 });
+    const { second, publisher, link, harness } = await onAir({ stallMs: 1_500 });
     link.socket.pause();
     for (let index = 0; index < 60; index++) {
       publisher.socket.write(publisher.video(index, index * frameMs, index % 5 === 0, 500_000));
@@ -237,11 +237,10 @@ describe('a worker that is slow', () => {
   });
 
   test('is given up when it is silent and its heartbeats stop', async () => {
-    const { second, publisher, link, harness } = await onAir({ silentMs: 200 });
+    const { first, second, publisher, link, harness } = await onAir({ silentMs: 200 });
     send(publisher, 0, 30);
     await has(link, 29);
-    const beating = setInterval(() => void harness.store.heartbeat(second.record()), 100);
-    cleanups.push(() => clearInterval(beating));
+    harness.silence(first.id);
     const again = await second.link();
     await has(again, 29);
     expect(videoOf(again)).toEqual(range(0, 30));

@@ -59,6 +59,10 @@ export interface IngestHarness {
   readonly store: ControlStore;
   readonly log: EventLog;
   readonly proxy: IngestProxy;
+  /** What a worker says of itself from now on, as its heartbeats do. */
+  say(worker: Omit<FleetMember, 'version'>): Promise<void>;
+  /** The heartbeats of a worker stop. */
+  silence(id: MemberId): void;
   /** Makes a stream; returns its key as a publisher sends it. */
   addStream(): Promise<{ streamId: StreamId; key: string }>;
   close(): Promise<void>;
@@ -92,7 +96,15 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       limits,
     },
   });
-  for (const worker of options.workers ?? []) await store.heartbeat(worker);
+  const workers = new Map<MemberId, Omit<FleetMember, 'version'>>();
+  const say = async (worker: Omit<FleetMember, 'version'>) => {
+    workers.set(worker.id, worker);
+    await store.heartbeat(worker);
+  };
+  for (const worker of options.workers ?? []) await say(worker);
+  const beating = setInterval(() => {
+    for (const worker of workers.values()) void store.heartbeat(worker);
+  }, 300);
   const link = new FleetLink({
     store: seen,
     fleet,
@@ -132,6 +144,10 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     store,
     log,
     proxy,
+    say,
+    silence: (id) => {
+      workers.delete(id);
+    },
     async addStream() {
       const key = newStreamKey(newStreamId());
       await store.createStream({
@@ -145,6 +161,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       return { streamId: key.streamId, key: formatStreamKey(key) };
     },
     async close() {
+      clearInterval(beating);
       rtmp.close();
       rtmps.close();
       await proxy.stop(0);

@@ -91,7 +91,10 @@ class SocketConnection implements Connection {
   }
 
   abort(): void {
-    this.#socket.destroy();
+    if (this.#socket.destroyed) return;
+    // A reset tells the peer that this was no orderly end, and leaves nothing behind in either kernel.
+    if (this.secure) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   readonly #wake = (): void => {
