@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** What a process of the bench does when asked: by name, plain data in and out. */
+export type AgentMethods = Readonly<Record<string, (...argument: never[]) => unknown>>;
+
+interface Call {
+  readonly id: number;
+  readonly method: string;
+  readonly argument: unknown;
+}
+
+interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly fault?: string;
+}
+
+/** To be called in the process itself. It ends when the bench does. */
+export function serveAgent(methods: AgentMethods): void {
+  process.on('message', ({ id, method, argument }: Call) => {
+    const answer = (rest: Omit<Answer, 'id'>) => process.send?.({ id, ...rest });
+    const run = async () => methods[method]?.(argument as never);
+    run().then(
+      (result) => answer({ result }),
+      (fault: unknown) => answer({ fault: String(fault instanceof Error ? fault.stack : fault) }),
+    );
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+
+/** A process of the bench, from the side that asks. */
+export class Agent<Methods extends AgentMethods> {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #lastId = 0;
+
+  /** `file` of this folder. */
+  constructor(file: string) {
+    this.#child = fork(join(import.meta.dirname, file), {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.#exited = once(this.#child, 'exit');
+    this.#child.on('message', (answer: Answer) => {
+      this.#waiting.get(answer.id)?.(answer);
+      this.#waiting.delete(answer.id);
+    });
+    this.#child.on('exit', (code, signal) => {
+      const fault = `${file} ended (${signal ?? code})`;
+      for (const [id, answered] of this.#waiting) answered({ id, fault });
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Throws what the method threw, as text, also where the process ended. */
+  async call<Name extends keyof Methods & string>(
+    method: Name,
+    ...[argument]: Parameters<Methods[Name]>
+  ): Promise<Awaited<ReturnType<Methods[Name]>>> {
+    const id = ++this.#lastId;
+    const answer = await new Promise<Answer>((answered) => {
+      this.#waiting.set(id, answered);
+      this.#child.send({ id, method, argument } satisfies Call);
+    });
+    if (answer.fault !== undefined) throw new Error(answer.fault);
+    return answer.result as Awaited<ReturnType<Methods[Name]>>;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    await this.#exited;
+  }
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import HLS from 'hls-parser';
+import { parse as parseMpd } from 'mpd-parser';
+
+/** What a player has to fetch before it can show the first picture. */
+export interface Playable {
+  /** Of the segment that was fetched. */
+  readonly url: string;
+  readonly bytes: number;
+}
+
+/** How often a viewer's page asks again while there is nothing to play. */
+const pollMs = 100;
+
+/** Asks until `attempt` has an answer; throws after `withinMs`. */
+export async function pollUntil<T>(attempt: () => Promise<T | undefined>, withinMs: number): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const found = await attempt();
+    if (found !== undefined) return found;
+    if (performance.now() > deadline) throw new Error(`Nothing to play after ${withinMs} ms.`);
+    await sleep(pollMs);
+  }
+}
+
+/** Multivariant playlist, first rendition's playlist, its init segment, its last segment: fetched; or undefined. */
+export async function playableHls(url: string): Promise<Playable | undefined> {
+  const multivariant = await fetchText(url);
+  if (multivariant === undefined) return undefined;
+  const parsed = HLS.parse(multivariant);
+  const uri = parsed.isMasterPlaylist ? parsed.variants[0]?.uri : undefined;
+  if (uri === undefined) return undefined;
+  const mediaUrl = new URL(uri, url).href;
+  const segment = (await fetchHlsMedia(mediaUrl))?.segments.at(-1);
+  if (segment?.map === undefined) return undefined;
+  const init = await fetchBytes(new URL(segment.map.uri, mediaUrl).href);
+  return init === undefined ? undefined : fetchSegment(new URL(segment.uri, mediaUrl).href);
+}
+
+export async function fetchHlsMedia(url: string): Promise<HLS.types.MediaPlaylist | undefined> {
+  const text = await fetchText(url);
+  if (text === undefined) return undefined;
+  const parsed = HLS.parse(text);
+  return parsed.isMasterPlaylist ? undefined : parsed;
+}
+
+/** Manifest, init segment and last segment of its first representation: fetched; or undefined. */
+export async function playableDash(url: string): Promise<Playable | undefined> {
+  const text = await fetchText(url);
+  if (text === undefined || !text.includes('<Period')) return undefined;
+  const segment = parseMpd(text, { manifestUri: url, NOW: Date.now() }).playlists[0]?.segments.at(-1);
+  if (segment?.map === undefined) return undefined;
+  const init = await fetchBytes(segment.map.resolvedUri);
+  return init === undefined ? undefined : fetchSegment(segment.resolvedUri);
+}
+
+async function fetchSegment(url: string): Promise<Playable | undefined> {
+  const bytes = await fetchBytes(url);
+  return bytes === undefined ? undefined : { url, bytes };
+}
+
+async function fetchText(url: string): Promise<string | undefined> {
+  const answer = await fetch(url);
+  const text = await answer.text();
+  return answer.ok ? text : undefined;
+}
+
+/** How many bytes the answer had. */
+async function fetchBytes(url: string): Promise<number | undefined> {
+  const answer = await fetch(url);
+  const { byteLength } = await answer.arrayBuffer();
+  return answer.ok ? byteLength : undefined;
+}
+
+/** Stands before an RTMP server and notes when the first publisher connects. */
+export class ConnectWatch {
+  readonly #server: Server;
+  /** By `performance.now()`. */
+  readonly connectedMs: Promise<number>;
+
+  private constructor(server: Server, connectedMs: Promise<number>) {
+    this.#server = server;
+    this.connectedMs = connectedMs;
+  }
+
+  static async before(rtmpUrl: string): Promise<ConnectWatch> {
+    const { hostname: host, port } = new URL(rtmpUrl);
+    let connected: (nowMs: number) => void = () => {};
+    const first = new Promise<number>((resolve) => {
+      connected = resolve;
+    });
+    const server = createServer({ noDelay: true }, (publisher) => {
+      connected(performance.now());
+      const ingest = connect({ host, port: Number(port), noDelay: true });
+      publisher.pipe(ingest).pipe(publisher);
+      publisher.on('error', () => ingest.destroy());
+      ingest.on('error', () => publisher.destroy());
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new ConnectWatch(server, first);
+  }
+
+  /** The same RTMP URL by way of this watch. */
+  via(rtmpUrl: string): string {
+    const url = new URL(rtmpUrl);
+    url.port = String((this.#server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  stop(): void {
+    this.#server.close();
+  }
+}

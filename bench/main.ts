@@ -1,0 +1,52 @@
+// `npm run bench`: Headwater next to its peers, on this machine, in one run.
+import { writeFile } from 'node:fs/promises';
+import { headwaterRelay } from './headwater-relay.ts';
+import { type MachineFacts, machineFacts, machineText } from './machine.ts';
+import { type BenchOptions, helpText, type Part, parseBenchOptions, UsageError } from './options.ts';
+import { relayBench } from './relay.ts';
+import { type Section, sectionJson, sectionText } from './report.ts';
+import { startupBench } from './startup.ts';
+import { workerBench } from './worker.ts';
+
+/** Progress goes to stderr, so that stdout is the report. */
+const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
+
+const run: Partial<Record<Part, (machine: MachineFacts, quick: boolean) => Promise<Section>>> = {
+  relay: (machine, quick) => {
+    const load = { publishers: 50, bitrateBps: 4_200_000 };
+    const timing = quick ? { warmUpMs: 3_000, measureMs: 3_000 } : { warmUpMs: 3_000, measureMs: 6_000 };
+    return relayBench(
+      machine,
+      { load: { ...load, ...timing }, rounds: quick ? 1 : 3 },
+      headwaterRelay(),
+      say,
+    );
+  },
+  worker: (_machine, quick) => workerBench({ measureMs: quick ? 10_000 : 30_000 }, say),
+  startup: (_machine, quick) => startupBench({ rounds: quick ? 1 : 3 }, say),
+};
+
+async function bench(options: BenchOptions): Promise<void> {
+  const machine = machineFacts();
+  process.stdout.write(`${machineText(machine)}\n\n`);
+  const sections: Section[] = [];
+  for (const part of options.parts) {
+    const section = await run[part]?.(machine, options.quick);
+    if (section === undefined) continue;
+    sections.push(section);
+    process.stdout.write(`${sectionText(section)}\n`);
+  }
+  if (options.jsonFile === undefined) return;
+  const report = { machine, quick: options.quick, sections: sections.map(sectionJson) };
+  await writeFile(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+try {
+  const options = parseBenchOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(helpText);
+  else await bench(options);
+} catch (fault) {
+  if (!(fault instanceof UsageError)) throw fault;
+  process.stderr.write(`bench: ${fault.message}\n\n${helpText}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+
+export const parts = ['relay', 'edge', 'worker', 'startup'] as const;
+export type Part = (typeof parts)[number];
+
+export interface BenchOptions {
+  readonly parts: readonly Part[];
+  readonly quick: boolean;
+  /** Where the figures go as JSON. */
+  readonly jsonFile?: string;
+  readonly help: boolean;
+}
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code = 'BAD_USAGE';
+}
+
+export const helpText = `npm run bench -- [flags]      measures Headwater next to its peers on this machine
+
+  --only PART[,PART]  ${parts.join(', ')}; all unless told
+  --quick             fewer and shorter rounds, under 2 minutes; for a look, not for a claim
+  --json FILE         writes the figures as JSON, too
+  --help              this text
+
+Peers (haproxy, nginx with libnginx-mod-rtmp, varnish: Debian packages of these names) are started by the bench on
+free ports of 127.0.0.1 and stopped at its end; one that is not installed is skipped, and the report says so.
+Let nothing else run meanwhile. Exit code: 0 whatever the figures are, 1 where a run broke, 2 for wrong flags.
+`;
+
+/** Reads the flags. Throws `UsageError`. */
+export function parseBenchOptions(args: readonly string[]): BenchOptions {
+  const values = readFlags(args);
+  const only = values.only?.split(',') ?? [...parts];
+  const unknown = only.filter((name) => !parts.some((part) => part === name));
+  if (unknown.length > 0) {
+    throw new UsageError(`--only takes ${parts.join(', ')}, not '${unknown.join(', ')}'`);
+  }
+  return {
+    parts: parts.filter((part) => only.includes(part)),
+    quick: values.quick,
+    help: values.help,
+    ...(values.json === undefined ? {} : { jsonFile: values.json }),
+  };
+}
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        help: { type: 'boolean', default: false, short: 'h' },
+      },
+    }).values;
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import HLS from 'hls-parser';
+import { Platform } from '../test/support/platform.ts';
+import { Publisher } from '../test/support/publisher.ts';
+import { createStream, getStream } from '../test/support/streams.ts';
+import { fetchHlsMedia, playableHls, pollUntil } from './live-broadcast.ts';
+import { cpuMsOf, treesOf } from './process-stat.ts';
+import type { Section } from './report.ts';
+import { figure } from './table.ts';
+
+export interface WorkerBenchOptions {
+  readonly measureMs: number;
+}
+
+const startWithinMs = 30_000;
+/** What starts a broadcast is not its steady state. */
+const warmUpMs = 6_000;
+
+/** The worker's own CPU next to its ffmpeg's, and whether the ladder keeps real time with the whole platform alive. */
+export async function workerBench(
+  { measureMs }: WorkerBenchOptions,
+  say: (line: string) => void,
+): Promise<Section> {
+  await using stack = new AsyncDisposableStack();
+  const platform = await Platform.start();
+  stack.defer(async () => void (await platform.stop()));
+  const stream = await createStream(platform, { name: 'Bench: worker' });
+  const { url, key } = stream.ingest.rtmp;
+  const publisher = new Publisher({ url: `${url}/${key}` });
+  stack.defer(() => publisher.stop());
+  say(`worker: 720p30 for ${measureMs / 1_000} s`);
+  await pollUntil(() => playableHls(stream.playback.hls), startWithinMs).catch((cause: Error) => {
+    throw new Error(`The broadcast did not start: ${publisher.output}`, { cause });
+  });
+  await sleep(warmUpMs);
+
+  const { broadcast } = await getStream(platform, stream.id);
+  const worker = platform.pidOf(broadcast?.workerId ?? 'encoder-1');
+  const ffmpegs = treesOf([worker]).filter((pid) => pid !== worker);
+  const others = platform.ready.processes.filter(({ pid }) => pid !== worker);
+  const playlistUrl = await mediaPlaylistAtOrigin(platform, stream.playback.hls);
+  const cpu = () => ({
+    worker: cpuMsOf([worker]),
+    ffmpeg: cpuMsOf(ffmpegs),
+    publisher: cpuMsOf([publisher.process.pid!]),
+    ...Object.fromEntries(others.map(({ name, pid }) => [name, cpuMsOf([pid])])),
+  });
+  const startedMs = performance.now();
+  const before = cpu();
+  const media = await mediaRate(playlistUrl, measureMs);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const used = cpu();
+  const perSecond = Object.fromEntries(
+    Object.entries(used).map(([name, ms]) => [
+      name,
+      (ms - (before as Record<string, number>)[name]!) / seconds,
+    ]),
+  );
+  const share = (100 * perSecond.worker!) / perSecond.ffmpeg!;
+  const renditions = broadcast?.renditions.map(({ id }) => id) ?? [];
+  return {
+    name: 'worker',
+    title: `Worker: one 720p30 broadcast to ${renditions.join(', ')}`,
+    tables: [
+      {
+        title: 'CPU ms a second, by process',
+        head: ['process', 'CPU ms/s', 'of its ffmpeg'],
+        rows: Object.entries(perSecond).map(([name, ms]) => [
+          name === 'worker' ? `worker (${broadcast?.workerId})` : name,
+          figure(ms),
+          name === 'worker' ? `${figure(share)} %` : '',
+        ]),
+      },
+    ],
+    targets: [
+      { what: 'worker’s own CPU, of its ffmpeg’s', measured: share, unit: '%', target: 5 },
+      {
+        what: 'realtime factor of the ladder',
+        measured: media.factor,
+        unit: '×',
+        compare: 'at-least',
+        target: 1,
+      },
+    ],
+    notes: [
+      `The publisher (ffmpeg, testsrc2, x264 ultrafast) runs on the same machine. ${media.segments} segments in ${figure(media.seconds)} s.`,
+      'The realtime factor is the stream time of the segments that became available, over the time in which they did: 1 means that the ladder keeps up, and no live input lets it be more for long.',
+    ],
+    figures: { measureMs, perSecond, workerShareOfFfmpegPercent: share, realtime: media, renditions },
+  };
+}
+
+/** The first rendition's playlist, asked of the origin itself: an edge's answer may be a second old. */
+async function mediaPlaylistAtOrigin(platform: Platform, hlsUrl: string): Promise<string> {
+  const origin = platform.ready.processes.find(({ role }) => role === 'origin');
+  if (origin === undefined) throw new Error('The platform runs no origin.');
+  const url = new URL(hlsUrl);
+  url.host = `127.0.0.1:${origin.port}`;
+  const parsed = HLS.parse(await (await fetch(url)).text());
+  const uri = parsed.isMasterPlaylist ? parsed.variants[0]?.uri : undefined;
+  if (uri === undefined) throw new Error(`${url} lists no rendition.`);
+  return new URL(uri, url).href;
+}
+
+/** Watches segments come for about `measureMs`, from one's arrival to a later one's. */
+async function mediaRate(
+  url: string,
+  measureMs: number,
+): Promise<{ factor: number; segments: number; seconds: number }> {
+  const seen = async () => {
+    const playlist = await fetchHlsMedia(url);
+    return (playlist?.mediaSequenceBase ?? 0) + (playlist?.segments.length ?? 0);
+  };
+  const next = async (after: number) => {
+    const count = await pollUntil(async () => {
+      const now = await seen();
+      return now > after ? now : undefined;
+    }, startWithinMs);
+    return { count, atMs: performance.now() };
+  };
+  const first = await next(await seen());
+  let last = first;
+  while (last.atMs - first.atMs < measureMs) last = await next(last.count);
+  const segments = last.count - first.count;
+  const seconds = (last.atMs - first.atMs) / 1_000;
+  // A segment is seen up to a poll late: the third decimal says nothing.
+  const factor = Math.round(((segments * segmentSeconds) / seconds) * 100) / 100;
+  return { factor, segments, seconds };
+}
+
+/** The grid. */
+const segmentSeconds = 2;

@@ -1,0 +1,20 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseBenchOptions, parts, UsageError } from '../../bench/options.ts';
+
+describe('the flags of the bench', () => {
+  test('without any, all parts run in full', () => {
+    expect(parseBenchOptions([])).toEqual({ parts: [...parts], quick: false, help: false });
+  });
+
+  test('parts run in their own order, whatever order they are asked for in', () => {
+    const options = parseBenchOptions(['--only', 'worker,relay', '--quick', '--json', 'out.json']);
+    expect(options).toEqual({ parts: ['relay', 'worker'], quick: true, help: false, jsonFile: 'out.json' });
+  });
+
+  test.each([[['--only', 'relay,nothing']], [['--fast']], [['--json']], [['relay']]])(
+    '%j is refused',
+    (args) => {
+      expect(() => parseBenchOptions(args)).toThrow(UsageError);
+    },
+  );
+});
