@@ -150,7 +150,7 @@ const anyTime = fc.oneof(
 export const anyPlan: fc.Arbitrary<Plan> = fc.record({
   id: fc.constantFrom(2, 3, 4, 6, 63, 64, 319, 320, 65_599),
   type: fc.constantFrom(8, 9, 18, 20),
-  stream: fc.constantFrom(0, 1, 0x01020304),
+  stream: fc.constantFrom(0, 1, 0xfedcba98),
   length: fc.oneof(fc.constantFrom(0, 1, 2, 127, 128, 129, 256), fc.nat(600)),
   time: anyTime,
   format: fc.nat(3),
