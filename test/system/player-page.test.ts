@@ -103,7 +103,7 @@ describe('the console', () => {
     });
     const { page, complaints } = await under.open(`/streams/${id}`);
     await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.5);
-    await page.getByText(/Viewers are \d+(\.\d)? s behind/).waitFor();
+    await page.getByText(/Preview, \d+(\.\d)? s behind/).waitFor();
     const facts = await page.locator('.facts').innerText();
     for (const fact of [
       '4.2 Mb/s',

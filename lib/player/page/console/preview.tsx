@@ -58,7 +58,7 @@ function LivePreview({ stream }: { stream: Stream }) {
       )}
       {condition === 'playing' && facts.latencyMs !== undefined && (
         <p class="stage-tag">
-          Viewers are <span class="tabular">{formatLatency(facts.latencyMs)}</span> behind
+          Preview, <span class="tabular">{formatLatency(facts.latencyMs)}</span> behind
         </p>
       )}
     </div>

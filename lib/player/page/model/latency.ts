@@ -2,9 +2,10 @@
  * Latency is "how long ago did what I see now reach the platform". It is computed from two clocks that the platform
  * itself gives, so that a wrong clock on the viewer's machine does not show:
  *
- * - The wall-clock time of the frame on screen. DASH: `availabilityStartTime` + period start + media time; HLS:
- *   `EXT-X-PROGRAM-DATE-TIME` + offset. The packager anchors both to the instant at which stream time 0 arrived from the
- *   broadcaster, so they are the arrival time of each frame. The player library answers both as "playhead as date".
+ * - The wall-clock time of the frame on screen. HLS: `EXT-X-PROGRAM-DATE-TIME` + offset, the time at which the frame arrived
+ *   from the broadcaster. DASH: the same from `ProducerReferenceTime` where the manifest has it, else
+ *   `availabilityStartTime` + media time, which is later by what encoding and publishing take (1 to 2 s), so that much is
+ *   missing from the figure then. The player library answers all of them as "playhead as date".
  * - Now, on the clock of the same platform: our local clock plus the offset measured by the manifest's own `UTCTiming`.
  *
  * What lies before the platform (camera, the broadcaster's encoder and uplink) is not in it.

@@ -37,6 +37,10 @@ export function viewerScene(stream: StreamKnowledge, playback: PlaybackCondition
   if (stream.kind === 'missing') {
     return cover('There is no stream here', 'The address may be mistyped, or the stream was deleted.');
   }
+  if (playback === 'playing' && stream.kind === 'known' && stream.state === 'reconnecting') {
+    // The platform sends the last picture on, so something does play.
+    return { ...broadcasterGone, cover: false };
+  }
   if (playback === 'playing' || playback === 'paused') return undefined;
   if (playback === 'finished') return finished(stream);
   if (playback === 'failed') return failed(stream);
@@ -50,12 +54,7 @@ function waiting(stream: StreamKnowledge, playback: PlaybackCondition): ViewerSc
     if (stream.state === 'starting') {
       return busy('The broadcast is starting', 'The picture appears here in a few seconds.');
     }
-    if (stream.state === 'reconnecting') {
-      return busy(
-        'The broadcaster lost the connection',
-        'It is held open for them. Playback goes on here as soon as they are back.',
-      );
-    }
+    if (stream.state === 'reconnecting') return broadcasterGone;
     if (stream.state === 'ended') return busy('Loading the recording', 'One moment.');
   }
   if (playback === 'stalled') {
@@ -102,6 +101,10 @@ function failed(stream: StreamKnowledge): ViewerScene {
 
 const cover = (title: string, detail: string): ViewerScene => ({ title, detail, busy: false, cover: true });
 const busy = (title: string, detail: string): ViewerScene => ({ title, detail, busy: true, cover: true });
+const broadcasterGone = busy(
+  'The broadcaster lost the connection',
+  'It is held open for them. Playback goes on here as soon as they are back.',
+);
 const offline = cover(
   'Not on air',
   'Leave this page open: it starts playing by itself when the broadcast begins.',
@@ -109,7 +112,8 @@ const offline = cover(
 
 /**
  * How long until the API is asked for the stream's state again, in ms, or undefined for not at all. While a live picture
- * plays nobody asks: the manifest tells of the end, and a stall tells of trouble. So a large audience is no load on the API.
+ * plays nobody asks: the manifest tells of the end, a stall or a still picture of trouble. So a large audience is no load
+ * on the API.
  */
 export function statePollMs(
   stream: StreamKnowledge,
@@ -120,7 +124,7 @@ export function statePollMs(
   if (playback === 'unsupported') return undefined;
   const healthy = playback === 'playing' || playback === 'paused';
   if (healthy && stream.kind === 'known' && stream.state === 'live') return undefined;
-  if (healthy) return spread(10_000);
+  if (healthy && stream.kind === 'known' && stream.state === 'ended') return spread(10_000);
   if (stream.kind === 'known' && (stream.state === 'starting' || stream.state === 'live'))
     return spread(1_500);
   return spread(3_000);

@@ -3,8 +3,9 @@ import { mustReload, type PlaybackTarget } from '../model/playback-target.ts';
 import type { PlaybackCondition } from '../model/viewer-scene.ts';
 import type { PlaybackEngine } from './engine.ts';
 
-/** No picture for this long counts as a stall; shorter hitches are not worth a word. */
-const stallMs = 800;
+/** A picture that stands still for this long counts as a stall; shorter hitches are not worth a word. */
+const stallMs = 1_000;
+const lookEveryMs = 250;
 
 /**
  * Keeps one video element playing what it is told to: loads, starts (muted where the browser wants it so), tries again after failures with
@@ -19,7 +20,9 @@ export class PlaybackSession {
   #condition: PlaybackCondition = 'empty';
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #stall: ReturnType<typeof setTimeout> | undefined;
+  readonly #look: ReturnType<typeof setInterval>;
+  /** Where the picture was when it last moved, and when that was by the monotonic clock. */
+  #moved = { position: 0, atMs: 0 };
 
   constructor(
     video: HTMLVideoElement,
@@ -31,17 +34,18 @@ export class PlaybackSession {
     this.#changed = changed;
     const on = (name: string, act: () => void) =>
       video.addEventListener(name, act, { signal: this.#events.signal });
-    on('playing', () => this.#moving());
-    on('timeupdate', () => {
-      if (!video.paused && !video.seeking) this.#moving();
-    });
     on('pause', () => {
-      if (!video.ended && this.#condition !== 'loading' && this.#condition !== 'failed')
-        this.#become('paused');
+      const plays = this.#condition === 'playing' || this.#condition === 'stalled';
+      if (plays && !video.ended) this.#become('paused');
     });
-    on('waiting', () => this.#watchStall());
-    on('seeking', () => this.#watchStall());
+    on('play', () => {
+      if (this.#condition !== 'paused') return;
+      this.#moved = { ...this.#moved, atMs: performance.now() };
+      this.#become('playing');
+    });
     on('ended', () => this.#become('finished'));
+    // No event tells of every stall: an engine that buffers may hold the rate at 0, and the element still says "timeupdate".
+    this.#look = setInterval(() => this.#lookForMotion(), lookEveryMs);
   }
 
   get target(): PlaybackTarget | undefined {
@@ -87,7 +91,7 @@ export class PlaybackSession {
   async destroy(): Promise<void> {
     this.#events.abort();
     clearTimeout(this.#retry);
-    clearTimeout(this.#stall);
+    clearInterval(this.#look);
     await this.#engine.destroy();
   }
 
@@ -117,20 +121,21 @@ export class PlaybackSession {
     });
   }
 
-  #moving(): void {
-    clearTimeout(this.#stall);
-    this.#stall = undefined;
-    if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
-    this.#failures = 0;
-    this.#become('playing');
-  }
-
-  #watchStall(): void {
-    if (this.#stall !== undefined || this.#condition !== 'playing') return;
-    this.#stall = setTimeout(() => {
-      this.#stall = undefined;
-      if (!this.#video.paused && !this.#video.ended) this.#become('stalled');
-    }, stallMs);
+  #lookForMotion(): void {
+    const { currentTime: position, paused, ended, seeking } = this.#video;
+    const nowMs = performance.now();
+    const by = position - this.#moved.position;
+    if (by !== 0) {
+      this.#moved = { position, atMs: nowMs };
+      // A jump is a seek, not motion.
+      const playsOn = by > 0 && by < 2 && !paused && !ended && !seeking;
+      if (playsOn && this.#condition !== 'failed') {
+        this.#failures = 0;
+        this.#become('playing');
+      }
+    } else if (this.#condition === 'playing' && !paused && !ended && nowMs - this.#moved.atMs >= stallMs) {
+      this.#become('stalled');
+    }
   }
 
   #become(condition: PlaybackCondition): void {

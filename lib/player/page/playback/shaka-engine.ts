@@ -1,5 +1,5 @@
 import shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
-import { clockOffsetMs, latencyMs } from '../model/latency.ts';
+import { clockOffsetMs, isAtLiveEdge, latencyMs } from '../model/latency.ts';
 import type { Quality } from '../model/qualities.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
 
@@ -27,7 +27,16 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   player.setVideoContainer(captions);
   player.configure({
     manifest: { retryParameters },
-    streaming: { retryParameters, bufferingGoal: 12, rebufferingGoal: 1, bufferBehind: 30 },
+    streaming: {
+      ...{ retryParameters, bufferingGoal: 12, rebufferingGoal: 1, bufferBehind: 30 },
+      // Seconds behind the end of the seek range, which is the manifest's presentation delay behind the live edge itself.
+      liveSync: {
+        targetLatency: 0.5,
+        targetLatencyTolerance: 1,
+        minPlaybackRate: 0.97,
+        maxPlaybackRate: 1.05,
+      },
+    },
     ...(maxHeight && { abr: { restrictions: { maxHeight } } }),
   });
 
@@ -46,24 +55,36 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     if (detail.severity === shaka.util.Error.Severity.CRITICAL) onFailed(playbackError(detail));
   });
 
+  // Someone who fell behind by a hitch is brought back by playing a little faster, one who went back on purpose is not.
+  const followEdge = ({ end }: { end: number }) => {
+    const follow = player.isLive() && isAtLiveEdge({ position: video.currentTime, liveEdge: end });
+    if (player.getConfiguration().streaming.liveSync.enabled !== follow) {
+      player.configure('streaming.liveSync.enabled', follow);
+    }
+  };
+
   let chosen: Quality | undefined;
   const facts = (): PlaybackFacts => {
     const tracks = player.getVideoTracks();
     const active = tracks.find((track) => track.active);
     const text = player.getTextTracks();
-    const playhead = player.isLive() ? player.getPlayheadTimeAsDate() : null;
+    const range = player.seekRange();
+    followEdge(range);
     return {
       live: player.isLive(),
-      range: player.seekRange(),
+      range,
       qualities: tracks.filter(({ height }) => (height ?? 0) > 0).map(qualityOf),
       activeQuality: active && qualityOf(active),
       chosenQualityId: chosen?.id,
       captions: text.map(({ id, label, language }) => ({ id: String(id), label: label ?? language })),
       chosenCaptionsId: text.filter(({ active: shown }) => shown).map(({ id }) => String(id))[0],
-      latencyMs:
-        playhead === null
-          ? undefined
-          : latencyMs({ localNowMs: Date.now(), clockOffsetMs: offsetMs, playheadMs: playhead.getTime() }),
+      latencyMs: player.isLive()
+        ? latencyMs({
+            localNowMs: Date.now(),
+            clockOffsetMs: offsetMs,
+            playheadMs: playheadMs(player, video),
+          })
+        : undefined,
     };
   };
   const apply = (id: string | undefined) => {
@@ -96,6 +117,17 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
       await player.destroy();
     },
   };
+}
+
+/**
+ * Wall-clock time of the frame on screen, in ms; NaN where the manifest has no clock. shaka clamps its playhead to the seek range,
+ * but one may well play beyond its end, at the beginning of a broadcast above all: what it cut off is put back.
+ */
+function playheadMs(player: shaka.Player, video: HTMLVideoElement): number {
+  const { start, end } = player.seekRange();
+  const clamped = Math.min(end, Math.max(start, video.currentTime));
+  const date = player.getPlayheadTimeAsDate();
+  return date ? date.getTime() + (video.currentTime - clamped) * 1000 : Number.NaN;
 }
 
 /** The time in an answer to UTCTiming: an ISO date in the body (`http-iso`, `http-xsdate`) or the Date header (`http-head`). */

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon, type IconName } from '../ui/icons.tsx';
 
 export interface MenuChoice {
@@ -29,7 +29,7 @@ export function Menu(props: {
     button.current?.focus();
   };
   // Only opening moves the focus.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const all = items();
     (all.find((item) => item.ariaChecked === 'true') ?? all[0])?.focus();

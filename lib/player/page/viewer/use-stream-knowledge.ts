@@ -24,7 +24,11 @@ export function useStreamKnowledge(id: string): {
     condition.current = next;
     setTurn((before) => before + 1);
   }, []);
-  const askNow = useCallback(() => setTurn((before) => before + 1), []);
+  const asked = useRef(false);
+  const askNow = useCallback(() => {
+    asked.current = true;
+    setTurn((before) => before + 1);
+  }, []);
 
   // A rise of `turn` starts the rounds anew.
   useEffect(() => {
@@ -58,8 +62,10 @@ export function useStreamKnowledge(id: string): {
       void round();
     };
     // Playing well is no reason to ask; everything else is.
-    if (known.current.kind === 'known' && condition.current === 'playing') plan();
+    const well = known.current.kind === 'known' && condition.current === 'playing';
+    if (well && !asked.current) plan();
     else void round();
+    asked.current = false;
     document.addEventListener('visibilitychange', seen);
     return () => {
       stopped = true;

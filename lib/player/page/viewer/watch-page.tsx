@@ -7,6 +7,7 @@ import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
+import { useStillness } from './use-stillness.ts';
 import { useStreamKnowledge } from './use-stream-knowledge.ts';
 
 /** How long a live broadcast may stand still before it is loaded afresh. */
@@ -30,6 +31,7 @@ export function WatchPage({ id }: { id: string }) {
   const scene = viewerScene(knowledge, condition);
 
   useEffect(() => report(condition), [report, condition]);
+  useStillness(video, condition === 'playing' && state === 'live', askNow);
   useEffect(() => {
     document.title = `${name ?? 'Watch'} · Headwater`;
   }, [name]);

@@ -52,9 +52,16 @@ describe('what a viewer is told', () => {
   });
 
   test('a picture that plays speaks for itself', () => {
-    for (const stream of everyStream.filter(({ kind }) => kind !== 'missing')) {
-      expect(viewerScene(stream, 'playing')).toBeUndefined();
+    for (const state of ['idle', 'starting', 'live', 'ended'] as const) {
+      expect(viewerScene(known(state), 'playing')).toBeUndefined();
     }
+    expect(viewerScene({ kind: 'unreachable' }, 'playing')).toBeUndefined();
+  });
+
+  test('while the broadcaster is away the last picture plays on, with a note that does not cover it', () => {
+    const scene = viewerScene(known('reconnecting'), 'playing');
+    expect(scene?.title).toBe('The broadcaster lost the connection');
+    expect(scene?.cover).toBe(false);
   });
 
   test('without a picture there is always a word, and a failure always has a way out', () => {
