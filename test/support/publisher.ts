@@ -39,7 +39,7 @@ export class Publisher {
     this.process = spawn(
       'ffmpeg',
       [
-        ...['-hide_banner', '-loglevel', 'warning', '-nostdin', '-rtmp_live', 'live'],
+        ...['-hide_banner', '-loglevel', 'warning', '-nostdin'],
         ...['-re', '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`],
         ...(audio ? ['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:beep_factor=4:sample_rate=48000'] : []),
         ...[
@@ -51,7 +51,7 @@ export class Publisher {
         ],
         ...['-pix_fmt', 'yuv420p', ...codecs],
         ...(seconds === undefined ? [] : ['-t', String(seconds)]),
-        ...['-f', 'flv', url],
+        ...['-rtmp_live', 'live', '-f', 'flv', url],
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
