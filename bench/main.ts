@@ -1,5 +1,6 @@
 // `npm run bench`: Headwater next to its peers, on this machine, in one run.
 import { writeFile } from 'node:fs/promises';
+import { edgeBench, herdLoads } from './edge.ts';
 import { headwaterRelay } from './headwater-relay.ts';
 import { type MachineFacts, machineFacts, machineText } from './machine.ts';
 import { type BenchOptions, helpText, type Part, parseBenchOptions, UsageError } from './options.ts';
@@ -11,7 +12,7 @@ import { workerBench } from './worker.ts';
 /** Progress goes to stderr, so that stdout is the report. */
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-const run: Partial<Record<Part, (machine: MachineFacts, quick: boolean) => Promise<Section>>> = {
+const run: Readonly<Record<Part, (machine: MachineFacts, quick: boolean) => Promise<Section>>> = {
   relay: (machine, quick) => {
     const load = { publishers: 50, bitrateBps: 4_200_000 };
     const timing = quick ? { warmUpMs: 3_000, measureMs: 3_000 } : { warmUpMs: 3_000, measureMs: 6_000 };
@@ -22,6 +23,7 @@ const run: Partial<Record<Part, (machine: MachineFacts, quick: boolean) => Promi
       say,
     );
   },
+  edge: (machine, quick) => edgeBench(machine, { loads: herdLoads(quick), rounds: quick ? 1 : 3 }, say),
   worker: (_machine, quick) => workerBench({ measureMs: quick ? 10_000 : 30_000 }, say),
   startup: (_machine, quick) => startupBench({ rounds: quick ? 1 : 3 }, say),
 };
@@ -31,8 +33,7 @@ async function bench(options: BenchOptions): Promise<void> {
   process.stdout.write(`${machineText(machine)}\n\n`);
   const sections: Section[] = [];
   for (const part of options.parts) {
-    const section = await run[part]?.(machine, options.quick);
-    if (section === undefined) continue;
+    const section = await run[part](machine, options.quick);
     sections.push(section);
     process.stdout.write(`${sectionText(section)}\n`);
   }
