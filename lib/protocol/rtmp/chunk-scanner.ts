@@ -49,7 +49,8 @@ export interface ScanHandlers {
 /**
  * Walks the chunk headers of RTMP (1.0, 5.3) in place, over buffers however they are cut, and tells where messages begin
  * and end. Nothing is copied but payload that `onStart` asked for. `push` may throw any `CHUNK_…`, `TOO_MANY_CHUNK_STREAMS`,
- * `MESSAGE_TOO_LONG`, `TOO_MUCH_PARTIAL` and `CONTROL_MALFORMED`; what came before the fault has been reported by then.
+ * `MESSAGE_TOO_LONG`, `TOO_MUCH_PARTIAL` and `CONTROL_MALFORMED`; what came before the fault has been reported by then,
+ * and the scanner is of no use afterwards.
  */
 export class ChunkScanner {
   readonly #handlers: ScanHandlers;

@@ -214,7 +214,6 @@ export class PublishSession {
   }
 
   #close(code: ProtocolErrorCode | PublishCloseCode, reason: string): void {
-    if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     this.#rest = [];
     this.#reader.pause();
