@@ -6,11 +6,15 @@ import { findFfmpeg } from '../lib/adapters/node/ffmpeg-binary.ts';
 import { ffmpegStarter } from '../lib/adapters/node/ffmpeg-process.ts';
 import { serveHealth } from '../lib/adapters/node/health-server.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
+import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
 import { listenForRelays } from '../lib/adapters/node/relay-listener.ts';
 import { encoderWorkerCodec } from '../lib/config/encoder-worker.ts';
 import { segmentMs } from '../lib/encoder/policy/grid.ts';
 import { defaultLadder, readLadder } from '../lib/encoder/policy/ladder.ts';
 import { Worker } from '../lib/encoder/worker.ts';
+
+/** Links and ffmpegs are read this often, all together: less CPU for at most so much latency at each of the two. */
+const readBatchMs = 50;
 
 await runProgram({
   codec: encoderWorkerCodec,
@@ -23,9 +27,11 @@ await runProgram({
     const token = (await readFile(config.originTokenFile, 'utf8')).trim();
     const store = openSqliteControlStore(config.controlStorePath);
     const objects = createHttpObjectStore({ url: config.originUrl, token });
+    const batch = new ReadBatch(readBatchMs);
     let worker: Worker | undefined;
     const listener = await listenForRelays(
       { host, port: config.relayPort, maxConnections: capacity * 4 + 16 },
+      batch,
       (connection) => (worker ? worker.connected(connection) : connection.abort()),
     );
     const health = await serveHealth({ host, port: config.healthPort }, () => worker?.draining === false);
@@ -36,7 +42,7 @@ await runProgram({
       capacity,
       store,
       objects,
-      startEncoder: ffmpegStarter(ffmpeg.path),
+      startEncoder: ffmpegStarter(ffmpeg.path, batch),
       ffmpeg,
       ladder: config.ladder === undefined ? defaultLadder : readLadder(config.ladder),
       region,

@@ -1,4 +1,5 @@
 import { EncoderRun } from './encoder-run.ts';
+import { outputIds } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
 import { segmentNumberAt, segmentStartMs } from './policy/grid.ts';
@@ -211,9 +212,7 @@ export class Encoding {
 
   #start({ format, ladder }: Plan, fromNumber: number, firstPictureMs: number): EncoderRun {
     const id = ++this.#runCount;
-    const ids = [...ladder.video.map((rendition) => rendition.id), ladder.audio.id];
-    const headers = new Map<string, TrackHeader>();
-    this.#headers.set(id, headers);
+    const ids = outputIds(ladder);
     this.#collector.addRun(id, ids);
     const run: EncoderRun = new EncoderRun(
       {
@@ -230,7 +229,7 @@ export class Encoding {
       },
       this.#options.startEncoder,
       {
-        header: (track, header) => headers.set(track, header),
+        header: (track, header) => this.#addHeader(id, ids, track, header),
         segment: (track, segment) => this.#emit(this.#collector.push(id, track, segment)),
         ended: (exit, expected) => this.#ended(run, exit, expected),
       },
@@ -271,11 +270,17 @@ export class Encoding {
 
   #emit(groups: readonly SegmentGroup[]): void {
     for (const group of groups) {
-      const known = this.#headers.get(group.run);
-      const ids = [...(known?.keys() ?? [])];
-      // In the ladder's order, whichever header came first.
-      ids.sort((a, b) => (known?.get(b)?.bitrateBps ?? 0) - (known?.get(a)?.bitrateBps ?? 0));
-      this.#handler.group(group, new Map(ids.map((id) => [id, known!.get(id)!])));
+      const headers = this.#headers.get(group.run);
+      if (headers) this.#handler.group(group, headers);
     }
+  }
+
+  /** Headers come as the tracks begin, and are kept in the ladder's order. */
+  #addHeader(run: number, ids: readonly string[], id: string, header: TrackHeader): void {
+    const known = new Map(this.#headers.get(run)).set(id, header);
+    this.#headers.set(
+      run,
+      new Map(ids.flatMap((each) => (known.has(each) ? [[each, known.get(each)!]] : []))),
+    );
   }
 }

@@ -3,6 +3,7 @@ import { openDiskObjectStore } from '../../lib/adapters/local/disk-object-store.
 import { openSqliteControlStore } from '../../lib/adapters/local/sqlite-control-store.ts';
 import { findFfmpeg } from '../../lib/adapters/node/ffmpeg-binary.ts';
 import { ffmpegStarter } from '../../lib/adapters/node/ffmpeg-process.ts';
+import { ReadBatch } from '../../lib/adapters/node/read-batch.ts';
 import { listenForRelays } from '../../lib/adapters/node/relay-listener.ts';
 import type { ControlStore } from '../../lib/control/ports.ts';
 import { defaultLadder } from '../../lib/encoder/policy/ladder.ts';
@@ -52,10 +53,13 @@ export class EncoderHarness extends Changing {
     const store = openSqliteControlStore(join(folder.path, 'control.sqlite'));
     const disk = await openDiskObjectStore(join(folder.path, 'origin'));
     const ffmpeg = await findFfmpeg();
-    const started = ffmpegStarter(ffmpeg.path);
+    const batch = new ReadBatch(50);
+    const started = ffmpegStarter(ffmpeg.path, batch);
     let harness: EncoderHarness | undefined;
-    const listener = await listenForRelays({ host: '127.0.0.1', port: 0, maxConnections: 16 }, (connection) =>
-      harness?.worker.connected(connection),
+    const listener = await listenForRelays(
+      { host: '127.0.0.1', port: 0, maxConnections: 16 },
+      batch,
+      (connection) => harness?.worker.connected(connection),
     );
     harness = new EncoderHarness({
       store,

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import type { RelayConnection } from '../../encoder/ports.ts';
+import type { ReadBatch } from './read-batch.ts';
 
 export interface RelayListener {
   readonly port: number;
@@ -7,13 +8,14 @@ export interface RelayListener {
   close(): void;
 }
 
-/** Listens for relay links. Rejects with Node's error (`EADDRINUSE` …) where it cannot. */
+/** Listens for relay links, and reads them at the ticks of `batch`. Rejects with Node's error (`EADDRINUSE` …) where it cannot. */
 export function listenForRelays(
   at: { readonly host: string; readonly port: number; readonly maxConnections: number },
+  batch: ReadBatch,
   connected: (connection: RelayConnection) => void,
 ): Promise<RelayListener> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: false, noDelay: true }, (socket) =>
-    connected(relayConnection(socket)),
+    connected(relayConnection(socket, batch)),
   );
   server.maxConnections = at.maxConnections;
   return new Promise((resolve, reject) => {
@@ -25,22 +27,43 @@ export function listenForRelays(
   });
 }
 
-function relayConnection(socket: Socket): RelayConnection {
+function relayConnection(socket: Socket, batch: ReadBatch): RelayConnection {
   let fault: Error | undefined;
+  let paused = false;
+  let resting = false;
+  const flow = (): void => {
+    if (paused || resting) socket.pause();
+    else socket.resume();
+  };
   socket.on('error', (cause) => {
     fault = cause;
   });
   return {
     start({ data, closed }) {
-      socket.on('data', data);
+      socket.on('data', (bytes) => {
+        data(bytes);
+        if (resting) return;
+        resting = true;
+        flow();
+        batch.wait(() => {
+          resting = false;
+          flow();
+        });
+      });
       socket.on('close', () => closed(fault));
       socket.resume();
     },
     write: (bytes) => {
       if (socket.writable) socket.write(bytes);
     },
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
+    pause() {
+      paused = true;
+      flow();
+    },
+    resume() {
+      paused = false;
+      flow();
+    },
     end: () => socket.end(),
     abort: () => socket.destroy(),
   };

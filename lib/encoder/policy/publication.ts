@@ -253,7 +253,7 @@ export class Publication {
 const segmentEndMs = (number: number): number => segmentStartMs(number + 1);
 
 function sameHeaders(a: ReadonlyMap<string, TrackHeader>, b: ReadonlyMap<string, TrackHeader>): boolean {
-  return a.size === b.size && [...a].every(([id, { init }]) => b.get(id)?.init.equals(init));
+  return a === b || (a.size === b.size && [...a].every(([id, { init }]) => b.get(id)?.init.equals(init)));
 }
 
 function object(key: string, body: readonly Uint8Array[], how: ObjectWrite['how']): ObjectWrite {
