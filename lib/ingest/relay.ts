@@ -12,6 +12,9 @@ import type { Connection } from './ports.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
+/** Room in the log for a read that is under way. */
+const roomBytes = 512 * 1024;
+
 export interface RelayLimits {
   /** The most that is kept of a publisher for a replay, in bytes. 0 keeps nothing. */
   readonly replayMaxBytes: number;
@@ -179,8 +182,16 @@ export class Relay {
     const pieces = this.#pending;
     if (pieces.length === 0) return;
     this.#pending = [];
-    // Without a link the bytes wait in the log.
-    if (this.#link !== undefined && !this.#link.write(...pieces)) this.#stall(this.#link);
+    if (this.#link !== undefined) {
+      if (!this.#link.write(...pieces)) this.#stall(this.#link);
+    } else if (this.#isLogFull()) this.#options.publisher.pause();
+  }
+
+  /** Without a link the bytes wait in the log; before it overflows the publisher must wait too. */
+  #isLogFull(): boolean {
+    const { replayMaxBytes } = this.#options.limits;
+    const room = replayMaxBytes - this.#stream.heldBytes;
+    return this.#stream.canReplay && room < Math.min(roomBytes, replayMaxBytes / 2);
   }
 
   #stall(link: WorkerLink): void {

@@ -140,6 +140,30 @@ describe('a worker that dies while a publisher is on air', () => {
     expect(publisher.statuses.at(-1)).toMatchObject({ level: 'error', code: 'NetStream.Publish.Failed' });
   });
 
+  test('a publisher that sends more than can be kept meanwhile is held back, and nothing is lost', async () => {
+    const { first, second, harness, publisher, link } = await onAir({ replayMaxBytes: 2_000_000 });
+    send(publisher, 0, 25);
+    await has(link, 24);
+    link.send({ type: 'published-through', timestampMs: 10 * frameMs });
+    let let2In = () => {};
+    second.answer((answered) => {
+      let2In = () => answered.send(accept);
+    });
+    first.die();
+    const again = await second.link();
+    send(publisher, 25, 425, 50_000);
+    let before = -1;
+    while (publisher.socket.writableLength !== before) {
+      before = publisher.socket.writableLength;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(before).toBeGreaterThan(0);
+    expect(harness.log.of('ingest.replay.overflowed')).toEqual([]);
+    let2In();
+    await has(again, 424);
+    expect(videoOf(again)).toEqual(range(0, 425));
+  });
+
   test('a publisher beyond the replay limit goes on at its next key frame', async () => {
     const { first, second, harness, publisher, link } = await onAir({ replayMaxBytes: 30_000 });
     send(publisher, 0, 75);

@@ -86,6 +86,11 @@ export class PublisherStream {
     return Math.max(this.#latestMs, 0);
   }
 
+  /** Whether there is a point to begin at now. */
+  get canReplay(): boolean {
+    return this.#log.point !== undefined;
+  }
+
   get heldBytes(): number {
     return this.#log.heldBytes;
   }
@@ -155,9 +160,6 @@ export class PublisherStream {
         }
         return false;
       }
-      case messageType.aggregate:
-        this.#media(message);
-        return false;
       case messageType.dataAmf0:
       case messageType.dataAmf3:
         this.#time.of(message.timestampMs);
