@@ -87,7 +87,11 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     if (path === '/time') return void response.end(new Date().toISOString());
     const file = /^\/local\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1] ?? path.slice(path.lastIndexOf('/') + 1);
     try {
-      const body = await readFile(join(mediaDir, normalize(`/${file}`)));
+      const stored = await readFile(join(mediaDir, normalize(`/${file}`)));
+      // ffmpeg has players ask for the manifest again after minutes; then they would not hear of the end.
+      const body = file.endsWith('.mpd')
+        ? stored.toString('utf8').replace('minimumUpdatePeriod="PT500S"', 'minimumUpdatePeriod="PT2S"')
+        : stored;
       response
         .writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' })
         .end(body);
