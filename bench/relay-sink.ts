@@ -27,9 +27,11 @@ export interface Arrival {
 }
 
 const confirmEveryMs = 1_000;
+/** Its multiples spread evenly without a pattern that the load could share. */
+const goldenRatio = 0.618_033_988_75;
 
 const sessions = new Set<SinkSession>();
-const sockets = new Set<Socket>();
+let accepted = 0;
 const arrivals = new Map<number, { firstSequence: number; lastSequence: number; messages: number }>();
 let measured: { messages: number; payloadBytes: number; latenciesMs: number[] } | undefined;
 
@@ -39,9 +41,6 @@ const methods = {
     const server = createServer({ noDelay: true }, (socket) => accept(socket, kind));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    setInterval(() => {
-      for (const session of sessions) session.confirm();
-    }, confirmEveryMs);
     return (server.address() as AddressInfo).port;
   },
 
@@ -74,13 +73,17 @@ function accept(socket: Socket, kind: SinkKind): void {
     close: () => socket.end(),
   });
   sessions.add(session);
-  sockets.add(socket);
+  // Workers confirm when their segments are written: each at its own time.
+  const phaseMs = ((accepted++ * goldenRatio) % 1) * confirmEveryMs;
+  let confirming = setTimeout(() => {
+    confirming = setInterval(() => session.confirm(), confirmEveryMs);
+  }, phaseMs);
   socket.on('data', (bytes) => session.push(bytes));
   // A relay that drops a connection shows in what arrives.
   socket.on('error', () => {});
   socket.on('close', () => {
     sessions.delete(session);
-    sockets.delete(socket);
+    clearInterval(confirming);
   });
 }
 
