@@ -85,6 +85,18 @@ describe("the edge's HTTP server", () => {
     expect(text).toMatch(/HTTP\/1\.1 404 /);
   });
 
+  test('begins no further request of a client that does not take its answers', async () => {
+    const stuck = connect(edge.port, '127.0.0.1');
+    stuck.on('error', () => {});
+    stuck.pause();
+    stuck.write(`GET ${path} HTTP/1.1\r\nHost: e\r\n\r\n`.repeat(50));
+    while (!edge.cache.memory.peek(path)?.readers) await new Promise((done) => setTimeout(done, 10));
+    await new Promise((done) => setTimeout(done, 100));
+    expect(edge.cache.memory.peek(path)?.readers).toBe(1);
+    stuck.destroy();
+    while (edge.cache.memory.peek(path)?.readers) await new Promise((done) => setTimeout(done, 10));
+  });
+
   test('ends an answer to HTTP/1.0 by closing, unless the client asks otherwise', async () => {
     expect(await exchange(edge.port, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/connection: close.*ok"\}$/s);
     const kept = await exchange(

@@ -18,6 +18,8 @@ export class EdgeConnection {
   /** The request that is being answered. */
   #request: RequestHead | undefined;
   #body: BodyReader | undefined;
+  /** The head of the answer, until the first bytes of the body are there to go with it: one write for both. */
+  #heldHead = '';
   /** Writes of the body that the socket has not done yet; the body counts as read only when there are none. */
   #unsent = { writes: 0, done: () => {} };
   /** The body goes out in chunks, as nobody knows how long it will be. */
@@ -38,9 +40,12 @@ export class EdgeConnection {
     socket.on('data', (bytes: Buffer) => this.#receive(bytes));
     socket.on('end', () => {
       this.#inputEnded = true;
-      if (!this.#request) socket.end();
+      this.#next();
     });
-    socket.on('drain', () => this.#send());
+    socket.on('drain', () => {
+      this.#send();
+      this.#next();
+    });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#release());
   }
@@ -66,23 +71,28 @@ export class EdgeConnection {
   #receive(bytes: Buffer): void {
     if (this.#lastRequest) return;
     this.#pending = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
-    if (!this.#request) this.#next();
-    // Whoever sends on without waiting for answers waits now.
-    else if (this.#pending.length > maxHeadBytes) this.#socket.pause();
+    this.#next();
+    // Whoever sends on without waiting for answers, or without reading them, waits now.
+    if (this.#busy && this.#pending && this.#pending.length > maxHeadBytes) this.#socket.pause();
+  }
+
+  /** The answer before is not made yet, or the client does not take it: the next request has to wait. */
+  get #busy(): boolean {
+    return this.#request !== undefined || this.#socket.writableNeedDrain;
   }
 
   /** Begins the next request if its head is all there, and the ones after it while they are answered at once. */
   #next(): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    while (this.#pending && !this.#request && !this.#lastRequest) {
+    while (this.#pending && !this.#busy && !this.#lastRequest) {
       const head = this.#takeHead(this.#pending);
       if (head === undefined) break;
       if (typeof head === 'number') this.#refuse(head);
       else this.#begin(head);
     }
     this.#advancing = false;
-    if (this.#request || this.#lastRequest) return;
+    if (this.#busy || this.#lastRequest) return;
     if (this.#inputEnded) this.#socket.end();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
@@ -116,15 +126,13 @@ export class EdgeConnection {
     this.#chunked = !counted && request.chunks;
     // Without a count and without chunks only the end of the connection ends the body.
     if (!request.keepAlive || (!counted && !request.chunks)) this.#lastRequest = true;
-    const head = this.#head(status, headers);
-    const whole = counted ? body?.rest() : undefined;
-    if (body === undefined || whole !== undefined) {
-      this.#writeWhole(head, whole, body);
+    this.#heldHead = this.#head(status, headers);
+    if (!body) {
+      this.#sendHeldHead();
       this.#end();
       return;
     }
     this.#body = body;
-    this.#socket.write(head, 'latin1');
     const unsent = { writes: 0, done: () => {} };
     unsent.done = () => {
       unsent.writes--;
@@ -143,21 +151,6 @@ export class EdgeConnection {
     return `${text}date: ${httpDate()}\r\n\r\n`;
   }
 
-  #writeWhole(head: string, bytes: Uint8Array | undefined, body: BodyReader | undefined): void {
-    if (bytes === undefined || bytes.length <= joinBytes) {
-      body?.close();
-      const joined = Buffer.allocUnsafe(head.length + (bytes?.length ?? 0));
-      joined.write(head, 'latin1');
-      if (bytes) joined.set(bytes, head.length);
-      this.#socket.write(joined);
-    } else {
-      this.#socket.cork();
-      this.#socket.write(head, 'latin1');
-      this.#socket.write(bytes, () => body?.close());
-      this.#socket.uncork();
-    }
-  }
-
   /** Hands on what there is of the body, at the client's pace. */
   #send(): void {
     const body = this.#body;
@@ -174,6 +167,7 @@ export class EdgeConnection {
     if (bytes === 'wait') {
       body.whenMore(() => this.#send());
     } else if (bytes === 'end') {
+      this.#sendHeldHead();
       if (this.#chunked) this.#socket.write('0\r\n\r\n', 'latin1');
       this.#endBody(body);
     } else if (bytes === 'failed') {
@@ -183,14 +177,26 @@ export class EdgeConnection {
   }
 
   #write(bytes: Uint8Array): boolean {
+    if (this.#heldHead !== '' && !this.#chunked && bytes.length <= joinBytes) {
+      const joined = Buffer.allocUnsafe(this.#heldHead.length + bytes.length);
+      joined.write(this.#heldHead, 'latin1');
+      joined.set(bytes, this.#heldHead.length);
+      this.#heldHead = '';
+      return this.#socket.write(joined);
+    }
     this.#unsent.writes++;
-    if (!this.#chunked) return this.#socket.write(bytes, this.#unsent.done);
     this.#socket.cork();
-    this.#socket.write(`${bytes.length.toString(16)}\r\n`, 'latin1');
-    this.#socket.write(bytes, this.#unsent.done);
-    const more = this.#socket.write('\r\n', 'latin1');
+    this.#sendHeldHead();
+    if (this.#chunked) this.#socket.write(`${bytes.length.toString(16)}\r\n`, 'latin1');
+    let more = this.#socket.write(bytes, this.#unsent.done);
+    if (this.#chunked) more = this.#socket.write('\r\n', 'latin1');
     this.#socket.uncork();
     return more;
+  }
+
+  #sendHeldHead(): void {
+    if (this.#heldHead !== '') this.#socket.write(this.#heldHead, 'latin1');
+    this.#heldHead = '';
   }
 
   #endBody(body: BodyReader): void {
