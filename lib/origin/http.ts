@@ -120,7 +120,9 @@ export class OriginHandler {
         cause: fault,
       });
     }
-    return problem(status, fault instanceof Error && status < 500 ? fault.message : 'Try again');
+    // What went wrong inside is for the log, not for whoever asks.
+    const detail = status === 507 ? 'There is no room on the disk' : 'Try again';
+    return problem(status, fault instanceof Error && status < 500 ? fault.message : detail);
   }
 }
 
