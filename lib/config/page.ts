@@ -18,5 +18,3 @@ export const pageCodec = envCodec({
     .regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as local or eu-central-1')
     .default('local'),
 });
-
-export type PageConfig = ReturnType<typeof pageCodec.decode>;

@@ -53,8 +53,12 @@ export function ConsolePage({ id }: { id: string }) {
       <div class="console">
         <div class="console-main">
           <Preview stream={stream} />
-          <HealthPanel stream={stream} />
-          <RenditionsTable stream={stream} />
+          {isOnAir(stream.state) && stream.broadcast && (
+            <>
+              <HealthPanel broadcast={stream.broadcast} />
+              <RenditionsTable renditions={stream.broadcast.renditions} />
+            </>
+          )}
         </div>
         <div class="console-side">
           <IngestPanel stream={stream} />

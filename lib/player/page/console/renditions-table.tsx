@@ -1,14 +1,13 @@
-import type { Rendition, Stream } from '../api/types.ts';
+import type { Rendition } from '../api/types.ts';
 import { formatBitrate, formatCodec, formatFrameRate } from '../model/format.ts';
 
 /** What viewers are offered. */
-export function RenditionsTable({ stream }: { stream: Stream }) {
-  const renditions = stream.broadcast?.renditions ?? [];
+export function RenditionsTable({ renditions }: { renditions: readonly Rendition[] }) {
   return (
     <section class="panel" aria-labelledby="renditions-title">
       <h2 id="renditions-title">Renditions</h2>
       {renditions.length === 0 ? (
-        <p class="quiet">The qualities that viewers get show here once a broadcast has begun.</p>
+        <p class="quiet">The qualities that viewers get show here in a moment.</p>
       ) : (
         <table class="table">
           <thead>

@@ -21,6 +21,8 @@ export class PlaybackSession {
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   readonly #look: ReturnType<typeof setInterval>;
+  /** What is loaded is good; false from a failure, or the begin of a load, until it is done. */
+  #loaded = false;
   /** Where the picture was when it last moved, and when that was by the monotonic clock. */
   #moved = { position: 0, atMs: 0 };
 
@@ -75,6 +77,11 @@ export class PlaybackSession {
     if (this.#target) this.#load(this.#target);
   }
 
+  /** As `reload`, but the words for the failure stay on screen until the picture is back: they would flicker otherwise. */
+  #tryAgain(): void {
+    if (this.#target) this.#load(this.#target, 'failed');
+  }
+
   /** Plays the broadcast from its first second; a live presentation that ended has become a recording. */
   replay(target: PlaybackTarget): void {
     this.#load({ ...target, from: 'start' });
@@ -83,9 +90,10 @@ export class PlaybackSession {
   /** The engine gave up. */
   failed(): void {
     if (this.#events.signal.aborted) return;
+    this.#loaded = false;
     this.#become('failed');
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.reload(), retryDelayMs(this.#failures++));
+    this.#retry = setTimeout(() => this.#tryAgain(), retryDelayMs(this.#failures++));
   }
 
   async destroy(): Promise<void> {
@@ -95,13 +103,16 @@ export class PlaybackSession {
     await this.#engine.destroy();
   }
 
-  #load(target: PlaybackTarget): void {
+  #load(target: PlaybackTarget, condition: 'loading' | 'failed' = 'loading'): void {
     clearTimeout(this.#retry);
     this.#target = target;
-    this.#become('loading');
+    this.#loaded = false;
+    this.#become(condition);
     this.#engine.load(target).then(
       () => {
-        if (this.#target === target) this.#play();
+        if (this.#target !== target) return;
+        this.#loaded = true;
+        this.#play();
       },
       () => {
         if (this.#target === target) this.failed();
@@ -129,7 +140,7 @@ export class PlaybackSession {
       this.#moved = { position, atMs: nowMs };
       // A jump is a seek, not motion.
       const playsOn = by > 0 && by < 2 && !paused && !ended && !seeking;
-      if (playsOn && this.#condition !== 'failed') {
+      if (playsOn && this.#loaded) {
         this.#failures = 0;
         this.#become('playing');
       }
