@@ -58,6 +58,11 @@ const methods = {
     return { messages, payloadBytes, latencyMs: { p50: p50!, p95: p95!, p99: p99! }, unconfirmedBytes };
   },
 
+  /** What arrived so far does not count. */
+  forget(): void {
+    arrivals.clear();
+  },
+
   arrivals(): Arrival[] {
     return [...arrivals].map(([publisher, arrival]) => ({ publisher, ...arrival }));
   },
