@@ -89,7 +89,7 @@ export class Relay {
       replayMaxBytes: limits.replayMaxBytes,
       release: (block) => this.#release(block),
     });
-    if (handover.rest.length > 0) this.#take(handover.rest, { counted: true });
+    if (handover.rest.length > 0) this.#take(handover.rest, true);
   }
 
   get worker(): MemberId | undefined {
@@ -155,13 +155,16 @@ export class Relay {
     this.#stream.clear();
   }
 
-  #take(bytes: Buffer, options: { counted?: boolean } = {}): void {
-    for (const kept of this.#cursor.accept(bytes)) {
-      this.#gather(kept);
-      const { replies, overflowed } = this.#stream.take(kept, options);
-      if (replies.length > 0) this.#options.owner.reply(replies);
-      if (overflowed) this.#overflow();
-    }
+  #take(bytes: Buffer, counted = false): void {
+    if (this.#cursor.took(bytes)) this.#keep(bytes, counted);
+    else this.#cursor.copy(bytes, (copied) => this.#keep(copied, counted));
+  }
+
+  #keep(bytes: Buffer, counted: boolean): void {
+    this.#gather(bytes);
+    const { replies, overflowed } = this.#stream.take(bytes, { memory: this.#cursor.block, counted });
+    if (replies.length > 0) this.#options.owner.reply(replies);
+    if (overflowed) this.#overflow();
   }
 
   /** Reads that lie side by side become one write. */
@@ -393,6 +396,6 @@ export class Relay {
   #release(block: Buffer): void {
     const writing =
       this.#pending.length > 0 || this.#leaving !== undefined || (this.#link?.backlogBytes ?? 0) > 0;
-    if (!writing && !this.#cursor.isReadingInto(block)) this.#options.memory.release(block);
+    if (!writing && block !== this.#cursor.block) this.#options.memory.release(block);
   }
 }

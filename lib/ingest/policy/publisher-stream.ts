@@ -96,16 +96,19 @@ export class PublisherStream {
   }
 
   /**
-   * Takes bytes that stay as they are while they are kept. Returns the messages to answer with, and whether unpublished
+   * Takes bytes that lie in `memory` and stay as they are while they are kept. Returns the messages to answer with, and whether unpublished
    * media was let go to stay in bounds. Throws `ProtocolError`; the publisher is to be closed then.
    */
-  take(bytes: Buffer, options: { counted?: boolean } = {}): { replies: RtmpMessage[]; overflowed: boolean } {
-    this.#replies = [];
+  take(
+    bytes: Buffer,
+    options: { memory?: Buffer; counted?: boolean } = {},
+  ): { replies: readonly RtmpMessage[]; overflowed: boolean } {
+    if (this.#replies.length > 0) this.#replies = [];
     if (!options.counted) {
       const sequenceNumber = this.#acknowledgement.received(bytes.length);
       if (sequenceNumber !== undefined) this.#reply({ kind: 'acknowledgement', sequenceNumber });
     }
-    const overflowed = this.#log.append(bytes);
+    const overflowed = this.#log.append(bytes, options.memory);
     this.#scanner.push(bytes);
     return { replies: this.#replies, overflowed };
   }

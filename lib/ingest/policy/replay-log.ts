@@ -24,6 +24,7 @@ export interface ReplayPoint {
 }
 
 interface Piece {
+  /** All of the memory that the bytes lie in. */
   readonly memory: Buffer;
   start: number;
   end: number;
@@ -63,16 +64,13 @@ export class ReplayLog {
     return this.#points[0];
   }
 
-  /** Adds bytes, which must not change while held. True where unpublished media had to be let go to stay in bounds. */
-  append(bytes: Buffer): boolean {
+  /** Adds bytes, which must not change while held, and which lie in `memory`. True where unpublished media had to be let go to stay in bounds. */
+  append(bytes: Buffer, memory: Buffer = Buffer.from(bytes.buffer)): boolean {
     this.#end += bytes.length;
     const last = this.#pieces.at(-1);
-    if (last?.memory.buffer === bytes.buffer && last.memory.byteOffset + last.end === bytes.byteOffset) {
-      last.end += bytes.length;
-    } else {
-      const memory = Buffer.from(bytes.buffer);
-      this.#pieces.push({ memory, start: bytes.byteOffset, end: bytes.byteOffset + bytes.length });
-    }
+    const start = bytes.byteOffset - memory.byteOffset;
+    if (last?.memory === memory && last.end === start) last.end += bytes.length;
+    else this.#pieces.push({ memory, start, end: start + bytes.length });
     if (this.heldBytes <= this.#maxBytes) return false;
     while (this.heldBytes > this.#maxBytes) this.#dropFirstPoint();
     return true;
