@@ -50,7 +50,7 @@ export function ConsolePage({ id }: { id: string }) {
         </p>
       )}
       <ConsoleHead stream={stream} onChanged={refresh} />
-      <div class="console">
+      <div class={isOnAir(stream.state) ? 'console' : 'console console-off'}>
         <div class="console-main">
           <Preview stream={stream} />
           {isOnAir(stream.state) && stream.broadcast && (
