@@ -13,8 +13,8 @@ import { segmentMs } from '../lib/encoder/policy/grid.ts';
 import { defaultLadder, readLadder } from '../lib/encoder/policy/ladder.ts';
 import { Worker } from '../lib/encoder/worker.ts';
 
-/** Links and ffmpegs are read this often, all together: less CPU for at most so much latency at each of the two. */
-const readBatchMs = 50;
+/** Links and ffmpegs are read this often, all together: less CPU for at most this much latency at each of the two. */
+const readBatchMs = 100;
 
 await runProgram({
   codec: encoderWorkerCodec,

@@ -36,6 +36,8 @@ export interface BroadcastSetting {
 
 /** A publisher that says nothing for this long is gone. */
 const silentMs = 3000;
+/** Media of an old session that comes so soon after a newcomer was on its way already; it shows no life. */
+const inFlightMs = 500;
 /** How far a publisher may be ahead of the clock before its link is read no more, and when reading goes on. */
 const maxLeadMs = 8000;
 const resumeLeadMs = 6000;
@@ -284,7 +286,7 @@ export class Broadcast {
     const contender = this.#contender;
     if (!contender) return;
     const taken = this.#session === undefined || this.#setting.clock.now() - this.#lastMediaAtMs > silentMs;
-    const isBusy = this.#session !== undefined && this.#lastMediaAtMs > contender.arrivedAtMs;
+    const isBusy = this.#session !== undefined && this.#lastMediaAtMs > contender.arrivedAtMs + inFlightMs;
     if (contender.session.closed) this.#contender = undefined;
     else if (isBusy || taken) {
       this.#contender = undefined;

@@ -27,7 +27,7 @@ export interface RelayConnection {
 }
 
 export interface RelayConnectionHandler {
-  /** The bytes may be kept. */
+  /** The bytes are lent until it returns: copy what is kept. */
   data(bytes: Buffer): void;
   /** Once and last. */
   closed(fault: Error | undefined): void;

@@ -139,7 +139,7 @@ export class PublishSession {
       this.#read(bytes);
       return;
     }
-    this.#early.push(bytes);
+    this.#early.push(Buffer.from(bytes));
     if (this.#early.reduce((sum, { length }) => sum + length, 0) > maxEarlyBytes) this.#connection.abort();
   }
 

@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { EncoderProcess, EncoderProcessHandler, StartEncoder } from '../../encoder/ports.ts';
-import { type ReadBatch, readAtTicks } from './read-batch.ts';
+import { socketConnection } from './connection.ts';
+import type { ReadBatch } from './read-batch.ts';
 
 /** How much of stderr is kept for the event that says why it ended. */
 const keptStderrBytes = 4096;
+/** What a read goes into; it is copied out at once, so one piece serves all pipes. */
+const memory = Buffer.allocUnsafeSlow(256 * 1024);
 /**
  * Starts ffmpegs of this path. ffmpeg flushes every frame of every track, and what costs is waking up for each: their outputs are read
  * at the ticks of `batch`.
@@ -41,11 +45,18 @@ function start(
     said = (said + text).slice(-keptStderrBytes);
   });
   pipes.forEach((_, index) => {
-    const pipe = child.stdio[3 + index] as Readable;
-    pipe.on('data', (bytes: Buffer) => handler.output(index, bytes));
-    pipe.on('end', () => handler.outputEnded(index));
-    pipe.on('error', () => {});
-    readAtTicks(pipe, batch);
+    const pipe = child.stdio[3 + index] as Socket;
+    pipe.pause();
+    const connection = socketConnection(pipe, { batch });
+    connection.batchReads();
+    connection.start({
+      into: () => memory,
+      data: (bytes) => handler.output(index, Buffer.from(bytes)),
+      batchEnded() {},
+      ended: () => connection.end(),
+      drained() {},
+      closed: () => handler.outputEnded(index),
+    });
   });
   const { stdin } = child;
   // A pipe that broke: the exit that follows says why.

@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-
 /**
  * The shared tick that connections wait for between reads. A connection that has read all there was stops reading until
  * the next tick, so a publisher's trickle of packets costs one wake-up a period and not one a packet. It adds at most
@@ -23,22 +21,4 @@ export class ReadBatch {
       for (const each of waiting) each();
     }, this.#periodMs);
   }
-}
-
-/** Reads a stream at the ticks of a batch: after each turn that brought something it rests until the next one. */
-export function readAtTicks(stream: Readable, batch: ReadBatch): void {
-  let resting = false;
-  const resume = (): void => {
-    resting = false;
-    if (!stream.readableEnded && !stream.destroyed) stream.resume();
-  };
-  stream.on('data', () => {
-    if (resting) return;
-    resting = true;
-    // What one wake-up brings comes as several events, all before the next immediate.
-    setImmediate(() => {
-      stream.pause();
-      batch.wait(resume);
-    });
-  });
 }

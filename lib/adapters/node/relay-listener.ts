@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import type { RelayConnection } from '../../encoder/ports.ts';
+import { socketConnection } from './connection.ts';
 import type { ReadBatch } from './read-batch.ts';
 
 export interface RelayListener {
@@ -8,13 +9,16 @@ export interface RelayListener {
   close(): void;
 }
 
+/** What a read goes into; the handler is done with it when it returns, so one piece serves all links. */
+const memory = Buffer.allocUnsafeSlow(256 * 1024);
+
 /** Listens for relay links, and reads them at the ticks of `batch`. Rejects with Node's error (`EADDRINUSE` …) where it cannot. */
 export function listenForRelays(
   at: { readonly host: string; readonly port: number; readonly maxConnections: number },
   batch: ReadBatch,
   connected: (connection: RelayConnection) => void,
 ): Promise<RelayListener> {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: false, noDelay: true }, (socket) =>
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, keepAlive: true }, (socket) =>
     connected(relayConnection(socket, batch)),
   );
   server.maxConnections = at.maxConnections;
@@ -28,43 +32,24 @@ export function listenForRelays(
 }
 
 function relayConnection(socket: Socket, batch: ReadBatch): RelayConnection {
-  let fault: Error | undefined;
-  let paused = false;
-  let resting = false;
-  const flow = (): void => {
-    if (paused || resting) socket.pause();
-    else socket.resume();
-  };
-  socket.on('error', (cause) => {
-    fault = cause;
-  });
+  const connection = socketConnection(socket, { batch });
   return {
     start({ data, closed }) {
-      socket.on('data', (bytes) => {
-        data(bytes);
-        if (resting) return;
-        resting = true;
-        flow();
-        batch.wait(() => {
-          resting = false;
-          flow();
-        });
+      connection.batchReads();
+      connection.start({
+        into: () => memory,
+        data,
+        batchEnded() {},
+        // The proxy has said its last: nothing keeps the link.
+        ended: () => connection.end(),
+        drained() {},
+        closed,
       });
-      socket.on('close', () => closed(fault));
-      socket.resume();
     },
-    write: (bytes) => {
-      if (socket.writable) socket.write(bytes);
-    },
-    pause() {
-      paused = true;
-      flow();
-    },
-    resume() {
-      paused = false;
-      flow();
-    },
-    end: () => socket.end(),
-    abort: () => socket.destroy(),
+    write: (bytes) => void connection.write(bytes),
+    pause: () => connection.pause(),
+    resume: () => connection.resume(),
+    end: () => connection.end(),
+    abort: () => connection.abort(),
   };
 }

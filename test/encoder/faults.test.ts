@@ -1,0 +1,257 @@
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
+import type { ControlStore } from '../../lib/control/ports.ts';
+import { ObjectStoreFullError, ObjectStoreUnavailableError } from '../../lib/origin/policy/errors.ts';
+import { broadcastPrefix } from '../../lib/origin/policy/keys.ts';
+import type { ObjectStore } from '../../lib/origin/ports.ts';
+import type { FlvTag } from '../../lib/protocol/flv/tag.ts';
+import type { MemberId } from '../../lib/routing/ids.ts';
+import { EncoderHarness } from '../support/encoder-harness.ts';
+import { Recording } from '../support/recording.ts';
+import { makeClip, RelayFeed } from '../support/relay-feed.ts';
+
+let clip: FlvTag[];
+beforeAll(async () => {
+  clip = await makeClip({ seconds: 7, size: '320x240' });
+});
+const first = (ms: number): FlvTag[] => clip.filter(({ timestampMs }) => timestampMs < ms);
+const rest = (ms: number): FlvTag[] => clip.filter(({ timestampMs }) => timestampMs >= ms);
+
+let harness: EncoderHarness;
+afterEach(() => harness.close());
+
+async function publish(sessionId?: string): Promise<RelayFeed> {
+  const feed = new RelayFeed(harness.port, harness.streamId, sessionId);
+  await feed.frame('accepted');
+  return feed;
+}
+
+async function recorded(): Promise<Recording> {
+  await harness.event('encoder.broadcast.ended');
+  const broadcast = await harness.store.latestBroadcast(harness.streamId);
+  return new Recording(harness.objects, broadcastPrefix('local', harness.streamId, broadcast!.id));
+}
+
+/** Every segment follows the one before, without a mark, and the pictures go on without a hole. */
+async function expectWhole(recording: Recording, numbers: number): Promise<void> {
+  for (const id of ['240p', 'audio']) {
+    const { segments } = await recording.playlist(`${id}/playlist.m3u8`);
+    expect(segments.map(({ uri }) => uri)).toEqual(Array.from({ length: numbers }, (_, at) => `${at}.m4s`));
+    expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
+    const packets = await recording.packets(id);
+    const steps = packets.slice(1).map(({ ptsMs }, at) => ptsMs - packets[at]!.ptsMs);
+    expect(Math.min(...steps)).toBeGreaterThan(20);
+    expect(Math.max(...steps)).toBeLessThan(35);
+  }
+}
+
+const storyTypes = async (): Promise<string[]> =>
+  (await harness.store.listEvents(harness.streamId, { limit: 100 })).map(({ type }) => type);
+
+describe('A publisher', () => {
+  test('that sends another codec is told which one, and the broadcast ends', async () => {
+    harness = await EncoderHarness.start();
+    const sorenson = await makeClip({ seconds: 1, size: '320x240', video: ['-c:v', 'flv'] });
+    const feed = await publish();
+    await feed.send(sorenson, { speed: 100 });
+    const status = await feed.frame('status');
+    expect(status).toMatchObject({ level: 'error', code: 'NetStream.Publish.Rejected' });
+    expect(status.description).toContain('Sorenson H.263');
+    await feed.frame('end');
+    await harness.event('encoder.broadcast.ended');
+    expect(await storyTypes()).toContain('publish.refused');
+    expect((await harness.objects.list('', { limit: 10 })).keys).toEqual([]);
+  });
+
+  test('is refused while another one is alive, and the other one is not disturbed', async () => {
+    harness = await EncoderHarness.start();
+    const alive = await publish('alive');
+    const sending = alive.send(clip);
+    const newcomer = new RelayFeed(harness.port, harness.streamId, 'newcomer');
+    expect(await newcomer.frame('refused')).toMatchObject({ reason: 'busy' });
+    await sending;
+    alive.unpublish();
+    await expectWhole(await recorded(), 4);
+  });
+
+  test('takes over at its first try from one that has fallen silent', async () => {
+    harness = await EncoderHarness.start();
+    const silent = await publish('silent');
+    await silent.send(first(1000));
+    const newcomer = new RelayFeed(harness.port, harness.streamId, 'newcomer');
+    const { broadcastId } = await newcomer.frame('accepted');
+    expect(broadcastId).toBe((await silent.frame('accepted')).broadcastId);
+    expect(await silent.frame('end')).toBeDefined();
+    newcomer.unpublish();
+    await recorded();
+  });
+
+  test('that is gone is waited for as long as the stream says, no longer', async () => {
+    harness = await EncoderHarness.start({ reconnectWindowMs: 500 });
+    const feed = await publish();
+    await feed.send(first(3000));
+    feed.drop();
+    await recorded();
+    expect(harness.named('encoder.broadcast.ended')).toMatchObject([{ reason: 'reconnect-window-over' }]);
+    expect(await storyTypes()).toEqual(expect.arrayContaining(['stream.reconnecting', 'stream.ended']));
+  });
+
+  test('without sound gets silence along its pictures', async () => {
+    harness = await EncoderHarness.start();
+    const silent = await makeClip({ seconds: 5, size: '320x240', audio: false });
+    const feed = await publish();
+    await feed.send(silent);
+    feed.unpublish();
+    await expectWhole(await recorded(), 3);
+    const broadcast = await harness.store.latestBroadcast(harness.streamId);
+    expect(broadcast?.input).not.toHaveProperty('audioCodec');
+  });
+
+  test('that comes back with another picture size gets a marked point and goes on in the same broadcast', async () => {
+    harness = await EncoderHarness.start();
+    const small = await publish('small');
+    await small.send(first(3500));
+    small.drop();
+    const larger = await makeClip({ seconds: 5, size: '640x360' });
+    const large = await publish('large');
+    await large.send(larger);
+    large.unpublish();
+    const recording = await recorded();
+    const { segments } = await recording.playlist('360p/playlist.m3u8');
+    expect(segments.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
+    expect(segments[0]?.uri).toBe('../240p/0.m4s');
+    expect(segments.at(-1)?.uri).toMatch(/^\d\.m4s$/);
+    expect(harness.encoders).toHaveLength(2);
+  });
+});
+
+describe('A crash of ffmpeg', () => {
+  test('costs no picture: another one makes the open segment again', async () => {
+    harness = await EncoderHarness.start();
+    const feed = await publish();
+    await feed.send(first(3300));
+    harness.encoders[0]?.kill();
+    process.kill(harness.encoders[0]!.pid!, 'SIGKILL');
+    await feed.send(rest(3300));
+    feed.unpublish();
+    await expectWhole(await recorded(), 4);
+    expect(harness.encoders).toHaveLength(2);
+    expect(await storyTypes()).toContain('encoder.restarted');
+  });
+});
+
+describe('The end', () => {
+  test('is made when the API asks for it', async () => {
+    harness = await EncoderHarness.start();
+    const feed = await publish();
+    const { broadcastId } = await feed.frame('accepted');
+    const sending = feed.send(clip);
+    await harness.state('live');
+    await harness.store.requestEnd(harness.streamId, broadcastId);
+    await feed.frame('end');
+    await recorded();
+    expect(harness.named('encoder.broadcast.ended')).toMatchObject([{ reason: 'ended-by-api' }]);
+    feed.drop();
+    await sending;
+  });
+});
+
+describe('An origin', () => {
+  class Flaky implements ObjectStore {
+    fault?: Error;
+    readonly #disk: ObjectStore;
+    constructor(disk: ObjectStore) {
+      this.#disk = disk;
+    }
+    put: ObjectStore['put'] = async (...args) => {
+      if (this.fault) throw this.fault;
+      return this.#disk.put(...args);
+    };
+    get: ObjectStore['get'] = (...args) => this.#disk.get(...args);
+    list: ObjectStore['list'] = (...args) => this.#disk.list(...args);
+    delete: ObjectStore['delete'] = (...args) => this.#disk.delete(...args);
+  }
+
+  test.each([
+    ['that does not answer', new ObjectStoreUnavailableError('down'), 'it does not answer'],
+    ['that is full', new ObjectStoreFullError('full'), 'it has no room left'],
+  ])('%s for a while is written to again, and nothing is lost', async (_, fault, detail) => {
+    let flaky: Flaky | undefined;
+    harness = await EncoderHarness.start({
+      objects: (disk) => {
+        flaky = new Flaky(disk);
+        return flaky;
+      },
+    });
+    const feed = await publish();
+    await feed.send(first(2500));
+    flaky!.fault = fault;
+    await feed.send(rest(2500));
+    await harness.event('encoder.origin.trouble');
+    flaky!.fault = undefined;
+    feed.unpublish();
+    await expectWhole(await recorded(), 4);
+    expect(harness.named('encoder.origin.recovered')).toMatchObject([{ lostSegments: 0 }]);
+    const told = await harness.store.listEvents(harness.streamId, { limit: 100 });
+    expect(told.find(({ type }) => type === 'origin.trouble')?.data).toMatchObject({ detail });
+  });
+});
+
+describe('The control store', () => {
+  test('may be down while a broadcast runs', async () => {
+    let down = false;
+    harness = await EncoderHarness.start({
+      control: (store) =>
+        new Proxy(store, {
+          get(target, name: keyof ControlStore) {
+            const method = target[name] as unknown;
+            if (!down || typeof method !== 'function') return method;
+            return () => Promise.reject(new ControlStoreUnavailableError('down'));
+          },
+        }),
+    });
+    const feed = await publish();
+    await feed.send(first(2500));
+    down = true;
+    await feed.send(rest(2500));
+    await harness.event('encoder.control.unavailable');
+    const before = (await harness.objects.list('', { limit: 1000 })).keys;
+    expect(before.some((key) => key.endsWith('/240p/1.m4s'))).toBe(true);
+    down = false;
+    feed.unpublish();
+    await expectWhole(await recorded(), 4);
+  });
+
+  test('gives the lease to another worker, and this one stops writing', async () => {
+    harness = await EncoderHarness.start();
+    const feed = await publish();
+    const sending = feed.send(clip);
+    await harness.state('live');
+    const lease = await harness.store.getLease(harness.streamId);
+    const taken = await takeWhileRenewed(harness.store, lease!.streamId);
+    expect(await feed.frame('end')).toMatchObject({ reason: 'lease-lost' });
+    feed.drop();
+    await sending;
+    const keys = (await harness.objects.list('', { limit: 1000 })).keys;
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect((await harness.objects.list('', { limit: 1000 })).keys).toEqual(keys);
+    expect((await harness.store.getLease(harness.streamId))?.epoch).toBe(taken);
+    expect((await harness.store.latestBroadcast(harness.streamId))?.state).not.toBe('ended');
+  });
+});
+
+/** As a worker that wrongly believes the holder to be dead. */
+async function takeWhileRenewed(store: ControlStore, streamId: EncoderHarness['streamId']): Promise<number> {
+  for (;;) {
+    const observed = await store.getLease(streamId);
+    const taken = await store
+      .takeLease({
+        streamId,
+        workerId: 'encoder-2' as MemberId,
+        broadcastId: observed!.broadcastId,
+        observed: observed!,
+      })
+      .catch(() => undefined);
+    if (taken) return taken.epoch;
+  }
+}
