@@ -76,7 +76,7 @@ export class IngestSession implements ConnectionHandler {
   data(bytes: Buffer): void {
     this.#receivedBytes += bytes.length;
     this.#lastReadMs = performance.now();
-    if (this.#phase === 'relaying') this.#relayed(() => this.#relay?.data(bytes));
+    if (this.#phase === 'relaying') this.#relayData(bytes);
     else if (this.#phase === 'greeting' || this.#phase === 'checking') this.#act(this.#rtmp.push(bytes));
   }
 
@@ -203,7 +203,7 @@ export class IngestSession implements ConnectionHandler {
 
   #relayTo(streamId: StreamId, request: PublishRequest): void {
     const { memberId: proxyId, memory, router, emit, limits } = this.#context;
-    this.#relayed(() => {
+    try {
       this.#relay = new Relay({
         publisher: this.#connection,
         handover: this.#rtmp.handover(),
@@ -219,20 +219,25 @@ export class IngestSession implements ConnectionHandler {
       });
       this.#phase = 'relaying';
       this.#relay.start();
-    });
+    } catch (fault) {
+      this.#brokeProtocol(fault);
+    }
   }
 
-  /** Runs what may find that the publisher broke the protocol. */
-  #relayed(step: () => void): void {
+  #relayData(bytes: Buffer): void {
     try {
-      step();
+      this.#relay?.data(bytes);
     } catch (fault) {
-      // A `RangeError`: the publish command lies inside another message, so no reader could go on from there.
-      if (!(fault instanceof ProtocolError) && !(fault instanceof RangeError)) throw fault;
-      const code = fault instanceof ProtocolError ? fault.code : 'COMMAND_OUT_OF_ORDER';
-      if (this.#relay === undefined) this.#close(code, fault.message);
-      else this.#relay.broken(code, fault.message);
+      this.#brokeProtocol(fault);
     }
+  }
+
+  #brokeProtocol(fault: unknown): void {
+    // A `RangeError`: the publish command lies inside another message, so no reader could go on from there.
+    if (!(fault instanceof ProtocolError) && !(fault instanceof RangeError)) throw fault;
+    const code = fault instanceof ProtocolError ? fault.code : 'COMMAND_OUT_OF_ORDER';
+    if (this.#relay === undefined) this.#close(code, fault.message);
+    else this.#relay.broken(code, fault.message);
   }
 
   #refuse(code: string, status: string, reason: string, stream: StreamId | undefined): void {

@@ -1,9 +1,9 @@
 /** More than a publisher of 20 Mb/s sends between two reads that are 20 ms apart. */
 export const blockBytes = 64 * 1024;
 /** A read is never given less than this: many short reads cost more than the rest of a block. */
-const shortestReadBytes = 16 * 1024;
+const shortestReadBytes = 8 * 1024;
 /** Blocks kept for the next publisher that needs one, by all publishers of the process together. */
-const maxSpareBlocks = 128;
+const maxSpareBlocks = 256;
 
 /**
  * The blocks that publishers' bytes are read into. Reads fill a block from its front to its end, so the bytes of a
