@@ -7,7 +7,7 @@ import type { FlvTag } from '../protocol/flv/tag.ts';
 import { parseVideoTag } from '../protocol/flv/video-tag.ts';
 import { writeFlvHeader, writeFlvTag } from '../protocol/flv/writer.ts';
 import { type EncodePlan, ffmpegArguments, ffmpegOffsetMs, outputIds } from './policy/ffmpeg-arguments.ts';
-import type { TrackHeader } from './policy/publication.ts';
+import type { TrackHeader } from './policy/publication-model.ts';
 import { type Segment, Segmenter } from './policy/segmenter.ts';
 import type { StreamTag } from './policy/stream-tag.ts';
 import type { EncoderExit, EncoderProcess, StartEncoder } from './ports.ts';

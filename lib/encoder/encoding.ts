@@ -6,7 +6,7 @@ import { segmentNumberAt, segmentStartMs } from './policy/grid.ts';
 import { GroupCollector, type SegmentGroup } from './policy/group-collector.ts';
 import { type InputFormat, sameFormat } from './policy/input-format.ts';
 import { fitLadder, type Ladder, type LadderConfig, withoutTopRung } from './policy/ladder.ts';
-import type { TrackHeader } from './policy/publication.ts';
+import type { TrackHeader } from './policy/publication-model.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
 import { LagWatch } from './policy/shedding.ts';
 import type { StreamTag } from './policy/stream-tag.ts';

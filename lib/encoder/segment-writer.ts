@@ -1,7 +1,8 @@
 import { ObjectStoreFullError, PreconditionFailedError } from '../origin/policy/errors.ts';
 import type { ObjectStore } from '../origin/ports.ts';
 import type { SegmentGroup } from './policy/group-collector.ts';
-import type { ObjectWrite, Publication, TrackHeader } from './policy/publication.ts';
+import type { ObjectWrite, Publication } from './policy/publication.ts';
+import type { TrackHeader } from './policy/publication-model.ts';
 import type { Clock } from './ports.ts';
 
 export interface SegmentWriterHandler {

@@ -1,7 +1,7 @@
 import { segmentName } from '../../origin/policy/keys.ts';
 import type { DashAudio, DashModel, DashPeriod, DashVideo } from '../../packaging/dash/model.ts';
 import { segmentMs, segmentStartMs } from './grid.ts';
-import type { PublicationState, PublishedPeriod } from './publication.ts';
+import type { PublicationState, PublishedPeriod } from './publication-model.ts';
 
 /** How far behind the live edge players stay: two segments, and what a segment takes to arrive. */
 const presentationDelayMs = 5000;

@@ -6,7 +6,7 @@ import type {
   MultivariantModel,
 } from '../../packaging/hls/multivariant.ts';
 import { segmentMs, segmentStartMs } from './grid.ts';
-import type { PublicationState, PublishedPeriod, Rendition } from './publication.ts';
+import type { PublicationState, PublishedPeriod, Rendition } from './publication-model.ts';
 
 /**
  * The whole media playlist of a rendition, from the first segment on. Where the rendition has no segment its neighbour's takes the place

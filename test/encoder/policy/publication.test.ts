@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { XMLParser } from 'fast-xml-parser';
 import type { SegmentGroup } from '../../../lib/encoder/policy/group-collector.ts';
-import { Publication, type TrackHeader } from '../../../lib/encoder/policy/publication.ts';
+import { Publication } from '../../../lib/encoder/policy/publication.ts';
+import type { TrackHeader } from '../../../lib/encoder/policy/publication-model.ts';
 import type { Segment } from '../../../lib/encoder/policy/segmenter.ts';
 import type { BroadcastId, StreamId } from '../../../lib/routing/ids.ts';
 
