@@ -145,6 +145,19 @@ describe('words where there is no picture', () => {
     await page.close();
   });
 
+  test('while the platform sends the last picture on, a note tells why it stands still', async () => {
+    const { id } = under.platform.add('Held show', {
+      state: 'reconnecting',
+      broadcast: cannedBroadcast(nextId(), 'reconnecting'),
+    });
+    const { page } = await under.open(`/watch/${id}`);
+    await playerIs(page, 'playing');
+    await page.locator('.scene-note').getByText('The broadcaster lost the connection').waitFor();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await playerIs(page, 'paused');
+    await page.close();
+  });
+
   test('a stream that does not exist is said to be missing', async () => {
     const { page } = await under.open('/watch/0000000000000000');
     await page.locator('.scene').getByText('There is no stream here').waitFor();

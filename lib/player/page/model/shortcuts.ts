@@ -22,6 +22,8 @@ const keys: Readonly<Record<string, PlayerAction>> = {
   ArrowDown: 'quieter',
 };
 
+const pressedBySpace: readonly string[] = ['BUTTON', 'SUMMARY', 'A'];
+
 /** A key press, and the element that has the focus. */
 export interface KeyPress {
   readonly key: string;
@@ -41,6 +43,6 @@ export function playerActionFor({ key, modified, focus }: KeyPress): PlayerActio
   if (focus.tag === 'INPUT' && focus.type !== 'range') return undefined;
   const arrow = key.startsWith('Arrow');
   if (arrow && (focus.inMenu || focus.tag === 'INPUT')) return undefined;
-  if (key === ' ' && (focus.tag === 'BUTTON' || focus.tag === 'A')) return undefined;
+  if (key === ' ' && pressedBySpace.includes(focus.tag)) return undefined;
   return action;
 }

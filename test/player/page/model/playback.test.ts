@@ -135,6 +135,7 @@ describe('keyboard shortcuts', () => {
   test('space presses the button that has the focus instead of pausing', () => {
     expect(press(' ')).toBe('toggle-play');
     expect(press(' ', { tag: 'BUTTON', inMenu: false })).toBeUndefined();
+    expect(press(' ', { tag: 'SUMMARY', inMenu: false })).toBeUndefined();
     expect(press('k', { tag: 'BUTTON', inMenu: false })).toBe('toggle-play');
   });
 
