@@ -16,6 +16,9 @@ export async function openBrowser(viewport = { width: 1280, height: 800 }): Prom
     ],
   });
   // Chromium may still write while it ends.
-  context.on('close', () => void rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+  context.on(
+    'close',
+    () => void rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
+  );
   return context;
 }

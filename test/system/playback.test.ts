@@ -56,7 +56,6 @@ describe('Chromium', () => {
 
   test('hls.js plays the HLS, and switches quality up and down', async () => {
     const page = await browser.newPage();
-    await page.goto('about:blank');
     await page.setContent('<video muted playsinline></video>');
     await page.addScriptTag({ path: createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js') });
     await page.evaluate((url) => {
