@@ -6,6 +6,8 @@ import type { Handover } from '../protocol/rtmp/publish-session.ts';
 import type { MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { RouteFailedError } from './errors.ts';
+import { Gathered } from './policy/gathered.ts';
+import { LinkWatch, type LinkWatchLimits } from './policy/link-watch.ts';
 import { PublisherStream, type Replay } from './policy/publisher-stream.ts';
 import { ReadCursor, type ReadMemory } from './policy/read-memory.ts';
 import type { Connection } from './ports.ts';
@@ -15,15 +17,11 @@ import type { WorkerRouter } from './worker-router.ts';
 /** Room in the log for a read that is under way. */
 const roomBytes = 512 * 1024;
 
-export interface RelayLimits {
+export interface RelayLimits extends LinkWatchLimits {
   /** The most that is kept of a publisher for a replay, in bytes. 0 keeps nothing. */
   readonly replayMaxBytes: number;
   /** To find a worker, at first and again. */
   readonly routeMs: number;
-  /** A worker that takes nothing for this long is given up. */
-  readonly stallMs: number;
-  /** A worker that says nothing for this long and whose heartbeats stopped too is given up. */
-  readonly silentMs: number;
   /** For the worker to take the last bytes after the publisher ended. */
   readonly flushMs: number;
 }
@@ -68,19 +66,19 @@ export class Relay {
   #attaching = false;
   #everAccepted = false;
   /** Read, and not written to the link. */
-  #pending: Buffer[] = [];
+  readonly #pending = new Gathered();
   /** Confirmed while a new link is being opened: applied after it, so that its starting point stands. */
   #confirmedMs = 0;
   #finished = false;
   #flushSinceMs: number | undefined;
-  #stalled: { sinceMs: number; backlogBytes: number } | undefined;
   #overflowed = false;
-  #heardMs = 0;
+  #watch: LinkWatch;
   #avoid: MemberId | undefined;
 
   constructor(options: RelayOptions) {
     const { handover, limits, memory, publisher } = options;
     this.#options = options;
+    this.#watch = new LinkWatch(limits, performance.now());
     this.#cursor = new ReadCursor(memory);
     this.#facts = { session: options.sessionId, client: publisher.remote.host, stream: options.streamId };
     this.#stream = new PublisherStream({
@@ -122,7 +120,7 @@ export class Relay {
 
   /** The publisher broke the protocol: what came before the fault is published. */
   broken(code: string, reason: string): void {
-    this.#pending = [];
+    this.#pending.take();
     this.#publisherEnded(code, reason);
   }
 
@@ -137,7 +135,9 @@ export class Relay {
       this.abort();
     const link = this.#link;
     if (link === undefined || this.#finished) return;
-    if (!this.#isStalled(link, nowMs) && !this.#isSilent(link, nowMs)) return;
+    const lives = this.#options.router.lives(link.worker);
+    const stalled = this.#watch.isStalled(link.backlogBytes, nowMs);
+    if (!stalled && !this.#watch.isSilent(lives, nowMs)) return;
     this.#avoid = link.worker;
     link.abort();
   }
@@ -151,7 +151,7 @@ export class Relay {
     this.#leaving?.abort();
     this.#link = undefined;
     this.#leaving = undefined;
-    this.#pending = [];
+    this.#pending.take();
     this.#stream.clear();
   }
 
@@ -161,30 +161,15 @@ export class Relay {
   }
 
   #keep(bytes: Buffer, counted: boolean): void {
-    this.#gather(bytes);
+    this.#pending.add(bytes);
     const { replies, overflowed } = this.#stream.take(bytes, { memory: this.#cursor.block, counted });
     if (replies.length > 0) this.#options.owner.reply(replies);
     if (overflowed) this.#overflow();
   }
 
-  /** Reads that lie side by side become one write. */
-  #gather(kept: Buffer): void {
-    const last = this.#pending.at(-1);
-    if (last?.buffer === kept.buffer && last.byteOffset + last.length === kept.byteOffset) {
-      this.#pending[this.#pending.length - 1] = Buffer.from(
-        last.buffer,
-        last.byteOffset,
-        last.length + kept.length,
-      );
-    } else {
-      this.#pending.push(kept);
-    }
-  }
-
   #flush(): void {
-    const pieces = this.#pending;
-    if (pieces.length === 0) return;
-    this.#pending = [];
+    if (this.#pending.empty) return;
+    const pieces = this.#pending.take();
     if (this.#link !== undefined) {
       if (!this.#link.write(...pieces)) this.#stall(this.#link);
     } else if (this.#isLogFull()) this.#options.publisher.pause();
@@ -199,19 +184,7 @@ export class Relay {
 
   #stall(link: WorkerLink): void {
     this.#options.publisher.pause();
-    this.#stalled ??= { sinceMs: performance.now(), backlogBytes: link.backlogBytes };
-  }
-
-  #isStalled({ backlogBytes }: WorkerLink, nowMs: number): boolean {
-    if (this.#stalled === undefined || backlogBytes === 0) return false;
-    if (backlogBytes < this.#stalled.backlogBytes) this.#stalled = { sinceMs: nowMs, backlogBytes };
-    return nowMs - this.#stalled.sinceMs > this.#options.limits.stallMs;
-  }
-
-  /** A frozen worker closes nothing. Both signs are needed: heartbeats alone also stop when the control store is down. */
-  #isSilent(link: WorkerLink, nowMs: number): boolean {
-    if (nowMs - this.#heardMs <= this.#options.limits.silentMs) return false;
-    return !this.#options.router.lives(link.worker);
+    this.#watch.behind(link.backlogBytes, performance.now());
   }
 
   #overflow(): void {
@@ -300,9 +273,8 @@ export class Relay {
     const facts = { ...this.#facts, worker, broadcast, epoch, tookMs: Math.round(tookMs) };
     this.#link = link;
     this.#avoid = undefined;
-    this.#heardMs = performance.now();
-    this.#stalled = undefined;
-    this.#pending = [];
+    this.#watch = new LinkWatch(this.#options.limits, performance.now());
+    this.#pending.take();
     const ready = link.write(...replay.pieces);
     if (this.#everAccepted) {
       const replayedBytes = replay.pieces.reduce((sum, { length }) => sum + length, 0);
@@ -337,7 +309,7 @@ export class Relay {
   #frame(link: WorkerLink, frame: LinkFrame): void {
     if (frame.type === 'published-through') this.#confirmed(frame.timestampMs);
     if (link !== this.#link) return;
-    this.#heardMs = performance.now();
+    this.#watch.heard(performance.now());
     if (frame.type === 'status') this.#options.owner.status(frame.level, frame.code, frame.description);
     else if (frame.type === 'draining') this.#leave(link);
     else if (frame.type === 'end') this.#workerEnded(frame.reason);
@@ -361,7 +333,6 @@ export class Relay {
   }
 
   #move(from: WorkerLink, reason: string): void {
-    this.#stalled = undefined;
     this.#options.publisher.resume();
     this.#options.emit('ingest.worker.lost', { ...this.#facts, worker: from.worker, reason });
     void this.#attach();
@@ -379,7 +350,7 @@ export class Relay {
 
   #drained(link: WorkerLink): void {
     if (link !== this.#link) return;
-    this.#stalled = undefined;
+    this.#watch.caughtUp();
     this.#options.publisher.resume();
   }
 
@@ -395,7 +366,7 @@ export class Relay {
   /** Memory goes to the next reader only where no read and no write can still touch it. */
   #release(block: Buffer): void {
     const writing =
-      this.#pending.length > 0 || this.#leaving !== undefined || (this.#link?.backlogBytes ?? 0) > 0;
+      !this.#pending.empty || this.#leaving !== undefined || (this.#link?.backlogBytes ?? 0) > 0;
     if (!writing && block !== this.#cursor.block) this.#options.memory.release(block);
   }
 }
