@@ -52,12 +52,12 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   };
 }
 
-/** A moving picture with its running time in digits (testsrc2 draws it without fonts), and a beep each second. */
+/** A test picture that counts seconds in digits a person can read (drawn without fonts), and a beep each second. */
 function demoArguments(url: string): string[] {
   return [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
     // One second of real time is one second of picture.
-    ...['-re', '-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30'],
+    ...['-re', '-f', 'lavfi', '-i', 'testsrc=size=1280x720:rate=30'],
     ...['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:beep_factor=4:sample_rate=48000'],
     // Cheap to encode: the machine's two cores belong to the platform.
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
