@@ -1,7 +1,7 @@
 import { segmentName } from '../../origin/policy/keys.ts';
 import type { DashAudio, DashModel, DashPeriod, DashVideo } from '../../packaging/dash/model.ts';
 import { segmentMs, segmentStartMs } from './grid.ts';
-import type { PublicationState, PublishedPeriod } from './publication-model.ts';
+import type { PublicationState, PublishedPeriod, SegmentFacts, TrackHeader } from './publication-model.ts';
 
 /** How far behind the live edge players stay: two segments, and what a segment takes to arrive. */
 const presentationDelayMs = 5000;
@@ -25,12 +25,18 @@ export function dashModel(state: PublicationState, base: string, nowMs: number):
     ...(ended ? { mediaPresentationDurationMs: endMs } : {}),
     utcTimingUrl: options.utcTimingUrl,
     ...(base === '' ? {} : { baseUrl: base }),
-    periods: shown.map((period) => dashPeriod(state, period, endMs)),
+    periods: shown.map((period) => dashPeriod(state, period, Math.max(first, period.fromNumber), endMs)),
   };
 }
 
-function dashPeriod(state: PublicationState, period: PublishedPeriod, endMs: number): DashPeriod {
-  const { periods, ended } = state;
+/** A period from segment `first` on. */
+function dashPeriod(
+  state: PublicationState,
+  period: PublishedPeriod,
+  first: number,
+  endMs: number,
+): DashPeriod {
+  const { periods, ended, options } = state;
   const at = periods.indexOf(period);
   const next = periods[at + 1];
   const startMs = segmentStartMs(period.fromNumber);
@@ -40,40 +46,54 @@ function dashPeriod(state: PublicationState, period: PublishedPeriod, endMs: num
     : ended && next === undefined
       ? endMs - startMs
       : undefined;
-  const video: DashVideo[] = [];
-  const audio: DashAudio[] = [];
-  let videoTimescale = 1;
-  let audioTimescale = 1;
-  for (const { id } of state.renditions) {
-    const header = period.headers.get(id);
-    if (!header) continue;
-    const common = { id, codecs: header.codecs, bandwidthBps: header.bitrateBps };
-    if (header.kind === 'video') {
-      const { width, height, frameRate } = header;
-      video.push({ ...common, width, height, frameRate });
-      videoTimescale = header.timescale;
-    } else {
-      audio.push({ ...common, sampleRate: header.sampleRate, channels: header.channels });
-      audioTimescale = header.timescale;
-    }
-  }
   const names = {
     initialization: `$RepresentationID$/${period.initName}`,
     media: `$RepresentationID$/${segmentName(0).replace('0', '$Number$')}`,
   };
-  const lastCommon = lastCommonNumber(state, period);
+  const video = dashSet(state, period, 'video', first);
+  const audio = dashSet(state, period, 'audio', first);
   return {
     id: `p${period.fromNumber}`,
     startMs,
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(period.continues ? { continues: `p${periods[at - 1]!.fromNumber}` } : {}),
     mediaStartMs: startMs,
-    startNumber: period.fromNumber,
-    ...(next !== undefined || ended ? { endNumber: ended && !next ? lastCommon : period.toNumber } : {}),
+    startNumber: first,
     segmentDurationMs: segmentMs,
-    ...(video.length > 0 ? { video: { timescale: videoTimescale, ...names, representations: video } } : {}),
-    ...(audio.length > 0 ? { audio: { timescale: audioTimescale, ...names, representations: audio } } : {}),
+    ...(video && { video: { ...names, ...video, representations: video.headers.flatMap(videoOf) } }),
+    ...(audio && { audio: { ...names, ...audio, representations: audio.headers.flatMap(audioOf) } }),
+    producerReference: { wallClockMs: options.startedAtMs + startMs, mediaTimeMs: startMs },
   };
+}
+
+type NamedHeader = TrackHeader & { readonly id: string };
+
+/** What the renditions of a kind share in a period: the segments that each of them has, and nothing that is still to come. */
+function dashSet(state: PublicationState, period: PublishedPeriod, kind: TrackHeader['kind'], first: number) {
+  const renditions = state.renditions.filter(({ id }) => period.headers.get(id)?.kind === kind);
+  const headers = renditions.map(({ id }): NamedHeader => ({ ...period.headers.get(id)!, id }));
+  const [lead] = renditions;
+  if (lead === undefined || headers[0] === undefined) return undefined;
+  const timeline: SegmentFacts[] = [];
+  for (let number = first; number <= period.toNumber; number++) {
+    const facts = lead.segments.get(number);
+    if (!facts || !renditions.every(({ segments }) => segments.has(number))) break;
+    timeline.push(facts);
+  }
+  if (timeline.length === 0) return undefined;
+  return { timescale: headers[0].timescale, timeline, headers };
+}
+
+function videoOf(header: NamedHeader): DashVideo[] {
+  if (header.kind !== 'video') return [];
+  const { id, codecs, bitrateBps, width, height, frameRate } = header;
+  return [{ id, codecs, bandwidthBps: bitrateBps, width, height, frameRate }];
+}
+
+function audioOf(header: NamedHeader): DashAudio[] {
+  if (header.kind !== 'audio') return [];
+  const { id, codecs, bitrateBps, sampleRate, channels } = header;
+  return [{ id, codecs, bandwidthBps: bitrateBps, sampleRate, channels }];
 }
 
 /** Where the recording ends: with the last number that every rendition has, so that no player asks for what is not there. */

@@ -155,6 +155,21 @@ describe('A publication', () => {
     ]);
   });
 
+  test('names in DASH the segments that are there, from the first in the window, and none to come', () => {
+    const publication = make(2);
+    for (let number = 0; number < 4; number++) add(publication, number, full);
+    const partial = group(4, full);
+    const late = { ...partial, segments: new Map([...partial.segments].slice(1)) };
+    publication.prepareGroup(late, full).commit();
+    const { text } = manifest(publication);
+    const timelines = [...text.matchAll(/startNumber="(\d+)".*?<SegmentTimeline>(.*?)<\/SegmentTimeline>/g)];
+    expect(timelines.map(([, start]) => start)).toEqual(['2', '2']);
+    const [videos, sounds] = timelines.map(([, , runs]) => runs);
+    // The video set lacks one rendition's segment 4; the sound has it.
+    expect(videos).toBe('<S t="360000" d="180000" r="1"/>');
+    expect(sounds).toBe('<S t="192000" d="96000" r="2"/>');
+  });
+
   test('forgets a group that was never written', () => {
     const publication = make();
     add(publication, 0, full);
