@@ -40,6 +40,7 @@ export const maxLinkPayloadBytes = 64 * 1024;
 const headBytes = 4;
 
 const text = z.string();
+const wholeMs = z.int().nonnegative();
 const id = z.string().regex(/^[0-9A-Za-z._-]{1,64}$/);
 
 const typeIds = {
@@ -124,7 +125,7 @@ function decodePayload(type: number, payload: Buffer): LinkFrame {
   try {
     if (type === typeIds['published-through']) {
       const timestampMs = Number(payload.length === 8 ? payload.readBigUInt64BE(0) : Number.NaN);
-      return { type: 'published-through', timestampMs: z.int().nonnegative().parse(timestampMs) };
+      return { type: 'published-through', timestampMs: wholeMs.parse(timestampMs) };
     }
     const fields: unknown = JSON.parse(payload.toString('utf8'));
     return payloads[type]!.parse(fields);
