@@ -1,55 +1,41 @@
-import type { BroadcastState, EndReason, InputFacts, LeaseRecord } from '../control/policy/records.ts';
+import type {
+  BroadcastRecord,
+  BroadcastState,
+  EndReason,
+  InputFacts,
+  LeaseRecord,
+} from '../control/policy/records.ts';
 import { listRenditions } from '../control/policy/stream-events.ts';
-import type { ObjectStore } from '../origin/ports.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
-import type { EmitEvent } from '../telemetry/events.ts';
+import type { BroadcastSetting } from './broadcast-setting.ts';
 import { Encoding } from './encoding.ts';
-import { Intake } from './intake.ts';
+import { Intake, type IntakeHandler } from './intake.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { type BroadcastTrigger, nextState } from './policy/broadcast-state.ts';
-import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { segmentMs, segmentStartMs } from './policy/grid.ts';
 import type { InputFormat } from './policy/input-format.ts';
-import type { LadderConfig } from './policy/ladder.ts';
 import { Publication } from './policy/publication.ts';
+import type { RestoredPublication } from './policy/restore.ts';
 import { ThroughMarks } from './policy/through-marks.ts';
-import type { Clock, EncoderStore, StartEncoder } from './ports.ts';
 import type { PublishSession } from './publish-session.ts';
+import { PublisherSeat } from './publisher-seat.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { Story } from './story.ts';
 
-/** What every broadcast of a worker shares. */
-export interface BroadcastSetting {
-  readonly store: EncoderStore;
-  readonly objects: ObjectStore;
-  readonly startEncoder: StartEncoder;
-  readonly ffmpeg: FfmpegBuild;
-  readonly ladder: LadderConfig;
-  readonly region: string;
-  readonly utcTimingUrl: string;
-  readonly windowSegments: number;
-  readonly clock: Clock;
-  readonly emit: EmitEvent;
-  /** The control store did not answer, or answers again. */
-  reachable(isReachable: boolean, cause?: unknown): void;
-}
-
-/** A publisher that says nothing for this long is gone. */
-const silentMs = 3000;
-/** Media of an old session that comes so soon after a newcomer was on its way already; it shows no life. */
-const inFlightMs = 500;
 /** How far a publisher may be ahead of the clock before its link is read no more, and when reading goes on. */
 const maxLeadMs = 8000;
 const resumeLeadMs = 6000;
 const maxBacklogBytes = 16 * 1024 * 1024;
 const tickMs = 100;
+/** A broadcast that has published nothing waits at least this long for media. */
+const firstMediaWithinMs = 10_000;
 const factsEveryMs = 5000;
 const finishWithinMs = 20_000;
 
-interface Contender {
-  readonly session: PublishSession;
-  readonly arrivedAtMs: number;
-  readonly decide: (taken: boolean) => void;
+/** What another worker, or this one before a restart, left of a broadcast. */
+export interface Unfinished {
+  readonly record: BroadcastRecord;
+  readonly published: RestoredPublication;
 }
 
 /** One time on air, from the first publish to the end: sessions in, segments and playlists out, its story told. */
@@ -61,6 +47,7 @@ export class Broadcast {
   readonly #setting: BroadcastSetting;
   readonly #keeper: LeaseKeeper;
   readonly #story: Story;
+  readonly #seat: PublisherSeat;
   readonly #intake: Intake;
   readonly #encoding: Encoding;
   readonly #marks = new ThroughMarks();
@@ -70,26 +57,29 @@ export class Broadcast {
   #writer?: SegmentWriter;
   #timer?: NodeJS.Timeout;
   #resolveEnded!: () => void;
-  #session?: PublishSession;
-  #contender?: Contender;
+  /** Stream time that another worker has made. */
+  readonly #startMs: number;
   /** Monotonic time of stream time 0; undefined before the first media. */
   #originMs?: number;
-  #lastMediaAtMs: number;
-  #lostAtMs?: number;
-  #throttled = false;
   #ending = false;
   #format?: InputFormat;
   #encoderName?: string;
   #lastFactsMs = 0;
 
-  constructor(setting: BroadcastSetting, lease: LeaseRecord, reconnectWindowMs: number) {
+  /** With `unfinished`, it goes on where that ended. */
+  constructor(
+    setting: BroadcastSetting,
+    lease: LeaseRecord,
+    reconnectWindowMs: number,
+    unfinished?: Unfinished,
+  ) {
     const { clock, store } = setting;
     this.#setting = setting;
     this.streamId = lease.streamId;
     this.id = lease.broadcastId;
     this.#reconnectWindowMs = reconnectWindowMs;
     this.#createdAtMs = clock.now();
-    this.#lastMediaAtMs = clock.now();
+    this.#startMs = unfinished ? segmentStartMs(unfinished.published.nextNumber) : 0;
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -102,32 +92,11 @@ export class Broadcast {
       },
       reachable: (isReachable, cause) => setting.reachable(isReachable, cause),
     });
-    const { workerId, epoch } = lease;
-    this.#story = new Story(
-      {
-        id: this.id,
-        streamId: this.streamId,
-        state: 'starting',
-        startedAtMs: clock.wall(),
-        workerId,
-        epoch,
-        renditions: [],
-      },
-      store,
-      clock,
-    );
-    this.#intake = new Intake({
-      format: (format) => {
-        this.#format = format;
-        this.#encoding.format(format);
-      },
-      tag: (tag, sessionMs) => {
-        if (sessionMs !== undefined) this.#marks.add(tag.streamMs, sessionMs);
-        this.#encoding.feed(tag);
-      },
-      unusable: (reason) => this.#unusable(reason),
-    });
+    this.#story = new Story(this.#firstRecord(lease, unfinished?.record), store, clock);
+    this.#seat = this.#makeSeat(lease);
+    this.#intake = this.#makeIntake();
     this.#encoding = this.#makeEncoding();
+    if (unfinished) this.#publish(unfinished.published);
     this.#timer = setInterval(() => this.#tick(), tickMs);
   }
 
@@ -139,25 +108,14 @@ export class Broadcast {
     return this.#ending;
   }
 
-  /**
-   * A session wants to publish. Resolves true when it is accepted, false where another publisher is alive: while the old
-   * session is open but silent, the newcomer is kept waiting, at most 3 s.
-   */
+  /** A session wants to publish: true when it is accepted, false where another publisher is alive. */
   attach(session: PublishSession): Promise<boolean> {
-    if (this.#ending || this.#contender) return Promise.resolve(false);
-    if (!this.#session) {
-      this.#take(session);
-      return Promise.resolve(true);
-    }
-    return new Promise((decide) => {
-      this.#contender = { session, arrivedAtMs: this.#setting.clock.now(), decide };
-      this.#judgeContender();
-    });
+    return this.#seat.attach(session);
   }
 
   /** Tells the publisher's proxy that this worker is about to stop. */
   drain(): void {
-    this.#session?.send({ type: 'draining' });
+    this.#seat.session?.send({ type: 'draining' });
   }
 
   /** Ends the broadcast: everything that was taken is published, then the recording closed. Once. */
@@ -165,99 +123,133 @@ export class Broadcast {
     if (this.#ending) return;
     this.#ending = true;
     clearInterval(this.#timer);
-    this.#contender?.decide(false);
-    const session = this.#session;
-    this.#session = undefined;
-    session?.end(reason);
+    this.#seat.close(reason);
     void this.#finish(reason);
   }
 
-  #take(session: PublishSession): void {
-    const { proxyId, sessionId } = session.hello;
-    this.#session = session;
-    this.#marks.clear();
-    this.#intake.beginSession();
-    this.#lastMediaAtMs = this.#setting.clock.now();
-    this.#throttled = false;
-    this.#story.update({ proxyId, sessionId });
-    if (!this.#publication) {
-      this.#story.tell('broadcast.starting', { workerId: this.#story.record.workerId, proxyId });
-    }
-    session.accept(this.#keeper.lease, {
+  /**
+   * Leaves the broadcast for another worker, or for this one after its restart, to go on with: whole segments are
+   * published, the lease is let go.
+   */
+  async handOver(): Promise<void> {
+    if (this.#ending) return this.ended;
+    this.#ending = true;
+    clearInterval(this.#timer);
+    this.#seat.close('draining');
+    await this.#encoding.end({ wholeSegmentsOnly: true });
+    await this.#writer?.flush(finishWithinMs).catch(() => {});
+    this.#move('publisher-lost');
+    await this.#story.settled(2000);
+    await this.#keeper.release().catch(() => {});
+    this.#resolveEnded();
+  }
+
+  #firstRecord({ workerId, epoch }: LeaseRecord, last?: BroadcastRecord): BroadcastRecord {
+    if (last) return { ...last, state: 'reconnecting', workerId, epoch };
+    return {
+      id: this.id,
+      streamId: this.streamId,
+      state: 'starting',
+      startedAtMs: this.#setting.clock.wall(),
+      workerId,
+      epoch,
+      renditions: [],
+    };
+  }
+
+  #makeSeat(lease: LeaseRecord): PublisherSeat {
+    return new PublisherSeat(this.#setting.clock, lease, {
+      taken: (session) => this.#taken(session),
       media: (type, timestampMs, payload, sessionMs) => {
-        if (session !== this.#session) return;
-        this.#media();
         this.#intake.push({ type, timestampMs, payload, nowMs: this.#now(), sessionMs });
-        if (this.#intake.begun) this.#originMs ??= this.#lastMediaAtMs;
+        if (this.#intake.begun) this.#originMs ??= this.#setting.clock.now() - this.#startMs;
       },
       metadata: ({ frameRate, encoder }) => {
-        if (session !== this.#session) return;
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
-        this.#encoderName = encoder ?? session.hello.publish.flashVer;
+        this.#encoderName = encoder ?? this.#encoderName;
       },
       batchEnded: () => {
         this.#encoding.flush();
         this.#throttle();
       },
-      unpublished: () => {
-        if (session === this.#session) this.end('publisher-ended');
+      unpublished: () => this.end('publisher-ended'),
+      lost: (detail) => {
+        if (this.#reconnectWindowMs === 0) {
+          this.end('reconnect-window-over');
+          return;
+        }
+        this.#move('publisher-lost');
+        this.#story.tell('stream.reconnecting', { windowMs: this.#reconnectWindowMs, detail });
       },
-      closed: () => {
-        if (session !== this.#session) return;
-        this.#session = undefined;
-        this.#lost('the connection broke');
-        this.#judgeContender();
+      back: (awayMs) => {
+        if (!this.#publication?.started) this.#move('publisher-back', 'starting');
+        else if (this.#move('publisher-back')) {
+          this.#story.tell('stream.resumed', { workerId: this.#story.record.workerId, awayMs });
+        }
       },
     });
   }
 
+  #makeIntake(): Intake {
+    const handler: IntakeHandler = {
+      format: (format) => {
+        this.#format = format;
+        this.#encoding.format(format);
+      },
+      tag: (tag, sessionMs) => {
+        if (sessionMs !== undefined) this.#marks.add(tag.streamMs, sessionMs);
+        this.#encoding.feed(tag);
+      },
+      unusable: (reason) => this.#unusable(reason),
+    };
+    return new Intake(handler, this.#startMs);
+  }
+
+  #taken(session: PublishSession): void {
+    const { proxyId, sessionId, publish, replayFromMs } = session.hello;
+    this.#marks.clear();
+    this.#intake.beginSession();
+    this.#encoderName = publish.flashVer;
+    this.#story.update({ proxyId, sessionId });
+    if (!this.#publication) {
+      this.#story.tell('broadcast.starting', { workerId: this.#story.record.workerId, proxyId });
+    } else if (replayFromMs === undefined && this.#originMs === undefined) this.#catchUpWithClock();
+  }
+
+  /**
+   * The publisher came back by itself after another worker was gone: the time between is a gap. A proxy that replays
+   * brings that time's media, so then stream time goes on where it stopped.
+   */
+  #catchUpWithClock(): void {
+    const { clock } = this.#setting;
+    const sinceStartMs = clock.wall() - (this.#publication?.startedAtMs ?? clock.wall());
+    const mostMs = this.#startMs + this.#reconnectWindowMs;
+    const nowMs = Math.min(Math.max(sinceStartMs, this.#startMs), mostMs);
+    this.#originMs = clock.now() - nowMs;
+  }
+
   /** Stream time by the clock. */
   #now(): number {
-    return this.#originMs === undefined ? 0 : this.#setting.clock.now() - this.#originMs;
-  }
-
-  #media(): void {
-    const nowMs = this.#setting.clock.now();
-    this.#lastMediaAtMs = nowMs;
-    if (this.#lostAtMs === undefined) return;
-    const awayMs = nowMs - this.#lostAtMs;
-    this.#lostAtMs = undefined;
-    if (!this.#publication?.started) this.#move('publisher-back', 'starting');
-    else if (this.#move('publisher-back')) {
-      this.#story.tell('stream.resumed', { workerId: this.#story.record.workerId, awayMs });
-    }
-  }
-
-  #lost(detail: string): void {
-    if (this.#ending || this.#lostAtMs !== undefined) return;
-    this.#lostAtMs = this.#setting.clock.now();
-    if (this.#reconnectWindowMs === 0) {
-      this.end('reconnect-window-over');
-      return;
-    }
-    this.#move('publisher-lost');
-    this.#story.tell('stream.reconnecting', { windowMs: this.#reconnectWindowMs, detail });
+    return this.#originMs === undefined ? this.#startMs : this.#setting.clock.now() - this.#originMs;
   }
 
   #tick(): void {
     const nowMs = this.#setting.clock.now();
-    this.#judgeContender();
-    if (this.#session && nowMs - this.#lastMediaAtMs > silentMs && !this.#throttled) {
-      this.#lost('it is connected but sends nothing');
-    }
-    if (this.#lostAtMs !== undefined && nowMs - this.#lostAtMs > this.#reconnectWindowMs) {
+    this.#seat.tick();
+    const { awayMs } = this.#seat;
+    const windowMs = this.#publication?.started
+      ? this.#reconnectWindowMs
+      : Math.max(this.#reconnectWindowMs, firstMediaWithinMs);
+    if (awayMs !== undefined && awayMs > windowMs) {
       this.end('reconnect-window-over');
       return;
     }
-    if (this.#originMs !== undefined) this.#intake.tick(this.#now(), this.#session !== undefined);
+    if (this.#ending) return;
+    if (this.#originMs !== undefined) this.#intake.tick(this.#now(), this.#seat.session !== undefined);
     this.#encoding.tick();
     this.#encoding.flush();
     this.#throttle();
-    if (
-      nowMs - this.#lastFactsMs > factsEveryMs &&
-      this.#publication?.started &&
-      this.#lostAtMs === undefined
-    ) {
+    if (nowMs - this.#lastFactsMs > factsEveryMs && this.#publication?.started && awayMs === undefined) {
       this.#lastFactsMs = nowMs;
       this.#story.update({ input: this.#inputFacts() });
     }
@@ -267,46 +259,20 @@ export class Broadcast {
   #throttle(): void {
     const leadMs = this.#originMs === undefined ? 0 : this.#intake.timeline.endMs - this.#now();
     const { backlogBytes } = this.#encoding;
-    if (!this.#throttled && (leadMs > maxLeadMs || backlogBytes > maxBacklogBytes)) {
-      this.#throttled = true;
-      this.#session?.pause();
+    const { paused } = this.#seat;
+    if (!paused && (leadMs > maxLeadMs || backlogBytes > maxBacklogBytes)) {
+      this.#seat.pause();
       this.#setting.emit('encoder.input.throttled', {
         ...this.#about(),
         leadMs: Math.round(leadMs),
         backlogBytes,
       });
-    } else if (this.#throttled && leadMs < resumeLeadMs && backlogBytes < maxBacklogBytes / 2) {
-      this.#throttled = false;
-      this.#lastMediaAtMs = this.#setting.clock.now();
-      this.#session?.resume();
-    }
-  }
-
-  #judgeContender(): void {
-    const contender = this.#contender;
-    if (!contender) return;
-    const taken = this.#session === undefined || this.#setting.clock.now() - this.#lastMediaAtMs > silentMs;
-    const isBusy = this.#session !== undefined && this.#lastMediaAtMs > contender.arrivedAtMs + inFlightMs;
-    if (contender.session.closed) this.#contender = undefined;
-    else if (isBusy || taken) {
-      this.#contender = undefined;
-      if (isBusy) {
-        contender.decide(false);
-        return;
-      }
-      const old = this.#session;
-      this.#session = undefined;
-      old?.end('Another broadcaster took over after this one had been silent.');
-      this.#take(contender.session);
-      contender.decide(true);
-    } else return;
-    if (contender.session.closed) contender.decide(false);
+    } else if (paused && leadMs < resumeLeadMs && backlogBytes < maxBacklogBytes / 2) this.#seat.resume();
   }
 
   #unusable(reason: string): void {
-    const session = this.#session;
-    const { emit } = this.#setting;
-    emit('encoder.input.unusable', { ...this.#about(), reason });
+    const { session } = this.#seat;
+    this.#setting.emit('encoder.input.unusable', { ...this.#about(), reason });
     this.#story.tell('publish.refused', {
       reason: 'unsupported-codec',
       detail: reason,
@@ -314,15 +280,11 @@ export class Broadcast {
     });
     const description = `Unsupported codec: ${reason}. Send H.264 video and AAC sound.`;
     session?.send({ type: 'status', level: 'error', code: 'NetStream.Publish.Rejected', description });
-    if (!this.#publication?.started) {
-      this.#session = undefined;
-      session?.end(description);
+    if (this.#publication?.started) this.#seat.dismiss(description);
+    else {
+      this.#seat.close(description);
       this.end('publisher-ended');
-      return;
     }
-    this.#session = undefined;
-    session?.end(description);
-    this.#lost(description);
   }
 
   #makeEncoding(): Encoding {
@@ -330,7 +292,7 @@ export class Broadcast {
     return new Encoding(
       { startEncoder, ffmpeg, ladder, clock },
       {
-        group: (group, headers) => this.#writerFor().enqueue(group, headers),
+        group: (group, headers) => (this.#writer ?? this.#publish()).enqueue(group, headers),
         started: (run) =>
           emit('encoder.ffmpeg.started', {
             ...this.#about(),
@@ -354,18 +316,20 @@ export class Broadcast {
   }
 
   /** The publication begins with the first segment: wall clock and stream time are tied together then. */
-  #writerFor(): SegmentWriter {
-    if (this.#writer) return this.#writer;
+  #publish(restored?: RestoredPublication): SegmentWriter {
     const { clock, objects, region, utcTimingUrl, windowSegments, emit } = this.#setting;
-    this.#publication = new Publication({
-      region,
-      streamId: this.streamId,
-      broadcastId: this.id,
-      epoch: this.#keeper.lease.epoch,
-      startedAtMs: clock.wall() - this.#now(),
-      windowSegments,
-      utcTimingUrl,
-    });
+    this.#publication = new Publication(
+      {
+        region,
+        streamId: this.streamId,
+        broadcastId: this.id,
+        epoch: this.#keeper.lease.epoch,
+        startedAtMs: restored?.startedAtMs ?? clock.wall() - this.#now(),
+        windowSegments,
+        utcTimingUrl,
+      },
+      restored,
+    );
     this.#writer = new SegmentWriter(objects, this.#publication, clock, {
       mayWrite: () => this.#keeper.mayWrite(),
       published: (number) => this.#published(number),
@@ -384,9 +348,9 @@ export class Broadcast {
 
   #published(number: number): void {
     const through = this.#marks.through(segmentStartMs(number + 1));
-    if (through !== undefined) this.#session?.send({ type: 'published-through', timestampMs: through });
+    if (through !== undefined) this.#seat.session?.send({ type: 'published-through', timestampMs: through });
     this.#noteRenditions();
-    if (this.#story.record.state !== 'starting' || this.#lostAtMs !== undefined) return;
+    if (this.#story.record.state !== 'starting' || this.#seat.awayMs !== undefined) return;
     this.#move('confirmed');
     const input = this.#inputFacts();
     const { workerId, renditions } = this.#story.record;
@@ -469,13 +433,11 @@ export class Broadcast {
     emit('encoder.lease.lost', { ...this.#about(), epoch: this.#keeper.lease.epoch });
     this.#ending = true;
     clearInterval(this.#timer);
-    this.#contender?.decide(false);
     this.#writer?.stop();
     this.#encoding.kill();
     this.#keeper.stop();
     this.#story.silence();
-    this.#session?.end('lease-lost');
-    this.#session = undefined;
+    this.#seat.close('lease-lost');
     this.#resolveEnded();
   }
 

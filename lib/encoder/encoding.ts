@@ -119,9 +119,10 @@ export class Encoding {
     if (run) this.#history.forgetBefore(segmentStartMs(this.#collector.nextOf(run.id) ?? run.fromNumber));
   }
 
-  /** Works off what was fed. Resolves when every segment is out. */
-  async end(): Promise<void> {
+  /** Works off what was fed. Resolves when every segment is out; the last, shorter one only where it is wanted. */
+  async end({ wholeSegmentsOnly = false } = {}): Promise<void> {
     this.#ending = true;
+    if (wholeSegmentsOnly) this.#active?.stopBefore(segmentNumberAt(this.#history.lastMs));
     this.#retiring?.run.endInput();
     this.#active?.endInput();
     if (this.#runs.size === 0) return;

@@ -48,7 +48,7 @@ interface Probe {
  * frame on, in stream time, and with filler where the publisher is silent.
  */
 export class Intake {
-  readonly timeline = new Timeline();
+  readonly timeline: Timeline;
   readonly meter = new InputMeter();
   readonly #handler: IntakeHandler;
   #videoHeader?: Buffer;
@@ -63,7 +63,9 @@ export class Intake {
   /** Pictures up to the next key frame refer to ones that filler replaced. */
   #needsKeyframe = true;
 
-  constructor(handler: IntakeHandler) {
+  /** `startMs`: stream time that another worker has made already. */
+  constructor(handler: IntakeHandler, startMs = 0) {
+    this.timeline = new Timeline(startMs);
     this.#handler = handler;
   }
 

@@ -72,6 +72,14 @@ export class SegmentWriter {
     this.#run();
   }
 
+  /** Writes what is queued, and nothing after it. */
+  async flush(withinMs: number): Promise<void> {
+    const timer = setTimeout(() => this.stop(), withinMs);
+    while (this.#running) await this.#running;
+    clearTimeout(timer);
+    this.#stopped = true;
+  }
+
   /** Writes what is queued and the recording's playlists. Rejects where that does not succeed within `withinMs`. */
   async finish(withinMs: number): Promise<void> {
     const timer = setTimeout(() => this.stop(), withinMs);

@@ -1,11 +1,13 @@
 import { ConditionFailedError } from '../control/policy/errors.ts';
-import type { LeaseRecord } from '../control/policy/records.ts';
+import type { BroadcastRecord, LeaseRecord, StreamRecord } from '../control/policy/records.ts';
 import type { RefusalReason } from '../protocol/relay/link-frames.ts';
-import { type MemberId, newBroadcastId, type StreamId } from '../routing/ids.ts';
-import { Broadcast, type BroadcastSetting } from './broadcast.ts';
+import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../routing/ids.ts';
+import { Broadcast, type Unfinished } from './broadcast.ts';
+import type { BroadcastSetting } from './broadcast-setting.ts';
 import { leaseMs } from './policy/fence.ts';
 import type { RelayConnection } from './ports.ts';
 import { PublishSession } from './publish-session.ts';
+import { readRemains } from './remains.ts';
 
 export interface WorkerOptions extends Omit<BroadcastSetting, 'reachable'> {
   readonly memberId: MemberId;
@@ -32,6 +34,7 @@ class AdmissionError extends Error {
 
 const heartbeatMs = 1000;
 const leaseLookMs = 500;
+const sweepMs = 5000;
 /** A broadcast of the same stream that is just ending is waited for; longer than it can take. */
 const endingWaitMs = 10_000;
 
@@ -45,6 +48,9 @@ export class Worker {
   #draining = false;
   #reachable = true;
   #heartbeat?: NodeJS.Timeout;
+  #sweeping?: NodeJS.Timeout;
+  /** Leases of broadcasts that are open and not ours, since when they are unchanged. */
+  readonly #abandoned = new Map<StreamId, { readonly version: number; readonly sinceMs: number }>();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -62,6 +68,8 @@ export class Worker {
   /** Appears in the fleet, and stays there by a heartbeat a second. */
   async start(): Promise<void> {
     await this.#beat();
+    // A store that does not answer is asked again the next time.
+    this.#sweeping = setInterval(() => void this.#sweep().catch(() => {}), sweepMs);
   }
 
   /** A relay link was opened. */
@@ -73,19 +81,20 @@ export class Worker {
     );
   }
 
-  /** Takes nothing new, ends what there is with its recordings complete, and leaves the fleet. */
+  /**
+   * Takes nothing new, leaves what there is for other workers to go on with, and leaves the fleet. Proxies that know
+   * another worker move their publishers; those that do not are cut off and come back by themselves.
+   */
   async drain(): Promise<void> {
     this.#draining = true;
     clearTimeout(this.#heartbeat);
+    clearInterval(this.#sweeping);
     const { store, memberId, emit } = this.#options;
     emit('encoder.draining', { broadcasts: this.#broadcasts.size });
     await this.#beat();
     const broadcasts = [...this.#broadcasts.values()];
-    for (const broadcast of broadcasts) {
-      broadcast.drain();
-      broadcast.end('publisher-ended');
-    }
-    await Promise.all(broadcasts.map(({ ended }) => ended));
+    for (const broadcast of broadcasts) broadcast.drain();
+    await Promise.all(broadcasts.map((broadcast) => broadcast.handOver()));
     clearTimeout(this.#heartbeat);
     await store.removeMember('encoder', memberId).catch(() => {});
   }
@@ -130,14 +139,33 @@ export class Worker {
     const stream = await store.getStream(streamId);
     if (!stream) throw new AdmissionError('unavailable', 'There is no such stream.');
     const observed = await this.#freeLease(streamId);
-    const lease = await store.takeLease({
-      streamId,
-      workerId: memberId,
-      broadcastId: newBroadcastId(clock.wall()),
-      ...(observed ? { observed } : {}),
+    const last = await store.latestBroadcast(streamId);
+    const open = last && last.state !== 'ended' ? last : undefined;
+    const take = (broadcastId: BroadcastId, seen?: LeaseRecord): Promise<LeaseRecord> =>
+      store.takeLease({ streamId, workerId: memberId, broadcastId, ...(seen ? { observed: seen } : {}) });
+    const fresh = newBroadcastId(clock.wall());
+    const lease = await take(open?.id ?? fresh, observed);
+    if (!open) return this.#begin(stream, lease);
+    const unfinished = await this.#unfinished(open);
+    if (unfinished) return this.#begin(stream, lease, unfinished);
+    await store.putBroadcast({
+      ...open,
+      state: 'ended',
+      endedAtMs: clock.wall(),
+      endReason: 'encoder-failed',
     });
-    await this.#closeAbandoned(streamId);
-    const broadcast = new Broadcast(this.#setting, lease, stream.reconnectWindowMs);
+    return this.#begin(stream, await take(fresh, lease));
+  }
+
+  /** What a worker that died, or was stopped, left open; nothing where it published nothing yet. */
+  async #unfinished(record: BroadcastRecord): Promise<Unfinished | undefined> {
+    const published = await readRemains(this.#options.objects, this.#options.region, record);
+    return published && { record, published };
+  }
+
+  #begin(stream: StreamRecord, lease: LeaseRecord, unfinished?: Unfinished): Broadcast {
+    const streamId = stream.id;
+    const broadcast = new Broadcast(this.#setting, lease, stream.reconnectWindowMs, unfinished);
     this.#broadcasts.set(streamId, broadcast);
     void broadcast.ended.then(() => {
       if (this.#broadcasts.get(streamId) === broadcast) this.#broadcasts.delete(streamId);
@@ -165,17 +193,36 @@ export class Worker {
     return first;
   }
 
-  /** What a worker that died left open. */
-  async #closeAbandoned(streamId: StreamId): Promise<void> {
-    const { store, clock } = this.#options;
-    const last = await store.latestBroadcast(streamId);
-    if (!last || last.state === 'ended') return;
-    await store.putBroadcast({
-      ...last,
-      state: 'ended',
-      endedAtMs: clock.wall(),
-      endReason: 'encoder-failed',
-    });
+  /**
+   * Looks after broadcasts that nobody has: their worker died, or stopped, and no publisher brought them to another one.
+   * Whoever sees a lease unchanged for the lease time takes it and waits out the reconnect window, so that it ends as others do.
+   */
+  async #sweep(): Promise<void> {
+    const { store, memberId, clock, capacity } = this.#options;
+    let cursor: string | undefined;
+    do {
+      const page = await store.listStreams({ limit: 100, ...(cursor === undefined ? {} : { cursor }) });
+      for (const { id } of page.streams) {
+        if (this.#broadcasts.has(id) || this.#opening.has(id) || this.load >= capacity || this.#draining)
+          continue;
+        const last = await store.latestBroadcast(id);
+        if (!last || last.state === 'ended') this.#abandoned.delete(id);
+        else if (this.#isAbandoned(await store.getLease(id), memberId, clock.now()))
+          await this.#broadcastFor(id);
+      }
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+
+  #isAbandoned(lease: LeaseRecord | undefined, self: MemberId, nowMs: number): boolean {
+    if (!lease) return false;
+    if (!lease.released && lease.workerId === self) return true;
+    const seen = this.#abandoned.get(lease.streamId);
+    if (seen?.version !== lease.version) {
+      this.#abandoned.set(lease.streamId, { version: lease.version, sinceMs: nowMs });
+      return false;
+    }
+    return nowMs - seen.sinceMs >= leaseMs;
   }
 
   async #beat(): Promise<void> {

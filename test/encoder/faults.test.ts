@@ -240,6 +240,55 @@ describe('The control store', () => {
   });
 });
 
+describe('Another worker', () => {
+  test('goes on with a broadcast whose worker was stopped: same broadcast, next number, one recording', async () => {
+    harness = await EncoderHarness.start();
+    const before = await publish('before');
+    const { broadcastId } = await before.frame('accepted');
+    const sending = before.send(clip);
+    await harness.event('encoder.broadcast.state');
+    await before.frame('published-through');
+    await harness.worker.drain();
+    before.drop();
+    await sending;
+    expect((await harness.store.latestBroadcast(harness.streamId))?.state).toBe('reconnecting');
+    const through = before.frames.findLast((frame) => frame.type === 'published-through');
+
+    const next = await harness.anotherWorker('encoder-2');
+    const after = new RelayFeed(next.port, harness.streamId, 'after', { replayFromMs: through!.timestampMs });
+    expect(await after.frame('accepted')).toMatchObject({ broadcastId, epoch: 2 });
+    await after.send(clip);
+    after.unpublish();
+    const recording = await recorded();
+    const { segments } = await recording.playlist('240p/playlist.m3u8');
+    expect(segments.map(({ uri }) => uri)).toEqual(segments.map((_, number) => `${number}.m4s`));
+    expect(segments.length).toBeGreaterThanOrEqual(5);
+    // The second one's init segments are the same bytes: no viewer notices.
+    expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
+    const packets = await recording.packets('240p');
+    const steps = packets.slice(1).map(({ ptsMs }, at) => ptsMs - packets[at]!.ptsMs);
+    expect(Math.min(...steps)).toBeGreaterThan(0);
+    expect(Math.max(...steps)).toBeLessThan(70);
+    const broadcast = await harness.store.latestBroadcast(harness.streamId);
+    expect(broadcast).toMatchObject({ id: broadcastId, state: 'ended', workerId: 'encoder-2', epoch: 2 });
+  });
+
+  test('ends a broadcast that nobody brings back, with its recording complete', async () => {
+    harness = await EncoderHarness.start({ reconnectWindowMs: 1000 });
+    const feed = await publish();
+    await feed.send(first(5000));
+    await feed.frame('published-through');
+    await harness.worker.drain();
+    await harness.anotherWorker('encoder-2');
+    const recording = await recorded();
+    expect((await recording.playlist('240p/playlist.m3u8')).endlist).toBe(true);
+    expect(await harness.store.latestBroadcast(harness.streamId)).toMatchObject({
+      state: 'ended',
+      endReason: 'reconnect-window-over',
+    });
+  });
+});
+
 /** As a worker that wrongly believes the holder to be dead. */
 async function takeWhileRenewed(store: ControlStore, streamId: EncoderHarness['streamId']): Promise<number> {
   for (;;) {

@@ -6,6 +6,7 @@ import { ffmpegStarter } from '../../lib/adapters/node/ffmpeg-process.ts';
 import { ReadBatch } from '../../lib/adapters/node/read-batch.ts';
 import { listenForRelays } from '../../lib/adapters/node/relay-listener.ts';
 import type { ControlStore } from '../../lib/control/ports.ts';
+import type { FfmpegBuild } from '../../lib/encoder/policy/ffmpeg-version.ts';
 import { defaultLadder } from '../../lib/encoder/policy/ladder.ts';
 import type { EncoderProcess } from '../../lib/encoder/ports.ts';
 import { Worker } from '../../lib/encoder/worker.ts';
@@ -22,80 +23,44 @@ export interface EncoderHarnessOptions {
   readonly reconnectWindowMs?: number;
 }
 
-/** A worker in this process with a real ffmpeg, a real control store and a real object store on a temporary disk. */
+interface HarnessWorker {
+  readonly worker: Worker;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Workers in this process with a real ffmpeg, a real control store and a real object store on a temporary disk. */
 export class EncoderHarness extends Changing {
   readonly events: { readonly name: string; readonly fields: Record<string, unknown> }[] = [];
   readonly encoders: EncoderProcess[] = [];
   readonly streamId: StreamId = newStreamId();
   readonly store: ControlStore & { close(): void };
   readonly objects: ObjectStore;
-  readonly worker: Worker;
-  readonly port: number;
-  readonly #close: () => Promise<void>;
+  readonly #options: EncoderHarnessOptions;
+  readonly #folder: { remove(): Promise<void> };
+  readonly #ffmpeg: FfmpegBuild;
+  readonly #workers: HarnessWorker[] = [];
 
   private constructor(
     parts: Pick<EncoderHarness, 'store' | 'objects'> & {
-      make: (harness: EncoderHarness) => Worker;
-      port: number;
-      close: () => Promise<void>;
+      options: EncoderHarnessOptions;
+      folder: { remove(): Promise<void> };
+      ffmpeg: FfmpegBuild;
     },
   ) {
     super();
     this.store = parts.store;
     this.objects = parts.objects;
-    this.port = parts.port;
-    this.#close = parts.close;
-    this.worker = parts.make(this);
+    this.#options = parts.options;
+    this.#folder = parts.folder;
+    this.#ffmpeg = parts.ffmpeg;
   }
 
   static async start(options: EncoderHarnessOptions = {}): Promise<EncoderHarness> {
     const folder = await temporaryFolder();
     const store = openSqliteControlStore(join(folder.path, 'control.sqlite'));
-    const disk = await openDiskObjectStore(join(folder.path, 'origin'));
-    const ffmpeg = await findFfmpeg();
-    const batch = new ReadBatch(50);
-    const started = ffmpegStarter(ffmpeg.path, batch);
-    let harness: EncoderHarness | undefined;
-    const listener = await listenForRelays(
-      { host: '127.0.0.1', port: 0, maxConnections: 16 },
-      batch,
-      (connection) => harness?.worker.connected(connection),
-    );
-    harness = new EncoderHarness({
-      store,
-      objects: disk,
-      port: listener.port,
-      make: (self) =>
-        new Worker({
-          memberId: 'encoder-1' as MemberId,
-          host: '127.0.0.1',
-          port: listener.port,
-          capacity: 2,
-          store: options.control?.(store) ?? store,
-          objects: options.objects?.(disk) ?? disk,
-          startEncoder: (args, outputs, handler) => {
-            const encoder = started(args, outputs, handler);
-            self.encoders.push(encoder);
-            return encoder;
-          },
-          ffmpeg,
-          ladder: defaultLadder,
-          region: 'local',
-          utcTimingUrl: '/time',
-          windowSegments: 900,
-          clock: { now: () => performance.now(), wall: () => Date.now() },
-          emit: ((name: string, fields: Record<string, unknown>) => {
-            self.events.push({ name, fields });
-            self.changed();
-          }) as EmitEvent,
-        }),
-      close: async () => {
-        listener.close();
-        await harness?.worker.drain();
-        store.close();
-        await folder.remove();
-      },
-    });
+    const objects = await openDiskObjectStore(join(folder.path, 'origin'));
+    const harness = new EncoderHarness({ store, objects, options, folder, ffmpeg: await findFfmpeg() });
     await store.createStream({
       id: harness.streamId,
       name: 'Test',
@@ -104,8 +69,59 @@ export class EncoderHarness extends Changing {
       keys: [],
       version: 1,
     });
-    await harness.worker.start();
+    await harness.anotherWorker('encoder-1');
     return harness;
+  }
+
+  /** The first worker, and the port of its relay links. */
+  get worker(): Worker {
+    return this.#workers[0]!.worker;
+  }
+
+  get port(): number {
+    return this.#workers[0]!.port;
+  }
+
+  async anotherWorker(memberId: string): Promise<HarnessWorker> {
+    const batch = new ReadBatch(50);
+    const starter = ffmpegStarter(this.#ffmpeg.path, batch);
+    let worker: Worker | undefined;
+    const listener = await listenForRelays(
+      { host: '127.0.0.1', port: 0, maxConnections: 16 },
+      batch,
+      (connection) => worker?.connected(connection),
+    );
+    worker = new Worker({
+      memberId: memberId as MemberId,
+      host: '127.0.0.1',
+      port: listener.port,
+      capacity: 2,
+      store: this.#options.control?.(this.store) ?? this.store,
+      objects: this.#options.objects?.(this.objects) ?? this.objects,
+      startEncoder: (args, outputs, handler) => {
+        const encoder = starter(args, outputs, handler);
+        this.encoders.push(encoder);
+        return encoder;
+      },
+      ffmpeg: this.#ffmpeg,
+      ladder: defaultLadder,
+      region: 'local',
+      utcTimingUrl: '/time',
+      windowSegments: 900,
+      clock: { now: () => performance.now(), wall: () => Date.now() },
+      emit: ((name: string, fields: Record<string, unknown>) => {
+        this.events.push({ name, fields });
+        this.changed();
+      }) as EmitEvent,
+    });
+    await worker.start();
+    const stop = async (): Promise<void> => {
+      listener.close();
+      await worker.drain();
+    };
+    const started = { worker, port: listener.port, stop };
+    this.#workers.push(started);
+    return started;
   }
 
   named(name: string): Record<string, unknown>[] {
@@ -128,7 +144,9 @@ export class EncoderHarness extends Changing {
     return object.body.toString('utf8');
   }
 
-  close(): Promise<void> {
-    return this.#close();
+  async close(): Promise<void> {
+    for (const { stop } of this.#workers) await stop();
+    this.store.close();
+    await this.#folder.remove();
   }
 }

@@ -58,7 +58,12 @@ export class RelayFeed {
   readonly #waiting = new Set<() => void>();
   #stopped = false;
 
-  constructor(port: number, streamId: StreamId, sessionId = 'session-1') {
+  constructor(
+    port: number,
+    streamId: StreamId,
+    sessionId = 'session-1',
+    { replayFromMs }: { readonly replayFromMs?: number } = {},
+  ) {
     this.#socket = connect({ host: '127.0.0.1', port });
     this.#socket.on('error', () => {});
     this.closed = once(this.#socket, 'close');
@@ -76,6 +81,7 @@ export class RelayFeed {
         proxyId: 'ingest-1' as MemberId,
         chunkState: initialChunkState,
         publish: { app: 'live', flashVer: 'test' },
+        ...(replayFromMs === undefined ? {} : { replayFromMs }),
       }),
     );
     this.#socket.write(this.#writer.setChunkSize(4096));

@@ -22,6 +22,7 @@ import type {
   Rendition,
   TrackHeader,
 } from './publication-model.ts';
+import type { RestoredPublication } from './restore.ts';
 import type { Segment } from './segmenter.ts';
 
 /** One object to write. `once`: only where none is; `replace`: over what we wrote last. */
@@ -48,8 +49,18 @@ export class Publication {
   #availabilityStartMs?: number;
   #ended = false;
 
-  constructor(options: PublicationOptions) {
+  /** With `restored`, it goes on where another worker stopped. */
+  constructor(options: PublicationOptions, restored?: RestoredPublication) {
     this.#options = options;
+    if (!restored) return;
+    this.#periods.push(...restored.periods);
+    for (const rendition of restored.renditions) this.#renditions.set(rendition.id, rendition);
+    this.#availabilityStartMs = restored.availabilityStartMs;
+  }
+
+  /** Unix ms of stream time 0. */
+  get startedAtMs(): number {
+    return this.#options.startedAtMs;
   }
 
   get started(): boolean {

@@ -28,21 +28,28 @@ interface TrackState {
  * (RTMP 1.0 section 3): only differences are read, as signed 32-bit numbers.
  */
 export class Timeline {
-  readonly #tracks: Record<Track, TrackState> = {
-    video: { lastMs: -1, offsetMs: 0, frameMs: 33 },
-    audio: { lastMs: -1, offsetMs: 0, frameMs: 21 },
-  };
+  readonly #tracks: Record<Track, TrackState>;
+  readonly #startMs: number;
   /** Publisher's time of the session's last tag of any track. */
   #lastPublisherMs?: number;
   /** Tags placed against their publisher's timestamps, since the broadcast began. */
   #anchors = 0;
 
-  /** Where the longer track ends; -1 before any media. */
+  /** `startMs`: what another worker has made already. */
+  constructor(startMs = 0) {
+    this.#startMs = startMs;
+    this.#tracks = {
+      video: { lastMs: startMs - 1, offsetMs: 0, frameMs: 33 },
+      audio: { lastMs: startMs - 1, offsetMs: 0, frameMs: 21 },
+    };
+  }
+
+  /** Where the longer track ends; just before the start where there is no media. */
   get endMs(): number {
     return Math.max(this.#tracks.video.lastMs, this.#tracks.audio.lastMs);
   }
 
-  /** Stream time of the track's last tag; -1 before the first. */
+  /** Stream time of the track's last tag; just before the start where there is none. */
   lastOf(track: Track): number {
     return this.#tracks[track].lastMs;
   }
@@ -96,7 +103,9 @@ export class Timeline {
         return this.#anchor(
           state,
           publisherMs,
-          this.endMs < 0 ? nowMs : Math.max(nowMs, this.endMs + state.frameMs),
+          this.endMs < this.#startMs
+            ? Math.max(nowMs, this.#startMs)
+            : Math.max(nowMs, this.endMs + state.frameMs),
         );
       }
       return this.#follow(state, other, publisherMs, other.lastMs);

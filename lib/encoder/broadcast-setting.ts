@@ -1,0 +1,21 @@
+import type { ObjectStore } from '../origin/ports.ts';
+import type { EmitEvent } from '../telemetry/events.ts';
+import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
+import type { LadderConfig } from './policy/ladder.ts';
+import type { Clock, EncoderStore, StartEncoder } from './ports.ts';
+
+/** What every broadcast of a worker shares. */
+export interface BroadcastSetting {
+  readonly store: EncoderStore;
+  readonly objects: ObjectStore;
+  readonly startEncoder: StartEncoder;
+  readonly ffmpeg: FfmpegBuild;
+  readonly ladder: LadderConfig;
+  readonly region: string;
+  readonly utcTimingUrl: string;
+  readonly windowSegments: number;
+  readonly clock: Clock;
+  readonly emit: EmitEvent;
+  /** The control store did not answer, or answers again. */
+  reachable(isReachable: boolean, cause?: unknown): void;
+}

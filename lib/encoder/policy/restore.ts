@@ -1,0 +1,153 @@
+import type { RenditionFacts } from '../../control/policy/records.ts';
+import { segmentMs, segmentStartMs } from './grid.ts';
+import type { PublishedPeriod, Rendition, SegmentFacts, TrackHeader } from './publication-model.ts';
+
+/** What another worker, or this one before a restart, left of a broadcast in the origin. */
+export interface PublishedRemains {
+  /** The renditions as the control store knows them. */
+  readonly renditions: readonly RenditionFacts[];
+  /** Media playlists by rendition id. */
+  readonly playlists: ReadonlyMap<string, string>;
+  /** Numbers of the segments that are there, by rendition id. */
+  readonly numbers: ReadonlyMap<string, readonly number[]>;
+  /** Init segments by `<rendition>/<name>`. */
+  readonly inits: ReadonlyMap<string, Buffer>;
+  /** The broadcast's MPD. */
+  readonly manifest: string;
+}
+
+/** From which a publication goes on. */
+export interface RestoredPublication {
+  readonly startedAtMs: number;
+  readonly availabilityStartMs: number;
+  readonly renditions: readonly Rendition[];
+  readonly periods: readonly PublishedPeriod[];
+  /** The first number that nothing in the origin has. */
+  readonly nextNumber: number;
+}
+
+interface Entry {
+  readonly number: number;
+  readonly name: string;
+  readonly initName: string;
+  readonly seconds: number;
+  readonly discontinuity: boolean;
+  readonly gap: boolean;
+}
+
+const videoTicks = 90_000;
+const audioTicks = 48_000;
+
+/** The init segments that a playlist names, for fetching them. */
+export const initNamesOf = (playlist: string): string[] => [
+  ...new Set(readPlaylist(playlist).entries.map(({ initName }) => initName)),
+];
+
+/** Puts the remains together; undefined where nothing was published that could be gone on with. */
+export function restorePublication(remains: PublishedRemains): RestoredPublication | undefined {
+  const renditions = remains.renditions.flatMap((facts) => restoreRendition(facts, remains) ?? []);
+  const reference = renditions.find(({ header }) => header.kind === 'audio') ?? renditions[0];
+  if (!reference) return undefined;
+  const { entries, startedAtMs } = readPlaylist(remains.playlists.get(reference.id) ?? '');
+  const periods = restorePeriods(entries, renditions, remains);
+  const available = /availabilityStartTime="([^"]+)"/.exec(remains.manifest)?.[1];
+  const last = periods.at(-1);
+  if (!last || startedAtMs === undefined || available === undefined) return undefined;
+  const highest = Math.max(...[...remains.numbers.values()].flat(), last.toNumber);
+  return {
+    startedAtMs,
+    availabilityStartMs: Date.parse(available),
+    renditions,
+    periods,
+    nextNumber: highest + 1,
+  };
+}
+
+function restoreRendition(facts: RenditionFacts, remains: PublishedRemains): Rendition | undefined {
+  const playlist = remains.playlists.get(facts.id);
+  if (playlist === undefined) return undefined;
+  const { entries } = readPlaylist(playlist);
+  const own = entries.filter(({ name, gap }) => !gap && !name.includes('/'));
+  const init = remains.inits.get(`${facts.id}/${own.at(-1)?.initName}`);
+  const header = init && headerOf(facts, init);
+  if (!header) return undefined;
+  const seconds = new Map(own.map((entry) => [entry.number, entry.seconds]));
+  const listed = remains.numbers.get(facts.id) ?? [];
+  const lastListed = own.at(-1)?.number ?? -1;
+  const segments = new Map<number, SegmentFacts>();
+  for (const number of [...listed].sort((a, b) => a - b)) {
+    // What no playlist named was never seen by a viewer: it stays unknown.
+    if (number > lastListed) continue;
+    segments.set(number, {
+      startTicks: (segmentStartMs(number) * header.timescale) / 1000,
+      durationTicks: Math.round((seconds.get(number) ?? segmentMs / 1000) * header.timescale),
+      bytes: 0,
+    });
+  }
+  return { id: facts.id, header, segments, peakBps: 0 };
+}
+
+function headerOf(facts: RenditionFacts, init: Buffer): TrackHeader {
+  const { codecs, bandwidthBps: bitrateBps, width, height, frameRate } = facts;
+  if (width === undefined || height === undefined || frameRate === undefined) {
+    return {
+      kind: 'audio',
+      timescale: audioTicks,
+      init,
+      codecs,
+      bitrateBps,
+      sampleRate: audioTicks,
+      channels: 2,
+    };
+  }
+  return { kind: 'video', timescale: videoTicks, init, codecs, bitrateBps, width, height, frameRate };
+}
+
+function restorePeriods(
+  entries: readonly Entry[],
+  renditions: readonly Rendition[],
+  { inits }: PublishedRemains,
+): PublishedPeriod[] {
+  const periods: PublishedPeriod[] = [];
+  for (const { number, initName, discontinuity, gap } of entries) {
+    const last = periods.at(-1);
+    if (gap) continue;
+    if (last && !discontinuity) {
+      last.toNumber = number;
+      continue;
+    }
+    const headers = new Map<string, TrackHeader>();
+    for (const { id, header } of renditions) {
+      const init = inits.get(`${id}/${initName}`);
+      if (init) headers.set(id, { ...header, init });
+    }
+    periods.push({ fromNumber: number, toNumber: number, initName, continues: false, headers });
+  }
+  // What has slid out of the playlist belongs to the first period that it still shows.
+  const first = periods[0];
+  const lowest = Math.min(...renditions.flatMap(({ segments }) => [...segments.keys()]));
+  if (first && lowest < first.fromNumber) periods[0] = { ...first, fromNumber: lowest };
+  return periods;
+}
+
+/** Reads a media playlist as this worker writes it. */
+function readPlaylist(playlist: string): { entries: Entry[]; startedAtMs?: number } {
+  const entries: Entry[] = [];
+  let number = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1] ?? 0);
+  let startedAtMs: number | undefined;
+  let marks = { initName: '', seconds: 0, discontinuity: false, gap: false };
+  for (const line of playlist.split('\n')) {
+    if (line === '#EXT-X-DISCONTINUITY') marks.discontinuity = true;
+    else if (line === '#EXT-X-GAP') marks.gap = true;
+    else if (line.startsWith('#EXT-X-MAP:'))
+      marks.initName = /URI="(?:[^"]*\/)?([^"/]+)"/.exec(line)?.[1] ?? '';
+    else if (line.startsWith('#EXTINF:')) marks.seconds = Number.parseFloat(line.slice(8));
+    else if (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:')) {
+      startedAtMs ??= Date.parse(line.slice(25)) - segmentStartMs(number);
+    } else if (line !== '' && !line.startsWith('#')) {
+      entries.push({ number: number++, name: line, ...marks });
+      marks = { ...marks, discontinuity: false, gap: false };
+    }
+  }
+  return { entries, ...(startedAtMs === undefined ? {} : { startedAtMs }) };
+}

@@ -1,0 +1,50 @@
+import type { BroadcastRecord } from '../control/policy/records.ts';
+import { broadcastPrefix, dashManifestName, hlsPlaylistName } from '../origin/policy/keys.ts';
+import type { ObjectStore } from '../origin/ports.ts';
+import { initNamesOf, type RestoredPublication, restorePublication } from './policy/restore.ts';
+
+/** A day of segments of one rendition; a longer broadcast is gone on with as far as this. */
+const maxListed = 50_000;
+const pageSize = 1000;
+
+/** Reads what a broadcast left in the origin; undefined where it published nothing. Throws the object store's errors. */
+export async function readRemains(
+  objects: ObjectStore,
+  region: string,
+  record: BroadcastRecord,
+): Promise<RestoredPublication | undefined> {
+  const prefix = broadcastPrefix(region, record.streamId, record.id);
+  const text = async (key: string): Promise<string> => (await objects.get(key))?.body.toString('utf8') ?? '';
+  const playlists = new Map<string, string>();
+  const numbers = new Map<string, number[]>();
+  const inits = new Map<string, Buffer>();
+  for (const { id } of record.renditions) {
+    const playlist = await text(`${prefix}${id}/${hlsPlaylistName}`);
+    if (playlist === '') continue;
+    playlists.set(id, playlist);
+    numbers.set(id, await listNumbers(objects, `${prefix}${id}/`));
+    for (const name of initNamesOf(playlist)) {
+      const init = await objects.get(`${prefix}${id}/${name}`);
+      if (init) inits.set(`${id}/${name}`, init.body);
+    }
+  }
+  const manifest = await text(prefix + dashManifestName);
+  return restorePublication({ renditions: record.renditions, playlists, numbers, inits, manifest });
+}
+
+async function listNumbers(objects: ObjectStore, folder: string): Promise<number[]> {
+  const numbers: number[] = [];
+  let after: string | undefined;
+  do {
+    const { keys, more } = await objects.list(folder, {
+      limit: pageSize,
+      ...(after === undefined ? {} : { after }),
+    });
+    for (const key of keys) {
+      const number = /\/(\d+)\.m4s$/.exec(key)?.[1];
+      if (number !== undefined) numbers.push(Number(number));
+    }
+    after = more ? keys.at(-1) : undefined;
+  } while (after !== undefined && numbers.length < maxListed);
+  return numbers;
+}
