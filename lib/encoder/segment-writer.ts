@@ -51,7 +51,7 @@ export class SegmentWriter {
   #stopped = false;
   /** The group under way is to be given up: newer ones need its room. */
   #giveUp = false;
-  #manifestsDue = false;
+  #indexesDue = false;
   #troubleSinceMs?: number;
   #lost = 0;
   readonly #wakes = new Set<() => void>();
@@ -87,7 +87,8 @@ export class SegmentWriter {
       while (this.#running) await this.#running;
       if (!this.#publication.started) return;
       this.#publication.end();
-      await this.#writePlaylists(true);
+      this.#indexesDue = true;
+      await this.#writePlaylists();
     } finally {
       clearTimeout(timer);
       this.#stopped = true;
@@ -119,7 +120,7 @@ export class SegmentWriter {
         published = (await this.#writeGroup(this.#queue[0]!)) ?? published;
       }
       if (published === undefined) continue;
-      await this.#writePlaylists(this.#manifestsDue);
+      await this.#writePlaylists();
       this.#handler.published(published);
     }
   }
@@ -135,16 +136,16 @@ export class SegmentWriter {
       this.#lost++;
       return undefined;
     }
-    if (commit()) this.#manifestsDue = true;
+    if (commit()) this.#indexesDue = true;
     return group.number;
   }
 
-  async #writePlaylists(withManifests: boolean): Promise<void> {
+  async #writePlaylists(): Promise<void> {
     const nowMs = this.#clock.wall();
     await this.#writeAll(this.#publication.playlists(nowMs));
-    if (!withManifests) return;
-    for (const step of this.#publication.manifests(nowMs)) await this.#writeAll(step);
-    this.#manifestsDue = false;
+    const withIndexes = this.#indexesDue;
+    for (const step of this.#publication.manifests(nowMs, withIndexes)) await this.#writeAll(step);
+    if (withIndexes) this.#indexesDue = false;
   }
 
   async #writeAll(objects: readonly ObjectWrite[]): Promise<void> {

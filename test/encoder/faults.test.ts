@@ -215,6 +215,9 @@ describe('The control store', () => {
     down = true;
     await feed.send(rest(2500));
     await harness.event('encoder.control.unavailable');
+    const mpd = await harness.text(`local/${harness.streamId}/manifest.mpd`);
+    expect(mpd).toContain('type="dynamic"');
+    expect(mpd).toMatch(/<S [^>]*r="[1-9]/);
     const before = (await harness.objects.list('', { limit: 1000 })).keys;
     expect(before.some((key) => key.endsWith('/240p/1.m4s'))).toBe(true);
     down = false;

@@ -83,7 +83,7 @@ export class Publication {
   }
 
   /**
-   * The objects of a group. Once they are written, `commit` takes the group in and returns true where the manifests change
+   * The objects of a group. Once they are written, `commit` takes the group in and returns true where the renditions change
    * with it; without `commit` the group leaves a hole.
    */
   prepareGroup(
@@ -121,14 +121,23 @@ export class Publication {
     });
   }
 
-  /** The manifests of the broadcast, then those of the stream, which lead to it. */
-  manifests(nowMs: number): [broadcast: ObjectWrite[], stream: ObjectWrite[]] {
+  /**
+   * What leads to the playlists and segments: of the broadcast, then of the stream. MPDs name every segment and change with each;
+   * multivariant playlists come along `withIndexes`, where renditions have changed.
+   */
+  manifests(nowMs: number, withIndexes = true): [broadcast: ObjectWrite[], stream: ObjectWrite[]] {
     const state = this.#state(nowMs);
     const { region, streamId, broadcastId } = this.#options;
-    const make = (prefix: string, base: string): ObjectWrite[] => [
-      object(prefix + hlsIndexName, [text(multivariantPlaylist(multivariantModel(state, base)))], 'replace'),
-      object(prefix + dashManifestName, [text(dashManifest(dashModel(state, base, nowMs)))], 'replace'),
-    ];
+    const make = (prefix: string, base: string): ObjectWrite[] => {
+      const mpd = object(
+        prefix + dashManifestName,
+        [text(dashManifest(dashModel(state, base, nowMs)))],
+        'replace',
+      );
+      if (!withIndexes) return [mpd];
+      const index = text(multivariantPlaylist(multivariantModel(state, base)));
+      return [object(prefix + hlsIndexName, [index], 'replace'), mpd];
+    };
     return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
   }
 

@@ -1,5 +1,5 @@
 import type { RenditionFacts } from '../../control/policy/records.ts';
-import { segmentMs, segmentStartMs } from './grid.ts';
+import { segmentStartMs } from './grid.ts';
 import type { PublishedPeriod, Rendition, SegmentFacts, TrackHeader } from './publication-model.ts';
 
 /** What another worker, or this one before a restart, left of a broadcast in the origin. */
@@ -79,12 +79,21 @@ function restoreRendition(facts: RenditionFacts, remains: PublishedRemains): Ren
     // What no playlist named was never seen by a viewer: it stays unknown.
     if (number > lastListed) continue;
     segments.set(number, {
-      startTicks: (segmentStartMs(number) * header.timescale) / 1000,
-      durationTicks: Math.round((seconds.get(number) ?? segmentMs / 1000) * header.timescale),
+      startTicks: startTicksOf(number, header),
+      // Where the playlist has slid past it: up to where the next one begins.
+      durationTicks:
+        Math.round((seconds.get(number) ?? 0) * header.timescale) ||
+        startTicksOf(number + 1, header) - startTicksOf(number, header),
       bytes: 0,
     });
   }
   return { id: facts.id, header, segments, peakBps: 0 };
+}
+
+/** Sound is cut at the first frame of 1024 samples at or after the grid; pictures begin at it, or within one picture of it. */
+function startTicksOf(number: number, { kind, timescale }: TrackHeader): number {
+  const ticks = (segmentStartMs(number) * timescale) / 1000;
+  return kind === 'audio' ? Math.ceil(ticks / 1024) * 1024 : ticks;
 }
 
 function headerOf(facts: RenditionFacts, init: Buffer): TrackHeader {
