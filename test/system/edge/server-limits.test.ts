@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startOrigin } from '../origin/origin-server.ts';
-import { ask } from './herd-client.ts';
-import { startTier } from './tiers.ts';
+import { ask } from '../../edge/herd-client.ts';
+import { startTier } from '../../edge/tiers.ts';
+import { startOrigin } from '../../origin/origin-server.ts';
 
 const path = '/local/s/b/v/1.m4s';
 

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startOrigin } from '../origin/origin-server.ts';
-import { ask, type ClientOptions } from './herd-client.ts';
-import { startTier } from './tiers.ts';
+import { ask, type ClientOptions } from '../../edge/herd-client.ts';
+import { startTier } from '../../edge/tiers.ts';
+import { startOrigin } from '../../origin/origin-server.ts';
 
 const immutable = { contentType: 'video/iso.segment', cacheControl: 'public, max-age=31536000, immutable' };
 

@@ -1,14 +1,14 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
-import type { ControlStore } from '../../lib/control/ports.ts';
-import { ObjectStoreFullError, ObjectStoreUnavailableError } from '../../lib/origin/policy/errors.ts';
-import { broadcastPrefix } from '../../lib/origin/policy/keys.ts';
-import type { ObjectStore } from '../../lib/origin/ports.ts';
-import type { FlvTag } from '../../lib/protocol/flv/tag.ts';
-import type { MemberId } from '../../lib/routing/ids.ts';
-import { EncoderHarness } from '../support/encoder-harness.ts';
-import { Recording } from '../support/recording.ts';
-import { makeClip, RelayFeed } from '../support/relay-feed.ts';
+import { ControlStoreUnavailableError } from '../../../lib/control/policy/errors.ts';
+import type { ControlStore } from '../../../lib/control/ports.ts';
+import { ObjectStoreFullError, ObjectStoreUnavailableError } from '../../../lib/origin/policy/errors.ts';
+import { broadcastPrefix } from '../../../lib/origin/policy/keys.ts';
+import type { ObjectStore } from '../../../lib/origin/ports.ts';
+import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
+import type { MemberId } from '../../../lib/routing/ids.ts';
+import { EncoderHarness } from '../../support/encoder-harness.ts';
+import { Recording } from '../../support/recording.ts';
+import { makeClip, RelayFeed } from '../../support/relay-feed.ts';
 
 let clip: FlvTag[];
 beforeAll(async () => {
@@ -119,7 +119,7 @@ describe('A publisher', () => {
     const recording = await recorded();
     const { segments } = await recording.playlist('360p/playlist.m3u8');
     expect(segments.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
-    expect(segments[0]?.uri).toBe('../240p/0.m4s');
+    expect(segments[0]?.uri).toBe('../../240p/0.m4s');
     expect(segments.at(-1)?.uri).toMatch(/^\d\.m4s$/);
     expect(harness.encoders).toHaveLength(2);
   });

@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { broadcastPrefix } from '../../lib/origin/policy/keys.ts';
-import type { FlvTag } from '../../lib/protocol/flv/tag.ts';
-import { EncoderHarness } from '../support/encoder-harness.ts';
-import { type RecordedPacket, Recording } from '../support/recording.ts';
-import { makeClip, RelayFeed } from '../support/relay-feed.ts';
+import { broadcastPrefix } from '../../../lib/origin/policy/keys.ts';
+import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
+import { EncoderHarness } from '../../support/encoder-harness.ts';
+import { type RecordedPacket, Recording } from '../../support/recording.ts';
+import { makeClip, RelayFeed } from '../../support/relay-feed.ts';
 
 let clip: FlvTag[];
 beforeAll(async () => {

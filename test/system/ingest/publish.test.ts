@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { accept, FakeWorker } from '../support/fake-worker.ts';
-import { type HarnessOptions, type IngestHarness, startIngest } from '../support/ingest-harness.ts';
-import { frameIndex, RtmpClient } from '../support/rtmp-client.ts';
+import { accept, FakeWorker } from '../../support/fake-worker.ts';
+import { type HarnessOptions, type IngestHarness, startIngest } from '../../support/ingest-harness.ts';
+import { frameIndex, RtmpClient } from '../../support/rtmp-client.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

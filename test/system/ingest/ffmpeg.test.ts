@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { isVideoKeyframe } from '../../lib/protocol/rtmp/media-tag.ts';
-import { FakeWorker } from '../support/fake-worker.ts';
-import { type IngestHarness, startIngest } from '../support/ingest-harness.ts';
+import { isVideoKeyframe } from '../../../lib/protocol/rtmp/media-tag.ts';
+import { FakeWorker } from '../../support/fake-worker.ts';
+import { type IngestHarness, startIngest } from '../../support/ingest-harness.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

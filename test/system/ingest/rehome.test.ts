@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { accept, type FakeLink, FakeWorker } from '../support/fake-worker.ts';
-import { type IngestHarness, startIngest } from '../support/ingest-harness.ts';
-import { frameIndex, RtmpClient } from '../support/rtmp-client.ts';
+import { accept, type FakeLink, FakeWorker } from '../../support/fake-worker.ts';
+import { type IngestHarness, startIngest } from '../../support/ingest-harness.ts';
+import { frameIndex, RtmpClient } from '../../support/rtmp-client.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
