@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { readSync, writeSync, writevSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Connection, ConnectionHandler, Endpoint } from '../../ingest/ports.ts';
 import type { ReadBatch } from './read-batch.ts';
@@ -70,10 +70,11 @@ class SocketConnection implements Connection {
   write(...pieces: Uint8Array[]): boolean {
     const socket = this.#socket;
     if (!socket.writable) return true;
-    if (pieces.length === 1) return socket.write(pieces[0]!);
+    const rest = this.#direct && socket.writableLength === 0 ? writeNow(this.#direct.handle, pieces) : pieces;
+    if (rest.length <= 1) return rest.length === 0 || socket.write(rest[0]!);
     socket.cork();
     let ready = true;
-    for (const piece of pieces) ready = socket.write(piece);
+    for (const piece of rest) ready = socket.write(piece);
     socket.uncork();
     return ready;
   }
@@ -218,6 +219,26 @@ interface SocketHandle {
 interface DirectReading {
   readonly handle: SocketHandle;
   readonly handler: ConnectionHandler;
+}
+
+/**
+ * Writes what the kernel takes now, past the stream, whose bookkeeping costs a third of the write; only where nothing is
+ * queued in the stream. Returns what is left. A fault leaves all: the stream runs into it again and reports it.
+ */
+function writeNow({ fd }: SocketHandle, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  let written: number;
+  try {
+    written = pieces.length === 1 ? writeSync(fd, pieces[0]!) : writevSync(fd, pieces);
+  } catch {
+    return pieces;
+  }
+  const rest: Uint8Array[] = [];
+  for (const piece of pieces) {
+    // Most often the kernel takes everything.
+    if (written < piece.length) rest.push(written === 0 ? piece : piece.subarray(written));
+    written = Math.max(0, written - piece.length);
+  }
+  return rest;
 }
 
 /** Copies what a socket hands out into the handler's memory. */

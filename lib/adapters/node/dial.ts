@@ -12,6 +12,8 @@ export class ConnectError extends Error {
 export function dialTcp(to: Endpoint, { timeoutMs }: { timeoutMs: number }): Promise<Connection> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: to.host, port: to.port, allowHalfOpen: true });
+    // Nobody reads yet: so the connection can read straight into its handler's memory, as accepted ones do.
+    socket.pause();
     const fail = (reason: string, cause?: Error) => {
       clearTimeout(timer);
       socket.destroy();
