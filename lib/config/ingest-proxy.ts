@@ -26,7 +26,7 @@ export const ingestProxyCodec = envCodec({
   capacity: count(1).default(1_000),
   app: z.string().min(1).default('live'),
   /** Reads of all publishers are taken together this often: less CPU for as much latency. 0 reads at once. */
-  batchMs: count(0).default(20),
+  batchMs: count(0).default(30),
   /** What is kept of each publisher to move it to another worker, in bytes. */
   replayMaxBytes: count(0).default(8 * 1024 * 1024),
   /** How long publishers may go on after the proxy was asked to stop. */
