@@ -25,8 +25,8 @@ export const ingestProxyCodec = envCodec({
   /** Publishers at a time; also the most connections on each port. */
   capacity: count(1).default(1_000),
   app: z.string().min(1).default('live'),
-  /** Reads of all publishers are taken together this often: less CPU for as much latency. 0 reads at once. */
-  batchMs: count(0).default(30),
+  /** Reads of all publishers are taken together this often (a frame at 30 fps): less CPU for as much latency. 0 reads at once. */
+  batchMs: count(0).default(33),
   /** What is kept of each publisher to move it to another worker, in bytes. */
   replayMaxBytes: count(0).default(8 * 1024 * 1024),
   /** How long publishers may go on after the proxy was asked to stop. */

@@ -70,7 +70,7 @@ class SocketConnection implements Connection {
   write(...pieces: Uint8Array[]): boolean {
     const socket = this.#socket;
     if (!socket.writable) return true;
-    const rest = this.#direct && socket.writableLength === 0 ? writeNow(this.#direct.handle, pieces) : pieces;
+    const rest = this.#direct && socket.writableLength === 0 ? writeNow(this.#direct.fd, pieces) : pieces;
     if (rest.length <= 1) return rest.length === 0 || socket.write(rest[0]!);
     socket.cork();
     let ready = true;
@@ -122,12 +122,12 @@ class SocketConnection implements Connection {
    * Reads what is there without waking up for it: to arm a socket, to be woken and to disarm it again costs several times
    * as much as the read.
    */
-  #readNow({ handle, handler }: DirectReading): void {
+  #readNow({ fd, handle, handler }: DirectReading): void {
     for (let reads = 0; reads < mostReadsATick; reads++) {
       const memory = handler.into();
       let length: number;
       try {
-        length = readSync(handle.fd, memory);
+        length = readSync(fd, memory, 0, memory.length, null);
       } catch (fault) {
         if ((fault as NodeJS.ErrnoException).code === 'EAGAIN') break;
         this.#socket.destroy(fault as Error);
@@ -203,7 +203,7 @@ class SocketConnection implements Connection {
         },
       },
     };
-    if (handle.fd >= 0) this.#direct = { handle, handler };
+    if (handle.fd >= 0) this.#direct = { fd: handle.fd, handle, handler };
     const socket = new Socket(options as object);
     socket.on('close', () => accepted.destroy());
     return socket;
@@ -217,6 +217,8 @@ interface SocketHandle {
 }
 
 interface DirectReading {
+  /** Of the handle. Not to be used once the socket is destroyed: it may be another's then. */
+  readonly fd: number;
   readonly handle: SocketHandle;
   readonly handler: ConnectionHandler;
 }
@@ -225,7 +227,7 @@ interface DirectReading {
  * Writes what the kernel takes now, past the stream, whose bookkeeping costs a third of the write; only where nothing is
  * queued in the stream. Returns what is left. A fault leaves all: the stream runs into it again and reports it.
  */
-function writeNow({ fd }: SocketHandle, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+function writeNow(fd: number, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
   let written: number;
   try {
     written = pieces.length === 1 ? writeSync(fd, pieces[0]!) : writevSync(fd, pieces);

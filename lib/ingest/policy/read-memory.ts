@@ -1,4 +1,4 @@
-/** More than a publisher of 15 Mb/s sends between two reads that are 30 ms apart. */
+/** More than a publisher of 15 Mb/s sends between two reads that are 33 ms apart. */
 export const blockBytes = 64 * 1024;
 /** A read is never given less than this: many short reads cost more than the rest of a block. */
 const shortestReadBytes = 8 * 1024;
