@@ -15,7 +15,7 @@ const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 const run: Readonly<Record<Part, (machine: MachineFacts, quick: boolean) => Promise<Section>>> = {
   relay: (machine, quick) => {
     const load = { publishers: 50, bitrateBps: 4_200_000 };
-    const timing = quick ? { warmUpMs: 2_500, measureMs: 2_500 } : { warmUpMs: 5_000, measureMs: 6_000 };
+    const timing = quick ? { warmUpMs: 2_500, measureMs: 2_500 } : { warmUpMs: 8_000, measureMs: 6_000 };
     return relayBench(
       machine,
       { load: { ...load, ...timing }, rounds: quick ? 1 : 3 },
