@@ -49,8 +49,10 @@ export class FleetLink {
     const { store, fleet, emit, self } = this.#options;
     const operation = 'fleet';
     try {
-      fleet.observe(await store.listFleet('encoder'), performance.now());
+      // In this order: a proxy whose own heartbeat cannot be written (a full disk, a store that only reads) must not
+      // take the silence of others for their death.
       await store.heartbeat(self());
+      fleet.observe(await store.listFleet('encoder'), performance.now());
       if (!this.#available) emit('ingest.store.available', { operation });
       this.#available = true;
     } catch (cause) {

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { openSqliteControlStore } from '../../lib/adapters/local/sqlite-control-store.ts';
+import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
+import type { FleetMember } from '../../lib/control/policy/records.ts';
+import { FleetLink } from '../../lib/ingest/fleet-link.ts';
+import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
+import type { MemberId } from '../../lib/routing/ids.ts';
+
+const member = (id: string, role: FleetMember['role']): Omit<FleetMember, 'version'> => ({
+  id: id as MemberId,
+  role,
+  host: '127.0.0.1',
+  port: 1,
+  capacity: 4,
+  load: 0,
+  state: 'active',
+});
+
+let store: ReturnType<typeof openSqliteControlStore>;
+beforeEach(() => {
+  store = openSqliteControlStore(':memory:');
+});
+afterEach(() => store.close());
+
+/** Lets a proxy beat five times beside a worker that does not, each look 1.5 s after the last by the view's clock. */
+async function fiveBeats(heartbeat: typeof store.heartbeat) {
+  await store.heartbeat(member('encoder-1', 'encoder'));
+  const fleet = new FleetView();
+  let nowMs = 0;
+  const observe = (records: readonly FleetMember[]) => {
+    nowMs += 1_500;
+    fleet.observe(records, nowMs);
+  };
+  observe(await store.listFleet('encoder'));
+  const emitted: string[] = [];
+  let beats = 0;
+  let done = () => {};
+  const fifth = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const link = new FleetLink({
+    store: {
+      heartbeat(self) {
+        if (++beats === 5) done();
+        return heartbeat(self);
+      },
+      listFleet: (role) => store.listFleet(role),
+      removeMember: async () => {},
+    },
+    fleet: Object.assign(Object.create(fleet), { observe }),
+    emit: (name) => void emitted.push(name),
+    self: () => member('ingest-1', 'ingest'),
+    everyMs: 1,
+  });
+  await link.start();
+  await fifth;
+  await link.stop();
+  return { worker: fleet.find('encoder-1' as MemberId), emitted };
+}
+
+describe('the link to the fleet', () => {
+  test('takes a worker that stopped beating for dead', async () => {
+    const { worker, emitted } = await fiveBeats((self) => store.heartbeat(self));
+    expect(worker).toBeUndefined();
+    expect(emitted).toEqual([]);
+  });
+
+  test('judges nobody while its own heartbeat cannot be written either', async () => {
+    const { worker, emitted } = await fiveBeats(async () => {
+      throw new ControlStoreUnavailableError('The disk is full.');
+    });
+    expect(worker).toBeDefined();
+    expect(emitted).toEqual(['ingest.store.unavailable']);
+  });
+});
