@@ -1,0 +1,218 @@
+import type { BroadcastRecord, BroadcastState, EndReason, LeaseRecord } from '../control/policy/records.ts';
+import { listRenditions } from '../control/policy/stream-events.ts';
+import type { EmitEvent } from '../telemetry/events.ts';
+import type { EncoderRun } from './encoder-run.ts';
+import { inputFacts, renditionFacts } from './policy/broadcast-facts.ts';
+import { type BroadcastTrigger, nextState } from './policy/broadcast-state.ts';
+import { segmentMs } from './policy/grid.ts';
+import type { InputFormat } from './policy/input-format.ts';
+import type { TrackHeader } from './policy/publication-model.ts';
+import type { Clock, EncoderExit, EncoderStore } from './ports.ts';
+import type { PublishSession } from './publish-session.ts';
+import { Story } from './story.ts';
+
+export interface BroadcastReportOptions {
+  readonly store: EncoderStore;
+  readonly clock: Clock;
+  readonly emit: EmitEvent;
+  /** What comes in, in bits a second, by now. */
+  readonly bitrateBps: () => number;
+}
+
+/**
+ * What a broadcast says of itself, to whom it concerns: its state, input and renditions in its record of the control store,
+ * its story to those who watch the stream's events, and its log.
+ */
+export class BroadcastReport {
+  readonly #options: BroadcastReportOptions;
+  readonly #story: Story;
+  readonly #about: { readonly stream: string; readonly broadcast: string };
+  readonly #createdAtMs: number;
+  #format?: InputFormat;
+  #encoderName?: string;
+
+  /** `last`: the record that another worker left. */
+  constructor(lease: LeaseRecord, options: BroadcastReportOptions, last?: BroadcastRecord) {
+    const record = firstRecord(lease, options.clock.wall(), last);
+    this.#options = options;
+    this.#story = new Story(record, options.store, options.clock);
+    this.#about = { stream: record.streamId, broadcast: record.id };
+    this.#createdAtMs = options.clock.now();
+  }
+
+  get state(): BroadcastState {
+    return this.#story.record.state;
+  }
+
+  /** Returns whether the state changed. */
+  move(trigger: BroadcastTrigger, instead?: BroadcastState): boolean {
+    const to = instead ?? nextState(this.state, trigger);
+    if (!to || to === this.state) return false;
+    this.#story.update({ state: to });
+    this.#options.emit('encoder.broadcast.state', { ...this.#about, state: to, trigger });
+    return true;
+  }
+
+  // The publisher
+
+  /** `isFirst`: nothing is published yet. */
+  taken({ hello }: PublishSession, isFirst: boolean): void {
+    const { proxyId, sessionId, publish } = hello;
+    this.#encoderName = publish.flashVer;
+    this.#story.update({ proxyId, sessionId });
+    if (isFirst) this.#story.tell('broadcast.starting', { workerId: this.#story.record.workerId, proxyId });
+  }
+
+  encoderNamed(name: string): void {
+    this.#encoderName = name;
+  }
+
+  formatFound(format: InputFormat): void {
+    this.#format = format;
+  }
+
+  publisherLost(windowMs: number, detail: string): void {
+    this.move('publisher-lost');
+    this.#story.tell('stream.reconnecting', { windowMs, detail });
+  }
+
+  publisherBack(awayMs: number): void {
+    if (!this.move('publisher-back')) return;
+    this.#story.tell('stream.resumed', { workerId: this.#story.record.workerId, awayMs });
+  }
+
+  inputUnusable(reason: string, session: PublishSession | undefined): void {
+    this.#options.emit('encoder.input.unusable', { ...this.#about, reason });
+    this.#story.tell('publish.refused', {
+      reason: 'unsupported-codec',
+      detail: reason,
+      ...(session ? { client: session.hello.client.address } : {}),
+    });
+  }
+
+  inputThrottled(leadMs: number, backlogBytes: number): void {
+    const facts = { leadMs: Math.round(leadMs), backlogBytes };
+    this.#options.emit('encoder.input.throttled', { ...this.#about, ...facts });
+  }
+
+  /** Brings the record's input up to date. */
+  refreshInput(): void {
+    this.#story.update(this.#input());
+  }
+
+  // The encoder
+
+  encoderStarted({ id, fromNumber, args, pid }: EncoderRun): void {
+    this.#options.emit('encoder.ffmpeg.started', {
+      ...this.#about,
+      run: id,
+      fromNumber,
+      args: args.join(' '),
+      ...(pid === undefined ? {} : { pid }),
+    });
+  }
+
+  encoderCrashed(run: EncoderRun, { code, signal, said }: EncoderExit): void {
+    this.#options.emit('encoder.ffmpeg.crashed', { ...this.#about, run: run.id, code, signal, said });
+    const detail = signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`;
+    this.#story.tell('encoder.restarted', { detail, outageMs: run.lagMs });
+  }
+
+  ladderShed(rendition: string, lagMs: number, left: readonly string[]): void {
+    this.#options.emit('encoder.ladder.shed', { ...this.#about, rendition, lagMs });
+    this.#story.tell('ladder.shed', { rendition, speed: speedOf(lagMs), left: listRenditions(left) });
+  }
+
+  // The origin
+
+  originTrouble({ cause, full, queuedSegments }: OriginTrouble): void {
+    this.#options.emit('encoder.origin.trouble', { ...this.#about, full, queuedSegments, cause });
+    const detail = full ? 'it has no room left' : 'it does not answer';
+    this.#story.tell('origin.trouble', { detail, queuedMs: queuedSegments * segmentMs });
+  }
+
+  originRecovered({ downMs, lostSegments }: { downMs: number; lostSegments: number }): void {
+    this.#options.emit('encoder.origin.recovered', { ...this.#about, downMs, lostSegments });
+    this.#story.tell('origin.recovered', { downMs, lostMs: lostSegments * segmentMs });
+  }
+
+  /** A segment with all its renditions can be played; with the first one the broadcast is live. */
+  published(renditions: readonly PublishedRendition[], publisherPresent: boolean): void {
+    this.#noteRenditions(renditions);
+    if (this.state !== 'starting' || !publisherPresent) return;
+    this.move('confirmed');
+    const { input } = this.#input();
+    if (!input) return;
+    const { width, height, frameRate, bitrateBps } = input;
+    this.#story.tell('stream.live', {
+      workerId: this.#story.record.workerId,
+      startupMs: this.#options.clock.now() - this.#createdAtMs,
+      width,
+      height,
+      frameRate,
+      bitrateBps,
+      renditions: this.#renditionList(),
+    });
+  }
+
+  // The end
+
+  endRequested(): void {
+    this.#story.tell('stream.end-requested', {});
+  }
+
+  ended(reason: EndReason, durationMs: number, renditions: readonly PublishedRendition[]): void {
+    this.#noteRenditions(renditions);
+    this.#story.update({ state: 'ended', endedAtMs: this.#options.clock.wall(), endReason: reason });
+    this.#story.tell('stream.ended', { reason, durationMs });
+    if (durationMs > 0) {
+      this.#story.tell('recording.ready', { durationMs, renditions: this.#renditionList() });
+    }
+    this.#options.emit('encoder.broadcast.ended', { ...this.#about, reason, durationMs });
+  }
+
+  leaseLost(epoch: number): void {
+    this.#options.emit('encoder.lease.lost', { ...this.#about, epoch });
+    this.#story.silence();
+  }
+
+  /** Resolves when the control store knows all of it, or after `withinMs`. */
+  settled(withinMs: number): Promise<void> {
+    return this.#story.settled(withinMs);
+  }
+
+  #noteRenditions(current: readonly PublishedRendition[]): void {
+    const known = this.#story.record.renditions;
+    if (known.length === current.length && current.every(({ id }, at) => known[at]?.id === id)) return;
+    this.#story.update({ ...this.#input(), renditions: renditionFacts(current) });
+  }
+
+  #input(): Pick<BroadcastRecord, 'input'> {
+    if (!this.#format) return {};
+    return { input: inputFacts(this.#format, this.#options.bitrateBps(), this.#encoderName) };
+  }
+
+  #renditionList(): string {
+    return listRenditions(this.#story.record.renditions.map(({ id }) => id));
+  }
+}
+
+interface OriginTrouble {
+  readonly cause: unknown;
+  readonly full: boolean;
+  readonly queuedSegments: number;
+}
+
+interface PublishedRendition {
+  readonly id: string;
+  readonly header: TrackHeader;
+}
+
+/** Of an ffmpeg that fell behind by `lagMs` while it was watched. */
+const speedOf = (lagMs: number): number => Math.max(0.1, 1 - lagMs / 10_000);
+
+function firstRecord(lease: LeaseRecord, startedAtMs: number, last?: BroadcastRecord): BroadcastRecord {
+  const { streamId, broadcastId: id, workerId, epoch } = lease;
+  if (last) return { ...last, state: 'reconnecting', workerId, epoch };
+  return { id, streamId, state: 'starting', startedAtMs, workerId, epoch, renditions: [] };
+}

@@ -1,0 +1,39 @@
+import type { Clock } from './ports.ts';
+
+/** Stream time by the clock: how far a broadcast is, or ought to be. It stands still until its first media. */
+export class StreamClock {
+  /** Stream time that another worker has made. */
+  readonly startMs: number;
+  readonly #clock: Clock;
+  /** Monotonic time of stream time 0. */
+  #originMs?: number;
+
+  constructor(clock: Clock, startMs: number) {
+    this.#clock = clock;
+    this.startMs = startMs;
+  }
+
+  get running(): boolean {
+    return this.#originMs !== undefined;
+  }
+
+  get nowMs(): number {
+    return this.#originMs === undefined ? this.startMs : this.#clock.now() - this.#originMs;
+  }
+
+  /** Media is there. */
+  start(): void {
+    this.#originMs ??= this.#clock.now() - this.startMs;
+  }
+
+  /**
+   * The publisher came back by itself after another worker was gone: the time between is a gap, of at most `mostMs`.
+   * A proxy that replays brings that time's media, so then stream time goes on where it stopped, by `start`.
+   * `startedAtMs`: Unix time of stream time 0.
+   */
+  catchUp(startedAtMs: number, mostMs: number): void {
+    const sinceStartMs = this.#clock.wall() - startedAtMs;
+    const nowMs = Math.min(Math.max(sinceStartMs, this.startMs), this.startMs + mostMs);
+    this.#originMs = this.#clock.now() - nowMs;
+  }
+}

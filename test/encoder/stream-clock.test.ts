@@ -1,0 +1,35 @@
+import { describe, expect, test } from '@jest/globals';
+import { StreamClock } from '../../lib/encoder/stream-clock.ts';
+
+const startedAtMs = 1_790_000_000_000;
+const at = (sinceStartMs: number) => {
+  const clock = {
+    time: sinceStartMs,
+    now: () => clock.time + 7,
+    wall: () => startedAtMs + clock.time,
+  };
+  return clock;
+};
+
+describe('stream time by the clock', () => {
+  test('stands still until media is there, then runs from where another worker stopped', () => {
+    const clock = at(50_000);
+    const time = new StreamClock(clock, 40_000);
+    clock.time += 500;
+    expect([time.running, time.nowMs]).toEqual([false, 40_000]);
+    time.start();
+    clock.time += 300;
+    time.start();
+    expect([time.running, time.nowMs]).toEqual([true, 40_300]);
+  });
+
+  test.each([
+    ['includes the time in which nobody published', 45_000, 45_000],
+    ['leaves out of a longer pause what is beyond the reconnect window', 90_000, 50_000],
+    ['never runs back, whatever the wall clock says', 10_000, 40_000],
+  ])('of a publisher that comes back by itself %s', (_, wallMs, expected) => {
+    const time = new StreamClock(at(wallMs), 40_000);
+    time.catchUp(startedAtMs, 10_000);
+    expect(time.nowMs).toBe(expected);
+  });
+});
