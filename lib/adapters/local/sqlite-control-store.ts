@@ -110,24 +110,26 @@ function leaseStore(database: SqliteDatabase): LeaseStore {
       }),
     takeLease: ({ streamId, workerId, broadcastId, observed }) =>
       database.run((prepare) => {
-        const row = observed
+        const rows = observed
           ? prepare(
               `UPDATE leases SET worker_id = ?, broadcast_id = ?, epoch = epoch + 1, version = version + 1,
                released = 0, end_requested = 0 WHERE stream_id = ? AND version = ? RETURNING *`,
-            ).get(workerId, broadcastId, streamId, observed.version)
+            ).all(workerId, broadcastId, streamId, observed.version)
           : prepare(
               `INSERT INTO leases (worker_id, broadcast_id, stream_id, epoch, version, released, end_requested)
                VALUES (?, ?, ?, 1, 1, 0, 0) ON CONFLICT DO NOTHING RETURNING *`,
-            ).get(workerId, broadcastId, streamId);
-        return leaseOf(granted(row, `The lease of ${streamId} has changed since it was observed.`));
+            ).all(workerId, broadcastId, streamId);
+        return leaseOf(granted(rows, `The lease of ${streamId} has changed since it was observed.`));
       }),
     renewLease: ({ streamId, workerId, epoch }) =>
       database.run((prepare) => {
-        const row = prepare(
+        const rows = prepare(
           `UPDATE leases SET version = version + 1
            WHERE stream_id = ? AND worker_id = ? AND epoch = ? AND released = 0 RETURNING *`,
-        ).get(streamId, workerId, epoch);
-        return leaseOf(granted(row, `${workerId} does not hold the lease of ${streamId} in epoch ${epoch}.`));
+        ).all(streamId, workerId, epoch);
+        return leaseOf(
+          granted(rows, `${workerId} does not hold the lease of ${streamId} in epoch ${epoch}.`),
+        );
       }),
     releaseLease: ({ streamId, workerId, epoch }) =>
       database.run((prepare) => {
@@ -173,10 +175,10 @@ function eventStore(database: SqliteDatabase): StreamEventStore {
   return {
     appendEvent: (event) =>
       database.transact((prepare) => {
-        const row = prepare(
+        const [row] = prepare(
           `INSERT INTO events (stream_id, sequence, body)
            SELECT ?1, coalesce(max(sequence), 0) + 1, ?2 FROM events WHERE stream_id = ?1 RETURNING sequence`,
-        ).get(event.streamId, JSON.stringify(event));
+        ).all(event.streamId, JSON.stringify(event));
         prepare('DELETE FROM events WHERE stream_id = ? AND sequence <= ?').run(
           event.streamId,
           Number(row?.sequence) - keptEvents,
@@ -218,7 +220,11 @@ function demand(changes: number | bigint, refusal: string): void {
   if (Number(changes) === 0) throw new ConditionFailedError(refusal);
 }
 
-function granted(row: Row | undefined, refusal: string): Row {
+/**
+ * The row that a write returned. Such writes are run with `all`, never with `get`: that one stops at the first row, before
+ * the write is committed, and a commit that then fails (a full disk) goes unsaid.
+ */
+function granted([row]: readonly Row[], refusal: string): Row {
   if (!row) throw new ConditionFailedError(refusal);
   return row;
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite-control-store.ts';
 import { openSqliteDatabase } from '../../../lib/adapters/local/sqlite-database.ts';
 import type { StreamRecord } from '../../../lib/control/policy/records.ts';
-import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
+import { type MemberId, newBroadcastId, newStreamId, type StreamId } from '../../../lib/routing/ids.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -193,5 +193,45 @@ test('processes that start at once over a new file all open it, and each lease h
   expect(outcomes.flatMap(({ won }) => won).sort()).toEqual([...streamIds].sort());
   const store = openSqliteControlStore(path);
   for (const id of streamIds) expect(await store.listEvents(id, { limit: 10 })).toHaveLength(4);
+  store.close();
+});
+
+test('a write that finds no room is said to have failed: what was answered is what is stored', async () => {
+  // The shell's limit on the size of files stands for a full disk: what goes beyond it fails as it is committed.
+  const program = `
+    import { openSqliteControlStore } from '${new URL('../../../lib/adapters/local/sqlite-control-store.ts', import.meta.url)}';
+    process.on('SIGXFSZ', () => {});
+    const store = openSqliteControlStore(process.argv[1]);
+    let { version } = await store.takeLease({ streamId: 's', workerId: 'w', broadcastId: 'b' });
+    let code = 'none';
+    for (let renewals = 0; renewals < 1_000 && code === 'none'; renewals++) {
+      await store.renewLease({ streamId: 's', workerId: 'w', epoch: 1 }).then(
+        (lease) => { version = lease.version; },
+        (fault) => { code = fault.code; },
+      );
+    }
+    console.log(JSON.stringify({ version, code }));
+    process.exit(0);
+  `;
+  const child = spawn(
+    'bash',
+    [
+      '-c',
+      'ulimit -f 400; exec "$0" --input-type=module-typescript --eval "$1" "$2"',
+      process.execPath,
+      program,
+      path,
+    ],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  await once(child, 'close');
+  const { version, code } = JSON.parse(output) as { version: number; code: string };
+  expect(code).toBe('CONTROL_STORE_UNAVAILABLE');
+  const store = openSqliteControlStore(path);
+  expect((await store.getLease('s' as StreamId))?.version).toBe(version);
   store.close();
 });
