@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whenInterrupted } from './cleanup.ts';
 
 /** A program that the bench started and will stop. */
 export interface ChildProgram {
@@ -41,15 +42,20 @@ export async function startProgram(
   const spawned = once(child, 'spawn');
   const closed = once(child, 'close').catch(() => {});
   await spawned;
+  const settled = whenInterrupted(() => stopChild(child, closed));
+  const stop = async () => {
+    await stopChild(child, closed);
+    settled();
+  };
   const deadline = performance.now() + startWithinMs;
   while (!(await answers(options.port))) {
     if (child.exitCode !== null || performance.now() > deadline) {
-      await stopChild(child, closed);
+      await stop();
       throw new Error(`${command} did not come up: ${output.trim() || 'it said nothing'}`);
     }
     await sleep(20);
   }
-  return { pid: child.pid!, output: () => output, stop: () => stopChild(child, closed) };
+  return { pid: child.pid!, output: () => output, stop };
 }
 
 async function stopChild(child: ChildProcess, closed: Promise<unknown>): Promise<void> {

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../lib/adapters/local/platform/ports.ts';
@@ -11,6 +10,7 @@ import type { ControlStore } from '../lib/control/ports.ts';
 import { type MemberId, newStreamId } from '../lib/routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../lib/routing/stream-key.ts';
 import { startProgram } from './child-program.ts';
+import { scratchFolder } from './cleanup.ts';
 import type { RelaySubject } from './relay-subject.ts';
 
 const host = '127.0.0.1';
@@ -31,8 +31,8 @@ export function headwaterRelay({ profileDir }: HeadwaterRelayOptions = {}): Rela
     sinkKind: 'relay',
     async start(sinkPort, publishers) {
       await using stack = new AsyncDisposableStack();
-      const dir = await mkdtemp(join(tmpdir(), 'headwater-bench-'));
-      stack.defer(() => rm(dir, { recursive: true, force: true }));
+      const { path: dir, remove } = await scratchFolder();
+      stack.defer(remove);
       const controlStorePath = join(dir, 'control.sqlite');
       const secretsDir = join(dir, 'secrets');
       await mkdir(secretsDir);

@@ -1,5 +1,6 @@
 // `npm run bench`: Headwater next to its peers, on this machine, in one run.
 import { writeFile } from 'node:fs/promises';
+import { stopOnSignals } from './cleanup.ts';
 import { edgeBench, herdLoads } from './edge.ts';
 import { headwaterRelay } from './headwater-relay.ts';
 import { type MachineFacts, machineFacts, machineText } from './machine.ts';
@@ -42,6 +43,7 @@ async function bench(options: BenchOptions): Promise<void> {
   await writeFile(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`);
 }
 
+stopOnSignals();
 try {
   const options = parseBenchOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(helpText);

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts } from '../lib/adapters/local/platform/ports.ts';
 import { type ChildProgram, startProgram } from './child-program.ts';
+import { scratchFolder } from './cleanup.ts';
 import type { LoadTarget } from './load-publisher.ts';
 import type { SinkKind } from './relay-sink.ts';
 
@@ -87,14 +87,14 @@ function peer(
     sinkKind: 'rtmp',
     async start(sinkPort, publishers) {
       const [port = 0] = await freePorts(1);
-      const dir = await mkdtemp(join(tmpdir(), 'headwater-bench-'));
+      const { path: dir, remove } = await scratchFolder();
       const file = join(dir, 'peer.conf');
       await writeFile(file, config(port, sinkPort));
       let program: ChildProgram;
       try {
         program = await startProgram(argv(file, dir), { port });
       } catch (fault) {
-        await rm(dir, { recursive: true, force: true });
+        await remove();
         throw fault;
       }
       return {
@@ -102,7 +102,7 @@ function peer(
         pids: [program.pid],
         async stop() {
           await program.stop();
-          await rm(dir, { recursive: true, force: true });
+          await remove();
         },
       };
     },

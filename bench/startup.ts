@@ -1,6 +1,7 @@
 import { Platform } from '../test/support/platform.ts';
 import { Publisher } from '../test/support/publisher.ts';
 import { createStream } from '../test/support/streams.ts';
+import { whenInterrupted } from './cleanup.ts';
 import { ConnectWatch, playableDash, playableHls, pollUntil } from './live-broadcast.ts';
 import type { Section } from './report.ts';
 import { median, range } from './statistics.ts';
@@ -20,7 +21,11 @@ export async function startupBench(
 ): Promise<Section> {
   await using stack = new AsyncDisposableStack();
   const platform = await Platform.start();
-  stack.defer(async () => void (await platform.stop()));
+  const stopped = whenInterrupted(() => platform.stop());
+  stack.defer(async () => {
+    await platform.stop();
+    stopped();
+  });
   const measured: Startup[] = [];
   for (let round = 0; round < rounds; round++) {
     say(`startup, round ${round + 1} of ${rounds}`);

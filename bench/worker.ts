@@ -3,6 +3,7 @@ import HLS from 'hls-parser';
 import { Platform } from '../test/support/platform.ts';
 import { Publisher } from '../test/support/publisher.ts';
 import { createStream, getStream } from '../test/support/streams.ts';
+import { whenInterrupted } from './cleanup.ts';
 import { fetchHlsMedia, playableHls, pollUntil } from './live-broadcast.ts';
 import { cpuMsOf, treesOf } from './process-stat.ts';
 import type { Section } from './report.ts';
@@ -23,7 +24,11 @@ export async function workerBench(
 ): Promise<Section> {
   await using stack = new AsyncDisposableStack();
   const platform = await Platform.start();
-  stack.defer(async () => void (await platform.stop()));
+  const stopped = whenInterrupted(() => platform.stop());
+  stack.defer(async () => {
+    await platform.stop();
+    stopped();
+  });
   const stream = await createStream(platform, { name: 'Bench: worker' });
   const { url, key } = stream.ingest.rtmp;
   const publisher = new Publisher({ url: `${url}/${key}` });
