@@ -1,5 +1,6 @@
 import type { BroadcastRecord, BroadcastState, EndReason, LeaseRecord } from '../control/policy/records.ts';
 import { listRenditions } from '../control/policy/stream-events.ts';
+import type { MemberId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { EncoderRun } from './encoder-run.ts';
 import { inputFacts, renditionFacts } from './policy/broadcast-facts.ts';
@@ -7,9 +8,12 @@ import { type BroadcastTrigger, nextState } from './policy/broadcast-state.ts';
 import { segmentMs } from './policy/grid.ts';
 import type { InputFormat } from './policy/input-format.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
+import { type RecordingOutcome, whyIncomplete } from './policy/recording-outcome.ts';
 import type { Clock, EncoderExit, EncoderStore } from './ports.ts';
 import type { PublishSession } from './publish-session.ts';
 import { Story } from './story.ts';
+
+const refreshInputEveryMs = 5000;
 
 export interface BroadcastReportOptions {
   readonly store: EncoderStore;
@@ -30,6 +34,13 @@ export class BroadcastReport {
   readonly #createdAtMs: number;
   #format?: InputFormat;
   #encoderName?: string;
+  #inputRefreshedMs = 0;
+  /** The worker that had the publisher before this one, until that is told. */
+  #movedFrom?: MemberId;
+  /** The worker that had the publisher last. */
+  #lastWorkerId: MemberId;
+  #isEncoderStuck = false;
+  #isLost = false;
 
   /** `last`: the record that another worker left. */
   constructor(lease: LeaseRecord, options: BroadcastReportOptions, last?: BroadcastRecord) {
@@ -38,6 +49,7 @@ export class BroadcastReport {
     this.#story = new Story(record, options.store, options.clock);
     this.#about = { stream: record.streamId, broadcast: record.id };
     this.#createdAtMs = options.clock.now();
+    this.#lastWorkerId = last?.workerId ?? record.workerId;
   }
 
   get state(): BroadcastState {
@@ -76,9 +88,16 @@ export class BroadcastReport {
     this.#story.tell('stream.reconnecting', { windowMs, detail });
   }
 
-  publisherBack(awayMs: number): void {
-    if (!this.move('publisher-back')) return;
-    this.#story.tell('stream.resumed', { workerId: this.#story.record.workerId, awayMs });
+  /** `filled`: the last picture and silence went out meanwhile. */
+  publisherBack(awayMs: number, filled: boolean): void {
+    const { workerId } = this.#story.record;
+    this.#lastWorkerId = workerId;
+    if (this.move('publisher-back')) this.#story.tell('stream.resumed', { workerId, awayMs, filled });
+  }
+
+  /** The publisher never left: its proxy sends again what is not published. Told with the first segment of that. */
+  publisherReplayed(): void {
+    if (this.move('publisher-back')) this.#movedFrom = this.#lastWorkerId;
   }
 
   inputUnusable(reason: string, session: PublishSession | undefined): void {
@@ -95,8 +114,11 @@ export class BroadcastReport {
     this.#options.emit('encoder.input.throttled', { ...this.#about, ...facts });
   }
 
-  /** Brings the record's input up to date. */
+  /** Keeps the record's input up to date. Call often. */
   refreshInput(): void {
+    const nowMs = this.#options.clock.now();
+    if (nowMs - this.#inputRefreshedMs <= refreshInputEveryMs) return;
+    this.#inputRefreshedMs = nowMs;
     this.#story.update(this.#input());
   }
 
@@ -118,6 +140,11 @@ export class BroadcastReport {
     this.#story.tell('encoder.restarted', { detail, outageMs: run.lagMs });
   }
 
+  encoderStuck(withinMs: number): void {
+    this.#isEncoderStuck = true;
+    this.#options.emit('encoder.ffmpeg.stuck', { ...this.#about, withinMs });
+  }
+
   ladderShed(rendition: string, lagMs: number, left: readonly string[]): void {
     this.#options.emit('encoder.ladder.shed', { ...this.#about, rendition, lagMs });
     this.#story.tell('ladder.shed', { rendition, speed: speedOf(lagMs), left: listRenditions(left) });
@@ -136,9 +163,23 @@ export class BroadcastReport {
     this.#story.tell('origin.recovered', { downMs, lostMs: lostSegments * segmentMs });
   }
 
-  /** A segment with all its renditions can be played; with the first one the broadcast is live. */
-  published(renditions: readonly PublishedRendition[], publisherPresent: boolean): void {
+  /**
+   * A segment with all its renditions can be played; with the first one the broadcast is live. `lateMs`: after players
+   * came to rely on it; `leadMs`: how far media is ahead of the clock.
+   */
+  published(
+    renditions: readonly PublishedRendition[],
+    publisherPresent: boolean,
+    { lateMs, leadMs }: { readonly lateMs: number; readonly leadMs: number },
+  ): void {
     this.#noteRenditions(renditions);
+    if (this.#movedFrom !== undefined) {
+      const { workerId: toWorkerId } = this.#story.record;
+      const facts = { lateMs, replayedMs: Math.max(0, leadMs) };
+      this.#story.tell('publisher.rehomed', { fromWorkerId: this.#movedFrom, toWorkerId, ...facts });
+      this.#movedFrom = undefined;
+      this.#lastWorkerId = toWorkerId;
+    }
     if (this.state !== 'starting' || !publisherPresent) return;
     this.move('confirmed');
     const { input } = this.#input();
@@ -161,24 +202,50 @@ export class BroadcastReport {
     this.#story.tell('stream.end-requested', {});
   }
 
-  ended(reason: EndReason, durationMs: number, renditions: readonly PublishedRendition[]): void {
+  /** The broadcast is over, unless it has become another worker's meanwhile. */
+  ended(reason: EndReason, renditions: readonly PublishedRendition[], recording: RecordingOutcome): void {
+    const { durationMs } = recording;
+    if (this.#isLost) return;
     this.#noteRenditions(renditions);
     this.#story.update({ state: 'ended', endedAtMs: this.#options.clock.wall(), endReason: reason });
     this.#story.tell('stream.ended', { reason, durationMs });
-    if (durationMs > 0) {
-      this.#story.tell('recording.ready', { durationMs, renditions: this.#renditionList() });
-    }
+    this.#recordingMade(recording, whyIncomplete(recording, reason, this.#isEncoderStuck));
     this.#options.emit('encoder.broadcast.ended', { ...this.#about, reason, durationMs });
   }
 
+  #recordingMade({ durationMs, lostSegments, fault }: RecordingOutcome, detail: string | undefined): void {
+    const made = { durationMs, renditions: this.#renditionList() };
+    if (detail === undefined) {
+      if (durationMs > 0) this.#story.tell('recording.ready', made);
+      return;
+    }
+    const lostMs = lostSegments * segmentMs;
+    this.#story.tell('recording.incomplete', { ...made, lostMs, closed: !fault, detail });
+    this.#options.emit('encoder.recording.incomplete', { ...this.#about, detail, lostSegments, ...fault });
+  }
+
+  /** Left open for another worker to go on with. */
+  leftOpen({ lostSegments, fault }: RecordingOutcome): void {
+    this.move('publisher-lost');
+    if (fault) this.#options.emit('encoder.handover.incomplete', { ...this.#about, lostSegments, ...fault });
+  }
+
+  leaseUnreleased(epoch: number, cause: unknown): void {
+    this.#options.emit('encoder.lease.unreleased', { ...this.#about, epoch, cause });
+  }
+
   leaseLost(epoch: number): void {
+    this.#isLost = true;
     this.#options.emit('encoder.lease.lost', { ...this.#about, epoch });
     this.#story.silence();
   }
 
   /** Resolves when the control store knows all of it, or after `withinMs`. */
-  settled(withinMs: number): Promise<void> {
-    return this.#story.settled(withinMs);
+  async settled(withinMs: number): Promise<void> {
+    const untold = await this.#story.settled(withinMs);
+    if (untold.events > 0 || untold.record) {
+      this.#options.emit('encoder.story.incomplete', { ...this.#about, ...untold });
+    }
   }
 
   #noteRenditions(current: readonly PublishedRendition[]): void {

@@ -1,5 +1,6 @@
-import type { BroadcastRecord, BroadcastState, EndReason, LeaseRecord } from '../control/policy/records.ts';
+import type { BroadcastState, EndReason, LeaseRecord } from '../control/policy/records.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
+import { BroadcastOutput } from './broadcast-output.ts';
 import { BroadcastReport } from './broadcast-report.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { Encoding } from './encoding.ts';
@@ -7,26 +8,17 @@ import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { segmentStartMs } from './policy/grid.ts';
-import { Publication } from './policy/publication.ts';
 import type { RestoredPublication } from './policy/restore.ts';
 import { ThroughMarks } from './policy/through-marks.ts';
 import type { PublishSession } from './publish-session.ts';
 import { PublisherSeat } from './publisher-seat.ts';
-import { SegmentWriter } from './segment-writer.ts';
+import type { Unfinished } from './remains.ts';
 import { StreamClock } from './stream-clock.ts';
 
 const tickMs = 100;
 /** A broadcast that has published nothing waits at least this long for media. */
 const firstMediaWithinMs = 10_000;
-const refreshInputEveryMs = 5000;
-const finishWithinMs = 20_000;
 const settleWithinMs = 2000;
-
-/** What another worker, or this one before a restart, left of a broadcast. */
-export interface Unfinished {
-  readonly record: BroadcastRecord;
-  readonly published: RestoredPublication;
-}
 
 /**
  * One time on air, from the first publish to the end. Publish sessions take the seat one after another; their media goes
@@ -43,15 +35,15 @@ export class Broadcast {
   readonly #seat: PublisherSeat;
   readonly #intake: Intake;
   readonly #encoding: Encoding;
+  readonly #output: BroadcastOutput;
   readonly #time: StreamClock;
   readonly #marks = new ThroughMarks();
   readonly #reconnectWindowMs: number;
-  #publication?: Publication;
-  #writer?: SegmentWriter;
   #timer?: NodeJS.Timeout;
   #resolveEnded!: () => void;
   #ending = false;
-  #inputRefreshedMs = 0;
+  /** Stream time that no worker made, before the publisher that is there now came back. */
+  #gapMs?: number;
 
   /** With `unfinished`, it goes on where that ended. */
   constructor(
@@ -73,9 +65,9 @@ export class Broadcast {
     this.#seat = this.#makeSeat(lease);
     this.#intake = this.#makeIntake();
     this.#encoding = this.#makeEncoding();
+    this.#output = this.#makeOutput(lease.epoch, unfinished?.published);
     const bitrateBps = (): number => this.#intake.meter.read(this.#time.nowMs).bitrateBps;
     this.#report = new BroadcastReport(lease, { store, clock, emit, bitrateBps }, unfinished?.record);
-    if (unfinished) this.#publish(unfinished.published);
     this.#timer = setInterval(() => this.#tick(), tickMs);
   }
 
@@ -112,8 +104,7 @@ export class Broadcast {
     if (this.#ending) return this.ended;
     this.#stop('draining');
     await this.#encoding.end({ wholeSegmentsOnly: true });
-    await this.#writer?.flush(finishWithinMs).catch(() => {});
-    this.#report.move('publisher-lost');
+    this.#report.leftOpen(await this.#output.leaveOpen());
     await this.#letGo();
   }
 
@@ -150,20 +141,25 @@ export class Broadcast {
         if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
         else this.#report.publisherLost(this.#reconnectWindowMs, detail);
       },
-      back: (awayMs) => {
-        if (this.#publication?.started) this.#report.publisherBack(awayMs);
-        else this.#report.move('publisher-back', 'starting');
-      },
+      back: (awayMs) => this.#publisherBack(awayMs),
     });
   }
 
+  #publisherBack(awayMs: number): void {
+    const gapMs = this.#gapMs;
+    this.#gapMs = undefined;
+    if (!this.#output.started) this.#report.move('publisher-back', 'starting');
+    else if (this.#seat.session?.hello.replayFromMs !== undefined) this.#report.publisherReplayed();
+    else this.#report.publisherBack(gapMs ?? awayMs, gapMs === undefined);
+  }
+
   #taken(session: PublishSession): void {
-    const isFirst = this.#publication === undefined;
+    const { startedAtMs } = this.#output;
     this.#marks.clear();
     this.#intake.beginSession();
-    this.#report.taken(session, isFirst);
-    if (this.#publication && session.hello.replayFromMs === undefined && !this.#time.running) {
-      this.#time.catchUp(this.#publication.startedAtMs, this.#reconnectWindowMs);
+    this.#report.taken(session, startedAtMs === undefined);
+    if (startedAtMs !== undefined && session.hello.replayFromMs === undefined && !this.#time.running) {
+      this.#gapMs = this.#time.catchUp(startedAtMs, this.#reconnectWindowMs);
     }
   }
 
@@ -189,7 +185,7 @@ export class Broadcast {
     this.#report.inputUnusable(reason, session);
     const description = `Unsupported codec: ${reason}. Send H.264 video and AAC sound.`;
     session?.send({ type: 'status', level: 'error', code: 'NetStream.Publish.Rejected', description });
-    if (this.#publication?.started) this.#seat.dismiss(description);
+    if (this.#output.started) this.#seat.dismiss(description);
     else {
       this.#seat.close(description);
       this.end('publisher-ended');
@@ -201,51 +197,45 @@ export class Broadcast {
     return new Encoding(
       { startEncoder, ffmpeg, ladder, clock },
       {
-        group: (group, headers) => (this.#writer ?? this.#publish()).enqueue(group, headers),
+        group: (group, headers) => this.#output.add(group, headers, this.#time.nowMs),
         started: (run) => this.#report.encoderStarted(run),
         shed: (rendition, lagMs, left) => this.#report.ladderShed(rendition, lagMs, left),
+        stuck: (withinMs) => this.#report.encoderStuck(withinMs),
         crashed: (run, exit) => this.#report.encoderCrashed(run, exit),
         failed: () => this.end('encoder-failed'),
       },
     );
   }
 
-  /** The publication begins with the first segment: wall clock and stream time are tied together then. */
-  #publish(restored?: RestoredPublication): SegmentWriter {
-    const { clock, objects, region, utcTimingUrl, windowSegments } = this.#setting;
-    this.#publication = new Publication(
+  #makeOutput(epoch: number, restored: RestoredPublication | undefined): BroadcastOutput {
+    const about = { streamId: this.streamId, broadcastId: this.id, epoch };
+    return new BroadcastOutput(
+      { ...this.#setting, ...about },
       {
-        region,
-        streamId: this.streamId,
-        broadcastId: this.id,
-        epoch: this.#keeper.lease.epoch,
-        startedAtMs: restored?.startedAtMs ?? clock.wall() - this.#time.nowMs,
-        windowSegments,
-        utcTimingUrl,
+        mayWrite: () => this.#keeper.mayWrite(),
+        published: (number) => this.#published(number),
+        trouble: (trouble) => this.#report.originTrouble(trouble),
+        recovered: (recovery) => this.#report.originRecovered(recovery),
       },
       restored,
     );
-    this.#writer = new SegmentWriter(objects, this.#publication, clock, {
-      mayWrite: () => this.#keeper.mayWrite(),
-      published: (number) => this.#published(number),
-      trouble: (trouble) => this.#report.originTrouble(trouble),
-      recovered: (recovery) => this.#report.originRecovered(recovery),
-    });
-    return this.#writer;
   }
 
   #published(number: number): void {
     const { session, awayMs } = this.#seat;
     const through = this.#marks.through(segmentStartMs(number + 1));
     if (through !== undefined) session?.send({ type: 'published-through', timestampMs: through });
-    this.#report.published(this.#publication?.current ?? [], awayMs === undefined);
+    this.#report.published(this.#output.renditions, awayMs === undefined, {
+      lateMs: this.#output.lateMs(number),
+      leadMs: this.#leadMs,
+    });
   }
 
   #tick(): void {
     this.#seat.tick();
     const { awayMs } = this.#seat;
-    const isStarted = this.#publication?.started === true;
-    const windowMs = isStarted
+    const { started } = this.#output;
+    const windowMs = started
       ? this.#reconnectWindowMs
       : Math.max(this.#reconnectWindowMs, firstMediaWithinMs);
     if (awayMs !== undefined && awayMs > windowMs) this.end('reconnect-window-over');
@@ -254,20 +244,18 @@ export class Broadcast {
     this.#encoding.tick();
     this.#encoding.flush();
     this.#throttle();
-    if (isStarted && awayMs === undefined) this.#refreshInput();
+    if (started && awayMs === undefined) this.#report.refreshInput();
+  }
+
+  /** How far media is ahead of the clock. */
+  get #leadMs(): number {
+    return this.#time.running ? this.#intake.timeline.endMs - this.#time.nowMs : 0;
   }
 
   #throttle(): void {
-    const leadMs = this.#time.running ? this.#intake.timeline.endMs - this.#time.nowMs : 0;
+    const leadMs = this.#leadMs;
     const { backlogBytes } = this.#encoding;
     if (throttleInput(this.#seat, leadMs, backlogBytes)) this.#report.inputThrottled(leadMs, backlogBytes);
-  }
-
-  #refreshInput(): void {
-    const nowMs = this.#setting.clock.now();
-    if (nowMs - this.#inputRefreshedMs <= refreshInputEveryMs) return;
-    this.#inputRefreshedMs = nowMs;
-    this.#report.refreshInput();
   }
 
   /** Nothing more comes in. */
@@ -279,22 +267,23 @@ export class Broadcast {
 
   async #finish(reason: EndReason): Promise<void> {
     await this.#encoding.end();
-    await this.#writer?.finish(finishWithinMs).catch(() => {});
-    const durationMs = Math.round(this.#publication?.endMs ?? 0);
-    this.#report.ended(reason, durationMs, this.#publication?.current ?? []);
+    const recording = await this.#output.close();
+    this.#report.ended(reason, this.#output.renditions, recording);
     await this.#letGo();
   }
 
   async #letGo(): Promise<void> {
     await this.#report.settled(settleWithinMs);
-    await this.#keeper.release().catch(() => {});
+    await this.#keeper.release().catch((cause: unknown) => {
+      this.#report.leaseUnreleased(this.#keeper.lease.epoch, cause);
+    });
     this.#resolveEnded();
   }
 
   /** Another worker writes now: nothing more may leave this one. */
   #leaseLost(): void {
     this.#report.leaseLost(this.#keeper.lease.epoch);
-    this.#writer?.stop();
+    this.#output.stop();
     this.#encoding.kill();
     this.#keeper.stop();
     this.#stop('lease-lost');

@@ -25,6 +25,8 @@ export interface EncodingHandler {
   started(run: EncoderRun): void;
   shed(rendition: string, lagMs: number, left: readonly string[]): void;
   crashed(run: EncoderRun, exit: EncoderExit): void;
+  /** It did not work off its last input within this time and was killed: what it had not made is lost. */
+  stuck(withinMs: number): void;
   /** It crashed too often: the broadcast cannot go on. */
   failed(): void;
 }
@@ -126,7 +128,10 @@ export class Encoding {
     this.#retiring?.run.endInput();
     this.#active?.endInput();
     if (this.#runs.size === 0) return;
-    const timer = setTimeout(() => this.kill(), exitTimeoutMs);
+    const timer = setTimeout(() => {
+      this.#handler.stuck(exitTimeoutMs);
+      this.kill();
+    }, exitTimeoutMs);
     await new Promise<void>((resolve) => {
       this.#idle = resolve;
     });

@@ -3,6 +3,12 @@ import { broadcastPrefix, dashManifestName, hlsPlaylistName } from '../origin/po
 import type { ObjectStore } from '../origin/ports.ts';
 import { initNamesOf, type RestoredPublication, restorePublication } from './policy/restore.ts';
 
+/** What another worker, or this one before a restart, left of a broadcast. */
+export interface Unfinished {
+  readonly record: BroadcastRecord;
+  readonly published: RestoredPublication;
+}
+
 /** A day of segments of one rendition; a longer broadcast is gone on with as far as this. */
 const maxListed = 50_000;
 const pageSize = 1000;

@@ -28,7 +28,7 @@ const longestPauseMs = 2000;
 /** The playlists are written at least after so many groups of a backlog. */
 const groupsPerRound = 8;
 
-/** Writing was stopped for good. */
+/** Writing was stopped for good before all was written. */
 class WriterStoppedError extends Error {
   override readonly name = 'WriterStoppedError';
   readonly code = 'WRITER_STOPPED';
@@ -53,7 +53,9 @@ export class SegmentWriter {
   #giveUp = false;
   #indexesDue = false;
   #troubleSinceMs?: number;
+  /** Segments given up since the trouble began, and in all. */
   #lost = 0;
+  #lostInAll = 0;
   readonly #wakes = new Set<() => void>();
 
   constructor(store: ObjectStore, publication: Publication, clock: Clock, handler: SegmentWriterHandler) {
@@ -61,6 +63,11 @@ export class SegmentWriter {
     this.#publication = publication;
     this.#clock = clock;
     this.#handler = handler;
+  }
+
+  /** Segments that will never be in the origin. */
+  get lostSegments(): number {
+    return this.#lostInAll;
   }
 
   enqueue(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void {
@@ -72,34 +79,39 @@ export class SegmentWriter {
     this.#run();
   }
 
-  /** Writes what is queued, and nothing after it. */
-  async flush(withinMs: number): Promise<void> {
-    const timer = setTimeout(() => this.stop(), withinMs);
-    while (this.#running) await this.#running;
-    clearTimeout(timer);
-    this.#stopped = true;
+  /** Writes what is queued, and nothing after it. Rejects where that does not succeed within `withinMs`. */
+  flush(withinMs: number): Promise<void> {
+    return this.#conclude(withinMs, async () => {});
   }
 
   /** Writes what is queued and the recording's playlists. Rejects where that does not succeed within `withinMs`. */
-  async finish(withinMs: number): Promise<void> {
-    const timer = setTimeout(() => this.stop(), withinMs);
-    try {
-      while (this.#running) await this.#running;
+  finish(withinMs: number): Promise<void> {
+    return this.#conclude(withinMs, async () => {
       if (!this.#publication.started) return;
       this.#publication.end();
       this.#indexesDue = true;
       await this.#writePlaylists();
-    } finally {
-      clearTimeout(timer);
-      this.#stopped = true;
-    }
+    });
   }
 
   /** Writes nothing more, from the next write on. */
   stop(): void {
     this.#stopped = true;
+    this.#lostInAll += this.#queue.length;
     this.#queue = [];
     for (const wake of this.#wakes) wake();
+  }
+
+  async #conclude(withinMs: number, last: () => Promise<void>): Promise<void> {
+    const timer = setTimeout(() => this.stop(), withinMs);
+    try {
+      while (this.#running) await this.#running;
+      if (this.#stopped) throw new WriterStoppedError('Not every segment was written');
+      await last();
+    } finally {
+      clearTimeout(timer);
+      this.#stopped = true;
+    }
   }
 
   #run(): void {
@@ -134,6 +146,7 @@ export class SegmentWriter {
     if (this.#queue[0] === queued) this.#dequeue();
     if (written.includes(false)) {
       this.#lost++;
+      this.#lostInAll++;
       return undefined;
     }
     if (commit()) this.#indexesDue = true;
@@ -219,6 +232,7 @@ export class SegmentWriter {
       const [dropped] = this.#queue.splice(1, 1);
       this.#queuedBytes -= dropped?.bytes ?? 0;
       this.#lost++;
+      this.#lostInAll++;
     }
   }
 

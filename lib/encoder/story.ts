@@ -6,6 +6,13 @@ import type { Clock, EncoderStore } from './ports.ts';
 const maxWaitingEvents = 100;
 const retryMs = 1000;
 
+/** What the control store never took: so many events, the last state of the record. `cause`: its last refusal. */
+export interface Untold {
+  readonly events: number;
+  readonly record: boolean;
+  readonly cause: unknown;
+}
+
 /**
  * Keeps the control store told about a broadcast: its record as it changes, and the stream's events in order. With the
  * store down what is new waits (of the record the newest, of events the last hundred) and is tried again each second.
@@ -19,6 +26,8 @@ export class Story {
   #writing?: Promise<void>;
   #timer?: NodeJS.Timeout;
   #silent = false;
+  #dropped = 0;
+  #fault?: unknown;
 
   constructor(record: BroadcastRecord, store: EncoderStore, clock: Clock) {
     this.#record = record;
@@ -39,7 +48,10 @@ export class Story {
   tell<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
     const { streamId, id: broadcastId } = this.#record;
     this.#events.push(streamEvent(type, data, { streamId, broadcastId, atMs: this.#clock.wall() }));
-    if (this.#events.length > maxWaitingEvents) this.#events.shift();
+    if (this.#events.length > maxWaitingEvents) {
+      this.#events.shift();
+      this.#dropped++;
+    }
     this.#write();
   }
 
@@ -49,19 +61,23 @@ export class Story {
     clearTimeout(this.#timer);
   }
 
-  /** Resolves when all is written, or after `withinMs`. */
-  async settled(withinMs: number): Promise<void> {
+  /** Resolves when all is written, or after `withinMs`; what is not written then never will be. */
+  async settled(withinMs: number): Promise<Untold> {
     const until = this.#clock.now() + withinMs;
     while ((this.#recordDue || this.#events.length > 0) && this.#clock.now() < until && !this.#silent) {
       await (this.#writing ?? new Promise((resolve) => setTimeout(resolve, 50)));
     }
     clearTimeout(this.#timer);
+    const events = this.#silent ? 0 : this.#events.length + this.#dropped;
+    return { events, record: this.#recordDue && !this.#silent, cause: this.#fault };
   }
 
   #write(): void {
     clearTimeout(this.#timer);
     this.#writing ??= this.#writeAll()
       .catch((cause: unknown) => {
+        this.#fault = cause;
+        // The record is another worker's by now: what it writes counts.
         if (cause instanceof ConditionFailedError) this.#recordDue = false;
         this.#timer = setTimeout(() => this.#write(), retryMs);
       })

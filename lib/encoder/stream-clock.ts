@@ -29,11 +29,12 @@ export class StreamClock {
   /**
    * The publisher came back by itself after another worker was gone: the time between is a gap, of at most `mostMs`.
    * A proxy that replays brings that time's media, so then stream time goes on where it stopped, by `start`.
-   * `startedAtMs`: Unix time of stream time 0.
+   * `startedAtMs`: Unix time of stream time 0. Returns the gap.
    */
-  catchUp(startedAtMs: number, mostMs: number): void {
+  catchUp(startedAtMs: number, mostMs: number): number {
     const sinceStartMs = this.#clock.wall() - startedAtMs;
     const nowMs = Math.min(Math.max(sinceStartMs, this.startMs), this.startMs + mostMs);
     this.#originMs = this.#clock.now() - nowMs;
+    return nowMs - this.startMs;
   }
 }

@@ -1,13 +1,13 @@
-import { ConditionFailedError } from '../control/policy/errors.ts';
+import { ConditionFailedError, ControlStoreUnavailableError } from '../control/policy/errors.ts';
 import type { BroadcastRecord, LeaseRecord, StreamRecord } from '../control/policy/records.ts';
 import type { RefusalReason } from '../protocol/relay/link-frames.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../routing/ids.ts';
-import { Broadcast, type Unfinished } from './broadcast.ts';
+import { Broadcast } from './broadcast.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { leaseMs } from './policy/fence.ts';
 import type { RelayConnection } from './ports.ts';
 import { PublishSession } from './publish-session.ts';
-import { readRemains } from './remains.ts';
+import { readRemains, type Unfinished } from './remains.ts';
 
 export interface WorkerOptions extends Omit<BroadcastSetting, 'reachable'> {
   readonly memberId: MemberId;
@@ -68,8 +68,10 @@ export class Worker {
   /** Appears in the fleet, and stays there by a heartbeat a second. */
   async start(): Promise<void> {
     await this.#beat();
-    // A store that does not answer is asked again the next time.
-    this.#sweeping = setInterval(() => void this.#sweep().catch(() => {}), sweepMs);
+    this.#sweeping = setInterval(
+      () => void this.#sweep().catch((cause: unknown) => this.#sweepFailed(cause)),
+      sweepMs,
+    );
   }
 
   /** A relay link was opened. */
@@ -96,7 +98,9 @@ export class Worker {
     for (const broadcast of broadcasts) broadcast.drain();
     await Promise.all(broadcasts.map((broadcast) => broadcast.handOver()));
     clearTimeout(this.#heartbeat);
-    await store.removeMember('encoder', memberId).catch(() => {});
+    await store
+      .removeMember('encoder', memberId)
+      .catch((cause: unknown) => emit('encoder.leave.failed', { cause }));
   }
 
   async #admit(session: PublishSession): Promise<void> {
@@ -212,6 +216,13 @@ export class Worker {
       }
       cursor = page.cursor;
     } while (cursor !== undefined);
+  }
+
+  /** The next sweep tries again. A stream that another worker took first is in good hands. */
+  #sweepFailed(cause: unknown): void {
+    if (cause instanceof ConditionFailedError || cause instanceof AdmissionError) return;
+    if (cause instanceof ControlStoreUnavailableError) this.#noteStore(false, cause);
+    else this.#options.emit('encoder.sweep.failed', { cause });
   }
 
   #isAbandoned(lease: LeaseRecord | undefined, self: MemberId, nowMs: number): boolean {

@@ -33,7 +33,19 @@ export const encoderEvents = {
   ),
   'encoder.broadcast.ended': event<About & { reason: string; durationMs: number }>(
     'info',
-    'The broadcast is over and its recording complete.',
+    'The broadcast is over.',
+  ),
+  'encoder.recording.incomplete': event<About & { detail: string; lostSegments: number; cause?: unknown }>(
+    'error',
+    'The recording of the broadcast is not whole, or its playlists were not closed.',
+  ),
+  'encoder.handover.incomplete': event<About & { lostSegments: number; cause: unknown }>(
+    'warn',
+    'The broadcast was left to another worker before all its segments were in the origin; a publisher that is still there is asked for them again by its proxy.',
+  ),
+  'encoder.story.incomplete': event<About & { events: number; record: boolean; cause: unknown }>(
+    'error',
+    'The control store did not take the last of what the broadcast had to tell.',
   ),
   'encoder.ffmpeg.started': event<About & { run: number; pid?: number; fromNumber: number; args: string }>(
     'info',
@@ -42,6 +54,10 @@ export const encoderEvents = {
   'encoder.ffmpeg.crashed': event<
     About & { run: number; code: number | null; signal: string | null; said: string }
   >('warn', 'ffmpeg ended before its input did; another one is started.'),
+  'encoder.ffmpeg.stuck': event<About & { withinMs: number }>(
+    'error',
+    'ffmpeg did not work off its input in time and was killed; what it had not made is lost.',
+  ),
   'encoder.ladder.shed': event<About & { rendition: string; lagMs: number }>(
     'warn',
     'The machine cannot keep real time: the top rendition was given up.',
@@ -65,6 +81,18 @@ export const encoderEvents = {
   'encoder.lease.lost': event<About & { epoch: number }>(
     'warn',
     'Another worker has the lease: this one stops writing.',
+  ),
+  'encoder.lease.unreleased': event<About & { epoch: number; cause: unknown }>(
+    'warn',
+    'The lease could not be let go of; other workers can have it when its time is over.',
+  ),
+  'encoder.sweep.failed': event<{ cause: unknown }>(
+    'warn',
+    'Broadcasts that nobody has could not be looked after; it is tried again.',
+  ),
+  'encoder.leave.failed': event<{ cause: unknown }>(
+    'warn',
+    'The worker could not take itself out of the fleet; others drop it as its heartbeat stays away.',
   ),
   'encoder.control.unavailable': event<{ cause: unknown }>(
     'warn',

@@ -49,8 +49,12 @@ const texts = {
   'stream.reconnecting': ({ windowMs, detail }: { windowMs: number; detail?: string }) =>
     `The broadcaster is gone${because(detail)}. The broadcast stays open for ${inWords(windowMs)}; viewers see the last picture and “reconnecting”.`,
 
-  'stream.resumed': ({ workerId, awayMs }: { workerId: string; awayMs: number }) =>
-    `The broadcaster came back after ${inWords(awayMs)}, to ${workerId}. The same broadcast goes on; viewers skip the pause.`,
+  /** `filled`: the last picture and silence went out meanwhile. Otherwise there was no worker to do that. */
+  'stream.resumed': ({ workerId, awayMs, filled }: { workerId: string; awayMs: number; filled: boolean }) =>
+    `The broadcaster came back after ${inWords(awayMs)}, to ${workerId}. The same broadcast goes on; ` +
+    (filled
+      ? 'meanwhile viewers saw its last picture, in silence.'
+      : 'meanwhile no encoder had it, so viewers waited, then skipped that time.'),
 
   'stream.end-requested': () =>
     'The end of the broadcast was asked for. The encoder finishes what it has and closes the broadcast.',
@@ -65,12 +69,15 @@ const texts = {
   'publisher.rehomed': (facts: {
     fromWorkerId: string;
     toWorkerId: string;
-    tookMs: number;
+    lateMs: number;
     replayedMs: number;
-    detail?: string;
   }) =>
-    `The broadcaster was moved from ${facts.fromWorkerId} to ${facts.toWorkerId} within ${inWords(facts.tookMs)}${because(facts.detail)}. ` +
-    `Its connection stayed up and the last ${inWords(facts.replayedMs)} were sent again, so viewers miss nothing.`,
+    `${
+      facts.fromWorkerId === facts.toWorkerId
+        ? `The way to ${facts.toWorkerId} broke and was made again`
+        : `The broadcaster was moved from ${facts.fromWorkerId} to ${facts.toWorkerId}`
+    }. Its connection stayed up and the last ${inWords(facts.replayedMs)} were sent again, so nothing is lost. ` +
+    `The next segment came ${inWords(facts.lateMs)} late: players that had less ahead waited for it.`,
 
   'input.changed': (facts: { width: number; height: number; frameRate: number; codec?: string }) =>
     `The broadcaster now sends ${facts.width}×${facts.height} at ${Number(facts.frameRate.toFixed(2))} frames a second` +
@@ -99,6 +106,20 @@ const texts = {
 
   'recording.ready': ({ durationMs, renditions }: { durationMs: number; renditions: string }) =>
     `The recording of ${inWords(durationMs)} is complete and plays from its first second, in ${renditions}.`,
+
+  /** `closed`: its playlists say that it is over. */
+  'recording.incomplete': (facts: {
+    durationMs: number;
+    lostMs: number;
+    closed: boolean;
+    detail: string;
+    renditions: string;
+  }) =>
+    `The recording is not complete: ${facts.detail}.${facts.lostMs > 0 ? ` ${inWords(facts.lostMs)} of media are lost.` : ''} ` +
+    (facts.durationMs === 0
+      ? 'Nothing of it can be watched.'
+      : `What there is up to ${inWords(facts.durationMs)} can be watched in ${facts.renditions}` +
+        `${facts.closed ? '.' : '; players wait at its end as if more came.'}`),
 } satisfies Record<string, (data: never) => string>;
 
 export type StreamEventType = keyof typeof texts;
@@ -138,11 +159,10 @@ function known(fields: Fields): StreamEventRecord['data'] {
 export const listRenditions = (ids: readonly string[]): string => listWords(ids, 'nothing');
 
 const endReasons: Record<EndReason, string> = {
-  'publisher-ended': 'the broadcaster ended the broadcast. Viewers can watch the recording.',
-  'reconnect-window-over':
-    'the broadcaster did not come back within the reconnect window. Viewers can watch the recording.',
-  'ended-by-api': 'it was ended through the API. Viewers can watch the recording.',
-  'encoder-failed': 'the encoder failed again and again. What was made until then can be watched.',
+  'publisher-ended': 'the broadcaster ended the broadcast.',
+  'reconnect-window-over': 'the broadcaster did not come back within the reconnect window.',
+  'ended-by-api': 'it was ended through the API.',
+  'encoder-failed': 'the encoder failed again and again.',
 };
 
 const refusals: Record<PublishRefusal, string> = {

@@ -73,6 +73,13 @@ export class Publication {
     return [...headers].map(([id, header]) => ({ id, header }));
   }
 
+  /** Unix ms at which players may have come to rely on this segment; undefined before the first one is there. */
+  availableAtMs(number: number): number | undefined {
+    return this.#availabilityStartMs === undefined
+      ? undefined
+      : this.#availabilityStartMs + segmentEndMs(number);
+  }
+
   /** The last segment's end in stream time. */
   get endMs(): number {
     const ends = [...this.#renditions.values()].map(({ header, segments }) => {

@@ -28,11 +28,11 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
     renditions: listRenditions(['720p', '480p', 'audio']),
   },
   'stream.reconnecting': { windowMs: 30_000, detail: 'its connection broke' },
-  'stream.resumed': { workerId: 'encoder-1', awayMs: 4_300 },
+  'stream.resumed': { workerId: 'encoder-1', awayMs: 4_300, filled: true },
   'stream.end-requested': {},
   'stream.ended': { reason: 'publisher-ended', durationMs: 3_725_000 },
   'publish.refused': { reason: 'unsupported-codec', detail: 'VP6', client: '192.0.2.7' },
-  'publisher.rehomed': { fromWorkerId: 'encoder-1', toWorkerId: 'encoder-2', tookMs: 310, replayedMs: 2_100 },
+  'publisher.rehomed': { fromWorkerId: 'encoder-1', toWorkerId: 'encoder-2', lateMs: 310, replayedMs: 2_100 },
   'input.changed': { width: 1920, height: 1080, frameRate: 60 },
   'input.gap': { gapMs: 900 },
   'input.timestamps-mended': { jumpMs: -5_000 },
@@ -41,6 +41,13 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
   'lease.lost': { workerId: 'encoder-1' },
   'origin.trouble': { detail: 'connection refused', queuedMs: 8_000 },
   'origin.recovered': { downMs: 9_000, lostMs: 0 },
+  'recording.incomplete': {
+    durationMs: 60_000,
+    lostMs: 8_000,
+    closed: false,
+    detail: 'the origin did not take all of it in time',
+    renditions: '720p and audio',
+  },
   'recording.ready': { durationMs: 3_725_000, renditions: '720p and audio' },
 };
 
@@ -57,7 +64,7 @@ describe('the events of a stream', () => {
     expect(write('stream.ended')).toEqual({
       ...about,
       type: 'stream.ended',
-      text: 'Off the air after 1 h 2 min: the broadcaster ended the broadcast. Viewers can watch the recording.',
+      text: 'Off the air after 1 h 2 min: the broadcaster ended the broadcast.',
       data: { reason: 'publisher-ended', durationMs: 3_725_000 },
     });
   });

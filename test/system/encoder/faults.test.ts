@@ -274,6 +274,10 @@ describe('Another worker', () => {
     expect(Math.max(...steps)).toBeLessThan(70);
     const broadcast = await harness.store.latestBroadcast(harness.streamId);
     expect(broadcast).toMatchObject({ id: broadcastId, state: 'ended', workerId: 'encoder-2', epoch: 2 });
+    const told = await harness.store.listEvents(harness.streamId, { limit: 100 });
+    expect(told.map(({ type }) => type)).not.toContain('stream.resumed');
+    const moved = told.find(({ type }) => type === 'publisher.rehomed');
+    expect(moved?.data).toMatchObject({ fromWorkerId: 'encoder-1', toWorkerId: 'encoder-2' });
   });
 
   test('ends a broadcast that nobody brings back, with its recording complete', async () => {

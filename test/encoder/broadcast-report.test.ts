@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { BroadcastRecord, LeaseRecord, StreamEventRecord } from '../../lib/control/policy/records.ts';
+import { BroadcastReport } from '../../lib/encoder/broadcast-report.ts';
+import type { RecordingOutcome } from '../../lib/encoder/policy/recording-outcome.ts';
+import type { EncoderStore } from '../../lib/encoder/ports.ts';
+import { type MemberId, newBroadcastId, newStreamId } from '../../lib/routing/ids.ts';
+import type { EmitEvent } from '../../lib/telemetry/events.ts';
+
+const lease: LeaseRecord = {
+  streamId: newStreamId(),
+  broadcastId: newBroadcastId(1),
+  workerId: 'encoder-2' as MemberId,
+  epoch: 2,
+  version: 1,
+  released: false,
+  endRequested: false,
+};
+const left: BroadcastRecord = {
+  id: lease.broadcastId,
+  streamId: lease.streamId,
+  state: 'live',
+  startedAtMs: 1,
+  workerId: 'encoder-1' as MemberId,
+  epoch: 1,
+  renditions: [],
+};
+const whole: RecordingOutcome = { durationMs: 60_000, lostSegments: 0, fault: undefined };
+
+let told: Omit<StreamEventRecord, 'sequence'>[];
+let emitted: { name: string; fields: object }[];
+let storeFault: Error | undefined;
+beforeEach(() => {
+  told = [];
+  emitted = [];
+  storeFault = undefined;
+});
+
+function report(last?: BroadcastRecord): BroadcastReport {
+  const take = async (): Promise<void> => {
+    if (storeFault) throw storeFault;
+  };
+  const store = {
+    putBroadcast: take,
+    appendEvent: async (event: Omit<StreamEventRecord, 'sequence'>) => {
+      await take();
+      told.push(event);
+    },
+  } as unknown as EncoderStore;
+  const emit = ((name: string, fields: object) => emitted.push({ name, fields })) as unknown as EmitEvent;
+  const clock = { now: () => performance.now(), wall: () => 1_790_000_000_000 };
+  return new BroadcastReport(lease, { store, clock, emit, bitrateBps: () => 0 }, last);
+}
+const types = (): string[] => told.map(({ type }) => type);
+
+describe('a publisher that comes back', () => {
+  test('by itself has resumed', async () => {
+    const reporter = report(left);
+    reporter.publisherBack(4000, false);
+    reporter.published([], true, { lateMs: 0, leadMs: 0 });
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.resumed']);
+  });
+
+  test('by its proxy was moved, which is told once, with the first segment', async () => {
+    const reporter = report(left);
+    reporter.publisherReplayed();
+    reporter.published([], true, { lateMs: 3500, leadMs: 2100 });
+    reporter.published([], true, { lateMs: 3400, leadMs: 2000 });
+    await reporter.settled(1000);
+    expect(types()).toEqual(['publisher.rehomed']);
+    expect(told[0]?.data).toEqual({
+      fromWorkerId: 'encoder-1',
+      toWorkerId: 'encoder-2',
+      lateMs: 3500,
+      replayedMs: 2100,
+    });
+  });
+
+  test('by its proxy to the worker that had it already was not moved', async () => {
+    const reporter = report(left);
+    reporter.publisherBack(4000, false);
+    reporter.publisherLost(30_000, 'the connection broke');
+    reporter.publisherReplayed();
+    reporter.published([], true, { lateMs: 0, leadMs: 0 });
+    await reporter.settled(1000);
+    expect(told.at(-1)?.text).toContain('The way to encoder-2 broke and was made again');
+  });
+});
+
+describe('the end of a broadcast', () => {
+  test('tells that the recording is ready where all of it is there', async () => {
+    const reporter = report();
+    reporter.ended('publisher-ended', [], whole);
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.ended', 'recording.ready']);
+  });
+
+  test('tells of no recording where nothing was made', async () => {
+    const reporter = report();
+    reporter.ended('reconnect-window-over', [], { ...whole, durationMs: 0 });
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.ended']);
+  });
+
+  const fault = { cause: new Error('down') };
+  test.each<[string, Partial<RecordingOutcome>, string]>([
+    ['was not closed', { fault, lostSegments: 2 }, 'players wait at its end as if more came'],
+    ['lacks segments', { lostSegments: 3 }, '6 s of media are lost'],
+    ['has nothing at all', { fault, lostSegments: 3, durationMs: 0 }, 'Nothing of it can be watched.'],
+  ])('tells and logs that a recording which %s is not complete', async (_, outcome, words) => {
+    const reporter = report();
+    reporter.ended('publisher-ended', [], { ...whole, ...outcome });
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.ended', 'recording.incomplete']);
+    expect(told.at(-1)?.text).toContain(words);
+    const { lostSegments } = outcome;
+    expect(emitted).toContainEqual({
+      name: 'encoder.recording.incomplete',
+      fields: expect.objectContaining({ lostSegments, ...outcome.fault }),
+    });
+  });
+
+  test('after ffmpeg had to be killed is told as not complete', async () => {
+    const reporter = report();
+    reporter.encoderStuck(15_000);
+    reporter.ended('publisher-ended', [], whole);
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.ended', 'recording.incomplete']);
+  });
+
+  test('that the control store does not take is logged with what is missing there', async () => {
+    storeFault = new Error('down');
+    const reporter = report();
+    reporter.ended('publisher-ended', [], whole);
+    await reporter.settled(20);
+    expect(emitted).toContainEqual({
+      name: 'encoder.story.incomplete',
+      fields: expect.objectContaining({ events: 2, record: true, cause: storeFault }),
+    });
+  });
+
+  test('says nothing where the broadcast is another worker’s by now', async () => {
+    const reporter = report();
+    reporter.leaseLost(2);
+    reporter.ended('publisher-ended', [], { ...whole, fault });
+    await reporter.settled(1000);
+    expect(told).toEqual([]);
+    expect(emitted.map(({ name }) => name)).toEqual(['encoder.lease.lost']);
+  });
+});
