@@ -9,6 +9,7 @@ import { segmentMs } from './policy/grid.ts';
 import type { InputFormat } from './policy/input-format.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
 import { type RecordingOutcome, whyIncomplete } from './policy/recording-outcome.ts';
+import { speedOf } from './policy/shedding.ts';
 import type { Clock, EncoderExit, EncoderStore } from './ports.ts';
 import type { PublishSession } from './publish-session.ts';
 import { Story } from './story.ts';
@@ -71,8 +72,23 @@ export class BroadcastReport {
   taken({ hello }: PublishSession, isFirst: boolean): void {
     const { proxyId, sessionId, publish } = hello;
     this.#encoderName = publish.flashVer;
-    this.#story.update({ proxyId, sessionId });
+    const { record } = this.#story;
+    const sessionStartMs = record.sessionId === sessionId ? record.sessionStartMs : undefined;
+    this.#story.update({ proxyId, sessionId, sessionStartMs });
     if (isFirst) this.#story.tell('broadcast.starting', { workerId: this.#story.record.workerId, proxyId });
+  }
+
+  /** The stream time that the session's first message has, or would have, by how its media is placed now. */
+  sessionStartsAt(sessionStartMs: number): void {
+    if (this.#story.record.sessionStartMs !== sessionStartMs) this.#story.update({ sessionStartMs });
+  }
+
+  /** Stream time at which a session's replay begins; undefined where it replays nothing that this broadcast had. */
+  replayStartMs({ hello }: PublishSession): number | undefined {
+    const { sessionId, sessionStartMs } = this.#story.record;
+    const { replayFromMs } = hello;
+    if (replayFromMs === undefined || sessionStartMs === undefined) return undefined;
+    return hello.sessionId === sessionId ? sessionStartMs + replayFromMs : undefined;
   }
 
   encoderNamed(name: string): void {
@@ -274,9 +290,6 @@ interface PublishedRendition {
   readonly id: string;
   readonly header: TrackHeader;
 }
-
-/** Of an ffmpeg that fell behind by `lagMs` while it was watched. */
-const speedOf = (lagMs: number): number => Math.max(0.1, 1 - lagMs / 10_000);
 
 function firstRecord(lease: LeaseRecord, startedAtMs: number, last?: BroadcastRecord): BroadcastRecord {
   const { streamId, broadcastId: id, workerId, epoch } = lease;

@@ -37,6 +37,7 @@ export class Broadcast {
   readonly #encoding: Encoding;
   readonly #output: BroadcastOutput;
   readonly #time: StreamClock;
+  readonly #fromNumber: number;
   readonly #marks = new ThroughMarks();
   readonly #reconnectWindowMs: number;
   #timer?: NodeJS.Timeout;
@@ -57,7 +58,8 @@ export class Broadcast {
     this.streamId = lease.streamId;
     this.id = lease.broadcastId;
     this.#reconnectWindowMs = reconnectWindowMs;
-    this.#time = new StreamClock(clock, unfinished ? segmentStartMs(unfinished.published.nextNumber) : 0);
+    this.#fromNumber = unfinished?.published.nextNumber ?? 0;
+    this.#time = new StreamClock(clock, segmentStartMs(this.#fromNumber));
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -96,10 +98,7 @@ export class Broadcast {
     void this.#finish(reason);
   }
 
-  /**
-   * Leaves the broadcast for another worker, or for this one after its restart, to go on with: whole segments are
-   * published, the lease is let go.
-   */
+  /** Leaves it open for another worker to go on with: whole segments are published, the lease is let go. */
   async handOver(): Promise<void> {
     if (this.#ending) return this.ended;
     this.#stop('draining');
@@ -155,8 +154,12 @@ export class Broadcast {
 
   #taken(session: PublishSession): void {
     const { startedAtMs } = this.#output;
+    const replayStartMs = this.#report.replayStartMs(session);
     this.#marks.clear();
     this.#intake.beginSession();
+    if (replayStartMs !== undefined && this.#time.startBefore(replayStartMs)) {
+      this.#intake.timeline.startAt(replayStartMs);
+    }
     this.#report.taken(session, startedAtMs === undefined);
     if (startedAtMs !== undefined && session.hello.replayFromMs === undefined && !this.#time.running) {
       this.#gapMs = this.#time.catchUp(startedAtMs, this.#reconnectWindowMs);
@@ -171,7 +174,10 @@ export class Broadcast {
           this.#encoding.format(format);
         },
         tag: (tag, sessionMs) => {
-          if (sessionMs !== undefined) this.#marks.add(tag.streamMs, sessionMs);
+          if (sessionMs !== undefined) {
+            this.#marks.add(tag.streamMs, sessionMs);
+            if (tag.keyframe) this.#report.sessionStartsAt(tag.streamMs - sessionMs);
+          }
           this.#encoding.feed(tag);
         },
         unusable: (reason) => this.#unusable(reason),
@@ -195,7 +201,7 @@ export class Broadcast {
   #makeEncoding(): Encoding {
     const { startEncoder, ffmpeg, ladder, clock } = this.#setting;
     return new Encoding(
-      { startEncoder, ffmpeg, ladder, clock },
+      { startEncoder, ffmpeg, ladder, clock, fromNumber: this.#fromNumber },
       {
         group: (group, headers) => this.#output.add(group, headers, this.#time.nowMs),
         started: (run) => this.#report.encoderStarted(run),

@@ -18,6 +18,8 @@ export interface EncodingOptions {
   readonly ffmpeg: Pick<FfmpegBuild, 'release' | 'year'>;
   readonly ladder: LadderConfig;
   readonly clock: Clock;
+  /** The first number that is to be made. Media before it is only what decoding begins with. */
+  readonly fromNumber: number;
 }
 
 export interface EncodingHandler {
@@ -148,7 +150,8 @@ export class Encoding {
     this.#nextFormat = undefined;
     const old = this.#active;
     const isOnGrid = first.streamMs === segmentStartMs(segmentNumberAt(first.streamMs));
-    const number = segmentNumberAt(first.streamMs) + (old && !isOnGrid ? 1 : 0);
+    const next = segmentNumberAt(first.streamMs) + (old && !isOnGrid ? 1 : 0);
+    const number = Math.max(next, this.#options.fromNumber);
     if (old) this.#fillUp(old, number);
     this.#history.clear();
     this.#plan = { format, ladder: fitLadder(format.video, this.#options.ladder) };

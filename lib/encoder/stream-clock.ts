@@ -1,16 +1,32 @@
 import type { Clock } from './ports.ts';
 
+/** A replay goes back to the last key frame that is surely published; nothing that makes sense is longer. */
+const longestReplayMs = 60_000;
+
 /** Stream time by the clock: how far a broadcast is, or ought to be. It stands still until its first media. */
 export class StreamClock {
-  /** Stream time that another worker has made. */
-  readonly startMs: number;
   readonly #clock: Clock;
+  #startMs: number;
   /** Monotonic time of stream time 0. */
   #originMs?: number;
 
+  /** `startMs`: stream time that another worker has made. */
   constructor(clock: Clock, startMs: number) {
     this.#clock = clock;
-    this.startMs = startMs;
+    this.#startMs = startMs;
+  }
+
+  /** Where it begins to run. */
+  get startMs(): number {
+    return this.#startMs;
+  }
+
+  /** Begins at media before the start, which is there again. False where that is too far back, or time runs already. */
+  startBefore(replayStartMs: number): boolean {
+    const backMs = this.#startMs - replayStartMs;
+    if (this.running || replayStartMs < 0 || backMs < 0 || backMs > longestReplayMs) return false;
+    this.#startMs = replayStartMs;
+    return true;
   }
 
   get running(): boolean {
@@ -18,12 +34,12 @@ export class StreamClock {
   }
 
   get nowMs(): number {
-    return this.#originMs === undefined ? this.startMs : this.#clock.now() - this.#originMs;
+    return this.#originMs === undefined ? this.#startMs : this.#clock.now() - this.#originMs;
   }
 
   /** Media is there. */
   start(): void {
-    this.#originMs ??= this.#clock.now() - this.startMs;
+    this.#originMs ??= this.#clock.now() - this.#startMs;
   }
 
   /**
@@ -33,8 +49,8 @@ export class StreamClock {
    */
   catchUp(startedAtMs: number, mostMs: number): number {
     const sinceStartMs = this.#clock.wall() - startedAtMs;
-    const nowMs = Math.min(Math.max(sinceStartMs, this.startMs), this.startMs + mostMs);
+    const nowMs = Math.min(Math.max(sinceStartMs, this.#startMs), this.#startMs + mostMs);
     this.#originMs = this.#clock.now() - nowMs;
-    return nowMs - this.startMs;
+    return nowMs - this.#startMs;
   }
 }

@@ -23,6 +23,19 @@ describe('stream time by the clock', () => {
     expect([time.running, time.nowMs]).toEqual([true, 40_300]);
   });
 
+  test('begins before that where media of it is there again', () => {
+    const time = new StreamClock(at(50_000), 40_000);
+    expect(time.startBefore(38_500)).toBe(true);
+    time.start();
+    expect(time.nowMs).toBe(38_500);
+    expect(time.startBefore(38_000)).toBe(false);
+  });
+
+  test.each([-1, 40_001, 250_000])('does not begin at %d ms, which is no replay', (replayStartMs) => {
+    const time = new StreamClock(at(50_000), replayStartMs > 100_000 ? 400_000 : 40_000);
+    expect(time.startBefore(replayStartMs)).toBe(false);
+  });
+
   test.each([
     ['includes the time in which nobody published', 45_000, 45_000],
     ['leaves out of a longer pause what is beyond the reconnect window', 90_000, 50_000],

@@ -35,6 +35,8 @@ export interface BroadcastRecord {
   readonly epoch: number;
   readonly proxyId?: MemberId;
   readonly sessionId?: SessionId;
+  /** Stream time of the session's first message, in ms: ties a replay of that session to what is published of it. */
+  readonly sessionStartMs?: number | undefined;
   readonly input?: InputFacts;
   readonly renditions: readonly RenditionFacts[];
 }

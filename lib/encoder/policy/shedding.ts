@@ -32,3 +32,6 @@ export class LagWatch {
     return 'shed';
   }
 }
+
+/** Times real time at which an ffmpeg works that fell behind by `lagMs` while it was watched. */
+export const speedOf = (lagMs: number): number => Math.max(0.1, 1 - lagMs / 10_000);

@@ -29,7 +29,7 @@ interface TrackState {
  */
 export class Timeline {
   readonly #tracks: Record<Track, TrackState>;
-  readonly #startMs: number;
+  #startMs: number;
   /** Publisher's time of the session's last tag of any track. */
   #lastPublisherMs?: number;
   /** Tags placed against their publisher's timestamps, since the broadcast began. */
@@ -42,6 +42,12 @@ export class Timeline {
       video: { lastMs: startMs - 1, offsetMs: 0, frameMs: 33 },
       audio: { lastMs: startMs - 1, offsetMs: 0, frameMs: 21 },
     };
+  }
+
+  /** Before the first tag: the first one is placed at `startMs`. */
+  startAt(startMs: number): void {
+    this.#startMs = startMs;
+    for (const track of Object.values(this.#tracks)) track.lastMs = startMs - 1;
   }
 
   /** Where the longer track ends; just before the start where there is no media. */

@@ -280,6 +280,35 @@ describe('Another worker', () => {
     expect(moved?.data).toMatchObject({ fromWorkerId: 'encoder-1', toWorkerId: 'encoder-2' });
   });
 
+  test('goes on at the very picture where the one before stopped, when its proxy sends the session again', async () => {
+    harness = await EncoderHarness.start();
+    const before = await publish('session');
+    const { broadcastId } = await before.frame('accepted');
+    const sending = before.send(clip);
+    await before.frame('published-through');
+    await harness.worker.drain();
+    before.drop();
+    await sending;
+    const through = before.frames.findLast((frame) => frame.type === 'published-through')!.timestampMs;
+
+    // A key frame well before what is published: the segment in between must not come twice.
+    const isHeader = ({ type, payload }: FlvTag): boolean => type === 'script' || payload[1] === 0;
+    const startMs = Math.max(0, 2000 * Math.floor(through / 2000) - 2000);
+    const headers = clip.filter(isHeader).map((tag) => ({ ...tag, timestampMs: startMs }));
+    const media = clip.filter((tag) => !isHeader(tag));
+    const at = media.findIndex((tag) => tag.type === 'video' && tag.timestampMs >= startMs);
+    const next = await harness.anotherWorker('encoder-2');
+    const after = new RelayFeed(next.port, harness.streamId, 'session', {
+      replayFromMs: media[at]!.timestampMs,
+    });
+    expect(await after.frame('accepted')).toMatchObject({ broadcastId, epoch: 2 });
+    await after.send([...headers, ...media.slice(at)]);
+    after.unpublish();
+    const recording = await recorded();
+    await expectWhole(recording, 4);
+    expect(await recording.packets('240p')).toHaveLength(7 * 30);
+  });
+
   test('ends a broadcast that nobody brings back, with its recording complete', async () => {
     harness = await EncoderHarness.start({ reconnectWindowMs: 1000 });
     const feed = await publish();
