@@ -37,7 +37,7 @@ export class Broadcast {
   readonly #encoding: Encoding;
   readonly #output: BroadcastOutput;
   readonly #time: StreamClock;
-  readonly #fromNumber: number;
+  readonly #unfinished?: Unfinished;
   readonly #marks = new ThroughMarks();
   readonly #reconnectWindowMs: number;
   #timer?: NodeJS.Timeout;
@@ -58,8 +58,8 @@ export class Broadcast {
     this.streamId = lease.streamId;
     this.id = lease.broadcastId;
     this.#reconnectWindowMs = reconnectWindowMs;
-    this.#fromNumber = unfinished?.published.nextNumber ?? 0;
-    this.#time = new StreamClock(clock, segmentStartMs(this.#fromNumber));
+    if (unfinished) this.#unfinished = unfinished;
+    this.#time = new StreamClock(clock, segmentStartMs(unfinished?.published.nextNumber ?? 0));
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -159,6 +159,8 @@ export class Broadcast {
     this.#intake.beginSession();
     if (replayStartMs !== undefined && this.#time.startBefore(replayStartMs)) {
       this.#intake.timeline.startAt(replayStartMs);
+      // What lies in the origin unnamed is the same media: its renditions that are missing are made.
+      this.#encoding.beginAt(this.#unfinished?.published.nextListed ?? 0);
     }
     this.#report.taken(session, startedAtMs === undefined);
     if (startedAtMs !== undefined && session.hello.replayFromMs === undefined && !this.#time.running) {
@@ -201,7 +203,7 @@ export class Broadcast {
   #makeEncoding(): Encoding {
     const { startEncoder, ffmpeg, ladder, clock } = this.#setting;
     return new Encoding(
-      { startEncoder, ffmpeg, ladder, clock, fromNumber: this.#fromNumber },
+      { startEncoder, ffmpeg, ladder, clock },
       {
         group: (group, headers) => this.#output.add(group, headers, this.#time.nowMs),
         started: (run) => this.#report.encoderStarted(run),

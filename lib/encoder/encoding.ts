@@ -18,8 +18,6 @@ export interface EncodingOptions {
   readonly ffmpeg: Pick<FfmpegBuild, 'release' | 'year'>;
   readonly ladder: LadderConfig;
   readonly clock: Clock;
-  /** The first number that is to be made. Media before it is only what decoding begins with. */
-  readonly fromNumber: number;
 }
 
 export interface EncodingHandler {
@@ -71,6 +69,7 @@ export class Encoding {
   #restartAtMs?: number;
   #restartFrom = 0;
   #runCount = 0;
+  #fromNumber = 0;
   #ending = false;
   #idle?: () => void;
 
@@ -82,6 +81,11 @@ export class Encoding {
   /** Bytes that ffmpeg has not taken yet. */
   get backlogBytes(): number {
     return this.#active?.backlogBytes ?? 0;
+  }
+
+  /** The first number that is to be made: media before it is only what decoding begins with. */
+  beginAt(number: number): void {
+    this.#fromNumber = number;
   }
 
   /** The tags that follow have this format, from a key frame on. */
@@ -151,7 +155,7 @@ export class Encoding {
     const old = this.#active;
     const isOnGrid = first.streamMs === segmentStartMs(segmentNumberAt(first.streamMs));
     const next = segmentNumberAt(first.streamMs) + (old && !isOnGrid ? 1 : 0);
-    const number = Math.max(next, this.#options.fromNumber);
+    const number = Math.max(next, this.#fromNumber);
     if (old) this.#fillUp(old, number);
     this.#history.clear();
     this.#plan = { format, ladder: fitLadder(format.video, this.#options.ladder) };

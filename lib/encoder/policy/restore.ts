@@ -24,6 +24,8 @@ export interface RestoredPublication {
   readonly periods: readonly PublishedPeriod[];
   /** The first number that nothing in the origin has. */
   readonly nextNumber: number;
+  /** The first number that no playlist names. It differs where a worker died while it wrote a segment's renditions. */
+  readonly nextListed: number;
 }
 
 interface Entry {
@@ -60,6 +62,7 @@ export function restorePublication(remains: PublishedRemains): RestoredPublicati
     renditions,
     periods,
     nextNumber: highest + 1,
+    nextListed: last.toNumber + 1,
   };
 }
 
