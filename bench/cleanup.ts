@@ -19,7 +19,7 @@ export function stopOnSignals(): void {
   ] as const) {
     process.once(signal, () => {
       const cleanups = [...pending].reverse();
-      Promise.allSettled(cleanups.map(async (cleanup) => cleanup())).then(() => process.exit(code));
+      void Promise.allSettled(cleanups.map(async (cleanup) => cleanup())).then(() => process.exit(code));
     });
   }
 }

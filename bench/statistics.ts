@@ -17,3 +17,9 @@ export function percentile(values: readonly number[], percent: number): number {
 export function range(values: readonly number[]): [number, number] {
   return [Math.min(...values), Math.max(...values)];
 }
+
+/** The slope of a line through points, as the median of the slopes of all pairs (Theil–Sen): one stray point does not bend it. */
+export function medianSlope(points: readonly { readonly x: number; readonly y: number }[]): number {
+  const slopes = points.flatMap((a, index) => points.slice(index + 1).map((b) => (b.y - a.y) / (b.x - a.x)));
+  return median(slopes);
+}

@@ -7,6 +7,7 @@ import { whenInterrupted } from './cleanup.ts';
 import { fetchHlsMedia, playableHls, pollUntil } from './live-broadcast.ts';
 import { cpuMsOf, treesOf } from './process-stat.ts';
 import type { Section } from './report.ts';
+import { medianSlope } from './statistics.ts';
 import { figure } from './table.ts';
 
 export interface WorkerBenchOptions {
@@ -89,7 +90,7 @@ export async function workerBench(
     ],
     notes: [
       `The publisher (ffmpeg, testsrc2, x264 ultrafast) runs on the same machine. ${media.segments} segments in ${figure(media.seconds)} s.`,
-      'The realtime factor is the stream time of the segments that became available, over the time in which they did: 1 means that the ladder keeps up, and no live input lets it be more for long.',
+      'The realtime factor is the stream time of the segments that became available, over the time in which they did (median slope): 1 means that the ladder keeps up, and no live input lets it be more for long.',
     ],
     figures: { measureMs, perSecond, workerShareOfFfmpegPercent: share, realtime: media, renditions },
   };
@@ -124,13 +125,17 @@ async function mediaRate(
     return { count, atMs: performance.now() };
   };
   const first = await next(await seen());
-  let last = first;
-  while (last.atMs - first.atMs < measureMs) last = await next(last.count);
-  const segments = last.count - first.count;
-  const seconds = (last.atMs - first.atMs) / 1_000;
+  const points = [{ x: 0, y: first.count }];
+  for (let { count } = first, x = 0; x < measureMs / 1_000; ) {
+    const last = await next(count);
+    count = last.count;
+    x = (last.atMs - first.atMs) / 1_000;
+    points.push({ x, y: count });
+  }
+  const { x: seconds, y: lastCount } = points.at(-1)!;
   // A segment is seen up to a poll late: the third decimal says nothing.
-  const factor = Math.round(((segments * segmentSeconds) / seconds) * 100) / 100;
-  return { factor, segments, seconds };
+  const factor = Math.round(medianSlope(points) * segmentSeconds * 100) / 100;
+  return { factor, segments: lastCount - first.count, seconds };
 }
 
 /** The grid. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { median, percentile, range } from '../../bench/statistics.ts';
+import { median, medianSlope, percentile, range } from '../../bench/statistics.ts';
 
 describe('statistics of the bench', () => {
   test.each([
@@ -34,5 +34,12 @@ describe('statistics of the bench', () => {
 
   test('the range has the lowest and the highest', () => {
     expect(range([5, -1, 9])).toEqual([-1, 9]);
+  });
+
+  test('the median slope is that of the line, whatever one stray point does', () => {
+    const points = Array.from({ length: 9 }, (_, x) => ({ x, y: 3 * x + 1 }));
+    expect(medianSlope(points)).toBe(3);
+    expect(medianSlope([{ x: -1.9, y: 1 }, ...points.slice(1)])).toBe(3);
+    expect(medianSlope(points.slice(0, 1))).toBeNaN();
   });
 });
