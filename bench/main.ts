@@ -16,7 +16,7 @@ const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 const run: Readonly<Record<Part, (machine: MachineFacts, quick: boolean) => Promise<Section>>> = {
   relay: (machine, quick) => {
     const load = { publishers: 50, bitrateBps: 4_200_000 };
-    const timing = quick ? { warmUpMs: 2_500, measureMs: 2_500 } : { warmUpMs: 8_000, measureMs: 6_000 };
+    const timing = quick ? { warmUpMs: 2_000, measureMs: 2_000 } : { warmUpMs: 8_000, measureMs: 6_000 };
     return relayBench(
       machine,
       { load: { ...load, ...timing }, rounds: quick ? 1 : 3 },
@@ -25,7 +25,7 @@ const run: Readonly<Record<Part, (machine: MachineFacts, quick: boolean) => Prom
     );
   },
   edge: (machine, quick) => edgeBench(machine, { loads: herdLoads(quick), rounds: quick ? 1 : 3 }, say),
-  worker: (_machine, quick) => workerBench({ measureMs: quick ? 8_000 : 30_000 }, say),
+  worker: (_machine, quick) => workerBench({ measureMs: quick ? 6_000 : 30_000 }, say),
   startup: (_machine, quick) => startupBench({ rounds: quick ? 1 : 3 }, say),
 };
 

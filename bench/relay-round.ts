@@ -30,8 +30,8 @@ export interface RelayRound {
   readonly replayKbPerPublisher: number;
 }
 
-/** How long one publisher is on air before the memory of the idle relay is taken. */
-const firstPublisherMs = 2_000;
+/** How long one publisher is on air before the memory of the idle relay is taken, as a share of the warm-up. */
+const firstPublisherShare = 1 / 4;
 /** All that was sent must arrive within this. */
 const arriveWithinMs = 5_000;
 
@@ -50,7 +50,7 @@ export async function relayRound(subject: RelaySubject, mode: Mode, load: RelayL
 
   // Code that was compiled and heaps that grew once are the process's cost, not a publisher's.
   await publish(relay.targets.slice(0, 1));
-  await sleep(firstPublisherMs);
+  await sleep(load.warmUpMs * firstPublisherShare);
   await generator.call('finish');
   await generator.call('close');
   await sink.call('forget');
