@@ -29,9 +29,13 @@ const run: Readonly<Record<Part, (machine: MachineFacts, quick: boolean) => Prom
   startup: (_machine, quick) => startupBench({ rounds: quick ? 1 : 3 }, say),
 };
 
+const quickText =
+  'QUICK: one short round each. Node is still compiling its code while it is measured: its figures come out too high.';
+
 async function bench(options: BenchOptions): Promise<void> {
   const machine = machineFacts();
   process.stdout.write(`${machineText(machine)}\n\n`);
+  if (options.quick) process.stdout.write(`${quickText}\n\n`);
   const sections: Section[] = [];
   for (const part of options.parts) {
     const section = await run[part](machine, options.quick);
