@@ -36,7 +36,7 @@ export function lineText(line: ProcessLine, now: Date): string {
   return [now.toTimeString().slice(0, 8), line.name.padEnd(10), message, ...fields].join(' ');
 }
 
-/** What is worth a person's eye: what went wrong, and the story of broadcasts and processes. */
+/** What is worth a person's eye: what went wrong, and what a process wrote outside the table of events. */
 export function isForPeople(line: ProcessLine): boolean {
   return line.level === 'warn' || line.level === 'error' || line.event === 'process.output';
 }

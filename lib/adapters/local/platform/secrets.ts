@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -52,7 +52,6 @@ async function ensureFile(path: string, make: () => string): Promise<void> {
 async function isCurrent(certFile: string): Promise<boolean> {
   const pem = await readText(certFile);
   if (pem === undefined) return false;
-  const { X509Certificate } = await import('node:crypto');
   return Date.parse(new X509Certificate(pem).validTo) > Date.now() + 7 * 86_400_000;
 }
 
