@@ -9,8 +9,8 @@ import { runProgram } from '../lib/adapters/node/program.ts';
 import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
 import { listenForRelays } from '../lib/adapters/node/relay-listener.ts';
 import { encoderWorkerCodec } from '../lib/config/encoder-worker.ts';
+import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
 import { segmentMs } from '../lib/encoder/policy/grid.ts';
-import { defaultLadder, readLadder } from '../lib/encoder/policy/ladder.ts';
 import { Worker } from '../lib/encoder/worker.ts';
 
 /** Links and ffmpegs are read this often, all together: less CPU for at most this much latency at each of the two. */

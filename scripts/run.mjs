@@ -17,8 +17,13 @@ const tasks = {
     steps: (args) =>
       args.length > 0
         ? [jest(...args)]
-        : [jest('--selectProjects', 'unit'), jest('--selectProjects', 'system', '--runInBand')],
+        : [
+            jest('--selectProjects', 'unit'),
+            jest('--selectProjects', 'infra'),
+            jest('--selectProjects', 'system', '--runInBand'),
+          ],
   },
+  'test:infra': { steps: (args) => [jest('--selectProjects', 'infra', ...args)] },
   'test:unit': { steps: (args) => [jest('--selectProjects', 'unit', ...args)] },
   'test:system': {
     browser: true,

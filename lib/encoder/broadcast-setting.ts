@@ -1,7 +1,7 @@
+import type { LadderConfig } from '../config/ladder.ts';
 import type { ObjectStore } from '../origin/ports.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
-import type { LadderConfig } from './policy/ladder.ts';
 import type { Clock, EncoderStore, StartEncoder } from './ports.ts';
 
 /** What every broadcast of a worker shares. */

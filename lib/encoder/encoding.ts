@@ -1,3 +1,4 @@
+import type { LadderConfig } from '../config/ladder.ts';
 import { EncoderRun } from './encoder-run.ts';
 import { outputIds } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
@@ -5,7 +6,7 @@ import { frameModeFlag } from './policy/ffmpeg-version.ts';
 import { segmentNumberAt, segmentStartMs } from './policy/grid.ts';
 import { GroupCollector, type SegmentGroup } from './policy/group-collector.ts';
 import { type InputFormat, sameFormat } from './policy/input-format.ts';
-import { fitLadder, type Ladder, type LadderConfig, withoutTopRung } from './policy/ladder.ts';
+import { fitLadder, type Ladder, withoutTopRung } from './policy/ladder.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
 import { LagWatch } from './policy/shedding.ts';

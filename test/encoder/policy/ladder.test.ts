@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { defaultLadder, fitLadder, readLadder, withoutTopRung } from '../../../lib/encoder/policy/ladder.ts';
+import { defaultLadder, readLadder } from '../../../lib/config/ladder.ts';
+import { fitLadder, withoutTopRung } from '../../../lib/encoder/policy/ladder.ts';
 
 const picture = fc.record({
   width: fc.integer({ min: 16, max: 4096 }),
