@@ -1,5 +1,6 @@
 // Who may import what: the table in docs/architecture.md, as rules. A stage is a folder lib/<stage>.
-const stages = 'pop|ingest|encoder|origin|edge|player|control';
+// What a region's cell shares (network, cluster) and its observability stand beside the stages, with the same rules.
+const stages = 'pop|ingest|encoder|origin|edge|player|control|region|observability';
 const pure = '^lib/(protocol|packaging|routing|config|telemetry)/';
 const anyPolicy = `^lib/(${stages})/policy/`;
 const ports = `^lib/(${stages})/ports\\.ts$`;
@@ -44,7 +45,22 @@ module.exports = {
       comment: "A stage sees another stage's policy/ and ports.ts, nothing else of it.",
       severity: 'error',
       from: { path: `^lib/(${stages})/`, pathNot: '^lib/player/page/' },
-      to: { path: `^lib/(${stages})/`, pathNot: [anyPolicy, ports, '^lib/$1/'] },
+      to: {
+        path: `^lib/(${stages})/`,
+        pathNot: [anyPolicy, ports, '^lib/$1/'],
+        // A construct names its neighbours as the types of its props; it makes none of them.
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'constructs-declare-only',
+      comment: 'A construct reads config, telemetry tables and policies; it runs none of our programs.',
+      severity: 'error',
+      from: { path: `^lib/(${stages})/infra/` },
+      to: {
+        path: ['^lib/adapters/', `^lib/(${stages})/[^/]+\\.ts$`, '^node_modules/@aws-sdk/'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'adapters-know-ports-and-policy',
@@ -56,12 +72,15 @@ module.exports = {
       name: 'nothing-imports-roots',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^(bin|lambda|test|bench)/' },
+      to: { path: '^(bin|lambda|encoder-image|proxy-image|test|bench)/' },
     },
     {
       name: 'no-runtime-imports-cdk',
       severity: 'error',
-      from: { path: '^(lib|bin)/', pathNot: ['/infra/', '^lib/platform\\.ts$', '^bin/platform\\.ts$'] },
+      from: {
+        path: '^(lib|bin|lambda)/',
+        pathNot: ['/infra/', '^lib/(platform|(pop|region|edge)-stack)\\.ts$', '^bin/platform\\.ts$'],
+      },
       to: { path: '^node_modules/(aws-cdk-lib|constructs)/' },
     },
   ],

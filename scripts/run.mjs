@@ -36,7 +36,7 @@ const tasks = {
       // Tests that run code inside a page: the browser's types beside Node's.
       tsc('-p', 'test/system'),
       [join(bin, 'biome'), 'ci', '.'],
-      [join(bin, 'depcruise'), 'bin', 'lib', 'bench', 'test', '--no-progress'],
+      [join(bin, 'depcruise'), 'bin', 'lib', 'lambda', 'bench', 'test', '--no-progress'],
       [join(bin, 'knip')],
     ],
   },

@@ -10,10 +10,56 @@ const days = (most: number) => z.int().min(1).max(most);
 /** What Fargate offers, in CPU units. */
 const fargateCpu = z.literal([256, 512, 1024, 2048, 4096, 8192, 16_384]);
 
-const region = z.strictObject({
-  name: regionName,
-  zones: z.int().min(2).max(3).default(3).describe('Availability Zones to spread over. us-west-1 has 2.'),
+/** Fargate's memory for each CPU size: least, most and step, in MiB. */
+const fargateMemory: Readonly<Record<number, readonly [least: number, most: number, step: number]>> = {
+  256: [512, 2048, 512],
+  512: [1024, 4096, 1024],
+  1024: [2048, 8192, 1024],
+  2048: [4096, 16_384, 1024],
+  4096: [8192, 30_720, 1024],
+  8192: [16_384, 61_440, 4096],
+  16384: [32_768, 122_880, 8192],
+};
+
+/** Runs a rule over several fields as soon as these are numbers, whatever else is wrong: all faults are told at once. */
+const onceNumbers = (...fields: string[]) => ({
+  when: ({ value }: { value: unknown }) =>
+    fields.every((field) => typeof (value as Record<string, unknown> | null)?.[field] === 'number'),
 });
+
+/** A fleet's least is not above its most. */
+const leastAndMost = {
+  holds: ({ minTasks, maxTasks }: { minTasks: number; maxTasks: number }) => minTasks <= maxTasks,
+  fault: { path: ['minTasks'], error: 'must not be above maxTasks', ...onceNumbers('minTasks', 'maxTasks') },
+};
+
+/** A task has a size that Fargate offers. */
+const taskSize = {
+  holds: ({ cpu, memoryMiB }: { cpu: number; memoryMiB: number }) => {
+    const [least, most, step] = fargateMemory[cpu] ?? [0, Number.POSITIVE_INFINITY, 1];
+    return memoryMiB >= least && memoryMiB <= most && (memoryMiB - least) % step === 0;
+  },
+  fault: {
+    path: ['memoryMiB'],
+    error: ({ input }: { input?: unknown }) => {
+      const { cpu } = input as { cpu: number };
+      const [least, most, step] = fargateMemory[cpu] ?? [];
+      return `with ${cpu} CPU units Fargate offers ${least} to ${most} in steps of ${step}`;
+    },
+    ...onceNumbers('cpu', 'memoryMiB'),
+  },
+};
+
+const region = z
+  .strictObject({
+    name: regionName,
+    zones: z.int().min(2).max(3).default(3).describe('Availability Zones to spread over. us-west-1 has 2.'),
+  })
+  .refine(({ name, zones }) => name !== 'us-west-1' || zones === 2, {
+    path: ['zones'],
+    error: 'us-west-1 has 2',
+    ...onceNumbers('zones'),
+  });
 
 const domain = z.strictObject({
   name: z
@@ -39,6 +85,8 @@ const proxies = z
     minTasks: z.int().min(2).max(500).default(3).describe('Tasks at rest.'),
     maxTasks: z.int().min(2).max(500).default(30).describe('Tasks at most.'),
   })
+  .refine(leastAndMost.holds, leastAndMost.fault)
+  .refine(taskSize.holds, taskSize.fault)
   .prefault({});
 
 const cpuEncoders = z
@@ -55,6 +103,8 @@ const cpuEncoders = z
       .default(0)
       .describe('Share of the tasks above the minimum that run on Fargate Spot.'),
   })
+  .refine(leastAndMost.holds, leastAndMost.fault)
+  .refine(taskSize.holds, taskSize.fault)
   .prefault({});
 
 const gpuEncoders = z
@@ -68,6 +118,7 @@ const gpuEncoders = z
     minTasks: z.int().min(0).max(100).default(0).describe('Tasks at rest.'),
     maxTasks: z.int().min(1).max(100).default(10).describe('Tasks at most.'),
   })
+  .refine(leastAndMost.holds, leastAndMost.fault)
   .describe('The GPU fleet. Left out: there is none.');
 
 const compute = z
@@ -186,9 +237,8 @@ export class DeploymentError extends Error {
 /** Reads a deployment from JSON; `file` names it in the message. Throws `DeploymentError` with every fault. */
 export function readDeployment(json: string, file: string): Deployment {
   const result = deploymentSchema.safeParse(parse(json, file));
-  const faults = result.success ? relations(result.data) : result.error.issues.flatMap(faultsOf);
-  if (!result.success || faults.length > 0) throw new DeploymentError(file, faults);
-  return result.data;
+  if (result.success) return result.data;
+  throw new DeploymentError(file, result.error.issues.flatMap(faultsOf));
 }
 
 function parse(json: string, file: string): unknown {
@@ -207,41 +257,4 @@ function faultsOf(issue: z.core.$ZodIssue): string[] {
     return issue.keys.map((key) => `${[...issue.path, key].join('.')}: there is no such field`);
   }
   return [`${path === '' ? 'the file' : path}: ${issue.message}`];
-}
-
-/** What no field can tell by itself. */
-function relations({ compute, regions }: Deployment): string[] {
-  const faults: string[] = [];
-  for (const fleet of ['proxies', 'cpuEncoders', 'gpuEncoders'] as const) {
-    const size = compute[fleet];
-    if (size && size.minTasks > size.maxTasks) {
-      faults.push(`compute.${fleet}.minTasks: must not be above maxTasks (${size.maxTasks})`);
-    }
-  }
-  for (const fleet of ['proxies', 'cpuEncoders'] as const) {
-    const { cpu, memoryMiB } = compute[fleet];
-    const fault = fargateFault(cpu, memoryMiB);
-    if (fault) faults.push(`compute.${fleet}.memoryMiB: ${fault}`);
-  }
-  regions.forEach(({ name, zones }, index) => {
-    if (name === 'us-west-1' && zones > 2) faults.push(`regions.${index}.zones: ${name} has 2`);
-  });
-  return faults;
-}
-
-/** Fargate's memory for each CPU size: least, most and step, in MiB. */
-const fargateMemory: Readonly<Record<number, readonly [least: number, most: number, step: number]>> = {
-  256: [512, 2048, 512],
-  512: [1024, 4096, 1024],
-  1024: [2048, 8192, 1024],
-  2048: [4096, 16_384, 1024],
-  4096: [8192, 30_720, 1024],
-  8192: [16_384, 61_440, 4096],
-  16384: [32_768, 122_880, 8192],
-};
-
-function fargateFault(cpu: number, memoryMiB: number): string | undefined {
-  const [least, most, step] = fargateMemory[cpu] ?? [0, 0, 1];
-  if (memoryMiB >= least && memoryMiB <= most && (memoryMiB - least) % step === 0) return undefined;
-  return `with ${cpu} CPU units Fargate offers ${least} to ${most} in steps of ${step}`;
 }

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { DeploymentError, readDeployment } from '../../lib/config/deployment.ts';
+
+const least = {
+  name: 'live',
+  regions: [{ name: 'eu-central-1' }],
+  budget: { monthlyUsd: 100, emails: ['a@example.com'] },
+};
+const read = (fields: object) => readDeployment(JSON.stringify({ ...least, ...fields }), 'deployment.json');
+
+function faultsOf(fields: object): readonly string[] {
+  try {
+    read(fields);
+  } catch (fault) {
+    if (fault instanceof DeploymentError) return fault.faults;
+    throw fault;
+  }
+  return [];
+}
+
+describe('a deployment file', () => {
+  test('is taken with all else left to the defaults', () => {
+    const deployment = read({});
+    expect(deployment.regions).toEqual([{ name: 'eu-central-1', zones: 3 }]);
+    expect(deployment.plainRtmp).toBe(false);
+    expect(deployment.compute.gpuEncoders).toBeUndefined();
+    expect(deployment.api.jwt).toBeUndefined();
+    expect(deployment.retention.keepOnDelete).toBe(true);
+  });
+
+  test('that is committed as the example is taken', () => {
+    expect(readDeployment(readFileSync('deployment.json', 'utf8'), 'deployment.json').name).toBe('headwater');
+  });
+
+  test('gives all its faults in one message, each with its place', () => {
+    const json = JSON.stringify({
+      name: 'Live',
+      regions: [{ name: 'Frankfurt' }, { name: 'us-west-1', zones: 3 }],
+      domain: { name: 'not a name', hostedZoneId: 'x' },
+      compute: {
+        proxies: { cpu: 1024, memoryMiB: 2500 },
+        cpuEncoders: { minTasks: 9, maxTasks: 3 },
+        gpuEncoders: { instanceType: 'm7g.large', minTasks: 5, maxTasks: 1 },
+      },
+      retention: { logDays: 8 },
+      alarmEmails: ['nobody'],
+      colour: 'blue',
+    });
+    let fault: unknown;
+    try {
+      readDeployment(json, 'mine.json');
+    } catch (thrown) {
+      fault = thrown;
+    }
+    expect(fault).toBeInstanceOf(DeploymentError);
+    const { faults, message } = fault as DeploymentError;
+    for (const place of [
+      'name',
+      'regions.0.name',
+      'regions.1.zones',
+      'domain.name',
+      'domain.hostedZoneId',
+      'compute.proxies.memoryMiB',
+      'compute.cpuEncoders.minTasks',
+      'compute.gpuEncoders.instanceType',
+      'compute.gpuEncoders.minTasks',
+      'retention.logDays',
+      'budget',
+      'alarmEmails.0',
+      'colour',
+    ]) {
+      expect(faults.filter((line) => line.startsWith(`${place}: `))).toHaveLength(1);
+      expect(message).toContain(`  - ${place}: `);
+    }
+    expect(message).toContain('mine.json has');
+  });
+
+  test('that is no JSON is told so', () => {
+    expect(() => readDeployment('{', 'mine.json')).toThrow(/mine\.json has 1 fault\(s\):\n {2}- is not JSON/);
+  });
+
+  test('may not name a region twice, or none', () => {
+    expect(faultsOf({ regions: [{ name: 'eu-west-1' }, { name: 'eu-west-1' }] })).toEqual([
+      'regions: names a region twice',
+    ]);
+    expect(faultsOf({ regions: [] })).toHaveLength(1);
+  });
+
+  test.each([
+    [256, 512, true],
+    [256, 3072, false],
+    [4096, 8192, true],
+    [4096, 8500, false],
+    [16_384, 32_768, true],
+    [16_384, 36_864, false],
+  ])('asks Fargate for %d CPU units with %d MiB: %s', (cpu, memoryMiB, fits) => {
+    expect(faultsOf({ compute: { cpuEncoders: { cpu, memoryMiB } } })).toHaveLength(fits ? 0 : 1);
+  });
+
+  test('may have a ladder of its own', () => {
+    const rung = { id: '240p', longSide: 426, shortSide: 240, videoBps: 300_000, highRateVideoBps: 300_000 };
+    const ladder = { rungs: [{ ...rung, maxFrameRate: 30 }], audioBps: 64_000 };
+    expect(read({ ladder }).ladder).toEqual(ladder);
+    expect(faultsOf({ ladder: { rungs: [rung], audioBps: 1 } })).toHaveLength(2);
+  });
+});
