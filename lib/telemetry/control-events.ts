@@ -20,13 +20,29 @@ export const controlEvents = {
   'control.request.failed': event<{ method: string; route: string; cause: unknown }>(
     'error',
     'A request failed by a fault of ours.',
+    { ControlApiFaults: 1 },
   ),
   'control.store.unavailable': event<{ method: string; route: string; cause: unknown }>(
     'warn',
     'The control store did not answer; the request was refused for now.',
+    { ControlApiFaults: 1 },
   ),
   'control.stream-event.lost': event<{ streamId: string; type: string; cause: unknown }>(
     'warn',
     "A line of a stream's story could not be written.",
+    { StreamEventsLost: 1 },
   ),
+  'control.fleet.measured': event<{
+    fleet: 'ingest' | 'encoder';
+    pool: string;
+    members: number;
+    streams: number;
+    headroomStreams: number;
+    utilizationPercent: number;
+  }>('info', 'What a fleet has and could take: its living members that are active, together.', {
+    FleetMembers: 'members',
+    FleetStreams: 'streams',
+    FleetHeadroomStreams: 'headroomStreams',
+    FleetUtilization: 'utilizationPercent',
+  }),
 } as const;

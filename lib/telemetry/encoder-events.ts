@@ -11,6 +11,18 @@ export const encoderEvents = {
     'info',
     'This ffmpeg does the encoding.',
   ),
+  'encoder.load': event<{
+    broadcasts: number;
+    capacity: number;
+    utilizationPercent: number;
+    pool: string;
+    /** 1 while the control store cannot be used, else 0. */
+    storeUnavailable: 0 | 1;
+  }>('info', 'What the worker has to do; said every 10 s.', {
+    EncoderBroadcasts: 'broadcasts',
+    EncoderUtilization: 'utilizationPercent',
+    ControlStoreUnavailable: 'storeUnavailable',
+  }),
   'encoder.session.opened': event<{ stream: string; session: string; proxy: string; client: string }>(
     'info',
     'A proxy brings a publisher.',
@@ -31,6 +43,11 @@ export const encoderEvents = {
     'info',
     'The broadcast has a new state.',
   ),
+  'encoder.broadcast.live': event<About & { startupMs: number }>(
+    'info',
+    'The first segment is in the origin: viewers can play the broadcast.',
+    { TimeToFirstSegmentMs: 'startupMs' },
+  ),
   'encoder.broadcast.ended': event<About & { reason: string; durationMs: number }>(
     'info',
     'The broadcast is over.',
@@ -38,6 +55,7 @@ export const encoderEvents = {
   'encoder.recording.incomplete': event<About & { detail: string; lostSegments: number; cause?: unknown }>(
     'error',
     'The recording of the broadcast is not whole, or its playlists were not closed.',
+    { RecordingsIncomplete: 1 },
   ),
   'encoder.handover.incomplete': event<About & { lostSegments: number; cause: unknown }>(
     'warn',
@@ -46,6 +64,7 @@ export const encoderEvents = {
   'encoder.story.incomplete': event<About & { events: number; record: boolean; cause: unknown }>(
     'error',
     'The control store did not take the last of what the broadcast had to tell.',
+    { StreamEventsLost: 'events' },
   ),
   'encoder.ffmpeg.started': event<About & { run: number; pid?: number; fromNumber: number; args: string }>(
     'info',
@@ -53,34 +72,45 @@ export const encoderEvents = {
   ),
   'encoder.ffmpeg.crashed': event<
     About & { run: number; code: number | null; signal: string | null; said: string }
-  >('warn', 'ffmpeg ended before its input did; another one is started.'),
+  >('warn', 'ffmpeg ended before its input did; another one is started.', { FfmpegCrashes: 1 }),
   'encoder.ffmpeg.stuck': event<About & { withinMs: number }>(
     'error',
     'ffmpeg did not work off its input in time and was killed; what it had not made is lost.',
+    { FfmpegCrashes: 1 },
   ),
   'encoder.ladder.shed': event<About & { rendition: string; lagMs: number }>(
     'warn',
     'The machine cannot keep real time: the top rendition was given up.',
+    { RenditionsShed: 1 },
   ),
   'encoder.input.unusable': event<About & { reason: string }>(
     'warn',
     'The publisher sends what cannot be used.',
+    { InputsUnusable: 1 },
   ),
   'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
     'info',
     'The publisher sends faster than real time or than ffmpeg works; reading waits.',
   ),
+  'encoder.segment.late': event<About & { number: number; lateMs: number; segments: number }>(
+    'warn',
+    'Segments came to the origin later than players wait for them; `number` is the last of them.',
+    { SegmentsLate: 'segments' },
+  ),
   'encoder.origin.trouble': event<About & { full: boolean; queuedSegments: number; cause: unknown }>(
     'warn',
     'The origin does not take what is written; writing is tried again.',
+    { OriginPutErrors: 1 },
   ),
   'encoder.origin.recovered': event<About & { downMs: number; lostSegments: number }>(
     'info',
     'The origin takes writes again.',
+    { SegmentsLost: 'lostSegments' },
   ),
   'encoder.lease.lost': event<About & { epoch: number }>(
     'warn',
     'Another worker has the lease: this one stops writing.',
+    { LeasesLost: 1 },
   ),
   'encoder.lease.unreleased': event<About & { epoch: number; cause: unknown }>(
     'warn',

@@ -11,9 +11,26 @@ interface StreamSession extends Session {
 
 /** What an ingest proxy says. */
 export const ingestEvents = {
+  'ingest.load': event<{
+    sessions: number;
+    capacity: number;
+    /** 1 while the control store cannot be used, else 0. */
+    storeUnavailable: 0 | 1;
+    /** Of the certificate that is shown now; absent where that is not known. */
+    certificateDaysLeft?: number;
+  }>('info', 'What the proxy has to do; said every 10 s.', {
+    IngestSessions: 'sessions',
+    ControlStoreUnavailable: 'storeUnavailable',
+    CertificateDaysLeft: 'certificateDaysLeft',
+  }),
   'ingest.connection.refused': event<{ client: string; cause: unknown }>(
     'warn',
-    'A connection ended before RTMP began: too many connections, a bad PROXY header or a failed TLS handshake.',
+    'A connection ended before RTMP began: a bad PROXY header or a failed TLS handshake.',
+  ),
+  'ingest.connection.unserved': event<{ client: string; cause: unknown }>(
+    'warn',
+    'A connection was closed as it came: the proxy is full or stops.',
+    { PublishersUnserved: 1 },
   ),
   'ingest.session.closed': event<Session & { code: string; reason: string }>(
     'warn',
@@ -21,11 +38,17 @@ export const ingestEvents = {
   ),
   'ingest.publish.refused': event<Session & { stream?: string; code: string; reason: string }>(
     'warn',
-    'A publisher was refused.',
+    'A publisher was refused for a reason of its own: its key, a stream that is in use, what it sent.',
+    { PublishersRefused: 1 },
+  ),
+  'ingest.publish.unserved': event<Session & { stream?: string; code: string; reason: string }>(
+    'error',
+    'A publisher was turned away by a fault of ours: no worker took its stream, or its key could not be checked.',
+    { PublishersUnserved: 1 },
   ),
   'ingest.publish.started': event<
     StreamSession & { worker: string; broadcast: string; epoch: number; tookMs: number }
-  >('info', 'A publisher is on air.'),
+  >('info', 'A publisher is on air.', { PublishersStarted: 1, PublishAcceptMs: 'tookMs' }),
   'ingest.publish.ended': event<StreamSession & { code: string; reason: string; receivedBytes: number }>(
     'info',
     'A publisher is off air.',
@@ -36,7 +59,12 @@ export const ingestEvents = {
   ),
   'ingest.worker.lost': event<StreamSession & { worker: string; reason: string }>(
     'warn',
-    'The link to a worker broke or the worker is leaving; the publisher is kept and moves to another worker.',
+    'The link to a worker broke; the publisher is kept and moves to another worker.',
+    { WorkersLost: 1 },
+  ),
+  'ingest.worker.leaving': event<StreamSession & { worker: string }>(
+    'info',
+    'A worker is about to stop; its publisher moves to another worker.',
   ),
   'ingest.worker.changed': event<
     StreamSession & {
@@ -47,10 +75,13 @@ export const ingestEvents = {
       replayedBytes: number;
       tookMs: number;
     }
-  >('info', 'A publisher moved to another worker, with what it had not published replayed.'),
+  >('info', 'A publisher moved to another worker, with what it had not published replayed.', {
+    PublishersMoved: 1,
+  }),
   'ingest.replay.overflowed': event<StreamSession & { heldBytes: number }>(
     'warn',
     'More unpublished media than the replay limit; the oldest was let go and cannot be replayed.',
+    { ReplayOverflows: 1 },
   ),
   'ingest.store.unavailable': event<{ operation: string; cause: unknown }>(
     'error',
@@ -64,5 +95,6 @@ export const ingestEvents = {
   'ingest.certificate.rejected': event<{ file: string; cause: unknown }>(
     'error',
     'The new TLS certificate cannot be used; the old one stays.',
+    { CertificateRejected: 1 },
   ),
 } as const;

@@ -13,5 +13,6 @@ export const processEvents = {
   'process.failed': event<{ code: string; reason: string; mend?: string }>(
     'error',
     'The program cannot go on.',
+    { ProgramFailures: 1 },
   ),
 } as const;
