@@ -1,0 +1,71 @@
+/**
+ * The four DynamoDB tables of the control store, as facts: the adapter reads and writes by them, the CDK and the emulator
+ * make them. Each region has its own. An item is the fields of its record (records.ts) as attributes of their own, and the
+ * attributes that are named here.
+ */
+export interface TableDescription {
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey?: KeyAttribute;
+  readonly indexes: readonly IndexDescription[];
+  /** Attribute with the Unix seconds after which the item goes by itself. */
+  readonly expiryAttribute?: string;
+  /** What the table's DynamoDB stream shows, where it has one. */
+  readonly streamView?: 'NEW_IMAGE';
+}
+
+/** A global secondary index. It holds every attribute of the items that have both of its keys. */
+export interface IndexDescription {
+  readonly name: string;
+  readonly partitionKey: KeyAttribute;
+  readonly sortKey: KeyAttribute;
+}
+
+export interface KeyAttribute {
+  readonly name: string;
+  readonly type: 'string' | 'number';
+}
+
+const streamId: KeyAttribute = { name: 'streamId', type: 'string' };
+
+/** By the end of their name. */
+export const controlTables = {
+  /**
+   * A stream under the sort key `stream`, its broadcasts under `broadcast#<id>`, and under `events` the number of its last
+   * event (`lastSequence`).
+   *
+   * The index lists streams by id, which the table cannot: its partitions have no order. Only streams carry `listing`, so
+   * broadcasts are not in it. All streams share one partition of the index. It takes 1,000 writes a second, and people
+   * write streams. Reading it is eventually consistent: a stream that was made a moment ago may be missing.
+   */
+  streams: {
+    partitionKey: streamId,
+    sortKey: { name: 'item', type: 'string' },
+    indexes: [
+      { name: 'streams-by-id', partitionKey: { name: 'listing', type: 'string' }, sortKey: streamId },
+    ],
+  },
+  /** One lease for each stream that was ever on air. */
+  leases: { partitionKey: streamId, indexes: [] },
+  /** `facts`: what the member says of itself. Who died without a word is listed until `expiresAt`. */
+  fleet: {
+    partitionKey: { name: 'role', type: 'string' },
+    sortKey: { name: 'id', type: 'string' },
+    indexes: [],
+    expiryAttribute: 'expiresAt',
+  },
+  /** Items are written once. What leaves the table's stream as INSERT is a new event; its fields are the item's. */
+  events: {
+    partitionKey: streamId,
+    sortKey: { name: 'sequence', type: 'number' },
+    indexes: [],
+    expiryAttribute: 'expiresAt',
+    streamView: 'NEW_IMAGE',
+  },
+} as const satisfies Record<string, TableDescription>;
+
+export type ControlTable = keyof typeof controlTables;
+
+export const controlTableNames = Object.keys(controlTables) as readonly ControlTable[];
+
+/** What AWS calls a table. `prefix` is the name of the deployment. */
+export const physicalName = (prefix: string, table: ControlTable): string => `${prefix}-${table}`;
