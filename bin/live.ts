@@ -40,7 +40,11 @@ async function live(options: LiveOptions): Promise<void> {
   const specs = planProcesses(ports, options.dataDir, await ensureSecrets(options.dataDir));
   const supervisor = new Supervisor(root, specs);
   const out = openOutput(options.json);
-  const emit = createLog('platform', 'live', { write: (line) => out.own(JSON.parse(line)) });
+  const emit = createLog({
+    role: 'platform',
+    name: 'live',
+    destination: { write: (line) => out.own(JSON.parse(line)) },
+  });
   supervisor.on('line', out.line);
   supervisor.on('exited', ({ name, code, signal, restartInMs }) =>
     emit('process.exited', { process: name, code, signal, restartInMs }),

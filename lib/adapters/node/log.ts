@@ -1,12 +1,23 @@
 import pino from 'pino';
+import { embedMetrics } from '../../telemetry/embedded-metrics.ts';
 import { type EmitEvent, events } from '../../telemetry/events.ts';
 
-/** Logs events as one JSON object a line on `destination` (stdout unless told): `{level, time, event, role, name, …fields, msg}`. */
-export function createLog(
-  role: string,
-  name: string,
-  destination: pino.DestinationStream = pino.destination({ fd: 1, sync: true }),
-): EmitEvent {
+export interface LogOptions {
+  /** The stage's word, for example `ingest`. */
+  readonly role: string;
+  /** The process or function, for example `ingest-1`. */
+  readonly name: string;
+  /** The CloudWatch namespace of the metrics that lines carry; without it they carry none. */
+  readonly metricsNamespace?: string | undefined;
+  /** @default stdout, each line written before the call returns */
+  readonly destination?: pino.DestinationStream;
+}
+
+/**
+ * Logs events as one JSON object a line: `{level, time, event, role, name, …fields, msg}`. With a namespace, an event that
+ * carries metrics gets them in CloudWatch's embedded metric format, in the same line.
+ */
+export function createLog({ role, name, metricsNamespace, destination }: LogOptions): EmitEvent {
   const logger = pino(
     {
       base: { role, name },
@@ -14,11 +25,15 @@ export function createLog(
       formatters: { level: (label) => ({ level: label }) },
       serializers: { cause: describeCause },
     },
-    destination,
+    destination ?? pino.destination({ fd: 1, sync: true }),
   );
   return (event, fields) => {
-    const { level, message } = events[event];
-    logger[level]({ event, ...(fields as object) }, message);
+    const kind = events[event];
+    const embedded =
+      metricsNamespace === undefined
+        ? undefined
+        : embedMetrics(kind, fields as Record<string, unknown>, metricsNamespace, Date.now());
+    logger[kind.level]({ event, ...(fields as object), ...embedded }, kind.message);
   };
 }
 

@@ -1,4 +1,5 @@
 import { type EnvCodec, EnvironmentError } from '../../config/env.ts';
+import { programCodec } from '../../config/program.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { createLog } from './log.ts';
 
@@ -26,7 +27,11 @@ export interface Program<Config> {
  * then, and the supervisor starts a fresh one.
  */
 export async function runProgram<Config>(program: Program<Config>): Promise<void> {
-  let emit = createLog(typeof program.role === 'string' ? program.role : 'headwater', 'headwater');
+  const unnamed = {
+    role: typeof program.role === 'string' ? program.role : 'headwater',
+    name: 'headwater',
+  };
+  let emit = createLog(unnamed);
   const fail = (fault: unknown): never => {
     emit('process.failed', explainFault(fault));
     process.exit(1);
@@ -34,12 +39,14 @@ export async function runProgram<Config>(program: Program<Config>): Promise<void
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   try {
+    const { exitWithParent, metricsNamespace } = programCodec.decode(process.env);
+    emit = createLog({ ...unnamed, metricsNamespace });
     const config = program.codec.decode(process.env);
     const role = typeof program.role === 'string' ? program.role : program.role(config);
     const name = program.name?.(config) ?? role;
-    emit = createLog(role, name);
+    emit = createLog({ role, name, metricsNamespace });
     const running = await program.start(config, emit);
-    onStopRequest((signal) => {
+    onStopRequest(exitWithParent, (signal) => {
       emit('process.stopping', { signal });
       running.stop().then(() => process.exit(0), fail);
     });
@@ -50,7 +57,7 @@ export async function runProgram<Config>(program: Program<Config>): Promise<void
 }
 
 /** Calls `stop` once, at the first request to stop; further ones are ignored while it finishes. */
-function onStopRequest(stop: (signal: string) => void): void {
+function onStopRequest(exitWithParent: boolean, stop: (signal: string) => void): void {
   let asked = false;
   const ask = (signal: string) => {
     if (asked) return;
@@ -59,7 +66,7 @@ function onStopRequest(stop: (signal: string) => void): void {
   };
   process.on('SIGTERM', ask);
   process.on('SIGINT', ask);
-  if (process.env.HEADWATER_EXIT_WITH_PARENT === '1') {
+  if (exitWithParent) {
     process.stdin.on('end', () => ask('stdin closed'));
     process.stdin.on('error', () => ask('stdin closed'));
     process.stdin.resume();

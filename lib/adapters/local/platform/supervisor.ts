@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { programCodec } from '../../../config/program.ts';
 
 /** One program of the platform, as the supervisor starts it. */
 export interface ProcessSpec {
@@ -103,7 +104,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       // Its own process group: the terminal's Ctrl-C reaches the supervisor alone, which stops them in order.
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, ...spec.env, HEADWATER_EXIT_WITH_PARENT: '1' },
+      env: { ...process.env, ...spec.env, ...programCodec.encode({ exitWithParent: true }) },
     });
     child.process = started;
     return new Promise((ready, failed) => {
