@@ -31,7 +31,10 @@ export function presentStream(
 ): Shown<typeof schemas.Stream> {
   return {
     ...presentFields(sight, config, nowMs),
-    ingest: { rtmps: { url: config.ingestRtmpsUrl }, rtmp: { url: config.ingestRtmpUrl } },
+    ingest: {
+      rtmps: { url: config.ingestRtmpsUrl },
+      ...(config.ingestRtmpUrl !== undefined && { rtmp: { url: config.ingestRtmpUrl } }),
+    },
   };
 }
 
@@ -74,7 +77,7 @@ export function presentIngest(key: StreamKey, config: ControlApiConfig) {
   const text = formatStreamKey(key);
   return {
     rtmps: { url: config.ingestRtmpsUrl, key: text },
-    rtmp: { url: config.ingestRtmpUrl, key: text },
+    ...(config.ingestRtmpUrl !== undefined && { rtmp: { url: config.ingestRtmpUrl, key: text } }),
   };
 }
 
@@ -129,6 +132,7 @@ export function presentMember(
   alive: boolean,
   unseenForMs: number,
 ): Shown<typeof schemas.FleetMember> {
-  const { id, role, host, port, capacity, load, state } = member;
-  return { id, role, host, port, capacity, load, state, alive, unseenForMs: Math.round(unseenForMs) };
+  const { id, role, host, port, capacity, load, state, pool = 'cpu' } = member;
+  const shown = { id, role, host, port, capacity, load, state, alive, unseenForMs: Math.round(unseenForMs) };
+  return role === 'encoder' ? { ...shown, pool } : shown;
 }

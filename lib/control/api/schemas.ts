@@ -70,7 +70,7 @@ const IngestPoint = z
 const IngestPointWithKey = z
   .strictObject({ url: url('rtmps://127.0.0.1:1936/live'), key: streamKey })
   .openapi('IngestPointWithKey', { description: 'Where to publish, and with which stream key.' });
-const IngestWithKey = z.strictObject({ rtmps: IngestPointWithKey, rtmp: IngestPointWithKey });
+const IngestWithKey = z.strictObject({ rtmps: IngestPointWithKey, rtmp: IngestPointWithKey.optional() });
 
 const Playback = z
   .strictObject({
@@ -138,7 +138,10 @@ const streamFields = {
   broadcast: Broadcast.optional().openapi({ description: 'The newest one.' }),
 };
 export const Stream = z
-  .strictObject({ ...streamFields, ingest: z.strictObject({ rtmps: IngestPoint, rtmp: IngestPoint }) })
+  .strictObject({
+    ...streamFields,
+    ingest: z.strictObject({ rtmps: IngestPoint, rtmp: IngestPoint.optional() }),
+  })
   .openapi('Stream');
 export const CreatedStream = z
   .strictObject({ ...streamFields, ingest: IngestWithKey })
@@ -189,6 +192,7 @@ export const FleetMember = z
     capacity: z.number().int().openapi({ description: 'Streams that it takes at most.' }),
     load: z.number().int().openapi({ description: 'Streams that it has now.' }),
     state: z.enum(['active', 'draining']),
+    pool: z.enum(['cpu', 'gpu']).optional().openapi({ description: 'What a worker encodes with.' }),
     alive: z.boolean().openapi({ description: 'False once no heartbeat was seen for 6 s.' }),
     unseenForMs: z.number().openapi({
       description: 'Since the API saw its heartbeat change, by the clock of the API; 0 at the first look.',

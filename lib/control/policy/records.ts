@@ -83,6 +83,9 @@ export interface LeaseRecord {
 
 export type FleetRole = 'ingest' | 'encoder';
 
+/** What a worker encodes with: its processor, or a graphics card. One hash ranks both. */
+export type EncoderPool = 'cpu' | 'gpu';
+
 export interface FleetMember {
   readonly id: MemberId;
   readonly role: FleetRole;
@@ -94,6 +97,8 @@ export interface FleetMember {
   /** Streams that it has now. */
   readonly load: number;
   readonly state: 'active' | 'draining';
+  /** Of a worker; `cpu` where it is left out. */
+  readonly pool?: EncoderPool;
   /** Rises at each heartbeat. Observers judge life by it and their own clock. */
   readonly version: number;
 }

@@ -25,7 +25,7 @@ describe('the fleet', () => {
     await api.store.heartbeat(member('ingest-1', { role: 'ingest', port: 1940 }));
     expect((await api.call('GET', '/v1/fleet')).body).toEqual({
       ingest: [{ ...member('ingest-1', { role: 'ingest', port: 1940 }), alive: true, unseenForMs: 0 }],
-      encoder: [{ ...member('encoder-1', { state: 'draining' }), alive: true, unseenForMs: 0 }],
+      encoder: [{ ...member('encoder-1', { state: 'draining' }), pool: 'cpu', alive: true, unseenForMs: 0 }],
     });
   });
 
@@ -39,6 +39,13 @@ describe('the fleet', () => {
     expect(await look()).toMatchObject({ alive: false, unseenForMs: 6_000 });
     await api.store.heartbeat(member('encoder-1'));
     expect(await look()).toMatchObject({ alive: true, unseenForMs: 0 });
+  });
+
+  test('tells the pool of each worker', async () => {
+    await api.store.heartbeat(member('encoder-1', { pool: 'gpu' }));
+    await api.store.heartbeat(member('encoder-2'));
+    const { encoder } = (await api.call('GET', '/v1/fleet')).body;
+    expect(encoder).toMatchObject([{ pool: 'gpu' }, { pool: 'cpu' }]);
   });
 
   test('is empty where nobody has reported', async () => {
