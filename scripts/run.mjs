@@ -8,12 +8,16 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 
-/** Each task: whether it drives a browser, and its steps. A step is an argv; `node` is Node 24. */
+/**
+ * Each task: whether it drives a browser, whether it needs the tools of requirements.txt, and its steps. A step is an argv;
+ * `node` is Node 24.
+ */
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
   test: {
     browser: true,
+    python: true,
     steps: (args) =>
       args.length > 0
         ? [jest(...args)]
@@ -23,10 +27,11 @@ const tasks = {
             jest('--selectProjects', 'system', '--runInBand'),
           ],
   },
-  'test:infra': { steps: (args) => [jest('--selectProjects', 'infra', ...args)] },
+  'test:infra': { python: true, steps: (args) => [jest('--selectProjects', 'infra', ...args)] },
   'test:unit': { steps: (args) => [jest('--selectProjects', 'unit', ...args)] },
   'test:system': {
     browser: true,
+    python: true,
     steps: (args) => [jest('--selectProjects', 'system', '--runInBand', ...args)],
   },
   check: {
@@ -111,6 +116,14 @@ function ensureDebian(names) {
   fail(`${missing.join(' and ')} is missing. Install it: sudo apt-get install ${missing.join(' ')}`);
 }
 
+/** The emulator of AWS and the linter of templates. */
+function ensurePythonTools() {
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'python-tools.mjs')], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exit(1);
+}
+
 /** Runs one step to its end, passing signals on; the terminal's Ctrl-C reaches the child by itself. */
 function run(node, [command, ...args]) {
   return new Promise((done) => {
@@ -137,6 +150,7 @@ const task = tasks[name];
 if (!task) fail(`no task '${name}'; there are ${Object.keys(tasks).join(', ')}`);
 ensurePackages();
 if (task.browser) ensureDebian(['ffmpeg', 'chromium']);
+if (task.python) ensurePythonTools();
 const node = findNode();
 for (const step of task.steps(args)) {
   const code = await run(node, step);
