@@ -11,20 +11,24 @@ export interface Clock {
 }
 
 export interface ControlApiConfig {
-  /** Where broadcasters publish, for example `rtmp://127.0.0.1:1935/live`. */
-  readonly ingestRtmpUrl: string;
+  /** Where broadcasters publish, for example `rtmps://127.0.0.1:1936/live`. */
   readonly ingestRtmpsUrl: string;
+  /** The same without TLS; left out where that is not taken. */
+  readonly ingestRtmpUrl?: string | undefined;
   /** The edge, without a slash at the end. */
   readonly playbackBaseUrl: string;
   readonly pageBaseUrl: string;
   readonly region: string;
   /** The secret under which keys are hashed; ingest has the same. */
   readonly keyPepper: string;
-  /** What the Host header may say, with the port where it is not the scheme's own: a page that rebinds its name to this address is refused. */
-  readonly allowedHosts: readonly string[];
+  /**
+   * What the Host header may say, with the port where it is not the scheme's own: a page that rebinds its name to this
+   * address is refused. Not checked where left out: an authorizer stands before the API.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** Pages that may use the API from a browser. A request that names another origin is refused. */
   readonly allowedOrigins: readonly string[];
-  /** Live event feeds open at once. @default 200 */
+  /** Live event feeds open at once; 0 where answers cannot be held open. @default 200 */
   readonly maxLiveFeeds?: number;
   /** How often a live feed looks for news. @default 1000 */
   readonly livePollMs?: number;

@@ -7,12 +7,12 @@ import { ApiProblem } from './problems.ts';
 const maxBodyBytes = 65_536;
 
 /**
- * What stands before every route. The API listens on loopback without a login, so a web page in the same browser must
- * not reach it: one that rebinds its own name to this address is stopped by the Host header, one that sends requests
- * across by its Origin header. Programs other than browsers send no Origin.
+ * What stands before every route. On one machine the API listens on loopback without a login, so a web page in the same
+ * browser must not reach it: one that rebinds its own name to this address is stopped by the Host header, one that sends
+ * requests across by its Origin header. Programs other than browsers send no Origin.
  */
 export function guards({ config, emit }: ApiContext): MiddlewareHandler[] {
-  const hosts = new Set(config.allowedHosts.map((host) => host.toLowerCase()));
+  const hosts = config.allowedHosts && new Set(config.allowedHosts.map((host) => host.toLowerCase()));
   const origins = new Set(config.allowedOrigins);
 
   const ours: MiddlewareHandler = async (c, next) => {
@@ -20,7 +20,7 @@ export function guards({ config, emit }: ApiContext): MiddlewareHandler[] {
     const origin = c.req.header('origin');
     const refuse = (reason: 'host' | 'origin', value: string) =>
       emit('control.request.refused', { reason, value: value.slice(0, 200), method: c.req.method });
-    if (!hosts.has(host.toLowerCase())) {
+    if (hosts && !hosts.has(host.toLowerCase())) {
       refuse('host', host);
       throw new ApiProblem('wrong-host', 'The Host header names a host that is not configured for this API.');
     }

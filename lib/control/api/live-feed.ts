@@ -21,6 +21,10 @@ export function liveFeeds(context: ApiContext) {
   let open = 0;
 
   return (c: Context, streamId: StreamId, after: number | undefined): Response => {
+    if (maxLiveFeeds === 0) {
+      const detail = 'Answers cannot be held open here. Read /events with "after" now and then instead.';
+      throw new ApiProblem('live-feed-not-offered', detail);
+    }
     if (open >= maxLiveFeeds) {
       const detail = `At most ${maxLiveFeeds} live feeds are open at once. Read /events now and then instead.`;
       throw new ApiProblem('too-many-listeners', detail);

@@ -20,6 +20,7 @@ export const problemKinds = {
   'unsupported-media-type': [415, 'The body must be JSON'],
   'wrong-host': [421, 'This host is not served here'],
   'internal-fault': [500, 'The API has a fault'],
+  'live-feed-not-offered': [501, 'This API holds no live event feeds open'],
   'store-unavailable': [503, 'The control store does not answer'],
   'too-many-listeners': [503, 'Too many live event feeds are open'],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;

@@ -52,7 +52,7 @@ const live = createRoute({
         },
       },
     },
-    ...problems('stream-not-found', 'invalid-request', 'too-many-listeners'),
+    ...problems('stream-not-found', 'invalid-request', 'too-many-listeners', 'live-feed-not-offered'),
   },
 });
 

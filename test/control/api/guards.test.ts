@@ -21,6 +21,13 @@ describe('the door of the API', () => {
     expect(api.log.filter((line) => line.includes('evil.example'))).toHaveLength(2);
   });
 
+  test('behind an authorizer every Host is served, and pages are still told apart', async () => {
+    const guarded = createTestApi({ config: { allowedHosts: undefined } });
+    const call = (headers: Record<string, string>) => guarded.call('GET', '/v1/streams', undefined, headers);
+    expect((await call({ host: 'abc123.execute-api.eu-central-1.amazonaws.com' })).status).toBe(200);
+    expect((await call({ host: 'abc123.example', origin: 'https://evil.example' })).status).toBe(403);
+  });
+
   test('an Origin that is not configured is refused before anything is done', async () => {
     for (const origin of ['http://evil.example', 'null', 'http://127.0.0.1:8081', 'https://127.0.0.1:8080']) {
       const { status, headers } = await api.call('POST', '/v1/streams', { name: 'x' }, { origin });

@@ -153,6 +153,16 @@ describe('following the story', () => {
     expect((await follow('', {}, small)).response.status).toBe(200);
   });
 
+  test('where answers cannot be held open none is offered, and polling is named instead', async () => {
+    const buffered = createTestApi({ store: api.store, config: { maxLiveFeeds: 0 } });
+    const refused = await buffered.call('GET', `/v1/streams/${stream.id}/events/live`);
+    expect(refused.status).toBe(501);
+    expect(refused.body).toMatchObject({
+      type: 'urn:problem-type:headwater:live-feed-not-offered',
+      detail: expect.stringContaining('/events with "after"'),
+    });
+  });
+
   test('a client that does not read keeps its place only until its time is over', async () => {
     const small = createTestApi({ store: api.store, config: { maxLiveFeeds: 1, liveFeedMs: 30 } });
     const path = `/v1/streams/${stream.id}/events/live`;

@@ -30,6 +30,15 @@ describe('creating a stream', () => {
     expect(parseStreamKey(body.ingest.rtmps.key)?.streamId).toBe(body.id);
   });
 
+  test('names no address without TLS where none is taken', async () => {
+    const tlsOnly = createTestApi({ config: { ingestRtmpUrl: undefined } });
+    const { id, ingest } = await tlsOnly.create();
+    expect(Object.keys(ingest)).toEqual(['rtmps']);
+    const rotated = await tlsOnly.call('POST', `/v1/streams/${id}/keys`);
+    expect(Object.keys(rotated.body.ingest)).toEqual(['rtmps']);
+    expect(Object.keys((await tlsOnly.call('GET', `/v1/streams/${id}`)).body.ingest)).toEqual(['rtmps']);
+  });
+
   test('keeps only the keyed hash of the key, which is the one that ingest computes', async () => {
     const { id, ingest } = await api.create();
     const key = parseStreamKey(ingest.rtmps.key)!;

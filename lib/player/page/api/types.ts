@@ -7,7 +7,8 @@ export interface Stream {
   readonly name: string;
   readonly createdAt: string;
   readonly state: StreamState;
-  readonly ingest: { readonly rtmps: IngestPoint; readonly rtmp: IngestPoint };
+  /** `rtmp` is left out where it is not taken without TLS. */
+  readonly ingest: { readonly rtmps: IngestPoint; readonly rtmp?: IngestPoint };
   readonly playback: { readonly dash: string; readonly hls: string; readonly page: string };
   /** The newest broadcast. */
   readonly broadcast?: Broadcast;

@@ -58,15 +58,17 @@ export function IngestPanel({ stream }: { stream: Stream }) {
           <CopyField label="ffmpeg command" value={ffmpegLine(rtmps, key)} secret={key} multiline />
           {key === undefined && <p class="quiet">Put your stream key where it says YOUR-STREAM-KEY.</p>}
         </details>
-        <details class="fold">
-          <summary>Encoder without RTMPS</summary>
-          <CopyField label="Server (RTMP, not encrypted)" value={rtmp.url} />
-          <p class="quiet">
-            The key then crosses the network in the open: use it only where you trust the way.
-            {isLoopback(rtmp) &&
-              ' For a trial on one machine it is right: OBS refuses the certificate that a local platform makes for itself.'}
-          </p>
-        </details>
+        {rtmp && (
+          <details class="fold">
+            <summary>Encoder without RTMPS</summary>
+            <CopyField label="Server (RTMP, not encrypted)" value={rtmp.url} />
+            <p class="quiet">
+              The key then crosses the network in the open: use it only where you trust the way.
+              {isLoopback(rtmp) &&
+                ' For a trial on one machine it is right: OBS refuses the certificate that a local platform makes for itself.'}
+            </p>
+          </details>
+        )}
       </div>
       {asking && <RotateKey stream={stream} onClose={() => setAsking(false)} />}
     </section>
