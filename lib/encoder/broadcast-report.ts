@@ -15,6 +15,11 @@ import type { PublishSession } from './publish-session.ts';
 import { Story } from './story.ts';
 
 const refreshInputEveryMs = 5000;
+/**
+ * A segment is late when a viewer may feel it. A player with 6 s of buffer has 4 s left when the next segment is due; half
+ * of that is for the way through the edge.
+ */
+const lateAfterMs = 2000;
 
 export interface BroadcastReportOptions {
   readonly store: EncoderStore;
@@ -180,15 +185,12 @@ export class BroadcastReport {
   }
 
   /**
-   * A segment with all its renditions can be played; with the first one the broadcast is live. `lateMs`: after players
-   * came to rely on it; `leadMs`: how far media is ahead of the clock.
+   * Segments with all their renditions can be played; with the first one the broadcast is live.
    */
-  published(
-    renditions: readonly PublishedRendition[],
-    publisherPresent: boolean,
-    { lateMs, leadMs }: { readonly lateMs: number; readonly leadMs: number },
-  ): void {
+  published(renditions: readonly PublishedRendition[], publisherPresent: boolean, arrival: Arrival): void {
+    const { lateMs, leadMs } = arrival;
     this.#noteRenditions(renditions);
+    this.#noteLateness(arrival);
     if (this.#movedFrom !== undefined) {
       const { workerId: toWorkerId } = this.#story.record;
       const facts = { lateMs, replayedMs: Math.max(0, leadMs) };
@@ -198,12 +200,14 @@ export class BroadcastReport {
     }
     if (this.state !== 'starting' || !publisherPresent) return;
     this.move('confirmed');
+    const startupMs = this.#options.clock.now() - this.#createdAtMs;
+    this.#options.emit('encoder.broadcast.live', { ...this.#about, startupMs: Math.round(startupMs) });
     const { input } = this.#input();
     if (!input) return;
     const { width, height, frameRate, bitrateBps } = input;
     this.#story.tell('stream.live', {
       workerId: this.#story.record.workerId,
-      startupMs: this.#options.clock.now() - this.#createdAtMs,
+      startupMs,
       width,
       height,
       frameRate,
@@ -264,6 +268,19 @@ export class BroadcastReport {
     }
   }
 
+  /** A publisher whose own media comes late is no fault of ours. */
+  #noteLateness({ number, segments, lateMs, leadMs }: Arrival): void {
+    const publisherLateMs = Math.max(0, -leadMs);
+    if (lateMs - publisherLateMs <= lateAfterMs) return;
+    this.#options.emit('encoder.segment.late', {
+      ...this.#about,
+      number,
+      segments,
+      lateMs: Math.round(lateMs),
+      publisherLateMs: Math.round(publisherLateMs),
+    });
+  }
+
   #noteRenditions(current: readonly PublishedRendition[]): void {
     const known = this.#story.record.renditions;
     if (known.length === current.length && current.every(({ id }, at) => known[at]?.id === id)) return;
@@ -284,6 +301,17 @@ interface OriginTrouble {
   readonly cause: unknown;
   readonly full: boolean;
   readonly queuedSegments: number;
+}
+
+/** How segments came to the origin. */
+interface Arrival {
+  /** The newest one's. */
+  readonly number: number;
+  readonly segments: number;
+  /** After players came to rely on the newest one. */
+  readonly lateMs: number;
+  /** How far media is ahead of the clock; negative where the publisher is behind. */
+  readonly leadMs: number;
 }
 
 interface PublishedRendition {

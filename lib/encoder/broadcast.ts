@@ -201,18 +201,14 @@ export class Broadcast {
   }
 
   #makeEncoding(): Encoding {
-    const { startEncoder, ffmpeg, ladder, clock } = this.#setting;
-    return new Encoding(
-      { startEncoder, ffmpeg, ladder, clock },
-      {
-        group: (group, headers) => this.#output.add(group, headers, this.#time.nowMs),
-        started: (run) => this.#report.encoderStarted(run),
-        shed: (rendition, lagMs, left) => this.#report.ladderShed(rendition, lagMs, left),
-        stuck: (withinMs) => this.#report.encoderStuck(withinMs),
-        crashed: (run, exit) => this.#report.encoderCrashed(run, exit),
-        failed: () => this.end('encoder-failed'),
-      },
-    );
+    return new Encoding(this.#setting, {
+      group: (group, headers) => this.#output.add(group, headers, this.#time.nowMs),
+      started: (run) => this.#report.encoderStarted(run),
+      shed: (rendition, lagMs, left) => this.#report.ladderShed(rendition, lagMs, left),
+      stuck: (withinMs) => this.#report.encoderStuck(withinMs),
+      crashed: (run, exit) => this.#report.encoderCrashed(run, exit),
+      failed: () => this.end('encoder-failed'),
+    });
   }
 
   #makeOutput(epoch: number, restored: RestoredPublication | undefined): BroadcastOutput {
@@ -221,7 +217,7 @@ export class Broadcast {
       { ...this.#setting, ...about },
       {
         mayWrite: () => this.#keeper.mayWrite(),
-        published: (number) => this.#published(number),
+        published: (number, segments) => this.#published(number, segments),
         trouble: (trouble) => this.#report.originTrouble(trouble),
         recovered: (recovery) => this.#report.originRecovered(recovery),
       },
@@ -229,11 +225,13 @@ export class Broadcast {
     );
   }
 
-  #published(number: number): void {
+  #published(number: number, segments: number): void {
     const { session, awayMs } = this.#seat;
     const through = this.#marks.through(segmentStartMs(number + 1));
     if (through !== undefined) session?.send({ type: 'published-through', timestampMs: through });
     this.#report.published(this.#output.renditions, awayMs === undefined, {
+      number,
+      segments,
       lateMs: this.#output.lateMs(number),
       leadMs: this.#leadMs,
     });

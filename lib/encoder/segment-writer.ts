@@ -8,8 +8,8 @@ import type { Clock } from './ports.ts';
 export interface SegmentWriterHandler {
   /** May objects be written now? Asked before each write; resolves when that is known. */
   mayWrite(): Promise<boolean>;
-  /** Everything of this number, with the playlists that name it, is in the origin. */
-  published(number: number): void;
+  /** Everything up to this number, with the playlists that name it, is in the origin: so many segments since the last call. */
+  published(number: number, segments: number): void;
   /** The origin has not taken an object for a while. Once until `recovered`. */
   trouble(detail: { cause: unknown; full: boolean; queuedSegments: number }): void;
   recovered(detail: { downMs: number; lostSegments: number }): void;
@@ -127,13 +127,15 @@ export class SegmentWriter {
 
   async #drain(): Promise<void> {
     while (this.#queue.length > 0 && !this.#stopped) {
-      let published: number | undefined;
+      const published: number[] = [];
       for (let count = 0; count < groupsPerRound && this.#queue.length > 0; count++) {
-        published = (await this.#writeGroup(this.#queue[0]!)) ?? published;
+        const number = await this.#writeGroup(this.#queue[0]!);
+        if (number !== undefined) published.push(number);
       }
-      if (published === undefined) continue;
+      const newest = published.at(-1);
+      if (newest === undefined) continue;
       await this.#writePlaylists();
-      this.#handler.published(published);
+      this.#handler.published(newest, published.length);
     }
   }
 

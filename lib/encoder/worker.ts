@@ -16,6 +16,8 @@ export interface WorkerOptions extends Omit<BroadcastSetting, 'reachable'> {
   readonly port: number;
   /** Streams at once at most. */
   readonly capacity: number;
+  /** @default cpu */
+  readonly pool?: 'cpu' | 'gpu';
 }
 
 /** Why a session is not taken. */
@@ -35,6 +37,7 @@ class AdmissionError extends Error {
 const heartbeatMs = 1000;
 const leaseLookMs = 500;
 const sweepMs = 5000;
+const loadEveryMs = 10_000;
 /** A broadcast of the same stream that is just ending is waited for; longer than it can take. */
 const endingWaitMs = 10_000;
 
@@ -49,6 +52,7 @@ export class Worker {
   #reachable = true;
   #heartbeat?: NodeJS.Timeout;
   #sweeping?: NodeJS.Timeout;
+  #telling?: NodeJS.Timeout;
   /** Leases of broadcasts that are open and not ours, since when they are unchanged. */
   readonly #abandoned = new Map<StreamId, { readonly version: number; readonly sinceMs: number }>();
 
@@ -68,6 +72,7 @@ export class Worker {
   /** Appears in the fleet, and stays there by a heartbeat a second. */
   async start(): Promise<void> {
     await this.#beat();
+    this.#telling = setInterval(() => this.#tellLoad(), loadEveryMs);
     this.#sweeping = setInterval(
       () => void this.#sweep().catch((cause: unknown) => this.#sweepFailed(cause)),
       sweepMs,
@@ -91,6 +96,8 @@ export class Worker {
     this.#draining = true;
     clearTimeout(this.#heartbeat);
     clearInterval(this.#sweeping);
+    // A worker that leaves is no measure of how full its fleet is.
+    clearInterval(this.#telling);
     const { store, memberId, emit } = this.#options;
     emit('encoder.draining', { broadcasts: this.#broadcasts.size });
     await this.#beat();
@@ -244,6 +251,17 @@ export class Worker {
       .then(() => this.#noteStore(true))
       .catch((cause: unknown) => this.#noteStore(false, cause));
     this.#heartbeat = setTimeout(() => void this.#beat(), heartbeatMs);
+  }
+
+  #tellLoad(): void {
+    const { emit, capacity, pool = 'cpu' } = this.#options;
+    emit('encoder.load', {
+      broadcasts: this.load,
+      capacity,
+      utilizationPercent: Math.round((100 * this.load) / capacity),
+      pool,
+      storeUnavailable: this.#reachable ? 0 : 1,
+    });
   }
 
   #noteStore(isReachable: boolean, cause?: unknown): void {

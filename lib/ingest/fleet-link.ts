@@ -9,14 +9,22 @@ export interface FleetLinkOptions {
   readonly emit: EmitEvent;
   /** This proxy as it is now. */
   readonly self: () => Omit<FleetMember, 'version'>;
+  /** Until the certificate that is shown is over, where that is known. */
+  readonly certificateDaysLeft?: () => number | undefined;
   /** @default 1,000 */
   readonly everyMs?: number;
+  /** @default 10,000 */
+  readonly loadEveryMs?: number;
 }
 
-/** Says once a second that this proxy is there, and looks which workers are. Goes on while the store is down. */
+/**
+ * Says once a second that this proxy is there, and looks which workers are; says its load in the log every 10 s. Goes on
+ * while the store is down.
+ */
 export class FleetLink {
   readonly #options: FleetLinkOptions;
   #timer: NodeJS.Timeout | undefined;
+  #telling: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #available = true;
 
@@ -27,6 +35,7 @@ export class FleetLink {
   /** Looks and speaks once, then regularly. Does not fail where the store is down. */
   async start(): Promise<void> {
     await this.#beat();
+    this.#telling = setInterval(() => this.#tellLoad(), this.#options.loadEveryMs ?? 10_000);
     let busy = false;
     this.#timer = setInterval(() => {
       if (busy) return;
@@ -40,9 +49,22 @@ export class FleetLink {
   /** Takes this proxy out of the fleet. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    clearInterval(this.#telling);
     await this.#beating;
     const { id, role } = this.#options.self();
     await this.#options.store.removeMember(role, id).catch(() => {});
+  }
+
+  #tellLoad(): void {
+    const { emit, self, certificateDaysLeft } = this.#options;
+    const { load: sessions, capacity } = self();
+    const daysLeft = certificateDaysLeft?.();
+    emit('ingest.load', {
+      sessions,
+      capacity,
+      storeUnavailable: this.#available ? 0 : 1,
+      ...(daysLeft === undefined ? {} : { certificateDaysLeft: daysLeft }),
+    });
   }
 
   async #beat(): Promise<void> {

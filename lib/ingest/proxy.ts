@@ -55,7 +55,7 @@ export class IngestProxy {
       const cause = new Error(
         this.#draining ? 'the proxy stops' : `there are ${maxSessions} sessions already`,
       );
-      context.emit('ingest.connection.refused', { client: connection.remote.host, cause });
+      context.emit('ingest.connection.unserved', { client: connection.remote.host, cause });
       connection.abort();
       return;
     }

@@ -329,12 +329,15 @@ export class Relay {
     this.#link = undefined;
     this.#leaving = link;
     link.end();
-    this.#move(link, 'draining');
+    this.#move(link);
   }
 
-  #move(from: WorkerLink, reason: string): void {
+  /** `reason`: why the link broke; undefined where its worker is about to stop. */
+  #move(from: WorkerLink, reason?: string): void {
     this.#options.publisher.resume();
-    this.#options.emit('ingest.worker.lost', { ...this.#facts, worker: from.worker, reason });
+    const facts = { ...this.#facts, worker: from.worker };
+    if (reason === undefined) this.#options.emit('ingest.worker.leaving', facts);
+    else this.#options.emit('ingest.worker.lost', { ...facts, reason });
     void this.#attach();
   }
 

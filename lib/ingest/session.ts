@@ -162,9 +162,15 @@ export class IngestSession implements ConnectionHandler {
     const { emit } = this.#context;
     const facts = { session: this.id, client: this.#connection.remote.host, stream: this.#streamId ?? '' };
     if (status !== undefined) this.status(status.level, status.code, reason);
+    const isOurs = code === 'NO_WORKER';
     if (this.#onAir)
-      emit('ingest.publish.ended', { ...facts, code, reason, receivedBytes: this.#receivedBytes });
-    else emit('ingest.publish.refused', { ...facts, code, reason });
+      emit(isOurs ? 'ingest.publish.dropped' : 'ingest.publish.ended', {
+        ...facts,
+        code,
+        reason,
+        receivedBytes: this.#receivedBytes,
+      });
+    else emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', { ...facts, code, reason });
     this.#linger();
   }
 
@@ -242,7 +248,8 @@ export class IngestSession implements ConnectionHandler {
 
   #refuse(code: string, status: string, reason: string, stream: StreamId | undefined): void {
     const { emit } = this.#context;
-    emit('ingest.publish.refused', {
+    const isOurs = code === 'CONTROL_STORE_UNAVAILABLE';
+    emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', {
       session: this.id,
       client: this.#connection.remote.host,
       stream,

@@ -92,9 +92,11 @@ export const encoderEvents = {
     'info',
     'The publisher sends faster than real time or than ffmpeg works; reading waits.',
   ),
-  'encoder.segment.late': event<About & { number: number; lateMs: number; segments: number }>(
+  'encoder.segment.late': event<
+    About & { number: number; segments: number; lateMs: number; publisherLateMs: number }
+  >(
     'warn',
-    'Segments came to the origin later than players wait for them; `number` is the last of them.',
+    'Segments came to the origin so late that players may run dry, and not because the publisher is late; `number` is the last of them.',
     { SegmentsLate: 'segments' },
   ),
   'encoder.origin.trouble': event<About & { full: boolean; queuedSegments: number; cause: unknown }>(

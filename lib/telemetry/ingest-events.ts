@@ -53,6 +53,11 @@ export const ingestEvents = {
     'info',
     'A publisher is off air.',
   ),
+  'ingest.publish.dropped': event<StreamSession & { code: string; reason: string; receivedBytes: number }>(
+    'error',
+    'A publisher on air was cut off by a fault of ours: its worker was gone and no other took the stream in time.',
+    { PublishersDropped: 1 },
+  ),
   'ingest.worker.passed': event<StreamSession & { worker: string; reason: string }>(
     'warn',
     'A worker did not take a stream; another is tried.',
@@ -88,11 +93,11 @@ export const ingestEvents = {
     'The control store cannot be reached. Streams on air go on; new publishers are refused.',
   ),
   'ingest.store.available': event<{ operation: string }>('info', 'The control store can be reached again.'),
-  'ingest.certificate.loaded': event<{ file: string }>(
+  'ingest.certificate.loaded': event<{ source: string }>(
     'info',
     'The TLS certificate was replaced; connections stand.',
   ),
-  'ingest.certificate.rejected': event<{ file: string; cause: unknown }>(
+  'ingest.certificate.rejected': event<{ source: string; cause: unknown }>(
     'error',
     'The new TLS certificate cannot be used; the old one stays.',
     { CertificateRejected: 1 },

@@ -51,6 +51,12 @@ export const metrics = {
     dimensions: [],
     description: 'Publishers that were turned away for a reason of theirs: a wrong key, a stream in use.',
   },
+  PublishersDropped: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Publishers on air that were cut off by a fault of ours.',
+  },
   WorkersLost: {
     unit: 'Count',
     statistic: 'Sum',

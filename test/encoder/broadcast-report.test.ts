@@ -26,6 +26,8 @@ const left: BroadcastRecord = {
 };
 const whole: RecordingOutcome = { durationMs: 60_000, lostSegments: 0, fault: undefined };
 
+const punctual = { number: 7, segments: 1, lateMs: 0, leadMs: 0 };
+
 let told: Omit<StreamEventRecord, 'sequence'>[];
 let emitted: { name: string; fields: object }[];
 let storeFault: Error | undefined;
@@ -56,7 +58,7 @@ describe('a publisher that comes back', () => {
   test('by itself has resumed', async () => {
     const reporter = report(left);
     reporter.publisherBack(4000, false);
-    reporter.published([], true, { lateMs: 0, leadMs: 0 });
+    reporter.published([], true, punctual);
     await reporter.settled(1000);
     expect(types()).toEqual(['stream.resumed']);
   });
@@ -64,8 +66,8 @@ describe('a publisher that comes back', () => {
   test('by its proxy was moved, which is told once, with the first segment', async () => {
     const reporter = report(left);
     reporter.publisherReplayed();
-    reporter.published([], true, { lateMs: 3500, leadMs: 2100 });
-    reporter.published([], true, { lateMs: 3400, leadMs: 2000 });
+    reporter.published([], true, { ...punctual, lateMs: 3500, leadMs: 2100 });
+    reporter.published([], true, { ...punctual, lateMs: 3400, leadMs: 2000 });
     await reporter.settled(1000);
     expect(types()).toEqual(['publisher.rehomed']);
     expect(told[0]?.data).toEqual({
@@ -81,9 +83,40 @@ describe('a publisher that comes back', () => {
     reporter.publisherBack(4000, false);
     reporter.publisherLost(30_000, 'the connection broke');
     reporter.publisherReplayed();
-    reporter.published([], true, { lateMs: 0, leadMs: 0 });
+    reporter.published([], true, punctual);
     await reporter.settled(1000);
     expect(told.at(-1)?.text).toContain('The way to encoder-2 broke and was made again');
+  });
+});
+
+describe('a segment', () => {
+  const late = (): object[] =>
+    emitted.filter(({ name }) => name === 'encoder.segment.late').map(({ fields }) => fields);
+
+  test('that the origin has in time is not logged', () => {
+    report(left).published([], true, { ...punctual, lateMs: 2000 });
+    expect(late()).toEqual([]);
+  });
+
+  test('that comes too late is logged with all that came with it', () => {
+    report(left).published([], true, { number: 12, segments: 3, lateMs: 2600.4, leadMs: 0 });
+    expect(late()).toEqual([
+      expect.objectContaining({ number: 12, segments: 3, lateMs: 2600, publisherLateMs: 0 }),
+    ]);
+  });
+
+  test('of a publisher whose media comes as late is not ours', () => {
+    report(left).published([], true, { ...punctual, lateMs: 3000, leadMs: -2900 });
+    expect(late()).toEqual([]);
+  });
+
+  test('that is the first one makes the broadcast live, once', () => {
+    const reporter = report();
+    reporter.published([], true, punctual);
+    reporter.published([], true, punctual);
+    expect(emitted.filter(({ name }) => name === 'encoder.broadcast.live')).toEqual([
+      { name: 'encoder.broadcast.live', fields: expect.objectContaining({ startupMs: expect.any(Number) }) },
+    ]);
   });
 });
 

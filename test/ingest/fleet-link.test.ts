@@ -58,6 +58,43 @@ async function fiveBeats(heartbeat: typeof store.heartbeat) {
   return { worker: fleet.find('encoder-1' as MemberId), emitted };
 }
 
+/** The first load that a proxy tells of, with `heartbeat` in place of the store's. */
+async function firstLoad(heartbeat: typeof store.heartbeat): Promise<object> {
+  const { promise, resolve } = Promise.withResolvers<object>();
+  const link = new FleetLink({
+    store: { heartbeat, listFleet: (role) => store.listFleet(role), removeMember: async () => {} },
+    fleet: new FleetView(),
+    emit: (name, fields) => {
+      if (name === 'ingest.load') resolve(fields);
+    },
+    self: () => ({ ...member('ingest-1', 'ingest'), capacity: 200, load: 31 }),
+    certificateDaysLeft: () => 88,
+    loadEveryMs: 1,
+  });
+  await link.start();
+  const load = await promise;
+  await link.stop();
+  return load;
+}
+
+describe('the load of a proxy', () => {
+  test('is told with what it has, may have, and how long its certificate lasts', async () => {
+    expect(await firstLoad((self) => store.heartbeat(self))).toEqual({
+      sessions: 31,
+      capacity: 200,
+      storeUnavailable: 0,
+      certificateDaysLeft: 88,
+    });
+  });
+
+  test('says that the control store cannot be used', async () => {
+    const load = await firstLoad(async () => {
+      throw new ControlStoreUnavailableError('down');
+    });
+    expect(load).toMatchObject({ storeUnavailable: 1 });
+  });
+});
+
 describe('the link to the fleet', () => {
   test('takes a worker that stopped beating for dead', async () => {
     const { worker, emitted } = await fiveBeats((self) => store.heartbeat(self));

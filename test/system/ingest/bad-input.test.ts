@@ -201,7 +201,7 @@ describe('what is not RTMP', () => {
     const third = client(harness.rtmpPort, key);
     await third.until(() => third.closed);
     expect(third.published).toBe(false);
-    expect(harness.log.of('ingest.connection.refused')).toHaveLength(1);
+    expect(harness.log.of('ingest.connection.unserved')).toHaveLength(1);
     held[0]!.destroy();
     const closed = () => harness.log.of('ingest.session.closed').length > 0;
     await harness.log.until(closed);
