@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from '../lib/adapters/local/platform/ports.ts';
 import { ensureSecrets } from '../lib/adapters/local/platform/secrets.ts';
 import { openSqliteControlStore } from '../lib/adapters/local/sqlite-control-store.ts';
-import { readSecretFile } from '../lib/adapters/node/secret-file.ts';
+import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { ingestProxyCodec } from '../lib/config/ingest-proxy.ts';
 import type { ControlStore } from '../lib/control/ports.ts';
 import { type MemberId, newStreamId } from '../lib/routing/ids.ts';
@@ -39,7 +39,7 @@ export function headwaterRelay({ profileDir }: HeadwaterRelayOptions = {}): Rela
       const { keyPepperFile, tlsCertFile, tlsKeyFile } = await ensureSecrets(secretsDir);
       const store = openSqliteControlStore(controlStorePath);
       stack.defer(() => store.close());
-      const pepper = await readSecretFile(keyPepperFile, 'keyPepperFile');
+      const pepper = await readKeyPepper(`file:${keyPepperFile}`);
       const keys = await createStreams(store, publishers, pepper);
       stack.defer(keepHeartbeat(store, sinkPort, publishers));
       const [rtmpPort = 0, rtmpsPort = 0, healthPort = 0] = await freePorts(3);
@@ -50,10 +50,9 @@ export function headwaterRelay({ profileDir }: HeadwaterRelayOptions = {}): Rela
           HEADWATER_RTMP_PORT: String(rtmpPort),
           HEADWATER_RTMPS_PORT: String(rtmpsPort),
           HEADWATER_HEALTH_PORT: String(healthPort),
-          HEADWATER_TLS_CERT_FILE: tlsCertFile,
-          HEADWATER_TLS_KEY_FILE: tlsKeyFile,
-          HEADWATER_CONTROL_STORE_PATH: controlStorePath,
-          HEADWATER_KEY_PEPPER_FILE: keyPepperFile,
+          HEADWATER_CERTIFICATE: `files:${tlsCertFile},${tlsKeyFile}`,
+          HEADWATER_CONTROL_STORE: `sqlite:${controlStorePath}`,
+          HEADWATER_KEY_PEPPER: `file:${keyPepperFile}`,
         }),
       );
       const profile = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];

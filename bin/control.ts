@@ -1,30 +1,15 @@
-// The control API: streams, keys, broadcasts, events and the fleet over the embedded control store.
+// The control API: streams, keys, broadcasts, events and the fleet over the control store.
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { openSqliteControlStore } from '../lib/adapters/local/sqlite-control-store.ts';
+import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
+import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { controlCodec } from '../lib/config/control.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';
-
-class KeyPepperError extends Error {
-  override readonly name = 'KeyPepperError';
-  readonly code = 'KEY_PEPPER_UNREADABLE';
-  readonly mend =
-    'Put a secret of 16 characters or more into the file that HEADWATER_KEY_PEPPER_FILE names, the same one that ingest has.';
-}
-
-async function readPepper(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new KeyPepperError(`The key pepper ${path} cannot be read: ${cause.message}.`, { cause });
-  });
-  if (text.trim().length < 16) throw new KeyPepperError(`The key pepper in ${path} is too short.`);
-  return text.trim();
-}
 
 /** How long answers under way may take when the program stops; live event feeds are cut then. */
 const drainMs = 1_000;
@@ -32,9 +17,9 @@ const drainMs = 1_000;
 await runProgram({
   codec: controlCodec,
   role: 'control',
-  async start({ host, port, controlStorePath, keyPepperFile, allowedHosts = [], ...config }, emit) {
-    const keyPepper = await readPepper(keyPepperFile);
-    const store = openSqliteControlStore(controlStorePath);
+  async start({ host, port, controlStore, keyPepper, allowedHosts = [], ...config }, emit) {
+    const pepper = await readKeyPepper(keyPepper);
+    const store = await openControlStore(controlStore);
     let app: ControlApi | undefined;
     const server = createAdaptorServer({
       fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
@@ -56,7 +41,7 @@ await runProgram({
       emit,
       config: {
         ...config,
-        keyPepper,
+        keyPepper: pepper,
         allowedHosts: [listening, `${host}:${address.port}`, ...allowedHosts].flatMap(loopbackNames),
         allowedOrigins: config.allowedOrigins.flatMap(loopbackNames),
       },

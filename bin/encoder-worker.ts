@@ -1,13 +1,13 @@
 // An encoder worker: relay links in, segments and playlists of every rendition out.
-import { readFile } from 'node:fs/promises';
-import { createHttpObjectStore } from '../lib/adapters/local/http-object-store.ts';
-import { openSqliteControlStore } from '../lib/adapters/local/sqlite-control-store.ts';
+import { openControlStore } from '../lib/adapters/control-stores.ts';
+import { identified } from '../lib/adapters/fleet-identity.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg-binary.ts';
 import { ffmpegStarter } from '../lib/adapters/node/ffmpeg-process.ts';
 import { serveHealth } from '../lib/adapters/node/health-server.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
 import { listenForRelays } from '../lib/adapters/node/relay-listener.ts';
+import { openOrigin } from '../lib/adapters/object-stores.ts';
 import { encoderWorkerCodec } from '../lib/config/encoder-worker.ts';
 import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
 import { segmentMs } from '../lib/encoder/policy/grid.ts';
@@ -17,16 +17,15 @@ import { Worker } from '../lib/encoder/worker.ts';
 const readBatchMs = 100;
 
 await runProgram({
-  codec: encoderWorkerCodec,
+  codec: { decode: (env) => identified('encoder', encoderWorkerCodec.decode(env)) },
   role: 'encoder',
   name: ({ memberId }) => memberId,
   async start(config, emit) {
     const { memberId, host, region, capacity = 4, dvrWindowSeconds = 1800 } = config;
     const ffmpeg = await findFfmpeg(config.ffmpegPath);
     emit('encoder.ffmpeg.found', { path: ffmpeg.path, source: ffmpeg.source, version: ffmpeg.version });
-    const token = (await readFile(config.originTokenFile, 'utf8')).trim();
-    const store = openSqliteControlStore(config.controlStorePath);
-    const objects = createHttpObjectStore({ url: config.originUrl, token });
+    const objects = await openOrigin(config.origin, config.originTokenFile);
+    const store = await openControlStore(config.controlStore);
     const batch = new ReadBatch(readBatchMs);
     let worker: Worker | undefined;
     const listener = await listenForRelays(
@@ -37,7 +36,7 @@ await runProgram({
     const health = await serveHealth({ host, port: config.healthPort }, () => worker?.draining === false);
     worker = new Worker({
       memberId,
-      host,
+      host: config.advertisedHost,
       port: listener.port,
       capacity,
       store,

@@ -1,12 +1,13 @@
 // An ingest proxy: takes publishers over RTMP and RTMPS, checks their keys and relays them to the workers.
-import { openSqliteControlStore } from '../lib/adapters/local/sqlite-control-store.ts';
-import { readCertificate, watchCertificate } from '../lib/adapters/node/certificate.ts';
+import { openControlStore } from '../lib/adapters/control-stores.ts';
+import { identified } from '../lib/adapters/fleet-identity.ts';
+import { loadCertificate } from '../lib/adapters/node/certificate.ts';
 import { dialTcp } from '../lib/adapters/node/dial.ts';
 import { serveHealth } from '../lib/adapters/node/health-server.ts';
 import { listen } from '../lib/adapters/node/listener.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
-import { readSecretFile } from '../lib/adapters/node/secret-file.ts';
+import { openCertificate, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { ingestProxyCodec } from '../lib/config/ingest-proxy.ts';
 import { FleetLink } from '../lib/ingest/fleet-link.ts';
 import { KeyCheck } from '../lib/ingest/key-check.ts';
@@ -16,15 +17,15 @@ import { defaultLimits, IngestProxy } from '../lib/ingest/proxy.ts';
 import { WorkerRouter } from '../lib/ingest/worker-router.ts';
 
 await runProgram({
-  codec: ingestProxyCodec,
+  codec: { decode: (env) => identified('ingest', ingestProxyCodec.decode(env)) },
   role: 'ingest',
   name: ({ memberId }) => memberId,
   async start(config, emit) {
     const { memberId, host, capacity, app, replayMaxBytes } = config;
-    const files = { certFile: config.tlsCertFile, keyFile: config.tlsKeyFile };
-    const pepper = await readSecretFile(config.keyPepperFile, 'HEADWATER_KEY_PEPPER_FILE');
-    const certificate = await readCertificate(files);
-    const store = openSqliteControlStore(config.controlStorePath);
+    const pepper = await readKeyPepper(config.keyPepper);
+    const certificateSource = await openCertificate(config.certificate);
+    const { certificate, watch } = await loadCertificate(certificateSource);
+    const store = await openControlStore(config.controlStore);
     const fleet = new FleetView();
     const proxy = new IngestProxy({
       maxSessions: capacity,
@@ -59,21 +60,21 @@ await runProgram({
       self: () => ({
         id: memberId,
         role: 'ingest',
-        host,
+        host: config.advertisedHost,
         port: rtmp.port,
         capacity,
         load: proxy.sessions,
         state: proxy.draining ? 'draining' : 'active',
       }),
     });
-    const unwatch = watchCertificate(
-      files,
-      (changed) => {
-        rtmps.setCertificate(changed);
-        emit('ingest.certificate.loaded', { file: files.certFile });
+    const source = certificateSource.name;
+    const unwatch = watch({
+      changed(next) {
+        rtmps.setCertificate(next);
+        emit('ingest.certificate.loaded', { source });
       },
-      (cause) => emit('ingest.certificate.rejected', { file: files.certFile, cause }),
-    );
+      failed: (cause) => emit('ingest.certificate.rejected', { source, cause }),
+    });
     await link.start();
     proxy.start();
     const health = await serveHealth({ host, port: config.healthPort }, () => !proxy.draining);

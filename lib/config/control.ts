@@ -1,20 +1,21 @@
 import { z } from 'zod';
 import { envCodec } from './env.ts';
+import { controlStoreLocation, secretLocation } from './locations.ts';
 
-const address = (protocol: RegExp, example: string) =>
+export const address = (protocol: RegExp, example: string) =>
   z
     .url({ protocol, error: `must be an address such as ${example}` })
     .transform((url) => url.replace(/\/+$/, ''));
-const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+export const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 
-/** What the control API is told: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE_PATH, … Lists have commas. */
+/** What the control API is told: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists have commas. */
 export const controlCodec = envCodec({
   /** It has no login: listen where only trusted programs reach it. */
   host: z.string().min(1).default('127.0.0.1'),
   port: z.coerce.number().int().min(0).max(65_535),
-  controlStorePath: z.string().min(1),
-  /** A file with the secret under which stream keys are hashed; ingest reads the same one. */
-  keyPepperFile: z.string().min(1),
+  controlStore: controlStoreLocation,
+  /** The secret under which stream keys are hashed; ingest reads the same one. */
+  keyPepper: secretLocation,
   ingestRtmpUrl: address(/^rtmp$/, 'rtmp://127.0.0.1:1935/live'),
   ingestRtmpsUrl: address(/^rtmps$/, 'rtmps://127.0.0.1:1936/live'),
   /** The edge as players reach it. */

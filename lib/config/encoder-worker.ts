@@ -1,33 +1,32 @@
 import { z } from 'zod';
-import type { MemberId } from '../routing/ids.ts';
 import { envCodec } from './env.ts';
+import { controlStoreLocation, originLocation } from './locations.ts';
+import { memberFields, memberVariables } from './member.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().min(1);
 
 /** What an encoder worker is told, as HEADWATER_MEMBER_ID, HEADWATER_HOST and so on. */
-export const encoderWorkerCodec = envCodec({
-  /** Its name in the fleet, for example `encoder-1`. */
-  memberId: text
-    .regex(/^[0-9A-Za-z._-]{1,64}$/, 'letters, digits, dots, dashes')
-    .transform((id) => id as MemberId),
-  /** Where it listens, and where proxies reach it. */
-  host: text,
-  relayPort: port,
-  healthPort: port,
-  controlStorePath: text,
-  originUrl: z.url(),
-  /** A file with the origin's write token. */
-  originTokenFile: text,
-  region: text.regex(/^[0-9a-z-]{1,32}$/, 'lower-case letters, digits, dashes'),
-  /** The URL that players fetch from; they ask it for the time too. */
-  playbackBaseUrl: z.url().optional(),
-  /** Streams at once at most; also its weight in the hash. 4 unless told. */
-  capacity: z.coerce.number().int().min(1).max(256).optional(),
-  /** The ffmpeg to run; found by itself unless told. */
-  ffmpegPath: text.optional(),
-  /** JSON in the form of `LadderConfig`; the default ladder unless told. */
-  ladder: text.optional(),
-  /** How far viewers can go back while on air, 20 s to a day. 30 minutes unless told. */
-  dvrWindowSeconds: z.coerce.number().int().min(20).max(86_400).optional(),
-});
+export const encoderWorkerCodec = envCodec(
+  {
+    ...memberFields,
+    relayPort: port,
+    healthPort: port,
+    controlStore: controlStoreLocation,
+    origin: originLocation,
+    /** A file with the write token of the origin program; S3 needs none. */
+    originTokenFile: text.optional(),
+    region: text.regex(/^[0-9a-z-]{1,32}$/, 'lower-case letters, digits, dashes'),
+    /** The URL that players fetch from; they ask it for the time too. */
+    playbackBaseUrl: z.url().optional(),
+    /** Streams at once at most; also its weight in the hash. 4 unless told. */
+    capacity: z.coerce.number().int().min(1).max(256).optional(),
+    /** The ffmpeg to run; found by itself unless told. */
+    ffmpegPath: text.optional(),
+    /** JSON in the form of `LadderConfig`; the default ladder unless told. */
+    ladder: text.optional(),
+    /** How far viewers can go back while on air, 20 s to a day. 30 minutes unless told. */
+    dvrWindowSeconds: z.coerce.number().int().min(20).max(86_400).optional(),
+  },
+  memberVariables,
+);

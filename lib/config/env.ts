@@ -33,12 +33,16 @@ type Defaulted<Shape extends z.ZodRawShape> = {
 type EncodableOf<Shape extends z.ZodRawShape> = Omit<ConfigOf<Shape>, Defaulted<Shape> & string> &
   Partial<Pick<ConfigOf<Shape>, Defaulted<Shape> & keyof ConfigOf<Shape>>>;
 
-/** `shape` maps each config field to a schema whose input is a string, for example `z.coerce.number().int()`. */
+/**
+ * `shape` maps each config field to a schema whose input is a string, for example `z.coerce.number().int()`. `foreign`
+ * names the variables that somebody else sets, for example ECS.
+ */
 export function envCodec<Shape extends z.ZodRawShape>(
   shape: Shape,
+  foreign: { readonly [Field in keyof Shape]?: string } = {},
 ): EnvCodec<ConfigOf<Shape>, EncodableOf<Shape>> {
   const schema = z.object(shape);
-  const names = new Map(Object.keys(shape).map((field) => [field, variableName(field)]));
+  const names = new Map(Object.keys(shape).map((field) => [field, foreign[field] ?? variableName(field)]));
   return {
     encode(config) {
       const env: Record<string, string> = {};
@@ -53,7 +57,7 @@ export function envCodec<Shape extends z.ZodRawShape>(
       const result = schema.safeParse(raw);
       if (result.success) return result.data;
       throw new EnvironmentError(
-        result.error.issues.map((issue) => `${variableName(String(issue.path[0]))}: ${issue.message}`),
+        result.error.issues.map(({ path: [field], message }) => `${names.get(String(field))}: ${message}`),
       );
     },
   };

@@ -1,36 +1,34 @@
 import { z } from 'zod';
-import type { MemberId } from '../routing/ids.ts';
 import { envCodec } from './env.ts';
+import { certificateLocation, controlStoreLocation, secretLocation } from './locations.ts';
+import { memberFields, memberVariables } from './member.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = (least: number) => z.coerce.number().int().min(least);
 
-/** What an ingest proxy is told: HEADWATER_MEMBER_ID, HEADWATER_RTMP_PORT, HEADWATER_CONTROL_STORE_PATH, … */
-export const ingestProxyCodec = envCodec({
-  /** Its name in the fleet. */
-  memberId: z
-    .string()
-    .regex(/^[0-9A-Za-z._-]{1,64}$/, 'must be a name such as ingest-1')
-    .transform((id) => id as MemberId),
-  host: z.string().min(1).default('127.0.0.1'),
-  rtmpPort: port,
-  rtmpsPort: port,
-  healthPort: port,
-  /** PEM files. A new certificate is taken up while running. */
-  tlsCertFile: z.string().min(1),
-  tlsKeyFile: z.string().min(1),
-  controlStorePath: z.string().min(1),
-  /** A file with the secret under which stream keys are hashed, the same that the control API has. */
-  keyPepperFile: z.string().min(1),
-  /** Publishers at a time; also the most connections on each port. */
-  capacity: count(1).default(1_000),
-  app: z.string().min(1).default('live'),
-  /** Reads of all publishers are taken together this often (a frame at 30 fps): less CPU for as much latency. 0 reads at once. */
-  batchMs: count(0).default(33),
-  /** What is kept of each publisher to move it to another worker, in bytes. */
-  replayMaxBytes: count(0).default(8 * 1024 * 1024),
-  /** How long publishers may go on after the proxy was asked to stop. */
-  drainMs: count(0).default(3_000),
-  /** Whether every connection begins with a PROXY protocol v2 header. Only behind a balancer that sends it. */
-  proxyProtocol: z.enum(['on', 'off']).default('off'),
-});
+/** What an ingest proxy is told: HEADWATER_MEMBER_ID, HEADWATER_RTMP_PORT, HEADWATER_CONTROL_STORE, … */
+export const ingestProxyCodec = envCodec(
+  {
+    ...memberFields,
+    rtmpPort: port,
+    rtmpsPort: port,
+    healthPort: port,
+    /** For RTMPS. A new one is taken up while running. */
+    certificate: certificateLocation,
+    controlStore: controlStoreLocation,
+    /** The secret under which stream keys are hashed, the same that the control API has. */
+    keyPepper: secretLocation,
+    /** Publishers at a time; also the most connections on each port. */
+    capacity: count(1).default(1_000),
+    app: z.string().min(1).default('live'),
+    /** Reads of all publishers are taken together this often (a frame at 30 fps): less CPU for as much latency. 0 reads at once. */
+    batchMs: count(0).default(33),
+    /** What is kept of each publisher to move it to another worker, in bytes. */
+    replayMaxBytes: count(0).default(8 * 1024 * 1024),
+    /** How long publishers may go on after the proxy was asked to stop. */
+    drainMs: count(0).default(3_000),
+    /** Whether every connection begins with a PROXY protocol v2 header. Only behind a balancer that sends it. */
+    proxyProtocol: z.enum(['on', 'off']).default('off'),
+  },
+  memberVariables,
+);

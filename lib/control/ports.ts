@@ -7,6 +7,7 @@ import type {
   StreamEventRecord,
   StreamRecord,
 } from './policy/records.ts';
+import type { SecretUnreadableError } from './policy/secret-errors.ts';
 
 /**
  * The control store. Every write that could race is conditional; one that loses throws `ConditionFailedError`
@@ -72,4 +73,20 @@ export interface StreamEventStore {
   appendEvent(event: Omit<StreamEventRecord, 'sequence'>): Promise<void>;
   /** In order, after `after`. Without `after`, the newest `limit`, still in rising order. */
   listEvents(streamId: StreamId, page: { after?: number; limit: number }): Promise<StreamEventRecord[]>;
+}
+
+/** One secret, wherever it is kept: a file, or Secrets Manager. All adapters pass one contract suite. */
+export interface SecretSource {
+  /** Which secret it is, for people; never its value. */
+  readonly name: string;
+  /** The secret's text, at most 64 KiB of it. Throws `SecretUnreadableError` (code `SECRET_UNREADABLE`, with `mend`). */
+  read(): Promise<string>;
+  /** Looks now and then, and tells where the text is another than `known` or than what it told last. Returns what ends it. */
+  watch(known: string, handler: SecretHandler): () => void;
+}
+
+export interface SecretHandler {
+  changed(text: string): void;
+  /** It cannot be read, after it could. What the caller has stays good. Told once until it can be read again. */
+  failed(cause: SecretUnreadableError): void;
 }

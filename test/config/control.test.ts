@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { controlCodec } from '../../lib/config/control.ts';
 
-const config = {
+const config: Parameters<typeof controlCodec.encode>[0] = {
   host: '127.0.0.1',
   port: 8070,
-  controlStorePath: '/data/control.sqlite',
-  keyPepperFile: '/data/pepper',
+  controlStore: 'sqlite:/data/control.sqlite',
+  keyPepper: 'file:/data/pepper',
   ingestRtmpUrl: 'rtmp://127.0.0.1:1935/live',
   ingestRtmpsUrl: 'rtmps://127.0.0.1:1936/live',
   playbackBaseUrl: 'http://127.0.0.1:8090',

@@ -28,6 +28,14 @@ describe('a program’s environment', () => {
     expect(decode).toThrow(/HEADWATER_MEMBER_ID.*HEADWATER_RELAY_PORT/);
   });
 
+  test('can have a variable that somebody else names', () => {
+    const foreign = envCodec({ taskUri: z.url(), host: z.string() }, { taskUri: 'ECS_TASK_URI' });
+    const env = { ECS_TASK_URI: 'http://169.254.170.2/v4', HEADWATER_HOST: 'a' };
+    expect(foreign.decode(env)).toEqual({ taskUri: 'http://169.254.170.2/v4', host: 'a' });
+    expect(foreign.encode({ taskUri: 'http://x', host: 'a' })).toHaveProperty('ECS_TASK_URI', 'http://x');
+    expect(() => foreign.decode({ ECS_TASK_URI: 'x' })).toThrow(/ECS_TASK_URI:.*HEADWATER_HOST:/s);
+  });
+
   test('other variables do not matter', () => {
     const env = { ...codec.encode({ memberId: 'a', relayPort: 1 }), PATH: '/bin', HEADWATER_OTHER: 'x' };
     expect(codec.decode(env)).toMatchObject({ memberId: 'a', relayPort: 1 });

@@ -1,56 +1,65 @@
-import { unwatchFile, watchFile } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
+import { z } from 'zod';
+import type { SecretSource } from '../../control/ports.ts';
 import type { Certificate } from './listener.ts';
 
-const lookEveryMs = 2_000;
-
-/** A certificate or its key cannot be read or used; `mend` says what to do. */
+/** A certificate or its key cannot be used; `mend` says what to do. */
 export class CertificateError extends Error {
   override readonly name = 'CertificateError';
   readonly code = 'CERTIFICATE_UNUSABLE';
   readonly mend =
-    'Put a PEM certificate (with its chain) and its private key into the files that HEADWATER_TLS_CERT_FILE and HEADWATER_TLS_KEY_FILE name.';
+    'HEADWATER_CERTIFICATE names a PEM certificate with its chain and the private key that belongs to it: files:CERTIFICATE,KEY, or secretsmanager:ID of a secret {"certificate": PEM, "privateKey": PEM}.';
 }
 
-export interface CertificateFiles {
-  readonly certFile: string;
-  readonly keyFile: string;
+export interface CertificateHandler {
+  changed(certificate: Certificate): void;
+  /** The secret cannot be read, or what it holds now cannot be used. What is in use stays. */
+  failed(cause: Error): void;
 }
 
-/** Reads a certificate and its key and tries them. Throws `CertificateError`. */
-export async function readCertificate({ certFile, keyFile }: CertificateFiles): Promise<Certificate> {
+export interface LoadedCertificate {
+  readonly certificate: Certificate;
+  /** Tells of a new certificate, from what was loaded on. Returns what ends it. */
+  watch(handler: CertificateHandler): () => void;
+}
+
+const secretSchema = z.object({ certificate: z.string(), privateKey: z.string() });
+
+/**
+ * Reads a certificate and its key from a secret `{"certificate": PEM with chain, "privateKey": PEM}` and tries them. Throws
+ * `CertificateError`, or `SecretUnreadableError`.
+ */
+export async function loadCertificate(source: SecretSource): Promise<LoadedCertificate> {
+  const text = await source.read();
+  return {
+    certificate: parseCertificate(source.name, text),
+    watch: ({ changed, failed }) =>
+      source.watch(text, {
+        changed(next) {
+          let certificate: Certificate;
+          try {
+            certificate = parseCertificate(source.name, next);
+          } catch (cause) {
+            // Two files are replaced one after the other: the next look finds the pair whole.
+            failed(cause as Error);
+            return;
+          }
+          changed(certificate);
+        },
+        failed,
+      }),
+  };
+}
+
+/** No message here quotes what it was given: half of it is a private key. */
+function parseCertificate(name: string, text: string): Certificate {
   try {
-    const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
+    const { certificate: cert, privateKey: key } = secretSchema.parse(JSON.parse(text));
     createSecureContext({ cert, key });
     return { cert, key };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CertificateError(
-      `The certificate ${certFile} with the key ${keyFile} cannot be used: ${why}.`,
-      {
-        cause,
-      },
-    );
+    const code = (cause as { code?: unknown }).code;
+    const why = typeof code === 'string' ? code : 'it is not JSON with the two fields';
+    throw new CertificateError(`The certificate and key of ${name} cannot be used: ${why}.`);
   }
-}
-
-/**
- * Calls `changed` with the new certificate when a file changed, `failed` where it cannot be used. Both files are replaced one
- * after the other: a pair that does not fit is tried again at the next look. Returns what ends it.
- */
-export function watchCertificate(
-  files: CertificateFiles,
-  changed: (certificate: Certificate) => void,
-  failed: (cause: unknown) => void,
-  everyMs: number = lookEveryMs,
-): () => void {
-  const look = () => {
-    readCertificate(files).then(changed).catch(failed);
-  };
-  const paths = [files.certFile, files.keyFile];
-  for (const path of paths) watchFile(path, { interval: everyMs, persistent: false }, look);
-  return () => {
-    for (const path of paths) unwatchFile(path, look);
-  };
 }

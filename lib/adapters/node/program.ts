@@ -1,4 +1,4 @@
-import { type EnvCodec, EnvironmentError } from '../../config/env.ts';
+import { EnvironmentError } from '../../config/env.ts';
 import { programCodec } from '../../config/program.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { createLog } from './log.ts';
@@ -12,7 +12,8 @@ export interface RunningProgram {
 }
 
 export interface Program<Config> {
-  readonly codec: Pick<EnvCodec<Config>, 'decode'>;
+  /** What reads its environment; it may ask around for what the environment leaves open. Throws what is at fault. */
+  readonly codec: { decode(env: Readonly<Record<string, string | undefined>>): Config | Promise<Config> };
   /** The stage's word, for example `ingest`. */
   readonly role: string | ((config: Config) => string);
   /** The process's name, for example `ingest-1`; the role unless told. */
@@ -41,7 +42,7 @@ export async function runProgram<Config>(program: Program<Config>): Promise<void
   try {
     const { exitWithParent, metricsNamespace } = programCodec.decode(process.env);
     emit = createLog({ ...unnamed, metricsNamespace });
-    const config = program.codec.decode(process.env);
+    const config = await program.codec.decode(process.env);
     const role = typeof program.role === 'string' ? program.role : program.role(config);
     const name = program.name?.(config) ?? role;
     emit = createLog({ role, name, metricsNamespace });

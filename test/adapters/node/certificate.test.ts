@@ -1,66 +1,69 @@
-import { rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
-import {
-  type CertificateFiles,
-  readCertificate,
-  watchCertificate,
-} from '../../../lib/adapters/node/certificate.ts';
+import { expect, test } from '@jest/globals';
+import { loadCertificate } from '../../../lib/adapters/node/certificate.ts';
+import type { SecretHandler, SecretSource } from '../../../lib/control/ports.ts';
 import { testCertificate } from '../../support/ingest-harness.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+const secretOf = ({ cert, key }: { cert: string; key: string }) =>
+  JSON.stringify({ certificate: cert, privateKey: key });
 
-async function files(): Promise<
-  CertificateFiles & { write(pair: { cert: string; key: string }): Promise<void> }
-> {
-  const folder = await temporaryFolder();
-  cleanups.push(() => folder.remove());
-  const [certFile, keyFile] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
-  return {
-    certFile,
-    keyFile,
-    async write({ cert, key }) {
-      for (const [path, text] of [
-        [certFile, cert],
-        [keyFile, key],
-      ] as const) {
-        await writeFile(`${path}.new`, text);
-        await rename(`${path}.new`, path);
-      }
+/** A secret that the test changes by itself. */
+function changingSecret(text: string) {
+  let handler: SecretHandler | undefined;
+  let watchedFrom: string | undefined;
+  const source: SecretSource = {
+    name: 'the secret',
+    read: async () => text,
+    watch(known, told) {
+      watchedFrom = known;
+      handler = told;
+      return () => {
+        handler = undefined;
+      };
     },
+  };
+  return {
+    source,
+    watchedFrom: () => watchedFrom,
+    change: (next: string) => handler?.changed(next),
   };
 }
 
-test('a certificate that is missing or does not fit its key is a fault that says how to mend it', async () => {
-  const at = await files();
-  await expect(readCertificate(at)).rejects.toMatchObject({ code: 'CERTIFICATE_UNUSABLE' });
+test('a certificate that is none, or does not fit its key, is a fault that says how to mend it and shows no key', async () => {
   const [one, other] = [await testCertificate(), await testCertificate()];
-  await at.write({ cert: one.cert, key: other.key });
-  await expect(readCertificate(at)).rejects.toMatchObject({ mend: expect.stringContaining('PEM') });
-  await at.write(one);
-  expect(await readCertificate(at)).toEqual(one);
+  const texts = [
+    '',
+    'no JSON',
+    '{}',
+    '{"certificate":"x","privateKey":"y"}',
+    secretOf({ ...one, key: other.key }),
+  ];
+  for (const text of texts) {
+    const fault = await loadCertificate(changingSecret(text).source).catch((cause: Error) => cause);
+    expect(fault).toMatchObject({
+      code: 'CERTIFICATE_UNUSABLE',
+      message: expect.stringContaining('the secret'),
+      mend: expect.stringContaining('HEADWATER_CERTIFICATE'),
+    });
+    expect(JSON.stringify(fault) + String((fault as Error).stack)).not.toContain(other.key.slice(40, 80));
+  }
+  const { certificate } = await loadCertificate(changingSecret(secretOf(one)).source);
+  expect(certificate).toEqual(one);
 });
 
-test('a new certificate is noticed while running', async () => {
-  const at = await files();
-  await at.write(await testCertificate());
-  const next = await testCertificate();
-  const seen = new Promise((resolve) => {
-    cleanups.push(
-      watchCertificate(
-        at,
-        (certificate) => {
-          if (certificate.cert === next.cert && certificate.key === next.key) resolve(certificate);
-        },
-        () => {},
-        20,
-      ),
-    );
+test('a new certificate is told of, one that cannot be used is a fault, and the watch goes on', async () => {
+  const [first, next] = [await testCertificate(), await testCertificate()];
+  const secret = changingSecret(secretOf(first));
+  const { watch } = await loadCertificate(secret.source);
+  const told: unknown[] = [];
+  const end = watch({
+    changed: (certificate) => told.push(certificate),
+    failed: (cause) => told.push((cause as { code?: string }).code),
   });
-  await at.write(next);
-  expect(await seen).toEqual(next);
+  expect(secret.watchedFrom()).toBe(secretOf(first));
+  secret.change(secretOf({ ...first, cert: next.cert }));
+  secret.change(secretOf(next));
+  expect(told).toEqual(['CERTIFICATE_UNUSABLE', next]);
+  end();
+  secret.change(secretOf(first));
+  expect(told).toHaveLength(2);
 });

@@ -29,8 +29,8 @@ async function start(changes: Partial<Parameters<typeof controlCodec.encode>[0]>
   const env = controlCodec.encode({
     host: '127.0.0.1',
     port: 0,
-    controlStorePath: join(folder.path, 'control.sqlite'),
-    keyPepperFile: join(folder.path, 'pepper'),
+    controlStore: `sqlite:${join(folder.path, 'control.sqlite')}`,
+    keyPepper: `file:${join(folder.path, 'pepper')}`,
     ingestRtmpUrl: 'rtmp://127.0.0.1:1935/live',
     ingestRtmpsUrl: 'rtmps://127.0.0.1:1936/live',
     playbackBaseUrl: 'http://127.0.0.1:8090',
@@ -114,8 +114,8 @@ describe('the control program', () => {
   });
 
   test.each([
-    ['data folder', { controlStorePath: '/dev/null/control.sqlite' }, 'DATA_DIR_NOT_WRITABLE'],
-    ['key pepper', { keyPepperFile: '/nowhere/pepper' }, 'KEY_PEPPER_UNREADABLE'],
+    ['data folder', { controlStore: 'sqlite:/dev/null/control.sqlite' as const }, 'DATA_DIR_NOT_WRITABLE'],
+    ['key pepper', { keyPepper: 'file:/nowhere/pepper' as const }, 'SECRET_UNREADABLE'],
   ])('says what is wrong with its %s and how to mend it', async (_, changes, code) => {
     const { said, exit } = await start(changes);
     expect(said).toMatchObject({ event: 'process.failed', code, mend: expect.any(String) });

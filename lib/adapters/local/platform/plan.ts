@@ -49,8 +49,11 @@ const stopOrder = {
 /** Every process of the platform with its environment: the wiring of one machine, in path order. */
 export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: SecretFiles): ProcessSpec[] {
   const urls = platformUrls(ports);
-  const controlStorePath = join(dataDir, 'control.sqlite');
-  const { keyPepperFile, originTokenFile, tlsCertFile, tlsKeyFile } = secrets;
+  const { originTokenFile } = secrets;
+  const controlStore = `sqlite:${join(dataDir, 'control.sqlite')}` as const;
+  const keyPepper = `file:${secrets.keyPepperFile}` as const;
+  const certificate = `files:${secrets.tlsCertFile},${secrets.tlsKeyFile}` as const;
+  const originUrl = `http://${host}:${ports.origin}` as const;
   const pop: ProcessSpec = {
     ...process('pop', 'pop', 'bin/pop.ts', ports.rtmp),
     env: popCodec.encode({
@@ -76,10 +79,9 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
         rtmpPort: rtmp,
         rtmpsPort: rtmps,
         healthPort: health,
-        tlsCertFile,
-        tlsKeyFile,
-        controlStorePath,
-        keyPepperFile,
+        certificate,
+        controlStore,
+        keyPepper,
       }),
     };
   });
@@ -92,8 +94,8 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
         host,
         relayPort: relay,
         healthPort: health,
-        controlStorePath,
-        originUrl: `http://${host}:${ports.origin}`,
+        controlStore,
+        origin: originUrl,
         originTokenFile,
         region,
         playbackBaseUrl: urls.edge,
@@ -105,7 +107,7 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
     env: originCodec.encode({
       host,
       port: ports.origin,
-      dataDir: join(dataDir, 'origin'),
+      objects: `folder:${join(dataDir, 'origin')}`,
       tokenFile: originTokenFile,
     }),
   };
@@ -115,7 +117,7 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
       role: 'shield',
       host,
       port: ports.shield,
-      upstreamUrl: `http://${host}:${ports.origin}`,
+      upstreamUrl: originUrl,
     }),
   };
   const edge: ProcessSpec = {
@@ -136,8 +138,8 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
     env: controlCodec.encode({
       host,
       port: ports.api,
-      controlStorePath,
-      keyPepperFile,
+      controlStore,
+      keyPepper,
       ingestRtmpUrl: urls.rtmp,
       ingestRtmpsUrl: urls.rtmps,
       playbackBaseUrl: urls.edge,

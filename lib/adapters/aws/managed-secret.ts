@@ -1,0 +1,22 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretSource } from '../../control/ports.ts';
+import { polledSecret } from '../polled-secret.ts';
+import { clientSettings } from './client-settings.ts';
+
+/** A renewed certificate has weeks before the old one ends; each look costs a two-hundred-thousandth of a dollar. */
+const lookEveryMs = 60_000;
+
+/** The current text of a secret in Secrets Manager, by its name or ARN. */
+export function managedSecret(secretId: string, everyMs: number = lookEveryMs): SecretSource {
+  const client = new SecretsManagerClient(clientSettings({ timeoutMs: 3_000, tries: 3, maxConnections: 2 }));
+  return polledSecret({
+    name: secretId,
+    mend: `Check that the secret ${secretId} is in this region with a text value, and that this program's role may call secretsmanager:GetSecretValue on it (and kms:Decrypt on its key).`,
+    async fetch() {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+      if (SecretString === undefined) throw new Error('it holds bytes, not text');
+      return SecretString;
+    },
+    everyMs,
+  });
+}

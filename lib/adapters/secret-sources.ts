@@ -1,0 +1,35 @@
+import { type CertificateLocation, type SecretLocation, splitLocation } from '../config/locations.ts';
+import { SecretUnreadableError } from '../control/policy/secret-errors.ts';
+import type { SecretSource } from '../control/ports.ts';
+import { certificateFiles, secretFile } from './node/secret-files.ts';
+
+/** The secret at `location`. */
+export async function openSecret(location: SecretLocation): Promise<SecretSource> {
+  const { scheme, rest } = splitLocation(location);
+  return scheme === 'file' ? secretFile(rest) : await managed(rest);
+}
+
+/** The certificate and key at `location`, as the secret `{"certificate", "privateKey"}`. */
+export async function openCertificate(location: CertificateLocation): Promise<SecretSource> {
+  const { scheme, rest } = splitLocation(location);
+  if (scheme === 'secretsmanager') return await managed(rest);
+  const [certFile = '', keyFile = ''] = rest.split(',');
+  return certificateFiles(certFile, keyFile);
+}
+
+/** Secrets Manager's client is loaded where it is used only. */
+async function managed(secretId: string): Promise<SecretSource> {
+  const { managedSecret } = await import('./aws/managed-secret.ts');
+  return managedSecret(secretId);
+}
+
+/** The secret under which stream keys are hashed: 16 characters or more. Throws `SecretUnreadableError`. */
+export async function readKeyPepper(location: SecretLocation): Promise<string> {
+  const source = await openSecret(location);
+  const pepper = (await source.read()).trim();
+  if (pepper.length >= 16) return pepper;
+  throw new SecretUnreadableError(
+    `The key pepper ${source.name} is too short.`,
+    'HEADWATER_KEY_PEPPER names a secret of 16 characters or more, the same for ingest and the control API.',
+  );
+}

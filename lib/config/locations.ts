@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/**
+ * Where a program finds what it works on, as `scheme:rest` in one environment variable: on one machine, or on AWS. The
+ * schemas check the form; what opens it is in `lib/adapters/`.
+ */
+
+/** The control store: an SQLite file, or DynamoDB tables by the prefix of their names. */
+export type ControlStoreLocation = `sqlite:${string}` | `dynamodb:${string}`;
+/** The origin as workers write to it: the origin program's URL, or an S3 bucket. */
+export type OriginLocation = `http://${string}` | `s3://${string}`;
+/** What the origin program serves: a folder, or an S3 bucket. */
+export type ObjectsLocation = `folder:${string}` | `s3://${string}`;
+/** A secret: a file, or a secret's name or ARN in Secrets Manager. */
+export type SecretLocation = `file:${string}` | `secretsmanager:${string}`;
+/** A certificate with its chain, and its key: two PEM files, or a secret `{"certificate": PEM, "privateKey": PEM}`. */
+export type CertificateLocation = `files:${string},${string}` | `secretsmanager:${string}`;
+
+const bucket = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
+const secretId = '[A-Za-z0-9/_+=.@:-]{1,2048}';
+
+function location<Location extends string>(forms: string, ...patterns: string[]) {
+  return z
+    .string()
+    .regex(new RegExp(`^(?:${patterns.join('|')})$`), `must be ${forms}`)
+    .transform((text) => text as Location);
+}
+
+export const controlStoreLocation = location<ControlStoreLocation>(
+  'sqlite:PATH or dynamodb:TABLE-PREFIX',
+  'sqlite:.+',
+  'dynamodb:[A-Za-z0-9_.-]{1,200}',
+);
+export const originLocation = location<OriginLocation>(
+  'http://HOST:PORT or s3://BUCKET',
+  'http://[^/\\s]+/?',
+  `s3://${bucket}`,
+);
+export const objectsLocation = location<ObjectsLocation>(
+  'folder:PATH or s3://BUCKET',
+  'folder:.+',
+  `s3://${bucket}`,
+);
+export const secretLocation = location<SecretLocation>(
+  'file:PATH or secretsmanager:ID',
+  'file:.+',
+  `secretsmanager:${secretId}`,
+);
+export const certificateLocation = location<CertificateLocation>(
+  'files:CERTIFICATE,KEY or secretsmanager:ID',
+  'files:[^,]+,[^,]+',
+  `secretsmanager:${secretId}`,
+);
+
+/** `dynamodb:headwater` → scheme `dynamodb`, rest `headwater`; of `s3://bucket` the rest is `bucket`. */
+export function splitLocation<Scheme extends string>(
+  text: `${Scheme}:${string}`,
+): { scheme: Scheme; rest: string } {
+  const colon = text.indexOf(':');
+  return { scheme: text.slice(0, colon) as Scheme, rest: text.slice(colon + 1).replace(/^\/\/(?!\/)/, '') };
+}
