@@ -1,0 +1,155 @@
+import { Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  FlowLogMaxAggregationInterval,
+  FlowLogTrafficType,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpointAwsService,
+  IpAddresses,
+  Peer,
+  Port,
+  SecurityGroup,
+  type SubnetSelection,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, LogGroupClass, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { planEgress } from '../policy/egress.ts';
+
+export interface RegionNetworkProps {
+  /** The deployment's name: what its tables and buckets are named after. */
+  readonly name: string;
+  /** Availability Zones: 2 or 3. */
+  readonly zones: number;
+  /** Whether there are EC2 instances; it decides how AWS's services are reached. */
+  readonly withGpu: boolean;
+  readonly logDays: RetentionDays;
+}
+
+/** Room for a third zone is kept, so that adding one moves no subnet. */
+const mostZones = 3;
+
+/**
+ * The VPC of a region's cell. Everything runs in the private subnets `cell`: the balancer, for the accelerator reaches it
+ * there, and the tasks. The zones are `Fn::GetAZs`, so synth asks AWS nothing; the stack must override
+ * `availabilityZones` for that too.
+ */
+export class RegionNetwork extends Construct {
+  readonly vpc: Vpc;
+  /** Private subnets, one a zone. */
+  readonly subnets: SubnetSelection = { subnetGroupName: 'cell' };
+
+  constructor(scope: Construct, id: string, props: RegionNetworkProps) {
+    super(scope, id);
+    const egress = planEgress(props);
+    const withNat = egress.kind === 'nat';
+    this.vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr('10.0.0.0/16'),
+      availabilityZones: Array.from({ length: props.zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
+      reservedAzs: mostZones - props.zones,
+      natGateways: withNat ? props.zones : 0,
+      // The private ones first: their addresses stay the same whether or not there are NAT gateways.
+      subnetConfiguration: [
+        {
+          name: 'cell',
+          subnetType: withNat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
+          // An address for each task: 4,091 in a zone.
+          cidrMask: 20,
+        },
+        // For NAT gateways alone; without them empty and free. They bring the internet gateway, which Global Accelerator
+        // wants to see on a VPC that it sends traffic into, though nothing is routed through it.
+        { name: 'gateway', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
+      ],
+      restrictDefaultSecurityGroup: true,
+    });
+    this.#gatewayEndpoints(props.name);
+    this.#interfaceEndpoints(egress.interfaceServices);
+    this.#flowLog(props.logDays);
+  }
+
+  /** Policies let through what is ours: stolen code can't carry recordings into somebody else's bucket. */
+  #gatewayEndpoints(name: string): void {
+    const ours = { StringEquals: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } };
+    const s3 = this.vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
+    s3.addToPolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: ['s3:*'],
+        resources: ['*'],
+        conditions: ours,
+      }),
+    );
+    // Where ECR keeps the layers of images: AWS's own bucket, by links that ECR signs.
+    s3.addToPolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: ['s3:GetObject'],
+        resources: [`arn:${Aws.PARTITION}:s3:::prod-${Stack.of(this).region}-starport-layer-bucket/*`],
+      }),
+    );
+    const dynamodb = this.vpc.addGatewayEndpoint('DynamoDb', {
+      service: GatewayVpcEndpointAwsService.DYNAMODB,
+    });
+    dynamodb.addToPolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: ['dynamodb:*'],
+        resources: [
+          Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${name}-*` }),
+        ],
+      }),
+    );
+  }
+
+  #interfaceEndpoints(services: readonly string[]): void {
+    if (services.length === 0) return;
+    const securityGroup = new SecurityGroup(this, 'EndpointsSecurityGroup', {
+      vpc: this.vpc,
+      description: 'Interface endpoints: HTTPS from within the VPC',
+      allowAllOutbound: false,
+    });
+    securityGroup.addIngressRule(
+      Peer.ipv4(this.vpc.vpcCidrBlock),
+      Port.HTTPS,
+      'Tasks and instances of the cell',
+    );
+    for (const service of services) {
+      const endpoint = this.vpc.addInterfaceEndpoint(service, {
+        service: new InterfaceVpcEndpointAwsService(service),
+        subnets: this.subnets,
+        securityGroups: [securityGroup],
+        // The group's one rule says it already.
+        open: false,
+      });
+      // Identities of this account alone: nobody's smuggled keys work from here.
+      endpoint.addToPolicy(
+        new PolicyStatement({
+          principals: [new AnyPrincipal()],
+          actions: ['*'],
+          resources: ['*'],
+          conditions: { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } },
+        }),
+      );
+    }
+  }
+
+  /**
+   * Who connected, from which address, for how long: the balancer's own access logs don't cover TCP listeners. Live
+   * ingest is few long flows, about 40 MB an hour for 1,000 publishers, so what matters is to find them again: in
+   * CloudWatch, in the class that costs half ($0.25 a GB, the same as delivery to S3).
+   */
+  #flowLog(logDays: RetentionDays): void {
+    const logGroup = new LogGroup(this, 'FlowLog', {
+      retention: logDays,
+      logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.vpc.addFlowLog('Flows', {
+      destination: FlowLogDestination.toCloudWatchLogs(logGroup),
+      trafficType: FlowLogTrafficType.ALL,
+      maxAggregationInterval: FlowLogMaxAggregationInterval.TEN_MINUTES,
+    });
+  }
+}
