@@ -32,8 +32,9 @@ const immutable = {
   ttlSeconds: { min: 1, default: year, max: year },
   staleIfErrorSeconds: year,
 };
+/** CloudFront knows `staleIfErrorSeconds` only from the header; without the directive it serves what is old without end. */
 const fresh = {
-  cacheControl: 'public, max-age=1',
+  cacheControl: 'public, max-age=1, stale-if-error=6',
   ttlSeconds: { min: 1, default: 1, max: 1 },
   staleIfErrorSeconds: 6,
 };

@@ -1,3 +1,4 @@
+import { allowedHeaders, allowedMethods, exposedHeaders, preflightMaxAgeSeconds } from './cors.ts';
 import { gzipEtag, matchesNone, rangeStillHolds } from './etag.ts';
 import { preciseAgeHeader } from './freshness.ts';
 import { type ByteRange, contentRange, parseRange, unsatisfiedRange } from './range.ts';
@@ -31,10 +32,9 @@ export interface ResponseHead {
   readonly window?: { readonly start: number; readonly end?: number };
 }
 
-/** Any page may read us: what is here is public, and there are no cookies. */
 const openToAll = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'Age, Content-Length, Content-Range, Date, ETag, Server-Timing, X-Cache',
+  'access-control-expose-headers': exposedHeaders.join(', '),
   'timing-allow-origin': '*',
 } as const;
 
@@ -69,16 +69,15 @@ export function describeResponse(
   return { status, headers, window: method === 'HEAD' ? undefined : { start: 0, end: sizeBytes } };
 }
 
-/** The answer to a CORS preflight; a day, which is more than browsers keep it. */
+/** The answer to a CORS preflight. */
 export const preflight: ResponseHead = {
   status: 204,
   headers: {
     ...openToAll,
-    'access-control-allow-methods': 'GET, HEAD, OPTIONS',
-    'access-control-allow-headers':
-      'Range, If-None-Match, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status',
-    'access-control-max-age': '86400',
-    'cache-control': 'public, max-age=86400',
+    'access-control-allow-methods': allowedMethods.join(', '),
+    'access-control-allow-headers': allowedHeaders.join(', '),
+    'access-control-max-age': String(preflightMaxAgeSeconds),
+    'cache-control': `public, max-age=${preflightMaxAgeSeconds}`,
   },
 };
 

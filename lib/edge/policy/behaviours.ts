@@ -1,0 +1,80 @@
+import { type DeliveryRule, deliveryPolicy } from './delivery.ts';
+
+/** What CloudFront does with the paths of one rule in one region. */
+export interface Behaviour {
+  readonly region: string;
+  /** As CloudFront matches it: case-sensitive, `*` is any run of characters, slashes among them. */
+  readonly pathPattern: string;
+  readonly rule: DeliveryRule;
+  /** Names the cache policy; behaviours that cache alike share one. */
+  readonly policy: string;
+}
+
+/** A cache policy: all of a rule that decides what is kept, under which key and for how long. */
+export interface CachePolicyRow {
+  readonly name: string;
+  readonly ttlSeconds: DeliveryRule['ttlSeconds'];
+  readonly queryParameters: readonly string[];
+  readonly compress: boolean;
+}
+
+/** CloudFront takes so many behaviours beside the default one. */
+export const behaviourQuota = 75;
+
+/** More regions than one distribution has room for. */
+export class TooManyBehavioursError extends Error {
+  override readonly name = 'TooManyBehavioursError';
+  readonly code = 'TOO_MANY_BEHAVIOURS';
+}
+
+/**
+ * The behaviours of all regions, in the order of the table: first match wins with CloudFront too. `others` counts those
+ * that the caller adds. Throws `TooManyBehavioursError`.
+ */
+export function mediaBehaviours(
+  regions: readonly string[],
+  { others = 0, policy = deliveryPolicy }: { others?: number; policy?: readonly DeliveryRule[] } = {},
+): readonly Behaviour[] {
+  const count = regions.length * policy.length + others;
+  if (count > behaviourQuota) {
+    const room = Math.floor((behaviourQuota - others) / policy.length);
+    throw new TooManyBehavioursError(
+      `${regions.length} regions need ${count} cache behaviours; a CloudFront distribution takes ${behaviourQuota}, ` +
+        `which is enough for ${room} regions`,
+    );
+  }
+  return regions.flatMap((region) =>
+    policy.map((rule) => ({
+      region,
+      pathPattern: `/${region}/${rule.pattern}`,
+      rule,
+      policy: cachePolicyOf(rule, policy).name,
+    })),
+  );
+}
+
+/** One row for each way of caching in the table, named after the first kind of object that is cached so. */
+export function cachePolicyRows(policy: readonly DeliveryRule[] = deliveryPolicy): readonly CachePolicyRow[] {
+  const rows = policy.map((rule) => cachePolicyOf(rule, policy));
+  return rows.filter((row, index) => rows.findIndex(({ name }) => name === row.name) === index);
+}
+
+function cachePolicyOf(rule: DeliveryRule, policy: readonly DeliveryRule[]): CachePolicyRow {
+  const { kind, ttlSeconds, queryParameters, compress } =
+    policy.find((other) => cachesAlike(other, rule)) ?? rule;
+  return { name: kind, ttlSeconds, queryParameters, compress };
+}
+
+const cachesAlike = (a: DeliveryRule, b: DeliveryRule): boolean =>
+  a.compress === b.compress &&
+  a.ttlSeconds.min === b.ttlSeconds.min &&
+  a.ttlSeconds.default === b.ttlSeconds.default &&
+  a.ttlSeconds.max === b.ttlSeconds.max &&
+  a.queryParameters.join('&') === b.queryParameters.join('&');
+
+/** Statuses whose caching CloudFront lets one set. */
+export const cacheableErrorStatuses = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
+
+/** The errors' TTL is the distribution's, not a behaviour's: the shortest that the table asks for. */
+export const errorTtlSeconds = (policy: readonly DeliveryRule[] = deliveryPolicy): number =>
+  Math.min(...policy.map((rule) => rule.errorTtlSeconds));

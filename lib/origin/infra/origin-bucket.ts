@@ -1,0 +1,190 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  Effect,
+  type IGrantable,
+  PolicyStatement,
+  ServicePrincipal,
+  StarPrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  HttpMethods,
+  type LifecycleRule,
+  ObjectOwnership,
+  PartitionDateSource,
+  StorageClass,
+  TargetObjectKeyFormat,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Deployment } from '../../config/deployment.ts';
+import { originBucketName } from '../../config/names.ts';
+import { exposedHeaders, preflightMaxAgeSeconds } from '../../edge/policy/cors.ts';
+
+export interface OriginBucketProps {
+  /** The deployment's name. */
+  readonly deployment: string;
+  readonly retention: Pick<Deployment['retention'], 'recordingDays' | 'logDays' | 'keepOnDelete'>;
+}
+
+/** No init segment is larger, and hardly a media segment is smaller. */
+const initSegmentMaxBytes = 4096;
+/**
+ * How long past `recordingDays` an init segment stays: a broadcast needs the one of its first second for as long as it
+ * runs, and a channel may run for a year.
+ */
+const initSegmentExtraDays = 400;
+
+/**
+ * A region's origin: segments, playlists, manifests and recordings, below `<region>/`. Only CloudFront reads it from
+ * outside; the encoder workers write it, and whoever writes must name what they expect to find.
+ *
+ * - Keys are managed by S3: a key of ours would be asked at every segment, which is public to viewers anyway.
+ * - No versions: segments are written once, and a version of a playlist every two seconds is of use to nobody.
+ * - Server access logs rather than CloudTrail's data events: those cost as much as a fifth of the PUTs themselves
+ *   (0.10 against 0.50 US dollars per 100,000), the logs cost only their room.
+ */
+export class OriginBucket extends Construct {
+  readonly bucket: Bucket;
+  readonly #objects: string;
+
+  constructor(scope: Construct, id: string, props: OriginBucketProps) {
+    super(scope, id);
+    const { deployment, retention } = props;
+    const { account, region } = Stack.of(this);
+    const deletion = retention.keepOnDelete
+      ? { removalPolicy: RemovalPolicy.RETAIN }
+      : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true };
+    const guarded = {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      ...deletion,
+    };
+    const accessLogs = new Bucket(this, 'AccessLogs', {
+      ...guarded,
+      lifecycleRules: [{ id: 'old-logs', expiration: Duration.days(retention.logDays) }],
+    });
+    this.bucket = new Bucket(this, 'Bucket', {
+      ...guarded,
+      bucketName: originBucketName(deployment, account, region),
+      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsPrefix: 'origin/',
+      targetObjectKeyFormat: TargetObjectKeyFormat.partitionedPrefix(PartitionDateSource.EVENT_TIME),
+      lifecycleRules: lifecycleRules(region, retention.recordingDays),
+      // Answers the preflights that CloudFront passes on; on other answers CloudFront sets the headers itself.
+      cors: [
+        {
+          allowedOrigins: ['*'],
+          allowedMethods: [HttpMethods.GET, HttpMethods.HEAD],
+          allowedHeaders: ['*'],
+          exposedHeaders: [...exposedHeaders],
+          maxAge: preflightMaxAgeSeconds,
+        },
+      ],
+    });
+    this.#objects = this.bucket.arnForObjects(`${region}/*`);
+    this.#letCloudFrontRead();
+    this.#refuseBlindWrites();
+  }
+
+  /**
+   * Lets a worker write broadcasts and read back what a worker before it left. Reading is also what `If-Match` needs, and
+   * listing is what makes a missing object a 404 instead of a 403.
+   */
+  grantWrite(worker: IGrantable): void {
+    worker.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['s3:PutObject', 's3:GetObject'], resources: [this.#objects] }),
+    );
+    worker.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
+    );
+  }
+
+  /** Any distribution of this account: the one that reads here is deployed later, by the edge stack. */
+  #letCloudFrontRead(): void {
+    const { account, partition } = Stack.of(this);
+    const reader = {
+      principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+      conditions: {
+        ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudfront::${account}:distribution/*` },
+      },
+    };
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'EdgeReads',
+        actions: ['s3:GetObject'],
+        resources: [this.#objects],
+        ...reader,
+      }),
+    );
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'EdgeIsToldWhatIsMissing',
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        ...reader,
+      }),
+    );
+  }
+
+  /**
+   * Every write is a compare-and-set, so that no late worker overwrites a newer one: a PUT with neither `If-None-Match`
+   * nor `If-Match` is refused, whoever sends it. Parts of a multipart upload cannot carry them; its completion must.
+   */
+  #refuseBlindWrites(): void {
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'NoBlindWrites',
+        effect: Effect.DENY,
+        principals: [new StarPrincipal()],
+        actions: ['s3:PutObject'],
+        resources: [this.#objects],
+        conditions: {
+          Null: { 's3:if-none-match': 'true', 's3:if-match': 'true' },
+          Bool: { 's3:ObjectCreationOperation': 'true' },
+        },
+      }),
+    );
+  }
+}
+
+function lifecycleRules(region: string, recordingDays: number): LifecycleRule[] {
+  const prefix = `${region}/`;
+  return [
+    { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    {
+      id: 'recordings',
+      prefix,
+      objectSizeGreaterThan: initSegmentMaxBytes,
+      expiration: Duration.days(recordingDays),
+    },
+    {
+      id: 'init-segments',
+      prefix,
+      objectSizeLessThan: initSegmentMaxBytes + 1,
+      expiration: Duration.days(recordingDays + initSegmentExtraDays),
+    },
+    ...(recordingDays >= coldFromDays ? [coldRule(prefix)] : []),
+  ];
+}
+
+/**
+ * Infrequent Access halves the price of room, but moving an object costs as much as 1 MB of it saves in a month. It counts
+ * 128 KB and 30 days at least. So only segments of the top rendition move, and only where they stay for long.
+ */
+const coldFromDays = 90;
+const coldAfterDays = 30;
+const coldMinBytes = 1_048_576;
+
+const coldRule = (prefix: string): LifecycleRule => ({
+  id: 'cold-recordings',
+  prefix,
+  objectSizeGreaterThan: coldMinBytes,
+  transitions: [
+    { storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(coldAfterDays) },
+  ],
+});
