@@ -1,0 +1,15 @@
+// Measures the fleets, once a minute.
+import { openControlStore } from '../../lib/adapters/control-stores.ts';
+import { startFunction } from '../../lib/adapters/node/function.ts';
+import { fleetMetricsFunctionCodec } from '../../lib/config/fleet-metrics-function.ts';
+import { measureFleets } from './measure.ts';
+
+export const handler = await startFunction({
+  codec: fleetMetricsFunctionCodec,
+  role: 'control',
+  name: 'fleet-metrics',
+  async start({ controlStore, lookMs, gpuFleet }, emit) {
+    const store = await openControlStore(controlStore);
+    return () => measureFleets({ store, emit, lookMs, gpuFleet });
+  },
+});

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { envCodec } from './env.ts';
+import { controlStoreLocation, secretLocation } from './locations.ts';
+
+const address = (protocol: RegExp, example: string) =>
+  z
+    .url({ protocol, error: `must be an address such as ${example}` })
+    .transform((url) => url.replace(/\/+$/, ''));
+
+/** What the control API is told where it runs as a function: HEADWATER_CONTROL_STORE, HEADWATER_KEY_PEPPER, … */
+export const controlFunctionCodec = envCodec({
+  controlStore: controlStoreLocation,
+  /** The secret under which stream keys are hashed; ingest reads the same one. */
+  keyPepper: secretLocation,
+  ingestRtmpsUrl: address(/^rtmps$/, 'rtmps://ingest.example.com/live'),
+  /** Left out where RTMP is not taken without TLS. */
+  ingestRtmpUrl: address(/^rtmp$/, 'rtmp://ingest.example.com/live').optional(),
+  playbackBaseUrl: address(/^https$/, 'https://live.example.com'),
+  pageBaseUrl: address(/^https$/, 'https://live.example.com'),
+  region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as eu-central-1'),
+  /** Pages that may use the API from a browser, as origins with commas between them. */
+  allowedOrigins: z.string().transform((text) => text.split(',').filter((origin) => origin !== '')),
+});
