@@ -12,7 +12,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/system/', '/infra/'],
+      testPathIgnorePatterns: ['<rootDir>/test/system/', '<rootDir>/test/images/', '/infra/'],
     },
     {
       ...shared,
@@ -20,6 +20,7 @@ export default {
       testMatch: ['<rootDir>/test/**/infra/**/*.test.ts'],
     },
     { ...shared, displayName: 'system', testMatch: ['<rootDir>/test/system/**/*.test.ts'] },
+    { ...shared, displayName: 'images', testMatch: ['<rootDir>/test/images/**/*.test.ts'] },
   ],
   testTimeout: 120_000,
 };

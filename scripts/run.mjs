@@ -16,7 +16,7 @@ const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
   test: {
-    browser: true,
+    debian: ['ffmpeg', 'chromium'],
     python: true,
     steps: (args) =>
       args.length > 0
@@ -30,9 +30,14 @@ const tasks = {
   'test:infra': { python: true, steps: (args) => [jest('--selectProjects', 'infra', ...args)] },
   'test:unit': { steps: (args) => [jest('--selectProjects', 'unit', ...args)] },
   'test:system': {
-    browser: true,
+    debian: ['ffmpeg', 'chromium'],
     python: true,
     steps: (args) => [jest('--selectProjects', 'system', '--runInBand', ...args)],
+  },
+  'test:images': {
+    debian: ['ffmpeg', 'buildah', 'mmdebstrap'],
+    asRoot: true,
+    steps: (args) => [jest('--selectProjects', 'images', '--runInBand', ...args)],
   },
   check: {
     steps: () => [
@@ -100,7 +105,7 @@ function findNode() {
   );
 }
 
-/** System tests drive a real Chromium and Debian's ffmpeg; as root they are installed, otherwise asked for. */
+/** Programs that tests run, such as a real Chromium; as root they are installed, otherwise asked for. */
 function ensureDebian(names) {
   const has = (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
   const missing = names.filter((name) => !has(name));
@@ -149,7 +154,8 @@ const [name = '', ...args] = process.argv.slice(2);
 const task = tasks[name];
 if (!task) fail(`no task '${name}'; there are ${Object.keys(tasks).join(', ')}`);
 ensurePackages();
-if (task.browser) ensureDebian(['ffmpeg', 'chromium']);
+if (task.asRoot && process.getuid?.() !== 0) fail(`${name} mounts file systems: run it as root.`);
+if (task.debian) ensureDebian(task.debian);
 if (task.python) ensurePythonTools();
 const node = findNode();
 for (const step of task.steps(args)) {

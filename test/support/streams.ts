@@ -1,4 +1,9 @@
-import type { Platform } from './platform.ts';
+import type { Ready } from './platform.ts';
+
+/** A platform, however it was started, by where its API is. */
+export interface ReachablePlatform {
+  readonly ready: Pick<Ready, 'api'>;
+}
 
 export interface CreatedStream {
   readonly id: string;
@@ -29,7 +34,7 @@ export interface StreamAnswer {
   };
 }
 
-export async function createStream(platform: Platform, settings: object): Promise<CreatedStream> {
+export async function createStream(platform: ReachablePlatform, settings: object): Promise<CreatedStream> {
   const answer = await fetch(`${platform.ready.api}/v1/streams`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -39,7 +44,7 @@ export async function createStream(platform: Platform, settings: object): Promis
   return (await answer.json()) as CreatedStream;
 }
 
-export async function getStream(platform: Platform, id: string): Promise<StreamAnswer> {
+export async function getStream(platform: ReachablePlatform, id: string): Promise<StreamAnswer> {
   const answer = await fetch(`${platform.ready.api}/v1/streams/${id}`);
   if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
   return (await answer.json()) as StreamAnswer;
@@ -47,7 +52,7 @@ export async function getStream(platform: Platform, id: string): Promise<StreamA
 
 /** The first event of one of these types in the stream's story, past or to come, read as a console reads it (SSE). */
 export async function streamEvent(
-  platform: Platform,
+  platform: ReachablePlatform,
   id: string,
   ...types: string[]
 ): Promise<{ type: string; text: string; data: Record<string, unknown> }> {

@@ -52,7 +52,6 @@ function bundle(entry: string, name: string, sourcemap: boolean): [string, Uint8
     preserveSymlinks: true,
     sourcemap: sourcemap ? 'linked' : false,
     sourcesContent: false,
-    legalComments: 'none',
     tsconfigRaw: {},
     logLevel: 'silent',
   });

@@ -1,0 +1,167 @@
+import { chown, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { planProcesses, platformUrls } from '../../lib/adapters/local/platform/plan.ts';
+import { assignPorts, freePorts, portCount } from '../../lib/adapters/local/platform/ports.ts';
+import { ensureSecrets } from '../../lib/adapters/local/platform/secrets.ts';
+import { Supervisor } from '../../lib/adapters/local/platform/supervisor.ts';
+import { programCodec } from '../../lib/config/program.ts';
+import { type ImageName, programFiles } from '../../lib/region/infra/program-files.ts';
+import { readFrameNumbers } from '../support/frame-counter.ts';
+import { fetchRendition } from '../support/playback.ts';
+import { Publisher } from '../support/publisher.ts';
+import { createStream, getStream, streamEvent } from '../support/streams.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { ensureBaseImage } from './base-image.ts';
+import { Container } from './container.ts';
+import { ImageStore } from './image-store.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const images = ['encoder-image', 'proxy-image'] as const;
+/** The base image's `node`. */
+const user = 1000;
+const buildTimeoutMs = 600_000;
+
+let store: ImageStore;
+beforeAll(async () => {
+  store = await ImageStore.open(join(root, 'node_modules', '.cache', 'headwater-images'));
+  await ensureBaseImage(store);
+  for (const image of images) await build(image);
+}, buildTimeoutMs);
+afterAll(() => store?.close());
+
+async function build(image: ImageName): Promise<void> {
+  const context = await temporaryFolder();
+  try {
+    for (const [name, bytes] of programFiles(image)) await writeFile(join(context.path, name), bytes);
+    await store.build(image, context.path);
+  } finally {
+    await context.remove();
+  }
+}
+
+describe.each(images)('%s', (image) => {
+  test('tells an orchestrator its user by number, how to stop it and how to check it', async () => {
+    expect(await store.config(image)).toMatchObject({
+      User: `${user}:${user}`,
+      WorkingDir: '/app',
+      Entrypoint: ['node', '--enable-source-maps', 'main.mjs'],
+      StopSignal: 'SIGTERM',
+      Healthcheck: { Test: ['CMD', 'node', 'healthcheck.mjs'] },
+    });
+  });
+
+  test('was built without arguments, and has nothing in its environment but what its Dockerfile sets', async () => {
+    const names = (await store.config(image)).Env.map((line) => line.split('=')[0]);
+    const gpu = ['NVIDIA_DRIVER_CAPABILITIES', 'NVIDIA_VISIBLE_DEVICES'];
+    expect(names.sort()).toEqual(['NODE_ENV', ...(image === 'encoder-image' ? gpu : []), 'PATH']);
+    // Build arguments stay readable in the history: `|1 NAME=value /bin/sh …`.
+    for (const command of await store.history(image)) expect(command).not.toMatch(/^\|\d|ARG /);
+  });
+
+  test('runs as a user other than root, who can write to /tmp and nowhere else', async () => {
+    const script = `
+      const { statSync, writeFileSync } = require('node:fs');
+      const write = (path) => { try { writeFileSync(path, 'x'); return 'written'; } catch (fault) { return fault.code; } };
+      const { uid } = statSync('/app/main.mjs');
+      console.log(JSON.stringify({
+        pid: process.pid, uid: process.getuid(), gid: process.getgid(), groups: process.getgroups(), owner: uid,
+        app: write('/app/x'), program: write('/app/main.mjs'), home: write('/home/node/x'), tmp: write('/tmp/x'),
+      }));`;
+    const { lines } = await Container.run(store, image, ['node', '-e', script]);
+    expect(JSON.parse(lines.join(''))).toEqual({
+      ...{ pid: 1, uid: user, gid: user, groups: [user], owner: 0 },
+      ...{ app: 'EROFS', program: 'EROFS', home: 'EROFS', tmp: 'written' },
+    });
+  });
+
+  test('ends with what its environment lacks, in one line that names it', async () => {
+    const { code, lines } = await Container.run(store, image, ['node', '--enable-source-maps', 'main.mjs']);
+    expect(code).toBe(1);
+    expect(JSON.parse(lines.join(''))).toMatchObject({ event: 'process.failed', code: 'BAD_ENVIRONMENT' });
+  });
+});
+
+describe('ffmpeg in the encoder image', () => {
+  const ffmpeg = async (...args: string[]) =>
+    (await Container.run(store, 'encoder-image', ['ffmpeg', '-hide_banner', ...args])).lines.join('\n');
+
+  test('is new enough for enhanced RTMP', async () => {
+    const [, major = 0, minor = 0] = /^ffmpeg version (\d+)\.(\d+)/.exec(await ffmpeg('-version')) ?? [];
+    expect(Number(major) * 100 + Number(minor)).toBeGreaterThanOrEqual(601);
+  });
+
+  test('encodes H.264 on the CPU and by NVENC, scales on the GPU, and encodes AAC', async () => {
+    const encoders = await ffmpeg('-encoders');
+    for (const name of ['libx264', 'h264_nvenc', 'aac'])
+      expect(encoders).toMatch(new RegExp(`^ \\S+ ${name} `, 'm'));
+    expect(await ffmpeg('-filters')).toMatch(/ scale_cuda /);
+  });
+});
+
+describe('a broadcast through the proxy and the worker of the images', () => {
+  test('arrives frame by frame; both programs answer their health checks and end with 0 on SIGTERM', async () => {
+    const folder = await temporaryFolder();
+    const fleets = { proxies: 1, workers: 1 };
+    const numbers = await freePorts(portCount(fleets));
+    const ports = assignPorts(() => numbers.pop() ?? 0, fleets);
+    const specs = planProcesses(ports, folder.path, await ensureSecrets(folder.path));
+    const inImages = ['ingest', 'encoder'];
+    const supervisor = new Supervisor(
+      root,
+      specs.filter(({ role }) => !inImages.includes(role)),
+    );
+    const containers: Container[] = [];
+    const start = async (image: ImageName, role: string) => {
+      const env = specs.find((spec) => spec.role === role)?.env;
+      const container = await Container.start(store, image, {
+        env: { ...env, ...programCodec.encode({ exitWithParent: true }) },
+        shared: folder.path,
+      });
+      containers.push(container);
+      await container.event('process.ready');
+      return container;
+    };
+    let publisher: Publisher | undefined;
+    try {
+      await supervisor.start();
+      // The store and the secrets are files here, and the programs in the images are not root.
+      for (const name of ['.', ...(await readdir(folder.path))])
+        await chown(join(folder.path, name), user, user);
+      const encoder = await start('encoder-image', 'encoder');
+      const proxy = await start('proxy-image', 'ingest');
+      const urls = platformUrls(ports);
+      const platform = { ready: { api: urls.api } };
+
+      const stream = await createStream(platform, { name: 'from the images' });
+      const { url, key } = stream.ingest.rtmps;
+      publisher = new Publisher({ url: `${url}/${key}`, seconds: 8 });
+      await streamEvent(platform, stream.id, 'stream.live');
+      expect((await getStream(platform, stream.id)).broadcast).toMatchObject({
+        workerId: 'encoder-1',
+        proxyId: 'ingest-1',
+      });
+      for (const container of [encoder, proxy])
+        expect(await container.exec(['node', 'healthcheck.mjs'])).toBe(0);
+
+      expect(await publisher.ended()).toBe(0);
+      await streamEvent(platform, stream.id, 'recording.ready');
+      const { media } = await fetchRendition(stream.playback.hls, 720);
+      expect(await readFrameNumbers(media)).toEqual(Array.from({ length: 240 }, (_, index) => index));
+
+      expect(await proxy.stop()).toBe(0);
+      expect(await encoder.stop()).toBe(0);
+      for (const image of images) {
+        const role = image === 'encoder-image' ? 'encoder' : 'ingest';
+        const env = specs.find((spec) => spec.role === role)?.env ?? {};
+        const check = await Container.run(store, image, ['node', 'healthcheck.mjs'], { env });
+        expect(check.code).toBe(1);
+      }
+    } finally {
+      await publisher?.stop('SIGKILL');
+      for (const container of containers) await container.stop('SIGKILL');
+      await supervisor.stop();
+      await folder.remove();
+    }
+  }, 180_000);
+});
