@@ -25,27 +25,20 @@ const region = 'eu-central-1';
 /** The emulator takes any; these are nobody's. */
 const credentials = { accessKeyId: 'emulator', secretAccessKey: 'emulator' };
 
-/** Starts the emulator on a free port of loopback; resolves when it listens. */
+/** Starts the emulator on a free port of loopback; resolves when it listens. It ends with this process. */
 export async function startEmulator(): Promise<AwsEmulator> {
-  const program = join(root, '.venv', 'bin', 'moto_server');
-  if (!existsSync(program)) throw new Error(`${program} is missing: run \`node scripts/python-tools.mjs\`.`);
-  const child = spawn(program, ['--host', '127.0.0.1', '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PYTHONUNBUFFERED: '1' },
+  const python = join(root, '.venv', 'bin', 'python');
+  if (!existsSync(python)) throw new Error(`${python} is missing: run \`node scripts/python-tools.mjs\`.`);
+  const child = spawn(python, [join(import.meta.dirname, 'emulator.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
   });
   const exited = once(child, 'exit');
-  const endpoint = await new Promise<string>((resolve, reject) => {
-    let said = '';
-    // It goes on reading after the address came: the emulator writes a line for each request.
-    const read = (text: string) => {
-      if (said.length < 65_536) said += text;
-      const address = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1];
-      if (address) resolve(address);
-    };
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', read);
-    child.once('error', reject);
-    child.once('exit', () => reject(new Error(`The emulator of AWS ended: ${said}`)));
-  });
+  const port = await Promise.race([
+    once(child.stdout, 'data').then(([line]) => Number(line)),
+    exited.then(([code]) => Promise.reject(new Error(`The emulator of AWS ended with ${code}.`))),
+  ]);
+  const endpoint = `http://127.0.0.1:${port}`;
   return {
     endpoint,
     client: { endpoint, region, credentials },
@@ -56,7 +49,7 @@ export async function startEmulator(): Promise<AwsEmulator> {
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
     async stop() {
-      child.kill('SIGTERM');
+      child.stdin.end();
       await exited;
     },
   };

@@ -1,0 +1,61 @@
+import type { ControlTable } from './tables.ts';
+
+/** A program, or a function, that opens the control store. */
+export type ControlRole = 'ingest' | 'encoder' | 'api';
+
+export type TableAction =
+  | 'dynamodb:BatchWriteItem'
+  | 'dynamodb:DeleteItem'
+  | 'dynamodb:GetItem'
+  | 'dynamodb:PutItem'
+  | 'dynamodb:Query'
+  | 'dynamodb:UpdateItem';
+
+export interface TableAccess {
+  readonly table: readonly TableAction[];
+  /** On the table's indexes. */
+  readonly indexes?: readonly TableAction[];
+}
+
+/**
+ * What each role's calls of the control store need, and no more. A transaction is allowed by the actions of its parts. The
+ * system test of the adapter compares this with the requests that it makes.
+ */
+export const tableAccess: Readonly<
+  Record<ControlRole, Readonly<Partial<Record<ControlTable, TableAccess>>>>
+> = {
+  ingest: {
+    streams: { table: ['dynamodb:GetItem'] },
+    leases: { table: ['dynamodb:GetItem'] },
+    fleet: { table: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+  },
+  encoder: {
+    streams: {
+      // UpdateItem: the number of the last event.
+      table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+      indexes: ['dynamodb:Query'],
+    },
+    leases: { table: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+    fleet: { table: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    // DeleteItem: an event that a newer one pushes out.
+    events: { table: ['dynamodb:DeleteItem', 'dynamodb:PutItem'] },
+  },
+  api: {
+    streams: {
+      table: [
+        'dynamodb:BatchWriteItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      indexes: ['dynamodb:Query'],
+    },
+    leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+    fleet: { table: ['dynamodb:Query'] },
+    events: {
+      table: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    },
+  },
+};

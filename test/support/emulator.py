@@ -1,0 +1,37 @@
+# An emulator of AWS on a free port of loopback: prints its port, and ends when its stdin does.
+import logging
+import os
+import sys
+import threading
+from io import BytesIO
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+emulator = DomainDispatcherApplication(create_backend_app)
+one_at_a_time = threading.Lock()
+
+
+def serialized(environ, start_response):
+    # AWS decides conditional writes atomically. Moto's threads check and write in two steps, so two of them can win:
+    # requests are read at once, and carried out one at a time.
+    length = environ.get("CONTENT_LENGTH")
+    body = environ["wsgi.input"]
+    if length:
+        environ["wsgi.input"] = BytesIO(body.read(int(length)))
+    elif environ.get("wsgi.input_terminated"):
+        environ["wsgi.input"] = BytesIO(body.read())
+    with one_at_a_time:
+        return emulator(environ, start_response)
+
+
+def end_with_stdin():
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+threading.Thread(target=end_with_stdin, daemon=True).start()
+server = make_server("127.0.0.1", 0, serialized, threaded=True, request_handler=MotoRequestHandler)
+print(server.server_port, flush=True)
+server.serve_forever()
