@@ -1,10 +1,10 @@
 // An ingest proxy: takes publishers over RTMP and RTMPS, checks their keys and relays them to the workers.
 import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { identified } from '../lib/adapters/fleet-identity.ts';
-import { loadCertificate } from '../lib/adapters/node/certificate.ts';
+import { certificateDaysLeft, loadCertificate } from '../lib/adapters/node/certificate.ts';
 import { dialTcp } from '../lib/adapters/node/dial.ts';
 import { serveHealth } from '../lib/adapters/node/health-server.ts';
-import { listen } from '../lib/adapters/node/listener.ts';
+import { listen, TooManyConnectionsError } from '../lib/adapters/node/listener.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
 import { openCertificate, readKeyPepper } from '../lib/adapters/secret-sources.ts';
@@ -41,8 +41,13 @@ await runProgram({
     });
     const handler = {
       connected: (connection: Parameters<typeof proxy.connected>[0]) => proxy.connected(connection),
-      refused: (remote: { host: string }, cause: Error) =>
-        emit('ingest.connection.refused', { client: remote.host, cause }),
+      refused: (remote: { host: string }, cause: Error) => {
+        const isOurs = cause instanceof TooManyConnectionsError;
+        emit(isOurs ? 'ingest.connection.unserved' : 'ingest.connection.refused', {
+          client: remote.host,
+          cause,
+        });
+      },
     };
     const options = {
       host,
@@ -53,6 +58,7 @@ await runProgram({
     };
     const rtmp = await listen({ ...options, port: config.rtmpPort }, handler);
     const rtmps = await listen({ ...options, port: config.rtmpsPort, certificate }, handler);
+    let shown = certificate;
     const link = new FleetLink({
       store,
       fleet,
@@ -66,11 +72,13 @@ await runProgram({
         load: proxy.sessions,
         state: proxy.draining ? 'draining' : 'active',
       }),
+      certificateDaysLeft: () => certificateDaysLeft(shown, Date.now()),
     });
     const source = certificateSource.name;
     const unwatch = watch({
       changed(next) {
         rtmps.setCertificate(next);
+        shown = next;
         emit('ingest.certificate.loaded', { source });
       },
       failed: (cause) => emit('ingest.certificate.rejected', { source, cause }),

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import type { SecretSource } from '../../control/ports.ts';
@@ -49,6 +50,11 @@ export async function loadCertificate(source: SecretSource): Promise<LoadedCerti
         failed,
       }),
   };
+}
+
+/** Whole days until a certificate is over; negative when it is. Of a chain, the first one counts. */
+export function certificateDaysLeft({ cert }: Certificate, nowMs: number): number {
+  return Math.floor((new X509Certificate(cert).validToDate.getTime() - nowMs) / 86_400_000);
 }
 
 /** No message here quotes what it was given: half of it is a private key. */

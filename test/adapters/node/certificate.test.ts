@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { loadCertificate } from '../../../lib/adapters/node/certificate.ts';
+import { certificateDaysLeft, loadCertificate } from '../../../lib/adapters/node/certificate.ts';
 import type { SecretHandler, SecretSource } from '../../../lib/control/ports.ts';
 import { testCertificate } from '../../support/ingest-harness.ts';
 
@@ -66,4 +67,12 @@ test('a new certificate is told of, one that cannot be used is a fault, and the 
   end();
   secret.change(secretOf(first));
   expect(told).toHaveLength(2);
+});
+
+test('the days that a certificate lasts are whole ones, and below zero when it is over', async () => {
+  const certificate = await testCertificate();
+  const endMs = Date.parse(new X509Certificate(certificate.cert).validTo);
+  const dayMs = 86_400_000;
+  expect(certificateDaysLeft(certificate, endMs - 3.5 * dayMs)).toBe(3);
+  expect(certificateDaysLeft(certificate, endMs + 1)).toBe(-1);
 });
