@@ -31,6 +31,11 @@ export async function openOrigin(
   location: OriginLocation,
   tokenFile: string | undefined,
 ): Promise<ObjectStore & { close(): void }> {
+  const { scheme, rest } = splitLocation(location);
+  if (scheme === 's3') {
+    const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');
+    return createS3ObjectStore({ bucket: rest });
+  }
   const variable = 'HEADWATER_ORIGIN_TOKEN_FILE';
   if (tokenFile === undefined) throw new OriginTokenError(`${variable} is missing.`, variable);
   const { createHttpObjectStore } = await import('./local/http-object-store.ts');
@@ -39,7 +44,11 @@ export async function openOrigin(
 
 /** The objects that an origin program serves. */
 export async function openObjects(location: ObjectsLocation): Promise<StreamingObjectStore> {
-  const { rest } = splitLocation(location);
+  const { scheme, rest } = splitLocation(location);
+  if (scheme === 's3') {
+    const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');
+    return createS3ObjectStore({ bucket: rest });
+  }
   const { openDiskObjectStore } = await import('./local/disk-object-store.ts');
   return await openDiskObjectStore(rest);
 }

@@ -1,0 +1,54 @@
+import {
+  ObjectStoreRefusedError,
+  ObjectStoreUnavailableError,
+  PreconditionFailedError,
+} from '../../origin/policy/errors.ts';
+
+/** What S3 answered, as far as the SDK tells. Without a status, no answer came. */
+export interface S3Fault {
+  readonly name: string;
+  readonly status: number | undefined;
+  /** Requests that were sent for the call; an earlier one may have done what a later one was refused. */
+  readonly attempts: number;
+}
+
+export function s3Fault(fault: unknown): S3Fault {
+  const { name, $metadata } = fault as {
+    name?: unknown;
+    $metadata?: { httpStatusCode?: number; attempts?: number };
+  };
+  return {
+    name: typeof name === 'string' ? name : 'UnknownError',
+    status: $metadata?.httpStatusCode,
+    attempts: $metadata?.attempts ?? 1,
+  };
+}
+
+/** 4xx that pass: credentials that are renewed, a clock that is set, a request that came too slowly. */
+const passing = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'RequestTimeout',
+  'ConditionalRequestConflict',
+  'OperationAborted',
+  'SlowDown',
+  'TooManyRequests',
+]);
+
+/** What a failed call means in the port's words. `conditional`: a put with If-Match, for which 404 says "not that one". */
+export function asStoreError(fault: unknown, what: string, conditional = false): Error {
+  const { name, status } = s3Fault(fault);
+  const message = `${what}: ${status ?? 'no answer'} ${name}`;
+  const options = { cause: fault };
+  if (status === 412) return new PreconditionFailedError(message, options);
+  if (status === 404 && conditional && name !== 'NoSuchBucket') {
+    return new PreconditionFailedError(message, options);
+  }
+  const lasting = status !== undefined && status >= 400 && status < 500;
+  if (lasting && ![408, 409, 429].includes(status) && !passing.has(name)) {
+    return new ObjectStoreRefusedError(message, options);
+  }
+  return new ObjectStoreUnavailableError(message, options);
+}

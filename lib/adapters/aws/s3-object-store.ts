@@ -1,0 +1,151 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
+import { ObjectStoreRefusedError, PreconditionFailedError } from '../../origin/policy/errors.ts';
+import { isKeyPrefix, isObjectKey } from '../../origin/policy/object-key.ts';
+import type { OpenObject, PutOptions, StoredObject, StreamingObjectStore } from '../../origin/ports.ts';
+import { type CallLimits, clientSettings } from './client-settings.ts';
+import { asStoreError, s3Fault } from './s3-errors.ts';
+
+/**
+ * One try lasts no longer than a segment, and a put is over, well or not, before three of them have piled up. A worker
+ * writes some ten objects every two seconds for each stream.
+ */
+const defaultLimits: CallLimits = { timeoutMs: 2_000, tries: 2, maxConnections: 64 };
+
+export interface S3ObjectStoreOptions {
+  readonly bucket: string;
+  readonly limits?: Partial<CallLimits>;
+  /** What the SDK is not to take from the environment. */
+  readonly client?: S3ClientConfig;
+}
+
+/**
+ * An S3 bucket as an object store. `close` lets its connections go. ETags are S3's own: with encryption under a KMS key the
+ * same bytes have another one at each put.
+ */
+export function createS3ObjectStore({
+  bucket,
+  limits,
+  client,
+}: S3ObjectStoreOptions): StreamingObjectStore & { close(): void } {
+  return new S3ObjectStore(bucket, { ...defaultLimits, ...limits }, client);
+}
+
+class S3ObjectStore implements StreamingObjectStore {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  /** For a whole call, the pauses between its tries included. */
+  readonly #callMs: number;
+
+  constructor(bucket: string, limits: CallLimits, config: S3ClientConfig = {}) {
+    // With Expect: 100-continue each put over 2 MB would open a connection of its own, past the limit, and wait.
+    this.#client = new S3Client({ ...clientSettings(limits), expectContinueHeader: false, ...config });
+    this.#bucket = bucket;
+    this.#callMs = limits.timeoutMs * limits.tries + 500;
+  }
+
+  async put(key: string, body: Uint8Array, options: PutOptions): Promise<{ etag: string }> {
+    const command = new PutObjectCommand({
+      ...this.#at(key),
+      Body: body,
+      ContentType: options.contentType,
+      CacheControl: options.cacheControl,
+      IfMatch: options.ifMatch,
+      IfNoneMatch: options.ifNoneMatch,
+    });
+    try {
+      const { ETag = '' } = await this.#client.send(command, this.#inTime());
+      return { etag: ETag };
+    } catch (fault) {
+      const error = asStoreError(fault, `PUT ${key}`, options.ifMatch !== undefined);
+      if (!(error instanceof PreconditionFailedError) || s3Fault(fault).attempts === 1) throw error;
+      // An earlier try of this very put may have been done, its answer lost: then what is there is what we sent.
+      const found = await this.get(key);
+      if (found?.body.equals(body)) return { etag: found.etag };
+      throw error;
+    }
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    const command = new GetObjectCommand(this.#at(key));
+    try {
+      const { Body, ETag, ContentType, CacheControl } = await this.#client.send(command, this.#inTime());
+      return {
+        body: Buffer.from((await Body?.transformToByteArray()) ?? []),
+        etag: ETag ?? '',
+        contentType: ContentType ?? 'application/octet-stream',
+        cacheControl: CacheControl ?? 'no-store',
+      };
+    } catch (fault) {
+      const { name, status } = s3Fault(fault);
+      if (status === 404 && name !== 'NoSuchBucket') return undefined;
+      throw asStoreError(fault, `GET ${key}`);
+    }
+  }
+
+  /** Holds the whole object, a few megabytes at most: S3 may replace it while it is read on. */
+  async open(key: string): Promise<OpenObject | undefined> {
+    const object = await this.get(key);
+    if (!object) return undefined;
+    const { body, etag, contentType, cacheControl } = object;
+    return {
+      sizeBytes: body.length,
+      etag,
+      contentType,
+      cacheControl,
+      async *read(start, end) {
+        yield body.subarray(start, end);
+      },
+      close: async () => {},
+    };
+  }
+
+  async list(
+    prefix: string,
+    { after, limit }: { after?: string; limit: number },
+  ): Promise<{ keys: string[]; more: boolean }> {
+    if (!isKeyPrefix(prefix)) throw new ObjectStoreRefusedError('No object key begins like this');
+    const command = new ListObjectsV2Command({
+      Bucket: this.#bucket,
+      Prefix: prefix,
+      StartAfter: after,
+      MaxKeys: Math.min(limit, 1_000),
+    });
+    try {
+      const { Contents = [], IsTruncated = false } = await this.#client.send(command, this.#inTime());
+      return { keys: Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key])), more: IsTruncated };
+    } catch (fault) {
+      throw asStoreError(fault, `list ${prefix}`);
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    const command = new DeleteObjectCommand(this.#at(key));
+    try {
+      await this.#client.send(command, this.#inTime());
+    } catch (fault) {
+      const { name, status } = s3Fault(fault);
+      if (status === 404 && name !== 'NoSuchBucket') return;
+      throw asStoreError(fault, `DELETE ${key}`);
+    }
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  #at(key: string): { Bucket: string; Key: string } {
+    if (isObjectKey(key)) return { Bucket: this.#bucket, Key: key };
+    throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is no object key`);
+  }
+
+  #inTime(): { abortSignal: AbortSignal } {
+    return { abortSignal: AbortSignal.timeout(this.#callMs) };
+  }
+}
