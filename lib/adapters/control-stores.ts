@@ -5,7 +5,11 @@ import type { ControlStore } from '../control/ports.ts';
 export async function openControlStore(
   location: ControlStoreLocation,
 ): Promise<ControlStore & { close(): void }> {
-  const { rest } = splitLocation(location);
+  const { scheme, rest } = splitLocation(location);
+  if (scheme === 'dynamodb') {
+    const { openDynamoControlStore } = await import('./aws/dynamo-control-store.ts');
+    return openDynamoControlStore({ tablePrefix: rest });
+  }
   const { openSqliteControlStore } = await import('./local/sqlite-control-store.ts');
   return openSqliteControlStore(rest);
 }

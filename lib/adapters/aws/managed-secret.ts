@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from '@aws-sdk/client-secrets-manager';
 import type { SecretSource } from '../../control/ports.ts';
 import { polledSecret } from '../polled-secret.ts';
 import { clientSettings } from './client-settings.ts';
@@ -6,9 +10,18 @@ import { clientSettings } from './client-settings.ts';
 /** A renewed certificate has weeks before the old one ends; each look costs a two-hundred-thousandth of a dollar. */
 const lookEveryMs = 60_000;
 
+export interface ManagedSecretOptions {
+  /** @default 60000 */
+  readonly everyMs?: number;
+  /** What the SDK is not to take from the environment. */
+  readonly client?: SecretsManagerClientConfig;
+}
+
 /** The current text of a secret in Secrets Manager, by its name or ARN. */
-export function managedSecret(secretId: string, everyMs: number = lookEveryMs): SecretSource {
-  const client = new SecretsManagerClient(clientSettings({ timeoutMs: 3_000, tries: 3, maxConnections: 2 }));
+export function managedSecret(secretId: string, options: ManagedSecretOptions = {}): SecretSource {
+  const { everyMs = lookEveryMs } = options;
+  const settings = clientSettings({ timeoutMs: 3_000, tries: 3, maxConnections: 2 });
+  const client = new SecretsManagerClient({ ...settings, ...options.client });
   return polledSecret({
     name: secretId,
     mend: `Check that the secret ${secretId} is in this region with a text value, and that this program's role may call secretsmanager:GetSecretValue on it (and kms:Decrypt on its key).`,
