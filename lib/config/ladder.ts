@@ -6,17 +6,23 @@ export const ladderSchema = z.object({
   rungs: z
     .array(
       z.object({
-        id: z.string().regex(/^[0-9a-z]{1,16}$/),
-        longSide: side,
-        shortSide: side,
-        videoBps: bps,
-        highRateVideoBps: bps,
-        maxFrameRate: z.union([z.literal(30), z.literal(60)]),
+        id: z
+          .string()
+          .regex(/^[0-9a-z]{1,16}$/)
+          .describe('Its name in URLs and playlists, such as `720p`.'),
+        longSide: side.describe('Longer side of the picture at most, in pixels.'),
+        shortSide: side.describe('Shorter side of the picture at most, in pixels.'),
+        videoBps: bps.describe('Video bits a second up to 30 frames a second.'),
+        highRateVideoBps: bps.describe('Video bits a second above that.'),
+        maxFrameRate: z
+          .union([z.literal(30), z.literal(60)])
+          .describe('Frames a second at most; of more, every second or third is taken.'),
       }),
     )
     .min(1)
-    .max(8),
-  audioBps: z.int().min(16_000).max(512_000),
+    .max(8)
+    .describe('Biggest first. A rendition that is bigger than the publisher’s picture is not made.'),
+  audioBps: z.int().min(16_000).max(512_000).describe('Audio bits a second, in every rendition.'),
 });
 
 /** Reads a ladder from JSON in the form of {@link LadderConfig}. Throws where it is not one. */
