@@ -1,7 +1,7 @@
 import type { ControlTable } from './tables.ts';
 
 /** A program, or a function, that opens the control store. */
-export type ControlRole = 'ingest' | 'encoder' | 'api';
+export type ControlRole = 'ingest' | 'encoder' | 'api' | 'metrics';
 
 export type TableAction =
   | 'dynamodb:BatchWriteItem'
@@ -58,4 +58,6 @@ export const tableAccess: Readonly<
       table: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },
+  /** The function that measures the fleets. */
+  metrics: { fleet: { table: ['dynamodb:Query'] } },
 };
