@@ -1,6 +1,7 @@
 import type { LadderConfig } from '../config/ladder.ts';
 import type { ObjectStore } from '../origin/ports.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
+import type { VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import type { Clock, EncoderStore, StartEncoder } from './ports.ts';
 
@@ -11,6 +12,8 @@ export interface BroadcastSetting {
   readonly startEncoder: StartEncoder;
   readonly ffmpeg: FfmpegBuild;
   readonly ladder: LadderConfig;
+  /** @default x264 */
+  readonly videoEncoder?: VideoEncoder;
   readonly region: string;
   readonly utcTimingUrl: string;
   readonly windowSegments: number;

@@ -6,6 +6,8 @@ import { FlvReader } from '../protocol/flv/reader.ts';
 import type { FlvTag } from '../protocol/flv/tag.ts';
 import { parseVideoTag } from '../protocol/flv/video-tag.ts';
 import { writeFlvHeader, writeFlvTag } from '../protocol/flv/writer.ts';
+import { encodeAmf0 } from '../protocol/rtmp/amf0.ts';
+import { toldRate } from './policy/counted-rate.ts';
 import { type EncodePlan, ffmpegArguments, ffmpegOffsetMs, outputIds } from './policy/ffmpeg-arguments.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
 import { type Segment, Segmenter } from './policy/segmenter.ts';
@@ -72,6 +74,10 @@ export class EncoderRun {
       exited: (exit) => handler.ended(exit, this.#inputEnded),
     });
     this.#pending.push(writeFlvHeader({ audio: true, video: true }));
+    // Else ffmpeg guesses, and takes the millisecond time base where the sequence header says nothing.
+    const facts = new Map([['framerate', toldRate(options.plan.input)]]);
+    const payload = encodeAmf0(['onMetaData', facts]);
+    this.#write({ type: 'script', timestampMs: firstPictureMs, payload });
     this.header('video', options.videoHeader, firstPictureMs);
     this.header('audio', options.audioHeader, firstPictureMs);
   }

@@ -1,6 +1,6 @@
 import type { LadderConfig } from '../config/ladder.ts';
 import { EncoderRun } from './encoder-run.ts';
-import { outputIds } from './policy/ffmpeg-arguments.ts';
+import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
 import { segmentNumberAt, segmentStartMs } from './policy/grid.ts';
@@ -18,6 +18,8 @@ export interface EncodingOptions {
   readonly startEncoder: StartEncoder;
   readonly ffmpeg: Pick<FfmpegBuild, 'release' | 'year'>;
   readonly ladder: LadderConfig;
+  /** @default x264 */
+  readonly videoEncoder?: VideoEncoder;
   readonly clock: Clock;
 }
 
@@ -236,6 +238,7 @@ export class Encoding {
           input: format.video,
           firstPictureMs,
           frameModeFlag: frameModeFlag(this.#options.ffmpeg),
+          videoEncoder: this.#options.videoEncoder ?? 'x264',
         },
         fromNumber,
         videoHeader: format.videoHeader,

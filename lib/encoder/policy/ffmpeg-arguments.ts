@@ -1,5 +1,9 @@
+import { countedRate } from './counted-rate.ts';
 import { segmentMs } from './grid.ts';
 import type { Ladder, VideoInput, VideoRendition } from './ladder.ts';
+
+/** What makes H.264: the processor, or the encoder of an NVIDIA card. */
+export type VideoEncoder = 'x264' | 'nvenc';
 
 /** All that the command line depends on. Equal plans give equal init segments, on every worker. */
 export interface EncodePlan {
@@ -8,6 +12,8 @@ export interface EncodePlan {
   /** Stream time of the first picture that it is fed, in ms: key frames are counted from there. */
   readonly firstPictureMs: number;
   readonly frameModeFlag: '-fps_mode' | '-vsync';
+  /** Their codec parameters differ, so a broadcast that moves from one to the other gets a marked point. */
+  readonly videoEncoder: VideoEncoder;
 }
 
 /**
@@ -82,28 +88,46 @@ function thinOut(step: number): string {
 }
 
 function videoOutput(plan: EncodePlan, rendition: VideoRendition, index: number): string[] {
-  const rate = String(rendition.bitrateBps);
   return [
     ...['-map', `[v${index}]`],
     ...[plan.frameModeFlag, 'passthrough'], // every picture once, none twice
     ...['-enc_time_base', '1:1000'], // else times are rounded to the frame rate and pictures collide
-    ...x264(rendition),
+    ...(plan.videoEncoder === 'nvenc' ? nvenc(plan, rendition) : x264(rendition)),
+    ...['-profile:v', rendition.height > 480 && rendition.width > 480 ? 'high' : 'main'],
     ...['-force_key_frames', keyFrames(plan.firstPictureMs)],
-    ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate], // one second of buffer: segments of even size
     ...output(index),
   ];
 }
 
-/** The software encoder. A worker with a GPU puts its own in this place. */
-function x264(rendition: VideoRendition): string[] {
+/** The software encoder. */
+function x264({ bitrateBps, frameRate }: VideoRendition): string[] {
+  const rate = String(bitrateBps);
   return [
     ...['-c:v', 'libx264'],
     ...['-preset', 'superfast'], // two cores hold a 1080p30 ladder with it
     ...['-tune', 'zerolatency'], // no lookahead, no B-frames: 600 ms less (measured)
-    ...['-profile:v', rendition.height > 480 && rendition.width > 480 ? 'high' : 'main'],
+    ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate], // one second of buffer: segments of even size
     ...['-g', '9999', '-sc_threshold', '0', '-flags', '+cgop'], // key frames on the grid only, groups closed
     // The rate control must not take the millisecond time base for the frame rate (builds before 4.4 do).
-    ...['-x264-params', `fps=${Math.max(1, Math.round(rendition.frameRate * 1000))}/1000`],
+    ...['-x264-params', `fps=${Math.max(1, Math.round(frameRate * 1000))}/1000`],
+  ];
+}
+
+/**
+ * NVIDIA's encoder takes the same pictures from the same filters: they stay in main memory, and what is uploaded is only
+ * what it encodes (docs/decisions/0009).
+ */
+function nvenc({ input }: EncodePlan, { bitrateBps, frameRate }: VideoRendition): string[] {
+  // Each picture gets its share of a second's bits, by a frame rate that need not be the pictures': the rate makes up for it.
+  const rate = String(Math.round((bitrateBps * countedRate(input)) / frameRate));
+  return [
+    ...['-c:v', 'h264_nvenc'],
+    ...['-preset', 'p4', '-tune', 'll'], // of its presets the middle one, without lookahead
+    ...['-delay', '0', '-zerolatency', '1'], // else it holds pictures back until its surfaces are full
+    ...['-bf', '0'],
+    ...['-rc', 'cbr', '-b:v', rate, '-maxrate', rate, '-bufsize', String(bitrateBps)],
+    // A forced key frame is an IDR picture, with which a segment can begin; there is none of its own making.
+    ...['-forced-idr', '1', '-no-scenecut', '1', '-g', '9999'],
   ];
 }
 

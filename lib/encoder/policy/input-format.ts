@@ -69,6 +69,7 @@ function pictureOf(avc: AvcConfig, frameRate: number): VideoInput {
     width: displayWidth,
     height: avc.height,
     frameRate,
+    ...(avc.frameRate ? { headerFrameRate: avc.frameRate.numerator / avc.frameRate.denominator } : {}),
     codedWidth: avc.width,
     interlaced: !avc.progressive,
   };

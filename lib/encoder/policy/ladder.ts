@@ -23,6 +23,8 @@ export interface VideoInput {
   readonly width: number;
   readonly height: number;
   readonly frameRate: number;
+  /** What the sequence header says of it; not always true. */
+  readonly headerFrameRate?: number;
   /** In coded pixels, where those are not square. */
   readonly codedWidth?: number;
   readonly interlaced?: boolean;

@@ -13,7 +13,13 @@ import {
 import { fitLadder } from '../../../lib/encoder/policy/ladder.ts';
 
 const input = { width: 1280, height: 720, frameRate: 60 };
-const plan = { ladder: fitLadder(input), input, firstPictureMs: 1234, frameModeFlag: '-fps_mode' as const };
+const plan = {
+  ladder: fitLadder(input),
+  input,
+  firstPictureMs: 1234,
+  frameModeFlag: '-fps_mode' as const,
+  videoEncoder: 'x264' as const,
+};
 const flagValue = (args: readonly string[], flag: string): string | undefined => args[args.indexOf(flag) + 1];
 
 describe("ffmpeg's arguments", () => {
@@ -56,6 +62,49 @@ describe("ffmpeg's arguments", () => {
     )!;
     expect(graph).toContain('yadif');
     expect(graph).toContain('scale=854:480');
+  });
+});
+
+describe("NVENC's arguments", () => {
+  const args = ffmpegArguments({ ...plan, videoEncoder: 'nvenc' });
+  const of = (pipe: number): string[] =>
+    args.slice(args.indexOf(`[v${pipe - 3}]`), args.indexOf(`pipe:${pipe}`));
+
+  test('differ from the software encoder only in the encoder: same filters, same input, same pipes', () => {
+    const software = ffmpegArguments(plan);
+    const flags = ['-filter_complex', '-protocol_whitelist', '-force_key_frames', '-enc_time_base'];
+    for (const flag of flags) expect(flagValue(args, flag)).toBe(flagValue(software, flag));
+    expect(args.join(' ')).not.toContain('x264');
+    expect(args.filter((arg) => arg === 'h264_nvenc')).toHaveLength(3);
+  });
+
+  test('make segments that stand alone, with no picture held back', () => {
+    for (const pipe of [3, 4, 5]) {
+      expect(flagValue(of(pipe), '-forced-idr')).toBe('1');
+      expect(flagValue(of(pipe), '-bf')).toBe('0');
+      expect(flagValue(of(pipe), '-delay')).toBe('0');
+    }
+  });
+
+  test('ask for the bits that come to the wanted rate: each picture gets its share by the rate of the input', () => {
+    expect(plan.ladder.video.map(({ bitrateBps, frameRate }) => [bitrateBps, frameRate])).toEqual([
+      [3_500_000, 60],
+      [1_100_000, 30],
+      [600_000, 30],
+    ]);
+    expect([3, 4, 5].map((pipe) => flagValue(of(pipe), '-b:v'))).toEqual(['3500000', '2200000', '1200000']);
+    expect([3, 4, 5].map((pipe) => flagValue(of(pipe), '-bufsize'))).toEqual([
+      '3500000',
+      '1100000',
+      '600000',
+    ]);
+  });
+
+  test('make up for a sequence header that says the wrong rate', () => {
+    const lying = { ...input, frameRate: 24, headerFrameRate: 30 };
+    const [top] = fitLadder(lying).video;
+    const slow = ffmpegArguments({ ...plan, input: lying, ladder: fitLadder(lying), videoEncoder: 'nvenc' });
+    expect(Number(flagValue(slow, '-b:v'))).toBe((top!.bitrateBps * 30) / 24);
   });
 });
 
