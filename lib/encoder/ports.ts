@@ -68,6 +68,14 @@ export type StartEncoder = (
   handler: EncoderProcessHandler,
 ) => EncoderProcess;
 
+/** The platform that runs this worker, and that would stop it to save a machine. */
+export interface TaskProtection {
+  /** Asks not to be stopped for so long. Rejects where that was not granted. */
+  hold(forMs: number): Promise<void>;
+  /** It may be stopped again. */
+  release(): Promise<void>;
+}
+
 /** Time, and timers that do not keep the process alive. */
 export interface Clock {
   /** Monotonic milliseconds. */

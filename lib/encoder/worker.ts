@@ -1,11 +1,12 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control/policy/errors.ts';
-import type { BroadcastRecord, LeaseRecord, StreamRecord } from '../control/policy/records.ts';
+import type { BroadcastRecord, EncoderPool, LeaseRecord, StreamRecord } from '../control/policy/records.ts';
 import type { RefusalReason } from '../protocol/relay/link-frames.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../routing/ids.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
+import { HoldKeeper } from './hold-keeper.ts';
 import { leaseMs } from './policy/fence.ts';
-import type { RelayConnection } from './ports.ts';
+import type { RelayConnection, TaskProtection } from './ports.ts';
 import { PublishSession } from './publish-session.ts';
 import { readRemains, type Unfinished } from './remains.ts';
 
@@ -17,7 +18,9 @@ export interface WorkerOptions extends Omit<BroadcastSetting, 'reachable'> {
   /** Streams at once at most. */
   readonly capacity: number;
   /** @default cpu */
-  readonly pool?: 'cpu' | 'gpu';
+  readonly pool?: EncoderPool;
+  /** Left out where nothing but people stops a worker. */
+  readonly protection?: TaskProtection;
 }
 
 /** Why a session is not taken. */
@@ -45,6 +48,7 @@ const endingWaitMs = 10_000;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #setting: BroadcastSetting;
+  readonly #hold?: HoldKeeper;
   readonly #broadcasts = new Map<StreamId, Broadcast>();
   /** Streams whose lease is being taken: a second session waits for the first one's. */
   readonly #opening = new Map<StreamId, Promise<Broadcast>>();
@@ -58,6 +62,8 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    const { protection } = options;
+    if (protection) this.#hold = new HoldKeeper({ ...options, protection });
     this.#setting = { ...options, reachable: (isReachable, cause) => this.#noteStore(isReachable, cause) };
   }
 
@@ -244,10 +250,11 @@ export class Worker {
   }
 
   async #beat(): Promise<void> {
-    const { store, memberId: id, host, port, capacity } = this.#options;
+    const { store, memberId: id, host, port, capacity, pool = 'cpu' } = this.#options;
     const state = this.#draining ? 'draining' : 'active';
+    if (!this.#draining) this.#hold?.tick(this.load);
     await store
-      .heartbeat({ id, role: 'encoder', host, port, capacity, load: this.load, state })
+      .heartbeat({ id, role: 'encoder', host, port, capacity, load: this.load, state, pool })
       .then(() => this.#noteStore(true))
       .catch((cause: unknown) => this.#noteStore(false, cause));
     this.#heartbeat = setTimeout(() => void this.#beat(), heartbeatMs);

@@ -131,6 +131,14 @@ export const encoderEvents = {
     'The control store does not answer; running broadcasts go on.',
   ),
   'encoder.control.recovered': event<Record<never, never>>('info', 'The control store answers again.'),
+  'encoder.protection.changed': event<{ held: boolean }>(
+    'info',
+    'The platform was asked not to stop this worker while it has broadcasts, or may stop it again.',
+  ),
+  'encoder.protection.failed': event<{ request: string; cause: unknown }>(
+    'warn',
+    'The platform could not be asked whether it may stop this worker; it is tried again. A worker that is stopped hands its broadcasts over.',
+  ),
   'encoder.draining': event<{ broadcasts: number }>(
     'info',
     'The worker takes no new streams and ends the ones that it has.',

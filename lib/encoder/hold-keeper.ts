@@ -1,0 +1,50 @@
+import type { EmitEvent } from '../telemetry/events.ts';
+import { type HoldRequest, holdMs, TaskHold } from './policy/task-hold.ts';
+import type { Clock, TaskProtection } from './ports.ts';
+
+export interface HoldKeeperOptions {
+  readonly protection: TaskProtection;
+  readonly clock: Clock;
+  readonly emit: EmitEvent;
+}
+
+/** Asks the platform not to stop this worker to save a machine while it has broadcasts. Nothing waits for the answers. */
+export class HoldKeeper {
+  readonly #options: HoldKeeperOptions;
+  readonly #hold = new TaskHold();
+  #asking = false;
+  #failing = false;
+
+  constructor(options: HoldKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Call about once a second. */
+  tick(broadcasts: number): void {
+    if (this.#asking) return;
+    const request = this.#hold.due(this.#options.clock.now(), broadcasts);
+    if (request === undefined) return;
+    this.#asking = true;
+    void this.#ask(request).finally(() => {
+      this.#asking = false;
+    });
+  }
+
+  async #ask(request: HoldRequest): Promise<void> {
+    const { protection, clock, emit } = this.#options;
+    const wasHeld = this.#hold.held;
+    // Counted from the question: the platform counts from later.
+    const askedAtMs = clock.now();
+    try {
+      await (request === 'hold' ? protection.hold(holdMs) : protection.release());
+    } catch (cause) {
+      this.#hold.failed(clock.now());
+      if (!this.#failing) emit('encoder.protection.failed', { request, cause });
+      this.#failing = true;
+      return;
+    }
+    this.#hold.granted(request, askedAtMs);
+    this.#failing = false;
+    if (this.#hold.held !== wasHeld) emit('encoder.protection.changed', { held: this.#hold.held });
+  }
+}
