@@ -1,4 +1,4 @@
-import { Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   FlowLogDestination,
   FlowLogMaxAggregationInterval,
@@ -28,6 +28,8 @@ export interface RegionNetworkProps {
   readonly logDays: RetentionDays;
 }
 
+/** The same in every region: nothing ever peers with a cell. */
+const cidr = '10.0.0.0/16';
 /** Room for a third zone is kept, so that adding one moves no subnet. */
 const mostZones = 3;
 
@@ -46,7 +48,7 @@ export class RegionNetwork extends Construct {
     const egress = planEgress(props);
     const withNat = egress.kind === 'nat';
     this.vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr('10.0.0.0/16'),
+      ipAddresses: IpAddresses.cidr(cidr),
       availabilityZones: Array.from({ length: props.zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
       reservedAzs: mostZones - props.zones,
       natGateways: withNat ? props.zones : 0,
@@ -71,8 +73,12 @@ export class RegionNetwork extends Construct {
 
   /** Policies let through what is ours: stolen code can't carry recordings into somebody else's bucket. */
   #gatewayEndpoints(name: string): void {
-    const ours = { StringEquals: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } };
-    const s3 = this.vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
+    const stack = Stack.of(this);
+    const ours = { StringEquals: { 'aws:ResourceAccount': stack.account } };
+    const s3 = this.vpc.addGatewayEndpoint('S3', {
+      service: GatewayVpcEndpointAwsService.S3,
+      subnets: [this.subnets],
+    });
     s3.addToPolicy(
       new PolicyStatement({
         principals: [new AnyPrincipal()],
@@ -86,19 +92,18 @@ export class RegionNetwork extends Construct {
       new PolicyStatement({
         principals: [new AnyPrincipal()],
         actions: ['s3:GetObject'],
-        resources: [`arn:${Aws.PARTITION}:s3:::prod-${Stack.of(this).region}-starport-layer-bucket/*`],
+        resources: [`arn:${stack.partition}:s3:::prod-${stack.region}-starport-layer-bucket/*`],
       }),
     );
     const dynamodb = this.vpc.addGatewayEndpoint('DynamoDb', {
       service: GatewayVpcEndpointAwsService.DYNAMODB,
+      subnets: [this.subnets],
     });
     dynamodb.addToPolicy(
       new PolicyStatement({
         principals: [new AnyPrincipal()],
         actions: ['dynamodb:*'],
-        resources: [
-          Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${name}-*` }),
-        ],
+        resources: [stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${name}-*` })],
       }),
     );
   }
@@ -110,11 +115,7 @@ export class RegionNetwork extends Construct {
       description: 'Interface endpoints: HTTPS from within the VPC',
       allowAllOutbound: false,
     });
-    securityGroup.addIngressRule(
-      Peer.ipv4(this.vpc.vpcCidrBlock),
-      Port.HTTPS,
-      'Tasks and instances of the cell',
-    );
+    securityGroup.addIngressRule(Peer.ipv4(cidr), Port.HTTPS, 'Tasks and instances of the cell');
     for (const service of services) {
       const endpoint = this.vpc.addInterfaceEndpoint(service, {
         service: new InterfaceVpcEndpointAwsService(service),
@@ -129,7 +130,7 @@ export class RegionNetwork extends Construct {
           principals: [new AnyPrincipal()],
           actions: ['*'],
           resources: ['*'],
-          conditions: { StringEquals: { 'aws:PrincipalAccount': Aws.ACCOUNT_ID } },
+          conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },
         }),
       );
     }

@@ -1,0 +1,212 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import {
+  AvailabilityZoneRebalancing,
+  Capability,
+  type ContainerImage,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  type ICluster,
+  LinuxParameters,
+  LogDrivers,
+  OperatingSystemFamily,
+  PropagatedTagSource,
+  Protocol,
+  UlimitName,
+} from 'aws-cdk-lib/aws-ecs';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Deployment } from '../../config/deployment.ts';
+import { ingestProxyCodec } from '../../config/ingest-proxy.ts';
+import type { CertificateLocation, ControlStoreLocation, SecretLocation } from '../../config/locations.ts';
+import { programCodec } from '../../config/program.ts';
+import type { PopBalancer } from '../../pop/infra/balancer.ts';
+import { cellPorts } from '../../region/policy/ports.ts';
+import { type MetricName, metrics, metricsNamespace } from '../../telemetry/metrics.ts';
+
+export interface ProxyFleetProps {
+  /** The deployment's name. */
+  readonly name: string;
+  readonly cluster: ICluster;
+  /** Private subnets, one a zone. */
+  readonly subnets: SubnetSelection;
+  /** `proxy-image/` for ARM64. */
+  readonly image: ContainerImage;
+  readonly size: Deployment['compute']['proxies'];
+  /** Share of the fleet that is kept free, in percent. */
+  readonly headroomPercent: number;
+  readonly balancer: PopBalancer;
+  readonly controlStore: ControlStoreLocation;
+  readonly keyPepper: SecretLocation;
+  readonly certificate: CertificateLocation;
+  readonly logDays: RetentionDays;
+}
+
+/** ECS's most between SIGTERM and SIGKILL. */
+const stopTimeout = Duration.seconds(120);
+/** Publishers may go on for this long; the rest of the time is for telling them to come again and signing off. */
+const drainMs = 100_000;
+
+/**
+ * The ingest proxies: Fargate tasks on ARM64, spread over the zones. Permissions on tables and secrets are granted to
+ * `taskRole` by whoever owns those.
+ */
+export class ProxyFleet extends Construct {
+  readonly service: FargateService;
+  readonly taskRole: IRole;
+  /** Workers let in what comes from it, on the relay port. */
+  readonly securityGroup: SecurityGroup;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: ProxyFleetProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Log', {
+      retention: props.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const task = this.#task(props);
+    this.taskRole = task.taskRole;
+    this.securityGroup = this.#securityGroup(props);
+    this.service = new FargateService(this, 'Service', {
+      cluster: props.cluster,
+      taskDefinition: task,
+      vpcSubnets: props.subnets,
+      assignPublicIp: false,
+      securityGroups: [this.securityGroup],
+      // No desiredCount: it would put the fleet back to its minimum, publishers or not, with every deploy.
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { enable: true, rollback: true },
+      // After a zone was lost the fleet spreads again. It costs the publishers of the tasks that move one reconnect.
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
+      // The balancer needs two checks 10 s apart, after registration.
+      healthCheckGracePeriod: Duration.seconds(90),
+      propagateTags: PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+    });
+    this.#register(props.balancer);
+    this.#scale(props);
+  }
+
+  #task({ name, size, image, controlStore, keyPepper, certificate }: ProxyFleetProps): FargateTaskDefinition {
+    const task = new FargateTaskDefinition(this, 'Task', {
+      cpu: size.cpu,
+      memoryLimitMiB: size.memoryMiB,
+      runtimePlatform: {
+        cpuArchitecture: CpuArchitecture.ARM64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    const container = task.addContainer('proxy', {
+      image,
+      environment: {
+        ...ingestProxyCodec.encode({
+          host: '0.0.0.0',
+          rtmpPort: cellPorts.rtmp,
+          rtmpsPort: cellPorts.rtmps,
+          healthPort: cellPorts.health,
+          capacity: size.connections,
+          controlStore,
+          keyPepper,
+          certificate,
+          drainMs,
+        }),
+        ...programCodec.encode({ metricsNamespace: metricsNamespace(name) }),
+      },
+      logging: LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: 'ingest' }),
+      // In the image, beside the program.
+      healthCheck: {
+        command: ['CMD', 'node', 'healthcheck.mjs'],
+        interval: Duration.seconds(15),
+        timeout: Duration.seconds(5),
+        retries: 3,
+        startPeriod: Duration.seconds(30),
+      },
+      stopTimeout,
+      user: '1000:1000',
+      readonlyRootFilesystem: true,
+      // The program needs no power over the machine, its ports are above 1024.
+      linuxParameters: dropAll(this),
+      portMappings: [
+        { containerPort: cellPorts.rtmp },
+        { containerPort: cellPorts.rtmps },
+        { containerPort: cellPorts.health },
+        { containerPort: cellPorts.srt, protocol: Protocol.UDP },
+      ],
+    });
+    // A publisher is two sockets, and each port has its own limit of connections.
+    container.addUlimits({ name: UlimitName.NOFILE, softLimit: 65_536, hardLimit: 65_536 });
+    Validations.of(task).acknowledge({
+      id: 'AwsSolutions-ECS2',
+      reason:
+        'The variables are ports, limits and the names of tables and secrets. The proxy reads the secrets themselves from Secrets Manager, and again when they change.',
+    });
+    Validations.of(task.obtainExecutionRole()).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'ecr:GetAuthorizationToken is not an action on a resource, so IAM takes no other. The images that the role may then pull are named.',
+    });
+    return task;
+  }
+
+  /**
+   * Who may connect: the balancer, by its group. That holds though packets carry the broadcaster's address: AWS lets a
+   * rule that names the balancer's group match whatever came through it. Nothing listens for SRT, so that port is shut.
+   */
+  #securityGroup({ cluster, balancer }: ProxyFleetProps): SecurityGroup {
+    const group = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: cluster.vpc,
+      description: 'Ingest proxies: in from the balancer, out to workers and AWS',
+      allowAllOutbound: false,
+    });
+    const fromBalancer = (port: number, what: string) =>
+      group.connections.allowFrom(balancer.securityGroup, Port.tcp(port), what);
+    fromBalancer(cellPorts.rtmps, 'RTMPS');
+    if (balancer.rtmpTargets) fromBalancer(cellPorts.rtmp, 'RTMP');
+    fromBalancer(cellPorts.health, 'Health checks');
+    group.connections.allowToAnyIpv4(Port.HTTPS, 'AWS: control store, secrets, images, logs');
+    return group;
+  }
+
+  #register({ rtmpsTargets, rtmpTargets, srtTargets }: PopBalancer): void {
+    const target = (containerPort: number, protocol = Protocol.TCP) =>
+      this.service.loadBalancerTarget({ containerName: 'proxy', containerPort, protocol });
+    rtmpsTargets.addTarget(target(cellPorts.rtmps));
+    rtmpTargets?.addTarget(target(cellPorts.rtmp));
+    // Nothing answers there yet. The targets' health is the proxy's, so the accelerator sees a healthy endpoint.
+    srtTargets.addTarget(target(cellPorts.srt, Protocol.UDP));
+  }
+
+  /**
+   * Out within a minute of need, in slowly: every task that goes sends its publishers away to come again, and the balancer
+   * moves nobody to a task that is new, so a fleet that breathes would only hurt.
+   */
+  #scale({ name, size, headroomPercent }: ProxyFleetProps): void {
+    const scaling = this.service.autoScaleTaskCount({
+      minCapacity: size.minTasks,
+      maxCapacity: size.maxTasks,
+    });
+    const cooldown = { scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Duration.minutes(15) };
+    const metricName = 'IngestSessions' satisfies MetricName;
+    scaling.scaleToTrackCustomMetric('Connections', {
+      metric: new Metric({
+        namespace: metricsNamespace(name),
+        metricName,
+        statistic: metrics[metricName].statistic,
+        period: Duration.minutes(1),
+      }),
+      targetValue: Math.max(1, Math.floor((size.connections * (100 - headroomPercent)) / 100)),
+      ...cooldown,
+    });
+    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...cooldown });
+  }
+}
+
+function dropAll(scope: Construct): LinuxParameters {
+  const parameters = new LinuxParameters(scope, 'Linux');
+  parameters.dropCapabilities(Capability.ALL);
+  return parameters;
+}

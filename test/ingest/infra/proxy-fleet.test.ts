@@ -1,0 +1,180 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { ingestProxyCodec } from '../../../lib/config/ingest-proxy.ts';
+import { programCodec } from '../../../lib/config/program.ts';
+import { ProxyFleet } from '../../../lib/ingest/infra/proxy-fleet.ts';
+import { PopBalancer } from '../../../lib/pop/infra/balancer.ts';
+import { templateOf, testDeployment } from '../../support/template.ts';
+
+function fleetOf(plainRtmp = false): Template {
+  const { compute } = testDeployment({ compute: { proxies: { connections: 150 }, headroomPercent: 40 } });
+  return templateOf((stack) => {
+    const vpc = new Vpc(stack, 'Vpc');
+    const balancer = new PopBalancer(stack, 'Balancer', { vpc, subnets: {}, plainRtmp });
+    const fleet = new ProxyFleet(stack, 'Fleet', {
+      name: 'headwater',
+      cluster: new Cluster(stack, 'Cluster', { vpc }),
+      subnets: {},
+      image: ContainerImage.fromRegistry('example.com/proxy'),
+      size: compute.proxies,
+      headroomPercent: compute.headroomPercent,
+      balancer,
+      controlStore: 'dynamodb:headwater',
+      keyPepper: 'secretsmanager:headwater/key-pepper',
+      certificate: 'secretsmanager:headwater/certificate',
+      logDays: 30,
+    });
+    new SecurityGroup(stack, 'Workers', { vpc }).connections.allowFrom(fleet.securityGroup, Port.tcp(1940));
+  });
+}
+
+const propertiesOf = (template: Template, type: string) =>
+  Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+
+/** Ingress of a group as `protocol from-to source-group`, wherever the CDK wrote it. */
+const rulesOf = (template: Template, kind: 'Ingress' | 'Egress', group: string) => {
+  const isGroup = (value: unknown) => JSON.stringify(value).includes(`"${group}`);
+  const inline = Object.entries(template.findResources('AWS::EC2::SecurityGroup'))
+    .filter(([id]) => id.startsWith(group))
+    .flatMap(([, { Properties }]) => Properties[`SecurityGroup${kind}`] ?? []);
+  const apart = propertiesOf(template, `AWS::EC2::SecurityGroup${kind}`).filter(({ GroupId }) =>
+    isGroup(GroupId),
+  );
+  return [...inline, ...apart].map((rule) => {
+    const other =
+      rule.CidrIp ?? rule[kind === 'Ingress' ? 'SourceSecurityGroupId' : 'DestinationSecurityGroupId'];
+    const name =
+      typeof other === 'string' ? other : other['Fn::GetAtt'][0].replace(/(SecurityGroup)?[0-9A-F]{8}$/, '');
+    return `${rule.IpProtocol} ${rule.FromPort} ${name}`;
+  });
+};
+
+describe('the proxy fleet', () => {
+  const template = fleetOf();
+  const [service] = propertiesOf(template, 'AWS::ECS::Service');
+  const [task] = propertiesOf(template, 'AWS::ECS::TaskDefinition');
+  const [container] = task?.ContainerDefinitions ?? [];
+  const environment: Record<string, string> = Object.fromEntries(
+    container.Environment.map(({ Name, Value }: { Name: string; Value: string }) => [Name, Value]),
+  );
+
+  test('runs on Fargate on ARM64, in private subnets', () => {
+    expect(task).toMatchObject({
+      Cpu: '1024',
+      Memory: '2048',
+      NetworkMode: 'awsvpc',
+      RequiresCompatibilities: ['FARGATE'],
+      RuntimePlatform: { CpuArchitecture: 'ARM64', OperatingSystemFamily: 'LINUX' },
+    });
+    expect(service?.LaunchType).toBe('FARGATE');
+    expect(service?.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
+  });
+
+  test('tells the program what its codec reads', () => {
+    expect(ingestProxyCodec.decode(environment)).toMatchObject({
+      host: '0.0.0.0',
+      rtmpPort: 1935,
+      rtmpsPort: 1936,
+      healthPort: 8080,
+      capacity: 150,
+      controlStore: 'dynamodb:headwater',
+      keyPepper: 'secretsmanager:headwater/key-pepper',
+      certificate: 'secretsmanager:headwater/certificate',
+    });
+    expect(programCodec.decode(environment)).toMatchObject({ metricsNamespace: 'Headwater/headwater' });
+  });
+
+  test('lets the program drain within the time before ECS kills it', () => {
+    expect(container.StopTimeout).toBe(120);
+    const { drainMs } = ingestProxyCodec.decode(environment);
+    expect(drainMs).toBeGreaterThanOrEqual(60_000);
+    expect(drainMs).toBeLessThanOrEqual(120_000 - 15_000);
+  });
+
+  test('gives the program no power that it does not need', () => {
+    expect(container).toMatchObject({
+      User: '1000:1000',
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      Ulimits: [{ Name: 'nofile', SoftLimit: 65_536, HardLimit: 65_536 }],
+    });
+    expect(container.Privileged).toBeUndefined();
+    expect(service?.EnableExecuteCommand ?? false).toBe(false);
+  });
+
+  test('asks the container for its health with what is in the image', () => {
+    expect(container.HealthCheck.Command).toEqual(['CMD', 'node', 'healthcheck.mjs']);
+  });
+
+  test('replaces proxies only once new ones stand, and goes back by itself when they do not', () => {
+    expect(service?.DeploymentConfiguration).toMatchObject({
+      MinimumHealthyPercent: 100,
+      MaximumPercent: 200,
+      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+    });
+    expect(service?.AvailabilityZoneRebalancing).toBe('ENABLED');
+    expect(service?.HealthCheckGracePeriodSeconds).toBeGreaterThan(20);
+  });
+
+  test('is not shrunk to its minimum by a deploy', () => {
+    expect(service).not.toHaveProperty('DesiredCount');
+  });
+
+  test('is registered on the balancer’s ports', () => {
+    const portsOf = (of: Template) =>
+      propertiesOf(of, 'AWS::ECS::Service')[0]
+        ?.LoadBalancers.map(({ ContainerPort }: { ContainerPort: number }) => ContainerPort)
+        .sort();
+    expect(portsOf(template)).toEqual([1936, 9000]);
+    expect(portsOf(fleetOf(true))).toEqual([1935, 1936, 9000]);
+    expect(container.PortMappings).toContainEqual({ ContainerPort: 9000, Protocol: 'udp' });
+  });
+
+  test('lets in the balancer on the ports that it uses, and nobody else', () => {
+    expect(rulesOf(template, 'Ingress', 'Fleet')).toEqual(['tcp 1936 Balancer', 'tcp 8080 Balancer']);
+    expect(rulesOf(fleetOf(true), 'Ingress', 'Fleet')).toContain('tcp 1935 Balancer');
+    expect(rulesOf(template, 'Egress', 'Balancer')).toEqual(['tcp 1936 Fleet', 'tcp 8080 Fleet']);
+  });
+
+  test('reaches AWS and the workers, and nothing else', () => {
+    expect(rulesOf(template, 'Egress', 'Fleet').sort()).toEqual(['tcp 1940 Workers', 'tcp 443 0.0.0.0/0']);
+  });
+
+  test('grows with the connections of a proxy, less the headroom, and with the processor', () => {
+    template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+      MinCapacity: 3,
+      MaxCapacity: 30,
+    });
+    const policies = propertiesOf(template, 'AWS::ApplicationAutoScaling::ScalingPolicy').map(
+      ({ TargetTrackingScalingPolicyConfiguration }) => TargetTrackingScalingPolicyConfiguration,
+    );
+    expect(policies).toMatchObject([
+      {
+        CustomizedMetricSpecification: {
+          Namespace: 'Headwater/headwater',
+          MetricName: 'IngestSessions',
+          Statistic: 'Average',
+        },
+        TargetValue: 90,
+      },
+      {
+        PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+        TargetValue: 60,
+      },
+    ]);
+    for (const { ScaleInCooldown, ScaleOutCooldown } of policies) {
+      expect(ScaleOutCooldown).toBe(60);
+      expect(ScaleInCooldown).toBe(900);
+    }
+  });
+
+  test('keeps its log as long as the deployment says', () => {
+    expect(container.LogConfiguration).toMatchObject({
+      LogDriver: 'awslogs',
+      Options: { 'awslogs-stream-prefix': 'ingest' },
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+});
