@@ -1,15 +1,19 @@
 // An encoder worker: relay links in, segments and playlists of every rendition out.
+import { ecsTaskProtection } from '../lib/adapters/aws/task-protection.ts';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
+import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { identified } from '../lib/adapters/fleet-identity.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg-binary.ts';
 import { ffmpegStarter } from '../lib/adapters/node/ffmpeg-process.ts';
 import { serveHealth } from '../lib/adapters/node/health-server.ts';
+import { proveNvenc } from '../lib/adapters/node/nvenc-probe.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
 import { listenForRelays } from '../lib/adapters/node/relay-listener.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
 import { encoderWorkerCodec } from '../lib/config/encoder-worker.ts';
 import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
+import { announcing } from '../lib/control/announcing.ts';
 import { segmentMs } from '../lib/encoder/policy/grid.ts';
 import { Worker } from '../lib/encoder/worker.ts';
 
@@ -21,11 +25,13 @@ await runProgram({
   role: 'encoder',
   name: ({ memberId }) => memberId,
   async start(config, emit) {
-    const { memberId, host, region, capacity = 4, dvrWindowSeconds = 1800 } = config;
+    const { memberId, host, region, capacity = 4, dvrWindowSeconds = 1800, taskAgentUri } = config;
     const ffmpeg = await findFfmpeg(config.ffmpegPath);
     emit('encoder.ffmpeg.found', { path: ffmpeg.path, source: ffmpeg.source, version: ffmpeg.version });
+    if (config.videoEncoder === 'nvenc') await proveNvenc(ffmpeg.path);
     const objects = await openOrigin(config.origin, config.originTokenFile);
     const store = await openControlStore(config.controlStore);
+    const bus = config.eventBus && (await openEventBus(config.eventBus, emit));
     const batch = new ReadBatch(readBatchMs);
     let worker: Worker | undefined;
     const listener = await listenForRelays(
@@ -39,10 +45,17 @@ await runProgram({
       host: config.advertisedHost,
       port: listener.port,
       capacity,
-      store,
+      pool: config.pool,
+      ...(taskAgentUri === undefined ? {} : { protection: ecsTaskProtection(taskAgentUri) }),
+      store: bus
+        ? announcing(store, bus, ({ streamId, type }, cause) =>
+            emit('control.bus-event.lost', { streamId, type, cause }),
+          )
+        : store,
       objects,
       startEncoder: ffmpegStarter(ffmpeg.path, batch),
       ffmpeg,
+      videoEncoder: config.videoEncoder,
       ladder: config.ladder === undefined ? defaultLadder : readLadder(config.ladder),
       region,
       utcTimingUrl:
@@ -59,6 +72,7 @@ await runProgram({
         await worker.drain();
         health.close();
         objects.close();
+        bus?.close();
         store.close();
       },
     };

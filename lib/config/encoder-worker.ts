@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { envCodec } from './env.ts';
-import { controlStoreLocation, originLocation } from './locations.ts';
+import { controlStoreLocation, eventBusLocation, originLocation } from './locations.ts';
 import { memberFields, memberVariables } from './member.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -16,11 +16,19 @@ export const encoderWorkerCodec = envCodec(
     origin: originLocation,
     /** A file with the write token of the origin program; S3 needs none. */
     originTokenFile: text.optional(),
+    /** Where it tells other systems of streams; on AWS a function that follows the tables does. */
+    eventBus: eventBusLocation.optional(),
     region: text.regex(/^[0-9a-z-]{1,32}$/, 'lower-case letters, digits, dashes'),
     /** The URL that players fetch from; they ask it for the time too. */
     playbackBaseUrl: z.url().optional(),
     /** Streams at once at most; also its weight in the hash. 4 unless told. */
     capacity: z.coerce.number().int().min(1).max(256).optional(),
+    /** Which fleet it is of. */
+    pool: z.enum(['cpu', 'gpu']).default('cpu'),
+    /** What makes H.264: the processor, or an NVIDIA card. */
+    videoEncoder: z.enum(['x264', 'nvenc']).default('x264'),
+    /** The agent of the ECS task, which is asked not to stop a worker that has broadcasts; ECS sets it. */
+    taskAgentUri: z.url({ protocol: /^http$/ }).optional(),
     /** The ffmpeg to run; found by itself unless told. */
     ffmpegPath: text.optional(),
     /** JSON in the form of `LadderConfig`; the default ladder unless told. */
@@ -28,5 +36,5 @@ export const encoderWorkerCodec = envCodec(
     /** How far viewers can go back while on air, 20 s to a day. 30 minutes unless told. */
     dvrWindowSeconds: z.coerce.number().int().min(20).max(86_400).optional(),
   },
-  memberVariables,
+  { ...memberVariables, taskAgentUri: 'ECS_AGENT_URI' },
 );

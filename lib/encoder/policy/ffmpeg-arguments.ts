@@ -117,7 +117,7 @@ function x264({ bitrateBps, frameRate }: VideoRendition): string[] {
  * NVIDIA's encoder takes the same pictures from the same filters: they stay in main memory, and what is uploaded is only
  * what it encodes (docs/decisions/0009).
  */
-function nvenc({ input }: EncodePlan, { bitrateBps, frameRate }: VideoRendition): string[] {
+function nvenc({ input }: Pick<EncodePlan, 'input'>, { bitrateBps, frameRate }: VideoRendition): string[] {
   // Each picture gets its share of a second's bits, by a frame rate that need not be the pictures': the rate makes up for it.
   const rate = String(Math.round((bitrateBps * countedRate(input)) / frameRate));
   return [
@@ -128,6 +128,18 @@ function nvenc({ input }: EncodePlan, { bitrateBps, frameRate }: VideoRendition)
     ...['-rc', 'cbr', '-b:v', rate, '-maxrate', rate, '-bufsize', String(bitrateBps)],
     // A forced key frame is an IDR picture, with which a segment can begin; there is none of its own making.
     ...['-forced-idr', '1', '-no-scenecut', '1', '-g', '9999'],
+  ];
+}
+
+/** The argv that encodes one picture with NVENC for nobody: it fails where the card or its driver does not work. */
+export function nvencProbeArguments(): string[] {
+  const input: VideoInput = { width: 256, height: 256, frameRate: 30 };
+  const rendition = { ...input, id: 'probe', bitrateBps: 500_000, pictureStep: 1 };
+  return [
+    ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
+    ...['-f', 'lavfi', '-i', 'color=size=256x256:rate=30', '-frames:v', '1', '-pix_fmt', 'yuv420p'],
+    ...nvenc({ input }, rendition),
+    ...['-f', 'null', '-'],
   ];
 }
 

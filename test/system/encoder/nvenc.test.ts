@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { proveNvenc } from '../../../lib/adapters/node/nvenc-probe.ts';
 import { countedRate, toldRate } from '../../../lib/encoder/policy/counted-rate.ts';
 import { ffmpegArguments } from '../../../lib/encoder/policy/ffmpeg-arguments.ts';
 import { fitLadder, type VideoInput } from '../../../lib/encoder/policy/ladder.ts';
@@ -67,6 +68,15 @@ describe('A real ffmpeg', () => {
     const rates = ratesIn(await say(slower, 'x264'));
     expect(rates).toHaveLength(3);
     for (const rate of rates) expect(rate).toBeCloseTo(countedRate(slower), 1);
+  });
+});
+
+describe('A worker that is to use NVENC', () => {
+  test('does not start where the card or its driver does not work, and says so', async () => {
+    await expect(proveNvenc('ffmpeg')).rejects.toMatchObject({
+      code: 'NVENC_UNUSABLE',
+      message: expect.stringMatching(/libcuda|libnvidia-encode|No capable devices|CUDA_ERROR/),
+    });
   });
 });
 
