@@ -15,6 +15,8 @@ export type ObjectsLocation = `folder:${string}` | `s3://${string}`;
 export type SecretLocation = `file:${string}` | `secretsmanager:${string}`;
 /** A certificate with its chain, and its key: two PEM files, or a secret `{"certificate": PEM, "privateKey": PEM}`. */
 export type CertificateLocation = `files:${string},${string}` | `secretsmanager:${string}`;
+/** Where other systems are told of streams: lines of the program's log, or an EventBridge bus by its name or ARN. */
+export type EventBusLocation = 'log' | `eventbridge:${string}`;
 
 const bucket = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
 const secretId = '[A-Za-z0-9/_+=.@:-]{1,2048}';
@@ -50,6 +52,11 @@ export const certificateLocation = location<CertificateLocation>(
   'files:CERTIFICATE,KEY or secretsmanager:ID',
   'files:[^,]+,[^,]+',
   `secretsmanager:${secretId}`,
+);
+export const eventBusLocation = location<EventBusLocation>(
+  'log or eventbridge:BUS',
+  'log',
+  'eventbridge:[A-Za-z0-9/_.:-]{1,1600}',
 );
 
 /** `dynamodb:headwater` → scheme `dynamodb`, rest `headwater`; of `s3://bucket` the rest is `bucket`. */

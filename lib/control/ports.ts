@@ -1,4 +1,5 @@
 import type { BroadcastId, MemberId, StreamId } from '../routing/ids.ts';
+import type { BusEvent } from './policy/bus-events.ts';
 import type {
   BroadcastRecord,
   FleetMember,
@@ -89,4 +90,11 @@ export interface SecretHandler {
   changed(text: string): void;
   /** It cannot be read, after it could. What the caller has stays good. Told once until it can be read again. */
   failed(cause: SecretUnreadableError): void;
+}
+
+/** Where other systems hear of streams: EventBridge, or the log on one machine. The adapters pass one contract suite. */
+export interface StreamEventBus {
+  /** Resolves when the bus has taken them all. Throws `EventBusError` (code `EVENT_BUS_REFUSED`) with those it has not. */
+  publish(events: readonly BusEvent[]): Promise<void>;
+  close(): void;
 }

@@ -32,6 +32,15 @@ export const controlEvents = {
     "A line of a stream's story could not be written.",
     { StreamEventsLost: 1 },
   ),
+  'control.bus-event.published': event<{
+    source: string;
+    detailType: string;
+    detail: object;
+  }>('info', 'What other systems are told of a stream.'),
+  'control.bus-event.lost': event<{ streamId: string; type: string; cause: unknown }>(
+    'warn',
+    'An event for other systems was not taken by the event bus.',
+  ),
   'control.fleet.measured': event<{
     fleet: 'ingest' | 'encoder';
     pool: string;

@@ -1,3 +1,5 @@
+import type { BusEvent } from './bus-events.ts';
+
 /** A conditional write of the control store found another version than its writer had read. */
 export class ConditionFailedError extends Error {
   override readonly name = 'ConditionFailedError';
@@ -8,4 +10,16 @@ export class ConditionFailedError extends Error {
 export class ControlStoreUnavailableError extends Error {
   override readonly name = 'ControlStoreUnavailableError';
   readonly code = 'CONTROL_STORE_UNAVAILABLE';
+}
+
+/** The event bus did not take these events, after it was tried again; those that are not named it took. */
+export class EventBusError extends Error {
+  override readonly name = 'EventBusError';
+  readonly code = 'EVENT_BUS_REFUSED';
+  readonly untaken: readonly BusEvent[];
+
+  constructor(message: string, untaken: readonly BusEvent[], options?: ErrorOptions) {
+    super(message, options);
+    this.untaken = untaken;
+  }
 }

@@ -97,6 +97,7 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
         controlStore,
         origin: originUrl,
         originTokenFile,
+        eventBus: 'log',
         region,
         playbackBaseUrl: urls.edge,
       }),

@@ -1,0 +1,125 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  EventBridgeClient,
+  type EventBridgeClientConfig,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import type { BusEvent } from '../../control/policy/bus-events.ts';
+import { EventBusError } from '../../control/policy/errors.ts';
+import type { StreamEventBus } from '../../control/ports.ts';
+import { clientSettings } from './client-settings.ts';
+
+/** Of one call, as EventBridge counts them. */
+const maxEntries = 10;
+const maxCallBytes = 256 * 1024;
+
+const tries = 3;
+const firstPauseMs = 100;
+/** What may pass when the entry is sent again; anything else is a fault of the entry itself. */
+const passingCodes = new Set(['ThrottlingException', 'InternalException', 'InternalFailure']);
+
+export interface EventBridgeBusOptions {
+  /** Name or ARN. */
+  readonly busName: string;
+  /** What the SDK is not to take from the environment. */
+  readonly client?: EventBridgeClientConfig;
+}
+
+/** An EventBridge bus. `detail-type` is the type of the event, `time` when it happened, to the second. */
+export function createEventBridgeBus({ busName, client }: EventBridgeBusOptions): StreamEventBus {
+  const settings = clientSettings({ timeoutMs: 2_000, tries, maxConnections: 4 });
+  return new EventBridgeBus(busName, new EventBridgeClient({ ...settings, ...client }));
+}
+
+interface Sent {
+  readonly event: BusEvent;
+  readonly entry: PutEventsRequestEntry;
+  readonly bytes: number;
+}
+
+class EventBridgeBus implements StreamEventBus {
+  readonly #busName: string;
+  readonly #client: EventBridgeClient;
+
+  constructor(busName: string, client: EventBridgeClient) {
+    this.#busName = busName;
+    this.#client = client;
+  }
+
+  async publish(events: readonly BusEvent[]): Promise<void> {
+    const untaken: BusEvent[] = [];
+    let cause: unknown;
+    for (const call of calls(events.map((event) => this.#sent(event)))) {
+      const rest = await this.#put(call);
+      untaken.push(...rest.untaken);
+      cause ??= rest.cause;
+    }
+    if (untaken.length === 0) return;
+    const message = `${this.#busName} did not take ${untaken.length} of ${events.length} events`;
+    throw new EventBusError(message, untaken, { cause });
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  /** One call, and again with only those entries that failed and may pass. */
+  async #put(call: readonly Sent[]): Promise<{ untaken: BusEvent[]; cause?: unknown }> {
+    const refused: BusEvent[] = [];
+    let left = call;
+    let cause: unknown;
+    for (let attempt = 1; ; attempt++) {
+      let again: Sent[];
+      try {
+        const command = new PutEventsCommand({ Entries: left.map(({ entry }) => entry) });
+        const { Entries: answers = [] } = await this.#client.send(command);
+        const failed = left.map((sent, index) => ({ sent, code: answers[index]?.ErrorCode }));
+        again = failed.filter(({ code }) => code && passingCodes.has(code)).map(({ sent }) => sent);
+        const lasting = failed.filter(({ code }) => code && !passingCodes.has(code));
+        refused.push(...lasting.map(({ sent }) => sent.event));
+        cause = failed.find(({ code }) => code)?.code ?? cause;
+      } catch (fault) {
+        // The whole call failed, after the SDK's own tries.
+        return { untaken: [...refused, ...left.map(({ event }) => event)], cause: fault };
+      }
+      if (again.length === 0 || attempt === tries) {
+        return { untaken: [...refused, ...again.map(({ event }) => event)], cause };
+      }
+      left = again;
+      await pause(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
+    }
+  }
+
+  #sent(event: BusEvent): Sent {
+    const { source, detailType, detail } = event;
+    const entry = {
+      EventBusName: this.#busName,
+      Source: source,
+      DetailType: detailType,
+      Detail: JSON.stringify(detail),
+      Time: new Date(detail.atMs),
+    };
+    // The time counts 14 bytes.
+    const bytes =
+      14 + [source, detailType, entry.Detail].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    return { event, entry, bytes };
+  }
+}
+
+/** As few calls as the limits allow, in order. An event over the limit goes alone, for EventBridge to refuse. */
+function calls(all: readonly Sent[]): Sent[][] {
+  const split: Sent[][] = [];
+  let bytes = 0;
+  for (const sent of all) {
+    const last = split.at(-1);
+    if (last && last.length < maxEntries && bytes + sent.bytes <= maxCallBytes) {
+      last.push(sent);
+      bytes += sent.bytes;
+    } else {
+      split.push([sent]);
+      bytes = sent.bytes;
+    }
+  }
+  return split;
+}

@@ -1,0 +1,62 @@
+import type { StreamEventRecord } from './records.ts';
+import type { StreamEventType } from './stream-events.ts';
+
+/**
+ * The lines of a stream's story that other systems act on: the begin, the interruptions and the end of being on air, and
+ * what came of the recording. The others are for people, and stay in the story.
+ */
+const published = {
+  'stream.live': true,
+  'stream.reconnecting': true,
+  'stream.resumed': true,
+  'stream.ended': true,
+  'recording.ready': true,
+  'recording.incomplete': true,
+} as const satisfies Partial<Record<StreamEventType, true>>;
+
+export type BusEventType = keyof typeof published;
+export const busEventTypes = Object.keys(published) as readonly BusEventType[];
+
+/** `source` of every event that we put on a bus. */
+export const busEventSource = 'headwater';
+
+/** An event for other systems. A bus may bring it twice: `sequence` is the same then. */
+export interface BusEvent {
+  readonly source: typeof busEventSource;
+  readonly detailType: BusEventType;
+  readonly detail: BusEventDetail;
+}
+
+export interface BusEventDetail {
+  readonly streamId: string;
+  readonly broadcastId?: string;
+  /** Of the line in the stream's story, where the publisher knows it. */
+  readonly sequence?: number;
+  /** Unix time. */
+  readonly atMs: number;
+  readonly text: string;
+  /** The table is in stream-events.ts. */
+  readonly data: StreamEventRecord['data'];
+}
+
+/** What a line of a stream's story is on the bus; undefined where it does not go out. */
+export function busEvent(
+  record: Omit<StreamEventRecord, 'sequence'> & { readonly sequence?: number },
+): BusEvent | undefined {
+  const { type, streamId, broadcastId, sequence, atMs, text, data } = record;
+  if (!isPublished(type)) return undefined;
+  return {
+    source: busEventSource,
+    detailType: type,
+    detail: {
+      streamId,
+      ...(broadcastId !== undefined && { broadcastId }),
+      ...(sequence !== undefined && { sequence }),
+      atMs,
+      text,
+      data,
+    },
+  };
+}
+
+const isPublished = (type: string): type is BusEventType => Object.hasOwn(published, type);

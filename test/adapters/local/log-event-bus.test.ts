@@ -1,0 +1,16 @@
+import { logEventBus } from '../../../lib/adapters/local/log-event-bus.ts';
+import { describeEventBus } from '../../control/event-bus-contract.ts';
+import { EventLog } from '../../support/ingest-harness.ts';
+
+describeEventBus('the log', async () => {
+  const log = new EventLog();
+  return {
+    bus: logEventBus(log.emit),
+    async received() {
+      const events = log.of('control.bus-event.published') as never;
+      log.events.length = 0;
+      return events;
+    },
+    async close() {},
+  };
+});
