@@ -4,6 +4,7 @@ import {
   BatchWriteItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
+  type DynamoDBClientConfig,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -14,6 +15,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ConditionFailedError, ControlStoreUnavailableError } from '../../control/policy/errors.ts';
 import { type ControlTable, physicalName } from '../../control/policy/tables.ts';
+import { type CallLimits, clientSettings } from './client-settings.ts';
 import { asStoreFault, isRefusal } from './dynamo-errors.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
@@ -33,27 +35,18 @@ export interface Conditional {
 
 /**
  * Judged by who asks: a worker renews its lease every second, and others may take it after three. So an answer that is not
- * there after 400 ms (tens of times what DynamoDB needs in its region) is not waited for, it is asked for once more on
- * another connection, and after a second in all the caller hears that the store is away.
+ * there after 400 ms (tens of times what DynamoDB needs in its region) is not waited for but asked for once more, on another
+ * connection, and after a second in all the caller hears that the store is away.
  */
-const connectTimeoutMs = 300;
-const answerTimeoutMs = 400;
-const attempts = 2;
+const limits: CallLimits = { timeoutMs: 400, tries: 2, maxConnections: 50 };
 
 /** DynamoDB's most for one BatchWriteItem. */
 const batchSize = 25;
 const batchTries = 6;
 
-/** A client that learns soon when the store is away. Region, credentials and endpoint come from the environment. */
-export const newDynamoClient = (): DynamoDBClient =>
-  new DynamoDBClient({
-    maxAttempts: attempts,
-    requestHandler: {
-      connectionTimeout: connectTimeoutMs,
-      requestTimeout: answerTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
-  });
+/** A client that learns soon when the store is away. `config` goes before what the environment says. */
+export const newDynamoClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
+  new DynamoDBClient({ ...clientSettings(limits), ...config });
 
 /**
  * Requests to the tables of one deployment, in plain values. Fails with `ControlStoreUnavailableError` where the store cannot
@@ -115,7 +108,8 @@ export class DynamoRequests {
     });
     try {
       const { Attributes } = await this.#send((options) => this.#client.send(command, options));
-      return unmarshall(Attributes ?? {});
+      if (!Attributes) throw new ControlStoreUnavailableError('The control store did not say what it wrote.');
+      return unmarshall(Attributes);
     } catch (error) {
       return ownWrite(error, refusal, writeId);
     }

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { FleetMeasurement } from '../../../lambda/fleet-metrics/measure.ts';
+import { createControlTables } from '../../../lib/adapters/aws/create-tables.ts';
+import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control-store.ts';
+import { type ControlRole, type TableAccess, tableAccess } from '../../../lib/control/policy/table-access.ts';
+import { controlTableNames, physicalName } from '../../../lib/control/policy/tables.ts';
+import type { ControlStore } from '../../../lib/control/ports.ts';
+import type { EncoderStore } from '../../../lib/encoder/ports.ts';
+import type { IngestStore } from '../../../lib/ingest/ports.ts';
+import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
+import { type DynamoProxy, type DynamoRequest, startDynamoProxy } from '../../support/dynamo-proxy.ts';
+import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
+
+const tablePrefix = `test-${randomUUID()}`;
+let emulator: AwsEmulator;
+let proxy: DynamoProxy;
+let store: ControlStore & { close(): void };
+beforeAll(async () => {
+  emulator = await startEmulator();
+  proxy = await startDynamoProxy(emulator.endpoint);
+  const client = new DynamoDBClient({ ...emulator.client, endpoint: proxy.endpoint });
+  await createControlTables(client, tablePrefix);
+  // One event is kept, so that the second pushes the first out.
+  store = openDynamoControlStore({ tablePrefix, client, keptEvents: 1, giveUpAfterMs: 20_000 });
+});
+afterAll(async () => {
+  store.close();
+  await proxy.stop();
+  await emulator.stop();
+});
+
+const streamId = newStreamId();
+const broadcastId = newBroadcastId(1);
+const workerId = 'encoder-1' as MemberId;
+const stream = { id: streamId, name: 'A', createdAtMs: 1, reconnectWindowMs: 0, keys: [], version: 1 };
+const broadcast = { id: broadcastId, streamId, startedAtMs: 1, workerId, epoch: 1, renditions: [] };
+const member = { id: workerId, role: 'encoder', host: 'h', port: 1, capacity: 1, load: 0 } as const;
+const hold = { streamId, workerId, epoch: 1 };
+
+/** One call of each method, in an order in which each has something to do. */
+const calls: { readonly [Method in keyof ControlStore]: () => Promise<unknown> } = {
+  createStream: () => store.createStream(stream),
+  updateStream: () => store.updateStream(stream),
+  getStream: () => store.getStream(streamId),
+  listStreams: () => store.listStreams({ limit: 1 }),
+  putBroadcast: () => store.putBroadcast({ ...broadcast, state: 'live' }),
+  getBroadcast: () => store.getBroadcast(streamId, broadcastId),
+  latestBroadcast: () => store.latestBroadcast(streamId),
+  listBroadcasts: () => store.listBroadcasts(streamId, 1),
+  takeLease: () => store.takeLease({ streamId, workerId, broadcastId }),
+  getLease: () => store.getLease(streamId),
+  renewLease: () => store.renewLease(hold),
+  requestEnd: () => store.requestEnd(streamId, broadcastId),
+  releaseLease: () => store.releaseLease(hold),
+  heartbeat: () => store.heartbeat({ ...member, state: 'active' }),
+  listFleet: () => store.listFleet('encoder'),
+  removeMember: () => store.removeMember('encoder', workerId),
+  async appendEvent() {
+    const event = { streamId, atMs: 1, type: 'test.event', text: 'Event.', data: {} };
+    await store.appendEvent(event);
+    await store.appendEvent(event);
+  },
+  listEvents: () => store.listEvents(streamId, { limit: 1 }),
+  deleteStream: () => store.deleteStream(streamId),
+};
+
+/** What a program may call of the store: the slice in its ports. */
+const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> } = {
+  ingest: {
+    getStream: true,
+    getLease: true,
+    heartbeat: true,
+    listFleet: true,
+    removeMember: true,
+  } satisfies Record<keyof IngestStore, true>,
+  encoder: {
+    getStream: true,
+    listStreams: true,
+    putBroadcast: true,
+    latestBroadcast: true,
+    getBroadcast: true,
+    listBroadcasts: true,
+    getLease: true,
+    takeLease: true,
+    renewLease: true,
+    releaseLease: true,
+    requestEnd: true,
+    heartbeat: true,
+    listFleet: true,
+    removeMember: true,
+    appendEvent: true,
+  } satisfies Record<keyof EncoderStore, true>,
+  api: {
+    createStream: true,
+    getStream: true,
+    listStreams: true,
+    updateStream: true,
+    deleteStream: true,
+    latestBroadcast: true,
+    listBroadcasts: true,
+    getLease: true,
+    requestEnd: true,
+    listFleet: true,
+    appendEvent: true,
+    listEvents: true,
+  } satisfies Partial<Record<keyof ControlStore, true>>,
+  metrics: { listFleet: true } satisfies Record<keyof FleetMeasurement['store'], true>,
+};
+
+/** `PutItem streams`, or `Query streams/index`, for each part of a request that IAM looks at. */
+function needs({ operation, body }: DynamoRequest): string[] {
+  const table = (name: unknown) =>
+    controlTableNames.find((each) => physicalName(tablePrefix, each) === name) ?? String(name);
+  if (operation === 'BatchWriteItem') {
+    return Object.keys(body.RequestItems as object).map((name) => `${operation} ${table(name)}`);
+  }
+  if (operation === 'TransactWriteItems') {
+    return (body.TransactItems as Record<string, { TableName: string }>[]).flatMap((write) =>
+      Object.entries(write).map(([kind, { TableName }]) => `${kind}Item ${table(TableName)}`),
+    );
+  }
+  const index = body.IndexName === undefined ? '' : '/index';
+  return [`${operation} ${table(body.TableName)}${index}`];
+}
+
+const granted = (role: ControlRole): string[] =>
+  Object.entries(tableAccess[role]).flatMap(([table, access]: [string, TableAccess]) => [
+    ...access.table.map((action) => `${action.replace('dynamodb:', '')} ${table}`),
+    ...(access.indexes ?? []).map((action) => `${action.replace('dynamodb:', '')} ${table}/index`),
+  ]);
+
+describe('the access that a role is given to the tables', () => {
+  const needed = new Map<string, string[]>();
+  beforeAll(async () => {
+    for (const [method, call] of Object.entries(calls)) {
+      const before = proxy.requests.length;
+      await call();
+      needed.set(method, proxy.requests.slice(before).flatMap(needs));
+    }
+  });
+
+  test.each(Object.keys(slices) as ControlRole[])('is what the calls of %s need, and no more', (role) => {
+    const used = new Set(Object.keys(slices[role]).flatMap((method) => needed.get(method) ?? []));
+    expect([...used].sort()).toEqual(granted(role).sort());
+  });
+});
