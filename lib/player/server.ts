@@ -1,13 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { pageFile } from './bundle.ts';
-import { type PageReach, securityHeaders } from './policy/headers.ts';
+import { securityHeaders } from './policy/headers.ts';
 import { cacheControlOf, fileFor, type PageFile, type PageFiles } from './policy/routes.ts';
-
-/** What the page reads from `/config.json` when it starts in the browser. */
-export interface RuntimeConfig extends PageReach {
-  readonly region: string;
-}
+import type { RuntimeConfig } from './policy/runtime-config.ts';
 
 /**
  * The page's server: static files from memory, `/config.json`, `/healthz`. It keeps no state and talks to nobody; the

@@ -78,3 +78,9 @@ export const cacheableErrorStatuses = [400, 403, 404, 405, 414, 416, 500, 501, 5
 /** The errors' TTL is the distribution's, not a behaviour's: the shortest that the table asks for. */
 export const errorTtlSeconds = (policy: readonly DeliveryRule[] = deliveryPolicy): number =>
   Math.min(...policy.map((rule) => rule.errorTtlSeconds));
+
+/** A regular expression for the paths that the table knows, in the little that all dialects share. */
+export function mediaPathExpression(policy: readonly DeliveryRule[] = deliveryPolicy): string {
+  const endings = policy.map(({ pattern }) => pattern.slice(pattern.lastIndexOf('.') + 1));
+  return `\\.(${[...new Set(endings)].join('|')})$`;
+}

@@ -1,7 +1,9 @@
 /** Where the page may reach out to, as origins or base addresses. */
 export interface PageReach {
-  readonly apiBaseUrl: string;
-  readonly edgeBaseUrl: string;
+  /** Left out: there is no API for this page, which then is a viewer only. */
+  readonly apiBaseUrl?: string;
+  /** Left out: the edge is where the page comes from. */
+  readonly edgeBaseUrl?: string;
 }
 
 /**
@@ -10,15 +12,16 @@ export interface PageReach {
  * No inline script or style is allowed; the page has none.
  */
 export function contentSecurityPolicy({ apiBaseUrl, edgeBaseUrl }: PageReach): string {
-  const api = new URL(apiBaseUrl).origin;
-  const edge = new URL(edgeBaseUrl).origin;
+  const [api = '', edge = ''] = [apiBaseUrl, edgeBaseUrl].map((url) =>
+    url ? ` ${new URL(url).origin}` : '',
+  );
   const directives: Record<string, string> = {
     'default-src': "'none'",
     'script-src': "'self'",
     'style-src': "'self'",
     'img-src': "'self' data:",
-    'connect-src': `'self' ${api} ${edge}`,
-    'media-src': `'self' blob: ${edge}`,
+    'connect-src': `'self'${api}${edge}`,
+    'media-src': `'self' blob:${edge}`,
     'manifest-src': "'self'",
     'base-uri': "'none'",
     'form-action': "'none'",
@@ -30,12 +33,12 @@ export function contentSecurityPolicy({ apiBaseUrl, edgeBaseUrl }: PageReach): s
 }
 
 /** Headers of every answer of the page's server. */
-export function securityHeaders(reach: PageReach): Readonly<Record<string, string>> {
+export function securityHeaders(reach: PageReach) {
   return {
     'Content-Security-Policy': contentSecurityPolicy(reach),
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Permissions-Policy':
       'camera=(), microphone=(), geolocation=(), payment=(), usb=(), autoplay=(self), fullscreen=(self), picture-in-picture=(self)',
-  };
+  } as const;
 }

@@ -12,7 +12,7 @@ export interface PageFile {
 export type PageFiles = ReadonlyMap<string, PageFile>;
 
 /** The routes that the page draws by itself; they all get `/index.html`. Ids are not checked here: the page says "no such stream". */
-const pageRoutes = [/^\/$/, /^\/streams\/[^/]+\/?$/, /^\/watch\/[^/]+\/?$/];
+export const pageRoutes: readonly RegExp[] = [/^\/$/, /^\/streams\/[^/]+\/?$/, /^\/watch\/[^/]+\/?$/];
 
 /** True for an address that a person may open or reload. */
 export const isPageRoute = (path: string): boolean => pageRoutes.some((route) => route.test(path));
@@ -28,5 +28,5 @@ export function fileFor(path: string, files: PageFiles): { status: 200 | 404; fi
   return { status: isPageRoute(path) ? 200 : 404, file: index };
 }
 
-export const cacheControlOf = (file: PageFile): string =>
-  file.immutable ? 'public, max-age=31536000, immutable' : 'no-cache';
+export const cacheControlOf = ({ immutable }: Pick<PageFile, 'immutable'>): string =>
+  immutable ? 'public, max-age=31536000, immutable' : 'no-cache';

@@ -1,0 +1,214 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AllowedMethods,
+  type BehaviorOptions,
+  CachePolicy,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HttpVersion,
+  type IOrigin,
+  OriginRequestPolicy,
+  PriceClass,
+  S3OriginAccessControl,
+  SecurityPolicyProtocol,
+  Signing,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { AaaaRecord, ARecord, HostedZone, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
+import { Construct } from 'constructs';
+import type { Deployment } from '../../config/deployment.ts';
+import { originBucketName } from '../../config/names.ts';
+import type { PlayerPage } from '../../player/infra/page.ts';
+import { routesFunctionCode } from '../../player/policy/routes-function.ts';
+import { cacheableErrorStatuses, errorTtlSeconds, mediaBehaviours } from '../policy/behaviours.ts';
+import { shieldRegionOf } from '../policy/shield-region.ts';
+import { timeFunctionCode } from '../policy/time-function.ts';
+import { EdgeAccessLogs } from './access-logs.ts';
+import { BucketOrigin } from './bucket-origin.ts';
+import { DeliveryCachePolicies } from './cache-policies.ts';
+import { EdgeFirewall } from './firewall.ts';
+import { EdgeResponseHeaders } from './response-headers.ts';
+
+export interface EdgeDistributionProps {
+  /** The deployment's name. */
+  readonly deployment: string;
+  /** Names of the regions that have an origin. */
+  readonly regions: readonly string[];
+  /** What viewers see under every path that is no media. */
+  readonly page: PlayerPage;
+  readonly retention: Pick<Deployment['retention'], 'logDays' | 'keepOnDelete'>;
+  /** @default CloudFront's own name and certificate */
+  readonly domain?: Deployment['domain'];
+  /** See `EdgeFirewallProps`. @default 1000 */
+  readonly viewersPerAddress?: number;
+}
+
+/** `/time`, and the page under every other path. */
+const ownBehaviours = 2;
+
+/**
+ * The edge: one distribution over every region's origin, in us-east-1 as CloudFront wants its certificates and rules there.
+ * Which paths there are, how long what is kept and under which key comes from the table of delivery policy.
+ */
+export class EdgeDistribution extends Construct {
+  /** Below it are media, `/<region>/<stream>/…`, and the page. Without a slash at its end. */
+  readonly playbackBaseUrl: string;
+  readonly distributionId: string;
+  readonly #originAccess: S3OriginAccessControl;
+
+  constructor(scope: Construct, id: string, props: EdgeDistributionProps) {
+    super(scope, id);
+    const { deployment, regions, page, retention, domain, viewersPerAddress } = props;
+    this.#originAccess = new S3OriginAccessControl(this, 'OriginAccess', {
+      originAccessControlName: `${deployment}-edge`,
+      signing: Signing.SIGV4_ALWAYS,
+    });
+    const headers = new EdgeResponseHeaders(this, 'Headers', { deployment });
+    const firewall = new EdgeFirewall(this, 'Firewall', { deployment, retention, viewersPerAddress });
+    const pageOrigin = this.#origin('page', page.bucket.bucketRegionalDomainName);
+    const zone = domain && this.#zoneOf(domain);
+    const distribution = new Distribution(this, 'Distribution', {
+      comment: `${deployment}: media of every region, and the page`,
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      enableIpv6: true,
+      // Viewers are anywhere, and the cheaper classes would serve some of them from another continent.
+      priceClass: PriceClass.PRICE_CLASS_ALL,
+      webAclId: firewall.webAclArn,
+      ...(domain && zone
+        ? {
+            domainNames: [domain.name],
+            certificate: this.#certificate(domain.name, zone),
+            minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+          }
+        : {}),
+      defaultRootObject: 'index.html',
+      defaultBehavior: {
+        origin: pageOrigin,
+        // Files say how long they are good for themselves.
+        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+        responseHeadersPolicy: headers.page,
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        functionAssociations: [this.#onRequest('Routes', `${deployment}-routes`, routesFunctionCode())],
+      },
+      additionalBehaviors: {
+        ...this.#media(deployment, regions, headers),
+        '/time': {
+          // Never asked: the function answers.
+          origin: pageOrigin,
+          cachePolicy: CachePolicy.CACHING_DISABLED,
+          allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
+          viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+          functionAssociations: [this.#onRequest('Time', `${deployment}-time`, timeFunctionCode())],
+        },
+      },
+      errorResponses: cacheableErrorStatuses.map((httpStatus) => ({
+        httpStatus,
+        ttl: Duration.seconds(errorTtlSeconds()),
+      })),
+    });
+    page.grantRead(distribution.distributionArn);
+    this.distributionId = distribution.distributionId;
+    this.playbackBaseUrl = `https://${domain?.name ?? distribution.distributionDomainName}`;
+    if (zone) {
+      const target = RecordTarget.fromAlias(new CloudFrontTarget(distribution));
+      new ARecord(this, 'Ipv4', { zone, target });
+      new AaaaRecord(this, 'Ipv6', { zone, target });
+    }
+    new EdgeAccessLogs(this, 'AccessLogs', {
+      deployment,
+      retention,
+      distributionArn: distribution.distributionArn,
+    });
+    acknowledge(distribution, domain !== undefined);
+  }
+
+  /** The behaviours of every region's media, in the order in which CloudFront tries them. */
+  #media(
+    deployment: string,
+    regions: readonly string[],
+    headers: EdgeResponseHeaders,
+  ): Record<string, BehaviorOptions> {
+    const policies = new DeliveryCachePolicies(this, 'CachePolicies', { deployment });
+    const { account, urlSuffix } = Stack.of(this);
+    const origins = new Map(
+      regions.map((region) => {
+        const bucket = originBucketName(deployment, account, region);
+        const domainName = `${bucket}.s3.${region}.${urlSuffix}`;
+        return [region, this.#origin(region, domainName, shieldRegionOf(region))];
+      }),
+    );
+    return Object.fromEntries(
+      mediaBehaviours(regions, { others: ownBehaviours }).map((behaviour) => [
+        behaviour.pathPattern,
+        {
+          origin: origins.get(behaviour.region) as IOrigin,
+          cachePolicy: policies.for(behaviour),
+          // Lets the bucket answer preflights. None of these headers gets into the key.
+          originRequestPolicy: OriginRequestPolicy.CORS_S3_ORIGIN,
+          responseHeadersPolicy: headers.media,
+          allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
+          compress: behaviour.rule.compress,
+          // A player that was given http would be sent on at every segment: better that it is noticed.
+          viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+        },
+      ]),
+    );
+  }
+
+  #origin(originId: string, regionalDomainName: string, shieldRegion?: string): IOrigin {
+    return new BucketOrigin({
+      originId,
+      regionalDomainName,
+      originAccess: this.#originAccess,
+      ...(shieldRegion === undefined ? {} : { shieldRegion }),
+    });
+  }
+
+  #onRequest(id: string, functionName: string, code: string) {
+    const made = new EdgeFunction(this, id, {
+      functionName,
+      code: FunctionCode.fromInline(code),
+      runtime: FunctionRuntime.JS_2_0,
+    });
+    return { eventType: FunctionEventType.VIEWER_REQUEST, function: made };
+  }
+
+  #zoneOf({ name, hostedZoneId }: NonNullable<Deployment['domain']>): IHostedZone {
+    // Named like the record that goes into it, so that the record's name is the domain as it stands.
+    return HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName: name });
+  }
+
+  #certificate(domainName: string, zone: IHostedZone): Certificate {
+    return new Certificate(this, 'Certificate', {
+      domainName,
+      validation: CertificateValidation.fromDns(zone),
+    });
+  }
+}
+
+function acknowledge(distribution: Distribution, ownDomain: boolean): void {
+  const validations = Validations.of(distribution);
+  validations.acknowledge(
+    {
+      id: 'AwsSolutions-CFR1',
+      reason:
+        'Broadcasts are for viewers everywhere; who must keep a country out has the geo restriction for it.',
+    },
+    {
+      id: 'AwsSolutions-CFR3',
+      reason: 'Standard logging v2 is on (EdgeAccessLogs); the rule knows only the older kind.',
+    },
+  );
+  if (ownDomain) return;
+  validations.acknowledge({
+    id: 'AwsSolutions-CFR4',
+    reason:
+      'Without a domain there is only CloudFront’s own certificate, for which CloudFront alone sets the least TLS ' +
+      'version: TLS 1.0. Such a deployment is for trying things out; one with a domain asks for TLS 1.2.',
+  });
+}

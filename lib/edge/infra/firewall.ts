@@ -1,0 +1,140 @@
+import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+import type { Deployment } from '../../config/deployment.ts';
+import { mediaPathExpression } from '../policy/behaviours.ts';
+
+export interface EdgeFirewallProps {
+  /** The deployment's name. */
+  readonly deployment: string;
+  readonly retention: Pick<Deployment['retention'], 'logDays' | 'keepOnDelete'>;
+  /** Viewers who may share one address: a campus, a mobile carrier's NAT. @default 1000 */
+  readonly viewersPerAddress?: number;
+}
+
+/** Video, sound and manifest every two seconds, and as much again while a player starts or catches up. */
+const mediaRequestsPerSecond = 4;
+/** Who opens the page asks for its handful of files once, and for the time. */
+const pageRequestsPerMinute = 10;
+const windowSeconds = 60;
+
+/**
+ * The edge's web ACL. Media are the same bytes for everybody out of a cache, so the only thing to ward off there is an
+ * address that asks for more than a crowd behind it could watch. The rules that look into requests, and the lists of
+ * addresses of bad name, are for the rest: a viewer who shares an address with a bot may go on watching.
+ */
+export class EdgeFirewall extends Construct {
+  readonly webAclArn: string;
+
+  constructor(scope: Construct, id: string, props: EdgeFirewallProps) {
+    super(scope, id);
+    const { deployment, retention, viewersPerAddress = 1000 } = props;
+    const rules: CfnWebACL.RuleProperty[] = [
+      rate('media-rate', viewersPerAddress * mediaRequestsPerSecond * windowSeconds, isMedia),
+      rate('page-rate', viewersPerAddress * pageRequestsPerMinute, isNoMedia),
+      managed('AWSManagedRulesAmazonIpReputationList'),
+      managed('AWSManagedRulesKnownBadInputsRuleSet'),
+      managed('AWSManagedRulesCommonRuleSet'),
+    ].map((rule, priority) => ({
+      ...rule,
+      priority,
+      visibilityConfig: visibility(`${deployment}-${rule.name}`),
+    }));
+    const webAcl = new CfnWebACL(this, 'WebAcl', {
+      name: `${deployment}-edge`,
+      scope: 'CLOUDFRONT',
+      defaultAction: { allow: {} },
+      visibilityConfig: visibility(`${deployment}-edge`),
+      rules,
+    });
+    this.webAclArn = webAcl.attrArn;
+    this.#log(webAcl, deployment, retention);
+  }
+
+  /** Only what was refused is written down: the rest is in the distribution's own logs. */
+  #log(webAcl: CfnWebACL, deployment: string, retention: EdgeFirewallProps['retention']): void {
+    const { account, region, partition } = Stack.of(this);
+    const logs = new LogGroup(this, 'Logs', {
+      // The firewall insists on this beginning.
+      logGroupName: `aws-waf-logs-${deployment}-edge`,
+      retention: retention.logDays,
+      removalPolicy: retention.keepOnDelete ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const permission = logs.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logs.logGroupArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: { 'aws:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
+        },
+      }),
+    );
+    const logging = new CfnLoggingConfiguration(this, 'Logging', {
+      resourceArn: webAcl.attrArn,
+      logDestinationConfigs: [
+        `arn:${Aws.PARTITION}:logs:${region}:${account}:log-group:${logs.logGroupName}`,
+      ],
+      loggingFilter: {
+        DefaultBehavior: 'DROP',
+        Filters: [
+          {
+            Behavior: 'KEEP',
+            Requirement: 'MEETS_ANY',
+            Conditions: [{ ActionCondition: { Action: 'BLOCK' } }],
+          },
+        ],
+      },
+      redactedFields: [
+        { queryString: {} },
+        { singleHeader: { Name: 'authorization' } },
+        { singleHeader: { Name: 'cookie' } },
+      ],
+    });
+    if (permission.policyDependable) logging.node.addDependency(permission.policyDependable);
+  }
+}
+
+type Rule = Omit<CfnWebACL.RuleProperty, 'priority' | 'visibilityConfig'>;
+
+const isMedia: CfnWebACL.StatementProperty = {
+  regexMatchStatement: {
+    fieldToMatch: { uriPath: {} },
+    regexString: mediaPathExpression(),
+    textTransformations: [{ priority: 0, type: 'NONE' }],
+  },
+};
+const isNoMedia: CfnWebACL.StatementProperty = { notStatement: { statement: isMedia } };
+
+/** 429, which players take for "later", not for "never". */
+const rate = (name: string, limit: number, scopeDownStatement: CfnWebACL.StatementProperty): Rule => ({
+  name,
+  statement: {
+    rateBasedStatement: {
+      aggregateKeyType: 'IP',
+      evaluationWindowSec: windowSeconds,
+      limit,
+      scopeDownStatement,
+    },
+  },
+  action: {
+    block: {
+      customResponse: { responseCode: 429, responseHeaders: [{ name: 'Retry-After', value: '10' }] },
+    },
+  },
+});
+
+const managed = (name: string): Rule => ({
+  name,
+  statement: { managedRuleGroupStatement: { vendorName: 'AWS', name, scopeDownStatement: isNoMedia } },
+  overrideAction: { none: {} },
+});
+
+const visibility = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
+  metricName,
+  cloudWatchMetricsEnabled: true,
+  sampledRequestsEnabled: true,
+});

@@ -1,0 +1,63 @@
+import { Duration } from 'aws-cdk-lib';
+import { type HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import { Construct } from 'constructs';
+import { securityHeaders } from '../../player/policy/headers.ts';
+import { allowedHeaders, allowedMethods, exposedHeaders, preflightMaxAgeSeconds } from '../policy/cors.ts';
+
+export interface EdgeResponseHeadersProps {
+  /** The deployment's name. */
+  readonly deployment: string;
+}
+
+/** What the edge adds to answers: to media, that any page may read it; to the page, that it reaches nobody else. */
+export class EdgeResponseHeaders extends Construct {
+  readonly media: ResponseHeadersPolicy;
+  readonly page: ResponseHeadersPolicy;
+
+  constructor(scope: Construct, id: string, { deployment }: EdgeResponseHeadersProps) {
+    super(scope, id);
+    this.media = new ResponseHeadersPolicy(this, 'Media', {
+      responseHeadersPolicyName: `${deployment}-media`,
+      corsBehavior: {
+        accessControlAllowOrigins: ['*'],
+        accessControlAllowMethods: [...allowedMethods],
+        accessControlAllowHeaders: [...allowedHeaders],
+        accessControlExposeHeaders: [...exposedHeaders],
+        accessControlMaxAge: Duration.seconds(preflightMaxAgeSeconds),
+        accessControlAllowCredentials: false,
+        originOverride: true,
+      },
+      customHeadersBehavior: {
+        customHeaders: [{ header: 'Timing-Allow-Origin', value: '*', override: true }],
+      },
+      // How the edge came by an answer, as the local edge says it too.
+      serverTimingSamplingRate: 100,
+    });
+    const headers = securityHeaders({});
+    this.page = new ResponseHeadersPolicy(this, 'Page', {
+      responseHeadersPolicyName: `${deployment}-page`,
+      securityHeadersBehavior: {
+        contentSecurityPolicy: {
+          contentSecurityPolicy: headers['Content-Security-Policy'],
+          override: true,
+        },
+        contentTypeOptions: { override: true },
+        referrerPolicy: {
+          referrerPolicy: headers['Referrer-Policy'] as HeadersReferrerPolicy,
+          override: true,
+        },
+        strictTransportSecurity: {
+          accessControlMaxAge: Duration.days(365),
+          // Other names below the domain are not ours.
+          includeSubdomains: false,
+          override: true,
+        },
+      },
+      customHeadersBehavior: {
+        customHeaders: [
+          { header: 'Permissions-Policy', value: headers['Permissions-Policy'], override: true },
+        ],
+      },
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { Construct } from 'constructs';
+import type { Deployment } from '../../config/deployment.ts';
+import { cacheControlOf } from '../policy/routes.ts';
+import type { RuntimeConfig } from '../policy/runtime-config.ts';
+
+export interface PageUploadProps {
+  readonly bucket: Bucket;
+  /** A folder with the bundled page: `index.html`, `icon.svg`, `assets/`. */
+  readonly pageDir: string;
+  /** Becomes `/config.json`. */
+  readonly config: RuntimeConfig;
+  readonly retention: Pick<Deployment['retention'], 'logDays'>;
+}
+
+/** Brings the page's files into its bucket at each deploy, what is named before what names it. */
+export class PageUpload extends Construct {
+  constructor(scope: Construct, id: string, { bucket, pageDir, config, retention }: PageUploadProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: retention.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    const upload = (name: string, sources: ISource[], immutable: boolean, folder?: string) =>
+      new BucketDeployment(this, name, {
+        destinationBucket: bucket,
+        ...(folder === undefined ? {} : { destinationKeyPrefix: folder }),
+        sources,
+        cacheControl: [CacheControl.fromString(cacheControlOf({ immutable }))],
+        // A tab that was open before a deploy goes on finding its own files; they are few and small.
+        prune: false,
+        role,
+        logGroup,
+      });
+    const assets = upload('Assets', [Source.asset(join(pageDir, 'assets'))], true, 'assets');
+    const entry = upload(
+      'Entry',
+      [Source.asset(pageDir, { exclude: ['assets'] }), Source.jsonData('config.json', config)],
+      false,
+    );
+    entry.node.addDependency(assets);
+    acknowledge(role, bucket);
+  }
+}
+
+/** The uploading function is the CDK's, and so is what it may do. */
+function acknowledge(role: Role, bucket: Bucket): void {
+  const stack = Stack.of(role);
+  const account = Token.isUnresolved(stack.account) ? '<AWS::AccountId>' : stack.account;
+  const staged = `cdk-${stack.synthesizer.bootstrapQualifier}-assets-${account}-${stack.region}`;
+  const bucketId = stack.getLogicalId(bucket.node.defaultChild as CfnBucket);
+  const reasons = {
+    'The upload by the CDK reads its own assets and writes the page’s bucket; families of actions are how its grants are made.':
+      ['Action::s3:GetBucket*', 'Action::s3:GetObject*', 'Action::s3:List*', 'Action::s3:Abort*'].concat(
+        'Action::s3:DeleteObject*',
+      ),
+    'Files of one bucket that holds nothing but CDK assets, read at deploy time.': [
+      `Resource::arn:aws:s3:::${staged}/*`,
+    ],
+    'The page’s bucket holds nothing but the page.': [`Resource::<${bucketId}.Arn>/*`],
+  };
+  for (const [reason, findings] of Object.entries(reasons)) {
+    for (const finding of findings) {
+      Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
+    }
+  }
+  const uploader = stack.node.children.find(({ node }) => node.id.startsWith('Custom::CDKBucketDeployment'));
+  if (!uploader) return;
+  Validations.of(uploader).acknowledge({
+    id: 'AwsSolutions-L1',
+    reason: 'The CDK chooses the runtime that its own function is tested with; it runs at deploy time only.',
+  });
+}

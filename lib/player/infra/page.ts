@@ -1,0 +1,65 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Deployment } from '../../config/deployment.ts';
+import type { RuntimeConfig } from '../policy/runtime-config.ts';
+import { PageUpload } from './page-upload.ts';
+
+export interface PlayerPageProps {
+  /** A folder with the bundled page: `index.html`, `icon.svg`, `assets/`. */
+  readonly pageDir: string;
+  /** What the page is told in `/config.json`. */
+  readonly config: RuntimeConfig;
+  readonly retention: Pick<Deployment['retention'], 'logDays'>;
+}
+
+/**
+ * The page's files in a bucket behind the edge. All of it can be made again at any time, so it goes with its stack. Files
+ * whose names carry a hash stay when newer ones come: a tab that was open before goes on finding its own.
+ */
+export class PlayerPage extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { pageDir, config, retention }: PlayerPageProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy: RemovalPolicy.DESTROY,
+      autoDeleteObjects: true,
+    });
+    new PageUpload(this, 'Upload', { bucket: this.bucket, pageDir, config, retention });
+    Validations.of(this.bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'Only the edge reads here, and the edge writes down every request in its own logs.',
+    });
+  }
+
+  /** Lets a distribution read files, and hear that one is missing. */
+  grantRead(distributionArn: string): void {
+    const reader = {
+      principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+      conditions: { ArnEquals: { 'aws:SourceArn': distributionArn } },
+    };
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'EdgeReads',
+        actions: ['s3:GetObject'],
+        resources: [this.bucket.arnForObjects('*')],
+        ...reader,
+      }),
+    );
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'EdgeIsToldWhatIsMissing',
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        ...reader,
+      }),
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { fileFor, type PageFile } from '../../../lib/player/policy/routes.ts';
+import { routesFunctionCode } from '../../../lib/player/policy/routes-function.ts';
+import { functionSizeQuotaBytes, runViewerFunction } from '../../support/viewer-function.ts';
+
+const ask = (uri: string) => runViewerFunction(routesFunctionCode(), { uri });
+
+const file = (name: string): PageFile => ({
+  body: Buffer.from(name),
+  contentType: 'text/plain',
+  etag: `"${name}"`,
+  immutable: false,
+});
+const files = new Map(
+  ['/index.html', '/config.json', '/icon.svg', '/assets/page-AB12.js'].map((name) => [name, file(name)]),
+);
+
+describe('the page’s routes at the edge', () => {
+  test.each([
+    '/',
+    '/watch/7h2kqv0m4x9rt3bz',
+    '/watch/7h2kqv0m4x9rt3bz/',
+    '/streams/7h2kqv0m4x9rt3bz',
+    '/watch/a.b',
+    '/index.html',
+    '/config.json',
+    '/icon.svg',
+    '/assets/page-AB12.js',
+    '/assets/page-OLD.js',
+    '/nowhere',
+    '/watch/a/b',
+    '/watch/',
+    '/eu-central-1/stream/notes.txt',
+  ])('%s has the outcome that it has on one machine', (uri) => {
+    const local = fileFor(uri, files);
+    const { statusCode, uri: asked = '' } = ask(uri);
+    const stored = files.get(asked);
+    expect(statusCode ?? (stored ? 200 : 404)).toBe(local?.status ?? 404);
+    if (local?.status === 200) expect(stored).toBe(local.file);
+  });
+
+  test('an address that is nothing is told so in words, which may not run anything', () => {
+    const { statusCode, headers, body } = ask('/nowhere');
+    expect(statusCode).toBe(404);
+    expect(body).toContain('There is nothing at this address');
+    expect(headers?.['content-security-policy']?.value).toBe("default-src 'none'");
+  });
+
+  test('fits into a function', () => {
+    expect(Buffer.byteLength(routesFunctionCode())).toBeLessThan(functionSizeQuotaBytes);
+  });
+});
