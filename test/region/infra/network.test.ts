@@ -73,6 +73,25 @@ describe('the network of a region', () => {
     }
   });
 
+  test('lets the cell reach the endpoints by HTTPS, as identities of this account', () => {
+    const groups = fargate.findResources('AWS::EC2::SecurityGroup');
+    for (const { SecurityGroupIds, PolicyDocument } of endpointsOf(fargate, 'Interface')) {
+      const [
+        {
+          'Fn::GetAtt': [group],
+        },
+      ] = SecurityGroupIds;
+      expect(groups[group]?.Properties.SecurityGroupIngress).toEqual([
+        expect.objectContaining({ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '10.0.0.0/16' }),
+      ]);
+      expect(PolicyDocument.Statement).toEqual([
+        expect.objectContaining({
+          Condition: { StringEquals: { 'aws:PrincipalAccount': '111122223333' } },
+        }),
+      ]);
+    }
+  });
+
   test('lets the private subnets out to the internet only through NAT, one a zone', () => {
     gpu.resourceCountIs('AWS::EC2::NatGateway', 3);
     expect(endpointsOf(gpu, 'Interface')).toHaveLength(0);
