@@ -5,6 +5,7 @@ import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { programCodec } from '../config/program.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -14,6 +15,8 @@ export interface PlatformFunctionProps {
   readonly description: string;
   /** What the function's codec encodes. Never a secret: only where it is kept. */
   readonly environment: Record<string, string>;
+  /** The CloudWatch namespace of the metrics in its log. */
+  readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
   /** @default 256; the share of a processor grows with it */
   readonly memoryMiB?: number;
@@ -53,7 +56,11 @@ export class PlatformFunction extends Construct implements IGrantable {
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: {
+        ...props.environment,
+        ...programCodec.encode({ metricsNamespace: props.metricsNamespace }),
+        NODE_OPTIONS: '--enable-source-maps',
+      },
       bundling: {
         format: OutputFormat.ESM,
         target: 'node24',

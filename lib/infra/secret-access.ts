@@ -1,0 +1,27 @@
+import { Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+
+export type SecretAction = 'secretsmanager:GetSecretValue' | 'secretsmanager:PutSecretValue';
+
+/** Allows just these calls on one secret, and the use of its key through Secrets Manager only. */
+export function grantSecret(
+  grantee: IGrantable,
+  secret: ISecret,
+  encryptionKey: IKey,
+  actions: readonly SecretAction[],
+): void {
+  Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [secret.secretArn] });
+  const writes = actions.includes('secretsmanager:PutSecretValue');
+  grantee.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      // A new value is encrypted under a new data key; Secrets Manager decrypts the old one to compare.
+      actions: writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'],
+      resources: [encryptionKey.keyArn],
+      conditions: {
+        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(secret).region}.amazonaws.com` },
+      },
+    }),
+  );
+}

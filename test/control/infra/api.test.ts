@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { controlFunctionCodec } from '../../../lib/config/control-function.ts';
+import { ControlApi } from '../../../lib/control/infra/api.ts';
+import { KeyPepper } from '../../../lib/control/infra/key-pepper.ts';
+import { ControlTables } from '../../../lib/control/infra/tables.ts';
+import { actionsOf, statementsOf } from '../../support/permissions.ts';
+import { templateOf, testDeployment } from '../../support/template.ts';
+
+const page = 'https://live.example.com';
+const jwt = { issuer: 'https://login.example.com', audiences: ['headwater'] };
+
+const build = (api: object = {}, ingestRtmpUrl?: string) =>
+  templateOf((stack) => {
+    const tables = new ControlTables(stack, 'Tables', { name: 'live', keepOnDelete: true });
+    const { encryptionKey } = tables;
+    const keyPepper = new KeyPepper(stack, 'KeyPepper', { name: 'live', keepOnDelete: true, encryptionKey });
+    new ControlApi(stack, 'Control', {
+      name: 'live',
+      region: 'eu-central-1',
+      ingestRtmpsUrl: 'rtmps://ingest.example.com/live',
+      ingestRtmpUrl,
+      playbackBaseUrl: page,
+      pageBaseUrl: page,
+      access: testDeployment({ api }).api,
+      tables,
+      keyPepper,
+      metricsNamespace: 'Headwater/live',
+      logDays: RetentionDays.ONE_MONTH,
+    });
+  });
+const template = build();
+const routes = (of = template) =>
+  Object.values(of.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties);
+
+describe('the way in', () => {
+  test('asks for an IAM signature on every route', () => {
+    expect(routes().map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])).toEqual(
+      ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'].map((method) => [`${method} /{proxy+}`, 'AWS_IAM']),
+    );
+  });
+
+  test('asks for the issuer’s token on every route, where there is an issuer', () => {
+    const open = build({ jwt });
+    open.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: jwt.issuer, Audience: jwt.audiences },
+    });
+    expect(routes(open).map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(5).fill('JWT'));
+  });
+
+  test('leaves preflights to the gateway, which answers them for the configured pages only', () => {
+    for (const { RouteKey } of routes()) expect(RouteKey).not.toMatch(/ANY|OPTIONS|\$default/);
+    const [api] = Object.values(template.findResources('AWS::ApiGatewayV2::Api'));
+    expect(api?.Properties.CorsConfiguration).toBeUndefined();
+    build({ pageOrigins: [page] }).hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: {
+        AllowOrigins: [page],
+        AllowHeaders: Match.arrayWith(['Authorization', 'If-Match']),
+        AllowCredentials: Match.absent(),
+      },
+    });
+  });
+
+  test('is throttled as the deployment says', () => {
+    build({ requestsPerSecond: 7, burst: 9 }).hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 },
+    });
+  });
+
+  test('logs every request as JSON, never with what lets one in', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const line = JSON.parse(stage?.Properties.AccessLogSettings.Format);
+    expect(line).toMatchObject({ requestId: '$context.requestId', status: '$context.status' });
+    expect(JSON.stringify(line)).not.toMatch(/authorization/i);
+    template.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: '/aws/vendedlogs/live/control-api',
+      RetentionInDays: 30,
+    });
+  });
+
+  test('may be used by this API only', () => {
+    template.resourceCountIs('AWS::Lambda::Permission', 1);
+    template.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'apigateway.amazonaws.com' });
+  });
+});
+
+describe('the function behind it', () => {
+  const environment = (of = template) =>
+    Object.values(of.findResources('AWS::Lambda::Function'))[0]?.Properties.Environment.Variables;
+
+  test('is told where the pepper is, not what it is', () => {
+    const [pepper] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
+    expect(environment().HEADWATER_KEY_PEPPER).toEqual({
+      'Fn::Join': ['', ['secretsmanager:', { Ref: pepper }]],
+    });
+    expect(JSON.stringify(template.toJSON())).not.toContain('{{resolve:secretsmanager');
+  });
+
+  test('can read what it is told', () => {
+    const env = { ...environment(build({}, 'rtmp://ingest.example.com/live')) };
+    env.HEADWATER_KEY_PEPPER =
+      'secretsmanager:arn:aws:secretsmanager:eu-central-1:111122223333:secret:live/x-AbCdEf';
+    expect(controlFunctionCodec.decode(env)).toMatchObject({
+      controlStore: 'dynamodb:live',
+      ingestRtmpUrl: 'rtmp://ingest.example.com/live',
+      allowedOrigins: [],
+    });
+    expect(environment().HEADWATER_INGEST_RTMP_URL).toBeUndefined();
+  });
+
+  test('may use its tables, read the pepper and write its log', () => {
+    const others = actionsOf(statementsOf(template)).filter((action) => !action.startsWith('dynamodb:'));
+    expect(others).toEqual([
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'secretsmanager:GetSecretValue',
+    ]);
+    expect(JSON.stringify(statementsOf(template))).not.toContain('*');
+  });
+});
+
+test('the pepper is made by Secrets Manager, under the region’s key, and stays as long as the streams', () => {
+  const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
+  template.hasResource('AWS::SecretsManager::Secret', {
+    Properties: {
+      Name: 'live/key-pepper',
+      GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+      KmsKeyId: { 'Fn::GetAtt': [key, 'Arn'] },
+    },
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+  });
+});
