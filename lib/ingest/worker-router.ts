@@ -111,7 +111,8 @@ export class WorkerRouter {
   async #candidates({ hello, signal, avoid }: RouteRequest): Promise<FleetMember[]> {
     const lease = await this.#lease(hello.streamId);
     if (signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
-    const members = chooseWorker(hello.streamId, lease, this.#options.fleet);
+    const moves = hello.replayFromMs !== undefined;
+    const members = chooseWorker(hello.streamId, lease, this.#options.fleet, moves);
     return members.sort((a, b) => Number(a.id === avoid) - Number(b.id === avoid));
   }
 

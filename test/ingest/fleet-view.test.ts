@@ -92,4 +92,30 @@ describe('choosing a worker', () => {
     expect(choose(lease('c'))).toEqual(['a', 'd']);
     expect(choose(lease('gone'))).toEqual(['a', 'd']);
   });
+
+  describe('for a broadcast that moves', () => {
+    const mixed = new FleetView();
+    const cpu = ['a', 'b', 'c'].map((id) => worker(id));
+    const gpu = ['x', 'y'].map((id) => worker(id, 1, { pool: 'gpu' }));
+    const look = (left: readonly string[], at: number) =>
+      mixed.observe(
+        [...cpu, ...gpu].map((one) => (left.includes(one.id) ? one : { ...one, version: at + 2 })),
+        at,
+      );
+    // `x` and `b` are dead.
+    for (const at of [0, 1_000, 2_000, 3_000]) look(['x', 'b'], at);
+    const order = (held: LeaseRecord, moves: boolean) =>
+      chooseWorker('stream-2' as StreamId, held, mixed, moves).map(({ id }) => id);
+
+    test('workers that encode with the same come first, in the order of the ranking', () => {
+      expect(order(lease('x'), false)).toEqual(['a', 'y', 'c']);
+      expect(order(lease('x'), true)).toEqual(['y', 'a', 'c']);
+      expect(order(lease('b'), true)).toEqual(['a', 'c', 'y']);
+      expect(order(lease('x', { released: true }), true)).toEqual(['y', 'a', 'c']);
+    });
+
+    test('the ranking alone decides where its last worker has left the fleet', () => {
+      expect(order(lease('gone'), true)).toEqual(order(lease('gone'), false));
+    });
+  });
 });

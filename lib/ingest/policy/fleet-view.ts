@@ -1,4 +1,4 @@
-import type { FleetMember, LeaseRecord } from '../../control/policy/records.ts';
+import type { EncoderPool, FleetMember, LeaseRecord } from '../../control/policy/records.ts';
 import type { MemberId, StreamId } from '../../routing/ids.ts';
 import { rankWorkers } from '../../routing/rendezvous.ts';
 
@@ -41,6 +41,12 @@ export class FleetView {
     return alive;
   }
 
+  /** What a member encodes with, dead or alive; undefined where it has left the fleet. */
+  poolOf(id: MemberId): EncoderPool | undefined {
+    const record = this.#members.get(id)?.record;
+    return record && (record.pool ?? 'cpu');
+  }
+
   /** The member with this id while it lives. */
   find(id: MemberId): FleetMember | undefined {
     return this.living().find((member) => member.id === id);
@@ -50,15 +56,23 @@ export class FleetView {
 /**
  * The workers to try for a stream, best first. The lease decides: while its holder lives and is not draining, it is
  * first, even when it is full, because the stream is already part of its load. Then, and without a holder, the ranking.
+ *
+ * A broadcast that moves (`moves`) stays with what it was encoded with where it can: another kind of encoder has other codec
+ * parameters, which players notice.
  */
 export function chooseWorker(
   streamId: StreamId,
   lease: LeaseRecord | undefined,
   fleet: FleetView,
+  moves = false,
 ): FleetMember[] {
   const living = new Map(fleet.living().map((member) => [member.id, member]));
   const order = rankWorkers(streamId, [...living.values()]);
   const holder = lease === undefined || lease.released ? undefined : living.get(lease.workerId);
   const ids = holder?.state === 'active' ? [holder.id, ...order.filter((id) => id !== holder.id)] : order;
-  return ids.map((id) => living.get(id)).filter((member) => member !== undefined);
+  const members = ids.map((id) => living.get(id)).filter((member) => member !== undefined);
+  const pool = moves && lease !== undefined ? fleet.poolOf(lease.workerId) : undefined;
+  if (pool === undefined) return members;
+  const isOther = ({ pool: own = 'cpu' }: FleetMember): number => Number(own !== pool);
+  return members.sort((a, b) => isOther(a) - isOther(b));
 }
