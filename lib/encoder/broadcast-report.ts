@@ -283,7 +283,9 @@ export class BroadcastReport {
 
   #noteRenditions(current: readonly PublishedRendition[]): void {
     const known = this.#story.record.renditions;
-    if (known.length === current.length && current.every(({ id }, at) => known[at]?.id === id)) return;
+    const isKnown = ({ id, header }: PublishedRendition, at: number): boolean =>
+      known[at]?.id === id && known[at].codecs === header.codecs;
+    if (known.length === current.length && current.every(isKnown)) return;
     this.#story.update({ ...this.#input(), renditions: renditionFacts(current) });
   }
 

@@ -178,7 +178,8 @@ export class Publication {
     const period = {
       fromNumber: number,
       toNumber: number,
-      initName: initName(this.#options.epoch, this.#generation + (same ? 0 : 1)),
+      // Unchanged ones are where the period before has them, which may be another worker's.
+      initName: last && same ? last.initName : initName(this.#options.epoch, this.#generation + 1),
       continues: whole && same,
       headers,
     };

@@ -1,4 +1,5 @@
 import type { RenditionFacts } from '../../control/policy/records.ts';
+import { avcCodecString } from '../../packaging/codec/avc-config.ts';
 import { segmentStartMs } from './grid.ts';
 import type { PublishedPeriod, Rendition, SegmentFacts, TrackHeader } from './publication-model.ts';
 
@@ -100,7 +101,8 @@ function startTicksOf(number: number, { kind, timescale }: TrackHeader): number 
 }
 
 function headerOf(facts: RenditionFacts, init: Buffer): TrackHeader {
-  const { codecs, bandwidthBps: bitrateBps, width, height, frameRate } = facts;
+  const { bandwidthBps: bitrateBps, width, height, frameRate } = facts;
+  const codecs = codecsOf(init) ?? facts.codecs;
   if (width === undefined || height === undefined || frameRate === undefined) {
     return {
       kind: 'audio',
@@ -113,6 +115,12 @@ function headerOf(facts: RenditionFacts, init: Buffer): TrackHeader {
     };
   }
   return { kind: 'video', timescale: videoTicks, init, codecs, bitrateBps, width, height, frameRate };
+}
+
+/** What an init segment says of its pictures: it may be of another encoder than the one that the record tells of. */
+function codecsOf(init: Buffer): string | undefined {
+  const box = init.indexOf('avcC');
+  return box < 0 ? undefined : avcCodecString(init.subarray(box + 4));
 }
 
 function restorePeriods(
@@ -131,7 +139,7 @@ function restorePeriods(
     const headers = new Map<string, TrackHeader>();
     for (const { id, header } of renditions) {
       const init = inits.get(`${id}/${initName}`);
-      if (init) headers.set(id, { ...header, init });
+      if (init) headers.set(id, { ...header, init, codecs: codecsOf(init) ?? header.codecs });
     }
     periods.push({ fromNumber: number, toNumber: number, initName, continues: false, headers });
   }

@@ -3,6 +3,7 @@ import { XMLParser } from 'fast-xml-parser';
 import type { SegmentGroup } from '../../../lib/encoder/policy/group-collector.ts';
 import { Publication } from '../../../lib/encoder/policy/publication.ts';
 import type { TrackHeader } from '../../../lib/encoder/policy/publication-model.ts';
+import type { RestoredPublication } from '../../../lib/encoder/policy/restore.ts';
 import type { Segment } from '../../../lib/encoder/policy/segmenter.ts';
 import type { BroadcastId, StreamId } from '../../../lib/routing/ids.ts';
 
@@ -46,16 +47,19 @@ const group = (number: number, headers: ReadonlyMap<string, TrackHeader>): Segme
   segments: new Map([...headers].map(([id, { timescale }]) => [id, segment(number, timescale)])),
 });
 
-const make = (windowSegments = 100): Publication =>
-  new Publication({
-    region: 'local',
-    streamId: 's' as StreamId,
-    broadcastId: 'b' as BroadcastId,
-    epoch: 3,
-    startedAtMs: 1_000_000,
-    windowSegments,
-    utcTimingUrl: '/time',
-  });
+const make = (windowSegments = 100, restored?: RestoredPublication): Publication =>
+  new Publication(
+    {
+      region: 'local',
+      streamId: 's' as StreamId,
+      broadcastId: 'b' as BroadcastId,
+      epoch: 3,
+      startedAtMs: 1_000_000,
+      windowSegments,
+      utcTimingUrl: '/time',
+    },
+    restored,
+  );
 
 function add(publication: Publication, number: number, headers: ReadonlyMap<string, TrackHeader>): boolean {
   return publication.prepareGroup(group(number, headers), headers).commit();
@@ -214,5 +218,51 @@ describe('A publication', () => {
     publication.prepareGroup(partial, full).commit();
     publication.end();
     expect(manifest(publication).mpd).toMatchObject({ mediaPresentationDuration: 'PT2S' });
+  });
+});
+
+describe('A publication that another worker goes on with', () => {
+  const left = (): RestoredPublication => ({
+    startedAtMs: 1_000_000,
+    availabilityStartMs: 1_000_700,
+    renditions: [...full].map(([id, header]) => ({
+      id,
+      header,
+      segments: new Map([[0, { startTicks: 0, durationTicks: 2 * header.timescale, bytes: 0 }]]),
+      peakBps: 0,
+    })),
+    periods: [{ fromNumber: 0, toNumber: 0, initName: 'init-2-1.mp4', continues: false, headers: full }],
+    nextNumber: 1,
+    nextListed: 1,
+  });
+
+  test('is one and the same where its encoder makes the same', () => {
+    const publication = make(100, left());
+    const { objects } = publication.prepareGroup(group(1, full), full);
+    expect(objects.filter(({ key }) => key.includes('init'))).toEqual([]);
+    add(publication, 1, full);
+    expect(playlist(publication, '720p')).not.toContain('DISCONTINUITY\n');
+    expect(playlist(publication, '720p').match(/MAP:URI="[^"]*"/g)).toEqual(['MAP:URI="init-2-1.mp4"']);
+  });
+
+  test('has a marked point and init segments of its own where its encoder makes other codec parameters', () => {
+    const publication = make(100, left());
+    const other = new Map(full).set('720p', video(720, 'of another encoder'));
+    const { objects, commit } = publication.prepareGroup(group(1, other), other);
+    expect(objects.map(({ key }) => key)).toContain('local/s/b/720p/init-3.mp4');
+    commit();
+    const text = playlist(publication, '720p');
+    expect(text).toMatch(/0\.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init-3\.mp4"/);
+    expect(manifest(publication).text.match(/<Period /g)).toHaveLength(2);
+  });
+
+  test('names the init segments that are there, after a gap too', () => {
+    const publication = make(100, left());
+    const { objects } = publication.prepareGroup(group(4, full), full);
+    expect(objects.filter(({ key }) => key.includes('init'))).toEqual([]);
+    add(publication, 4, full);
+    const text = playlist(publication, '720p');
+    expect(text).toContain('DISCONTINUITY\n');
+    expect(new Set(text.match(/init[^"]*/g))).toEqual(new Set(['init-2-1.mp4']));
   });
 });

@@ -36,6 +36,22 @@ describe('what a worker left in the origin', () => {
     expect([...restored!.renditions[0]!.segments.keys()]).toEqual([4, 5]);
   });
 
+  test('has the codec parameters of its own encoder, whatever the record says by now', () => {
+    const avcC = Buffer.from([1, 0x4d, 0x40, 0x1f, 0xff, 0xe0]);
+    const init = Buffer.concat([Buffer.from('.... avcC'), avcC]);
+    const restored = restorePublication({
+      renditions: [
+        { id: '720p', codecs: 'avc1.64001F', bandwidthBps: 1, width: 1280, height: 720, frameRate: 30 },
+      ],
+      playlists: new Map([['720p', playlist]]),
+      numbers: new Map([['720p', [4, 5]]]),
+      inits: new Map([['720p/init-1.mp4', init]]),
+      manifest: '<MPD availabilityStartTime="2026-09-21T14:13:20.000Z">',
+    });
+    expect(restored?.periods[0]?.headers.get('720p')?.codecs).toBe('avc1.4D401F');
+    expect(restored?.renditions[0]?.header.codecs).toBe('avc1.4D401F');
+  });
+
   test('is nothing where no playlist was written', () => {
     const remains = {
       renditions: [],
