@@ -40,6 +40,11 @@ export const controlEvents = {
   'control.bus-event.lost': event<{ streamId: string; type: string; cause: unknown }>(
     'warn',
     'An event for other systems was not taken by the event bus.',
+    { StreamEventsLost: 1 },
+  ),
+  'control.bus-event.delayed': event<{ events: number; cause: unknown }>(
+    'warn',
+    'The event bus did not take events for other systems; they are sent again.',
   ),
   'control.fleet.measured': event<{
     fleet: 'ingest' | 'encoder';
