@@ -71,14 +71,15 @@ export function alarmMetric(reads: AlarmMetric, period: Duration, sources: Alarm
   );
 }
 
-/** A pool or function without data counts as 0 beside others that have some. */
+/** Of those that have data; none has: no data. `FILL` would make a period whose data is on its way look like 0. */
 function sum(each: readonly Metric[], period: Duration): IMetric {
   const [only] = each;
   if (only === undefined) throw new Error('An alarm has nothing to read');
   if (each.length === 1) return only;
   const usingMetrics = Object.fromEntries(each.map((metric, at) => [`m${at}`, metric]));
-  const expression = Object.keys(usingMetrics)
-    .map((id) => `FILL(${id}, 0)`)
-    .join(' + ');
-  return new MathExpression({ expression, usingMetrics, period });
+  return new MathExpression({
+    expression: `SUM([${Object.keys(usingMetrics).join(', ')}])`,
+    usingMetrics,
+    period,
+  });
 }

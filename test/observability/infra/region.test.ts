@@ -127,7 +127,7 @@ describe('the alarms of a region', () => {
       AlarmName: 'live: Workers are nearly full',
       Threshold: 8,
       Metrics: Match.arrayWith([
-        Match.objectLike({ Expression: 'FILL(m0, 0) + FILL(m1, 0)' }),
+        Match.objectLike({ Expression: 'SUM([m0, m1])' }),
         Match.objectLike({
           MetricStat: Match.objectLike({
             Metric: Match.objectLike({ Dimensions: Match.arrayWith([{ Name: 'Pool', Value: 'gpu' }]) }),
