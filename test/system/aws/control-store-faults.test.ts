@@ -105,6 +105,16 @@ describe('a DynamoDB that is away', () => {
     expect(await patient.getLease(streamId)).toMatchObject({ workerId });
   });
 
+  test('is asked once more when it does not answer in time, before the caller gives up', async () => {
+    const config = { ...emulator.client, endpoint: proxy.endpoint };
+    const calm = { tablePrefix: 'none', client: newDynamoClient(config), giveUpAfterMs: 20_000 };
+    const waiting = openDynamoControlStore(calm);
+    proxy.next('GetItem', silence, async () => ({ status: 200, body: {} }));
+    expect(await waiting.getLease(streamId)).toBeUndefined();
+    expect(count('GetItem')).toBe(2);
+    waiting.close();
+  });
+
   test('is not held unavailable for a faulty request of ours', async () => {
     proxy.always(fault('ValidationException'));
     const refusal = await store.getLease(streamId).catch((error: unknown) => error);
@@ -244,6 +254,47 @@ describe('appending events', () => {
     // One that has expired stays away.
     proxy.next('Query', withoutTheSecond, withoutTheSecond);
     expect(await patient.listEvents(streamId, { after: 0, limit: 10 })).toHaveLength(2);
+  });
+});
+
+describe('what is read', () => {
+  test('is what was written last, from whichever copy it comes', async () => {
+    await patient.getStream(streamId);
+    await patient.getLease(streamId);
+    await patient.getBroadcast(streamId, broadcastId);
+    await patient.latestBroadcast(streamId);
+    await patient.listFleet('encoder');
+    await patient.listEvents(streamId, { limit: 1 });
+    await patient.listEvents(streamId, { after: 0, limit: 1 });
+    expect(proxy.requests.map(({ body }) => body.ConsistentRead)).toEqual(Array(7).fill(true));
+  });
+});
+
+describe('what nobody deletes', () => {
+  const hours = 60 * 60;
+  /** How far from now, in seconds, an expiry lies. */
+  const ahead = (value: unknown) => Number((value as { N: string }).N) - Date.now() / 1000;
+
+  test('expires: a member of the fleet after a day without a heartbeat', async () => {
+    await patient.heartbeat({
+      id: workerId,
+      role: 'encoder',
+      host: 'h',
+      port: 1,
+      capacity: 1,
+      load: 0,
+      state: 'active',
+    });
+    const values = proxy.requests.at(-1)?.body.ExpressionAttributeValues as Record<string, unknown>;
+    expect(Math.abs(ahead(values[':expiresAt']) - 24 * hours)).toBeLessThan(60);
+  });
+
+  test('expires: an event after its time, which readers do not see', async () => {
+    await patient.appendEvent(event(1));
+    const writes = proxy.requests.at(-1)?.body.TransactItems as { Put?: { Item: { expiresAt: unknown } } }[];
+    const put = writes.find(({ Put }) => Put)?.Put;
+    expect(Math.abs(ahead(put?.Item.expiresAt) - 90 * 24 * hours)).toBeLessThan(60);
+    expect(await patient.listEvents(streamId, { limit: 1 })).toEqual([{ ...event(1), sequence: 1 }]);
   });
 });
 
