@@ -5,16 +5,23 @@
 export const originBucketName = (deployment: string, account: string, region: string): string =>
   `${deployment}-origin-${account}-${region}`;
 
-/** SSM parameters by which the global stacks tell the regions what only a deploy knows. */
-export const popParameters = (deployment: string) =>
+/** The name that a region's broadcasters are told, where the deployment has a domain. */
+export const ingestHostName = (domain: string, region: string): string => `${region}.ingest.${domain}`;
+
+/** SSM parameters by which the global stacks tell a region what only a deploy knows. */
+export const popParameters = (deployment: string, region: string) =>
   ({
-    dnsName: `/${deployment}/pop/dns-name`,
-    tlsListenerArn: `/${deployment}/pop/tls-listener-arn`,
-    udpListenerArn: `/${deployment}/pop/udp-listener-arn`,
-    rtmpListenerArn: `/${deployment}/pop/rtmp-listener-arn`,
+    dnsName: `/${deployment}/pop/${region}/dns-name`,
+    tlsListenerArn: `/${deployment}/pop/${region}/tls-listener-arn`,
+    udpListenerArn: `/${deployment}/pop/${region}/udp-listener-arn`,
+    rtmpListenerArn: `/${deployment}/pop/${region}/rtmp-listener-arn`,
   }) as const;
 
-export const edgeParameters = (deployment: string) => ({ baseUrl: `/${deployment}/edge/base-url` }) as const;
+export const edgeParameters = (deployment: string) =>
+  ({
+    baseUrl: `/${deployment}/edge/base-url`,
+    distributionId: `/${deployment}/edge/distribution-id`,
+  }) as const;
 
 /** Where the global stacks are: Global Accelerator's API and that of CloudFront's certificates and rules. */
 export const popRegion = 'us-west-2';

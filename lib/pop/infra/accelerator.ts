@@ -9,49 +9,51 @@ import { GlobalAcceleratorTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
-import { popParameters } from '../../config/names.ts';
+import { ingestHostName, popParameters } from '../../config/names.ts';
 import { publicPorts } from '../../region/policy/ports.ts';
 
 export interface PopAcceleratorProps {
-  /** The deployment's name, and the accelerator's. */
+  /** The deployment's name; begins the accelerator's. */
   readonly name: string;
+  /** Name of the region that it leads to. */
+  readonly region: string;
   /** Whether RTMP without TLS is taken, on TCP 1935. */
   readonly plainRtmp: boolean;
-  /** Broadcasters then use `ingest.<domain>`. @default the accelerator's own name */
+  /** Broadcasters then use `<region>.ingest.<domain>`. @default the accelerator's own name */
   readonly domain?: Deployment['domain'];
 }
 
 /**
- * The way in, in the pop stack: two fixed addresses, announced everywhere, that bring a broadcaster onto AWS's network near
- * to them and from there to the nearest healthy region. Regions attach themselves (`PopEndpoint`) by the ARNs that stand in
- * SSM parameters here, so this stack knows none of them, and has to be deleted after them.
+ * The way into one region, in the pop stack: two fixed addresses, announced everywhere, that bring a broadcaster onto AWS's
+ * network at the point of presence nearest to them and from there to the region that has their stream. The region attaches
+ * itself (`PopEndpoint`) by the ARNs that stand in SSM parameters here, so this stack has to be deleted after it.
+ *
+ * One a region, because a stream, its key and its lease are of one region: an accelerator over all of them would take a
+ * broadcaster, or a reconnect, to a region that does not know the stream (docs/decisions/0010).
  *
  * IPv4 alone: with IPv6 every balancer and every task would need it too, and broadcasters without IPv4 come through NAT64.
  *
- * Flow logs of the accelerator are off: it hands the broadcaster's address on, so the regions' flow logs have it.
+ * Flow logs of the accelerator are off: it hands the broadcaster's address on, so the region's flow logs have it.
  */
 export class PopAccelerator extends Construct {
-  /** The accelerator's own name. */
-  readonly dnsName: string;
   /** The name that broadcasters are told. */
   readonly ingestHost: string;
 
   constructor(scope: Construct, id: string, props: PopAcceleratorProps) {
     super(scope, id);
     const accelerator = new Accelerator(this, 'Accelerator', {
-      acceleratorName: props.name,
+      acceleratorName: `${props.name}-${props.region}`,
       ipAddressType: IpAddressType.IPV4,
     });
-    this.dnsName = accelerator.dnsName;
-    this.ingestHost = props.domain ? `ingest.${props.domain.name}` : accelerator.dnsName;
+    this.ingestHost = props.domain ? ingestHostName(props.domain.name, props.region) : accelerator.dnsName;
 
-    const parameters = popParameters(props.name);
+    const parameters = popParameters(props.name, props.region);
     const { TCP, UDP } = ConnectionProtocol;
     const listen = (listenerId: string, protocol: ConnectionProtocol, port: number, parameter: string) => {
       const listener = accelerator.addListener(listenerId, {
         protocol,
         portRanges: [{ fromPort: port }],
-        // A region has one endpoint, and any of its proxies finds a stream's worker: nothing has to stay together.
+        // There is one endpoint, and any of the region's proxies finds a stream's worker: nothing has to stay together.
         clientAffinity: ClientAffinity.NONE,
       });
       this.#publish(`${listenerId}Arn`, parameter, listener.listenerArn);

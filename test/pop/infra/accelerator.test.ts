@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib';
 import { PopAccelerator, type PopAcceleratorProps } from '../../../lib/pop/infra/accelerator.ts';
 import { templateOf } from '../../support/template.ts';
 
@@ -7,7 +8,12 @@ const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ'
 function pop(props: Partial<PopAcceleratorProps> = {}) {
   let accelerator: PopAccelerator | undefined;
   const template = templateOf((stack) => {
-    accelerator = new PopAccelerator(stack, 'Pop', { name: 'headwater', plainRtmp: false, ...props });
+    accelerator = new PopAccelerator(stack, 'Pop', {
+      name: 'headwater',
+      region: 'eu-central-1',
+      plainRtmp: false,
+      ...props,
+    });
   }, 'us-west-2');
   return { template, accelerator: accelerator as PopAccelerator };
 }
@@ -46,15 +52,15 @@ describe('the accelerator', () => {
     };
     const parameters = parametersOf({ template } as ReturnType<typeof pop>);
     expect(Object.keys(parameters).sort()).toEqual([
-      '/headwater/pop/dns-name',
-      '/headwater/pop/rtmp-listener-arn',
-      '/headwater/pop/tls-listener-arn',
-      '/headwater/pop/udp-listener-arn',
+      '/headwater/pop/eu-central-1/dns-name',
+      '/headwater/pop/eu-central-1/rtmp-listener-arn',
+      '/headwater/pop/eu-central-1/tls-listener-arn',
+      '/headwater/pop/eu-central-1/udp-listener-arn',
     ]);
-    expect(portOf(parameters['/headwater/pop/tls-listener-arn'] as { Ref: string })).toBe(443);
-    expect(portOf(parameters['/headwater/pop/udp-listener-arn'] as { Ref: string })).toBe(9000);
-    expect(portOf(parameters['/headwater/pop/rtmp-listener-arn'] as { Ref: string })).toBe(1935);
-    expect(parameters['/headwater/pop/dns-name']).toEqual({
+    expect(portOf(parameters['/headwater/pop/eu-central-1/tls-listener-arn'] as { Ref: string })).toBe(443);
+    expect(portOf(parameters['/headwater/pop/eu-central-1/udp-listener-arn'] as { Ref: string })).toBe(9000);
+    expect(portOf(parameters['/headwater/pop/eu-central-1/rtmp-listener-arn'] as { Ref: string })).toBe(1935);
+    expect(parameters['/headwater/pop/eu-central-1/dns-name']).toEqual({
       'Fn::GetAtt': [expect.stringMatching(/^PopAccelerator/), 'DnsName'],
     });
   });
@@ -63,12 +69,12 @@ describe('the accelerator', () => {
     pop().template.allResourcesProperties('AWS::GlobalAccelerator::Listener', { ClientAffinity: 'NONE' });
   });
 
-  test('is found under `ingest.` and the domain', () => {
+  test('is found under the region and `ingest.` before the domain', () => {
     const { template, accelerator } = pop({ domain });
-    expect(accelerator.ingestHost).toBe('ingest.live.example.com');
+    expect(accelerator.ingestHost).toBe('eu-central-1.ingest.live.example.com');
     template.resourceCountIs('AWS::Route53::RecordSet', 1);
     template.hasResourceProperties('AWS::Route53::RecordSet', {
-      Name: 'ingest.live.example.com.',
+      Name: 'eu-central-1.ingest.live.example.com.',
       Type: 'A',
       HostedZoneId: domain.hostedZoneId,
     });
@@ -76,7 +82,8 @@ describe('the accelerator', () => {
 
   test('is found under its own name where there is no domain', () => {
     const { template, accelerator } = pop();
-    expect(accelerator.ingestHost).toBe(accelerator.dnsName);
+    const parameter = parametersOf({ template, accelerator })['/headwater/pop/eu-central-1/dns-name'];
+    expect(Stack.of(accelerator).resolve(accelerator.ingestHost)).toEqual(parameter);
     template.resourceCountIs('AWS::Route53::RecordSet', 0);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { RemoteParameters } from '../../../lib/infra/remote-parameters.ts';
 import { PopBalancer } from '../../../lib/pop/infra/balancer.ts';
 import { PopEndpoint } from '../../../lib/pop/infra/endpoint.ts';
 import { templateOf } from '../../support/template.ts';
@@ -9,13 +10,14 @@ const endpointOf = (plainRtmp: boolean) =>
   templateOf((stack) => {
     const vpc = new Vpc(stack, 'Vpc');
     const { balancer } = new PopBalancer(stack, 'Balancer', { vpc, subnets: {}, plainRtmp });
-    new PopEndpoint(stack, 'Endpoint', { name: 'headwater', plainRtmp, balancer, logDays: 30 });
+    const remoteParameters = new RemoteParameters(stack, 'RemoteParameters', { logDays: 30 });
+    new PopEndpoint(stack, 'Endpoint', { name: 'headwater', plainRtmp, balancer, remoteParameters });
   });
 
 /** The parameters that are read while the stack is deployed, by the logical id of the reader. */
 const parametersOf = (template: ReturnType<typeof endpointOf>) =>
   Object.fromEntries(
-    Object.entries(template.findResources('Custom::PopParameter')).map(([id, { Properties }]) => {
+    Object.entries(template.findResources('Custom::RemoteParameter')).map(([id, { Properties }]) => {
       const call = JSON.parse(Properties.Create);
       expect(call).toMatchObject({ service: 'SSM', action: 'getParameter', region: 'us-west-2' });
       return [id, call.parameters.Name];
@@ -35,9 +37,9 @@ describe('a region behind the accelerator', () => {
       return parameters[reader];
     });
     expect(joined).toEqual([
-      '/headwater/pop/tls-listener-arn',
-      '/headwater/pop/udp-listener-arn',
-      '/headwater/pop/rtmp-listener-arn',
+      '/headwater/pop/eu-central-1/tls-listener-arn',
+      '/headwater/pop/eu-central-1/udp-listener-arn',
+      '/headwater/pop/eu-central-1/rtmp-listener-arn',
     ]);
     withRtmp.allResourcesProperties('AWS::GlobalAccelerator::EndpointGroup', {
       EndpointGroupRegion: 'eu-central-1',
@@ -53,7 +55,9 @@ describe('a region behind the accelerator', () => {
 
   test('does not look for the RTMP listener where there is none', () => {
     template.resourceCountIs('AWS::GlobalAccelerator::EndpointGroup', 2);
-    expect(Object.values(parametersOf(template))).not.toContain('/headwater/pop/rtmp-listener-arn');
+    expect(Object.values(parametersOf(template))).not.toContain(
+      '/headwater/pop/eu-central-1/rtmp-listener-arn',
+    );
   });
 
   test('may read these parameters and no others', () => {
@@ -64,7 +68,7 @@ describe('a region behind the accelerator', () => {
     expect(reads.map(({ Action, Resource }) => `${Action} ${Resource}`)).toEqual(
       ['tls', 'udp', 'rtmp'].map(
         (listener) =>
-          `ssm:GetParameter arn:aws:ssm:us-west-2:111122223333:parameter/headwater/pop/${listener}-listener-arn`,
+          `ssm:GetParameter arn:aws:ssm:us-west-2:111122223333:parameter/headwater/pop/eu-central-1/${listener}-listener-arn`,
       ),
     );
     const [writesLog] = statements.filter(({ Action }) => JSON.stringify(Action).includes('logs:'));
