@@ -82,7 +82,11 @@ export class EncoderHarness extends Changing {
     return this.#workers[0]!.port;
   }
 
-  async anotherWorker(memberId: string): Promise<HarnessWorker> {
+  /** `adapt` changes ffmpeg's arguments, as another encoder would. */
+  async anotherWorker(
+    memberId: string,
+    adapt = (args: readonly string[]): readonly string[] => args,
+  ): Promise<HarnessWorker> {
     const batch = new ReadBatch(50);
     const starter = ffmpegStarter(this.#ffmpeg.path, batch);
     let worker: Worker | undefined;
@@ -99,7 +103,7 @@ export class EncoderHarness extends Changing {
       store: this.#options.control?.(this.store) ?? this.store,
       objects: this.#options.objects?.(this.objects) ?? this.objects,
       startEncoder: (args, outputs, handler) => {
-        const encoder = starter(args, outputs, handler);
+        const encoder = starter(adapt(args), outputs, handler);
         this.encoders.push(encoder);
         return encoder;
       },

@@ -289,24 +289,36 @@ describe('Another worker', () => {
     await harness.worker.drain();
     before.drop();
     await sending;
-    const through = before.frames.findLast((frame) => frame.type === 'published-through')!.timestampMs;
-
-    // A key frame well before what is published: the segment in between must not come twice.
-    const isHeader = ({ type, payload }: FlvTag): boolean => type === 'script' || payload[1] === 0;
-    const startMs = Math.max(0, 2000 * Math.floor(through / 2000) - 2000);
-    const headers = clip.filter(isHeader).map((tag) => ({ ...tag, timestampMs: startMs }));
-    const media = clip.filter((tag) => !isHeader(tag));
-    const at = media.findIndex((tag) => tag.type === 'video' && tag.timestampMs >= startMs);
     const next = await harness.anotherWorker('encoder-2');
-    const after = new RelayFeed(next.port, harness.streamId, 'session', {
-      replayFromMs: media[at]!.timestampMs,
-    });
-    expect(await after.frame('accepted')).toMatchObject({ broadcastId, epoch: 2 });
-    await after.send([...headers, ...media.slice(at)]);
-    after.unpublish();
+    expect(await replay(next.port, before)).toMatchObject({ broadcastId, epoch: 2 });
     const recording = await recorded();
     await expectWhole(recording, 4);
     expect(await recording.packets('240p')).toHaveLength(7 * 30);
+  });
+
+  test('with another encoder goes on at the same picture, with a marked point and init segments of its own', async () => {
+    harness = await EncoderHarness.start();
+    const before = await publish('session');
+    const sending = before.send(clip);
+    await before.frame('published-through');
+    await harness.worker.drain();
+    before.drop();
+    await sending;
+    const next = await harness.anotherWorker('encoder-2', (args) =>
+      args.map((arg) => (arg === 'main' ? 'baseline' : arg)),
+    );
+    await replay(next.port, before);
+    const recording = await recorded();
+    const { segments } = await recording.playlist('240p/playlist.m3u8');
+    expect(segments.map(({ uri }) => uri)).toEqual(['0.m4s', '1.m4s', '2.m4s', '3.m4s']);
+    expect(segments.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
+    const maps = segments.map(({ map }) => map?.uri);
+    expect(new Set(maps)).toEqual(new Set(['init-1.mp4', 'init-2.mp4']));
+    expect(await recording.packets('240p')).toHaveLength(7 * 30);
+    const prefix = `local/${harness.streamId}/${(await harness.store.latestBroadcast(harness.streamId))?.id}/`;
+    const manifest = await harness.text(`${prefix}manifest.mpd`);
+    const pictures = manifest.match(/codecs="avc1[^"]*"/g);
+    expect(new Set(pictures).size).toBe(2);
   });
 
   test('ends a broadcast that nobody brings back, with its recording complete', async () => {
@@ -324,6 +336,24 @@ describe('Another worker', () => {
     });
   });
 });
+
+/**
+ * Sends the clip to another worker as a proxy does: from a key frame well before what the worker before said to be published.
+ * The segment in between must not come twice. Ends the broadcast; returns what the worker answered.
+ */
+async function replay(port: number, before: RelayFeed) {
+  const through = before.frames.findLast((frame) => frame.type === 'published-through')!.timestampMs;
+  const isHeader = ({ type, payload }: FlvTag): boolean => type === 'script' || payload[1] === 0;
+  const startMs = Math.max(0, 2000 * Math.floor(through / 2000) - 2000);
+  const headers = clip.filter(isHeader).map((tag) => ({ ...tag, timestampMs: startMs }));
+  const media = clip.filter((tag) => !isHeader(tag));
+  const at = media.findIndex((tag) => tag.type === 'video' && tag.timestampMs >= startMs);
+  const after = new RelayFeed(port, harness.streamId, 'session', { replayFromMs: media[at]!.timestampMs });
+  const accepted = await after.frame('accepted');
+  await after.send([...headers, ...media.slice(at)]);
+  after.unpublish();
+  return accepted;
+}
 
 /** As a worker that wrongly believes the holder to be dead. */
 async function takeWhileRenewed(store: ControlStore, streamId: EncoderHarness['streamId']): Promise<number> {
