@@ -1,5 +1,6 @@
 import { render } from 'preact';
-import type { PageSettings } from './api/types.ts';
+import type { RuntimeConfig } from '../policy/runtime-config.ts';
+import { readSettings } from './model/settings.ts';
 import { App } from './shell/app.tsx';
 import './styles/page.css';
 
@@ -9,7 +10,7 @@ async function start(): Promise<void> {
   if (!root) return;
   try {
     const response = await fetch('/config.json');
-    const settings = (await response.json()) as PageSettings;
+    const settings = readSettings((await response.json()) as RuntimeConfig, location.origin);
     render(<App settings={settings} />, root);
   } catch {
     render(

@@ -57,10 +57,3 @@ export interface StreamEvent {
   /** Plain words. */
   readonly text: string;
 }
-
-/** What `/config.json` of the page's server says. */
-export interface PageSettings {
-  readonly apiBaseUrl: string;
-  readonly edgeBaseUrl: string;
-  readonly region: string;
-}

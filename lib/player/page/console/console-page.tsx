@@ -3,7 +3,7 @@ import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
 import { watchPath } from '../model/routes.ts';
 import { isOnAir, stateWords } from '../model/stream-state.ts';
-import { useServices } from '../shell/services.ts';
+import { useApi, useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
 import { EndBroadcast } from './end-broadcast.tsx';
@@ -16,7 +16,8 @@ import { SettingsPanel } from './settings-panel.tsx';
 
 /** Everything a broadcaster needs for one stream. */
 export function ConsolePage({ id }: { id: string }) {
-  const { api, announce } = useServices();
+  const api = useApi();
+  const { announce } = useServices();
   const { value: stream, fault, refresh } = usePolled(() => api.getStream(id), 2_000);
   const state = stream?.state;
 

@@ -1,11 +1,12 @@
 import type { Stream } from '../api/types.ts';
-import { useServices } from '../shell/services.ts';
+import { useApi, useServices } from '../shell/services.ts';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { useTask } from './use-task.ts';
 
 export function EndBroadcast(props: { stream: Stream; onClose: () => void; onEnded: () => void }) {
   const { stream, onClose, onEnded } = props;
-  const { api, announce } = useServices();
+  const api = useApi();
+  const { announce } = useServices();
   const task = useTask();
   const end = () =>
     task.run(async () => {

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { type FeedMode, followEvents } from '../api/event-feed.ts';
 import type { StreamEvent } from '../api/types.ts';
 import { formatTimeOfDay, formatWhen } from '../model/format.ts';
-import { useServices } from '../shell/services.ts';
+import { useApi } from '../shell/services.ts';
 
 /** The page keeps this many; older ones are in the API. */
 const keptEvents = 300;
@@ -16,7 +16,7 @@ const modeWords: Readonly<Record<FeedMode, string>> = {
 
 /** The stream's story, newest first. */
 export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
-  const { api } = useServices();
+  const api = useApi();
   const [events, setEvents] = useState<readonly StreamEvent[]>([]);
   const [mode, setMode] = useState<FeedMode>('connecting');
   useEffect(

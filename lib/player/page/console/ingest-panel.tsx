@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { ffmpegLine, isLoopback, obsSettings } from '../model/ingest.ts';
-import { useServices } from '../shell/services.ts';
+import { useApi, useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { useTask } from './use-task.ts';
@@ -76,7 +76,8 @@ export function IngestPanel({ stream }: { stream: Stream }) {
 }
 
 function RotateKey({ stream, onClose }: { stream: Stream; onClose: () => void }) {
-  const { api, keys, announce } = useServices();
+  const api = useApi();
+  const { keys, announce } = useServices();
   const task = useTask();
   const rotate = () =>
     task.run(async () => {

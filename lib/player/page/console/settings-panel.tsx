@@ -2,7 +2,7 @@ import { useId, useState } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { isOnAir } from '../model/stream-state.ts';
 import { navigate } from '../shell/navigation.ts';
-import { useServices } from '../shell/services.ts';
+import { useApi, useServices } from '../shell/services.ts';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { useTask } from './use-task.ts';
 
@@ -22,7 +22,8 @@ export function SettingsPanel({ stream, onChanged }: { stream: Stream; onChanged
 }
 
 function Rename({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
-  const { api, announce } = useServices();
+  const api = useApi();
+  const { announce } = useServices();
   const [name, setName] = useState(stream.name);
   const task = useTask();
   const id = useId();
@@ -62,7 +63,8 @@ function Rename({ stream, onChanged }: { stream: Stream; onChanged: () => void }
 }
 
 function DeleteStream({ stream, onClose }: { stream: Stream; onClose: () => void }) {
-  const { api, keys, announce } = useServices();
+  const api = useApi();
+  const { keys, announce } = useServices();
   const task = useTask();
   const remove = () =>
     task.run(async () => {

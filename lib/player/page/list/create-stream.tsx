@@ -2,12 +2,13 @@ import { useId, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
 import { consolePath } from '../model/routes.ts';
 import { navigate } from '../shell/navigation.ts';
-import { useServices } from '../shell/services.ts';
+import { useApi, useServices } from '../shell/services.ts';
 import { Dialog } from '../ui/dialog.tsx';
 
 /** Asks for a name, makes the stream and goes to its console, where the key is shown. */
 export function CreateStream({ onClose }: { onClose: () => void }) {
-  const { api, keys, announce } = useServices();
+  const api = useApi();
+  const { keys, announce } = useServices();
   const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();

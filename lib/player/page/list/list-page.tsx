@@ -3,7 +3,7 @@ import { faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
-import { useServices } from '../shell/services.ts';
+import { useApi } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
 import { CreateStream } from './create-stream.tsx';
@@ -11,7 +11,7 @@ import { EmptyList } from './empty-list.tsx';
 
 /** All streams with their state, and the way to a new one. */
 export function ListPage() {
-  const { api } = useServices();
+  const api = useApi();
   const { value, fault } = usePolled(() => allStreams(api.listStreams), 3_000);
   const [creating, setCreating] = useState(false);
   useEffect(() => {

@@ -109,23 +109,3 @@ const offline = cover(
   'Not on air',
   'Leave this page open: it starts playing by itself when the broadcast begins.',
 );
-
-/**
- * How long until the API is asked for the stream's state again, in ms, or undefined for not at all. While a live picture
- * plays nobody asks: the manifest tells of the end, a stall or a still picture of trouble. So a large audience is no load
- * on the API.
- */
-export function statePollMs(
-  stream: StreamKnowledge,
-  playback: PlaybackCondition,
-  random: () => number = Math.random,
-): number | undefined {
-  const spread = (ms: number) => Math.round(ms * (0.85 + 0.3 * random()));
-  if (playback === 'unsupported') return undefined;
-  const healthy = playback === 'playing' || playback === 'paused';
-  if (healthy && stream.kind === 'known' && stream.state === 'live') return undefined;
-  if (healthy && stream.kind === 'known' && stream.state === 'ended') return spread(10_000);
-  if (stream.kind === 'known' && (stream.state === 'starting' || stream.state === 'live'))
-    return spread(1_500);
-  return spread(3_000);
-}

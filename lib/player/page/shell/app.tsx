@@ -1,24 +1,28 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { createApiClient } from '../api/client.ts';
-import type { PageSettings } from '../api/types.ts';
+import { apiStreams, edgeStreams } from '../api/stream-source.ts';
 import { ConsolePage } from '../console/console-page.tsx';
 import { ListPage } from '../list/list-page.tsx';
 import type { Route } from '../model/routes.ts';
+import { type PageSettings, watchedRegion } from '../model/settings.ts';
 import { Logo } from '../ui/logo.tsx';
 import { WatchPage } from '../viewer/watch-page.tsx';
 import { followLink, useRoute } from './navigation.ts';
-import { type Services, ServicesContext } from './services.ts';
+import { type Services, ServicesContext, useServices } from './services.ts';
 
 export function App({ settings }: { settings: PageSettings }) {
   const route = useRoute();
   const [said, setSaid] = useState('');
   const main = useRef<HTMLElement>(null);
   const announce = useCallback((text: string) => setSaid(text), []);
-  const services = useMemo<Services>(
-    () => ({ api: createApiClient(settings.apiBaseUrl), settings, keys: new Map(), announce }),
-    [settings, announce],
-  );
+  const region = watchedRegion(location.search, settings.region);
+  const services = useMemo<Services>(() => {
+    const place = { ...settings, region };
+    const api = settings.apiBaseUrl === undefined ? undefined : createApiClient(settings.apiBaseUrl);
+    const streams = api ? apiStreams(api) : edgeStreams(place);
+    return { api, streams, settings: place, keys: new Map(), announce };
+  }, [settings, region, announce]);
 
   // A new page begins at its top, and the keyboard and the screen reader begin there too.
   const address = 'id' in route ? `${route.page}/${route.id}` : route.page;
@@ -40,18 +44,18 @@ export function App({ settings }: { settings: PageSettings }) {
           Skip to the content
         </a>
         <header class="top">
-          <a class="brand" href="/" aria-label="Headwater, all streams">
+          <a class="brand" href="/" aria-label={services.api ? 'Headwater, all streams' : 'Headwater'}>
             <Logo />
             <span>Headwater</span>
           </a>
           <nav aria-label="Main">
             <a class="nav-link" href="/" aria-current={route.page === 'list' ? 'page' : undefined}>
-              Streams
+              {services.api ? 'Streams' : 'About'}
             </a>
           </nav>
         </header>
         <main id="main" class="main" ref={main} tabIndex={-1}>
-          <Page key={address} route={route} />
+          {services.api ? <Page key={address} route={route} /> : <ViewerPage key={address} route={route} />}
         </main>
         <div class="visually-hidden" role="status" aria-live="polite">
           {said}
@@ -74,7 +78,26 @@ function Page({ route }: { route: Route }): ComponentChildren {
   }
 }
 
+/** The page where there is no API: what it shows needs none. */
+function ViewerPage({ route }: { route: Route }): ComponentChildren {
+  if (route.page === 'watch') return <WatchPage id={route.id} />;
+  return route.page === 'unknown' ? <NotFound /> : <ViewerOnly />;
+}
+
+function ViewerOnly() {
+  useEffect(() => {
+    document.title = 'Headwater';
+  }, []);
+  return (
+    <section class="notice">
+      <h1>Watch live streams here</h1>
+      <p>Open the link that the broadcaster gave you: each stream has an address of its own on this page.</p>
+    </section>
+  );
+}
+
 function NotFound() {
+  const { api } = useServices();
   useEffect(() => {
     document.title = 'Nothing here · Headwater';
   }, []);
@@ -83,7 +106,7 @@ function NotFound() {
       <h1>There is nothing at this address</h1>
       <p>It may be mistyped, or the page has moved.</p>
       <a class="button" href="/">
-        See all streams
+        {api ? 'See all streams' : 'Go to the first page'}
       </a>
     </section>
   );

@@ -1,11 +1,15 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { ApiClient } from '../api/client.ts';
-import type { PageSettings } from '../api/types.ts';
+import type { StreamSource } from '../api/stream-source.ts';
+import type { PageSettings } from '../model/settings.ts';
 
 /** What the whole page shares. */
 export interface Services {
-  readonly api: ApiClient;
+  /** Undefined where there is none for this page. */
+  readonly api: ApiClient | undefined;
+  /** Where the viewer's page learns of streams. */
+  readonly streams: StreamSource;
   readonly settings: PageSettings;
   readonly keys: KnownKeys;
   /** Says something to screen readers, politely. */
@@ -24,4 +28,11 @@ export function useServices(): Services {
   const services = useContext(ServicesContext);
   if (services === undefined) throw new Error('No services around this component.');
   return services;
+}
+
+/** The control API, for what is shown only where there is one. */
+export function useApi(): ApiClient {
+  const { api } = useServices();
+  if (api === undefined) throw new Error('No API for this component.');
+  return api;
 }

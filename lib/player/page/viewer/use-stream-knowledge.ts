@@ -1,10 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError } from '../api/client.ts';
 import type { StreamKnowledge } from '../model/playback-target.ts';
-import { type PlaybackCondition, statePollMs } from '../model/viewer-scene.ts';
+import type { PlaybackCondition } from '../model/viewer-scene.ts';
 import { useServices } from '../shell/services.ts';
 
-/** The stream as the API tells it, asked again as often as model/viewer-scene.ts finds it due. */
+/** The stream as its source tells it, asked again as often as the source finds it due. */
 export function useStreamKnowledge(id: string): {
   readonly knowledge: StreamKnowledge;
   readonly name: string | undefined;
@@ -12,12 +11,14 @@ export function useStreamKnowledge(id: string): {
   report(condition: PlaybackCondition): void;
   askNow(): void;
 } {
-  const { api } = useServices();
+  const { streams } = useServices();
   const [knowledge, setKnowledge] = useState<StreamKnowledge>({ kind: 'asking' });
   const [name, setName] = useState<string>();
   const [turn, setTurn] = useState(0);
   const condition = useRef<PlaybackCondition>('empty');
   const known = useRef(knowledge);
+  /** Answers in a row that told nothing new. */
+  const unchanged = useRef(0);
 
   const report = useCallback((next: PlaybackCondition) => {
     if (condition.current === next) return;
@@ -35,30 +36,35 @@ export function useStreamKnowledge(id: string): {
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const learn = (next: StreamKnowledge) => {
+      unchanged.current = isSame(known.current, next) ? unchanged.current + 1 : 0;
       known.current = next;
       setKnowledge(next);
     };
     const round = async () => {
       try {
-        const { state, broadcast, playback, name: title } = await api.getStream(id);
+        const found = await streams.find(id);
         if (stopped) return;
-        setName(title);
-        learn({ kind: 'known', state, broadcastId: broadcast?.id, dash: playback.dash, hls: playback.hls });
-      } catch (cause) {
+        if (found.knowledge.kind === 'known') setName(found.name);
+        learn(found.knowledge);
+      } catch {
         if (stopped) return;
-        if (cause instanceof ApiError && cause.status === 404) learn({ kind: 'missing' });
-        // Once known, a stream does not become unknown because the API is away: the video does not need it.
-        else if (known.current.kind === 'asking') learn({ kind: 'unreachable' });
+        // Once known, a stream does not become unknown because nobody answers: the video may play all the same.
+        learn(known.current.kind === 'asking' ? { kind: 'unreachable' } : known.current);
       }
       plan();
     };
     const plan = () => {
-      const waitMs = statePollMs(known.current, condition.current);
+      const waitMs = streams.pollMs({
+        stream: known.current,
+        playback: condition.current,
+        unchanged: unchanged.current,
+      });
       if (waitMs !== undefined) timer = setTimeout(round, waitMs);
     };
     const seen = () => {
       if (document.visibilityState !== 'visible') return;
       clearTimeout(timer);
+      unchanged.current = 0;
       void round();
     };
     // Playing well is no reason to ask; everything else is.
@@ -72,7 +78,12 @@ export function useStreamKnowledge(id: string): {
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', seen);
     };
-  }, [api, id, turn]);
+  }, [streams, id, turn]);
 
   return { knowledge, name, report, askNow };
+}
+
+function isSame(a: StreamKnowledge, b: StreamKnowledge): boolean {
+  if (a.kind !== 'known' || b.kind !== 'known') return a.kind === b.kind;
+  return a.state === b.state && a.broadcastId === b.broadcastId;
 }

@@ -15,16 +15,17 @@ const standstillMs = 15_000;
 
 /** The viewer's page: the picture, and plain words whenever there is none. */
 export function WatchPage({ id }: { id: string }) {
-  const { settings, announce } = useServices();
+  const { api, settings, announce } = useServices();
   const video = useRef<HTMLVideoElement>(null);
   const captions = useRef<HTMLDivElement>(null);
   const { knowledge, name, report, askNow } = useStreamKnowledge(id);
+  const place = { ...settings, streamId: id };
   const forced = useMemo(() => new URLSearchParams(location.search).get('protocol'), []);
   const playback = usePlayback({
     video,
     captions,
     forced,
-    target: (method) => playbackTarget(knowledge, method, { ...settings, streamId: id }),
+    target: (method) => playbackTarget(knowledge, method, place),
   });
   const { condition, session } = playback;
   const state = knowledge.kind === 'known' ? knowledge.state : undefined;
@@ -47,7 +48,7 @@ export function WatchPage({ id }: { id: string }) {
 
   const act = () => {
     if (scene?.action === 'replay' && playback.method) {
-      const target = playbackTarget(knowledge, playback.method, { ...settings, streamId: id });
+      const target = playbackTarget(knowledge, playback.method, place);
       if (target) session?.replay(target);
     } else {
       askNow();
@@ -68,7 +69,7 @@ export function WatchPage({ id }: { id: string }) {
             </p>
           )}
         </div>
-        {knowledge.kind === 'known' && (
+        {api && knowledge.kind === 'known' && (
           <a class="button button-small" href={consolePath(id)}>
             Broadcaster’s console
           </a>

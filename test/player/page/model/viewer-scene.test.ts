@@ -2,11 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StreamKnowledge } from '../../../../lib/player/page/model/playback-target.ts';
 import type { StreamState } from '../../../../lib/player/page/model/stream-state.ts';
-import {
-  type PlaybackCondition,
-  statePollMs,
-  viewerScene,
-} from '../../../../lib/player/page/model/viewer-scene.ts';
+import { type PlaybackCondition, viewerScene } from '../../../../lib/player/page/model/viewer-scene.ts';
 
 const known = (state: StreamState): StreamKnowledge => ({
   kind: 'known',
@@ -82,24 +78,6 @@ describe('what a viewer is told', () => {
       fc.property(anyPair, ([stream, condition]) => {
         const scene = viewerScene(stream, condition);
         expect(scene?.busy === true && scene.action !== undefined).toBe(false);
-      }),
-    );
-  });
-});
-
-describe('asking the API', () => {
-  test('nobody asks while a live picture plays', () => {
-    expect(statePollMs(known('live'), 'playing')).toBeUndefined();
-  });
-
-  test('every other pairing asks again by itself, unless the browser cannot play at all', () => {
-    fc.assert(
-      fc.property(anyPair, ([stream, condition]) => {
-        const healthy = condition === 'playing' || condition === 'paused';
-        const live = stream.kind === 'known' && stream.state === 'live';
-        const wait = statePollMs(stream, condition, () => 0.5);
-        if (condition === 'unsupported' || (healthy && live)) expect(wait).toBeUndefined();
-        else expect(wait).toBeGreaterThanOrEqual(1_000);
       }),
     );
   });

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { StreamKnowledge } from '../../../../lib/player/page/model/playback-target.ts';
+import { apiPollMs, edgePollMs } from '../../../../lib/player/page/model/polling.ts';
+import type { StreamState } from '../../../../lib/player/page/model/stream-state.ts';
+import type { PlaybackCondition } from '../../../../lib/player/page/model/viewer-scene.ts';
+
+const known = (state: StreamState): StreamKnowledge => ({ kind: 'known', state, dash: '', hls: '' });
+const everyStream: StreamKnowledge[] = [
+  { kind: 'asking' },
+  { kind: 'missing' },
+  { kind: 'unreachable' },
+  ...(['idle', 'starting', 'live', 'reconnecting', 'ended'] as const).map(known),
+];
+const conditions: PlaybackCondition[] = [
+  ...(['empty', 'loading', 'playing', 'paused', 'stalled', 'finished', 'failed'] as const),
+  'unsupported',
+];
+const situation = fc.record({
+  stream: fc.constantFrom(...everyStream),
+  playback: fc.constantFrom(...conditions),
+  unchanged: fc.nat(1000),
+});
+const middle = () => 0.5;
+
+describe.each([
+  ['the API', apiPollMs],
+  ['the edge', edgePollMs],
+])('asking %s', (_, pollMs) => {
+  test('nobody asks while a live picture plays', () => {
+    expect(pollMs({ stream: known('live'), playback: 'playing', unchanged: 0 })).toBeUndefined();
+  });
+
+  test('every other pairing asks again by itself, unless the browser cannot play at all', () => {
+    fc.assert(
+      fc.property(situation, (at) => {
+        const healthy = at.playback === 'playing' || at.playback === 'paused';
+        const live = at.stream.kind === 'known' && at.stream.state === 'live';
+        const wait = pollMs(at, middle);
+        if (at.playback === 'unsupported' || (healthy && live)) expect(wait).toBeUndefined();
+        else expect(wait).toBeGreaterThanOrEqual(1_000);
+      }),
+    );
+  });
+});
+
+describe('waiting at the edge for a broadcast to begin', () => {
+  const waits = (count: number) =>
+    Array.from({ length: count }, (_, unchanged) =>
+      edgePollMs({ stream: known('idle'), playback: 'empty', unchanged }, middle),
+    );
+
+  test('looks every two seconds at first, ever more seldom, never more seldom than every ten', () => {
+    const [first, ...later] = waits(40);
+    expect(first).toBe(2_000);
+    expect(later.at(-1)).toBe(10_000);
+    expect(waits(40)).toEqual(waits(40).toSorted((a, b) => (a ?? 0) - (b ?? 0)));
+  });
+
+  test('does not have a crowd look all at once', () => {
+    const at = { stream: known('idle'), playback: 'empty', unchanged: 20 } as const;
+    expect(edgePollMs(at, () => 0)).toBe(8_500);
+    expect(edgePollMs(at, () => 0.999)).toBeGreaterThan(11_000);
+  });
+
+  test('after a recording looks for the next broadcast every ten seconds', () => {
+    expect(edgePollMs({ stream: known('ended'), playback: 'playing', unchanged: 0 }, middle)).toBe(10_000);
+  });
+});
