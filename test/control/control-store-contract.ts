@@ -428,6 +428,13 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect(second!.version).toBeGreaterThan(first!.version);
       });
 
+      test('a fact that a member no longer tells is gone', async () => {
+        await store.heartbeat(member('encoder-1', { pool: 'gpu' }));
+        await store.heartbeat(member('encoder-1'));
+        const [told] = await other.listFleet('encoder');
+        expect(told).toEqual({ ...member('encoder-1'), version: told?.version });
+      });
+
       test('each role has members of its own', async () => {
         await store.heartbeat(member('one'));
         await store.heartbeat(member('one', { role: 'ingest', port: 1935 }));
