@@ -164,16 +164,6 @@ export const regionAlarms = {
     missing: 'good',
     because: `One may be a machine that stood still for a moment; three in five minutes are not. ${silence}`,
   },
-  OriginPutErrors: {
-    title: 'The origin does not take writes',
-    means: 'Writes to the bucket fail for many broadcasts; they are tried again, and segments will be late.',
-    reads: { metric: 'OriginPutErrors' },
-    bad: ['>=', 5],
-    periodSeconds: 60,
-    periods: [3, 5],
-    missing: 'good',
-    because: `S3 refuses a write now and then and takes it a moment later; five broadcasts a minute, again and again, is more. ${silence}`,
-  },
   FfmpegCrashes: {
     title: 'ffmpeg crashes',
     means: 'Encoding breaks off and is started again; each time viewers may wait for some seconds.',
@@ -193,6 +183,16 @@ export const regionAlarms = {
     periods: [2, 3],
     missing: 'good',
     because: `Once may be a noisy neighbour; twice in a quarter of an hour is a task that is too small. ${silence}`,
+  },
+  OriginPutErrors: {
+    title: 'The origin does not take writes',
+    means: 'Writes to the bucket fail for many broadcasts; they are tried again, and segments will be late.',
+    reads: { metric: 'OriginPutErrors' },
+    bad: ['>=', 5],
+    periodSeconds: 60,
+    periods: [3, 5],
+    missing: 'good',
+    because: `S3 refuses a write now and then and takes it a moment later; five broadcasts a minute, again and again, is more. ${silence}`,
   },
   RecordingsIncomplete: {
     title: 'Recordings are not whole',
