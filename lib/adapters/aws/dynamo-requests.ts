@@ -44,9 +44,12 @@ const limits: CallLimits = { timeoutMs: 400, tries: 2, maxConnections: 50 };
 const batchSize = 25;
 const batchTries = 6;
 
-/** A client that learns soon when the store is away. `config` goes before what the environment says. */
+/**
+ * A client that learns soon when the store is away. `config` goes before what the environment says. It always calls the
+ * region's one name, never an account's own: programs without a way out reach DynamoDB by the gateway of their network only.
+ */
 export const newDynamoClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
-  new DynamoDBClient({ ...clientSettings(limits), ...config });
+  new DynamoDBClient({ ...clientSettings(limits), accountIdEndpointMode: 'disabled', ...config });
 
 /**
  * Requests to the tables of one deployment, in plain values. Fails with `ControlStoreUnavailableError` where the store cannot
