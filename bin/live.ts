@@ -1,11 +1,13 @@
 // The whole platform on one machine: every program as a process of its own on loopback, supervised.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { awsBackends } from '../lib/adapters/local/platform/aws-endpoint.ts';
+import { folderBackends } from '../lib/adapters/local/platform/backends.ts';
 import { isForPeople, lineText, readyText } from '../lib/adapters/local/platform/console.ts';
 import { startDemo } from '../lib/adapters/local/platform/demo.ts';
 import { lockDataDir } from '../lib/adapters/local/platform/lock.ts';
 import { helpText, type LiveOptions, parseLiveOptions } from '../lib/adapters/local/platform/options.ts';
-import { planProcesses, platformUrls } from '../lib/adapters/local/platform/plan.ts';
+import { originUrlOf, planProcesses, platformUrls } from '../lib/adapters/local/platform/plan.ts';
 import { assignPorts, checkPorts, freePorts, portCount } from '../lib/adapters/local/platform/ports.ts';
 import { ensureSecrets } from '../lib/adapters/local/platform/secrets.ts';
 import { type ProcessLine, Supervisor } from '../lib/adapters/local/platform/supervisor.ts';
@@ -37,7 +39,12 @@ async function live(options: LiveOptions): Promise<void> {
   let taken = 0;
   const ports = assignPorts(() => numbers[taken++] ?? 0, options);
   const urls = platformUrls(ports);
-  const specs = planProcesses(ports, options.dataDir, await ensureSecrets(options.dataDir));
+  const secrets = await ensureSecrets(options.dataDir);
+  const backends =
+    options.awsEndpoint === undefined
+      ? folderBackends(options.dataDir, secrets, originUrlOf(ports))
+      : await awsBackends(options.awsEndpoint, secrets, process.env);
+  const specs = planProcesses(ports, backends, secrets.originTokenFile);
   const supervisor = new Supervisor(root, specs);
   const out = openOutput(options.json);
   const emit = createLog({

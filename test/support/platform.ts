@@ -43,7 +43,11 @@ export class Platform {
   }
 
   /** Throws with the platform's own words where it does not come up. */
-  static async start(args: readonly string[] = [], dataDir?: string): Promise<Platform> {
+  static async start(
+    args: readonly string[] = [],
+    dataDir?: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Platform> {
     const dir = dataDir ?? (await mkdtemp(join(tmpdir(), 'headwater-')));
     const started = spawn(
       process.execPath,
@@ -57,7 +61,11 @@ export class Platform {
         dir,
         ...args,
       ],
-      { cwd: join(import.meta.dirname, '..', '..'), stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        cwd: join(import.meta.dirname, '..', '..'),
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, ...environment },
+      },
     );
     const events: PlatformEvent[] = [];
     const emitter = new EventEmitter<{ event: [PlatformEvent] }>();

@@ -3,6 +3,7 @@ import {
   CreateTableCommand,
   type DynamoDBClient,
   type KeySchemaElement,
+  ResourceInUseException,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
@@ -14,7 +15,10 @@ import {
   type TableDescription,
 } from '../../control/policy/tables.ts';
 
-/** Makes the tables of the control store, for an emulator; on AWS the CDK does. Resolves when they can be used. */
+/**
+ * Makes the tables of the control store that are not there, for an emulator; on AWS the CDK does. Resolves when they can
+ * be used.
+ */
 export async function createControlTables(client: DynamoDBClient, prefix: string): Promise<void> {
   await Promise.all(
     controlTableNames.map((table) => createTable(client, physicalName(prefix, table), controlTables[table])),
@@ -25,23 +29,27 @@ async function createTable(client: DynamoDBClient, name: string, table: TableDes
   const { partitionKey, sortKey, indexes, expiryAttribute, streamView } = table;
   const keys = [partitionKey, ...(sortKey ? [sortKey] : [])];
   const keyed = [...keys, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])];
-  await client.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [...new Map(keyed.map((key) => [key.name, definition(key)])).values()],
-      KeySchema: keySchema(keys),
-      GlobalSecondaryIndexes:
-        indexes.length === 0
-          ? undefined
-          : indexes.map((index) => ({
-              IndexName: index.name,
-              KeySchema: keySchema([index.partitionKey, index.sortKey]),
-              Projection: { ProjectionType: 'ALL' },
-            })),
-      StreamSpecification: streamView && { StreamEnabled: true, StreamViewType: streamView },
-    }),
-  );
+  const command = new CreateTableCommand({
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [...new Map(keyed.map((key) => [key.name, definition(key)])).values()],
+    KeySchema: keySchema(keys),
+    GlobalSecondaryIndexes:
+      indexes.length === 0
+        ? undefined
+        : indexes.map((index) => ({
+            IndexName: index.name,
+            KeySchema: keySchema([index.partitionKey, index.sortKey]),
+            Projection: { ProjectionType: 'ALL' },
+          })),
+    StreamSpecification: streamView && { StreamEnabled: true, StreamViewType: streamView },
+  });
+  try {
+    await client.send(command);
+  } catch (fault) {
+    if (fault instanceof ResourceInUseException) return;
+    throw fault;
+  }
   await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { TableName: name });
   if (expiryAttribute === undefined) return;
   await client.send(

@@ -10,6 +10,8 @@ export interface LiveOptions {
   readonly proxies: number;
   readonly demo: boolean;
   readonly json: boolean;
+  /** Everything is kept at this AWS endpoint instead of in the data folder. */
+  readonly awsEndpoint: string | undefined;
   readonly help: boolean;
 }
 
@@ -29,6 +31,9 @@ export const helpText = `npm run live -- [flags]      the whole platform on this
   --data-dir DIR    where streams, keys and recordings are kept (default .headwater)
   --workers N       encoder workers, 1 to 8 (default 2)
   --proxies N       ingest proxies, 1 to 8 (default 2)
+  --aws-endpoint URL
+                    keep objects in S3, records in DynamoDB and secrets in Secrets Manager of an emulator of AWS,
+                    for example of moto_server, and tell its EventBridge of streams (what is missing there is made)
   --json            one JSON event a line on stdout, the first is "ready"  (npm run -s live -- --json)
   --help            this text
 
@@ -53,8 +58,14 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
     proxies: integer('proxies', values.proxies, 1, 8),
     demo: values.demo,
     json: values.json,
+    awsEndpoint: values['aws-endpoint'],
     help: values.help,
   };
+  if (options.awsEndpoint !== undefined && !/^http:\/\/[^/\s]+\/?$/.test(options.awsEndpoint)) {
+    faults.push(
+      `--aws-endpoint takes an address such as http://127.0.0.1:5000, not '${options.awsEndpoint}'`,
+    );
+  }
   if (options.portBase > 0 && options.portBase < 1024) faults.push('--port-base is 0, or 1024 and above');
   if (faults.length > 0) throw new UsageError(faults.join('; '));
   return options;
@@ -71,6 +82,7 @@ function readFlags(args: readonly string[]) {
         proxies: { type: 'string', default: '2' },
         demo: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        'aws-endpoint': { type: 'string' },
         help: { type: 'boolean', default: false, short: 'h' },
       },
     }).values;

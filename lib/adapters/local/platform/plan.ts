@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { controlCodec } from '../../../config/control.ts';
 import { edgeCodec } from '../../../config/edge.ts';
 import { encoderWorkerCodec } from '../../../config/encoder-worker.ts';
@@ -7,8 +6,8 @@ import { originCodec } from '../../../config/origin.ts';
 import { pageCodec } from '../../../config/page.ts';
 import { popCodec } from '../../../config/pop.ts';
 import type { MemberId } from '../../../routing/ids.ts';
+import type { PlatformBackends } from './backends.ts';
 import type { PlatformPorts } from './ports.ts';
-import type { SecretFiles } from './secrets.ts';
 import type { ProcessSpec } from './supervisor.ts';
 
 /** Where people and programs reach the platform. */
@@ -46,14 +45,17 @@ const stopOrder = {
   control: 4,
 } as const;
 
+/** Where the origin program listens. */
+export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${origin}` as const;
+
 /** Every process of the platform with its environment: the wiring of one machine, in path order. */
-export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: SecretFiles): ProcessSpec[] {
+export function planProcesses(
+  ports: PlatformPorts,
+  backends: PlatformBackends,
+  originTokenFile: string,
+): ProcessSpec[] {
   const urls = platformUrls(ports);
-  const { originTokenFile } = secrets;
-  const controlStore = `sqlite:${join(dataDir, 'control.sqlite')}` as const;
-  const keyPepper = `file:${secrets.keyPepperFile}` as const;
-  const certificate = `files:${secrets.tlsCertFile},${secrets.tlsKeyFile}` as const;
-  const originUrl = `http://${host}:${ports.origin}` as const;
+  const { controlStore, keyPepper, certificate } = backends;
   const pop: ProcessSpec = {
     ...process('pop', 'pop', 'bin/pop.ts', ports.rtmp),
     env: popCodec.encode({
@@ -95,9 +97,9 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
         relayPort: relay,
         healthPort: health,
         controlStore,
-        origin: originUrl,
+        origin: backends.origin,
         originTokenFile,
-        eventBus: 'log',
+        eventBus: backends.eventBus,
         region,
         playbackBaseUrl: urls.edge,
       }),
@@ -108,7 +110,7 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
     env: originCodec.encode({
       host,
       port: ports.origin,
-      objects: `folder:${join(dataDir, 'origin')}`,
+      objects: backends.objects,
       tokenFile: originTokenFile,
     }),
   };
@@ -118,7 +120,7 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
       role: 'shield',
       host,
       port: ports.shield,
-      upstreamUrl: originUrl,
+      upstreamUrl: originUrlOf(ports),
     }),
   };
   const edge: ProcessSpec = {
@@ -149,7 +151,8 @@ export function planProcesses(ports: PlatformPorts, dataDir: string, secrets: Se
       allowedOrigins: [urls.page],
     }),
   };
-  return [pop, ...proxies, ...workers, origin, shield, edge, page, control];
+  const all = [pop, ...proxies, ...workers, origin, shield, edge, page, control];
+  return all.map((spec) => ({ ...spec, env: { ...spec.env, ...backends.environment } }));
 }
 
 function process(

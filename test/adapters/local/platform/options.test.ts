@@ -15,6 +15,7 @@ describe('the flags of npm run live', () => {
       proxies: 2,
       demo: false,
       json: false,
+      awsEndpoint: undefined,
       help: false,
     });
   });
@@ -30,6 +31,7 @@ describe('the flags of npm run live', () => {
       '--proxies=1',
       '--demo',
       '--json',
+      '--aws-endpoint=http://127.0.0.1:5000',
     ];
     expect(parseLiveOptions(args, '/repo')).toMatchObject({
       portBase: 0,
@@ -38,13 +40,16 @@ describe('the flags of npm run live', () => {
       proxies: 1,
       demo: true,
       json: true,
+      awsEndpoint: 'http://127.0.0.1:5000',
     });
   });
 
   test('every fault is named at once', () => {
-    const args = ['--port-base', '80', '--workers', '0', '--proxies', 'many'];
+    const args = ['--port-base', '80', '--workers', '0', '--proxies', 'many', '--aws-endpoint', 'moto'];
     expect(() => parseLiveOptions(args, '/repo')).toThrow(UsageError);
-    expect(() => parseLiveOptions(args, '/repo')).toThrow(/--workers.*--proxies.*--port-base/);
+    expect(() => parseLiveOptions(args, '/repo')).toThrow(
+      /--workers.*--proxies.*--aws-endpoint.*--port-base/,
+    );
   });
 
   test('an unknown flag is named', () => {
@@ -59,6 +64,7 @@ describe('the flags of npm run live', () => {
       '--workers',
       '--proxies',
       '--json',
+      '--aws-endpoint',
       '--help',
     ]) {
       expect(helpText).toContain(flag);

@@ -1,0 +1,82 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  HeadBucketCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  CreateSecretCommand,
+  ResourceExistsException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { clientSettings } from './client-settings.ts';
+import { createControlTables } from './create-tables.ts';
+
+/** What the programs find in an account, by name. On AWS the CDK makes it all; this is for an emulator. */
+export interface AccountContents {
+  readonly bucket: string;
+  readonly tablePrefix: string;
+  /** Texts by the names of their secrets. A secret that is there keeps its text. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export interface AccountAccess {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+}
+
+/** The emulator of AWS does not answer, or not as AWS would; `mend` says what to do. */
+export class EmulatedAccountError extends Error {
+  override readonly name = 'EmulatedAccountError';
+  readonly code = 'AWS_ENDPOINT_UNUSABLE';
+  readonly mend =
+    'Start an emulator of AWS first, for example `moto_server -p 5000`, and give its address with --aws-endpoint http://127.0.0.1:5000.';
+}
+
+/** Makes what is missing in an emulated account. Throws `EmulatedAccountError`. */
+export async function fillAccount(
+  { bucket, tablePrefix, secrets }: AccountContents,
+  { endpoint, region, credentials }: AccountAccess,
+): Promise<void> {
+  const settings = {
+    ...clientSettings({ timeoutMs: 10_000, tries: 2, maxConnections: 8 }),
+    endpoint,
+    region,
+    ...(credentials && { credentials }),
+  };
+  const [s3, tables, vault] = [
+    new S3Client(settings),
+    new DynamoDBClient(settings),
+    new SecretsManagerClient(settings),
+  ];
+  try {
+    await createBucket(s3, bucket, region);
+    await createControlTables(tables, tablePrefix);
+    for (const [name, text] of Object.entries(secrets)) await createSecret(vault, name, text);
+  } catch (cause) {
+    throw new EmulatedAccountError(`The AWS endpoint ${endpoint} cannot be used: ${cause}.`, { cause });
+  } finally {
+    for (const client of [s3, tables, vault]) client.destroy();
+  }
+}
+
+async function createBucket(client: S3Client, bucket: string, region: string): Promise<void> {
+  // us-east-1 is no location constraint: it is what a bucket without one is in.
+  const at = region === 'us-east-1' ? {} : { LocationConstraint: region as 'eu-central-1' };
+  try {
+    await client.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: at }));
+  } catch (fault) {
+    if (!(fault instanceof BucketAlreadyOwnedByYou)) throw fault;
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+  }
+}
+
+async function createSecret(client: SecretsManagerClient, name: string, text: string): Promise<void> {
+  try {
+    await client.send(new CreateSecretCommand({ Name: name, SecretString: text }));
+  } catch (fault) {
+    if (!(fault instanceof ResourceExistsException)) throw fault;
+  }
+}
