@@ -9,8 +9,8 @@ const baseUrl = z
 export const pageCodec = envCodec({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.coerce.number().int().min(0).max(65535),
-  /** The control API as the browser reaches it, without a slash at the end. */
-  apiBaseUrl: baseUrl,
+  /** The control API as the browser reaches it, without a slash at the end. Left out: the page is a viewer only. */
+  apiBaseUrl: baseUrl.optional(),
   /** The edge as the browser reaches it, without a slash at the end. */
   edgeBaseUrl: baseUrl,
   region: z

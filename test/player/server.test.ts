@@ -89,6 +89,13 @@ describe('the server', () => {
     expect(policy).not.toContain('unsafe');
   });
 
+  test('a page that is told of no other address may reach none', () => {
+    const policy = contentSecurityPolicy({});
+    expect(policy).toContain("connect-src 'self';");
+    expect(policy).toContain("media-src 'self' blob:;");
+    expect(policy).not.toContain('http');
+  });
+
   test('only GET and HEAD are answered, and no path leads out of the bundle', async () => {
     const post = await fetch(`${base}/`, { method: 'POST' });
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
@@ -113,6 +120,11 @@ describe('the page’s environment', () => {
       edgeBaseUrl: 'http://127.0.0.1:8082',
       region: 'local',
     });
+  });
+
+  test('may name no API: then the page is a viewer only', () => {
+    const { HEADWATER_API_BASE_URL: _, ...viewerOnly } = env;
+    expect(pageCodec.decode(viewerOnly).apiBaseUrl).toBeUndefined();
   });
 
   test('names every fault at once', () => {
