@@ -111,6 +111,7 @@ describe('stream keys', () => {
       level: 'error',
       code: 'NetStream.Publish.Failed',
     });
+    expect(harness.log.of('ingest.publish.unserved')).toMatchObject([{ code: 'CONTROL_STORE_UNAVAILABLE' }]);
     publisher.headers();
     publisher.socket.write(publisher.video(42, 0, true));
     const link = await encoder.link();

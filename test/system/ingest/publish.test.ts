@@ -187,10 +187,12 @@ describe('finding a worker', () => {
   });
 
   test('tells the publisher when no worker takes the stream in time', async () => {
-    const { rtmpPort, addStream } = await ingest({ limits: { routeMs: 300 } });
+    const { rtmpPort, addStream, log } = await ingest({ limits: { routeMs: 300 } });
     const { key } = await addStream();
     const status = await client({ port: rtmpPort, key }).refused();
     expect(status).toMatchObject({ level: 'error', code: 'NetStream.Publish.Failed' });
+    expect(log.of('ingest.publish.unserved')).toMatchObject([{ code: 'NO_WORKER' }]);
+    expect(log.of('ingest.publish.refused')).toEqual([]);
   });
 
   test('refuses a second publisher with BadName and the reason of the worker', async () => {

@@ -131,13 +131,14 @@ describe('a worker that dies while a publisher is on air', () => {
   });
 
   test('the publisher is told and closed when no other worker takes it in time', async () => {
-    const { first, second, publisher, link } = await onAir({ routeMs: 400 });
+    const { first, second, harness, publisher, link } = await onAir({ routeMs: 400 });
     send(publisher, 0, 30);
     await has(link, 29);
     second.die();
     first.die();
     await publisher.until(() => publisher.closed);
     expect(publisher.statuses.at(-1)).toMatchObject({ level: 'error', code: 'NetStream.Publish.Failed' });
+    expect(harness.log.of('ingest.publish.dropped')).toMatchObject([{ code: 'NO_WORKER' }]);
   });
 
   test('a publisher that sends more than can be kept meanwhile is held back, and nothing is lost', async () => {
@@ -204,6 +205,8 @@ describe('a worker that drains', () => {
     expect(numbers).toEqual(range(numbers[0]!, 90));
     expect(numbers[0]).toBeLessThanOrEqual(50);
     expect(publisher.closed).toBe(false);
+    expect(harness.log.of('ingest.worker.leaving')).toMatchObject([{ worker: first.id }]);
+    expect(harness.log.of('ingest.worker.lost')).toEqual([]);
   });
 
   test('keeps its publisher where there is no other worker', async () => {
