@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   Effect,
   type IGrantable,
@@ -10,6 +10,7 @@ import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
+  type CfnBucket,
   HttpMethods,
   type LifecycleRule,
   ObjectOwnership,
@@ -17,7 +18,7 @@ import {
   StorageClass,
   TargetObjectKeyFormat,
 } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { originBucketName } from '../../config/names.ts';
 import { exposedHeaders, preflightMaxAgeSeconds } from '../../edge/policy/cors.ts';
@@ -28,13 +29,13 @@ export interface OriginBucketProps {
   readonly retention: Pick<Deployment['retention'], 'recordingDays' | 'logDays' | 'keepOnDelete'>;
 }
 
-/** No init segment is larger, and hardly a media segment is smaller. */
-const initSegmentMaxBytes = 4096;
+/** Init segments and multivariant playlists are smaller, and hardly a media segment is. */
+const smallObjectBytes = 8192;
 /**
- * How long past `recordingDays` an init segment stays: a broadcast needs the one of its first second for as long as it
- * runs, and a channel may run for a year.
+ * How long past `recordingDays` small objects stay: what a broadcast wrote in its first second is needed for as long as it
+ * runs, and a channel may run for a year. (Rules of S3 know sizes and prefixes, no names.)
  */
-const initSegmentExtraDays = 400;
+const smallObjectExtraDays = 400;
 
 /**
  * A region's origin: segments, playlists, manifests and recordings, below `<region>/`. Only CloudFront reads it from
@@ -95,13 +96,19 @@ export class OriginBucket extends Construct {
    * Lets a worker write broadcasts and read back what a worker before it left. Reading is also what `If-Match` needs, and
    * listing is what makes a missing object a 404 instead of a 403.
    */
-  grantWrite(worker: IGrantable): void {
+  grantWrite(worker: IGrantable & IConstruct): void {
+    const { region } = Stack.of(this);
     worker.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['s3:PutObject', 's3:GetObject'], resources: [this.#objects] }),
     );
     worker.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
     );
+    const bucketId = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket);
+    Validations.of(worker).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${region}/*]`,
+      reason: 'Which streams there will be nobody knows beforehand; a worker may be given any of its region.',
+    });
   }
 
   /** Any distribution of this account: the one that reads here is deployed later, by the edge stack. */
@@ -159,14 +166,14 @@ function lifecycleRules(region: string, recordingDays: number): LifecycleRule[] 
     {
       id: 'recordings',
       prefix,
-      objectSizeGreaterThan: initSegmentMaxBytes,
+      objectSizeGreaterThan: smallObjectBytes,
       expiration: Duration.days(recordingDays),
     },
     {
-      id: 'init-segments',
+      id: 'small-objects',
       prefix,
-      objectSizeLessThan: initSegmentMaxBytes + 1,
-      expiration: Duration.days(recordingDays + initSegmentExtraDays),
+      objectSizeLessThan: smallObjectBytes + 1,
+      expiration: Duration.days(recordingDays + smallObjectExtraDays),
     },
     ...(recordingDays >= coldFromDays ? [coldRule(prefix)] : []),
   ];

@@ -136,9 +136,9 @@ describe('how long things stay', () => {
     });
   });
 
-  test('the init segment of a channel that never ends outlives its segments', () => {
-    expect(rule('recordings')).toMatchObject({ ObjectSizeGreaterThan: 4096 });
-    expect(rule('init-segments')).toMatchObject({ ObjectSizeLessThan: 4097, ExpirationInDays: 430 });
+  test('what a channel wrote in its first second outlives the segments of its first days', () => {
+    expect(rule('recordings')).toMatchObject({ ObjectSizeGreaterThan: 8192 });
+    expect(rule('small-objects')).toMatchObject({ ObjectSizeLessThan: 8193, ExpirationInDays: 430 });
   });
 
   test('only large segments move to colder storage, and only where they stay for months', () => {
