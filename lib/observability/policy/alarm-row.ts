@@ -60,9 +60,9 @@ export type AlarmMetric =
   | { readonly metric: FleetMetric; readonly fleet: Fleet; readonly pool?: Pool }
   | { readonly aws: AwsMetricName };
 
-/** Sizes that a deployment chooses and thresholds follow. */
+/** Sizes that a deployment chooses and thresholds follow; `alarmLimits` makes them. */
 export interface AlarmLimits {
-  /** Streams of the largest worker. */
+  /** Streams of the largest worker that is always there. */
   readonly workerStreams: number;
   /** Connections of one proxy. */
   readonly proxySessions: number;

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import { alarmLimits } from '../../../lib/observability/policy/alarm-limits.ts';
+import { testDeployment } from '../../support/template.ts';
+
+const limitsOf = (compute: object) => alarmLimits(testDeployment({ compute }).compute);
+
+describe('the limits of alarms', () => {
+  test('follow the sizes of the fleets', () => {
+    const compute = {
+      proxies: { connections: 300 },
+      cpuEncoders: { streams: 3, maxTasks: 40 },
+    };
+    expect(limitsOf(compute)).toEqual({ proxySessions: 300, workerStreams: 3, maxCpuWorkers: 40 });
+  });
+
+  test('ask for the room of a GPU worker only where one is always there', () => {
+    const gpu = { streams: 8, maxTasks: 5 };
+    expect(limitsOf({ gpuEncoders: { ...gpu, minTasks: 0 } })).toMatchObject({
+      workerStreams: 2,
+      maxGpuWorkers: 5,
+    });
+    expect(limitsOf({ gpuEncoders: { ...gpu, minTasks: 1 } })).toMatchObject({ workerStreams: 8 });
+  });
+
+  test('leave room at rest: a fleet without work raises no alarm', () => {
+    for (const minTasks of [0, 2]) {
+      const { compute } = testDeployment({ compute: { gpuEncoders: { minTasks } } });
+      const { cpuEncoders, gpuEncoders, proxies } = compute;
+      const room =
+        cpuEncoders.minTasks * cpuEncoders.streams +
+        (gpuEncoders?.minTasks ?? 0) * (gpuEncoders?.streams ?? 0);
+      const limits = alarmLimits(compute);
+      expect(room).toBeGreaterThanOrEqual(limits.workerStreams);
+      expect(proxies.minTasks * proxies.connections).toBeGreaterThanOrEqual(limits.proxySessions);
+    }
+  });
+});
