@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { envCodec } from './env.ts';
 import { controlStoreLocation, secretLocation } from './locations.ts';
 
-export const address = (protocol: RegExp, example: string) =>
+const address = (protocol: RegExp, example: string) =>
   z
     .url({ protocol, error: `must be an address such as ${example}` })
     .transform((url) => url.replace(/\/+$/, ''));
-export const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 
 /** What the control API is told: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists have commas. */
 export const controlCodec = envCodec({

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BucketAlreadyOwnedByYou,
@@ -35,6 +36,18 @@ export class EmulatedAccountError extends Error {
     'Start an emulator of AWS first, for example `moto_server -p 5000`, and give its address with --aws-endpoint http://127.0.0.1:5000.';
 }
 
+/**
+ * The endpoint by its IP address: S3 names a bucket in the path then, where a host name would get it in front. Throws
+ * `EmulatedAccountError`.
+ */
+export async function addressOf(endpoint: string): Promise<string> {
+  const { hostname, port } = new URL(endpoint);
+  const { address, family } = await lookup(hostname.replace(/^\[|\]$/g, '')).catch((cause: unknown) => {
+    throw new EmulatedAccountError(`The AWS endpoint ${endpoint} has no address.`, { cause });
+  });
+  return `http://${family === 6 ? `[${address}]` : address}:${port || 80}`;
+}
+
 /** Makes what is missing in an emulated account. Throws `EmulatedAccountError`. */
 export async function fillAccount(
   { bucket, tablePrefix, secrets }: AccountContents,
@@ -44,7 +57,8 @@ export async function fillAccount(
     ...clientSettings({ timeoutMs: 10_000, tries: 2, maxConnections: 8 }),
     endpoint,
     region,
-    ...(credentials && { credentials }),
+    // A copy: the SDK notes in it where it came from.
+    ...(credentials && { credentials: { ...credentials } }),
   };
   const [s3, tables, vault] = [
     new S3Client(settings),

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { sdkCodec } from '../../../config/sdk.ts';
 import type { PlatformBackends } from './backends.ts';
@@ -18,10 +17,11 @@ export async function awsBackends(
   secrets: SecretFiles,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<PlatformBackends> {
-  const { region = defaultRegion, accessKeyId, profile } = sdkCodec.decode(environment);
-  const credentials = (accessKeyId ?? profile) === undefined ? nobody : undefined;
-  const endpoint = await byAddress(endpointUrl);
-  const { fillAccount } = await import('../../aws/emulated-account.ts');
+  const set = sdkCodec.decode(environment);
+  const region = set.region || defaultRegion;
+  const credentials = set.accessKeyId || set.profile ? undefined : nobody;
+  const { fillAccount, addressOf } = await import('../../aws/emulated-account.ts');
+  const endpoint = await addressOf(endpointUrl);
   const [pepper, certificate, privateKey] = await Promise.all(
     [secrets.keyPepperFile, secrets.tlsCertFile, secrets.tlsKeyFile].map((path) => readFile(path, 'utf8')),
   );
@@ -45,11 +45,4 @@ export async function awsBackends(
     eventBus: 'eventbridge:default',
     environment: sdkCodec.encode({ endpointUrl: endpoint, region, ...credentials }),
   };
-}
-
-/** The endpoint by its IP address: S3 names a bucket in the path then, where a host name would get it in front. */
-async function byAddress(url: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const { address, family } = await lookup(hostname.replace(/^\[|\]$/g, ''));
-  return `http://${family === 6 ? `[${address}]` : address}:${port || 80}`;
 }
