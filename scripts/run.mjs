@@ -36,6 +36,7 @@ const tasks = {
   },
   'test:images': {
     debian: ['ffmpeg', 'buildah', 'mmdebstrap'],
+    python: true,
     asRoot: true,
     steps: (args) => [jest('--selectProjects', 'images', '--runInBand', ...args)],
   },

@@ -8,8 +8,6 @@ import type { ImageStore } from './image-store.ts';
 
 export interface ContainerOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** A folder under /tmp that is the same inside. */
-  readonly shared?: string;
   /** Instead of the image's entry point. */
   readonly command?: readonly string[];
 }
@@ -42,12 +40,7 @@ export class Container extends Changing {
     const config = await store.config(image);
     const container = await store.from(image);
     const command = options.command ?? config.Entrypoint;
-    const enter = [
-      join(import.meta.dirname, 'enter.sh'),
-      config.User,
-      config.WorkingDir,
-      options.shared ?? '',
-    ];
+    const enter = [join(import.meta.dirname, 'enter.sh'), config.User, config.WorkingDir];
     return new Container(
       spawn('unshare', ['--mount', '--pid', '--fork', '--', 'sh', ...enter, ...command], {
         // The program sees its image's environment and what it is told, nothing of this process.

@@ -1,13 +1,13 @@
 # Runs a program inside an image as a container engine would: as process 1, the image's user and in its folder, with the
 # root file system read-only but for /tmp. It is run in mount and process namespaces of its own, so that all of this
 # is gone when the program ends.
-#   sh enter.sh USER FOLDER SHARED PROGRAM… : USER is uid:gid, SHARED a folder under /tmp that both sides see, or ''
-# ROOT_COMMAND prints where the image's files are mounted.
+#   sh enter.sh USER FOLDER PROGRAM…
+# USER is uid:gid. ROOT_COMMAND prints where the image's files are mounted. The network is the host's.
 set -eu
 root=$(eval "$ROOT_COMMAND")
 unset ROOT_COMMAND
-user=$1 folder=$2 shared=$3
-shift 3
+user=$1 folder=$2
+shift 2
 
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
@@ -17,10 +17,5 @@ for device in null zero random urandom; do
   mount --bind "/dev/$device" "$root/dev/$device"
 done
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-if [ -n "$shared" ]; then
-  mkdir -p "$root$shared"
-  mount --bind "$shared" "$root$shared"
-fi
-# The host's addresses, as containers have them.
 mount -o remount,bind,ro "$root"
 exec chroot --userspec="$user" --groups= "$root" sh -c 'cd "$0" && exec "$@"' "$folder" "$@"

@@ -1,12 +1,14 @@
-import { chown, readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { awsBackends } from '../../lib/adapters/local/platform/aws-endpoint.ts';
 import { planProcesses, platformUrls } from '../../lib/adapters/local/platform/plan.ts';
 import { assignPorts, freePorts, portCount } from '../../lib/adapters/local/platform/ports.ts';
 import { ensureSecrets } from '../../lib/adapters/local/platform/secrets.ts';
 import { Supervisor } from '../../lib/adapters/local/platform/supervisor.ts';
 import { programCodec } from '../../lib/config/program.ts';
 import { type ImageName, programFiles } from '../../lib/region/infra/program-files.ts';
+import { startEmulator } from '../support/emulator.ts';
 import { readFrameNumbers } from '../support/frame-counter.ts';
 import { fetchRendition } from '../support/playback.ts';
 import { Publisher } from '../support/publisher.ts';
@@ -99,69 +101,66 @@ describe('ffmpeg in the encoder image', () => {
   });
 });
 
-describe('a broadcast through the proxy and the worker of the images', () => {
+describe('a broadcast through the proxy and the worker of the images, on an emulator of AWS', () => {
   test('arrives frame by frame; both programs answer their health checks and end with 0 on SIGTERM', async () => {
+    await using cleanup = new AsyncDisposableStack();
+    const emulator = await startEmulator();
+    cleanup.defer(() => emulator.stop());
     const folder = await temporaryFolder();
+    cleanup.defer(() => folder.remove());
     const fleets = { proxies: 1, workers: 1 };
     const numbers = await freePorts(portCount(fleets));
     const ports = assignPorts(() => numbers.pop() ?? 0, fleets);
-    const specs = planProcesses(ports, folder.path, await ensureSecrets(folder.path));
-    const inImages = ['ingest', 'encoder'];
+    const secrets = await ensureSecrets(folder.path);
+    const backends = await awsBackends(emulator.endpoint, secrets, {});
+    const specs = planProcesses(ports, backends, secrets.originTokenFile);
+    const roles: Readonly<Record<ImageName, string>> = {
+      'encoder-image': 'encoder',
+      'proxy-image': 'ingest',
+    };
+    const envOf = (image: ImageName) => ({
+      ...specs.find(({ role }) => role === roles[image])?.env,
+      ...programCodec.encode({ exitWithParent: true }),
+    });
     const supervisor = new Supervisor(
       root,
-      specs.filter(({ role }) => !inImages.includes(role)),
+      specs.filter(({ role }) => !Object.values(roles).includes(role)),
     );
-    const containers: Container[] = [];
-    const start = async (image: ImageName, role: string) => {
-      const env = specs.find((spec) => spec.role === role)?.env;
-      const container = await Container.start(store, image, {
-        env: { ...env, ...programCodec.encode({ exitWithParent: true }) },
-        shared: folder.path,
-      });
-      containers.push(container);
+    cleanup.defer(() => supervisor.stop());
+    await supervisor.start();
+    const start = async (image: ImageName) => {
+      const container = await Container.start(store, image, { env: envOf(image) });
+      cleanup.defer(async () => void (await container.stop('SIGKILL')));
       await container.event('process.ready');
       return container;
     };
-    let publisher: Publisher | undefined;
-    try {
-      await supervisor.start();
-      // The store and the secrets are files here, and the programs in the images are not root.
-      for (const name of ['.', ...(await readdir(folder.path))])
-        await chown(join(folder.path, name), user, user);
-      const encoder = await start('encoder-image', 'encoder');
-      const proxy = await start('proxy-image', 'ingest');
-      const urls = platformUrls(ports);
-      const platform = { ready: { api: urls.api } };
+    const encoder = await start('encoder-image');
+    const proxy = await start('proxy-image');
+    const platform = { ready: { api: platformUrls(ports).api } };
 
-      const stream = await createStream(platform, { name: 'from the images' });
-      const { url, key } = stream.ingest.rtmps;
-      publisher = new Publisher({ url: `${url}/${key}`, seconds: 8 });
-      await streamEvent(platform, stream.id, 'stream.live');
-      expect((await getStream(platform, stream.id)).broadcast).toMatchObject({
-        workerId: 'encoder-1',
-        proxyId: 'ingest-1',
-      });
-      for (const container of [encoder, proxy])
-        expect(await container.exec(['node', 'healthcheck.mjs'])).toBe(0);
+    const stream = await createStream(platform, { name: 'from the images' });
+    const { url, key } = stream.ingest.rtmps;
+    const publisher = new Publisher({ url: `${url}/${key}`, seconds: 8 });
+    cleanup.defer(() => publisher.stop('SIGKILL'));
+    await streamEvent(platform, stream.id, 'stream.live');
+    expect((await getStream(platform, stream.id)).broadcast).toMatchObject({
+      workerId: 'encoder-1',
+      proxyId: 'ingest-1',
+    });
+    for (const container of [encoder, proxy]) {
+      expect(await container.exec(['node', 'healthcheck.mjs'])).toBe(0);
+    }
 
-      expect(await publisher.ended()).toBe(0);
-      await streamEvent(platform, stream.id, 'recording.ready');
-      const { media } = await fetchRendition(stream.playback.hls, 720);
-      expect(await readFrameNumbers(media)).toEqual(Array.from({ length: 240 }, (_, index) => index));
+    expect(await publisher.ended()).toBe(0);
+    await streamEvent(platform, stream.id, 'recording.ready');
+    const { media } = await fetchRendition(stream.playback.hls, 720);
+    expect(await readFrameNumbers(media)).toEqual(Array.from({ length: 240 }, (_, index) => index));
 
-      expect(await proxy.stop()).toBe(0);
-      expect(await encoder.stop()).toBe(0);
-      for (const image of images) {
-        const role = image === 'encoder-image' ? 'encoder' : 'ingest';
-        const env = specs.find((spec) => spec.role === role)?.env ?? {};
-        const check = await Container.run(store, image, ['node', 'healthcheck.mjs'], { env });
-        expect(check.code).toBe(1);
-      }
-    } finally {
-      await publisher?.stop('SIGKILL');
-      for (const container of containers) await container.stop('SIGKILL');
-      await supervisor.stop();
-      await folder.remove();
+    expect(await proxy.stop()).toBe(0);
+    expect(await encoder.stop()).toBe(0);
+    for (const image of images) {
+      const check = await Container.run(store, image, ['node', 'healthcheck.mjs'], { env: envOf(image) });
+      expect(check.code).toBe(1);
     }
   }, 180_000);
 });
