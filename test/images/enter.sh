@@ -1,5 +1,5 @@
 # Runs a program inside an image as a container engine would: as process 1, the image's user and in its folder, with the
-# root file system read-only but for /tmp. It is run in mount and process namespaces of its own, so that all of this
+# whole root file system read-only. It is run in mount and process namespaces of its own, so that all of this
 # is gone when the program ends.
 #   sh enter.sh USER FOLDER PROGRAM…
 # USER is uid:gid. ROOT_COMMAND prints where the image's files are mounted. The network is the host's.
@@ -16,6 +16,5 @@ for device in null zero random urandom; do
   : >"$root/dev/$device"
   mount --bind "/dev/$device" "$root/dev/$device"
 done
-mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 mount -o remount,bind,ro "$root"
 exec chroot --userspec="$user" --groups= "$root" sh -c 'cd "$0" && exec "$@"' "$folder" "$@"

@@ -61,7 +61,7 @@ describe.each(images)('%s', (image) => {
     for (const command of await store.history(image)) expect(command).not.toMatch(/^\|\d|ARG /);
   });
 
-  test('runs as a user other than root, who can write to /tmp and nowhere else', async () => {
+  test('runs as a user other than root, who can write nowhere', async () => {
     const script = `
       const { statSync, writeFileSync } = require('node:fs');
       const write = (path) => { try { writeFileSync(path, 'x'); return 'written'; } catch (fault) { return fault.code; } };
@@ -73,7 +73,7 @@ describe.each(images)('%s', (image) => {
     const { lines } = await Container.run(store, image, ['node', '-e', script]);
     expect(JSON.parse(lines.join(''))).toEqual({
       ...{ pid: 1, uid: user, gid: user, groups: [user], owner: 0 },
-      ...{ app: 'EROFS', program: 'EROFS', home: 'EROFS', tmp: 'written' },
+      ...{ app: 'EROFS', program: 'EROFS', home: 'EROFS', tmp: 'EROFS' },
     });
   });
 
