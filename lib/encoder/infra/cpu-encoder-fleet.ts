@@ -1,0 +1,76 @@
+import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import {
+  AvailabilityZoneRebalancing,
+  CpuArchitecture,
+  FargateService,
+  FargateTaskDefinition,
+  OperatingSystemFamily,
+  PropagatedTagSource,
+} from 'aws-cdk-lib/aws-ecs';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Deployment } from '../../config/deployment.ts';
+import { type EncoderFleetProps, EncoderTask } from './encoder-task.ts';
+import { scaleOnLoad } from './load-scaling.ts';
+
+export interface CpuEncoderFleetProps extends EncoderFleetProps {
+  readonly size: Deployment['compute']['cpuEncoders'];
+}
+
+/**
+ * The encoder workers without a GPU: Fargate tasks on ARM64, spread over the zones, those above the minimum on Spot where the
+ * deployment says so.
+ *
+ * Live broadcasts survive a deployment, good or bad. ECS starts the new tasks beside the old ones (at least 100 % stay
+ * healthy), and stops an old one only when a new one is healthy and the old one has not asked to be left alone. New tasks
+ * that fail trip the circuit breaker, which goes back to the old version: that stops new tasks, never the ones that had
+ * broadcasts. What is stopped at last – its two hours are over, or Spot takes it back – hands its broadcasts over.
+ */
+export class CpuEncoderFleet extends Construct {
+  readonly service: FargateService;
+  readonly taskRole: IRole;
+  readonly securityGroup: SecurityGroup;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: CpuEncoderFleetProps) {
+    super(scope, id);
+    const { size } = props;
+    const task = new FargateTaskDefinition(this, 'Task', {
+      cpu: size.cpu,
+      memoryLimitMiB: size.memoryMiB,
+      runtimePlatform: {
+        cpuArchitecture: CpuArchitecture.ARM64,
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    const { streams } = size;
+    const worker = new EncoderTask(this, 'Worker', { ...props, task, pool: 'cpu', streams });
+    this.taskRole = task.taskRole;
+    this.securityGroup = worker.securityGroup;
+    this.logGroup = worker.logGroup;
+    this.service = new FargateService(this, 'Service', {
+      cluster: props.cluster,
+      taskDefinition: task,
+      vpcSubnets: props.subnets,
+      assignPublicIp: false,
+      securityGroups: [this.securityGroup],
+      // No desiredCount: it would put the fleet back to its minimum, broadcasts or not, with every deploy.
+      capacityProviderStrategies: spotMix(size),
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { enable: true, rollback: true },
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
+      propagateTags: PropagatedTagSource.SERVICE,
+      enableECSManagedTags: true,
+    });
+    scaleOnLoad(this.service, { ...props, ...size, pool: 'cpu' });
+  }
+}
+
+/** The minimum never runs on Spot: when Spot takes everything back at once, what is left must carry the first of it. */
+function spotMix({ minTasks, spotPercent }: CpuEncoderFleetProps['size']) {
+  // A weight of 0 would take no tasks at all, not even the minimum.
+  const steady = { capacityProvider: 'FARGATE', base: minTasks, weight: Math.max(1, 100 - spotPercent) };
+  return spotPercent === 0 ? [steady] : [steady, { capacityProvider: 'FARGATE_SPOT', weight: spotPercent }];
+}

@@ -1,0 +1,25 @@
+import type { Stack } from 'aws-cdk-lib';
+import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { EncoderFleetProps } from '../../../lib/encoder/infra/encoder-task.ts';
+
+/** What a fleet of workers is given in tests, with a network and a cluster in `stack`. */
+export function fleetProps(stack: Stack): EncoderFleetProps {
+  const vpc = new Vpc(stack, 'Vpc', {
+    natGateways: 0,
+    subnetConfiguration: [{ name: 'cell', subnetType: SubnetType.PRIVATE_ISOLATED }],
+  });
+  return {
+    name: 'headwater',
+    cluster: new Cluster(stack, 'Cluster', { vpc, enableFargateCapacityProviders: true }),
+    subnets: { subnetGroupName: 'cell' },
+    image: ContainerImage.fromRegistry('example.com/worker'),
+    proxySecurityGroup: new SecurityGroup(stack, 'Proxies', { vpc, allowAllOutbound: false }),
+    controlStore: 'dynamodb:headwater',
+    origin: 's3://headwater-origin-111122223333-eu-central-1',
+    playbackBaseUrl: 'https://live.example.com',
+    dvrWindowSeconds: 600,
+    headroomPercent: 40,
+    logDays: 30,
+  };
+}
