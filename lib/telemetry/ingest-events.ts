@@ -102,4 +102,12 @@ export const ingestEvents = {
     'The new TLS certificate cannot be used; the old one stays.',
     { CertificateRejected: 1 },
   ),
+  'ingest.certificate.renewed': event<{ source: 'acm' | 'self-signed'; end: string }>(
+    'info',
+    'Proxies are given a new TLS certificate.',
+  ),
+  'ingest.certificate.kept': event<{ source: 'acm' | 'self-signed' }>(
+    'info',
+    'The TLS certificate that proxies have is still the right one.',
+  ),
 } as const;

@@ -1,0 +1,46 @@
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import { type ACMClient, ExportCertificateCommand, GetCertificateCommand } from '@aws-sdk/client-acm';
+import { makeSelfSigned } from '../../lib/adapters/node/self-signed.ts';
+import { isGoodFor, isSameCertificate } from '../../lib/ingest/policy/certificate.ts';
+import type { CertificateAuthority } from './keep.ts';
+
+/** ACM: it renews by itself under the same ARN. The key leaves it only when the certificate is another than before. */
+export function acmAuthority(client: ACMClient, arn: string): CertificateAuthority {
+  return {
+    name: 'acm',
+    async next(current) {
+      const issued = await client.send(new GetCertificateCommand({ CertificateArn: arn }));
+      if (current && issued.Certificate && isSameCertificate(current.certificate, issued.Certificate)) {
+        return undefined;
+      }
+      // The key comes encrypted under a word of ours, which lives no longer than this call.
+      const passphrase = randomBytes(32).toString('hex');
+      const exported = await client.send(
+        new ExportCertificateCommand({ CertificateArn: arn, Passphrase: Buffer.from(passphrase) }),
+      );
+      const { Certificate = '', CertificateChain = '', PrivateKey = '' } = exported;
+      const key = createPrivateKey({ key: PrivateKey, passphrase });
+      return {
+        certificate: `${Certificate.trim()}\n${CertificateChain.trim()}\n`,
+        privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      };
+    },
+  };
+}
+
+const selfSignedDays = 365;
+const renewBeforeDays = 30;
+
+/** Ourselves, where there is no domain: nobody trusts it, but what is sent is encrypted. */
+export function selfSignedAuthority(
+  host: string,
+  nowMs: () => number = () => Date.now(),
+): CertificateAuthority {
+  return {
+    name: 'self-signed',
+    async next(current) {
+      if (current && isGoodFor(current.certificate, host, renewBeforeDays, nowMs())) return undefined;
+      return makeSelfSigned({ hosts: [host] }, selfSignedDays);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+// Keeps the ingest certificate where proxies read it: at a deploy, when ACM has a new one, and once a day.
+import { ACMClient } from '@aws-sdk/client-acm';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { CloudFormationCustomResourceEvent, EventBridgeEvent } from 'aws-lambda';
+import { clientSettings } from '../../lib/adapters/aws/client-settings.ts';
+import { startFunction } from '../../lib/adapters/node/function.ts';
+import { certificateFunctionCodec } from '../../lib/config/certificate-function.ts';
+import { acmAuthority, selfSignedAuthority } from './authorities.ts';
+import { answerCloudFormation } from './custom-resource.ts';
+import { keepCertificate } from './keep.ts';
+import { managedStore } from './store.ts';
+
+type CertificateEvent = CloudFormationCustomResourceEvent | EventBridgeEvent<string, unknown>;
+
+export const handler = await startFunction({
+  codec: certificateFunctionCodec,
+  role: 'ingest',
+  name: 'certificate',
+  start({ certificateSecret, acmCertificate, serverName }, emit) {
+    const settings = clientSettings({ timeoutMs: 5_000, tries: 4, maxConnections: 2 });
+    const store = managedStore(new SecretsManagerClient(settings), certificateSecret);
+    const authority =
+      acmCertificate === undefined
+        ? selfSignedAuthority(serverName)
+        : acmAuthority(new ACMClient(settings), acmCertificate);
+    const keep = () => keepCertificate(store, authority, emit);
+    return async (event: CertificateEvent): Promise<void> =>
+      'ResponseURL' in event ? answerCloudFormation(event, keep) : keep();
+  },
+});

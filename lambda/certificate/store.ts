@@ -1,0 +1,24 @@
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import type { CertificateStore } from './keep.ts';
+
+/** A secret in Secrets Manager, by its name or ARN. */
+export const managedStore = (client: SecretsManagerClient, secretId: string): CertificateStore => ({
+  async read() {
+    try {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+      return SecretString;
+    } catch (fault) {
+      // Also where the secret has no value yet.
+      if (fault instanceof ResourceNotFoundException) return undefined;
+      throw fault;
+    }
+  },
+  async write(text) {
+    await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: text }));
+  },
+});

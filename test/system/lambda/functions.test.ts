@@ -1,0 +1,272 @@
+import { statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ACMClient, ExportCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createControlTables } from '../../../lib/adapters/aws/create-tables.ts';
+import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control-store.ts';
+import { certificateFunctionCodec } from '../../../lib/config/certificate-function.ts';
+import { controlFunctionCodec } from '../../../lib/config/control-function.ts';
+import { fleetMetricsFunctionCodec } from '../../../lib/config/fleet-metrics-function.ts';
+import { programCodec } from '../../../lib/config/program.ts';
+import { streamEventsFunctionCodec } from '../../../lib/config/stream-events-function.ts';
+import { streamEvent } from '../../../lib/control/policy/stream-events.ts';
+import type { ControlStore } from '../../../lib/control/ports.ts';
+import { readCertificateSecret } from '../../../lib/ingest/policy/certificate.ts';
+import type { MemberId, StreamId } from '../../../lib/routing/ids.ts';
+import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
+import { EmulatedQueue } from '../../support/emulated-queue.ts';
+import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
+import { bundleFunctions, RunningFunction } from '../../support/functions.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const handlers = ['control-api', 'stream-events', 'fleet-metrics', 'certificate'] as const;
+const prefix = 'live';
+
+let emulator: AwsEmulator;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let modules: Map<string, string>;
+let secrets: SecretsManagerClient;
+let store: ControlStore & { close(): void };
+const running: RunningFunction[] = [];
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  folder = await temporaryFolder();
+  modules = bundleFunctions(folder.path, handlers);
+  secrets = new SecretsManagerClient(emulator.client);
+  const tables = new DynamoDBClient(emulator.client);
+  await createControlTables(tables, prefix);
+  store = openDynamoControlStore({ tablePrefix: prefix, client: tables });
+});
+afterEach(() => Promise.all(running.splice(0).map((each) => each.stop())));
+afterAll(async () => {
+  secrets.destroy();
+  store.close();
+  await emulator.stop();
+  await folder.remove();
+});
+
+function start(handler: (typeof handlers)[number], env: Readonly<Record<string, string>>): RunningFunction {
+  const started = new RunningFunction(modules.get(handler) ?? '', {
+    ...emulator.environment,
+    ...programCodec.encode({ metricsNamespace: 'Headwater/test' }),
+    ...env,
+  });
+  running.push(started);
+  return started;
+}
+
+describe('bundled as for a deploy', () => {
+  test.each(handlers)('%s is small enough to start fast', (handler) => {
+    expect(statSync(modules.get(handler)!).size).toBeLessThan(1_500_000);
+  });
+
+  test('a function that is told wrong says all of it, and does not start', async () => {
+    const failing = start('control-api', { HEADWATER_REGION: '../x' });
+    await expect(failing.invoke({})).rejects.toThrow(/EnvironmentError.*HEADWATER_CONTROL_STORE.*REGION/);
+    expect(failing.output).toContain('"event":"process.failed"');
+  });
+
+  test('the control API makes a stream in DynamoDB, its key hashed under the pepper of Secrets Manager', async () => {
+    const pepper = 'a pepper that nobody else has';
+    await secrets.send(new CreateSecretCommand({ Name: 'live/key-pepper', SecretString: pepper }));
+    const api = start(
+      'control-api',
+      controlFunctionCodec.encode({
+        controlStore: `dynamodb:${prefix}`,
+        keyPepper: 'secretsmanager:live/key-pepper',
+        ingestRtmpsUrl: 'rtmps://ingest.example.com/live',
+        playbackBaseUrl: 'https://live.example.com',
+        pageBaseUrl: 'https://live.example.com',
+        region: 'eu-central-1',
+        allowedOrigins: [],
+      }),
+    );
+    const answer = (await api.invoke({
+      version: '2.0',
+      rawPath: '/v1/streams',
+      rawQueryString: '',
+      headers: { 'content-type': 'application/json' },
+      requestContext: { domainName: 'abc.execute-api.eu-central-1.amazonaws.com', http: { method: 'POST' } },
+      body: '{"name":"Concert"}',
+      isBase64Encoded: false,
+    })) as { statusCode: number; body: string };
+    expect(answer.statusCode).toBe(201);
+    const { id, ingest } = JSON.parse(answer.body);
+    const key = parseStreamKey(ingest.rtmps.key)!;
+    expect(await store.getStream(id)).toMatchObject({
+      name: 'Concert',
+      keys: [{ hash: hashStreamKey(key, pepper) }],
+    });
+    expect(api.output).toContain('"event":"control.stream.created"');
+    expect(api.output).not.toContain(pepper);
+    expect(api.output).not.toContain(key.secret);
+  });
+
+  test('fleet metrics count who beats between two looks', async () => {
+    const member = (id: string) => ({
+      id: id as MemberId,
+      role: 'encoder' as const,
+      host: '10.0.0.1',
+      port: 1940,
+      capacity: 4,
+      load: 1,
+      state: 'active' as const,
+    });
+    await store.heartbeat(member('dead'));
+    await store.heartbeat(member('lives'));
+    const beating = setInterval(() => void store.heartbeat(member('lives')), 100);
+    const measuring = start(
+      'fleet-metrics',
+      fleetMetricsFunctionCodec.encode({ controlStore: `dynamodb:${prefix}`, lookMs: 1_000 }),
+    );
+    await measuring.invoke({});
+    clearInterval(beating);
+    const lines = measuring.output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.find(({ fleet }) => fleet === 'encoder')).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Namespace: 'Headwater/test', Dimensions: [['Role', 'Pool']] }] },
+      Role: 'encoder',
+      Pool: 'cpu',
+      FleetMembers: 1,
+      FleetHeadroomStreams: 3,
+      FleetUtilization: 25,
+    });
+  });
+
+  test('stream events go from a table’s stream to rules on the bus', async () => {
+    const bus = new EventBridgeClient(emulator.client);
+    const queue = await EmulatedQueue.create(emulator.endpoint, 'events');
+    await bus.send(new CreateEventBusCommand({ Name: 'live-events' }));
+    const at = { EventBusName: 'live-events', Rule: 'ended' };
+    await bus.send(
+      new PutRuleCommand({
+        EventBusName: 'live-events',
+        Name: 'ended',
+        EventPattern: '{"source":["headwater"],"detail-type":["stream.ended"]}',
+      }),
+    );
+    await bus.send(new PutTargetsCommand({ ...at, Targets: [{ Id: 'queue', Arn: queue.arn }] }));
+    bus.destroy();
+    const line = streamEvent(
+      'stream.ended',
+      { reason: 'publisher-ended', durationMs: 60_000 },
+      { streamId: '7h2kqv0m4x9rt3bz' as StreamId, atMs: 1_795_366_800_000 },
+    );
+    const forwarding = start('stream-events', streamEventsFunctionCodec.encode({ eventBus: 'live-events' }));
+    const NewImage = marshall({ ...line, sequence: 9, expiresAt: 1_800_000_000 });
+    const result = await forwarding.invoke({
+      Records: [{ eventName: 'INSERT', dynamodb: { SequenceNumber: '1', NewImage } }],
+    });
+    expect(result).toEqual({ batchItemFailures: [] });
+    const [message] = await queue.receive(1);
+    expect(JSON.parse(message!)).toMatchObject({
+      source: 'headwater',
+      'detail-type': 'stream.ended',
+      detail: { streamId: '7h2kqv0m4x9rt3bz', sequence: 9 },
+    });
+  });
+});
+
+describe('the certificate', () => {
+  /** The secret as the CDK makes it: with a random text in it that is no certificate. */
+  async function emptySecret(name: string): Promise<string> {
+    await secrets.send(new CreateSecretCommand({ Name: name, SecretString: 'k4Qz' }));
+    return name;
+  }
+  const stored = async (name: string) => {
+    const { SecretString, VersionId } = await secrets.send(new GetSecretValueCommand({ SecretId: name }));
+    return { ...readCertificateSecret(SecretString ?? ''), version: VersionId };
+  };
+
+  test('is exported from ACM once for each issue, and its key is never in the log', async () => {
+    const acm = new ACMClient(emulator.client);
+    const { CertificateArn } = await acm.send(
+      new RequestCertificateCommand({
+        DomainName: 'ingest.example.com',
+        ValidationMethod: 'DNS',
+        Options: { Export: 'ENABLED' },
+      }),
+    );
+    const certificateSecret = await emptySecret('live/certificate-acm');
+    const keeping = start(
+      'certificate',
+      certificateFunctionCodec.encode({ certificateSecret, acmCertificate: CertificateArn }),
+    );
+    await keeping.invoke({ 'detail-type': 'ACM Certificate Available' });
+    const first = await stored(certificateSecret);
+    const exported = await acm.send(
+      new ExportCertificateCommand({ CertificateArn, Passphrase: Buffer.from('word') }),
+    );
+    expect(first.certificate).toContain(exported.Certificate!.trim());
+    expect(first.certificate).toContain(exported.CertificateChain!.trim());
+    expect(first.privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    await keeping.invoke({ 'detail-type': 'Scheduled Event' });
+    expect(await stored(certificateSecret)).toEqual(first);
+    expect(keeping.output).toContain('"event":"ingest.certificate.renewed"');
+    expect(keeping.output).toContain('"event":"ingest.certificate.kept"');
+    expect(keeping.output).not.toMatch(/PRIVATE KEY|BEGIN/);
+    acm.destroy();
+  });
+
+  test('is of our own making where there is no domain, and CloudFormation hears of it', async () => {
+    const certificateSecret = await emptySecret('live/certificate-own');
+    const answers: Record<string, unknown>[] = [];
+    const cloudFormation = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      answers.push({
+        ...JSON.parse(Buffer.concat(chunks).toString()),
+        type: request.headers['content-type'],
+      });
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => cloudFormation.once('listening', resolve));
+    const ResponseURL = `http://127.0.0.1:${(cloudFormation.address() as AddressInfo).port}/answer?signature=x`;
+    const request = { StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Current', ResponseURL };
+
+    const serverName = 'ingest.headwater.internal';
+    const keeping = start('certificate', certificateFunctionCodec.encode({ certificateSecret, serverName }));
+    await keeping.invoke({ ...request, RequestType: 'Create' });
+    const first = await stored(certificateSecret);
+    expect(first.certificate).toBeDefined();
+    await keeping.invoke({ ...request, RequestType: 'Update', PhysicalResourceId: 'Current' });
+    await keeping.invoke({ ...request, RequestType: 'Delete', PhysicalResourceId: 'Current' });
+    expect(await stored(certificateSecret)).toEqual(first);
+
+    const missing = start(
+      'certificate',
+      certificateFunctionCodec.encode({
+        certificateSecret,
+        acmCertificate:
+          'arn:aws:acm:eu-central-1:123456789012:certificate/00000000-0000-0000-0000-000000000000',
+      }),
+    );
+    await expect(missing.invoke({ ...request, RequestType: 'Create' })).rejects.toThrow('ResourceNotFound');
+    const base = { StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Current' };
+    const success = { ...base, PhysicalResourceId: 'Current', Status: 'SUCCESS' };
+    expect(answers).toEqual([
+      success,
+      success,
+      success,
+      { ...success, Status: 'FAILED', Reason: expect.stringContaining('ResourceNotFound') },
+    ]);
+    cloudFormation.close();
+  });
+});
