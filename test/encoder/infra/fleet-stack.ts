@@ -1,4 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import type { EncoderFleetProps } from '../../../lib/encoder/infra/encoder-task.ts';
@@ -23,3 +24,18 @@ export function fleetProps(stack: Stack): EncoderFleetProps {
     logDays: 30,
   };
 }
+
+/** As the assertions library gives them: nothing is known of them. */
+type ResourceProperties = ReturnType<Template['findResources']>[string];
+
+/** The properties of the one resource of this type. */
+export function only(template: Template, type: string): ResourceProperties {
+  const found = Object.values(template.findResources(type));
+  if (found.length !== 1) throw new Error(`There are ${found.length} of ${type}`);
+  return found[0]?.Properties;
+}
+
+export const environmentOf = (container: {
+  readonly Environment: readonly { readonly Name: string; readonly Value: string }[];
+}): Record<string, string> =>
+  Object.fromEntries(container.Environment.map(({ Name, Value }) => [Name, Value]));
