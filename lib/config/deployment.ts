@@ -65,7 +65,7 @@ const domain = z.strictObject({
   name: z
     .string()
     .regex(/^(?=.{4,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a domain name')
-    .describe('Viewers use this name; broadcasters use `ingest.` before it.'),
+    .describe('Viewers use this name; broadcasters use `<region>.ingest.` before it.'),
   hostedZoneId: z
     .string()
     .regex(/^Z[A-Z0-9]{5,31}$/, 'must be the id of a Route 53 hosted zone')

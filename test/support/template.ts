@@ -1,15 +1,10 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import flags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { type Deployment, readDeployment } from '../../lib/config/deployment.ts';
+import { createApp } from '../../lib/infra/app.ts';
 
-/** What every synthesis of ours runs under; `validateAgainstDefaultRules` makes faults of the template errors. */
-const context = {
-  ...flags,
-  '@aws-cdk/core:validateAgainstDefaultRules': true,
-  // Tests read templates: functions are not bundled for them.
-  'aws:cdk:bundling-stacks': [],
-};
+/** Tests read templates: functions are not bundled for them. */
+const context = { 'aws:cdk:bundling-stacks': [] };
 
 /** A deployment with all defaults, in one region, with `fields` over it. */
 export const testDeployment = (fields: object = {}): Deployment =>
@@ -26,7 +21,7 @@ export const testDeployment = (fields: object = {}): Deployment =>
 
 /** Builds constructs in a stack of `region` and returns its template. */
 export function templateOf(build: (stack: Stack) => void, region = 'eu-central-1'): Template {
-  const app = new App({ context, analyticsReporting: false });
+  const app = createApp({ context });
   const stack = new Stack(app, 'Test', { env: { account: '111122223333', region } });
   build(stack);
   return Template.fromStack(stack);

@@ -40,7 +40,7 @@ const settings = {
   playback: {
     dash: `http://127.0.0.1:8090/local/${id}/manifest.mpd`,
     hls: `http://127.0.0.1:8090/local/${id}/index.m3u8`,
-    page: `http://127.0.0.1:8080/watch/${id}`,
+    page: `http://127.0.0.1:8080/watch/${id}?region=local`,
   },
   version: 1,
 };

@@ -59,7 +59,8 @@ function presentFields({ stream, state, broadcast }: StreamSight, config: Contro
     playback: {
       dash: `${media}/manifest.mpd`,
       hls: `${media}/index.m3u8`,
-      page: `${config.pageBaseUrl}/watch/${stream.id}`,
+      // With its region: one page serves all of them.
+      page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}`,
     },
     version: stream.version,
     ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state) }),

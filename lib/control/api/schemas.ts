@@ -76,7 +76,7 @@ const Playback = z
   .strictObject({
     dash: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/manifest.mpd'),
     hls: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/index.m3u8'),
-    page: url('http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz'),
+    page: url('http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local'),
   })
   .openapi('Playback', { description: 'They stay the same from one broadcast to the next.' });
 

@@ -22,7 +22,7 @@ describe('creating a stream', () => {
       playback: {
         dash: `http://127.0.0.1:8090/local/${body.id}/manifest.mpd`,
         hls: `http://127.0.0.1:8090/local/${body.id}/index.m3u8`,
-        page: `http://127.0.0.1:8080/watch/${body.id}`,
+        page: `http://127.0.0.1:8080/watch/${body.id}?region=local`,
       },
       ingest: { rtmps: { url: config.ingestRtmpsUrl }, rtmp: { url: config.ingestRtmpUrl } },
     });
