@@ -2,10 +2,11 @@ import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceRes
 
 /**
  * Does the work of a custom resource where it is made or changed, and tells CloudFormation how it went: it waits until it
- * is told. When the resource is deleted there is nothing to do.
+ * is told. When the resource is deleted there is nothing to do. `id` is what a reference to the resource gives.
  */
 export async function answerCloudFormation(
   event: CloudFormationCustomResourceEvent,
+  id: string,
   work: () => Promise<void>,
 ): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
@@ -13,7 +14,7 @@ export async function answerCloudFormation(
     StackId,
     RequestId,
     LogicalResourceId,
-    PhysicalResourceId: 'PhysicalResourceId' in event ? event.PhysicalResourceId : LogicalResourceId,
+    PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId : id,
   };
   try {
     if (event.RequestType !== 'Delete') await work();

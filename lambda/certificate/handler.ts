@@ -25,6 +25,6 @@ export const handler = await startFunction({
         : acmAuthority(new ACMClient(settings), acmCertificate);
     const keep = () => keepCertificate(store, authority, emit);
     return async (event: CertificateEvent): Promise<void> =>
-      'ResponseURL' in event ? answerCloudFormation(event, keep) : keep();
+      'ResponseURL' in event ? answerCloudFormation(event, certificateSecret, keep) : keep();
   },
 });

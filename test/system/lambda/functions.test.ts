@@ -246,8 +246,8 @@ describe('the certificate', () => {
     await keeping.invoke({ ...request, RequestType: 'Create' });
     const first = await stored(certificateSecret);
     expect(first.certificate).toBeDefined();
-    await keeping.invoke({ ...request, RequestType: 'Update', PhysicalResourceId: 'Current' });
-    await keeping.invoke({ ...request, RequestType: 'Delete', PhysicalResourceId: 'Current' });
+    await keeping.invoke({ ...request, RequestType: 'Update', PhysicalResourceId: 'older' });
+    await keeping.invoke({ ...request, RequestType: 'Delete', PhysicalResourceId: 'older' });
     expect(await stored(certificateSecret)).toEqual(first);
 
     const missing = start(
@@ -260,11 +260,11 @@ describe('the certificate', () => {
     );
     await expect(missing.invoke({ ...request, RequestType: 'Create' })).rejects.toThrow('ResourceNotFound');
     const base = { StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Current' };
-    const success = { ...base, PhysicalResourceId: 'Current', Status: 'SUCCESS' };
+    const success = { ...base, PhysicalResourceId: certificateSecret, Status: 'SUCCESS' };
     expect(answers).toEqual([
       success,
       success,
-      success,
+      { ...success, PhysicalResourceId: 'older' },
       { ...success, Status: 'FAILED', Reason: expect.stringContaining('ResourceNotFound') },
     ]);
     cloudFormation.close();
