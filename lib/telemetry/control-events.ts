@@ -53,7 +53,7 @@ export const controlEvents = {
     streams: number;
     headroomStreams: number;
     utilizationPercent: number;
-  }>('info', 'What a fleet has and could take: its living members that are active, together.', {
+  }>('info', 'What a fleet has and could take: its living members together.', {
     FleetMembers: 'members',
     FleetStreams: 'streams',
     FleetHeadroomStreams: 'headroomStreams',
