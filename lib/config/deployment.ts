@@ -115,7 +115,12 @@ const gpuEncoders = z
       .default('g6.xlarge')
       .describe('EC2 instance type; one task an instance.'),
     streams: z.int().min(1).max(256).default(8).describe('Streams that one task takes at most.'),
-    minTasks: z.int().min(0).max(100).default(0).describe('Tasks at rest.'),
+    minTasks: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(1)
+      .describe('Tasks at rest. With none there would be no load to scale by.'),
     maxTasks: z.int().min(1).max(100).default(10).describe('Tasks at most.'),
   })
   .refine(leastAndMost.holds, leastAndMost.fault)

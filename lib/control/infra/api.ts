@@ -77,6 +77,8 @@ const corsFor = (origins: readonly string[]): CorsPreflightOptions => ({
 export class ControlApi extends Construct {
   /** Without a slash at the end. */
   readonly apiUrl: string;
+  /** As CloudWatch names it. */
+  readonly apiId: string;
   readonly function: PlatformFunction;
 
   constructor(scope: Construct, id: string, props: ControlApiProps) {
@@ -139,5 +141,6 @@ export class ControlApi extends Construct {
       },
     });
     this.apiUrl = api.apiEndpoint;
+    this.apiId = api.apiId;
   }
 }

@@ -13,17 +13,13 @@ describe('the limits of alarms', () => {
     expect(limitsOf(compute)).toEqual({ proxySessions: 300, workerStreams: 3, maxCpuWorkers: 40 });
   });
 
-  test('ask for the room of a GPU worker only where one is always there', () => {
-    const gpu = { streams: 8, maxTasks: 5 };
-    expect(limitsOf({ gpuEncoders: { ...gpu, minTasks: 0 } })).toMatchObject({
-      workerStreams: 2,
-      maxGpuWorkers: 5,
-    });
-    expect(limitsOf({ gpuEncoders: { ...gpu, minTasks: 1 } })).toMatchObject({ workerStreams: 8 });
+  test('ask for the room of a GPU worker where there are some', () => {
+    const gpuEncoders = { streams: 8, maxTasks: 5 };
+    expect(limitsOf({ gpuEncoders })).toMatchObject({ workerStreams: 8, maxGpuWorkers: 5 });
   });
 
   test('leave room at rest: a fleet without work raises no alarm', () => {
-    for (const minTasks of [0, 2]) {
+    for (const minTasks of [1, 2]) {
       const { compute } = testDeployment({ compute: { gpuEncoders: { minTasks } } });
       const { cpuEncoders, gpuEncoders, proxies } = compute;
       const room =

@@ -1,0 +1,51 @@
+import { type App, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Deployment } from './config/deployment.ts';
+import { edgeParameters } from './config/names.ts';
+import { EdgeDistribution } from './edge/infra/distribution.ts';
+import { AlarmTopic } from './observability/infra/alarm-topic.ts';
+import { DeploymentBudget } from './observability/infra/budget.ts';
+import { EdgeAlarms } from './observability/infra/edge-alarms.ts';
+import { PlayerPage } from './player/infra/page.ts';
+
+export interface EdgeStackProps extends StackProps {
+  readonly deployment: Deployment;
+  /** A folder with the bundled page. */
+  readonly pageDir: string;
+}
+
+/** What viewers reach, once for the whole platform: every region's media, and the page, at one address. */
+export class EdgeStack extends Stack {
+  constructor(app: App, id: string, { deployment, pageDir, ...props }: EdgeStackProps) {
+    super(app, id, { ...props, description: 'Headwater: the edge that viewers play from.' });
+    const { name, domain, retention } = deployment;
+    const regions = deployment.regions.map((region) => region.name);
+
+    const page = new PlayerPage(this, 'Page', { pageDir, config: { region: regions[0] ?? '' }, retention });
+    const edge = new EdgeDistribution(this, 'Edge', {
+      deployment: name,
+      regions,
+      page,
+      retention,
+      ...(domain && { domain }),
+    });
+
+    const topic = new AlarmTopic(this, 'AlarmTopic', { deployment: name, emails: deployment.alarmEmails })
+      .topic;
+    const subjects = { distributionId: edge.distributionId };
+    new EdgeAlarms(this, 'Alarms', { deployment: name, topic, subjects });
+    new DeploymentBudget(this, 'Budget', { deployment: name, budget: deployment.budget });
+
+    // What regions tell broadcasters and viewers: they read it while they are deployed.
+    const parameters = edgeParameters(name);
+    const publish = (parameterId: string, parameterName: string, stringValue: string) =>
+      new StringParameter(this, parameterId, { parameterName, stringValue });
+    publish('BaseUrlParameter', parameters.baseUrl, edge.playbackBaseUrl);
+    publish('DistributionParameter', parameters.distributionId, edge.distributionId);
+    new CfnOutput(this, 'PlaybackBaseUrl', {
+      value: edge.playbackBaseUrl,
+      description:
+        'Media are below it: /<region>/<stream>/manifest.mpd and index.m3u8; the page is /watch/<stream>.',
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { type App, type Environment, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Deployment } from './config/deployment.ts';
+import { edgeRegion, popRegion } from './config/names.ts';
+import { EdgeStack } from './edge-stack.ts';
+import { PopStack } from './pop-stack.ts';
+import { RegionStack } from './region-stack.ts';
+
+export interface PlatformProps {
+  readonly deployment: Deployment;
+  /** A folder with the bundled page. */
+  readonly pageDir: string;
+}
+
+/**
+ * The platform, in path order: one way in for broadcasters, a cell for each region, one edge for viewers. A region needs
+ * both global stacks and none of the other regions. Synthesis fails where a rule of cdk-nag's AwsSolutions is broken.
+ */
+export function declarePlatform(app: App, { deployment, pageDir }: PlatformProps): void {
+  const { name, regions } = deployment;
+  const account = deployment.account ?? process.env.CDK_DEFAULT_ACCOUNT;
+  const env = (region: string): Environment => ({ region, ...(account && { account }) });
+
+  const pop = new PopStack(app, `${name}-pop`, { deployment, env: env(popRegion) });
+  const edge = new EdgeStack(app, `${name}-edge`, { deployment, pageDir, env: env(edgeRegion) });
+  for (const region of regions) {
+    const cell = new RegionStack(app, `${name}-${region.name}`, {
+      deployment,
+      region,
+      env: env(region.name),
+    });
+    cell.addStackDependency(pop, 'tells where broadcasters connect');
+    cell.addStackDependency(edge, 'tells where viewers play');
+  }
+  Validations.of(app).addPlugins(new AwsSolutionsChecks());
+  Tags.of(app).add('headwater:deployment', name);
+}

@@ -1,0 +1,220 @@
+import { type App, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { Platform as ImagePlatform } from 'aws-cdk-lib/aws-ecr-assets';
+import type { Deployment, DeploymentRegion } from './config/deployment.ts';
+import { edgeParameters, edgeRegion, ingestHostName, popParameters, popRegion } from './config/names.ts';
+import { ControlApi } from './control/infra/api.ts';
+import { FleetMetrics } from './control/infra/fleet-metrics.ts';
+import { KeyPepper } from './control/infra/key-pepper.ts';
+import { StreamEvents } from './control/infra/stream-events.ts';
+import { ControlTables } from './control/infra/tables.ts';
+import { controlTableNames } from './control/policy/tables.ts';
+import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
+import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
+import { RemoteParameters } from './infra/remote-parameters.ts';
+import { IngestCertificate } from './ingest/infra/certificate.ts';
+import { ProxyFleet } from './ingest/infra/proxy-fleet.ts';
+import { AlarmTopic } from './observability/infra/alarm-topic.ts';
+import { RegionAlarms } from './observability/infra/alarms.ts';
+import { RegionDashboard } from './observability/infra/dashboard.ts';
+import { alarmLimits } from './observability/policy/alarm-limits.ts';
+import { OriginBucket } from './origin/infra/origin-bucket.ts';
+import { PopBalancer } from './pop/infra/balancer.ts';
+import { PopEndpoint } from './pop/infra/endpoint.ts';
+import { RegionCluster } from './region/infra/cluster.ts';
+import { RegionNetwork } from './region/infra/network.ts';
+import { ProgramImage } from './region/infra/program-image.ts';
+import { publicPorts } from './region/policy/ports.ts';
+import { metricsNamespace } from './telemetry/metrics.ts';
+
+export interface RegionStackProps extends StackProps {
+  readonly deployment: Deployment;
+  readonly region: DeploymentRegion;
+}
+
+/**
+ * A region's cell: all that takes, encodes and keeps the streams that were created here. It shares nothing with other
+ * regions but the two global stacks, and goes on without both of them once it is deployed.
+ */
+export class RegionStack extends Stack {
+  constructor(app: App, id: string, { deployment, region, ...props }: RegionStackProps) {
+    super(app, id, { ...props, description: `Headwater: the cell of ${region.name}.` });
+    const { name, compute, retention, domain, plainRtmp } = deployment;
+    const { logDays, keepOnDelete } = retention;
+    const { headroomPercent } = compute;
+    const namespace = metricsNamespace(name);
+    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { logDays });
+    const { ingestHost, playbackBaseUrl, distributionId } = addresses(
+      remoteParameters,
+      deployment,
+      region.name,
+    );
+    const controlStore = `dynamodb:${name}` as const;
+
+    const network = new RegionNetwork(this, 'Network', {
+      name,
+      zones: region.zones,
+      withGpu: compute.gpuEncoders !== undefined,
+      logDays,
+    });
+    const { vpc, subnets } = network;
+    const { cluster } = new RegionCluster(this, 'Cluster', { name, vpc });
+
+    const tables = new ControlTables(this, 'ControlTables', { name, keepOnDelete });
+    const { encryptionKey } = tables;
+    const keyPepper = new KeyPepper(this, 'KeyPepper', { name, keepOnDelete, encryptionKey });
+    const origin = new OriginBucket(this, 'Origin', { deployment: name, retention });
+
+    const pop = new PopBalancer(this, 'Pop', { vpc, subnets, plainRtmp, deletionProtection: keepOnDelete });
+    new PopEndpoint(this, 'PopEndpoint', { name, plainRtmp, balancer: pop.balancer, remoteParameters });
+
+    const certificate = new IngestCertificate(this, 'IngestCertificate', {
+      name,
+      encryptionKey,
+      metricsNamespace: namespace,
+      logDays,
+      ...(domain && { domain, hostName: ingestHost }),
+    });
+    const ingest = new ProxyFleet(this, 'Ingest', {
+      name,
+      cluster,
+      subnets,
+      image: new ProgramImage(this, 'ProxyImage', {
+        image: 'proxy-image',
+        platform: ImagePlatform.LINUX_ARM64,
+      }).containerImage,
+      size: compute.proxies,
+      headroomPercent,
+      balancer: pop,
+      controlStore,
+      keyPepper: keyPepper.location,
+      certificate: certificate.location,
+      logDays,
+    });
+    tables.grantAccess('ingest', ingest.taskRole);
+    keyPepper.grantRead(ingest.taskRole);
+    certificate.grantRead(ingest.taskRole);
+
+    const workers = {
+      name,
+      cluster,
+      subnets,
+      proxySecurityGroup: ingest.securityGroup,
+      controlStore,
+      origin: `s3://${origin.bucket.bucketName}`,
+      playbackBaseUrl,
+      dvrWindowSeconds: deployment.dvrWindowSeconds,
+      headroomPercent,
+      logDays,
+      ...(deployment.ladder && { ladder: deployment.ladder }),
+    } as const;
+    const image = (imageId: string, platform: ImagePlatform) =>
+      new ProgramImage(this, imageId, { image: 'encoder-image', platform }).containerImage;
+    const cpuEncoder = new CpuEncoderFleet(this, 'CpuEncoder', {
+      ...workers,
+      image: image('CpuEncoderImage', ImagePlatform.LINUX_ARM64),
+      size: compute.cpuEncoders,
+    });
+    const gpuEncoder =
+      compute.gpuEncoders &&
+      new GpuEncoderFleet(this, 'GpuEncoder', {
+        ...workers,
+        image: image('GpuEncoderImage', ImagePlatform.LINUX_AMD64),
+        size: compute.gpuEncoders,
+      });
+    for (const fleet of [cpuEncoder, ...(gpuEncoder ? [gpuEncoder] : [])]) {
+      tables.grantAccess('encoder', fleet.taskRole);
+      origin.grantWrite(fleet.taskRole);
+    }
+
+    const measured = { metricsNamespace: namespace, logDays };
+    const ingestUrl = `rtmps://${ingestHost}:${publicPorts.tls}/live`;
+    const control = new ControlApi(this, 'Control', {
+      name,
+      region: region.name,
+      ingestRtmpsUrl: ingestUrl,
+      ...(plainRtmp && { ingestRtmpUrl: `rtmp://${ingestHost}:${publicPorts.rtmp}/live` }),
+      playbackBaseUrl,
+      pageBaseUrl: playbackBaseUrl,
+      access: deployment.api,
+      tables,
+      keyPepper,
+      ...measured,
+    });
+    const streamEvents = new StreamEvents(this, 'StreamEvents', {
+      name,
+      table: tables.table('events'),
+      encryptionKey,
+      eventDays: retention.eventDays,
+      ...measured,
+    });
+    const fleetMetrics = new FleetMetrics(this, 'FleetMetrics', {
+      name,
+      tables,
+      gpuFleet: gpuEncoder !== undefined,
+      ...measured,
+    });
+
+    const { topic } = new AlarmTopic(this, 'AlarmTopic', {
+      deployment: name,
+      emails: deployment.alarmEmails,
+    });
+    const subjects = {
+      loadBalancer: pop.balancer.loadBalancerFullName,
+      proxyTargets: pop.rtmpsTargets.targetGroupFullName,
+      cluster: cluster.clusterName,
+      services: {
+        ingest: ingest.service.serviceName,
+        cpuEncoder: cpuEncoder.service.serviceName,
+        ...(gpuEncoder && { gpuEncoder: gpuEncoder.service.serviceName }),
+      },
+      api: control.apiId,
+      functions: [control, streamEvents, fleetMetrics, certificate].map(
+        (stage) => stage.function.function.functionName,
+      ),
+      deadLetterQueues: [streamEvents.deadLetters.queueName],
+      tables: controlTableNames.map((end) => tables.table(end).tableName),
+    };
+    const limits = alarmLimits(compute);
+    const { alarms } = new RegionAlarms(this, 'Alarms', { deployment: name, topic, limits, subjects });
+    const dashboard = new RegionDashboard(this, 'Dashboard', {
+      deployment: name,
+      subjects,
+      alarms,
+      distributionId,
+    });
+
+    this.#tell(
+      'IngestUrl',
+      ingestUrl,
+      'Broadcasters publish here, with the stream key of a stream of this region.',
+    );
+    this.#tell('ApiUrl', control.apiUrl, 'The control API: streams, keys, broadcasts, events, the fleet.');
+    this.#tell('PlaybackBaseUrl', playbackBaseUrl, 'Viewers play from here.');
+    this.#tell('DashboardUrl', dashboard.url, 'How this region is, along the path of a broadcast.');
+    this.#tell('EventBusName', streamEvents.busName, 'Rules on this bus hear of streams.');
+  }
+
+  #tell(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
+  }
+
+  /** Whichever zones the account has: synthesis asks AWS nothing. */
+  override get availabilityZones(): string[] {
+    return [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()));
+  }
+}
+
+/** Where broadcasters and viewers are sent: known where there is a domain, otherwise only once the global stacks are deployed. */
+function addresses(remote: RemoteParameters, { name, domain }: Deployment, region: string) {
+  const pop = popParameters(name, region);
+  const edge = edgeParameters(name);
+  return {
+    ingestHost: domain
+      ? ingestHostName(domain.name, region)
+      : remote.read('IngestHost', { region: popRegion, name: pop.dnsName }),
+    playbackBaseUrl: domain
+      ? `https://${domain.name}`
+      : remote.read('PlaybackBaseUrl', { region: edgeRegion, name: edge.baseUrl }),
+    distributionId: remote.read('DistributionId', { region: edgeRegion, name: edge.distributionId }),
+  };
+}
