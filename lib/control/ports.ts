@@ -2,6 +2,7 @@ import type { BroadcastId, MemberId, StreamId } from '../routing/ids.ts';
 import type { BusEvent } from './policy/bus-events.ts';
 import type {
   BroadcastRecord,
+  BroadcastReference,
   FleetMember,
   FleetRole,
   LeaseRecord,
@@ -40,6 +41,14 @@ export interface BroadcastStore {
   getBroadcast(streamId: StreamId, id: BroadcastId): Promise<BroadcastRecord | undefined>;
   /** Newest first. */
   listBroadcasts(streamId: StreamId, limit: number): Promise<BroadcastRecord[]>;
+  /**
+   * Broadcasts that are not ended, whichever their streams, by stream id, of streams whose id comes after `cursor`. A hint: one
+   * that began or ended a moment ago may be missing or still be there.
+   */
+  listOpenBroadcasts(page: {
+    limit: number;
+    cursor?: string;
+  }): Promise<{ broadcasts: BroadcastReference[]; cursor?: string }>;
 }
 
 export interface LeaseStore {

@@ -7,7 +7,7 @@ import type {
 } from '../control/ports.ts';
 
 /** The slice of the control store that a worker needs. */
-export type EncoderStore = Pick<StreamStore, 'getStream' | 'listStreams'> &
+export type EncoderStore = Pick<StreamStore, 'getStream'> &
   BroadcastStore &
   LeaseStore &
   FleetStore &

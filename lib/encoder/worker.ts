@@ -1,11 +1,18 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control/policy/errors.ts';
 import type { BroadcastRecord, EncoderPool, LeaseRecord, StreamRecord } from '../control/policy/records.ts';
 import type { RefusalReason } from '../protocol/relay/link-frames.ts';
-import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../routing/ids.ts';
+import {
+  type BroadcastId,
+  type MemberId,
+  newBroadcastId,
+  newStreamId,
+  type StreamId,
+} from '../routing/ids.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { HoldKeeper } from './hold-keeper.ts';
 import { leaseMs } from './policy/fence.ts';
+import { SweepTurn } from './policy/sweep-turn.ts';
 import type { RelayConnection, TaskProtection } from './ports.ts';
 import { PublishSession } from './publish-session.ts';
 import { readRemains, type Unfinished } from './remains.ts';
@@ -57,11 +64,12 @@ export class Worker {
   #heartbeat?: NodeJS.Timeout;
   #sweeping?: NodeJS.Timeout;
   #telling?: NodeJS.Timeout;
-  /** Leases of broadcasts that are open and not ours, since when they are unchanged. */
-  readonly #abandoned = new Map<StreamId, { readonly version: number; readonly sinceMs: number }>();
+  readonly #turn: SweepTurn;
+  #inSweep = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#turn = new SweepTurn(options.capacity, newStreamId());
     const { protection } = options;
     if (protection) this.#hold = new HoldKeeper({ ...options, protection });
     this.#setting = { ...options, reachable: (isReachable, cause) => this.#noteStore(isReachable, cause) };
@@ -215,20 +223,33 @@ export class Worker {
    * Whoever sees a lease unchanged for the lease time takes it and waits out the reconnect window, so that it ends as others do.
    */
   async #sweep(): Promise<void> {
-    const { store, memberId, clock, capacity } = this.#options;
-    let cursor: string | undefined;
-    do {
-      const page = await store.listStreams({ limit: 100, ...(cursor === undefined ? {} : { cursor }) });
-      for (const { id } of page.streams) {
-        if (this.#broadcasts.has(id) || this.#opening.has(id) || this.load >= capacity || this.#draining)
-          continue;
-        const last = await store.latestBroadcast(id);
-        if (!last || last.state === 'ended') this.#abandoned.delete(id);
-        else if (this.#isAbandoned(await store.getLease(id), memberId, clock.now()))
-          await this.#broadcastFor(id);
+    if (this.#inSweep || !this.#hasRoom) return;
+    this.#inSweep = true;
+    try {
+      const page = await this.#options.store.listOpenBroadcasts(this.#turn.page);
+      for (const streamId of this.#turn.begin(page)) {
+        if (!this.#hasRoom || !this.#reachable) return;
+        await this.#lookAfter(streamId).catch((cause: unknown) => this.#sweepFailed(cause));
       }
-      cursor = page.cursor;
-    } while (cursor !== undefined);
+    } finally {
+      this.#inSweep = false;
+    }
+  }
+
+  async #lookAfter(streamId: StreamId): Promise<void> {
+    if (this.#broadcasts.has(streamId) || this.#opening.has(streamId)) return;
+    const { store, memberId, clock } = this.#options;
+    const lease = await store.getLease(streamId);
+    if (!lease) return;
+    const wasOurs = !lease.released && lease.workerId === memberId;
+    if (!wasOurs && !this.#turn.isAbandoned(lease, clock.now())) return;
+    // The list may be behind: to take the stream of an ended broadcast would begin another one.
+    const last = await store.latestBroadcast(streamId);
+    if (last && last.state !== 'ended') await this.#broadcastFor(streamId);
+  }
+
+  get #hasRoom(): boolean {
+    return this.load < this.#options.capacity && !this.#draining;
   }
 
   /** The next sweep tries again. A stream that another worker took first is in good hands. */
@@ -236,17 +257,6 @@ export class Worker {
     if (cause instanceof ConditionFailedError || cause instanceof AdmissionError) return;
     if (cause instanceof ControlStoreUnavailableError) this.#noteStore(false, cause);
     else this.#options.emit('encoder.sweep.failed', { cause });
-  }
-
-  #isAbandoned(lease: LeaseRecord | undefined, self: MemberId, nowMs: number): boolean {
-    if (!lease) return false;
-    if (!lease.released && lease.workerId === self) return true;
-    const seen = this.#abandoned.get(lease.streamId);
-    if (seen?.version !== lease.version) {
-      this.#abandoned.set(lease.streamId, { version: lease.version, sinceMs: nowMs });
-      return false;
-    }
-    return nowMs - seen.sinceMs >= leaseMs;
   }
 
   async #beat(): Promise<void> {

@@ -235,6 +235,70 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
       });
     });
 
+    describe('open broadcasts', () => {
+      const open = (streamId: StreamId, changes: Partial<BroadcastRecord> = {}) => {
+        const broadcast = broadcastRecord(streamId, newBroadcastId(1), changes);
+        return store.putBroadcast(broadcast).then(() => broadcast);
+      };
+      const listed = async () =>
+        (await other.listOpenBroadcasts({ limit: 100 })).broadcasts.map(({ streamId }) => streamId);
+
+      test('are those of every stream that are not ended, by stream, as what they are referred to by', async () => {
+        expect(await store.listOpenBroadcasts({ limit: 10 })).toEqual({ broadcasts: [] });
+        const states = ['starting', 'live', 'reconnecting'] as const;
+        const made = [];
+        for (const state of states) made.push(await open(newStreamId(), { state }));
+        await open(newStreamId(), { state: 'ended' });
+        const byStream = made.sort((a, b) => (a.streamId < b.streamId ? -1 : 1));
+        expect(await other.listOpenBroadcasts({ limit: 10 })).toEqual({
+          broadcasts: byStream.map(({ streamId, id }) => ({ streamId, id })),
+        });
+      });
+
+      test('are no more once ended, or gone with their stream, and only then', async () => {
+        const [ends, goes, stays] = [newStreamId(), newStreamId(), newStreamId()];
+        const ending = await open(ends);
+        for (const id of [goes, stays]) await open(id);
+        await store.putBroadcast({ ...ending, state: 'live', epoch: 2 });
+        expect(await listed()).toEqual([ends, goes, stays].sort());
+        await expect(store.putBroadcast({ ...ending, state: 'ended' })).rejects.toBeInstanceOf(
+          ConditionFailedError,
+        );
+        expect(await listed()).toContain(ends);
+        await other.putBroadcast({ ...ending, state: 'ended', epoch: 2 });
+        await other.deleteStream(goes);
+        expect(await listed()).toEqual([stays]);
+      });
+
+      test('of a stream are not hidden by the ended ones before', async () => {
+        const streamId = newStreamId();
+        await open(streamId, { state: 'ended' });
+        const now = newBroadcastId(2);
+        await store.putBroadcast(broadcastRecord(streamId, now));
+        const { broadcasts } = await store.listOpenBroadcasts({ limit: 10 });
+        expect(broadcasts).toEqual([{ streamId, id: now }]);
+      });
+
+      test('come in pages, each once; the last page has no cursor, and a page may start anywhere', async () => {
+        const ids = Array.from({ length: 7 }, () => newStreamId()).sort();
+        for (const id of ids) await open(id);
+        const seen: StreamId[][] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await store.listOpenBroadcasts({ limit: 3, ...(cursor !== undefined && { cursor }) });
+          seen.push(page.broadcasts.map(({ streamId }) => streamId));
+          cursor = page.cursor;
+        } while (cursor !== undefined);
+        expect(seen).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
+        // One past the fifth, which is no stream's.
+        const between = `${ids[4]}!`;
+        const page = await store.listOpenBroadcasts({ limit: 2, cursor: between });
+        expect(page).toEqual({
+          broadcasts: ids.slice(5).map((id) => expect.objectContaining({ streamId: id })),
+        });
+      });
+    });
+
     describe('leases', () => {
       let streamId: StreamId;
       let broadcastId: BroadcastId;

@@ -16,7 +16,7 @@ function idleWorker(heartbeat: () => Promise<void>) {
     memberId: 'encoder-1',
     capacity: 8,
     pool: 'gpu',
-    store: { heartbeat, listStreams: async () => ({ streams: [] }), removeMember: async () => {} },
+    store: { heartbeat, listOpenBroadcasts: async () => ({ broadcasts: [] }), removeMember: async () => {} },
     clock: { now: () => 0, wall: () => 0 },
     emit: (name: string, fields: object) => {
       if (name === 'encoder.load') loads.push(fields);

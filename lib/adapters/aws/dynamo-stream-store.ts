@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionFailedError } from '../../control/policy/errors.ts';
-import type { BroadcastRecord, StreamRecord } from '../../control/policy/records.ts';
+import type { BroadcastRecord, BroadcastReference, StreamRecord } from '../../control/policy/records.ts';
 import { controlTables } from '../../control/policy/tables.ts';
 import type { BroadcastStore, StreamStore } from '../../control/ports.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
@@ -9,7 +9,8 @@ import type { DynamoRequests, Item } from './dynamo-requests.ts';
 const streamItem = 'stream';
 const broadcastPrefix = 'broadcast#';
 const listing = 'stream';
-const [streamsById] = controlTables.streams.indexes;
+const open = 'broadcast';
+const [streamsById, openBroadcasts] = controlTables.streams.indexes;
 
 const streamKey = (streamId: StreamId): Item => ({ streamId, item: streamItem });
 const broadcastKey = (streamId: StreamId, id: BroadcastId): Item => ({
@@ -91,28 +92,46 @@ export function dynamoBroadcastStore(requests: DynamoRequests): BroadcastStore {
   return {
     // A second try of the same write meets its own epoch, which is let in.
     putBroadcast: (broadcast) =>
-      requests.put(
-        'streams',
-        { ...broadcast, ...broadcastKey(broadcast.streamId, broadcast.id) },
-        {
-          condition: 'attribute_not_exists(#streamId) OR #epoch <= :epoch',
-          values: { epoch: broadcast.epoch },
-          refusal: `Broadcast ${broadcast.id} is past epoch ${broadcast.epoch}.`,
-        },
-      ),
+      requests.put('streams', itemOfBroadcast(broadcast), {
+        condition: 'attribute_not_exists(#streamId) OR #epoch <= :epoch',
+        values: { epoch: broadcast.epoch },
+        refusal: `Broadcast ${broadcast.id} is past epoch ${broadcast.epoch}.`,
+      }),
     latestBroadcast: async (streamId) => (await newest(streamId, 1))[0],
     async getBroadcast(streamId, id) {
       const item = await requests.get('streams', broadcastKey(streamId, id));
       return item && broadcastOf(item);
     },
     listBroadcasts: newest,
+    async listOpenBroadcasts({ limit, cursor }) {
+      const after = cursor ? ' AND #streamId > :cursor' : '';
+      const items = await requests.query(
+        'streams',
+        `#open = :open${after}`,
+        { open, cursor: cursor || undefined },
+        { index: openBroadcasts.name, limit: limit + 1 },
+      );
+      const broadcasts = items.slice(0, limit).map(referenceOf);
+      const last = broadcasts.at(-1);
+      return items.length > limit && last ? { broadcasts, cursor: last.streamId } : { broadcasts };
+    },
   };
 }
 
 const itemOfStream = (stream: StreamRecord): Item => ({ ...stream, ...streamKey(stream.id), listing });
 
+const itemOfBroadcast = (broadcast: BroadcastRecord): Item => ({
+  ...broadcast,
+  ...broadcastKey(broadcast.streamId, broadcast.id),
+  ...(broadcast.state !== 'ended' && { open }),
+});
+
 /** Items of ours: this file is the only one that writes them. */
 const streamOf = ({ streamId, item, listing, writeId, ...stream }: Item): StreamRecord =>
   stream as unknown as StreamRecord;
-const broadcastOf = ({ item, ...broadcast }: Item): BroadcastRecord =>
+const broadcastOf = ({ item, open, ...broadcast }: Item): BroadcastRecord =>
   broadcast as unknown as BroadcastRecord;
+const referenceOf = ({ streamId, item }: Item): BroadcastReference => ({
+  streamId: streamId as StreamId,
+  id: String(item).slice(broadcastPrefix.length) as BroadcastId,
+});

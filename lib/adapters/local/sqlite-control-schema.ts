@@ -43,4 +43,8 @@ export const controlSchema: readonly string[] = [
     PRIMARY KEY (stream_id, sequence)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Holds the few that are open, whoever wrote them: the condition reads the record itself.
+  `
+  CREATE INDEX open_broadcasts ON broadcasts (stream_id, id) WHERE body ->> '$.state' <> 'ended';
+  `,
 ];

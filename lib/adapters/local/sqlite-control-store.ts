@@ -1,6 +1,7 @@
 import { ConditionFailedError } from '../../control/policy/errors.ts';
 import type {
   BroadcastRecord,
+  BroadcastReference,
   FleetMember,
   LeaseRecord,
   StreamEventRecord,
@@ -98,6 +99,17 @@ function broadcastStore(database: SqliteDatabase): BroadcastStore {
       ),
     listBroadcasts: (streamId, limit) =>
       database.run((prepare) => bodies<BroadcastRecord>(prepare(newest).all(streamId, limit))),
+    listOpenBroadcasts: ({ limit, cursor = '' }) =>
+      database.run((prepare) => {
+        // SQLite takes the index for the very words of its own condition only; without it this would read every broadcast.
+        const rows = prepare(
+          `SELECT stream_id, id FROM broadcasts INDEXED BY open_broadcasts
+           WHERE body ->> '$.state' <> 'ended' AND stream_id > ? ORDER BY stream_id LIMIT ?`,
+        ).all(cursor, limit + 1);
+        const broadcasts = rows.slice(0, limit).map(referenceOf);
+        const last = broadcasts.at(-1);
+        return rows.length > limit && last ? { broadcasts, cursor: last.streamId } : { broadcasts };
+      }),
   };
 }
 
@@ -203,6 +215,11 @@ type Row = Readonly<Record<string, unknown>>;
 /** Our own JSON of a whole record: this file is the only one that writes it. */
 const body = <T>(row: Row | undefined): T | undefined => (row ? JSON.parse(String(row.body)) : undefined);
 const bodies = <T>(rows: readonly Row[]): T[] => rows.map((row) => JSON.parse(String(row.body)));
+
+const referenceOf = (row: Row): BroadcastReference => ({
+  streamId: row.stream_id as StreamId,
+  id: row.id as BroadcastId,
+});
 
 function leaseOf(row: Row): LeaseRecord {
   return {

@@ -70,7 +70,7 @@ export class ControlTables extends Construct {
             indexName: index.name,
             partitionKey: attribute(index.partitionKey),
             sortKey: attribute(index.sortKey),
-            projectionType: ProjectionType.ALL,
+            projectionType: ProjectionType[index.projection],
           });
         }
         return [end, table];
@@ -89,12 +89,12 @@ export class ControlTables extends Construct {
     const allow = (actions: readonly string[], resourceArns: string[]) =>
       Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns });
     for (const end of controlTableNames) {
-      const { table, indexes } = tableAccess[role][end] ?? {};
+      const { table, queries } = tableAccess[role][end] ?? {};
       const { tableArn } = this.table(end);
       if (table) allow(table, [tableArn]);
-      if (indexes) {
-        const named = controlTables[end].indexes.map(({ name }) => `${tableArn}/index/${name}`);
-        allow(indexes, named);
+      if (queries) {
+        const named = queries.map((index) => `${tableArn}/index/${index}`);
+        allow(['dynamodb:Query'], named);
       }
     }
     grantee.grantPrincipal.addToPrincipalPolicy(

@@ -41,6 +41,8 @@ export interface BroadcastRecord {
   readonly renditions: readonly RenditionFacts[];
 }
 
+export type BroadcastReference = Pick<BroadcastRecord, 'streamId' | 'id'>;
+
 export type EndReason = 'publisher-ended' | 'reconnect-window-over' | 'ended-by-api' | 'encoder-failed';
 
 /** What arrives from the broadcaster, as the worker measures it. */

@@ -1,4 +1,4 @@
-import type { ControlTable } from './tables.ts';
+import type { ControlIndex, ControlTable } from './tables.ts';
 
 /** A program, or a function, that opens the control store. */
 export type ControlRole = 'ingest' | 'encoder' | 'api' | 'metrics';
@@ -13,8 +13,8 @@ export type TableAction =
 
 export interface TableAccess {
   readonly table: readonly TableAction[];
-  /** On the table's indexes. */
-  readonly indexes?: readonly TableAction[];
+  /** The table's indexes that it reads. They are only ever queried. */
+  readonly queries?: readonly ControlIndex[];
 }
 
 /**
@@ -33,7 +33,7 @@ export const tableAccess: Readonly<
     streams: {
       // UpdateItem: the number of the last event.
       table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-      indexes: ['dynamodb:Query'],
+      queries: ['open-broadcasts'],
     },
     leases: { table: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     fleet: { table: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
@@ -50,7 +50,7 @@ export const tableAccess: Readonly<
         'dynamodb:Query',
         'dynamodb:UpdateItem',
       ],
-      indexes: ['dynamodb:Query'],
+      queries: ['streams-by-id'],
     },
     leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     fleet: { table: ['dynamodb:Query'] },

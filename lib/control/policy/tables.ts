@@ -13,11 +13,13 @@ export interface TableDescription {
   readonly streamView?: 'NEW_IMAGE';
 }
 
-/** A global secondary index. It holds every attribute of the items that have both of its keys. */
+/** A global secondary index. It holds the items that have both of its keys. */
 export interface IndexDescription {
   readonly name: string;
   readonly partitionKey: KeyAttribute;
   readonly sortKey: KeyAttribute;
+  /** Which attributes: every one, or the keys of table and index. DynamoDB writes to it where one of these changes. */
+  readonly projection: 'ALL' | 'KEYS_ONLY';
 }
 
 export interface KeyAttribute {
@@ -33,15 +35,29 @@ export const controlTables = {
    * A stream under the sort key `stream`, its broadcasts under `broadcast#<id>`, and under `events` the number of its last
    * event (`lastSequence`).
    *
-   * The index lists streams by id, which the table cannot: its partitions have no order. Only streams carry `listing`, so
-   * broadcasts are not in it. All streams share one partition of the index. It takes 1,000 writes a second, and people
-   * write streams. Reading it is eventually consistent: a stream that was made a moment ago may be missing.
+   * `streams-by-id` lists streams by id, which the table cannot: its partitions have no order. Only streams carry `listing`,
+   * so broadcasts are not in it. `open-broadcasts` lists the broadcasts that are not ended; only those carry `open`.
+   *
+   * All items of an index share one partition. It takes 1,000 writes a second, and it is written when people write streams,
+   * and when a broadcast opens or ends: what else its worker writes changes no key. Reading an index is eventually
+   * consistent: what was made a moment ago may be missing.
    */
   streams: {
     partitionKey: streamId,
     sortKey: { name: 'item', type: 'string' },
     indexes: [
-      { name: 'streams-by-id', partitionKey: { name: 'listing', type: 'string' }, sortKey: streamId },
+      {
+        name: 'streams-by-id',
+        partitionKey: { name: 'listing', type: 'string' },
+        sortKey: streamId,
+        projection: 'ALL',
+      },
+      {
+        name: 'open-broadcasts',
+        partitionKey: { name: 'open', type: 'string' },
+        sortKey: streamId,
+        projection: 'KEYS_ONLY',
+      },
     ],
   },
   /** One lease for each stream that was ever on air. */
@@ -64,6 +80,8 @@ export const controlTables = {
 } as const satisfies Record<string, TableDescription>;
 
 export type ControlTable = keyof typeof controlTables;
+
+export type ControlIndex = (typeof controlTables)[ControlTable]['indexes'][number]['name'];
 
 export const controlTableNames = Object.keys(controlTables) as readonly ControlTable[];
 

@@ -31,14 +31,20 @@ describe('the tables of the control store', () => {
     ]);
   });
 
-  test('list nothing but streams by an attribute that no table is keyed by', () => {
+  test('list streams, and open broadcasts, each by an attribute of their own that no table is keyed by', () => {
     const keys = controlTableNames.flatMap((table) => {
       const { partitionKey, sortKey } = described(table);
       return [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
     });
-    const [index, ...others] = controlTableNames.flatMap((table) => described(table).indexes);
-    expect(others).toEqual([]);
-    expect(keys).not.toContain(index?.partitionKey.name);
-    expect(index?.sortKey).toEqual(controlTables.streams.partitionKey);
+    const indexes = controlTableNames.flatMap((table) => described(table).indexes);
+    expect(indexes.map(({ name }) => name)).toEqual(['streams-by-id', 'open-broadcasts']);
+    const marks = indexes.map(({ partitionKey }) => partitionKey.name);
+    expect(new Set([...marks, ...keys]).size).toBe(marks.length + new Set(keys).size);
+    for (const { sortKey } of indexes) expect(sortKey).toEqual(controlTables.streams.partitionKey);
+  });
+
+  test('list open broadcasts by nothing that changes while they are open', () => {
+    const index = described('streams').indexes.find(({ name }) => name === 'open-broadcasts');
+    expect(index?.projection).toBe('KEYS_ONLY');
   });
 });

@@ -6,6 +6,7 @@ import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control
 import { newDynamoClient } from '../../../lib/adapters/aws/dynamo-requests.ts';
 import { ConditionFailedError, ControlStoreUnavailableError } from '../../../lib/control/policy/errors.ts';
 import type { StreamRecord } from '../../../lib/control/policy/records.ts';
+import { controlTables } from '../../../lib/control/policy/tables.ts';
 import type { ControlStore } from '../../../lib/control/ports.ts';
 import { leaseMs } from '../../../lib/encoder/policy/fence.ts';
 import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
@@ -267,6 +268,26 @@ describe('what is read', () => {
     await patient.listEvents(streamId, { limit: 1 });
     await patient.listEvents(streamId, { after: 0, limit: 1 });
     expect(proxy.requests.map(({ body }) => body.ConsistentRead)).toEqual(Array(7).fill(true));
+  });
+});
+
+describe('the list of open broadcasts', () => {
+  test('is written when a broadcast opens and when it ends, not by what its worker writes in between', async () => {
+    const { name, ...index } = controlTables.streams.indexes[1];
+    expect(name).toBe('open-broadcasts');
+    const broadcast = { id: broadcastId, streamId, startedAtMs: 1, workerId, epoch: 1, renditions: [] };
+    for (const state of ['starting', 'live', 'reconnecting', 'ended'] as const) {
+      await patient.putBroadcast({ ...broadcast, state });
+    }
+    const { partitionKey, sortKey } = controlTables.streams;
+    const keys = [index.partitionKey, index.sortKey, partitionKey, sortKey].map((key) => key.name);
+    const written = proxy.requests.map(({ body }) =>
+      keys.map((key) => (body.Item as Record<string, unknown>)[key]),
+    );
+    const [opening, ...others] = written;
+    expect(opening).not.toContain(undefined);
+    expect(others.slice(0, 2)).toEqual([opening, opening]);
+    expect(others[2]?.[0]).toBeUndefined();
   });
 });
 

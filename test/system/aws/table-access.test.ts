@@ -49,6 +49,7 @@ const calls: { readonly [Method in keyof ControlStore]: () => Promise<unknown> }
   getBroadcast: () => store.getBroadcast(streamId, broadcastId),
   latestBroadcast: () => store.latestBroadcast(streamId),
   listBroadcasts: () => store.listBroadcasts(streamId, 1),
+  listOpenBroadcasts: () => store.listOpenBroadcasts({ limit: 1 }),
   takeLease: () => store.takeLease({ streamId, workerId, broadcastId }),
   getLease: () => store.getLease(streamId),
   renewLease: () => store.renewLease(hold),
@@ -77,11 +78,11 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
   } satisfies Record<keyof IngestStore, true>,
   encoder: {
     getStream: true,
-    listStreams: true,
     putBroadcast: true,
     latestBroadcast: true,
     getBroadcast: true,
     listBroadcasts: true,
+    listOpenBroadcasts: true,
     getLease: true,
     takeLease: true,
     renewLease: true,
@@ -109,7 +110,7 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
   metrics: { listFleet: true } satisfies Record<keyof FleetMeasurement['store'], true>,
 };
 
-/** `PutItem streams`, or `Query streams/index`, for each part of a request that IAM looks at. */
+/** `PutItem streams`, or `Query streams/streams-by-id` of an index, for each part of a request that IAM looks at. */
 function needs({ operation, body }: DynamoRequest): string[] {
   const table = (name: unknown) =>
     controlTableNames.find((each) => physicalName(tablePrefix, each) === name) ?? String(name);
@@ -121,14 +122,14 @@ function needs({ operation, body }: DynamoRequest): string[] {
       Object.entries(write).map(([kind, { TableName }]) => `${kind}Item ${table(TableName)}`),
     );
   }
-  const index = body.IndexName === undefined ? '' : '/index';
+  const index = body.IndexName === undefined ? '' : `/${body.IndexName}`;
   return [`${operation} ${table(body.TableName)}${index}`];
 }
 
 const granted = (role: ControlRole): string[] =>
   Object.entries(tableAccess[role]).flatMap(([table, access]: [string, TableAccess]) => [
     ...access.table.map((action) => `${action.replace('dynamodb:', '')} ${table}`),
-    ...(access.indexes ?? []).map((action) => `${action.replace('dynamodb:', '')} ${table}/index`),
+    ...(access.queries ?? []).map((index) => `Query ${table}/${index}`),
   ]);
 
 describe('the access that a role is given to the tables', () => {

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ConditionFailedError, ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
+import type { BroadcastState, LeaseRecord } from '../../lib/control/policy/records.ts';
+import { SweepTurn } from '../../lib/encoder/policy/sweep-turn.ts';
+import { Worker, type WorkerOptions } from '../../lib/encoder/worker.ts';
+import { newStreamId, type StreamId } from '../../lib/routing/ids.ts';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const sweepMs = 5000;
+const capacity = 4;
+const { limit } = new SweepTurn(capacity, newStreamId());
+
+/**
+ * A worker beside others in a store where `open` broadcasts are on air. It has no streams' records, so whoever it takes to
+ * be abandoned is asked for and then left alone.
+ */
+class Fleet {
+  readonly open: readonly StreamId[];
+  readonly worker: Worker;
+  /** Whose worker renews no more. */
+  readonly dead = new Set<StreamId>();
+  readonly states = new Map<StreamId, BroadcastState>();
+  readonly failing = new Map<StreamId, Error>();
+  readonly looks: StreamId[] = [];
+  readonly taken: StreamId[] = [];
+  readonly told: string[] = [];
+
+  constructor(count: number) {
+    this.open = Array.from({ length: count }, () => newStreamId()).sort();
+    const store = {
+      heartbeat: async () => {},
+      removeMember: async () => {},
+      listOpenBroadcasts: async ({ limit, cursor = '' }: { limit: number; cursor?: string }) => {
+        const after = this.open.filter((id) => id > cursor);
+        const broadcasts = after.slice(0, limit).map((streamId) => ({ streamId }));
+        return after.length > limit ? { broadcasts, cursor: broadcasts.at(-1)!.streamId } : { broadcasts };
+      },
+      getLease: async (streamId: StreamId): Promise<Partial<LeaseRecord>> => {
+        this.looks.push(streamId);
+        const version = this.dead.has(streamId) ? 0 : Date.now();
+        return { streamId, workerId: 'encoder-2' as LeaseRecord['workerId'], version, released: false };
+      },
+      latestBroadcast: async (id: StreamId) => ({ state: this.states.get(id) ?? 'live' }),
+      getStream: async (id: StreamId) => {
+        this.taken.push(id);
+        if (this.failing.has(id)) throw this.failing.get(id);
+      },
+    };
+    this.worker = new Worker({
+      memberId: 'encoder-1',
+      capacity,
+      store,
+      clock: { now: () => Date.now(), wall: () => Date.now() },
+      emit: (name: string) => this.told.push(name),
+    } as unknown as WorkerOptions);
+  }
+
+  /** One sweep after the other; returns how many leases each looked at. */
+  async sweeps(count: number): Promise<number[]> {
+    const looks = [];
+    for (let n = 0; n < count; n++) {
+      const before = this.looks.length;
+      await jest.advanceTimersByTimeAsync(sweepMs);
+      looks.push(this.looks.length - before);
+    }
+    return looks;
+  }
+}
+
+describe('the sweeps of a worker', () => {
+  test('look at a bounded number of leases each, though every broadcast has its turn', async () => {
+    const fleet = new Fleet(300);
+    await fleet.worker.start();
+    const looks = await fleet.sweeps(Math.ceil(300 / limit) + 2);
+    await fleet.worker.drain();
+    expect(Math.max(...looks)).toBeLessThanOrEqual(2 * limit);
+    expect(new Set(fleet.looks).size).toBe(300);
+    expect(fleet.taken).toEqual([]);
+  });
+
+  test('take what no worker renews, wherever it is among the others', async () => {
+    const fleet = new Fleet(200);
+    const [one, another] = [fleet.open[3]!, fleet.open[150]!];
+    fleet.dead.add(one).add(another);
+    await fleet.worker.start();
+    await fleet.sweeps(Math.ceil(200 / limit) + 3);
+    await fleet.worker.drain();
+    expect(new Set(fleet.taken)).toEqual(new Set([one, another]));
+  });
+
+  test('leave a broadcast alone that has ended, though the list still has it', async () => {
+    const fleet = new Fleet(2);
+    const [ended, open] = fleet.open as [StreamId, StreamId];
+    for (const id of fleet.open) fleet.dead.add(id);
+    fleet.states.set(ended, 'ended');
+    await fleet.worker.start();
+    await fleet.sweeps(4);
+    await fleet.worker.drain();
+    expect(new Set(fleet.taken)).toEqual(new Set([open]));
+  });
+
+  test('go on after a broadcast that cannot be taken', async () => {
+    const fleet = new Fleet(3);
+    const [lost, broken] = fleet.open as [StreamId, StreamId];
+    for (const id of fleet.open) fleet.dead.add(id);
+    fleet.failing.set(lost, new ConditionFailedError('another was first')).set(broken, new Error('odd'));
+    await fleet.worker.start();
+    await fleet.sweeps(3);
+    await fleet.worker.drain();
+    expect(new Set(fleet.taken)).toEqual(new Set(fleet.open));
+    expect(fleet.told.filter((name) => name === 'encoder.sweep.failed')).toHaveLength(1);
+  });
+
+  test('stop at a control store that does not answer', async () => {
+    const fleet = new Fleet(3);
+    for (const id of fleet.open) {
+      fleet.dead.add(id);
+      fleet.failing.set(id, new ControlStoreUnavailableError('away'));
+    }
+    await fleet.worker.start();
+    await fleet.sweeps(3);
+    await fleet.worker.drain();
+    expect(fleet.taken).toHaveLength(1);
+    expect(fleet.told).toContain('encoder.control.unavailable');
+  });
+});
