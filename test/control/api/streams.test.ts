@@ -110,8 +110,10 @@ describe('creating a stream', () => {
       }),
       { numRuns: 150 },
     );
+    // A client resolves dots before it asks: that is another path.
+    const segments = fc.string().filter((segment) => !/^\.{1,2}$/.test(segment));
     await fc.assert(
-      fc.asyncProperty(fc.string(), fc.string(), async (segment, query) => {
+      fc.asyncProperty(segments, fc.string(), async (segment, query) => {
         const path = `/v1/streams/${encodeURIComponent(segment.toWellFormed())}`;
         const { status } = await api.call(
           'GET',
