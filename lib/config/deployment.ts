@@ -261,5 +261,6 @@ function faultsOf(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${[...issue.path, key].join('.')}: there is no such field`);
   }
-  return [`${path === '' ? 'the file' : path}: ${issue.message}`];
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [`${path === '' ? 'the file' : path}: ${missing ? 'is missing' : issue.message}`];
 }

@@ -73,6 +73,7 @@ describe('a deployment file', () => {
       expect(faults.filter((line) => line.startsWith(`${place}: `))).toHaveLength(1);
       expect(message).toContain(`  - ${place}: `);
     }
+    expect(faults).toContain('budget: is missing');
     expect(message).toContain('mine.json has');
   });
 
