@@ -30,7 +30,7 @@ await runProgram({
     emit('encoder.ffmpeg.found', { path: ffmpeg.path, source: ffmpeg.source, version: ffmpeg.version });
     if (config.videoEncoder === 'nvenc') await proveNvenc(ffmpeg.path);
     const objects = await openOrigin(config.origin, config.originTokenFile);
-    const store = await openControlStore(config.controlStore);
+    const store = await openControlStore(config.controlStore, config);
     const bus = config.eventBus && (await openEventBus(config.eventBus, emit));
     const batch = new ReadBatch(readBatchMs);
     let worker: Worker | undefined;

@@ -9,9 +9,12 @@ export const handler = await startFunction({
   codec: controlFunctionCodec,
   role: 'control',
   name: 'control-api',
-  async start({ controlStore, keyPepper, ...config }, emit) {
+  async start({ controlStore, eventRetentionDays, keyPepper, ...config }, emit) {
     // Once for each cold start: no request waits for the secret, and a new one takes effect with the next deploy.
-    const [store, pepper] = await Promise.all([openControlStore(controlStore), readKeyPepper(keyPepper)]);
+    const [store, pepper] = await Promise.all([
+      openControlStore(controlStore, { eventRetentionDays }),
+      readKeyPepper(keyPepper),
+    ]);
     return controlFunction({ store, emit, config: { ...config, keyPepper: pepper } });
   },
 });

@@ -1,14 +1,25 @@
 import { type ControlStoreLocation, splitLocation } from '../config/locations.ts';
 import type { ControlStore } from '../control/ports.ts';
 
+export interface ControlStoreSettings {
+  /** How long the lines of a stream's story are kept; in SQLite it is the newest that are. @default 90 */
+  readonly eventRetentionDays?: number | undefined;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
 /** Opens the control store at `location`. What is not chosen is not loaded. */
 export async function openControlStore(
   location: ControlStoreLocation,
+  { eventRetentionDays: days }: ControlStoreSettings = {},
 ): Promise<ControlStore & { close(): void }> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 'dynamodb') {
     const { openDynamoControlStore } = await import('./aws/dynamo-control-store.ts');
-    return openDynamoControlStore({ tablePrefix: rest });
+    return openDynamoControlStore({
+      tablePrefix: rest,
+      ...(days !== undefined && { eventRetentionMs: days * dayMs }),
+    });
   }
   const { openSqliteControlStore } = await import('./local/sqlite-control-store.ts');
   return openSqliteControlStore(rest);

@@ -10,6 +10,8 @@ const address = (protocol: RegExp, example: string) =>
 /** What the control API is told where it runs as a function: HEADWATER_CONTROL_STORE, HEADWATER_KEY_PEPPER, … */
 export const controlFunctionCodec = envCodec({
   controlStore: controlStoreLocation,
+  /** How long the lines of a stream's story are kept. 90 days unless told. */
+  eventRetentionDays: z.coerce.number().int().min(1).max(3650).optional(),
   /** The secret under which stream keys are hashed; ingest reads the same one. */
   keyPepper: secretLocation,
   ingestRtmpsUrl: address(/^rtmps$/, 'rtmps://ingest.example.com/live'),

@@ -13,6 +13,8 @@ export const encoderWorkerCodec = envCodec(
     relayPort: port,
     healthPort: port,
     controlStore: controlStoreLocation,
+    /** How long the lines of a stream's story are kept. 90 days unless told; SQLite keeps the newest instead. */
+    eventRetentionDays: z.coerce.number().int().min(1).max(3650).optional(),
     origin: originLocation,
     /** A file with the write token of the origin program; S3 needs none. */
     originTokenFile: text.optional(),

@@ -33,6 +33,8 @@ export interface ControlApiProps {
   /** Who may call how often, and from which pages. */
   readonly access: Deployment['api'];
   readonly tables: ControlTables;
+  /** How long the lines of a stream's story are kept. @default 90 */
+  readonly eventDays?: number;
   readonly keyPepper: KeyPepper;
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
@@ -89,6 +91,7 @@ export class ControlApi extends Construct {
       description: 'Answers the control API.',
       environment: controlFunctionCodec.encode({
         controlStore: `dynamodb:${props.name}`,
+        eventRetentionDays: props.eventDays,
         keyPepper: keyPepper.location,
         ingestRtmpsUrl: props.ingestRtmpsUrl,
         ...(props.ingestRtmpUrl !== undefined && { ingestRtmpUrl: props.ingestRtmpUrl }),

@@ -33,6 +33,8 @@ export interface EncoderFleetProps {
   /** Of the proxies, which alone may connect to a worker. */
   readonly proxySecurityGroup: SecurityGroup;
   readonly controlStore: ControlStoreLocation;
+  /** How long the lines of a stream's story are kept. @default 90 */
+  readonly eventDays?: number;
   readonly origin: OriginLocation;
   /** The URL that players fetch from, which tells them the time too. @default the origin's own path */
   readonly playbackBaseUrl?: string;
@@ -87,6 +89,7 @@ export class EncoderTask extends Construct {
           relayPort: cellPorts.relay,
           healthPort: cellPorts.health,
           controlStore: props.controlStore,
+          eventRetentionDays: props.eventDays,
           origin: props.origin,
           region: Stack.of(this).region,
           playbackBaseUrl: props.playbackBaseUrl,

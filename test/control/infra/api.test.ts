@@ -25,6 +25,7 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
       pageBaseUrl: page,
       access: testDeployment({ api }).api,
       tables,
+      eventDays: 400,
       keyPepper,
       metricsNamespace: 'Headwater/live',
       logDays: RetentionDays.ONE_MONTH,
@@ -106,6 +107,7 @@ describe('the function behind it', () => {
       'secretsmanager:arn:aws:secretsmanager:eu-central-1:111122223333:secret:live/x-AbCdEf';
     expect(controlFunctionCodec.decode(env)).toMatchObject({
       controlStore: 'dynamodb:live',
+      eventRetentionDays: 400,
       ingestRtmpUrl: 'rtmp://ingest.example.com/live',
       allowedOrigins: [],
     });

@@ -51,6 +51,7 @@ describe('the fleet of encoder workers without a GPU', () => {
       relayPort: 1940,
       healthPort: 8080,
       controlStore: 'dynamodb:headwater',
+      eventRetentionDays: 400,
       origin: 's3://headwater-origin-111122223333-eu-central-1',
       region: 'eu-central-1',
       playbackBaseUrl: 'https://live.example.com',

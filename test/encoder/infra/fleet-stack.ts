@@ -17,6 +17,7 @@ export function fleetProps(stack: Stack): EncoderFleetProps {
     image: ContainerImage.fromRegistry('example.com/worker'),
     proxySecurityGroup: new SecurityGroup(stack, 'Proxies', { vpc, allowAllOutbound: false }),
     controlStore: 'dynamodb:headwater',
+    eventDays: 400,
     origin: 's3://headwater-origin-111122223333-eu-central-1',
     playbackBaseUrl: 'https://live.example.com',
     dvrWindowSeconds: 600,

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createControlTables } from '../../../lib/adapters/aws/create-tables.ts';
 import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control-store.ts';
 import { newDynamoClient } from '../../../lib/adapters/aws/dynamo-requests.ts';
+import { openControlStore } from '../../../lib/adapters/control-stores.ts';
 import { ConditionFailedError, ControlStoreUnavailableError } from '../../../lib/control/policy/errors.ts';
 import type { StreamRecord } from '../../../lib/control/policy/records.ts';
 import { controlTables } from '../../../lib/control/policy/tables.ts';
@@ -316,6 +317,28 @@ describe('what nobody deletes', () => {
     const put = writes.find(({ Put }) => Put)?.Put;
     expect(Math.abs(ahead(put?.Item.expiresAt) - 90 * 24 * hours)).toBeLessThan(60);
     expect(await patient.listEvents(streamId, { limit: 1 })).toEqual([{ ...event(1), sequence: 1 }]);
+  });
+
+  test('expires when the program’s environment says', async () => {
+    const { region, credentials } = emulator.client;
+    const env = {
+      AWS_ENDPOINT_URL: proxy.endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, env);
+    proxy.always(async () => ({ status: 200, body: {} }));
+    const told = await openControlStore('dynamodb:told', { eventRetentionDays: 5 });
+    await told.appendEvent(event(1)).finally(() => {
+      told.close();
+      for (const name of Object.keys(env)) delete process.env[name];
+      Object.assign(process.env, before);
+    });
+    const writes = proxy.requests.at(-1)?.body.TransactItems as { Put?: { Item: { expiresAt: unknown } } }[];
+    const put = writes.find(({ Put }) => Put)?.Put;
+    expect(Math.abs(ahead(put?.Item.expiresAt) - 5 * 24 * hours)).toBeLessThan(60);
   });
 });
 
