@@ -33,6 +33,8 @@ interface SupervisorEvents {
   line: [ProcessLine];
   exited: [{ name: string; role: string; code: number | null; signal: string | null; restartInMs: number }];
   restarted: [ProcessStatus];
+  /** `stop` was called. */
+  stopping: [];
 }
 
 /** The first start of a process failed; the message says why in one line. */
@@ -53,11 +55,13 @@ const longestRestartMs = 10_000;
 /** A process that stayed up this long starts over with the shortest back-off. */
 const steadyMs = 10_000;
 const stopWithinMs = 8_000;
+/** What ECS gives a task between SIGTERM and SIGKILL. */
+const drainWithinMs = 120_000;
 
 /** The next back-off of a process that ended after `uptimeMs`, having been given `lastMs` before. */
 export function restartDelayMs(lastMs: number | undefined, uptimeMs: number): number {
   if (lastMs === undefined || uptimeMs >= steadyMs) return firstRestartMs;
-  return Math.min(lastMs * 2, longestRestartMs);
+  return Math.min(Math.max(lastMs * 2, firstRestartMs), longestRestartMs);
 }
 
 /** Starts processes, restarts the ones that end, stops them all. */
@@ -86,13 +90,46 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     );
   }
 
+  /** Ends a process as a crash does; it is started again. False where none of this name runs. */
+  kill(name: string): boolean {
+    return this.#find(name)?.process?.kill('SIGKILL') ?? false;
+  }
+
+  /**
+   * Replaces a process as a deploy does: it finishes what it has (SIGTERM), and is started again at once. Resolves when its
+   * successor is ready, or to undefined where none of this name runs or everything is being stopped. One that does not end
+   * within `withinMs` is killed.
+   */
+  async drain(name: string, withinMs = drainWithinMs): Promise<ProcessStatus | undefined> {
+    const child = this.#find(name);
+    if (child?.process === undefined || this.#stopping) return undefined;
+    child.draining = true;
+    const settled = new Promise<ProcessStatus | undefined>((resolve) => {
+      const listen = (status?: ProcessStatus) => {
+        if (status !== undefined && status.name !== name) return;
+        this.off('restarted', listen).off('stopping', listen);
+        resolve(status);
+      };
+      this.on('restarted', listen).on('stopping', listen);
+    });
+    await stopProcess(child, withinMs);
+    return settled;
+  }
+
+  #find(name: string): SupervisedProcess | undefined {
+    return this.#children.find(({ spec }) => spec.name === name);
+  }
+
   /** Stops all, in stop order; a process that does not end in time is killed. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.emit('stopping');
     for (const child of this.#children) clearTimeout(child.restart);
     const orders = [...new Set(this.#children.map(({ spec }) => spec.stopOrder))].sort((a, b) => a - b);
     for (const order of orders) {
-      await Promise.all(this.#children.filter(({ spec }) => spec.stopOrder === order).map(stopProcess));
+      await Promise.all(
+        this.#children.filter(({ spec }) => spec.stopOrder === order).map((child) => stopProcess(child)),
+      );
     }
   }
 
@@ -120,7 +157,9 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         child.process = undefined;
         failed(new StartError(spec.name, failure));
         if (this.#stopping) return;
-        child.delayMs = restartDelayMs(child.delayMs, performance.now() - startedMs);
+        // One that was told to go did not fail.
+        child.delayMs = child.draining ? 0 : restartDelayMs(child.delayMs, performance.now() - startedMs);
+        child.draining = false;
         this.emit('exited', { name: spec.name, role: spec.role, code, signal, restartInMs: child.delayMs });
         child.restart = setTimeout(() => this.#relaunch(child), child.delayMs);
       });
@@ -144,13 +183,14 @@ interface SupervisedProcess {
   process?: ChildProcess | undefined;
   restart?: NodeJS.Timeout;
   delayMs?: number;
+  draining?: boolean;
 }
 
-async function stopProcess({ process }: SupervisedProcess): Promise<void> {
+async function stopProcess({ process }: SupervisedProcess, withinMs = stopWithinMs): Promise<void> {
   if (process === undefined) return;
   const closed = once(process, 'close');
   process.kill('SIGTERM');
-  const deadline = setTimeout(() => process.kill('SIGKILL'), stopWithinMs);
+  const deadline = setTimeout(() => process.kill('SIGKILL'), withinMs);
   await closed;
   clearTimeout(deadline);
 }

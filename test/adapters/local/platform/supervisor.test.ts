@@ -57,6 +57,41 @@ describe('the supervisor', () => {
     await supervisor.stop();
   });
 
+  test('a process that is drained finishes what it has, and its successor is started at once', async () => {
+    const finishes = `process.stdin.on('end', () => process.exit()).resume();
+      process.on('SIGTERM', () => setTimeout(() => { console.log('finished'); process.exit(0); }, 50));`;
+    const supervisor = await supervise(finishes + ready);
+    await supervisor.start();
+    const [before] = supervisor.status();
+    const said = once(supervisor, 'line');
+    const exited = once(supervisor, 'exited');
+    const after = await supervisor.drain('one');
+    expect((await said)[0]).toMatchObject({ event: 'process.output', text: 'finished' });
+    expect((await exited)[0]).toMatchObject({ name: 'one', code: 0, signal: null, restartInMs: 0 });
+    expect(after).toMatchObject({ name: 'one' });
+    expect(after?.pid).not.toBe(before?.pid);
+    expect(supervisor.status()).toEqual([after]);
+    await supervisor.stop();
+  });
+
+  test('a process that does not finish in its time is killed, and its successor is started', async () => {
+    const hangs = `process.stdin.on('end', () => process.exit()).resume(); process.on('SIGTERM', () => {});`;
+    const supervisor = await supervise(hangs + ready);
+    await supervisor.start();
+    const exited = once(supervisor, 'exited');
+    expect(await supervisor.drain('one', 50)).toMatchObject({ name: 'one' });
+    expect((await exited)[0]).toMatchObject({ signal: 'SIGKILL' });
+    expect(supervisor.kill('one')).toBe(true);
+    await supervisor.stop();
+  });
+
+  test('who is not there is neither drained nor killed', async () => {
+    const supervisor = await supervise(stays + ready);
+    expect(await supervisor.drain('two')).toBeUndefined();
+    expect(supervisor.kill('two')).toBe(false);
+    await supervisor.stop();
+  });
+
   test('a process that cannot start says why, with the mend', async () => {
     const failed = {
       event: 'process.failed',
@@ -96,5 +131,9 @@ describe('the restart back-off', () => {
 
   test('starts over when the process has been up for a while', () => {
     expect(restartDelayMs(10_000, 60_000)).toBe(100);
+  });
+
+  test('grows from the shortest after a planned start that had none', () => {
+    expect(restartDelayMs(0, 50)).toBe(100);
   });
 });
