@@ -1,17 +1,23 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
-import type { ApiContext } from './context.ts';
+import type { EmitEvent } from '../../telemetry/events.ts';
+import type { ControlApiConfig } from './context.ts';
 import { ApiProblem } from './problems.ts';
 
 const maxBodyBytes = 65_536;
+
+export interface GuardContext {
+  readonly config: Pick<ControlApiConfig, 'allowedHosts' | 'allowedOrigins'>;
+  readonly emit: EmitEvent;
+}
 
 /**
  * What stands before every route. On one machine the API listens on loopback without a login, so a web page in the same
  * browser must not reach it: one that rebinds its own name to this address is stopped by the Host header, one that sends
  * requests across by its Origin header. Programs other than browsers send no Origin.
  */
-export function guards({ config, emit }: ApiContext): MiddlewareHandler[] {
+export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
   const hosts = config.allowedHosts && new Set(config.allowedHosts.map((host) => host.toLowerCase()));
   const origins = new Set(config.allowedOrigins);
 
