@@ -4,9 +4,9 @@ import { expect, test } from '@jest/globals';
 import { frameCounterFilter, readFrameNumbers } from './frame-counter.ts';
 
 test.each(['1280x720', '426x240'])(
-  'every frame number drawn at 1280×720 is read back from %s',
+  'every frame number drawn at 1280×720, counted from any number, is read back from %s',
   async (size) => {
-    const filter = `${frameCounterFilter({ size: '1280x720', rate: 30 })};[out]scale=${size.replace('x', ':')}[small]`;
+    const filter = `${frameCounterFilter({ size: '1280x720', rate: 30, first: 40_950 })};[out]scale=${size.replace('x', ':')}[small]`;
     const source = ['-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30'];
     const encode = [
       '-map',
@@ -26,6 +26,6 @@ test.each(['1280x720', '426x240'])(
       ['-loglevel', 'error', ...source, '-filter_complex', filter, ...encode, ...fragmented],
       { encoding: 'buffer', maxBuffer: 1 << 26 },
     );
-    expect(await readFrameNumbers(stdout)).toEqual(Array.from({ length: 40 }, (_, index) => index));
+    expect(await readFrameNumbers(stdout)).toEqual(Array.from({ length: 40 }, (_, index) => 40_950 + index));
   },
 );

@@ -6,12 +6,21 @@ const bits = 16;
 
 /**
  * ffmpeg filters that draw each frame's number into the top eighth of the picture as luma blocks. They are computed at
- * 16×2 pixels and scaled up, which costs next to nothing and survives any rendition of the ladder.
+ * 16×2 pixels and scaled up, which costs next to nothing and survives any rendition of the ladder. The first frame has
+ * the number `first`: publish sessions and publishers with numbers of their own can be told apart.
  */
-export function frameCounterFilter({ size, rate }: { size: string; rate: number }): string {
+export function frameCounterFilter({
+  size,
+  rate,
+  first = 0,
+}: {
+  readonly size: string;
+  readonly rate: number;
+  readonly first?: number;
+}): string {
   const [width = 0, height = 0] = size.split('x').map(Number);
   const strip = Math.floor(height / 16) * 2;
-  const bit = `mod(floor(N/pow(2,${bits - 1}-X)),2)`;
+  const bit = `mod(floor((N+${first})/pow(2,${bits - 1}-X)),2)`;
   const blocks = `color=black:size=${bits}x2:rate=${rate},format=gray,geq=lum='if(eq(mod(${bit}+Y,2),1),235,16)'`;
   return `${blocks},scale=${width}:${strip}:flags=neighbor,format=yuv420p[blocks];[0:v][blocks]overlay=0:0:shortest=1[out]`;
 }

@@ -10,6 +10,8 @@ export interface PublisherOptions {
   /** What to encode with; H.264 and AAC unless told. */
   readonly codecs?: readonly string[];
   readonly audio?: boolean;
+  /** The number in the first frame; 0 unless told. */
+  readonly firstFrame?: number;
 }
 
 /** A real ffmpeg that broadcasts a test picture with a coded frame number, in real time. */
@@ -44,7 +46,7 @@ export class Publisher {
         ...(audio ? ['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:beep_factor=4:sample_rate=48000'] : []),
         ...[
           '-filter_complex',
-          frameCounterFilter({ size, rate }),
+          frameCounterFilter({ size, rate, first: options.firstFrame ?? 0 }),
           '-map',
           '[out]',
           ...(audio ? ['-map', '1:a'] : []),
