@@ -61,10 +61,14 @@ const region = z
     ...onceNumbers('zones'),
   });
 
+/** ACM takes 64 characters for a certificate's name, and `<region>.ingest.` needs up to 22 of them. */
 const domain = z.strictObject({
   name: z
     .string()
-    .regex(/^(?=.{4,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, 'must be a domain name')
+    .regex(
+      /^(?=.{4,42}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+      'must be a domain name of at most 42 characters',
+    )
     .describe('Viewers use this name; broadcasters use `<region>.ingest.` before it.'),
   hostedZoneId: z
     .string()

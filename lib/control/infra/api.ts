@@ -33,8 +33,8 @@ export interface ControlApiProps {
   /** Who may call how often, and from which pages. */
   readonly access: Deployment['api'];
   readonly tables: ControlTables;
-  /** How long the lines of a stream's story are kept. @default 90 */
-  readonly eventDays?: number;
+  /** How long the lines of a stream's story are kept, in days. */
+  readonly eventDays: number;
   readonly keyPepper: KeyPepper;
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;

@@ -33,8 +33,8 @@ export interface EncoderFleetProps {
   /** Of the proxies, which alone may connect to a worker. */
   readonly proxySecurityGroup: SecurityGroup;
   readonly controlStore: ControlStoreLocation;
-  /** How long the lines of a stream's story are kept. @default 90 */
-  readonly eventDays?: number;
+  /** How long the lines of a stream's story are kept, in days. */
+  readonly eventDays: number;
   readonly origin: OriginLocation;
   /** The URL that players fetch from, which tells them the time too. @default the origin's own path */
   readonly playbackBaseUrl?: string;

@@ -19,7 +19,6 @@ const instanceServices = ['ecs', 'ecs-agent', 'ecs-telemetry'] as const;
 export const gatewayServices = ['s3', 'dynamodb'] as const;
 
 export type InterfaceService = (typeof taskServices)[number] | (typeof instanceServices)[number];
-export type GatewayService = (typeof gatewayServices)[number];
 
 export interface EgressNeed {
   /** Availability Zones. */
