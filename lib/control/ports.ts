@@ -54,8 +54,9 @@ export interface BroadcastStore {
 export interface LeaseStore {
   getLease(streamId: StreamId): Promise<LeaseRecord | undefined>;
   /**
-   * Takes the lease for `workerId` with epoch + 1 (1 at first), released false and endRequested false. `observed` is the record that the taker
-   * saw, undefined where it saw none: fails unless the store still holds exactly that version.
+   * Takes the lease for `workerId` with epoch + 1 (1 at first) and released false. `observed` is the record that the taker saw,
+   * undefined where it saw none: fails unless the store still holds exactly that version. A request to end the broadcast
+   * stands where the lease is taken for the same broadcast, and is over where it is taken for another.
    */
   takeLease(take: {
     streamId: StreamId;

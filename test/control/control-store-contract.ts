@@ -472,10 +472,32 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect((await store.getLease(streamId))?.endRequested).toBe(false);
       });
 
-      test('an end request is over when the next taker takes the lease', async () => {
+      test('an end request outlives the worker that it was made to, though the taker looked before it was made', async () => {
         const held = await take(store, worker(1));
         await store.requestEnd(streamId, broadcastId);
         const next = await other.takeLease({ streamId, workerId: worker(2), broadcastId, observed: held });
+        expect(next).toMatchObject({ workerId: worker(2), epoch: 2, endRequested: true });
+        await store.releaseLease(next);
+        const observed = await other.getLease(streamId);
+        expect(observed).toMatchObject({ released: true, endRequested: true });
+        const last = await store.takeLease({
+          streamId,
+          workerId: worker(1),
+          broadcastId,
+          observed: observed!,
+        });
+        expect(last.endRequested).toBe(true);
+      });
+
+      test('an end request is over with its broadcast', async () => {
+        const held = await take(store, worker(1));
+        await store.requestEnd(streamId, broadcastId);
+        const next = await other.takeLease({
+          streamId,
+          workerId: worker(2),
+          broadcastId: newBroadcastId(2),
+          observed: held,
+        });
         expect(next.endRequested).toBe(false);
       });
     });

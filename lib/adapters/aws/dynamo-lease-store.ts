@@ -13,9 +13,11 @@ export function dynamoLeaseStore(requests: DynamoRequests): LeaseStore {
       return item && leaseOf(item);
     },
     async takeLease({ streamId, workerId, broadcastId, observed }) {
+      const goesOn = observed?.broadcastId === broadcastId;
       const change =
         'SET #workerId = :workerId, #broadcastId = :broadcastId, #epoch = :epoch, #version = :version, ' +
-        '#released = :no, #endRequested = :no';
+        // Left as it is stored: an end may have been asked for after the lease was observed.
+        `#released = :no${goesOn ? '' : ', #endRequested = :no'}`;
       const taken = {
         workerId,
         broadcastId,

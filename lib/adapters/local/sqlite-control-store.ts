@@ -124,8 +124,8 @@ function leaseStore(database: SqliteDatabase): LeaseStore {
       database.run((prepare) => {
         const rows = observed
           ? prepare(
-              `UPDATE leases SET worker_id = ?, broadcast_id = ?, epoch = epoch + 1, version = version + 1,
-               released = 0, end_requested = 0 WHERE stream_id = ? AND version = ? RETURNING *`,
+              `UPDATE leases SET worker_id = ?1, broadcast_id = ?2, epoch = epoch + 1, version = version + 1, released = 0,
+               end_requested = iif(broadcast_id = ?2, end_requested, 0) WHERE stream_id = ?3 AND version = ?4 RETURNING *`,
             ).all(workerId, broadcastId, streamId, observed.version)
           : prepare(
               `INSERT INTO leases (worker_id, broadcast_id, stream_id, epoch, version, released, end_requested)
