@@ -9,11 +9,15 @@ import { lockDataDir } from '../lib/adapters/local/platform/lock.ts';
 import { helpText, type LiveOptions, parseLiveOptions } from '../lib/adapters/local/platform/options.ts';
 import { originUrlOf, planProcesses, platformUrls } from '../lib/adapters/local/platform/plan.ts';
 import { assignPorts, checkPorts, freePorts, portCount } from '../lib/adapters/local/platform/ports.ts';
+import { ProcessTable } from '../lib/adapters/local/platform/process-table.ts';
 import { ensureSecrets } from '../lib/adapters/local/platform/secrets.ts';
 import { type ProcessLine, Supervisor } from '../lib/adapters/local/platform/supervisor.ts';
+import { listenFetch } from '../lib/adapters/node/fetch-server.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg-binary.ts';
 import { createLog } from '../lib/adapters/node/log.ts';
 import { explainFault } from '../lib/adapters/node/program.ts';
+import { createProcessApi } from '../lib/control/api/processes.ts';
+import { loopbackNames } from '../lib/control/policy/loopback.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -52,6 +56,20 @@ async function live(options: LiveOptions): Promise<void> {
     name: 'live',
     destination: { write: (line) => out.own(JSON.parse(line)) },
   });
+  const processApi = createProcessApi({
+    processes: new ProcessTable(supervisor, specs),
+    clock: { monotonicMs: () => performance.now() },
+    config: {
+      allowedHosts: loopbackNames(new URL(urls.processApi).host),
+      allowedOrigins: loopbackNames(urls.page),
+    },
+    emit,
+  });
+  const processServer = await listenFetch({
+    fetch: async (request) => processApi.fetch(request),
+    host: '127.0.0.1',
+    port: ports.processApi,
+  });
   supervisor.on('line', out.line);
   supervisor.on('exited', ({ name, code, signal, restartInMs }) =>
     emit('process.exited', { process: name, code, signal, restartInMs }),
@@ -61,6 +79,7 @@ async function live(options: LiveOptions): Promise<void> {
   let demo: Awaited<ReturnType<typeof startDemo>> | undefined;
   const stop = async (code: number): Promise<never> => {
     await demo?.stop();
+    await processServer.close(0);
     await supervisor.stop();
     await unlock();
     process.exit(code);
@@ -99,6 +118,7 @@ async function live(options: LiveOptions): Promise<void> {
     page: urls.page,
     ingest: { rtmp: urls.rtmp, rtmps: urls.rtmps },
     edge: urls.edge,
+    processApi: urls.processApi,
     processes: supervisor.status(),
     ...(demoPage && { demo: demoPage }),
   });

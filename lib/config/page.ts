@@ -11,6 +11,8 @@ export const pageCodec = envCodec({
   port: z.coerce.number().int().min(0).max(65535),
   /** The control API as the browser reaches it, without a slash at the end. Left out: the page is a viewer only. */
   apiBaseUrl: baseUrl.optional(),
+  /** The supervisor of one machine as the browser reaches it. Left out: no processes are shown. */
+  processApiBaseUrl: baseUrl.optional(),
   /** The edge as the browser reaches it, without a slash at the end. */
   edgeBaseUrl: baseUrl,
   region: z

@@ -108,3 +108,24 @@ export interface StreamEventBus {
   publish(events: readonly BusEvent[]): Promise<void>;
   close(): void;
 }
+
+/** A program of one machine, as its supervisor sees it. */
+export interface LocalProcess {
+  readonly role: string;
+  readonly name: string;
+  /** Left out while it is restarting. */
+  readonly pid?: number;
+  /** `draining`: asked to finish what it has; it is started again afterwards. */
+  readonly state: 'up' | 'draining' | 'restarting';
+  /** How often it was started again since the platform came up, for whatever reason. */
+  readonly restarts: number;
+}
+
+/** The programs of one machine. On AWS there is no such thing: ECS keeps them. */
+export interface LocalProcesses {
+  list(): readonly LocalProcess[];
+  /** SIGKILL. False where it is not up. */
+  kill(name: string): boolean;
+  /** SIGTERM: it hands over or finishes what it has, ends, and is started again. False where it is not up. */
+  drain(name: string): boolean;
+}

@@ -7,6 +7,8 @@ export const platformEvents = {
     page: string;
     ingest: { rtmp: string; rtmps: string };
     edge: string;
+    /** Where the supervisor tells of its processes, and kills or drains one. */
+    processApi: string;
     processes: readonly { role: string; name: string; pid: number; port: number }[];
     demo?: { streamId: string; page: string };
   }>('info', 'Every process of the platform is up.'),
@@ -15,8 +17,12 @@ export const platformEvents = {
     code: number | null;
     signal: string | null;
     restartInMs: number;
-  }>('error', 'A process ended unasked and is started again.'),
+  }>('error', 'A process ended and is started again.'),
   'process.restarted': event<{ process: string; pid: number }>('warn', 'A process is up again.'),
+  'process.stop-asked': event<{ process: string; how: 'kill' | 'drain' }>(
+    'warn',
+    'A process is killed or drained because somebody asked for it.',
+  ),
   'demo.restarting': event<{ code: number | null }>(
     'warn',
     'The demo broadcaster ended and publishes again.',

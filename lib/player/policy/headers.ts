@@ -2,6 +2,8 @@
 export interface PageReach {
   /** Left out: there is no API for this page, which then is a viewer only. */
   readonly apiBaseUrl?: string;
+  /** Left out: there is no supervisor, as anywhere but on one machine. */
+  readonly processApiBaseUrl?: string;
   /** Left out: the edge is where the page comes from. */
   readonly edgeBaseUrl?: string;
 }
@@ -11,8 +13,8 @@ export interface PageReach {
  * `blob:` media is what Media Source Extensions plays from; the edge as media is for browsers that play HLS natively.
  * No inline script or style is allowed; the page has none.
  */
-export function contentSecurityPolicy({ apiBaseUrl, edgeBaseUrl }: PageReach): string {
-  const [api = '', edge = ''] = [apiBaseUrl, edgeBaseUrl].map((url) =>
+export function contentSecurityPolicy({ apiBaseUrl, processApiBaseUrl, edgeBaseUrl }: PageReach): string {
+  const [api = '', processApi = '', edge = ''] = [apiBaseUrl, processApiBaseUrl, edgeBaseUrl].map((url) =>
     url ? ` ${new URL(url).origin}` : '',
   );
   const directives: Record<string, string> = {
@@ -20,7 +22,7 @@ export function contentSecurityPolicy({ apiBaseUrl, edgeBaseUrl }: PageReach): s
     'script-src': "'self'",
     'style-src': "'self'",
     'img-src': "'self' data:",
-    'connect-src': `'self'${api}${edge}`,
+    'connect-src': `'self'${api}${processApi}${edge}`,
     'media-src': `'self' blob:${edge}`,
     'manifest-src': "'self'",
     'base-uri': "'none'",

@@ -17,6 +17,8 @@ export interface PlatformUrls {
   readonly edge: string;
   readonly rtmp: string;
   readonly rtmps: string;
+  /** The supervisor's own. */
+  readonly processApi: string;
 }
 
 const host = '127.0.0.1';
@@ -30,6 +32,7 @@ export function platformUrls(ports: PlatformPorts): PlatformUrls {
     edge: `http://${host}:${ports.edge}`,
     rtmp: `rtmp://${host}:${ports.rtmp}/live`,
     rtmps: `rtmps://${host}:${ports.rtmps}/live`,
+    processApi: `http://${host}:${ports.processApi}`,
   };
 }
 
@@ -134,7 +137,14 @@ export function planProcesses(
   };
   const page: ProcessSpec = {
     ...process('page', 'page', 'bin/page.ts', ports.page),
-    env: pageCodec.encode({ host, port: ports.page, apiBaseUrl: urls.api, edgeBaseUrl: urls.edge, region }),
+    env: pageCodec.encode({
+      host,
+      port: ports.page,
+      apiBaseUrl: urls.api,
+      processApiBaseUrl: urls.processApi,
+      edgeBaseUrl: urls.edge,
+      region,
+    }),
   };
   const control: ProcessSpec = {
     ...process('control', 'control', 'bin/control.ts', ports.api),

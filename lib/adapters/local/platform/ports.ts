@@ -11,6 +11,7 @@ export interface PlatformPorts {
   readonly popHealth: number;
   readonly shield: number;
   readonly origin: number;
+  readonly processApi: number;
   readonly proxies: readonly { readonly rtmp: number; readonly rtmps: number; readonly health: number }[];
   readonly workers: readonly { readonly relay: number; readonly health: number }[];
 }
@@ -29,6 +30,7 @@ export function assignPorts(next: () => number, fleets: { proxies: number; worke
     popHealth: next(),
     shield: next(),
     origin: next(),
+    processApi: next(),
     proxies: Array.from({ length: fleets.proxies }, () => ({ rtmp: next(), rtmps: next(), health: next() })),
     workers: Array.from({ length: fleets.workers }, () => ({ relay: next(), health: next() })),
   };
@@ -36,7 +38,7 @@ export function assignPorts(next: () => number, fleets: { proxies: number; worke
 
 /** How many ports a platform of this size takes. */
 export function portCount(fleets: { proxies: number; workers: number }): number {
-  return 8 + 3 * fleets.proxies + 2 * fleets.workers;
+  return 9 + 3 * fleets.proxies + 2 * fleets.workers;
 }
 
 /** `count` ports that were free a moment ago. They are held together, so that none is given twice. */
