@@ -1,7 +1,7 @@
 import { ConditionFailedError } from '../control/policy/errors.ts';
 import type { LeaseRecord } from '../control/policy/records.ts';
 import type { LeaseStore } from '../control/ports.ts';
-import { Fence } from './policy/fence.ts';
+import { aliveEveryMs, Fence, renewEveryMs, renewPauseMs } from './policy/fence.ts';
 import type { Clock } from './ports.ts';
 
 export interface LeaseKeeperHandler {
@@ -12,15 +12,14 @@ export interface LeaseKeeperHandler {
   reachable(isReachable: boolean, cause?: unknown): void;
 }
 
-const renewEveryMs = 1000;
-
-/** Renews a lease every second and knows whether it may still be written for. */
+/** Renews a lease all the time and knows whether it may still be written for. */
 export class LeaseKeeper {
   readonly lease: LeaseRecord;
   readonly #store: LeaseStore;
   readonly #clock: Clock;
   readonly #handler: LeaseKeeperHandler;
   readonly #fence: Fence;
+  readonly #alive: NodeJS.Timeout;
   #timer?: NodeJS.Timeout;
   #renewing?: Promise<void>;
   #stopped = false;
@@ -33,6 +32,9 @@ export class LeaseKeeper {
     this.#handler = handler;
     this.#fence = new Fence(clock.now());
     this.#timer = setTimeout(() => this.#tick(), renewEveryMs);
+    this.#alive = setInterval(() => {
+      if (this.#fence.check(clock.now()) === 'lost') this.#lose();
+    }, aliveEveryMs);
   }
 
   /** Call before each write. In doubt the lease is renewed first. */
@@ -61,16 +63,15 @@ export class LeaseKeeper {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#alive);
   }
 
   #tick(): void {
-    const state = this.#fence.check(this.#clock.now());
-    if (state === 'lost') {
-      this.#lose();
-      return;
-    }
+    const beganAtMs = this.#clock.now();
     void this.#renew().finally(() => {
-      if (!this.#stopped) this.#timer = setTimeout(() => this.#tick(), renewEveryMs);
+      const tookMs = this.#clock.now() - beganAtMs;
+      const pauseMs = Math.max(renewPauseMs, renewEveryMs - tookMs);
+      if (!this.#stopped) this.#timer = setTimeout(() => this.#tick(), pauseMs);
     });
   }
 

@@ -11,7 +11,7 @@ import {
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { HoldKeeper } from './hold-keeper.ts';
-import { leaseMs } from './policy/fence.ts';
+import { leaseMs, observeEveryMs } from './policy/fence.ts';
 import { SweepTurn } from './policy/sweep-turn.ts';
 import type { RelayConnection, TaskProtection } from './ports.ts';
 import { PublishSession } from './publish-session.ts';
@@ -45,7 +45,6 @@ class AdmissionError extends Error {
 }
 
 const heartbeatMs = 1000;
-const leaseLookMs = 500;
 const sweepMs = 5000;
 const loadEveryMs = 10_000;
 /** A broadcast of the same stream that is just ending is waited for; longer than it can take. */
@@ -206,7 +205,7 @@ export class Worker {
     if (!first || first.released || first.workerId === memberId) return first;
     const sinceMs = clock.now();
     while (clock.now() - sinceMs < leaseMs) {
-      await new Promise((wake) => setTimeout(wake, leaseLookMs));
+      await new Promise((wake) => setTimeout(wake, observeEveryMs));
       const now = await store.getLease(streamId);
       if (!now || now.released) return now;
       if (now.version !== first.version) {

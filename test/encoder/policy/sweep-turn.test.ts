@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LeaseRecord } from '../../../lib/control/policy/records.ts';
+import { leaseMs } from '../../../lib/encoder/policy/fence.ts';
 import { SweepTurn } from '../../../lib/encoder/policy/sweep-turn.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
 
@@ -92,7 +93,7 @@ describe('the turn of a worker’s sweeps', () => {
     fleet.dead.add(idOf(0));
     sweeps(fleet, turn, 1);
     fleet.sweep(turn);
-    fleet.nowMs += 2999;
+    fleet.nowMs += leaseMs - 1;
     expect(fleet.sweep(turn).abandoned).toEqual([]);
     fleet.nowMs += 1;
     expect(fleet.sweep(turn).abandoned).toEqual([idOf(0)]);

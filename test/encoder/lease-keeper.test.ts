@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
+import type { LeaseRecord } from '../../lib/control/policy/records.ts';
+import type { LeaseStore } from '../../lib/control/ports.ts';
+import { LeaseKeeper } from '../../lib/encoder/lease-keeper.ts';
+import { leaseMs, renewEveryMs } from '../../lib/encoder/policy/fence.ts';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** The longest that a control store takes before it gives up a call. */
+const longestCallMs = 1300;
+
+/** A keeper of a lease; `renew` is how the store answers the renewal that was asked for at this time. */
+function keep(renew: (atMs: number) => Promise<void>) {
+  const told: string[] = [];
+  const renewals: number[] = [];
+  const store = {
+    async renewLease() {
+      renewals.push(Date.now());
+      await renew(Date.now());
+      return { endRequested: false };
+    },
+  } as unknown as LeaseStore;
+  const lease = { streamId: 's', workerId: 'encoder-1', epoch: 1 } as unknown as LeaseRecord;
+  const clock = { now: () => Date.now(), wall: () => Date.now() };
+  const keeper = new LeaseKeeper(lease, store, clock, {
+    lost: () => told.push('lost'),
+    endRequested: () => {},
+    reachable: (isReachable) => told.push(isReachable ? 'reachable' : 'unreachable'),
+  });
+  return { keeper, told, renewals };
+}
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+describe('a lease keeper', () => {
+  test('a store that gives up each renewal late for a minute is no suspension: it goes on writing', async () => {
+    const { keeper, told } = keep(async () => {
+      await wait(longestCallMs);
+      throw new ControlStoreUnavailableError('No answer.');
+    });
+    for (let seconds = 0; seconds < 60; seconds++) {
+      await jest.advanceTimersByTimeAsync(1000);
+      expect(await keeper.mayWrite()).toBe(true);
+    }
+    expect(told).not.toContain('lost');
+    keeper.stop();
+  });
+
+  test('after a renewal that failed as late as it can, the next one begins before anybody may take the lease', async () => {
+    const { keeper, renewals } = keep(async () => {
+      if (renewals.length !== 2) return;
+      await wait(longestCallMs);
+      throw new ControlStoreUnavailableError('No answer.');
+    });
+    await jest.advanceTimersByTimeAsync(3 * leaseMs);
+    const [cameThrough = 0, , next = Number.POSITIVE_INFINITY] = renewals;
+    expect(next - cameThrough).toBeGreaterThan(longestCallMs);
+    expect(next - cameThrough).toBeLessThan(leaseMs);
+    keeper.stop();
+  });
+
+  test('a store that refuses at once is not asked more often for it', async () => {
+    const { keeper, renewals } = keep(async () => {
+      throw new ControlStoreUnavailableError('Too many requests.');
+    });
+    await jest.advanceTimersByTimeAsync(10 * renewEveryMs);
+    expect(renewals).toHaveLength(10);
+    keeper.stop();
+  });
+});
