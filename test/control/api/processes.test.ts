@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createProcessApi } from '../../../lib/control/api/processes.ts';
 import type { LocalProcess, LocalProcesses } from '../../../lib/control/ports.ts';
 import type { EmitEvent } from '../../../lib/telemetry/events.ts';
-import { jsonSchemaOf } from './harness.ts';
+import { type Body, jsonSchemaOf } from './harness.ts';
 
 const page = 'http://127.0.0.1:8440';
 
@@ -47,7 +47,7 @@ const stop = async (name: string, how: string, headers: Record<string, string> =
     headers: { host: '127.0.0.1:8448', 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ how }),
   });
-  const body = await answer.json();
+  const body: Body = await answer.json();
   return { status: answer.status, headers: answer.headers, body, type: body.type?.split(':').at(-1) };
 };
 
@@ -142,7 +142,7 @@ describe('a web page that is not ours', () => {
 
 test('the document describes both routes, with examples that are valid by their schemas', async () => {
   const answer = await api.request('/v1/openapi.json', { headers: { host: '127.0.0.1:8448' } });
-  const document = await answer.json();
+  const document: Body = await answer.json();
   expect(Object.keys(document.paths)).toEqual([
     '/v1/processes',
     '/v1/processes/{name}/stop',

@@ -22,6 +22,30 @@ const timeoutMs = 8_000;
 /** How long the key before a new one works on: time to change it in the encoder. The console says "an hour". */
 const rotationGraceSeconds = 3_600;
 
+/** One call of an API that takes and gives JSON. Throws `ApiError` or `ApiUnreachableError`. */
+export function createCall(request: typeof fetch) {
+  return async function call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
+    let response: Response;
+    try {
+      response = await request(url, {
+        method,
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+      });
+    } catch (cause) {
+      throw new ApiUnreachableError('The platform does not answer.', { cause });
+    }
+    const text = await response.text();
+    if (!response.ok) throw new ApiError(response.status, problemWords(response.status, text));
+    if (text === '') return undefined as Answer;
+    try {
+      return JSON.parse(text) as Answer;
+    } catch (cause) {
+      throw new ApiUnreachableError('The platform’s answer could not be read.', { cause });
+    }
+  };
+}
+
 /** The control API as the page uses it. Every call may throw `ApiError` or `ApiUnreachableError`. */
 export interface ApiClient {
   listStreams(cursor?: string): Promise<{ streams: readonly Stream[]; cursor?: string }>;
@@ -46,26 +70,7 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
   const streams = `${baseUrl}/v1/streams`;
   const one = (id: string) => `${streams}/${encodeURIComponent(id)}`;
 
-  async function call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
-    let response: Response;
-    try {
-      response = await request(url, {
-        method,
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-      });
-    } catch (cause) {
-      throw new ApiUnreachableError('The platform does not answer.', { cause });
-    }
-    const text = await response.text();
-    if (!response.ok) throw new ApiError(response.status, problemWords(response.status, text));
-    if (text === '') return undefined as Answer;
-    try {
-      return JSON.parse(text) as Answer;
-    } catch (cause) {
-      throw new ApiUnreachableError('The platform’s answer could not be read.', { cause });
-    }
-  }
+  const call = createCall(request);
 
   return {
     listStreams: (cursor) =>

@@ -11,13 +11,14 @@ import { EventLog } from './event-log.tsx';
 import { HealthPanel } from './health-panel.tsx';
 import { IngestPanel } from './ingest-panel.tsx';
 import { Preview } from './preview.tsx';
+import { ProcessesPanel } from './processes-panel.tsx';
 import { RenditionsTable } from './renditions-table.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 
 /** Everything a broadcaster needs for one stream. */
 export function ConsolePage({ id }: { id: string }) {
   const api = useApi();
-  const { announce } = useServices();
+  const { announce, processes } = useServices();
   const { value: stream, fault, refresh } = usePolled(() => api.getStream(id), 2_000);
   const state = stream?.state;
 
@@ -59,6 +60,12 @@ export function ConsolePage({ id }: { id: string }) {
               <HealthPanel broadcast={stream.broadcast} />
               <RenditionsTable renditions={stream.broadcast.renditions} />
             </>
+          )}
+          {processes && (
+            <ProcessesPanel
+              client={processes}
+              broadcast={isOnAir(stream.state) ? stream.broadcast : undefined}
+            />
           )}
         </div>
         <div class="console-side">

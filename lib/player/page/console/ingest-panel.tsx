@@ -3,8 +3,7 @@ import type { Stream } from '../api/types.ts';
 import { ffmpegLine, isLoopback, obsSettings } from '../model/ingest.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';
-import { ConfirmDialog } from '../ui/dialog.tsx';
-import { useTask } from './use-task.ts';
+import { ConfirmTask } from './confirm-task.tsx';
 
 /** Where the encoder sends to, with what key, and how to set it up. */
 export function IngestPanel({ stream }: { stream: Stream }) {
@@ -78,27 +77,23 @@ export function IngestPanel({ stream }: { stream: Stream }) {
 function RotateKey({ stream, onClose }: { stream: Stream; onClose: () => void }) {
   const api = useApi();
   const { keys, announce } = useServices();
-  const task = useTask();
-  const rotate = () =>
-    task.run(async () => {
-      const { key } = await api.rotateKey(stream.id);
-      keys.set(stream.id, key);
-      announce('The new stream key is shown now.');
-      onClose();
-    });
+  const rotate = async () => {
+    const { key } = await api.rotateKey(stream.id);
+    keys.set(stream.id, key);
+    announce('The new stream key is shown now.');
+  };
   return (
-    <ConfirmDialog
+    <ConfirmTask
       title="Make a new stream key?"
-      confirm={task.busy ? 'Making it…' : 'Make a new key'}
-      busy={task.busy}
-      fault={task.fault}
-      onConfirm={rotate}
+      confirm="Make a new key"
+      doing="Making it…"
+      task={rotate}
       onClose={onClose}
     >
       <p>
         The key in use now works for an hour longer, so that you can change it in your encoder without a
         hurry. After that only the new one is accepted. A running broadcast goes on.
       </p>
-    </ConfirmDialog>
+    </ConfirmTask>
   );
 }

@@ -3,7 +3,7 @@ import type { Stream } from '../api/types.ts';
 import { isOnAir } from '../model/stream-state.ts';
 import { navigate } from '../shell/navigation.ts';
 import { useApi, useServices } from '../shell/services.ts';
-import { ConfirmDialog } from '../ui/dialog.tsx';
+import { ConfirmTask } from './confirm-task.tsx';
 import { useTask } from './use-task.ts';
 
 /** Name, links to share, and the end of the stream itself. */
@@ -65,27 +65,24 @@ function Rename({ stream, onChanged }: { stream: Stream; onChanged: () => void }
 function DeleteStream({ stream, onClose }: { stream: Stream; onClose: () => void }) {
   const api = useApi();
   const { keys, announce } = useServices();
-  const task = useTask();
-  const remove = () =>
-    task.run(async () => {
-      await api.deleteStream(stream.id);
-      keys.delete(stream.id);
-      announce(`Stream ${stream.name} deleted.`);
-      navigate('/');
-    });
+  const remove = async () => {
+    await api.deleteStream(stream.id);
+    keys.delete(stream.id);
+    announce(`Stream ${stream.name} deleted.`);
+    navigate('/');
+  };
   return (
-    <ConfirmDialog
+    <ConfirmTask
       title={`Delete “${stream.name}”?`}
-      confirm={task.busy ? 'Deleting…' : 'Delete stream'}
-      busy={task.busy}
-      fault={task.fault}
-      onConfirm={remove}
+      confirm="Delete stream"
+      doing="Deleting…"
+      task={remove}
       onClose={onClose}
     >
       <p>
         Its key stops working and its link shows nothing any more.
         {isOnAir(stream.state) ? ' It is on air now: end the broadcast first.' : ''} This cannot be undone.
       </p>
-    </ConfirmDialog>
+    </ConfirmTask>
   );
 }

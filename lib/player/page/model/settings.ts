@@ -4,16 +4,19 @@ import type { RuntimeConfig } from '../../policy/runtime-config.ts';
 export interface PageSettings {
   /** Undefined where there is no API for this page: then it is a viewer only. */
   readonly apiBaseUrl: string | undefined;
+  /** The supervisor of one machine; undefined anywhere else. */
+  readonly processApiBaseUrl: string | undefined;
   readonly edgeBaseUrl: string;
   readonly region: string;
 }
 
 /** `pageOrigin` is where the page came from: the edge itself, unless the page was told of another. */
 export const readSettings = (
-  { apiBaseUrl, edgeBaseUrl, region }: RuntimeConfig,
+  { apiBaseUrl, processApiBaseUrl, edgeBaseUrl, region }: RuntimeConfig,
   pageOrigin: string,
 ): PageSettings => ({
   apiBaseUrl: apiBaseUrl || undefined,
+  processApiBaseUrl: processApiBaseUrl || undefined,
   edgeBaseUrl: edgeBaseUrl || pageOrigin,
   region,
 });

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { createApiClient } from '../api/client.ts';
+import { createProcessClient } from '../api/processes.ts';
 import { apiStreams, edgeStreams } from '../api/stream-source.ts';
 import { ConsolePage } from '../console/console-page.tsx';
 import { ListPage } from '../list/list-page.tsx';
@@ -21,7 +22,9 @@ export function App({ settings }: { settings: PageSettings }) {
     const place = { ...settings, region };
     const api = settings.apiBaseUrl === undefined ? undefined : createApiClient(settings.apiBaseUrl);
     const streams = api ? apiStreams(api) : edgeStreams(place);
-    return { api, streams, settings: place, keys: new Map(), announce };
+    const processes =
+      settings.processApiBaseUrl === undefined ? undefined : createProcessClient(settings.processApiBaseUrl);
+    return { api, processes, streams, settings: place, keys: new Map(), announce };
   }, [settings, region, announce]);
 
   // A new page begins at its top, and the keyboard and the screen reader begin there too.

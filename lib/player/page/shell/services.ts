@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { ApiClient } from '../api/client.ts';
+import type { ProcessClient } from '../api/processes.ts';
 import type { StreamSource } from '../api/stream-source.ts';
 import type { PageSettings } from '../model/settings.ts';
 
@@ -8,6 +9,8 @@ import type { PageSettings } from '../model/settings.ts';
 export interface Services {
   /** Undefined where there is none for this page. */
   readonly api: ApiClient | undefined;
+  /** The programs of this machine; undefined anywhere but on one machine. */
+  readonly processes: ProcessClient | undefined;
   /** Where the viewer's page learns of streams. */
   readonly streams: StreamSource;
   readonly settings: PageSettings;

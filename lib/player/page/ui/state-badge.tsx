@@ -12,7 +12,7 @@ export function StateBadge({ state }: { state: StreamState }) {
   );
 }
 
-function StateShape({ shape }: { shape: StateWords['shape'] }) {
+export function StateShape({ shape }: { shape: StateWords['shape'] }) {
   return (
     <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" class={`shape shape-${shape}`}>
       {shape === 'ring' && (

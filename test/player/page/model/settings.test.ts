@@ -5,6 +5,7 @@ describe('what the page was told', () => {
   test('may be next to nothing: then it is a viewer, and the edge is where it came from', () => {
     expect(readSettings({ region: 'eu-central-1' }, 'https://live.example.com')).toEqual({
       apiBaseUrl: undefined,
+      processApiBaseUrl: undefined,
       edgeBaseUrl: 'https://live.example.com',
       region: 'eu-central-1',
     });
@@ -14,7 +15,12 @@ describe('what the page was told', () => {
   });
 
   test('goes before what is taken for granted', () => {
-    const told = { apiBaseUrl: 'http://api', edgeBaseUrl: 'http://edge', region: 'local' };
+    const told = {
+      apiBaseUrl: 'http://api',
+      processApiBaseUrl: 'http://super',
+      edgeBaseUrl: 'http://edge',
+      region: 'local',
+    };
     expect(readSettings(told, 'http://page')).toEqual(told);
   });
 });

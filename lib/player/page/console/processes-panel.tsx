@@ -1,0 +1,149 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { faultWords } from '../api/client.ts';
+import type { LocalProcess, ProcessClient, StopKind } from '../api/processes.ts';
+import type { Broadcast } from '../api/types.ts';
+import { partInBroadcast, processWords, restartWords, whatIsNoticed } from '../model/processes.ts';
+import { useServices } from '../shell/services.ts';
+import { StateShape } from '../ui/state-badge.tsx';
+import { usePolled } from '../ui/use-polled.ts';
+import { ConfirmTask } from './confirm-task.tsx';
+import { useTask } from './use-task.ts';
+
+interface Asked {
+  readonly process: LocalProcess;
+  readonly how: StopKind;
+  readonly noticed: string;
+}
+
+/** The programs of this machine, each with a button to kill it and one to drain it: see what viewers notice. */
+export function ProcessesPanel(props: { client: ProcessClient; broadcast: Broadcast | undefined }) {
+  const { client, broadcast } = props;
+  const { announce } = useServices();
+  const { value: processes = [], fault, refresh } = usePolled(() => client.list(), 1_000);
+  const [asked, setAsked] = useState<Asked>();
+  const task = useTask();
+  useReturnsAnnounced(processes, announce);
+
+  const stop = async ({ name }: LocalProcess, how: StopKind) => {
+    await client.stop(name, how);
+    announce(how === 'kill' ? `${name} is killed.` : `${name} drains.`);
+    refresh();
+  };
+  const press = (process: LocalProcess, how: StopKind) => {
+    if (process.state === 'restarting') return;
+    const noticed = whatIsNoticed(process, how, processes);
+    if (noticed === undefined) void task.run(() => stop(process, how));
+    else setAsked({ process, how, noticed });
+  };
+  return (
+    <section class="panel" aria-labelledby="processes-title">
+      <h2 id="processes-title">Processes</h2>
+      <p class="quiet">
+        What runs on this machine. Kill one as a crash does, or drain it as a deploy does: it is started
+        again, and the events tell what it meant for the broadcast.
+      </p>
+      {(task.fault ?? fault) !== undefined && (
+        <p class="fault" role="alert">
+          {task.fault ?? faultWords(fault)}
+        </p>
+      )}
+      <ul class="processes">
+        {processes.map((process) => (
+          <ProcessRow
+            key={process.name}
+            process={process}
+            part={partInBroadcast(process, broadcast)}
+            onPress={(how) => press(process, how)}
+          />
+        ))}
+      </ul>
+      {asked && <ConfirmStop asked={asked} onStop={stop} onClose={() => setAsked(undefined)} />}
+    </section>
+  );
+}
+
+function ProcessRow(props: {
+  process: LocalProcess;
+  part: string | undefined;
+  onPress: (how: StopKind) => void;
+}) {
+  const { process, part, onPress } = props;
+  const { name, role, pid, state, restarts } = process;
+  const { word, badge, shape } = processWords[state];
+  const facts = [
+    name === role ? undefined : role,
+    pid === undefined ? undefined : `pid ${pid}`,
+    restartWords(restarts),
+    part,
+  ];
+  // Not `disabled`, which would take the keyboard's place away for the second that a restart lasts.
+  const off = state === 'restarting';
+  return (
+    <li class="process" aria-label={name}>
+      <div class="process-what">
+        <p>
+          <strong>{name}</strong>{' '}
+          <span class={`badge badge-${badge}`}>
+            <StateShape shape={shape} />
+            {word}
+          </span>
+        </p>
+        <p class="quiet small tabular">{facts.filter(Boolean).join(' · ')}</p>
+      </div>
+      <div class="process-buttons">
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={`Drain ${name}`}
+          aria-disabled={off}
+          onClick={() => onPress('drain')}
+        >
+          Drain
+        </button>
+        <button
+          type="button"
+          class="button button-small button-danger-quiet"
+          aria-label={`Kill ${name}`}
+          aria-disabled={off}
+          onClick={() => onPress('kill')}
+        >
+          Kill
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function ConfirmStop(props: {
+  asked: Asked;
+  onStop: (process: LocalProcess, how: StopKind) => Promise<void>;
+  onClose: () => void;
+}) {
+  const { process, how, noticed } = props.asked;
+  const verb = how === 'kill' ? 'Kill' : 'Drain';
+  return (
+    <ConfirmTask
+      title={`${verb} ${process.name}?`}
+      confirm={`${verb} ${process.name}`}
+      doing={how === 'kill' ? 'Killing…' : 'Draining…'}
+      task={() => props.onStop(process, how)}
+      onClose={props.onClose}
+    >
+      <p>{noticed}</p>
+    </ConfirmTask>
+  );
+}
+
+/** Tells screen readers when a process is up again. */
+function useReturnsAnnounced(processes: readonly LocalProcess[], announce: (text: string) => void): void {
+  const before = useRef<readonly LocalProcess[]>([]);
+  useEffect(() => {
+    for (const { name, state, restarts } of processes) {
+      const was = before.current.find((one) => one.name === name);
+      if (was && state === 'up' && (was.state !== 'up' || was.restarts !== restarts)) {
+        announce(`${name} is up again.`);
+      }
+    }
+    before.current = processes;
+  }, [processes, announce]);
+}

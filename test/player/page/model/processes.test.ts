@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import type { LocalProcess } from '../../../../lib/player/page/api/processes.ts';
+import { partInBroadcast, restartWords, whatIsNoticed } from '../../../../lib/player/page/model/processes.ts';
+
+const one = (role: string, name = role, state: LocalProcess['state'] = 'up'): LocalProcess => ({
+  role,
+  name,
+  state,
+  restarts: 0,
+});
+const [first, second] = [one('encoder', 'encoder-1'), one('encoder', 'encoder-2')];
+
+describe('who ends a process', () => {
+  test.each([
+    ['control', 'kill'],
+    ['control', 'drain'],
+    ['page', 'kill'],
+    ['page', 'drain'],
+  ] as const)('is not asked where nobody notices: %s, %s', (role, how) => {
+    expect(whatIsNoticed(one(role), how, [one(role)])).toBeUndefined();
+  });
+
+  test.each(['pop', 'ingest', 'origin', 'shield', 'edge'])(
+    'is told what people notice, killed or drained: %s',
+    (role) => {
+      for (const how of ['kill', 'drain'] as const) {
+        expect(whatIsNoticed(one(role), how, [one(role)])).toMatch(/\.$/);
+      }
+    },
+  );
+
+  test('is asked for a worker that is killed, not for one that hands over', () => {
+    expect(whatIsNoticed(first, 'kill', [first, second])).toContain('Broadcasters stay connected');
+    expect(whatIsNoticed(first, 'drain', [first, second])).toBeUndefined();
+  });
+
+  test('is told that a worker has nobody to hand over to', () => {
+    for (const others of [
+      [],
+      [one('encoder', 'encoder-2', 'restarting')],
+      [one('encoder', 'encoder-2', 'draining')],
+    ]) {
+      expect(whatIsNoticed(first, 'drain', [first, ...others])).toContain('No other worker is up');
+    }
+  });
+});
+
+test('a process is marked by its part in the broadcast', () => {
+  const broadcast = { workerId: 'encoder-1', proxyId: 'ingest-2' };
+  expect(partInBroadcast(first, broadcast)).toBe('makes this broadcast');
+  expect(partInBroadcast(one('ingest', 'ingest-2'), broadcast)).toBe('takes this broadcast in');
+  expect(partInBroadcast(second, broadcast)).toBeUndefined();
+  expect(partInBroadcast(first, undefined)).toBeUndefined();
+});
+
+test('restarts are counted in words', () => {
+  expect([0, 1, 2].map(restartWords)).toEqual(['not restarted yet', 'restarted once', 'restarted 2 times']);
+});
