@@ -15,12 +15,23 @@ export interface Drill {
 export interface DrillContext {
   /** Rises with each run; what is random is made from it. */
   readonly seed: number;
-  /** Puts a moment into the timeline, as it happens. */
-  mark(lane: string, words: string): void;
+  /**
+   * Puts a moment into the timeline: now, unless `atMs` (from `now()`) says when. One in the lane `fault` is drawn
+   * through all lanes, and the first of them is where the axis has its zero.
+   */
+  mark(lane: string, words: string, atMs?: number): void;
   /** Puts a span that has ended by now into the timeline; times from `now()`. */
   span(lane: string, words: string, fromMs: number, toMs: number, tone?: Tone): void;
+  /** Puts a curve into the timeline, for example of a player's buffer; its points are joined by straight lines. */
+  level(lane: string, unit: string, points: readonly LevelPoint[]): void;
   /** Milliseconds since the run began. */
   now(): number;
+}
+
+export interface LevelPoint {
+  /** From `now()`. */
+  readonly atMs: number;
+  readonly value: number;
 }
 
 export type Tone = 'good' | 'bad' | 'fault' | 'neutral';

@@ -1,0 +1,71 @@
+// `npm run drill`: does to a platform what production will do to it, and measures what a viewer notices.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stopOnSignals } from '../bench/cleanup.ts';
+import type { Drill } from './model.ts';
+import { type DrillOptions, helpText, parseDrillOptions, UsageError } from './options.ts';
+import { drillMachine, listText, machineText, rowText, summaryText } from './report.ts';
+import { rows } from './rows.ts';
+import { recordTimeline, type Timeline } from './timeline.ts';
+import { timelineSvg } from './timeline-svg.ts';
+import { type JudgedRow, judgeRow, type Outcome } from './verdict.ts';
+
+/** Progress goes to stderr, so that stdout is the report. */
+const say = (line: string) => process.stderr.write(`drill: ${line}\n`);
+
+async function runRow(row: Drill, options: DrillOptions): Promise<{ judged: JudgedRow; svg: string }> {
+  const outcomes: Outcome[] = [];
+  let shown: Timeline | undefined;
+  for (let run = 1; run <= options.runs; run++) {
+    say(`${row.name}, run ${run} of ${options.runs} (about ${row.seconds} s)`);
+    const { context, timeline } = recordTimeline(run);
+    let outcome: Outcome;
+    try {
+      outcome = { finding: await row.run(context) };
+    } catch (fault) {
+      outcome = { failure: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault) };
+    }
+    outcomes.push(outcome);
+    // The first run that broke tells most; where none did, the first is as good as any.
+    if (
+      shown === undefined ||
+      (!judgeRow(row, [outcome]).held && judgeRow(row, outcomes.slice(0, -1)).held)
+    ) {
+      shown = timeline;
+    }
+  }
+  const svg = join(options.outDir, `${row.name}.svg`);
+  if (shown) await writeFile(svg, timelineSvg(`${row.name}: ${row.fault}`, shown));
+  return { judged: judgeRow(row, outcomes), svg };
+}
+
+async function drill(options: DrillOptions): Promise<void> {
+  const machine = drillMachine();
+  if (!options.json) process.stdout.write(`${machineText(machine)}\n`);
+  await mkdir(options.outDir, { recursive: true });
+  const judged: (JudgedRow & { timeline: string })[] = [];
+  for (const row of rows.filter(({ name }) => options.only.includes(name))) {
+    const result = await runRow(row, options);
+    judged.push({ ...result.judged, timeline: result.svg });
+    if (!options.json) process.stdout.write(`${rowText(result.judged, result.svg)}\n`);
+  }
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ machine, rows: judged }, null, 2)}\n` : summaryText(judged),
+  );
+  process.exitCode = judged.every(({ held }) => held) ? 0 : 1;
+}
+
+stopOnSignals();
+try {
+  const options = parseDrillOptions(
+    process.argv.slice(2),
+    rows.map(({ name }) => name),
+  );
+  if (options.help) process.stdout.write(helpText);
+  else if (options.list) process.stdout.write(listText(rows));
+  else await drill(options);
+} catch (fault) {
+  if (!(fault instanceof UsageError)) throw fault;
+  process.stderr.write(`drill: ${fault.message}\n\n${helpText}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,79 @@
+import { machineFacts } from '../bench/machine.ts';
+import { figure, formatTable } from '../bench/table.ts';
+import type { Drill, Measure } from './model.ts';
+import type { JudgedMeasure, JudgedRow } from './verdict.ts';
+
+/** What the figures were measured on. */
+export interface DrillMachine {
+  /** ISO 8601. */
+  readonly date: string;
+  readonly cores: number;
+  readonly cpu: string;
+  readonly memoryGb: number;
+  readonly kernel: string;
+  readonly node: string;
+  readonly ffmpeg: string;
+}
+
+export function drillMachine(): DrillMachine {
+  const { date, cores, cpu, memoryGb, kernel, node, versions } = machineFacts();
+  return { date, cores, cpu, memoryGb, kernel, node, ffmpeg: versions.ffmpeg ?? 'absent' };
+}
+
+export const machineText = (machine: DrillMachine): string =>
+  `${machine.cores} cores of ${machine.cpu}, ${machine.memoryGb} GB, Linux ${machine.kernel}, ` +
+  `Node ${machine.node}, ffmpeg ${machine.ffmpeg}\n${machine.date}\n`;
+
+const lineWidth = 110;
+
+/** A row with its figures, for people. `timeline` is the file that shows one run of it. */
+export function rowText(row: JudgedRow, timeline: string | undefined): string {
+  const head = `${row.held ? 'holds ' : 'BROKEN'}  ${row.name}: ${row.fault}`;
+  const runs = row.runs === 1 ? '1 run' : `${row.runs} runs`;
+  const lines = [...wrap(head, '        '), ...wrap(`        must hold: ${row.promise}`, '        ')];
+  if (row.measures.length > 0) {
+    const table = formatTable(
+      ['measured', 'p50', 'p95', 'max', 'allowed', ''],
+      row.measures.map(measureCells),
+    );
+    lines.push('', ...table.split('\n').map((line) => `        ${line}`));
+  }
+  for (const failure of row.failures)
+    lines.push('', ...wrap(`        could not be run: ${failure}`, '          '));
+  lines.push('', `        ${runs}${timeline === undefined ? '' : `; timeline of one: ${timeline}`}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function measureCells(measure: JudgedMeasure): string[] {
+  const { name, unit, p50, p95, max, limit, judged, held } = measure;
+  const allowed = `≤ ${figure(limit)}${judged === 'p95' ? ' (p95)' : ''}`;
+  return [unitText(name, unit), figure(p50), figure(p95), figure(max), allowed, held ? 'ok' : 'TOO MUCH'];
+}
+
+/** A count says what it counts; a time needs its unit. */
+const unitText = (name: string, unit: Measure['unit']): string =>
+  unit === 'ms' || unit === 's' ? `${name}, ${unit}` : name;
+
+function wrap(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\S) /)) {
+    if (line !== '' && line.length + 1 + word.length > lineWidth) {
+      lines.push(line);
+      line = indent + word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** All rows in short, at the end. */
+export function summaryText(rows: readonly JudgedRow[]): string {
+  const broken = rows.filter(({ held }) => !held).map(({ name }) => name);
+  if (broken.length === 0) return `All ${rows.length} rows hold.\n`;
+  return `${broken.length} of ${rows.length} rows broken: ${broken.join(', ')}\n`;
+}
+
+export function listText(rows: readonly Omit<Drill, 'run'>[]): string {
+  const cells = rows.map(({ name, seconds, fault }) => [name, `${seconds} s`, fault]);
+  return `${formatTable(['name', 'one run', 'fault'], cells)}\n`;
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { whenInterrupted } from '../../bench/cleanup.ts';
+import { Publisher } from '../../test/support/publisher.ts';
+
+export interface BroadcasterOptions {
+  /** Where it publishes, with the key. Asked anew at each attempt. */
+  readonly url: string | (() => string);
+  /** How long each session lasts if nothing ends it. */
+  readonly seconds: number;
+  /** @default 640x360 */
+  readonly size?: string;
+  /** @default 1000, as encoders do at their first retry */
+  readonly retryAfterMs?: number;
+  /** Of its first session; each later one has the next. @default 0 */
+  readonly firstSession?: number;
+  /** Called as a session begins and as it ends. */
+  readonly onSession?: (session: number, state: 'connecting' | 'lost' | 'finished') => void;
+}
+
+/** Each publish session counts its frames from a number of its own: 2^13 frames are 4.5 minutes. */
+export const framesOfSession = 8192;
+
+/** Frames a second. */
+export const frameRate = 30;
+
+/**
+ * An encoder as people have them: it sends until its time is over, and connects again where it is cut off. Its frames
+ * are numbered from `session × framesOfSession` on.
+ */
+export class Broadcaster implements AsyncDisposable {
+  /** Resolves when a session came to its end by itself. */
+  readonly finished: Promise<void>;
+  readonly #options: BroadcasterOptions;
+  readonly #settled: () => void;
+  #publisher?: Publisher;
+  #session: number;
+  #stopped = false;
+
+  constructor(options: BroadcasterOptions) {
+    this.#options = options;
+    this.#session = options.firstSession ?? 0;
+    this.#settled = whenInterrupted(() => this.stop());
+    this.finished = this.#publish();
+  }
+
+  /** The session under way, or the last one. */
+  get session(): number {
+    return this.#session;
+  }
+
+  /** The ffmpeg under way, for a fault that is done to it. */
+  get pid(): number | undefined {
+    return this.#publisher?.process.pid;
+  }
+
+  /** Ends the broadcast as a person does, and connects no more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#publisher?.stop();
+    this.#settled();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #publish(): Promise<void> {
+    const { url, seconds, size = '640x360', retryAfterMs = 1000, onSession } = this.#options;
+    for (; !this.#stopped; this.#session++) {
+      onSession?.(this.#session, 'connecting');
+      this.#publisher = new Publisher({
+        url: typeof url === 'string' ? url : url(),
+        seconds,
+        size,
+        rate: frameRate,
+        firstFrame: this.#session * framesOfSession,
+      });
+      const finished = (await this.#publisher.ended()) === 0;
+      onSession?.(this.#session, finished ? 'finished' : 'lost');
+      if (finished || this.#stopped) return;
+      await sleep(retryAfterMs);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { parseChunks } from '../../lib/packaging/cmaf/reader.ts';
+
+/** One segment as a playlist names it, with its bytes. */
+export interface ServedSegment {
+  /** Its media sequence number. */
+  readonly number: number;
+  /** Marked with EXT-X-DISCONTINUITY. */
+  readonly discontinuity: boolean;
+  /** Marked with EXT-X-GAP: there are no bytes. */
+  readonly gap: boolean;
+  readonly media?: Buffer;
+}
+
+/** How well the segments of one rendition follow each other. */
+export interface Continuity {
+  /** Places where media does not begin where the media before it ended (`tfdt`), and nothing marks that. */
+  readonly breaks: number;
+  /** The widest of these, in either direction, marked ones too; in ticks of the track. */
+  readonly widestTicks: number;
+  readonly discontinuities: number;
+  readonly gaps: number;
+  /** Segments whose number is not the one before plus one. */
+  readonly numberJumps: number;
+}
+
+/** Follows the decode times through all chunks of all segments. Throws `CmafError` where a segment cannot be read. */
+export function followTimes(segments: readonly ServedSegment[]): Continuity {
+  let [breaks, widestTicks, discontinuities, gaps, numberJumps] = [0, 0, 0, 0, 0];
+  let endTicks: bigint | undefined;
+  let lastNumber: number | undefined;
+  for (const { number, discontinuity, gap, media } of segments) {
+    if (lastNumber !== undefined && number !== lastNumber + 1) numberJumps++;
+    lastNumber = number;
+    if (discontinuity) discontinuities++;
+    if (gap) gaps++;
+    let marked = discontinuity;
+    for (const chunk of media === undefined ? [] : parseChunks(media)) {
+      const offTicks = endTicks === undefined ? 0 : Math.abs(Number(chunk.baseMediaDecodeTime - endTicks));
+      widestTicks = Math.max(widestTicks, offTicks);
+      if (offTicks > 0 && !marked) breaks++;
+      marked = false;
+      endTicks = chunk.baseMediaDecodeTime + BigInt(chunk.durationTicks);
+    }
+  }
+  return { breaks, widestTicks, discontinuities, gaps, numberJumps };
+}

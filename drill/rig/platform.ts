@@ -1,0 +1,38 @@
+import { whenInterrupted } from '../../bench/cleanup.ts';
+import { Platform } from '../../test/support/platform.ts';
+
+export interface DrillPlatformOptions {
+  /** @default 2 */
+  readonly workers?: number;
+  /** @default 2 */
+  readonly proxies?: number;
+  /** Further flags of `npm run live`. */
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A platform of a run's own. It and its data are gone at the end of the scope (`await using`), and on Ctrl-C. */
+export interface DrillPlatform extends AsyncDisposable {
+  readonly platform: Platform;
+}
+
+/** Throws with the platform's own words where it does not come up. */
+export async function startPlatform(options: DrillPlatformOptions = {}): Promise<DrillPlatform> {
+  const { workers = 2, proxies = 2, args = [], environment = {} } = options;
+  const flags = ['--workers', String(workers), '--proxies', String(proxies), ...args];
+  const starting = Platform.start(flags, undefined, environment);
+  const settled = whenInterrupted(async () => (await starting).stop());
+  try {
+    const platform = await starting;
+    return {
+      platform,
+      async [Symbol.asyncDispose]() {
+        await platform.stop();
+        settled();
+      },
+    };
+  } catch (fault) {
+    settled();
+    throw fault;
+  }
+}

@@ -1,0 +1,65 @@
+/** When a viewer had a segment: all times of one clock, in ms. */
+export interface Arrival {
+  /** Media time at which it begins. */
+  readonly mediaStartMs: number;
+  readonly mediaEndMs: number;
+  readonly arrivedAtMs: number;
+}
+
+/** How a player fared. */
+export interface Playback {
+  readonly startedAtMs: number;
+  /** The time in all in which there was nothing to show. */
+  readonly stalledMs: number;
+  readonly stalls: readonly { readonly fromMs: number; readonly toMs: number }[];
+  /** Media that was never there, and was skipped. */
+  readonly skippedMs: number;
+  /** How much was ahead of the playhead at each arrival; falls in real time in between. */
+  readonly buffer: readonly { readonly atMs: number; readonly aheadMs: number }[];
+  /** The least that was ahead when a segment came. */
+  readonly leastAheadMs: number;
+}
+
+/**
+ * Plays what arrived as a player does that begins `bufferMs` behind the live edge: in real time, waiting where the next
+ * segment has not come yet. It begins as soon as so much is there; undefined where that never was.
+ */
+export function playThrough(arrivals: readonly Arrival[], bufferMs = 6000): Playback | undefined {
+  const inOrder = arrivals.toSorted((a, b) => a.mediaStartMs - b.mediaStartMs);
+  const first = inOrder[0];
+  if (!first) return undefined;
+  const enough = inOrder.find(({ mediaEndMs }) => mediaEndMs - first.mediaStartMs >= bufferMs);
+  if (!enough) return undefined;
+  const upTo = inOrder.filter(({ mediaStartMs }) => mediaStartMs <= enough.mediaStartMs);
+  const startedAtMs = Math.max(...upTo.map(({ arrivedAtMs }) => arrivedAtMs));
+  const known = inOrder.filter(({ arrivedAtMs }) => arrivedAtMs <= startedAtMs);
+  const startMediaMs = Math.max(first.mediaStartMs, (known.at(-1)?.mediaEndMs ?? 0) - bufferMs);
+  // The playhead shows media m at the wall time m + offset; each stall and each skip moves it.
+  let offsetMs = startedAtMs - startMediaMs;
+  let playedToMs = startMediaMs;
+  let [stalledMs, skippedMs] = [0, 0];
+  const stalls: { fromMs: number; toMs: number }[] = [];
+  const buffer: { atMs: number; aheadMs: number }[] = [];
+  for (const { mediaStartMs, mediaEndMs, arrivedAtMs } of inOrder) {
+    if (mediaEndMs <= playedToMs) continue;
+    if (mediaStartMs > playedToMs) {
+      skippedMs += mediaStartMs - playedToMs;
+      offsetMs -= mediaStartMs - playedToMs;
+      playedToMs = mediaStartMs;
+    }
+    const neededAtMs = playedToMs + offsetMs;
+    if (arrivedAtMs > neededAtMs) {
+      stalls.push({ fromMs: neededAtMs, toMs: arrivedAtMs });
+      stalledMs += arrivedAtMs - neededAtMs;
+      offsetMs += arrivedAtMs - neededAtMs;
+    }
+    if (arrivedAtMs >= startedAtMs) {
+      buffer.push({ atMs: arrivedAtMs, aheadMs: Math.max(0, neededAtMs - arrivedAtMs) });
+      buffer.push({ atMs: arrivedAtMs, aheadMs: mediaEndMs + offsetMs - arrivedAtMs });
+    }
+    playedToMs = mediaEndMs;
+  }
+  const before = buffer.filter((_, index) => index % 2 === 0).slice(1);
+  const leastAheadMs = Math.min(...before.map(({ aheadMs }) => aheadMs), bufferMs);
+  return { startedAtMs, stalledMs, stalls, skippedMs, buffer, leastAheadMs };
+}

@@ -1,0 +1,70 @@
+import { streamEvent } from '../../test/support/streams.ts';
+import type { Drill } from '../model.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
+import { goOnAir, signOff } from '../rig/air.ts';
+import { frameRate } from '../rig/broadcaster.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { drawStory } from '../rig/story.ts';
+import { within } from '../rig/waiting.ts';
+
+const seconds = 18;
+
+export const proxyKilled: Drill = {
+  name: 'proxy-killed',
+  fault: 'kill -9 of the proxy that has the publisher; the broadcaster connects again after 1 s',
+  promise:
+    'same worker, same broadcast, same URLs, the segment numbering goes on; no stall; at most one discontinuity; filler keeps the live edge moving',
+  seconds: 50,
+
+  async run(context) {
+    await using rig = await startPlatform();
+    const { platform } = rig;
+    await using air = await goOnAir(platform, context, { seconds });
+    const { before, stream } = air;
+
+    context.mark('fault', `kill -9 of ${before.proxyId}`);
+    process.kill(platform.pidOf(before.proxyId ?? ''), 'SIGKILL');
+    await within(30_000, 'the return of the broadcaster', streamEvent(platform, stream.id, 'stream.resumed'));
+    const after = await air.now();
+    await signOff(air);
+
+    drawStory(platform, stream.id, context);
+    const session = air.broadcaster.session;
+    const aftermath = await readAftermath(air, context, new Map([[session, seconds * frameRate]]));
+    const moved = platform.events.some(
+      ({ event, stream: about }) => event === 'encoder.lease.lost' && about === stream.id,
+    );
+    return {
+      measures: [
+        {
+          name: 'workers besides the first',
+          value: after.workerId === before.workerId && !moved ? 0 : 1,
+          unit: '',
+          limit: 0,
+        },
+        { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
+        { name: 'retries of the broadcaster', value: session, unit: '', limit: 1 },
+        {
+          name: 'frames lost that reached a proxy',
+          value: mostFrames(aftermath, ({ lost }) => lost),
+          unit: 'frames',
+          limit: 0,
+        },
+        {
+          name: 'frames doubled',
+          value: mostFrames(aftermath, ({ doubled }) => doubled),
+          unit: 'frames',
+          limit: 0,
+        },
+        {
+          name: 'frames out of order',
+          value: mostFrames(aftermath, ({ outOfOrder }) => outOfOrder),
+          unit: 'frames',
+          limit: 0,
+        },
+        { name: 'live edge stood still', value: aftermath.standstillMs / 1000, unit: 's', limit: 4 },
+        ...viewerMeasures(aftermath, { discontinuities: 1 }),
+      ],
+    };
+  },
+};

@@ -1,0 +1,65 @@
+import { streamEvent } from '../../test/support/streams.ts';
+import type { Drill } from '../model.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
+import { goOnAir, signOff } from '../rig/air.ts';
+import { frameRate } from '../rig/broadcaster.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { drawStory } from '../rig/story.ts';
+import { within } from '../rig/waiting.ts';
+
+const seconds = 26;
+
+export const workerKilled: Drill = {
+  name: 'worker-killed',
+  fault: 'kill -9 of the worker, the broadcaster still connected',
+  promise:
+    'the proxy re-homes it from its replay buffer: 0 frames lost, 0 doubled, no discontinuity, the next grid number; takeover p95 ≤ 4 s; no stall',
+  seconds: 45,
+
+  async run(context) {
+    await using rig = await startPlatform();
+    const { platform } = rig;
+    await using air = await goOnAir(platform, context, { seconds });
+    const { before, stream } = air;
+
+    const killedAtMs = context.now();
+    context.mark('fault', `kill -9 of ${before.workerId}`, killedAtMs);
+    process.kill(platform.pidOf(before.workerId), 'SIGKILL');
+    await within(30_000, 'the takeover', streamEvent(platform, stream.id, 'publisher.rehomed'));
+    const after = await air.now();
+    await signOff(air);
+
+    drawStory(platform, stream.id, context);
+    const aftermath = await readAftermath(air, context, new Map([[0, seconds * frameRate]]));
+    const nextAtMs = aftermath.written.find(({ atMs }) => atMs > killedAtMs)?.atMs ?? Number.NaN;
+    context.span('segments', 'takeover', killedAtMs, nextAtMs, 'fault');
+    return {
+      measures: [
+        { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
+        { name: 'retries of the broadcaster', value: air.broadcaster.session, unit: '', limit: 0 },
+        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        {
+          name: 'frames doubled',
+          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          unit: 'frames',
+          limit: 0,
+        },
+        {
+          name: 'frames out of order',
+          value: mostFrames(aftermath, ({ outOfOrder }) => outOfOrder),
+          unit: 'frames',
+          limit: 0,
+        },
+        // Up to two seconds of it would have passed without a fault: a segment comes every two seconds.
+        {
+          name: 'takeover (kill to next segment)',
+          value: (nextAtMs - killedAtMs) / 1000,
+          unit: 's',
+          limit: 4,
+          judged: 'p95',
+        },
+        ...viewerMeasures(aftermath, { discontinuities: 0 }),
+      ],
+    };
+  },
+};

@@ -1,0 +1,210 @@
+import type { Tone } from './model.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Where everything of a timeline is drawn; all lengths in pixels. Words never overlap: those without room move to a row below. */
+export interface TimelineLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly plot: {
+    readonly leftPx: number;
+    readonly rightPx: number;
+    readonly topPx: number;
+    readonly bottomPx: number;
+  };
+  readonly lanes: readonly Lane[];
+  readonly ticks: readonly { readonly x: number; readonly words: string }[];
+  readonly faults: readonly {
+    readonly x: number;
+    readonly labelX: number;
+    readonly labelY: number;
+    readonly anchor: 'start' | 'end';
+    readonly words: string;
+  }[];
+}
+
+export interface Lane {
+  readonly name: string;
+  readonly topPx: number;
+  readonly heightPx: number;
+  readonly bars: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly widthPx: number;
+    readonly tone: Tone;
+  }[];
+  readonly dots: readonly { readonly x: number; readonly y: number }[];
+  readonly labels: readonly PlacedLabel[];
+  readonly curves: readonly {
+    readonly points: readonly (readonly [number, number])[];
+    readonly baseY: number;
+    readonly maxY: number;
+    readonly maxLabel: string;
+  }[];
+}
+
+export interface PlacedLabel {
+  /** Left end, and base line. */
+  readonly x: number;
+  readonly y: number;
+  readonly widthPx: number;
+  readonly words: string;
+  /** Inside its bar. */
+  readonly inside: boolean;
+}
+
+const width = 1120;
+const leftPx = 150;
+const rightPx = width - 24;
+const rowPx = 24;
+const curvePx = 64;
+const lanePadPx = 4;
+const laneGapPx = 6;
+const dotPx = 7;
+const titlePx = 42;
+
+/** A generous guess at how wide words of 12 px are: fonts differ between machines. */
+export const textWidth = (words: string): number => Math.ceil([...words].length * 7.1);
+
+/** Lanes come in the order of a stream's path; others after them, as they first appear. */
+const pathOrder = [
+  'publisher',
+  'broadcaster',
+  'pop',
+  'proxy',
+  'worker',
+  'store',
+  'origin',
+  'segments',
+  'edge',
+  'viewer',
+];
+
+export function layOut(timeline: Timeline): TimelineLayout {
+  const { marks, spans, levels } = timeline;
+  const times = [
+    ...marks.map(({ atMs }) => atMs),
+    ...spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
+    ...levels.flatMap(({ points }) => points.map(({ atMs }) => atMs)),
+  ];
+  const startMs = Math.min(...times, Number.MAX_SAFE_INTEGER);
+  const endMs = Math.max(startMs + 1000, ...times);
+  const scale = (rightPx - leftPx) / (endMs - startMs);
+  const xOf = (ms: number): number => leftPx + (ms - startMs) * scale;
+
+  const faultMarks = marks.filter(({ lane }) => lane === 'fault').toSorted((a, b) => a.atMs - b.atMs);
+  const faults = placeFaults(faultMarks.map(({ atMs, words }) => ({ x: xOf(atMs), words })));
+  const topPx = titlePx + faults.length * 18 + 4;
+  const lanes: Lane[] = [];
+  let y = topPx;
+  for (const name of laneNames(timeline)) {
+    const lane = layOutLane(name, timeline, xOf, y);
+    lanes.push(lane);
+    y += lane.heightPx + laneGapPx;
+  }
+  const zeroMs = faultMarks[0]?.atMs ?? startMs;
+  return {
+    width,
+    height: y + 30,
+    plot: { leftPx, rightPx, topPx, bottomPx: y },
+    lanes,
+    faults,
+    ticks: ticksOf(startMs, endMs, zeroMs).map((ms) => ({ x: xOf(ms), words: secondsText(ms - zeroMs) })),
+  };
+}
+
+function laneNames({ marks, spans, levels }: Timeline): string[] {
+  const named = [...spans, ...marks, ...levels].map(({ lane }) => lane).filter((lane) => lane !== 'fault');
+  const rank = (lane: string): number => {
+    const at = pathOrder.findIndex((stage) => lane === stage || lane.startsWith(`${stage} `));
+    return at < 0 ? pathOrder.length : at;
+  };
+  return [...new Set(named)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+/** Something with words at a place: it takes [from, to] of a row. */
+interface Placed {
+  readonly from: number;
+  readonly to: number;
+}
+
+function layOutLane(name: string, timeline: Timeline, xOf: (ms: number) => number, topPx: number): Lane {
+  const bars: Lane['bars'][number][] = [];
+  const dots: Lane['dots'][number][] = [];
+  const labels: PlacedLabel[] = [];
+  const rows: Placed[][] = [];
+  const levels = timeline.levels.filter(({ lane }) => lane === name && lane !== 'fault');
+  const curveTop = topPx + lanePadPx + 8;
+  const rowsTop = topPx + lanePadPx + (levels.length > 0 ? curvePx + 14 : 0);
+  const place = (from: number, to: number): number => {
+    const free = rows.findIndex((row) => row.every((one) => to + 6 <= one.from || from >= one.to + 6));
+    const row = free < 0 ? rows.push([]) - 1 : free;
+    rows[row]!.push({ from, to });
+    return rowsTop + row * rowPx;
+  };
+  for (const { words, fromMs, toMs, tone } of timeline.spans.filter(({ lane }) => lane === name)) {
+    const x = xOf(fromMs);
+    const widthPx = Math.max(3, xOf(toMs) - x);
+    const label = textWidth(words);
+    const inside = label + 10 <= widthPx;
+    // Beside its bar: right of it where there is room, else left.
+    const right = x + widthPx + 5;
+    const fitsRight = right + label <= rightPx;
+    const labelX = inside ? x + 5 : fitsRight ? right : x - label - 5;
+    const y = place(inside ? x : Math.min(x, labelX), inside || !fitsRight ? x + widthPx : right + label);
+    bars.push({ x, y: y + 2, widthPx, tone });
+    if (words !== '') labels.push({ x: labelX, y: y + 15, widthPx: label, words, inside });
+  }
+  for (const { words, atMs } of timeline.marks.filter(({ lane }) => lane === name)) {
+    const x = xOf(atMs);
+    const label = textWidth(words);
+    const fitsRight = x + dotPx + label <= rightPx;
+    const labelX = fitsRight ? x + dotPx : x - dotPx - label;
+    const y = place(Math.min(x - 4, labelX), Math.max(x + 4, labelX + label));
+    dots.push({ x, y: y + 11 });
+    if (words !== '') labels.push({ x: labelX, y: y + 15, widthPx: label, words, inside: false });
+  }
+  const most = Math.max(...levels.flatMap(({ points }) => points.map(({ value }) => value)), 0);
+  const curves = levels
+    .filter(({ points }) => points.length > 1)
+    .map(({ unit, points }) => ({
+      points: points.map(
+        ({ atMs, value }) => [xOf(atMs), curveTop + curvePx * (1 - (most > 0 ? value / most : 0))] as const,
+      ),
+      baseY: curveTop + curvePx,
+      maxY: curveTop,
+      maxLabel: `${Number(most.toPrecision(2))} ${unit}`,
+    }));
+  const rowCount = Math.max(rows.length, levels.length > 0 ? 0 : 1);
+  const heightPx = rowsTop - topPx + rowCount * rowPx + lanePadPx;
+  return { name, topPx, heightPx, bars, dots, labels, curves };
+}
+
+/** Each fault has a line of its own above the lanes, so that no two of them meet. */
+function placeFaults(
+  faults: readonly { readonly x: number; readonly words: string }[],
+): TimelineLayout['faults'] {
+  return faults.map(({ x, words }, index) => {
+    const anchor = x + textWidth(words) <= rightPx ? 'start' : 'end';
+    return {
+      x,
+      labelX: anchor === 'start' ? x - 4 : x + 4,
+      labelY: titlePx + 10 + index * 18,
+      anchor,
+      words,
+    };
+  });
+}
+
+/** Ten to twenty round moments, one of them the zero. */
+function ticksOf(startMs: number, endMs: number, zeroMs: number): number[] {
+  const steps = [500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 120_000, 300_000];
+  const step = steps.find((each) => (endMs - startMs) / each <= 20) ?? 600_000;
+  const first = Math.ceil((startMs - zeroMs) / step);
+  const count = Math.floor((endMs - zeroMs) / step) - first + 1;
+  return Array.from({ length: count }, (_, index) => zeroMs + (first + index) * step);
+}
+
+function secondsText(ms: number): string {
+  const seconds = Number((ms / 1000).toFixed(1));
+  return seconds > 0 ? `+${seconds}` : String(seconds).replace('-', '−');
+}

@@ -1,0 +1,57 @@
+import { median, percentile } from '../bench/statistics.ts';
+import type { Drill, Finding, Measure } from './model.ts';
+
+/** One run of a row: what it found, or why it could not be carried out. */
+export type Outcome = { readonly finding: Finding } | { readonly failure: string };
+
+/** A measure over all runs. */
+export interface JudgedMeasure {
+  readonly name: string;
+  readonly unit: Measure['unit'];
+  readonly limit: number;
+  readonly judged: NonNullable<Measure['judged']>;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+  readonly held: boolean;
+}
+
+export interface JudgedRow {
+  readonly name: string;
+  readonly fault: string;
+  readonly promise: string;
+  readonly runs: number;
+  readonly measures: readonly JudgedMeasure[];
+  /** Of the runs that could not be carried out. */
+  readonly failures: readonly string[];
+  readonly held: boolean;
+}
+
+/**
+ * What all runs of a row come to. A row holds where every run was carried out and every measure kept its limit in each
+ * run (or at its p95, where it says so). A value that is no number was not measured, and holds nothing.
+ */
+export function judgeRow(row: Omit<Drill, 'run'>, outcomes: readonly Outcome[]): JudgedRow {
+  const findings = outcomes.flatMap((outcome) => ('finding' in outcome ? [outcome.finding] : []));
+  const failures = outcomes.flatMap((outcome) => ('failure' in outcome ? [outcome.failure] : []));
+  const byName = Map.groupBy(
+    findings.flatMap(({ measures }) => measures),
+    ({ name }) => name,
+  );
+  const measures = [...byName.values()].map(judgeMeasure);
+  const complete = [...byName.values()].every((each) => each.length === findings.length);
+  const { name, fault, promise } = row;
+  const held =
+    failures.length === 0 && measures.length > 0 && complete && measures.every((each) => each.held);
+  return { name, fault, promise, runs: outcomes.length, measures, failures, held };
+}
+
+function judgeMeasure(runs: readonly Measure[]): JudgedMeasure {
+  const { name, unit, limit, judged = 'each' } = runs[0]!;
+  const values = runs.map(({ value }) => value);
+  const measured = values.every((value) => !Number.isNaN(value));
+  const [p50, p95, max] = measured
+    ? [median(values), percentile(values, 95), Math.max(...values)]
+    : [Number.NaN, Number.NaN, Number.NaN];
+  return { name, unit, limit, judged, p50, p95, max, held: (judged === 'p95' ? p95 : max) <= limit };
+}
