@@ -220,6 +220,7 @@ export class Broadcast {
         published: (number, segments) => this.#published(number, segments),
         trouble: (trouble) => this.#report.originTrouble(trouble),
         recovered: (recovery) => this.#report.originRecovered(recovery),
+        superseded: () => this.#keeper.superseded(),
       },
       restored,
     );

@@ -53,6 +53,12 @@ export class LeaseKeeper {
     }
   }
 
+  /** Another worker has the lease: nothing may be written for it any more. */
+  superseded(): void {
+    this.#fence.lose();
+    this.#lose();
+  }
+
   /** Stops renewing and lets go of the lease. */
   async release(): Promise<void> {
     this.stop();
@@ -90,10 +96,11 @@ export class LeaseKeeper {
       this.#handler.reachable(true);
       if (endRequested) this.#handler.endRequested();
     } catch (cause) {
-      if (cause instanceof ConditionFailedError) {
-        this.#fence.lose();
-        this.#lose();
-      } else this.#handler.reachable(false, cause);
+      if (cause instanceof ConditionFailedError) this.superseded();
+      else {
+        this.#fence.unanswered();
+        this.#handler.reachable(false, cause);
+      }
     }
   }
 

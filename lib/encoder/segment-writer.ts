@@ -3,6 +3,7 @@ import type { ObjectStore } from '../origin/ports.ts';
 import type { SegmentGroup } from './policy/group-collector.ts';
 import type { ObjectWrite, Publication } from './policy/publication.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
+import { judgeConflict } from './policy/write-conflict.ts';
 import type { Clock } from './ports.ts';
 
 export interface SegmentWriterHandler {
@@ -13,6 +14,8 @@ export interface SegmentWriterHandler {
   /** The origin has not taken an object for a while. Once until `recovered`. */
   trouble(detail: { cause: unknown; full: boolean; queuedSegments: number }): void;
   recovered(detail: { downMs: number; lostSegments: number }): void;
+  /** The origin shows that another worker writes this broadcast in a newer epoch. Nothing more is written. Once. */
+  superseded(byEpoch: number): void;
 }
 
 interface QueuedGroup {
@@ -196,17 +199,19 @@ export class SegmentWriter {
       if (how === 'replace') this.#etags.set(key, etag);
     } catch (cause) {
       if (!(cause instanceof PreconditionFailedError)) throw cause;
-      // Our own write whose answer was lost, or what an earlier epoch left. We still hold the lease: `mayWrite` said so.
-      const found = await this.#store.get(key);
-      if (how === 'once') {
-        // A segment is never replaced by other bytes: the first writer's stays.
-        if (found) return;
-        throw cause;
-      }
-      if (found) this.#etags.set(key, found.etag);
-      else this.#etags.delete(key);
+      const outcome = judgeConflict(how, await this.#store.get(key), this.#publication.epoch);
+      if (outcome.kind === 'there') return;
+      if (outcome.kind === 'superseded') this.#supersede(outcome.byEpoch);
+      else if (outcome.etag === undefined) this.#etags.delete(key);
+      else this.#etags.set(key, outcome.etag);
       throw cause;
     }
+  }
+
+  #supersede(byEpoch: number): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#handler.superseded(byEpoch);
   }
 
   #failed(cause: unknown): void {

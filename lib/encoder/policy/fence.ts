@@ -21,43 +21,63 @@ export const observeEveryMs = 250;
 /** How often a holder makes sure that it was not suspended. It must not depend on how long the store takes to answer. */
 export const aliveEveryMs = 250;
 
+/** So long after a renewal was sent nobody has the lease yet, even by a clock that runs a fifth faster than ours. */
+const sureMs = 0.8 * leaseMs;
+/** A process that was suspended gives up after so long without a renewal. */
+const giveUpMs = 1000;
+
+/** `doubt`: renew at once, write nothing until then. `lost`: never write again. */
+export type FenceState = 'open' | 'doubt' | 'lost';
+
 /**
  * Whether this process may still write for its lease. Times are its own monotonic milliseconds.
  *
- * While the control store is merely unavailable the holder goes on: nobody else can take the lease either. But a process that was itself
- * suspended for a lease time cannot know what happened meanwhile: it writes nothing until a renewal succeeded, and gives
- * up after a second without one.
+ * It may for a while after each renewal that came through. While the control store does not answer the holder goes on, too:
+ * nobody else can take the lease then. But a process that was itself suspended cannot know what happened meanwhile: it
+ * writes nothing until a renewal succeeded that it sent afterwards, and gives up after a second without one.
  */
 export class Fence {
+  /** When the last renewal that came through was sent. */
+  #renewedAtMs: number;
+  /** When this process surely ran last. */
   #aliveAtMs: number;
-  #doubtSinceMs?: number;
+  /** The last renewal had no answer. */
+  #unanswered = false;
+  #suspendedSinceMs?: number | undefined;
   #lost = false;
 
-  constructor(nowMs: number) {
-    this.#aliveAtMs = nowMs;
-  }
-
-  /** Call at least every second while the process runs. */
-  tick(nowMs: number): void {
-    if (nowMs - this.#aliveAtMs >= leaseMs) this.#doubtSinceMs ??= nowMs;
-    this.#aliveAtMs = nowMs;
-    if (this.#doubtSinceMs !== undefined && nowMs - this.#doubtSinceMs >= 1000) this.#lost = true;
+  /** `takenAtMs`: when taking the lease was asked for. */
+  constructor(takenAtMs: number) {
+    this.#renewedAtMs = takenAtMs;
+    this.#aliveAtMs = takenAtMs;
   }
 
   /** A renewal that was sent at `sentAtMs` has succeeded. */
   renewed(sentAtMs: number): void {
-    if (this.#doubtSinceMs !== undefined && sentAtMs >= this.#doubtSinceMs) this.#doubtSinceMs = undefined;
+    this.#unanswered = false;
+    if (this.#suspendedSinceMs !== undefined && sentAtMs < this.#suspendedSinceMs) return;
+    this.#suspendedSinceMs = undefined;
+    this.#renewedAtMs = Math.max(this.#renewedAtMs, sentAtMs);
   }
 
-  /** The store says that the lease is another's. */
+  /** The control store did not answer a renewal. */
+  unanswered(): void {
+    this.#unanswered = true;
+  }
+
+  /** The lease is another's. */
   lose(): void {
     this.#lost = true;
   }
 
-  /** `doubt`: renew at once, write nothing until then. `lost`: never write again. */
-  check(nowMs: number): 'open' | 'doubt' | 'lost' {
-    this.tick(nowMs);
+  /** Ask before each write, and every {@link aliveEveryMs} while the process runs. */
+  check(nowMs: number): FenceState {
+    if (nowMs - this.#aliveAtMs >= sureMs) this.#suspendedSinceMs ??= nowMs;
+    this.#aliveAtMs = nowMs;
+    if (this.#suspendedSinceMs !== undefined && nowMs - this.#suspendedSinceMs >= giveUpMs) this.#lost = true;
     if (this.#lost) return 'lost';
-    return this.#doubtSinceMs === undefined ? 'open' : 'doubt';
+    if (this.#suspendedSinceMs !== undefined) return 'doubt';
+    // A renewal that is late is under way; its answer, or that there is none, opens or closes this within its time limit.
+    return this.#unanswered || nowMs - this.#renewedAtMs < sureMs ? 'open' : 'doubt';
   }
 }

@@ -11,6 +11,7 @@ import {
 import { dashManifest } from '../../packaging/dash/manifest.ts';
 import { mediaPlaylist, slideWindow } from '../../packaging/hls/media.ts';
 import { multivariantPlaylist } from '../../packaging/hls/multivariant.ts';
+import { epochMark } from './epoch-mark.ts';
 import { segmentStartMs } from './grid.ts';
 import type { SegmentGroup } from './group-collector.ts';
 import { dashModel } from './publication-dash.ts';
@@ -61,6 +62,11 @@ export class Publication {
   /** Unix ms of stream time 0. */
   get startedAtMs(): number {
     return this.#options.startedAtMs;
+  }
+
+  /** Of the lease that it is written under. */
+  get epoch(): number {
+    return this.#options.epoch;
   }
 
   get started(): boolean {
@@ -124,7 +130,7 @@ export class Publication {
     return state.renditions.map(({ id }) => {
       const model = mediaPlaylistModel(state, id);
       const shown = this.#ended ? model : slideWindow(model, this.#options.windowSegments);
-      return object(`${this.#prefix()}${id}/${hlsPlaylistName}`, [text(mediaPlaylist(shown))], 'replace');
+      return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, mediaPlaylist(shown));
     });
   }
 
@@ -136,14 +142,10 @@ export class Publication {
     const state = this.#state(nowMs);
     const { region, streamId, broadcastId } = this.#options;
     const make = (prefix: string, base: string): ObjectWrite[] => {
-      const mpd = object(
-        prefix + dashManifestName,
-        [text(dashManifest(dashModel(state, base, nowMs)))],
-        'replace',
-      );
+      const mpd = this.#replaced(prefix + dashManifestName, dashManifest(dashModel(state, base, nowMs)));
       if (!withIndexes) return [mpd];
-      const index = text(multivariantPlaylist(multivariantModel(state, base)));
-      return [object(prefix + hlsIndexName, [index], 'replace'), mpd];
+      const index = multivariantPlaylist(multivariantModel(state, base));
+      return [this.#replaced(prefix + hlsIndexName, index), mpd];
     };
     return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
   }
@@ -206,6 +208,10 @@ export class Publication {
     return rendition;
   }
 
+  #replaced(key: string, body: string): ObjectWrite {
+    return object(key, [Buffer.from(body + epochMark(key, this.#options.epoch), 'utf8')], 'replace');
+  }
+
   #prefix(): string {
     const { region, streamId, broadcastId } = this.#options;
     return broadcastPrefix(region, streamId, broadcastId);
@@ -223,5 +229,3 @@ function object(key: string, body: readonly Uint8Array[], how: ObjectWrite['how'
   if (!rule) throw new TypeError(`The delivery policy has no rule for ${key}`);
   return { key, body, contentType: rule.contentType, cacheControl: rule.cacheControl, how };
 }
-
-const text = (body: string): Buffer => Buffer.from(body, 'utf8');

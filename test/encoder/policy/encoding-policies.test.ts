@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nextState } from '../../../lib/encoder/policy/broadcast-state.ts';
-import { Fence } from '../../../lib/encoder/policy/fence.ts';
 import { fillerFor } from '../../../lib/encoder/policy/filler.ts';
 import { GroupCollector } from '../../../lib/encoder/policy/group-collector.ts';
 import { RestartLimit } from '../../../lib/encoder/policy/restart-limit.ts';
@@ -76,34 +75,6 @@ describe('The states of a broadcast', () => {
     expect(nextState('live', 'ended-by-api')).toBe('ended');
     expect(nextState('live', 'confirmed')).toBeUndefined();
     expect(nextState('ended', 'publisher-back')).toBeUndefined();
-  });
-});
-
-describe('The fence', () => {
-  test('stays open while the process runs, however long the store does not answer', () => {
-    const fence = new Fence(0);
-    for (let now = 0; now < 60_000; now += 1000) expect(fence.check(now)).toBe('open');
-  });
-
-  test('is in doubt after the process was suspended, and opens only by a renewal sent after that', () => {
-    const fence = new Fence(0);
-    fence.tick(1000);
-    expect(fence.check(4500)).toBe('doubt');
-    fence.renewed(900);
-    expect(fence.check(4600)).toBe('doubt');
-    fence.renewed(4600);
-    expect(fence.check(4700)).toBe('open');
-  });
-
-  test('is lost a second after a doubt that nobody cleared, and for good when another has the lease', () => {
-    const doubtful = new Fence(0);
-    expect(doubtful.check(3000)).toBe('doubt');
-    expect(doubtful.check(4000)).toBe('lost');
-    doubtful.renewed(4100);
-    expect(doubtful.check(4200)).toBe('lost');
-    const taken = new Fence(0);
-    taken.lose();
-    expect(taken.check(1)).toBe('lost');
   });
 });
 
