@@ -15,6 +15,8 @@ import type { PublishSession } from './publish-session.ts';
 import { Story } from './story.ts';
 
 const refreshInputEveryMs = 5000;
+/** While the control store was away for less, hardly anybody could have noticed. */
+const notableOutageMs = 5000;
 /**
  * A segment is late when a viewer may feel it. A player with 6 s of buffer has 4 s left when the next segment is due; half
  * of that is for the way through the edge.
@@ -182,6 +184,10 @@ export class BroadcastReport {
   originRecovered({ downMs, lostSegments }: { downMs: number; lostSegments: number }): void {
     this.#options.emit('encoder.origin.recovered', { ...this.#about, downMs, lostSegments });
     this.#story.tell('origin.recovered', { downMs, lostMs: lostSegments * segmentMs });
+  }
+
+  controlRecovered(downMs: number): void {
+    if (downMs >= notableOutageMs) this.#story.tell('control.recovered', { downMs });
   }
 
   /**

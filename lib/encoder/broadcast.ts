@@ -91,6 +91,11 @@ export class Broadcast {
     this.#seat.session?.send({ type: 'draining' });
   }
 
+  /** The control store, which could not be used for so long, can be used again. */
+  controlRecovered(downMs: number): void {
+    if (!this.#ending) this.#report.controlRecovered(downMs);
+  }
+
   /** Ends the broadcast: everything that was taken is published, then the recording closed. Once. */
   end(reason: EndReason): void {
     if (this.#ending) return;

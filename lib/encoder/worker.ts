@@ -12,6 +12,7 @@ import { Broadcast } from './broadcast.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { HoldKeeper } from './hold-keeper.ts';
 import { leaseMs, observeEveryMs } from './policy/fence.ts';
+import { StoreWatch } from './policy/store-watch.ts';
 import { SweepTurn } from './policy/sweep-turn.ts';
 import type { RelayConnection, TaskProtection } from './ports.ts';
 import { PublishSession } from './publish-session.ts';
@@ -58,8 +59,10 @@ export class Worker {
   readonly #broadcasts = new Map<StreamId, Broadcast>();
   /** Streams whose lease is being taken: a second session waits for the first one's. */
   readonly #opening = new Map<StreamId, Promise<Broadcast>>();
+  readonly #watch = new StoreWatch();
+  /** On air when the control store went away: they have it to tell. */
+  #outlasting: readonly Broadcast[] = [];
   #draining = false;
-  #reachable = true;
   #heartbeat?: NodeJS.Timeout;
   #sweeping?: NodeJS.Timeout;
   #telling?: NodeJS.Timeout;
@@ -167,7 +170,7 @@ export class Worker {
     const open = last && last.state !== 'ended' ? last : undefined;
     const take = (broadcastId: BroadcastId, seen?: LeaseRecord): Promise<LeaseRecord> =>
       store.takeLease({ streamId, workerId: memberId, broadcastId, ...(seen ? { observed: seen } : {}) });
-    const fresh = newBroadcastId(clock.wall());
+    const fresh = newBroadcastId(clock.wall(), last?.id);
     const lease = await take(open?.id ?? fresh, observed);
     if (!open) return this.#begin(stream, lease);
     const unfinished = await this.#unfinished(open);
@@ -197,14 +200,18 @@ export class Worker {
     return broadcast;
   }
 
-  /** The lease as it may be taken. One that another worker holds is watched for the lease time by our own clock. */
+  /**
+   * The lease as it may be taken. One that another worker holds is watched for the lease time by our own clock, of which only
+   * counts what the holder could have renewed it in.
+   */
   async #freeLease(streamId: StreamId): Promise<LeaseRecord | undefined> {
     const { store, memberId, clock } = this.#options;
     const first = await store.getLease(streamId);
     // Our own, from before a restart of this process, is free too: its writer is gone.
     if (!first || first.released || first.workerId === memberId) return first;
     const sinceMs = clock.now();
-    while (clock.now() - sinceMs < leaseMs) {
+    while (this.#watch.standsStillMs(sinceMs, clock.now()) < leaseMs) {
+      if (this.#watch.away) throw new AdmissionError('unavailable', 'The control store takes no writes.');
       await new Promise((wake) => setTimeout(wake, observeEveryMs));
       const now = await store.getLease(streamId);
       if (!now || now.released) return now;
@@ -219,7 +226,7 @@ export class Worker {
 
   /**
    * Looks after broadcasts that nobody has: their worker died, or stopped, and no publisher brought them to another one.
-   * Whoever sees a lease unchanged for the lease time takes it and waits out the reconnect window, so that it ends as others do.
+   * Whoever sees a lease stand still for the lease time takes it and waits out the reconnect window, so that it ends as others do.
    */
   async #sweep(): Promise<void> {
     if (this.#inSweep || !this.#hasRoom) return;
@@ -227,7 +234,7 @@ export class Worker {
     try {
       const page = await this.#options.store.listOpenBroadcasts(this.#turn.page);
       for (const streamId of this.#turn.begin(page)) {
-        if (!this.#hasRoom || !this.#reachable) return;
+        if (!this.#hasRoom || this.#watch.away) return;
         await this.#lookAfter(streamId).catch((cause: unknown) => this.#sweepFailed(cause));
       }
     } finally {
@@ -241,7 +248,7 @@ export class Worker {
     const lease = await store.getLease(streamId);
     if (!lease) return;
     const wasOurs = !lease.released && lease.workerId === memberId;
-    if (!wasOurs && !this.#turn.isAbandoned(lease, clock.now())) return;
+    if (!wasOurs && !this.#turn.isAbandoned(lease, clock.now(), this.#watch)) return;
     // The list may be behind: to take the stream of an ended broadcast would begin another one.
     const last = await store.latestBroadcast(streamId);
     if (last && last.state !== 'ended') await this.#broadcastFor(streamId);
@@ -276,15 +283,23 @@ export class Worker {
       capacity,
       utilizationPercent: Math.round((100 * this.load) / capacity),
       pool,
-      storeUnavailable: this.#reachable ? 0 : 1,
+      storeUnavailable: this.#watch.away ? 1 : 0,
     });
   }
 
   #noteStore(isReachable: boolean, cause?: unknown): void {
-    if (isReachable === this.#reachable) return;
-    this.#reachable = isReachable;
-    if (isReachable) this.#options.emit('encoder.control.recovered', {});
-    else this.#options.emit('encoder.control.unavailable', { cause });
+    const { clock, emit } = this.#options;
+    if (!isReachable) {
+      if (!this.#watch.failed(clock.now())) return;
+      this.#outlasting = [...this.#broadcasts.values()];
+      emit('encoder.control.unavailable', { cause });
+      return;
+    }
+    const downMs = this.#watch.wrote(clock.now());
+    if (downMs === undefined) return;
+    emit('encoder.control.recovered', { downMs: Math.round(downMs) });
+    for (const broadcast of this.#outlasting) broadcast.controlRecovered(downMs);
+    this.#outlasting = [];
   }
 }
 

@@ -127,10 +127,13 @@ export const encoderEvents = {
     'The worker could not take itself out of the fleet; others drop it as its heartbeat stays away.',
   ),
   'encoder.control.unavailable': event<{ cause: unknown }>(
-    'warn',
-    'The control store does not answer; running broadcasts go on.',
+    'error',
+    'The control store does not answer, or takes no writes; running broadcasts go on.',
   ),
-  'encoder.control.recovered': event<Record<never, never>>('info', 'The control store answers again.'),
+  'encoder.control.recovered': event<{ downMs: number }>(
+    'info',
+    'The control store has done its work for a lease time again.',
+  ),
   'encoder.protection.changed': event<{ held: boolean }>(
     'info',
     'The platform was asked not to stop this worker while it has broadcasts, or may stop it again.',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { ConditionFailedError, ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
 import type { BroadcastState, LeaseRecord } from '../../lib/control/policy/records.ts';
+import { leaseMs } from '../../lib/encoder/policy/fence.ts';
 import { SweepTurn } from '../../lib/encoder/policy/sweep-turn.ts';
 import { Worker, type WorkerOptions } from '../../lib/encoder/worker.ts';
 import { newStreamId, type StreamId } from '../../lib/routing/ids.ts';
@@ -27,6 +28,8 @@ class Fleet {
   readonly dead = new Set<StreamId>();
   readonly states = new Map<StreamId, BroadcastState>();
   readonly failing = new Map<StreamId, Error>();
+  /** Nothing can be written, though everything can be read. */
+  full = false;
   readonly looks: StreamId[] = [];
   readonly taken: StreamId[] = [];
   readonly told: string[] = [];
@@ -34,7 +37,9 @@ class Fleet {
   constructor(count: number) {
     this.open = Array.from({ length: count }, () => newStreamId()).sort();
     const store = {
-      heartbeat: async () => {},
+      heartbeat: async () => {
+        if (this.full) throw new ControlStoreUnavailableError('The disk is full.');
+      },
       removeMember: async () => {},
       listOpenBroadcasts: async ({ limit, cursor = '' }: { limit: number; cursor?: string }) => {
         const after = this.open.filter((id) => id > cursor);
@@ -128,5 +133,39 @@ describe('the sweeps of a worker', () => {
     await fleet.worker.drain();
     expect(fleet.taken).toHaveLength(1);
     expect(fleet.told).toContain('encoder.control.unavailable');
+  });
+
+  test('take nothing from holders that cannot renew, while the store is only read and just after', async () => {
+    const fleet = new Fleet(3);
+    await fleet.worker.start();
+    await fleet.sweeps(2);
+    fleet.full = true;
+    for (const id of fleet.open) fleet.dead.add(id);
+    await fleet.sweeps(10);
+    // The holders come to their next renewal when the store takes writes again.
+    fleet.full = false;
+    await jest.advanceTimersByTimeAsync(leaseMs);
+    fleet.dead.clear();
+    await fleet.sweeps(3);
+    await fleet.worker.drain();
+    expect(fleet.taken).toEqual([]);
+  });
+});
+
+describe('a control store that takes one write and not the next', () => {
+  test('is told once as away, and once as back when it has taken all for a lease time', async () => {
+    const fleet = new Fleet(0);
+    await fleet.worker.start();
+    for (let second = 0; second < 20; second++) {
+      fleet.full = second % 2 === 0;
+      await jest.advanceTimersByTimeAsync(1000);
+    }
+    fleet.full = false;
+    await jest.advanceTimersByTimeAsync(10_000);
+    await fleet.worker.drain();
+    expect(fleet.told.filter((name) => name.startsWith('encoder.control.'))).toEqual([
+      'encoder.control.unavailable',
+      'encoder.control.recovered',
+    ]);
   });
 });

@@ -104,6 +104,10 @@ const texts = {
   'origin.recovered': ({ downMs, lostMs }: { downMs: number; lostMs: number }) =>
     `The origin takes segments again after ${inWords(downMs)}. ${lostMs === 0 ? 'Nothing was lost.' : `${inWords(lostMs)} of media were given up.`}`,
 
+  'control.recovered': ({ downMs }: { downMs: number }) =>
+    `The control store could not be used for ${inWords(downMs)}. The broadcast went on, and viewers saw nothing of it; ` +
+    'new broadcasters were turned away, and what happened meanwhile is told only now.',
+
   'recording.ready': ({ durationMs, renditions }: { durationMs: number; renditions: string }) =>
     `The recording of ${inWords(durationMs)} is complete and plays from its first second, in ${renditions}.`,
 

@@ -1,6 +1,7 @@
 import type { BroadcastReference, LeaseRecord } from '../../control/policy/records.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import { leaseMs } from './fence.ts';
+import type { StoreWatch } from './store-watch.ts';
 
 /**
  * Which of the fleet's open broadcasts a worker turns to in a sweep, and which of them nobody has any more.
@@ -38,11 +39,11 @@ export class SweepTurn {
     return [...new Set([...this.#before.keys(), ...this.#page])];
   }
 
-  /** Whether this lease, of one of the streams to look at, is unchanged for the lease time by our own clock. */
-  isAbandoned({ streamId, version }: LeaseRecord, nowMs: number): boolean {
+  /** Whether this lease, of one of the streams to look at, stood still for the lease time while its holder could have renewed it. */
+  isAbandoned({ streamId, version }: LeaseRecord, nowMs: number, watch: StoreWatch): boolean {
     const earlier = this.#before.get(streamId);
     const sighting = earlier?.version === version ? earlier : { version, sinceMs: nowMs };
-    if (nowMs - sighting.sinceMs >= leaseMs) return true;
+    if (watch.standsStillMs(sighting.sinceMs, nowMs) >= leaseMs) return true;
     if (this.#page.has(streamId)) this.#seen.set(streamId, sighting);
     return false;
   }

@@ -41,6 +41,7 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
   'lease.lost': { workerId: 'encoder-1' },
   'origin.trouble': { detail: 'connection refused', queuedMs: 8_000 },
   'origin.recovered': { downMs: 9_000, lostMs: 0 },
+  'control.recovered': { downMs: 600_000 },
   'recording.incomplete': {
     durationMs: 60_000,
     lostMs: 8_000,

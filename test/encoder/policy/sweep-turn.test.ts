@@ -1,11 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LeaseRecord } from '../../../lib/control/policy/records.ts';
 import { leaseMs } from '../../../lib/encoder/policy/fence.ts';
+import { StoreWatch } from '../../../lib/encoder/policy/store-watch.ts';
 import { SweepTurn } from '../../../lib/encoder/policy/sweep-turn.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
 
 const sweepMs = 5000;
 const idOf = (number: number) => String(number).padStart(16, '0') as StreamId;
+
+/** The store has taken the observer's writes all the time. */
+const steady = new StoreWatch();
+steady.wrote(Number.NEGATIVE_INFINITY);
 
 /** A fleet's open broadcasts, whose workers renew their leases between any two sweeps unless they are dead. */
 class Fleet {
@@ -18,14 +23,14 @@ class Fleet {
   }
 
   /** One worker's sweep: what it looked at, and what it found abandoned. */
-  sweep(turn: SweepTurn): { looked: StreamId[]; abandoned: StreamId[] } {
+  sweep(turn: SweepTurn, watch = steady): { looked: StreamId[]; abandoned: StreamId[] } {
     const { limit, cursor = '' } = turn.page;
     const after = this.open.filter((id) => id > cursor);
     const broadcasts = after.slice(0, limit).map((streamId) => ({ streamId, id: newBroadcastId(1) }));
     const last = broadcasts.at(-1);
     const page = after.length > limit && last ? { broadcasts, cursor: last.streamId } : { broadcasts };
     const looked = turn.begin(page);
-    return { looked, abandoned: looked.filter((id) => turn.isAbandoned(this.lease(id), this.nowMs)) };
+    return { looked, abandoned: looked.filter((id) => turn.isAbandoned(this.lease(id), this.nowMs, watch)) };
   }
 
   lease(streamId: StreamId): LeaseRecord {
@@ -97,6 +102,23 @@ describe('the turn of a worker’s sweeps', () => {
     expect(fleet.sweep(turn).abandoned).toEqual([]);
     fleet.nowMs += 1;
     expect(fleet.sweep(turn).abandoned).toEqual([idOf(0)]);
+  });
+
+  test('does not call abandoned what could not be renewed: the store took no writes of ours either', () => {
+    const fleet = new Fleet(1);
+    const turn = new SweepTurn(4, idOf(9));
+    fleet.dead.add(idOf(0));
+    const watch = new StoreWatch();
+    watch.wrote(0);
+    fleet.sweep(turn, watch);
+    watch.failed(1000);
+    fleet.nowMs = 600_000;
+    expect(fleet.sweep(turn, watch).abandoned).toEqual([]);
+    watch.wrote(600_000);
+    fleet.nowMs += leaseMs - 1;
+    expect(fleet.sweep(turn, watch).abandoned).toEqual([]);
+    fleet.nowMs += 1;
+    expect(fleet.sweep(turn, watch).abandoned).toEqual([idOf(0)]);
   });
 
   test('is about twice a sweep for each broadcast of a fleet with room, however large it is', () => {
