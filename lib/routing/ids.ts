@@ -25,13 +25,27 @@ export function randomId(length: number): string {
 export const newStreamId = (): StreamId => randomId(16) as StreamId;
 export const newSessionId = (): SessionId => randomId(12) as SessionId;
 
-/** Time first (ms, 9 characters of base 32), so that broadcasts of a stream list in order. */
-export function newBroadcastId(nowMs: number): BroadcastId {
+const timeDigits = 9;
+
+/**
+ * Time first (ms, 9 characters of base 32), so that broadcasts of a stream list in order. `after`: the stream's broadcast
+ * before it, which it sorts after even where that was begun on a host whose clock is ahead.
+ */
+export function newBroadcastId(nowMs: number, after?: BroadcastId): BroadcastId {
+  const lastMs = after === undefined ? -1 : timeOf(after);
   let time = '';
-  for (let rest = nowMs, digit = 0; digit < 9; digit++, rest = Math.floor(rest / 32)) {
+  for (
+    let rest = Math.max(nowMs, lastMs + 1), digit = 0;
+    digit < timeDigits;
+    digit++, rest = Math.floor(rest / 32)
+  ) {
     time = idAlphabet[rest % 32] + time;
   }
   return (time + randomId(7)) as BroadcastId;
+}
+
+function timeOf(id: BroadcastId): number {
+  return [...id.slice(0, timeDigits)].reduce((time, digit) => time * 32 + idAlphabet.indexOf(digit), 0);
 }
 
 /** True for the text form of a stream or broadcast id; anything else never reaches a path or a query. */
