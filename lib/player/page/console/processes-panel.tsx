@@ -80,9 +80,9 @@ function ProcessRow(props: {
   const off = state === 'restarting';
   return (
     <li class="process" aria-label={name}>
-      <div class="process-what">
-        <p>
-          <strong>{name}</strong>{' '}
+      <div>
+        <p class="process-name">
+          <strong>{name}</strong>
           <span class={`badge badge-${badge}`}>
             <StateShape shape={shape} />
             {word}

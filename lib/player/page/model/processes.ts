@@ -10,11 +10,9 @@ export const processWords: Readonly<
   restarting: { word: 'Restarting', badge: 'reconnecting', shape: 'dashes' },
 };
 
-/** `not restarted yet`, `restarted once`, `restarted 3 times`. */
-export function restartWords(restarts: number): string {
-  if (restarts === 0) return 'not restarted yet';
-  return restarts === 1 ? 'restarted once' : `restarted ${restarts} times`;
-}
+/** `0 restarts`, `1 restart`, `2 restarts`. */
+export const restartWords = (restarts: number): string =>
+  `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
 
 /**
  * What broadcasters or viewers may notice when this process is ended; undefined where nobody does, so nobody need be

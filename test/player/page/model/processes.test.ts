@@ -54,5 +54,5 @@ test('a process is marked by its part in the broadcast', () => {
 });
 
 test('restarts are counted in words', () => {
-  expect([0, 1, 2].map(restartWords)).toEqual(['not restarted yet', 'restarted once', 'restarted 2 times']);
+  expect([0, 1, 2].map(restartWords)).toEqual(['0 restarts', '1 restart', '2 restarts']);
 });
