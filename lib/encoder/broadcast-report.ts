@@ -168,6 +168,10 @@ export class BroadcastReport {
     this.#options.emit('encoder.ffmpeg.stuck', { ...this.#about, withinMs });
   }
 
+  slateFailed(cause: Error): void {
+    this.#options.emit('encoder.slate.failed', { ...this.#about, cause });
+  }
+
   ladderShed(rendition: string, lagMs: number, left: readonly string[]): void {
     this.#options.emit('encoder.ladder.shed', { ...this.#about, rendition, lagMs });
     this.#story.tell('ladder.shed', { rendition, speed: speedOf(lagMs), left: listRenditions(left) });

@@ -13,6 +13,7 @@ import { ThroughMarks } from './policy/through-marks.ts';
 import type { PublishSession } from './publish-session.ts';
 import { PublisherSeat } from './publisher-seat.ts';
 import type { Unfinished } from './remains.ts';
+import { SlateMaker } from './slate-maker.ts';
 import { StreamClock } from './stream-clock.ts';
 
 const tickMs = 100;
@@ -34,6 +35,7 @@ export class Broadcast {
   readonly #report: BroadcastReport;
   readonly #seat: PublisherSeat;
   readonly #intake: Intake;
+  readonly #slates: SlateMaker;
   readonly #encoding: Encoding;
   readonly #output: BroadcastOutput;
   readonly #time: StreamClock;
@@ -66,6 +68,10 @@ export class Broadcast {
     this.#keeper = this.#makeKeeper(lease);
     this.#seat = this.#makeSeat(lease);
     this.#intake = this.#makeIntake();
+    this.#slates = new SlateMaker(setting.startEncoder, {
+      made: (slate) => this.#intake.slate(slate),
+      failed: (cause) => this.#report.slateFailed(cause),
+    });
     this.#encoding = this.#makeEncoding();
     this.#output = this.#makeOutput(lease.epoch, unfinished?.published);
     const bitrateBps = (): number => this.#intake.meter.read(this.#time.nowMs).bitrateBps;
@@ -187,6 +193,7 @@ export class Broadcast {
           }
           this.#encoding.feed(tag);
         },
+        slateWanted: (videoHeader) => this.#slates.make(videoHeader),
         unusable: (reason) => this.#unusable(reason),
       },
       this.#time.startMs,
@@ -252,7 +259,7 @@ export class Broadcast {
       : Math.max(this.#reconnectWindowMs, firstMediaWithinMs);
     if (awayMs !== undefined && awayMs > windowMs) this.end('reconnect-window-over');
     if (this.#ending) return;
-    if (this.#time.running) this.#intake.tick(this.#time.nowMs, this.#seat.session !== undefined);
+    if (this.#time.running) this.#intake.tick(this.#time.nowMs, awayMs === undefined);
     this.#encoding.tick();
     this.#encoding.flush();
     this.#throttle();
@@ -274,6 +281,7 @@ export class Broadcast {
   #stop(reason: string): void {
     this.#ending = true;
     clearInterval(this.#timer);
+    this.#slates.stop();
     this.#seat.close(reason);
   }
 

@@ -53,6 +53,8 @@ export class EncoderRun {
   #untilNumber = Number.POSITIVE_INFINITY;
   #fedMs: number;
   #encodedMs: number;
+  /** The sequence header that its decoder has. */
+  #videoHeader: Buffer;
 
   constructor(options: EncoderRunOptions, start: StartEncoder, handler: EncoderRunHandler) {
     const { ladder, firstPictureMs } = options.plan;
@@ -62,6 +64,7 @@ export class EncoderRun {
     this.#handler = handler;
     this.#fedMs = firstPictureMs;
     this.#encodedMs = firstPictureMs;
+    this.#videoHeader = options.videoHeader;
     this.#outputs = outputIds(ladder).map((id) => ({
       id,
       audio: id === ladder.audio.id,
@@ -78,8 +81,8 @@ export class EncoderRun {
     const facts = new Map([['framerate', toldRate(options.plan.input)]]);
     const payload = encodeAmf0(['onMetaData', facts]);
     this.#write({ type: 'script', timestampMs: firstPictureMs, payload });
-    this.header('video', options.videoHeader, firstPictureMs);
-    this.header('audio', options.audioHeader, firstPictureMs);
+    this.#write({ type: 'video', timestampMs: firstPictureMs, payload: options.videoHeader });
+    this.#write({ type: 'audio', timestampMs: firstPictureMs, payload: options.audioHeader });
   }
 
   /** Stream time that went in minus stream time of the top rendition that came out. */
@@ -99,12 +102,8 @@ export class EncoderRun {
   feed(tag: StreamTag): void {
     if (this.#inputEnded) return;
     this.#fedMs = Math.max(this.#fedMs, tag.streamMs);
+    if (tag.type === 'video') this.#useHeader(tag.videoHeader ?? this.#videoHeader, tag.streamMs);
     this.#write({ type: tag.type, timestampMs: tag.streamMs, payload: tag.payload });
-  }
-
-  /** A sequence header that differs in what need not start a new ffmpeg. */
-  header(type: 'video' | 'audio', payload: Buffer, streamMs: number): void {
-    this.#write({ type, timestampMs: streamMs, payload });
   }
 
   flush(): void {
@@ -131,6 +130,13 @@ export class EncoderRun {
     this.#process.kill();
   }
 
+  /** Another publish session's, or the slate's: it differs in nothing that needs a new ffmpeg. */
+  #useHeader(payload: Buffer, streamMs: number): void {
+    if (payload === this.#videoHeader || payload.equals(this.#videoHeader)) return;
+    this.#videoHeader = payload;
+    this.#write({ type: 'video', timestampMs: streamMs, payload });
+  }
+
   #write(tag: FlvTag): void {
     this.#pending.push(...writeFlvTag({ ...tag, timestampMs: tag.timestampMs + ffmpegOffsetMs }));
   }
@@ -147,7 +153,7 @@ export class EncoderRun {
   #readVideo(output: Output, tag: FlvTag, top: boolean): void {
     const { packetType, keyframe, compositionTimeMs, data } = parseVideoTag(tag.payload);
     if (packetType === 'sequence-header' && !output.segmenter) {
-      this.#begin(output, videoTimescale, this.#videoHeader(output.id, data));
+      this.#begin(output, videoTimescale, this.#videoTrack(output.id, data));
     }
     if (packetType !== 'frame') return;
     const dtsMs = tag.timestampMs - ffmpegOffsetMs;
@@ -158,7 +164,7 @@ export class EncoderRun {
   #readAudio(output: Output, tag: FlvTag): void {
     const { packetType, data } = parseAudioTag(tag.payload);
     if (packetType === 'sequence-header' && !output.segmenter) {
-      const header = this.#audioHeader(data);
+      const header = this.#audioTrack(data);
       this.#begin(output, header.timescale, header);
     }
     const dtsMs = tag.timestampMs - ffmpegOffsetMs;
@@ -189,7 +195,7 @@ export class EncoderRun {
     if (output && segment) this.#handler.segment(output.id, segment);
   }
 
-  #videoHeader(id: string, avcConfig: Buffer): TrackHeader {
+  #videoTrack(id: string, avcConfig: Buffer): TrackHeader {
     const { codecString, width, height } = parseAvcConfig(avcConfig);
     const rendition = this.plan.ladder.video.find((each) => each.id === id)!;
     const { bitrateBps, frameRate } = rendition;
@@ -207,7 +213,7 @@ export class EncoderRun {
     };
   }
 
-  #audioHeader(audioSpecificConfig: Buffer): TrackHeader & { kind: 'audio' } {
+  #audioTrack(audioSpecificConfig: Buffer): TrackHeader & { kind: 'audio' } {
     const { codecString, sampleRate, channels } = parseAudioSpecificConfig(audioSpecificConfig);
     const { bitrateBps } = this.plan.ladder.audio;
     const bitrate = { averageBps: bitrateBps, maxBps: bitrateBps };

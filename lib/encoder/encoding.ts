@@ -95,9 +95,6 @@ export class Encoding {
   format(format: InputFormat): void {
     const plan = this.#plan;
     if (plan && sameFormat(plan.format, format)) {
-      const at = this.#history.lastMs;
-      if (!plan.format.videoHeader.equals(format.videoHeader))
-        this.#active?.header('video', format.videoHeader, at);
       this.#plan = { ...plan, format: { ...format, audioHeader: plan.format.audioHeader } };
     } else this.#nextFormat = format;
   }

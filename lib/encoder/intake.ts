@@ -5,8 +5,9 @@ import { parseVideoTag } from '../protocol/flv/video-tag.ts';
 import { audioCodec, videoCodec } from '../protocol/rtmp/media-tag.ts';
 import { classicAudio, classicVideo } from './policy/classic-tags.ts';
 import { fillerFor } from './policy/filler.ts';
-import { decideFormat, type InputFormat, type ProbedInput } from './policy/input-format.ts';
+import { decideFormat, type InputFormat, type ProbedInput, sameFormat } from './policy/input-format.ts';
 import { InputMeter } from './policy/input-meter.ts';
+import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
 import type { StreamTag } from './policy/stream-tag.ts';
 import { Timeline, type Track } from './policy/timeline.ts';
 
@@ -25,6 +26,8 @@ export interface IntakeHandler {
   format(format: InputFormat): void;
   /** `sessionMs` is absent for filler. */
   tag(tag: StreamTag, sessionMs?: number): void;
+  /** The publisher has been away for a while: `slate` is to be called with one for pictures with this sequence header. */
+  slateWanted(videoHeader: Buffer): void;
   /** What the session sends cannot be used; `reason` says what it is. Nothing of it is taken any more. */
   unusable(reason: string): void;
 }
@@ -55,8 +58,14 @@ export class Intake {
   #audioHeader?: Buffer;
   #claimedFrameRate?: number;
   #format?: InputFormat;
-  /** The last picture that decoding can begin with: what filler shows. */
-  #still?: Buffer;
+  /** The last picture that decoding can begin with: what filler shows at first. */
+  #still?: { readonly payload: Buffer; readonly videoHeader: Buffer };
+  /** Made for the format that `#slateFormat` is. */
+  #slate?: Slate;
+  #slateFormat?: InputFormat;
+  #slateShown = false;
+  /** Stream time of the last tag that a publisher sent. */
+  #lastRealMs = 0;
   #probe?: Probe;
   /** `waiting` for a key frame; `probing` its format; `flowing`; `refused`. */
   #state: 'waiting' | 'probing' | 'flowing' | 'refused' = 'waiting';
@@ -90,6 +99,11 @@ export class Intake {
     this.#claimedFrameRate = frameRate;
   }
 
+  /** What was made for the last header that was told to `slateWanted`. */
+  slate(slate: Slate): void {
+    this.#slate = slate;
+  }
+
   push(message: MediaMessage): void {
     if (this.#state === 'refused' || message.payload.length === 0) return;
     try {
@@ -118,6 +132,15 @@ export class Intake {
     });
     for (const at of video) this.#fillVideo(at);
     for (const at of audio) this.#fillAudio(at);
+    if (video.length > 0 && nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
+  }
+
+  /** Once for each format. */
+  #wantSlate(format: InputFormat): void {
+    if (this.#slateFormat && sameFormat(this.#slateFormat, format)) return;
+    this.#slateFormat = format;
+    this.#slate = undefined;
+    this.#handler.slateWanted(format.videoHeader);
   }
 
   #video(message: MediaMessage): void {
@@ -223,21 +246,34 @@ export class Intake {
   }
 
   #map({ type, timestampMs, payload, nowMs, sessionMs }: MediaMessage, keyframe: boolean): void {
+    const videoHeader = this.#videoHeader;
     if (type === 'video') {
       if (this.#needsKeyframe && !keyframe) return;
       this.#needsKeyframe = false;
-      if (keyframe) this.#still = payload;
+      this.#slateShown = false;
+      if (keyframe && videoHeader) this.#still = { payload, videoHeader };
     }
     const streamMs = this.timeline.map(type, timestampMs, nowMs);
+    this.#lastRealMs = streamMs;
     this.meter.count(type, payload.length, nowMs);
-    this.#handler.tag({ type, streamMs, payload, keyframe }, sessionMs);
+    const tag = { type, streamMs, payload, keyframe };
+    this.#handler.tag(type === 'video' && videoHeader ? { ...tag, videoHeader } : tag, sessionMs);
   }
 
   #fillVideo(atMs: number): void {
     if (!this.#still) return;
     this.#needsKeyframe = true;
     const streamMs = this.timeline.fill('video', atMs);
-    this.#handler.tag({ type: 'video', streamMs, payload: this.#still, keyframe: true });
+    const picture = this.#slateAt(streamMs, this.#still.payload) ?? this.#still;
+    this.#handler.tag({ type: 'video', streamMs, keyframe: true, ...picture });
+  }
+
+  /** Nothing while the last picture is to stand. Once shown the slate stays until a real picture comes. */
+  #slateAt(streamMs: number, still: Buffer): { payload: Buffer; videoHeader: Buffer } | undefined {
+    const slate = this.#slate;
+    this.#slateShown ||= slate !== undefined && streamMs - this.#lastRealMs >= slateAfterMs;
+    if (!this.#slateShown || !slate) return undefined;
+    return { payload: slatePicture(slate, streamMs, still), videoHeader: slate.videoHeader };
   }
 
   #fillAudio(atMs: number): void {

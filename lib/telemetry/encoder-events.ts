@@ -83,6 +83,10 @@ export const encoderEvents = {
     'The machine cannot keep real time: the top rendition was given up.',
     { RenditionsShed: 1 },
   ),
+  'encoder.slate.failed': event<About & { cause: unknown }>(
+    'warn',
+    'There is no slate to show while the publisher is away: the last picture stays.',
+  ),
   'encoder.input.unusable': event<About & { reason: string }>(
     'warn',
     'The publisher sends what cannot be used.',
