@@ -78,7 +78,7 @@ module.exports = {
       name: 'nothing-imports-roots',
       severity: 'error',
       from: { path: '^lib/' },
-      to: { path: '^(bin|lambda|encoder-image|proxy-image|test|bench)/' },
+      to: { path: '^(bin|lambda|encoder-image|proxy-image|test|bench|drill)/' },
     },
     {
       name: 'no-runtime-imports-cdk',

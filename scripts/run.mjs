@@ -15,6 +15,7 @@ const bin = join(root, 'node_modules', '.bin');
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
+  drill: { debian: ['ffmpeg'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
   test: {
     debian: ['ffmpeg', 'chromium'],
     python: true,
@@ -47,7 +48,7 @@ const tasks = {
       // Tests that run code inside a page: the browser's types beside Node's.
       tsc('-p', 'test/system'),
       [join(bin, 'biome'), 'ci', '.'],
-      [join(bin, 'depcruise'), 'bin', 'lib', 'lambda', 'bench', 'test', '--no-progress'],
+      [join(bin, 'depcruise'), 'bin', 'lib', 'lambda', 'bench', 'drill', 'test', '--no-progress'],
       [join(bin, 'knip')],
     ],
   },
