@@ -78,6 +78,7 @@ export class FleetLink {
       if (!this.#available) emit('ingest.store.available', { operation });
       this.#available = true;
     } catch (cause) {
+      fleet.interrupted();
       if (this.#available) emit('ingest.store.unavailable', { operation, cause });
       this.#available = false;
     }

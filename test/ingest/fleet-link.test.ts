@@ -22,16 +22,21 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
+/** Each look is 1.5 s after the last one. */
+class SlowView extends FleetView {
+  #nowMs = 0;
+
+  override observe(records: readonly FleetMember[]): void {
+    this.#nowMs += 1_500;
+    super.observe(records, this.#nowMs);
+  }
+}
+
 /** Lets a proxy beat five times beside a worker that does not, each look 1.5 s after the last by the view's clock. */
 async function fiveBeats(heartbeat: typeof store.heartbeat) {
   await store.heartbeat(member('encoder-1', 'encoder'));
-  const fleet = new FleetView();
-  let nowMs = 0;
-  const observe = (records: readonly FleetMember[]) => {
-    nowMs += 1_500;
-    fleet.observe(records, nowMs);
-  };
-  observe(await store.listFleet('encoder'));
+  const fleet = new SlowView();
+  fleet.observe(await store.listFleet('encoder'));
   const emitted: string[] = [];
   let beats = 0;
   let done = () => {};
@@ -47,7 +52,7 @@ async function fiveBeats(heartbeat: typeof store.heartbeat) {
       listFleet: (role) => store.listFleet(role),
       removeMember: async () => {},
     },
-    fleet: Object.assign(Object.create(fleet), { observe }),
+    fleet,
     emit: (name) => void emitted.push(name),
     self: () => member('ingest-1', 'ingest'),
     everyMs: 1,
@@ -108,5 +113,16 @@ describe('the link to the fleet', () => {
     });
     expect(worker).toBeDefined();
     expect(emitted).toEqual(['ingest.store.unavailable']);
+  });
+
+  test('begins to judge anew when the store is back', async () => {
+    let beats = 0;
+    const { worker, emitted } = await fiveBeats(async (self) => {
+      if (++beats % 2 === 0) throw new ControlStoreUnavailableError('locked');
+      await store.heartbeat(self);
+    });
+    expect(worker).toBeDefined();
+    const outage = ['ingest.store.unavailable', 'ingest.store.available'];
+    expect(emitted).toEqual([...outage, ...outage]);
   });
 });

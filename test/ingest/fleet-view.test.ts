@@ -63,6 +63,27 @@ describe('the view of a fleet', () => {
     view.observe([worker('a')], 61_500);
     expect(view.living()).toEqual([]);
   });
+
+  test('after an outage of the store gives everybody who lived the whole time again', () => {
+    const view = new FleetView();
+    for (const at of [0, 1_000, 2_000, 2_900]) view.observe([worker('a')], at);
+    view.interrupted();
+    expect(ids(view.living())).toEqual(['a']);
+    for (const at of [600_000, 601_000, 602_000, 602_999]) view.observe([worker('a')], at);
+    expect(ids(view.living())).toEqual(['a']);
+    view.observe([worker('a')], 603_000);
+    expect(view.living()).toEqual([]);
+  });
+
+  test('does not take a dead member for alive because the store was away', () => {
+    const view = new FleetView();
+    for (const at of [0, 1_000, 2_000, 3_000]) view.observe([worker('a')], at);
+    view.interrupted();
+    view.observe([worker('a')], 600_000);
+    expect(view.living()).toEqual([]);
+    view.observe([worker('a', 2)], 601_000);
+    expect(ids(view.living())).toEqual(['a']);
+  });
 });
 
 describe('choosing a worker', () => {

@@ -12,8 +12,8 @@ const maxStepMs = 1_500;
  * clock: a member that kept its version for 3 s of looking is dead. Wall clocks are never compared.
  *
  * Time counts only while we look. When the control store cannot be read nobody calls `observe`, and everybody stays as
- * they were: the data plane outlives the control plane. The first look after such a gap counts for 1.5 s at most, so
- * that members which could not write their heartbeats either get the chance to.
+ * they were: the data plane outlives the control plane. After an outage the count begins anew, so that members which could
+ * not write their heartbeats either get the chance to; a gap of which nobody told counts for 1.5 s at most.
  */
 export class FleetView {
   readonly #members = new Map<MemberId, { record: FleetMember; unchangedMs: number }>();
@@ -30,6 +30,12 @@ export class FleetView {
       const unchangedMs = known?.record.version === record.version ? known.unchangedMs + stepMs : 0;
       this.#members.set(record.id, { record, unchangedMs });
     }
+  }
+
+  /** The store could not be used: who lived has the whole time again, who was dead stays dead until its version moves. */
+  interrupted(): void {
+    this.#lastLookMs = undefined;
+    for (const member of this.#members.values()) if (member.unchangedMs < deadAfterMs) member.unchangedMs = 0;
   }
 
   /** Members that live, draining ones too. A member seen for the first time lives until shown otherwise. */
