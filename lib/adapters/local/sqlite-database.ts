@@ -34,12 +34,16 @@ export interface SqliteDatabase {
 }
 
 /** How long one try may block this process. */
-const busyTimeoutMs = 10;
+const busyTimeoutMs = 5;
 /** How long opening may wait for other processes that migrate: nothing else runs yet. */
 const openTimeoutMs = 5_000;
-/** Pauses between tries double from the first to the last, each ± 50 %: about 1.3 s in all. */
+/**
+ * Pauses between tries double up to the longest, each ± 50 %: about 1 s in all. None is long, so that a lease is renewed soon
+ * after a lock is gone; others could take it 2 s after the last renewal.
+ */
 const firstPauseMs = 5;
-const tries = 9;
+const longestPauseMs = 120;
+const tries = 13;
 
 /**
  * Opens `path` (its folder is made where missing; `:memory:` is private to the caller) and brings it to the newest of
@@ -68,7 +72,8 @@ export function openSqliteDatabase(path: string, migrations: readonly string[]):
           throw new ControlStoreUnavailableError(`The control store ${trouble}.`, { cause });
         }
       }
-      await pause(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      const pauseMs = Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs);
+      await pause(pauseMs * (0.5 + Math.random()));
     }
   }
 
