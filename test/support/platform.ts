@@ -16,6 +16,8 @@ export interface Ready {
   readonly page: string;
   readonly ingest: { readonly rtmp: string; readonly rtmps: string };
   readonly edge: string;
+  /** The supervisor's API of its processes. */
+  readonly processApi: string;
   readonly processes: readonly { role: string; name: string; pid: number; port: number }[];
 }
 

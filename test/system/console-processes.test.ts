@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import { openBrowser } from '../support/browser.ts';
+import { Platform } from '../support/platform.ts';
+import { Publisher } from '../support/publisher.ts';
+import { createStream, getStream, streamEvent } from '../support/streams.ts';
+import { accessibilityFaults, pictureMoves } from './player/page-under-test.ts';
+
+let platform: Platform;
+let browser: BrowserContext;
+let publisher: Publisher | undefined;
+beforeAll(async () => {
+  [platform, browser] = await Promise.all([Platform.start(), openBrowser()]);
+});
+afterAll(async () => {
+  await publisher?.stop();
+  await browser?.close();
+  await platform?.stop();
+});
+
+const rowOf = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
+
+test('a worker killed from the console: its row shows the restart, the events tell the move, the preview plays on', async () => {
+  const stream = await createStream(platform, { name: 'seen from the console' });
+  const { url, key } = stream.ingest.rtmp;
+  publisher = new Publisher({ url: `${url}/${key}`, size: '640x360' });
+  await streamEvent(platform, stream.id, 'stream.live');
+  const worker = (await getStream(platform, stream.id)).broadcast?.workerId ?? '';
+  const other = worker === 'encoder-1' ? 'encoder-2' : 'encoder-1';
+
+  const page = await browser.newPage();
+  await page.goto(`${platform.ready.page}/streams/${stream.id}`);
+  const row = rowOf(page, worker);
+  await row.getByText(`pid ${platform.pidOf(worker)} · 0 restarts · makes this broadcast`).waitFor();
+  await pictureMoves(page);
+  expect(await accessibilityFaults(page)).toEqual([]);
+
+  await row.getByRole('button', { name: `Kill ${worker}` }).click();
+  const dialog = page.getByRole('dialog', { name: `Kill ${worker}?` });
+  await dialog.getByText('Its broadcasts move to another worker.').waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await row.getByText('0 restarts').waitFor();
+
+  await row.getByRole('button', { name: `Kill ${worker}` }).click();
+  await dialog.getByRole('button', { name: `Kill ${worker}` }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await row.getByText('1 restart').waitFor();
+  await row.getByText('Up', { exact: true }).waitFor();
+  expect(await row.innerText()).not.toContain(`pid ${platform.pidOf(worker)} `);
+
+  await page.locator('.event').getByText(`moved from ${worker} to ${other}`).waitFor();
+  await rowOf(page, other).getByText('makes this broadcast').waitFor();
+  await pictureMoves(page, 8);
+  expect(publisher.process.exitCode).toBeNull();
+  expect((await getStream(platform, stream.id)).state).toBe('live');
+});
+
+test('a process that nobody misses is drained at once, and is up again under a new number', async () => {
+  const page = await browser.newPage();
+  const { id } = await createStream(platform, { name: 'not on air' });
+  await page.goto(`${platform.ready.page}/streams/${id}`);
+  const row = rowOf(page, 'page');
+  await row.getByText('0 restarts').waitFor();
+  await row.getByRole('button', { name: 'Drain page' }).click();
+  await row.getByText('1 restart').waitFor();
+  await row.getByText('Up', { exact: true }).waitFor();
+  expect(await row.innerText()).not.toContain(`pid ${platform.pidOf('page')} `);
+});
+
+test('no process is ended by a page of another origin', async () => {
+  const page = await browser.newPage();
+  // The edge serves another origin of the same machine.
+  await page.goto(`${platform.ready.edge}/time`);
+  const outcomes = await page.evaluate(async (stop) => {
+    const send = (request: RequestInit) =>
+      fetch(stop, { method: 'POST', body: '{"how":"kill"}', ...request }).then(
+        ({ type, status }) => `${type} ${status}`,
+        (fault: Error) => fault.name,
+      );
+    return [
+      await send({ headers: { 'Content-Type': 'application/json' } }),
+      await send({}),
+      await send({ mode: 'no-cors' }),
+    ];
+  }, `${platform.ready.processApi}/v1/processes/control/stop`);
+  expect(outcomes).toEqual(['TypeError', 'TypeError', 'opaque 0']);
+  const answer = await fetch(`${platform.ready.processApi}/v1/processes`);
+  const { processes } = (await answer.json()) as { processes: { name: string; restarts: number }[] };
+  expect(processes.find(({ name }) => name === 'control')).toMatchObject({
+    restarts: 0,
+    pid: platform.pidOf('control'),
+  });
+});
