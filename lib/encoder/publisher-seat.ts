@@ -1,4 +1,5 @@
 import type { LeaseRecord } from '../control/policy/records.ts';
+import { judgeClaim, silentMs } from './policy/seat-claim.ts';
 import type { Clock } from './ports.ts';
 import type { PublishSession } from './publish-session.ts';
 
@@ -16,10 +17,10 @@ export interface PublisherSeatHandler {
   back(awayMs: number): void;
 }
 
-/** A publisher that says nothing for this long is gone. */
-const silentMs = 3000;
-/** Media of an old session that comes so soon after a newcomer was on its way already; it shows no life. */
-const inFlightMs = 500;
+/** A publisher that says nothing for this long is gone, as far as viewers are told. */
+const lostMs = 3000;
+/** One step between two ticks counts for this much silence at most: while we stood still, nobody could be heard. */
+const maxStepMs = 250;
 
 interface Contender {
   readonly session: PublishSession;
@@ -35,6 +36,12 @@ export class PublisherSeat {
   #session?: PublishSession;
   #contender?: Contender;
   #lastMediaAtMs: number;
+  /** Time without media, and when it was counted last. */
+  #silence: { forMs: number; countedAtMs: number };
+  /** When media of this session came again after it had been silent. */
+  #silenceEndedAtMs?: number;
+  /** The session in the seat has sent media. */
+  #heard = false;
   #lostAtMs?: number;
   #paused = false;
   #closed = false;
@@ -45,6 +52,7 @@ export class PublisherSeat {
     this.#lease = lease;
     this.#handler = handler;
     this.#lastMediaAtMs = clock.now();
+    this.#silence = { forMs: 0, countedAtMs: clock.now() };
     this.#lostAtMs = clock.now();
   }
 
@@ -57,20 +65,17 @@ export class PublisherSeat {
     return this.#lostAtMs === undefined ? undefined : this.#clock.now() - this.#lostAtMs;
   }
 
-  /** Monotonic time of the last media. */
-  get lastMediaAtMs(): number {
-    return this.#lastMediaAtMs;
-  }
-
   get paused(): boolean {
     return this.#paused;
   }
 
-  /** True when the session is accepted; false where another publisher is alive. Decided within about 3 s. */
+  /** True when the session is accepted; false where another publisher is alive. Decided within about 2 s. */
   attach(session: PublishSession): Promise<boolean> {
+    this.#judge();
     if (this.#closed || this.#contender) return Promise.resolve(false);
-    if (!this.#session) {
-      this.#take(session);
+    // A proxy that lost its link brings the same publisher again.
+    if (!this.#session || this.#session.hello.sessionId === session.hello.sessionId) {
+      this.#replaceBy(session);
       return Promise.resolve(true);
     }
     return new Promise((decide) => {
@@ -81,9 +86,9 @@ export class PublisherSeat {
 
   /** Call a few times a second. */
   tick(): void {
+    const silentForMs = this.#countSilence();
     this.#judge();
-    const silentForMs = this.#clock.now() - this.#lastMediaAtMs;
-    if (this.#session && silentForMs > silentMs && !this.#paused)
+    if (this.#session && silentForMs > lostMs && !this.#paused)
       this.#lose('it is connected but sends nothing');
   }
 
@@ -95,7 +100,7 @@ export class PublisherSeat {
 
   resume(): void {
     this.#paused = false;
-    this.#lastMediaAtMs = this.#clock.now();
+    this.#silence = { forMs: 0, countedAtMs: this.#clock.now() };
     this.#session?.resume();
   }
 
@@ -120,6 +125,9 @@ export class PublisherSeat {
   #take(session: PublishSession): void {
     this.#session = session;
     this.#lastMediaAtMs = this.#clock.now();
+    this.#silence = { forMs: 0, countedAtMs: this.#clock.now() };
+    this.#silenceEndedAtMs = undefined;
+    this.#heard = false;
     this.#paused = false;
     this.#handler.taken(session);
     session.accept(this.#lease, {
@@ -145,7 +153,11 @@ export class PublisherSeat {
   }
 
   #mediaCame(): void {
-    this.#lastMediaAtMs = this.#clock.now();
+    const nowMs = this.#clock.now();
+    if (this.#heard && this.#silence.forMs >= silentMs) this.#silenceEndedAtMs = nowMs;
+    this.#heard = true;
+    this.#lastMediaAtMs = nowMs;
+    this.#silence = { forMs: 0, countedAtMs: nowMs };
     const awayMs = this.awayMs;
     if (awayMs === undefined) return;
     this.#lostAtMs = undefined;
@@ -161,19 +173,37 @@ export class PublisherSeat {
   #judge(): void {
     const contender = this.#contender;
     if (!contender) return;
-    const { session, arrivedAtMs, decide } = contender;
-    const isAlive = this.#session !== undefined && this.#lastMediaAtMs > arrivedAtMs + inFlightMs;
-    const isFree = this.#session === undefined || this.#clock.now() - this.#lastMediaAtMs > silentMs;
-    if (!session.closed && !isAlive && !isFree) return;
+    const { session, decide } = contender;
+    const verdict = session.closed ? 'refuse' : this.#session ? this.#claimOf(contender) : 'take';
+    if (verdict === 'wait') return;
     this.#contender = undefined;
-    if (session.closed || isAlive) {
-      decide(false);
-      return;
-    }
+    if (verdict === 'take') this.#replaceBy(session);
+    decide(verdict === 'take');
+  }
+
+  #claimOf({ arrivedAtMs }: Contender): ReturnType<typeof judgeClaim> {
+    return judgeClaim({
+      nowMs: this.#clock.now(),
+      arrivedAtMs,
+      lastMediaAtMs: this.#lastMediaAtMs,
+      silentForMs: this.#countSilence(),
+      ...(this.#silenceEndedAtMs === undefined ? {} : { silenceEndedAtMs: this.#silenceEndedAtMs }),
+      paused: this.#paused,
+    });
+  }
+
+  #replaceBy(session: PublishSession): void {
     const old = this.#session;
     this.#session = undefined;
-    old?.end('Another broadcaster took over after this one had been silent.');
+    old?.end('Another connection took over after this one had been silent.');
     this.#take(session);
-    decide(true);
+  }
+
+  /** Returns how long there has been silence. */
+  #countSilence(): number {
+    const nowMs = this.#clock.now();
+    const { forMs, countedAtMs } = this.#silence;
+    this.#silence = { forMs: forMs + Math.min(nowMs - countedAtMs, maxStepMs), countedAtMs: nowMs };
+    return this.#silence.forMs;
   }
 }
