@@ -10,9 +10,9 @@ import type { InputFormat } from './policy/input-format.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
 import { type RecordingOutcome, whyIncomplete } from './policy/recording-outcome.ts';
 import { speedOf } from './policy/shedding.ts';
-import type { Clock, EncoderExit, EncoderStore } from './ports.ts';
+import type { EncoderExit } from './ports.ts';
 import type { PublishSession } from './publish-session.ts';
-import { Story } from './story.ts';
+import { Story, type StoryOptions } from './story.ts';
 
 const refreshInputEveryMs = 5000;
 /** While the control store was away for less, hardly anybody could have noticed. */
@@ -23,9 +23,7 @@ const notableOutageMs = 5000;
  */
 const lateAfterMs = 2000;
 
-export interface BroadcastReportOptions {
-  readonly store: EncoderStore;
-  readonly clock: Clock;
+export interface BroadcastReportOptions extends StoryOptions {
   readonly emit: EmitEvent;
   /** What comes in, in bits a second, by now. */
   readonly bitrateBps: () => number;
@@ -54,7 +52,7 @@ export class BroadcastReport {
   constructor(lease: LeaseRecord, options: BroadcastReportOptions, last?: BroadcastRecord) {
     const record = firstRecord(lease, options.clock.wall(), last);
     this.#options = options;
-    this.#story = new Story(record, options.store, options.clock);
+    this.#story = new Story(record, options);
     this.#about = { stream: record.streamId, broadcast: record.id };
     this.#createdAtMs = options.clock.now();
     this.#lastWorkerId = last?.workerId ?? record.workerId;

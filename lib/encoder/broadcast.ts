@@ -6,7 +6,7 @@ import type { BroadcastSetting } from './broadcast-setting.ts';
 import { Encoding } from './encoding.ts';
 import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
 import { segmentStartMs } from './policy/grid.ts';
 import type { RestoredPublication } from './policy/restore.ts';
 import { ThroughMarks } from './policy/through-marks.ts';
@@ -51,12 +51,14 @@ export class Broadcast {
   /** With `unfinished`, it goes on where that ended. */
   constructor(
     setting: BroadcastSetting,
-    lease: LeaseRecord,
+    keeper: LeaseKeeper,
     reconnectWindowMs: number,
     unfinished?: Unfinished,
   ) {
     const { clock, store, emit } = setting;
+    const { lease } = keeper;
     this.#setting = setting;
+    this.#keeper = keeper;
     this.streamId = lease.streamId;
     this.id = lease.broadcastId;
     this.#reconnectWindowMs = reconnectWindowMs;
@@ -65,7 +67,6 @@ export class Broadcast {
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
-    this.#keeper = this.#makeKeeper(lease);
     this.#seat = this.#makeSeat(lease);
     this.#intake = this.#makeIntake();
     this.#slates = new SlateMaker(setting.startEncoder, {
@@ -75,8 +76,17 @@ export class Broadcast {
     this.#encoding = this.#makeEncoding();
     this.#output = this.#makeOutput(lease.epoch, unfinished?.published);
     const bitrateBps = (): number => this.#intake.meter.read(this.#time.nowMs).bitrateBps;
-    this.#report = new BroadcastReport(lease, { store, clock, emit, bitrateBps }, unfinished?.record);
+    const mayWrite = (): Promise<boolean> => keeper.mayWrite();
+    this.#report = new BroadcastReport(lease, { store, clock, emit, mayWrite, bitrateBps }, unfinished?.record);
     this.#timer = setInterval(() => this.#tick(), tickMs);
+    keeper.listen({
+      lost: () => this.#leaseLost(),
+      endRequested: () => {
+        if (this.#ending) return;
+        this.#report.endRequested();
+        this.end('ended-by-api');
+      },
+    });
   }
 
   get state(): BroadcastState {
@@ -116,19 +126,6 @@ export class Broadcast {
     await this.#encoding.end({ wholeSegmentsOnly: true });
     this.#report.leftOpen(await this.#output.leaveOpen());
     await this.#letGo();
-  }
-
-  #makeKeeper(lease: LeaseRecord): LeaseKeeper {
-    const { store, clock, reachable } = this.#setting;
-    return new LeaseKeeper(lease, store, clock, {
-      lost: () => this.#leaseLost(),
-      endRequested: () => {
-        if (this.#ending) return;
-        this.#report.endRequested();
-        this.end('ended-by-api');
-      },
-      reachable,
-    });
   }
 
   #makeSeat(lease: LeaseRecord): PublisherSeat {

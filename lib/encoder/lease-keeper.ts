@@ -1,46 +1,66 @@
 import { ConditionFailedError } from '../control/policy/errors.ts';
 import type { LeaseRecord } from '../control/policy/records.ts';
 import type { LeaseStore } from '../control/ports.ts';
-import { aliveEveryMs, Fence, renewEveryMs, renewPauseMs } from './policy/fence.ts';
+import { aliveEveryMs, Fence, type FenceState, renewEveryMs, renewPauseMs } from './policy/fence.ts';
 import type { Clock } from './ports.ts';
+
+export interface LeaseKeeperOptions {
+  readonly store: LeaseStore;
+  readonly clock: Clock;
+  /** Monotonic time at which taking the lease was asked for. */
+  readonly takenAtMs: number;
+  /** The control store did not answer, or answers again. */
+  readonly reachable: (isReachable: boolean, cause?: unknown) => void;
+}
 
 export interface LeaseKeeperHandler {
   /** Another worker has the lease, or this process was suspended for too long. Once. */
   lost(): void;
   endRequested(): void;
-  /** The control store did not answer, or answers again. */
-  reachable(isReachable: boolean, cause?: unknown): void;
 }
 
-/** Renews a lease all the time and knows whether it may still be written for. */
+/**
+ * Renews a lease from the moment it is taken, so also while the taker still reads what there is of the broadcast, and
+ * knows whether it may still be written for.
+ */
 export class LeaseKeeper {
   readonly lease: LeaseRecord;
-  readonly #store: LeaseStore;
-  readonly #clock: Clock;
-  readonly #handler: LeaseKeeperHandler;
+  readonly #options: LeaseKeeperOptions;
   readonly #fence: Fence;
   readonly #alive: NodeJS.Timeout;
   #timer?: NodeJS.Timeout;
   #renewing?: Promise<void>;
   #stopped = false;
-  #reportedLost = false;
+  #handler?: LeaseKeeperHandler;
+  #lost = false;
+  #endRequested = false;
 
-  constructor(lease: LeaseRecord, store: LeaseStore, clock: Clock, handler: LeaseKeeperHandler) {
+  constructor(lease: LeaseRecord, options: LeaseKeeperOptions) {
     this.lease = lease;
-    this.#store = store;
-    this.#clock = clock;
-    this.#handler = handler;
-    this.#fence = new Fence(clock.now());
+    this.#options = options;
+    this.#fence = new Fence(options.takenAtMs);
     this.#timer = setTimeout(() => this.#tick(), renewEveryMs);
     this.#alive = setInterval(() => {
-      if (this.#fence.check(clock.now()) === 'lost') this.#lose();
+      if (this.#check() === 'lost') this.#lose();
     }, aliveEveryMs);
+  }
+
+  /** It is another's, as far as we know. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** From now on the handler is told; what happened before at once. */
+  listen(handler: LeaseKeeperHandler): void {
+    this.#handler = handler;
+    if (this.#lost) queueMicrotask(() => handler.lost());
+    else if (this.#endRequested) queueMicrotask(() => handler.endRequested());
   }
 
   /** Call before each write. In doubt the lease is renewed first. */
   async mayWrite(): Promise<boolean> {
     for (;;) {
-      const state = this.#fence.check(this.#clock.now());
+      const state = this.#check();
       if (state === 'open') return true;
       if (state === 'lost') {
         this.#lose();
@@ -48,8 +68,7 @@ export class LeaseKeeper {
       }
       await this.#renew();
       // A store that does not answer is not asked in a tight loop.
-      if (this.#fence.check(this.#clock.now()) === 'doubt')
-        await new Promise((wake) => setTimeout(wake, 100));
+      if (this.#check() === 'doubt') await new Promise((wake) => setTimeout(wake, 100));
     }
   }
 
@@ -63,7 +82,7 @@ export class LeaseKeeper {
   async release(): Promise<void> {
     this.stop();
     await this.#renewing;
-    if (this.#fence.check(this.#clock.now()) !== 'lost') await this.#store.releaseLease(this.#hold());
+    if (this.#check() !== 'lost') await this.#options.store.releaseLease(this.#hold());
   }
 
   stop(): void {
@@ -73,9 +92,9 @@ export class LeaseKeeper {
   }
 
   #tick(): void {
-    const beganAtMs = this.#clock.now();
+    const beganAtMs = this.#options.clock.now();
     void this.#renew().finally(() => {
-      const tookMs = this.#clock.now() - beganAtMs;
+      const tookMs = this.#options.clock.now() - beganAtMs;
       const pauseMs = Math.max(renewPauseMs, renewEveryMs - tookMs);
       if (!this.#stopped) this.#timer = setTimeout(() => this.#tick(), pauseMs);
     });
@@ -89,26 +108,32 @@ export class LeaseKeeper {
   }
 
   async #renewOnce(): Promise<void> {
-    const sentAtMs = this.#clock.now();
+    const sentAtMs = this.#options.clock.now();
     try {
-      const { endRequested } = await this.#store.renewLease(this.#hold());
+      const { endRequested } = await this.#options.store.renewLease(this.#hold());
       this.#fence.renewed(sentAtMs);
-      this.#handler.reachable(true);
-      if (endRequested) this.#handler.endRequested();
+      this.#options.reachable(true);
+      if (!endRequested) return;
+      this.#endRequested = true;
+      this.#handler?.endRequested();
     } catch (cause) {
       if (cause instanceof ConditionFailedError) this.superseded();
       else {
         this.#fence.unanswered();
-        this.#handler.reachable(false, cause);
+        this.#options.reachable(false, cause);
       }
     }
   }
 
   #lose(): void {
     this.stop();
-    if (this.#reportedLost) return;
-    this.#reportedLost = true;
-    this.#handler.lost();
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#handler?.lost();
+  }
+
+  #check(): FenceState {
+    return this.#fence.check(this.#options.clock.now());
   }
 
   #hold(): { streamId: LeaseRecord['streamId']; workerId: LeaseRecord['workerId']; epoch: number } {

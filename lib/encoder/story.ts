@@ -13,6 +13,16 @@ export interface Untold {
   readonly cause: unknown;
 }
 
+export interface StoryOptions {
+  readonly store: EncoderStore;
+  readonly clock: Clock;
+  /**
+   * Is the broadcast this worker's still? Asked before each write: a worker that wakes from a suspension takes its own
+   * sleep for the publisher's silence, and may not tell so of a broadcast that went on elsewhere.
+   */
+  readonly mayWrite: () => Promise<boolean>;
+}
+
 /**
  * Keeps the control store told about a broadcast: its record as it changes, and the stream's events in order. With the
  * store down what is new waits (of the record the newest, of events the last hundred) and is tried again each second.
@@ -20,6 +30,7 @@ export interface Untold {
 export class Story {
   readonly #store: EncoderStore;
   readonly #clock: Clock;
+  readonly #mayWrite: () => Promise<boolean>;
   #record: BroadcastRecord;
   #recordDue = false;
   #events: Parameters<EncoderStore['appendEvent']>[0][] = [];
@@ -29,10 +40,11 @@ export class Story {
   #dropped = 0;
   #fault?: unknown;
 
-  constructor(record: BroadcastRecord, store: EncoderStore, clock: Clock) {
+  constructor(record: BroadcastRecord, { store, clock, mayWrite }: StoryOptions) {
     this.#record = record;
     this.#store = store;
     this.#clock = clock;
+    this.#mayWrite = mayWrite;
   }
 
   get record(): BroadcastRecord {
@@ -88,6 +100,10 @@ export class Story {
 
   async #writeAll(): Promise<void> {
     while (!this.#silent && (this.#recordDue || this.#events.length > 0)) {
+      if (!(await this.#mayWrite())) {
+        this.silence();
+        return;
+      }
       if (this.#recordDue) {
         this.#recordDue = false;
         await this.#store.putBroadcast(this.#record).catch((cause: unknown) => {

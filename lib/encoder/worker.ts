@@ -11,6 +11,7 @@ import {
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { HoldKeeper } from './hold-keeper.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import { leaseMs, observeEveryMs } from './policy/fence.ts';
 import { StoreWatch } from './policy/store-watch.ts';
 import { SweepTurn } from './policy/sweep-turn.ts';
@@ -134,6 +135,9 @@ export class Worker {
       const broadcast = await this.#broadcastFor(stream);
       if (session.closed) return;
       if (!(await broadcast.attach(session))) {
+        // One whose lease was lost just now has no seat for anybody: the publisher may try again.
+        if (broadcast.ending)
+          throw new AdmissionError('unavailable', 'The broadcast moved to another encoder.');
         throw new AdmissionError('busy', 'Another broadcaster is on air with this key.');
       }
     } catch (cause) {
@@ -162,26 +166,42 @@ export class Worker {
   }
 
   async #open(streamId: StreamId): Promise<Broadcast> {
-    const { store, memberId, clock } = this.#options;
+    const { store, clock } = this.#options;
     const stream = await store.getStream(streamId);
     if (!stream) throw new AdmissionError('unavailable', 'There is no such stream.');
     const observed = await this.#freeLease(streamId);
     const last = await store.latestBroadcast(streamId);
-    const open = last && last.state !== 'ended' ? last : undefined;
-    const take = (broadcastId: BroadcastId, seen?: LeaseRecord): Promise<LeaseRecord> =>
-      store.takeLease({ streamId, workerId: memberId, broadcastId, ...(seen ? { observed: seen } : {}) });
     const fresh = newBroadcastId(clock.wall(), last?.id);
-    const lease = await take(open?.id ?? fresh, observed);
-    if (!open) return this.#begin(stream, lease);
-    const unfinished = await this.#unfinished(open);
-    if (unfinished) return this.#begin(stream, lease, unfinished);
-    await store.putBroadcast({
-      ...open,
-      state: 'ended',
-      endedAtMs: clock.wall(),
-      endReason: 'encoder-failed',
-    });
-    return this.#begin(stream, await take(fresh, lease));
+    if (!last || last.state === 'ended')
+      return this.#begin(stream, await this.#take(streamId, fresh, observed));
+    const keeper = await this.#take(streamId, last.id, observed);
+    try {
+      const unfinished = await this.#unfinished(last);
+      if (unfinished) return this.#begin(stream, keeper, unfinished);
+      await store.putBroadcast({
+        ...last,
+        state: 'ended',
+        endedAtMs: clock.wall(),
+        endReason: 'encoder-failed',
+      });
+    } catch (cause) {
+      await keeper.release().catch(() => {});
+      throw cause;
+    }
+    await keeper.release();
+    const left = await store.getLease(streamId);
+    if (!left?.released)
+      throw new AdmissionError('held-elsewhere', 'Another encoder took this stream first.');
+    return this.#begin(stream, await this.#take(streamId, fresh, left));
+  }
+
+  /** Takes the lease and begins to renew it. */
+  async #take(streamId: StreamId, broadcastId: BroadcastId, observed?: LeaseRecord): Promise<LeaseKeeper> {
+    const { store, memberId: workerId, clock } = this.#options;
+    const { reachable } = this.#setting;
+    const takenAtMs = clock.now();
+    const lease = await store.takeLease({ streamId, workerId, broadcastId, ...(observed && { observed }) });
+    return new LeaseKeeper(lease, { store, clock, takenAtMs, reachable });
   }
 
   /** What a worker that died, or was stopped, left open; nothing where it published nothing yet. */
@@ -190,9 +210,11 @@ export class Worker {
     return published && { record, published };
   }
 
-  #begin(stream: StreamRecord, lease: LeaseRecord, unfinished?: Unfinished): Broadcast {
+  #begin(stream: StreamRecord, keeper: LeaseKeeper, unfinished?: Unfinished): Broadcast {
     const streamId = stream.id;
-    const broadcast = new Broadcast(this.#setting, lease, stream.reconnectWindowMs, unfinished);
+    if (keeper.lost)
+      throw new AdmissionError('held-elsewhere', 'Another encoder took this stream meanwhile.');
+    const broadcast = new Broadcast(this.#setting, keeper, stream.reconnectWindowMs, unfinished);
     this.#broadcasts.set(streamId, broadcast);
     void broadcast.ended.then(() => {
       if (this.#broadcasts.get(streamId) === broadcast) this.#broadcasts.delete(streamId);

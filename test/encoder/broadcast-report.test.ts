@@ -31,7 +31,9 @@ const punctual = { number: 7, segments: 1, lateMs: 0, leadMs: 0 };
 let told: Omit<StreamEventRecord, 'sequence'>[];
 let emitted: { name: string; fields: object }[];
 let storeFault: Error | undefined;
+let isOurs: boolean;
 beforeEach(() => {
+  isOurs = true;
   told = [];
   emitted = [];
   storeFault = undefined;
@@ -50,9 +52,21 @@ function report(last?: BroadcastRecord): BroadcastReport {
   } as unknown as EncoderStore;
   const emit = ((name: string, fields: object) => emitted.push({ name, fields })) as unknown as EmitEvent;
   const clock = { now: () => performance.now(), wall: () => 1_790_000_000_000 };
-  return new BroadcastReport(lease, { store, clock, emit, bitrateBps: () => 0 }, last);
+  const mayWrite = async () => isOurs;
+  return new BroadcastReport(lease, { store, clock, emit, mayWrite, bitrateBps: () => 0 }, last);
 }
 const types = (): string[] => told.map(({ type }) => type);
+
+test('a worker that wakes up too late tells nothing of its own sleep', async () => {
+  const reporter = report(left);
+  reporter.publisherBack(1000, false);
+  await reporter.settled(100);
+  expect(types()).toEqual(['stream.resumed']);
+  isOurs = false;
+  reporter.publisherLost(60_000, 'it is connected but sends nothing');
+  await reporter.settled(100);
+  expect(types()).toEqual(['stream.resumed']);
+});
 
 describe('a publisher that comes back', () => {
   test('by itself has resumed', async () => {

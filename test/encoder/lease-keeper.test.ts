@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
+import { ConditionFailedError, ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
 import type { LeaseRecord } from '../../lib/control/policy/records.ts';
 import type { LeaseStore } from '../../lib/control/ports.ts';
 import { LeaseKeeper } from '../../lib/encoder/lease-keeper.ts';
@@ -28,11 +28,13 @@ function keep(renew: (atMs: number) => Promise<void>) {
   } as unknown as LeaseStore;
   const lease = { streamId: 's', workerId: 'encoder-1', epoch: 1 } as unknown as LeaseRecord;
   const clock = { now: () => Date.now(), wall: () => Date.now() };
-  const keeper = new LeaseKeeper(lease, store, clock, {
-    lost: () => told.push('lost'),
-    endRequested: () => {},
+  const keeper = new LeaseKeeper(lease, {
+    store,
+    clock,
+    takenAtMs: Date.now(),
     reachable: (isReachable) => told.push(isReachable ? 'reachable' : 'unreachable'),
   });
+  keeper.listen({ lost: () => told.push('lost'), endRequested: () => told.push('end') });
   return { keeper, told, renewals };
 }
 
@@ -63,6 +65,31 @@ describe('a lease keeper', () => {
     expect(next - cameThrough).toBeGreaterThan(longestCallMs);
     expect(next - cameThrough).toBeLessThan(leaseMs);
     keeper.stop();
+  });
+
+  test('a lease that was lost before anybody listened is told as lost', async () => {
+    const { keeper, told } = keep(async () => {
+      throw new ConditionFailedError('another has it');
+    });
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    keeper.listen({ lost: () => told.push('lost late'), endRequested: () => {} });
+    await jest.advanceTimersByTimeAsync(0);
+    expect(told).toEqual(['lost', 'lost late']);
+    expect(await keeper.mayWrite()).toBe(false);
+  });
+
+  test('a process that was suspended asks before it writes, and is told when another has the lease', async () => {
+    let taken = false;
+    const { keeper, told, renewals } = keep(async () => {
+      if (taken) throw new ConditionFailedError('another has it');
+    });
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    taken = true;
+    jest.setSystemTime(Date.now() + 10_000);
+    const before = renewals.length;
+    expect(await keeper.mayWrite()).toBe(false);
+    expect(renewals.length).toBe(before + 1);
+    expect(told.at(-1)).toBe('lost');
   });
 
   test('a store that refuses at once is not asked more often for it', async () => {
