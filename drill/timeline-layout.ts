@@ -53,7 +53,6 @@ export interface PlacedLabel {
 }
 
 const width = 1120;
-const leftPx = 150;
 const rightPx = width - 24;
 const rowPx = 24;
 const curvePx = 64;
@@ -64,6 +63,9 @@ const titlePx = 42;
 
 /** A generous guess at how wide words of 12 px are: fonts differ between machines. */
 export const textWidth = (words: string): number => Math.ceil([...words].length * 7.1);
+
+/** Room for the scale of a curve, right of its lane's name. */
+const scalePx = 62;
 
 /** Lanes come in the order of a stream's path; others after them, as they first appear. */
 const pathOrder = [
@@ -86,6 +88,9 @@ export function layOut(timeline: Timeline): TimelineLayout {
     ...spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
     ...levels.flatMap(({ points }) => points.map(({ atMs }) => atMs)),
   ];
+  const names = laneNames(timeline);
+  // Names are bold, which takes some more room.
+  const leftPx = 16 + Math.max(60, ...names.map((name) => textWidth(name) * 1.1)) + scalePx;
   const startMs = Math.min(...times, Number.MAX_SAFE_INTEGER);
   const endMs = Math.max(startMs + 1000, ...times);
   const scale = (rightPx - leftPx) / (endMs - startMs);
@@ -96,7 +101,7 @@ export function layOut(timeline: Timeline): TimelineLayout {
   const topPx = titlePx + faults.length * 18 + 4;
   const lanes: Lane[] = [];
   let y = topPx;
-  for (const name of laneNames(timeline)) {
+  for (const name of names) {
     const lane = layOutLane(name, timeline, xOf, y);
     lanes.push(lane);
     y += lane.heightPx + laneGapPx;

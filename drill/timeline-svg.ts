@@ -32,8 +32,9 @@ export function timelineSvg(title: string, timeline: Timeline): string {
 <style>${style}</style>
 <rect width="${width}" height="${height}" fill="var(--paper)"/>
 <text class="title" x="16" y="26">${escapeXml(title)}</text>
-${layout.lanes.map((lane) => laneSvg(lane, layout)).join('\n')}
+${layout.lanes.map((lane) => backgroundSvg(lane, layout)).join('\n')}
 ${axisSvg(layout)}
+${layout.lanes.map((lane) => laneSvg(lane, layout)).join('\n')}
 ${faultsSvg(layout)}
 </svg>
 `;
@@ -41,11 +42,12 @@ ${faultsSvg(layout)}
 
 const r = (value: number): string => value.toFixed(1);
 
-function laneSvg(lane: Lane, { plot, width }: TimelineLayout): string {
-  const { topPx, heightPx, bars, dots, curves } = lane;
+const backgroundSvg = ({ name, topPx, heightPx }: Lane, { width }: TimelineLayout): string =>
+  `<rect x="8" y="${r(topPx)}" width="${width - 16}" height="${r(heightPx)}" rx="4" fill="var(--lane)"/>` +
+  `<text class="name" x="16" y="${r(topPx + 19)}">${escapeXml(name)}</text>`;
+
+function laneSvg({ bars, dots, labels, curves }: Lane, { plot }: TimelineLayout): string {
   return [
-    `<rect x="8" y="${r(topPx)}" width="${width - 16}" height="${r(heightPx)}" rx="4" fill="var(--lane)"/>`,
-    `<text class="name" x="16" y="${r(topPx + 19)}">${escapeXml(lane.name)}</text>`,
     ...curves.flatMap(({ points, baseY, maxLabel, maxY }) => [
       `<path class="area" d="M${points.map(([x, y]) => `${r(x)} ${r(y)}`).join('L')}L${r(points.at(-1)![0])} ${r(baseY)}L${r(points[0]![0])} ${r(baseY)}Z"/>`,
       `<path class="curve" d="M${points.map(([x, y]) => `${r(x)} ${r(y)}`).join('L')}"/>`,
@@ -57,7 +59,7 @@ function laneSvg(lane: Lane, { plot, width }: TimelineLayout): string {
         `<rect class="${tone}" x="${r(x)}" y="${r(y)}" width="${r(widthPx)}" height="18" rx="3"/>`,
     ),
     ...dots.map(({ x, y }) => `<circle class="dot" cx="${r(x)}" cy="${r(y)}" r="3.5"/>`),
-    ...lane.labels.map(
+    ...labels.map(
       ({ x, y, words, inside }) =>
         `<text${inside ? ' class="on"' : ''} x="${r(x)}" y="${r(y)}">${escapeXml(words)}</text>`,
     ),
@@ -71,7 +73,7 @@ function axisSvg({ plot, ticks }: TimelineLayout): string {
         `<line class="grid" x1="${r(x)}" y1="${r(plot.topPx)}" x2="${r(x)}" y2="${r(plot.bottomPx + 5)}" opacity="0.6"/>` +
         `<text class="tick" x="${r(x)}" y="${r(plot.bottomPx + 19)}" text-anchor="middle">${words}</text>`,
     ),
-    `<text class="tick" x="${plot.leftPx - 8}" y="${r(plot.bottomPx + 19)}" text-anchor="end">seconds</text>`,
+    `<text class="tick" x="16" y="${r(plot.bottomPx + 19)}">seconds</text>`,
   ].join('\n');
 }
 

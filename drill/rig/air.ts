@@ -65,15 +65,12 @@ export async function goOnAir(
     seconds,
     ...(size === undefined ? {} : { size }),
     onSession(session, state) {
-      if (state === 'connecting') sinceMs = context.now();
-      else
-        context.span(
-          lane,
-          `session ${session + 1}`,
-          sinceMs,
-          context.now(),
-          state === 'lost' ? 'bad' : 'good',
-        );
+      if (state === 'connecting') {
+        sinceMs = context.now();
+      } else {
+        context.span(lane, `session ${session + 1}`, sinceMs, context.now());
+        if (state === 'lost') context.mark(lane, 'cut off');
+      }
     },
   });
   const viewer = new Viewer({ url: watch(stream.playback.hls), now: context.now });

@@ -28,12 +28,13 @@ export function followTimes(segments: readonly ServedSegment[]): Continuity {
   let [breaks, widestTicks, discontinuities, gaps, numberJumps] = [0, 0, 0, 0, 0];
   let endTicks: bigint | undefined;
   let lastNumber: number | undefined;
+  let marked = false;
   for (const { number, discontinuity, gap, media } of segments) {
     if (lastNumber !== undefined && number !== lastNumber + 1) numberJumps++;
     lastNumber = number;
     if (discontinuity) discontinuities++;
     if (gap) gaps++;
-    let marked = discontinuity;
+    marked ||= discontinuity;
     for (const chunk of media === undefined ? [] : parseChunks(media)) {
       const offTicks = endTicks === undefined ? 0 : Math.abs(Number(chunk.baseMediaDecodeTime - endTicks));
       widestTicks = Math.max(widestTicks, offTicks);

@@ -37,7 +37,7 @@ export function playThrough(arrivals: readonly Arrival[], bufferMs = 6000): Play
   // The playhead shows media m at the wall time m + offset; each stall and each skip moves it.
   let offsetMs = startedAtMs - startMediaMs;
   let playedToMs = startMediaMs;
-  let [stalledMs, skippedMs] = [0, 0];
+  let [stalledMs, skippedMs, leastAheadMs] = [0, 0, bufferMs];
   const stalls: { fromMs: number; toMs: number }[] = [];
   const buffer: { atMs: number; aheadMs: number }[] = [];
   for (const { mediaStartMs, mediaEndMs, arrivedAtMs } of inOrder) {
@@ -53,13 +53,15 @@ export function playThrough(arrivals: readonly Arrival[], bufferMs = 6000): Play
       stalledMs += arrivedAtMs - neededAtMs;
       offsetMs += arrivedAtMs - neededAtMs;
     }
+    if (arrivedAtMs > startedAtMs) {
+      const aheadMs = Math.max(0, neededAtMs - arrivedAtMs);
+      leastAheadMs = Math.min(leastAheadMs, aheadMs);
+      buffer.push({ atMs: arrivedAtMs, aheadMs });
+    }
     if (arrivedAtMs >= startedAtMs) {
-      buffer.push({ atMs: arrivedAtMs, aheadMs: Math.max(0, neededAtMs - arrivedAtMs) });
       buffer.push({ atMs: arrivedAtMs, aheadMs: mediaEndMs + offsetMs - arrivedAtMs });
     }
     playedToMs = mediaEndMs;
   }
-  const before = buffer.filter((_, index) => index % 2 === 0).slice(1);
-  const leastAheadMs = Math.min(...before.map(({ aheadMs }) => aheadMs), bufferMs);
   return { startedAtMs, stalledMs, stalls, skippedMs, buffer, leastAheadMs };
 }
