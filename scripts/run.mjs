@@ -28,18 +28,18 @@ const tasks = {
             jest('--selectProjects', 'system', '--runInBand'),
           ],
   },
-  'test:infra': { python: true, steps: (args) => [jest('--selectProjects', 'infra', ...args)] },
-  'test:unit': { steps: (args) => [jest('--selectProjects', 'unit', ...args)] },
+  'test:infra': { python: true, steps: (args) => [jest(...args, '--selectProjects', 'infra')] },
+  'test:unit': { steps: (args) => [jest(...args, '--selectProjects', 'unit')] },
   'test:system': {
     debian: ['ffmpeg', 'chromium'],
     python: true,
-    steps: (args) => [jest('--selectProjects', 'system', '--runInBand', ...args)],
+    steps: (args) => [jest(...args, '--selectProjects', 'system', '--runInBand')],
   },
   'test:images': {
     debian: ['ffmpeg', 'buildah', 'mmdebstrap'],
     python: true,
     asRoot: true,
-    steps: (args) => [jest('--selectProjects', 'images', '--runInBand', ...args)],
+    steps: (args) => [jest(...args, '--selectProjects', 'images', '--runInBand')],
   },
   check: {
     steps: () => [

@@ -3,8 +3,11 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { type Deployment, readDeployment } from '../../lib/config/deployment.ts';
 import { createApp } from '../../lib/infra/app.ts';
 
-/** Tests read templates: functions are not bundled for them. */
-const context = { 'aws:cdk:bundling-stacks': [] };
+/**
+ * Tests read templates: functions are not bundled for them. Nor are the templates of single constructs validated, which
+ * takes three seconds in each test file: the whole platform's are (test/infra/).
+ */
+const context = { 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': false };
 
 /** A deployment with all defaults, in one region, with `fields` over it. */
 export const testDeployment = (fields: object = {}): Deployment =>
