@@ -11,7 +11,7 @@ import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 /** Between two rounds through the workers: a dead worker's lease must run out, a drained one must let go. */
 const pauseMs = 250;
 const connectTimeoutMs = 1_000;
-/** A worker keeps a second publisher waiting for 3 s at most; then it answers. */
+/** A worker keeps a second publisher waiting for 2 s or so (docs/decisions/0011); then it answers. */
 const answerTimeoutMs = 4_000;
 
 export interface RouteRequest {
