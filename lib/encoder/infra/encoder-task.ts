@@ -78,7 +78,8 @@ export class EncoderTask extends Construct {
   }
 
   #addContainer({ task, image, container, pool, ...props }: EncoderTaskProps): void {
-    const linuxParameters = new LinuxParameters(this, 'Linux');
+    // A small init is the first process: the kernel gives that one no signals until it asks for them.
+    const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
     linuxParameters.dropCapabilities(Capability.ALL);
     task.addContainer('worker', {
       ...container,

@@ -128,8 +128,7 @@ export class ProxyFleet extends Construct {
       stopTimeout,
       user: '1000:1000',
       readonlyRootFilesystem: true,
-      // The program needs no power over the machine, its ports are above 1024.
-      linuxParameters: dropAll(this),
+      linuxParameters: linuxParameters(this),
       portMappings: [
         { containerPort: cellPorts.rtmp },
         { containerPort: cellPorts.rtmps },
@@ -205,8 +204,9 @@ export class ProxyFleet extends Construct {
   }
 }
 
-function dropAll(scope: Construct): LinuxParameters {
-  const parameters = new LinuxParameters(scope, 'Linux');
+/** No power over the machine: ports are above 1024. A small init is the first process: the kernel gives that one no signals. */
+function linuxParameters(scope: Construct): LinuxParameters {
+  const parameters = new LinuxParameters(scope, 'Linux', { initProcessEnabled: true });
   parameters.dropCapabilities(Capability.ALL);
   return parameters;
 }

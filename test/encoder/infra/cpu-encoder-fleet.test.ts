@@ -80,7 +80,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     expect(container).toMatchObject({
       User: '1000:1000',
       ReadonlyRootFilesystem: true,
-      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true },
     });
     expect(container.Privileged ?? false).toBe(false);
   });

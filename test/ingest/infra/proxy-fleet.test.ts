@@ -97,7 +97,7 @@ describe('the proxy fleet', () => {
     expect(container).toMatchObject({
       User: '1000:1000',
       ReadonlyRootFilesystem: true,
-      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] }, InitProcessEnabled: true },
       Ulimits: [{ Name: 'nofile', SoftLimit: 65_536, HardLimit: 65_536 }],
     });
     expect(container.Privileged).toBeUndefined();
