@@ -1,5 +1,5 @@
 import type { BroadcastRecord, BroadcastState, EndReason, LeaseRecord } from '../control/policy/records.ts';
-import { listRenditions } from '../control/policy/stream-events.ts';
+import { listRenditions, type RehomeCause } from '../control/policy/stream-events.ts';
 import type { MemberId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { EncoderRun } from './encoder-run.ts';
@@ -41,8 +41,8 @@ export class BroadcastReport {
   #format?: InputFormat;
   #encoderName?: string;
   #inputRefreshedMs = 0;
-  /** The worker that had the publisher before this one, until that is told. */
-  #movedFrom?: MemberId;
+  /** A replay that has begun, until it is told. */
+  #replay?: Replay & { readonly fromWorkerId: MemberId };
   /** The worker that had the publisher last. */
   #lastWorkerId: MemberId;
   #isEncoderStuck = false;
@@ -106,19 +106,18 @@ export class BroadcastReport {
 
   publisherLost(windowMs: number, detail: string): void {
     this.move('publisher-lost');
-    this.#story.tell('stream.reconnecting', { windowMs, detail });
+    this.#story.tell('stream.reconnecting', { windowMs, detail, proxyId: this.#story.record.proxyId });
   }
 
-  /** `filled`: the last picture and silence went out meanwhile. */
-  publisherBack(awayMs: number, filled: boolean): void {
-    const { workerId } = this.#story.record;
+  publisherBack(absence: Absence): void {
+    const { workerId, proxyId } = this.#story.record;
     this.#lastWorkerId = workerId;
-    if (this.move('publisher-back')) this.#story.tell('stream.resumed', { workerId, awayMs, filled });
+    if (this.move('publisher-back')) this.#story.tell('stream.resumed', { workerId, proxyId, ...absence });
   }
 
   /** The publisher never left: its proxy sends again what is not published. Told with the first segment of that. */
-  publisherReplayed(): void {
-    if (this.move('publisher-back')) this.#movedFrom = this.#lastWorkerId;
+  publisherReplayed(replay: Replay): void {
+    if (this.move('publisher-back')) this.#replay = { ...replay, fromWorkerId: this.#lastWorkerId };
   }
 
   inputUnusable(reason: string, session: PublishSession | undefined): void {
@@ -199,11 +198,11 @@ export class BroadcastReport {
     const { lateMs, leadMs } = arrival;
     this.#noteRenditions(renditions);
     this.#noteLateness(arrival);
-    if (this.#movedFrom !== undefined) {
+    if (this.#replay) {
       const { workerId: toWorkerId } = this.#story.record;
-      const facts = { lateMs, replayedMs: Math.max(0, leadMs) };
-      this.#story.tell('publisher.rehomed', { fromWorkerId: this.#movedFrom, toWorkerId, ...facts });
-      this.#movedFrom = undefined;
+      const facts = { toWorkerId, lateMs, replayedMs: Math.max(0, leadMs) };
+      this.#story.tell('publisher.rehomed', { ...this.#replay, ...facts });
+      this.#replay = undefined;
       this.#lastWorkerId = toWorkerId;
     }
     if (this.state !== 'starting' || !publisherPresent) return;
@@ -305,6 +304,22 @@ export class BroadcastReport {
   #renditionList(): string {
     return listRenditions(this.#story.record.renditions.map(({ id }) => id));
   }
+}
+
+/** A publisher's absence. */
+interface Absence {
+  readonly awayMs: number;
+  /** The last picture and silence went out meanwhile. */
+  readonly filled: boolean;
+  /** And then a slate. */
+  readonly slate: boolean;
+}
+
+/** What a proxy sends again. */
+export interface Replay {
+  readonly cause: RehomeCause;
+  /** Media that the proxy no longer had; undefined where that is not known. */
+  readonly lostMs: number | undefined;
 }
 
 interface OriginTrouble {

@@ -1,7 +1,7 @@
 import type { BroadcastState, EndReason, LeaseRecord } from '../control/policy/records.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import { BroadcastOutput } from './broadcast-output.ts';
-import { BroadcastReport } from './broadcast-report.ts';
+import { BroadcastReport, type Replay } from './broadcast-report.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { Encoding } from './encoding.ts';
 import { throttleInput } from './input-throttle.ts';
@@ -45,6 +45,8 @@ export class Broadcast {
   #timer?: NodeJS.Timeout;
   #resolveEnded!: () => void;
   #ending = false;
+  /** What the proxy of the session in the seat sends again, and why. */
+  #replay: Replay = { cause: 'link-broken', lostMs: undefined };
   /** Stream time that no worker made, before the publisher that is there now came back. */
   #gapMs?: number;
 
@@ -77,7 +79,11 @@ export class Broadcast {
     this.#output = this.#makeOutput(lease.epoch, unfinished?.published);
     const bitrateBps = (): number => this.#intake.meter.read(this.#time.nowMs).bitrateBps;
     const mayWrite = (): Promise<boolean> => keeper.mayWrite();
-    this.#report = new BroadcastReport(lease, { store, clock, emit, mayWrite, bitrateBps }, unfinished?.record);
+    this.#report = new BroadcastReport(
+      lease,
+      { store, clock, emit, mayWrite, bitrateBps },
+      unfinished?.record,
+    );
     this.#timer = setInterval(() => this.#tick(), tickMs);
     keeper.listen({
       lost: () => this.#leaseLost(),
@@ -156,8 +162,12 @@ export class Broadcast {
     const gapMs = this.#gapMs;
     this.#gapMs = undefined;
     if (!this.#output.started) this.#report.move('publisher-back', 'starting');
-    else if (this.#seat.session?.hello.replayFromMs !== undefined) this.#report.publisherReplayed();
-    else this.#report.publisherBack(gapMs ?? awayMs, gapMs === undefined);
+    else if (this.#seat.session?.hello.replayFromMs !== undefined)
+      this.#report.publisherReplayed(this.#replay);
+    else {
+      const slate = gapMs === undefined && this.#intake.slateShown;
+      this.#report.publisherBack({ awayMs: gapMs ?? awayMs, filled: gapMs === undefined, slate });
+    }
   }
 
   #taken(session: PublishSession): void {
@@ -165,6 +175,7 @@ export class Broadcast {
     const replayStartMs = this.#report.replayStartMs(session);
     this.#marks.clear();
     this.#intake.beginSession();
+    this.#replay = this.#replayOf(replayStartMs);
     if (replayStartMs !== undefined && this.#time.startBefore(replayStartMs)) {
       this.#intake.timeline.startAt(replayStartMs);
       // What lies in the origin unnamed is the same media: its renditions that are missing are made.
@@ -174,6 +185,16 @@ export class Broadcast {
     if (startedAtMs !== undefined && session.hello.replayFromMs === undefined && !this.#time.running) {
       this.#gapMs = this.#time.catchUp(startedAtMs, this.#reconnectWindowMs);
     }
+  }
+
+  /** Asked before stream time runs for this session. */
+  #replayOf(replayStartMs: number | undefined): Replay {
+    const { running, startMs } = this.#time;
+    if (running || !this.#unfinished) return { cause: 'link-broken', lostMs: undefined };
+    return {
+      cause: this.#unfinished.handedOver ? 'handed-over' : 'worker-gone',
+      lostMs: replayStartMs === undefined ? undefined : Math.max(0, replayStartMs - startMs),
+    };
   }
 
   #makeIntake(): Intake {

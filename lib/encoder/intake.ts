@@ -83,6 +83,11 @@ export class Intake {
     return this.#format !== undefined || this.#state === 'probing';
   }
 
+  /** Viewers see the slate now. */
+  get slateShown(): boolean {
+    return this.#slateShown;
+  }
+
   /** The next messages are another session's. */
   beginSession(): void {
     this.timeline.beginSession();

@@ -7,6 +7,8 @@ import { initNamesOf, type RestoredPublication, restorePublication } from './pol
 export interface Unfinished {
   readonly record: BroadcastRecord;
   readonly published: RestoredPublication;
+  /** Whoever had it let go of it; otherwise it was seen no more. */
+  readonly handedOver?: boolean;
 }
 
 /** A day of segments of one rendition; a longer broadcast is gone on with as far as this. */

@@ -59,7 +59,7 @@ const types = (): string[] => told.map(({ type }) => type);
 
 test('a worker that wakes up too late tells nothing of its own sleep', async () => {
   const reporter = report(left);
-  reporter.publisherBack(1000, false);
+  reporter.publisherBack({ awayMs: 1000, filled: false, slate: false });
   await reporter.settled(100);
   expect(types()).toEqual(['stream.resumed']);
   isOurs = false;
@@ -71,7 +71,7 @@ test('a worker that wakes up too late tells nothing of its own sleep', async () 
 describe('a publisher that comes back', () => {
   test('by itself has resumed', async () => {
     const reporter = report(left);
-    reporter.publisherBack(4000, false);
+    reporter.publisherBack({ awayMs: 4000, filled: false, slate: false });
     reporter.published([], true, punctual);
     await reporter.settled(1000);
     expect(types()).toEqual(['stream.resumed']);
@@ -79,7 +79,7 @@ describe('a publisher that comes back', () => {
 
   test('by its proxy was moved, which is told once, with the first segment', async () => {
     const reporter = report(left);
-    reporter.publisherReplayed();
+    reporter.publisherReplayed({ cause: 'worker-gone', lostMs: 0 });
     reporter.published([], true, { ...punctual, lateMs: 3500, leadMs: 2100 });
     reporter.published([], true, { ...punctual, lateMs: 3400, leadMs: 2000 });
     await reporter.settled(1000);
@@ -87,16 +87,18 @@ describe('a publisher that comes back', () => {
     expect(told[0]?.data).toEqual({
       fromWorkerId: 'encoder-1',
       toWorkerId: 'encoder-2',
+      cause: 'worker-gone',
       lateMs: 3500,
       replayedMs: 2100,
+      lostMs: 0,
     });
   });
 
   test('by its proxy to the worker that had it already was not moved', async () => {
     const reporter = report(left);
-    reporter.publisherBack(4000, false);
+    reporter.publisherBack({ awayMs: 4000, filled: false, slate: false });
     reporter.publisherLost(30_000, 'the connection broke');
-    reporter.publisherReplayed();
+    reporter.publisherReplayed({ cause: 'link-broken', lostMs: undefined });
     reporter.published([], true, punctual);
     await reporter.settled(1000);
     expect(told.at(-1)?.text).toContain('The way to encoder-2 broke and was made again');

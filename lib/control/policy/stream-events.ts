@@ -13,6 +13,9 @@ export type PublishRefusal =
   | 'unavailable'
   | 'bad-input';
 
+/** Why a proxy sent a publisher's media again: its link broke, its worker let go of the broadcast, or was seen no more. */
+export type RehomeCause = 'link-broken' | 'handed-over' | 'worker-gone';
+
 /**
  * Everything that a stream's story can tell: each type of event with its data (plain values, units in the names) and the
  * words for it – what happened, through whom, for how long, what the viewer saw. No secret is ever among the data.
@@ -46,14 +49,21 @@ const texts = {
     `On air ${inWords(facts.startupMs)} after the broadcaster connected: ${facts.width}×${facts.height} at ` +
     `${Number(facts.frameRate.toFixed(2))} frames a second and ${mbps(facts.bitrateBps)} comes in, ${facts.workerId} makes ${facts.renditions}.`,
 
-  'stream.reconnecting': ({ windowMs, detail }: { windowMs: number; detail?: string }) =>
-    `The broadcaster is gone${because(detail)}. The broadcast stays open for ${inWords(windowMs)}; viewers see the last picture and “reconnecting”.`,
+  'stream.reconnecting': (facts: { windowMs: number; detail?: string; proxyId?: string }) =>
+    `The broadcaster${facts.proxyId === undefined ? '' : ` that came through ${facts.proxyId}`} is gone${because(facts.detail)}. ` +
+    `The broadcast stays open for ${inWords(facts.windowMs)}; viewers see the last picture, then a slate, and “reconnecting”.`,
 
-  /** `filled`: the last picture and silence went out meanwhile. Otherwise there was no worker to do that. */
-  'stream.resumed': ({ workerId, awayMs, filled }: { workerId: string; awayMs: number; filled: boolean }) =>
-    `The broadcaster came back after ${inWords(awayMs)}, to ${workerId}. The same broadcast goes on; ` +
-    (filled
-      ? 'meanwhile viewers saw its last picture, in silence.'
+  /** `filled`: the last picture and silence went out meanwhile, or there was no worker to do that. `slate`: in the end a slate. */
+  'stream.resumed': (facts: {
+    workerId: string;
+    proxyId?: string;
+    awayMs: number;
+    filled: boolean;
+    slate?: boolean;
+  }) =>
+    `The broadcaster came back after ${inWords(facts.awayMs)},${through(facts.proxyId)} to ${facts.workerId}. The same broadcast goes on; ` +
+    (facts.filled
+      ? `meanwhile viewers saw its last picture${facts.slate ? ', then a slate' : ''}, in silence.`
       : 'meanwhile no encoder had it, so viewers waited, then skipped that time.'),
 
   'stream.end-requested': () =>
@@ -69,15 +79,18 @@ const texts = {
   'publisher.rehomed': (facts: {
     fromWorkerId: string;
     toWorkerId: string;
+    cause: RehomeCause;
     lateMs: number;
     replayedMs: number;
+    /** Media that the proxy no longer had; left out where that is not known. */
+    lostMs?: number;
   }) =>
-    `${
-      facts.fromWorkerId === facts.toWorkerId
-        ? `The way to ${facts.toWorkerId} broke and was made again`
-        : `The broadcaster was moved from ${facts.fromWorkerId} to ${facts.toWorkerId}`
-    }. Its connection stayed up and the last ${inWords(facts.replayedMs)} were sent again, so nothing is lost. ` +
-    `The next segment came ${inWords(facts.lateMs)} late: players that had less ahead waited for it.`,
+    `${moved(facts)} The broadcaster stayed connected, and the last ${inWords(facts.replayedMs)} were sent again` +
+    `${replayed(facts)}. ${
+      facts.lateMs < 1
+        ? 'The next segment came in time.'
+        : `The next segment came ${inWords(facts.lateMs)} late: players that had less ahead waited for it.`
+    }`,
 
   'input.changed': (facts: { width: number; height: number; frameRate: number; codec?: string }) =>
     `The broadcaster now sends ${facts.width}×${facts.height} at ${Number(facts.frameRate.toFixed(2))} frames a second` +
@@ -179,6 +192,28 @@ const refusals: Record<PublishRefusal, string> = {
   unavailable: 'no encoder could take it just then',
   'bad-input': 'what it sent could not be understood',
 };
+
+interface Move {
+  readonly fromWorkerId: string;
+  readonly toWorkerId: string;
+  readonly cause: RehomeCause;
+  readonly lostMs?: number;
+}
+
+function moved({ fromWorkerId: from, toWorkerId: to, cause }: Move): string {
+  if (cause === 'link-broken') return `The way to ${to} broke and was made again.`;
+  const why = cause === 'handed-over' ? 'was told to stop' : 'did not answer any more';
+  if (from === to) return `${to} ${why}, and took the broadcast on after it was started again.`;
+  return `The broadcast was moved from ${from} to ${to}, because ${from} ${why}.`;
+}
+
+function replayed({ cause, lostMs }: Move): string {
+  if (cause === 'link-broken') return ', which viewers see twice';
+  if (lostMs === undefined) return '';
+  return lostMs === 0
+    ? ', so nothing is lost'
+    : `; ${inWords(lostMs)} before that are lost, and viewers skip them`;
+}
 
 const through = (proxyId: string | undefined): string => (proxyId === undefined ? '' : ` through ${proxyId}`);
 const because = (detail: string | undefined): string => (detail === undefined ? '' : ` (${detail})`);

@@ -27,12 +27,19 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
     bitrateBps: 4_200_000,
     renditions: listRenditions(['720p', '480p', 'audio']),
   },
-  'stream.reconnecting': { windowMs: 30_000, detail: 'its connection broke' },
-  'stream.resumed': { workerId: 'encoder-1', awayMs: 4_300, filled: true },
+  'stream.reconnecting': { windowMs: 30_000, detail: 'the connection broke', proxyId: 'ingest-1' },
+  'stream.resumed': { workerId: 'encoder-1', proxyId: 'ingest-2', awayMs: 4_300, filled: true },
   'stream.end-requested': {},
   'stream.ended': { reason: 'publisher-ended', durationMs: 3_725_000 },
   'publish.refused': { reason: 'unsupported-codec', detail: 'VP6', client: '192.0.2.7' },
-  'publisher.rehomed': { fromWorkerId: 'encoder-1', toWorkerId: 'encoder-2', lateMs: 310, replayedMs: 2_100 },
+  'publisher.rehomed': {
+    fromWorkerId: 'encoder-1',
+    toWorkerId: 'encoder-2',
+    cause: 'worker-gone',
+    lateMs: 310,
+    replayedMs: 2_100,
+    lostMs: 0,
+  },
   'input.changed': { width: 1920, height: 1080, frameRate: 60 },
   'input.gap': { gapMs: 900 },
   'input.timestamps-mended': { jumpMs: -5_000 },
@@ -92,6 +99,58 @@ describe('the events of a stream', () => {
   test('the facts of a live stream are rounded for people', () => {
     expect(write('stream.live').text).toBe(
       'On air 2.6 s after the broadcaster connected: 1280×720 at 29.97 frames a second and 4.2 Mb/s comes in, encoder-1 makes 720p, 480p and audio.',
+    );
+  });
+});
+
+describe('a move to another worker', () => {
+  const told = (facts: Partial<StreamEventData<'publisher.rehomed'>>): string =>
+    streamEvent('publisher.rehomed', { ...examples['publisher.rehomed'], ...facts }, about).text;
+
+  test('tells from where to where, why, what was sent again and who had to wait', () => {
+    expect(told({})).toBe(
+      'The broadcast was moved from encoder-1 to encoder-2, because encoder-1 did not answer any more. ' +
+        'The broadcaster stayed connected, and the last 2.1 s were sent again, so nothing is lost. ' +
+        'The next segment came 310 ms late: players that had less ahead waited for it.',
+    );
+    expect(told({ cause: 'handed-over', lateMs: 0 })).toMatch(
+      /because encoder-1 was told to stop\. .* The next segment came in time\.$/,
+    );
+    expect(told({ toWorkerId: 'encoder-1' })).toContain(
+      'encoder-1 did not answer any more, and took the broadcast on',
+    );
+  });
+
+  test('says that nothing is lost only where that is known', () => {
+    expect(told({ lostMs: undefined })).not.toContain('lost');
+    expect(told({ lostMs: 1_200 })).toContain('1.2 s before that are lost');
+    const again = told({ cause: 'link-broken', toWorkerId: 'encoder-1', lostMs: undefined });
+    expect(again).toContain('The way to encoder-1 broke and was made again.');
+    expect(again).toContain('which viewers see twice');
+    expect(again).not.toContain('lost');
+  });
+});
+
+describe('a broadcaster that went and came back', () => {
+  const { text: went } = write('stream.reconnecting');
+  const back = (facts: Partial<StreamEventData<'stream.resumed'>>): string =>
+    streamEvent('stream.resumed', { ...examples['stream.resumed'], ...facts }, about).text;
+
+  test('is told with the ways it came, for how long, and what viewers saw', () => {
+    expect(went).toBe(
+      'The broadcaster that came through ingest-1 is gone (the connection broke). ' +
+        'The broadcast stays open for 30 s; viewers see the last picture, then a slate, and “reconnecting”.',
+    );
+    expect(back({})).toBe(
+      'The broadcaster came back after 4.3 s, through ingest-2 to encoder-1. ' +
+        'The same broadcast goes on; meanwhile viewers saw its last picture, in silence.',
+    );
+  });
+
+  test('the slate is told where it was shown, and neither where no encoder was there', () => {
+    expect(back({ slate: true })).toContain('saw its last picture, then a slate, in silence.');
+    expect(back({ filled: false })).toMatch(
+      /no encoder had it, so viewers waited, then skipped that time\.$/,
     );
   });
 });
