@@ -1,6 +1,7 @@
 import { ObjectStoreFullError, PreconditionFailedError } from '../origin/policy/errors.ts';
 import type { ObjectStore } from '../origin/ports.ts';
 import type { SegmentGroup } from './policy/group-collector.ts';
+import { Outage } from './policy/outage.ts';
 import type { ObjectWrite, Publication } from './policy/publication.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
 import { judgeConflict } from './policy/write-conflict.ts';
@@ -11,7 +12,7 @@ export interface SegmentWriterHandler {
   mayWrite(): Promise<boolean>;
   /** Everything up to this number, with the playlists that name it, is in the origin: so many segments since the last call. */
   published(number: number, segments: number): void;
-  /** The origin has not taken an object for a while. Once until `recovered`. */
+  /** The origin has not taken all objects for a while, or is full. Once for each until `recovered`. */
   trouble(detail: { cause: unknown; full: boolean; queuedSegments: number }): void;
   recovered(detail: { downMs: number; lostSegments: number }): void;
   /** The origin shows that another worker writes this broadcast in a newer epoch. Nothing more is written. Once. */
@@ -22,6 +23,9 @@ interface QueuedGroup {
   readonly group: SegmentGroup;
   readonly headers: ReadonlyMap<string, TrackHeader>;
   readonly bytes: number;
+  underWay: boolean;
+  /** Newer ones need its room. One that is under way may still succeed. */
+  givenUp: boolean;
 }
 
 /** Segments that wait for an origin that does not take them: above this the oldest are given up. */
@@ -30,6 +34,8 @@ const firstPauseMs = 100;
 const longestPauseMs = 2000;
 /** The playlists are written at least after so many groups of a backlog. */
 const groupsPerRound = 8;
+/** A write that succeeds soon at its second or third try is no trouble; five seconds without a failure are the end of it. */
+const troubleLimits = { graceMs: 1000, steadyMs: 5000 };
 
 /** Writing was stopped for good before all was written. */
 class WriterStoppedError extends Error {
@@ -39,8 +45,9 @@ class WriterStoppedError extends Error {
 
 /**
  * Brings groups to the origin in order: segments, then the playlists that name them, then what leads to the playlists,
- * then the confirmation. One group is under way, the others wait in a bounded queue. A write that fails is tried again,
- * with growing pauses, until it succeeds, its group is given up for lack of room, or `stop`.
+ * then the confirmation. Groups wait in a bounded queue. An origin that is slow gets several at once, so that it keeps up; one that
+ * fails gets one at a time. A write that fails is tried again, with growing pauses, until it succeeds, its group is given up for lack
+ * of room, or `stop`.
  */
 export class SegmentWriter {
   readonly #store: ObjectStore;
@@ -52,10 +59,9 @@ export class SegmentWriter {
   #queuedBytes = 0;
   #running?: Promise<void>;
   #stopped = false;
-  /** The group under way is to be given up: newer ones need its room. */
-  #giveUp = false;
   #indexesDue = false;
-  #troubleSinceMs?: number;
+  readonly #trouble = new Outage(troubleLimits);
+  #toldFull = false;
   /** Segments given up since the trouble began, and in all. */
   #lost = 0;
   #lostInAll = 0;
@@ -76,7 +82,7 @@ export class SegmentWriter {
   enqueue(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void {
     if (this.#stopped) return;
     const bytes = [...group.segments.values()].reduce((sum, segment) => sum + segment.bytes, 0);
-    this.#queue.push({ group, headers, bytes });
+    this.#queue.push({ group, headers, bytes, underWay: false, givenUp: false });
     this.#queuedBytes += bytes;
     this.#shedBacklog();
     this.#run();
@@ -111,6 +117,7 @@ export class SegmentWriter {
       while (this.#running) await this.#running;
       if (this.#stopped) throw new WriterStoppedError('Not every segment was written');
       await last();
+      this.#recovered(this.#trouble.conclude());
     } finally {
       clearTimeout(timer);
       this.#stopped = true;
@@ -131,9 +138,11 @@ export class SegmentWriter {
   async #drain(): Promise<void> {
     while (this.#queue.length > 0 && !this.#stopped) {
       const published: number[] = [];
-      for (let count = 0; count < groupsPerRound && this.#queue.length > 0; count++) {
-        const number = await this.#writeGroup(this.#queue[0]!);
-        if (number !== undefined) published.push(number);
+      // What comes meanwhile is for the next round: the playlists must not wait for it.
+      for (let left = Math.min(groupsPerRound, this.#queue.length); left > 0 && this.#queue.length > 0; ) {
+        const batch = this.#queue.slice(0, this.#trouble.suspected ? 1 : left);
+        left -= batch.length;
+        published.push(...(await this.#writeGroups(batch)));
       }
       const newest = published.at(-1);
       if (newest === undefined) continue;
@@ -142,36 +151,49 @@ export class SegmentWriter {
     }
   }
 
-  /** Returns the number, or undefined where the group was given up. */
-  async #writeGroup(queued: QueuedGroup): Promise<number | undefined> {
-    const { group, headers } = queued;
-    const { objects, commit } = this.#publication.prepareGroup(group, headers);
-    this.#giveUp = false;
-    const written = await Promise.all(objects.map((object) => this.#write(object, true)));
-    if (this.#queue[0] === queued) this.#dequeue();
-    if (written.includes(false)) {
-      this.#lost++;
-      this.#lostInAll++;
-      return undefined;
+  /** Returns the numbers of those that were not given up. */
+  async #writeGroups(batch: readonly QueuedGroup[]): Promise<number[]> {
+    for (const queued of batch) queued.underWay = true;
+    const written = await Promise.all(batch.map((queued) => this.#writeMedia(queued)));
+    const numbers: number[] = [];
+    for (const [at, { group, headers }] of batch.entries()) {
+      this.#dequeue();
+      if (!written[at]) {
+        this.#giveUp();
+        continue;
+      }
+      const { objects, commit } = this.#publication.prepareGroup(group, headers);
+      await this.#writeAll(objects);
+      if (commit()) this.#indexesDue = true;
+      numbers.push(group.number);
     }
-    if (commit()) this.#indexesDue = true;
-    return group.number;
+    return numbers;
+  }
+
+  /** False where the group was given up. */
+  async #writeMedia(queued: QueuedGroup): Promise<boolean> {
+    const objects = this.#publication.media(queued.group);
+    const written = await Promise.all(objects.map((object) => this.#write(object, () => queued.givenUp)));
+    return !written.includes(false);
   }
 
   async #writePlaylists(): Promise<void> {
     const nowMs = this.#clock.wall();
-    await this.#writeAll(this.#publication.playlists(nowMs));
+    const playlists = this.#publication.playlists(nowMs);
     const withIndexes = this.#indexesDue;
-    for (const step of this.#publication.manifests(nowMs, withIndexes)) await this.#writeAll(step);
+    const manifests = this.#publication.manifests(nowMs, withIndexes);
+    // MPDs name segments, so only indexes have to wait for what they name.
+    const steps = withIndexes ? [playlists, ...manifests] : [[...playlists, ...manifests.flat()]];
+    for (const step of steps) await this.#writeAll(step);
     if (withIndexes) this.#indexesDue = false;
   }
 
   async #writeAll(objects: readonly ObjectWrite[]): Promise<void> {
-    await Promise.all(objects.map((object) => this.#write(object, false)));
+    await Promise.all(objects.map((object) => this.#write(object)));
   }
 
-  /** False where the object's group was given up. Throws `WriterStoppedError`. */
-  async #write(object: ObjectWrite, mayGiveUp: boolean): Promise<boolean> {
+  /** False where it failed and is given up by then. Throws `WriterStoppedError`. */
+  async #write(object: ObjectWrite, givenUp = () => false): Promise<boolean> {
     const body = object.body.length === 1 ? object.body[0]! : Buffer.concat(object.body);
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       if (this.#stopped || !(await this.#handler.mayWrite())) {
@@ -185,7 +207,7 @@ export class SegmentWriter {
       } catch (cause) {
         this.#failed(cause);
       }
-      if (mayGiveUp && this.#giveUp) return false;
+      if (givenUp()) return false;
       await this.#pause(pauseMs * (0.75 + Math.random() / 2));
     }
   }
@@ -215,36 +237,48 @@ export class SegmentWriter {
   }
 
   #failed(cause: unknown): void {
-    if (cause instanceof PreconditionFailedError || this.#troubleSinceMs !== undefined) return;
-    this.#troubleSinceMs = this.#clock.now();
-    this.#handler.trouble({
-      cause,
-      full: cause instanceof ObjectStoreFullError,
-      queuedSegments: this.#queue.length,
-    });
+    if (cause instanceof PreconditionFailedError) return;
+    const full = cause instanceof ObjectStoreFullError;
+    const begins = this.#trouble.failed(this.#clock.now(), full);
+    if (!begins && (!full || this.#toldFull)) return;
+    this.#toldFull = full;
+    this.#handler.trouble({ cause, full, queuedSegments: this.#queue.length });
   }
 
   #succeeded(): void {
-    if (this.#troubleSinceMs === undefined) return;
-    const downMs = this.#clock.now() - this.#troubleSinceMs;
-    this.#troubleSinceMs = undefined;
+    this.#recovered(this.#trouble.succeeded(this.#clock.now()));
+  }
+
+  #recovered(downMs: number | undefined): void {
+    if (downMs === undefined) return;
+    this.#toldFull = false;
     this.#handler.recovered({ downMs, lostSegments: this.#lost });
     this.#lost = 0;
   }
 
-  /** The oldest go first: viewers want what is live. The one under way gives up by itself. */
+  /** The oldest go first: viewers want what is live. Those under way give up by themselves. */
   #shedBacklog(): void {
-    while (this.#queuedBytes > maxQueuedBytes && this.#queue.length > 2) {
-      this.#giveUp = true;
-      const [dropped] = this.#queue.splice(1, 1);
-      this.#queuedBytes -= dropped?.bytes ?? 0;
-      this.#lost++;
-      this.#lostInAll++;
+    const kept: QueuedGroup[] = [];
+    for (const [at, queued] of this.#queue.entries()) {
+      const isNewest = at >= this.#queue.length - 2;
+      if (this.#queuedBytes > maxQueuedBytes && !isNewest && !queued.givenUp) {
+        queued.givenUp = true;
+        this.#queuedBytes -= queued.bytes;
+      }
+      if (queued.givenUp && !queued.underWay) this.#giveUp();
+      else kept.push(queued);
     }
+    this.#queue = kept;
+  }
+
+  #giveUp(): void {
+    this.#lost++;
+    this.#lostInAll++;
   }
 
   #dequeue(): void {
-    this.#queuedBytes -= this.#queue.shift()?.bytes ?? 0;
+    const queued = this.#queue.shift();
+    if (queued && !queued.givenUp) this.#queuedBytes -= queued.bytes;
   }
 
   #pause(ms: number): Promise<void> {

@@ -23,11 +23,16 @@ export class Outage {
     return this.#begun;
   }
 
-  /** A try failed. True where the outage begins with that. */
-  failed(nowMs: number): boolean {
+  /** A try failed, not long ago: there may be more. */
+  get suspected(): boolean {
+    return this.#sinceMs !== undefined;
+  }
+
+  /** A try failed. True where the outage begins with that; `atOnce`: it does, if it has not, whatever the grace time. */
+  failed(nowMs: number, atOnce = false): boolean {
     this.#steadySinceMs = undefined;
     this.#sinceMs ??= nowMs;
-    if (this.#begun || nowMs - this.#sinceMs < this.#limits.graceMs) return false;
+    if (this.#begun || (!atOnce && nowMs - this.#sinceMs < this.#limits.graceMs)) return false;
     this.#begun = true;
     return true;
   }

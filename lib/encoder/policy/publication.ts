@@ -39,8 +39,8 @@ export interface ObjectWrite {
 const availabilityMarginMs = 700;
 
 /**
- * A broadcast as the origin is to hold it. `addGroup` says which objects come first, `playlists` and `manifests` what is written
- * once those are there: a reader never sees a name that is not there yet.
+ * A broadcast as the origin is to hold it. `media` and `prepareGroup` say which objects come first, `playlists` and `manifests` what
+ * is written once those are there: a reader never sees a name that is not there yet.
  */
 export class Publication {
   readonly #options: PublicationOptions;
@@ -95,9 +95,17 @@ export class Publication {
     return Math.max(0, ...ends);
   }
 
+  /** The segments of a group, which can be written in any order. */
+  media(group: SegmentGroup): ObjectWrite[] {
+    const name = segmentName(group.number);
+    return [...group.segments].map(([id, { chunks }]) =>
+      object(`${this.#prefix()}${id}/${name}`, chunks.flat(), 'once'),
+    );
+  }
+
   /**
-   * The objects of a group. Once they are written, `commit` takes the group in and returns true where the renditions change
-   * with it; without `commit` the group leaves a hole.
+   * What a group needs beside its segments: init segments where they change. Once all of that is written, `commit` takes the group in
+   * and returns true where the renditions change with it; without `commit` it leaves a hole. One group after the other.
    */
   prepareGroup(
     group: SegmentGroup,
@@ -108,9 +116,6 @@ export class Publication {
     const objects: ObjectWrite[] = inits.map(([id, init]) =>
       object(`${prefix}${id}/${period.initName}`, [init], 'once'),
     );
-    for (const [id, segment] of group.segments) {
-      objects.push(object(`${prefix}${id}/${segmentName(group.number)}`, segment.chunks.flat(), 'once'));
-    }
     const commit = (): boolean => {
       if (isNew) this.#periods.push(period);
       if (inits.length > 0) this.#generation++;

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { SegmentGroup } from '../../lib/encoder/policy/group-collector.ts';
+import { Publication } from '../../lib/encoder/policy/publication.ts';
+import type { TrackHeader } from '../../lib/encoder/policy/publication-model.ts';
+import { SegmentWriter } from '../../lib/encoder/segment-writer.ts';
+import { ObjectStoreFullError, ObjectStoreUnavailableError } from '../../lib/origin/policy/errors.ts';
+import type { ObjectStore } from '../../lib/origin/ports.ts';
+import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const segmentMs = 2000;
+const audio: TrackHeader = {
+  kind: 'audio',
+  timescale: 48_000,
+  init: Buffer.from('init'),
+  codecs: 'mp4a.40.2',
+  bitrateBps: 128_000,
+  sampleRate: 48_000,
+  channels: 2,
+};
+const headers = new Map([
+  ['audio', audio],
+  ['sound', { ...audio, bitrateBps: 64_000 }],
+]);
+
+function group(number: number, bytes: number): SegmentGroup {
+  const times = { number, startTicks: number * 96_000, durationTicks: 96_000, samples: 94 };
+  const segment = { ...times, bytes: bytes / 2, chunks: [[Buffer.from(`segment ${number}`)]] };
+  return { run: 1, number, segments: new Map([...headers.keys()].map((id) => [id, segment])) };
+}
+
+/** An origin that takes its time for each write and may fail it; and a worker that brings a segment every two seconds. */
+class Broadcast {
+  readonly objects = new Map<string, string>();
+  readonly told: string[] = [];
+  readonly writer: SegmentWriter;
+  takesMs = 0;
+  /** The fault of a write, before or after the object was stored. */
+  fault: () => { error: Error; stored: boolean } | undefined = () => undefined;
+  /** Names of segments that were told of before they were there. */
+  readonly early: string[] = [];
+  publishedNumber = -1;
+  mostBehind = 0;
+  #number = 0;
+
+  constructor() {
+    const publication = new Publication({
+      region: 'local',
+      streamId: 'stream' as StreamId,
+      broadcastId: 'broadcast' as BroadcastId,
+      epoch: 1,
+      startedAtMs: 1_790_000_000_000,
+      windowSegments: 900,
+      utcTimingUrl: '/time',
+    });
+    const clock = { now: () => Date.now(), wall: () => Date.now() };
+    const store = { put: this.#put, get: this.#get } as unknown as ObjectStore;
+    this.writer = new SegmentWriter(store, publication, clock, {
+      mayWrite: async () => true,
+      published: (number) => {
+        this.publishedNumber = number;
+      },
+      trouble: ({ full }) => this.told.push(full ? 'full' : 'trouble'),
+      recovered: ({ lostSegments }) => this.told.push(`recovered, ${lostSegments} lost`),
+      superseded: () => this.told.push('superseded'),
+    });
+  }
+
+  get media(): string[] {
+    return [...this.objects.keys()].filter((key) => key.endsWith('.m4s'));
+  }
+
+  /** Segments that came and are not published. */
+  get behind(): number {
+    return this.#number - 1 - this.publishedNumber;
+  }
+
+  async run(seconds: number, bytes = 1000): Promise<void> {
+    for (let ms = 0; ms < seconds * 1000; ms += segmentMs) {
+      this.writer.enqueue(group(this.#number++, bytes), headers);
+      await jest.advanceTimersByTimeAsync(segmentMs);
+      this.mostBehind = Math.max(this.mostBehind, this.behind);
+    }
+  }
+
+  #put = async (key: string, body: Uint8Array): Promise<{ etag: string }> => {
+    await new Promise((resolve) => setTimeout(resolve, this.takesMs));
+    const fault = this.fault();
+    if (fault?.stored !== false) this.#store(key, Buffer.from(body).toString());
+    if (fault) throw fault.error;
+    return { etag: '"1"' };
+  };
+
+  #get = async (key: string): Promise<unknown> => {
+    const body = this.objects.get(key);
+    return body === undefined ? undefined : { body: Buffer.from(body), etag: '"1"' };
+  };
+
+  #store(key: string, text: string): void {
+    this.objects.set(key, text);
+    if (!key.endsWith('.m3u8') || text.includes('STREAM-INF')) return;
+    for (const [, name = ''] of text.matchAll(/^(\d+\.m4s)$/gm)) {
+      if (!this.objects.has(key.replace('playlist.m3u8', name))) this.early.push(name);
+    }
+  }
+}
+
+/** Every second write fails; of these every second one was stored, and its answer lost. */
+function halfOfThem(): () => { error: Error; stored: boolean } | undefined {
+  let writes = 0;
+  return () => {
+    writes++;
+    return writes % 2 === 0
+      ? undefined
+      : { error: new ObjectStoreUnavailableError('503'), stored: writes % 4 === 1 };
+  };
+}
+
+describe('an origin that takes 2 s for each write', () => {
+  test('is written to as fast as segments come, however long that lasts, and no name comes before its segment', async () => {
+    const broadcast = new Broadcast();
+    await broadcast.run(10);
+    broadcast.takesMs = 2000;
+    await broadcast.run(600);
+    expect(broadcast.mostBehind).toBeLessThanOrEqual(4);
+    broadcast.takesMs = 0;
+    await broadcast.run(10);
+    expect(broadcast.behind).toBe(0);
+    expect(broadcast.media).toHaveLength(2 * 310);
+    expect(broadcast.early).toEqual([]);
+    expect(broadcast.told).toEqual([]);
+  });
+});
+
+describe('an origin that fails half of the writes', () => {
+  test('loses nothing, and is told of once as troubled and once as well again', async () => {
+    const broadcast = new Broadcast();
+    broadcast.takesMs = 20;
+    await broadcast.run(10);
+    broadcast.fault = halfOfThem();
+    await broadcast.run(60);
+    expect(broadcast.mostBehind).toBeLessThanOrEqual(8);
+    broadcast.fault = () => undefined;
+    await broadcast.run(10);
+    expect(broadcast.behind).toBe(0);
+    expect(broadcast.media).toHaveLength(2 * 40);
+    expect(broadcast.early).toEqual([]);
+    expect(broadcast.told).toEqual(['trouble', 'recovered, 0 lost']);
+  });
+
+  test('is not told of where it is over within a second', async () => {
+    const broadcast = new Broadcast();
+    broadcast.fault = halfOfThem();
+    const run = broadcast.run(20);
+    setTimeout(() => {
+      broadcast.fault = () => undefined;
+    }, 900);
+    await run;
+    expect(broadcast.behind).toBe(0);
+    expect(broadcast.told).toEqual([]);
+  });
+});
+
+describe('an origin that takes nothing', () => {
+  const down = () => ({ error: new ObjectStoreUnavailableError('down'), stored: false });
+
+  test('costs the oldest segments once 48 MB wait, and no more than there is no room for', async () => {
+    const broadcast = new Broadcast();
+    const bytes = 4 * 1024 * 1024;
+    await broadcast.run(10, bytes);
+    broadcast.fault = down;
+    // Fifteen segments come, and twelve have room.
+    await broadcast.run(30, bytes);
+    broadcast.fault = () => undefined;
+    await broadcast.run(20, bytes);
+    expect(broadcast.behind).toBe(0);
+    expect(broadcast.writer.lostSegments).toBe(3);
+    expect(broadcast.told).toEqual(['trouble', 'recovered, 3 lost']);
+    const numbers = broadcast.media
+      .filter((key) => key.includes('/audio/'))
+      .map((key) => Number(/(\d+)\.m4s/.exec(key)?.[1]));
+    expect(
+      Array.from({ length: 30 }, (_, number) => number).filter((number) => !numbers.includes(number)),
+    ).toEqual([5, 6, 7]);
+  });
+
+  test('and is full is told of at once, also where it only did not answer before', async () => {
+    const broadcast = new Broadcast();
+    broadcast.fault = down;
+    await broadcast.run(4);
+    expect(broadcast.told).toEqual(['trouble']);
+    broadcast.fault = () => ({ error: new ObjectStoreFullError('full'), stored: false });
+    await broadcast.run(4);
+    expect(broadcast.told).toEqual(['trouble', 'full']);
+    broadcast.fault = () => undefined;
+    await broadcast.run(10);
+    expect(broadcast.told).toEqual(['trouble', 'full', 'recovered, 0 lost']);
+  });
+
+  test('and takes all again just before the end is told of as well again with the end', async () => {
+    const broadcast = new Broadcast();
+    broadcast.fault = down;
+    await broadcast.run(6);
+    broadcast.fault = () => undefined;
+    const end = broadcast.writer.finish(20_000);
+    await jest.advanceTimersByTimeAsync(3000);
+    await end;
+    expect(broadcast.told).toEqual(['trouble', 'recovered, 0 lost']);
+    expect(broadcast.media).toHaveLength(2 * 3);
+  });
+});
