@@ -38,8 +38,9 @@ export function rowText(row: JudgedRow, timeline: string | undefined): string {
     );
     lines.push('', ...table.split('\n').map((line) => `        ${line}`));
   }
-  for (const failure of row.failures)
-    lines.push('', ...wrap(`        could not be run: ${failure}`, '          '));
+  for (const failure of row.failures) {
+    lines.push('', '        could not be run:', ...failure.split('\n').map((line) => `          ${line}`));
+  }
   lines.push('', `        ${runs}${timeline === undefined ? '' : `; timeline of one: ${timeline}`}`);
   return `${lines.join('\n')}\n`;
 }
