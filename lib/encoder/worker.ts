@@ -1,23 +1,16 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control/policy/errors.ts';
-import type { BroadcastRecord, EncoderPool, LeaseRecord, StreamRecord } from '../control/policy/records.ts';
-import type { RefusalReason } from '../protocol/relay/link-frames.ts';
-import {
-  type BroadcastId,
-  type MemberId,
-  newBroadcastId,
-  newStreamId,
-  type StreamId,
-} from '../routing/ids.ts';
+import type { EncoderPool, StreamRecord } from '../control/policy/records.ts';
+import { type MemberId, newStreamId, type StreamId } from '../routing/ids.ts';
+import { AdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { HoldKeeper } from './hold-keeper.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
-import { leaseMs, observeEveryMs } from './policy/fence.ts';
+import { LeaseTaker, type TakenLease } from './lease-taker.ts';
 import { StoreWatch } from './policy/store-watch.ts';
 import { SweepTurn } from './policy/sweep-turn.ts';
 import type { RelayConnection, TaskProtection } from './ports.ts';
 import { PublishSession } from './publish-session.ts';
-import { readRemains, type Unfinished } from './remains.ts';
+import { readRemains } from './remains.ts';
 
 export interface WorkerOptions extends Omit<BroadcastSetting, 'reachable'> {
   readonly memberId: MemberId;
@@ -32,20 +25,6 @@ export interface WorkerOptions extends Omit<BroadcastSetting, 'reachable'> {
   readonly protection?: TaskProtection;
 }
 
-/** Why a session is not taken. */
-class AdmissionError extends Error {
-  override readonly name = 'AdmissionError';
-  readonly code = 'NOT_ADMITTED';
-  readonly reason: RefusalReason;
-  readonly holder?: MemberId;
-
-  constructor(reason: RefusalReason, message: string, options: { holder?: MemberId; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
-    this.reason = reason;
-    if (options.holder !== undefined) this.holder = options.holder;
-  }
-}
-
 const heartbeatMs = 1000;
 const sweepMs = 5000;
 const loadEveryMs = 10_000;
@@ -56,6 +35,7 @@ const endingWaitMs = 10_000;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #setting: BroadcastSetting;
+  readonly #taker: LeaseTaker;
   readonly #hold?: HoldKeeper;
   readonly #broadcasts = new Map<StreamId, Broadcast>();
   /** Streams whose lease is being taken: a second session waits for the first one's. */
@@ -75,7 +55,15 @@ export class Worker {
     this.#turn = new SweepTurn(options.capacity, newStreamId());
     const { protection } = options;
     if (protection) this.#hold = new HoldKeeper({ ...options, protection });
-    this.#setting = { ...options, reachable: (isReachable, cause) => this.#noteStore(isReachable, cause) };
+    const reachable = (isReachable: boolean, cause?: unknown): void => this.#noteStore(isReachable, cause);
+    this.#setting = { ...options, reachable };
+    const { memberId, objects, region } = options;
+    this.#taker = new LeaseTaker({
+      ...this.#setting,
+      memberId,
+      watch: this.#watch,
+      readPublished: (record) => readRemains(objects, region, record),
+    });
   }
 
   get load(): number {
@@ -166,84 +154,19 @@ export class Worker {
   }
 
   async #open(streamId: StreamId): Promise<Broadcast> {
-    const { store, clock } = this.#options;
-    const stream = await store.getStream(streamId);
+    const stream = await this.#options.store.getStream(streamId);
     if (!stream) throw new AdmissionError('unavailable', 'There is no such stream.');
-    const observed = await this.#freeLease(streamId);
-    const last = await store.latestBroadcast(streamId);
-    const fresh = newBroadcastId(clock.wall(), last?.id);
-    if (!last || last.state === 'ended')
-      return this.#begin(stream, await this.#take(streamId, fresh, observed));
-    const keeper = await this.#take(streamId, last.id, observed);
-    try {
-      const unfinished = await this.#unfinished(last);
-      if (unfinished) return this.#begin(stream, keeper, unfinished);
-      await store.putBroadcast({
-        ...last,
-        state: 'ended',
-        endedAtMs: clock.wall(),
-        endReason: 'encoder-failed',
-      });
-    } catch (cause) {
-      await keeper.release().catch(() => {});
-      throw cause;
-    }
-    await keeper.release();
-    const left = await store.getLease(streamId);
-    if (!left?.released)
-      throw new AdmissionError('held-elsewhere', 'Another encoder took this stream first.');
-    return this.#begin(stream, await this.#take(streamId, fresh, left));
+    return this.#begin(stream, await this.#taker.take(streamId));
   }
 
-  /** Takes the lease and begins to renew it. */
-  async #take(streamId: StreamId, broadcastId: BroadcastId, observed?: LeaseRecord): Promise<LeaseKeeper> {
-    const { store, memberId: workerId, clock } = this.#options;
-    const { reachable } = this.#setting;
-    const takenAtMs = clock.now();
-    const lease = await store.takeLease({ streamId, workerId, broadcastId, ...(observed && { observed }) });
-    return new LeaseKeeper(lease, { store, clock, takenAtMs, reachable });
-  }
-
-  /** What a worker that died, or was stopped, left open; nothing where it published nothing yet. */
-  async #unfinished(record: BroadcastRecord): Promise<Unfinished | undefined> {
-    const published = await readRemains(this.#options.objects, this.#options.region, record);
-    return published && { record, published };
-  }
-
-  #begin(stream: StreamRecord, keeper: LeaseKeeper, unfinished?: Unfinished): Broadcast {
+  #begin(stream: StreamRecord, { keeper, unfinished }: TakenLease): Broadcast {
     const streamId = stream.id;
-    if (keeper.lost)
-      throw new AdmissionError('held-elsewhere', 'Another encoder took this stream meanwhile.');
     const broadcast = new Broadcast(this.#setting, keeper, stream.reconnectWindowMs, unfinished);
     this.#broadcasts.set(streamId, broadcast);
     void broadcast.ended.then(() => {
       if (this.#broadcasts.get(streamId) === broadcast) this.#broadcasts.delete(streamId);
     });
     return broadcast;
-  }
-
-  /**
-   * The lease as it may be taken. One that another worker holds is watched for the lease time by our own clock, of which only
-   * counts what the holder could have renewed it in.
-   */
-  async #freeLease(streamId: StreamId): Promise<LeaseRecord | undefined> {
-    const { store, memberId, clock } = this.#options;
-    const first = await store.getLease(streamId);
-    // Our own, from before a restart of this process, is free too: its writer is gone.
-    if (!first || first.released || first.workerId === memberId) return first;
-    const sinceMs = clock.now();
-    while (this.#watch.standsStillMs(sinceMs, clock.now()) < leaseMs) {
-      if (this.#watch.away) throw new AdmissionError('unavailable', 'The control store takes no writes.');
-      await new Promise((wake) => setTimeout(wake, observeEveryMs));
-      const now = await store.getLease(streamId);
-      if (!now || now.released) return now;
-      if (now.version !== first.version) {
-        throw new AdmissionError('held-elsewhere', 'Another encoder has this stream.', {
-          holder: now.workerId,
-        });
-      }
-    }
-    return first;
   }
 
   /**

@@ -1,0 +1,99 @@
+import type { BroadcastRecord, LeaseRecord } from '../control/policy/records.ts';
+import type { LeaseStore } from '../control/ports.ts';
+import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../routing/ids.ts';
+import { AdmissionError } from './admission-error.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { observeEveryMs } from './policy/fence.ts';
+import { LeaseClaim } from './policy/lease-claim.ts';
+import type { RestoredPublication } from './policy/restore.ts';
+import type { StoreWatch } from './policy/store-watch.ts';
+import type { Clock, EncoderStore } from './ports.ts';
+import type { Unfinished } from './remains.ts';
+
+export interface LeaseTakerOptions {
+  readonly memberId: MemberId;
+  readonly store: Pick<EncoderStore, 'latestBroadcast' | 'putBroadcast' | keyof LeaseStore>;
+  readonly clock: Clock;
+  /** What this worker knows of the control store. */
+  readonly watch: StoreWatch;
+  /** The control store did not answer, or answers again. */
+  readonly reachable: (isReachable: boolean, cause?: unknown) => void;
+  /** What there is of an open broadcast in the origin; undefined where nothing was published. */
+  readonly readPublished: (record: BroadcastRecord) => Promise<RestoredPublication | undefined>;
+}
+
+/** A lease of ours, of a broadcast that begins or, with `unfinished`, goes on. */
+export interface TakenLease {
+  readonly keeper: LeaseKeeper;
+  readonly unfinished?: Unfinished;
+}
+
+/** Takes streams' leases: waits until one may be taken, and finds out what is to be gone on with. */
+export class LeaseTaker {
+  readonly #options: LeaseTakerOptions;
+
+  constructor(options: LeaseTakerOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `AdmissionError`, `ConditionFailedError` where another worker was first, and what the stores throw. */
+  async take(streamId: StreamId): Promise<TakenLease> {
+    const { store, clock } = this.#options;
+    const observed = await this.#claim(streamId);
+    const last = await store.latestBroadcast(streamId);
+    const fresh = newBroadcastId(clock.wall(), last?.id);
+    if (!last || last.state === 'ended') return { keeper: await this.#keep(streamId, fresh, observed) };
+    const keeper = await this.#keep(streamId, last.id, observed);
+    const published = await this.#readPublished(keeper, last);
+    if (keeper.lost)
+      throw new AdmissionError('held-elsewhere', 'Another encoder took this stream meanwhile.');
+    const handedOver = observed?.released === true;
+    if (published) return { keeper, unfinished: { record: last, published, handedOver } };
+    await keeper.release();
+    const left = await store.getLease(streamId);
+    if (!left?.released)
+      throw new AdmissionError('held-elsewhere', 'Another encoder took this stream first.');
+    return { keeper: await this.#keep(streamId, fresh, left) };
+  }
+
+  /** The lease as it may be taken. */
+  async #claim(streamId: StreamId): Promise<LeaseRecord | undefined> {
+    const { store, memberId, clock, watch } = this.#options;
+    const claim = new LeaseClaim(memberId);
+    for (;;) {
+      const lease = await store.getLease(streamId);
+      const verdict = claim.judge(lease, clock.now(), watch);
+      if (verdict === 'free') return lease;
+      if (verdict === 'held') {
+        const holder = lease?.workerId;
+        throw new AdmissionError('held-elsewhere', 'Another encoder has this stream.', holder && { holder });
+      }
+      if (watch.away) throw new AdmissionError('unavailable', 'The control store takes no writes.');
+      await new Promise((wake) => setTimeout(wake, observeEveryMs));
+    }
+  }
+
+  /** Takes the lease and begins to renew it. */
+  async #keep(streamId: StreamId, broadcastId: BroadcastId, observed?: LeaseRecord): Promise<LeaseKeeper> {
+    const { store, memberId: workerId, clock, reachable } = this.#options;
+    const takenAtMs = clock.now();
+    const lease = await store.takeLease({ streamId, workerId, broadcastId, ...(observed && { observed }) });
+    return new LeaseKeeper(lease, { store, clock, takenAtMs, reachable });
+  }
+
+  /** Where nothing was published of it, the record is closed: it never was on air. */
+  async #readPublished(keeper: LeaseKeeper, last: BroadcastRecord): Promise<RestoredPublication | undefined> {
+    const { store, clock, readPublished } = this.#options;
+    try {
+      const published = await readPublished(last);
+      if (!published) {
+        const endedAtMs = clock.wall();
+        await store.putBroadcast({ ...last, state: 'ended', endedAtMs, endReason: 'encoder-failed' });
+      }
+      return published;
+    } catch (cause) {
+      await keeper.release().catch(() => {});
+      throw cause;
+    }
+  }
+}
