@@ -177,7 +177,9 @@ export class BroadcastReport {
   // The origin
 
   originTrouble({ cause, full, queuedSegments }: OriginTrouble): void {
-    this.#options.emit('encoder.origin.trouble', { ...this.#about, full, queuedSegments, cause });
+    const facts = { ...this.#about, queuedSegments, cause };
+    if (full) this.#options.emit('encoder.origin.full', facts);
+    else this.#options.emit('encoder.origin.trouble', facts);
     const detail = full ? 'it has no room left' : 'it does not answer';
     this.#story.tell('origin.trouble', { detail, queuedMs: queuedSegments * segmentMs });
   }

@@ -103,9 +103,14 @@ export const encoderEvents = {
     'Segments came to the origin so late that players may run dry, and not because the publisher is late; `number` is the last of them.',
     { SegmentsLate: 'segments' },
   ),
-  'encoder.origin.trouble': event<About & { full: boolean; queuedSegments: number; cause: unknown }>(
+  'encoder.origin.trouble': event<About & { queuedSegments: number; cause: unknown }>(
     'warn',
-    'The origin does not take what is written; writing is tried again.',
+    'The origin does not take all that is written; writing is tried again.',
+    { OriginPutErrors: 1 },
+  ),
+  'encoder.origin.full': event<About & { queuedSegments: number; cause: unknown }>(
+    'error',
+    'The origin has no room left; segments wait in memory until there is some, and are lost when too many wait.',
     { OriginPutErrors: 1 },
   ),
   'encoder.origin.recovered': event<About & { downMs: number; lostSegments: number }>(

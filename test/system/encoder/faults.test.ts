@@ -173,9 +173,14 @@ describe('An origin', () => {
   }
 
   test.each([
-    ['that does not answer', new ObjectStoreUnavailableError('down'), 'it does not answer'],
-    ['that is full', new ObjectStoreFullError('full'), 'it has no room left'],
-  ])('%s for a while is written to again, and nothing is lost', async (_, fault, detail) => {
+    [
+      'that does not answer',
+      new ObjectStoreUnavailableError('down'),
+      'encoder.origin.trouble',
+      'it does not answer',
+    ],
+    ['that is full', new ObjectStoreFullError('full'), 'encoder.origin.full', 'it has no room left'],
+  ])('%s for a while is written to again, and nothing is lost', async (_, fault, event, detail) => {
     let flaky: Flaky | undefined;
     harness = await EncoderHarness.start({
       objects: (disk) => {
@@ -187,7 +192,7 @@ describe('An origin', () => {
     await feed.send(first(2500));
     flaky!.fault = fault;
     await feed.send(rest(2500));
-    await harness.event('encoder.origin.trouble');
+    await harness.event(event);
     flaky!.fault = undefined;
     feed.unpublish();
     await expectWhole(await recorded(), 4);
