@@ -54,13 +54,13 @@ export class Recording {
       }
       bodies.push(await this.#body(`${rendition}/${segment.uri}`));
     }
-    return probe(Buffer.concat(bodies));
+    return probePackets(Buffer.concat(bodies));
   }
 
   /** One segment alone, with its init segment. */
   async segmentPackets(rendition: string, init: string, number: number): Promise<RecordedPacket[]> {
     const bodies = [await this.#body(`${rendition}/${init}`), await this.#body(`${rendition}/${number}.m4s`)];
-    return probe(Buffer.concat(bodies));
+    return probePackets(Buffer.concat(bodies));
   }
 
   async #body(path: string): Promise<Buffer> {
@@ -71,7 +71,8 @@ export class Recording {
   }
 }
 
-async function probe(media: Buffer): Promise<RecordedPacket[]> {
+/** Every packet of a piece of media (init segment and media segments, joined), as ffprobe finds it. */
+export async function probePackets(media: Uint8Array): Promise<RecordedPacket[]> {
   const child = spawn('ffprobe', [
     ...['-v', 'error', '-show_entries', 'packet=pts_time,duration_time,flags', '-of', 'csv=p=0', 'pipe:0'],
   ]);

@@ -93,7 +93,7 @@ describe('A broadcast', () => {
     const recording = await recorded();
 
     expect(again.broadcastId).toBe(broadcastId);
-    expect(harness.encoders).toHaveLength(1);
+    expect(harness.named('encoder.ffmpeg.started')).toHaveLength(1);
     const { segments } = await recording.playlist('720p/playlist.m3u8');
     expect(segments.map(({ uri }) => uri)).toEqual(segments.map((_, number) => `${number}.m4s`));
     expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
