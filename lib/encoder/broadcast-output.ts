@@ -1,5 +1,6 @@
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
+import { drainLimits } from './policy/drain-limits.ts';
 import type { SegmentGroup } from './policy/group-collector.ts';
 import { Publication } from './policy/publication.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
@@ -12,8 +13,6 @@ export interface BroadcastOutputOptions extends BroadcastSetting {
   readonly broadcastId: BroadcastId;
   readonly epoch: number;
 }
-
-const finishWithinMs = 20_000;
 
 /** What a broadcast puts into the origin: its publication, which begins with the first segment, and what writes it. */
 export class BroadcastOutput {
@@ -62,12 +61,12 @@ export class BroadcastOutput {
 
   /** Writes what waits, and leaves the broadcast open. */
   async leaveOpen(): Promise<RecordingOutcome> {
-    return this.#outcome(this.#writer?.flush(finishWithinMs));
+    return this.#outcome(this.#writer?.flush(drainLimits.originMs));
   }
 
   /** Writes what waits, and closes the recording. */
   async close(): Promise<RecordingOutcome> {
-    return this.#outcome(this.#writer?.finish(finishWithinMs));
+    return this.#outcome(this.#writer?.finish(drainLimits.originMs));
   }
 
   /** Writes nothing more. */

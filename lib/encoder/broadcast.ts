@@ -7,6 +7,7 @@ import { Encoding } from './encoding.ts';
 import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import { drainLimits } from './policy/drain-limits.ts';
 import { segmentStartMs } from './policy/grid.ts';
 import type { RestoredPublication } from './policy/restore.ts';
 import { ThroughMarks } from './policy/through-marks.ts';
@@ -19,7 +20,6 @@ import { StreamClock } from './stream-clock.ts';
 const tickMs = 100;
 /** A broadcast that has published nothing waits at least this long for media. */
 const firstMediaWithinMs = 10_000;
-const settleWithinMs = 2000;
 
 /**
  * One time on air, from the first publish to the end. Publish sessions take the seat one after another; their media goes
@@ -311,7 +311,7 @@ export class Broadcast {
   }
 
   async #letGo(): Promise<void> {
-    await this.#report.settled(settleWithinMs);
+    await this.#report.settled(drainLimits.storyMs);
     await this.#keeper.release().catch((cause: unknown) => {
       this.#report.leaseUnreleased(this.#keeper.lease.epoch, cause);
     });

@@ -1,5 +1,6 @@
 import type { LadderConfig } from '../config/ladder.ts';
 import { EncoderRun } from './encoder-run.ts';
+import { drainLimits } from './policy/drain-limits.ts';
 import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
@@ -48,7 +49,6 @@ interface RetiringRun {
 }
 
 const stillStepMs = 100;
-const exitTimeoutMs = 15_000;
 
 /**
  * The encoding of one broadcast: one ffmpeg at a time, and what it takes to let another one follow without a hole – when the input
@@ -135,9 +135,9 @@ export class Encoding {
     this.#active?.endInput();
     if (this.#runs.size === 0) return;
     const timer = setTimeout(() => {
-      this.#handler.stuck(exitTimeoutMs);
+      this.#handler.stuck(drainLimits.encoderMs);
       this.kill();
-    }, exitTimeoutMs);
+    }, drainLimits.encoderMs);
     await new Promise<void>((resolve) => {
       this.#idle = resolve;
     });
