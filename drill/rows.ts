@@ -1,7 +1,13 @@
 import type { Drill } from './model.ts';
 import { networkBlackHoled } from './rows/network-black-holed.ts';
 import { proxyKilled } from './rows/proxy-killed.ts';
+import { storeDown } from './rows/store-down.ts';
 import { workerKilled } from './rows/worker-killed.ts';
 
 /** Every row of the drill, in the order of its table. */
-export const rows: readonly Drill[] = [proxyKilled, workerKilled, networkBlackHoled({ awayMs: 20_000 })];
+export const rows: readonly Drill[] = [
+  proxyKilled,
+  workerKilled,
+  networkBlackHoled({ awayMs: 20_000 }),
+  storeDown({ downMs: 600_000 }),
+];

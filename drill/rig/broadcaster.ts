@@ -23,6 +23,15 @@ export const framesOfSession = 8192;
 /** Frames a second. */
 export const frameRate = 30;
 
+/** How many frames came of one publish session of so many seconds; the count of a long one runs on into the next numbers. */
+export function framesBySession(seconds: number): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (let left = seconds * frameRate; left > 0; left -= framesOfSession) {
+    counts.set(counts.size, Math.min(left, framesOfSession));
+  }
+  return counts;
+}
+
 /**
  * An encoder as people have them: it sends until its time is over, and connects again where it is cut off. Its frames
  * are numbered from `session × framesOfSession` on.

@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Platform, PlatformEvent } from '../../test/support/platform.ts';
+import { Publisher } from '../../test/support/publisher.ts';
+import { type CreatedStream, createStream, streamEvent } from '../../test/support/streams.ts';
+import type { Drill, DrillContext, Measure } from '../model.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
+import { goOnAir, signOff } from '../rig/air.ts';
+import { Broadcaster, framesBySession, framesOfSession } from '../rig/broadcaster.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { beginStoreOutage } from '../rig/store-outage.ts';
+import { drawStory, timeOf } from '../rig/story.ts';
+import { within } from '../rig/waiting.ts';
+
+export interface StoreDownOptions {
+  readonly downMs: number;
+}
+
+/** Newcomers try so often while the store is down: at its beginning, its end and in between. */
+const attempts = 3;
+/** From the end of the outage to the end of the broadcast: everything has to be in order again by then. */
+const afterMs = 20_000;
+/** The broadcaster is on air so long before the outage at most. */
+const beforeMs = 25_000;
+
+/** The control store cannot be read or written by anybody. */
+export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
+  name: 'store-down',
+  fault: `the control store can be neither read nor written for ${downMs / 1000} s`,
+  promise:
+    'running broadcasts untouched; new publishes fail closed with a clear status; all recovers unaided, and no lease changes hands',
+  seconds: (beforeMs + downMs + afterMs) / 1000 + 10,
+
+  async run(context) {
+    await using rig = await startPlatform();
+    const { platform } = rig;
+    const seconds = (beforeMs + downMs + afterMs) / 1000;
+    await using air = await goOnAir(platform, context, { seconds });
+    const newcomer = await createStream(platform, { name: 'newcomer' });
+
+    const downAtMs = context.now();
+    await using outage = await beginStoreOutage(platform);
+    context.mark('fault', 'the control store is down', downAtMs);
+    const tries = await tryToPublish(newcomer, context, downMs);
+    const apiStatus = (await fetch(`${platform.ready.api}/v1/streams/${newcomer.id}`)).status;
+
+    // As encoders do that somebody left running: it comes again and again.
+    await using waiting = new Broadcaster({
+      url: `${newcomer.ingest.rtmp.url}/${newcomer.ingest.rtmp.key}`,
+      seconds: 5,
+      size: '320x240',
+      firstSession: 6,
+    });
+    await sleep(Math.max(0, downAtMs + downMs - context.now()));
+    await outage.end();
+    const upAtMs = context.now();
+    context.mark('fault', 'the control store is back', upAtMs);
+    context.span('control store', 'down', downAtMs, upAtMs, 'fault');
+    await within(
+      afterMs,
+      'the first publish after the outage',
+      streamEvent(platform, newcomer.id, 'stream.live'),
+    );
+    await within(
+      afterMs,
+      'the end of the outage in the story',
+      streamEvent(platform, air.stream.id, 'control.recovered'),
+    );
+    await waiting.finished;
+    const after = await air.now();
+    await signOff(air);
+
+    drawStory(platform, air.stream.id, context);
+    const aftermath = await readAftermath(air, context, framesBySession(seconds));
+    const zeroMs = Date.now() - context.now();
+    const afterOutage = (event: PlatformEvent): number => (timeOf(event) - zeroMs - upAtMs) / 1000;
+    const taken = platform.events.find(
+      ({ event, stream }) => event === 'ingest.publish.started' && stream === newcomer.id,
+    );
+    return {
+      measures: [
+        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        {
+          name: 'frames doubled',
+          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          unit: 'frames',
+          limit: 0,
+        },
+        ...viewerMeasures(aftermath, { discontinuities: 0 }),
+        {
+          name: 'broadcasts besides the first',
+          value: after.id === air.before.id ? 0 : 1,
+          unit: '',
+          limit: 0,
+        },
+        { name: 'retries of the broadcaster', value: air.broadcaster.session, unit: '', limit: 0 },
+        {
+          name: 'leases that changed hands',
+          value: changesOfHands(platform, air.stream),
+          unit: '',
+          limit: 0,
+        },
+        { name: 'processes that ended', value: count(platform, 'process.exited'), unit: '', limit: 0 },
+        ...refusalMeasures(tries),
+        { name: 'API answers but 503', value: apiStatus === 503 ? 0 : 1, unit: '', limit: 0 },
+        {
+          name: 'new publish taken after the outage',
+          value: taken ? afterOutage(taken) : Number.NaN,
+          unit: 's',
+          limit: 10,
+        },
+        {
+          name: 'every program well again after the outage',
+          value: Math.max(...lastRecoveries(platform).map(afterOutage)),
+          unit: 's',
+          limit: 10,
+        },
+      ],
+    };
+  },
+});
+
+interface Try {
+  readonly accepted: boolean;
+  /** What the encoder's user reads. */
+  readonly clear: boolean;
+  readonly tookMs: number;
+}
+
+/** What a broadcaster's ffmpeg says where its publish was refused, and OBS's log; both show the description. */
+const clearWords = /Stream keys cannot be checked at the moment\. Please try again\./;
+
+async function tryToPublish(
+  { ingest }: CreatedStream,
+  context: DrillContext,
+  downMs: number,
+): Promise<readonly Try[]> {
+  const tries: Try[] = [];
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const startedMs = context.now();
+    const publisher = new Publisher({
+      url: `${ingest.rtmp.url}/${ingest.rtmp.key}`,
+      seconds: 2,
+      size: '320x240',
+      firstFrame: framesOfSession * 7,
+    });
+    const accepted = (await publisher.ended()) === 0;
+    const tookMs = context.now() - startedMs;
+    context.mark('newcomer', accepted ? 'taken' : 'refused');
+    tries.push({ accepted, clear: clearWords.test(publisher.output), tookMs });
+    await sleep(Math.max(0, downMs / (attempts + 1) - tookMs));
+  }
+  return tries;
+}
+
+const refusalMeasures = (tries: readonly Try[]): Measure[] => [
+  {
+    name: 'publishes taken while it is down',
+    value: tries.filter(({ accepted }) => accepted).length,
+    unit: '',
+    limit: 0,
+  },
+  {
+    name: 'refusals without clear words',
+    value: tries.filter(({ clear }) => !clear).length,
+    unit: '',
+    limit: 0,
+  },
+  {
+    name: 'longest way to a refusal',
+    value: Math.max(...tries.map(({ tookMs }) => tookMs)) / 1000,
+    unit: 's',
+    limit: 5,
+  },
+];
+
+const count = (platform: Platform, name: string): number =>
+  platform.events.filter(({ event }) => event === name).length;
+
+function changesOfHands(platform: Platform, { id }: CreatedStream): number {
+  const changes = ['encoder.lease.lost', 'ingest.worker.lost', 'ingest.worker.changed'];
+  return platform.events.filter(({ event, stream }) => stream === id && changes.includes(event)).length;
+}
+
+/** Of each program that works with the store, when the outage was over for it. One that never said so makes a figure of none. */
+function lastRecoveries({ ready, events }: Platform): readonly PlatformEvent[] {
+  const recoveries = ['ingest.store.available', 'encoder.control.recovered'];
+  return ready.processes
+    .filter(({ role }) => role === 'ingest' || role === 'encoder')
+    .map(
+      ({ name }) =>
+        events.findLast((event) => event.name === name && recoveries.includes(event.event)) ?? {
+          event: 'none',
+          time: Number.NaN,
+        },
+    );
+}
