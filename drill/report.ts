@@ -70,8 +70,8 @@ function wrap(text: string, indent: string): string[] {
 /** All rows in short, at the end. */
 export function summaryText(rows: readonly JudgedRow[]): string {
   const broken = rows.filter(({ held }) => !held).map(({ name }) => name);
-  if (broken.length === 0) return `All ${rows.length} rows hold.\n`;
-  return `${broken.length} of ${rows.length} rows broken: ${broken.join(', ')}\n`;
+  if (broken.length === 0) return `Every row holds.\n`;
+  return `Broken, ${broken.length} of ${rows.length}: ${broken.join(', ')}\n`;
 }
 
 export function listText(rows: readonly Omit<Drill, 'run'>[]): string {

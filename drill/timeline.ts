@@ -17,7 +17,7 @@ export interface Timeline {
   }[];
 }
 
-/** A context that keeps what a run tells of itself. The run begins now. */
+/** A context that keeps what a run tells of itself; what never came about (a time that is NaN) is left out. The run begins now. */
 export function recordTimeline(seed: number): {
   readonly context: DrillContext;
   readonly timeline: Timeline;
@@ -30,9 +30,12 @@ export function recordTimeline(seed: number): {
   const context: DrillContext = {
     seed,
     now,
-    mark: (lane, words, atMs = now()) => void marks.push({ lane, words, atMs }),
-    span: (lane, words, fromMs, toMs, tone = 'neutral') =>
-      void spans.push({ lane, words, fromMs, toMs, tone }),
+    mark(lane, words, atMs = now()) {
+      if (Number.isFinite(atMs)) marks.push({ lane, words, atMs });
+    },
+    span(lane, words, fromMs, toMs, tone = 'neutral') {
+      if (Number.isFinite(fromMs) && Number.isFinite(toMs)) spans.push({ lane, words, fromMs, toMs, tone });
+    },
     level: (lane, unit, points) => void levels.push({ lane, unit, points }),
   };
   return { context, timeline: { marks, spans, levels } };

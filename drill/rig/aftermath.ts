@@ -6,6 +6,7 @@ import type { OnAir } from './air.ts';
 import { countFrames, type FrameCount } from './frames.ts';
 import { keptObjects, writtenSegments } from './objects.ts';
 import type { Playback } from './playhead.ts';
+import { standstillMs, type WrittenSegment } from './schedule.ts';
 import { fetchBroadcast, framesOf, type ServedRendition } from './served.ts';
 
 /** A broadcast that is over, as viewers and the origin had it. */
@@ -26,7 +27,7 @@ export interface Aftermath {
   /** Segments that the recording has with other bytes than a viewer got live. */
   readonly segmentsChanged: number;
   /** When the segments of the lowest rendition with pictures came to the origin, on the drill's clock. */
-  readonly written: readonly { readonly number: number; readonly atMs: number }[];
+  readonly written: readonly WrittenSegment[];
   /** The longest time between two of them. */
   readonly standstillMs: number;
 }
@@ -73,7 +74,7 @@ export async function readAftermath(
     numberJumps: sum(({ continuity }) => continuity.numberJumps),
     segmentsChanged: changedSegments(air, renditions),
     written,
-    standstillMs: Math.max(0, ...written.slice(1).map(({ atMs }, index) => atMs - written[index]!.atMs)),
+    standstillMs: standstillMs(written),
   };
 }
 

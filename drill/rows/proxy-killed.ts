@@ -45,7 +45,7 @@ export const proxyKilled: Drill = {
         { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
         { name: 'retries of the broadcaster', value: session, unit: '', limit: 1 },
         {
-          name: 'frames lost that reached a proxy',
+          name: 'frames lost, those in the dead proxy apart',
           value: mostFrames(aftermath, ({ lost }) => lost),
           unit: 'frames',
           limit: 0,

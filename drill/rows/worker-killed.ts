@@ -4,6 +4,7 @@ import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
 import { goOnAir, signOff } from '../rig/air.ts';
 import { frameRate } from '../rig/broadcaster.ts';
 import { startPlatform } from '../rig/platform.ts';
+import { firstAfter } from '../rig/schedule.ts';
 import { drawStory } from '../rig/story.ts';
 import { within } from '../rig/waiting.ts';
 
@@ -31,8 +32,8 @@ export const workerKilled: Drill = {
 
     drawStory(platform, stream.id, context);
     const aftermath = await readAftermath(air, context, new Map([[0, seconds * frameRate]]));
-    const nextAtMs = aftermath.written.find(({ atMs }) => atMs > killedAtMs)?.atMs ?? Number.NaN;
-    context.span('segments', 'takeover', killedAtMs, nextAtMs, 'fault');
+    const next = firstAfter(aftermath.written, killedAtMs);
+    context.span('segments', 'takeover', killedAtMs, next.atMs, 'fault');
     return {
       measures: [
         { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
@@ -53,11 +54,12 @@ export const workerKilled: Drill = {
         // Up to two seconds of it would have passed without a fault: a segment comes every two seconds.
         {
           name: 'takeover (kill to next segment)',
-          value: (nextAtMs - killedAtMs) / 1000,
+          value: (next.atMs - killedAtMs) / 1000,
           unit: 's',
           limit: 4,
           judged: 'p95',
         },
+        { name: 'the next segment late', value: next.lateMs / 1000, unit: 's', limit: 4, judged: 'p95' },
         ...viewerMeasures(aftermath, { discontinuities: 0 }),
       ],
     };
