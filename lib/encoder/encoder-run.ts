@@ -178,6 +178,7 @@ export class EncoderRun {
       kind: output.audio ? 'audio' : 'video',
       timescale,
       fromNumber: this.fromNumber,
+      firstPictureMs: this.plan.firstPictureMs,
     });
     output.segmenter.stopBefore(this.#untilNumber);
     this.#handler.header(output.id, header);

@@ -25,11 +25,19 @@ export interface SegmenterOptions {
   readonly timescale: number;
   /** The first segment to make: samples before it are dropped. */
   readonly fromNumber: number;
+  /**
+   * Stream time at which the first picture went into ffmpeg. It comes out later by what its publisher reorders (B-frames), and
+   * so do the key frames of the grid: cells are counted as ffmpeg was told to count them, from that first picture. So all
+   * encoders of a broadcast cut at the same pictures, wherever they begin. @default when the first picture comes out
+   */
+  readonly firstPictureMs?: number;
 }
 
 /** A part ends at each of these steps of stream time. */
 const partMs = 500;
 const audioFrameTicks = 1024;
+/** Pictures are reordered by less; more is a picture that ffmpeg could not decode. */
+const longestReorderMs = 1000;
 /** What one picture may be held for; a longer hole stays a hole in the timeline. */
 const longestHoldMs = segmentMs;
 
@@ -40,7 +48,7 @@ interface PendingSample extends CmafSample {
 /**
  * Cuts one track into segments on the grid and parts inside them.
  *
- * Video: a segment begins at the first key frame at or after its grid start. A picture lasts until the next one, so a segment
+ * Video: a segment begins at the first key frame at or after its grid start, by the time at which pictures went in. A picture lasts until the next one, so a segment
  * is complete when the next begins. Audio: frame k covers samples [1024·k, 1024·(k+1)) of stream time in every run of every
  * worker, at most half a frame away from what ffmpeg says; so one encoder takes over from another without a seam. A frame
  * belongs to the segment that it begins in.
@@ -51,6 +59,9 @@ export class Segmenter {
   readonly #kind: 'video' | 'audio';
   readonly #timescale: number;
   readonly #fromNumber: number;
+  readonly #firstPictureMs?: number;
+  /** How much later pictures come out than they went in; from the first picture on. */
+  #reorderMs?: number;
   #untilNumber = Number.POSITIVE_INFINITY;
   #number = -1;
   #samples: PendingSample[] = [];
@@ -61,6 +72,7 @@ export class Segmenter {
     this.#kind = options.kind;
     this.#timescale = options.timescale;
     this.#fromNumber = options.fromNumber;
+    if (options.firstPictureMs !== undefined) this.#firstPictureMs = options.firstPictureMs;
     this.#frameTicks = options.kind === 'audio' ? audioFrameTicks : Math.round(options.timescale / 30);
   }
 
@@ -91,9 +103,11 @@ export class Segmenter {
 
   #pushVideo(sample: EncodedSample): Segment | undefined {
     const dtsTicks = this.#ticks(sample.dtsMs);
+    const shownMs = sample.dtsMs + sample.compositionOffsetMs;
+    this.#reorderMs ??= this.#reorderOf(shownMs);
     const last = this.#samples.at(-1);
     if (last && dtsTicks <= last.dtsTicks) return undefined;
-    const number = segmentNumberAt(sample.dtsMs + sample.compositionOffsetMs);
+    const number = segmentNumberAt(shownMs - this.#reorderMs);
     const begins = sample.keyframe && number > this.#number && number >= this.#fromNumber;
     let segment: Segment | undefined;
     if (begins) {
@@ -110,6 +124,11 @@ export class Segmenter {
     });
     if (last && !begins) this.#frameTicks = Math.min(dtsTicks - last.dtsTicks, this.#ticks(longestHoldMs));
     return segment;
+  }
+
+  #reorderOf(firstShownMs: number): number {
+    const laterMs = firstShownMs - (this.#firstPictureMs ?? firstShownMs);
+    return laterMs > 0 && laterMs <= longestReorderMs ? laterMs : 0;
   }
 
   #pushAudio(sample: EncodedSample): Segment | undefined {

@@ -57,6 +57,27 @@ describe('The segmenter', () => {
     );
   });
 
+  test('cuts at the same pictures wherever it begins, also where the publisher reorders them', () => {
+    const reorderMs = 67;
+    // What ffmpeg makes of pictures that went in each 100 ms from `fromMs` on: key frames by the time of going in.
+    const out = (fromMs: number): EncodedSample[] =>
+      pictures(fromMs, 12_000, 100).map((sample) => ({ ...sample, dtsMs: sample.dtsMs + reorderMs }));
+    const starts = (fromMs: number, fromNumber: number): number[][] => {
+      const segmenter = new Segmenter({
+        kind: 'video',
+        timescale: 90_000,
+        fromNumber,
+        firstPictureMs: fromMs,
+      });
+      const segments = out(fromMs).map((sample) => segmenter.push(sample));
+      return segments.flatMap((segment) => (segment ? [[segment.number, segment.startTicks / 90]] : []));
+    };
+    const whole = starts(33, 0);
+    expect(whole.map(([number]) => number)).toEqual([0, 1, 2, 3, 4]);
+    // The last picture before the grid goes in before it and comes out after it.
+    expect(starts(3933, 2)).toEqual(whole.slice(2));
+  });
+
   test('cuts sound at the first frame of each grid cell, counted in samples', () => {
     fc.assert(
       fc.property(fc.nat(5000), (fromMs) => {
