@@ -10,6 +10,8 @@ export interface JudgedMeasure {
   readonly unit: Measure['unit'];
   readonly limit: number;
   readonly judged: NonNullable<Measure['judged']>;
+  /** Of each run, in the order of the runs. */
+  readonly values: readonly number[];
   readonly p50: number;
   readonly p95: number;
   readonly max: number;
@@ -53,5 +55,5 @@ function judgeMeasure(runs: readonly Measure[]): JudgedMeasure {
   const [p50, p95, max] = measured
     ? [median(values), percentile(values, 95), Math.max(...values)]
     : [Number.NaN, Number.NaN, Number.NaN];
-  return { name, unit, limit, judged, p50, p95, max, held: (judged === 'p95' ? p95 : max) <= limit };
+  return { name, unit, limit, judged, values, p50, p95, max, held: (judged === 'p95' ? p95 : max) <= limit };
 }
