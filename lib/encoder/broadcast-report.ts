@@ -1,5 +1,5 @@
 import type { BroadcastRecord, BroadcastState, EndReason, LeaseRecord } from '../control/policy/records.ts';
-import { listRenditions, type RehomeCause } from '../control/policy/stream-events.ts';
+import { listRenditions, type RehomeCause, type ShownMeanwhile } from '../control/policy/stream-events.ts';
 import type { MemberId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { EncoderRun } from './encoder-run.ts';
@@ -311,10 +311,7 @@ export class BroadcastReport {
 /** A publisher's absence. */
 interface Absence {
   readonly awayMs: number;
-  /** The last picture and silence went out meanwhile. */
-  readonly filled: boolean;
-  /** And then a slate. */
-  readonly slate: boolean;
+  readonly shown: ShownMeanwhile;
 }
 
 /** What a proxy sends again. */

@@ -45,8 +45,8 @@ export class Broadcast {
   #timer?: NodeJS.Timeout;
   #resolveEnded!: () => void;
   #ending = false;
-  /** What the proxy of the session in the seat sends again, and why. */
-  #replay: Replay = { cause: 'link-broken', lostMs: undefined };
+  /** What the proxy of the session in the seat is about to send again, and why. */
+  #replay?: Replay;
   /** Stream time that no worker made, before the publisher that is there now came back. */
   #gapMs?: number;
 
@@ -138,6 +138,8 @@ export class Broadcast {
     return new PublisherSeat(this.#setting.clock, lease, {
       taken: (session) => this.#taken(session),
       media: (type, timestampMs, payload, sessionMs) => {
+        // From now on an absence is the publisher's own.
+        this.#replay = undefined;
         this.#intake.push({ type, timestampMs, payload, nowMs: this.#time.nowMs, sessionMs });
         if (this.#intake.begun) this.#time.start();
       },
@@ -162,12 +164,9 @@ export class Broadcast {
     const gapMs = this.#gapMs;
     this.#gapMs = undefined;
     if (!this.#output.started) this.#report.move('publisher-back', 'starting');
-    else if (this.#seat.session?.hello.replayFromMs !== undefined)
-      this.#report.publisherReplayed(this.#replay);
-    else {
-      const slate = gapMs === undefined && this.#intake.slateShown;
-      this.#report.publisherBack({ awayMs: gapMs ?? awayMs, filled: gapMs === undefined, slate });
-    }
+    else if (this.#replay) this.#report.publisherReplayed(this.#replay);
+    else if (gapMs !== undefined) this.#report.publisherBack({ awayMs: gapMs, shown: 'nothing' });
+    else this.#report.publisherBack({ awayMs, shown: this.#intake.shown });
   }
 
   #taken(session: PublishSession): void {
@@ -175,7 +174,7 @@ export class Broadcast {
     const replayStartMs = this.#report.replayStartMs(session);
     this.#marks.clear();
     this.#intake.beginSession();
-    this.#replay = this.#replayOf(replayStartMs);
+    this.#replay = session.hello.replayFromMs === undefined ? undefined : this.#replayOf(replayStartMs);
     if (replayStartMs !== undefined && this.#time.startBefore(replayStartMs)) {
       this.#intake.timeline.startAt(replayStartMs);
       // What lies in the origin unnamed is the same media: its renditions that are missing are made.

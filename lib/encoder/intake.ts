@@ -64,6 +64,8 @@ export class Intake {
   #slate?: Slate;
   #slateFormat?: InputFormat;
   #slateShown = false;
+  /** Filler has gone out since the last tag of a publisher. */
+  #filled = false;
   /** Stream time of the last tag that a publisher sent. */
   #lastRealMs = 0;
   #probe?: Probe;
@@ -83,9 +85,10 @@ export class Intake {
     return this.#format !== undefined || this.#state === 'probing';
   }
 
-  /** Viewers see the slate now. */
-  get slateShown(): boolean {
-    return this.#slateShown;
+  /** What stream time ends with. */
+  get shown(): 'media' | 'last-picture' | 'slate' {
+    if (this.#slateShown) return 'slate';
+    return this.#filled ? 'last-picture' : 'media';
   }
 
   /** The next messages are another session's. */
@@ -137,6 +140,7 @@ export class Intake {
     });
     for (const at of video) this.#fillVideo(at);
     for (const at of audio) this.#fillAudio(at);
+    this.#filled ||= video.length > 0;
     if (video.length > 0 && nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
   }
 
@@ -260,6 +264,7 @@ export class Intake {
     }
     const streamMs = this.timeline.map(type, timestampMs, nowMs);
     this.#lastRealMs = streamMs;
+    this.#filled = false;
     this.meter.count(type, payload.length, nowMs);
     const tag = { type, streamMs, payload, keyframe };
     this.#handler.tag(type === 'video' && videoHeader ? { ...tag, videoHeader } : tag, sessionMs);

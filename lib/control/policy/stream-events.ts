@@ -17,6 +17,12 @@ export type PublishRefusal =
 export type RehomeCause = 'link-broken' | 'handed-over' | 'worker-gone';
 
 /**
+ * What viewers saw while a broadcaster was away: what it had sent ahead; its last picture, in the end a slate; or nothing, as no
+ * encoder had the broadcast.
+ */
+export type ShownMeanwhile = 'media' | 'last-picture' | 'slate' | 'nothing';
+
+/**
  * Everything that a stream's story can tell: each type of event with its data (plain values, units in the names) and the
  * words for it – what happened, through whom, for how long, what the viewer saw. No secret is ever among the data.
  */
@@ -53,18 +59,8 @@ const texts = {
     `The broadcaster${facts.proxyId === undefined ? '' : ` that came through ${facts.proxyId}`} is gone${because(facts.detail)}. ` +
     `The broadcast stays open for ${inWords(facts.windowMs)}; viewers see the last picture, then a slate, and “reconnecting”.`,
 
-  /** `filled`: the last picture and silence went out meanwhile, or there was no worker to do that. `slate`: in the end a slate. */
-  'stream.resumed': (facts: {
-    workerId: string;
-    proxyId?: string;
-    awayMs: number;
-    filled: boolean;
-    slate?: boolean;
-  }) =>
-    `The broadcaster came back after ${inWords(facts.awayMs)},${through(facts.proxyId)} to ${facts.workerId}. The same broadcast goes on; ` +
-    (facts.filled
-      ? `meanwhile viewers saw its last picture${facts.slate ? ', then a slate' : ''}, in silence.`
-      : 'meanwhile no encoder had it, so viewers waited, then skipped that time.'),
+  'stream.resumed': (facts: { workerId: string; proxyId?: string; awayMs: number; shown: ShownMeanwhile }) =>
+    `The broadcaster came back after ${inWords(facts.awayMs)},${through(facts.proxyId)} to ${facts.workerId}. The same broadcast goes on; ${shownWords[facts.shown]}.`,
 
   'stream.end-requested': () =>
     'The end of the broadcast was asked for. The encoder finishes what it has and closes the broadcast.',
@@ -174,6 +170,13 @@ function known(fields: Fields): StreamEventRecord['data'] {
 
 /** `['1080p', '720p', 'audio']` → `1080p, 720p and audio`, for the `renditions` and `left` of an event. */
 export const listRenditions = (ids: readonly string[]): string => listWords(ids, 'nothing');
+
+const shownWords: Record<ShownMeanwhile, string> = {
+  media: 'what it had sent before was enough, so viewers noticed nothing',
+  'last-picture': 'meanwhile viewers saw its last picture, in silence',
+  slate: 'meanwhile viewers saw its last picture, then a slate, in silence',
+  nothing: 'meanwhile no encoder had it, so viewers waited, then skipped that time',
+};
 
 const endReasons: Record<EndReason, string> = {
   'publisher-ended': 'the broadcaster ended the broadcast.',

@@ -28,7 +28,7 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
     renditions: listRenditions(['720p', '480p', 'audio']),
   },
   'stream.reconnecting': { windowMs: 30_000, detail: 'the connection broke', proxyId: 'ingest-1' },
-  'stream.resumed': { workerId: 'encoder-1', proxyId: 'ingest-2', awayMs: 4_300, filled: true },
+  'stream.resumed': { workerId: 'encoder-1', proxyId: 'ingest-2', awayMs: 4_300, shown: 'last-picture' },
   'stream.end-requested': {},
   'stream.ended': { reason: 'publisher-ended', durationMs: 3_725_000 },
   'publish.refused': { reason: 'unsupported-codec', detail: 'VP6', client: '192.0.2.7' },
@@ -148,8 +148,9 @@ describe('a broadcaster that went and came back', () => {
   });
 
   test('the slate is told where it was shown, and neither where no encoder was there', () => {
-    expect(back({ slate: true })).toContain('saw its last picture, then a slate, in silence.');
-    expect(back({ filled: false })).toMatch(
+    expect(back({ shown: 'slate' })).toContain('saw its last picture, then a slate, in silence.');
+    expect(back({ shown: 'media' })).toMatch(/viewers noticed nothing\.$/);
+    expect(back({ shown: 'nothing' })).toMatch(
       /no encoder had it, so viewers waited, then skipped that time\.$/,
     );
   });

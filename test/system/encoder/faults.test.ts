@@ -299,6 +299,10 @@ describe('Another worker', () => {
     const recording = await recorded();
     await expectWhole(recording, 4);
     expect(await recording.packets('240p')).toHaveLength(7 * 30);
+    const told = await harness.store.listEvents(harness.streamId, { limit: 100 });
+    const moved = told.find(({ type }) => type === 'publisher.rehomed');
+    expect(moved?.data).toMatchObject({ cause: 'handed-over', lostMs: 0 });
+    expect(moved?.text).toContain('because encoder-1 was told to stop');
   });
 
   test('with another encoder goes on at the same picture, with a marked point and init segments of its own', async () => {

@@ -107,8 +107,9 @@ describe('A broadcast', () => {
     );
     const sound = await recording.packets('audio');
     expect(Math.max(...steps(sound).map((step) => Math.abs(step - 1024 / 48)))).toBeLessThan(0.01);
-    const types = (await harness.store.listEvents(harness.streamId, { limit: 100 })).map(({ type }) => type);
-    expect(types).toContain('stream.reconnecting');
-    expect(types).toContain('stream.resumed');
+    const told = await harness.store.listEvents(harness.streamId, { limit: 100 });
+    expect(told.map(({ type }) => type)).toContain('stream.reconnecting');
+    const resumed = told.find(({ type }) => type === 'stream.resumed');
+    expect(resumed?.data).toMatchObject({ workerId: 'encoder-1', shown: 'last-picture' });
   });
 });
