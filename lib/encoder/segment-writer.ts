@@ -212,7 +212,9 @@ export class SegmentWriter {
     }
   }
 
-  async #put({ key, contentType, cacheControl, how }: ObjectWrite, body: Uint8Array): Promise<void> {
+  /** `isFirst`: a conflict is not a fault of the origin, so what it taught is tried at once. */
+  async #put(object: ObjectWrite, body: Uint8Array, isFirst = true): Promise<void> {
+    const { key, contentType, cacheControl, how } = object;
     const headers = { contentType, cacheControl };
     const known = how === 'replace' ? this.#etags.get(key) : undefined;
     const condition = known === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: known };
@@ -221,12 +223,15 @@ export class SegmentWriter {
       if (how === 'replace') this.#etags.set(key, etag);
     } catch (cause) {
       if (!(cause instanceof PreconditionFailedError)) throw cause;
-      const outcome = judgeConflict(how, await this.#store.get(key), this.#publication.epoch);
+      const found = await this.#store.get(key);
+      const outcome = judgeConflict(how, found, this.#publication.epoch);
       if (outcome.kind === 'there') return;
       if (outcome.kind === 'superseded') this.#supersede(outcome.byEpoch);
       else if (outcome.etag === undefined) this.#etags.delete(key);
       else this.#etags.set(key, outcome.etag);
-      throw cause;
+      if (outcome.kind === 'superseded' || !isFirst) throw cause;
+      // Our own write whose answer was lost.
+      if (!found?.body.equals(body)) await this.#put(object, body, false);
     }
   }
 

@@ -3,8 +3,12 @@ import type { SegmentGroup } from '../../lib/encoder/policy/group-collector.ts';
 import { Publication } from '../../lib/encoder/policy/publication.ts';
 import type { TrackHeader } from '../../lib/encoder/policy/publication-model.ts';
 import { SegmentWriter } from '../../lib/encoder/segment-writer.ts';
-import { ObjectStoreFullError, ObjectStoreUnavailableError } from '../../lib/origin/policy/errors.ts';
-import type { ObjectStore } from '../../lib/origin/ports.ts';
+import {
+  ObjectStoreFullError,
+  ObjectStoreUnavailableError,
+  PreconditionFailedError,
+} from '../../lib/origin/policy/errors.ts';
+import type { ObjectStore, PutOptions } from '../../lib/origin/ports.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 
 beforeEach(() => {
@@ -37,12 +41,13 @@ function group(number: number, bytes: number): SegmentGroup {
 
 /** An origin that takes its time for each write and may fail it; and a worker that brings a segment every two seconds. */
 class Broadcast {
-  readonly objects = new Map<string, string>();
+  readonly objects = new Map<string, { readonly text: string; readonly etag: string }>();
+  writes = 0;
   readonly told: string[] = [];
   readonly writer: SegmentWriter;
   takesMs = 0;
   /** The fault of a write, before or after the object was stored. */
-  fault: () => { error: Error; stored: boolean } | undefined = () => undefined;
+  fault: (key: string) => { error: Error; stored: boolean } | undefined = () => undefined;
   /** Names of segments that were told of before they were there. */
   readonly early: string[] = [];
   publishedNumber = -1;
@@ -89,21 +94,27 @@ class Broadcast {
     }
   }
 
-  #put = async (key: string, body: Uint8Array): Promise<{ etag: string }> => {
+  #put = async (key: string, body: Uint8Array, condition: PutOptions): Promise<{ etag: string }> => {
+    const etag = `"${++this.writes}"`;
     await new Promise((resolve) => setTimeout(resolve, this.takesMs));
-    const fault = this.fault();
-    if (fault?.stored !== false) this.#store(key, Buffer.from(body).toString());
+    const fault = this.fault(key);
+    if (fault?.stored === false) throw fault.error;
+    const there = this.objects.get(key)?.etag;
+    if (condition.ifMatch !== undefined ? condition.ifMatch !== there : there !== undefined) {
+      throw new PreconditionFailedError(key);
+    }
+    this.#store(key, Buffer.from(body).toString(), etag);
     if (fault) throw fault.error;
-    return { etag: '"1"' };
+    return { etag };
   };
 
   #get = async (key: string): Promise<unknown> => {
-    const body = this.objects.get(key);
-    return body === undefined ? undefined : { body: Buffer.from(body), etag: '"1"' };
+    const object = this.objects.get(key);
+    return object && { body: Buffer.from(object.text), etag: object.etag };
   };
 
-  #store(key: string, text: string): void {
-    this.objects.set(key, text);
+  #store(key: string, text: string, etag: string): void {
+    this.objects.set(key, { text, etag });
     if (!key.endsWith('.m3u8') || text.includes('STREAM-INF')) return;
     for (const [, name = ''] of text.matchAll(/^(\d+\.m4s)$/gm)) {
       if (!this.objects.has(key.replace('playlist.m3u8', name))) this.early.push(name);
@@ -164,6 +175,25 @@ describe('an origin that fails half of the writes', () => {
     await run;
     expect(broadcast.behind).toBe(0);
     expect(broadcast.told).toEqual([]);
+  });
+});
+
+describe('an origin whose answers are lost', () => {
+  test('is asked once more for each object, and what it has is not written again', async () => {
+    const broadcast = new Broadcast();
+    await broadcast.run(10);
+    const before = broadcast.writes;
+    const lost = new Set<string>();
+    broadcast.fault = (key) => {
+      if (lost.has(key)) return undefined;
+      lost.add(key);
+      return { error: new ObjectStoreUnavailableError('lost'), stored: true };
+    };
+    await broadcast.run(2);
+    await jest.advanceTimersByTimeAsync(2000);
+    expect(broadcast.behind).toBe(0);
+    // Two segments, two playlists, two manifests.
+    expect(broadcast.writes - before).toBe(2 * 6);
   });
 });
 
