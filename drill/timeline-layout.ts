@@ -55,6 +55,8 @@ export interface PlacedLabel {
 const width = 1120;
 const rightPx = width - 24;
 const rowPx = 24;
+/** What finds no room in so many rows of a lane is drawn below them, without its words. */
+const mostRows = 5;
 const curvePx = 64;
 const lanePadPx = 4;
 const laneGapPx = 6;
@@ -140,11 +142,15 @@ function layOutLane(name: string, timeline: Timeline, xOf: (ms: number) => numbe
   const levels = timeline.levels.filter(({ lane }) => lane === name && lane !== 'fault');
   const curveTop = topPx + lanePadPx + 8;
   const rowsTop = topPx + lanePadPx + (levels.length > 0 ? curvePx + 14 : 0);
-  const place = (from: number, to: number): number => {
+  let overflowed = false;
+  /** The top of the row that has room from `from` to `to`; `full` where none has. */
+  const place = (from: number, to: number): { readonly y: number; readonly full: boolean } => {
     const free = rows.findIndex((row) => row.every((one) => to + 6 <= one.from || from >= one.to + 6));
-    const row = free < 0 ? rows.push([]) - 1 : free;
-    rows[row]!.push({ from, to });
-    return rowsTop + row * rowPx;
+    const full = free < 0 && rows.length >= mostRows;
+    const row = full ? mostRows : free < 0 ? rows.push([]) - 1 : free;
+    overflowed ||= full;
+    if (!full) rows[row]!.push({ from, to });
+    return { y: rowsTop + row * rowPx, full };
   };
   for (const { words, fromMs, toMs, tone } of timeline.spans.filter(({ lane }) => lane === name)) {
     const x = xOf(fromMs);
@@ -155,18 +161,21 @@ function layOutLane(name: string, timeline: Timeline, xOf: (ms: number) => numbe
     const right = x + widthPx + 5;
     const fitsRight = right + label <= rightPx;
     const labelX = inside ? x + 5 : fitsRight ? right : x - label - 5;
-    const y = place(inside ? x : Math.min(x, labelX), inside || !fitsRight ? x + widthPx : right + label);
+    const { y, full } = place(
+      inside ? x : Math.min(x, labelX),
+      inside || !fitsRight ? x + widthPx : right + label,
+    );
     bars.push({ x, y: y + 2, widthPx, tone });
-    if (words !== '') labels.push({ x: labelX, y: y + 15, widthPx: label, words, inside });
+    if (words !== '' && !full) labels.push({ x: labelX, y: y + 15, widthPx: label, words, inside });
   }
   for (const { words, atMs } of timeline.marks.filter(({ lane }) => lane === name)) {
     const x = xOf(atMs);
     const label = textWidth(words);
     const fitsRight = x + dotPx + label <= rightPx;
     const labelX = fitsRight ? x + dotPx : x - dotPx - label;
-    const y = place(Math.min(x - 4, labelX), Math.max(x + 4, labelX + label));
+    const { y, full } = place(Math.min(x - 4, labelX), Math.max(x + 4, labelX + label));
     dots.push({ x, y: y + 11 });
-    if (words !== '') labels.push({ x: labelX, y: y + 15, widthPx: label, words, inside: false });
+    if (words !== '' && !full) labels.push({ x: labelX, y: y + 15, widthPx: label, words, inside: false });
   }
   const most = Math.max(...levels.flatMap(({ points }) => points.map(({ value }) => value)), 0);
   const curves = levels
@@ -179,7 +188,7 @@ function layOutLane(name: string, timeline: Timeline, xOf: (ms: number) => numbe
       maxY: curveTop,
       maxLabel: `${Number(most.toPrecision(2))} ${unit}`,
     }));
-  const rowCount = Math.max(rows.length, levels.length > 0 ? 0 : 1);
+  const rowCount = Math.max(rows.length, levels.length > 0 ? 0 : 1) + (overflowed ? 1 : 0);
   const heightPx = rowsTop - topPx + rowCount * rowPx + lanePadPx;
   return { name, topPx, heightPx, bars, dots, labels, curves };
 }

@@ -97,7 +97,10 @@ function drawAftermath(
   written: Aftermath['written'],
   playback: Playback | undefined,
 ): void {
-  for (const { number, atMs } of written) context.mark('segments', String(number), atMs);
+  // Of a long broadcast only each so many: words need their room.
+  const every = Math.ceil(written.length / 30);
+  for (const { number, atMs } of written)
+    if (number % every === 0) context.mark('segments', String(number), atMs);
   if (!playback) return;
   const points = playback.buffer.map(({ atMs, aheadMs }) => ({ atMs, value: aheadMs / 1000 }));
   context.level('viewer buffer', 's', points);

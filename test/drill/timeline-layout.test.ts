@@ -113,6 +113,24 @@ describe('the layout of a timeline', () => {
   });
 });
 
+test('a lane with more than it has room for stays low, and its words still do not meet', () => {
+  const marks = Array.from({ length: 300 }, (_, index) => ({
+    lane: 'store',
+    words: 'refused',
+    atMs: index * 20,
+  }));
+  const [lane] = layOut({ marks, spans: [], levels: [] }).lanes;
+  expect(lane!.dots).toHaveLength(300);
+  expect(lane!.heightPx).toBeLessThan(200);
+  const rows = Map.groupBy(lane!.labels, ({ y }) => y);
+  for (const labels of rows.values()) {
+    const ends = labels.map(({ x, widthPx }) => [x, x + widthPx]).sort((a, b) => a[0]! - b[0]!);
+    ends.slice(1).forEach(([left], index) => {
+      expect(left).toBeGreaterThan(ends[index]![1]!);
+    });
+  }
+});
+
 test('the picture is well-formed, whatever is said in it', () => {
   const marks = [{ lane: 'a & b', words: '"<kill>"', atMs: 1 }];
   expect(XMLValidator.validate(timelineSvg('x < y & "z"', { marks, spans: [], levels: [] }))).toBe(true);
