@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFrameNumbers } from '../../test/support/frame-counter.ts';
 import { probePackets } from '../../test/support/recording.ts';
-import { framesOf, type ServedRendition } from './served.ts';
 
 /** What viewers saw between a publisher's last picture and its return. */
 export interface SlateSeen {
@@ -28,19 +28,18 @@ const thumbnail = { width: 64, height: 36 };
 const darkBelow = 60;
 const dotAbove = 70;
 
-/** Looks at all pictures of a rendition. */
-export async function seeSlate(rendition: ServedRendition): Promise<SlateSeen> {
+/** All pictures of a piece of media: init segment and media segments, joined. */
+export async function seePictures(media: Uint8Array): Promise<SeenPicture[]> {
   const [numbers, thumbnails, packets] = await Promise.all([
-    framesOf(rendition),
-    thumbnailsOf(rendition.media),
-    probePackets(rendition.media),
+    readFrameNumbers(media),
+    thumbnailsOf(media),
+    probePackets(media),
   ]);
-  const pictures = numbers.map((number, index) => ({
+  return numbers.map((number, index) => ({
     number,
     atMs: packets[index]?.ptsMs ?? Number.NaN,
     isSlate: looksLikeSlate(thumbnails[index] ?? Buffer.alloc(0)),
   }));
-  return judgeSlate(pictures);
 }
 
 export function judgeSlate(pictures: readonly SeenPicture[]): SlateSeen {

@@ -6,7 +6,7 @@ import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
 import { goOnAir, signOff } from '../rig/air.ts';
 import { FaultProxy } from '../rig/fault-proxy.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { seeSlate } from '../rig/slate.ts';
+import { judgeSlate, seePictures } from '../rig/slate.ts';
 import { drawStory } from '../rig/story.ts';
 import { within } from '../rig/waiting.ts';
 
@@ -46,7 +46,7 @@ export function networkBlackHoled({ awayMs }: { readonly awayMs: number }): Dril
       const accepted = after.nextHeard('NetStream.Publish.Start');
       process.kill(air.broadcaster.pid ?? 0, 'SIGKILL');
       const acceptedMs = await within(30_000, 'the return of the broadcaster', accepted);
-      context.span('fault', 'black hole', lostMs, context.now() - acceptedMs, 'fault');
+      context.span('network', 'black hole', lostMs, context.now() - acceptedMs, 'fault');
       await within(30_000, 'stream.resumed', streamEvent(platform, air.stream.id, 'stream.resumed'));
       const now = await air.now();
       await sleep(backForMs);
@@ -57,7 +57,12 @@ export function networkBlackHoled({ awayMs }: { readonly awayMs: number }): Dril
       const aftermath = await readAftermath(air, context);
       const lowest = aftermath.renditions.findLast(({ video }) => video);
       if (!lowest) throw new Error('The broadcast has no rendition with pictures');
-      const slate = await seeSlate(lowest);
+      const slate = judgeSlate(await seePictures(lowest.media));
+      const slateMs = lostMs + slate.afterMs;
+      if (slate.forMs > 0) {
+        context.span('picture made', 'the last one', lostMs, slateMs);
+        context.span('picture made', 'slate', slateMs, slateMs + slate.forMs);
+      }
       return {
         measures: [
           { name: 'first retry accepted', value: acceptedMs, unit: 'ms', limit: 1000 },

@@ -44,6 +44,11 @@ export class Recording {
 
   /** Every packet of a rendition as ffprobe finds them in its segments, in the playlist's order. */
   async packets(rendition: string): Promise<RecordedPacket[]> {
+    return probePackets(await this.media(rendition));
+  }
+
+  /** Init segments and segments of a rendition, joined, in the playlist's order. */
+  async media(rendition: string): Promise<Buffer> {
     const { segments } = await this.playlist(`${rendition}/playlist.m3u8`);
     const bodies: Buffer[] = [];
     let map = '';
@@ -54,7 +59,7 @@ export class Recording {
       }
       bodies.push(await this.#body(`${rendition}/${segment.uri}`));
     }
-    return probePackets(Buffer.concat(bodies));
+    return Buffer.concat(bodies);
   }
 
   /** One segment alone, with its init segment. */
