@@ -172,7 +172,7 @@ function known(fields: Fields): StreamEventRecord['data'] {
 export const listRenditions = (ids: readonly string[]): string => listWords(ids, 'nothing');
 
 const shownWords: Record<ShownMeanwhile, string> = {
-  media: 'what it had sent before was enough, so viewers noticed nothing',
+  media: 'what it had sent before lasted for that time',
   'last-picture': 'meanwhile viewers saw its last picture, in silence',
   slate: 'meanwhile viewers saw its last picture, then a slate, in silence',
   nothing: 'meanwhile no encoder had it, so viewers waited, then skipped that time',
