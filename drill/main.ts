@@ -35,7 +35,7 @@ async function runRow(row: Drill, options: DrillOptions): Promise<{ judged: Judg
     }
   }
   const svg = join(options.outDir, `${row.name}.svg`);
-  if (shown) await writeFile(svg, timelineSvg(`${row.name}: ${row.fault}`, shown));
+  if (shown) await writeFile(svg, timelineSvg(row.name, row.fault, shown));
   return { judged: judgeRow(row, outcomes), svg };
 }
 

@@ -2,6 +2,7 @@ import { machineFacts } from '../bench/machine.ts';
 import { figure, formatTable } from '../bench/table.ts';
 import type { Drill, Measure } from './model.ts';
 import type { JudgedMeasure, JudgedRow } from './verdict.ts';
+import { wrapWords } from './wrap-words.ts';
 
 /** What the figures were measured on. */
 export interface DrillMachine {
@@ -24,13 +25,13 @@ export const machineText = (machine: DrillMachine): string =>
   `${machine.cores} cores of ${machine.cpu}, ${machine.memoryGb} GB, Linux ${machine.kernel}, ` +
   `Node ${machine.node}, ffmpeg ${machine.ffmpeg}\n${machine.date}\n`;
 
-const lineWidth = 110;
+const lineWidth = 104;
 
 /** A row with its figures, for people. `timeline` is the file that shows one run of it. */
 export function rowText(row: JudgedRow, timeline: string | undefined): string {
   const head = `${row.held ? 'holds ' : 'BROKEN'}  ${row.name}: ${row.fault}`;
   const runs = row.runs === 1 ? '1 run' : `${row.runs} runs`;
-  const lines = [...wrap(head, '        '), ...wrap(`        must hold: ${row.promise}`, '        ')];
+  const lines = [...wrap(head), ...wrap(`        must hold: ${row.promise}`)];
   if (row.measures.length > 0) {
     const table = formatTable(
       ['measured', 'p50', 'p95', 'max', 'allowed', ''],
@@ -55,17 +56,9 @@ function measureCells(measure: JudgedMeasure): string[] {
 const unitText = (name: string, unit: Measure['unit']): string =>
   unit === 'ms' || unit === 's' ? `${name}, ${unit}` : name;
 
-function wrap(text: string, indent: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<=\S) /)) {
-    if (line !== '' && line.length + 1 + word.length > lineWidth) {
-      lines.push(line);
-      line = indent + word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}
+/** Lines of a terminal; all but the first begin below the row's name. */
+const wrap = (text: string): string[] =>
+  wrapWords(text, lineWidth).map((line, index) => (index === 0 ? line : `        ${line}`));
 
 /** All rows in short, at the end. */
 export function summaryText(rows: readonly JudgedRow[]): string {

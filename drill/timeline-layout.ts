@@ -61,7 +61,6 @@ const curvePx = 64;
 const lanePadPx = 4;
 const laneGapPx = 6;
 const dotPx = 7;
-const titlePx = 42;
 
 /** A generous guess at how wide words of 12 px are: fonts differ between machines. */
 export const textWidth = (words: string): number => Math.ceil([...words].length * 7.1);
@@ -83,7 +82,8 @@ const pathOrder = [
   'viewer',
 ];
 
-export function layOut(timeline: Timeline): TimelineLayout {
+/** `headPx`: kept free above everything, for a title. */
+export function layOut(timeline: Timeline, headPx = 42): TimelineLayout {
   const { marks, spans, levels } = timeline;
   const times = [
     ...marks.map(({ atMs }) => atMs),
@@ -99,8 +99,11 @@ export function layOut(timeline: Timeline): TimelineLayout {
   const xOf = (ms: number): number => leftPx + (ms - startMs) * scale;
 
   const faultMarks = marks.filter(({ lane }) => lane === 'fault').toSorted((a, b) => a.atMs - b.atMs);
-  const faults = placeFaults(faultMarks.map(({ atMs, words }) => ({ x: xOf(atMs), words })));
-  const topPx = titlePx + faults.length * 18 + 4;
+  const faults = placeFaults(
+    faultMarks.map(({ atMs, words }) => ({ x: xOf(atMs), words })),
+    headPx,
+  );
+  const topPx = headPx + faults.length * 18 + 4;
   const lanes: Lane[] = [];
   let y = topPx;
   for (const name of names) {
@@ -196,13 +199,14 @@ function layOutLane(name: string, timeline: Timeline, xOf: (ms: number) => numbe
 /** Each fault has a line of its own above the lanes, so that no two of them meet. */
 function placeFaults(
   faults: readonly { readonly x: number; readonly words: string }[],
+  headPx: number,
 ): TimelineLayout['faults'] {
   return faults.map(({ x, words }, index) => {
     const anchor = x + textWidth(words) <= rightPx ? 'start' : 'end';
     return {
       x,
       labelX: anchor === 'start' ? x - 4 : x + 4,
-      labelY: titlePx + 10 + index * 18,
+      labelY: headPx + 10 + index * 18,
       anchor,
       words,
     };

@@ -1,5 +1,6 @@
 import type { Timeline } from './timeline.ts';
 import { type Lane, layOut, type TimelineLayout } from './timeline-layout.ts';
+import { wrapWords } from './wrap-words.ts';
 
 const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
@@ -23,15 +24,20 @@ const style = `
   .good { fill: var(--good); } .bad { fill: var(--bad); } .fault { fill: var(--fault); } .neutral { fill: var(--neutral); }
 `;
 
+/** What fits into a line of the picture. */
+const subtitleLetters = 150;
+
 /** The timeline of one run as an SVG that stands alone; lanes from top to bottom, seconds from left to right. */
-export function timelineSvg(title: string, timeline: Timeline): string {
-  const layout = layOut(timeline);
+export function timelineSvg(title: string, subtitle: string, timeline: Timeline): string {
+  const lines = wrapWords(subtitle, subtitleLetters);
+  const layout = layOut(timeline, 36 + lines.length * 16);
   const { width, height } = layout;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
 <title>${escapeXml(title)}</title>
 <style>${style}</style>
 <rect width="${width}" height="${height}" fill="var(--paper)"/>
 <text class="title" x="16" y="26">${escapeXml(title)}</text>
+${lines.map((line, index) => `<text x="16" y="${44 + index * 16}">${escapeXml(line)}</text>`).join('\n')}
 ${layout.lanes.map((lane) => backgroundSvg(lane, layout)).join('\n')}
 ${axisSvg(layout)}
 ${layout.lanes.map((lane) => laneSvg(lane, layout)).join('\n')}

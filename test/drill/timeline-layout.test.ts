@@ -133,7 +133,9 @@ test('a lane with more than it has room for stays low, and its words still do no
 
 test('the picture is well-formed, whatever is said in it', () => {
   const marks = [{ lane: 'a & b', words: '"<kill>"', atMs: 1 }];
-  expect(XMLValidator.validate(timelineSvg('x < y & "z"', { marks, spans: [], levels: [] }))).toBe(true);
-  expect(XMLValidator.validate(timelineSvg('crowded', crowded))).toBe(true);
-  expect(XMLValidator.validate(timelineSvg('nothing', { marks: [], spans: [], levels: [] }))).toBe(true);
+  expect(XMLValidator.validate(timelineSvg('x < y & "z"', 'a & b', { marks, spans: [], levels: [] }))).toBe(
+    true,
+  );
+  expect(XMLValidator.validate(timelineSvg('crowded', 'many words '.repeat(40), crowded))).toBe(true);
+  expect(XMLValidator.validate(timelineSvg('nothing', '', { marks: [], spans: [], levels: [] }))).toBe(true);
 });
