@@ -45,6 +45,8 @@ export class Broadcast {
   #timer?: NodeJS.Timeout;
   #resolveEnded!: () => void;
   #ending = false;
+  /** Set while this worker drains: the publisher is gone, or the broadcast has come to another end. */
+  #moved?: () => void;
   /** What the proxy of the session in the seat is about to send again, and why. */
   #replay?: Replay;
   /** Stream time that no worker made, before the publisher that is there now came back. */
@@ -108,9 +110,20 @@ export class Broadcast {
     return this.#seat.attach(session);
   }
 
-  /** Tells the publisher's proxy that this worker is about to stop. */
-  drain(): void {
-    this.#seat.session?.send({ type: 'draining' });
+  /** Hands it over once the publisher's proxy has moved it to another worker, or found none that has room for long. */
+  async drain(): Promise<void> {
+    const { session, awayMs } = this.#seat;
+    if (session && awayMs === undefined && !this.#ending) {
+      session.send({ type: 'draining' });
+      await new Promise<void>((moved) => {
+        const timer = setTimeout(moved, drainLimits.publishersMs);
+        this.#moved = () => {
+          clearTimeout(timer);
+          moved();
+        };
+      });
+    }
+    await this.handOver();
   }
 
   /** The control store, which could not be used for so long, can be used again. */
@@ -128,6 +141,7 @@ export class Broadcast {
   /** Leaves it open for another worker to go on with: whole segments are published, the lease is let go. */
   async handOver(): Promise<void> {
     if (this.#ending) return this.ended;
+    this.#seat.vacate();
     this.#stop('draining');
     await this.#encoding.end({ wholeSegmentsOnly: true });
     this.#report.leftOpen(await this.#output.leaveOpen());
@@ -153,7 +167,8 @@ export class Broadcast {
       },
       unpublished: () => this.end('publisher-ended'),
       lost: (detail) => {
-        if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
+        if (this.#moved) this.#moved();
+        else if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
         else this.#report.publisherLost(this.#reconnectWindowMs, detail);
       },
       back: (awayMs) => this.#publisherBack(awayMs),
@@ -298,6 +313,7 @@ export class Broadcast {
   #stop(reason: string): void {
     this.#ending = true;
     clearInterval(this.#timer);
+    this.#moved?.();
     this.#slates.stop();
     this.#seat.close(reason);
   }

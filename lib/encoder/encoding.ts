@@ -130,7 +130,7 @@ export class Encoding {
   /** Works off what was fed. Resolves when every segment is out; the last, shorter one only where it is wanted. */
   async end({ wholeSegmentsOnly = false } = {}): Promise<void> {
     this.#ending = true;
-    if (wholeSegmentsOnly) this.#active?.stopBefore(segmentNumberAt(this.#history.lastMs));
+    if (wholeSegmentsOnly) this.#active?.stopBefore(segmentNumberAt(this.#history.completeMs));
     this.#retiring?.run.endInput();
     this.#active?.endInput();
     if (this.#runs.size === 0) return;

@@ -3,7 +3,7 @@ import type { LeaseStore } from '../control/ports.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../routing/ids.ts';
 import { AdmissionError } from './admission-error.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { observeEveryMs } from './policy/fence.ts';
+import { observeEveryMs, standbyEveryMs } from './policy/fence.ts';
 import { LeaseClaim } from './policy/lease-claim.ts';
 import type { RestoredPublication } from './policy/restore.ts';
 import type { StoreWatch } from './policy/store-watch.ts';
@@ -22,6 +22,18 @@ export interface LeaseTakerOptions {
   readonly readPublished: (record: BroadcastRecord) => Promise<RestoredPublication | undefined>;
 }
 
+/** A broadcast that is to be taken over from a worker that drains. */
+export interface PlannedMove {
+  readonly from: MemberId;
+  /** We are ready: it may let go. Once. */
+  ready(): void;
+  /** Why it does not come about any more. */
+  calledOff(): AdmissionError | undefined;
+}
+
+/** For a worker that drains to let go: its proxy waits for a key frame, its origin may be slow. */
+const standbyMs = 30_000;
+
 /** A lease of ours, of a broadcast that begins or, with `unfinished`, goes on. */
 export interface TakenLease {
   readonly keeper: LeaseKeeper;
@@ -37,9 +49,9 @@ export class LeaseTaker {
   }
 
   /** Throws `AdmissionError`, `ConditionFailedError` where another worker was first, and what the stores throw. */
-  async take(streamId: StreamId): Promise<TakenLease> {
+  async take(streamId: StreamId, move?: PlannedMove): Promise<TakenLease> {
     const { store, clock } = this.#options;
-    const observed = await this.#claim(streamId);
+    const observed = await this.#claim(streamId, move);
     const last = await store.latestBroadcast(streamId);
     const fresh = newBroadcastId(clock.wall(), last?.id);
     if (!last || last.state === 'ended') return { keeper: await this.#keep(streamId, fresh, observed) };
@@ -57,19 +69,28 @@ export class LeaseTaker {
   }
 
   /** The lease as it may be taken. */
-  async #claim(streamId: StreamId): Promise<LeaseRecord | undefined> {
+  async #claim(streamId: StreamId, move: PlannedMove | undefined): Promise<LeaseRecord | undefined> {
     const { store, memberId, clock, watch } = this.#options;
-    const claim = new LeaseClaim(memberId);
+    const claim = new LeaseClaim(memberId, move?.from);
+    let readyAtMs: number | undefined;
     for (;;) {
       const lease = await store.getLease(streamId);
       const verdict = claim.judge(lease, clock.now(), watch);
       if (verdict === 'free') return lease;
-      if (verdict === 'held') {
+      const isLate = readyAtMs !== undefined && clock.now() - readyAtMs > standbyMs;
+      if (verdict === 'held' || isLate) {
         const holder = lease?.workerId;
         throw new AdmissionError('held-elsewhere', 'Another encoder has this stream.', holder && { holder });
       }
       if (watch.away) throw new AdmissionError('unavailable', 'The control store takes no writes.');
-      await new Promise((wake) => setTimeout(wake, observeEveryMs));
+      const calledOff = move?.calledOff();
+      if (calledOff) throw calledOff;
+      if (verdict === 'standby' && readyAtMs === undefined) {
+        readyAtMs = clock.now();
+        move?.ready();
+      }
+      const everyMs = verdict === 'standby' ? standbyEveryMs : observeEveryMs;
+      await new Promise((wake) => setTimeout(wake, everyMs));
     }
   }
 

@@ -120,6 +120,11 @@ export class PublishSession {
     if (!this.#closed) this.#connection.write(encodeLinkFrame(frame));
   }
 
+  /** Closes the link without a word: the proxy keeps the publisher and brings it to another worker. */
+  leave(): void {
+    this.#connection.end();
+  }
+
   /** Says why and closes the link. */
   end(reason: string): void {
     this.send({ type: 'end', reason });

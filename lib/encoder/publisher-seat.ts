@@ -112,6 +112,13 @@ export class PublisherSeat {
     this.#lose(reason);
   }
 
+  /** Leaves the publisher to another worker, to which its proxy brings it. */
+  vacate(): void {
+    const session = this.#session;
+    this.#session = undefined;
+    session?.leave();
+  }
+
   /** Nobody sits here any more. */
   close(reason: string): void {
     this.#closed = true;

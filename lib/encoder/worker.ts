@@ -5,7 +5,7 @@ import { AdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { HoldKeeper } from './hold-keeper.ts';
-import { LeaseTaker, type TakenLease } from './lease-taker.ts';
+import { LeaseTaker, type PlannedMove, type TakenLease } from './lease-taker.ts';
 import { StoreWatch } from './policy/store-watch.ts';
 import { SweepTurn } from './policy/sweep-turn.ts';
 import type { RelayConnection, TaskProtection } from './ports.ts';
@@ -94,8 +94,8 @@ export class Worker {
   }
 
   /**
-   * Takes nothing new, leaves what there is for other workers to go on with, and leaves the fleet. Proxies that know
-   * another worker move their publishers; those that do not are cut off and come back by themselves.
+   * Takes nothing new, leaves what there is for other workers to go on with, and leaves the fleet. Each broadcast goes on
+   * here until its proxy has found a worker that is ready for it.
    */
   async drain(): Promise<void> {
     this.#draining = true;
@@ -106,9 +106,11 @@ export class Worker {
     const { store, memberId, emit } = this.#options;
     emit('encoder.draining', { broadcasts: this.#broadcasts.size });
     await this.#beat();
-    const broadcasts = [...this.#broadcasts.values()];
-    for (const broadcast of broadcasts) broadcast.drain();
-    await Promise.all(broadcasts.map((broadcast) => broadcast.handOver()));
+    // A broadcast whose lease is just being taken is handed over, too.
+    while (this.load > 0) {
+      await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drain()));
+      await Promise.allSettled(this.#opening.values());
+    }
     clearTimeout(this.#heartbeat);
     await store
       .removeMember('encoder', memberId)
@@ -120,7 +122,7 @@ export class Worker {
     const { emit } = this.#options;
     emit('encoder.session.opened', { stream, session: sessionId, proxy, client: client.address });
     try {
-      const broadcast = await this.#broadcastFor(stream);
+      const broadcast = await this.#broadcastFor(stream, session);
       if (session.closed) return;
       if (!(await broadcast.attach(session))) {
         // One whose lease was lost just now has no seat for anybody: the publisher may try again.
@@ -135,7 +137,7 @@ export class Worker {
     }
   }
 
-  async #broadcastFor(streamId: StreamId): Promise<Broadcast> {
+  async #broadcastFor(streamId: StreamId, session?: PublishSession): Promise<Broadcast> {
     let known = this.#broadcasts.get(streamId);
     if (known?.ending) {
       await within(known.ended, endingWaitMs);
@@ -148,15 +150,32 @@ export class Worker {
     if (opening) return opening;
     if (this.#draining) throw new AdmissionError('draining', 'This encoder is about to stop.');
     if (this.load >= this.#options.capacity) throw new AdmissionError('full', 'This encoder is full.');
-    const opened = this.#open(streamId).finally(() => this.#opening.delete(streamId));
+    const opened = this.#open(streamId, session && this.#moveOf(session)).finally(() =>
+      this.#opening.delete(streamId),
+    );
     this.#opening.set(streamId, opened);
     return opened;
   }
 
-  async #open(streamId: StreamId): Promise<Broadcast> {
+  #moveOf(session: PublishSession): PlannedMove | undefined {
+    const { movesFrom: from } = session.hello;
+    if (from === undefined) return undefined;
+    return {
+      from,
+      ready: () => session.send({ type: 'standby' }),
+      calledOff: () => {
+        if (this.#draining) return new AdmissionError('draining', 'This encoder is about to stop.');
+        return session.closed
+          ? new AdmissionError('unavailable', 'The proxy does not wait any more.')
+          : undefined;
+      },
+    };
+  }
+
+  async #open(streamId: StreamId, move?: PlannedMove): Promise<Broadcast> {
     const stream = await this.#options.store.getStream(streamId);
     if (!stream) throw new AdmissionError('unavailable', 'There is no such stream.');
-    return this.#begin(stream, await this.#taker.take(streamId));
+    return this.#begin(stream, await this.#taker.take(streamId, move));
   }
 
   #begin(stream: StreamRecord, { keeper, unfinished }: TakenLease): Broadcast {

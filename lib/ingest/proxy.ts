@@ -9,6 +9,7 @@ export const defaultLimits: SessionLimits = {
   lingerMs: 1_000,
   replayMaxBytes: 8 * 1024 * 1024,
   routeMs: 8_000,
+  moveMs: 60_000,
   stallMs: 5_000,
   silentMs: 6_000,
   flushMs: 10_000,

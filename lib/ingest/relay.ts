@@ -7,6 +7,7 @@ import type { MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { RouteFailedError } from './errors.ts';
 import { Gathered } from './policy/gathered.ts';
+import { LeaveWatch } from './policy/leave-watch.ts';
 import { LinkWatch, type LinkWatchLimits } from './policy/link-watch.ts';
 import { PublisherStream, type Replay } from './policy/publisher-stream.ts';
 import { ReadCursor, type ReadMemory } from './policy/read-memory.ts';
@@ -16,12 +17,18 @@ import type { WorkerRouter } from './worker-router.ts';
 
 /** Room in the log for a read that is under way. */
 const roomBytes = 512 * 1024;
+/** Between two attempts to move away from a worker that drains. */
+const movePauseMs = 250;
+/** One such attempt goes once through the workers, and takes so long at most until one of them is ready. */
+const moveAttemptMs = 5_000;
 
 export interface RelayLimits extends LinkWatchLimits {
   /** The most that is kept of a publisher for a replay, in bytes. 0 keeps nothing. */
   readonly replayMaxBytes: number;
-  /** To find a worker, at first and again. */
+  /** To find a worker for a publisher that is not on air yet. */
   readonly routeMs: number;
+  /** To find another worker for one that is. Meanwhile it is kept, and held back once nothing more can be kept of it. */
+  readonly moveMs: number;
   /** For the worker to take the last bytes after the publisher ended. */
   readonly flushMs: number;
 }
@@ -61,9 +68,16 @@ export class Relay {
   readonly #facts: { session: string; client: string; stream: string };
   readonly #gone = new AbortController();
   #link: WorkerLink | undefined;
+  /** Set while the worker of `#link` drains: the publisher stays with it until another one is ready. */
+  #drains: WorkerLink | undefined;
+  #leave: LeaveWatch | undefined;
   /** A link that we left because its worker drains; it may still confirm. */
   #leaving: WorkerLink | undefined;
   #attaching = false;
+  #attachSinceMs = 0;
+  /** A worker has been told where its replay begins. */
+  #offered: AbortController | undefined;
+  #holdsPublisher = false;
   #everAccepted = false;
   /** Read, and not written to the link. */
   readonly #pending = new Gathered();
@@ -124,6 +138,11 @@ export class Relay {
     this.#publisherEnded(code, reason);
   }
 
+  /** The publisher is not read, because its worker is behind or there is none. */
+  get holdsPublisher(): boolean {
+    return this.#holdsPublisher;
+  }
+
   /** Something is still to be brought to a worker, or confirmed by it. */
   get active(): boolean {
     return this.#attaching || this.#link !== undefined || this.#leaving !== undefined;
@@ -135,6 +154,7 @@ export class Relay {
       this.abort();
     const link = this.#link;
     if (link === undefined || this.#finished) return;
+    if (this.#leaveIfDue()) return;
     const lives = this.#options.router.lives(link.worker);
     const stalled = this.#watch.isStalled(link.backlogBytes, nowMs);
     if (!stalled && !this.#watch.isSilent(lives, nowMs)) return;
@@ -172,7 +192,18 @@ export class Relay {
     const pieces = this.#pending.take();
     if (this.#link !== undefined) {
       if (!this.#link.write(...pieces)) this.#stall(this.#link);
-    } else if (this.#isLogFull()) this.#options.publisher.pause();
+      this.#leaveIfDue();
+    } else if (this.#isLogFull()) this.#hold();
+  }
+
+  #hold(): void {
+    this.#holdsPublisher = true;
+    this.#options.publisher.pause();
+  }
+
+  #resume(): void {
+    this.#holdsPublisher = false;
+    this.#options.publisher.resume();
   }
 
   /** Without a link the bytes wait in the log; before it overflows the publisher must wait too. */
@@ -183,7 +214,7 @@ export class Relay {
   }
 
   #stall(link: WorkerLink): void {
-    this.#options.publisher.pause();
+    this.#hold();
     this.#watch.behind(link.backlogBytes, performance.now());
   }
 
@@ -197,7 +228,11 @@ export class Relay {
     if (this.#finished) return;
     this.#finished = true;
     this.#options.owner.finish(code, reason);
-    if (this.#link !== undefined) this.#endLink(this.#link);
+    if (this.#link !== undefined) {
+      // What is left goes to the worker that has everything else.
+      this.#offered?.abort();
+      this.#endLink(this.#link);
+    }
     // While it moves to another worker, what is not published still goes there; without any worker yet there is nothing.
     else if (!this.#everAccepted) this.abort();
   }
@@ -207,28 +242,61 @@ export class Relay {
     link.end();
   }
 
+  /** Looks for a worker, beside one that drains where there is one, until it has one or the time is over. */
   async #attach(): Promise<void> {
-    const startedMs = performance.now();
-    const deadlineMs = startedMs + this.#options.limits.routeMs;
     this.#attaching = true;
+    this.#attachSinceMs = performance.now();
     try {
       for (;;) {
-        const replay = await this.#replayable(deadlineMs);
-        const link = await this.#open(replay, deadlineMs);
-        const now = this.#stream.replay();
-        // The log overflowed meanwhile and begins elsewhere: what the worker was told does not hold.
-        if (now?.offset !== replay.offset) link.abort();
-        else {
-          this.#attached(link, now, performance.now() - startedMs);
-          return;
-        }
+        const found = await this.#find();
+        const leftToOld = this.#finished && this.#link !== undefined;
+        if (found === undefined && !leftToOld) continue;
+        this.#attaching = false;
+        if (found !== undefined) this.#attached(found.link, found.replay);
+        return;
       }
     } catch (error) {
       if (!(error instanceof RouteFailedError)) throw error;
+      this.#attaching = false;
       this.#routeFailed(error);
-    } finally {
-      this.#attaching = this.#link === undefined && !this.#gone.signal.aborted;
     }
+  }
+
+  /** Undefined: another attempt may succeed. */
+  async #find(): Promise<{ link: WorkerLink; replay: Replay } | undefined> {
+    const { router, limits } = this.#options;
+    const from = this.#link?.worker;
+    if (from !== undefined && !router.hasOther(from)) {
+      await delay(movePauseMs);
+      return undefined;
+    }
+    const deadlineMs =
+      from === undefined
+        ? this.#attachSinceMs + (this.#everAccepted ? limits.moveMs : limits.routeMs)
+        : performance.now() + moveAttemptMs;
+    try {
+      const replay = await this.#replayable(deadlineMs);
+      const link = await this.#open(replay, deadlineMs, from);
+      const now = this.#stream.replay();
+      if (now?.offset === replay.offset) return { link, replay: now };
+      // The log overflowed meanwhile and begins elsewhere: what the worker was told does not hold.
+      link.abort();
+    } catch (error) {
+      if (from === undefined || this.#gone.signal.aborted || !(error instanceof RouteFailedError))
+        throw error;
+      // The one that drains goes on meanwhile, or it has been left or lost: then the time that is left is the longer one.
+      await delay(movePauseMs);
+    } finally {
+      this.#leave = undefined;
+    }
+    this.#withdraw();
+    return undefined;
+  }
+
+  /** Nobody took the replay: it may begin later now. */
+  #withdraw(): void {
+    this.#offered = undefined;
+    if (this.#link !== undefined && this.#confirmedMs > 0) this.#stream.publishedThrough(this.#confirmedMs);
   }
 
   /** Waits for a point to begin at; there is none when more was read than the log holds, until the next key frame. */
@@ -244,8 +312,11 @@ export class Relay {
     }
   }
 
-  async #open(replay: Replay, deadlineMs: number): Promise<WorkerLink> {
+  async #open(replay: Replay, deadlineMs: number, from: MemberId | undefined): Promise<WorkerLink> {
     const { publisher, streamId, sessionId, proxyId, publish, router } = this.#options;
+    const offered = new AbortController();
+    this.#offered = offered;
+    const signal = AbortSignal.any([this.#gone.signal, offered.signal]);
     const link = await router.open({
       hello: {
         client: { address: publisher.remote.host, port: publisher.remote.port },
@@ -255,22 +326,52 @@ export class Relay {
         proxyId,
         chunkState: replay.chunkState,
         ...(this.#everAccepted ? { replayFromMs: replay.fromMs } : {}),
+        ...(from === undefined ? {} : { movesFrom: from }),
         publish: { app: publish.app, flashVer: publish.flashVer, tcUrl: publish.tcUrl },
       },
       deadlineMs,
-      signal: this.#gone.signal,
+      signal,
+      ...(from === undefined ? {} : { once: true, onStandby: () => this.#standby() }),
       avoid: this.#avoid,
       facts: this.#facts,
     });
-    if (!this.#gone.signal.aborted) return link;
+    if (!signal.aborted) return link;
     link.abort();
     throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
   }
 
-  #attached(link: WorkerLink, replay: Replay, tookMs: number): void {
-    const { emit, owner, publisher } = this.#options;
+  /** Another worker is ready: the one that drains is left at the next key frame. */
+  #standby(): void {
+    if (this.#link !== undefined) this.#leave = new LeaveWatch(this.#stream.pointMs, performance.now());
+  }
+
+  #leaveIfDue(): boolean {
+    const isDue = this.#leave?.isDue(this.#stream.pointMs, performance.now()) === true;
+    if (isDue) this.#leaveLink();
+    return isDue;
+  }
+
+  /** It gets no more, so that it publishes what it has and lets the lease go. */
+  #leaveLink(): void {
+    const link = this.#link;
+    this.#leave = undefined;
+    if (link === undefined) return;
+    this.#flush();
+    this.#link = undefined;
+    this.#leaving = link;
+    link.end();
+    this.#resume();
+  }
+
+  #attached(link: WorkerLink, replay: Replay): void {
+    const { emit, owner } = this.#options;
     const { worker, broadcastId: broadcast, epoch } = link;
-    const facts = { ...this.#facts, worker, broadcast, epoch, tookMs: Math.round(tookMs) };
+    const tookMs = Math.round(performance.now() - this.#attachSinceMs);
+    const facts = { ...this.#facts, worker, broadcast, epoch, tookMs };
+    // A worker that drained had let go before the new one had to wait for it.
+    this.#leaveLink();
+    this.#drains = undefined;
+    this.#offered = undefined;
     this.#link = link;
     this.#avoid = undefined;
     this.#watch = new LinkWatch(this.#options.limits, performance.now());
@@ -284,7 +385,7 @@ export class Relay {
       emit('ingest.publish.started', facts);
       owner.accepted();
     }
-    if (ready) publisher.resume();
+    if (ready) this.#resume();
     else this.#stall(link);
     if (this.#confirmedMs > 0) this.#stream.publishedThrough(this.#confirmedMs);
     if (this.#finished) this.#endLink(link);
@@ -311,34 +412,31 @@ export class Relay {
     if (link !== this.#link) return;
     this.#watch.heard(performance.now());
     if (frame.type === 'status') this.#options.owner.status(frame.level, frame.code, frame.description);
-    else if (frame.type === 'draining') this.#leave(link);
+    else if (frame.type === 'draining') this.#workerDrains(link);
     else if (frame.type === 'end') this.#workerEnded(frame.reason);
   }
 
   #confirmed(timeMs: number): void {
     this.#confirmedMs = Math.max(this.#confirmedMs, timeMs);
-    if (this.#link === undefined) return;
+    if (this.#link === undefined || this.#offered !== undefined) return;
     this.#stream.publishedThrough(timeMs);
     this.#overflowed = false;
   }
 
-  /** The worker drains: it gets no more, so that it publishes what it has and lets the lease go. */
-  #leave(link: WorkerLink): void {
-    if (this.#finished || !this.#options.router.hasOther(link.worker)) return;
-    this.#flush();
-    this.#link = undefined;
-    this.#leaving = link;
-    link.end();
-    this.#move(link);
+  /** It goes on with the publisher until another worker is ready. */
+  #workerDrains(link: WorkerLink): void {
+    if (this.#finished || this.#drains === link) return;
+    this.#drains = link;
+    this.#options.emit('ingest.worker.leaving', { ...this.#facts, worker: link.worker });
+    void this.#attach();
   }
 
-  /** `reason`: why the link broke; undefined where its worker is about to stop. */
-  #move(from: WorkerLink, reason?: string): void {
-    this.#options.publisher.resume();
-    const facts = { ...this.#facts, worker: from.worker };
-    if (reason === undefined) this.#options.emit('ingest.worker.leaving', facts);
-    else this.#options.emit('ingest.worker.lost', { ...facts, reason });
-    void this.#attach();
+  #lost(from: WorkerLink, reason: string): void {
+    this.#resume();
+    this.#options.emit('ingest.worker.lost', { ...this.#facts, worker: from.worker, reason });
+    this.#leave = undefined;
+    if (this.#attaching) this.#attachSinceMs = performance.now();
+    else void this.#attach();
   }
 
   #workerEnded(reason: string): void {
@@ -354,7 +452,7 @@ export class Relay {
   #drained(link: WorkerLink): void {
     if (link !== this.#link) return;
     this.#watch.caughtUp();
-    this.#options.publisher.resume();
+    this.#resume();
   }
 
   #linkClosed(link: WorkerLink, reason: string): void {
@@ -363,7 +461,7 @@ export class Relay {
     this.#link = undefined;
     // After the publisher's end the worker closes when it has taken everything.
     if (this.#finished) this.abort();
-    else this.#move(link, reason);
+    else this.#lost(link, reason);
   }
 
   /** Memory goes to the next reader only where no read and no write can still touch it. */

@@ -117,6 +117,9 @@ export class IngestSession implements ConnectionHandler {
       } else if (ageMs > limits.publishMs) {
         this.#close('PUBLISH_TIMEOUT', `no publish command in ${limits.publishMs} ms`);
       }
+    } else if (this.#relay?.holdsPublisher) {
+      // Its silence is ours.
+      this.#lastReadMs = nowMs;
     } else if (this.#phase === 'relaying' && this.#onAir && nowMs - this.#lastReadMs > limits.idleMs) {
       this.#relay?.publisherLeft(`the publisher sent nothing for ${limits.idleMs} ms`);
     }

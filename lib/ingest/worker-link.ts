@@ -36,7 +36,12 @@ export interface OpenLinkOptions {
   /** For the worker's answer. */
   readonly answerTimeoutMs: number;
   readonly signal: AbortSignal;
+  /** The worker keeps room and waits for the lease. */
+  readonly onStandby?: (() => void) | undefined;
 }
+
+/** For a worker on standby to get the lease: another one has to publish what it has, and the origin may be slow. */
+const standbyTimeoutMs = 35_000;
 
 /**
  * Opens a relay link and waits until the worker accepted. Throws what `dial` throws, `LinkRefusedError`, or
@@ -53,10 +58,9 @@ export async function openWorkerLink(options: OpenLinkOptions): Promise<WorkerLi
       reject(error);
     };
     const onAbort = () => fail(new LinkLostError('the publisher left'));
-    const timer = setTimeout(
-      () => fail(new LinkLostError(`no answer in ${answerTimeoutMs} ms`)),
-      Math.max(1, answerTimeoutMs),
-    );
+    const answerWithin = (ms: number) =>
+      setTimeout(() => fail(new LinkLostError(`no answer in ${ms} ms`)), Math.max(1, ms));
+    let timer = answerWithin(answerTimeoutMs);
     if (signal.aborted) {
       onAbort();
       return;
@@ -67,6 +71,11 @@ export async function openWorkerLink(options: OpenLinkOptions): Promise<WorkerLi
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
         resolve(link);
+      },
+      standby() {
+        clearTimeout(timer);
+        timer = answerWithin(standbyTimeoutMs);
+        options.onStandby?.();
       },
       failed: fail,
     });
@@ -80,6 +89,7 @@ const frameMemory = Buffer.allocUnsafeSlow(4 * 1024);
 
 interface LinkAnswer {
   accepted(): void;
+  standby(): void;
   failed(error: Error): void;
 }
 
@@ -161,6 +171,8 @@ class Link implements WorkerLink, ConnectionHandler {
       this.broadcastId = frame.broadcastId;
       this.epoch = frame.epoch;
       this.#answer.accepted();
+    } else if (frame.type === 'standby') {
+      this.#answer.standby();
     } else if (frame.type === 'refused') {
       this.#answer.failed(new LinkRefusedError(frame.reason, frame.description, frame.holder));
     } else {

@@ -20,8 +20,12 @@ export interface RouteRequest {
   readonly avoid?: MemberId;
   /** On `performance.now()`'s clock. */
   readonly deadlineMs: number;
+  /** Tries each worker once, however much time is left. */
+  readonly once?: boolean;
   /** Raised when the publisher leaves. */
   readonly signal: AbortSignal;
+  /** A worker keeps room and waits for the lease of the one that the hello says it moves from. */
+  readonly onStandby?: () => void;
   readonly facts: { readonly session: string; readonly client: string; readonly stream: string };
 }
 
@@ -52,12 +56,12 @@ export class WorkerRouter {
       .some(({ id, state, load, capacity }) => id !== worker && state === 'active' && load < capacity);
   }
 
-  /** Goes through the workers, in rounds, until one accepts. Throws `RouteFailedError`. */
+  /** Goes through the workers, in rounds unless `once`, until one accepts. Throws `RouteFailedError`. */
   async open(request: RouteRequest): Promise<WorkerLink> {
     for (;;) {
       const link = await this.#round(request, await this.#candidates(request));
       if (link !== undefined) return link;
-      if (performance.now() + pauseMs >= request.deadlineMs) break;
+      if (request.once === true || performance.now() + pauseMs >= request.deadlineMs) break;
       await delay(pauseMs, undefined, { signal: request.signal }).catch(() => {});
     }
     throw new RouteFailedError(
@@ -84,12 +88,14 @@ export class WorkerRouter {
           connectTimeoutMs: Math.min(connectTimeoutMs, leftMs),
           answerTimeoutMs: Math.min(answerTimeoutMs, leftMs),
           signal: request.signal,
+          onStandby: request.onStandby,
         });
       } catch (error) {
         if (request.signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
         this.#passed(request, member.id, error);
         const holder = this.#holderOf(error);
-        if (holder !== undefined && !tried.has(holder.id)) candidates.unshift(holder);
+        const isNews = holder !== undefined && !tried.has(holder.id);
+        if (isNews && holder.id !== request.hello.movesFrom) candidates.unshift(holder);
       }
     }
     return undefined;
@@ -113,7 +119,9 @@ export class WorkerRouter {
     if (signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
     const moves = hello.replayFromMs !== undefined;
     const members = chooseWorker(hello.streamId, lease, this.#options.fleet, moves);
-    return members.sort((a, b) => Number(a.id === avoid) - Number(b.id === avoid));
+    return members
+      .filter(({ id }) => id !== hello.movesFrom)
+      .sort((a, b) => Number(a.id === avoid) - Number(b.id === avoid));
   }
 
   /** Without the control store the ranking stands alone; the workers know who holds what. */

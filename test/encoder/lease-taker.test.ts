@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { BroadcastRecord, LeaseRecord } from '../../lib/control/policy/records.ts';
+import { AdmissionError } from '../../lib/encoder/admission-error.ts';
 import { LeaseTaker } from '../../lib/encoder/lease-taker.ts';
 import { leaseMs } from '../../lib/encoder/policy/fence.ts';
 import type { RestoredPublication } from '../../lib/encoder/policy/restore.ts';
@@ -159,5 +160,82 @@ describe('a worker that takes a stream', () => {
     };
     await expect(at.taker.take(streamId)).rejects.toMatchObject({ reason: 'held-elsewhere' });
     expect(at.lease).toMatchObject({ epoch: 9, workerId: 'encoder-3' });
+  });
+
+  describe('of a worker that drains', () => {
+    const move = () => {
+      const told = { ready: 0, calledOff: undefined as AdmissionError | undefined };
+      return {
+        told,
+        from: 'encoder-1' as MemberId,
+        ready: () => void told.ready++,
+        calledOff: () => told.calledOff,
+      };
+    };
+    const renewed = (at: Case) => {
+      at.lease = { ...at.lease!, version: at.lease!.version + 1 };
+    };
+
+    test('says once that it is ready, and takes the lease as soon as the other lets go', async () => {
+      const at = new Case();
+      const planned = move();
+      const taken = at.taker.take(streamId, planned);
+      for (let renewals = 0; renewals < 20; renewals++) {
+        await at.pass(500);
+        renewed(at);
+      }
+      expect(planned.told.ready).toBe(1);
+      expect(at.lease?.epoch).toBe(1);
+      at.lease = { ...at.lease!, released: true };
+      await at.pass(250);
+      const { keeper, unfinished } = await taken;
+      keeper.stop();
+      expect(keeper.lease.epoch).toBe(2);
+      expect(unfinished?.handedOver).toBe(true);
+    });
+
+    test('takes the lease where the other dies meanwhile, after the lease time', async () => {
+      const at = new Case();
+      const taken = at.taker.take(streamId, move());
+      await at.pass(500);
+      renewed(at);
+      await at.pass(leaseMs);
+      expect(at.lease?.epoch).toBe(1);
+      await at.pass(500);
+      (await taken).keeper.stop();
+      expect(at.lease).toMatchObject({ epoch: 2, workerId: 'encoder-2' });
+    });
+
+    test('gives up when the move is called off, and when the other does not let go in time', async () => {
+      const at = new Case();
+      const planned = move();
+      const off = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({ reason: 'draining' });
+      await at.pass(500);
+      planned.told.calledOff = new AdmissionError('draining', 'This encoder is about to stop.');
+      await at.pass(250);
+      await off;
+      const late = expect(at.taker.take(streamId, move())).rejects.toMatchObject({
+        reason: 'held-elsewhere',
+      });
+      for (let renewals = 0; renewals < 70; renewals++) {
+        await at.pass(500);
+        renewed(at);
+      }
+      await late;
+      expect(at.lease?.epoch).toBe(1);
+    });
+
+    test('does not wait for a worker that is not the one that drains', async () => {
+      const at = new Case();
+      const planned = { ...move(), from: 'encoder-7' as MemberId };
+      const refused = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({
+        holder: 'encoder-1',
+      });
+      await at.pass(250);
+      renewed(at);
+      await at.pass(500);
+      await refused;
+      expect(planned.told.ready).toBe(0);
+    });
   });
 });

@@ -3,6 +3,8 @@
  * broadcasts go through them side by side. Together they have to fit between SIGTERM and SIGKILL.
  */
 export const drainLimits = {
+  /** Until proxies have moved the publishers to other workers. */
+  publishersMs: 60_000,
   /** Until ffmpeg has given out what it was fed. */
   encoderMs: 15_000,
   /** Until the origin has all segments and playlists. */

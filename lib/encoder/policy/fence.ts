@@ -3,10 +3,11 @@
 // A takeover cannot be faster than the lease time, so it is as short as it may be without taking leases from workers that
 // live. A holder is taken for dead when no renewal came through for the whole of it. The worst that a living one shows is a
 // store that does not answer a renewal, which began 500 ms after the one before and is given up after 1.3 s (SQLite under a
-// lock that stays; DynamoDB after 1 s, two tries of 400 ms); the next one begins 100 ms later: 1.9 s. And nobody looks without a reason: a
-// proxy whose link to the holder broke and that could not open another, or a sweep, which sees a lease every 5 s only. So a
-// pause of a living process (garbage, a starved CPU) costs it nothing unless its link breaks at the same moment. Where a lease
-// is taken too early all the same, nothing is lost: the epoch fences, and the proxy brings the publisher to whoever holds it.
+// lock that stays; DynamoDB after 1 s, two tries of 400 ms); the next one begins 100 ms later: 1.9 s. And nobody looks
+// without a reason: a proxy whose link to the holder broke and that could not open another, or a sweep, which sees a lease
+// every 5 s only. So a pause of a living process (garbage, a starved CPU) costs it nothing unless its link breaks at the
+// same moment. Where a lease is taken too early all the same, nothing is lost: the epoch fences, and the proxy brings the
+// publisher to whoever holds it.
 //
 // The price: on DynamoDB 2 writes a second for each broadcast on air, 7,200 an hour.
 
@@ -18,6 +19,8 @@ export const renewEveryMs = 500;
 export const renewPauseMs = 100;
 /** Between two looks of an observer at a lease that it waits for. */
 export const observeEveryMs = 250;
+/** The same where the holder is about to let go: each look that comes too late is time that viewers wait. */
+export const standbyEveryMs = 100;
 /** How often a holder makes sure that it was not suspended. It must not depend on how long the store takes to answer. */
 export const aliveEveryMs = 250;
 

@@ -14,6 +14,12 @@ export class TagHistory {
     return Math.max(this.#last.video, this.#last.audio);
   }
 
+  /** Media of both tracks is there up to here. One that is a second behind has stopped, and counts no more. */
+  get completeMs(): number {
+    const { video, audio } = this.#last;
+    return Math.abs(video - audio) > 1000 ? Math.max(video, audio) : Math.min(video, audio);
+  }
+
   /** The newest picture that decoding can begin with. */
   get lastKeyframe(): StreamTag | undefined {
     return this.#lastKeyframe;

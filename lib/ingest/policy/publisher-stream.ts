@@ -86,6 +86,11 @@ export class PublisherStream {
     return Math.max(this.#latestMs, 0);
   }
 
+  /** Session time of the last place where a worker could begin. */
+  get pointMs(): number {
+    return this.#pointMs;
+  }
+
   /** Whether there is a point to begin at now. */
   get canReplay(): boolean {
     return this.#log.point !== undefined;

@@ -17,6 +17,8 @@ export interface RelayHello {
   readonly chunkState: ChunkState;
   /** Stream time (ms) from which media is sent again; absent at a fresh publish. */
   readonly replayFromMs?: number;
+  /** The worker that has the stream and drains: it lets go once this one is on standby. */
+  readonly movesFrom?: MemberId;
   readonly publish: PublishFacts;
 }
 
@@ -34,6 +36,7 @@ const tlv = {
   chunkState: 0xe3,
   replayFrom: 0xe4,
   publishFacts: 0xe5,
+  movesFrom: 0xe6,
 } as const;
 
 const idPattern = /^[0-9A-Za-z._-]{1,64}$/;
@@ -57,6 +60,8 @@ export function encodeRelayHello(hello: RelayHello): Buffer {
     value.writeBigUInt64BE(BigInt(hello.replayFromMs));
     tlvs.push({ type: tlv.replayFrom, value });
   }
+  if (hello.movesFrom !== undefined)
+    tlvs.push({ type: tlv.movesFrom, value: Buffer.from(hello.movesFrom, 'ascii') });
   const addresses = { source: hello.client, destination: hello.server };
   return encodeProxyHeader({ command: 'proxy', addresses, tlvs });
 }
@@ -87,6 +92,7 @@ export function decodeRelayHello(
     chunkState: decodeChunkState(required(values, tlv.chunkState)),
     publish: readFacts(required(values, tlv.publishFacts)),
     ...(replayFrom === undefined ? {} : { replayFromMs: readMs(replayFrom) }),
+    ...(values.has(tlv.movesFrom) ? { movesFrom: readId(values, tlv.movesFrom) as MemberId } : {}),
   };
   return { hello, length };
 }

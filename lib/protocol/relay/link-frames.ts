@@ -27,8 +27,10 @@ export type LinkFrame =
    * Media up to this publisher timestamp (ms, unwrapped, counted from the first message of the session) is in the origin.
    */
   | { readonly type: 'published-through'; readonly timestampMs: number }
-  /** The worker is to stop: the proxy moves the publisher to another one. */
+  /** The worker is to stop: the proxy moves the publisher to another one, and the link is of use until that is ready. */
   | { readonly type: 'draining' }
+  /** Before `accepted`, where the hello names a worker that drains: room is kept, and all that lacks is its lease. */
+  | { readonly type: 'standby' }
   /** The worker is done with the session. */
   | { readonly type: 'end'; readonly reason: string };
 
@@ -50,6 +52,7 @@ const typeIds = {
   'published-through': 4,
   draining: 5,
   end: 6,
+  standby: 7,
 } as const satisfies Record<LinkFrame['type'], number>;
 
 /** How each payload but that of `published-through` is read; fields unknown to us are dropped, so that they can be added. */
@@ -73,6 +76,7 @@ const payloads: Readonly<Record<number, z.ZodType<LinkFrame>>> = {
   }),
   [typeIds.draining]: z.object({ type: z.literal('draining').default('draining') }),
   [typeIds.end]: z.object({ type: z.literal('end').default('end'), reason: text }),
+  [typeIds.standby]: z.object({ type: z.literal('standby').default('standby') }),
 };
 
 /** Throws a `RangeError` for a payload over 64 KiB or a time that is no whole number of ms. */
@@ -108,7 +112,7 @@ export class LinkFrameDecoder {
     while (this.#held.length >= headBytes) {
       const type = this.#held[0] as number;
       const length = this.#held.readUIntBE(1, 3);
-      if (type < 1 || type > 6)
+      if (type < 1 || type > 7)
         throw new ProtocolError('LINK_FRAME_UNKNOWN', `no link frame has type ${type}`);
       if (length > maxLinkPayloadBytes) {
         throw new ProtocolError('LINK_FRAME_TOO_LONG', `a link frame of ${length} bytes is over 64 KiB`);

@@ -38,6 +38,7 @@ describe('the relay hello', () => {
   test.each([
     ['a fresh publish', hello],
     ['a replay', { ...hello, replayFromMs: 2 ** 40 }],
+    ['a planned move', { ...hello, replayFromMs: 4000, movesFrom: 'encoder-1' as MemberId }],
     ['a publisher that says little of itself', { ...hello, publish: { app: 'live' } }],
     ['a chunk stream state of nothing', { ...hello, chunkState: { chunkSize: 128, streams: [] } }],
   ])('is read back: %s', (_name, value) => {
@@ -48,14 +49,17 @@ describe('the relay hello', () => {
     });
   });
 
-  test('carries its facts in TLVs 0xE0 to 0xE5', () => {
-    const { tlvs } = decodeProxyHeader(encodeRelayHello({ ...hello, replayFromMs: 6000 }))!.header;
+  test('carries its facts in TLVs 0xE0 to 0xE6', () => {
+    const { tlvs } = decodeProxyHeader(
+      encodeRelayHello({ ...hello, replayFromMs: 6000, movesFrom: 'encoder-1' as MemberId }),
+    )!.header;
     const values = new Map(tlvs.map(({ type, value }) => [type, value]));
-    expect([...values.keys()].sort()).toEqual([0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5]);
+    expect([...values.keys()].sort()).toEqual([0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6]);
     expect(values.get(0xe0)?.toString('ascii')).toBe('0123456789abcdef');
     expect(values.get(0xe1)?.toString('ascii')).toBe('s0123456789a');
     expect(values.get(0xe2)?.toString('ascii')).toBe('ingest-1');
     expect(values.get(0xe4)?.toString('hex')).toBe('0000000000001770');
+    expect(values.get(0xe6)?.toString('ascii')).toBe('encoder-1');
     expect(JSON.parse(String(values.get(0xe5)))).toEqual(hello.publish);
   });
 

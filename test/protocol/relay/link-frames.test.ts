@@ -41,6 +41,7 @@ const vectors: readonly { readonly frame: LinkFrame; readonly bytes: Buffer }[] 
     frame: { type: 'end', reason: 'ended by its owner' },
     bytes: frameBytes(6, json({ reason: 'ended by its owner' })),
   },
+  { frame: { type: 'standby' }, bytes: frameBytes(7, json({})) },
 ];
 
 function decode(pieces: readonly Uint8Array[]): { frames: LinkFrame[]; code: string | undefined } {
@@ -79,7 +80,7 @@ describe('link frames', () => {
 
   test.each([
     ['type 0', frameBytes(0, json({})), 'LINK_FRAME_UNKNOWN'],
-    ['type 7', frameBytes(7, json({})), 'LINK_FRAME_UNKNOWN'],
+    ['type 8', frameBytes(8, json({})), 'LINK_FRAME_UNKNOWN'],
     [
       'a length over 64 KiB, before its payload comes',
       frameBytes(6, Buffer.alloc(0), 65_537),

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { LinkFrame } from '../../../lib/protocol/relay/link-frames.ts';
 import { accept, type FakeLink, FakeWorker } from '../../support/fake-worker.ts';
 import { type IngestHarness, startIngest } from '../../support/ingest-harness.ts';
 import { frameIndex, RtmpClient } from '../../support/rtmp-client.ts';
@@ -131,7 +132,7 @@ describe('a worker that dies while a publisher is on air', () => {
   });
 
   test('the publisher is told and closed when no other worker takes it in time', async () => {
-    const { first, second, harness, publisher, link } = await onAir({ routeMs: 400 });
+    const { first, second, harness, publisher, link } = await onAir({ moveMs: 400 });
     send(publisher, 0, 30);
     await has(link, 29);
     second.die();
@@ -181,32 +182,118 @@ describe('a worker that dies while a publisher is on air', () => {
 });
 
 describe('a worker that drains', () => {
-  test('gets no more, may still confirm, and another one goes on', async () => {
+  const standby: LinkFrame = { type: 'standby' };
+
+  test('goes on until another one is ready, and is left behind a key frame', async () => {
+    const { first, second, harness, publisher, link } = await onAir();
+    send(publisher, 0, 55);
+    await has(link, 54);
+    let letIn = () => {};
+    second.answer((answered) => {
+      letIn = () => answered.send(accept);
+    });
+    link.send({ type: 'draining' });
+    const next = await second.link();
+    expect(next.hello).toMatchObject({ movesFrom: first.id, replayFromMs: 0 });
+    send(publisher, 55, 60);
+    await has(link, 59);
+    expect(link.ended).toBe(false);
+    next.send(standby);
+    // What is confirmed from now on does not change where the replay begins: the new worker has been told.
+    link.send({ type: 'published-through', timestampMs: 52 * frameMs });
+    send(publisher, 60, 75);
+    await has(link, 74);
+    expect(link.ended).toBe(false);
+    send(publisher, 75, 76);
+    await link.until(() => link.ended);
+    expect(videoOf(link)).toEqual(range(0, 76));
+    letIn();
+    send(publisher, 76, 90);
+    await has(next, 89);
+    expect(videoOf(next)).toEqual(range(0, 90));
+    expect(publisher.closed).toBe(false);
+    expect(harness.log.of('ingest.worker.leaving')).toMatchObject([{ worker: first.id }]);
+    expect(harness.log.of('ingest.worker.lost')).toEqual([]);
+    expect(harness.log.of('ingest.worker.changed')).toMatchObject([{ worker: second.id }]);
+  });
+
+  test('has its publisher for as long as others refuse, and confirms meanwhile', async () => {
+    const { second, harness, publisher, link } = await onAir();
+    send(publisher, 0, 60);
+    await has(link, 59);
+    second.answer((answered) => answered.send({ type: 'refused', reason: 'full', description: 'full' }));
+    link.send({ type: 'draining' });
+    await second.until(() => second.links.length > 2);
+    expect(link.ended).toBe(false);
+    link.send({ type: 'published-through', timestampMs: 55 * frameMs });
+    send(publisher, 60, 70);
+    await has(link, 69);
+    second.answer((answered) => {
+      answered.send(standby);
+      answered.send(accept);
+    });
+    await moved(harness);
+    const again = second.links.at(-1)!;
+    await has(again, 69);
+    expect(again.hello?.replayFromMs).toBe(50 * frameMs);
+    expect(videoOf(again)).toEqual(range(50, 70));
+  });
+
+  test('dies before it was left: the one that is ready goes on from what was published', async () => {
     const { first, second, harness, publisher, link } = await onAir();
     send(publisher, 0, 60);
     await has(link, 59);
-    await harness.say(first.record({ state: 'draining' }));
+    let letIn = () => {};
     second.answer((answered) => {
-      link.send({ type: 'published-through', timestampMs: 55 * frameMs });
-      answered.send({ type: 'refused', reason: 'held-elsewhere', description: 'held', holder: first.id });
-      second.answer((later) => later.send(accept));
+      answered.send(standby);
+      letIn = () => answered.send(accept);
     });
+    link.send({ type: 'draining' });
+    const next = await second.link();
+    first.die();
+    await harness.log.first('ingest.worker.lost');
+    send(publisher, 60, 90);
+    letIn();
+    await has(next, 89);
+    expect(videoOf(next)).toEqual(range(0, 90));
+    expect(second.links).toHaveLength(1);
+    expect(publisher.closed).toBe(false);
+  });
+
+  test('stops before there was room: its publisher is kept until there is', async () => {
+    const { first, second, harness, publisher, link } = await onAir();
+    send(publisher, 0, 60);
+    await has(link, 59);
+    second.answer((answered) => answered.send({ type: 'refused', reason: 'full', description: 'full' }));
     first.answer((answered) =>
       answered.send({ type: 'refused', reason: 'draining', description: 'draining' }),
     );
     link.send({ type: 'draining' });
-    await link.until(() => link.ended);
-    await second.until(() => second.links.length > 1);
-    const again = await second.link(1);
+    await second.until(() => second.links.length > 0);
+    link.socket.end();
+    const tries = second.links.length;
+    await second.until(() => second.links.length > tries + 1);
+    second.answer((answered) => answered.send(accept));
     send(publisher, 60, 90);
+    await moved(harness);
+    const again = second.links.at(-1)!;
     await has(again, 89);
-    expect(videoOf(link)).toEqual(range(0, 60));
-    const numbers = videoOf(again);
-    expect(numbers).toEqual(range(numbers[0]!, 90));
-    expect(numbers[0]).toBeLessThanOrEqual(50);
+    expect(videoOf(again)).toEqual(range(0, 90));
     expect(publisher.closed).toBe(false);
-    expect(harness.log.of('ingest.worker.leaving')).toMatchObject([{ worker: first.id }]);
-    expect(harness.log.of('ingest.worker.lost')).toEqual([]);
+  });
+
+  test('gets the end of a publisher that ends meanwhile, and the other one nothing', async () => {
+    const { second, publisher, link } = await onAir();
+    send(publisher, 0, 60);
+    await has(link, 59);
+    second.answer((answered) => answered.send(standby));
+    link.send({ type: 'draining' });
+    const next = await second.link();
+    publisher.socket.end(publisher.publisher.unpublish());
+    await link.until(() => link.ended);
+    await next.until(() => next.closed);
+    expect(videoOf(link)).toEqual(range(0, 60));
+    expect(next.messages).toEqual([]);
   });
 
   test('keeps its publisher where there is no other worker', async () => {
