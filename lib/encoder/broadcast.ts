@@ -9,6 +9,7 @@ import { Intake } from './intake.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { drainLimits } from './policy/drain-limits.ts';
 import { segmentStartMs } from './policy/grid.ts';
+import { isWindowOver } from './policy/reconnect-window.ts';
 import type { RestoredPublication } from './policy/restore.ts';
 import { ThroughMarks } from './policy/through-marks.ts';
 import type { PublishSession } from './publish-session.ts';
@@ -18,8 +19,6 @@ import { SlateMaker } from './slate-maker.ts';
 import { StreamClock } from './stream-clock.ts';
 
 const tickMs = 100;
-/** A broadcast that has published nothing waits at least this long for media. */
-const firstMediaWithinMs = 10_000;
 
 /**
  * One time on air, from the first publish to the end. Publish sessions take the seat one after another; their media goes
@@ -286,10 +285,8 @@ export class Broadcast {
     this.#seat.tick();
     const { awayMs } = this.#seat;
     const { started } = this.#output;
-    const windowMs = started
-      ? this.#reconnectWindowMs
-      : Math.max(this.#reconnectWindowMs, firstMediaWithinMs);
-    if (awayMs !== undefined && awayMs > windowMs) this.end('reconnect-window-over');
+    const windowMs = this.#reconnectWindowMs;
+    if (isWindowOver({ awayMs, windowMs, started })) this.end('reconnect-window-over');
     if (this.#ending) return;
     if (this.#time.running) this.#intake.tick(this.#time.nowMs, awayMs === undefined);
     this.#encoding.tick();

@@ -83,6 +83,17 @@ describe('creating a stream', () => {
     expect((await api.store.listStreams({ limit: 1 })).streams).toEqual([]);
   });
 
+  test('the reconnect window is whole milliseconds from 0 to half an hour, a minute where nothing is said', async () => {
+    const create = (reconnectWindowMs: unknown) =>
+      api.call('POST', '/v1/streams', { name: 'Studio A', reconnectWindowMs });
+    for (const allowed of [0, 1, 1_800_000]) {
+      expect((await create(allowed)).body).toMatchObject({ reconnectWindowMs: allowed });
+    }
+    for (const refused of [-1, 0.5, 1_800_001, '60000', null])
+      expect((await create(refused)).status).toBe(400);
+    expect((await create(undefined)).body).toMatchObject({ reconnectWindowMs: 60_000 });
+  });
+
   test('a name with control characters is refused, any other writing is kept', async () => {
     expect((await api.call('POST', '/v1/streams', { name: 'a\nb' })).status).toBe(400);
     const name = 'Größe “日本” \u{1f3a5}';
