@@ -45,7 +45,7 @@ export class LeaseKeeper {
     }, aliveEveryMs);
   }
 
-  /** It is another's, as far as we know. */
+  /** It is not ours any more, as far as we know. */
   get lost(): boolean {
     return this.#lost;
   }
@@ -78,11 +78,14 @@ export class LeaseKeeper {
     this.#lose();
   }
 
-  /** Stops renewing and lets go of the lease. */
+  /** Stops renewing and lets go of the lease: from the call on nothing may be written for it. */
   async release(): Promise<void> {
     this.stop();
+    const wasOurs = this.#check() !== 'lost';
+    this.#lost = true;
+    this.#fence.lose();
     await this.#renewing;
-    if (this.#check() !== 'lost') await this.#options.store.releaseLease(this.#hold());
+    if (wasOurs) await this.#options.store.releaseLease(this.#hold());
   }
 
   stop(): void {

@@ -19,7 +19,10 @@ export interface LeaseTakerOptions {
   /** The control store did not answer, or answers again. */
   readonly reachable: (isReachable: boolean, cause?: unknown) => void;
   /** What there is of an open broadcast in the origin; undefined where nothing was published. */
-  readonly readPublished: (record: BroadcastRecord) => Promise<RestoredPublication | undefined>;
+  readonly readPublished: (
+    record: BroadcastRecord,
+    epoch: number,
+  ) => Promise<RestoredPublication | undefined>;
 }
 
 /** A broadcast that is to be taken over from a worker that drains. */
@@ -106,7 +109,7 @@ export class LeaseTaker {
   async #readPublished(keeper: LeaseKeeper, last: BroadcastRecord): Promise<RestoredPublication | undefined> {
     const { store, clock, readPublished } = this.#options;
     try {
-      const published = await readPublished(last);
+      const published = await readPublished(last, keeper.lease.epoch);
       if (!published) {
         const endedAtMs = clock.wall();
         await store.putBroadcast({ ...last, state: 'ended', endedAtMs, endReason: 'encoder-failed' });

@@ -1,6 +1,7 @@
 import type { BroadcastRecord } from '../control/policy/records.ts';
-import { broadcastPrefix, dashManifestName, hlsPlaylistName } from '../origin/policy/keys.ts';
+import { broadcastPrefix, dashManifestName, hlsPlaylistName, streamPrefix } from '../origin/policy/keys.ts';
 import type { ObjectStore } from '../origin/ports.ts';
+import { claimObject } from './claim-object.ts';
 import { initNamesOf, type RestoredPublication, restorePublication } from './policy/restore.ts';
 
 /** What another worker, or this one before a restart, left of a broadcast. */
@@ -15,28 +16,36 @@ export interface Unfinished {
 const maxListed = 50_000;
 const pageSize = 1000;
 
-/** Reads what a broadcast left in the origin; undefined where it published nothing. Throws the object store's errors. */
+/**
+ * Reads what a broadcast left in the origin; undefined where it published nothing. Whoever wrote it before can name no
+ * further segment from then on: what is read is all there will be. Throws as `claimObject` does.
+ */
 export async function readRemains(
   objects: ObjectStore,
   region: string,
   record: BroadcastRecord,
+  epoch: number,
 ): Promise<RestoredPublication | undefined> {
   const prefix = broadcastPrefix(region, record.streamId, record.id);
-  const text = async (key: string): Promise<string> => (await objects.get(key))?.body.toString('utf8') ?? '';
+  const claim = (key: string): Promise<string> => claimObject(objects, key, epoch);
+  const [manifest] = await Promise.all([
+    claim(prefix + dashManifestName),
+    claim(streamPrefix(region, record.streamId) + dashManifestName),
+  ]);
   const playlists = new Map<string, string>();
   const numbers = new Map<string, number[]>();
   const inits = new Map<string, Buffer>();
-  for (const { id } of record.renditions) {
-    const playlist = await text(`${prefix}${id}/${hlsPlaylistName}`);
-    if (playlist === '') continue;
+  const read = async (id: string): Promise<void> => {
+    const playlist = await claim(`${prefix}${id}/${hlsPlaylistName}`);
+    if (playlist === '') return;
     playlists.set(id, playlist);
     numbers.set(id, await listNumbers(objects, `${prefix}${id}/`));
     for (const name of initNamesOf(playlist)) {
       const init = await objects.get(`${prefix}${id}/${name}`);
       if (init) inits.set(`${id}/${name}`, init.body);
     }
-  }
-  const manifest = await text(prefix + dashManifestName);
+  };
+  await Promise.all(record.renditions.map(({ id }) => read(id)));
   return restorePublication({ renditions: record.renditions, playlists, numbers, inits, manifest });
 }
 

@@ -1,10 +1,10 @@
 import { ObjectStoreFullError, PreconditionFailedError } from '../origin/policy/errors.ts';
 import type { ObjectStore } from '../origin/ports.ts';
+import { ObjectWriter } from './object-writer.ts';
 import type { SegmentGroup } from './policy/group-collector.ts';
 import { Outage } from './policy/outage.ts';
 import type { ObjectWrite, Publication } from './policy/publication.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
-import { judgeConflict } from './policy/write-conflict.ts';
 import type { Clock } from './ports.ts';
 
 export interface SegmentWriterHandler {
@@ -31,7 +31,9 @@ interface QueuedGroup {
 /** Segments that wait for an origin that does not take them: above this the oldest are given up. */
 const maxQueuedBytes = 48 * 1024 * 1024;
 const firstPauseMs = 100;
-const longestPauseMs = 2000;
+/** A slow growth: with half of all requests failing, some of a segment's dozen fail five times and more. */
+const pauseGrowth = 1.5;
+const longestPauseMs = 1000;
 /** The playlists are written at least after so many groups of a backlog. */
 const groupsPerRound = 8;
 /** A write that succeeds soon at its second or third try is no trouble; five seconds without a failure are the end of it. */
@@ -50,11 +52,10 @@ class WriterStoppedError extends Error {
  * of room, or `stop`.
  */
 export class SegmentWriter {
-  readonly #store: ObjectStore;
+  readonly #objects: ObjectWriter;
   readonly #publication: Publication;
   readonly #clock: Clock;
   readonly #handler: SegmentWriterHandler;
-  readonly #etags = new Map<string, string>();
   #queue: QueuedGroup[] = [];
   #queuedBytes = 0;
   #running?: Promise<void>;
@@ -68,7 +69,7 @@ export class SegmentWriter {
   readonly #wakes = new Set<() => void>();
 
   constructor(store: ObjectStore, publication: Publication, clock: Clock, handler: SegmentWriterHandler) {
-    this.#store = store;
+    this.#objects = new ObjectWriter(store, publication.epoch, (byEpoch) => this.#supersede(byEpoch));
     this.#publication = publication;
     this.#clock = clock;
     this.#handler = handler;
@@ -195,13 +196,14 @@ export class SegmentWriter {
   /** False where it failed and is given up by then. Throws `WriterStoppedError`. */
   async #write(object: ObjectWrite, givenUp = () => false): Promise<boolean> {
     const body = object.body.length === 1 ? object.body[0]! : Buffer.concat(object.body);
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-      if (this.#stopped || !(await this.#handler.mayWrite())) {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
+      // It may be stopped while that is found out.
+      if (this.#stopped || !(await this.#handler.mayWrite()) || this.#stopped) {
         this.#stopped = true;
         throw new WriterStoppedError(`${object.key} was not written`);
       }
       try {
-        await this.#put(object, body);
+        await this.#objects.write(object, body);
         this.#succeeded();
         return true;
       } catch (cause) {
@@ -209,29 +211,6 @@ export class SegmentWriter {
       }
       if (givenUp()) return false;
       await this.#pause(pauseMs * (0.75 + Math.random() / 2));
-    }
-  }
-
-  /** `isFirst`: a conflict is not a fault of the origin, so what it taught is tried at once. */
-  async #put(object: ObjectWrite, body: Uint8Array, isFirst = true): Promise<void> {
-    const { key, contentType, cacheControl, how } = object;
-    const headers = { contentType, cacheControl };
-    const known = how === 'replace' ? this.#etags.get(key) : undefined;
-    const condition = known === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: known };
-    try {
-      const { etag } = await this.#store.put(key, body, { ...headers, ...condition });
-      if (how === 'replace') this.#etags.set(key, etag);
-    } catch (cause) {
-      if (!(cause instanceof PreconditionFailedError)) throw cause;
-      const found = await this.#store.get(key);
-      const outcome = judgeConflict(how, found, this.#publication.epoch);
-      if (outcome.kind === 'there') return;
-      if (outcome.kind === 'superseded') this.#supersede(outcome.byEpoch);
-      else if (outcome.etag === undefined) this.#etags.delete(key);
-      else this.#etags.set(key, outcome.etag);
-      if (outcome.kind === 'superseded' || !isFirst) throw cause;
-      // Our own write whose answer was lost.
-      if (!found?.body.equals(body)) await this.#put(object, body, false);
     }
   }
 

@@ -62,7 +62,7 @@ export class Worker {
       ...this.#setting,
       memberId,
       watch: this.#watch,
-      readPublished: (record) => readRemains(objects, region, record),
+      readPublished: (record, epoch) => readRemains(objects, region, record, epoch),
     });
   }
 

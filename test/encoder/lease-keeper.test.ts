@@ -18,12 +18,16 @@ const longestCallMs = 1300;
 /** A keeper of a lease; `renew` is how the store answers the renewal that was asked for at this time. */
 function keep(renew: (atMs: number) => Promise<void>) {
   const told: string[] = [];
+  let releases = 0;
   const renewals: number[] = [];
   const store = {
     async renewLease() {
       renewals.push(Date.now());
       await renew(Date.now());
       return { endRequested: false };
+    },
+    async releaseLease() {
+      releases++;
     },
   } as unknown as LeaseStore;
   const lease = { streamId: 's', workerId: 'encoder-1', epoch: 1 } as unknown as LeaseRecord;
@@ -35,7 +39,7 @@ function keep(renew: (atMs: number) => Promise<void>) {
     reachable: (isReachable) => told.push(isReachable ? 'reachable' : 'unreachable'),
   });
   keeper.listen({ lost: () => told.push('lost'), endRequested: () => told.push('end') });
-  return { keeper, told, renewals };
+  return { keeper, told, renewals, released: () => releases };
 }
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -76,6 +80,16 @@ describe('a lease keeper', () => {
     await jest.advanceTimersByTimeAsync(0);
     expect(told).toEqual(['lost', 'lost late']);
     expect(await keeper.mayWrite()).toBe(false);
+  });
+
+  test('a lease that is let go of may not be written for, though it was renewed a moment ago', async () => {
+    const { keeper, told, released } = keep(async () => {});
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    const releasing = keeper.release();
+    expect(await keeper.mayWrite()).toBe(false);
+    await releasing;
+    expect(released()).toBe(1);
+    expect(told).not.toContain('lost');
   });
 
   test('a process that was suspended asks before it writes, and is told when another has the lease', async () => {

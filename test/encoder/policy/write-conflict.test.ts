@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { epochMark, epochOf } from '../../../lib/encoder/policy/epoch-mark.ts';
+import { epochMark, epochOf, withEpoch } from '../../../lib/encoder/policy/epoch-mark.ts';
 import { judgeConflict } from '../../../lib/encoder/policy/write-conflict.ts';
 
 const playlist = (epoch: number) => ({
@@ -10,6 +10,12 @@ const playlist = (epoch: number) => ({
 describe('The mark of an epoch', () => {
   test.each(['a/playlist.m3u8', 'a/index.m3u8', 'a/manifest.mpd'])('is read back from %s', (key) => {
     expect(epochOf(Buffer.from(`words${'\n'}${epochMark(key, 123_456)}`))).toBe(123_456);
+  });
+
+  test.each(['a/playlist.m3u8', 'a/manifest.mpd'])('is changed in %s without a change of the rest', (key) => {
+    const old = `words\n${epochMark(key, 9)}`;
+    expect(withEpoch(key, old, 10)).toBe(`words\n${epochMark(key, 10)}`);
+    expect(withEpoch(key, 'words\n', 10)).toBe(`words\n${epochMark(key, 10)}`);
   });
 
   test('is a comment of the format', () => {

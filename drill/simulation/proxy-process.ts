@@ -1,0 +1,111 @@
+import type { FleetMember, LeaseRecord } from '../../lib/control/policy/records.ts';
+import { chooseWorker, FleetView } from '../../lib/ingest/policy/fleet-view.ts';
+import { LinkWatch } from '../../lib/ingest/policy/link-watch.ts';
+import type { MemberId } from '../../lib/routing/ids.ts';
+import type { Invariants } from './invariants.ts';
+import type { Network } from './network.ts';
+import { streamId } from './worker-process.ts';
+import type { Host } from './world.ts';
+
+/** Of the product's proxy. */
+const lookEveryMs = 1000;
+const pauseMs = 250;
+const answerTimeoutMs = 4000;
+const limits = { stallMs: 5000, silentMs: 6000 };
+
+export interface ProxySurroundings {
+  readonly host: Host;
+  readonly network: Network;
+  readonly invariants: Invariants;
+  /** Asks a worker to take the publisher; what it says comes back, if it is there to say it. */
+  readonly dial: (
+    worker: MemberId,
+    answered: (answer: { accepted: boolean; holder?: MemberId }) => void,
+  ) => void;
+}
+
+/** The proxy of the stream's publisher: brings it to a worker, and to another one where that one is gone. */
+export class ProxyProcess {
+  readonly #around: ProxySurroundings;
+  readonly #fleet = new FleetView();
+  #worker?: MemberId | undefined;
+  #watch?: LinkWatch;
+  #attempt = 0;
+
+  constructor(around: ProxySurroundings) {
+    this.#around = around;
+    this.#look();
+    void this.#route();
+  }
+
+  /** The worker's end of the link closed. */
+  linkClosed(worker: MemberId): void {
+    if (worker !== this.#worker) return;
+    this.#worker = undefined;
+    void this.#route();
+  }
+
+  /** The network closed whatever link there is. */
+  cut(): void {
+    if (this.#worker) this.linkClosed(this.#worker);
+  }
+
+  heard(worker: MemberId): void {
+    if (worker === this.#worker) this.#watch?.heard(this.#around.host.now());
+  }
+
+  #look(): void {
+    const { host } = this.#around;
+    void this.#ask((control) => [...control.fleet.values()])
+      .then(
+        (members) => this.#fleet.observe(members, host.now()),
+        () => {},
+      )
+      .finally(() => setTimeout(() => this.#look(), lookEveryMs));
+    const lives = this.#worker !== undefined && this.#fleet.find(this.#worker) !== undefined;
+    if (this.#worker !== undefined && this.#watch?.isSilent(lives, host.now())) this.linkClosed(this.#worker);
+  }
+
+  /** Goes through the workers, in rounds, until one accepts. */
+  async #route(): Promise<void> {
+    const attempt = ++this.#attempt;
+    while (attempt === this.#attempt && this.#worker === undefined) {
+      const lease: LeaseRecord | undefined = await this.#ask(({ lease }) => lease).catch(() => undefined);
+      await this.#round(chooseWorker(streamId, lease, this.#fleet, true));
+      if (this.#worker === undefined) await new Promise((wake) => setTimeout(wake, pauseMs));
+    }
+  }
+
+  async #round(candidates: FleetMember[]): Promise<void> {
+    const tried = new Set<MemberId>();
+    for (let member = candidates.shift(); member; member = candidates.shift()) {
+      if (tried.has(member.id)) continue;
+      tried.add(member.id);
+      const { accepted, holder } = await this.#dial(member.id);
+      if (accepted) {
+        this.#worker = member.id;
+        this.#watch = new LinkWatch(limits, this.#around.host.now());
+        return;
+      }
+      const named = holder && this.#fleet.find(holder);
+      if (named && !tried.has(named.id)) candidates.unshift(named);
+    }
+  }
+
+  #dial(worker: MemberId): Promise<{ accepted: boolean; holder?: MemberId }> {
+    return new Promise((resolve) => {
+      setTimeout(() => resolve({ accepted: false }), answerTimeoutMs);
+      this.#around.dial(worker, resolve);
+    });
+  }
+
+  #ask<Answer>(apply: (control: Invariants['control']) => Answer): Promise<Answer> {
+    const { network, invariants, host } = this.#around;
+    return network.ask(
+      host,
+      'control',
+      () => apply(invariants.control),
+      () => new Error('no answer'),
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import type { LeaseRecord } from '../../lib/control/policy/records.ts';
+import type { LeaseStore } from '../../lib/control/ports.ts';
+import type { LeaseKeeper } from '../../lib/encoder/lease-keeper.ts';
+import type { Clock } from '../../lib/encoder/ports.ts';
+import type { ControlModel } from './stores.ts';
+import type { Host } from './world.ts';
+
+/** What keeps the protocol safe, each as it is or left out: a simulation that finds nothing then would be of no use. */
+export interface Rules {
+  mayWrite(keeper: LeaseKeeper): Promise<boolean>;
+  clockOf(host: Host): Clock;
+  take(control: ControlModel, take: Parameters<LeaseStore['takeLease']>[0]): LeaseRecord;
+  readonly marksEpochs: boolean;
+}
+
+/** The product's. */
+export const productRules: Rules = {
+  mayWrite: (keeper) => keeper.mayWrite(),
+  clockOf: (host) => host,
+  take: (control, take) => control.takeLease(take),
+  marksEpochs: true,
+};
+
+/** The product's with one thing broken, by what that is. */
+export const brokenRules: Readonly<Record<string, Rules>> = {
+  'without the fence': { ...productRules, mayWrite: async () => true },
+  'timed by wall clocks': {
+    ...productRules,
+    clockOf: (host) => ({ now: () => host.wall(), wall: () => host.wall() }),
+  },
+  'taken unconditionally': {
+    ...productRules,
+    take: (control, take) => {
+      const { lease } = control;
+      return control.takeLease({ ...take, ...(lease && { observed: lease }) });
+    },
+  },
+  'without epochs in the objects': { ...productRules, marksEpochs: false },
+};

@@ -1,0 +1,95 @@
+import { ConditionFailedError } from '../../lib/control/policy/errors.ts';
+import type { BroadcastRecord, FleetMember, LeaseRecord } from '../../lib/control/policy/records.ts';
+import type { LeaseStore } from '../../lib/control/ports.ts';
+import { PreconditionFailedError } from '../../lib/origin/policy/errors.ts';
+import type { MemberId } from '../../lib/routing/ids.ts';
+
+type Take = Parameters<LeaseStore['takeLease']>[0];
+type Hold = Parameters<LeaseStore['renewLease']>[0];
+
+/** The control store as its contract has it, for one stream. Each call happens at once. */
+export class ControlModel {
+  lease: LeaseRecord | undefined;
+  broadcast: BroadcastRecord | undefined;
+  readonly fleet = new Map<MemberId, FleetMember>();
+  readonly #granted: (lease: LeaseRecord, before: LeaseRecord | undefined) => void;
+
+  /** `granted` is told of each taking, before anybody else hears of it. */
+  constructor(granted: (lease: LeaseRecord, before: LeaseRecord | undefined) => void) {
+    this.#granted = granted;
+  }
+
+  takeLease({ streamId, workerId, broadcastId, observed }: Take): LeaseRecord {
+    const before = this.lease;
+    if (before?.version !== observed?.version) throw new ConditionFailedError('it has changed');
+    const epoch = (before?.epoch ?? 0) + 1;
+    const version = (before?.version ?? 0) + 1;
+    const lease = { streamId, workerId, broadcastId, epoch, version, released: false, endRequested: false };
+    this.lease = lease;
+    this.#granted(lease, before);
+    return lease;
+  }
+
+  renewLease(hold: Hold): LeaseRecord {
+    const lease = this.#held(hold);
+    if (!lease) throw new ConditionFailedError('it is not held');
+    this.lease = { ...lease, version: lease.version + 1 };
+    return this.lease;
+  }
+
+  releaseLease(hold: Hold): void {
+    const lease = this.#held(hold);
+    if (lease) this.lease = { ...lease, version: lease.version + 1, released: true };
+  }
+
+  putBroadcast(record: BroadcastRecord): void {
+    const isOther = this.broadcast !== undefined && this.broadcast.id !== record.id;
+    // Its own row in the store: a late write of an older broadcast changes nothing of the newest.
+    if (isOther && this.broadcast!.id > record.id) return;
+    if (!isOther && (this.broadcast?.epoch ?? 0) > record.epoch)
+      throw new ConditionFailedError('a newer epoch wrote it');
+    this.broadcast = record;
+  }
+
+  heartbeat(member: Omit<FleetMember, 'version'>): void {
+    this.fleet.set(member.id, { ...member, version: (this.fleet.get(member.id)?.version ?? 0) + 1 });
+  }
+
+  #held({ workerId, epoch }: Hold): LeaseRecord | undefined {
+    const { lease } = this;
+    return lease?.workerId === workerId && lease.epoch === epoch && !lease.released ? lease : undefined;
+  }
+}
+
+export interface WrittenObject {
+  readonly body: Buffer;
+  readonly etag: string;
+  /** Of the worker that wrote it. */
+  readonly epoch: number;
+}
+
+/** The origin as its contract has it. Of two equal bodies the ETags are equal, as they are in S3. */
+export class ObjectModel {
+  readonly objects = new Map<string, WrittenObject>();
+  readonly #written: (key: string, object: WrittenObject, before: WrittenObject | undefined) => void;
+
+  /** `written` is told of each object that changed. */
+  constructor(written: (key: string, object: WrittenObject, before: WrittenObject | undefined) => void) {
+    this.#written = written;
+  }
+
+  put(
+    key: string,
+    body: Buffer,
+    { ifMatch, ifNoneMatch }: { ifMatch?: string; ifNoneMatch?: '*' },
+    epoch: number,
+  ): { etag: string } {
+    const before = this.objects.get(key);
+    const holds = ifMatch === undefined ? ifNoneMatch === undefined || !before : before?.etag === ifMatch;
+    if (!holds) throw new PreconditionFailedError(key);
+    const object = { body, etag: JSON.stringify(body.toString('latin1')), epoch };
+    this.objects.set(key, object);
+    this.#written(key, object, before);
+    return { etag: object.etag };
+  }
+}

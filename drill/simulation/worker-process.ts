@@ -1,0 +1,355 @@
+import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
+import type { FleetMember } from '../../lib/control/policy/records.ts';
+import { AdmissionError } from '../../lib/encoder/admission-error.ts';
+import { claimObject } from '../../lib/encoder/claim-object.ts';
+import type { LeaseKeeper } from '../../lib/encoder/lease-keeper.ts';
+import { LeaseTaker, type LeaseTakerOptions, type TakenLease } from '../../lib/encoder/lease-taker.ts';
+import { epochMark } from '../../lib/encoder/policy/epoch-mark.ts';
+import type { SegmentGroup } from '../../lib/encoder/policy/group-collector.ts';
+import type { ObjectWrite, Publication } from '../../lib/encoder/policy/publication.ts';
+import type { RestoredPublication } from '../../lib/encoder/policy/restore.ts';
+import { StoreWatch } from '../../lib/encoder/policy/store-watch.ts';
+import { SweepTurn } from '../../lib/encoder/policy/sweep-turn.ts';
+import type { Clock } from '../../lib/encoder/ports.ts';
+import { SegmentWriter } from '../../lib/encoder/segment-writer.ts';
+import { ObjectStoreUnavailableError } from '../../lib/origin/policy/errors.ts';
+import type { ObjectStore } from '../../lib/origin/ports.ts';
+import type { BroadcastId, MemberId, StreamId } from '../../lib/routing/ids.ts';
+import { type Invariants, lastNumber } from './invariants.ts';
+import type { Network } from './network.ts';
+import type { Rules } from './rules.ts';
+import type { Host } from './world.ts';
+
+export const streamId = '0'.repeat(16) as StreamId;
+
+/** Of the product's worker. */
+const heartbeatMs = 1000;
+const sweepMs = 5000;
+const segmentMs = 2000;
+const capacity = 4;
+
+export interface WorkerSurroundings {
+  readonly host: Host;
+  readonly network: Network;
+  readonly invariants: Invariants;
+  readonly rules: Rules;
+  /** The broadcast here is over: whoever is connected hears it. */
+  readonly closed: () => void;
+  /** It published a segment. */
+  readonly published: () => void;
+}
+
+/**
+ * The process of a worker. What decides is the product's own: the taker, the keeper and its fence, the sweep's turn, the
+ * segment writer. What is left of the worker around them is here: when it is asked, its heartbeats, its media.
+ */
+export class WorkerProcess {
+  readonly #around: WorkerSurroundings;
+  readonly #clock: Clock;
+  readonly #watch = new StoreWatch();
+  readonly #turn = new SweepTurn(capacity, streamId);
+  readonly #taker: LeaseTaker;
+  readonly #store: LeaseTakerOptions['store'];
+  #broadcast?: SimulatedBroadcast | undefined;
+  #opening?: Promise<SimulatedBroadcast> | undefined;
+  #draining = false;
+
+  constructor(around: WorkerSurroundings) {
+    this.#around = around;
+    this.#clock = around.rules.clockOf(around.host);
+    this.#store = this.#controlStore();
+    this.#taker = new LeaseTaker({
+      memberId: this.#id,
+      store: this.#store,
+      clock: this.#clock,
+      watch: this.#watch,
+      reachable: (isReachable) => this.#noteStore(isReachable),
+      readPublished: ({ id }, epoch) => this.#readPublished(id, epoch),
+    });
+    this.#beat();
+    setInterval(() => void this.#sweep().catch((cause: unknown) => this.#failed(cause)), sweepMs);
+  }
+
+  /** A proxy brings a publisher. Resolves to whether it may stay, or which worker it should go to. */
+  async admit(): Promise<{ readonly accepted: boolean; readonly holder?: MemberId }> {
+    try {
+      const broadcast = await this.#broadcastHere();
+      return { accepted: !broadcast.over };
+    } catch (cause) {
+      this.#failed(cause);
+      const holder = cause instanceof AdmissionError ? cause.holder : undefined;
+      return { accepted: false, ...(holder && { holder }) };
+    }
+  }
+
+  /** Hands its broadcast over, and resolves when it may be stopped. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    this.#beat();
+    await this.#broadcast?.handOver();
+  }
+
+  get #id(): MemberId {
+    return this.#around.host.id as MemberId;
+  }
+
+  async #broadcastHere(): Promise<SimulatedBroadcast> {
+    if (this.#broadcast) return this.#broadcast;
+    if (this.#opening) return await this.#opening;
+    if (this.#draining) throw new AdmissionError('draining', 'about to stop');
+    this.#opening = this.#taker
+      .take(streamId)
+      .then((taken) => this.#begin(taken))
+      .finally(() => {
+        this.#opening = undefined;
+      });
+    return await this.#opening;
+  }
+
+  #begin(taken: TakenLease): SimulatedBroadcast {
+    const broadcast = new SimulatedBroadcast(taken, this.#around, this.#clock, this.#store, () => {
+      if (this.#broadcast === broadcast) this.#broadcast = undefined;
+      this.#around.closed();
+    });
+    this.#broadcast = broadcast;
+    return broadcast;
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#draining || this.#broadcast || this.#opening) return;
+    const { broadcast } = await this.#ask((control) => control);
+    const open = broadcast && broadcast.state !== 'ended' ? [{ streamId, id: broadcast.id }] : [];
+    for (const stream of this.#turn.begin({ broadcasts: open })) {
+      if (this.#watch.away) return;
+      const lease = await this.#store.getLease(stream);
+      if (!lease) return;
+      const wasOurs = !lease.released && lease.workerId === this.#id;
+      if (!wasOurs && !this.#turn.isAbandoned(lease, this.#clock.now(), this.#watch)) return;
+      const last = await this.#store.latestBroadcast(stream);
+      if (last && last.state !== 'ended') await this.#broadcastHere();
+    }
+  }
+
+  #beat(): void {
+    const member: Omit<FleetMember, 'version'> = {
+      id: this.#id,
+      role: 'encoder',
+      host: '127.0.0.1',
+      port: 1,
+      capacity,
+      load: this.#broadcast || this.#opening ? 1 : 0,
+      state: this.#draining ? 'draining' : 'active',
+    };
+    void this.#ask((control) => control.heartbeat(member))
+      .then(
+        () => this.#noteStore(true),
+        () => this.#noteStore(false),
+      )
+      .finally(() => {
+        if (!this.#draining) setTimeout(() => this.#beat(), heartbeatMs);
+      });
+  }
+
+  #noteStore(isReachable: boolean): void {
+    if (isReachable) this.#watch.wrote(this.#clock.now());
+    else this.#watch.failed(this.#clock.now());
+  }
+
+  #failed(cause: unknown): void {
+    if (cause instanceof ControlStoreUnavailableError) this.#noteStore(false);
+  }
+
+  /** As `readRemains` does: the playlist is claimed, then the names of the segments are read. */
+  async #readPublished(id: BroadcastId, epoch: number): Promise<RestoredPublication | undefined> {
+    const { marksEpochs } = this.#around.rules;
+    const objects = originOf(this.#around, epoch);
+    const key = `${id}/playlist`;
+    const playlist = marksEpochs
+      ? await claimObject(objects, key, epoch)
+      : ((await objects.get(key))?.body.toString() ?? '');
+    if (playlist === '') return undefined;
+    const numbers = await this.#origin((objects) =>
+      [...objects.keys()].flatMap((key) =>
+        key.startsWith(`${id}/segment/`) ? [Number(key.split('/')[2])] : [],
+      ),
+    );
+    const nextListed = lastNumber(Buffer.from(playlist)) + 1;
+    return {
+      nextNumber: Math.max(nextListed, ...numbers.map((each) => each + 1)),
+      nextListed,
+    } as RestoredPublication;
+  }
+
+  #ask<Answer>(apply: (control: Invariants['control']) => Answer): Promise<Answer> {
+    const { network, invariants, host } = this.#around;
+    return network.ask(
+      host,
+      'control',
+      () => apply(invariants.control),
+      () => new ControlStoreUnavailableError('no answer'),
+    );
+  }
+
+  #origin<Answer>(apply: (objects: Invariants['objects']['objects']) => Answer): Promise<Answer> {
+    const { network, invariants, host } = this.#around;
+    return network.ask(
+      host,
+      'origin',
+      () => apply(invariants.objects.objects),
+      () => new ObjectStoreUnavailableError('no answer'),
+    );
+  }
+
+  #controlStore(): LeaseTakerOptions['store'] {
+    const { rules } = this.#around;
+    return {
+      getLease: () => this.#ask(({ lease }) => lease),
+      latestBroadcast: () => this.#ask(({ broadcast }) => broadcast),
+      putBroadcast: (record) => this.#ask((control) => control.putBroadcast(record)),
+      takeLease: (take) => this.#ask((control) => rules.take(control, take)),
+      renewLease: (hold) => this.#ask((control) => control.renewLease(hold)),
+      releaseLease: (hold) => this.#ask((control) => control.releaseLease(hold)),
+      requestEnd: () => Promise.reject(new Error('nobody asks')),
+    };
+  }
+}
+
+/** A broadcast of which a segment of two seconds becomes ready every two seconds. */
+class SimulatedBroadcast {
+  over = false;
+  readonly #keeper: LeaseKeeper;
+  readonly #writer: SegmentWriter;
+  readonly #ended: () => void;
+  readonly #media: NodeJS.Timeout;
+  #next: number;
+
+  constructor(
+    { keeper, unfinished }: TakenLease,
+    { host, network, invariants, rules, published }: WorkerSurroundings,
+    clock: Clock,
+    store: LeaseTakerOptions['store'],
+    ended: () => void,
+  ) {
+    const { epoch, broadcastId } = keeper.lease;
+    this.#keeper = keeper;
+    this.#ended = ended;
+    this.#next = unfinished?.published.nextNumber ?? 0;
+    const objects = originOf({ host, network, invariants }, epoch);
+    const publication = publicationOf(broadcastId, epoch, this.#next - 1, rules);
+    this.#writer = new SegmentWriter(objects, publication, clock, {
+      mayWrite: async () => {
+        const may = await rules.mayWrite(keeper);
+        if (may) invariants.writeBegins(host, epoch);
+        return may;
+      },
+      published: () => {
+        invariants.published(epoch);
+        published();
+      },
+      trouble: () => {},
+      recovered: () => {},
+      superseded: () => keeper.superseded(),
+    });
+    keeper.listen({ lost: () => this.#lost(), endRequested: () => {} });
+    this.#media = setInterval(() => this.#make(), segmentMs);
+    const record = {
+      id: broadcastId,
+      streamId,
+      state: 'live',
+      startedAtMs: 0,
+      workerId: keeper.lease.workerId,
+      epoch,
+      renditions: [],
+    } as const;
+    const tell = (): void => {
+      if (!this.over) void store.putBroadcast(record).catch(() => setTimeout(tell, 1000));
+    };
+    tell();
+  }
+
+  async handOver(): Promise<void> {
+    if (this.over) return;
+    this.over = true;
+    clearInterval(this.#media);
+    await this.#writer.flush(5000).catch(() => {});
+    await this.#keeper.release().catch(() => {});
+    this.#ended();
+  }
+
+  #make(): void {
+    const number = this.#next++;
+    this.#writer.enqueue({ run: 1, number, segments: new Map() }, new Map());
+  }
+
+  #lost(): void {
+    this.over = true;
+    clearInterval(this.#media);
+    this.#writer.stop();
+    this.#keeper.stop();
+    this.#ended();
+  }
+}
+
+/** The origin as a worker of this epoch reaches it. */
+function originOf(
+  { host, network, invariants }: Pick<WorkerSurroundings, 'host' | 'network' | 'invariants'>,
+  epoch: number,
+): ObjectStore {
+  return {
+    put: (key, body, options) =>
+      network.ask(
+        host,
+        'origin',
+        () => invariants.objects.put(key, Buffer.from(body), options, epoch),
+        () => new ObjectStoreUnavailableError('no answer'),
+      ),
+    get: (key) =>
+      network.ask(
+        host,
+        'origin',
+        () => {
+          const found = invariants.objects.objects.get(key);
+          return found && { ...found, contentType: '', cacheControl: '' };
+        },
+        () => new ObjectStoreUnavailableError('no answer'),
+      ),
+    list: () => Promise.reject(new Error('not here')),
+    delete: () => Promise.reject(new Error('not here')),
+  };
+}
+
+/** One segment for each number, one playlist that names the newest. */
+function publicationOf(id: BroadcastId, epoch: number, last: number, rules: Rules): Publication {
+  const object = (key: string, words: string, how: ObjectWrite['how']): ObjectWrite => ({
+    key,
+    body: [Buffer.from(words, 'latin1')],
+    contentType: '',
+    cacheControl: '',
+    how,
+  });
+  let newest = last;
+  const publication = {
+    epoch,
+    started: true,
+    media: ({ number }: SegmentGroup) => [
+      object(`${id}/segment/${number}`, `${number} as epoch ${epoch} encoded it`, 'once'),
+    ],
+    prepareGroup: ({ number }: SegmentGroup) => ({
+      objects: [],
+      commit: () => {
+        newest = number;
+        return false;
+      },
+    }),
+    playlists: () => [
+      object(
+        `${id}/playlist`,
+        `${newest}\n${rules.marksEpochs ? epochMark('playlist.m3u8', epoch) : ''}`,
+        'replace',
+      ),
+    ],
+    manifests: () => [],
+    end: () => {},
+  };
+  return publication as unknown as Publication;
+}
