@@ -92,9 +92,10 @@ await runProgram({
         unwatch();
         rtmp.close();
         rtmps.close();
+        health.close();
+        emit('ingest.draining', { sessions: proxy.sessions, withinMs: config.drainMs });
         await proxy.stop(config.drainMs);
         await link.stop();
-        health.close();
         store.close();
       },
     };

@@ -74,6 +74,7 @@ async function live(options: LiveOptions): Promise<void> {
   supervisor.on('exited', ({ name, code, signal, restartInMs }) =>
     emit('process.exited', { process: name, code, signal, restartInMs }),
   );
+  supervisor.on('left', ({ name, code, signal }) => emit('process.left', { process: name, code, signal }));
   supervisor.on('restarted', ({ name, pid }) => emit('process.restarted', { process: name, pid }));
 
   let demo: Awaited<ReturnType<typeof startDemo>> | undefined;

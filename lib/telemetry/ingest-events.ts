@@ -23,6 +23,10 @@ export const ingestEvents = {
     ControlStoreUnavailable: 'storeUnavailable',
     CertificateDaysLeft: 'certificateDaysLeft',
   }),
+  'ingest.draining': event<{ sessions: number; withinMs: number }>(
+    'info',
+    'The proxy listens no more; its publishers may go on for a while, then they are told to come again.',
+  ),
   'ingest.connection.refused': event<{ client: string; cause: unknown }>(
     'warn',
     'A connection ended before RTMP began: a bad PROXY header or a failed TLS handshake.',

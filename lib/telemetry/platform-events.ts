@@ -18,6 +18,10 @@ export const platformEvents = {
     signal: string | null;
     restartInMs: number;
   }>('error', 'A process ended and is started again.'),
+  'process.left': event<{ process: string; code: number | null; signal: string | null }>(
+    'info',
+    'A process that has a successor already has finished what it had.',
+  ),
   'process.restarted': event<{ process: string; pid: number }>('warn', 'A process is up again.'),
   'process.stop-asked': event<{ process: string; how: 'kill' | 'drain' }>(
     'warn',

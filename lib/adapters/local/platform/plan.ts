@@ -48,6 +48,12 @@ const stopOrder = {
   control: 4,
 } as const;
 
+/**
+ * How long a proxy that is replaced keeps its publishers: long enough to replace all others meanwhile, so that who comes
+ * again comes to a new one and is not sent away a second time.
+ */
+const proxyDrainMs = 10_000;
+
 /** Where the origin program listens. */
 export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${origin}` as const;
 
@@ -78,6 +84,7 @@ export function planProcesses(
     const memberId = `ingest-${index + 1}` as MemberId;
     return {
       ...process('ingest', memberId, 'bin/ingest-proxy.ts', rtmp),
+      successorAt: 'ingest.draining',
       env: ingestProxyCodec.encode({
         memberId,
         host,
@@ -87,6 +94,7 @@ export function planProcesses(
         certificate,
         controlStore,
         keyPepper,
+        drainMs: proxyDrainMs,
       }),
     };
   });

@@ -14,10 +14,12 @@ export class ProcessTable implements LocalProcesses {
     supervisor.on('line', ({ event, name }) => {
       if (event === 'process.ready') this.#set(name, { state: 'up' });
     });
-    supervisor.on('exited', ({ name }) => {
+    const startsAgain = ({ name }: { name: string }) => {
       const row = this.#rows.get(name);
       if (row) this.#set(name, { state: 'restarting', restarts: row.restarts + 1 });
-    });
+    };
+    supervisor.on('exited', startsAgain);
+    supervisor.on('succeeded', startsAgain);
   }
 
   list(): readonly LocalProcess[] {

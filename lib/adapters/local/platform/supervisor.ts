@@ -13,6 +13,11 @@ export interface ProcessSpec {
   readonly port: number;
   /** Processes are stopped in rising order of it: who still feeds others stops first. */
   readonly stopOrder: number;
+  /**
+   * The log event by which it says that it listens no more and only finishes what it has: its successor starts then, beside
+   * it. Left out where the successor has to wait for its end.
+   */
+  readonly successorAt?: string;
 }
 
 export interface ProcessStatus {
@@ -32,6 +37,10 @@ interface SupervisorEvents {
   /** Every log event of every process. */
   line: [ProcessLine];
   exited: [{ name: string; role: string; code: number | null; signal: string | null; restartInMs: number }];
+  /** It listens no more; its successor is started while it finishes what it has. */
+  succeeded: [{ name: string; role: string }];
+  /** One that has a successor already has ended. */
+  left: [{ name: string; role: string; code: number | null; signal: string | null }];
   restarted: [ProcessStatus];
   /** `stop` was called. */
   stopping: [];
@@ -73,7 +82,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   constructor(root: string, specs: readonly ProcessSpec[]) {
     super();
     this.#root = root;
-    this.#children = specs.map((spec) => ({ spec }));
+    this.#children = specs.map((spec) => ({ spec, leaving: new Set() }));
   }
 
   /** Starts everything and resolves when each process has said that it is ready; throws `StartError` at the first that ends. */
@@ -112,7 +121,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       };
       this.on('restarted', listen).on('stopping', listen);
     });
-    await stopProcess(child, withinMs);
+    void stopProcess(child.process, withinMs);
     return settled;
   }
 
@@ -128,7 +137,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const orders = [...new Set(this.#children.map(({ spec }) => spec.stopOrder))].sort((a, b) => a - b);
     for (const order of orders) {
       await Promise.all(
-        this.#children.filter(({ spec }) => spec.stopOrder === order).map((child) => stopProcess(child)),
+        this.#children
+          .filter(({ spec }) => spec.stopOrder === order)
+          .flatMap(({ process, leaving }) => [process, ...leaving])
+          .map((process) => stopProcess(process)),
       );
     }
   }
@@ -151,9 +163,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         if (line.event === 'process.ready') ready();
         if (line.event === 'process.failed') failure = line;
         this.emit('line', line);
+        if (line.event === spec.successorAt && child.process === started) this.#succeed(child, started);
       });
       started.on('error', (cause) => failed(new StartError(spec.name, { reason: cause.message })));
       started.on('close', (code, signal) => {
+        if (child.leaving.delete(started)) {
+          this.emit('left', { name: spec.name, role: spec.role, code, signal });
+          return;
+        }
         child.process = undefined;
         failed(new StartError(spec.name, failure));
         if (this.#stopping) return;
@@ -164,6 +181,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         child.restart = setTimeout(() => this.#relaunch(child), child.delayMs);
       });
     });
+  }
+
+  #succeed(child: SupervisedProcess, old: ChildProcess): void {
+    if (this.#stopping) return;
+    child.leaving.add(old);
+    child.draining = false;
+    this.emit('succeeded', { name: child.spec.name, role: child.spec.role });
+    this.#relaunch(child);
   }
 
   #relaunch(child: SupervisedProcess): void {
@@ -181,12 +206,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 interface SupervisedProcess {
   readonly spec: ProcessSpec;
   process?: ChildProcess | undefined;
+  /** Predecessors of `process` that finish what they have. */
+  readonly leaving: Set<ChildProcess>;
   restart?: NodeJS.Timeout;
   delayMs?: number;
   draining?: boolean;
 }
 
-async function stopProcess({ process }: SupervisedProcess, withinMs = stopWithinMs): Promise<void> {
+async function stopProcess(process: ChildProcess | undefined, withinMs = stopWithinMs): Promise<void> {
   if (process === undefined) return;
   const closed = once(process, 'close');
   process.kill('SIGTERM');

@@ -19,10 +19,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-async function supervise(source: string): Promise<Supervisor> {
+async function supervise(source: string, successorAt?: string): Promise<Supervisor> {
   await writeFile(join(dir, 'one.mjs'), source);
   return new Supervisor(dir, [
-    { role: 'edge', name: 'one', program: 'one.mjs', env: {}, port: 1, stopOrder: 0 },
+    {
+      ...{ role: 'edge', name: 'one', program: 'one.mjs', env: {}, port: 1, stopOrder: 0 },
+      ...(successorAt === undefined ? {} : { successorAt }),
+    },
   ]);
 }
 
@@ -83,6 +86,34 @@ describe('the supervisor', () => {
     expect((await exited)[0]).toMatchObject({ signal: 'SIGKILL' });
     expect(supervisor.kill('one')).toBe(true);
     await supervisor.stop();
+  });
+
+  test('a process that says that it listens no more has its successor beside it while it finishes', async () => {
+    const finishes = `process.stdin.on('end', () => process.exit()).resume();
+      process.on('SIGTERM', () => console.log(JSON.stringify({ event: 'one.draining', name: 'one' })));
+      process.on('SIGUSR2', () => process.exit(0));`;
+    const supervisor = await supervise(finishes + ready, 'one.draining');
+    await supervisor.start();
+    const [before] = supervisor.status();
+    const exits: unknown[] = [];
+    supervisor.on('exited', (exit) => exits.push(exit));
+    const after = await supervisor.drain('one');
+    expect(after?.pid).not.toBe(before?.pid);
+    expect(alive(before?.pid ?? 0)).toBe(true);
+    expect(supervisor.status()).toEqual([after]);
+    const left = once(supervisor, 'left');
+    process.kill(before?.pid ?? 0, 'SIGUSR2');
+    expect((await left)[0]).toMatchObject({ name: 'one', code: 0, signal: null });
+    expect(exits).toEqual([]);
+    // One that still finishes is stopped with the others.
+    void supervisor.drain('one');
+    await once(supervisor, 'restarted');
+    const pids = [after?.pid ?? 0, supervisor.status()[0]?.pid ?? 0];
+    const stopped = supervisor.stop();
+    process.kill(pids[0]!, 'SIGUSR2');
+    process.kill(pids[1]!, 'SIGUSR2');
+    await stopped;
+    expect(pids.filter(alive)).toEqual([]);
   });
 
   test('who is not there is neither drained nor killed', async () => {
