@@ -27,8 +27,7 @@ export class SlateMaker {
 
   /** For pictures with this sequence header, an FLV payload; one that was still being made is given up. Does nothing for a kind of picture that has no slate. */
   make(videoHeader: Buffer): void {
-    this.#process?.kill();
-    this.#process = undefined;
+    this.#giveUp();
     const args = slateArguments(videoHeader);
     if (!args || this.#stopped) return;
     const reader = new FlvReader();
@@ -63,7 +62,12 @@ export class SlateMaker {
   /** Nothing is handed over any more. */
   stop(): void {
     this.#stopped = true;
-    this.#process?.kill();
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
+    const child = this.#process;
     this.#process = undefined;
+    child?.kill();
   }
 }
