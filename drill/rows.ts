@@ -1,6 +1,7 @@
 import type { Drill } from './model.ts';
 import { networkBlackHoled } from './rows/network-black-holed.ts';
 import { proxyKilled } from './rows/proxy-killed.ts';
+import { rollingDrain } from './rows/rolling-drain.ts';
 import { storeDown } from './rows/store-down.ts';
 import { workerKilled } from './rows/worker-killed.ts';
 
@@ -8,6 +9,7 @@ import { workerKilled } from './rows/worker-killed.ts';
 export const rows: readonly Drill[] = [
   proxyKilled,
   workerKilled,
+  rollingDrain({ broadcasts: 4 }),
   networkBlackHoled({ awayMs: 20_000 }),
   storeDown({ downMs: 600_000 }),
 ];

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Drill, DrillContext, Measure } from '../model.ts';
+import { type Aftermath, mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
+import { goOnAir, type OnAir, signOff } from '../rig/air.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { namesOf, roll } from '../rig/rolling.ts';
+import { drawStory } from '../rig/story.ts';
+
+const afterwardsMs = 6000;
+
+/** A deploy of new software: every worker and every proxy is replaced while streams are on air. */
+export function rollingDrain({ broadcasts }: { readonly broadcasts: number }): Drill {
+  return {
+    name: 'rolling-drain',
+    fault: `all workers and all proxies are replaced in turn (SIGTERM) under ${broadcasts} broadcasts`,
+    promise:
+      'workers: 0 frames lost, each hands over at a key frame to one that is ready; proxies: one reconnect a stream at most; no stall; done within 120 s',
+    seconds: 60 + 10 * broadcasts,
+
+    async run(context) {
+      await using rig = await startPlatform();
+      const { platform } = rig;
+      await using stack = new AsyncDisposableStack();
+      const airs: OnAir[] = [];
+      for (let number = 1; number <= broadcasts; number++) {
+        const options = { seconds: 600, name: broadcasts > 1 ? String(number) : '' };
+        const seed = context.seed + number;
+        airs.push(stack.use(await goOnAir(platform, { ...context, seed }, options)));
+      }
+
+      const beganMs = context.now();
+      await roll(platform, namesOf(platform, 'encoder'), context);
+      const workersMs = context.now();
+      await roll(platform, namesOf(platform, 'ingest'), context);
+      const endedMs = context.now();
+      context.span('deploy', 'workers', beganMs, workersMs);
+      context.span('deploy', 'proxies', workersMs, endedMs);
+      await sleep(afterwardsMs);
+      const nows = await Promise.all(airs.map((air) => air.now()));
+      await Promise.all(airs.map((air) => air.broadcaster.stop()));
+      for (const air of airs) await signOff(air);
+
+      const findings: Measure[][] = [];
+      for (const [index, air] of airs.entries()) {
+        const shown = index === 0 ? context : unseen(context);
+        drawStory(platform, air.stream.id, shown);
+        findings.push(measuresOf(air, nows[index]?.id, await readAftermath(air, shown)));
+      }
+      const count = (name: string) => platform.events.filter(({ event }) => event === name).length;
+      return {
+        measures: [
+          { name: 'the whole deploy', value: (endedMs - beganMs) / 1000, unit: 's', limit: 120 },
+          { name: 'links lost by a proxy', value: count('ingest.worker.lost'), unit: '', limit: 0 },
+          {
+            name: 'publishers left without a worker',
+            value: count('ingest.publish.dropped'),
+            unit: '',
+            limit: 0,
+          },
+          ...worst(findings),
+        ],
+      };
+    },
+  };
+}
+
+function measuresOf(air: OnAir, broadcastId: string | undefined, aftermath: Aftermath): Measure[] {
+  const frames = (of: Parameters<typeof mostFrames>[1]) => mostFrames(aftermath, of);
+  return [
+    {
+      name: 'broadcasts besides the first',
+      value: broadcastId === air.before.id ? 0 : 1,
+      unit: '',
+      limit: 0,
+    },
+    { name: 'reconnects of a broadcaster', value: air.broadcaster.session, unit: '', limit: 1 },
+    // Of what reached a proxy: each session from its first frame to the last that came.
+    { name: 'frames lost', value: frames(({ lost }) => lost), unit: 'frames', limit: 0 },
+    { name: 'frames doubled', value: frames(({ doubled }) => doubled), unit: 'frames', limit: 0 },
+    { name: 'frames out of order', value: frames(({ outOfOrder }) => outOfOrder), unit: 'frames', limit: 0 },
+    ...viewerMeasures(aftermath, { discontinuities: 1 }),
+  ];
+}
+
+/** Of each measure what was worst; one that could not be taken is. */
+function worst(findings: readonly Measure[][]): Measure[] {
+  return (
+    findings[0]?.map((measure, index) => ({
+      ...measure,
+      value: Math.max(...findings.map((each) => each[index]?.value ?? Number.NaN)),
+    })) ?? []
+  );
+}
+
+/** Judged like the others, not drawn: one stream fills a timeline. */
+const unseen = (context: DrillContext): DrillContext => ({
+  ...context,
+  mark: () => {},
+  span: () => {},
+  level: () => {},
+});
