@@ -4,11 +4,13 @@ import { proxyKilled } from './rows/proxy-killed.ts';
 import { rollingDrain } from './rows/rolling-drain.ts';
 import { storeDown } from './rows/store-down.ts';
 import { workerKilled } from './rows/worker-killed.ts';
+import { workerPaused } from './rows/worker-paused.ts';
 
 /** Every row of the drill, in the order of its table. */
 export const rows: readonly Drill[] = [
   proxyKilled,
   workerKilled,
+  workerPaused,
   rollingDrain({ broadcasts: 4 }),
   networkBlackHoled({ awayMs: 20_000 }),
   storeDown({ downMs: 600_000 }),

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { epochOf } from '../../lib/encoder/policy/epoch-mark.ts';
+import { broadcastPrefix, streamPrefix } from '../../lib/origin/policy/keys.ts';
+import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
+import type { Platform, PlatformEvent } from '../../test/support/platform.ts';
+import { streamEvent } from '../../test/support/streams.ts';
+import type { Drill } from '../model.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
+import { goOnAir, signOff } from '../rig/air.ts';
+import { framesBySession } from '../rig/broadcaster.ts';
+import { changedObjects, keptObjects } from '../rig/objects.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { drawStory, timeOf } from '../rig/story.ts';
+import { within } from '../rig/waiting.ts';
+
+const seconds = 40;
+/** What a worker does after it woke it has done by then. */
+const watchMs = 5000;
+
+export const workerPaused: Drill = {
+  name: 'worker-paused',
+  fault: 'the worker is paused (SIGSTOP) past its lease, then goes on (SIGCONT)',
+  promise: 'every late write is refused; it ends itself ≤ 1 s after waking; 0 objects changed; no frame lost',
+  seconds: 65,
+
+  async run(context) {
+    await using rig = await startPlatform();
+    const { platform } = rig;
+    await using air = await goOnAir(platform, context, { seconds });
+    const { before, stream } = air;
+    const pid = platform.pidOf(before.workerId);
+    const isOurs = (event: PlatformEvent): boolean =>
+      event.name === before.workerId && event.stream === stream.id;
+    const encoder = platform.events.find(
+      (event) => isOurs(event) && event.event === 'encoder.ffmpeg.started',
+    );
+
+    const pausedAtMs = context.now();
+    context.mark('fault', `${before.workerId} is paused`, pausedAtMs);
+    process.kill(pid, 'SIGSTOP');
+    let after: typeof before;
+    try {
+      await within(30_000, 'the takeover', streamEvent(platform, stream.id, 'publisher.rehomed'));
+      after = await air.now();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const wokenAtMs = context.now();
+    const wokenAt = Date.now();
+    context.mark('fault', 'it goes on', wokenAtMs);
+    context.span(`worker ${before.workerId}`, 'paused', pausedAtMs, wokenAtMs, 'fault');
+    const ended = within(
+      10_000,
+      'the end of its broadcast',
+      platform.waitForNext((event) => isOurs(event) && event.event === 'encoder.lease.lost'),
+    );
+    const prefix = streamPrefix('local', stream.id as StreamId);
+    const objects = await keptObjects(platform, prefix);
+    const older = await countOlder(platform, prefix, watchMs);
+    const endedAfterMs = timeOf(await ended) - wokenAt;
+    const orphans = isRunning(Number(encoder?.pid)) ? 1 : 0;
+    await signOff(air);
+
+    const changed = changedObjects(objects, await keptObjects(platform, prefix)).length;
+    const untrue = (await eventsOf(platform, stream.id)).filter(
+      ({ type }) => type === 'stream.reconnecting',
+    ).length;
+    drawStory(platform, stream.id, context);
+    const aftermath = await readAftermath(air, context, framesBySession(seconds));
+    const broadcast = broadcastPrefix('local', stream.id as StreamId, before.id as BroadcastId);
+    const last = await readFile(pathOf(platform, `${broadcast}index.m3u8`));
+    return {
+      measures: [
+        { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
+        { name: 'its own end after waking', value: endedAfterMs, unit: 'ms', limit: 1000, judged: 'p95' },
+        { name: 'objects changed by it', value: older, unit: 'objects', limit: 0 },
+        { name: 'segments changed', value: changed, unit: 'objects', limit: 0 },
+        { name: 'recordings closed by it', value: epochOf(last) >= 2 ? 0 : 1, unit: '', limit: 0 },
+        { name: 'its ffmpegs that still run', value: orphans, unit: '', limit: 0 },
+        { name: 'untrue lines in the stream’s story', value: untrue, unit: '', limit: 0 },
+        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        {
+          name: 'frames doubled',
+          value: mostFrames(aftermath, ({ doubled }) => doubled),
+          unit: 'frames',
+          limit: 0,
+        },
+        // Nobody knows that a paused worker is not merely slow until its lease is over: a player may have to wait.
+        ...viewerMeasures(aftermath, { discontinuities: 0 }).filter(({ name }) => name !== 'player stall'),
+      ],
+    };
+  },
+};
+
+const pathOf = (platform: Platform, key: string): string => join(platform.dataDir, 'origin', 'objects', key);
+
+/** Playlists and manifests of which, within so long, there was a version by an older epoch than before. */
+async function countOlder(platform: Platform, prefix: string, forMs: number): Promise<number> {
+  const newest = new Map<string, number>();
+  const older = new Set<string>();
+  for (const until = performance.now() + forMs; performance.now() < until; await sleep(50)) {
+    for (const key of (await keptObjects(platform, prefix)).keys()) {
+      if (!/\.(m3u8|mpd)$/.test(key)) continue;
+      const epoch = epochOf(await readFile(pathOf(platform, key)));
+      if (epoch < (newest.get(key) ?? 0)) older.add(key);
+      newest.set(key, Math.max(newest.get(key) ?? 0, epoch));
+    }
+  }
+  return older.size;
+}
+
+async function eventsOf(platform: Platform, streamId: string): Promise<readonly { type: string }[]> {
+  const answer = await fetch(`${platform.ready.api}/v1/streams/${streamId}/events?limit=200`);
+  return ((await answer.json()) as { events: { type: string }[] }).events;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
