@@ -1,6 +1,8 @@
 import type { Drill } from './model.ts';
 import { networkBlackHoled } from './rows/network-black-holed.ts';
+import { originFaults } from './rows/origin-faults.ts';
 import { proxyKilled } from './rows/proxy-killed.ts';
+import { publishersRace } from './rows/publishers-race.ts';
 import { rollingDrain } from './rows/rolling-drain.ts';
 import { storeDown } from './rows/store-down.ts';
 import { workerKilled } from './rows/worker-killed.ts';
@@ -14,4 +16,6 @@ export const rows: readonly Drill[] = [
   rollingDrain({ broadcasts: 4 }),
   networkBlackHoled({ awayMs: 20_000 }),
   storeDown({ downMs: 600_000 }),
+  originFaults({ faultMs: 60_000 }),
+  publishersRace({ rounds: 1000, encoderRounds: 2 }),
 ];
