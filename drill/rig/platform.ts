@@ -9,6 +9,10 @@ export interface DrillPlatformOptions {
   /** Further flags of `npm run live`. */
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** @default a new one below the system's folder for temporary files */
+  readonly dataDir?: string;
+  /** Instead of `bin/live.ts`. */
+  readonly program?: string;
 }
 
 /** A platform of a run's own. It and its data are gone at the end of the scope (`await using`), and on Ctrl-C. */
@@ -18,9 +22,9 @@ export interface DrillPlatform extends AsyncDisposable {
 
 /** Throws with the platform's own words where it does not come up. */
 export async function startPlatform(options: DrillPlatformOptions = {}): Promise<DrillPlatform> {
-  const { workers = 2, proxies = 2, args = [], environment = {} } = options;
+  const { workers = 2, proxies = 2, args = [], environment, dataDir, program } = options;
   const flags = ['--workers', String(workers), '--proxies', String(proxies), ...args];
-  const starting = Platform.start(flags, undefined, environment);
+  const starting = Platform.start(flags, dataDir, environment, program);
   const settled = whenInterrupted(async () => (await starting).stop());
   try {
     const platform = await starting;

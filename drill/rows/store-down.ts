@@ -5,11 +5,11 @@ import { type CreatedStream, createStream, streamEvent } from '../../test/suppor
 import type { Drill, DrillContext, Measure } from '../model.ts';
 import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
 import { goOnAir, signOff } from '../rig/air.ts';
-import { Broadcaster, framesBySession, framesOfSession } from '../rig/broadcaster.ts';
+import { Broadcaster, framesOfSession } from '../rig/broadcaster.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { beginStoreOutage } from '../rig/store-outage.ts';
 import { drawStory, timeOf } from '../rig/story.ts';
-import { within } from '../rig/waiting.ts';
+import { until, within } from '../rig/waiting.ts';
 
 export interface StoreDownOptions {
   readonly downMs: number;
@@ -17,10 +17,8 @@ export interface StoreDownOptions {
 
 /** Newcomers try so often while the store is down: at its beginning, its end and in between. */
 const attempts = 3;
-/** From the end of the outage to the end of the broadcast: everything has to be in order again by then. */
-const afterMs = 20_000;
-/** The broadcaster is on air so long before the outage at most. */
-const beforeMs = 25_000;
+/** What has to be in order again is waited for so long. */
+const afterMs = 30_000;
 
 /** The control store cannot be read or written by anybody. */
 export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
@@ -28,13 +26,12 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
   fault: `the control store can be neither read nor written for ${downMs / 1000} s`,
   promise:
     'running broadcasts untouched; new publishes fail closed with a clear status; all recovers unaided, and no lease changes hands',
-  seconds: (beforeMs + downMs + afterMs) / 1000 + 10,
+  seconds: downMs / 1000 + 30,
 
   async run(context) {
     await using rig = await startPlatform();
     const { platform } = rig;
-    const seconds = (beforeMs + downMs + afterMs) / 1000;
-    await using air = await goOnAir(platform, context, { seconds });
+    await using air = await goOnAir(platform, context, { seconds: downMs / 1000 + 600 });
     const newcomer = await createStream(platform, { name: 'newcomer' });
 
     const downAtMs = context.now();
@@ -66,11 +63,17 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
       streamEvent(platform, air.stream.id, 'control.recovered'),
     );
     await waiting.finished;
+    await until(
+      afterMs,
+      'the end of the outage for every program',
+      () => !lastRecoveries(platform).some(({ time }) => Number.isNaN(time)),
+    );
     const after = await air.now();
+    await air.broadcaster.stop();
     await signOff(air);
 
     drawStory(platform, air.stream.id, context);
-    const aftermath = await readAftermath(air, context, framesBySession(seconds));
+    const aftermath = await readAftermath(air, context);
     const zeroMs = Date.now() - context.now();
     const afterOutage = (event: PlatformEvent): number => (timeOf(event) - zeroMs - upAtMs) / 1000;
     const taken = platform.events.find(

@@ -44,18 +44,19 @@ export class Platform {
     this.#emitter = emitter;
   }
 
-  /** Throws with the platform's own words where it does not come up. */
+  /** Throws with the platform's own words where it does not come up. `program`: another one that takes live's flags and says what it says. */
   static async start(
     args: readonly string[] = [],
     dataDir?: string,
     environment: Readonly<Record<string, string>> = {},
+    program = 'bin/live.ts',
   ): Promise<Platform> {
     const dir = dataDir ?? (await mkdtemp(join(tmpdir(), 'headwater-')));
     const started = spawn(
       process.execPath,
       [
         '--disable-warning=ExperimentalWarning',
-        'bin/live.ts',
+        program,
         '--json',
         '--port-base',
         '0',

@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { broadcastPrefix } from '../../lib/origin/policy/keys.ts';
+import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
+import { fetchMediaPlaylist } from '../../test/support/playback.ts';
+import type { Drill, DrillContext, LevelPoint, Measure } from '../model.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
+import { goOnAir, type OnAir, signOff } from '../rig/air.ts';
+import { type HttpFault, HttpFaults } from '../rig/http-faults.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { drawStory } from '../rig/story.ts';
+import { until } from '../rig/waiting.ts';
+
+export interface OriginFaultsOptions {
+  /** How long each of the two faults lasts. */
+  readonly faultMs: number;
+}
+
+const segmentMs = 2000;
+const lookEveryMs = 250;
+/** What a drained backlog may take, and what each fault is followed by at least. */
+const drainedWithinMs = 30_000;
+const restMs = 6000;
+/** Twenty seconds of media; 48 MB of it are kept, which are minutes at this size. */
+const mostBehind = 10;
+
+const kinds: readonly { readonly words: string; readonly fault: HttpFault }[] = [
+  { words: '503 half of the time', fault: { kind: 'errors', share: 0.5 } },
+  { words: '2 s for each request', fault: { kind: 'slow', ms: 2000 } },
+];
+
+/** The origin fails half of the requests for a while, reads too; later it takes its time for each. */
+export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
+  name: 'origin-faults',
+  fault: `the origin answers 503 half of the time for ${faultMs / 1000} s, then takes 2 s for each request for as long`,
+  promise: '0 segments lost; the backlog stays bounded, and is drained 30 s after each fault at the latest',
+  seconds: 45 + (2 * (faultMs + restMs)) / 1000,
+
+  async run(context) {
+    await using faults = await HttpFaults.start(context.seed);
+    await using rig = await startPlatform({
+      program: 'drill/rig/distant-origin.ts',
+      args: ['--origin', faults.url],
+    });
+    const { platform } = rig;
+    const origin = platform.ready.processes.find(({ role }) => role === 'origin');
+    faults.target = `http://127.0.0.1:${origin?.port}`;
+    await using air = await goOnAir(platform, context, { seconds: 600 });
+    const backlog = await watchBacklog(air, faults.target, context);
+
+    const measures: Measure[] = [];
+    for (const { words, fault } of kinds) {
+      measures.push(...(await suffer(words, fault, faultMs, faults, backlog, context)));
+    }
+    await air.broadcaster.stop();
+    await signOff(air);
+    backlog.stop();
+
+    context.level('segments waiting', '', backlog.points);
+    drawStory(platform, air.stream.id, context);
+    const aftermath = await readAftermath(air, context);
+    const events = platform.events.filter(({ stream }) => stream === air.stream.id);
+    const lost = events.reduce((sum, { lostSegments }) => sum + Number(lostSegments ?? 0), 0);
+    return {
+      measures: [
+        { name: 'segments lost', value: lost, unit: 'segments', limit: 0 },
+        {
+          name: 'frames lost',
+          value: mostFrames(aftermath, (count) => count.lost),
+          unit: 'frames',
+          limit: 0,
+        },
+        {
+          name: 'frames doubled',
+          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          unit: 'frames',
+          limit: 0,
+        },
+        // Reads fail and are slow, too: that a player with 6 s never waits is not promised here.
+        ...viewerMeasures(aftermath, { discontinuities: 0 }).filter(({ name }) => name !== 'player stall'),
+        ...measures,
+      ],
+    };
+  },
+});
+
+/** One fault from its beginning until the backlog that it made is drained. */
+async function suffer(
+  words: string,
+  fault: HttpFault,
+  faultMs: number,
+  faults: HttpFaults,
+  backlog: Backlog,
+  context: DrillContext,
+): Promise<Measure[]> {
+  const beganMs = context.now();
+  const troubledBefore = faults.troubled;
+  context.mark('fault', words, beganMs);
+  faults.set(fault);
+  await sleep(faultMs);
+  faults.set({ kind: 'pass' });
+  const endedMs = context.now();
+  context.mark('fault', 'over', endedMs);
+  context.span('origin', words, beganMs, endedMs, 'fault');
+  await until(
+    drainedWithinMs * 2,
+    'the end of the backlog',
+    () => backlog.drainedSince(endedMs) !== undefined,
+  );
+  const drainedMs = (backlog.drainedSince(endedMs) ?? Number.NaN) - endedMs;
+  await sleep(restMs);
+  const most = Math.max(...backlog.points.filter(({ atMs }) => atMs >= beganMs).map(({ value }) => value));
+  return [
+    { name: `most segments waiting (${words})`, value: most, unit: 'segments', limit: mostBehind },
+    { name: `drained after (${words})`, value: drainedMs / 1000, unit: 's', limit: drainedWithinMs / 1000 },
+    // A fault that nobody met would show nothing.
+    {
+      name: `faults short of ten (${words})`,
+      value: Math.max(0, 10 - (faults.troubled - troubledBefore)),
+      unit: '',
+      limit: 0,
+    },
+  ];
+}
+
+interface Backlog {
+  readonly points: readonly LevelPoint[];
+  /** Since when, not before `fromMs`, nothing more waits than did before the faults. */
+  drainedSince(fromMs: number): number | undefined;
+  stop(): void;
+}
+
+/**
+ * How many segments the newest in the origin's playlist is behind the clock, beyond what it was at first; looked at past the
+ * faults.
+ */
+async function watchBacklog(
+  { stream, before }: OnAir,
+  origin: string,
+  context: DrillContext,
+): Promise<Backlog> {
+  const prefix = broadcastPrefix('local', stream.id as StreamId, before.id as BroadcastId);
+  const url = `${origin}/${prefix}audio/playlist.m3u8`;
+  const newest = async (): Promise<number> =>
+    (await fetchMediaPlaylist(url)).segments.at(-1)?.mediaSequenceNumber ?? Number.NaN;
+  // Measured at the moment when a segment comes.
+  const first = await newest();
+  await until(10_000, 'the next segment', async () => (await newest()) > first);
+  const [baseNumber, baseMs] = [await newest(), context.now()];
+  const points: LevelPoint[] = [];
+  const stopped = new AbortController();
+  const look = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      const atMs = context.now();
+      const due = baseNumber + (atMs - baseMs) / segmentMs;
+      const number = await newest().catch(() => undefined);
+      if (number !== undefined) points.push({ atMs, value: Math.max(0, Math.floor(due - number)) });
+      await sleep(lookEveryMs);
+    }
+  };
+  void look();
+  return {
+    points,
+    drainedSince: (fromMs) => points.find(({ atMs, value }) => atMs >= fromMs && value <= 1)?.atMs,
+    stop: () => stopped.abort(),
+  };
+}
