@@ -71,7 +71,10 @@ export class RegionNetwork extends Construct {
     this.#flowLog(props.logDays);
   }
 
-  /** Policies let through what is ours: stolen code can't carry recordings into somebody else's bucket. */
+  /**
+   * Free, so always there: segments, image layers and the control store never pass anything that is paid by the GB. Policies
+   * let through what is ours: stolen code can't carry recordings into somebody else's bucket.
+   */
   #gatewayEndpoints(name: string): void {
     const stack = Stack.of(this);
     const ours = { StringEquals: { 'aws:ResourceAccount': stack.account } };

@@ -15,8 +15,6 @@ const prices = {
 const taskServices = ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'] as const;
 /** What the ECS agent on an EC2 instance calls besides; Fargate does that from outside the VPC. */
 const instanceServices = ['ecs', 'ecs-agent', 'ecs-telemetry'] as const;
-/** Free, so always there: segments and image layers, and the control store, never pass anything that is paid by the GB. */
-export const gatewayServices = ['s3', 'dynamodb'] as const;
 
 export type InterfaceService = (typeof taskServices)[number] | (typeof instanceServices)[number];
 
