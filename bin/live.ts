@@ -49,7 +49,10 @@ async function live(options: LiveOptions): Promise<void> {
       ? folderBackends(options.dataDir, secrets, originUrlOf(ports))
       : await awsBackends(options.awsEndpoint, secrets, process.env);
   const specs = planProcesses(ports, backends, secrets.originTokenFile);
-  const supervisor = new Supervisor(root, specs);
+  // A process that died is up again in half the time where nothing has to be compiled.
+  const supervisor = new Supervisor(root, specs, {
+    NODE_COMPILE_CACHE: join(options.dataDir, 'compile-cache'),
+  });
   const out = openOutput(options.json);
   const emit = createLog({
     role: 'platform',

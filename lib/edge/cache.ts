@@ -185,6 +185,14 @@ const countOf = {
   error: 'errors',
 } as const;
 
+/** A tier that nobody could reach was tried for a second already: once it is back, players must not wait another one. */
+const unreachableLifeMs = 250;
+
+const errorLifeMs = ({ errorTtlSeconds }: CacheKey['rule'], cause: unknown): number =>
+  cause instanceof UpstreamError && cause.code === 'UPSTREAM_UNREACHABLE'
+    ? unreachableLifeMs
+    : errorTtlSeconds * 1000;
+
 /** The answer where the next tier gave none: 504 where it was too slow, else 502. */
 function errorObject(key: CacheKey, cause: unknown, nowMs: number): CachedObject {
   const status = cause instanceof UpstreamError && cause.code === 'UPSTREAM_TIMEOUT' ? 504 : 502;
@@ -192,6 +200,6 @@ function errorObject(key: CacheKey, cause: unknown, nowMs: number): CachedObject
     cause instanceof TooLargeError ? 'The object is too large.' : 'The tier behind this one does not answer.';
   const facts = { status, contentType: 'text/plain; charset=utf-8', cacheControl: 'no-store' };
   const ageMs = cause instanceof UpstreamError ? cause.ageMs : 0;
-  const times = { atMs: nowMs, ageMs, lifetimeMs: key.rule.errorTtlSeconds * 1000 };
+  const times = { atMs: nowMs, ageMs, lifetimeMs: errorLifeMs(key.rule, cause) };
   return new CachedObject(key.key, key.rule, facts, SharedBody.of(Buffer.from(text)), times);
 }

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-object.ts';
 import type { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
 import { ageOnArrivalMs, errorLifetimeMs, lifetimeMs } from './policy/freshness.ts';
+import { pausesBeforeRetryMs } from './policy/patience.ts';
 import type { EdgeClock, Upstream, UpstreamAnswer } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
 
@@ -39,7 +41,8 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   const { key, stored, clock } = context;
   const askedMs = clock.nowMs();
   const ifNoneMatch = stored?.facts.status === 200 ? stored.facts.etag : undefined;
-  const answer = await askTwice(context.upstream, { target: key.key, ifNoneMatch });
+  const hasUsableCopy = stored?.facts.status === 200 && stored.freshness(askedMs) !== 'expired';
+  const answer = await ask(context.upstream, { target: key.key, ifNoneMatch }, hasUsableCopy);
   const atMs = clock.nowMs();
   const ageMs = ageOnArrivalMs(answer.headers, atMs - askedMs);
   const cacheControl = text(answer.headers['cache-control']);
@@ -66,17 +69,21 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   return addObject(context, answer, times);
 }
 
-/** One connection may have been closed under the request: nothing came, and a GET may be sent again. */
-async function askTwice(
+/** Where nothing came, a GET may be sent again. */
+async function ask(
   upstream: Upstream,
   request: { target: string; ifNoneMatch?: string },
+  hasUsableCopy: boolean,
 ): Promise<UpstreamAnswer> {
-  try {
-    return await upstream.get(request);
-  } catch (fault) {
-    if (fault instanceof UpstreamError && fault.code === 'UPSTREAM_UNREACHABLE') return upstream.get(request);
-    throw fault;
+  for (const pauseMs of pausesBeforeRetryMs(hasUsableCopy)) {
+    try {
+      return await upstream.get(request);
+    } catch (fault) {
+      if (!(fault instanceof UpstreamError && fault.code === 'UPSTREAM_UNREACHABLE')) throw fault;
+    }
+    if (pauseMs > 0) await delay(pauseMs);
   }
+  return upstream.get(request);
 }
 
 function addAbsent({ key, memory }: FillContext, times: ObjectTimes): FillAnswer {

@@ -197,22 +197,48 @@ describe('errors', () => {
     expect(client).toMatchObject({ status: 200, text: 'bytes' });
   });
 
-  test('an origin that is down is a 502, asked twice a second at most, and right again within a second', async () => {
-    const { upstream, ask, time } = edgeInMemory();
+  /** Refuses each try of the one fill under way, up to this many in all. */
+  async function refuseAll({ upstream }: ReturnType<typeof edgeInMemory>, tries: number): Promise<void> {
+    for (let refused = 1; refused <= tries; refused++) {
+      while (upstream.calls.length < refused) await settled();
+      await upstream.last.refuse('UPSTREAM_UNREACHABLE');
+    }
+  }
+
+  test('a tier whose process is being started again is waited for, by all who ask', async () => {
+    const edge = edgeInMemory();
+    const clients = [edge.ask(segment), edge.ask(segment)];
+    await refuseAll(edge, 3);
+    while (edge.upstream.calls.length < 4) await settled();
+    await edge.upstream.last.give('bytes');
+    for (const client of clients) expect(client).toMatchObject({ status: 200, text: 'bytes' });
+  });
+
+  test('a tier that stays down is a 502, which is kept for a quarter of a second', async () => {
+    const edge = edgeInMemory();
+    const { upstream, ask, time } = edge;
     const client = ask(segment);
-    await upstream.last.refuse('UPSTREAM_UNREACHABLE');
-    await upstream.last.refuse('UPSTREAM_UNREACHABLE');
+    await refuseAll(edge, 6);
     expect(client).toMatchObject({ status: 502, state: 'error' });
     expect(client.response?.headers['cache-control']).toBe('no-store');
-    for (let asked = 0; asked < 10; asked++) {
-      time.nowMs += 99;
-      expect(ask(segment).status).toBe(502);
-    }
-    expect(upstream.calls).toHaveLength(2);
-    time.nowMs += 10;
+    time.nowMs += 249;
+    expect(ask(segment).status).toBe(502);
+    expect(upstream.calls).toHaveLength(6);
+    time.nowMs += 1;
     const back = ask(segment);
     await upstream.last.give('bytes');
     expect(back).toMatchObject({ status: 200, text: 'bytes' });
+  });
+
+  test('a tier that is down is not waited for where there is an older copy', async () => {
+    const { upstream, ask, time } = edgeInMemory();
+    ask(playlist);
+    await upstream.last.give('v1', secondOld);
+    time.nowMs += 1500;
+    const client = ask(playlist);
+    await upstream.last.refuse('UPSTREAM_UNREACHABLE');
+    await upstream.last.refuse('UPSTREAM_UNREACHABLE');
+    expect(client).toMatchObject({ status: 200, text: 'v1', state: 'stale' });
   });
 
   test('a tier that is too slow is a 504, and is not asked again at once', async () => {

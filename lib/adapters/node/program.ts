@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { EnvironmentError } from '../../config/env.ts';
 import { programCodec } from '../../config/program.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
@@ -52,6 +53,8 @@ export async function runProgram<Config>(program: Program<Config>): Promise<void
       running.stop().then(() => process.exit(0), fail);
     });
     emit('process.ready', { role, name, port: running.port });
+    // With NODE_COMPILE_CACHE: Node would write at the end only, and a process that is killed has none.
+    flushCompileCache();
   } catch (fault) {
     fail(fault);
   }

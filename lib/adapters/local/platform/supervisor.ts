@@ -77,11 +77,18 @@ export function restartDelayMs(lastMs: number | undefined, uptimeMs: number): nu
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #root: string;
   readonly #children: SupervisedProcess[];
+  readonly #environment: Readonly<Record<string, string>>;
   #stopping = false;
 
-  constructor(root: string, specs: readonly ProcessSpec[]) {
+  /** `environment`: of every process, below what its spec says. */
+  constructor(
+    root: string,
+    specs: readonly ProcessSpec[],
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     super();
     this.#root = root;
+    this.#environment = environment;
     this.#children = specs.map((spec) => ({ spec, leaving: new Set() }));
   }
 
@@ -153,7 +160,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       // Its own process group: the terminal's Ctrl-C reaches the supervisor alone, which stops them in order.
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, ...spec.env, ...programCodec.encode({ exitWithParent: true }) },
+      env: {
+        ...process.env,
+        ...this.#environment,
+        ...spec.env,
+        ...programCodec.encode({ exitWithParent: true }),
+      },
     });
     child.process = started;
     return new Promise((ready, failed) => {
