@@ -1,4 +1,5 @@
 import type { Drill } from './model.ts';
+import { edgeTierKilled } from './rows/edge-tier-killed.ts';
 import { networkBlackHoled } from './rows/network-black-holed.ts';
 import { originFaults } from './rows/origin-faults.ts';
 import { proxyKilled } from './rows/proxy-killed.ts';
@@ -17,5 +18,6 @@ export const rows: readonly Drill[] = [
   networkBlackHoled({ awayMs: 20_000 }),
   storeDown({ downMs: 600_000 }),
   originFaults({ faultMs: 60_000 }),
+  edgeTierKilled,
   publishersRace({ rounds: 1000, encoderRounds: 2 }),
 ];

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Drill, DrillContext, Measure } from '../model.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
+import { goOnAir, type OnAir, signOff } from '../rig/air.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { goodAgainAtMs, Prober } from '../rig/prober.ts';
+import { runningPid } from '../rig/rolling.ts';
+import { drawStory } from '../rig/story.ts';
+import { within } from '../rig/waiting.ts';
+
+const tiers = ['edge', 'shield', 'origin'] as const;
+/** Between two kills: what was served from a cache meanwhile is fresh again. */
+const afterMs = 3000;
+
+/** Each tier between the workers and the viewers dies once, one after another. */
+export const edgeTierKilled: Drill = {
+  name: 'edge-tier-killed',
+  fault: 'kill -9 of the edge, then of the shield, then of the origin',
+  promise: 'playing again within 2 s each time, no stall; no error is kept for more than 1 s; no frame lost',
+  seconds: 45,
+
+  async run(context) {
+    await using rig = await startPlatform();
+    await using air = await goOnAir(rig.platform, context, { seconds: 600 });
+    const measures: Measure[] = [];
+    for (const [index, tier] of tiers.entries())
+      measures.push(...(await kill(tier, index + 1, air, context)));
+    await air.broadcaster.stop();
+    await signOff(air);
+
+    drawStory(rig.platform, air.stream.id, context);
+    const aftermath = await readAftermath(air, context);
+    return {
+      measures: [
+        ...measures,
+        { name: 'reconnects of the broadcaster', value: air.broadcaster.session, unit: '', limit: 0 },
+        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        ...viewerMeasures(aftermath, { discontinuities: 0 }),
+      ],
+    };
+  },
+};
+
+async function kill(
+  tier: (typeof tiers)[number],
+  number: number,
+  { platform, viewer }: OnAir,
+  context: DrillContext,
+): Promise<Measure[]> {
+  const [playlist = ''] = viewer.seen.keys();
+  const up = platform.waitForNext(({ event, process }) => event === 'process.restarted' && process === tier);
+  await using prober = new Prober(playlist, number, context.now);
+  const killedAtMs = context.now();
+  context.mark('fault', `kill -9 of ${tier}`, killedAtMs);
+  process.kill(runningPid(platform, tier), 'SIGKILL');
+  await within(30_000, `the restart of ${tier}`, up);
+  const upAtMs = context.now();
+  await sleep(afterMs);
+  const goodAtMs = goodAgainAtMs(prober.uncached, killedAtMs);
+  const keptUntilMs = goodAgainAtMs(prober.repeated, killedAtMs);
+  context.span('probe', `not served (${tier})`, killedAtMs, goodAtMs, 'bad');
+  return [
+    {
+      name: `playing again after the ${tier}`,
+      value: (goodAtMs - killedAtMs) / 1000,
+      unit: 's',
+      limit: 2,
+    },
+    {
+      name: `errors kept once the ${tier} was up`,
+      value: Math.max(0, keptUntilMs - upAtMs) / 1000,
+      unit: 's',
+      limit: 1,
+    },
+  ];
+}
