@@ -1,4 +1,5 @@
 import type { Drill } from './model.ts';
+import { clockSkew } from './rows/clock-skew.ts';
 import { edgeTierKilled } from './rows/edge-tier-killed.ts';
 import { networkBlackHoled } from './rows/network-black-holed.ts';
 import { originFaults } from './rows/origin-faults.ts';
@@ -20,4 +21,5 @@ export const rows: readonly Drill[] = [
   originFaults({ faultMs: 60_000 }),
   edgeTierKilled,
   publishersRace({ rounds: 1000, encoderRounds: 2 }),
+  clockSkew,
 ];

@@ -15,7 +15,7 @@ const bin = join(root, 'node_modules', '.bin');
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
-  drill: { debian: ['ffmpeg'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
+  drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
   test: {
     debian: ['ffmpeg', 'chromium'],
     python: true,

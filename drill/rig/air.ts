@@ -19,6 +19,8 @@ export interface AirOptions {
   readonly size?: string;
   /** Settings of the stream, for example `reconnectWindowMs`. */
   readonly settings?: object;
+  /** @default a new one */
+  readonly stream?: CreatedStream;
   /** Where to publish instead of the platform's pop; the key is added. For example a fault proxy's `rtmp://…/live`. */
   readonly ingest?: () => string;
   /** Where to watch instead of the platform's edge, given the address there. */
@@ -56,7 +58,7 @@ export async function goOnAir(
   options: AirOptions,
 ): Promise<OnAir> {
   const { seconds, size, settings, ingest, watch = (url) => url, name = '' } = options;
-  const stream = await createStream(platform, { name: 'drill', ...settings });
+  const stream = options.stream ?? (await createStream(platform, { name: 'drill', ...settings }));
   const { url, key } = stream.ingest.rtmp;
   const lane = `publisher ${name}`.trim();
   let sinceMs = 0;

@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MemberId, StreamId } from '../../lib/routing/ids.ts';
+import { rankWorkers } from '../../lib/routing/rendezvous.ts';
+import type { Platform, PlatformEvent } from '../../test/support/platform.ts';
+import { fetchMediaPlaylist, fetchMultivariant } from '../../test/support/playback.ts';
+import { type CreatedStream, createStream, getStream, streamEvent } from '../../test/support/streams.ts';
+import type { Drill } from '../model.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
+import { goOnAir, signOff } from '../rig/air.ts';
+import { startBeside } from '../rig/beside.ts';
+import { Broadcaster, framesBySession } from '../rig/broadcaster.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { drawStory } from '../rig/story.ts';
+import { NotHappenedError, until, within } from '../rig/waiting.ts';
+import { wrongClock } from '../rig/wrong-clock.ts';
+
+const seconds = 40;
+const hourMs = 3_600_000;
+/** Long enough for several renewals, heartbeats and a sweep. */
+const watchMs = 7000;
+/** Dates are in whole milliseconds. */
+const roundingMs = 2;
+
+export const clockSkew: Drill = {
+  name: 'clock-skew',
+  fault: 'the clocks of a worker and of a proxy are an hour off, jump by two, and the worker dies',
+  promise:
+    'no lease changes hands while its holder lives; PROGRAM-DATE-TIME is monotone, also over the takeover',
+  seconds: 75,
+
+  async run(context) {
+    const sign = context.seed % 2 === 1 ? 1 : -1;
+    await using rig = await startPlatform({ workers: 1, proxies: 1 });
+    const { platform } = rig;
+    const workerClock = await wrongClock(platform.dataDir, 'worker', sign * hourMs);
+    const proxyClock = await wrongClock(platform.dataDir, 'proxy', -sign * hourMs);
+    const name = 'encoder-skewed';
+    await using worker = await startBeside(platform, 'encoder-1', name, workerClock.environment);
+    await using proxy = await startBeside(platform, 'ingest-1', 'ingest-skewed', proxyClock.environment);
+    const stream = await streamFor(platform, [name, 'encoder-1']);
+    await using air = await goOnAir(platform, context, {
+      seconds,
+      stream,
+      ingest: () => `rtmp://127.0.0.1:${proxy.port}/live`,
+    });
+    const { before } = air;
+    if (before.workerId !== name)
+      throw new NotHappenedError(`The stream is on ${before.workerId}, not on ${name}`);
+    const times = new DateTimes(`${platform.ready.edge}/local/${stream.id}/${before.id}/index.m3u8`);
+    await times.read();
+
+    context.mark('fault', `both clocks jump by ${sign > 0 ? '−' : '+'}2 h`);
+    await Promise.all([workerClock.set(-sign * hourMs), proxyClock.set(sign * hourMs)]);
+    await sleep(watchMs);
+    await times.read();
+    const lostBefore = worker.events.filter(({ event }) => event === 'encoder.lease.lost').length;
+
+    context.mark('fault', `kill -9 of ${name}`);
+    await worker.kill();
+    await within(30_000, 'the takeover', streamEvent(platform, stream.id, 'publisher.rehomed'));
+    await times.read();
+    const after = await air.now();
+    await signOff(air);
+    await times.read();
+    const hidden = await isNextHidden(platform, stream, before.id);
+
+    drawStory(platform, stream.id, context);
+    const aftermath = await readAftermath(air, context, framesBySession(seconds));
+    const epochs = proxy.events.flatMap(epochOf);
+    return {
+      measures: [
+        { name: 'leases lost before the kill', value: lostBefore, unit: '', limit: 0 },
+        // The first one, and the one of the takeover.
+        {
+          name: 'epochs besides these two',
+          value: Math.max(...epochs) - Math.min(...epochs) - 1,
+          unit: '',
+          limit: 0,
+        },
+        { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
+        { name: 'PROGRAM-DATE-TIMEs that step back', value: times.backwards(), unit: '', limit: 0 },
+        { name: 'PROGRAM-DATE-TIMEs that changed', value: times.changed, unit: '', limit: 0 },
+        { name: 'PROGRAM-DATE-TIME off its media', value: times.mostOffMs(), unit: 'ms', limit: roundingMs },
+        { name: 'availabilityStartTimes', value: times.startTimes.size, unit: '', limit: 1 },
+        { name: 'broadcasts hidden by an older one', value: hidden ? 1 : 0, unit: '', limit: 0 },
+        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        {
+          name: 'frames doubled',
+          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          unit: 'frames',
+          limit: 0,
+        },
+        ...viewerMeasures(aftermath, { discontinuities: 0 }),
+      ],
+    };
+  },
+};
+
+/** A stream that the first of these workers, which have nothing to do, is ranked first for. */
+async function streamFor(platform: Platform, workers: readonly string[]): Promise<CreatedStream> {
+  const members = workers.map((id) => ({
+    id: id as MemberId,
+    capacity: 4,
+    load: 0,
+    state: 'active' as const,
+  }));
+  for (;;) {
+    const stream = await createStream(platform, { name: 'drill' });
+    if (rankWorkers(stream.id as StreamId, members)[0] === workers[0]) return stream;
+  }
+}
+
+const epochOf = ({ event, epoch }: PlatformEvent): number[] =>
+  event === 'ingest.publish.started' || event === 'ingest.worker.changed' ? [Number(epoch)] : [];
+
+/** Whether the stream's next broadcast, by a right clock, is not the one that the API tells of. */
+async function isNextHidden(platform: Platform, stream: CreatedStream, last: string): Promise<boolean> {
+  const { url, key } = stream.ingest.rtmp;
+  await using _ = new Broadcaster({ url: `${url}/${key}`, seconds: 20, size: '320x240', firstSession: 6 });
+  const isNew = async (): Promise<boolean> => {
+    const { state, broadcast } = await getStream(platform, stream.id);
+    return state === 'live' && broadcast?.id !== last;
+  };
+  return await until(15_000, 'the next broadcast', isNew).then(
+    () => false,
+    (fault: unknown) => {
+      if (fault instanceof NotHappenedError) return true;
+      throw fault;
+    },
+  );
+}
+
+interface DatedSegment {
+  readonly dateMs: number;
+  readonly durationMs: number;
+}
+
+/** The dates that playlists of all renditions gave their segments, over several looks. */
+class DateTimes {
+  /** Segments that had another date at another look. */
+  changed = 0;
+  /** From which DASH players count. */
+  readonly startTimes = new Set<string>();
+  readonly #url: string;
+  readonly #renditions = new Map<string, Map<number, DatedSegment>>();
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async read(): Promise<void> {
+    const manifest = await (await fetch(this.#url.replace(/index\.m3u8$/, 'manifest.mpd'))).text();
+    const startTime = /availabilityStartTime="([^"]+)"/.exec(manifest)?.[1];
+    if (startTime !== undefined) this.startTimes.add(startTime);
+    const { variants } = await fetchMultivariant(this.#url);
+    const uris = variants.flatMap(({ uri, audio }) => [uri, ...audio.flatMap((each) => each.uri ?? [])]);
+    for (const uri of new Set(uris)) {
+      const { segments } = await fetchMediaPlaylist(new URL(uri, this.#url).href);
+      const known = this.#renditions.get(uri) ?? new Map<number, DatedSegment>();
+      this.#renditions.set(uri, known);
+      // Where a segment has no date of its own, it begins where the one before it ends (RFC 8216 6.2.1).
+      let nextMs = Number.NaN;
+      for (const { mediaSequenceNumber: number, programDateTime, duration } of segments) {
+        const dateMs = programDateTime?.getTime() ?? nextMs;
+        nextMs = dateMs + duration * 1000;
+        const knownMs = known.get(number)?.dateMs ?? dateMs;
+        if (!(Math.abs(knownMs - dateMs) <= roundingMs)) this.changed++;
+        known.set(number, { dateMs, durationMs: duration * 1000 });
+      }
+    }
+  }
+
+  backwards(): number {
+    return this.#steps().filter(({ stepMs }) => !(stepMs > 0)).length;
+  }
+
+  /** By how much the step from one segment to the next is not the duration of the first, at most. */
+  mostOffMs(): number {
+    return Math.max(...this.#steps().map(({ stepMs, durationMs }) => Math.abs(stepMs - durationMs)));
+  }
+
+  #steps(): { stepMs: number; durationMs: number }[] {
+    return [...this.#renditions.values()].flatMap((known) => {
+      const dated = [...known].sort(([a], [b]) => a - b).map(([, segment]) => segment);
+      return dated.slice(1).map(({ dateMs }, index) => ({
+        stepMs: dateMs - dated[index]!.dateMs,
+        durationMs: dated[index]!.durationMs,
+      }));
+    });
+  }
+}
