@@ -5,7 +5,7 @@ import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
 import { segmentNumberAt, segmentStartMs } from './policy/grid.ts';
-import { GroupCollector, type SegmentGroup } from './policy/group-collector.ts';
+import { GroupCollector, type SegmentGroup, withoutSoundOnlyEnd } from './policy/group-collector.ts';
 import { type InputFormat, sameFormat } from './policy/input-format.ts';
 import { fitLadder, type Ladder, withoutTopRung } from './policy/ladder.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
@@ -258,7 +258,8 @@ export class Encoding {
   #ended(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
     this.#runs.delete(run);
     const nextNumber = Math.max(this.#collector.nextOf(run.id) ?? 0, run.fromNumber);
-    this.#emit(expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id));
+    const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
+    this.#emit(this.#ending && this.#runs.size === 0 ? withoutSoundOnlyEnd(groups) : groups);
     this.#headers.delete(run.id);
     if (!expected) {
       this.#handler.crashed(run, exit);

@@ -8,6 +8,15 @@ export interface SegmentGroup {
   readonly segments: ReadonlyMap<string, Segment>;
 }
 
+/**
+ * The last groups of a broadcast, without one of sound only: sound that outlasts the pictures by some milliseconds, and over a grid
+ * line, would be a segment in which every player misses the picture.
+ */
+export function withoutSoundOnlyEnd(groups: readonly SegmentGroup[]): readonly SegmentGroup[] {
+  const last = groups.at(-1);
+  return last && [...last.segments.keys()].every((id) => id === 'audio') ? groups.slice(0, -1) : groups;
+}
+
 /** A track this many segments behind the first one is not waited for any more. */
 const laggardSegments = 4;
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nextState } from '../../../lib/encoder/policy/broadcast-state.ts';
 import { fillerFor } from '../../../lib/encoder/policy/filler.ts';
-import { GroupCollector } from '../../../lib/encoder/policy/group-collector.ts';
+import { GroupCollector, withoutSoundOnlyEnd } from '../../../lib/encoder/policy/group-collector.ts';
 import { RestartLimit } from '../../../lib/encoder/policy/restart-limit.ts';
 import type { Segment } from '../../../lib/encoder/policy/segmenter.ts';
 import { LagWatch } from '../../../lib/encoder/policy/shedding.ts';
@@ -140,6 +140,19 @@ describe('The group collector', () => {
         for (const { segments } of groups) expect([...segments.keys()].sort()).toEqual(tracks);
       }),
     );
+  });
+
+  test('leaves sound out that outlasts all pictures, at the very end only', () => {
+    const group = (number: number, ...ids: string[]) => ({
+      number,
+      run: 1,
+      segments: new Map(ids.map((id) => [id, segment(number)])),
+    });
+    const [whole, pictures, sound] = [group(0, '240p', 'audio'), group(1, '240p'), group(2, 'audio')];
+    expect(withoutSoundOnlyEnd([whole, sound])).toEqual([whole]);
+    expect(withoutSoundOnlyEnd([whole, pictures])).toEqual([whole, pictures]);
+    expect(withoutSoundOnlyEnd([sound, whole])).toEqual([sound, whole]);
+    expect(withoutSoundOnlyEnd([])).toEqual([]);
   });
 
   test('lets a run follow another, and drops what a crashed one left incomplete', () => {
