@@ -254,6 +254,14 @@ describe('The control store', () => {
   });
 });
 
+/** The worker stops; the proxy has another one ready as soon as it is told so, and lets this one go. */
+async function drainFrom(feed: RelayFeed): Promise<void> {
+  const drained = harness.worker.drain();
+  await feed.frame('draining');
+  feed.drop();
+  await drained;
+}
+
 describe('Another worker', () => {
   test('goes on with a broadcast whose worker was stopped: same broadcast, next number, one recording', async () => {
     harness = await EncoderHarness.start();
@@ -262,8 +270,7 @@ describe('Another worker', () => {
     const sending = before.send(clip);
     await harness.event('encoder.broadcast.state');
     await before.frame('published-through');
-    await harness.worker.drain();
-    before.drop();
+    await drainFrom(before);
     await sending;
     expect((await harness.store.latestBroadcast(harness.streamId))?.state).toBe('reconnecting');
     const through = before.frames.findLast((frame) => frame.type === 'published-through');
@@ -297,8 +304,7 @@ describe('Another worker', () => {
     const { broadcastId } = await before.frame('accepted');
     const sending = before.send(clip);
     await before.frame('published-through');
-    await harness.worker.drain();
-    before.drop();
+    await drainFrom(before);
     await sending;
     const next = await harness.anotherWorker('encoder-2');
     expect(await replay(next.port, before)).toMatchObject({ broadcastId, epoch: 2 });
@@ -316,8 +322,7 @@ describe('Another worker', () => {
     const before = await publish('session');
     const sending = before.send(clip);
     await before.frame('published-through');
-    await harness.worker.drain();
-    before.drop();
+    await drainFrom(before);
     await sending;
     const next = await harness.anotherWorker('encoder-2', (args) =>
       args.map((arg) => (arg === 'main' ? 'baseline' : arg)),
