@@ -6,6 +6,7 @@ import type { Drill } from './model.ts';
 import { type DrillOptions, helpText, parseDrillOptions, UsageError } from './options.ts';
 import { drillMachine, listText, machineText, rowText, summaryText } from './report.ts';
 import { rows } from './rows.ts';
+import { runSimulation } from './simulation/main.ts';
 import { recordTimeline, type Timeline } from './timeline.ts';
 import { timelineSvg } from './timeline-svg.ts';
 import { type JudgedRow, judgeRow, type Outcome } from './verdict.ts';
@@ -55,15 +56,23 @@ async function drill(options: DrillOptions): Promise<void> {
   process.exitCode = judged.every(({ held }) => held) ? 0 : 1;
 }
 
-stopOnSignals();
-try {
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--simulate')) {
+    await runSimulation(args);
+    return;
+  }
   const options = parseDrillOptions(
-    process.argv.slice(2),
+    args,
     rows.map(({ name }) => name),
   );
   if (options.help) process.stdout.write(helpText);
   else if (options.list) process.stdout.write(listText(rows));
   else await drill(options);
+}
+
+stopOnSignals();
+try {
+  await main(process.argv.slice(2));
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
   process.stderr.write(`drill: ${fault.message}\n\n${helpText}`);

@@ -28,6 +28,13 @@ export const helpText = `npm run drill -- [flags]      does to a platform what p
   --list              the rows and how long a run of each takes
   --help              this text
 
+npm run drill -- --simulate [flags]   the lease protocol's own code in virtual time, under random faults; needs no platform
+
+  --seed N            the first schedule (default 1); each has a seed of its own, which repeats it
+  --schedules N       how many (default 100000)
+  --broken WHAT       leaves a part of the protocol out, to see that this is found
+  --json              the figures as JSON on stdout
+
 Each run has a platform of its own, on free ports and in a temporary folder; nothing else is touched. Let nothing else
 run meanwhile: times are judged. Ctrl-C stops everything.
 Exit code: 0 where every row held, 1 where one did not or could not be run, 2 for wrong flags.

@@ -50,7 +50,7 @@ export function scheduleOf(seed: number): Schedule {
     startMs: random.between(0, 1e7),
     wallOffMs: random.chance(0.3) ? random.pick([-hourMs, hourMs]) : random.between(-50, 50),
   }));
-  const faults = Array.from({ length: 2 + Math.floor(random.next() * 5) }, () => randomFault(random));
+  const faults = Array.from({ length: 2 + Math.floor(random.next() * 5) }, () => randomFault(random)).flat();
   return {
     seed,
     hosts,
@@ -61,7 +61,7 @@ export function scheduleOf(seed: number): Schedule {
   };
 }
 
-function randomFault(random: Random): Fault {
+function randomFault(random: Random): Fault[] {
   const atMs = random.between(quietUntilMs, faultsEndMs - 3000);
   const host = random.chance(0.7) ? 'holder' : Math.floor(random.next() * workers);
   const longMs = random.pick([300, 1500, 2500, 4000, 9000]) * random.between(0.5, 1.5);
@@ -69,25 +69,31 @@ function randomFault(random: Random): Fault {
   const restartMs = random.between(50, 4000);
   switch (random.pick(faultKinds)) {
     case 'pause':
-      return { kind: 'pause', atMs, host, ms, stopsClock: random.chance(0.4) };
+      return [{ kind: 'pause', atMs, host, ms, stopsClock: random.chance(0.4) }];
     case 'crash':
-      return { kind: 'crash', atMs, host, restartMs };
+      return [{ kind: 'crash', atMs, host, restartMs }];
     case 'drain':
-      return { kind: 'drain', atMs, host, restartMs };
+      return [{ kind: 'drain', atMs, host, restartMs }];
     case 'wall-jump':
-      return { kind: 'wall-jump', atMs, host, byMs: random.pick([-hourMs, hourMs]) };
+      return [{ kind: 'wall-jump', atMs, host, byMs: random.pick([-hourMs, hourMs]) }];
     case 'cut-off':
-      return { kind: 'cut-off', atMs, host, from: random.pick(['control', 'control', 'origin']), ms };
+      return [
+        { kind: 'cut-off', atMs, host, from: random.pick(['control', 'control', 'control', 'origin']), ms },
+        // Its publisher is likely to lose it, too, and brings another worker to take the lease.
+        ...(random.chance(0.7) ? [{ kind: 'link-cut' as const, atMs: atMs + random.between(0, 3000) }] : []),
+      ];
     case 'store-down':
-      return {
-        kind: 'store-down',
-        atMs,
-        target: random.pick(['control', 'origin']),
-        ms,
-        silent: random.chance(0.5),
-      };
+      return [
+        {
+          kind: 'store-down',
+          atMs,
+          target: random.pick(['control', 'origin']),
+          ms,
+          silent: random.chance(0.5),
+        },
+      ];
     case 'link-cut':
-      return { kind: 'link-cut', atMs };
+      return [{ kind: 'link-cut', atMs }];
   }
 }
 

@@ -31,12 +31,16 @@ const enoughSegments = 2;
 export async function simulate(seed: number, rules: Rules = productRules): Promise<Run> {
   const schedule = scheduleOf(seed);
   const random = new Random(~seed);
-  const restoreRandom = Math.random;
+  const { random: realRandom } = Math;
+  const { stackTraceLimit } = Error;
   Math.random = () => random.next();
+  // Errors are everyday here, and most of what they cost is to look at the stack.
+  Error.stackTraceLimit = 0;
   try {
     return await new Simulation(schedule, random, rules).run();
   } finally {
-    Math.random = restoreRandom;
+    Math.random = realRandom;
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
