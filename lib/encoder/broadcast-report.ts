@@ -197,12 +197,12 @@ export class BroadcastReport {
    * Segments with all their renditions can be played; with the first one the broadcast is live.
    */
   published(renditions: readonly PublishedRendition[], publisherPresent: boolean, arrival: Arrival): void {
-    const { lateMs, leadMs } = arrival;
+    const { lateMs, replayedMs } = arrival;
     this.#noteRenditions(renditions);
     this.#noteLateness(arrival);
     if (this.#replay) {
       const { workerId: toWorkerId } = this.#story.record;
-      const facts = { toWorkerId, lateMs, replayedMs: Math.max(0, leadMs) };
+      const facts = { toWorkerId, lateMs, replayedMs };
       this.#story.tell('publisher.rehomed', { ...this.#replay, ...facts });
       this.#replay = undefined;
       this.#lastWorkerId = toWorkerId;
@@ -336,6 +336,8 @@ interface Arrival {
   readonly lateMs: number;
   /** How far media is ahead of the clock; negative where the publisher is behind. */
   readonly leadMs: number;
+  /** How much media the proxy had sent again at once. */
+  readonly replayedMs: number;
 }
 
 interface PublishedRendition {

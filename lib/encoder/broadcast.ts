@@ -19,6 +19,8 @@ import { SlateMaker } from './slate-maker.ts';
 import { StreamClock } from './stream-clock.ts';
 
 const tickMs = 100;
+/** A proxy sends a replay as fast as the link takes it. */
+const replayWithinMs = 5000;
 
 /**
  * One time on air, from the first publish to the end. Publish sessions take the seat one after another; their media goes
@@ -48,6 +50,9 @@ export class Broadcast {
   #moved?: () => void;
   /** What the proxy of the session in the seat is about to send again, and why. */
   #replay?: Replay;
+  /** Until then (monotonic) what a proxy sends again may be on its way, and how much of it has come. */
+  #replayUntilMs = Number.NEGATIVE_INFINITY;
+  #replayedMs = 0;
   /** Stream time that no worker made, before the publisher that is there now came back. */
   #gapMs?: number;
 
@@ -155,6 +160,7 @@ export class Broadcast {
         this.#replay = undefined;
         this.#intake.push({ type, timestampMs, payload, nowMs: this.#time.nowMs, sessionMs });
         if (this.#intake.begun) this.#time.start();
+        this.#keepUpWithReplay();
       },
       metadata: ({ frameRate, encoder }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
@@ -174,6 +180,15 @@ export class Broadcast {
     });
   }
 
+  /**
+   * What a proxy sends again lay with it meanwhile: it is no lead of the publisher. The clock, which began with the first of
+   * it, would stay behind for good otherwise, and filler come too late by as much.
+   */
+  #keepUpWithReplay(): void {
+    if (this.#setting.clock.now() > this.#replayUntilMs) return;
+    this.#replayedMs += this.#time.keepUpWith(this.#intake.timeline.endMs);
+  }
+
   #publisherBack(awayMs: number): void {
     const gapMs = this.#gapMs;
     this.#gapMs = undefined;
@@ -189,6 +204,10 @@ export class Broadcast {
     this.#marks.clear();
     this.#intake.beginSession();
     this.#replay = session.hello.replayFromMs === undefined ? undefined : this.#replayOf(replayStartMs);
+    this.#replayedMs = 0;
+    this.#replayUntilMs = this.#replay
+      ? this.#setting.clock.now() + replayWithinMs
+      : Number.NEGATIVE_INFINITY;
     if (replayStartMs !== undefined && this.#time.startBefore(replayStartMs)) {
       this.#intake.timeline.startAt(replayStartMs);
       // What lies in the origin unnamed is the same media: its renditions that are missing are made.
@@ -278,6 +297,7 @@ export class Broadcast {
       segments,
       lateMs: this.#output.lateMs(number),
       leadMs: this.#leadMs,
+      replayedMs: this.#replayedMs,
     });
   }
 

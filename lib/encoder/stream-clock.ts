@@ -43,6 +43,15 @@ export class StreamClock {
   }
 
   /**
+   * Media is there up to `endMs` that is not early: the clock goes on from there where it was behind. Returns by how much it was.
+   */
+  keepUpWith(endMs: number): number {
+    const behindMs = this.running ? Math.max(0, endMs - this.nowMs) : 0;
+    if (this.#originMs !== undefined) this.#originMs -= behindMs;
+    return behindMs;
+  }
+
+  /**
    * The publisher came back by itself after another worker was gone: the time between is a gap, of at most `mostMs`.
    * A proxy that replays brings that time's media, so then stream time goes on where it stopped, by `start`.
    * `startedAtMs`: Unix time of stream time 0. Returns the gap.

@@ -26,7 +26,7 @@ const left: BroadcastRecord = {
 };
 const whole: RecordingOutcome = { durationMs: 60_000, lostSegments: 0, fault: undefined };
 
-const punctual = { number: 7, segments: 1, lateMs: 0, leadMs: 0 };
+const punctual = { number: 7, segments: 1, lateMs: 0, leadMs: 0, replayedMs: 0 };
 
 let told: Omit<StreamEventRecord, 'sequence'>[];
 let emitted: { name: string; fields: object }[];
@@ -80,8 +80,8 @@ describe('a publisher that comes back', () => {
   test('by its proxy was moved, which is told once, with the first segment', async () => {
     const reporter = report(left);
     reporter.publisherReplayed({ cause: 'worker-gone', lostMs: 0 });
-    reporter.published([], true, { ...punctual, lateMs: 3500, leadMs: 2100 });
-    reporter.published([], true, { ...punctual, lateMs: 3400, leadMs: 2000 });
+    reporter.published([], true, { ...punctual, lateMs: 3500, replayedMs: 2100 });
+    reporter.published([], true, { ...punctual, lateMs: 3400, replayedMs: 2100 });
     await reporter.settled(1000);
     expect(types()).toEqual(['publisher.rehomed']);
     expect(told[0]?.data).toEqual({
@@ -115,7 +115,7 @@ describe('a segment', () => {
   });
 
   test('that comes too late is logged with all that came with it', () => {
-    report(left).published([], true, { number: 12, segments: 3, lateMs: 2600.4, leadMs: 0 });
+    report(left).published([], true, { number: 12, segments: 3, lateMs: 2600.4, leadMs: 0, replayedMs: 0 });
     expect(late()).toEqual([
       expect.objectContaining({ number: 12, segments: 3, lateMs: 2600, publisherLateMs: 0 }),
     ]);

@@ -31,6 +31,18 @@ describe('stream time by the clock', () => {
     expect(time.startBefore(38_000)).toBe(false);
   });
 
+  test('goes on from where a replay has come to, and is held up by nothing that is late', () => {
+    const clock = at(50_000);
+    const time = new StreamClock(clock, 40_000);
+    expect(time.keepUpWith(47_000)).toBe(0);
+    time.start();
+    expect(time.keepUpWith(46_500)).toBe(6_500);
+    clock.time += 300;
+    expect(time.nowMs).toBe(46_800);
+    expect(time.keepUpWith(46_600)).toBe(0);
+    expect(time.nowMs).toBe(46_800);
+  });
+
   test.each([-1, 40_001, 250_000])('does not begin at %d ms, which is no replay', (replayStartMs) => {
     const time = new StreamClock(at(50_000), replayStartMs > 100_000 ? 400_000 : 40_000);
     expect(time.startBefore(replayStartMs)).toBe(false);
