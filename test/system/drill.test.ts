@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Drill, Measure } from '../../drill/model.ts';
+import { edgeTierKilled } from '../../drill/rows/edge-tier-killed.ts';
 import { proxyKilled } from '../../drill/rows/proxy-killed.ts';
+import { rollingDrain } from '../../drill/rows/rolling-drain.ts';
 import { workerKilled } from '../../drill/rows/worker-killed.ts';
 import { recordTimeline } from '../../drill/timeline.ts';
 
@@ -18,7 +20,10 @@ async function tooMany(drill: Drill): Promise<Record<string, number>> {
 }
 
 describe('the drill’s fast rows: no count over its limit', () => {
-  test.each([proxyKilled, workerKilled])('$name', async (drill) => {
-    expect(await tooMany(drill)).toEqual({});
-  });
+  test.each([proxyKilled, workerKilled, rollingDrain({ broadcasts: 1 }), edgeTierKilled])(
+    '$name',
+    async (drill) => {
+      expect(await tooMany(drill)).toEqual({});
+    },
+  );
 });
