@@ -38,6 +38,8 @@ export class Invariants {
   readonly #hosts: ReadonlyMap<string, Host>;
   #network!: Network;
   readonly #granted = new Map<number, string>();
+  /** The life of the process that holds, or asked for, the lease. */
+  #holderLife = 0;
   grants = 0;
   /** Segments that playlists named, by the newest epoch, since the last fault. */
   publishedAfterFaults = 0;
@@ -51,6 +53,13 @@ export class Invariants {
 
   connect(network: Network): void {
     this.#network = network;
+  }
+
+  /** A process in this life of its host takes the lease. */
+  take(life: number, take: () => LeaseRecord): LeaseRecord {
+    const lease = take();
+    this.#holderLife = life;
+    return lease;
   }
 
   /** A worker holds it to be allowed to write for this epoch, and is about to. */
@@ -89,7 +98,8 @@ export class Invariants {
 
   #changedHands(before: LeaseRecord, lease: LeaseRecord): void {
     const holder = this.#hosts.get(before.workerId);
-    if (!holder?.alive) return;
+    // Of a process that died, and may have been started anew since, the lease is nobody's.
+    if (!holder?.alive || holder.life !== this.#holderLife) return;
     const { nowMs } = this.#world;
     const troubleAtMs = this.#network.troubleAtMs.get(holder.id) ?? Number.NEGATIVE_INFINITY;
     const last = Math.max(troubleAtMs, holder.wokeAtMs, holder.startedAtMs);

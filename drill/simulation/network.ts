@@ -47,6 +47,7 @@ export class Network {
   ask<Answer>(host: Host, target: Target, apply: () => Answer, away: () => Error): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const world = this.#world;
+      const { life } = host;
       const gaveUp = world.plan(
         giveUpMs[target],
         () => {
@@ -63,7 +64,7 @@ export class Network {
           gaveUp.cancelled = true;
           settle();
         };
-        world.plan(tookMs, answered, host);
+        world.plan(tookMs, answered, host, life);
       };
       const tookMs = this.#wayMs(host, target);
       if (tookMs === undefined) return;

@@ -62,9 +62,9 @@ export function scheduleOf(seed: number): Schedule {
 }
 
 function randomFault(random: Random): Fault[] {
-  const atMs = random.between(quietUntilMs, faultsEndMs - 3000);
+  const atMs = random.between(quietUntilMs, faultsEndMs - 5000);
   const host = random.chance(0.7) ? 'holder' : Math.floor(random.next() * workers);
-  const longMs = random.pick([300, 1500, 2500, 4000, 9000]) * random.between(0.5, 1.5);
+  const longMs = random.pick([300, 1500, 3000, 5000, 9000]) * random.between(0.5, 1.5);
   const ms = Math.min(longMs, faultsEndMs - atMs);
   const restartMs = random.between(50, 4000);
   switch (random.pick(faultKinds)) {
@@ -76,12 +76,13 @@ function randomFault(random: Random): Fault[] {
       return [{ kind: 'drain', atMs, host, restartMs }];
     case 'wall-jump':
       return [{ kind: 'wall-jump', atMs, host, byMs: random.pick([-hourMs, hourMs]) }];
-    case 'cut-off':
-      return [
-        { kind: 'cut-off', atMs, host, from: random.pick(['control', 'control', 'control', 'origin']), ms },
-        // Its publisher is likely to lose it, too, and brings another worker to take the lease.
-        ...(random.chance(0.7) ? [{ kind: 'link-cut' as const, atMs: atMs + random.between(0, 3000) }] : []),
-      ];
+    case 'cut-off': {
+      const from = random.pick(['control', 'control', 'control', 'origin'] as const);
+      const cut: Fault = { kind: 'cut-off', atMs, host, from, ms };
+      // Its publisher is likely to lose it, too: late enough to be brought to another worker, which takes the lease.
+      const lost: Fault = { kind: 'link-cut', atMs: atMs + random.between(1000, 6000) };
+      return random.chance(0.7) ? [cut, lost] : [cut];
+    }
     case 'store-down':
       return [
         {
@@ -103,6 +104,7 @@ const faultKinds: readonly Fault['kind'][] = [
   'pause',
   'crash',
   'drain',
+  'wall-jump',
   'wall-jump',
   'cut-off',
   'cut-off',

@@ -2,7 +2,7 @@ import { ConditionFailedError } from '../../lib/control/policy/errors.ts';
 import type { BroadcastRecord, FleetMember, LeaseRecord } from '../../lib/control/policy/records.ts';
 import type { LeaseStore } from '../../lib/control/ports.ts';
 import { PreconditionFailedError } from '../../lib/origin/policy/errors.ts';
-import type { MemberId } from '../../lib/routing/ids.ts';
+import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
 
 type Take = Parameters<LeaseStore['takeLease']>[0];
 type Hold = Parameters<LeaseStore['renewLease']>[0];
@@ -10,7 +10,7 @@ type Hold = Parameters<LeaseStore['renewLease']>[0];
 /** The control store as its contract has it, for one stream. Each call happens at once. */
 export class ControlModel {
   lease: LeaseRecord | undefined;
-  broadcast: BroadcastRecord | undefined;
+  readonly #broadcasts = new Map<BroadcastId, BroadcastRecord>();
   readonly fleet = new Map<MemberId, FleetMember>();
   readonly #granted: (lease: LeaseRecord, before: LeaseRecord | undefined) => void;
 
@@ -42,13 +42,17 @@ export class ControlModel {
     if (lease) this.lease = { ...lease, version: lease.version + 1, released: true };
   }
 
+  /** The newest one. */
+  get broadcast(): BroadcastRecord | undefined {
+    let newest: BroadcastRecord | undefined;
+    for (const record of this.#broadcasts.values()) if (!newest || record.id > newest.id) newest = record;
+    return newest;
+  }
+
   putBroadcast(record: BroadcastRecord): void {
-    const isOther = this.broadcast !== undefined && this.broadcast.id !== record.id;
-    // Its own row in the store: a late write of an older broadcast changes nothing of the newest.
-    if (isOther && this.broadcast!.id > record.id) return;
-    if (!isOther && (this.broadcast?.epoch ?? 0) > record.epoch)
-      throw new ConditionFailedError('a newer epoch wrote it');
-    this.broadcast = record;
+    const before = this.#broadcasts.get(record.id);
+    if (before && before.epoch > record.epoch) throw new ConditionFailedError('a newer epoch wrote it');
+    this.#broadcasts.set(record.id, record);
   }
 
   heartbeat(member: Omit<FleetMember, 'version'>): void {

@@ -26,6 +26,7 @@ export const streamId = '0'.repeat(16) as StreamId;
 const heartbeatMs = 1000;
 const sweepMs = 5000;
 const segmentMs = 2000;
+const replayMs = 300;
 const capacity = 4;
 
 export interface WorkerSurroundings {
@@ -201,12 +202,13 @@ export class WorkerProcess {
   }
 
   #controlStore(): LeaseTakerOptions['store'] {
-    const { rules } = this.#around;
+    const { rules, invariants, host } = this.#around;
+    const { life } = host;
     return {
       getLease: () => this.#ask(({ lease }) => lease),
       latestBroadcast: () => this.#ask(({ broadcast }) => broadcast),
       putBroadcast: (record) => this.#ask((control) => control.putBroadcast(record)),
-      takeLease: (take) => this.#ask((control) => rules.take(control, take)),
+      takeLease: (take) => this.#ask((control) => invariants.take(life, () => rules.take(control, take))),
       renewLease: (hold) => this.#ask((control) => control.renewLease(hold)),
       releaseLease: (hold) => this.#ask((control) => control.releaseLease(hold)),
       requestEnd: () => Promise.reject(new Error('nobody asks')),
@@ -252,6 +254,8 @@ class SimulatedBroadcast {
     });
     keeper.listen({ lost: () => this.#lost(), endRequested: () => {} });
     this.#media = setInterval(() => this.#make(), segmentMs);
+    // What the proxy sends again is soon a segment.
+    setTimeout(() => this.#make(), replayMs);
     const record = {
       id: broadcastId,
       streamId,
@@ -277,6 +281,7 @@ class SimulatedBroadcast {
   }
 
   #make(): void {
+    if (this.over) return;
     const number = this.#next++;
     this.#writer.enqueue({ run: 1, number, segments: new Map() }, new Map());
   }

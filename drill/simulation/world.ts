@@ -80,13 +80,13 @@ export class World {
   #planned = 0;
   #current: Host | undefined;
 
-  /** Plans something in `ms` of true time. */
-  plan(ms: number, run: () => void, host?: Host): Event {
+  /** Plans something in `ms` of true time; in the process of `host`, if that is still in this life by then. */
+  plan(ms: number, run: () => void, host?: Host, life = host?.life): Event {
     const event: Event = {
       atMs: this.nowMs + ms,
       order: this.#planned++,
       run,
-      ...(host && { host, life: host.life }),
+      ...(host && life !== undefined && { host, life }),
     };
     this.#push(event);
     return event;
