@@ -141,7 +141,7 @@ export class Intake {
     for (const at of video) this.#fillVideo(at);
     for (const at of audio) this.#fillAudio(at);
     this.#filled ||= video.length > 0;
-    if (video.length > 0 && nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
+    if (nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
   }
 
   /** Once for each format. */

@@ -12,8 +12,8 @@ export interface Slate {
 
 /** The last picture stands this long, then the slate takes its place. */
 export const slateAfterMs = 5000;
-/** Filler has gone on for so long that a slate may be needed: making it takes a moment. */
-export const slateWantedAfterMs = 2000;
+/** After so long without media a slate may be needed; making it can take some seconds on a machine that is busy. */
+export const slateWantedAfterMs = 1000;
 
 const pictureMs = 100;
 const pictureCount = 12;

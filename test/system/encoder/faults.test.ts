@@ -127,7 +127,7 @@ describe('A publisher', () => {
     expect(segments.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
     expect(segments[0]?.uri).toBe('../240p/0.m4s');
     expect(segments.at(-1)?.uri).toMatch(/^\d\.m4s$/);
-    expect(harness.encoders).toHaveLength(2);
+    expect(harness.named('encoder.ffmpeg.started')).toHaveLength(2);
   });
 });
 
@@ -141,7 +141,7 @@ describe('A crash of ffmpeg', () => {
     await feed.send(rest(3300));
     feed.unpublish();
     await expectWhole(await recorded(), 4);
-    expect(harness.encoders).toHaveLength(2);
+    expect(harness.named('encoder.ffmpeg.started')).toHaveLength(2);
     expect(await storyTypes()).toContain('encoder.restarted');
   });
 });
