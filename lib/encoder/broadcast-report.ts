@@ -185,7 +185,11 @@ export class BroadcastReport {
   }
 
   originRecovered({ downMs, lostSegments }: { downMs: number; lostSegments: number }): void {
-    this.#options.emit('encoder.origin.recovered', { ...this.#about, downMs, lostSegments });
+    this.#options.emit('encoder.origin.recovered', {
+      ...this.#about,
+      downMs: Math.round(downMs),
+      lostSegments,
+    });
     this.#story.tell('origin.recovered', { downMs, lostMs: lostSegments * segmentMs });
   }
 

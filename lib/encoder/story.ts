@@ -34,7 +34,7 @@ export class Story {
   #record: BroadcastRecord;
   #recordDue = false;
   #events: Parameters<EncoderStore['appendEvent']>[0][] = [];
-  #writing?: Promise<void>;
+  #writing?: Promise<void> | undefined;
   #timer?: NodeJS.Timeout;
   #silent = false;
   #dropped = 0;
@@ -76,7 +76,7 @@ export class Story {
   /** Resolves when all is written, or after `withinMs`; what is not written then never will be. */
   async settled(withinMs: number): Promise<Untold> {
     const until = this.#clock.now() + withinMs;
-    while ((this.#recordDue || this.#events.length > 0) && this.#clock.now() < until && !this.#silent) {
+    while (this.#isDue && this.#clock.now() < until) {
       await (this.#writing ?? new Promise((resolve) => setTimeout(resolve, 50)));
     }
     clearTimeout(this.#timer);
@@ -86,20 +86,28 @@ export class Story {
 
   #write(): void {
     clearTimeout(this.#timer);
-    this.#writing ??= this.#writeAll()
-      .catch((cause: unknown) => {
+    this.#writing ??= this.#writeAll().then(
+      () => {
+        this.#writing = undefined;
+        // Something may have come after the last look for more, and found this still under way.
+        if (this.#isDue) this.#write();
+      },
+      (cause: unknown) => {
+        this.#writing = undefined;
         this.#fault = cause;
         // The record is another worker's by now: what it writes counts.
         if (cause instanceof ConditionFailedError) this.#recordDue = false;
         this.#timer = setTimeout(() => this.#write(), retryMs);
-      })
-      .finally(() => {
-        this.#writing = undefined;
-      });
+      },
+    );
+  }
+
+  get #isDue(): boolean {
+    return !this.#silent && (this.#recordDue || this.#events.length > 0);
   }
 
   async #writeAll(): Promise<void> {
-    while (!this.#silent && (this.#recordDue || this.#events.length > 0)) {
+    while (this.#isDue) {
       if (!(await this.#mayWrite())) {
         this.silence();
         return;
