@@ -15,6 +15,7 @@ export interface Violation {
     | 'a playlist never loses its end'
     | 'no write begins past the lease'
     | 'no lease changes hands while its holder lives'
+    | 'no holder that runs gives up'
     | 'somebody owns the stream in the end';
   readonly detail: string;
 }
@@ -37,9 +38,8 @@ export class Invariants {
   readonly #world: World;
   readonly #hosts: ReadonlyMap<string, Host>;
   #network!: Network;
+  #holds!: (hostId: string) => boolean;
   readonly #granted = new Map<number, string>();
-  /** The life of the process that holds, or asked for, the lease. */
-  #holderLife = 0;
   grants = 0;
   /** Segments that playlists named, by the newest epoch, since the last fault. */
   publishedAfterFaults = 0;
@@ -51,15 +51,10 @@ export class Invariants {
     this.objects = new ObjectModel((key, object, before) => this.#objectWritten(key, object, before));
   }
 
-  connect(network: Network): void {
+  /** `holds`: whether the process of this host believes that it has the lease. */
+  connect(network: Network, holds: (hostId: string) => boolean): void {
     this.#network = network;
-  }
-
-  /** A process in this life of its host takes the lease. */
-  take(life: number, take: () => LeaseRecord): LeaseRecord {
-    const lease = take();
-    this.#holderLife = life;
-    return lease;
+    this.#holds = holds;
   }
 
   /** A worker holds it to be allowed to write for this epoch, and is about to. */
@@ -74,6 +69,14 @@ export class Invariants {
         'no write begins past the lease',
         `${host.id} in epoch ${epoch}, ${current?.epoch} is taken`,
       );
+  }
+
+  /** A worker holds the lease of this epoch to be lost. */
+  givenUp(host: Host, epoch: number): void {
+    const isOurs = this.control.lease?.epoch === epoch && !this.control.lease.released;
+    const ranForMs = this.#world.nowMs - Math.max(host.wokeAtMs, host.startedAtMs);
+    if (isOurs && ranForMs > unknowingMs)
+      this.#broken('no holder that runs gives up', `${host.id} gave epoch ${epoch} up`);
   }
 
   published(epoch: number): void {
@@ -98,8 +101,7 @@ export class Invariants {
 
   #changedHands(before: LeaseRecord, lease: LeaseRecord): void {
     const holder = this.#hosts.get(before.workerId);
-    // Of a process that died, and may have been started anew since, the lease is nobody's.
-    if (!holder?.alive || holder.life !== this.#holderLife) return;
+    if (!holder?.alive || !this.#holds(holder.id)) return;
     const { nowMs } = this.#world;
     const troubleAtMs = this.#network.troubleAtMs.get(holder.id) ?? Number.NEGATIVE_INFINITY;
     const last = Math.max(troubleAtMs, holder.wokeAtMs, holder.startedAtMs);

@@ -64,7 +64,7 @@ class Simulation {
     });
     this.#network = new Network(this.#world, schedule, random);
     this.#invariants = new Invariants(this.#world, new Map(this.#hosts.map((host) => [host.id, host])));
-    this.#invariants.connect(this.#network);
+    this.#invariants.connect(this.#network, (id) => this.#processes.get(id as MemberId)?.holds === true);
   }
 
   async run(): Promise<Run> {

@@ -83,6 +83,11 @@ export class WorkerProcess {
     }
   }
 
+  /** It has a broadcast, or is about to. */
+  get holds(): boolean {
+    return this.#broadcast?.over === false || this.#opening !== undefined;
+  }
+
   /** Hands its broadcast over, and resolves when it may be stopped. */
   async drain(): Promise<void> {
     this.#draining = true;
@@ -202,13 +207,12 @@ export class WorkerProcess {
   }
 
   #controlStore(): LeaseTakerOptions['store'] {
-    const { rules, invariants, host } = this.#around;
-    const { life } = host;
+    const { rules } = this.#around;
     return {
       getLease: () => this.#ask(({ lease }) => lease),
       latestBroadcast: () => this.#ask(({ broadcast }) => broadcast),
       putBroadcast: (record) => this.#ask((control) => control.putBroadcast(record)),
-      takeLease: (take) => this.#ask((control) => invariants.take(life, () => rules.take(control, take))),
+      takeLease: (take) => this.#ask((control) => rules.take(control, take)),
       renewLease: (hold) => this.#ask((control) => control.renewLease(hold)),
       releaseLease: (hold) => this.#ask((control) => control.releaseLease(hold)),
       requestEnd: () => Promise.reject(new Error('nobody asks')),
@@ -252,7 +256,13 @@ class SimulatedBroadcast {
       recovered: () => {},
       superseded: () => keeper.superseded(),
     });
-    keeper.listen({ lost: () => this.#lost(), endRequested: () => {} });
+    keeper.listen({
+      lost: () => {
+        invariants.givenUp(host, epoch);
+        this.#lost();
+      },
+      endRequested: () => {},
+    });
     this.#media = setInterval(() => this.#make(), segmentMs);
     // What the proxy sends again is soon a segment.
     setTimeout(() => this.#make(), replayMs);

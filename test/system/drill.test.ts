@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Drill, Measure } from '../../drill/model.ts';
+import { clockSkew } from '../../drill/rows/clock-skew.ts';
 import { edgeTierKilled } from '../../drill/rows/edge-tier-killed.ts';
 import { proxyKilled } from '../../drill/rows/proxy-killed.ts';
+import { publishersRace } from '../../drill/rows/publishers-race.ts';
 import { rollingDrain } from '../../drill/rows/rolling-drain.ts';
 import { workerKilled } from '../../drill/rows/worker-killed.ts';
+import { workerPaused } from '../../drill/rows/worker-paused.ts';
 import { recordTimeline } from '../../drill/timeline.ts';
 
 /** What a busy machine changes: `npm run drill` judges it, on a machine that does nothing else. */
@@ -20,10 +23,15 @@ async function tooMany(drill: Drill): Promise<Record<string, number>> {
 }
 
 describe('the drill’s fast rows: no count over its limit', () => {
-  test.each([proxyKilled, workerKilled, rollingDrain({ broadcasts: 1 }), edgeTierKilled])(
-    '$name',
-    async (drill) => {
-      expect(await tooMany(drill)).toEqual({});
-    },
-  );
+  test.each([
+    proxyKilled,
+    workerKilled,
+    workerPaused,
+    rollingDrain({ broadcasts: 1 }),
+    edgeTierKilled,
+    publishersRace({ rounds: 40, encoderRounds: 1 }),
+    clockSkew,
+  ])('$name', async (drill) => {
+    expect(await tooMany(drill)).toEqual({});
+  });
 });
