@@ -1,5 +1,6 @@
 import type { Drill } from './model.ts';
 import { clockSkew } from './rows/clock-skew.ts';
+import { diskFull } from './rows/disk-full.ts';
 import { edgeTierKilled } from './rows/edge-tier-killed.ts';
 import { networkBlackHoled } from './rows/network-black-holed.ts';
 import { originFaults } from './rows/origin-faults.ts';
@@ -19,6 +20,7 @@ export const rows: readonly Drill[] = [
   networkBlackHoled({ awayMs: 20_000 }),
   storeDown({ downMs: 600_000 }),
   originFaults({ faultMs: 60_000 }),
+  diskFull({ fullMs: 30_000, of: ['all', 'origin', 'control store'] }),
   edgeTierKilled,
   publishersRace({ rounds: 1000, encoderRounds: 2 }),
   clockSkew,

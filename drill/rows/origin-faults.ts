@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { broadcastPrefix } from '../../lib/origin/policy/keys.ts';
-import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
-import { fetchMediaPlaylist } from '../../test/support/playback.ts';
-import type { Drill, DrillContext, LevelPoint, Measure } from '../model.ts';
+import type { Drill, DrillContext, Measure } from '../model.ts';
 import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, type OnAir, signOff } from '../rig/air.ts';
+import { goOnAir, signOff } from '../rig/air.ts';
+import { type Backlog, originOf, watchBacklog } from '../rig/backlog.ts';
 import { type HttpFault, HttpFaults } from '../rig/http-faults.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { drawStory } from '../rig/story.ts';
@@ -15,8 +13,6 @@ export interface OriginFaultsOptions {
   readonly faultMs: number;
 }
 
-const segmentMs = 2000;
-const lookEveryMs = 250;
 /** What a drained backlog may take, and what each fault is followed by at least. */
 const drainedWithinMs = 30_000;
 const restMs = 6000;
@@ -42,10 +38,9 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
       args: ['--origin', faults.url],
     });
     const { platform } = rig;
-    const origin = platform.ready.processes.find(({ role }) => role === 'origin');
-    faults.target = `http://127.0.0.1:${origin?.port}`;
+    faults.target = originOf(rig);
     await using air = await goOnAir(platform, context, { seconds: 600 });
-    const backlog = await watchBacklog(air, faults.target, context);
+    const backlog = await watchBacklog(air, context);
 
     const measures: Measure[] = [];
     for (const { words, fault } of kinds) {
@@ -108,9 +103,13 @@ async function suffer(
   );
   const drainedMs = (backlog.drainedSince(endedMs) ?? Number.NaN) - endedMs;
   await sleep(restMs);
-  const most = Math.max(...backlog.points.filter(({ atMs }) => atMs >= beganMs).map(({ value }) => value));
   return [
-    { name: `most segments waiting (${words})`, value: most, unit: 'segments', limit: mostBehind },
+    {
+      name: `most segments waiting (${words})`,
+      value: backlog.mostSince(beganMs),
+      unit: 'segments',
+      limit: mostBehind,
+    },
     { name: `drained after (${words})`, value: drainedMs / 1000, unit: 's', limit: drainedWithinMs / 1000 },
     // A fault that nobody met would show nothing.
     {
@@ -120,47 +119,4 @@ async function suffer(
       limit: 0,
     },
   ];
-}
-
-interface Backlog {
-  readonly points: readonly LevelPoint[];
-  /** Since when, not before `fromMs`, nothing more waits than did before the faults. */
-  drainedSince(fromMs: number): number | undefined;
-  stop(): void;
-}
-
-/**
- * How many segments the newest in the origin's playlist is behind the clock, beyond what it was at first; looked at past the
- * faults.
- */
-async function watchBacklog(
-  { stream, before }: OnAir,
-  origin: string,
-  context: DrillContext,
-): Promise<Backlog> {
-  const prefix = broadcastPrefix('local', stream.id as StreamId, before.id as BroadcastId);
-  const url = `${origin}/${prefix}audio/playlist.m3u8`;
-  const newest = async (): Promise<number> =>
-    (await fetchMediaPlaylist(url)).segments.at(-1)?.mediaSequenceNumber ?? Number.NaN;
-  // Measured at the moment when a segment comes.
-  const first = await newest();
-  await until(10_000, 'the next segment', async () => (await newest()) > first);
-  const [baseNumber, baseMs] = [await newest(), context.now()];
-  const points: LevelPoint[] = [];
-  const stopped = new AbortController();
-  const look = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
-      const atMs = context.now();
-      const due = baseNumber + (atMs - baseMs) / segmentMs;
-      const number = await newest().catch(() => undefined);
-      if (number !== undefined) points.push({ atMs, value: Math.max(0, Math.floor(due - number)) });
-      await sleep(lookEveryMs);
-    }
-  };
-  void look();
-  return {
-    points,
-    drainedSince: (fromMs) => points.find(({ atMs, value }) => atMs >= fromMs && value <= 1)?.atMs,
-    stop: () => stopped.abort(),
-  };
 }

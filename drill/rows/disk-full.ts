@@ -1,0 +1,164 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { scratchFolder } from '../../bench/cleanup.ts';
+import type { PlatformEvent } from '../../test/support/platform.ts';
+import { streamEvent } from '../../test/support/streams.ts';
+import type { Drill, DrillContext, Measure } from '../model.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
+import { goOnAir, signOff } from '../rig/air.ts';
+import { watchBacklog } from '../rig/backlog.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { SmallDisk } from '../rig/small-disk.ts';
+import { drawStory, timeOf } from '../rig/story.ts';
+import { until, within } from '../rig/waiting.ts';
+
+/** What is on the disk that gets full. */
+export type OnDisk = 'all' | 'origin' | 'control store';
+
+export interface DiskFullOptions {
+  readonly fullMs: number;
+  readonly of: readonly OnDisk[];
+}
+
+const diskMegabytes = 96;
+const recoveredWithinMs = 60_000;
+/** At a refusal of a write it is told at once; the control store is written each second. */
+const alertWithinS = 5;
+
+/** There is no room on the disk for a while. */
+export const diskFull = ({ fullMs, of }: DiskFullOptions): Drill => ({
+  name: 'disk-full',
+  fault: `the disk is full for ${fullMs / 1000} s: of ${of.join('; of ')}`,
+  promise: 'no crash; an alert; unaided recovery once there is room, with nothing lost',
+  seconds: of.length * (fullMs / 1000 + 40),
+
+  async run(context) {
+    const measures: Measure[] = [];
+    for (const each of of) measures.push(...(await fill(each, fullMs, context)));
+    return { measures: worstOf(measures) };
+  },
+});
+
+async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promise<Measure[]> {
+  await using disk = await SmallDisk.mount(diskMegabytes);
+  const rest = await scratchFolder();
+  await using _rest = { [Symbol.asyncDispose]: () => rest.remove() };
+  await using rig = await startPlatform({ dataDir: await layOut(what, disk.path, rest.path) });
+  const { platform } = rig;
+  await using air = await goOnAir(platform, context, { seconds: fullMs / 1000 + 600 });
+  const backlog = await watchBacklog(air, context);
+
+  const fullAtMs = context.now();
+  await disk.fill();
+  context.mark('fault', `no room: ${what}`, fullAtMs);
+  await sleep(fullMs);
+  await disk.makeRoom();
+  const roomAtMs = context.now();
+  context.mark('fault', 'room again', roomAtMs);
+  context.span('disk', `full (${what})`, fullAtMs, roomAtMs, 'fault');
+  const recovered = Promise.all(ends[what].map((type) => streamEvent(platform, air.stream.id, type)));
+  await within(recoveredWithinMs, 'the end of it in the story', recovered);
+  await until(
+    recoveredWithinMs,
+    'the end of the backlog',
+    () => backlog.drainedSince(roomAtMs) !== undefined,
+  );
+  const drainedMs = (backlog.drainedSince(roomAtMs) ?? Number.NaN) - roomAtMs;
+  const story = await storyOf(platform.ready.api, air.stream.id);
+  const after = await air.now();
+  await air.broadcaster.stop();
+  await signOff(air);
+  backlog.stop();
+
+  context.level('segments waiting', '', backlog.points);
+  drawStory(platform, air.stream.id, context);
+  const aftermath = await readAftermath(air, context);
+  const zeroMs = Date.now() - context.now();
+  const isAlert = ({ event, level }: PlatformEvent) => level === 'error' && alerts[what].includes(event);
+  const alert = platform.events.find(isAlert);
+  const ended = platform.events.filter(({ event }) => event === 'process.exited').length;
+  const lost = platform.events.reduce((sum, { lostSegments }) => sum + Number(lostSegments ?? 0), 0);
+  // While segments cannot be written viewers have to wait.
+  const seen = viewerMeasures(aftermath, { discontinuities: 0 }).flatMap((measure) => {
+    if (measure.name !== 'player stall') return [measure];
+    return what === 'control store' ? [{ ...measure, name: 'player stall (control store)' }] : [];
+  });
+  return [
+    { name: 'processes that ended', value: ended, unit: '', limit: 0 },
+    {
+      name: 'alert after',
+      value: alert ? (timeOf(alert) - zeroMs - fullAtMs) / 1000 : Number.NaN,
+      unit: 's',
+      limit: alertWithinS,
+    },
+    { name: 'outages that the story does not tell', value: untold(what, story), unit: '', limit: 0 },
+    { name: 'drained after', value: drainedMs / 1000, unit: 's', limit: 30 },
+    { name: 'broadcasts besides the first', value: after.id === air.before.id ? 0 : 1, unit: '', limit: 0 },
+    {
+      name: 'workers besides the first',
+      value: after.workerId === air.before.workerId ? 0 : 1,
+      unit: '',
+      limit: 0,
+    },
+    { name: 'retries of the broadcaster', value: air.broadcaster.session, unit: '', limit: 0 },
+    { name: 'segments lost', value: lost, unit: 'segments', limit: 0 },
+    { name: 'frames lost', value: mostFrames(aftermath, (count) => count.lost), unit: 'frames', limit: 0 },
+    {
+      name: 'frames doubled',
+      value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+      unit: 'frames',
+      limit: 0,
+    },
+    ...seen,
+  ];
+}
+
+/** Of each name the worst value; one that was not measured is the worst. */
+function worstOf(measures: readonly Measure[]): Measure[] {
+  return [...Map.groupBy(measures, ({ name }) => name).values()].map((each) => ({
+    ...each[0]!,
+    value: Math.max(...each.map(({ value }) => value)),
+  }));
+}
+
+/** A data folder of which this much is on the disk. */
+async function layOut(what: OnDisk, disk: string, rest: string): Promise<string> {
+  const dataDir = join(what === 'origin' ? rest : disk, 'data');
+  await mkdir(dataDir);
+  if (what === 'all') return dataDir;
+  const origin = join(what === 'origin' ? disk : rest, 'origin');
+  await mkdir(origin);
+  await symlink(origin, join(dataDir, 'origin'));
+  return dataDir;
+}
+
+/** What the story says when it is over. */
+const ends: Readonly<Record<OnDisk, readonly string[]>> = {
+  all: ['origin.recovered', 'control.recovered'],
+  origin: ['origin.recovered'],
+  'control store': ['control.recovered'],
+};
+
+const storeAlerts = ['encoder.control.unavailable', 'ingest.store.unavailable'];
+const alerts: Readonly<Record<OnDisk, readonly string[]>> = {
+  all: ['encoder.origin.full'],
+  origin: ['encoder.origin.full'],
+  'control store': storeAlerts,
+};
+
+async function storyOf(api: string, streamId: string): Promise<readonly string[]> {
+  const answer = await fetch(`${api}/v1/streams/${streamId}/events?limit=100`);
+  const { events } = (await answer.json()) as { events: readonly { text: string }[] };
+  return events.map(({ text }) => text);
+}
+
+/** What happened and when it was over, in people's words. */
+const wordsOf: Readonly<Record<OnDisk, readonly RegExp[]>> = {
+  all: [/no room left/, /takes segments again/, /control store could not be used/],
+  origin: [/no room left/, /takes segments again/],
+  'control store': [/control store could not be used/],
+};
+
+const untold = (what: OnDisk, story: readonly string[]): number =>
+  wordsOf[what].filter((words) => !story.some((text) => words.test(text))).length;
