@@ -33,8 +33,9 @@ export type Victim = number | 'holder';
 export type Target = 'control' | 'origin';
 
 export const workers = 3;
+const machines = workers + 1;
 /** The last of the hosts: the proxy that a publisher is connected to. */
-export const proxy = workers;
+export const proxy = machines - 1;
 /** The fleet has come up by then. */
 const quietUntilMs = 3000;
 /** From then on nothing is at fault any more. */
@@ -45,7 +46,7 @@ const hourMs = 3_600_000;
 /** The schedule of a seed: a few faults at random times, over a network that is good, slow or lossy. */
 export function scheduleOf(seed: number): Schedule {
   const random = new Random(seed);
-  const hosts = Array.from({ length: workers + 1 }, () => ({
+  const hosts = Array.from({ length: machines }, () => ({
     rate: random.between(0.97, 1.03),
     startMs: random.between(0, 1e7),
     wallOffMs: random.chance(0.3) ? random.pick([-hourMs, hourMs]) : random.between(-50, 50),
