@@ -4,7 +4,7 @@ import { LinkWatch } from '../../lib/ingest/policy/link-watch.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import type { Invariants } from './invariants.ts';
 import type { Network } from './network.ts';
-import { streamId } from './worker-process.ts';
+import { streamId } from './simulated-broadcast.ts';
 import type { Host } from './world.ts';
 
 /** Of the product's proxy. */

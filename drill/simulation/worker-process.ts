@@ -2,43 +2,20 @@ import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts
 import type { FleetMember } from '../../lib/control/policy/records.ts';
 import { AdmissionError } from '../../lib/encoder/admission-error.ts';
 import { claimObject } from '../../lib/encoder/claim-object.ts';
-import type { LeaseKeeper } from '../../lib/encoder/lease-keeper.ts';
 import { LeaseTaker, type LeaseTakerOptions, type TakenLease } from '../../lib/encoder/lease-taker.ts';
-import { epochMark } from '../../lib/encoder/policy/epoch-mark.ts';
-import type { SegmentGroup } from '../../lib/encoder/policy/group-collector.ts';
-import type { ObjectWrite, Publication } from '../../lib/encoder/policy/publication.ts';
 import type { RestoredPublication } from '../../lib/encoder/policy/restore.ts';
 import { StoreWatch } from '../../lib/encoder/policy/store-watch.ts';
 import { SweepTurn } from '../../lib/encoder/policy/sweep-turn.ts';
 import type { Clock } from '../../lib/encoder/ports.ts';
-import { SegmentWriter } from '../../lib/encoder/segment-writer.ts';
 import { ObjectStoreUnavailableError } from '../../lib/origin/policy/errors.ts';
-import type { ObjectStore } from '../../lib/origin/ports.ts';
-import type { BroadcastId, MemberId, StreamId } from '../../lib/routing/ids.ts';
+import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
 import { type Invariants, lastNumber } from './invariants.ts';
-import type { Network } from './network.ts';
-import type { Rules } from './rules.ts';
-import type { Host } from './world.ts';
-
-export const streamId = '0'.repeat(16) as StreamId;
+import { originOf, SimulatedBroadcast, streamId, type WorkerSurroundings } from './simulated-broadcast.ts';
 
 /** Of the product's worker. */
 const heartbeatMs = 1000;
 const sweepMs = 5000;
-const segmentMs = 2000;
-const replayMs = 300;
 const capacity = 4;
-
-export interface WorkerSurroundings {
-  readonly host: Host;
-  readonly network: Network;
-  readonly invariants: Invariants;
-  readonly rules: Rules;
-  /** The broadcast here is over: whoever is connected hears it. */
-  readonly closed: () => void;
-  /** It published a segment. */
-  readonly published: () => void;
-}
 
 /**
  * The process of a worker. What decides is the product's own: the taker, the keeper and its fence, the sweep's turn, the
@@ -218,153 +195,4 @@ export class WorkerProcess {
       requestEnd: () => Promise.reject(new Error('nobody asks')),
     };
   }
-}
-
-/** A broadcast of which a segment of two seconds becomes ready every two seconds. */
-class SimulatedBroadcast {
-  over = false;
-  readonly #keeper: LeaseKeeper;
-  readonly #writer: SegmentWriter;
-  readonly #ended: () => void;
-  readonly #media: NodeJS.Timeout;
-  #next: number;
-
-  constructor(
-    { keeper, unfinished }: TakenLease,
-    { host, network, invariants, rules, published }: WorkerSurroundings,
-    clock: Clock,
-    store: LeaseTakerOptions['store'],
-    ended: () => void,
-  ) {
-    const { epoch, broadcastId } = keeper.lease;
-    this.#keeper = keeper;
-    this.#ended = ended;
-    this.#next = unfinished?.published.nextNumber ?? 0;
-    const objects = originOf({ host, network, invariants }, epoch);
-    const publication = publicationOf(broadcastId, epoch, this.#next - 1, rules);
-    this.#writer = new SegmentWriter(objects, publication, clock, {
-      mayWrite: async () => {
-        const may = await rules.mayWrite(keeper);
-        if (may) invariants.writeBegins(host, epoch);
-        return may;
-      },
-      published: () => {
-        invariants.published(epoch);
-        published();
-      },
-      trouble: () => {},
-      recovered: () => {},
-      superseded: () => keeper.superseded(),
-    });
-    keeper.listen({
-      lost: () => {
-        invariants.givenUp(host, epoch);
-        this.#lost();
-      },
-      endRequested: () => {},
-    });
-    this.#media = setInterval(() => this.#make(), segmentMs);
-    // What the proxy sends again is soon a segment.
-    setTimeout(() => this.#make(), replayMs);
-    const record = {
-      id: broadcastId,
-      streamId,
-      state: 'live',
-      startedAtMs: 0,
-      workerId: keeper.lease.workerId,
-      epoch,
-      renditions: [],
-    } as const;
-    const tell = (): void => {
-      if (!this.over) void store.putBroadcast(record).catch(() => setTimeout(tell, 1000));
-    };
-    tell();
-  }
-
-  async handOver(): Promise<void> {
-    if (this.over) return;
-    this.over = true;
-    clearInterval(this.#media);
-    await this.#writer.flush(5000).catch(() => {});
-    await this.#keeper.release().catch(() => {});
-    this.#ended();
-  }
-
-  #make(): void {
-    if (this.over) return;
-    const number = this.#next++;
-    this.#writer.enqueue({ run: 1, number, segments: new Map() }, new Map());
-  }
-
-  #lost(): void {
-    this.over = true;
-    clearInterval(this.#media);
-    this.#writer.stop();
-    this.#keeper.stop();
-    this.#ended();
-  }
-}
-
-/** The origin as a worker of this epoch reaches it. */
-function originOf(
-  { host, network, invariants }: Pick<WorkerSurroundings, 'host' | 'network' | 'invariants'>,
-  epoch: number,
-): ObjectStore {
-  return {
-    put: (key, body, options) =>
-      network.ask(
-        host,
-        'origin',
-        () => invariants.objects.put(key, Buffer.from(body), options, epoch),
-        () => new ObjectStoreUnavailableError('no answer'),
-      ),
-    get: (key) =>
-      network.ask(
-        host,
-        'origin',
-        () => {
-          const found = invariants.objects.objects.get(key);
-          return found && { ...found, contentType: '', cacheControl: '' };
-        },
-        () => new ObjectStoreUnavailableError('no answer'),
-      ),
-    list: () => Promise.reject(new Error('not here')),
-    delete: () => Promise.reject(new Error('not here')),
-  };
-}
-
-/** One segment for each number, one playlist that names the newest. */
-function publicationOf(id: BroadcastId, epoch: number, last: number, rules: Rules): Publication {
-  const object = (key: string, words: string, how: ObjectWrite['how']): ObjectWrite => ({
-    key,
-    body: [Buffer.from(words, 'latin1')],
-    contentType: '',
-    cacheControl: '',
-    how,
-  });
-  let newest = last;
-  const publication = {
-    epoch,
-    started: true,
-    media: ({ number }: SegmentGroup) => [
-      object(`${id}/segment/${number}`, `${number} as epoch ${epoch} encoded it`, 'once'),
-    ],
-    prepareGroup: ({ number }: SegmentGroup) => ({
-      objects: [],
-      commit: () => {
-        newest = number;
-        return false;
-      },
-    }),
-    playlists: () => [
-      object(
-        `${id}/playlist`,
-        `${newest}\n${rules.marksEpochs ? epochMark('playlist.m3u8', epoch) : ''}`,
-        'replace',
-      ),
-    ],
-    manifests: () => [],
-    end: () => {},
-  };
-  return publication as unknown as Publication;
 }
