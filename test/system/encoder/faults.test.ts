@@ -341,6 +341,34 @@ describe('Another worker', () => {
     expect(new Set(pictures).size).toBe(2);
   });
 
+  test('makes the end that was asked of the one before, which did not live to see it', async () => {
+    let deaf = true;
+    harness = await EncoderHarness.start({
+      control: (store) => ({
+        ...store,
+        renewLease: async (hold) => ({
+          ...(await store.renewLease(hold)),
+          ...(deaf && { endRequested: false }),
+        }),
+      }),
+    });
+    const feed = await publish('session');
+    const { broadcastId } = await feed.frame('accepted');
+    const sending = feed.send(clip);
+    const { timestampMs: replayFromMs } = await feed.frame('published-through');
+    await harness.store.requestEnd(harness.streamId, broadcastId);
+    await harness.worker.drain();
+    deaf = false;
+    feed.drop();
+    await sending;
+    const next = await harness.anotherWorker('encoder-2');
+    const after = new RelayFeed(next.port, harness.streamId, 'session', { replayFromMs });
+    expect(await after.frame('accepted')).toMatchObject({ broadcastId, epoch: 2 });
+    await after.frame('end');
+    await recorded();
+    expect(harness.named('encoder.broadcast.ended')).toMatchObject([{ reason: 'ended-by-api' }]);
+  });
+
   test('ends a broadcast that nobody brings back, with its recording complete', async () => {
     harness = await EncoderHarness.start({ reconnectWindowMs: 1000 });
     const feed = await publish();
