@@ -231,10 +231,6 @@ export class BroadcastReport {
 
   // The end
 
-  endRequested(): void {
-    this.#story.tell('stream.end-requested', {});
-  }
-
   /** The broadcast is over, unless it has become another worker's meanwhile. */
   ended(reason: EndReason, renditions: readonly PublishedRendition[], recording: RecordingOutcome): void {
     const { durationMs } = recording;

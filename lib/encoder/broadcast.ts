@@ -93,11 +93,8 @@ export class Broadcast {
     this.#timer = setInterval(() => this.#tick(), tickMs);
     keeper.listen({
       lost: () => this.#leaseLost(),
-      endRequested: () => {
-        if (this.#ending) return;
-        this.#report.endRequested();
-        this.end('ended-by-api');
-      },
+      // Who asked for it has told so.
+      endRequested: () => this.end('ended-by-api'),
     });
   }
 

@@ -367,6 +367,8 @@ describe('Another worker', () => {
     await after.frame('end');
     await recorded();
     expect(harness.named('encoder.broadcast.ended')).toMatchObject([{ reason: 'ended-by-api' }]);
+    // The API tells that, once.
+    expect(await storyTypes()).not.toContain('stream.end-requested');
   });
 
   test('ends a broadcast that nobody brings back, with its recording complete', async () => {
