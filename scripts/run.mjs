@@ -17,7 +17,7 @@ const tasks = {
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
   drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
   test: {
-    debian: ['ffmpeg', 'chromium', 'faketime'],
+    debian: ['ffmpeg', 'chromium'],
     python: true,
     steps: (args) =>
       args.length > 0
@@ -31,7 +31,7 @@ const tasks = {
   'test:infra': { python: true, steps: (args) => [jest(...args, '--selectProjects', 'infra')] },
   'test:unit': { steps: (args) => [jest(...args, '--selectProjects', 'unit')] },
   'test:system': {
-    debian: ['ffmpeg', 'chromium', 'faketime'],
+    debian: ['ffmpeg', 'chromium'],
     python: true,
     steps: (args) => [jest(...args, '--selectProjects', 'system', '--runInBand')],
   },
