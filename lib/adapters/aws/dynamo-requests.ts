@@ -34,7 +34,7 @@ export interface Conditional {
 }
 
 /**
- * Judged by who asks: a worker renews its lease every second, and others may take it after three. So an answer that is not
+ * Judged by who asks: a worker renews its lease twice a second, and others may take it after two. So an answer that is not
  * there after 400 ms (tens of times what DynamoDB needs in its region) is not waited for but asked for once more, on another
  * connection, and after a second in all the caller hears that the store is away.
  */
