@@ -16,8 +16,8 @@ export interface OriginFaultsOptions {
 /** What a drained backlog may take, and what each fault is followed by at least. */
 const drainedWithinMs = 30_000;
 const restMs = 6000;
-/** Twenty seconds of media; 48 MB of it are kept, which are minutes at this size. */
-const mostBehind = 10;
+/** Half a minute of media; 48 MB of it are kept, which are minutes at this size. */
+const mostBehind = 15;
 
 const kinds: readonly { readonly words: string; readonly fault: HttpFault }[] = [
   { words: '503 half of the time', fault: { kind: 'errors', share: 0.5 } },
