@@ -1,5 +1,6 @@
 import type { BroadcastId, MemberId, StreamId } from '../routing/ids.ts';
 import type { BusEvent } from './policy/bus-events.ts';
+import type { DocumentKind, StreamDocument } from './policy/documents.ts';
 import type {
   BroadcastRecord,
   BroadcastReference,
@@ -16,7 +17,13 @@ import type { SecretUnreadableError } from './policy/secret-errors.ts';
  * (code `CONDITION_FAILED`). A store that cannot be reached or is locked throws `ControlStoreUnavailableError` (code
  * `CONTROL_STORE_UNAVAILABLE`). The SQLite and the DynamoDB adapter pass one contract suite.
  */
-export interface ControlStore extends StreamStore, BroadcastStore, LeaseStore, FleetStore, StreamEventStore {}
+export interface ControlStore
+  extends StreamStore,
+    DocumentStore,
+    BroadcastStore,
+    LeaseStore,
+    FleetStore,
+    StreamEventStore {}
 
 export interface StreamStore {
   /** Fails where the id is taken. */
@@ -29,8 +36,29 @@ export interface StreamStore {
   }): Promise<{ streams: StreamRecord[]; cursor?: string }>;
   /** Writes `stream` with `version` + 1 where the stored version is `stream.version`; returns what it wrote. */
   updateStream(stream: StreamRecord): Promise<StreamRecord>;
-  /** Deletes the stream with its broadcasts, lease and events. */
+  /** Deletes the stream with its documents, broadcasts, lease and events. */
   deleteStream(id: StreamId): Promise<void>;
+}
+
+/** Documents beside a stream, one of a kind. They may outlive the stream only as long as it takes to delete it. */
+export interface DocumentStore {
+  getDocument<Kind extends DocumentKind>(
+    streamId: StreamId,
+    kind: Kind,
+  ): Promise<StreamDocument<Kind> | undefined>;
+  /**
+   * Writes the document with `version` + 1 where the stored one has `document.version`, or where there is none and that is 0;
+   * returns what it wrote.
+   */
+  putDocument<Kind extends DocumentKind>(document: StreamDocument<Kind>): Promise<StreamDocument<Kind>>;
+  /**
+   * Streams whose document of this kind is open, by stream id, after `cursor`. A hint: one that was opened or closed a moment ago
+   * may be missing or still be there.
+   */
+  listOpenDocuments(
+    kind: DocumentKind,
+    page: { limit: number; cursor?: string },
+  ): Promise<{ streamIds: StreamId[]; cursor?: string }>;
 }
 
 export interface BroadcastStore {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { StreamDocument } from '../../lib/control/policy/documents.ts';
 import { ConditionFailedError } from '../../lib/control/policy/errors.ts';
 import type { BroadcastRecord, FleetMember, StreamRecord } from '../../lib/control/policy/records.ts';
 import type { ControlStore } from '../../lib/control/ports.ts';
@@ -44,6 +45,23 @@ const broadcastRecord = (
   workerId: worker(1),
   epoch: 1,
   renditions: [],
+  ...changes,
+});
+
+const takedown = (
+  streamId: StreamId,
+  changes: Partial<StreamDocument<'takedown'>> = {},
+): StreamDocument<'takedown'> => ({
+  streamId,
+  kind: 'takedown',
+  open: true,
+  version: 0,
+  body: {
+    direction: 'takedown',
+    reason: 'A reason.',
+    askedAtMs: 1_790_000_000_000,
+    done: [{ step: 'refuse', atMs: 1_790_000_000_001 }],
+  },
   ...changes,
 });
 
@@ -163,11 +181,12 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect(await store.listStreams({ limit: 10 })).toEqual({ streams: [] });
       });
 
-      test('deleting a stream takes its broadcasts, lease and events with it, and no other stream', async () => {
+      test('deleting a stream takes its documents, broadcasts, lease and events with it, and no other stream', async () => {
         const [gone, stays] = [streamRecord(), streamRecord()];
         const broadcastId = newBroadcastId(1);
         for (const { id } of [gone, stays]) {
           await store.createStream(streamRecord({ id }));
+          await store.putDocument(takedown(id));
           await store.putBroadcast(broadcastRecord(id, broadcastId));
           await store.takeLease({ streamId: id, workerId: worker(1), broadcastId });
           await store.appendEvent({ streamId: id, atMs: 1, type: 'stream.live', text: 'On air.', data: {} });
@@ -175,6 +194,7 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         await other.deleteStream(gone.id);
         const left = async (id: StreamId) => [
           await store.getStream(id),
+          await store.getDocument(id, 'takedown'),
           await store.latestBroadcast(id),
           await store.getBroadcast(id, broadcastId),
           (await store.listBroadcasts(id, 10)).at(0),
@@ -188,6 +208,58 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
 
       test('deleting a stream that is not there is no error', async () => {
         await expect(store.deleteStream(newStreamId())).resolves.toBeUndefined();
+      });
+    });
+
+    describe('documents', () => {
+      const streamId = newStreamId();
+
+      test('a document is read as it was last written, through any instance, and is one of its kind', async () => {
+        const first = await store.putDocument(takedown(streamId));
+        expect(first).toEqual(takedown(streamId, { version: 1 }));
+        expect(await other.getDocument(streamId, 'takedown')).toEqual(first);
+        const body = { ...first.body, direction: 'restore' as const, done: [] };
+        const second = await other.putDocument({ ...first, open: false, body });
+        expect(second).toEqual({ ...first, version: 2, open: false, body });
+        expect(await store.getDocument(streamId, 'takedown')).toEqual(second);
+        expect(await store.getDocument(streamId, 'pushes')).toBeUndefined();
+        expect(await store.getDocument(newStreamId(), 'takedown')).toBeUndefined();
+      });
+
+      test('a write of a stale version, or of a first one where there is one, is refused and changes nothing', async () => {
+        const first = await store.putDocument(takedown(streamId));
+        const second = await store.putDocument({ ...first, open: false });
+        for (const stale of [first, takedown(streamId)]) {
+          await expect(other.putDocument(stale)).rejects.toBeInstanceOf(ConditionFailedError);
+        }
+        expect(await store.getDocument(streamId, 'takedown')).toEqual(second);
+      });
+
+      test('a write of a document that is gone is refused and does not bring it back', async () => {
+        const first = await store.putDocument(takedown(streamId));
+        await store.deleteStream(streamId);
+        await expect(store.putDocument(first)).rejects.toBeInstanceOf(ConditionFailedError);
+        expect(await store.getDocument(streamId, 'takedown')).toBeUndefined();
+      });
+
+      test('of many writers that read the same version exactly one wins', async () => {
+        const seen = await store.putDocument(takedown(streamId));
+        const attempts = Array.from({ length: 8 }, (_, at) => (at % 2 ? store : other).putDocument(seen));
+        expect(await winners(attempts)).toHaveLength(1);
+      });
+
+      test('the open ones of a kind are listed in pages, by stream, each once', async () => {
+        const ids = Array.from({ length: 5 }, () => newStreamId()).sort();
+        for (const id of ids) await store.putDocument(takedown(id));
+        const closed = await store.putDocument(takedown(newStreamId()));
+        await store.putDocument({ ...closed, open: false });
+        await store.putBroadcast(broadcastRecord(newStreamId(), newBroadcastId(1)));
+        const first = await other.listOpenDocuments('takedown', { limit: 3 });
+        expect(first).toEqual({ streamIds: ids.slice(0, 3), cursor: ids[2] });
+        const rest = await other.listOpenDocuments('takedown', { limit: 3, cursor: ids[2]! });
+        expect(rest).toEqual({ streamIds: ids.slice(3) });
+        expect(await store.listOpenDocuments('channel', { limit: 10 })).toEqual({ streamIds: [] });
+        expect((await store.listOpenBroadcasts({ limit: 10 })).broadcasts).toHaveLength(1);
       });
     });
 

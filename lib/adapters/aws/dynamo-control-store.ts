@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ControlStore } from '../../control/ports.ts';
+import { dynamoDocumentStore } from './dynamo-document-store.ts';
 import { dynamoEventStore } from './dynamo-event-store.ts';
 import { dynamoFleetStore } from './dynamo-fleet-store.ts';
 import { dynamoLeaseStore } from './dynamo-lease-store.ts';
@@ -28,6 +29,7 @@ export function openDynamoControlStore(options: DynamoControlStoreOptions): Cont
   const requests = new DynamoRequests(client, tablePrefix, giveUpAfterMs);
   return {
     ...dynamoStreamStore(requests),
+    ...dynamoDocumentStore(requests),
     ...dynamoBroadcastStore(requests),
     ...dynamoLeaseStore(requests),
     ...dynamoFleetStore(requests),

@@ -10,7 +10,7 @@ const streamItem = 'stream';
 const broadcastPrefix = 'broadcast#';
 const listing = 'stream';
 const open = 'broadcast';
-const [streamsById, openBroadcasts] = controlTables.streams.indexes;
+const [streamsById, openItems] = controlTables.streams.indexes;
 
 const streamKey = (streamId: StreamId): Item => ({ streamId, item: streamItem });
 const broadcastKey = (streamId: StreamId, id: BroadcastId): Item => ({
@@ -109,7 +109,7 @@ export function dynamoBroadcastStore(requests: DynamoRequests): BroadcastStore {
         'streams',
         `#open = :open${after}`,
         { open, cursor: cursor || undefined },
-        { index: openBroadcasts.name, limit: limit + 1 },
+        { index: openItems.name, limit: limit + 1 },
       );
       const broadcasts = items.slice(0, limit).map(referenceOf);
       const last = broadcasts.at(-1);

@@ -47,4 +47,16 @@ export const controlSchema: readonly string[] = [
   `
   CREATE INDEX open_broadcasts ON broadcasts (stream_id, id) WHERE body ->> '$.state' <> 'ended';
   `,
+  `
+  CREATE TABLE documents (
+    stream_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    open INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (stream_id, kind)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX open_documents ON documents (kind, stream_id) WHERE open = 1;
+  `,
 ];

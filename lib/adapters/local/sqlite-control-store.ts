@@ -18,6 +18,7 @@ import type {
 import type { BroadcastId, MemberId, StreamId } from '../../routing/ids.ts';
 import { controlSchema } from './sqlite-control-schema.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
+import { sqliteDocumentStore } from './sqlite-document-store.ts';
 
 /** Events kept of a stream; older ones go as new ones come. */
 const keptEvents = 1_000;
@@ -30,6 +31,7 @@ export function openSqliteControlStore(path: string): ControlStore & { close(): 
   const database = openSqliteDatabase(path, controlSchema);
   return {
     ...streamStore(database),
+    ...sqliteDocumentStore(database),
     ...broadcastStore(database),
     ...leaseStore(database),
     ...fleetStore(database),
@@ -71,7 +73,7 @@ function streamStore(database: SqliteDatabase): StreamStore {
     deleteStream: (id) =>
       database.transact((prepare) => {
         prepare('DELETE FROM streams WHERE id = ?').run(id);
-        for (const table of ['broadcasts', 'leases', 'events']) {
+        for (const table of ['documents', 'broadcasts', 'leases', 'events']) {
           prepare(`DELETE FROM ${table} WHERE stream_id = ?`).run(id);
         }
       }),

@@ -33,7 +33,7 @@ export const tableAccess: Readonly<
     streams: {
       // UpdateItem: the number of the last event.
       table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-      queries: ['open-broadcasts'],
+      queries: ['open-items'],
     },
     leases: { table: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     fleet: { table: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },

@@ -32,11 +32,12 @@ const streamId: KeyAttribute = { name: 'streamId', type: 'string' };
 /** By the end of their name. */
 export const controlTables = {
   /**
-   * A stream under the sort key `stream`, its broadcasts under `broadcast#<id>`, and under `events` the number of its last
-   * event (`lastSequence`).
+   * A stream under the sort key `stream`, its broadcasts under `broadcast#<id>`, what else stands beside it under
+   * `document#<kind>`, and under `events` the number of its last event (`lastSequence`).
    *
    * `streams-by-id` lists streams by id, which the table cannot: its partitions have no order. Only streams carry `listing`,
-   * so broadcasts are not in it. `open-broadcasts` lists the broadcasts that are not ended; only those carry `open`.
+   * so broadcasts are not in it. `open-items` lists, by what they are, the broadcasts that are not ended and the documents with
+   * work left to do; only those carry `open`: `broadcast`, or the kind of the document.
    *
    * All items of an index share one partition. It takes 1,000 writes a second, and it is written when people write streams,
    * and when a broadcast opens or ends: what else its worker writes changes no key. Reading an index is eventually
@@ -53,7 +54,7 @@ export const controlTables = {
         projection: 'ALL',
       },
       {
-        name: 'open-broadcasts',
+        name: 'open-items',
         partitionKey: { name: 'open', type: 'string' },
         sortKey: streamId,
         projection: 'KEYS_ONLY',

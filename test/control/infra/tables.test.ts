@@ -57,7 +57,7 @@ describe('the tables', () => {
       GlobalSecondaryIndexes: [
         Match.objectLike({ IndexName: 'streams-by-id', Projection: { ProjectionType: 'ALL' } }),
         {
-          IndexName: 'open-broadcasts',
+          IndexName: 'open-items',
           KeySchema: [
             { AttributeName: 'open', KeyType: 'HASH' },
             { AttributeName: 'streamId', KeyType: 'RANGE' },
@@ -114,7 +114,7 @@ describe('access to the tables', () => {
     const read = Object.fromEntries(roles.map((role) => [role, indexesOf(role)]));
     expect(read).toEqual({
       ingest: [],
-      encoder: ['open-broadcasts'],
+      encoder: ['open-items'],
       api: ['streams-by-id'],
       metrics: [],
     });

@@ -37,14 +37,14 @@ describe('the tables of the control store', () => {
       return [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
     });
     const indexes = controlTableNames.flatMap((table) => described(table).indexes);
-    expect(indexes.map(({ name }) => name)).toEqual(['streams-by-id', 'open-broadcasts']);
+    expect(indexes.map(({ name }) => name)).toEqual(['streams-by-id', 'open-items']);
     const marks = indexes.map(({ partitionKey }) => partitionKey.name);
     expect(new Set([...marks, ...keys]).size).toBe(marks.length + new Set(keys).size);
     for (const { sortKey } of indexes) expect(sortKey).toEqual(controlTables.streams.partitionKey);
   });
 
   test('list open broadcasts by nothing that changes while they are open', () => {
-    const index = described('streams').indexes.find(({ name }) => name === 'open-broadcasts');
+    const index = described('streams').indexes.find(({ name }) => name === 'open-items');
     expect(index?.projection).toBe('KEYS_ONLY');
   });
 });

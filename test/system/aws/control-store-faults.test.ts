@@ -275,7 +275,7 @@ describe('what is read', () => {
 describe('the list of open broadcasts', () => {
   test('is written when a broadcast opens and when it ends, not by what its worker writes in between', async () => {
     const { name, ...index } = controlTables.streams.indexes[1];
-    expect(name).toBe('open-broadcasts');
+    expect(name).toBe('open-items');
     const broadcast = { id: broadcastId, streamId, startedAtMs: 1, workerId, epoch: 1, renditions: [] };
     for (const state of ['starting', 'live', 'reconnecting', 'ended'] as const) {
       await patient.putBroadcast({ ...broadcast, state });

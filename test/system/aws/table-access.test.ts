@@ -37,6 +37,13 @@ const workerId = 'encoder-1' as MemberId;
 const stream = { id: streamId, name: 'A', createdAtMs: 1, reconnectWindowMs: 0, keys: [], version: 1 };
 const broadcast = { id: broadcastId, streamId, startedAtMs: 1, workerId, epoch: 1, renditions: [] };
 const member = { id: workerId, role: 'encoder', host: 'h', port: 1, capacity: 1, load: 0 } as const;
+const document = {
+  streamId,
+  kind: 'pushes',
+  open: true,
+  version: 0,
+  body: { proxyId: 'ingest-1' as MemberId, destinations: [] },
+} as const;
 const hold = { streamId, workerId, epoch: 1 };
 
 /** One call of each method, in an order in which each has something to do. */
@@ -45,6 +52,9 @@ const calls: { readonly [Method in keyof ControlStore]: () => Promise<unknown> }
   updateStream: () => store.updateStream(stream),
   getStream: () => store.getStream(streamId),
   listStreams: () => store.listStreams({ limit: 1 }),
+  putDocument: () => store.putDocument(document),
+  getDocument: () => store.getDocument(streamId, 'pushes'),
+  listOpenDocuments: () => store.listOpenDocuments('pushes', { limit: 1 }),
   putBroadcast: () => store.putBroadcast({ ...broadcast, state: 'live' }),
   getBroadcast: () => store.getBroadcast(streamId, broadcastId),
   latestBroadcast: () => store.latestBroadcast(streamId),
