@@ -110,7 +110,7 @@ export const Broadcast = z
     startedAt: time,
     endedAt: time.optional(),
     endReason: z
-      .enum(['publisher-ended', 'reconnect-window-over', 'ended-by-api', 'encoder-failed'])
+      .enum(['publisher-ended', 'reconnect-window-over', 'ended-by-api', 'encoder-failed', 'taken-down'])
       .optional(),
     workerId: memberId,
     epoch: z.number().int().openapi({ description: 'Rises each time that a worker takes the stream.' }),

@@ -2,8 +2,8 @@ import type { StreamEventRecord } from './records.ts';
 import type { StreamEventType } from './stream-events.ts';
 
 /**
- * The lines of a stream's story that other systems act on: the begin, the interruptions and the end of being on air, and
- * what came of the recording. The others are for people, and stay in the story.
+ * The lines of a stream's story that other systems act on: the begin, the interruptions and the end of being on air, what
+ * came of the recording, takedowns, managed channels and pushes. The others are for people, and stay in the story.
  */
 const published = {
   'stream.live': true,
@@ -12,6 +12,17 @@ const published = {
   'stream.ended': true,
   'recording.ready': true,
   'recording.incomplete': true,
+  'stream.taken_down': true,
+  'stream.restored': true,
+  'managed.channel.starting': true,
+  'managed.channel.running': true,
+  'managed.channel.failed': true,
+  'managed.channel.deleted': true,
+  'managed.channel.orphan_removed': true,
+  'simulcast.live': true,
+  'simulcast.waiting': true,
+  'simulcast.refused': true,
+  'simulcast.ended': true,
 } as const satisfies Partial<Record<StreamEventType, true>>;
 
 export type BusEventType = keyof typeof published;

@@ -9,8 +9,30 @@ export interface StreamRecord {
   /** How long a broadcast waits for its publisher to come back, 0 to 1,800,000. */
   readonly reconnectWindowMs: number;
   readonly keys: readonly KeyRecord[];
+  /** What encodes it; `fleet` where it is left out. A change holds from the next broadcast on. */
+  readonly encoder?: EncoderTier;
+  /** Where else the stream is pushed to. */
+  readonly destinations?: readonly DestinationRecord[];
+  /** Set by a takedown: nobody may publish. */
+  readonly takenDown?: { readonly reason: string; readonly atMs: number };
   /** Rises by one at every write; a write names the version that it read. */
   readonly version: number;
+}
+
+/** Our own workers, or an AWS MediaLive channel for each broadcast. */
+export type EncoderTier = 'fleet' | 'medialive';
+
+/** An RTMP server of somebody else that gets a copy of what the broadcaster sends (simulcast). */
+export interface DestinationRecord {
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  /** `rtmp://` or `rtmps://`, host, port where it is not the usual one, and app; without the key. */
+  readonly url: string;
+  /** The stream key at the destination, encrypted (`lib/push/policy/destination-key.ts`). It is never shown again. */
+  readonly sealedKey: string;
+  readonly enabled: boolean;
+  readonly createdAtMs: number;
 }
 
 export interface KeyRecord {
@@ -43,7 +65,12 @@ export interface BroadcastRecord {
 
 export type BroadcastReference = Pick<BroadcastRecord, 'streamId' | 'id'>;
 
-export type EndReason = 'publisher-ended' | 'reconnect-window-over' | 'ended-by-api' | 'encoder-failed';
+export type EndReason =
+  | 'publisher-ended'
+  | 'reconnect-window-over'
+  | 'ended-by-api'
+  | 'encoder-failed'
+  | 'taken-down';
 
 /** What arrives from the broadcaster, as the worker measures it. */
 export interface InputFacts {

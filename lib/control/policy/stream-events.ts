@@ -11,6 +11,7 @@ export type PublishRefusal =
   | 'full'
   | 'draining'
   | 'unavailable'
+  | 'taken-down'
   | 'bad-input';
 
 /** Why a proxy sent a publisher's media again: its link broke, its worker let go of the broadcast, or was seen no more. */
@@ -133,6 +134,52 @@ const texts = {
       ? 'Nothing of it can be watched.'
       : `What there is up to ${inWords(facts.durationMs)} can be watched in ${facts.renditions}` +
         `${facts.closed ? '.' : '; players wait at its end as if more came.'}`),
+
+  'stream.taken_down': ({ reason, darkMs }: { reason: string; darkMs: number }) =>
+    `The stream was taken down: ${reason}. Nothing of it was delivered any more ${inWords(darkMs)} after that was asked for; its ` +
+    'recordings are kept where viewers cannot reach them.',
+
+  'stream.restored': ({ tookMs }: { tookMs: number }) =>
+    `The stream was restored within ${inWords(tookMs)}: its recordings can be watched, and its broadcaster may come back.`,
+
+  'managed.channel.starting': ({ aboutMs }: { aboutMs: number }) =>
+    `A MediaLive channel is being made and started, which takes about ${inWords(aboutMs)}. Viewers see “starting”.`,
+
+  'managed.channel.running': ({ channelId, tookMs }: { channelId: string; tookMs: number }) =>
+    `The MediaLive channel ${channelId} runs, ${inWords(tookMs)} after it was asked for.`,
+
+  /** `fallback`: the fleet encodes the broadcast instead. */
+  'managed.channel.failed': ({ detail, fallback }: { detail: string; fallback: boolean }) =>
+    `The MediaLive channel failed: ${detail}. ${
+      fallback ? 'Our own encoders go on with the broadcast.' : 'The broadcast is over.'
+    }`,
+
+  'managed.channel.deleted': ({
+    channelId,
+    ranMs,
+    costUsd,
+  }: {
+    channelId: string;
+    ranMs: number;
+    costUsd: number;
+  }) =>
+    `The MediaLive channel ${channelId} is deleted. It ran for ${inWords(ranMs)}, which costs about $${costUsd.toFixed(2)}.`,
+
+  /** Found by the sweeper: no broadcast needed it. */
+  'managed.channel.orphan_removed': ({ channelId, costUsd }: { channelId: string; costUsd: number }) =>
+    `The MediaLive channel ${channelId} ran on without a broadcast and was removed. It cost about $${costUsd.toFixed(2)}.`,
+
+  'simulcast.live': ({ destination, tookMs }: { destination: string; tookMs: number }) =>
+    `“${destination}” gets the broadcast too, ${inWords(tookMs)} after the first try.`,
+
+  'simulcast.waiting': (facts: { destination: string; detail: string; againMs: number }) =>
+    `“${facts.destination}” gets nothing at the moment: ${facts.detail}. The next try is in ${inWords(facts.againMs)}. Viewers here see nothing of it.`,
+
+  'simulcast.refused': ({ destination, detail }: { destination: string; detail: string }) =>
+    `“${destination}” gets nothing, and is not tried again until its settings change: ${detail}. Viewers here see nothing of it.`,
+
+  'simulcast.ended': ({ destination, sentMs }: { destination: string; sentMs: number }) =>
+    `“${destination}” got ${inWords(sentMs)} of the broadcast; it is over there too.`,
 } satisfies Record<string, (data: never) => string>;
 
 export type StreamEventType = keyof typeof texts;
@@ -183,6 +230,7 @@ const endReasons: Record<EndReason, string> = {
   'reconnect-window-over': 'the broadcaster did not come back within the reconnect window.',
   'ended-by-api': 'it was ended through the API.',
   'encoder-failed': 'the encoder failed again and again.',
+  'taken-down': 'the stream was taken down.',
 };
 
 const refusals: Record<PublishRefusal, string> = {
@@ -193,6 +241,7 @@ const refusals: Record<PublishRefusal, string> = {
   full: 'every encoder is full',
   draining: 'the encoder is about to stop and takes nothing new',
   unavailable: 'no encoder could take it just then',
+  'taken-down': 'the stream was taken down',
   'bad-input': 'what it sent could not be understood',
 };
 

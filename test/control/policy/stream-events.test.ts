@@ -57,6 +57,17 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
     renditions: '720p and audio',
   },
   'recording.ready': { durationMs: 3_725_000, renditions: '720p and audio' },
+  'stream.taken_down': { reason: 'a report that was found to be right', darkMs: 420 },
+  'stream.restored': { tookMs: 1_900 },
+  'managed.channel.starting': { aboutMs: 60_000 },
+  'managed.channel.running': { channelId: '1234567', tookMs: 58_000 },
+  'managed.channel.failed': { detail: 'it did not start', fallback: true },
+  'managed.channel.deleted': { channelId: '1234567', ranMs: 3_600_000, costUsd: 3.1 },
+  'managed.channel.orphan_removed': { channelId: '1234567', costUsd: 0.4 },
+  'simulcast.live': { destination: 'Second site', tookMs: 900 },
+  'simulcast.waiting': { destination: 'Second site', detail: 'it does not answer', againMs: 4_000 },
+  'simulcast.refused': { destination: 'Second site', detail: 'its key is wrong' },
+  'simulcast.ended': { destination: 'Second site', sentMs: 3_600_000 },
 };
 
 const write = <Type extends StreamEventType>(type: Type) => streamEvent(type, examples[type], about);
@@ -94,6 +105,13 @@ describe('the events of a stream', () => {
   test('a rotation says whether older keys still work', () => {
     expect(write('key.rotated').text).toContain('another 24 h');
     expect(streamEvent('key.rotated', { keyId: 'k3', graceMs: 0 }, about).text).toContain('at once');
+  });
+
+  test('a managed channel that failed says who goes on', () => {
+    const failed = (fallback: boolean) =>
+      streamEvent('managed.channel.failed', { detail: 'it did not start', fallback }, about).text;
+    expect(failed(true)).toContain('Our own encoders go on');
+    expect(failed(false)).toContain('is over');
   });
 
   test('the facts of a live stream are rounded for people', () => {
