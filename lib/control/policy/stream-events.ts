@@ -170,16 +170,16 @@ const texts = {
     `The MediaLive channel ${channelId} ran on without a broadcast and was removed. It cost about $${costUsd.toFixed(2)}.`,
 
   'simulcast.live': ({ destination, tookMs }: { destination: string; tookMs: number }) =>
-    `“${destination}” gets the broadcast too, ${inWords(tookMs)} after the first try.`,
+    `The destination “${destination}” gets the broadcast too, ${inWords(tookMs)} after the first try.`,
 
   'simulcast.waiting': (facts: { destination: string; detail: string; againMs: number }) =>
-    `“${facts.destination}” gets nothing at the moment: ${facts.detail}. The next try is in ${inWords(facts.againMs)}. Viewers here see nothing of it.`,
+    `The destination “${facts.destination}” gets nothing at the moment: ${facts.detail}. The next try is in ${inWords(facts.againMs)}. Viewers here see nothing of it.`,
 
   'simulcast.refused': ({ destination, detail }: { destination: string; detail: string }) =>
-    `“${destination}” gets nothing, and is not tried again until its settings change: ${detail}. Viewers here see nothing of it.`,
+    `The destination “${destination}” gets nothing, and is not tried again until its settings change: ${detail}. Viewers here see nothing of it.`,
 
   'simulcast.ended': ({ destination, sentMs }: { destination: string; sentMs: number }) =>
-    `“${destination}” got ${inWords(sentMs)} of the broadcast; it is over there too.`,
+    `The destination “${destination}” got ${inWords(sentMs)} of the broadcast; it is over there too.`,
 } satisfies Record<string, (data: never) => string>;
 
 export type StreamEventType = keyof typeof texts;
