@@ -63,7 +63,11 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
         dash: `${url}/local/${id}/manifest.mpd`,
         hls: `${url}/local/${id}/index.m3u8`,
         page: `${url}/watch/${id}`,
+        manifests: ['dash', 'hls'],
       },
+      encoder: 'fleet',
+      cost: { encoder: 'fleet', perHourUsd: 0.2, parts: [], note: 'An estimate.' },
+      destinations: [],
       ...change,
     };
     streams.set(id, stream);

@@ -1,4 +1,4 @@
-import type { Stream, StreamEvent } from './types.ts';
+import type { Destination, EncoderTier, Stream, StreamEvent, Takedown } from './types.ts';
 
 /** The API answered with a problem (RFC 9457), or with something that is not an answer. */
 export class ApiError extends Error {
@@ -56,6 +56,17 @@ export interface ApiClient {
   /** Makes a new key; the one before stays good for a while. */
   rotateKey(id: string): Promise<RotatedKey>;
   endBroadcast(id: string): Promise<void>;
+  /** Takes the stream down; asking again changes nothing. `reason` is for the people who review it. */
+  takedown(id: string, reason: string): Promise<Takedown>;
+  restore(id: string): Promise<Takedown>;
+  /** How far the takedown is. Status 404 where the stream was never taken down. */
+  getTakedown(id: string): Promise<Takedown>;
+  /** `key` is the stream key at the destination; it is never shown again. */
+  addDestination(id: string, made: NewDestination): Promise<Destination>;
+  changeDestination(id: string, destinationId: string, change: DestinationChange): Promise<Destination>;
+  removeDestination(id: string, destinationId: string): Promise<void>;
+  /** Holds from the next broadcast on. Status 409 where this platform does not offer it. */
+  chooseEncoder(id: string, encoder: EncoderTier): Promise<Stream>;
   listEvents(id: string, after: number | undefined, limit: number): Promise<readonly StreamEvent[]>;
   /** Address of the server-sent events of a stream. */
   eventsUrl(id: string): string;
@@ -66,9 +77,24 @@ export interface RotatedKey {
   readonly key: string;
 }
 
+export interface NewDestination {
+  readonly name: string;
+  /** `rtmp://` or `rtmps://`, without the key. */
+  readonly url: string;
+  readonly key: string;
+}
+
+export interface DestinationChange {
+  readonly name?: string;
+  readonly enabled?: boolean;
+}
+
 export function createApiClient(baseUrl: string, request: typeof fetch = fetch): ApiClient {
   const streams = `${baseUrl}/v1/streams`;
   const one = (id: string) => `${streams}/${encodeURIComponent(id)}`;
+
+  const destination = (id: string, destinationId: string) =>
+    `${one(id)}/destinations/${encodeURIComponent(destinationId)}`;
 
   const call = createCall(request);
 
@@ -83,6 +109,13 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
       return call('POST', `${one(id)}/keys`, { graceSeconds: rotationGraceSeconds });
     },
     endBroadcast: (id) => call('POST', `${one(id)}/end`),
+    takedown: (id, reason) => call('POST', `${one(id)}/takedown`, { reason }),
+    restore: (id) => call('POST', `${one(id)}/restore`),
+    getTakedown: (id) => call('GET', `${one(id)}/takedown`),
+    addDestination: (id, made) => call('POST', `${one(id)}/destinations`, made),
+    changeDestination: (id, destinationId, change) => call('PATCH', destination(id, destinationId), change),
+    removeDestination: (id, destinationId) => call('DELETE', destination(id, destinationId)),
+    chooseEncoder: (id, encoder) => call('PATCH', one(id), { encoder }),
     async listEvents(id, after, limit) {
       const page = after === undefined ? '' : `&after=${after}`;
       const answer = await call<{ events: readonly StreamEvent[] }>(
