@@ -1,8 +1,15 @@
+/** Packages that a worker process loads once, not once for each test file (test/support/load-once.cjs). */
+const loadedOnce = '(aws-cdk-lib|cdk-nag|constructs)';
+
 const shared = {
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/load-once-environment.cjs',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
-  transform: { '\\.tsx?$': '<rootDir>/test/support/strip-types.cjs' },
+  transform: {
+    '\\.tsx?$': '<rootDir>/test/support/strip-types.cjs',
+    [`/node_modules/${loadedOnce}/.+\\.js$`]: '<rootDir>/test/support/load-once.cjs',
+  },
+  transformIgnorePatterns: [`/node_modules/(?!${loadedOnce}/)`],
   modulePathIgnorePatterns: ['<rootDir>/.headwater'],
 };
 

@@ -1,0 +1,9 @@
+const { TestEnvironment } = require('jest-environment-node');
+
+/** Jest's environment of Node, with a way out of its module registry for load-once.cjs. */
+module.exports = class LoadOnceEnvironment extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    this.global.loadOnce = require;
+  }
+};
