@@ -140,6 +140,7 @@ export function originOf(
       ),
     list: () => Promise.reject(new Error('not here')),
     delete: () => Promise.reject(new Error('not here')),
+    move: () => Promise.reject(new Error('not here')),
   };
 }
 

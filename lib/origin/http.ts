@@ -2,6 +2,7 @@ import { matchesNone, rangeStillHolds } from '../edge/policy/etag.ts';
 import { contentRange, parseRange, unsatisfiedRange } from '../edge/policy/range.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { isBearer } from './bearer.ts';
+import { quarantinePrefix } from './policy/keys.ts';
 import { isKeyPrefix, isObjectKey } from './policy/object-key.ts';
 import type { OpenObject, PutOptions, StreamingObjectStore } from './ports.ts';
 import { ReadCounts } from './read-counts.ts';
@@ -10,6 +11,7 @@ import { readBody } from './request-body.ts';
 /** Bytes that one object may have. A 2 s segment at 100 Mb/s has 25 MB. */
 export const maxObjectBytes = 32 * 1024 * 1024;
 const maxListed = 1000;
+const allowed = 'GET, HEAD, PUT, DELETE, MOVE';
 
 export interface OriginOptions {
   readonly store: StreamingObjectStore;
@@ -19,11 +21,12 @@ export interface OriginOptions {
 }
 
 /**
- * The origin as a web-standard handler. Reading is open, writing and listing need the token.
+ * The origin as a web-standard handler. Reading is open, but for what is quarantined; that, writing and listing need the token.
  *
  *     GET, HEAD /<key>              200, 206, 304, 404, 416; ETag, Range, If-None-Match, If-Range
  *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over 32 MiB, 507 disk full
  *     DELETE /<key>                 204, also where there was nothing
+ *     MOVE /<key>                   204, also where there was nothing; Destination: /<key> (RFC 4918 9.9)
  *     GET /?prefix=&after=&limit=   {"keys": [...], "more": bool}, in key order, at most 1,000
  *     GET /healthz                  {"status": "ok"}
  *     GET /_metrics                 {"reads": n, "notFound": n, "writes": n, "bytesRead": n, "bytesWritten": n,
@@ -51,15 +54,17 @@ export class OriginHandler {
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (reads && key === 'healthz') return Response.json({ status: 'ok' }, { headers: noStore });
     if (reads && key === '_metrics') return Response.json(this.#counts.snapshot(), { headers: noStore });
-    if (reads && isObjectKey(key)) return this.#read(request, key);
+    if (reads && isObjectKey(key) && !key.startsWith(quarantinePrefix)) return this.#read(request, key);
     if (!isBearer(request.headers.get('authorization'), this.#options.token)) {
       return reads ? notFound() : problem(401, 'A writer sends its token: Authorization: Bearer …');
     }
     if (request.method === 'GET' && key === '') return this.#list(url.searchParams);
     if (!isObjectKey(key)) return problem(400, 'This is no object key');
+    if (reads) return this.#read(request, key);
     if (request.method === 'PUT') return this.#write(request, key);
     if (request.method === 'DELETE') return this.#delete(key);
-    return problem(405, 'GET, HEAD, PUT and DELETE are understood', { allow: 'GET, HEAD, PUT, DELETE' });
+    if (request.method === 'MOVE') return this.#move(key, request.headers.get('destination') ?? '');
+    return problem(405, `${allowed} are understood`, { allow: allowed });
   }
 
   async #read(request: Request, key: string): Promise<Response> {
@@ -95,6 +100,15 @@ export class OriginHandler {
 
   async #delete(key: string): Promise<Response> {
     await this.#options.store.delete(key);
+    return new Response(null, { status: 204 });
+  }
+
+  async #move(key: string, destination: string): Promise<Response> {
+    const target = destination.slice(1);
+    if (!destination.startsWith('/') || !isObjectKey(target)) {
+      return problem(400, 'A move takes Destination: /<object key>');
+    }
+    await this.#options.store.move(key, target);
     return new Response(null, { status: 204 });
   }
 

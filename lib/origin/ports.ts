@@ -14,6 +14,11 @@ export interface ObjectStore {
   list(prefix: string, page: { after?: string; limit: number }): Promise<{ keys: string[]; more: boolean }>;
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
+  /**
+   * Gives the object another key, in place of what is there. Moving what is not there is no error and changes nothing, so a move
+   * may be tried again; one that is broken off may leave the object under both keys, never under none.
+   */
+  move(from: string, to: string): Promise<void>;
 }
 
 export interface PutOptions {

@@ -35,6 +35,7 @@ describe('a worker that claims a playlist', () => {
       put: (...write) => objects.put(...write),
       list: (...page) => objects.list(...page),
       delete: (each) => objects.delete(each),
+      move: (...names) => objects.move(...names),
       async get(each) {
         const found = await objects.get(each);
         if (reads++ === 0)

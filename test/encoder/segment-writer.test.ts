@@ -133,6 +133,7 @@ describe('two writers of one broadcast', () => {
       get: (key) => disk.get(key),
       list: (prefix, page) => disk.list(prefix, page),
       delete: (key) => disk.delete(key),
+      move: (from, to) => disk.move(from, to),
       async put(key, body, options) {
         const answer = await disk.put(key, body, options);
         if (!losing) return answer;

@@ -83,6 +83,30 @@ describe('the origin server', () => {
     expect((await fetch(at('s/9'))).status).toBe(404);
   });
 
+  test('what is quarantined is read with the token only, and for others it is not there', async () => {
+    expect((await put('quarantine/s/q.m4s')).status).toBe(201);
+    for (const method of ['GET', 'HEAD']) {
+      expect((await fetch(at('quarantine/s/q.m4s'), { method })).status).toBe(404);
+      expect((await fetch(at('quarantine/s/q.m4s'), { method, headers: { authorization } })).status).toBe(
+        200,
+      );
+    }
+  });
+
+  test.each([
+    ['', 401, '/s/moved'],
+    [authorization, 400, ''],
+    [authorization, 400, 's/moved'],
+    [authorization, 400, '/../s/moved'],
+    [authorization, 400, 'http://elsewhere/s/moved'],
+    [authorization, 204, '/s/moved'],
+  ])('MOVE with the token “%s” gives %i for the destination “%s”', async (sent, status, destination) => {
+    await put('s/to-move');
+    const headers = { authorization: sent, destination };
+    expect((await fetch(at('s/to-move'), { method: 'MOVE', headers })).status).toBe(status);
+    expect((await fetch(at('s/to-move'))).status).toBe(status === 204 ? 404 : 200);
+  });
+
   test('conditional writes that lose get 412', async () => {
     expect((await put('s/1.m4s', { 'if-none-match': '*' })).status).toBe(412);
     expect((await put('s/1.m4s', { 'if-match': '"x"' })).status).toBe(412);
@@ -161,6 +185,7 @@ describe('an origin whose disk fails', () => {
       open: (key) => store.open(key),
       list: (prefix, page) => store.list(prefix, page),
       delete: (key) => store.delete(key),
+      move: (from, to) => store.move(from, to),
     }));
     const answer = await fetch(`${origin.url}/a/b`, { method: 'PUT', body, headers: { authorization } });
     expect(answer.status).toBe(status);

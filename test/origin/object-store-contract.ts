@@ -142,6 +142,55 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
       expect((await store.get('g/h/i'))?.body).toEqual(bytes('again'));
     });
 
+    test('a moved object is under its new key as it was, and under the old one no more', async () => {
+      await store.put('m/old/1.m4s', bytes('moved'), options);
+      await store.move('m/old/1.m4s', 'kept/m/old/1.m4s');
+      expect(await store.get('m/old/1.m4s')).toBeUndefined();
+      expect(await store.get('kept/m/old/1.m4s')).toMatchObject({ body: bytes('moved'), ...options });
+      expect(await store.list('m/', { limit: 10 })).toEqual({ keys: [], more: false });
+      await store.put('m/old/1.m4s', bytes('new'), { ...options, ifNoneMatch: '*' });
+    });
+
+    test('a move that is repeated changes nothing, nor does one of what never was', async () => {
+      await store.put('o/1', bytes('one'), options);
+      await store.move('o/1', 'p/1');
+      await store.move('o/1', 'p/1');
+      await store.move('o/never', 'p/1');
+      await store.move('p/1', 'p/1');
+      expect((await store.get('p/1'))?.body).toEqual(bytes('one'));
+      expect((await store.list('o/', { limit: 10 })).keys).toEqual([]);
+    });
+
+    test('a move takes the place of what is there', async () => {
+      await store.put('q/from', bytes('from'), { ...options, contentType: 'text/plain' });
+      await store.put('q/to', bytes('to'), options);
+      await store.move('q/from', 'q/to');
+      expect(await store.get('q/to')).toMatchObject({ body: bytes('from'), contentType: 'text/plain' });
+      expect((await store.list('q/', { limit: 10 })).keys).toEqual(['q/to']);
+    });
+
+    test('a move leaves alone what is below a key of that name', async () => {
+      await store.put('r/folder/1', bytes('x'), options);
+      await store.move('r/folder', 'r/elsewhere');
+      expect((await store.list('r/', { limit: 10 })).keys).toEqual(['r/folder/1']);
+    });
+
+    test('objects are moved there and back at the same time without one getting lost', async () => {
+      const numbers = Array.from({ length: 20 }, (_, number) => number);
+      await Promise.all(numbers.map((each) => store.put(`t/${each}`, bytes(String(each)), options)));
+      await Promise.all(
+        numbers.flatMap((each) => [
+          store.move(`t/${each}`, `u/${each}`),
+          store.move(`u/${each}`, `t/${each}`),
+        ]),
+      );
+      const left = [
+        ...(await store.list('t/', { limit: 50 })).keys,
+        ...(await store.list('u/', { limit: 50 })).keys,
+      ];
+      expect(left.map((key) => key.slice(2)).toSorted()).toEqual(numbers.map(String).toSorted());
+    });
+
     test('puts and deletes of neighbours at once disturb nobody', async () => {
       await Promise.all(
         Array.from({ length: 30 }, async (_, index) => {
@@ -187,11 +236,13 @@ export function describeKeyValidation(name: string, open: () => Promise<OpenedSt
     });
     afterAll(() => opened.close());
 
-    test.each(hostileKeys)('%j is refused by put, get and delete', async (key) => {
+    test.each(hostileKeys)('%j is refused by put, get, delete and move', async (key) => {
       const refused = { code: 'OBJECT_STORE_REFUSED' };
       await expect(opened.store.put(key, bytes('x'), options)).rejects.toMatchObject(refused);
       await expect(opened.store.get(key)).rejects.toMatchObject(refused);
       await expect(opened.store.delete(key)).rejects.toMatchObject(refused);
+      await expect(opened.store.move(key, 'a/b')).rejects.toMatchObject(refused);
+      await expect(opened.store.move('a/b', key)).rejects.toMatchObject(refused);
     });
   });
 }

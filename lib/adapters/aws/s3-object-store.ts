@@ -1,4 +1,5 @@
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
@@ -134,6 +135,21 @@ class S3ObjectStore implements StreamingObjectStore {
       if (status === 404 && name !== 'NoSuchBucket') return;
       throw asStoreError(fault, `DELETE ${key}`);
     }
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const { Bucket, Key } = this.#at(to);
+    const found = await this.get(from);
+    if (!found) return;
+    const there = await this.get(to);
+    const condition = there ? { IfMatch: there.etag } : { IfNoneMatch: '*' };
+    const command = new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/${from}`, ...condition });
+    try {
+      await this.#client.send(command, this.#inTime());
+    } catch (fault) {
+      throw asStoreError(fault, `COPY ${from}`, there !== undefined);
+    }
+    await this.delete(from);
   }
 
   close(): void {

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { ObjectStoreRefusedError, PreconditionFailedError } from '../../origin/policy/errors.ts';
 import { isObjectKey } from '../../origin/policy/object-key.ts';
@@ -121,6 +131,23 @@ class DiskObjectStore implements StreamingObjectStore {
       await rm(path);
       await this.#removeEmptyFolders(dirname(path));
     }).catch((fault) => {
+      if (!isAbsent(fault.cause)) throw fault;
+    });
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const [source, target] = [this.#path(from), this.#path(to)];
+    if (from === to) return;
+    // Always in the same order, so that two moves never wait for each other.
+    const [first, second] = from < to ? [from, to] : [to, from];
+    await this.#alone(first, () =>
+      this.#alone(second, async () => {
+        await this.#stayInside(dirname(source));
+        if (!(await lstat(source)).isFile()) return;
+        await this.#publish(source, target);
+        await this.#removeEmptyFolders(dirname(source));
+      }),
+    ).catch((fault) => {
       if (!isAbsent(fault.cause)) throw fault;
     });
   }

@@ -11,7 +11,7 @@ import type { ObjectStore, PutOptions, StoredObject } from '../../origin/ports.t
 export interface HttpObjectStoreOptions {
   /** The origin's base URL, for example `http://127.0.0.1:8090`. */
   readonly url: string;
-  /** What writing and listing need. */
+  /** What writing, listing and reading what is quarantined need. */
   readonly token: string;
   /** For one whole request and answer; 10 s unless told. */
   readonly timeoutMs?: number;
@@ -59,7 +59,7 @@ class HttpObjectStore implements ObjectStore {
   }
 
   async get(key: string): Promise<StoredObject | undefined> {
-    const answer = await this.#ask('GET', pathOf(key), {});
+    const answer = await this.#ask('GET', pathOf(key), { authorization: this.#authorization });
     if (answer.status === 404) return undefined;
     if (answer.status !== 200) throw errorOf(answer, `GET ${key}`);
     return {
@@ -84,6 +84,12 @@ class HttpObjectStore implements ObjectStore {
   async delete(key: string): Promise<void> {
     const answer = await this.#ask('DELETE', pathOf(key), { authorization: this.#authorization });
     if (answer.status !== 204) throw errorOf(answer, `DELETE ${key}`);
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const headers = { authorization: this.#authorization, destination: pathOf(to) };
+    const answer = await this.#ask('MOVE', pathOf(from), headers);
+    if (answer.status !== 204) throw errorOf(answer, `MOVE ${from}`);
   }
 
   close(): void {

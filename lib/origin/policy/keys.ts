@@ -7,6 +7,7 @@ import type { BroadcastId, StreamId } from '../../routing/ids.ts';
  *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; what players are given
  *     <region>/<stream>/<broadcast>/index.m3u8, manifest.mpd                           one broadcast, the recording
  *     <region>/<stream>/<broadcast>/<rendition>/playlist.m3u8, init-<epoch>[-<n>].mp4, <number>.m4s
+ *     quarantine/<region>/<stream>/…                     what of that was taken down; no viewer reads it
  *
  * Inside a broadcast every reference is relative. Segment numbers follow the grid and are written once
  * (`If-None-Match: *`), init segments carry the epoch that first wrote them, playlists are written by `If-Match`.
@@ -15,6 +16,9 @@ export const streamPrefix = (region: string, stream: StreamId): string => `${reg
 
 export const broadcastPrefix = (region: string, stream: StreamId, broadcast: BroadcastId): string =>
   `${region}/${stream}/${broadcast}/`;
+
+/** Where the objects of a stream that is taken down are kept: under their keys below this, where no edge reads. */
+export const quarantinePrefix = 'quarantine/';
 
 export const hlsIndexName = 'index.m3u8';
 export const dashManifestName = 'manifest.mpd';

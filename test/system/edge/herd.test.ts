@@ -21,6 +21,7 @@ describe('a herd', () => {
       get: (key) => store.get(key),
       list: (prefix, page) => store.list(prefix, page),
       delete: (key) => store.delete(key),
+      move: (from, to) => store.move(from, to),
       open: async (key) => {
         await gate;
         return store.open(key);

@@ -176,6 +176,7 @@ describe('An origin', () => {
     get: ObjectStore['get'] = (...args) => this.#disk.get(...args);
     list: ObjectStore['list'] = (...args) => this.#disk.list(...args);
     delete: ObjectStore['delete'] = (...args) => this.#disk.delete(...args);
+    move: ObjectStore['move'] = (...args) => this.#disk.move(...args);
   }
 
   test.each([
