@@ -9,6 +9,18 @@ export const controlEvents = {
     'A stream got a new key.',
   ),
   'control.key.revoked': event<{ streamId: string; keyId: string }>('info', 'A stream key was revoked.'),
+  'control.destination.added': event<{ streamId: string; destinationId: string }>(
+    'info',
+    'A stream got another destination.',
+  ),
+  'control.destination.changed': event<{ streamId: string; destinationId: string; enabled: boolean }>(
+    'info',
+    'A destination of a stream was changed.',
+  ),
+  'control.destination.removed': event<{ streamId: string; destinationId: string }>(
+    'info',
+    'A destination of a stream was removed.',
+  ),
   'control.end.requested': event<{ streamId: string; broadcastId: string }>(
     'info',
     'The end of a broadcast was asked for.',

@@ -1,5 +1,5 @@
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
-import type { EndReason, StreamEventRecord } from './records.ts';
+import type { EncoderTier, EndReason, StreamEventRecord } from './records.ts';
 import { inWords, listWords, mbps } from './words.ts';
 
 /** Why a publisher was turned away. */
@@ -31,8 +31,10 @@ const texts = {
   'stream.created': ({ name }: { name: string }) =>
     `The stream “${name}” was created. It is off the air until a broadcaster connects with its key.`,
 
-  'stream.changed': ({ name, reconnectWindowMs }: { name: string; reconnectWindowMs: number }) =>
-    `The settings were changed: the name is “${name}”, and a lost broadcaster is waited for ${inWords(reconnectWindowMs)}.`,
+  /** `encoder`: where that was changed. */
+  'stream.changed': (facts: { name: string; reconnectWindowMs: number; encoder?: EncoderTier }) =>
+    `The settings were changed: the name is “${facts.name}”, and a lost broadcaster is waited for ${inWords(facts.reconnectWindowMs)}.` +
+    `${facts.encoder === undefined ? '' : ` From the next broadcast on ${encoderWords[facts.encoder]}.`}`,
 
   'key.rotated': ({ keyId, graceMs }: { keyId: string; graceMs: number }) =>
     graceMs === 0
@@ -40,6 +42,16 @@ const texts = {
       : `A new stream key (${keyId}) was made. The one before it works for another ${inWords(graceMs)}.`,
 
   'key.revoked': ({ keyId }: { keyId: string }) => `The stream key ${keyId} was revoked and works no more.`,
+
+  /** `server`: the host of its address. */
+  'destination.added': ({ destination, server }: { destination: string; server: string }) =>
+    `The destination “${destination}” on ${server} was added: it gets what the broadcaster sends, too.`,
+
+  'destination.changed': ({ destination, enabled }: { destination: string; enabled: boolean }) =>
+    `The destination “${destination}” was changed: it is switched ${enabled ? 'on' : 'off'}.`,
+
+  'destination.removed': ({ destination }: { destination: string }) =>
+    `The destination “${destination}” was removed and gets nothing more.`,
 
   'broadcast.starting': ({ workerId, proxyId }: { workerId: string; proxyId?: string }) =>
     `A broadcaster connected${through(proxyId)}. ${workerId} is making the first pictures; viewers see “starting”.`,
@@ -223,6 +235,11 @@ const shownWords: Record<ShownMeanwhile, string> = {
   'last-picture': 'meanwhile viewers saw its last picture, in silence',
   slate: 'meanwhile viewers saw its last picture, then a slate, in silence',
   nothing: 'meanwhile no encoder had it, so viewers waited, then skipped that time',
+};
+
+const encoderWords: Record<EncoderTier, string> = {
+  fleet: 'our own encoders make its renditions',
+  medialive: 'an AWS MediaLive channel makes its renditions',
 };
 
 const endReasons: Record<EndReason, string> = {

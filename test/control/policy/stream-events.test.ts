@@ -14,9 +14,12 @@ const about = { streamId: newStreamId(), broadcastId: newBroadcastId(1), atMs: 1
 /** One example of each type; the type checker asks for a new row where a type is added. */
 const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
   'stream.created': { name: 'Studio A' },
-  'stream.changed': { name: 'Studio B', reconnectWindowMs: 60_000 },
+  'stream.changed': { name: 'Studio B', reconnectWindowMs: 60_000, encoder: 'medialive' },
   'key.rotated': { keyId: 'k2', graceMs: 86_400_000 },
   'key.revoked': { keyId: 'k1' },
+  'destination.added': { destination: 'Second site', server: 'live.example.com' },
+  'destination.changed': { destination: 'Second site', enabled: false },
+  'destination.removed': { destination: 'Second site' },
   'broadcast.starting': { workerId: 'encoder-1', proxyId: 'ingest-2' },
   'stream.live': {
     workerId: 'encoder-1',
