@@ -145,6 +145,21 @@ describe('what a proxy keeps of a publisher', () => {
     expect(released.length).toBeGreaterThan(0);
   });
 
+  test('is full where one more read may be too many, and has room again when something is published', () => {
+    const { stream } = streamOf(initialChunkState, 20_000);
+    const frames = Array.from(
+      { length: 3 },
+      (_, index): Frame => ({ type: 'video', key: true, atMs: index * 33 }),
+    );
+    const bytes = broadcast(frames, 0, [4_900]);
+    stream.take(bytes.subarray(0, 9_900));
+    expect(stream.isFull).toBe(false);
+    stream.take(bytes.subarray(9_900));
+    expect(stream.isFull).toBe(true);
+    stream.publishedThrough(66);
+    expect(stream.isFull).toBe(false);
+  });
+
   test('holds at most its limit, from a key frame on, and says when it lets go', () => {
     const frames = Array.from(
       { length: 600 },

@@ -91,9 +91,9 @@ export class PublisherStream {
     return this.#pointMs;
   }
 
-  /** Whether there is a point to begin at now. */
-  get canReplay(): boolean {
-    return this.#log.point !== undefined;
+  /** If more is taken before more is published, media may be lost to a replay. */
+  get isFull(): boolean {
+    return this.#log.isFull;
   }
 
   get heldBytes(): number {

@@ -23,6 +23,9 @@ export interface ReplayPoint {
   readonly headers: readonly HeaderMessage[];
 }
 
+/** Room in the log for a read that is under way. */
+const readRoomBytes = 512 * 1024;
+
 interface Piece {
   /** All of the memory that the bytes lie in. */
   readonly memory: Buffer;
@@ -57,6 +60,12 @@ export class ReplayLog {
 
   get heldBytes(): number {
     return this.#end - this.#heldFrom;
+  }
+
+  /** The next read may be one too many. Where there is no point, nothing is lost by it. */
+  get isFull(): boolean {
+    const roomBytes = this.#maxBytes - this.heldBytes;
+    return this.#points.length > 0 && roomBytes < Math.min(readRoomBytes, this.#maxBytes / 2);
   }
 
   /** Where a replay would begin. */

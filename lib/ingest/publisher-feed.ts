@@ -1,0 +1,123 @@
+import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
+import type { Handover } from '../protocol/rtmp/publish-session.ts';
+import { Gathered } from './policy/gathered.ts';
+import { PublisherStream } from './policy/publisher-stream.ts';
+import { ReadCursor, type ReadMemory } from './policy/read-memory.ts';
+import type { Connection } from './ports.ts';
+
+export interface FeedLimits {
+  /** The most that is kept of a publisher for a replay, in bytes. 0 keeps nothing. */
+  readonly replayMaxBytes: number;
+}
+
+export interface PublisherFeedOptions {
+  readonly publisher: Connection;
+  readonly handover: Handover;
+  readonly memory: ReadMemory;
+  readonly limits: FeedLimits;
+  readonly reply: (messages: readonly RtmpMessage[]) => void;
+  /** Unpublished media was let go to stay in bounds. Once, until something is confirmed again. */
+  readonly overflowed: (heldBytes: number) => void;
+  /** Whether a link may still read from memory that it was given. */
+  readonly isWriting: () => boolean;
+}
+
+/**
+ * The publisher's side of a relay: where its bytes are read to, what is answered, what is kept for a replay, and whether
+ * it is read at all. Knows of no worker.
+ */
+export class PublisherFeed {
+  readonly stream: PublisherStream;
+  readonly #options: PublisherFeedOptions;
+  readonly #cursor: ReadCursor;
+  /** Read, and not taken by {@link gathered}. */
+  readonly #pending = new Gathered();
+  #isHeld = false;
+  #confirmedMs = 0;
+  #hasOverflowed = false;
+
+  constructor(options: PublisherFeedOptions) {
+    const { handover, limits, memory } = options;
+    this.#options = options;
+    this.#cursor = new ReadCursor(memory);
+    this.stream = new PublisherStream({
+      chunkState: handover.chunkState,
+      acknowledgement: handover.acknowledgement,
+      replayMaxBytes: limits.replayMaxBytes,
+      release: (block) => this.#release(block),
+    });
+    if (handover.rest.length > 0) this.take(handover.rest, true);
+  }
+
+  /** Not read, because the worker is behind or there is none. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  get isEmpty(): boolean {
+    return this.#pending.empty;
+  }
+
+  /** The memory for the next read. */
+  into(): Uint8Array {
+    return this.#cursor.target();
+  }
+
+  /** `counted`: already acknowledged, or counted for it. Throws `ProtocolError`; the publisher is to be closed then. */
+  take(bytes: Buffer, counted = false): void {
+    if (this.#cursor.took(bytes)) this.#keep(bytes, counted);
+    else this.#cursor.copy(bytes, (copied) => this.#keep(copied, counted));
+  }
+
+  /** What was read since the last call. It stays as it is while `isWriting`. */
+  gathered(): Buffer[] {
+    return this.#pending.take();
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+    this.#options.publisher.pause();
+  }
+
+  resume(): void {
+    this.#isHeld = false;
+    this.#options.publisher.resume();
+  }
+
+  /**
+   * Media through session time `timeMs` is in the origin and need not be kept; `later`: not before {@link forgetConfirmed},
+   * because a worker has been told where its replay begins.
+   */
+  confirmed(timeMs: number, later: boolean): void {
+    this.#confirmedMs = Math.max(this.#confirmedMs, timeMs);
+    if (later) return;
+    this.stream.publishedThrough(timeMs);
+    this.#hasOverflowed = false;
+  }
+
+  /** Lets go of all that was confirmed. */
+  forgetConfirmed(): void {
+    if (this.#confirmedMs > 0) this.stream.publishedThrough(this.#confirmedMs);
+  }
+
+  /** Lets go of everything: the session is over. */
+  clear(): void {
+    this.#pending.take();
+    this.stream.clear();
+  }
+
+  #keep(bytes: Buffer, counted: boolean): void {
+    this.#pending.add(bytes);
+    const { replies, overflowed } = this.stream.take(bytes, { memory: this.#cursor.block, counted });
+    if (replies.length > 0) this.#options.reply(replies);
+    if (!overflowed || this.#hasOverflowed || this.#options.limits.replayMaxBytes === 0) return;
+    this.#hasOverflowed = true;
+    this.#options.overflowed(this.stream.heldBytes);
+  }
+
+  /** Memory goes to the next reader only where no read and no write can still touch it. */
+  #release(block: Buffer): void {
+    const inUse = !this.#pending.empty || this.#options.isWriting() || block === this.#cursor.block;
+    if (!inUse) this.#options.memory.release(block);
+  }
+}

@@ -1,0 +1,282 @@
+import { describe, expect, test } from '@jest/globals';
+import { RouteFailedError } from '../../lib/ingest/errors.ts';
+import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
+import type { Connection } from '../../lib/ingest/ports.ts';
+import { Relay } from '../../lib/ingest/relay.ts';
+import type { LinkListener, WorkerLink } from '../../lib/ingest/worker-link.ts';
+import type { RouteRequest } from '../../lib/ingest/worker-router.ts';
+import { AckCounter } from '../../lib/protocol/rtmp/acknowledgement.ts';
+import { ChunkReader, type RtmpMessage } from '../../lib/protocol/rtmp/chunk-reader.ts';
+import { initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';
+import { Publisher } from '../../lib/protocol/rtmp/publisher.ts';
+import type { BroadcastId, MemberId, SessionId, StreamId } from '../../lib/routing/ids.ts';
+
+/** A worker's end of a link, as the relay sees it. */
+class FakeLink implements WorkerLink {
+  readonly broadcastId = 'b' as BroadcastId;
+  readonly epoch = 1;
+  readonly worker: MemberId;
+  readonly request: RouteRequest;
+  backlogBytes = 0;
+  takes = true;
+  ended = false;
+  aborted = false;
+  said: LinkListener | undefined;
+  readonly #messages: RtmpMessage[] = [];
+  readonly #reader: ChunkReader;
+
+  constructor(worker: MemberId, request: RouteRequest) {
+    this.worker = worker;
+    this.request = request;
+    this.#reader = new ChunkReader((message) => this.#messages.push(message), {}, request.hello.chunkState);
+  }
+
+  listen(listener: LinkListener): void {
+    this.said = listener;
+  }
+
+  write(...pieces: Uint8Array[]): boolean {
+    for (const piece of pieces) this.#reader.push(piece);
+    return this.takes;
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+
+  abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.said?.closed('aborted');
+  }
+
+  /** Session times of the frames that it was sent. */
+  get frames(): number[] {
+    return this.#messages.filter(({ payload }) => payload[1] === 1).map(({ timestampMs }) => timestampMs);
+  }
+}
+
+interface Asked {
+  readonly request: RouteRequest;
+  accept(worker: string): FakeLink;
+  refuse(code: RouteFailedError['code']): void;
+}
+
+/** The relay's surroundings: a publisher that is written by hand, and workers that the test plays. */
+function rig(replayMaxBytes = 1 << 20) {
+  const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
+  const told: string[] = [];
+  const asked: Asked[] = [];
+  const waiting: ((asked: Asked) => void)[] = [];
+  let isHeld = true;
+  const publisher = {
+    remote: { host: '192.0.2.1', port: 1 },
+    local: { host: '192.0.2.2', port: 1935 },
+    pause: () => {
+      isHeld = true;
+    },
+    resume: () => {
+      isHeld = false;
+    },
+  } as Connection;
+  const relay = new Relay({
+    publisher,
+    handover: { chunkState: initialChunkState, rest: Buffer.alloc(0), acknowledgement: new AckCounter() },
+    streamId: 's' as StreamId,
+    sessionId: 'p' as SessionId,
+    proxyId: 'ingest-1' as MemberId,
+    publish: { app: 'live' },
+    memory: new ReadMemory(),
+    router: {
+      hasOther: () => true,
+      lives: () => true,
+      open: (request) =>
+        new Promise((resolve, reject) => {
+          const one: Asked = {
+            request,
+            accept(worker) {
+              const link = new FakeLink(worker as MemberId, request);
+              resolve(link);
+              return link;
+            },
+            refuse: (code) => reject(new RouteFailedError(code, code)),
+          };
+          request.signal.addEventListener('abort', () => one.refuse('PUBLISHER_LEFT'));
+          const next = waiting.shift();
+          if (next === undefined) asked.push(one);
+          else next(one);
+        }),
+    },
+    emit: (name) => void told.push(name),
+    limits: {
+      replayMaxBytes,
+      routeMs: 5_000,
+      moveMs: 5_000,
+      flushMs: 1_000,
+      stallMs: 5_000,
+      silentMs: 6_000,
+    },
+    owner: {
+      accepted: () => void told.push('accepted'),
+      reply: () => {},
+      status: (_, code) => void told.push(code),
+      finish: (code) => void told.push(code),
+    },
+  });
+  return {
+    relay,
+    told,
+    get isHeld() {
+      return isHeld;
+    },
+    /** The next time that the relay looks for a worker. */
+    search: async () => asked.shift() ?? new Promise<Asked>((resolve) => waiting.push(resolve)),
+    frame(atMs: number, key = false) {
+      const payload = Buffer.alloc(200, 7);
+      payload.writeUInt16BE(key ? 0x1701 : 0x2701);
+      this.give(writer.media('video', atMs, payload));
+    },
+    give(bytes: Buffer) {
+      relay.data(bytes);
+      relay.batchEnded();
+    },
+    unpublish() {
+      this.give(writer.unpublish());
+    },
+  };
+}
+
+/** Lets the relay see what was just answered. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+async function onAir(replayMaxBytes?: number) {
+  const on = rig(replayMaxBytes);
+  on.relay.start();
+  const first = (await on.search()).accept('encoder-1');
+  await settled();
+  return { ...on, on, first };
+}
+
+describe('a relay', () => {
+  test('tells the publisher to go ahead when a worker accepted, and brings it every frame', async () => {
+    const { on, first, told } = await onAir();
+    expect(told).toEqual(['ingest.publish.started', 'accepted']);
+    expect(on.isHeld).toBe(false);
+    expect(first.request.hello).toMatchObject({ streamId: 's', sessionId: 'p', proxyId: 'ingest-1' });
+    expect(first.request.hello).not.toHaveProperty('replayFromMs');
+    on.frame(0, true);
+    on.frame(33);
+    expect(first.frames).toEqual([0, 33]);
+  });
+
+  test('lets the publisher go when no worker takes it', async () => {
+    const on = rig();
+    on.relay.start();
+    (await on.search()).refuse('NO_WORKER');
+    await settled();
+    expect(on.told).toEqual(['NO_WORKER']);
+    expect(on.relay.active).toBe(false);
+  });
+
+  test('sends another worker what the lost one had not confirmed, from the same key frame', async () => {
+    const { on, first, told } = await onAir();
+    for (const atMs of [0, 1_000, 2_000, 3_000]) on.frame(atMs, true);
+    first.said?.frame({ type: 'published-through', timestampMs: 1_500 });
+    first.said?.closed('reset');
+    on.frame(4_000);
+    const asked = await on.search();
+    expect(asked.request.hello).toMatchObject({ replayFromMs: 1_000 });
+    const second = asked.accept('encoder-2');
+    await settled();
+    on.frame(5_000);
+    expect(second.frames).toEqual([1_000, 2_000, 3_000, 4_000, 5_000]);
+    expect(told.slice(2)).toEqual(['ingest.worker.lost', 'ingest.worker.changed']);
+    expect(on.relay.worker).toBe('encoder-2');
+  });
+
+  test('keeps what it offered a worker, whatever is confirmed meanwhile, and forgets it then', async () => {
+    const { on, first } = await onAir();
+    for (const atMs of [0, 1_000, 2_000]) on.frame(atMs, true);
+    first.said?.frame({ type: 'draining' });
+    const asked = await on.search();
+    first.said?.frame({ type: 'published-through', timestampMs: 1_500 });
+    const second = asked.accept('encoder-2');
+    await settled();
+    expect(second.frames).toEqual([0, 1_000, 2_000]);
+    second.said?.closed('reset');
+    expect((await on.search()).request.hello).toMatchObject({ replayFromMs: 1_000 });
+  });
+
+  test('stays with a worker that drains until another one is ready, then leaves it behind a key frame', async () => {
+    const { on, first, told } = await onAir();
+    on.frame(0, true);
+    first.said?.frame({ type: 'draining' });
+    first.said?.frame({ type: 'draining' });
+    const asked = await on.search();
+    expect(asked.request).toMatchObject({ once: true, hello: { movesFrom: 'encoder-1' } });
+    on.frame(33);
+    asked.request.onStandby?.();
+    on.frame(66);
+    expect(first.ended).toBe(false);
+    on.frame(2_000, true);
+    await new Promise((resolve) => setTimeout(resolve, 160));
+    on.relay.tick(performance.now());
+    expect(first.ended).toBe(true);
+    on.frame(2_033);
+    const second = asked.accept('encoder-2');
+    await settled();
+    expect(first.frames).toEqual([0, 33, 66, 2_000]);
+    expect(second.frames).toEqual([0, 33, 66, 2_000, 2_033]);
+    expect(told.slice(2)).toEqual(['ingest.worker.leaving', 'ingest.worker.changed']);
+    first.said?.closed('the worker closed the link');
+    expect(told).not.toContain('ingest.worker.lost');
+  });
+
+  test('holds the publisher while its worker is behind, and gives up a worker that takes nothing', async () => {
+    const { on, first } = await onAir();
+    first.takes = false;
+    first.backlogBytes = 100;
+    on.frame(0, true);
+    expect(on.relay.holdsPublisher).toBe(true);
+    first.said?.drained();
+    expect(on.isHeld).toBe(false);
+    on.frame(33);
+    on.relay.tick(performance.now() + 5_100);
+    expect(first.aborted).toBe(true);
+    expect((await on.search()).request).toMatchObject({ avoid: 'encoder-1' });
+  });
+
+  test('holds a publisher without a worker before the log overflows', async () => {
+    const { on, first } = await onAir(2_000);
+    first.said?.closed('reset');
+    for (let index = 0; !on.relay.holdsPublisher && index < 20; index++) on.frame(index * 33, index === 0);
+    expect(on.told).not.toContain('ingest.replay.overflowed');
+    (await on.search()).accept('encoder-2');
+    await settled();
+    expect(on.isHeld).toBe(false);
+  });
+
+  test("brings a worker the rest after the publisher's end, and is over when it closed", async () => {
+    const { on, first } = await onAir();
+    on.frame(0, true);
+    on.unpublish();
+    expect(on.told.at(-1)).toBe('UNPUBLISHED');
+    expect(first.ended).toBe(true);
+    expect(on.relay.active).toBe(true);
+    first.said?.closed('the worker closed the link');
+    expect(on.relay.active).toBe(false);
+  });
+
+  test('still finds a worker for what is not published when the publisher ends in between', async () => {
+    const { on, first } = await onAir();
+    on.frame(0, true);
+    first.said?.closed('reset');
+    on.unpublish();
+    const second = (await on.search()).accept('encoder-2');
+    await settled();
+    expect(second.frames).toEqual([0]);
+    expect(second.ended).toBe(true);
+    on.relay.tick(performance.now() + 1_100);
+    expect(second.aborted).toBe(true);
+  });
+});
