@@ -1,6 +1,12 @@
-import { readManifestState } from '../model/manifest-state.ts';
+import {
+  firstRendition,
+  type ManifestState,
+  readManifestState,
+  readPlaylistState,
+} from '../model/manifest-state.ts';
 import type { StreamKnowledge } from '../model/playback-target.ts';
 import { apiPollMs, edgePollMs, type PollSituation } from '../model/polling.ts';
+import { isTakenDown, takenDownStatus } from '../model/stream-state.ts';
 import { type ApiClient, ApiError, ApiUnreachableError } from './client.ts';
 
 /** Where the viewer's page learns of a stream. */
@@ -13,16 +19,18 @@ export interface StreamSource {
 
 export interface FoundStream {
   readonly name?: string;
-  readonly knowledge: Extract<StreamKnowledge, { kind: 'known' | 'missing' }>;
+  readonly knowledge: Extract<StreamKnowledge, { kind: 'known' | 'missing' | 'taken-down' }>;
 }
 
 /** The control API: it knows every state, and the stream's name. */
 export const apiStreams = (api: ApiClient): StreamSource => ({
   async find(id) {
     try {
-      const { state, broadcast, playback, name } = await api.getStream(id);
-      const { dash, hls } = playback;
-      return { name, knowledge: { kind: 'known', state, broadcastId: broadcast?.id, dash, hls } };
+      const stream = await api.getStream(id);
+      const { name, state, broadcast } = stream;
+      if (isTakenDown(stream)) return { name, knowledge: { kind: 'taken-down' } };
+      const { dash, hls, manifests } = stream.playback;
+      return { name, knowledge: { kind: 'known', state, broadcastId: broadcast?.id, dash, hls, manifests } };
     } catch (cause) {
       if (cause instanceof ApiError && cause.status === 404) return { knowledge: { kind: 'missing' } };
       throw cause;
@@ -40,28 +48,43 @@ const timeoutMs = 8_000;
 
 /**
  * The edge, for a page without an API: a stream's manifest is there or not, and says whether it still grows. A stream that
- * was never on air and one that does not exist look the same.
+ * was never on air and one that does not exist look the same; one that was taken down is refused with a status of its own.
  */
 export const edgeStreams = (
   { edgeBaseUrl, region }: EdgePlace,
   request: typeof fetch = (...call) => fetch(...call),
-): StreamSource => ({
-  async find(id) {
-    const base = `${edgeBaseUrl}/${region}/${encodeURIComponent(id)}`;
-    const place = { kind: 'known', dash: `${base}/manifest.mpd`, hls: `${base}/index.m3u8` } as const;
-    let response: Response;
-    let body: string;
+): StreamSource => {
+  const look = async (url: string): Promise<{ status: number; body: string }> => {
     try {
       // The edge keeps it for a second; a copy of the browser's own would only be older.
-      response = await request(place.dash, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) });
-      body = await response.text();
+      const response = await request(url, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) });
+      return { status: response.status, body: await response.text() };
     } catch (cause) {
       throw new ApiUnreachableError('The edge does not answer.', { cause });
     }
-    if (response.status === 404) return { knowledge: { ...place, state: 'idle' } };
-    const told = response.ok ? readManifestState(body) : undefined;
-    if (!told) throw new ApiError(response.status, `The edge answered with status ${response.status}.`);
-    return { knowledge: { ...place, ...told } };
-  },
-  pollMs: edgePollMs,
-});
+  };
+  return {
+    async find(id) {
+      const base = `${edgeBaseUrl}/${region}/${encodeURIComponent(id)}`;
+      const place = { kind: 'known', dash: `${base}/manifest.mpd`, hls: `${base}/index.m3u8` } as const;
+      const mpd = await look(place.dash);
+      if (mpd.status === takenDownStatus) return { knowledge: { kind: 'taken-down' } };
+      if (mpd.status !== 404) return { knowledge: { ...place, ...told(mpd, readManifestState(mpd.body)) } };
+      // Not every encoder makes a manifest for DASH.
+      const playlist = await look(place.hls);
+      if (playlist.status === takenDownStatus) return { knowledge: { kind: 'taken-down' } };
+      if (playlist.status === 404) return { knowledge: { ...place, state: 'idle' } };
+      const rendition = firstRendition(playlist.body);
+      const media = rendition === undefined ? playlist : await look(new URL(rendition, place.hls).href);
+      const state = told(media, readPlaylistState(playlist.body, media.body));
+      return { knowledge: { ...place, ...state, manifests: ['hls'] } };
+    },
+    pollMs: edgePollMs,
+  };
+};
+
+function told({ status }: { status: number }, state: ManifestState | undefined): ManifestState {
+  if (status !== 200 || state === undefined)
+    throw new ApiError(status, `The edge answered with status ${status}.`);
+  return state;
+}

@@ -35,12 +35,14 @@ function LivePreview({ stream }: { stream: Stream }) {
     broadcastId: stream.broadcast?.id,
     dash: stream.playback.dash,
     hls: stream.playback.hls,
+    manifests: stream.playback.manifests,
   };
   const { condition, facts } = usePlayback({
     video,
     captions,
     forced: null,
     maxHeight: 480,
+    dark: false,
     target: (method) => playbackTarget(known, method, { ...settings, streamId: stream.id }),
   });
   return (

@@ -3,6 +3,7 @@ import { faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
+import { shownState } from '../model/stream-state.ts';
 import { useApi } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
@@ -47,13 +48,14 @@ export function ListPage() {
 
 function StreamCard({ stream }: { stream: Stream }) {
   const { broadcast } = stream;
+  const state = shownState(stream);
   return (
-    <li class={`stream-card stream-card-${stream.state}`}>
+    <li class={`stream-card stream-card-${state}`}>
       <div class="stream-card-head">
         <h2>
           <a href={consolePath(stream.id)}>{stream.name}</a>
         </h2>
-        <StateBadge state={stream.state} />
+        <StateBadge state={state} />
       </div>
       <p class="quiet">{history(stream)}</p>
       <div class="stream-card-foot">
@@ -65,7 +67,7 @@ function StreamCard({ stream }: { stream: Stream }) {
           href={watchPath(stream.id)}
           aria-label={`Watch ${stream.name}`}
         >
-          {stream.state === 'ended' && broadcast ? 'Watch recording' : 'Watch'}
+          {state === 'ended' && broadcast ? 'Watch recording' : 'Watch'}
         </a>
       </div>
     </li>
@@ -73,7 +75,12 @@ function StreamCard({ stream }: { stream: Stream }) {
 }
 
 /** One line on what the stream did last. */
-function history({ state, broadcast, createdAt }: Stream): string {
+function history(stream: Stream): string {
+  const { broadcast, createdAt, takedown } = stream;
+  const state = shownState(stream);
+  if (takedown && state === 'taken-down') {
+    return `Taken down ${formatWhen(Date.parse(takedown.askedAt), Date.now())}: ${takedown.reason}`;
+  }
   if (broadcast === undefined)
     return `Created ${formatWhen(Date.parse(createdAt), Date.now())}, not on air yet`;
   if (state === 'ended') {

@@ -1,9 +1,9 @@
 import type { StreamState } from './stream-state.ts';
 
-/** What a stream's own MPD tells of it. */
+/** What a stream's own manifest tells of it. */
 export interface ManifestState {
   readonly state: Extract<StreamState, 'live' | 'ended'>;
-  /** The newest broadcast, which the MPD leads to. */
+  /** The newest broadcast, which the manifest leads to. */
   readonly broadcastId: string | undefined;
 }
 
@@ -14,5 +14,18 @@ export function readManifestState(mpd: string): ManifestState | undefined {
   return {
     state: /\stype="dynamic"/.test(root) ? 'live' : 'ended',
     broadcastId: /<BaseURL>([A-Za-z0-9_-]+)\/<\/BaseURL>/.exec(mpd)?.[1],
+  };
+}
+
+/** The address of the first rendition in a multivariant playlist; undefined where it is none. */
+export const firstRendition = (multivariant: string): string | undefined =>
+  /^#EXT-X-STREAM-INF[^\n]*\n(?:#[^\n]*\n)*([^#\s][^\r\n]*)/m.exec(multivariant)?.[1];
+
+/** The same from HLS: the multivariant playlist leads to the broadcast, one of its renditions says whether it still grows. */
+export function readPlaylistState(multivariant: string, media: string): ManifestState | undefined {
+  if (!multivariant.startsWith('#EXTM3U') || !/^#EXTINF:/m.test(media)) return undefined;
+  return {
+    state: /^#EXT-X-ENDLIST/m.test(media) ? 'ended' : 'live',
+    broadcastId: /^([A-Za-z0-9_-]+)\//.exec(firstRendition(multivariant) ?? '')?.[1],
   };
 }

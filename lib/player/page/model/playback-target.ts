@@ -1,4 +1,4 @@
-import type { PlaybackMethod } from './protocol.ts';
+import { type ManifestKind, type PlaybackMethod, playedMethod } from './protocol.ts';
 import type { StreamState } from './stream-state.ts';
 
 /** What the viewer page knows of the stream. `unreachable`: the API does not answer; the video may play all the same. */
@@ -6,12 +6,16 @@ export type StreamKnowledge =
   | { readonly kind: 'asking' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreachable' }
+  /** The edge delivers nothing of it until it is restored. */
+  | { readonly kind: 'taken-down' }
   | {
       readonly kind: 'known';
       readonly state: StreamState;
       readonly broadcastId?: string;
       readonly dash: string;
       readonly hls: string;
+      /** Which of the two there are; both where it is left out. */
+      readonly manifests?: readonly ManifestKind[];
     };
 
 /** What to give to the player. */
@@ -30,24 +34,31 @@ export interface FallbackPlace {
 }
 
 /**
- * What should play now, or undefined where there is nothing to play yet. The broadcast's own manifest is preferred to the
- * stream's: its name changes with the broadcast, so no cache on the way can answer with the one before.
+ * What should play now, or undefined where there is nothing to play. The broadcast's own manifest is preferred to the
+ * stream's: its name changes with the broadcast, so no cache on the way can answer with the one before. A broadcast that has
+ * HLS only was not made by our encoders: just the stream's own playlist knows where it is.
  */
 export function playbackTarget(
   stream: StreamKnowledge,
   method: PlaybackMethod,
   place: FallbackPlace,
 ): PlaybackTarget | undefined {
-  const file = method === 'dash' ? 'manifest.mpd' : 'index.m3u8';
   if (stream.kind === 'unreachable') {
     const { edgeBaseUrl, region, streamId } = place;
+    const file = manifestFiles[manifestOf(method)];
     return { url: `${edgeBaseUrl}/${region}/${encodeURIComponent(streamId)}/${file}`, from: 'live' };
   }
   if (stream.kind !== 'known' || stream.state === 'idle' || stream.state === 'starting') return undefined;
-  const base = method === 'dash' ? stream.dash : stream.hls;
-  const url = stream.broadcastId === undefined ? base : new URL(`${stream.broadcastId}/${file}`, base).href;
-  return { url, from: stream.state === 'ended' ? 'start' : 'live', broadcastId: stream.broadcastId };
+  const { state, broadcastId, manifests = ['dash', 'hls'] } = stream;
+  const manifest = manifestOf(playedMethod(method, manifests));
+  const base = stream[manifest];
+  const inBroadcast = broadcastId !== undefined && manifests.length > 1;
+  const url = inBroadcast ? new URL(`${broadcastId}/${manifestFiles[manifest]}`, base).href : base;
+  return { url, from: state === 'ended' ? 'start' : 'live', broadcastId };
 }
+
+const manifestFiles = { dash: 'manifest.mpd', hls: 'index.m3u8' } as const;
+const manifestOf = (method: PlaybackMethod): ManifestKind => (method === 'dash' ? 'dash' : 'hls');
 
 /** True where `next` is another broadcast than the one loaded, so that the player must load again. */
 export function mustReload(loaded: PlaybackTarget | undefined, next: PlaybackTarget | undefined): boolean {

@@ -1,6 +1,8 @@
 /** How a stream is played: by the player library over Media Source Extensions, or by the browser itself. */
 export type PlaybackMethod = 'dash' | 'hls' | 'native-hls' | 'unsupported';
 
+export type ManifestKind = 'dash' | 'hls';
+
 export interface BrowserAbilities {
   /** Media Source Extensions (or Managed Media Source) that the player library can use. */
   readonly mediaSource: boolean;
@@ -18,3 +20,7 @@ export function choosePlayback(browser: BrowserAbilities, forced: string | null)
   if (browser.mediaSource) return 'dash';
   return browser.nativeHls ? 'native-hls' : 'unsupported';
 }
+
+/** The method where a stream does not have every manifest: what should play by DASH plays by HLS if it has that only. */
+export const playedMethod = (method: PlaybackMethod, manifests: readonly ManifestKind[]): PlaybackMethod =>
+  method === 'dash' && !manifests.includes('dash') ? 'hls' : method;

@@ -12,6 +12,8 @@ export type PlaybackCondition =
   | 'finished'
   /** Gave up for now; another try is due. */
   | 'failed'
+  /** The edge refused it, since the stream was taken down. */
+  | 'taken-down'
   /** This browser cannot play what we send. */
   | 'unsupported';
 
@@ -28,6 +30,12 @@ export interface ViewerScene {
 
 /** What a viewer is told, in plain words, for every pairing of stream and player. */
 export function viewerScene(stream: StreamKnowledge, playback: PlaybackCondition): ViewerScene | undefined {
+  if (stream.kind === 'taken-down' || playback === 'taken-down') {
+    return cover(
+      'This stream was taken down',
+      'It cannot be watched any more. Should it be restored, it comes back here by itself.',
+    );
+  }
   if (playback === 'unsupported') {
     return cover(
       'This browser cannot play the video',

@@ -12,6 +12,8 @@ export interface PlaybackEngine {
   /** Shows a text track, or none. */
   selectCaptions(id: string | undefined): void;
   goToLive(): void;
+  /** Lets go of what is loaded; the element is empty then. */
+  unload(): Promise<void>;
   destroy(): Promise<void>;
 }
 
@@ -23,6 +25,8 @@ export interface EngineOptions {
   readonly maxHeight?: number;
   /** The engine cannot go on with what it has loaded. */
   onFailed(error: PlaybackError): void;
+  /** The edge answered that the stream was taken down (HTTP 410). */
+  onTakenDown(): void;
 }
 
 export interface PlaybackFacts {

@@ -1,4 +1,5 @@
 import { latencyMs } from '../model/latency.ts';
+import { takenDownStatus } from '../model/stream-state.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
 
 /** WebKit's wall-clock time of presentation time 0, from `EXT-X-PROGRAM-DATE-TIME`. */
@@ -6,14 +7,29 @@ interface DatedVideo extends HTMLVideoElement {
   getStartDate?(): Date;
 }
 
+/** About as often as the browser itself asks for the playlist of a live stream. */
+const lookEveryMs = 2_000;
+
 /** Leaves HLS to the browser (Safari, iOS). Quality is the browser's own choice there. */
-export function createNativeEngine({ video, onFailed }: EngineOptions): PlaybackEngine {
+export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptions): PlaybackEngine {
   let stopWaiting: (() => void) | undefined;
   let loaded = false;
+  let playlist: string | undefined;
   const failed = () => {
     if (loaded) onFailed(new PlaybackError(video.error?.message || 'The video could not be played.'));
   };
   video.addEventListener('error', failed);
+  // The browser plays on from what it has, and never tells with what status it was refused more.
+  const look = setInterval(async () => {
+    const url = playlist;
+    if (url === undefined || video.paused) return;
+    try {
+      const { status } = await fetch(url, { method: 'HEAD', cache: 'no-store' });
+      if (status === takenDownStatus && url === playlist) onTakenDown();
+    } catch {
+      // Not reached: the video itself says so if it matters.
+    }
+  }, lookEveryMs);
 
   const range = () => {
     const { seekable } = video;
@@ -47,10 +63,19 @@ export function createNativeEngine({ video, onFailed }: EngineOptions): Playback
     };
   };
 
+  const empty = () => {
+    stopWaiting?.();
+    loaded = false;
+    playlist = undefined;
+    video.removeAttribute('src');
+    video.load();
+  };
+
   return {
     load({ url, from }) {
       stopWaiting?.();
       loaded = false;
+      playlist = url;
       return new Promise((resolve, reject) => {
         const ready = () => {
           stopWaiting?.();
@@ -82,11 +107,13 @@ export function createNativeEngine({ video, onFailed }: EngineOptions): Playback
     goToLive() {
       video.currentTime = range().end;
     },
+    async unload() {
+      empty();
+    },
     async destroy() {
-      stopWaiting?.();
+      clearInterval(look);
       video.removeEventListener('error', failed);
-      video.removeAttribute('src');
-      video.load();
+      empty();
     },
   };
 }

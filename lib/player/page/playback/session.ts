@@ -89,11 +89,23 @@ export class PlaybackSession {
 
   /** The engine gave up. */
   failed(): void {
-    if (this.#events.signal.aborted) return;
+    // What fails after the picture went is a rest of what was loaded.
+    if (this.#events.signal.aborted || this.#target === undefined) return;
     this.#loaded = false;
     this.#become('failed');
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#tryAgain(), retryDelayMs(this.#failures++));
+  }
+
+  /** Nothing of the stream may be seen any more: the picture goes at once, and comes back when `follow` has a target again. */
+  goDark(): void {
+    if (this.#events.signal.aborted) return;
+    clearTimeout(this.#retry);
+    this.#target = undefined;
+    this.#loaded = false;
+    this.#become('taken-down');
+    this.#video.pause();
+    this.#engine.unload().catch(() => {});
   }
 
   async destroy(): Promise<void> {

@@ -1,6 +1,7 @@
 import shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
 import { clockOffsetMs, isAtLiveEdge, latencyMs } from '../model/latency.ts';
 import type { Quality } from '../model/qualities.ts';
+import { takenDownStatus } from '../model/stream-state.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
 
 /** Whether the browser has what shaka-player needs (Media Source Extensions above all). */
@@ -21,7 +22,7 @@ const retryParameters = {
 
 /** Plays DASH and HLS over Media Source Extensions. */
 export async function createShakaEngine(options: EngineOptions): Promise<PlaybackEngine> {
-  const { video, captions, maxHeight, onFailed } = options;
+  const { video, captions, maxHeight, onFailed, onTakenDown } = options;
   const player = new shaka.Player();
   await player.attach(video);
   player.setVideoContainer(captions);
@@ -53,6 +54,11 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     const { detail } = event as CustomEvent<shaka.util.Error>;
     // Recoverable faults are retried by shaka itself; the stall that they may cause is seen on the video element.
     if (detail.severity === shaka.util.Error.Severity.CRITICAL) onFailed(playbackError(detail));
+  });
+
+  // The first refusal of a manifest or a segment is enough: shaka would try again and play on from what it has.
+  player.addEventListener('downloadfailed', (event) => {
+    if ((event as Event & { httpResponseCode?: number }).httpResponseCode === takenDownStatus) onTakenDown();
   });
 
   // Someone who fell behind by a hitch is brought back by playing a little faster, one who went back on purpose is not.
@@ -112,6 +118,9 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     },
     goToLive() {
       player.goToLive();
+    },
+    async unload() {
+      await player.unload();
     },
     async destroy() {
       await player.destroy();

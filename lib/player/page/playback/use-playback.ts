@@ -23,6 +23,8 @@ interface PlaybackOptions {
   /** `?protocol=` of the address. */
   readonly forced: string | null;
   readonly maxHeight?: number;
+  /** Nothing may be seen: the stream was taken down. */
+  readonly dark: boolean;
   /** What should play by this method. */
   target(method: PlaybackMethod): PlaybackTarget | undefined;
 }
@@ -30,7 +32,7 @@ interface PlaybackOptions {
 const factsEveryMs = 500;
 
 /** Plays `target` in the video element for as long as the component lives. */
-export function usePlayback({ video, captions, forced, maxHeight, target }: PlaybackOptions): Playback {
+export function usePlayback({ video, captions, forced, maxHeight, dark, target }: PlaybackOptions): Playback {
   const [method, setMethod] = useState<PlaybackMethod>();
   const [condition, setCondition] = useState<PlaybackCondition>('empty');
   const [facts, setFacts] = useState<PlaybackFacts>(noFacts);
@@ -61,6 +63,7 @@ export function usePlayback({ video, captions, forced, maxHeight, target }: Play
         captions: container,
         maxHeight,
         onFailed: () => mine?.failed(),
+        onTakenDown: () => mine?.goDark(),
       };
       const made =
         chosen === 'native-hls'
@@ -81,6 +84,10 @@ export function usePlayback({ video, captions, forced, maxHeight, target }: Play
   const wanted = method && target(method);
   // A target is the same while its address and broadcast are.
   useEffect(() => session?.follow(wanted), [session, wanted?.url, wanted?.broadcastId]);
+
+  useEffect(() => {
+    if (dark) session?.goDark();
+  }, [session, dark]);
 
   const refresh = useCallback(() => setFacts(engine.current?.facts() ?? noFacts), []);
   useEffect(() => {

@@ -1,8 +1,7 @@
-import type { StreamState } from '../model/stream-state.ts';
-import { type StateWords, stateWords } from '../model/stream-state.ts';
+import { type ShownState, type StateWords, stateWords } from '../model/stream-state.ts';
 
 /** A state as shape, word and colour: any one of them is enough. */
-export function StateBadge({ state }: { state: StreamState }) {
+export function StateBadge({ state }: { state: ShownState }) {
   const { word, shape } = stateWords[state];
   return (
     <span class={`badge badge-${state}`}>
@@ -35,6 +34,12 @@ export function StateShape({ shape }: { shape: StateWords['shape'] }) {
           stroke-width="2"
           stroke-dasharray="3.4 1.31"
         />
+      )}
+      {shape === 'bar' && (
+        <>
+          <circle cx="6" cy="6" r="5.5" fill="currentColor" />
+          <path d="M3 6h6" stroke="var(--surface)" stroke-width="2" />
+        </>
       )}
       {shape === 'square' && <rect x="1.5" y="1.5" width="9" height="9" rx="1.5" fill="currentColor" />}
     </svg>

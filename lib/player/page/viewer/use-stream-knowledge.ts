@@ -20,9 +20,16 @@ export function useStreamKnowledge(id: string): {
   /** Answers in a row that told nothing new. */
   const unchanged = useRef(0);
 
+  const learn = useCallback((next: StreamKnowledge) => {
+    unchanged.current = isSame(known.current, next) ? unchanged.current + 1 : 0;
+    known.current = next;
+    setKnowledge(next);
+  }, []);
   const report = useCallback((next: PlaybackCondition) => {
     if (condition.current === next) return;
     condition.current = next;
+    // The edge told the player itself.
+    if (next === 'taken-down' && known.current.kind !== 'taken-down') learn({ kind: 'taken-down' });
     setTurn((before) => before + 1);
   }, []);
   const asked = useRef(false);
@@ -35,16 +42,11 @@ export function useStreamKnowledge(id: string): {
   useEffect(() => {
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const learn = (next: StreamKnowledge) => {
-      unchanged.current = isSame(known.current, next) ? unchanged.current + 1 : 0;
-      known.current = next;
-      setKnowledge(next);
-    };
     const round = async () => {
       try {
         const found = await streams.find(id);
         if (stopped) return;
-        if (found.knowledge.kind === 'known') setName(found.name);
+        if (found.name !== undefined) setName(found.name);
         learn(found.knowledge);
       } catch {
         if (stopped) return;
@@ -67,9 +69,10 @@ export function useStreamKnowledge(id: string): {
       unchanged.current = 0;
       void round();
     };
-    // Playing well is no reason to ask; everything else is.
+    // Playing well is no reason to ask, nor is a refusal that is known; everything else is.
     const well = known.current.kind === 'known' && condition.current === 'playing';
-    if (well && !asked.current) plan();
+    const refused = known.current.kind === 'taken-down' && condition.current === 'taken-down';
+    if ((well || refused) && !asked.current) plan();
     else void round();
     asked.current = false;
     document.addEventListener('visibilitychange', seen);
@@ -78,7 +81,7 @@ export function useStreamKnowledge(id: string): {
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', seen);
     };
-  }, [streams, id, turn]);
+  }, [streams, id, turn, learn]);
 
   return { knowledge, name, report, askNow };
 }

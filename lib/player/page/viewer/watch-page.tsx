@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { playbackTarget } from '../model/playback-target.ts';
 import { consolePath } from '../model/routes.ts';
-import type { stateWords } from '../model/stream-state.ts';
+import type { ShownState } from '../model/stream-state.ts';
 import { viewerScene } from '../model/viewer-scene.ts';
 import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
@@ -25,10 +25,12 @@ export function WatchPage({ id }: { id: string }) {
     video,
     captions,
     forced,
+    dark: knowledge.kind === 'taken-down',
     target: (method) => playbackTarget(knowledge, method, place),
   });
   const { condition, session } = playback;
   const state = knowledge.kind === 'known' ? knowledge.state : undefined;
+  const shown = knowledge.kind === 'taken-down' ? knowledge.kind : state;
   const scene = viewerScene(knowledge, condition);
 
   useEffect(() => report(condition), [report, condition]);
@@ -62,14 +64,14 @@ export function WatchPage({ id }: { id: string }) {
       <div class="watch-head">
         <div>
           <h1>{name ?? 'Live stream'}</h1>
-          {state && (
+          {shown && (
             <p class="watch-state">
-              <StateBadge state={state} />
-              <span class="quiet">{viewerWords[state]}</span>
+              <StateBadge state={shown} />
+              <span class="quiet">{viewerWords[shown]}</span>
             </p>
           )}
         </div>
-        {api && knowledge.kind === 'known' && (
+        {api && shown && (
           <a class="button button-small" href={consolePath(id)}>
             Broadcaster’s console
           </a>
@@ -81,12 +83,13 @@ export function WatchPage({ id }: { id: string }) {
 }
 
 /** `stateWords` speak to the broadcaster; these speak to the viewer. */
-const viewerWords: Readonly<Record<keyof typeof stateWords, string>> = {
+const viewerWords: Readonly<Record<ShownState, string>> = {
   idle: 'Not on air yet.',
   starting: 'About to begin.',
   live: 'On air now.',
   reconnecting: 'The broadcaster’s connection is being restored.',
   ended: 'This is the recording of the last broadcast.',
+  'taken-down': 'It cannot be watched.',
 };
 
 function Shortcuts() {

@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { dashManifest } from '../../../../lib/packaging/dash/manifest.ts';
-import { ApiError, ApiUnreachableError } from '../../../../lib/player/page/api/client.ts';
-import { edgeStreams } from '../../../../lib/player/page/api/stream-source.ts';
-import { readManifestState } from '../../../../lib/player/page/model/manifest-state.ts';
+import { type ApiClient, ApiError, ApiUnreachableError } from '../../../../lib/player/page/api/client.ts';
+import { apiStreams, edgeStreams } from '../../../../lib/player/page/api/stream-source.ts';
+import {
+  firstRendition,
+  readManifestState,
+  readPlaylistState,
+} from '../../../../lib/player/page/model/manifest-state.ts';
 import { model } from '../../../packaging/dash/sample-model.ts';
 
 const place = { edgeBaseUrl: 'https://live.example.com', region: 'eu-central-1' };
@@ -40,6 +44,14 @@ describe('a stream looked for at the edge', () => {
     expect(knowledge).toEqual({ ...paths, state: 'idle' });
   });
 
+  test('was taken down where the edge says that it is gone, and nothing more is asked', async () => {
+    asked.length = 0;
+    expect(await find(() => new Response('', { status: 410 }))).toEqual({
+      knowledge: { kind: 'taken-down' },
+    });
+    expect(asked).toEqual([paths.dash]);
+  });
+
   test.each([
     [503, ''],
     [429, ''],
@@ -53,6 +65,83 @@ describe('a stream looked for at the edge', () => {
       throw new TypeError('fetch failed');
     };
     await expect(find(nobody)).rejects.toThrow(ApiUnreachableError);
+  });
+});
+
+describe('a stream that has HLS only, looked for at the edge', () => {
+  const hls = 'https://live.example.com/eu-central-1/s1/index.m3u8';
+  const findAmong = (files: Readonly<Record<string, string | number>>) =>
+    edgeStreams(place, async (url) => {
+      const file = files[String(url)] ?? 404;
+      return typeof file === 'number' ? new Response('', { status: file }) : new Response(file);
+    }).find('s1');
+  const playlist = (end: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n1.mp4\n${end}`;
+  const multivariant =
+    '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-STREAM-INF:BANDWIDTH=900000\nb9/live_720p.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=1\nb9/x.m3u8\n';
+  const media = 'https://live.example.com/eu-central-1/s1/b9/live_720p.m3u8';
+
+  test.each([
+    ['live', ''],
+    ['ended', '#EXT-X-ENDLIST\n'],
+  ])('is %s as its first rendition says, and of HLS only', async (state, end) => {
+    expect((await findAmong({ [hls]: multivariant, [media]: playlist(end) })).knowledge).toMatchObject({
+      state,
+      broadcastId: 'b9',
+      manifests: ['hls'],
+    });
+  });
+
+  test('is found though its playlist is no multivariant one', async () => {
+    expect((await findAmong({ [hls]: playlist('') })).knowledge).toMatchObject({ state: 'live', hls });
+  });
+
+  test('was taken down where the edge says so of its playlist', async () => {
+    expect((await findAmong({ [hls]: 410 })).knowledge).toEqual({ kind: 'taken-down' });
+  });
+
+  test('is not known where its rendition is missing or is something else', async () => {
+    await expect(findAmong({ [hls]: multivariant })).rejects.toThrow(ApiError);
+    await expect(findAmong({ [hls]: multivariant, [media]: 'nonsense' })).rejects.toThrow(ApiError);
+    await expect(findAmong({ [hls]: 503 })).rejects.toThrow(ApiError);
+  });
+});
+
+describe('a stream that the API tells of', () => {
+  const stream = {
+    name: 'Show',
+    state: 'ended',
+    playback: { dash: 'd', hls: 'h', page: 'p', manifests: ['hls'] },
+  } as const;
+  const find = (answer: object) =>
+    apiStreams({ getStream: async () => answer } as unknown as ApiClient).find('s1');
+
+  test('names the manifests that it has', async () => {
+    expect((await find(stream)).knowledge).toMatchObject({ kind: 'known', manifests: ['hls'] });
+  });
+
+  test.each(['taking-down', 'taken-down', 'restoring'])('is taken down while it is %s', async (state) => {
+    const takedown = { state, reason: 'Why', askedAt: '2026-11-22T18:00:00.000Z' };
+    expect(await find({ ...stream, takedown })).toEqual({ name: 'Show', knowledge: { kind: 'taken-down' } });
+  });
+
+  test('is as it was before once it is restored', async () => {
+    expect((await find({ ...stream, takedown: { state: 'restored' } })).knowledge).toMatchObject({
+      kind: 'known',
+      state: 'ended',
+    });
+  });
+});
+
+describe('a playlist', () => {
+  test('leads to its first rendition past tags and comments in between', () => {
+    const text = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n#EXT-X-NOTE\nb1/a.m3u8\n';
+    expect(firstRendition(text)).toBe('b1/a.m3u8');
+    expect(firstRendition('#EXTM3U\n#EXTINF:2,\n1.mp4\n')).toBeUndefined();
+  });
+
+  test('that is none tells nothing', () => {
+    expect(readPlaylistState('<html>', '<html>')).toBeUndefined();
+    expect(readPlaylistState('#EXTM3U\n', '#EXTM3U\n')).toBeUndefined();
   });
 });
 

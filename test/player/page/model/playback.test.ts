@@ -6,7 +6,7 @@ import {
   playbackTarget,
   type StreamKnowledge,
 } from '../../../../lib/player/page/model/playback-target.ts';
-import { choosePlayback } from '../../../../lib/player/page/model/protocol.ts';
+import { choosePlayback, playedMethod } from '../../../../lib/player/page/model/protocol.ts';
 import { qualityLabel, qualityMenu } from '../../../../lib/player/page/model/qualities.ts';
 import { playerActionFor } from '../../../../lib/player/page/model/shortcuts.ts';
 
@@ -35,6 +35,15 @@ describe('choice of the protocol', () => {
 
   test('a browser with neither is told so', () => {
     expect(choosePlayback({ mediaSource: false, nativeHls: false, apple: false }, 'hls')).toBe('unsupported');
+  });
+});
+
+describe('a stream that does not have every manifest', () => {
+  test('plays by HLS what would have played by DASH, and all else as it is', () => {
+    expect(playedMethod('dash', ['hls'])).toBe('hls');
+    expect(playedMethod('dash', ['dash', 'hls'])).toBe('dash');
+    expect(playedMethod('native-hls', ['hls'])).toBe('native-hls');
+    expect(playedMethod('unsupported', ['hls'])).toBe('unsupported');
   });
 });
 
@@ -70,8 +79,20 @@ describe('what is given to the player', () => {
       known('starting', 'b1'),
       { kind: 'asking' },
       { kind: 'missing' },
+      { kind: 'taken-down' },
     ] as const) {
       expect(playbackTarget(stream, 'dash', place)).toBeUndefined();
+    }
+  });
+
+  test('the stream’s own playlist where it has HLS only, whatever the browser likes best', () => {
+    for (const method of ['dash', 'hls', 'native-hls'] as const) {
+      const stream = { ...known('live', 'b1'), manifests: ['hls'] } as const;
+      expect(playbackTarget(stream, method, place)).toEqual({
+        url: 'http://edge/local/s1/index.m3u8',
+        from: 'live',
+        broadcastId: 'b1',
+      });
     }
   });
 

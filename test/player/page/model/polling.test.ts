@@ -10,10 +10,12 @@ const everyStream: StreamKnowledge[] = [
   { kind: 'asking' },
   { kind: 'missing' },
   { kind: 'unreachable' },
+  { kind: 'taken-down' },
   ...(['idle', 'starting', 'live', 'reconnecting', 'ended'] as const).map(known),
 ];
 const conditions: PlaybackCondition[] = [
   ...(['empty', 'loading', 'playing', 'paused', 'stalled', 'finished', 'failed'] as const),
+  'taken-down',
   'unsupported',
 ];
 const situation = fc.record({
@@ -41,6 +43,16 @@ describe.each([
         else expect(wait).toBeGreaterThanOrEqual(1_000);
       }),
     );
+  });
+
+  test('after a takedown everybody comes back ever more seldom, at least once a minute, so that a restore is noticed', () => {
+    const waits = Array.from({ length: 40 }, (_, unchanged) =>
+      pollMs({ stream: { kind: 'taken-down' }, playback: 'taken-down', unchanged }, middle),
+    );
+    expect(waits[0]).toBe(5_000);
+    expect(waits[3]).toBeGreaterThan(10_000);
+    expect(waits.at(-1)).toBe(60_000);
+    expect(waits).toEqual(waits.toSorted((a, b) => (a ?? 0) - (b ?? 0)));
   });
 });
 

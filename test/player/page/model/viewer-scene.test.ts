@@ -15,6 +15,7 @@ const everyStream = [
   { kind: 'asking' },
   { kind: 'missing' },
   { kind: 'unreachable' },
+  { kind: 'taken-down' },
   ...(['idle', 'starting', 'live', 'reconnecting', 'ended'] as const).map(known),
 ] as const satisfies readonly StreamKnowledge[];
 const everyCondition = [
@@ -25,6 +26,7 @@ const everyCondition = [
   'stalled',
   'finished',
   'failed',
+  'taken-down',
   'unsupported',
 ] as const satisfies readonly PlaybackCondition[];
 const anyPair = fc.tuple(fc.constantFrom(...everyStream), fc.constantFrom(...everyCondition));
@@ -42,6 +44,8 @@ describe('what a viewer is told', () => {
     [known('live'), 'failed', 'The video could not be loaded'],
     [{ kind: 'unreachable' }, 'failed', 'The platform cannot be reached'],
     [{ kind: 'missing' }, 'empty', 'There is no stream here'],
+    [{ kind: 'taken-down' }, 'empty', 'This stream was taken down'],
+    [known('live'), 'taken-down', 'This stream was taken down'],
     [known('live'), 'unsupported', 'This browser cannot play the video'],
   ] as const)('%j with the player %s: %s', (stream, condition, title) => {
     expect(viewerScene(stream, condition)?.title).toBe(title);
@@ -58,6 +62,17 @@ describe('what a viewer is told', () => {
     const scene = viewerScene(known('reconnecting'), 'playing');
     expect(scene?.title).toBe('The broadcaster lost the connection');
     expect(scene?.cover).toBe(false);
+  });
+
+  test('of a stream that was taken down nothing is shown through, and no button tempts to ask again', () => {
+    for (const condition of everyCondition) {
+      expect(viewerScene({ kind: 'taken-down' }, condition)).toMatchObject({
+        title: 'This stream was taken down',
+        cover: true,
+        busy: false,
+      });
+      expect(viewerScene({ kind: 'taken-down' }, condition)?.action).toBeUndefined();
+    }
   });
 
   test('without a picture there is always a word, and a failure always has a way out', () => {

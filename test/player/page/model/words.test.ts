@@ -9,7 +9,7 @@ import {
 } from '../../../../lib/player/page/model/format.ts';
 import { ffmpegLine, isLoopback, publishUrl } from '../../../../lib/player/page/model/ingest.ts';
 import { parseRoute } from '../../../../lib/player/page/model/routes.ts';
-import { isOnAir, stateWords } from '../../../../lib/player/page/model/stream-state.ts';
+import { isOnAir, shownState, stateWords } from '../../../../lib/player/page/model/stream-state.ts';
 
 describe('numbers as people read them', () => {
   test.each([
@@ -62,6 +62,16 @@ describe('states', () => {
     const words = Object.values(stateWords);
     expect(new Set(words.map(({ word }) => word)).size).toBe(words.length);
     expect(new Set(words.map(({ shape }) => shape)).size).toBe(words.length);
+  });
+
+  test('a takedown stands before every other state until all of it is undone', () => {
+    const shown = (takedown?: { state?: string }) =>
+      shownState({ state: 'ended', ...(takedown && { takedown }) });
+    expect([shown(), shown({ state: 'restored' })]).toEqual(['ended', 'ended']);
+    for (const state of ['taking-down', 'taken-down', 'restoring'])
+      expect(shown({ state })).toBe('taken-down');
+    // In a list the notice is there only while it lasts.
+    expect(shown({})).toBe('taken-down');
   });
 
   test('a broadcast can be ended while it starts, runs or waits for its broadcaster', () => {
