@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { encoderTiers } from './encoder-tiers.ts';
 import { envCodec } from './env.ts';
 import { controlStoreLocation, secretLocation } from './locations.ts';
 
@@ -20,6 +21,10 @@ export const controlFunctionCodec = envCodec({
   playbackBaseUrl: address(/^https$/, 'https://live.example.com'),
   pageBaseUrl: address(/^https$/, 'https://live.example.com'),
   region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as eu-central-1'),
+  /** What may encode a stream; the fleet alone unless told. */
+  offeredEncoders: encoderTiers.optional(),
+  /** JSON in the form of `LadderConfig`, for the estimate of what a stream costs; the default ladder unless told. */
+  ladder: z.string().min(1).optional(),
   /** Pages that may use the API from a browser, as origins with commas between them. */
   allowedOrigins: z.string().transform((text) => text.split(',').filter((origin) => origin !== '')),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { encoderTiers } from './encoder-tiers.ts';
 import { envCodec } from './env.ts';
 import { controlStoreLocation, secretLocation } from './locations.ts';
 
@@ -24,6 +25,10 @@ export const controlCodec = envCodec({
   region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as local or eu-central-1'),
   /** Pages that may use the API from a browser, as origins: scheme, host and port. */
   allowedOrigins: list,
+  /** What may encode a stream; the fleet alone unless told. */
+  offeredEncoders: encoderTiers.optional(),
+  /** Networks (CIDR) that destinations may be in although they are not public: for one machine and tests. */
+  pushAllow: list.optional(),
   /** Further values that the Host header may have, besides the address that is listened on. */
   allowedHosts: list.optional(),
 });

@@ -4,6 +4,7 @@ import { ControlStoreUnavailableError } from '../policy/errors.ts';
 import { Sightings } from '../policy/sightings.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
+import { addDestinationRoutes } from './destinations.ts';
 import { addFleetRoutes } from './fleet.ts';
 import { addKeyRoutes } from './keys.ts';
 import type { ApiProblem } from './problems.ts';
@@ -28,11 +29,12 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addKeyRoutes(app, context);
   addBroadcastRoutes(app, context);
   addEventRoutes(app, context);
+  addDestinationRoutes(app, context);
   addFleetRoutes(app, context);
   addDocument(app, {
     title: 'Headwater control API',
     description:
-      'Streams, their keys, broadcasts and events, and the fleet. Errors are problem details (RFC 9457). Fields and query parameters that are not described here are refused.',
+      'Streams, their keys, broadcasts, destinations, takedowns and events, and the fleet. Errors are problem details (RFC 9457). Fields and query parameters that are not described here are refused.',
   });
   return app;
 }

@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { LadderConfig } from '../../config/ladder.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import type { EncoderTier } from '../policy/records.ts';
 import type { Sightings } from '../policy/sightings.ts';
 import type { ControlStore } from '../ports.ts';
 
@@ -19,8 +21,14 @@ export interface ControlApiConfig {
   readonly playbackBaseUrl: string;
   readonly pageBaseUrl: string;
   readonly region: string;
-  /** The secret under which keys are hashed; ingest has the same. */
+  /** The secret under which keys are hashed, and those of destinations sealed; ingest has the same. */
   readonly keyPepper: string;
+  /** What may encode a stream. @default the fleet alone */
+  readonly offeredEncoders?: readonly EncoderTier[] | undefined;
+  /** What is encoded, for the estimate of what it costs. @default the default ladder */
+  readonly ladder?: LadderConfig | undefined;
+  /** Networks (CIDR) that destinations may be in although they are not public, for one machine. @default none */
+  readonly pushAllow?: readonly string[] | undefined;
   /**
    * What the Host header may say, with the port where it is not the scheme's own: a page that rebinds its name to this
    * address is refused. Not checked where left out: an authorizer stands before the API.

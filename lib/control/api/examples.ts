@@ -30,6 +30,25 @@ const broadcast = {
   ],
 };
 
+const destination = {
+  id: 'q8w2z5cv',
+  name: 'Second site',
+  url: 'rtmps://live.example.com/app',
+  enabled: true,
+  createdAt: '2026-11-22T17:50:00.000Z',
+};
+const push = { state: 'waiting', since: '2026-11-22T18:20:00.000Z', detail: 'it does not answer' };
+
+const cost = {
+  encoder: 'fleet',
+  perHourUsd: 0.215,
+  parts: [
+    { what: 'encoding on a CPU worker', perHourUsd: 0.079 },
+    { what: 'everything else', perHourUsd: 0.136 },
+  ],
+  note: 'By AWS’s public prices of one region and month, before tax.',
+};
+
 const settings = {
   id,
   name: 'Sunday concert',
@@ -41,22 +60,26 @@ const settings = {
     dash: `http://127.0.0.1:8090/local/${id}/manifest.mpd`,
     hls: `http://127.0.0.1:8090/local/${id}/index.m3u8`,
     page: `http://127.0.0.1:8080/watch/${id}?region=local`,
+    manifests: ['dash', 'hls'],
   },
+  encoder: 'fleet',
   version: 1,
 };
 const ingestWithKey = { rtmps: { url: rtmps, key }, rtmp: { url: rtmp, key } };
-const stream = {
+const listed = {
   ...settings,
   state: 'live',
+  destinations: [destination],
   ingest: { rtmps: { url: rtmps }, rtmp: { url: rtmp } },
   broadcast,
 };
+const stream = { ...listed, cost, destinations: [{ ...destination, ...push }] };
 
 export const examples = {
-  newStream: { name: 'Sunday concert', reconnectWindowMs: 60_000 },
-  createdStream: { ...settings, ingest: ingestWithKey },
+  newStream: { name: 'Sunday concert', reconnectWindowMs: 60_000, encoder: 'fleet' },
+  createdStream: { ...settings, destinations: [], cost, ingest: ingestWithKey },
   stream,
-  streamPage: { streams: [stream], cursor: id },
+  streamPage: { streams: [listed], cursor: id },
   streamChange: { name: 'Sunday concert, second half' },
   newKey: { graceSeconds: 3_600 },
   createdKey: {
@@ -68,6 +91,11 @@ export const examples = {
       { id: 'm7w2z5cv', createdAt: '2026-11-22T18:10:00.000Z' },
     ],
   },
+  newDestination: { name: 'Second site', url: 'rtmps://live.example.com/app', key: 'k-0123456789' },
+  addedDestination: destination,
+  destination: { ...destination, ...push },
+  destinationChange: { enabled: false },
+  destinationList: { destinations: [{ ...destination, ...push }] },
   endRequest: { broadcastId },
   broadcastList: {
     broadcasts: [

@@ -7,7 +7,7 @@ import type { ApiContext, ControlApi } from './context.ts';
 import { examples } from './examples.ts';
 import { presentIngest, presentKeys } from './present.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, jsonBody, problems, streamParams } from './route-parts.ts';
+import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
 import { CreatedKey, NewKey } from './schemas.ts';
 import { changeStream, loadStream, tell } from './stream-access.ts';
 
@@ -24,14 +24,7 @@ const rotate = createRoute({
   request: { params: streamParams, body: { required: false, content: jsonBody(NewKey, examples.newKey) } },
   responses: {
     201: answer(CreatedKey, examples.createdKey, 'The new key, shown this once.'),
-    ...problems(
-      'stream-not-found',
-      'invalid-request',
-      'malformed-body',
-      'changed-meanwhile',
-      'body-too-large',
-      'unsupported-media-type',
-    ),
+    ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems),
   },
 });
 

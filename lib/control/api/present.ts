@@ -10,6 +10,13 @@ import type {
 import { validKeys } from '../policy/stream-keys.ts';
 import type { StreamState } from '../policy/stream-state.ts';
 import type { ControlApiConfig } from './context.ts';
+import {
+  presentCost,
+  presentDestinations,
+  presentManifests,
+  presentTakedownNotice,
+  type StreamDocuments,
+} from './present-beside.ts';
 import type * as schemas from './schemas.ts';
 
 /** Records as the API shows them: field by field, so that nothing slips out that was not meant to, key hashes above all. */
@@ -22,6 +29,8 @@ export interface StreamSight {
   readonly stream: StreamRecord;
   readonly state: StreamState;
   readonly broadcast?: { readonly record: BroadcastRecord; readonly state: BroadcastState };
+  /** Left out where the stream is one of many. */
+  readonly documents?: StreamDocuments;
 }
 
 export function presentStream(
@@ -47,8 +56,11 @@ export function presentCreatedStream(
   return { ...presentFields(sight, config, nowMs), ingest: presentIngest(key, config) };
 }
 
-function presentFields({ stream, state, broadcast }: StreamSight, config: ControlApiConfig, nowMs: number) {
+function presentFields(sight: StreamSight, config: ControlApiConfig, nowMs: number) {
+  const { stream, state, broadcast, documents } = sight;
+  const { encoder = 'fleet' } = stream;
   const media = `${config.playbackBaseUrl}/${config.region}/${stream.id}`;
+  const takedown = presentTakedownNotice(stream, documents);
   return {
     id: stream.id as string,
     name: stream.name,
@@ -61,7 +73,12 @@ function presentFields({ stream, state, broadcast }: StreamSight, config: Contro
       hls: `${media}/index.m3u8`,
       // With its region: one page serves all of them.
       page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}`,
+      manifests: presentManifests(encoder),
     },
+    encoder,
+    ...(documents && { cost: presentCost(encoder, config.ladder) }),
+    destinations: presentDestinations(stream, documents?.pushes?.body),
+    ...(takedown && { takedown }),
     version: stream.version,
     ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state) }),
   };

@@ -5,7 +5,7 @@ import type { LocalProcesses } from '../ports.ts';
 import type { Clock, ControlApi } from './context.ts';
 import type { GuardContext } from './guards.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, jsonBody, problems } from './route-parts.ts';
+import { answer, bodyProblems, jsonBody, problems } from './route-parts.ts';
 import { addDocument, createApiShell } from './shell.ts';
 
 /** A person's clicks, and a test's; a script in a loop is stopped. */
@@ -58,15 +58,7 @@ const stopProcess = createRoute({
   },
   responses: {
     202: answer(Process, { ...process, state: 'draining' }, 'It was told; this is how it stands.'),
-    ...problems(
-      'process-not-found',
-      'process-not-up',
-      'invalid-request',
-      'malformed-body',
-      'body-too-large',
-      'unsupported-media-type',
-      'too-many-requests',
-    ),
+    ...problems('process-not-found', 'process-not-up', 'too-many-requests', ...bodyProblems),
   },
 });
 

@@ -29,6 +29,14 @@ export const answer = <Schema extends z.ZodType>(
   headers?: Record<string, { description: string; schema: { type: 'string' } }>,
 ) => ({ description, content: jsonBody(schema, example), ...(headers && { headers }) });
 
+/** What a request with a body may meet. */
+export const bodyProblems = [
+  'invalid-request',
+  'malformed-body',
+  'body-too-large',
+  'unsupported-media-type',
+] as const satisfies readonly ProblemKind[];
+
 /** What any request may meet. */
 const always: readonly ProblemKind[] = [
   'origin-not-allowed',

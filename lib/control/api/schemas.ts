@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { defaultGraceMs, maxGraceMs } from '../policy/stream-keys.ts';
+import { Destination } from './destination-schemas.ts';
+import { CostEstimate, EncoderTier, ManagedChannel } from './encoder-schemas.ts';
 import { problemKinds } from './problems.ts';
+import { nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
+import { TakedownNotice } from './takedown-schemas.ts';
 
 /** The API's values. They validate what comes in, type what goes out and make the OpenAPI document. */
 
-const time = z.iso.datetime().openapi({ example: '2026-11-22T18:00:00.000Z' });
-const url = (example: string) => z.string().openapi({ format: 'uri', example });
-const streamId = z.string().openapi({ pattern: '^[0-9a-hjkmnp-tv-z]{16}$', example: '7h2kqv0m4x9rt3bz' });
 const broadcastId = z.string().openapi({ example: '1jm8p0v4c7h2kqv0' });
 const memberId = z.string().openapi({ example: 'encoder-1' });
 const streamKey = z.string().openapi({
@@ -20,25 +21,27 @@ export const StreamState = z
 
 const BroadcastState = z.enum(['starting', 'live', 'reconnecting', 'ended']).openapi('BroadcastState');
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(120)
-  .refine((text) => !/\p{Cc}/u.test(text), 'Control characters are not allowed.')
-  .openapi({ description: 'For people, on one line.', example: 'Sunday concert' });
+const name = oneLine(120, 'Sunday concert');
 const reconnectWindowMs = z.number().int().min(0).max(1_800_000).openapi({
   description: 'How long a broadcast waits for a broadcaster that is gone, in milliseconds.',
   example: 60_000,
 });
 
 export const NewStream = z
-  .strictObject({ name, reconnectWindowMs: reconnectWindowMs.default(60_000) })
+  .strictObject({
+    name,
+    reconnectWindowMs: reconnectWindowMs.default(60_000),
+    encoder: EncoderTier.default('fleet'),
+  })
   .openapi('NewStream');
 
 export const StreamChange = z
-  .strictObject({ name: name.optional(), reconnectWindowMs: reconnectWindowMs.optional() })
-  .refine((change) => Object.keys(change).length > 0, { message: 'Name at least one field to change.' })
+  .strictObject({
+    name: name.optional(),
+    reconnectWindowMs: reconnectWindowMs.optional(),
+    encoder: EncoderTier.optional(),
+  })
+  .refine(namesAField, nameAField)
   .openapi('StreamChange');
 
 export const Key = z
@@ -77,6 +80,9 @@ const Playback = z
     dash: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/manifest.mpd'),
     hls: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/index.m3u8'),
     page: url('http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local'),
+    manifests: z.array(z.enum(['dash', 'hls'])).openapi({
+      description: 'Which of the two manifests there are: an encoder may make one of them only.',
+    }),
   })
   .openapi('Playback', { description: 'They stay the same from one broadcast to the next.' });
 
@@ -131,6 +137,14 @@ const streamFields = {
     .array(Key)
     .openapi({ description: 'Keys that open the stream, oldest first; never the keys themselves.' }),
   playback: Playback,
+  encoder: EncoderTier.openapi({ description: 'What encodes it from the next broadcast on.' }),
+  cost: CostEstimate.optional().openapi({ description: 'Left out where streams are listed.' }),
+  destinations: z.array(Destination).openapi({ description: 'Where else it is sent.' }),
+  takedown: TakedownNotice.optional().openapi({
+    description:
+      'Left out where it was never taken down; where streams are listed, also once it was restored.',
+  }),
+  managed: ManagedChannel.optional().openapi({ description: 'Left out where streams are listed.' }),
   version: z
     .number()
     .int()

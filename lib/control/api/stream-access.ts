@@ -4,6 +4,7 @@ import type { StreamEventRecord, StreamRecord } from '../policy/records.ts';
 import { streamState } from '../policy/stream-state.ts';
 import type { ApiContext } from './context.ts';
 import type { StreamSight } from './present.ts';
+import type { StreamDocuments } from './present-beside.ts';
 import { ApiProblem } from './problems.ts';
 
 /** The stream with this id; a problem where there is none. A malformed id never reaches the store. */
@@ -29,6 +30,21 @@ export async function sightStream(context: ApiContext, stream: StreamRecord): Pr
     state: states.stream,
     ...(record && states.broadcast && { broadcast: { record, state: states.broadcast } }),
   };
+}
+
+/** The same with the documents that stand beside it: for one stream, not for many. */
+export async function sightWhole(
+  context: ApiContext,
+  stream: StreamRecord,
+): Promise<StreamSight & { readonly documents: StreamDocuments }> {
+  const { store } = context;
+  const [sight, takedown, channel, pushes] = await Promise.all([
+    sightStream(context, stream),
+    store.getDocument(stream.id, 'takedown'),
+    store.getDocument(stream.id, 'channel'),
+    store.getDocument(stream.id, 'pushes'),
+  ]);
+  return { ...sight, documents: { takedown, channel, pushes } };
 }
 
 const writeTries = 5;

@@ -1,15 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { newStreamId, randomId } from '../../routing/ids.ts';
 import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
+import type { EncoderTier } from '../policy/records.ts';
 import { streamEvent } from '../policy/stream-events.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { examples } from './examples.ts';
 import { presentCreatedStream, presentStream } from './present.ts';
+import { noDocuments } from './present-beside.ts';
 import { ApiProblem } from './problems.ts';
-import { answer, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
+import { answer, bodyProblems, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
 import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas.ts';
-import { changeStream, entityTag, loadStream, sightStream, tell } from './stream-access.ts';
+import { changeStream, entityTag, loadStream, sightStream, sightWhole, tell } from './stream-access.ts';
 
 const tags = ['Streams'];
 const etagHeader = {
@@ -29,7 +31,7 @@ const createStream = createRoute({
       Location: { description: 'Path of the stream.', schema: { type: 'string' } },
       ...etagHeader,
     }),
-    ...problems('invalid-request', 'malformed-body', 'body-too-large', 'unsupported-media-type'),
+    ...problems('encoder-not-offered', ...bodyProblems),
   },
 });
 
@@ -71,7 +73,8 @@ const updateStream = createRoute({
   path: '/v1/streams/{id}',
   operationId: 'updateStream',
   summary: 'Change a stream',
-  description: 'Fields that are not named stay. A new reconnect window holds from the next broadcast on.',
+  description:
+    'Fields that are not named stay. A new reconnect window or encoder holds from the next broadcast on.',
   tags,
   request: {
     params: streamParams,
@@ -88,12 +91,10 @@ const updateStream = createRoute({
     200: answer(Stream, examples.stream, 'The stream as it is now.', etagHeader),
     ...problems(
       'stream-not-found',
-      'invalid-request',
-      'malformed-body',
+      'encoder-not-offered',
       'changed-meanwhile',
       'version-mismatch',
-      'body-too-large',
-      'unsupported-media-type',
+      ...bodyProblems,
     ),
   },
 });
@@ -104,30 +105,45 @@ const deleteStream = createRoute({
   operationId: 'deleteStream',
   summary: 'Delete a stream',
   description:
-    'Its keys, broadcasts and events go with it; recordings stay in the origin as long as its own rules say. While it is on the air it is refused: end the broadcast first.',
+    'Its keys, broadcasts and events go with it; recordings stay in the origin as long as its own rules say. While it is on the air, its MediaLive channel is not deleted yet, or it is taken down, that is refused.',
   tags,
   request: { params: streamParams },
-  responses: { 204: { description: 'It is gone.' }, ...problems('stream-not-found', 'stream-on-air') },
+  responses: {
+    204: { description: 'It is gone.' },
+    ...problems('stream-not-found', 'stream-on-air', 'stream-taken-down'),
+  },
 });
 
 export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   const { store, clock, config, emit } = context;
+  const { offeredEncoders = ['fleet'] } = config;
+
+  function demandOffered(encoder: EncoderTier | undefined): void {
+    if (encoder === undefined || offeredEncoders.includes(encoder)) return;
+    const detail = `This platform offers ${offeredEncoders.join(' and ')}, and not ${encoder}: AWS MediaLive is there only where the platform runs on AWS.`;
+    throw new ApiProblem('encoder-not-offered', detail);
+  }
 
   app.openapi(createStream, async (c) => {
-    const { name, reconnectWindowMs } = c.req.valid('json');
+    const { name, reconnectWindowMs, encoder } = c.req.valid('json');
+    demandOffered(encoder);
     const nowMs = clock.nowMs();
     const id = newStreamId();
     const key = newStreamKey(id);
     const hash = hashStreamKey(key, config.keyPepper);
     const keys = [{ id: randomId(8), hash, createdAtMs: nowMs }];
-    const stream = { id, name, createdAtMs: nowMs, reconnectWindowMs, keys, version: 1 };
+    const stream = { id, name, createdAtMs: nowMs, reconnectWindowMs, keys, encoder, version: 1 };
     await store.createStream(stream);
     emit('control.stream.created', { streamId: id });
     await tell(context, streamEvent('stream.created', { name }, { streamId: id, atMs: nowMs }));
-    return c.json(presentCreatedStream({ stream, state: 'idle' }, key, config, nowMs), 201, {
-      Location: `/v1/streams/${id}`,
-      ETag: entityTag(stream),
-    });
+    return c.json(
+      presentCreatedStream({ stream, state: 'idle', documents: noDocuments }, key, config, nowMs),
+      201,
+      {
+        Location: `/v1/streams/${id}`,
+        ETag: entityTag(stream),
+      },
+    );
   });
 
   app.openapi(listStreams, async (c) => {
@@ -139,12 +155,13 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(getStream, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
-    const sight = await sightStream(context, stream);
+    const sight = await sightWhole(context, stream);
     return c.json(presentStream(sight, config, clock.nowMs()), 200, { ETag: entityTag(stream) });
   });
 
   app.openapi(updateStream, async (c) => {
     const change = c.req.valid('json');
+    demandOffered(change.encoder);
     const stream = await changeStream(
       context,
       c.req.valid('param').id,
@@ -152,22 +169,33 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
         ...before,
         name: change.name ?? before.name,
         reconnectWindowMs: change.reconnectWindowMs ?? before.reconnectWindowMs,
+        encoder: change.encoder ?? before.encoder ?? 'fleet',
       }),
       c.req.valid('header')['if-match'],
     );
     const { name, reconnectWindowMs } = stream;
     const about = { streamId: stream.id, atMs: clock.nowMs() };
-    await tell(context, streamEvent('stream.changed', { name, reconnectWindowMs }, about));
-    const sight = await sightStream(context, stream);
+    const { encoder } = change;
+    await tell(context, streamEvent('stream.changed', { name, reconnectWindowMs, encoder }, about));
+    const sight = await sightWhole(context, stream);
     return c.json(presentStream(sight, config, clock.nowMs()), 200, { ETag: entityTag(stream) });
   });
 
   app.openapi(deleteStream, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
-    const { state } = await sightStream(context, stream);
+    const { state, documents } = await sightWhole(context, stream);
     if (isOnAir(state)) {
       const detail = `It is ${state}. End its broadcast first (POST /v1/streams/${stream.id}/end).`;
       throw new ApiProblem('stream-on-air', detail);
+    }
+    if (documents.channel?.open) {
+      const detail =
+        'Its MediaLive channel is not deleted yet, and would run on. Try again in a minute or two.';
+      throw new ApiProblem('stream-on-air', detail);
+    }
+    if (stream.takenDown || documents.takedown?.open) {
+      const detail = `What was taken down is kept for review. Restore it first (POST /v1/streams/${stream.id}/restore).`;
+      throw new ApiProblem('stream-taken-down', detail);
     }
     await store.deleteStream(stream.id);
     emit('control.stream.deleted', { streamId: stream.id });

@@ -22,12 +22,3 @@ export function changeDestination(
   const after = { ...before, name: name ?? before.name, enabled: enabled ?? before.enabled };
   return destinations.map((one) => (one === before ? after : one));
 }
-
-/** Without the destination `id`; undefined where there is none. */
-export function removeDestination(
-  destinations: readonly DestinationRecord[],
-  id: string,
-): readonly DestinationRecord[] | undefined {
-  const left = destinations.filter((one) => one.id !== id);
-  return left.length === destinations.length ? undefined : left;
-}

@@ -12,8 +12,8 @@ export interface Stream {
   readonly playback: Playback;
   /** What encodes it from the next broadcast on. */
   readonly encoder: EncoderTier;
-  /** What an hour on the air costs on AWS, about. */
-  readonly cost: CostEstimate;
+  /** What an hour on the air costs on AWS, about. Only where one stream is read. */
+  readonly cost?: CostEstimate;
   /** Where else it is sent. Their states are there only where one stream is read. */
   readonly destinations: readonly Destination[];
   /** Left out where it was never taken down; where streams are listed, also once it was restored. */

@@ -1,0 +1,157 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { sealDestinationKey } from '../../push/policy/destination-key.ts';
+import { allowedAddresses, checkTargetUrl } from '../../push/policy/target-address.ts';
+import { randomId } from '../../routing/ids.ts';
+import type { DestinationRecord } from '../policy/records.ts';
+import { addDestination, changeDestination, mostDestinations } from '../policy/stream-destinations.ts';
+import { streamEvent } from '../policy/stream-events.ts';
+import type { ApiContext, ControlApi } from './context.ts';
+import { Destination, DestinationChange, DestinationList, NewDestination } from './destination-schemas.ts';
+import { examples } from './examples.ts';
+import { presentDestination, presentDestinations } from './present-beside.ts';
+import { ApiProblem } from './problems.ts';
+import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
+import { changeStream, loadStream, tell } from './stream-access.ts';
+
+const tags = ['Destinations'];
+const destinationParams = streamParams.extend({
+  destinationId: z.string().openapi({ param: { name: 'destinationId', in: 'path' }, example: 'q8w2z5cv' }),
+});
+
+const add = createRoute({
+  method: 'post',
+  path: '/v1/streams/{id}/destinations',
+  operationId: 'addDestination',
+  summary: 'Send the stream to another RTMP server too',
+  description: `The proxy that has the broadcaster sends on what arrives, as it arrives; viewers here see nothing of a destination that is slow or down. Where its name leads is looked at when it is connected to: nothing but the public internet is. At most ${mostDestinations} for each stream.`,
+  tags,
+  request: {
+    params: streamParams,
+    body: { required: true, content: jsonBody(NewDestination, examples.newDestination) },
+  },
+  responses: {
+    201: answer(Destination, examples.addedDestination, 'The destination, without its key.'),
+    ...problems('stream-not-found', 'too-many-destinations', 'changed-meanwhile', ...bodyProblems),
+  },
+});
+
+const list = createRoute({
+  method: 'get',
+  path: '/v1/streams/{id}/destinations',
+  operationId: 'listDestinations',
+  summary: 'List where else a stream is sent, and how each push stands',
+  tags,
+  request: { params: streamParams },
+  responses: {
+    200: answer(DestinationList, examples.destinationList, 'In the order in which they were added.'),
+    ...problems('stream-not-found'),
+  },
+});
+
+const change = createRoute({
+  method: 'patch',
+  path: '/v1/streams/{id}/destinations/{destinationId}',
+  operationId: 'changeDestination',
+  summary: 'Rename a destination, or switch it on or off',
+  description: 'Fields that are not named stay. For another address or key, remove it and add another.',
+  tags,
+  request: {
+    params: destinationParams,
+    body: { required: true, content: jsonBody(DestinationChange, examples.destinationChange) },
+  },
+  responses: {
+    200: answer(Destination, examples.destination, 'The destination as it is now.'),
+    ...problems('stream-not-found', 'destination-not-found', 'changed-meanwhile', ...bodyProblems),
+  },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/v1/streams/{id}/destinations/{destinationId}',
+  operationId: 'removeDestination',
+  summary: 'Remove a destination and its key',
+  tags,
+  request: { params: destinationParams },
+  responses: {
+    204: { description: 'It gets nothing more.' },
+    ...problems('stream-not-found', 'destination-not-found', 'changed-meanwhile'),
+  },
+});
+
+export function addDestinationRoutes(app: ControlApi, context: ApiContext): void {
+  const { store, clock, config, emit } = context;
+  const allowed = allowedAddresses(config.pushAllow ?? []);
+  app.openapi(add, async (c) => {
+    const { name, url, key } = c.req.valid('json');
+    const { id: streamId } = await loadStream(context, c.req.valid('param').id);
+    const target = checkTargetUrl(url, allowed);
+    if (!target.ok) {
+      const fault = { detail: target.fault, pointer: '#/url' };
+      throw new ApiProblem('invalid-request', `The destination cannot be used. ${target.fault}`, [fault]);
+    }
+    const id = randomId(8);
+    const atMs = clock.nowMs();
+    const fresh: DestinationRecord = {
+      id,
+      name,
+      url: target.url.tcUrl,
+      sealedKey: sealDestinationKey(key, { pepper: config.keyPepper, streamId, destinationId: id }),
+      enabled: true,
+      createdAtMs: atMs,
+    };
+    await changeStream(context, streamId, (before) => {
+      const destinations = addDestination(before.destinations ?? [], fresh);
+      if (destinations) return { ...before, destinations };
+      throw new ApiProblem('too-many-destinations', `It has ${mostDestinations}. Remove one first.`);
+    });
+    emit('control.destination.added', { streamId, destinationId: id });
+    const data = { destination: name, server: target.url.host };
+    await tell(context, streamEvent('destination.added', data, { streamId, atMs }));
+    return c.json(presentDestination(fresh), 201);
+  });
+
+  app.openapi(list, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    const pushes = await store.getDocument(stream.id, 'pushes');
+    return c.json({ destinations: presentDestinations(stream, pushes?.body) }, 200);
+  });
+
+  app.openapi(change, async (c) => {
+    const { id, destinationId } = c.req.valid('param');
+    const wanted = c.req.valid('json');
+    const stream = await changeStream(context, id, (before) => ({
+      ...before,
+      destinations: found(changeDestination(before.destinations ?? [], destinationId, wanted)),
+    }));
+    const streamId = stream.id;
+    const changed = found(stream.destinations?.find((one) => one.id === destinationId));
+    const { name, enabled } = changed;
+    emit('control.destination.changed', { streamId, destinationId, enabled });
+    const about = { streamId, atMs: clock.nowMs() };
+    await tell(context, streamEvent('destination.changed', { destination: name, enabled }, about));
+    const pushes = await store.getDocument(streamId, 'pushes');
+    return c.json(presentDestination(changed, pushes?.body), 200);
+  });
+
+  app.openapi(remove, async (c) => {
+    const { id, destinationId } = c.req.valid('param');
+    let destination = '';
+    const { id: streamId } = await changeStream(context, id, (before) => {
+      const { destinations = [] } = before;
+      const gone = found(destinations.find((one) => one.id === destinationId));
+      destination = gone.name;
+      return { ...before, destinations: destinations.filter((one) => one !== gone) };
+    });
+    emit('control.destination.removed', { streamId, destinationId });
+    const about = { streamId, atMs: clock.nowMs() };
+    await tell(context, streamEvent('destination.removed', { destination }, about));
+    return c.body(null, 204);
+  });
+}
+
+function found<Value>(value: Value | undefined): Value {
+  if (value === undefined) {
+    throw new ApiProblem('destination-not-found', 'The stream has no destination with this id.');
+  }
+  return value;
+}
