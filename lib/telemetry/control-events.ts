@@ -25,6 +25,36 @@ export const controlEvents = {
     'info',
     'The end of a broadcast was asked for.',
   ),
+  'control.takedown.asked': event<{ streamId: string; direction: 'takedown' | 'restore'; reason: string }>(
+    'info',
+    'A takedown, or the restoring of a stream, was asked for.',
+  ),
+  'control.takedown.step-done': event<{
+    streamId: string;
+    direction: 'takedown' | 'restore';
+    step: string;
+    afterMs: number;
+  }>('info', 'A step of a takedown is done, so long after that was asked for.'),
+  'control.takedown.step-failed': event<{ streamId: string; step: string; cause: unknown }>(
+    'warn',
+    'A step of a takedown failed; it is tried again.',
+  ),
+  'control.takedown.finished': event<{
+    streamId: string;
+    state: string;
+    took: string;
+    tookMs: number;
+    darkMs: number | undefined;
+  }>('info', 'A stream is taken down, or restored.'),
+  'control.takedown.stuck': event<{ streamId: string; direction: string; forMs: number; waiting: string }>(
+    'error',
+    'A takedown is not done five minutes after it was asked for; `waiting` says what it waits for.',
+    { TakedownsStuck: 1 },
+  ),
+  'control.takedown.sweep-failed': event<{ streamId?: string; cause: unknown }>(
+    'warn',
+    'Takedowns that are not done could not be gone on with; the next sweep tries again.',
+  ),
   'control.request.refused': event<{ reason: 'host' | 'origin'; value: string; method: string }>(
     'warn',
     'A request from a host or page that is not ours was refused.',

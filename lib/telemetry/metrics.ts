@@ -165,6 +165,13 @@ export const metrics = {
     dimensions: [],
     description: 'Lines of a stream’s story that were not written or not delivered.',
   },
+  TakedownsStuck: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description:
+      'Takedowns and restores not done five minutes after they were asked for, counted once a minute each.',
+  },
   ControlApiFaults: {
     unit: 'Count',
     statistic: 'Sum',

@@ -60,6 +60,7 @@ const takedown = (
     direction: 'takedown',
     reason: 'A reason.',
     askedAtMs: 1_790_000_000_000,
+    turn: 1,
     done: [{ step: 'refuse', atMs: 1_790_000_000_001 }],
   },
   ...changes,

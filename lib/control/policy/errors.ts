@@ -12,6 +12,24 @@ export class ControlStoreUnavailableError extends Error {
   readonly code = 'CONTROL_STORE_UNAVAILABLE';
 }
 
+/** There is no such stream (any more). */
+export class UnknownStreamError extends Error {
+  override readonly name = 'UnknownStreamError';
+  readonly code = 'UNKNOWN_STREAM';
+}
+
+/** A restore of a stream that was never taken down. */
+export class NeverTakenDownError extends Error {
+  override readonly name = 'NeverTakenDownError';
+  readonly code = 'NEVER_TAKEN_DOWN';
+}
+
+/** As many invalidations as there may be are under way: ask again once one of them is done. */
+export class InvalidationsBusyError extends Error {
+  override readonly name = 'InvalidationsBusyError';
+  readonly code = 'INVALIDATIONS_BUSY';
+}
+
 /** The event bus did not take these events, after it was tried again; those that are not named it took. */
 export class EventBusError extends Error {
   override readonly name = 'EventBusError';
