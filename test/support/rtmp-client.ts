@@ -31,7 +31,7 @@ export class RtmpClient extends Changing {
       for (const action of this.publisher.push(bytes)) {
         if (action.type === 'send') this.socket.write(action.bytes);
         else if (action.type === 'status') this.statuses.push(action.status);
-        else this.published = true;
+        else if (action.type === 'published') this.published = true;
       }
       this.changed();
     });

@@ -4,8 +4,10 @@ import { type Amf0Value, encodeAmf0 } from './amf0.ts';
 import { ChunkReader, type RtmpMessage } from './chunk-reader.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { type Command, decodeCommand, encodeCommand, readStatus, type Status } from './commands.ts';
+import { ProtocolError } from './errors.ts';
 import { ClientHandshake, type RandomSource } from './handshake.ts';
 import { decodeControl, encodeControl, messageType } from './messages.ts';
+import { isRedirect } from './redirect.ts';
 
 export interface PublisherOptions {
   readonly app: string;
@@ -25,24 +27,57 @@ export type PublisherAction =
   | { readonly type: 'send'; readonly bytes: Buffer }
   /** NetStream.Publish.Start came: media may be written. */
   | { readonly type: 'published' }
-  /** Every onStatus, and the refusal of `connect`; level `error` means refused or ended. */
-  | { readonly type: 'status'; readonly status: Status };
+  /** Every onStatus, and the refusal of a command, for the log. */
+  | { readonly type: 'status'; readonly status: Status }
+  /** Once, and nothing after it: the server does not take the publish, or has ended it. */
+  | {
+      readonly type: 'refused';
+      /** For example `NetStream.Publish.BadName`. */
+      readonly code: string;
+      /** The server's own words; may be empty. */
+      readonly description: string;
+      /** It names another server instead, which is never followed. */
+      readonly redirected: boolean;
+    };
 
-type Phase = 'handshake' | 'connecting' | 'creating-stream' | 'publishing' | 'published';
+type Phase = 'handshake' | 'connecting' | 'creating-stream' | 'publishing' | 'published' | 'refused';
 
 const connectTransaction = 1;
 const createStreamTransaction = 4;
 
-/** The client's side of a publish, without a socket, as ffmpeg and librtmp do it: for tests and the bench. */
+/** A server has little to say to a publisher: what is longer is none of it. */
+const serverLimits = { maxChunkStreams: 64, maxMessageBytes: 64 * 1024, maxPartialBytes: 128 * 1024 };
+/** Bytes up to the answer to `publish`. */
+const maxBytesBeforePublished = 256 * 1024;
+/** What is quoted of a server's words. */
+const maxWordsChars = 300;
+/** What we can send beyond H.264 and AAC (enhanced RTMP): we hand on what our broadcaster sent. */
+const fourCcList: Amf0Value = [
+  'avc1',
+  'hvc1',
+  'av01',
+  'vp09',
+  'vp08',
+  'mp4a',
+  'Opus',
+  'fLaC',
+  'ac-3',
+  'ec-3',
+];
+/** A status of level `status` that ends a publish all the same. */
+const endings = new Set(['NetStream.Unpublish.Success', 'NetConnection.Connect.Closed']);
+
+/** The client's side of a publish, without a socket, as ffmpeg and librtmp do it. */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #handshake: ClientHandshake;
   readonly #writer = new ChunkWriter();
-  readonly #reader = new ChunkReader((message) => this.#message(message));
+  readonly #reader = new ChunkReader((message) => this.#message(message), serverLimits);
   readonly #acknowledgement = new AckCounter();
   #phase: Phase = 'handshake';
   #messageStreamId = 0;
   #acknowledgedBytes = 0;
+  #windowBytes = 0;
   #actions: PublisherAction[] = [];
 
   constructor(options: PublisherOptions) {
@@ -59,12 +94,17 @@ export class Publisher {
     return this.#acknowledgedBytes;
   }
 
+  /** Of what came after the handshake. */
+  get receivedBytes(): number {
+    return this.#acknowledgement.receivedBytes;
+  }
+
   /** The first bytes to send. */
   start(): Buffer {
     return this.#handshake.start();
   }
 
-  /** Takes what came in. Throws `ProtocolError`. */
+  /** Takes what came in. Throws `ProtocolError`; the connection must be closed then. */
   push(bytes: Uint8Array): PublisherAction[] {
     this.#actions = [];
     let left = bytes;
@@ -75,7 +115,11 @@ export class Publisher {
       left = this.#handshake.rest;
       this.#connect();
     }
+    if (this.#phase === 'refused') return this.#actions;
     const sequenceNumber = this.#acknowledgement.received(left.length);
+    if (this.#phase !== 'published' && this.receivedBytes > maxBytesBeforePublished) {
+      throw new ProtocolError('TOO_MUCH_PARTIAL', `no answer to publish in ${maxBytesBeforePublished} bytes`);
+    }
     if (sequenceNumber !== undefined) this.#write(encodeControl({ kind: 'acknowledgement', sequenceNumber }));
     this.#reader.push(left);
     return this.#actions;
@@ -120,23 +164,42 @@ export class Publisher {
     const { app, tcUrl, chunkSize = 4096, flashVer = 'FMLE/3.0 (compatible; Headwater)' } = this.#options;
     this.#phase = 'connecting';
     this.#write(encodeControl({ kind: 'set-chunk-size', chunkSize }));
-    const facts = { app, type: 'nonprivate', flashVer, tcUrl };
+    const facts = { app, type: 'nonprivate', flashVer, tcUrl, fourCcList };
     this.#send(this.#command({ name: 'connect', transactionId: connectTransaction, args: [facts] }));
   }
 
   #message(message: RtmpMessage): void {
+    if (this.#phase === 'refused') return;
     const control = decodeControl(message);
     if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);
     if (control?.kind === 'acknowledgement') this.#acknowledgedBytes = control.sequenceNumber;
     if (control?.kind === 'ping-request') this.#write(encodeControl({ ...control, kind: 'ping-response' }));
+    if (control?.kind === 'set-peer-bandwidth') this.#nameWindow(control.windowBytes);
     const command = decodeCommand(message);
-    if (command?.name === '_result') this.#result(command);
-    if (command?.name === '_error' || command?.name === 'onStatus') this.#status(command);
+    if (command === undefined) return;
+    if (command.name === '_result') this.#result(command);
+    else if (command.name === '_error') this.#error(command);
+    else if (command.name === 'onStatus') this.#status(command);
+    else if (command.name === 'close') this.#refuse({ code: 'close', description: '' });
   }
 
-  #result({ transactionId, args }: Command): void {
+  /** The answer to Set Peer Bandwidth, where it is another window than the last (5.4.5). */
+  #nameWindow(windowBytes: number): void {
+    if (this.#windowBytes === windowBytes) return;
+    this.#windowBytes = windowBytes;
+    this.#write(encodeControl({ kind: 'window-ack-size', windowBytes }));
+  }
+
+  #result(command: Command): void {
+    const { transactionId, args } = command;
     const { streamName } = this.#options;
     if (transactionId === connectTransaction && this.#phase === 'connecting') {
+      const status = readStatus(command);
+      // Some servers refuse in a `_result`.
+      if (status?.level === 'error') {
+        this.#error(command);
+        return;
+      }
       this.#phase = 'creating-stream';
       this.#send(
         Buffer.concat([
@@ -148,18 +211,37 @@ export class Publisher {
     } else if (transactionId === createStreamTransaction && this.#phase === 'creating-stream') {
       this.#phase = 'publishing';
       this.#messageStreamId = typeof args[1] === 'number' ? args[1] : 1;
-      const command = { name: 'publish', transactionId: 5, args: [null, streamName, 'live'] };
-      this.#write(encodeCommand(command, this.#messageStreamId, 4));
+      const publish = { name: 'publish', transactionId: 5, args: [null, streamName, 'live'] };
+      this.#write(encodeCommand(publish, this.#messageStreamId, 4));
     }
+  }
+
+  /** Only two commands matter: many servers know neither releaseStream nor FCPublish, and say so. */
+  #error(command: Command): void {
+    const awaited = { connecting: connectTransaction, 'creating-stream': createStreamTransaction } as Partial<
+      Record<Phase, number>
+    >;
+    if (command.transactionId !== awaited[this.#phase]) return;
+    const status = readStatus(command) ?? { level: 'error', code: '_error', description: '' };
+    this.#actions.push({ type: 'status', status });
+    this.#refuse(status, isRedirect(command));
   }
 
   #status(command: Command): void {
     const status = readStatus(command);
     if (status === undefined) return;
     this.#actions.push({ type: 'status', status });
-    if (this.#phase !== 'publishing' || status.code !== 'NetStream.Publish.Start') return;
-    this.#phase = 'published';
-    this.#actions.push({ type: 'published' });
+    if (status.level === 'error' || endings.has(status.code)) this.#refuse(status, isRedirect(command));
+    else if (this.#phase === 'publishing' && status.code === 'NetStream.Publish.Start') {
+      this.#phase = 'published';
+      this.#actions.push({ type: 'published' });
+    }
+  }
+
+  #refuse({ code, description }: Pick<Status, 'code' | 'description'>, redirected = false): void {
+    this.#phase = 'refused';
+    this.#reader.pause();
+    this.#actions.push({ type: 'refused', code: quoted(code), description: quoted(description), redirected });
   }
 
   #command(command: Command): Buffer {
@@ -173,4 +255,12 @@ export class Publisher {
   #send(bytes: Buffer): void {
     this.#actions.push({ type: 'send', bytes });
   }
+}
+
+/** A server's words in one line of sound length: people read them. */
+function quoted(text: string): string {
+  return text
+    .slice(0, maxWordsChars)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
+    .trim();
 }

@@ -52,15 +52,19 @@ describe('a publisher', () => {
     const events = talk(publisher, session, 4000, () => session.refuse('NetStream.Publish.BadName', 'Busy.'));
     expect(events).toEqual([
       { type: 'status', status: { level: 'error', code: 'NetStream.Publish.BadName', description: 'Busy.' } },
+      { type: 'refused', code: 'NetStream.Publish.BadName', description: 'Busy.', redirected: false },
     ]);
-    expect(publisher.phase).toBe('publishing');
+    expect(publisher.phase).toBe('refused');
   });
 
   test('hears that the app is wrong', () => {
     const events = talk(new Publisher({ ...options, app: 'vod' }), new PublishSession(), 4000, () =>
       Buffer.alloc(0),
     );
-    expect(events).toMatchObject([{ type: 'status', status: { code: 'NetConnection.Connect.InvalidApp' } }]);
+    expect(events).toMatchObject([
+      { type: 'status', status: { code: 'NetConnection.Connect.InvalidApp' } },
+      { type: 'refused', code: 'NetConnection.Connect.InvalidApp' },
+    ]);
   });
 
   test('writes media, metadata and its end for the reader that takes over', () => {

@@ -1,0 +1,13 @@
+import { type Command, isObject } from './commands.ts';
+
+/**
+ * True where the refusal of a command names another server: `ex: { code: 302, redirect }`, as Adobe's server does, or the same
+ * fields beside the status.
+ */
+export function isRedirect(command: Command): boolean {
+  return command.args.some(
+    (arg) =>
+      isObject(arg) &&
+      (typeof arg.redirect === 'string' || (isObject(arg.ex) && typeof arg.ex.redirect === 'string')),
+  );
+}

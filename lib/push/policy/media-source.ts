@@ -1,0 +1,140 @@
+import { Buffer } from 'node:buffer';
+import { Timeline } from '../../encoder/policy/timeline.ts';
+import { encodeAmf0, firstAmf0String } from '../../protocol/rtmp/amf0.ts';
+import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
+import type { ChunkState } from '../../protocol/rtmp/chunk-state.ts';
+import {
+  isAudioSequenceHeader,
+  isVideoKeyframe,
+  isVideoSequenceHeader,
+} from '../../protocol/rtmp/media-tag.ts';
+import { messageType } from '../../protocol/rtmp/messages.ts';
+
+/** A message of the broadcaster, as every destination gets it. Payloads are shared: nobody changes them. */
+export interface MediaMessage {
+  readonly type: 'audio' | 'video' | 'data';
+  /** Rises within audio and within video, without the broadcaster's jumps and resets. */
+  readonly timeMs: number;
+  readonly payload: Buffer;
+  /** A decoder can begin here: a key frame, or sound where there is no picture. */
+  readonly start: boolean;
+  /** What a decoder must know before it begins. The newest of each holds. */
+  readonly header?: 'metadata' | 'video' | 'audio';
+}
+
+/** Metadata and sequence headers that are longer are none. */
+const longestHeaderBytes = 64 * 1024;
+/** There is no picture when its last frame is this far behind the sound. */
+const videoGoneAfterMs = 5_000;
+
+const setDataFrame = encodeAmf0(['@setDataFrame']);
+
+/**
+ * Reads a publisher's bytes after `publish` as messages. While nobody wants media only metadata and sequence headers are kept,
+ * so that a destination that is added later can begin at the next key frame.
+ */
+export class MediaSource {
+  /** Whether media is handed on. */
+  wanted = false;
+  readonly #scanner: ChunkScanner;
+  readonly #timeline = new Timeline();
+  #headers: readonly MediaMessage[] = [];
+  #videoMs = Number.NEGATIVE_INFINITY;
+  #nowMs = 0;
+  #taken: { message: MediaMessage; headers: readonly MediaMessage[] }[] = [];
+
+  constructor(chunkState: ChunkState) {
+    const handlers = {
+      onStart: (message: ScannedMessage) => this.#wants(message),
+      onEnd: (message: ScannedMessage) => this.#ended(message),
+    };
+    this.#scanner = new ChunkScanner(handlers, {}, chunkState);
+  }
+
+  /**
+   * The messages that `bytes` completed, each with the headers in force; `bytes` may be changed afterwards. `nowMs`: of a
+   * monotonic clock. Throws `ProtocolError`; the source is of no use then.
+   */
+  take(
+    bytes: Uint8Array,
+    nowMs: number,
+  ): readonly { readonly message: MediaMessage; readonly headers: readonly MediaMessage[] }[] {
+    this.#nowMs = nowMs;
+    if (this.#taken.length > 0) this.#taken = [];
+    this.#scanner.push(bytes);
+    return this.#taken;
+  }
+
+  /** True asks for the payload. */
+  #wants({ typeId, byte0, byte1, length }: ScannedMessage): boolean {
+    switch (typeId) {
+      case messageType.video:
+        return this.wanted || (isVideoSequenceHeader(byte0, byte1) && length <= longestHeaderBytes);
+      case messageType.audio:
+        return this.wanted || (isAudioSequenceHeader(byte0, byte1) && length <= longestHeaderBytes);
+      case messageType.dataAmf0:
+      case messageType.dataAmf3:
+        return length <= longestHeaderBytes;
+      default:
+        return false;
+    }
+  }
+
+  #ended(message: ScannedMessage): void {
+    switch (message.typeId) {
+      case messageType.video:
+        this.#media('video', message);
+        break;
+      case messageType.audio:
+        this.#media('audio', message);
+        break;
+      case messageType.dataAmf0:
+        this.#data(message.payload);
+        break;
+      case messageType.dataAmf3:
+        // A zero byte, then AMF 0; anything else has nobody agreed on.
+        if (message.payload?.[0] === 0) this.#data(message.payload.subarray(1));
+        break;
+    }
+  }
+
+  #media(type: 'video' | 'audio', { payload, byte0, byte1, timestampMs }: ScannedMessage): void {
+    const isHeader = type === 'video' ? isVideoSequenceHeader : isAudioSequenceHeader;
+    if (isHeader(byte0, byte1)) {
+      if (payload !== undefined && payload.length <= longestHeaderBytes) this.#header(type, type, payload);
+      return;
+    }
+    const timeMs = this.#timeline.map(type, timestampMs, this.#nowMs);
+    if (type === 'video') this.#videoMs = timeMs;
+    if (payload === undefined || !this.wanted || payload.length === 0) return;
+    const start =
+      type === 'video' ? isVideoKeyframe(byte0, byte1) : timeMs - this.#videoMs > videoGoneAfterMs;
+    this.#hand({ type, timeMs, payload, start });
+  }
+
+  #data(payload: Buffer | undefined): void {
+    if (payload === undefined) return;
+    const name = firstAmf0String(payload);
+    if (name === '@setDataFrame') this.#header('data', 'metadata', payload);
+    else if (name === 'onMetaData') this.#header('data', 'metadata', Buffer.concat([setDataFrame, payload]));
+    else if (this.wanted) this.#hand({ type: 'data', timeMs: this.#endMs, payload, start: false });
+  }
+
+  #header(type: MediaMessage['type'], header: NonNullable<MediaMessage['header']>, payload: Buffer): void {
+    const message: MediaMessage = { type, timeMs: this.#endMs, payload, start: false, header };
+    const order = ['metadata', 'video', 'audio'];
+    this.#headers = [...this.#headers.filter((other) => other.header !== header), message].sort(
+      (a, b) => order.indexOf(a.header ?? '') - order.indexOf(b.header ?? ''),
+    );
+    if (this.wanted) this.#hand(message);
+  }
+
+  /** Before anything has come: the time at which the first will be placed. */
+  get #endMs(): number {
+    return Math.max(0, this.#timeline.endMs);
+  }
+
+  #hand(message: MediaMessage): void {
+    this.#taken.push({ message, headers: this.#headers });
+  }
+}

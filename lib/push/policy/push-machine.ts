@@ -1,0 +1,242 @@
+import type { PushState } from '../../control/policy/push-states.ts';
+
+/** Where one push stands. `closing`: what is queued goes out, then the good-bye. */
+export type PushPhase =
+  | 'resolving'
+  | 'dialing'
+  | 'publishing'
+  | 'live'
+  | 'waiting'
+  | 'closing'
+  | 'refused'
+  | 'ended';
+
+export type PushEventType =
+  /** The name was resolved, to addresses that may be connected to. */
+  | 'resolved'
+  | 'connected'
+  /** The server takes the publish. */
+  | 'published'
+  /** The attempt or the connection failed in a way that may pass. */
+  | 'lost'
+  /** The server says no. */
+  | 'rejected'
+  /** We may not push there: an inner address, a redirect, settings that cannot be used. */
+  | 'forbidden'
+  /** The phase has lasted as long as it may; of `waiting`: the next try is due. */
+  | 'late'
+  /** Nothing more is to be pushed. */
+  | 'stop'
+  /** The connection is closed in order. */
+  | 'closed';
+
+export interface PushEvent {
+  readonly type: PushEventType;
+  /** In words, for people: of `lost`, `rejected` and `forbidden`. */
+  readonly detail?: string;
+}
+
+/** What the owner of the sockets must do. `drop`: let go of the attempt or the connection at once. */
+export type PushAction = 'resolve' | 'dial' | 'greet' | 'drop' | 'finish';
+
+interface Step {
+  readonly to: PushPhase | 'retry' | 'reject';
+  readonly actions: readonly PushAction[];
+}
+
+/** Nothing happens: the event is late, or does not concern the phase. */
+const stay = undefined;
+const retry: Step = { to: 'retry', actions: ['drop'] };
+const reject: Step = { to: 'reject', actions: ['drop'] };
+const refuse: Step = { to: 'refused', actions: ['drop'] };
+const quit: Step = { to: 'ended', actions: ['drop'] };
+
+/** Every phase with every event. */
+const table: Readonly<Record<PushPhase, Readonly<Record<PushEventType, Step | undefined>>>> = {
+  resolving: {
+    resolved: { to: 'dialing', actions: ['dial'] },
+    connected: stay,
+    published: stay,
+    lost: retry,
+    rejected: stay,
+    forbidden: refuse,
+    late: retry,
+    stop: quit,
+    closed: stay,
+  },
+  dialing: {
+    resolved: stay,
+    connected: { to: 'publishing', actions: ['greet'] },
+    published: stay,
+    lost: retry,
+    rejected: stay,
+    forbidden: refuse,
+    late: retry,
+    stop: quit,
+    closed: stay,
+  },
+  publishing: {
+    resolved: stay,
+    connected: stay,
+    published: { to: 'live', actions: [] },
+    lost: retry,
+    rejected: reject,
+    forbidden: refuse,
+    late: retry,
+    stop: quit,
+    closed: retry,
+  },
+  live: {
+    resolved: stay,
+    connected: stay,
+    published: stay,
+    lost: retry,
+    rejected: reject,
+    forbidden: refuse,
+    late: stay,
+    stop: { to: 'closing', actions: ['finish'] },
+    closed: retry,
+  },
+  waiting: {
+    resolved: stay,
+    connected: stay,
+    published: stay,
+    lost: stay,
+    rejected: stay,
+    forbidden: refuse,
+    late: { to: 'resolving', actions: ['resolve'] },
+    stop: quit,
+    closed: stay,
+  },
+  closing: {
+    resolved: stay,
+    connected: stay,
+    published: stay,
+    lost: quit,
+    rejected: quit,
+    forbidden: quit,
+    late: quit,
+    stop: stay,
+    closed: quit,
+  },
+  refused: {
+    resolved: stay,
+    connected: stay,
+    published: stay,
+    lost: stay,
+    rejected: stay,
+    forbidden: stay,
+    late: stay,
+    stop: quit,
+    closed: stay,
+  },
+  ended: {
+    resolved: stay,
+    connected: stay,
+    published: stay,
+    lost: stay,
+    rejected: stay,
+    forbidden: stay,
+    late: stay,
+    stop: stay,
+    closed: stay,
+  },
+};
+
+/** How long a phase may last, in ms; `waiting` lasts as long as the back-off says. */
+export const phaseLimitsMs: Readonly<Partial<Record<PushPhase, number>>> = {
+  resolving: 5_000,
+  dialing: 8_000,
+  publishing: 10_000,
+  closing: 3_000,
+};
+
+const firstRetryMs = 1_000;
+const longestRetryMs = 60_000;
+/** After a "no" it is not asked again sooner. */
+const shortestRejectedMs = 5_000;
+/** So many "no" in a row are an answer. A server that still holds our connection of before says "no" for a minute or two. */
+const maxRejections = 10;
+/** A push that was live for so long was in order: the next fault is a new one. */
+const steadyMs = 60_000;
+
+/** A push, as data. Times are monotonic milliseconds. */
+export interface PushModel {
+  readonly phase: PushPhase;
+  /** When `late` is due. */
+  readonly deadlineMs: number | undefined;
+  /** In a row. */
+  readonly failures: number;
+  readonly rejections: number;
+  readonly liveSinceMs: number | undefined;
+  /** What last went wrong, since it was last live. */
+  readonly detail: string | undefined;
+}
+
+/** A push that begins: `resolve` is to be done. */
+export function beginPush(nowMs: number): PushModel {
+  return {
+    phase: 'resolving',
+    deadlineMs: nowMs + (phaseLimitsMs.resolving ?? 0),
+    failures: 0,
+    rejections: 0,
+    liveSinceMs: undefined,
+    detail: undefined,
+  };
+}
+
+/** `random`: from 0 up to 1; spreads the tries of many pushes to one server that was down. */
+export function stepPush(
+  model: PushModel,
+  event: PushEvent,
+  { nowMs, random }: { readonly nowMs: number; readonly random: number },
+): { readonly model: PushModel; readonly actions: readonly PushAction[] } {
+  const step = table[model.phase][event.type];
+  if (step === undefined) return { model, actions: [] };
+  const { actions } = step;
+  if (step.to === 'retry' || step.to === 'reject') {
+    return { model: failed(model, event, step.to, nowMs, random), actions };
+  }
+  const limitMs = phaseLimitsMs[step.to];
+  const next = {
+    ...model,
+    phase: step.to,
+    deadlineMs: limitMs === undefined ? undefined : nowMs + limitMs,
+  };
+  if (step.to === 'live') return { model: { ...next, liveSinceMs: nowMs, detail: undefined }, actions };
+  if (step.to === 'refused') return { model: { ...next, detail: event.detail }, actions };
+  return { model: next, actions };
+}
+
+/** How people see it: a push that failed counts as waiting until it is live, also while it tries. */
+export function publicState({ phase, failures }: PushModel): PushState {
+  if (phase === 'refused' || phase === 'ended' || phase === 'waiting' || phase === 'live') return phase;
+  if (phase === 'closing') return 'live';
+  return failures > 0 ? 'waiting' : 'connecting';
+}
+
+function failed(
+  model: PushModel,
+  event: PushEvent,
+  kind: 'retry' | 'reject',
+  nowMs: number,
+  random: number,
+): PushModel {
+  const steady =
+    model.phase === 'live' && model.liveSinceMs !== undefined && nowMs - model.liveSinceMs >= steadyMs;
+  const failures = (steady ? 0 : model.failures) + 1;
+  const rejections = (steady ? 0 : model.rejections) + (kind === 'reject' ? 1 : 0);
+  const late = event.type === 'late' ? lateWords[model.phase] : undefined;
+  const detail = event.detail ?? late ?? 'it closed the connection';
+  const base = { ...model, failures, rejections, detail };
+  if (rejections >= maxRejections) return { ...base, phase: 'refused', deadlineMs: undefined };
+  const pauseMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
+  const leastMs = kind === 'reject' ? Math.max(pauseMs, shortestRejectedMs) : pauseMs;
+  return { ...base, phase: 'waiting', deadlineMs: nowMs + leastMs * (0.75 + random / 2) };
+}
+
+const lateWords: Readonly<Partial<Record<PushPhase, string>>> = {
+  resolving: 'its name could not be resolved in time',
+  dialing: 'it does not answer',
+  publishing: 'it did not answer the request to publish in time',
+};

@@ -1,0 +1,139 @@
+import type { MediaMessage } from './media-source.ts';
+
+/** Bytes that all queues of a process may hold together. Payloads are shared between queues, and counted in each. */
+export class PushBudget {
+  readonly maxBytes: number;
+  usedBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  get exceeded(): boolean {
+    return this.usedBytes > this.maxBytes;
+  }
+}
+
+export interface QueueLimits {
+  readonly maxBytes: number;
+  /** Of media, from the oldest to the newest message. */
+  readonly maxMs: number;
+}
+
+/** What was let go because the destination could not take it. */
+export interface Shed {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+interface Entry {
+  readonly message: MediaMessage;
+  /** Of a place to begin at: what a decoder must know there. */
+  readonly headers: readonly MediaMessage[];
+}
+
+/** Beside the payload, for the bookkeeping of a message: thousands of empty ones are not free. */
+const entryBytes = 200;
+
+/**
+ * What one destination has still to get. It begins at a key frame, with metadata and sequence headers before it. A destination
+ * that is behind loses everything up to the newest key frame, or to the next one: never a part that others build upon.
+ */
+export class PushQueue {
+  readonly #limits: QueueLimits;
+  readonly #budget: PushBudget;
+  #entries: Entry[] = [];
+  #bytes = 0;
+  /** Nothing is of use before a place to begin at. */
+  #waits = true;
+  /** The headers that the destination has. */
+  #sent = new Map<string, MediaMessage>();
+  #shed: Shed = { messages: 0, bytes: 0 };
+
+  constructor(limits: QueueLimits, budget: PushBudget) {
+    this.#limits = limits;
+    this.#budget = budget;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  /** Since it was made. */
+  get shed(): Shed {
+    return this.#shed;
+  }
+
+  /** `headers`: those in force at the message. True where something was let go. */
+  push(message: MediaMessage, headers: readonly MediaMessage[]): boolean {
+    if (this.#waits) {
+      if (!message.start) {
+        if (this.#sent.size > 0) this.#letGo([{ message, headers: [] }]);
+        return false;
+      }
+      this.#waits = false;
+    }
+    this.#entries.push({ message, headers: message.start ? headers : [] });
+    this.#count(sizeOf(message));
+    if (!this.#isOver()) return false;
+    this.#catchUp();
+    return true;
+  }
+
+  /** The next messages, in the order in which they are to be sent: a key frame brings headers that the destination lacks. */
+  shift(): readonly MediaMessage[] {
+    const entry = this.#entries.shift();
+    if (entry === undefined) return [];
+    const { message, headers } = entry;
+    this.#count(-sizeOf(message));
+    const lacking = headers
+      .filter((header) => header !== message && this.#sent.get(header.header ?? '') !== header)
+      .map((header) => ({ header, sent: { ...header, timeMs: message.timeMs } }));
+    for (const { header } of lacking) this.#sent.set(header.header ?? '', header);
+    if (message.header !== undefined) this.#sent.set(message.header, message);
+    return [...lacking.map(({ sent }) => sent), message];
+  }
+
+  /** Another connection: it has nothing yet. */
+  clear(): void {
+    for (const { message } of this.#entries) this.#count(-sizeOf(message));
+    this.#entries = [];
+    this.#waits = true;
+    this.#sent = new Map();
+  }
+
+  #isOver(): boolean {
+    const [first, last] = [this.#entries[0], this.#entries.at(-1)];
+    const spanMs = first && last ? last.message.timeMs - first.message.timeMs : 0;
+    return this.#bytes > this.#limits.maxBytes || spanMs > this.#limits.maxMs || this.#budget.exceeded;
+  }
+
+  #catchUp(): void {
+    const newest = this.#entries.findLastIndex(({ message }) => message.start);
+    if (newest > 0) this.#letGo(this.#entries.splice(0, newest), true);
+    if (!this.#isOver()) return;
+    this.#letGo(this.#entries.splice(0), true);
+    this.#waits = true;
+  }
+
+  #letGo(entries: readonly Entry[], counted = false): void {
+    let { messages, bytes } = this.#shed;
+    for (const { message } of entries) {
+      messages++;
+      bytes += message.payload.length;
+      if (counted) this.#count(-sizeOf(message));
+    }
+    this.#shed = { messages, bytes };
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#budget.usedBytes += bytes;
+  }
+}
+
+const sizeOf = ({ payload }: MediaMessage): number => payload.length + entryBytes;
