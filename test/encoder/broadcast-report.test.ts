@@ -59,11 +59,11 @@ const types = (): string[] => told.map(({ type }) => type);
 
 test('a worker that wakes up too late tells nothing of its own sleep', async () => {
   const reporter = report(left);
-  reporter.publisherBack({ awayMs: 1000, shown: 'nothing' });
+  reporter.publisher.back({ awayMs: 1000, shown: 'nothing' });
   await reporter.settled(100);
   expect(types()).toEqual(['stream.resumed']);
   isOurs = false;
-  reporter.publisherLost(60_000, 'it is connected but sends nothing');
+  reporter.publisher.lost(60_000, 'it is connected but sends nothing');
   await reporter.settled(100);
   expect(types()).toEqual(['stream.resumed']);
 });
@@ -71,7 +71,7 @@ test('a worker that wakes up too late tells nothing of its own sleep', async () 
 describe('a publisher that comes back', () => {
   test('by itself has resumed', async () => {
     const reporter = report(left);
-    reporter.publisherBack({ awayMs: 4000, shown: 'nothing' });
+    reporter.publisher.back({ awayMs: 4000, shown: 'nothing' });
     reporter.published([], true, punctual);
     await reporter.settled(1000);
     expect(types()).toEqual(['stream.resumed']);
@@ -79,7 +79,7 @@ describe('a publisher that comes back', () => {
 
   test('by its proxy was moved, which is told once, with the first segment', async () => {
     const reporter = report(left);
-    reporter.publisherReplayed({ cause: 'worker-gone', lostMs: 0 });
+    reporter.publisher.replayed({ cause: 'worker-gone', lostMs: 0 });
     reporter.published([], true, { ...punctual, lateMs: 3500, replayedMs: 2100 });
     reporter.published([], true, { ...punctual, lateMs: 3400, replayedMs: 2100 });
     await reporter.settled(1000);
@@ -96,9 +96,9 @@ describe('a publisher that comes back', () => {
 
   test('by its proxy to the worker that had it already was not moved', async () => {
     const reporter = report(left);
-    reporter.publisherBack({ awayMs: 4000, shown: 'nothing' });
-    reporter.publisherLost(30_000, 'the connection broke');
-    reporter.publisherReplayed({ cause: 'link-broken', lostMs: undefined });
+    reporter.publisher.back({ awayMs: 4000, shown: 'nothing' });
+    reporter.publisher.lost(30_000, 'the connection broke');
+    reporter.publisher.replayed({ cause: 'link-broken', lostMs: undefined });
     reporter.published([], true, punctual);
     await reporter.settled(1000);
     expect(told.at(-1)?.text).toContain('The way to encoder-2 broke and was made again');
@@ -171,7 +171,7 @@ describe('the end of a broadcast', () => {
 
   test('after ffmpeg had to be killed is told as not complete', async () => {
     const reporter = report();
-    reporter.encoderStuck(15_000);
+    reporter.encoding.stuck(15_000);
     reporter.ended('publisher-ended', [], whole);
     await reporter.settled(1000);
     expect(types()).toEqual(['stream.ended', 'recording.incomplete']);
