@@ -2,6 +2,7 @@ import {
   CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -18,6 +19,8 @@ import { asStoreError, s3Fault } from './s3-errors.ts';
  * writes some ten objects every two seconds for each stream.
  */
 const defaultLimits: CallLimits = { timeoutMs: 2_000, tries: 2, maxConnections: 64 };
+/** Looks of one move at what others may be changing meanwhile. */
+const moveTries = 4;
 
 export interface S3ObjectStoreOptions {
   readonly bucket: string;
@@ -43,6 +46,8 @@ class S3ObjectStore implements StreamingObjectStore {
   readonly #bucket: string;
   /** For a whole call, the pauses between its tries included. */
   readonly #callMs: number;
+  /** Under way, by the two keys. */
+  readonly #moves = new Map<string, Promise<void>>();
 
   constructor(bucket: string, limits: CallLimits, config: S3ClientConfig = {}) {
     // With Expect: 100-continue each put over 2 MB would open a connection of its own, past the limit, and wait.
@@ -137,19 +142,60 @@ class S3ObjectStore implements StreamingObjectStore {
     }
   }
 
-  async move(from: string, to: string): Promise<void> {
-    const { Bucket, Key } = this.#at(to);
-    const found = await this.get(from);
-    if (!found) return;
-    const there = await this.get(to);
-    const condition = there ? { IfMatch: there.etag } : { IfNoneMatch: '*' };
-    const command = new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/${from}`, ...condition });
-    try {
-      await this.#client.send(command, this.#inTime());
-    } catch (fault) {
-      throw asStoreError(fault, `COPY ${from}`, there !== undefined);
+  /**
+   * S3 has no rename: a copy, then a delete, each only of what was seen. Two moves of one object against each other are made one
+   * after the other in this process; between processes it is the caller's part that there are none, or both could delete.
+   */
+  move(from: string, to: string): Promise<void> {
+    const pair = [from, to].toSorted().join(' ');
+    const before = this.#moves.get(pair)?.catch(() => {});
+    const moved = Promise.resolve(before)
+      .then(() => this.#move(from, to))
+      .finally(() => {
+        if (this.#moves.get(pair) === moved) this.#moves.delete(pair);
+      });
+    this.#moves.set(pair, moved);
+    return moved;
+  }
+
+  async #move(from: string, to: string): Promise<void> {
+    const [source, target] = [this.#at(from), this.#at(to)];
+    if (from === to) return;
+    for (let attempt = 1; ; attempt++) {
+      const found = await this.#etag(from);
+      if (found === undefined) return;
+      const there = await this.#etag(to);
+      try {
+        // The same bytes are there where an earlier move broke off in between.
+        if (there !== found) {
+          const copy = new CopyObjectCommand({
+            ...target,
+            CopySource: `${source.Bucket}/${from}`,
+            CopySourceIfMatch: found,
+            ...(there === undefined ? { IfNoneMatch: '*' } : { IfMatch: there }),
+          });
+          await this.#client.send(copy, this.#inTime());
+        }
+        await this.#client.send(new DeleteObjectCommand({ ...source, IfMatch: found }), this.#inTime());
+        return;
+      } catch (fault) {
+        const { name, status } = s3Fault(fault);
+        // Somebody wrote, moved or deleted one of the two meanwhile: look again.
+        const changed = status === 412 || status === 409 || (status === 404 && name !== 'NoSuchBucket');
+        if (!changed || attempt === moveTries) throw asStoreError(fault, `move ${from}`);
+      }
     }
-    await this.delete(from);
+  }
+
+  async #etag(key: string): Promise<string | undefined> {
+    try {
+      const { ETag = '' } = await this.#client.send(new HeadObjectCommand(this.#at(key)), this.#inTime());
+      return ETag;
+    } catch (fault) {
+      // An answer to HEAD has no body, so it does not say whether the bucket is there. What is done next will.
+      if (s3Fault(fault).status === 404) return undefined;
+      throw asStoreError(fault, `HEAD ${key}`);
+    }
   }
 
   close(): void {

@@ -186,6 +186,104 @@ describe('what S3 answers in trouble', () => {
     });
   });
 
+  describe('a move', () => {
+    interface Asked {
+      readonly method: string;
+      readonly path: string;
+      readonly headers: Record<string, string>;
+    }
+    /** A bucket with `a/b`, and what was asked of it. `answer` goes first; what it leaves alone is done. */
+    async function moving(answer: (asked: Asked, before: readonly Asked[]) => number | undefined) {
+      const asked: Asked[] = [];
+      const etags = new Map([['/origin/a/b', '"one"']]);
+      const store = await storeOn(
+        (request, response) => {
+          request.resume().on('end', () => {
+            const { method = '', url = '' } = request;
+            const [path = ''] = url.split('?');
+            const names = ['if-match', 'if-none-match', 'x-amz-copy-source', 'x-amz-copy-source-if-match'];
+            const headers = Object.fromEntries(
+              names.flatMap((name) => (request.headers[name] ? [[name, String(request.headers[name])]] : [])),
+            );
+            const one = { method, path, headers };
+            const status = answer(one, asked);
+            asked.push(one);
+            if (status !== undefined)
+              return error(status, status === 412 ? 'PreconditionFailed' : 'NoSuchKey')(request, response);
+            const etag = etags.get(path);
+            if (method === 'HEAD') return response.writeHead(etag ? 200 : 404, etag ? { etag } : {}).end();
+            if (method === 'DELETE') {
+              etags.delete(path);
+              return response.writeHead(204).end();
+            }
+            etags.set(path, '"one"');
+            response
+              .writeHead(200, { 'content-type': 'application/xml' })
+              .end('<CopyObjectResult><ETag>"one"</ETag></CopyObjectResult>');
+          });
+        },
+        { tries: 1 },
+      );
+      return { store, asked, etags };
+    }
+    const [from, to] = ['/origin/a/b', '/origin/quarantine/a/b'];
+    const move = (store: { move(from: string, to: string): Promise<void> }) =>
+      store.move('a/b', 'quarantine/a/b');
+
+    test('copies only what it saw to where nothing is, then deletes only that', async () => {
+      const { store, asked } = await moving(() => undefined);
+      await move(store);
+      expect(asked).toEqual([
+        { method: 'HEAD', path: from, headers: {} },
+        { method: 'HEAD', path: to, headers: {} },
+        {
+          method: 'PUT',
+          path: to,
+          headers: {
+            'if-none-match': '*',
+            'x-amz-copy-source': 'origin/a/b',
+            'x-amz-copy-source-if-match': '"one"',
+          },
+        },
+        { method: 'DELETE', path: from, headers: { 'if-match': '"one"' } },
+      ]);
+    });
+
+    test('names what it replaces', async () => {
+      const { store, asked, etags } = await moving(() => undefined);
+      etags.set(to, '"older"');
+      await move(store);
+      expect(asked[2]?.headers).toMatchObject({ 'if-match': '"older"' });
+    });
+
+    test('copies nothing again where an earlier one broke off before its delete', async () => {
+      const { store, asked, etags } = await moving(() => undefined);
+      etags.set(to, '"one"');
+      await move(store);
+      expect(asked.map(({ method }) => method)).toEqual(['HEAD', 'HEAD', 'DELETE']);
+    });
+
+    test.each([
+      ['PUT', 412],
+      ['PUT', 404],
+      ['DELETE', 412],
+    ])('looks again where its %s is told %i, for something changed', async (method, status) => {
+      const { store, asked, etags } = await moving((one, before) =>
+        one.method === method && !before.some((earlier) => earlier.method === method) ? status : undefined,
+      );
+      await move(store);
+      expect(asked.filter((one) => one.method === method)).toHaveLength(2);
+      expect([...etags.keys()]).toEqual([to]);
+    });
+
+    test('gives up, and deletes nothing, where it is told so again and again', async () => {
+      const { store, asked, etags } = await moving(({ method }) => (method === 'PUT' ? 412 : undefined));
+      await expect(move(store)).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
+      expect(asked.filter(({ method }) => method === 'PUT')).toHaveLength(4);
+      expect([...etags.keys()]).toEqual([from]);
+    });
+  });
+
   test('a put that was refused at its first try is a refusal, whatever is there', async () => {
     let gets = 0;
     const store = await storeOn((request, response) => {
