@@ -51,7 +51,7 @@ async function live(options: LiveOptions): Promise<void> {
   const specs = planProcesses(ports, backends, secrets.originTokenFile);
   // A process that died is up again in half the time where nothing has to be compiled.
   const supervisor = new Supervisor(root, specs, {
-    NODE_COMPILE_CACHE: join(options.dataDir, 'compile-cache'),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(options.dataDir, 'compile-cache'),
   });
   const out = openOutput(options.json);
   const emit = createLog({
