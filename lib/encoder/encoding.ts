@@ -11,6 +11,7 @@ import { fitLadder, type Ladder, withoutTopRung } from './policy/ladder.ts';
 import type { TrackHeader } from './policy/publication-model.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
 import { LagWatch } from './policy/shedding.ts';
+import { stillTags } from './policy/still-tags.ts';
 import type { StreamTag } from './policy/stream-tag.ts';
 import { TagHistory } from './policy/tag-history.ts';
 import type { Clock, EncoderExit, StartEncoder } from './ports.ts';
@@ -47,8 +48,6 @@ interface RetiringRun {
   readonly number: number;
   readonly past: Set<string>;
 }
-
-const stillStepMs = 100;
 
 /**
  * The encoding of one broadcast: one ffmpeg at a time, and what it takes to let another one follow without a hole – when the input
@@ -165,15 +164,7 @@ export class Encoding {
 
   /** The last picture and silence, up to the number that another run begins at. */
   #fillUp(run: EncoderRun, number: number): void {
-    const until = segmentStartMs(number) + stillStepMs;
-    const still = this.#history.lastKeyframe;
-    const { silence, audioFrameMs } = this.#plan!.format;
-    for (let at = this.#history.lastOf('video') + stillStepMs; still && at <= until; at += stillStepMs) {
-      run.feed({ ...still, streamMs: at });
-    }
-    for (let at = this.#history.lastOf('audio') + audioFrameMs; silence && at <= until; at += audioFrameMs) {
-      run.feed({ type: 'audio', streamMs: Math.floor(at), payload: silence, keyframe: false });
-    }
+    for (const tag of stillTags(this.#history, segmentStartMs(number), this.#plan!.format)) run.feed(tag);
     run.stopBefore(number);
     run.endInput();
   }
