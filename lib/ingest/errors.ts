@@ -25,7 +25,7 @@ export class LinkLostError extends Error {
 /** No worker took the stream; `status` is what the publisher is told. */
 export class RouteFailedError extends Error {
   override readonly name = 'RouteFailedError';
-  readonly code: 'STREAM_BUSY' | 'NO_WORKER' | 'PUBLISHER_LEFT';
+  readonly code: 'STREAM_BUSY' | 'TAKEN_DOWN' | 'NO_WORKER' | 'PUBLISHER_LEFT';
 
   constructor(code: RouteFailedError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

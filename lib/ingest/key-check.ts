@@ -3,27 +3,23 @@ import type { StreamId } from '../routing/ids.ts';
 import { hashStreamKey, parseStreamKey, sameKeyHash } from '../routing/stream-key.ts';
 import type { IngestStore } from './ports.ts';
 
-/** A record that let somebody in is asked for again after this, so a revoked key is shut within it. */
-const cacheMs = 2_000;
-const maxCached = 1_000;
-
 export type KeyVerdict =
-  | { readonly verdict: 'valid'; readonly streamId: StreamId }
+  | { readonly verdict: 'valid'; readonly stream: StreamRecord }
+  /** The key is right, but nobody may publish. */
+  | { readonly verdict: 'taken-down'; readonly streamId: StreamId }
   /** For the log only: the publisher is told the same for all of these. */
   | {
       readonly verdict: 'invalid';
       readonly streamId?: StreamId;
       readonly why: 'malformed' | 'unknown' | 'wrong';
     }
-  /** The control store cannot be read: nobody gets in whom it did not let in just before. */
+  /** The control store cannot be read: nobody gets in. */
   | { readonly verdict: 'undecided'; readonly streamId: StreamId; readonly cause: unknown };
 
-/** Checks stream keys against the control store. */
+/** Checks stream keys against the control store. Nothing is kept: a revoked key, or a takedown, holds from the next check on. */
 export class KeyCheck {
   readonly #store: Pick<IngestStore, 'getStream'>;
   readonly #pepper: string;
-  /** Records that let somebody in, oldest first. Nothing is kept of failures: a new stream works at once. */
-  readonly #cache = new Map<StreamId, { stream: StreamRecord; readMs: number }>();
 
   constructor(store: Pick<IngestStore, 'getStream'>, pepper: string) {
     this.#store = store;
@@ -36,9 +32,6 @@ export class KeyCheck {
     if (key === undefined) return { verdict: 'invalid', why: 'malformed' };
     const { streamId } = key;
     const hash = hashStreamKey(key, this.#pepper);
-    // Only success may come from memory: a key that was made a moment ago works at once.
-    const cached = this.#cached(streamId);
-    if (cached !== undefined && matches(cached, hash)) return { verdict: 'valid', streamId };
     let stream: StreamRecord | undefined;
     try {
       stream = await this.#store.getStream(streamId);
@@ -46,29 +39,9 @@ export class KeyCheck {
       return { verdict: 'undecided', streamId, cause };
     }
     const matched = matches(stream, hash);
-    this.#cache.delete(streamId);
     if (stream === undefined) return { verdict: 'invalid', streamId, why: 'unknown' };
     if (!matched) return { verdict: 'invalid', streamId, why: 'wrong' };
-    this.#remember(stream);
-    return { verdict: 'valid', streamId };
-  }
-
-  #cached(streamId: StreamId): StreamRecord | undefined {
-    const entry = this.#cache.get(streamId);
-    if (entry === undefined) return undefined;
-    if (performance.now() - entry.readMs < cacheMs) return entry.stream;
-    this.#cache.delete(streamId);
-    return undefined;
-  }
-
-  #remember(stream: StreamRecord): void {
-    if (this.#cache.size >= maxCached) {
-      for (const oldest of this.#cache.keys()) {
-        this.#cache.delete(oldest);
-        break;
-      }
-    }
-    this.#cache.set(stream.id, { stream, readMs: performance.now() });
+    return stream.takenDown ? { verdict: 'taken-down', streamId } : { verdict: 'valid', stream };
   }
 }
 

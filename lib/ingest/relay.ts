@@ -1,4 +1,5 @@
 import type { LinkFrame } from '../protocol/relay/link-frames.ts';
+import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { StatusLevel } from '../protocol/rtmp/commands.ts';
 import type { Handover } from '../protocol/rtmp/publish-session.ts';
@@ -249,8 +250,7 @@ export class Relay {
     }
     this.#finished = true;
     this.abort();
-    const code = error.code === 'STREAM_BUSY' ? 'NetStream.Publish.BadName' : 'NetStream.Publish.Failed';
-    this.#options.owner.finish(error.code, error.message, { level: 'error', code });
+    this.#options.owner.finish(error.code, error.message, { level: 'error', code: statusOf[error.code] });
   }
 
   #frame(from: LinkInUse, frame: LinkFrame): void {
@@ -302,6 +302,14 @@ export class Relay {
     this.#search.start();
   }
 }
+
+/** Why no worker took it, as the publisher is told. */
+const statusOf: Readonly<Record<RouteFailedError['code'], string>> = {
+  STREAM_BUSY: 'NetStream.Publish.BadName',
+  TAKEN_DOWN: takenDownStatus.code,
+  NO_WORKER: 'NetStream.Publish.Failed',
+  PUBLISHER_LEFT: 'NetStream.Publish.Failed',
+};
 
 /** What a worker is told of the session, wherever its replay begins. */
 function helloOf({ publisher, streamId, sessionId, proxyId, publish }: RelayOptions): SessionHello {

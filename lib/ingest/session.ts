@@ -1,3 +1,4 @@
+import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import { ProtocolError } from '../protocol/rtmp/errors.ts';
 import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
 import { type PublishAction, PublishSession } from '../protocol/rtmp/publish-session.ts';
@@ -193,8 +194,11 @@ export class IngestSession implements ConnectionHandler {
     const verdict = await this.#context.keys.check(request.streamName);
     if (this.#phase !== 'checking') return;
     if (verdict.verdict === 'valid') {
-      this.#streamId = verdict.streamId;
-      this.#relayTo(verdict.streamId, request);
+      this.#streamId = verdict.stream.id;
+      this.#relayTo(verdict.stream.id, request);
+    } else if (verdict.verdict === 'taken-down') {
+      const { code, description } = takenDownStatus;
+      this.#refuse('TAKEN_DOWN', code, description, verdict.streamId);
     } else if (verdict.verdict === 'undecided') {
       this.#context.emit('ingest.store.unavailable', { operation: 'getStream', cause: verdict.cause });
       const reason = 'Stream keys cannot be checked at the moment. Please try again.';

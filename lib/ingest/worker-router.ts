@@ -107,6 +107,8 @@ export class WorkerRouter {
     this.#options.emit('ingest.worker.passed', { ...facts, worker, reason });
     if (refused?.reason === 'busy')
       throw new RouteFailedError('STREAM_BUSY', refused.message, { cause: error });
+    if (refused?.reason === 'taken-down')
+      throw new RouteFailedError('TAKEN_DOWN', refused.message, { cause: error });
   }
 
   #holderOf(error: unknown): FleetMember | undefined {

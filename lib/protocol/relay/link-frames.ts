@@ -36,7 +36,7 @@ export type LinkFrame =
 
 export type RefusalReason = (typeof refusalReasons)[number];
 
-const refusalReasons = ['busy', 'full', 'draining', 'held-elsewhere', 'unavailable'] as const;
+const refusalReasons = ['busy', 'full', 'draining', 'held-elsewhere', 'taken-down', 'unavailable'] as const;
 
 export const maxLinkPayloadBytes = 64 * 1024;
 const headBytes = 4;

@@ -88,6 +88,21 @@ describe('stream keys', () => {
     expect(both.keys).toHaveLength(2);
   });
 
+  test('a stream that is taken down is refused in words, and is open again once it is restored', async () => {
+    const { harness, encoder } = await ingest();
+    const { streamId, key } = await harness.addStream();
+    const { takenDown: _, ...stream } = (await harness.store.getStream(streamId))!;
+    const taken = await harness.store.updateStream({ ...stream, takenDown: { reason: 'Ours', atMs: 1 } });
+    const answer = await client(harness.rtmpPort, key).refused();
+    expect(answer).toMatchObject({ level: 'error', code: 'NetStream.Publish.Rejected' });
+    expect(answer?.description).toMatch(/taken down/);
+    expect(answer?.description).not.toContain('Ours');
+    expect(encoder.links).toHaveLength(0);
+    expect(harness.log.of('ingest.publish.refused')).toMatchObject([{ code: 'TAKEN_DOWN' }]);
+    await harness.store.updateStream({ ...stream, version: taken.version });
+    await client(harness.rtmpPort, key).started();
+  });
+
   test('nobody new gets in while the control store is down, and who is on air stays', async () => {
     let down = false;
     const fail = async () => {

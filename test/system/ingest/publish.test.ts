@@ -213,6 +213,21 @@ describe('finding a worker', () => {
     expect(encoder.links).toHaveLength(1);
   });
 
+  test('is refused in words, and asks no other worker, where one says that the stream was taken down', async () => {
+    const description = 'This stream was taken down.';
+    const refusing = (name: string) =>
+      worker(name, (link) => link.send({ type: 'refused', reason: 'taken-down', description }));
+    const encoders = [await refusing('a'), await refusing('b')];
+    const { rtmpPort, addStream } = await ingest({ workers: encoders.map((each) => each.record()) });
+    const { key } = await addStream();
+    expect(await client({ port: rtmpPort, key }).refused()).toEqual({
+      level: 'error',
+      code: 'NetStream.Publish.Rejected',
+      description,
+    });
+    expect(encoders.flatMap(({ links }) => links)).toHaveLength(1);
+  });
+
   test('picks a worker that only just joined', async () => {
     const { rtmpPort, addStream, say } = await ingest({});
     const { key } = await addStream();

@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { StreamRecord } from '../../lib/control/policy/records.ts';
+import { KeyCheck } from '../../lib/ingest/key-check.ts';
+import { newStreamId } from '../../lib/routing/ids.ts';
+import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/stream-key.ts';
+
+const pepper = 'a pepper for tests';
+const id = newStreamId();
+const key = newStreamKey(id);
+const name = formatStreamKey(key);
+const live: StreamRecord = {
+  id,
+  name: 'Concert',
+  createdAtMs: 1,
+  reconnectWindowMs: 0,
+  keys: [{ id: 'k', hash: hashStreamKey(key, pepper), createdAtMs: 1 }],
+  version: 1,
+};
+const takenDown: StreamRecord = { ...live, takenDown: { reason: 'A secret of ours', atMs: 2 } };
+
+let stream: StreamRecord | undefined;
+let check: KeyCheck;
+beforeEach(() => {
+  stream = live;
+  check = new KeyCheck({ getStream: async () => stream }, pepper);
+});
+
+describe('the check of a stream key', () => {
+  test('gives the record of the stream that the key opens', async () => {
+    expect(await check.check(name)).toEqual({ verdict: 'valid', stream: live });
+  });
+
+  test('lets nobody in once the stream is taken down, not even who was let in just before', async () => {
+    await check.check(name);
+    stream = takenDown;
+    expect(await check.check(name)).toEqual({ verdict: 'taken-down', streamId: id });
+    stream = live;
+    expect(await check.check(name)).toMatchObject({ verdict: 'valid' });
+  });
+
+  test('tells only who has the key that the stream is taken down', async () => {
+    stream = takenDown;
+    const wrong = formatStreamKey(newStreamKey(id));
+    expect(await check.check(wrong)).toEqual({ verdict: 'invalid', streamId: id, why: 'wrong' });
+  });
+
+  test('shuts a key at once that was revoked', async () => {
+    await check.check(name);
+    stream = { ...live, keys: [] };
+    expect(await check.check(name)).toMatchObject({ verdict: 'invalid', why: 'wrong' });
+  });
+
+  test('lets nobody in whom the store cannot vouch for', async () => {
+    await check.check(name);
+    const cause = new Error('down');
+    const blind = new KeyCheck({ getStream: () => Promise.reject(cause) }, pepper);
+    expect(await blind.check(name)).toEqual({ verdict: 'undecided', streamId: id, cause });
+  });
+});
