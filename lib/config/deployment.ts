@@ -147,6 +147,9 @@ const compute = z
 const retention = z
   .strictObject({
     recordingDays: days(3650).default(30).describe('Segments and playlists of a broadcast.'),
+    quarantineDays: days(3650)
+      .default(365)
+      .describe('Recordings of a stream that was taken down, kept for review; a restore brings them back.'),
     eventDays: days(3650).default(90).describe('The lines of a stream’s story.'),
     logDays: z
       .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731])
@@ -179,6 +182,15 @@ const api = z
   })
   .prefault({});
 
+const managedEncoder = z
+  .strictObject({
+    channelClass: z
+      .enum(['STANDARD', 'SINGLE_PIPELINE'])
+      .default('STANDARD')
+      .describe('Two pipelines in different zones, or one for 0.6 times the price.'),
+  })
+  .describe('Offers AWS MediaLive as the encoder of a stream, beside the fleet. Left out: it is not offered.');
+
 export const deploymentSchema = z.strictObject({
   $schema: z.string().optional().describe('For editors.'),
   name: z
@@ -205,7 +217,14 @@ export const deploymentSchema = z.strictObject({
       'Left out: names of AWS, and an ingest certificate of our own making, which ffmpeg takes and OBS refuses.',
     ),
   plainRtmp: z.boolean().default(false).describe('Whether RTMP without TLS is taken too, on port 1935.'),
+  simulcast: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether streams may be sent on to RTMP servers of others. The proxies get a way out to the internet for it, through NAT gateways.',
+    ),
   compute: compute.describe('Sizes of the fleets.'),
+  managedEncoder: managedEncoder.optional(),
   ladder: ladderSchema.optional().describe('The renditions. Left out: 1080p, 720p, 480p and 360p.'),
   dvrWindowSeconds: z
     .int()

@@ -21,6 +21,7 @@ export const edgeParameters = (deployment: string) =>
   ({
     baseUrl: `/${deployment}/edge/base-url`,
     distributionId: `/${deployment}/edge/distribution-id`,
+    denialsArn: `/${deployment}/edge/denials-arn`,
   }) as const;
 
 /** Where the global stacks are: Global Accelerator's API and that of CloudFront's certificates and rules. */
