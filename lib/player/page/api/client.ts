@@ -5,12 +5,26 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code = 'API_ERROR';
   readonly status: number;
+  /** The end of the problem's `type`, for example `stream-not-found`; undefined where the answer was no problem. */
+  readonly kind: string | undefined;
+  /** Faults of the request, each with its place in the body where it has one. */
+  readonly faults: readonly RequestFault[];
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, problem: Pick<ApiError, 'kind' | 'faults'> = noProblem) {
     super(message);
     this.status = status;
+    this.kind = problem.kind;
+    this.faults = problem.faults;
   }
 }
+
+export interface RequestFault {
+  readonly detail: string;
+  /** RFC 6901 as a fragment, for example `#/name`. */
+  readonly pointer?: string;
+}
+
+const noProblem = { kind: undefined, faults: [] };
 
 /** The API could not be reached at all, or did not answer in time. */
 export class ApiUnreachableError extends Error {
@@ -36,7 +50,7 @@ export function createCall(request: typeof fetch) {
       throw new ApiUnreachableError('The platform does not answer.', { cause });
     }
     const text = await response.text();
-    if (!response.ok) throw new ApiError(response.status, problemWords(response.status, text));
+    if (!response.ok) throw problemOf(response.status, text);
     if (text === '') return undefined as Answer;
     try {
       return JSON.parse(text) as Answer;
@@ -128,16 +142,19 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
   };
 }
 
-/** The problem's own words where it has some. */
-function problemWords(status: number, text: string): string {
+/** The problem with its own words where it has some. */
+function problemOf(status: number, text: string): ApiError {
+  const words = `The platform answered with status ${status}.`;
   try {
-    const problem = JSON.parse(text) as { title?: unknown; detail?: unknown };
-    if (typeof problem.detail === 'string') return problem.detail;
-    if (typeof problem.title === 'string') return problem.title;
+    const { type, title, detail, errors } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return new ApiError(status, [detail, title].find((part) => typeof part === 'string') ?? words, {
+      kind: typeof type === 'string' ? /[^:]+$/.exec(type)?.[0] : undefined,
+      faults: Array.isArray(errors) ? errors : [],
+    });
   } catch {
     // Not a problem document; the status has to do.
+    return new ApiError(status, words);
   }
-  return `The platform answered with status ${status}.`;
 }
 
 /** What to tell a person about a fault of a call. */

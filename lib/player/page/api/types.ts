@@ -57,13 +57,28 @@ export interface Destination {
 
 export type DestinationState = 'connecting' | 'live' | 'waiting' | 'refused' | 'ended';
 
+/** The MediaLive channel that encodes a stream, or did last. */
 export interface ManagedChannel {
-  readonly state: string;
-  readonly since?: string;
+  readonly broadcastId: string;
+  readonly state: ManagedChannelState;
+  readonly since: string;
   readonly channelId?: string;
   /** In words. */
-  readonly detail?: string;
+  readonly detail: string;
 }
+
+export type ManagedChannelState =
+  | 'none'
+  | 'creating-input'
+  | 'creating-channel'
+  | 'ready'
+  | 'starting'
+  | 'running'
+  | 'live'
+  | 'stopping'
+  | 'deleting-channel'
+  | 'deleting-input'
+  | 'gone';
 
 export type TakedownState = 'taking-down' | 'taken-down' | 'restoring' | 'restored';
 

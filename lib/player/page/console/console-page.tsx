@@ -2,10 +2,11 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream } from '../api/types.ts';
 import { watchPath } from '../model/routes.ts';
-import { isOnAir, stateWords } from '../model/stream-state.ts';
+import { isOnAir, shownState, stateWords } from '../model/stream-state.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
+import { DestinationsPanel } from './destinations-panel.tsx';
 import { EndBroadcast } from './end-broadcast.tsx';
 import { EventLog } from './event-log.tsx';
 import { HealthPanel } from './health-panel.tsx';
@@ -14,13 +15,15 @@ import { Preview } from './preview.tsx';
 import { ProcessesPanel } from './processes-panel.tsx';
 import { RenditionsTable } from './renditions-table.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
+import { TakedownBanner, TakedownPanel, useTakedownDialog } from './takedown-panel.tsx';
+import { useTakedown } from './use-takedown.ts';
 
 /** Everything a broadcaster needs for one stream. */
 export function ConsolePage({ id }: { id: string }) {
   const api = useApi();
-  const { announce, processes } = useServices();
+  const { announce } = useServices();
   const { value: stream, fault, refresh } = usePolled(() => api.getStream(id), 2_000);
-  const state = stream?.state;
+  const state = stream && shownState(stream);
 
   useEffect(() => {
     document.title = `${stream?.name ?? 'Stream'} · Headwater`;
@@ -44,6 +47,14 @@ export function ConsolePage({ id }: { id: string }) {
       </section>
     );
   }
+  return <Console stream={stream} fault={fault} refresh={refresh} />;
+}
+
+function Console(props: { stream: Stream; fault: unknown; refresh: () => void }) {
+  const { stream, fault, refresh } = props;
+  const { processes } = useServices();
+  const watch = useTakedown(stream, refresh);
+  const takedown = useTakedownDialog(stream, watch);
   return (
     <>
       {fault !== undefined && (
@@ -52,6 +63,7 @@ export function ConsolePage({ id }: { id: string }) {
         </p>
       )}
       <ConsoleHead stream={stream} onChanged={refresh} />
+      <TakedownBanner stream={stream} onRestore={() => takedown.open('restore')} />
       <div class={isOnAir(stream.state) ? 'console' : 'console console-off'}>
         <div class="console-main">
           <Preview stream={stream} />
@@ -70,10 +82,13 @@ export function ConsolePage({ id }: { id: string }) {
         </div>
         <div class="console-side">
           <IngestPanel stream={stream} />
-          <EventLog id={id} onNews={refresh} />
+          <EventLog id={stream.id} onNews={refresh} />
+          <DestinationsPanel stream={stream} onChanged={refresh} />
           <SettingsPanel stream={stream} onChanged={refresh} />
+          <TakedownPanel stream={stream} watch={watch} onTakedown={() => takedown.open('takedown')} />
         </div>
       </div>
+      {takedown.dialog}
     </>
   );
 }
@@ -81,6 +96,7 @@ export function ConsolePage({ id }: { id: string }) {
 function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
   const [ending, setEnding] = useState(false);
   const closeEnding = useCallback(() => setEnding(false), []);
+  const state = shownState(stream);
   return (
     <div class="page-head console-head">
       <div>
@@ -88,15 +104,15 @@ function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => v
           <a href="/">Streams</a>
         </p>
         <h1>
-          {stream.name} <StateBadge state={stream.state} />
+          {stream.name} <StateBadge state={state} />
         </h1>
-        <p class="quiet">{stateWords[stream.state].explanation}</p>
+        <p class="quiet">{stateWords[state].explanation}</p>
       </div>
       <div class="actions">
         <a class="button" href={watchPath(stream.id)}>
           Open viewer page
         </a>
-        {isOnAir(stream.state) && (
+        {isOnAir(state) && (
           <button type="button" class="button button-danger" onClick={() => setEnding(true)}>
             End broadcast
           </button>

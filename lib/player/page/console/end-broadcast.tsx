@@ -1,6 +1,6 @@
 import type { Stream } from '../api/types.ts';
 import { useApi, useServices } from '../shell/services.ts';
-import { ConfirmTask } from './confirm-task.tsx';
+import { TaskDialog } from '../ui/task-dialog.tsx';
 
 export function EndBroadcast(props: { stream: Stream; onClose: () => void; onEnded: () => void }) {
   const { stream, onClose, onEnded } = props;
@@ -12,17 +12,17 @@ export function EndBroadcast(props: { stream: Stream; onClose: () => void; onEnd
     onEnded();
   };
   return (
-    <ConfirmTask
+    <TaskDialog
       title="End this broadcast?"
       confirm="End broadcast"
       doing="Ending…"
-      task={end}
+      run={end}
       onClose={onClose}
     >
       <p>
         Your encoder is disconnected and viewers see that the broadcast is over. What was sent stays as a
         recording.
       </p>
-    </ConfirmTask>
+    </TaskDialog>
   );
 }

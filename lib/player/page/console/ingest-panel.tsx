@@ -3,7 +3,7 @@ import type { Stream } from '../api/types.ts';
 import { ffmpegLine, isLoopback, obsSettings } from '../model/ingest.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';
-import { ConfirmTask } from './confirm-task.tsx';
+import { TaskDialog } from '../ui/task-dialog.tsx';
 
 /** Where the encoder sends to, with what key, and how to set it up. */
 export function IngestPanel({ stream }: { stream: Stream }) {
@@ -83,17 +83,17 @@ function RotateKey({ stream, onClose }: { stream: Stream; onClose: () => void })
     announce('The new stream key is shown now.');
   };
   return (
-    <ConfirmTask
+    <TaskDialog
       title="Make a new stream key?"
       confirm="Make a new key"
       doing="Making it…"
-      task={rotate}
+      run={rotate}
       onClose={onClose}
     >
       <p>
         The key in use now works for an hour longer, so that you can change it in your encoder without a
         hurry. After that only the new one is accepted. A running broadcast goes on.
       </p>
-    </ConfirmTask>
+    </TaskDialog>
   );
 }

@@ -2,13 +2,14 @@ import { useRef } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { formatLatency } from '../model/latency.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
-import { isOnAir } from '../model/stream-state.ts';
+import { isOnAir, isTakenDown } from '../model/stream-state.ts';
 import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
 
 /** What viewers see, without sound and in a small quality. Only a broadcast on air is shown. */
 export function Preview({ stream }: { stream: Stream }) {
-  const onAir = isOnAir(stream.state);
+  const takenDown = isTakenDown(stream);
+  const onAir = isOnAir(stream.state) && !takenDown;
   return (
     <section class="panel preview" aria-labelledby="preview-title">
       <h2 id="preview-title" class="visually-hidden">
@@ -18,7 +19,11 @@ export function Preview({ stream }: { stream: Stream }) {
         <LivePreview key={stream.broadcast?.id} stream={stream} />
       ) : (
         <div class="stage stage-empty">
-          <p>No picture yet. It shows here as soon as your encoder sends.</p>
+          <p>
+            {takenDown
+              ? 'Nothing is shown to anybody while the stream is taken down.'
+              : 'No picture yet. It shows here as soon as your encoder sends.'}
+          </p>
         </div>
       )}
     </section>

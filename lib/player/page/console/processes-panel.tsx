@@ -5,9 +5,9 @@ import type { Broadcast } from '../api/types.ts';
 import { partInBroadcast, processWords, restartWords, whatIsNoticed } from '../model/processes.ts';
 import { useServices } from '../shell/services.ts';
 import { StateShape } from '../ui/state-badge.tsx';
+import { TaskDialog } from '../ui/task-dialog.tsx';
 import { usePolled } from '../ui/use-polled.ts';
-import { ConfirmTask } from './confirm-task.tsx';
-import { useTask } from './use-task.ts';
+import { useTask } from '../ui/use-task.ts';
 
 interface Asked {
   readonly process: LocalProcess;
@@ -122,15 +122,15 @@ function ConfirmStop(props: {
   const { process, how, noticed } = props.asked;
   const verb = how === 'kill' ? 'Kill' : 'Drain';
   return (
-    <ConfirmTask
+    <TaskDialog
       title={`${verb} ${process.name}?`}
       confirm={`${verb} ${process.name}`}
       doing={how === 'kill' ? 'Killing…' : 'Draining…'}
-      task={() => props.onStop(process, how)}
+      run={() => props.onStop(process, how)}
       onClose={props.onClose}
     >
       <p>{noticed}</p>
-    </ConfirmTask>
+    </TaskDialog>
   );
 }
 

@@ -1,10 +1,11 @@
 import { useId, useState } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
-import { isOnAir } from '../model/stream-state.ts';
+import { isOnAir, isTakenDown } from '../model/stream-state.ts';
 import { navigate } from '../shell/navigation.ts';
 import { useApi, useServices } from '../shell/services.ts';
-import { ConfirmTask } from './confirm-task.tsx';
-import { useTask } from './use-task.ts';
+import { TaskDialog } from '../ui/task-dialog.tsx';
+import { useTask } from '../ui/use-task.ts';
+import { EncoderChoice } from './encoder-choice.tsx';
 
 /** Name, links to share, and the end of the stream itself. */
 export function SettingsPanel({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
@@ -13,6 +14,7 @@ export function SettingsPanel({ stream, onChanged }: { stream: Stream; onChanged
     <section class="panel" aria-labelledby="settings-title">
       <h2 id="settings-title">Stream settings</h2>
       <Rename stream={stream} onChanged={onChanged} />
+      <EncoderChoice stream={stream} onChanged={onChanged} />
       <button type="button" class="button button-small button-danger-quiet" onClick={() => setDeleting(true)}>
         Delete stream
       </button>
@@ -72,17 +74,22 @@ function DeleteStream({ stream, onClose }: { stream: Stream; onClose: () => void
     navigate('/');
   };
   return (
-    <ConfirmTask
+    <TaskDialog
       title={`Delete “${stream.name}”?`}
       confirm="Delete stream"
       doing="Deleting…"
-      task={remove}
+      run={remove}
       onClose={onClose}
     >
       <p>
         Its key stops working and its link shows nothing any more.
-        {isOnAir(stream.state) ? ' It is on air now: end the broadcast first.' : ''} This cannot be undone.
+        {isTakenDown(stream)
+          ? ' It is taken down: restore it first, so that nothing under review is lost.'
+          : isOnAir(stream.state)
+            ? ' It is on air now: end the broadcast first.'
+            : ''}{' '}
+        This cannot be undone.
       </p>
-    </ConfirmTask>
+    </TaskDialog>
   );
 }

@@ -38,6 +38,13 @@ export function formatDuration(ms: number): string {
     .join(' ');
 }
 
+/** A measured time: `420` → `0.42 s`, `1900` → `1.9 s`, `75000` → `1 minute 15 seconds`. */
+export function formatElapsed(ms: number): string {
+  if (ms < 995) return `${(ms / 1000).toFixed(2)} s`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return formatDuration(ms);
+}
+
 /** What people call a codec; an RFC 6381 or FourCC name that we do not know is shown as it is. */
 export function formatCodec(codec: string): string {
   const known: [RegExp, string][] = [

@@ -4,6 +4,7 @@ import {
   formatClock,
   formatCodec,
   formatDuration,
+  formatElapsed,
   formatFrameRate,
   formatWhen,
 } from '../../../../lib/player/page/model/format.ts';
@@ -55,6 +56,17 @@ describe('numbers as people read them', () => {
     expect(formatWhen(at, at + 60_000)).not.toContain('2026');
     expect(formatWhen(at, at + 86_400_000)).toContain('2026');
   });
+});
+
+test.each([
+  [0, '0.00 s'],
+  [420, '0.42 s'],
+  [996, '1.0 s'],
+  [12_340, '12.3 s'],
+  [59_940, '59.9 s'],
+  [75_000, '1 minute 15 seconds'],
+])('%d ms that were measured read as %s', (ms, text) => {
+  expect(formatElapsed(ms)).toBe(text);
 });
 
 describe('states', () => {

@@ -1,0 +1,138 @@
+import { useState } from 'preact/hooks';
+import type { Destination, Stream } from '../api/types.ts';
+import { destinationStory, destinationWords } from '../model/destinations.ts';
+import { useApi, useServices } from '../shell/services.ts';
+import { StateShape } from '../ui/state-badge.tsx';
+import { TaskDialog } from '../ui/task-dialog.tsx';
+import { useTask } from '../ui/use-task.ts';
+import { AddDestination } from './add-destination.tsx';
+
+/** Where else the stream is sent (simulcast), and how each push stands. */
+export function DestinationsPanel({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
+  const [adding, setAdding] = useState(false);
+  const [removing, setRemoving] = useState<Destination>();
+  const { destinations } = stream;
+  return (
+    <section class="panel" aria-labelledby="destinations-title">
+      <h2 id="destinations-title">Other destinations</h2>
+      <p class="quiet">
+        RTMP servers elsewhere that get what you send, as it arrives. Viewers here notice nothing of one that
+        is slow or down.
+      </p>
+      {destinations.length > 0 && (
+        <ul>
+          {destinations.map((destination) => (
+            <DestinationRow
+              key={destination.id}
+              streamId={stream.id}
+              destination={destination}
+              onChanged={onChanged}
+              onRemove={() => setRemoving(destination)}
+            />
+          ))}
+        </ul>
+      )}
+      <button type="button" class="button button-small" onClick={() => setAdding(true)}>
+        Add a destination
+      </button>
+      {adding && <AddDestination streamId={stream.id} onAdded={onChanged} onClose={() => setAdding(false)} />}
+      {removing && (
+        <RemoveDestination
+          streamId={stream.id}
+          destination={removing}
+          onRemoved={onChanged}
+          onClose={() => setRemoving(undefined)}
+        />
+      )}
+    </section>
+  );
+}
+
+function DestinationRow(props: {
+  streamId: string;
+  destination: Destination;
+  onChanged: () => void;
+  onRemove: () => void;
+}) {
+  const { streamId, destination, onChanged, onRemove } = props;
+  const { id, name, url, enabled } = destination;
+  const api = useApi();
+  const { announce } = useServices();
+  const { busy, fault, run } = useTask();
+  const { word, badge, shape } = destinationWords(destination);
+  const turn = () =>
+    run(async () => {
+      await api.changeDestination(streamId, id, { enabled: !enabled });
+      announce(`${name} is switched ${enabled ? 'off' : 'on'}.`);
+      onChanged();
+    });
+  return (
+    <li class="process" aria-label={name}>
+      <div>
+        <p class="process-name">
+          <strong>{name}</strong>
+          <span class={`badge badge-${badge}`}>
+            <StateShape shape={shape} />
+            {word}
+          </span>
+        </p>
+        <p class="small address">{url}</p>
+        <p class="quiet small">{destinationStory(destination, Date.now())}.</p>
+        {fault !== undefined && (
+          <p class="field-fault" role="alert">
+            {fault}
+          </p>
+        )}
+      </div>
+      <div class="process-buttons">
+        <button
+          type="button"
+          class="button button-small"
+          aria-label={`Switch ${enabled ? 'off' : 'on'} ${name}`}
+          aria-disabled={busy}
+          onClick={() => !busy && void turn()}
+        >
+          {enabled ? 'Switch off' : 'Switch on'}
+        </button>
+        <button
+          type="button"
+          class="button button-small button-danger-quiet"
+          aria-label={`Remove ${name}`}
+          onClick={onRemove}
+        >
+          Remove
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function RemoveDestination(props: {
+  streamId: string;
+  destination: Destination;
+  onRemoved: () => void;
+  onClose: () => void;
+}) {
+  const { streamId, destination, onRemoved, onClose } = props;
+  const api = useApi();
+  const { announce } = useServices();
+  const remove = async () => {
+    await api.removeDestination(streamId, destination.id);
+    announce(`${destination.name} is removed.`);
+    onRemoved();
+  };
+  return (
+    <TaskDialog
+      title={`Remove “${destination.name}”?`}
+      confirm="Remove"
+      doing="Removing…"
+      run={remove}
+      onClose={onClose}
+    >
+      <p>
+        It gets nothing more, and its key is forgotten: to add it again, you need the key. The broadcast here
+        goes on.
+      </p>
+    </TaskDialog>
+  );
+}

@@ -1,0 +1,88 @@
+import { useId, useState } from 'preact/hooks';
+import { ApiError } from '../api/client.ts';
+import type { CostEstimate, EncoderTier, Stream } from '../api/types.ts';
+import { channelStory, encoderChoices, formatUsd } from '../model/managed.ts';
+import { useApi, useServices } from '../shell/services.ts';
+import { useTask } from '../ui/use-task.ts';
+
+/** What encodes the stream, what that costs, and how its managed channel stands. */
+export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
+  const api = useApi();
+  const { announce } = useServices();
+  const { busy, fault, run } = useTask();
+  const [notOffered, setNotOffered] = useState<string>();
+  const id = useId();
+  const { encoder, managed, cost } = stream;
+  const choose = (tier: EncoderTier) =>
+    run(async () => {
+      try {
+        await api.chooseEncoder(stream.id, tier);
+        announce('The encoder is changed. It holds from the next broadcast on.');
+      } catch (cause) {
+        if (!(cause instanceof ApiError && cause.kind === 'encoder-not-offered')) throw cause;
+        setNotOffered(cause.message);
+      } finally {
+        onChanged();
+      }
+    });
+  return (
+    <fieldset class="choices" aria-describedby={`${id}-hint`}>
+      <legend>Encoder</legend>
+      {encoderChoices
+        .filter(({ tier }) => notOffered === undefined || tier === encoder)
+        .map(({ tier, name, about }) => (
+          <label key={tier} class="choice">
+            <input
+              type="radio"
+              name={id}
+              value={tier}
+              checked={tier === encoder}
+              disabled={busy}
+              onChange={() => void choose(tier)}
+            />
+            <span>
+              {name}
+              <span class="quiet small">{about}</span>
+            </span>
+          </label>
+        ))}
+      <p class="quiet small" id={`${id}-hint`} role={notOffered === undefined ? undefined : 'status'}>
+        {notOffered ?? 'A change holds from the next broadcast on.'}
+      </p>
+      {fault !== undefined && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      {managed && <p class="note">{channelStory(managed, Date.now())}</p>}
+      {cost && <Cost cost={cost} />}
+    </fieldset>
+  );
+}
+
+function Cost({ cost }: { cost: CostEstimate }) {
+  return (
+    <details class="fold">
+      <summary>About {formatUsd(cost.perHourUsd)} an hour on air, on AWS</summary>
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">For</th>
+            <th scope="col" class="number">
+              An hour
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {cost.parts.map(({ what, perHourUsd }) => (
+            <tr key={what}>
+              <td>{what}</td>
+              <td class="number">{formatUsd(perHourUsd)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="quiet small">{cost.note}</p>
+    </details>
+  );
+}

@@ -1,0 +1,79 @@
+import { useState } from 'preact/hooks';
+import type { Stream } from '../api/types.ts';
+import { formatWhen } from '../model/format.ts';
+import { isTakenDown } from '../model/stream-state.ts';
+import { directionOf, type TakedownDirection, takedownTitles } from '../model/takedown.ts';
+import { TakedownDialog } from './takedown-dialog.tsx';
+import { TakedownProgress } from './takedown-progress.tsx';
+import type { TakedownWatch } from './use-takedown.ts';
+
+/** Says above all else that the stream is taken down, why, and how to undo it. */
+export function TakedownBanner({ stream, onRestore }: { stream: Stream; onRestore: () => void }) {
+  const { takedown } = stream;
+  if (!takedown || !isTakenDown(stream)) return null;
+  const { state = 'taken-down', reason, askedAt } = takedown;
+  return (
+    <section class="fault banner" aria-labelledby="takedown-banner">
+      <div>
+        <h2 id="takedown-banner">{takedownTitles[state]}</h2>
+        <p>
+          <strong>Reason:</strong> {reason}
+        </p>
+        <p class="small">
+          Asked for {formatWhen(Date.parse(askedAt), Date.now())}. Viewers get nothing of it, and nobody can
+          broadcast to it.
+        </p>
+      </div>
+      {state !== 'restoring' && (
+        <button type="button" class="button" onClick={onRestore}>
+          Restore…
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** The way to a takedown, and how far one is. */
+export function TakedownPanel(props: { stream: Stream; watch: TakedownWatch; onTakedown: () => void }) {
+  const { stream, watch, onTakedown } = props;
+  const { report, fault } = watch;
+  const takenDown = isTakenDown(stream);
+  const mayTakeDown = !takenDown || stream.takedown?.state === 'restoring';
+  return (
+    <section class="panel" aria-labelledby="takedown-title">
+      <h2 id="takedown-title">Takedown</h2>
+      {!takenDown && (
+        <p class="quiet">
+          Takes the stream from every viewer at once and keeps its publisher out, until it is restored.
+          Nothing is deleted.
+        </p>
+      )}
+      {takenDown && report && <TakedownProgress direction={directionOf(report.state)} report={report} />}
+      {fault !== undefined && (
+        <p class="fault" role="alert">
+          {fault} Trying again every few seconds.
+        </p>
+      )}
+      {mayTakeDown && (
+        <button type="button" class="button button-small button-danger-quiet" onClick={onTakedown}>
+          Take down…
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** The dialog that is open, for one direction or none. */
+export function useTakedownDialog(stream: Stream, watch: TakedownWatch) {
+  const [direction, setDirection] = useState<TakedownDirection>();
+  const dialog = direction && (
+    <TakedownDialog
+      key={direction}
+      stream={stream}
+      direction={direction}
+      watch={watch}
+      onClose={() => setDirection(undefined)}
+    />
+  );
+  return { dialog, open: setDirection };
+}

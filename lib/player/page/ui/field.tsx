@@ -1,0 +1,49 @@
+import { useId } from 'preact/hooks';
+
+interface FieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly hint?: string;
+  /** What is wrong with it. */
+  readonly fault: string | undefined;
+  readonly onInput: (value: string) => void;
+  /** It is not shown while it is typed, and no browser offers to keep it. */
+  readonly secret?: boolean;
+  readonly input: { readonly maxLength: number; readonly placeholder?: string; readonly inputMode?: 'url' };
+}
+
+/** A text field with its label, a hint, and what is wrong with it. */
+export function Field({ label, value, hint, fault, onInput, secret = false, input }: FieldProps) {
+  const id = useId();
+  const described = [fault && `${id}-fault`, hint && `${id}-hint`].filter(Boolean).join(' ');
+  const common = {
+    ...input,
+    id,
+    value,
+    'aria-describedby': described || undefined,
+    'aria-invalid': fault !== undefined,
+    onInput: (event: InputEvent & { currentTarget: HTMLInputElement }) => onInput(event.currentTarget.value),
+  };
+  return (
+    <div class="field-block">
+      <label class="field" for={id}>
+        <span>{label}</span>
+        {secret ? (
+          <input type="password" autocomplete="new-password" {...common} />
+        ) : (
+          <input type="text" autocomplete="off" {...common} />
+        )}
+      </label>
+      {fault !== undefined && (
+        <p class="field-fault" role="alert" id={`${id}-fault`}>
+          {fault}
+        </p>
+      )}
+      {hint !== undefined && (
+        <p class="quiet small" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Takedown, TakedownState } from '../../../../lib/player/page/api/types.ts';
+import {
+  directionOf,
+  isMoving,
+  stepLines,
+  takedownSummary,
+} from '../../../../lib/player/page/model/takedown.ts';
+
+const report = (change: Partial<Takedown> = {}): Takedown => ({
+  streamId: 's1',
+  state: 'taking-down',
+  reason: 'Stolen footage',
+  askedAt: '2026-11-22T18:00:00.000Z',
+  steps: [],
+  ...change,
+});
+const steps = ['refuse', 'deny', 'cut', 'invalidate', 'quarantine'] as const;
+
+describe('a takedown in words', () => {
+  test('goes one of two ways, and moves until it is there', () => {
+    const states: TakedownState[] = ['taking-down', 'taken-down', 'restoring', 'restored'];
+    expect(states.map(directionOf)).toEqual(['takedown', 'takedown', 'restore', 'restore']);
+    expect(states.filter(isMoving)).toEqual(['taking-down', 'restoring']);
+  });
+
+  test('before the first report every step waits, so that no line comes or goes later', () => {
+    const before = stepLines('takedown', undefined);
+    const after = stepLines('takedown', report({ steps: steps.map((step) => ({ step, state: 'waiting' })) }));
+    expect(before).toEqual(after);
+    expect(before.map(({ note }) => note)).toEqual(Array(5).fill('waiting'));
+    expect(stepLines('restore', undefined).map(({ step }) => step)).toEqual(['quarantine', 'deny', 'refuse']);
+  });
+
+  test('a step tells when it was done, or what it waits for', () => {
+    const lines = stepLines(
+      'takedown',
+      report({
+        steps: [
+          { step: 'deny', state: 'done', afterMs: 412 },
+          { step: 'refuse', state: 'done' },
+          { step: 'invalidate', state: 'waiting', detail: '15 invalidations run already' },
+        ],
+      }),
+    );
+    expect(lines).toEqual([
+      { step: 'deny', done: true, words: 'The edge denies it', note: '0.41 s' },
+      { step: 'refuse', done: true, words: 'The publisher is refused', note: 'done' },
+      { step: 'invalidate', done: false, words: 'Clear the caches', note: '15 invalidations run already' },
+    ]);
+  });
+
+  test.each(['takedown', 'restore'] as const)('no two steps of a %s read alike, done or not', (direction) => {
+    const words = (['waiting', 'done'] as const).flatMap((state) =>
+      stepLines(direction, report({ steps: steps.map((step) => ({ step, state })) })).map(
+        (line) => line.words,
+      ),
+    );
+    expect(new Set(words).size).toBe(10);
+  });
+
+  test('says that viewers may see it until it is known to be dark, then after how many seconds it was', () => {
+    expect(takedownSummary('takedown', undefined)).toBe('Viewers may still see it.');
+    expect(takedownSummary('takedown', report({ darkAfterMs: 420 }))).toBe(
+      'Dark for every viewer after 0.42 s.',
+    );
+    expect(takedownSummary('takedown', report({ darkAfterMs: 0, doneAfterMs: 75_000 }))).toBe(
+      'Dark for every viewer after 0.00 s. All was done after 1 minute 15 seconds.',
+    );
+  });
+
+  test('a restore tells when all is back', () => {
+    expect(takedownSummary('restore', report({ state: 'restoring' }))).toBe('It is being brought back.');
+    expect(takedownSummary('restore', report({ state: 'restored', doneAfterMs: 1_940 }))).toBe(
+      'It can be watched again. All was done after 1.9 s.',
+    );
+  });
+});
