@@ -11,6 +11,7 @@ import type { ApiProblem } from './problems.ts';
 import { addDocument, createApiShell } from './shell.ts';
 import { addEventRoutes } from './stream-events.ts';
 import { addStreamRoutes } from './streams.ts';
+import { addTakedownRoutes } from './takedown.ts';
 
 /** Records whose life the API watches at once, a few hundred bytes each. */
 const sightingLimit = 20_000;
@@ -30,6 +31,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addBroadcastRoutes(app, context);
   addEventRoutes(app, context);
   addDestinationRoutes(app, context);
+  addTakedownRoutes(app, context);
   addFleetRoutes(app, context);
   addDocument(app, {
     title: 'Headwater control API',

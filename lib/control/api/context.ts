@@ -1,6 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { LadderConfig } from '../../config/ladder.ts';
+import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import type { StreamDocument } from '../policy/documents.ts';
 import type { EncoderTier } from '../policy/records.ts';
 import type { Sightings } from '../policy/sightings.ts';
 import type { ControlStore } from '../ports.ts';
@@ -50,6 +52,15 @@ export interface ControlApiDependencies {
   readonly clock: Clock;
   readonly config: ControlApiConfig;
   readonly emit: EmitEvent;
+  /** @default no routes for takedowns */
+  readonly takedowns?: Takedowns | undefined;
+}
+
+/** Takes streams down and restores them. Both are written down before they answer, and go on by themselves. */
+export interface Takedowns {
+  take(streamId: StreamId, reason: string): Promise<StreamDocument<'takedown'>>;
+  /** Throws `NeverTakenDownError`. */
+  restore(streamId: StreamId): Promise<StreamDocument<'takedown'>>;
 }
 
 /** What the routes share. */

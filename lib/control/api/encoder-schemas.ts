@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { time } from './schema-parts.ts';
+import { channelStates } from '../policy/channel-machine.ts';
+import { broadcastId, time } from './schema-parts.ts';
 
 export const EncoderTier = z.enum(['fleet', 'medialive']).openapi('EncoderTier', {
   description:
@@ -19,11 +20,15 @@ export const CostEstimate = z
   })
   .openapi('CostEstimate', { description: 'What an hour on the air costs on AWS, about.' });
 
-export const ManagedChannel = z
+export const Managed = z
   .strictObject({
-    state: z.string().openapi({ example: 'starting' }),
-    since: time.optional(),
+    broadcastId: broadcastId.openapi({ description: 'The broadcast that it is for.' }),
+    state: z.enum(channelStates).openapi({ example: 'starting' }),
+    since: time,
     channelId: z.string().optional().openapi({ example: '1234567' }),
-    detail: z.string().optional().openapi({ description: 'In words.' }),
+    detail: z.string().openapi({
+      description: 'In words.',
+      example: 'The MediaLive channel is starting, about 50 s to go.',
+    }),
   })
   .openapi('ManagedChannel', { description: 'The MediaLive channel that encodes the stream, or did last.' });

@@ -49,6 +49,21 @@ const cost = {
   note: 'By AWS’s public prices of one region and month, before tax.',
 };
 
+const takedown = {
+  streamId: id,
+  state: 'taking-down',
+  reason: 'A report of stolen footage',
+  askedAt: '2026-11-22T18:30:00.000Z',
+  darkAfterMs: 420,
+  steps: [
+    { step: 'refuse', state: 'done', afterMs: 12 },
+    { step: 'deny', state: 'done', afterMs: 420 },
+    { step: 'cut', state: 'done', afterMs: 1_900 },
+    { step: 'invalidate', state: 'done', afterMs: 14 },
+    { step: 'quarantine', state: 'waiting', detail: 'The recordings are being moved: more are left.' },
+  ],
+};
+
 const settings = {
   id,
   name: 'Sunday concert',
@@ -96,6 +111,20 @@ export const examples = {
   destination: { ...destination, ...push },
   destinationChange: { enabled: false },
   destinationList: { destinations: [{ ...destination, ...push }] },
+  newTakedown: { reason: takedown.reason },
+  takedown,
+  restore: {
+    streamId: id,
+    state: 'restored',
+    reason: takedown.reason,
+    askedAt: '2026-11-22T19:30:00.000Z',
+    doneAfterMs: 900,
+    steps: [
+      { step: 'refuse', state: 'done', afterMs: 900 },
+      { step: 'deny', state: 'done', afterMs: 610 },
+      { step: 'quarantine', state: 'done', afterMs: 200 },
+    ],
+  },
   endRequest: { broadcastId },
   broadcastList: {
     broadcasts: [

@@ -1,12 +1,17 @@
 import type { z } from '@hono/zod-openapi';
 import { defaultLadder, type LadderConfig } from '../../config/ladder.ts';
+import type { BroadcastId } from '../../routing/ids.ts';
+import { channelFailures } from '../policy/channel-failures.ts';
 import type { DocumentKind, StreamDocument } from '../policy/documents.ts';
+import { channelWords, type ManagedChannel } from '../policy/managed-channel.ts';
 import { costEstimate } from '../policy/managed-cost.ts';
 import type { PushStates } from '../policy/push-states.ts';
 import type { DestinationRecord, EncoderTier, StreamRecord } from '../policy/records.ts';
+import { takedownState } from '../policy/takedown.ts';
+import { takedownReport } from '../policy/takedown-report.ts';
 import type { Destination } from './destination-schemas.ts';
-import type { CostEstimate } from './encoder-schemas.ts';
-import type { TakedownNotice } from './takedown-schemas.ts';
+import type { CostEstimate, Managed } from './encoder-schemas.ts';
+import type { Takedown, TakedownNotice } from './takedown-schemas.ts';
 
 /** What stands beside a stream's settings, as the API shows it: field by field, and never a destination's key. */
 
@@ -50,14 +55,43 @@ export function presentTakedownNotice(
   const takedown = documents?.takedown?.body;
   if (takedown) {
     const { reason, askedAtMs } = takedown;
-    return { reason, askedAt: iso(askedAtMs) };
+    return { state: takedownState(takedown), reason, askedAt: iso(askedAtMs) };
   }
   return takenDown && { reason: takenDown.reason, askedAt: iso(takenDown.atMs) };
 }
 
-/** MediaLive writes HLS playlists only. */
-export const presentManifests = (encoder: EncoderTier): ('dash' | 'hls')[] =>
-  encoder === 'medialive' ? ['hls'] : ['dash', 'hls'];
+/**
+ * Which manifests there are. MediaLive writes HLS playlists only. The newest broadcast decides, as far as it is known who
+ * encoded it: the setting holds from the next one on.
+ */
+export function presentManifests(
+  { encoder }: StreamRecord,
+  newest: BroadcastId | undefined,
+  documents?: StreamDocuments,
+): ('dash' | 'hls')[] {
+  const channel = documents?.channel?.body;
+  const isManaged =
+    documents === undefined || newest === undefined
+      ? encoder === 'medialive'
+      : channel?.broadcastId === newest && !isHandedOver(channel);
+  return isManaged ? ['hls'] : ['dash', 'hls'];
+}
+
+/** The fleet went on with the broadcast. */
+const isHandedOver = ({ failure }: ManagedChannel): boolean =>
+  failure !== undefined && channelFailures[failure.reason].fallback;
+
+/** Never its endpoints: who knows them can push to it. */
+export function presentManaged({ body }: StreamDocument<'channel'>, nowMs: number): Shown<typeof Managed> {
+  const { broadcastId, state, sinceMs, channelId } = body;
+  return {
+    broadcastId,
+    state,
+    since: iso(sinceMs),
+    ...(channelId !== undefined && { channelId }),
+    detail: channelWords(body, nowMs),
+  };
+}
 
 export function presentCost(
   encoder: EncoderTier,
@@ -65,4 +99,22 @@ export function presentCost(
 ): Shown<typeof CostEstimate> {
   const { perHourUsd, parts, note } = costEstimate(encoder, ladder);
   return { encoder, perHourUsd, parts: [...parts], note };
+}
+
+export function presentTakedown({ streamId, body }: StreamDocument<'takedown'>): Shown<typeof Takedown> {
+  const { state, reason, askedAtMs, darkAfterMs, doneAfterMs, steps } = takedownReport(body);
+  return {
+    streamId,
+    state,
+    reason,
+    askedAt: iso(askedAtMs),
+    ...(darkAfterMs !== undefined && { darkAfterMs }),
+    ...(doneAfterMs !== undefined && { doneAfterMs }),
+    steps: steps.map(({ step, state, afterMs, detail }) => ({
+      step,
+      state,
+      ...(afterMs !== undefined && { afterMs }),
+      ...(detail !== undefined && { detail }),
+    })),
+  };
 }

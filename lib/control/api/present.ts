@@ -13,6 +13,7 @@ import type { ControlApiConfig } from './context.ts';
 import {
   presentCost,
   presentDestinations,
+  presentManaged,
   presentManifests,
   presentTakedownNotice,
   type StreamDocuments,
@@ -73,12 +74,13 @@ function presentFields(sight: StreamSight, config: ControlApiConfig, nowMs: numb
       hls: `${media}/index.m3u8`,
       // With its region: one page serves all of them.
       page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}`,
-      manifests: presentManifests(encoder),
+      manifests: presentManifests(stream, broadcast?.record.id, documents),
     },
     encoder,
     ...(documents && { cost: presentCost(encoder, config.ladder) }),
     destinations: presentDestinations(stream, documents?.pushes?.body),
     ...(takedown && { takedown }),
+    ...(documents?.channel && { managed: presentManaged(documents.channel, nowMs) }),
     version: stream.version,
     ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state) }),
   };

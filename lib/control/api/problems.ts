@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ConditionFailedError, ControlStoreUnavailableError } from '../policy/errors.ts';
+import { ConditionFailedError, ControlStoreUnavailableError, UnknownStreamError } from '../policy/errors.ts';
 
 /** Every problem (RFC 9457) that the API answers with: status and title. The name is the end of the `type` URI. */
 export const problemKinds = {
@@ -61,6 +61,9 @@ export function problemOf(error: unknown): ApiProblem {
   if (error instanceof ControlStoreUnavailableError) {
     const detail = 'Nothing was changed as far as the API knows. Broadcasts go on. Try again in a moment.';
     return new ApiProblem('store-unavailable', detail, [], error);
+  }
+  if (error instanceof UnknownStreamError) {
+    return new ApiProblem('stream-not-found', 'The stream was deleted just now.', [], error);
   }
   if (error instanceof ConditionFailedError) {
     return new ApiProblem('changed-meanwhile', 'Read the stream again, then repeat the change.', [], error);

@@ -10,6 +10,8 @@ export const streamId = z
   .string()
   .openapi({ pattern: '^[0-9a-hjkmnp-tv-z]{16}$', example: '7h2kqv0m4x9rt3bz' });
 
+export const broadcastId = z.string().openapi({ example: '1jm8p0v4c7h2kqv0' });
+
 /** One line for people, of at most `most` characters. */
 export const oneLine = (most: number, example: string) =>
   z

@@ -1,14 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { defaultGraceMs, maxGraceMs } from '../policy/stream-keys.ts';
 import { Destination } from './destination-schemas.ts';
-import { CostEstimate, EncoderTier, ManagedChannel } from './encoder-schemas.ts';
+import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
 import { problemKinds } from './problems.ts';
-import { nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
+import { broadcastId, nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
 import { TakedownNotice } from './takedown-schemas.ts';
 
 /** The API's values. They validate what comes in, type what goes out and make the OpenAPI document. */
 
-const broadcastId = z.string().openapi({ example: '1jm8p0v4c7h2kqv0' });
 const memberId = z.string().openapi({ example: 'encoder-1' });
 const streamKey = z.string().openapi({
   description: 'The stream key. It is shown this once and kept nowhere.',
@@ -144,7 +143,7 @@ const streamFields = {
     description:
       'Left out where it was never taken down; where streams are listed, also once it was restored.',
   }),
-  managed: ManagedChannel.optional().openapi({ description: 'Left out where streams are listed.' }),
+  managed: Managed.optional().openapi({ description: 'Left out where streams are listed.' }),
   version: z
     .number()
     .int()

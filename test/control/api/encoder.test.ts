@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
+import type { ManagedChannel } from '../../../lib/control/policy/managed-channel.ts';
 import { costEstimate } from '../../../lib/control/policy/managed-cost.ts';
-import { createTestApi, type TestApi } from './harness.ts';
+import { newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
+import { createTestApi, goOnAir, type TestApi } from './harness.ts';
 
 let api: TestApi;
 beforeEach(() => {
@@ -76,5 +78,81 @@ describe('choosing what encodes a stream', () => {
 
   test.each(['FLEET', '', 'elemental', null, 1])('the encoder %j is refused', async (encoder) => {
     expect((await api.call('POST', '/v1/streams', { name: 'x', encoder })).status).toBe(400);
+  });
+});
+
+describe('a managed channel', () => {
+  const secret = 'rtmp://198.51.100.7:1935/headwater/a-name-that-nobody-knows';
+  const run = (change: Partial<ManagedChannel>): ManagedChannel => ({
+    broadcastId: newBroadcastId(1),
+    epoch: 1,
+    intent: 'wanted',
+    state: 'starting',
+    sinceMs: 1_790_000_000_000,
+    askedAtMs: 1_790_000_000_000,
+    fed: true,
+    channelId: '1234567',
+    endpoints: [secret],
+    leaving: [],
+    untold: [],
+    ...change,
+  });
+  let id: StreamId;
+  beforeEach(async () => {
+    id = (await api.call('POST', '/v1/streams', { name: 'Premium', encoder: 'medialive' })).body.id;
+  });
+  async function put(change: Partial<ManagedChannel>, open = true): Promise<void> {
+    const version = (await api.store.getDocument(id, 'channel'))?.version ?? 0;
+    await api.store.putDocument({ streamId: id, kind: 'channel', open, version, body: run(change) });
+  }
+
+  test('is told in words, where one stream is read, without the addresses that feed it', async () => {
+    await put({});
+    const { managed } = await read(id);
+    expect(managed).toEqual({
+      broadcastId: expect.any(String),
+      state: 'starting',
+      since: '2026-09-21T14:13:20.000Z',
+      channelId: '1234567',
+      detail: expect.stringMatching(/^The MediaLive channel is starting, about .* to go\.$/),
+    });
+    const [listed] = (await api.call('GET', '/v1/streams')).body.streams;
+    expect(listed).not.toHaveProperty('managed');
+    expect(JSON.stringify([managed, listed, api.log])).not.toContain('nobody-knows');
+  });
+
+  test('that failed leaves the broadcast to the fleet, which makes both manifests', async () => {
+    const { id: broadcastId } = await goOnAir(api, id);
+    const manifests = async () => (await read(id)).playback.manifests;
+    expect(await manifests()).toEqual(['dash', 'hls']);
+    await put({ broadcastId });
+    expect(await manifests()).toEqual(['hls']);
+    await put({ broadcastId, state: 'stopping', failure: { reason: 'died', atMs: 1 } });
+    expect(await manifests()).toEqual(['dash', 'hls']);
+  });
+
+  test('of the newest broadcast decides on the manifests, not the setting for the next', async () => {
+    const { id: broadcastId } = await goOnAir(api, id, { state: 'ended' });
+    await put({ broadcastId, state: 'gone' }, false);
+    const { body } = await api.call('PATCH', `/v1/streams/${id}`, { encoder: 'fleet' });
+    expect([body.encoder, body.playback.manifests]).toEqual(['fleet', ['hls']]);
+  });
+
+  test('that is not deleted yet holds up the deletion of its stream', async () => {
+    await put({ state: 'stopping', intent: 'unwanted' });
+    const refused = await api.call('DELETE', `/v1/streams/${id}`);
+    expect([refused.status, refused.body.type]).toEqual([409, 'urn:problem-type:headwater:stream-on-air']);
+    expect(refused.body.detail).toContain('MediaLive channel');
+    await put({ state: 'gone' }, false);
+    expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(204);
+  });
+
+  test('changes nothing of the settings’ version while it goes through its states', async () => {
+    const { headers } = await api.call('GET', `/v1/streams/${id}`);
+    const tag = headers.get('etag') ?? '';
+    for (const state of ['creating-input', 'creating-channel', 'starting'] as const) await put({ state });
+    expect((await api.call('GET', `/v1/streams/${id}`)).headers.get('etag')).toBe(tag);
+    const renamed = await api.call('PATCH', `/v1/streams/${id}`, { name: 'B' }, { 'if-match': tag });
+    expect(renamed.status).toBe(200);
   });
 });

@@ -5,6 +5,7 @@ import { createControlApi } from '../../../lib/control/api/app.ts';
 import type { ControlApiConfig } from '../../../lib/control/api/context.ts';
 import type { BroadcastRecord } from '../../../lib/control/policy/records.ts';
 import type { ControlStore } from '../../../lib/control/ports.ts';
+import { TakedownRunner, type TakedownRunnerOptions } from '../../../lib/control/takedown-runner.ts';
 import { type MemberId, newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../../lib/telemetry/events.ts';
 
@@ -39,6 +40,9 @@ export class HandClock {
 
 export interface TestApi {
   readonly store: ControlStore;
+  /** What takedowns act on. */
+  readonly edge: TestEdge;
+  readonly takedowns: TakedownRunner;
   readonly clock: HandClock;
   /** What was logged, as JSON lines. */
   readonly log: string[];
@@ -49,6 +53,33 @@ export interface TestApi {
   create(name?: string): Promise<Body>;
 }
 
+/** An edge, its caches and the origin behind it, in memory. */
+interface TestEdge extends Pick<TakedownRunnerOptions, 'denials' | 'invalidations' | 'objects'> {
+  readonly denied: Set<string>;
+  readonly keys: Set<string>;
+}
+
+function createTestEdge(): TestEdge {
+  const denied = new Set<string>();
+  const keys = new Set<string>();
+  return {
+    denied,
+    keys,
+    denials: {
+      deny: async (path) => void denied.add(path),
+      allow: async (path) => void denied.delete(path),
+      isDenied: async (path) => denied.has(path),
+    },
+    invalidations: { request: async (_, reference) => ({ id: reference }), isDone: async () => true },
+    objects: {
+      list: async (prefix) => ({ keys: [...keys].filter((key) => key.startsWith(prefix)), more: false }),
+      async move(from, to) {
+        if (keys.delete(from)) keys.add(to);
+      },
+    },
+  };
+}
+
 export function createTestApi(
   changes: { store?: ControlStore; config?: Partial<ControlApiConfig> } = {},
 ): TestApi {
@@ -56,7 +87,18 @@ export function createTestApi(
   const clock = new HandClock();
   const log: string[] = [];
   const emit: EmitEvent = (event, fields) => log.push(JSON.stringify({ event, ...(fields as object) }));
-  const app = createControlApi({ store, clock, emit, config: { ...config, ...changes.config } });
+  const edge = createTestEdge();
+  const takedowns = new TakedownRunner({
+    ...edge,
+    store,
+    emit,
+    region: config.region,
+    id: 'control-1' as MemberId,
+    // It waits in real time.
+    clock: { nowMs: clock.nowMs, monotonicMs: () => performance.now() },
+    runMs: 30,
+  });
+  const app = createControlApi({ store, clock, emit, takedowns, config: { ...config, ...changes.config } });
   const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } });
 
   const call: TestApi['call'] = async (method, path, body, headers = {}) => {
@@ -72,6 +114,8 @@ export function createTestApi(
   };
   return {
     store,
+    edge,
+    takedowns,
     clock,
     log,
     app,

@@ -59,12 +59,11 @@ export type DestinationState = 'connecting' | 'live' | 'waiting' | 'refused' | '
 
 /** The MediaLive channel that encodes a stream, or did last. */
 export interface ManagedChannel {
-  readonly broadcastId: string;
   readonly state: ManagedChannelState;
-  readonly since: string;
+  readonly since?: string;
   readonly channelId?: string;
   /** In words. */
-  readonly detail: string;
+  readonly detail?: string;
 }
 
 export type ManagedChannelState =

@@ -1,0 +1,85 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { StreamId } from '../../routing/ids.ts';
+import type { ApiContext, ControlApi } from './context.ts';
+import { examples } from './examples.ts';
+import { presentTakedown } from './present-beside.ts';
+import { ApiProblem } from './problems.ts';
+import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
+import { loadStream } from './stream-access.ts';
+import { NewTakedown, Takedown } from './takedown-schemas.ts';
+
+const tags = ['Takedowns'];
+
+const takeDown = createRoute({
+  method: 'post',
+  path: '/v1/streams/{id}/takedown',
+  operationId: 'takeStreamDown',
+  summary: 'Take a stream down at once',
+  description:
+    'Cuts its broadcaster and refuses it from now on, has the edge answer nothing of the stream, empties the caches, and moves the recordings to where no viewer reaches them. The answer says how far that is after a few seconds; what is left goes on by itself. Asking again changes nothing; during a restore it turns that round.',
+  tags,
+  request: {
+    params: streamParams,
+    body: { required: true, content: jsonBody(NewTakedown, examples.newTakedown) },
+  },
+  responses: {
+    202: answer(Takedown, examples.takedown, 'It is written down, and this is how far it is.'),
+    ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems),
+  },
+});
+
+const restore = createRoute({
+  method: 'post',
+  path: '/v1/streams/{id}/restore',
+  operationId: 'restoreStream',
+  summary: 'Undo a takedown',
+  description:
+    'Brings the recordings back, then the edge delivers them again, and last the broadcaster may return. A broadcast that was cut stays over. Asking again changes nothing; during a takedown it turns that round. The body is empty.',
+  tags,
+  request: { params: streamParams },
+  responses: {
+    202: answer(Takedown, examples.restore, 'It is written down, and this is how far it is.'),
+    ...problems('stream-not-found', 'never-taken-down', 'changed-meanwhile'),
+  },
+});
+
+const read = createRoute({
+  method: 'get',
+  path: '/v1/streams/{id}/takedown',
+  operationId: 'getTakedown',
+  summary: 'Read how far a stream is taken down, or restored',
+  tags,
+  request: { params: streamParams },
+  responses: {
+    200: answer(Takedown, examples.takedown, 'The newest takedown or restore.'),
+    ...problems('stream-not-found', 'never-taken-down'),
+  },
+});
+
+export function addTakedownRoutes(app: ControlApi, context: ApiContext): void {
+  const { store, takedowns } = context;
+  if (!takedowns) return;
+
+  app.openapi(takeDown, async (c) => {
+    const { id } = await loadStream(context, c.req.valid('param').id);
+    const document = await takedowns.take(id, c.req.valid('json').reason);
+    return c.json(presentTakedown(document), 202);
+  });
+
+  app.openapi(restore, async (c) => {
+    const { id } = await loadStream(context, c.req.valid('param').id);
+    await known(id);
+    return c.json(presentTakedown(await takedowns.restore(id)), 202);
+  });
+
+  app.openapi(read, async (c) => {
+    const { id } = await loadStream(context, c.req.valid('param').id);
+    return c.json(presentTakedown(await known(id)), 200);
+  });
+
+  async function known(id: StreamId) {
+    const document = await store.getDocument(id, 'takedown');
+    if (document) return document;
+    throw new ApiProblem('never-taken-down', 'There is no takedown of it, so nothing to read or to restore.');
+  }
+}
