@@ -8,7 +8,7 @@ import { PlatformFunction } from '../../lib/infra/function.ts';
 
 /** Bundles functions into `outdir` exactly as a deploy does. Returns the module of each by its handler's folder. */
 export function bundleFunctions(outdir: string, handlers: readonly string[]): Map<string, string> {
-  const app = new App({ outdir, analyticsReporting: false });
+  const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   for (const handler of handlers) {
     new PlatformFunction(new Stack(app, handler), 'Function', {
       handler,

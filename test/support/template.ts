@@ -5,9 +5,9 @@ import { createApp } from '../../lib/infra/app.ts';
 
 /**
  * Tests read templates: functions are not bundled for them. Nor are the templates of single constructs validated, which
- * takes three seconds in each test file: the whole platform's are (test/infra/).
+ * takes two seconds: the whole platform's are (test/infra/).
  */
-const context = { 'aws:cdk:bundling-stacks': [], '@aws-cdk/core:validateAgainstDefaultRules': false };
+const forReading = { context: { 'aws:cdk:bundling-stacks': [] }, builtinCloudFormationValidation: false };
 
 /** A deployment with all defaults, in one region, with `fields` over it. */
 export const testDeployment = (fields: object = {}): Deployment =>
@@ -24,7 +24,7 @@ export const testDeployment = (fields: object = {}): Deployment =>
 
 /** Builds constructs in a stack of `region` and returns its template. */
 export function templateOf(build: (stack: Stack) => void, region = 'eu-central-1'): Template {
-  const app = createApp({ context });
+  const app = createApp(forReading);
   const stack = new Stack(app, 'Test', { env: { account: '111122223333', region } });
   build(stack);
   return Template.fromStack(stack);
