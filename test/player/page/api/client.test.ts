@@ -10,7 +10,7 @@ import { createTestApi } from '../../../control/api/harness.ts';
 
 /** The page's client in front of the real control API, in memory. */
 function clientOfRealApi() {
-  const { app, store } = createTestApi();
+  const { app, store } = createTestApi({ config: { offeredEncoders: ['fleet', 'medialive'] } });
   const client = createApiClient('http://127.0.0.1:8070', async (url, init) =>
     app.request(String(url), init),
   );
@@ -64,6 +64,43 @@ describe('the page’s client of the control API', () => {
     const all = await client.listEvents(id, undefined, 200);
     expect(all.at(-1)).toMatchObject({ type: 'stream.live', text: 'On air.', at: expect.any(String) });
     expect(await client.listEvents(id, all.at(-1)?.sequence, 200)).toEqual([]);
+  });
+
+  test('takes a stream down, reads how far that is, and restores it', async () => {
+    const { client } = clientOfRealApi();
+    const { id } = await client.createStream('Taken down');
+    await expect(client.getTakedown(id)).rejects.toMatchObject({ status: 404 });
+    const taken = await client.takedown(id, 'stolen footage');
+    expect(taken).toMatchObject({ streamId: id, state: 'taken-down', reason: 'stolen footage' });
+    expect(taken.steps.map(({ step, state }) => [step, state])).toContainEqual(['quarantine', 'done']);
+    expect(await client.getTakedown(id)).toEqual(taken);
+    expect((await client.getStream(id)).takedown).toEqual({
+      state: 'taken-down',
+      reason: 'stolen footage',
+      askedAt: taken.askedAt,
+    });
+    expect((await client.restore(id)).state).toBe('restored');
+  });
+
+  test('adds, switches off and removes a destination', async () => {
+    const { client } = clientOfRealApi();
+    const { id } = await client.createStream('Simulcast');
+    const url = 'rtmps://live.example.com/app';
+    const made = await client.addDestination(id, { name: 'Second site', url, key: 'a-key' });
+    expect(made).toMatchObject({ name: 'Second site', url, enabled: true });
+    expect((await client.getStream(id)).destinations).toEqual([made]);
+    expect((await client.changeDestination(id, made.id, { enabled: false })).enabled).toBe(false);
+    await client.removeDestination(id, made.id);
+    expect((await client.getStream(id)).destinations).toEqual([]);
+  });
+
+  test('chooses the encoder, with what it costs and which manifests it has', async () => {
+    const { client } = clientOfRealApi();
+    const { id, encoder } = await client.createStream('Premium');
+    expect(encoder).toBe('fleet');
+    const chosen = await client.chooseEncoder(id, 'medialive');
+    expect(chosen).toMatchObject({ encoder: 'medialive', playback: { manifests: ['hls'] } });
+    expect(chosen.cost?.perHourUsd).toBeGreaterThan(0);
   });
 
   test('tells the API’s own words of a refusal, with the status', async () => {
