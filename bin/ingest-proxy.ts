@@ -1,12 +1,15 @@
 // An ingest proxy: takes publishers over RTMP and RTMPS, checks their keys and relays them to the workers.
+import { readFile } from 'node:fs/promises';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { identified } from '../lib/adapters/fleet-identity.ts';
 import { certificateDaysLeft, loadCertificate } from '../lib/adapters/node/certificate.ts';
 import { dialTcp } from '../lib/adapters/node/dial.ts';
+import { pushDialer } from '../lib/adapters/node/dial-push.ts';
 import { serveHealth } from '../lib/adapters/node/health-server.ts';
 import { listen, TooManyConnectionsError } from '../lib/adapters/node/listener.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
+import { resolveHost } from '../lib/adapters/node/resolve.ts';
 import { openCertificate, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { ingestProxyCodec } from '../lib/config/ingest-proxy.ts';
 import { FleetLink } from '../lib/ingest/fleet-link.ts';
@@ -15,6 +18,13 @@ import { FleetView } from '../lib/ingest/policy/fleet-view.ts';
 import { ReadMemory } from '../lib/ingest/policy/read-memory.ts';
 import { defaultLimits, IngestProxy } from '../lib/ingest/proxy.ts';
 import { WorkerRouter } from '../lib/ingest/worker-router.ts';
+import { defaultDestinationLimits } from '../lib/push/destination.ts';
+import { PushBudget } from '../lib/push/policy/push-queue.ts';
+import { allowedAddresses } from '../lib/push/policy/target-address.ts';
+import { Pushes } from '../lib/push/pushes.ts';
+
+/** Of media that waits for other servers, all together. */
+const maxPushBytes = 256 * 1024 * 1024;
 
 await runProgram({
   codec: { decode: (env) => identified('ingest', ingestProxyCodec.decode(env)) },
@@ -27,6 +37,20 @@ await runProgram({
     const { certificate, watch } = await loadCertificate(certificateSource);
     const store = await openControlStore(config.controlStore);
     const fleet = new FleetView();
+    const { pushAllow = [], pushCaFile } = config;
+    const extraCa = pushCaFile === undefined ? undefined : await readFile(pushCaFile, 'utf8');
+    const pushes = new Pushes({
+      store,
+      pepper,
+      memberId,
+      resolve: resolveHost,
+      dial: pushDialer({ extraCa }),
+      clock: { now: () => performance.now(), wall: () => Date.now(), random: () => Math.random() },
+      budget: new PushBudget(maxPushBytes),
+      limits: defaultDestinationLimits,
+      allowed: allowedAddresses(pushAllow),
+      emit,
+    });
     const proxy = new IngestProxy({
       maxSessions: capacity,
       context: {
@@ -37,6 +61,7 @@ await runProgram({
         memory: new ReadMemory(),
         emit,
         limits: { ...defaultLimits, replayMaxBytes },
+        openTap: (about) => pushes.open(about),
       },
     });
     const handler = {
@@ -84,6 +109,7 @@ await runProgram({
       failed: (cause) => emit('ingest.certificate.rejected', { source, cause }),
     });
     await link.start();
+    pushes.start();
     proxy.start();
     const health = await serveHealth({ host, port: config.healthPort }, () => !proxy.draining);
     return {
@@ -95,6 +121,7 @@ await runProgram({
         health.close();
         emit('ingest.draining', { sessions: proxy.sessions, withinMs: config.drainMs });
         await proxy.stop(config.drainMs);
+        await pushes.stop();
         await link.stop();
         store.close();
       },

@@ -4,6 +4,10 @@ import { certificateLocation, controlStoreLocation, secretLocation } from './loc
 import { memberFields, memberVariables } from './member.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const cidrs = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()])));
 const count = (least: number) => z.coerce.number().int().min(least);
 
 /** What an ingest proxy is told: HEADWATER_MEMBER_ID, HEADWATER_RTMP_PORT, HEADWATER_CONTROL_STORE, … */
@@ -27,6 +31,10 @@ export const ingestProxyCodec = envCodec(
     replayMaxBytes: count(0).default(8 * 1024 * 1024),
     /** How long publishers may go on after the proxy was asked to stop. */
     drainMs: count(0).default(3_000),
+    /** Addresses that streams may be pushed to although they are not public, as CIDRs between commas. For one machine and tests. */
+    pushAllow: cidrs.optional(),
+    /** A file with certificates that are trusted for pushes beside the usual ones, in PEM. For one machine and tests. */
+    pushCaFile: z.string().min(1).optional(),
     /** Whether every connection begins with a PROXY protocol v2 header. Only behind a balancer that sends it. */
     proxyProtocol: z.enum(['on', 'off']).default('off'),
   },

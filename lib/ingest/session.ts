@@ -1,3 +1,4 @@
+import type { StreamRecord } from '../control/policy/records.ts';
 import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import { ProtocolError } from '../protocol/rtmp/errors.ts';
 import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
@@ -6,7 +7,7 @@ import { type MemberId, newSessionId, type StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
-import type { Connection, ConnectionHandler } from './ports.ts';
+import type { Connection, ConnectionHandler, OpenTap, PublishTap } from './ports.ts';
 import { Relay, type RelayLimits } from './relay.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
@@ -29,6 +30,8 @@ export interface SessionContext {
   readonly memory: ReadMemory;
   readonly emit: EmitEvent;
   readonly limits: SessionLimits;
+  /** Who else gets what a publisher sends. */
+  readonly openTap?: OpenTap;
 }
 
 type Phase = 'greeting' | 'checking' | 'relaying' | 'lingering' | 'closed';
@@ -48,6 +51,7 @@ export class IngestSession implements ConnectionHandler {
   readonly #startedMs = performance.now();
   #phase: Phase = 'greeting';
   #relay: Relay | undefined;
+  #tap: PublishTap | undefined;
   #streamId: StreamId | undefined;
   #onAir = false;
   #receivedBytes = 0;
@@ -82,7 +86,10 @@ export class IngestSession implements ConnectionHandler {
   }
 
   batchEnded(): void {
-    if (this.#phase === 'relaying') this.#relay?.batchEnded();
+    if (this.#phase !== 'relaying') return;
+    this.#relay?.batchEnded();
+    // The worker first.
+    this.#tap?.flush();
   }
 
   ended(): void {
@@ -99,6 +106,7 @@ export class IngestSession implements ConnectionHandler {
     if (this.#phase === 'relaying') this.#relay?.publisherLeft(reason);
     else if (this.#phase !== 'lingering') this.#close('PUBLISHER_LEFT', reason);
     this.#phase = 'closed';
+    this.#tap?.ended();
     this.#over();
   }
 
@@ -140,6 +148,7 @@ export class IngestSession implements ConnectionHandler {
 
   abort(): void {
     this.#relay?.abort();
+    this.#tap?.ended();
     this.#connection.abort();
   }
 
@@ -148,6 +157,7 @@ export class IngestSession implements ConnectionHandler {
     this.#lastReadMs = performance.now();
     this.#connection.batchReads();
     this.#connection.write(this.#rtmp.accept());
+    this.#tap?.onAir();
   }
 
   reply(messages: readonly Parameters<PublishSession['write']>[0][]): void {
@@ -164,6 +174,7 @@ export class IngestSession implements ConnectionHandler {
     status?: { level: 'status' | 'error' | 'warning'; code: string },
   ): void {
     const { emit } = this.#context;
+    this.#tap?.ended();
     const facts = { session: this.id, client: this.#connection.remote.host, stream: this.#streamId ?? '' };
     if (status !== undefined) this.status(status.level, status.code, reason);
     const isOurs = code === 'NO_WORKER';
@@ -195,7 +206,7 @@ export class IngestSession implements ConnectionHandler {
     if (this.#phase !== 'checking') return;
     if (verdict.verdict === 'valid') {
       this.#streamId = verdict.stream.id;
-      this.#relayTo(verdict.stream.id, request);
+      this.#relayTo(verdict.stream, request);
     } else if (verdict.verdict === 'taken-down') {
       const { code, description } = takenDownStatus;
       this.#refuse('TAKEN_DOWN', code, description, verdict.streamId);
@@ -214,13 +225,17 @@ export class IngestSession implements ConnectionHandler {
     }
   }
 
-  #relayTo(streamId: StreamId, request: PublishRequest): void {
-    const { memberId: proxyId, memory, router, emit, limits } = this.#context;
+  #relayTo(stream: StreamRecord, request: PublishRequest): void {
+    const { memberId: proxyId, memory, router, emit, limits, openTap } = this.#context;
     try {
+      const handover = this.#rtmp.handover();
+      const { chunkState, rest } = handover;
+      this.#tap = openTap?.({ stream, sessionId: this.id, chunkState });
+      this.#tap?.take(rest);
       this.#relay = new Relay({
         publisher: this.#connection,
-        handover: this.#rtmp.handover(),
-        streamId,
+        handover,
+        streamId: stream.id,
         sessionId: this.id,
         proxyId,
         publish: request,
@@ -240,6 +255,7 @@ export class IngestSession implements ConnectionHandler {
   #relayData(bytes: Buffer): void {
     try {
       this.#relay?.data(bytes);
+      this.#tap?.take(bytes);
     } catch (fault) {
       this.#brokeProtocol(fault);
     }
@@ -286,6 +302,7 @@ export class IngestSession implements ConnectionHandler {
   #linger(): void {
     if (this.#phase === 'lingering' || this.#phase === 'closed') return;
     this.#phase = 'lingering';
+    this.#tap?.ended();
     this.#lingerSinceMs = performance.now();
     this.#connection.end();
     this.#connection.resume();

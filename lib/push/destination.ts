@@ -51,6 +51,8 @@ export interface DestinationOptions {
 const hearingMs = 10_000;
 /** Handed to the socket at once. */
 const batchBytes = 256 * 1024;
+/** Answers to a server, beside media. */
+const maxAnswerBytes = 64 * 1024;
 /** A name may have many addresses: more than these are not tried. */
 const maxAddresses = 6;
 
@@ -339,8 +341,13 @@ export class Destination {
   }
 
   #watchBacklog(nowMs: number): void {
-    if (this.#blockedSinceMs === undefined) return;
     const backlogBytes = this.#connection?.backlogBytes ?? 0;
+    if (this.#blockedSinceMs === undefined) {
+      // Media waits in the queue: these are our answers to a server that asks and does not read.
+      if (backlogBytes > maxAnswerBytes)
+        this.#event({ type: 'lost', detail: 'it does not read our answers' });
+      return;
+    }
     if (backlogBytes < this.#backlogBytes) this.#blockedSinceMs = nowMs;
     this.#backlogBytes = backlogBytes;
     const { stalledMs } = this.#options.limits;

@@ -8,6 +8,7 @@ import { platformEvents } from './platform-events.ts';
 import { playerEvents } from './player-events.ts';
 import { popEvents } from './pop-events.ts';
 import { processEvents } from './process-events.ts';
+import { pushEvents } from './push-events.ts';
 
 /**
  * The one table of log events, in path order. Each stage keeps its rows in a file beside this one. No row has a field
@@ -17,6 +18,7 @@ export const events = {
   ...processEvents,
   ...popEvents,
   ...ingestEvents,
+  ...pushEvents,
   ...encoderEvents,
   ...originEvents,
   ...edgeEvents,

@@ -75,6 +75,24 @@ export const metrics = {
     dimensions: [],
     description: 'Publishers of whom more was unpublished than is kept: a move would lose media.',
   },
+  PushesLive: {
+    unit: 'Count',
+    statistic: 'Average',
+    dimensions: [],
+    description: 'Other servers that get a stream from one proxy.',
+  },
+  PushesFailing: {
+    unit: 'Count',
+    statistic: 'Average',
+    dimensions: [],
+    description: 'Other servers that should get a stream from one proxy and do not.',
+  },
+  PushesShed: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Times that another server was too slow and missed media.',
+  },
   CertificateRejected: {
     unit: 'Count',
     statistic: 'Sum',

@@ -25,9 +25,12 @@ export const tableAccess: Readonly<
   Record<ControlRole, Readonly<Partial<Record<ControlTable, TableAccess>>>>
 > = {
   ingest: {
-    streams: { table: ['dynamodb:GetItem'] },
+    // PutItem: how pushes stand; UpdateItem: the number of the last event.
+    streams: { table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
     leases: { table: ['dynamodb:GetItem'] },
     fleet: { table: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    // DeleteItem: an event that a newer one pushes out.
+    events: { table: ['dynamodb:DeleteItem', 'dynamodb:PutItem'] },
   },
   encoder: {
     streams: {

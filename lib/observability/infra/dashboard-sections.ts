@@ -106,6 +106,7 @@ function ingest({ each, by }: OwnMetrics): DashboardSection {
       graph('Until a worker takes the stream, ms', ...by('PublishAcceptMs', 'p50', 'p95')),
       graph('Connections of a proxy', ...by('IngestSessions', 'Average', 'Maximum')),
       graph('Workers that were lost', ...each('WorkersLost', 'PublishersMoved', 'ReplayOverflows')),
+      graph('Pushes to other servers, of a proxy', ...each('PushesLive', 'PushesFailing', 'PushesShed')),
     ],
   };
 }

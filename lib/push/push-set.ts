@@ -1,0 +1,299 @@
+import type { PushStanding, PushState } from '../control/policy/push-states.ts';
+import type { DestinationRecord, StreamRecord } from '../control/policy/records.ts';
+import type { PublishTap } from '../ingest/ports.ts';
+import type { ChunkState } from '../protocol/rtmp/chunk-state.ts';
+import type { MemberId, SessionId } from '../routing/ids.ts';
+import type { EmitEvent } from '../telemetry/events.ts';
+import { Destination, type DestinationLimits, type PushTarget } from './destination.ts';
+import { openDestinationKey } from './policy/destination-key.ts';
+import { MediaSource } from './policy/media-source.ts';
+import type { PushBudget } from './policy/push-queue.ts';
+import { type AllowedAddresses, checkTargetUrl } from './policy/target-address.ts';
+import type { DialPush, PushClock, PushStore, Resolve } from './ports.ts';
+import { PushReport } from './push-report.ts';
+
+/** The API lets a stream have no more; more in a record are left alone. */
+const maxDestinations = 5;
+/** How often the stream's settings are read again while it is on air: a change takes effect within that. */
+const rereadMs = 4_000;
+const shedToldEveryMs = 10_000;
+/** For the last words to other servers and to the store. */
+const endMs = 5_000;
+
+/** What all sets of a process share. */
+export interface PushContext {
+  readonly store: PushStore;
+  readonly pepper: string;
+  readonly memberId: MemberId;
+  readonly resolve: Resolve;
+  readonly dial: DialPush;
+  readonly clock: PushClock;
+  readonly budget: PushBudget;
+  readonly limits: DestinationLimits;
+  readonly allowed?: AllowedAddresses | undefined;
+  readonly emit: EmitEvent;
+}
+
+export interface PushSetFacts {
+  readonly stream: StreamRecord;
+  readonly sessionId: SessionId;
+  readonly chunkState: ChunkState;
+}
+
+interface Push {
+  readonly record: DestinationRecord;
+  readonly destination: Destination;
+  /** Since when it is not live, or was not before it was. */
+  tryingSinceMs: number;
+  /** As it was told last. */
+  state: PushState;
+  sinceMs: number;
+  shedToldMs: number;
+  shedMessages: number;
+}
+
+/** All pushes of one publish session: they follow the stream's settings while it is on air. */
+export class PushSet implements PublishTap {
+  readonly #context: PushContext;
+  readonly #facts: PushSetFacts;
+  readonly #source: MediaSource;
+  readonly #report: PushReport;
+  readonly #pushes = new Map<string, Push>();
+  /** Pushes that were taken out of the settings and say good-bye. */
+  readonly #leaving = new Set<Push>();
+  #phase: 'waiting' | 'on-air' | 'ending' | 'over' = 'waiting';
+  #readMs = 0;
+  #reading = false;
+  #endedMs = 0;
+  #changed = false;
+
+  constructor(context: PushContext, facts: PushSetFacts) {
+    this.#context = context;
+    this.#facts = facts;
+    this.#source = new MediaSource(facts.chunkState);
+    const { store, clock, memberId, emit } = context;
+    const about = { session: facts.sessionId, stream: facts.stream.id };
+    this.#report = new PushReport({
+      store,
+      clock,
+      streamId: facts.stream.id,
+      sessionId: facts.sessionId,
+      proxyId: memberId,
+      onFault: (cause) => emit('push.store.unavailable', { ...about, cause }),
+    });
+  }
+
+  /** Nothing is left to do. */
+  get over(): boolean {
+    return this.#phase === 'over';
+  }
+
+  get load(): { live: number; failing: number } {
+    const states = [...this.#pushes.values()].map(({ destination }) => destination.state);
+    return {
+      live: states.filter((state) => state === 'live').length,
+      failing: states.filter((state) => state === 'waiting' || state === 'refused').length,
+    };
+  }
+
+  onAir(): void {
+    if (this.#phase !== 'waiting') return;
+    this.#phase = 'on-air';
+    this.#readMs = this.#context.clock.now();
+    this.#safely(() => this.#follow(this.#facts.stream));
+  }
+
+  take(bytes: Uint8Array): void {
+    if (this.#phase === 'ending' || this.#phase === 'over') return;
+    this.#source.wanted = this.#wantsMedia;
+    this.#safely(() => {
+      for (const { message, headers } of this.#source.take(bytes, this.#context.clock.now())) {
+        for (const { destination } of this.#pushes.values()) destination.offer(message, headers);
+      }
+    });
+  }
+
+  flush(): void {
+    this.#safely(() => {
+      for (const { destination } of this.#pushes.values()) destination.flush();
+    });
+  }
+
+  ended(): void {
+    if (this.#phase === 'ending' || this.#phase === 'over') return;
+    this.#phase = 'ending';
+    this.#endedMs = this.#context.clock.now();
+    for (const push of this.#pushes.values()) push.destination.stop();
+    this.#look();
+  }
+
+  /** Looks after deadlines, settings and reports; called several times a second. */
+  tick(): void {
+    const nowMs = this.#context.clock.now();
+    for (const { destination } of [...this.#pushes.values(), ...this.#leaving]) destination.tick();
+    if (this.#phase === 'on-air' && !this.#reading && nowMs - this.#readMs >= rereadMs) void this.#reread();
+    this.#tellShed(nowMs);
+    this.#look();
+    this.#report.tick();
+    if (this.#phase === 'ending') this.#endIfDone(nowMs);
+  }
+
+  /** Whatever goes wrong here, the session goes on without its pushes. */
+  #safely(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      const { sessionId: session, stream } = this.#facts;
+      this.#context.emit('push.source.lost', { session, stream: stream.id, cause });
+      this.ended();
+    }
+  }
+
+  get #wantsMedia(): boolean {
+    for (const { destination } of this.#pushes.values()) if (destination.wantsMedia) return true;
+    return false;
+  }
+
+  async #reread(): Promise<void> {
+    const { store, clock, emit } = this.#context;
+    const { stream, sessionId: session } = this.#facts;
+    this.#reading = true;
+    try {
+      const found = await store.getStream(stream.id);
+      if (this.#phase === 'on-air') this.#follow(found);
+    } catch (cause) {
+      emit('push.store.unavailable', { session, stream: stream.id, cause });
+    } finally {
+      this.#reading = false;
+      this.#readMs = clock.now();
+    }
+  }
+
+  /** Begins and ends pushes as the settings say. */
+  #follow(stream: StreamRecord | undefined): void {
+    const isPushed = stream !== undefined && stream.takenDown === undefined;
+    const wanted = isPushed ? (stream.destinations ?? []).slice(0, maxDestinations) : [];
+    const byId = new Map(wanted.filter(({ enabled }) => enabled).map((record) => [record.id, record]));
+    for (const [id, push] of this.#pushes) {
+      const record = byId.get(id);
+      if (
+        record !== undefined &&
+        record.url === push.record.url &&
+        record.sealedKey === push.record.sealedKey
+      ) {
+        byId.delete(id);
+        continue;
+      }
+      this.#changed = true;
+      this.#pushes.delete(id);
+      this.#leaving.add(push);
+      push.destination.stop();
+    }
+    for (const record of byId.values()) this.#begin(record);
+    this.#look();
+  }
+
+  #begin(record: DestinationRecord): void {
+    const { clock } = this.#context;
+    const { resolve, dial, budget, limits, allowed } = this.#context;
+    const destination = new Destination({
+      target: this.#targetOf(record),
+      resolve,
+      dial,
+      clock,
+      budget,
+      limits,
+      allowed,
+      onChange: () => {
+        this.#changed = true;
+      },
+    });
+    this.#changed = true;
+    this.#pushes.set(record.id, {
+      record,
+      destination,
+      tryingSinceMs: clock.now(),
+      state: 'connecting',
+      sinceMs: clock.wall(),
+      shedToldMs: Number.NEGATIVE_INFINITY,
+      shedMessages: 0,
+    });
+  }
+
+  #targetOf({ id, url, sealedKey }: DestinationRecord): PushTarget {
+    const { pepper, allowed } = this.#context;
+    const checked = checkTargetUrl(url, allowed);
+    if (!checked.ok) return { ok: false, fault: `its address cannot be used (${checked.fault})` };
+    const place = { pepper, streamId: this.#facts.stream.id, destinationId: id };
+    try {
+      return { ok: true, url: checked.url, key: openDestinationKey(sealedKey, place) };
+    } catch {
+      return { ok: false, fault: 'its key cannot be read any more: remove it and add it again' };
+    }
+  }
+
+  /** Tells what has changed since the last look. */
+  #look(): void {
+    if (!this.#changed) return;
+    this.#changed = false;
+    for (const push of [...this.#pushes.values(), ...this.#leaving]) this.#lookAt(push);
+    for (const push of this.#leaving) if (push.destination.over) this.#leaving.delete(push);
+    this.#report.update([...this.#pushes.values()].map(standingOf));
+  }
+
+  #lookAt(push: Push): void {
+    const { clock } = this.#context;
+    const { destination, record } = push;
+    const { state } = destination;
+    if (state === push.state) return;
+    if (push.state === 'live') push.tryingSinceMs = clock.now();
+    push.state = state;
+    push.sinceMs = clock.wall();
+    const named = { destination: record.name };
+    const facts = { session: this.#facts.sessionId, stream: this.#facts.stream.id, destination: record.id };
+    const { emit } = this.#context;
+    const detail = destination.detail ?? 'the connection failed';
+    const { sentMs, againMs } = destination;
+    if (state === 'live') {
+      emit('push.live', facts);
+      const tookMs = Math.round(clock.now() - push.tryingSinceMs);
+      this.#report.tell('simulcast.live', { ...named, tookMs });
+    } else if (state === 'waiting') {
+      emit('push.waiting', { ...facts, detail, againMs });
+      this.#report.tell('simulcast.waiting', { ...named, detail, againMs });
+    } else if (state === 'refused') {
+      emit('push.refused', { ...facts, detail });
+      this.#report.tell('simulcast.refused', { ...named, detail });
+    } else if (state === 'ended') {
+      emit('push.ended', { ...facts, sentMs });
+      if (destination.everLive) this.#report.tell('simulcast.ended', { ...named, sentMs });
+    }
+  }
+
+  #tellShed(nowMs: number): void {
+    for (const push of this.#pushes.values()) {
+      const { messages, bytes } = push.destination.shed;
+      if (messages === push.shedMessages || nowMs - push.shedToldMs < shedToldEveryMs) continue;
+      push.shedToldMs = nowMs;
+      push.shedMessages = messages;
+      const { sessionId: session, stream } = this.#facts;
+      const destination = push.record.id;
+      this.#context.emit('push.shed', { session, stream: stream.id, destination, messages, bytes });
+    }
+  }
+
+  #endIfDone(nowMs: number): void {
+    const pushes = [...this.#pushes.values(), ...this.#leaving];
+    const done = pushes.every(({ destination }) => destination.over) && this.#report.settled;
+    if (!done && nowMs - this.#endedMs < endMs) return;
+    this.#phase = 'over';
+    const { events, cause } = this.#report.untold;
+    const { sessionId: session, stream } = this.#facts;
+    if (events > 0) this.#context.emit('push.story.lost', { session, stream: stream.id, events, cause });
+  }
+}
+
+function standingOf({ record, destination, state, sinceMs }: Push): PushStanding {
+  const { detail } = destination;
+  return { id: record.id, state, sinceMs, ...(detail !== undefined && { detail }) };
+}

@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PublishTap } from '../ingest/ports.ts';
+import { type PushContext, PushSet, type PushSetFacts } from './push-set.ts';
+
+const tickMs = 250;
+const tellLoadMs = 10_000;
+
+/** The pushes of all publish sessions of a process. */
+export class Pushes {
+  readonly #context: PushContext;
+  readonly #sets = new Set<PushSet>();
+  #timer: NodeJS.Timeout | undefined;
+  #telling: NodeJS.Timeout | undefined;
+  #toldSome = false;
+
+  constructor(context: PushContext) {
+    this.#context = context;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), tickMs);
+    this.#telling = setInterval(() => this.#tellLoad(), tellLoadMs);
+  }
+
+  /** For a publisher whose key was right. */
+  open(facts: PushSetFacts): PublishTap {
+    const set = new PushSet(this.#context, facts);
+    this.#sets.add(set);
+    return set;
+  }
+
+  /** Ends them all; resolves when that is done, within some seconds. */
+  async stop(): Promise<void> {
+    for (const set of this.#sets) set.ended();
+    while (this.#sets.size > 0) {
+      this.#tick();
+      await delay(50);
+    }
+    clearInterval(this.#timer);
+    clearInterval(this.#telling);
+  }
+
+  #tick(): void {
+    for (const set of this.#sets) {
+      set.tick();
+      if (set.over) this.#sets.delete(set);
+    }
+  }
+
+  #tellLoad(): void {
+    const load = { live: 0, failing: 0, queuedBytes: this.#context.budget.usedBytes };
+    for (const set of this.#sets) {
+      load.live += set.load.live;
+      load.failing += set.load.failing;
+    }
+    const some = load.live + load.failing > 0;
+    // The last one says that there is nothing any more.
+    if (some || this.#toldSome) this.#context.emit('push.load', load);
+    this.#toldSome = some;
+  }
+}
