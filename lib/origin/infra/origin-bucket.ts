@@ -22,11 +22,17 @@ import { Construct, type IConstruct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { originBucketName } from '../../config/names.ts';
 import { exposedHeaders, preflightMaxAgeSeconds } from '../../edge/policy/cors.ts';
+import { quarantinePrefix } from '../policy/keys.ts';
 
 export interface OriginBucketProps {
   /** The deployment's name. */
   readonly deployment: string;
-  readonly retention: Pick<Deployment['retention'], 'recordingDays' | 'logDays' | 'keepOnDelete'>;
+  readonly retention: Pick<
+    Deployment['retention'],
+    'recordingDays' | 'quarantineDays' | 'logDays' | 'keepOnDelete'
+  >;
+  /** ARN of a role that writes without naming what it expects to find. @default nobody does */
+  readonly blindWriter?: string;
 }
 
 /** Init segments and multivariant playlists are smaller, and hardly a media segment is. */
@@ -39,7 +45,8 @@ const smallObjectExtraDays = 400;
 
 /**
  * A region's origin: segments, playlists, manifests and recordings, below `<region>/`. Only CloudFront reads it from
- * outside; the encoder workers write it, and whoever writes must name what they expect to find.
+ * outside; the encoder workers write it, and whoever writes must name what they expect to find. What was taken down is below
+ * `quarantine/<region>/`, which CloudFront may not read.
  *
  * - Keys are managed by S3: a key of ours would be asked at every segment, which is public to viewers anyway.
  * - No versions: segments are written once, and a version of a playlist every two seconds is of use to nobody.
@@ -49,10 +56,11 @@ const smallObjectExtraDays = 400;
 export class OriginBucket extends Construct {
   readonly bucket: Bucket;
   readonly #objects: string;
+  readonly #quarantined: string;
 
   constructor(scope: Construct, id: string, props: OriginBucketProps) {
     super(scope, id);
-    const { deployment, retention } = props;
+    const { deployment, retention, blindWriter } = props;
     const { account, region } = Stack.of(this);
     const deletion = retention.keepOnDelete
       ? { removalPolicy: RemovalPolicy.RETAIN }
@@ -75,7 +83,7 @@ export class OriginBucket extends Construct {
       serverAccessLogsBucket: accessLogs,
       serverAccessLogsPrefix: 'origin/',
       targetObjectKeyFormat: TargetObjectKeyFormat.partitionedPrefix(PartitionDateSource.EVENT_TIME),
-      lifecycleRules: lifecycleRules(region, retention.recordingDays),
+      lifecycleRules: lifecycleRules(region, retention),
       // Answers the preflights that CloudFront passes on; on other answers CloudFront sets the headers itself.
       cors: [
         {
@@ -88,8 +96,9 @@ export class OriginBucket extends Construct {
       ],
     });
     this.#objects = this.bucket.arnForObjects(`${region}/*`);
+    this.#quarantined = this.bucket.arnForObjects(`${quarantinePrefix}${region}/*`);
     this.#letCloudFrontRead();
-    this.#refuseBlindWrites();
+    this.#refuseBlindWrites(blindWriter);
   }
 
   /**
@@ -97,17 +106,36 @@ export class OriginBucket extends Construct {
    * listing is what makes a missing object a 404 instead of a 403.
    */
   grantWrite(worker: IGrantable & IConstruct): void {
+    this.#allow(worker, ['s3:PutObject', 's3:GetObject'], [this.#objects]);
     const { region } = Stack.of(this);
-    worker.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['s3:PutObject', 's3:GetObject'], resources: [this.#objects] }),
+    this.#acknowledge(worker, `${region}/*`, 'a worker may be given any of its region');
+  }
+
+  /** Lets a takedown move recordings into quarantine and back: a copy and a delete, each of what it has seen. */
+  grantMove(mover: IGrantable & IConstruct): void {
+    this.#allow(
+      mover,
+      ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'],
+      [this.#objects, this.#quarantined],
     );
-    worker.grantPrincipal.addToPrincipalPolicy(
+    const { region } = Stack.of(this);
+    for (const objects of [`${region}/*`, `${quarantinePrefix}${region}/*`]) {
+      this.#acknowledge(mover, objects, 'any of them may have to be taken down');
+    }
+  }
+
+  #allow(grantee: IGrantable, actions: string[], resources: string[]): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+    grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
     );
+  }
+
+  #acknowledge(grantee: IConstruct, objects: string, which: string): void {
     const bucketId = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket);
-    Validations.of(worker).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${region}/*]`,
-      reason: 'Which streams there will be nobody knows beforehand; a worker may be given any of its region.',
+    Validations.of(grantee).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${objects}]`,
+      reason: `Which streams there will be nobody knows beforehand; ${which}.`,
     });
   }
 
@@ -140,26 +168,31 @@ export class OriginBucket extends Construct {
 
   /**
    * Every write is a compare-and-set, so that no late worker overwrites a newer one: a PUT with neither `If-None-Match`
-   * nor `If-Match` is refused, whoever sends it. Parts of a multipart upload cannot carry them; its completion must.
+   * nor `If-Match` is refused, whoever sends it; so is a copy. Parts of a multipart upload cannot carry them; its completion
+   * must. The one role that is let off is MediaLive's, which sends no conditions: nothing else writes the names that it uses.
    */
-  #refuseBlindWrites(): void {
+  #refuseBlindWrites(blindWriter: string | undefined): void {
     this.bucket.addToResourcePolicy(
       new PolicyStatement({
         sid: 'NoBlindWrites',
         effect: Effect.DENY,
         principals: [new StarPrincipal()],
         actions: ['s3:PutObject'],
-        resources: [this.#objects],
+        resources: [this.#objects, this.#quarantined],
         conditions: {
           Null: { 's3:if-none-match': 'true', 's3:if-match': 'true' },
           Bool: { 's3:ObjectCreationOperation': 'true' },
+          ...(blindWriter !== undefined && { ArnNotEquals: { 'aws:PrincipalArn': blindWriter } }),
         },
       }),
     );
   }
 }
 
-function lifecycleRules(region: string, recordingDays: number): LifecycleRule[] {
+function lifecycleRules(
+  region: string,
+  { recordingDays, quarantineDays }: Pick<Deployment['retention'], 'recordingDays' | 'quarantineDays'>,
+): LifecycleRule[] {
   const prefix = `${region}/`;
   return [
     { id: 'broken-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
@@ -174,6 +207,12 @@ function lifecycleRules(region: string, recordingDays: number): LifecycleRule[] 
       prefix,
       objectSizeLessThan: smallObjectBytes + 1,
       expiration: Duration.days(recordingDays + smallObjectExtraDays),
+    },
+    {
+      // Counted from the day of the takedown: a copy is a new object.
+      id: 'quarantine',
+      prefix: quarantinePrefix,
+      expiration: Duration.days(quarantineDays),
     },
     ...(recordingDays >= coldFromDays ? [coldRule(prefix)] : []),
   ];

@@ -4,15 +4,17 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { OriginBucket } from '../../../lib/origin/infra/origin-bucket.ts';
 import { templateOf, testDeployment } from '../../support/template.ts';
 
-function originOf(retention: object = {}): Template {
+function originOf(retention: object = {}, blindWriter?: string): Template {
   return templateOf((stack) => {
     const origin = new OriginBucket(stack, 'Origin', {
       deployment: 'headwater',
       retention: testDeployment({ retention }).retention,
+      ...(blindWriter !== undefined && { blindWriter }),
     });
-    origin.grantWrite(
-      new Role(stack, 'Worker', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') }),
-    );
+    const roleFor = (id: string) =>
+      new Role(stack, id, { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+    origin.grantWrite(roleFor('Worker'));
+    origin.grantMove(roleFor('Mover'));
   });
 }
 
@@ -30,13 +32,13 @@ interface Statement {
 }
 
 /** The statements of the origin's own policy, not of its logs'. */
-function statements(): Statement[] {
-  const [bucketId] = Object.keys(template.findResources('AWS::S3::Bucket', { Properties: origin }));
-  const policies = Object.values(template.findResources('AWS::S3::BucketPolicy'));
+function statements(built = template): Statement[] {
+  const [bucketId] = Object.keys(built.findResources('AWS::S3::Bucket', { Properties: origin }));
+  const policies = Object.values(built.findResources('AWS::S3::BucketPolicy'));
   const policy = policies.find(({ Properties }) => Properties.Bucket.Ref === bucketId);
   return policy?.Properties.PolicyDocument.Statement;
 }
-const statement = (sid: string) => statements().find(({ Sid }) => Sid === sid);
+const statement = (sid: string, built = template) => statements(built).find(({ Sid }) => Sid === sid);
 
 describe('the origin bucket', () => {
   test('has the name that the edge stack looks for', () => {
@@ -95,6 +97,25 @@ describe('the origin bucket', () => {
     });
   });
 
+  test('that holds for what is quarantined too, and is let off for one role where there is one', () => {
+    const { Resource, Condition } = statement('NoBlindWrites') ?? {};
+    expect(JSON.stringify(Resource)).toContain('"/eu-central-1/*"');
+    expect(JSON.stringify(Resource)).toContain('"/quarantine/eu-central-1/*"');
+    expect(JSON.stringify(Condition)).not.toContain('Principal');
+    const role = 'arn:aws:iam::111122223333:role/medialive';
+    expect(statement('NoBlindWrites', originOf({}, role))).toMatchObject({
+      Principal: '*',
+      Condition: {
+        Null: { 's3:if-none-match': 'true', 's3:if-match': 'true' },
+        ArnNotEquals: { 'aws:PrincipalArn': role },
+      },
+    });
+  });
+
+  test('CloudFront cannot read what is quarantined', () => {
+    expect(JSON.stringify(statement('EdgeReads')?.Resource)).not.toContain('quarantine');
+  });
+
   test('nobody else is let in', () => {
     const allowed = statements().filter(({ Effect }) => Effect === 'Allow');
     expect(allowed.map(({ Sid }) => Sid)).toEqual(['EdgeReads', 'EdgeIsToldWhatIsMissing']);
@@ -136,6 +157,16 @@ describe('how long things stay', () => {
     });
   });
 
+  test('what was taken down is kept for its review, however long recordings are', () => {
+    expect(rule('quarantine')).toMatchObject({ Prefix: 'quarantine/', ExpirationInDays: 365 });
+    expect(rule('quarantine', originOf({ quarantineDays: 30, recordingDays: 365 }))).toMatchObject({
+      ExpirationInDays: 30,
+    });
+    // `<region>/` is no beginning of `quarantine/`, so no other rule takes it.
+    const others = rules(template).filter(({ Id }) => Id !== 'quarantine' && Id !== 'broken-uploads');
+    for (const other of others) expect(other).toMatchObject({ Prefix: 'eu-central-1/' });
+  });
+
   test('what a channel wrote in its first second outlives the segments of its first days', () => {
     expect(rule('recordings')).toMatchObject({ ObjectSizeGreaterThan: 8192 });
     expect(rule('small-objects')).toMatchObject({ ObjectSizeLessThan: 8193, ExpirationInDays: 430 });
@@ -158,11 +189,25 @@ describe('how long things stay', () => {
   });
 });
 
-describe('a worker’s right to write', () => {
-  test('is to put, to read back and to list, in its own region’s part, and nothing more', () => {
-    const [policy] = Object.values(template.findResources('AWS::IAM::Policy'));
-    const granted: Statement[] = policy?.Properties.PolicyDocument.Statement;
-    expect(granted.map(({ Action }) => Action)).toEqual([['s3:GetObject', 's3:PutObject'], 's3:ListBucket']);
-    expect(JSON.stringify(granted[0]?.Resource)).toContain('/eu-central-1/*');
+describe('rights', () => {
+  const granted = (role: string): Statement[] =>
+    Object.values(template.findResources('AWS::IAM::Policy'))
+      .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(role))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+
+  test('of a worker are to put, to read back and to list, in its own region’s part, and nothing more', () => {
+    const [objects, ...rest] = granted('Worker');
+    expect(objects?.Action).toEqual(['s3:GetObject', 's3:PutObject']);
+    expect(JSON.stringify(objects?.Resource)).toContain('"/eu-central-1/*"');
+    expect(JSON.stringify(objects?.Resource)).not.toContain('quarantine');
+    expect(rest.map(({ Action }) => Action)).toEqual(['s3:ListBucket']);
+  });
+
+  test('of a takedown are to copy and to delete besides, there and in quarantine', () => {
+    const [objects, ...rest] = granted('Mover');
+    expect(objects?.Action).toEqual(['s3:DeleteObject', 's3:GetObject', 's3:PutObject']);
+    expect(JSON.stringify(objects?.Resource)).toContain('"/eu-central-1/*"');
+    expect(JSON.stringify(objects?.Resource)).toContain('"/quarantine/eu-central-1/*"');
+    expect(rest.map(({ Action }) => Action)).toEqual(['s3:ListBucket']);
   });
 });
