@@ -1,5 +1,7 @@
 import type { BroadcastId, MemberId, StreamId } from '../routing/ids.ts';
 import type { BusEvent } from './policy/bus-events.ts';
+import type { ChannelOwner, ChannelPlan } from './policy/channel-plan.ts';
+import type { ChannelSight, InputSight, ManagedResource } from './policy/channel-sights.ts';
 import type { DocumentKind, StreamDocument } from './policy/documents.ts';
 import type {
   BroadcastRecord,
@@ -130,11 +132,12 @@ export interface SecretHandler {
   failed(cause: SecretUnreadableError): void;
 }
 
-/** Where other systems hear of streams: EventBridge, or the log on one machine. The adapters pass one contract suite. */
+/** Where other systems hear of streams: EventBridge; on one machine the log, or a URL. The adapters pass one contract suite. */
 export interface StreamEventBus {
   /** Resolves when the bus has taken them all. Throws `EventBusError` (code `EVENT_BUS_REFUSED`) with those it has not. */
   publish(events: readonly BusEvent[]): Promise<void>;
-  close(): void;
+  /** A bus that has taken events and not brought them yet is given a moment for that. */
+  close(): Promise<void> | void;
 }
 
 /** What the edge is told to answer nothing of. A path is `<region>/<streamId>`. Denying, or allowing, twice changes nothing. */
@@ -154,6 +157,26 @@ export interface Invalidations {
    */
   request(paths: readonly string[], reference: string): Promise<{ id: string }>;
   isDone(id: string): Promise<boolean>;
+}
+
+/**
+ * An encoder as a service, one channel with one input for each broadcast: AWS MediaLive. Every call may be made twice. Throws
+ * `ManagedEncoderError` (code `MANAGED_ENCODER_REFUSED`), whose `refusal` says whether trying again may help.
+ */
+export interface ManagedEncoder {
+  /** By its id where that is known, else by its owner; undefined where there is none, or none any more. */
+  findInput(owner: ChannelOwner, id?: string): Promise<InputSight | undefined>;
+  findChannel(owner: ChannelOwner, id?: string): Promise<ChannelSight | undefined>;
+  /** The same plan asks for the same input, or channel. Resolves when it is asked for. */
+  createInput(plan: ChannelPlan): Promise<InputSight>;
+  createChannel(plan: ChannelPlan, inputId: string): Promise<ChannelSight>;
+  startChannel(id: string): Promise<void>;
+  stopChannel(id: string): Promise<void>;
+  /** One that is not there is no error. The same for inputs. */
+  deleteChannel(id: string): Promise<void>;
+  deleteInput(id: string): Promise<void>;
+  /** All that is there of this deployment. */
+  list(): Promise<ManagedResource[]>;
 }
 
 /** A program of one machine, as its supervisor sees it. */

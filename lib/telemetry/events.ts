@@ -3,6 +3,7 @@ import { edgeEvents } from './edge-events.ts';
 import { encoderEvents } from './encoder-events.ts';
 import type { Emit } from './event.ts';
 import { ingestEvents } from './ingest-events.ts';
+import { managedEvents } from './managed-events.ts';
 import { originEvents } from './origin-events.ts';
 import { platformEvents } from './platform-events.ts';
 import { playerEvents } from './player-events.ts';
@@ -25,6 +26,7 @@ export const events = {
   ...platformEvents,
   ...playerEvents,
   ...controlEvents,
+  ...managedEvents,
 } as const;
 
 export type EventName = keyof typeof events;

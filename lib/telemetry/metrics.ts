@@ -196,6 +196,24 @@ export const metrics = {
     dimensions: [],
     description: 'Requests that the control API could not answer by a fault of ours.',
   },
+  ManagedChannelsFailed: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Managed channels that failed their broadcast.',
+  },
+  ManagedChannelsStuck: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Looks at managed channels that cannot be stopped or deleted.',
+  },
+  ManagedOrphans: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Managed channels and inputs that no broadcast wanted, removed.',
+  },
   FleetMembers: {
     unit: 'Count',
     statistic: 'Minimum',

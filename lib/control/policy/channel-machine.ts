@@ -219,7 +219,7 @@ export const stateLimitMs: Readonly<Partial<Record<ChannelState, number>>> = {
   'creating-channel': 120_000,
   ready: 10_000,
   starting: 180_000,
-  running: 60_000,
+  running: 150_000,
   stopping: 300_000,
   'deleting-channel': 300_000,
   'deleting-input': 300_000,

@@ -1,0 +1,41 @@
+// Drives the managed channels: on MediaLive's events, on our own, and once a minute.
+import { setTimeout as pause } from 'node:timers/promises';
+import { createMediaLiveEncoder } from '../../lib/adapters/aws/medialive-encoder.ts';
+import { openControlStore } from '../../lib/adapters/control-stores.ts';
+import { startFunction } from '../../lib/adapters/node/function.ts';
+import { openOrigin } from '../../lib/adapters/object-stores.ts';
+import { readLadder } from '../../lib/config/ladder.ts';
+import { splitLocation } from '../../lib/config/locations.ts';
+import { managedChannelsFunctionCodec } from '../../lib/config/managed-channels-function.ts';
+import { ChannelIndexWriter } from '../../lib/control/channel-index-writer.ts';
+import { sweepOrphans } from '../../lib/control/channel-orphans.ts';
+import { ChannelRunner } from '../../lib/control/channel-runner.ts';
+import { driveChannels } from './drive.ts';
+
+/** Less than the function's own limit, which is a minute. */
+const patienceMs = 45_000;
+
+export const handler = await startFunction({
+  codec: managedChannelsFunctionCodec,
+  role: 'control',
+  name: 'managed-channels',
+  async start(config, emit) {
+    const { region, channelClass } = config;
+    const store = await openControlStore(config.controlStore);
+    const index = new ChannelIndexWriter(await openOrigin(config.origin, undefined), region);
+    const encoder = createMediaLiveEncoder({
+      around: {
+        deployment: config.deployment,
+        bucket: splitLocation(config.origin).rest,
+        roleArn: config.channelRole,
+        subnetIds: config.channelSubnets,
+        securityGroupIds: config.channelSecurityGroups,
+      },
+    });
+    const plan = { region, channelClass, ...(config.ladder && { ladder: readLadder(config.ladder) }) };
+    const nowMs = () => Date.now();
+    const runner = new ChannelRunner({ store, encoder, index, plan, emit, nowMs, pause });
+    const sweep = () => sweepOrphans({ store, encoder, plan, emit, nowMs });
+    return (event: unknown) => driveChannels(event, { runner, sweep, emit, patienceMs });
+  },
+});
