@@ -2,7 +2,7 @@ import { handle } from 'hono/aws-lambda';
 import { createControlApi } from '../../lib/control/api/app.ts';
 import type { ControlApiConfig, ControlApiDependencies } from '../../lib/control/api/context.ts';
 
-export interface ControlFunctionParts extends Pick<ControlApiDependencies, 'store' | 'emit'> {
+export interface ControlFunctionParts extends Pick<ControlApiDependencies, 'store' | 'emit' | 'takedowns'> {
   readonly config: Omit<ControlApiConfig, 'allowedHosts' | 'maxLiveFeeds' | 'livePollMs' | 'liveFeedMs'>;
 }
 
@@ -10,11 +10,12 @@ export interface ControlFunctionParts extends Pick<ControlApiDependencies, 'stor
  * The control API as the handler of an HTTP API's events (payload format 2.0). The gateway has checked who calls, and it
  * sends an answer when it is whole: there are no live feeds, so the page polls.
  */
-export const controlFunction = ({ store, emit, config }: ControlFunctionParts) =>
+export const controlFunction = ({ store, emit, takedowns, config }: ControlFunctionParts) =>
   handle(
     createControlApi({
       store,
       emit,
+      takedowns,
       clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
       config: { ...config, maxLiveFeeds: 0 },
     }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cidrs } from './cidrs.ts';
 import { encoderTiers } from './encoder-tiers.ts';
 import { envCodec } from './env.ts';
 import { controlStoreLocation, secretLocation } from './locations.ts';
@@ -27,8 +28,8 @@ export const controlCodec = envCodec({
   allowedOrigins: list,
   /** What may encode a stream; the fleet alone unless told. */
   offeredEncoders: encoderTiers.optional(),
-  /** Networks (CIDR) that destinations may be in although they are not public: for one machine and tests. */
-  pushAllow: list.optional(),
+  /** Networks that streams may be sent to although they are not public. For one machine and tests; the proxies have the same. */
+  pushAllow: cidrs.optional(),
   /** Further values that the Host header may have, besides the address that is listened on. */
   allowedHosts: list.optional(),
 });

@@ -1,13 +1,10 @@
 import { z } from 'zod';
+import { cidrs } from './cidrs.ts';
 import { envCodec } from './env.ts';
 import { certificateLocation, controlStoreLocation, secretLocation } from './locations.ts';
 import { memberFields, memberVariables } from './member.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
-const cidrs = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()])));
 const count = (least: number) => z.coerce.number().int().min(least);
 
 /** What an ingest proxy is told: HEADWATER_MEMBER_ID, HEADWATER_RTMP_PORT, HEADWATER_CONTROL_STORE, … */

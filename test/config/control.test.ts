@@ -16,8 +16,13 @@ const config: Parameters<typeof controlCodec.encode>[0] = {
 
 test('the control program is told exactly what its starter configured', () => {
   expect(controlCodec.decode(controlCodec.encode(config))).toEqual(config);
-  const hosts = { ...config, allowedHosts: ['api.example.com'] };
-  expect(controlCodec.decode(controlCodec.encode(hosts))).toEqual(hosts);
+  const more: typeof config = {
+    ...config,
+    allowedHosts: ['api.example.com'],
+    offeredEncoders: ['fleet', 'medialive'],
+    pushAllow: ['127.0.0.0/8', 'fd00::/8'],
+  };
+  expect(controlCodec.decode(controlCodec.encode(more))).toEqual(more);
 });
 
 test('a slash at the end of a base address is dropped', () => {
@@ -28,4 +33,14 @@ test('a slash at the end of a base address is dropped', () => {
 test('every fault is named at once', () => {
   const env = controlCodec.encode({ ...config, port: 70_000, ingestRtmpUrl: 'http://x', region: '../x' });
   expect(() => controlCodec.decode(env)).toThrow(/3 fault.*HEADWATER_PORT.*INGEST_RTMP_URL.*REGION/s);
+});
+
+test.each(['medialive', 'fleet,elemental', ''])('the encoders “%s” are refused', (tiers) => {
+  const env = { ...controlCodec.encode(config), HEADWATER_OFFERED_ENCODERS: tiers };
+  expect(() => controlCodec.decode(env)).toThrow(/1 fault.*HEADWATER_OFFERED_ENCODERS/);
+});
+
+test.each(['127.0.0.1', '10.0.0.0/33', ''])('the network “%s” is refused', (network) => {
+  const env = { ...controlCodec.encode(config), HEADWATER_PUSH_ALLOW: network };
+  expect(() => controlCodec.decode(env)).toThrow(/1 fault.*HEADWATER_PUSH_ALLOW: must be networks/);
 });

@@ -2,16 +2,16 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { sealDestinationKey } from '../../push/policy/destination-key.ts';
 import { allowedAddresses, checkTargetUrl } from '../../push/policy/target-address.ts';
 import { randomId } from '../../routing/ids.ts';
-import type { DestinationRecord } from '../policy/records.ts';
+import type { DestinationRecord, StreamRecord } from '../policy/records.ts';
 import { addDestination, changeDestination, mostDestinations } from '../policy/stream-destinations.ts';
 import { streamEvent } from '../policy/stream-events.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { Destination, DestinationChange, DestinationList, NewDestination } from './destination-schemas.ts';
 import { examples } from './examples.ts';
-import { presentDestination, presentDestinations } from './present-beside.ts';
+import { type Pushes, presentDestination, presentDestinations } from './present-beside.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
-import { changeStream, loadStream, tell } from './stream-access.ts';
+import { changeStream, loadStream, sightStream, tell } from './stream-access.ts';
 
 const tags = ['Destinations'];
 const destinationParams = streamParams.extend({
@@ -81,6 +81,14 @@ const remove = createRoute({
 export function addDestinationRoutes(app: ControlApi, context: ApiContext): void {
   const { store, clock, config, emit } = context;
   const allowed = allowedAddresses(config.pushAllow ?? []);
+  async function pushesOf(stream: StreamRecord): Promise<Pushes> {
+    const [document, { state }] = await Promise.all([
+      store.getDocument(stream.id, 'pushes'),
+      sightStream(context, stream),
+    ]);
+    return { document, state };
+  }
+
   app.openapi(add, async (c) => {
     const { name, url, key } = c.req.valid('json');
     const { id: streamId } = await loadStream(context, c.req.valid('param').id);
@@ -112,8 +120,7 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
 
   app.openapi(list, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
-    const pushes = await store.getDocument(stream.id, 'pushes');
-    return c.json({ destinations: presentDestinations(stream, pushes?.body) }, 200);
+    return c.json({ destinations: presentDestinations(stream, await pushesOf(stream)) }, 200);
   });
 
   app.openapi(change, async (c) => {
@@ -129,8 +136,7 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
     emit('control.destination.changed', { streamId, destinationId, enabled });
     const about = { streamId, atMs: clock.nowMs() };
     await tell(context, streamEvent('destination.changed', { destination: name, enabled }, about));
-    const pushes = await store.getDocument(streamId, 'pushes');
-    return c.json(presentDestination(changed, pushes?.body), 200);
+    return c.json(presentDestination(changed, await pushesOf(stream)), 200);
   });
 
   app.openapi(remove, async (c) => {

@@ -5,8 +5,8 @@ import { channelFailures } from '../policy/channel-failures.ts';
 import type { DocumentKind, StreamDocument } from '../policy/documents.ts';
 import { channelWords, type ManagedChannel } from '../policy/managed-channel.ts';
 import { costEstimate } from '../policy/managed-cost.ts';
-import type { PushStates } from '../policy/push-states.ts';
 import type { DestinationRecord, EncoderTier, StreamRecord } from '../policy/records.ts';
+import { isOnAir, type StreamState } from '../policy/stream-state.ts';
 import { takedownState } from '../policy/takedown.ts';
 import { takedownReport } from '../policy/takedown-report.ts';
 import type { Destination } from './destination-schemas.ts';
@@ -22,27 +22,31 @@ type Shown<Schema extends z.ZodType> = z.output<Schema>;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** In the order in which they were added. Without `pushes` nothing is said of how they stand. */
-export const presentDestinations = ({ destinations = [] }: StreamRecord, pushes?: PushStates) =>
-  destinations.map((one) => presentDestination(one, pushes));
+/**
+ * In the order in which they were added. Without `pushes` nothing is said of how they stand. What is said there of a push
+ * that goes on holds only while the stream is on the air: a proxy that died leaves what it said last.
+ */
+export const presentDestinations = (
+  { destinations = [] }: StreamRecord,
+  pushes?: Pushes,
+): Shown<typeof Destination>[] => destinations.map((one) => presentDestination(one, pushes));
+
+export interface Pushes {
+  readonly document: StreamDocument<'pushes'> | undefined;
+  readonly state: StreamState;
+}
 
 export function presentDestination(
   { id, name, url, enabled, createdAtMs }: DestinationRecord,
-  pushes?: PushStates,
+  pushes?: Pushes,
 ): Shown<typeof Destination> {
-  const push = pushes?.destinations.find((one) => one.id === id);
-  return {
-    id,
-    name,
-    url,
-    enabled,
-    createdAt: iso(createdAtMs),
-    ...(push && {
-      state: push.state,
-      since: iso(push.sinceMs),
-      ...(push.detail !== undefined && { detail: push.detail }),
-    }),
-  };
+  const push = pushes?.document?.body.destinations.find((one) => one.id === id);
+  const shown = { id, name, url, enabled, createdAt: iso(createdAtMs) };
+  if (!pushes || !push) return shown;
+  const { state, sinceMs, detail } = push;
+  const isOver = state === 'ended' || state === 'refused';
+  if (!isOver && !isOnAir(pushes.state)) return { ...shown, state: 'ended' };
+  return { ...shown, state, since: iso(sinceMs), ...(detail !== undefined && { detail }) };
 }
 
 export const noDocuments: StreamDocuments = { takedown: undefined, channel: undefined, pushes: undefined };

@@ -78,7 +78,7 @@ function presentFields(sight: StreamSight, config: ControlApiConfig, nowMs: numb
     },
     encoder,
     ...(documents && { cost: presentCost(encoder, config.ladder) }),
-    destinations: presentDestinations(stream, documents?.pushes?.body),
+    destinations: presentDestinations(stream, documents && { document: documents.pushes, state }),
     ...(takedown && { takedown }),
     ...(documents?.channel && { managed: presentManaged(documents.channel, nowMs) }),
     version: stream.version,

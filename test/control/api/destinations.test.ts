@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { PushStates } from '../../../lib/control/policy/push-states.ts';
 import { openDestinationKey } from '../../../lib/push/policy/destination-key.ts';
 import type { MemberId } from '../../../lib/routing/ids.ts';
-import { type Body, config, createTestApi, type TestApi } from './harness.ts';
+import { type Body, config, createTestApi, goOnAir, type TestApi } from './harness.ts';
 
 let api: TestApi;
 let stream: Body;
@@ -118,6 +118,27 @@ describe('how the pushes stand', () => {
     destinations: [],
   };
 
+  test('is over once the stream is off the air, whatever a proxy that died said last', async () => {
+    const ids: string[] = [];
+    for (const name of ['First', 'Second', 'Third']) ids.push((await add({ name })).body.id);
+    const states = (['live', 'refused', 'waiting'] as const).map((state, i) => ({
+      id: ids[i] ?? '',
+      state,
+      sinceMs: 1_790_000_001_000,
+      detail: 'as it was',
+    }));
+    const body = { ...pushes, destinations: states };
+    await api.store.putDocument({ streamId: stream.id, kind: 'pushes', open: true, version: 0, body });
+    const record = await goOnAir(api, stream.id);
+    expect((await list()).map(({ state }: Body) => state)).toEqual(['live', 'refused', 'waiting']);
+    await api.store.putBroadcast({ ...record, state: 'ended' });
+    expect((await list()).map(({ state, detail }: Body) => [state, detail])).toEqual([
+      ['ended', undefined],
+      ['refused', 'as it was'],
+      ['ended', undefined],
+    ]);
+  });
+
   test('is told where one stream is read, and not where streams are listed', async () => {
     const first = (await add()).body;
     const second = (await add({ name: 'Third site' })).body;
@@ -132,6 +153,7 @@ describe('how the pushes stand', () => {
       version: 0,
       body: { ...pushes, destinations: states },
     });
+    await goOnAir(api, stream.id);
     const shown = [
       { ...first, state: 'waiting', since: '2026-09-21T14:13:21.000Z', detail: 'it does not answer' },
       second,
