@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { openSqliteControlStore } from '../../lib/adapters/local/sqlite-control-store.ts';
 import { dialTcp } from '../../lib/adapters/node/dial.ts';
+import { pushDialer } from '../../lib/adapters/node/dial-push.ts';
 import { type Listener, listen } from '../../lib/adapters/node/listener.ts';
 import { ReadBatch } from '../../lib/adapters/node/read-batch.ts';
-import type { FleetMember } from '../../lib/control/policy/records.ts';
+import { resolveHost } from '../../lib/adapters/node/resolve.ts';
+import type { DestinationRecord, FleetMember } from '../../lib/control/policy/records.ts';
 import type { ControlStore } from '../../lib/control/ports.ts';
 import { FleetLink } from '../../lib/ingest/fleet-link.ts';
 import { KeyCheck } from '../../lib/ingest/key-check.ts';
@@ -14,6 +16,12 @@ import type { IngestStore } from '../../lib/ingest/ports.ts';
 import { defaultLimits, IngestProxy } from '../../lib/ingest/proxy.ts';
 import type { SessionLimits } from '../../lib/ingest/session.ts';
 import { WorkerRouter } from '../../lib/ingest/worker-router.ts';
+import { type DestinationLimits, defaultDestinationLimits } from '../../lib/push/destination.ts';
+import { sealDestinationKey } from '../../lib/push/policy/destination-key.ts';
+import { PushBudget } from '../../lib/push/policy/push-queue.ts';
+import { allowedAddresses } from '../../lib/push/policy/target-address.ts';
+import type { Resolve } from '../../lib/push/ports.ts';
+import { Pushes } from '../../lib/push/pushes.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/stream-key.ts';
 import type { EmitEvent, EventName } from '../../lib/telemetry/events.ts';
@@ -49,6 +57,23 @@ export interface HarnessOptions {
   readonly proxyHeader?: boolean;
   /** Wraps what the proxy sees of the store. */
   readonly store?: (store: ControlStore) => IngestStore;
+  readonly push?: {
+    readonly limits?: Partial<DestinationLimits>;
+    readonly resolve?: Resolve;
+    /** PEM. */
+    readonly extraCa?: string;
+    /** Loopback unless told. */
+    readonly allow?: readonly string[];
+    readonly budgetBytes?: number;
+  };
+}
+
+/** A destination as a test names it. */
+export interface TestDestination {
+  readonly id: string;
+  readonly url: string;
+  readonly key: string;
+  readonly enabled?: boolean;
 }
 
 /** A whole ingest proxy in this process, on real sockets and a real store. */
@@ -64,7 +89,11 @@ export interface IngestHarness {
   /** The heartbeats of a worker stop. */
   silence(id: MemberId): void;
   /** Makes a stream; returns its key as a publisher sends it. */
-  addStream(): Promise<{ streamId: StreamId; key: string }>;
+  addStream(destinations?: readonly TestDestination[]): Promise<{ streamId: StreamId; key: string }>;
+  /** Sets where else a stream goes, as the API does. */
+  setDestinations(streamId: StreamId, destinations: readonly TestDestination[]): Promise<void>;
+  /** What waits for other servers. */
+  readonly pushBudget: PushBudget;
   close(): Promise<void>;
 }
 
@@ -84,6 +113,20 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
   const seen = options.store?.(store) ?? store;
   const fleet = new FleetView();
   const limits = { ...defaultLimits, lingerMs: 200, ...options.limits };
+  const push = options.push ?? {};
+  const pushBudget = new PushBudget(push.budgetBytes ?? 256 * 1024 * 1024);
+  const pushes = new Pushes({
+    store: seen,
+    pepper,
+    memberId: 'ingest-1' as MemberId,
+    resolve: push.resolve ?? resolveHost,
+    dial: pushDialer({ extraCa: push.extraCa }),
+    clock: { now: () => performance.now(), wall: () => Date.now(), random: () => Math.random() },
+    budget: pushBudget,
+    limits: { ...defaultDestinationLimits, ...push.limits },
+    allowed: allowedAddresses(push.allow ?? ['127.0.0.0/8']),
+    emit,
+  });
   const proxy = new IngestProxy({
     maxSessions: options.maxSessions ?? 100,
     context: {
@@ -94,6 +137,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       memory: new ReadMemory(),
       emit,
       limits,
+      openTap: (about) => pushes.open(about),
     },
   });
   const workers = new Map<MemberId, Omit<FleetMember, 'version'>>();
@@ -137,6 +181,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
   const rtmps = await listen({ ...listenerOptions, certificate: await testCertificate() }, handler);
   await link.start();
   proxy.start();
+  pushes.start();
   return {
     rtmpPort: rtmp.port,
     rtmpsPort: rtmps.port,
@@ -148,7 +193,8 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     silence: (id) => {
       workers.delete(id);
     },
-    async addStream() {
+    pushBudget,
+    async addStream(destinations = []) {
       const key = newStreamKey(newStreamId());
       await store.createStream({
         id: key.streamId,
@@ -156,18 +202,34 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
         createdAtMs: 0,
         reconnectWindowMs: 0,
         keys: [{ id: 'k1', hash: hashStreamKey(key, pepper), createdAtMs: 0 }],
+        destinations: destinations.map((one) => destinationRecord(key.streamId, one)),
         version: 1,
       });
       return { streamId: key.streamId, key: formatStreamKey(key) };
+    },
+    async setDestinations(streamId, destinations) {
+      const stream = await store.getStream(streamId);
+      if (stream === undefined) throw new Error('There is no such stream.');
+      const records = destinations.map((one) => destinationRecord(streamId, one));
+      await store.updateStream({ ...stream, destinations: records });
     },
     async close() {
       clearInterval(beating);
       rtmp.close();
       rtmps.close();
       await proxy.stop(0);
+      await pushes.stop();
       await link.stop();
       store.close();
       await folder.remove();
     },
   };
+}
+
+function destinationRecord(
+  streamId: StreamId,
+  { id, url, key, enabled = true }: TestDestination,
+): DestinationRecord {
+  const sealedKey = sealDestinationKey(key, { pepper, streamId, destinationId: id });
+  return { id, name: `to ${id}`, url, sealedKey, enabled, createdAtMs: 0 };
 }
