@@ -50,7 +50,8 @@ export function cloudFrontInvalidations({
     async isDone(Id) {
       try {
         const { Invalidation } = await client.send(new GetInvalidationCommand({ DistributionId, Id }));
-        return Invalidation?.Status === 'Completed';
+        // `Completed` by CloudFront's documentation; the emulator shouts it.
+        return Invalidation?.Status?.toLowerCase() === 'completed';
       } catch (cause) {
         if (busy.has((cause as Error).name)) return false;
         // Those under way are known: it is long done, or of a distribution that is gone with all that it kept.
