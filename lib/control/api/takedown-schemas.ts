@@ -10,9 +10,7 @@ const afterMs = z.number().int().min(0).openapi({ description: 'Milliseconds sin
 
 export const NewTakedown = z.strictObject({ reason }).openapi('NewTakedown');
 
-export const TakedownState = z
-  .enum(['taking-down', 'taken-down', 'restoring', 'restored'])
-  .openapi('TakedownState');
+const TakedownState = z.enum(['taking-down', 'taken-down', 'restoring', 'restored']).openapi('TakedownState');
 
 const TakedownProgress = z
   .strictObject({

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ControlStoreUnavailableError } from '../../../lib/control/policy/errors.ts';
 import { type Body, createTestApi, goOnAir, type TestApi } from './harness.ts';
 
 let api: TestApi;
@@ -101,6 +102,37 @@ describe('taking a stream down', () => {
       expect(api.edge.denied.size).toBe(0);
     },
   );
+});
+
+describe('a takedown that the store fails', () => {
+  test('is refused for now where it could not be written down', async () => {
+    const { store } = api;
+    const putDocument = () => Promise.reject(new ControlStoreUnavailableError('locked'));
+    api = createTestApi({ store: { ...store, putDocument } });
+    expect(problem(await take())).toEqual([503, 'store-unavailable']);
+    expect(api.edge.denied.size).toBe(0);
+    expect(await store.getDocument(stream.id, 'takedown')).toBeUndefined();
+  });
+
+  test('of a stream that is deleted meanwhile is not found', async () => {
+    const { store } = api;
+    let looks = 0;
+    const getStream: typeof store.getStream = async (id) => (looks++ === 0 ? store.getStream(id) : undefined);
+    api = createTestApi({ store: { ...store, getStream } });
+    expect(problem(await take())).toEqual([404, 'stream-not-found']);
+  });
+
+  test('is answered though a step fails, and says which', async () => {
+    api.edge.denials.deny = () => Promise.reject(new Error('the key-value store does not answer'));
+    const { status, body } = await take();
+    expect([status, body.state]).toEqual([202, 'taking-down']);
+    expect(body.steps.find(({ step }: Body) => step === 'deny')).toEqual({
+      step: 'deny',
+      state: 'waiting',
+      detail: 'It failed and is tried again: the key-value store does not answer',
+    });
+    expect(body).not.toHaveProperty('darkAfterMs');
+  });
 });
 
 describe('restoring a stream', () => {
