@@ -1,4 +1,5 @@
 import type { BroadcastState, EndReason } from '../control/policy/records.ts';
+import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import { BroadcastOutput } from './broadcast-output.ts';
 import { BroadcastReport } from './broadcast-report.ts';
@@ -66,7 +67,7 @@ export class Broadcast {
     keeper.listen({
       lost: () => this.#leaseLost(),
       // Who asked for it has told so.
-      endRequested: () => this.end('ended-by-api'),
+      endRequested: () => void this.#endAsAsked(),
     });
   }
 
@@ -105,6 +106,7 @@ export class Broadcast {
   /** Ends the broadcast: everything that was taken is published, then the recording closed. Once. */
   end(reason: EndReason): void {
     if (this.#ending) return;
+    if (reason === 'taken-down') this.#reception.send({ type: 'status', ...takenDownStatus });
     this.#stop(reason);
     void this.#finish(reason);
   }
@@ -117,6 +119,13 @@ export class Broadcast {
     await this.#encoding.end({ wholeSegmentsOnly: true });
     this.#report.leftOpen(await this.#output.leaveOpen());
     await this.#letGo();
+  }
+
+  /** The API asks for an end on somebody's wish, or because the stream is taken down: its record tells which. */
+  async #endAsAsked(): Promise<void> {
+    if (this.#ending) return;
+    const stream = await this.#setting.store.getStream(this.streamId).catch(() => undefined);
+    this.end(stream?.takenDown ? 'taken-down' : 'ended-by-api');
   }
 
   #makeReception(unfinished: Unfinished | undefined): Reception {

@@ -1,5 +1,6 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control/policy/errors.ts';
 import type { EncoderPool, StreamRecord } from '../control/policy/records.ts';
+import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import { type MemberId, newStreamId, type StreamId } from '../routing/ids.ts';
 import { AdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
@@ -173,9 +174,22 @@ export class Worker {
   }
 
   async #open(streamId: StreamId, move?: PlannedMove): Promise<Broadcast> {
+    await this.#readOpenStream(streamId);
+    const taken = await this.#taker.take(streamId, move);
+    try {
+      // Again: a takedown refuses first and looks for a lease then, so one of us two sees the other.
+      return this.#begin(await this.#readOpenStream(streamId), taken);
+    } catch (cause) {
+      await taken.keeper.release().catch(() => {});
+      throw cause;
+    }
+  }
+
+  async #readOpenStream(streamId: StreamId): Promise<StreamRecord> {
     const stream = await this.#options.store.getStream(streamId);
     if (!stream) throw new AdmissionError('unavailable', 'There is no such stream.');
-    return this.#begin(stream, await this.#taker.take(streamId, move));
+    if (stream.takenDown) throw new AdmissionError('taken-down', takenDownStatus.description);
+    return stream;
   }
 
   #begin(stream: StreamRecord, { keeper, unfinished }: TakenLease): Broadcast {

@@ -14,12 +14,14 @@ const transitions: Readonly<Record<BroadcastState, Partial<Record<BroadcastTrigg
     'publisher-ended': 'ended',
     'reconnect-window-over': 'ended',
     'ended-by-api': 'ended',
+    'taken-down': 'ended',
     'encoder-failed': 'ended',
   },
   live: {
     'publisher-lost': 'reconnecting',
     'publisher-ended': 'ended',
     'ended-by-api': 'ended',
+    'taken-down': 'ended',
     'encoder-failed': 'ended',
   },
   reconnecting: {
@@ -27,6 +29,7 @@ const transitions: Readonly<Record<BroadcastState, Partial<Record<BroadcastTrigg
     'publisher-ended': 'ended',
     'reconnect-window-over': 'ended',
     'ended-by-api': 'ended',
+    'taken-down': 'ended',
     'encoder-failed': 'ended',
   },
   ended: {},

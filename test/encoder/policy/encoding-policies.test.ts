@@ -73,6 +73,9 @@ describe('The states of a broadcast', () => {
     expect(nextState('reconnecting', 'publisher-back')).toBe('live');
     expect(nextState('reconnecting', 'reconnect-window-over')).toBe('ended');
     expect(nextState('live', 'ended-by-api')).toBe('ended');
+    for (const state of ['starting', 'live', 'reconnecting'] as const) {
+      expect(nextState(state, 'taken-down')).toBe('ended');
+    }
     expect(nextState('live', 'confirmed')).toBeUndefined();
     expect(nextState('ended', 'publisher-back')).toBeUndefined();
   });
