@@ -31,7 +31,8 @@ await runProgram({
     if (config.videoEncoder === 'nvenc') await proveNvenc(ffmpeg.path);
     const objects = await openOrigin(config.origin, config.originTokenFile);
     const store = await openControlStore(config.controlStore, config);
-    const bus = config.eventBus && (await openEventBus(config.eventBus, emit));
+    const { eventBus, webhookSecret } = config;
+    const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
     const batch = new ReadBatch(readBatchMs);
     let worker: Worker | undefined;
     const listener = await listenForRelays(
@@ -72,7 +73,7 @@ await runProgram({
         await worker.drain();
         health.close();
         objects.close();
-        bus?.close();
+        await bus?.close();
         store.close();
       },
     };

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { awsBackends } from '../lib/adapters/local/platform/aws-endpoint.ts';
-import { folderBackends } from '../lib/adapters/local/platform/backends.ts';
+import { folderBackends, withWebhook } from '../lib/adapters/local/platform/backends.ts';
 import { isForPeople, lineText, readyText } from '../lib/adapters/local/platform/console.ts';
 import { startDemo } from '../lib/adapters/local/platform/demo.ts';
 import { lockDataDir } from '../lib/adapters/local/platform/lock.ts';
@@ -44,10 +44,11 @@ async function live(options: LiveOptions): Promise<void> {
   const ports = assignPorts(() => numbers[taken++] ?? 0, options);
   const urls = platformUrls(ports);
   const secrets = await ensureSecrets(options.dataDir);
-  const backends =
+  const kept =
     options.awsEndpoint === undefined
       ? folderBackends(options.dataDir, secrets, originUrlOf(ports))
       : await awsBackends(options.awsEndpoint, secrets, process.env);
+  const backends = withWebhook(kept, options.webhook, secrets);
   const specs = planProcesses(ports, backends, secrets.originTokenFile);
   // A process that died is up again in half the time where nothing has to be compiled.
   const supervisor = new Supervisor(root, specs, {

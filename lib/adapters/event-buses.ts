@@ -1,11 +1,37 @@
-import { type EventBusLocation, splitLocation } from '../config/locations.ts';
+import { type EventBusLocation, type SecretLocation, splitLocation } from '../config/locations.ts';
+import { SecretUnreadableError } from '../control/policy/secret-errors.ts';
 import type { StreamEventBus } from '../control/ports.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { logEventBus } from './local/log-event-bus.ts';
+import { openWebhookBus } from './local/webhook-bus.ts';
+import { openSecret } from './secret-sources.ts';
 
-/** Opens the event bus at `location`. */
-export async function openEventBus(location: EventBusLocation, emit: EmitEvent): Promise<StreamEventBus> {
-  if (location === 'log') return logEventBus(emit);
+export interface EventBusChoice {
+  readonly eventBus: EventBusLocation;
+  /** What a webhook is signed with. */
+  readonly webhookSecret?: SecretLocation | undefined;
+}
+
+/** Opens the event bus that is chosen. Throws `SecretUnreadableError` where a webhook has no secret. */
+export async function openEventBus(
+  { eventBus, webhookSecret }: EventBusChoice,
+  emit: EmitEvent,
+): Promise<StreamEventBus> {
+  if (eventBus === 'log') return logEventBus(emit);
+  const { scheme, rest } = splitLocation(eventBus);
+  if (scheme === 'webhook') return webhook(rest, webhookSecret, emit);
   const { createEventBridgeBus } = await import('./aws/event-bridge-bus.ts');
-  return createEventBridgeBus({ busName: splitLocation(location).rest });
+  return createEventBridgeBus({ busName: rest });
+}
+
+async function webhook(
+  url: string,
+  secret: SecretLocation | undefined,
+  emit: EmitEvent,
+): Promise<StreamEventBus> {
+  if (secret !== undefined) return openWebhookBus({ url, secret: await openSecret(secret), emit });
+  throw new SecretUnreadableError(
+    'The webhook has no secret.',
+    'HEADWATER_WEBHOOK_SECRET names one, for example file:PATH.',
+  );
 }

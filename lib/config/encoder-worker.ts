@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { envCodec } from './env.ts';
-import { controlStoreLocation, eventBusLocation, originLocation } from './locations.ts';
+import { controlStoreLocation, eventBusLocation, originLocation, secretLocation } from './locations.ts';
 import { memberFields, memberVariables } from './member.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -20,6 +20,8 @@ export const encoderWorkerCodec = envCodec(
     originTokenFile: text.optional(),
     /** Where it tells other systems of streams; on AWS a function that follows the tables does. */
     eventBus: eventBusLocation.optional(),
+    /** What it signs with where that is a webhook: a secret `whsec_…`, or several, one a line. */
+    webhookSecret: secretLocation.optional(),
     region: text.regex(/^[0-9a-z-]{1,32}$/, 'lower-case letters, digits, dashes'),
     /** The URL that players fetch from; they ask it for the time too. */
     playbackBaseUrl: z.url().optional(),

@@ -15,8 +15,17 @@ export type ObjectsLocation = `folder:${string}` | `s3://${string}`;
 export type SecretLocation = `file:${string}` | `secretsmanager:${string}`;
 /** A certificate with its chain, and its key: two PEM files, or a secret `{"certificate": PEM, "privateKey": PEM}`. */
 export type CertificateLocation = `files:${string},${string}` | `secretsmanager:${string}`;
-/** Where other systems are told of streams: lines of the program's log, or an EventBridge bus by its name or ARN. */
-export type EventBusLocation = 'log' | `eventbridge:${string}`;
+/**
+ * Where other systems are told of streams: lines of the program's log, a URL that each event is posted to, or an EventBridge
+ * bus by its name or ARN.
+ */
+export type EventBusLocation = 'log' | `webhook:${string}` | `eventbridge:${string}`;
+
+/**
+ * The edge, as a takedown tells it what to deny: a file of denials that the local edges watch, or a CloudFront distribution, by its id
+ * and the ARN of the key-value store that its function reads.
+ */
+export type EdgeLocation = `denials:${string}` | `cloudfront:${string},${string}`;
 
 const bucket = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
 const secretId = '[A-Za-z0-9/_+=.@:-]{1,2048}';
@@ -54,9 +63,15 @@ export const certificateLocation = location<CertificateLocation>(
   `secretsmanager:${secretId}`,
 );
 export const eventBusLocation = location<EventBusLocation>(
-  'log or eventbridge:BUS',
+  'log, webhook:URL or eventbridge:BUS',
   'log',
+  'webhook:https?://[^/?#@\\s]+(?:[/?][^\\s]*)?',
   'eventbridge:[A-Za-z0-9/_.:-]{1,1600}',
+);
+export const edgeLocation = location<EdgeLocation>(
+  'denials:PATH or cloudfront:DISTRIBUTION,KEY-VALUE-STORE-ARN',
+  'denials:.+',
+  'cloudfront:[^,]+,.+',
 );
 
 /** `dynamodb:headwater` → scheme `dynamodb`, rest `headwater`; of `s3://bucket` the rest is `bucket`. */

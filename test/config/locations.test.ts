@@ -23,7 +23,10 @@ describe('where a program finds what it works on', () => {
         'secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:headwater/pepper-AbCdEf',
       ],
     ],
-    [eventBusLocation, ['log', 'eventbridge:default']],
+    [
+      eventBusLocation,
+      ['log', 'eventbridge:default', 'webhook:https://example.com', 'webhook:http://[::1]:8/a?b=c@d'],
+    ],
     [certificateLocation, ['files:/a/cert.pem,/a/key.pem', 'secretsmanager:headwater/certificate']],
   ])('forms that are right are taken as they are: %#', (schema, texts) => {
     for (const text of texts) expect(schema.parse(text)).toBe(text);
@@ -37,12 +40,15 @@ describe('where a program finds what it works on', () => {
     [originLocation, ['s3://', 's3://Bucket', 's3://a/b', 'https://x/y', 'ftp://x', 'http://a/b']],
     [objectsLocation, ['folder:', '/data', 'http://127.0.0.1:1']],
     [secretLocation, ['a secret itself', 'file:', 'secretsmanager:', 'secretsmanager:a b']],
-    [eventBusLocation, ['', 'logs', 'eventbridge:', 'sns:x']],
+    [
+      eventBusLocation,
+      ['', 'logs', 'eventbridge:', 'sns:x', 'webhook:', 'webhook:ftp://a', 'webhook:https://me:secret@a/b'],
+    ],
     [certificateLocation, ['files:/a/cert.pem', 'files:,', 'files:a,b,c', 'file:/a']],
   ])('other forms are refused with the forms that are right: %#', (schema, texts) => {
     for (const text of texts) {
       expect(schema.safeParse(text).error?.issues[0]?.message).toMatch(
-        /^must be [a-z0-9]+(:.*)? or [a-z0-9]+:/,
+        /^must be [a-z0-9]+([:,].*)? or [a-z0-9]+:/,
       );
     }
   });

@@ -7,6 +7,7 @@ import type {
   OriginLocation,
   SecretLocation,
 } from '../../../config/locations.ts';
+import type { LiveOptions } from './options.ts';
 import type { SecretFiles } from './secrets.ts';
 
 /** What the programs of one machine work on. */
@@ -19,6 +20,8 @@ export interface PlatformBackends {
   readonly keyPepper: SecretLocation;
   readonly certificate: CertificateLocation;
   readonly eventBus: EventBusLocation;
+  /** Where the bus is a webhook. */
+  readonly webhookSecret?: SecretLocation;
   /** Further environment of every program. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -38,4 +41,15 @@ export function folderBackends(
     eventBus: 'log',
     environment: {},
   };
+}
+
+/** Other systems are told by a webhook where one is asked for. */
+export function withWebhook(
+  backends: PlatformBackends,
+  webhook: LiveOptions['webhook'],
+  secrets: SecretFiles,
+): PlatformBackends {
+  if (!webhook) return backends;
+  const { url, secretFile = secrets.webhookSecretFile } = webhook;
+  return { ...backends, eventBus: `webhook:${url}`, webhookSecret: `file:${secretFile}` };
 }

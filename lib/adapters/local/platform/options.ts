@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { eventBusLocation } from '../../../config/locations.ts';
 
 /** What `npm run live` was asked for. */
 export interface LiveOptions {
@@ -12,6 +13,8 @@ export interface LiveOptions {
   readonly json: boolean;
   /** Everything is kept at this AWS endpoint instead of in the data folder. */
   readonly awsEndpoint: string | undefined;
+  /** Where each event of a stream is posted to, and with what it is signed; the file in the data folder unless told. */
+  readonly webhook: { readonly url: string; readonly secretFile: string | undefined } | undefined;
   readonly help: boolean;
 }
 
@@ -34,6 +37,9 @@ export const helpText = `npm run live -- [flags]      the whole platform on this
   --aws-endpoint URL
                     keep objects in S3, records in DynamoDB and secrets in Secrets Manager of an emulator of AWS,
                     for example of moto_server, and tell its EventBridge of streams (what is missing there is made)
+  --webhook URL     post each event of a stream to this address, signed as Standard Webhooks says
+  --webhook-secret-file FILE
+                    what to sign with, whsec_… (default webhook-secret in the data folder, which is made)
   --json            one JSON event a line on stdout, the first is "ready"  (npm run -s live -- --json)
   --help            this text
 
@@ -59,6 +65,7 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
     demo: values.demo,
     json: values.json,
     awsEndpoint: values['aws-endpoint'],
+    webhook: webhookOf(values, cwd, faults),
     help: values.help,
   };
   if (options.awsEndpoint !== undefined && !/^http:\/\/[^/\s]+\/?$/.test(options.awsEndpoint)) {
@@ -69,6 +76,21 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
   if (options.portBase > 0 && options.portBase < 1024) faults.push('--port-base is 0, or 1024 and above');
   if (faults.length > 0) throw new UsageError(faults.join('; '));
   return options;
+}
+
+function webhookOf(
+  { webhook: url, 'webhook-secret-file': file }: ReturnType<typeof readFlags>,
+  cwd: string,
+  faults: string[],
+): LiveOptions['webhook'] {
+  if (url === undefined) {
+    if (file !== undefined) faults.push('--webhook-secret-file goes with --webhook');
+    return undefined;
+  }
+  if (!eventBusLocation.safeParse(`webhook:${url}`).success) {
+    faults.push(`--webhook takes an address such as https://example.com/hook, not '${url}'`);
+  }
+  return { url, secretFile: file === undefined ? undefined : resolve(cwd, file) };
 }
 
 function readFlags(args: readonly string[]) {
@@ -83,6 +105,8 @@ function readFlags(args: readonly string[]) {
         demo: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         'aws-endpoint': { type: 'string' },
+        webhook: { type: 'string' },
+        'webhook-secret-file': { type: 'string' },
         help: { type: 'boolean', default: false, short: 'h' },
       },
     }).values;

@@ -111,6 +111,7 @@ export function planProcesses(
         origin: backends.origin,
         originTokenFile,
         eventBus: backends.eventBus,
+        webhookSecret: backends.webhookSecret,
         region,
         playbackBaseUrl: urls.edge,
       }),

@@ -9,6 +9,8 @@ export interface SecretFiles {
   readonly originTokenFile: string;
   readonly tlsCertFile: string;
   readonly tlsKeyFile: string;
+  /** What a webhook is signed with. */
+  readonly webhookSecretFile: string;
 }
 
 const certificateDays = 365;
@@ -20,9 +22,11 @@ export async function ensureSecrets(dir: string): Promise<SecretFiles> {
     originTokenFile: join(dir, 'origin-token'),
     tlsCertFile: join(dir, 'rtmps-cert.pem'),
     tlsKeyFile: join(dir, 'rtmps-key.pem'),
+    webhookSecretFile: join(dir, 'webhook-secret'),
   };
   await ensureFile(files.keyPepperFile, () => randomBytes(32).toString('hex'));
   await ensureFile(files.originTokenFile, () => randomBytes(32).toString('hex'));
+  await ensureFile(files.webhookSecretFile, () => `whsec_${randomBytes(32).toString('base64')}`);
   if (!(await isCurrent(files.tlsCertFile))) {
     const { certificate, privateKey } = await makeSelfSigned(
       { hosts: ['localhost'], addresses: ['127.0.0.1'] },

@@ -32,6 +32,8 @@ describe('the flags of npm run live', () => {
       '--demo',
       '--json',
       '--aws-endpoint=http://127.0.0.1:5000',
+      '--webhook=https://example.com/hook',
+      '--webhook-secret-file=secrets/hook',
     ];
     expect(parseLiveOptions(args, '/repo')).toMatchObject({
       portBase: 0,
@@ -41,6 +43,7 @@ describe('the flags of npm run live', () => {
       demo: true,
       json: true,
       awsEndpoint: 'http://127.0.0.1:5000',
+      webhook: { url: 'https://example.com/hook', secretFile: '/repo/secrets/hook' },
     });
   });
 
@@ -50,6 +53,13 @@ describe('the flags of npm run live', () => {
     expect(() => parseLiveOptions(args, '/repo')).toThrow(
       /--workers.*--proxies.*--aws-endpoint.*--port-base/,
     );
+  });
+
+  test('a webhook needs an address that has no password in it', () => {
+    expect(() => parseLiveOptions(['--webhook', 'https://me:pass@example.com'], '/')).toThrow(
+      /--webhook takes/,
+    );
+    expect(() => parseLiveOptions(['--webhook-secret-file', 'a'], '/')).toThrow(/goes with --webhook/);
   });
 
   test('an unknown flag is named', () => {
@@ -65,6 +75,8 @@ describe('the flags of npm run live', () => {
       '--proxies',
       '--json',
       '--aws-endpoint',
+      '--webhook',
+      '--webhook-secret-file',
       '--help',
     ]) {
       expect(helpText).toContain(flag);

@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import type { BusEvent } from '../../control/policy/bus-events.ts';
+import { EventBusError } from '../../control/policy/errors.ts';
+import { SecretUnreadableError } from '../../control/policy/secret-errors.ts';
+import { StreamQueues } from '../../control/policy/stream-queues.ts';
+import {
+  judgeWebhookAnswer,
+  type WebhookVerdict,
+  webhookPauseMs,
+} from '../../control/policy/webhook-delivery.ts';
+import type { SecretSource, StreamEventBus } from '../../control/ports.ts';
+import { readWebhookKeys, webhookHeaders } from '../../protocol/webhook/signature.ts';
+import type { EmitEvent } from '../../telemetry/events.ts';
+
+const limits = { items: 1_000, bytes: 16 * 1024 * 1024 };
+const mostAtOnce = 4;
+
+export interface WebhookBusOptions {
+  readonly url: string;
+  /** `whsec_…`, one a line; each message is signed with all of them. */
+  readonly secret: SecretSource;
+  readonly emit: EmitEvent;
+  /** For one answer. @default 15 s */
+  readonly answerWithinMs?: number;
+  /** From `publish` on; then the event is lost. @default 15 min */
+  readonly giveUpAfterMs?: number;
+  /** For what waits when the bus is closed. @default 3 s */
+  readonly closeWithinMs?: number;
+  /** Pause after so many failed tries. @default half a second, doubled up to a minute */
+  readonly pauseMs?: (failed: number) => number;
+}
+
+interface Message {
+  readonly event: BusEvent;
+  readonly streamId: string;
+  readonly id: string;
+  readonly body: string;
+  readonly bytes: number;
+  /** On `performance.now()`'s clock. */
+  readonly untilMs: number;
+  failed: number;
+}
+
+type Outcome = WebhookVerdict & { readonly cause: unknown };
+
+/** POSTs each event to a URL, as Standard Webhooks says. Throws `SecretUnreadableError`. */
+export async function openWebhookBus(options: WebhookBusOptions): Promise<StreamEventBus> {
+  const text = await options.secret.read();
+  return new WebhookBus(options, text, keysOf(text, options.secret));
+}
+
+function keysOf(text: string, { name }: SecretSource): readonly Buffer[] {
+  const keys = readWebhookKeys(text);
+  if (keys) return keys;
+  throw new SecretUnreadableError(
+    `The secret ${name} is no webhook secret.`,
+    'It is whsec_ and 24 to 64 bytes as base64; while it is changed, the new one and the old one, one a line.',
+  );
+}
+
+/**
+ * Events wait here in order, for each stream; one of a stream is under way at a time, and it is sent until it is taken,
+ * refused, or too old. So a receiver that is slow or away holds up nobody, and hears of a stream in order, at least once:
+ * the id of a message that comes twice is the same. What waits is in memory, and lost with the process.
+ */
+class WebhookBus implements StreamEventBus {
+  readonly #options: WebhookBusOptions;
+  readonly #queues = new StreamQueues<Message>(limits);
+  readonly #stopWatching: () => void;
+  readonly #cut = new AbortController();
+  #keys: readonly Buffer[];
+  #underWay = 0;
+  /** The receiver wants to hear nothing before. */
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  /** Told once, until something is taken again. */
+  #isDelayed = false;
+  #timer?: NodeJS.Timeout;
+  #emptied?: () => void;
+  #closed = false;
+
+  constructor(options: WebhookBusOptions, text: string, keys: readonly Buffer[]) {
+    this.#options = options;
+    this.#keys = keys;
+    this.#stopWatching = options.secret.watch(text, {
+      // One that cannot be used leaves the last one in force.
+      changed: (newer) => {
+        this.#keys = readWebhookKeys(newer) ?? this.#keys;
+      },
+      failed: () => {},
+    });
+  }
+
+  /** They are sent later. */
+  async publish(events: readonly BusEvent[]): Promise<void> {
+    const untaken = events.filter((event) => this.#closed || !this.#queues.add(this.#messageOf(event)));
+    this.#pump();
+    if (untaken.length === 0) return;
+    throw new EventBusError(
+      `${untaken.length} events wait for the webhook no more: there is no room`,
+      untaken,
+    );
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopWatching();
+    if (this.#queues.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, this.#options.closeWithinMs ?? 3_000);
+        this.#emptied = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    clearTimeout(this.#timer);
+    for (const message of this.#queues.clear()) this.#lost(message, 'the program stopped');
+    this.#cut.abort();
+  }
+
+  #messageOf(event: BusEvent): Message {
+    const { source, detailType: type, detail } = event;
+    const timestamp = new Date(detail.atMs).toISOString();
+    const body = JSON.stringify({ type, timestamp, source, data: detail });
+    return {
+      event,
+      streamId: detail.streamId,
+      id: `msg_${createHash('sha256').update(body).digest('base64url').slice(0, 27)}`,
+      body,
+      bytes: Buffer.byteLength(body),
+      untilMs: performance.now() + (this.#options.giveUpAfterMs ?? 900_000),
+      failed: 0,
+    };
+  }
+
+  #pump(): void {
+    clearTimeout(this.#timer);
+    if (this.#queues.size === 0) this.#emptied?.();
+    const nowMs = performance.now();
+    while (nowMs >= this.#pausedUntilMs && this.#underWay < mostAtOnce) {
+      const message = this.#queues.take(nowMs);
+      if (message === undefined) break;
+      void this.#deliver(message);
+    }
+    const dueMs = this.#queues.nextDueMs;
+    if (dueMs === undefined || this.#underWay >= mostAtOnce || this.#cut.signal.aborted) return;
+    this.#timer = setTimeout(() => this.#pump(), Math.max(dueMs, this.#pausedUntilMs, nowMs + 1) - nowMs);
+  }
+
+  async #deliver(message: Message): Promise<void> {
+    this.#underWay++;
+    const outcome = await this.#send(message);
+    this.#underWay--;
+    if (this.#cut.signal.aborted) return;
+    if (outcome.verdict === 'again') this.#failed(message, outcome);
+    else {
+      this.#queues.done(message);
+      if (outcome.verdict === 'refused') this.#lost(message, outcome.cause);
+      else this.#isDelayed = false;
+    }
+    this.#pump();
+  }
+
+  #failed(message: Message, { askedPauseMs, cause }: Outcome & { verdict: 'again' }): void {
+    const nowMs = performance.now();
+    message.failed++;
+    const pauseMs = this.#options.pauseMs?.(message.failed) ?? webhookPauseMs(message.failed, Math.random());
+    const dueMs = nowMs + Math.max(pauseMs, askedPauseMs);
+    if (askedPauseMs > 0) this.#pausedUntilMs = nowMs + askedPauseMs;
+    if (!this.#isDelayed)
+      this.#options.emit('control.bus-event.delayed', { events: this.#queues.size, cause });
+    this.#isDelayed = true;
+    if (dueMs < message.untilMs) this.#queues.again(message, dueMs);
+    else {
+      this.#queues.done(message);
+      this.#lost(message, cause);
+    }
+  }
+
+  /** Of the answer only its head is read. */
+  async #send({ id, body }: Message): Promise<Outcome> {
+    const { url, answerWithinMs = 15_000 } = this.#options;
+    const headers = { 'content-type': 'application/json', 'user-agent': 'headwater' };
+    const signed = webhookHeaders({ id, sentAtMs: Date.now(), body }, this.#keys);
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { ...headers, ...signed },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.any([this.#cut.signal, AbortSignal.timeout(answerWithinMs)]),
+      });
+      await response.body?.cancel();
+      const answer = { status: response.status, retryAfter: response.headers.get('retry-after') };
+      return { ...judgeWebhookAnswer(answer, Date.now()), cause: `the receiver answered ${response.status}` };
+    } catch (fault) {
+      // What fetch says itself is "fetch failed".
+      const cause = fault instanceof TypeError && fault.cause !== undefined ? fault.cause : fault;
+      return { verdict: 'again', askedPauseMs: 0, cause };
+    }
+  }
+
+  #lost({ event, streamId }: Message, cause: unknown): void {
+    this.#options.emit('control.bus-event.lost', { streamId, type: event.detailType, cause });
+  }
+}
