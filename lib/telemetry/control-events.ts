@@ -51,6 +51,10 @@ export const controlEvents = {
     'A takedown is not done five minutes after it was asked for; `waiting` says what it waits for.',
     { TakedownsStuck: 1 },
   ),
+  'control.takedown.wake-failed': event<{ streamId: string; cause: unknown }>(
+    'warn',
+    'The function that finishes takedowns could not be called; its schedule finds what is left.',
+  ),
   'control.takedown.sweep-failed': event<{ streamId?: string; cause: unknown }>(
     'warn',
     'Takedowns that are not done could not be gone on with; the next sweep tries again.',
