@@ -7,6 +7,8 @@ import type { PushClock, PushStore } from './ports.ts';
 
 /** The document is written at most this often, and tried again after a fault no sooner. */
 const writeEveryMs = 1_000;
+/** The same while the session ends: its last words must not keep a program that stops. */
+const lastWritesEveryMs = 100;
 const maxWaitingEvents = 50;
 
 type StoryLine = Parameters<PushStore['appendEvent']>[0];
@@ -38,6 +40,7 @@ export class PushReport {
   #dropped = 0;
   #writing: Promise<void> | undefined;
   #notBeforeMs = 0;
+  #everyMs = writeEveryMs;
   #faulty = false;
   #fault: unknown;
 
@@ -68,11 +71,17 @@ export class PushReport {
     this.#dropped++;
   }
 
+  /** The session ends: what is left is to be written soon. */
+  hurry(): void {
+    this.#everyMs = lastWritesEveryMs;
+    this.#notBeforeMs = 0;
+  }
+
   /** Writes what is due, if it may; called several times a second. */
   tick(): void {
     if (this.settled || this.#writing !== undefined) return;
     if (this.#options.clock.now() < this.#notBeforeMs) return;
-    this.#notBeforeMs = this.#options.clock.now() + writeEveryMs;
+    this.#notBeforeMs = this.#options.clock.now() + this.#everyMs;
     this.#writing = this.#write()
       .then(
         () => {
@@ -80,6 +89,7 @@ export class PushReport {
         },
         (cause: unknown) => {
           this.#fault = cause;
+          this.#notBeforeMs = this.#options.clock.now() + writeEveryMs;
           if (!this.#faulty) this.#options.onFault(cause);
           this.#faulty = true;
         },

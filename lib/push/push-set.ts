@@ -125,6 +125,7 @@ export class PushSet implements PublishTap {
     this.#endedMs = this.#context.clock.now();
     for (const push of this.#pushes.values()) push.destination.stop();
     this.#look();
+    this.#report.hurry();
   }
 
   /** Looks after deadlines, settings and reports; called several times a second. */

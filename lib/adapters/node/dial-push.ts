@@ -30,7 +30,7 @@ export function pushDialer({ extraCa }: PushDialerOptions = {}): DialPush {
           address,
           to,
           ca,
-          AbortSignal.any([signal, AbortSignal.timeout(Math.min(leftMs, longestAddressMs))]),
+          AbortSignal.any([signal, AbortSignal.timeout(Math.min(Math.ceil(leftMs), longestAddressMs))]),
         );
       } catch (cause) {
         fault = cause;

@@ -26,9 +26,10 @@ const words: Readonly<Record<string, string>> = {
 
 /** What went wrong, by the `code` of the error or of its causes. */
 export function failureWords(fault: unknown): string {
-  for (let at = fault; at instanceof Error; at = at.cause) {
-    const { code } = at as { code?: unknown };
+  for (let at = fault; typeof at === 'object' && at !== null; ) {
+    const { code, cause } = at as { code?: unknown; cause?: unknown };
     if (typeof code === 'string' && Object.hasOwn(words, code)) return words[code] ?? '';
+    at = cause;
   }
   return 'the connection failed';
 }
