@@ -130,15 +130,15 @@ describe('publishing through a proxy', () => {
     const link = await encoder.link();
     link.send({
       type: 'status',
-      level: 'error',
-      code: 'NetStream.Publish.Failed',
-      description: 'VP8 is not supported.',
+      level: 'status',
+      code: 'NetStream.Publish.Idle',
+      description: 'No picture has come for a while.',
     });
     link.send({ type: 'end', reason: 'unsupported codec' });
     await publisher.until(() => publisher.closed);
     expect(publisher.statuses.map(({ code }) => code)).toEqual([
       'NetStream.Publish.Start',
-      'NetStream.Publish.Failed',
+      'NetStream.Publish.Idle',
       'NetStream.Unpublish.Success',
     ]);
   });
