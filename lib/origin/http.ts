@@ -4,6 +4,7 @@ import type { EmitEvent } from '../telemetry/events.ts';
 import { isBearer } from './bearer.ts';
 import { quarantinePrefix } from './policy/keys.ts';
 import { isKeyPrefix, isObjectKey } from './policy/object-key.ts';
+import { RoomWatch } from './policy/room-watch.ts';
 import type { OpenObject, PutOptions, StreamingObjectStore } from './ports.ts';
 import { ReadCounts } from './read-counts.ts';
 import { readBody } from './request-body.ts';
@@ -35,6 +36,7 @@ export interface OriginOptions {
 export class OriginHandler {
   readonly #options: OriginOptions;
   readonly #counts = new ReadCounts();
+  readonly #room = new RoomWatch();
 
   constructor(options: OriginOptions) {
     this.#options = options;
@@ -93,9 +95,19 @@ export class OriginHandler {
       ifMatch: request.headers.get('if-match') ?? undefined,
       ifNoneMatch,
     };
-    const { etag } = await this.#options.store.put(key, body, options);
-    this.#counts.wrote(body.length);
-    return new Response(null, { status: 201, headers: { etag } });
+    try {
+      const { etag } = await this.#options.store.put(key, body, options);
+      this.#wrote(body.length);
+      return new Response(null, { status: 201, headers: { etag } });
+    } catch (fault) {
+      return this.#refuse(request, fault, body.length);
+    }
+  }
+
+  #wrote(bytes: number): void {
+    this.#counts.wrote(bytes);
+    const episode = this.#room.took(bytes, performance.now());
+    if (episode) this.#options.emit('origin.room.found', episode);
   }
 
   async #delete(key: string): Promise<Response> {
@@ -123,10 +135,12 @@ export class OriginHandler {
     return Response.json(await this.#options.store.list(prefix, page), { headers: noStore });
   }
 
-  #refuse(request: Request, fault: unknown): Response {
+  /** A full disk refuses every write: it is told of once. `bytes`: of the write that it was. */
+  #refuse(request: Request, fault: unknown, bytes = 0): Response {
     const code = fault instanceof Error && 'code' in fault ? String(fault.code) : '';
     const status = statusOf[code] ?? 503;
-    if (status >= 500) {
+    const isNews = status !== 507 || this.#room.refused(bytes, performance.now());
+    if (status >= 500 && isNews) {
       this.#options.emit('origin.request.failed', {
         method: request.method,
         path: new URL(request.url).pathname,

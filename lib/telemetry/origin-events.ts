@@ -4,6 +4,10 @@ import { event } from './event.ts';
 export const originEvents = {
   'origin.request.failed': event<{ method: string; path: string; status: number; cause: unknown }>(
     'error',
-    'The origin could not do what was asked; the disk may be full or failing.',
+    'The origin could not do what was asked; the disk may be full or failing. A full disk is told of once.',
+  ),
+  'origin.room.found': event<{ refused: number; forMs: number }>(
+    'info',
+    'There is room on the disk again, after so many writes found none.',
   ),
 } as const;

@@ -192,4 +192,26 @@ describe('an origin whose disk fails', () => {
     expect(origin.failures).toEqual([{ method: 'PUT', path: '/a/b', status, cause: fault }]);
     await origin.close();
   });
+
+  test('when it is full, the log tells of it once, and once that there is room again', async () => {
+    let isFull = true;
+    const origin = await startOrigin((store) => ({
+      put: (...asked) => (isFull ? Promise.reject(new ObjectStoreFullError('full')) : store.put(...asked)),
+      get: (key) => store.get(key),
+      open: (key) => store.open(key),
+      list: (prefix, page) => store.list(prefix, page),
+      delete: (key) => store.delete(key),
+      move: (from, to) => store.move(from, to),
+    }));
+    const write = async (key: string) =>
+      (await fetch(`${origin.url}/${key}`, { method: 'PUT', body, headers: { authorization } })).status;
+    expect([await write('a/1'), await write('a/2'), await write('a/3')]).toEqual([507, 507, 507]);
+    isFull = false;
+    expect([await write('a/1'), await write('a/2')]).toEqual([201, 201]);
+    expect(origin.failures).toEqual([
+      expect.objectContaining({ path: '/a/1', status: 507 }),
+      { refused: 3, forMs: expect.any(Number) },
+    ]);
+    await origin.close();
+  });
 });
