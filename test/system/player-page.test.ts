@@ -176,12 +176,203 @@ describe('the console', () => {
   });
 });
 
+describe('a takedown', () => {
+  test('asks for a reason, shows each step and the seconds until dark, and stays in sight until it is undone', async () => {
+    const { platform } = under;
+    const { id } = platform.add('Stolen show', {
+      state: 'live',
+      broadcast: cannedBroadcast('b000000000000007', 'live'),
+    });
+    const { page, complaints } = await under.open(`/streams/${id}`);
+    await page.getByRole('button', { name: 'Take down…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Every viewer is cut').waitFor();
+    await dialog.getByRole('button', { name: 'Take down' }).click();
+    await dialog.getByRole('alert').getByText('Give a reason').waitFor();
+    expect(await dialog.getByLabel('Reason').evaluate((it) => it === document.activeElement)).toBe(true);
+    expect(platform.requests).not.toContain(`POST /v1/streams/${id}/takedown`);
+
+    await page.keyboard.type('Reported by the owner');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Viewers may still see it.').waitFor();
+    await dialog.getByText('Deny it at the edge').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    platform.report(id, {
+      state: 'taking-down',
+      darkAfterMs: 420,
+      steps: [
+        { step: 'refuse', state: 'done', afterMs: 61 },
+        { step: 'deny', state: 'done', afterMs: 420 },
+        { step: 'cut', state: 'waiting', detail: 'the worker ends the broadcast' },
+      ],
+    });
+    await dialog.getByText('Dark for every viewer after 0.42 s.').waitFor();
+    await dialog.getByText('the worker ends the broadcast').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+
+    const banner = page.getByRole('region', { name: 'This stream is being taken down' });
+    await banner.getByText('Reported by the owner').waitFor();
+    platform.report(id, { state: 'taken-down', doneAfterMs: 1_900 });
+    await page.getByRole('heading', { name: 'This stream is taken down' }).waitFor();
+    await page.getByText('All was done after 1.9 s.').waitFor();
+    await page.locator('h1').getByText('Taken down').waitFor();
+    expect(await page.getByRole('button', { name: 'Take down…' }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'End broadcast' }).count()).toBe(0);
+    expect(await page.locator('video').count()).toBe(0);
+    expect(await accessibilityFaults(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Restore…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+    await page.getByRole('dialog').getByText('Bring the recordings back').waitFor();
+    platform.report(id, { state: 'restored', doneAfterMs: 800 });
+    await page.getByRole('dialog').getByText('It can be watched again.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).press('Enter');
+    await page.getByRole('heading', { name: 'This stream is' }).waitFor({ state: 'detached' });
+    // What opened the dialog is gone: the keyboard goes on in the page all the same.
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('that the API refuses stays a question, with the reason kept and the refusal told', async () => {
+    const { platform } = under;
+    const { id } = platform.add('Kept show');
+    const { page } = await under.open(`/streams/${id}`);
+    const path = `POST /v1/streams/${id}/takedown`;
+    platform.problems.set(path, { status: 503, title: 'No store', detail: 'Nothing was changed.' });
+    const opener = page.getByRole('button', { name: 'Take down…' });
+    await opener.click();
+    await page.getByLabel('Reason').fill('Why');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('Nothing was changed.').waitFor();
+    expect(await page.getByLabel('Reason').inputValue()).toBe('Why');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(await opener.evaluate((it) => it === document.activeElement)).toBe(true);
+    await page.close();
+  });
+
+  test('is told in the list, with its reason', async () => {
+    const { platform } = under;
+    const { id } = platform.add('Listed show', { state: 'ended' });
+    platform.report(id, { state: 'taken-down', reason: 'Reported twice' });
+    const { page } = await under.open('/');
+    const card = page.locator('.stream-card-taken-down', { hasText: 'Listed show' });
+    await card.getByText('Taken down', { exact: true }).waitFor();
+    await card.getByText('Reported twice').waitFor();
+    await page.close();
+  });
+});
+
+describe('other destinations', () => {
+  test('are added, switched off and on, and removed; faults stand at their fields and the key is not shown again', async () => {
+    const { platform } = under;
+    const { id } = platform.add('Sent on');
+    const { page, complaints } = await under.open(`/streams/${id}`);
+    await page.getByRole('button', { name: 'Add a destination' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a destination' });
+    await dialog.getByRole('button', { name: 'Add' }).click();
+    expect(await dialog.getByRole('alert').count()).toBe(3);
+    await dialog.getByLabel('Name').fill('Second site');
+    await dialog.getByLabel('Server').fill('rtmp://10.0.0.1/live');
+    await dialog.getByLabel('Stream key').fill('very-secret');
+    const path = `POST /v1/streams/${id}/destinations`;
+    const errors = [{ detail: '10.0.0.1 is not a public address.', pointer: '#/url' }];
+    platform.problems.set(path, { status: 400, title: 'The request has faults', errors });
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('alert').getByText('10.0.0.1 is not a public address.').waitFor();
+    expect(await dialog.getByLabel('Server').evaluate((it) => it === document.activeElement)).toBe(true);
+    expect(await dialog.getByRole('alert').count()).toBe(1);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    platform.problems.delete(path);
+    await dialog.getByLabel('Server').fill('rtmps://live.example.com/app');
+    await page.keyboard.press('Enter');
+
+    const row = page.getByRole('listitem', { name: 'Second site' });
+    await row.getByText('Ready', { exact: true }).waitFor();
+    const [made] = (await (await fetch(`${platform.url}/v1/streams/${id}`)).json()).destinations;
+    platform.change(id, {
+      destinations: [
+        { ...made, state: 'waiting', since: new Date().toISOString(), detail: 'it does not answer' },
+      ],
+    });
+    await row.getByText('Trying again').waitFor();
+    await row.getByText(/is tried again since .*: it does not answer\./).waitFor();
+    await row.getByRole('button', { name: 'Switch off Second site' }).click();
+    await row.getByText('Off', { exact: true }).waitFor();
+    await row.getByRole('button', { name: 'Switch on Second site' }).click();
+    await row.getByText('Trying again').waitFor();
+
+    await page.getByRole('button', { name: 'Add a destination' }).click();
+    expect(await dialog.getByLabel('Stream key').inputValue()).toBe('');
+    await page.keyboard.press('Escape');
+    expect(await page.content()).not.toContain('very-secret');
+    await row.getByRole('button', { name: 'Remove Second site' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await row.waitFor({ state: 'detached' });
+    expect(complaints).toHaveLength(1);
+    expect(complaints[0]).toContain('400');
+    await page.close();
+  });
+});
+
+describe('the encoder of a stream', () => {
+  test('is chosen with its cost in sight, and its channel is told in words', async () => {
+    const { platform } = under;
+    const { id } = platform.add('Premium show');
+    const { page } = await under.open(`/streams/${id}`);
+    await page.getByText('About $0.20 an hour on air, on AWS').click();
+    await page.getByText('An estimate.').waitFor();
+    await page.getByLabel('AWS MediaLive').check();
+    await page.getByRole('status').getByText('The encoder is changed.').waitFor();
+    expect(await page.getByLabel('AWS MediaLive').isChecked()).toBe(true);
+    platform.change(id, {
+      managed: {
+        state: 'starting',
+        since: new Date().toISOString(),
+        detail: 'The MediaLive channel starts: about 40 s more.',
+      },
+    });
+    await page.getByText('about 40 s more').waitFor();
+    await page.close();
+  });
+
+  test('stays as it is where the other is not offered, and that is said in the API’s words', async () => {
+    const { platform } = under;
+    const { id } = platform.add('Plain show');
+    const { page } = await under.open(`/streams/${id}`);
+    platform.problems.set(`PATCH /v1/streams/${id}`, {
+      type: 'urn:problem-type:headwater:encoder-not-offered',
+      status: 409,
+      title: 'This encoder is not offered here',
+      detail: 'MediaLive needs an AWS account.',
+    });
+    await page.getByLabel('AWS MediaLive').click();
+    await page.getByText('MediaLive needs an AWS account.').waitFor();
+    expect(await page.getByLabel('AWS MediaLive').count()).toBe(0);
+    expect(await page.getByLabel('Own workers').isChecked()).toBe(true);
+    await page.close();
+  });
+});
+
 describe('every page', () => {
   test('fits 360 px without scrolling sideways, in light and dark', async () => {
     const { id } = under.platform.add('A stream whose name goes on for longer than a phone is wide', {
       state: 'live',
       broadcast: cannedBroadcast('b000000000000006', 'live'),
+      destinations: [
+        {
+          id: 'd1',
+          name: 'A site elsewhere whose name is long too',
+          url: 'rtmps://a-name-that-goes-on-and-on.live.example.com/an-application-with-a-long-name',
+          enabled: true,
+          createdAt: new Date().toISOString(),
+          state: 'waiting',
+          detail: 'it does not answer',
+        },
+      ],
     });
+    under.platform.report(id, { state: 'taken-down', reason: 'A'.repeat(100) });
     const { page } = await under.open('/');
     await page.setViewportSize({ width: 360, height: 740 });
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -189,6 +380,7 @@ describe('every page', () => {
       for (const path of ['/', `/streams/${id}`, `/watch/${id}`, '/nowhere']) {
         await page.goto(under.url + path);
         await page.locator('h1').waitFor();
+        await page.getByText(/Loading/).waitFor({ state: 'detached' });
         const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect([path, over]).toEqual([path, 0]);
       }

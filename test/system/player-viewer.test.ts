@@ -165,6 +165,79 @@ describe('words where there is no picture', () => {
   });
 });
 
+describe('a takedown', () => {
+  test.each([
+    ['', 'DASH'],
+    ['?protocol=hls', 'HLS'],
+  ])(
+    'takes the picture at the first refusal of the edge (with %j), asks ever more seldom, and a restore brings it back',
+    async (query) => {
+      const { platform } = under;
+      const { id } = addLive('Stolen show');
+      const { page } = await under.open(`/watch/${id}${query}`);
+      await playerIs(page, 'playing');
+      await pictureMoves(page, 1);
+      platform.report(id, { state: 'taken-down' });
+      await playerIs(page, 'taken-down');
+      await page.locator('.scene').getByText('This stream was taken down').waitFor();
+      expect(
+        await page.evaluate(() => {
+          const video = document.querySelector('video');
+          return video && [video.paused, video.videoWidth, getComputedStyle(video).visibility];
+        }),
+      ).toEqual([true, 0, 'hidden']);
+      expect(await page.getByRole('button', { name: /Play|Try now|Pause/ }).count()).toBe(0);
+      expect(await page.getByRole('status').innerText()).toContain('This stream was taken down');
+      expect(await accessibilityFaults(page)).toEqual([]);
+
+      // Nothing more is fetched from the edge, and the API is asked twice in the first 15 seconds at most.
+      const refused = platform.deliveries.filter((path) => path.includes(id)).length;
+      const asked = platform.requests.length;
+      await page.waitForResponse((response) => response.url().endsWith(`/v1/streams/${id}`));
+      expect(platform.deliveries.filter((path) => path.includes(id)).length).toBe(refused);
+      expect(platform.requests.slice(asked).filter((line) => line.endsWith(id))).toHaveLength(1);
+
+      platform.report(id, { state: 'restored' });
+      await playerIs(page, 'playing');
+      await pictureMoves(page);
+      await page.close();
+    },
+  );
+
+  test('that the API tells first is obeyed while the picture plays from what is buffered', async () => {
+    const { platform } = under;
+    const { id } = under.platform.add('Recorded and stolen', {
+      state: 'ended',
+      broadcast: cannedBroadcast(nextId(), 'ended'),
+    });
+    platform.report(id, { state: 'taken-down' });
+    const { page } = await under.open(`/watch/${id}`);
+    await page.locator('.scene').getByText('This stream was taken down').waitFor();
+    expect(platform.deliveries.filter((path) => path.includes(id))).toEqual([]);
+    await page.close();
+  });
+});
+
+test('a stream that has HLS only plays by HLS where DASH would have been the first choice', async () => {
+  const { playback } = under.platform.add('x');
+  const broadcast = cannedBroadcast(nextId(), 'live');
+  const manifests = { ...playback, manifests: ['hls'] } as const;
+  const { id } = under.platform.add('Premium show', { state: 'live', broadcast });
+  under.platform.change(id, {
+    playback: {
+      ...manifests,
+      hls: playback.hls.replace(/[^/]+\/index/, `${id}/index`),
+      dash: 'http://127.0.0.1:1/',
+    },
+  });
+  const { page } = await under.open(`/watch/${id}`);
+  await playerIs(page, 'playing');
+  await pictureMoves(page);
+  expect(under.platform.deliveries).toContain(`/local/${id}/index.m3u8`);
+  expect(under.platform.deliveries.filter((path) => path.includes(id) && path.endsWith('.mpd'))).toEqual([]);
+  await page.close();
+});
+
 describe('the end of a broadcast', () => {
   test('is told, can be watched again from the start, and the next broadcast takes over', async () => {
     const { platform } = under;

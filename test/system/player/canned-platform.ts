@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { Broadcast, Stream, StreamEvent } from '../../../lib/player/page/api/types.ts';
+import { stepsOf } from '../../../lib/control/policy/takedown.ts';
+import type {
+  Broadcast,
+  Destination,
+  Stream,
+  StreamEvent,
+  Takedown,
+} from '../../../lib/player/page/api/types.ts';
 import { newStreamId } from '../../../lib/routing/ids.ts';
 import { formatStreamKey, newStreamKey } from '../../../lib/routing/stream-key.ts';
 
@@ -16,6 +23,8 @@ export interface CannedPlatform {
   /** Adds a stream as the API would. */
   add(name: string, change?: Partial<Stream>): Stream;
   change(id: string, change: Partial<Stream>): void;
+  /** What the API reports of the stream's takedown from now on; the edge answers 410 unless it is `restored`. */
+  report(id: string, report: Partial<Takedown> & Pick<Takedown, 'state'>): void;
   say(id: string, type: string, text: string): void;
   /** Cuts the live feeds that are open. */
   cutFeeds(): void;
@@ -23,6 +32,10 @@ export interface CannedPlatform {
   down: { api: boolean; edge: boolean; feed: boolean };
   /** `METHOD path` of every request to the API, in order. */
   readonly requests: string[];
+  /** Paths of every request to the edge, in order. */
+  readonly deliveries: string[];
+  /** Problems to answer with instead, by `METHOD path`. */
+  readonly problems: Map<string, Readonly<Record<string, unknown>> & { readonly status: number }>;
   close(): Promise<void>;
 }
 
@@ -38,7 +51,10 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
   const streams = new Map<string, Stream>();
   const events = new Map<string, StreamEvent[]>();
   const feeds = new Map<string, Set<ServerResponse>>();
+  const takedowns = new Map<string, Takedown>();
   const requests: string[] = [];
+  const deliveries: string[] = [];
+  const problems: CannedPlatform['problems'] = new Map();
   const down = { api: false, edge: false, feed: false };
 
   const server: Server = createServer((request, response) => {
@@ -89,6 +105,12 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     }
     if (down.edge) return void response.destroy();
     if (path === '/time') return void response.end(new Date().toISOString());
+    deliveries.push(path);
+    const takedown = takedowns.get(path.split('/')[2] ?? '');
+    if (takedown && takedown.state !== 'restored') {
+      // Chromium keeps a 410 for ever that does not forbid it.
+      return void response.writeHead(410, { 'Cache-Control': 'no-store' }).end();
+    }
     const file = /^\/local\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1] ?? path.slice(path.lastIndexOf('/') + 1);
     try {
       const stored = await readFile(join(mediaDir, normalize(`/${file}`)));
@@ -117,6 +139,8 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     };
     const [, , , id = '', verb = '', live] = path.split('/');
     const method = request.method ?? '';
+    const problem = problems.get(`${method} ${path}`);
+    if (problem) return send(problem.status, problem);
     if (id === '' && method === 'GET') return send(200, { streams: [...streams.values()] });
     if (id === '' && method === 'POST') {
       const stream = add(String((await bodyOf(request)).name));
@@ -144,13 +168,64 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       change(id, { state: 'ended' });
       return send(202);
     }
-    if (method === 'PATCH') change(id, { name: String((await bodyOf(request)).name) });
+    if (verb === 'takedown' && method === 'POST') {
+      report(id, { state: 'taking-down', reason: String((await bodyOf(request)).reason) });
+      return send(202, takedowns.get(id));
+    }
+    if (verb === 'restore') {
+      report(id, { state: 'restoring' });
+      return send(202, takedowns.get(id));
+    }
+    if (verb === 'takedown') {
+      const found = takedowns.get(id);
+      return found ? send(200, found) : send(404, { title: 'The stream was never taken down', status: 404 });
+    }
+    if (verb === 'destinations') return answerDestinations(stream, live, method, await bodyOf(request), send);
+    if (method === 'PATCH') change(id, (await bodyOf(request)) as Partial<Stream>);
     if (method === 'DELETE') {
       streams.delete(id);
       return send(204);
     }
     return send(200, streams.get(id));
   }
+
+  function answerDestinations(
+    { id, destinations }: Stream,
+    destinationId: string | undefined,
+    method: string,
+    body: Record<string, unknown>,
+    send: (status: number, body?: object) => void,
+  ): void {
+    if (destinationId === undefined) {
+      const { key: _, ...shown } = body;
+      const about = { id: `d${destinations.length}`, enabled: true, createdAt: new Date().toISOString() };
+      const made = { ...about, ...shown } as Destination;
+      change(id, { destinations: [...destinations, made] });
+      send(201, made);
+      return;
+    }
+    const others = destinations.filter((one) => one.id !== destinationId);
+    const found = destinations.find((one) => one.id === destinationId);
+    if (method === 'DELETE') {
+      change(id, { destinations: others });
+      send(204);
+      return;
+    }
+    const changed = { ...found, ...body } as Destination;
+    change(id, { destinations: destinations.map((one) => (one === found ? changed : one)) });
+    send(200, changed);
+  }
+
+  const report: CannedPlatform['report'] = (id, next) => {
+    const before = takedowns.get(id);
+    const direction = next.state === 'taking-down' || next.state === 'taken-down' ? 'takedown' : 'restore';
+    const steps = stepsOf(direction).map((step) => ({ step, state: 'waiting' as const }));
+    const first = { streamId: id, reason: 'No reason', askedAt: new Date().toISOString() };
+    const { state, reason, askedAt } = takedowns
+      .set(id, { ...first, ...before, steps, ...next })
+      .get(id) as Takedown;
+    change(id, { takedown: { state, reason, askedAt } });
+  };
 
   const change = (id: string, next: Partial<Stream>): void => {
     const stream = streams.get(id);
@@ -161,8 +236,11 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     url,
     down,
     requests,
+    deliveries,
+    problems,
     add,
     change,
+    report,
     say(id, type, text) {
       const told = events.get(id) ?? [];
       const event = { sequence: told.length + 1, at: new Date().toISOString(), type, text };
@@ -212,5 +290,5 @@ export function cannedBroadcast(id: string, state: Broadcast['state']): Broadcas
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+  return JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}') as Record<string, unknown>;
 }

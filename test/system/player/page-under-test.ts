@@ -120,8 +120,9 @@ export function accessibilityFaults(page: Page): Promise<string[]> {
       '[aria-labelledby], [aria-describedby], [aria-controls]',
     )) {
       for (const attribute of ['aria-labelledby', 'aria-describedby', 'aria-controls']) {
-        const id = element.getAttribute(attribute);
-        if (id && !document.getElementById(id)) faults.push(`${attribute} names nothing: ${id}`);
+        for (const id of element.getAttribute(attribute)?.split(' ') ?? []) {
+          if (!document.getElementById(id)) faults.push(`${attribute} names nothing: ${id}`);
+        }
       }
     }
     const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);

@@ -67,7 +67,7 @@ function DestinationRow(props: {
       onChanged();
     });
   return (
-    <li class="process" aria-label={name}>
+    <li class="process destination" aria-label={name}>
       <div>
         <p class="process-name">
           <strong>{name}</strong>

@@ -1,7 +1,7 @@
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import type { CostEstimate, EncoderTier, Stream } from '../api/types.ts';
-import { channelStory, encoderChoices, formatUsd } from '../model/managed.ts';
+import { encoderChoices, formatUsd } from '../model/managed.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { useTask } from '../ui/use-task.ts';
 
@@ -11,14 +11,19 @@ export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged
   const { announce } = useServices();
   const { busy, fault, run } = useTask();
   const [notOffered, setNotOffered] = useState<string>();
+  // What was chosen shows at once, and goes back where the API refuses it.
+  const [wanted, setWanted] = useState<EncoderTier>();
   const id = useId();
   const { encoder, managed, cost } = stream;
+  useEffect(() => setWanted(undefined), [encoder]);
   const choose = (tier: EncoderTier) =>
     run(async () => {
+      setWanted(tier);
       try {
         await api.chooseEncoder(stream.id, tier);
         announce('The encoder is changed. It holds from the next broadcast on.');
       } catch (cause) {
+        setWanted(undefined);
         if (!(cause instanceof ApiError && cause.kind === 'encoder-not-offered')) throw cause;
         setNotOffered(cause.message);
       } finally {
@@ -36,7 +41,7 @@ export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged
               type="radio"
               name={id}
               value={tier}
-              checked={tier === encoder}
+              checked={tier === (wanted ?? encoder)}
               disabled={busy}
               onChange={() => void choose(tier)}
             />
@@ -54,7 +59,7 @@ export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged
           {fault}
         </p>
       )}
-      {managed && <p class="note">{channelStory(managed, Date.now())}</p>}
+      {managed && <p class={managed.state === 'gone' ? 'quiet small' : 'note'}>{managed.detail}</p>}
       {cost && <Cost cost={cost} />}
     </fieldset>
   );

@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { isTakenDown } from '../model/stream-state.ts';
 import { directionOf, type TakedownDirection, takedownTitles } from '../model/takedown.ts';
+import { useFocusKept } from '../ui/use-focus-kept.ts';
 import { TakedownDialog } from './takedown-dialog.tsx';
 import { TakedownProgress } from './takedown-progress.tsx';
 import type { TakedownWatch } from './use-takedown.ts';
@@ -24,11 +25,7 @@ export function TakedownBanner({ stream, onRestore }: { stream: Stream; onRestor
           broadcast to it.
         </p>
       </div>
-      {state !== 'restoring' && (
-        <button type="button" class="button" onClick={onRestore}>
-          Restore…
-        </button>
-      )}
+      {state !== 'restoring' && <OpeningButton class="button" words="Restore…" onClick={onRestore} />}
     </section>
   );
 }
@@ -55,11 +52,24 @@ export function TakedownPanel(props: { stream: Stream; watch: TakedownWatch; onT
         </p>
       )}
       {mayTakeDown && (
-        <button type="button" class="button button-small button-danger-quiet" onClick={onTakedown}>
-          Take down…
-        </button>
+        <OpeningButton
+          class="button button-small button-danger-quiet"
+          words="Take down…"
+          onClick={onTakedown}
+        />
       )}
     </section>
+  );
+}
+
+/** Goes by what its dialog did. */
+function OpeningButton(props: { class: string; words: string; onClick: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusKept(button);
+  return (
+    <button ref={button} type="button" class={props.class} onClick={props.onClick}>
+      {props.words}
+    </button>
   );
 }
 

@@ -1,5 +1,4 @@
-import type { EncoderTier, ManagedChannel } from '../api/types.ts';
-import { formatWhen } from './format.ts';
+import type { EncoderTier } from '../api/types.ts';
 
 /** What encodes a stream, as people choose it. */
 export const encoderChoices: readonly {
@@ -15,12 +14,6 @@ export const encoderChoices: readonly {
       'A managed channel for each broadcast, on air after about a minute. HLS only: there is no DASH manifest.',
   },
 ];
-
-/** The state of a managed channel in a sentence: the API's own where it has one. */
-export function channelStory({ state, since, detail }: ManagedChannel, nowMs: number): string {
-  const when = since === undefined ? '' : ` since ${formatWhen(Date.parse(since), nowMs)}`;
-  return detail ?? `Its channel is ${state.replaceAll('-', ' ')}${when}.`;
-}
 
 /** `0.4123` → `$0.41`; what is less than ten cents keeps a tenth of a cent, so that small parts are not all alike. */
 export const formatUsd = (usd: number): string => `$${usd.toFixed(usd < 0.0995 ? 3 : 2)}`;

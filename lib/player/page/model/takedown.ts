@@ -32,15 +32,11 @@ const stepWords: Readonly<
   },
 };
 
-/** What stands before the first report, so that nothing moves when it comes. */
-const firstSteps: Readonly<Record<TakedownDirection, readonly TakedownProgress[]>> = {
-  takedown: (['refuse', 'deny', 'cut', 'invalidate', 'quarantine'] as const).map(waiting),
-  restore: (['quarantine', 'deny', 'refuse'] as const).map(waiting),
+/** The steps in the order in which they are done. They stand there before the first report, so that nothing moves when it comes. */
+const stepsInOrder: Readonly<Record<TakedownDirection, readonly Step[]>> = {
+  takedown: ['refuse', 'deny', 'cut', 'invalidate', 'quarantine'],
+  restore: ['quarantine', 'deny', 'refuse'],
 };
-
-function waiting(step: Step): TakedownProgress {
-  return { step, state: 'waiting' };
-}
 
 /** A line of the list of steps. */
 export interface StepLine {
@@ -53,7 +49,11 @@ export interface StepLine {
 
 /** The steps as people read them; without a report they all wait. */
 export function stepLines(direction: TakedownDirection, report: Takedown | undefined): readonly StepLine[] {
-  return (report?.steps ?? firstSteps[direction]).map(({ step, state, afterMs, detail }) => {
+  const order = stepsInOrder[direction];
+  const steps: readonly TakedownProgress[] =
+    report?.steps ?? order.map((step) => ({ step, state: 'waiting' }));
+  const inOrder = steps.toSorted((a, b) => order.indexOf(a.step) - order.indexOf(b.step));
+  return inOrder.map(({ step, state, afterMs, detail }) => {
     const done = state === 'done';
     const [todo, said] = stepWords[direction][step];
     const after = afterMs === undefined ? 'done' : formatElapsed(afterMs);

@@ -1,14 +1,11 @@
 import { latencyMs } from '../model/latency.ts';
-import { takenDownStatus } from '../model/stream-state.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
+import { watchForTakedown } from './takedown-watch.ts';
 
 /** WebKit's wall-clock time of presentation time 0, from `EXT-X-PROGRAM-DATE-TIME`. */
 interface DatedVideo extends HTMLVideoElement {
   getStartDate?(): Date;
 }
-
-/** About as often as the browser itself asks for the playlist of a live stream. */
-const lookEveryMs = 2_000;
 
 /** Leaves HLS to the browser (Safari, iOS). Quality is the browser's own choice there. */
 export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptions): PlaybackEngine {
@@ -19,17 +16,7 @@ export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptio
     if (loaded) onFailed(new PlaybackError(video.error?.message || 'The video could not be played.'));
   };
   video.addEventListener('error', failed);
-  // The browser plays on from what it has, and never tells with what status it was refused more.
-  const look = setInterval(async () => {
-    const url = playlist;
-    if (url === undefined || video.paused) return;
-    try {
-      const { status } = await fetch(url, { method: 'HEAD', cache: 'no-store' });
-      if (status === takenDownStatus && url === playlist) onTakenDown();
-    } catch {
-      // Not reached: the video itself says so if it matters.
-    }
-  }, lookEveryMs);
+  const stopWatching = watchForTakedown(() => (video.paused ? undefined : playlist), onTakenDown);
 
   const range = () => {
     const { seekable } = video;
@@ -111,7 +98,7 @@ export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptio
       empty();
     },
     async destroy() {
-      clearInterval(look);
+      stopWatching();
       video.removeEventListener('error', failed);
       empty();
     },

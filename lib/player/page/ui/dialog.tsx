@@ -12,7 +12,10 @@ export function Dialog(props: { title: string; onClose: () => void; children: Co
     return () => {
       dialog?.close();
       // What opened it may be gone by what it did.
-      if (document.activeElement === document.body) document.getElementById('main')?.focus();
+      const focused = document.activeElement;
+      if (focused === document.body || dialog?.contains(focused)) {
+        document.getElementById('main')?.focus({ preventScroll: true });
+      }
     };
   }, []);
   return (

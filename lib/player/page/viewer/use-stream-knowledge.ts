@@ -20,6 +20,9 @@ export function useStreamKnowledge(id: string): {
   /** Answers in a row that told nothing new. */
   const unchanged = useRef(0);
 
+  /** How often the player was refused since it last played. */
+  const refusals = useRef(0);
+
   const learn = useCallback((next: StreamKnowledge) => {
     unchanged.current = isSame(known.current, next) ? unchanged.current + 1 : 0;
     known.current = next;
@@ -28,8 +31,12 @@ export function useStreamKnowledge(id: string): {
   const report = useCallback((next: PlaybackCondition) => {
     if (condition.current === next) return;
     condition.current = next;
-    // The edge told the player itself.
-    if (next === 'taken-down' && known.current.kind !== 'taken-down') learn({ kind: 'taken-down' });
+    if (next === 'playing') refusals.current = 0;
+    // The edge told the player itself. Where the source knows nothing of it, they must not chase each other.
+    if (next === 'taken-down' && known.current.kind !== 'taken-down') {
+      learn({ kind: 'taken-down' });
+      unchanged.current = refusals.current++;
+    }
     setTurn((before) => before + 1);
   }, []);
   const asked = useRef(false);

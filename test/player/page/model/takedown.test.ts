@@ -32,6 +32,15 @@ describe('a takedown in words', () => {
     expect(stepLines('restore', undefined).map(({ step }) => step)).toEqual(['quarantine', 'deny', 'refuse']);
   });
 
+  test('the steps stand in the order in which they are done, however the API lists them', () => {
+    const listed = (['refuse', 'deny', 'quarantine'] as const).map((step) => ({
+      step,
+      state: 'waiting' as const,
+    }));
+    const lines = stepLines('restore', report({ state: 'restoring', steps: listed }));
+    expect(lines.map(({ step }) => step)).toEqual(['quarantine', 'deny', 'refuse']);
+  });
+
   test('a step tells when it was done, or what it waits for', () => {
     const lines = stepLines(
       'takedown',
@@ -44,8 +53,8 @@ describe('a takedown in words', () => {
       }),
     );
     expect(lines).toEqual([
-      { step: 'deny', done: true, words: 'The edge denies it', note: '0.41 s' },
       { step: 'refuse', done: true, words: 'The publisher is refused', note: 'done' },
+      { step: 'deny', done: true, words: 'The edge denies it', note: '0.41 s' },
       { step: 'invalidate', done: false, words: 'Clear the caches', note: '15 invalidations run already' },
     ]);
   });
