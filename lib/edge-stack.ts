@@ -42,6 +42,7 @@ export class EdgeStack extends Stack {
       new StringParameter(this, parameterId, { parameterName, stringValue });
     publish('BaseUrlParameter', parameters.baseUrl, edge.playbackBaseUrl);
     publish('DistributionParameter', parameters.distributionId, edge.distributionId);
+    publish('DenialsParameter', parameters.denialsArn, edge.denialsArn);
     new CfnOutput(this, 'PlaybackBaseUrl', {
       value: edge.playbackBaseUrl,
       description:

@@ -189,7 +189,9 @@ const managedEncoder = z
       .default('STANDARD')
       .describe('Two pipelines in different zones, or one for 0.6 times the price.'),
   })
-  .describe('Offers AWS MediaLive as the encoder of a stream, beside the fleet. Left out: it is not offered.');
+  .describe(
+    'Offers AWS MediaLive as the encoder of a stream, beside the fleet. Left out: it is not offered.',
+  );
 
 export const deploymentSchema = z.strictObject({
   $schema: z.string().optional().describe('For editors.'),

@@ -1,4 +1,4 @@
-import { createContext, runInContext } from 'node:vm';
+import { createContext, runInContext, SourceTextModule, SyntheticModule } from 'node:vm';
 
 export interface ViewerRequest {
   readonly method?: string;
@@ -24,6 +24,37 @@ export function runViewerFunction(code: string, request: ViewerRequest): ViewerA
     { timeout: 1000 },
   );
   return JSON.parse(json as string) as ViewerAnswer;
+}
+
+/**
+ * The same for a function that reads a key-value store: a module that imports `cloudfront`. `exists` stands in for the store.
+ * `log` has what it wrote.
+ */
+export async function runStoreFunction(
+  code: string,
+  request: ViewerRequest,
+  exists: (key: string) => Promise<boolean>,
+): Promise<{ answer: ViewerAnswer; log: string[] }> {
+  const log: string[] = [];
+  const context = createContext({ console: { log: (line: unknown) => log.push(String(line)) } });
+  const module = new SourceTextModule(`${code}\nexport { handler };`, { context });
+  await module.link((name) => {
+    if (name !== 'cloudfront') throw new Error(`CloudFront Functions have no ${name}`);
+    return new SyntheticModule(
+      ['default'],
+      function (this: SyntheticModule) {
+        this.setExport('default', { kvs: () => ({ exists }) });
+      },
+      { context },
+    );
+  });
+  await module.evaluate({ timeout: 1000 });
+  const { handler } = module.namespace as { handler(event: object): Promise<ViewerAnswer> };
+  const event = {
+    version: '1.0',
+    request: { method: 'GET', querystring: {}, headers: {}, cookies: {}, ...request },
+  };
+  return { answer: JSON.parse(JSON.stringify(await handler(event))) as ViewerAnswer, log };
 }
 
 /** CloudFront takes no more of a function's source. */

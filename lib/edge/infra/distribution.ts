@@ -31,6 +31,7 @@ import { timeFunctionCode } from '../policy/time-function.ts';
 import { EdgeAccessLogs } from './access-logs.ts';
 import { BucketOrigin } from './bucket-origin.ts';
 import { DeliveryCachePolicies } from './cache-policies.ts';
+import { EdgeDenials } from './denials.ts';
 import { EdgeFirewall } from './firewall.ts';
 import { EdgeResponseHeaders } from './response-headers.ts';
 
@@ -59,6 +60,8 @@ export class EdgeDistribution extends Construct {
   /** Below it are media, `/<region>/<stream>/…`, and the page. Without a slash at its end. */
   readonly playbackBaseUrl: string;
   readonly distributionId: string;
+  /** ARN of the key-value store of what viewers are denied. */
+  readonly denialsArn: string;
   readonly #originAccess: S3OriginAccessControl;
 
   constructor(scope: Construct, id: string, props: EdgeDistributionProps) {
@@ -69,6 +72,8 @@ export class EdgeDistribution extends Construct {
       signing: Signing.SIGV4_ALWAYS,
     });
     const headers = new EdgeResponseHeaders(this, 'Headers', { deployment });
+    const denials = new EdgeDenials(this, 'Denials', { deployment });
+    this.denialsArn = denials.storeArn;
     const firewall = new EdgeFirewall(this, 'Firewall', { deployment, retention, viewersPerAddress });
     const pageOrigin = this.#origin('page', page.bucket.bucketRegionalDomainName);
     const zone = domain && this.#zoneOf(domain);
@@ -98,7 +103,7 @@ export class EdgeDistribution extends Construct {
         functionAssociations: [this.#onRequest('Routes', `${deployment}-routes`, routesFunctionCode())],
       },
       additionalBehaviors: {
-        ...this.#media(deployment, regions, headers),
+        ...this.#media(deployment, regions, headers, denials),
         '/time': {
           // Never asked: the function answers.
           origin: pageOrigin,
@@ -134,6 +139,7 @@ export class EdgeDistribution extends Construct {
     deployment: string,
     regions: readonly string[],
     headers: EdgeResponseHeaders,
+    denials: EdgeDenials,
   ): Record<string, BehaviorOptions> {
     const policies = new DeliveryCachePolicies(this, 'CachePolicies', { deployment });
     const { account, urlSuffix } = Stack.of(this);
@@ -153,6 +159,7 @@ export class EdgeDistribution extends Construct {
           // Lets the bucket answer preflights. None of these headers gets into the key.
           originRequestPolicy: OriginRequestPolicy.CORS_S3_ORIGIN,
           responseHeadersPolicy: headers.media,
+          functionAssociations: [denials.onRequest],
           allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
           compress: behaviour.rule.compress,
           // A player that was given http would be sent on at every segment: better that it is noticed.

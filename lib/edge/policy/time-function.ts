@@ -1,4 +1,5 @@
-import { plainHead, preflight, type ResponseHead } from './response.ts';
+import { functionAnswer } from './function-answer.ts';
+import { plainHead, preflight } from './response.ts';
 
 /**
  * `/time` as a CloudFront Function (runtime 2.0): answers at the edge what the local edge answers, and no origin is
@@ -7,8 +8,8 @@ import { plainHead, preflight, type ResponseHead } from './response.ts';
 export function timeFunctionCode(): string {
   return `'use strict';
 
-var clock = ${literal(plainHead(200, 'text/plain; charset=utf-8', 0))};
-var preflight = ${literal(preflight)};
+var clock = ${functionAnswer(plainHead(200, 'text/plain; charset=utf-8', 0))};
+var preflight = ${functionAnswer(preflight)};
 
 function handler(event) {
   var method = event.request.method;
@@ -17,13 +18,4 @@ function handler(event) {
   return Object.assign({}, clock, { body: new Date().toISOString() });
 }
 `;
-}
-
-/** A head as CloudFront Functions write it; the length is CloudFront's own to say. */
-function literal({ status, headers }: ResponseHead): string {
-  const said = Object.entries(headers).filter(([name]) => name !== 'content-length');
-  return JSON.stringify({
-    statusCode: status,
-    headers: Object.fromEntries(said.map(([name, value]) => [name, { value }])),
-  });
 }

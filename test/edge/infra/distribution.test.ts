@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { EdgeDistribution } from '../../../lib/edge/infra/distribution.ts';
 import { deliveryPolicy } from '../../../lib/edge/policy/delivery.ts';
+import { denialFunctionCode } from '../../../lib/edge/policy/denial-function.ts';
 import { PlayerPage } from '../../../lib/player/infra/page.ts';
 import { contentSecurityPolicy } from '../../../lib/player/policy/headers.ts';
 import { makePageDir } from '../../support/page-dir.ts';
@@ -36,6 +37,7 @@ interface Behaviour {
   readonly CachePolicyId: string | { readonly Ref: string };
   readonly Compress: boolean;
   readonly ViewerProtocolPolicy: string;
+  readonly FunctionAssociations?: readonly unknown[];
 }
 interface OriginConfig {
   readonly Id: string;
@@ -92,6 +94,41 @@ describe('what is part of the cache key', () => {
 
   test('there are no more policies than ways of caching, however many regions there are', () => {
     template.resourceCountIs('AWS::CloudFront::CachePolicy', 3);
+  });
+});
+
+describe('what viewers are denied', () => {
+  const [storeId = ''] = Object.keys(template.findResources('AWS::CloudFront::KeyValueStore'));
+  const functions = template.findResources('AWS::CloudFront::Function');
+  const [lookUpId = '', lookUp] =
+    Object.entries(functions).find(([, { Properties }]) => Properties.Name === 'headwater-denials') ?? [];
+
+  test('is looked up before the cache is, at every behaviour of media', () => {
+    for (const behaviour of media()) {
+      expect(behaviour.FunctionAssociations).toEqual([
+        { EventType: 'viewer-request', FunctionARN: { 'Fn::GetAtt': [lookUpId, 'FunctionARN'] } },
+      ]);
+    }
+  });
+
+  test('stands in one store, which only that function reads and nothing here writes', () => {
+    template.resourceCountIs('AWS::CloudFront::KeyValueStore', 1);
+    expect(only('AWS::CloudFront::KeyValueStore')).not.toHaveProperty('ImportSource');
+    const readers = Object.entries(functions).filter(([, { Properties }]) =>
+      JSON.stringify(Properties).includes(storeId),
+    );
+    expect(readers.map(([id]) => id)).toEqual([lookUpId]);
+  });
+
+  test('is decided by the rule’s own function, of the runtime that can read a store', () => {
+    expect(lookUp?.Properties).toMatchObject({
+      AutoPublish: true,
+      FunctionCode: denialFunctionCode(),
+      FunctionConfig: {
+        Runtime: 'cloudfront-js-2.0',
+        KeyValueStoreAssociations: [{ KeyValueStoreARN: { 'Fn::GetAtt': [storeId, 'Arn'] } }],
+      },
+    });
   });
 });
 
