@@ -1,0 +1,40 @@
+// Finishes what takedowns, and restores, have left to do: when the control API began one, and once a minute.
+import { randomUUID } from 'node:crypto';
+import { openControlStore } from '../../lib/adapters/control-stores.ts';
+import { startFunction } from '../../lib/adapters/node/function.ts';
+import { openOrigin } from '../../lib/adapters/object-stores.ts';
+import { openTakedownPorts } from '../../lib/adapters/takedown-ports.ts';
+import { takedownsFunctionCodec } from '../../lib/config/takedowns-function.ts';
+import { TakedownRunner } from '../../lib/control/takedown-runner.ts';
+import type { MemberId } from '../../lib/routing/ids.ts';
+import { finishTakedowns } from './finish.ts';
+
+/** One run; the function's limit leaves room for a few and the last call of them. */
+const runMs = 15_000;
+const patienceMs = 45_000;
+
+export const handler = await startFunction({
+  codec: takedownsFunctionCodec,
+  role: 'control',
+  name: 'takedowns',
+  async start({ controlStore, eventRetentionDays, origin, edge, region }, emit) {
+    const [store, objects, ports] = await Promise.all([
+      openControlStore(controlStore, { eventRetentionDays }),
+      openOrigin(origin, undefined),
+      openTakedownPorts(edge),
+    ]);
+    const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+    const runner = new TakedownRunner({
+      store,
+      objects,
+      ...ports,
+      region,
+      clock,
+      emit,
+      // Two instances run at the same time: they must know each other from themselves.
+      id: `takedowns-${randomUUID().slice(0, 8)}` as MemberId,
+      runMs,
+    });
+    return (event: unknown) => finishTakedowns(event, { store, runner, clock, patienceMs });
+  },
+});

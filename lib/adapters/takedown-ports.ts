@@ -1,0 +1,23 @@
+import { type EdgeLocation, splitLocation } from '../config/locations.ts';
+import type { EdgeDenials, Invalidations } from '../control/ports.ts';
+
+/** What a takedown does at the edge. */
+export interface TakedownPorts {
+  readonly denials: EdgeDenials;
+  readonly invalidations: Invalidations;
+}
+
+/** Opens the edge at `location`. What is not chosen is not loaded. */
+export async function openTakedownPorts(location: EdgeLocation): Promise<TakedownPorts> {
+  const { rest } = splitLocation(location);
+  const comma = rest.indexOf(',');
+  const [distributionId, keyValueStore] = [rest.slice(0, comma), rest.slice(comma + 1)];
+  const [{ cloudFrontDenials }, { cloudFrontInvalidations }] = await Promise.all([
+    import('./aws/cloudfront-denials.ts'),
+    import('./aws/cloudfront-invalidations.ts'),
+  ]);
+  return {
+    denials: cloudFrontDenials({ keyValueStore }),
+    invalidations: cloudFrontInvalidations({ distributionId }),
+  };
+}
