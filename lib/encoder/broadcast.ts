@@ -6,6 +6,7 @@ import { BroadcastReport } from './broadcast-report.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { Encoding } from './encoding.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import type { OnAir } from './on-air.ts';
 import { drainLimits } from './policy/drain-limits.ts';
 import type { RestoredPublication } from './policy/restore.ts';
 import type { PublishSession } from './publish-session.ts';
@@ -18,7 +19,7 @@ const tickMs = 100;
  * One time on air, from the first publish to the end. Media goes through the reception to the encoding, its segments through
  * the output to the origin. What happens, the report tells. Here is how the parts hang together, and how it ends.
  */
-export class Broadcast {
+export class Broadcast implements OnAir {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
   /** Resolves when nothing of it is left, the lease included. */

@@ -41,6 +41,8 @@ const standbyMs = 30_000;
 export interface TakenLease {
   readonly keeper: LeaseKeeper;
   readonly unfinished?: Unfinished;
+  /** The stream's newest record as it was found. */
+  readonly last?: BroadcastRecord;
 }
 
 /** Takes streams' leases: waits until one may be taken, and finds out what is to be gone on with. */
@@ -57,18 +59,22 @@ export class LeaseTaker {
     const observed = await this.#claim(streamId, move);
     const last = await store.latestBroadcast(streamId);
     const fresh = newBroadcastId(clock.wall(), last?.id);
-    if (!last || last.state === 'ended') return { keeper: await this.#keep(streamId, fresh, observed) };
+    if (!last || last.state === 'ended') {
+      return { keeper: await this.#keep(streamId, fresh, observed), ...(last && { last }) };
+    }
+    // What a managed channel has published is its own.
+    if (last.encoder === 'medialive') return { keeper: await this.#keep(streamId, last.id, observed), last };
     const keeper = await this.#keep(streamId, last.id, observed);
     const published = await this.#readPublished(keeper, last);
     if (keeper.lost)
       throw new AdmissionError('held-elsewhere', 'Another encoder took this stream meanwhile.');
     const handedOver = observed?.released === true;
-    if (published) return { keeper, unfinished: { record: last, published, handedOver } };
+    if (published) return { keeper, last, unfinished: { record: last, published, handedOver } };
     await keeper.release();
     const left = await store.getLease(streamId);
     if (!left?.released)
       throw new AdmissionError('held-elsewhere', 'Another encoder took this stream first.');
-    return { keeper: await this.#keep(streamId, fresh, left) };
+    return { keeper: await this.#keep(streamId, fresh, left), last };
   }
 
   /** The lease as it may be taken. */

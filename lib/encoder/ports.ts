@@ -1,5 +1,6 @@
 import type {
   BroadcastStore,
+  DocumentStore,
   FleetStore,
   LeaseStore,
   StreamEventStore,
@@ -11,7 +12,8 @@ export type EncoderStore = Pick<StreamStore, 'getStream'> &
   BroadcastStore &
   LeaseStore &
   FleetStore &
-  Pick<StreamEventStore, 'appendEvent'>;
+  Pick<StreamEventStore, 'appendEvent'> &
+  Pick<DocumentStore, 'getDocument' | 'putDocument'>;
 
 /** The worker's end of a relay link: bytes both ways. Nothing is read before `start`. */
 export interface RelayConnection {

@@ -1,12 +1,15 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control/policy/errors.ts';
 import type { EncoderPool, StreamRecord } from '../control/policy/records.ts';
 import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
-import { type MemberId, newStreamId, type StreamId } from '../routing/ids.ts';
+import { type MemberId, newStreamId, type SessionId, type StreamId } from '../routing/ids.ts';
 import { AdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { HoldKeeper } from './hold-keeper.ts';
 import { LeaseTaker, type PlannedMove, type TakenLease } from './lease-taker.ts';
+import { ManagedBroadcast } from './managed-broadcast.ts';
+import type { OnAir } from './on-air.ts';
+import { encoderTier } from './policy/encoder-tier.ts';
 import { StoreWatch } from './policy/store-watch.ts';
 import { SweepTurn } from './policy/sweep-turn.ts';
 import type { RelayConnection, TaskProtection } from './ports.ts';
@@ -38,12 +41,12 @@ export class Worker {
   readonly #setting: BroadcastSetting;
   readonly #taker: LeaseTaker;
   readonly #hold?: HoldKeeper;
-  readonly #broadcasts = new Map<StreamId, Broadcast>();
+  readonly #broadcasts = new Map<StreamId, OnAir>();
   /** Streams whose lease is being taken: a second session waits for the first one's. */
-  readonly #opening = new Map<StreamId, Promise<Broadcast>>();
+  readonly #opening = new Map<StreamId, Promise<OnAir>>();
   readonly #watch = new StoreWatch();
   /** On air when the control store went away: they have it to tell. */
-  #outlasting: readonly Broadcast[] = [];
+  #outlasting: readonly OnAir[] = [];
   #draining = false;
   #heartbeat?: NodeJS.Timeout;
   #sweeping?: NodeJS.Timeout;
@@ -138,7 +141,7 @@ export class Worker {
     }
   }
 
-  async #broadcastFor(streamId: StreamId, session?: PublishSession): Promise<Broadcast> {
+  async #broadcastFor(streamId: StreamId, session?: PublishSession): Promise<OnAir> {
     let known = this.#broadcasts.get(streamId);
     if (known?.ending) {
       await within(known.ended, endingWaitMs);
@@ -151,9 +154,7 @@ export class Worker {
     if (opening) return opening;
     if (this.#draining) throw new AdmissionError('draining', 'This encoder is about to stop.');
     if (this.load >= this.#options.capacity) throw new AdmissionError('full', 'This encoder is full.');
-    const opened = this.#open(streamId, session && this.#moveOf(session)).finally(() =>
-      this.#opening.delete(streamId),
-    );
+    const opened = this.#open(streamId, session).finally(() => this.#opening.delete(streamId));
     this.#opening.set(streamId, opened);
     return opened;
   }
@@ -173,12 +174,12 @@ export class Worker {
     };
   }
 
-  async #open(streamId: StreamId, move?: PlannedMove): Promise<Broadcast> {
+  async #open(streamId: StreamId, session?: PublishSession): Promise<OnAir> {
     await this.#readOpenStream(streamId);
-    const taken = await this.#taker.take(streamId, move);
+    const taken = await this.#taker.take(streamId, session && this.#moveOf(session));
     try {
       // Again: a takedown refuses first and looks for a lease then, so one of us two sees the other.
-      return this.#begin(await this.#readOpenStream(streamId), taken);
+      return this.#begin(await this.#readOpenStream(streamId), taken, session?.hello.sessionId);
     } catch (cause) {
       await taken.keeper.release().catch(() => {});
       throw cause;
@@ -192,9 +193,14 @@ export class Worker {
     return stream;
   }
 
-  #begin(stream: StreamRecord, { keeper, unfinished }: TakenLease): Broadcast {
-    const streamId = stream.id;
-    const broadcast = new Broadcast(this.#setting, keeper, stream.reconnectWindowMs, unfinished);
+  #begin(stream: StreamRecord, { keeper, last, unfinished }: TakenLease, sessionId?: SessionId): OnAir {
+    const { id: streamId, reconnectWindowMs } = stream;
+    const { broadcastId } = keeper.lease;
+    const goesOn = last?.id === broadcastId ? last : undefined;
+    const broadcast =
+      encoderTier({ stream, broadcastId, last, sessionId }) === 'medialive'
+        ? new ManagedBroadcast(this.#setting, keeper, reconnectWindowMs, goesOn)
+        : new Broadcast(this.#setting, keeper, reconnectWindowMs, unfinished);
     this.#broadcasts.set(streamId, broadcast);
     void broadcast.ended.then(() => {
       if (this.#broadcasts.get(streamId) === broadcast) this.#broadcasts.delete(streamId);

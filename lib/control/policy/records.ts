@@ -55,6 +55,8 @@ export interface BroadcastRecord {
   readonly endReason?: EndReason;
   readonly workerId: MemberId;
   readonly epoch: number;
+  /** What encodes it; `fleet` where it is left out. `workerId` then only stands in for the writer. */
+  readonly encoder?: EncoderTier;
   readonly proxyId?: MemberId;
   readonly sessionId?: SessionId;
   /** Stream time of the session's first message, in ms: ties a replay of that session to what is published of it. */

@@ -105,6 +105,8 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     listFleet: true,
     removeMember: true,
     appendEvent: true,
+    getDocument: true,
+    putDocument: true,
   } satisfies Record<keyof EncoderStore, true>,
   api: {
     createStream: true,

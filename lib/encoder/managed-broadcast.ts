@@ -1,0 +1,349 @@
+import { usualStartMs } from '../control/policy/channel-machine.ts';
+import type { ChannelOutlook } from '../control/policy/managed-channel.ts';
+import type { BroadcastRecord, EndReason, LeaseRecord } from '../control/policy/records.ts';
+import { listRenditions } from '../control/policy/stream-events.ts';
+import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
+import type { BroadcastId, StreamId } from '../routing/ids.ts';
+import type { BroadcastSetting } from './broadcast-setting.ts';
+import { ChannelLink } from './channel-link.ts';
+import { Intake } from './intake.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { OnAir } from './on-air.ts';
+import { drainLimits } from './policy/drain-limits.ts';
+import type { InputFormat } from './policy/input-format.ts';
+import { fitLadder } from './policy/ladder.ts';
+import { isWindowOver } from './policy/reconnect-window.ts';
+import type { PublishSession } from './publish-session.ts';
+import { PublisherReport } from './publisher-report.ts';
+import { PublisherSeat } from './publisher-seat.ts';
+import { Teller } from './teller.ts';
+
+const tickMs = 100;
+/** The broadcaster is told how the channel stands no more often than this. */
+const tellEveryMs = 5000;
+/** Without a word from whoever drives channels the fleet takes the broadcast. */
+const driverSilentMs = 240_000;
+const unwantWithinMs = 3000;
+
+/**
+ * A broadcast that a managed channel encodes. This worker holds its lease and its seat, tells its story and says when the
+ * channel is wanted; the media goes from the proxy to the channel, and here only shows what comes in and that it comes. Where
+ * the channel fails, the broadcast ends and the publisher, who stays connected, begins another one on the fleet.
+ */
+export class ManagedBroadcast implements OnAir {
+  readonly streamId: StreamId;
+  readonly id: BroadcastId;
+  readonly ended: Promise<void>;
+  readonly #setting: BroadcastSetting;
+  readonly #keeper: LeaseKeeper;
+  readonly #teller: Teller;
+  readonly #publisher: PublisherReport;
+  readonly #seat: PublisherSeat;
+  readonly #intake: Intake;
+  readonly #channel: ChannelLink;
+  readonly #reconnectWindowMs: number;
+  readonly #createdAtMs: number;
+  readonly #timer: NodeJS.Timeout;
+  #resolveEnded!: () => void;
+  #format?: InputFormat;
+  #liveAtMs?: number;
+  #outlook?: ChannelOutlook;
+  #toldMs = Number.NEGATIVE_INFINITY;
+  #toldWords = '';
+  /** Of the session in the seat: how far its media has come, and how far its proxy was told so. */
+  #heardMs = 0;
+  #confirmedMs = 0;
+  #ending = false;
+  #moved?: () => void;
+
+  /** With `last`, it goes on where another worker left it. */
+  constructor(
+    setting: BroadcastSetting,
+    keeper: LeaseKeeper,
+    reconnectWindowMs: number,
+    last?: BroadcastRecord,
+  ) {
+    const { clock, store, emit } = setting;
+    const { lease } = keeper;
+    this.#setting = setting;
+    this.#keeper = keeper;
+    this.streamId = lease.streamId;
+    this.id = lease.broadcastId;
+    this.#reconnectWindowMs = reconnectWindowMs;
+    this.#createdAtMs = clock.now();
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    const record = firstRecord(lease, clock.wall(), last);
+    this.#teller = new Teller(record, { store, clock, emit, mayWrite: () => keeper.mayWrite() });
+    this.#publisher = new PublisherReport(this.#teller, () => this.#bitrateBps, record.workerId);
+    if (last && last.renditions.length > 0) this.#liveAtMs = this.#createdAtMs;
+    this.#seat = this.#makeSeat(lease);
+    this.#intake = this.#makeIntake();
+    this.#channel = new ChannelLink({
+      store,
+      clock,
+      lease,
+      outlook: (outlook) => this.#look(outlook),
+      failed: (cause) => this.#driveFailed(cause),
+    });
+    this.#timer = setInterval(() => this.#tick(), tickMs);
+    keeper.listen({ lost: () => this.#leaseLost(), endRequested: () => void this.#endAsAsked() });
+  }
+
+  get ending(): boolean {
+    return this.#ending;
+  }
+
+  attach(session: PublishSession): Promise<boolean> {
+    return this.#seat.attach(session);
+  }
+
+  async drain(): Promise<void> {
+    const { session, awayMs } = this.#seat;
+    if (!this.#ending && awayMs === undefined && session) {
+      session.send({ type: 'draining' });
+      await new Promise<void>((moved) => {
+        const timer = setTimeout(moved, drainLimits.publishersMs);
+        this.#moved = () => {
+          clearTimeout(timer);
+          moved();
+        };
+      });
+    }
+    await this.handOver();
+  }
+
+  /** The channel went on meanwhile, and viewers with it. */
+  controlRecovered(downMs: number): void {
+    if (!this.#ending) this.#teller.story.tell('control.recovered', { downMs });
+  }
+
+  end(reason: EndReason): void {
+    if (this.#ending) return;
+    if (reason === 'taken-down') this.#seat.session?.send({ type: 'status', ...takenDownStatus });
+    this.#stop();
+    this.#seat.close(reason);
+    void this.#finish(reason);
+  }
+
+  async handOver(): Promise<void> {
+    if (this.#ending) return this.ended;
+    this.#seat.vacate();
+    this.#stop();
+    this.#seat.close('draining');
+    this.#channel.close();
+    this.#teller.move('publisher-lost');
+    await this.#letGo();
+  }
+
+  async #endAsAsked(): Promise<void> {
+    if (this.#ending) return;
+    const stream = await this.#setting.store.getStream(this.streamId).catch(() => undefined);
+    this.end(stream?.takenDown ? 'taken-down' : 'ended-by-api');
+  }
+
+  get #bitrateBps(): number {
+    return this.#intake.meter.read(this.#setting.clock.now()).bitrateBps;
+  }
+
+  #makeSeat(lease: LeaseRecord): PublisherSeat {
+    const { clock } = this.#setting;
+    return new PublisherSeat(clock, lease, {
+      taken: (session) => {
+        this.#intake.beginSession();
+        this.#heardMs = 0;
+        this.#confirmedMs = 0;
+        this.#toldMs = Number.NEGATIVE_INFINITY;
+        this.#publisher.taken(session, this.#liveAtMs === undefined);
+      },
+      media: (type, timestampMs, payload, sessionMs) => {
+        this.#heardMs = Math.max(this.#heardMs, sessionMs);
+        this.#intake.push({ type, timestampMs, payload, nowMs: clock.now(), sessionMs });
+      },
+      metadata: ({ frameRate, encoder }) => {
+        if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
+        if (encoder !== undefined) this.#publisher.encoderNamed(encoder);
+      },
+      batchEnded: () => {},
+      unpublished: () => this.end('publisher-ended'),
+      lost: (detail) => {
+        if (this.#moved) this.#moved();
+        else if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
+        else this.#publisher.lost(this.#reconnectWindowMs, detail);
+      },
+      back: (awayMs) => {
+        if (this.#liveAtMs === undefined) this.#publisher.backAtStart();
+        else this.#publisher.back({ awayMs, shown: 'nothing' });
+      },
+    });
+  }
+
+  /** Only finds out what comes in. */
+  #makeIntake(): Intake {
+    return new Intake(
+      {
+        format: (format) => {
+          this.#format = format;
+          this.#publisher.formatFound(format);
+          const { width, height, frameRate } = format.video;
+          if (this.#outlook === undefined && this.#liveAtMs === undefined) {
+            this.#teller.story.tell('managed.channel.starting', { aboutMs: usualStartMs });
+          }
+          this.#channel.want({ width, height, frameRate });
+        },
+        tag: () => {},
+        slateWanted: () => {},
+        unusable: (reason) => {
+          this.#publisher.inputUnusable(reason, this.#seat.session);
+          const description = `Unsupported codec: ${reason}. Send H.264 video and AAC sound.`;
+          const code = 'NetStream.Publish.Rejected';
+          this.#seat.session?.send({ type: 'status', level: 'error', code, description });
+          if (this.#liveAtMs === undefined) this.end('publisher-ended');
+          else this.#seat.dismiss(description);
+        },
+      },
+      0,
+    );
+  }
+
+  #tick(): void {
+    const { clock } = this.#setting;
+    this.#seat.tick();
+    const { awayMs } = this.#seat;
+    const started = this.#liveAtMs !== undefined;
+    if (isWindowOver({ awayMs, windowMs: this.#reconnectWindowMs, started }))
+      this.end('reconnect-window-over');
+    if (this.#ending) return;
+    if (awayMs === undefined) {
+      this.#intake.tick(clock.now(), true);
+      this.#publisher.refreshInput();
+      this.#confirm();
+    }
+    this.#channel.tick();
+    const isSilent = !this.#outlook || this.#outlook.kind === 'wait';
+    if (isSilent && clock.now() - this.#createdAtMs > driverSilentMs) this.#fallBack();
+  }
+
+  /** What this worker has of a publisher is of no use to another one: the channel has it. */
+  #confirm(): void {
+    const throughMs = Math.floor(this.#heardMs);
+    if (throughMs - this.#confirmedMs < 1000) return;
+    this.#confirmedMs = throughMs;
+    this.#seat.session?.send({ type: 'published-through', timestampMs: throughMs });
+  }
+
+  #look(outlook: ChannelOutlook): void {
+    if (this.#ending) return;
+    this.#outlook = outlook;
+    if (outlook.kind === 'fallback') this.#fallBack();
+    else if (outlook.kind === 'over') this.end('encoder-failed');
+    else if (outlook.kind === 'push' && outlook.live) this.#live();
+    else this.#tellPublisher(outlook.words);
+  }
+
+  #live(): void {
+    const { clock } = this.#setting;
+    if (this.#liveAtMs !== undefined || this.#seat.awayMs !== undefined || !this.#format) return;
+    this.#liveAtMs = clock.now();
+    const { video, audio } = fitLadder(this.#format.video, this.#setting.ladder);
+    const renditions = [
+      ...video.map(({ id, width, height, frameRate, bitrateBps }) => {
+        return { id, codecs: 'avc1', bandwidthBps: bitrateBps, width, height, frameRate };
+      }),
+      { id: audio.id, codecs: 'mp4a.40.2', bandwidthBps: audio.bitrateBps },
+    ];
+    this.#teller.story.update({ ...this.#publisher.input, renditions });
+    this.#teller.move('confirmed');
+    const startupMs = Math.round(this.#liveAtMs - this.#createdAtMs);
+    this.#teller.emit('encoder.broadcast.live', { ...this.#teller.about, startupMs });
+    const { input } = this.#publisher.input;
+    if (!input) return;
+    this.#teller.story.tell('stream.live', {
+      workerId: 'MediaLive',
+      startupMs,
+      width: input.width,
+      height: input.height,
+      frameRate: input.frameRate,
+      bitrateBps: input.bitrateBps,
+      renditions: listRenditions(renditions.map(({ id }) => id)),
+    });
+  }
+
+  #tellPublisher(words: string): void {
+    const nowMs = this.#setting.clock.now();
+    if (words === this.#toldWords || nowMs - this.#toldMs < tellEveryMs) return;
+    this.#toldMs = nowMs;
+    this.#toldWords = words;
+    const status = { level: 'status', code: 'NetStream.Publish.Notify', description: words } as const;
+    this.#seat.session?.send({ type: 'status', ...status });
+  }
+
+  /** The publisher stays connected: its proxy brings it back, and then the fleet encodes it. */
+  #fallBack(): void {
+    if (this.#ending) return;
+    this.#stop();
+    this.#seat.vacate();
+    this.#seat.close('encoder-failed');
+    void this.#finish('encoder-failed');
+  }
+
+  #stop(): void {
+    this.#ending = true;
+    clearInterval(this.#timer);
+    this.#moved?.();
+  }
+
+  async #finish(reason: EndReason): Promise<void> {
+    const { clock } = this.#setting;
+    const { about, emit, story } = this.#teller;
+    const unwanted = this.#channel.unwant().catch((cause: unknown) => this.#driveFailed(cause));
+    const durationMs = this.#liveAtMs === undefined ? 0 : Math.round(clock.now() - this.#liveAtMs);
+    story.update({ state: 'ended', endedAtMs: clock.wall(), endReason: reason });
+    story.tell('stream.ended', { reason, durationMs });
+    emit('encoder.broadcast.ended', { ...about, reason, durationMs });
+    await Promise.race([unwanted, new Promise((late) => setTimeout(late, unwantWithinMs))]);
+    await this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
+    const { about, emit, story } = this.#teller;
+    const untold = await story.settled(drainLimits.storyMs);
+    if (untold.events > 0 || untold.record) emit('encoder.story.incomplete', { ...about, ...untold });
+    await this.#keeper.release().catch((cause: unknown) => {
+      emit('encoder.lease.unreleased', { ...about, epoch: this.#keeper.lease.epoch, cause });
+    });
+    this.#resolveEnded();
+  }
+
+  #driveFailed(cause: unknown): void {
+    this.#setting.emit('managed.drive.failed', { streamId: this.streamId, cause });
+  }
+
+  #leaseLost(): void {
+    const { about, emit, story } = this.#teller;
+    emit('encoder.lease.lost', { ...about, epoch: this.#keeper.lease.epoch });
+    story.silence();
+    this.#channel.close();
+    this.#keeper.stop();
+    this.#stop();
+    this.#seat.close('lease-lost');
+    this.#resolveEnded();
+  }
+}
+
+function firstRecord(lease: LeaseRecord, startedAtMs: number, last?: BroadcastRecord): BroadcastRecord {
+  const { streamId, broadcastId: id, workerId, epoch } = lease;
+  if (last)
+    return { ...last, state: last.renditions.length > 0 ? 'reconnecting' : 'starting', workerId, epoch };
+  return {
+    id,
+    streamId,
+    state: 'starting',
+    startedAtMs,
+    workerId,
+    epoch,
+    encoder: 'medialive',
+    renditions: [],
+  };
+}

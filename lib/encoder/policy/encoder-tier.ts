@@ -1,0 +1,26 @@
+import type { BroadcastRecord, EncoderTier, StreamRecord } from '../../control/policy/records.ts';
+import type { BroadcastId, SessionId } from '../../routing/ids.ts';
+
+export interface TierFacts {
+  readonly stream: Pick<StreamRecord, 'encoder'>;
+  /** The broadcast that begins or goes on. */
+  readonly broadcastId: BroadcastId;
+  /** The stream's newest record before it was taken. */
+  readonly last?: Pick<BroadcastRecord, 'id' | 'encoder' | 'endReason' | 'sessionId'> | undefined;
+  /** The publish session that asks for it; undefined where nobody does. */
+  readonly sessionId?: SessionId | undefined;
+}
+
+/**
+ * What encodes a broadcast. One that goes on stays where it is. A publisher that stayed through the end of its managed channel
+ * gets the fleet; once it connects anew, the stream's setting holds again.
+ */
+export function encoderTier({ stream, broadcastId, last, sessionId }: TierFacts): EncoderTier {
+  if (last?.id === broadcastId) return last.encoder ?? 'fleet';
+  const fellBack =
+    last?.encoder === 'medialive' &&
+    last.endReason === 'encoder-failed' &&
+    sessionId !== undefined &&
+    last.sessionId === sessionId;
+  return fellBack ? 'fleet' : (stream.encoder ?? 'fleet');
+}
