@@ -1,6 +1,7 @@
 // One cache tier on one machine: the edge that players talk to, or the shield between the edges and the origin.
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { watchDenials } from '../lib/adapters/local/denial-watch.ts';
 import { listenEdge } from '../lib/adapters/node/edge-server.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { createUpstream } from '../lib/adapters/node/upstream.ts';
@@ -11,15 +12,27 @@ import { EdgeHandler } from '../lib/edge/service.ts';
 await runProgram({
   codec: edgeCodec,
   role: ({ role }) => role,
-  async start({ role, host, port, upstreamUrl, cacheBytes }, emit) {
+  async start({ role, host, port, upstreamUrl, cacheBytes, denials }, emit) {
     const clock = { nowMs: () => performance.now(), utc: () => new Date() };
     const upstream = createUpstream({ url: upstreamUrl });
     const cache = new EdgeCache({ upstream, clock, emit, cacheBytes });
     const service = new EdgeHandler({ tier: role, cache, clock, gzip: promisify(gzip) });
+    const unwatch =
+      denials === undefined
+        ? undefined
+        : await watchDenials({
+            path: denials,
+            changed(denied) {
+              service.deny(denied);
+              emit('edge.denials.changed', { denied: denied.size });
+            },
+            failed: (cause) => emit('edge.denials.unreadable', { cause }),
+          });
     const server = await listenEdge({ service, host, port });
     return {
       port: server.port,
       async stop() {
+        unwatch?.();
         await server.close();
         upstream.close();
       },

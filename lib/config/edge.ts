@@ -3,7 +3,7 @@ import { envCodec } from './env.ts';
 
 /**
  * What an edge or shield program is told: HEADWATER_ROLE, HEADWATER_HOST, HEADWATER_PORT, HEADWATER_UPSTREAM_URL and,
- * if wanted, HEADWATER_CACHE_BYTES (256 MiB unless told).
+ * if wanted, HEADWATER_CACHE_BYTES (256 MiB unless told) and HEADWATER_DENIALS.
  */
 export const edgeCodec = envCodec({
   role: z.enum(['edge', 'shield']),
@@ -13,4 +13,6 @@ export const edgeCodec = envCodec({
   upstreamUrl: z.url({ protocol: /^http$/ }),
   /** Room for objects in memory. */
   cacheBytes: z.coerce.number().int().min(1_048_576).optional(),
+  /** A file with what is taken down, as it is from moment to moment; left out, nothing is. */
+  denials: z.string().min(1).optional(),
 });

@@ -75,6 +75,11 @@ export class ObjectMemory {
     this.letGo(object);
   }
 
+  /** Drops every object whose key begins so. */
+  dropBelow(prefix: string): void {
+    for (const [key, object] of this.#objects) if (key.startsWith(prefix)) this.drop(object);
+  }
+
   /** To be called when a reader has left or a fill has ended. */
   letGo(object: CachedObject): void {
     if (!object.dropped || !object.isIdle) return;

@@ -1,6 +1,7 @@
 import type { CacheState, EdgeCache, Served } from './cache.ts';
 import type { CachedObject } from './cached-object.ts';
-import { cacheKeyOf } from './policy/cache-key.ts';
+import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
+import { deniedBody, deniedHead, deniedPathOf } from './policy/denial.ts';
 import { acceptsGzip } from './policy/encoding.ts';
 import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
 import type { EdgeClock, EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
@@ -19,18 +20,31 @@ type Reply = (response: EdgeResponse) => void;
 /**
  * The edge and the shield, without their sockets.
  *
- *     GET, HEAD /<object key>   from the cache, by the table of delivery policy; what no row matches is a 404
+ *     GET, HEAD /<object key>   from the cache, by the table of delivery policy; what no row matches is a 404, what is of a
+ *                               stream that is taken down a 410
  *     OPTIONS                   a CORS preflight
  *     GET, HEAD /time           the time now, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}
- *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, fills, failedFills,
+ *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, denied, fills, failedFills,
  *                                upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions} since the start
  */
 export class EdgeHandler implements EdgeService {
   readonly #options: EdgeHandlerOptions;
+  /** `<region>/<streamId>` of streams that are taken down. */
+  #denied: ReadonlySet<string> = new Set();
+  #denials = 0;
 
   constructor(options: EdgeHandlerOptions) {
     this.#options = options;
+  }
+
+  /** From now on these streams (`<region>/<streamId>`), and only these, are denied. What is held of new ones is dropped. */
+  deny(denied: ReadonlySet<string>): void {
+    const before = this.#denied;
+    this.#denied = denied;
+    for (const path of denied) {
+      if (!before.has(path)) this.#options.cache.memory.dropBelow(`/${path}/`);
+    }
   }
 
   handle(request: EdgeRequest, reply: Reply): void {
@@ -44,7 +58,14 @@ export class EdgeHandler implements EdgeService {
       );
     } else if (key) {
       const askedMs = this.#options.clock.nowMs();
-      this.#options.cache.get(key, (served) => this.#give(request, served, askedMs, reply));
+      if (this.#isDenied(key)) this.#refuse(method, reply);
+      else {
+        this.#options.cache.get(key, (served) => {
+          // It may have been taken down while the next tier was asked.
+          if (this.#isDenied(key)) this.#refuse(method, reply);
+          else this.#give(request, served, askedMs, reply);
+        });
+      }
     } else {
       reply(this.#own(method, target));
     }
@@ -67,7 +88,16 @@ export class EdgeHandler implements EdgeService {
   #metrics(): object {
     const { counts, memory, fillsUnderWay } = this.#options.cache;
     const { objects, usedBytes: cacheBytes, evictions } = memory;
-    return { ...counts, fillsUnderWay, objects, cacheBytes, evictions };
+    return { ...counts, denied: this.#denials, fillsUnderWay, objects, cacheBytes, evictions };
+  }
+
+  #isDenied({ key }: CacheKey): boolean {
+    return this.#denied.size > 0 && this.#denied.has(deniedPathOf(key) ?? '');
+  }
+
+  #refuse(method: string, reply: Reply): void {
+    this.#denials++;
+    reply(method === 'HEAD' ? deniedHead : { ...deniedHead, body: bodyOf(deniedBody) });
   }
 
   #give(request: EdgeRequest, served: Served, askedMs: number, reply: Reply): void {
@@ -151,12 +181,14 @@ function say(
   text: string,
   headers: Record<string, string> = {},
 ): EdgeResponse {
-  const bytes = Buffer.from(text);
-  const head = plainHead(status, 'text/plain; charset=utf-8', bytes.length);
+  const head = plainHead(status, 'text/plain; charset=utf-8', Buffer.byteLength(text));
   const all = { ...head.headers, ...headers };
-  if (method === 'HEAD') return { status, headers: all };
-  const window = { start: 0, end: bytes.length };
-  return { status, headers: all, body: new SharedBodyReader(SharedBody.of(bytes), window, () => {}) };
+  return method === 'HEAD' ? { status, headers: all } : { status, headers: all, body: bodyOf(text) };
+}
+
+function bodyOf(text: string): SharedBodyReader {
+  const bytes = Buffer.from(text);
+  return new SharedBodyReader(SharedBody.of(bytes), { start: 0, end: bytes.length }, () => {});
 }
 
 const json = { 'content-type': 'application/json' };
