@@ -1,8 +1,12 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { watchForTakedown } from '../../../../lib/player/page/playback/takedown-watch.ts';
 
-beforeEach(() => jest.useFakeTimers());
-afterEach(() => jest.useRealTimers());
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 /** A watch on what `plays`, in front of an edge that answers `status`; a status of 0 is no answer. */
 function watch(plays: { url: string | undefined }) {
