@@ -1,7 +1,7 @@
 import type { ControlIndex, ControlTable } from './tables.ts';
 
 /** A program, or a function, that opens the control store. */
-export type ControlRole = 'ingest' | 'encoder' | 'api' | 'metrics';
+export type ControlRole = 'ingest' | 'encoder' | 'api' | 'takedowns' | 'channels' | 'metrics';
 
 export type TableAction =
   | 'dynamodb:BatchWriteItem'
@@ -60,6 +60,24 @@ export const tableAccess: Readonly<
     events: {
       table: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
+  },
+  /** The function that finishes takedowns. */
+  takedowns: {
+    streams: {
+      table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      queries: ['open-items'],
+    },
+    leases: { table: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+    events: { table: ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'] },
+  },
+  /** The function that drives managed channels. */
+  channels: {
+    streams: {
+      table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      queries: ['open-items'],
+    },
+    leases: { table: ['dynamodb:GetItem'] },
+    events: { table: ['dynamodb:DeleteItem', 'dynamodb:PutItem'] },
   },
   /** The function that measures the fleets. */
   metrics: { fleet: { table: ['dynamodb:Query'] } },

@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FleetMeasurement } from '../../../lambda/fleet-metrics/measure.ts';
 import { createControlTables } from '../../../lib/adapters/aws/create-tables.ts';
 import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control-store.ts';
+import type { ChannelStore } from '../../../lib/control/channel-runner.ts';
 import { type ControlRole, type TableAccess, tableAccess } from '../../../lib/control/policy/table-access.ts';
 import { controlTableNames, physicalName } from '../../../lib/control/policy/tables.ts';
 import type { ControlStore } from '../../../lib/control/ports.ts';
+import type { TakedownStore } from '../../../lib/control/takedown-runner.ts';
 import type { EncoderStore } from '../../../lib/encoder/ports.ts';
 import type { IngestStore } from '../../../lib/ingest/ports.ts';
 import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
@@ -126,6 +128,28 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     appendEvent: true,
     listEvents: true,
   } satisfies Partial<Record<keyof ControlStore, true>>,
+  takedowns: {
+    getStream: true,
+    updateStream: true,
+    getDocument: true,
+    putDocument: true,
+    listOpenDocuments: true,
+    getLease: true,
+    takeLease: true,
+    releaseLease: true,
+    requestEnd: true,
+    appendEvent: true,
+    listEvents: true,
+  } satisfies Record<keyof TakedownStore, true>,
+  channels: {
+    getStream: true,
+    getBroadcast: true,
+    getLease: true,
+    getDocument: true,
+    putDocument: true,
+    listOpenDocuments: true,
+    appendEvent: true,
+  } satisfies Record<keyof ChannelStore, true>,
   metrics: { listFleet: true } satisfies Record<keyof FleetMeasurement['store'], true>,
 };
 
