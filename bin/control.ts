@@ -4,22 +4,52 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
+import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
+import { openOrigin } from '../lib/adapters/object-stores.ts';
 import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
+import { openTakedownPorts } from '../lib/adapters/takedown-ports.ts';
 import { controlCodec } from '../lib/config/control.ts';
+import { announcing } from '../lib/control/announcing.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';
+import { TakedownRunner } from '../lib/control/takedown-runner.ts';
+import type { MemberId } from '../lib/routing/ids.ts';
 
 /** How long answers under way may take when the program stops; live event feeds are cut then. */
 const drainMs = 1_000;
+/** Takedowns that were not done in the run that began them. */
+const sweepEveryMs = 1_000;
 
 await runProgram({
   codec: controlCodec,
   role: 'control',
-  async start({ host, port, controlStore, keyPepper, allowedHosts = [], ...config }, emit) {
+  async start({ host, port, controlStore, keyPepper, allowedHosts = [], ...rest }, emit) {
+    const { edge, origin, originTokenFile, eventBus, webhookSecret, ...config } = rest;
     const pepper = await readKeyPepper(keyPepper);
     const store = await openControlStore(controlStore);
+    const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
+    const objects = origin && (await openOrigin(origin, originTokenFile));
+    const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+    const takedowns =
+      edge && objects
+        ? new TakedownRunner({
+            store: bus
+              ? announcing(store, bus, ({ streamId, type }, cause) =>
+                  emit('control.bus-event.lost', { streamId, type, cause }),
+                )
+              : store,
+            ...(await openTakedownPorts(edge, config.playbackBaseUrl)),
+            objects,
+            region: config.region,
+            clock,
+            emit,
+            // There is one program of this role, and it is started again only when it is gone.
+            id: 'control' as MemberId,
+          })
+        : undefined;
+    const sweeping = takedowns && setInterval(() => void takedowns.sweep(), sweepEveryMs);
     let app: ControlApi | undefined;
     const server = createAdaptorServer({
       fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
@@ -37,8 +67,9 @@ await runProgram({
     const listening = `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
     app = createControlApi({
       store,
-      clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+      clock,
       emit,
+      takedowns,
       config: {
         ...config,
         keyPepper: pepper,
@@ -49,12 +80,15 @@ await runProgram({
     return {
       port: address.port,
       async stop() {
+        clearInterval(sweeping);
         const closed = once(server, 'close');
         server.close();
         server.closeIdleConnections();
         const cut = setTimeout(() => server.closeAllConnections(), drainMs);
         await closed;
         clearTimeout(cut);
+        objects?.close();
+        await bus?.close();
         store.close();
       },
     };

@@ -28,7 +28,10 @@ const urls = platformUrls(ports);
 await mkdir(dataDir, { recursive: true });
 const secrets = await ensureSecrets(dataDir);
 const backends = folderBackends(dataDir, secrets, origin as `http://${string}`);
-const specs = planProcesses(ports, backends, secrets.originTokenFile).map(
+const specs = planProcesses(ports, backends, {
+  ...secrets,
+  denialsFile: join(dataDir, 'edge-denials.json'),
+}).map(
   (spec): ProcessSpec =>
     spec.role === 'shield'
       ? { ...spec, env: edgeCodec.encode({ ...edgeCodec.decode(spec.env), upstreamUrl: origin }) }

@@ -7,9 +7,17 @@ export interface TakedownPorts {
   readonly invalidations: Invalidations;
 }
 
-/** Opens the edge at `location`. What is not chosen is not loaded. */
-export async function openTakedownPorts(location: EdgeLocation): Promise<TakedownPorts> {
-  const { rest } = splitLocation(location);
+/**
+ * Opens the edge at `location`. What is not chosen is not loaded. `edgeUrl` is the local edge that watches a file of denials: left
+ * out, what is written there counts as denied.
+ */
+export async function openTakedownPorts(location: EdgeLocation, edgeUrl?: string): Promise<TakedownPorts> {
+  const { scheme, rest } = splitLocation(location);
+  if (scheme === 'denials') {
+    const { denialFile, noInvalidations } = await import('./local/denial-file.ts');
+    const denials = denialFile({ path: rest, ...(edgeUrl !== undefined && { edgeUrl }) });
+    return { denials, invalidations: noInvalidations };
+  }
   const comma = rest.indexOf(',');
   const [distributionId, keyValueStore] = [rest.slice(0, comma), rest.slice(comma + 1)];
   const [{ cloudFrontDenials }, { cloudFrontInvalidations }] = await Promise.all([

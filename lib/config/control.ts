@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { cidrs } from './cidrs.ts';
 import { encoderTiers } from './encoder-tiers.ts';
 import { envCodec } from './env.ts';
-import { controlStoreLocation, secretLocation } from './locations.ts';
+import {
+  controlStoreLocation,
+  edgeLocation,
+  eventBusLocation,
+  originLocation,
+  secretLocation,
+} from './locations.ts';
 
 const address = (protocol: RegExp, example: string) =>
   z
@@ -30,6 +36,16 @@ export const controlCodec = envCodec({
   offeredEncoders: encoderTiers.optional(),
   /** Networks that streams may be sent to although they are not public. For one machine and tests; the proxies have the same. */
   pushAllow: cidrs.optional(),
+  /** What is told to deny the streams that are taken down. Without it, or without an origin, none can be. */
+  edge: edgeLocation.optional(),
+  /** Where the recordings are that a takedown moves. */
+  origin: originLocation.optional(),
+  /** A file with the write token of the origin program; S3 needs none. */
+  originTokenFile: z.string().min(1).optional(),
+  /** Where it tells other systems of takedowns; on AWS a function that follows the tables does. */
+  eventBus: eventBusLocation.optional(),
+  /** What it signs with where that is a webhook: a secret `whsec_…`, or several, one a line. */
+  webhookSecret: secretLocation.optional(),
   /** Further values that the Host header may have, besides the address that is listened on. */
   allowedHosts: list.optional(),
 });

@@ -113,7 +113,10 @@ describe('a broadcast through the proxy and the worker of the images, on an emul
     const ports = assignPorts(() => numbers.pop() ?? 0, fleets);
     const secrets = await ensureSecrets(folder.path);
     const backends = await awsBackends(emulator.endpoint, secrets, {});
-    const specs = planProcesses(ports, backends, secrets.originTokenFile);
+    const specs = planProcesses(ports, backends, {
+      ...secrets,
+      denialsFile: join(folder.path, 'edge-denials.json'),
+    });
     const roles: Readonly<Record<ImageName, string>> = {
       'encoder-image': 'encoder',
       'proxy-image': 'ingest',

@@ -57,11 +57,18 @@ const proxyDrainMs = 10_000;
 /** Where the origin program listens. */
 export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${origin}` as const;
 
+/** Files that several programs of one machine use. */
+export interface SharedFiles {
+  readonly originTokenFile: string;
+  /** What is taken down: the control program writes it, edge and shield watch it. */
+  readonly denialsFile: string;
+}
+
 /** Every process of the platform with its environment: the wiring of one machine, in path order. */
 export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,
-  originTokenFile: string,
+  { originTokenFile, denialsFile }: SharedFiles,
 ): ProcessSpec[] {
   const urls = platformUrls(ports);
   const { controlStore, keyPepper, certificate } = backends;
@@ -133,6 +140,7 @@ export function planProcesses(
       host,
       port: ports.shield,
       upstreamUrl: originUrlOf(ports),
+      denials: denialsFile,
     }),
   };
   const edge: ProcessSpec = {
@@ -142,6 +150,7 @@ export function planProcesses(
       host,
       port: ports.edge,
       upstreamUrl: `http://${host}:${ports.shield}`,
+      denials: denialsFile,
     }),
   };
   const page: ProcessSpec = {
@@ -168,6 +177,11 @@ export function planProcesses(
       pageBaseUrl: urls.page,
       region,
       allowedOrigins: [urls.page],
+      edge: `denials:${denialsFile}`,
+      origin: backends.origin,
+      originTokenFile,
+      eventBus: backends.eventBus,
+      webhookSecret: backends.webhookSecret,
     }),
   };
   const all = [pop, ...proxies, ...workers, origin, shield, edge, page, control];
