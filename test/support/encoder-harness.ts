@@ -10,9 +10,12 @@ import type { ControlStore } from '../../lib/control/ports.ts';
 import type { FfmpegBuild } from '../../lib/encoder/policy/ffmpeg-version.ts';
 import type { EncoderProcess } from '../../lib/encoder/ports.ts';
 import { Worker } from '../../lib/encoder/worker.ts';
+import { broadcastPrefix } from '../../lib/origin/policy/keys.ts';
 import type { ObjectStore } from '../../lib/origin/ports.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../lib/telemetry/events.ts';
+import { Recording } from './recording.ts';
+import { RelayFeed } from './relay-feed.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { Changing } from './until.ts';
 
@@ -30,7 +33,7 @@ interface HarnessWorker {
 }
 
 /** Workers in this process with a real ffmpeg, a real control store and a real object store on a temporary disk. */
-export class EncoderHarness extends Changing {
+export class EncoderHarness extends Changing implements AsyncDisposable {
   readonly events: { readonly name: string; readonly fields: Record<string, unknown> }[] = [];
   readonly encoders: EncoderProcess[] = [];
   readonly streamId: StreamId = newStreamId();
@@ -142,6 +145,24 @@ export class EncoderHarness extends Changing {
     await this.until(() => this.named('encoder.broadcast.state').at(-1)?.state === state);
   }
 
+  /** Connects as a proxy does for a publisher, and waits until it is let in. */
+  async publish(sessionId?: string): Promise<RelayFeed> {
+    const feed = new RelayFeed(this.port, this.streamId, sessionId);
+    await feed.frame('accepted');
+    return feed;
+  }
+
+  /** The broadcast as it lies in the origin, once it has ended. */
+  async recorded(): Promise<Recording> {
+    await this.event('encoder.broadcast.ended');
+    const broadcast = await this.store.latestBroadcast(this.streamId);
+    return new Recording(this.objects, broadcastPrefix('local', this.streamId, broadcast!.id));
+  }
+
+  async storyTypes(): Promise<string[]> {
+    return (await this.store.listEvents(this.streamId, { limit: 100 })).map(({ type }) => type);
+  }
+
   async text(key: string): Promise<string> {
     const object = await this.objects.get(key);
     if (!object) throw new Error(`There is no ${key}`);
@@ -152,5 +173,9 @@ export class EncoderHarness extends Changing {
     for (const { stop } of this.#workers) await stop();
     this.store.close();
     await this.#folder.remove();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
