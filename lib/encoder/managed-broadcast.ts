@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { usualStartMs } from '../control/policy/channel-machine.ts';
 import type { ChannelOutlook } from '../control/policy/managed-channel.ts';
 import type { BroadcastRecord, EndReason, LeaseRecord } from '../control/policy/records.ts';
@@ -302,7 +303,7 @@ export class ManagedBroadcast implements OnAir {
     story.update({ state: 'ended', endedAtMs: clock.wall(), endReason: reason });
     story.tell('stream.ended', { reason, durationMs });
     emit('encoder.broadcast.ended', { ...about, reason, durationMs });
-    await Promise.race([unwanted, new Promise((late) => setTimeout(late, unwantWithinMs))]);
+    await Promise.race([unwanted, pause(unwantWithinMs, undefined, { ref: false })]);
     await this.#letGo();
   }
 

@@ -4,6 +4,7 @@ import type { PublishTap } from '../ingest/ports.ts';
 import type { ChunkState } from '../protocol/rtmp/chunk-state.ts';
 import type { MemberId, SessionId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
+import { ChannelFeed } from './channel-feed.ts';
 import { Destination, type DestinationLimits, type PushTarget } from './destination.ts';
 import { openDestinationKey } from './policy/destination-key.ts';
 import { MediaSource } from './policy/media-source.ts';
@@ -58,6 +59,8 @@ export class PushSet implements PublishTap {
   readonly #facts: PushSetFacts;
   readonly #source: MediaSource;
   readonly #report: PushReport;
+  /** Where a managed channel encodes the broadcast. */
+  readonly #feed?: ChannelFeed;
   readonly #pushes = new Map<string, Push>();
   /** Pushes that were taken out of the settings and say good-bye. */
   readonly #leaving = new Set<Push>();
@@ -71,6 +74,7 @@ export class PushSet implements PublishTap {
     this.#context = context;
     this.#facts = facts;
     this.#source = new MediaSource(facts.chunkState);
+    if (facts.stream.encoder === 'medialive') this.#feed = new ChannelFeed(context, facts);
     const { store, clock, memberId, emit } = context;
     const about = { session: facts.sessionId, stream: facts.stream.id };
     this.#report = new PushReport({
@@ -109,6 +113,7 @@ export class PushSet implements PublishTap {
     this.#safely(() => {
       for (const { message, headers } of this.#source.take(bytes, this.#context.clock.now())) {
         for (const { destination } of this.#pushes.values()) destination.offer(message, headers);
+        this.#feed?.offer(message, headers);
       }
     });
   }
@@ -116,6 +121,7 @@ export class PushSet implements PublishTap {
   flush(): void {
     this.#safely(() => {
       for (const { destination } of this.#pushes.values()) destination.flush();
+      this.#feed?.flush();
     });
   }
 
@@ -124,6 +130,7 @@ export class PushSet implements PublishTap {
     this.#phase = 'ending';
     this.#endedMs = this.#context.clock.now();
     for (const push of this.#pushes.values()) push.destination.stop();
+    this.#feed?.stop();
     this.#look();
     this.#report.hurry();
   }
@@ -132,6 +139,7 @@ export class PushSet implements PublishTap {
   tick(): void {
     const nowMs = this.#context.clock.now();
     for (const { destination } of [...this.#pushes.values(), ...this.#leaving]) destination.tick();
+    if (this.#phase !== 'waiting') this.#feed?.tick();
     if (this.#phase === 'on-air' && !this.#reading && nowMs - this.#readMs >= rereadMs) void this.#reread();
     this.#tellShed(nowMs);
     this.#look();
@@ -152,7 +160,7 @@ export class PushSet implements PublishTap {
 
   get #wantsMedia(): boolean {
     for (const { destination } of this.#pushes.values()) if (destination.wantsMedia) return true;
-    return false;
+    return this.#feed?.wantsMedia === true;
   }
 
   async #reread(): Promise<void> {
@@ -285,7 +293,8 @@ export class PushSet implements PublishTap {
 
   #endIfDone(nowMs: number): void {
     const pushes = [...this.#pushes.values(), ...this.#leaving];
-    const done = pushes.every(({ destination }) => destination.over) && this.#report.settled;
+    const fed = this.#feed === undefined || this.#feed.over;
+    const done = fed && pushes.every(({ destination }) => destination.over) && this.#report.settled;
     if (!done && nowMs - this.#endedMs < endMs) return;
     this.#phase = 'over';
     const { events, cause } = this.#report.untold;
