@@ -26,8 +26,8 @@ export async function driveChannels(event: unknown, parts: DriveParts): Promise<
   const cause = causeOf(event);
   switch (cause.kind) {
     case 'schedule':
-      await runner.driveAll();
-      return sweep();
+      await sweep();
+      return runner.driveAll(patienceMs);
     case 'stream':
       if (isStreamId(cause.streamId)) return runner.drive(cause.streamId, patienceMs);
       return emit('managed.event.ignored', { reason: 'no stream', source: 'headwater', detailType: '' });

@@ -74,13 +74,14 @@ export class ChannelRunner {
     this.#parts = parts;
   }
 
-  /** All streams whose document says that work is left. One that fails does not hold up the others. */
-  async driveAll(): Promise<void> {
+  /** All streams whose document says that work is left, side by side. One that fails does not hold up the others. */
+  async driveAll(patienceMs = 0): Promise<void> {
+    const drives: Promise<void>[] = [];
     for await (const streamId of this.#open()) {
-      await this.drive(streamId).catch((cause: unknown) =>
-        this.#parts.emit('managed.drive.failed', { streamId, cause }),
-      );
+      const failed = (cause: unknown) => this.#parts.emit('managed.drive.failed', { streamId, cause });
+      drives.push(this.drive(streamId, patienceMs).catch(failed));
     }
+    await Promise.all(drives);
   }
 
   /** The stream that has this channel; undefined where no open document names it. */

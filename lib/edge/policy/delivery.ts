@@ -51,8 +51,9 @@ export const deliveryPolicy: readonly DeliveryRule[] = [
     compress: false,
   },
   {
+    // And what MediaLive makes: segments and init segments alike (docs/decisions/0018).
     kind: 'init',
-    pattern: '*/init-*.mp4',
+    pattern: '*.mp4',
     contentType: 'video/mp4',
     ...immutable,
     errorTtlSeconds: 1,
@@ -61,7 +62,7 @@ export const deliveryPolicy: readonly DeliveryRule[] = [
   },
   {
     kind: 'media-playlist',
-    pattern: '*/playlist.m3u8',
+    pattern: '*playlist.m3u8',
     contentType: 'application/vnd.apple.mpegurl',
     ...fresh,
     errorTtlSeconds: 1,

@@ -14,8 +14,8 @@ describe('the behaviours of a region', () => {
   test('are the rows of the table, in its order, below the region', () => {
     expect(mediaBehaviours(['eu-west-1']).map(({ pathPattern }) => pathPattern)).toEqual([
       '/eu-west-1/*.m4s',
-      '/eu-west-1/*/init-*.mp4',
-      '/eu-west-1/*/playlist.m3u8',
+      '/eu-west-1/*.mp4',
+      '/eu-west-1/*playlist.m3u8',
       '/eu-west-1/*/index.m3u8',
       '/eu-west-1/*/manifest.mpd',
     ]);
@@ -25,6 +25,8 @@ describe('the behaviours of a region', () => {
     'eu-west-1/s/b/v720/17.m4s',
     'eu-west-1/s/b/v720/init-3-1.mp4',
     'eu-west-1/s/b/v720/playlist.m3u8',
+    'eu-west-1/s/b/managed/0/index-720p-playlist.m3u8',
+    'eu-west-1/s/b/managed/0/index-720p-playlist-20261122T202000_00001.mp4',
     'eu-west-1/s/index.m3u8',
     'eu-west-1/s/b/manifest.mpd',
   ])('take %s to the rule that the local edge takes it to', (key) => {
