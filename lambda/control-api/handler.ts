@@ -1,24 +1,59 @@
 // The control API behind an HTTP API, over the DynamoDB tables of its region.
+import { randomUUID } from 'node:crypto';
+import { functionCall } from '../../lib/adapters/aws/function-call.ts';
 import { openControlStore } from '../../lib/adapters/control-stores.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
+import { openOrigin } from '../../lib/adapters/object-stores.ts';
 import { readKeyPepper } from '../../lib/adapters/secret-sources.ts';
+import { openTakedownPorts } from '../../lib/adapters/takedown-ports.ts';
 import { controlFunctionCodec } from '../../lib/config/control-function.ts';
 import { readLadder } from '../../lib/config/ladder.ts';
+import type { Takedowns } from '../../lib/control/api/context.ts';
+import { TakedownRunner } from '../../lib/control/takedown-runner.ts';
+import type { MemberId } from '../../lib/routing/ids.ts';
 import { controlFunction } from './api.ts';
+import { wakingTakedowns } from './takedowns.ts';
+
+const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 export const handler = await startFunction({
   codec: controlFunctionCodec,
   role: 'control',
   name: 'control-api',
-  async start({ controlStore, eventRetentionDays, keyPepper, ladder, ...config }, emit) {
+  async start(fields, emit) {
+    const {
+      controlStore,
+      eventRetentionDays,
+      keyPepper,
+      ladder,
+      origin,
+      edge,
+      takedownsFunction,
+      ...config
+    } = fields;
     // Once for each cold start: no request waits for the secret, and a new one takes effect with the next deploy.
-    const [store, pepper] = await Promise.all([
+    const [store, pepper, objects, ports] = await Promise.all([
       openControlStore(controlStore, { eventRetentionDays }),
       readKeyPepper(keyPepper),
+      origin && openOrigin(origin, undefined),
+      edge && openTakedownPorts(edge),
     ]);
+    let takedowns: Takedowns | undefined;
+    if (objects && ports) {
+      const { region } = config;
+      // Two instances run at the same time: they must know each other from themselves.
+      const id = `control-api-${randomUUID().slice(0, 8)}` as MemberId;
+      takedowns = new TakedownRunner({ store, objects, ...ports, region, clock, emit, id });
+      if (takedownsFunction) {
+        const wake = functionCall({ functionName: takedownsFunction });
+        takedowns = wakingTakedowns({ runner: takedowns, wake, emit });
+      }
+    }
     return controlFunction({
       store,
       emit,
+      clock,
+      takedowns,
       config: { ...config, keyPepper: pepper, ladder: ladder === undefined ? ladder : readLadder(ladder) },
     });
   },

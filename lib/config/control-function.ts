@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { encoderTiers } from './encoder-tiers.ts';
 import { envCodec } from './env.ts';
-import { controlStoreLocation, secretLocation } from './locations.ts';
+import { controlStoreLocation, edgeLocation, originLocation, secretLocation } from './locations.ts';
 
 const address = (protocol: RegExp, example: string) =>
   z
@@ -21,6 +21,11 @@ export const controlFunctionCodec = envCodec({
   playbackBaseUrl: address(/^https$/, 'https://live.example.com'),
   pageBaseUrl: address(/^https$/, 'https://live.example.com'),
   region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as eu-central-1'),
+  /** Where the recordings are that a takedown puts into quarantine, and the edge that it darkens. No takedowns without both. */
+  origin: originLocation.optional(),
+  edge: edgeLocation.optional(),
+  /** Name or ARN of the function that goes on with takedowns; its schedule alone unless told. */
+  takedownsFunction: z.string().min(1).optional(),
   /** What may encode a stream; the fleet alone unless told. */
   offeredEncoders: encoderTiers.optional(),
   /** JSON in the form of `LadderConfig`, for the estimate of what a stream costs; the default ladder unless told. */

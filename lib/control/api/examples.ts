@@ -11,6 +11,7 @@ const broadcast = {
   id: broadcastId,
   state: 'live',
   startedAt: '2026-11-22T18:00:00.000Z',
+  encoder: 'fleet',
   workerId: 'encoder-1',
   epoch: 3,
   proxyId: 'ingest-2',

@@ -1,11 +1,9 @@
 import type { z } from '@hono/zod-openapi';
 import { defaultLadder, type LadderConfig } from '../../config/ladder.ts';
-import type { BroadcastId } from '../../routing/ids.ts';
-import { channelFailures } from '../policy/channel-failures.ts';
 import type { DocumentKind, StreamDocument } from '../policy/documents.ts';
-import { channelWords, type ManagedChannel } from '../policy/managed-channel.ts';
+import { channelWords } from '../policy/managed-channel.ts';
 import { costEstimate } from '../policy/managed-cost.ts';
-import type { DestinationRecord, EncoderTier, StreamRecord } from '../policy/records.ts';
+import type { BroadcastRecord, DestinationRecord, EncoderTier, StreamRecord } from '../policy/records.ts';
 import { isOnAir, type StreamState } from '../policy/stream-state.ts';
 import { takedownState } from '../policy/takedown.ts';
 import { takedownReport } from '../policy/takedown-report.ts';
@@ -64,26 +62,9 @@ export function presentTakedownNotice(
   return takenDown && { reason: takenDown.reason, askedAt: iso(takenDown.atMs) };
 }
 
-/**
- * Which manifests there are. MediaLive writes HLS playlists only. The newest broadcast decides, as far as it is known who
- * encoded it: the setting holds from the next one on.
- */
-export function presentManifests(
-  { encoder }: StreamRecord,
-  newest: BroadcastId | undefined,
-  documents?: StreamDocuments,
-): ('dash' | 'hls')[] {
-  const channel = documents?.channel?.body;
-  const isManaged =
-    documents === undefined || newest === undefined
-      ? encoder === 'medialive'
-      : channel?.broadcastId === newest && !isHandedOver(channel);
-  return isManaged ? ['hls'] : ['dash', 'hls'];
-}
-
-/** The fleet went on with the broadcast. */
-const isHandedOver = ({ failure }: ManagedChannel): boolean =>
-  failure !== undefined && channelFailures[failure.reason].fallback;
+/** MediaLive writes HLS playlists only. The newest broadcast decides: the setting holds from the next one on. */
+export const presentManifests = (stream: StreamRecord, newest?: BroadcastRecord): ('dash' | 'hls')[] =>
+  (newest ?? stream).encoder === 'medialive' ? ['hls'] : ['dash', 'hls'];
 
 /** Never its endpoints: who knows them can push to it. */
 export function presentManaged({ body }: StreamDocument<'channel'>, nowMs: number): Shown<typeof Managed> {

@@ -74,7 +74,7 @@ function presentFields(sight: StreamSight, config: ControlApiConfig, nowMs: numb
       hls: `${media}/index.m3u8`,
       // With its region: one page serves all of them.
       page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}`,
-      manifests: presentManifests(stream, broadcast?.record.id, documents),
+      manifests: presentManifests(stream, broadcast?.record),
     },
     encoder,
     ...(documents && { cost: presentCost(encoder, config.ladder) }),
@@ -107,12 +107,14 @@ export function presentBroadcast(
   state: BroadcastState,
 ): Shown<typeof schemas.Broadcast> {
   const { id, startedAtMs, endedAtMs, endReason, workerId, epoch, proxyId, sessionId, input } = record;
+  const { encoder = 'fleet' } = record;
   return {
     id,
     state,
     startedAt: iso(startedAtMs),
     ...(endedAtMs !== undefined && { endedAt: iso(endedAtMs) }),
     ...(endReason && { endReason }),
+    encoder,
     workerId,
     epoch,
     ...(proxyId && { proxyId }),

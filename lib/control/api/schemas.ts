@@ -117,7 +117,8 @@ export const Broadcast = z
     endReason: z
       .enum(['publisher-ended', 'reconnect-window-over', 'ended-by-api', 'encoder-failed', 'taken-down'])
       .optional(),
-    workerId: memberId,
+    encoder: EncoderTier,
+    workerId: memberId.openapi({ description: 'With medialive, the worker that stands in for the channel.' }),
     epoch: z.number().int().openapi({ description: 'Rises each time that a worker takes the stream.' }),
     proxyId: memberId.optional(),
     sessionId: z.string().optional(),

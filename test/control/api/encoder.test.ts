@@ -121,21 +121,24 @@ describe('a managed channel', () => {
     expect(JSON.stringify([managed, listed, api.log])).not.toContain('nobody-knows');
   });
 
-  test('that failed leaves the broadcast to the fleet, which makes both manifests', async () => {
-    const { id: broadcastId } = await goOnAir(api, id);
-    const manifests = async () => (await read(id)).playback.manifests;
-    expect(await manifests()).toEqual(['dash', 'hls']);
-    await put({ broadcastId });
-    expect(await manifests()).toEqual(['hls']);
-    await put({ broadcastId, state: 'stopping', failure: { reason: 'died', atMs: 1 } });
-    expect(await manifests()).toEqual(['dash', 'hls']);
-  });
-
   test('of the newest broadcast decides on the manifests, not the setting for the next', async () => {
-    const { id: broadcastId } = await goOnAir(api, id, { state: 'ended' });
+    const { id: broadcastId } = await goOnAir(api, id, { encoder: 'medialive', state: 'ended' });
     await put({ broadcastId, state: 'gone' }, false);
     const { body } = await api.call('PATCH', `/v1/streams/${id}`, { encoder: 'fleet' });
-    expect([body.encoder, body.playback.manifests]).toEqual(['fleet', ['hls']]);
+    expect([body.encoder, body.playback.manifests, body.broadcast.encoder]).toEqual([
+      'fleet',
+      ['hls'],
+      'medialive',
+    ]);
+  });
+
+  test('that failed leaves the stream to the fleet, which makes both manifests', async () => {
+    await goOnAir(api, id, { encoder: 'medialive', state: 'ended' });
+    await goOnAir(api, id);
+    const { encoder, playback, broadcast } = await read(id);
+    expect([encoder, playback.manifests, broadcast.encoder]).toEqual(['medialive', ['dash', 'hls'], 'fleet']);
+    const [listed] = (await api.call('GET', '/v1/streams')).body.streams;
+    expect(listed.playback.manifests).toEqual(['dash', 'hls']);
   });
 
   test('that is not deleted yet holds up the deletion of its stream', async () => {

@@ -124,6 +124,8 @@ export function createTestApi(
   };
 }
 
+const problem = { $ref: '#/components/schemas/Problem' };
+
 type Document = ReturnType<ReturnType<typeof createControlApi>['getOpenAPI31Document']>;
 
 /** Fails where a documented path answers with a status, media type or body that the document does not declare. */
@@ -135,7 +137,7 @@ function holdAgainst(document: Document, method: string, path: string, response:
   const operation = template && document.paths?.[template]?.[method.toLowerCase() as 'get'];
   if (response.status >= 400) {
     expect(response.headers.get('content-type')).toBe('application/problem+json');
-    jsonSchemaOf(document, { $ref: '#/components/schemas/Problem' }).parse(body);
+    jsonSchemaOf(document, problem).parse(body);
     expect(body).toMatchObject({ status: response.status, instance: bare });
   }
   if (!operation) return;
@@ -149,16 +151,24 @@ function holdAgainst(document: Document, method: string, path: string, response:
   else expect(declared.content).toBeUndefined();
 }
 
+const validators = new WeakMap<Document, Map<unknown, z.ZodType>>();
+
 /** A validator made from the published JSON schema, not from the zod schema that the API itself uses. */
 export function jsonSchemaOf(document: Document, schema: unknown): z.ZodType {
   expect(schema).toBeDefined();
+  const ofDocument = validators.get(document) ?? new Map<unknown, z.ZodType>();
+  validators.set(document, ofDocument);
+  const made = ofDocument.get(schema);
+  if (made) return made;
   const moved = JSON.parse(
     JSON.stringify({ ...(schema as object), $defs: document.components?.schemas }).replaceAll(
       '#/components/schemas/',
       '#/$defs/',
     ),
   );
-  return z.fromJSONSchema(moved);
+  const validator = z.fromJSONSchema(moved);
+  ofDocument.set(schema, validator);
+  return validator;
 }
 
 /** Puts a stream on the air as a worker does: takes the lease and writes the broadcast. */

@@ -129,7 +129,7 @@ describe('creating a stream', () => {
         const { status } = await api.call(method, path, JSON.stringify(body));
         expect([200, 201, 202, 400]).toContain(status);
       }),
-      { numRuns: 250 },
+      { numRuns: 150 },
     );
     // A client resolves dots before it asks: that is another path.
     const segments = fc.string().filter((segment) => !/^\.{1,2}$/.test(segment));

@@ -9,6 +9,7 @@ const store = openSqliteControlStore(':memory:');
 const log: string[] = [];
 const handler = controlFunction({
   store,
+  clock: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
   emit: (event, fields) => log.push(JSON.stringify({ event, ...(fields as object) })),
   config: {
     ingestRtmpsUrl: 'rtmps://ingest.example.com/live',
