@@ -1,9 +1,11 @@
 import type { BroadcastState, EndReason } from '../control/policy/records.ts';
 import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
+import { askedEnd } from './asked-end.ts';
 import { BroadcastOutput } from './broadcast-output.ts';
 import { BroadcastReport } from './broadcast-report.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
+import { Departure } from './departure.ts';
 import { Encoding } from './encoding.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { OnAir } from './on-air.ts';
@@ -32,10 +34,9 @@ export class Broadcast implements OnAir {
   readonly #output: BroadcastOutput;
   readonly #reconnectWindowMs: number;
   #timer?: NodeJS.Timeout;
+  readonly #departure = new Departure();
   #resolveEnded!: () => void;
   #ending = false;
-  /** Set while this worker drains: the publisher is gone, or the broadcast has come to another end. */
-  #moved?: () => void;
 
   /** With `unfinished`, it goes on where that ended. */
   constructor(
@@ -68,7 +69,7 @@ export class Broadcast implements OnAir {
     keeper.listen({
       lost: () => this.#leaseLost(),
       // Who asked for it has told so.
-      endRequested: () => void this.#endAsAsked(),
+      endRequested: () => void askedEnd(store, lease.streamId).then((reason) => this.end(reason)),
     });
   }
 
@@ -88,13 +89,7 @@ export class Broadcast implements OnAir {
   /** Hands it over once the publisher's proxy has moved it to another worker, or found none that has room for long. */
   async drain(): Promise<void> {
     if (!this.#ending && this.#reception.isPresent && this.#reception.send({ type: 'draining' })) {
-      await new Promise<void>((moved) => {
-        const timer = setTimeout(moved, drainLimits.publishersMs);
-        this.#moved = () => {
-          clearTimeout(timer);
-          moved();
-        };
-      });
+      await this.#departure.wait(drainLimits.publishersMs);
     }
     await this.handOver();
   }
@@ -120,13 +115,6 @@ export class Broadcast implements OnAir {
     await this.#encoding.end({ wholeSegmentsOnly: true });
     this.#report.leftOpen(await this.#output.leaveOpen());
     await this.#letGo();
-  }
-
-  /** The API asks for an end on somebody's wish, or because the stream is taken down: its record tells which. */
-  async #endAsAsked(): Promise<void> {
-    if (this.#ending) return;
-    const stream = await this.#setting.store.getStream(this.streamId).catch(() => undefined);
-    this.end(stream?.takenDown ? 'taken-down' : 'ended-by-api');
   }
 
   #makeReception(unfinished: Unfinished | undefined): Reception {
@@ -160,8 +148,8 @@ export class Broadcast implements OnAir {
   }
 
   #publisherLost(detail: string): void {
-    if (this.#moved) this.#moved();
-    else if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
+    if (this.#departure.over()) return;
+    if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
     else this.#report.publisher.lost(this.#reconnectWindowMs, detail);
   }
 
@@ -218,7 +206,7 @@ export class Broadcast implements OnAir {
   #stop(reason: string): void {
     this.#ending = true;
     clearInterval(this.#timer);
-    this.#moved?.();
+    this.#departure.over();
     this.#reception.stop(reason);
   }
 

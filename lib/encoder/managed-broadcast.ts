@@ -5,8 +5,10 @@ import type { BroadcastRecord, EndReason, LeaseRecord } from '../control/policy/
 import { listRenditions } from '../control/policy/stream-events.ts';
 import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
+import { askedEnd } from './asked-end.ts';
 import type { BroadcastSetting } from './broadcast-setting.ts';
 import { ChannelLink } from './channel-link.ts';
+import { Departure } from './departure.ts';
 import { Intake } from './intake.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { OnAir } from './on-air.ts';
@@ -45,6 +47,7 @@ export class ManagedBroadcast implements OnAir {
   readonly #reconnectWindowMs: number;
   readonly #createdAtMs: number;
   readonly #timer: NodeJS.Timeout;
+  readonly #departure = new Departure();
   #resolveEnded!: () => void;
   #format?: InputFormat;
   #liveAtMs?: number;
@@ -55,7 +58,6 @@ export class ManagedBroadcast implements OnAir {
   #heardMs = 0;
   #confirmedMs = 0;
   #ending = false;
-  #moved?: () => void;
 
   /** With `last`, it goes on where another worker left it. */
   constructor(
@@ -89,7 +91,10 @@ export class ManagedBroadcast implements OnAir {
       failed: (cause) => this.#driveFailed(cause),
     });
     this.#timer = setInterval(() => this.#tick(), tickMs);
-    keeper.listen({ lost: () => this.#leaseLost(), endRequested: () => void this.#endAsAsked() });
+    keeper.listen({
+      lost: () => this.#leaseLost(),
+      endRequested: () => void askedEnd(store, lease.streamId).then((reason) => this.end(reason)),
+    });
   }
 
   get ending(): boolean {
@@ -104,13 +109,7 @@ export class ManagedBroadcast implements OnAir {
     const { session, awayMs } = this.#seat;
     if (!this.#ending && awayMs === undefined && session) {
       session.send({ type: 'draining' });
-      await new Promise<void>((moved) => {
-        const timer = setTimeout(moved, drainLimits.publishersMs);
-        this.#moved = () => {
-          clearTimeout(timer);
-          moved();
-        };
-      });
+      await this.#departure.wait(drainLimits.publishersMs);
     }
     await this.handOver();
   }
@@ -138,12 +137,6 @@ export class ManagedBroadcast implements OnAir {
     await this.#letGo();
   }
 
-  async #endAsAsked(): Promise<void> {
-    if (this.#ending) return;
-    const stream = await this.#setting.store.getStream(this.streamId).catch(() => undefined);
-    this.end(stream?.takenDown ? 'taken-down' : 'ended-by-api');
-  }
-
   get #bitrateBps(): number {
     return this.#intake.meter.read(this.#setting.clock.now()).bitrateBps;
   }
@@ -169,8 +162,8 @@ export class ManagedBroadcast implements OnAir {
       batchEnded: () => {},
       unpublished: () => this.end('publisher-ended'),
       lost: (detail) => {
-        if (this.#moved) this.#moved();
-        else if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
+        if (this.#departure.over()) return;
+        if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
         else this.#publisher.lost(this.#reconnectWindowMs, detail);
       },
       back: (awayMs) => {
@@ -292,7 +285,7 @@ export class ManagedBroadcast implements OnAir {
   #stop(): void {
     this.#ending = true;
     clearInterval(this.#timer);
-    this.#moved?.();
+    this.#departure.over();
   }
 
   async #finish(reason: EndReason): Promise<void> {
