@@ -7,6 +7,7 @@ import { FleetMetrics } from './control/infra/fleet-metrics.ts';
 import { KeyPepper } from './control/infra/key-pepper.ts';
 import { StreamEvents } from './control/infra/stream-events.ts';
 import { ControlTables } from './control/infra/tables.ts';
+import { Takedowns } from './control/infra/takedowns.ts';
 import { controlTableNames } from './control/policy/tables.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
@@ -43,7 +44,7 @@ export class RegionStack extends Stack {
     const { headroomPercent } = compute;
     const namespace = metricsNamespace(name);
     const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { logDays });
-    const { ingestHost, playbackBaseUrl, distributionId } = addresses(
+    const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
       deployment,
       region.name,
@@ -129,6 +130,16 @@ export class RegionStack extends Stack {
 
     const measured = { metricsNamespace: namespace, logDays };
     const ingestUrl = `rtmps://${ingestHost}:${publicPorts.tls}/live`;
+    const takedowns = new Takedowns(this, 'Takedowns', {
+      name,
+      region: region.name,
+      tables,
+      origin,
+      distributionId,
+      denialsArn,
+      eventDays: retention.eventDays,
+      ...measured,
+    });
     const control = new ControlApi(this, 'Control', {
       name,
       region: region.name,
@@ -140,6 +151,8 @@ export class RegionStack extends Stack {
       eventDays: retention.eventDays,
       tables,
       keyPepper,
+      takedowns,
+      ...(deployment.ladder && { ladder: deployment.ladder }),
       ...measured,
     });
     const streamEvents = new StreamEvents(this, 'StreamEvents', {
@@ -170,7 +183,7 @@ export class RegionStack extends Stack {
         ...(gpuEncoder && { gpuEncoder: gpuEncoder.service.serviceName }),
       },
       api: control.apiId,
-      functions: [control, streamEvents, fleetMetrics, certificate].map(
+      functions: [control, streamEvents, takedowns, fleetMetrics, certificate].map(
         (stage) => stage.function.function.functionName,
       ),
       deadLetterQueues: [streamEvents.deadLetters.queueName],
@@ -218,5 +231,6 @@ function addresses(remote: RemoteParameters, { name, domain }: Deployment, regio
       ? `https://${domain.name}`
       : remote.read('PlaybackBaseUrl', { region: edgeRegion, name: edge.baseUrl }),
     distributionId: remote.read('DistributionId', { region: edgeRegion, name: edge.distributionId }),
+    denialsArn: remote.read('DenialsArn', { region: edgeRegion, name: edge.denialsArn }),
   };
 }

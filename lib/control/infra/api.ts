@@ -14,9 +14,12 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { controlFunctionCodec } from '../../config/control-function.ts';
 import type { Deployment } from '../../config/deployment.ts';
+import type { LadderConfig } from '../../config/ladder.ts';
 import { PlatformFunction } from '../../infra/function.ts';
+import type { EncoderTier } from '../policy/records.ts';
 import type { KeyPepper } from './key-pepper.ts';
 import type { ControlTables } from './tables.ts';
+import type { Takedowns } from './takedowns.ts';
 
 export interface ControlApiProps {
   /** The deployment's name. */
@@ -36,6 +39,11 @@ export interface ControlApiProps {
   /** How long the lines of a stream's story are kept, in days. */
   readonly eventDays: number;
   readonly keyPepper: KeyPepper;
+  readonly takedowns: Takedowns;
+  /** What may encode a stream. @default the fleet alone */
+  readonly offeredEncoders?: readonly EncoderTier[];
+  /** For the estimate of what a stream costs. @default the default ladder */
+  readonly ladder?: LadderConfig;
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
 }
@@ -85,7 +93,7 @@ export class ControlApi extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlApiProps) {
     super(scope, id);
-    const { tables, keyPepper, access } = props;
+    const { tables, keyPepper, takedowns, access } = props;
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'control-api',
       description: 'Answers the control API.',
@@ -98,6 +106,11 @@ export class ControlApi extends Construct {
         playbackBaseUrl: props.playbackBaseUrl,
         pageBaseUrl: props.pageBaseUrl,
         region: props.region,
+        origin: takedowns.origin,
+        edge: takedowns.edge,
+        takedownsFunction: takedowns.function.function.functionName,
+        ...(props.offeredEncoders && { offeredEncoders: [...props.offeredEncoders] }),
+        ...(props.ladder && { ladder: JSON.stringify(props.ladder) }),
         allowedOrigins: access.pageOrigins,
       }),
       metricsNamespace: props.metricsNamespace,
@@ -109,6 +122,7 @@ export class ControlApi extends Construct {
     });
     tables.grantAccess('api', this.function);
     keyPepper.grantRead(this.function);
+    takedowns.grantTakedown(this.function);
 
     const api = new HttpApi(this, 'Api', {
       apiName: `${props.name}-control`,

@@ -5,9 +5,12 @@ import { controlFunctionCodec } from '../../../lib/config/control-function.ts';
 import { ControlApi } from '../../../lib/control/infra/api.ts';
 import { KeyPepper } from '../../../lib/control/infra/key-pepper.ts';
 import { ControlTables } from '../../../lib/control/infra/tables.ts';
+import { Takedowns } from '../../../lib/control/infra/takedowns.ts';
+import { OriginBucket } from '../../../lib/origin/infra/origin-bucket.ts';
 import { actionsOf, statementsOf } from '../../support/permissions.ts';
 import { templateOf, testDeployment } from '../../support/template.ts';
 
+const denialsArn = 'arn:aws:cloudfront::111122223333:key-value-store/0f0e';
 const page = 'https://live.example.com';
 const jwt = { issuer: 'https://login.example.com', audiences: ['headwater'] };
 
@@ -16,6 +19,20 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
     const tables = new ControlTables(stack, 'Tables', { name: 'live', keepOnDelete: true });
     const { encryptionKey } = tables;
     const keyPepper = new KeyPepper(stack, 'KeyPepper', { name: 'live', keepOnDelete: true, encryptionKey });
+    const logs = { metricsNamespace: 'Headwater/live', logDays: RetentionDays.ONE_MONTH };
+    const takedowns = new Takedowns(stack, 'Takedowns', {
+      name: 'live',
+      region: 'eu-central-1',
+      tables,
+      origin: new OriginBucket(stack, 'Origin', {
+        deployment: 'live',
+        retention: testDeployment().retention,
+      }),
+      distributionId: 'EDFDVBD6EXAMPLE',
+      denialsArn,
+      eventDays: 400,
+      ...logs,
+    });
     new ControlApi(stack, 'Control', {
       name: 'live',
       region: 'eu-central-1',
@@ -27,8 +44,8 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
       tables,
       eventDays: 400,
       keyPepper,
-      metricsNamespace: 'Headwater/live',
-      logDays: RetentionDays.ONE_MONTH,
+      takedowns,
+      ...logs,
     });
   });
 const template = build();
@@ -84,14 +101,19 @@ describe('the way in', () => {
   });
 
   test('may be used by this API only', () => {
-    template.resourceCountIs('AWS::Lambda::Permission', 1);
-    template.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'apigateway.amazonaws.com' });
+    const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(
+      ({ Properties }) => JSON.stringify(Properties.FunctionName).includes('"Control'),
+    );
+    expect(permissions.map(({ Properties }) => Properties.Principal)).toEqual(['apigateway.amazonaws.com']);
   });
 });
 
 describe('the function behind it', () => {
   const environment = (of = template) =>
-    Object.values(of.findResources('AWS::Lambda::Function'))[0]?.Properties.Environment.Variables;
+    Object.values(of.findResources('AWS::Lambda::Function')).find(({ Properties }) =>
+      Properties.Description.includes('control API'),
+    )?.Properties.Environment.Variables;
+  const statements = statementsOf(template, 'Control');
 
   test('is told where the pepper is, not what it is', () => {
     const [pepper] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
@@ -105,27 +127,43 @@ describe('the function behind it', () => {
     const env = { ...environment(build({}, 'rtmp://ingest.example.com/live')) };
     env.HEADWATER_KEY_PEPPER =
       'secretsmanager:arn:aws:secretsmanager:eu-central-1:111122223333:secret:live/x-AbCdEf';
+    // Names that CloudFormation fills in.
+    env.HEADWATER_ORIGIN = 's3://live-origin';
+    env.HEADWATER_TAKEDOWNS_FUNCTION = 'live-takedowns';
     expect(controlFunctionCodec.decode(env)).toMatchObject({
       controlStore: 'dynamodb:live',
       eventRetentionDays: 400,
       ingestRtmpUrl: 'rtmp://ingest.example.com/live',
+      edge: `cloudfront:EDFDVBD6EXAMPLE,${denialsArn}`,
       allowedOrigins: [],
     });
     expect(environment().HEADWATER_INGEST_RTMP_URL).toBeUndefined();
   });
 
-  test('may use its tables, read the pepper and write its log', () => {
-    const others = actionsOf(statementsOf(template)).filter((action) => !action.startsWith('dynamodb:'));
+  test('may use its tables, read the pepper, write its log and take streams down', () => {
+    const others = actionsOf(statements).filter((action) => !action.startsWith('dynamodb:'));
     expect(others).toEqual([
+      'cloudfront-keyvaluestore:DeleteKey',
+      'cloudfront-keyvaluestore:DescribeKeyValueStore',
+      'cloudfront-keyvaluestore:GetKey',
+      'cloudfront-keyvaluestore:PutKey',
+      'cloudfront:CreateInvalidation',
+      'cloudfront:GetInvalidation',
       'kms:Decrypt',
       'kms:DescribeKey',
       'kms:Encrypt',
       'kms:GenerateDataKey',
+      'lambda:InvokeFunction',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
       'secretsmanager:GetSecretValue',
     ]);
-    expect(JSON.stringify(statementsOf(template))).not.toContain('*');
+    const wild = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
+    expect(wild.map(({ Action }) => Action)).toEqual([['s3:DeleteObject', 's3:GetObject', 's3:PutObject']]);
   });
 });
 
