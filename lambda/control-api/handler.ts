@@ -8,7 +8,7 @@ import { readKeyPepper } from '../../lib/adapters/secret-sources.ts';
 import { openTakedownPorts } from '../../lib/adapters/takedown-ports.ts';
 import { controlFunctionCodec } from '../../lib/config/control-function.ts';
 import { readLadder } from '../../lib/config/ladder.ts';
-import type { Takedowns } from '../../lib/control/api/context.ts';
+import type { EdgeLocation, OriginLocation } from '../../lib/config/locations.ts';
 import { TakedownRunner } from '../../lib/control/takedown-runner.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import { controlFunction } from './api.ts';
@@ -32,28 +32,30 @@ export const handler = await startFunction({
       ...config
     } = fields;
     // Once for each cold start: no request waits for the secret, and a new one takes effect with the next deploy.
-    const [store, pepper, objects, ports] = await Promise.all([
+    const [store, pepper] = await Promise.all([
       openControlStore(controlStore, { eventRetentionDays }),
       readKeyPepper(keyPepper),
-      origin && openOrigin(origin, undefined),
-      edge && openTakedownPorts(edge),
     ]);
-    let takedowns: Takedowns | undefined;
-    if (objects && ports) {
-      const { region } = config;
-      // Two instances run at the same time: they must know each other from themselves.
-      const id = `control-api-${randomUUID().slice(0, 8)}` as MemberId;
-      takedowns = new TakedownRunner({ store, objects, ...ports, region, clock, emit, id });
-      if (takedownsFunction) {
-        const wake = functionCall({ functionName: takedownsFunction });
-        takedowns = wakingTakedowns({ runner: takedowns, wake, emit });
-      }
-    }
+    const { region } = config;
+    // Two instances run at the same time: they must know each other from themselves.
+    const id = `control-api-${randomUUID().slice(0, 8)}` as MemberId;
+    const openRunner = async (origin: OriginLocation, edge: EdgeLocation) => {
+      const [objects, ports] = await Promise.all([openOrigin(origin, undefined), openTakedownPorts(edge)]);
+      return new TakedownRunner({ store, objects, ...ports, region, clock, emit, id });
+    };
     return controlFunction({
       store,
       emit,
       clock,
-      takedowns,
+      ...(origin &&
+        edge &&
+        takedownsFunction && {
+          takedowns: wakingTakedowns({
+            open: () => openRunner(origin, edge),
+            wake: functionCall({ functionName: takedownsFunction }),
+            emit,
+          }),
+        }),
       config: { ...config, keyPepper: pepper, ladder: ladder === undefined ? ladder : readLadder(ladder) },
     });
   },

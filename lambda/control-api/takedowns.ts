@@ -4,8 +4,8 @@ import type { StreamId } from '../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../lib/telemetry/events.ts';
 
 export interface WakingParts {
-  /** Begins, and goes as far as a caller may wait. */
-  readonly runner: Takedowns;
+  /** Opens what begins a takedown, and goes as far as a caller may wait. Not done before it is needed. */
+  readonly open: () => Promise<Takedowns>;
   /** Has another function go on with what is left. */
   readonly wake: (event: { readonly streamId: StreamId }) => Promise<void>;
   readonly emit: EmitEvent;
@@ -15,14 +15,21 @@ export interface WakingParts {
  * Takedowns as a function begins them that is frozen once it has answered: another one is called for what is left. Where that
  * fails, the schedule finds it within a minute.
  */
-export function wakingTakedowns({ runner, wake, emit }: WakingParts): Takedowns {
-  async function goOn(
+export function wakingTakedowns({ open, wake, emit }: WakingParts): Takedowns {
+  let opened: Promise<Takedowns> | undefined;
+
+  async function begin(
     streamId: StreamId,
-    begun: Promise<StreamDocument<'takedown'>>,
+    ask: (runner: Takedowns) => Promise<StreamDocument<'takedown'>>,
   ): Promise<StreamDocument<'takedown'>> {
+    opened ??= open();
+    const runner = await opened.catch((cause) => {
+      opened = undefined;
+      throw cause;
+    });
     let left = true;
     try {
-      const document = await begun;
+      const document = await ask(runner);
       left = document.open;
       return document;
     } finally {
@@ -33,7 +40,7 @@ export function wakingTakedowns({ runner, wake, emit }: WakingParts): Takedowns 
     }
   }
   return {
-    take: (streamId, reason) => goOn(streamId, runner.take(streamId, reason)),
-    restore: (streamId) => goOn(streamId, runner.restore(streamId)),
+    take: (streamId, reason) => begin(streamId, (runner) => runner.take(streamId, reason)),
+    restore: (streamId) => begin(streamId, (runner) => runner.restore(streamId)),
   };
 }

@@ -21,10 +21,12 @@ export const controlFunctionCodec = envCodec({
   playbackBaseUrl: address(/^https$/, 'https://live.example.com'),
   pageBaseUrl: address(/^https$/, 'https://live.example.com'),
   region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as eu-central-1'),
-  /** Where the recordings are that a takedown puts into quarantine, and the edge that it darkens. No takedowns without both. */
+  /**
+   * Where the recordings are that a takedown puts into quarantine, the edge that it darkens, and the name or ARN of the function
+   * that goes on with it. No takedowns where one of them is left out.
+   */
   origin: originLocation.optional(),
   edge: edgeLocation.optional(),
-  /** Name or ARN of the function that goes on with takedowns; its schedule alone unless told. */
   takedownsFunction: z.string().min(1).optional(),
   /** What may encode a stream; the fleet alone unless told. */
   offeredEncoders: encoderTiers.optional(),

@@ -12,17 +12,22 @@ const document = (open: boolean): StreamDocument<'takedown'> => ({
   body: { direction: 'takedown', reason: 'stolen footage', askedAtMs: 1, turn: 1, done: [] },
 });
 
-function build(begun: () => Promise<StreamDocument<'takedown'>>, refuse = false) {
+function build(begun: () => Promise<StreamDocument<'takedown'>>, { refuse = false, openFaults = 0 } = {}) {
+  const opened: string[] = [];
   const woken: StreamId[] = [];
   const asked: string[] = [];
   const log: string[] = [];
   const takedowns = wakingTakedowns({
-    runner: {
-      take: (_, reason) => {
-        asked.push(reason);
-        return begun();
-      },
-      restore: begun,
+    async open() {
+      opened.push('opened');
+      if (opened.length <= openFaults) throw new Error('not there yet');
+      return {
+        take: (_, reason) => {
+          asked.push(reason);
+          return begun();
+        },
+        restore: begun,
+      };
     },
     async wake(event) {
       if (refuse) throw new Error('throttled');
@@ -30,7 +35,7 @@ function build(begun: () => Promise<StreamDocument<'takedown'>>, refuse = false)
     },
     emit: (event) => log.push(event),
   });
-  return { takedowns, woken, asked, log };
+  return { takedowns, woken, asked, log, opened };
 }
 
 test('another function is called for what is left', async () => {
@@ -53,7 +58,16 @@ test('another function is called, too, where this one failed on the way', async 
 });
 
 test('a call that fails is logged and takes nothing from the answer', async () => {
-  const { takedowns, log } = build(async () => document(true), true);
+  const { takedowns, log } = build(async () => document(true), { refuse: true });
   expect(await takedowns.take(streamId, 'stolen footage')).toEqual(document(true));
   expect(log).toEqual(['control.takedown.wake-failed']);
+});
+
+test('nothing is opened before it is needed, then once; what could not be opened is tried again', async () => {
+  const { takedowns, opened, woken } = build(async () => document(false), { openFaults: 1 });
+  expect(opened).toEqual([]);
+  await expect(takedowns.restore(streamId)).rejects.toThrow('not there yet');
+  await takedowns.restore(streamId);
+  await takedowns.restore(streamId);
+  expect([opened, woken]).toEqual([['opened', 'opened'], []]);
 });
