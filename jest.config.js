@@ -34,5 +34,7 @@ export default {
     { ...shared, displayName: 'system', testMatch: ['<rootDir>/test/system/**/*.test.ts'] },
     { ...shared, displayName: 'images', testMatch: ['<rootDir>/test/images/**/*.test.ts'] },
   ],
+  // Jest leaves one processor to itself otherwise, which is half of two.
+  maxWorkers: '100%',
   testTimeout: 120_000,
 };

@@ -97,17 +97,20 @@ test('ticks that find nothing do not end the reading', async () => {
 });
 
 test('what trickles in between two ticks is one read', async () => {
-  const { heard, peer } = await batched({ periodMs: 200 });
+  const periodMs = 200;
+  const { heard, peer } = await batched({ periodMs });
   peer.write('first');
   await heard.until(() => heard.bytes.length === 5);
   const before = heard.reads;
+  const sinceMs = performance.now();
   for (let index = 0; index < 20; index++) {
     peer.write('0123456789');
     await new Promise((resolve) => setImmediate(resolve));
   }
   await heard.until(() => heard.bytes.length === 205);
-  // The writes may fall on both sides of one tick.
-  expect(heard.reads - before).toBeLessThanOrEqual(2);
+  // The writes may fall on both sides of a tick; a machine that is busy has more ticks between them.
+  const ticks = Math.ceil((performance.now() - sinceMs) / periodMs);
+  expect(heard.reads - before).toBeLessThanOrEqual(1 + ticks);
 });
 
 test('a pause in the middle of a tick holds back the rest until it is resumed', async () => {
