@@ -215,8 +215,8 @@ export const lookAt: Readonly<Record<ChannelState, 'nothing' | 'input' | 'channe
 
 /** How long a state may last, in ms; the others may last. On the way out, somebody is told. */
 export const stateLimitMs: Readonly<Partial<Record<ChannelState, number>>> = {
-  'creating-input': 60_000,
-  'creating-channel': 120_000,
+  'creating-input': 120_000,
+  'creating-channel': 150_000,
   ready: 10_000,
   starting: 180_000,
   running: 150_000,
