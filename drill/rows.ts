@@ -8,6 +8,7 @@ import { proxyKilled } from './rows/proxy-killed.ts';
 import { publishersRace } from './rows/publishers-race.ts';
 import { rollingDrain } from './rows/rolling-drain.ts';
 import { storeDown } from './rows/store-down.ts';
+import { takedown } from './rows/takedown.ts';
 import { workerKilled } from './rows/worker-killed.ts';
 import { workerPaused } from './rows/worker-paused.ts';
 
@@ -24,4 +25,5 @@ export const rows: readonly Drill[] = [
   edgeTierKilled,
   publishersRace({ rounds: 1000, encoderRounds: 2 }),
   clockSkew,
+  takedown,
 ];

@@ -60,7 +60,9 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   }
   if (absent.has(answer.status)) {
     answer.discard();
-    return addAbsent(context, { ...times, lifetimeMs: errorLifetimeMs(key.rule, cacheControl) });
+    // 410: the next tier denies it still, while we do not any more. It will be there in a moment.
+    const life = answer.status === 410 ? 0 : errorLifetimeMs(key.rule, cacheControl);
+    return addAbsent(context, { ...times, lifetimeMs: life });
   }
   if (answer.status !== 200) {
     answer.discard();

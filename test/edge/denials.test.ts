@@ -77,6 +77,15 @@ describe('an edge that denies a stream', () => {
     expect(ask(other)).toMatchObject({ state: 'hit' });
   });
 
+  test('keeps nothing of the next tier’s denial, which may be lifted a moment later', async () => {
+    const { ask, upstream } = edgeInMemory();
+    const client = ask(segment);
+    await upstream.last.head(410, { 'cache-control': 'no-store' });
+    expect(client).toMatchObject({ status: 404 });
+    ask(segment);
+    expect(upstream.calls).toHaveLength(2);
+  });
+
   test('tells how many requests it denied', async () => {
     const { handler, ask } = await withBoth();
     handler.deny(new Set([stream]));

@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { quarantinePrefix, streamPrefix } from '../../lib/origin/policy/keys.ts';
+import type { StreamId } from '../../lib/routing/ids.ts';
+import type { Platform } from '../../test/support/platform.ts';
+import { RtmpClient } from '../../test/support/rtmp-client.ts';
+import type { Drill, DrillContext, Measure } from '../model.ts';
+import { goOnAir, type OnAir } from '../rig/air.ts';
+import { changedObjects, type KeptObject, keptObjects } from '../rig/objects.ts';
+import { type Look, lastDeliveredAtMs, Onlookers } from '../rig/onlookers.ts';
+import { startPlatform } from '../rig/platform.ts';
+import { runningPid } from '../rig/rolling.ts';
+import { fetchBroadcast } from '../rig/served.ts';
+import { drawStory } from '../rig/story.ts';
+import { phaseOf, until, within } from '../rig/waiting.ts';
+
+/** Viewers in each rendition. */
+const viewersEach = 4;
+const reason = 'the drill';
+/** All of a takedown, or of a restore, with a control program that dies in between. */
+const doneWithinMs = 30_000;
+/** A takedown has most of its steps to do for so long once it is dark, and a restore is over in so long. */
+const takingMs = 1_500;
+const restoringMs = 150;
+
+export const takedown: Drill = {
+  name: 'takedown',
+  fault:
+    'a stream on air is taken down and restored; both times kill -9 of the control program in the middle',
+  promise:
+    'dark at the edge within 1 s, for every viewer in every rendition; then nothing of it is readable anywhere; its publisher is cut off and refused in words; restored, the recording is whole again and the publisher comes back',
+  seconds: 45,
+
+  async run(context) {
+    await using rig = await startPlatform();
+    const { platform } = rig;
+    await using air = await goOnAir(platform, context, { seconds: 600 });
+    const { stream } = air;
+    const prefix = streamPrefix('local', stream.id as StreamId);
+    await using onlookers = new Onlookers({
+      playlists: [...air.viewer.seen.keys()],
+      manifests: [stream.playback.hls, stream.playback.dash],
+      each: viewersEach,
+      now: context.now,
+    });
+    await sleep(1_000);
+
+    const cut = platform.waitForNext(of('ingest.publish.ended', stream.id));
+    const takenAtMs = context.now();
+    context.mark('fault', 'taken down', takenAtMs);
+    const post = ask(platform, stream.id, 'takedown', { reason });
+    await until(doneWithinMs, 'the first refusal', () =>
+      onlookers.looks.some(({ status }) => status === 410),
+    );
+    await killControl(platform, context, phaseOf(context.seed) * takingMs);
+    await post;
+    await within(doneWithinMs, 'the end of the publisher', cut);
+    const cutAtMs = context.now();
+    const taken = await reached(platform, stream.id, 'taken-down');
+    const doneAtMs = context.now();
+    const again = await ask(platform, stream.id, 'takedown', { reason: 'another reason' });
+    const refusal = await within(10_000, 'a refusal', tryToPublish(air));
+
+    const quarantined = await keptObjects(platform, quarantinePrefix + prefix);
+    const kept = new Map([...quarantined].map(([key, each]) => [key.slice(quarantinePrefix.length), each]));
+    const readable = await countReadable(platform, [...kept.keys(), ...quarantined.keys()]);
+    const dark = judgeDarkness(onlookers.looks, takenAtMs);
+    context.span('viewers', 'refused', dark.lastDeliveredAtMs, context.now(), 'fault');
+    const publishes = count(platform, 'ingest.publish.started', stream.id);
+
+    const back = platform.waitForNext(of('ingest.publish.started', stream.id));
+    const restoredAtMs = context.now();
+    context.mark('fault', 'restored', restoredAtMs);
+    const restore = ask(platform, stream.id, 'restore');
+    await killControl(platform, context, phaseOf(context.seed + 1) * restoringMs);
+    // As whoever asked does that got no answer: asking twice changes nothing.
+    if (!(await restore)) await ask(platform, stream.id, 'restore');
+    await reached(platform, stream.id, 'restored');
+    const wholeAtMs = context.now();
+    const objects = await keptObjects(platform, prefix);
+    const differ = await changedForViewers(air, kept, objects);
+    await within(doneWithinMs, 'the return of the publisher', back);
+    const backAtMs = context.now();
+    context.span('fault', 'taken down', takenAtMs, doneAtMs, 'fault');
+    context.span('fault', 'restored', restoredAtMs, wholeAtMs, 'good');
+    drawStory(platform, stream.id, context);
+
+    return {
+      measures: [
+        { name: 'dark at the edge', value: (dark.lastDeliveredAtMs - takenAtMs) / 1000, unit: 's', limit: 1 },
+        { name: 'answers but 410 once it is dark', value: dark.others, unit: '', limit: 0 },
+        { name: 'dark, as the API says', value: taken.darkAfterMs / 1000, unit: 's', limit: 1 },
+        { name: 'publisher cut off', value: (cutAtMs - takenAtMs) / 1000, unit: 's', limit: 10 },
+        { name: 'taken down', value: (doneAtMs - takenAtMs) / 1000, unit: 's', limit: 20 },
+        { name: 'changes by asking again', value: same(again, taken) ? 0 : 1, unit: '', limit: 0 },
+        { name: 'objects still readable', value: readable, unit: 'objects', limit: 0 },
+        { name: 'objects not quarantined', value: missing(objects, kept), unit: 'objects', limit: 0 },
+        { name: 'publishers let in meanwhile', value: publishes - 1, unit: '', limit: 0 },
+        { name: 'refusals without clear words', value: refusal ? 0 : 1, unit: '', limit: 0 },
+        { name: 'restored', value: (wholeAtMs - restoredAtMs) / 1000, unit: 's', limit: 10 },
+        { name: 'objects changed or lost', value: differ, unit: 'objects', limit: 0 },
+        { name: 'publisher back', value: (backAtMs - restoredAtMs) / 1000, unit: 's', limit: 15 },
+        {
+          name: 'stories told but once',
+          value: await toldButOnce(platform, stream.id),
+          unit: '',
+          limit: 0,
+        },
+      ] satisfies Measure[],
+    };
+  },
+};
+
+interface Report {
+  readonly state: string;
+  readonly reason: string;
+  readonly darkAfterMs: number;
+}
+
+const of =
+  (name: string, streamId: string) =>
+  ({ event, stream }: Readonly<Record<string, unknown>>): boolean =>
+    event === name && stream === streamId;
+
+const count = ({ events }: Platform, name: string, streamId: string): number =>
+  events.filter(of(name, streamId)).length;
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** Undefined where the control program did not answer. */
+async function ask(
+  { ready }: Platform,
+  id: string,
+  what: 'takedown' | 'restore',
+  body?: object,
+): Promise<Report | undefined> {
+  const headers = body && { 'content-type': 'application/json' };
+  const init = { method: 'POST', ...(headers && { headers, body: JSON.stringify(body) }) };
+  try {
+    const answer = await fetch(`${ready.api}/v1/streams/${id}/${what}`, init);
+    return answer.ok ? ((await answer.json()) as Report) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function reached({ ready }: Platform, id: string, state: string): Promise<Report> {
+  let report: Report | undefined;
+  await until(doneWithinMs, `the state ${state}`, async () => {
+    report = await fetch(`${ready.api}/v1/streams/${id}/takedown`)
+      .then((answer) => answer.json() as Promise<Report>)
+      .catch(() => undefined);
+    return report?.state === state;
+  });
+  return report as Report;
+}
+
+async function killControl(platform: Platform, context: DrillContext, afterMs: number): Promise<void> {
+  await sleep(afterMs);
+  const up = platform.waitForNext(
+    ({ event, process }) => event === 'process.restarted' && process === 'control',
+  );
+  context.mark('fault', 'kill -9 of control');
+  process.kill(runningPid(platform, 'control'), 'SIGKILL');
+  await within(doneWithinMs, 'the restart of control', up);
+}
+
+/** Of everything that was asked once it had to be dark: whether it was refused. */
+function judgeDarkness(looks: readonly Look[], takenAtMs: number) {
+  const after = looks.filter(({ askedAtMs }) => askedAtMs > takenAtMs + 1_000);
+  return {
+    lastDeliveredAtMs: lastDeliveredAtMs(looks),
+    others: after.length === 0 ? Number.NaN : after.filter(({ status }) => status !== 410).length,
+  };
+}
+
+/** Whether an encoder is told in words why it may not publish. */
+async function tryToPublish({ platform, stream }: OnAir): Promise<boolean> {
+  const port = Number(new URL(platform.ready.ingest.rtmp.replace('rtmp:', 'http:')).port);
+  const status = await new RtmpClient({ port, key: stream.ingest.rtmp.key }).refused();
+  return status?.code === 'NetStream.Publish.Rejected' && /was taken down/.test(status.description);
+}
+
+/** How many of these any tier gives to somebody without a token. */
+async function countReadable({ ready }: Platform, keys: readonly string[]): Promise<number> {
+  const tiers = ready.processes.filter(({ role }) => ['edge', 'shield', 'origin'].includes(role));
+  let readable = 0;
+  for (const { port } of tiers) {
+    for (const key of keys) {
+      const answer = await fetch(`http://127.0.0.1:${port}/${key}`);
+      await answer.arrayBuffer();
+      if (answer.ok) readable++;
+    }
+  }
+  return readable;
+}
+
+/** Of what is there now: what was not in quarantine, but for what a new broadcast has written since. */
+const missing = (now: ReadonlyMap<string, KeptObject>, kept: ReadonlyMap<string, KeptObject>): number => {
+  const broadcast = [...kept.keys()].map((key) => key.split('/')[2]).find((name) => name?.length === 16);
+  return [...now.keys()].filter((key) => key.split('/')[2] === broadcast && !kept.has(key)).length;
+};
+
+/** Objects that are not what they were, and segments that the edge gives otherwise than viewers had them. */
+async function changedForViewers(
+  { platform, before, stream, viewer }: OnAir,
+  kept: ReadonlyMap<string, KeptObject>,
+  objects: ReadonlyMap<string, KeptObject>,
+): Promise<number> {
+  const url = `${platform.ready.edge}/local/${stream.id}/${before.id}/index.m3u8`;
+  const renditions = await fetchBroadcast(url);
+  let changed = changedObjects(kept, objects).length;
+  for (const [playlist, seen] of viewer.seen) {
+    const segments = renditions.find((rendition) =>
+      rendition.url.endsWith(new URL(playlist).pathname),
+    )?.segments;
+    for (const { number, sha256 } of seen) {
+      const media = segments?.find((segment) => segment.number === number)?.media;
+      if (!media || createHash('sha256').update(media).digest('hex') !== sha256) changed++;
+    }
+  }
+  return changed;
+}
+
+/** Of the two lines of the story: how many are not there exactly once. */
+async function toldButOnce({ ready }: Platform, id: string): Promise<number> {
+  const answer = await fetch(`${ready.api}/v1/streams/${id}/events?limit=200`);
+  const { events } = (await answer.json()) as { events: readonly { type: string }[] };
+  const wrong = ['stream.taken_down', 'stream.restored'].filter(
+    (type) => events.filter((event) => event.type === type).length !== 1,
+  );
+  return wrong.length;
+}
