@@ -1,6 +1,7 @@
 import { SessionTime } from '../ingest/policy/session-time.ts';
 import { decodeRelayHello, type RelayHello } from '../protocol/relay/hello.ts';
 import { encodeLinkFrame, type LinkFrame } from '../protocol/relay/link-frames.ts';
+import { isSessionFrame } from '../protocol/relay/session-frame.ts';
 import { ChunkReader, type RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import { isUnpublish, readMetaData } from '../protocol/rtmp/commands.ts';
 import { messageType } from '../protocol/rtmp/messages.ts';
@@ -39,6 +40,10 @@ export class PublishSession {
   readonly #connection: RelayConnection;
   readonly #reader: ChunkReader;
   readonly #time: SessionTime;
+  /** Frames of the session up to what was read last. */
+  #frames: number;
+  /** What comes before this frame is dropped: an earlier link brought it. */
+  #fromFrame = 0;
   #handler?: PublishSessionHandler;
   #early: Buffer[];
   #closed = false;
@@ -49,6 +54,7 @@ export class PublishSession {
     this.#connection = connection;
     this.#early = [rest];
     this.#time = new SessionTime(hello.replayFromMs);
+    this.#frames = hello.firstFrame ?? 0;
     this.#reader = new ChunkReader((message) => this.#message(message), limits, hello.chunkState);
   }
 
@@ -98,12 +104,22 @@ export class PublishSession {
     return this.#closed;
   }
 
-  /** Tells the proxy, and hands over what has come and what comes. */
+  /**
+   * The frame, in its session, from which another link of it would have to go on: everything before was handed over, by this
+   * link or by those before it. Undefined where the proxy does not count.
+   */
+  get nextFrame(): number | undefined {
+    return this.hello.firstFrame === undefined ? undefined : Math.max(this.#frames, this.#fromFrame);
+  }
+
+  /** Tells the proxy, and hands over what has come and what comes; media and metadata from frame `fromFrame` on. */
   accept(
     lease: { readonly broadcastId: BroadcastId; readonly epoch: number },
     handler: PublishSessionHandler,
+    fromFrame = 0,
   ): void {
     this.#handler = handler;
+    this.#fromFrame = fromFrame;
     this.send({ type: 'accepted', broadcastId: lease.broadcastId, epoch: lease.epoch });
     const early = this.#early;
     this.#early = [];
@@ -157,6 +173,9 @@ export class PublishSession {
     const { typeId, timestampMs, payload } = message;
     const isTimed = timedTypes.has(typeId);
     const sessionMs = isTimed ? this.#time.of(timestampMs) : 0;
+    const isKnown = isTimed && this.#frames < this.#fromFrame;
+    if (isSessionFrame(typeId, payload[0] ?? -1, payload[1] ?? -1)) this.#frames++;
+    if (isKnown) return;
     if (typeId === messageType.video) this.#handler?.media('video', timestampMs, payload, sessionMs);
     else if (typeId === messageType.audio) this.#handler?.media('audio', timestampMs, payload, sessionMs);
     else if (isUnpublish(message)) this.#handler?.unpublished();

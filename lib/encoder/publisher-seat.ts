@@ -1,11 +1,17 @@
 import type { LeaseRecord } from '../control/policy/records.ts';
+import { frameToResumeAt } from './policy/resumption.ts';
 import { judgeClaim, silentMs } from './policy/seat-claim.ts';
 import type { Clock } from './ports.ts';
-import type { PublishSession } from './publish-session.ts';
+import type { PublishSession, PublishSessionHandler } from './publish-session.ts';
 
 export interface PublisherSeatHandler {
-  /** This session's media follows. */
+  /** This session's media follows; what its proxy sends again comes again. */
   taken(session: PublishSession): void;
+  /**
+   * The session that was here last has another link. True: its media goes on where it was, and nothing comes again. Otherwise
+   * `taken` follows, as for any session.
+   */
+  resumed?(): boolean;
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
   batchEnded(): void;
@@ -19,8 +25,10 @@ export interface PublisherSeatHandler {
 
 /** A publisher that says nothing for this long is gone, as far as viewers are told. */
 const lostMs = 3000;
-/** One step between two ticks counts for this much silence at most: while we stood still, nobody could be heard. */
+/** One step between two ticks counts for this much silence or waiting at most: while we stood still, nobody could be heard. */
 const maxStepMs = 250;
+/** A proxy whose link broke is back within this, if it and the way to it live. */
+const linkBackWithinMs = 500;
 
 interface Contender {
   readonly session: PublishSession;
@@ -34,6 +42,8 @@ export class PublisherSeat {
   readonly #lease: LeaseRecord;
   readonly #handler: PublisherSeatHandler;
   #session?: PublishSession;
+  /** Who had the seat last and may come back by another link. */
+  #last?: PublishSession | undefined;
   #contender?: Contender;
   #lastMediaAtMs: number;
   /** Time without media, and when it was counted last. */
@@ -43,6 +53,8 @@ export class PublisherSeat {
   /** The session in the seat has sent media. */
   #heard = false;
   #lostAtMs?: number;
+  /** How much longer its proxy is waited for, whose link broke and was not closed in order. */
+  #waitsForMs = 0;
   #paused = false;
   #closed = false;
 
@@ -63,6 +75,11 @@ export class PublisherSeat {
   /** How long the publisher has been away; undefined while it sends. */
   get awayMs(): number | undefined {
     return this.#lostAtMs === undefined ? undefined : this.#clock.now() - this.#lostAtMs;
+  }
+
+  /** The link has just broken: its proxy may be about to bring the rest. */
+  get mayResume(): boolean {
+    return this.#lostAtMs !== undefined && this.#waitsForMs > 0;
   }
 
   get paused(): boolean {
@@ -108,6 +125,7 @@ export class PublisherSeat {
   dismiss(reason: string): void {
     const session = this.#session;
     this.#session = undefined;
+    this.#last = undefined;
     session?.end(reason);
     this.#lose(reason);
   }
@@ -136,8 +154,11 @@ export class PublisherSeat {
     this.#silenceEndedAtMs = undefined;
     this.#heard = false;
     this.#paused = false;
-    this.#handler.taken(session);
-    session.accept(this.#lease, {
+    const fromFrame = this.#last && frameToResumeAt(this.#last, session);
+    this.#last = session;
+    const resumes = fromFrame !== undefined && this.#handler.resumed?.() === true;
+    if (!resumes) this.#handler.taken(session);
+    const handler: PublishSessionHandler = {
       media: (type, timestampMs, payload, sessionMs) => {
         if (session !== this.#session) return;
         this.#mediaCame();
@@ -150,13 +171,14 @@ export class PublisherSeat {
       unpublished: () => {
         if (session === this.#session) this.#handler.unpublished();
       },
-      closed: () => {
+      closed: (fault) => {
         if (session !== this.#session) return;
         this.#session = undefined;
-        this.#lose('the connection broke');
+        this.#lose('the connection broke', fault !== undefined);
         this.#judge();
       },
-    });
+    };
+    session.accept(this.#lease, handler, resumes ? fromFrame : undefined);
   }
 
   #mediaCame(): void {
@@ -171,8 +193,9 @@ export class PublisherSeat {
     this.#handler.back(awayMs);
   }
 
-  #lose(detail: string): void {
+  #lose(detail: string, byFault = false): void {
     if (this.#closed || this.#lostAtMs !== undefined) return;
+    this.#waitsForMs = byFault ? linkBackWithinMs : 0;
     this.#lostAtMs = this.#clock.now();
     this.#handler.lost(detail);
   }
@@ -210,7 +233,9 @@ export class PublisherSeat {
   #countSilence(): number {
     const nowMs = this.#clock.now();
     const { forMs, countedAtMs } = this.#silence;
-    this.#silence = { forMs: forMs + Math.min(nowMs - countedAtMs, maxStepMs), countedAtMs: nowMs };
+    const stepMs = Math.min(nowMs - countedAtMs, maxStepMs);
+    this.#silence = { forMs: forMs + stepMs, countedAtMs: nowMs };
+    this.#waitsForMs -= stepMs;
     return this.#silence.forMs;
   }
 }

@@ -128,7 +128,7 @@ export class Reception {
 
   /** What is missing up to now is filled. Call after `tick`, while the broadcast goes on. */
   fill(): void {
-    if (this.#time.running) this.#intake.tick(this.#time.nowMs, this.isPresent);
+    if (this.#time.running) this.#intake.tick(this.#time.nowMs, this.isPresent || this.#seat.mayResume);
   }
 
   /** Reads no more for now from a publisher that is too far ahead, or than ffmpeg works off. */
@@ -154,6 +154,7 @@ export class Reception {
     const { owner, report } = this.#options;
     return new PublisherSeat(this.#options.clock, lease, {
       taken: (session) => this.#taken(session),
+      resumed: () => this.#resumed(),
       media: (type, timestampMs, payload, sessionMs) => {
         this.#comeback.mediaCame();
         this.#intake.push({ type, timestampMs, payload, nowMs: this.#time.nowMs, sessionMs });
@@ -190,6 +191,13 @@ export class Reception {
     else if (replay) publisher.replayed(replay);
     else if (gapMs !== undefined) publisher.back({ awayMs: gapMs, shown: 'nothing' });
     else publisher.back({ awayMs, shown: this.#intake.shown });
+  }
+
+  /** False where filler has taken the place of what comes: then it is a session as any other. */
+  #resumed(): boolean {
+    if (this.#intake.shown !== 'media') return false;
+    this.#comeback.resumed();
+    return true;
   }
 
   #taken(session: PublishSession): void {

@@ -21,7 +21,7 @@ export interface SearchLimits {
 }
 
 /** What a worker is told of the session, wherever its replay begins. */
-export type SessionHello = Omit<RelayHello, 'chunkState' | 'replayFromMs' | 'movesFrom'>;
+export type SessionHello = Omit<RelayHello, 'chunkState' | 'firstFrame' | 'replayFromMs' | 'movesFrom'>;
 
 export interface WorkerSearchOptions {
   readonly stream: PublisherStream;
@@ -174,6 +174,7 @@ export class WorkerSearch {
       hello: {
         ...hello,
         chunkState: replay.chunkState,
+        firstFrame: replay.firstFrame,
         ...(everAccepted ? { replayFromMs: replay.fromMs } : {}),
         ...(from === undefined ? {} : { movesFrom: from }),
       },

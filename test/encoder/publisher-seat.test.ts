@@ -19,7 +19,7 @@ class Feed {
   readonly #writer = new ChunkWriter(initialChunkState.chunkSize);
   #handler!: RelayConnectionHandler;
 
-  constructor(sessionId: string) {
+  constructor(sessionId: string, firstFrame?: number) {
     const decoder = new LinkFrameDecoder(({ type }) => this.told.push(type));
     let opened: PublishSession | undefined;
     PublishSession.open(
@@ -48,6 +48,7 @@ class Feed {
         sessionId: sessionId as SessionId,
         proxyId: 'ingest-1' as MemberId,
         chunkState: initialChunkState,
+        ...(firstFrame === undefined ? {} : { firstFrame }),
         publish: { app: 'live' },
       }),
     );
@@ -66,20 +67,28 @@ class Feed {
     this.#handler.data(Buffer.from(this.#writer.write(message)));
   }
 
-  leave(): void {
-    this.#handler.closed(undefined);
+  leave(fault?: Error): void {
+    this.#handler.closed(fault);
   }
 }
 
+let heard: number[];
 let clock: { time: number; now: () => number; wall: () => number };
 let seat: PublisherSeat;
 let said: string[];
+let resumes: boolean;
 beforeEach(() => {
   clock = { time: 0, now: () => clock.time, wall: () => clock.time };
   said = [];
+  resumes = true;
+  heard = [];
   seat = new PublisherSeat(clock, lease, {
     taken: ({ hello }) => said.push(`taken ${hello.sessionId}`),
-    media() {},
+    resumed: () => {
+      said.push(`asked to resume: ${resumes}`);
+      return resumes;
+    },
+    media: (_, timestampMs) => heard.push(timestampMs),
     metadata() {},
     batchEnded() {},
     unpublished() {},
@@ -97,8 +106,8 @@ function pass(ms: number, feed?: Feed): void {
   }
 }
 
-async function seated(id = 'old'): Promise<Feed> {
-  const feed = new Feed(id);
+async function seated(id = 'old', firstFrame?: number): Promise<Feed> {
+  const feed = new Feed(id, firstFrame);
   expect(await seat.attach(feed.session)).toBe(true);
   pass(1000, feed);
   return feed;
@@ -188,6 +197,72 @@ describe('The seat of a broadcast', () => {
     const old = await seated();
     expect(await claim(new Feed('old'), 0)).toEqual([true, 0]);
     expect(old.told).toEqual(['accepted', 'end']);
+  });
+
+  test('lets another link of the same publisher go on behind what the last one brought', async () => {
+    const old = await seated('old', 0);
+    old.leave(new Error('ECONNRESET'));
+    expect(seat.mayResume).toBe(true);
+    pass(400);
+    expect(seat.mayResume).toBe(true);
+    const again = new Feed('old', 4);
+    // Frames 4 to 9 came by the old link; 10 and 11 did not.
+    for (let frame = 4; frame < 12; frame++) again.sound(100 * (frame + 1));
+    expect(await claim(again, 0)).toEqual([true, 0]);
+    expect(heard).toEqual([100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100, 1200]);
+    expect(said).toEqual(['taken old', 'back after 100', 'lost', 'asked to resume: true', 'back after 400']);
+  });
+
+  test('counts what earlier links of a session brought, where the last one broke before it had sent so much again', async () => {
+    const old = await seated('old', 0);
+    old.leave(new Error('ECONNRESET'));
+    const second = new Feed('old', 4);
+    await claim(second, 0);
+    second.sound(500);
+    second.leave(new Error('ECONNRESET'));
+    const third = new Feed('old', 4);
+    for (let frame = 4; frame < 11; frame++) third.sound(100 * (frame + 1));
+    await claim(third, 0);
+    expect(heard.at(-1)).toBe(1100);
+    expect(heard).toHaveLength(11);
+  });
+
+  test('takes everything again where nothing can go on from what there was', async () => {
+    const old = await seated('old', 0);
+    resumes = false;
+    old.leave(new Error('ECONNRESET'));
+    const again = new Feed('old', 4);
+    again.sound(500);
+    await claim(again, 0);
+    expect(heard.at(-1)).toBe(500);
+    expect(said.slice(3)).toEqual(['asked to resume: false', 'taken old', 'back after 0']);
+  });
+
+  test('asks nobody to resume who was sent away, is another publisher, or begins beyond what there is', async () => {
+    const old = await seated('old', 0);
+    expect(await claim(new Feed('old', 11), 0)).toEqual([true, 0]);
+    seat.dismiss('its codec is not supported');
+    await claim(new Feed('old', 11), 0);
+    pass(5_000);
+    await claim(new Feed('new', 0), 0);
+    expect(said.filter((each) => each.startsWith('asked'))).toEqual([]);
+    expect(old.told).toContain('end');
+  });
+
+  test('is waited for half a second after a link broke, and not after it was closed in order', async () => {
+    const old = await seated('old', 0);
+    old.leave(new Error('ECONNRESET'));
+    // We stood still meanwhile.
+    clock.time += 2_000;
+    seat.tick();
+    expect(seat.mayResume).toBe(true);
+    pass(300);
+    expect(seat.mayResume).toBe(false);
+    const other = new Feed('new', 0);
+    await claim(other, 0);
+    pass(200, other);
+    other.leave();
+    expect(seat.mayResume).toBe(false);
   });
 
   test('has one newcomer waiting at most, and one that left makes room for the next', async () => {

@@ -277,8 +277,7 @@ function moved({ fromWorkerId: from, toWorkerId: to, cause }: Move): string {
 }
 
 function replayed({ cause, lostMs }: Move): string {
-  if (cause === 'link-broken') return ', which viewers see twice';
-  if (lostMs === undefined) return '';
+  if (lostMs === undefined) return cause === 'link-broken' ? ', which viewers see twice' : '';
   return lostMs === 0
     ? ', so nothing is lost'
     : `; ${inWords(lostMs)} before that are lost, and viewers skip them`;

@@ -40,6 +40,12 @@ export class Comeback {
   /** Stream time that no worker made before the publisher that is there now came back. */
   #gapMs?: number;
 
+  /** The session in the seat goes on by another link, and nothing of it comes twice. */
+  resumed(): void {
+    this.taken(undefined, 0);
+    this.#replay = { cause: 'link-broken', lostMs: 0 };
+  }
+
   /** A session took the seat; `replay` is what its proxy is about to send again. `nowMs` is monotonic. */
   taken(replay: Replay | undefined, nowMs: number): void {
     this.#replay = replay;

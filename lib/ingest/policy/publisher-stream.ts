@@ -1,3 +1,4 @@
+import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
 import type { AckCounter } from '../../protocol/rtmp/acknowledgement.ts';
 import { firstAmf0String } from '../../protocol/rtmp/amf0.ts';
 import type { RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
@@ -36,6 +37,8 @@ export interface Replay {
   /** Bytes of the session before it: names the point. */
   readonly offset: number;
   readonly chunkState: ChunkState;
+  /** Frames of the session before it. */
+  readonly firstFrame: number;
   /** Session time of the first message, which also the prologue's messages carry. */
   readonly fromMs: number;
   /** Metadata and sequence headers, then the publisher's bytes since. */
@@ -55,6 +58,8 @@ export class PublisherStream {
   #latestMs = Number.NEGATIVE_INFINITY;
   #pointMs = 0;
   #videoMs = Number.NEGATIVE_INFINITY;
+  /** That have come whole. */
+  #frames = 0;
   #unpublished = false;
   #replies: RtmpMessage[] = [];
 
@@ -67,6 +72,7 @@ export class PublisherStream {
     this.#acknowledgement = options.acknowledgement;
     const first: ReplayPoint = {
       offset: 0,
+      frames: 0,
       timeMs: 0,
       timestampMs: 0,
       missesThroughMs: Number.NEGATIVE_INFINITY,
@@ -132,6 +138,7 @@ export class PublisherStream {
     return {
       offset,
       chunkState: point.state,
+      firstFrame: point.frames,
       fromMs: point.timeMs,
       pieces: [...prologueOf(point), ...pieces],
     };
@@ -194,6 +201,8 @@ export class PublisherStream {
     this.#pointMs = timeMs;
     this.#log.mark({
       offset: this.#scanner.scannedBytes + message.start,
+      // None is partial here, so all that began before it have been counted.
+      frames: this.#frames,
       timeMs,
       timestampMs: message.timestampMs,
       missesThroughMs,
@@ -203,7 +212,8 @@ export class PublisherStream {
   }
 
   #ended(message: ScannedMessage): void {
-    const { typeId, messageStreamId, payload } = message;
+    const { typeId, messageStreamId, payload, byte0, byte1 } = message;
+    if (isSessionFrame(typeId, byte0, byte1)) this.#frames++;
     if (payload === undefined) return;
     const header: HeaderMessage = { typeId, messageStreamId, payload };
     if (typeId === messageType.video) this.#headers = { ...this.#headers, video: header };

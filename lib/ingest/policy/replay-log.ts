@@ -11,6 +11,8 @@ export interface HeaderMessage {
 export interface ReplayPoint {
   /** Bytes of the session before it. */
   readonly offset: number;
+  /** Frames of the session before it, as `isSessionFrame` counts them. */
+  readonly frames: number;
   /** Session time of its first message. */
   readonly timeMs: number;
   /** That message's timestamp as the publisher wrote it, unsigned 32 bits. */

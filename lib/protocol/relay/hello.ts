@@ -17,6 +17,8 @@ export interface RelayHello {
   readonly chunkState: ChunkState;
   /** Stream time (ms) from which media is sent again; absent at a fresh publish. */
   readonly replayFromMs?: number;
+  /** Frames of the session (`isSessionFrame`) before what is sent, so that a worker that had some of them knows which. */
+  readonly firstFrame?: number;
   /** The worker that has the stream and drains: it lets go once this one is on standby. */
   readonly movesFrom?: MemberId;
   readonly publish: PublishFacts;
@@ -37,6 +39,7 @@ const tlv = {
   replayFrom: 0xe4,
   publishFacts: 0xe5,
   movesFrom: 0xe6,
+  firstFrame: 0xe7,
 } as const;
 
 const idPattern = /^[0-9A-Za-z._-]{1,64}$/;
@@ -55,11 +58,10 @@ export function encodeRelayHello(hello: RelayHello): Buffer {
     { type: tlv.chunkState, value: encodeChunkState(hello.chunkState) },
     { type: tlv.publishFacts, value: Buffer.from(JSON.stringify(facts), 'utf8') },
   ];
-  if (hello.replayFromMs !== undefined) {
-    const value = Buffer.allocUnsafe(8);
-    value.writeBigUInt64BE(BigInt(hello.replayFromMs));
-    tlvs.push({ type: tlv.replayFrom, value });
-  }
+  if (hello.replayFromMs !== undefined)
+    tlvs.push({ type: tlv.replayFrom, value: encodeNumber(hello.replayFromMs) });
+  if (hello.firstFrame !== undefined)
+    tlvs.push({ type: tlv.firstFrame, value: encodeNumber(hello.firstFrame) });
   if (hello.movesFrom !== undefined)
     tlvs.push({ type: tlv.movesFrom, value: Buffer.from(hello.movesFrom, 'ascii') });
   const addresses = { source: hello.client, destination: hello.server };
@@ -83,6 +85,7 @@ export function decodeRelayHello(
   const streamId = required(values, tlv.streamId).toString('latin1');
   if (!isStreamId(streamId)) throw malformed('has no valid stream id');
   const replayFrom = values.get(tlv.replayFrom);
+  const firstFrame = values.get(tlv.firstFrame);
   const hello: RelayHello = {
     client,
     server,
@@ -91,7 +94,8 @@ export function decodeRelayHello(
     proxyId: readId(values, tlv.proxyId) as MemberId,
     chunkState: decodeChunkState(required(values, tlv.chunkState)),
     publish: readFacts(required(values, tlv.publishFacts)),
-    ...(replayFrom === undefined ? {} : { replayFromMs: readMs(replayFrom) }),
+    ...(replayFrom === undefined ? {} : { replayFromMs: readNumber(replayFrom) }),
+    ...(firstFrame === undefined ? {} : { firstFrame: readNumber(firstFrame) }),
     ...(values.has(tlv.movesFrom) ? { movesFrom: readId(values, tlv.movesFrom) as MemberId } : {}),
   };
   return { hello, length };
@@ -103,10 +107,16 @@ function readId(values: ReadonlyMap<number, Buffer>, type: number): string {
   return id;
 }
 
-function readMs(value: Buffer): number {
-  const ms = value.length === 8 ? Number(value.readBigUInt64BE(0)) : Number.NaN;
-  if (!Number.isSafeInteger(ms)) throw malformed('has a replay time that is none');
-  return ms;
+function encodeNumber(number: number): Buffer {
+  const value = Buffer.allocUnsafe(8);
+  value.writeBigUInt64BE(BigInt(number));
+  return value;
+}
+
+function readNumber(value: Buffer): number {
+  const number = value.length === 8 ? Number(value.readBigUInt64BE(0)) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw malformed('has a replay time or frame that is none');
+  return number;
 }
 
 function readFacts(value: Buffer): PublishFacts {

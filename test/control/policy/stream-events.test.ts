@@ -149,6 +149,9 @@ describe('a move to another worker', () => {
     expect(again).toContain('The way to encoder-1 broke and was made again.');
     expect(again).toContain('which viewers see twice');
     expect(again).not.toContain('lost');
+    const resumed = told({ cause: 'link-broken', toWorkerId: 'encoder-1', lostMs: 0 });
+    expect(resumed).toContain('so nothing is lost');
+    expect(resumed).not.toContain('twice');
   });
 });
 

@@ -39,6 +39,7 @@ describe('the relay hello', () => {
     ['a fresh publish', hello],
     ['a replay', { ...hello, replayFromMs: 2 ** 40 }],
     ['a planned move', { ...hello, replayFromMs: 4000, movesFrom: 'encoder-1' as MemberId }],
+    ['a replay that counts frames', { ...hello, replayFromMs: 4000, firstFrame: 2 ** 33 }],
     ['a publisher that says little of itself', { ...hello, publish: { app: 'live' } }],
     ['a chunk stream state of nothing', { ...hello, chunkState: { chunkSize: 128, streams: [] } }],
   ])('is read back: %s', (_name, value) => {
@@ -49,16 +50,17 @@ describe('the relay hello', () => {
     });
   });
 
-  test('carries its facts in TLVs 0xE0 to 0xE6', () => {
+  test('carries its facts in TLVs 0xE0 to 0xE7', () => {
     const { tlvs } = decodeProxyHeader(
-      encodeRelayHello({ ...hello, replayFromMs: 6000, movesFrom: 'encoder-1' as MemberId }),
+      encodeRelayHello({ ...hello, replayFromMs: 6000, firstFrame: 300, movesFrom: 'encoder-1' as MemberId }),
     )!.header;
     const values = new Map(tlvs.map(({ type, value }) => [type, value]));
-    expect([...values.keys()].sort()).toEqual([0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6]);
+    expect([...values.keys()].sort()).toEqual([0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7]);
     expect(values.get(0xe0)?.toString('ascii')).toBe('0123456789abcdef');
     expect(values.get(0xe1)?.toString('ascii')).toBe('s0123456789a');
     expect(values.get(0xe2)?.toString('ascii')).toBe('ingest-1');
     expect(values.get(0xe4)?.toString('hex')).toBe('0000000000001770');
+    expect(values.get(0xe7)?.toString('hex')).toBe('000000000000012c');
     expect(values.get(0xe6)?.toString('ascii')).toBe('encoder-1');
     expect(JSON.parse(String(values.get(0xe5)))).toEqual(hello.publish);
   });
