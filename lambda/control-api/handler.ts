@@ -8,7 +8,6 @@ import { readKeyPepper } from '../../lib/adapters/secret-sources.ts';
 import { openTakedownPorts } from '../../lib/adapters/takedown-ports.ts';
 import { controlFunctionCodec } from '../../lib/config/control-function.ts';
 import { readLadder } from '../../lib/config/ladder.ts';
-import type { EdgeLocation, OriginLocation } from '../../lib/config/locations.ts';
 import { TakedownRunner } from '../../lib/control/takedown-runner.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import { controlFunction } from './api.ts';
@@ -39,7 +38,7 @@ export const handler = await startFunction({
     const { region } = config;
     // Two instances run at the same time: they must know each other from themselves.
     const id = `control-api-${randomUUID().slice(0, 8)}` as MemberId;
-    const openRunner = async (origin: OriginLocation, edge: EdgeLocation) => {
+    const open = async () => {
       const [objects, ports] = await Promise.all([openOrigin(origin, undefined), openTakedownPorts(edge)]);
       return new TakedownRunner({ store, objects, ...ports, region, clock, emit, id });
     };
@@ -47,15 +46,7 @@ export const handler = await startFunction({
       store,
       emit,
       clock,
-      ...(origin &&
-        edge &&
-        takedownsFunction && {
-          takedowns: wakingTakedowns({
-            open: () => openRunner(origin, edge),
-            wake: functionCall({ functionName: takedownsFunction }),
-            emit,
-          }),
-        }),
+      takedowns: wakingTakedowns({ open, wake: functionCall({ functionName: takedownsFunction }), emit }),
       config: { ...config, keyPepper: pepper, ladder: ladder === undefined ? ladder : readLadder(ladder) },
     });
   },

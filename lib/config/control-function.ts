@@ -21,13 +21,12 @@ export const controlFunctionCodec = envCodec({
   playbackBaseUrl: address(/^https$/, 'https://live.example.com'),
   pageBaseUrl: address(/^https$/, 'https://live.example.com'),
   region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as eu-central-1'),
-  /**
-   * Where the recordings are that a takedown puts into quarantine, the edge that it darkens, and the name or ARN of the function
-   * that goes on with it. No takedowns where one of them is left out.
-   */
-  origin: originLocation.optional(),
-  edge: edgeLocation.optional(),
-  takedownsFunction: z.string().min(1).optional(),
+  /** Where the recordings are that a takedown puts into quarantine. */
+  origin: originLocation,
+  /** What a takedown darkens. */
+  edge: edgeLocation,
+  /** Name or ARN of the function that goes on with takedowns. */
+  takedownsFunction: z.string().min(1),
   /** What may encode a stream; the fleet alone unless told. */
   offeredEncoders: encoderTiers.optional(),
   /** JSON in the form of `LadderConfig`, for the estimate of what a stream costs; the default ladder unless told. */

@@ -93,6 +93,9 @@ describe('bundled as for a deploy', () => {
         playbackBaseUrl: 'https://live.example.com',
         pageBaseUrl: 'https://live.example.com',
         region: 'eu-central-1',
+        origin: 's3://live-origin',
+        edge: 'cloudfront:E1,arn:aws:cloudfront::111122223333:key-value-store/denials',
+        takedownsFunction: 'live-takedowns',
         allowedOrigins: [],
       }),
     );
