@@ -183,6 +183,7 @@ export class RegionStack extends Stack {
         ...(gpuEncoder && { gpuEncoder: gpuEncoder.service.serviceName }),
       },
       api: control.apiId,
+      takedowns: takedowns.function.function.functionName,
       functions: [control, streamEvents, takedowns, fleetMetrics, certificate].map(
         (stage) => stage.function.function.functionName,
       ),

@@ -32,6 +32,7 @@ export class RegionAlarms extends Construct {
       const [, bad] = row.bad;
       const threshold = typeof bad === 'number' ? bad : limits[bad];
       if (threshold === undefined) return [];
+      if (row.onlyWith !== undefined && subjects[row.onlyWith] === undefined) return [];
       const metric = alarmMetric(row.reads, periodOf(row), sources);
       return [rowAlarm(this, key, row, { deployment, topic, metric, threshold })];
     });
@@ -43,6 +44,9 @@ function dimensionsOf(subjects: RegionSubjects): Subjects {
     if (of === 'proxies')
       return [{ LoadBalancer: subjects.loadBalancer, TargetGroup: subjects.proxyTargets }];
     if (of === 'api') return [{ ApiId: subjects.api }];
+    if (of === 'takedowns') return [{ FunctionName: subjects.takedowns }];
+    if (of === 'managedChannels')
+      return subjects.managedChannels === undefined ? [] : [{ FunctionName: subjects.managedChannels }];
     if (of === 'functions') return subjects.functions.map((FunctionName) => ({ FunctionName }));
     if (of === 'deadLetters') return subjects.deadLetterQueues.map((QueueName) => ({ QueueName }));
     return [];

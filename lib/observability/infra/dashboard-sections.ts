@@ -37,6 +37,7 @@ export function regionSections({ deployment, subjects, distributionId }: Section
     origin(own),
     ...(distributionId === undefined ? [] : [edge(distributionId)]),
     control(own, subjects),
+    beside(own, subjects),
     machines(own, subjects),
   ];
 }
@@ -199,6 +200,33 @@ function control({ each, by }: OwnMetrics, subjects: RegionSubjects): DashboardS
         ...by('CertificateDaysLeft', 'Minimum'),
         ...each('CertificateRejected'),
       ),
+    ],
+  };
+}
+
+function beside({ each, by }: OwnMetrics, { takedowns, managedChannels }: RegionSubjects): DashboardSection {
+  const runs = (FunctionName: string) =>
+    awsMetrics('AWS/Lambda', { FunctionName })(['Errors', 'Sum'], ['Duration', 'Maximum', 'longest, ms']);
+  return {
+    title: 'Beside the path: takedowns, other servers, managed channels',
+    says: 'A takedown is over within minutes. Other servers that fail harm nobody here. A managed channel that is left over costs money.',
+    graphs: [
+      graph('Takedowns that are stuck', ...each('TakedownsStuck')),
+      graph('Takedowns, the function', ...runs(takedowns)),
+      graph(
+        'Streams sent on, by proxy',
+        ...by('PushesLive', 'Average', 'Maximum'),
+        ...each('PushesFailing', 'PushesShed'),
+      ),
+      ...(managedChannels === undefined
+        ? []
+        : [
+            graph(
+              'Managed channels',
+              ...each('ManagedChannelsFailed', 'ManagedChannelsStuck', 'ManagedOrphans'),
+              ...runs(managedChannels),
+            ),
+          ]),
     ],
   };
 }

@@ -9,6 +9,10 @@ export interface RegionSubjects {
   readonly services: { readonly ingest: string; readonly cpuEncoder: string; readonly gpuEncoder?: string };
   /** Id of the HTTP API. */
   readonly api: string;
+  /** Name of the function that finishes takedowns; it is one of `functions`. */
+  readonly takedowns: string;
+  /** Name of the function that drives MediaLive, which is one of `functions`. @default MediaLive is not offered */
+  readonly managedChannels?: string;
   /** Names of the control stage's functions. */
   readonly functions: readonly string[];
   /** Names of the queues that take what could not be delivered. */

@@ -32,6 +32,8 @@ export const awsMetrics = {
     statistic: 'Maximum',
     of: 'deadLetters',
   },
+  TakedownErrors: { namespace: 'AWS/Lambda', name: 'Errors', statistic: 'Sum', of: 'takedowns' },
+  ManagedChannelErrors: { namespace: 'AWS/Lambda', name: 'Errors', statistic: 'Sum', of: 'managedChannels' },
   FunctionErrors: { namespace: 'AWS/Lambda', name: 'Errors', statistic: 'Sum', of: 'functions' },
   EdgeErrors: {
     namespace: 'AWS/CloudFront',
@@ -81,6 +83,8 @@ export interface AlarmRow {
   /** The value that is bad. A name stands for what the deployment chose. */
   readonly bad: readonly ['>=' | '<', number | keyof AlarmLimits];
   readonly periodSeconds: 60 | 300 | 3600;
+  /** Only where the region has it. @default always */
+  readonly onlyWith?: 'managedChannels';
   /** So many bad periods of so many. */
   readonly periods: readonly [bad: number, of: number];
   /** What a period without data counts as. */

@@ -4,6 +4,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { RegionAlarms } from '../../../lib/observability/infra/alarms.ts';
 import { RegionDashboard } from '../../../lib/observability/infra/dashboard.ts';
 import type { RegionSubjects } from '../../../lib/observability/infra/subjects.ts';
+import type { AlarmRow } from '../../../lib/observability/policy/alarm-row.ts';
 import { regionAlarms } from '../../../lib/observability/policy/alarms.ts';
 import { metrics } from '../../../lib/telemetry/metrics.ts';
 import { templateOf } from '../../support/template.ts';
@@ -15,6 +16,7 @@ const subjects = (fields: Partial<RegionSubjects> = {}): RegionSubjects => ({
   cluster: 'cell',
   services: { ingest: 'proxies', cpuEncoder: 'cpu-service' },
   api: 'api-1',
+  takedowns: 'takedowns',
   functions: ['control-api', 'fleet-metrics'],
   deadLetterQueues: ['dead'],
   tables: ['live-streams', 'live-leases'],
@@ -22,10 +24,11 @@ const subjects = (fields: Partial<RegionSubjects> = {}): RegionSubjects => ({
 });
 const limits = { workerStreams: 2, proxySessions: 200, maxCpuWorkers: 50 };
 
-function observed({ gpu = false, distributionId = '' } = {}): Template {
+function observed({ gpu = false, managedChannels = '', distributionId = '' } = {}): Template {
   return templateOf((stack) => {
     const services = { ...subjects().services, ...(gpu && { gpuEncoder }) };
-    const props = { deployment: 'live', subjects: subjects({ services }) };
+    const fields = { services, ...(managedChannels && { managedChannels }) };
+    const props = { deployment: 'live', subjects: subjects(fields) };
     const { alarms } = new RegionAlarms(stack, 'Alarms', {
       ...props,
       topic: new Topic(stack, 'Topic'),
@@ -41,6 +44,8 @@ function observed({ gpu = false, distributionId = '' } = {}): Template {
 
 const plain = observed();
 const withGpu = observed({ gpu: true, distributionId: 'E123' });
+const whole = observed({ gpu: true, distributionId: 'E123', managedChannels: 'managed-channels' });
+const managed = observed({ managedChannels: 'managed-channels' });
 
 interface AlarmProperties {
   readonly AlarmName: string;
@@ -58,12 +63,33 @@ const alarmsOf = (template: Template): AlarmProperties[] =>
   Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 
 describe('the alarms of a region', () => {
-  test('are the table’s, without those of a GPU pool that is not there', () => {
-    const names = alarmsOf(plain).map(({ AlarmName }) => AlarmName);
-    const titles = Object.values(regionAlarms).map(({ title }) => `live: ${title}`);
-    const { title } = regionAlarms.GpuWorkersAtMaximum;
-    expect(names.toSorted()).toEqual(titles.filter((each) => each !== `live: ${title}`).toSorted());
-    expect(alarmsOf(withGpu).map(({ AlarmName }) => AlarmName)).toContain(`live: ${title}`);
+  test('are the table’s, without those of a GPU pool or of managed channels that are not there', () => {
+    const names = (template: Template) => alarmsOf(template).map(({ AlarmName }) => AlarmName);
+    const rows = Object.values<AlarmRow>(regionAlarms);
+    const titles = (these: readonly AlarmRow[]) => these.map(({ title }) => `live: ${title}`);
+    const ofGpus = titles([regionAlarms.GpuWorkersAtMaximum]);
+    const ofChannels = titles(rows.filter(({ onlyWith }) => onlyWith === 'managedChannels'));
+    expect(ofChannels).toHaveLength(4);
+    const without = titles(rows).filter((each) => ![...ofGpus, ...ofChannels].includes(each));
+    expect(names(plain).toSorted()).toEqual(without.toSorted());
+    expect(names(withGpu).toSorted()).toEqual([...without, ...ofGpus].toSorted());
+    expect(names(managed).toSorted()).toEqual([...without, ...ofChannels].toSorted());
+  });
+
+  test('on takedowns read the one function’s errors, and what it says of itself', () => {
+    plain.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'live: Takedowns are not worked on',
+      MetricName: 'Errors',
+      Dimensions: [{ Name: 'FunctionName', Value: 'takedowns' }],
+      DatapointsToAlarm: 3,
+      EvaluationPeriods: 5,
+    });
+    plain.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'live: A takedown is stuck',
+      Namespace: 'Headwater/live',
+      MetricName: 'TakedownsStuck',
+      Threshold: 1,
+    });
   });
 
   test('all tell the topic when they begin and when they are over, and where to read on', () => {
@@ -178,6 +204,7 @@ describe('the dashboard of a region', () => {
       '## Origin',
       '## Edge',
       '## Control',
+      '## Beside',
       '## Machines',
     ]);
     expect(widgets[0]?.type).toBe('alarm');
@@ -185,14 +212,14 @@ describe('the dashboard of a region', () => {
 
   test('shows every metric of the table that is not only for scaling', () => {
     const shown = new Set(
-      widgetsOf(withGpu).flatMap(({ properties }) => (properties.metrics ?? []).map(([, name]) => name)),
+      widgetsOf(whole).flatMap(({ properties }) => (properties.metrics ?? []).map(([, name]) => name)),
     );
     const forScaling = ['EncoderBroadcasts', 'EncoderUtilization'];
     expect(Object.keys(metrics).filter((name) => !shown.has(name))).toEqual(forScaling);
   });
 
   test('stays within CloudWatch’s limit of 500 metrics', () => {
-    const widgets = widgetsOf(withGpu);
+    const widgets = widgetsOf(whole);
     const count = widgets.reduce((sum, { properties }) => sum + (properties.metrics?.length ?? 0), 0);
     expect(count).toBeGreaterThan(40);
     expect(count).toBeLessThanOrEqual(500);

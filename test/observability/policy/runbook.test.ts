@@ -18,7 +18,9 @@ const sections = new Map(
     }),
 );
 const namedEvents = (text: string): string[] =>
-  [...text.matchAll(/["`]((?:ingest|encoder|control|process)\.[a-z.-]+)["`]/g)].map(([, name]) => name ?? '');
+  [...text.matchAll(/["`]((?:ingest|encoder|control|managed|push|process)\.[a-z.-]+)["`]/g)].map(
+    ([, name]) => name ?? '',
+  );
 
 describe('the runbook', () => {
   test('has a heading for each alarm, in the order of the path, and no other', () => {
