@@ -52,6 +52,8 @@ const unit = {
 const streamsPerWorker = 2;
 const segmentsPerHour = 1_800;
 const shieldGetsPerHour = 20_000;
+/** Of what one sends to another by chance, with three zones. */
+const shareBetweenZones = 2 / 3;
 /** What the examples are worked out for. */
 const inputBps = 6_000_000;
 
@@ -99,7 +101,7 @@ function managedParts(ladder: LadderConfig, channelClass: ChannelClass, frameRat
     recordingPart(ladder, frameRate, pipelines),
     {
       what: `RTMP to ${pipelines === 2 ? 'both pipelines' : 'the channel'}`,
-      perHourUsd: gbPerHour(inputBps) * pipelines * unit.betweenZonesGb,
+      perHourUsd: gbPerHour(inputBps) * pipelines * shareBetweenZones * unit.betweenZonesGb,
     },
   ];
 }
@@ -130,12 +132,16 @@ function fleetParts(ladder: LadderConfig, frameRate: number): CostPart[] {
     { what: 'encoding on a CPU worker', perHourUsd: unit.workerTask / streamsPerWorker },
     { what: `S3: ${puts} PUTs`, perHourUsd: puts * unit.s3Put },
     recordingPart(ladder, frameRate, 1),
-    { what: 'between zones', perHourUsd: gbPerHour(inputBps) * 2 * (2 / 3) * unit.betweenZonesGb },
   ];
 }
 
 const commonParts: readonly CostPart[] = [
   { what: 'S3: GETs of the shields', perHourUsd: shieldGetsPerHour * unit.s3Get },
+  // From balancer to proxy, and from there to the worker, which knows of a broadcast on every tier.
+  {
+    what: 'between zones',
+    perHourUsd: gbPerHour(inputBps) * 2 * shareBetweenZones * unit.betweenZonesGb,
+  },
   { what: 'Global Accelerator', perHourUsd: gbPerHour(inputBps) * unit.acceleratedGb },
   { what: 'load balancer', perHourUsd: gbPerHour(inputBps) * unit.balancedGb },
   { what: 'DynamoDB', perHourUsd: unit.tableWrites },

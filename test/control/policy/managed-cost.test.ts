@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { defaultLadder, type LadderConfig } from '../../../lib/config/ladder.ts';
 import { channelCost, costEstimate, sizeClass } from '../../../lib/control/policy/managed-cost.ts';
@@ -53,6 +55,45 @@ describe('the estimate', () => {
     const slow = { rungs: [rung(640, 360, 30)], audioBps: 128_000 };
     expect(costEstimate('medialive', slow, { frameRate: 60 })).toEqual(costEstimate('medialive', slow));
   });
+});
+
+test('the table of docs/deploy.md is what the function says', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../../docs/deploy.md'), 'utf8');
+  const section = guide.slice(guide.indexOf('### Fleet or MediaLive'));
+  const rowOf = (item: string): number[] => {
+    const row = section.split('\n').find((line) => line.startsWith(`| ${item} |`)) ?? '';
+    return [...row.matchAll(/\d+\.\d+/g)].map(([figure]) => Number(figure));
+  };
+  const tiers = [
+    costEstimate('fleet', defaultLadder),
+    costEstimate('medialive', defaultLadder, { channelClass: 'SINGLE_PIPELINE' }),
+    costEstimate('medialive', defaultLadder),
+  ];
+  const of = (part: RegExp) =>
+    tiers.map(({ parts }) =>
+      parts.filter(({ what }) => part.test(what)).reduce((total, { perHourUsd }) => total + perHourUsd, 0),
+    );
+  const near = (figures: readonly number[], places: number) =>
+    figures.map((figure) => Number(figure.toFixed(places)));
+  expect(rowOf('encoding')).toEqual(near(of(/^(encoding|MediaLive)/), 3));
+  expect(rowOf('S3 PUT')).toEqual(near(of(/PUTs/), 3));
+  expect(rowOf('recording, 30 days')).toEqual(near(of(/^recording/), 3));
+  expect(rowOf('RTMP to the channel')).toEqual(near(of(/^RTMP/), 3).slice(1));
+  expect(rowOf('the way in, S3 GET, DynamoDB')).toEqual(
+    near(of(/GETs|zones|Accelerator|balancer|DynamoDB/), 3),
+  );
+  expect(rowOf('**all**')).toEqual(
+    near(
+      tiers.map(({ perHourUsd }) => perHourUsd),
+      2,
+    ),
+  );
+  expect(rowOf('a two-hour event')).toEqual(
+    near(
+      tiers.map(({ perHourUsd }) => 2 * perHourUsd),
+      2,
+    ),
+  );
 });
 
 describe('what a channel cost', () => {
