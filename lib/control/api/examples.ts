@@ -42,10 +42,10 @@ const push = { state: 'waiting', since: '2026-11-22T18:20:00.000Z', detail: 'it 
 
 const cost = {
   encoder: 'fleet',
-  perHourUsd: 0.215,
+  perHourUsd: 0.42,
   parts: [
     { what: 'encoding on a CPU worker', perHourUsd: 0.079 },
-    { what: 'everything else', perHourUsd: 0.136 },
+    { what: 'everything else', perHourUsd: 0.341 },
   ],
   note: 'By AWS’s public prices of one region and month, before tax.',
 };
