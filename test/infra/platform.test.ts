@@ -10,9 +10,9 @@ const inRegions = (...names: string[]) => ({ regions: names.map((name) => ({ nam
 const masked = (template: object): object =>
   JSON.parse(JSON.stringify(template).replace(/[0-9a-f]{64}/g, '<asset hash>'));
 
-describe('the platform', () => {
-  const full = synthesize(fullDeployment());
+const full = synthesize(fullDeployment());
 
+describe('the platform', () => {
   test.each([...full.templates.keys()])('deploys in %s just what a reviewer has seen', (name) => {
     expect(masked(full.templates.get(name)?.toJSON() ?? {})).toMatchSnapshot();
   });
@@ -95,8 +95,7 @@ describe('regions', () => {
 });
 
 describe('in every template', () => {
-  const { templates } = synthesize(fullDeployment());
-  const all = [...templates.values()];
+  const all = [...full.templates.values()];
   const resourcesOf = (type: string) =>
     all.flatMap((template) => Object.values(template.findResources(type)));
 

@@ -34,9 +34,20 @@ export const fullDeployment = (fields: object = {}): Deployment =>
     ...fields,
   });
 
-/** Declares the whole platform as `bin/platform.ts` does, without bundling functions. `outdir` is kept if named. */
-export function synthesize(deployment: Deployment, outdir?: string) {
-  const app = createApp({ context: { 'aws:cdk:bundling-stacks': [] }, ...(outdir && { outdir }) });
+export interface SynthesizeOptions {
+  /** Where the templates are written to, and kept. @default a folder of no name */
+  readonly outdir?: string;
+  /** Has the CDK's own validator look at every template, which takes seconds. @default true */
+  readonly validate?: boolean;
+}
+
+/** Declares the whole platform as `bin/platform.ts` does, without bundling functions. */
+export function synthesize(deployment: Deployment, { outdir, validate = true }: SynthesizeOptions = {}) {
+  const app = createApp({
+    context: { 'aws:cdk:bundling-stacks': [] },
+    builtinCloudFormationValidation: validate,
+    ...(outdir && { outdir }),
+  });
   declarePlatform(app, { deployment, pageDir: makePageDir() });
   const assembly = app.synth();
   const templates = new Map(
