@@ -60,7 +60,7 @@ export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
 
 /** How an event is marked; its words say the same. */
 function tone(type: string): 'good' | 'bad' | 'plain' {
-  if (/live|published|resumed|reconnected$/.test(type)) return 'good';
-  if (/fail|lost|refused|reconnecting|shed|full/.test(type)) return 'bad';
+  if (/live|published|resumed|restored|running|reconnected$/.test(type)) return 'good';
+  if (/fail|lost|refused|reconnecting|shed|full|taken_down|waiting|orphan/.test(type)) return 'bad';
   return 'plain';
 }

@@ -9,11 +9,12 @@ export function TakedownProgress(props: { direction: TakedownDirection; report: 
     <>
       <p class="summary tabular">{takedownSummary(direction, report)}</p>
       <ol class="progress">
-        {stepLines(direction, report).map(({ step, done, words, note }) => (
+        {stepLines(direction, report).map(({ step, done, words, note, detail }) => (
           <li key={step} class={done ? 'progress-step progress-done' : 'progress-step'}>
             <StateShape shape={done ? 'dot' : 'ring'} />
             <span>{words}</span>
             <span class="quiet small tabular">{note}</span>
+            {detail !== undefined && <span class="progress-detail quiet small">{detail}</span>}
           </li>
         ))}
       </ol>

@@ -43,8 +43,10 @@ export interface StepLine {
   readonly step: Step;
   readonly done: boolean;
   readonly words: string;
-  /** When it was done, or what it waits for. */
+  /** When it was done. */
   readonly note: string;
+  /** What it waits for. */
+  readonly detail: string | undefined;
 }
 
 /** The steps as people read them; without a report they all wait. */
@@ -57,7 +59,7 @@ export function stepLines(direction: TakedownDirection, report: Takedown | undef
     const done = state === 'done';
     const [todo, said] = stepWords[direction][step];
     const after = afterMs === undefined ? 'done' : formatElapsed(afterMs);
-    return { step, done, words: done ? said : todo, note: done ? after : (detail ?? 'waiting') };
+    return { step, done, words: done ? said : todo, note: done ? after : 'waiting', detail: done ? undefined : detail };
   });
 }
 

@@ -53,9 +53,15 @@ describe('a takedown in words', () => {
       }),
     );
     expect(lines).toEqual([
-      { step: 'refuse', done: true, words: 'The publisher is refused', note: 'done' },
-      { step: 'deny', done: true, words: 'The edge denies it', note: '0.41 s' },
-      { step: 'invalidate', done: false, words: 'Clear the caches', note: '15 invalidations run already' },
+      { step: 'refuse', done: true, words: 'The publisher is refused', note: 'done', detail: undefined },
+      { step: 'deny', done: true, words: 'The edge denies it', note: '0.41 s', detail: undefined },
+      {
+        step: 'invalidate',
+        done: false,
+        words: 'Clear the caches',
+        note: 'waiting',
+        detail: '15 invalidations run already',
+      },
     ]);
   });
 
