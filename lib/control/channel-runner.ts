@@ -1,5 +1,4 @@
-import { defaultLadder } from '../config/ladder.ts';
-import type { StreamId } from '../routing/ids.ts';
+import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { ChannelIndexWriter } from './channel-index-writer.ts';
 import { isStillWanted, leaseNote } from './policy/channel-demand.ts';
@@ -7,6 +6,7 @@ import { channelFailures } from './policy/channel-failures.ts';
 import {
   type ChannelCommand,
   type ChannelEvent,
+  type ChannelState,
   type ChannelStep,
   channelStep,
   isLeaving,
@@ -14,18 +14,19 @@ import {
   stateLimitMs,
 } from './policy/channel-machine.ts';
 import { type ChannelPlan, type PlanOptions, planChannel } from './policy/channel-plan.ts';
-import { type ChannelSight, type InputSight, ManagedEncoderError } from './policy/channel-sights.ts';
+import {
+  type ChannelFacts,
+  channelFacts,
+  decideStep,
+  inputFacts,
+  isDue,
+  progress,
+  storyOf,
+} from './policy/channel-progress.ts';
+import { ManagedEncoderError } from './policy/channel-sights.ts';
 import type { StreamDocument } from './policy/documents.ts';
 import { ConditionFailedError } from './policy/errors.ts';
-import {
-  type ChannelRun,
-  isOpen,
-  type ManagedChannel,
-  runsOf,
-  type UntoldEvent,
-  withRun,
-} from './policy/managed-channel.ts';
-import { channelCost } from './policy/managed-cost.ts';
+import { type ChannelRun, isOpen, type ManagedChannel, runsOf, withRun } from './policy/managed-channel.ts';
 import { type StreamEventData, streamEvent } from './policy/stream-events.ts';
 import type { ControlStore, ManagedEncoder } from './ports.ts';
 
@@ -52,8 +53,6 @@ export interface ChannelRunnerParts {
 }
 
 type ChannelDocument = StreamDocument<'channel'>;
-/** What a look or a command taught. */
-type Facts = Partial<Pick<ChannelRun, 'inputId' | 'endpoints' | 'channelId' | 'startedAtMs'>>;
 
 /** After this, the playlists of one pipeline will do. */
 const onePipelineAfterMs = 20_000;
@@ -160,21 +159,21 @@ export class ChannelRunner {
   async #advanceRun(document: ChannelDocument, run: ChannelRun): Promise<boolean> {
     if (run.state === 'gone') return false;
     const { facts, events } = await this.#look(document.streamId, run);
-    const [event, step] = decide(run, events);
+    const [event, step] = decideStep(run.state, events);
     const changed = await this.#take(document, run, facts, event, step);
     if (!step.command) return changed;
     // What was put has another version: the command's outcome is noted in what is read again.
-    return (await this.#command(document.streamId, run, step.command)) || changed;
+    return (await this.#command(document.streamId, run.broadcastId, step.to, step.command)) || changed;
   }
 
   /** What is the case, by what counts most: no wish, what is seen, then that it takes too long. */
   async #look(
     streamId: StreamId,
     run: ChannelRun,
-  ): Promise<{ facts: Facts; events: readonly ChannelEvent[] }> {
+  ): Promise<{ facts: ChannelFacts; events: readonly ChannelEvent[] }> {
     const { encoder, nowMs, emit } = this.#parts;
     const owner = { streamId, broadcastId: run.broadcastId };
-    let facts: Facts = {};
+    let facts: ChannelFacts = {};
     const events: ChannelEvent[] = run.intent === 'unwanted' ? ['unwanted'] : [];
     const what = lookAt[run.state];
     if (what === 'input') {
@@ -183,7 +182,7 @@ export class ChannelRunner {
       events.push(seen?.event ?? 'input-missing');
     } else if (what === 'channel') {
       const seen = await encoder.findChannel(owner, run.channelId);
-      if (seen) facts = { channelId: seen.id, ...(isBilled(seen) && { startedAtMs: nowMs() }) };
+      if (seen) facts = channelFacts(seen, nowMs());
       events.push(seen?.event ?? 'channel-missing');
       if (run.fed && seen?.event === 'channel-idle') events.push('fed');
     } else if (run.intent === 'wanted') {
@@ -202,69 +201,36 @@ export class ChannelRunner {
   async #take(
     document: ChannelDocument,
     run: ChannelRun,
-    facts: Facts,
+    facts: ChannelFacts,
     event: ChannelEvent,
-    { to, failure }: ChannelStep,
+    step: ChannelStep,
   ): Promise<boolean> {
-    const known = withFacts(run, facts);
-    if (to === run.state && !failure && known === run) return false;
+    const { nowMs, plan, emit } = this.#parts;
+    const next = progress(run, facts, step, nowMs());
+    if (next === run) return false;
     const { streamId, body } = document;
-    const { broadcastId } = run;
-    const nowMs = this.#parts.nowMs();
-    const next: ChannelRun = {
-      ...known,
-      ...(to !== run.state && { state: to, sinceMs: nowMs }),
-      ...(failure && { intent: 'unwanted', failure: { reason: failure, atMs: nowMs } }),
-      ...(hasStopped(known, to) && { stoppedAtMs: nowMs }),
-    };
-    const lines = this.#linesOf(run, next);
-    await this.#put(document, withRun({ ...body, untold: [...body.untold, ...lines] }, next));
-    if (to !== run.state) {
-      this.#parts.emit('managed.step.taken', { streamId, broadcastId, from: run.state, to, because: event });
-    }
-    if (failure) {
-      const { fallback } = channelFailures[failure];
-      this.#parts.emit('managed.channel.failed', { streamId, broadcastId, reason: failure, fallback });
+    const { broadcastId, state: from } = run;
+    const untold = [...body.untold, ...storyOf(run, next, nowMs(), plan)];
+    await this.#put(document, withRun({ ...body, untold }, next));
+    const { to, failure: reason } = step;
+    if (to !== from) emit('managed.step.taken', { streamId, broadcastId, from, to, because: event });
+    if (reason) {
+      const { fallback } = channelFailures[reason];
+      emit('managed.channel.failed', { streamId, broadcastId, reason, fallback });
     }
     return true;
   }
 
-  /** What the stream's story says of this step. */
-  #linesOf(run: ChannelRun, next: ChannelRun): UntoldEvent[] {
-    const { broadcastId } = run;
-    const about = { broadcastId, atMs: this.#parts.nowMs() };
-    const lines: UntoldEvent[] = [];
-    if (next.state === 'live' && run.state !== 'live') {
-      const data = { channelId: next.channelId ?? '', tookMs: about.atMs - run.askedAtMs };
-      lines.push({ ...about, type: 'managed.channel.running', data });
-    }
-    if (next.failure && !run.failure) {
-      const { words, fallback } = channelFailures[next.failure.reason];
-      lines.push({ ...about, type: 'managed.channel.failed', data: { detail: words, fallback } });
-    }
-    if (next.state === 'deleting-input' && run.state !== 'deleting-input' && next.channelId) {
-      const ranMs = next.startedAtMs === undefined ? 0 : (next.stoppedAtMs ?? about.atMs) - next.startedAtMs;
-      const data = { channelId: next.channelId, ranMs, costUsd: this.#cost(next, ranMs, about.atMs) };
-      lines.push({ ...about, type: 'managed.channel.deleted', data });
-    }
-    return lines;
-  }
-
-  #cost({ askedAtMs, source }: ChannelRun, ranMs: number, nowMs: number): number {
-    const { plan } = this.#parts;
-    return channelCost(plan.ladder ?? defaultLadder, {
-      channelClass: plan.channelClass,
-      ...(source && { frameRate: source.frameRate }),
-      ranMs,
-      idleMs: Math.max(0, nowMs - askedAtMs - ranMs),
-    });
-  }
-
-  /** Gives a command. True where its outcome changed the document. */
-  async #command(streamId: StreamId, before: ChannelRun, command: ChannelCommand): Promise<boolean> {
+  /** Gives a command that a state asks for. True where the document is another than before. */
+  async #command(
+    streamId: StreamId,
+    broadcastId: BroadcastId,
+    state: ChannelState,
+    command: ChannelCommand,
+  ): Promise<boolean> {
     const document = await this.#parts.store.getDocument(streamId, 'channel');
-    const run = document && runsOf(document.body).find((one) => one.broadcastId === before.broadcastId);
-    if (!document || !run) return true;
+    const run = document && runsOf(document.body).find((one) => one.broadcastId === broadcastId);
+    if (!document || !run || !isDue(run, state, command)) return true;
     try {
       const outcome = await this.#give(planOf(streamId, run, this.#parts.plan), run, command);
       if (outcome === undefined) return false;
@@ -274,7 +240,6 @@ export class ChannelRunner {
     } catch (cause) {
       if (cause instanceof ConditionFailedError) throw cause;
       const refusal = cause instanceof ManagedEncoderError ? cause.refusal : 'trouble';
-      const { broadcastId } = run;
       this.#parts.emit('managed.command.refused', { streamId, broadcastId, command, refusal, cause });
       await this.#take(document, run, {}, refusal, channelStep(run.state, refusal));
       // Whatever became of it: it is for the next drive to look again.
@@ -286,7 +251,7 @@ export class ChannelRunner {
     plan: ChannelPlan,
     run: ChannelRun,
     command: ChannelCommand,
-  ): Promise<{ event?: ChannelEvent; facts?: Facts } | undefined> {
+  ): Promise<{ event?: ChannelEvent; facts?: ChannelFacts } | undefined> {
     const { encoder, index, nowMs } = this.#parts;
     const { inputId = '', channelId = '' } = run;
     switch (command) {
@@ -330,46 +295,8 @@ export class ChannelRunner {
   }
 }
 
-/** The first event that makes it go on or do something; else the last one, which changes nothing. */
-function decide(run: ChannelRun, events: readonly ChannelEvent[]): [ChannelEvent, ChannelStep] {
-  for (const event of events) {
-    const step = channelStep(run.state, event);
-    if (step.to !== run.state || step.failure) return [event, step];
-  }
-  for (const event of events) {
-    const step = channelStep(run.state, event);
-    if (step.command) return [event, step];
-  }
-  return [events.at(-1) ?? 'trouble', { to: run.state }];
-}
-
-const inputFacts = ({ id, endpoints }: InputSight): Facts => ({
-  inputId: id,
-  ...(endpoints.length > 0 && { endpoints }),
-});
-
-const isBilled = ({ event }: ChannelSight): boolean =>
-  event === 'channel-starting' || event === 'channel-running';
-
-/** The same object where nothing of it is new. When it started and what its endpoints are is learned once. */
-function withFacts(run: ChannelRun, { inputId, channelId, endpoints, startedAtMs }: Facts): ChannelRun {
-  const learned: Facts = {
-    ...(inputId !== undefined && inputId !== run.inputId && { inputId }),
-    ...(channelId !== undefined && channelId !== run.channelId && { channelId }),
-    ...(endpoints !== undefined && run.endpoints === undefined && { endpoints }),
-    ...(startedAtMs !== undefined && run.startedAtMs === undefined && { startedAtMs }),
-  };
-  return Object.keys(learned).length > 0 ? { ...run, ...learned } : run;
-}
-
 const planOf = (streamId: StreamId, run: ChannelRun, options: PlanOptions): ChannelPlan =>
   planChannel(
     { streamId, broadcastId: run.broadcastId, askedAtMs: run.askedAtMs, source: run.source },
     options,
   );
-
-/** It was started, and is now seen to run no more. */
-const hasStopped = (run: ChannelRun, to: ChannelRun['state']): boolean =>
-  run.startedAtMs !== undefined &&
-  run.stoppedAtMs === undefined &&
-  (to === 'deleting-channel' || to === 'deleting-input' || to === 'gone');

@@ -153,6 +153,7 @@ const rows: Readonly<Record<ChannelState, Row>> = {
     ...takenAway,
     'channel-idle': go('starting', 'start'),
     'channel-running': go('running', 'publish'),
+    'channel-stopping': fail('died', 'stopping'),
     'channel-broken': fail('broken', 'stopping'),
     unwanted: go('stopping'),
     overdue: fail('start-timeout', 'stopping'),

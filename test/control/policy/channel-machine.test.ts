@@ -139,7 +139,8 @@ describe('the way in', () => {
 test('what takes the channel away is told apart: it died, or somebody removed it', () => {
   expect(channelStep('live', 'channel-idle').failure).toBe('died');
   expect(channelStep('live', 'channel-missing').failure).toBe('lost');
-  expect(channelStep('starting', 'channel-stopping').failure).toBe('lost');
+  expect(channelStep('starting', 'channel-stopping').failure).toBe('died');
+  expect(channelStep('ready', 'channel-stopping').failure).toBe('lost');
 });
 
 test('in each state the driver looks at what that state waits for', () => {
