@@ -59,7 +59,13 @@ export function stepLines(direction: TakedownDirection, report: Takedown | undef
     const done = state === 'done';
     const [todo, said] = stepWords[direction][step];
     const after = afterMs === undefined ? 'done' : formatElapsed(afterMs);
-    return { step, done, words: done ? said : todo, note: done ? after : 'waiting', detail: done ? undefined : detail };
+    return {
+      step,
+      done,
+      words: done ? said : todo,
+      note: done ? after : 'waiting',
+      detail: done ? undefined : detail,
+    };
   });
 }
 
