@@ -191,7 +191,9 @@ async function carry(
     if (next) {
       await passThrough(next, network, async (piece) => {
         passed(piece);
-        if (!to.destroyed && !to.write(piece)) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+        // A receiver that broke meanwhile is seen by its own direction.
+        if (!to.destroyed && !to.write(piece))
+          await Promise.race([once(to, 'drain'), once(to, 'close')]).catch(() => {});
       });
       queuedBytes -= next.bytes.length;
       if (queuedBytes < mostQueuedBytes / 2) from.resume();

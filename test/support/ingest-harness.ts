@@ -210,7 +210,11 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     async setDestinations(streamId, destinations) {
       const stream = await store.getStream(streamId);
       if (stream === undefined) throw new Error('There is no such stream.');
-      const records = destinations.map((one) => destinationRecord(streamId, one));
+      // Those that were there stay as they are, as in the API: another sealed text would be another key.
+      const records = destinations.map((one) => {
+        const known = stream.destinations?.find(({ id }) => id === one.id);
+        return known ? { ...known, enabled: one.enabled ?? true } : destinationRecord(streamId, one);
+      });
       await store.updateStream({ ...stream, destinations: records });
     },
     async close() {
