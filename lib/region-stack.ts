@@ -55,6 +55,7 @@ export class RegionStack extends Stack {
       name,
       zones: region.zones,
       withGpu: compute.gpuEncoders !== undefined,
+      simulcast: deployment.simulcast,
       logDays,
     });
     const { vpc, subnets } = network;
@@ -78,7 +79,7 @@ export class RegionStack extends Stack {
     const ingest = new ProxyFleet(this, 'Ingest', {
       name,
       cluster,
-      subnets,
+      subnets: network.ingestSubnets,
       image: new ProgramImage(this, 'ProxyImage', {
         image: 'proxy-image',
         platform: ImagePlatform.LINUX_ARM64,
@@ -89,6 +90,7 @@ export class RegionStack extends Stack {
       controlStore,
       keyPepper: keyPepper.location,
       certificate: certificate.location,
+      simulcast: deployment.simulcast,
       logDays,
     });
     tables.grantAccess('ingest', ingest.taskRole);

@@ -24,7 +24,7 @@ import { ingestProxyCodec } from '../../config/ingest-proxy.ts';
 import type { CertificateLocation, ControlStoreLocation, SecretLocation } from '../../config/locations.ts';
 import { programCodec } from '../../config/program.ts';
 import type { PopBalancer } from '../../pop/infra/balancer.ts';
-import { cellPorts } from '../../region/policy/ports.ts';
+import { cellPorts, simulcastPorts } from '../../region/policy/ports.ts';
 import { type MetricName, metrics, metricsNamespace } from '../../telemetry/metrics.ts';
 
 export interface ProxyFleetProps {
@@ -42,6 +42,8 @@ export interface ProxyFleetProps {
   readonly controlStore: ControlStoreLocation;
   readonly keyPepper: SecretLocation;
   readonly certificate: CertificateLocation;
+  /** Whether it sends streams on to servers of others. The subnets must lead out then. */
+  readonly simulcast: boolean;
   readonly logDays: RetentionDays;
 }
 
@@ -155,7 +157,7 @@ export class ProxyFleet extends Construct {
    * Who may connect: the balancer, by its group. That holds though packets carry the broadcaster's address: AWS lets a
    * rule that names the balancer's group match whatever came through it. Nothing listens for SRT, so that port is shut.
    */
-  #securityGroup({ cluster, balancer }: ProxyFleetProps): SecurityGroup {
+  #securityGroup({ cluster, balancer, simulcast }: ProxyFleetProps): SecurityGroup {
     const group = new SecurityGroup(this, 'SecurityGroup', {
       vpc: cluster.vpc,
       description: 'Ingest proxies: in from the balancer, out to workers and AWS',
@@ -167,6 +169,9 @@ export class ProxyFleet extends Construct {
     if (balancer.rtmpTargets) fromBalancer(cellPorts.rtmp, 'RTMP');
     fromBalancer(cellPorts.health, 'Health checks');
     group.connections.allowToAnyIpv4(Port.HTTPS, 'AWS: control store, secrets, images, logs');
+    for (const port of simulcast ? simulcastPorts : []) {
+      if (port !== 443) group.connections.allowToAnyIpv4(Port.tcp(port), 'Simulcast');
+    }
     return group;
   }
 

@@ -25,6 +25,8 @@ export interface RegionNetworkProps {
   readonly zones: number;
   /** Whether there are EC2 instances; it decides how AWS's services are reached. */
   readonly withGpu: boolean;
+  /** Whether proxies send streams on to servers of others, out on the internet. */
+  readonly simulcast: boolean;
   readonly logDays: RetentionDays;
 }
 
@@ -42,16 +44,21 @@ export class RegionNetwork extends Construct {
   readonly vpc: Vpc;
   /** Private subnets, one a zone. */
   readonly subnets: SubnetSelection = { subnetGroupName: 'cell' };
+  /** Those of the proxies: others than the rest where the proxies alone have a way out to the internet. */
+  readonly ingestSubnets: SubnetSelection;
 
   constructor(scope: Construct, id: string, props: RegionNetworkProps) {
     super(scope, id);
     const egress = planEgress(props);
     const withNat = egress.kind === 'nat';
+    const ingestOut = props.simulcast && !withNat;
+    this.ingestSubnets = ingestOut ? { subnetGroupName: 'ingest' } : this.subnets;
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(cidr),
       availabilityZones: Array.from({ length: props.zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
       reservedAzs: mostZones - props.zones,
-      natGateways: withNat ? props.zones : 0,
+      // One a zone, so that no zone hangs on another.
+      natGateways: withNat || ingestOut ? props.zones : 0,
       // The private ones first: their addresses stay the same whether or not there are NAT gateways.
       subnetConfiguration: [
         {
@@ -63,6 +70,8 @@ export class RegionNetwork extends Construct {
         // For NAT gateways alone; without them empty and free. They bring the internet gateway, which Global Accelerator
         // wants to see on a VPC that it sends traffic into, though nothing is routed through it.
         { name: 'gateway', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
+        // Proxies only, which alone send to others: what encodes and writes has no way out. 1,019 addresses in a zone.
+        ...(ingestOut ? [{ name: 'ingest', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 }] : []),
       ],
       restrictDefaultSecurityGroup: true,
     });
@@ -78,9 +87,10 @@ export class RegionNetwork extends Construct {
   #gatewayEndpoints(name: string): void {
     const stack = Stack.of(this);
     const ours = { StringEquals: { 'aws:ResourceAccount': stack.account } };
+    const subnets = this.ingestSubnets === this.subnets ? [this.subnets] : [this.subnets, this.ingestSubnets];
     const s3 = this.vpc.addGatewayEndpoint('S3', {
       service: GatewayVpcEndpointAwsService.S3,
-      subnets: [this.subnets],
+      subnets,
     });
     s3.addToPolicy(
       new PolicyStatement({
@@ -100,7 +110,7 @@ export class RegionNetwork extends Construct {
     );
     const dynamodb = this.vpc.addGatewayEndpoint('DynamoDb', {
       service: GatewayVpcEndpointAwsService.DYNAMODB,
-      subnets: [this.subnets],
+      subnets,
     });
     dynamodb.addToPolicy(
       new PolicyStatement({

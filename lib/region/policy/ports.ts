@@ -8,5 +8,11 @@ export const publicPorts = {
   rtmp: 1935,
 } as const;
 
+/**
+ * What streams are sent on to: RTMP and RTMPS by their own ports, and those that large services ask for instead. A proxy connects
+ * to where a user says, so no more is open than serves that: nothing is to be scanned, or sent mail, from here.
+ */
+export const simulcastPorts = [80, 443, 1935, 1936, 2935, 2936] as const;
+
 /** What the programs listen on, inside the cell. */
 export const cellPorts = { rtmp: 1935, rtmps: 1936, relay: 1940, health: 8080, srt: 9000 } as const;

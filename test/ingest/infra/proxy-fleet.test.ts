@@ -8,7 +8,7 @@ import { ProxyFleet } from '../../../lib/ingest/infra/proxy-fleet.ts';
 import { PopBalancer } from '../../../lib/pop/infra/balancer.ts';
 import { templateOf, testDeployment } from '../../support/template.ts';
 
-function fleetOf(plainRtmp = false): Template {
+function fleetOf({ plainRtmp = false, simulcast = false } = {}): Template {
   const { compute } = testDeployment({ compute: { proxies: { connections: 150 }, headroomPercent: 40 } });
   return templateOf((stack) => {
     const vpc = new Vpc(stack, 'Vpc');
@@ -24,6 +24,7 @@ function fleetOf(plainRtmp = false): Template {
       controlStore: 'dynamodb:headwater',
       keyPepper: 'secretsmanager:headwater/key-pepper',
       certificate: 'secretsmanager:headwater/certificate',
+      simulcast,
       logDays: 30,
     });
     new SecurityGroup(stack, 'Workers', { vpc }).connections.allowFrom(fleet.securityGroup, Port.tcp(1940));
@@ -128,18 +129,27 @@ describe('the proxy fleet', () => {
         ?.LoadBalancers.map(({ ContainerPort }: { ContainerPort: number }) => ContainerPort)
         .sort();
     expect(portsOf(template)).toEqual([1936, 9000]);
-    expect(portsOf(fleetOf(true))).toEqual([1935, 1936, 9000]);
+    expect(portsOf(fleetOf({ plainRtmp: true }))).toEqual([1935, 1936, 9000]);
     expect(container.PortMappings).toContainEqual({ ContainerPort: 9000, Protocol: 'udp' });
   });
 
   test('lets in the balancer on the ports that it uses, and nobody else', () => {
     expect(rulesOf(template, 'Ingress', 'Fleet')).toEqual(['tcp 1936 Balancer', 'tcp 8080 Balancer']);
-    expect(rulesOf(fleetOf(true), 'Ingress', 'Fleet')).toContain('tcp 1935 Balancer');
+    expect(rulesOf(fleetOf({ plainRtmp: true }), 'Ingress', 'Fleet')).toContain('tcp 1935 Balancer');
     expect(rulesOf(template, 'Egress', 'Balancer')).toEqual(['tcp 1936 Fleet', 'tcp 8080 Fleet']);
   });
 
   test('reaches AWS and the workers, and nothing else', () => {
     expect(rulesOf(template, 'Egress', 'Fleet').sort()).toEqual(['tcp 1940 Workers', 'tcp 443 0.0.0.0/0']);
+  });
+
+  test('reaches servers of others by RTMP’s ports, only where streams may be sent on', () => {
+    const out = rulesOf(fleetOf({ simulcast: true }), 'Egress', 'Fleet');
+    expect(out.filter((rule) => rule.endsWith('0.0.0.0/0'))).toEqual(
+      [443, 80, 1935, 1936, 2935, 2936].map((port) => `tcp ${port} 0.0.0.0/0`),
+    );
+    // What users may push to is public; that is never widened here.
+    expect(environment).not.toHaveProperty('HEADWATER_PUSH_ALLOW');
   });
 
   test('grows with the connections of a proxy, less the headroom, and with the processor', () => {

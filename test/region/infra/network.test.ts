@@ -4,9 +4,9 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { RegionNetwork } from '../../../lib/region/infra/network.ts';
 import { templateOf } from '../../support/template.ts';
 
-const networkOf = (zones: number, withGpu: boolean): Template =>
+const networkOf = (zones: number, withGpu: boolean, simulcast = false): Template =>
   templateOf((stack) => {
-    new RegionNetwork(stack, 'Network', { name: 'headwater', zones, withGpu, logDays: 30 });
+    new RegionNetwork(stack, 'Network', { name: 'headwater', zones, withGpu, simulcast, logDays: 30 });
   });
 
 /** CIDRs by the subnet's name. */
@@ -35,7 +35,13 @@ describe('the network of a region', () => {
     const stack = new RegionStack(app, 'Region', {
       env: { account: '111122223333', region: 'eu-central-1' },
     });
-    new RegionNetwork(stack, 'Network', { name: 'headwater', zones: 2, withGpu: false, logDays: 30 });
+    new RegionNetwork(stack, 'Network', {
+      name: 'headwater',
+      zones: 2,
+      withGpu: false,
+      simulcast: false,
+      logDays: 30,
+    });
     expect(app.synth().manifest.missing).toBeUndefined();
   });
 
@@ -101,6 +107,35 @@ describe('the network of a region', () => {
     expect(defaultRoutes(gpu).map(([, { Properties }]) => Object.keys(Properties))).toEqual(
       Array.from({ length: 3 }, () => expect.arrayContaining(['NatGatewayId'])),
     );
+  });
+
+  describe('with simulcast', () => {
+    const sending = networkOf(3, false, true);
+    const defaultRoutes = (template: Template) =>
+      Object.keys(
+        template.findResources('AWS::EC2::Route', { Properties: { NatGatewayId: Match.anyValue() } }),
+      );
+
+    test('leads the proxies’ subnets out by NAT, one a zone, and no others', () => {
+      sending.resourceCountIs('AWS::EC2::NatGateway', 3);
+      expect(defaultRoutes(sending)).toHaveLength(3);
+      for (const id of defaultRoutes(sending)) expect(id).toContain('ingest');
+    });
+
+    test('moves no subnet that is there already', () => {
+      const addresses = addressesOf(sending);
+      expect(addresses).toEqual(expect.arrayContaining(addressesOf(fargate)));
+      expect(addresses).toHaveLength(addressesOf(fargate).length + 3);
+    });
+
+    test('keeps the endpoints, and the proxies reach S3 and DynamoDB by them', () => {
+      expect(endpointsOf(sending, 'Interface')).toHaveLength(4);
+      for (const gateway of endpointsOf(sending, 'Gateway')) expect(gateway.RouteTableIds).toHaveLength(6);
+    });
+
+    test('adds nothing where a GPU fleet has NAT for all', () => {
+      expect(addressesOf(networkOf(3, true, true))).toEqual(addressesOf(gpu));
+    });
   });
 
   test('reaches S3 and DynamoDB without paying by the GB, either way', () => {
