@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import { bundlePage } from '../../lib/player/bundle.ts';
+import { createPageServer } from '../../lib/player/server.ts';
+import { openBrowser } from '../support/browser.ts';
+import { Platform } from '../support/platform.ts';
+import { Publisher } from '../support/publisher.ts';
+import { createStream, streamEvent } from '../support/streams.ts';
+import { accessibilityFaults, pictureMoves, playerIs } from './player/page-under-test.ts';
+
+let platform: Platform;
+let browser: BrowserContext;
+let publisher: Publisher | undefined;
+/** The viewer's page as it is on AWS: it knows the edge, and no API. */
+let viewerOnly: Server;
+beforeAll(async () => {
+  [platform, browser] = await Promise.all([Platform.start(), openBrowser()]);
+  viewerOnly = createPageServer(await bundlePage(), { edgeBaseUrl: platform.ready.edge, region: 'local' });
+  viewerOnly.listen(0, '127.0.0.1');
+  await once(viewerOnly, 'listening');
+});
+afterAll(async () => {
+  await browser?.close();
+  await publisher?.stop();
+  viewerOnly?.closeAllConnections();
+  viewerOnly?.close();
+  await platform?.stop();
+});
+
+async function watch(url: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await playerIs(page, 'playing');
+  await pictureMoves(page);
+  return page;
+}
+
+test('a takedown from the console: viewers go dark, with an API or without, and a restore brings the recording back', async () => {
+  const stream = await createStream(platform, { name: 'taken down from the console' });
+  const { url, key } = stream.ingest.rtmp;
+  publisher = new Publisher({ url: `${url}/${key}`, size: '640x360' });
+  await streamEvent(platform, stream.id, 'stream.live');
+  const { port } = viewerOnly.address() as AddressInfo;
+  const viewers = await Promise.all([
+    watch(`${platform.ready.page}/watch/${stream.id}`),
+    watch(`http://127.0.0.1:${port}/watch/${stream.id}`),
+    watch(`${platform.ready.page}/watch/${stream.id}?protocol=hls`),
+  ]);
+
+  const page = await browser.newPage();
+  await page.goto(`${platform.ready.page}/streams/${stream.id}`);
+  await page.getByRole('button', { name: 'Take down…' }).click();
+  await page.getByLabel('Reason').fill('Reported by the owner of the footage');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Taking down' });
+  await dialog.getByText(/^Dark for every viewer after \d+\.\d+ s\./).waitFor();
+  for (const viewer of viewers) {
+    await playerIs(viewer, 'taken-down');
+    await viewer.locator('.scene').getByText('This stream was taken down').waitFor();
+  }
+  await dialog.getByText('The recordings are in quarantine').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  const banner = page.getByRole('region', { name: 'This stream is taken down' });
+  await banner.getByText('Reported by the owner of the footage').waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.locator('.event').getByText('The stream was taken down: Reported by the owner').waitFor();
+  expect(await publisher.ended()).not.toBe(0);
+
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+  await page
+    .getByRole('dialog')
+    .getByText(/^It can be watched again\./)
+    .waitFor();
+  await banner.waitFor({ state: 'detached' });
+  await page.locator('h1').getByText('Ended').waitFor();
+  for (const viewer of viewers) {
+    await playerIs(viewer, 'playing');
+    await pictureMoves(viewer);
+  }
+});
