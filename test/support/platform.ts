@@ -44,12 +44,30 @@ export class Platform {
     this.#emitter = emitter;
   }
 
-  /** Throws with the platform's own words where it does not come up. `program`: another one that takes live's flags and says what it says. */
+  /**
+   * Throws with the platform's own words where it does not come up. `program`: another one that takes live's flags and says
+   * what it says. A free port that another test took before the platform opened it is no fault: then it is started again.
+   */
   static async start(
     args: readonly string[] = [],
     dataDir?: string,
     environment: Readonly<Record<string, string>> = {},
     program = 'bin/live.ts',
+  ): Promise<Platform> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await Platform.#startOnce(args, dataDir, environment, program);
+      } catch (fault) {
+        if (tries === 3 || !/Port \d+ is in use/.test(String(fault))) throw fault;
+      }
+    }
+  }
+
+  static async #startOnce(
+    args: readonly string[],
+    dataDir: string | undefined,
+    environment: Readonly<Record<string, string>>,
+    program: string,
   ): Promise<Platform> {
     const dir = dataDir ?? (await mkdtemp(join(tmpdir(), 'headwater-')));
     const started = spawn(
