@@ -41,7 +41,11 @@ export async function driveChannels(event: unknown, parts: DriveParts): Promise<
       });
     }
     case 'other':
-      return emit('managed.event.ignored', { reason: 'unknown', ...cause });
+      return emit('managed.event.ignored', {
+        reason: 'unknown',
+        source: cause.source,
+        detailType: cause.detailType,
+      });
   }
 }
 

@@ -80,7 +80,8 @@ export function channelRequest(
     ChannelClass: plan.channelClass,
     RoleArn: around.roleArn,
     Tags: tagsOf(plan, around.deployment),
-    LogLevel: 'WARNING',
+    // Its alerts come as events; logs would need rights to a log group of MediaLive's own.
+    LogLevel: 'DISABLED',
     InputSpecification: inputSpecification(video),
     InputAttachments: [
       {
