@@ -27,10 +27,14 @@ export interface TakedownEffectsOptions {
 export interface StepOutcome {
   readonly waitsFor?: string;
   readonly invalidation?: string;
+  /** It is not done, but came nearer to it. */
+  readonly progressed?: boolean;
 }
 
 const done: StepOutcome = {};
 const attempts = 5;
+/** For a worker to publish what it has and to close the recording, as we see it. */
+const endWithinMs = 30_000;
 const movesAtOnce = 16;
 
 /** What each step of a takedown, or of a restore, does. Any of it may be done twice, or broken off and done again. */
@@ -41,13 +45,8 @@ export class TakedownEffects {
     this.#options = options;
   }
 
-  /** Begins nothing more after `deadlineMs` (monotonic). Throws what the ports throw. */
-  perform(
-    streamId: StreamId,
-    step: TakedownStep,
-    takedown: Takedown,
-    deadlineMs: number,
-  ): Promise<StepOutcome> {
+  /** Begins nothing more after `untilMs` (monotonic). Throws what the ports throw. */
+  perform(streamId: StreamId, step: TakedownStep, takedown: Takedown, untilMs: number): Promise<StepOutcome> {
     const { direction } = takedown;
     const taking = direction === 'takedown';
     switch (step) {
@@ -62,7 +61,7 @@ export class TakedownEffects {
       case 'quarantine': {
         const open = streamPrefix(this.#options.region, streamId);
         const dark = quarantinePrefix + open;
-        return taking ? this.#move(open, dark, deadlineMs) : this.#move(dark, open, deadlineMs);
+        return taking ? this.#move(open, dark, untilMs) : this.#move(dark, open, untilMs);
       }
     }
   }
@@ -103,9 +102,11 @@ export class TakedownEffects {
     const { store, leases, clock, id: workerId } = this.#options;
     const lease = await store.getLease(streamId);
     if (!lease || lease.released) return done;
-    const silentForMs = leases.unchangedForMs(`lease/${streamId}`, lease.version, clock.monotonicMs());
+    const nowMs = clock.monotonicMs();
+    const silentForMs = leases.unchangedForMs(`lease/${streamId}`, lease.version, nowMs);
+    const endingForMs = leases.unchangedForMs(`end/${streamId}`, lease.epoch, nowMs);
     try {
-      if (silentForMs >= leaseSilentMs) {
+      if (silentForMs >= leaseSilentMs || endingForMs >= endWithinMs) {
         // A worker that only stood still must not write on once it wakes up: the epoch shuts it out.
         const { broadcastId } = lease;
         const { epoch } = await store.takeLease({ streamId, workerId, broadcastId, observed: lease });
@@ -117,7 +118,9 @@ export class TakedownEffects {
       if (!(cause instanceof ConditionFailedError)) throw cause;
     }
     return {
-      waitsFor: `${lease.workerId} ends the broadcast. If it says nothing for ${inWords(leaseSilentMs)}, the broadcast is taken from it.`,
+      waitsFor:
+        `${lease.workerId} ends the broadcast. If it says nothing for ${inWords(leaseSilentMs)}, or is not done ` +
+        `in ${inWords(endWithinMs)}, the broadcast is taken from it.`,
     };
   }
 
@@ -134,7 +137,7 @@ export class TakedownEffects {
     }
   }
 
-  async #move(from: string, to: string, deadlineMs: number): Promise<StepOutcome> {
+  async #move(from: string, to: string, untilMs: number): Promise<StepOutcome> {
     const { objects, clock } = this.#options;
     let moved = 0;
     for (;;) {
@@ -143,7 +146,7 @@ export class TakedownEffects {
       const left = [...keys];
       const mover = async (): Promise<void> => {
         for (let key = left.shift(); key !== undefined; key = left.shift()) {
-          if (clock.monotonicMs() >= deadlineMs) return;
+          if (clock.monotonicMs() >= untilMs) return;
           try {
             await objects.move(key, to + key.slice(from.length));
           } catch (cause) {
@@ -156,10 +159,9 @@ export class TakedownEffects {
       // Every one is waited for, also where one fails: none may move on when the next run turns round.
       const movers = await Promise.allSettled(Array.from({ length: movesAtOnce }, mover));
       for (const mover of movers) if (mover.status === 'rejected') throw mover.reason;
-      if (clock.monotonicMs() >= deadlineMs) {
-        return {
-          waitsFor: `The recordings are being moved: ${moved} objects in the last run, more are left.`,
-        };
+      if (clock.monotonicMs() >= untilMs) {
+        const waitsFor = `The recordings are being moved: ${moved} objects just now, more are left.`;
+        return { waitsFor, progressed: moved > 0 };
       }
     }
   }

@@ -23,6 +23,8 @@ export interface TakedownRunnerOptions extends Omit<TakedownEffectsOptions, 'lea
   readonly emit: EmitEvent;
   /** How long one run may take, 20,000 at most; what is left then is for the next one. @default 4000 */
   readonly runMs?: number;
+  /** @default waits in real time */
+  readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 export type TakedownStore = Pick<
@@ -42,13 +44,17 @@ export type TakedownStore = Pick<
 
 type TakedownDocument = StreamDocument<'takedown'>;
 
+/** Whoever works on it writes this often at least, to be seen. */
+const renewMs = 5_000;
 /**
- * Whoever worked on it and has written nothing for this long, as we saw it, is dead. Longer than a run and the last call of it
- * can take: nothing of an earlier turn must happen after we begin.
+ * Whoever worked on it and has written nothing for this long, as we saw it, is dead. Longer than it goes without a write, and
+ * then a pass and its last calls can take: nothing of an earlier turn must happen after we begin.
  */
-const holdMs = 45_000;
+const holdMs = 25_000;
 /** Between two looks at what steps wait for; they grow. */
 const pausesMs = [50, 50, 100, 200, 400, 800] as const;
+/** One look at every step that is due takes about so long at most. */
+const passMs = 1_000;
 const attempts = 10;
 const atOnce = 8;
 /** A takedown that is not done by then is told of, and then once a minute. */
@@ -187,9 +193,15 @@ export class TakedownRunner {
   }
 
   async #work(streamId: StreamId): Promise<void> {
-    const { store, clock, runMs = 4_000 } = this.#options;
+    const { store, clock, runMs = 4_000, pause = sleep } = this.#options;
     const deadlineMs = clock.monotonicMs() + runMs;
     let idle = 0;
+    let wroteAtMs = Number.NEGATIVE_INFINITY;
+    const write = async (before: TakedownDocument, body: Takedown): Promise<void> => {
+      const nowMs = clock.monotonicMs();
+      await store.putDocument({ ...before, body });
+      wroteAtMs = nowMs;
+    };
     for (;;) {
       const before = await store.getDocument(streamId, 'takedown');
       if (!before?.open) return;
@@ -197,18 +209,18 @@ export class TakedownRunner {
       const isOurs = before.body.runner === this.#options.id;
       if (isLate && !isOurs) return;
       if (this.#isHeldByOther(before)) {
-        await sleep(Math.min(500, Math.max(0, deadlineMs - clock.monotonicMs())));
+        await pause(Math.min(500, Math.max(0, deadlineMs - clock.monotonicMs())));
         continue;
       }
       try {
-        if (isLate) return await this.#write(before, withoutRunner(before.body));
-        if (!isOurs) {
-          await this.#write(before, { ...before.body, runner: this.#options.id });
+        if (isLate) return await write(before, withoutRunner(before.body));
+        if (!isOurs || clock.monotonicMs() - wroteAtMs > renewMs) {
+          await write(before, { ...before.body, runner: this.#options.id });
           continue;
         }
-        const body = await this.#pass(before, deadlineMs);
-        idle = body.done.length > before.body.done.length ? 0 : idle + 1;
-        if (changed(body, before.body)) await this.#write(before, body);
+        const { body, progressed } = await this.#pass(before, deadlineMs);
+        idle = progressed ? 0 : idle + 1;
+        if (changed(body, before.body)) await write(before, body);
         else if (dueSteps(body).length === 0) return await this.#finish(before);
       } catch (cause) {
         // Somebody turned it round, or was faster: what stands there now is gone on with.
@@ -216,7 +228,7 @@ export class TakedownRunner {
       }
       if (idle > 0) {
         const pauseMs = pausesMs[Math.min(idle, pausesMs.length) - 1] ?? 0;
-        await sleep(Math.min(pauseMs, Math.max(0, deadlineMs - clock.monotonicMs())));
+        await pause(Math.min(pauseMs, Math.max(0, deadlineMs - clock.monotonicMs())));
       }
     }
   }
@@ -228,10 +240,15 @@ export class TakedownRunner {
   }
 
   /** Works on every step that is due, side by side: one that waits holds up none of the others. */
-  async #pass({ streamId, body }: TakedownDocument, deadlineMs: number): Promise<Takedown> {
+  async #pass(
+    { streamId, body }: TakedownDocument,
+    deadlineMs: number,
+  ): Promise<{ body: Takedown; progressed: boolean }> {
     const { clock, emit } = this.#options;
+    // A long one is broken off now and then, so that those that failed are tried again meanwhile.
+    const untilMs = Math.min(deadlineMs, clock.monotonicMs() + passMs);
     const outcomes = await Promise.all(
-      dueSteps(body).map(async (step) => ({ step, ...(await this.#try(streamId, step, body, deadlineMs)) })),
+      dueSteps(body).map(async (step) => ({ step, ...(await this.#try(streamId, step, body, untilMs)) })),
     );
     let after = body;
     for (const { step, waitsFor, invalidation } of outcomes) {
@@ -246,17 +263,14 @@ export class TakedownRunner {
       const afterMs = clock.nowMs() - body.askedAtMs;
       emit('control.takedown.step-done', { streamId, direction: body.direction, step, afterMs });
     }
-    return after;
+    const progressed =
+      after.done.length > body.done.length || outcomes.some(({ progressed = false }) => progressed);
+    return { body: after, progressed };
   }
 
-  async #try(
-    streamId: StreamId,
-    step: TakedownStep,
-    body: Takedown,
-    deadlineMs: number,
-  ): Promise<StepOutcome> {
+  async #try(streamId: StreamId, step: TakedownStep, body: Takedown, untilMs: number): Promise<StepOutcome> {
     try {
-      return await this.#effects.perform(streamId, step, body, deadlineMs);
+      return await this.#effects.perform(streamId, step, body, untilMs);
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause);
       const waitsFor = `It failed and is tried again: ${detail}`.slice(0, 300);
@@ -290,10 +304,6 @@ export class TakedownRunner {
       tookMs: doneAfterMs,
       darkMs: body.direction === 'takedown' ? darkAfterMs : undefined,
     });
-  }
-
-  async #write(before: TakedownDocument, body: Takedown): Promise<void> {
-    await this.#options.store.putDocument({ ...before, body });
   }
 }
 
