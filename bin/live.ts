@@ -49,10 +49,8 @@ async function live(options: LiveOptions): Promise<void> {
       ? folderBackends(options.dataDir, secrets, originUrlOf(ports))
       : await awsBackends(options.awsEndpoint, secrets, process.env);
   const backends = withWebhook(kept, options.webhook, secrets);
-  const specs = planProcesses(ports, backends, {
-    ...secrets,
-    denialsFile: join(options.dataDir, 'edge-denials.json'),
-  });
+  const files = { ...secrets, denialsFile: join(options.dataDir, 'edge-denials.json') };
+  const specs = planProcesses(ports, backends, files, options);
   // A process that died is up again in half the time where nothing has to be compiled.
   const supervisor = new Supervisor(root, specs, {
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(options.dataDir, 'compile-cache'),

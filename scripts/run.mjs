@@ -110,8 +110,9 @@ function findNode() {
 /** Programs that tests run, such as a real Chromium; as root they are installed, otherwise asked for. */
 function ensureDebian(names) {
   const has = (name) =>
-    spawnSync('sh', ['-c', `command -v ${name} || ls /usr/share/doc/${name}`], { stdio: 'ignore' }).status ===
-    0;
+    spawnSync('sh', ['-c', `command -v ${name} || test -e /var/lib/dpkg/info/${name}.list`], {
+      stdio: 'ignore',
+    }).status === 0;
   const missing = names.filter((name) => !has(name));
   if (missing.length === 0) return;
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];

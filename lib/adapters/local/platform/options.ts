@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventBusLocation } from '../../../config/locations.ts';
@@ -15,6 +16,8 @@ export interface LiveOptions {
   readonly awsEndpoint: string | undefined;
   /** Where each event of a stream is posted to, and with what it is signed; the file in the data folder unless told. */
   readonly webhook: { readonly url: string; readonly secretFile: string | undefined } | undefined;
+  /** Networks (CIDR) that streams may be pushed to although they are not public. */
+  readonly allowPush: readonly string[];
   readonly help: boolean;
 }
 
@@ -40,6 +43,9 @@ export const helpText = `npm run live -- [flags]      the whole platform on this
   --webhook URL     post each event of a stream to this address, signed as Standard Webhooks says
   --webhook-secret-file FILE
                     what to sign with, whsec_… (default webhook-secret in the data folder, which is made)
+  --allow-push CIDR[,CIDR]
+                    let streams be sent to servers in these networks too, for example 127.0.0.0/8; else only to
+                    public addresses
   --json            one JSON event a line on stdout, the first is "ready"  (npm run -s live -- --json)
   --help            this text
 
@@ -66,6 +72,7 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
     json: values.json,
     awsEndpoint: values['aws-endpoint'],
     webhook: webhookOf(values, cwd, faults),
+    allowPush: networksOf(values['allow-push'], faults),
     help: values.help,
   };
   if (options.awsEndpoint !== undefined && !/^http:\/\/[^/\s]+\/?$/.test(options.awsEndpoint)) {
@@ -93,6 +100,18 @@ function webhookOf(
   return { url, secretFile: file === undefined ? undefined : resolve(cwd, file) };
 }
 
+function networksOf(text: string | undefined, faults: string[]): string[] {
+  const networks = text === undefined ? [] : text.split(',');
+  for (const network of networks) {
+    const [, address = '', bits] = /^([^/]+)\/(\d{1,3})$/.exec(network) ?? [];
+    const most = { 4: 32, 6: 128 }[isIP(address)];
+    if (most === undefined || Number(bits) > most) {
+      faults.push(`--allow-push takes networks such as 127.0.0.0/8, not '${network}'`);
+    }
+  }
+  return networks;
+}
+
 function readFlags(args: readonly string[]) {
   try {
     return parseArgs({
@@ -107,6 +126,7 @@ function readFlags(args: readonly string[]) {
         'aws-endpoint': { type: 'string' },
         webhook: { type: 'string' },
         'webhook-secret-file': { type: 'string' },
+        'allow-push': { type: 'string' },
         help: { type: 'boolean', default: false, short: 'h' },
       },
     }).values;

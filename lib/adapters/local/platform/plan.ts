@@ -69,7 +69,9 @@ export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,
   { originTokenFile, denialsFile }: SharedFiles,
+  { allowPush = [] }: { readonly allowPush?: readonly string[] } = {},
 ): ProcessSpec[] {
+  const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
   const urls = platformUrls(ports);
   const { controlStore, keyPepper, certificate } = backends;
   const pop: ProcessSpec = {
@@ -102,6 +104,7 @@ export function planProcesses(
         controlStore,
         keyPepper,
         drainMs: proxyDrainMs,
+        pushAllow,
       }),
     };
   });
@@ -182,6 +185,7 @@ export function planProcesses(
       originTokenFile,
       eventBus: backends.eventBus,
       webhookSecret: backends.webhookSecret,
+      pushAllow,
     }),
   };
   const all = [pop, ...proxies, ...workers, origin, shield, edge, page, control];

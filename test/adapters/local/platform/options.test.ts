@@ -15,6 +15,7 @@ describe('the flags of npm run live', () => {
       proxies: 2,
       demo: false,
       json: false,
+      allowPush: [],
       awsEndpoint: undefined,
       help: false,
     });
@@ -53,6 +54,16 @@ describe('the flags of npm run live', () => {
     expect(() => parseLiveOptions(args, '/repo')).toThrow(
       /--workers.*--proxies.*--aws-endpoint.*--port-base/,
     );
+  });
+
+  test('networks that may be pushed to are CIDRs', () => {
+    expect(parseLiveOptions(['--allow-push', '127.0.0.0/8,::1/128'], '/').allowPush).toEqual([
+      '127.0.0.0/8',
+      '::1/128',
+    ]);
+    for (const text of ['', '127.0.0.1', '127.0.0.0/33', 'localhost/8', '::1/129', '127.0.0.0/8,', '10/8']) {
+      expect(() => parseLiveOptions([`--allow-push=${text}`], '/')).toThrow(/--allow-push takes networks/);
+    }
   });
 
   test('a webhook needs an address that has no password in it', () => {
