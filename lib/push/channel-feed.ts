@@ -5,7 +5,7 @@ import type { BroadcastId } from '../routing/ids.ts';
 import { Destination, type PushTarget } from './destination.ts';
 import type { MediaMessage } from './policy/media-source.ts';
 import { type AllowedAddresses, allowedAddresses, checkTargetUrl } from './policy/target-address.ts';
-import type { PushContext, PushSetFacts } from './push-set.ts';
+import type { PushContext, PushSetFacts } from './push-context.ts';
 
 const lookMs = 1_000;
 /** A channel's inputs lie in our own network; the control plane named them, no user did. */

@@ -1,16 +1,12 @@
 import type { PushStanding, PushState } from '../control/policy/push-states.ts';
 import type { DestinationRecord, StreamRecord } from '../control/policy/records.ts';
 import type { PublishTap } from '../ingest/ports.ts';
-import type { ChunkState } from '../protocol/rtmp/chunk-state.ts';
-import type { MemberId, SessionId } from '../routing/ids.ts';
-import type { EmitEvent } from '../telemetry/events.ts';
 import { ChannelFeed } from './channel-feed.ts';
-import { Destination, type DestinationLimits, type PushTarget } from './destination.ts';
+import { Destination, type PushTarget } from './destination.ts';
 import { openDestinationKey } from './policy/destination-key.ts';
 import { MediaSource } from './policy/media-source.ts';
-import type { PushBudget } from './policy/push-queue.ts';
-import { type AllowedAddresses, checkTargetUrl } from './policy/target-address.ts';
-import type { DialPush, PushClock, PushStore, Resolve } from './ports.ts';
+import { checkTargetUrl } from './policy/target-address.ts';
+import type { PushContext, PushSetFacts } from './push-context.ts';
 import { PushReport } from './push-report.ts';
 
 /** The API lets a stream have no more; more in a record are left alone. */
@@ -20,26 +16,6 @@ const rereadMs = 4_000;
 const shedToldEveryMs = 10_000;
 /** For the last words to other servers and to the store. */
 const endMs = 5_000;
-
-/** What all sets of a process share. */
-export interface PushContext {
-  readonly store: PushStore;
-  readonly pepper: string;
-  readonly memberId: MemberId;
-  readonly resolve: Resolve;
-  readonly dial: DialPush;
-  readonly clock: PushClock;
-  readonly budget: PushBudget;
-  readonly limits: DestinationLimits;
-  readonly allowed?: AllowedAddresses | undefined;
-  readonly emit: EmitEvent;
-}
-
-export interface PushSetFacts {
-  readonly stream: StreamRecord;
-  readonly sessionId: SessionId;
-  readonly chunkState: ChunkState;
-}
 
 interface Push {
   readonly record: DestinationRecord;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PublishTap } from '../ingest/ports.ts';
-import { type PushContext, PushSet, type PushSetFacts } from './push-set.ts';
+import type { PushContext, PushSetFacts } from './push-context.ts';
+import { PushSet } from './push-set.ts';
 
 const tickMs = 250;
 const tellLoadMs = 10_000;

@@ -1,0 +1,28 @@
+import type { StreamRecord } from '../control/policy/records.ts';
+import type { ChunkState } from '../protocol/rtmp/chunk-state.ts';
+import type { MemberId, SessionId } from '../routing/ids.ts';
+import type { EmitEvent } from '../telemetry/events.ts';
+import type { DestinationLimits } from './destination.ts';
+import type { PushBudget } from './policy/push-queue.ts';
+import type { AllowedAddresses } from './policy/target-address.ts';
+import type { DialPush, PushClock, PushStore, Resolve } from './ports.ts';
+
+/** What all sets of a process share. */
+export interface PushContext {
+  readonly store: PushStore;
+  readonly pepper: string;
+  readonly memberId: MemberId;
+  readonly resolve: Resolve;
+  readonly dial: DialPush;
+  readonly clock: PushClock;
+  readonly budget: PushBudget;
+  readonly limits: DestinationLimits;
+  readonly allowed?: AllowedAddresses | undefined;
+  readonly emit: EmitEvent;
+}
+
+export interface PushSetFacts {
+  readonly stream: StreamRecord;
+  readonly sessionId: SessionId;
+  readonly chunkState: ChunkState;
+}
