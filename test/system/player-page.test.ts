@@ -319,7 +319,7 @@ describe('other destinations', () => {
 describe('the encoder of a stream', () => {
   test('is chosen with its cost in sight, and its channel is told in words', async () => {
     const { platform } = under;
-    const { id } = platform.add('Premium show');
+    const { id } = platform.add('Premium show', { encoders: ['fleet', 'medialive'] });
     const { page } = await under.open(`/streams/${id}`);
     await page.getByText('About $0.20 an hour on air, on AWS').click();
     await page.getByText('An estimate.').waitFor();
@@ -337,20 +337,22 @@ describe('the encoder of a stream', () => {
     await page.close();
   });
 
-  test('stays as it is where the other is not offered, and that is said in the API’s words', async () => {
+  test('that the API refuses to change goes back to what it was, and the refusal is told', async () => {
     const { platform } = under;
-    const { id } = platform.add('Plain show');
+    const { id } = platform.add('Plain show', { encoders: ['fleet', 'medialive'] });
     const { page } = await under.open(`/streams/${id}`);
-    platform.problems.set(`PATCH /v1/streams/${id}`, {
-      type: 'urn:problem-type:headwater:encoder-not-offered',
-      status: 409,
-      title: 'This encoder is not offered here',
-      detail: 'MediaLive needs an AWS account.',
-    });
+    platform.problems.set(`PATCH /v1/streams/${id}`, { status: 503, detail: 'Nothing was changed.' });
     await page.getByLabel('AWS MediaLive').click();
-    await page.getByText('MediaLive needs an AWS account.').waitFor();
-    expect(await page.getByLabel('AWS MediaLive').count()).toBe(0);
+    await page.getByRole('alert').getByText('Nothing was changed.').waitFor();
     expect(await page.getByLabel('Own workers').isChecked()).toBe(true);
+    await page.close();
+  });
+
+  test('is no question where none but our own are offered', async () => {
+    const { id } = under.platform.add('Own show');
+    const { page } = await under.open(`/streams/${id}`);
+    expect(await page.getByLabel('Own workers').isChecked()).toBe(true);
+    expect(await page.getByLabel('AWS MediaLive').count()).toBe(0);
     await page.close();
   });
 });

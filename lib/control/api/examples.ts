@@ -65,6 +65,7 @@ const takedown = {
   ],
 };
 
+const encoders = ['fleet', 'medialive'];
 const settings = {
   id,
   name: 'Sunday concert',
@@ -89,11 +90,11 @@ const listed = {
   ingest: { rtmps: { url: rtmps }, rtmp: { url: rtmp } },
   broadcast,
 };
-const stream = { ...listed, cost, destinations: [{ ...destination, ...push }] };
+const stream = { ...listed, encoders, cost, destinations: [{ ...destination, ...push }] };
 
 export const examples = {
   newStream: { name: 'Sunday concert', reconnectWindowMs: 60_000, encoder: 'fleet' },
-  createdStream: { ...settings, destinations: [], cost, ingest: ingestWithKey },
+  createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
   streamPage: { streams: [listed], cursor: id },
   streamChange: { name: 'Sunday concert, second half' },

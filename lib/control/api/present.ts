@@ -77,7 +77,10 @@ function presentFields(sight: StreamSight, config: ControlApiConfig, nowMs: numb
       manifests: presentManifests(stream, broadcast?.record),
     },
     encoder,
-    ...(documents && { cost: presentCost(encoder, config.ladder) }),
+    ...(documents && {
+      encoders: [...(config.offeredEncoders ?? ['fleet' as const])],
+      cost: presentCost(encoder, config.ladder),
+    }),
     destinations: presentDestinations(stream, documents && { document: documents.pushes, state }),
     ...(takedown && { takedown }),
     ...(documents?.channel && { managed: presentManaged(documents.channel, nowMs) }),

@@ -138,6 +138,9 @@ const streamFields = {
     .openapi({ description: 'Keys that open the stream, oldest first; never the keys themselves.' }),
   playback: Playback,
   encoder: EncoderTier.openapi({ description: 'What encodes it from the next broadcast on.' }),
+  encoders: z.array(EncoderTier).optional().openapi({
+    description: 'Those that may be chosen here. Left out where streams are listed.',
+  }),
   cost: CostEstimate.optional().openapi({ description: 'Left out where streams are listed.' }),
   destinations: z.array(Destination).openapi({ description: 'Where else it is sent.' }),
   takedown: TakedownNotice.optional().openapi({

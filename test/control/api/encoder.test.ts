@@ -14,7 +14,8 @@ const read = async (id: string) => (await api.call('GET', `/v1/streams/${id}`)).
 
 describe('choosing what encodes a stream', () => {
   test('it is the fleet unless another is chosen, with both manifests', async () => {
-    const { id, encoder, playback, cost } = await api.create();
+    const { id, encoder, encoders, playback, cost } = await api.create();
+    expect(encoders).toEqual(['fleet', 'medialive']);
     expect([encoder, playback.manifests]).toEqual(['fleet', ['dash', 'hls']]);
     expect(cost).toEqual(costEstimate('fleet', defaultLadder));
     expect(await read(id)).toMatchObject({ encoder: 'fleet', cost });
@@ -55,6 +56,7 @@ describe('choosing what encodes a stream', () => {
     const [listed] = (await api.call('GET', '/v1/streams')).body.streams;
     expect(listed.encoder).toBe('fleet');
     expect(listed).not.toHaveProperty('cost');
+    expect(listed).not.toHaveProperty('encoders');
   });
 
   test('what is not offered is refused in words, and changes nothing', async () => {

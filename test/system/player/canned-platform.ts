@@ -82,6 +82,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
         manifests: ['dash', 'hls'],
       },
       encoder: 'fleet',
+      encoders: ['fleet'],
       cost: { encoder: 'fleet', perHourUsd: 0.2, parts: [], note: 'An estimate.' },
       destinations: [],
       ...change,

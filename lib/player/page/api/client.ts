@@ -5,16 +5,13 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code = 'API_ERROR';
   readonly status: number;
-  /** The end of the problem's `type`, for example `stream-not-found`; undefined where the answer was no problem. */
-  readonly kind: string | undefined;
   /** Faults of the request, each with its place in the body where it has one. */
   readonly faults: readonly RequestFault[];
 
-  constructor(status: number, message: string, problem: Pick<ApiError, 'kind' | 'faults'> = noProblem) {
+  constructor(status: number, message: string, faults: readonly RequestFault[] = []) {
     super(message);
     this.status = status;
-    this.kind = problem.kind;
-    this.faults = problem.faults;
+    this.faults = faults;
   }
 }
 
@@ -23,8 +20,6 @@ export interface RequestFault {
   /** RFC 6901 as a fragment, for example `#/name`. */
   readonly pointer?: string;
 }
-
-const noProblem = { kind: undefined, faults: [] };
 
 /** The API could not be reached at all, or did not answer in time. */
 export class ApiUnreachableError extends Error {
@@ -146,11 +141,9 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
 function problemOf(status: number, text: string): ApiError {
   const words = `The platform answered with status ${status}.`;
   try {
-    const { type, title, detail, errors } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    return new ApiError(status, [detail, title].find((part) => typeof part === 'string') ?? words, {
-      kind: typeof type === 'string' ? /[^:]+$/.exec(type)?.[0] : undefined,
-      faults: Array.isArray(errors) ? errors : [],
-    });
+    const { title, detail, errors } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const told = [detail, title].find((part) => typeof part === 'string') ?? words;
+    return new ApiError(status, told, Array.isArray(errors) ? errors : []);
   } catch {
     // Not a problem document; the status has to do.
     return new ApiError(status, words);

@@ -12,6 +12,8 @@ export interface Stream {
   readonly playback: Playback;
   /** What encodes it from the next broadcast on. */
   readonly encoder: EncoderTier;
+  /** Those that may be chosen here. Only where one stream is read. */
+  readonly encoders?: readonly EncoderTier[];
   /** What an hour on the air costs on AWS, about. Only where one stream is read. */
   readonly cost?: CostEstimate;
   /** Where else it is sent. Their states are there only where one stream is read. */

@@ -1,5 +1,4 @@
 import { useEffect, useId, useState } from 'preact/hooks';
-import { ApiError } from '../api/client.ts';
 import type { CostEstimate, EncoderTier, Stream } from '../api/types.ts';
 import { encoderChoices, formatUsd } from '../model/managed.ts';
 import { useApi, useServices } from '../shell/services.ts';
@@ -10,50 +9,44 @@ export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged
   const api = useApi();
   const { announce } = useServices();
   const { busy, fault, run } = useTask();
-  const [notOffered, setNotOffered] = useState<string>();
   // What was chosen shows at once, and goes back where the API refuses it.
   const [wanted, setWanted] = useState<EncoderTier>();
   const id = useId();
-  const { encoder, managed, cost } = stream;
+  const { encoder, encoders = [], managed, cost } = stream;
   useEffect(() => setWanted(undefined), [encoder]);
+  const choices = encoderChoices.filter(({ tier }) => tier === encoder || encoders.includes(tier));
   const choose = (tier: EncoderTier) =>
     run(async () => {
       setWanted(tier);
       try {
         await api.chooseEncoder(stream.id, tier);
         announce('The encoder is changed. It holds from the next broadcast on.');
+        onChanged();
       } catch (cause) {
         setWanted(undefined);
-        if (!(cause instanceof ApiError && cause.kind === 'encoder-not-offered')) throw cause;
-        setNotOffered(cause.message);
-      } finally {
-        onChanged();
+        throw cause;
       }
     });
   return (
-    <fieldset class="choices" aria-describedby={`${id}-hint`}>
+    <fieldset class="choices">
       <legend>Encoder</legend>
-      {encoderChoices
-        .filter(({ tier }) => notOffered === undefined || tier === encoder)
-        .map(({ tier, name, about }) => (
-          <label key={tier} class="choice">
-            <input
-              type="radio"
-              name={id}
-              value={tier}
-              checked={tier === (wanted ?? encoder)}
-              disabled={busy}
-              onChange={() => void choose(tier)}
-            />
-            <span>
-              {name}
-              <span class="quiet small">{about}</span>
-            </span>
-          </label>
-        ))}
-      <p class="quiet small" id={`${id}-hint`} role={notOffered === undefined ? undefined : 'status'}>
-        {notOffered ?? 'A change holds from the next broadcast on.'}
-      </p>
+      {choices.map(({ tier, name, about }) => (
+        <label key={tier} class="choice">
+          <input
+            type="radio"
+            name={id}
+            value={tier}
+            checked={tier === (wanted ?? encoder)}
+            disabled={busy}
+            onChange={() => void choose(tier)}
+          />
+          <span>
+            {name}
+            <span class="quiet small">{about}</span>
+          </span>
+        </label>
+      ))}
+      {choices.length > 1 && <p class="quiet small">A change holds from the next broadcast on.</p>}
       {fault !== undefined && (
         <p class="fault" role="alert">
           {fault}
@@ -69,7 +62,7 @@ function Cost({ cost }: { cost: CostEstimate }) {
   return (
     <details class="fold">
       <summary>About {formatUsd(cost.perHourUsd)} an hour on air, on AWS</summary>
-      <table class="table">
+      <table class="table cost">
         <thead>
           <tr>
             <th scope="col">For</th>

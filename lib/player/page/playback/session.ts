@@ -57,7 +57,9 @@ export class PlaybackSession {
   /** Loads `next` if it is another broadcast than the one that plays; otherwise nothing is disturbed. */
   follow(next: PlaybackTarget | undefined): void {
     if (next === undefined) return;
-    const stuck = this.#condition === 'failed' && this.#target?.url !== next.url;
+    // A broadcast may be found elsewhere after another encoder took it over.
+    const waits = this.#condition === 'failed' || this.#condition === 'stalled';
+    const stuck = waits && this.#target?.url !== next.url;
     if (stuck || mustReload(this.#target, next)) {
       this.#failures = 0;
       this.#load(next);
