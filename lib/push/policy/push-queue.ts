@@ -46,6 +46,8 @@ export class PushQueue {
   #bytes = 0;
   /** Nothing is of use before a place to begin at. */
   #waits = true;
+  /** It had a place to begin at: what is not taken from then on is lost. */
+  #begun = false;
   /** The headers that the destination has. */
   #sent = new Map<string, MediaMessage>();
   #shed: Shed = { messages: 0, bytes: 0 };
@@ -72,10 +74,11 @@ export class PushQueue {
   push(message: MediaMessage, headers: readonly MediaMessage[]): boolean {
     if (this.#waits) {
       if (!message.start) {
-        if (this.#sent.size > 0) this.#letGo([{ message, headers: [] }]);
+        if (this.#begun) this.#letGo([{ message, headers: [] }]);
         return false;
       }
       this.#waits = false;
+      this.#begun = true;
     }
     this.#entries.push({ message, headers: message.start ? headers : [] });
     this.#count(sizeOf(message));
@@ -103,6 +106,7 @@ export class PushQueue {
     for (const { message } of this.#entries) this.#count(-sizeOf(message));
     this.#entries = [];
     this.#waits = true;
+    this.#begun = false;
     this.#sent = new Map();
   }
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Amf0Value } from '../../../lib/protocol/rtmp/amf0.ts';
 import { ChunkReader, type RtmpMessage } from '../../../lib/protocol/rtmp/chunk-reader.ts';
-import { isUnpublish, readMetaData } from '../../../lib/protocol/rtmp/commands.ts';
+import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
+import { encodeCommand, isUnpublish, readMetaData } from '../../../lib/protocol/rtmp/commands.ts';
 import { encodeControl } from '../../../lib/protocol/rtmp/messages.ts';
 import { PublishSession } from '../../../lib/protocol/rtmp/publish-session.ts';
 import { Publisher, type PublisherAction } from '../../../lib/protocol/rtmp/publisher.ts';
@@ -98,5 +100,144 @@ describe('a publisher', () => {
     expect(publisher.acknowledgedBytes).toBe(1234);
     const [answer] = publisher.push(session.write(encodeControl({ kind: 'ping-request', timestampMs: 5 })));
     expect(answer?.type).toBe('send');
+  });
+});
+
+describe('a publisher, towards a server that is not as it should be', () => {
+  const s0s1s2 = Buffer.concat([Buffer.of(3), Buffer.alloc(2 * 1536)]);
+  /** A publisher that has said `connect`, and what the server says next in its chunks. */
+  function connecting() {
+    const publisher = new Publisher(options);
+    publisher.start();
+    publisher.push(s0s1s2);
+    const writer = new ChunkWriter();
+    const hear = (message: RtmpMessage) => publisher.push(writer.write(message));
+    const answer = (name: string, transactionId: number, ...args: Amf0Value[]) =>
+      hear(encodeCommand({ name, transactionId, args }));
+    return { publisher, hear, answer };
+  }
+  const success = { level: 'status', code: 'NetConnection.Connect.Success', description: '' };
+  const started = { level: 'status', code: 'NetStream.Publish.Start', description: '' };
+  function published() {
+    const talk = connecting();
+    talk.answer('_result', 1, {}, success);
+    talk.answer('_result', 4, null, 7);
+    expect(talk.answer('onStatus', 0, null, started).at(-1)).toEqual({ type: 'published' });
+    return talk;
+  }
+  const refusals = (actions: readonly PublisherAction[]) => actions.filter(({ type }) => type === 'refused');
+
+  test('goes on where releaseStream and FCPublish are not known', () => {
+    const { publisher, answer } = connecting();
+    answer('_result', 1, {}, success);
+    const failed = { level: 'error', code: 'NetConnection.Call.Failed', description: 'Unknown.' };
+    expect(refusals(answer('_error', 2, null, failed))).toEqual([]);
+    expect(refusals(answer('_error', 3, null, failed))).toEqual([]);
+    answer('_result', 4, null, 1);
+    answer('onStatus', 0, null, started);
+    expect(publisher.phase).toBe('published');
+  });
+
+  test.each([
+    ['_error', { level: 'error', code: 'NetConnection.Connect.Rejected', description: 'No.' }],
+    ['_result', { level: 'error', code: 'NetConnection.Connect.Rejected', description: 'No.' }],
+  ])('hears the refusal of connect in %s', (name, info) => {
+    expect(refusals(connecting().answer(name, 1, null, info))).toEqual([
+      { type: 'refused', code: 'NetConnection.Connect.Rejected', description: 'No.', redirected: false },
+    ]);
+  });
+
+  test('hears the refusal of createStream, even without words', () => {
+    const { answer } = connecting();
+    answer('_result', 1, {}, success);
+    expect(refusals(answer('_error', 4, null))).toEqual([
+      { type: 'refused', code: '_error', description: '', redirected: false },
+    ]);
+  });
+
+  test.each<[string, Amf0Value[]]>([
+    [
+      'ex',
+      [null, { level: 'error', code: 'x', description: '', ex: { code: 302, redirect: 'rtmp://10.0.0.1/' } }],
+    ],
+    [
+      'the status itself',
+      [null, { level: 'error', code: 'x', description: '', redirect: 'rtmp://10.0.0.1/' }],
+    ],
+    ['the command object', [{ ex: { redirect: 'rtmp://10.0.0.1/' } }, { level: 'error', code: 'x' }]],
+  ])('notices a redirect in %s', (_, args) => {
+    expect(refusals(connecting().answer('_error', 1, ...args))).toMatchObject([{ redirected: true }]);
+  });
+
+  test.each([
+    { level: 'error', code: 'NetStream.Publish.Failed', description: 'Gone.' },
+    { level: 'status', code: 'NetStream.Unpublish.Success', description: 'Gone.' },
+    { level: 'status', code: 'NetConnection.Connect.Closed', description: 'Gone.' },
+  ])('hears its end: $code', (info) => {
+    const { publisher, answer, hear } = published();
+    expect(refusals(answer('onStatus', 0, null, info))).toMatchObject([
+      { code: info.code, description: 'Gone.' },
+    ]);
+    expect(publisher.phase).toBe('refused');
+    expect(hear(encodeControl({ kind: 'ping-request', timestampMs: 1 }))).toEqual([]);
+  });
+
+  test('hears a close, and goes on after a warning or a notice', () => {
+    expect(refusals(published().answer('close', 0, null))).toHaveLength(1);
+    const { publisher, answer } = published();
+    answer('onStatus', 0, null, { level: 'warning', code: 'NetStream.Play.InsufficientBW' });
+    answer('onStatus', 0, null, { level: 'status', code: 'NetStream.Publish.Idle' });
+    answer('onBWDone', 0, null);
+    expect(publisher.phase).toBe('published');
+  });
+
+  test('quotes one line of sound length', () => {
+    const description = `line\r\n\u001b[31mtwo\u202e${'x'.repeat(2_000)}`;
+    const [refusal] = refusals(
+      published().answer('onStatus', 0, null, { level: 'error', code: 'c', description }),
+    );
+    expect(refusal).toMatchObject({ description: expect.stringMatching(/^line \[31mtwo x{270,290}$/) });
+  });
+
+  test('names its window where the server asks, once', () => {
+    const { hear } = published();
+    const ask = encodeControl({ kind: 'set-peer-bandwidth', windowBytes: 5_000_000, limit: 'dynamic' });
+    expect(hear(ask)).toMatchObject([{ type: 'send' }]);
+    expect(hear(ask)).toEqual([]);
+  });
+
+  test('takes no flood instead of an answer', () => {
+    const { hear } = connecting();
+    const pong = encodeControl({ kind: 'ping-response', timestampMs: 1 });
+    expect(() => {
+      for (let count = 0; count < 100_000; count++) hear(pong);
+    }).toThrow(expect.objectContaining({ code: 'TOO_MUCH_PARTIAL' }));
+  });
+
+  test('takes no long message', () => {
+    const { publisher } = connecting();
+    expect(() => publisher.push(Buffer.of(3, 0, 0, 0, 1, 0, 1, 20, 0, 0, 0, 0))).toThrow(
+      expect.objectContaining({ code: 'MESSAGE_TOO_LONG' }),
+    );
+  });
+
+  test('throws nothing but protocol errors, whatever comes', () => {
+    fc.assert(
+      fc.property(
+        fc.boolean(),
+        fc.array(fc.uint8Array({ maxLength: 400 }), { maxLength: 20 }),
+        (greeted, pieces) => {
+          const publisher = new Publisher(options);
+          publisher.start();
+          try {
+            if (greeted) publisher.push(s0s1s2);
+            for (const piece of pieces) publisher.push(piece);
+          } catch (fault) {
+            expect(fault).toMatchObject({ name: 'ProtocolError' });
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
