@@ -15,6 +15,7 @@ import { encoderWorkerCodec } from '../lib/config/encoder-worker.ts';
 import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
 import { announcing } from '../lib/control/announcing.ts';
 import { segmentMs } from '../lib/encoder/policy/grid.ts';
+import { SharedTime } from '../lib/encoder/policy/shared-time.ts';
 import { Worker } from '../lib/encoder/worker.ts';
 
 /** Links and ffmpegs are read this often, all together: less CPU for at most this much latency at each of the two. */
@@ -29,7 +30,13 @@ await runProgram({
     const ffmpeg = await findFfmpeg(config.ffmpegPath);
     emit('encoder.ffmpeg.found', { path: ffmpeg.path, source: ffmpeg.source, version: ffmpeg.version });
     if (config.videoEncoder === 'nvenc') await proveNvenc(ffmpeg.path);
-    const objects = await openOrigin(config.origin, config.originTokenFile);
+    const time = new SharedTime(() => Date.now());
+    const objects = await openOrigin(config.origin, config.originTokenFile, (date) => {
+      const offMs = time.heard(date);
+      if (offMs !== undefined) emit('encoder.clock.corrected', { offMs: Math.round(offMs) });
+    });
+    // Any answer has the date, a refusal too.
+    void objects.get(`${region}/date`).catch(() => {});
     const store = await openControlStore(config.controlStore, config);
     const { eventBus, webhookSecret } = config;
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
@@ -62,7 +69,7 @@ await runProgram({
       utcTimingUrl:
         config.playbackBaseUrl === undefined ? '/time' : new URL('/time', config.playbackBaseUrl).href,
       windowSegments: Math.ceil((dvrWindowSeconds * 1000) / segmentMs),
-      clock: { now: () => performance.now(), wall: () => Date.now() },
+      clock: { now: () => performance.now(), wall: () => time.now() },
       emit,
     });
     await worker.start();

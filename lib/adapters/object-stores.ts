@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type ObjectsLocation, type OriginLocation, splitLocation } from '../config/locations.ts';
 import type { ObjectStore, StreamingObjectStore } from '../origin/ports.ts';
+import type { OnOriginDate } from './origin-date.ts';
 
 /** The origin program's write token cannot be read or is none. */
 export class OriginTokenError extends Error {
@@ -26,20 +27,22 @@ export async function readOriginToken(path: string, variable: string): Promise<s
   return token;
 }
 
-/** The origin as workers write to it. `tokenFile` is needed for an origin program only. */
+/** The origin as workers write to it. `tokenFile` is needed for an origin program only; `onDate` hears what time it is there. */
 export async function openOrigin(
   location: OriginLocation,
   tokenFile: string | undefined,
+  onDate?: OnOriginDate,
 ): Promise<ObjectStore & { close(): void }> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 's3') {
     const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');
-    return createS3ObjectStore({ bucket: rest });
+    return createS3ObjectStore({ bucket: rest, onDate });
   }
   const variable = 'HEADWATER_ORIGIN_TOKEN_FILE';
   if (tokenFile === undefined) throw new OriginTokenError(`${variable} is missing.`, variable);
   const { createHttpObjectStore } = await import('./local/http-object-store.ts');
-  return createHttpObjectStore({ url: location, token: await readOriginToken(tokenFile, variable) });
+  const token = await readOriginToken(tokenFile, variable);
+  return createHttpObjectStore({ url: location, token, ...(onDate && { onDate }) });
 }
 
 /** The objects that an origin program serves. */

@@ -151,6 +151,10 @@ export const encoderEvents = {
     'warn',
     'The platform could not be asked whether it may stop this worker; it is tried again. A worker that is stopped hands its broadcasts over.',
   ),
+  'encoder.clock.corrected': event<{ offMs: number }>(
+    'warn',
+    'The clock of this host is so far off that of the origin, whose time is taken for manifests and stories; 0: it is right again.',
+  ),
   'encoder.draining': event<{ broadcasts: number }>(
     'info',
     'The worker takes no new streams and ends the ones that it has.',

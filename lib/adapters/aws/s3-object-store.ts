@@ -11,6 +11,7 @@ import {
 import { ObjectStoreRefusedError, PreconditionFailedError } from '../../origin/policy/errors.ts';
 import { isKeyPrefix, isObjectKey } from '../../origin/policy/object-key.ts';
 import type { OpenObject, PutOptions, StoredObject, StreamingObjectStore } from '../../origin/ports.ts';
+import { type OnOriginDate, tellDate } from '../origin-date.ts';
 import { type CallLimits, clientSettings } from './client-settings.ts';
 import { asStoreError, s3Fault } from './s3-errors.ts';
 
@@ -27,6 +28,8 @@ export interface S3ObjectStoreOptions {
   readonly limits?: Partial<CallLimits>;
   /** What the SDK is not to take from the environment. */
   readonly client?: S3ClientConfig;
+  /** Told of the date of each answer. */
+  readonly onDate?: OnOriginDate | undefined;
 }
 
 /**
@@ -37,8 +40,23 @@ export function createS3ObjectStore({
   bucket,
   limits,
   client,
+  onDate,
 }: S3ObjectStoreOptions): StreamingObjectStore & { close(): void } {
-  return new S3ObjectStore(bucket, { ...defaultLimits, ...limits }, client);
+  return new S3ObjectStore(bucket, { ...defaultLimits, ...limits }, client, onDate);
+}
+
+/** Nearest to the wire, so that the answers of each try are seen, refusals too. */
+function watchDates(client: S3Client, onDate: OnOriginDate): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const askedMs = performance.now();
+      const result = await next(args);
+      const { headers } = result.response as { headers?: Readonly<Record<string, string>> };
+      tellDate(headers?.date, askedMs, onDate);
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'watchDates' },
+  );
 }
 
 class S3ObjectStore implements StreamingObjectStore {
@@ -49,9 +67,15 @@ class S3ObjectStore implements StreamingObjectStore {
   /** Under way, by the two keys. */
   readonly #moves = new Map<string, Promise<void>>();
 
-  constructor(bucket: string, limits: CallLimits, config: S3ClientConfig = {}) {
+  constructor(
+    bucket: string,
+    limits: CallLimits,
+    config: S3ClientConfig = {},
+    onDate: OnOriginDate | undefined = undefined,
+  ) {
     // With Expect: 100-continue each put over 2 MB would open a connection of its own, past the limit, and wait.
     this.#client = new S3Client({ ...clientSettings(limits), expectContinueHeader: false, ...config });
+    if (onDate) watchDates(this.#client, onDate);
     this.#bucket = bucket;
     this.#callMs = limits.timeoutMs * limits.tries + 500;
   }

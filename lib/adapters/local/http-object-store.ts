@@ -7,6 +7,7 @@ import {
 } from '../../origin/policy/errors.ts';
 import { isObjectKey } from '../../origin/policy/object-key.ts';
 import type { ObjectStore, PutOptions, StoredObject } from '../../origin/ports.ts';
+import { type OnOriginDate, tellDate } from '../origin-date.ts';
 
 export interface HttpObjectStoreOptions {
   /** The origin's base URL, for example `http://127.0.0.1:8090`. */
@@ -17,6 +18,8 @@ export interface HttpObjectStoreOptions {
   readonly timeoutMs?: number;
   /** Connections at once; more requests wait in line. 32 unless told. */
   readonly maxConnections?: number;
+  /** Told of the date of each answer. */
+  readonly onDate?: OnOriginDate;
 }
 
 interface Answer {
@@ -35,11 +38,13 @@ class HttpObjectStore implements ObjectStore {
   readonly #authorization: string;
   readonly #timeoutMs: number;
   readonly #agent: Agent;
+  readonly #onDate: OnOriginDate | undefined;
 
-  constructor({ url, token, timeoutMs = 10_000, maxConnections = 32 }: HttpObjectStoreOptions) {
+  constructor({ url, token, timeoutMs = 10_000, maxConnections = 32, onDate }: HttpObjectStoreOptions) {
     this.#base = new URL(url);
     this.#authorization = `Bearer ${token}`;
     this.#timeoutMs = timeoutMs;
+    this.#onDate = onDate;
     // Shorter than the origin keeps idle connections, so that it never closes one just as a request goes out.
     this.#agent = new Agent({ keepAlive: true, timeout: 30_000, maxSockets: maxConnections });
   }
@@ -102,9 +107,11 @@ class HttpObjectStore implements ObjectStore {
         fail(new ObjectStoreUnavailableError(`The origin did not answer ${method} ${path}`, { cause }));
       const { hostname, port } = this.#base;
       const signal = AbortSignal.timeout(this.#timeoutMs);
+      const askedMs = performance.now();
       const asked = request({ agent: this.#agent, host: hostname, port, method, path, headers, signal });
       asked.on('error', unavailable);
       asked.on('response', (response) => {
+        tellDate(response.headers.date, askedMs, this.#onDate);
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', unavailable);
