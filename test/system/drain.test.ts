@@ -24,6 +24,7 @@ test('SIGTERM to the worker: it hands its broadcast over within its time, and no
   const exited = platform.waitForNext(
     ({ event, process }) => event === 'process.exited' && process === worker,
   );
+  expect(publisher.process.exitCode).toBeNull();
   const toldAtMs = performance.now();
   process.kill(platform.pidOf(worker), 'SIGTERM');
   const { code } = await exited;
@@ -35,7 +36,7 @@ test('SIGTERM to the worker: it hands its broadcast over within its time, and no
   expect(after?.id).toBe(before?.id);
   expect(after?.workerId).not.toBe(worker);
   expect(moved.text).toContain(`from ${worker} to ${after?.workerId}`);
-  expect(publisher.process.exitCode).toBeNull();
+  // It had one session, to its end; on a busy machine that is over by now.
   expect(await publisher.ended()).toBe(0);
   await streamEvent(platform, stream.id, 'recording.ready');
 
