@@ -351,8 +351,8 @@ describe('the encoder of a stream', () => {
   test('is no question where none but our own are offered', async () => {
     const { id } = under.platform.add('Own show');
     const { page } = await under.open(`/streams/${id}`);
-    expect(await page.getByLabel('Own workers').isChecked()).toBe(true);
-    expect(await page.getByLabel('AWS MediaLive').count()).toBe(0);
+    await page.getByRole('group', { name: 'Encoder' }).getByText('Own workers').waitFor();
+    expect(await page.getByRole('radio').count()).toBe(0);
     await page.close();
   });
 });

@@ -30,23 +30,32 @@ export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged
   return (
     <fieldset class="choices">
       <legend>Encoder</legend>
-      {choices.map(({ tier, name, about }) => (
-        <label key={tier} class="choice">
-          <input
-            type="radio"
-            name={id}
-            value={tier}
-            checked={tier === (wanted ?? encoder)}
-            disabled={busy}
-            onChange={() => void choose(tier)}
-          />
-          <span>
-            {name}
-            <span class="quiet small">{about}</span>
-          </span>
-        </label>
-      ))}
-      {choices.length > 1 && <p class="quiet small">A change holds from the next broadcast on.</p>}
+      {choices.length < 2 ? (
+        choices.map((choice) => (
+          <p key={choice.tier} class="choice-text">
+            <ChoiceText {...choice} />
+          </p>
+        ))
+      ) : (
+        <>
+          {choices.map((choice) => (
+            <label key={choice.tier} class="choice">
+              <input
+                type="radio"
+                name={id}
+                value={choice.tier}
+                checked={choice.tier === (wanted ?? encoder)}
+                disabled={busy}
+                onChange={() => void choose(choice.tier)}
+              />
+              <span class="choice-text">
+                <ChoiceText {...choice} />
+              </span>
+            </label>
+          ))}
+          <p class="quiet small">A change holds from the next broadcast on.</p>
+        </>
+      )}
       {fault !== undefined && (
         <p class="fault" role="alert">
           {fault}
@@ -55,6 +64,15 @@ export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged
       {managed && <p class={managed.state === 'gone' ? 'quiet small' : 'note'}>{managed.detail}</p>}
       {cost && <Cost cost={cost} />}
     </fieldset>
+  );
+}
+
+function ChoiceText({ name, about }: { name: string; about: string }) {
+  return (
+    <>
+      {name}
+      <span class="quiet small">{about}</span>
+    </>
   );
 }
 
