@@ -1,10 +1,18 @@
 import { type App, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Platform as ImagePlatform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
-import { edgeParameters, edgeRegion, ingestHostName, popParameters, popRegion } from './config/names.ts';
+import {
+  channelRoleName,
+  edgeParameters,
+  edgeRegion,
+  ingestHostName,
+  popParameters,
+  popRegion,
+} from './config/names.ts';
 import { ControlApi } from './control/infra/api.ts';
 import { FleetMetrics } from './control/infra/fleet-metrics.ts';
 import { KeyPepper } from './control/infra/key-pepper.ts';
+import { ManagedChannels } from './control/infra/managed-channels.ts';
 import { StreamEvents } from './control/infra/stream-events.ts';
 import { ControlTables } from './control/infra/tables.ts';
 import { Takedowns } from './control/infra/takedowns.ts';
@@ -64,7 +72,19 @@ export class RegionStack extends Stack {
     const tables = new ControlTables(this, 'ControlTables', { name, keepOnDelete });
     const { encryptionKey } = tables;
     const keyPepper = new KeyPepper(this, 'KeyPepper', { name, keepOnDelete, encryptionKey });
-    const origin = new OriginBucket(this, 'Origin', { deployment: name, retention });
+    const { managedEncoder } = deployment;
+    const origin = new OriginBucket(this, 'Origin', {
+      deployment: name,
+      retention,
+      ...(managedEncoder && {
+        blindWriter: this.formatArn({
+          service: 'iam',
+          region: '',
+          resource: 'role',
+          resourceName: channelRoleName(name, region.name),
+        }),
+      }),
+    });
 
     const pop = new PopBalancer(this, 'Pop', { vpc, subnets, plainRtmp, deletionProtection: keepOnDelete });
     new PopEndpoint(this, 'PopEndpoint', { name, plainRtmp, balancer: pop.balancer, remoteParameters });
@@ -154,6 +174,7 @@ export class RegionStack extends Stack {
       tables,
       keyPepper,
       takedowns,
+      ...(managedEncoder && { offeredEncoders: ['fleet', 'medialive'] }),
       ...(deployment.ladder && { ladder: deployment.ladder }),
       ...measured,
     });
@@ -164,6 +185,21 @@ export class RegionStack extends Stack {
       eventDays: retention.eventDays,
       ...measured,
     });
+    const managedChannels =
+      managedEncoder &&
+      new ManagedChannels(this, 'ManagedChannels', {
+        name,
+        region: region.name,
+        vpc,
+        subnets,
+        proxySecurityGroup: ingest.securityGroup,
+        channelClass: managedEncoder.channelClass,
+        ...(deployment.ladder && { ladder: deployment.ladder }),
+        tables,
+        origin,
+        bus: streamEvents.bus,
+        ...measured,
+      });
     const fleetMetrics = new FleetMetrics(this, 'FleetMetrics', {
       name,
       tables,
@@ -186,9 +222,11 @@ export class RegionStack extends Stack {
       },
       api: control.apiId,
       takedowns: takedowns.function.function.functionName,
-      functions: [control, streamEvents, takedowns, fleetMetrics, certificate].map(
-        (stage) => stage.function.function.functionName,
-      ),
+      ...(managedChannels && { managedChannels: managedChannels.function.function.functionName }),
+      functions: [
+        ...[control, streamEvents, takedowns, fleetMetrics, certificate],
+        ...(managedChannels ? [managedChannels] : []),
+      ].map((stage) => stage.function.function.functionName),
       deadLetterQueues: [streamEvents.deadLetters.queueName],
       tables: controlTableNames.map((end) => tables.table(end).tableName),
     };

@@ -5,6 +5,10 @@
 export const originBucketName = (deployment: string, account: string, region: string): string =>
   `${deployment}-origin-${account}-${region}`;
 
+/** The role that MediaLive takes in a region: its bucket lets that one write as MediaLive does. */
+export const channelRoleName = (deployment: string, region: string): string =>
+  `${deployment}-medialive-${region}`;
+
 /** The name that a region's broadcasters are told, where the deployment has a domain. */
 export const ingestHostName = (domain: string, region: string): string => `${region}.ingest.${domain}`;
 

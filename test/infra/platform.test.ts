@@ -19,7 +19,7 @@ describe('the platform', () => {
 
   test.each([
     ['one region', inRegions('eu-central-1')],
-    ['two regions', inRegions('eu-central-1', 'us-east-1')],
+    ['two regions, with simulcast', { ...inRegions('eu-central-1', 'us-east-1'), simulcast: true }],
     ['five regions', inRegions(...fiveRegions)],
   ])('is synthesized for %s, each with a stack of its own', (_words, fields) => {
     const { templates } = synthesize(testDeployment(fields));

@@ -11,6 +11,8 @@ export const fullDeployment = (fields: object = {}): Deployment =>
   testDeployment({
     domain: { name: 'live.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
     plainRtmp: true,
+    simulcast: true,
+    managedEncoder: {},
     compute: { cpuEncoders: { spotPercent: 50 }, gpuEncoders: {} },
     ladder: {
       rungs: [

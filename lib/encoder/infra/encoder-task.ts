@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Size, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib';
 import { Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   AwsLogDriverMode,
@@ -18,6 +18,7 @@ import type { LadderConfig } from '../../config/ladder.ts';
 import type { ControlStoreLocation, OriginLocation } from '../../config/locations.ts';
 import { programCodec } from '../../config/program.ts';
 import type { EncoderPool } from '../../control/policy/records.ts';
+import { acknowledgeWildcards } from '../../infra/wildcard.ts';
 import { cellPorts } from '../../region/policy/ports.ts';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
 
@@ -151,13 +152,11 @@ export class EncoderTask extends Construct {
   #letItHoldItself({ task, cluster }: EncoderTaskProps): void {
     cluster.grantTaskProtection(task.taskRole);
     const stack = Stack.of(this);
-    const account = Token.isUnresolved(stack.account) ? '<AWS::AccountId>' : stack.account;
     const clusterId = stack.getLogicalId(cluster.node.defaultChild as CfnCluster);
-    const tasks = `arn:${stack.partition}:ecs:${stack.region}:${account}:task/<${clusterId}>/*`;
-    Validations.of(task.taskRole).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${tasks}]`,
-      reason:
-        'ECS names a task when it starts it. Whoever could misuse this could keep tasks of this one cluster from being scaled in, for two days.',
-    });
+    acknowledgeWildcards(
+      task.taskRole,
+      [`arn:${stack.partition}:ecs:${stack.region}:${stack.account}:task/<${clusterId}>/*`],
+      'ECS names a task when it starts it. Whoever could misuse this could keep tasks of this one cluster from being scaled in, for two days.',
+    );
   }
 }

@@ -22,7 +22,7 @@ import { Construct, type IConstruct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { originBucketName } from '../../config/names.ts';
 import { exposedHeaders, preflightMaxAgeSeconds } from '../../edge/policy/cors.ts';
-import { quarantinePrefix } from '../policy/keys.ts';
+import { dashManifestName, quarantinePrefix } from '../policy/keys.ts';
 
 export interface OriginBucketProps {
   /** The deployment's name. */
@@ -122,6 +122,26 @@ export class OriginBucket extends Construct {
     for (const objects of [`${region}/*`, `${quarantinePrefix}${region}/*`]) {
       this.#acknowledge(mover, objects, 'any of them may have to be taken down');
     }
+  }
+
+  /** Lets the driver of managed channels point a stream's playlists at them; the DASH manifest before it goes. */
+  grantIndex(driver: IGrantable & IConstruct): void {
+    this.grantWrite(driver);
+    const manifests = `${Stack.of(this).region}/*/${dashManifestName}`;
+    driver.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:DeleteObject'],
+        resources: [this.bucket.arnForObjects(manifests)],
+      }),
+    );
+    this.#acknowledge(driver, manifests, 'a channel may be of any of them');
+  }
+
+  /** Lets MediaLive write below `managed/` of broadcasts, where nobody else does. */
+  grantManagedWrite(mediaLive: IGrantable & IConstruct): void {
+    const objects = `${Stack.of(this).region}/*/managed/*`;
+    this.#allow(mediaLive, ['s3:PutObject', 's3:GetObject'], [this.bucket.arnForObjects(objects)]);
+    this.#acknowledge(mediaLive, objects, 'a channel may be of any of them');
   }
 
   #allow(grantee: IGrantable, actions: string[], resources: string[]): void {
