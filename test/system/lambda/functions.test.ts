@@ -1,7 +1,11 @@
 import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ACMClient, ExportCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
+import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
+import * as keyValueStore from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateEventBusCommand,
@@ -9,6 +13,7 @@ import {
   PutRuleCommand,
   PutTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
@@ -18,22 +23,30 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createControlTables } from '../../../lib/adapters/aws/create-tables.ts';
 import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control-store.ts';
+import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
 import { certificateFunctionCodec } from '../../../lib/config/certificate-function.ts';
 import { controlFunctionCodec } from '../../../lib/config/control-function.ts';
 import { fleetMetricsFunctionCodec } from '../../../lib/config/fleet-metrics-function.ts';
+import { managedChannelsFunctionCodec } from '../../../lib/config/managed-channels-function.ts';
 import { programCodec } from '../../../lib/config/program.ts';
 import { streamEventsFunctionCodec } from '../../../lib/config/stream-events-function.ts';
+import { takedownsFunctionCodec } from '../../../lib/config/takedowns-function.ts';
 import { streamEvent } from '../../../lib/control/policy/stream-events.ts';
+import { nextTakedown } from '../../../lib/control/policy/takedown.ts';
 import type { ControlStore } from '../../../lib/control/ports.ts';
 import { readCertificateSecret } from '../../../lib/ingest/policy/certificate.ts';
-import type { MemberId, StreamId } from '../../../lib/routing/ids.ts';
+import { type MemberId, newStreamId, type StreamId } from '../../../lib/routing/ids.ts';
 import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
+import { AwsFault, startAwsStandIn } from '../../support/aws-stand-in.ts';
 import { EmulatedQueue } from '../../support/emulated-queue.ts';
 import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
 import { bundleFunctions, RunningFunction } from '../../support/functions.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-const handlers = ['control-api', 'stream-events', 'fleet-metrics', 'certificate'] as const;
+const handlers = [
+  ...(['control-api', 'stream-events', 'fleet-metrics', 'certificate'] as const),
+  ...(['takedowns', 'managed-channels'] as const),
+];
 const prefix = 'live';
 
 let emulator: AwsEmulator;
@@ -118,6 +131,108 @@ describe('bundled as for a deploy', () => {
     expect(api.output).toContain('"event":"control.stream.created"');
     expect(api.output).not.toContain(pepper);
     expect(api.output).not.toContain(key.secret);
+  });
+
+  test('a takedown that was left half done is finished: denied, emptied, moved and told', async () => {
+    // The emulator has no key-value store.
+    const keys = new Map<string, string>();
+    const about = () => ({ ItemCount: keys.size, TotalSizeInBytes: 1, ETag: `E${keys.size}` });
+    const edge = await startAwsStandIn({
+      client: keyValueStore,
+      format: 'rest-json',
+      answer({ operation, input }) {
+        if (operation === 'DescribeKeyValueStore')
+          return { ...about(), KvsARN: input.KvsARN, Created: new Date() };
+        if (operation === 'PutKey') {
+          keys.set(input.Key, input.Value);
+          return about();
+        }
+        const { ETag: _, ...found } = about();
+        return keys.has(input.Key)
+          ? { ...found, Key: input.Key, Value: 'x' }
+          : new AwsFault('ResourceNotFoundException');
+      },
+    });
+    const admin = new S3Client(emulator.client);
+    await admin.send(
+      new CreateBucketCommand({
+        Bucket: 'live-origin',
+        CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' },
+      }),
+    );
+    const objects = createS3ObjectStore({ bucket: 'live-origin', client: emulator.client });
+    const cloudFront = new CloudFrontClient(emulator.client);
+    const { Distribution } = await cloudFront.send(
+      new CreateDistributionCommand({
+        DistributionConfig: {
+          CallerReference: 'test',
+          Comment: 'test',
+          Enabled: true,
+          Origins: {
+            Quantity: 1,
+            Items: [
+              {
+                Id: 'origin',
+                DomainName: 'origin.s3.amazonaws.com',
+                S3OriginConfig: { OriginAccessIdentity: '' },
+              },
+            ],
+          },
+          DefaultCacheBehavior: { TargetOriginId: 'origin', ViewerProtocolPolicy: 'https-only' },
+        },
+      }),
+    );
+    const id = newStreamId();
+    const segment = `eu-central-1/${id}/broadcast/720p/1.m4s`;
+    await objects.put(segment, Buffer.from('media'), { contentType: 'video/mp4', cacheControl: 'no-store' });
+    await store.createStream({ id, name: 'A', createdAtMs: 1, reconnectWindowMs: 0, keys: [], version: 1 });
+    const asked = nextTakedown(undefined, { type: 'take', reason: 'stolen', atMs: Date.now() });
+    if (typeof asked !== 'object') throw new Error('No takedown');
+    await store.putDocument({ streamId: id, kind: 'takedown', open: true, version: 0, body: asked });
+
+    const finishes = start('takedowns', {
+      ...takedownsFunctionCodec.encode({
+        controlStore: `dynamodb:${prefix}`,
+        origin: 's3://live-origin',
+        edge: `cloudfront:${Distribution?.Id ?? ''},arn:aws:cloudfront::111122223333:key-value-store/0f0e`,
+        region: 'eu-central-1',
+      }),
+      AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: edge.settings.endpoint.replace('127.0.0.1', 'stand-in.test'),
+      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, '../../support/loopback-names.mjs'))}`,
+    });
+    await finishes.invoke({ streamId: id });
+    expect(finishes.output).not.toContain('"level":"error"');
+    expect([...keys.keys()]).toEqual([`eu-central-1/${id}`]);
+    expect(await objects.get(segment)).toBeUndefined();
+    expect((await objects.get(`quarantine/${segment}`))?.body.toString()).toBe('media');
+    expect((await store.getStream(id))?.takenDown).toMatchObject({ reason: 'stolen' });
+    expect(await store.getDocument(id, 'takedown')).toMatchObject({ open: false });
+    expect((await store.listEvents(id, { limit: 10 })).map(({ type }) => type)).toEqual([
+      'stream.taken_down',
+    ]);
+    await finishes.invoke({ source: 'aws.events' });
+    objects.close();
+    admin.destroy();
+    cloudFront.destroy();
+    await edge.stop();
+  });
+
+  test('managed channels are looked after though there are none', async () => {
+    const drives = start(
+      'managed-channels',
+      managedChannelsFunctionCodec.encode({
+        controlStore: `dynamodb:${prefix}`,
+        origin: 's3://live-origin',
+        deployment: 'live',
+        region: 'eu-central-1',
+        channelRole: 'arn:aws:iam::111122223333:role/live-medialive-eu-central-1',
+        channelSubnets: ['subnet-1', 'subnet-2'],
+        channelSecurityGroups: ['sg-1'],
+        channelClass: 'STANDARD',
+      }),
+    );
+    await drives.invoke({ 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} });
+    expect(drives.output).not.toMatch(/"level":"(?:warn|error)"|"event":"managed/);
   });
 
   test('fleet metrics count who beats between two looks', async () => {
