@@ -43,6 +43,7 @@ export class PushSet implements PublishTap {
   #phase: 'waiting' | 'on-air' | 'ending' | 'over' = 'waiting';
   #readMs = 0;
   #reading = false;
+  #settingsUnread = false;
   #endedMs = 0;
   #changed = false;
 
@@ -145,9 +146,11 @@ export class PushSet implements PublishTap {
     this.#reading = true;
     try {
       const found = await store.getStream(stream.id);
+      this.#settingsUnread = false;
       if (this.#phase === 'on-air') this.#follow(found);
     } catch (cause) {
-      emit('push.store.unavailable', { session, stream: stream.id, cause });
+      if (!this.#settingsUnread) emit('push.store.unavailable', { session, stream: stream.id, cause });
+      this.#settingsUnread = true;
     } finally {
       this.#reading = false;
       this.#readMs = clock.now();
