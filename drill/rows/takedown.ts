@@ -92,6 +92,7 @@ export const takedown: Drill = {
         { name: 'dark, as the API says', value: taken.darkAfterMs / 1000, unit: 's', limit: 1 },
         { name: 'publisher cut off', value: (cutAtMs - takenAtMs) / 1000, unit: 's', limit: 10 },
         { name: 'taken down', value: (doneAtMs - takenAtMs) / 1000, unit: 's', limit: 20 },
+        { name: 'ends that are told as another', value: await toldAsAnother(air), unit: '', limit: 0 },
         { name: 'changes by asking again', value: same(again, taken) ? 0 : 1, unit: '', limit: 0 },
         { name: 'objects still readable', value: readable, unit: 'objects', limit: 0 },
         { name: 'objects not quarantined', value: missing(objects, kept), unit: 'objects', limit: 0 },
@@ -101,8 +102,8 @@ export const takedown: Drill = {
         { name: 'objects changed or lost', value: differ, unit: 'objects', limit: 0 },
         { name: 'publisher back', value: (backAtMs - restoredAtMs) / 1000, unit: 's', limit: 15 },
         {
-          name: 'stories told but once',
-          value: await toldButOnce(platform, stream.id),
+          name: 'lines of the story not told once',
+          value: await notToldOnce(platform, stream.id),
           unit: '',
           limit: 0,
         },
@@ -174,6 +175,13 @@ function judgeDarkness(looks: readonly Look[], takenAtMs: number) {
   };
 }
 
+/** Whether the API tells the broadcast as ended by anything else. */
+async function toldAsAnother({ platform, stream, before }: OnAir): Promise<number> {
+  const answer = await fetch(`${platform.ready.api}/v1/streams/${stream.id}/broadcasts`);
+  const { broadcasts } = (await answer.json()) as { broadcasts: { id: string; endReason?: string }[] };
+  return broadcasts.find(({ id }) => id === before.id)?.endReason === 'taken-down' ? 0 : 1;
+}
+
 /** Whether an encoder is told in words why it may not publish. */
 async function tryToPublish({ platform, stream }: OnAir): Promise<boolean> {
   const port = Number(new URL(platform.ready.ingest.rtmp.replace('rtmp:', 'http:')).port);
@@ -223,7 +231,7 @@ async function changedForViewers(
 }
 
 /** Of the two lines of the story: how many are not there exactly once. */
-async function toldButOnce({ ready }: Platform, id: string): Promise<number> {
+async function notToldOnce({ ready }: Platform, id: string): Promise<number> {
   const answer = await fetch(`${ready.api}/v1/streams/${id}/events?limit=200`);
   const { events } = (await answer.json()) as { events: readonly { type: string }[] };
   const wrong = ['stream.taken_down', 'stream.restored'].filter(
