@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import type { PageFile, PageFiles } from './policy/routes.ts';
 
 const pageDir = join(import.meta.dirname, 'page');
@@ -14,7 +14,8 @@ export class PageBuildError extends Error {
 
 /**
  * Bundles the page's sources into memory: scripts and styles under `/assets/` with content-hashed names, the icon, and
- * `/index.html` that names them. The player library is a chunk of its own, fetched only where video is shown.
+ * `/index.html` that names them. The player library and the broadcaster's pages are chunks of their own, fetched only where
+ * they are shown.
  * Throws `PageBuildError`.
  */
 export async function bundlePage(): Promise<PageFiles> {
@@ -36,6 +37,7 @@ export async function bundlePage(): Promise<PageFiles> {
     // The project's tsconfig is for Node; the page needs nothing from it.
     tsconfigRaw: {},
     write: false,
+    metafile: true,
     logLevel: 'silent',
   }).catch((cause: unknown) => {
     throw new PageBuildError(cause instanceof Error ? cause.message : String(cause), { cause });
@@ -49,17 +51,40 @@ export async function bundlePage(): Promise<PageFiles> {
   }
   const icon = await readFile(join(pageDir, 'icon.svg'));
   files.set('/icon.svg', pageFile(icon, 'image/svg+xml', false));
-  files.set('/index.html', pageFile(await indexHtml([...files.keys()]), 'text/html; charset=utf-8', false));
+  const html = await indexHtml([...files.keys()], importedAtOnce(result.metafile));
+  files.set('/index.html', pageFile(html, 'text/html; charset=utf-8', false));
   return files;
 }
 
-/** The HTML with the names of the entry's script and style put in. */
-async function indexHtml(names: readonly string[]): Promise<Uint8Array> {
+/** Scripts that the entry imports before it can run. */
+function importedAtOnce({ outputs }: Metafile): readonly string[] {
+  const found = new Set<string>();
+  const follow = (path: string): void => {
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+      if (kind !== 'import-statement' || found.has(next)) continue;
+      found.add(next);
+      follow(next);
+    }
+  };
+  const [entry] =
+    Object.entries(outputs).find(([, output]) => output.entryPoint?.endsWith('/main.tsx')) ?? [];
+  if (entry !== undefined) follow(entry);
+  return [...found].map((path) => `/assets/${basename(path)}`);
+}
+
+/** The HTML with the names of the entry's script and style put in, and of the scripts that are asked for along with it. */
+async function indexHtml(names: readonly string[], along: readonly string[]): Promise<Uint8Array> {
   const named = (extension: string) =>
     names.find((name) => name.startsWith('/assets/page-') && name.endsWith(extension)) ?? '';
   const template = await readFile(join(pageDir, 'index.html'), 'utf8');
   return Buffer.from(
-    template.replaceAll('{{style}}', named('.css')).replaceAll('{{script}}', named('.js')),
+    template
+      .replaceAll('{{style}}', named('.css'))
+      .replaceAll('{{script}}', named('.js'))
+      .replace(
+        '{{along}}',
+        along.map((name) => `<link rel="modulepreload" href="${name}" />`).join('\n    '),
+      ),
     'utf8',
   );
 }

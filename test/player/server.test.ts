@@ -29,9 +29,12 @@ afterAll(async () => {
 });
 
 describe('the bundle', () => {
-  test('keeps the player library out of the script that every page loads', () => {
-    const entry = [...files].find(([name]) => /^\/assets\/page-\w+\.js$/.test(name));
-    expect(entry?.[1].body.length).toBeLessThan(80_000);
+  test('keeps the player library and the broadcaster’s pages out of the scripts that everybody loads', () => {
+    const html = Buffer.from(files.get('/index.html')?.body ?? []).toString();
+    const scripts = html.match(/\/assets\/[\w-]+\.js/g) ?? [];
+    expect(scripts.length).toBeGreaterThan(1);
+    const sizes = scripts.map((name) => files.get(name)?.body.length ?? Number.NaN);
+    expect(sizes.reduce((all, size) => all + size)).toBeLessThan(60_000);
     expect(Math.max(...[...files.values()].map(({ body }) => body.length))).toBeGreaterThan(400_000);
   });
 

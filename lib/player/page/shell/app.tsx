@@ -3,12 +3,11 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createApiClient } from '../api/client.ts';
 import { createProcessClient } from '../api/processes.ts';
 import { apiStreams, edgeStreams } from '../api/stream-source.ts';
-import { ConsolePage } from '../console/console-page.tsx';
-import { ListPage } from '../list/list-page.tsx';
 import type { Route } from '../model/routes.ts';
 import { type PageSettings, watchedRegion } from '../model/settings.ts';
 import { Logo } from '../ui/logo.tsx';
 import { WatchPage } from '../viewer/watch-page.tsx';
+import { LoadedPage } from './loaded-page.tsx';
 import { followLink, useRoute } from './navigation.ts';
 import { type Services, ServicesContext, useServices } from './services.ts';
 
@@ -68,12 +67,22 @@ export function App({ settings }: { settings: PageSettings }) {
   );
 }
 
+// Viewers are many and broadcasters few: what only these see is not in the script that everybody loads.
+const listPage = async () => {
+  const { ListPage } = await import('../list/list-page.tsx');
+  return <ListPage />;
+};
+const consolePage = async (id: string) => {
+  const { ConsolePage } = await import('../console/console-page.tsx');
+  return <ConsolePage id={id} />;
+};
+
 function Page({ route }: { route: Route }): ComponentChildren {
   switch (route.page) {
     case 'list':
-      return <ListPage />;
+      return <LoadedPage load={listPage} />;
     case 'console':
-      return <ConsolePage id={route.id} />;
+      return <LoadedPage load={() => consolePage(route.id)} />;
     case 'watch':
       return <WatchPage id={route.id} />;
     default:
