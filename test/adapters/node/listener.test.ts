@@ -175,6 +175,7 @@ describe.each([
     );
     const socket = await dial(listener.port, tls);
     greet(socket);
+    const sinceMs = performance.now();
     for (let index = 0; index < 200; index++) {
       socket.write('0123456789');
       await new Promise((resolve) => setImmediate(resolve));
@@ -183,7 +184,9 @@ describe.each([
     const heard = await recorder();
     await heard.until(() => heard.ended);
     expect(heard.text).toBe('0123456789'.repeat(200));
-    expect(heard.batches.length).toBeLessThan(50);
+    // A busy machine takes longer to write them, and reads at more ticks.
+    const ticks = (performance.now() - sinceMs) / 50;
+    expect(heard.batches.length).toBeLessThan(50 + ticks);
   });
 
   test('says who the peer is', async () => {
