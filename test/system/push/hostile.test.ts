@@ -122,7 +122,7 @@ describe('a destination that cannot be pushed to', () => {
     expect(inner.sockets).toHaveLength(0);
   });
 
-  test.each<[string, (socket: Socket) => void, string]>([
+  const faults: readonly [name: string, (socket: Socket) => void, words: string][] = [
     ['answers garbage', (socket) => socket.write(Buffer.alloc(5_000, 0x47)), 'does not speak RTMP'],
     [
       'answers garbage after its handshake',
@@ -150,16 +150,33 @@ describe('a destination that cannot be pushed to', () => {
     ],
     ['hangs up', (socket) => socket.end(), 'closed the connection'],
     ['resets', (socket) => socket.resetAndDestroy(), 'cut the connection'],
-  ])('one that %s is left, and tried again after a pause', async (_, connected, words) => {
-    const server = await raw(connected);
-    const { harness, streamId } = await onAir([to(server.url)]);
-    const { detail, againMs } = await harness.log.first('push.waiting');
-    expect(detail).toContain(words);
-    expect(againMs).toBeLessThanOrEqual(1_250);
-    await server.until(() => server.sockets.length === 2);
-    // The second fault is no news.
-    expect(harness.log.of('push.waiting')).toHaveLength(1);
-    expect(await standing(harness, streamId)).toMatchObject({ state: 'waiting', detail });
+  ];
+
+  test(`one that ${faults.map(([name]) => name).join(', ')}, is left and tried again after a pause`, async () => {
+    const servers = await Promise.all(faults.map(([, connected]) => raw(connected)));
+    const destinations = servers.map(({ url }) => to(url));
+    const { harness, streamId } = await onAir(destinations.slice(0, 1));
+    const streams = [streamId];
+    for (const destination of destinations.slice(1)) {
+      const stream = await harness.addStream([destination]);
+      const client = new RtmpClient({ port: harness.rtmpPort, key: stream.key });
+      cleanups.push(() => client.socket.destroy());
+      await client.started();
+      streams.push(stream.streamId);
+    }
+    for (const [index, [name, , words]] of faults.entries()) {
+      const stream = streams[index]!;
+      const server = servers[index]!;
+      const told = () => harness.log.of('push.waiting').filter((fields) => fields.stream === stream);
+      await harness.log.until(() => told().length > 0);
+      const [{ detail, againMs } = {}] = told();
+      expect({ name, detail }).toEqual({ name, detail: expect.stringContaining(words) });
+      expect(againMs).toBeLessThanOrEqual(1_250);
+      await server.until(() => server.sockets.length >= 2);
+      // The second fault is no news.
+      expect(told()).toHaveLength(1);
+      expect(await standing(harness, stream)).toMatchObject({ state: 'waiting' });
+    }
   });
 
   test('one that says no is asked again later, and its words are shown without the key', async () => {
