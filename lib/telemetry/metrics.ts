@@ -190,6 +190,13 @@ export const metrics = {
     description:
       'Takedowns and restores not done five minutes after they were asked for, counted once a minute each.',
   },
+  DenialsUnreadable: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description:
+      'Requests that the edge let through because it could not read what is denied. Of all regions, in us-east-1.',
+  },
   ControlApiFaults: {
     unit: 'Count',
     statistic: 'Sum',

@@ -72,7 +72,7 @@ export class EdgeDistribution extends Construct {
       signing: Signing.SIGV4_ALWAYS,
     });
     const headers = new EdgeResponseHeaders(this, 'Headers', { deployment });
-    const denials = new EdgeDenials(this, 'Denials', { deployment });
+    const denials = new EdgeDenials(this, 'Denials', { deployment, logDays: retention.logDays });
     this.denialsArn = denials.storeArn;
     const firewall = new EdgeFirewall(this, 'Firewall', { deployment, retention, viewersPerAddress });
     const pageOrigin = this.#origin('page', page.bucket.bucketRegionalDomainName);

@@ -5,6 +5,9 @@ import { plainHead } from './response.ts';
 const unknownBody = JSON.stringify({ status: 404, title: 'There is nothing at this path.' });
 const unknownHead = plainHead(404, 'application/problem+json', unknownBody.length);
 
+/** What it logs where the store cannot be read; it logs nothing else. */
+export const unreadableWords = 'denials cannot be read';
+
 /**
  * The rule of denials as a CloudFront Function (runtime 2.0), for every request of media, hit or miss. CloudFront passes paths on
  * as they come, escapes and all, and S3 reads them: so a path that is not spelled as we spell it is answered with 404 here.
@@ -31,7 +34,7 @@ async function handler(event) {
   try {
     if (!(await denials.exists(found[1]))) return request;
   } catch (fault) {
-    console.log('denials cannot be read: ' + fault);
+    console.log('${unreadableWords}: ' + fault);
     return request;
   }
   return answer(request, denied, ${JSON.stringify(deniedBody)});

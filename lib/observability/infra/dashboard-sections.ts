@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { edgeRegion } from '../../config/names.ts';
 import { type MetricName, metricsNamespace } from '../../telemetry/metrics.ts';
 import type { Fleet } from '../policy/alarm-row.ts';
 import { programMetric } from './metric.ts';
@@ -35,7 +36,7 @@ export function regionSections({ deployment, subjects, distributionId }: Section
     encoder(own),
     room(own, 'encoder', pools),
     origin(own),
-    ...(distributionId === undefined ? [] : [edge(distributionId)]),
+    ...(distributionId === undefined ? [] : [edge(own, distributionId)]),
     control(own, subjects),
     beside(own, subjects),
     machines(own, subjects),
@@ -51,6 +52,7 @@ function ownMetrics(deployment: string) {
     /** One metric by several statistics. */
     by: (name: MetricName, ...statistics: string[]): Metric[] =>
       statistics.map((statistic) => programMetric(namespace, name, { statistic, label: statistic })),
+    atEdge: (name: MetricName): Metric => programMetric(namespace, name, { region: edgeRegion }),
     ofFleet: (name: MetricName, fleet: Fleet, pools: readonly string[]): Metric[] =>
       pools.map((pool) =>
         programMetric(namespace, name, { dimensions: { Role: fleet, Pool: pool }, label: pool }),
@@ -150,13 +152,13 @@ function origin({ each }: OwnMetrics): DashboardSection {
   };
 }
 
-function edge(DistributionId: string): DashboardSection {
-  const distribution = awsMetrics('AWS/CloudFront', { DistributionId, Region: 'Global' }, 'us-east-1');
+function edge({ atEdge }: OwnMetrics, DistributionId: string): DashboardSection {
+  const distribution = awsMetrics('AWS/CloudFront', { DistributionId, Region: 'Global' }, edgeRegion);
   return {
     title: 'Edge: viewers, of all regions',
     says: 'Viewers of a stream share what the edge holds. Many requests and few hits mean that they are not coalesced.',
     graphs: [
-      graph('Requests', ...distribution(['Requests', 'Sum'])),
+      graph('Requests', ...distribution(['Requests', 'Sum']), atEdge('DenialsUnreadable')),
       graph('Errors, %', ...distribution(['4xxErrorRate', 'Average'], ['5xxErrorRate', 'Average'])),
       graph('Hits, %', ...distribution(['CacheHitRate', 'Average'])),
       graph('Origin, ms', ...distribution(['OriginLatency', 'p50'], ['OriginLatency', 'p95'])),

@@ -10,13 +10,15 @@ export interface ProgramMetricOptions {
   /** @default 1 minute */
   readonly period?: Duration;
   readonly label?: string;
+  /** @default the stack's */
+  readonly region?: string;
 }
 
 /** A metric of ours in a deployment's namespace. Without a unit: one that is named must match exactly. */
 export function programMetric(
   namespace: string,
   name: MetricName,
-  { dimensions, statistic, period, label }: ProgramMetricOptions = {},
+  { dimensions, statistic, period, label, region }: ProgramMetricOptions = {},
 ): Metric {
   return new Metric({
     namespace,
@@ -26,6 +28,7 @@ export function programMetric(
     ...(dimensions && { dimensionsMap: { ...dimensions } }),
     // A label would make an alarm on the metric one on an expression.
     ...(label && { label }),
+    ...(region && { region }),
   });
 }
 

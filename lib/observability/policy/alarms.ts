@@ -335,6 +335,16 @@ export const regionAlarms = {
 
 /** The alarms of the edge, in us-east-1 where CloudFront's metrics are. */
 export const edgeAlarms = {
+  DenialsUnreadable: {
+    title: 'The edge cannot read what is denied',
+    means: 'It lets requests through instead: viewers may see a stream that was taken down minutes ago.',
+    reads: { metric: 'DenialsUnreadable' },
+    bad: ['>=', 10],
+    periodSeconds: 300,
+    periods: [1, 1],
+    missing: 'good',
+    because: `One look-up may fail; ten are a fault of the store or of its function. ${silence}`,
+  },
   EdgeErrors: {
     title: 'Viewers get errors from the edge',
     means: 'One in a hundred requests of viewers, or more, gets a 5xx.',

@@ -132,6 +132,25 @@ describe('what viewers are denied', () => {
   });
 });
 
+describe('denials that cannot be read', () => {
+  test('are counted from the function’s log, by the words that it uses', () => {
+    const log = '/aws/cloudfront/function/headwater-denials';
+    const [[logId] = []] = Object.entries(
+      template.findResources('AWS::Logs::LogGroup', {
+        Properties: { LogGroupName: log, RetentionInDays: 30 },
+      }),
+    );
+    const [filter] = Object.values(template.findResources('AWS::Logs::MetricFilter'));
+    expect(filter?.Properties).toMatchObject({
+      LogGroupName: { Ref: logId },
+      MetricTransformations: [
+        { MetricNamespace: 'Headwater/headwater', MetricName: 'DenialsUnreadable', MetricValue: '1' },
+      ],
+    });
+    expect(denialFunctionCode()).toContain(`console.log('${JSON.parse(filter?.Properties.FilterPattern)}`);
+  });
+});
+
 describe('errors', () => {
   test('are kept for a second, every one that CloudFront would keep for ten', () => {
     const errors: { ErrorCode: number; ErrorCachingMinTTL: number }[] = config().CustomErrorResponses;
