@@ -17,7 +17,7 @@ const stopTimeoutMs = 120_000;
 test('SIGTERM to the worker: it hands its broadcast over within its time, and no frame is lost or doubled', async () => {
   const stream = await createStream(platform, { name: 'drained' });
   const { url, key } = stream.ingest.rtmp;
-  const publisher = new Publisher({ url: `${url}/${key}`, seconds: 16 });
+  const publisher = new Publisher({ url: `${url}/${key}`, seconds: 16, size: '640x360' });
   await streamEvent(platform, stream.id, 'stream.live');
   const before = (await getStream(platform, stream.id)).broadcast;
   const worker = before?.workerId ?? '';
@@ -41,7 +41,7 @@ test('SIGTERM to the worker: it hands its broadcast over within its time, and no
   await streamEvent(platform, stream.id, 'recording.ready');
 
   const recording = `${platform.ready.edge}/local/${stream.id}/${before?.id}/index.m3u8`;
-  const { playlist, media } = await fetchRendition(recording, 720);
+  const { playlist, media } = await fetchRendition(recording, 360);
   expect(playlist.endlist).toBe(true);
   expect(playlist.segments.filter(({ discontinuity, gap }) => discontinuity || gap)).toEqual([]);
   expect(await readFrameNumbers(media)).toEqual(Array.from({ length: 480 }, (_, index) => index));
