@@ -239,7 +239,7 @@ test('a stream that has HLS only plays by HLS where DASH would have been the fir
   const { page } = await under.open(`/watch/${id}`);
   await playerIs(page, 'playing');
   await pictureMoves(page);
-  expect(under.platform.deliveries).toContain(`/local/${id}/index.m3u8`);
+  expect(under.platform.deliveries).toContain(`/local/${id}/${broadcast.id}/index.m3u8`);
   expect(under.platform.deliveries.filter((path) => path.includes(id) && path.endsWith('.mpd'))).toEqual([]);
   await page.close();
 });

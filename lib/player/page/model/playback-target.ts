@@ -35,8 +35,7 @@ export interface FallbackPlace {
 
 /**
  * What should play now, or undefined where there is nothing to play. The broadcast's own manifest is preferred to the
- * stream's: its name changes with the broadcast, so no cache on the way can answer with the one before. A broadcast that has
- * HLS only was not made by our encoders: just the stream's own playlist knows where it is.
+ * stream's: its name changes with the broadcast, so no cache on the way can answer with the one before.
  */
 export function playbackTarget(
   stream: StreamKnowledge,
@@ -52,8 +51,8 @@ export function playbackTarget(
   const { state, broadcastId, manifests = ['dash', 'hls'] } = stream;
   const manifest = manifestOf(playedMethod(method, manifests));
   const base = stream[manifest];
-  const inBroadcast = broadcastId !== undefined && manifests.length > 1;
-  const url = inBroadcast ? new URL(`${broadcastId}/${manifestFiles[manifest]}`, base).href : base;
+  const url =
+    broadcastId === undefined ? base : new URL(`${broadcastId}/${manifestFiles[manifest]}`, base).href;
   return { url, from: state === 'ended' ? 'start' : 'live', broadcastId };
 }
 

@@ -77,8 +77,8 @@ describe('a stream that has HLS only, looked for at the edge', () => {
     }).find('s1');
   const playlist = (end: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n1.mp4\n${end}`;
   const multivariant =
-    '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-STREAM-INF:BANDWIDTH=900000\nb9/live_720p.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=1\nb9/x.m3u8\n';
-  const media = 'https://live.example.com/eu-central-1/s1/b9/live_720p.m3u8';
+    '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-STREAM-INF:BANDWIDTH=900000\nb9/managed/0/index-720p-playlist.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=1\nb9/x.m3u8\n';
+  const media = 'https://live.example.com/eu-central-1/s1/b9/managed/0/index-720p-playlist.m3u8';
 
   test.each([
     ['live', ''],

@@ -85,11 +85,11 @@ describe('what is given to the player', () => {
     }
   });
 
-  test('the stream’s own playlist where it has HLS only, whatever the browser likes best', () => {
+  test('the playlist where there is HLS only, whatever the browser likes best', () => {
     for (const method of ['dash', 'hls', 'native-hls'] as const) {
       const stream = { ...known('live', 'b1'), manifests: ['hls'] } as const;
       expect(playbackTarget(stream, method, place)).toEqual({
-        url: 'http://edge/local/s1/index.m3u8',
+        url: 'http://edge/local/s1/b1/index.m3u8',
         from: 'live',
         broadcastId: 'b1',
       });
