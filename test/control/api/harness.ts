@@ -88,14 +88,18 @@ export function createTestApi(
   const log: string[] = [];
   const emit: EmitEvent = (event, fields) => log.push(JSON.stringify({ event, ...(fields as object) }));
   const edge = createTestEdge();
+  // Only waiting takes a takedown time, and none of ours.
+  let waitedMs = 0;
   const takedowns = new TakedownRunner({
     ...edge,
     store,
     emit,
     region: config.region,
     id: 'control-1' as MemberId,
-    // It waits in real time.
-    clock: { nowMs: clock.nowMs, monotonicMs: () => performance.now() },
+    clock: { nowMs: clock.nowMs, monotonicMs: () => waitedMs },
+    pause: async (ms) => {
+      waitedMs += ms;
+    },
     runMs: 30,
   });
   const app = createControlApi({ store, clock, emit, takedowns, config: { ...config, ...changes.config } });
