@@ -14,6 +14,7 @@ export async function resolveHost(host: string, { signal }: { signal: AbortSigna
   // RFC 6761: this name is never asked for.
   if (host === 'localhost' || host.endsWith('.localhost')) return ['127.0.0.1'];
   const resolver = new Resolver({ timeout: tryMs, tries });
+  signal.throwIfAborted();
   const cancel = () => resolver.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {

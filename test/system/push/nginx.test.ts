@@ -142,14 +142,8 @@ describe('a push to nginx', () => {
     await harness.setDestinations(streamId, [one, two]);
     await harness.log.until(() => harness.log.of('push.live').length === 2);
     await server.recorded(200_000);
-    await harness.setDestinations(streamId, [{ ...one, enabled: false }, two]);
-    await harness.log.until(() =>
-      harness.log.of('push.ended').some(({ destination }) => destination === 'd1'),
-    );
-    await harness.setDestinations(streamId, []);
-    await harness.log.until(() =>
-      harness.log.of('push.ended').some(({ destination }) => destination === 'd2'),
-    );
+    await harness.setDestinations(streamId, [{ ...one, enabled: false }]);
+    await harness.log.until(() => harness.log.of('push.ended').length === 2);
     expect(harness.log.of('push.waiting')).toEqual([]);
     await publisher.stop();
     for (const recording of await server.recordings()) {
