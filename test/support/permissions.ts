@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Template } from 'aws-cdk-lib/assertions';
 
 export interface Statement {
@@ -12,6 +13,13 @@ export function statementsOf(template: Template, roleId = ''): Statement[] {
   return Object.values(template.findResources('AWS::IAM::Policy'))
     .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(roleId))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
+}
+
+/** The calls that an adapter makes of AWS, by its source: `DeleteKey` of `new DeleteKeyCommand(`, `ListInputs` of its paginator. */
+export function callsOf(adapter: string): string[] {
+  const source = readFileSync(new URL(`../../lib/adapters/aws/${adapter}.ts`, import.meta.url), 'utf8');
+  const made = source.matchAll(/\bnew (\w+)Command\(|\bpaginate(\w+)\(/g);
+  return [...new Set([...made].map(([, command, list]) => command ?? list ?? ''))].sort();
 }
 
 /** Every action that these statements allow, sorted, each once. */

@@ -9,7 +9,7 @@ import { ControlTables } from '../../../lib/control/infra/tables.ts';
 import { planChannel } from '../../../lib/control/policy/channel-plan.ts';
 import { OriginBucket } from '../../../lib/origin/infra/origin-bucket.ts';
 import { newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
-import { actionsOf, statementsOf } from '../../support/permissions.ts';
+import { actionsOf, callsOf, statementsOf } from '../../support/permissions.ts';
 import { templateOf, testDeployment } from '../../support/template.ts';
 
 const template = templateOf((stack) => {
@@ -75,6 +75,11 @@ describe('the function that drives managed channels', () => {
     }
     const unbound = driver.filter(({ Resource }) => Resource === '*').map(({ Action }) => Action);
     expect(unbound).toEqual([['medialive:ListChannels', 'medialive:ListInputs']]);
+  });
+
+  test('may make the calls that its adapter makes, and tag what it makes', () => {
+    const calls = [...callsOf('medialive-encoder'), 'CreateTags'].map((call) => `medialive:${call}`);
+    expect(actionsOf(driver).filter((action) => action.startsWith('medialive:'))).toEqual(calls.sort());
   });
 
   test('gives MediaLive one role, and no other service any', () => {

@@ -116,17 +116,22 @@ describe('access to the tables', () => {
       ingest: [],
       encoder: ['open-items'],
       api: ['streams-by-id'],
+      takedowns: ['open-items'],
+      channels: ['open-items'],
       metrics: [],
     });
   });
 
-  test('a proxy only reads streams and leases, and does not reach events', () => {
+  test('a proxy takes no lease, and writes only how its pushes stand and the lines that tell of them', () => {
     const on = (end: string) =>
       allowed('ingest', 'dynamodb').filter(({ Resource }) =>
         JSON.stringify(Resource).includes(`Tables${end}`),
       );
-    expect(actionsOf([...on('streams'), ...on('leases')])).toEqual(['dynamodb:GetItem']);
-    expect(on('events')).toEqual([]);
+    expect(actionsOf(on('leases'))).toEqual(['dynamodb:GetItem']);
+    expect(actionsOf(on('streams'))).toEqual(
+      ['GetItem', 'PutItem', 'UpdateItem'].map((call) => `dynamodb:${call}`),
+    );
+    expect(actionsOf(on('events'))).toEqual(['DeleteItem', 'PutItem'].map((call) => `dynamodb:${call}`));
   });
 
   test.each(roles)('%s uses the key through DynamoDB only', (role) => {

@@ -4,7 +4,7 @@ import { ControlTables } from '../../../lib/control/infra/tables.ts';
 import { Takedowns } from '../../../lib/control/infra/takedowns.ts';
 import { tableAccess } from '../../../lib/control/policy/table-access.ts';
 import { OriginBucket } from '../../../lib/origin/infra/origin-bucket.ts';
-import { actionsOf, statementsOf } from '../../support/permissions.ts';
+import { actionsOf, callsOf, statementsOf } from '../../support/permissions.ts';
 import { templateOf, testDeployment } from '../../support/template.ts';
 
 const denialsArn = 'arn:aws:cloudfront::111122223333:key-value-store/0f0e';
@@ -57,9 +57,14 @@ describe('the function that finishes takedowns', () => {
     const distribution = 'arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE';
     expect(resourcesOf('cloudfront:CreateInvalidation')).toEqual([distribution]);
     expect(resourcesOf('cloudfront:GetInvalidation')).toEqual([distribution]);
-    for (const action of ['DeleteKey', 'DescribeKeyValueStore', 'GetKey', 'PutKey']) {
-      expect(resourcesOf(`cloudfront-keyvaluestore:${action}`)).toEqual([denialsArn]);
+    for (const call of callsOf('cloudfront-denials')) {
+      expect(resourcesOf(`cloudfront-keyvaluestore:${call}`)).toEqual([denialsArn]);
     }
+    const calls = [
+      ...callsOf('cloudfront-denials').map((call) => `cloudfront-keyvaluestore:${call}`),
+      ...callsOf('cloudfront-invalidations').map((call) => `cloudfront:${call}`),
+    ];
+    expect(actionsOf(statements).filter((action) => action.startsWith('cloudfront'))).toEqual(calls.sort());
   });
 
   test('does nothing else but move recordings, write its log and use its tables', () => {
