@@ -35,11 +35,7 @@ await runProgram({
     const takedowns =
       edge && objects
         ? new TakedownRunner({
-            store: bus
-              ? announcing(store, bus, ({ streamId, type }, cause) =>
-                  emit('control.bus-event.lost', { streamId, type, cause }),
-                )
-              : store,
+            store: announcing(store, bus, emit),
             ...(await openTakedownPorts(edge, config.playbackBaseUrl)),
             objects,
             region: config.region,

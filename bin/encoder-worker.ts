@@ -55,11 +55,7 @@ await runProgram({
       capacity,
       pool: config.pool,
       ...(taskAgentUri === undefined ? {} : { protection: ecsTaskProtection(taskAgentUri) }),
-      store: bus
-        ? announcing(store, bus, ({ streamId, type }, cause) =>
-            emit('control.bus-event.lost', { streamId, type, cause }),
-          )
-        : store,
+      store: announcing(store, bus, emit),
       objects,
       startEncoder: ffmpegStarter(ffmpeg.path, batch),
       ffmpeg,

@@ -1,6 +1,7 @@
 // An ingest proxy: takes publishers over RTMP and RTMPS, checks their keys and relays them to the workers.
 import { readFile } from 'node:fs/promises';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
+import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { identified } from '../lib/adapters/fleet-identity.ts';
 import { certificateDaysLeft, loadCertificate } from '../lib/adapters/node/certificate.ts';
 import { dialTcp } from '../lib/adapters/node/dial.ts';
@@ -12,6 +13,7 @@ import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
 import { resolveHost } from '../lib/adapters/node/resolve.ts';
 import { openCertificate, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { ingestProxyCodec } from '../lib/config/ingest-proxy.ts';
+import { announcing } from '../lib/control/announcing.ts';
 import { FleetLink } from '../lib/ingest/fleet-link.ts';
 import { KeyCheck } from '../lib/ingest/key-check.ts';
 import { FleetView } from '../lib/ingest/policy/fleet-view.ts';
@@ -39,8 +41,10 @@ await runProgram({
     const fleet = new FleetView();
     const { pushAllow = [], pushCaFile } = config;
     const extraCa = pushCaFile === undefined ? undefined : await readFile(pushCaFile, 'utf8');
+    const { eventBus, webhookSecret } = config;
+    const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
     const pushes = new Pushes({
-      store,
+      store: announcing(store, bus, emit),
       pepper,
       memberId,
       resolve: resolveHost,
@@ -123,6 +127,7 @@ await runProgram({
         await proxy.stop(config.drainMs);
         await pushes.stop();
         await link.stop();
+        await bus?.close();
         store.close();
       },
     };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cidrs } from './cidrs.ts';
 import { envCodec } from './env.ts';
-import { certificateLocation, controlStoreLocation, secretLocation } from './locations.ts';
+import { certificateLocation, controlStoreLocation, eventBusLocation, secretLocation } from './locations.ts';
 import { memberFields, memberVariables } from './member.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -19,6 +19,10 @@ export const ingestProxyCodec = envCodec(
     controlStore: controlStoreLocation,
     /** The secret under which stream keys are hashed, the same that the control API has. */
     keyPepper: secretLocation,
+    /** Where it tells other systems of pushes; on AWS a function that follows the tables does. */
+    eventBus: eventBusLocation.optional(),
+    /** What it signs with where that is a webhook. */
+    webhookSecret: secretLocation.optional(),
     /** Publishers at a time; also the most connections on each port. */
     capacity: count(1).default(1_000),
     app: z.string().min(1).default('live'),

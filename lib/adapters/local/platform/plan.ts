@@ -104,6 +104,8 @@ export function planProcesses(
         controlStore,
         keyPepper,
         drainMs: proxyDrainMs,
+        eventBus: backends.eventBus,
+        webhookSecret: backends.webhookSecret,
         pushAllow,
       }),
     };
