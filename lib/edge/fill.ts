@@ -3,7 +3,7 @@ import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-objec
 import type { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
-import { ageOnArrivalMs, errorLifetimeMs, lifetimeMs } from './policy/freshness.ts';
+import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
 import { pausesBeforeRetryMs } from './policy/patience.ts';
 import type { EdgeClock, Upstream, UpstreamAnswer } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
@@ -60,8 +60,9 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   }
   if (absent.has(answer.status)) {
     answer.discard();
-    // 410: the next tier denies it still, while we do not any more. It will be there in a moment.
-    const life = answer.status === 410 ? 0 : errorLifetimeMs(key.rule, cacheControl);
+    // The next tier denies it still, while we do not any more: it will be there in a moment.
+    const denied = answer.status === 410 && forbidsStoring(cacheControl);
+    const life = denied ? 0 : errorLifetimeMs(key.rule, cacheControl);
     return addAbsent(context, { ...times, lifetimeMs: life });
   }
   if (answer.status !== 200) {

@@ -54,7 +54,7 @@ function directive(cacheControl: string | undefined, name: string): number | und
   return value === undefined ? undefined : Number(value);
 }
 
-const forbidsStoring = (cacheControl: string | undefined): boolean =>
+export const forbidsStoring = (cacheControl: string | undefined): boolean =>
   /(?:^|[\s,])(?:no-store|no-cache|private)(?:$|[\s,=])/i.test(cacheControl ?? '');
 
 function wholeNumber(value: string | string[] | undefined): number | undefined {
