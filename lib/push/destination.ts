@@ -1,7 +1,5 @@
 import type { PushState } from '../control/policy/push-states.ts';
-import type { Connection, ConnectionHandler } from '../ingest/ports.ts';
-import { ProtocolError } from '../protocol/rtmp/errors.ts';
-import { Publisher } from '../protocol/rtmp/publisher.ts';
+import type { Connection } from '../ingest/ports.ts';
 import { failureWords } from './policy/failure-words.ts';
 import type { MediaMessage } from './policy/media-source.ts';
 import {
@@ -16,13 +14,9 @@ import {
 import { type PushBudget, PushQueue, type QueueLimits, type Shed } from './policy/push-queue.ts';
 import { type AllowedAddresses, checkAddresses, type TargetUrl } from './policy/target-address.ts';
 import type { DialPush, PushClock, Resolve } from './ports.ts';
+import { type LinkLimits, PushLink } from './push-link.ts';
 
-export interface DestinationLimits extends QueueLimits {
-  /** A destination that takes nothing for so long is given up and connected to again. */
-  readonly stalledMs: number;
-  /** What a server may say to a publisher in {@link hearingMs}. */
-  readonly maxHeardBytes: number;
-}
+export type DestinationLimits = QueueLimits & LinkLimits;
 
 export const defaultDestinationLimits: DestinationLimits = {
   maxBytes: 8 * 1024 * 1024,
@@ -48,11 +42,6 @@ export interface DestinationOptions {
   readonly onChange: () => void;
 }
 
-const hearingMs = 10_000;
-/** Handed to the socket at once. */
-const batchBytes = 256 * 1024;
-/** Answers to a server, beside media. */
-const maxAnswerBytes = 64 * 1024;
 /** A name may have many addresses: more than these are not tried. */
 const maxAddresses = 6;
 
@@ -65,16 +54,9 @@ export class Destination {
   #attempt = new AbortController();
   #addresses: readonly string[] = [];
   #connection: Connection | undefined;
-  #publisher: Publisher | undefined;
-  /** Source time of this connection's first message, which has 0 at the destination. */
-  #baseMs: number | undefined;
-  #sentThroughMs = 0;
+  /** Of the connection, once it greets. */
+  #link: PushLink | undefined;
   #sentBeforeMs = 0;
-  #blockedSinceMs: number | undefined;
-  #backlogBytes = 0;
-  #heardSinceMs = 0;
-  #heardBytes = 0;
-  #saidGoodbye = false;
   #everLive = false;
 
   constructor(options: DestinationOptions) {
@@ -101,7 +83,7 @@ export class Destination {
 
   /** Media that was handed to the network, over all connections. */
   get sentMs(): number {
-    return this.#sentBeforeMs + this.#sentNowMs;
+    return this.#sentBeforeMs + (this.#link?.sentMs ?? 0);
   }
 
   get everLive(): boolean {
@@ -128,13 +110,7 @@ export class Destination {
 
   /** Sends what the connection takes. */
   flush(): void {
-    const { phase } = this.#model;
-    if (phase !== 'live' && phase !== 'closing') return;
-    while (this.#blockedSinceMs === undefined && this.#queue.length > 0) this.#sendSome();
-    if (phase !== 'closing' || this.#queue.length > 0 || this.#saidGoodbye) return;
-    this.#saidGoodbye = true;
-    if (this.#publisher !== undefined) this.#connection?.write(this.#publisher.unpublish());
-    this.#connection?.end();
+    if (this.#model.phase === 'live') this.#link?.flush();
   }
 
   /** Looks after deadlines; called several times a second. */
@@ -142,7 +118,7 @@ export class Destination {
     const nowMs = this.#options.clock.now();
     if (this.#model.deadlineMs !== undefined && nowMs >= this.#model.deadlineMs)
       this.#event({ type: 'late' });
-    this.#watchBacklog(nowMs);
+    this.#link?.tick();
   }
 
   /** Sends what is queued, says good-bye and closes; `over` says when that is done. */
@@ -169,10 +145,10 @@ export class Destination {
         void this.#dial(this.#attempt.signal);
         break;
       case 'greet':
-        this.#greet(this.#attempt.signal);
+        this.#greet();
         break;
       case 'finish':
-        this.flush();
+        this.#link?.finish();
         break;
       case 'drop':
         this.#drop();
@@ -188,17 +164,12 @@ export class Destination {
 
   #drop(): void {
     this.#attempt.abort();
+    this.#sentBeforeMs = this.sentMs;
+    this.#link?.abort();
     this.#connection?.abort();
+    this.#link = undefined;
     this.#connection = undefined;
-    this.#publisher = undefined;
-    this.#sentBeforeMs += this.#sentNowMs;
-    this.#baseMs = undefined;
-    this.#blockedSinceMs = undefined;
     this.#queue.clear();
-  }
-
-  get #sentNowMs(): number {
-    return this.#baseMs === undefined ? 0 : this.#sentThroughMs - this.#baseMs;
   }
 
   async #resolve(signal: AbortSignal): Promise<void> {
@@ -239,119 +210,13 @@ export class Destination {
     }
   }
 
-  #greet(signal: AbortSignal): void {
-    const { target, clock } = this.#options;
+  #greet(): void {
+    const { target, clock, limits } = this.#options;
     const connection = this.#connection;
     if (connection === undefined || !target.ok) return;
-    const { app, tcUrl } = target.url;
-    this.#publisher = new Publisher({ app, tcUrl, streamName: target.key });
-    this.#saidGoodbye = false;
-    this.#heardSinceMs = clock.now();
-    this.#heardBytes = 0;
-    this.#backlogBytes = 0;
-    connection.start(this.#handler(signal));
-    connection.write(this.#publisher.start());
-  }
-
-  #handler(signal: AbortSignal): ConnectionHandler {
-    const memory = Buffer.allocUnsafeSlow(4 * 1024);
-    const ifCurrent =
-      <Args extends unknown[]>(handle: (...args: Args) => void) =>
-      (...args: Args): void => {
-        if (!signal.aborted) handle(...args);
-      };
-    return {
-      into: () => memory,
-      data: ifCurrent((bytes: Buffer) => this.#heard(bytes)),
-      batchEnded: () => {},
-      ended: ifCurrent(() => this.#event({ type: 'closed' })),
-      drained: ifCurrent(() => {
-        this.#blockedSinceMs = undefined;
-        this.flush();
-      }),
-      closed: ifCurrent((fault: Error | undefined) =>
-        this.#event(fault ? { type: 'lost', detail: failureWords(fault) } : { type: 'closed' }),
-      ),
-    };
-  }
-
-  #heard(bytes: Buffer): void {
-    if (this.#isTooMuch(bytes.length)) {
-      this.#event({ type: 'lost', detail: 'it sends more than a server has to say' });
-      return;
-    }
-    try {
-      for (const action of this.#publisher?.push(bytes) ?? []) {
-        if (action.type === 'send') this.#connection?.write(action.bytes);
-        else if (action.type === 'published') this.#event({ type: 'published' });
-        else if (action.type === 'refused') this.#refused(action);
-      }
-    } catch (fault) {
-      if (!(fault instanceof ProtocolError)) throw fault;
-      this.#event({ type: 'lost', detail: `it does not speak RTMP as it should (${fault.message})` });
-    }
-  }
-
-  #isTooMuch(bytes: number): boolean {
-    const nowMs = this.#options.clock.now();
-    if (nowMs - this.#heardSinceMs > hearingMs) {
-      this.#heardSinceMs = nowMs;
-      this.#heardBytes = 0;
-    }
-    this.#heardBytes += bytes;
-    return this.#heardBytes > this.#options.limits.maxHeardBytes;
-  }
-
-  #refused(refusal: { code: string; description: string; redirected: boolean }): void {
-    if (refusal.redirected) {
-      this.#event({ type: 'forbidden', detail: 'it sends us to another server, which is not followed' });
-      return;
-    }
-    const { code, description } = refusal;
-    const said = description === '' ? code : `“${description}” (${code})`;
-    this.#event({ type: 'rejected', detail: `the server says ${this.#withoutKey(said)}` });
-  }
-
-  /** Some servers repeat the key in what they say. */
-  #withoutKey(text: string): string {
-    const { target } = this.#options;
-    if (!target.ok) return text;
-    const [name = ''] = target.key.split('?');
-    return [target.key, name].reduce((left, key) => (key === '' ? left : left.replaceAll(key, '…')), text);
-  }
-
-  #sendSome(): void {
-    const [connection, publisher] = [this.#connection, this.#publisher];
-    if (connection === undefined || publisher === undefined) return;
-    const pieces: Buffer[] = [];
-    for (let bytes = 0; bytes < batchBytes && this.#queue.length > 0; ) {
-      for (const { type, timeMs, payload } of this.#queue.shift()) {
-        this.#baseMs ??= timeMs;
-        // Sound from before the first picture.
-        if (timeMs < this.#baseMs) continue;
-        this.#sentThroughMs = Math.max(this.#sentThroughMs, timeMs);
-        const piece = publisher.media(type, timeMs - this.#baseMs, payload);
-        pieces.push(piece);
-        bytes += piece.length;
-      }
-    }
-    if (pieces.length === 0 || connection.write(...pieces)) return;
-    this.#blockedSinceMs = this.#options.clock.now();
-    this.#backlogBytes = connection.backlogBytes;
-  }
-
-  #watchBacklog(nowMs: number): void {
-    const backlogBytes = this.#connection?.backlogBytes ?? 0;
-    if (this.#blockedSinceMs === undefined) {
-      // Media waits in the queue: these are our answers to a server that asks and does not read.
-      if (backlogBytes > maxAnswerBytes)
-        this.#event({ type: 'lost', detail: 'it does not read our answers' });
-      return;
-    }
-    if (backlogBytes < this.#backlogBytes) this.#blockedSinceMs = nowMs;
-    this.#backlogBytes = backlogBytes;
-    const { stalledMs } = this.#options.limits;
-    if (nowMs - this.#blockedSinceMs < stalledMs) return;
-    this.#event({ type: 'lost', detail: `it has taken nothing for ${Math.round(stalledMs / 1000)} s` });
+    const { url, key } = target;
+    const onEvent = (event: PushEvent) => this.#event(event);
+    this.#link = new PushLink({ connection, url, key, queue: this.#queue, clock, limits, onEvent });
+    this.#link.start();
   }
 }

@@ -1,0 +1,190 @@
+import type { Connection, ConnectionHandler } from '../ingest/ports.ts';
+import { ProtocolError } from '../protocol/rtmp/errors.ts';
+import { Publisher } from '../protocol/rtmp/publisher.ts';
+import { failureWords } from './policy/failure-words.ts';
+import type { PushEvent } from './policy/push-machine.ts';
+import type { PushQueue } from './policy/push-queue.ts';
+import type { TargetUrl } from './policy/target-address.ts';
+import type { PushClock } from './ports.ts';
+
+export interface LinkLimits {
+  /** A destination that takes nothing for so long is given up and connected to again. */
+  readonly stalledMs: number;
+  /** What a server may say to a publisher in {@link hearingMs}. */
+  readonly maxHeardBytes: number;
+}
+
+export interface PushLinkOptions {
+  readonly connection: Connection;
+  readonly url: TargetUrl;
+  /** The stream key. */
+  readonly key: string;
+  readonly queue: PushQueue;
+  readonly clock: PushClock;
+  readonly limits: LinkLimits;
+  /** `published`, `lost`, `rejected`, `forbidden` or `closed`; nothing after `abort`. */
+  readonly onEvent: (event: PushEvent) => void;
+}
+
+const hearingMs = 10_000;
+/** Handed to the socket at once. */
+const batchBytes = 256 * 1024;
+/** Answers to a server, beside media. */
+const maxAnswerBytes = 64 * 1024;
+
+/** One connection of a push: publishes, sends what is queued as fast as it is taken, and hears what the server says. */
+export class PushLink {
+  readonly #options: PushLinkOptions;
+  readonly #publisher: Publisher;
+  #over = false;
+  /** Source time of the first message, which has 0 at the destination. */
+  #baseMs: number | undefined;
+  #sentThroughMs = 0;
+  #blockedSinceMs: number | undefined;
+  #backlogBytes = 0;
+  #heardSinceMs: number;
+  #heardBytes = 0;
+  #finishing = false;
+  #saidGoodbye = false;
+
+  constructor(options: PushLinkOptions) {
+    const { url, key, clock } = options;
+    this.#options = options;
+    this.#publisher = new Publisher({ app: url.app, tcUrl: url.tcUrl, streamName: key });
+    this.#heardSinceMs = clock.now();
+  }
+
+  /** Once. Says the first words. */
+  start(): void {
+    const { connection } = this.#options;
+    connection.start(this.#handler());
+    connection.write(this.#publisher.start());
+  }
+
+  /** Media that was handed to the network. */
+  get sentMs(): number {
+    return this.#baseMs === undefined ? 0 : this.#sentThroughMs - this.#baseMs;
+  }
+
+  /** Sends what the connection takes. Only once the server takes the publish. */
+  flush(): void {
+    const { queue, connection } = this.#options;
+    while (this.#blockedSinceMs === undefined && queue.length > 0) this.#sendSome();
+    if (!this.#finishing || this.#saidGoodbye || queue.length > 0) return;
+    this.#saidGoodbye = true;
+    connection.write(this.#publisher.unpublish());
+    connection.end();
+  }
+
+  /** Says good-bye after what is queued. */
+  finish(): void {
+    this.#finishing = true;
+    this.flush();
+  }
+
+  /** Looks whether the server takes anything; called several times a second. */
+  tick(): void {
+    const nowMs = this.#options.clock.now();
+    const { backlogBytes } = this.#options.connection;
+    if (this.#blockedSinceMs === undefined) {
+      // Media waits in the queue: these are our answers to a server that asks and does not read.
+      if (backlogBytes > maxAnswerBytes)
+        this.#event({ type: 'lost', detail: 'it does not read our answers' });
+      return;
+    }
+    if (backlogBytes < this.#backlogBytes) this.#blockedSinceMs = nowMs;
+    this.#backlogBytes = backlogBytes;
+    const { stalledMs } = this.#options.limits;
+    if (nowMs - this.#blockedSinceMs < stalledMs) return;
+    this.#event({ type: 'lost', detail: `it has taken nothing for ${Math.round(stalledMs / 1000)} s` });
+  }
+
+  /** Lets go at once, and tells nothing more. */
+  abort(): void {
+    this.#over = true;
+    this.#options.connection.abort();
+  }
+
+  #event(event: PushEvent): void {
+    if (!this.#over) this.#options.onEvent(event);
+  }
+
+  #handler(): ConnectionHandler {
+    const memory = Buffer.allocUnsafeSlow(4 * 1024);
+    return {
+      into: () => memory,
+      data: (bytes) => this.#heard(bytes),
+      batchEnded: () => {},
+      ended: () => this.#event({ type: 'closed' }),
+      drained: () => {
+        this.#blockedSinceMs = undefined;
+        if (!this.#over) this.flush();
+      },
+      closed: (fault) =>
+        this.#event(fault ? { type: 'lost', detail: failureWords(fault) } : { type: 'closed' }),
+    };
+  }
+
+  #heard(bytes: Buffer): void {
+    if (this.#over) return;
+    if (this.#isTooMuch(bytes.length)) {
+      this.#event({ type: 'lost', detail: 'it sends more than a server has to say' });
+      return;
+    }
+    try {
+      for (const action of this.#publisher.push(bytes)) {
+        if (action.type === 'send') this.#options.connection.write(action.bytes);
+        else if (action.type === 'published') this.#event({ type: 'published' });
+        else if (action.type === 'refused') this.#refused(action);
+      }
+    } catch (fault) {
+      if (!(fault instanceof ProtocolError)) throw fault;
+      this.#event({ type: 'lost', detail: `it does not speak RTMP as it should (${fault.message})` });
+    }
+  }
+
+  #isTooMuch(bytes: number): boolean {
+    const nowMs = this.#options.clock.now();
+    if (nowMs - this.#heardSinceMs > hearingMs) {
+      this.#heardSinceMs = nowMs;
+      this.#heardBytes = 0;
+    }
+    this.#heardBytes += bytes;
+    return this.#heardBytes > this.#options.limits.maxHeardBytes;
+  }
+
+  #refused(refusal: { code: string; description: string; redirected: boolean }): void {
+    if (refusal.redirected) {
+      this.#event({ type: 'forbidden', detail: 'it sends us to another server, which is not followed' });
+      return;
+    }
+    const { code, description } = refusal;
+    const said = description === '' ? code : `“${description}” (${code})`;
+    this.#event({ type: 'rejected', detail: `the server says ${withoutKey(said, this.#options.key)}` });
+  }
+
+  #sendSome(): void {
+    const { connection, queue, clock } = this.#options;
+    const pieces: Buffer[] = [];
+    for (let bytes = 0; bytes < batchBytes && queue.length > 0; ) {
+      for (const { type, timeMs, payload } of queue.shift()) {
+        this.#baseMs ??= timeMs;
+        // Sound from before the first picture.
+        if (timeMs < this.#baseMs) continue;
+        this.#sentThroughMs = Math.max(this.#sentThroughMs, timeMs);
+        const piece = this.#publisher.media(type, timeMs - this.#baseMs, payload);
+        pieces.push(piece);
+        bytes += piece.length;
+      }
+    }
+    if (pieces.length === 0 || connection.write(...pieces)) return;
+    this.#blockedSinceMs = clock.now();
+    this.#backlogBytes = connection.backlogBytes;
+  }
+}
+
+/** Some servers repeat the key in what they say. */
+function withoutKey(text: string, key: string): string {
+  const [name = ''] = key.split('?');
+  return [key, name].reduce((left, secret) => (secret === '' ? left : left.replaceAll(secret, '…')), text);
+}
