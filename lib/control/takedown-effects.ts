@@ -2,14 +2,16 @@ import { quarantinePrefix, streamPrefix } from '../origin/policy/keys.ts';
 import type { ObjectStore } from '../origin/ports.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import { ConditionFailedError, InvalidationsBusyError } from './policy/errors.ts';
+import { channelWords, mayWrite } from './policy/managed-channel.ts';
 import type { Sightings } from './policy/sightings.ts';
 import { leaseSilentMs } from './policy/stream-state.ts';
 import type { Takedown, TakedownStep } from './policy/takedown.ts';
 import { inWords } from './policy/words.ts';
-import type { EdgeDenials, Invalidations, LeaseStore, StreamStore } from './ports.ts';
+import type { DocumentStore, EdgeDenials, Invalidations, LeaseStore, StreamStore } from './ports.ts';
 
 export interface TakedownEffectsOptions {
   readonly store: Pick<StreamStore, 'getStream' | 'updateStream'> &
+    Pick<DocumentStore, 'getDocument'> &
     Pick<LeaseStore, 'getLease' | 'takeLease' | 'releaseLease' | 'requestEnd'>;
   readonly denials: EdgeDenials;
   readonly invalidations: Invalidations;
@@ -101,7 +103,7 @@ export class TakedownEffects {
   async #cut(streamId: StreamId): Promise<StepOutcome> {
     const { store, leases, clock, id: workerId } = this.#options;
     const lease = await store.getLease(streamId);
-    if (!lease || lease.released) return done;
+    if (!lease || lease.released) return this.#cutChannel(streamId);
     const nowMs = clock.monotonicMs();
     const silentForMs = leases.unchangedForMs(`lease/${streamId}`, lease.version, nowMs);
     const endingForMs = leases.unchangedForMs(`end/${streamId}`, lease.epoch, nowMs);
@@ -111,7 +113,7 @@ export class TakedownEffects {
         const { broadcastId } = lease;
         const { epoch } = await store.takeLease({ streamId, workerId, broadcastId, observed: lease });
         await store.releaseLease({ streamId, workerId, epoch });
-        return done;
+        return this.#cutChannel(streamId);
       }
       if (!lease.endRequested) await store.requestEnd(streamId, lease.broadcastId);
     } catch (cause) {
@@ -122,6 +124,13 @@ export class TakedownEffects {
         `${lease.workerId} ends the broadcast. If it says nothing for ${inWords(leaseSilentMs)}, or is not done ` +
         `in ${inWords(endWithinMs)}, the broadcast is taken from it.`,
     };
+  }
+
+  /** A managed channel writes by itself, whoever has the lease: its own driver stops it once the broadcast is over. */
+  async #cutChannel(streamId: StreamId): Promise<StepOutcome> {
+    const channel = await this.#options.store.getDocument(streamId, 'channel');
+    if (!channel || !mayWrite(channel.body)) return done;
+    return { waitsFor: channelWords(channel.body, this.#options.clock.nowMs()) };
   }
 
   async #invalidate(streamId: StreamId, { invalidation, turn }: Takedown): Promise<StepOutcome> {

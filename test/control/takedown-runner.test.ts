@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
+import { wantChannel } from '../../lib/control/policy/managed-channel.ts';
 import { takedownReport } from '../../lib/control/policy/takedown-report.ts';
 import type { TakedownRunner } from '../../lib/control/takedown-runner.ts';
+import type { BroadcastId } from '../../lib/routing/ids.ts';
 import { path, streamId, TakedownWorld } from './takedown-world.ts';
 
 let world: TakedownWorld;
@@ -85,6 +87,22 @@ describe('a takedown', () => {
       await runner.run(streamId);
     }
     expect(world.lease).toMatchObject({ epoch: 2, released: true });
+  });
+
+  test('waits for a managed channel, which writes by itself, and says so', async () => {
+    const about = { broadcastId: 'b0' as BroadcastId, atMs: 1, epoch: 1 };
+    const wanted = wantChannel(undefined, about);
+    world.channel = { body: { ...wanted, intent: 'unwanted', state: 'stopping' } };
+    await runner.take(streamId, 'x');
+    expect(step('cut')).toMatchObject({
+      state: 'waiting',
+      detail: expect.stringMatching(/MediaLive channel/),
+    });
+    expect(world.inQuarantine).toBe(0);
+    expect(report()).toHaveProperty('darkAfterMs');
+    world.channel = { body: { ...wanted, state: 'deleting-channel' } };
+    expect(await runner.run(streamId)).toMatchObject({ open: false });
+    expect(world.inOpen).toBe(0);
   });
 
   test('goes on with the cut and the quarantine where the edge cannot be told, and is not dark until it is', async () => {

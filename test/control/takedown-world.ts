@@ -1,5 +1,6 @@
-import type { StreamDocument } from '../../lib/control/policy/documents.ts';
+import type { DocumentKind, StreamDocument } from '../../lib/control/policy/documents.ts';
 import { ConditionFailedError, InvalidationsBusyError } from '../../lib/control/policy/errors.ts';
+import type { ManagedChannel } from '../../lib/control/policy/managed-channel.ts';
 import type { LeaseRecord, StreamEventRecord, StreamRecord } from '../../lib/control/policy/records.ts';
 import { TakedownRunner, type TakedownRunnerOptions } from '../../lib/control/takedown-runner.ts';
 import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
@@ -26,6 +27,7 @@ export class TakedownWorld {
     version: 1,
   };
   document: StreamDocument<'takedown'> | undefined;
+  channel: { body: ManagedChannel } | undefined;
   lease: LeaseRecord | undefined;
   readonly events: StreamEventRecord[] = [];
   readonly denied = new Set<string>();
@@ -45,6 +47,8 @@ export class TakedownWorld {
 
   get state(): object {
     const { takenDown } = this.stream ?? {};
+    const { askedAtMs = 0 } = this.document?.body ?? {};
+    const last = this.events.at(-1);
     return {
       open: this.document?.open,
       direction: this.document?.body.direction,
@@ -53,8 +57,9 @@ export class TakedownWorld {
       denied: [...this.denied],
       released: this.lease?.released,
       readable: this.inOpen,
+      // Who was about to tell of the other direction as it turned may still have done so.
       told: this.events
-        .filter(({ atMs }) => atMs >= (this.document?.body.askedAtMs ?? 0))
+        .filter(({ type, atMs }) => type === last?.type && atMs >= askedAtMs)
         .map(({ type }) => type),
     };
   }
@@ -125,7 +130,8 @@ export class TakedownWorld {
             this.stream = { ...stream, version: stream.version + 1 };
             return this.stream;
           }),
-        getDocument: ((_: unknown) => call('getDocument', () => this.document)) as never,
+        getDocument: ((_: unknown, kind: DocumentKind) =>
+          call('getDocument', () => (kind === 'takedown' ? this.document : this.channel))) as never,
         putDocument: ((document: StreamDocument<'takedown'>) =>
           call('putDocument', () => {
             if (document.version !== (this.document?.version ?? 0))

@@ -111,6 +111,13 @@ export function withRun(body: ManagedChannel, run: ChannelRun): ManagedChannel {
 export const isOpen = (body: ManagedChannel): boolean =>
   body.untold.length > 0 || runsOf(body).some(({ state }) => state !== 'gone');
 
+/** Whether any of its channels may still put something into the origin. */
+export const mayWrite = (body: ManagedChannel): boolean =>
+  runsOf(body).some(({ state, intent }) => writing.has(state) || (intent === 'wanted' && !isOver(state)));
+
+const writing: ReadonlySet<ChannelState> = new Set(['starting', 'running', 'live', 'stopping']);
+const isOver = (state: ChannelState): boolean => isLeaving(state) || state === 'gone';
+
 /**
  * What whoever holds the publisher is to do. `push`: to these endpoints, and again where that breaks; before the channel runs
  * they may refuse. `fallback`: hand the publisher to the fleet. `over`: end the broadcast.
