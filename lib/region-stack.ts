@@ -32,7 +32,7 @@ import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
 import { RegionNetwork } from './region/infra/network.ts';
 import { ProgramImage } from './region/infra/program-image.ts';
-import { publicPorts } from './region/policy/ports.ts';
+import { publicPorts, simulcastPorts } from './region/policy/ports.ts';
 import { metricsNamespace } from './telemetry/metrics.ts';
 
 export interface RegionStackProps extends StackProps {
@@ -174,7 +174,11 @@ export class RegionStack extends Stack {
       tables,
       keyPepper,
       takedowns,
-      ...(managedEncoder && { offeredEncoders: ['fleet', 'medialive'] }),
+      pushPorts: deployment.simulcast ? simulcastPorts : [],
+      ...(managedEncoder && {
+        offeredEncoders: ['fleet', 'medialive'],
+        channelClass: managedEncoder.channelClass,
+      }),
       ...(deployment.ladder && { ladder: deployment.ladder }),
       ...measured,
     });

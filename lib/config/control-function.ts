@@ -29,6 +29,18 @@ export const controlFunctionCodec = envCodec({
   takedownsFunction: z.string().min(1),
   /** What may encode a stream; the fleet alone unless told. */
   offeredEncoders: encoderTiers.optional(),
+  /** Pipelines of a managed channel, for the same estimate. */
+  channelClass: z.enum(['SINGLE_PIPELINE', 'STANDARD']).optional(),
+  /** Ports at which the proxies reach other servers, with commas between them; empty where they reach none. */
+  pushPorts: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .filter((port) => port !== '')
+        .map(Number),
+    )
+    .pipe(z.array(z.int().min(1).max(65_535))),
   /** JSON in the form of `LadderConfig`, for the estimate of what a stream costs; the default ladder unless told. */
   ladder: z.string().min(1).optional(),
   /** Pages that may use the API from a browser, as origins with commas between them. */

@@ -3,6 +3,7 @@ import type { LadderConfig } from '../../config/ladder.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { StreamDocument } from '../policy/documents.ts';
+import type { ChannelClass } from '../policy/managed-cost.ts';
 import type { EncoderTier } from '../policy/records.ts';
 import type { Sightings } from '../policy/sightings.ts';
 import type { ControlStore } from '../ports.ts';
@@ -29,6 +30,10 @@ export interface ControlApiConfig {
   readonly offeredEncoders?: readonly EncoderTier[] | undefined;
   /** What is encoded, for the estimate of what it costs. @default the default ladder */
   readonly ladder?: LadderConfig | undefined;
+  /** Of its managed channels, for the same. @default STANDARD */
+  readonly channelClass?: ChannelClass | undefined;
+  /** Ports at which destinations can be reached; none: simulcast is not offered. @default any */
+  readonly pushPorts?: readonly number[] | undefined;
   /** Networks (CIDR) that destinations may be in although they are not public, for one machine. @default none */
   readonly pushAllow?: readonly string[] | undefined;
   /**

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { sealDestinationKey } from '../../push/policy/destination-key.ts';
-import { allowedAddresses, checkTargetUrl } from '../../push/policy/target-address.ts';
+import { allowedAddresses, checkTargetUrl, type TargetUrl } from '../../push/policy/target-address.ts';
 import { randomId } from '../../routing/ids.ts';
 import type { DestinationRecord, StreamRecord } from '../policy/records.ts';
 import { addDestination, changeDestination, mostDestinations } from '../policy/stream-destinations.ts';
@@ -31,7 +31,13 @@ const add = createRoute({
   },
   responses: {
     201: answer(Destination, examples.addedDestination, 'The destination, without its key.'),
-    ...problems('stream-not-found', 'too-many-destinations', 'changed-meanwhile', ...bodyProblems),
+    ...problems(
+      'stream-not-found',
+      'too-many-destinations',
+      'simulcast-not-offered',
+      'changed-meanwhile',
+      ...bodyProblems,
+    ),
   },
 });
 
@@ -81,6 +87,19 @@ const remove = createRoute({
 export function addDestinationRoutes(app: ControlApi, context: ApiContext): void {
   const { store, clock, config, emit } = context;
   const allowed = allowedAddresses(config.pushAllow ?? []);
+  const { pushPorts } = config;
+  function usableTarget(address: string): TargetUrl {
+    if (pushPorts?.length === 0) {
+      throw new ApiProblem('simulcast-not-offered', 'Whoever runs this platform has not switched it on.');
+    }
+    const target = checkTargetUrl(address, allowed);
+    const fault = target.ok ? portFault(target.url, pushPorts) : target.fault;
+    if (target.ok && fault === undefined) return target.url;
+    const detail = fault ?? '';
+    throw new ApiProblem('invalid-request', `The destination cannot be used. ${detail}`, [
+      { detail, pointer: '#/url' },
+    ]);
+  }
   async function pushesOf(stream: StreamRecord): Promise<Pushes> {
     const [document, { state }] = await Promise.all([
       store.getDocument(stream.id, 'pushes'),
@@ -92,17 +111,13 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
   app.openapi(add, async (c) => {
     const { name, url, key } = c.req.valid('json');
     const { id: streamId } = await loadStream(context, c.req.valid('param').id);
-    const target = checkTargetUrl(url, allowed);
-    if (!target.ok) {
-      const fault = { detail: target.fault, pointer: '#/url' };
-      throw new ApiProblem('invalid-request', `The destination cannot be used. ${target.fault}`, [fault]);
-    }
+    const target = usableTarget(url);
     const id = randomId(8);
     const atMs = clock.nowMs();
     const fresh: DestinationRecord = {
       id,
       name,
-      url: target.url.tcUrl,
+      url: target.tcUrl,
       sealedKey: sealDestinationKey(key, { pepper: config.keyPepper, streamId, destinationId: id }),
       enabled: true,
       createdAtMs: atMs,
@@ -113,7 +128,7 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
       throw new ApiProblem('too-many-destinations', `It has ${mostDestinations}. Remove one first.`);
     });
     emit('control.destination.added', { streamId, destinationId: id });
-    const data = { destination: name, server: target.url.host };
+    const data = { destination: name, server: target.host };
     await tell(context, streamEvent('destination.added', data, { streamId, atMs }));
     return c.json(presentDestination(fresh), 201);
   });
@@ -153,6 +168,12 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
     await tell(context, streamEvent('destination.removed', { destination }, about));
     return c.body(null, 204);
   });
+}
+
+/** A network that lets pushes out at some ports only would leave others waiting for ever. */
+function portFault({ port }: TargetUrl, ports: readonly number[] | undefined): string | undefined {
+  if (ports === undefined || ports.includes(port)) return undefined;
+  return `Port ${port} cannot be reached from here; these can: ${ports.join(', ')}.`;
 }
 
 function found<Value>(value: Value | undefined): Value {

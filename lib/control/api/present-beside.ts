@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import { defaultLadder, type LadderConfig } from '../../config/ladder.ts';
+import { defaultLadder } from '../../config/ladder.ts';
 import type { DocumentKind, StreamDocument } from '../policy/documents.ts';
 import { channelWords } from '../policy/managed-channel.ts';
 import { costEstimate } from '../policy/managed-cost.ts';
@@ -7,6 +7,7 @@ import type { BroadcastRecord, DestinationRecord, EncoderTier, StreamRecord } fr
 import { isOnAir, type StreamState } from '../policy/stream-state.ts';
 import { takedownState } from '../policy/takedown.ts';
 import { takedownReport } from '../policy/takedown-report.ts';
+import type { ControlApiConfig } from './context.ts';
 import type { Destination } from './destination-schemas.ts';
 import type { CostEstimate, Managed } from './encoder-schemas.ts';
 import type { Takedown, TakedownNotice } from './takedown-schemas.ts';
@@ -80,9 +81,11 @@ export function presentManaged({ body }: StreamDocument<'channel'>, nowMs: numbe
 
 export function presentCost(
   encoder: EncoderTier,
-  ladder: LadderConfig = defaultLadder,
+  { ladder = defaultLadder, channelClass }: Pick<ControlApiConfig, 'ladder' | 'channelClass'>,
 ): Shown<typeof CostEstimate> {
-  const { perHourUsd, parts, note } = costEstimate(encoder, ladder);
+  const { perHourUsd, parts, note } = costEstimate(encoder, ladder, {
+    ...(channelClass && { channelClass }),
+  });
   return { encoder, perHourUsd, parts: [...parts], note };
 }
 

@@ -79,7 +79,7 @@ function presentFields(sight: StreamSight, config: ControlApiConfig, nowMs: numb
     encoder,
     ...(documents && {
       encoders: [...(config.offeredEncoders ?? ['fleet' as const])],
-      cost: presentCost(encoder, config.ladder),
+      cost: presentCost(encoder, config),
     }),
     destinations: presentDestinations(stream, documents && { document: documents.pushes, state }),
     ...(takedown && { takedown }),

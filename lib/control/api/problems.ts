@@ -20,6 +20,7 @@ export const problemKinds = {
   'not-on-air': [409, 'The stream is not on the air'],
   'changed-meanwhile': [409, 'Others changed the stream at the same time'],
   'too-many-destinations': [409, 'The stream has as many destinations as it may'],
+  'simulcast-not-offered': [409, 'Streams are sent nowhere else from here'],
   'encoder-not-offered': [409, 'This encoder is not offered here'],
   'process-not-up': [409, 'The process is not up'],
   'version-mismatch': [412, 'The stream has changed since it was read'],

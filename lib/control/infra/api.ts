@@ -16,6 +16,7 @@ import { controlFunctionCodec } from '../../config/control-function.ts';
 import type { Deployment } from '../../config/deployment.ts';
 import type { LadderConfig } from '../../config/ladder.ts';
 import { PlatformFunction } from '../../infra/function.ts';
+import type { ChannelClass } from '../policy/managed-cost.ts';
 import type { EncoderTier } from '../policy/records.ts';
 import type { KeyPepper } from './key-pepper.ts';
 import type { ControlTables } from './tables.ts';
@@ -42,6 +43,10 @@ export interface ControlApiProps {
   readonly takedowns: Takedowns;
   /** What may encode a stream. @default the fleet alone */
   readonly offeredEncoders?: readonly EncoderTier[];
+  /** Ports at which the proxies reach other servers: none where there is no simulcast. */
+  readonly pushPorts: readonly number[];
+  /** Of managed channels, for the estimate of what a stream costs. */
+  readonly channelClass?: ChannelClass;
   /** For the estimate of what a stream costs. @default the default ladder */
   readonly ladder?: LadderConfig;
   readonly metricsNamespace: string;
@@ -110,6 +115,8 @@ export class ControlApi extends Construct {
         edge: takedowns.edge,
         takedownsFunction: takedowns.function.function.functionName,
         ...(props.offeredEncoders && { offeredEncoders: [...props.offeredEncoders] }),
+        pushPorts: [...props.pushPorts],
+        ...(props.channelClass && { channelClass: props.channelClass }),
         ...(props.ladder && { ladder: JSON.stringify(props.ladder) }),
         allowedOrigins: access.pageOrigins,
       }),

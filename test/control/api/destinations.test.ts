@@ -66,6 +66,22 @@ describe('adding a destination', () => {
     expect((await add()).status).toBe(201);
   });
 
+  test('is refused where the platform reaches no other servers, or not at that port', async () => {
+    const type = (kind: string) => `urn:problem-type:headwater:${kind}`;
+    api = createTestApi({ config: { pushPorts: [] } });
+    stream = await api.create();
+    expect((await add()).body.type).toBe(type('simulcast-not-offered'));
+    api = createTestApi({ config: { pushPorts: [443, 1935] } });
+    stream = await api.create();
+    const { body } = await add({ url: 'rtmp://live.example.com:8080/app' });
+    expect(body.type).toBe(type('invalid-request'));
+    expect(body.errors[0]).toEqual({
+      pointer: '#/url',
+      detail: 'Port 8080 cannot be reached from here; these can: 443, 1935.',
+    });
+    expect((await add()).status).toBe(201);
+  });
+
   test.each([
     ['http://live.example.com/app'],
     ['rtmp://live.example.com'],

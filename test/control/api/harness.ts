@@ -182,8 +182,8 @@ export async function goOnAir(
   changes: Partial<BroadcastRecord> = {},
 ): Promise<BroadcastRecord> {
   const workerId = 'encoder-1' as MemberId;
-  const broadcastId = newBroadcastId(clock.nowMs());
   const observed = await store.getLease(streamId);
+  const broadcastId = newBroadcastId(clock.nowMs(), observed?.broadcastId);
   const lease = await store.takeLease({ streamId, workerId, broadcastId, ...(observed && { observed }) });
   const record: BroadcastRecord = {
     id: broadcastId,

@@ -34,6 +34,7 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
       ...logs,
     });
     new ControlApi(stack, 'Control', {
+      pushPorts: [443, 1935],
       name: 'live',
       region: 'eu-central-1',
       ingestRtmpsUrl: 'rtmps://ingest.example.com/live',

@@ -100,6 +100,7 @@ describe('bundled as for a deploy', () => {
     const api = start(
       'control-api',
       controlFunctionCodec.encode({
+        pushPorts: [],
         controlStore: `dynamodb:${prefix}`,
         keyPepper: 'secretsmanager:live/key-pepper',
         ingestRtmpsUrl: 'rtmps://ingest.example.com/live',
