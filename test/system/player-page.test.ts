@@ -231,7 +231,8 @@ describe('a takedown', () => {
     await page.getByRole('heading', { name: 'This stream is' }).waitFor({ state: 'detached' });
     // What opened the dialog is gone: the keyboard goes on in the page all the same.
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
-    expect(complaints).toEqual([]);
+    // The preview may have asked for a piece just when the stream was taken down.
+    expect(complaints.filter((line) => !/status of (404|410) /.test(line))).toEqual([]);
     await page.close();
   });
 
