@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { usualStartMs } from '../control/policy/channel-machine.ts';
 import type { ChannelOutlook } from '../control/policy/managed-channel.ts';
 import type { BroadcastRecord, EndReason, LeaseRecord } from '../control/policy/records.ts';
-import { listRenditions } from '../control/policy/stream-events.ts';
 import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import { askedEnd } from './asked-end.ts';
@@ -11,15 +9,14 @@ import { ChannelLink } from './channel-link.ts';
 import { Departure } from './departure.ts';
 import { Intake } from './intake.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import { ManagedReport } from './managed-report.ts';
 import type { OnAir } from './on-air.ts';
 import { drainLimits } from './policy/drain-limits.ts';
 import type { InputFormat } from './policy/input-format.ts';
 import { fitLadder } from './policy/ladder.ts';
 import { isWindowOver } from './policy/reconnect-window.ts';
 import type { PublishSession } from './publish-session.ts';
-import { PublisherReport } from './publisher-report.ts';
 import { PublisherSeat } from './publisher-seat.ts';
-import { Teller } from './teller.ts';
 
 const tickMs = 100;
 /** The broadcaster is told how the channel stands no more often than this. */
@@ -39,18 +36,15 @@ export class ManagedBroadcast implements OnAir {
   readonly ended: Promise<void>;
   readonly #setting: BroadcastSetting;
   readonly #keeper: LeaseKeeper;
-  readonly #teller: Teller;
-  readonly #publisher: PublisherReport;
+  readonly #report: ManagedReport;
   readonly #seat: PublisherSeat;
   readonly #intake: Intake;
   readonly #channel: ChannelLink;
   readonly #reconnectWindowMs: number;
-  readonly #createdAtMs: number;
   readonly #timer: NodeJS.Timeout;
   readonly #departure = new Departure();
   #resolveEnded!: () => void;
   #format?: InputFormat;
-  #liveAtMs?: number;
   #outlook?: ChannelOutlook;
   #toldMs = Number.NEGATIVE_INFINITY;
   #toldWords = '';
@@ -73,14 +67,11 @@ export class ManagedBroadcast implements OnAir {
     this.streamId = lease.streamId;
     this.id = lease.broadcastId;
     this.#reconnectWindowMs = reconnectWindowMs;
-    this.#createdAtMs = clock.now();
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
-    const record = firstRecord(lease, clock.wall(), last);
-    this.#teller = new Teller(record, { store, clock, emit, mayWrite: () => keeper.mayWrite() });
-    this.#publisher = new PublisherReport(this.#teller, () => this.#bitrateBps, record.workerId);
-    if (last && last.renditions.length > 0) this.#liveAtMs = this.#createdAtMs;
+    const mayWrite = (): Promise<boolean> => keeper.mayWrite();
+    this.#report = new ManagedReport(lease, { store, clock, emit, mayWrite }, () => this.#bitrateBps, last);
     this.#seat = this.#makeSeat(lease);
     this.#intake = this.#makeIntake();
     this.#channel = new ChannelLink({
@@ -88,7 +79,7 @@ export class ManagedBroadcast implements OnAir {
       clock,
       lease,
       outlook: (outlook) => this.#look(outlook),
-      failed: (cause) => this.#driveFailed(cause),
+      failed: (cause) => this.#report.driveFailed(cause),
     });
     this.#timer = setInterval(() => this.#tick(), tickMs);
     keeper.listen({
@@ -116,7 +107,7 @@ export class ManagedBroadcast implements OnAir {
 
   /** The channel went on meanwhile, and viewers with it. */
   controlRecovered(downMs: number): void {
-    if (!this.#ending) this.#teller.story.tell('control.recovered', { downMs });
+    if (!this.#ending) this.#report.controlRecovered(downMs);
   }
 
   end(reason: EndReason): void {
@@ -133,7 +124,7 @@ export class ManagedBroadcast implements OnAir {
     this.#stop();
     this.#seat.close('draining');
     this.#channel.close();
-    this.#teller.move('publisher-lost');
+    this.#report.leftOpen();
     await this.#letGo();
   }
 
@@ -149,7 +140,7 @@ export class ManagedBroadcast implements OnAir {
         this.#heardMs = 0;
         this.#confirmedMs = 0;
         this.#toldMs = Number.NEGATIVE_INFINITY;
-        this.#publisher.taken(session, this.#liveAtMs === undefined);
+        this.#report.publisher.taken(session, !this.#report.started);
       },
       media: (type, timestampMs, payload, sessionMs) => {
         this.#heardMs = Math.max(this.#heardMs, sessionMs);
@@ -157,18 +148,18 @@ export class ManagedBroadcast implements OnAir {
       },
       metadata: ({ frameRate, encoder }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
-        if (encoder !== undefined) this.#publisher.encoderNamed(encoder);
+        if (encoder !== undefined) this.#report.publisher.encoderNamed(encoder);
       },
       batchEnded: () => {},
       unpublished: () => this.end('publisher-ended'),
       lost: (detail) => {
         if (this.#departure.over()) return;
         if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
-        else this.#publisher.lost(this.#reconnectWindowMs, detail);
+        else this.#report.publisher.lost(this.#reconnectWindowMs, detail);
       },
       back: (awayMs) => {
-        if (this.#liveAtMs === undefined) this.#publisher.backAtStart();
-        else this.#publisher.back({ awayMs, shown: 'nothing' });
+        if (!this.#report.started) this.#report.publisher.backAtStart();
+        else this.#report.publisher.back({ awayMs, shown: 'nothing' });
       },
     });
   }
@@ -179,21 +170,19 @@ export class ManagedBroadcast implements OnAir {
       {
         format: (format) => {
           this.#format = format;
-          this.#publisher.formatFound(format);
+          this.#report.publisher.formatFound(format);
           const { width, height, frameRate } = format.video;
-          if (this.#outlook === undefined && this.#liveAtMs === undefined) {
-            this.#teller.story.tell('managed.channel.starting', { aboutMs: usualStartMs });
-          }
+          if (this.#outlook === undefined && !this.#report.started) this.#report.starting();
           this.#channel.want({ width, height, frameRate });
         },
         tag: () => {},
         slateWanted: () => {},
         unusable: (reason) => {
-          this.#publisher.inputUnusable(reason, this.#seat.session);
+          this.#report.publisher.inputUnusable(reason, this.#seat.session);
           const description = `Unsupported codec: ${reason}. Send H.264 video and AAC sound.`;
           const code = 'NetStream.Publish.Rejected';
           this.#seat.session?.send({ type: 'status', level: 'error', code, description });
-          if (this.#liveAtMs === undefined) this.end('publisher-ended');
+          if (!this.#report.started) this.end('publisher-ended');
           else this.#seat.dismiss(description);
         },
       },
@@ -205,18 +194,18 @@ export class ManagedBroadcast implements OnAir {
     const { clock } = this.#setting;
     this.#seat.tick();
     const { awayMs } = this.#seat;
-    const started = this.#liveAtMs !== undefined;
+    const { started } = this.#report;
     if (isWindowOver({ awayMs, windowMs: this.#reconnectWindowMs, started }))
       this.end('reconnect-window-over');
     if (this.#ending) return;
     if (awayMs === undefined) {
       this.#intake.tick(clock.now(), true);
-      this.#publisher.refreshInput();
+      this.#report.publisher.refreshInput();
       this.#confirm();
     }
     this.#channel.tick();
     const isSilent = !this.#outlook || this.#outlook.kind === 'wait';
-    if (isSilent && clock.now() - this.#createdAtMs > driverSilentMs) this.#fallBack();
+    if (isSilent && this.#report.ageMs > driverSilentMs) this.#fallBack();
   }
 
   /** What this worker has of a publisher is of no use to another one: the channel has it. */
@@ -237,31 +226,8 @@ export class ManagedBroadcast implements OnAir {
   }
 
   #live(): void {
-    const { clock } = this.#setting;
-    if (this.#liveAtMs !== undefined || this.#seat.awayMs !== undefined || !this.#format) return;
-    this.#liveAtMs = clock.now();
-    const { video, audio } = fitLadder(this.#format.video, this.#setting.ladder);
-    const renditions = [
-      ...video.map(({ id, width, height, frameRate, bitrateBps }) => {
-        return { id, codecs: 'avc1', bandwidthBps: bitrateBps, width, height, frameRate };
-      }),
-      { id: audio.id, codecs: 'mp4a.40.2', bandwidthBps: audio.bitrateBps },
-    ];
-    this.#teller.story.update({ ...this.#publisher.input, renditions });
-    this.#teller.move('confirmed');
-    const startupMs = Math.round(this.#liveAtMs - this.#createdAtMs);
-    this.#teller.emit('encoder.broadcast.live', { ...this.#teller.about, startupMs });
-    const { input } = this.#publisher.input;
-    if (!input) return;
-    this.#teller.story.tell('stream.live', {
-      workerId: 'MediaLive',
-      startupMs,
-      width: input.width,
-      height: input.height,
-      frameRate: input.frameRate,
-      bitrateBps: input.bitrateBps,
-      renditions: listRenditions(renditions.map(({ id }) => id)),
-    });
+    if (this.#seat.awayMs !== undefined || !this.#format) return;
+    this.#report.live(fitLadder(this.#format.video, this.#setting.ladder));
   }
 
   #tellPublisher(words: string): void {
@@ -289,55 +255,26 @@ export class ManagedBroadcast implements OnAir {
   }
 
   async #finish(reason: EndReason): Promise<void> {
-    const { clock } = this.#setting;
-    const { about, emit, story } = this.#teller;
-    const unwanted = this.#channel.unwant().catch((cause: unknown) => this.#driveFailed(cause));
-    const durationMs = this.#liveAtMs === undefined ? 0 : Math.round(clock.now() - this.#liveAtMs);
-    story.update({ state: 'ended', endedAtMs: clock.wall(), endReason: reason });
-    story.tell('stream.ended', { reason, durationMs });
-    emit('encoder.broadcast.ended', { ...about, reason, durationMs });
+    const unwanted = this.#channel.unwant().catch((cause: unknown) => this.#report.driveFailed(cause));
+    this.#report.ended(reason);
     await Promise.race([unwanted, pause(unwantWithinMs, undefined, { ref: false })]);
     await this.#letGo();
   }
 
   async #letGo(): Promise<void> {
-    const { about, emit, story } = this.#teller;
-    const untold = await story.settled(drainLimits.storyMs);
-    if (untold.events > 0 || untold.record) emit('encoder.story.incomplete', { ...about, ...untold });
+    await this.#report.settled(drainLimits.storyMs);
     await this.#keeper.release().catch((cause: unknown) => {
-      emit('encoder.lease.unreleased', { ...about, epoch: this.#keeper.lease.epoch, cause });
+      this.#report.leaseUnreleased(this.#keeper.lease.epoch, cause);
     });
     this.#resolveEnded();
   }
 
-  #driveFailed(cause: unknown): void {
-    this.#setting.emit('managed.drive.failed', { streamId: this.streamId, cause });
-  }
-
   #leaseLost(): void {
-    const { about, emit, story } = this.#teller;
-    emit('encoder.lease.lost', { ...about, epoch: this.#keeper.lease.epoch });
-    story.silence();
+    this.#report.leaseLost(this.#keeper.lease.epoch);
     this.#channel.close();
     this.#keeper.stop();
     this.#stop();
     this.#seat.close('lease-lost');
     this.#resolveEnded();
   }
-}
-
-function firstRecord(lease: LeaseRecord, startedAtMs: number, last?: BroadcastRecord): BroadcastRecord {
-  const { streamId, broadcastId: id, workerId, epoch } = lease;
-  if (last)
-    return { ...last, state: last.renditions.length > 0 ? 'reconnecting' : 'starting', workerId, epoch };
-  return {
-    id,
-    streamId,
-    state: 'starting',
-    startedAtMs,
-    workerId,
-    epoch,
-    encoder: 'medialive',
-    renditions: [],
-  };
 }
