@@ -219,10 +219,14 @@ export class ManagedBroadcast implements OnAir {
   #look(outlook: ChannelOutlook): void {
     if (this.#ending) return;
     this.#outlook = outlook;
+    if (outlook.kind === 'push' && outlook.live) {
+      this.#live();
+      return;
+    }
+    const isOver = outlook.kind === 'fallback' || outlook.kind === 'over';
+    this.#tellPublisher(outlook.words, isOver ? 0 : tellEveryMs);
     if (outlook.kind === 'fallback') this.#fallBack();
     else if (outlook.kind === 'over') this.end('encoder-failed');
-    else if (outlook.kind === 'push' && outlook.live) this.#live();
-    else this.#tellPublisher(outlook.words);
   }
 
   #live(): void {
@@ -230,9 +234,9 @@ export class ManagedBroadcast implements OnAir {
     this.#report.live(fitLadder(this.#format.video, this.#setting.ladder));
   }
 
-  #tellPublisher(words: string): void {
+  #tellPublisher(words: string, everyMs: number): void {
     const nowMs = this.#setting.clock.now();
-    if (words === this.#toldWords || nowMs - this.#toldMs < tellEveryMs) return;
+    if (words === this.#toldWords || nowMs - this.#toldMs < everyMs) return;
     this.#toldMs = nowMs;
     this.#toldWords = words;
     const status = { level: 'status', code: 'NetStream.Publish.Notify', description: words } as const;

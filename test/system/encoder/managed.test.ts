@@ -106,6 +106,8 @@ describe('a broadcast on the managed tier', () => {
     await drive({ state: 'stopping', failure: { reason: 'quota', atMs: 1 } });
     await feed.closed;
     feed.drop();
+    const words = feed.frames.flatMap((frame) => (frame.type === 'status' ? [frame.description] : []));
+    expect(words.at(-1)).toContain('quota is used up');
     // Closed without an end: its proxy brings the publisher again.
     expect(feed.frames.some(({ type }) => type === 'end')).toBe(false);
     const again = await harness.publish();
