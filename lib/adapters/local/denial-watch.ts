@@ -30,10 +30,14 @@ export async function watchDenials(options: DenialWatchOptions): Promise<() => v
       if (now !== known || isFailing) {
         // Somebody took the file away: nobody was restored by that.
         if (now === 'none') throw new Error(`${path} is gone.`);
-        changed(await readDenials(path));
-        known = now;
+        const denied = await readDenials(path);
+        // Taken away or replaced since, it may have read as a list with nothing in it: the next look tells.
+        if ((await identity(path)) === now) {
+          changed(denied);
+          known = now;
+          isFailing = false;
+        }
       }
-      isFailing = false;
     } catch (cause) {
       if (!isFailing) failed(cause);
       isFailing = true;

@@ -145,6 +145,18 @@ describe('an edge that watches the file', () => {
     expect(watched.faults).toHaveLength(1);
   });
 
+  test('lets nothing out because the file is taken away just as it is read', async () => {
+    const denials = denialFile({ path });
+    await denials.deny('local/a');
+    const watched = new Watched();
+    await watched.start();
+    for (let round = 0; round < 300; round++) {
+      await rm(path);
+      await denials.deny('local/a');
+    }
+    expect(watched.told.filter((denied) => denied.length === 0)).toEqual([]);
+  });
+
   test('does not begin where it cannot know what is denied', async () => {
     await writeFile(path, '[]');
     await expect(new Watched().start()).rejects.toMatchObject({ code: 'DENIAL_FILE_UNREADABLE' });
