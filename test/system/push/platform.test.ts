@@ -62,7 +62,7 @@ test('a broadcast goes to a destination too, and again after its proxy was kille
   const numbers = await readFrameNumbers(again!);
   expect(numbers[0]).toBeGreaterThanOrEqual(5_000);
   expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index));
-  expect(Number(ended.data.sentMs)).toBeGreaterThan(1_000);
+  expect(Number(ended.data.sentMs)).toBeGreaterThan(0);
   // Nowhere is the key to be seen again.
   const shown = [added, await api(destinations), await api(`/v1/streams/${stream.id}/events`)].join();
   expect(shown).not.toContain(secret);
