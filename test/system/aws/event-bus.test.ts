@@ -42,7 +42,7 @@ describeEventBus('EventBridge', async () => {
       });
     },
     async close() {
-      bus.close();
+      await bus.close();
       admin.destroy();
     },
   };
@@ -54,9 +54,9 @@ interface Entry {
 }
 
 describe('what EventBridge answers in trouble', () => {
-  const ends: (() => void)[] = [];
-  afterEach(() => {
-    for (const end of ends.splice(0)) end();
+  const ends: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0)) await end();
   });
 
   /** A bus on a stand-in: `answer` has the error code of each entry, undefined where it is taken. */
@@ -79,8 +79,8 @@ describe('what EventBridge answers in trouble', () => {
     await new Promise((done) => server.once('listening', done));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const bus = createEventBridgeBus({ busName: 'bus', client: { ...emulator.client, endpoint } });
-    ends.push(() => {
-      bus.close();
+    ends.push(async () => {
+      await bus.close();
       server.close();
       server.closeAllConnections();
     });
