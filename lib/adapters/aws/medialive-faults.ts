@@ -1,4 +1,5 @@
 import { ManagedEncoderError, type ManagedRefusal } from '../../control/policy/channel-sights.ts';
+import { passingFaults } from './passing-faults.ts';
 
 /** What MediaLive answered, as far as the SDK tells. Without a status, no answer came. */
 interface Fault {
@@ -51,13 +52,4 @@ function refusalOf({ name, message, status }: Fault): ManagedRefusal {
   return 'invalid';
 }
 
-/** 4xx that pass: credentials that are renewed, a clock that is set. */
-const passing = new Set([
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'RequestExpired',
-  'RequestTimeTooSkewed',
-  'RequestTimeout',
-  'ThrottlingException',
-  'Throttling',
-]);
+const passing = new Set<string>([...passingFaults, 'ThrottlingException', 'Throttling']);

@@ -3,6 +3,7 @@ import {
   ObjectStoreUnavailableError,
   PreconditionFailedError,
 } from '../../origin/policy/errors.ts';
+import { passingFaults } from './passing-faults.ts';
 
 /** What S3 answered, as far as the SDK tells. Without a status, no answer came. */
 export interface S3Fault {
@@ -24,13 +25,8 @@ export function s3Fault(fault: unknown): S3Fault {
   };
 }
 
-/** 4xx that pass: credentials that are renewed, a clock that is set, a request that came too slowly. */
-const passing = new Set([
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'RequestExpired',
-  'RequestTimeTooSkewed',
-  'RequestTimeout',
+const passing = new Set<string>([
+  ...passingFaults,
   'ConditionalRequestConflict',
   'OperationAborted',
   'SlowDown',
