@@ -1,6 +1,7 @@
 import type { BroadcastRecord, BroadcastState, EndReason, LeaseRecord } from '../control/policy/records.ts';
 import { listRenditions } from '../control/policy/stream-events.ts';
 import { EncodingReport } from './encoding-report.ts';
+import type { LastWords } from './let-go.ts';
 import { type Arrival, OriginReport } from './origin-report.ts';
 import { renditionFacts } from './policy/broadcast-facts.ts';
 import { segmentMs } from './policy/grid.ts';
@@ -22,7 +23,7 @@ export interface BroadcastReportOptions extends TellerOptions {
  * its story to those who watch the stream's events, and its log. Of publisher, ffmpeg and origin their own reports tell;
  * here is its life from the first segment to the end.
  */
-export class BroadcastReport {
+export class BroadcastReport implements LastWords {
   readonly publisher: PublisherReport;
   readonly encoding: EncodingReport;
   readonly origin: OriginReport;
@@ -96,7 +97,7 @@ export class BroadcastReport {
   }
 
   leaseUnreleased(epoch: number, cause: unknown): void {
-    this.#teller.emit('encoder.lease.unreleased', { ...this.#teller.about, epoch, cause });
+    this.#teller.leaseUnreleased(epoch, cause);
   }
 
   leaseLost(epoch: number): void {
@@ -105,11 +106,8 @@ export class BroadcastReport {
     this.#teller.story.silence();
   }
 
-  /** Resolves when the control store knows all of it, or after `withinMs`. */
-  async settled(withinMs: number): Promise<void> {
-    const { about, emit, story } = this.#teller;
-    const untold = await story.settled(withinMs);
-    if (untold.events > 0 || untold.record) emit('encoder.story.incomplete', { ...about, ...untold });
+  settled(withinMs: number): Promise<void> {
+    return this.#teller.settled(withinMs);
   }
 
   #recordingMade({ durationMs, lostSegments, fault }: RecordingOutcome, detail: string | undefined): void {

@@ -8,6 +8,7 @@ import type { BroadcastSetting } from './broadcast-setting.ts';
 import { Departure } from './departure.ts';
 import { Encoding } from './encoding.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import { letGo } from './let-go.ts';
 import type { OnAir } from './on-air.ts';
 import { drainLimits } from './policy/drain-limits.ts';
 import type { RestoredPublication } from './policy/restore.ts';
@@ -218,10 +219,7 @@ export class Broadcast implements OnAir {
   }
 
   async #letGo(): Promise<void> {
-    await this.#report.settled(drainLimits.storyMs);
-    await this.#keeper.release().catch((cause: unknown) => {
-      this.#report.leaseUnreleased(this.#keeper.lease.epoch, cause);
-    });
+    await letGo(this.#keeper, this.#report);
     this.#resolveEnded();
   }
 

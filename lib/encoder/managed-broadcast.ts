@@ -9,6 +9,7 @@ import { ChannelLink } from './channel-link.ts';
 import { Departure } from './departure.ts';
 import { Intake } from './intake.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import { letGo } from './let-go.ts';
 import { ManagedReport } from './managed-report.ts';
 import type { OnAir } from './on-air.ts';
 import { drainLimits } from './policy/drain-limits.ts';
@@ -230,7 +231,7 @@ export class ManagedBroadcast implements OnAir {
   }
 
   #live(): void {
-    if (this.#seat.awayMs !== undefined || !this.#format) return;
+    if (this.#report.started || this.#seat.awayMs !== undefined || !this.#format) return;
     this.#report.live(fitLadder(this.#format.video, this.#setting.ladder));
   }
 
@@ -266,10 +267,7 @@ export class ManagedBroadcast implements OnAir {
   }
 
   async #letGo(): Promise<void> {
-    await this.#report.settled(drainLimits.storyMs);
-    await this.#keeper.release().catch((cause: unknown) => {
-      this.#report.leaseUnreleased(this.#keeper.lease.epoch, cause);
-    });
+    await letGo(this.#keeper, this.#report);
     this.#resolveEnded();
   }
 

@@ -1,12 +1,13 @@
 import { usualStartMs } from '../control/policy/channel-machine.ts';
 import type { BroadcastRecord, EndReason, LeaseRecord } from '../control/policy/records.ts';
 import { listRenditions } from '../control/policy/stream-events.ts';
+import type { LastWords } from './let-go.ts';
 import type { Ladder } from './policy/ladder.ts';
 import { PublisherReport } from './publisher-report.ts';
 import { Teller, type TellerOptions } from './teller.ts';
 
 /** What a broadcast on a managed channel says of itself: in its record, in the stream's story, in the log. */
-export class ManagedReport {
+export class ManagedReport implements LastWords {
   readonly publisher: PublisherReport;
   readonly #teller: Teller;
   readonly #createdAtMs: number;
@@ -92,14 +93,11 @@ export class ManagedReport {
   }
 
   leaseUnreleased(epoch: number, cause: unknown): void {
-    this.#teller.emit('encoder.lease.unreleased', { ...this.#teller.about, epoch, cause });
+    this.#teller.leaseUnreleased(epoch, cause);
   }
 
-  /** Resolves when the control store knows all of it, or after `withinMs`. */
-  async settled(withinMs: number): Promise<void> {
-    const { about, emit, story } = this.#teller;
-    const untold = await story.settled(withinMs);
-    if (untold.events > 0 || untold.record) emit('encoder.story.incomplete', { ...about, ...untold });
+  settled(withinMs: number): Promise<void> {
+    return this.#teller.settled(withinMs);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { BroadcastRecord, BroadcastState } from '../control/policy/records.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
+import type { LastWords } from './let-go.ts';
 import { type BroadcastTrigger, nextState } from './policy/broadcast-state.ts';
 import type { Clock } from './ports.ts';
 import { Story, type StoryOptions } from './story.ts';
@@ -9,7 +10,7 @@ export interface TellerOptions extends StoryOptions {
 }
 
 /** What all reports on a broadcast tell through: its story and record in the control store, its log, its state. */
-export class Teller {
+export class Teller implements LastWords {
   readonly story: Story;
   readonly emit: EmitEvent;
   readonly clock: Clock;
@@ -25,6 +26,16 @@ export class Teller {
 
   get record(): BroadcastRecord {
     return this.story.record;
+  }
+
+  async settled(withinMs: number): Promise<void> {
+    const untold = await this.story.settled(withinMs);
+    if (untold.events > 0 || untold.record)
+      this.emit('encoder.story.incomplete', { ...this.about, ...untold });
+  }
+
+  leaseUnreleased(epoch: number, cause: unknown): void {
+    this.emit('encoder.lease.unreleased', { ...this.about, epoch, cause });
   }
 
   /** Returns whether the state changed. */

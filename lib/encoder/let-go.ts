@@ -1,0 +1,16 @@
+import type { LeaseKeeper } from './lease-keeper.ts';
+import { drainLimits } from './policy/drain-limits.ts';
+
+/** What a broadcast has still to tell when it lets go. */
+export interface LastWords {
+  /** Resolves when the control store knows all of it, or after `withinMs`. */
+  settled(withinMs: number): Promise<void>;
+  /** The lease could not be given back: it runs out by itself. */
+  leaseUnreleased(epoch: number, cause: unknown): void;
+}
+
+/** Gives a broadcast's lease back, once its story is told. Never rejects for the store's sake. */
+export async function letGo(keeper: LeaseKeeper, words: LastWords): Promise<void> {
+  await words.settled(drainLimits.storyMs);
+  await keeper.release().catch((cause: unknown) => words.leaseUnreleased(keeper.lease.epoch, cause));
+}
