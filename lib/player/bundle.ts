@@ -6,7 +6,7 @@ import type { PageFile, PageFiles } from './policy/routes.ts';
 
 const pageDir = join(import.meta.dirname, 'page');
 
-/** The page could not be bundled: a fault in its sources, told by the bundler. */
+/** The page couldn't be bundled; the message is the bundler's. */
 export class PageBuildError extends Error {
   override readonly name = 'PageBuildError';
   readonly code = 'PAGE_BUILD_FAILED';
@@ -14,9 +14,9 @@ export class PageBuildError extends Error {
 
 /**
  * Bundles the page's sources into memory: scripts and styles under `/assets/` with content-hashed names, the icon, and
- * `/index.html` that names them. The player library and the broadcaster's pages are chunks of their own, fetched only where
- * they are shown.
- * Throws `PageBuildError`.
+ * `/index.html`, which references them. The player library and the broadcaster's pages are separate chunks, loaded on
+ * demand.
+ * @throws PageBuildError
  */
 export async function bundlePage(): Promise<PageFiles> {
   const result = await build({
@@ -34,7 +34,7 @@ export async function bundlePage(): Promise<PageFiles> {
     define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'inline',
     charset: 'utf8',
-    // The project's tsconfig is for Node; the page needs nothing from it.
+    // The project's tsconfig is for Node and doesn't apply to the page.
     tsconfigRaw: {},
     write: false,
     metafile: true,
@@ -56,7 +56,7 @@ export async function bundlePage(): Promise<PageFiles> {
   return files;
 }
 
-/** Scripts that the entry imports before it can run. */
+/** Scripts that the entry imports statically. */
 function importedAtOnce({ outputs }: Metafile): readonly string[] {
   const found = new Set<string>();
   const follow = (path: string): void => {
@@ -72,7 +72,7 @@ function importedAtOnce({ outputs }: Metafile): readonly string[] {
   return [...found].map((path) => `/assets/${basename(path)}`);
 }
 
-/** The HTML with the names of the entry's script and style put in, and of the scripts that are asked for along with it. */
+/** The HTML with the names of the entry's script and style, and preload links for the scripts it imports. */
 async function indexHtml(names: readonly string[], along: readonly string[]): Promise<Uint8Array> {
   const named = (extension: string) =>
     names.find((name) => name.startsWith('/assets/page-') && name.endsWith(extension)) ?? '';

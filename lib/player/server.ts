@@ -6,8 +6,8 @@ import { cacheControlOf, fileFor, type PageFile, type PageFiles } from './policy
 import type { RuntimeConfig } from './policy/runtime-config.ts';
 
 /**
- * The page's server: static files from memory, `/config.json`, `/healthz`. It keeps no state and talks to nobody; the
- * caller listens and closes.
+ * The page's server: static files from memory, `/config.json` and `/healthz`. Stateless and without outgoing
+ * connections; the caller listens and closes.
  */
 export function createPageServer(built: PageFiles, config: RuntimeConfig): Server {
   const files = new Map(built);
@@ -22,12 +22,12 @@ export function createPageServer(built: PageFiles, config: RuntimeConfig): Serve
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
-      return sendText(response, 405, 'Only GET and HEAD are answered here.\n');
+      return sendText(response, 405, 'Only GET and HEAD are allowed.\n');
     }
     const path = pathOf(request.url ?? '/');
     if (path === '/healthz') return sendText(response, 200, 'ok\n');
     const found = fileFor(path, files);
-    if (!found) return sendText(response, 404, 'There is no such file.\n');
+    if (!found) return sendText(response, 404, 'File not found.\n');
     send(request, response, found.status, found.file, zipped.get(found.file));
   };
 
@@ -47,7 +47,7 @@ function send(
   zipped: Buffer | undefined,
 ): void {
   const zip = zipped !== undefined && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-  // The two encodings are different bytes, so they have different strong tags (RFC 9110 section 8.8.3.3).
+  // The two encodings differ in bytes, so they need different strong tags (RFC 9110 section 8.8.3.3).
   const etag = zip ? `${file.etag.slice(0, -1)}-gzip"` : file.etag;
   response.setHeader('ETag', etag);
   response.setHeader('Cache-Control', cacheControlOf(file));

@@ -31,7 +31,7 @@ test('a worker killed from the console: its row shows the restart, the events te
   const page = await browser.newPage();
   await page.goto(`${platform.ready.page}/streams/${stream.id}`);
   const row = rowOf(page, worker);
-  await row.getByText(`pid ${platform.pidOf(worker)} · 0 restarts · makes this broadcast`).waitFor();
+  await row.getByText(`pid ${platform.pidOf(worker)} · 0 restarts · encodes this broadcast`).waitFor();
   await pictureMoves(page);
   expect(await accessibilityFaults(page)).toEqual([]);
 
@@ -50,7 +50,7 @@ test('a worker killed from the console: its row shows the restart, the events te
   expect(await row.innerText()).not.toContain(`pid ${platform.pidOf(worker)} `);
 
   await page.locator('.event').getByText(`moved from ${worker} to ${other}`).waitFor();
-  await rowOf(page, other).getByText('makes this broadcast').waitFor();
+  await rowOf(page, other).getByText('encodes this broadcast').waitFor();
   await pictureMoves(page, 8);
   expect(publisher.process.exitCode).toBeNull();
   expect((await getStream(platform, stream.id)).state).toBe('live');

@@ -108,7 +108,7 @@ describe('a live picture', () => {
     const { id } = addLive('Edge show');
     under.platform.down.edge = true;
     const { page } = await under.open(`/watch/${id}`);
-    await page.getByText('The video could not be loaded').first().waitFor();
+    await page.getByText('The video couldn’t be loaded').first().waitFor();
     await page.getByRole('button', { name: 'Try now' }).waitFor();
     under.platform.down.edge = false;
     await playerIs(page, 'playing');
@@ -141,7 +141,7 @@ describe('words where there is no picture', () => {
     });
     under.platform.down.edge = true;
     const { page } = await under.open(`/watch/${id}`);
-    await page.locator('.scene').getByText('The broadcaster lost the connection').waitFor();
+    await page.locator('.scene').getByText('The broadcaster lost connection').waitFor();
     under.platform.down.edge = false;
     await page.close();
   });
@@ -153,7 +153,7 @@ describe('words where there is no picture', () => {
     });
     const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
-    await page.locator('.scene-note').getByText('The broadcaster lost the connection').waitFor();
+    await page.locator('.scene-note').getByText('The broadcaster lost connection').waitFor();
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await playerIs(page, 'paused');
     await page.close();
@@ -161,7 +161,7 @@ describe('words where there is no picture', () => {
 
   test('a stream that does not exist is said to be missing', async () => {
     const { page } = await under.open('/watch/0000000000000000');
-    await page.locator('.scene').getByText('There is no stream here').waitFor();
+    await page.locator('.scene').getByText('Stream not found').waitFor();
     await page.close();
   });
 });

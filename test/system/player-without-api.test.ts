@@ -60,7 +60,7 @@ describe('the page without an API', () => {
     publisher = publish();
     await playerIs(page, 'playing');
     await pictureMoves(page, 4);
-    expect(await page.getByText('Broadcaster’s console').count()).toBe(0);
+    expect(await page.getByText('Broadcaster console').count()).toBe(0);
 
     const looks: string[] = [];
     page.on('request', (request) => {

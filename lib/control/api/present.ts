@@ -20,7 +20,7 @@ import {
 } from './present-beside.ts';
 import type * as schemas from './schemas.ts';
 
-/** Records as the API shows them: field by field, so that nothing slips out that was not meant to, key hashes above all. */
+/** API views of records. Built field by field, so that nothing leaks by accident, key hashes above all. */
 
 type Shown<Schema extends z.ZodType> = z.output<Schema>;
 
@@ -30,7 +30,7 @@ export interface StreamSight {
   readonly stream: StreamRecord;
   readonly state: StreamState;
   readonly broadcast?: { readonly record: BroadcastRecord; readonly state: BroadcastState };
-  /** Left out where the stream is one of many. */
+  /** Omitted in stream lists. */
   readonly documents?: StreamDocuments;
 }
 
@@ -72,7 +72,7 @@ function presentFields(sight: StreamSight, config: ControlApiConfig, nowMs: numb
     playback: {
       dash: `${media}/manifest.mpd`,
       hls: `${media}/index.m3u8`,
-      // With its region: one page serves all of them.
+      // One page serves every region, so the link names the region.
       page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}`,
       manifests: presentManifests(stream, broadcast?.record),
     },
@@ -104,7 +104,7 @@ export function presentIngest(key: StreamKey, config: ControlApiConfig) {
   };
 }
 
-/** `state` is the derived one, which may be newer than what a dead worker wrote last. */
+/** `state` is the derived state, which may be newer than what a dead worker last wrote. */
 export function presentBroadcast(
   record: BroadcastRecord,
   state: BroadcastState,

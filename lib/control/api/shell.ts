@@ -7,8 +7,8 @@ import { ApiProblem, answerProblem, problemOf, type RequestFault } from './probl
 import { problems } from './route-parts.ts';
 
 /**
- * An API without routes yet: its guards, the problems it answers with, what it says of unknown paths and methods.
- * `report` hears of each problem before it is answered.
+ * An API without routes: guards, problem responses, and handling of unknown paths and methods.
+ * `report` is called with each problem before it is sent.
  */
 export function createApiShell(
   context: GuardContext,
@@ -23,14 +23,14 @@ export function createApiShell(
     methodNotAllowed({
       app,
       onMethodNotAllowed: (c, methods) => {
-        const detail = `It takes ${methods.join(', ')}.`;
+        const detail = `Allowed methods: ${methods.join(', ')}.`;
         return answerProblem(c, new ApiProblem('method-not-allowed', detail), { Allow: methods.join(', ') });
       },
     }),
   );
   app.use(...guards(context));
   app.notFound((c) =>
-    answerProblem(c, new ApiProblem('route-not-found', 'The paths are listed in /v1/openapi.json.')),
+    answerProblem(c, new ApiProblem('route-not-found', 'See /v1/openapi.json for the available paths.')),
   );
   app.onError((error, c) => {
     const problem = problemOf(error);
@@ -42,18 +42,18 @@ export function createApiShell(
 
 type Issue = z.core.$ZodIssue;
 
-/** Every fault of the request at once, each with its place; an unknown field is one fault, like any other. */
+/** Reports every error in the request at once, each with its location; each unknown field is an error of its own. */
 function invalidRequest(target: string, issues: readonly Issue[]): ApiProblem {
   const faults = issues.flatMap((issue): RequestFault[] =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => fault(target, [...issue.path, key], 'There is no such field.'))
+      ? issue.keys.map((key) => fault(target, [...issue.path, key], 'Unknown field.'))
       : [fault(target, issue.path, issue.message)],
   );
   const words = faults
     .slice(0, 20)
     .map(({ detail, pointer, parameter }) => `${parameter ?? pointer}: ${detail}`);
   const where = target === 'json' ? 'body' : 'query';
-  const detail = `The ${where} has ${faults.length === 1 ? 'one fault' : `${faults.length} faults`}. ${words.join('; ')}`;
+  const detail = `The ${where} has ${faults.length === 1 ? 'one error' : `${faults.length} errors`}. ${words.join('; ')}`;
   return new ApiProblem('invalid-request', detail.slice(0, 1_000), faults.slice(0, 20));
 }
 
@@ -70,18 +70,18 @@ const getDocument = createRoute({
   method: 'get',
   path: '/v1/openapi.json',
   operationId: 'getOpenApiDocument',
-  summary: 'Read this description',
+  summary: 'Get this OpenAPI document',
   tags: ['Health'],
   responses: {
     200: {
-      description: 'OpenAPI 3.1, made from the schemas that validate.',
+      description: 'OpenAPI 3.1, generated from the schemas that validate requests.',
       content: { 'application/json': { schema: z.record(z.string(), z.unknown()) } },
     },
     ...problems(),
   },
 });
 
-/** Adds the route that describes the API, to be called last. */
+/** Adds the route that serves the OpenAPI document. Call it last. */
 export function addDocument(app: ControlApi, about: { title: string; description: string }): void {
   let made: string | undefined;
   app.openapi(getDocument, (c) => {

@@ -70,7 +70,7 @@ describe('choosing what encodes a stream', () => {
         status: 409,
         body: {
           type: 'urn:problem-type:headwater:encoder-not-offered',
-          detail: expect.stringContaining('offers fleet, and not medialive'),
+          detail: expect.stringContaining('offers fleet, not medialive'),
         },
       });
     }

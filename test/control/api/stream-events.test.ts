@@ -122,7 +122,7 @@ describe('following the story', () => {
     const feed = await follow();
     await feed.next();
     api.store.listEvents = () => Promise.reject(new ControlStoreUnavailableError('away'));
-    await feed.comment(': the control store does not answer');
+    await feed.comment(': the control store is unavailable');
     api.store.listEvents = listEvents;
     await gap(7);
     expect(JSON.parse((await feed.next())!.data!).data).toEqual({ gapMs: 7 });
@@ -130,7 +130,7 @@ describe('following the story', () => {
 
   test('shows that it lives while nothing happens', async () => {
     const feed = await follow();
-    await feed.comment(': still here');
+    await feed.comment(': keep-alive');
   });
 
   test('ends after its time, so that no connection stays for ever', async () => {

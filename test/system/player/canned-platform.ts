@@ -150,7 +150,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       return send(201, { ...stream, ingest: { rtmps: { ...rtmps, key }, rtmp: { ...rtmp, key } } });
     }
     const stream = streams.get(id);
-    if (!stream) return send(404, { title: 'There is no such stream', status: 404 });
+    if (!stream) return send(404, { title: 'Stream not found', status: 404 });
     if (verb === 'events' && live) {
       if (down.feed) return void response.destroy();
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });

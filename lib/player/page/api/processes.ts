@@ -12,7 +12,7 @@ export interface LocalProcess {
 
 export type StopKind = 'kill' | 'drain';
 
-/** The supervisor of one machine as the page uses it. Every call may throw `ApiError` or `ApiUnreachableError`. */
+/** The supervisor's API on a single machine. Every call may throw `ApiError` or `ApiUnreachableError`. */
 export interface ProcessClient {
   list(): Promise<readonly LocalProcess[]>;
   stop(name: string, how: StopKind): Promise<void>;

@@ -1,26 +1,26 @@
-/** Where a broadcaster sends to: the address without the key. */
+/** Where a broadcaster publishes: the URL without the key. */
 export interface IngestAddress {
   readonly url: string;
 }
 
-/** True where the platform runs on the broadcaster's own machine. */
+/** True if the platform runs on the broadcaster's own machine. */
 export const isLoopback = ({ url }: IngestAddress): boolean =>
   /^rtmps?:\/\/(127\.|localhost[:/]|\[::1\])/.test(url);
 
-/** Stands in a line to paste where the key is not known any more. */
+/** Replaces the key in commands if the page doesn't know it. */
 export const keyPlaceholder = 'YOUR-STREAM-KEY';
 
-/** One argument as a shell takes it. */
+/** Quotes an argument for a shell. */
 const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Address and key in one, as ffmpeg takes it. */
+/** URL with the key, as ffmpeg expects it. */
 export const publishUrl = (address: IngestAddress, key: string | undefined): string =>
   `${address.url.replace(/\/+$/, '')}/${key ?? keyPlaceholder}`;
 
 /**
- * A line for a terminal that sends a file at its own speed. A keyframe every 2 s is what the segments are cut on; an
- * encoder that sends other ones works too, at the cost of a little quality.
+ * A shell command that publishes a file in real time. It sends a keyframe every 2 s because segments are cut there;
+ * other intervals work too, at a small cost in quality.
  */
 export function ffmpegLine(address: IngestAddress, key: string | undefined): string {
   return [
@@ -32,7 +32,7 @@ export function ffmpegLine(address: IngestAddress, key: string | undefined): str
   ].join(' \\\n  ');
 }
 
-/** OBS's settings by the names that its window shows, in its order. */
+/** OBS settings, named and ordered as in its settings window. */
 export function obsSettings(address: IngestAddress): readonly (readonly [name: string, value: string])[] {
   return [
     ['Settings → Stream → Service', 'Custom…'],

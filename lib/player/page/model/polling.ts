@@ -1,11 +1,11 @@
 import type { StreamKnowledge } from './playback-target.ts';
 import type { PlaybackCondition } from './viewer-scene.ts';
 
-/** How it stands when the next question is planned. */
+/** The situation in which the next poll is scheduled. */
 export interface PollSituation {
   readonly stream: StreamKnowledge;
   readonly playback: PlaybackCondition;
-  /** Answers in a row that told nothing new. */
+  /** Consecutive responses without a change. */
   readonly unchanged: number;
 }
 
@@ -15,14 +15,14 @@ const isHealthy = (playback: PlaybackCondition): boolean => playback === 'playin
 
 const firstLookAtTakenDownMs = 5_000;
 const longestLookAtTakenDownMs = 60_000;
-/** A whole audience was cut at the same moment and is told the same: it comes back seldom, and not at once. */
+/** A whole audience is cut off at the same moment, so it polls rarely and spread out. */
 const takenDownPollMs = (unchanged: number, random: Random): number =>
   spread(Math.min(longestLookAtTakenDownMs, firstLookAtTakenDownMs * 1.4 ** unchanged), random);
 
 /**
- * How long until the API is asked for the stream's state again, in ms, or undefined for not at all. While a live picture
- * plays nobody asks: the manifest tells of the end, a stall or a still picture of trouble. So a large audience is no load
- * on the API.
+ * Delay in ms until the API is polled for the stream's state again; undefined means no more polling. Nobody polls while a
+ * live picture plays: the manifest reveals the end, and a stall or a frozen picture reveals trouble. So even a large
+ * audience puts no load on the API.
  */
 export function apiPollMs(
   { stream, playback, unchanged }: PollSituation,
@@ -42,8 +42,8 @@ const firstLookMs = 2_000;
 const longestLookMs = 10_000;
 
 /**
- * The same where there is no API and the edge is looked at. A crowd may wait there for a broadcast to begin: it looks
- * every two seconds at first, and every ten after half a minute.
+ * The same without an API, when the edge is polled. A crowd may be waiting for a broadcast to start: it polls every two
+ * seconds at first, and every ten after half a minute.
  */
 export function edgePollMs(
   { stream, playback, unchanged }: PollSituation,

@@ -1,19 +1,19 @@
-/** Mean difference of a sample (0 to 255) below which two pictures count as the same: an encoder's noise, not motion. */
+/** Mean difference of samples (0 to 255) below which two pictures count as the same: encoder noise, not motion. */
 const sameBelow = 1.5;
 const firstAskMs = 3_000;
 const longestAskMs = 60_000;
 
 /**
- * Notices a picture that stands still. While a broadcaster is away the platform goes on sending the last picture, so the
- * player sees nothing wrong; a still picture is the sign to ask the API what the matter is. It may as well be a slide of
- * a lecture, so the questions become rare while the answer is that all is well.
+ * Detects a frozen picture. While a broadcaster is disconnected, the platform keeps sending the last picture, so the
+ * player notices nothing; a frozen picture is the cue to ask the API for the state. It may also be a lecture slide, so
+ * the requests become rarer as long as everything is fine.
  */
 export class StillnessMeter {
   #reference: Uint8ClampedArray | undefined;
   #sinceMs = 0;
   #askAfterMs = firstAskMs;
 
-  /** Takes a small sample of the picture; true where it is time to ask. `atMs` is of a clock that only rises. */
+  /** Takes a small sample of the picture; returns true if it is time to ask the API. `atMs` is monotonic. */
   look(sample: Uint8ClampedArray, atMs: number): boolean {
     if (this.#reference === undefined || meanDifference(this.#reference, sample) >= sameBelow) {
       this.#reference = sample;

@@ -5,7 +5,7 @@ import { StillnessMeter } from '../model/stillness.ts';
 const lookEveryMs = 1_000;
 const [width, height] = [32, 18];
 
-/** Calls `onStill` now and then while the picture stands still, for as long as `active`. */
+/** Calls `onStill` now and then while the picture is frozen and `active` is true. */
 export function useStillness(
   video: RefObject<HTMLVideoElement | null>,
   active: boolean,
@@ -24,7 +24,7 @@ export function useStillness(
         canvas.drawImage(element, 0, 0, width, height);
         if (meter.look(canvas.getImageData(0, 0, width, height).data, performance.now())) onStill();
       } catch {
-        // A browser that plays HLS itself may keep the picture from the page (another origin): no sample, no question.
+        // A browser that plays HLS natively may hide the picture from the page (other origin): without samples, stop.
         clearInterval(timer);
       }
     }, lookEveryMs);

@@ -109,7 +109,7 @@ describe('the page’s client of the control API', () => {
     const refusal = await client.endBroadcast(id).catch((fault: unknown) => fault);
     expect(refusal).toBeInstanceOf(ApiError);
     expect((refusal as ApiError).status).toBe(409);
-    expect(faultWords(refusal)).toBe('There is no broadcast that could be ended.');
+    expect(faultWords(refusal)).toBe('The stream has no broadcast to end.');
     await expect(client.getStream('0000000000000000')).rejects.toMatchObject({ status: 404 });
   });
 
@@ -127,6 +127,6 @@ describe('the page’s client of the control API', () => {
     const babbling = createApiClient('http://x', async () => new Response('<html>'));
     await expect(babbling.listStreams()).rejects.toBeInstanceOf(ApiUnreachableError);
     const broken = createApiClient('http://x', async () => new Response('<html>', { status: 502 }));
-    await expect(broken.listStreams()).rejects.toThrow('The platform answered with status 502.');
+    await expect(broken.listStreams()).rejects.toThrow('The platform responded with status 502.');
   });
 });

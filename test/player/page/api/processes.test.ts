@@ -25,6 +25,6 @@ test('the page lists processes, ends one by its name, and tells a refusal in the
   await client.stop('encoder-1', 'kill');
   expect(told).toEqual(['kill encoder-1']);
   const refusal = await client.stop('encoder-1', 'drain').catch((fault: unknown) => fault);
-  expect(faultWords(refusal)).toBe('encoder-1 is being started again. Wait until it is up.');
+  expect(faultWords(refusal)).toBe('encoder-1 is restarting. Wait until it is up.');
   await expect(client.stop('../encoder-1', 'kill')).rejects.toMatchObject({ status: 404 });
 });

@@ -42,7 +42,6 @@ describe('latency', () => {
   });
 
   test.each([
-    [undefined, '–'],
     [3_240, '3.2 s'],
     [9_960, '10 s'],
     [75_000, '1:15 min'],

@@ -47,8 +47,8 @@ describe('who ends a process', () => {
 
 test('a process is marked by its part in the broadcast', () => {
   const broadcast = { workerId: 'encoder-1', proxyId: 'ingest-2' };
-  expect(partInBroadcast(first, broadcast)).toBe('makes this broadcast');
-  expect(partInBroadcast(one('ingest', 'ingest-2'), broadcast)).toBe('takes this broadcast in');
+  expect(partInBroadcast(first, broadcast)).toBe('encodes this broadcast');
+  expect(partInBroadcast(one('ingest', 'ingest-2'), broadcast)).toBe('ingests this broadcast');
   expect(partInBroadcast(second, broadcast)).toBeUndefined();
   expect(partInBroadcast(first, undefined)).toBeUndefined();
 });

@@ -53,8 +53,8 @@ describe('a takedown in words', () => {
       }),
     );
     expect(lines).toEqual([
-      { step: 'refuse', done: true, words: 'The publisher is refused', note: 'done', detail: undefined },
-      { step: 'deny', done: true, words: 'The edge denies it', note: '0.41 s', detail: undefined },
+      { step: 'refuse', done: true, words: 'Broadcaster refused', note: 'done', detail: undefined },
+      { step: 'deny', done: true, words: 'Blocked at the edge', note: '0.41 s', detail: undefined },
       {
         step: 'invalidate',
         done: false,
@@ -75,19 +75,19 @@ describe('a takedown in words', () => {
   });
 
   test('says that viewers may see it until it is known to be dark, then after how many seconds it was', () => {
-    expect(takedownSummary('takedown', undefined)).toBe('Viewers may still see it.');
+    expect(takedownSummary('takedown', undefined)).toBe('Viewers may still see it');
     expect(takedownSummary('takedown', report({ darkAfterMs: 420 }))).toBe(
-      'Dark for every viewer after 0.42 s.',
+      'Stopped for all viewers in 0.42 s',
     );
     expect(takedownSummary('takedown', report({ darkAfterMs: 0, doneAfterMs: 75_000 }))).toBe(
-      'Dark for every viewer after 0.00 s. All was done after 1 minute 15 seconds.',
+      'Stopped for all viewers in 0.00 s; completed in 1 minute 15 seconds',
     );
   });
 
   test('a restore tells when all is back', () => {
-    expect(takedownSummary('restore', report({ state: 'restoring' }))).toBe('It is being brought back.');
+    expect(takedownSummary('restore', report({ state: 'restoring' }))).toBe('Restoring…');
     expect(takedownSummary('restore', report({ state: 'restored', doneAfterMs: 1_940 }))).toBe(
-      'It can be watched again. All was done after 1.9 s.',
+      'Viewers can watch it again; completed in 1.9 s',
     );
   });
 });

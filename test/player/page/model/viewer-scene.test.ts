@@ -37,16 +37,16 @@ describe('what a viewer is told', () => {
     [known('starting'), 'empty', 'The broadcast is starting'],
     [known('live'), 'loading', 'Loading the video'],
     [known('live'), 'stalled', 'Waiting for the video'],
-    [known('reconnecting'), 'stalled', 'The broadcaster lost the connection'],
-    [known('reconnecting'), 'failed', 'The broadcaster lost the connection'],
+    [known('reconnecting'), 'stalled', 'The broadcaster lost connection'],
+    [known('reconnecting'), 'failed', 'The broadcaster lost connection'],
     [known('ended'), 'finished', 'This broadcast has ended'],
     [known('starting'), 'finished', 'The broadcast is starting'],
-    [known('live'), 'failed', 'The video could not be loaded'],
-    [{ kind: 'unreachable' }, 'failed', 'The platform cannot be reached'],
-    [{ kind: 'missing' }, 'empty', 'There is no stream here'],
+    [known('live'), 'failed', 'The video couldn’t be loaded'],
+    [{ kind: 'unreachable' }, 'failed', 'Can’t reach the platform'],
+    [{ kind: 'missing' }, 'empty', 'Stream not found'],
     [{ kind: 'taken-down' }, 'empty', 'This stream was taken down'],
     [known('live'), 'taken-down', 'This stream was taken down'],
-    [known('live'), 'unsupported', 'This browser cannot play the video'],
+    [known('live'), 'unsupported', 'This browser can’t play the video'],
   ] as const)('%j with the player %s: %s', (stream, condition, title) => {
     expect(viewerScene(stream, condition)?.title).toBe(title);
   });
@@ -60,7 +60,7 @@ describe('what a viewer is told', () => {
 
   test('while the broadcaster is away the last picture plays on, with a note that does not cover it', () => {
     const scene = viewerScene(known('reconnecting'), 'playing');
-    expect(scene?.title).toBe('The broadcaster lost the connection');
+    expect(scene?.title).toBe('The broadcaster lost connection');
     expect(scene?.cover).toBe(false);
   });
 
