@@ -52,6 +52,7 @@ const tasks = {
       [join(bin, 'knip')],
     ],
   },
+  'api-types': { steps: () => [['node', 'scripts/api-types.ts']] },
   format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
 };
 

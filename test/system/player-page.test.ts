@@ -266,7 +266,7 @@ describe('a takedown', () => {
 });
 
 describe('other destinations', () => {
-  test('are added, switched off and on, and removed; faults stand at their fields and the key is not shown again', async () => {
+  test('are added, turned off and on, and removed; errors show at their fields and the key is never shown again', async () => {
     const { platform } = under;
     const { id } = platform.add('Sent on');
     const { page, complaints } = await under.open(`/streams/${id}`);
@@ -297,12 +297,12 @@ describe('other destinations', () => {
         { ...made, state: 'waiting', since: new Date().toISOString(), detail: 'the server does not respond' },
       ],
     });
-    await row.getByText('Retrying').waitFor();
+    await row.getByText('Retrying', { exact: true }).waitFor();
     await row.getByText(/^Receiving nothing; retrying \(since .*\): the server does not respond$/).waitFor();
     await row.getByRole('button', { name: 'Turn off Second site' }).click();
     await row.getByText('Off', { exact: true }).waitFor();
     await row.getByRole('button', { name: 'Turn on Second site' }).click();
-    await row.getByText('Retrying').waitFor();
+    await row.getByText('Retrying', { exact: true }).waitFor();
 
     await page.getByRole('button', { name: 'Add a destination' }).click();
     expect(await dialog.getByLabel('Stream key').inputValue()).toBe('');
@@ -329,12 +329,13 @@ describe('the encoder of a stream', () => {
     expect(await page.getByLabel('AWS MediaLive').isChecked()).toBe(true);
     platform.change(id, {
       managed: {
+        broadcastId: 'b000000000000008',
         state: 'starting',
         since: new Date().toISOString(),
-        detail: 'The MediaLive channel starts: about 40 s more.',
+        detail: 'The MediaLive channel is starting; about 40 s left.',
       },
     });
-    await page.getByText('about 40 s more').waitFor();
+    await page.getByText('about 40 s left').waitFor();
     await page.close();
   });
 

@@ -8,6 +8,7 @@ import { addDestinationRoutes } from './destinations.ts';
 import { addFleetRoutes } from './fleet.ts';
 import { addKeyRoutes } from './keys.ts';
 import type { ApiProblem } from './problems.ts';
+import { describedSchemas } from './schemas.ts';
 import { addDocument, createApiShell } from './shell.ts';
 import { addEventRoutes } from './stream-events.ts';
 import { addStreamRoutes } from './streams.ts';
@@ -27,6 +28,8 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
     fleet: new Sightings(sightingLimit),
   };
   const app = createApiShell(context, (c, problem) => report(context, c, problem));
+  // Before the routes: a schema takes its description from where it first appears, which may be a field's own.
+  for (const [name, schema] of Object.entries(describedSchemas)) app.openAPIRegistry.register(name, schema);
   addStreamRoutes(app, context);
   addKeyRoutes(app, context);
   addBroadcastRoutes(app, context);

@@ -4,7 +4,7 @@ import { Destination } from './destination-schemas.ts';
 import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
 import { problemKinds } from './problems.ts';
 import { broadcastId, nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
-import { TakedownNotice } from './takedown-schemas.ts';
+import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
 /** The API's schemas. They validate requests, type responses and generate the OpenAPI document. */
 
@@ -16,7 +16,7 @@ const streamKey = z.string().openapi({
 
 export const StreamState = z
   .enum(['idle', 'starting', 'live', 'reconnecting', 'ended'])
-  .openapi('StreamState', { description: 'idle: never on air so far. ended: the last broadcast is over.' });
+  .openapi('StreamState', { description: 'idle: never on air so far. ended: the last broadcast has ended.' });
 
 const BroadcastState = z.enum(['starting', 'live', 'reconnecting', 'ended']).openapi('BroadcastState');
 
@@ -130,6 +130,16 @@ export const Broadcast = z
     renditions: z.array(Rendition),
   })
   .openapi('Broadcast', { description: 'A single time on air.' });
+
+/** Schemas with a description of their own that fields replace by one about the field. */
+export const describedSchemas = {
+  EncoderTier,
+  CostEstimate,
+  ManagedChannel: Managed,
+  TakedownState,
+  TakedownNotice,
+  Broadcast,
+};
 
 const streamFields = {
   id: streamId,

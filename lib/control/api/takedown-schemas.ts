@@ -9,7 +9,9 @@ const afterMs = z.number().int().min(0).openapi({ description: 'Milliseconds sin
 
 export const NewTakedown = z.strictObject({ reason }).openapi('NewTakedown');
 
-const TakedownState = z.enum(['taking-down', 'taken-down', 'restoring', 'restored']).openapi('TakedownState');
+export const TakedownState = z
+  .enum(['taking-down', 'taken-down', 'restoring', 'restored'])
+  .openapi('TakedownState');
 
 const TakedownProgress = z
   .strictObject({
@@ -46,4 +48,4 @@ export const TakedownNotice = z
     reason,
     askedAt: time,
   })
-  .openapi('TakedownNotice');
+  .openapi('TakedownNotice', { description: 'Why and when the stream was taken down, or restored.' });

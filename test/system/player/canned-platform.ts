@@ -71,6 +71,9 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       name,
       state: 'idle',
       createdAt: new Date().toISOString(),
+      reconnectWindowMs: 60_000,
+      keys: [],
+      version: 1,
       ingest: {
         rtmps: { url: 'rtmps://127.0.0.1:19443/live' },
         rtmp: { url: 'rtmp://127.0.0.1:19350/live' },
@@ -243,9 +246,9 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     change,
     report,
     say(id, type, text) {
-      const told = events.get(id) ?? [];
-      const event = { sequence: told.length + 1, at: new Date().toISOString(), type, text };
-      told.push(event);
+      const journal = events.get(id) ?? [];
+      const event = { sequence: journal.length + 1, at: new Date().toISOString(), type, text, data: {} };
+      journal.push(event);
       for (const feed of feeds.get(id) ?? []) {
         feed.write(`id: ${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`);
       }
@@ -268,7 +271,9 @@ export function cannedBroadcast(id: string, state: Broadcast['state']): Broadcas
     id,
     state,
     startedAt: new Date(Date.now() - 754_000).toISOString(),
+    encoder: 'fleet',
     workerId: 'encoder-2',
+    epoch: 1,
     proxyId: 'ingest-1',
     input: {
       videoCodec: 'avc1.64001f',

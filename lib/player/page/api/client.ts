@@ -1,4 +1,18 @@
-import type { Destination, EncoderTier, Stream, StreamEvent, Takedown } from './types.ts';
+import type {
+  CreatedKey,
+  CreatedStream,
+  Destination,
+  DestinationChange,
+  EncoderTier,
+  NewDestination,
+  Problem,
+  RequestFault,
+  Stream,
+  StreamEvent,
+  StreamEventList,
+  StreamPage,
+  Takedown,
+} from './types.ts';
 
 /** The API responded with a problem (RFC 9457) or another error status. */
 export class ApiError extends Error {
@@ -13,12 +27,6 @@ export class ApiError extends Error {
     this.status = status;
     this.faults = faults;
   }
-}
-
-export interface RequestFault {
-  readonly detail: string;
-  /** RFC 6901 as a fragment, for example `#/name`. */
-  readonly pointer?: string;
 }
 
 /** The API couldn't be reached, didn't respond in time, or sent an unreadable response. */
@@ -57,13 +65,13 @@ export function createCall(request: typeof fetch) {
 
 /** The part of the control API that the page uses. Every call may throw `ApiError` or `ApiUnreachableError`. */
 export interface ApiClient {
-  listStreams(cursor?: string): Promise<{ streams: readonly Stream[]; cursor?: string }>;
+  listStreams(cursor?: string): Promise<StreamPage>;
   getStream(id: string): Promise<Stream>;
-  createStream(name: string): Promise<Stream>;
+  createStream(name: string): Promise<CreatedStream>;
   renameStream(id: string, name: string): Promise<Stream>;
   deleteStream(id: string): Promise<void>;
   /** Creates a new key; the previous one keeps working for an hour. */
-  rotateKey(id: string): Promise<RotatedKey>;
+  rotateKey(id: string): Promise<CreatedKey>;
   endBroadcast(id: string): Promise<void>;
   /** Takes the stream down; repeating it changes nothing. `reason` is for reviewers. */
   takedown(id: string, reason: string): Promise<Takedown>;
@@ -79,23 +87,6 @@ export interface ApiClient {
   listEvents(id: string, after: number | undefined, limit: number): Promise<readonly StreamEvent[]>;
   /** URL of a stream's server-sent events. */
   eventsUrl(id: string): string;
-}
-
-/** The new key, shown only once. */
-export interface RotatedKey {
-  readonly key: string;
-}
-
-export interface NewDestination {
-  readonly name: string;
-  /** `rtmp://` or `rtmps://`, without the key. */
-  readonly url: string;
-  readonly key: string;
-}
-
-export interface DestinationChange {
-  readonly name?: string;
-  readonly enabled?: boolean;
 }
 
 export function createApiClient(baseUrl: string, request: typeof fetch = fetch): ApiClient {
@@ -127,10 +118,7 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
     chooseEncoder: (id, encoder) => call('PATCH', one(id), { encoder }),
     async listEvents(id, after, limit) {
       const page = after === undefined ? '' : `&after=${after}`;
-      const answer = await call<{ events: readonly StreamEvent[] }>(
-        'GET',
-        `${one(id)}/events?limit=${limit}${page}`,
-      );
+      const answer = await call<StreamEventList>('GET', `${one(id)}/events?limit=${limit}${page}`);
       return answer.events;
     },
     eventsUrl: (id) => `${one(id)}/events/live`,
@@ -141,7 +129,7 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
 function problemOf(status: number, text: string): ApiError {
   const fallback = `The platform responded with status ${status}.`;
   try {
-    const { title, detail, errors } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const { title, detail, errors } = JSON.parse(text) as { readonly [Field in keyof Problem]?: unknown };
     const message = [detail, title].find((part) => typeof part === 'string') ?? fallback;
     return new ApiError(status, message, Array.isArray(errors) ? errors : []);
   } catch {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
-import type { LocalProcess, ProcessClient, StopKind } from '../api/processes.ts';
-import type { Broadcast } from '../api/types.ts';
+import type { ProcessClient } from '../api/processes.ts';
+import type { Broadcast, LocalProcess, StopKind } from '../api/types.ts';
 import { partInBroadcast, processWords, restartWords, whatIsNoticed } from '../model/processes.ts';
 import { useServices } from '../shell/services.ts';
 import { StateShape } from '../ui/state-badge.tsx';

@@ -17,8 +17,7 @@ export function CreateStream({ onClose }: { onClose: () => void }) {
   const create = async () => {
     if (name.trim() === '') throw new FieldFaultsError({ name: 'Enter a name for the stream.' });
     const stream = await api.createStream(name.trim());
-    const { key } = stream.ingest.rtmps;
-    if (key !== undefined) keys.set(stream.id, key);
+    keys.set(stream.id, stream.ingest.rtmps.key);
     announce(`Stream ${stream.name} created. Its key is shown on this page.`);
     navigate(consolePath(stream.id));
   };

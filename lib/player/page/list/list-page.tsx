@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
-import type { Stream } from '../api/types.ts';
+import type { Stream, StreamPage } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
 import { shownState } from '../model/stream-state.ts';
@@ -94,9 +94,7 @@ function history(stream: Stream): string {
 }
 
 /** Reads all pages of the list, at most ten: nobody with more than a thousand streams will browse them here. */
-async function allStreams(
-  listStreams: (cursor?: string) => Promise<{ streams: readonly Stream[]; cursor?: string }>,
-): Promise<readonly Stream[]> {
+async function allStreams(listStreams: (cursor?: string) => Promise<StreamPage>): Promise<readonly Stream[]> {
   const streams: Stream[] = [];
   let cursor: string | undefined;
   for (let pages = 0; pages < 10; pages++) {

@@ -1,3 +1,5 @@
+import type { RequestFault } from '../api/types.ts';
+
 /** Error texts by field name. */
 export type FieldFaults = Readonly<Record<string, string>>;
 
@@ -13,17 +15,12 @@ export class FieldFaultsError extends Error {
   }
 }
 
-interface PointedFault {
-  readonly detail: string;
-  readonly pointer?: string;
-}
-
 /**
  * Assigns the API's errors to form fields (`#/name` is the field `name`), the first error of each. Undefined if there are
  * none or if one belongs to no field of the form; then show the error as a whole.
  */
 export function fieldFaultsOf(
-  faults: readonly PointedFault[],
+  faults: readonly RequestFault[],
   fields: readonly string[],
 ): FieldFaults | undefined {
   const found: Record<string, string> = {};

@@ -1,10 +1,7 @@
-/** Where a broadcaster publishes: the URL without the key. */
-export interface IngestAddress {
-  readonly url: string;
-}
+import type { IngestPoint } from '../api/types.ts';
 
 /** True if the platform runs on the broadcaster's own machine. */
-export const isLoopback = ({ url }: IngestAddress): boolean =>
+export const isLoopback = ({ url }: IngestPoint): boolean =>
   /^rtmps?:\/\/(127\.|localhost[:/]|\[::1\])/.test(url);
 
 /** Replaces the key in commands if the page doesn't know it. */
@@ -15,28 +12,28 @@ const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 /** URL with the key, as ffmpeg expects it. */
-export const publishUrl = (address: IngestAddress, key: string | undefined): string =>
-  `${address.url.replace(/\/+$/, '')}/${key ?? keyPlaceholder}`;
+export const publishUrl = (point: IngestPoint, key: string | undefined): string =>
+  `${point.url.replace(/\/+$/, '')}/${key ?? keyPlaceholder}`;
 
 /**
  * A shell command that publishes a file in real time. It sends a keyframe every 2 s because segments are cut there;
  * other intervals work too, at a small cost in quality.
  */
-export function ffmpegLine(address: IngestAddress, key: string | undefined): string {
+export function ffmpegLine(point: IngestPoint, key: string | undefined): string {
   return [
     'ffmpeg -re -i input.mp4',
     '-c:v libx264 -preset veryfast -b:v 3500k -maxrate 3500k -bufsize 7000k',
     "-pix_fmt yuv420p -force_key_frames 'expr:gte(t,n_forced*2)'",
     '-c:a aac -b:a 160k -ar 48000',
-    `-f flv ${quoted(publishUrl(address, key))}`,
+    `-f flv ${quoted(publishUrl(point, key))}`,
   ].join(' \\\n  ');
 }
 
 /** OBS settings, named and ordered as in its settings window. */
-export function obsSettings(address: IngestAddress): readonly (readonly [name: string, value: string])[] {
+export function obsSettings(point: IngestPoint): readonly (readonly [name: string, value: string])[] {
   return [
     ['Settings → Stream → Service', 'Custom…'],
-    ['Server', address.url],
+    ['Server', point.url],
     ['Stream Key', 'the key above'],
     ['Settings → Output → Video bitrate', '2,500–6,000 kb/s'],
     ['Keyframe interval', '2 s'],

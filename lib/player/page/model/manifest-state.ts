@@ -1,4 +1,4 @@
-import type { StreamState } from './stream-state.ts';
+import type { StreamState } from '../api/types.ts';
 
 /** What a stream's own manifest reveals about it. */
 export interface ManifestState {

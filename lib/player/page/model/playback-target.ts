@@ -1,5 +1,5 @@
-import { type ManifestKind, type PlaybackMethod, playedMethod } from './protocol.ts';
-import type { StreamState } from './stream-state.ts';
+import type { ManifestKind, StreamState } from '../api/types.ts';
+import { type PlaybackMethod, playedMethod } from './protocol.ts';
 
 /** What the viewer page knows about the stream. `unreachable`: the API isn't responding; the video may still play. */
 export type StreamKnowledge =

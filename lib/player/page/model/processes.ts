@@ -1,4 +1,4 @@
-import type { LocalProcess, StopKind } from '../api/processes.ts';
+import type { Broadcast, LocalProcess, StopKind } from '../api/types.ts';
 import type { StateWords } from './stream-state.ts';
 
 /** A process's badge; word and shape each suffice alone. `badge` is the class of a stream's badge. */
@@ -48,7 +48,7 @@ export function whatIsNoticed(
 /** A process's role in a broadcast that is on air. */
 export function partInBroadcast(
   { name }: LocalProcess,
-  broadcast: { readonly workerId?: string; readonly proxyId?: string } | undefined,
+  broadcast: Pick<Broadcast, 'workerId' | 'proxyId'> | undefined,
 ): string | undefined {
   if (name === broadcast?.workerId) return 'encodes this broadcast';
   if (name === broadcast?.proxyId) return 'ingests this broadcast';

@@ -1,7 +1,7 @@
+import type { ManifestKind } from '../api/types.ts';
+
 /** How a stream is played: by the player library through Media Source Extensions, or natively by the browser. */
 export type PlaybackMethod = 'dash' | 'hls' | 'native-hls' | 'unsupported';
-
-export type ManifestKind = 'dash' | 'hls';
 
 export interface BrowserAbilities {
   /** Media Source Extensions (or Managed Media Source) that the player library can use. */

@@ -1,5 +1,4 @@
-/** A stream's state as the API gives it. */
-export type StreamState = 'idle' | 'starting' | 'live' | 'reconnecting' | 'ended';
+import type { Stream, StreamState, TakedownNotice } from '../api/types.ts';
 
 /** The displayed state: a takedown takes precedence over all others. */
 export type ShownState = StreamState | 'taken-down';
@@ -7,10 +6,9 @@ export type ShownState = StreamState | 'taken-down';
 /** The edge's HTTP status for a stream that was taken down. */
 export const takenDownStatus = 410;
 
-/** Parts of a stream as the API gives it; in a list a takedown is there only while it lasts, and without its state. */
-interface StreamParts {
-  readonly state: StreamState;
-  readonly takedown?: { readonly state?: string };
+/** In a stream list, a takedown is present only while it lasts, and without its state. */
+interface StreamParts extends Pick<Stream, 'state'> {
+  readonly takedown?: Pick<TakedownNotice, 'state'>;
 }
 
 /** True from the takedown request until the takedown has been undone completely. */

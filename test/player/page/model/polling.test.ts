@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { StreamState } from '../../../../lib/player/page/api/types.ts';
 import type { StreamKnowledge } from '../../../../lib/player/page/model/playback-target.ts';
 import { apiPollMs, edgePollMs } from '../../../../lib/player/page/model/polling.ts';
-import type { StreamState } from '../../../../lib/player/page/model/stream-state.ts';
 import type { PlaybackCondition } from '../../../../lib/player/page/model/viewer-scene.ts';
 
 const known = (state: StreamState): StreamKnowledge => ({ kind: 'known', state, dash: '', hls: '' });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LocalProcess } from '../../../../lib/player/page/api/processes.ts';
+import type { LocalProcess } from '../../../../lib/player/page/api/types.ts';
 import { partInBroadcast, restartWords, whatIsNoticed } from '../../../../lib/player/page/model/processes.ts';
 
 const one = (role: string, name = role, state: LocalProcess['state'] = 'up'): LocalProcess => ({

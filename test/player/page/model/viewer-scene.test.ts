@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { StreamState } from '../../../../lib/player/page/api/types.ts';
 import type { StreamKnowledge } from '../../../../lib/player/page/model/playback-target.ts';
-import type { StreamState } from '../../../../lib/player/page/model/stream-state.ts';
 import { type PlaybackCondition, viewerScene } from '../../../../lib/player/page/model/viewer-scene.ts';
 
 const known = (state: StreamState): StreamKnowledge => ({

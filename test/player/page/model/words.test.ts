@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { TakedownState } from '../../../../lib/player/page/api/types.ts';
 import {
   formatBitrate,
   formatClock,
@@ -77,10 +78,10 @@ describe('states', () => {
   });
 
   test('a takedown stands before every other state until all of it is undone', () => {
-    const shown = (takedown?: { state?: string }) =>
+    const shown = (takedown?: { state?: TakedownState }) =>
       shownState({ state: 'ended', ...(takedown && { takedown }) });
     expect([shown(), shown({ state: 'restored' })]).toEqual(['ended', 'ended']);
-    for (const state of ['taking-down', 'taken-down', 'restoring'])
+    for (const state of ['taking-down', 'taken-down', 'restoring'] as const)
       expect(shown({ state })).toBe('taken-down');
     // In a list the notice is there only while it lasts.
     expect(shown({})).toBe('taken-down');
