@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { encoderTiers } from './encoder-tiers.ts';
 import { envCodec } from './env.ts';
+import { baseUrl, regionName } from './fields.ts';
 import { controlStoreLocation, edgeLocation, originLocation, secretLocation } from './locations.ts';
-
-const address = (protocol: RegExp, example: string) =>
-  z
-    .url({ protocol, error: `must be an address such as ${example}` })
-    .transform((url) => url.replace(/\/+$/, ''));
 
 /** What the control API is told where it runs as a function: HEADWATER_CONTROL_STORE, HEADWATER_KEY_PEPPER, … */
 export const controlFunctionCodec = envCodec({
@@ -15,12 +11,12 @@ export const controlFunctionCodec = envCodec({
   eventRetentionDays: z.coerce.number().int().min(1).max(3650).optional(),
   /** The secret under which stream keys are hashed; ingest reads the same one. */
   keyPepper: secretLocation,
-  ingestRtmpsUrl: address(/^rtmps$/, 'rtmps://ingest.example.com/live'),
+  ingestRtmpsUrl: baseUrl(['rtmps'], 'rtmps://ingest.example.com/live'),
   /** Left out where RTMP is not taken without TLS. */
-  ingestRtmpUrl: address(/^rtmp$/, 'rtmp://ingest.example.com/live').optional(),
-  playbackBaseUrl: address(/^https$/, 'https://live.example.com'),
-  pageBaseUrl: address(/^https$/, 'https://live.example.com'),
-  region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as eu-central-1'),
+  ingestRtmpUrl: baseUrl(['rtmp'], 'rtmp://ingest.example.com/live').optional(),
+  playbackBaseUrl: baseUrl(['https'], 'https://live.example.com'),
+  pageBaseUrl: baseUrl(['https'], 'https://live.example.com'),
+  region: regionName,
   /** Where the recordings are that a takedown puts into quarantine. */
   origin: originLocation,
   /** What a takedown darkens. */

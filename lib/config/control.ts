@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cidrs } from './cidrs.ts';
 import { encoderTiers } from './encoder-tiers.ts';
 import { envCodec } from './env.ts';
+import { baseUrl, regionName } from './fields.ts';
 import {
   controlStoreLocation,
   edgeLocation,
@@ -10,10 +11,6 @@ import {
   secretLocation,
 } from './locations.ts';
 
-const address = (protocol: RegExp, example: string) =>
-  z
-    .url({ protocol, error: `must be an address such as ${example}` })
-    .transform((url) => url.replace(/\/+$/, ''));
 const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 
 /** What the control API is told: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists have commas. */
@@ -24,12 +21,12 @@ export const controlCodec = envCodec({
   controlStore: controlStoreLocation,
   /** The secret under which stream keys are hashed; ingest reads the same one. */
   keyPepper: secretLocation,
-  ingestRtmpUrl: address(/^rtmp$/, 'rtmp://127.0.0.1:1935/live'),
-  ingestRtmpsUrl: address(/^rtmps$/, 'rtmps://127.0.0.1:1936/live'),
+  ingestRtmpUrl: baseUrl(['rtmp'], 'rtmp://127.0.0.1:1935/live'),
+  ingestRtmpsUrl: baseUrl(['rtmps'], 'rtmps://127.0.0.1:1936/live'),
   /** The edge as players reach it. */
-  playbackBaseUrl: address(/^https?$/, 'http://127.0.0.1:8090'),
-  pageBaseUrl: address(/^https?$/, 'http://127.0.0.1:8080'),
-  region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as local or eu-central-1'),
+  playbackBaseUrl: baseUrl(['http', 'https'], 'http://127.0.0.1:8090'),
+  pageBaseUrl: baseUrl(['http', 'https'], 'http://127.0.0.1:8080'),
+  region: regionName,
   /** Pages that may use the API from a browser, as origins: scheme, host and port. */
   allowedOrigins: list,
   /** What may encode a stream; the fleet alone unless told. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { envCodec } from './env.ts';
+import { regionName } from './fields.ts';
 import { controlStoreLocation, eventBusLocation, originLocation, secretLocation } from './locations.ts';
 import { memberFields, memberVariables } from './member.ts';
 
@@ -22,7 +23,7 @@ export const encoderWorkerCodec = envCodec(
     eventBus: eventBusLocation.optional(),
     /** What it signs with where that is a webhook: a secret `whsec_…`, or several, one a line. */
     webhookSecret: secretLocation.optional(),
-    region: text.regex(/^[0-9a-z-]{1,32}$/, 'lower-case letters, digits, dashes'),
+    region: regionName,
     /** The URL that players fetch from; they ask it for the time too. */
     playbackBaseUrl: z.url().optional(),
     /** Streams at once at most; also its weight in the hash. 4 unless told. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { envCodec } from './env.ts';
+import { regionName } from './fields.ts';
 import { controlStoreLocation, originLocation } from './locations.ts';
 
 const list = (item: RegExp, least: number, most: number) =>
@@ -15,7 +16,7 @@ export const managedChannelsFunctionCodec = envCodec({
   origin: originLocation.refine((text) => text.startsWith('s3://'), 'must be s3://BUCKET'),
   /** Its name, for the tags by which what is left over is found. */
   deployment: z.string().min(1),
-  region: z.string().regex(/^[0-9a-z-]{1,32}$/, 'lower-case letters, digits, dashes'),
+  region: regionName,
   /** The role that MediaLive takes, to write to the bucket and to reach into the network. */
   channelRole: z.string().startsWith('arn:'),
   /** Where its inputs get their addresses: two subnets, in different zones. Comma-separated. */

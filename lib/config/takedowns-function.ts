@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { envCodec } from './env.ts';
+import { regionName } from './fields.ts';
 import { controlStoreLocation, edgeLocation, originLocation } from './locations.ts';
 
 /** What the function that finishes takedowns is told: HEADWATER_CONTROL_STORE, HEADWATER_ORIGIN, HEADWATER_EDGE, … */
@@ -11,5 +12,5 @@ export const takedownsFunctionCodec = envCodec({
   origin: originLocation,
   /** What is told to deny the stream. */
   edge: edgeLocation,
-  region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as eu-central-1'),
+  region: regionName,
 });

@@ -17,9 +17,10 @@ import type { Takedown, TakedownNotice } from './takedown-schemas.ts';
 /** A stream's documents; undefined if they don't exist. */
 export type StreamDocuments = { readonly [Kind in DocumentKind]: StreamDocument<Kind> | undefined };
 
-type Shown<Schema extends z.ZodType> = z.output<Schema>;
+/** A schema's value in a response. */
+export type Shown<Schema extends z.ZodType> = z.output<Schema>;
 
-const iso = (ms: number): string => new Date(ms).toISOString();
+export const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
  * In the order they were added; without `pushes`, their states are omitted. The state of a running push counts only while

@@ -1,4 +1,3 @@
-import type { z } from '@hono/zod-openapi';
 import { formatStreamKey, type StreamKey } from '../../routing/stream-key.ts';
 import type {
   BroadcastRecord,
@@ -11,20 +10,18 @@ import { validKeys } from '../policy/stream-keys.ts';
 import type { StreamState } from '../policy/stream-state.ts';
 import type { ControlApiConfig } from './context.ts';
 import {
+  iso,
   presentCost,
   presentDestinations,
   presentManaged,
   presentManifests,
   presentTakedownNotice,
+  type Shown,
   type StreamDocuments,
 } from './present-beside.ts';
 import type * as schemas from './schemas.ts';
 
 /** API views of records. Built field by field, so that nothing leaks by accident, key hashes above all. */
-
-type Shown<Schema extends z.ZodType> = z.output<Schema>;
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 export interface StreamSight {
   readonly stream: StreamRecord;

@@ -1,3 +1,4 @@
+import { regionPattern } from '../../../config/region.ts';
 import type { RuntimeConfig } from '../../policy/runtime-config.ts';
 
 /** The page's configuration with defaults filled in. */
@@ -24,5 +25,5 @@ export const readSettings = (
 /** The region of the stream to watch: the URL's `?region=`, otherwise the page's own region. */
 export function watchedRegion(search: string, fallback: string): string {
   const named = new URLSearchParams(search).get('region') ?? '';
-  return /^[a-z0-9-]{1,32}$/.test(named) ? named : fallback;
+  return regionPattern.test(named) ? named : fallback;
 }
