@@ -14,7 +14,7 @@ import { accessibilityFaults, pictureMoves, playerIs } from './player/page-under
 let platform: Platform;
 let browser: BrowserContext;
 let publisher: Publisher | undefined;
-/** The viewer's page as it is on AWS: it knows the edge, and no API. */
+/** The viewer page configured as on AWS: with an edge and without an API. */
 let viewerOnly: Server;
 beforeAll(async () => {
   [platform, browser] = await Promise.all([Platform.start(), openBrowser()]);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => under?.close());
 
 describe('the list of streams', () => {
-  test('says what to do when there is none, and makes the first stream by keyboard alone', async () => {
+  test('says what to do when it is empty, and creates the first stream by keyboard alone', async () => {
     const { page, complaints } = await under.open('/');
     await page.getByRole('heading', { name: /three steps/ }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -38,7 +38,7 @@ describe('the list of streams', () => {
     await page.close();
   });
 
-  test('tells each state in a word, those on air first, then the newest', async () => {
+  test('shows each state in a word, streams on air first, then the newest', async () => {
     const { platform } = under;
     platform.add('Lecture', { state: 'ended', broadcast: cannedBroadcast('b000000000000001', 'ended') });
     platform.add('Harbour', {
@@ -60,7 +60,7 @@ describe('the list of streams', () => {
     await page.close();
   });
 
-  test('keeps what it knows and says so while the API does not answer', async () => {
+  test('keeps its content and shows an error while the API is down', async () => {
     const { page } = await under.open('/');
     await page.getByRole('link', { name: 'Console for Concert' }).waitFor();
     under.platform.down.api = true;
@@ -73,7 +73,7 @@ describe('the list of streams', () => {
 });
 
 describe('the console', () => {
-  test('shows a new key once, copies it, and offers another one when it is no longer known', async () => {
+  test('shows a new key once, copies it, and offers to create another one after a reload', async () => {
     const { page, complaints } = await under.open('/');
     await page.getByRole('button', { name: 'New stream' }).click();
     await page.getByLabel('Name').fill('Key show');
@@ -96,7 +96,7 @@ describe('the console', () => {
     await page.close();
   });
 
-  test('shows the picture, what comes in, where it is worked on and the renditions', async () => {
+  test('shows the picture, the input, its worker and proxy, and the renditions', async () => {
     const { id } = under.platform.add('On air', {
       state: 'live',
       broadcast: cannedBroadcast('b000000000000004', 'live'),
@@ -125,7 +125,7 @@ describe('the console', () => {
     await page.close();
   });
 
-  test('tells events as they happen, each once, and goes on without the live feed', async () => {
+  test('shows events live, each once, and falls back to polling without the live feed', async () => {
     const { platform } = under;
     const { id } = platform.add('Events');
     platform.say(id, 'stream.starting', 'The broadcaster connected.');
@@ -148,7 +148,7 @@ describe('the console', () => {
     await page.close();
   });
 
-  test('asks before it ends a broadcast or deletes a stream, and Escape says no', async () => {
+  test('confirms before ending a broadcast or deleting a stream, and Escape cancels', async () => {
     const { platform } = under;
     const { id } = platform.add('To end', {
       state: 'live',
@@ -177,7 +177,7 @@ describe('the console', () => {
 });
 
 describe('a takedown', () => {
-  test('asks for a reason, shows each step and the seconds until dark, and stays in sight until it is undone', async () => {
+  test('asks for a reason, shows each step and the seconds until it stopped, and stays visible until it is undone', async () => {
     const { platform } = under;
     const { id } = platform.add('Stolen show', {
       state: 'live',
@@ -229,14 +229,14 @@ describe('a takedown', () => {
     await page.getByRole('dialog').getByText('Viewers can watch it again; completed in 0.80 s').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).press('Enter');
     await page.getByRole('heading', { name: /^This stream (is|has)/ }).waitFor({ state: 'detached' });
-    // What opened the dialog is gone: the keyboard goes on in the page all the same.
+    // The button that opened the dialog has been removed: the focus must stay in the page.
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
-    // The preview may have asked for a piece just when the stream was taken down.
+    // The preview may have requested a segment just as the stream was taken down.
     expect(complaints.filter((line) => !/status of (404|410) /.test(line))).toEqual([]);
     await page.close();
   });
 
-  test('that the API refuses stays a question, with the reason kept and the refusal told', async () => {
+  test('refused by the API keeps the dialog open, with the reason and the error', async () => {
     const { platform } = under;
     const { id } = platform.add('Kept show');
     const { page } = await under.open(`/streams/${id}`);
@@ -253,7 +253,7 @@ describe('a takedown', () => {
     await page.close();
   });
 
-  test('is told in the list, with its reason', async () => {
+  test('shows in the list, with its reason', async () => {
     const { platform } = under;
     const { id } = platform.add('Listed show', { state: 'ended' });
     platform.report(id, { state: 'taken-down', reason: 'Reported twice' });
@@ -318,7 +318,7 @@ describe('other destinations', () => {
 });
 
 describe('the encoder of a stream', () => {
-  test('is chosen with its cost in sight, and its channel is told in words', async () => {
+  test('is chosen with its cost in view, and shows the status of its channel', async () => {
     const { platform } = under;
     const { id } = platform.add('Premium show', { encoders: ['fleet', 'medialive'] });
     const { page } = await under.open(`/streams/${id}`);
@@ -339,7 +339,7 @@ describe('the encoder of a stream', () => {
     await page.close();
   });
 
-  test('that the API refuses to change goes back to what it was, and the refusal is told', async () => {
+  test('reverts to the old choice and shows the error if the API refuses the change', async () => {
     const { platform } = under;
     const { id } = platform.add('Plain show', { encoders: ['fleet', 'medialive'] });
     const { page } = await under.open(`/streams/${id}`);
@@ -350,7 +350,7 @@ describe('the encoder of a stream', () => {
     await page.close();
   });
 
-  test('is no question where none but our own are offered', async () => {
+  test('offers no choice if only Headwater’s own encoders are available', async () => {
     const { id } = under.platform.add('Own show');
     const { page } = await under.open(`/streams/${id}`);
     await page.getByRole('group', { name: 'Encoder' }).getByText('Headwater encoders').waitFor();
@@ -405,7 +405,7 @@ describe('every page', () => {
   });
 });
 
-test('the program says in one line that its port is taken, and what to do', async () => {
+test('the program reports in one line that its port is taken, and what to do', async () => {
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   const { port } = squatter.address() as AddressInfo;

@@ -16,7 +16,7 @@ export function DestinationsPanel({ stream, onChanged }: { stream: Stream; onCha
     <section class="panel" aria-labelledby="destinations-title">
       <h2 id="destinations-title">Other destinations</h2>
       <p class="quiet">
-        Other RTMP servers that receive what you send, as it arrives. A slow or failed destination doesn’t
+        RTMP servers that also receive what you send, as it arrives. A slow or failed destination doesn’t
         affect your viewers.
       </p>
       {destinations.length > 0 && (

@@ -37,7 +37,7 @@ export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
         <span class="quiet small">{modeWords[mode]}</span>
       </div>
       {events.length === 0 ? (
-        <p class="quiet">What happens to this stream appears here.</p>
+        <p class="quiet">Events of this stream appear here.</p>
       ) : (
         // A scrolling area must be reachable by keyboard.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.

@@ -6,8 +6,8 @@ const states: DestinationState[] = ['connecting', 'live', 'waiting', 'refused', 
 const at = new Date(2026, 10, 22, 20, 15).getTime();
 const since = new Date(at).toISOString();
 
-describe('a destination in words', () => {
-  test('each state has its own word and its own shape', () => {
+describe('destination texts', () => {
+  test('each state has its own word and shape', () => {
     const shown = states.map((state) => destinationWords({ enabled: true, state }));
     expect(new Set(shown.map(({ word }) => word)).size).toBe(5);
     expect(new Set(shown.map(({ shape }) => shape)).size).toBe(5);
@@ -22,12 +22,12 @@ describe('a destination in words', () => {
     }
   });
 
-  test('before its first broadcast it waits for one', () => {
+  test('before the first broadcast a destination is ready', () => {
     expect(destinationWords({ enabled: true }).word).toBe('Ready');
     expect(destinationStatus({ enabled: true }, at)).toBe('Will receive the next broadcast');
   });
 
-  test('says since when, and why', () => {
+  test('the status says since when and why', () => {
     expect(destinationStatus({ enabled: true, state: 'live', since }, at)).toMatch(
       /^Receiving the broadcast \(since \d{1,2}:15(\sPM)?\)$/,
     );

@@ -31,7 +31,7 @@ const everyCondition = [
 ] as const satisfies readonly PlaybackCondition[];
 const anyPair = fc.tuple(fc.constantFrom(...everyStream), fc.constantFrom(...everyCondition));
 
-describe('what a viewer is told', () => {
+describe('messages to viewers', () => {
   test.each([
     [known('idle'), 'empty', 'Not on air'],
     [known('starting'), 'empty', 'The broadcast is starting'],
@@ -51,20 +51,20 @@ describe('what a viewer is told', () => {
     expect(viewerScene(stream, condition)?.title).toBe(title);
   });
 
-  test('a picture that plays speaks for itself', () => {
+  test('a playing picture needs no message', () => {
     for (const state of ['idle', 'starting', 'live', 'ended'] as const) {
       expect(viewerScene(known(state), 'playing')).toBeUndefined();
     }
     expect(viewerScene({ kind: 'unreachable' }, 'playing')).toBeUndefined();
   });
 
-  test('while the broadcaster is away the last picture plays on, with a note that does not cover it', () => {
+  test('while the broadcaster is disconnected the last picture plays, with a note that does not cover it', () => {
     const scene = viewerScene(known('reconnecting'), 'playing');
     expect(scene?.title).toBe('The broadcaster lost connection');
     expect(scene?.cover).toBe(false);
   });
 
-  test('of a stream that was taken down nothing is shown through, and no button tempts to ask again', () => {
+  test('a taken-down stream is fully covered and offers no retry button', () => {
     for (const condition of everyCondition) {
       expect(viewerScene({ kind: 'taken-down' }, condition)).toMatchObject({
         title: 'This stream was taken down',
@@ -75,7 +75,7 @@ describe('what a viewer is told', () => {
     }
   });
 
-  test('without a picture there is always a word, and a failure always has a way out', () => {
+  test('without a picture there is always a message, and a failure always offers an action', () => {
     fc.assert(
       fc.property(anyPair, ([stream, condition]) => {
         const scene = viewerScene(stream, condition);
@@ -88,7 +88,7 @@ describe('what a viewer is told', () => {
     );
   });
 
-  test('the moving mark never stands beside a button: either we act or the viewer does', () => {
+  test('the busy animation never appears with a button: either we act or the viewer does', () => {
     fc.assert(
       fc.property(anyPair, ([stream, condition]) => {
         const scene = viewerScene(stream, condition);
