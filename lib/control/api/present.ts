@@ -1,12 +1,12 @@
 import type { z } from '@hono/zod-openapi';
-import { formatStreamKey, type StreamKey } from '../../routing/stream-key.ts';
 import type {
   BroadcastRecord,
   BroadcastState,
   FleetMember,
   StreamEventRecord,
   StreamRecord,
-} from '../policy/records.ts';
+} from '../../control-store/records.ts';
+import { formatStreamKey, type StreamKey } from '../../routing/stream-key.ts';
 import { validKeys } from '../policy/stream-keys.ts';
 import type { StreamState } from '../policy/stream-state.ts';
 import type { ControlApiConfig } from './context.ts';
@@ -17,8 +17,8 @@ import {
   presentManifests,
   presentTakedownNotice,
   type StreamDocuments,
-} from './present-beside.ts';
-import type * as schemas from './schemas.ts';
+} from './present-documents.ts';
+import type * as schemas from './schemas/schemas.ts';
 
 /** Records as the API shows them: field by field, so that nothing slips out that was not meant to, key hashes above all. */
 
@@ -26,7 +26,7 @@ type Shown<Schema extends z.ZodType> = z.output<Schema>;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-export interface StreamSight {
+export interface ObservedStream {
   readonly stream: StreamRecord;
   readonly state: StreamState;
   readonly broadcast?: { readonly record: BroadcastRecord; readonly state: BroadcastState };
@@ -35,7 +35,7 @@ export interface StreamSight {
 }
 
 export function presentStream(
-  sight: StreamSight,
+  sight: ObservedStream,
   config: ControlApiConfig,
   nowMs: number,
 ): Shown<typeof schemas.Stream> {
@@ -49,7 +49,7 @@ export function presentStream(
 }
 
 export function presentCreatedStream(
-  sight: StreamSight,
+  sight: ObservedStream,
   key: StreamKey,
   config: ControlApiConfig,
   nowMs: number,
@@ -57,7 +57,7 @@ export function presentCreatedStream(
   return { ...presentFields(sight, config, nowMs), ingest: presentIngest(key, config) };
 }
 
-function presentFields(sight: StreamSight, config: ControlApiConfig, nowMs: number) {
+function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: number) {
   const { stream, state, broadcast, documents } = sight;
   const { encoder = 'fleet' } = stream;
   const media = `${config.playbackBaseUrl}/${config.region}/${stream.id}`;

@@ -1,10 +1,10 @@
+import { ConditionFailedError } from '../../control-store/errors.ts';
+import type { StreamEventRecord, StreamRecord } from '../../control-store/records.ts';
 import { isStreamId } from '../../routing/ids.ts';
-import { ConditionFailedError } from '../policy/errors.ts';
-import type { StreamEventRecord, StreamRecord } from '../policy/records.ts';
 import { streamState } from '../policy/stream-state.ts';
 import type { ApiContext } from './context.ts';
-import type { StreamSight } from './present.ts';
-import type { StreamDocuments } from './present-beside.ts';
+import type { ObservedStream } from './present.ts';
+import type { StreamDocuments } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 
 /** The stream with this id; a problem where there is none. A malformed id never reaches the store. */
@@ -15,14 +15,14 @@ export async function loadStream({ store }: ApiContext, id: string): Promise<Str
 }
 
 /** The stream with its newest broadcast and what the lease says of them. */
-export async function sightStream(context: ApiContext, stream: StreamRecord): Promise<StreamSight> {
+export async function observeStream(context: ApiContext, stream: StreamRecord): Promise<ObservedStream> {
   const { store, clock, leases } = context;
   // The broadcast before the lease: a lease of a broadcast that was not there yet reads as "starting", never as "ended".
   const record = await store.latestBroadcast(stream.id);
   const lease = await store.getLease(stream.id);
   const sighting = lease && {
     lease,
-    unchangedForMs: leases.unchangedForMs(stream.id, lease.version, clock.monotonicMs()),
+    unchangedForMs: leases.unchangedForMs(stream.id, lease.version, clock.nowMs()),
   };
   const states = streamState(record, sighting, stream.reconnectWindowMs);
   return {
@@ -33,13 +33,13 @@ export async function sightStream(context: ApiContext, stream: StreamRecord): Pr
 }
 
 /** The same with the documents that stand beside it: for one stream, not for many. */
-export async function sightWhole(
+export async function observeWithDocuments(
   context: ApiContext,
   stream: StreamRecord,
-): Promise<StreamSight & { readonly documents: StreamDocuments }> {
+): Promise<ObservedStream & { readonly documents: StreamDocuments }> {
   const { store } = context;
   const [sight, takedown, channel, pushes] = await Promise.all([
-    sightStream(context, stream),
+    observeStream(context, stream),
     store.getDocument(stream.id, 'takedown'),
     store.getDocument(stream.id, 'channel'),
     store.getDocument(stream.id, 'pushes'),
@@ -79,7 +79,7 @@ export const entityTag = (stream: StreamRecord): string => `"${stream.version}"`
 const matches = (ifMatch: string, stream: StreamRecord): boolean =>
   ifMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim() === entityTag(stream));
 
-/** Adds a line to the stream's story. What it tells has happened already, so a store that fails here fails nothing. */
+/** Adds a line to the stream's journal. What it tells has happened already, so a store that fails here fails nothing. */
 export async function tell(context: ApiContext, event: Omit<StreamEventRecord, 'sequence'>): Promise<void> {
   try {
     await context.store.appendEvent(event);

@@ -12,7 +12,7 @@ test('the page lists processes, ends one by its name, and tells a refusal in the
       kill: (name) => told.push(`kill ${name}`) > 0,
       drain: () => false,
     },
-    clock: { monotonicMs: () => 0 },
+    clock: { nowMs: () => 0 },
     config: { allowedHosts: undefined, allowedOrigins: [] },
     emit: () => {},
   });
