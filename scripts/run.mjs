@@ -50,6 +50,7 @@ const tasks = {
       [join(bin, 'biome'), 'ci', '.'],
       [join(bin, 'depcruise'), 'bin', 'lib', 'lambda', 'testkit', 'bench', 'drill', 'test', '--no-progress'],
       [join(bin, 'knip')],
+      ['node', 'scripts/check-tree.mjs'],
     ],
   },
   format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
