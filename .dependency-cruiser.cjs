@@ -1,71 +1,142 @@
-// Who may import what: the table in docs/architecture.md, as rules. A stage is a folder lib/<stage>.
-// What a region's cell shares (network, cluster) and its observability stand beside the stages, with the same rules.
+// Who may import what: the picture in docs/architecture.md, as rules.
+
+/**
+ * The folders of lib/, from the ground up. A folder imports from the rows below its own, never sideways or up.
+ */
+const layers = [
+  ['routing', 'telemetry', 'net', 'region'],
+  ['config', 'protocol', 'control-store', 'object-store'],
+  ['packaging', 'infra', 'observability', 'player'],
+  ['edge', 'pop'],
+  ['origin', 'ingest', 'encoder'],
+  ['push', 'control'],
+  ['adapters'],
+];
+
+/** The rooms of one stage, from the ground up, in the same way. */
+const rooms = {
+  encoder: ['policy', 'encoding', 'publication', 'lease', 'report', 'publisher', 'managed'],
+  adapters: ['node', 'aws', 'local'],
+};
+
 const stages = 'pop|ingest|push|encoder|origin|edge|player|control|region|observability';
 const pure = '^lib/(protocol|packaging|routing|config|telemetry)/';
-const anyPolicy = `^lib/(${stages})/policy/`;
-const ports = `^lib/(${stages})/ports\\.ts$`;
+/** Interfaces, records and names that several stages agree on. They run nothing. */
+const contracts = '^lib/(net|control-store|object-store)/';
+const anyPolicy = '^lib/[a-z/-]+/policy/';
+const anyInfra = '^lib/[a-z/-]*infra/';
+const anyPorts = '/ports\\.ts$';
+/** How a cloud function's environment is encoded and decoded: its construct and its handler share that. */
+const functionConfigs = '^lib/[a-z/-]+-config\\.ts$';
 const node = '^(node:)?(buffer|crypto)$';
+const roots = '^(bin|lambda|encoder-image|proxy-image)/';
+const kit = '^(testkit|test|bench|drill)/';
+const programs = '^(bin|lambda|lib)/';
+
+const noArrowUp = layers.flatMap((row, index) =>
+  row.map((folder) => {
+    const above = layers.slice(index).flat();
+    return {
+      name: 'no-arrow-up',
+      comment: `lib/${folder} imports what is below its row: ${layers.slice(0, index).flat().join(', ')}.`,
+      severity: 'error',
+      from: { path: `^lib/${folder}/` },
+      to: { path: `^lib/(${above.filter((other) => other !== folder).join('|')})/` },
+    };
+  }),
+);
+
+const noArrowUpBetweenRooms = Object.entries(rooms).flatMap(([stage, order]) =>
+  order.map((room, index) => ({
+    name: 'no-arrow-up-between-rooms',
+    comment: `Rooms of lib/${stage}, from the ground up: ${order.join(', ')}; what lies beside them stands on top, but for its ports.`,
+    severity: 'error',
+    from: { path: `^lib/${stage}/${room}/` },
+    to: {
+      path: [
+        `^lib/${stage}/(${[...order.slice(index + 1), '-'].join('|')})/`,
+        `^lib/${stage}/(worker|broadcast|managed-broadcast|active-broadcast|[a-z]+-(stores|sources|buses|controls|identity))\\.ts$`,
+      ],
+    },
+  })),
+);
 
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'not-to-unresolvable',
-      comment: 'Of aws-lambda there are types only: there is no such package at run time.',
+      comment: 'aws-lambda has types only: no such package exists at run time.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
     },
+    ...noArrowUp,
+    ...noArrowUpBetweenRooms,
     {
       name: 'pure-stays-pure',
       comment:
-        'Protocol, packaging, routing, config and telemetry import themselves, node:buffer, node:crypto and zod.',
+        'Protocol, packaging, routing, config and telemetry import each other, node:buffer, node:crypto and zod. Node judges addresses, in one file.',
       severity: 'error',
-      from: { path: pure },
+      from: { path: pure, pathNot: '^lib/routing/target-address\\.ts$' },
       to: { pathNot: [pure, node, '^node_modules/zod/'] },
     },
     {
-      name: 'policy-is-pure',
+      name: 'contracts-run-nothing',
       comment:
-        'A pure decision imports pure folders and other policies only. Node judges addresses, in one place.',
+        'What stages agree on (net, control-store, object-store) knows no stage, no adapter and no SDK.',
       severity: 'error',
-      from: { path: anyPolicy, pathNot: '^lib/push/policy/target-address\\.ts$' },
-      to: { pathNot: [pure, anyPolicy, node, '^node_modules/zod/', '^node_modules/@hono/zod-openapi/'] },
+      from: { path: contracts, pathNot: anyInfra },
+      to: { pathNot: [contracts, pure, node] },
+    },
+    {
+      name: 'policy-is-pure',
+      comment: 'A pure decision imports pure folders, contracts and other policies only.',
+      severity: 'error',
+      from: { path: anyPolicy },
+      to: {
+        pathNot: [pure, contracts, anyPolicy, node, '^node_modules/zod/', '^node_modules/@hono/zod-openapi/'],
+      },
     },
     {
       name: 'stage-runtime-knows-ports-only',
-      comment: 'Stage code reaches sockets, disks and SDKs through ports; composition is in bin/.',
+      comment:
+        'Stage code reaches sockets, disks and SDKs through ports; composition is in bin/ and lambda/.',
       severity: 'error',
-      from: { path: `^lib/(${stages})/[^/]+\\.ts$` },
+      from: { path: `^lib/(${stages})/`, pathNot: [anyInfra, '^lib/player/page/'] },
       to: {
-        path: [
-          '^lib/adapters/',
-          '^bin/',
-          '^lambda/',
-          '^node_modules/@aws-sdk/',
-          '^node_modules/aws-cdk-lib/',
-        ],
+        path: ['^lib/adapters/', roots, '^node_modules/@aws-sdk/', '^node_modules/aws-cdk-lib/'],
       },
     },
     {
       name: 'no-neighbour-internals',
-      comment: "A stage sees another stage's policy/ and ports.ts, nothing else of it.",
+      comment: "A stage sees another stage's policies and ports, nothing else of it.",
       severity: 'error',
       from: { path: `^lib/(${stages})/`, pathNot: '^lib/player/page/' },
       to: {
         path: `^lib/(${stages})/`,
-        pathNot: [anyPolicy, ports, '^lib/$1/'],
+        pathNot: [anyPolicy, anyPorts, '^lib/$1/'],
         // A construct names its neighbours as the types of its props; it makes none of them.
         dependencyTypesNot: ['type-only'],
       },
     },
     {
-      name: 'constructs-declare-only',
-      comment: 'A construct reads config, telemetry tables and policies; it runs none of our programs.',
+      name: 'data-plane-without-control-plane',
+      comment:
+        'Invariant 8: the data plane outlives the control plane. No stage imports it, not even its types.',
       severity: 'error',
-      from: { path: `^lib/(${stages})/infra/` },
+      from: { path: `^lib/(?!control/)(${stages})/` },
+      to: { path: '^lib/control/' },
+    },
+    {
+      name: 'constructs-declare-only',
+      comment:
+        'A construct reads config, telemetry tables, contracts and policies; it runs none of our programs.',
+      severity: 'error',
+      from: { path: anyInfra },
       to: {
-        path: ['^lib/adapters/', `^lib/(${stages})/[^/]+\\.ts$`, '^node_modules/@aws-sdk/'],
+        path: ['^lib/adapters/', `^lib/(${stages})/`, '^node_modules/@aws-sdk/'],
+        pathNot: [anyInfra, anyPolicy, functionConfigs],
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -73,22 +144,41 @@ module.exports = {
       name: 'adapters-know-ports-and-policy',
       severity: 'error',
       from: { path: '^lib/adapters/' },
-      to: { path: `^lib/(${stages})/`, pathNot: [anyPolicy, ports] },
+      to: { path: `^lib/(${stages})/`, pathNot: [anyPolicy, anyPorts] },
     },
     {
       name: 'nothing-imports-roots',
       severity: 'error',
-      from: { path: '^lib/' },
-      to: { path: '^(bin|lambda|encoder-image|proxy-image|test|bench|drill)/' },
+      from: { path: '^(lib|testkit)/' },
+      to: { path: roots },
+    },
+    {
+      name: 'programs-without-the-testkit',
+      severity: 'error',
+      from: { path: programs },
+      to: { path: kit },
+    },
+    {
+      name: 'testkit-stands-alone',
+      comment: 'Tests, benchmarks and drills stand on the testkit, and on nothing of each other.',
+      severity: 'error',
+      from: { path: '^testkit/' },
+      to: { path: '^(test|bench|drill)/' },
+    },
+    {
+      name: 'bench-and-drill-stand-apart',
+      severity: 'error',
+      from: { path: '^(bench|drill)/' },
+      to: { path: '^(test|bench|drill)/', pathNot: '^$1/' },
     },
     {
       name: 'no-runtime-imports-cdk',
       severity: 'error',
       from: {
-        path: '^(lib|bin|lambda)/',
-        pathNot: ['/infra/', '^lib/(platform|(pop|region|edge)-stack)\\.ts$', '^bin/platform\\.ts$'],
+        path: programs,
+        pathNot: [anyInfra, '^lib/(platform|(pop|region|edge)-stack)\\.ts$', '^bin/platform\\.ts$'],
       },
-      to: { path: '^node_modules/(aws-cdk-lib|constructs)/' },
+      to: { path: ['^node_modules/(aws-cdk-lib|constructs)/', anyInfra] },
     },
   ],
   options: {

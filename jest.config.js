@@ -3,16 +3,16 @@ import { join } from 'node:path';
 // Programs that tests start find their code compiled, from the second start on: a platform is up in half the time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node-compile-cache');
 
-/** Packages that a worker process loads once, not once for each test file (test/support/load-once.cjs). */
+/** Packages that a worker process loads once, not once for each test file (testkit/jest/load-once.cjs). */
 const loadedOnce = '(aws-cdk-lib|cdk-nag|constructs)';
 
 const shared = {
   rootDir: import.meta.dirname,
-  testEnvironment: '<rootDir>/test/support/load-once-environment.cjs',
+  testEnvironment: '<rootDir>/testkit/jest/load-once-environment.cjs',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
-    '\\.tsx?$': '<rootDir>/test/support/strip-types.cjs',
-    [`/node_modules/${loadedOnce}/.+\\.js$`]: '<rootDir>/test/support/load-once.cjs',
+    '\\.tsx?$': '<rootDir>/testkit/jest/strip-types.cjs',
+    [`/node_modules/${loadedOnce}/.+\\.js$`]: '<rootDir>/testkit/jest/load-once.cjs',
   },
   transformIgnorePatterns: [`/node_modules/(?!${loadedOnce}/)`],
   modulePathIgnorePatterns: ['<rootDir>/.headwater'],

@@ -37,7 +37,7 @@ export class Agent<Methods extends AgentMethods> {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #lastId = 0;
 
-  /** `file` of this folder. */
+  /** `file`: a path below this folder. */
   constructor(file: string) {
     this.#child = fork(join(import.meta.dirname, file), {
       execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { whenInterrupted } from './cleanup.ts';
+import { whenInterrupted } from '../testkit/cleanup.ts';
 
 /** A program that the bench started and will stop. */
 export interface ChildProgram {

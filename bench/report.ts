@@ -1,4 +1,4 @@
-import { figure, formatTable } from './table.ts';
+import { figure, formatTable } from '../testkit/report/table.ts';
 
 /** What one part of the bench found. */
 export interface Section {

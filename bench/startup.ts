@@ -1,11 +1,11 @@
-import { Platform } from '../test/support/platform.ts';
-import { Publisher } from '../test/support/publisher.ts';
-import { createStream } from '../test/support/streams.ts';
-import { whenInterrupted } from './cleanup.ts';
+import { whenInterrupted } from '../testkit/cleanup.ts';
+import { Publisher } from '../testkit/media/publisher.ts';
+import { Platform } from '../testkit/platform/platform.ts';
+import { createStream } from '../testkit/platform/streams.ts';
+import { median, range } from '../testkit/report/statistics.ts';
+import { figure } from '../testkit/report/table.ts';
 import { ConnectWatch, playableDash, playableHls, pollUntil } from './live-broadcast.ts';
 import type { Section } from './report.ts';
-import { median, range } from './statistics.ts';
-import { figure } from './table.ts';
 
 const withinMs = 30_000;
 

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import HLS from 'hls-parser';
-import { Platform } from '../test/support/platform.ts';
-import { Publisher } from '../test/support/publisher.ts';
-import { createStream, getStream } from '../test/support/streams.ts';
-import { whenInterrupted } from './cleanup.ts';
+import { whenInterrupted } from '../testkit/cleanup.ts';
+import { Publisher } from '../testkit/media/publisher.ts';
+import { Platform } from '../testkit/platform/platform.ts';
+import { createStream, getStream } from '../testkit/platform/streams.ts';
+import { medianSlope } from '../testkit/report/statistics.ts';
+import { figure } from '../testkit/report/table.ts';
 import { fetchHlsMedia, playableHls, pollUntil } from './live-broadcast.ts';
 import { cpuMsOf, treesOf } from './process-stat.ts';
 import type { Section } from './report.ts';
-import { medianSlope } from './statistics.ts';
-import { figure } from './table.ts';
 
 export interface WorkerBenchOptions {
   readonly measureMs: number;

@@ -4,17 +4,18 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
+import { openEdgeControls } from '../lib/adapters/edge-controls.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
 import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
-import { openTakedownPorts } from '../lib/adapters/takedown-ports.ts';
 import { controlCodec } from '../lib/config/control.ts';
-import { announcing } from '../lib/control/announcing.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';
-import { TakedownRunner } from '../lib/control/takedown-runner.ts';
+import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
+import { announcing } from '../lib/control-store/announcing-store.ts';
+import { systemClock } from '../lib/net/clock.ts';
 import type { MemberId } from '../lib/routing/ids.ts';
 
 /** How long answers under way may take when the program stops; live event feeds are cut then. */
@@ -31,12 +32,12 @@ await runProgram({
     const store = await openControlStore(controlStore);
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
     const objects = origin && (await openOrigin(origin, originTokenFile));
-    const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+    const clock = systemClock;
     const takedowns =
       edge && objects
         ? new TakedownRunner({
             store: announcing(store, bus, emit),
-            ...(await openTakedownPorts(edge, config.playbackBaseUrl)),
+            ...(await openEdgeControls(edge, config.playbackBaseUrl)),
             objects,
             region: config.region,
             clock,

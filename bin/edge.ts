@@ -2,18 +2,19 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { watchDenials } from '../lib/adapters/local/denial-watch.ts';
-import { listenEdge } from '../lib/adapters/node/edge-server.ts';
+import { listenEdge } from '../lib/adapters/node/http/edge-server.ts';
+import { createUpstream } from '../lib/adapters/node/http/upstream.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { createUpstream } from '../lib/adapters/node/upstream.ts';
 import { edgeCodec } from '../lib/config/edge.ts';
 import { EdgeCache } from '../lib/edge/cache.ts';
 import { EdgeHandler } from '../lib/edge/service.ts';
+import { systemClock } from '../lib/net/clock.ts';
 
 await runProgram({
   codec: edgeCodec,
   role: ({ role }) => role,
   async start({ role, host, port, upstreamUrl, cacheBytes, denials }, emit) {
-    const clock = { nowMs: () => performance.now(), utc: () => new Date() };
+    const clock = systemClock;
     const upstream = createUpstream({ url: upstreamUrl });
     const cache = new EdgeCache({ upstream, clock, emit, cacheBytes });
     const service = new EdgeHandler({ tier: role, cache, clock, gzip: promisify(gzip) });

@@ -3,20 +3,20 @@ import { ecsTaskProtection } from '../lib/adapters/aws/task-protection.ts';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { identified } from '../lib/adapters/fleet-identity.ts';
-import { findFfmpeg } from '../lib/adapters/node/ffmpeg-binary.ts';
-import { ffmpegStarter } from '../lib/adapters/node/ffmpeg-process.ts';
-import { serveHealth } from '../lib/adapters/node/health-server.ts';
-import { proveNvenc } from '../lib/adapters/node/nvenc-probe.ts';
+import { findFfmpeg } from '../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
+import { ffmpegStarter } from '../lib/adapters/node/ffmpeg/ffmpeg-process.ts';
+import { proveNvenc } from '../lib/adapters/node/ffmpeg/nvenc-probe.ts';
+import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
+import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
+import { listenForRelays } from '../lib/adapters/node/net/relay-listener.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
-import { listenForRelays } from '../lib/adapters/node/relay-listener.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
 import { encoderWorkerCodec } from '../lib/config/encoder-worker.ts';
 import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
-import { announcing } from '../lib/control/announcing.ts';
-import { segmentMs } from '../lib/encoder/policy/grid.ts';
+import { announcing } from '../lib/control-store/announcing-store.ts';
 import { SharedTime } from '../lib/encoder/policy/shared-time.ts';
 import { Worker } from '../lib/encoder/worker.ts';
+import { segmentMs } from '../lib/packaging/grid.ts';
 
 /** Links and ffmpegs are read this often, all together: less CPU for at most this much latency at each of the two. */
 const readBatchMs = 100;
@@ -65,7 +65,7 @@ await runProgram({
       utcTimingUrl:
         config.playbackBaseUrl === undefined ? '/time' : new URL('/time', config.playbackBaseUrl).href,
       windowSegments: Math.ceil((dvrWindowSeconds * 1000) / segmentMs),
-      clock: { now: () => performance.now(), wall: () => time.now() },
+      clock: { nowMs: () => performance.now(), wallMs: () => time.now() },
       emit,
     });
     await worker.start();

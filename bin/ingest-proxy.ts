@@ -4,16 +4,16 @@ import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { identified } from '../lib/adapters/fleet-identity.ts';
 import { certificateDaysLeft, loadCertificate } from '../lib/adapters/node/certificate.ts';
-import { dialTcp } from '../lib/adapters/node/dial.ts';
-import { pushDialer } from '../lib/adapters/node/dial-push.ts';
-import { serveHealth } from '../lib/adapters/node/health-server.ts';
-import { listen, TooManyConnectionsError } from '../lib/adapters/node/listener.ts';
+import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
+import { dialTcp } from '../lib/adapters/node/net/dial.ts';
+import { pushDialer } from '../lib/adapters/node/net/dial-push.ts';
+import { listen, TooManyConnectionsError } from '../lib/adapters/node/net/listener.ts';
+import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
+import { resolveHost } from '../lib/adapters/node/net/resolve.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { ReadBatch } from '../lib/adapters/node/read-batch.ts';
-import { resolveHost } from '../lib/adapters/node/resolve.ts';
 import { openCertificate, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { ingestProxyCodec } from '../lib/config/ingest-proxy.ts';
-import { announcing } from '../lib/control/announcing.ts';
+import { announcing } from '../lib/control-store/announcing-store.ts';
 import { FleetLink } from '../lib/ingest/fleet-link.ts';
 import { KeyCheck } from '../lib/ingest/key-check.ts';
 import { FleetView } from '../lib/ingest/policy/fleet-view.ts';
@@ -22,8 +22,8 @@ import { defaultLimits, IngestProxy } from '../lib/ingest/proxy.ts';
 import { WorkerRouter } from '../lib/ingest/worker-router.ts';
 import { defaultDestinationLimits } from '../lib/push/destination.ts';
 import { PushBudget } from '../lib/push/policy/push-queue.ts';
-import { allowedAddresses } from '../lib/push/policy/target-address.ts';
 import { Pushes } from '../lib/push/pushes.ts';
+import { allowedAddresses } from '../lib/routing/target-address.ts';
 
 /** Of media that waits for other servers, all together. */
 const maxPushBytes = 256 * 1024 * 1024;
@@ -49,7 +49,7 @@ await runProgram({
       memberId,
       resolve: resolveHost,
       dial: pushDialer({ extraCa }),
-      clock: { now: () => performance.now(), wall: () => Date.now(), random: () => Math.random() },
+      clock: { nowMs: () => performance.now(), wallMs: () => Date.now(), random: () => Math.random() },
       budget: new PushBudget(maxPushBytes),
       limits: defaultDestinationLimits,
       allowed: allowedAddresses(pushAllow),

@@ -8,12 +8,12 @@ import { startDemo } from '../lib/adapters/local/platform/demo.ts';
 import { lockDataDir } from '../lib/adapters/local/platform/lock.ts';
 import { helpText, type LiveOptions, parseLiveOptions } from '../lib/adapters/local/platform/options.ts';
 import { originUrlOf, planProcesses, platformUrls } from '../lib/adapters/local/platform/plan.ts';
-import { assignPorts, checkPorts, freePorts, portCount } from '../lib/adapters/local/platform/ports.ts';
 import { ProcessTable } from '../lib/adapters/local/platform/process-table.ts';
 import { ensureSecrets } from '../lib/adapters/local/platform/secrets.ts';
 import { type ProcessLine, Supervisor } from '../lib/adapters/local/platform/supervisor.ts';
-import { listenFetch } from '../lib/adapters/node/fetch-server.ts';
-import { findFfmpeg } from '../lib/adapters/node/ffmpeg-binary.ts';
+import { assignPorts, checkPorts, freePorts, portCount } from '../lib/adapters/local/platform/tcp-ports.ts';
+import { findFfmpeg } from '../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
+import { listenFetch } from '../lib/adapters/node/http/fetch-server.ts';
 import { createLog } from '../lib/adapters/node/log.ts';
 import { explainFault } from '../lib/adapters/node/program.ts';
 import { createProcessApi } from '../lib/control/api/processes.ts';
@@ -63,7 +63,7 @@ async function live(options: LiveOptions): Promise<void> {
   });
   const processApi = createProcessApi({
     processes: new ProcessTable(supervisor, specs),
-    clock: { monotonicMs: () => performance.now() },
+    clock: { nowMs: () => performance.now() },
     config: {
       allowedHosts: loopbackNames(new URL(urls.processApi).host),
       allowedOrigins: loopbackNames(urls.page),

@@ -1,5 +1,5 @@
 // The origin on one machine: an HTTP server over a folder of objects, or over an S3 bucket.
-import { listenFetch } from '../lib/adapters/node/fetch-server.ts';
+import { listenFetch } from '../lib/adapters/node/http/fetch-server.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openObjects, readOriginToken } from '../lib/adapters/object-stores.ts';
 import { originCodec } from '../lib/config/origin.ts';

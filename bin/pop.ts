@@ -1,8 +1,9 @@
 // The pop on one machine: a TCP balancer in front of the ingest proxies, as the network load balancer is on AWS.
-import { dialTcp } from '../lib/adapters/node/dial.ts';
-import { probeHealth } from '../lib/adapters/node/health-check.ts';
-import { serveHealth } from '../lib/adapters/node/health-server.ts';
-import { listen } from '../lib/adapters/node/listener.ts';
+
+import { probeHealth } from '../lib/adapters/node/http/health-check.ts';
+import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
+import { dialTcp } from '../lib/adapters/node/net/dial.ts';
+import { listen } from '../lib/adapters/node/net/listener.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { popCodec } from '../lib/config/pop.ts';
 import { Balancer } from '../lib/pop/balancer.ts';

@@ -1,7 +1,7 @@
 // `npm run drill`: does to a platform what production will do to it, and measures what a viewer notices.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stopOnSignals } from '../bench/cleanup.ts';
+import { stopOnSignals } from '../testkit/cleanup.ts';
 import type { Drill } from './model.ts';
 import { type DrillOptions, helpText, parseDrillOptions, UsageError } from './options.ts';
 import { drillMachine, listText, machineText, rowText, summaryText } from './report.ts';

@@ -1,5 +1,5 @@
-import { machineFacts } from '../bench/machine.ts';
-import { figure, formatTable } from '../bench/table.ts';
+import { machineFacts } from '../testkit/report/machine.ts';
+import { figure, formatTable } from '../testkit/report/table.ts';
 import type { Drill, Measure } from './model.ts';
 import type { JudgedMeasure, JudgedRow } from './verdict.ts';
 import { wrapWords } from './wrap-words.ts';

@@ -1,4 +1,4 @@
-import { median, percentile } from '../bench/statistics.ts';
+import { median, percentile } from '../testkit/report/statistics.ts';
 import type { Drill, Finding, Measure } from './model.ts';
 
 /** One run of a row: what it found, or why it could not be carried out. */

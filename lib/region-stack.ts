@@ -9,18 +9,18 @@ import {
   popParameters,
   popRegion,
 } from './config/names.ts';
-import { ControlApi } from './control/infra/api.ts';
-import { FleetMetrics } from './control/infra/fleet-metrics.ts';
+import { ControlApi } from './control/api/infra/control-api-function.ts';
+import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-function.ts';
+import { FleetMetrics } from './control/fleet-metrics/infra/fleet-metrics-function.ts';
 import { KeyPepper } from './control/infra/key-pepper.ts';
-import { ManagedChannels } from './control/infra/managed-channels.ts';
-import { StreamEvents } from './control/infra/stream-events.ts';
-import { ControlTables } from './control/infra/tables.ts';
-import { Takedowns } from './control/infra/takedowns.ts';
-import { controlTableNames } from './control/policy/tables.ts';
+import { ManagedChannels } from './control/managed-channels/infra/managed-channels-function.ts';
+import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
+import { ControlTables } from './control-store/infra/tables.ts';
+import { controlTableNames } from './control-store/tables.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
-import { IngestCertificate } from './ingest/infra/certificate.ts';
+import { IngestCertificate } from './ingest/certificate/infra/certificate-function.ts';
 import { ProxyFleet } from './ingest/infra/proxy-fleet.ts';
 import { AlarmTopic } from './observability/infra/alarm-topic.ts';
 import { RegionAlarms } from './observability/infra/alarms.ts';
@@ -32,7 +32,7 @@ import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
 import { RegionNetwork } from './region/infra/network.ts';
 import { ProgramImage } from './region/infra/program-image.ts';
-import { publicPorts, simulcastPorts } from './region/policy/ports.ts';
+import { publicPorts, simulcastPorts } from './region/policy/tcp-ports.ts';
 import { metricsNamespace } from './telemetry/metrics.ts';
 
 export interface RegionStackProps extends StackProps {

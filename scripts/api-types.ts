@@ -24,7 +24,7 @@ const config = {
   keyPepper: '',
   allowedOrigins: [],
 };
-const clock = { nowMs: () => 0, monotonicMs: () => 0 };
+const clock = { wallMs: () => 0, nowMs: () => 0 };
 const controlApi = (): ControlApi =>
   createControlApi({
     config,

@@ -48,8 +48,9 @@ const tasks = {
       // Tests that run code inside a page: the browser's types beside Node's.
       tsc('-p', 'test/system'),
       [join(bin, 'biome'), 'ci', '.'],
-      [join(bin, 'depcruise'), 'bin', 'lib', 'lambda', 'bench', 'drill', 'test', '--no-progress'],
+      [join(bin, 'depcruise'), 'bin', 'lib', 'lambda', 'testkit', 'bench', 'drill', 'test', '--no-progress'],
       [join(bin, 'knip')],
+      ['node', 'scripts/check-tree.mjs'],
     ],
   },
   'api-types': { steps: () => [['node', 'scripts/api-types.ts']] },

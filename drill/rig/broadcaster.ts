@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { whenInterrupted } from '../../bench/cleanup.ts';
-import { Publisher } from '../../test/support/publisher.ts';
+import { whenInterrupted } from '../../testkit/cleanup.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
 
 export interface BroadcasterOptions {
   /** Where it publishes, with the key. Asked anew at each attempt. */

@@ -1,5 +1,5 @@
-import { whenInterrupted } from '../../bench/cleanup.ts';
-import { Platform } from '../../test/support/platform.ts';
+import { whenInterrupted } from '../../testkit/cleanup.ts';
+import { Platform } from '../../testkit/platform/platform.ts';
 
 export interface DrillPlatformOptions {
   /** @default 2 */

@@ -1,4 +1,4 @@
-import type { Platform, PlatformEvent } from '../../test/support/platform.ts';
+import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts';
 import type { DrillContext } from '../model.ts';
 import { within } from './waiting.ts';
 

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MemberId, StreamId } from '../../lib/routing/ids.ts';
 import { rankWorkers } from '../../lib/routing/rendezvous.ts';
-import type { Platform, PlatformEvent } from '../../test/support/platform.ts';
-import { fetchMediaPlaylist, fetchMultivariant } from '../../test/support/playback.ts';
-import { type CreatedStream, createStream, getStream, streamEvent } from '../../test/support/streams.ts';
+import { fetchMediaPlaylist, fetchMultivariant } from '../../testkit/media/playback.ts';
+import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts';
+import { type CreatedStream, createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
+import { wrongClock } from '../faults/wrong-clock.ts';
 import type { Drill } from '../model.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, signOff } from '../rig/air.ts';
-import { startBeside } from '../rig/beside.ts';
 import { Broadcaster, framesBySession } from '../rig/broadcaster.ts';
+import { startBeside } from '../rig/extra-process.ts';
+import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { drawStory } from '../rig/story.ts';
 import { NotHappenedError, until, within } from '../rig/waiting.ts';
-import { wrongClock } from '../rig/wrong-clock.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 const seconds = 40;
 const hourMs = 3_600_000;
@@ -64,7 +64,7 @@ export const clockSkew: Drill = {
     await times.read();
     const hidden = await isNextHidden(platform, stream, before.id);
 
-    drawStory(platform, stream.id, context);
+    drawTimeline(platform, stream.id, context);
     const aftermath = await readAftermath(air, context, framesBySession(seconds));
     const epochs = proxy.events.flatMap(epochOf);
     return {

@@ -1,17 +1,17 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { scratchFolder } from '../../bench/cleanup.ts';
-import type { PlatformEvent } from '../../test/support/platform.ts';
-import { streamEvent } from '../../test/support/streams.ts';
+import { scratchFolder } from '../../testkit/cleanup.ts';
+import type { PlatformEvent } from '../../testkit/platform/platform.ts';
+import { streamEvent } from '../../testkit/platform/streams.ts';
+import { SmallDisk } from '../faults/small-disk.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, signOff } from '../rig/air.ts';
-import { watchBacklog } from '../rig/backlog.ts';
+import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { SmallDisk } from '../rig/small-disk.ts';
-import { drawStory, timeOf } from '../rig/story.ts';
 import { until, within } from '../rig/waiting.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { watchBacklog } from '../viewing/origin-backlog.ts';
 
 /** What is on the disk that gets full. */
 export type OnDisk = 'all' | 'origin' | 'control store';
@@ -58,21 +58,21 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
   context.mark('fault', 'room again', roomAtMs);
   context.span('disk', `full (${what})`, fullAtMs, roomAtMs, 'fault');
   const recovered = Promise.all(ends[what].map((type) => streamEvent(platform, air.stream.id, type)));
-  await within(recoveredWithinMs, 'the end of it in the story', recovered);
+  await within(recoveredWithinMs, 'the end of it in the journal', recovered);
   await until(
     recoveredWithinMs,
     'the end of the backlog',
     () => backlog.drainedSince(roomAtMs) !== undefined,
   );
   const drainedMs = (backlog.drainedSince(roomAtMs) ?? Number.NaN) - roomAtMs;
-  const story = await storyOf(platform.ready.api, air.stream.id);
+  const journal = await journalEntriesOf(platform.ready.api, air.stream.id);
   const after = await air.now();
   await air.broadcaster.stop();
   await signOff(air);
   backlog.stop();
 
   context.level('segments waiting', '', backlog.points);
-  drawStory(platform, air.stream.id, context);
+  drawTimeline(platform, air.stream.id, context);
   const aftermath = await readAftermath(air, context);
   const zeroMs = Date.now() - context.now();
   const isAlert = ({ event, level }: PlatformEvent) => level === 'error' && alerts[what].includes(event);
@@ -92,7 +92,7 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
       unit: 's',
       limit: alertWithinS,
     },
-    { name: 'outages that the story does not tell', value: untold(what, story), unit: '', limit: 0 },
+    { name: 'outages that the journal does not tell', value: untold(what, journal), unit: '', limit: 0 },
     { name: 'drained after', value: drainedMs / 1000, unit: 's', limit: 30 },
     { name: 'broadcasts besides the first', value: after.id === air.before.id ? 0 : 1, unit: '', limit: 0 },
     {
@@ -133,7 +133,7 @@ async function layOut(what: OnDisk, disk: string, rest: string): Promise<string>
   return dataDir;
 }
 
-/** What the story says when it is over. */
+/** What the journal says when it is over. */
 const ends: Readonly<Record<OnDisk, readonly string[]>> = {
   all: ['origin.recovered', 'control.recovered'],
   origin: ['origin.recovered'],
@@ -147,7 +147,7 @@ const alerts: Readonly<Record<OnDisk, readonly string[]>> = {
   'control store': storeAlerts,
 };
 
-async function storyOf(api: string, streamId: string): Promise<readonly string[]> {
+async function journalEntriesOf(api: string, streamId: string): Promise<readonly string[]> {
   const answer = await fetch(`${api}/v1/streams/${streamId}/events?limit=100`);
   const { events } = (await answer.json()) as { events: readonly { text: string }[] };
   return events.map(({ text }) => text);
@@ -160,5 +160,5 @@ const wordsOf: Readonly<Record<OnDisk, readonly RegExp[]>> = {
   'control store': [/control store could not be used/],
 };
 
-const untold = (what: OnDisk, story: readonly string[]): number =>
-  wordsOf[what].filter((words) => !story.some((text) => words.test(text))).length;
+const untold = (what: OnDisk, journal: readonly string[]): number =>
+  wordsOf[what].filter((words) => !journal.some((text) => words.test(text))).length;

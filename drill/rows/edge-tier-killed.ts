@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, type OnAir, signOff } from '../rig/air.ts';
+import { type ActiveBroadcast, goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { goodAgainAtMs, Prober } from '../rig/prober.ts';
 import { runningPid } from '../rig/rolling.ts';
-import { drawStory } from '../rig/story.ts';
 import { within } from '../rig/waiting.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { goodAgainAtMs, Prober } from '../viewing/prober.ts';
 
 const tiers = ['edge', 'shield', 'origin'] as const;
 /** Between two kills: what was served from a cache meanwhile is fresh again. */
@@ -28,7 +28,7 @@ export const edgeTierKilled: Drill = {
     await air.broadcaster.stop();
     await signOff(air);
 
-    drawStory(rig.platform, air.stream.id, context);
+    drawTimeline(rig.platform, air.stream.id, context);
     const aftermath = await readAftermath(air, context);
     return {
       measures: [
@@ -44,7 +44,7 @@ export const edgeTierKilled: Drill = {
 async function kill(
   tier: (typeof tiers)[number],
   number: number,
-  { platform, viewer }: OnAir,
+  { platform, viewer }: ActiveBroadcast,
   context: DrillContext,
 ): Promise<Measure[]> {
   const [playlist = ''] = viewer.seen.keys();

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Platform } from '../../test/support/platform.ts';
-import { streamEvent } from '../../test/support/streams.ts';
+import type { Platform } from '../../testkit/platform/platform.ts';
+import { streamEvent } from '../../testkit/platform/streams.ts';
+import { FaultProxy } from '../faults/fault-proxy.ts';
 import type { Drill } from '../model.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, signOff } from '../rig/air.ts';
-import { FaultProxy } from '../rig/fault-proxy.ts';
+import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { judgeSlate, seePictures } from '../rig/slate.ts';
-import { drawStory } from '../rig/story.ts';
 import { within } from '../rig/waiting.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { judgeSlate, seePictures } from '../viewing/slate.ts';
 
 /** An encoder's first retry is this much after it gave its connection up. */
 const retryAfterMs = 1000;
@@ -55,7 +55,7 @@ export function networkBlackHoled({ awayMs }: { readonly awayMs: number }): Dril
       await air.broadcaster.stop();
       await signOff(air);
 
-      drawStory(platform, air.stream.id, context);
+      drawTimeline(platform, air.stream.id, context);
       const aftermath = await readAftermath(air, context);
       const lowest = aftermath.renditions.findLast(({ video }) => video);
       if (!lowest) throw new Error('The broadcast has no rendition with pictures');

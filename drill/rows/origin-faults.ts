@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type HttpFault, HttpFaults } from '../faults/http-faults.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, signOff } from '../rig/air.ts';
-import { type Backlog, originOf, watchBacklog } from '../rig/backlog.ts';
-import { type HttpFault, HttpFaults } from '../rig/http-faults.ts';
+import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { drawStory } from '../rig/story.ts';
 import { until } from '../rig/waiting.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { type Backlog, originOf, watchBacklog } from '../viewing/origin-backlog.ts';
 
 export interface OriginFaultsOptions {
   /** How long each of the two faults lasts. */
@@ -34,7 +34,7 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
   async run(context) {
     await using faults = await HttpFaults.start(context.seed);
     await using rig = await startPlatform({
-      program: 'drill/rig/distant-origin.ts',
+      program: 'drill/faults/distant-origin.ts',
       args: ['--origin', faults.url],
     });
     const { platform } = rig;
@@ -51,7 +51,7 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
     backlog.stop();
 
     context.level('segments waiting', '', backlog.points);
-    drawStory(platform, air.stream.id, context);
+    drawTimeline(platform, air.stream.id, context);
     const aftermath = await readAftermath(air, context);
     const events = platform.events.filter(({ stream }) => stream === air.stream.id);
     const lost = events.reduce((sum, { lostSegments }) => sum + Number(lostSegments ?? 0), 0);

@@ -1,11 +1,11 @@
-import { streamEvent } from '../../test/support/streams.ts';
+import { streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill } from '../model.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, signOff } from '../rig/air.ts';
 import { frameRate } from '../rig/broadcaster.ts';
+import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { drawStory } from '../rig/story.ts';
 import { within } from '../rig/waiting.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 const seconds = 18;
 
@@ -28,7 +28,7 @@ export const proxyKilled: Drill = {
     const after = await air.now();
     await signOff(air);
 
-    drawStory(platform, stream.id, context);
+    drawTimeline(platform, stream.id, context);
     const session = air.broadcaster.session;
     const aftermath = await readAftermath(air, context, new Map([[session, seconds * frameRate]]));
     const moved = platform.events.some(

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Platform } from '../../test/support/platform.ts';
-import { Publisher } from '../../test/support/publisher.ts';
-import { RtmpClient } from '../../test/support/rtmp-client.ts';
-import { createStream, getStream, streamEvent } from '../../test/support/streams.ts';
+import { RtmpClient } from '../../testkit/harness/rtmp-client.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
+import type { Platform } from '../../testkit/platform/platform.ts';
+import { createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill, DrillContext } from '../model.ts';
 import { framesOfSession } from '../rig/broadcaster.ts';
 import { makeSample, type SampleTag } from '../rig/flv-sample.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { fetchBroadcast, framesOf } from '../rig/served.ts';
 import { within } from '../rig/waiting.ts';
+import { fetchBroadcast, framesOf } from '../viewing/served-rendition.ts';
 
 export interface PublishersRaceOptions {
   /** Of bare clients. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { type Aftermath, mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, type OnAir, signOff } from '../rig/air.ts';
+import { type ActiveBroadcast, goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { namesOf, roll } from '../rig/rolling.ts';
-import { drawStory } from '../rig/story.ts';
+import { type Aftermath, mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 const afterwardsMs = 6000;
 
@@ -21,7 +21,7 @@ export function rollingDrain({ broadcasts }: { readonly broadcasts: number }): D
       await using rig = await startPlatform();
       const { platform } = rig;
       await using stack = new AsyncDisposableStack();
-      const airs: OnAir[] = [];
+      const airs: ActiveBroadcast[] = [];
       for (let number = 1; number <= broadcasts; number++) {
         const options = { seconds: 600, name: broadcasts > 1 ? String(number) : '' };
         const seed = context.seed + number;
@@ -43,7 +43,7 @@ export function rollingDrain({ broadcasts }: { readonly broadcasts: number }): D
       const findings: Measure[][] = [];
       for (const [index, air] of airs.entries()) {
         const shown = index === 0 ? context : unseen(context);
-        drawStory(platform, air.stream.id, shown);
+        drawTimeline(platform, air.stream.id, shown);
         findings.push(measuresOf(air, nows[index]?.id, await readAftermath(air, shown)));
       }
       const count = (name: string) => platform.events.filter(({ event }) => event === name).length;
@@ -64,7 +64,7 @@ export function rollingDrain({ broadcasts }: { readonly broadcasts: number }): D
   };
 }
 
-function measuresOf(air: OnAir, broadcastId: string | undefined, aftermath: Aftermath): Measure[] {
+function measuresOf(air: ActiveBroadcast, broadcastId: string | undefined, aftermath: Aftermath): Measure[] {
   const frames = (of: Parameters<typeof mostFrames>[1]) => mostFrames(aftermath, of);
   return [
     {

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Platform, PlatformEvent } from '../../test/support/platform.ts';
-import { Publisher } from '../../test/support/publisher.ts';
-import { type CreatedStream, createStream, streamEvent } from '../../test/support/streams.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
+import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts';
+import { type CreatedStream, createStream, streamEvent } from '../../testkit/platform/streams.ts';
+import { beginStoreOutage } from '../faults/store-outage.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, signOff } from '../rig/air.ts';
 import { Broadcaster, framesOfSession } from '../rig/broadcaster.ts';
+import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { beginStoreOutage } from '../rig/store-outage.ts';
-import { drawStory, timeOf } from '../rig/story.ts';
 import { until, within } from '../rig/waiting.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 export interface StoreDownOptions {
   readonly downMs: number;
@@ -59,7 +59,7 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
     );
     await within(
       afterMs,
-      'the end of the outage in the story',
+      'the end of the outage in the journal',
       streamEvent(platform, air.stream.id, 'control.recovered'),
     );
     await waiting.finished;
@@ -72,7 +72,7 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
     await air.broadcaster.stop();
     await signOff(air);
 
-    drawStory(platform, air.stream.id, context);
+    drawTimeline(platform, air.stream.id, context);
     const aftermath = await readAftermath(air, context);
     const zeroMs = Date.now() - context.now();
     const afterOutage = (event: PlatformEvent): number => (timeOf(event) - zeroMs - upAtMs) / 1000;

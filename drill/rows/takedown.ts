@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { quarantinePrefix, streamPrefix } from '../../lib/origin/policy/keys.ts';
+import { quarantinePrefix, streamPrefix } from '../../lib/object-store/object-names.ts';
 import type { StreamId } from '../../lib/routing/ids.ts';
-import type { Platform } from '../../test/support/platform.ts';
-import { RtmpClient } from '../../test/support/rtmp-client.ts';
+import { RtmpClient } from '../../testkit/harness/rtmp-client.ts';
+import type { Platform } from '../../testkit/platform/platform.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { goOnAir, type OnAir } from '../rig/air.ts';
-import { changedObjects, type KeptObject, keptObjects } from '../rig/objects.ts';
-import { type Look, lastDeliveredAtMs, Onlookers } from '../rig/onlookers.ts';
+import { type ActiveBroadcast, goOnAir } from '../rig/live-stream.ts';
+import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { runningPid } from '../rig/rolling.ts';
-import { fetchBroadcast } from '../rig/served.ts';
-import { drawStory } from '../rig/story.ts';
 import { phaseOf, until, within } from '../rig/waiting.ts';
+import { changedObjects, type KeptObject, keptObjects } from '../viewing/objects.ts';
+import { type Look, lastDeliveredAtMs, Onlookers } from '../viewing/pollers.ts';
+import { fetchBroadcast } from '../viewing/served-rendition.ts';
 
 /** Viewers in each rendition. */
 const viewersEach = 4;
@@ -83,7 +83,7 @@ export const takedown: Drill = {
     const backAtMs = context.now();
     context.span('fault', 'taken down', takenAtMs, doneAtMs, 'fault');
     context.span('fault', 'restored', restoredAtMs, wholeAtMs, 'good');
-    drawStory(platform, stream.id, context);
+    drawTimeline(platform, stream.id, context);
 
     return {
       measures: [
@@ -102,7 +102,7 @@ export const takedown: Drill = {
         { name: 'objects changed or lost', value: differ, unit: 'objects', limit: 0 },
         { name: 'publisher back', value: (backAtMs - restoredAtMs) / 1000, unit: 's', limit: 15 },
         {
-          name: 'lines of the story not told once',
+          name: 'lines of the journal not told once',
           value: await notToldOnce(platform, stream.id),
           unit: '',
           limit: 0,
@@ -176,14 +176,14 @@ function judgeDarkness(looks: readonly Look[], takenAtMs: number) {
 }
 
 /** Whether the API tells the broadcast as ended by anything else. */
-async function toldAsAnother({ platform, stream, before }: OnAir): Promise<number> {
+async function toldAsAnother({ platform, stream, before }: ActiveBroadcast): Promise<number> {
   const answer = await fetch(`${platform.ready.api}/v1/streams/${stream.id}/broadcasts`);
   const { broadcasts } = (await answer.json()) as { broadcasts: { id: string; endReason?: string }[] };
   return broadcasts.find(({ id }) => id === before.id)?.endReason === 'taken-down' ? 0 : 1;
 }
 
 /** Whether an encoder is told in words why it may not publish. */
-async function tryToPublish({ platform, stream }: OnAir): Promise<boolean> {
+async function tryToPublish({ platform, stream }: ActiveBroadcast): Promise<boolean> {
   const port = Number(new URL(platform.ready.ingest.rtmp.replace('rtmp:', 'http:')).port);
   const status = await new RtmpClient({ port, key: stream.ingest.rtmp.key }).refused();
   return status?.code === 'NetStream.Publish.Rejected' && /was taken down/.test(status.description);
@@ -211,7 +211,7 @@ const missing = (now: ReadonlyMap<string, KeptObject>, kept: ReadonlyMap<string,
 
 /** Objects that are not what they were, and segments that the edge gives otherwise than viewers had them. */
 async function changedForViewers(
-  { platform, before, stream, viewer }: OnAir,
+  { platform, before, stream, viewer }: ActiveBroadcast,
   kept: ReadonlyMap<string, KeptObject>,
   objects: ReadonlyMap<string, KeptObject>,
 ): Promise<number> {
@@ -230,7 +230,7 @@ async function changedForViewers(
   return changed;
 }
 
-/** Of the two lines of the story: how many are not there exactly once. */
+/** Of the two lines of the journal: how many are not there exactly once. */
 async function notToldOnce({ ready }: Platform, id: string): Promise<number> {
   const answer = await fetch(`${ready.api}/v1/streams/${id}/events?limit=200`);
   const { events } = (await answer.json()) as { events: readonly { type: string }[] };

@@ -1,12 +1,12 @@
-import { streamEvent } from '../../test/support/streams.ts';
+import { streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill } from '../model.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, signOff } from '../rig/air.ts';
 import { frameRate } from '../rig/broadcaster.ts';
+import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { firstAfter } from '../rig/schedule.ts';
-import { drawStory } from '../rig/story.ts';
 import { within } from '../rig/waiting.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { firstAfter } from '../viewing/schedule.ts';
 
 const seconds = 26;
 
@@ -30,7 +30,7 @@ export const workerKilled: Drill = {
     const after = await air.now();
     await signOff(air);
 
-    drawStory(platform, stream.id, context);
+    drawTimeline(platform, stream.id, context);
     const aftermath = await readAftermath(air, context, new Map([[0, seconds * frameRate]]));
     const next = firstAfter(aftermath.written, killedAtMs);
     context.span('segments', 'takeover', killedAtMs, next.atMs, 'fault');

@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { epochOf } from '../../lib/encoder/policy/epoch-mark.ts';
-import { broadcastPrefix, streamPrefix } from '../../lib/origin/policy/keys.ts';
+import { epochOf } from '../../lib/object-store/epoch-mark.ts';
+import { broadcastPrefix, streamPrefix } from '../../lib/object-store/object-names.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
-import type { Platform, PlatformEvent } from '../../test/support/platform.ts';
-import { streamEvent } from '../../test/support/streams.ts';
+import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts';
+import { streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill } from '../model.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../rig/aftermath.ts';
-import { goOnAir, signOff } from '../rig/air.ts';
 import { framesBySession } from '../rig/broadcaster.ts';
-import { changedObjects, keptObjects } from '../rig/objects.ts';
+import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
-import { drawStory, timeOf } from '../rig/story.ts';
 import { within } from '../rig/waiting.ts';
+import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { changedObjects, keptObjects } from '../viewing/objects.ts';
 
 const seconds = 40;
 /** What a worker does after it woke it has done by then. */
@@ -67,7 +67,7 @@ export const workerPaused: Drill = {
     const untrue = (await eventsOf(platform, stream.id)).filter(
       ({ type }) => type === 'stream.reconnecting',
     ).length;
-    drawStory(platform, stream.id, context);
+    drawTimeline(platform, stream.id, context);
     const aftermath = await readAftermath(air, context, framesBySession(seconds));
     const broadcast = broadcastPrefix('local', stream.id as StreamId, before.id as BroadcastId);
     const last = await readFile(pathOf(platform, `${broadcast}index.m3u8`));
@@ -79,7 +79,7 @@ export const workerPaused: Drill = {
         { name: 'segments changed', value: changed, unit: 'objects', limit: 0 },
         { name: 'recordings closed by it', value: epochOf(last) >= 2 ? 0 : 1, unit: '', limit: 0 },
         { name: 'its ffmpegs that still run', value: orphans, unit: '', limit: 0 },
-        { name: 'untrue lines in the stream’s story', value: untrue, unit: '', limit: 0 },
+        { name: 'untrue lines in the stream’s journal', value: untrue, unit: '', limit: 0 },
         { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
           name: 'frames doubled',

@@ -1,4 +1,4 @@
-import type { LeaseRecord } from '../../lib/control/policy/records.ts';
+import type { LeaseRecord } from '../../lib/control-store/records.ts';
 import type { Network } from './network.ts';
 import { faultsEndMs } from './schedule.ts';
 import { ControlModel, ObjectModel, type WrittenObject } from './stores.ts';

@@ -1,4 +1,4 @@
-import type { FleetMember, LeaseRecord } from '../../lib/control/policy/records.ts';
+import type { FleetMember, LeaseRecord } from '../../lib/control-store/records.ts';
 import { chooseWorker, FleetView } from '../../lib/ingest/policy/fleet-view.ts';
 import { LinkWatch } from '../../lib/ingest/policy/link-watch.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
@@ -51,19 +51,20 @@ export class ProxyProcess {
   }
 
   heard(worker: MemberId): void {
-    if (worker === this.#worker) this.#watch?.heard(this.#around.host.now());
+    if (worker === this.#worker) this.#watch?.heard(this.#around.host.nowMs());
   }
 
   #look(): void {
     const { host } = this.#around;
     void this.#ask((control) => [...control.fleet.values()])
       .then(
-        (members) => this.#fleet.observe(members, host.now()),
+        (members) => this.#fleet.observe(members, host.nowMs()),
         () => {},
       )
       .finally(() => setTimeout(() => this.#look(), lookEveryMs));
     const lives = this.#worker !== undefined && this.#fleet.find(this.#worker) !== undefined;
-    if (this.#worker !== undefined && this.#watch?.isSilent(lives, host.now())) this.linkClosed(this.#worker);
+    if (this.#worker !== undefined && this.#watch?.isSilent(lives, host.nowMs()))
+      this.linkClosed(this.#worker);
   }
 
   /** Goes through the workers, in rounds, until one accepts. */
@@ -84,7 +85,7 @@ export class ProxyProcess {
       const { accepted, holder } = await this.#dial(member.id);
       if (accepted) {
         this.#worker = member.id;
-        this.#watch = new LinkWatch(limits, this.#around.host.now());
+        this.#watch = new LinkWatch(limits, this.#around.host.nowMs());
         return;
       }
       const named = holder && this.#fleet.find(holder);

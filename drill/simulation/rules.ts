@@ -1,7 +1,7 @@
-import type { LeaseRecord } from '../../lib/control/policy/records.ts';
-import type { LeaseStore } from '../../lib/control/ports.ts';
-import type { LeaseKeeper } from '../../lib/encoder/lease-keeper.ts';
-import type { Clock } from '../../lib/encoder/ports.ts';
+import type { LeaseStore } from '../../lib/control-store/ports.ts';
+import type { LeaseRecord } from '../../lib/control-store/records.ts';
+import type { LeaseKeeper } from '../../lib/encoder/lease/lease-keeper.ts';
+import type { Clock } from '../../lib/net/clock.ts';
 import type { ControlModel } from './stores.ts';
 import type { Host } from './world.ts';
 
@@ -26,7 +26,7 @@ export const brokenRules: Readonly<Record<string, Rules>> = {
   'without the fence': { ...productRules, mayWrite: async () => true },
   'timed by wall clocks': {
     ...productRules,
-    clockOf: (host) => ({ now: () => host.wall(), wall: () => host.wall() }),
+    clockOf: (host) => ({ nowMs: () => host.wallMs(), wallMs: () => host.wallMs() }),
   },
   'taken unconditionally': {
     ...productRules,

@@ -1,7 +1,7 @@
-import { ConditionFailedError } from '../../lib/control/policy/errors.ts';
-import type { BroadcastRecord, FleetMember, LeaseRecord } from '../../lib/control/policy/records.ts';
-import type { LeaseStore } from '../../lib/control/ports.ts';
-import { PreconditionFailedError } from '../../lib/origin/policy/errors.ts';
+import { ConditionFailedError } from '../../lib/control-store/errors.ts';
+import type { LeaseStore } from '../../lib/control-store/ports.ts';
+import type { BroadcastRecord, FleetMember, LeaseRecord } from '../../lib/control-store/records.ts';
+import { PreconditionFailedError } from '../../lib/object-store/errors.ts';
 import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
 
 type Take = Parameters<LeaseStore['takeLease']>[0];

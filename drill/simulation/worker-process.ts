@@ -1,13 +1,13 @@
-import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
-import type { FleetMember } from '../../lib/control/policy/records.ts';
+import { ControlStoreUnavailableError } from '../../lib/control-store/errors.ts';
+import type { FleetMember } from '../../lib/control-store/records.ts';
 import { AdmissionError } from '../../lib/encoder/admission-error.ts';
-import { claimObject } from '../../lib/encoder/claim-object.ts';
-import { LeaseTaker, type LeaseTakerOptions, type TakenLease } from '../../lib/encoder/lease-taker.ts';
-import type { RestoredPublication } from '../../lib/encoder/policy/restore.ts';
-import { StoreWatch } from '../../lib/encoder/policy/store-watch.ts';
-import { SweepTurn } from '../../lib/encoder/policy/sweep-turn.ts';
-import type { Clock } from '../../lib/encoder/ports.ts';
-import { ObjectStoreUnavailableError } from '../../lib/origin/policy/errors.ts';
+import { LeaseTaker, type LeaseTakerOptions, type TakenLease } from '../../lib/encoder/lease/lease-taker.ts';
+import { StoreWatch } from '../../lib/encoder/lease/policy/store-watch.ts';
+import { SweepTurn } from '../../lib/encoder/lease/policy/sweep-turn.ts';
+import { fenceObject } from '../../lib/encoder/publication/fence-object.ts';
+import type { RestoredPublication } from '../../lib/encoder/publication/policy/restore.ts';
+import type { Clock } from '../../lib/net/clock.ts';
+import { ObjectStoreUnavailableError } from '../../lib/object-store/errors.ts';
 import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
 import { type Invariants, lastNumber } from './invariants.ts';
 import { originOf, SimulatedBroadcast, streamId, type WorkerSurroundings } from './simulated-broadcast.ts';
@@ -107,7 +107,7 @@ export class WorkerProcess {
       const lease = await this.#store.getLease(stream);
       if (!lease) return;
       const wasOurs = !lease.released && lease.workerId === this.#id;
-      if (!wasOurs && !this.#turn.isAbandoned(lease, this.#clock.now(), this.#watch)) return;
+      if (!wasOurs && !this.#turn.isAbandoned(lease, this.#clock.nowMs(), this.#watch)) return;
       const last = await this.#store.latestBroadcast(stream);
       if (last && last.state !== 'ended') await this.#broadcastHere();
     }
@@ -134,21 +134,21 @@ export class WorkerProcess {
   }
 
   #noteStore(isReachable: boolean): void {
-    if (isReachable) this.#watch.wrote(this.#clock.now());
-    else this.#watch.failed(this.#clock.now());
+    if (isReachable) this.#watch.wrote(this.#clock.nowMs());
+    else this.#watch.failed(this.#clock.nowMs());
   }
 
   #failed(cause: unknown): void {
     if (cause instanceof ControlStoreUnavailableError) this.#noteStore(false);
   }
 
-  /** As `readRemains` does: the playlist is claimed, then the names of the segments are read. */
+  /** As `recoverPublication` does: the playlist is claimed, then the names of the segments are read. */
   async #readPublished(id: BroadcastId, epoch: number): Promise<RestoredPublication | undefined> {
     const { marksEpochs } = this.#around.rules;
     const objects = originOf(this.#around, epoch);
     const key = `${id}/playlist`;
     const playlist = marksEpochs
-      ? await claimObject(objects, key, epoch)
+      ? await fenceObject(objects, key, epoch)
       : ((await objects.get(key))?.body.toString() ?? '');
     if (playlist === '') return undefined;
     const numbers = await this.#origin((objects) =>

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/encoder/ports.ts';
+import type { Clock } from '../../lib/net/clock.ts';
 
 /** A machine of the simulation: its clocks, and whether its process runs. */
 export class Host implements Clock {
@@ -27,11 +27,11 @@ export class Host implements Clock {
     this.#startMs = clock.startMs;
   }
 
-  now(): number {
+  nowMs(): number {
     return this.#startMs + (this.#world.nowMs - this.#stoodStillMs) * this.#rate;
   }
 
-  wall(): number {
+  wallMs(): number {
     return Math.round(1_790_000_000_000 + this.#world.nowMs + this.wallOffMs);
   }
 

@@ -1,8 +1,8 @@
 import { createPrivateKey, randomBytes } from 'node:crypto';
 import { type ACMClient, ExportCertificateCommand, GetCertificateCommand } from '@aws-sdk/client-acm';
 import { makeSelfSigned } from '../../lib/adapters/node/self-signed.ts';
-import { isGoodFor, isSameCertificate } from '../../lib/ingest/policy/certificate.ts';
-import type { CertificateAuthority } from './keep.ts';
+import type { CertificateAuthority } from '../../lib/ingest/certificate/keep-certificate.ts';
+import { isGoodFor, isSameCertificate } from '../../lib/ingest/certificate/policy/certificate.ts';
 
 /** ACM: it renews by itself under the same ARN. The key leaves it only when the certificate is another than before. */
 export function acmAuthority(client: ACMClient, arn: string): CertificateAuthority {

@@ -4,10 +4,10 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CloudFormationCustomResourceEvent, EventBridgeEvent } from 'aws-lambda';
 import { clientSettings } from '../../lib/adapters/aws/client-settings.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
-import { certificateFunctionCodec } from '../../lib/config/certificate-function.ts';
+import { certificateFunctionCodec } from '../../lib/ingest/certificate/certificate-config.ts';
+import { keepCertificate } from '../../lib/ingest/certificate/keep-certificate.ts';
 import { acmAuthority, selfSignedAuthority } from './authorities.ts';
 import { answerCloudFormation } from './custom-resource.ts';
-import { keepCertificate } from './keep.ts';
 import { managedStore } from './store.ts';
 
 type CertificateEvent = CloudFormationCustomResourceEvent | EventBridgeEvent<string, unknown>;

@@ -4,7 +4,7 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { CertificateStore } from './keep.ts';
+import type { CertificateStore } from '../../lib/ingest/certificate/keep-certificate.ts';
 
 /** A secret in Secrets Manager, by its name or ARN. */
 export const managedStore = (client: SecretsManagerClient, secretId: string): CertificateStore => ({

@@ -2,18 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { functionCall } from '../../lib/adapters/aws/function-call.ts';
 import { openControlStore } from '../../lib/adapters/control-stores.ts';
+import { openEdgeControls } from '../../lib/adapters/edge-controls.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
 import { openOrigin } from '../../lib/adapters/object-stores.ts';
 import { readKeyPepper } from '../../lib/adapters/secret-sources.ts';
-import { openTakedownPorts } from '../../lib/adapters/takedown-ports.ts';
-import { controlFunctionCodec } from '../../lib/config/control-function.ts';
 import { readLadder } from '../../lib/config/ladder.ts';
-import { TakedownRunner } from '../../lib/control/takedown-runner.ts';
+import { controlFunctionCodec } from '../../lib/control/api/control-api-config.ts';
+import { TakedownRunner } from '../../lib/control/takedowns/takedown-runner.ts';
+import { systemClock } from '../../lib/net/clock.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
-import { controlFunction } from './api.ts';
-import { wakingTakedowns } from './takedowns.ts';
+import { controlFunction } from './control-function.ts';
+import { wakingTakedowns } from './waking-takedowns.ts';
 
-const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+const clock = systemClock;
 
 export const handler = await startFunction({
   codec: controlFunctionCodec,
@@ -39,7 +40,7 @@ export const handler = await startFunction({
     // Two instances run at the same time: they must know each other from themselves.
     const id = `control-api-${randomUUID().slice(0, 8)}` as MemberId;
     const open = async () => {
-      const [objects, ports] = await Promise.all([openOrigin(origin, undefined), openTakedownPorts(edge)]);
+      const [objects, ports] = await Promise.all([openOrigin(origin, undefined), openEdgeControls(edge)]);
       return new TakedownRunner({ store, objects, ...ports, region, clock, emit, id });
     };
     return controlFunction({

@@ -1,8 +1,8 @@
 // Measures the fleets, once a minute.
 import { openControlStore } from '../../lib/adapters/control-stores.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
-import { fleetMetricsFunctionCodec } from '../../lib/config/fleet-metrics-function.ts';
-import { measureFleets } from './measure.ts';
+import { fleetMetricsFunctionCodec } from '../../lib/control/fleet-metrics/fleet-metrics-config.ts';
+import { measureFleets } from '../../lib/control/fleet-metrics/measure-fleets.ts';
 
 export const handler = await startFunction({
   codec: fleetMetricsFunctionCodec,

@@ -1,16 +1,16 @@
 // Drives the managed channels: on MediaLive's events, on our own, and once a minute.
 import { setTimeout as pause } from 'node:timers/promises';
-import { createMediaLiveEncoder } from '../../lib/adapters/aws/medialive-encoder.ts';
+import { createMediaLiveEncoder } from '../../lib/adapters/aws/medialive/medialive-encoder.ts';
 import { openControlStore } from '../../lib/adapters/control-stores.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
 import { openOrigin } from '../../lib/adapters/object-stores.ts';
 import { readLadder } from '../../lib/config/ladder.ts';
 import { splitLocation } from '../../lib/config/locations.ts';
-import { managedChannelsFunctionCodec } from '../../lib/config/managed-channels-function.ts';
-import { ChannelIndexWriter } from '../../lib/control/channel-index-writer.ts';
-import { sweepOrphans } from '../../lib/control/channel-orphans.ts';
-import { ChannelRunner } from '../../lib/control/channel-runner.ts';
-import { driveChannels } from './drive.ts';
+import { ChannelIndexWriter } from '../../lib/control/managed-channels/channel-index-writer.ts';
+import { sweepOrphans } from '../../lib/control/managed-channels/channel-orphans.ts';
+import { ChannelRunner } from '../../lib/control/managed-channels/channel-runner.ts';
+import { driveChannels } from '../../lib/control/managed-channels/drive-channels.ts';
+import { managedChannelsFunctionCodec } from '../../lib/control/managed-channels/managed-channels-config.ts';
 
 /** Less than the function's own limit, which is a minute. */
 const patienceMs = 45_000;
@@ -33,9 +33,9 @@ export const handler = await startFunction({
       },
     });
     const plan = { region, channelClass, ...(config.ladder && { ladder: readLadder(config.ladder) }) };
-    const nowMs = () => Date.now();
-    const runner = new ChannelRunner({ store, encoder, index, plan, emit, nowMs, pause });
-    const sweep = () => sweepOrphans({ store, encoder, plan, emit, nowMs });
+    const wallMs = () => Date.now();
+    const runner = new ChannelRunner({ store, encoder, index, plan, emit, wallMs, pause });
+    const sweep = () => sweepOrphans({ store, encoder, plan, emit, wallMs });
     return (event: unknown) => driveChannels(event, { runner, sweep, emit, patienceMs });
   },
 });

@@ -1,13 +1,14 @@
 // Finishes what takedowns, and restores, have left to do: when the control API began one, and once a minute.
 import { randomUUID } from 'node:crypto';
 import { openControlStore } from '../../lib/adapters/control-stores.ts';
+import { openEdgeControls } from '../../lib/adapters/edge-controls.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
 import { openOrigin } from '../../lib/adapters/object-stores.ts';
-import { openTakedownPorts } from '../../lib/adapters/takedown-ports.ts';
-import { takedownsFunctionCodec } from '../../lib/config/takedowns-function.ts';
-import { TakedownRunner } from '../../lib/control/takedown-runner.ts';
+import { finishTakedowns } from '../../lib/control/takedowns/finish-takedowns.ts';
+import { TakedownRunner } from '../../lib/control/takedowns/takedown-runner.ts';
+import { takedownsFunctionCodec } from '../../lib/control/takedowns/takedowns-config.ts';
+import { systemClock } from '../../lib/net/clock.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
-import { finishTakedowns } from './finish.ts';
 
 /** One run; the function's limit leaves room for a few and the last call of them. */
 const runMs = 15_000;
@@ -21,9 +22,9 @@ export const handler = await startFunction({
     const [store, objects, ports] = await Promise.all([
       openControlStore(controlStore, { eventRetentionDays }),
       openOrigin(origin, undefined),
-      openTakedownPorts(edge),
+      openEdgeControls(edge),
     ]);
-    const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+    const clock = systemClock;
     const runner = new TakedownRunner({
       store,
       objects,

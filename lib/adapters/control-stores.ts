@@ -1,8 +1,8 @@
 import { type ControlStoreLocation, splitLocation } from '../config/locations.ts';
-import type { ControlStore } from '../control/ports.ts';
+import type { ControlStore } from '../control-store/ports.ts';
 
 export interface ControlStoreSettings {
-  /** How long the lines of a stream's story are kept; in SQLite it is the newest that are. @default 90 */
+  /** How long the lines of a stream's journal are kept; in SQLite it is the newest that are. @default 90 */
   readonly eventRetentionDays?: number | undefined;
 }
 
@@ -15,12 +15,12 @@ export async function openControlStore(
 ): Promise<ControlStore & { close(): void }> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 'dynamodb') {
-    const { openDynamoControlStore } = await import('./aws/dynamo-control-store.ts');
+    const { openDynamoControlStore } = await import('./aws/dynamodb/dynamo-control-store.ts');
     return openDynamoControlStore({
       tablePrefix: rest,
       ...(days !== undefined && { eventRetentionMs: days * dayMs }),
     });
   }
-  const { openSqliteControlStore } = await import('./local/sqlite-control-store.ts');
+  const { openSqliteControlStore } = await import('./local/sqlite/sqlite-control-store.ts');
   return openSqliteControlStore(rest);
 }

@@ -1,6 +1,6 @@
 import { type EventBusLocation, type SecretLocation, splitLocation } from '../config/locations.ts';
-import { SecretUnreadableError } from '../control/policy/secret-errors.ts';
-import type { StreamEventBus } from '../control/ports.ts';
+import type { StreamEventBus } from '../control-store/ports.ts';
+import { SecretUnreadableError } from '../control-store/secret-errors.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { logEventBus } from './local/log-event-bus.ts';
 import { openWebhookBus } from './local/webhook-bus.ts';

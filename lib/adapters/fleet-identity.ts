@@ -1,4 +1,4 @@
-import type { FleetRole } from '../control/policy/records.ts';
+import type { FleetRole } from '../control-store/records.ts';
 import type { MemberId } from '../routing/ids.ts';
 
 export interface FleetIdentity {

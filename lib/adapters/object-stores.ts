@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type ObjectsLocation, type OriginLocation, splitLocation } from '../config/locations.ts';
-import type { ObjectStore, StreamingObjectStore } from '../origin/ports.ts';
-import type { OnOriginDate } from './origin-date.ts';
+import type { ObjectStore, StreamingObjectStore } from '../object-store/ports.ts';
+import type { OnOriginDate } from './node/origin-date.ts';
 
 /** The origin program's write token cannot be read or is none. */
 export class OriginTokenError extends Error {
@@ -52,6 +52,6 @@ export async function openObjects(location: ObjectsLocation): Promise<StreamingO
     const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');
     return createS3ObjectStore({ bucket: rest });
   }
-  const { openDiskObjectStore } = await import('./local/disk-object-store.ts');
+  const { openDiskObjectStore } = await import('./local/disk/disk-object-store.ts');
   return await openDiskObjectStore(rest);
 }

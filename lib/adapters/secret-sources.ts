@@ -1,6 +1,6 @@
 import { type CertificateLocation, type SecretLocation, splitLocation } from '../config/locations.ts';
-import { SecretUnreadableError } from '../control/policy/secret-errors.ts';
-import type { SecretSource } from '../control/ports.ts';
+import type { SecretSource } from '../control-store/ports.ts';
+import { SecretUnreadableError } from '../control-store/secret-errors.ts';
 import { certificateFiles, secretFile } from './node/secret-files.ts';
 
 /** The secret at `location`. */

@@ -1,10 +1,11 @@
+import type { Clock } from '../net/clock.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { CachedObject } from './cached-object.ts';
 import { type FillAnswer, fillObject, TooLargeError } from './fill.ts';
 import { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
-import type { EdgeClock, Upstream } from './ports.ts';
+import type { Upstream } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
 
 /** How an object came to a client. `revalidated`: the next tier was asked, and said that ours is still right. */
@@ -15,7 +16,7 @@ export type Served = { readonly state: CacheState; readonly object: CachedObject
 
 export interface EdgeCacheOptions {
   readonly upstream: Upstream;
-  readonly clock: EdgeClock;
+  readonly clock: Clock;
   readonly emit: EmitEvent;
   /** For all objects together; 256 MiB unless told. */
   readonly cacheBytes?: number;

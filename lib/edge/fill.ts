@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../net/clock.ts';
 import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-object.ts';
 import type { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
 import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
 import { pausesBeforeRetryMs } from './policy/patience.ts';
-import type { EdgeClock, Upstream, UpstreamAnswer } from './ports.ts';
+import type { Upstream, UpstreamAnswer } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
 
 export interface FillContext {
@@ -13,7 +14,7 @@ export interface FillContext {
   /** The version that is there, fresh no more. */
   readonly stored: CachedObject | undefined;
   readonly upstream: Upstream;
-  readonly clock: EdgeClock;
+  readonly clock: Clock;
   readonly memory: ObjectMemory;
   readonly maxObjectBytes: number;
 }
@@ -148,7 +149,7 @@ async function receive(context: FillContext, object: CachedObject, answer: Upstr
     body.complete();
     memory.recount(object);
     if (object.rule.compress) memory.add(object);
-    memory.letGo(object);
+    memory.releaseLease(object);
   } catch (fault) {
     body.fail();
     memory.drop(object);

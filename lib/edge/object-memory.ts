@@ -72,7 +72,7 @@ export class ObjectMemory {
   drop(object: CachedObject): void {
     if (this.#objects.get(object.key) === object) this.#objects.delete(object.key);
     object.dropped = true;
-    this.letGo(object);
+    this.releaseLease(object);
   }
 
   /** Drops every object whose key begins so. */
@@ -81,7 +81,7 @@ export class ObjectMemory {
   }
 
   /** To be called when a reader has left or a fill has ended. */
-  letGo(object: CachedObject): void {
+  releaseLease(object: CachedObject): void {
     if (!object.dropped || !object.isIdle) return;
     this.#usedBytes -= this.#costs.get(object) ?? 0;
     this.#costs.delete(object);

@@ -19,13 +19,6 @@ export interface UpstreamAnswer {
   discard(): void;
 }
 
-export interface EdgeClock {
-  /** Monotonic. */
-  nowMs(): number;
-  /** Wall clock, only for `/time`. */
-  utc(): Date;
-}
-
 export type Gzip = (body: Uint8Array) => Promise<Uint8Array>;
 
 export interface EdgeRequest {

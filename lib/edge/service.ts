@@ -1,17 +1,18 @@
+import type { Clock } from '../net/clock.ts';
 import type { CacheState, EdgeCache, Served } from './cache.ts';
 import type { CachedObject } from './cached-object.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
 import { deniedBody, deniedHead, deniedPathOf } from './policy/denial.ts';
 import { acceptsGzip } from './policy/encoding.ts';
 import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
-import type { EdgeClock, EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
+import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
 import { SharedBody, SharedBodyReader } from './shared-body.ts';
 
 export interface EdgeHandlerOptions {
   /** `edge` or `shield`, as clients see it in `Server-Timing`. */
   readonly tier: string;
   readonly cache: EdgeCache;
-  readonly clock: EdgeClock;
+  readonly clock: Clock;
   readonly gzip: Gzip;
 }
 
@@ -75,7 +76,7 @@ export class EdgeHandler implements EdgeService {
   #own(method: string, target: string): EdgeResponse {
     switch (target.split('?', 1)[0]) {
       case '/time':
-        return say(method, 200, this.#options.clock.utc().toISOString());
+        return say(method, 200, new Date(this.#options.clock.wallMs()).toISOString());
       case '/healthz':
         return say(method, 200, '{"status":"ok"}', json);
       case '/_metrics':
@@ -132,7 +133,7 @@ export class EdgeHandler implements EdgeService {
     object.readers++;
     return () => {
       object.readers--;
-      this.#options.cache.memory.letGo(object);
+      this.#options.cache.memory.releaseLease(object);
     };
   }
 

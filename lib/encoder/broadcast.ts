@@ -1,20 +1,20 @@
-import type { BroadcastState, EndReason } from '../control/policy/records.ts';
+import type { BroadcastState, EndReason } from '../control-store/records.ts';
 import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
-import { askedEnd } from './asked-end.ts';
-import { BroadcastOutput } from './broadcast-output.ts';
-import { BroadcastReport } from './broadcast-report.ts';
-import type { BroadcastSetting } from './broadcast-setting.ts';
-import { Departure } from './departure.ts';
-import { Encoding } from './encoding.ts';
-import type { LeaseKeeper } from './lease-keeper.ts';
-import { letGo } from './let-go.ts';
-import type { OnAir } from './on-air.ts';
+import type { ActiveBroadcast } from './active-broadcast.ts';
+import type { BroadcastContext } from './broadcast-context.ts';
+import { Encoding } from './encoding/encoding.ts';
+import { requestedEndReason } from './lease/end-request.ts';
+import { Handoff } from './lease/handoff.ts';
+import type { LeaseKeeper } from './lease/lease-keeper.ts';
+import { releaseLease } from './lease/release-lease.ts';
 import { drainLimits } from './policy/drain-limits.ts';
-import type { RestoredPublication } from './policy/restore.ts';
-import type { PublishSession } from './publish-session.ts';
-import { Reception } from './reception.ts';
-import type { Unfinished } from './remains.ts';
+import { BroadcastOutput } from './publication/broadcast-output.ts';
+import type { RestoredPublication } from './publication/policy/restore.ts';
+import type { UnfinishedBroadcast } from './publication/recover-publication.ts';
+import type { PublishSession } from './publisher/publish-session.ts';
+import { Reception } from './publisher/reception.ts';
+import { BroadcastReport } from './report/broadcast-report.ts';
 
 const tickMs = 100;
 
@@ -22,12 +22,12 @@ const tickMs = 100;
  * One time on air, from the first publish to the end. Media goes through the reception to the encoding, its segments through
  * the output to the origin. What happens, the report tells. Here is how the parts hang together, and how it ends.
  */
-export class Broadcast implements OnAir {
+export class Broadcast implements ActiveBroadcast {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
   /** Resolves when nothing of it is left, the lease included. */
   readonly ended: Promise<void>;
-  readonly #setting: BroadcastSetting;
+  readonly #setting: BroadcastContext;
   readonly #keeper: LeaseKeeper;
   readonly #report: BroadcastReport;
   readonly #reception: Reception;
@@ -35,16 +35,16 @@ export class Broadcast implements OnAir {
   readonly #output: BroadcastOutput;
   readonly #reconnectWindowMs: number;
   #timer?: NodeJS.Timeout;
-  readonly #departure = new Departure();
+  readonly #departure = new Handoff();
   #resolveEnded!: () => void;
   #ending = false;
 
   /** With `unfinished`, it goes on where that ended. */
   constructor(
-    setting: BroadcastSetting,
+    setting: BroadcastContext,
     keeper: LeaseKeeper,
     reconnectWindowMs: number,
-    unfinished?: Unfinished,
+    unfinished?: UnfinishedBroadcast,
   ) {
     const { clock, store, emit } = setting;
     const { lease } = keeper;
@@ -70,7 +70,7 @@ export class Broadcast implements OnAir {
     keeper.listen({
       lost: () => this.#leaseLost(),
       // Who asked for it has told so.
-      endRequested: () => void askedEnd(store, lease.streamId).then((reason) => this.end(reason)),
+      endRequested: () => void requestedEndReason(store, lease.streamId).then((reason) => this.end(reason)),
     });
   }
 
@@ -115,10 +115,10 @@ export class Broadcast implements OnAir {
     this.#stop('draining');
     await this.#encoding.end({ wholeSegmentsOnly: true });
     this.#report.leftOpen(await this.#output.leaveOpen());
-    await this.#letGo();
+    await this.#releaseLease();
   }
 
-  #makeReception(unfinished: Unfinished | undefined): Reception {
+  #makeReception(unfinished: UnfinishedBroadcast | undefined): Reception {
     const { clock, startEncoder } = this.#setting;
     const broadcast = this;
     return new Reception({
@@ -215,11 +215,11 @@ export class Broadcast implements OnAir {
     await this.#encoding.end();
     const recording = await this.#output.close();
     this.#report.ended(reason, this.#output.renditions, recording);
-    await this.#letGo();
+    await this.#releaseLease();
   }
 
-  async #letGo(): Promise<void> {
-    await letGo(this.#keeper, this.#report);
+  async #releaseLease(): Promise<void> {
+    await releaseLease(this.#keeper, this.#report);
     this.#resolveEnded();
   }
 

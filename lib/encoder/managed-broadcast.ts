@@ -1,23 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChannelOutlook } from '../control/policy/managed-channel.ts';
-import type { BroadcastRecord, EndReason, LeaseRecord } from '../control/policy/records.ts';
+import type { ChannelOutlook } from '../control-store/managed-channel.ts';
+import type { BroadcastRecord, EndReason, LeaseRecord } from '../control-store/records.ts';
+import { fitLadder } from '../packaging/ladder-fit.ts';
 import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
-import { askedEnd } from './asked-end.ts';
-import type { BroadcastSetting } from './broadcast-setting.ts';
-import { ChannelLink } from './channel-link.ts';
-import { Departure } from './departure.ts';
-import { Intake } from './intake.ts';
-import type { LeaseKeeper } from './lease-keeper.ts';
-import { letGo } from './let-go.ts';
-import { ManagedReport } from './managed-report.ts';
-import type { OnAir } from './on-air.ts';
+import type { ActiveBroadcast } from './active-broadcast.ts';
+import type { BroadcastContext } from './broadcast-context.ts';
+import { requestedEndReason } from './lease/end-request.ts';
+import { Handoff } from './lease/handoff.ts';
+import type { LeaseKeeper } from './lease/lease-keeper.ts';
+import { releaseLease } from './lease/release-lease.ts';
+import { ChannelLink } from './managed/channel-link.ts';
+import { ManagedReport } from './managed/managed-report.ts';
 import { drainLimits } from './policy/drain-limits.ts';
 import type { InputFormat } from './policy/input-format.ts';
-import { fitLadder } from './policy/ladder.ts';
-import { isWindowOver } from './policy/reconnect-window.ts';
-import type { PublishSession } from './publish-session.ts';
-import { PublisherSeat } from './publisher-seat.ts';
+import { Intake } from './publisher/intake.ts';
+import { isWindowOver } from './publisher/policy/reconnect-window.ts';
+import type { PublishSession } from './publisher/publish-session.ts';
+import { PublisherSeat } from './publisher/publisher-seat.ts';
 
 const tickMs = 100;
 /** The broadcaster is told how the channel stands no more often than this. */
@@ -27,15 +27,15 @@ const driverSilentMs = 240_000;
 const unwantWithinMs = 3000;
 
 /**
- * A broadcast that a managed channel encodes. This worker holds its lease and its seat, tells its story and says when the
+ * A broadcast that a managed channel encodes. This worker holds its lease and its seat, tells its journal and says when the
  * channel is wanted; the media goes from the proxy to the channel, and here only shows what comes in and that it comes. Where
  * the channel fails, the broadcast ends and the publisher, who stays connected, begins another one on the fleet.
  */
-export class ManagedBroadcast implements OnAir {
+export class ManagedBroadcast implements ActiveBroadcast {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
   readonly ended: Promise<void>;
-  readonly #setting: BroadcastSetting;
+  readonly #setting: BroadcastContext;
   readonly #keeper: LeaseKeeper;
   readonly #report: ManagedReport;
   readonly #seat: PublisherSeat;
@@ -43,7 +43,7 @@ export class ManagedBroadcast implements OnAir {
   readonly #channel: ChannelLink;
   readonly #reconnectWindowMs: number;
   readonly #timer: NodeJS.Timeout;
-  readonly #departure = new Departure();
+  readonly #departure = new Handoff();
   #resolveEnded!: () => void;
   #format?: InputFormat;
   #outlook?: ChannelOutlook;
@@ -56,7 +56,7 @@ export class ManagedBroadcast implements OnAir {
 
   /** With `last`, it goes on where another worker left it. */
   constructor(
-    setting: BroadcastSetting,
+    setting: BroadcastContext,
     keeper: LeaseKeeper,
     reconnectWindowMs: number,
     last?: BroadcastRecord,
@@ -85,7 +85,7 @@ export class ManagedBroadcast implements OnAir {
     this.#timer = setInterval(() => this.#tick(), tickMs);
     keeper.listen({
       lost: () => this.#leaseLost(),
-      endRequested: () => void askedEnd(store, lease.streamId).then((reason) => this.end(reason)),
+      endRequested: () => void requestedEndReason(store, lease.streamId).then((reason) => this.end(reason)),
     });
   }
 
@@ -126,11 +126,11 @@ export class ManagedBroadcast implements OnAir {
     this.#seat.close('draining');
     this.#channel.close();
     this.#report.leftOpen();
-    await this.#letGo();
+    await this.#releaseLease();
   }
 
   get #bitrateBps(): number {
-    return this.#intake.meter.read(this.#setting.clock.now()).bitrateBps;
+    return this.#intake.meter.read(this.#setting.clock.nowMs()).bitrateBps;
   }
 
   #makeSeat(lease: LeaseRecord): PublisherSeat {
@@ -145,7 +145,7 @@ export class ManagedBroadcast implements OnAir {
       },
       media: (type, timestampMs, payload, sessionMs) => {
         this.#heardMs = Math.max(this.#heardMs, sessionMs);
-        this.#intake.push({ type, timestampMs, payload, nowMs: clock.now(), sessionMs });
+        this.#intake.push({ type, timestampMs, payload, nowMs: clock.nowMs(), sessionMs });
       },
       metadata: ({ frameRate, encoder }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
@@ -200,7 +200,7 @@ export class ManagedBroadcast implements OnAir {
       this.end('reconnect-window-over');
     if (this.#ending) return;
     if (awayMs === undefined) {
-      this.#intake.tick(clock.now(), true);
+      this.#intake.tick(clock.nowMs(), true);
       this.#report.publisher.refreshInput();
       this.#confirm();
     }
@@ -236,7 +236,7 @@ export class ManagedBroadcast implements OnAir {
   }
 
   #tellPublisher(words: string, everyMs: number): void {
-    const nowMs = this.#setting.clock.now();
+    const nowMs = this.#setting.clock.nowMs();
     if (words === this.#toldWords || nowMs - this.#toldMs < everyMs) return;
     this.#toldMs = nowMs;
     this.#toldWords = words;
@@ -263,11 +263,11 @@ export class ManagedBroadcast implements OnAir {
     const unwanted = this.#channel.unwant().catch((cause: unknown) => this.#report.driveFailed(cause));
     this.#report.ended(reason);
     await Promise.race([unwanted, pause(unwantWithinMs, undefined, { ref: false })]);
-    await this.#letGo();
+    await this.#releaseLease();
   }
 
-  async #letGo(): Promise<void> {
-    await letGo(this.#keeper, this.#report);
+  async #releaseLease(): Promise<void> {
+    await releaseLease(this.#keeper, this.#report);
     this.#resolveEnded();
   }
 

@@ -5,7 +5,7 @@ import type {
   LeaseStore,
   StreamEventStore,
   StreamStore,
-} from '../control/ports.ts';
+} from '../control-store/ports.ts';
 
 /** The slice of the control store that a worker needs. */
 export type EncoderStore = Pick<StreamStore, 'getStream'> &
@@ -76,12 +76,4 @@ export interface TaskProtection {
   hold(forMs: number): Promise<void>;
   /** It may be stopped again. */
   release(): Promise<void>;
-}
-
-/** Time, and timers that do not keep the process alive. */
-export interface Clock {
-  /** Monotonic milliseconds. */
-  now(): number;
-  /** Unix milliseconds, for people and manifests. */
-  wall(): number;
 }

@@ -1,22 +1,22 @@
-import { ConditionFailedError, ControlStoreUnavailableError } from '../control/policy/errors.ts';
-import type { EncoderPool, StreamRecord } from '../control/policy/records.ts';
+import { ConditionFailedError, ControlStoreUnavailableError } from '../control-store/errors.ts';
+import type { EncoderPool, StreamRecord } from '../control-store/records.ts';
 import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import { type MemberId, newStreamId, type SessionId, type StreamId } from '../routing/ids.ts';
+import type { ActiveBroadcast } from './active-broadcast.ts';
 import { AdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
-import type { BroadcastSetting } from './broadcast-setting.ts';
-import { HoldKeeper } from './hold-keeper.ts';
-import { LeaseTaker, type PlannedMove, type TakenLease } from './lease-taker.ts';
+import type { BroadcastContext } from './broadcast-context.ts';
+import { LeaseTaker, type PlannedMove, type TakenLease } from './lease/lease-taker.ts';
+import { StoreWatch } from './lease/policy/store-watch.ts';
+import { SweepTurn } from './lease/policy/sweep-turn.ts';
+import { ScaleInProtection } from './lease/scale-in-protection.ts';
 import { ManagedBroadcast } from './managed-broadcast.ts';
-import type { OnAir } from './on-air.ts';
 import { encoderTier } from './policy/encoder-tier.ts';
-import { StoreWatch } from './policy/store-watch.ts';
-import { SweepTurn } from './policy/sweep-turn.ts';
 import type { RelayConnection, TaskProtection } from './ports.ts';
-import { PublishSession } from './publish-session.ts';
-import { readRemains } from './remains.ts';
+import { recoverPublication } from './publication/recover-publication.ts';
+import { PublishSession } from './publisher/publish-session.ts';
 
-export interface WorkerOptions extends Omit<BroadcastSetting, 'reachable'> {
+export interface WorkerOptions extends Omit<BroadcastContext, 'reachable'> {
   readonly memberId: MemberId;
   readonly host: string;
   /** Known once the listener is up. */
@@ -38,15 +38,15 @@ const endingWaitMs = 10_000;
 /** One encoder worker: takes the sessions that proxies bring, one broadcast per stream, and says in the fleet that it is there. */
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #setting: BroadcastSetting;
+  readonly #setting: BroadcastContext;
   readonly #taker: LeaseTaker;
-  readonly #hold?: HoldKeeper;
-  readonly #broadcasts = new Map<StreamId, OnAir>();
+  readonly #hold?: ScaleInProtection;
+  readonly #broadcasts = new Map<StreamId, ActiveBroadcast>();
   /** Streams whose lease is being taken: a second session waits for the first one's. */
-  readonly #opening = new Map<StreamId, Promise<OnAir>>();
+  readonly #opening = new Map<StreamId, Promise<ActiveBroadcast>>();
   readonly #watch = new StoreWatch();
   /** On air when the control store went away: they have it to tell. */
-  #outlasting: readonly OnAir[] = [];
+  #outlasting: readonly ActiveBroadcast[] = [];
   #draining = false;
   #heartbeat?: NodeJS.Timeout;
   #sweeping?: NodeJS.Timeout;
@@ -58,7 +58,7 @@ export class Worker {
     this.#options = options;
     this.#turn = new SweepTurn(options.capacity, newStreamId());
     const { protection } = options;
-    if (protection) this.#hold = new HoldKeeper({ ...options, protection });
+    if (protection) this.#hold = new ScaleInProtection({ ...options, protection });
     const reachable = (isReachable: boolean, cause?: unknown): void => this.#noteStore(isReachable, cause);
     this.#setting = { ...options, reachable };
     const { memberId, objects, region } = options;
@@ -66,7 +66,7 @@ export class Worker {
       ...this.#setting,
       memberId,
       watch: this.#watch,
-      readPublished: (record, epoch) => readRemains(objects, region, record, epoch),
+      readPublished: (record, epoch) => recoverPublication(objects, region, record, epoch),
     });
   }
 
@@ -141,7 +141,7 @@ export class Worker {
     }
   }
 
-  async #broadcastFor(streamId: StreamId, session?: PublishSession): Promise<OnAir> {
+  async #broadcastFor(streamId: StreamId, session?: PublishSession): Promise<ActiveBroadcast> {
     let known = this.#broadcasts.get(streamId);
     if (known?.ending) {
       await within(known.ended, endingWaitMs);
@@ -174,7 +174,7 @@ export class Worker {
     };
   }
 
-  async #open(streamId: StreamId, session?: PublishSession): Promise<OnAir> {
+  async #open(streamId: StreamId, session?: PublishSession): Promise<ActiveBroadcast> {
     await this.#readOpenStream(streamId);
     const taken = await this.#taker.take(streamId, session && this.#moveOf(session));
     try {
@@ -193,7 +193,11 @@ export class Worker {
     return stream;
   }
 
-  #begin(stream: StreamRecord, { keeper, last, unfinished }: TakenLease, sessionId?: SessionId): OnAir {
+  #begin(
+    stream: StreamRecord,
+    { keeper, last, unfinished }: TakenLease,
+    sessionId?: SessionId,
+  ): ActiveBroadcast {
     const { id: streamId, reconnectWindowMs } = stream;
     const { broadcastId } = keeper.lease;
     const goesOn = last?.id === broadcastId ? last : undefined;
@@ -232,7 +236,7 @@ export class Worker {
     const lease = await store.getLease(streamId);
     if (!lease) return;
     const wasOurs = !lease.released && lease.workerId === memberId;
-    if (!wasOurs && !this.#turn.isAbandoned(lease, clock.now(), this.#watch)) return;
+    if (!wasOurs && !this.#turn.isAbandoned(lease, clock.nowMs(), this.#watch)) return;
     // The list may be behind: to take the stream of an ended broadcast would begin another one.
     const last = await store.latestBroadcast(streamId);
     if (last && last.state !== 'ended') await this.#broadcastFor(streamId);
@@ -274,12 +278,12 @@ export class Worker {
   #noteStore(isReachable: boolean, cause?: unknown): void {
     const { clock, emit } = this.#options;
     if (!isReachable) {
-      if (!this.#watch.failed(clock.now())) return;
+      if (!this.#watch.failed(clock.nowMs())) return;
       this.#outlasting = [...this.#broadcasts.values()];
       emit('encoder.control.unavailable', { cause });
       return;
     }
-    const downMs = this.#watch.wrote(clock.now());
+    const downMs = this.#watch.wrote(clock.nowMs());
     if (downMs === undefined) return;
     emit('encoder.control.recovered', { downMs: Math.round(downMs) });
     for (const broadcast of this.#outlasting) broadcast.controlRecovered(downMs);

@@ -1,4 +1,4 @@
-import type { FleetMember } from '../control/policy/records.ts';
+import type { FleetMember } from '../control-store/records.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { FleetView } from './policy/fleet-view.ts';
 import type { IngestStore } from './ports.ts';

@@ -1,4 +1,4 @@
-import type { StreamRecord } from '../control/policy/records.ts';
+import type { StreamRecord } from '../control-store/records.ts';
 import type { StreamId } from '../routing/ids.ts';
 import { hashStreamKey, parseStreamKey, sameKeyHash } from '../routing/stream-key.ts';
 import type { IngestStore } from './ports.ts';

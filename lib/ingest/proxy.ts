@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Connection } from './ports.ts';
-import { IngestSession, type SessionContext, type SessionLimits } from './session.ts';
+import type { Connection } from '../net/socket.ts';
+import { RtmpSession, type SessionContext, type SessionLimits } from './rtmp-session.ts';
 
 export const defaultLimits: SessionLimits = {
   handshakeMs: 5_000,
@@ -26,7 +26,7 @@ export interface IngestProxyOptions {
 /** All publish sessions of one process. */
 export class IngestProxy {
   readonly #options: IngestProxyOptions;
-  readonly #sessions = new Set<IngestSession>();
+  readonly #sessions = new Set<RtmpSession>();
   #timer: NodeJS.Timeout | undefined;
   #draining = false;
 
@@ -60,7 +60,7 @@ export class IngestProxy {
       connection.abort();
       return;
     }
-    const session = new IngestSession(connection, context, () => this.#sessions.delete(session));
+    const session = new RtmpSession(connection, context, () => this.#sessions.delete(session));
     this.#sessions.add(session);
     session.start();
   }

@@ -1,8 +1,9 @@
+import type { Connection } from '../net/socket.ts';
 import type { LinkFrame } from '../protocol/relay/link-frames.ts';
 import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { StatusLevel } from '../protocol/rtmp/commands.ts';
-import type { Handover } from '../protocol/rtmp/publish-session.ts';
+import type { Handover } from '../protocol/rtmp/server-session.ts';
 import type { MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { RouteFailedError } from './errors.ts';
@@ -10,7 +11,6 @@ import { LinkInUse } from './link-in-use.ts';
 import type { LinkWatchLimits } from './policy/link-watch.ts';
 import type { Replay } from './policy/publisher-stream.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
-import type { Connection } from './ports.ts';
 import { type FeedLimits, PublisherFeed } from './publisher-feed.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';

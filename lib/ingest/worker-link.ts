@@ -1,8 +1,8 @@
+import type { Connection, ConnectionHandler, Dial, Endpoint } from '../net/socket.ts';
 import { encodeRelayHello, type RelayHello } from '../protocol/relay/hello.ts';
 import { type LinkFrame, LinkFrameDecoder } from '../protocol/relay/link-frames.ts';
 import type { BroadcastId, MemberId } from '../routing/ids.ts';
 import { LinkLostError, LinkRefusedError } from './errors.ts';
-import type { Connection, ConnectionHandler, Dial, Endpoint } from './ports.ts';
 
 export interface LinkListener {
   frame(frame: LinkFrame): void;

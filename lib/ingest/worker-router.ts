@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FleetMember, LeaseRecord } from '../control/policy/records.ts';
+import type { FleetMember, LeaseRecord } from '../control-store/records.ts';
+import type { Dial } from '../net/socket.ts';
 import type { RelayHello } from '../protocol/relay/hello.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { LinkRefusedError, RouteFailedError } from './errors.ts';
 import { chooseWorker, type FleetView } from './policy/fleet-view.ts';
-import type { Dial, IngestStore } from './ports.ts';
+import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
 /** Between two rounds through the workers: a dead worker's lease must run out, a drained one must let go. */

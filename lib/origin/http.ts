@@ -1,11 +1,11 @@
-import { matchesNone, rangeStillHolds } from '../edge/policy/etag.ts';
-import { contentRange, parseRange, unsatisfiedRange } from '../edge/policy/range.ts';
+import { isKeyPrefix, isObjectKey } from '../object-store/object-key.ts';
+import { quarantinePrefix } from '../object-store/object-names.ts';
+import type { OpenObject, PutOptions, StreamingObjectStore } from '../object-store/ports.ts';
+import { matchesNone, rangeStillHolds } from '../protocol/http/etag.ts';
+import { contentRange, parseRange, unsatisfiedRange } from '../protocol/http/range.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { isBearer } from './bearer.ts';
-import { quarantinePrefix } from './policy/keys.ts';
-import { isKeyPrefix, isObjectKey } from './policy/object-key.ts';
 import { RoomWatch } from './policy/room-watch.ts';
-import type { OpenObject, PutOptions, StreamingObjectStore } from './ports.ts';
 import { ReadCounts } from './read-counts.ts';
 import { readBody } from './request-body.ts';
 

@@ -1,4 +1,4 @@
-import type { Connection, Dial, Endpoint } from '../ingest/ports.ts';
+import type { Connection, Dial, Endpoint } from '../net/socket.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { TargetTable } from './policy/target-table.ts';
 import type { HealthProbe } from './ports.ts';

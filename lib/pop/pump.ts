@@ -1,4 +1,4 @@
-import type { Connection, ConnectionHandler } from '../ingest/ports.ts';
+import type { Connection, ConnectionHandler } from '../net/socket.ts';
 import { ReadBuffer } from './read-buffer.ts';
 
 /** Two connections joined. */

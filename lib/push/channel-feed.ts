@@ -1,10 +1,10 @@
-import { ConditionFailedError } from '../control/policy/errors.ts';
-import { channelOutlook, feedChannel, isOpen } from '../control/policy/managed-channel.ts';
-import type { PushState } from '../control/policy/push-states.ts';
+import { ConditionFailedError } from '../control-store/errors.ts';
+import { channelOutlook, feedChannel, isOpen } from '../control-store/managed-channel.ts';
+import type { PushState } from '../control-store/push-states.ts';
 import type { BroadcastId } from '../routing/ids.ts';
+import { type AllowedAddresses, allowedAddresses, checkTargetUrl } from '../routing/target-address.ts';
 import { Destination, type PushTarget } from './destination.ts';
 import type { MediaMessage } from './policy/media-source.ts';
-import { type AllowedAddresses, allowedAddresses, checkTargetUrl } from './policy/target-address.ts';
 import type { PushContext, PushSetFacts } from './push-context.ts';
 
 const lookMs = 1_000;
@@ -63,7 +63,7 @@ export class ChannelFeed {
       this.#log(input);
       if (input.destination.over) this.#leaving.delete(input);
     }
-    const nowMs = this.#context.clock.now();
+    const nowMs = this.#context.clock.nowMs();
     if (this.#stopped || this.#looking || nowMs - this.#lookedMs < lookMs) return;
     this.#lookedMs = nowMs;
     this.#looking = true;
@@ -94,7 +94,7 @@ export class ChannelFeed {
     const broadcastId = (await store.getLease(streamId))?.broadcastId;
     if (broadcastId === undefined) return;
     const document = await store.getDocument(streamId, 'channel');
-    const outlook = channelOutlook(document?.body, broadcastId, clock.wall());
+    const outlook = channelOutlook(document?.body, broadcastId, clock.wallMs());
     if (this.#stopped) return;
     this.#follow(outlook.kind === 'push' ? outlook.endpoints : []);
     const isLive = [...this.#inputs.values()].some(({ destination }) => destination.state === 'live');

@@ -1,5 +1,6 @@
-import type { PushState } from '../control/policy/push-states.ts';
-import type { Connection } from '../ingest/ports.ts';
+import type { PushState } from '../control-store/push-states.ts';
+import type { Connection, DialResolved, Resolve } from '../net/socket.ts';
+import { type AllowedAddresses, checkAddresses, type TargetUrl } from '../routing/target-address.ts';
 import { failureWords } from './policy/failure-words.ts';
 import type { MediaMessage } from './policy/media-source.ts';
 import {
@@ -12,8 +13,7 @@ import {
   stepPush,
 } from './policy/push-machine.ts';
 import { type PushBudget, PushQueue, type QueueLimits, type Shed } from './policy/push-queue.ts';
-import { type AllowedAddresses, checkAddresses, type TargetUrl } from './policy/target-address.ts';
-import type { DialPush, PushClock, Resolve } from './ports.ts';
+import type { PushClock } from './ports.ts';
 import { type LinkLimits, PushLink } from './push-link.ts';
 
 export type DestinationLimits = QueueLimits & LinkLimits;
@@ -33,7 +33,7 @@ export type PushTarget =
 export interface DestinationOptions {
   readonly target: PushTarget;
   readonly resolve: Resolve;
-  readonly dial: DialPush;
+  readonly dial: DialResolved;
   readonly clock: PushClock;
   readonly budget: PushBudget;
   readonly limits: DestinationLimits;
@@ -62,7 +62,7 @@ export class Destination {
   constructor(options: DestinationOptions) {
     this.#options = options;
     this.#queue = new PushQueue(options.limits, options.budget);
-    this.#model = beginPush(options.clock.now());
+    this.#model = beginPush(options.clock.nowMs());
     if (options.target.ok) this.#do('resolve');
     else this.#event({ type: 'forbidden', detail: options.target.fault });
   }
@@ -78,7 +78,7 @@ export class Destination {
 
   /** Until the next try of a destination that waits. */
   get againMs(): number {
-    return Math.max(0, Math.round((this.#model.deadlineMs ?? 0) - this.#options.clock.now()));
+    return Math.max(0, Math.round((this.#model.deadlineMs ?? 0) - this.#options.clock.nowMs()));
   }
 
   /** Media that was handed to the network, over all connections. */
@@ -115,7 +115,7 @@ export class Destination {
 
   /** Looks after deadlines; called several times a second. */
   tick(): void {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#options.clock.nowMs();
     if (this.#model.deadlineMs !== undefined && nowMs >= this.#model.deadlineMs)
       this.#event({ type: 'late' });
     this.#link?.tick();
@@ -129,7 +129,7 @@ export class Destination {
   #event(event: PushEvent): void {
     const { clock, onChange } = this.#options;
     const before = this.#model;
-    const { model, actions } = stepPush(before, event, { nowMs: clock.now(), random: clock.random() });
+    const { model, actions } = stepPush(before, event, { nowMs: clock.nowMs(), random: clock.random() });
     this.#model = model;
     if (model.phase === 'live') this.#everLive = true;
     for (const action of actions) this.#do(action);

@@ -1,11 +1,12 @@
-import type { StreamRecord } from '../control/policy/records.ts';
+import type { StreamRecord } from '../control-store/records.ts';
+import type { DialResolved, Resolve } from '../net/socket.ts';
 import type { ChunkState } from '../protocol/rtmp/chunk-state.ts';
 import type { MemberId, SessionId } from '../routing/ids.ts';
+import type { AllowedAddresses } from '../routing/target-address.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { DestinationLimits } from './destination.ts';
 import type { PushBudget } from './policy/push-queue.ts';
-import type { AllowedAddresses } from './policy/target-address.ts';
-import type { DialPush, PushClock, PushStore, Resolve } from './ports.ts';
+import type { PushClock, PushStore } from './ports.ts';
 
 /** What all sets of a process share. */
 export interface PushContext {
@@ -13,7 +14,7 @@ export interface PushContext {
   readonly pepper: string;
   readonly memberId: MemberId;
   readonly resolve: Resolve;
-  readonly dial: DialPush;
+  readonly dial: DialResolved;
   readonly clock: PushClock;
   readonly budget: PushBudget;
   readonly limits: DestinationLimits;

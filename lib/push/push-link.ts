@@ -1,10 +1,10 @@
-import type { Connection, ConnectionHandler } from '../ingest/ports.ts';
+import type { Connection, ConnectionHandler } from '../net/socket.ts';
 import { ProtocolError } from '../protocol/rtmp/errors.ts';
 import { Publisher } from '../protocol/rtmp/publisher.ts';
+import type { TargetUrl } from '../routing/target-address.ts';
 import { failureWords } from './policy/failure-words.ts';
 import type { PushEvent } from './policy/push-machine.ts';
 import type { PushQueue } from './policy/push-queue.ts';
-import type { TargetUrl } from './policy/target-address.ts';
 import type { PushClock } from './ports.ts';
 
 export interface LinkLimits {
@@ -51,7 +51,7 @@ export class PushLink {
     const { url, key, clock } = options;
     this.#options = options;
     this.#publisher = new Publisher({ app: url.app, tcUrl: url.tcUrl, streamName: key });
-    this.#heardSinceMs = clock.now();
+    this.#heardSinceMs = clock.nowMs();
   }
 
   /** Once. Says the first words. */
@@ -84,7 +84,7 @@ export class PushLink {
 
   /** Looks whether the server takes anything; called several times a second. */
   tick(): void {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#options.clock.nowMs();
     const { backlogBytes } = this.#options.connection;
     if (this.#blockedSinceMs === undefined) {
       // Media waits in the queue: these are our answers to a server that asks and does not read.
@@ -144,7 +144,7 @@ export class PushLink {
   }
 
   #isTooMuch(bytes: number): boolean {
-    const nowMs = this.#options.clock.now();
+    const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#heardSinceMs > hearingMs) {
       this.#heardSinceMs = nowMs;
       this.#heardBytes = 0;
@@ -178,7 +178,7 @@ export class PushLink {
       }
     }
     if (pieces.length === 0 || connection.write(...pieces)) return;
-    this.#blockedSinceMs = clock.now();
+    this.#blockedSinceMs = clock.nowMs();
     this.#backlogBytes = connection.backlogBytes;
   }
 }

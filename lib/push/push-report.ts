@@ -1,7 +1,7 @@
-import type { StreamDocument } from '../control/policy/documents.ts';
-import { ConditionFailedError } from '../control/policy/errors.ts';
-import type { PushStanding } from '../control/policy/push-states.ts';
-import { type StreamEventData, type StreamEventType, streamEvent } from '../control/policy/stream-events.ts';
+import type { StreamDocument } from '../control-store/documents.ts';
+import { ConditionFailedError } from '../control-store/errors.ts';
+import type { PushStanding } from '../control-store/push-states.ts';
+import { type StreamEventData, type StreamEventType, streamEvent } from '../control-store/stream-events.ts';
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { PushClock, PushStore } from './ports.ts';
 
@@ -11,7 +11,7 @@ const writeEveryMs = 1_000;
 const lastWritesEveryMs = 100;
 const maxWaitingEvents = 50;
 
-type StoryLine = Parameters<PushStore['appendEvent']>[0];
+type JournalLine = Parameters<PushStore['appendEvent']>[0];
 
 export interface PushReportOptions {
   readonly store: PushStore;
@@ -24,7 +24,7 @@ export interface PushReportOptions {
 }
 
 /**
- * Keeps the control store told how the pushes of one publish session stand, and the stream's story in order. A newer session of
+ * Keeps the control store told how the pushes of one publish session stand, and the stream's journal in order. A newer session of
  * the stream takes over: from then on this one says nothing.
  */
 export class PushReport {
@@ -65,7 +65,7 @@ export class PushReport {
   }
 
   tell<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
-    this.#lines.push({ type, data, atMs: this.#options.clock.wall() });
+    this.#lines.push({ type, data, atMs: this.#options.clock.wallMs() });
     if (this.#lines.length <= maxWaitingEvents) return;
     this.#lines.shift();
     this.#dropped++;
@@ -80,8 +80,8 @@ export class PushReport {
   /** Writes what is due, if it may; called several times a second. */
   tick(): void {
     if (this.settled || this.#writing !== undefined) return;
-    if (this.#options.clock.now() < this.#notBeforeMs) return;
-    this.#notBeforeMs = this.#options.clock.now() + this.#everyMs;
+    if (this.#options.clock.nowMs() < this.#notBeforeMs) return;
+    this.#notBeforeMs = this.#options.clock.nowMs() + this.#everyMs;
     this.#writing = this.#write()
       .then(
         () => {
@@ -89,7 +89,7 @@ export class PushReport {
         },
         (cause: unknown) => {
           this.#fault = cause;
-          this.#notBeforeMs = this.#options.clock.now() + writeEveryMs;
+          this.#notBeforeMs = this.#options.clock.nowMs() + writeEveryMs;
           if (!this.#faulty) this.#options.onFault(cause);
           this.#faulty = true;
         },
@@ -107,7 +107,7 @@ export class PushReport {
     while (this.#lines.length > 0 && !this.#superseded) {
       const line = this.#lines[0];
       if (line === undefined) break;
-      await store.appendEvent(this.#storyLine(line));
+      await store.appendEvent(this.#journalLine(line));
       this.#lines = this.#lines.filter((other) => other !== line);
     }
   }
@@ -145,7 +145,7 @@ export class PushReport {
     if (this.#took && found?.body.sessionId !== sessionId) this.#superseded = true;
   }
 
-  #storyLine({ type, data, atMs }: { type: StreamEventType; data: unknown; atMs: number }): StoryLine {
+  #journalLine({ type, data, atMs }: { type: StreamEventType; data: unknown; atMs: number }): JournalLine {
     const { streamId } = this.#options;
     const broadcastId = this.#broadcastId;
     const about = { streamId, atMs, ...(broadcastId !== undefined && { broadcastId }) };

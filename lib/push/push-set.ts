@@ -1,11 +1,11 @@
-import type { PushStanding, PushState } from '../control/policy/push-states.ts';
-import type { DestinationRecord, StreamRecord } from '../control/policy/records.ts';
+import type { PushStanding, PushState } from '../control-store/push-states.ts';
+import type { DestinationRecord, StreamRecord } from '../control-store/records.ts';
 import type { PublishTap } from '../ingest/ports.ts';
+import { openDestinationKey } from '../routing/destination-key.ts';
+import { checkTargetUrl } from '../routing/target-address.ts';
 import { ChannelFeed } from './channel-feed.ts';
 import { Destination, type PushTarget } from './destination.ts';
-import { openDestinationKey } from './policy/destination-key.ts';
 import { MediaSource } from './policy/media-source.ts';
-import { checkTargetUrl } from './policy/target-address.ts';
 import type { PushContext, PushSetFacts } from './push-context.ts';
 import { PushReport } from './push-report.ts';
 
@@ -80,7 +80,7 @@ export class PushSet implements PublishTap {
   onAir(): void {
     if (this.#phase !== 'waiting') return;
     this.#phase = 'on-air';
-    this.#readMs = this.#context.clock.now();
+    this.#readMs = this.#context.clock.nowMs();
     this.#safely(() => this.#follow(this.#facts.stream));
   }
 
@@ -88,7 +88,7 @@ export class PushSet implements PublishTap {
     if (this.#phase === 'ending' || this.#phase === 'over') return;
     this.#source.wanted = this.#wantsMedia;
     this.#safely(() => {
-      for (const { message, headers } of this.#source.take(bytes, this.#context.clock.now())) {
+      for (const { message, headers } of this.#source.take(bytes, this.#context.clock.nowMs())) {
         for (const { destination } of this.#pushes.values()) destination.offer(message, headers);
         this.#feed?.offer(message, headers);
       }
@@ -105,7 +105,7 @@ export class PushSet implements PublishTap {
   ended(): void {
     if (this.#phase === 'ending' || this.#phase === 'over') return;
     this.#phase = 'ending';
-    this.#endedMs = this.#context.clock.now();
+    this.#endedMs = this.#context.clock.nowMs();
     for (const push of this.#pushes.values()) push.destination.stop();
     this.#feed?.stop();
     this.#look();
@@ -114,7 +114,7 @@ export class PushSet implements PublishTap {
 
   /** Looks after deadlines, settings and reports; called several times a second. */
   tick(): void {
-    const nowMs = this.#context.clock.now();
+    const nowMs = this.#context.clock.nowMs();
     for (const { destination } of [...this.#pushes.values(), ...this.#leaving]) destination.tick();
     if (this.#phase !== 'waiting') this.#feed?.tick();
     if (this.#phase === 'on-air' && !this.#reading && nowMs - this.#readMs >= rereadMs) void this.#reread();
@@ -153,7 +153,7 @@ export class PushSet implements PublishTap {
       this.#settingsUnread = true;
     } finally {
       this.#reading = false;
-      this.#readMs = clock.now();
+      this.#readMs = clock.nowMs();
     }
   }
 
@@ -200,9 +200,9 @@ export class PushSet implements PublishTap {
     this.#pushes.set(record.id, {
       record,
       destination,
-      tryingSinceMs: clock.now(),
+      tryingSinceMs: clock.nowMs(),
       state: 'connecting',
-      sinceMs: clock.wall(),
+      sinceMs: clock.wallMs(),
       shedToldMs: Number.NEGATIVE_INFINITY,
       shedMessages: 0,
     });
@@ -234,9 +234,9 @@ export class PushSet implements PublishTap {
     const { destination, record } = push;
     const { state } = destination;
     if (state === push.state) return;
-    if (push.state === 'live') push.tryingSinceMs = clock.now();
+    if (push.state === 'live') push.tryingSinceMs = clock.nowMs();
     push.state = state;
-    push.sinceMs = clock.wall();
+    push.sinceMs = clock.wallMs();
     const named = { destination: record.name };
     const facts = { session: this.#facts.sessionId, stream: this.#facts.stream.id, destination: record.id };
     const { emit } = this.#context;
@@ -244,7 +244,7 @@ export class PushSet implements PublishTap {
     const { sentMs, againMs } = destination;
     if (state === 'live') {
       emit('push.live', facts);
-      const tookMs = Math.round(clock.now() - push.tryingSinceMs);
+      const tookMs = Math.round(clock.nowMs() - push.tryingSinceMs);
       this.#report.tell('simulcast.live', { ...named, tookMs });
     } else if (state === 'waiting') {
       emit('push.waiting', { ...facts, detail, againMs });

@@ -43,7 +43,7 @@ export class TestClient {
 export function edgeInMemory(options: Partial<EdgeCacheOptions> = {}) {
   const upstream = new ScriptedUpstream();
   const time = { nowMs: 1000 };
-  const clock = { nowMs: () => time.nowMs, utc: () => new Date('2026-11-22T14:00:00.123Z') };
+  const clock = { nowMs: () => time.nowMs, wallMs: () => Date.parse('2026-11-22T14:00:00.123Z') };
   const events: object[] = [];
   const compressed: string[] = [];
   const cache = new EdgeCache({

@@ -1,13 +1,14 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type EdgeServerOptions, listenEdge } from '../../lib/adapters/node/edge-server.ts';
-import { createUpstream } from '../../lib/adapters/node/upstream.ts';
+import { type EdgeServerOptions, listenEdge } from '../../lib/adapters/node/http/edge-server.ts';
+import { createUpstream } from '../../lib/adapters/node/http/upstream.ts';
 import { EdgeCache } from '../../lib/edge/cache.ts';
 import { EdgeHandler } from '../../lib/edge/service.ts';
+import { systemClock } from '../../lib/net/clock.ts';
 
 /** An edge or shield in this process, on a real socket. */
 export async function startTier(tier: string, upstreamUrl: string, limits: Partial<EdgeServerOptions> = {}) {
-  const clock = { nowMs: () => performance.now(), utc: () => new Date() };
+  const clock = systemClock;
   const upstream = createUpstream({ url: upstreamUrl });
   const cache = new EdgeCache({ upstream, clock, emit: () => {} });
   const service = new EdgeHandler({ tier, cache, clock, gzip: promisify(gzip) });

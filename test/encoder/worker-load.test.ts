@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
+import { ControlStoreUnavailableError } from '../../lib/control-store/errors.ts';
 import { Worker, type WorkerOptions } from '../../lib/encoder/worker.ts';
 
 beforeEach(() => {
@@ -17,7 +17,7 @@ function idleWorker(heartbeat: () => Promise<void>) {
     capacity: 8,
     pool: 'gpu',
     store: { heartbeat, listOpenBroadcasts: async () => ({ broadcasts: [] }), removeMember: async () => {} },
-    clock: { now: () => 0, wall: () => 0 },
+    clock: { nowMs: () => 0, wallMs: () => 0 },
     emit: (name: string, fields: object) => {
       if (name === 'encoder.load') loads.push(fields);
     },

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { ConditionFailedError, ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
-import type { BroadcastState, LeaseRecord } from '../../lib/control/policy/records.ts';
-import { leaseMs } from '../../lib/encoder/policy/fence.ts';
-import { SweepTurn } from '../../lib/encoder/policy/sweep-turn.ts';
+import { ConditionFailedError, ControlStoreUnavailableError } from '../../lib/control-store/errors.ts';
+import type { BroadcastState, LeaseRecord } from '../../lib/control-store/records.ts';
+import { leaseMs } from '../../lib/encoder/lease/policy/fence.ts';
+import { SweepTurn } from '../../lib/encoder/lease/policy/sweep-turn.ts';
 import { Worker, type WorkerOptions } from '../../lib/encoder/worker.ts';
 import { newStreamId, type StreamId } from '../../lib/routing/ids.ts';
 
@@ -61,7 +61,7 @@ class Fleet {
       memberId: 'encoder-1',
       capacity,
       store,
-      clock: { now: () => Date.now(), wall: () => Date.now() },
+      clock: { nowMs: () => Date.now(), wallMs: () => Date.now() },
       emit: (name: string) => this.told.push(name),
     } as unknown as WorkerOptions);
   }

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openSqliteControlStore } from '../../lib/adapters/local/sqlite-control-store.ts';
-import type { StreamRecord } from '../../lib/control/policy/records.ts';
-import type { ControlStore } from '../../lib/control/ports.ts';
+import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
+import type { ControlStore } from '../../lib/control-store/ports.ts';
+import type { StreamRecord } from '../../lib/control-store/records.ts';
 import type { EncoderStore, RelayConnection, RelayConnectionHandler } from '../../lib/encoder/ports.ts';
 import { Worker, type WorkerOptions } from '../../lib/encoder/worker.ts';
 import { encodeRelayHello } from '../../lib/protocol/relay/hello.ts';
 import { type LinkFrame, LinkFrameDecoder } from '../../lib/protocol/relay/link-frames.ts';
 import { initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';
 import { type BroadcastId, type MemberId, newSessionId, newStreamId } from '../../lib/routing/ids.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../../testkit/temporary-folder.ts';
 
 const id = newStreamId();
 const live: StreamRecord = { id, name: 'x', createdAtMs: 1, reconnectWindowMs: 0, keys: [], version: 1 };
@@ -33,7 +33,7 @@ async function publish(seen: EncoderStore): Promise<LinkFrame> {
     memberId: 'encoder-1',
     capacity: 4,
     store: seen,
-    clock: { now: () => performance.now(), wall: () => Date.now() },
+    clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
     emit: () => {},
   } as unknown as WorkerOptions);
   return new Promise((answered) => {

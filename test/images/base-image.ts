@@ -1,6 +1,6 @@
 import { readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../../testkit/temporary-folder.ts';
 import { type ImageStore, run } from './image-store.ts';
 
 /** What the Dockerfiles begin with. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Changing } from '../support/until.ts';
+import { Changing } from '../../testkit/until.ts';
 import type { ImageStore } from './image-store.ts';
 
 export interface ContainerOptions {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { fullDeployment, synthesize } from '../support/platform-templates.ts';
-import { testDeployment } from '../support/template.ts';
+import { fullDeployment, synthesize } from '../../testkit/aws/platform-templates.ts';
+import { testDeployment } from '../../testkit/aws/template.ts';
 
 const cfnLint = join(import.meta.dirname, '../../.venv/bin/cfn-lint');
 

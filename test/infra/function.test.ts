@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PlatformFunction } from '../../lib/infra/function.ts';
-import { actionsOf, statementsOf } from '../support/permissions.ts';
-import { templateOf } from '../support/template.ts';
+import { actionsOf, statementsOf } from '../../testkit/aws/permissions.ts';
+import { templateOf } from '../../testkit/aws/template.ts';
 
 const template = templateOf((stack) => {
   new PlatformFunction(stack, 'Function', {

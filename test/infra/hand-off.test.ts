@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { leaseMs, renewEveryMs } from '../../lib/encoder/lease/policy/fence.ts';
+import { holdMs, ProtectionSchedule } from '../../lib/encoder/lease/policy/protection-schedule.ts';
 import { drainLimits } from '../../lib/encoder/policy/drain-limits.ts';
-import { leaseMs, renewEveryMs } from '../../lib/encoder/policy/fence.ts';
-import { holdMs, TaskHold } from '../../lib/encoder/policy/task-hold.ts';
 import { defaultLimits } from '../../lib/ingest/proxy.ts';
+import { fullDeployment, synthesize } from '../../testkit/aws/platform-templates.ts';
 import { environmentOf } from '../encoder/infra/fleet-stack.ts';
-import { fullDeployment, synthesize } from '../support/platform-templates.ts';
 
 /** How numbers that stand in different places have to fit, for what AWS stops to go unnoticed. All in ms. */
 const second = 1_000;
@@ -35,8 +35,8 @@ describe('a task that is told to stop', () => {
   });
 
   test('has, as a worker, handed its broadcasts over long before, even where nothing answers', () => {
-    const { publishersMs, encoderMs, originMs, storyMs } = drainLimits;
-    const worstMs = encoderMs + originMs + storyMs + signingOffMs;
+    const { publishersMs, encoderMs, originMs, journalMs } = drainLimits;
+    const worstMs = encoderMs + originMs + journalMs + signingOffMs;
     for (const worker of named('worker')) {
       expect(worstMs).toBeLessThan(stopTimeoutMs(worker) / 2);
       // Also where no other worker had room for them for as long as it waits.
@@ -114,7 +114,7 @@ describe('the balancer', () => {
 describe('the protection of a task with a broadcast of a day', () => {
   /** Lives a day second by second; `answers` says whether ECS grants what is asked then. */
   function day(answers: (atMs: number) => boolean) {
-    const hold = new TaskHold();
+    const hold = new ProtectionSchedule();
     let leastLeftMs = Number.POSITIVE_INFINITY;
     let longestMs = 0;
     let sinceMs: number | undefined;

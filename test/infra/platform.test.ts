@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { metrics, metricsNamespace } from '../../lib/telemetry/metrics.ts';
-import { fullDeployment, synthesize } from '../support/platform-templates.ts';
-import { testDeployment } from '../support/template.ts';
+import { fullDeployment, synthesize } from '../../testkit/aws/platform-templates.ts';
+import { testDeployment } from '../../testkit/aws/template.ts';
 
 const fiveRegions = ['eu-central-1', 'us-east-1', 'us-west-2', 'ap-southeast-2', 'sa-east-1'];
 const inRegions = (...names: string[]) => ({ regions: names.map((name) => ({ name })) });

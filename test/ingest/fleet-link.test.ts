@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openSqliteControlStore } from '../../lib/adapters/local/sqlite-control-store.ts';
-import { ControlStoreUnavailableError } from '../../lib/control/policy/errors.ts';
-import type { FleetMember } from '../../lib/control/policy/records.ts';
+import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
+import { ControlStoreUnavailableError } from '../../lib/control-store/errors.ts';
+import type { FleetMember } from '../../lib/control-store/records.ts';
 import { FleetLink } from '../../lib/ingest/fleet-link.ts';
 import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { StreamRecord } from '../../lib/control/policy/records.ts';
+import type { StreamRecord } from '../../lib/control-store/records.ts';
 import { KeyCheck } from '../../lib/ingest/key-check.ts';
 import { newStreamId } from '../../lib/routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/stream-key.ts';

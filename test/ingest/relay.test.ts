@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { RouteFailedError } from '../../lib/ingest/errors.ts';
 import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
-import type { Connection } from '../../lib/ingest/ports.ts';
 import { Relay } from '../../lib/ingest/relay.ts';
 import type { LinkListener, WorkerLink } from '../../lib/ingest/worker-link.ts';
 import type { RouteRequest } from '../../lib/ingest/worker-router.ts';
+import type { Connection } from '../../lib/net/socket.ts';
 import { AckCounter } from '../../lib/protocol/rtmp/acknowledgement.ts';
 import { ChunkReader, type RtmpMessage } from '../../lib/protocol/rtmp/chunk-reader.ts';
 import { initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';

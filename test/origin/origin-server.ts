@@ -1,8 +1,8 @@
-import { openDiskObjectStore } from '../../lib/adapters/local/disk-object-store.ts';
-import { listenFetch } from '../../lib/adapters/node/fetch-server.ts';
+import { openDiskObjectStore } from '../../lib/adapters/local/disk/disk-object-store.ts';
+import { listenFetch } from '../../lib/adapters/node/http/fetch-server.ts';
+import type { StreamingObjectStore } from '../../lib/object-store/ports.ts';
 import { OriginHandler } from '../../lib/origin/http.ts';
-import type { StreamingObjectStore } from '../../lib/origin/ports.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../../testkit/temporary-folder.ts';
 
 export const token = 'a-token-for-tests-0123';
 

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { dialTcp } from '../../lib/adapters/node/dial.ts';
-import { probeHealth } from '../../lib/adapters/node/health-check.ts';
-import { serveHealth } from '../../lib/adapters/node/health-server.ts';
-import { listen } from '../../lib/adapters/node/listener.ts';
+import { probeHealth } from '../../lib/adapters/node/http/health-check.ts';
+import { serveHealth } from '../../lib/adapters/node/http/health-server.ts';
+import { dialTcp } from '../../lib/adapters/node/net/dial.ts';
+import { listen } from '../../lib/adapters/node/net/listener.ts';
 import { Balancer, type PopTarget } from '../../lib/pop/balancer.ts';
 import { encodeProxyHeader } from '../../lib/protocol/relay/proxy-header.ts';
-import { EventLog } from '../support/ingest-harness.ts';
+import { EventLog } from '../../testkit/harness/ingest-harness.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

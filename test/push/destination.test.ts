@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Connection, ConnectionHandler } from '../../lib/ingest/ports.ts';
+import type { Connection, ConnectionHandler, ResolvedEndpoint } from '../../lib/net/socket.ts';
 import { ChunkReader, type RtmpMessage } from '../../lib/protocol/rtmp/chunk-reader.ts';
-import { PublishSession } from '../../lib/protocol/rtmp/publish-session.ts';
+import { RtmpServerSession } from '../../lib/protocol/rtmp/server-session.ts';
 import { Destination, defaultDestinationLimits } from '../../lib/push/destination.ts';
 import type { MediaMessage } from '../../lib/push/policy/media-source.ts';
 import { PushBudget } from '../../lib/push/policy/push-queue.ts';
-import { checkTargetUrl } from '../../lib/push/policy/target-address.ts';
-import type { PushEndpoint } from '../../lib/push/ports.ts';
+import { checkTargetUrl } from '../../lib/routing/target-address.ts';
 
 /** A connection to a server in the same thread, which does what a test says. */
 class FakeConnection implements Connection {
@@ -22,7 +21,7 @@ class FakeConnection implements Connection {
   readonly #held: Buffer[] = [];
   handler: ConnectionHandler | undefined;
   readonly messages: RtmpMessage[] = [];
-  readonly #session = new PublishSession();
+  readonly #session = new RtmpServerSession();
   #reader: ChunkReader | undefined;
   readonly #answers: boolean;
 
@@ -100,7 +99,7 @@ interface Setting {
 function setUp({ url = 'rtmps://a.example/live', resolve, dial }: Setting = {}) {
   const clock = { nowMs: 0 };
   const asked: string[] = [];
-  const dialled: PushEndpoint[] = [];
+  const dialled: ResolvedEndpoint[] = [];
   const connections: FakeConnection[] = [];
   const checked = checkTargetUrl(url);
   if (!checked.ok) throw new Error(checked.fault);
@@ -118,7 +117,7 @@ function setUp({ url = 'rtmps://a.example/live', resolve, dial }: Setting = {}) 
       connections.push(connection);
       return connection;
     },
-    clock: { now: () => clock.nowMs, wall: () => clock.nowMs, random: () => 0.5 },
+    clock: { nowMs: () => clock.nowMs, wallMs: () => clock.nowMs, random: () => 0.5 },
     budget,
     limits: defaultDestinationLimits,
     onChange: () => {},

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import type { StreamDocument } from '../../lib/control/policy/documents.ts';
-import { ConditionFailedError } from '../../lib/control/policy/errors.ts';
+import type { StreamDocument } from '../../lib/control-store/documents.ts';
+import { ConditionFailedError } from '../../lib/control-store/errors.ts';
 import type { PushStore } from '../../lib/push/ports.ts';
 import { PushReport } from '../../lib/push/push-report.ts';
 import type { MemberId, SessionId, StreamId } from '../../lib/routing/ids.ts';
 
 const streamId = '0123456789abcdef' as StreamId;
 
-/** The one document and the story, in memory. */
+/** The one document and the journal, in memory. */
 class Store implements PushStore {
   document: StreamDocument<'pushes'> | undefined;
   readonly lines: string[] = [];
@@ -44,7 +44,7 @@ function setUp(store = new Store(), session = 's1') {
   const faults: unknown[] = [];
   const report = new PushReport({
     store,
-    clock: { now: () => clock.nowMs, wall: () => 1_000_000 + clock.nowMs, random: () => 0.5 },
+    clock: { nowMs: () => clock.nowMs, wallMs: () => 1_000_000 + clock.nowMs, random: () => 0.5 },
     streamId,
     sessionId: session as SessionId,
     proxyId: 'ingest-1' as MemberId,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DestinationRecord, StreamRecord } from '../../lib/control/policy/records.ts';
+import type { DestinationRecord, StreamRecord } from '../../lib/control-store/records.ts';
 import { initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';
 import { defaultDestinationLimits } from '../../lib/push/destination.ts';
-import { sealDestinationKey } from '../../lib/push/policy/destination-key.ts';
 import { PushBudget } from '../../lib/push/policy/push-queue.ts';
 import type { PushStore } from '../../lib/push/ports.ts';
 import { PushSet } from '../../lib/push/push-set.ts';
+import { sealDestinationKey } from '../../lib/routing/destination-key.ts';
 import type { MemberId, SessionId, StreamId } from '../../lib/routing/ids.ts';
 
 const streamId = '0123456789abcdef' as StreamId;
@@ -71,7 +71,7 @@ function setUp(first: StreamRecord) {
         return new Promise(() => {});
       },
       dial: () => new Promise(() => {}),
-      clock: { now: () => clock.nowMs, wall: () => clock.nowMs, random: () => 0.5 },
+      clock: { nowMs: () => clock.nowMs, wallMs: () => clock.nowMs, random: () => 0.5 },
       budget: new PushBudget(1_000_000),
       limits: defaultDestinationLimits,
       emit: (name, fields) => events.push({ name, fields }),

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { StreamId } from '../../lib/routing/ids.ts';
 import { type RankedMember, rankWorkers } from '../../lib/routing/rendezvous.ts';
-import { readFrameNumbers } from '../support/frame-counter.ts';
-import { Platform } from '../support/platform.ts';
-import { fetchMediaPlaylist, fetchMultivariant, fetchRendition } from '../support/playback.ts';
-import { Publisher } from '../support/publisher.ts';
-import { createStream, getStream, streamEvent } from '../support/streams.ts';
+import { readFrameNumbers } from '../../testkit/media/frame-counter.ts';
+import { fetchMediaPlaylist, fetchMultivariant, fetchRendition } from '../../testkit/media/playback.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
+import { Platform } from '../../testkit/platform/platform.ts';
+import { createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
 
 let platform: Platform;
 beforeAll(async () => {

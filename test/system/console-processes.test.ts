@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { openBrowser } from '../support/browser.ts';
-import { Platform } from '../support/platform.ts';
-import { Publisher } from '../support/publisher.ts';
-import { createStream, getStream, streamEvent } from '../support/streams.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
+import { openBrowser } from '../../testkit/platform/browser.ts';
+import { Platform } from '../../testkit/platform/platform.ts';
+import { createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
 import { accessibilityFaults, pictureMoves } from './player/page-under-test.ts';
 
 let platform: Platform;

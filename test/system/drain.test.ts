@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readFrameNumbers } from '../support/frame-counter.ts';
-import { Platform } from '../support/platform.ts';
-import { fetchRendition } from '../support/playback.ts';
-import { Publisher } from '../support/publisher.ts';
-import { createStream, getStream, streamEvent } from '../support/streams.ts';
+import { readFrameNumbers } from '../../testkit/media/frame-counter.ts';
+import { fetchRendition } from '../../testkit/media/playback.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
+import { Platform } from '../../testkit/platform/platform.ts';
+import { createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
 
 let platform: Platform;
 beforeAll(async () => {

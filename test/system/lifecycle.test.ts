@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { Platform } from '../support/platform.ts';
-import { createStream } from '../support/streams.ts';
+import { Platform } from '../../testkit/platform/platform.ts';
+import { createStream } from '../../testkit/platform/streams.ts';
 
 const alive = (pid: number) => {
   try {

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { FaultProxy } from '../../drill/rig/fault-proxy.ts';
+import { FaultProxy } from '../../drill/faults/fault-proxy.ts';
 import type { IngestStore } from '../../lib/ingest/ports.ts';
-import { broadcastPrefix } from '../../lib/origin/policy/keys.ts';
-import { EncoderHarness } from '../support/encoder-harness.ts';
-import { startIngest } from '../support/ingest-harness.ts';
-import { Publisher } from '../support/publisher.ts';
-import { Recording } from '../support/recording.ts';
+import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
+import { EncoderHarness } from '../../testkit/harness/encoder-harness.ts';
+import { startIngest } from '../../testkit/harness/ingest-harness.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
+import { Recording } from '../../testkit/media/recording.ts';
 import { expectWhole } from './encoder/expect-whole.ts';
 
 const seconds = 8;
@@ -41,9 +41,9 @@ test('a link that breaks between a proxy and a worker that both live costs no fr
     const recording = new Recording(encoder.objects, broadcastPrefix('local', streamId, id));
     await expectWhole(recording, seconds / 2);
     expect(await recording.packets('240p')).toHaveLength(seconds * 30);
-    const story = await encoder.store.listEvents(streamId, { limit: 100 });
+    const journal = await encoder.store.listEvents(streamId, { limit: 100 });
     // It may be back before the worker has noticed; then there is nothing to tell.
-    const told = Object.fromEntries(story.map(({ type, data }) => [type, data]));
+    const told = Object.fromEntries(journal.map(({ type, data }) => [type, data]));
     const moved = { cause: 'link-broken', lostMs: 0, replayedMs: 0 };
     if (told['stream.reconnecting']) expect(told['publisher.rehomed']).toMatchObject(moved);
     else expect(told).not.toHaveProperty('publisher.rehomed');

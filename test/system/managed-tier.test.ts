@@ -1,16 +1,16 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { until as waitUntil } from '../../drill/rig/waiting.ts';
-import { ChannelIndexWriter } from '../../lib/control/channel-index-writer.ts';
-import { ChannelRunner } from '../../lib/control/channel-runner.ts';
-import { namedPlaylists } from '../../lib/control/policy/channel-index.ts';
+import { ChannelIndexWriter } from '../../lib/control/managed-channels/channel-index-writer.ts';
+import { ChannelRunner } from '../../lib/control/managed-channels/channel-runner.ts';
+import { namedPlaylists } from '../../lib/control/managed-channels/policy/channel-index.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/stream-key.ts';
-import { EncoderHarness } from '../support/encoder-harness.ts';
-import { FfmpegChannel } from '../support/ffmpeg-channel.ts';
-import { readFrameNumbers } from '../support/frame-counter.ts';
-import { pepper, startIngest } from '../support/ingest-harness.ts';
-import { NginxRtmp } from '../support/nginx-rtmp.ts';
-import { Publisher } from '../support/publisher.ts';
+import { FfmpegChannel } from '../../testkit/aws/ffmpeg-channel.ts';
+import { EncoderHarness } from '../../testkit/harness/encoder-harness.ts';
+import { pepper, startIngest } from '../../testkit/harness/ingest-harness.ts';
+import { NginxRtmp } from '../../testkit/harness/nginx-rtmp.ts';
+import { readFrameNumbers } from '../../testkit/media/frame-counter.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -40,7 +40,7 @@ async function setUp() {
     index: new ChannelIndexWriter(objects, 'local'),
     plan: { region: 'local', channelClass: 'SINGLE_PIPELINE' },
     emit: () => {},
-    nowMs: () => Date.now(),
+    wallMs: () => Date.now(),
     pause: (ms) => new Promise((wake) => setTimeout(wake, ms)),
   });
   let over = false;
@@ -111,7 +111,7 @@ test('when the channel dies the fleet goes on, and the broadcaster stays connect
   const index = await encoder.objects.get(`local/${encoder.streamId}/index.m3u8`);
   expect(index!.body.toString()).toContain((await broadcast())!.id);
   await until('the channel is gone', async () => (await document())?.state === 'gone');
-  expect(await encoder.storyTypes()).toEqual(
+  expect(await encoder.journalTypes()).toEqual(
     expect.arrayContaining(['managed.channel.failed', 'stream.live']),
   );
 });

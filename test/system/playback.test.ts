@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { openBrowser } from '../support/browser.ts';
-import { Platform } from '../support/platform.ts';
-import { Publisher } from '../support/publisher.ts';
-import { type CreatedStream, createStream, streamEvent } from '../support/streams.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
+import { openBrowser } from '../../testkit/platform/browser.ts';
+import { Platform } from '../../testkit/platform/platform.ts';
+import { type CreatedStream, createStream, streamEvent } from '../../testkit/platform/streams.ts';
 
 let platform: Platform;
 let stream: CreatedStream;

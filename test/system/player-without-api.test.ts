@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { bundlePage } from '../../lib/player/bundle.ts';
 import { createPageServer } from '../../lib/player/server.ts';
-import { openBrowser } from '../support/browser.ts';
-import { Platform } from '../support/platform.ts';
-import { Publisher } from '../support/publisher.ts';
-import { type CreatedStream, createStream } from '../support/streams.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
+import { openBrowser } from '../../testkit/platform/browser.ts';
+import { Platform } from '../../testkit/platform/platform.ts';
+import { type CreatedStream, createStream } from '../../testkit/platform/streams.ts';
 import { accessibilityFaults, pictureMoves, playerIs } from './player/page-under-test.ts';
 
 let platform: Platform;

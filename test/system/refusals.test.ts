@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Platform } from '../support/platform.ts';
-import { Publisher } from '../support/publisher.ts';
-import { type CreatedStream, createStream, getStream, streamEvent } from '../support/streams.ts';
+import { Publisher } from '../../testkit/media/publisher.ts';
+import { Platform } from '../../testkit/platform/platform.ts';
+import { type CreatedStream, createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
 
 let platform: Platform;
 let stream: CreatedStream;

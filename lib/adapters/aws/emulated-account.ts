@@ -12,7 +12,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { clientSettings } from './client-settings.ts';
-import { createControlTables } from './create-tables.ts';
+import { createControlTables } from './dynamodb/create-tables.ts';
 
 /** What the programs find in an account, by name. On AWS the CDK makes it all; this is for an emulator. */
 export interface AccountContents {

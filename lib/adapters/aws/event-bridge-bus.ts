@@ -5,9 +5,9 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import type { BusEvent } from '../../control/policy/bus-events.ts';
-import { EventBusError } from '../../control/policy/errors.ts';
-import type { StreamEventBus } from '../../control/ports.ts';
+import type { BusEvent } from '../../control-store/bus-events.ts';
+import { EventBusError } from '../../control-store/errors.ts';
+import type { StreamEventBus } from '../../control-store/ports.ts';
 import { clientSettings } from './client-settings.ts';
 
 /** Of one call, as EventBridge counts them. */

@@ -3,8 +3,8 @@ import {
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
-import type { SecretSource } from '../../control/ports.ts';
-import { polledSecret } from '../polled-secret.ts';
+import type { SecretSource } from '../../control-store/ports.ts';
+import { polledSecret } from '../node/polled-secret.ts';
 import { clientSettings } from './client-settings.ts';
 
 /** A renewed certificate has weeks before the old one ends; each look costs a two-hundred-thousandth of a dollar. */

@@ -2,8 +2,8 @@ import {
   ObjectStoreRefusedError,
   ObjectStoreUnavailableError,
   PreconditionFailedError,
-} from '../../origin/policy/errors.ts';
-import { passingFaults } from './passing-faults.ts';
+} from '../../object-store/errors.ts';
+import { passingFaults } from './transient-faults.ts';
 
 /** What S3 answered, as far as the SDK tells. Without a status, no answer came. */
 export interface S3Fault {

@@ -8,10 +8,10 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
-import { ObjectStoreRefusedError, PreconditionFailedError } from '../../origin/policy/errors.ts';
-import { isKeyPrefix, isObjectKey } from '../../origin/policy/object-key.ts';
-import type { OpenObject, PutOptions, StoredObject, StreamingObjectStore } from '../../origin/ports.ts';
-import { type OnOriginDate, tellDate } from '../origin-date.ts';
+import { ObjectStoreRefusedError, PreconditionFailedError } from '../../object-store/errors.ts';
+import { isKeyPrefix, isObjectKey } from '../../object-store/object-key.ts';
+import type { OpenObject, PutOptions, StoredObject, StreamingObjectStore } from '../../object-store/ports.ts';
+import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
 import { type CallLimits, clientSettings } from './client-settings.ts';
 import { asStoreError, s3Fault } from './s3-errors.ts';
 

@@ -1,7 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import type { EdgeDenials, Invalidations } from '../../control/ports.ts';
-import { codeOf } from './disk-errors.ts';
+import { codeOf } from './disk/disk-errors.ts';
 
 /** The file is not what we write. */
 export class DenialFileError extends Error {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { readDenials } from './denial-file.ts';
-import { codeOf } from './disk-errors.ts';
+import { codeOf } from './disk/disk-errors.ts';
 
 export interface DenialWatchOptions {
   readonly path: string;

@@ -4,10 +4,10 @@ import {
   ObjectStoreRefusedError,
   ObjectStoreUnavailableError,
   PreconditionFailedError,
-} from '../../origin/policy/errors.ts';
-import { isObjectKey } from '../../origin/policy/object-key.ts';
-import type { ObjectStore, PutOptions, StoredObject } from '../../origin/ports.ts';
-import { type OnOriginDate, tellDate } from '../origin-date.ts';
+} from '../../object-store/errors.ts';
+import { isObjectKey } from '../../object-store/object-key.ts';
+import type { ObjectStore, PutOptions, StoredObject } from '../../object-store/ports.ts';
+import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
 
 export interface HttpObjectStoreOptions {
   /** The origin's base URL, for example `http://127.0.0.1:8090`. */

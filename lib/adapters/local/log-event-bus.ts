@@ -1,4 +1,4 @@
-import type { StreamEventBus } from '../../control/ports.ts';
+import type { StreamEventBus } from '../../control-store/ports.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 
 /** One machine's event bus: a line of the log for each event, `control.bus-event.published`. */

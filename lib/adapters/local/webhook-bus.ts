@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { BusEvent } from '../../control/policy/bus-events.ts';
-import { EventBusError } from '../../control/policy/errors.ts';
-import { SecretUnreadableError } from '../../control/policy/secret-errors.ts';
-import { StreamQueues } from '../../control/policy/stream-queues.ts';
+import { StreamQueues } from '../../control/webhooks/policy/stream-queues.ts';
 import {
   judgeWebhookAnswer,
   type WebhookVerdict,
   webhookPauseMs,
-} from '../../control/policy/webhook-delivery.ts';
-import type { SecretSource, StreamEventBus } from '../../control/ports.ts';
+} from '../../control/webhooks/policy/webhook-delivery.ts';
+import type { BusEvent } from '../../control-store/bus-events.ts';
+import { EventBusError } from '../../control-store/errors.ts';
+import type { SecretSource, StreamEventBus } from '../../control-store/ports.ts';
+import { SecretUnreadableError } from '../../control-store/secret-errors.ts';
 import { readWebhookKeys, webhookHeaders } from '../../protocol/webhook/signature.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import type { SecretSource } from '../../control/ports.ts';
-import type { Certificate } from './listener.ts';
+import type { SecretSource } from '../../control-store/ports.ts';
+import type { Certificate } from './net/listener.ts';
 
 /** A certificate or its key cannot be used; `mend` says what to do. */
 export class CertificateError extends Error {

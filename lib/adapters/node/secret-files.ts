@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import type { SecretSource } from '../../control/ports.ts';
-import { polledSecret } from '../polled-secret.ts';
+import type { SecretSource } from '../../control-store/ports.ts';
+import { polledSecret } from './polled-secret.ts';
 
 /** Reading two small files costs less than a system call for each of their changes is worth. */
 const lookEveryMs = 2_000;

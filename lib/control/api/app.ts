@@ -1,21 +1,21 @@
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
-import { ControlStoreUnavailableError } from '../policy/errors.ts';
-import { Sightings } from '../policy/sightings.ts';
+import { ControlStoreUnavailableError } from '../../control-store/errors.ts';
+import { StalenessTracker } from '../policy/staleness.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
 import { addDestinationRoutes } from './destinations.ts';
 import { addFleetRoutes } from './fleet.ts';
+import { addEventRoutes } from './journal.ts';
 import { addKeyRoutes } from './keys.ts';
 import type { ApiProblem } from './problems.ts';
-import { describedSchemas } from './schemas.ts';
+import { describedSchemas } from './schemas/schemas.ts';
 import { addDocument, createApiShell } from './shell.ts';
-import { addEventRoutes } from './stream-events.ts';
 import { addStreamRoutes } from './streams.ts';
 import { addTakedownRoutes } from './takedown.ts';
 
 /** How many records' liveness the API tracks at once; a few hundred bytes each. */
-const sightingLimit = 20_000;
+const stalenessLimit = 20_000;
 
 /**
  * The control API as a Hono app. Runs in memory (`app.request`), on a socket or in a Lambda function; depends only on
@@ -24,8 +24,8 @@ const sightingLimit = 20_000;
 export function createControlApi(dependencies: ControlApiDependencies): ControlApi {
   const context: ApiContext = {
     ...dependencies,
-    leases: new Sightings(sightingLimit),
-    fleet: new Sightings(sightingLimit),
+    leases: new StalenessTracker(stalenessLimit),
+    fleet: new StalenessTracker(stalenessLimit),
   };
   const app = createApiShell(context, (c, problem) => report(context, c, problem));
   // Before the routes: a schema takes its description from where it first appears, which may be a field's own.

@@ -1,14 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { ConditionFailedError } from '../policy/errors.ts';
-import { streamEvent } from '../policy/stream-events.ts';
+import { ConditionFailedError } from '../../control-store/errors.ts';
+import { streamEvent } from '../../control-store/stream-events.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { examples } from './examples.ts';
 import { presentBroadcast } from './present.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, limitParam, problems, streamParams } from './route-parts.ts';
-import { BroadcastList, EndRequest } from './schemas.ts';
-import { loadStream, recordEvent, sightStream } from './stream-access.ts';
+import { examples } from './schemas/examples.ts';
+import { BroadcastList, EndRequest } from './schemas/schemas.ts';
+import { loadStream, observeStream, recordEvent } from './stream-access.ts';
 
 const tags = ['Broadcasts'];
 
@@ -49,7 +49,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(end, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
-    const { state } = await sightStream(context, stream);
+    const { state } = await observeStream(context, stream);
     const notOnAir = () => new ApiProblem('not-on-air', 'The stream has no broadcast to end.');
     const lease = isOnAir(state) ? await store.getLease(stream.id) : undefined;
     if (!lease) throw notOnAir();
@@ -61,7 +61,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
     }
     if (!lease.endRequested) {
       emit('control.end.requested', { streamId: stream.id, broadcastId });
-      const about = { streamId: stream.id, broadcastId, atMs: clock.nowMs() };
+      const about = { streamId: stream.id, broadcastId, atMs: clock.wallMs() };
       await recordEvent(context, streamEvent('stream.end-requested', {}, about));
     }
     return c.json({ broadcastId }, 202);
@@ -69,7 +69,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(list, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
-    const newest = (await sightStream(context, stream)).broadcast;
+    const newest = (await observeStream(context, stream)).broadcast;
     const records = await store.listBroadcasts(stream.id, c.req.valid('query').limit);
     // Only the newest can be on air. An older one has ended even if its worker died before writing "ended".
     const broadcasts = records.map((record) =>

@@ -1,19 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { LadderConfig } from '../../config/ladder.ts';
+import type { StreamDocument } from '../../control-store/documents.ts';
+import type { ControlStore } from '../../control-store/ports.ts';
+import type { EncoderTier } from '../../control-store/records.ts';
+import type { Clock } from '../../net/clock.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
-import type { StreamDocument } from '../policy/documents.ts';
-import type { ChannelClass } from '../policy/managed-cost.ts';
-import type { EncoderTier } from '../policy/records.ts';
-import type { Sightings } from '../policy/sightings.ts';
-import type { ControlStore } from '../ports.ts';
-
-export interface Clock {
-  /** Unix milliseconds, for display. */
-  nowMs(): number;
-  /** Monotonic milliseconds, for decisions. */
-  monotonicMs(): number;
-}
+import type { ChannelClass } from '../managed-channels/policy/managed-cost.ts';
+import type { StalenessTracker } from '../policy/staleness.ts';
 
 export interface ControlApiConfig {
   /** Where broadcasters publish, for example `rtmps://127.0.0.1:1936/live`. */
@@ -70,8 +64,8 @@ export interface Takedowns {
 
 /** State shared by the routes. */
 export interface ApiContext extends ControlApiDependencies {
-  readonly leases: Sightings;
-  readonly fleet: Sightings;
+  readonly leases: StalenessTracker;
+  readonly fleet: StalenessTracker;
 }
 
 export type ControlApi = OpenAPIHono;

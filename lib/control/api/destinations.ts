@@ -1,17 +1,22 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { sealDestinationKey } from '../../push/policy/destination-key.ts';
-import { allowedAddresses, checkTargetUrl, type TargetUrl } from '../../push/policy/target-address.ts';
+import type { DestinationRecord, StreamRecord } from '../../control-store/records.ts';
+import { streamEvent } from '../../control-store/stream-events.ts';
+import { sealDestinationKey } from '../../routing/destination-key.ts';
 import { randomId } from '../../routing/ids.ts';
-import type { DestinationRecord, StreamRecord } from '../policy/records.ts';
+import { allowedAddresses, checkTargetUrl, type TargetUrl } from '../../routing/target-address.ts';
 import { addDestination, changeDestination, mostDestinations } from '../policy/stream-destinations.ts';
-import { streamEvent } from '../policy/stream-events.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { Destination, DestinationChange, DestinationList, NewDestination } from './destination-schemas.ts';
-import { examples } from './examples.ts';
-import { type Pushes, presentDestination, presentDestinations } from './present-beside.ts';
+import { type Pushes, presentDestination, presentDestinations } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
-import { changeStream, loadStream, recordEvent, sightStream } from './stream-access.ts';
+import {
+  Destination,
+  DestinationChange,
+  DestinationList,
+  NewDestination,
+} from './schemas/destination-schemas.ts';
+import { examples } from './schemas/examples.ts';
+import { changeStream, loadStream, observeStream, recordEvent } from './stream-access.ts';
 
 const tags = ['Destinations'];
 const destinationParams = streamParams.extend({
@@ -107,7 +112,7 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
   async function pushesOf(stream: StreamRecord): Promise<Pushes> {
     const [document, { state }] = await Promise.all([
       store.getDocument(stream.id, 'pushes'),
-      sightStream(context, stream),
+      observeStream(context, stream),
     ]);
     return { document, state };
   }
@@ -117,7 +122,7 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
     const { id: streamId } = await loadStream(context, c.req.valid('param').id);
     const target = usableTarget(url);
     const id = randomId(8);
-    const atMs = clock.nowMs();
+    const atMs = clock.wallMs();
     const fresh: DestinationRecord = {
       id,
       name,
@@ -156,7 +161,7 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
     const changed = found(stream.destinations?.find((one) => one.id === destinationId));
     const { name, enabled } = changed;
     emit('control.destination.changed', { streamId, destinationId, enabled });
-    const about = { streamId, atMs: clock.nowMs() };
+    const about = { streamId, atMs: clock.wallMs() };
     await recordEvent(context, streamEvent('destination.changed', { destination: name, enabled }, about));
     return c.json(presentDestination(changed, await pushesOf(stream)), 200);
   });
@@ -171,7 +176,7 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
       return { ...before, destinations: destinations.filter((one) => one !== removed) };
     });
     emit('control.destination.removed', { streamId, destinationId });
-    const about = { streamId, atMs: clock.nowMs() };
+    const about = { streamId, atMs: clock.wallMs() };
     await recordEvent(context, streamEvent('destination.removed', { destination }, about));
     return c.body(null, 204);
   });

@@ -1,11 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { FleetRole } from '../policy/records.ts';
+import type { FleetRole } from '../../control-store/records.ts';
 import { leaseSilentMs } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { examples } from './examples.ts';
 import { presentMember } from './present.ts';
 import { answer, problems } from './route-parts.ts';
-import { Fleet, Health } from './schemas.ts';
+import { examples } from './schemas/examples.ts';
+import { Fleet, Health } from './schemas/schemas.ts';
 
 const getFleet = createRoute({
   method: 'get',
@@ -32,7 +32,7 @@ export function addFleetRoutes(app: ControlApi, context: ApiContext): void {
 
   async function look(role: FleetRole) {
     const members = await store.listFleet(role);
-    const nowMs = clock.monotonicMs();
+    const nowMs = clock.nowMs();
     return members.map((member) => {
       const unseenForMs = fleet.unchangedForMs(`${role}/${member.id}`, member.version, nowMs);
       return presentMember(member, unseenForMs < leaseSilentMs, unseenForMs);

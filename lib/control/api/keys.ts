@@ -1,14 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { streamEvent } from '../../control-store/stream-events.ts';
 import { randomId } from '../../routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
-import { streamEvent } from '../policy/stream-events.ts';
 import { defaultGraceMs, revokeKey, rotateKeys } from '../policy/stream-keys.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { examples } from './examples.ts';
 import { presentIngest, presentKeys } from './present.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
-import { CreatedKey, NewKey } from './schemas.ts';
+import { examples } from './schemas/examples.ts';
+import { CreatedKey, NewKey } from './schemas/schemas.ts';
 import { changeStream, loadStream, recordEvent } from './stream-access.ts';
 
 const tags = ['Keys'];
@@ -54,7 +54,7 @@ export function addKeyRoutes(app: ControlApi, context: ApiContext): void {
     // Without a body nothing is parsed, so the schema's default isn't applied.
     const { graceSeconds = defaultGraceMs / 1_000 } = c.req.valid('json') as { graceSeconds?: number };
     const graceMs = graceSeconds * 1_000;
-    const nowMs = clock.nowMs();
+    const nowMs = clock.wallMs();
     const { id } = await loadStream(context, c.req.valid('param').id);
     const key = newStreamKey(id);
     const fresh = { id: randomId(8), hash: hashStreamKey(key, config.keyPepper), createdAtMs: nowMs };
@@ -80,7 +80,7 @@ export function addKeyRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(revoke, async (c) => {
     const { id, keyId } = c.req.valid('param');
-    const nowMs = clock.nowMs();
+    const nowMs = clock.wallMs();
     const stream = await changeStream(context, id, (before) => {
       const keys = revokeKey(before.keys, keyId, nowMs);
       if (!keys) throw new ApiProblem('key-not-found', 'The stream has no valid key with this ID.');

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import type { StreamEventRecord } from '../../control-store/records.ts';
 import type { StreamId } from '../../routing/ids.ts';
-import type { StreamEventRecord } from '../policy/records.ts';
 import type { ApiContext } from './context.ts';
 import { presentEvent } from './present.ts';
 import { ApiProblem } from './problems.ts';

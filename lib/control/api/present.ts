@@ -1,11 +1,11 @@
-import { formatStreamKey, type StreamKey } from '../../routing/stream-key.ts';
 import type {
   BroadcastRecord,
   BroadcastState,
   FleetMember,
   StreamEventRecord,
   StreamRecord,
-} from '../policy/records.ts';
+} from '../../control-store/records.ts';
+import { formatStreamKey, type StreamKey } from '../../routing/stream-key.ts';
 import { validKeys } from '../policy/stream-keys.ts';
 import type { StreamState } from '../policy/stream-state.ts';
 import type { ControlApiConfig } from './context.ts';
@@ -18,12 +18,12 @@ import {
   presentTakedownNotice,
   type Shown,
   type StreamDocuments,
-} from './present-beside.ts';
-import type * as schemas from './schemas.ts';
+} from './present-documents.ts';
+import type * as schemas from './schemas/schemas.ts';
 
 /** API views of records. Built field by field, so that nothing leaks by accident, key hashes above all. */
 
-export interface StreamSight {
+export interface ObservedStream {
   readonly stream: StreamRecord;
   readonly state: StreamState;
   readonly broadcast?: { readonly record: BroadcastRecord; readonly state: BroadcastState };
@@ -32,7 +32,7 @@ export interface StreamSight {
 }
 
 export function presentStream(
-  sight: StreamSight,
+  sight: ObservedStream,
   config: ControlApiConfig,
   nowMs: number,
 ): Shown<typeof schemas.Stream> {
@@ -46,7 +46,7 @@ export function presentStream(
 }
 
 export function presentCreatedStream(
-  sight: StreamSight,
+  sight: ObservedStream,
   key: StreamKey,
   config: ControlApiConfig,
   nowMs: number,
@@ -54,7 +54,7 @@ export function presentCreatedStream(
   return { ...presentFields(sight, config, nowMs), ingest: presentIngest(key, config) };
 }
 
-function presentFields(sight: StreamSight, config: ControlApiConfig, nowMs: number) {
+function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: number) {
   const { stream, state, broadcast, documents } = sight;
   const { encoder = 'fleet' } = stream;
   const media = `${config.playbackBaseUrl}/${config.region}/${stream.id}`;

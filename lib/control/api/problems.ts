@@ -1,7 +1,11 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ConditionFailedError, ControlStoreUnavailableError, UnknownStreamError } from '../policy/errors.ts';
+import {
+  ConditionFailedError,
+  ControlStoreUnavailableError,
+  UnknownStreamError,
+} from '../../control-store/errors.ts';
 
 /** Every problem (RFC 9457) that the API returns: status and title. The key is the end of the `type` URI. */
 export const problemKinds = {

@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { routePath } from 'hono/route';
+import type { Clock } from '../../net/clock.ts';
 import { RequestRate } from '../policy/request-rate.ts';
 import type { LocalProcesses } from '../ports.ts';
-import type { Clock, ControlApi } from './context.ts';
+import type { ControlApi } from './context.ts';
 import type { GuardContext } from './guards.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems } from './route-parts.ts';
@@ -68,7 +69,7 @@ const stopProcess = createRoute({
 
 export interface ProcessApiDependencies extends GuardContext {
   readonly processes: LocalProcesses;
-  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
 }
 
 /**
@@ -94,7 +95,7 @@ export function createProcessApi({ processes, clock, ...context }: ProcessApiDep
   app.openapi(stopProcess, (c) => {
     const { name } = find(c.req.valid('param').name);
     const { how } = c.req.valid('json');
-    if (!rate.take(clock.monotonicMs())) {
+    if (!rate.take(clock.nowMs())) {
       const detail = `At most ${mostStops} stops are allowed in ${stopsWithinMs / 1_000} s. Wait a moment.`;
       throw new ApiProblem('too-many-requests', detail);
     }

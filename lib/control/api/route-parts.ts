@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type ProblemKind, problemKinds } from './problems.ts';
-import { Problem } from './schemas.ts';
+import { Problem } from './schemas/schemas.ts';
 
 /** Building blocks of the route declarations. */
 

@@ -1,10 +1,10 @@
+import { ConditionFailedError } from '../../control-store/errors.ts';
+import type { StreamEventRecord, StreamRecord } from '../../control-store/records.ts';
 import { isStreamId } from '../../routing/ids.ts';
-import { ConditionFailedError } from '../policy/errors.ts';
-import type { StreamEventRecord, StreamRecord } from '../policy/records.ts';
 import { streamState } from '../policy/stream-state.ts';
 import type { ApiContext } from './context.ts';
-import type { StreamSight } from './present.ts';
-import type { StreamDocuments } from './present-beside.ts';
+import type { ObservedStream } from './present.ts';
+import type { StreamDocuments } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 
 /** Loads a stream; throws `stream-not-found` if there is none. A malformed ID never reaches the store. */
@@ -15,14 +15,14 @@ export async function loadStream({ store }: ApiContext, id: string): Promise<Str
 }
 
 /** The stream with its newest broadcast and the states derived from its lease. */
-export async function sightStream(context: ApiContext, stream: StreamRecord): Promise<StreamSight> {
+export async function observeStream(context: ApiContext, stream: StreamRecord): Promise<ObservedStream> {
   const { store, clock, leases } = context;
   // Read the broadcast before the lease: a lease on a broadcast not yet written then reads "starting", never "ended".
   const record = await store.latestBroadcast(stream.id);
   const lease = await store.getLease(stream.id);
   const sighting = lease && {
     lease,
-    unchangedForMs: leases.unchangedForMs(stream.id, lease.version, clock.monotonicMs()),
+    unchangedForMs: leases.unchangedForMs(stream.id, lease.version, clock.nowMs()),
   };
   const states = streamState(record, sighting, stream.reconnectWindowMs);
   return {
@@ -33,13 +33,13 @@ export async function sightStream(context: ApiContext, stream: StreamRecord): Pr
 }
 
 /** The same with the stream's documents; for a single stream, not for lists. */
-export async function sightWhole(
+export async function observeWithDocuments(
   context: ApiContext,
   stream: StreamRecord,
-): Promise<StreamSight & { readonly documents: StreamDocuments }> {
+): Promise<ObservedStream & { readonly documents: StreamDocuments }> {
   const { store } = context;
   const [sight, takedown, channel, pushes] = await Promise.all([
-    sightStream(context, stream),
+    observeStream(context, stream),
     store.getDocument(stream.id, 'takedown'),
     store.getDocument(stream.id, 'channel'),
     store.getDocument(stream.id, 'pushes'),

@@ -1,23 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { EncoderTier } from '../../control-store/records.ts';
+import { streamEvent } from '../../control-store/stream-events.ts';
 import { newStreamId, randomId } from '../../routing/ids.ts';
 import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
-import type { EncoderTier } from '../policy/records.ts';
-import { streamEvent } from '../policy/stream-events.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { examples } from './examples.ts';
 import { presentCreatedStream, presentStream } from './present.ts';
-import { noDocuments } from './present-beside.ts';
+import { noDocuments } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
-import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas.ts';
+import { examples } from './schemas/examples.ts';
+import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas/schemas.ts';
 import {
   changeStream,
   entityTag,
   loadStream,
+  observeStream,
+  observeWithDocuments,
   recordEvent,
-  sightStream,
-  sightWhole,
 } from './stream-access.ts';
 
 const tags = ['Streams'];
@@ -137,7 +137,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   app.openapi(createStream, async (c) => {
     const { name, reconnectWindowMs, encoder } = c.req.valid('json');
     demandOffered(encoder);
-    const nowMs = clock.nowMs();
+    const nowMs = clock.wallMs();
     const id = newStreamId();
     const key = newStreamKey(id);
     const hash = hashStreamKey(key, config.keyPepper);
@@ -158,15 +158,15 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(listStreams, async (c) => {
     const page = await store.listStreams(c.req.valid('query'));
-    const sights = await Promise.all(page.streams.map((stream) => sightStream(context, stream)));
-    const streams = sights.map((sight) => presentStream(sight, config, clock.nowMs()));
+    const sights = await Promise.all(page.streams.map((stream) => observeStream(context, stream)));
+    const streams = sights.map((sight) => presentStream(sight, config, clock.wallMs()));
     return c.json({ streams, ...(page.cursor !== undefined && { cursor: page.cursor }) }, 200);
   });
 
   app.openapi(getStream, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
-    const sight = await sightWhole(context, stream);
-    return c.json(presentStream(sight, config, clock.nowMs()), 200, { ETag: entityTag(stream) });
+    const sight = await observeWithDocuments(context, stream);
+    return c.json(presentStream(sight, config, clock.wallMs()), 200, { ETag: entityTag(stream) });
   });
 
   app.openapi(updateStream, async (c) => {
@@ -184,16 +184,16 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
       c.req.valid('header')['if-match'],
     );
     const { name, reconnectWindowMs } = stream;
-    const about = { streamId: stream.id, atMs: clock.nowMs() };
+    const about = { streamId: stream.id, atMs: clock.wallMs() };
     const { encoder } = change;
     await recordEvent(context, streamEvent('stream.changed', { name, reconnectWindowMs, encoder }, about));
-    const sight = await sightWhole(context, stream);
-    return c.json(presentStream(sight, config, clock.nowMs()), 200, { ETag: entityTag(stream) });
+    const sight = await observeWithDocuments(context, stream);
+    return c.json(presentStream(sight, config, clock.wallMs()), 200, { ETag: entityTag(stream) });
   });
 
   app.openapi(deleteStream, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
-    const { state, documents } = await sightWhole(context, stream);
+    const { state, documents } = await observeWithDocuments(context, stream);
     if (isOnAir(state)) {
       const detail = `The stream is ${state}. End its broadcast first (POST /v1/streams/${stream.id}/end).`;
       throw new ApiProblem('stream-on-air', detail);

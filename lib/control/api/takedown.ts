@@ -1,12 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { StreamId } from '../../routing/ids.ts';
 import type { ApiContext, ControlApi } from './context.ts';
-import { examples } from './examples.ts';
-import { presentTakedown } from './present-beside.ts';
+import { presentTakedown } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
+import { examples } from './schemas/examples.ts';
+import { NewTakedown, Takedown } from './schemas/takedown-schemas.ts';
 import { loadStream } from './stream-access.ts';
-import { NewTakedown, Takedown } from './takedown-schemas.ts';
 
 const tags = ['Takedowns'];
 

@@ -1,23 +1,3 @@
-import type { BusEvent } from './bus-events.ts';
-
-/** A conditional write of the control store found another version than its writer had read. */
-export class ConditionFailedError extends Error {
-  override readonly name = 'ConditionFailedError';
-  readonly code = 'CONDITION_FAILED';
-}
-
-/** The control store cannot be reached, is locked or answered with a fault; `cause` says how. Trying again may help. */
-export class ControlStoreUnavailableError extends Error {
-  override readonly name = 'ControlStoreUnavailableError';
-  readonly code = 'CONTROL_STORE_UNAVAILABLE';
-}
-
-/** There is no such stream (any more). */
-export class UnknownStreamError extends Error {
-  override readonly name = 'UnknownStreamError';
-  readonly code = 'UNKNOWN_STREAM';
-}
-
 /** A restore of a stream that was never taken down. */
 export class NeverTakenDownError extends Error {
   override readonly name = 'NeverTakenDownError';
@@ -28,16 +8,4 @@ export class NeverTakenDownError extends Error {
 export class InvalidationsBusyError extends Error {
   override readonly name = 'InvalidationsBusyError';
   readonly code = 'INVALIDATIONS_BUSY';
-}
-
-/** The event bus did not take these events, after it was tried again; those that are not named it took. */
-export class EventBusError extends Error {
-  override readonly name = 'EventBusError';
-  readonly code = 'EVENT_BUS_REFUSED';
-  readonly untaken: readonly BusEvent[];
-
-  constructor(message: string, untaken: readonly BusEvent[], options?: ErrorOptions) {
-    super(message, options);
-    this.untaken = untaken;
-  }
 }

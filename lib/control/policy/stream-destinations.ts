@@ -1,4 +1,4 @@
-import type { DestinationRecord } from './records.ts';
+import type { DestinationRecord } from '../../control-store/records.ts';
 
 /** Each is one more connection out of a proxy, as big as the broadcaster's. */
 export const mostDestinations = 5;

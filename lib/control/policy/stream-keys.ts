@@ -1,4 +1,4 @@
-import type { KeyRecord } from './records.ts';
+import type { KeyRecord } from '../../control-store/records.ts';
 
 /** How long the key before the new one works on, unless told otherwise. */
 export const defaultGraceMs = 24 * 3_600_000;

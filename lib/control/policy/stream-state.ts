@@ -1,9 +1,9 @@
-import type { BroadcastRecord, BroadcastState, LeaseRecord } from './records.ts';
+import type { BroadcastRecord, BroadcastState, LeaseRecord } from '../../control-store/records.ts';
 
 export type StreamState = 'idle' | BroadcastState;
 
 /** The lease, and how long its version stood still as this observer saw it by its own monotonic clock. */
-export interface LeaseSighting {
+export interface LeaseObservation {
   readonly lease: LeaseRecord;
   readonly unchangedForMs: number;
 }
@@ -27,7 +27,7 @@ export const leaseSilentMs = 6_000;
  */
 export function streamState(
   broadcast: BroadcastRecord | undefined,
-  sighting: LeaseSighting | undefined,
+  sighting: LeaseObservation | undefined,
   reconnectWindowMs: number,
 ): { readonly stream: StreamState; readonly broadcast?: BroadcastState } {
   const hold = holdOf(sighting, reconnectWindowMs);
@@ -40,7 +40,7 @@ export function streamState(
 
 type Hold = 'held' | 'loose' | 'lost';
 
-function holdOf(sighting: LeaseSighting | undefined, reconnectWindowMs: number): Hold {
+function holdOf(sighting: LeaseObservation | undefined, reconnectWindowMs: number): Hold {
   if (sighting === undefined) return 'lost';
   const { lease, unchangedForMs } = sighting;
   if (!lease.released && unchangedForMs < leaseSilentMs) return 'held';

@@ -1,4 +1,4 @@
-import { isObjectKey } from '../../origin/policy/object-key.ts';
+import { isObjectKey } from '../../object-store/object-key.ts';
 import { type DeliveryRule, deliveryRuleFor } from './delivery.ts';
 
 /** What a request asks for, once all that must not matter has been taken away. */

@@ -1,7 +1,7 @@
+import { gzipEtag, matchesNone, rangeStillHolds } from '../../protocol/http/etag.ts';
+import { type ByteRange, contentRange, parseRange, unsatisfiedRange } from '../../protocol/http/range.ts';
 import { allowedHeaders, allowedMethods, exposedHeaders, preflightMaxAgeSeconds } from './cors.ts';
-import { gzipEtag, matchesNone, rangeStillHolds } from './etag.ts';
 import { preciseAgeHeader } from './freshness.ts';
-import { type ByteRange, contentRange, parseRange, unsatisfiedRange } from './range.ts';
 
 type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -17,9 +17,9 @@ import { encoderWorkerCodec } from '../../config/encoder-worker.ts';
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { ControlStoreLocation, OriginLocation } from '../../config/locations.ts';
 import { programCodec } from '../../config/program.ts';
-import type { EncoderPool } from '../../control/policy/records.ts';
+import type { EncoderPool } from '../../control-store/records.ts';
 import { acknowledgeWildcards } from '../../infra/wildcard.ts';
-import { cellPorts } from '../../region/policy/ports.ts';
+import { cellPorts } from '../../region/policy/tcp-ports.ts';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
 
 /** What both fleets of encoder workers are told. */
@@ -34,7 +34,7 @@ export interface EncoderFleetProps {
   /** Of the proxies, which alone may connect to a worker. */
   readonly proxySecurityGroup: SecurityGroup;
   readonly controlStore: ControlStoreLocation;
-  /** How long the lines of a stream's story are kept, in days. */
+  /** How long the lines of a stream's journal are kept, in days. */
   readonly eventDays: number;
   readonly origin: OriginLocation;
   /** The URL that players fetch from, which tells them the time too. @default the origin's own path */
@@ -148,7 +148,7 @@ export class EncoderTask extends Construct {
     group.connections.allowToAnyIpv4(Port.HTTPS, 'AWS: origin, control store, images, logs');
     return group;
   }
-  /** A worker asks ECS not to stop its task while it has broadcasts (lib/encoder/hold-keeper.ts). */
+  /** A worker asks ECS not to stop its task while it has broadcasts (lib/encoder/lease/scale-in-protection.ts). */
   #letItHoldItself({ task, cluster }: EncoderTaskProps): void {
     cluster.grantTaskProtection(task.taskRole);
     const stack = Stack.of(this);

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
-import type { EncoderPool } from '../../control/policy/records.ts';
+import type { EncoderPool } from '../../control-store/records.ts';
 import { type MetricName, metrics, metricsNamespace } from '../../telemetry/metrics.ts';
 
 export interface LoadScaling {

@@ -10,5 +10,5 @@ export const drainLimits = {
   /** Until the origin has all segments and playlists. */
   originMs: 20_000,
   /** Until the control store knows how it ended. */
-  storyMs: 2_000,
+  journalMs: 2_000,
 } as const;

@@ -1,4 +1,4 @@
-import type { BroadcastRecord, EncoderTier, StreamRecord } from '../../control/policy/records.ts';
+import type { BroadcastRecord, EncoderTier, StreamRecord } from '../../control-store/records.ts';
 import type { BroadcastId, SessionId } from '../../routing/ids.ts';
 
 export interface TierFacts {

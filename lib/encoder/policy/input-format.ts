@@ -1,7 +1,7 @@
 import { type AacConfig, parseAudioSpecificConfig } from '../../packaging/codec/aac-config.ts';
 import { aacSilence } from '../../packaging/codec/aac-silence.ts';
 import { type AvcConfig, parseAvcConfig } from '../../packaging/codec/avc-config.ts';
-import type { VideoInput } from './ladder.ts';
+import type { VideoInput } from '../../packaging/ladder-fit.ts';
 
 /** What a publish session sends. The headers are whole FLV payloads in the classic form. */
 export interface InputFormat {

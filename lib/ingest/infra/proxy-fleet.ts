@@ -24,7 +24,7 @@ import { ingestProxyCodec } from '../../config/ingest-proxy.ts';
 import type { CertificateLocation, ControlStoreLocation, SecretLocation } from '../../config/locations.ts';
 import { programCodec } from '../../config/program.ts';
 import type { PopBalancer } from '../../pop/infra/balancer.ts';
-import { cellPorts, simulcastPorts } from '../../region/policy/ports.ts';
+import { cellPorts, simulcastPorts } from '../../region/policy/tcp-ports.ts';
 import { type MetricName, metrics, metricsNamespace } from '../../telemetry/metrics.ts';
 
 export interface ProxyFleetProps {

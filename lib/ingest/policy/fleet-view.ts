@@ -1,4 +1,4 @@
-import type { EncoderPool, FleetMember, LeaseRecord } from '../../control/policy/records.ts';
+import type { EncoderPool, FleetMember, LeaseRecord } from '../../control-store/records.ts';
 import type { MemberId, StreamId } from '../../routing/ids.ts';
 import { rankWorkers } from '../../routing/rendezvous.ts';
 

@@ -1,4 +1,5 @@
 import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
+import { SessionTime } from '../../protocol/relay/session-time.ts';
 import type { AckCounter } from '../../protocol/rtmp/acknowledgement.ts';
 import { firstAmf0String } from '../../protocol/rtmp/amf0.ts';
 import type { RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
@@ -13,7 +14,6 @@ import {
 } from '../../protocol/rtmp/media-tag.ts';
 import { decodeControl, encodeControl, messageType } from '../../protocol/rtmp/messages.ts';
 import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
-import { SessionTime } from './session-time.ts';
 
 /** Metadata, sequence headers and commands that are longer are relayed and not looked into. */
 const longestKeptBytes = 64 * 1024;

@@ -22,7 +22,7 @@ import { Construct, type IConstruct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { originBucketName } from '../../config/names.ts';
 import { exposedHeaders, preflightMaxAgeSeconds } from '../../edge/policy/cors.ts';
-import { dashManifestName, quarantinePrefix } from '../policy/keys.ts';
+import { dashManifestName, quarantinePrefix } from '../../object-store/object-names.ts';
 
 export interface OriginBucketProps {
   /** The deployment's name. */

@@ -10,7 +10,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { ingestHostName, popParameters } from '../../config/names.ts';
-import { publicPorts } from '../../region/policy/ports.ts';
+import { publicPorts } from '../../region/policy/tcp-ports.ts';
 
 export interface PopAcceleratorProps {
   /** The deployment's name; begins the accelerator's. */

@@ -7,7 +7,7 @@ import {
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { cellPorts, publicPorts } from '../../region/policy/ports.ts';
+import { cellPorts, publicPorts } from '../../region/policy/tcp-ports.ts';
 
 export interface PopBalancerProps {
   readonly vpc: IVpc;

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { Timeline } from '../../encoder/policy/timeline.ts';
+import { Timeline } from '../../encoder/publisher/policy/timeline.ts';
 import { encodeAmf0, firstAmf0String } from '../../protocol/rtmp/amf0.ts';
 import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
 import type { ChunkState } from '../../protocol/rtmp/chunk-state.ts';

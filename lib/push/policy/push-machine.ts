@@ -1,4 +1,4 @@
-import type { PushState } from '../../control/policy/push-states.ts';
+import type { PushState } from '../../control-store/push-states.ts';
 
 /** Where one push stands. `closing`: what is queued goes out, then the good-bye. */
 export type PushPhase =

@@ -74,7 +74,7 @@ export class PushQueue {
   push(message: MediaMessage, headers: readonly MediaMessage[]): boolean {
     if (this.#waits) {
       if (!message.start) {
-        if (this.#begun) this.#letGo([{ message, headers: [] }]);
+        if (this.#begun) this.#releaseLease([{ message, headers: [] }]);
         return false;
       }
       this.#waits = false;
@@ -118,13 +118,13 @@ export class PushQueue {
 
   #catchUp(): void {
     const newest = this.#entries.findLastIndex(({ message }) => message.start);
-    if (newest > 0) this.#letGo(this.#entries.splice(0, newest), true);
+    if (newest > 0) this.#releaseLease(this.#entries.splice(0, newest), true);
     if (!this.#isOver()) return;
-    this.#letGo(this.#entries.splice(0), true);
+    this.#releaseLease(this.#entries.splice(0), true);
     this.#waits = true;
   }
 
-  #letGo(entries: readonly Entry[], counted = false): void {
+  #releaseLease(entries: readonly Entry[], counted = false): void {
     let { messages, bytes } = this.#shed;
     for (const { message } of entries) {
       messages++;

@@ -1,7 +1,12 @@
 import * as lambda from '@aws-sdk/client-lambda';
 import { afterEach, expect, test } from '@jest/globals';
 import { functionCall } from '../../../lib/adapters/aws/function-call.ts';
-import { type AwsAnswer, AwsFault, type AwsStandIn, startAwsStandIn } from '../../support/aws-stand-in.ts';
+import {
+  type AwsAnswer,
+  AwsFault,
+  type AwsStandIn,
+  startAwsStandIn,
+} from '../../../testkit/aws/aws-stand-in.ts';
 
 let standIn: AwsStandIn;
 afterEach(() => standIn.stop());

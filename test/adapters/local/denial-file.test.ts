@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { denialFile, readDenials } from '../../../lib/adapters/local/denial-file.ts';
 import { watchDenials } from '../../../lib/adapters/local/denial-watch.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { Changing } from '../../support/until.ts';
+import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
+import { Changing } from '../../../testkit/until.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let path: string;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { createHttpObjectStore } from '../../../lib/adapters/local/http-object-store.ts';
-import { describeKeyValidation, describeObjectStore } from '../../origin/object-store-contract.ts';
+import { describeKeyValidation, describeObjectStore } from '../../object-store/object-store-contract.ts';
 import { startOrigin, token } from '../../origin/origin-server.ts';
 
 async function open() {

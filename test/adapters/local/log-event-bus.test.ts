@@ -1,6 +1,6 @@
 import { logEventBus } from '../../../lib/adapters/local/log-event-bus.ts';
-import { describeEventBus } from '../../control/event-bus-contract.ts';
-import { EventLog } from '../../support/ingest-harness.ts';
+import { EventLog } from '../../../testkit/harness/ingest-harness.ts';
+import { describeEventBus } from '../../control-store/event-bus-contract.ts';
 
 describeEventBus('the log', async () => {
   const log = new EventLog();

@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openWebhookBus, type WebhookBusOptions } from '../../../lib/adapters/local/webhook-bus.ts';
-import type { BusEvent } from '../../../lib/control/policy/bus-events.ts';
-import { EventBusError } from '../../../lib/control/policy/errors.ts';
-import type { SecretHandler, SecretSource, StreamEventBus } from '../../../lib/control/ports.ts';
-import { describeEventBus } from '../../control/event-bus-contract.ts';
-import { EventLog } from '../../support/ingest-harness.ts';
+import type { BusEvent } from '../../../lib/control-store/bus-events.ts';
+import { EventBusError } from '../../../lib/control-store/errors.ts';
+import type { SecretHandler, SecretSource, StreamEventBus } from '../../../lib/control-store/ports.ts';
+import { EventLog } from '../../../testkit/harness/ingest-harness.ts';
+import { describeEventBus } from '../../control-store/event-bus-contract.ts';
 
 const key = Buffer.alloc(32, 5);
 const secretText = `whsec_${key.toString('base64')}`;

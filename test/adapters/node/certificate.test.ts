@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { certificateDaysLeft, loadCertificate } from '../../../lib/adapters/node/certificate.ts';
-import type { SecretHandler, SecretSource } from '../../../lib/control/ports.ts';
-import { testCertificate } from '../../support/ingest-harness.ts';
+import type { SecretHandler, SecretSource } from '../../../lib/control-store/ports.ts';
+import { testCertificate } from '../../../testkit/harness/ingest-harness.ts';
 
 const secretOf = ({ cert, key }: { cert: string; key: string }) =>
   JSON.stringify({ certificate: cert, privateKey: key });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { certificateFiles, secretFile } from '../../../lib/adapters/node/secret-files.ts';
 import { readKeyPepper } from '../../../lib/adapters/secret-sources.ts';
-import { describeSecretSource } from '../../control/secret-source-contract.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
+import { describeSecretSource } from '../../control-store/secret-source-contract.ts';
 
 describeSecretSource('a file', async () => {
   const folder = await temporaryFolder();

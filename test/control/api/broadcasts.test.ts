@@ -52,7 +52,7 @@ describe('listing broadcasts', () => {
 
   test('newest first; one that a dead worker left open is over once there is a newer one', async () => {
     const first = await goOnAir(api, stream.id);
-    api.clock.wallMs += 10_000;
+    api.clock.wallTimeMs += 10_000;
     const second = await goOnAir(api, stream.id);
     expect((await list()).map(({ id, state }: Body) => [id, state])).toEqual([
       [second.id, 'live'],
@@ -64,7 +64,7 @@ describe('listing broadcasts', () => {
   test('an ended one says when and why', async () => {
     await goOnAir(api, stream.id, {
       state: 'ended',
-      endedAtMs: api.clock.nowMs() + 3_000,
+      endedAtMs: api.clock.wallMs() + 3_000,
       endReason: 'publisher-ended',
     });
     expect((await list())[0]).toMatchObject({

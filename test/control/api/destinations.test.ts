@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { PushStates } from '../../../lib/control/policy/push-states.ts';
-import { openDestinationKey } from '../../../lib/push/policy/destination-key.ts';
+import type { PushStates } from '../../../lib/control-store/push-states.ts';
+import { openDestinationKey } from '../../../lib/routing/destination-key.ts';
 import type { MemberId } from '../../../lib/routing/ids.ts';
 import { type Body, config, createTestApi, goOnAir, type TestApi } from './harness.ts';
 
@@ -17,7 +17,7 @@ const path = (rest = '') => `/v1/streams/${stream.id}/destinations${rest}`;
 const add = (change: object = {}) => api.call('POST', path(), { ...made, ...change });
 const change = (id: string, body: object) => api.call('PATCH', path(`/${id}`), body);
 const list = async () => (await api.call('GET', path())).body.destinations;
-const story = async (): Promise<Body[]> =>
+const journal = async (): Promise<Body[]> =>
   (await api.call('GET', `/v1/streams/${stream.id}/events`)).body.events;
 
 describe('adding a destination', () => {
@@ -37,10 +37,10 @@ describe('adding a destination', () => {
     expect(() => openDestinationKey(kept!.sealedKey, { ...place, destinationId: 'another' })).toThrow();
   });
 
-  test('tells it in the story and in the log, and neither there nor in an answer the key', async () => {
+  test('tells it in the journal and in the log, and neither there nor in an answer the key', async () => {
     const { body } = await add();
     const { sealedKey } = (await api.store.getStream(stream.id))!.destinations![0]!;
-    expect((await story()).at(-1)).toMatchObject({
+    expect((await journal()).at(-1)).toMatchObject({
       type: 'destination.added',
       data: { destination: 'Second site', server: 'live.example.com' },
     });
@@ -48,7 +48,7 @@ describe('adding a destination', () => {
     for (const each of [`/v1/streams/${stream.id}`, '/v1/streams', path()]) {
       answers.push((await api.call('GET', each)).body);
     }
-    const told = JSON.stringify([answers, await story(), api.log]);
+    const told = JSON.stringify([answers, await journal(), api.log]);
     expect(told).toContain('control.destination.added');
     expect(told).not.toContain(secret);
     expect(told).not.toContain(sealedKey);
@@ -200,7 +200,7 @@ describe('changing a destination', () => {
       enabled: false,
     });
     expect((await api.store.getStream(stream.id))!.destinations).toMatchObject([{ id, sealedKey }]);
-    expect((await story()).at(-1)).toMatchObject({
+    expect((await journal()).at(-1)).toMatchObject({
       type: 'destination.changed',
       data: { destination: 'Elsewhere', enabled: false },
     });
@@ -229,7 +229,7 @@ describe('removing a destination', () => {
     expect((await remove(first.id)).status).toBe(204);
     expect(await list()).toEqual([second]);
     expect((await api.store.getStream(stream.id))!.destinations).toHaveLength(1);
-    expect((await story()).at(-1)).toMatchObject({ type: 'destination.removed' });
+    expect((await journal()).at(-1)).toMatchObject({ type: 'destination.removed' });
     expect((await remove(first.id)).body.type).toBe('urn:problem-type:headwater:destination-not-found');
   });
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
-import type { ManagedChannel } from '../../../lib/control/policy/managed-channel.ts';
-import { costEstimate } from '../../../lib/control/policy/managed-cost.ts';
+import { costEstimate } from '../../../lib/control/managed-channels/policy/managed-cost.ts';
+import type { ManagedChannel } from '../../../lib/control-store/managed-channel.ts';
 import { newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
 import { createTestApi, goOnAir, type TestApi } from './harness.ts';
 
@@ -32,7 +32,7 @@ describe('choosing what encodes a stream', () => {
     expect((await api.store.getStream(body.id))?.encoder).toBe('medialive');
   });
 
-  test('a change is told in the story, and leaves the addresses as they are', async () => {
+  test('a change is told in the journal, and leaves the addresses as they are', async () => {
     const { id, playback } = await api.create();
     const { status, body } = await api.call('PATCH', `/v1/streams/${id}`, { encoder: 'medialive' });
     expect([status, body.encoder, body.version]).toEqual([200, 'medialive', 2]);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { FleetMember } from '../../../lib/control/policy/records.ts';
+import type { FleetMember } from '../../../lib/control-store/records.ts';
 import type { MemberId } from '../../../lib/routing/ids.ts';
 import { createTestApi, type TestApi } from './harness.ts';
 

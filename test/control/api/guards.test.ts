@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite-control-store.ts';
-import { ControlStoreUnavailableError } from '../../../lib/control/policy/errors.ts';
-import type { ControlStore } from '../../../lib/control/ports.ts';
+import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite/sqlite-control-store.ts';
+import { ControlStoreUnavailableError } from '../../../lib/control-store/errors.ts';
+import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import { createTestApi, goOnAir, type TestApi } from './harness.ts';
 
 let api: TestApi;
@@ -138,7 +138,7 @@ describe('faults behind the API', () => {
     expect(broken.log[0]).toContain('control.request.failed');
   });
 
-  test('a story that cannot be written does not undo what it tells', async () => {
+  test('a journal that cannot be written does not undo what it tells', async () => {
     const store = openSqliteControlStore(':memory:');
     store.appendEvent = () => Promise.reject(new ControlStoreUnavailableError('locked'));
     const mute = createTestApi({ store });

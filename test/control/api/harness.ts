@@ -1,11 +1,14 @@
 import { expect } from '@jest/globals';
 import { z } from 'zod';
-import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite-control-store.ts';
+import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { createControlApi } from '../../../lib/control/api/app.ts';
 import type { ControlApiConfig } from '../../../lib/control/api/context.ts';
-import type { BroadcastRecord } from '../../../lib/control/policy/records.ts';
-import type { ControlStore } from '../../../lib/control/ports.ts';
-import { TakedownRunner, type TakedownRunnerOptions } from '../../../lib/control/takedown-runner.ts';
+import {
+  TakedownRunner,
+  type TakedownRunnerOptions,
+} from '../../../lib/control/takedowns/takedown-runner.ts';
+import type { ControlStore } from '../../../lib/control-store/ports.ts';
+import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
 import { type MemberId, newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../../lib/telemetry/events.ts';
 
@@ -32,10 +35,10 @@ export interface Answer {
 
 /** A clock that stands still until told. */
 export class HandClock {
-  wallMs = 1_790_000_000_000;
+  wallTimeMs = 1_790_000_000_000;
   upMs = 5_000;
-  nowMs = (): number => this.wallMs;
-  monotonicMs = (): number => this.upMs;
+  wallMs = (): number => this.wallTimeMs;
+  nowMs = (): number => this.upMs;
 }
 
 export interface TestApi {
@@ -96,7 +99,7 @@ export function createTestApi(
     emit,
     region: config.region,
     id: 'control-1' as MemberId,
-    clock: { nowMs: clock.nowMs, monotonicMs: () => waitedMs },
+    clock: { wallMs: clock.wallMs, nowMs: () => waitedMs },
     pause: async (ms) => {
       waitedMs += ms;
     },
@@ -183,13 +186,13 @@ export async function goOnAir(
 ): Promise<BroadcastRecord> {
   const workerId = 'encoder-1' as MemberId;
   const observed = await store.getLease(streamId);
-  const broadcastId = newBroadcastId(clock.nowMs(), observed?.broadcastId);
+  const broadcastId = newBroadcastId(clock.wallMs(), observed?.broadcastId);
   const lease = await store.takeLease({ streamId, workerId, broadcastId, ...(observed && { observed }) });
   const record: BroadcastRecord = {
     id: broadcastId,
     streamId,
     state: 'live',
-    startedAtMs: clock.nowMs(),
+    startedAtMs: clock.wallMs(),
     workerId,
     epoch: lease.epoch,
     proxyId: 'ingest-1' as MemberId,

@@ -16,7 +16,7 @@ const rotate = (body?: object) => api.call('POST', `/v1/streams/${stream.id}/key
 async function opens(key: string): Promise<boolean> {
   const record = await api.store.getStream(stream.id);
   const hash = hashStreamKey(parseStreamKey(key)!, config.keyPepper);
-  return validKeys(record!.keys, api.clock.nowMs()).some((known) => known.hash === hash);
+  return validKeys(record!.keys, api.clock.wallMs()).some((known) => known.hash === hash);
 }
 
 describe('rotating the key', () => {
@@ -30,7 +30,7 @@ describe('rotating the key', () => {
       { id: body.id, createdAt: '2026-09-21T14:13:20.000Z' },
     ]);
     expect([await opens(body.key), await opens(stream.ingest.rtmps.key)]).toEqual([true, true]);
-    api.clock.wallMs += 86_400_000;
+    api.clock.wallTimeMs += 86_400_000;
     expect([await opens(body.key), await opens(stream.ingest.rtmps.key)]).toEqual([true, false]);
     expect((await api.call('GET', `/v1/streams/${stream.id}`)).body.keys).toHaveLength(1);
   });
@@ -63,7 +63,7 @@ describe('rotating the key', () => {
     expect(open.filter(Boolean)).toHaveLength(2);
   });
 
-  test('is recorded in the event log and in the log, without the key', async () => {
+  test('is recorded in the journal and in the log, without the key', async () => {
     const { body } = await rotate({ graceSeconds: 3_600 });
     const { events } = (await api.call('GET', `/v1/streams/${stream.id}/events`)).body;
     expect(events.at(-1)).toMatchObject({
@@ -105,7 +105,7 @@ describe('revoking a key', () => {
   test('of a key that is not there, or has expired, is not found', async () => {
     expect((await revoke('nope')).body.type).toBe('urn:problem-type:headwater:key-not-found');
     await rotate({ graceSeconds: 1 });
-    api.clock.wallMs += 1_000;
+    api.clock.wallTimeMs += 1_000;
     expect((await revoke(stream.keys[0].id)).status).toBe(404);
   });
 });

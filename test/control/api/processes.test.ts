@@ -35,7 +35,7 @@ beforeEach(() => {
   const emit: EmitEvent = (event, fields) => log.push(JSON.stringify({ event, ...(fields as object) }));
   api = createProcessApi({
     processes,
-    clock: { monotonicMs: () => nowMs },
+    clock: { nowMs: () => nowMs },
     config: { allowedHosts: ['127.0.0.1:8448'], allowedOrigins: [page] },
     emit,
   });

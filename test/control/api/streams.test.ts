@@ -244,7 +244,7 @@ describe('reading a stream', () => {
 });
 
 describe('changing a stream', () => {
-  test('changes what is named and tells so in the story', async () => {
+  test('changes what is named and tells so in the journal', async () => {
     const { id } = await api.create();
     const { status, headers, body } = await api.call('PATCH', `/v1/streams/${id}`, { reconnectWindowMs: 0 });
     expect([status, headers.get('etag')]).toEqual([200, '"2"']);
@@ -283,7 +283,7 @@ describe('changing a stream', () => {
 });
 
 describe('deleting a stream', () => {
-  test('takes it away with its story', async () => {
+  test('takes it away with its journal', async () => {
     const { id } = await api.create();
     expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(204);
     for (const path of ['', '/events', '/broadcasts']) {

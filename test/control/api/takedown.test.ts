@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { ControlStoreUnavailableError } from '../../../lib/control/policy/errors.ts';
+import { ControlStoreUnavailableError } from '../../../lib/control-store/errors.ts';
 import { type Body, createTestApi, goOnAir, type TestApi } from './harness.ts';
 
 let api: TestApi;
@@ -14,7 +14,7 @@ const take = (body: object = { reason: 'stolen footage' }) => api.call('POST', p
 const restore = () => api.call('POST', path('/restore'));
 const read = () => api.call('GET', path('/takedown'));
 const whole = async () => (await api.call('GET', path(''))).body;
-const story = async (): Promise<Body[]> => (await api.call('GET', path('/events'))).body.events;
+const journal = async (): Promise<Body[]> => (await api.call('GET', path('/events'))).body.events;
 const problem = ({ status, body }: { status: number; body: Body }) => [status, body.type.split(':').at(-1)];
 
 describe('taking a stream down', () => {
@@ -42,7 +42,7 @@ describe('taking a stream down', () => {
     expect([...api.edge.denied]).toEqual([`local/${stream.id}`]);
     expect([...api.edge.keys]).toEqual([`quarantine/${media}`]);
     expect(await api.store.getStream(stream.id)).toMatchObject({ takenDown: { reason: 'stolen footage' } });
-    expect((await story()).at(-1)).toMatchObject({ type: 'stream.taken_down' });
+    expect((await journal()).at(-1)).toMatchObject({ type: 'stream.taken_down' });
   });
 
   test('on the air, says what it waits for, and is done once the encoder has let go', async () => {
@@ -63,12 +63,12 @@ describe('taking a stream down', () => {
 
   test('twice changes nothing, whatever the second reason', async () => {
     const first = (await take()).body;
-    api.clock.wallMs += 60_000;
+    api.clock.wallTimeMs += 60_000;
     const before = await api.store.getDocument(stream.id, 'takedown');
     expect((await take({ reason: 'another' })).body).toEqual(first);
     expect(await api.store.getDocument(stream.id, 'takedown')).toEqual(before);
     expect((await whole()).version).toBe(2);
-    expect((await story()).filter(({ type }) => type === 'stream.taken_down')).toHaveLength(1);
+    expect((await journal()).filter(({ type }) => type === 'stream.taken_down')).toHaveLength(1);
   });
 
   test.each([
@@ -140,7 +140,7 @@ describe('restoring a stream', () => {
     const media = `local/${stream.id}/index.m3u8`;
     api.edge.keys.add(media);
     await take();
-    api.clock.wallMs += 60_000;
+    api.clock.wallTimeMs += 60_000;
     const { status, body } = await restore();
     expect([status, body]).toMatchObject([
       202,
@@ -149,16 +149,16 @@ describe('restoring a stream', () => {
     expect(body.steps.map(({ step }: Body) => step)).toEqual(['refuse', 'deny', 'quarantine']);
     expect([[...api.edge.denied], [...api.edge.keys]]).toEqual([[], [media]]);
     expect(await api.store.getStream(stream.id)).not.toHaveProperty('takenDown');
-    expect((await story()).at(-1)).toMatchObject({ type: 'stream.restored' });
+    expect((await journal()).at(-1)).toMatchObject({ type: 'stream.restored' });
     expect((await whole()).takedown).toMatchObject({ state: 'restored' });
   });
 
   test('twice changes nothing', async () => {
     await take();
     const first = (await restore()).body;
-    api.clock.wallMs += 60_000;
+    api.clock.wallTimeMs += 60_000;
     expect((await restore()).body).toEqual(first);
-    expect((await story()).filter(({ type }) => type === 'stream.restored')).toHaveLength(1);
+    expect((await journal()).filter(({ type }) => type === 'stream.restored')).toHaveLength(1);
   });
 
   test('turns a takedown round that is not done, and the other way', async () => {

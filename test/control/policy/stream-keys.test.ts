@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { KeyRecord } from '../../../lib/control/policy/records.ts';
 import { revokeKey, rotateKeys, validKeys } from '../../../lib/control/policy/stream-keys.ts';
+import type { KeyRecord } from '../../../lib/control-store/records.ts';
 
 const key = (id: number, expiresAtMs?: number): KeyRecord => ({
   id: `k${id}`,

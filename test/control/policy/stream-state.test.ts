@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BroadcastRecord, BroadcastState, LeaseRecord } from '../../../lib/control/policy/records.ts';
-import { type LeaseSighting, streamState } from '../../../lib/control/policy/stream-state.ts';
+import { type LeaseObservation, streamState } from '../../../lib/control/policy/stream-state.ts';
+import type { BroadcastRecord, BroadcastState, LeaseRecord } from '../../../lib/control-store/records.ts';
 import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
 
 const streamId = newStreamId();
@@ -29,15 +29,15 @@ const lease = (changes: Partial<LeaseRecord> = {}): LeaseRecord => ({
 });
 
 /** Each column of the table in the docstring: a state of the lease. */
-const held: LeaseSighting = { lease: lease(), unchangedForMs: 5_999 };
-const silent: LeaseSighting = { lease: lease(), unchangedForMs: 6_000 };
-const released: LeaseSighting = { lease: lease({ released: true }), unchangedForMs: 0 };
-const lost: LeaseSighting = { lease: lease(), unchangedForMs: windowMs + 6_000 };
-const longReleased: LeaseSighting = { ...released, unchangedForMs: windowMs + 6_000 };
-const another: LeaseSighting = { lease: lease({ broadcastId: newer, released: true }), unchangedForMs: 0 };
+const held: LeaseObservation = { lease: lease(), unchangedForMs: 5_999 };
+const silent: LeaseObservation = { lease: lease(), unchangedForMs: 6_000 };
+const released: LeaseObservation = { lease: lease({ released: true }), unchangedForMs: 0 };
+const lost: LeaseObservation = { lease: lease(), unchangedForMs: windowMs + 6_000 };
+const longReleased: LeaseObservation = { ...released, unchangedForMs: windowMs + 6_000 };
+const another: LeaseObservation = { lease: lease({ broadcastId: newer, released: true }), unchangedForMs: 0 };
 
 describe('the state of a stream', () => {
-  test.each<[string, LeaseSighting | undefined, string, string, string]>([
+  test.each<[string, LeaseObservation | undefined, string, string, string]>([
     ['held and renewed', held, 'starting', 'live', 'reconnecting'],
     ['silent', silent, 'starting', 'reconnecting', 'reconnecting'],
     ['released', released, 'starting', 'reconnecting', 'reconnecting'],

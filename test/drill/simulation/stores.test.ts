@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ControlModel } from '../../../drill/simulation/stores.ts';
-import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite-control-store.ts';
-import type { LeaseRecord } from '../../../lib/control/policy/records.ts';
-import type { ControlStore } from '../../../lib/control/ports.ts';
+import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite/sqlite-control-store.ts';
+import type { ControlStore } from '../../../lib/control-store/ports.ts';
+import type { LeaseRecord } from '../../../lib/control-store/records.ts';
 import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: ControlStore & { close(): void };

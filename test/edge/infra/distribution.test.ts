@@ -5,8 +5,8 @@ import { deliveryPolicy } from '../../../lib/edge/policy/delivery.ts';
 import { denialFunctionCode } from '../../../lib/edge/policy/denial-function.ts';
 import { PlayerPage } from '../../../lib/player/infra/page.ts';
 import { contentSecurityPolicy } from '../../../lib/player/policy/headers.ts';
-import { makePageDir } from '../../support/page-dir.ts';
-import { templateOf, testDeployment } from '../../support/template.ts';
+import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
+import { makePageDir } from '../../../testkit/platform/page-dir.ts';
 
 const pageDir = makePageDir();
 const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABC' };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { deniedBody, deniedHead } from '../../../lib/edge/policy/denial.ts';
 import { denialFunctionCode } from '../../../lib/edge/policy/denial-function.ts';
-import { functionSizeQuotaBytes, runStoreFunction } from '../../support/viewer-function.ts';
+import { functionSizeQuotaBytes, runStoreFunction } from '../../../testkit/aws/viewer-function.ts';
 import { denialVectors } from './denial-vectors.ts';
 
 const code = denialFunctionCode();

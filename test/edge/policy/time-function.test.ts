@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { preflight } from '../../../lib/edge/policy/response.ts';
 import { timeFunctionCode } from '../../../lib/edge/policy/time-function.ts';
-import { functionSizeQuotaBytes, runViewerFunction } from '../../support/viewer-function.ts';
+import { functionSizeQuotaBytes, runViewerFunction } from '../../../testkit/aws/viewer-function.ts';
 
 const ask = (method: string) => runViewerFunction(timeFunctionCode(), { method, uri: '/time' });
 

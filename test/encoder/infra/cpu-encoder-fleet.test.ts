@@ -4,7 +4,7 @@ import { encoderWorkerCodec } from '../../../lib/config/encoder-worker.ts';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
 import { programCodec } from '../../../lib/config/program.ts';
 import { CpuEncoderFleet } from '../../../lib/encoder/infra/cpu-encoder-fleet.ts';
-import { templateOf, testDeployment } from '../../support/template.ts';
+import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 import { environmentOf, fleetProps, only } from './fleet-stack.ts';
 
 function fleetOf(cpuEncoders: object = {}): Template {

@@ -6,7 +6,7 @@ import { ingestProxyCodec } from '../../../lib/config/ingest-proxy.ts';
 import { programCodec } from '../../../lib/config/program.ts';
 import { ProxyFleet } from '../../../lib/ingest/infra/proxy-fleet.ts';
 import { PopBalancer } from '../../../lib/pop/infra/balancer.ts';
-import { templateOf, testDeployment } from '../../support/template.ts';
+import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 
 function fleetOf({ plainRtmp = false, simulcast = false } = {}): Template {
   const { compute } = testDeployment({ compute: { proxies: { connections: 150 }, headroomPercent: 40 } });

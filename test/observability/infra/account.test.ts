@@ -6,7 +6,7 @@ import { AlarmTopic } from '../../../lib/observability/infra/alarm-topic.ts';
 import { DeploymentBudget } from '../../../lib/observability/infra/budget.ts';
 import { EdgeAlarms } from '../../../lib/observability/infra/edge-alarms.ts';
 import { edgeAlarms } from '../../../lib/observability/policy/alarms.ts';
-import { templateOf, testDeployment } from '../../support/template.ts';
+import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 
 describe('the topic of alarms', () => {
   const emails = ['one@example.com', 'two@example.com'];

@@ -7,7 +7,7 @@ import type { RegionSubjects } from '../../../lib/observability/infra/subjects.t
 import type { AlarmRow } from '../../../lib/observability/policy/alarm-row.ts';
 import { regionAlarms } from '../../../lib/observability/policy/alarms.ts';
 import { metrics } from '../../../lib/telemetry/metrics.ts';
-import { templateOf } from '../../support/template.ts';
+import { templateOf } from '../../../testkit/aws/template.ts';
 
 const gpuEncoder = 'gpu-service';
 const subjects = (fields: Partial<RegionSubjects> = {}): RegionSubjects => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { alarmLimits } from '../../../lib/observability/policy/alarm-limits.ts';
-import { testDeployment } from '../../support/template.ts';
+import { testDeployment } from '../../../testkit/aws/template.ts';
 
 const limitsOf = (compute: object) => alarmLimits(testDeployment({ compute }).compute);
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { OriginBucket } from '../../../lib/origin/infra/origin-bucket.ts';
-import { templateOf, testDeployment } from '../../support/template.ts';
+import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 
 function originOf(retention: object = {}, blindWriter?: string): Template {
   return templateOf((stack) => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { PlayerPage } from '../../../lib/player/infra/page.ts';
-import { makePageDir } from '../../support/page-dir.ts';
-import { templateOf, testDeployment } from '../../support/template.ts';
+import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
+import { makePageDir } from '../../../testkit/platform/page-dir.ts';
 
 const { retention } = testDeployment();
 const pageDir = makePageDir();

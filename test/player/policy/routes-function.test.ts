@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { fileFor, type PageFile } from '../../../lib/player/policy/routes.ts';
 import { routesFunctionCode } from '../../../lib/player/policy/routes-function.ts';
-import { functionSizeQuotaBytes, runViewerFunction } from '../../support/viewer-function.ts';
+import { functionSizeQuotaBytes, runViewerFunction } from '../../../testkit/aws/viewer-function.ts';
 
 const ask = (uri: string) => runViewerFunction(routesFunctionCode(), { uri });
 

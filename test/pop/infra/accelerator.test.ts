@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { PopAccelerator, type PopAcceleratorProps } from '../../../lib/pop/infra/accelerator.ts';
-import { templateOf } from '../../support/template.ts';
+import { templateOf } from '../../../testkit/aws/template.ts';
 
 const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PopBalancer, type PopBalancerProps } from '../../../lib/pop/infra/balancer.ts';
-import { templateOf } from '../../support/template.ts';
+import { templateOf } from '../../../testkit/aws/template.ts';
 
 const balancerOf = (props: Partial<PopBalancerProps> = {}): Template =>
   templateOf((stack) => {

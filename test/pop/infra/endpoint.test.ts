@@ -4,7 +4,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { RemoteParameters } from '../../../lib/infra/remote-parameters.ts';
 import { PopBalancer } from '../../../lib/pop/infra/balancer.ts';
 import { PopEndpoint } from '../../../lib/pop/infra/endpoint.ts';
-import { templateOf } from '../../support/template.ts';
+import { templateOf } from '../../../testkit/aws/template.ts';
 
 const endpointOf = (plainRtmp: boolean) =>
   templateOf((stack) => {

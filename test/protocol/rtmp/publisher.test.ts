@@ -5,14 +5,14 @@ import { ChunkReader, type RtmpMessage } from '../../../lib/protocol/rtmp/chunk-
 import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
 import { encodeCommand, isUnpublish, readMetaData } from '../../../lib/protocol/rtmp/commands.ts';
 import { encodeControl } from '../../../lib/protocol/rtmp/messages.ts';
-import { PublishSession } from '../../../lib/protocol/rtmp/publish-session.ts';
 import { Publisher, type PublisherAction } from '../../../lib/protocol/rtmp/publisher.ts';
+import { RtmpServerSession } from '../../../lib/protocol/rtmp/server-session.ts';
 import { cut } from './wire.ts';
 
 const options = { app: 'live', streamName: 'key', tcUrl: 'rtmp://here/live' };
 
 /** Lets both sides talk, in pieces of `size` bytes, until neither has anything to say. */
-function talk(publisher: Publisher, session: PublishSession, size: number, decide: () => Buffer) {
+function talk(publisher: Publisher, session: RtmpServerSession, size: number, decide: () => Buffer) {
   const events: PublisherAction[] = [];
   let toServer: Buffer = publisher.start();
   while (toServer.length > 0) {
@@ -39,7 +39,7 @@ describe('a publisher', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4000 }), (size) => {
         const publisher = new Publisher(options);
-        const session = new PublishSession();
+        const session = new RtmpServerSession();
         const events = talk(publisher, session, size, () => session.accept());
         expect(events.map(({ type }) => type)).toEqual(['status', 'published']);
         expect(publisher.phase).toBe('published');
@@ -49,7 +49,7 @@ describe('a publisher', () => {
   });
 
   test('hears why it is refused', () => {
-    const session = new PublishSession();
+    const session = new RtmpServerSession();
     const publisher = new Publisher(options);
     const events = talk(publisher, session, 4000, () => session.refuse('NetStream.Publish.BadName', 'Busy.'));
     expect(events).toEqual([
@@ -60,7 +60,7 @@ describe('a publisher', () => {
   });
 
   test('hears that the app is wrong', () => {
-    const events = talk(new Publisher({ ...options, app: 'vod' }), new PublishSession(), 4000, () =>
+    const events = talk(new Publisher({ ...options, app: 'vod' }), new RtmpServerSession(), 4000, () =>
       Buffer.alloc(0),
     );
     expect(events).toMatchObject([
@@ -70,7 +70,7 @@ describe('a publisher', () => {
   });
 
   test('writes media, metadata and its end for the reader that takes over', () => {
-    const session = new PublishSession();
+    const session = new RtmpServerSession();
     const publisher = new Publisher({ ...options, chunkSize: 1000 });
     talk(publisher, session, 4000, () => session.accept());
     const { chunkState, rest } = session.handover();
@@ -93,7 +93,7 @@ describe('a publisher', () => {
   });
 
   test('notes acknowledgements and answers pings', () => {
-    const session = new PublishSession();
+    const session = new RtmpServerSession();
     const publisher = new Publisher(options);
     talk(publisher, session, 4000, () => session.accept());
     publisher.push(session.write(encodeControl({ kind: 'acknowledgement', sequenceNumber: 1234 })));

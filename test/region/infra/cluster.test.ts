@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { RegionCluster } from '../../../lib/region/infra/cluster.ts';
-import { templateOf } from '../../support/template.ts';
+import { templateOf } from '../../../testkit/aws/template.ts';
 
 const template = templateOf((stack) => {
   new RegionCluster(stack, 'Cluster', { name: 'headwater', vpc: new Vpc(stack, 'Vpc') });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { App, Fn, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { RegionNetwork } from '../../../lib/region/infra/network.ts';
-import { templateOf } from '../../support/template.ts';
+import { templateOf } from '../../../testkit/aws/template.ts';
 
 const networkOf = (zones: number, withGpu: boolean, simulcast = false): Template =>
   templateOf((stack) => {

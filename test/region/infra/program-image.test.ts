@@ -7,7 +7,7 @@ import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { Compatibility, TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import { type ImageName, programFiles } from '../../../lib/region/infra/program-files.ts';
 import { ProgramImage } from '../../../lib/region/infra/program-image.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const images: readonly ImageName[] = ['encoder-image', 'proxy-image'];

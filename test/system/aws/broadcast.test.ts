@@ -1,13 +1,13 @@
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
-import { EmulatedQueue } from '../../support/emulated-queue.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
-import { readFrameNumbers } from '../../support/frame-counter.ts';
-import { Platform } from '../../support/platform.ts';
-import { fetchMultivariant, fetchRendition } from '../../support/playback.ts';
-import { Publisher } from '../../support/publisher.ts';
-import { createStream, getStream, streamEvent } from '../../support/streams.ts';
+import { EmulatedQueue } from '../../../testkit/aws/emulated-queue.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
+import { readFrameNumbers } from '../../../testkit/media/frame-counter.ts';
+import { fetchMultivariant, fetchRendition } from '../../../testkit/media/playback.ts';
+import { Publisher } from '../../../testkit/media/publisher.ts';
+import { Platform } from '../../../testkit/platform/platform.ts';
+import { createStream, getStream, streamEvent } from '../../../testkit/platform/streams.ts';
 
 let emulator: AwsEmulator;
 let queue: EmulatedQueue;

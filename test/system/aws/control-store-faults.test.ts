@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createControlTables } from '../../../lib/adapters/aws/create-tables.ts';
-import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control-store.ts';
-import { newDynamoClient } from '../../../lib/adapters/aws/dynamo-requests.ts';
+import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
+import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
+import { newDynamoClient } from '../../../lib/adapters/aws/dynamodb/dynamo-requests.ts';
 import { openControlStore } from '../../../lib/adapters/control-stores.ts';
-import { ConditionFailedError, ControlStoreUnavailableError } from '../../../lib/control/policy/errors.ts';
-import type { StreamRecord } from '../../../lib/control/policy/records.ts';
-import { controlTables } from '../../../lib/control/policy/tables.ts';
-import type { ControlStore } from '../../../lib/control/ports.ts';
-import { leaseMs } from '../../../lib/encoder/policy/fence.ts';
+import { ConditionFailedError, ControlStoreUnavailableError } from '../../../lib/control-store/errors.ts';
+import type { ControlStore } from '../../../lib/control-store/ports.ts';
+import type { StreamRecord } from '../../../lib/control-store/records.ts';
+import { controlTables } from '../../../lib/control-store/tables.ts';
+import { leaseMs } from '../../../lib/encoder/lease/policy/fence.ts';
 import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
 import {
   answerLost,
@@ -18,8 +18,8 @@ import {
   fault,
   silence,
   startDynamoProxy,
-} from '../../support/dynamo-proxy.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
+} from '../../../testkit/aws/dynamo-proxy.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
 
 let emulator: AwsEmulator;
 let proxy: DynamoProxy;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
-import { createControlTables } from '../../../lib/adapters/aws/create-tables.ts';
-import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control-store.ts';
-import { describeControlStore } from '../../control/control-store-contract.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
+import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
+import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
+import { describeControlStore } from '../../control-store/control-store-contract.ts';
 
 let emulator: AwsEmulator;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { managedSecret } from '../../../lib/adapters/aws/managed-secret.ts';
 import { awsBackends } from '../../../lib/adapters/local/platform/aws-endpoint.ts';
 import { ensureSecrets, type SecretFiles } from '../../../lib/adapters/local/platform/secrets.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
+import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 let emulator: AwsEmulator;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createEventBridgeBus } from '../../../lib/adapters/aws/event-bridge-bus.ts';
-import type { BusEvent } from '../../../lib/control/policy/bus-events.ts';
-import { describeEventBus } from '../../control/event-bus-contract.ts';
-import { EmulatedQueue } from '../../support/emulated-queue.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
+import type { BusEvent } from '../../../lib/control-store/bus-events.ts';
+import { EmulatedQueue } from '../../../testkit/aws/emulated-queue.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
+import { describeEventBus } from '../../control-store/event-bus-contract.ts';
 
 let emulator: AwsEmulator;
 beforeAll(async () => {

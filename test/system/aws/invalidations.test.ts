@@ -4,8 +4,8 @@ import {
   ListInvalidationsCommand,
 } from '@aws-sdk/client-cloudfront';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { cloudFrontInvalidations } from '../../../lib/adapters/aws/cloudfront-invalidations.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
+import { cloudFrontInvalidations } from '../../../lib/adapters/aws/cloudfront/cloudfront-invalidations.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
 
 // The emulator has every invalidation done at once, has no limit of those under way, and does not look at CallerReference: for
 // that there is a stand-in (test/adapters/aws/).

@@ -3,23 +3,23 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListChannelsCommand, ListInputsCommand, MediaLiveClient } from '@aws-sdk/client-medialive';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createControlTables } from '../../../lib/adapters/aws/create-tables.ts';
-import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control-store.ts';
-import { createMediaLiveEncoder } from '../../../lib/adapters/aws/medialive-encoder.ts';
+import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
+import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
+import { createMediaLiveEncoder } from '../../../lib/adapters/aws/medialive/medialive-encoder.ts';
 import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
-import { ChannelIndexWriter } from '../../../lib/control/channel-index-writer.ts';
-import { sweepOrphans } from '../../../lib/control/channel-orphans.ts';
-import { ChannelRunner } from '../../../lib/control/channel-runner.ts';
-import { type ChannelPlan, planChannel } from '../../../lib/control/policy/channel-plan.ts';
-import { feedChannel, unwantChannel, wantChannel } from '../../../lib/control/policy/managed-channel.ts';
+import { ChannelIndexWriter } from '../../../lib/control/managed-channels/channel-index-writer.ts';
+import { sweepOrphans } from '../../../lib/control/managed-channels/channel-orphans.ts';
+import { ChannelRunner } from '../../../lib/control/managed-channels/channel-runner.ts';
+import { type ChannelPlan, planChannel } from '../../../lib/control/managed-channels/policy/channel-plan.ts';
+import { feedChannel, unwantChannel, wantChannel } from '../../../lib/control-store/managed-channel.ts';
 import type { MemberId } from '../../../lib/routing/ids.ts';
 import { newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
 import type { EventName } from '../../../lib/telemetry/events.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
 
 // The emulator has create, describe, list, start, stop and delete of channels and inputs, with their tags; a state passes into
 // the next when it is described. It has no request ids, no addresses of inputs, no quotas and no conflicts: for these there is
-// a stand-in (test/adapters/aws/medialive-encoder.test.ts).
+// a stand-in (test/adapters/aws/medialive/medialive-encoder.test.ts).
 
 const region = 'eu-central-1';
 const bucket = 'headwater-origin';
@@ -35,7 +35,7 @@ let encoder: ReturnType<typeof createMediaLiveEncoder>;
 let objects: ReturnType<typeof createS3ObjectStore>;
 /** Added to the time of day, so that nothing is waited for. */
 let aheadMs = 0;
-const nowMs = () => Date.now() + aheadMs;
+const wallMs = () => Date.now() + aheadMs;
 
 beforeAll(async () => {
   emulator = await startEmulator();
@@ -75,10 +75,10 @@ const runner = () =>
     index: new ChannelIndexWriter(objects, region),
     plan,
     emit,
-    nowMs,
+    wallMs,
     pause,
   });
-const sweep = () => sweepOrphans({ store, encoder, plan, emit, nowMs });
+const sweep = () => sweepOrphans({ store, encoder, plan, emit, wallMs });
 async function minutes(count: number): Promise<void> {
   for (let minute = 0; minute < count; minute++) {
     aheadMs += 60_000;
@@ -96,11 +96,11 @@ async function publishing() {
     keys: [],
     version: 1,
   };
-  const broadcastId = newBroadcastId(nowMs());
+  const broadcastId = newBroadcastId(wallMs());
   await store.createStream(stream);
   const workerId = 'encoder-1' as MemberId;
   const { epoch } = await store.takeLease({ streamId: stream.id, workerId, broadcastId });
-  const body = wantChannel(undefined, { broadcastId, epoch, atMs: nowMs() });
+  const body = wantChannel(undefined, { broadcastId, epoch, atMs: wallMs() });
   await store.putDocument({ streamId: stream.id, kind: 'channel', open: true, version: 0, body });
   return { streamId: stream.id, broadcastId, body };
 }
@@ -148,8 +148,8 @@ describe('with the SDK, against an emulator', () => {
       open: false,
       body: { state: 'gone' },
     });
-    const story = (await store.listEvents(streamId, { limit: 20 })).map(({ type }) => type);
-    expect(story).toEqual(['managed.channel.running', 'managed.channel.deleted']);
+    const journal = (await store.listEvents(streamId, { limit: 20 })).map(({ type }) => type);
+    expect(journal).toEqual(['managed.channel.running', 'managed.channel.deleted']);
   });
 
   test('a channel starts as soon as something is pushed to it', async () => {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
-import { describeKeyValidation, describeObjectStore } from '../../origin/object-store-contract.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
+import { describeKeyValidation, describeObjectStore } from '../../object-store/object-store-contract.ts';
 
 let emulator: AwsEmulator;
 beforeAll(async () => {

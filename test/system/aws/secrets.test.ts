@@ -9,9 +9,9 @@ import {
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { managedSecret } from '../../../lib/adapters/aws/managed-secret.ts';
 import { loadCertificate } from '../../../lib/adapters/node/certificate.ts';
-import { describeSecretSource } from '../../control/secret-source-contract.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
-import { testCertificate } from '../../support/ingest-harness.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
+import { testCertificate } from '../../../testkit/harness/ingest-harness.ts';
+import { describeSecretSource } from '../../control-store/secret-source-contract.ts';
 
 let emulator: AwsEmulator;
 beforeAll(async () => {

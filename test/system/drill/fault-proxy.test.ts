@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { FaultProxy } from '../../../drill/rig/fault-proxy.ts';
-import { Changing } from '../../support/until.ts';
+import { FaultProxy } from '../../../drill/faults/fault-proxy.ts';
+import { Changing } from '../../../testkit/until.ts';
 
 /** What a server of ours gets, and its sockets. */
 class Received extends Changing {

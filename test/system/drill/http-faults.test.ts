@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { HttpFaults } from '../../../drill/rig/http-faults.ts';
+import { HttpFaults } from '../../../drill/faults/http-faults.ts';
 
 let server: Server;
 let carriedOut: string[];

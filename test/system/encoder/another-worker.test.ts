@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
-import { EncoderHarness } from '../../support/encoder-harness.ts';
-import { makeClip, RelayFeed } from '../../support/relay-feed.ts';
+import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
+import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
 import { expectWhole } from './expect-whole.ts';
 
 // Clips are sent in real time and cost little to encode: tests run side by side, each with workers of its own.
@@ -126,7 +126,7 @@ describe('Another worker', () => {
     await harness.recorded();
     expect(harness.named('encoder.broadcast.ended')).toMatchObject([{ reason: 'ended-by-api' }]);
     // The API tells that, once.
-    expect(await harness.storyTypes()).not.toContain('stream.end-requested');
+    expect(await harness.journalTypes()).not.toContain('stream.end-requested');
   });
 
   test.concurrent('ends a broadcast that nobody brings back, with its recording complete', async () => {

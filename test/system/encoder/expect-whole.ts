@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Recording } from '../../support/recording.ts';
+import type { Recording } from '../../../testkit/media/recording.ts';
 
 /** Every segment follows the one before, without a mark, and the pictures go on without a hole. */
 export async function expectWhole(recording: Recording, numbers: number): Promise<void> {

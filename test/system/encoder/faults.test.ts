@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { ControlStoreUnavailableError } from '../../../lib/control/policy/errors.ts';
-import type { ControlStore } from '../../../lib/control/ports.ts';
-import { ObjectStoreFullError, ObjectStoreUnavailableError } from '../../../lib/origin/policy/errors.ts';
-import type { ObjectStore } from '../../../lib/origin/ports.ts';
+import { ControlStoreUnavailableError } from '../../../lib/control-store/errors.ts';
+import type { ControlStore } from '../../../lib/control-store/ports.ts';
+import { ObjectStoreFullError, ObjectStoreUnavailableError } from '../../../lib/object-store/errors.ts';
+import type { ObjectStore } from '../../../lib/object-store/ports.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import type { MemberId } from '../../../lib/routing/ids.ts';
-import { EncoderHarness } from '../../support/encoder-harness.ts';
-import { makeClip, RelayFeed } from '../../support/relay-feed.ts';
+import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
+import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
 import { expectWhole } from './expect-whole.ts';
 
 // Clips are sent in real time and cost little to encode: tests run side by side, each with a worker of its own.
@@ -29,7 +29,7 @@ describe('A publisher', () => {
     expect(status.description).toContain('Sorenson H.263');
     await feed.frame('end');
     await harness.event('encoder.broadcast.ended');
-    expect(await harness.storyTypes()).toContain('publish.refused');
+    expect(await harness.journalTypes()).toContain('publish.refused');
     expect((await harness.objects.list('', { limit: 10 })).keys).toEqual([]);
   });
 
@@ -67,9 +67,9 @@ describe('A publisher', () => {
     if (how === 'drops') feed.drop();
     await harness.recorded();
     expect(harness.named('encoder.broadcast.ended')).toMatchObject([{ reason: 'reconnect-window-over' }]);
-    const story = await harness.storyTypes();
-    expect(story).toContain('stream.ended');
-    expect(story.includes('stream.reconnecting')).toBe(reconnectWindowMs > 0);
+    const journal = await harness.journalTypes();
+    expect(journal).toContain('stream.ended');
+    expect(journal.includes('stream.reconnecting')).toBe(reconnectWindowMs > 0);
   });
 
   test.concurrent('without sound gets silence along its pictures', async () => {
@@ -112,7 +112,7 @@ describe('A broadcast', () => {
     feed.unpublish();
     await expectWhole(await harness.recorded(), 4);
     expect(harness.named('encoder.ffmpeg.started')).toHaveLength(2);
-    expect(await harness.storyTypes()).toContain('encoder.restarted');
+    expect(await harness.journalTypes()).toContain('encoder.restarted');
   });
 
   test.concurrent('ends when the API asks for it', async () => {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { until as waitUntil } from '../../../drill/rig/waiting.ts';
-import { isOpen, type ManagedChannel } from '../../../lib/control/policy/managed-channel.ts';
+import { isOpen, type ManagedChannel } from '../../../lib/control-store/managed-channel.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
-import { EncoderHarness } from '../../support/encoder-harness.ts';
-import { makeClip, RelayFeed } from '../../support/relay-feed.ts';
+import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
+import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
 
 /** Longer than anything here takes. */
 const until = (holds: () => Promise<boolean>) => waitUntil(60_000, 'what the test waits for', holds);
@@ -67,7 +67,7 @@ describe('a broadcast on the managed tier', () => {
     await until(async () => (await channel())?.body.intent === 'unwanted');
     expect(await broadcast()).toMatchObject({ state: 'ended', endReason: 'publisher-ended' });
     expect(harness.encoders).toHaveLength(0);
-    expect(await harness.storyTypes()).toEqual([
+    expect(await harness.journalTypes()).toEqual([
       'broadcast.starting',
       'managed.channel.starting',
       'stream.live',

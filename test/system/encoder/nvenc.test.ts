@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { proveNvenc } from '../../../lib/adapters/node/nvenc-probe.ts';
-import { countedRate, toldRate } from '../../../lib/encoder/policy/counted-rate.ts';
-import { ffmpegArguments } from '../../../lib/encoder/policy/ffmpeg-arguments.ts';
-import { fitLadder, type VideoInput } from '../../../lib/encoder/policy/ladder.ts';
+import { proveNvenc } from '../../../lib/adapters/node/ffmpeg/nvenc-probe.ts';
+import { countedRate, toldRate } from '../../../lib/encoder/encoding/policy/counted-rate.ts';
+import { ffmpegArguments } from '../../../lib/encoder/encoding/policy/ffmpeg-arguments.ts';
+import { fitLadder, type VideoInput } from '../../../lib/packaging/ladder-fit.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { writeFlvHeader, writeFlvTag } from '../../../lib/protocol/flv/writer.ts';
 import { encodeAmf0 } from '../../../lib/protocol/rtmp/amf0.ts';
-import { makeClip } from '../../support/relay-feed.ts';
+import { makeClip } from '../../../testkit/media/relay-feed.ts';
 
 const input: VideoInput = { width: 1280, height: 720, frameRate: 60 };
 let clip: FlvTag[];

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import { type SeenPicture, seePictures } from '../../../drill/rig/slate.ts';
-import { broadcastPrefix } from '../../../lib/origin/policy/keys.ts';
+import { type SeenPicture, seePictures } from '../../../drill/viewing/slate.ts';
+import { broadcastPrefix } from '../../../lib/object-store/object-names.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
-import { EncoderHarness } from '../../support/encoder-harness.ts';
-import { frameCounterFilter } from '../../support/frame-counter.ts';
-import { Recording } from '../../support/recording.ts';
-import { makeClip, RelayFeed } from '../../support/relay-feed.ts';
+import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
+import { frameCounterFilter } from '../../../testkit/media/frame-counter.ts';
+import { Recording } from '../../../testkit/media/recording.ts';
+import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
 
 const size = '320x240';
 const pictures = 90;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { EncoderHarness } from '../../support/encoder-harness.ts';
-import { makeClip, RelayFeed } from '../../support/relay-feed.ts';
+import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
+import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
 
 test('a broadcast that is taken down ends as that, its publisher is told in words, and may not come again', async () => {
   await using harness = await EncoderHarness.start();

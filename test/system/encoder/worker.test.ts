@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { broadcastPrefix } from '../../../lib/origin/policy/keys.ts';
+import { broadcastPrefix } from '../../../lib/object-store/object-names.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
-import { EncoderHarness } from '../../support/encoder-harness.ts';
-import { type RecordedPacket, Recording } from '../../support/recording.ts';
-import { makeClip, RelayFeed } from '../../support/relay-feed.ts';
+import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
+import { type RecordedPacket, Recording } from '../../../testkit/media/recording.ts';
+import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
 
 let clip: FlvTag[];
 beforeAll(async () => {
@@ -64,8 +64,8 @@ describe('A broadcast', () => {
       input: { width: 1280, height: 720, frameRate: 30 },
     });
     expect(broadcast?.renditions.map(({ id }) => id)).toEqual(['720p', '480p', '360p', 'audio']);
-    const story = await harness.store.listEvents(harness.streamId, { limit: 100 });
-    expect(story.map(({ type }) => type)).toEqual([
+    const journal = await harness.store.listEvents(harness.streamId, { limit: 100 });
+    expect(journal.map(({ type }) => type)).toEqual([
       'broadcast.starting',
       'stream.live',
       'stream.ended',

@@ -1,15 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { ControlStore } from '../../../lib/control/ports.ts';
+import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
-import { FakeWorker } from '../../support/fake-worker.ts';
+import { FakeWorker } from '../../../testkit/harness/fake-worker.ts';
 import {
   type HarnessOptions,
   type IngestHarness,
   pepper,
   startIngest,
-} from '../../support/ingest-harness.ts';
-import { frameIndex, RtmpClient } from '../../support/rtmp-client.ts';
+} from '../../../testkit/harness/ingest-harness.ts';
+import { frameIndex, RtmpClient } from '../../../testkit/harness/rtmp-client.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { isVideoKeyframe } from '../../../lib/protocol/rtmp/media-tag.ts';
-import { FakeWorker } from '../../support/fake-worker.ts';
-import { type IngestHarness, startIngest } from '../../support/ingest-harness.ts';
+import { FakeWorker } from '../../../testkit/harness/fake-worker.ts';
+import { type IngestHarness, startIngest } from '../../../testkit/harness/ingest-harness.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

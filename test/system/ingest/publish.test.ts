@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { accept, FakeWorker } from '../../support/fake-worker.ts';
-import { type HarnessOptions, type IngestHarness, startIngest } from '../../support/ingest-harness.ts';
-import { frameIndex, RtmpClient } from '../../support/rtmp-client.ts';
+import { accept, FakeWorker } from '../../../testkit/harness/fake-worker.ts';
+import {
+  type HarnessOptions,
+  type IngestHarness,
+  startIngest,
+} from '../../../testkit/harness/ingest-harness.ts';
+import { frameIndex, RtmpClient } from '../../../testkit/harness/rtmp-client.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { LinkFrame } from '../../../lib/protocol/relay/link-frames.ts';
-import { accept, type FakeLink, FakeWorker } from '../../support/fake-worker.ts';
-import { type IngestHarness, startIngest } from '../../support/ingest-harness.ts';
-import { frameIndex, RtmpClient } from '../../support/rtmp-client.ts';
+import { accept, type FakeLink, FakeWorker } from '../../../testkit/harness/fake-worker.ts';
+import { type IngestHarness, startIngest } from '../../../testkit/harness/ingest-harness.ts';
+import { frameIndex, RtmpClient } from '../../../testkit/harness/rtmp-client.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -21,30 +21,30 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createControlTables } from '../../../lib/adapters/aws/create-tables.ts';
-import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamo-control-store.ts';
+import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
+import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
 import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
-import { certificateFunctionCodec } from '../../../lib/config/certificate-function.ts';
-import { controlFunctionCodec } from '../../../lib/config/control-function.ts';
-import { fleetMetricsFunctionCodec } from '../../../lib/config/fleet-metrics-function.ts';
-import { managedChannelsFunctionCodec } from '../../../lib/config/managed-channels-function.ts';
 import { programCodec } from '../../../lib/config/program.ts';
-import { streamEventsFunctionCodec } from '../../../lib/config/stream-events-function.ts';
-import { takedownsFunctionCodec } from '../../../lib/config/takedowns-function.ts';
-import { streamEvent } from '../../../lib/control/policy/stream-events.ts';
-import { nextTakedown } from '../../../lib/control/policy/takedown.ts';
-import type { ControlStore } from '../../../lib/control/ports.ts';
-import { readCertificateSecret } from '../../../lib/ingest/policy/certificate.ts';
+import { controlFunctionCodec } from '../../../lib/control/api/control-api-config.ts';
+import { streamEventsFunctionCodec } from '../../../lib/control/event-forwarder/event-forwarder-config.ts';
+import { fleetMetricsFunctionCodec } from '../../../lib/control/fleet-metrics/fleet-metrics-config.ts';
+import { managedChannelsFunctionCodec } from '../../../lib/control/managed-channels/managed-channels-config.ts';
+import { nextTakedown } from '../../../lib/control/takedowns/policy/takedown-machine.ts';
+import { takedownsFunctionCodec } from '../../../lib/control/takedowns/takedowns-config.ts';
+import type { ControlStore } from '../../../lib/control-store/ports.ts';
+import { streamEvent } from '../../../lib/control-store/stream-events.ts';
+import { certificateFunctionCodec } from '../../../lib/ingest/certificate/certificate-config.ts';
+import { readCertificateSecret } from '../../../lib/ingest/certificate/policy/certificate.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../../lib/routing/ids.ts';
 import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
-import { AwsFault, startAwsStandIn } from '../../support/aws-stand-in.ts';
-import { EmulatedQueue } from '../../support/emulated-queue.ts';
-import { type AwsEmulator, startEmulator } from '../../support/emulator.ts';
-import { bundleFunctions, RunningFunction } from '../../support/functions.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { AwsFault, startAwsStandIn } from '../../../testkit/aws/aws-stand-in.ts';
+import { EmulatedQueue } from '../../../testkit/aws/emulated-queue.ts';
+import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
+import { bundleFunctions, RunningFunction } from '../../../testkit/aws/functions.ts';
+import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 const handlers = [
-  ...(['control-api', 'stream-events', 'fleet-metrics', 'certificate'] as const),
+  ...(['control-api', 'event-forwarder', 'fleet-metrics', 'certificate'] as const),
   ...(['takedowns', 'managed-channels'] as const),
 ];
 const prefix = 'live';
@@ -199,7 +199,7 @@ describe('bundled as for a deploy', () => {
         region: 'eu-central-1',
       }),
       AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: edge.settings.endpoint.replace('127.0.0.1', 'stand-in.test'),
-      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, '../../support/loopback-names.mjs'))}`,
+      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, '../../../testkit/platform/loopback-names.mjs'))}`,
     });
     await finishes.invoke({ streamId: id });
     expect(finishes.output).not.toContain('"level":"error"');
@@ -288,7 +288,10 @@ describe('bundled as for a deploy', () => {
       { reason: 'publisher-ended', durationMs: 60_000 },
       { streamId: '7h2kqv0m4x9rt3bz' as StreamId, atMs: 1_795_366_800_000 },
     );
-    const forwarding = start('stream-events', streamEventsFunctionCodec.encode({ eventBus: 'live-events' }));
+    const forwarding = start(
+      'event-forwarder',
+      streamEventsFunctionCodec.encode({ eventBus: 'live-events' }),
+    );
     const NewImage = marshall({ ...line, sequence: 9, expiresAt: 1_800_000_000 });
     const result = await forwarding.invoke({
       Records: [{ eventName: 'INSERT', dynamodb: { SequenceNumber: '1', NewImage } }],

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { stepsOf } from '../../../lib/control/policy/takedown.ts';
+import { stepsOf } from '../../../lib/control/takedowns/policy/takedown-machine.ts';
 import type {
   Broadcast,
   Destination,

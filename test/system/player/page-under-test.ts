@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { bundlePage } from '../../../lib/player/bundle.ts';
 import { createPageServer } from '../../../lib/player/server.ts';
-import { openBrowser } from '../../support/browser.ts';
+import { openBrowser } from '../../../testkit/platform/browser.ts';
 import { type CannedPlatform, startCannedPlatform } from './canned-platform.ts';
 import { type SampleBroadcast, startSampleBroadcast } from './sample-broadcast.ts';
 

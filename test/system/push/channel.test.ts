@@ -5,13 +5,13 @@ import {
   type ManagedChannel,
   unwantChannel,
   wantChannel,
-} from '../../../lib/control/policy/managed-channel.ts';
+} from '../../../lib/control-store/managed-channel.ts';
 import { type MemberId, newBroadcastId } from '../../../lib/routing/ids.ts';
-import { FakeWorker } from '../../support/fake-worker.ts';
-import { readFrameNumbers } from '../../support/frame-counter.ts';
-import { startIngest } from '../../support/ingest-harness.ts';
-import { NginxRtmp } from '../../support/nginx-rtmp.ts';
-import { Publisher } from '../../support/publisher.ts';
+import { FakeWorker } from '../../../testkit/harness/fake-worker.ts';
+import { startIngest } from '../../../testkit/harness/ingest-harness.ts';
+import { NginxRtmp } from '../../../testkit/harness/nginx-rtmp.ts';
+import { readFrameNumbers } from '../../../testkit/media/frame-counter.ts';
+import { Publisher } from '../../../testkit/media/publisher.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -89,12 +89,12 @@ describe('a proxy whose stream has a managed channel', () => {
     await harness.log.until(() => harness.log.of('push.live').length === 3);
     expect((await worker.link()).closed).toBe(false);
     // No user of the stream set them as destinations.
-    const story = await harness.store.listEvents(
+    const journal = await harness.store.listEvents(
       (await harness.store.listStreams({ limit: 1 })).streams[0]!.id,
       {
         limit: 10,
       },
     );
-    expect(story).toEqual([]);
+    expect(journal).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { pushDialer } from '../../../lib/adapters/node/dial-push.ts';
-import { resolveHost } from '../../../lib/adapters/node/resolve.ts';
+import { pushDialer } from '../../../lib/adapters/node/net/dial-push.ts';
+import { resolveHost } from '../../../lib/adapters/node/net/resolve.ts';
 import { failureWords } from '../../../lib/push/policy/failure-words.ts';
-import { FakeRtmpServer } from '../../support/fake-rtmp-server.ts';
+import { FakeRtmpServer } from '../../../testkit/harness/fake-rtmp-server.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

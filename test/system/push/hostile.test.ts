@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { PushStanding } from '../../../lib/control/policy/push-states.ts';
+import type { PushStanding } from '../../../lib/control-store/push-states.ts';
 import type { RtmpMessage } from '../../../lib/protocol/rtmp/chunk-reader.ts';
 import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
 import { encodeCommand } from '../../../lib/protocol/rtmp/commands.ts';
 import { encodeControl } from '../../../lib/protocol/rtmp/messages.ts';
 import type { StreamId } from '../../../lib/routing/ids.ts';
-import { FakeRtmpServer } from '../../support/fake-rtmp-server.ts';
-import { type FakeLink, FakeWorker } from '../../support/fake-worker.ts';
+import { FakeRtmpServer } from '../../../testkit/harness/fake-rtmp-server.ts';
+import { type FakeLink, FakeWorker } from '../../../testkit/harness/fake-worker.ts';
 import {
   type HarnessOptions,
   type IngestHarness,
   startIngest,
   type TestDestination,
-} from '../../support/ingest-harness.ts';
-import { frameIndex, RtmpClient } from '../../support/rtmp-client.ts';
+} from '../../../testkit/harness/ingest-harness.ts';
+import { frameIndex, RtmpClient } from '../../../testkit/harness/rtmp-client.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -46,8 +46,8 @@ async function raw(connected: (socket: Socket) => void): Promise<FakeRtmpServer>
 const standing = async (harness: IngestHarness, streamId: StreamId): Promise<PushStanding | undefined> =>
   (await harness.store.getDocument(streamId, 'pushes'))?.body.destinations[0];
 
-/** Types of the stream's story, once it has so many lines. */
-async function story(harness: IngestHarness, streamId: StreamId, lines: number): Promise<string[]> {
+/** Types of the stream's journal, once it has so many lines. */
+async function journal(harness: IngestHarness, streamId: StreamId, lines: number): Promise<string[]> {
   for (;;) {
     const events = await harness.store.listEvents(streamId, { limit: 100 });
     if (events.length >= lines) return events.map(({ type }) => type);
@@ -94,7 +94,7 @@ describe('a destination that cannot be pushed to', () => {
     client.socket.write(client.video(1, 0, true));
     await link.until(() => link.media.length === 3);
     expect(dialled).toBe(false);
-    expect(await story(harness, streamId, 1)).toEqual(['simulcast.refused']);
+    expect(await journal(harness, streamId, 1)).toEqual(['simulcast.refused']);
     expect(await standing(harness, streamId)).toMatchObject({ state: 'refused' });
   });
 

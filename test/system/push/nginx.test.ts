@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { FaultProxy } from '../../../drill/rig/fault-proxy.ts';
-import { FakeWorker } from '../../support/fake-worker.ts';
-import { readFrameNumbers } from '../../support/frame-counter.ts';
-import { type HarnessOptions, startIngest } from '../../support/ingest-harness.ts';
-import { flvTags, NginxRtmp } from '../../support/nginx-rtmp.ts';
-import { Publisher } from '../../support/publisher.ts';
-import { frameIndex, RtmpClient } from '../../support/rtmp-client.ts';
-import { TlsFront } from '../../support/tls-front.ts';
+import { FaultProxy } from '../../../drill/faults/fault-proxy.ts';
+import { FakeWorker } from '../../../testkit/harness/fake-worker.ts';
+import { type HarnessOptions, startIngest } from '../../../testkit/harness/ingest-harness.ts';
+import { flvTags, NginxRtmp } from '../../../testkit/harness/nginx-rtmp.ts';
+import { frameIndex, RtmpClient } from '../../../testkit/harness/rtmp-client.ts';
+import { TlsFront } from '../../../testkit/harness/tls-front.ts';
+import { readFrameNumbers } from '../../../testkit/media/frame-counter.ts';
+import { Publisher } from '../../../testkit/media/publisher.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -62,8 +62,8 @@ describe('a push to nginx', () => {
     expect(numbers[0]! % 60).toBe(0);
     expect(numbers[0]).toBeLessThanOrEqual(60);
     expect(numbers.at(-1)).toBe(119);
-    const story = await harness.store.listEvents(streamId, { limit: 10 });
-    expect(story.map(({ type }) => type)).toEqual(['simulcast.live', 'simulcast.ended']);
+    const journal = await harness.store.listEvents(streamId, { limit: 10 });
+    expect(journal.map(({ type }) => type)).toEqual(['simulcast.live', 'simulcast.ended']);
     const document = await harness.store.getDocument(streamId, 'pushes');
     expect(document?.body.destinations).toMatchObject([{ id: 'd1', state: 'ended' }]);
   });
@@ -89,8 +89,8 @@ describe('a push to nginx', () => {
     expect(again[0]! % 60).toBe(0);
     expect(again[0]).toBeGreaterThan((await readFrameNumbers(recordings[0]!)).at(-1)!);
     expect(flvTags(recordings[1]!).find(({ type }) => type === 'video')?.timestampMs).toBe(0);
-    const story = await harness.store.listEvents(streamId, { limit: 10 });
-    expect(story.map(({ type }) => type)).toEqual([
+    const journal = await harness.store.listEvents(streamId, { limit: 10 });
+    expect(journal.map(({ type }) => type)).toEqual([
       'simulcast.live',
       'simulcast.waiting',
       'simulcast.live',

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readFrameNumbers } from '../../support/frame-counter.ts';
-import { NginxRtmp } from '../../support/nginx-rtmp.ts';
-import { Platform } from '../../support/platform.ts';
-import { Publisher } from '../../support/publisher.ts';
-import { createStream, getStream, streamEvent } from '../../support/streams.ts';
+import { NginxRtmp } from '../../../testkit/harness/nginx-rtmp.ts';
+import { readFrameNumbers } from '../../../testkit/media/frame-counter.ts';
+import { Publisher } from '../../../testkit/media/publisher.ts';
+import { Platform } from '../../../testkit/platform/platform.ts';
+import { createStream, getStream, streamEvent } from '../../../testkit/platform/streams.ts';
 
 let platform: Platform;
 let server: NginxRtmp;

@@ -7,8 +7,8 @@ import { pageCodec } from '../../../config/page.ts';
 import { popCodec } from '../../../config/pop.ts';
 import type { MemberId } from '../../../routing/ids.ts';
 import type { PlatformBackends } from './backends.ts';
-import type { PlatformPorts } from './ports.ts';
 import type { ProcessSpec } from './supervisor.ts';
+import type { PlatformPorts } from './tcp-ports.ts';
 
 /** Where people and programs reach the platform. */
 export interface PlatformUrls {

@@ -59,7 +59,7 @@ export interface components {
         readonly TakedownNotice: {
             readonly state?: components["schemas"]["TakedownState"] & unknown;
             /**
-             * @description For reviewers. It appears in this API's responses and in the stream's event log.
+             * @description For reviewers. It appears in this API's responses and in the stream's journal.
              * @example A report of stolen footage
              */
             readonly reason: string;
@@ -456,7 +456,7 @@ export interface components {
             readonly streamId: string;
             readonly state: components["schemas"]["TakedownState"];
             /**
-             * @description For reviewers. It appears in this API's responses and in the stream's event log.
+             * @description For reviewers. It appears in this API's responses and in the stream's journal.
              * @example A report of stolen footage
              */
             readonly reason: string;
@@ -490,7 +490,7 @@ export interface components {
         };
         readonly NewTakedown: {
             /**
-             * @description For reviewers. It appears in this API's responses and in the stream's event log.
+             * @description For reviewers. It appears in this API's responses and in the stream's journal.
              * @example A report of stolen footage
              */
             readonly reason: string;

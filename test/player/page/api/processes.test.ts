@@ -12,7 +12,7 @@ test('the page lists processes, stops one by name, and shows a refusal in the AP
       kill: (name) => told.push(`kill ${name}`) > 0,
       drain: () => false,
     },
-    clock: { monotonicMs: () => 0 },
+    clock: { nowMs: () => 0 },
     config: { allowedHosts: undefined, allowedOrigins: [] },
     emit: () => {},
   });

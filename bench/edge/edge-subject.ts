@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../../lib/adapters/local/platform/tcp-ports.ts';
+import { edgeCodec } from '../../lib/config/edge.ts';
+import { type ChildProgram, startProgram } from '../child-program.ts';
+
+/** A cache that is measured. */
+export interface EdgeSubject {
+  readonly name: string;
+  /** Starts it, empty, in front of an origin on this port of 127.0.0.1. */
+  start(originPort: number): Promise<RunningEdge>;
+}
+
+export interface RunningEdge {
+  readonly port: number;
+  /** Its children count, too. */
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const host = '127.0.0.1';
+
+export const headwaterEdge: EdgeSubject = {
+  name: 'Headwater edge',
+  async start(originPort) {
+    const [port = 0] = await freePorts(1);
+    const env = edgeCodec.encode({
+      role: 'edge',
+      host,
+      port,
+      upstreamUrl: `http://${host}:${originPort}`,
+    });
+    const program = await startProgram(
+      [process.execPath, '--disable-warning=ExperimentalWarning', 'bin/edge.ts'],
+      { port, env, cwd: join(import.meta.dirname, '..', '..') },
+    );
+    return { port, pid: program.pid, stop: program.stop };
+  },
+};
+
+/** nginx as it is set up against herds: one fill at a time for a key; one worker as our edge has one process. */
+export function nginxCache(version: string): EdgeSubject {
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  const config = (port: number, originPort: number, dir: string) => `
+daemon off;
+${user}
+worker_processes 1;
+worker_rlimit_nofile 16384;
+error_log stderr crit;
+pid ${dir}/nginx.pid;
+events { worker_connections 8192; }
+http {
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  keepalive_requests 1000000;
+  proxy_cache_path ${dir}/cache keys_zone=live:10m max_size=1g;
+  proxy_temp_path ${dir}/proxy;
+  client_body_temp_path ${dir}/body;
+  fastcgi_temp_path ${dir}/fastcgi;
+  uwsgi_temp_path ${dir}/uwsgi;
+  scgi_temp_path ${dir}/scgi;
+  upstream origin { server ${host}:${originPort}; keepalive 64; }
+  server {
+    listen ${host}:${port} backlog=4096;
+    location / {
+      proxy_pass http://origin;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_cache live;
+      proxy_cache_key $uri;
+      proxy_cache_lock on;
+      proxy_cache_lock_timeout 30s;
+      proxy_cache_lock_age 30s;
+    }
+  }
+}
+`;
+  return peer(`nginx ${version}, proxy_cache_lock`, config, (file, dir) => ['nginx', '-p', dir, '-c', file]);
+}
+
+/** Varnish with its defaults, which coalesce. */
+export function varnish(version: string): EdgeSubject {
+  const config = (_port: number, originPort: number) => `
+vcl 4.1;
+backend default { .host = "${host}"; .port = "${originPort}"; }
+`;
+  return peer(`Varnish ${version}`, config, (file, dir, port) => [
+    'varnishd',
+    '-F',
+    ...['-j', 'none', '-n', join(dir, 'work'), '-f', file, '-s', 'malloc,256m'],
+    ...['-a', `${host}:${port}`, '-p', 'listen_depth=4096'],
+  ]);
+}
+
+/** A peer: one process tree with a configuration file in a folder of its own. */
+function peer(
+  name: string,
+  config: (port: number, originPort: number, dir: string) => string,
+  argv: (file: string, dir: string, port: number) => string[],
+): EdgeSubject {
+  return {
+    name,
+    async start(originPort) {
+      const [port = 0] = await freePorts(1);
+      const dir = await mkdtemp(join(tmpdir(), 'headwater-bench-'));
+      const remove = () => rm(dir, { recursive: true, force: true });
+      const file = join(dir, 'peer.conf');
+      await writeFile(file, config(port, originPort, dir));
+      let program: ChildProgram;
+      try {
+        program = await startProgram(argv(file, dir, port), { port });
+      } catch (fault) {
+        await remove();
+        throw fault;
+      }
+      return { port, pid: program.pid, stop: () => program.stop().then(remove) };
+    },
+  };
+}

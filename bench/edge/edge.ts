@@ -1,0 +1,92 @@
+import type { MachineFacts } from '../../testkit/report/machine.ts';
+import { median } from '../../testkit/report/statistics.ts';
+import { figure } from '../../testkit/report/table.ts';
+import type { Section } from '../report.ts';
+import { type HerdLoad, type HerdRound, herdRound } from './edge-round.ts';
+import { type EdgeSubject, headwaterEdge, nginxCache, varnish } from './edge-subject.ts';
+
+export interface EdgeBenchOptions {
+  readonly loads: readonly HerdLoad[];
+  readonly rounds: number;
+}
+
+interface HerdResult {
+  readonly load: HerdLoad;
+  readonly name: string;
+  readonly rounds: readonly HerdRound[];
+}
+
+/** What a run of the bench asks of a cache: many small objects, and few large ones, the origin 50 ms away. */
+export const herdLoads = (quick: boolean): HerdLoad[] => [
+  { objectBytes: 1_000, viewers: 2_000, herds: quick ? 5 : 10, originDelayMs: 50 },
+  { objectBytes: 400_000, viewers: 2_000, herds: 1, originDelayMs: 50 },
+];
+
+/** Caches side by side under herds: each round measures them one after the other. */
+export async function edgeBench(
+  machine: MachineFacts,
+  { loads, rounds }: EdgeBenchOptions,
+  say: (line: string) => void,
+): Promise<Section> {
+  const { versions } = machine;
+  const subjects: EdgeSubject[] = [headwaterEdge];
+  if (versions.nginx !== undefined) subjects.push(nginxCache(versions.nginx));
+  if (versions.varnish !== undefined) subjects.push(varnish(versions.varnish));
+  const skipped = [
+    ...(versions.nginx === undefined ? ['nginx is not installed (Debian: nginx): skipped.'] : []),
+    ...(versions.varnish === undefined ? ['Varnish is not installed (Debian: varnish): skipped.'] : []),
+  ];
+  const results: HerdResult[] = [];
+  for (const load of loads) {
+    const measured = new Map<EdgeSubject, HerdRound[]>(subjects.map((subject) => [subject, []]));
+    for (let round = 0; round < rounds; round++) {
+      for (const [subject, found] of measured) {
+        say(`edge, ${size(load)}, round ${round + 1} of ${rounds}: ${subject.name}`);
+        found.push(await herdRound(subject, load));
+      }
+    }
+    for (const [{ name }, found] of measured) results.push({ load, name, rounds: found });
+  }
+  return edgeSection(results, loads, skipped);
+}
+
+function edgeSection(results: readonly HerdResult[], loads: readonly HerdLoad[], skipped: string[]): Section {
+  const middle = ({ rounds }: HerdResult, pick: (round: HerdRound) => number) => median(rounds.map(pick));
+  const worst = ({ rounds }: HerdResult, pick: (round: HerdRound) => number) => Math.max(...rounds.map(pick));
+  const tables = loads.map((load) => ({
+    title: `${load.herds} herd(s) of ${load.viewers} viewers, each for a new object of ${size(load)}`,
+    head: ['cache', 'requests per CPU-s', 'origin hits an object', 'most', 'herd served in ms', 'failed'],
+    rows: results
+      .filter((result) => result.load === load)
+      .map((result) => [
+        result.name,
+        figure(middle(result, (round) => round.requestsPerCpuSecond)),
+        figure(middle(result, (round) => round.meanOriginHits)),
+        figure(worst(result, (round) => round.mostOriginHits)),
+        figure(middle(result, (round) => round.herdMs)),
+        figure(worst(result, (round) => round.failed)),
+      ]),
+  }));
+  const ours = results.filter(({ name }) => name === headwaterEdge.name);
+  return {
+    name: 'edge',
+    title: 'Edge under a herd',
+    tables,
+    targets: ours.map((result) => ({
+      what: `origin hits for an object of ${size(result.load)}, the most of all`,
+      measured: worst(result, (round) => round.mostOriginHits),
+      unit: '',
+      compare: 'exactly',
+      target: 1,
+    })),
+    notes: [
+      `Medians of ${results[0]?.rounds.length ?? 0} round(s); most and failed are the worst of all rounds. The origin answers after ${loads[0]?.originDelayMs} ms.`,
+      'One process or worker each, caches in memory (nginx: on disk, from the page cache), connections kept alive.',
+      'The viewers are a process of their own on the same cores: the time a herd takes is theirs as much as the cache’s.',
+      ...skipped,
+    ],
+    figures: results,
+  };
+}
+
+const size = ({ objectBytes }: HerdLoad): string => `${objectBytes / 1000} kB`;

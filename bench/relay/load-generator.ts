@@ -1,0 +1,64 @@
+// A process of the bench: many broadcasters at a constant bit rate.
+import { serveAgent } from '../agent.ts';
+import { LoadPublisher, type LoadTarget, type Mode } from './load-publisher.ts';
+import { loadLoop, loopMs } from './load-traffic.ts';
+import { machineNowMs } from './media-stamp.ts';
+
+const chunkSize = 4_096;
+/** How many publish at once; the rest waits, as in life. */
+const publishAtOnce = 10;
+
+let publishers: LoadPublisher[] = [];
+let ticking = false;
+let fault: unknown;
+
+const methods = {
+  /** Publishes with all keys and begins to send. Resolves when all are on air. */
+  async publish(load: { mode: Mode; bitrateBps: number; targets: LoadTarget[] }): Promise<void> {
+    const loop = loadLoop(load.bitrateBps, chunkSize);
+    for (let from = 0; from < load.targets.length; from += publishAtOnce) {
+      const batch = load.targets.slice(from, from + publishAtOnce);
+      const publish = (target: LoadTarget, index: number) =>
+        LoadPublisher.publish(from + index, load.mode, target, loop);
+      publishers.push(...(await Promise.all(batch.map(publish))));
+    }
+    const nowMs = machineNowMs();
+    // Broadcasters do not keep step: their keyframes are spread over the loop.
+    publishers.forEach((publisher, index) => {
+      publisher.start(nowMs + (index * loopMs) / publishers.length);
+    });
+    ticking = true;
+    tick();
+  },
+
+  /** Stops sending at the end of a message; returns how many messages each has sent. */
+  finish(): number[] {
+    if (fault !== undefined) throw fault;
+    ticking = false;
+    const nowMs = machineNowMs();
+    for (const publisher of publishers) publisher.finish(nowMs);
+    return publishers.map(({ sequence }) => sequence);
+  },
+
+  /** Unpublishes and closes all. */
+  async close(): Promise<void> {
+    await Promise.all(publishers.map((publisher) => publisher.close()));
+    publishers = [];
+  },
+} as const;
+
+export type LoadGenerator = typeof methods;
+
+function tick(): void {
+  if (!ticking) return;
+  try {
+    for (const publisher of publishers) publisher.tick(machineNowMs());
+  } catch (cause) {
+    // Told when the bench asks for the result.
+    fault = cause;
+    ticking = false;
+  }
+  setTimeout(tick, 1);
+}
+
+serveAgent(methods);

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Platform } from '../../testkit/platform/platform.ts';
+import {
+  type CreatedStream,
+  createStream,
+  getStream,
+  type StreamAnswer,
+  streamEvent,
+} from '../../testkit/platform/streams.ts';
+import type { DrillContext } from '../model.ts';
+import { Viewer } from '../viewing/viewer.ts';
+import { Broadcaster } from './broadcaster.ts';
+import { phaseOf, until, within } from './waiting.ts';
+
+export interface AirOptions {
+  /** How long each publish session lasts if nothing ends it. */
+  readonly seconds: number;
+  /** @default 640x360 */
+  readonly size?: string;
+  /** Settings of the stream, for example `reconnectWindowMs`. */
+  readonly settings?: object;
+  /** @default a new one */
+  readonly stream?: CreatedStream;
+  /** Where to publish instead of the platform's pop; the key is added. For example a fault proxy's `rtmp://…/live`. */
+  readonly ingest?: () => string;
+  /** Where to watch instead of the platform's edge, given the address there. */
+  readonly watch?: (url: string) => string;
+  /** In the timeline. @default none */
+  readonly name?: string;
+}
+
+type Broadcast = NonNullable<StreamAnswer['broadcast']>;
+
+/** A stream on air: its broadcaster, a viewer, and how the broadcast was when viewers had begun to play it. */
+export interface ActiveBroadcast extends AsyncDisposable {
+  readonly platform: Platform;
+  readonly stream: CreatedStream;
+  /** As the API told of it before the fault. */
+  readonly before: Broadcast;
+  readonly broadcaster: Broadcaster;
+  readonly viewer: Viewer;
+  /** As the API tells of it now. Throws where there is none. */
+  now(): Promise<Broadcast>;
+}
+
+const liveWithinMs = 30_000;
+const segmentMs = 2000;
+/** Of 2 s each: a player with 6 s has begun. */
+const segmentsFirst = 4;
+
+/**
+ * Puts a stream on air and resolves when viewers play it, at a moment between two segments that the seed decides. Throws
+ * `NotHappenedError` where that does not come about.
+ */
+export async function goOnAir(
+  platform: Platform,
+  context: DrillContext,
+  options: AirOptions,
+): Promise<ActiveBroadcast> {
+  const { seconds, size, settings, ingest, watch = (url) => url, name = '' } = options;
+  const stream = options.stream ?? (await createStream(platform, { name: 'drill', ...settings }));
+  const { url, key } = stream.ingest.rtmp;
+  const lane = `publisher ${name}`.trim();
+  let sinceMs = 0;
+  const broadcaster = new Broadcaster({
+    url: () => `${ingest?.() ?? url}/${key}`,
+    seconds,
+    ...(size === undefined ? {} : { size }),
+    onSession(session, state) {
+      if (state === 'connecting') {
+        sinceMs = context.now();
+      } else {
+        context.span(lane, `session ${session + 1}`, sinceMs, context.now());
+        if (state === 'lost') context.mark(lane, 'cut off');
+      }
+    },
+  });
+  const viewer = new Viewer({ url: watch(stream.playback.hls), now: context.now });
+  const stop = async (): Promise<void> => {
+    await Promise.all([broadcaster.stop(), viewer.stop()]);
+  };
+  const now = async (): Promise<Broadcast> => {
+    const { broadcast } = await getStream(platform, stream.id);
+    if (!broadcast) throw new Error(`The stream ${stream.id} has no broadcast`);
+    return broadcast;
+  };
+  try {
+    await within(liveWithinMs, 'stream.live', streamEvent(platform, stream.id, 'stream.live'));
+    const playing = () =>
+      viewer.seen.size > 0 && [...viewer.seen.values()].every((each) => each.length >= segmentsFirst);
+    await until(liveWithinMs, 'the first segments at the edge', playing);
+    await sleep(phaseOf(context.seed) * segmentMs);
+    return { platform, stream, before: await now(), broadcaster, viewer, now, [Symbol.asyncDispose]: stop };
+  } catch (fault) {
+    await stop();
+    throw fault;
+  }
+}
+
+/** Resolves when the broadcaster has sent all it had and the recording is there (whole or not). */
+export async function signOff(
+  { platform, stream, broadcaster, viewer }: ActiveBroadcast,
+  withinMs = 60_000,
+): Promise<void> {
+  await within(withinMs, 'the end of the broadcaster', broadcaster.finished);
+  const closed = streamEvent(platform, stream.id, 'recording.ready', 'recording.incomplete');
+  await within(withinMs, 'the end of the recording', closed);
+  await viewer.stop();
+}

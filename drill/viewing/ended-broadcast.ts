@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
+import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
+import type { DrillContext, Measure } from '../model.ts';
+import type { ActiveBroadcast } from '../rig/live-stream.ts';
+import { countFrames, type FrameCount } from './frames.ts';
+import { keptObjects, writtenSegments } from './objects.ts';
+import type { Playback } from './playhead.ts';
+import { standstillMs, type WrittenSegment } from './schedule.ts';
+import { fetchBroadcast, framesOf, type ServedRendition } from './served-rendition.ts';
+
+/** A broadcast that is over, as viewers and the origin had it. */
+export interface Aftermath {
+  readonly renditions: readonly ServedRendition[];
+  /** Of each rendition with pictures. */
+  readonly frames: ReadonlyMap<string, FrameCount>;
+  /** Of a player with 6 s ahead, by rendition. */
+  readonly playbacks: ReadonlyMap<string, Playback>;
+  /** The most that a player of any rendition waited. */
+  readonly stalledMs: number;
+  /** The most in any rendition. */
+  readonly discontinuities: number;
+  /** Over all renditions: unmarked breaks of `tfdt`, missing segments, jumps of the numbering. */
+  readonly tfdtBreaks: number;
+  readonly gaps: number;
+  readonly numberJumps: number;
+  /** Segments that the recording has with other bytes than a viewer got live. */
+  readonly segmentsChanged: number;
+  /** When the segments of the lowest rendition with pictures came to the origin, on the drill's clock. */
+  readonly written: readonly WrittenSegment[];
+  /** The longest time between two of them. */
+  readonly standstillMs: number;
+}
+
+/**
+ * Reads back the broadcast that `air.before` names, from the edge and from the origin's folder, and draws its segments
+ * and the viewer's buffer into the timeline. `framesExpected`: how many frames a session sent, by session.
+ */
+export async function readAftermath(
+  air: ActiveBroadcast,
+  context: DrillContext,
+  framesExpected: ReadonlyMap<number, number> = new Map(),
+): Promise<Aftermath> {
+  const { platform, stream, before, viewer } = air;
+  const prefix = broadcastPrefix('local', stream.id as StreamId, before.id as BroadcastId);
+  const renditions = await fetchBroadcast(`${platform.ready.edge}/${prefix}index.m3u8`);
+  const frames = new Map<string, FrameCount>();
+  for (const rendition of renditions) {
+    if (rendition.video) frames.set(rendition.id, countFrames(await framesOf(rendition), framesExpected));
+  }
+  const objects = await keptObjects(platform, prefix);
+  const lowest = [...frames.keys()].at(-1) ?? '';
+  const zeroMs = Date.now() - context.now();
+  const written = writtenSegments(objects, lowest).map(({ number, writtenAtMs }) => ({
+    number,
+    atMs: writtenAtMs - zeroMs,
+  }));
+  const playbacks = new Map([...viewer.playback()].map(([url, playback]) => [renditionOf(url), playback]));
+  drawAftermath(context, written, playbacks.get(lowest));
+  const sum = (of: (rendition: ServedRendition) => number) =>
+    renditions.reduce((total, rendition) => total + of(rendition), 0);
+  return {
+    renditions,
+    frames,
+    playbacks,
+    // A rendition that no player could even begin would otherwise count as one without a stall.
+    stalledMs:
+      playbacks.size < renditions.length
+        ? Number.NaN
+        : Math.max(...[...playbacks.values()].map(({ stalledMs }) => stalledMs)),
+    discontinuities: Math.max(...renditions.map(({ continuity }) => continuity.discontinuities)),
+    tfdtBreaks: sum(({ continuity }) => continuity.breaks),
+    gaps: sum(({ continuity }) => continuity.gaps),
+    numberJumps: sum(({ continuity }) => continuity.numberJumps),
+    segmentsChanged: changedSegments(air, renditions),
+    written,
+    standstillMs: standstillMs(written),
+  };
+}
+
+function changedSegments({ viewer }: ActiveBroadcast, renditions: readonly ServedRendition[]): number {
+  let changed = 0;
+  for (const [url, seen] of viewer.seen) {
+    const recorded = renditions.find(({ id }) => id === renditionOf(url))?.segments ?? [];
+    for (const { number, sha256 } of seen) {
+      const media = recorded.find((segment) => segment.number === number)?.media;
+      if (!media || createHash('sha256').update(media).digest('hex') !== sha256) changed++;
+    }
+  }
+  return changed;
+}
+
+const renditionOf = (playlistUrl: string): string => new URL(playlistUrl).pathname.split('/').at(-2) ?? '';
+
+function drawAftermath(
+  context: DrillContext,
+  written: Aftermath['written'],
+  playback: Playback | undefined,
+): void {
+  // Of a long broadcast only each so many: words need their room.
+  const every = Math.ceil(written.length / 30);
+  for (const { number, atMs } of written)
+    if (number % every === 0) context.mark('segments', String(number), atMs);
+  if (!playback) return;
+  const points = playback.buffer.map(({ atMs, aheadMs }) => ({ atMs, value: aheadMs / 1000 }));
+  context.level('viewer buffer', 's', points);
+  for (const { fromMs, toMs } of playback.stalls) {
+    context.span('viewer buffer', `stalls ${((toMs - fromMs) / 1000).toFixed(1)} s`, fromMs, toMs, 'bad');
+  }
+}
+
+/** The most of one kind of fault over the renditions with pictures. */
+export const mostFrames = ({ frames }: Aftermath, of: (count: FrameCount) => number): number =>
+  Math.max(...[...frames.values()].map(of));
+
+/** The measures that every row has: what a viewer may notice, none of which may be. */
+export function viewerMeasures(aftermath: Aftermath, allowed: { discontinuities: number }): Measure[] {
+  return [
+    { name: 'player stall', value: aftermath.stalledMs / 1000, unit: 's', limit: 0 },
+    { name: 'discontinuities', value: aftermath.discontinuities, unit: '', limit: allowed.discontinuities },
+    { name: 'unmarked breaks of tfdt', value: aftermath.tfdtBreaks, unit: '', limit: 0 },
+    { name: 'segments missing', value: aftermath.gaps, unit: 'segments', limit: 0 },
+    { name: 'jumps in segment numbers', value: aftermath.numberJumps, unit: '', limit: 0 },
+    {
+      name: 'segments changed after viewers had them',
+      value: aftermath.segmentsChanged,
+      unit: 'segments',
+      limit: 0,
+    },
+  ];
+}

@@ -1,0 +1,85 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import { type BusEvent, busEvent } from '../../lib/control-store/bus-events.ts';
+import { EventBusError } from '../../lib/control-store/errors.ts';
+import type { StreamEventBus } from '../../lib/control-store/ports.ts';
+import type { StreamEventRecord } from '../../lib/control-store/records.ts';
+import type { EmitEvent } from '../../lib/telemetry/events.ts';
+
+interface Entry {
+  /** Of the record in the table's stream. */
+  readonly id: string;
+  readonly event: BusEvent;
+}
+
+/**
+ * Brings new lines of streams' journals from the table's stream to the bus. What the bus does not take is reported, so that
+ * it comes again; until then nothing later of the same stream goes out. Some events that went out come again with it.
+ */
+export async function forwardRecords(
+  records: readonly DynamoDBRecord[],
+  { bus, emit }: { readonly bus: Pick<StreamEventBus, 'publish'>; readonly emit: EmitEvent },
+): Promise<DynamoDBBatchResponse> {
+  const entries = records.flatMap((record) => readEntry(record, emit));
+  const waiting = new Set(entries);
+  for (const wave of waves(entries)) {
+    const untaken = await publish(wave, bus, emit);
+    for (const entry of wave) if (!untaken.has(entry.event)) waiting.delete(entry);
+    if (untaken.size > 0) break;
+  }
+  // The table's stream is read again from the first one that is named.
+  const [first] = waiting;
+  return { batchItemFailures: first ? [{ itemIdentifier: first.id }] : [] };
+}
+
+async function publish(
+  wave: readonly Entry[],
+  bus: Pick<StreamEventBus, 'publish'>,
+  emit: EmitEvent,
+): Promise<ReadonlySet<BusEvent>> {
+  try {
+    await bus.publish(wave.map(({ event }) => event));
+    return new Set();
+  } catch (cause) {
+    if (!(cause instanceof EventBusError)) throw cause;
+    emit('control.bus-event.delayed', { events: cause.untaken.length, cause });
+    return new Set(cause.untaken);
+  }
+}
+
+/** The first of each stream, then the second of each …: what goes out together may go out in any order. */
+function waves(entries: readonly Entry[]): Entry[][] {
+  const split: Entry[][] = [];
+  const seen = new Map<string, number>();
+  for (const entry of entries) {
+    const { streamId } = entry.event.detail;
+    const turn = seen.get(streamId) ?? 0;
+    seen.set(streamId, turn + 1);
+    const wave = split[turn];
+    if (wave) wave.push(entry);
+    else split.push([entry]);
+  }
+  return split;
+}
+
+/** None where the record is not for the bus. One that cannot be read never will be: it is dropped, and holds up nothing. */
+function readEntry({ eventName, dynamodb }: DynamoDBRecord, emit: EmitEvent): Entry[] {
+  if (eventName !== 'INSERT') return [];
+  const { SequenceNumber: id = '', NewImage = {} } = dynamodb ?? {};
+  const line = unmarshall(NewImage as Record<string, AttributeValue>) as Partial<StreamEventRecord>;
+  const { streamId, type, sequence, atMs, text } = line;
+  const whole =
+    typeof streamId === 'string' &&
+    typeof type === 'string' &&
+    typeof sequence === 'number' &&
+    typeof atMs === 'number' &&
+    typeof text === 'string';
+  if (!whole) {
+    const cause = new TypeError(`The record ${id} is not a line of a stream's journal.`);
+    emit('control.bus-event.lost', { streamId: String(streamId), type: String(type), cause });
+    return [];
+  }
+  const event = busEvent(line as StreamEventRecord);
+  return event ? [{ id, event }] : [];
+}

@@ -1,0 +1,78 @@
+// The SDK's signer of SigV4A, which is what the store's endpoint takes: importing it makes it known.
+import '@aws-sdk/signature-v4a';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  CloudFrontKeyValueStoreClient,
+  type CloudFrontKeyValueStoreClientConfig,
+  ConflictException,
+  DeleteKeyCommand,
+  DescribeKeyValueStoreCommand,
+  GetKeyCommand,
+  PutKeyCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudfront-keyvaluestore';
+import type { EdgeDenials } from '../../../control/ports.ts';
+import { clientSettings } from '../client-settings.ts';
+
+/** Of one write against those of others: takedowns come in ones, so this many at once are a fault. */
+const writeTries = 8;
+const firstPauseMs = 40;
+
+export interface CloudFrontDenialsOptions {
+  /** ARN of the key-value store that the edge's function reads. */
+  readonly keyValueStore: string;
+  /** What the SDK is not to take from the environment. */
+  readonly client?: CloudFrontKeyValueStoreClientConfig;
+}
+
+/**
+ * What the edge denies, as keys of a CloudFront KeyValueStore; the function before every behaviour of media looks them up. The
+ * edge has what is written within seconds. The whole store has one ETag, and every write must name it: one that lost against
+ * another is made again.
+ */
+export function cloudFrontDenials({
+  keyValueStore: KvsARN,
+  client: config,
+}: CloudFrontDenialsOptions): EdgeDenials {
+  const settings = clientSettings({ timeoutMs: 3_000, tries: 3, maxConnections: 4 });
+  const client = new CloudFrontKeyValueStoreClient({ ...settings, ...config });
+
+  async function isDenied(Key: string): Promise<boolean> {
+    try {
+      await client.send(new GetKeyCommand({ KvsARN, Key }));
+      return true;
+    } catch (fault) {
+      if (fault instanceof ResourceNotFoundException) return false;
+      throw fault;
+    }
+  }
+
+  async function write(send: (IfMatch: string) => Promise<unknown>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      // Throws where there is no such store, which a missing key must not be taken for.
+      const { ETag = '' } = await client.send(new DescribeKeyValueStoreCommand({ KvsARN }));
+      try {
+        await send(ETag);
+        return;
+      } catch (fault) {
+        if (!(fault instanceof ConflictException) || attempt === writeTries) throw fault;
+      }
+      await pause(firstPauseMs * 2 ** Math.min(attempt - 1, 4) * (0.5 + Math.random()));
+    }
+  }
+
+  return {
+    deny: (Key) =>
+      // The value is for people who look into the store.
+      write((IfMatch) => client.send(new PutKeyCommand({ KvsARN, Key, Value: 'taken down', IfMatch }))),
+    allow: (Key) =>
+      write(async (IfMatch) => {
+        try {
+          await client.send(new DeleteKeyCommand({ KvsARN, Key, IfMatch }));
+        } catch (fault) {
+          if (!(fault instanceof ResourceNotFoundException)) throw fault;
+        }
+      }),
+    isDenied,
+  };
+}

@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { ControlStoreUnavailableError } from '../../../control-store/errors.ts';
+import type { StreamEventStore } from '../../../control-store/ports.ts';
+import type { StreamEventRecord } from '../../../control-store/records.ts';
+import type { StreamId } from '../../../routing/ids.ts';
+import { isOvertaken } from './dynamo-errors.ts';
+import { unixSecondsIn } from './dynamo-expiry.ts';
+import { attributes, type DynamoRequests, type Item, placeholders } from './dynamo-requests.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** Each time an append is overtaken another one has come through, so this is how many may append at once. */
+const appendTries = 30;
+
+/** An event that could not be answered in time may have been written: asked for again, it is there twice. */
+export function dynamoEventStore(
+  requests: DynamoRequests,
+  options: { readonly eventRetentionMs?: number; readonly keptEvents?: number },
+): StreamEventStore {
+  const { eventRetentionMs = 90 * dayMs, keptEvents = 1_000 } = options;
+  const counterKey = (streamId: StreamId): Item => ({ streamId, item: 'events' });
+
+  /**
+   * The event and the counter in one transaction, on a condition: number N + 1 is only given by who has read N, so whoever
+   * reads N + 1 finds N there too. A counter that is raised first would let a slower writer fill a gap behind a reader.
+   */
+  function appending(event: Omit<StreamEventRecord, 'sequence'>, last: number): TransactWriteItem[] {
+    const { streamId } = event;
+    const sequence = last + 1;
+    const events = requests.name('events');
+    const change = 'SET #lastSequence = :sequence';
+    const unchanged = last === 0 ? 'attribute_not_exists(#lastSequence)' : '#lastSequence = :last';
+    const values = last === 0 ? { sequence } : { sequence, last };
+    const counted: TransactWriteItem = {
+      Update: {
+        TableName: requests.name('streams'),
+        Key: attributes(counterKey(streamId)),
+        UpdateExpression: change,
+        ConditionExpression: unchanged,
+        ...placeholders(`${change} ${unchanged}`, values),
+      },
+    };
+    const item = { ...event, sequence, expiresAt: unixSecondsIn(eventRetentionMs) };
+    const put: TransactWriteItem = { Put: { TableName: events, Item: attributes(item) } };
+    const oldest = sequence - keptEvents;
+    const pushedOut = { TableName: events, Key: attributes({ streamId, sequence: oldest }) };
+    return oldest > 0 ? [counted, put, { Delete: pushedOut }] : [counted, put];
+  }
+
+  async function read(streamId: StreamId, after: number | undefined, limit: number) {
+    const items =
+      after === undefined
+        ? await requests.query('events', '#streamId = :streamId', { streamId }, { limit, newestFirst: true })
+        : await requests.query(
+            'events',
+            '#streamId = :streamId AND #sequence > :after',
+            { streamId, after },
+            { limit },
+          );
+    return (after === undefined ? items.reverse() : items).map(eventOf);
+  }
+
+  return {
+    async appendEvent(event) {
+      for (let attempt = 1; ; attempt++) {
+        const counter = await requests.get('streams', counterKey(event.streamId));
+        try {
+          await requests.transact(appending(event, Number(counter?.lastSequence ?? 0)));
+          return;
+        } catch (error) {
+          if (!isOvertaken(error)) throw error;
+          if (attempt === appendTries) {
+            const trouble = `Others appended to the events of ${event.streamId} ${attempt} times.`;
+            throw new ControlStoreUnavailableError(trouble, { cause: error });
+          }
+        }
+        await pause(Math.random() * Math.min(200, 5 * 2 ** attempt));
+      }
+    },
+    async listEvents(streamId, { after, limit }) {
+      const events = await read(streamId, after, limit);
+      // A query is no snapshot: what was written while it ran may be there without what was written before it. Read again,
+      // what came first is there. A gap that stays is of events that have expired.
+      return hasGap(events, after) ? read(streamId, after, limit) : events;
+    },
+  };
+}
+
+function hasGap(events: readonly StreamEventRecord[], after = 0): boolean {
+  const first = after === 0 ? (events[0]?.sequence ?? 1) : after + 1;
+  return events.some(({ sequence }, index) => sequence !== first + index);
+}
+
+/** An event, from an item of its table or from an image in that table's stream, as plain values. */
+const eventOf = ({ expiresAt, ...event }: Item): StreamEventRecord => event as unknown as StreamEventRecord;

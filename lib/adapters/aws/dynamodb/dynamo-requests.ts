@@ -1,0 +1,223 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { ConditionFailedError, ControlStoreUnavailableError } from '../../../control-store/errors.ts';
+import { type ControlTable, physicalName } from '../../../control-store/tables.ts';
+import { type CallLimits, clientSettings } from '../client-settings.ts';
+import { asStoreFault, isRefusal } from './dynamo-errors.ts';
+
+export type Item = Readonly<Record<string, unknown>>;
+
+/** A write that happens only where `condition` holds; otherwise it throws `ConditionFailedError` with `refusal`. */
+export interface Conditional {
+  /** Attributes are written `#name`, values `:name`. */
+  readonly condition: string;
+  readonly values?: Item;
+  readonly refusal: string;
+  /**
+   * Marks this write, as attribute `writeId`. The SDK sends a request again whose answer was lost. The second try of a write
+   * that won is refused, by what the first one wrote: the mark tells that refusal from a lost race.
+   */
+  readonly writeId?: string;
+}
+
+/**
+ * Judged by who asks: a worker renews its lease twice a second, and others may take it after two. So an answer that is not
+ * there after 400 ms (tens of times what DynamoDB needs in its region) is not waited for but asked for once more, on another
+ * connection, and after a second in all the caller hears that the store is away.
+ */
+const limits: CallLimits = { timeoutMs: 400, tries: 2, maxConnections: 50 };
+
+/** DynamoDB's most for one BatchWriteItem. */
+const batchSize = 25;
+const batchTries = 6;
+
+/**
+ * A client that learns soon when the store is away. `config` goes before what the environment says. It always calls the
+ * region's one name, never an account's own: programs without a way out reach DynamoDB by the gateway of their network only.
+ */
+export const newDynamoClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
+  new DynamoDBClient({ ...clientSettings(limits), accountIdEndpointMode: 'disabled', ...config });
+
+/**
+ * Requests to the tables of one deployment, in plain values. Fails with `ControlStoreUnavailableError` where the store cannot
+ * be reached, throttles or denies; reads are strongly consistent, but for those of an index.
+ */
+export class DynamoRequests {
+  readonly #client: DynamoDBClient;
+  readonly #prefix: string;
+  readonly #giveUpAfterMs: number;
+  #closed = false;
+
+  constructor(client: DynamoDBClient, prefix: string, giveUpAfterMs = 1000) {
+    this.#client = client;
+    this.#prefix = prefix;
+    this.#giveUpAfterMs = giveUpAfterMs;
+  }
+
+  async get(table: ControlTable, key: Item): Promise<Item | undefined> {
+    const command = new GetItemCommand({
+      TableName: this.name(table),
+      Key: attributes(key),
+      ConsistentRead: true,
+    });
+    const { Item } = await this.#send((options) => this.#client.send(command, options));
+    return Item && unmarshall(Item);
+  }
+
+  async put(
+    table: ControlTable,
+    item: Item,
+    { condition, values, refusal, writeId }: Conditional,
+  ): Promise<void> {
+    const command = new PutItemCommand({
+      TableName: this.name(table),
+      Item: attributes({ ...item, writeId }),
+      ConditionExpression: condition,
+      ...placeholders(condition, values),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    try {
+      await this.#send((options) => this.#client.send(command, options));
+    } catch (error) {
+      ownWrite(error, refusal, writeId);
+    }
+  }
+
+  /** Changes one item and returns it as it then is. Without a condition it is made where it is missing. */
+  async update(table: ControlTable, key: Item, change: string, rules: Partial<Conditional>): Promise<Item> {
+    const { condition, values, refusal = 'The item has changed.', writeId } = rules;
+    const expression = writeId === undefined ? change : `${change}, #writeId = :writeId`;
+    const command = new UpdateItemCommand({
+      TableName: this.name(table),
+      Key: attributes(key),
+      UpdateExpression: expression,
+      ConditionExpression: condition,
+      ...placeholders(`${expression} ${condition ?? ''}`, { ...values, writeId }),
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    try {
+      const { Attributes } = await this.#send((options) => this.#client.send(command, options));
+      if (!Attributes) throw new ControlStoreUnavailableError('The control store did not say what it wrote.');
+      return unmarshall(Attributes);
+    } catch (error) {
+      return ownWrite(error, refusal, writeId);
+    }
+  }
+
+  async delete(table: ControlTable, key: Item): Promise<void> {
+    const command = new DeleteItemCommand({ TableName: this.name(table), Key: attributes(key) });
+    await this.#send((options) => this.#client.send(command, options));
+  }
+
+  /** The first `limit` items of a partition that meet the key condition `where`, or all. */
+  async query(
+    table: ControlTable,
+    where: string,
+    values: Item,
+    options: { limit?: number; index?: string; newestFirst?: boolean; only?: readonly string[] } = {},
+  ): Promise<Item[]> {
+    const { limit = Number.POSITIVE_INFINITY, index, newestFirst = false, only } = options;
+    const projection = only?.map((name) => `#${name}`).join(', ');
+    const found: Item[] = [];
+    let from: Record<string, AttributeValue> | undefined;
+    do {
+      const command = new QueryCommand({
+        TableName: this.name(table),
+        IndexName: index,
+        ConsistentRead: index === undefined,
+        KeyConditionExpression: where,
+        ProjectionExpression: projection,
+        ...placeholders(`${where} ${projection ?? ''}`, values),
+        ScanIndexForward: !newestFirst,
+        Limit: Number.isFinite(limit) ? limit - found.length : undefined,
+        ExclusiveStartKey: from,
+      });
+      const page = await this.#send((sending) => this.#client.send(command, sending));
+      found.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+      from = page.LastEvaluatedKey;
+    } while (from && found.length < limit);
+    return found;
+  }
+
+  /** All of `writes` or none. Where another writer came between it throws what `isOvertaken` knows. */
+  async transact(writes: readonly TransactWriteItem[]): Promise<void> {
+    const command = new TransactWriteItemsCommand({ TransactItems: [...writes] });
+    await this.#send((options) => this.#client.send(command, options));
+  }
+
+  /** Deletes items by their keys, a batch after the other. */
+  async deleteAll(table: ControlTable, keys: readonly Item[]): Promise<void> {
+    const name = this.name(table);
+    for (let start = 0; start < keys.length; start += batchSize) {
+      let left = keys
+        .slice(start, start + batchSize)
+        .map((key) => ({ DeleteRequest: { Key: attributes(key) } }) as object);
+      for (let attempt = 1; left.length > 0; attempt++) {
+        // A busy table leaves requests undone without an error.
+        if (attempt > batchTries)
+          throw new ControlStoreUnavailableError(`${name} does not keep up with deleting.`);
+        if (attempt > 1) await pause(10 * 2 ** attempt);
+        const command = new BatchWriteItemCommand({ RequestItems: { [name]: left } });
+        const { UnprocessedItems } = await this.#send((options) => this.#client.send(command, options));
+        left = UnprocessedItems?.[name] ?? [];
+      }
+    }
+  }
+
+  name(table: ControlTable): string {
+    return physicalName(this.#prefix, table);
+  }
+
+  /** Gives up what is under way; what is asked later is refused as unavailable. */
+  close(): void {
+    this.#closed = true;
+    this.#client.destroy();
+  }
+
+  async #send<Output>(request: (options: { abortSignal: AbortSignal }) => Promise<Output>): Promise<Output> {
+    if (this.#closed) throw new ControlStoreUnavailableError('The control store is closed.');
+    try {
+      return await request({ abortSignal: AbortSignal.timeout(this.#giveUpAfterMs) });
+    } catch (error) {
+      throw asStoreFault(error);
+    }
+  }
+}
+
+/** A plain item as DynamoDB writes it; fields that are undefined are left out. */
+export const attributes = (item: Item): Record<string, AttributeValue> =>
+  marshall(item, { removeUndefinedValues: true });
+
+/** The names and values that an expression mentions. Names are never written bare: many words are reserved. */
+export function placeholders(expression: string, values: Item = {}) {
+  const names = [...expression.matchAll(/#(\w+)/g)].map(([mention, name]) => [mention, name]);
+  const given = Object.entries(values).map(([name, value]) => [`:${name}`, value]);
+  const marshalled = attributes(Object.fromEntries(given));
+  return {
+    ExpressionAttributeNames:
+      names.length > 0 ? (Object.fromEntries(names) as Record<string, string>) : undefined,
+    ExpressionAttributeValues: Object.keys(marshalled).length > 0 ? marshalled : undefined,
+  };
+}
+
+/** The item that refused a write, where an earlier try of this very write made it. Throws what else it was. */
+function ownWrite(error: unknown, refusal: string, writeId: string | undefined): Item {
+  if (!isRefusal(error)) throw error;
+  const found = error.Item && unmarshall(error.Item);
+  if (found && writeId !== undefined && found.writeId === writeId) return found;
+  throw new ConditionFailedError(refusal, { cause: error });
+}

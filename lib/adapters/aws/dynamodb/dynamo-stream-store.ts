@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { ConditionFailedError } from '../../../control-store/errors.ts';
+import type { BroadcastStore, StreamStore } from '../../../control-store/ports.ts';
+import type { BroadcastRecord, BroadcastReference, StreamRecord } from '../../../control-store/records.ts';
+import { controlTables } from '../../../control-store/tables.ts';
+import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
+import type { DynamoRequests, Item } from './dynamo-requests.ts';
+
+const streamItem = 'stream';
+const broadcastPrefix = 'broadcast#';
+const listing = 'stream';
+const open = 'broadcast';
+const [streamsById, openItems] = controlTables.streams.indexes;
+
+const streamKey = (streamId: StreamId): Item => ({ streamId, item: streamItem });
+const broadcastKey = (streamId: StreamId, id: BroadcastId): Item => ({
+  streamId,
+  item: `${broadcastPrefix}${id}`,
+});
+
+export function dynamoStreamStore(requests: DynamoRequests): StreamStore {
+  return {
+    createStream: (stream) =>
+      requests.put('streams', itemOfStream(stream), {
+        condition: 'attribute_not_exists(#streamId)',
+        refusal: `Stream ${stream.id} exists already.`,
+        writeId: randomUUID(),
+      }),
+    async getStream(id) {
+      const item = await requests.get('streams', streamKey(id));
+      return item && streamOf(item);
+    },
+    async listStreams({ limit, cursor }) {
+      const after = cursor ? ' AND #streamId > :cursor' : '';
+      const items = await requests.query(
+        'streams',
+        `#listing = :listing${after}`,
+        { listing, cursor: cursor || undefined },
+        { index: streamsById.name, limit: limit + 1 },
+      );
+      const streams = items.slice(0, limit).map(streamOf);
+      const last = streams.at(-1);
+      return items.length > limit && last ? { streams, cursor: last.id } : { streams };
+    },
+    async updateStream(stream) {
+      const next = { ...stream, version: stream.version + 1 };
+      await requests.put('streams', itemOfStream(next), {
+        condition: '#version = :version',
+        values: { version: stream.version },
+        refusal: `Stream ${stream.id} is not at version ${stream.version} any more.`,
+        writeId: randomUUID(),
+      });
+      return next;
+    },
+    async deleteStream(id) {
+      await revokeKeys(requests, id);
+      await requests.delete('leases', { streamId: id });
+      const ofStream = '#streamId = :id';
+      const events = await requests.query('events', ofStream, { id }, { only: ['streamId', 'sequence'] });
+      await requests.deleteAll('events', events);
+      const items = await requests.query('streams', ofStream, { id }, { only: ['streamId', 'item'] });
+      await requests.deleteAll(
+        'streams',
+        items.filter(({ item }) => item !== streamItem),
+      );
+      await requests.delete('streams', streamKey(id));
+    },
+  };
+}
+
+/**
+ * Deleting takes many requests. The stream itself goes last, so that a deletion that broke off can be asked for again; its
+ * keys go first, so that no broadcast begins meanwhile.
+ */
+async function revokeKeys(requests: DynamoRequests, id: StreamId): Promise<void> {
+  const change = 'SET #keys = :none, #version = #version + :one';
+  const rules = { condition: 'attribute_exists(#streamId)', values: { none: [], one: 1 } };
+  try {
+    await requests.update('streams', streamKey(id), change, rules);
+  } catch (error) {
+    if (!(error instanceof ConditionFailedError)) throw error;
+  }
+}
+
+export function dynamoBroadcastStore(requests: DynamoRequests): BroadcastStore {
+  const newest = async (streamId: StreamId, limit: number) => {
+    const where = '#streamId = :streamId AND begins_with(#item, :prefix)';
+    const values = { streamId, prefix: broadcastPrefix };
+    const items = await requests.query('streams', where, values, { limit, newestFirst: true });
+    return items.map(broadcastOf);
+  };
+  return {
+    // A second try of the same write meets its own epoch, which is let in.
+    putBroadcast: (broadcast) =>
+      requests.put('streams', itemOfBroadcast(broadcast), {
+        condition: 'attribute_not_exists(#streamId) OR #epoch <= :epoch',
+        values: { epoch: broadcast.epoch },
+        refusal: `Broadcast ${broadcast.id} is past epoch ${broadcast.epoch}.`,
+      }),
+    latestBroadcast: async (streamId) => (await newest(streamId, 1))[0],
+    async getBroadcast(streamId, id) {
+      const item = await requests.get('streams', broadcastKey(streamId, id));
+      return item && broadcastOf(item);
+    },
+    listBroadcasts: newest,
+    async listOpenBroadcasts({ limit, cursor }) {
+      const after = cursor ? ' AND #streamId > :cursor' : '';
+      const items = await requests.query(
+        'streams',
+        `#open = :open${after}`,
+        { open, cursor: cursor || undefined },
+        { index: openItems.name, limit: limit + 1 },
+      );
+      const broadcasts = items.slice(0, limit).map(referenceOf);
+      const last = broadcasts.at(-1);
+      return items.length > limit && last ? { broadcasts, cursor: last.streamId } : { broadcasts };
+    },
+  };
+}
+
+const itemOfStream = (stream: StreamRecord): Item => ({ ...stream, ...streamKey(stream.id), listing });
+
+const itemOfBroadcast = (broadcast: BroadcastRecord): Item => ({
+  ...broadcast,
+  ...broadcastKey(broadcast.streamId, broadcast.id),
+  ...(broadcast.state !== 'ended' && { open }),
+});
+
+/** Items of ours: this file is the only one that writes them. */
+const streamOf = ({ streamId, item, listing, writeId, ...stream }: Item): StreamRecord =>
+  stream as unknown as StreamRecord;
+const broadcastOf = ({ item, open, ...broadcast }: Item): BroadcastRecord =>
+  broadcast as unknown as BroadcastRecord;
+const referenceOf = ({ streamId, item }: Item): BroadcastReference => ({
+  streamId: streamId as StreamId,
+  id: String(item).slice(broadcastPrefix.length) as BroadcastId,
+});

@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { ObjectStoreRefusedError, PreconditionFailedError } from '../../../object-store/errors.ts';
+import { isObjectKey } from '../../../object-store/object-key.ts';
+import type {
+  OpenObject,
+  PutOptions,
+  StoredObject,
+  StreamingObjectStore,
+} from '../../../object-store/ports.ts';
+import { asStoreError, codeOf, DataDirNotWritableError, isAbsent } from './disk-errors.ts';
+import { listKeys } from './disk-listing.ts';
+import { encodeHeader, etagOf, readHeader } from './object-file.ts';
+
+/**
+ * Opens the folder `root` as an object store, making it where it is missing. One process may have it open at a time:
+ * conditional puts are serialised per key inside it. Writes go to a temporary file and are renamed, so that a reader
+ * gets an old object or a new one, whole. They are not synced to the platter: a power cut may lose the last seconds,
+ * never mix them. A key may not go through another one (`a` and `a/b`): refused. Throws `DataDirNotWritableError`.
+ */
+export async function openDiskObjectStore(root: string): Promise<StreamingObjectStore> {
+  const temporary = join(root, 'tmp');
+  const objects = join(root, 'objects');
+  try {
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary, { recursive: true });
+    await mkdir(objects, { recursive: true });
+    const probe = join(temporary, 'probe');
+    await writeFile(probe, 'probe');
+    await rename(probe, join(objects, '.probe'));
+    await rm(join(objects, '.probe'));
+  } catch (cause) {
+    throw new DataDirNotWritableError(root, cause);
+  }
+  return new DiskObjectStore(await realpath(objects), temporary);
+}
+
+class DiskObjectStore implements StreamingObjectStore {
+  readonly #objects: string;
+  readonly #temporary: string;
+  /** The last write under way for each key that has one. */
+  readonly #writes = new Map<string, Promise<unknown>>();
+
+  constructor(objects: string, temporary: string) {
+    this.#objects = objects;
+    this.#temporary = temporary;
+  }
+
+  async put(key: string, body: Uint8Array, options: PutOptions): Promise<{ etag: string }> {
+    const path = this.#path(key);
+    return this.#alone(key, async () => {
+      if (options.ifMatch !== undefined || options.ifNoneMatch !== undefined) {
+        const existing = await this.#etag(key);
+        if (options.ifNoneMatch !== undefined && existing !== undefined) {
+          throw new PreconditionFailedError(`${key} is already there`);
+        }
+        if (options.ifMatch !== undefined && existing !== options.ifMatch) {
+          throw new PreconditionFailedError(`${key} is not the object that was to be replaced`);
+        }
+      }
+      const etag = etagOf(body);
+      const { contentType, cacheControl } = options;
+      const header = encodeHeader({ etag, contentType, cacheControl, sizeBytes: body.length });
+      await this.#write(path, [header, body]);
+      return { etag };
+    });
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    const object = await this.open(key);
+    if (!object) return undefined;
+    try {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of object.read(0, object.sizeBytes)) chunks.push(chunk);
+      const { etag, contentType, cacheControl } = object;
+      return { body: Buffer.concat(chunks), etag, contentType, cacheControl };
+    } catch (fault) {
+      throw asStoreError(fault, key);
+    } finally {
+      await object.close();
+    }
+  }
+
+  async open(key: string): Promise<OpenObject | undefined> {
+    const path = this.#path(key);
+    let file: FileHandle | undefined;
+    try {
+      await this.#stayInside(dirname(path));
+      file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+      const found = await readHeader(file);
+      if (found) {
+        const { header, bodyOffset } = found;
+        const held = file;
+        return {
+          ...header,
+          read: (start, end) => readWindow(held, bodyOffset + start, bodyOffset + end),
+          close: () => held.close(),
+        };
+      }
+      await file.close();
+      return undefined;
+    } catch (fault) {
+      await file?.close();
+      if (isAbsent(fault)) return undefined;
+      throw asStoreError(fault, key);
+    }
+  }
+
+  async list(
+    prefix: string,
+    page: { after?: string; limit: number },
+  ): Promise<{ keys: string[]; more: boolean }> {
+    try {
+      return await listKeys(this.#objects, prefix, page);
+    } catch (fault) {
+      throw asStoreError(fault, prefix);
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    const path = this.#path(key);
+    await this.#alone(key, async () => {
+      await this.#stayInside(dirname(path));
+      await rm(path);
+      await this.#removeEmptyFolders(dirname(path));
+    }).catch((fault) => {
+      if (!isAbsent(fault.cause)) throw fault;
+    });
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    const [source, target] = [this.#path(from), this.#path(to)];
+    if (from === to) return;
+    // Always in the same order, so that two moves never wait for each other.
+    const [first, second] = from < to ? [from, to] : [to, from];
+    await this.#alone(first, () =>
+      this.#alone(second, async () => {
+        await this.#stayInside(dirname(source));
+        if (!(await lstat(source)).isFile()) return;
+        await this.#publish(source, target);
+        await this.#removeEmptyFolders(dirname(source));
+      }),
+    ).catch((fault) => {
+      if (!isAbsent(fault.cause)) throw fault;
+    });
+  }
+
+  #path(key: string): string {
+    if (!isObjectKey(key))
+      throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is no object key`);
+    return join(this.#objects, ...key.split('/'));
+  }
+
+  /** A folder below ours may have been replaced by a link to elsewhere: what is behind it is not ours to give. */
+  async #stayInside(folder: string): Promise<void> {
+    const real = await realpath(folder);
+    if (real !== this.#objects && !real.startsWith(this.#objects + sep)) {
+      throw new ObjectStoreRefusedError('The folder of this key leads out of the store');
+    }
+  }
+
+  async #etag(key: string): Promise<string | undefined> {
+    const object = await this.open(key);
+    await object?.close();
+    return object?.etag;
+  }
+
+  async #write(path: string, parts: Uint8Array[]): Promise<void> {
+    const temporary = join(this.#temporary, randomUUID());
+    try {
+      const file = await open(temporary, 'wx');
+      try {
+        // writeFile goes on after a short write, and so meets the error that cut it (disk full).
+        for (const part of parts) await file.writeFile(part);
+      } finally {
+        await file.close();
+      }
+      await this.#publish(temporary, path);
+    } catch (fault) {
+      await rm(temporary, { force: true });
+      throw fault;
+    }
+  }
+
+  /** Moves the file to its name. A delete may take the empty folder away between the two steps: then again. */
+  async #publish(temporary: string, path: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await this.#stayInside(dirname(path));
+        return await rename(temporary, path);
+      } catch (fault) {
+        if (codeOf(fault) !== 'ENOENT' || attempt === 5) throw fault;
+      }
+    }
+  }
+
+  async #removeEmptyFolders(folder: string): Promise<void> {
+    try {
+      for (let at = folder; at !== this.#objects; at = dirname(at)) await rmdir(at);
+    } catch {
+      // Not empty (or a writer was quicker): the folder is needed.
+    }
+  }
+
+  /** Runs `work` after every earlier write of this key, and alone. */
+  async #alone<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
+    const earlier = this.#writes.get(key) ?? Promise.resolve();
+    const mine = earlier.then(work, work).catch((fault) => {
+      throw asStoreError(fault, key);
+    });
+    this.#writes.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#writes.get(key) === mine) this.#writes.delete(key);
+    }
+  }
+}
+
+const readBytes = 256 * 1024;
+
+async function* readWindow(file: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
+  for (let position = start; position < end; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(readBytes, end - position));
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+    if (bytesRead === 0) throw new Error('The file became shorter while it was read');
+    position += bytesRead;
+    yield bytesRead === chunk.length ? chunk : chunk.subarray(0, bytesRead);
+  }
+}

@@ -1,0 +1,230 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { BodyReader, EdgeResponse, EdgeService } from '../../../edge/ports.ts';
+import { maxHeadBytes, parseRequestHead, type RequestHead } from '../../../protocol/http/request-head.ts';
+import { httpDate } from './http-date.ts';
+
+/** Bytes handed to a socket at once while more are to come. It takes no more until these are out. */
+const writeBytes = 256 * 1024;
+/** Up to this size, copying a body behind its head is cheaper than a second piece in the write. */
+const joinBytes = 16 * 1024;
+
+/** One client's connection: requests are answered one after the other, in order. */
+export class EdgeConnection {
+  readonly #socket: Socket;
+  readonly #service: EdgeService;
+  /** What came of requests that are not begun yet. */
+  #pending: Buffer | undefined;
+  /** The request that is being answered. */
+  #request: RequestHead | undefined;
+  #body: BodyReader | undefined;
+  /** The head of the answer, until the first bytes of the body are there to go with it: one write for both. */
+  #heldHead = '';
+  /** Writes of the body that the socket has not done yet; the body counts as read only when there are none. */
+  #unsent = { writes: 0, done: () => {} };
+  /** The body goes out in chunks, as nobody knows how long it will be. */
+  #chunked = false;
+  /** Since when a head is awaited (ms); undefined between requests and while one is answered. */
+  #headSinceMs: number | undefined = performance.now();
+  /** No request after the one under way: what still comes is dropped. */
+  #lastRequest = false;
+  /** The client sends no more, and wants its answers. */
+  #inputEnded = false;
+  /** We are in `#next` already: an answer that is there at once must not go deeper into the stack. */
+  #advancing = false;
+
+  constructor(socket: Socket, service: EdgeService, idleTimeoutMs: number) {
+    this.#socket = socket;
+    this.#service = service;
+    socket.setTimeout(idleTimeoutMs, () => socket.destroy());
+    socket.on('data', (bytes: Buffer) => this.#receive(bytes));
+    socket.on('end', () => {
+      this.#inputEnded = true;
+      this.#next();
+    });
+    socket.on('drain', () => {
+      this.#send();
+      this.#next();
+    });
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#release());
+  }
+
+  /** Closes the connection if its client has been sending a head since before then. */
+  expireHead(beganBeforeMs: number): void {
+    if (this.#headSinceMs === undefined || this.#headSinceMs >= beganBeforeMs) return;
+    // A connection that was only opened (browsers do so to be quick later) is no request that could be refused.
+    if (this.#pending) this.#refuse(408);
+    else this.#socket.destroy();
+  }
+
+  /** The request under way is the last one. */
+  finish(): void {
+    this.#lastRequest = true;
+    if (!this.#request) this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.#lastRequest) return;
+    this.#pending = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
+    this.#next();
+    // Whoever sends on without waiting for answers, or without reading them, waits now.
+    if (this.#busy && this.#pending && this.#pending.length > maxHeadBytes) this.#socket.pause();
+  }
+
+  /** The answer before is not made yet, or the client does not take it: the next request has to wait. */
+  get #busy(): boolean {
+    return this.#request !== undefined || this.#socket.writableNeedDrain;
+  }
+
+  /** Begins the next request if its head is all there, and the ones after it while they are answered at once. */
+  #next(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    while (this.#pending && !this.#busy && !this.#lastRequest) {
+      const head = this.#takeHead(this.#pending);
+      if (head === undefined) break;
+      if (typeof head === 'number') this.#refuse(head);
+      else this.#begin(head);
+    }
+    this.#advancing = false;
+    if (this.#busy || this.#lastRequest) return;
+    if (this.#inputEnded) this.#socket.end();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  /** Takes a head off what came; undefined where it is not all there yet, a status where it is to be refused. */
+  #takeHead(pending: Buffer): RequestHead | number | undefined {
+    const end = pending.indexOf('\r\n\r\n');
+    if (end > maxHeadBytes || (end === -1 && pending.length > maxHeadBytes)) return 431;
+    if (end === -1) {
+      this.#headSinceMs ??= performance.now();
+      // A TLS handshake, for example, has no end of a head to wait for.
+      return isLetter(pending[0]) ? undefined : 400;
+    }
+    this.#pending = end + 4 < pending.length ? pending.subarray(end + 4) : undefined;
+    return parseRequestHead(pending.toString('latin1', 0, end));
+  }
+
+  #begin(head: RequestHead): void {
+    this.#request = head;
+    this.#headSinceMs = undefined;
+    const { method, target, headers } = head;
+    this.#service.handle({ method, target, headers }, (response) => this.#answer(head, response));
+  }
+
+  #answer(request: RequestHead, { status, headers, body }: EdgeResponse): void {
+    if (this.#socket.destroyed || this.#request !== request) {
+      body?.close();
+      return;
+    }
+    const counted = body === undefined || headers['content-length'] !== undefined;
+    this.#chunked = !counted && request.chunks;
+    // Without a count and without chunks only the end of the connection ends the body.
+    if (!request.keepAlive || (!counted && !request.chunks)) this.#lastRequest = true;
+    this.#heldHead = this.#head(status, headers);
+    if (!body) {
+      this.#sendHeldHead();
+      this.#end();
+      return;
+    }
+    this.#body = body;
+    const unsent = { writes: 0, done: () => {} };
+    unsent.done = () => {
+      unsent.writes--;
+      if (unsent.writes === 0 && this.#body !== body) body.close();
+    };
+    this.#unsent = unsent;
+    this.#send();
+  }
+
+  #head(status: number, headers: Readonly<Record<string, string>>): string {
+    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+    for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
+    if (this.#chunked) text += 'transfer-encoding: chunked\r\n';
+    if (this.#lastRequest) text += 'connection: close\r\n';
+    else if (this.#request?.chunks === false) text += 'connection: keep-alive\r\n';
+    return `${text}date: ${httpDate()}\r\n\r\n`;
+  }
+
+  /** Hands on what there is of the body, at the client's pace. */
+  #send(): void {
+    const body = this.#body;
+    if (!body || this.#socket.destroyed || this.#socket.writableNeedDrain) return;
+    const rest = this.#chunked ? undefined : body.rest();
+    if (rest) {
+      this.#write(rest);
+      this.#endBody(body);
+      return;
+    }
+    let bytes = body.next(writeBytes);
+    while (typeof bytes !== 'string' && this.#write(bytes)) bytes = body.next(writeBytes);
+    // Else the socket is full: it says `drain` when it is empty.
+    if (bytes === 'wait') {
+      body.whenMore(() => this.#send());
+    } else if (bytes === 'end') {
+      this.#sendHeldHead();
+      if (this.#chunked) this.#socket.write('0\r\n\r\n', 'latin1');
+      this.#endBody(body);
+    } else if (bytes === 'failed') {
+      // A plain close would end a body that has no count as if it were whole.
+      this.#socket.resetAndDestroy();
+    }
+  }
+
+  #write(bytes: Uint8Array): boolean {
+    if (this.#heldHead !== '' && !this.#chunked && bytes.length <= joinBytes) {
+      const joined = Buffer.allocUnsafe(this.#heldHead.length + bytes.length);
+      joined.write(this.#heldHead, 'latin1');
+      joined.set(bytes, this.#heldHead.length);
+      this.#heldHead = '';
+      return this.#socket.write(joined);
+    }
+    this.#unsent.writes++;
+    this.#socket.cork();
+    this.#sendHeldHead();
+    if (this.#chunked) this.#socket.write(`${bytes.length.toString(16)}\r\n`, 'latin1');
+    let more = this.#socket.write(bytes, this.#unsent.done);
+    if (this.#chunked) more = this.#socket.write('\r\n', 'latin1');
+    this.#socket.uncork();
+    return more;
+  }
+
+  #sendHeldHead(): void {
+    if (this.#heldHead !== '') this.#socket.write(this.#heldHead, 'latin1');
+    this.#heldHead = '';
+  }
+
+  #endBody(body: BodyReader): void {
+    this.#body = undefined;
+    if (this.#unsent.writes === 0) body.close();
+    this.#end();
+  }
+
+  /** The answer is out, or in the socket's buffer. */
+  #end(): void {
+    this.#request = undefined;
+    if (this.#lastRequest) this.#socket.end();
+    else this.#next();
+  }
+
+  #refuse(status: number): void {
+    this.#lastRequest = true;
+    this.#headSinceMs = undefined;
+    this.#pending = undefined;
+    const head = this.#head(status, { 'content-length': '0' });
+    this.#socket.end(head, 'latin1', () => this.#socket.destroy());
+  }
+
+  #release(): void {
+    this.#body?.close();
+    this.#body = undefined;
+    this.#pending = undefined;
+  }
+}
+
+const isLetter = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x41 && byte <= 0x5a;

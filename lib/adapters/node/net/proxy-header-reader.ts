@@ -1,0 +1,50 @@
+import type { Socket } from 'node:net';
+import type { Endpoint } from '../../../net/socket.ts';
+import { decodeProxyHeader } from '../../../protocol/relay/proxy-header.ts';
+import { ProtocolError } from '../../../protocol/rtmp/errors.ts';
+
+/** A balancer sends an address or two and a few TLVs. */
+const maxHeaderBytes = 536;
+
+/**
+ * Reads the PROXY protocol header that a paused socket begins with, and nothing behind it that it can avoid. `source` is
+ * undefined where the balancer speaks for itself. Throws `ProtocolError`, also where the header does not come in time.
+ */
+export function readProxyHeader(
+  socket: Socket,
+  timeoutMs: number,
+): Promise<{ source: Endpoint | undefined; rest: Buffer }> {
+  return new Promise((resolve, reject) => {
+    let held: Buffer = Buffer.alloc(0);
+    const finish = (settle: () => void) => {
+      clearTimeout(timer);
+      socket.off('readable', onReadable);
+      socket.off('close', onClose);
+      settle();
+    };
+    const fail = (cause: unknown) => finish(() => reject(cause));
+    const onClose = () => fail(new ProtocolError('PROXY_HEADER_MALFORMED', 'the PROXY header is cut off'));
+    const timer = setTimeout(
+      () => fail(new ProtocolError('PROXY_HEADER_MALFORMED', `no PROXY header in ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    const onReadable = () => {
+      try {
+        for (let bytes = socket.read(); bytes !== null; bytes = socket.read()) {
+          held = Buffer.concat([held, bytes as Buffer]);
+          const decoded = decodeProxyHeader(held, maxHeaderBytes);
+          if (decoded === undefined) continue;
+          const source = decoded.header.addresses?.source;
+          const rest = held.subarray(decoded.length);
+          finish(() => resolve({ source: source && { host: source.address, port: source.port }, rest }));
+          return;
+        }
+        if (socket.readableEnded) onClose();
+      } catch (cause) {
+        fail(cause);
+      }
+    };
+    socket.on('readable', onReadable);
+    socket.on('close', onClose);
+  });
+}

@@ -1,0 +1,55 @@
+import { createServer, type Socket } from 'node:net';
+import type { RelayConnection } from '../../../encoder/ports.ts';
+import { socketConnection } from './connection.ts';
+import type { ReadBatch } from './read-batch.ts';
+
+export interface RelayListener {
+  readonly port: number;
+  /** Stops accepting; connections that stand go on. */
+  close(): void;
+}
+
+/** What a read goes into; the handler is done with it when it returns, so one piece serves all links. */
+const memory = Buffer.allocUnsafeSlow(256 * 1024);
+
+/** Listens for relay links, and reads them at the ticks of `batch`. Rejects with Node's error (`EADDRINUSE` …) where it cannot. */
+export function listenForRelays(
+  at: { readonly host: string; readonly port: number; readonly maxConnections: number },
+  batch: ReadBatch,
+  connected: (connection: RelayConnection) => void,
+): Promise<RelayListener> {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, keepAlive: true }, (socket) =>
+    connected(relayConnection(socket, batch)),
+  );
+  server.maxConnections = at.maxConnections;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: at.host, port: at.port }, () => {
+      server.off('error', reject);
+      resolve({ port: (server.address() as { port: number }).port, close: () => server.close() });
+    });
+  });
+}
+
+function relayConnection(socket: Socket, batch: ReadBatch): RelayConnection {
+  const connection = socketConnection(socket, { batch });
+  return {
+    start({ data, closed }) {
+      connection.batchReads();
+      connection.start({
+        into: () => memory,
+        data,
+        batchEnded() {},
+        // The proxy has said its last: nothing keeps the link.
+        ended: () => connection.end(),
+        drained() {},
+        closed,
+      });
+    },
+    write: (bytes) => void connection.write(bytes),
+    pause: () => connection.pause(),
+    resume: () => connection.resume(),
+    end: () => connection.end(),
+    abort: () => connection.abort(),
+  };
+}

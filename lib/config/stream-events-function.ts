@@ -1,8 +1,0 @@
-import { z } from 'zod';
-import { envCodec } from './env.ts';
-
-/** What the function that tells other systems of streams is told: HEADWATER_EVENT_BUS. */
-export const streamEventsFunctionCodec = envCodec({
-  /** The bus's name or ARN. */
-  eventBus: z.string().min(1),
-});

@@ -1,0 +1,28 @@
+import type { EmitEvent } from '../telemetry/events.ts';
+import { busEvent } from './bus-events.ts';
+import type { StreamEventBus, StreamEventStore } from './ports.ts';
+
+/**
+ * The store, with what other systems are told of a stream's journal put on the bus, where there is one, once the store has it.
+ * For where nothing follows the store's own stream of changes, as a function does on AWS. A bus that fails never fails the
+ * journal.
+ */
+export function announcing<Store extends Pick<StreamEventStore, 'appendEvent'>>(
+  store: Store,
+  bus: StreamEventBus | undefined,
+  emit: EmitEvent,
+): Store {
+  if (bus === undefined) return store;
+  return {
+    ...store,
+    async appendEvent(event) {
+      await store.appendEvent(event);
+      const announced = busEvent(event);
+      if (announced === undefined) return;
+      const { streamId, type } = event;
+      await bus
+        .publish([announced])
+        .catch((cause: unknown) => emit('control.bus-event.lost', { streamId, type, cause }));
+    },
+  };
+}

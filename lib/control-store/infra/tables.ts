@@ -1,0 +1,110 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { type ControlRole, tableAccess } from '../table-access.ts';
+import {
+  type ControlTable,
+  controlTableNames,
+  controlTables,
+  type KeyAttribute,
+  physicalName,
+  type TableDescription,
+} from '../tables.ts';
+
+export interface ControlTablesProps {
+  /** The deployment's name; begins the names of the tables. */
+  readonly name: string;
+  /** Whether streams and their journals stay when the stack is deleted; if so, the tables cannot be deleted by mistake either. */
+  readonly keepOnDelete: boolean;
+}
+
+const typeOf = { string: AttributeType.STRING, number: AttributeType.NUMBER } as const;
+const attribute = ({ name, type }: KeyAttribute) => ({ name, type: typeOf[type] });
+
+/**
+ * The control store of a region: DynamoDB tables on demand, each as lib/control-store/tables.ts describes it, to be had
+ * back as they were at any second of the last 35 days, under one key of the customer.
+ */
+export class ControlTables extends Construct {
+  /** Everything secret or personal in a region's control stage is under it. */
+  readonly encryptionKey: IKey;
+  readonly #tables: ReadonlyMap<ControlTable, Table>;
+
+  constructor(scope: Construct, id: string, { name, keepOnDelete }: ControlTablesProps) {
+    super(scope, id);
+    const removalPolicy = keepOnDelete ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.encryptionKey = new Key(this, 'Key', {
+      alias: `${name}-control`,
+      description: `Streams, keys and events of ${name}.`,
+      enableKeyRotation: true,
+      removalPolicy,
+    });
+    this.#tables = new Map(
+      controlTableNames.map((end) => {
+        const { partitionKey, sortKey, indexes, expiryAttribute, streamView }: TableDescription =
+          controlTables[end];
+        const table = new Table(this, end, {
+          tableName: physicalName(name, end),
+          partitionKey: attribute(partitionKey),
+          ...(sortKey && { sortKey: attribute(sortKey) }),
+          ...(expiryAttribute && { timeToLiveAttribute: expiryAttribute }),
+          ...(streamView && { stream: StreamViewType[streamView] }),
+          billingMode: BillingMode.PAY_PER_REQUEST,
+          pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+          encryption: TableEncryption.CUSTOMER_MANAGED,
+          encryptionKey: this.encryptionKey,
+          deletionProtection: keepOnDelete,
+          removalPolicy,
+        });
+        for (const index of indexes) {
+          table.addGlobalSecondaryIndex({
+            indexName: index.name,
+            partitionKey: attribute(index.partitionKey),
+            sortKey: attribute(index.sortKey),
+            projectionType: ProjectionType[index.projection],
+          });
+        }
+        return [end, table];
+      }),
+    );
+  }
+
+  table(end: ControlTable): Table {
+    const table = this.#tables.get(end);
+    if (!table) throw new Error(`There is no table ${end}.`);
+    return table;
+  }
+
+  /** Allows the calls that `role` makes of the control store, and the use of the key for nothing but them. */
+  grantAccess(role: ControlRole, grantee: IGrantable): void {
+    const allow = (actions: readonly string[], resourceArns: string[]) =>
+      Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns });
+    for (const end of controlTableNames) {
+      const { table, queries } = tableAccess[role][end] ?? {};
+      const { tableArn } = this.table(end);
+      if (table) allow(table, [tableArn]);
+      if (queries) {
+        const named = queries.map((index) => `${tableArn}/index/${index}`);
+        allow(['dynamodb:Query'], named);
+      }
+    }
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+        resources: [this.encryptionKey.keyArn],
+        conditions: {
+          StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(this).region}.amazonaws.com` },
+        },
+      }),
+    );
+  }
+}

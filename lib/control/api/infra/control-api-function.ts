@@ -1,0 +1,170 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Deployment } from '../../../config/deployment.ts';
+import type { LadderConfig } from '../../../config/ladder.ts';
+import type { ControlTables } from '../../../control-store/infra/tables.ts';
+import type { EncoderTier } from '../../../control-store/records.ts';
+import { PlatformFunction } from '../../../infra/function.ts';
+import type { KeyPepper } from '../../infra/key-pepper.ts';
+import type { ChannelClass } from '../../managed-channels/policy/managed-cost.ts';
+import type { Takedowns } from '../../takedowns/infra/takedowns-function.ts';
+import { controlFunctionCodec } from '../control-api-config.ts';
+
+export interface ControlApiProps {
+  /** The deployment's name. */
+  readonly name: string;
+  /** The region's word in playback addresses, for example `eu-central-1`. */
+  readonly region: string;
+  /** Where broadcasters publish. */
+  readonly ingestRtmpsUrl: string;
+  /** @default plain RTMP is not taken */
+  readonly ingestRtmpUrl?: string | undefined;
+  /** The edge, with https. */
+  readonly playbackBaseUrl: string;
+  readonly pageBaseUrl: string;
+  /** Who may call how often, and from which pages. */
+  readonly access: Deployment['api'];
+  readonly tables: ControlTables;
+  /** How long the lines of a stream's journal are kept, in days. */
+  readonly eventDays: number;
+  readonly keyPepper: KeyPepper;
+  readonly takedowns: Takedowns;
+  /** What may encode a stream. @default the fleet alone */
+  readonly offeredEncoders?: readonly EncoderTier[];
+  /** Ports at which the proxies reach other servers: none where there is no simulcast. */
+  readonly pushPorts: readonly number[];
+  /** Of managed channels, for the estimate of what a stream costs. */
+  readonly channelClass?: ChannelClass;
+  /** For the estimate of what a stream costs. @default the default ladder */
+  readonly ladder?: LadderConfig;
+  readonly metricsNamespace: string;
+  readonly logDays: RetentionDays;
+}
+
+/** One line of the access log. What a caller does is told by who it is and where it came from, never by a token. */
+const accessLogFields = {
+  time: '$context.requestTime',
+  requestId: '$context.requestId',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  status: '$context.status',
+  responseBytes: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  functionMs: '$context.integrationLatency',
+  sourceIp: '$context.identity.sourceIp',
+  userAgent: '$context.identity.userAgent',
+  iamUser: '$context.identity.userArn',
+  jwtSubject: '$context.authorizer.claims.sub',
+  refusal: '$context.error.message',
+  functionFault: '$context.integrationErrorMessage',
+};
+
+const corsFor = (origins: readonly string[]): CorsPreflightOptions => ({
+  allowOrigins: [...origins],
+  allowMethods: [
+    CorsHttpMethod.GET,
+    CorsHttpMethod.HEAD,
+    CorsHttpMethod.POST,
+    CorsHttpMethod.PATCH,
+    CorsHttpMethod.DELETE,
+  ],
+  allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'X-Amz-Date', 'X-Amz-Security-Token'],
+  exposeHeaders: ['ETag', 'Location', 'Retry-After'],
+  maxAge: Duration.minutes(10),
+});
+
+/**
+ * The control API of a region: the same app as on one machine, as a function behind an HTTP API. Nobody gets past the
+ * gateway without an IAM signature or, where the deployment names an issuer, its token.
+ */
+export class ControlApi extends Construct {
+  /** Without a slash at the end. */
+  readonly apiUrl: string;
+  /** As CloudWatch names it. */
+  readonly apiId: string;
+  readonly function: PlatformFunction;
+
+  constructor(scope: Construct, id: string, props: ControlApiProps) {
+    super(scope, id);
+    const { tables, keyPepper, takedowns, access } = props;
+    this.function = new PlatformFunction(this, 'Function', {
+      handler: 'control-api',
+      description: 'Answers the control API.',
+      environment: controlFunctionCodec.encode({
+        controlStore: `dynamodb:${props.name}`,
+        eventRetentionDays: props.eventDays,
+        keyPepper: keyPepper.location,
+        ingestRtmpsUrl: props.ingestRtmpsUrl,
+        ...(props.ingestRtmpUrl !== undefined && { ingestRtmpUrl: props.ingestRtmpUrl }),
+        playbackBaseUrl: props.playbackBaseUrl,
+        pageBaseUrl: props.pageBaseUrl,
+        region: props.region,
+        origin: takedowns.origin,
+        edge: takedowns.edge,
+        takedownsFunction: takedowns.function.function.functionName,
+        ...(props.offeredEncoders && { offeredEncoders: [...props.offeredEncoders] }),
+        pushPorts: [...props.pushPorts],
+        ...(props.channelClass && { channelClass: props.channelClass }),
+        ...(props.ladder && { ladder: JSON.stringify(props.ladder) }),
+        allowedOrigins: access.pageOrigins,
+      }),
+      metricsNamespace: props.metricsNamespace,
+      logDays: props.logDays,
+      // A processor's third: a cold start is the compiling of the bundle.
+      memoryMiB: 512,
+      // Less than the gateway's 30 s, so that the caller gets the function's own answer.
+      timeout: Duration.seconds(20),
+    });
+    tables.grantAccess('api', this.function);
+    keyPepper.grantRead(this.function);
+    takedowns.grantTakedown(this.function);
+
+    const api = new HttpApi(this, 'Api', {
+      apiName: `${props.name}-control`,
+      description: `Control API of ${props.name} in ${props.region}.`,
+      createDefaultStage: false,
+      ...(access.pageOrigins.length > 0 && { corsPreflight: corsFor(access.pageOrigins) }),
+    });
+    api.addRoutes({
+      path: '/{proxy+}',
+      // Not ANY: that would take preflights too, which the gateway answers itself, and refuse them.
+      methods: [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE],
+      integration: new HttpLambdaIntegration('Function', this.function.function, {
+        scopePermissionToRoute: false,
+      }),
+      authorizer: access.jwt
+        ? new HttpJwtAuthorizer('Jwt', access.jwt.issuer, { jwtAudience: access.jwt.audiences })
+        : new HttpIamAuthorizer(),
+    });
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      // Under this prefix AWS needs no more room in the account's one policy for logs.
+      logGroupName: `/aws/vendedlogs/${props.name}/control-api`,
+      retention: props.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: access.requestsPerSecond, burstLimit: access.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLog),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
+    });
+    this.apiUrl = api.apiEndpoint;
+    this.apiId = api.apiId;
+  }
+}

@@ -1,0 +1,74 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiContext, ControlApi } from './context.ts';
+import { liveFeeds } from './live-feed.ts';
+import { presentEvent } from './present.ts';
+import { answer, limitParam, problems, streamParams } from './route-parts.ts';
+import { examples } from './schemas/examples.ts';
+import { StreamEventList } from './schemas/schemas.ts';
+import { loadStream } from './stream-access.ts';
+
+const tags = ['Events'];
+
+const after = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .optional()
+  .openapi({
+    param: { name: 'after', in: 'query' },
+    description: 'Return only events with a greater sequence.',
+    example: 12,
+  });
+
+const list = createRoute({
+  method: 'get',
+  path: '/v1/streams/{id}/events',
+  operationId: 'listStreamEvents',
+  summary: "Read a stream's journal",
+  description: 'In order. Without "after", returns the newest events. The newest 1,000 are kept.',
+  tags,
+  request: { params: streamParams, query: z.strictObject({ after, limit: limitParam(1_000, 100) }) },
+  responses: {
+    200: answer(StreamEventList, examples.streamEventList, 'The events.'),
+    ...problems('stream-not-found', 'invalid-request'),
+  },
+});
+
+const live = createRoute({
+  method: 'get',
+  path: '/v1/streams/{id}/events/live',
+  operationId: 'followStreamEvents',
+  summary: "Follow a stream's journal live",
+  description:
+    'Server-sent events: each message has the sequence as its ID and a StreamEvent as its data. Starts after "Last-Event-ID" or "after"; without either, with the newest 50. Comments keep the connection open. After 15 minutes the feed is closed, and browsers reconnect automatically. An event named "gone" means that the stream was deleted.',
+  tags,
+  request: { params: streamParams, query: z.strictObject({ after }) },
+  responses: {
+    200: {
+      description: 'Events as they happen.',
+      content: {
+        'text/event-stream': {
+          schema: { type: 'string', example: 'id: 12\ndata: {"sequence":12,"type":"stream.live"}\n\n' },
+        },
+      },
+    },
+    ...problems('stream-not-found', 'invalid-request', 'too-many-listeners', 'live-feed-not-offered'),
+  },
+});
+
+export function addEventRoutes(app: ControlApi, context: ApiContext): void {
+  const openFeed = liveFeeds(context);
+
+  app.openapi(list, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    const events = await context.store.listEvents(stream.id, c.req.valid('query'));
+    return c.json({ events: events.map(presentEvent) }, 200);
+  });
+
+  app.openapi(live, async (c) => {
+    const stream = await loadStream(context, c.req.valid('param').id);
+    const lastId = c.req.header('last-event-id') ?? '';
+    const start = /^\d{1,15}$/.test(lastId) ? Number(lastId) : c.req.valid('query').after;
+    return openFeed(c, stream.id, start);
+  });
+}

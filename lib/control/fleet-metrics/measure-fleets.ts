@@ -1,0 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ControlStore } from '../../control-store/ports.ts';
+import type { EmitEvent } from '../../telemetry/events.ts';
+import { livingMembers, summarizeFleets } from './policy/fleet-summary.ts';
+
+export interface FleetMeasurement {
+  readonly store: Pick<ControlStore, 'listFleet'>;
+  readonly emit: EmitEvent;
+  /** Between the two looks, in ms. */
+  readonly lookMs: number;
+  readonly gpuFleet: boolean;
+}
+
+/** Looks at the fleets twice, and says what those who lived in between have and could take. */
+export async function measureFleets({ store, emit, lookMs, gpuFleet }: FleetMeasurement): Promise<void> {
+  const look = () => Promise.all([store.listFleet('ingest'), store.listFleet('encoder')]);
+  const [proxies, workers] = await look();
+  await pause(lookMs);
+  const [proxiesNow, workersNow] = await look();
+  const summaries = summarizeFleets(
+    livingMembers(proxies, proxiesNow),
+    livingMembers(workers, workersNow),
+    gpuFleet,
+  );
+  for (const summary of summaries) emit('control.fleet.measured', { ...summary });
+}

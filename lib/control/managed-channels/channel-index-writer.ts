@@ -1,0 +1,90 @@
+import { deliveryRuleFor } from '../../edge/policy/delivery.ts';
+import { epochOf } from '../../object-store/epoch-mark.ts';
+import { PreconditionFailedError } from '../../object-store/errors.ts';
+import {
+  broadcastPrefix,
+  dashManifestName,
+  hlsIndexName,
+  streamPrefix,
+} from '../../object-store/object-names.ts';
+import type { ObjectStore } from '../../object-store/ports.ts';
+import { channelIndex, namedPlaylists, type PipelinePlaylist } from './policy/channel-index.ts';
+import type { ChannelPlan } from './policy/channel-plan.ts';
+
+export type IndexObjects = Pick<ObjectStore, 'get' | 'put' | 'delete'>;
+
+/** Sends a stream's players to the playlists of its channel. */
+export class ChannelIndexWriter {
+  readonly #objects: IndexObjects;
+  readonly #region: string;
+
+  constructor(objects: IndexObjects, region: string) {
+    this.#objects = objects;
+    this.#region = region;
+  }
+
+  /**
+   * `waiting` until every pipeline's playlists are in the origin, or with `anyPipeline` those of one; `superseded` where a
+   * newer epoch has the stream. This tier has HLS only, so the stream's DASH manifest, which is of an older broadcast, goes.
+   * Throws the object store's errors.
+   */
+  async publish(
+    plan: ChannelPlan,
+    epoch: number,
+    anyPipeline: boolean,
+  ): Promise<'index-there' | 'waiting' | 'superseded'> {
+    const found = await Promise.all(plan.destinations.map((destination) => this.#playlists(destination)));
+    const there = found.filter((one) => one !== undefined);
+    if (there.length === 0 || (there.length < found.length && !anyPipeline)) return 'waiting';
+
+    const stream = streamPrefix(this.#region, plan.streamId);
+    const broadcast = broadcastPrefix(this.#region, plan.streamId, plan.broadcastId);
+    // The broadcast's own first: it is what the recording is found by.
+    for (const folder of [broadcast, stream]) {
+      const playlists = there.map(({ path, text }) => ({ folder: path.slice(folder.length), text }));
+      if (!(await this.#write(`${folder}${hlsIndexName}`, playlists, epoch))) return 'superseded';
+    }
+    return (await this.#removeDash(`${stream}${dashManifestName}`, epoch)) ? 'index-there' : 'superseded';
+  }
+
+  /** A pipeline's playlists, once all of them can be read. */
+  async #playlists(destination: string): Promise<{ path: string; text: string } | undefined> {
+    const main = await this.#objects.get(`${destination}.m3u8`);
+    if (!main) return undefined;
+    const path = destination.slice(0, destination.lastIndexOf('/') + 1);
+    const text = main.body.toString('utf8');
+    const named = namedPlaylists(text);
+    const readable = await Promise.all(named.map((name) => this.#objects.get(path + name)));
+    return named.length > 0 && readable.every(Boolean) ? { path, text } : undefined;
+  }
+
+  /** False where a newer epoch has it. */
+  async #write(key: string, playlists: readonly PipelinePlaylist[], epoch: number): Promise<boolean> {
+    const body = Buffer.from(channelIndex(playlists, key, epoch));
+    const rule = deliveryRuleFor(key);
+    if (!rule) throw new Error(`${key} is not delivered`);
+    const { contentType, cacheControl } = rule;
+    for (;;) {
+      const found = await this.#objects.get(key);
+      if (found && epochOf(found.body) > epoch) return false;
+      if (found?.body.equals(body)) return true;
+      const condition = found ? { ifMatch: found.etag } : { ifNoneMatch: '*' as const };
+      try {
+        await this.#objects.put(key, body, { contentType, cacheControl, ...condition });
+        return true;
+      } catch (cause) {
+        // Somebody wrote it meanwhile: once more, with what that is.
+        if (!(cause instanceof PreconditionFailedError)) throw cause;
+      }
+    }
+  }
+
+  /** False where a newer epoch has it. Whoever writes it in between these two lines, with his next segment writes it again. */
+  async #removeDash(key: string, epoch: number): Promise<boolean> {
+    const found = await this.#objects.get(key);
+    if (!found) return true;
+    if (epochOf(found.body) > epoch) return false;
+    await this.#objects.delete(key);
+    return true;
+  }
+}

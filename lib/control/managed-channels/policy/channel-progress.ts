@@ -1,0 +1,118 @@
+import { defaultLadder } from '../../../config/ladder.ts';
+import { channelFailures } from '../../../control-store/channel-failures.ts';
+import type { ChannelState } from '../../../control-store/channel-states.ts';
+import type { ChannelRun, UntoldEvent } from '../../../control-store/managed-channel.ts';
+import { type ChannelCommand, type ChannelEvent, type ChannelStep, channelStep } from './channel-machine.ts';
+import type { ObservedChannel, ObservedInput } from './channel-observations.ts';
+import type { PlanOptions } from './channel-plan.ts';
+import { channelCost } from './managed-cost.ts';
+
+/** What a look or a command taught. */
+export type ChannelFacts = Partial<Pick<ChannelRun, 'inputId' | 'endpoints' | 'channelId' | 'startedAtMs'>>;
+
+export const inputFacts = ({ id, endpoints }: ObservedInput): ChannelFacts => ({
+  inputId: id,
+  ...(endpoints.length > 0 && { endpoints }),
+});
+
+export const channelFacts = ({ id, event }: ObservedChannel, nowMs: number): ChannelFacts => ({
+  channelId: id,
+  ...((event === 'channel-starting' || event === 'channel-running') && { startedAtMs: nowMs }),
+});
+
+/**
+ * Of all that is the case, what leads to another state, the first of them; else what makes a command due once more; else the
+ * last, which changes nothing.
+ */
+export function decideStep(
+  state: ChannelState,
+  events: readonly ChannelEvent[],
+): readonly [ChannelEvent, ChannelStep] {
+  const steps = events.map((event) => [event, channelStep(state, event)] as const);
+  const moving = steps.find(([, { to, failure }]) => to !== state || failure !== undefined);
+  const working = steps.find(([, { command }]) => command !== undefined);
+  return moving ?? working ?? steps.at(-1) ?? ['trouble', { to: state }];
+}
+
+/** Whether a command may still be given that was decided for `state`: another driver may have gone on since. */
+export function isDue(run: ChannelRun, state: ChannelState, command: ChannelCommand): boolean {
+  const makes = command === 'create-input' || command === 'create-channel' || command === 'start';
+  return run.state === state && !(makes && run.intent === 'unwanted');
+}
+
+/** The run after a step; the same object where nothing of it is new. */
+export function progress(
+  run: ChannelRun,
+  facts: ChannelFacts,
+  { to, failure }: ChannelStep,
+  nowMs: number,
+): ChannelRun {
+  const known = withFacts(run, facts);
+  if (to === run.state && !failure) return known;
+  return {
+    ...known,
+    ...(to !== run.state && { state: to, sinceMs: nowMs }),
+    ...(failure && { intent: 'unwanted' as const, failure: { reason: failure, atMs: nowMs } }),
+    ...(hasStopped(known, to) && { stoppedAtMs: nowMs }),
+  };
+}
+
+/** When it started and what its endpoints are is learned once. */
+function withFacts(
+  run: ChannelRun,
+  { inputId, channelId, endpoints, startedAtMs }: ChannelFacts,
+): ChannelRun {
+  const learned: ChannelFacts = {
+    ...(inputId !== undefined && inputId !== run.inputId && { inputId }),
+    ...(channelId !== undefined && channelId !== run.channelId && { channelId }),
+    ...(endpoints !== undefined && run.endpoints === undefined && { endpoints }),
+    ...(startedAtMs !== undefined && run.startedAtMs === undefined && { startedAtMs }),
+  };
+  return Object.keys(learned).length > 0 ? { ...run, ...learned } : run;
+}
+
+/** It was started, and is now seen to run no more. */
+const hasStopped = (run: ChannelRun, to: ChannelState): boolean =>
+  run.startedAtMs !== undefined &&
+  run.stoppedAtMs === undefined &&
+  (to === 'deleting-channel' || to === 'deleting-input' || to === 'gone');
+
+/** What the stream's journal says of a step. */
+export function journalEntriesOf(
+  before: ChannelRun,
+  after: ChannelRun,
+  atMs: number,
+  options: PlanOptions,
+): UntoldEvent[] {
+  const about = { broadcastId: after.broadcastId, atMs };
+  const lines: UntoldEvent[] = [];
+  const entered = (state: ChannelState): boolean => after.state === state && before.state !== state;
+  if (entered('live')) {
+    const data = { channelId: after.channelId ?? '', tookMs: atMs - after.askedAtMs };
+    lines.push({ ...about, type: 'managed.channel.running', data });
+  }
+  if (after.failure && !before.failure) {
+    const { words, fallback } = channelFailures[after.failure.reason];
+    lines.push({ ...about, type: 'managed.channel.failed', data: { detail: words, fallback } });
+  }
+  if (entered('deleting-input') && after.channelId) {
+    const ranMs = after.startedAtMs === undefined ? 0 : (after.stoppedAtMs ?? atMs) - after.startedAtMs;
+    const data = { channelId: after.channelId, ranMs, costUsd: costOf(after, ranMs, atMs, options) };
+    lines.push({ ...about, type: 'managed.channel.deleted', data });
+  }
+  return lines;
+}
+
+function costOf(
+  { askedAtMs, source }: ChannelRun,
+  ranMs: number,
+  nowMs: number,
+  { ladder = defaultLadder, channelClass }: PlanOptions,
+): number {
+  return channelCost(ladder, {
+    channelClass,
+    ...(source && { frameRate: source.frameRate }),
+    ranMs,
+    idleMs: Math.max(0, nowMs - askedAtMs - ranMs),
+  });
+}

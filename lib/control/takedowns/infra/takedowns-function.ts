@@ -1,0 +1,102 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct, type IConstruct } from 'constructs';
+import type { EdgeLocation, OriginLocation } from '../../../config/locations.ts';
+import type { ControlTables } from '../../../control-store/infra/tables.ts';
+import { PlatformFunction } from '../../../infra/function.ts';
+import type { OriginBucket } from '../../../origin/infra/origin-bucket.ts';
+import { takedownsFunctionCodec } from '../takedowns-config.ts';
+
+export interface TakedownsProps {
+  /** The deployment's name. */
+  readonly name: string;
+  /** The region's word in playback addresses, for example `eu-central-1`. */
+  readonly region: string;
+  readonly tables: ControlTables;
+  readonly origin: OriginBucket;
+  /** Of the edge stack: what is denied, and whose caches are emptied. */
+  readonly distributionId: string;
+  readonly denialsArn: string;
+  /** How long the lines of a stream's journal are kept, in days. */
+  readonly eventDays: number;
+  readonly metricsNamespace: string;
+  readonly logDays: RetentionDays;
+}
+
+/**
+ * Finishes takedowns and restores. The API begins them, which makes a stream dark within seconds; moving its recordings and
+ * waiting for CloudFront take longer. What was asked for stands in the table, so nothing is lost with an invocation: there are no
+ * retries and no dead letters, the next minute's run is both.
+ */
+export class Takedowns extends Construct {
+  readonly function: PlatformFunction;
+  readonly edge: EdgeLocation;
+  readonly origin: OriginLocation;
+  readonly #props: TakedownsProps;
+
+  constructor(scope: Construct, id: string, props: TakedownsProps) {
+    super(scope, id);
+    this.#props = props;
+    this.edge = `cloudfront:${props.distributionId},${props.denialsArn}`;
+    this.origin = `s3://${props.origin.bucket.bucketName}`;
+    this.function = new PlatformFunction(this, 'Function', {
+      handler: 'takedowns',
+      description: 'Finishes takedowns of streams, and restores.',
+      environment: takedownsFunctionCodec.encode({
+        controlStore: `dynamodb:${props.name}`,
+        eventRetentionDays: props.eventDays,
+        origin: this.origin,
+        edge: this.edge,
+        region: props.region,
+      }),
+      metricsNamespace: props.metricsNamespace,
+      logDays: props.logDays,
+      // It moves sixteen objects at once.
+      memoryMiB: 512,
+      // It begins nothing after 45 s; a run that was begun then lasts 15, and its last calls some more.
+      timeout: Duration.seconds(90),
+    });
+    props.tables.grantAccess('takedowns', this.function);
+    this.#grantSteps(this.function);
+    const retries = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
+    this.function.function.configureAsyncInvoke(retries);
+    new Rule(this, 'EveryMinute', {
+      description: `Finishes the takedowns of ${props.name}.`,
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(this.function.function, retries)],
+    });
+  }
+
+  /** Lets the API take every step of a takedown by itself, and hand over what is left. */
+  grantTakedown(api: IGrantable & IConstruct): void {
+    this.#grantSteps(api);
+    const { functionArn } = this.function.function;
+    Grant.addToPrincipal({
+      grantee: api,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [functionArn],
+    });
+  }
+
+  /** One distribution and one store, both by name: tags, which a stack may lose, decide nothing. */
+  #grantSteps(grantee: IGrantable & IConstruct): void {
+    const { origin, distributionId, denialsArn } = this.#props;
+    const { account, partition } = Stack.of(this);
+    origin.grantMove(grantee);
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation'],
+      resourceArns: [`arn:${partition}:cloudfront::${account}:distribution/${distributionId}`],
+    });
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['DeleteKey', 'DescribeKeyValueStore', 'GetKey', 'PutKey'].map(
+        (action) => `cloudfront-keyvaluestore:${action}`,
+      ),
+      resourceArns: [denialsArn],
+    });
+  }
+}

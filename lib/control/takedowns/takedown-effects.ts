@@ -1,0 +1,180 @@
+import { ConditionFailedError } from '../../control-store/errors.ts';
+import { formatDuration } from '../../control-store/format.ts';
+import { channelWords, mayWrite } from '../../control-store/managed-channel.ts';
+import type { DocumentStore, LeaseStore, StreamStore } from '../../control-store/ports.ts';
+import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
+import type { Clock } from '../../net/clock.ts';
+import { quarantinePrefix, streamPrefix } from '../../object-store/object-names.ts';
+import type { ObjectStore } from '../../object-store/ports.ts';
+import type { MemberId, StreamId } from '../../routing/ids.ts';
+import { InvalidationsBusyError } from '../policy/errors.ts';
+import type { StalenessTracker } from '../policy/staleness.ts';
+import { leaseSilentMs } from '../policy/stream-state.ts';
+import type { EdgeDenials, Invalidations } from '../ports.ts';
+
+export interface TakedownEffectsOptions {
+  readonly store: Pick<StreamStore, 'getStream' | 'updateStream'> &
+    Pick<DocumentStore, 'getDocument'> &
+    Pick<LeaseStore, 'getLease' | 'takeLease' | 'releaseLease' | 'requestEnd'>;
+  readonly denials: EdgeDenials;
+  readonly invalidations: Invalidations;
+  readonly objects: Pick<ObjectStore, 'list' | 'move'>;
+  readonly region: string;
+  /** Unix milliseconds for people, and milliseconds that only rise for decisions. */
+  readonly clock: Clock;
+  /** Who runs: not the same for two programs that run at the same time. */
+  readonly id: MemberId;
+  /** How long leases stood still. */
+  readonly leases: StalenessTracker;
+}
+
+/** `waitsFor` is left out where the step is done. */
+export interface StepOutcome {
+  readonly waitsFor?: string;
+  readonly invalidation?: string;
+  /** It is not done, but came nearer to it. */
+  readonly progressed?: boolean;
+}
+
+const done: StepOutcome = {};
+const attempts = 5;
+/** For a worker to publish what it has and to close the recording, as we see it. */
+const endWithinMs = 30_000;
+const movesAtOnce = 16;
+
+/** What each step of a takedown, or of a restore, does. Any of it may be done twice, or broken off and done again. */
+export class TakedownEffects {
+  readonly #options: TakedownEffectsOptions;
+
+  constructor(options: TakedownEffectsOptions) {
+    this.#options = options;
+  }
+
+  /** Begins nothing more after `untilMs` (monotonic). Throws what the ports throw. */
+  perform(streamId: StreamId, step: TakedownStep, takedown: Takedown, untilMs: number): Promise<StepOutcome> {
+    const { direction } = takedown;
+    const taking = direction === 'takedown';
+    switch (step) {
+      case 'refuse':
+        return this.#refuse(streamId, taking ? takedown : undefined);
+      case 'deny':
+        return this.#deny(streamId, taking);
+      case 'cut':
+        return this.#cut(streamId);
+      case 'invalidate':
+        return this.#invalidate(streamId, takedown);
+      case 'quarantine': {
+        const open = streamPrefix(this.#options.region, streamId);
+        const dark = quarantinePrefix + open;
+        return taking ? this.#move(open, dark, untilMs) : this.#move(dark, open, untilMs);
+      }
+    }
+  }
+
+  async #refuse(streamId: StreamId, takedown: Takedown | undefined): Promise<StepOutcome> {
+    const { store } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const stream = await store.getStream(streamId);
+      // Nobody can publish to a stream that is gone.
+      if (!stream) return done;
+      const { takenDown, ...rest } = stream;
+      if (takenDown?.atMs === takedown?.askedAtMs) return done;
+      const wanted = takedown
+        ? { ...rest, takenDown: { reason: takedown.reason, atMs: takedown.askedAtMs } }
+        : rest;
+      try {
+        await store.updateStream(wanted);
+        return done;
+      } catch (cause) {
+        if (!(cause instanceof ConditionFailedError) || attempt === attempts) throw cause;
+      }
+    }
+  }
+
+  async #deny(streamId: StreamId, deny: boolean): Promise<StepOutcome> {
+    const { denials, region } = this.#options;
+    const path = `${region}/${streamId}`;
+    await (deny ? denials.deny(path) : denials.allow(path));
+    if ((await denials.isDenied(path)) === deny) return done;
+    return { waitsFor: `The edge has been told, but does not ${deny ? 'refuse' : 'deliver'} it yet.` };
+  }
+
+  /**
+   * Done when nobody may write the stream. Who takes its lease from now on sees in the record that it is taken down, since
+   * `refuse` is done: workers look after they took the lease.
+   */
+  async #cut(streamId: StreamId): Promise<StepOutcome> {
+    const { store, leases, clock, id: workerId } = this.#options;
+    const lease = await store.getLease(streamId);
+    if (!lease || lease.released) return this.#cutChannel(streamId);
+    const nowMs = clock.nowMs();
+    const silentForMs = leases.unchangedForMs(`lease/${streamId}`, lease.version, nowMs);
+    const endingForMs = leases.unchangedForMs(`end/${streamId}`, lease.epoch, nowMs);
+    try {
+      if (silentForMs >= leaseSilentMs || endingForMs >= endWithinMs) {
+        // A worker that only stood still must not write on once it wakes up: the epoch shuts it out.
+        const { broadcastId } = lease;
+        const { epoch } = await store.takeLease({ streamId, workerId, broadcastId, observed: lease });
+        await store.releaseLease({ streamId, workerId, epoch });
+        return this.#cutChannel(streamId);
+      }
+      if (!lease.endRequested) await store.requestEnd(streamId, lease.broadcastId);
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailedError)) throw cause;
+    }
+    return {
+      waitsFor:
+        `${lease.workerId} ends the broadcast. If it says nothing for ${formatDuration(leaseSilentMs)}, or is not done ` +
+        `in ${formatDuration(endWithinMs)}, the broadcast is taken from it.`,
+    };
+  }
+
+  /** A managed channel writes by itself, whoever has the lease: its own driver stops it once the broadcast is over. */
+  async #cutChannel(streamId: StreamId): Promise<StepOutcome> {
+    const channel = await this.#options.store.getDocument(streamId, 'channel');
+    if (!channel || !mayWrite(channel.body)) return done;
+    return { waitsFor: channelWords(channel.body, this.#options.clock.wallMs()) };
+  }
+
+  async #invalidate(streamId: StreamId, { invalidation, turn }: Takedown): Promise<StepOutcome> {
+    const { invalidations, region } = this.#options;
+    try {
+      const id =
+        invalidation ?? (await invalidations.request([`/${region}/${streamId}/*`], `${streamId}-${turn}`)).id;
+      if (await invalidations.isDone(id)) return { invalidation: id };
+      return { invalidation: id, waitsFor: `The caches are being emptied (invalidation ${id}).` };
+    } catch (cause) {
+      if (!(cause instanceof InvalidationsBusyError)) throw cause;
+      return { waitsFor: 'As many caches as may be at once are being emptied; this one is next.' };
+    }
+  }
+
+  async #move(from: string, to: string, untilMs: number): Promise<StepOutcome> {
+    const { objects, clock } = this.#options;
+    let moved = 0;
+    for (;;) {
+      const { keys } = await objects.list(from, { limit: 1_000 });
+      if (keys.length === 0) return done;
+      const left = [...keys];
+      const mover = async (): Promise<void> => {
+        for (let key = left.shift(); key !== undefined; key = left.shift()) {
+          if (clock.nowMs() >= untilMs) return;
+          try {
+            await objects.move(key, to + key.slice(from.length));
+          } catch (cause) {
+            left.length = 0;
+            throw cause;
+          }
+          moved++;
+        }
+      };
+      // Every one is waited for, also where one fails: none may move on when the next run turns round.
+      const movers = await Promise.allSettled(Array.from({ length: movesAtOnce }, mover));
+      for (const mover of movers) if (mover.status === 'rejected') throw mover.reason;
+      if (clock.nowMs() >= untilMs) {
+        const waitsFor = `The recordings are being moved: ${moved} objects just now, more are left.`;
+        return { waitsFor, progressed: moved > 0 };
+      }
+    }
+  }
+}

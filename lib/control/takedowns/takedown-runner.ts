@@ -1,0 +1,310 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StreamDocument } from '../../control-store/documents.ts';
+import { ConditionFailedError, UnknownStreamError } from '../../control-store/errors.ts';
+import { formatDuration, joinWords } from '../../control-store/format.ts';
+import type { ControlStore } from '../../control-store/ports.ts';
+import { streamEvent } from '../../control-store/stream-events.ts';
+import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
+import type { StreamId } from '../../routing/ids.ts';
+import type { EmitEvent } from '../../telemetry/events.ts';
+import { NeverTakenDownError } from '../policy/errors.ts';
+import { StalenessTracker } from '../policy/staleness.ts';
+import { dueSteps, nextTakedown, type TakedownEvent, takedownState } from './policy/takedown-machine.ts';
+import { takedownReport } from './policy/takedown-report.ts';
+import { type StepOutcome, TakedownEffects, type TakedownEffectsOptions } from './takedown-effects.ts';
+
+export interface TakedownRunnerOptions extends Omit<TakedownEffectsOptions, 'leases'> {
+  readonly store: TakedownStore;
+  readonly emit: EmitEvent;
+  /** How long one run may take, 20,000 at most; what is left then is for the next one. @default 4000 */
+  readonly runMs?: number;
+  /** @default waits in real time */
+  readonly pause?: (ms: number) => Promise<unknown>;
+}
+
+export type TakedownStore = Pick<
+  ControlStore,
+  | 'getStream'
+  | 'updateStream'
+  | 'getDocument'
+  | 'putDocument'
+  | 'listOpenDocuments'
+  | 'getLease'
+  | 'takeLease'
+  | 'releaseLease'
+  | 'requestEnd'
+  | 'appendEvent'
+  | 'listEvents'
+>;
+
+type TakedownDocument = StreamDocument<'takedown'>;
+
+/** Whoever works on it writes this often at least, to be seen. */
+const renewMs = 5_000;
+/**
+ * Whoever worked on it and has written nothing for this long, as we saw it, is dead. Longer than it goes without a write, and
+ * then a pass and its last calls can take: nothing of an earlier turn must happen after we begin.
+ */
+const holdMs = 25_000;
+/** Between two looks at what steps wait for; they grow. */
+const pausesMs = [50, 50, 100, 200, 400, 800] as const;
+/** One look at every step that is due takes about so long at most. */
+const passMs = 1_000;
+const attempts = 10;
+const atOnce = 8;
+/** A takedown that is not done by then is told of, and then once a minute. */
+const stuckMs = 300_000;
+const tellEveryMs = 60_000;
+
+/**
+ * Takes streams down and restores them. What was asked for is written down first (a document beside the stream), so that
+ * whoever runs next goes on where this one stopped; each step may be done twice.
+ */
+export class TakedownRunner {
+  readonly #options: TakedownRunnerOptions;
+  readonly #effects: TakedownEffects;
+  readonly #sightings = new StalenessTracker(10_000);
+  readonly #running = new Map<StreamId, Promise<void>>();
+  readonly #toldStuckMs = new Map<StreamId, number>();
+  #sweeping = false;
+  #sweepFailing = false;
+
+  constructor(options: TakedownRunnerOptions) {
+    this.#options = options;
+    this.#effects = new TakedownEffects({ ...options, leases: this.#sightings });
+  }
+
+  /**
+   * Takes a stream down, as far as that gets within a run; a sweep goes on with it. Taking down what is taken down already
+   * changes nothing. Throws `UnknownStreamError` and what the store throws.
+   */
+  async take(streamId: StreamId, reason: string): Promise<TakedownDocument> {
+    if (!(await this.#options.store.getStream(streamId))) {
+      throw new UnknownStreamError(`There is no stream ${streamId}.`);
+    }
+    return this.#ask(streamId, { type: 'take', reason, atMs: this.#options.clock.wallMs() });
+  }
+
+  /** Undoes a takedown, also one that is not done yet. Throws `NeverTakenDownError` and what the store throws. */
+  restore(streamId: StreamId): Promise<TakedownDocument> {
+    return this.#ask(streamId, { type: 'restore', atMs: this.#options.clock.wallMs() });
+  }
+
+  /** Goes on with what is left to do, for one run at most. Undefined where the stream was never taken down. */
+  async run(streamId: StreamId): Promise<TakedownDocument | undefined> {
+    const running =
+      this.#running.get(streamId) ??
+      this.#work(streamId).finally(() => {
+        this.#running.delete(streamId);
+      });
+    this.#running.set(streamId, running);
+    await running;
+    return this.#options.store.getDocument(streamId, 'takedown');
+  }
+
+  /** Goes on with everything that was left. One sweep at a time; what fails is logged, and left for the next. */
+  async sweep(): Promise<void> {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    try {
+      let cursor: string | undefined;
+      do {
+        const page = await this.#options.store.listOpenDocuments('takedown', {
+          limit: 100,
+          ...(cursor !== undefined && { cursor }),
+        });
+        const left = [...page.streamIds];
+        const take = async (): Promise<void> => {
+          for (let id = left.shift(); id !== undefined; id = left.shift()) await this.#sweepOne(id);
+        };
+        await Promise.all(Array.from({ length: atOnce }, take));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      this.#sweepFailing = false;
+    } catch (cause) {
+      // Nobody could give a sign of life meanwhile.
+      this.#sightings.forgetAll();
+      if (!this.#sweepFailing) this.#options.emit('control.takedown.sweep-failed', { cause });
+      this.#sweepFailing = true;
+    } finally {
+      this.#sweeping = false;
+    }
+  }
+
+  async #sweepOne(streamId: StreamId): Promise<void> {
+    try {
+      const document = await this.run(streamId);
+      if (document?.open) this.#tellIfStuck(document);
+      else this.#toldStuckMs.delete(streamId);
+    } catch (cause) {
+      this.#options.emit('control.takedown.sweep-failed', { streamId, cause });
+    }
+  }
+
+  #tellIfStuck({ streamId, body }: TakedownDocument): void {
+    const { clock, emit } = this.#options;
+    const forMs = clock.wallMs() - body.askedAtMs;
+    const nowMs = clock.nowMs();
+    if (
+      forMs < stuckMs ||
+      nowMs - (this.#toldStuckMs.get(streamId) ?? Number.NEGATIVE_INFINITY) < tellEveryMs
+    )
+      return;
+    this.#toldStuckMs.set(streamId, nowMs);
+    const waiting = joinWords(
+      Object.entries(body.waiting ?? {}).map(([step, detail]) => `${step}: ${detail}`),
+      'nothing that it knows of',
+    );
+    emit('control.takedown.stuck', { streamId, direction: body.direction, forMs, waiting });
+  }
+
+  async #ask(streamId: StreamId, event: TakedownEvent): Promise<TakedownDocument> {
+    const { store, emit } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const before = await store.getDocument(streamId, 'takedown');
+      const body = nextTakedown(before?.body, event);
+      if (body === 'refused' || body === undefined) {
+        throw new NeverTakenDownError(`The stream ${streamId} was never taken down.`);
+      }
+      if (body !== before?.body) {
+        try {
+          await store.putDocument({
+            streamId,
+            kind: 'takedown',
+            version: before?.version ?? 0,
+            open: true,
+            body,
+          });
+        } catch (cause) {
+          if (!(cause instanceof ConditionFailedError) || attempt === attempts) throw cause;
+          continue;
+        }
+        emit('control.takedown.asked', { streamId, direction: body.direction, reason: body.reason });
+      }
+      const after = await this.run(streamId);
+      if (!after) throw new UnknownStreamError(`The stream ${streamId} was deleted meanwhile.`);
+      return after;
+    }
+  }
+
+  async #work(streamId: StreamId): Promise<void> {
+    const { store, clock, runMs = 4_000, pause = sleep } = this.#options;
+    const deadlineMs = clock.nowMs() + runMs;
+    let idle = 0;
+    let wroteAtMs = Number.NEGATIVE_INFINITY;
+    const write = async (before: TakedownDocument, body: Takedown): Promise<void> => {
+      const nowMs = clock.nowMs();
+      await store.putDocument({ ...before, body });
+      wroteAtMs = nowMs;
+    };
+    for (;;) {
+      const before = await store.getDocument(streamId, 'takedown');
+      if (!before?.open) return;
+      const isLate = clock.nowMs() >= deadlineMs;
+      const isOurs = before.body.runner === this.#options.id;
+      if (isLate && !isOurs) return;
+      if (this.#isHeldByOther(before)) {
+        await pause(Math.min(500, Math.max(0, deadlineMs - clock.nowMs())));
+        continue;
+      }
+      try {
+        if (isLate) return await write(before, withoutRunner(before.body));
+        if (!isOurs || clock.nowMs() - wroteAtMs > renewMs) {
+          await write(before, { ...before.body, runner: this.#options.id });
+          continue;
+        }
+        const { body, progressed } = await this.#pass(before, deadlineMs);
+        idle = progressed ? 0 : idle + 1;
+        if (changed(body, before.body)) await write(before, body);
+        else if (dueSteps(body).length === 0) return await this.#finish(before);
+      } catch (cause) {
+        // Somebody turned it round, or was faster: what stands there now is gone on with.
+        if (!(cause instanceof ConditionFailedError)) throw cause;
+      }
+      if (idle > 0) {
+        const pauseMs = pausesMs[Math.min(idle, pausesMs.length) - 1] ?? 0;
+        await pause(Math.min(pauseMs, Math.max(0, deadlineMs - clock.nowMs())));
+      }
+    }
+  }
+
+  #isHeldByOther({ streamId, version, body: { runner } }: TakedownDocument): boolean {
+    if (runner === undefined || runner === this.#options.id) return false;
+    const nowMs = this.#options.clock.nowMs();
+    return this.#sightings.unchangedForMs(`takedown/${streamId}`, version, nowMs) < holdMs;
+  }
+
+  /** Works on every step that is due, side by side: one that waits holds up none of the others. */
+  async #pass(
+    { streamId, body }: TakedownDocument,
+    deadlineMs: number,
+  ): Promise<{ body: Takedown; progressed: boolean }> {
+    const { clock, emit } = this.#options;
+    // A long one is broken off now and then, so that those that failed are tried again meanwhile.
+    const untilMs = Math.min(deadlineMs, clock.nowMs() + passMs);
+    const outcomes = await Promise.all(
+      dueSteps(body).map(async (step) => ({ step, ...(await this.#try(streamId, step, body, untilMs)) })),
+    );
+    let after = body;
+    for (const { step, waitsFor, invalidation } of outcomes) {
+      if (invalidation !== undefined) after = { ...after, invalidation };
+      if (waitsFor !== undefined) {
+        after = { ...after, waiting: { ...after.waiting, [step]: waitsFor } };
+        continue;
+      }
+      const next = nextTakedown(after, { type: 'done', step, turn: body.turn, atMs: clock.wallMs() });
+      if (next === 'refused' || next === undefined) continue;
+      after = next;
+      const afterMs = clock.wallMs() - body.askedAtMs;
+      emit('control.takedown.step-done', { streamId, direction: body.direction, step, afterMs });
+    }
+    const progressed =
+      after.done.length > body.done.length || outcomes.some(({ progressed = false }) => progressed);
+    return { body: after, progressed };
+  }
+
+  async #try(streamId: StreamId, step: TakedownStep, body: Takedown, untilMs: number): Promise<StepOutcome> {
+    try {
+      return await this.#effects.perform(streamId, step, body, untilMs);
+    } catch (cause) {
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      const waitsFor = `It failed and is tried again: ${detail}`.slice(0, 300);
+      if (body.waiting?.[step] !== waitsFor) {
+        this.#options.emit('control.takedown.step-failed', { streamId, step, cause });
+      }
+      return { waitsFor };
+    }
+  }
+
+  /** Tells what was done, once, and closes the document. */
+  async #finish(document: TakedownDocument): Promise<void> {
+    const { store, emit } = this.#options;
+    const { streamId, body } = document;
+    const { doneAfterMs = 0, darkAfterMs = 0 } = takedownReport(body);
+    const about = { streamId, atMs: body.askedAtMs + doneAfterMs };
+    const event =
+      body.direction === 'takedown'
+        ? streamEvent('stream.taken_down', { reason: body.reason, darkMs: darkAfterMs }, about)
+        : streamEvent('stream.restored', { tookMs: doneAfterMs }, about);
+    // Whoever worked on it before may have told it, and died before it could say so.
+    const told = await store.listEvents(streamId, { limit: 100 });
+    if (!told.some(({ type, atMs }) => type === event.type && atMs === event.atMs)) {
+      await store.appendEvent(event);
+    }
+    await store.putDocument({ ...document, open: false, body: withoutRunner(body) });
+    emit('control.takedown.finished', {
+      streamId,
+      state: takedownState(body),
+      took: formatDuration(doneAfterMs),
+      tookMs: doneAfterMs,
+      darkMs: body.direction === 'takedown' ? darkAfterMs : undefined,
+    });
+  }
+}
+
+function withoutRunner({ runner: _, ...body }: Takedown): Takedown {
+  return body;
+}
+
+const changed = (after: Takedown, before: Takedown): boolean =>
+  JSON.stringify(after) !== JSON.stringify(before);

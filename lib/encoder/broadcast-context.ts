@@ -1,0 +1,25 @@
+import type { LadderConfig } from '../config/ladder.ts';
+import type { Clock } from '../net/clock.ts';
+import type { ObjectStore } from '../object-store/ports.ts';
+import type { EmitEvent } from '../telemetry/events.ts';
+import type { VideoEncoder } from './encoding/policy/ffmpeg-arguments.ts';
+import type { FfmpegBuild } from './encoding/policy/ffmpeg-version.ts';
+import type { EncoderStore, StartEncoder } from './ports.ts';
+
+/** What every broadcast of a worker shares. */
+export interface BroadcastContext {
+  readonly store: EncoderStore;
+  readonly objects: ObjectStore;
+  readonly startEncoder: StartEncoder;
+  readonly ffmpeg: FfmpegBuild;
+  readonly ladder: LadderConfig;
+  /** @default x264 */
+  readonly videoEncoder?: VideoEncoder;
+  readonly region: string;
+  readonly utcTimingUrl: string;
+  readonly windowSegments: number;
+  readonly clock: Clock;
+  readonly emit: EmitEvent;
+  /** The control store did not answer, or answers again. */
+  reachable(isReachable: boolean, cause?: unknown): void;
+}

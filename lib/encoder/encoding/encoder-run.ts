@@ -1,0 +1,232 @@
+import { initSegment, videoTimescale } from '../../packaging/cmaf/init.ts';
+import { parseAudioSpecificConfig } from '../../packaging/codec/aac-config.ts';
+import { parseAvcConfig } from '../../packaging/codec/avc-config.ts';
+import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
+import { FlvReader } from '../../protocol/flv/reader.ts';
+import type { FlvTag } from '../../protocol/flv/tag.ts';
+import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
+import { writeFlvHeader, writeFlvTag } from '../../protocol/flv/writer.ts';
+import { encodeAmf0 } from '../../protocol/rtmp/amf0.ts';
+import type { StreamTag } from '../policy/stream-tag.ts';
+import type { TrackHeader } from '../policy/track-header.ts';
+import type { EncoderExit, EncoderProcess, StartEncoder } from '../ports.ts';
+import { toldRate } from './policy/counted-rate.ts';
+import { type EncodePlan, ffmpegArguments, ffmpegOffsetMs, outputIds } from './policy/ffmpeg-arguments.ts';
+import { type Segment, Segmenter } from './policy/segmenter.ts';
+
+export interface EncoderRunHandler {
+  header(id: string, header: TrackHeader): void;
+  segment(id: string, segment: Segment): void;
+  /** Once and last, after every segment. `expected`: its input was ended before. */
+  ended(exit: EncoderExit, expected: boolean): void;
+}
+
+interface Output {
+  readonly id: string;
+  readonly reader: FlvReader;
+  readonly audio: boolean;
+  /** Made when the track's header has come. */
+  segmenter?: Segmenter;
+}
+
+export interface EncoderRunOptions {
+  readonly id: number;
+  readonly plan: EncodePlan;
+  readonly fromNumber: number;
+  /** Sequence headers as FLV payloads. */
+  readonly videoHeader: Buffer;
+  readonly audioHeader: Buffer;
+}
+
+/** One ffmpeg from start to exit: tags in, segments of every rendition out. */
+export class EncoderRun {
+  readonly id: number;
+  readonly plan: EncodePlan;
+  readonly fromNumber: number;
+  /** The command line, without the program. */
+  readonly args: readonly string[];
+  readonly #handler: EncoderRunHandler;
+  readonly #outputs: Output[];
+  readonly #process: EncoderProcess;
+  #pending: Uint8Array[] = [];
+  #inputEnded = false;
+  #untilNumber = Number.POSITIVE_INFINITY;
+  #fedMs: number;
+  #encodedMs: number;
+  /** The sequence header that its decoder has. */
+  #videoHeader: Buffer;
+
+  constructor(options: EncoderRunOptions, start: StartEncoder, handler: EncoderRunHandler) {
+    const { ladder, firstPictureMs } = options.plan;
+    this.id = options.id;
+    this.plan = options.plan;
+    this.fromNumber = options.fromNumber;
+    this.#handler = handler;
+    this.#fedMs = firstPictureMs;
+    this.#encodedMs = firstPictureMs;
+    this.#videoHeader = options.videoHeader;
+    this.#outputs = outputIds(ladder).map((id) => ({
+      id,
+      audio: id === ladder.audio.id,
+      reader: new FlvReader(),
+    }));
+    this.args = ffmpegArguments(options.plan);
+    this.#process = start(this.args, this.#outputs.length, {
+      output: (index, bytes) => this.#read(index, bytes),
+      outputEnded: (index) => this.#finish(index),
+      exited: (exit) => handler.ended(exit, this.#inputEnded),
+    });
+    this.#pending.push(writeFlvHeader({ audio: true, video: true }));
+    // Else ffmpeg guesses, and takes the millisecond time base where the sequence header says nothing.
+    const facts = new Map([['framerate', toldRate(options.plan.input)]]);
+    const payload = encodeAmf0(['onMetaData', facts]);
+    this.#write({ type: 'script', timestampMs: firstPictureMs, payload });
+    this.#write({ type: 'video', timestampMs: firstPictureMs, payload: options.videoHeader });
+    this.#write({ type: 'audio', timestampMs: firstPictureMs, payload: options.audioHeader });
+  }
+
+  /** Stream time that went in minus stream time of the top rendition that came out. */
+  get lagMs(): number {
+    return Math.max(0, this.#fedMs - this.#encodedMs);
+  }
+
+  get backlogBytes(): number {
+    return this.#process.backlogBytes;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Gathers a tag; `flush` sends what was gathered as one write. */
+  feed(tag: StreamTag): void {
+    if (this.#inputEnded) return;
+    this.#fedMs = Math.max(this.#fedMs, tag.streamMs);
+    if (tag.type === 'video') this.#useHeader(tag.videoHeader ?? this.#videoHeader, tag.streamMs);
+    this.#write({ type: tag.type, timestampMs: tag.streamMs, payload: tag.payload });
+  }
+
+  flush(): void {
+    if (this.#pending.length === 0) return;
+    this.#process.write(this.#pending);
+    this.#pending = [];
+  }
+
+  /** Makes no segment from `number` on. */
+  stopBefore(number: number): void {
+    this.#untilNumber = number;
+    for (const { segmenter } of this.#outputs) segmenter?.stopBefore(number);
+  }
+
+  endInput(): void {
+    if (this.#inputEnded) return;
+    this.flush();
+    this.#inputEnded = true;
+    this.#process.endInput();
+  }
+
+  kill(): void {
+    this.#inputEnded = true;
+    this.#process.kill();
+  }
+
+  /** Another publish session's, or the slate's: it differs in nothing that needs a new ffmpeg. */
+  #useHeader(payload: Buffer, streamMs: number): void {
+    if (payload === this.#videoHeader || payload.equals(this.#videoHeader)) return;
+    this.#videoHeader = payload;
+    this.#write({ type: 'video', timestampMs: streamMs, payload });
+  }
+
+  #write(tag: FlvTag): void {
+    this.#pending.push(...writeFlvTag({ ...tag, timestampMs: tag.timestampMs + ffmpegOffsetMs }));
+  }
+
+  #read(index: number, bytes: Buffer): void {
+    const output = this.#outputs[index];
+    if (!output) return;
+    for (const tag of output.reader.push(bytes)) {
+      if (output.audio && tag.type === 'audio') this.#readAudio(output, tag);
+      if (!output.audio && tag.type === 'video') this.#readVideo(output, tag, index === 0);
+    }
+  }
+
+  #readVideo(output: Output, tag: FlvTag, top: boolean): void {
+    const { packetType, keyframe, compositionTimeMs, data } = parseVideoTag(tag.payload);
+    if (packetType === 'sequence-header' && !output.segmenter) {
+      this.#begin(output, videoTimescale, this.#videoTrack(output.id, data));
+    }
+    if (packetType !== 'frame') return;
+    const dtsMs = tag.timestampMs - ffmpegOffsetMs;
+    if (top) this.#encodedMs = dtsMs;
+    this.#push(output, { dtsMs, compositionOffsetMs: compositionTimeMs, keyframe, data });
+  }
+
+  #readAudio(output: Output, tag: FlvTag): void {
+    const { packetType, data } = parseAudioTag(tag.payload);
+    if (packetType === 'sequence-header' && !output.segmenter) {
+      const header = this.#audioTrack(data);
+      this.#begin(output, header.timescale, header);
+    }
+    const dtsMs = tag.timestampMs - ffmpegOffsetMs;
+    // The encoder's priming before stream time 0 is nobody's sound.
+    if (packetType !== 'frame' || dtsMs < 0) return;
+    this.#push(output, { dtsMs, compositionOffsetMs: 0, keyframe: true, data });
+  }
+
+  #begin(output: Output, timescale: number, header: TrackHeader): void {
+    output.segmenter = new Segmenter({
+      kind: output.audio ? 'audio' : 'video',
+      timescale,
+      fromNumber: this.fromNumber,
+      firstPictureMs: this.plan.firstPictureMs,
+    });
+    output.segmenter.stopBefore(this.#untilNumber);
+    this.#handler.header(output.id, header);
+  }
+
+  #push(output: Output, sample: Parameters<Segmenter['push']>[0]): void {
+    const segment = output.segmenter?.push(sample);
+    if (segment) this.#handler.segment(output.id, segment);
+  }
+
+  #finish(index: number): void {
+    const output = this.#outputs[index];
+    // After a crash the open segment is not whole: the next run makes it again.
+    const segment = this.#inputEnded ? output?.segmenter?.finish() : undefined;
+    if (output && segment) this.#handler.segment(output.id, segment);
+  }
+
+  #videoTrack(id: string, avcConfig: Buffer): TrackHeader {
+    const { codecString, width, height } = parseAvcConfig(avcConfig);
+    const rendition = this.plan.ladder.video.find((each) => each.id === id)!;
+    const { bitrateBps, frameRate } = rendition;
+    const bitrate = { averageBps: bitrateBps, maxBps: bitrateBps };
+    const init = initSegment({ kind: 'video', timescale: videoTimescale, avcConfig, bitrate });
+    return {
+      kind: 'video',
+      timescale: videoTimescale,
+      init,
+      codecs: codecString,
+      bitrateBps,
+      width,
+      height,
+      frameRate,
+    };
+  }
+
+  #audioTrack(audioSpecificConfig: Buffer): TrackHeader & { kind: 'audio' } {
+    const { codecString, sampleRate, channels } = parseAudioSpecificConfig(audioSpecificConfig);
+    const { bitrateBps } = this.plan.ladder.audio;
+    const bitrate = { averageBps: bitrateBps, maxBps: bitrateBps };
+    const init = initSegment({ kind: 'audio', audioSpecificConfig, bitrate });
+    return {
+      kind: 'audio',
+      timescale: sampleRate,
+      init,
+      codecs: codecString,
+      bitrateBps,
+      sampleRate,
+      channels,
+    };
+  }
+}

@@ -1,0 +1,293 @@
+import type { LadderConfig } from '../../config/ladder.ts';
+import type { Clock } from '../../net/clock.ts';
+import { segmentNumberAt, segmentStartMs } from '../../packaging/grid.ts';
+import { fitLadder, type Ladder, withoutTopRung } from '../../packaging/ladder-fit.ts';
+import { drainLimits } from '../policy/drain-limits.ts';
+import { type InputFormat, sameFormat } from '../policy/input-format.ts';
+import type { StreamTag } from '../policy/stream-tag.ts';
+import type { TrackHeader } from '../policy/track-header.ts';
+import type { EncoderExit, StartEncoder } from '../ports.ts';
+import { EncoderRun } from './encoder-run.ts';
+import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
+import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
+import { frameModeFlag } from './policy/ffmpeg-version.ts';
+import { GroupCollector, type SegmentGroup, withoutSoundOnlyEnd } from './policy/group-collector.ts';
+import { RestartLimit } from './policy/restart-limit.ts';
+import { LagWatch } from './policy/shedding.ts';
+import { stillTags } from './policy/still-tags.ts';
+import { TagHistory } from './policy/tag-history.ts';
+
+export interface EncodingOptions {
+  readonly startEncoder: StartEncoder;
+  readonly ffmpeg: Pick<FfmpegBuild, 'release' | 'year'>;
+  readonly ladder: LadderConfig;
+  /** @default x264 */
+  readonly videoEncoder?: VideoEncoder;
+  readonly clock: Clock;
+}
+
+export interface EncodingHandler {
+  group(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void;
+  started(run: EncoderRun): void;
+  shed(rendition: string, lagMs: number, left: readonly string[]): void;
+  crashed(run: EncoderRun, exit: EncoderExit): void;
+  /** It did not work off its last input within this time and was killed: what it had not made is lost. */
+  stuck(withinMs: number): void;
+  /** It crashed too often: the broadcast cannot go on. */
+  failed(): void;
+}
+
+/** What the next run is to make, decided before the media that it begins with is there. */
+interface Plan {
+  readonly format: InputFormat;
+  readonly ladder: Ladder;
+}
+
+/** A run that is fed until both tracks are past the number that another run takes over at. */
+interface RetiringRun {
+  readonly run: EncoderRun;
+  readonly number: number;
+  readonly past: Set<string>;
+}
+
+/**
+ * The encoding of one broadcast: one ffmpeg at a time, and what it takes to let another one follow without a hole – when the input
+ * changes, when the machine is too slow for the ladder, when ffmpeg crashes. Runs hand over at a segment number.
+ */
+export class Encoding {
+  readonly #options: EncodingOptions;
+  readonly #handler: EncodingHandler;
+  readonly #collector = new GroupCollector();
+  readonly #headers = new Map<number, Map<string, TrackHeader>>();
+  readonly #history = new TagHistory();
+  readonly #restarts = new RestartLimit();
+  readonly #runs = new Set<EncoderRun>();
+  #active?: EncoderRun;
+  #plan?: Plan;
+  /** Another format: its run starts with the next key frame. */
+  #nextFormat?: InputFormat;
+  #retiring?: RetiringRun;
+  #handover?: { readonly number: number; readonly ladder: Ladder };
+  #lag?: LagWatch;
+  #restartAtMs?: number;
+  #restartFrom = 0;
+  #runCount = 0;
+  #fromNumber = 0;
+  #ending = false;
+  #idle?: () => void;
+
+  constructor(options: EncodingOptions, handler: EncodingHandler) {
+    this.#options = options;
+    this.#handler = handler;
+  }
+
+  /** Bytes that ffmpeg has not taken yet. */
+  get backlogBytes(): number {
+    return this.#active?.backlogBytes ?? 0;
+  }
+
+  /** The first number that is to be made: media before it is only what decoding begins with. */
+  beginAt(number: number): void {
+    this.#fromNumber = number;
+  }
+
+  /** The tags that follow have this format, from a key frame on. */
+  format(format: InputFormat): void {
+    const plan = this.#plan;
+    if (plan && sameFormat(plan.format, format)) {
+      this.#plan = { ...plan, format: { ...format, audioHeader: plan.format.audioHeader } };
+    } else this.#nextFormat = format;
+  }
+
+  feed(tag: StreamTag): void {
+    if (this.#ending) return;
+    if (this.#nextFormat && tag.keyframe) this.#switchFormat(this.#nextFormat, tag);
+    this.#history.push(tag);
+    this.#active?.feed(tag);
+    this.#feedRetiring(tag);
+    this.#handOver(tag);
+  }
+
+  flush(): void {
+    this.#active?.flush();
+    this.#retiring?.run.flush();
+  }
+
+  /** Call a few times a second. */
+  tick(): void {
+    const nowMs = this.#options.clock.nowMs();
+    if (this.#restartAtMs !== undefined && nowMs >= this.#restartAtMs && this.#plan) {
+      this.#restartAtMs = undefined;
+      this.#startFromHistory(this.#plan, this.#restartFrom);
+    }
+    const run = this.#active;
+    if (run && !this.#handover && !this.#retiring && this.#lag?.observe(run.lagMs, nowMs) === 'shed') {
+      this.#shed(run);
+    }
+    if (run) this.#history.forgetBefore(segmentStartMs(this.#collector.nextOf(run.id) ?? run.fromNumber));
+  }
+
+  /** Works off what was fed. Resolves when every segment is out; the last, shorter one only where it is wanted. */
+  async end({ wholeSegmentsOnly = false } = {}): Promise<void> {
+    this.#ending = true;
+    if (wholeSegmentsOnly) this.#active?.stopBefore(segmentNumberAt(this.#history.completeMs));
+    this.#retiring?.run.endInput();
+    this.#active?.endInput();
+    if (this.#runs.size === 0) return;
+    const timer = setTimeout(() => {
+      this.#handler.stuck(drainLimits.encoderMs);
+      this.kill();
+    }, drainLimits.encoderMs);
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+    clearTimeout(timer);
+  }
+
+  /** Ends it at once; what is not out is lost. */
+  kill(): void {
+    this.#ending = true;
+    for (const run of this.#runs) run.kill();
+  }
+
+  #switchFormat(format: InputFormat, first: StreamTag): void {
+    this.#nextFormat = undefined;
+    const old = this.#active;
+    const isOnGrid = first.streamMs === segmentStartMs(segmentNumberAt(first.streamMs));
+    const next = segmentNumberAt(first.streamMs) + (old && !isOnGrid ? 1 : 0);
+    const number = Math.max(next, this.#fromNumber);
+    if (old) this.#fillUp(old, number);
+    this.#history.clear();
+    this.#plan = { format, ladder: fitLadder(format.video, this.#options.ladder) };
+    this.#handover = undefined;
+    this.#start(this.#plan, number, first.streamMs);
+  }
+
+  /** The last picture and silence, up to the number that another run begins at. */
+  #fillUp(run: EncoderRun, number: number): void {
+    for (const tag of stillTags(this.#history, segmentStartMs(number), this.#plan!.format)) run.feed(tag);
+    run.stopBefore(number);
+    run.endInput();
+  }
+
+  #shed(run: EncoderRun): void {
+    const plan = this.#plan;
+    const ladder = plan && withoutTopRung(plan.ladder);
+    if (!plan || !ladder) return;
+    this.#handler.shed(plan.ladder.video[0]!.id, run.lagMs, [...ladder.video.map(({ id }) => id), 'audio']);
+    this.#handover = { number: segmentNumberAt(this.#history.lastMs) + 1, ladder };
+  }
+
+  /** Starts the next run when its first segment's media begins to arrive. */
+  #handOver(tag: StreamTag): void {
+    const next = this.#handover;
+    const old = this.#active;
+    if (!next || !old || !this.#plan || tag.streamMs < segmentStartMs(next.number)) return;
+    this.#handover = undefined;
+    old.stopBefore(next.number);
+    this.#retiring = { run: old, number: next.number, past: new Set([tag.type]) };
+    this.#plan = { ...this.#plan, ladder: next.ladder };
+    this.#startFromHistory(this.#plan, next.number);
+  }
+
+  #feedRetiring(tag: StreamTag): void {
+    const retiring = this.#retiring;
+    if (!retiring) return;
+    retiring.run.feed(tag);
+    const lateMs = tag.streamMs - segmentStartMs(retiring.number);
+    if (lateMs >= 0) retiring.past.add(tag.type);
+    if (retiring.past.size < 2 && lateMs < 1000) return;
+    this.#retiring = undefined;
+    retiring.run.endInput();
+  }
+
+  #startFromHistory(plan: Plan, number: number): void {
+    const tags = this.#history.from(segmentStartMs(number));
+    const first = tags[0];
+    if (!first) {
+      // Nothing to decode from: the next key frame begins it, as a new input would.
+      this.#nextFormat = plan.format;
+      this.#active = undefined;
+      return;
+    }
+    const run = this.#start(plan, Math.max(number, segmentNumberAt(first.streamMs)), first.streamMs);
+    for (const tag of tags) run.feed(tag);
+    run.flush();
+  }
+
+  #start({ format, ladder }: Plan, fromNumber: number, firstPictureMs: number): EncoderRun {
+    const id = ++this.#runCount;
+    const ids = outputIds(ladder);
+    this.#collector.addRun(id, ids);
+    const run: EncoderRun = new EncoderRun(
+      {
+        id,
+        plan: {
+          ladder,
+          input: format.video,
+          firstPictureMs,
+          frameModeFlag: frameModeFlag(this.#options.ffmpeg),
+          videoEncoder: this.#options.videoEncoder ?? 'x264',
+        },
+        fromNumber,
+        videoHeader: format.videoHeader,
+        audioHeader: format.audioHeader,
+      },
+      this.#options.startEncoder,
+      {
+        header: (track, header) => this.#addHeader(id, ids, track, header),
+        segment: (track, segment) => this.#emit(this.#collector.push(id, track, segment)),
+        ended: (exit, expected) => this.#ended(run, exit, expected),
+      },
+    );
+    this.#active = run;
+    this.#runs.add(run);
+    this.#lag = new LagWatch(this.#options.clock.nowMs());
+    this.#handler.started(run);
+    return run;
+  }
+
+  #ended(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
+    this.#runs.delete(run);
+    const nextNumber = Math.max(this.#collector.nextOf(run.id) ?? 0, run.fromNumber);
+    const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
+    this.#emit(this.#ending && this.#runs.size === 0 ? withoutSoundOnlyEnd(groups) : groups);
+    this.#headers.delete(run.id);
+    if (!expected) {
+      this.#handler.crashed(run, exit);
+      if (run === this.#active) this.#restart(nextNumber);
+      if (run === this.#retiring?.run) this.#retiring = undefined;
+    }
+    if (this.#runs.size === 0) this.#idle?.();
+  }
+
+  #restart(fromNumber: number): void {
+    this.#active = undefined;
+    if (this.#ending) return;
+    const nowMs = this.#options.clock.nowMs();
+    const delayMs = this.#restarts.crashed(nowMs);
+    if (delayMs === undefined) {
+      this.#ending = true;
+      this.#handler.failed();
+      return;
+    }
+    this.#restartFrom = fromNumber;
+    this.#restartAtMs = nowMs + delayMs;
+  }
+
+  #emit(groups: readonly SegmentGroup[]): void {
+    for (const group of groups) {
+      const headers = this.#headers.get(group.run);
+      if (headers) this.#handler.group(group, headers);
+    }
+  }
+
+  /** Headers come as the tracks begin, and are kept in the ladder's order. */
+  #addHeader(run: number, ids: readonly string[], id: string, header: TrackHeader): void {
+    const known = new Map(this.#headers.get(run)).set(id, header);
+    this.#headers.set(
+      run,
+      new Map(ids.flatMap((each) => (known.has(each) ? [[each, known.get(each)!]] : []))),
+    );
+  }
+}

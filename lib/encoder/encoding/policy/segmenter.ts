@@ -1,0 +1,207 @@
+import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
+import { segmentMs, segmentNumberAt } from '../../../packaging/grid.ts';
+
+/** One encoded picture or audio frame as it leaves ffmpeg, in stream time. */
+export interface EncodedSample {
+  readonly dtsMs: number;
+  readonly compositionOffsetMs: number;
+  readonly keyframe: boolean;
+  readonly data: Buffer;
+}
+
+/** One segment of a track. `chunks` are its parts in order, each as the buffers that make it up. */
+export interface Segment {
+  readonly number: number;
+  readonly startTicks: number;
+  readonly durationTicks: number;
+  readonly samples: number;
+  readonly bytes: number;
+  readonly chunks: readonly (readonly Buffer[])[];
+}
+
+export interface SegmenterOptions {
+  readonly kind: 'video' | 'audio';
+  /** Ticks a second of the track. */
+  readonly timescale: number;
+  /** The first segment to make: samples before it are dropped. */
+  readonly fromNumber: number;
+  /**
+   * Stream time at which the first picture went into ffmpeg. It comes out later by what its publisher reorders (B-frames), and
+   * so do the key frames of the grid: cells are counted as ffmpeg was told to count them, from that first picture. So all
+   * encoders of a broadcast cut at the same pictures, wherever they begin. @default when the first picture comes out
+   */
+  readonly firstPictureMs?: number;
+}
+
+/** A part ends at each of these steps of stream time. */
+const partMs = 500;
+const audioFrameTicks = 1024;
+/** Pictures are reordered by less; more is a picture that ffmpeg could not decode. */
+const longestReorderMs = 1000;
+/** What one picture may be held for; a longer hole stays a hole in the timeline. */
+const longestHoldMs = segmentMs;
+
+interface PendingSample extends CmafSample {
+  readonly dtsTicks: number;
+}
+
+/**
+ * Cuts one track into segments on the grid and parts inside them.
+ *
+ * Video: a segment begins at the first key frame at or after its grid start, by the time at which pictures went in. A picture lasts until the next one, so a segment
+ * is complete when the next begins. Audio: frame k covers samples [1024·k, 1024·(k+1)) of stream time in every run of every
+ * worker, at most half a frame away from what ffmpeg says; so one encoder takes over from another without a seam. A frame
+ * belongs to the segment that it begins in.
+ *
+ * A segment without samples is not made: its number is missing in what comes out.
+ */
+export class Segmenter {
+  readonly #kind: 'video' | 'audio';
+  readonly #timescale: number;
+  readonly #fromNumber: number;
+  readonly #firstPictureMs?: number;
+  /** How much later pictures come out than they went in; from the first picture on. */
+  #reorderMs?: number;
+  #untilNumber = Number.POSITIVE_INFINITY;
+  #number = -1;
+  #samples: PendingSample[] = [];
+  #nextAudioTicks?: number;
+  #frameTicks: number;
+
+  constructor(options: SegmenterOptions) {
+    this.#kind = options.kind;
+    this.#timescale = options.timescale;
+    this.#fromNumber = options.fromNumber;
+    if (options.firstPictureMs !== undefined) this.#firstPictureMs = options.firstPictureMs;
+    this.#frameTicks = options.kind === 'audio' ? audioFrameTicks : Math.round(options.timescale / 30);
+  }
+
+  /** Makes nothing from this segment on: another encoder does. */
+  stopBefore(number: number): void {
+    this.#untilNumber = Math.min(this.#untilNumber, number);
+  }
+
+  /** True when every segment that this one is to make is out. */
+  get done(): boolean {
+    return this.#number >= this.#untilNumber;
+  }
+
+  /** Takes the next sample in decoding order; returns the segment that it completes. */
+  push(sample: EncodedSample): Segment | undefined {
+    if (this.done) return undefined;
+    return this.#kind === 'video' ? this.#pushVideo(sample) : this.#pushAudio(sample);
+  }
+
+  /** No sample follows: returns what is left, its last sample as long as the one before. */
+  finish(): Segment | undefined {
+    if (this.done) return undefined;
+    const last = this.#samples.at(-1);
+    const segment = last && this.#close(last.dtsTicks + this.#frameTicks);
+    this.#number = Math.max(this.#number, this.#untilNumber);
+    return segment;
+  }
+
+  #pushVideo(sample: EncodedSample): Segment | undefined {
+    const dtsTicks = this.#ticks(sample.dtsMs);
+    const shownMs = sample.dtsMs + sample.compositionOffsetMs;
+    this.#reorderMs ??= this.#reorderOf(shownMs);
+    const last = this.#samples.at(-1);
+    if (last && dtsTicks <= last.dtsTicks) return undefined;
+    const number = segmentNumberAt(shownMs - this.#reorderMs);
+    const begins = sample.keyframe && number > this.#number && number >= this.#fromNumber;
+    let segment: Segment | undefined;
+    if (begins) {
+      if (last) segment = this.#close(dtsTicks);
+      this.#number = number;
+      if (this.done) return segment;
+    } else if (this.#number < 0) return undefined;
+    this.#samples.push({
+      dtsTicks,
+      durationTicks: 0,
+      data: sample.data,
+      keyframe: sample.keyframe,
+      compositionOffsetTicks: this.#ticks(sample.compositionOffsetMs),
+    });
+    if (last && !begins) this.#frameTicks = Math.min(dtsTicks - last.dtsTicks, this.#ticks(longestHoldMs));
+    return segment;
+  }
+
+  #reorderOf(firstShownMs: number): number {
+    const laterMs = firstShownMs - (this.#firstPictureMs ?? firstShownMs);
+    return laterMs > 0 && laterMs <= longestReorderMs ? laterMs : 0;
+  }
+
+  #pushAudio(sample: EncodedSample): Segment | undefined {
+    const dtsTicks = this.#audioTicks(sample.dtsMs);
+    const number = Math.floor((dtsTicks * 1000) / this.#timescale / segmentMs);
+    if (number < this.#fromNumber) return undefined;
+    let segment: Segment | undefined;
+    if (number > this.#number) {
+      if (this.#samples.length > 0) segment = this.#close(this.#samples.at(-1)!.dtsTicks + audioFrameTicks);
+      this.#number = number;
+      if (this.done) return segment;
+    }
+    this.#samples.push({ dtsTicks, durationTicks: audioFrameTicks, data: sample.data, keyframe: true });
+    return segment;
+  }
+
+  /** The frame's place: one after the last, unless ffmpeg says that more than a frame is missing. */
+  #audioTicks(dtsMs: number): number {
+    const said = Math.round(this.#ticks(dtsMs) / audioFrameTicks) * audioFrameTicks;
+    const expected = this.#nextAudioTicks ?? said;
+    const ticks = said > expected + audioFrameTicks ? said : expected;
+    this.#nextAudioTicks = ticks + audioFrameTicks;
+    return ticks;
+  }
+
+  #close(endTicks: number): Segment {
+    const samples = this.#samples;
+    this.#samples = [];
+    const startTicks = samples[0]!.dtsTicks;
+    const last = samples.at(-1)!;
+    const lastTicks = endTicks - last.dtsTicks;
+    // A picture held over a hole of several segments would hide the hole from the player.
+    const heldTicks = lastTicks > this.#ticks(longestHoldMs) ? this.#frameTicks : lastTicks;
+    const chunks = this.#parts(samples).map((part, index) => {
+      const next = (at: number): number =>
+        part.samples[at + 1]?.dtsTicks ?? part.endTicks ?? last.dtsTicks + heldTicks;
+      return mediaChunk({
+        sequenceNumber: this.#number * (segmentMs / partMs) * 2 + index + 1,
+        baseMediaDecodeTime: part.samples[0]!.dtsTicks,
+        samples: part.samples.map((sample, at) =>
+          this.#kind === 'audio' ? sample : { ...sample, durationTicks: next(at) - sample.dtsTicks },
+        ),
+        styp: index === 0 ? 'segment' : 'chunk',
+      });
+    });
+    return {
+      number: this.#number,
+      startTicks,
+      durationTicks: last.dtsTicks + heldTicks - startTicks,
+      samples: samples.length,
+      bytes: chunks.flat().reduce((sum, { length }) => sum + length, 0),
+      chunks,
+    };
+  }
+
+  /** Samples of each part, and where the part after it begins. */
+  #parts(samples: readonly PendingSample[]): { samples: PendingSample[]; endTicks?: number }[] {
+    const parts: { samples: PendingSample[]; endTicks?: number }[] = [];
+    let step = -1;
+    for (const sample of samples) {
+      const at = Math.floor((sample.dtsTicks * 1000) / this.#timescale / partMs);
+      const current = parts.at(-1);
+      if (current && at === step) current.samples.push(sample);
+      else {
+        if (current) current.endTicks = sample.dtsTicks;
+        parts.push({ samples: [sample] });
+        step = at;
+      }
+    }
+    return parts;
+  }
+
+  #ticks(ms: number): number {
+    return Math.round((ms * this.#timescale) / 1000);
+  }
+}

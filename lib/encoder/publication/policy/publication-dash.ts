@@ -1,0 +1,118 @@
+import { segmentName } from '../../../object-store/object-names.ts';
+import type { DashAudio, DashModel, DashPeriod, DashVideo } from '../../../packaging/dash/model.ts';
+import { segmentMs, segmentStartMs } from '../../../packaging/grid.ts';
+import type { TrackHeader } from '../../policy/track-header.ts';
+import type { PublicationState, PublishedPeriod, SegmentFacts } from './publication-model.ts';
+
+/** How far behind the live edge players stay: two segments, and what a segment takes to arrive. */
+const presentationDelayMs = 5000;
+
+/** The MPD: of what is in the window while on air, of everything in a recording. `base` leads to the broadcast's folder. */
+export function dashModel(state: PublicationState, base: string, nowMs: number): DashModel {
+  const { options, periods, ended } = state;
+  const lastNumber = periods.at(-1)?.toNumber ?? 0;
+  const first = ended ? 0 : lastNumber - options.windowSegments;
+  const shown = periods.filter(({ toNumber }) => toNumber >= first);
+  const endMs = recordingEndMs(state);
+  return {
+    type: ended ? 'static' : 'dynamic',
+    availabilityStartTimeMs: state.availabilityStartMs,
+    publishTimeMs: nowMs,
+    minimumUpdatePeriodMs: segmentMs,
+    timeShiftBufferDepthMs: options.windowSegments * segmentMs,
+    suggestedPresentationDelayMs: presentationDelayMs,
+    minBufferTimeMs: segmentMs,
+    maxSegmentDurationMs: segmentMs,
+    ...(ended ? { mediaPresentationDurationMs: endMs } : {}),
+    utcTimingUrl: options.utcTimingUrl,
+    ...(base === '' ? {} : { baseUrl: base }),
+    periods: shown.map((period) => dashPeriod(state, period, Math.max(first, period.fromNumber), endMs)),
+  };
+}
+
+/** A period from segment `first` on. */
+function dashPeriod(
+  state: PublicationState,
+  period: PublishedPeriod,
+  first: number,
+  endMs: number,
+): DashPeriod {
+  const { periods, ended, options } = state;
+  const at = periods.indexOf(period);
+  const next = periods[at + 1];
+  const startMs = segmentStartMs(period.fromNumber);
+  const gapFollows = next !== undefined && next.fromNumber > period.toNumber + 1;
+  const durationMs = gapFollows
+    ? segmentStartMs(period.toNumber + 1) - startMs
+    : ended && next === undefined
+      ? endMs - startMs
+      : undefined;
+  const names = {
+    initialization: `$RepresentationID$/${period.initName}`,
+    media: `$RepresentationID$/${segmentName(0).replace('0', '$Number$')}`,
+  };
+  const video = dashSet(state, period, 'video', first);
+  const audio = dashSet(state, period, 'audio', first);
+  return {
+    id: `p${period.fromNumber}`,
+    startMs,
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(period.continues ? { continues: `p${periods[at - 1]!.fromNumber}` } : {}),
+    mediaStartMs: startMs,
+    startNumber: first,
+    segmentDurationMs: segmentMs,
+    ...(video && { video: { ...names, ...video, representations: video.headers.flatMap(videoOf) } }),
+    ...(audio && { audio: { ...names, ...audio, representations: audio.headers.flatMap(audioOf) } }),
+    producerReference: { wallClockMs: options.startedAtMs + startMs, mediaTimeMs: startMs },
+  };
+}
+
+type NamedHeader = TrackHeader & { readonly id: string };
+
+/** What the renditions of a kind share in a period: the segments that each of them has, and nothing that is still to come. */
+function dashSet(state: PublicationState, period: PublishedPeriod, kind: TrackHeader['kind'], first: number) {
+  const renditions = state.renditions.filter(({ id }) => period.headers.get(id)?.kind === kind);
+  const headers = renditions.map(({ id }): NamedHeader => ({ ...period.headers.get(id)!, id }));
+  const [lead] = renditions;
+  if (lead === undefined || headers[0] === undefined) return undefined;
+  const timeline: SegmentFacts[] = [];
+  for (let number = first; number <= period.toNumber; number++) {
+    const facts = lead.segments.get(number);
+    if (!facts || !renditions.every(({ segments }) => segments.has(number))) break;
+    timeline.push(facts);
+  }
+  if (timeline.length === 0) return undefined;
+  return { timescale: headers[0].timescale, timeline, headers };
+}
+
+function videoOf(header: NamedHeader): DashVideo[] {
+  if (header.kind !== 'video') return [];
+  const { id, codecs, bitrateBps, width, height, frameRate } = header;
+  return [{ id, codecs, bandwidthBps: bitrateBps, width, height, frameRate }];
+}
+
+function audioOf(header: NamedHeader): DashAudio[] {
+  if (header.kind !== 'audio') return [];
+  const { id, codecs, bitrateBps, sampleRate, channels } = header;
+  return [{ id, codecs, bandwidthBps: bitrateBps, sampleRate, channels }];
+}
+
+/** Where the recording ends: with the last number that every rendition has, so that no player asks for what is not there. */
+function recordingEndMs(state: PublicationState): number {
+  const period = state.periods.at(-1);
+  if (!period) return 0;
+  const number = lastCommonNumber(state, period);
+  const ends = state.renditions.map(({ header, segments }) => {
+    const facts = segments.get(number);
+    return facts ? ((facts.startTicks + facts.durationTicks) * 1000) / header.timescale : 0;
+  });
+  return Math.min(Math.ceil(Math.max(...ends)), segmentStartMs(number + 1));
+}
+
+function lastCommonNumber(state: PublicationState, period: PublishedPeriod): number {
+  const made = state.renditions.filter(({ id }) => period.headers.has(id));
+  for (let number = period.toNumber; number > period.fromNumber; number--) {
+    if (made.every(({ segments }) => segments.has(number))) return number;
+  }
+  return period.fromNumber;
+}

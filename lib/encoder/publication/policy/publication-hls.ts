@@ -1,0 +1,96 @@
+import { hlsPlaylistName, segmentName } from '../../../object-store/object-names.ts';
+import { segmentMs, segmentStartMs } from '../../../packaging/grid.ts';
+import type { HlsSegment, MediaPlaylistModel } from '../../../packaging/hls/media.ts';
+import type {
+  HlsAudioRendition,
+  HlsVideoRendition,
+  MultivariantModel,
+} from '../../../packaging/hls/multivariant.ts';
+import type { PublicationState, PublishedPeriod, Rendition } from './publication-model.ts';
+
+/**
+ * The whole media playlist of a rendition, from the first segment on. Where the rendition has no segment its neighbour's takes the place
+ * (the next one below, else above): a rendition that was shed, or that began later, stays playable. What nobody has is a
+ * gap. Every period begins with a discontinuity, in all playlists alike (RFC 8216 6.2.4).
+ */
+export function mediaPlaylistModel(state: PublicationState, id: string): MediaPlaylistModel {
+  const candidates = candidatesFor(state, id);
+  const segments: HlsSegment[] = [];
+  let next = state.periods[0]?.fromNumber ?? 0;
+  state.periods.forEach((period, index) => {
+    for (; next < period.fromNumber; next++) segments.push(missing(state, id, next, period));
+    for (; next <= period.toNumber; next++) {
+      const segment = present(state, candidates, next, period) ?? missing(state, id, next, period);
+      segments.push(index > 0 && next === period.fromNumber ? { ...segment, discontinuity: true } : segment);
+    }
+  });
+  return {
+    targetDurationSeconds: segmentMs / 1000,
+    mediaSequence: state.periods[0]?.fromNumber ?? 0,
+    discontinuitySequence: 0,
+    ...(state.ended ? { type: 'VOD' as const } : {}),
+    ended: state.ended,
+    segments,
+  };
+}
+
+/** While on air the renditions that are made now; of a recording all that there were. URIs begin with `base`. */
+export function multivariantModel(state: PublicationState, base: string): MultivariantModel {
+  const current = state.periods.at(-1)?.headers;
+  const shown = state.renditions.filter(({ id }) => state.ended || current?.has(id));
+  const video: HlsVideoRendition[] = [];
+  let audio: HlsAudioRendition | undefined;
+  for (const { id, header, peakBps } of shown) {
+    const common = {
+      uri: `${base}${id}/${hlsPlaylistName}`,
+      codecs: header.codecs,
+      bandwidthBps: Math.max(peakBps, header.bitrateBps * 1.1),
+      averageBandwidthBps: header.bitrateBps,
+    };
+    if (header.kind === 'audio') audio = { ...common, name: 'Sound', channels: header.channels };
+    else {
+      const { width, height, frameRate } = header;
+      video.push({ ...common, width, height, frameRate });
+    }
+  }
+  return { video, audio };
+}
+
+function candidatesFor({ renditions }: PublicationState, id: string): Rendition[] {
+  const at = renditions.findIndex((rendition) => rendition.id === id);
+  const own = renditions[at];
+  if (own?.header.kind !== 'video') return own ? [own] : [];
+  const video = renditions.filter(({ header }) => header.kind === 'video');
+  return [...video.slice(at), ...video.slice(0, at).reverse()];
+}
+
+function present(
+  state: PublicationState,
+  candidates: readonly Rendition[],
+  number: number,
+  period: PublishedPeriod,
+): HlsSegment | undefined {
+  const from = candidates.find(({ segments }) => segments.has(number));
+  const facts = from?.segments.get(number);
+  if (!from || !facts) return undefined;
+  const { timescale } = from.header;
+  const folder = from === candidates[0] ? '' : `../${from.id}/`;
+  return {
+    uri: folder + segmentName(number),
+    mapUri: folder + period.initName,
+    durationSeconds: facts.durationTicks / timescale,
+    programDateTimeMs: state.options.startedAtMs + Math.round((facts.startTicks * 1000) / timescale),
+  };
+}
+
+function missing(state: PublicationState, id: string, number: number, period: PublishedPeriod): HlsSegment {
+  const made = period.headers.has(id);
+  const folder = made ? '' : `../${[...period.headers.keys()][0]}/`;
+  return {
+    uri: folder + segmentName(number),
+    mapUri: folder + period.initName,
+    durationSeconds: segmentMs / 1000,
+    programDateTimeMs: state.options.startedAtMs + segmentStartMs(number),
+    gap: true,
+  };
+}

@@ -1,0 +1,50 @@
+import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
+import type { TrackHeader } from '../../policy/track-header.ts';
+
+export interface PublicationOptions {
+  readonly region: string;
+  readonly streamId: StreamId;
+  readonly broadcastId: BroadcastId;
+  readonly epoch: number;
+  /** Unix ms of stream time 0. */
+  readonly startedAtMs: number;
+  /** How many segments a viewer can go back while on air. */
+  readonly windowSegments: number;
+  /** Where players ask for the time. */
+  readonly utcTimingUrl: string;
+}
+
+export interface SegmentFacts {
+  readonly startTicks: number;
+  readonly durationTicks: number;
+  readonly bytes: number;
+}
+
+export interface Rendition {
+  readonly id: string;
+  /** As it was last encoded. */
+  header: TrackHeader;
+  readonly segments: Map<number, SegmentFacts>;
+  peakBps: number;
+}
+
+/** A run of segments with unchanged renditions and codec parameters, and without a hole. */
+export interface PublishedPeriod {
+  readonly fromNumber: number;
+  toNumber: number;
+  readonly initName: string;
+  /** True where it follows the period before without a hole and with the same init segments. */
+  readonly continues: boolean;
+  readonly headers: ReadonlyMap<string, TrackHeader>;
+}
+
+/** What the models of HLS and DASH are made from. */
+export interface PublicationState {
+  readonly options: PublicationOptions;
+  /** Every rendition there ever was, best first, the audio last. */
+  readonly renditions: readonly Rendition[];
+  readonly periods: readonly PublishedPeriod[];
+  /** Unix ms at which stream time 0 counts as available to DASH players. */
+  readonly availabilityStartMs: number;
+  readonly ended: boolean;
+}

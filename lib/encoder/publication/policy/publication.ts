@@ -1,0 +1,236 @@
+import { deliveryRuleFor } from '../../../edge/policy/delivery.ts';
+import { epochMark } from '../../../object-store/epoch-mark.ts';
+import {
+  broadcastPrefix,
+  dashManifestName,
+  hlsIndexName,
+  hlsPlaylistName,
+  initName,
+  segmentName,
+  streamPrefix,
+} from '../../../object-store/object-names.ts';
+import { dashManifest } from '../../../packaging/dash/manifest.ts';
+import { segmentStartMs } from '../../../packaging/grid.ts';
+import { mediaPlaylist, slideWindow } from '../../../packaging/hls/media.ts';
+import { multivariantPlaylist } from '../../../packaging/hls/multivariant.ts';
+import type { SegmentGroup } from '../../encoding/policy/group-collector.ts';
+import type { Segment } from '../../encoding/policy/segmenter.ts';
+import type { TrackHeader } from '../../policy/track-header.ts';
+import { dashModel } from './publication-dash.ts';
+import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
+import type {
+  PublicationOptions,
+  PublicationState,
+  PublishedPeriod,
+  Rendition,
+} from './publication-model.ts';
+import type { RestoredPublication } from './restore.ts';
+
+/** One object to write. `once`: only where none is; `replace`: over what we wrote last. */
+export interface ObjectWrite {
+  readonly key: string;
+  readonly body: readonly Uint8Array[];
+  readonly contentType: string;
+  readonly cacheControl: string;
+  readonly how: 'once' | 'replace';
+}
+
+/** DASH players ask for a segment by the clock: this much later than the first one was there, for those that take longer. */
+const availabilityMarginMs = 700;
+
+/**
+ * A broadcast as the origin is to hold it. `media` and `prepareGroup` say which objects come first, `playlists` and `manifests` what
+ * is written once those are there: a reader never sees a name that is not there yet.
+ */
+export class Publication {
+  readonly #options: PublicationOptions;
+  readonly #renditions = new Map<string, Rendition>();
+  readonly #periods: PublishedPeriod[] = [];
+  #generation = -1;
+  #availabilityStartMs?: number;
+  #ended = false;
+
+  /** With `restored`, it goes on where another worker stopped. */
+  constructor(options: PublicationOptions, restored?: RestoredPublication) {
+    this.#options = options;
+    if (!restored) return;
+    this.#periods.push(...restored.periods);
+    for (const rendition of restored.renditions) this.#renditions.set(rendition.id, rendition);
+    this.#availabilityStartMs = restored.availabilityStartMs;
+  }
+
+  /** Unix ms of stream time 0. */
+  get startedAtMs(): number {
+    return this.#options.startedAtMs;
+  }
+
+  /** Of the lease that it is written under. */
+  get epoch(): number {
+    return this.#options.epoch;
+  }
+
+  get started(): boolean {
+    return this.#periods.length > 0;
+  }
+
+  /** The renditions of the newest period, best first. */
+  get current(): readonly { id: string; header: TrackHeader }[] {
+    const headers = this.#periods.at(-1)?.headers ?? new Map<string, TrackHeader>();
+    return [...headers].map(([id, header]) => ({ id, header }));
+  }
+
+  /** Unix ms at which players may have come to rely on this segment; undefined before the first one is there. */
+  availableAtMs(number: number): number | undefined {
+    return this.#availabilityStartMs === undefined
+      ? undefined
+      : this.#availabilityStartMs + segmentEndMs(number);
+  }
+
+  /** The last segment's end in stream time. */
+  get endMs(): number {
+    const ends = [...this.#renditions.values()].map(({ header, segments }) => {
+      const last = [...segments.values()].at(-1);
+      return last ? ((last.startTicks + last.durationTicks) * 1000) / header.timescale : 0;
+    });
+    return Math.max(0, ...ends);
+  }
+
+  /** The segments of a group, which can be written in any order. */
+  media(group: SegmentGroup): ObjectWrite[] {
+    const name = segmentName(group.number);
+    return [...group.segments].map(([id, { chunks }]) =>
+      object(`${this.#prefix()}${id}/${name}`, chunks.flat(), 'once'),
+    );
+  }
+
+  /**
+   * What a group needs beside its segments: init segments where they change. Once all of that is written, `commit` takes the group in
+   * and returns true where the renditions change with it; without `commit` it leaves a hole. One group after the other.
+   */
+  prepareGroup(
+    group: SegmentGroup,
+    headers: ReadonlyMap<string, TrackHeader>,
+  ): { objects: ObjectWrite[]; commit: () => boolean } {
+    const prefix = this.#prefix();
+    const { period, inits, isNew } = this.#periodFor(group.number, headers);
+    const objects: ObjectWrite[] = inits.map(([id, init]) =>
+      object(`${prefix}${id}/${period.initName}`, [init], 'once'),
+    );
+    const commit = (): boolean => {
+      if (isNew) this.#periods.push(period);
+      if (inits.length > 0) this.#generation++;
+      period.toNumber = group.number;
+      for (const [id, segment] of group.segments) {
+        const header = headers.get(id);
+        if (header) this.#add(id, header, group.number, segment);
+      }
+      return isNew;
+    };
+    return { objects, commit };
+  }
+
+  /** Media playlists as they stand now. `nowMs` (Unix) is when the first of them was. */
+  playlists(nowMs: number): ObjectWrite[] {
+    const state = this.#state(nowMs);
+    return state.renditions.map(({ id }) => {
+      const model = mediaPlaylistModel(state, id);
+      const shown = this.#ended ? model : slideWindow(model, this.#options.windowSegments);
+      return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, mediaPlaylist(shown));
+    });
+  }
+
+  /**
+   * What leads to the playlists and segments: of the broadcast, then of the stream. MPDs name every segment and change with each;
+   * multivariant playlists come along `withIndexes`, where renditions have changed.
+   */
+  manifests(nowMs: number, withIndexes = true): [broadcast: ObjectWrite[], stream: ObjectWrite[]] {
+    const state = this.#state(nowMs);
+    const { region, streamId, broadcastId } = this.#options;
+    const make = (prefix: string, base: string): ObjectWrite[] => {
+      const mpd = this.#replaced(prefix + dashManifestName, dashManifest(dashModel(state, base, nowMs)));
+      if (!withIndexes) return [mpd];
+      const index = multivariantPlaylist(multivariantModel(state, base));
+      return [this.#replaced(prefix + hlsIndexName, index), mpd];
+    };
+    return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
+  }
+
+  /** No group follows: playlists and manifests become those of the recording. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  #state(nowMs: number): PublicationState {
+    const lastNumber = this.#periods.at(-1)?.toNumber ?? 0;
+    this.#availabilityStartMs ??= nowMs - segmentEndMs(lastNumber) + availabilityMarginMs;
+    const rank = ({ header }: Rendition): number =>
+      header.kind === 'video' ? header.height * header.width : -1;
+    return {
+      options: this.#options,
+      renditions: [...this.#renditions.values()].sort((a, b) => rank(b) - rank(a)),
+      periods: this.#periods,
+      availabilityStartMs: this.#availabilityStartMs,
+      ended: this.#ended,
+    };
+  }
+
+  #periodFor(
+    number: number,
+    headers: ReadonlyMap<string, TrackHeader>,
+  ): { period: PublishedPeriod; inits: [string, Buffer][]; isNew: boolean } {
+    const last = this.#periods.at(-1);
+    const whole = last !== undefined && last.toNumber + 1 === number;
+    if (whole && sameHeaders(last.headers, headers)) return { period: last, inits: [], isNew: false };
+    const same = [...headers].every(([id, { init }]) => last?.headers.get(id)?.init.equals(init));
+    const period = {
+      fromNumber: number,
+      toNumber: number,
+      // Unchanged ones are where the period before has them, which may be another worker's.
+      initName: last && same ? last.initName : initName(this.#options.epoch, this.#generation + 1),
+      continues: whole && same,
+      headers,
+    };
+    return { period, inits: same ? [] : [...headers].map(([id, { init }]) => [id, init]), isNew: true };
+  }
+
+  #add(id: string, header: TrackHeader, number: number, segment: Segment): void {
+    const { startTicks, durationTicks, bytes } = segment;
+    const rendition = this.#rendition(id, header);
+    rendition.segments.set(number, { startTicks, durationTicks, bytes });
+    // A short last segment says nothing about the peak.
+    const seconds = Math.max(1, durationTicks / header.timescale);
+    rendition.peakBps = Math.max(rendition.peakBps, (bytes * 8) / seconds);
+  }
+
+  #rendition(id: string, header: TrackHeader): Rendition {
+    const known = this.#renditions.get(id);
+    if (known) {
+      known.header = header;
+      return known;
+    }
+    const rendition = { id, header, segments: new Map(), peakBps: 0 };
+    this.#renditions.set(id, rendition);
+    return rendition;
+  }
+
+  #replaced(key: string, body: string): ObjectWrite {
+    return object(key, [Buffer.from(body + epochMark(key, this.#options.epoch), 'utf8')], 'replace');
+  }
+
+  #prefix(): string {
+    const { region, streamId, broadcastId } = this.#options;
+    return broadcastPrefix(region, streamId, broadcastId);
+  }
+}
+
+const segmentEndMs = (number: number): number => segmentStartMs(number + 1);
+
+function sameHeaders(a: ReadonlyMap<string, TrackHeader>, b: ReadonlyMap<string, TrackHeader>): boolean {
+  return a === b || (a.size === b.size && [...a].every(([id, { init }]) => b.get(id)?.init.equals(init)));
+}
+
+function object(key: string, body: readonly Uint8Array[], how: ObjectWrite['how']): ObjectWrite {
+  const rule = deliveryRuleFor(key);
+  if (!rule) throw new TypeError(`The delivery policy has no rule for ${key}`);
+  return { key, body, contentType: rule.contentType, cacheControl: rule.cacheControl, how };
+}

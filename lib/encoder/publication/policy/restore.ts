@@ -1,0 +1,174 @@
+import type { RenditionFacts } from '../../../control-store/records.ts';
+import { avcCodecString } from '../../../packaging/codec/avc-config.ts';
+import { segmentStartMs } from '../../../packaging/grid.ts';
+import type { TrackHeader } from '../../policy/track-header.ts';
+import type { PublishedPeriod, Rendition, SegmentFacts } from './publication-model.ts';
+
+/** What another worker, or this one before a restart, left of a broadcast in the origin. */
+export interface StoredPublication {
+  /** The renditions as the control store knows them. */
+  readonly renditions: readonly RenditionFacts[];
+  /** Media playlists by rendition id. */
+  readonly playlists: ReadonlyMap<string, string>;
+  /** Numbers of the segments that are there, by rendition id. */
+  readonly numbers: ReadonlyMap<string, readonly number[]>;
+  /** Init segments by `<rendition>/<name>`. */
+  readonly inits: ReadonlyMap<string, Buffer>;
+  /** The broadcast's MPD. */
+  readonly manifest: string;
+}
+
+/** From which a publication goes on. */
+export interface RestoredPublication {
+  readonly startedAtMs: number;
+  readonly availabilityStartMs: number;
+  readonly renditions: readonly Rendition[];
+  readonly periods: readonly PublishedPeriod[];
+  /** The first number that nothing in the origin has. */
+  readonly nextNumber: number;
+  /** The first number that no playlist names. It differs where a worker died while it wrote a segment's renditions. */
+  readonly nextListed: number;
+}
+
+interface Entry {
+  readonly number: number;
+  readonly name: string;
+  readonly initName: string;
+  readonly seconds: number;
+  readonly discontinuity: boolean;
+  readonly gap: boolean;
+}
+
+const videoTicks = 90_000;
+const audioTicks = 48_000;
+
+/** The init segments that a playlist names, for fetching them. */
+export const initNamesOf = (playlist: string): string[] => [
+  ...new Set(readPlaylist(playlist).entries.map(({ initName }) => initName)),
+];
+
+/** Puts the remains together; undefined where nothing was published that could be gone on with. */
+export function restorePublication(remains: StoredPublication): RestoredPublication | undefined {
+  const renditions = remains.renditions.flatMap((facts) => restoreRendition(facts, remains) ?? []);
+  const reference = renditions.find(({ header }) => header.kind === 'audio') ?? renditions[0];
+  if (!reference) return undefined;
+  const { entries, startedAtMs } = readPlaylist(remains.playlists.get(reference.id) ?? '');
+  const periods = restorePeriods(entries, renditions, remains);
+  const available = /availabilityStartTime="([^"]+)"/.exec(remains.manifest)?.[1];
+  const last = periods.at(-1);
+  if (!last || startedAtMs === undefined || available === undefined) return undefined;
+  const highest = Math.max(...[...remains.numbers.values()].flat(), last.toNumber);
+  return {
+    startedAtMs,
+    availabilityStartMs: Date.parse(available),
+    renditions,
+    periods,
+    nextNumber: highest + 1,
+    nextListed: last.toNumber + 1,
+  };
+}
+
+function restoreRendition(facts: RenditionFacts, remains: StoredPublication): Rendition | undefined {
+  const playlist = remains.playlists.get(facts.id);
+  if (playlist === undefined) return undefined;
+  const { entries } = readPlaylist(playlist);
+  const own = entries.filter(({ name, gap }) => !gap && !name.includes('/'));
+  const init = remains.inits.get(`${facts.id}/${own.at(-1)?.initName}`);
+  const header = init && headerOf(facts, init);
+  if (!header) return undefined;
+  const seconds = new Map(own.map((entry) => [entry.number, entry.seconds]));
+  const listed = remains.numbers.get(facts.id) ?? [];
+  const lastListed = own.at(-1)?.number ?? -1;
+  const segments = new Map<number, SegmentFacts>();
+  for (const number of [...listed].sort((a, b) => a - b)) {
+    // What no playlist named was never seen by a viewer: it stays unknown.
+    if (number > lastListed) continue;
+    segments.set(number, {
+      startTicks: startTicksOf(number, header),
+      // Where the playlist has slid past it: up to where the next one begins.
+      durationTicks:
+        Math.round((seconds.get(number) ?? 0) * header.timescale) ||
+        startTicksOf(number + 1, header) - startTicksOf(number, header),
+      bytes: 0,
+    });
+  }
+  return { id: facts.id, header, segments, peakBps: 0 };
+}
+
+/** Sound is cut at the first frame of 1024 samples at or after the grid; pictures begin at it, or within one picture of it. */
+function startTicksOf(number: number, { kind, timescale }: TrackHeader): number {
+  const ticks = (segmentStartMs(number) * timescale) / 1000;
+  return kind === 'audio' ? Math.ceil(ticks / 1024) * 1024 : ticks;
+}
+
+function headerOf(facts: RenditionFacts, init: Buffer): TrackHeader {
+  const { bandwidthBps: bitrateBps, width, height, frameRate } = facts;
+  const codecs = codecsOf(init) ?? facts.codecs;
+  if (width === undefined || height === undefined || frameRate === undefined) {
+    return {
+      kind: 'audio',
+      timescale: audioTicks,
+      init,
+      codecs,
+      bitrateBps,
+      sampleRate: audioTicks,
+      channels: 2,
+    };
+  }
+  return { kind: 'video', timescale: videoTicks, init, codecs, bitrateBps, width, height, frameRate };
+}
+
+/** What an init segment says of its pictures: it may be of another encoder than the one that the record tells of. */
+function codecsOf(init: Buffer): string | undefined {
+  const box = init.indexOf('avcC');
+  return box < 0 ? undefined : avcCodecString(init.subarray(box + 4));
+}
+
+function restorePeriods(
+  entries: readonly Entry[],
+  renditions: readonly Rendition[],
+  { inits }: StoredPublication,
+): PublishedPeriod[] {
+  const periods: PublishedPeriod[] = [];
+  for (const { number, initName, discontinuity, gap } of entries) {
+    const last = periods.at(-1);
+    if (gap) continue;
+    if (last && !discontinuity) {
+      last.toNumber = number;
+      continue;
+    }
+    const headers = new Map<string, TrackHeader>();
+    for (const { id, header } of renditions) {
+      const init = inits.get(`${id}/${initName}`);
+      if (init) headers.set(id, { ...header, init, codecs: codecsOf(init) ?? header.codecs });
+    }
+    periods.push({ fromNumber: number, toNumber: number, initName, continues: false, headers });
+  }
+  // What has slid out of the playlist belongs to the first period that it still shows.
+  const first = periods[0];
+  const lowest = Math.min(...renditions.flatMap(({ segments }) => [...segments.keys()]));
+  if (first && lowest < first.fromNumber) periods[0] = { ...first, fromNumber: lowest };
+  return periods;
+}
+
+/** Reads a media playlist as this worker writes it. */
+function readPlaylist(playlist: string): { entries: Entry[]; startedAtMs?: number } {
+  const entries: Entry[] = [];
+  let number = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1] ?? 0);
+  let startedAtMs: number | undefined;
+  let marks = { initName: '', seconds: 0, discontinuity: false, gap: false };
+  for (const line of playlist.split('\n')) {
+    if (line === '#EXT-X-DISCONTINUITY') marks.discontinuity = true;
+    else if (line === '#EXT-X-GAP') marks.gap = true;
+    else if (line.startsWith('#EXT-X-MAP:'))
+      marks.initName = /URI="(?:[^"]*\/)?([^"/]+)"/.exec(line)?.[1] ?? '';
+    else if (line.startsWith('#EXTINF:')) marks.seconds = Number.parseFloat(line.slice(8));
+    else if (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:')) {
+      startedAtMs ??= Date.parse(line.slice(25)) - segmentStartMs(number);
+    } else if (line !== '' && !line.startsWith('#')) {
+      entries.push({ number: number++, name: line, ...marks });
+      marks = { ...marks, discontinuity: false, gap: false };
+    }
+  }
+  return { entries, ...(startedAtMs === undefined ? {} : { startedAtMs }) };
+}

@@ -1,0 +1,72 @@
+import type { BroadcastRecord } from '../../control-store/records.ts';
+import {
+  broadcastPrefix,
+  dashManifestName,
+  hlsPlaylistName,
+  streamPrefix,
+} from '../../object-store/object-names.ts';
+import type { ObjectStore } from '../../object-store/ports.ts';
+import { fenceObject } from './fence-object.ts';
+import { initNamesOf, type RestoredPublication, restorePublication } from './policy/restore.ts';
+
+/** What another worker, or this one before a restart, left of a broadcast. */
+export interface UnfinishedBroadcast {
+  readonly record: BroadcastRecord;
+  readonly published: RestoredPublication;
+  /** Whoever had it let go of it; otherwise it was seen no more. */
+  readonly handedOver?: boolean;
+}
+
+/** A day of segments of one rendition; a longer broadcast is gone on with as far as this. */
+const maxListed = 50_000;
+const pageSize = 1000;
+
+/**
+ * Reads what a broadcast left in the origin; undefined where it published nothing. Whoever wrote it before can name no
+ * further segment from then on: what is read is all there will be. Throws as `fenceObject` does.
+ */
+export async function recoverPublication(
+  objects: ObjectStore,
+  region: string,
+  record: BroadcastRecord,
+  epoch: number,
+): Promise<RestoredPublication | undefined> {
+  const prefix = broadcastPrefix(region, record.streamId, record.id);
+  const claim = (key: string): Promise<string> => fenceObject(objects, key, epoch);
+  const [manifest] = await Promise.all([
+    claim(prefix + dashManifestName),
+    claim(streamPrefix(region, record.streamId) + dashManifestName),
+  ]);
+  const playlists = new Map<string, string>();
+  const numbers = new Map<string, number[]>();
+  const inits = new Map<string, Buffer>();
+  const read = async (id: string): Promise<void> => {
+    const playlist = await claim(`${prefix}${id}/${hlsPlaylistName}`);
+    if (playlist === '') return;
+    playlists.set(id, playlist);
+    numbers.set(id, await listNumbers(objects, `${prefix}${id}/`));
+    for (const name of initNamesOf(playlist)) {
+      const init = await objects.get(`${prefix}${id}/${name}`);
+      if (init) inits.set(`${id}/${name}`, init.body);
+    }
+  };
+  await Promise.all(record.renditions.map(({ id }) => read(id)));
+  return restorePublication({ renditions: record.renditions, playlists, numbers, inits, manifest });
+}
+
+async function listNumbers(objects: ObjectStore, folder: string): Promise<number[]> {
+  const numbers: number[] = [];
+  let after: string | undefined;
+  do {
+    const { keys, more } = await objects.list(folder, {
+      limit: pageSize,
+      ...(after === undefined ? {} : { after }),
+    });
+    for (const key of keys) {
+      const number = /\/(\d+)\.m4s$/.exec(key)?.[1];
+      if (number !== undefined) numbers.push(Number(number));
+    }
+    after = more ? keys.at(-1) : undefined;
+  } while (after !== undefined && numbers.length < maxListed);
+  return numbers;
+}

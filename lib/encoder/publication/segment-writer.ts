@@ -1,0 +1,279 @@
+import type { Clock } from '../../net/clock.ts';
+import { ObjectStoreFullError, PreconditionFailedError } from '../../object-store/errors.ts';
+import type { ObjectStore } from '../../object-store/ports.ts';
+import type { SegmentGroup } from '../encoding/policy/group-collector.ts';
+import { Outage } from '../policy/outage.ts';
+import type { TrackHeader } from '../policy/track-header.ts';
+import { ObjectWriter } from './object-writer.ts';
+import type { ObjectWrite, Publication } from './policy/publication.ts';
+
+export interface SegmentWriterHandler {
+  /** May objects be written now? Asked before each write; resolves when that is known. */
+  mayWrite(): Promise<boolean>;
+  /** Everything up to this number, with the playlists that name it, is in the origin: so many segments since the last call. */
+  published(number: number, segments: number): void;
+  /** The origin has not taken all objects for a while, or is full. Once for each until `recovered`. */
+  trouble(detail: { cause: unknown; full: boolean; queuedSegments: number }): void;
+  recovered(detail: { downMs: number; lostSegments: number }): void;
+  /** The origin shows that another worker writes this broadcast in a newer epoch. Nothing more is written. Once. */
+  superseded(byEpoch: number): void;
+}
+
+interface QueuedGroup {
+  readonly group: SegmentGroup;
+  readonly headers: ReadonlyMap<string, TrackHeader>;
+  readonly bytes: number;
+  underWay: boolean;
+  /** Newer ones need its room. One that is under way may still succeed. */
+  givenUp: boolean;
+}
+
+/** Segments that wait for an origin that does not take them: above this the oldest are given up. */
+const maxQueuedBytes = 48 * 1024 * 1024;
+const firstPauseMs = 100;
+/** A slow growth: with half of all requests failing, some of a segment's dozen fail five times and more. */
+const pauseGrowth = 1.5;
+const longestPauseMs = 1000;
+/** The playlists are written at least after so many groups of a backlog. */
+const groupsPerRound = 8;
+/** A write that succeeds soon at its second or third try is no trouble; five seconds without a failure are the end of it. */
+const troubleLimits = { graceMs: 1000, steadyMs: 5000 };
+
+/** Writing was stopped for good before all was written. */
+class WriterStoppedError extends Error {
+  override readonly name = 'WriterStoppedError';
+  readonly code = 'WRITER_STOPPED';
+}
+
+/**
+ * Brings groups to the origin in order: segments, then the playlists that name them, then what leads to the playlists,
+ * then the confirmation. Groups wait in a bounded queue. An origin that is slow gets several at once, so that it keeps up; one that
+ * fails gets one at a time. A write that fails is tried again, with growing pauses, until it succeeds, its group is given up for lack
+ * of room, or `stop`.
+ */
+export class SegmentWriter {
+  readonly #objects: ObjectWriter;
+  readonly #publication: Publication;
+  readonly #clock: Clock;
+  readonly #handler: SegmentWriterHandler;
+  #queue: QueuedGroup[] = [];
+  #queuedBytes = 0;
+  #running?: Promise<void>;
+  #stopped = false;
+  #indexesDue = false;
+  readonly #trouble = new Outage(troubleLimits);
+  #toldFull = false;
+  /** Segments given up since the trouble began, and in all. */
+  #lost = 0;
+  #lostInAll = 0;
+  readonly #wakes = new Set<() => void>();
+
+  constructor(store: ObjectStore, publication: Publication, clock: Clock, handler: SegmentWriterHandler) {
+    this.#objects = new ObjectWriter(store, publication.epoch, (byEpoch) => this.#supersede(byEpoch));
+    this.#publication = publication;
+    this.#clock = clock;
+    this.#handler = handler;
+  }
+
+  /** Segments that will never be in the origin. */
+  get lostSegments(): number {
+    return this.#lostInAll;
+  }
+
+  enqueue(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void {
+    if (this.#stopped) return;
+    const bytes = [...group.segments.values()].reduce((sum, segment) => sum + segment.bytes, 0);
+    this.#queue.push({ group, headers, bytes, underWay: false, givenUp: false });
+    this.#queuedBytes += bytes;
+    this.#shedBacklog();
+    this.#run();
+  }
+
+  /** Writes what is queued, and nothing after it. Rejects where that does not succeed within `withinMs`. */
+  flush(withinMs: number): Promise<void> {
+    return this.#conclude(withinMs, async () => {});
+  }
+
+  /** Writes what is queued and the recording's playlists. Rejects where that does not succeed within `withinMs`. */
+  finish(withinMs: number): Promise<void> {
+    return this.#conclude(withinMs, async () => {
+      if (!this.#publication.started) return;
+      this.#publication.end();
+      this.#indexesDue = true;
+      await this.#writePlaylists();
+    });
+  }
+
+  /** Writes nothing more, from the next write on. */
+  stop(): void {
+    this.#stopped = true;
+    this.#lostInAll += this.#queue.length;
+    this.#queue = [];
+    for (const wake of this.#wakes) wake();
+  }
+
+  async #conclude(withinMs: number, last: () => Promise<void>): Promise<void> {
+    const timer = setTimeout(() => this.stop(), withinMs);
+    try {
+      while (this.#running) await this.#running;
+      if (this.#stopped) throw new WriterStoppedError('Not every segment was written');
+      await last();
+      this.#recovered(this.#trouble.conclude());
+    } finally {
+      clearTimeout(timer);
+      this.#stopped = true;
+    }
+  }
+
+  #run(): void {
+    this.#running ??= this.#drain()
+      .catch((cause: unknown) => {
+        if (!(cause instanceof WriterStoppedError)) throw cause;
+      })
+      .finally(() => {
+        this.#running = undefined;
+        if (this.#queue.length > 0 && !this.#stopped) this.#run();
+      });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#stopped) {
+      const published: number[] = [];
+      // What comes meanwhile is for the next round: the playlists must not wait for it.
+      for (let left = Math.min(groupsPerRound, this.#queue.length); left > 0 && this.#queue.length > 0; ) {
+        const batch = this.#queue.slice(0, this.#trouble.suspected ? 1 : left);
+        left -= batch.length;
+        published.push(...(await this.#writeGroups(batch)));
+      }
+      const newest = published.at(-1);
+      if (newest === undefined) continue;
+      await this.#writePlaylists();
+      this.#handler.published(newest, published.length);
+    }
+  }
+
+  /** Returns the numbers of those that were not given up. */
+  async #writeGroups(batch: readonly QueuedGroup[]): Promise<number[]> {
+    for (const queued of batch) queued.underWay = true;
+    const written = await Promise.all(batch.map((queued) => this.#writeMedia(queued)));
+    const numbers: number[] = [];
+    for (const [at, { group, headers }] of batch.entries()) {
+      this.#dequeue();
+      if (!written[at]) {
+        this.#giveUp();
+        continue;
+      }
+      const { objects, commit } = this.#publication.prepareGroup(group, headers);
+      await this.#writeAll(objects);
+      if (commit()) this.#indexesDue = true;
+      numbers.push(group.number);
+    }
+    return numbers;
+  }
+
+  /** False where the group was given up. */
+  async #writeMedia(queued: QueuedGroup): Promise<boolean> {
+    const objects = this.#publication.media(queued.group);
+    const written = await Promise.all(objects.map((object) => this.#write(object, () => queued.givenUp)));
+    return !written.includes(false);
+  }
+
+  async #writePlaylists(): Promise<void> {
+    const nowMs = this.#clock.wallMs();
+    const playlists = this.#publication.playlists(nowMs);
+    const withIndexes = this.#indexesDue;
+    const manifests = this.#publication.manifests(nowMs, withIndexes);
+    // MPDs name segments, so only indexes have to wait for what they name.
+    const steps = withIndexes ? [playlists, ...manifests] : [[...playlists, ...manifests.flat()]];
+    for (const step of steps) await this.#writeAll(step);
+    if (withIndexes) this.#indexesDue = false;
+  }
+
+  async #writeAll(objects: readonly ObjectWrite[]): Promise<void> {
+    await Promise.all(objects.map((object) => this.#write(object)));
+  }
+
+  /** False where it failed and is given up by then. Throws `WriterStoppedError`. */
+  async #write(object: ObjectWrite, givenUp = () => false): Promise<boolean> {
+    const body = object.body.length === 1 ? object.body[0]! : Buffer.concat(object.body);
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
+      // It may be stopped while that is found out.
+      if (this.#stopped || !(await this.#handler.mayWrite()) || this.#stopped) {
+        this.#stopped = true;
+        throw new WriterStoppedError(`${object.key} was not written`);
+      }
+      try {
+        await this.#objects.write(object, body);
+        this.#succeeded();
+        return true;
+      } catch (cause) {
+        this.#failed(cause);
+      }
+      if (givenUp()) return false;
+      await this.#pause(pauseMs * (0.75 + Math.random() / 2));
+    }
+  }
+
+  #supersede(byEpoch: number): void {
+    if (this.#stopped) return;
+    this.stop();
+    this.#handler.superseded(byEpoch);
+  }
+
+  #failed(cause: unknown): void {
+    if (cause instanceof PreconditionFailedError) return;
+    const full = cause instanceof ObjectStoreFullError;
+    const begins = this.#trouble.failed(this.#clock.nowMs(), full);
+    if (!begins && (!full || this.#toldFull)) return;
+    this.#toldFull = full;
+    this.#handler.trouble({ cause, full, queuedSegments: this.#queue.length });
+  }
+
+  #succeeded(): void {
+    this.#recovered(this.#trouble.succeeded(this.#clock.nowMs()));
+  }
+
+  #recovered(downMs: number | undefined): void {
+    if (downMs === undefined) return;
+    this.#toldFull = false;
+    this.#handler.recovered({ downMs, lostSegments: this.#lost });
+    this.#lost = 0;
+  }
+
+  /** The oldest go first: viewers want what is live. Those under way give up by themselves. */
+  #shedBacklog(): void {
+    const kept: QueuedGroup[] = [];
+    for (const [at, queued] of this.#queue.entries()) {
+      const isNewest = at >= this.#queue.length - 2;
+      if (this.#queuedBytes > maxQueuedBytes && !isNewest && !queued.givenUp) {
+        queued.givenUp = true;
+        this.#queuedBytes -= queued.bytes;
+      }
+      if (queued.givenUp && !queued.underWay) this.#giveUp();
+      else kept.push(queued);
+    }
+    this.#queue = kept;
+  }
+
+  #giveUp(): void {
+    this.#lost++;
+    this.#lostInAll++;
+  }
+
+  #dequeue(): void {
+    const queued = this.#queue.shift();
+    if (queued && !queued.givenUp) this.#queuedBytes -= queued.bytes;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#wakes.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.#wakes.add(wake);
+    });
+  }
+}

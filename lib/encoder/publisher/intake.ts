@@ -1,0 +1,295 @@
+import { CodecConfigError } from '../../packaging/codec/errors.ts';
+import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
+import { FlvError } from '../../protocol/flv/errors.ts';
+import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
+import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
+import { decideFormat, type InputFormat, type ProbedInput, sameFormat } from '../policy/input-format.ts';
+import type { StreamTag } from '../policy/stream-tag.ts';
+import { classicAudio, classicVideo } from './policy/classic-tags.ts';
+import { fillerFor } from './policy/filler.ts';
+import { InputMeter } from './policy/input-meter.ts';
+import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
+import { Timeline, type Track } from './policy/timeline.ts';
+
+/** One RTMP audio or video message, read while the clock showed `nowMs` of stream time. */
+export interface MediaMessage {
+  readonly type: Track;
+  readonly timestampMs: number;
+  readonly payload: Buffer;
+  readonly nowMs: number;
+  /** Time since the session's first message, as the proxy counts it. */
+  readonly sessionMs: number;
+}
+
+export interface IntakeHandler {
+  /** The session's format is known; its media follows, beginning with a key frame. */
+  format(format: InputFormat): void;
+  /** `sessionMs` is absent for filler. */
+  tag(tag: StreamTag, sessionMs?: number): void;
+  /** The publisher has been away for a while: `slate` is to be called with one for pictures with this sequence header. */
+  slateWanted(videoHeader: Buffer): void;
+  /** What the session sends cannot be used; `reason` says what it is. Nothing of it is taken any more. */
+  unusable(reason: string): void;
+}
+
+/** A session is looked at for so long, or so many pictures, before its format is decided. */
+const probeMs = 1000;
+const probePictures = 10;
+const probeBytes = 8 * 1024 * 1024;
+const classicFrameHeaderBytes = 5;
+
+interface Probe {
+  readonly messages: MediaMessage[];
+  bytes: number;
+  pictures: number;
+  firstPictureMs: number;
+  lastPictureMs: number;
+}
+
+/**
+ * What comes from the publish sessions of a broadcast, one at a time, made fit for ffmpeg: H.264 and AAC only, from a key
+ * frame on, in stream time, and with filler where the publisher is silent.
+ */
+export class Intake {
+  readonly timeline: Timeline;
+  readonly meter = new InputMeter();
+  readonly #handler: IntakeHandler;
+  #videoHeader?: Buffer;
+  #audioHeader?: Buffer;
+  #claimedFrameRate?: number;
+  #format?: InputFormat;
+  /** The last picture that decoding can begin with: what filler shows at first. */
+  #still?: { readonly payload: Buffer; readonly videoHeader: Buffer };
+  /** Made for the format that `#slateFormat` is. */
+  #slate?: Slate;
+  #slateFormat?: InputFormat;
+  #slateShown = false;
+  /** Filler has gone out since the last tag of a publisher. */
+  #filled = false;
+  /** Stream time of the last tag that a publisher sent. */
+  #lastRealMs = 0;
+  #probe?: Probe;
+  /** `waiting` for a key frame; `probing` its format; `flowing`; `refused`. */
+  #state: 'waiting' | 'probing' | 'flowing' | 'refused' = 'waiting';
+  /** Pictures up to the next key frame refer to ones that filler replaced. */
+  #needsKeyframe = true;
+
+  /** `startMs`: stream time that another worker has made already. */
+  constructor(handler: IntakeHandler, startMs = 0) {
+    this.timeline = new Timeline(startMs);
+    this.#handler = handler;
+  }
+
+  /** A key frame has come: stream time runs. */
+  get begun(): boolean {
+    return this.#format !== undefined || this.#state === 'probing';
+  }
+
+  /** What stream time ends with. */
+  get shown(): 'media' | 'last-picture' | 'slate' {
+    if (this.#slateShown) return 'slate';
+    return this.#filled ? 'last-picture' : 'media';
+  }
+
+  /** The next messages are another session's. */
+  beginSession(): void {
+    this.timeline.beginSession();
+    this.#videoHeader = undefined;
+    this.#audioHeader = undefined;
+    this.#claimedFrameRate = undefined;
+    this.#probe = undefined;
+    this.#state = 'waiting';
+    this.#needsKeyframe = true;
+  }
+
+  /** What the publisher says of itself before its media. */
+  claimFrameRate(frameRate: number): void {
+    this.#claimedFrameRate = frameRate;
+  }
+
+  /** What was made for the last header that was told to `slateWanted`. */
+  slate(slate: Slate): void {
+    this.#slate = slate;
+  }
+
+  push(message: MediaMessage): void {
+    if (this.#state === 'refused' || message.payload.length === 0) return;
+    try {
+      if (message.type === 'video') this.#video(message);
+      else this.#audio(message);
+    } catch (cause) {
+      // A tag that is cut off is noise; a header that cannot be read leaves nothing to decode.
+      if (cause instanceof CodecConfigError) this.#refuse(cause.message);
+      else if (!(cause instanceof FlvError)) throw cause;
+    }
+  }
+
+  /** Makes filler up to now, and decides a format that was waited for. Call ten times a second. */
+  tick(nowMs: number, publisherPresent: boolean): void {
+    const first = this.#probe?.messages[0];
+    if (first && nowMs - first.nowMs > probeMs) this.#decide();
+    const format = this.#format;
+    if (!format || !this.#still) return;
+    const { video, audio } = fillerFor({
+      nowMs,
+      lastVideoMs: this.timeline.lastOf('video'),
+      lastAudioMs: this.timeline.lastOf('audio'),
+      audioFrameMs: format.audioFrameMs,
+      publisherPresent,
+      hasSound: format.audioCodec !== undefined,
+    });
+    for (const at of video) this.#fillVideo(at);
+    for (const at of audio) this.#fillAudio(at);
+    this.#filled ||= video.length > 0;
+    if (nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
+  }
+
+  /** Once for each format. */
+  #wantSlate(format: InputFormat): void {
+    if (this.#slateFormat && sameFormat(this.#slateFormat, format)) return;
+    this.#slateFormat = format;
+    this.#slate = undefined;
+    this.#handler.slateWanted(format.videoHeader);
+  }
+
+  #video(message: MediaMessage): void {
+    const tag = parseVideoTag(message.payload);
+    if (tag.packetType === 'other' || tag.packetType === 'end') return;
+    if (tag.codec !== 'avc') {
+      this.#refuse(`${videoCodec(message.payload)?.name ?? tag.codec} video`);
+      return;
+    }
+    const payload = classicVideo(message.payload, tag);
+    if (tag.packetType === 'sequence-header') {
+      const changed = this.#videoHeader !== undefined && !this.#videoHeader.equals(payload);
+      this.#videoHeader = payload;
+      if (changed && this.#state === 'flowing') this.#state = 'waiting';
+      return;
+    }
+    if (this.#videoHeader === undefined || payload.length <= classicFrameHeaderBytes) return;
+    if (this.#state === 'waiting' && tag.keyframe) this.#begin();
+    if (this.#state !== 'waiting') this.#take({ ...message, payload }, tag.keyframe);
+  }
+
+  #audio(message: MediaMessage): void {
+    const tag = parseAudioTag(message.payload);
+    if (tag.packetType === 'other' || tag.packetType === 'end') return;
+    if (tag.codec !== 'aac') {
+      this.#refuse(`${audioCodec(message.payload)?.name ?? tag.codec} sound`);
+      return;
+    }
+    const payload = classicAudio(message.payload, tag);
+    if (tag.packetType === 'sequence-header') {
+      const changed = this.#audioHeader === undefined || !this.#audioHeader.equals(payload);
+      this.#audioHeader = payload;
+      if (changed && this.#state === 'flowing') this.#state = 'waiting';
+      return;
+    }
+    if (this.#audioHeader === undefined || tag.data.length === 0) return;
+    if (this.#state === 'probing' || this.#state === 'flowing') this.#take({ ...message, payload }, false);
+  }
+
+  #refuse(reason: string): void {
+    this.#state = 'refused';
+    this.#probe = undefined;
+    this.#handler.unusable(reason);
+  }
+
+  /** A key frame of a session whose format is not known. */
+  #begin(): void {
+    const known = this.#format;
+    const same =
+      known !== undefined &&
+      this.#videoHeader?.equals(known.videoHeader) === true &&
+      (this.#audioHeader?.equals(known.audioHeader) ?? known.audioCodec === undefined);
+    if (same) {
+      this.#state = 'flowing';
+      this.#handler.format(known);
+    } else {
+      this.#state = 'probing';
+      this.#probe = { messages: [], bytes: 0, pictures: 0, firstPictureMs: 0, lastPictureMs: 0 };
+    }
+  }
+
+  #take(message: MediaMessage, keyframe: boolean): void {
+    const probe = this.#probe;
+    if (!probe) {
+      this.#map(message, keyframe);
+      return;
+    }
+    probe.messages.push(message);
+    probe.bytes += message.payload.length;
+    if (message.type === 'video') {
+      if (probe.pictures === 0) probe.firstPictureMs = message.timestampMs;
+      probe.pictures++;
+      probe.lastPictureMs = message.timestampMs;
+    }
+    const spanMs = (message.timestampMs - probe.firstPictureMs) | 0;
+    const seen = probe.pictures >= probePictures && this.#audioHeader !== undefined;
+    if (seen || Math.abs(spanMs) >= probeMs || probe.bytes > probeBytes) this.#decide();
+  }
+
+  #decide(): void {
+    const probe = this.#probe;
+    if (!probe || !this.#videoHeader) return;
+    this.#probe = undefined;
+    const spanMs = (probe.lastPictureMs - probe.firstPictureMs) | 0;
+    const input: ProbedInput = {
+      videoHeader: this.#videoHeader,
+      ...(this.#audioHeader ? { audioHeader: this.#audioHeader } : {}),
+      ...(this.#claimedFrameRate === undefined ? {} : { claimedFrameRate: this.#claimedFrameRate }),
+      ...(spanMs > 0 ? { measuredFrameRate: ((probe.pictures - 1) * 1000) / spanMs } : {}),
+    };
+    try {
+      this.#format = decideFormat(input);
+    } catch (cause) {
+      if (!(cause instanceof CodecConfigError)) throw cause;
+      this.#refuse(cause.message);
+      return;
+    }
+    this.#state = 'flowing';
+    this.#handler.format(this.#format);
+    for (const message of probe.messages) {
+      this.#map(message, message.type === 'video' && message.payload[0]! >> 4 === 1);
+    }
+  }
+
+  #map({ type, timestampMs, payload, nowMs, sessionMs }: MediaMessage, keyframe: boolean): void {
+    const videoHeader = this.#videoHeader;
+    if (type === 'video') {
+      if (this.#needsKeyframe && !keyframe) return;
+      this.#needsKeyframe = false;
+      this.#slateShown = false;
+      if (keyframe && videoHeader) this.#still = { payload, videoHeader };
+    }
+    const streamMs = this.timeline.map(type, timestampMs, nowMs);
+    this.#lastRealMs = streamMs;
+    this.#filled = false;
+    this.meter.count(type, payload.length, nowMs);
+    const tag = { type, streamMs, payload, keyframe };
+    this.#handler.tag(type === 'video' && videoHeader ? { ...tag, videoHeader } : tag, sessionMs);
+  }
+
+  #fillVideo(atMs: number): void {
+    if (!this.#still) return;
+    this.#needsKeyframe = true;
+    const streamMs = this.timeline.fill('video', atMs);
+    const picture = this.#slateAt(streamMs, this.#still.payload) ?? this.#still;
+    this.#handler.tag({ type: 'video', streamMs, keyframe: true, ...picture });
+  }
+
+  /** Nothing while the last picture is to stand. Once shown the slate stays until a real picture comes. */
+  #slateAt(streamMs: number, still: Buffer): { payload: Buffer; videoHeader: Buffer } | undefined {
+    const slate = this.#slate;
+    this.#slateShown ||= slate !== undefined && streamMs - this.#lastRealMs >= slateAfterMs;
+    if (!this.#slateShown || !slate) return undefined;
+    return { payload: slatePicture(slate, streamMs, still), videoHeader: slate.videoHeader };
+  }
+
+  #fillAudio(atMs: number): void {
+    const silence = this.#format?.silence;
+    if (!silence) return;
+    const streamMs = this.timeline.fill('audio', atMs);
+    this.#handler.tag({ type: 'audio', streamMs, payload: silence, keyframe: false });
+  }
+}

@@ -1,0 +1,28 @@
+import type { AudioTag } from '../../../protocol/flv/audio-tag.ts';
+import type { VideoTag } from '../../../protocol/flv/video-tag.ts';
+
+/** A picture is shown at most this much after it is decoded; an offset beyond it is noise and would tear the timeline. */
+const mostOffsetMs = 2000;
+
+/**
+ * An H.264 payload with the classic five-byte header (annex E.4.3), whatever header it had: older ffmpegs misread
+ * enhanced RTMP. The header is written over the bytes before the data; nothing is copied.
+ */
+export function classicVideo(payload: Buffer, tag: VideoTag): Buffer {
+  const offset = Math.abs(tag.compositionTimeMs) <= mostOffsetMs ? tag.compositionTimeMs : 0;
+  const isClassic = (payload[0]! & 0x80) === 0;
+  if (isClassic && offset === tag.compositionTimeMs) return payload;
+  const classic = payload.subarray(payload.length - tag.data.length - 5);
+  classic[0] = (tag.keyframe ? 0x10 : 0x20) | 7;
+  classic[1] = tag.packetType === 'sequence-header' ? 0 : 1;
+  classic.writeIntBE(offset, 2, 3);
+  return classic;
+}
+
+/** An AAC payload with the classic two-byte header (annex E.4.2). */
+export function classicAudio(payload: Buffer, tag: AudioTag): Buffer {
+  const classic = payload.subarray(payload.length - tag.data.length - 2);
+  classic[0] = 0xaf;
+  classic[1] = tag.packetType === 'sequence-header' ? 0 : 1;
+  return classic;
+}

@@ -1,0 +1,102 @@
+import { parseAvcConfig } from '../../../packaging/codec/avc-config.ts';
+import { CodecConfigError } from '../../../packaging/codec/errors.ts';
+import type { FlvTag } from '../../../protocol/flv/tag.ts';
+import { parseVideoTag } from '../../../protocol/flv/video-tag.ts';
+
+/** What is shown while a broadcaster is away for longer: dark, with three dots that glow in turn. FLV payloads. */
+export interface Slate {
+  readonly videoHeader: Buffer;
+  /** Shown one after another, 100 ms each, again and again. Decoding can begin with any of them. */
+  readonly pictures: readonly Buffer[];
+}
+
+/** The last picture stands this long, then the slate takes its place. */
+export const slateAfterMs = 5000;
+/** After so long without media a slate may be needed; making it can take some seconds on a machine that is busy. */
+export const slateWantedAfterMs = 1000;
+
+const pictureMs = 100;
+const pictureCount = 12;
+/** Profiles whose pictures are always 8 bit and 4:2:0, as the slate's are: Baseline, Main, Extended, High. */
+const plainProfiles = new Set([66, 77, 88, 100]);
+/** It is drawn this small, in square pixels, and scaled up: drawing costs more than encoding does. */
+const drawnShortSide = 180;
+const drawnLongSideMost = 640;
+const avcHeaderBytes = 5;
+/** Composition time in an FLV video payload. */
+const compositionAt = { from: 2, to: 5 };
+
+/**
+ * The argv (without the program) that makes a slate on pipe 3, as an FLV: size, pixel shape and colours are those of the
+ * publisher, so that the ffmpeg which decodes it after the publisher's pictures changes nothing behind its decoder. Undefined
+ * where the publisher's pictures are of a kind that the slate's cannot be.
+ */
+export function slateArguments(videoHeader: Buffer): string[] | undefined {
+  const avc = readConfig(videoHeader);
+  if (!avc || !plainProfiles.has(avc.profile)) return undefined;
+  const { width, height, sampleAspectRatio: sar, colour } = avc;
+  const metadata = [
+    `sample_aspect_ratio=${sar.width}/${sar.height}`,
+    ...(colour
+      ? [
+          `video_full_range_flag=${colour.fullRange ? 1 : 0}`,
+          `colour_primaries=${colour.primaries}`,
+          `transfer_characteristics=${colour.transfer}`,
+          `matrix_coefficients=${colour.matrix}`,
+        ]
+      : []),
+  ];
+  return [
+    ...['-hide_banner', '-nostdin', '-loglevel', 'warning', '-nostats'],
+    ...['-filter_complex_threads', '1', '-filter_threads', '1'], // it may take its time; the broadcasts may not wait
+    ...['-f', 'lavfi', '-i', drawing((width * sar.width) / sar.height, height)],
+    ...['-vf', `scale=${width}:${height}:flags=bicubic,format=yuv420p`],
+    ...['-frames:v', String(pictureCount)],
+    ...['-c:v', 'libx264', '-preset', 'superfast', '-threads', '1', '-qp', '20'],
+    ...['-g', '1', '-bf', '0'], // whichever is shown first can be decoded
+    ...['-bsf:v', `h264_metadata=${metadata.join(':')}`],
+    ...['-map_metadata', '-1', '-flvflags', 'no_duration_filesize', '-f', 'flv', 'pipe:3'],
+  ];
+}
+
+/** Takes the slate out of what ffmpeg made; undefined where it is not whole. */
+export function readSlate(tags: readonly FlvTag[]): Slate | undefined {
+  const videos = tags.flatMap(({ type, payload }) =>
+    type === 'video' ? [{ payload, tag: parseVideoTag(payload) }] : [],
+  );
+  const header = videos.find(({ tag }) => tag.packetType === 'sequence-header');
+  const pictures = videos.filter(({ tag }) => tag.packetType === 'frame' && tag.keyframe);
+  if (!header || pictures.length !== pictureCount) return undefined;
+  return { videoHeader: header.payload, pictures: pictures.map(({ payload }) => payload) };
+}
+
+/**
+ * The picture of the slate for this stream time, with the composition time of `like`: decode order and order of presentation
+ * stay as far apart as the publisher has them.
+ */
+export function slatePicture({ pictures }: Slate, streamMs: number, like: Buffer): Buffer {
+  const picture = Buffer.from(pictures[Math.floor(streamMs / pictureMs) % pictures.length]!);
+  like.copy(picture, compositionAt.from, compositionAt.from, compositionAt.to);
+  return picture;
+}
+
+function readConfig(videoHeader: Buffer): ReturnType<typeof parseAvcConfig> | undefined {
+  try {
+    return parseAvcConfig(videoHeader.subarray(avcHeaderBytes));
+  } catch (cause) {
+    if (!(cause instanceof CodecConfigError)) throw cause;
+    return undefined;
+  }
+}
+
+/** A lavfi source in the shape of the picture. `X` and `Y` are the pixel, `N` the picture. */
+function drawing(displayWidth: number, displayHeight: number): string {
+  const scale = drawnShortSide / Math.min(displayWidth, displayHeight);
+  const side = (length: number): number => 2 * Math.round(Math.min(length * scale, drawnLongSideMost) / 2);
+  const size = `${side(displayWidth)}x${side(displayHeight)}`;
+  const dot = 'clip(round((X-W/2)/14),-1,1)';
+  const distance = 'hypot(X-W/2-14*ld(0),Y-H/2)';
+  const glow = `60+130*pow(cos(PI*(N/${pictureCount}-0.15*(ld(0)+1))),2)`;
+  const luma = `st(0,${dot});28+12*(1-Y/H)+clip(4-${distance},0,1)*(${glow})`;
+  return `nullsrc=size=${size}:rate=${1000 / pictureMs},format=yuv420p,geq=lum='${luma}':cb=133:cr=126`;
+}

@@ -1,0 +1,199 @@
+import { decodeRelayHello, type RelayHello } from '../../protocol/relay/hello.ts';
+import { encodeLinkFrame, type LinkFrame } from '../../protocol/relay/link-frames.ts';
+import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
+import { SessionTime } from '../../protocol/relay/session-time.ts';
+import { ChunkReader, type RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
+import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
+import { messageType } from '../../protocol/rtmp/messages.ts';
+import type { BroadcastId } from '../../routing/ids.ts';
+import type { RelayConnection } from '../ports.ts';
+
+export interface PublishSessionHandler {
+  /** `sessionMs`: time since the session's first message, as the proxy counts it. */
+  media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
+  metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
+  /** All that one read brought was handed over. */
+  batchEnded(): void;
+  /** The publisher ended its stream by a command. */
+  unpublished(): void;
+  /** The link is closed; once and last. */
+  closed(fault: Error | undefined): void;
+}
+
+/** Nobody needs longer for the first bytes of a link. */
+const helloTimeoutMs = 5000;
+const maxHelloBytes = 64 * 1024;
+/** What a publisher may send before it is accepted. */
+const maxEarlyBytes = 16 * 1024 * 1024;
+/** The messages that session time counts by. */
+const timedTypes: ReadonlySet<number> = new Set([
+  messageType.audio,
+  messageType.video,
+  messageType.dataAmf0,
+  messageType.dataAmf3,
+]);
+const limits = { maxMessageBytes: 8 * 1024 * 1024 };
+
+/** The worker's end of one relay link. Media is handed over once `accept` was called. */
+export class PublishSession {
+  readonly hello: RelayHello;
+  readonly #connection: RelayConnection;
+  readonly #reader: ChunkReader;
+  readonly #time: SessionTime;
+  /** Frames of the session up to what was read last. */
+  #frames: number;
+  /** What comes before this frame is dropped: an earlier link brought it. */
+  #fromFrame = 0;
+  #handler?: PublishSessionHandler;
+  #early: Buffer[];
+  #closed = false;
+  #fault?: Error;
+
+  private constructor(connection: RelayConnection, hello: RelayHello, rest: Buffer) {
+    this.hello = hello;
+    this.#connection = connection;
+    this.#early = [rest];
+    this.#time = new SessionTime(hello.replayFromMs);
+    this.#frames = hello.firstFrame ?? 0;
+    this.#reader = new ChunkReader((message) => this.#message(message), limits, hello.chunkState);
+  }
+
+  /** Reads the hello of a new link, then calls `opened`, or `failed` where there is none. A health check is neither. */
+  static open(
+    connection: RelayConnection,
+    opened: (session: PublishSession) => void,
+    failed: (cause: unknown) => void,
+  ): void {
+    let head: Buffer = Buffer.alloc(0);
+    let session: PublishSession | undefined;
+    const timer = setTimeout(() => connection.abort(), helloTimeoutMs);
+    const readHello = (bytes: Buffer): void => {
+      head = Buffer.concat([head, bytes]);
+      const decoded = decodeRelayHello(head);
+      if (!decoded) {
+        if (head.length > maxHelloBytes) connection.abort();
+        return;
+      }
+      clearTimeout(timer);
+      if (!decoded.hello) {
+        connection.end();
+        return;
+      }
+      session = new PublishSession(connection, decoded.hello, head.subarray(decoded.length));
+      opened(session);
+    };
+    connection.start({
+      data(bytes) {
+        try {
+          if (session) session.#data(bytes);
+          else readHello(bytes);
+        } catch (cause) {
+          failed(cause);
+          if (session) session.#fault = cause as Error;
+          connection.abort();
+        }
+      },
+      closed(fault) {
+        clearTimeout(timer);
+        if (session) session.#close(fault);
+      },
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * The frame, in its session, from which another link of it would have to go on: everything before was handed over, by this
+   * link or by those before it. Undefined where the proxy does not count.
+   */
+  get nextFrame(): number | undefined {
+    return this.hello.firstFrame === undefined ? undefined : Math.max(this.#frames, this.#fromFrame);
+  }
+
+  /** Tells the proxy, and hands over what has come and what comes; media and metadata from frame `fromFrame` on. */
+  accept(
+    lease: { readonly broadcastId: BroadcastId; readonly epoch: number },
+    handler: PublishSessionHandler,
+    fromFrame = 0,
+  ): void {
+    this.#handler = handler;
+    this.#fromFrame = fromFrame;
+    this.send({ type: 'accepted', broadcastId: lease.broadcastId, epoch: lease.epoch });
+    const early = this.#early;
+    this.#early = [];
+    for (const bytes of early) this.#read(bytes);
+    if (this.#closed) handler.closed(this.#fault);
+  }
+
+  refuse(refusal: Omit<LinkFrame & { type: 'refused' }, 'type'>): void {
+    this.send({ type: 'refused', ...refusal });
+    this.#connection.end();
+  }
+
+  send(frame: LinkFrame): void {
+    if (!this.#closed) this.#connection.write(encodeLinkFrame(frame));
+  }
+
+  /** Closes the link without a word: the proxy keeps the publisher and brings it to another worker. */
+  leave(): void {
+    this.#connection.end();
+  }
+
+  /** Says why and closes the link. */
+  end(reason: string): void {
+    this.send({ type: 'end', reason });
+    this.#connection.end();
+  }
+
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  #data(bytes: Buffer): void {
+    if (this.#handler) {
+      this.#read(bytes);
+      return;
+    }
+    this.#early.push(Buffer.from(bytes));
+    if (this.#early.reduce((sum, { length }) => sum + length, 0) > maxEarlyBytes) this.#connection.abort();
+  }
+
+  #read(bytes: Buffer): void {
+    this.#reader.push(bytes);
+    this.#handler?.batchEnded();
+  }
+
+  #message(message: RtmpMessage): void {
+    const { typeId, timestampMs, payload } = message;
+    const isTimed = timedTypes.has(typeId);
+    const sessionMs = isTimed ? this.#time.of(timestampMs) : 0;
+    const isKnown = isTimed && this.#frames < this.#fromFrame;
+    if (isSessionFrame(typeId, payload[0] ?? -1, payload[1] ?? -1)) this.#frames++;
+    if (isKnown) return;
+    if (typeId === messageType.video) this.#handler?.media('video', timestampMs, payload, sessionMs);
+    else if (typeId === messageType.audio) this.#handler?.media('audio', timestampMs, payload, sessionMs);
+    else if (isUnpublish(message)) this.#handler?.unpublished();
+    else {
+      const data = readMetaData(message);
+      const frameRate = data?.framerate;
+      const encoder = data?.encoder;
+      if (!data) return;
+      this.#handler?.metadata({
+        ...(typeof frameRate === 'number' ? { frameRate } : {}),
+        ...(typeof encoder === 'string' ? { encoder: encoder.slice(0, 100) } : {}),
+      });
+    }
+  }
+
+  #close(fault: Error | undefined): void {
+    this.#closed = true;
+    this.#fault ??= fault;
+    this.#handler?.closed(this.#fault);
+  }
+}

@@ -1,0 +1,241 @@
+import type { LeaseRecord } from '../../control-store/records.ts';
+import type { Clock } from '../../net/clock.ts';
+import { frameToResumeAt } from './policy/resumption.ts';
+import { judgeClaim, silentMs } from './policy/seat-claim.ts';
+import type { PublishSession, PublishSessionHandler } from './publish-session.ts';
+
+export interface PublisherSeatHandler {
+  /** This session's media follows; what its proxy sends again comes again. */
+  taken(session: PublishSession): void;
+  /**
+   * The session that was here last has another link. True: its media goes on where it was, and nothing comes again. Otherwise
+   * `taken` follows, as for any session.
+   */
+  resumed?(): boolean;
+  media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
+  metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
+  batchEnded(): void;
+  /** The publisher ended its stream itself. */
+  unpublished(): void;
+  /** The publisher is gone, or silent for too long. Once until `back`. */
+  lost(detail: string): void;
+  /** Media comes again, after so long. */
+  back(awayMs: number): void;
+}
+
+/** A publisher that says nothing for this long is gone, as far as viewers are told. */
+const lostMs = 3000;
+/** One step between two ticks counts for this much silence or waiting at most: while we stood still, nobody could be heard. */
+const maxStepMs = 250;
+/** A proxy whose link broke is back within this, if it and the way to it live. */
+const linkBackWithinMs = 500;
+
+interface Contender {
+  readonly session: PublishSession;
+  readonly arrivedAtMs: number;
+  readonly decide: (taken: boolean) => void;
+}
+
+/** The one place that a broadcast has for a publisher: who sits in it, who may take it over, and when it counts as empty. */
+export class PublisherSeat {
+  readonly #clock: Clock;
+  readonly #lease: LeaseRecord;
+  readonly #handler: PublisherSeatHandler;
+  #session?: PublishSession;
+  /** Who had the seat last and may come back by another link. */
+  #last?: PublishSession | undefined;
+  #contender?: Contender;
+  #lastMediaAtMs: number;
+  /** Time without media, and when it was counted last. */
+  #silence: { forMs: number; countedAtMs: number };
+  /** When media of this session came again after it had been silent. */
+  #silenceEndedAtMs?: number;
+  /** The session in the seat has sent media. */
+  #heard = false;
+  #lostAtMs?: number;
+  /** How much longer its proxy is waited for, whose link broke and was not closed in order. */
+  #waitsForMs = 0;
+  #paused = false;
+  #closed = false;
+
+  /** Empty at first: a publisher is away until its first media. */
+  constructor(clock: Clock, lease: LeaseRecord, handler: PublisherSeatHandler) {
+    this.#clock = clock;
+    this.#lease = lease;
+    this.#handler = handler;
+    this.#lastMediaAtMs = clock.nowMs();
+    this.#silence = { forMs: 0, countedAtMs: clock.nowMs() };
+    this.#lostAtMs = clock.nowMs();
+  }
+
+  get session(): PublishSession | undefined {
+    return this.#session;
+  }
+
+  /** How long the publisher has been away; undefined while it sends. */
+  get awayMs(): number | undefined {
+    return this.#lostAtMs === undefined ? undefined : this.#clock.nowMs() - this.#lostAtMs;
+  }
+
+  /** The link has just broken: its proxy may be about to bring the rest. */
+  get mayResume(): boolean {
+    return this.#lostAtMs !== undefined && this.#waitsForMs > 0;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** True when the session is accepted; false where another publisher is alive. Decided within about 2 s. */
+  attach(session: PublishSession): Promise<boolean> {
+    this.#judge();
+    if (this.#closed || this.#contender) return Promise.resolve(false);
+    // A proxy that lost its link brings the same publisher again.
+    if (!this.#session || this.#session.hello.sessionId === session.hello.sessionId) {
+      this.#replaceBy(session);
+      return Promise.resolve(true);
+    }
+    return new Promise((decide) => {
+      this.#contender = { session, arrivedAtMs: this.#clock.nowMs(), decide };
+      this.#judge();
+    });
+  }
+
+  /** Call a few times a second. */
+  tick(): void {
+    const silentForMs = this.#countSilence();
+    this.#judge();
+    if (this.#session && silentForMs > lostMs && !this.#paused)
+      this.#lose('it is connected but sends nothing');
+  }
+
+  /** Reads nothing more from the publisher for now; that is not its silence. */
+  pause(): void {
+    this.#paused = true;
+    this.#session?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#silence = { forMs: 0, countedAtMs: this.#clock.nowMs() };
+    this.#session?.resume();
+  }
+
+  /** Sends the publisher away. The seat stays open for another one. */
+  dismiss(reason: string): void {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#last = undefined;
+    session?.end(reason);
+    this.#lose(reason);
+  }
+
+  /** Leaves the publisher to another worker, to which its proxy brings it. */
+  vacate(): void {
+    const session = this.#session;
+    this.#session = undefined;
+    session?.leave();
+  }
+
+  /** Nobody sits here any more. */
+  close(reason: string): void {
+    this.#closed = true;
+    this.#contender?.decide(false);
+    this.#contender = undefined;
+    const session = this.#session;
+    this.#session = undefined;
+    session?.end(reason);
+  }
+
+  #take(session: PublishSession): void {
+    this.#session = session;
+    this.#lastMediaAtMs = this.#clock.nowMs();
+    this.#silence = { forMs: 0, countedAtMs: this.#clock.nowMs() };
+    this.#silenceEndedAtMs = undefined;
+    this.#heard = false;
+    this.#paused = false;
+    const fromFrame = this.#last && frameToResumeAt(this.#last, session);
+    this.#last = session;
+    const resumes = fromFrame !== undefined && this.#handler.resumed?.() === true;
+    if (!resumes) this.#handler.taken(session);
+    const handler: PublishSessionHandler = {
+      media: (type, timestampMs, payload, sessionMs) => {
+        if (session !== this.#session) return;
+        this.#mediaCame();
+        this.#handler.media(type, timestampMs, payload, sessionMs);
+      },
+      metadata: (facts) => {
+        if (session === this.#session) this.#handler.metadata(facts);
+      },
+      batchEnded: () => this.#handler.batchEnded(),
+      unpublished: () => {
+        if (session === this.#session) this.#handler.unpublished();
+      },
+      closed: (fault) => {
+        if (session !== this.#session) return;
+        this.#session = undefined;
+        this.#lose('the connection broke', fault !== undefined);
+        this.#judge();
+      },
+    };
+    session.accept(this.#lease, handler, resumes ? fromFrame : undefined);
+  }
+
+  #mediaCame(): void {
+    const nowMs = this.#clock.nowMs();
+    if (this.#heard && this.#silence.forMs >= silentMs) this.#silenceEndedAtMs = nowMs;
+    this.#heard = true;
+    this.#lastMediaAtMs = nowMs;
+    this.#silence = { forMs: 0, countedAtMs: nowMs };
+    const awayMs = this.awayMs;
+    if (awayMs === undefined) return;
+    this.#lostAtMs = undefined;
+    this.#handler.back(awayMs);
+  }
+
+  #lose(detail: string, byFault = false): void {
+    if (this.#closed || this.#lostAtMs !== undefined) return;
+    this.#waitsForMs = byFault ? linkBackWithinMs : 0;
+    this.#lostAtMs = this.#clock.nowMs();
+    this.#handler.lost(detail);
+  }
+
+  #judge(): void {
+    const contender = this.#contender;
+    if (!contender) return;
+    const { session, decide } = contender;
+    const verdict = session.closed ? 'refuse' : this.#session ? this.#claimOf(contender) : 'take';
+    if (verdict === 'wait') return;
+    this.#contender = undefined;
+    if (verdict === 'take') this.#replaceBy(session);
+    decide(verdict === 'take');
+  }
+
+  #claimOf({ arrivedAtMs }: Contender): ReturnType<typeof judgeClaim> {
+    return judgeClaim({
+      nowMs: this.#clock.nowMs(),
+      arrivedAtMs,
+      lastMediaAtMs: this.#lastMediaAtMs,
+      silentForMs: this.#countSilence(),
+      ...(this.#silenceEndedAtMs === undefined ? {} : { silenceEndedAtMs: this.#silenceEndedAtMs }),
+      paused: this.#paused,
+    });
+  }
+
+  #replaceBy(session: PublishSession): void {
+    const old = this.#session;
+    this.#session = undefined;
+    old?.end('Another connection took over after this one had been silent.');
+    this.#take(session);
+  }
+
+  /** Returns how long there has been silence. */
+  #countSilence(): number {
+    const nowMs = this.#clock.nowMs();
+    const { forMs, countedAtMs } = this.#silence;
+    const stepMs = Math.min(nowMs - countedAtMs, maxStepMs);
+    this.#silence = { forMs: forMs + stepMs, countedAtMs: nowMs };
+    this.#waitsForMs -= stepMs;
+    return this.#silence.forMs;
+  }
+}

@@ -1,0 +1,264 @@
+import type { EndReason, LeaseRecord } from '../../control-store/records.ts';
+import { segmentStartMs } from '../../packaging/grid.ts';
+import type { LinkFrame } from '../../protocol/relay/link-frames.ts';
+import type { BroadcastContext } from '../broadcast-context.ts';
+import type { InputFormat } from '../policy/input-format.ts';
+import { type Replay, ReplayProgress, replayOf } from '../policy/replay.ts';
+import type { StreamTag } from '../policy/stream-tag.ts';
+import type { UnfinishedBroadcast } from '../publication/recover-publication.ts';
+import type { BroadcastReport } from '../report/broadcast-report.ts';
+import { throttleInput } from './input-throttle.ts';
+import { Intake } from './intake.ts';
+import { isWindowOver } from './policy/reconnect-window.ts';
+import { ThroughMarks } from './policy/through-marks.ts';
+import type { PublishSession } from './publish-session.ts';
+import { PublisherSeat } from './publisher-seat.ts';
+import { SlateMaker } from './slate-maker.ts';
+import { StreamClock } from './stream-clock.ts';
+
+export interface ReceptionOptions extends Pick<BroadcastContext, 'clock' | 'startEncoder'> {
+  readonly lease: LeaseRecord;
+  readonly reconnectWindowMs: number;
+  /** What another worker left of the broadcast. */
+  readonly unfinished: UnfinishedBroadcast | undefined;
+  readonly report: BroadcastReport;
+  readonly owner: ReceptionOwner;
+}
+
+/** The broadcast around it: what becomes of the media. */
+export interface ReceptionOwner {
+  /** Unix time of stream time 0; undefined before anything is published. */
+  readonly startedAtMs: number | undefined;
+  /** Viewers can play it. */
+  readonly started: boolean;
+  /** Media that ffmpeg has not taken. */
+  readonly backlogBytes: number;
+  /** The first segment that is to be made: media before it is only what decoding begins with. */
+  beginAt(number: number): void;
+  /** The tags that follow have this format. */
+  format(format: InputFormat): void;
+  tag(tag: StreamTag): void;
+  batchEnded(): void;
+  /** The publisher is gone, and may come back. */
+  lost(detail: string): void;
+  /** Nobody publishes any more. */
+  over(reason: EndReason): void;
+}
+
+/**
+ * The receiving half of a broadcast: who publishes, when its media is in stream time, what fills its absence, and what its
+ * proxy is told. Publish sessions take the seat one after another.
+ */
+export class Reception {
+  readonly #options: ReceptionOptions;
+  readonly #report: BroadcastReport;
+  readonly #owner: ReceptionOwner;
+  readonly #seat: PublisherSeat;
+  readonly #intake: Intake;
+  readonly #slates: SlateMaker;
+  readonly #time: StreamClock;
+  readonly #marks = new ThroughMarks();
+  readonly #replayProgress = new ReplayProgress();
+
+  constructor(options: ReceptionOptions) {
+    const { clock, lease, owner, report, startEncoder, unfinished } = options;
+    this.#options = options;
+    this.#report = report;
+    this.#owner = owner;
+    this.#time = new StreamClock(clock, segmentStartMs(unfinished?.published.nextNumber ?? 0));
+    this.#seat = this.#makeSeat(lease);
+    this.#intake = this.#makeIntake();
+    this.#slates = new SlateMaker(startEncoder, {
+      made: (slate) => this.#intake.slate(slate),
+      failed: (cause) => report.encoding.slateFailed(cause),
+    });
+  }
+
+  /** Stream time by the clock. */
+  get nowMs(): number {
+    return this.#time.nowMs;
+  }
+
+  /** How far media is ahead of the clock. */
+  get leadMs(): number {
+    return this.#time.running ? this.#intake.timeline.endMs - this.#time.nowMs : 0;
+  }
+
+  /** How much of the newest session's media its proxy has sent again. */
+  get replayedMs(): number {
+    return this.#replayProgress.replayedMs;
+  }
+
+  /** What comes in, by now. */
+  get bitrateBps(): number {
+    return this.#intake.meter.read(this.#time.nowMs).bitrateBps;
+  }
+
+  /** A publisher sends. */
+  get isPresent(): boolean {
+    return this.#seat.awayMs === undefined;
+  }
+
+  /** A session wants to publish: true when it is accepted, false where another publisher is alive. */
+  attach(session: PublishSession): Promise<boolean> {
+    return this.#seat.attach(session);
+  }
+
+  /** To the proxy of the session in the seat. False where there is none. */
+  send(frame: LinkFrame): boolean {
+    this.#seat.session?.send(frame);
+    return this.#seat.session !== undefined;
+  }
+
+  /** Segments up to this one are published: their media need not be kept by the proxy. */
+  published(number: number): void {
+    const through = this.#marks.through(segmentStartMs(number + 1));
+    if (through !== undefined) this.send({ type: 'published-through', timestampMs: through });
+  }
+
+  /** Call ten times a second. */
+  tick(): void {
+    this.#seat.tick();
+    const { awayMs } = this.#seat;
+    const { started } = this.#owner;
+    if (isWindowOver({ awayMs, windowMs: this.#options.reconnectWindowMs, started })) {
+      this.#owner.over('reconnect-window-over');
+    }
+  }
+
+  /** What is missing up to now is filled. Call after `tick`, while the broadcast goes on. */
+  fill(): void {
+    if (this.#time.running) this.#intake.tick(this.#time.nowMs, this.isPresent || this.#seat.mayResume);
+  }
+
+  /** Reads no more for now from a publisher that is too far ahead, or than ffmpeg works off. */
+  throttle(): void {
+    const { leadMs } = this;
+    const { backlogBytes } = this.#owner;
+    if (throttleInput(this.#seat, leadMs, backlogBytes))
+      this.#report.publisher.inputThrottled(leadMs, backlogBytes);
+  }
+
+  /** Leaves the publisher to another worker, to which its proxy brings it. */
+  vacate(): void {
+    this.#seat.vacate();
+  }
+
+  /** Nothing more comes in. */
+  stop(reason: string): void {
+    this.#slates.stop();
+    this.#seat.close(reason);
+  }
+
+  #makeSeat(lease: LeaseRecord): PublisherSeat {
+    const { owner, report } = this.#options;
+    return new PublisherSeat(this.#options.clock, lease, {
+      taken: (session) => this.#taken(session),
+      resumed: () => this.#resumed(),
+      media: (type, timestampMs, payload, sessionMs) => {
+        this.#replayProgress.mediaCame();
+        this.#intake.push({ type, timestampMs, payload, nowMs: this.#time.nowMs, sessionMs });
+        if (this.#intake.begun) this.#time.start();
+        this.#keepUpWithReplay();
+      },
+      metadata: ({ frameRate, encoder }) => {
+        if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
+        if (encoder !== undefined) report.publisher.encoderNamed(encoder);
+      },
+      batchEnded: () => {
+        owner.batchEnded();
+        this.throttle();
+      },
+      unpublished: () => owner.over('publisher-ended'),
+      lost: (detail) => owner.lost(detail),
+      back: (awayMs) => this.#publisherBack(awayMs),
+    });
+  }
+
+  /**
+   * What a proxy sends again lay with it meanwhile: it is no lead of the publisher. The clock, which began with the first of
+   * it, would stay behind for good otherwise, and filler come too late by as much.
+   */
+  #keepUpWithReplay(): void {
+    if (!this.#replayProgress.isReplaying(this.#options.clock.nowMs())) return;
+    this.#replayProgress.replayed(this.#time.keepUpWith(this.#intake.timeline.endMs));
+  }
+
+  #publisherBack(awayMs: number): void {
+    const { publisher } = this.#report;
+    const { replay, gapMs } = this.#replayProgress.back();
+    if (!this.#owner.started) publisher.backAtStart();
+    else if (replay) publisher.replayed(replay);
+    else if (gapMs !== undefined) publisher.back({ awayMs: gapMs, shown: 'nothing' });
+    else publisher.back({ awayMs, shown: this.#intake.shown });
+  }
+
+  /** False where filler has taken the place of what comes: then it is a session as any other. */
+  #resumed(): boolean {
+    if (this.#intake.shown !== 'media') return false;
+    this.#replayProgress.resumed();
+    return true;
+  }
+
+  #taken(session: PublishSession): void {
+    const { clock, reconnectWindowMs, unfinished } = this.#options;
+    const { startedAtMs } = this.#owner;
+    const { publisher } = this.#report;
+    const replayStartMs = publisher.replayStartMs(session);
+    this.#marks.clear();
+    this.#intake.beginSession();
+    this.#replayProgress.taken(this.#replayOf(session, replayStartMs), clock.nowMs());
+    if (replayStartMs !== undefined && this.#time.startBefore(replayStartMs)) {
+      this.#intake.timeline.startAt(replayStartMs);
+      // What lies in the origin unnamed is the same media: its renditions that are missing are made.
+      this.#owner.beginAt(unfinished?.published.nextListed ?? 0);
+    }
+    publisher.taken(session, startedAtMs === undefined);
+    if (startedAtMs !== undefined && session.hello.replayFromMs === undefined && !this.#time.running) {
+      this.#replayProgress.gap(this.#time.catchUp(startedAtMs, reconnectWindowMs));
+    }
+  }
+
+  /** Asked before stream time runs for this session. */
+  #replayOf({ hello }: PublishSession, replayStartMs: number | undefined): Replay | undefined {
+    if (hello.replayFromMs === undefined) return undefined;
+    const { running, startMs } = this.#time;
+    const { unfinished } = this.#options;
+    const left = running || !unfinished ? undefined : { startMs, handedOver: unfinished.handedOver === true };
+    return replayOf(left, replayStartMs);
+  }
+
+  #makeIntake(): Intake {
+    const { owner, report } = this.#options;
+    return new Intake(
+      {
+        format: (format) => {
+          report.publisher.formatFound(format);
+          owner.format(format);
+        },
+        tag: (tag, sessionMs) => {
+          if (sessionMs !== undefined) {
+            this.#marks.add(tag.streamMs, sessionMs);
+            if (tag.keyframe) report.publisher.sessionStartsAt(tag.streamMs - sessionMs);
+          }
+          owner.tag(tag);
+        },
+        slateWanted: (videoHeader) => this.#slates.make(videoHeader),
+        unusable: (reason) => this.#unusable(reason),
+      },
+      this.#time.startMs,
+    );
+  }
+
+  #unusable(reason: string): void {
+    const { session } = this.#seat;
+    this.#report.publisher.inputUnusable(reason, session);
+    const description = `Unsupported codec: ${reason}. Send H.264 video and AAC sound.`;
+    this.send({ type: 'status', level: 'error', code: 'NetStream.Publish.Rejected', description });
+    if (this.#owner.started) this.#seat.dismiss(description);
+    else {
+      this.#seat.close(description);
+      this.#owner.over('publisher-ended');
+    }
+  }
+}

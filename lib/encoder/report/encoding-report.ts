@@ -1,0 +1,53 @@
+import { listRenditions } from '../../control-store/stream-events.ts';
+import type { EncoderRun } from '../encoding/encoder-run.ts';
+import { speedOf } from '../encoding/policy/shedding.ts';
+import type { EncoderExit } from '../ports.ts';
+import type { Reporter } from './reporter.ts';
+
+/** What a broadcast tells of its runs of ffmpeg. */
+export class EncodingReport {
+  readonly #reporter: Reporter;
+  #wasStuck = false;
+
+  constructor(reporter: Reporter) {
+    this.#reporter = reporter;
+  }
+
+  /** ffmpeg had to be killed before it had made everything. */
+  get wasStuck(): boolean {
+    return this.#wasStuck;
+  }
+
+  started({ id, fromNumber, args, pid }: EncoderRun): void {
+    const { about, emit } = this.#reporter;
+    emit('encoder.ffmpeg.started', {
+      ...about,
+      run: id,
+      fromNumber,
+      args: args.join(' '),
+      ...(pid === undefined ? {} : { pid }),
+    });
+  }
+
+  crashed(run: EncoderRun, { code, signal, said }: EncoderExit): void {
+    const { about, emit, journal } = this.#reporter;
+    emit('encoder.ffmpeg.crashed', { ...about, run: run.id, code, signal, said });
+    const detail = signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`;
+    journal.tell('encoder.restarted', { detail, outageMs: run.lagMs });
+  }
+
+  stuck(withinMs: number): void {
+    this.#wasStuck = true;
+    this.#reporter.emit('encoder.ffmpeg.stuck', { ...this.#reporter.about, withinMs });
+  }
+
+  shed(rendition: string, lagMs: number, left: readonly string[]): void {
+    const { about, emit, journal } = this.#reporter;
+    emit('encoder.ladder.shed', { ...about, rendition, lagMs });
+    journal.tell('ladder.shed', { rendition, speed: speedOf(lagMs), left: listRenditions(left) });
+  }
+
+  slateFailed(cause: Error): void {
+    this.#reporter.emit('encoder.slate.failed', { ...this.#reporter.about, cause });
+  }
+}

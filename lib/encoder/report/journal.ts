@@ -1,0 +1,133 @@
+import { ConditionFailedError } from '../../control-store/errors.ts';
+import type { BroadcastRecord } from '../../control-store/records.ts';
+import {
+  type StreamEventData,
+  type StreamEventType,
+  streamEvent,
+} from '../../control-store/stream-events.ts';
+import type { Clock } from '../../net/clock.ts';
+import type { EncoderStore } from '../ports.ts';
+
+const maxWaitingEvents = 100;
+const retryMs = 1000;
+
+/** What the control store never took: so many events, the last state of the record. `cause`: its last refusal. */
+export interface UnwrittenJournal {
+  readonly events: number;
+  readonly record: boolean;
+  readonly cause: unknown;
+}
+
+export interface JournalOptions {
+  readonly store: EncoderStore;
+  readonly clock: Clock;
+  /**
+   * Is the broadcast this worker's still? Asked before each write: a worker that wakes from a suspension takes its own
+   * sleep for the publisher's silence, and may not tell so of a broadcast that went on elsewhere.
+   */
+  readonly mayWrite: () => Promise<boolean>;
+}
+
+/**
+ * Keeps the control store told about a broadcast: its record as it changes, and the stream's events in order. With the
+ * store down what is new waits (of the record the newest, of events the last hundred) and is tried again each second.
+ */
+export class Journal {
+  readonly #store: EncoderStore;
+  readonly #clock: Clock;
+  readonly #mayWrite: () => Promise<boolean>;
+  #record: BroadcastRecord;
+  #recordDue = false;
+  #events: Parameters<EncoderStore['appendEvent']>[0][] = [];
+  #writing?: Promise<void> | undefined;
+  #timer?: NodeJS.Timeout;
+  #silent = false;
+  #dropped = 0;
+  #fault?: unknown;
+
+  constructor(record: BroadcastRecord, { store, clock, mayWrite }: JournalOptions) {
+    this.#record = record;
+    this.#store = store;
+    this.#clock = clock;
+    this.#mayWrite = mayWrite;
+  }
+
+  get record(): BroadcastRecord {
+    return this.#record;
+  }
+
+  update(change: Partial<BroadcastRecord>): void {
+    this.#record = { ...this.#record, ...change };
+    this.#recordDue = true;
+    this.#write();
+  }
+
+  tell<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
+    const { streamId, id: broadcastId } = this.#record;
+    this.#events.push(streamEvent(type, data, { streamId, broadcastId, atMs: this.#clock.wallMs() }));
+    if (this.#events.length > maxWaitingEvents) {
+      this.#events.shift();
+      this.#dropped++;
+    }
+    this.#write();
+  }
+
+  /** Another worker tells this broadcast's journal from now on; what waits is dropped, its record above all. */
+  silence(): void {
+    this.#silent = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Resolves when all is written, or after `withinMs`; what is not written then never will be. */
+  async settled(withinMs: number): Promise<UnwrittenJournal> {
+    const until = this.#clock.nowMs() + withinMs;
+    while (this.#isDue && this.#clock.nowMs() < until) {
+      await (this.#writing ?? new Promise((resolve) => setTimeout(resolve, 50)));
+    }
+    clearTimeout(this.#timer);
+    const events = this.#silent ? 0 : this.#events.length + this.#dropped;
+    return { events, record: this.#recordDue && !this.#silent, cause: this.#fault };
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#writing ??= this.#writeAll().then(
+      () => {
+        this.#writing = undefined;
+        // Something may have come after the last look for more, and found this still under way.
+        if (this.#isDue) this.#write();
+      },
+      (cause: unknown) => {
+        this.#writing = undefined;
+        this.#fault = cause;
+        // The record is another worker's by now: what it writes counts.
+        if (cause instanceof ConditionFailedError) this.#recordDue = false;
+        this.#timer = setTimeout(() => this.#write(), retryMs);
+      },
+    );
+  }
+
+  get #isDue(): boolean {
+    return !this.#silent && (this.#recordDue || this.#events.length > 0);
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#isDue) {
+      if (!(await this.#mayWrite())) {
+        this.silence();
+        return;
+      }
+      if (this.#recordDue) {
+        this.#recordDue = false;
+        await this.#store.putBroadcast(this.#record).catch((cause: unknown) => {
+          this.#recordDue = true;
+          throw cause;
+        });
+      }
+      const event = this.#events[0];
+      if (!event) continue;
+      await this.#store.appendEvent(event);
+      this.#events = this.#events.filter((each) => each !== event);
+    }
+  }
+}

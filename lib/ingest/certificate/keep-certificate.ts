@@ -1,0 +1,45 @@
+import type { EmitEvent } from '../../telemetry/events.ts';
+import type { CertificateSecret } from './policy/certificate.ts';
+import { belongs, endOf, readCertificateSecret } from './policy/certificate.ts';
+
+/** Where proxies read their certificate. */
+export interface CertificateStore {
+  /** Undefined where there is no value yet. */
+  read(): Promise<string | undefined>;
+  write(text: string): Promise<void>;
+}
+
+/** Where certificates come from. */
+export interface CertificateAuthority {
+  /** A word for the log. */
+  readonly name: 'acm' | 'self-signed';
+  /** The certificate that proxies are to have now; undefined where `current` is still that one. */
+  next(current: CertificateSecret | undefined): Promise<CertificateSecret | undefined>;
+}
+
+/** A new certificate and its key do not belong together; the message has neither. */
+export class CertificateMismatchError extends Error {
+  override readonly name = 'CertificateMismatchError';
+  readonly code = 'CERTIFICATE_MISMATCH';
+}
+
+/** Gives proxies the certificate that they are to have, where they do not have it yet. May be called as often as one likes. */
+export async function keepCertificate(
+  store: CertificateStore,
+  authority: CertificateAuthority,
+  emit: EmitEvent,
+): Promise<void> {
+  const text = await store.read();
+  const current = text === undefined ? undefined : readCertificateSecret(text);
+  const next = await authority.next(current);
+  if (next === undefined) {
+    emit('ingest.certificate.kept', { source: authority.name });
+    return;
+  }
+  if (!belongs(next.certificate, next.privateKey)) {
+    throw new CertificateMismatchError(`The new key of ${authority.name} is not that of its certificate.`);
+  }
+  const { certificate, privateKey } = next;
+  await store.write(JSON.stringify({ certificate, privateKey }));
+  emit('ingest.certificate.renewed', { source: authority.name, end: endOf(certificate) });
+}

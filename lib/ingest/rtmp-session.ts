@@ -1,0 +1,311 @@
+import type { StreamRecord } from '../control-store/records.ts';
+import type { Connection, ConnectionHandler } from '../net/socket.ts';
+import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
+import { ProtocolError } from '../protocol/rtmp/errors.ts';
+import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
+import { type PublishAction, RtmpServerSession } from '../protocol/rtmp/server-session.ts';
+import { type MemberId, newSessionId, type StreamId } from '../routing/ids.ts';
+import type { EmitEvent } from '../telemetry/events.ts';
+import type { KeyCheck } from './key-check.ts';
+import type { ReadMemory } from './policy/read-memory.ts';
+import type { OpenTap, PublishTap } from './ports.ts';
+import { Relay, type RelayLimits } from './relay.ts';
+import type { WorkerRouter } from './worker-router.ts';
+
+export interface SessionLimits extends RelayLimits {
+  /** To the end of the RTMP handshake. */
+  readonly handshakeMs: number;
+  /** To the publish command. */
+  readonly publishMs: number;
+  /** Without a byte from a publisher that is on air. */
+  readonly idleMs: number;
+  /** For a publisher to read our last words and close. */
+  readonly lingerMs: number;
+}
+
+export interface SessionContext {
+  readonly app: string;
+  readonly memberId: MemberId;
+  readonly keys: KeyCheck;
+  readonly router: WorkerRouter;
+  readonly memory: ReadMemory;
+  readonly emit: EmitEvent;
+  readonly limits: SessionLimits;
+  /** Who else gets what a publisher sends. */
+  readonly openTap?: OpenTap;
+}
+
+type Phase = 'greeting' | 'checking' | 'relaying' | 'lingering' | 'closed';
+
+/** What all sessions read into until they publish: whatever comes is used up at once. */
+const greetingMemory = Buffer.allocUnsafeSlow(16 * 1024);
+/** A publisher that does not read our few answers is gone or hostile. */
+const maxBacklogBytes = 64 * 1024;
+
+/** One publisher's connection, from the first byte to the last. */
+export class RtmpSession implements ConnectionHandler {
+  readonly id = newSessionId();
+  readonly #connection: Connection;
+  readonly #context: SessionContext;
+  #onOver: (() => void) | undefined;
+  readonly #rtmp: RtmpServerSession;
+  readonly #startedMs = performance.now();
+  #phase: Phase = 'greeting';
+  #relay: Relay | undefined;
+  #tap: PublishTap | undefined;
+  #streamId: StreamId | undefined;
+  #onAir = false;
+  #receivedBytes = 0;
+  #lastReadMs = this.#startedMs;
+  #lingerSinceMs = 0;
+
+  /** `onOver` is called once, when the connection is closed and its worker has everything. */
+  constructor(connection: Connection, context: SessionContext, onOver: () => void) {
+    this.#connection = connection;
+    this.#context = context;
+    this.#onOver = onOver;
+    this.#rtmp = new RtmpServerSession({ app: context.app });
+  }
+
+  get streamId(): StreamId | undefined {
+    return this.#streamId;
+  }
+
+  start(): void {
+    this.#connection.start(this);
+  }
+
+  into(): Uint8Array {
+    return this.#phase === 'relaying' && this.#relay !== undefined ? this.#relay.into() : greetingMemory;
+  }
+
+  data(bytes: Buffer): void {
+    this.#receivedBytes += bytes.length;
+    this.#lastReadMs = performance.now();
+    if (this.#phase === 'relaying') this.#relayData(bytes);
+    else if (this.#phase === 'greeting' || this.#phase === 'checking') this.#act(this.#rtmp.push(bytes));
+  }
+
+  batchEnded(): void {
+    if (this.#phase !== 'relaying') return;
+    this.#relay?.batchEnded();
+    // The worker first.
+    this.#tap?.flush();
+  }
+
+  ended(): void {
+    if (this.#phase === 'relaying') this.#relay?.publisherLeft('the publisher closed the connection');
+    else if (this.#phase !== 'lingering')
+      this.#close('PUBLISHER_LEFT', 'the publisher left before it published');
+    this.#connection.end();
+  }
+
+  drained(): void {}
+
+  closed(fault: Error | undefined): void {
+    const reason = fault?.message ?? 'the connection was closed';
+    if (this.#phase === 'relaying') this.#relay?.publisherLeft(reason);
+    else if (this.#phase !== 'lingering') this.#close('PUBLISHER_LEFT', reason);
+    this.#phase = 'closed';
+    this.#tap?.ended();
+    this.#over();
+  }
+
+  /** Looks after deadlines; called several times a second. */
+  tick(nowMs: number): void {
+    const { limits } = this.#context;
+    const ageMs = nowMs - this.#startedMs;
+    // A relay may have last bytes to bring to its worker after the publisher is gone.
+    this.#relay?.tick(nowMs);
+    if (this.#phase === 'closed') this.#over();
+    if (this.#connection.backlogBytes > maxBacklogBytes) this.#connection.abort();
+    if (this.#phase === 'lingering') {
+      if (nowMs - this.#lingerSinceMs > limits.lingerMs) this.#connection.abort();
+    } else if (this.#phase === 'greeting') {
+      if (this.#rtmp.phase === 'handshake' && ageMs > limits.handshakeMs) {
+        this.#close('HANDSHAKE_TIMEOUT', `no RTMP handshake in ${limits.handshakeMs} ms`);
+      } else if (ageMs > limits.publishMs) {
+        this.#close('PUBLISH_TIMEOUT', `no publish command in ${limits.publishMs} ms`);
+      }
+    } else if (this.#relay?.holdsPublisher) {
+      // Its silence is ours.
+      this.#lastReadMs = nowMs;
+    } else if (this.#phase === 'relaying' && this.#onAir && nowMs - this.#lastReadMs > limits.idleMs) {
+      this.#relay?.publisherLeft(`the publisher sent nothing for ${limits.idleMs} ms`);
+    }
+  }
+
+  /** Tells the publisher to come again, and closes. */
+  dismiss(): void {
+    if (this.#phase === 'relaying' && this.#onAir) {
+      this.status(
+        'error',
+        'NetStream.Publish.Failed',
+        'The ingest proxy is restarting. Please connect again.',
+      );
+      this.#relay?.publisherLeft('the proxy stops');
+    } else this.#close('PROXY_STOPS', 'the proxy stops');
+  }
+
+  abort(): void {
+    this.#relay?.abort();
+    this.#tap?.ended();
+    this.#connection.abort();
+  }
+
+  accepted(): void {
+    this.#onAir = true;
+    this.#lastReadMs = performance.now();
+    this.#connection.batchReads();
+    this.#connection.write(this.#rtmp.accept());
+    this.#tap?.onAir();
+  }
+
+  reply(messages: readonly Parameters<RtmpServerSession['write']>[0][]): void {
+    for (const message of messages) this.#connection.write(this.#rtmp.write(message));
+  }
+
+  status(level: 'status' | 'error' | 'warning', code: string, description: string): void {
+    this.#connection.write(this.#rtmp.status(level, code, description));
+  }
+
+  finish(
+    code: string,
+    reason: string,
+    status?: { level: 'status' | 'error' | 'warning'; code: string },
+  ): void {
+    const { emit } = this.#context;
+    this.#tap?.ended();
+    const facts = { session: this.id, client: this.#connection.remote.host, stream: this.#streamId ?? '' };
+    if (status !== undefined) this.status(status.level, status.code, reason);
+    const isOurs = code === 'NO_WORKER';
+    if (this.#onAir)
+      emit(isOurs ? 'ingest.publish.dropped' : 'ingest.publish.ended', {
+        ...facts,
+        code,
+        reason,
+        receivedBytes: this.#receivedBytes,
+      });
+    else emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', { ...facts, code, reason });
+    this.#linger();
+  }
+
+  #act(actions: readonly PublishAction[]): void {
+    for (const action of actions) {
+      if (action.type === 'send') this.#connection.write(action.bytes);
+      else if (action.type === 'close') this.#close(action.code, action.reason);
+      else {
+        this.#phase = 'checking';
+        this.#connection.pause();
+        void this.#publish(action.request);
+      }
+    }
+  }
+
+  async #publish(request: PublishRequest): Promise<void> {
+    const verdict = await this.#context.keys.check(request.streamName);
+    if (this.#phase !== 'checking') return;
+    if (verdict.verdict === 'valid') {
+      this.#streamId = verdict.stream.id;
+      this.#relayTo(verdict.stream, request);
+    } else if (verdict.verdict === 'taken-down') {
+      const { code, description } = takenDownStatus;
+      this.#refuse('TAKEN_DOWN', code, description, verdict.streamId);
+    } else if (verdict.verdict === 'undecided') {
+      this.#context.emit('ingest.store.unavailable', { operation: 'getStream', cause: verdict.cause });
+      const reason = 'Stream keys cannot be checked at the moment. Please try again.';
+      this.#refuse('CONTROL_STORE_UNAVAILABLE', 'NetStream.Publish.Failed', reason, verdict.streamId);
+    } else {
+      const reason = 'This stream key is not valid.';
+      this.#refuse(
+        `KEY_${verdict.why.toUpperCase()}`,
+        'NetStream.Publish.Unauthorized',
+        reason,
+        verdict.streamId,
+      );
+    }
+  }
+
+  #relayTo(stream: StreamRecord, request: PublishRequest): void {
+    const { memberId: proxyId, memory, router, emit, limits, openTap } = this.#context;
+    try {
+      const handover = this.#rtmp.handover();
+      const { chunkState, rest } = handover;
+      this.#tap = openTap?.({ stream, sessionId: this.id, chunkState });
+      this.#tap?.take(rest);
+      this.#relay = new Relay({
+        publisher: this.#connection,
+        handover,
+        streamId: stream.id,
+        sessionId: this.id,
+        proxyId,
+        publish: request,
+        memory,
+        router,
+        emit,
+        limits,
+        owner: this,
+      });
+      this.#phase = 'relaying';
+      this.#relay.start();
+    } catch (fault) {
+      this.#brokeProtocol(fault);
+    }
+  }
+
+  #relayData(bytes: Buffer): void {
+    try {
+      this.#relay?.data(bytes);
+      this.#tap?.take(bytes);
+    } catch (fault) {
+      this.#brokeProtocol(fault);
+    }
+  }
+
+  #brokeProtocol(fault: unknown): void {
+    // A `RangeError`: the publish command lies inside another message, so no reader could go on from there.
+    if (!(fault instanceof ProtocolError) && !(fault instanceof RangeError)) throw fault;
+    const code = fault instanceof ProtocolError ? fault.code : 'COMMAND_OUT_OF_ORDER';
+    if (this.#relay === undefined) this.#close(code, fault.message);
+    else this.#relay.broken(code, fault.message);
+  }
+
+  #refuse(code: string, status: string, reason: string, stream: StreamId | undefined): void {
+    const { emit } = this.#context;
+    const isOurs = code === 'CONTROL_STORE_UNAVAILABLE';
+    emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', {
+      session: this.id,
+      client: this.#connection.remote.host,
+      stream,
+      code,
+      reason,
+    });
+    this.#connection.write(this.#rtmp.refuse(status, reason));
+    this.#linger();
+  }
+
+  #close(code: string, reason: string): void {
+    const { emit } = this.#context;
+    emit('ingest.session.closed', { session: this.id, client: this.#connection.remote.host, code, reason });
+    this.#linger();
+  }
+
+  #over(): void {
+    if (this.#relay?.active) return;
+    this.#onOver?.();
+    this.#onOver = undefined;
+  }
+
+  /**
+   * Half-closes and reads on for a moment: a socket that is closed with unread bytes is reset, and the reset would
+   * overtake our last words.
+   */
+  #linger(): void {
+    if (this.#phase === 'lingering' || this.#phase === 'closed') return;
+    this.#phase = 'lingering';
+    this.#tap?.ended();
+    this.#lingerSinceMs = performance.now();
+    this.#connection.end();
+    this.#connection.resume();
+  }
+}

@@ -1,0 +1,222 @@
+import { Buffer } from 'node:buffer';
+import { AckCounter } from './acknowledgement.ts';
+import { ChunkReader, type RtmpMessage } from './chunk-reader.ts';
+import type { ChunkState } from './chunk-state.ts';
+import { ChunkWriter } from './chunk-writer.ts';
+import { decodeCommand, encodeCommand, type StatusLevel, statusCommand } from './commands.ts';
+import { ProtocolError, type ProtocolErrorCode } from './errors.ts';
+import { type RandomSource, ServerHandshake } from './handshake.ts';
+import { decodeControl, encodeControl, messageType } from './messages.ts';
+import {
+  type CommandPhase,
+  type CommandRules,
+  type ConnectFacts,
+  type PublishCloseCode,
+  type PublishRequest,
+  publishMessageStreamId,
+  stepFor,
+} from './publish-commands.ts';
+
+export interface RtmpServerSessionOptions {
+  /** The one app that is served. @default 'live' */
+  readonly app?: string;
+  /** Bytes before the publish command is whole, the handshake left out. @default 64 KiB */
+  readonly maxBytesBeforePublish?: number;
+  /** Messages up to the publish command. @default 64 */
+  readonly maxMessagesBeforePublish?: number;
+  /** Bytes held between the publish command and `handover`. @default 256 KiB */
+  readonly maxBytesWhileWaiting?: number;
+  /** The window that we name to the publisher, in bytes. @default 2,500,000 */
+  readonly windowBytes?: number;
+  /** For S1; a fixed one gives reproducible bytes. */
+  readonly random?: RandomSource;
+}
+
+/** What the owner of the socket must do, in this order. After `close` (sends before it still go out) the session is over. */
+export type PublishAction =
+  | { readonly type: 'send'; readonly bytes: Buffer }
+  | { readonly type: 'publish'; readonly request: PublishRequest }
+  | { readonly type: 'close'; readonly code: ProtocolErrorCode | PublishCloseCode; readonly reason: string };
+
+/** What the relay needs to go on where the session stopped: just after the publish command. */
+export interface Handover {
+  readonly chunkState: ChunkState;
+  /** What came after the publish command. */
+  readonly rest: Buffer;
+  /** Has counted everything so far, `rest` too; knows the publisher's window. */
+  readonly acknowledgement: AckCounter;
+}
+
+type Phase = 'handshake' | CommandPhase | 'waiting' | 'handed-over' | 'closed';
+
+/**
+ * The server's side of an RTMP connection up to `publish`, without a socket: bytes in, actions out. After the `publish`
+ * action it waits for `accept` or `refuse`; `handover` gives the relay everything after the publish command. `push` never throws.
+ */
+export class RtmpServerSession {
+  readonly #rules: CommandRules;
+  readonly #maxBytes: number;
+  readonly #maxMessages: number;
+  readonly #maxWaiting: number;
+  readonly #handshake: ServerHandshake;
+  readonly #reader: ChunkReader;
+  readonly #writer = new ChunkWriter();
+  readonly #acknowledgement = new AckCounter();
+  #phase: Phase = 'handshake';
+  #bytes = 0;
+  #messages = 0;
+  #connect: ConnectFacts = { app: '' };
+  #actions: PublishAction[] = [];
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+
+  constructor(options: RtmpServerSessionOptions = {}) {
+    this.#rules = { app: options.app ?? 'live', windowBytes: options.windowBytes ?? 2_500_000 };
+    this.#maxBytes = options.maxBytesBeforePublish ?? 64 * 1024;
+    this.#maxMessages = options.maxMessagesBeforePublish ?? 64;
+    this.#maxWaiting = options.maxBytesWhileWaiting ?? 256 * 1024;
+    this.#handshake = new ServerHandshake(options.random);
+    this.#reader = new ChunkReader((message) => this.#message(message), {
+      maxMessageBytes: this.#maxBytes,
+      maxPartialBytes: this.#maxBytes,
+    });
+  }
+
+  /** For logs and deadlines. */
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Takes what came in; `bytes` may be changed afterwards. Must not be called after `handover`; after `close` it does nothing. */
+  push(bytes: Uint8Array): PublishAction[] {
+    this.#actions = [];
+    try {
+      this.#take(bytes);
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.#close(cause.code, cause.message);
+    }
+    return this.#actions;
+  }
+
+  /** Tells the publisher to go ahead (NetStream.Publish.Start); returns the bytes to send. */
+  accept(): Buffer {
+    const begin = encodeControl({ kind: 'stream-begin', messageStreamId: publishMessageStreamId });
+    return Buffer.concat([
+      this.write(begin),
+      this.status('status', 'NetStream.Publish.Start', 'The stream is live.'),
+    ]);
+  }
+
+  /** Refuses the publisher; returns the bytes to send before the connection is closed. For example `NetStream.Publish.BadName`. */
+  refuse(code: string, description: string, level: StatusLevel = 'error'): Buffer {
+    this.#phase = 'closed';
+    this.#rest = [];
+    return this.status(level, code, description);
+  }
+
+  /** An onStatus message as bytes to send; at any time, also after `handover`. */
+  status(level: StatusLevel, code: string, description: string): Buffer {
+    return this.write(encodeCommand(statusCommand({ level, code, description }), publishMessageStreamId, 5));
+  }
+
+  /** Any other message as bytes to send, for example an acknowledgement or the answer to a ping. */
+  write(message: RtmpMessage): Buffer {
+    return this.#writer.write(message);
+  }
+
+  /** Ends the session's part: what comes in from now on goes to the relay. Throws a `RangeError` unless it waits for an answer to `publish`. */
+  handover(): Handover {
+    if (this.#phase !== 'waiting') throw new RangeError(`no publish command to hand over (${this.#phase})`);
+    this.#phase = 'handed-over';
+    const rest = Buffer.concat(this.#rest);
+    this.#rest = [];
+    return { chunkState: this.#reader.snapshot(), rest, acknowledgement: this.#acknowledgement };
+  }
+
+  #take(bytes: Uint8Array): void {
+    let left = bytes;
+    if (this.#phase === 'handshake') {
+      const reply = this.#handshake.push(left);
+      if (reply.length > 0) this.#actions.push({ type: 'send', bytes: reply });
+      if (!this.#handshake.done) return;
+      this.#phase = 'connecting';
+      left = this.#handshake.rest;
+    }
+    if (this.#phase === 'closed' || this.#phase === 'handed-over') return;
+    const sequenceNumber = this.#acknowledgement.received(left.length);
+    if (sequenceNumber !== undefined) this.#send(encodeControl({ kind: 'acknowledgement', sequenceNumber }));
+    if (this.#phase !== 'waiting') left = left.subarray(this.#read(left));
+    if (this.#phase === 'waiting') this.#wait(left);
+  }
+
+  /** Reads up to the publish command or to the limit of bytes; returns how many were read. */
+  #read(bytes: Uint8Array): number {
+    const used = this.#reader.push(bytes.subarray(0, this.#maxBytes - this.#bytes));
+    this.#bytes += used;
+    const cut = used < bytes.length && this.#isReading();
+    if (cut) this.#close('BYTES_BEFORE_PUBLISH', `no publish command in ${this.#maxBytes} bytes`);
+    return used;
+  }
+
+  #wait(bytes: Uint8Array): void {
+    this.#restBytes += bytes.length;
+    if (this.#restBytes > this.#maxWaiting) {
+      this.#close('BYTES_WHILE_WAITING', `more than ${this.#maxWaiting} bytes before the answer to publish`);
+    } else if (bytes.length > 0) {
+      this.#rest.push(Buffer.from(bytes));
+    }
+  }
+
+  #isReading(): boolean {
+    return this.#phase === 'connecting' || this.#phase === 'connected' || this.#phase === 'stream-created';
+  }
+
+  #message(message: RtmpMessage): void {
+    this.#messages++;
+    if (this.#messages > this.#maxMessages) {
+      this.#close('MESSAGES_BEFORE_PUBLISH', `no publish command in ${this.#maxMessages} messages`);
+      return;
+    }
+    const { typeId } = message;
+    if (typeId === messageType.audio || typeId === messageType.video || typeId === messageType.aggregate) {
+      this.#close('MEDIA_BEFORE_PUBLISH', 'audio or video came before the publish command');
+      return;
+    }
+    const control = decodeControl(message);
+    if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);
+    if (control?.kind === 'ping-request') this.#send(encodeControl({ ...control, kind: 'ping-response' }));
+    const command = decodeCommand(message);
+    if (command === undefined) return;
+    const phase = this.#phase as CommandPhase;
+    const step = stepFor(command, phase, this.#rules);
+    if (step.type === 'go') {
+      this.#phase = step.to;
+      if (step.connect) this.#connect = step.connect;
+      for (const reply of step.reply) this.#send(reply);
+    } else if (step.type === 'close') {
+      for (const reply of step.reply ?? []) this.#send(reply);
+      this.#close(step.code, step.reason);
+    } else {
+      if (!this.#reader.clean) {
+        this.#close('COMMAND_OUT_OF_ORDER', 'publish came while another message was partial');
+        return;
+      }
+      const { streamName, publishType } = step;
+      this.#phase = 'waiting';
+      this.#reader.pause();
+      this.#actions.push({ type: 'publish', request: { ...this.#connect, streamName, publishType } });
+    }
+  }
+
+  #send(message: RtmpMessage): void {
+    this.#actions.push({ type: 'send', bytes: this.#writer.write(message) });
+  }
+
+  #close(code: ProtocolErrorCode | PublishCloseCode, reason: string): void {
+    this.#phase = 'closed';
+    this.#rest = [];
+    this.#reader.pause();
+    this.#actions.push({ type: 'close', code, reason });
+  }
+}

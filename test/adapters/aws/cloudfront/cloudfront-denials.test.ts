@@ -1,0 +1,136 @@
+import * as kvs from '@aws-sdk/client-cloudfront-keyvaluestore';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { cloudFrontDenials } from '../../../../lib/adapters/aws/cloudfront/cloudfront-denials.ts';
+import {
+  type AwsAnswer,
+  type AwsCall,
+  AwsFault,
+  type AwsStandIn,
+  startAwsStandIn,
+} from '../../../../testkit/aws/aws-stand-in.ts';
+
+const keyValueStore = 'arn:aws:cloudfront::111122223333:key-value-store/0f0e-1d';
+const path = 'eu-central-1/0123456789abcdef';
+
+let standIn: AwsStandIn;
+afterEach(() => standIn.stop());
+
+/** A store as CloudFront keeps it: one ETag for all of it, which each write names and changes. `answer` goes first. */
+async function store(answer: (call: AwsCall) => AwsAnswer | undefined = () => undefined) {
+  const keys = new Map<string, string>();
+  let revision = 1;
+  const about = () => ({ ItemCount: keys.size, TotalSizeInBytes: 100 });
+  standIn = await startAwsStandIn({
+    client: kvs,
+    format: 'rest-json',
+    answer(call) {
+      const { operation, input } = call;
+      const said = answer(call);
+      if (said !== undefined) return said;
+      if (operation === 'DescribeKeyValueStore') {
+        return { ...about(), KvsARN: input.KvsARN, Created: new Date(), ETag: `E${revision}` };
+      }
+      if (operation === 'GetKey') {
+        const Value = keys.get(input.Key);
+        return Value === undefined
+          ? new AwsFault('ResourceNotFoundException')
+          : { ...about(), Key: input.Key, Value };
+      }
+      if (input.IfMatch !== `E${revision}`) return new AwsFault('ConflictException');
+      if (operation === 'DeleteKey' && !keys.delete(input.Key)) {
+        return new AwsFault('ResourceNotFoundException');
+      }
+      if (operation === 'PutKey') keys.set(input.Key, input.Value);
+      revision++;
+      return { ...about(), ETag: `E${revision}` };
+    },
+  });
+  const { endpoint, ...settings } = standIn.settings;
+  const denials = cloudFrontDenials({
+    keyValueStore,
+    client: {
+      ...settings,
+      // The client puts the account before it.
+      endpoint: endpoint.replace('127.0.0.1', 'stand-in.test'),
+      requestHandler: { httpAgent: standIn.agent, requestTimeout: 1_000 },
+      maxAttempts: 1,
+    },
+  });
+  return { denials, keys, change: () => revision++ };
+}
+const operations = () => standIn.calls.map(({ operation }) => operation);
+
+describe('what CloudFront denies', () => {
+  test('is a key of the store, put under the ETag that the store has', async () => {
+    const { denials, keys } = await store();
+    expect(await denials.isDenied(path)).toBe(false);
+    await denials.deny(path);
+    expect([...keys.keys()]).toEqual([path]);
+    expect(await denials.isDenied(path)).toBe(true);
+    const put = standIn.calls.find(({ operation }) => operation === 'PutKey');
+    expect(put?.input).toMatchObject({ KvsARN: keyValueStore, Key: path, IfMatch: 'E1' });
+  });
+
+  test('is asked of the account’s own endpoint, signed for every region', async () => {
+    const { denials } = await store();
+    await denials.deny(path);
+    for (const { headers } of standIn.calls) {
+      expect(headers.host).toMatch(/^111122223333\.stand-in\.test/);
+      expect(headers.authorization).toMatch(
+        /^AWS4-ECDSA-P256-SHA256 .*cloudfront-keyvaluestore\/aws4_request/,
+      );
+      expect(headers['x-amz-region-set']).toBe('*');
+    }
+  });
+
+  test('may be denied twice, and allowed twice', async () => {
+    const { denials, keys } = await store();
+    await denials.deny(path);
+    await denials.deny(path);
+    await denials.allow(path);
+    await denials.allow(path);
+    expect(keys.size).toBe(0);
+    expect(await denials.isDenied(path)).toBe(false);
+  });
+
+  test('is written again under the new ETag where another write came first', async () => {
+    let lost = 0;
+    const { denials, keys, change } = await store(({ operation }) => {
+      if (operation === 'PutKey' && lost < 3) {
+        lost++;
+        change();
+      }
+      return undefined;
+    });
+    await denials.deny(path);
+    expect([...keys.keys()]).toEqual([path]);
+    expect(
+      standIn.calls.flatMap(({ operation, input }) => (operation === 'PutKey' ? [input.IfMatch] : [])),
+    ).toEqual(['E1', 'E2', 'E3', 'E4']);
+  });
+
+  test('is all there after many writes at once', async () => {
+    const { denials, keys } = await store();
+    const paths = ['a', 'b', 'c', 'd'].map((stream) => `eu-central-1/${stream}`);
+    await Promise.all(paths.map((each) => denials.deny(each)));
+    expect([...keys.keys()].toSorted()).toEqual(paths);
+  });
+
+  test('is given up where every write loses, and says so', async () => {
+    const { denials } = await store(({ operation }) =>
+      operation === 'DeleteKey' ? new AwsFault('ConflictException') : undefined,
+    );
+    await expect(denials.allow(path)).rejects.toMatchObject({ name: 'ConflictException' });
+    expect(operations().filter((operation) => operation === 'DeleteKey')).toHaveLength(8);
+  });
+
+  test.each(['deny', 'allow'] as const)('a store that is not there is no success of %s', async (what) => {
+    const { denials } = await store(() => new AwsFault('ResourceNotFoundException'));
+    await expect(denials[what](path)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
+  test('a refused role is a fault, and not an answer', async () => {
+    const { denials } = await store(() => new AwsFault('AccessDeniedException'));
+    await expect(denials.isDenied(path)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, test } from '@jest/globals';
+import { formatDuration } from '../../lib/control-store/format.ts';
+import {
+  listRenditions,
+  type StreamEventData,
+  type StreamEventType,
+  streamEvent,
+  streamEventTypes,
+} from '../../lib/control-store/stream-events.ts';
+import { newBroadcastId, newStreamId } from '../../lib/routing/ids.ts';
+
+const about = { streamId: newStreamId(), broadcastId: newBroadcastId(1), atMs: 1_790_000_000_000 };
+
+/** One example of each type; the type checker asks for a new row where a type is added. */
+const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
+  'stream.created': { name: 'Studio A' },
+  'stream.changed': { name: 'Studio B', reconnectWindowMs: 60_000, encoder: 'medialive' },
+  'key.rotated': { keyId: 'k2', graceMs: 86_400_000 },
+  'key.revoked': { keyId: 'k1' },
+  'destination.added': { destination: 'Second site', server: 'live.example.com' },
+  'destination.changed': { destination: 'Second site', enabled: false },
+  'destination.removed': { destination: 'Second site' },
+  'broadcast.starting': { workerId: 'encoder-1', proxyId: 'ingest-2' },
+  'stream.live': {
+    workerId: 'encoder-1',
+    startupMs: 2_640,
+    width: 1280,
+    height: 720,
+    frameRate: 29.97,
+    bitrateBps: 4_200_000,
+    renditions: listRenditions(['720p', '480p', 'audio']),
+  },
+  'stream.reconnecting': { windowMs: 30_000, detail: 'the connection broke', proxyId: 'ingest-1' },
+  'stream.resumed': { workerId: 'encoder-1', proxyId: 'ingest-2', awayMs: 4_300, shown: 'last-picture' },
+  'stream.end-requested': {},
+  'stream.ended': { reason: 'publisher-ended', durationMs: 3_725_000 },
+  'publish.refused': { reason: 'unsupported-codec', detail: 'VP6', client: '192.0.2.7' },
+  'publisher.rehomed': {
+    fromWorkerId: 'encoder-1',
+    toWorkerId: 'encoder-2',
+    cause: 'worker-gone',
+    lateMs: 310,
+    replayedMs: 2_100,
+    lostMs: 0,
+  },
+  'input.changed': { width: 1920, height: 1080, frameRate: 60 },
+  'input.gap': { gapMs: 900 },
+  'input.timestamps-mended': { jumpMs: -5_000 },
+  'ladder.shed': { rendition: '720p', speed: 0.874, left: '480p, 360p and audio' },
+  'encoder.restarted': { detail: 'ffmpeg was killed', outageMs: 1_200 },
+  'lease.lost': { workerId: 'encoder-1' },
+  'origin.trouble': { detail: 'connection refused', queuedMs: 8_000 },
+  'origin.recovered': { downMs: 9_000, lostMs: 0 },
+  'control.recovered': { downMs: 600_000 },
+  'recording.incomplete': {
+    durationMs: 60_000,
+    lostMs: 8_000,
+    closed: false,
+    detail: 'the origin did not take all of it in time',
+    renditions: '720p and audio',
+  },
+  'recording.ready': { durationMs: 3_725_000, renditions: '720p and audio' },
+  'stream.taken_down': { reason: 'a report that was found to be right', darkMs: 420 },
+  'stream.restored': { tookMs: 1_900 },
+  'managed.channel.starting': { aboutMs: 60_000 },
+  'managed.channel.running': { channelId: '1234567', tookMs: 58_000 },
+  'managed.channel.failed': { detail: 'it did not start', fallback: true },
+  'managed.channel.deleted': { channelId: '1234567', ranMs: 3_600_000, costUsd: 3.1 },
+  'managed.channel.orphan_removed': { channelId: '1234567', costUsd: 0.4 },
+  'simulcast.live': { destination: 'Second site', tookMs: 900 },
+  'simulcast.waiting': { destination: 'Second site', detail: 'it does not answer', againMs: 4_000 },
+  'simulcast.refused': { destination: 'Second site', detail: 'its key is wrong' },
+  'simulcast.ended': { destination: 'Second site', sentMs: 3_600_000 },
+};
+
+const write = <Type extends StreamEventType>(type: Type) => streamEvent(type, examples[type], about);
+
+describe('the events of a stream', () => {
+  test.each(streamEventTypes)('%s is told in a whole sentence without holes', (type) => {
+    const { text } = write(type);
+    expect(text).toMatch(/^[\p{L}\d].*\.$/su);
+    expect(text).not.toMatch(/undefined|NaN|null|\[object|\s\s|\.\.|\( ?\)/);
+  });
+
+  test('a record carries type, data, time and what it is about', () => {
+    expect(write('stream.ended')).toEqual({
+      ...about,
+      type: 'stream.ended',
+      text: 'Off the air after 1 h 2 min: the broadcaster ended the broadcast.',
+      data: { reason: 'publisher-ended', durationMs: 3_725_000 },
+    });
+  });
+
+  test('what is unknown is left out of the data and of the words', () => {
+    const { streamId, atMs } = about;
+    const event = streamEvent(
+      'publish.refused',
+      { reason: 'wrong-key', detail: undefined },
+      { streamId, atMs },
+    );
+    expect(event).not.toHaveProperty('broadcastId');
+    expect(event.data).toEqual({ reason: 'wrong-key' });
+    expect(event.text).toBe(
+      'A broadcaster was turned away: the stream key is wrong. Viewers saw nothing of it.',
+    );
+  });
+
+  test('a rotation says whether older keys still work', () => {
+    expect(write('key.rotated').text).toContain('another 24 h');
+    expect(streamEvent('key.rotated', { keyId: 'k3', graceMs: 0 }, about).text).toContain('at once');
+  });
+
+  test('a managed channel that failed says who goes on', () => {
+    const failed = (fallback: boolean) =>
+      streamEvent('managed.channel.failed', { detail: 'it did not start', fallback }, about).text;
+    expect(failed(true)).toContain('Our own encoders go on');
+    expect(failed(false)).toContain('is over');
+  });
+
+  test('the facts of a live stream are rounded for people', () => {
+    expect(write('stream.live').text).toBe(
+      'On air 2.6 s after the broadcaster connected: 1280×720 at 29.97 frames a second and 4.2 Mb/s comes in, encoder-1 makes 720p, 480p and audio.',
+    );
+  });
+});
+
+describe('a move to another worker', () => {
+  const told = (facts: Partial<StreamEventData<'publisher.rehomed'>>): string =>
+    streamEvent('publisher.rehomed', { ...examples['publisher.rehomed'], ...facts }, about).text;
+
+  test('tells from where to where, why, what was sent again and who had to wait', () => {
+    expect(told({})).toBe(
+      'The broadcast was moved from encoder-1 to encoder-2, because encoder-1 did not answer any more. ' +
+        'The broadcaster stayed connected, and the last 2.1 s were sent again, so nothing is lost. ' +
+        'The next segment came 310 ms late: players that had less ahead waited for it.',
+    );
+    expect(told({ cause: 'handed-over', lateMs: 0 })).toMatch(
+      /because encoder-1 was told to stop\. .* The next segment came in time\.$/,
+    );
+    expect(told({ toWorkerId: 'encoder-1' })).toContain(
+      'encoder-1 did not answer any more, and took the broadcast on',
+    );
+  });
+
+  test('says that nothing is lost only where that is known', () => {
+    expect(told({ lostMs: undefined })).not.toContain('lost');
+    expect(told({ lostMs: 1_200 })).toContain('1.2 s before that are lost');
+    const again = told({ cause: 'link-broken', toWorkerId: 'encoder-1', lostMs: undefined });
+    expect(again).toContain('The way to encoder-1 broke and was made again.');
+    expect(again).toContain('which viewers see twice');
+    expect(again).not.toContain('lost');
+    const resumed = told({ cause: 'link-broken', toWorkerId: 'encoder-1', lostMs: 0 });
+    expect(resumed).toContain('so nothing is lost');
+    expect(resumed).not.toContain('twice');
+  });
+});
+
+describe('a broadcaster that went and came back', () => {
+  const { text: went } = write('stream.reconnecting');
+  const back = (facts: Partial<StreamEventData<'stream.resumed'>>): string =>
+    streamEvent('stream.resumed', { ...examples['stream.resumed'], ...facts }, about).text;
+
+  test('is told with the ways it came, for how long, and what viewers saw', () => {
+    expect(went).toBe(
+      'The broadcaster that came through ingest-1 is gone (the connection broke). ' +
+        'The broadcast stays open for 30 s; viewers see the last picture, then a slate, and “reconnecting”.',
+    );
+    expect(back({})).toBe(
+      'The broadcaster came back after 4.3 s, through ingest-2 to encoder-1. ' +
+        'The same broadcast goes on; meanwhile viewers saw its last picture, in silence.',
+    );
+  });
+
+  test('the slate is told where it was shown, and neither where no encoder was there', () => {
+    expect(back({ shown: 'slate' })).toContain('saw its last picture, then a slate, in silence.');
+    expect(back({ shown: 'media' })).toMatch(/what it had sent before lasted for that time\.$/);
+    expect(back({ shown: 'nothing' })).toMatch(
+      /no encoder had it, so viewers waited, then skipped that time\.$/,
+    );
+  });
+});
+
+describe('time spans in words', () => {
+  test.each([
+    [0, '0 ms'],
+    [849.6, '850 ms'],
+    [999.6, '1 s'],
+    [1_000, '1 s'],
+    [3_449, '3.4 s'],
+    [59_949, '59.9 s'],
+    [59_970, '1 min'],
+    [125_000, '2 min 5 s'],
+    [3_599_600, '1 h'],
+    [3_600_000, '1 h'],
+    [4_320_000, '1 h 12 min'],
+    [86_400_000, '24 h'],
+  ])('%d ms is %s', (ms, words) => {
+    expect(formatDuration(ms)).toBe(words);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  controlTableNames,
+  controlTables,
+  physicalName,
+  type TableDescription,
+} from '../../lib/control-store/tables.ts';
+
+const described = (name: keyof typeof controlTables): TableDescription => controlTables[name];
+
+describe('the tables of the control store', () => {
+  test('are named after the deployment', () => {
+    expect(controlTableNames.map((table) => physicalName('headwater', table))).toEqual([
+      'headwater-streams',
+      'headwater-leases',
+      'headwater-fleet',
+      'headwater-events',
+    ]);
+  });
+
+  test('let expire what is no one’s to delete, and nothing else', () => {
+    expect(controlTableNames.filter((table) => described(table).expiryAttribute !== undefined)).toEqual([
+      'fleet',
+      'events',
+    ]);
+  });
+
+  test('tell of new events only', () => {
+    expect(controlTableNames.filter((table) => described(table).streamView !== undefined)).toEqual([
+      'events',
+    ]);
+  });
+
+  test('list streams, and open broadcasts, each by an attribute of their own that no table is keyed by', () => {
+    const keys = controlTableNames.flatMap((table) => {
+      const { partitionKey, sortKey } = described(table);
+      return [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
+    });
+    const indexes = controlTableNames.flatMap((table) => described(table).indexes);
+    expect(indexes.map(({ name }) => name)).toEqual(['streams-by-id', 'open-items']);
+    const marks = indexes.map(({ partitionKey }) => partitionKey.name);
+    expect(new Set([...marks, ...keys]).size).toBe(marks.length + new Set(keys).size);
+    for (const { sortKey } of indexes) expect(sortKey).toEqual(controlTables.streams.partitionKey);
+  });
+
+  test('list open broadcasts by nothing that changes while they are open', () => {
+    const index = described('streams').indexes.find(({ name }) => name === 'open-items');
+    expect(index?.projection).toBe('KEYS_ONLY');
+  });
+});

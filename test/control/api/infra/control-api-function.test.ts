@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { controlFunctionCodec } from '../../../../lib/control/api/control-api-config.ts';
+import { ControlApi } from '../../../../lib/control/api/infra/control-api-function.ts';
+import { KeyPepper } from '../../../../lib/control/infra/key-pepper.ts';
+import { Takedowns } from '../../../../lib/control/takedowns/infra/takedowns-function.ts';
+import { ControlTables } from '../../../../lib/control-store/infra/tables.ts';
+import { OriginBucket } from '../../../../lib/origin/infra/origin-bucket.ts';
+import { actionsOf, statementsOf } from '../../../../testkit/aws/permissions.ts';
+import { templateOf, testDeployment } from '../../../../testkit/aws/template.ts';
+
+const denialsArn = 'arn:aws:cloudfront::111122223333:key-value-store/0f0e';
+const page = 'https://live.example.com';
+const jwt = { issuer: 'https://login.example.com', audiences: ['headwater'] };
+
+const build = (api: object = {}, ingestRtmpUrl?: string) =>
+  templateOf((stack) => {
+    const tables = new ControlTables(stack, 'Tables', { name: 'live', keepOnDelete: true });
+    const { encryptionKey } = tables;
+    const keyPepper = new KeyPepper(stack, 'KeyPepper', { name: 'live', keepOnDelete: true, encryptionKey });
+    const logs = { metricsNamespace: 'Headwater/live', logDays: RetentionDays.ONE_MONTH };
+    const takedowns = new Takedowns(stack, 'Takedowns', {
+      name: 'live',
+      region: 'eu-central-1',
+      tables,
+      origin: new OriginBucket(stack, 'Origin', {
+        deployment: 'live',
+        retention: testDeployment().retention,
+      }),
+      distributionId: 'EDFDVBD6EXAMPLE',
+      denialsArn,
+      eventDays: 400,
+      ...logs,
+    });
+    new ControlApi(stack, 'Control', {
+      pushPorts: [443, 1935],
+      name: 'live',
+      region: 'eu-central-1',
+      ingestRtmpsUrl: 'rtmps://ingest.example.com/live',
+      ingestRtmpUrl,
+      playbackBaseUrl: page,
+      pageBaseUrl: page,
+      access: testDeployment({ api }).api,
+      tables,
+      eventDays: 400,
+      keyPepper,
+      takedowns,
+      ...logs,
+    });
+  });
+const template = build();
+const routes = (of = template) =>
+  Object.values(of.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties);
+
+describe('the way in', () => {
+  test('asks for an IAM signature on every route', () => {
+    expect(routes().map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])).toEqual(
+      ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'].map((method) => [`${method} /{proxy+}`, 'AWS_IAM']),
+    );
+  });
+
+  test('asks for the issuer’s token on every route, where there is an issuer', () => {
+    const open = build({ jwt });
+    open.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: jwt.issuer, Audience: jwt.audiences },
+    });
+    expect(routes(open).map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(5).fill('JWT'));
+  });
+
+  test('leaves preflights to the gateway, which answers them for the configured pages only', () => {
+    for (const { RouteKey } of routes()) expect(RouteKey).not.toMatch(/ANY|OPTIONS|\$default/);
+    const [api] = Object.values(template.findResources('AWS::ApiGatewayV2::Api'));
+    expect(api?.Properties.CorsConfiguration).toBeUndefined();
+    build({ pageOrigins: [page] }).hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: {
+        AllowOrigins: [page],
+        AllowHeaders: Match.arrayWith(['Authorization', 'If-Match']),
+        AllowCredentials: Match.absent(),
+      },
+    });
+  });
+
+  test('is throttled as the deployment says', () => {
+    build({ requestsPerSecond: 7, burst: 9 }).hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 },
+    });
+  });
+
+  test('logs every request as JSON, never with what lets one in', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const line = JSON.parse(stage?.Properties.AccessLogSettings.Format);
+    expect(line).toMatchObject({ requestId: '$context.requestId', status: '$context.status' });
+    expect(JSON.stringify(line)).not.toMatch(/authorization/i);
+    template.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: '/aws/vendedlogs/live/control-api',
+      RetentionInDays: 30,
+    });
+  });
+
+  test('may be used by this API only', () => {
+    const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(
+      ({ Properties }) => JSON.stringify(Properties.FunctionName).includes('"Control'),
+    );
+    expect(permissions.map(({ Properties }) => Properties.Principal)).toEqual(['apigateway.amazonaws.com']);
+  });
+});
+
+describe('the function behind it', () => {
+  const environment = (of = template) =>
+    Object.values(of.findResources('AWS::Lambda::Function')).find(({ Properties }) =>
+      Properties.Description.includes('control API'),
+    )?.Properties.Environment.Variables;
+  const statements = statementsOf(template, 'Control');
+
+  test('is told where the pepper is, not what it is', () => {
+    const [pepper] = Object.keys(template.findResources('AWS::SecretsManager::Secret'));
+    expect(environment().HEADWATER_KEY_PEPPER).toEqual({
+      'Fn::Join': ['', ['secretsmanager:', { Ref: pepper }]],
+    });
+    expect(JSON.stringify(template.toJSON())).not.toContain('{{resolve:secretsmanager');
+  });
+
+  test('can read what it is told', () => {
+    const env = { ...environment(build({}, 'rtmp://ingest.example.com/live')) };
+    env.HEADWATER_KEY_PEPPER =
+      'secretsmanager:arn:aws:secretsmanager:eu-central-1:111122223333:secret:live/x-AbCdEf';
+    // Names that CloudFormation fills in.
+    env.HEADWATER_ORIGIN = 's3://live-origin';
+    env.HEADWATER_TAKEDOWNS_FUNCTION = 'live-takedowns';
+    expect(controlFunctionCodec.decode(env)).toMatchObject({
+      controlStore: 'dynamodb:live',
+      eventRetentionDays: 400,
+      ingestRtmpUrl: 'rtmp://ingest.example.com/live',
+      edge: `cloudfront:EDFDVBD6EXAMPLE,${denialsArn}`,
+      allowedOrigins: [],
+    });
+    expect(environment().HEADWATER_INGEST_RTMP_URL).toBeUndefined();
+  });
+
+  test('may use its tables, read the pepper, write its log and take streams down', () => {
+    const others = actionsOf(statements).filter((action) => !action.startsWith('dynamodb:'));
+    expect(others).toEqual([
+      'cloudfront-keyvaluestore:DeleteKey',
+      'cloudfront-keyvaluestore:DescribeKeyValueStore',
+      'cloudfront-keyvaluestore:GetKey',
+      'cloudfront-keyvaluestore:PutKey',
+      'cloudfront:CreateInvalidation',
+      'cloudfront:GetInvalidation',
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'lambda:InvokeFunction',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+      'secretsmanager:GetSecretValue',
+    ]);
+    const wild = statements.filter(({ Resource }) => JSON.stringify(Resource).includes('*'));
+    expect(wild.map(({ Action }) => Action)).toEqual([['s3:DeleteObject', 's3:GetObject', 's3:PutObject']]);
+  });
+});
+
+test('the pepper is made by Secrets Manager, under the region’s key, and stays as long as the streams', () => {
+  const [key] = Object.keys(template.findResources('AWS::KMS::Key'));
+  template.hasResource('AWS::SecretsManager::Secret', {
+    Properties: {
+      Name: 'live/key-pepper',
+      GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+      KmsKeyId: { 'Fn::GetAtt': [key, 'Arn'] },
+    },
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+  });
+});

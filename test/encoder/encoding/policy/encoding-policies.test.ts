@@ -1,0 +1,214 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  GroupCollector,
+  withoutSoundOnlyEnd,
+} from '../../../../lib/encoder/encoding/policy/group-collector.ts';
+import { RestartLimit } from '../../../../lib/encoder/encoding/policy/restart-limit.ts';
+import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
+import { LagWatch } from '../../../../lib/encoder/encoding/policy/shedding.ts';
+import { TagHistory } from '../../../../lib/encoder/encoding/policy/tag-history.ts';
+import { fillerFor } from '../../../../lib/encoder/publisher/policy/filler.ts';
+import { ThroughMarks } from '../../../../lib/encoder/publisher/policy/through-marks.ts';
+import { nextState } from '../../../../lib/encoder/report/policy/broadcast-state.ts';
+
+describe('The filler', () => {
+  const need = {
+    nowMs: 10_000,
+    lastVideoMs: 10_000,
+    lastAudioMs: 10_000,
+    audioFrameMs: 1024 / 48,
+    publisherPresent: true,
+    hasSound: true,
+  };
+
+  test('lies after what is there, rises, and never passes the clock or the other track', () => {
+    const time = fc.integer({ min: 0, max: 60_000 });
+    fc.assert(
+      fc.property(
+        time,
+        time,
+        time,
+        fc.boolean(),
+        fc.boolean(),
+        (nowMs, lastVideoMs, lastAudioMs, present, sound) => {
+          const { video, audio } = fillerFor({
+            ...need,
+            nowMs,
+            lastVideoMs,
+            lastAudioMs,
+            publisherPresent: present,
+            hasSound: sound,
+          });
+          const most = Math.max(nowMs, lastVideoMs, lastAudioMs);
+          for (const [times, last] of [
+            [video, lastVideoMs],
+            [audio, lastAudioMs],
+          ] as const) {
+            expect(times.length).toBeLessThanOrEqual(1000);
+            const isPlaced = (at: number, index: number): boolean =>
+              at > (times[index - 1] ?? last) && at <= most;
+            expect(times.every(isPlaced)).toBe(true);
+          }
+        },
+      ),
+    );
+  });
+
+  test('waits three seconds for a publisher that is there, and not at all for one that is gone', () => {
+    const silent = { ...need, lastVideoMs: 8000, lastAudioMs: 8000 };
+    expect(fillerFor(silent).video).toEqual([]);
+    expect(fillerFor({ ...silent, publisherPresent: false }).video.at(-1)).toBe(9800);
+    expect(fillerFor({ ...silent, nowMs: 11_300 }).video[0]).toBe(8100);
+  });
+
+  test('puts silence along the pictures of a publisher without sound, and after a second where sound stops', () => {
+    expect(fillerFor({ ...need, lastAudioMs: 9500 }).audio).toEqual([]);
+    expect(fillerFor({ ...need, lastAudioMs: 8700 }).audio.length).toBeGreaterThan(40);
+    expect(fillerFor({ ...need, lastAudioMs: 9500, hasSound: false }).audio.length).toBeGreaterThan(10);
+  });
+});
+
+describe('The states of a broadcast', () => {
+  test('go from starting over live and reconnecting to ended, and ended is final', () => {
+    expect(nextState('starting', 'confirmed')).toBe('live');
+    expect(nextState('live', 'publisher-lost')).toBe('reconnecting');
+    expect(nextState('reconnecting', 'publisher-back')).toBe('live');
+    expect(nextState('reconnecting', 'reconnect-window-over')).toBe('ended');
+    expect(nextState('live', 'ended-by-api')).toBe('ended');
+    for (const state of ['starting', 'live', 'reconnecting'] as const) {
+      expect(nextState(state, 'taken-down')).toBe('ended');
+    }
+    expect(nextState('live', 'confirmed')).toBeUndefined();
+    expect(nextState('ended', 'publisher-back')).toBeUndefined();
+  });
+});
+
+describe('The lag watch', () => {
+  const watch = (lagAt: (now: number) => number): number | undefined => {
+    const lag = new LagWatch(0);
+    for (let now = 0; now < 60_000; now += 100) if (lag.observe(lagAt(now), now) === 'shed') return now;
+    return undefined;
+  };
+
+  test('sheds when the lag stays over three seconds', () => {
+    expect(watch((now) => now / 2)).toBeLessThan(15_000);
+  });
+
+  test('does not shed for a stall, nor for a lag that shrinks', () => {
+    expect(watch((now) => (now > 20_000 && now < 23_000 ? 5000 : 100))).toBeUndefined();
+    expect(watch((now) => Math.max(0, 20_000 - now))).toBeUndefined();
+  });
+});
+
+describe('Restarts of ffmpeg', () => {
+  test('come with growing pauses and end after four crashes in a minute', () => {
+    const limit = new RestartLimit();
+    expect([0, 1000, 2000, 3000, 4000].map((now) => limit.crashed(now))).toEqual([
+      0,
+      250,
+      1000,
+      4000,
+      undefined,
+    ]);
+    expect(limit.crashed(120_000)).toBe(0);
+  });
+});
+
+describe('The group collector', () => {
+  const segment = (number: number): Segment => ({
+    number,
+    startTicks: 0,
+    durationTicks: 0,
+    samples: 1,
+    bytes: 1,
+    chunks: [],
+  });
+
+  test('gives groups in order, each when every track is through with it, however tracks interleave', () => {
+    const tracks = ['a', 'b', 'c'];
+    const order = fc.shuffledSubarray(
+      tracks.flatMap((track) => Array.from({ length: 3 }, () => track)),
+      { minLength: 9 },
+    );
+    fc.assert(
+      fc.property(order, (arrivals) => {
+        const collector = new GroupCollector();
+        collector.addRun(1, tracks);
+        const next = new Map(tracks.map((track) => [track, 0]));
+        const groups = arrivals.flatMap((track) => {
+          const number = next.get(track)!;
+          next.set(track, number + 1);
+          return collector.push(1, track, segment(number));
+        });
+        groups.push(...collector.endRun(1));
+        expect(groups.map(({ number }) => number)).toEqual([0, 1, 2]);
+        for (const { segments } of groups) expect([...segments.keys()].sort()).toEqual(tracks);
+      }),
+    );
+  });
+
+  test('leaves sound out that outlasts all pictures, at the very end only', () => {
+    const group = (number: number, ...ids: string[]) => ({
+      number,
+      run: 1,
+      segments: new Map(ids.map((id) => [id, segment(number)])),
+    });
+    const [whole, pictures, sound] = [group(0, '240p', 'audio'), group(1, '240p'), group(2, 'audio')];
+    expect(withoutSoundOnlyEnd([whole, sound])).toEqual([whole]);
+    expect(withoutSoundOnlyEnd([whole, pictures])).toEqual([whole, pictures]);
+    expect(withoutSoundOnlyEnd([sound, whole])).toEqual([sound, whole]);
+    expect(withoutSoundOnlyEnd([])).toEqual([]);
+  });
+
+  test('lets a run follow another, and drops what a crashed one left incomplete', () => {
+    const collector = new GroupCollector();
+    collector.addRun(1, ['a', 'b']);
+    collector.push(1, 'a', segment(0));
+    expect(collector.push(1, 'b', segment(0))).toHaveLength(1);
+    collector.push(1, 'a', segment(1));
+    expect(collector.nextOf(1)).toBe(1);
+    expect(collector.abandonRun(1)).toEqual([]);
+    collector.addRun(2, ['a']);
+    expect(collector.push(2, 'a', segment(1))).toMatchObject([{ number: 1, run: 2 }]);
+  });
+
+  test('does not wait for ever for a track that makes nothing', () => {
+    const collector = new GroupCollector();
+    collector.addRun(1, ['a', 'b']);
+    const groups = [0, 1, 2, 3, 4, 5].flatMap((number) => collector.push(1, 'a', segment(number)));
+    expect(groups.map(({ number }) => number)).toEqual([0, 1]);
+  });
+});
+
+describe('The tag history', () => {
+  test('begins at the last key frame before a time, and forgets what nobody needs', () => {
+    const history = new TagHistory();
+    const payload = Buffer.alloc(10);
+    for (let at = 0; at < 10_000; at += 100) {
+      history.push({ type: 'video', streamMs: at, payload, keyframe: at % 1000 === 0 });
+    }
+    expect(history.from(4550)[0]?.streamMs).toBe(4000);
+    history.forgetBefore(6200);
+    expect(history.from(4550)[0]?.streamMs).toBe(6000);
+    expect(history.from(0).length).toBe(40);
+    expect(history.lastKeyframe?.streamMs).toBe(9000);
+  });
+});
+
+describe('The through marks', () => {
+  test('never claim more than what lies before the published point', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(400), { maxLength: 100 }), fc.nat(20_000), (gaps, until) => {
+        const marks = new ThroughMarks();
+        let at = 0;
+        for (const gap of gaps) {
+          at += gap;
+          marks.add(at, at + 5000);
+        }
+        const through = marks.through(until);
+        if (through !== undefined) expect(through - 5000).toBeLessThanOrEqual(until);
+      }),
+    );
+  });
+});

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { ConditionFailedError, ControlStoreUnavailableError } from '../../../lib/control-store/errors.ts';
+import type { LeaseStore } from '../../../lib/control-store/ports.ts';
+import type { LeaseRecord } from '../../../lib/control-store/records.ts';
+import { LeaseKeeper } from '../../../lib/encoder/lease/lease-keeper.ts';
+import { leaseMs, renewEveryMs } from '../../../lib/encoder/lease/policy/fence.ts';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** The longest that a control store takes before it gives up a call. */
+const longestCallMs = 1300;
+
+/** A keeper of a lease; `renew` is how the store answers the renewal that was asked for at this time. */
+function keep(renew: (atMs: number) => Promise<void>) {
+  const told: string[] = [];
+  let releases = 0;
+  const renewals: number[] = [];
+  const store = {
+    async renewLease() {
+      renewals.push(Date.now());
+      await renew(Date.now());
+      return { endRequested: false };
+    },
+    async releaseLease() {
+      releases++;
+    },
+  } as unknown as LeaseStore;
+  const lease = { streamId: 's', workerId: 'encoder-1', epoch: 1 } as unknown as LeaseRecord;
+  const clock = { nowMs: () => Date.now(), wallMs: () => Date.now() };
+  const keeper = new LeaseKeeper(lease, {
+    store,
+    clock,
+    takenAtMs: Date.now(),
+    reachable: (isReachable) => told.push(isReachable ? 'reachable' : 'unreachable'),
+  });
+  keeper.listen({ lost: () => told.push('lost'), endRequested: () => told.push('end') });
+  return { keeper, told, renewals, released: () => releases };
+}
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+describe('a lease keeper', () => {
+  test('a store that gives up each renewal late for a minute is no suspension: it goes on writing', async () => {
+    const { keeper, told } = keep(async () => {
+      await wait(longestCallMs);
+      throw new ControlStoreUnavailableError('No answer.');
+    });
+    for (let seconds = 0; seconds < 60; seconds++) {
+      await jest.advanceTimersByTimeAsync(1000);
+      expect(await keeper.mayWrite()).toBe(true);
+    }
+    expect(told).not.toContain('lost');
+    keeper.stop();
+  });
+
+  test('after a renewal that failed as late as it can, the next one begins before anybody may take the lease', async () => {
+    const { keeper, renewals } = keep(async () => {
+      if (renewals.length !== 2) return;
+      await wait(longestCallMs);
+      throw new ControlStoreUnavailableError('No answer.');
+    });
+    await jest.advanceTimersByTimeAsync(3 * leaseMs);
+    const [cameThrough = 0, , next = Number.POSITIVE_INFINITY] = renewals;
+    expect(next - cameThrough).toBeGreaterThan(longestCallMs);
+    expect(next - cameThrough).toBeLessThan(leaseMs);
+    keeper.stop();
+  });
+
+  test('a lease that was lost before anybody listened is told as lost', async () => {
+    const { keeper, told } = keep(async () => {
+      throw new ConditionFailedError('another has it');
+    });
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    keeper.listen({ lost: () => told.push('lost late'), endRequested: () => {} });
+    await jest.advanceTimersByTimeAsync(0);
+    expect(told).toEqual(['lost', 'lost late']);
+    expect(await keeper.mayWrite()).toBe(false);
+  });
+
+  test('a lease that is let go of may not be written for, though it was renewed a moment ago', async () => {
+    const { keeper, told, released } = keep(async () => {});
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    const releasing = keeper.release();
+    expect(await keeper.mayWrite()).toBe(false);
+    await releasing;
+    expect(released()).toBe(1);
+    expect(told).not.toContain('lost');
+  });
+
+  test('a process that was suspended asks before it writes, and is told when another has the lease', async () => {
+    let taken = false;
+    const { keeper, told, renewals } = keep(async () => {
+      if (taken) throw new ConditionFailedError('another has it');
+    });
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    taken = true;
+    jest.setSystemTime(Date.now() + 10_000);
+    const before = renewals.length;
+    expect(await keeper.mayWrite()).toBe(false);
+    expect(renewals.length).toBe(before + 1);
+    expect(told.at(-1)).toBe('lost');
+  });
+
+  test('a store that refuses at once is not asked more often for it', async () => {
+    const { keeper, renewals } = keep(async () => {
+      throw new ControlStoreUnavailableError('Too many requests.');
+    });
+    await jest.advanceTimersByTimeAsync(10 * renewEveryMs);
+    expect(renewals).toHaveLength(10);
+    keeper.stop();
+  });
+});

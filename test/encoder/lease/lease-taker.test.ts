@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { BroadcastRecord, LeaseRecord } from '../../../lib/control-store/records.ts';
+import { AdmissionError } from '../../../lib/encoder/admission-error.ts';
+import { LeaseTaker } from '../../../lib/encoder/lease/lease-taker.ts';
+import { leaseMs } from '../../../lib/encoder/lease/policy/fence.ts';
+import { StoreWatch } from '../../../lib/encoder/lease/policy/store-watch.ts';
+import type { RestoredPublication } from '../../../lib/encoder/publication/policy/restore.ts';
+import { type BroadcastId, type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const streamId = newStreamId();
+const open: BroadcastRecord = {
+  id: newBroadcastId(1),
+  streamId,
+  state: 'live',
+  startedAtMs: 1,
+  workerId: 'encoder-1' as MemberId,
+  epoch: 1,
+  renditions: [],
+};
+
+const something = {} as RestoredPublication;
+
+/** A stream that `encoder-1` has, or had, and `encoder-2` that is to take it. */
+class Case {
+  lease: LeaseRecord | undefined = {
+    streamId,
+    workerId: 'encoder-1' as MemberId,
+    epoch: 1,
+    version: 5,
+    broadcastId: open.id,
+    released: false,
+    endRequested: false,
+  };
+  last: BroadcastRecord | undefined = open;
+  published: () => Promise<RestoredPublication | undefined> = async () => something;
+  released = (): void => {};
+  readonly watch = new StoreWatch();
+  readonly closed: BroadcastId[] = [];
+  readonly taker: LeaseTaker;
+
+  constructor() {
+    const store = {
+      getLease: async () => this.lease,
+      latestBroadcast: async () => this.last,
+      putBroadcast: async (record: BroadcastRecord) => void this.closed.push(record.id),
+      takeLease: async ({ workerId, broadcastId }: { workerId: MemberId; broadcastId: BroadcastId }) => {
+        const { epoch = 0, version = 0 } = this.lease ?? {};
+        this.lease = { ...this.#record, workerId, broadcastId, epoch: epoch + 1, version: version + 1 };
+        return this.lease;
+      },
+      renewLease: async () => {
+        this.lease = { ...this.lease!, version: this.lease!.version + 1 };
+        return this.lease;
+      },
+      releaseLease: async () => {
+        this.lease = { ...this.lease!, released: true };
+        this.released();
+      },
+    };
+    this.taker = new LeaseTaker({
+      memberId: 'encoder-2' as MemberId,
+      store: store as never,
+      clock: { nowMs: () => Date.now(), wallMs: () => Date.now() },
+      watch: this.watch,
+      reachable: () => {},
+      readPublished: () => this.published(),
+    });
+  }
+
+  /** Time passes in which our own writes are taken. */
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 250) {
+      this.watch.wrote(Date.now());
+      await jest.advanceTimersByTimeAsync(250);
+    }
+  }
+
+  get #record() {
+    return { streamId, released: false, endRequested: false };
+  }
+}
+
+describe('a worker that takes a stream', () => {
+  test('waits until the lease stood still for the lease time, and goes on with what there is', async () => {
+    const at = new Case();
+    const taken = at.taker.take(streamId);
+    await at.pass(leaseMs - 250);
+    expect(at.lease?.epoch).toBe(1);
+    await at.pass(750);
+    const { keeper, unfinished } = await taken;
+    keeper.stop();
+    expect(keeper.lease).toMatchObject({ epoch: 2, workerId: 'encoder-2', broadcastId: open.id });
+    expect(unfinished).toEqual({ record: open, published: something, handedOver: false });
+  });
+
+  test('leaves a lease alone that is renewed, and names its holder', async () => {
+    const at = new Case();
+    const refused = expect(at.taker.take(streamId)).rejects.toMatchObject({
+      reason: 'held-elsewhere',
+      holder: 'encoder-1',
+    });
+    await at.pass(500);
+    at.lease = { ...at.lease!, version: 6 };
+    await at.pass(500);
+    await refused;
+  });
+
+  test('renews the lease while it reads what there is, however long that takes', async () => {
+    const at = new Case();
+    const { promise, resolve } = Promise.withResolvers<RestoredPublication>();
+    at.published = () => promise;
+    at.lease = { ...at.lease!, released: true };
+    const taken = at.taker.take(streamId);
+    await jest.advanceTimersByTimeAsync(0);
+    const { version } = at.lease;
+    await at.pass(5 * leaseMs);
+    expect(at.lease.version).toBeGreaterThan(version + 10);
+    resolve(something);
+    const { keeper } = await taken;
+    keeper.stop();
+    expect(await keeper.mayWrite()).toBe(true);
+  });
+
+  test('lets go of the lease where what there is cannot be read', async () => {
+    const at = new Case();
+    at.lease = { ...at.lease!, released: true };
+    at.published = () => Promise.reject(new Error('the origin is away'));
+    await expect(at.taker.take(streamId)).rejects.toThrow('the origin is away');
+    expect(at.lease).toMatchObject({ epoch: 2, released: true });
+    const { version } = at.lease;
+    await at.pass(2000);
+    expect(at.lease.version).toBe(version);
+  });
+
+  test('begins a new broadcast where nothing was published of the open one, which it closes', async () => {
+    const at = new Case();
+    at.lease = undefined;
+    at.published = async () => undefined;
+    const { keeper, unfinished } = await at.taker.take(streamId);
+    keeper.stop();
+    expect(unfinished).toBeUndefined();
+    expect(at.closed).toEqual([open.id]);
+    expect(keeper.lease.broadcastId > open.id).toBe(true);
+    expect(keeper.lease.epoch).toBe(2);
+  });
+
+  test('does not take it from who took it in between', async () => {
+    const at = new Case();
+    at.lease = { ...at.lease!, released: true };
+    at.published = async () => undefined;
+    at.released = () => {
+      at.lease = { ...at.lease!, released: false, workerId: 'encoder-3' as MemberId, epoch: 9 };
+    };
+    await expect(at.taker.take(streamId)).rejects.toMatchObject({ reason: 'held-elsewhere' });
+    expect(at.lease).toMatchObject({ epoch: 9, workerId: 'encoder-3' });
+  });
+
+  describe('of a worker that drains', () => {
+    const move = () => {
+      const told = { ready: 0, calledOff: undefined as AdmissionError | undefined };
+      return {
+        told,
+        from: 'encoder-1' as MemberId,
+        ready: () => void told.ready++,
+        calledOff: () => told.calledOff,
+      };
+    };
+    const renewed = (at: Case) => {
+      at.lease = { ...at.lease!, version: at.lease!.version + 1 };
+    };
+
+    test('says once that it is ready, and takes the lease as soon as the other lets go', async () => {
+      const at = new Case();
+      const planned = move();
+      const taken = at.taker.take(streamId, planned);
+      for (let renewals = 0; renewals < 20; renewals++) {
+        await at.pass(500);
+        renewed(at);
+      }
+      expect(planned.told.ready).toBe(1);
+      expect(at.lease?.epoch).toBe(1);
+      at.lease = { ...at.lease!, released: true };
+      await at.pass(250);
+      const { keeper, unfinished } = await taken;
+      keeper.stop();
+      expect(keeper.lease.epoch).toBe(2);
+      expect(unfinished?.handedOver).toBe(true);
+    });
+
+    test('takes the lease where the other dies meanwhile, after the lease time', async () => {
+      const at = new Case();
+      const taken = at.taker.take(streamId, move());
+      await at.pass(500);
+      renewed(at);
+      await at.pass(leaseMs);
+      expect(at.lease?.epoch).toBe(1);
+      await at.pass(500);
+      (await taken).keeper.stop();
+      expect(at.lease).toMatchObject({ epoch: 2, workerId: 'encoder-2' });
+    });
+
+    test('gives up when the move is called off, and when the other does not let go in time', async () => {
+      const at = new Case();
+      const planned = move();
+      const off = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({ reason: 'draining' });
+      await at.pass(500);
+      planned.told.calledOff = new AdmissionError('draining', 'This encoder is about to stop.');
+      await at.pass(250);
+      await off;
+      const late = expect(at.taker.take(streamId, move())).rejects.toMatchObject({
+        reason: 'held-elsewhere',
+      });
+      for (let renewals = 0; renewals < 70; renewals++) {
+        await at.pass(500);
+        renewed(at);
+      }
+      await late;
+      expect(at.lease?.epoch).toBe(1);
+    });
+
+    test('does not wait for a worker that is not the one that drains', async () => {
+      const at = new Case();
+      const planned = { ...move(), from: 'encoder-7' as MemberId };
+      const refused = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({
+        holder: 'encoder-1',
+      });
+      await at.pass(250);
+      renewed(at);
+      await at.pass(500);
+      await refused;
+      expect(planned.told.ready).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,271 @@
+import { describe, expect, test } from '@jest/globals';
+import { XMLParser } from 'fast-xml-parser';
+import type { SegmentGroup } from '../../../../lib/encoder/encoding/policy/group-collector.ts';
+import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
+import type { TrackHeader } from '../../../../lib/encoder/policy/track-header.ts';
+import { Publication } from '../../../../lib/encoder/publication/policy/publication.ts';
+import type { RestoredPublication } from '../../../../lib/encoder/publication/policy/restore.ts';
+import type { BroadcastId, StreamId } from '../../../../lib/routing/ids.ts';
+
+const video = (height: number, init = `init ${height}`): TrackHeader => ({
+  kind: 'video',
+  timescale: 90_000,
+  init: Buffer.from(init),
+  codecs: 'avc1.64001F',
+  bitrateBps: height * 3000,
+  width: (height * 16) / 9,
+  height,
+  frameRate: 30,
+});
+const audio: TrackHeader = {
+  kind: 'audio',
+  timescale: 48_000,
+  init: Buffer.from('init audio'),
+  codecs: 'mp4a.40.2',
+  bitrateBps: 128_000,
+  sampleRate: 48_000,
+  channels: 2,
+};
+const full = new Map<string, TrackHeader>([
+  ['720p', video(720)],
+  ['360p', video(360)],
+  ['audio', audio],
+]);
+const shed = new Map([...full].slice(1));
+
+const segment = (number: number, timescale: number): Segment => ({
+  number,
+  startTicks: number * 2 * timescale,
+  durationTicks: 2 * timescale,
+  samples: 60,
+  bytes: 1000,
+  chunks: [[Buffer.from(`segment ${number}`)]],
+});
+const group = (number: number, headers: ReadonlyMap<string, TrackHeader>): SegmentGroup => ({
+  number,
+  run: 1,
+  segments: new Map([...headers].map(([id, { timescale }]) => [id, segment(number, timescale)])),
+});
+
+const make = (windowSegments = 100, restored?: RestoredPublication): Publication =>
+  new Publication(
+    {
+      region: 'local',
+      streamId: 's' as StreamId,
+      broadcastId: 'b' as BroadcastId,
+      epoch: 3,
+      startedAtMs: 1_000_000,
+      windowSegments,
+      utcTimingUrl: '/time',
+    },
+    restored,
+  );
+
+function add(publication: Publication, number: number, headers: ReadonlyMap<string, TrackHeader>): boolean {
+  return publication.prepareGroup(group(number, headers), headers).commit();
+}
+
+const playlist = (publication: Publication, id: string): string => {
+  const found = publication.playlists(1_010_000).find(({ key }) => key === `local/s/b/${id}/playlist.m3u8`);
+  return Buffer.concat(found!.body).toString();
+};
+const manifest = (publication: Publication): { text: string; mpd: Record<string, unknown> } => {
+  const [own] = publication.manifests(1_010_000);
+  const text = Buffer.concat(own.find(({ key }) => key.endsWith('.mpd'))!.body).toString();
+  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' });
+  return { text, mpd: (parser.parse(text) as { MPD: Record<string, unknown> }).MPD };
+};
+/** Segment lines with the marks before them, without what every playlist has. */
+const marks = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => /m4s|DISCONTINUITY$|MAP|GAP/.test(line))
+    .map((line) => line.replace('#EXT-X-', ''))
+    .join(' ');
+
+describe('A publication', () => {
+  test('writes init segments once, segments once, and says when the manifests change', () => {
+    const publication = make();
+    const media = publication.media(group(0, full));
+    expect(media.map(({ key }) => key)).toEqual([
+      'local/s/b/720p/0.m4s',
+      'local/s/b/360p/0.m4s',
+      'local/s/b/audio/0.m4s',
+    ]);
+    const first = publication.prepareGroup(group(0, full), full);
+    expect(first.objects.map(({ key }) => key)).toEqual([
+      'local/s/b/720p/init-3.mp4',
+      'local/s/b/360p/init-3.mp4',
+      'local/s/b/audio/init-3.mp4',
+    ]);
+    expect([...media, ...first.objects].every(({ how }) => how === 'once')).toBe(true);
+    expect(media[0]?.cacheControl).toContain('immutable');
+    expect(first.commit()).toBe(true);
+    const second = publication.prepareGroup(group(1, full), full);
+    expect(second.objects).toEqual([]);
+    expect(second.commit()).toBe(false);
+  });
+
+  test('goes on with the next rung where one was shed: marked in HLS, a continuing period in DASH', () => {
+    const publication = make();
+    add(publication, 0, full);
+    add(publication, 1, full);
+    expect(add(publication, 2, shed)).toBe(true);
+    add(publication, 3, shed);
+    expect(marks(playlist(publication, '720p'))).toBe(
+      'MAP:URI="init-3.mp4" 0.m4s 1.m4s DISCONTINUITY MAP:URI="../360p/init-3.mp4" ../360p/2.m4s ../360p/3.m4s',
+    );
+    expect(marks(playlist(publication, 'audio'))).toBe(
+      'MAP:URI="init-3.mp4" 0.m4s 1.m4s DISCONTINUITY MAP:URI="init-3.mp4" 2.m4s 3.m4s',
+    );
+    const [live] = publication.manifests(0);
+    expect(Buffer.concat(live[0]!.body).toString()).not.toContain('720p');
+    const { mpd, text } = manifest(publication);
+    expect(mpd.Period).toMatchObject([
+      { id: 'p0', start: 'PT0S' },
+      { id: 'p2', start: 'PT4S' },
+    ]);
+    expect(text).toContain('period-continuity');
+    publication.end();
+    const [recording] = publication.manifests(0);
+    expect(Buffer.concat(recording[0]!.body).toString()).toContain('720p');
+  });
+
+  test('gives init segments new names where their bytes change, and old ones keep theirs', () => {
+    const publication = make();
+    add(publication, 0, full);
+    const other = new Map(full).set('720p', video(720, 'another'));
+    const change = publication.prepareGroup(group(1, other), other);
+    expect(change.objects.map(({ key }) => key).filter((key) => key.includes('init'))).toEqual([
+      'local/s/b/720p/init-3-1.mp4',
+      'local/s/b/360p/init-3-1.mp4',
+      'local/s/b/audio/init-3-1.mp4',
+    ]);
+    change.commit();
+    expect(marks(playlist(publication, '720p'))).toBe(
+      'MAP:URI="init-3.mp4" 0.m4s DISCONTINUITY MAP:URI="init-3-1.mp4" 1.m4s',
+    );
+    expect(manifest(publication).text).not.toContain('period-continuity');
+  });
+
+  test('marks a hole: gap segments in HLS, a bounded and a new period in DASH', () => {
+    const publication = make();
+    add(publication, 0, full);
+    add(publication, 3, full);
+    expect(marks(playlist(publication, 'audio'))).toBe(
+      'MAP:URI="init-3.mp4" 0.m4s GAP 1.m4s GAP 2.m4s DISCONTINUITY MAP:URI="init-3.mp4" 3.m4s',
+    );
+    const { mpd } = manifest(publication);
+    expect(mpd.Period).toMatchObject([
+      { id: 'p0', start: 'PT0S', duration: 'PT2S' },
+      { id: 'p3', start: 'PT6S' },
+    ]);
+  });
+
+  test('names in DASH the segments that are there, from the first in the window, and none to come', () => {
+    const publication = make(2);
+    for (let number = 0; number < 4; number++) add(publication, number, full);
+    const partial = group(4, full);
+    const late = { ...partial, segments: new Map([...partial.segments].slice(1)) };
+    publication.prepareGroup(late, full).commit();
+    const { text } = manifest(publication);
+    const timelines = [...text.matchAll(/startNumber="(\d+)".*?<SegmentTimeline>(.*?)<\/SegmentTimeline>/g)];
+    expect(timelines.map(([, start]) => start)).toEqual(['2', '2']);
+    const [videos, sounds] = timelines.map(([, , runs]) => runs);
+    // The video set lacks one rendition's segment 4; the sound has it.
+    expect(videos).toBe('<S t="360000" d="180000" r="1"/>');
+    expect(sounds).toBe('<S t="192000" d="96000" r="2"/>');
+  });
+
+  test('forgets a group that was never written', () => {
+    const publication = make();
+    add(publication, 0, full);
+    publication.prepareGroup(group(1, full), full);
+    add(publication, 2, full);
+    expect(marks(playlist(publication, '360p'))).toContain('GAP 1.m4s DISCONTINUITY');
+  });
+
+  test('slides its window while on air and holds everything when it has ended', () => {
+    const publication = make(2);
+    for (let number = 0; number < 5; number++) add(publication, number, full);
+    expect(playlist(publication, '360p')).toContain('#EXT-X-MEDIA-SEQUENCE:3');
+    expect(manifest(publication).mpd).toMatchObject({ type: 'dynamic', timeShiftBufferDepth: 'PT4S' });
+    publication.end();
+    const text = playlist(publication, '360p');
+    expect(text).toContain('#EXT-X-MEDIA-SEQUENCE:0');
+    expect(text).toContain('#EXT-X-ENDLIST');
+    expect(manifest(publication).mpd).toMatchObject({ type: 'static', mediaPresentationDuration: 'PT10S' });
+  });
+
+  test('fixes when the broadcast counts as begun at its first publication', () => {
+    const publication = make();
+    add(publication, 0, full);
+    const start = (nowMs: number): string => {
+      const [own] = publication.manifests(nowMs);
+      return /availabilityStartTime="([^"]+)"/.exec(Buffer.concat(own[1]!.body).toString())![1]!;
+    };
+    const first = start(1_002_400);
+    // Segment 0 is there, so it must count as available soon after, and not before.
+    const claimed = Date.parse(first) + 2000;
+    expect(claimed).toBeGreaterThanOrEqual(1_002_400);
+    expect(claimed).toBeLessThan(1_004_400);
+    add(publication, 1, full);
+    expect(start(1_009_000)).toBe(first);
+  });
+
+  test('ends a recording with the last number that every rendition has', () => {
+    const publication = make();
+    add(publication, 0, full);
+    const last = group(1, full);
+    const partial = { ...last, segments: new Map([...last.segments].slice(1)) };
+    publication.prepareGroup(partial, full).commit();
+    publication.end();
+    expect(manifest(publication).mpd).toMatchObject({ mediaPresentationDuration: 'PT2S' });
+  });
+});
+
+describe('A publication that another worker goes on with', () => {
+  const left = (): RestoredPublication => ({
+    startedAtMs: 1_000_000,
+    availabilityStartMs: 1_000_700,
+    renditions: [...full].map(([id, header]) => ({
+      id,
+      header,
+      segments: new Map([[0, { startTicks: 0, durationTicks: 2 * header.timescale, bytes: 0 }]]),
+      peakBps: 0,
+    })),
+    periods: [{ fromNumber: 0, toNumber: 0, initName: 'init-2-1.mp4', continues: false, headers: full }],
+    nextNumber: 1,
+    nextListed: 1,
+  });
+
+  test('is one and the same where its encoder makes the same', () => {
+    const publication = make(100, left());
+    const { objects } = publication.prepareGroup(group(1, full), full);
+    expect(objects.filter(({ key }) => key.includes('init'))).toEqual([]);
+    add(publication, 1, full);
+    expect(playlist(publication, '720p')).not.toContain('DISCONTINUITY\n');
+    expect(playlist(publication, '720p').match(/MAP:URI="[^"]*"/g)).toEqual(['MAP:URI="init-2-1.mp4"']);
+  });
+
+  test('has a marked point and init segments of its own where its encoder makes other codec parameters', () => {
+    const publication = make(100, left());
+    const other = new Map(full).set('720p', video(720, 'of another encoder'));
+    const { objects, commit } = publication.prepareGroup(group(1, other), other);
+    expect(objects.map(({ key }) => key)).toContain('local/s/b/720p/init-3.mp4');
+    commit();
+    const text = playlist(publication, '720p');
+    expect(text).toMatch(/0\.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init-3\.mp4"/);
+    expect(manifest(publication).text.match(/<Period /g)).toHaveLength(2);
+  });
+
+  test('names the init segments that are there, after a gap too', () => {
+    const publication = make(100, left());
+    const { objects } = publication.prepareGroup(group(4, full), full);
+    expect(objects.filter(({ key }) => key.includes('init'))).toEqual([]);
+    add(publication, 4, full);
+    const text = playlist(publication, '720p');
+    expect(text).toContain('DISCONTINUITY\n');
+    expect(new Set(text.match(/init[^"]*/g))).toEqual(new Set(['init-2-1.mp4']));
+  });
+});

@@ -1,0 +1,136 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { RelayConnectionHandler } from '../../../lib/encoder/ports.ts';
+import { frameToResumeAt } from '../../../lib/encoder/publisher/policy/resumption.ts';
+import { PublishSession } from '../../../lib/encoder/publisher/publish-session.ts';
+import { PublisherStream } from '../../../lib/ingest/policy/publisher-stream.ts';
+import { encodeRelayHello } from '../../../lib/protocol/relay/hello.ts';
+import { AckCounter } from '../../../lib/protocol/rtmp/acknowledgement.ts';
+import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
+import { Publisher } from '../../../lib/protocol/rtmp/publisher.ts';
+import type { BroadcastId, MemberId, SessionId, StreamId } from '../../../lib/routing/ids.ts';
+
+const lease = { broadcastId: 'b' as BroadcastId, epoch: 1 };
+const metadata = Buffer.from('02000d40736574446174614672616d6502000a6f6e4d65746144617461', 'hex');
+
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+
+/** A worker's end of one link: it hands what it takes to `taken`. */
+function openLink(hello: Parameters<typeof encodeRelayHello>[0]): {
+  session: PublishSession;
+  data(bytes: Buffer): void;
+} {
+  let handler!: RelayConnectionHandler;
+  let session!: PublishSession;
+  PublishSession.open(
+    {
+      start: (given) => {
+        handler = given;
+      },
+      write() {},
+      pause() {},
+      resume() {},
+      end() {},
+      abort() {},
+    },
+    (opened) => {
+      session = opened;
+    },
+    (cause) => {
+      throw cause;
+    },
+  );
+  handler.data(encodeRelayHello(hello));
+  return { session, data: (bytes) => handler.data(bytes) };
+}
+
+/** 60 pictures with sound between, each with its number; a new sequence header in the middle. */
+function broadcast(gop: number, sizes: readonly number[]) {
+  const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
+  const header = (type: 'video' | 'audio', version: number) =>
+    Buffer.from(type === 'video' ? [0x17, 0, 0, 0, 0, version] : [0xaf, 0, 0x12, version]);
+  const pieces = [
+    writer.media('data', 0, metadata),
+    writer.media('video', 0, header('video', 1)),
+    writer.media('audio', 0, header('audio', 1)),
+  ];
+  for (let index = 0; index < 120; index++) {
+    const isVideo = index % 2 === 0;
+    const picture = index / 2;
+    if (picture === 30) pieces.push(writer.media('video', index * 17, header('video', 2)));
+    const payload = Buffer.alloc(sizes[index % sizes.length]!, index);
+    payload.writeUInt16BE(isVideo ? (picture % gop === 0 || picture === 30 ? 0x1701 : 0x2701) : 0xaf01);
+    payload.writeUInt32BE(index, 5);
+    pieces.push(writer.media(isVideo ? 'video' : 'audio', index * 17, payload));
+  }
+  return Buffer.concat(pieces);
+}
+
+test('by however many links a session comes, and wherever they break, each frame is handed over once and in order', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 40 }),
+      fc.array(fc.integer({ min: 9, max: 900 }), { minLength: 1, maxLength: 10 }),
+      // Of each link: how much the proxy has read when it breaks, how much of that the worker has, and what is confirmed.
+      fc.array(fc.tuple(share, share, share), { maxLength: 6 }),
+      (gop, sizes, breaks) => {
+        const bytes = broadcast(gop, sizes);
+        const stream = new PublisherStream({
+          chunkState: initialChunkState,
+          acknowledgement: new AckCounter(),
+          replayMaxBytes: 1 << 24,
+          release() {},
+        });
+        const taken: string[] = [];
+        let header = 0;
+        let last: PublishSession | undefined;
+        let takenThroughMs = 0;
+        let readBytes = 0;
+        for (const [reads, brings, confirms] of [...breaks, [1, 1, 0] as const]) {
+          const untilBytes = readBytes + Math.round((bytes.length - readBytes) * reads);
+          const replay = stream.replay()!;
+          const { session, data } = openLink({
+            client: { address: '192.0.2.1', port: 1 },
+            server: { address: '192.0.2.2', port: 1935 },
+            streamId: '0123456789abcdef' as StreamId,
+            sessionId: 's' as SessionId,
+            proxyId: 'ingest-1' as MemberId,
+            publish: { app: 'live' },
+            chunkState: replay.chunkState,
+            firstFrame: replay.firstFrame,
+            ...(last && { replayFromMs: replay.fromMs }),
+          });
+          const fromFrame = last && frameToResumeAt(last, session);
+          expect(fromFrame === undefined).toBe(last === undefined);
+          const handler = {
+            media(type: string, timestampMs: number, payload: Buffer, sessionMs: number) {
+              if (payload[1] !== 0)
+                taken.push(`${payload.readUInt32BE(5)} at ${timestampMs} ${sessionMs}, header ${header}`);
+              else if (type === 'video') header = payload.at(-1)!;
+              takenThroughMs = sessionMs;
+            },
+            metadata() {},
+            batchEnded() {},
+            unpublished() {},
+            closed() {},
+          };
+          session.accept(lease, handler, fromFrame);
+          const fresh = bytes.subarray(readBytes, untilBytes);
+          const all = Buffer.concat([...replay.pieces, fresh]);
+          data(all.subarray(0, Math.round(all.length * brings)));
+          stream.take(fresh);
+          stream.publishedThrough(Math.floor(takenThroughMs * confirms));
+          readBytes = untilBytes;
+          last = session;
+        }
+        expect(taken).toEqual(
+          Array.from(
+            { length: 120 },
+            (_, index) => `${index} at ${index * 17} ${index * 17}, header ${index < 60 ? 1 : 2}`,
+          ),
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { BroadcastRecord, LeaseRecord, StreamEventRecord } from '../../../lib/control-store/records.ts';
+import type { EncoderStore } from '../../../lib/encoder/ports.ts';
+import type { RecordingOutcome } from '../../../lib/encoder/publication/policy/recording-outcome.ts';
+import { BroadcastReport } from '../../../lib/encoder/report/broadcast-report.ts';
+import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
+import type { EmitEvent } from '../../../lib/telemetry/events.ts';
+
+const lease: LeaseRecord = {
+  streamId: newStreamId(),
+  broadcastId: newBroadcastId(1),
+  workerId: 'encoder-2' as MemberId,
+  epoch: 2,
+  version: 1,
+  released: false,
+  endRequested: false,
+};
+const left: BroadcastRecord = {
+  id: lease.broadcastId,
+  streamId: lease.streamId,
+  state: 'live',
+  startedAtMs: 1,
+  workerId: 'encoder-1' as MemberId,
+  epoch: 1,
+  renditions: [],
+};
+const whole: RecordingOutcome = { durationMs: 60_000, lostSegments: 0, fault: undefined };
+
+const punctual = { number: 7, segments: 1, lateMs: 0, leadMs: 0, replayedMs: 0 };
+
+let told: Omit<StreamEventRecord, 'sequence'>[];
+let emitted: { name: string; fields: object }[];
+let storeFault: Error | undefined;
+let isOurs: boolean;
+beforeEach(() => {
+  isOurs = true;
+  told = [];
+  emitted = [];
+  storeFault = undefined;
+});
+
+function report(last?: BroadcastRecord): BroadcastReport {
+  const take = async (): Promise<void> => {
+    if (storeFault) throw storeFault;
+  };
+  const store = {
+    putBroadcast: take,
+    appendEvent: async (event: Omit<StreamEventRecord, 'sequence'>) => {
+      await take();
+      told.push(event);
+    },
+  } as unknown as EncoderStore;
+  const emit = ((name: string, fields: object) => emitted.push({ name, fields })) as unknown as EmitEvent;
+  const clock = { nowMs: () => performance.now(), wallMs: () => 1_790_000_000_000 };
+  const mayWrite = async () => isOurs;
+  return new BroadcastReport(lease, { store, clock, emit, mayWrite, bitrateBps: () => 0 }, last);
+}
+const types = (): string[] => told.map(({ type }) => type);
+
+test('a worker that wakes up too late tells nothing of its own sleep', async () => {
+  const reporter = report(left);
+  reporter.publisher.back({ awayMs: 1000, shown: 'nothing' });
+  await reporter.settled(100);
+  expect(types()).toEqual(['stream.resumed']);
+  isOurs = false;
+  reporter.publisher.lost(60_000, 'it is connected but sends nothing');
+  await reporter.settled(100);
+  expect(types()).toEqual(['stream.resumed']);
+});
+
+describe('a publisher that comes back', () => {
+  test('by itself has resumed', async () => {
+    const reporter = report(left);
+    reporter.publisher.back({ awayMs: 4000, shown: 'nothing' });
+    reporter.published([], true, punctual);
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.resumed']);
+  });
+
+  test('by its proxy was moved, which is told once, with the first segment', async () => {
+    const reporter = report(left);
+    reporter.publisher.replayed({ cause: 'worker-gone', lostMs: 0 });
+    reporter.published([], true, { ...punctual, lateMs: 3500, replayedMs: 2100 });
+    reporter.published([], true, { ...punctual, lateMs: 3400, replayedMs: 2100 });
+    await reporter.settled(1000);
+    expect(types()).toEqual(['publisher.rehomed']);
+    expect(told[0]?.data).toEqual({
+      fromWorkerId: 'encoder-1',
+      toWorkerId: 'encoder-2',
+      cause: 'worker-gone',
+      lateMs: 3500,
+      replayedMs: 2100,
+      lostMs: 0,
+    });
+  });
+
+  test('by its proxy to the worker that had it already was not moved', async () => {
+    const reporter = report(left);
+    reporter.publisher.back({ awayMs: 4000, shown: 'nothing' });
+    reporter.publisher.lost(30_000, 'the connection broke');
+    reporter.publisher.replayed({ cause: 'link-broken', lostMs: undefined });
+    reporter.published([], true, punctual);
+    await reporter.settled(1000);
+    expect(told.at(-1)?.text).toContain('The way to encoder-2 broke and was made again');
+  });
+});
+
+describe('a segment', () => {
+  const late = (): object[] =>
+    emitted.filter(({ name }) => name === 'encoder.segment.late').map(({ fields }) => fields);
+
+  test('that the origin has in time is not logged', () => {
+    report(left).published([], true, { ...punctual, lateMs: 2000 });
+    expect(late()).toEqual([]);
+  });
+
+  test('that comes too late is logged with all that came with it', () => {
+    report(left).published([], true, { number: 12, segments: 3, lateMs: 2600.4, leadMs: 0, replayedMs: 0 });
+    expect(late()).toEqual([
+      expect.objectContaining({ number: 12, segments: 3, lateMs: 2600, publisherLateMs: 0 }),
+    ]);
+  });
+
+  test('of a publisher whose media comes as late is not ours', () => {
+    report(left).published([], true, { ...punctual, lateMs: 3000, leadMs: -2900 });
+    expect(late()).toEqual([]);
+  });
+
+  test('that is the first one makes the broadcast live, once', () => {
+    const reporter = report();
+    reporter.published([], true, punctual);
+    reporter.published([], true, punctual);
+    expect(emitted.filter(({ name }) => name === 'encoder.broadcast.live')).toEqual([
+      { name: 'encoder.broadcast.live', fields: expect.objectContaining({ startupMs: expect.any(Number) }) },
+    ]);
+  });
+});
+
+describe('the end of a broadcast', () => {
+  test('tells that the recording is ready where all of it is there', async () => {
+    const reporter = report();
+    reporter.ended('publisher-ended', [], whole);
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.ended', 'recording.ready']);
+  });
+
+  test('tells of no recording where nothing was made', async () => {
+    const reporter = report();
+    reporter.ended('reconnect-window-over', [], { ...whole, durationMs: 0 });
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.ended']);
+  });
+
+  const fault = { cause: new Error('down') };
+  test.each<[string, Partial<RecordingOutcome>, string]>([
+    ['was not closed', { fault, lostSegments: 2 }, 'players wait at its end as if more came'],
+    ['lacks segments', { lostSegments: 3 }, '6 s of media are lost'],
+    ['has nothing at all', { fault, lostSegments: 3, durationMs: 0 }, 'Nothing of it can be watched.'],
+  ])('tells and logs that a recording which %s is not complete', async (_, outcome, words) => {
+    const reporter = report();
+    reporter.ended('publisher-ended', [], { ...whole, ...outcome });
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.ended', 'recording.incomplete']);
+    expect(told.at(-1)?.text).toContain(words);
+    const { lostSegments } = outcome;
+    expect(emitted).toContainEqual({
+      name: 'encoder.recording.incomplete',
+      fields: expect.objectContaining({ lostSegments, ...outcome.fault }),
+    });
+  });
+
+  test('after ffmpeg had to be killed is told as not complete', async () => {
+    const reporter = report();
+    reporter.encoding.stuck(15_000);
+    reporter.ended('publisher-ended', [], whole);
+    await reporter.settled(1000);
+    expect(types()).toEqual(['stream.ended', 'recording.incomplete']);
+  });
+
+  test('that the control store does not take is logged with what is missing there', async () => {
+    storeFault = new Error('down');
+    const reporter = report();
+    reporter.ended('publisher-ended', [], whole);
+    await reporter.settled(20);
+    expect(emitted).toContainEqual({
+      name: 'encoder.story.incomplete',
+      fields: expect.objectContaining({ events: 2, record: true, cause: storeFault }),
+    });
+  });
+
+  test('says nothing where the broadcast is another worker’s by now', async () => {
+    const reporter = report();
+    reporter.leaseLost(2);
+    reporter.ended('publisher-ended', [], { ...whole, fault });
+    await reporter.settled(1000);
+    expect(told).toEqual([]);
+    expect(emitted.map(({ name }) => name)).toEqual(['encoder.lease.lost']);
+  });
+});

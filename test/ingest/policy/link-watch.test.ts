@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { Gathered } from '../../../lib/ingest/policy/gathered.ts';
+import { LinkWatch } from '../../../lib/ingest/policy/link-watch.ts';
+
+const limits = { stallMs: 5_000, silentMs: 6_000 };
+
+describe('the watch over a link', () => {
+  test('holds a worker stalled when its backlog has not shrunk for the limit', () => {
+    const watch = new LinkWatch(limits, 0);
+    expect(watch.isStalled(100, 60_000)).toBe(false);
+    watch.behind(100, 60_000);
+    watch.behind(100, 64_000);
+    expect(watch.isStalled(100, 65_000)).toBe(false);
+    expect(watch.isStalled(100, 65_001)).toBe(true);
+  });
+
+  test('lets a slow worker go on while it takes something', () => {
+    const watch = new LinkWatch(limits, 0);
+    watch.behind(100, 0);
+    for (let seconds = 4; seconds < 40; seconds += 4) {
+      expect(watch.isStalled(100 - seconds, seconds * 1_000)).toBe(false);
+    }
+    watch.caughtUp();
+    expect(watch.isStalled(10, 90_000)).toBe(false);
+  });
+
+  test('holds a worker silent only when its heartbeats stopped too', () => {
+    const watch = new LinkWatch(limits, 0);
+    expect(watch.isSilent(false, 6_000)).toBe(false);
+    expect(watch.isSilent(true, 60_000)).toBe(false);
+    expect(watch.isSilent(false, 6_001)).toBe(true);
+    watch.heard(6_001);
+    expect(watch.isSilent(false, 7_000)).toBe(false);
+  });
+});
+
+test('pieces that lie side by side are gathered into one, others are not', () => {
+  const memory = Buffer.from('abcdefgh');
+  const gathered = new Gathered();
+  for (const [from, to] of [
+    [0, 2],
+    [2, 3],
+    [4, 6],
+  ] as const)
+    gathered.add(memory.subarray(from, to));
+  gathered.add(Buffer.from(new Uint8Array([120]).buffer));
+  expect(gathered.empty).toBe(false);
+  expect(gathered.take().map(String)).toEqual(['abc', 'ef', 'x']);
+  expect(gathered.empty).toBe(true);
+});

@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import { openDiskObjectStore } from '../../lib/adapters/local/disk/disk-object-store.ts';
+import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
+import { findFfmpeg } from '../../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
+import { ffmpegStarter } from '../../lib/adapters/node/ffmpeg/ffmpeg-process.ts';
+import { ReadBatch } from '../../lib/adapters/node/net/read-batch.ts';
+import { listenForRelays } from '../../lib/adapters/node/net/relay-listener.ts';
+import { defaultLadder } from '../../lib/config/ladder.ts';
+import type { ControlStore } from '../../lib/control-store/ports.ts';
+import type { FfmpegBuild } from '../../lib/encoder/encoding/policy/ffmpeg-version.ts';
+import type { EncoderProcess } from '../../lib/encoder/ports.ts';
+import { Worker } from '../../lib/encoder/worker.ts';
+import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
+import type { ObjectStore } from '../../lib/object-store/ports.ts';
+import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
+import type { EmitEvent } from '../../lib/telemetry/events.ts';
+import { Recording } from '../media/recording.ts';
+import { RelayFeed } from '../media/relay-feed.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { Changing } from '../until.ts';
+
+export interface EncoderHarnessOptions {
+  /** Put between the worker and the disk. */
+  readonly objects?: (disk: ObjectStore) => ObjectStore;
+  readonly control?: (store: ControlStore) => ControlStore;
+  readonly reconnectWindowMs?: number;
+}
+
+interface HarnessWorker {
+  readonly worker: Worker;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Workers in this process with a real ffmpeg, a real control store and a real object store on a temporary disk. */
+export class EncoderHarness extends Changing implements AsyncDisposable {
+  readonly events: { readonly name: string; readonly fields: Record<string, unknown> }[] = [];
+  readonly encoders: EncoderProcess[] = [];
+  readonly streamId: StreamId = newStreamId();
+  readonly store: ControlStore & { close(): void };
+  readonly objects: ObjectStore;
+  readonly #options: EncoderHarnessOptions;
+  readonly #folder: { remove(): Promise<void> };
+  readonly #ffmpeg: FfmpegBuild;
+  readonly #workers: HarnessWorker[] = [];
+
+  private constructor(
+    parts: Pick<EncoderHarness, 'store' | 'objects'> & {
+      options: EncoderHarnessOptions;
+      folder: { remove(): Promise<void> };
+      ffmpeg: FfmpegBuild;
+    },
+  ) {
+    super();
+    this.store = parts.store;
+    this.objects = parts.objects;
+    this.#options = parts.options;
+    this.#folder = parts.folder;
+    this.#ffmpeg = parts.ffmpeg;
+  }
+
+  static async start(options: EncoderHarnessOptions = {}): Promise<EncoderHarness> {
+    const folder = await temporaryFolder();
+    const store = openSqliteControlStore(join(folder.path, 'control.sqlite'));
+    const objects = await openDiskObjectStore(join(folder.path, 'origin'));
+    const harness = new EncoderHarness({ store, objects, options, folder, ffmpeg: await findFfmpeg() });
+    await store.createStream({
+      id: harness.streamId,
+      name: 'Test',
+      createdAtMs: 0,
+      reconnectWindowMs: options.reconnectWindowMs ?? 30_000,
+      keys: [],
+      version: 1,
+    });
+    await harness.anotherWorker('encoder-1');
+    return harness;
+  }
+
+  /** The first worker, and the port of its relay links. */
+  get worker(): Worker {
+    return this.#workers[0]!.worker;
+  }
+
+  get port(): number {
+    return this.#workers[0]!.port;
+  }
+
+  /** `adapt` changes ffmpeg's arguments, as another encoder would. */
+  async anotherWorker(
+    memberId: string,
+    adapt = (args: readonly string[]): readonly string[] => args,
+  ): Promise<HarnessWorker> {
+    const batch = new ReadBatch(50);
+    const starter = ffmpegStarter(this.#ffmpeg.path, batch);
+    let worker: Worker | undefined;
+    const listener = await listenForRelays(
+      { host: '127.0.0.1', port: 0, maxConnections: 16 },
+      batch,
+      (connection) => worker?.connected(connection),
+    );
+    worker = new Worker({
+      memberId: memberId as MemberId,
+      host: '127.0.0.1',
+      port: listener.port,
+      capacity: 2,
+      store: this.#options.control?.(this.store) ?? this.store,
+      objects: this.#options.objects?.(this.objects) ?? this.objects,
+      startEncoder: (args, outputs, handler) => {
+        const encoder = starter(adapt(args), outputs, handler);
+        this.encoders.push(encoder);
+        return encoder;
+      },
+      ffmpeg: this.#ffmpeg,
+      ladder: defaultLadder,
+      region: 'local',
+      utcTimingUrl: '/time',
+      windowSegments: 900,
+      clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
+      emit: ((name: string, fields: Record<string, unknown>) => {
+        this.events.push({ name, fields });
+        this.changed();
+      }) as EmitEvent,
+    });
+    await worker.start();
+    const stop = async (): Promise<void> => {
+      listener.close();
+      await worker.drain();
+    };
+    const started = { worker, port: listener.port, stop };
+    this.#workers.push(started);
+    return started;
+  }
+
+  named(name: string): Record<string, unknown>[] {
+    return this.events.filter((event) => event.name === name).map(({ fields }) => fields);
+  }
+
+  async event(name: string, count = 1): Promise<Record<string, unknown>> {
+    await this.until(() => this.named(name).length >= count);
+    return this.named(name)[count - 1]!;
+  }
+
+  /** The broadcast has this state by its log. */
+  async state(state: string): Promise<void> {
+    await this.until(() => this.named('encoder.broadcast.state').at(-1)?.state === state);
+  }
+
+  /** Connects as a proxy does for a publisher, and waits until it is let in. */
+  async publish(sessionId?: string): Promise<RelayFeed> {
+    const feed = new RelayFeed(this.port, this.streamId, sessionId);
+    await feed.frame('accepted');
+    return feed;
+  }
+
+  /** The broadcast as it lies in the origin, once it has ended. */
+  async recorded(): Promise<Recording> {
+    await this.event('encoder.broadcast.ended');
+    const broadcast = await this.store.latestBroadcast(this.streamId);
+    return new Recording(this.objects, broadcastPrefix('local', this.streamId, broadcast!.id));
+  }
+
+  async journalTypes(): Promise<string[]> {
+    return (await this.store.listEvents(this.streamId, { limit: 100 })).map(({ type }) => type);
+  }
+
+  async text(key: string): Promise<string> {
+    const object = await this.objects.get(key);
+    if (!object) throw new Error(`There is no ${key}`);
+    return object.body.toString('utf8');
+  }
+
+  async close(): Promise<void> {
+    for (const { stop } of this.#workers) await stop();
+    this.store.close();
+    await this.#folder.remove();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

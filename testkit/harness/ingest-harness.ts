@@ -1,0 +1,239 @@
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
+import { dialTcp } from '../../lib/adapters/node/net/dial.ts';
+import { pushDialer } from '../../lib/adapters/node/net/dial-push.ts';
+import { type Listener, listen } from '../../lib/adapters/node/net/listener.ts';
+import { ReadBatch } from '../../lib/adapters/node/net/read-batch.ts';
+import { resolveHost } from '../../lib/adapters/node/net/resolve.ts';
+import type { ControlStore } from '../../lib/control-store/ports.ts';
+import type { DestinationRecord, FleetMember } from '../../lib/control-store/records.ts';
+import { FleetLink } from '../../lib/ingest/fleet-link.ts';
+import { KeyCheck } from '../../lib/ingest/key-check.ts';
+import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
+import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
+import type { IngestStore } from '../../lib/ingest/ports.ts';
+import { defaultLimits, IngestProxy } from '../../lib/ingest/proxy.ts';
+import type { SessionLimits } from '../../lib/ingest/rtmp-session.ts';
+import { WorkerRouter } from '../../lib/ingest/worker-router.ts';
+import type { Resolve } from '../../lib/net/socket.ts';
+import { type DestinationLimits, defaultDestinationLimits } from '../../lib/push/destination.ts';
+import { PushBudget } from '../../lib/push/policy/push-queue.ts';
+import { Pushes } from '../../lib/push/pushes.ts';
+import { sealDestinationKey } from '../../lib/routing/destination-key.ts';
+import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
+import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/stream-key.ts';
+import { allowedAddresses } from '../../lib/routing/target-address.ts';
+import type { EmitEvent, EventName } from '../../lib/telemetry/events.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { Changing } from '../until.ts';
+
+export const pepper = 'a pepper for tests only';
+
+/** Events as they were emitted. */
+export class EventLog extends Changing {
+  readonly events: { name: EventName; fields: Record<string, unknown> }[] = [];
+
+  readonly emit: EmitEvent = (name, fields) => {
+    this.events.push({ name, fields: fields as Record<string, unknown> });
+    this.changed();
+  };
+
+  of(name: EventName): Record<string, unknown>[] {
+    return this.events.filter((event) => event.name === name).map(({ fields }) => fields);
+  }
+
+  async first(name: EventName): Promise<Record<string, unknown>> {
+    await this.until(() => this.of(name).length > 0);
+    return this.of(name)[0]!;
+  }
+}
+
+export interface HarnessOptions {
+  readonly limits?: Partial<SessionLimits>;
+  readonly workers?: readonly Omit<FleetMember, 'version'>[];
+  readonly maxSessions?: number;
+  readonly batchMs?: number;
+  readonly proxyHeader?: boolean;
+  /** Wraps what the proxy sees of the store. */
+  readonly store?: (store: ControlStore) => IngestStore;
+  readonly push?: {
+    readonly limits?: Partial<DestinationLimits>;
+    readonly resolve?: Resolve;
+    /** PEM. */
+    readonly extraCa?: string;
+    /** Loopback unless told. */
+    readonly allow?: readonly string[];
+    readonly budgetBytes?: number;
+  };
+}
+
+/** A destination as a test names it. */
+export interface TestDestination {
+  readonly id: string;
+  readonly url: string;
+  readonly key: string;
+  readonly enabled?: boolean;
+}
+
+/** A whole ingest proxy in this process, on real sockets and a real store. */
+export interface IngestHarness {
+  readonly rtmpPort: number;
+  readonly rtmpsPort: number;
+  readonly rtmps: Listener;
+  readonly store: ControlStore;
+  readonly log: EventLog;
+  readonly proxy: IngestProxy;
+  /** What a worker says of itself from now on, as its heartbeats do. */
+  say(worker: Omit<FleetMember, 'version'>): Promise<void>;
+  /** The heartbeats of a worker stop. */
+  silence(id: MemberId): void;
+  /** Makes a stream; returns its key as a publisher sends it. */
+  addStream(destinations?: readonly TestDestination[]): Promise<{ streamId: StreamId; key: string }>;
+  /** Sets where else a stream goes, as the API does. */
+  setDestinations(streamId: StreamId, destinations: readonly TestDestination[]): Promise<void>;
+  /** What waits for other servers. */
+  readonly pushBudget: PushBudget;
+  close(): Promise<void>;
+}
+
+export const testCertificate = async () => {
+  const pair = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+  });
+  return { cert: pair.cert, key: pair.private };
+};
+
+export async function startIngest(options: HarnessOptions = {}): Promise<IngestHarness> {
+  const folder = await temporaryFolder();
+  const store = openSqliteControlStore(join(folder.path, 'control.sqlite'));
+  const log = new EventLog();
+  const { emit } = log;
+  const seen = options.store?.(store) ?? store;
+  const fleet = new FleetView();
+  const limits = { ...defaultLimits, lingerMs: 200, ...options.limits };
+  const push = options.push ?? {};
+  const pushBudget = new PushBudget(push.budgetBytes ?? 256 * 1024 * 1024);
+  const pushes = new Pushes({
+    store: seen,
+    pepper,
+    memberId: 'ingest-1' as MemberId,
+    resolve: push.resolve ?? resolveHost,
+    dial: pushDialer({ extraCa: push.extraCa }),
+    clock: { nowMs: () => performance.now(), wallMs: () => Date.now(), random: () => Math.random() },
+    budget: pushBudget,
+    limits: { ...defaultDestinationLimits, ...push.limits },
+    allowed: allowedAddresses(push.allow ?? ['127.0.0.0/8']),
+    emit,
+  });
+  const proxy = new IngestProxy({
+    maxSessions: options.maxSessions ?? 100,
+    context: {
+      app: 'live',
+      memberId: 'ingest-1' as MemberId,
+      keys: new KeyCheck(seen, pepper),
+      router: new WorkerRouter({ store: seen, fleet, dial: dialTcp, emit }),
+      memory: new ReadMemory(),
+      emit,
+      limits,
+      openTap: (about) => pushes.open(about),
+    },
+  });
+  const workers = new Map<MemberId, Omit<FleetMember, 'version'>>();
+  const say = async (worker: Omit<FleetMember, 'version'>) => {
+    workers.set(worker.id, worker);
+    await store.heartbeat(worker);
+  };
+  for (const worker of options.workers ?? []) await say(worker);
+  const beating = setInterval(() => {
+    for (const worker of workers.values()) void store.heartbeat(worker);
+  }, 300);
+  const link = new FleetLink({
+    store: seen,
+    fleet,
+    emit,
+    self: () => ({
+      id: 'ingest-1' as MemberId,
+      role: 'ingest',
+      host: '127.0.0.1',
+      port: 1,
+      capacity: 100,
+      load: proxy.sessions,
+      state: 'active',
+    }),
+    everyMs: 50,
+  });
+  const handler = {
+    connected: (connection: Parameters<typeof proxy.connected>[0]) => proxy.connected(connection),
+    refused: (remote: { host: string }, cause: Error) =>
+      emit('ingest.connection.refused', { client: remote.host, cause }),
+  };
+  const listenerOptions = {
+    host: '127.0.0.1',
+    port: 0,
+    maxConnections: 200,
+    handshakeTimeoutMs: limits.handshakeMs,
+    batch: new ReadBatch(options.batchMs ?? 5),
+    proxyHeader: options.proxyHeader ?? false,
+  };
+  const rtmp = await listen(listenerOptions, handler);
+  const rtmps = await listen({ ...listenerOptions, certificate: await testCertificate() }, handler);
+  await link.start();
+  proxy.start();
+  pushes.start();
+  return {
+    rtmpPort: rtmp.port,
+    rtmpsPort: rtmps.port,
+    rtmps,
+    store,
+    log,
+    proxy,
+    say,
+    silence: (id) => {
+      workers.delete(id);
+    },
+    pushBudget,
+    async addStream(destinations = []) {
+      const key = newStreamKey(newStreamId());
+      await store.createStream({
+        id: key.streamId,
+        name: 'test',
+        createdAtMs: 0,
+        reconnectWindowMs: 0,
+        keys: [{ id: 'k1', hash: hashStreamKey(key, pepper), createdAtMs: 0 }],
+        destinations: destinations.map((one) => destinationRecord(key.streamId, one)),
+        version: 1,
+      });
+      return { streamId: key.streamId, key: formatStreamKey(key) };
+    },
+    async setDestinations(streamId, destinations) {
+      const stream = await store.getStream(streamId);
+      if (stream === undefined) throw new Error('There is no such stream.');
+      // Those that were there stay as they are, as in the API: another sealed text would be another key.
+      const records = destinations.map((one) => {
+        const known = stream.destinations?.find(({ id }) => id === one.id);
+        return known ? { ...known, enabled: one.enabled ?? true } : destinationRecord(streamId, one);
+      });
+      await store.updateStream({ ...stream, destinations: records });
+    },
+    async close() {
+      clearInterval(beating);
+      rtmp.close();
+      rtmps.close();
+      await proxy.stop(0);
+      await pushes.stop();
+      await link.stop();
+      store.close();
+      await folder.remove();
+    },
+  };
+}
+
+function destinationRecord(
+  streamId: StreamId,
+  { id, url, key, enabled = true }: TestDestination,
+): DestinationRecord {
+  const sealedKey = sealDestinationKey(key, { pepper, streamId, destinationId: id });
+  return { id, name: `to ${id}`, url, sealedKey, enabled, createdAtMs: 0 };
+}
