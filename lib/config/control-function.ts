@@ -8,30 +8,30 @@ const address = (protocol: RegExp, example: string) =>
     .url({ protocol, error: `must be an address such as ${example}` })
     .transform((url) => url.replace(/\/+$/, ''));
 
-/** What the control API is told where it runs as a function: HEADWATER_CONTROL_STORE, HEADWATER_KEY_PEPPER, … */
+/** Environment of the control API as a function: HEADWATER_CONTROL_STORE, HEADWATER_KEY_PEPPER, … */
 export const controlFunctionCodec = envCodec({
   controlStore: controlStoreLocation,
-  /** How long the lines of a stream's story are kept. 90 days unless told. */
+  /** How long to keep the events of a stream's journal. @default 90 days */
   eventRetentionDays: z.coerce.number().int().min(1).max(3650).optional(),
-  /** The secret under which stream keys are hashed; ingest reads the same one. */
+  /** Secret for hashing stream keys; ingest reads the same one. */
   keyPepper: secretLocation,
   ingestRtmpsUrl: address(/^rtmps$/, 'rtmps://ingest.example.com/live'),
-  /** Left out where RTMP is not taken without TLS. */
+  /** Omitted if RTMP without TLS is not accepted. */
   ingestRtmpUrl: address(/^rtmp$/, 'rtmp://ingest.example.com/live').optional(),
   playbackBaseUrl: address(/^https$/, 'https://live.example.com'),
   pageBaseUrl: address(/^https$/, 'https://live.example.com'),
   region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as eu-central-1'),
-  /** Where the recordings are that a takedown puts into quarantine. */
+  /** Where the recordings are that a takedown quarantines. */
   origin: originLocation,
-  /** What a takedown darkens. */
+  /** The edge at which takedowns deny streams. */
   edge: edgeLocation,
-  /** Name or ARN of the function that goes on with takedowns. */
+  /** Name or ARN of the function that finishes takedowns. */
   takedownsFunction: z.string().min(1),
-  /** What may encode a stream; the fleet alone unless told. */
+  /** The encoders a stream may use. @default fleet only */
   offeredEncoders: encoderTiers.optional(),
-  /** Pipelines of a managed channel, for the same estimate. */
+  /** Pipelines of a managed channel, for the cost estimate. */
   channelClass: z.enum(['SINGLE_PIPELINE', 'STANDARD']).optional(),
-  /** Ports at which the proxies reach other servers, with commas between them; empty where they reach none. */
+  /** Comma-separated ports on which the proxies can reach other servers; empty if none. */
   pushPorts: z
     .string()
     .transform((text) =>
@@ -41,8 +41,8 @@ export const controlFunctionCodec = envCodec({
         .map(Number),
     )
     .pipe(z.array(z.int().min(1).max(65_535))),
-  /** JSON in the form of `LadderConfig`, for the estimate of what a stream costs; the default ladder unless told. */
+  /** `LadderConfig` as JSON, for a stream's cost estimate. @default the default ladder */
   ladder: z.string().min(1).optional(),
-  /** Pages that may use the API from a browser, as origins with commas between them. */
+  /** Comma-separated web origins that may use the API from a browser. */
   allowedOrigins: z.string().transform((text) => text.split(',').filter((origin) => origin !== '')),
 });
