@@ -1,6 +1,6 @@
 import type { ResponseHead } from './response.ts';
 
-/** A head as CloudFront Functions write it, as a literal of their source; the length is CloudFront's own to say. */
+/** A response head as a source literal for CloudFront Functions. CloudFront sets the content length itself. */
 export function functionAnswer({ status, headers }: ResponseHead): string {
   const said = Object.entries(headers).filter(([name]) => name !== 'content-length');
   return JSON.stringify({
