@@ -21,7 +21,10 @@ const fargateMemory: Readonly<Record<number, readonly [least: number, most: numb
   16384: [32_768, 122_880, 8192],
 };
 
-/** Runs a rule over several fields as soon as they are numbers, even if other fields are invalid, so that all errors are reported at once. */
+/**
+ * Runs a rule over several fields as soon as they are numbers, even if other fields are invalid, so that all errors are
+ * reported at once.
+ */
 const onceNumbers = (...fields: string[]) => ({
   when: ({ value }: { value: unknown }) =>
     fields.every((field) => typeof (value as Record<string, unknown> | null)?.[field] === 'number'),

@@ -26,7 +26,10 @@ export const ingestProxyCodec = envCodec(
     /** Maximum concurrent publishers; also the connection limit of each port. */
     capacity: count(1).default(1_000),
     app: z.string().min(1).default('live'),
-    /** Interval of batched reads from all publishers (a frame at 30 fps): saves CPU and adds as much latency. 0 reads immediately. */
+    /**
+     * Interval of batched reads from all publishers (a frame at 30 fps): saves CPU and adds as much latency. 0 reads
+     * immediately.
+     */
     batchMs: count(0).default(33),
     /** Media kept of each publisher for moving it to another worker, in bytes. */
     replayMaxBytes: count(0).default(8 * 1024 * 1024),

@@ -54,7 +54,9 @@ export class EdgeHandler implements EdgeService {
       reply(
         method === 'OPTIONS'
           ? preflight
-          : say(method, 405, 'Only GET, HEAD and OPTIONS are supported.', { allow: 'GET, HEAD, OPTIONS' }),
+          : textReply(method, 405, 'Only GET, HEAD and OPTIONS are supported.', {
+              allow: 'GET, HEAD, OPTIONS',
+            }),
       );
     } else if (key) {
       const askedMs = this.#options.clock.nowMs();
@@ -75,13 +77,13 @@ export class EdgeHandler implements EdgeService {
   #own(method: string, target: string): EdgeResponse {
     switch (target.split('?', 1)[0]) {
       case '/time':
-        return say(method, 200, this.#options.clock.utc().toISOString());
+        return textReply(method, 200, this.#options.clock.utc().toISOString());
       case '/healthz':
-        return say(method, 200, '{"status":"ok"}', json);
+        return textReply(method, 200, '{"status":"ok"}', json);
       case '/_metrics':
-        return say(method, 200, JSON.stringify(this.#metrics()), json);
+        return textReply(method, 200, JSON.stringify(this.#metrics()), json);
       default:
-        return say(method, 404, 'Not found.');
+        return textReply(method, 404, 'Not found.');
     }
   }
 
@@ -102,7 +104,7 @@ export class EdgeHandler implements EdgeService {
 
   #give(request: EdgeRequest, served: Served, askedMs: number, reply: Reply): void {
     if (served === 'shed') {
-      reply(say(request.method, 503, 'Overloaded; try again.', { 'retry-after': '1' }));
+      reply(textReply(request.method, 503, 'Overloaded; try again.', { 'retry-after': '1' }));
       return;
     }
     const { object, state } = served;
@@ -175,7 +177,7 @@ export class EdgeHandler implements EdgeService {
 }
 
 /** A short plain-text response of our own. */
-function say(
+function textReply(
   method: string,
   status: number,
   text: string,

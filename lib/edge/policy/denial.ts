@@ -16,7 +16,10 @@ export const deniedPathPattern = /^\/([^/]+\/[^/]+)\/./;
 
 export const isPlainPath = (path: string): boolean => plainPathPattern.test(path);
 
-/** The key for looking up a denial of this request path: `/local/7h2k/index.m3u8` → `local/7h2k`. Undefined if there can't be one. */
+/**
+ * The key for looking up a denial of this request path: `/local/7h2k/index.m3u8` → `local/7h2k`. Undefined if there
+ * can't be one.
+ */
 export const deniedPathOf = (path: string): string | undefined => deniedPathPattern.exec(path)?.[1];
 
 /** The response body; omitted for HEAD. */

@@ -21,16 +21,16 @@ export function ageOnArrivalMs(headers: Headers, travelledMs: number): number {
  */
 export function lifetimeMs(rule: DeliveryRule, cacheControl: string | undefined): number {
   const { min, default: usual, max } = rule.ttlSeconds;
-  const said = forbidsStoring(cacheControl)
+  const declared = forbidsStoring(cacheControl)
     ? 0
     : (directive(cacheControl, 's-maxage') ?? directive(cacheControl, 'max-age'));
-  return Math.min(max, Math.max(min, said ?? usual)) * 1000;
+  return Math.min(max, Math.max(min, declared ?? usual)) * 1000;
 }
 
 /** How long an error may be served from here, in ms: at most the rule's limit, less if the response asks for less. */
 export function errorLifetimeMs(rule: DeliveryRule, cacheControl: string | undefined): number {
-  const said = forbidsStoring(cacheControl) ? undefined : directive(cacheControl, 'max-age');
-  return Math.min(rule.errorTtlSeconds, said ?? rule.errorTtlSeconds) * 1000;
+  const declared = forbidsStoring(cacheControl) ? undefined : directive(cacheControl, 'max-age');
+  return Math.min(rule.errorTtlSeconds, declared ?? rule.errorTtlSeconds) * 1000;
 }
 
 /** What to do with a stored object of this age. */

@@ -243,7 +243,7 @@ function machines({ each }: OwnMetrics, { cluster, services }: RegionSubjects): 
     );
   return {
     title: 'Machines',
-    text: 'Workers above 90 % CPU fall behind real time and turn off renditions.',
+    text: 'Workers above 90% CPU fall behind real time and turn off renditions.',
     graphs: [
       graph('CPU, %', ...of('CPUUtilization')),
       graph('Memory, %', ...of('MemoryUtilization')),

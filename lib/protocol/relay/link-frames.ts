@@ -98,7 +98,10 @@ function encodePayload(frame: LinkFrame): Buffer {
   return Buffer.from(JSON.stringify(fields), 'utf8');
 }
 
-/** Reads frames from bytes split anywhere. Holds at most one frame. `push` throws `LINK_FRAME_…` after passing on all earlier frames. */
+/**
+ * Reads frames from bytes split anywhere. Holds at most one frame. `push` throws `LINK_FRAME_…` after passing on all
+ * earlier frames.
+ */
 export class LinkFrameDecoder {
   readonly #onFrame: (frame: LinkFrame) => void;
   #held: Buffer = Buffer.alloc(0);

@@ -51,7 +51,10 @@ const marker = {
 
 const defaultMaxDepth = 16;
 
-/** Writes values in sequence. Throws `AMF_TOO_DEEP` beyond 16 levels (and so for a cycle), `AMF_STRING_TOO_LONG` for a key over 65535 bytes. */
+/**
+ * Writes values in sequence. Throws `AMF_TOO_DEEP` beyond 16 levels (and so for a cycle), `AMF_STRING_TOO_LONG` for a
+ * key over 65535 bytes.
+ */
 export function encodeAmf0(values: readonly Amf0Value[]): Buffer {
   const parts: Buffer[] = [];
   for (const value of values) writeValue(parts, value, 0);

@@ -47,10 +47,9 @@ export interface ScanHandlers {
 }
 
 /**
- * Walks the chunk headers of RTMP (1.0, 5.3) in place, over buffers however they are cut, and tells where messages begin
- * and end. Nothing is copied but payload that `onStart` asked for. `push` may throw any `CHUNK_…`, `TOO_MANY_CHUNK_STREAMS`,
- * `MESSAGE_TOO_LONG`, `TOO_MUCH_PARTIAL` and `CONTROL_MALFORMED`; what came before the fault has been reported by then,
- * and the scanner is of no use afterwards.
+ * Walks RTMP chunk headers (1.0, 5.3) in place, over buffers split anywhere, and reports where messages start and end. Only
+ * payload requested by `onStart` is copied. `push` may throw any `CHUNK_…`, `TOO_MANY_CHUNK_STREAMS`, `MESSAGE_TOO_LONG`,
+ * `TOO_MUCH_PARTIAL` and `CONTROL_MALFORMED`, after reporting everything before the fault; the scanner is unusable afterwards.
  */
 export class ChunkScanner {
   readonly #handlers: ScanHandlers;

@@ -90,7 +90,10 @@ function readStream(view: Buffer, at: number): ChunkStreamState {
   };
 }
 
-/** A chunk stream id not used in the state, from the top of the range, which encoders do not use: for messages inserted before a publisher's. */
+/**
+ * A chunk stream id not used in the state, from the top of the range, which encoders do not use: for messages inserted
+ * before a publisher's.
+ */
 export function unusedChunkStreamId(state: ChunkState): number {
   const used = new Set(state.streams.map((stream) => stream.chunkStreamId));
   let id = maxChunkStreamId;

@@ -11,7 +11,10 @@ import type { RtmpMessage } from './chunk-reader.ts';
 import { ProtocolError } from './errors.ts';
 import { messageType } from './messages.ts';
 
-/** A command message (RTMP 1.0, 7.1.1): name, transaction id (0 if no response is expected), then the command object and arguments. */
+/**
+ * A command message (RTMP 1.0, 7.1.1): name, transaction id (0 if no response is expected), then the command object and
+ * arguments.
+ */
 export interface Command {
   readonly name: string;
   readonly transactionId: number;
@@ -37,7 +40,10 @@ export function encodeCommand(
   };
 }
 
-/** Reads a command message in AMF 0, or AMF 3 with AMF 0 values; undefined for other types. Throws `COMMAND_MALFORMED` or an `AMF_…` code. */
+/**
+ * Reads a command message in AMF 0, or AMF 3 with AMF 0 values; undefined for other types. Throws `COMMAND_MALFORMED`
+ * or an `AMF_…` code.
+ */
 export function decodeCommand(message: RtmpMessage, limits?: Amf0Limits): Command | undefined {
   const body = commandBody(message);
   if (body === undefined) return undefined;

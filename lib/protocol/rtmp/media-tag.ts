@@ -88,7 +88,10 @@ const fourCcNames: Readonly<Record<string, string>> = {
   '.mp3': 'MP3',
 };
 
-/** The codec of a video message; undefined if it is empty, or has an enhanced header without a FourCC in its usual place (multitrack, ModEx). */
+/**
+ * The codec of a video message; undefined if it is empty, or has an enhanced header without a FourCC in its usual place
+ * (multitrack, ModEx).
+ */
 export function videoCodec(payload: Uint8Array): TagCodec | undefined {
   const byte0 = payload[0];
   if (byte0 === undefined) return undefined;

@@ -108,7 +108,10 @@ export class PublishSession {
     ]);
   }
 
-  /** Rejects the publisher, for example with `NetStream.Publish.BadName`; returns the bytes to send before closing the connection. */
+  /**
+   * Rejects the publisher, for example with `NetStream.Publish.BadName`; returns the bytes to send before closing the
+   * connection.
+   */
   refuse(code: string, description: string, level: StatusLevel = 'error'): Buffer {
     this.#phase = 'closed';
     this.#rest = [];
@@ -125,7 +128,10 @@ export class PublishSession {
     return this.#writer.write(message);
   }
 
-  /** Ends the session's part: from now on, received bytes go to the relay. Throws a `RangeError` unless it is waiting for an answer to `publish`. */
+  /**
+   * Ends the session's part: from now on, received bytes go to the relay. Throws a `RangeError` unless it is waiting
+   * for an answer to `publish`.
+   */
   handover(): Handover {
     if (this.#phase !== 'waiting') throw new RangeError(`no publish command to hand over (${this.#phase})`);
     this.#phase = 'handed-over';

@@ -11,7 +11,10 @@ const prices = {
   publicAddressHour: 0.005,
 } as const;
 
-/** Services that tasks call and that have no gateway endpoint: images, logs (which contain the metrics), key pepper and certificate. */
+/**
+ * Services that tasks call and that have no gateway endpoint: images, logs (which contain the metrics), key pepper and
+ * certificate.
+ */
 const taskServices = ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'] as const;
 /** Services that the ECS agent on an EC2 instance calls as well; Fargate does so from outside the VPC. */
 const instanceServices = ['ecs', 'ecs-agent', 'ecs-telemetry'] as const;
