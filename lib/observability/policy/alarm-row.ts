@@ -64,7 +64,7 @@ export type AlarmMetric =
 
 /** Deployment sizes that thresholds depend on; made by `alarmLimits`. */
 export interface AlarmLimits {
-  /** Stream capacity of the largest worker. */
+  /** Stream capacity of the largest worker that always runs. */
   readonly workerStreams: number;
   /** Connection capacity of one proxy. */
   readonly proxySessions: number;
