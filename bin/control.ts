@@ -1,4 +1,4 @@
-// The control API: streams, keys, broadcasts, events and the fleet over the control store.
+// The control API: streams, keys, broadcasts, events and the fleet, on top of the control store.
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,9 +18,9 @@ import { announcing } from '../lib/control-store/announcing-store.ts';
 import { systemClock } from '../lib/net/clock.ts';
 import type { MemberId } from '../lib/routing/ids.ts';
 
-/** How long answers under way may take when the program stops; live event feeds are cut then. */
+/** How long pending responses may take when the program stops; after that, live event feeds are cut. */
 const drainMs = 1_000;
-/** Takedowns that were not done in the run that began them. */
+/** Interval for resuming takedowns that were not completed in their first run. */
 const sweepEveryMs = 1_000;
 
 await runProgram({
@@ -42,7 +42,7 @@ await runProgram({
             region: config.region,
             clock,
             emit,
-            // There is one program of this role, and it is started again only when it is gone.
+            // There is only one program with this role, and it is restarted only after it has exited.
             id: 'control' as MemberId,
           })
         : undefined;

@@ -1,4 +1,4 @@
-// One cache tier on one machine: the edge that players talk to, or the shield between the edges and the origin.
+// A cache tier on one machine: the edge that players connect to, or the shield between the edges and the origin.
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { watchDenials } from '../lib/adapters/local/denial-watch.ts';

@@ -18,7 +18,7 @@ import { SharedTime } from '../lib/encoder/policy/shared-time.ts';
 import { Worker } from '../lib/encoder/worker.ts';
 import { segmentMs } from '../lib/packaging/grid.ts';
 
-/** Links and ffmpegs are read this often, all together: less CPU for at most this much latency at each of the two. */
+/** Interval for batched reads from links and ffmpeg processes: saves CPU and adds at most this latency at each of the two. */
 const readBatchMs = 100;
 
 await runProgram({
@@ -35,7 +35,7 @@ await runProgram({
       const offMs = time.heard(date);
       if (offMs !== undefined) emit('encoder.clock.corrected', { offMs: Math.round(offMs) });
     });
-    // Any answer has the date, a refusal too.
+    // Every response has the date, even a rejection.
     void objects.get(`${region}/date`).catch(() => {});
     const store = await openControlStore(config.controlStore, config);
     const { eventBus, webhookSecret } = config;

@@ -1,4 +1,4 @@
-// An ingest proxy: takes publishers over RTMP and RTMPS, checks their keys and relays them to the workers.
+// An ingest proxy: accepts publishers over RTMP and RTMPS, checks their keys and relays them to the workers.
 import { readFile } from 'node:fs/promises';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
@@ -25,7 +25,7 @@ import { PushBudget } from '../lib/push/policy/push-queue.ts';
 import { Pushes } from '../lib/push/pushes.ts';
 import { allowedAddresses } from '../lib/routing/target-address.ts';
 
-/** Of media that waits for other servers, all together. */
+/** Limit on media queued for other servers, over all pushes. */
 const maxPushBytes = 256 * 1024 * 1024;
 
 await runProgram({

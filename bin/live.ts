@@ -1,4 +1,4 @@
-// The whole platform on one machine: every program as a process of its own on loopback, supervised.
+// The whole platform on one machine: every program as a separate, supervised process on loopback.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { awsBackends } from '../lib/adapters/local/platform/aws-endpoint.ts';
@@ -51,7 +51,7 @@ async function live(options: LiveOptions): Promise<void> {
   const backends = withWebhook(kept, options.webhook, secrets);
   const files = { ...secrets, denialsFile: join(options.dataDir, 'edge-denials.json') };
   const specs = planProcesses(ports, backends, files, options);
-  // A process that died is up again in half the time where nothing has to be compiled.
+  // Without compilation, a process that died is back in half the time.
   const supervisor = new Supervisor(root, specs, {
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(options.dataDir, 'compile-cache'),
   });
@@ -131,7 +131,7 @@ async function live(options: LiveOptions): Promise<void> {
   out.open();
 }
 
-/** Where lines go: as JSON on stdout, held back until "ready" has been the first; or the notable ones in words. */
+/** Prints log lines: all as JSON on stdout, held back so that "ready" is the first; or only the notable ones as text. */
 function openOutput(json: boolean) {
   const held: ProcessLine[] = [];
   let ready = false;

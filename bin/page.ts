@@ -1,4 +1,4 @@
-// The page: the console and the viewer, as static files for the browser.
+// The page: console and viewer, as static files for the browser.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { runProgram } from '../lib/adapters/node/program.ts';

@@ -1,4 +1,4 @@
-// The pop on one machine: a TCP balancer in front of the ingest proxies, as the network load balancer is on AWS.
+// The pop on one machine: a TCP balancer in front of the ingest proxies, like the Network Load Balancer on AWS.
 
 import { probeHealth } from '../lib/adapters/node/http/health-check.ts';
 import { serveHealth } from '../lib/adapters/node/http/health-server.ts';

@@ -13,36 +13,36 @@ import {
 
 const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 
-/** What the control API is told: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists have commas. */
+/** Environment of the control API: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists are comma-separated. */
 export const controlCodec = envCodec({
-  /** It has no login: listen where only trusted programs reach it. */
+  /** The API has no login: listen only where trusted programs can reach it. */
   host: z.string().min(1).default('127.0.0.1'),
   port: z.coerce.number().int().min(0).max(65_535),
   controlStore: controlStoreLocation,
-  /** The secret under which stream keys are hashed; ingest reads the same one. */
+  /** Secret for hashing stream keys; ingest reads the same one. */
   keyPepper: secretLocation,
   ingestRtmpUrl: baseUrl(['rtmp'], 'rtmp://127.0.0.1:1935/live'),
   ingestRtmpsUrl: baseUrl(['rtmps'], 'rtmps://127.0.0.1:1936/live'),
-  /** The edge as players reach it. */
+  /** Address at which players reach the edge. */
   playbackBaseUrl: baseUrl(['http', 'https'], 'http://127.0.0.1:8090'),
   pageBaseUrl: baseUrl(['http', 'https'], 'http://127.0.0.1:8080'),
   region: regionName,
-  /** Pages that may use the API from a browser, as origins: scheme, host and port. */
+  /** Web origins that may use the API from a browser: scheme, host and port. */
   allowedOrigins: list,
-  /** What may encode a stream; the fleet alone unless told. */
+  /** The encoders a stream may use. @default fleet only */
   offeredEncoders: encoderTiers.optional(),
-  /** Networks that streams may be sent to although they are not public. For one machine and tests; the proxies have the same. */
+  /** Non-public networks that streams may be pushed to. For one machine and tests; the proxies have the same setting. */
   pushAllow: cidrs.optional(),
-  /** What is told to deny the streams that are taken down. Without it, or without an origin, none can be. */
+  /** The edge at which takedowns deny streams. Without it, or without an origin, takedowns are unavailable. */
   edge: edgeLocation.optional(),
-  /** Where the recordings are that a takedown moves. */
+  /** Where the recordings are that a takedown quarantines. */
   origin: originLocation.optional(),
-  /** A file with the write token of the origin program; S3 needs none. */
+  /** File with the write token of the origin program; not needed for S3. */
   originTokenFile: z.string().min(1).optional(),
-  /** Where it tells other systems of takedowns; on AWS a function that follows the tables does. */
+  /** Where to publish takedown events for other systems; on AWS a function that follows the tables does this. */
   eventBus: eventBusLocation.optional(),
-  /** What it signs with where that is a webhook: a secret `whsec_…`, or several, one a line. */
+  /** Signing secret for a webhook bus: `whsec_…`, or several, one per line. */
   webhookSecret: secretLocation.optional(),
-  /** Further values that the Host header may have, besides the address that is listened on. */
+  /** Further accepted values of the Host header, besides the listening address. */
   allowedHosts: list.optional(),
 });

@@ -7,38 +7,38 @@ import { memberFields, memberVariables } from './member.ts';
 const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().min(1);
 
-/** What an encoder worker is told, as HEADWATER_MEMBER_ID, HEADWATER_HOST and so on. */
+/** Environment of an encoder worker: HEADWATER_MEMBER_ID, HEADWATER_HOST, … */
 export const encoderWorkerCodec = envCodec(
   {
     ...memberFields,
     relayPort: port,
     healthPort: port,
     controlStore: controlStoreLocation,
-    /** How long the lines of a stream's story are kept. 90 days unless told; SQLite keeps the newest instead. */
+    /** How long to keep the events of a stream's journal; SQLite keeps the newest events instead. @default 90 days */
     eventRetentionDays: z.coerce.number().int().min(1).max(3650).optional(),
     origin: originLocation,
-    /** A file with the write token of the origin program; S3 needs none. */
+    /** File with the write token of the origin program; not needed for S3. */
     originTokenFile: text.optional(),
-    /** Where it tells other systems of streams; on AWS a function that follows the tables does. */
+    /** Where to publish stream events for other systems; on AWS a function that follows the tables does this. */
     eventBus: eventBusLocation.optional(),
-    /** What it signs with where that is a webhook: a secret `whsec_…`, or several, one a line. */
+    /** Signing secret for a webhook bus: `whsec_…`, or several, one per line. */
     webhookSecret: secretLocation.optional(),
     region: regionName,
-    /** The URL that players fetch from; they ask it for the time too. */
+    /** The URL that players fetch media and the time from. */
     playbackBaseUrl: z.url().optional(),
-    /** Streams at once at most; also its weight in the hash. 4 unless told. */
+    /** Maximum concurrent streams; also the worker's weight in the hash. @default 4 */
     capacity: z.coerce.number().int().min(1).max(256).optional(),
-    /** Which fleet it is of. */
+    /** The fleet it belongs to. */
     pool: z.enum(['cpu', 'gpu']).default('cpu'),
-    /** What makes H.264: the processor, or an NVIDIA card. */
+    /** H.264 encoder: CPU, or an NVIDIA GPU. */
     videoEncoder: z.enum(['x264', 'nvenc']).default('x264'),
-    /** The agent of the ECS task, which is asked not to stop a worker that has broadcasts; ECS sets it. */
+    /** The ECS task agent, used to protect a worker with broadcasts from scale-in; set by ECS. */
     taskAgentUri: z.url({ protocol: /^http$/ }).optional(),
-    /** The ffmpeg to run; found by itself unless told. */
+    /** The ffmpeg to run. @default found automatically */
     ffmpegPath: text.optional(),
-    /** JSON in the form of `LadderConfig`; the default ladder unless told. */
+    /** `LadderConfig` as JSON. @default the default ladder */
     ladder: text.optional(),
-    /** How far viewers can go back while on air, 20 s to a day. 30 minutes unless told. */
+    /** How far back viewers can seek while on air, 20 s to a day. @default 30 minutes */
     dvrWindowSeconds: z.coerce.number().int().min(20).max(86_400).optional(),
   },
   { ...memberVariables, taskAgentUri: 'ECS_AGENT_URI' },

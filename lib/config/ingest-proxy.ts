@@ -7,36 +7,39 @@ import { memberFields, memberVariables } from './member.ts';
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = (least: number) => z.coerce.number().int().min(least);
 
-/** What an ingest proxy is told: HEADWATER_MEMBER_ID, HEADWATER_RTMP_PORT, HEADWATER_CONTROL_STORE, … */
+/** Environment of an ingest proxy: HEADWATER_MEMBER_ID, HEADWATER_RTMP_PORT, HEADWATER_CONTROL_STORE, … */
 export const ingestProxyCodec = envCodec(
   {
     ...memberFields,
     rtmpPort: port,
     rtmpsPort: port,
     healthPort: port,
-    /** For RTMPS. A new one is taken up while running. */
+    /** For RTMPS. A new certificate is loaded without a restart. */
     certificate: certificateLocation,
     controlStore: controlStoreLocation,
-    /** The secret under which stream keys are hashed, the same that the control API has. */
+    /** Secret for hashing stream keys; the control API has the same one. */
     keyPepper: secretLocation,
-    /** Where it tells other systems of pushes; on AWS a function that follows the tables does. */
+    /** Where to publish push events for other systems; on AWS a function that follows the tables does this. */
     eventBus: eventBusLocation.optional(),
-    /** What it signs with where that is a webhook. */
+    /** Signing secret for a webhook bus. */
     webhookSecret: secretLocation.optional(),
-    /** Publishers at a time; also the most connections on each port. */
+    /** Maximum concurrent publishers; also the connection limit of each port. */
     capacity: count(1).default(1_000),
     app: z.string().min(1).default('live'),
-    /** Reads of all publishers are taken together this often (a frame at 30 fps): less CPU for as much latency. 0 reads at once. */
+    /**
+     * Interval of batched reads from all publishers (a frame at 30 fps): saves CPU and adds as much latency. 0 reads
+     * immediately.
+     */
     batchMs: count(0).default(33),
-    /** What is kept of each publisher to move it to another worker, in bytes. */
+    /** Media kept of each publisher for moving it to another worker, in bytes. */
     replayMaxBytes: count(0).default(8 * 1024 * 1024),
-    /** How long publishers may go on after the proxy was asked to stop. */
+    /** How long publishers may continue after the proxy is asked to stop. */
     drainMs: count(0).default(3_000),
-    /** Addresses that streams may be pushed to although they are not public, as CIDRs between commas. For one machine and tests. */
+    /** Non-public networks that streams may be pushed to, as comma-separated CIDRs. For one machine and tests. */
     pushAllow: cidrs.optional(),
-    /** A file with certificates that are trusted for pushes beside the usual ones, in PEM. For one machine and tests. */
+    /** PEM file with additional certificates to trust for pushes. For one machine and tests. */
     pushCaFile: z.string().min(1).optional(),
-    /** Whether every connection begins with a PROXY protocol v2 header. Only behind a balancer that sends it. */
+    /** Whether every connection starts with a PROXY protocol v2 header. Only for use behind a balancer that sends it. */
     proxyProtocol: z.enum(['on', 'off']).default('off'),
   },
   memberVariables,

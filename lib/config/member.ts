@@ -3,21 +3,21 @@ import type { MemberId } from '../routing/ids.ts';
 
 const host = z.string().regex(/^[0-9A-Za-z.:_-]{1,253}$/, 'must be an address or a host name');
 
-/** What every member of a fleet is told of itself. On ECS the task's own metadata fills in what is not told. */
+/** Variables about a fleet member itself. On ECS, task metadata fills in missing ones. */
 export const memberFields = {
-  /** Its name in the fleet, for example `encoder-1`. */
+  /** Name in the fleet, for example `encoder-1`. */
   memberId: z
     .string()
     .regex(/^[0-9A-Za-z._-]{1,64}$/, 'must be a name such as ingest-1')
     .transform((id) => id as MemberId)
     .optional(),
-  /** The address that it listens on; `0.0.0.0` is every one. */
+  /** Listening address; `0.0.0.0` is all addresses. */
   host: host.default('127.0.0.1'),
-  /** Where the rest of the fleet reaches it; the address that it listens on unless told. */
+  /** Address at which the rest of the fleet reaches it. @default the listening address */
   advertisedHost: host.optional(),
-  /** The task metadata endpoint, version 4; ECS sets it. */
+  /** Task metadata endpoint, version 4; set by ECS. */
   taskMetadataUri: z.url({ protocol: /^http$/ }).optional(),
 };
 
-/** Variables that are not ours to name. */
+/** Variables whose names are set by others. */
 export const memberVariables = { taskMetadataUri: 'ECS_CONTAINER_METADATA_URI_V4' };

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { envCodec } from './env.ts';
 import { objectsLocation } from './locations.ts';
 
-/** What the origin program is told: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_OBJECTS, HEADWATER_TOKEN_FILE. */
+/** Environment of the origin program: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_OBJECTS, HEADWATER_TOKEN_FILE. */
 export const originCodec = envCodec({
   host: z.string().min(1),
   port: z.coerce.number().int().min(0).max(65_535),
   objects: objectsLocation,
-  /** A file whose first line is the writers' token. */
+  /** File whose first line is the write token. */
   tokenFile: z.string().min(1),
 });

@@ -3,7 +3,7 @@ import { type EnvCodec, envCodec } from './env.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
-/** A proxy behind the pop, in text `host:rtmpPort:rtmpsPort:healthPort`. */
+/** A proxy behind the pop, written as `host:rtmpPort:rtmpsPort:healthPort`. */
 export interface PopTargetConfig {
   readonly host: string;
   readonly rtmpPort: number;
@@ -26,7 +26,7 @@ const targets = z.string().transform((text, context): PopTargetConfig[] => {
   if (!faulty) return parsed;
   context.addIssue({
     code: 'custom',
-    message: 'must be host:rtmpPort:rtmpsPort:healthPort, with commas between',
+    message: 'must be a comma-separated list of host:rtmpPort:rtmpsPort:healthPort',
   });
   return z.NEVER;
 });
@@ -37,12 +37,12 @@ const codec = envCodec({
   rtmpsPort: port,
   healthPort: port,
   targets,
-  /** Whether proxies are told the real client in a PROXY protocol v2 header; they must expect it then. */
+  /** Whether to send the client's address in a PROXY protocol v2 header; the proxies must then expect it. */
   proxyProtocol: z.enum(['on', 'off']).default('off'),
   maxConnections: z.coerce.number().int().min(1).default(10_000),
 });
 
-/** What the pop is told: HEADWATER_RTMP_PORT, HEADWATER_RTMPS_PORT, HEADWATER_HEALTH_PORT, HEADWATER_TARGETS, … */
+/** Environment of the pop: HEADWATER_RTMP_PORT, HEADWATER_RTMPS_PORT, HEADWATER_HEALTH_PORT, HEADWATER_TARGETS, … */
 export const popCodec: EnvCodec<ReturnType<typeof codec.decode>, Parameters<typeof codec.encode>[0]> = {
   decode: codec.decode,
   encode: ({ targets, ...config }) => ({

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { envCodec } from './env.ts';
 
-/** What every program and function is told, whatever it does: HEADWATER_EXIT_WITH_PARENT, HEADWATER_METRICS_NAMESPACE. */
+/** Environment common to every program and function: HEADWATER_EXIT_WITH_PARENT, HEADWATER_METRICS_NAMESPACE. */
 export const programCodec = envCodec({
-  /** Whether it stops when its stdin closes, so that nothing outlives a parent that was killed. */
+  /** Whether to stop when stdin closes, so that nothing outlives a killed parent. */
   exitWithParent: z.stringbool().default(false),
-  /** The CloudWatch namespace of the metrics that its log lines carry; left out, they carry none. */
+  /** CloudWatch namespace of the metrics in its log lines. @default log lines carry no metrics */
   metricsNamespace: z
     .string()
     .regex(/^(?!AWS\/)[A-Za-z0-9._\-/#: ]{1,255}$/, 'must be a CloudWatch namespace such as Headwater/live')

@@ -4,19 +4,19 @@ export class PreconditionFailedError extends Error {
   readonly code = 'PRECONDITION_FAILED';
 }
 
-/** The object store did not take or give the object this time; `cause` says how. */
+/** The object store failed to read or write the object this time; see `cause`. */
 export class ObjectStoreUnavailableError extends Error {
   override readonly name = 'ObjectStoreUnavailableError';
   readonly code = 'OBJECT_STORE_UNAVAILABLE';
 }
 
-/** The object store has no room left; nothing was written. */
+/** The object store is full; nothing was written. */
 export class ObjectStoreFullError extends Error {
   override readonly name = 'ObjectStoreFullError';
   readonly code = 'OBJECT_STORE_FULL';
 }
 
-/** The object store will never take this as it is: not a key of ours, a body over its limit, or no right to write. */
+/** The object store will never accept this request: invalid key, body over the limit, or no permission to write. */
 export class ObjectStoreRefusedError extends Error {
   override readonly name = 'ObjectStoreRefusedError';
   readonly code = 'OBJECT_STORE_REFUSED';

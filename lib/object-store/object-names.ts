@@ -1,29 +1,29 @@
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 
 /**
- * Object keys, which are also the paths below the playback base. The region comes first, so that one distribution
- * serves every region with one behaviour each.
+ * Object keys, which are also the paths below the playback base URL. The region comes first, so that one distribution can
+ * serve every region with its own behaviours.
  *
- *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; what players are given
+ *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; the URLs that players get
  *     <region>/<stream>/<broadcast>/index.m3u8, manifest.mpd                           one broadcast, the recording
  *     <region>/<stream>/<broadcast>/<rendition>/playlist.m3u8, init-<epoch>[-<n>].mp4, <number>.m4s
- *     quarantine/<region>/<stream>/…                     what of that was taken down; no viewer reads it
+ *     quarantine/<region>/<stream>/…                     taken-down objects; not readable by viewers
  *
- * Inside a broadcast every reference is relative. Segment numbers follow the grid and are written once
- * (`If-None-Match: *`), init segments carry the epoch that first wrote them, playlists are written by `If-Match`.
+ * Within a broadcast every reference is relative. Segment numbers follow the grid and are written once
+ * (`If-None-Match: *`), init segments carry the epoch that first wrote them, playlists are written with `If-Match`.
  */
 export const streamPrefix = (region: string, stream: StreamId): string => `${region}/${stream}/`;
 
 export const broadcastPrefix = (region: string, stream: StreamId, broadcast: BroadcastId): string =>
   `${region}/${stream}/${broadcast}/`;
 
-/** Where the objects of a stream that is taken down are kept: under their keys below this, where no edge reads. */
+/** Prefix for the objects of a taken-down stream: they keep their keys below it, where no edge reads. */
 export const quarantinePrefix = 'quarantine/';
 
 export const hlsIndexName = 'index.m3u8';
 export const dashManifestName = 'manifest.mpd';
 export const hlsPlaylistName = 'playlist.m3u8';
-/** `generation` counts the changes of codec parameters within an epoch. */
+/** `generation` counts codec parameter changes within an epoch. */
 export const initName = (epoch: number, generation = 0): string =>
   generation === 0 ? `init-${epoch}.mp4` : `init-${epoch}-${generation}.mp4`;
 export const segmentName = (number: number): string => `${number}.m4s`;

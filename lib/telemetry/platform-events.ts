@@ -1,34 +1,31 @@
 import { event } from './event.ts';
 
-/** What the supervisor of one machine says. */
+/** Events of the supervisor that runs the platform on one machine. */
 export const platformEvents = {
   ready: event<{
     api: string;
     page: string;
     ingest: { rtmp: string; rtmps: string };
     edge: string;
-    /** Where the supervisor tells of its processes, and kills or drains one. */
+    /** The supervisor's API: lists its processes, and kills or drains one. */
     processApi: string;
     processes: readonly { role: string; name: string; pid: number; port: number }[];
     demo?: { streamId: string; page: string };
-  }>('info', 'Every process of the platform is up.'),
+  }>('info', 'All platform processes are up.'),
   'process.exited': event<{
     process: string;
     code: number | null;
     signal: string | null;
     restartInMs: number;
-  }>('error', 'A process ended and is started again.'),
+  }>('error', 'Process exited; restarting it in `restartInMs`.'),
   'process.left': event<{ process: string; code: number | null; signal: string | null }>(
     'info',
-    'A process that has a successor already has finished what it had.',
+    'Replaced process finished its remaining work and exited.',
   ),
-  'process.restarted': event<{ process: string; pid: number }>('warn', 'A process is up again.'),
+  'process.restarted': event<{ process: string; pid: number }>('warn', 'Process restarted.'),
   'process.stop-asked': event<{ process: string; how: 'kill' | 'drain' }>(
     'warn',
-    'A process is killed or drained because somebody asked for it.',
+    'Killing or draining a process on request.',
   ),
-  'demo.restarting': event<{ code: number | null }>(
-    'warn',
-    'The demo broadcaster ended and publishes again.',
-  ),
+  'demo.restarting': event<{ code: number | null }>('warn', 'Demo broadcaster exited; restarting it.'),
 } as const;

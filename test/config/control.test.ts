@@ -32,15 +32,17 @@ test('a slash at the end of a base address is dropped', () => {
 
 test('every fault is named at once', () => {
   const env = controlCodec.encode({ ...config, port: 70_000, ingestRtmpUrl: 'http://x', region: '../x' });
-  expect(() => controlCodec.decode(env)).toThrow(/3 fault.*HEADWATER_PORT.*INGEST_RTMP_URL.*REGION/s);
+  expect(() => controlCodec.decode(env)).toThrow(/3 errors.*HEADWATER_PORT.*INGEST_RTMP_URL.*REGION/s);
 });
 
 test.each(['medialive', 'fleet,elemental', ''])('the encoders “%s” are refused', (tiers) => {
   const env = { ...controlCodec.encode(config), HEADWATER_OFFERED_ENCODERS: tiers };
-  expect(() => controlCodec.decode(env)).toThrow(/1 fault.*HEADWATER_OFFERED_ENCODERS/);
+  expect(() => controlCodec.decode(env)).toThrow(/1 error.*HEADWATER_OFFERED_ENCODERS/);
 });
 
 test.each(['127.0.0.1', '10.0.0.0/33', ''])('the network “%s” is refused', (network) => {
   const env = { ...controlCodec.encode(config), HEADWATER_PUSH_ALLOW: network };
-  expect(() => controlCodec.decode(env)).toThrow(/1 fault.*HEADWATER_PUSH_ALLOW: must be networks/);
+  expect(() => controlCodec.decode(env)).toThrow(
+    /1 error.*HEADWATER_PUSH_ALLOW: must be comma-separated networks/,
+  );
 });

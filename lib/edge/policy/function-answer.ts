@@ -1,10 +1,10 @@
 import type { ResponseHead } from './response.ts';
 
-/** A head as CloudFront Functions write it, as a literal of their source; the length is CloudFront's own to say. */
+/** A response head as a source literal for CloudFront Functions. CloudFront sets the content length itself. */
 export function functionAnswer({ status, headers }: ResponseHead): string {
-  const said = Object.entries(headers).filter(([name]) => name !== 'content-length');
+  const sent = Object.entries(headers).filter(([name]) => name !== 'content-length');
   return JSON.stringify({
     statusCode: status,
-    headers: Object.fromEntries(said.map(([name, value]) => [name, { value }])),
+    headers: Object.fromEntries(sent.map(([name, value]) => [name, { value }])),
   });
 }

@@ -13,7 +13,7 @@ export interface RowAlarmProps {
   readonly threshold: number;
 }
 
-/** The alarm of a row. Tells the topic when it begins and when it is over. */
+/** Creates a row's alarm. It notifies the topic when it starts and when it clears. */
 export function rowAlarm(
   scope: Construct,
   id: string,

@@ -16,7 +16,7 @@ export interface RegionAlarmsProps {
   readonly subjects: RegionSubjects;
 }
 
-/** The alarms of one region: the rows of `regionAlarms` whose subject is there. */
+/** The alarms of one region: the rows of `regionAlarms` whose subject exists. */
 export class RegionAlarms extends Construct {
   /** In path order. */
   readonly alarms: readonly Alarm[];

@@ -16,7 +16,7 @@ export interface EdgeAlarmsProps {
 }
 
 /**
- * The alarms of the edge. In us-east-1, where CloudFront writes its metrics; hit rate and latency of the origin need the
+ * The alarms of the edge. In us-east-1, where CloudFront writes its metrics. Hit rate and origin latency need the
  * distribution's additional metrics.
  */
 export class EdgeAlarms extends Construct {

@@ -1,6 +1,6 @@
 import type { MetricName, metrics } from '../../telemetry/metrics.ts';
 
-/** Metrics of programs that are not told apart by anything. */
+/** Program metrics without dimensions. */
 export type PlainMetric = {
   [Name in MetricName]: (typeof metrics)[Name]['dimensions'] extends readonly [] ? Name : never;
 }[MetricName];
@@ -11,7 +11,7 @@ export type FleetMetric = Extract<MetricName, `Fleet${string}`>;
 export type Fleet = 'ingest' | 'encoder';
 export type Pool = 'cpu' | 'gpu';
 
-/** Metrics that AWS's services write, and by what they are found. */
+/** Metrics that AWS services write, and the subject (`of`) whose dimensions identify them. */
 export const awsMetrics = {
   HealthyProxies: {
     namespace: 'AWS/NetworkELB',
@@ -56,39 +56,39 @@ export const awsMetrics = {
 } as const;
 export type AwsMetricName = keyof typeof awsMetrics;
 
-/** What an alarm reads. Of a fleet without `pool`: all its pools together. */
+/** The metric an alarm reads. A fleet metric without `pool` covers all pools together. */
 export type AlarmMetric =
   | { readonly metric: PlainMetric }
   | { readonly metric: FleetMetric; readonly fleet: Fleet; readonly pool?: Pool }
   | { readonly aws: AwsMetricName };
 
-/** Sizes that a deployment chooses and thresholds follow; `alarmLimits` makes them. */
+/** Deployment sizes that thresholds depend on; made by `alarmLimits`. */
 export interface AlarmLimits {
-  /** Streams of the largest worker that is always there. */
+  /** Stream capacity of the largest worker that always runs. */
   readonly workerStreams: number;
-  /** Connections of one proxy. */
+  /** Connection capacity of one proxy. */
   readonly proxySessions: number;
   readonly maxCpuWorkers: number;
-  /** Left out: there is no GPU pool. */
+  /** Absent if there is no GPU pool. */
   readonly maxGpuWorkers?: number;
 }
 
-/** One alarm. With `docs/runbook.md` it is all that a person who is woken by it has. */
+/** One alarm. It and `docs/runbook.md` are all that the person it wakes has to go on. */
 export interface AlarmRow {
-  /** Also its heading in docs/runbook.md. */
+  /** Also the heading in docs/runbook.md. */
   readonly title: string;
-  /** One or two sentences for the mail: what is the matter, for whom. */
+  /** One or two sentences for the alarm email: what is wrong, and for whom. */
   readonly means: string;
   readonly reads: AlarmMetric;
-  /** The value that is bad. A name stands for what the deployment chose. */
+  /** The bad values. A name refers to a limit that the deployment sets. */
   readonly bad: readonly ['>=' | '<', number | keyof AlarmLimits];
   readonly periodSeconds: 60 | 300 | 3600;
-  /** Only where the region has it. @default always */
+  /** Create the alarm only if the region has this. @default always created */
   readonly onlyWith?: 'managedChannels';
-  /** So many bad periods of so many. */
+  /** Alarm when `bad` of the last `of` periods are bad. */
   readonly periods: readonly [bad: number, of: number];
-  /** What a period without data counts as. */
+  /** How to count a period without data. */
   readonly missing: 'good' | 'bad';
-  /** Why this threshold, these periods, and this view of missing data. */
+  /** Why this threshold, these periods and this treatment of missing data. */
   readonly because: string;
 }

@@ -1,6 +1,6 @@
-/** What the publisher of a stream that is taken down is told, by whoever turns it away or cuts it off. */
+/** The status for the publisher of a taken-down stream, when it is rejected or disconnected. */
 export const takenDownStatus = {
   level: 'error',
   code: 'NetStream.Publish.Rejected',
-  description: 'This stream was taken down. Nothing can be broadcast to it until it is restored.',
+  description: 'This stream was taken down. You can broadcast to it again once it has been restored.',
 } as const;

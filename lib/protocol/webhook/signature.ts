@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
 
-/** Standard Webhooks (standardwebhooks.com, 1.0.0): how a receiver knows that a message is ours, and of when. */
+/** Standard Webhooks (standardwebhooks.com, 1.0.0): lets a receiver verify a message's sender and time. */
 
 const secretPrefix = 'whsec_';
 /** A symmetric key has 192 to 512 bits. */
@@ -9,14 +9,14 @@ const fewestKeyBytes = 24;
 const mostKeyBytes = 64;
 
 export interface WebhookMessage {
-  /** The same each time that the message is sent. */
+  /** The same for every delivery attempt of the message. */
   readonly id: string;
-  /** Unix time of this sending. */
+  /** Unix time of this attempt. */
   readonly sentAtMs: number;
   readonly body: string;
 }
 
-/** The keys of a text with a secret `whsec_…` a line, the newest first; undefined where a line is none, or there is no line. */
+/** The keys from a text with one secret `whsec_…` per line, newest first; undefined if a line is invalid or there are none. */
 export function readWebhookKeys(text: string): Buffer[] | undefined {
   const lines = text.split(/\s+/).filter((line) => line !== '');
   const keys = lines.map(keyOf);
@@ -31,7 +31,7 @@ function keyOf(line: string): Buffer | undefined {
   return key.length >= fewestKeyBytes && key.length <= mostKeyBytes ? key : undefined;
 }
 
-/** One signature for each key, so that a receiver may have the new or the old one while they change. */
+/** One signature per key, so that during a rotation a receiver can have either the old or the new one. */
 export function webhookHeaders(
   { id, sentAtMs, body }: WebhookMessage,
   keys: readonly Buffer[],

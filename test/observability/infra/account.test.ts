@@ -133,7 +133,7 @@ describe('the alarms of the edge', () => {
 
   test('judge the hit rate only where there are many requests', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'live: The edge hardly caches',
+      AlarmName: 'live: Low edge cache hit rate',
       ComparisonOperator: 'LessThanThreshold',
       Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(requests >= 30000, hits, 100)' })]),
     });

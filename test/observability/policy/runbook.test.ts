@@ -29,7 +29,11 @@ describe('the runbook', () => {
 
   test.each(rows)('says of "$title" what it means, where to look and what to do', ({ title, reads }) => {
     const text = sections.get(title) ?? '';
-    expect([...text.matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, word]) => word)).toEqual(['Means', 'Look', 'Do']);
+    expect([...text.matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, word]) => word)).toEqual([
+      'Meaning',
+      'Diagnose',
+      'Fix',
+    ]);
     if ('aws' in reads) return;
     const carriers = Object.entries<EventKind<object>>(events)
       .filter(([, { metrics }]) => metrics && reads.metric in metrics)

@@ -80,13 +80,13 @@ test('the table of docs/deploy.md is what the function says', () => {
   const near = (figures: readonly number[], places: number) =>
     figures.map((figure) => Number(figure.toFixed(places)));
   expect(rowOf('encoding')).toEqual(near(of(/^(encoding|MediaLive)/), 3));
-  expect(rowOf('S3 PUT')).toEqual(near(of(/PUTs/), 3));
+  expect(rowOf('S3 writes')).toEqual(near(of(/PUTs/), 3));
   expect(rowOf('recording, 30 days')).toEqual(near(of(/^recording/), 3));
   expect(rowOf('RTMP to the channel')).toEqual(near(of(/^RTMP/), 3).slice(1));
-  expect(rowOf('the way in, S3 GET, DynamoDB')).toEqual(
+  expect(rowOf('ingest traffic, S3 reads, DynamoDB')).toEqual(
     near(of(/GETs|zones|Accelerator|balancer|DynamoDB/), 3),
   );
-  expect(rowOf('**all**')).toEqual(
+  expect(rowOf('**total**')).toEqual(
     near(
       tiers.map(({ perHourUsd }) => perHourUsd),
       2,
