@@ -35,8 +35,8 @@ export interface ChannelRun {
   readonly leaseSeen?: { readonly version: number; readonly atMs: number };
 }
 
-/** A journal entry that is not written yet. */
-export interface UntoldEvent {
+/** A journal entry that has not been written yet. */
+export interface PendingEntry {
   readonly type: 'managed.channel.running' | 'managed.channel.failed' | 'managed.channel.deleted';
   readonly broadcastId: BroadcastId;
   readonly atMs: number;
@@ -46,7 +46,7 @@ export interface UntoldEvent {
 /** A stream's `channel` document: the channel of its newest broadcast on this tier, and the remains of older ones. */
 export interface ManagedChannel extends ChannelRun {
   readonly leaving: readonly ChannelRun[];
-  readonly untold: readonly UntoldEvent[];
+  readonly untold: readonly PendingEntry[];
 }
 
 export interface ChannelWish {
