@@ -125,7 +125,10 @@ describe('a takedown', () => {
   test('stands in line where too many caches are being emptied, and is not lost', async () => {
     world.busyInvalidations = true;
     await runner.take(streamId, 'x');
-    expect(step('invalidate')).toMatchObject({ state: 'waiting', detail: expect.stringMatching(/is queued/) });
+    expect(step('invalidate')).toMatchObject({
+      state: 'waiting',
+      detail: expect.stringMatching(/is queued/),
+    });
     expect(named('control.takedown.step-failed')).toEqual([]);
     world.busyInvalidations = false;
     expect(await runner.run(streamId)).toMatchObject({ open: false });
