@@ -155,9 +155,9 @@ async function journalEntriesOf(api: string, streamId: string): Promise<readonly
 
 /** What happened and when it was over, in people's words. */
 const wordsOf: Readonly<Record<OnDisk, readonly RegExp[]>> = {
-  all: [/no room left/, /takes segments again/, /control store could not be used/],
-  origin: [/no room left/, /takes segments again/],
-  'control store': [/control store could not be used/],
+  all: [/no room left/, /is accepting segments again/, /control store was unavailable/],
+  origin: [/no room left/, /is accepting segments again/],
+  'control store': [/control store was unavailable/],
 };
 
 const untold = (what: OnDisk, journal: readonly string[]): number =>

@@ -3,9 +3,8 @@ import { busEvent } from './bus-events.ts';
 import type { StreamEventBus, StreamEventStore } from './ports.ts';
 
 /**
- * The store, with what other systems are told of a stream's journal put on the bus, where there is one, once the store has it.
- * For where nothing follows the store's own stream of changes, as a function does on AWS. A bus that fails never fails the
- * journal.
+ * Wraps a store so that published journal entries also go to the bus, if there is one, once the store has them. For deployments
+ * where nothing reads the store's own change stream, as a function does on AWS. A failing bus never fails the journal.
  */
 export function announcing<Store extends Pick<StreamEventStore, 'appendEvent'>>(
   store: Store,

@@ -1,10 +1,10 @@
-/** A conditional put found another object (`If-Match`) or any object (`If-None-Match: *`). */
+/** A conditional put found a different object (`If-Match`) or an existing one (`If-None-Match: *`). */
 export class PreconditionFailedError extends Error {
   override readonly name = 'PreconditionFailedError';
   readonly code = 'PRECONDITION_FAILED';
 }
 
-/** The object store failed to read or write the object this time; see `cause`. */
+/** The object store failed to store or return the object this time; see `cause`. A retry may help. */
 export class ObjectStoreUnavailableError extends Error {
   override readonly name = 'ObjectStoreUnavailableError';
   readonly code = 'OBJECT_STORE_UNAVAILABLE';

@@ -1,23 +1,23 @@
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 
 /**
- * Object keys, which are also the paths below the playback base URL. The region comes first, so that one distribution can
- * serve every region with its own behaviours.
+ * Object keys, which are also the paths below the playback base. The region comes first, so that one distribution
+ * serves every region with one behaviour each.
  *
- *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; the URLs that players get
+ *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; the URLs given to players
  *     <region>/<stream>/<broadcast>/index.m3u8, manifest.mpd                           one broadcast, the recording
  *     <region>/<stream>/<broadcast>/<rendition>/playlist.m3u8, init-<epoch>[-<n>].mp4, <number>.m4s
- *     quarantine/<region>/<stream>/…                     taken-down objects; not readable by viewers
+ *     quarantine/<region>/<stream>/…                     objects that were taken down; viewers can't read them
  *
- * Within a broadcast every reference is relative. Segment numbers follow the grid and are written once
- * (`If-None-Match: *`), init segments carry the epoch that first wrote them, playlists are written with `If-Match`.
+ * Inside a broadcast every reference is relative. Segment numbers follow the grid and are written once
+ * (`If-None-Match: *`), init segments carry the epoch that first wrote them, playlists are written by `If-Match`.
  */
 export const streamPrefix = (region: string, stream: StreamId): string => `${region}/${stream}/`;
 
 export const broadcastPrefix = (region: string, stream: StreamId, broadcast: BroadcastId): string =>
   `${region}/${stream}/${broadcast}/`;
 
-/** Prefix for the objects of a taken-down stream: they keep their keys below it, where no edge reads. */
+/** Objects of a stream that is taken down keep their keys below this prefix, which no edge reads. */
 export const quarantinePrefix = 'quarantine/';
 
 export const hlsIndexName = 'index.m3u8';

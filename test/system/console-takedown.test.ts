@@ -66,7 +66,7 @@ test('a takedown from the console: viewers go dark, with an API or without, and 
   const banner = page.getByRole('region', { name: 'This stream has been taken down' });
   await banner.getByText('Reported by the owner of the footage').waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
-  await page.locator('.event').getByText('The stream was taken down: Reported by the owner').waitFor();
+  await page.locator('.event').getByText('Stream taken down: Reported by the owner').waitFor();
   expect(await publisher.ended()).not.toBe(0);
 
   await page.getByRole('button', { name: 'Restore…' }).click();

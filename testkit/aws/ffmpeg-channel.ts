@@ -17,8 +17,8 @@ import { temporaryFolder } from '../temporary-folder.ts';
 const lookEveryMs = 200;
 
 /**
- * A managed encoder that really encodes: its input is an nginx that somebody pushes to, its channel an ffmpeg that pulls from
- * there and whose HLS goes into the origin, under the names that the plan asks for. One channel with one pipeline.
+ * A managed encoder that really encodes: its input is an nginx that is pushed to, its channel an ffmpeg that pulls from there
+ * and whose HLS is copied to the origin under the plan's names. One channel with one pipeline.
  */
 export class FfmpegChannel implements ManagedEncoder {
   readonly commands: string[] = [];
@@ -85,14 +85,14 @@ export class FfmpegChannel implements ManagedEncoder {
     return [];
   }
 
-  /** Dies, as channels do. */
+  /** Dies unexpectedly, as channels sometimes do. */
   async die(): Promise<void> {
     this.#state = 'idle';
     await this.stop();
   }
 
   async stop(): Promise<void> {
-    // While nothing comes from its input it does not hear a softer signal.
+    // While its input is silent, it doesn't react to gentler signals.
     this.#ffmpeg?.kill('SIGKILL');
     await this.#carrying;
   }
@@ -124,7 +124,7 @@ export class FfmpegChannel implements ManagedEncoder {
     await folder.remove();
   }
 
-  /** Segments before the playlists that name them. */
+  /** Copies segments before the playlists that list them. */
   async #carry(folder: string, target: string, carried: Map<string, number>): Promise<void> {
     const names = (await readdir(folder)).filter((name) => !name.endsWith('.tmp'));
     for (const name of names.toSorted((a, b) => Number(a.endsWith('.m3u8')) - Number(b.endsWith('.m3u8')))) {
@@ -132,7 +132,7 @@ export class FfmpegChannel implements ManagedEncoder {
       if (carried.get(name) === mtimeMs) continue;
       carried.set(name, mtimeMs);
       const rule = deliveryRuleFor(target + name);
-      if (!rule) throw new Error(`${target}${name} would not be delivered`);
+      if (!rule) throw new Error(`No delivery rule for ${target}${name}`);
       await this.#objects.put(target + name, await readFile(join(folder, name)), rule);
     }
   }

@@ -20,7 +20,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { Changing } from '../until.ts';
 
 export interface EncoderHarnessOptions {
-  /** Put between the worker and the disk. */
+  /** Wraps the disk store that the worker writes to. */
   readonly objects?: (disk: ObjectStore) => ObjectStore;
   readonly control?: (store: ControlStore) => ControlStore;
   readonly reconnectWindowMs?: number;
@@ -140,19 +140,19 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
     return this.named(name)[count - 1]!;
   }
 
-  /** The broadcast has this state by its log. */
+  /** Waits until the broadcast has this state, according to the log. */
   async state(state: string): Promise<void> {
     await this.until(() => this.named('encoder.broadcast.state').at(-1)?.state === state);
   }
 
-  /** Connects as a proxy does for a publisher, and waits until it is let in. */
+  /** Connects as a proxy does for a publisher, and waits until the worker accepts. */
   async publish(sessionId?: string): Promise<RelayFeed> {
     const feed = new RelayFeed(this.port, this.streamId, sessionId);
     await feed.frame('accepted');
     return feed;
   }
 
-  /** The broadcast as it lies in the origin, once it has ended. */
+  /** The broadcast as stored in the origin, once it has ended. */
   async recorded(): Promise<Recording> {
     await this.event('encoder.broadcast.ended');
     const broadcast = await this.store.latestBroadcast(this.streamId);
@@ -165,7 +165,7 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
 
   async text(key: string): Promise<string> {
     const object = await this.objects.get(key);
-    if (!object) throw new Error(`There is no ${key}`);
+    if (!object) throw new Error(`No object ${key}`);
     return object.body.toString('utf8');
   }
 

@@ -30,7 +30,7 @@ import { Changing } from '../until.ts';
 
 export const pepper = 'a pepper for tests only';
 
-/** Events as they were emitted. */
+/** The emitted events, in order. */
 export class EventLog extends Changing {
   readonly events: { name: EventName; fields: Record<string, unknown> }[] = [];
 
@@ -55,20 +55,20 @@ export interface HarnessOptions {
   readonly maxSessions?: number;
   readonly batchMs?: number;
   readonly proxyHeader?: boolean;
-  /** Wraps what the proxy sees of the store. */
+  /** Wraps the store as seen by the proxy. */
   readonly store?: (store: ControlStore) => IngestStore;
   readonly push?: {
     readonly limits?: Partial<DestinationLimits>;
     readonly resolve?: Resolve;
     /** PEM. */
     readonly extraCa?: string;
-    /** Loopback unless told. */
+    /** @default loopback */
     readonly allow?: readonly string[];
     readonly budgetBytes?: number;
   };
 }
 
-/** A destination as a test names it. */
+/** A destination as specified by a test. */
 export interface TestDestination {
   readonly id: string;
   readonly url: string;
@@ -76,7 +76,7 @@ export interface TestDestination {
   readonly enabled?: boolean;
 }
 
-/** A whole ingest proxy in this process, on real sockets and a real store. */
+/** A complete ingest proxy in this process, with real sockets and a real store. */
 export interface IngestHarness {
   readonly rtmpPort: number;
   readonly rtmpsPort: number;
@@ -84,15 +84,15 @@ export interface IngestHarness {
   readonly store: ControlStore;
   readonly log: EventLog;
   readonly proxy: IngestProxy;
-  /** What a worker says of itself from now on, as its heartbeats do. */
+  /** Sets the facts that a worker's heartbeats report from now on. */
   say(worker: Omit<FleetMember, 'version'>): Promise<void>;
-  /** The heartbeats of a worker stop. */
+  /** Stops a worker's heartbeats. */
   silence(id: MemberId): void;
-  /** Makes a stream; returns its key as a publisher sends it. */
+  /** Creates a stream; returns its key as a publisher sends it. */
   addStream(destinations?: readonly TestDestination[]): Promise<{ streamId: StreamId; key: string }>;
-  /** Sets where else a stream goes, as the API does. */
+  /** Sets a stream's destinations, as the API does. */
   setDestinations(streamId: StreamId, destinations: readonly TestDestination[]): Promise<void>;
-  /** What waits for other servers. */
+  /** The budget for data queued for other servers. */
   readonly pushBudget: PushBudget;
   close(): Promise<void>;
 }
@@ -209,8 +209,8 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     },
     async setDestinations(streamId, destinations) {
       const stream = await store.getStream(streamId);
-      if (stream === undefined) throw new Error('There is no such stream.');
-      // Those that were there stay as they are, as in the API: another sealed text would be another key.
+      if (stream === undefined) throw new Error('No such stream.');
+      // Existing ones keep their sealed key, as in the API: a different sealed text would count as a different key.
       const records = destinations.map((one) => {
         const known = stream.destinations?.find(({ id }) => id === one.id);
         return known ? { ...known, enabled: one.enabled ?? true } : destinationRecord(streamId, one);

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** What ECS says of the task that this program runs in. */
+/** The ECS task that this program runs in. */
 export interface EcsTask {
   /** The last part of its ARN, 32 characters. */
   readonly taskId: string;
-  /** Its address in the VPC; undefined where the task has no network interface of its own. */
+  /** Its address in the VPC; undefined if the task has no network interface of its own. */
   readonly address: string | undefined;
 }
 
-/** The task metadata endpoint did not answer, or not as it should. */
+/** The task metadata endpoint did not respond, or gave an invalid response. */
 export class EcsTaskUnknownError extends Error {
   override readonly name = 'EcsTaskUnknownError';
   readonly code = 'ECS_TASK_UNKNOWN';
-  readonly mend = 'Set HEADWATER_MEMBER_ID and HEADWATER_ADVERTISED_HOST, or let ECS start the task again.';
+  readonly mend = 'Set HEADWATER_MEMBER_ID and HEADWATER_ADVERTISED_HOST, or let ECS restart the task.';
 }
 
 const answerSchema = z.object({
@@ -28,14 +28,14 @@ const answerSchema = z.object({
 const tries = 4;
 const answerWithinMs = 2_000;
 
-/** Asks the task metadata endpoint (version 4), again where it is not ready yet. Throws `EcsTaskUnknownError`. */
+/** Queries the task metadata endpoint (version 4), with retries in case it is not ready yet. Throws `EcsTaskUnknownError`. */
 export async function describeEcsTask(metadataUri: string, pauseMs = 250): Promise<EcsTask> {
   for (let attempt = 1; ; attempt++) {
     try {
       const answer = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(answerWithinMs) });
-      if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
       const { TaskARN, Containers } = answerSchema.parse(await answer.json());
-      // All containers of a task share its one interface.
+      // All containers of a task share its network interface.
       const [address] = Containers.flatMap(({ Networks }) => Networks).flatMap((one) => one.IPv4Addresses);
       return { taskId: TaskARN.slice(TaskARN.lastIndexOf('/') + 1), address };
     } catch (cause) {

@@ -10,23 +10,23 @@ import { EventBusError } from '../../control-store/errors.ts';
 import type { StreamEventBus } from '../../control-store/ports.ts';
 import { clientSettings } from './client-settings.ts';
 
-/** Of one call, as EventBridge counts them. */
+/** EventBridge's limits for one call. */
 const maxEntries = 10;
 const maxCallBytes = 256 * 1024;
 
 const tries = 3;
 const firstPauseMs = 100;
-/** What may pass when the entry is sent again; anything else is a fault of the entry itself. */
+/** Error codes for which a retry may help; all others are faults of the entry itself. */
 const passingCodes = new Set(['ThrottlingException', 'InternalException', 'InternalFailure']);
 
 export interface EventBridgeBusOptions {
   /** Name or ARN. */
   readonly busName: string;
-  /** What the SDK is not to take from the environment. */
+  /** Overrides for settings the SDK would take from the environment. */
   readonly client?: EventBridgeClientConfig;
 }
 
-/** An EventBridge bus. `detail-type` is the type of the event, `time` when it happened, to the second. */
+/** An EventBridge bus. `detail-type` is the event type, `time` the time of the event, to the second. */
 export function createEventBridgeBus({ busName, client }: EventBridgeBusOptions): StreamEventBus {
   const settings = clientSettings({ timeoutMs: 2_000, tries, maxConnections: 4 });
   return new EventBridgeBus(busName, new EventBridgeClient({ ...settings, ...client }));
@@ -56,7 +56,7 @@ class EventBridgeBus implements StreamEventBus {
       cause ??= rest.cause;
     }
     if (untaken.length === 0) return;
-    const message = `${this.#busName} did not take ${untaken.length} of ${events.length} events`;
+    const message = `${this.#busName} did not accept ${untaken.length} of ${events.length} events`;
     throw new EventBusError(message, untaken, { cause });
   }
 
@@ -64,7 +64,7 @@ class EventBridgeBus implements StreamEventBus {
     this.#client.destroy();
   }
 
-  /** One call, and again with only those entries that failed and may pass. */
+  /** Makes one call, then retries only the entries that failed with a retryable code. */
   async #put(call: readonly Sent[]): Promise<{ untaken: BusEvent[]; cause?: unknown }> {
     const refused: BusEvent[] = [];
     let left = call;
@@ -80,7 +80,7 @@ class EventBridgeBus implements StreamEventBus {
         refused.push(...lasting.map(({ sent }) => sent.event));
         cause = failed.find(({ code }) => code)?.code ?? cause;
       } catch (fault) {
-        // The whole call failed, after the SDK's own tries.
+        // The whole call failed, after the SDK's own retries.
         return { untaken: [...refused, ...left.map(({ event }) => event)], cause: fault };
       }
       if (again.length === 0 || attempt === tries) {
@@ -100,14 +100,14 @@ class EventBridgeBus implements StreamEventBus {
       Detail: JSON.stringify(detail),
       Time: new Date(detail.atMs),
     };
-    // The time counts 14 bytes.
+    // `Time` counts as 14 bytes.
     const bytes =
       14 + [source, detailType, entry.Detail].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     return { event, entry, bytes };
   }
 }
 
-/** As few calls as the limits allow, in order. An event over the limit goes alone, for EventBridge to refuse. */
+/** Groups events into as few calls as the limits allow, in order. An oversized event goes alone, for EventBridge to refuse. */
 function calls(all: readonly Sent[]): Sent[][] {
   const split: Sent[][] = [];
   let bytes = 0;

@@ -24,8 +24,8 @@ export class ChannelIndexWriter {
   }
 
   /**
-   * `waiting` until every pipeline's playlists are in the origin, or with `anyPipeline` those of one; `superseded` where a
-   * newer epoch has the stream. This tier has HLS only, so the stream's DASH manifest, which is of an older broadcast, goes.
+   * `waiting` until all pipelines' playlists are in the origin (with `anyPipeline`: those of one); `superseded` if a newer epoch
+   * has the stream. This tier has HLS only, so it removes the stream's DASH manifest, which belongs to an older broadcast.
    * Throws the object store's errors.
    */
   async publish(
@@ -39,7 +39,7 @@ export class ChannelIndexWriter {
 
     const stream = streamPrefix(this.#region, plan.streamId);
     const broadcast = broadcastPrefix(this.#region, plan.streamId, plan.broadcastId);
-    // The broadcast's own first: it is what the recording is found by.
+    // The broadcast's own index first: the recording is found through it.
     for (const folder of [broadcast, stream]) {
       const playlists = there.map(({ path, text }) => ({ folder: path.slice(folder.length), text }));
       if (!(await this.#write(`${folder}${hlsIndexName}`, playlists, epoch))) return 'superseded';
@@ -58,11 +58,11 @@ export class ChannelIndexWriter {
     return named.length > 0 && readable.every(Boolean) ? { path, text } : undefined;
   }
 
-  /** False where a newer epoch has it. */
+  /** False if a newer epoch owns the object. */
   async #write(key: string, playlists: readonly PipelinePlaylist[], epoch: number): Promise<boolean> {
     const body = Buffer.from(channelIndex(playlists, key, epoch));
     const rule = deliveryRuleFor(key);
-    if (!rule) throw new Error(`${key} is not delivered`);
+    if (!rule) throw new Error(`No delivery rule for ${key}`);
     const { contentType, cacheControl } = rule;
     for (;;) {
       const found = await this.#objects.get(key);
@@ -73,13 +73,16 @@ export class ChannelIndexWriter {
         await this.#objects.put(key, body, { contentType, cacheControl, ...condition });
         return true;
       } catch (cause) {
-        // Somebody wrote it meanwhile: once more, with what that is.
+        // Another writer changed it in the meantime: retry with the current version.
         if (!(cause instanceof PreconditionFailedError)) throw cause;
       }
     }
   }
 
-  /** False where a newer epoch has it. Whoever writes it in between these two lines, with his next segment writes it again. */
+  /**
+   * False if a newer epoch owns the object. If another worker writes it between `get` and `delete`, it writes it again with its
+   * next segment.
+   */
   async #removeDash(key: string, epoch: number): Promise<boolean> {
     const found = await this.#objects.get(key);
     if (!found) return true;

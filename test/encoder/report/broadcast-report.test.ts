@@ -101,7 +101,7 @@ describe('a publisher that comes back', () => {
     reporter.publisher.replayed({ cause: 'link-broken', lostMs: undefined });
     reporter.published([], true, punctual);
     await reporter.settled(1000);
-    expect(told.at(-1)?.text).toContain('The way to encoder-2 broke and was made again');
+    expect(told.at(-1)?.text).toContain('The link to encoder-2 broke and was re-established');
   });
 });
 
@@ -153,9 +153,9 @@ describe('the end of a broadcast', () => {
 
   const fault = { cause: new Error('down') };
   test.each<[string, Partial<RecordingOutcome>, string]>([
-    ['was not closed', { fault, lostSegments: 2 }, 'players wait at its end as if more came'],
-    ['lacks segments', { lostSegments: 3 }, '6 s of media are lost'],
-    ['has nothing at all', { fault, lostSegments: 3, durationMs: 0 }, 'Nothing of it can be watched.'],
+    ['was not closed', { fault, lostSegments: 2 }, 'players wait at the end as if more were coming'],
+    ['lacks segments', { lostSegments: 3 }, '6 s of media was lost'],
+    ['has nothing at all', { fault, lostSegments: 3, durationMs: 0 }, 'None of it can be watched.'],
   ])('tells and logs that a recording which %s is not complete', async (_, outcome, words) => {
     const reporter = report();
     reporter.ended('publisher-ended', [], { ...whole, ...outcome });

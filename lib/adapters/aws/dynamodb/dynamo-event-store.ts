@@ -9,10 +9,10 @@ import { unixSecondsIn } from './dynamo-expiry.ts';
 import { attributes, type DynamoRequests, type Item, placeholders } from './dynamo-requests.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Each time an append is overtaken another one has come through, so this is how many may append at once. */
+/** Each lost race means another append succeeded, so this is how many writers may append concurrently. */
 const appendTries = 30;
 
-/** An event that could not be answered in time may have been written: asked for again, it is there twice. */
+/** An append that timed out may have been written: repeating it can store the event twice. */
 export function dynamoEventStore(
   requests: DynamoRequests,
   options: { readonly eventRetentionMs?: number; readonly keptEvents?: number },
@@ -21,8 +21,8 @@ export function dynamoEventStore(
   const counterKey = (streamId: StreamId): Item => ({ streamId, item: 'events' });
 
   /**
-   * The event and the counter in one transaction, on a condition: number N + 1 is only given by who has read N, so whoever
-   * reads N + 1 finds N there too. A counter that is raised first would let a slower writer fill a gap behind a reader.
+   * Writes event and counter in one conditional transaction: only a writer that has read N can assign N + 1, so a reader that
+   * sees N + 1 also finds N. Raising the counter first would let a slower writer fill a gap behind a reader.
    */
   function appending(event: Omit<StreamEventRecord, 'sequence'>, last: number): TransactWriteItem[] {
     const { streamId } = event;
@@ -70,7 +70,7 @@ export function dynamoEventStore(
         } catch (error) {
           if (!isOvertaken(error)) throw error;
           if (attempt === appendTries) {
-            const trouble = `Others appended to the events of ${event.streamId} ${attempt} times.`;
+            const trouble = `Appending an event to ${event.streamId} lost ${attempt} races against other writers.`;
             throw new ControlStoreUnavailableError(trouble, { cause: error });
           }
         }
@@ -79,8 +79,8 @@ export function dynamoEventStore(
     },
     async listEvents(streamId, { after, limit }) {
       const events = await read(streamId, after, limit);
-      // A query is no snapshot: what was written while it ran may be there without what was written before it. Read again,
-      // what came first is there. A gap that stays is of events that have expired.
+      // A query is not a snapshot: it may contain an event written while it ran but miss an earlier one. A second read finds the
+      // earlier one. A gap that remains comes from expired events.
       return hasGap(events, after) ? read(streamId, after, limit) : events;
     },
   };
@@ -91,5 +91,5 @@ function hasGap(events: readonly StreamEventRecord[], after = 0): boolean {
   return events.some(({ sequence }, index) => sequence !== first + index);
 }
 
-/** An event, from an item of its table or from an image in that table's stream, as plain values. */
+/** Converts an item of the table, or an image from its stream, to an event of plain values. */
 const eventOf = ({ expiresAt, ...event }: Item): StreamEventRecord => event as unknown as StreamEventRecord;

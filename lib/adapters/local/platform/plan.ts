@@ -10,19 +10,19 @@ import type { PlatformBackends } from './backends.ts';
 import type { ProcessSpec } from './supervisor.ts';
 import type { PlatformPorts } from './tcp-ports.ts';
 
-/** Where people and programs reach the platform. */
+/** The platform's URLs. */
 export interface PlatformUrls {
   readonly page: string;
   readonly api: string;
   readonly edge: string;
   readonly rtmp: string;
   readonly rtmps: string;
-  /** The supervisor's own. */
+  /** The supervisor's own API. */
   readonly processApi: string;
 }
 
 const host = '127.0.0.1';
-/** The name of the one region that a single machine is. */
+/** A single machine is one region with this name. */
 const region = 'local';
 
 export function platformUrls(ports: PlatformPorts): PlatformUrls {
@@ -36,7 +36,7 @@ export function platformUrls(ports: PlatformPorts): PlatformUrls {
   };
 }
 
-/** Who stops first: those who bring work in, then those who finish it, then those whom everybody needs. */
+/** Stop order: programs that bring work in, then those that finish it, then those that everything depends on. */
 const stopOrder = {
   pop: 0,
   page: 0,
@@ -49,22 +49,22 @@ const stopOrder = {
 } as const;
 
 /**
- * How long a proxy that is replaced keeps its publishers: long enough to replace all others meanwhile, so that who comes
- * again comes to a new one and is not sent away a second time.
+ * How long a proxy being replaced keeps its publishers: long enough to replace all the others in the meantime, so that
+ * reconnecting publishers reach a new proxy and are not disconnected a second time.
  */
 const proxyDrainMs = 10_000;
 
 /** Where the origin program listens. */
 export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${origin}` as const;
 
-/** Files that several programs of one machine use. */
+/** Files shared by several programs on one machine. */
 export interface SharedFiles {
   readonly originTokenFile: string;
-  /** What is taken down: the control program writes it, edge and shield watch it. */
+  /** The takedown list: written by the control program, watched by edge and shield. */
   readonly denialsFile: string;
 }
 
-/** Every process of the platform with its environment: the wiring of one machine, in path order. */
+/** All processes of the platform with their environment: the wiring of one machine, in path order. */
 export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,

@@ -7,15 +7,15 @@ import { programCodec } from '../../../config/program.ts';
 export interface ProcessSpec {
   readonly role: string;
   readonly name: string;
-  /** Path of the program from the repository's root. */
+  /** Program path relative to the repository root. */
   readonly program: string;
   readonly env: Readonly<Record<string, string>>;
   readonly port: number;
-  /** Processes are stopped in rising order of it: who still feeds others stops first. */
+  /** Processes stop in ascending order: those that feed others stop first. */
   readonly stopOrder: number;
   /**
-   * The log event by which it says that it listens no more and only finishes what it has: its successor starts then, beside
-   * it. Left out where the successor has to wait for its end.
+   * The log event that means the process no longer listens and is only finishing its work. Its successor starts then, alongside
+   * it. Left out if the successor must wait for it to exit.
    */
   readonly successorAt?: string;
 }
@@ -27,7 +27,7 @@ export interface ProcessStatus {
   readonly port: number;
 }
 
-/** A log line of a process, as it wrote it. */
+/** A process's log line, as written. */
 export type ProcessLine = Readonly<Record<string, unknown>> & {
   readonly event: string;
   readonly name: string;
@@ -37,23 +37,23 @@ interface SupervisorEvents {
   /** Every log event of every process. */
   line: [ProcessLine];
   exited: [{ name: string; role: string; code: number | null; signal: string | null; restartInMs: number }];
-  /** It listens no more; its successor is started while it finishes what it has. */
+  /** The process no longer listens; its successor starts while it finishes its work. */
   succeeded: [{ name: string; role: string }];
-  /** One that has a successor already has ended. */
+  /** A process that already has a successor exited. */
   left: [{ name: string; role: string; code: number | null; signal: string | null }];
   restarted: [ProcessStatus];
   /** `stop` was called. */
   stopping: [];
 }
 
-/** The first start of a process failed; the message says why in one line. */
+/** A process failed its first start; the message gives the reason in one line. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: string;
   readonly mend: string | undefined;
 
   constructor(process: string, failed: Readonly<Record<string, unknown>> = {}) {
-    super(`${process} did not start: ${failed.reason ?? 'it ended without a word'}`);
+    super(`${process} did not start: ${failed.reason ?? 'it exited without giving a reason'}`);
     this.code = typeof failed.code === 'string' ? failed.code : 'START_FAILED';
     this.mend = typeof failed.mend === 'string' ? failed.mend : undefined;
   }
@@ -61,26 +61,26 @@ export class StartError extends Error {
 
 const firstRestartMs = 100;
 const longestRestartMs = 10_000;
-/** A process that stayed up this long starts over with the shortest back-off. */
+/** After staying up this long, a process gets the shortest back-off again. */
 const steadyMs = 10_000;
 const stopWithinMs = 8_000;
-/** What ECS gives a task between SIGTERM and SIGKILL. */
+/** The time ECS allows between SIGTERM and SIGKILL. */
 const drainWithinMs = 120_000;
 
-/** The next back-off of a process that ended after `uptimeMs`, having been given `lastMs` before. */
+/** The next back-off for a process that exited after `uptimeMs`; `lastMs` is its previous back-off. */
 export function restartDelayMs(lastMs: number | undefined, uptimeMs: number): number {
   if (lastMs === undefined || uptimeMs >= steadyMs) return firstRestartMs;
   return Math.min(Math.max(lastMs * 2, firstRestartMs), longestRestartMs);
 }
 
-/** Starts processes, restarts the ones that end, stops them all. */
+/** Starts processes, restarts those that exit, and stops them all. */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #root: string;
   readonly #children: SupervisedProcess[];
   readonly #environment: Readonly<Record<string, string>>;
   #stopping = false;
 
-  /** `environment`: of every process, below what its spec says. */
+  /** `environment` applies to every process; its spec takes precedence. */
   constructor(
     root: string,
     specs: readonly ProcessSpec[],
@@ -92,12 +92,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     this.#children = specs.map((spec) => ({ spec, leaving: new Set() }));
   }
 
-  /** Starts everything and resolves when each process has said that it is ready; throws `StartError` at the first that ends. */
+  /** Starts everything. Resolves once all processes are ready; throws `StartError` as soon as one exits. */
   async start(): Promise<void> {
     await Promise.all(this.#children.map((child) => this.#launch(child)));
   }
 
-  /** The processes that run now, in the order of the specs. */
+  /** The running processes, in the order of the specs. */
   status(): ProcessStatus[] {
     return this.#children.flatMap(({ spec, process }) =>
       process?.pid === undefined
@@ -106,15 +106,15 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     );
   }
 
-  /** Ends a process as a crash does; it is started again. False where none of this name runs. */
+  /** Kills a process as a crash would; it is restarted. False if no process of this name is running. */
   kill(name: string): boolean {
     return this.#find(name)?.process?.kill('SIGKILL') ?? false;
   }
 
   /**
-   * Replaces a process as a deploy does: it finishes what it has (SIGTERM), and is started again at once. Resolves when its
-   * successor is ready, or to undefined where none of this name runs or everything is being stopped. One that does not end
-   * within `withinMs` is killed.
+   * Replaces a process as a deploy does: it finishes its work (SIGTERM) and is restarted immediately. Resolves when its
+   * successor is ready, or with undefined if no process of this name is running or everything is stopping. A process that has
+   * not exited after `withinMs` is killed.
    */
   async drain(name: string, withinMs = drainWithinMs): Promise<ProcessStatus | undefined> {
     const child = this.#find(name);
@@ -136,7 +136,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     return this.#children.find(({ spec }) => spec.name === name);
   }
 
-  /** Stops all, in stop order; a process that does not end in time is killed. */
+  /** Stops all processes in stop order; those that don't exit in time are killed. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.emit('stopping');
@@ -157,7 +157,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     const startedMs = performance.now();
     const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', spec.program], {
       cwd: this.#root,
-      // Its own process group: the terminal's Ctrl-C reaches the supervisor alone, which stops them in order.
+      // Its own process group, so that Ctrl-C in the terminal reaches only the supervisor, which stops them in order.
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
       env: {
@@ -186,7 +186,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         child.process = undefined;
         failed(new StartError(spec.name, failure));
         if (this.#stopping) return;
-        // One that was told to go did not fail.
+        // A drained process did not fail.
         child.delayMs = child.draining ? 0 : restartDelayMs(child.delayMs, performance.now() - startedMs);
         child.draining = false;
         this.emit('exited', { name: spec.name, role: spec.role, code, signal, restartInMs: child.delayMs });
@@ -209,7 +209,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         const status = this.status().find(({ name }) => name === child.spec.name);
         if (status) this.emit('restarted', status);
       },
-      // A restart that fails ends in 'exited' above, which plans the next one.
+      // A failed restart emits 'exited' above, which schedules the next one.
       () => {},
     );
   }
@@ -218,7 +218,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 interface SupervisedProcess {
   readonly spec: ProcessSpec;
   process?: ChildProcess | undefined;
-  /** Predecessors of `process` that finish what they have. */
+  /** Predecessors of `process` that are finishing their work. */
   readonly leaving: Set<ChildProcess>;
   restart?: NodeJS.Timeout;
   delayMs?: number;
@@ -234,13 +234,13 @@ async function stopProcess(process: ChildProcess | undefined, withinMs = stopWit
   clearTimeout(deadline);
 }
 
-/** Programs write JSON; whatever else comes (a runtime's own warning) is kept as a line of its own kind. */
+/** Programs log JSON; anything else (such as a runtime warning) becomes a `process.output` line. */
 function parseLine(text: string, spec: ProcessSpec): ProcessLine {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && 'event' in value) return value as ProcessLine;
   } catch {
-    // Not JSON: passed on below as it is.
+    // Not JSON: passed on verbatim below.
   }
   return { level: 'info', event: 'process.output', role: spec.role, name: spec.name, text };
 }

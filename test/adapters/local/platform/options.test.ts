@@ -62,15 +62,17 @@ describe('the flags of npm run live', () => {
       '::1/128',
     ]);
     for (const text of ['', '127.0.0.1', '127.0.0.0/33', 'localhost/8', '::1/129', '127.0.0.0/8,', '10/8']) {
-      expect(() => parseLiveOptions([`--allow-push=${text}`], '/')).toThrow(/--allow-push takes networks/);
+      expect(() => parseLiveOptions([`--allow-push=${text}`], '/')).toThrow(
+        /--allow-push must list networks/,
+      );
     }
   });
 
   test('a webhook needs an address that has no password in it', () => {
     expect(() => parseLiveOptions(['--webhook', 'https://me:pass@example.com'], '/')).toThrow(
-      /--webhook takes/,
+      /--webhook must be a URL/,
     );
-    expect(() => parseLiveOptions(['--webhook-secret-file', 'a'], '/')).toThrow(/goes with --webhook/);
+    expect(() => parseLiveOptions(['--webhook-secret-file', 'a'], '/')).toThrow(/requires --webhook/);
   });
 
   test('an unknown flag is named', () => {
