@@ -4,13 +4,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { changedFiles, narrowed } from './changed.mjs';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 
 /**
  * Each task: whether it drives a browser, whether it needs the tools of requirements.txt, and its steps. A step is an argv;
- * `node` is Node 24.
+ * `node` is Node 24. `flags`: all that the task takes, each with what it makes of the steps.
  */
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
@@ -42,6 +43,9 @@ const tasks = {
     steps: (args) => [jest(...args, '--selectProjects', 'images', '--runInBand')],
   },
   check: {
+    flags: {
+      '--changed': (steps) => narrowed(steps, changedFiles(root), (file) => existsSync(join(root, file))),
+    },
     steps: () => [
       tsc('-p', '.'),
       tsc('-p', 'lib/player/tsconfig.page.json'),
@@ -79,6 +83,17 @@ function tsc(...args) {
 function fail(message) {
   process.stderr.write(`headwater: ${message}\n`);
   process.exit(1);
+}
+
+function stepsOf({ steps, flags }, args) {
+  if (flags === undefined) return steps(args);
+  const stray = args.find((arg) => !Object.hasOwn(flags, arg));
+  if (stray !== undefined) fail(`${name} takes ${Object.keys(flags).join(', ')}, not '${stray}'`);
+  try {
+    return args.reduce((left, flag) => flags[flag](left), steps(args));
+  } catch (cause) {
+    return fail(`${name} ${args.join(' ')}: ${cause.message}`);
+  }
 }
 
 /** Installs packages when the lockfile differs from the one they were installed from. */
@@ -163,7 +178,7 @@ if (task.asRoot && process.getuid?.() !== 0) fail(`${name} mounts file systems: 
 if (task.debian) ensureDebian(task.debian);
 if (task.python) ensurePythonTools();
 const node = findNode();
-for (const step of task.steps(args)) {
+for (const step of stepsOf(task, args)) {
   const code = await run(node, step);
   if (code !== 0) process.exit(code);
 }
