@@ -19,4 +19,6 @@ export const pageCodec = envCodec({
     .string()
     .regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as local or eu-central-1')
     .default('local'),
+  /** Whether open tabs load a new build of the page by themselves, for who works on it. */
+  reloadTabs: z.stringbool().default(false),
 });

@@ -12,6 +12,10 @@ export interface LiveOptions {
   readonly proxies: number;
   readonly demo: boolean;
   readonly json: boolean;
+  /** Whether a change of the sources restarts the processes that run them, and reloads the page's tabs. */
+  readonly watch: boolean;
+  /** The process whose code a debugger may attach to. */
+  readonly inspect: string | undefined;
   /** Everything is kept at this AWS endpoint instead of in the data folder. */
   readonly awsEndpoint: string | undefined;
   /** Where each event of a stream is posted to, and with what it is signed; the file in the data folder unless told. */
@@ -46,6 +50,9 @@ export const helpText = `npm run live -- [flags]      the whole platform on this
   --allow-push CIDR[,CIDR]
                     let streams be sent to servers in these networks too, for example 127.0.0.0/8; else only to
                     public addresses
+  --watch           when a source file changes, restart the processes that run it, one after another, and reload
+                    the page's tabs
+  --inspect NAME    let a debugger attach to a process, for example encoder-1, at 127.0.0.1:9229
   --json            one JSON event a line on stdout, the first is "ready"  (npm run -s live -- --json)
   --help            this text
 
@@ -70,6 +77,8 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
     proxies: integer('proxies', values.proxies, 1, 8),
     demo: values.demo,
     json: values.json,
+    watch: values.watch,
+    inspect: values.inspect,
     awsEndpoint: values['aws-endpoint'],
     webhook: webhookOf(values, cwd, faults),
     allowPush: networksOf(values['allow-push'], faults),
@@ -123,6 +132,8 @@ function readFlags(args: readonly string[]) {
         proxies: { type: 'string', default: '2' },
         demo: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        watch: { type: 'boolean', default: false },
+        inspect: { type: 'string' },
         'aws-endpoint': { type: 'string' },
         webhook: { type: 'string' },
         'webhook-secret-file': { type: 'string' },
