@@ -43,9 +43,7 @@ const tasks = {
     steps: (args) => [jest(...args, '--selectProjects', 'images', '--runInBand')],
   },
   check: {
-    flags: {
-      '--changed': (steps) => narrowed(steps, changedFiles(root), (file) => existsSync(join(root, file))),
-    },
+    flags: { '--changed': changedOnly },
     steps: () => [
       tsc('-p', '.'),
       tsc('-p', 'lib/player/tsconfig.page.json'),
@@ -85,6 +83,14 @@ function fail(message) {
   process.exit(1);
 }
 
+/** The steps for what differs from main. */
+function changedOnly(steps) {
+  const files = changedFiles(root);
+  process.stderr.write(`headwater: ${files.length} changed files\n`);
+  return narrowed(steps, files, (file) => existsSync(join(root, file)));
+}
+
+/** The task's steps with these arguments; a task with flags takes no others. */
 function stepsOf({ steps, flags }, args) {
   if (flags === undefined) return steps(args);
   const stray = args.find((arg) => !Object.hasOwn(flags, arg));
