@@ -4,13 +4,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { changedFiles, narrowed } from './changed.mjs';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 
 /**
  * Each task: the Debian packages it needs, whether it needs the tools in requirements.txt or root, and its steps. A step is an
- * argv, in which `node` stands for Node 24.
+ * argv, in which `node` stands for Node 24. `flags`: the options of the task, each with how it changes the steps.
  */
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
@@ -42,6 +43,7 @@ const tasks = {
     steps: (args) => [jest(...args, '--selectProjects', 'images', '--runInBand')],
   },
   check: {
+    flags: { '--changed': changedOnly },
     steps: () => [
       tsc('-p', '.'),
       tsc('-p', 'lib/player/tsconfig.page.json'),
@@ -81,6 +83,25 @@ function tsc(...args) {
 function fail(message) {
   process.stderr.write(`headwater: ${message}\n`);
   process.exit(1);
+}
+
+/** The steps for the files that differ from main. */
+function changedOnly(steps) {
+  const files = changedFiles(root);
+  process.stderr.write(`headwater: ${files.length} changed files\n`);
+  return narrowed(steps, files, (file) => existsSync(join(root, file)));
+}
+
+/** The task's steps with these arguments; a task with flags accepts no others. */
+function stepsOf({ steps, flags }, args) {
+  if (flags === undefined) return steps(args);
+  const stray = args.find((arg) => !Object.hasOwn(flags, arg));
+  if (stray !== undefined) fail(`${name} takes ${Object.keys(flags).join(', ')}, not '${stray}'`);
+  try {
+    return args.reduce((left, flag) => flags[flag](left), steps(args));
+  } catch (cause) {
+    return fail(`${name} ${args.join(' ')}: ${cause.message}`);
+  }
 }
 
 /** Installs packages if the lockfile has changed since the last install. */
@@ -168,7 +189,7 @@ if (task.asRoot && process.getuid?.() !== 0) fail(`${name} mounts file systems a
 if (task.debian) ensureDebian(task.debian);
 if (task.python) ensurePythonTools();
 const node = findNode();
-for (const step of task.steps(args)) {
+for (const step of stepsOf(task, args)) {
   const code = await run(node, step);
   if (code !== 0) process.exit(code);
 }

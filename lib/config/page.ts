@@ -15,4 +15,6 @@ export const pageCodec = envCodec({
   /** Address of the edge for the browser, without a trailing slash. */
   edgeBaseUrl: webUrl,
   region: regionName.default('local'),
+  /** Whether open tabs reload when the page is rebuilt; for development. */
+  reloadTabs: z.stringbool().default(false),
 });

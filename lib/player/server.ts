@@ -7,9 +7,13 @@ import type { RuntimeConfig } from './policy/runtime-config.ts';
 
 /**
  * The page's server: static files from memory, `/config.json` and `/healthz`. Stateless and without outgoing
- * connections; the caller listens and closes.
+ * connections; the caller listens and closes. With `build` it also serves `/reload`, an event stream that names the build.
  */
-export function createPageServer(built: PageFiles, config: RuntimeConfig): Server {
+export function createPageServer(
+  built: PageFiles,
+  config: RuntimeConfig,
+  { build }: { build?: string | undefined } = {},
+): Server {
   const files = new Map(built);
   files.set('/config.json', pageFile(Buffer.from(JSON.stringify(config)), 'application/json', false));
   const zipped = new Map<PageFile, Buffer>();
@@ -26,6 +30,7 @@ export function createPageServer(built: PageFiles, config: RuntimeConfig): Serve
     }
     const path = pathOf(request.url ?? '/');
     if (path === '/healthz') return sendText(response, 200, 'ok\n');
+    if (build !== undefined && path === '/reload') return sendBuild(response, build);
     const found = fileFor(path, files);
     if (!found) return sendText(response, 404, 'File not found.\n');
     send(request, response, found.status, found.file, zipped.get(found.file));
@@ -60,6 +65,12 @@ function send(
   if (zip) response.setHeader('Content-Encoding', 'gzip');
   response.writeHead(status, { 'Content-Type': file.contentType, 'Content-Length': body.length });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** Stays open: a tab that loses it asks again, and so learns of a new server's build. */
+function sendBuild(response: ServerResponse, build: string): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+  response.write(`retry: 200\ndata: ${build}\n\n`);
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

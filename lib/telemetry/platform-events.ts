@@ -11,6 +11,8 @@ export const platformEvents = {
     processApi: string;
     processes: readonly { role: string; name: string; pid: number; port: number }[];
     demo?: { streamId: string; page: string };
+    /** The process that a debugger can attach to, and the host and port for it. */
+    inspector?: { process: string; at: string };
   }>('info', 'All platform processes are up.'),
   'process.exited': event<{
     process: string;
@@ -27,5 +29,18 @@ export const platformEvents = {
     'warn',
     'Killing or draining a process on request.',
   ),
+  'watch.restarting': event<{ files: readonly string[]; processes: readonly string[] }>(
+    'warn',
+    'Source files changed; restarting the processes that run them, one after another.',
+  ),
+  'watch.source-fault': event<{ at: string; reason: string }>(
+    'error',
+    'The sources do not build; nothing restarts until they do.',
+  ),
+  'watch.own-source-changed': event<{ files: readonly string[] }>(
+    'warn',
+    'The supervisor itself runs the changed files; restart npm run live to apply them.',
+  ),
+  'demo.restarting': event<{ code: number | null }>('warn', 'The demo broadcaster exited; publishing again.'),
   'demo.restarting': event<{ code: number | null }>('warn', 'Demo broadcaster exited; restarting it.'),
 } as const;

@@ -19,6 +19,8 @@ export interface Ready {
   /** The supervisor's process API. */
   readonly processApi: string;
   readonly processes: readonly { role: string; name: string; pid: number; port: number }[];
+  /** With `--inspect`: the process that a debugger can attach to, and its host and port. */
+  readonly inspector?: { readonly process: string; readonly at: string };
 }
 
 /** The whole platform, started as a user would, on free ports and in its own folder. */

@@ -1,14 +1,22 @@
+import type { Inspector } from './inspector.ts';
 import type { PlatformUrls } from './plan.ts';
 import type { ProcessLine } from './supervisor.ts';
 
 /** The message printed when the platform is up. */
-export function readyText(urls: PlatformUrls, demo: { page: string } | undefined): string {
+export function readyText(
+  urls: PlatformUrls,
+  demo: { page: string } | undefined,
+  inspector?: Inspector,
+): string {
   const rows = [
     ['page', urls.page],
     ['API', `${urls.api}/v1/openapi.json`],
     ['ingest', `${urls.rtmps}   (RTMPS, self-signed certificate)`],
     ['', `${urls.rtmp}    (RTMP)`],
     ...(demo === undefined ? [] : [['demo', demo.page]]),
+    ...(inspector === undefined
+      ? []
+      : [['debug', `${inspector.at}   (${inspector.process}; see CONTRIBUTING.md)`]]),
   ];
   return [
     '',

@@ -12,6 +12,10 @@ export interface LiveOptions {
   readonly proxies: number;
   readonly demo: boolean;
   readonly json: boolean;
+  /** Restart processes whose sources change, and reload the page's tabs. */
+  readonly watch: boolean;
+  /** The process that a debugger can attach to. */
+  readonly inspect: string | undefined;
   /** Keep everything at this AWS endpoint instead of in the data folder. */
   readonly awsEndpoint: string | undefined;
   /** Where stream events are posted, and the file with the signing secret. @default the secret file in the data folder */
@@ -46,6 +50,8 @@ export const helpText = `npm run live -- [flags]      run the whole platform on 
   --allow-push CIDR[,CIDR]
                     also allow pushing streams to servers in these networks, for example 127.0.0.0/8 (default:
                     public addresses only)
+  --watch           restart processes whose sources change, one after another, and reload the page's tabs
+  --inspect NAME    let a debugger attach to a process, for example encoder-1, at 127.0.0.1:9229
   --json            print one JSON event per line on stdout, starting with "ready" (npm run -s live -- --json)
   --help            show this help
 
@@ -70,6 +76,8 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
     proxies: integer('proxies', values.proxies, 1, 8),
     demo: values.demo,
     json: values.json,
+    watch: values.watch,
+    inspect: values.inspect,
     awsEndpoint: values['aws-endpoint'],
     webhook: webhookOf(values, cwd, faults),
     allowPush: networksOf(values['allow-push'], faults),
@@ -122,6 +130,8 @@ function readFlags(args: readonly string[]) {
         proxies: { type: 'string', default: '2' },
         demo: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        watch: { type: 'boolean', default: false },
+        inspect: { type: 'string' },
         'aws-endpoint': { type: 'string' },
         webhook: { type: 'string' },
         'webhook-secret-file': { type: 'string' },

@@ -7,6 +7,7 @@ import { pageCodec } from '../../../config/page.ts';
 import { popCodec } from '../../../config/pop.ts';
 import type { MemberId } from '../../../routing/ids.ts';
 import type { PlatformBackends } from './backends.ts';
+import type { LiveOptions } from './options.ts';
 import type { ProcessSpec } from './supervisor.ts';
 import type { PlatformPorts } from './tcp-ports.ts';
 
@@ -54,6 +55,11 @@ const stopOrder = {
  */
 const proxyDrainMs = 10_000;
 
+/** What the page's program bundles when it starts. */
+export const pageSources = ['main.tsx', 'reload.ts', 'index.html', 'icon.svg'].map(
+  (name) => `lib/player/page/${name}`,
+);
+
 /** Where the origin program listens. */
 export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${origin}` as const;
 
@@ -69,7 +75,7 @@ export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,
   { originTokenFile, denialsFile }: SharedFiles,
-  { allowPush = [] }: { readonly allowPush?: readonly string[] } = {},
+  { allowPush = [], watch = false }: Partial<Pick<LiveOptions, 'allowPush' | 'watch'>> = {},
 ): ProcessSpec[] {
   const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
   const urls = platformUrls(ports);
@@ -160,6 +166,7 @@ export function planProcesses(
   };
   const page: ProcessSpec = {
     ...process('page', 'page', 'bin/page.ts', ports.page),
+    alsoReads: pageSources,
     env: pageCodec.encode({
       host,
       port: ports.page,
@@ -167,6 +174,7 @@ export function planProcesses(
       processApiBaseUrl: urls.processApi,
       edgeBaseUrl: urls.edge,
       region,
+      reloadTabs: watch,
     }),
   };
   const control: ProcessSpec = {

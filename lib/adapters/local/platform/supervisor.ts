@@ -9,6 +9,10 @@ export interface ProcessSpec {
   readonly name: string;
   /** Program path relative to the repository root. */
   readonly program: string;
+  /** Sources that the program reads and doesn't import, from the repository's root. */
+  readonly alsoReads?: readonly string[];
+  /** Flags of Node's own, such as `--inspect`. */
+  readonly nodeFlags?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly port: number;
   /** Processes stop in ascending order: those that feed others stop first. */
@@ -112,15 +116,19 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   /**
-   * Replaces a process as a deploy does: it finishes its work (SIGTERM) and is restarted immediately. Resolves when its
-   * successor is ready, or with undefined if no process of this name is running or everything is stopping. A process that has
-   * not exited after `withinMs` is killed.
+   * Replaces a process as a deploy does: it finishes its work (SIGTERM) and is restarted immediately; one that is waiting to
+   * restart is started now. Resolves when its successor is ready, or with undefined if no process of this name is running or
+   * everything is stopping. A process that has not exited after `withinMs` is killed.
    */
   async drain(name: string, withinMs = drainWithinMs): Promise<ProcessStatus | undefined> {
     const child = this.#find(name);
-    if (child?.process === undefined || this.#stopping) return undefined;
-    child.draining = true;
-    const settled = new Promise<ProcessStatus | undefined>((resolve) => {
+    if (child === undefined || this.#stopping) return undefined;
+    if (!this.startNow(name)) {
+      if (child.process === undefined) return undefined;
+      child.draining = true;
+      void stopProcess(child.process, withinMs);
+    }
+    return new Promise<ProcessStatus | undefined>((resolve) => {
       const listen = (status?: ProcessStatus) => {
         if (status !== undefined && status.name !== name) return;
         this.off('restarted', listen).off('stopping', listen);
@@ -128,8 +136,15 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       };
       this.on('restarted', listen).on('stopping', listen);
     });
-    void stopProcess(child.process, withinMs);
-    return settled;
+  }
+
+  /** Cuts short the wait before a process is started again; false if none of this name waits. */
+  startNow(name: string): boolean {
+    const child = this.#find(name);
+    if (child?.restart === undefined || this.#stopping) return false;
+    clearTimeout(child.restart);
+    this.#relaunch(child);
+    return true;
   }
 
   #find(name: string): SupervisedProcess | undefined {
@@ -155,7 +170,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #launch(child: SupervisedProcess): Promise<void> {
     const { spec } = child;
     const startedMs = performance.now();
-    const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', spec.program], {
+    const flags = ['--disable-warning=ExperimentalWarning', ...(spec.nodeFlags ?? [])];
+    const started = spawn(process.execPath, [...flags, spec.program], {
       cwd: this.#root,
       // Its own process group, so that Ctrl-C in the terminal reaches only the supervisor, which stops them in order.
       detached: true,
@@ -204,6 +220,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #relaunch(child: SupervisedProcess): void {
+    child.restart = undefined;
     this.#launch(child).then(
       () => {
         const status = this.status().find(({ name }) => name === child.spec.name);
@@ -220,7 +237,8 @@ interface SupervisedProcess {
   process?: ChildProcess | undefined;
   /** Predecessors of `process` that are finishing their work. */
   readonly leaving: Set<ChildProcess>;
-  restart?: NodeJS.Timeout;
+  /** Set while it waits to be started again. */
+  restart?: NodeJS.Timeout | undefined;
   delayMs?: number;
   draining?: boolean;
 }

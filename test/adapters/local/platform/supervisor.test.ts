@@ -116,10 +116,47 @@ describe('the supervisor', () => {
     expect(pids.filter(alive)).toEqual([]);
   });
 
+  test('a process that waits for its restart is started at once, on its own or by a drain', async () => {
+    const supervisor = await supervise(stays + ready);
+    await supervisor.start();
+    expect(supervisor.startNow('one')).toBe(false);
+    // It ends right after each start, so each restart waits longer.
+    await writeFile(join(dir, 'one.mjs'), 'process.exit(1)');
+    void supervisor.drain('one');
+    for (let wait = 0; wait < 1_600; ) [{ restartInMs: wait }] = await once(supervisor, 'exited');
+    await writeFile(join(dir, 'one.mjs'), stays + ready);
+    const restarted = once(supervisor, 'restarted');
+    expect(supervisor.startNow('one')).toBe(true);
+    expect(supervisor.startNow('one')).toBe(false);
+    expect((await restarted)[0]).toMatchObject({ name: 'one' });
+
+    const exited = once(supervisor, 'exited');
+    expect(supervisor.kill('one')).toBe(true);
+    await exited;
+    expect(await supervisor.drain('one')).toMatchObject({ name: 'one' });
+    expect(supervisor.status()).toHaveLength(1);
+    await supervisor.stop();
+  });
+
+  test('flags of Node reach Node', async () => {
+    await writeFile(join(dir, 'one.mjs'), `console.log(process.execArgv.join(' '));${stays}${ready}`);
+    const supervisor = new Supervisor(dir, [
+      {
+        ...{ role: 'edge', name: 'one', program: 'one.mjs', env: {}, port: 1, stopOrder: 0 },
+        nodeFlags: ['--stack-trace-limit=7'],
+      },
+    ]);
+    const line = once(supervisor, 'line');
+    await supervisor.start();
+    expect((await line)[0].text).toContain('--stack-trace-limit=7');
+    await supervisor.stop();
+  });
+
   test('who is not there is neither drained nor killed', async () => {
     const supervisor = await supervise(stays + ready);
     expect(await supervisor.drain('two')).toBeUndefined();
     expect(supervisor.kill('two')).toBe(false);
+    expect(supervisor.startNow('two')).toBe(false);
     await supervisor.stop();
   });
 
