@@ -20,16 +20,16 @@ import type { PublishSession } from './publisher/publish-session.ts';
 import { PublisherSeat } from './publisher/publisher-seat.ts';
 
 const tickMs = 100;
-/** The broadcaster is told how the channel stands no more often than this. */
+/** Minimum interval between updates to the broadcaster on the channel's state. */
 const tellEveryMs = 5000;
-/** Without a word from whoever drives channels the fleet takes the broadcast. */
+/** The fleet takes the broadcast over if the channel driver has been silent this long. */
 const driverSilentMs = 240_000;
 const unwantWithinMs = 3000;
 
 /**
- * A broadcast that a managed channel encodes. This worker holds its lease and its seat, tells its journal and says when the
- * channel is wanted; the media goes from the proxy to the channel, and here only shows what comes in and that it comes. Where
- * the channel fails, the broadcast ends and the publisher, who stays connected, begins another one on the fleet.
+ * A broadcast that a managed channel encodes. This worker holds its lease and its publisher seat, writes its journal and
+ * requests the channel; the media flows from the proxy to the channel, and is only inspected here. If the channel fails, the
+ * broadcast ends and the publisher, which stays connected, begins another one on the fleet.
  */
 export class ManagedBroadcast implements ActiveBroadcast {
   readonly streamId: StreamId;
@@ -49,12 +49,12 @@ export class ManagedBroadcast implements ActiveBroadcast {
   #outlook?: ChannelOutlook;
   #toldMs = Number.NEGATIVE_INFINITY;
   #toldWords = '';
-  /** Of the session in the seat: how far its media has come, and how far its proxy was told so. */
+  /** Session time of the current session: received so far, and confirmed to its proxy. */
   #heardMs = 0;
   #confirmedMs = 0;
   #ending = false;
 
-  /** With `last`, it goes on where another worker left it. */
+  /** With `last`, continues where another worker left it. */
   constructor(
     setting: BroadcastContext,
     keeper: LeaseKeeper,
@@ -106,7 +106,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
     await this.handOver();
   }
 
-  /** The channel went on meanwhile, and viewers with it. */
+  /** The channel kept running meanwhile, and so did playback. */
   controlRecovered(downMs: number): void {
     if (!this.#ending) this.#report.controlRecovered(downMs);
   }
@@ -165,7 +165,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
     });
   }
 
-  /** Only finds out what comes in. */
+  /** Only used to inspect the input. */
   #makeIntake(): Intake {
     return new Intake(
       {
@@ -209,7 +209,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
     if (isSilent && this.#report.ageMs > driverSilentMs) this.#fallBack();
   }
 
-  /** What this worker has of a publisher is of no use to another one: the channel has it. */
+  /** No other worker needs the media held here: the channel already has it. */
   #confirm(): void {
     const throughMs = Math.floor(this.#heardMs);
     if (throughMs - this.#confirmedMs < 1000) return;

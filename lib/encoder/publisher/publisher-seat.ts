@@ -111,8 +111,7 @@ export class PublisherSeat {
   tick(): void {
     const silentForMs = this.#countSilence();
     this.#judge();
-    if (this.#session && silentForMs > lostMs && !this.#paused)
-      this.#lose('it is connected but sends nothing');
+    if (this.#session && silentForMs > lostMs && !this.#paused) this.#lose('connected but sending nothing');
   }
 
   /** Pauses reading from the publisher; don't count this as silence. */
@@ -180,7 +179,7 @@ export class PublisherSeat {
       closed: (fault) => {
         if (session !== this.#session) return;
         this.#session = undefined;
-        this.#lose('the connection broke', fault !== undefined);
+        this.#lose('connection lost', fault !== undefined);
         this.#judge();
       },
     };
@@ -231,7 +230,7 @@ export class PublisherSeat {
   #replaceBy(session: PublishSession): void {
     const old = this.#session;
     this.#session = undefined;
-    old?.end('Another connection took over after this one had been silent.');
+    old?.end('Another connection took over because this one had stopped sending.');
     this.#take(session);
   }
 

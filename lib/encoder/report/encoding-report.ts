@@ -4,7 +4,7 @@ import { speedOf } from '../encoding/policy/shedding.ts';
 import type { EncoderExit } from '../ports.ts';
 import type { Reporter } from './reporter.ts';
 
-/** What a broadcast tells of its runs of ffmpeg. */
+/** What a broadcast reports about its ffmpeg runs. */
 export class EncodingReport {
   readonly #reporter: Reporter;
   #wasStuck = false;
@@ -13,7 +13,7 @@ export class EncodingReport {
     this.#reporter = reporter;
   }
 
-  /** ffmpeg had to be killed before it had made everything. */
+  /** ffmpeg had to be killed before it had finished. */
   get wasStuck(): boolean {
     return this.#wasStuck;
   }

@@ -63,7 +63,7 @@ test('a worker that wakes up too late tells nothing of its own sleep', async () 
   await reporter.settled(100);
   expect(types()).toEqual(['stream.resumed']);
   isOurs = false;
-  reporter.publisher.lost(60_000, 'it is connected but sends nothing');
+  reporter.publisher.lost(60_000, 'connected but sending nothing');
   await reporter.settled(100);
   expect(types()).toEqual(['stream.resumed']);
 });
@@ -97,7 +97,7 @@ describe('a publisher that comes back', () => {
   test('by its proxy to the worker that had it already was not moved', async () => {
     const reporter = report(left);
     reporter.publisher.back({ awayMs: 4000, shown: 'nothing' });
-    reporter.publisher.lost(30_000, 'the connection broke');
+    reporter.publisher.lost(30_000, 'connection lost');
     reporter.publisher.replayed({ cause: 'link-broken', lostMs: undefined });
     reporter.published([], true, punctual);
     await reporter.settled(1000);
