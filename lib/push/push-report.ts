@@ -5,9 +5,9 @@ import { type StreamEventData, type StreamEventType, streamEvent } from '../cont
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { PushClock, PushStore } from './ports.ts';
 
-/** The document is written at most this often, and tried again after a fault no sooner. */
+/** Minimum interval between writes of the document, including retries. */
 const writeEveryMs = 1_000;
-/** The same while the session ends: its last words must not keep a program that stops. */
+/** The same while the session ends: the final writes must not hold up a program that is stopping. */
 const lastWritesEveryMs = 100;
 const maxWaitingEvents = 50;
 
@@ -19,13 +19,13 @@ export interface PushReportOptions {
   readonly streamId: StreamId;
   readonly sessionId: SessionId;
   readonly proxyId: MemberId;
-  /** Once until a write succeeds again. */
+  /** Called once until a write succeeds again. */
   readonly onFault: (cause: unknown) => void;
 }
 
 /**
- * Keeps the control store told how the pushes of one publish session stand, and the stream's journal in order. A newer session of
- * the stream takes over: from then on this one says nothing.
+ * Keeps the control store up to date on the pushes of one publish session, and the stream's journal in order. A newer session
+ * of the stream takes over: from then on this one writes nothing.
  */
 export class PushReport {
   readonly #options: PushReportOptions;
@@ -48,12 +48,12 @@ export class PushReport {
     this.#options = options;
   }
 
-  /** All is written, or never will be by this session. */
+  /** Everything is written, or this session will never write it. */
   get settled(): boolean {
     return this.#superseded || (!this.#due && this.#lines.length === 0 && this.#writing === undefined);
   }
 
-  /** Lines that were dropped, or that are still to be written; `cause`: the last fault. */
+  /** Journal entries that were dropped or are still to be written; `cause`: the last fault. */
   get untold(): { readonly events: number; readonly cause: unknown } {
     const events = this.#superseded ? 0 : this.#dropped + this.#lines.length;
     return { events, cause: this.#fault };
@@ -71,13 +71,13 @@ export class PushReport {
     this.#dropped++;
   }
 
-  /** The session ends: what is left is to be written soon. */
+  /** The session is ending: write the rest soon. */
   hurry(): void {
     this.#everyMs = lastWritesEveryMs;
     this.#notBeforeMs = 0;
   }
 
-  /** Writes what is due, if it may; called several times a second. */
+  /** Writes what is due, if allowed; called several times a second. */
   tick(): void {
     if (this.settled || this.#writing !== undefined) return;
     if (this.#options.clock.nowMs() < this.#notBeforeMs) return;
@@ -101,7 +101,7 @@ export class PushReport {
 
   async #write(): Promise<void> {
     const { store, streamId } = this.#options;
-    // The broadcast begins when a worker has taken the publisher, about when this is asked first.
+    // The broadcast begins when a worker has accepted the publisher, about when this first runs.
     this.#broadcastId ??= await store.getLease(streamId).then((lease) => lease?.broadcastId);
     if (this.#due) await this.#writeDocument();
     while (this.#lines.length > 0 && !this.#superseded) {
@@ -137,7 +137,7 @@ export class PushReport {
     }
   }
 
-  /** Somebody else wrote: a newer session, the one before this, or this one by a write whose answer was lost. */
+  /** Someone else wrote the document: a newer session, the previous one, or this one with a write whose response was lost. */
   async #lookAgain(): Promise<void> {
     const { store, streamId, sessionId } = this.#options;
     const found = await store.getDocument(streamId, 'pushes');

@@ -23,14 +23,14 @@ export class Pushes {
     this.#telling = setInterval(() => this.#tellLoad(), tellLoadMs);
   }
 
-  /** For a publisher whose key was right. */
+  /** Call for a publisher with a valid key. */
   open(facts: PushSetFacts): PublishTap {
     const set = new PushSet(this.#context, facts);
     this.#sets.add(set);
     return set;
   }
 
-  /** Ends them all; resolves when that is done, within some seconds. */
+  /** Ends all pushes; resolves when that is done, within a few seconds. */
   async stop(): Promise<void> {
     for (const set of this.#sets) set.ended();
     while (this.#sets.size > 0) {
@@ -55,7 +55,7 @@ export class Pushes {
       load.failing += set.load.failing;
     }
     const some = load.live + load.failing > 0;
-    // The last one says that there is nothing any more.
+    // The last report says that there are no pushes left.
     if (some || this.#toldSome) this.#context.emit('push.load', load);
     this.#toldSome = some;
   }

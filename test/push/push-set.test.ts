@@ -138,9 +138,13 @@ describe('the pushes of a session', () => {
   });
 
   test.each([
-    ['a key that was sealed under another secret', { sealedKey: 'v1.AAAA' }, 'its key cannot be read'],
+    [
+      'a key that was sealed under another secret',
+      { sealedKey: 'v1.AAAA' },
+      'its stream key can no longer be read',
+    ],
     ['an address inside', { url: 'rtmp://169.254.169.254/live' }, 'is not a public address'],
-    ['an address that is none', { url: 'file:///etc/passwd' }, 'its address cannot be used'],
+    ['an address that is none', { url: 'file:///etc/passwd' }, 'invalid address'],
   ])('are refused with %s', async (_, facts, words) => {
     const { set, tried, of } = setUp(stream([destination('a', facts)]));
     set.onAir();

@@ -1,11 +1,11 @@
 export interface LinkWatchLimits {
-  /** A worker that takes nothing for this long is given up. */
+  /** Abandon a worker that has read nothing for this long. */
   readonly stallMs: number;
-  /** A worker that says nothing for this long and whose heartbeats stopped too is given up. */
+  /** Abandon a worker that has sent nothing for this long if its heartbeats have stopped, too. */
   readonly silentMs: number;
 }
 
-/** Whether a worker at the other end of a link still does its work, judged by what it takes and says. */
+/** Whether the worker at the other end of a link still works, judged by what it reads and sends. */
 export class LinkWatch {
   readonly #limits: LinkWatchLimits;
   #heardMs: number;
@@ -16,22 +16,22 @@ export class LinkWatch {
     this.#heardMs = nowMs;
   }
 
-  /** It said something. */
+  /** The worker sent something. */
   heard(nowMs: number): void {
     this.#heardMs = nowMs;
   }
 
-  /** It does not take what is written. */
+  /** The worker isn't reading what we write. */
   behind(backlogBytes: number, nowMs: number): void {
     this.#behind ??= { sinceMs: nowMs, backlogBytes };
   }
 
-  /** It took everything. */
+  /** The worker has read everything. */
   caughtUp(): void {
     this.#behind = undefined;
   }
 
-  /** It was behind for too long without taking a byte. */
+  /** It has been behind for too long without reading a byte. */
   isStalled(backlogBytes: number, nowMs: number): boolean {
     if (this.#behind === undefined || backlogBytes === 0) return false;
     if (backlogBytes < this.#behind.backlogBytes) this.#behind = { sinceMs: nowMs, backlogBytes };

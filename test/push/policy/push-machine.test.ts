@@ -148,10 +148,10 @@ describe('the machine of a push', () => {
 
   test('says what went wrong until it is live', () => {
     const { model } = stepPush(inPhase('dialing'), { type: 'late' }, at(0));
-    expect(model.detail).toBe('it does not answer');
+    expect(model.detail).toBe('no response');
     const live = stepPush({ ...model, phase: 'publishing' }, { type: 'published' }, at(0)).model;
     expect(live.detail).toBeUndefined();
-    expect(stepPush(live, { type: 'closed' }, at(0)).model.detail).toBe('it closed the connection');
+    expect(stepPush(live, { type: 'closed' }, at(0)).model.detail).toBe('the server closed the connection');
   });
 
   test('is seen as waiting from its first failure until it is live', () => {

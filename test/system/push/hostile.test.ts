@@ -186,7 +186,7 @@ describe('a destination that cannot be pushed to', () => {
     cleanups.push(() => server.close());
     const { harness } = await onAir([to(server.url)]);
     const { detail, againMs } = await harness.log.first('push.waiting');
-    expect(detail).toBe('the server says “Stream … is already publishing” (NetStream.Publish.BadName)');
+    expect(detail).toBe('the server refused: “Stream … is already publishing” (NetStream.Publish.BadName)');
     expect(againMs).toBeGreaterThan(3_000);
   });
 });
