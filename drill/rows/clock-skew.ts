@@ -18,14 +18,14 @@ const seconds = 40;
 const hourMs = 3_600_000;
 /** Long enough for several renewals, heartbeats and a sweep. */
 const watchMs = 7000;
-/** Dates are in whole milliseconds. */
+/** Dates have whole milliseconds. */
 const roundingMs = 2;
 
 export const clockSkew: Drill = {
   name: 'clock-skew',
-  fault: 'the clocks of a worker and of a proxy are an hour off, jump by two, and the worker dies',
+  fault: 'the clocks of a worker and a proxy are an hour off, then jump by two hours, and the worker dies',
   promise:
-    'no lease changes hands while its holder lives; PROGRAM-DATE-TIME is monotone, also over the takeover',
+    'no lease changes hands while its holder is alive; PROGRAM-DATE-TIME is monotonic, including across the takeover',
   seconds: 75,
 
   async run(context) {
@@ -45,7 +45,7 @@ export const clockSkew: Drill = {
     });
     const { before } = air;
     if (before.workerId !== name)
-      throw new NotHappenedError(`The stream is on ${before.workerId}, not on ${name}`);
+      throw new NotHappenedError(`The stream runs on ${before.workerId}, not on ${name}`);
     const times = new DateTimes(`${platform.ready.edge}/local/${stream.id}/${before.id}/index.m3u8`);
     await times.read();
 
@@ -70,22 +70,22 @@ export const clockSkew: Drill = {
     return {
       measures: [
         { name: 'leases lost before the kill', value: lostBefore, unit: '', limit: 0 },
-        // The first one, and the one of the takeover.
+        // The first one, and the takeover's.
         {
-          name: 'epochs besides these two',
+          name: 'extra epochs',
           value: Math.max(...epochs) - Math.min(...epochs) - 1,
           unit: '',
           limit: 0,
         },
-        { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
-        { name: 'PROGRAM-DATE-TIMEs that step back', value: times.backwards(), unit: '', limit: 0 },
-        { name: 'PROGRAM-DATE-TIMEs that changed', value: times.changed, unit: '', limit: 0 },
-        { name: 'PROGRAM-DATE-TIME off its media', value: times.mostOffMs(), unit: 'ms', limit: roundingMs },
+        { name: 'extra broadcasts', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
+        { name: 'backward steps of PROGRAM-DATE-TIME', value: times.backwards(), unit: '', limit: 0 },
+        { name: 'changed PROGRAM-DATE-TIMEs', value: times.changed, unit: '', limit: 0 },
+        { name: 'PROGRAM-DATE-TIME error', value: times.mostOffMs(), unit: 'ms', limit: roundingMs },
         { name: 'availabilityStartTimes', value: times.startTimes.size, unit: '', limit: 1 },
         { name: 'broadcasts hidden by an older one', value: hidden ? 1 : 0, unit: '', limit: 0 },
         { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
-          name: 'frames doubled',
+          name: 'frames duplicated',
           value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
@@ -96,7 +96,7 @@ export const clockSkew: Drill = {
   },
 };
 
-/** A stream that the first of these workers, which have nothing to do, is ranked first for. */
+/** Creates a stream whose ranking starts with the first of these idle workers. */
 async function streamFor(platform: Platform, workers: readonly string[]): Promise<CreatedStream> {
   const members = workers.map((id) => ({
     id: id as MemberId,
@@ -113,7 +113,7 @@ async function streamFor(platform: Platform, workers: readonly string[]): Promis
 const epochOf = ({ event, epoch }: PlatformEvent): number[] =>
   event === 'ingest.publish.started' || event === 'ingest.worker.changed' ? [Number(epoch)] : [];
 
-/** Whether the stream's next broadcast, by a right clock, is not the one that the API tells of. */
+/** Whether the API reports a broadcast other than the stream's newest one, which was made with a correct clock. */
 async function isNextHidden(platform: Platform, stream: CreatedStream, last: string): Promise<boolean> {
   const { url, key } = stream.ingest.rtmp;
   await using _ = new Broadcaster({ url: `${url}/${key}`, seconds: 20, size: '320x240', firstSession: 6 });
@@ -135,11 +135,11 @@ interface DatedSegment {
   readonly durationMs: number;
 }
 
-/** The dates that playlists of all renditions gave their segments, over several looks. */
+/** The dates that all renditions' playlists gave their segments, over several reads. */
 class DateTimes {
-  /** Segments that had another date at another look. */
+  /** Segments whose date changed between reads. */
   changed = 0;
-  /** From which DASH players count. */
+  /** The times from which DASH players count. */
   readonly startTimes = new Set<string>();
   readonly #url: string;
   readonly #renditions = new Map<string, Map<number, DatedSegment>>();
@@ -158,7 +158,7 @@ class DateTimes {
       const { segments } = await fetchMediaPlaylist(new URL(uri, this.#url).href);
       const known = this.#renditions.get(uri) ?? new Map<number, DatedSegment>();
       this.#renditions.set(uri, known);
-      // Where a segment has no date of its own, it begins where the one before it ends (RFC 8216 6.2.1).
+      // A segment without a date of its own begins where the previous one ends (RFC 8216 6.2.1).
       let nextMs = Number.NaN;
       for (const { mediaSequenceNumber: number, programDateTime, duration } of segments) {
         const dateMs = programDateTime?.getTime() ?? nextMs;
@@ -174,7 +174,7 @@ class DateTimes {
     return this.#steps().filter(({ stepMs }) => !(stepMs > 0)).length;
   }
 
-  /** By how much the step from one segment to the next is not the duration of the first, at most. */
+  /** The largest difference between the step from one segment to the next and the former's duration. */
   mostOffMs(): number {
     return Math.max(...this.#steps().map(({ stepMs, durationMs }) => Math.abs(stepMs - durationMs)));
   }

@@ -9,14 +9,15 @@ import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broa
 import { goodAgainAtMs, Prober } from '../viewing/prober.ts';
 
 const tiers = ['edge', 'shield', 'origin'] as const;
-/** Between two kills: what was served from a cache meanwhile is fresh again. */
+/** Pause between two kills: everything served from a cache in the meantime is fresh again. */
 const afterMs = 3000;
 
-/** Each tier between the workers and the viewers dies once, one after another. */
+/** Each tier between the workers and the viewers is killed once, one after another. */
 export const edgeTierKilled: Drill = {
   name: 'edge-tier-killed',
   fault: 'kill -9 of the edge, then of the shield, then of the origin',
-  promise: 'playing again within 2 s each time, no stall; no error is kept for more than 1 s; no frame lost',
+  promise:
+    'playback recovers within 2 s each time, no stall; no error is cached for more than 1 s; no frame lost',
   seconds: 45,
 
   async run(context) {
@@ -33,7 +34,7 @@ export const edgeTierKilled: Drill = {
     return {
       measures: [
         ...measures,
-        { name: 'reconnects of the broadcaster', value: air.broadcaster.session, unit: '', limit: 0 },
+        { name: 'broadcaster reconnects', value: air.broadcaster.session, unit: '', limit: 0 },
         { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         ...viewerMeasures(aftermath, { discontinuities: 0 }),
       ],
@@ -58,16 +59,16 @@ async function kill(
   await sleep(afterMs);
   const goodAtMs = goodAgainAtMs(prober.uncached, killedAtMs);
   const keptUntilMs = goodAgainAtMs(prober.repeated, killedAtMs);
-  context.span('probe', `not served (${tier})`, killedAtMs, goodAtMs, 'bad');
+  context.span('probe', `unavailable (${tier})`, killedAtMs, goodAtMs, 'bad');
   return [
     {
-      name: `playing again after the ${tier}`,
+      name: `playback recovered after ${tier}`,
       value: (goodAtMs - killedAtMs) / 1000,
       unit: 's',
       limit: 2,
     },
     {
-      name: `errors kept once the ${tier} was up`,
+      name: `errors cached after ${tier} restarted`,
       value: Math.max(0, keptUntilMs - upAtMs) / 1000,
       unit: 's',
       limit: 1,

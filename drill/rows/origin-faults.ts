@@ -13,22 +13,22 @@ export interface OriginFaultsOptions {
   readonly faultMs: number;
 }
 
-/** What a drained backlog may take, and what each fault is followed by at least. */
+/** Time allowed for draining the backlog, and the minimum that follows each fault. */
 const drainedWithinMs = 30_000;
 const restMs = 6000;
-/** Half a minute of media; 48 MB of it are kept, which are minutes at this size. */
+/** Half a minute of media; the limit is 48 MB, which is minutes at this size. */
 const mostBehind = 15;
 
 const kinds: readonly { readonly words: string; readonly fault: HttpFault }[] = [
   { words: '503 half of the time', fault: { kind: 'errors', share: 0.5 } },
-  { words: '2 s for each request', fault: { kind: 'slow', ms: 2000 } },
+  { words: '2 s per request', fault: { kind: 'slow', ms: 2000 } },
 ];
 
-/** The origin fails half of the requests for a while, reads too; later it takes its time for each. */
+/** The origin fails half of all requests for a while, including reads; later it delays every request. */
 export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
   name: 'origin-faults',
-  fault: `the origin answers 503 half of the time for ${faultMs / 1000} s, then takes 2 s for each request for as long`,
-  promise: '0 segments lost; the backlog stays bounded, and is drained 30 s after each fault at the latest',
+  fault: `the origin answers 503 half of the time for ${faultMs / 1000} s, then takes 2 s per request for as long`,
+  promise: '0 segments lost; the backlog stays bounded and drains within 30 s of each fault’s end',
   seconds: 45 + (2 * (faultMs + restMs)) / 1000,
 
   async run(context) {
@@ -65,12 +65,12 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
           limit: 0,
         },
         {
-          name: 'frames doubled',
+          name: 'frames duplicated',
           value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
         },
-        // Reads fail and are slow, too: that a player with 6 s never waits is not promised here.
+        // Reads fail and are slow, too: this row doesn't promise that a player with 6 s of buffer never waits.
         ...viewerMeasures(aftermath, { discontinuities: 0 }).filter(({ name }) => name !== 'player stall'),
         ...measures,
       ],
@@ -78,7 +78,7 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
   },
 });
 
-/** One fault from its beginning until the backlog that it made is drained. */
+/** One fault, from its beginning until the backlog it caused is drained. */
 async function suffer(
   words: string,
   fault: HttpFault,
@@ -96,24 +96,20 @@ async function suffer(
   const endedMs = context.now();
   context.mark('fault', 'over', endedMs);
   context.span('origin', words, beganMs, endedMs, 'fault');
-  await until(
-    drainedWithinMs * 2,
-    'the end of the backlog',
-    () => backlog.drainedSince(endedMs) !== undefined,
-  );
+  await until(drainedWithinMs * 2, 'the backlog to drain', () => backlog.drainedSince(endedMs) !== undefined);
   const drainedMs = (backlog.drainedSince(endedMs) ?? Number.NaN) - endedMs;
   await sleep(restMs);
   return [
     {
-      name: `most segments waiting (${words})`,
+      name: `peak segments waiting (${words})`,
       value: backlog.mostSince(beganMs),
       unit: 'segments',
       limit: mostBehind,
     },
     { name: `drained after (${words})`, value: drainedMs / 1000, unit: 's', limit: drainedWithinMs / 1000 },
-    // A fault that nobody met would show nothing.
+    // A fault that hit no requests would prove nothing.
     {
-      name: `faults short of ten (${words})`,
+      name: `faults missing to ten (${words})`,
       value: Math.max(0, 10 - (faults.troubled - troubledBefore)),
       unit: '',
       limit: 0,

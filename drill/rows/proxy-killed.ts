@@ -11,9 +11,9 @@ const seconds = 18;
 
 export const proxyKilled: Drill = {
   name: 'proxy-killed',
-  fault: 'kill -9 of the proxy that has the publisher; the broadcaster connects again after 1 s',
+  fault: 'kill -9 of the publisher’s proxy; the broadcaster reconnects after 1 s',
   promise:
-    'same worker, same broadcast, same URLs, the segment numbering goes on; no stall; at most one discontinuity; filler keeps the live edge moving',
+    'same worker, same broadcast, same URLs, segment numbering continues; no stall; at most one discontinuity; filler keeps the live edge moving',
   seconds: 50,
 
   async run(context) {
@@ -24,7 +24,7 @@ export const proxyKilled: Drill = {
 
     context.mark('fault', `kill -9 of ${before.proxyId}`);
     process.kill(platform.pidOf(before.proxyId ?? ''), 'SIGKILL');
-    await within(30_000, 'the return of the broadcaster', streamEvent(platform, stream.id, 'stream.resumed'));
+    await within(30_000, 'the broadcaster’s reconnect', streamEvent(platform, stream.id, 'stream.resumed'));
     const after = await air.now();
     await signOff(air);
 
@@ -37,21 +37,21 @@ export const proxyKilled: Drill = {
     return {
       measures: [
         {
-          name: 'workers besides the first',
+          name: 'extra workers',
           value: after.workerId === before.workerId && !moved ? 0 : 1,
           unit: '',
           limit: 0,
         },
-        { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
-        { name: 'retries of the broadcaster', value: session, unit: '', limit: 1 },
+        { name: 'extra broadcasts', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
+        { name: 'broadcaster retries', value: session, unit: '', limit: 1 },
         {
-          name: 'frames lost, those in the dead proxy apart',
+          name: 'frames lost, excluding those in the dead proxy',
           value: mostFrames(aftermath, ({ lost }) => lost),
           unit: 'frames',
           limit: 0,
         },
         {
-          name: 'frames doubled',
+          name: 'frames duplicated',
           value: mostFrames(aftermath, ({ doubled }) => doubled),
           unit: 'frames',
           limit: 0,
@@ -62,7 +62,7 @@ export const proxyKilled: Drill = {
           unit: 'frames',
           limit: 0,
         },
-        { name: 'live edge stood still', value: aftermath.standstillMs / 1000, unit: 's', limit: 4 },
+        { name: 'live edge stalled', value: aftermath.standstillMs / 1000, unit: 's', limit: 4 },
         ...viewerMeasures(aftermath, { discontinuities: 1 }),
       ],
     };

@@ -12,9 +12,9 @@ const seconds = 26;
 
 export const workerKilled: Drill = {
   name: 'worker-killed',
-  fault: 'kill -9 of the worker, the broadcaster still connected',
+  fault: 'kill -9 of the worker while the broadcaster is connected',
   promise:
-    'the proxy re-homes it from its replay buffer: 0 frames lost, 0 doubled, no discontinuity, the next grid number; takeover p95 ≤ 4 s; no stall',
+    'the proxy re-homes it from its replay buffer: 0 frames lost, 0 duplicated, no discontinuity, the next grid number; takeover p95 ≤ 4 s; no stall',
   seconds: 45,
 
   async run(context) {
@@ -36,11 +36,11 @@ export const workerKilled: Drill = {
     context.span('segments', 'takeover', killedAtMs, next.atMs, 'fault');
     return {
       measures: [
-        { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
-        { name: 'retries of the broadcaster', value: air.broadcaster.session, unit: '', limit: 0 },
+        { name: 'extra broadcasts', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
+        { name: 'broadcaster retries', value: air.broadcaster.session, unit: '', limit: 0 },
         { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
-          name: 'frames doubled',
+          name: 'frames duplicated',
           value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
@@ -51,7 +51,7 @@ export const workerKilled: Drill = {
           unit: 'frames',
           limit: 0,
         },
-        // Up to two seconds of it would have passed without a fault: a segment comes every two seconds.
+        // Includes up to two seconds that would have passed without a fault: a segment is made every two seconds.
         {
           name: 'takeover (kill to next segment)',
           value: (next.atMs - killedAtMs) / 1000,
@@ -59,7 +59,7 @@ export const workerKilled: Drill = {
           limit: 4,
           judged: 'p95',
         },
-        { name: 'the next segment late', value: next.lateMs / 1000, unit: 's', limit: 4, judged: 'p95' },
+        { name: 'delay of the next segment', value: next.lateMs / 1000, unit: 's', limit: 4, judged: 'p95' },
         ...viewerMeasures(aftermath, { discontinuities: 0 }),
       ],
     };

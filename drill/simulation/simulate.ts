@@ -16,7 +16,7 @@ import {
 import { WorkerProcess } from './worker-process.ts';
 import { Host, World } from './world.ts';
 
-/** What a run of one schedule showed. */
+/** Result of running one schedule. */
 export interface Run {
   readonly schedule: Schedule;
   readonly violations: readonly Violation[];
@@ -24,17 +24,17 @@ export interface Run {
   readonly grants: number;
 }
 
-/** So many segments after the last fault, and the stream is taken to be well again. */
+/** After this many segments since the last fault, the stream counts as recovered. */
 const enoughSegments = 2;
 
-/** Runs the schedule of a seed: the same seed, the same run. The global timers are its own meanwhile. */
+/** Runs a seed's schedule: same seed, same run. Replaces the global timers meanwhile. */
 export async function simulate(seed: number, rules: Rules = productRules): Promise<Run> {
   const schedule = scheduleOf(seed);
   const random = new Random(~seed);
   const { random: realRandom } = Math;
   const { stackTraceLimit } = Error;
   Math.random = () => random.next();
-  // Errors are everyday here, and most of what they cost is to look at the stack.
+  // Errors are frequent here, and capturing the stack is most of their cost.
   Error.stackTraceLimit = 0;
   try {
     return await new Simulation(schedule, random, rules).run();

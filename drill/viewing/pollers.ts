@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchMediaPlaylist } from '../../testkit/media/playback.ts';
 
-/** One answer to one request. */
+/** One response to one request. */
 export interface Look {
-  /** The edge's status; 0 where there was no answer. */
+  /** The edge's status; 0 if there was no response. */
   readonly status: number;
   readonly askedAtMs: number;
-  /** When the last byte had come. */
+  /** When the last byte had arrived. */
   readonly answeredAtMs: number;
 }
 
 export interface OnlookersOptions {
-  /** Of the media playlists of a broadcast on air. */
+  /** The media playlists of a live broadcast. */
   readonly playlists: readonly string[];
-  /** Others that are asked for: the manifests. */
+  /** Other URLs to request: the manifests. */
   readonly manifests: readonly string[];
-  /** Of each playlist. */
+  /** Number of viewers per playlist. */
   readonly each: number;
   readonly now: () => number;
 }
@@ -24,8 +24,8 @@ const pauseMs = 20;
 const requestMs = 4_000;
 
 /**
- * Viewers of a broadcast, each in one rendition, who ask far more often than players do: the playlist, its init segment, its
- * newest segment and its oldest one, in turn. Refused or not, they go on.
+ * Viewers of a broadcast, each in one rendition, that send requests far more often than players do: the playlist, its init
+ * segment, its newest segment and its oldest one, in turn. They continue even when refused.
  */
 export class Onlookers implements AsyncDisposable {
   readonly looks: Look[] = [];
@@ -55,7 +55,7 @@ export class Onlookers implements AsyncDisposable {
     await this.#lookOn(() => known, refresh);
   }
 
-  /** `refresh`: looks what there is now; where that fails, what was known is asked for on. */
+  /** `refresh`: finds the current targets; if that fails, requests continue with the known ones. */
   async #lookOn(targets: () => readonly string[], refresh = async (): Promise<void> => {}): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await refresh().catch(() => {});
@@ -78,7 +78,7 @@ export class Onlookers implements AsyncDisposable {
   }
 }
 
-/** When viewers last got anything of it, on their clock. */
+/** When viewers last got anything of the broadcast, on their clock. */
 export const lastDeliveredAtMs = (looks: readonly Look[]): number =>
   Math.max(
     ...looks.filter(({ status }) => status > 0 && status < 400).map(({ answeredAtMs }) => answeredAtMs),

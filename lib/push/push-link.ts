@@ -163,7 +163,7 @@ export class PushLink {
     if (refusal.redirected) {
       this.#event({
         type: 'forbidden',
-        detail: 'the server redirected us to another one; redirects are not followed',
+        detail: 'the server redirected to another server; redirects are not followed',
       });
       return;
     }

@@ -16,12 +16,12 @@ test('rows that are asked for are run in the order of the table', () => {
 
 test('all faults are named at once', () => {
   expect(() => parseDrillOptions(['--only', 'disk-ful', '--runs', '0'], names)).toThrow(
-    /not 'disk-ful'; --runs takes a whole number from 1 to 100, not '0'/,
+    /got 'disk-ful'; --runs must be a whole number from 1 to 100; got '0'/,
   );
 });
 
 test.each([['1.5'], ['101'], ['many'], ['']])('--runs does not take %j', (runs) => {
-  expect(() => parseDrillOptions([`--runs=${runs}`], names)).toThrow('--runs takes a whole number');
+  expect(() => parseDrillOptions([`--runs=${runs}`], names)).toThrow('--runs must be a whole number');
 });
 
 test('a flag that there is not is named', () => {

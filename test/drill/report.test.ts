@@ -18,7 +18,7 @@ test('a row says what was done, what must hold, what was measured and what was a
 
 test('a run that could not be carried out says why, and the row is broken', () => {
   const judged = judgeRow(row, [{ failure: 'Error: no room\n    at here' }]);
-  expect(rowText(judged, undefined)).toMatch(/could not be run:\n +Error: no room\n +at here/);
+  expect(rowText(judged, undefined)).toMatch(/failed to run:\n +Error: no room\n +at here/);
   expect(summaryText([judged])).toBe('Broken, 1 of 1: disk-full\n');
 });
 

@@ -165,13 +165,13 @@ describe('a push', () => {
   });
 
   test.each<[string, Setting, number, string]>([
-    ['a resolver', { resolve: () => never() }, 5_000, 'could not be resolved in time'],
-    ['a server that does not answer', { dial: () => never() }, 8_000, 'does not answer'],
+    ['a resolver', { resolve: () => never() }, 5_000, 'DNS lookup timed out'],
+    ['a server that does not answer', { dial: () => never() }, 8_000, 'no response'],
     [
       'a server that says nothing',
       { dial: async () => new FakeConnection(false) },
       10_000,
-      'did not answer the request to publish',
+      'did not answer the publish request',
     ],
   ])('gives up waiting for %s', async (_, setting, limitMs, words) => {
     const { destination, pass } = setUp(setting);
@@ -250,7 +250,7 @@ describe('a push', () => {
     expect(destination.state).toBe('live');
     await pass(10_000);
     expect(destination.state).toBe('waiting');
-    expect(destination.detail).toContain('taken nothing for 10 s');
+    expect(destination.detail).toContain('accepted no data for 10 s');
     expect(connection.aborted).toBe(true);
   });
 

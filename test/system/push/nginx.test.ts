@@ -182,7 +182,7 @@ describe('a push to nginx', () => {
     await log.first('push.live');
     await server.recorded(1_000_000);
     network.set({ kind: 'black-hole' });
-    expect((await log.first('push.waiting')).detail).toContain('taken nothing');
+    expect((await log.first('push.waiting')).detail).toContain('accepted no data');
     network.set({ kind: 'pass' });
     await log.until(() => log.of('push.live').length === 2);
     const sizes = (await server.recordings()).map(({ length }) => length);

@@ -100,7 +100,7 @@ describe('What makes the slate', () => {
     maker.make(header());
     runs[0]!.handler.output(0, flv.subarray(0, 60));
     runs[0]!.handler.exited({ code: 1, signal: null, said: 'no such filter' });
-    expect(said).toEqual([new Error('ffmpeg ended with 1: no such filter')]);
+    expect(said).toEqual([new Error('ffmpeg exited with 1: no such filter')]);
   });
 
   test('takes no more than 8 MB', () => {
