@@ -40,7 +40,7 @@ meanwhile: times are judged. Ctrl-C stops everything.
 Exit code: 0 if every row held, 1 if one did not or failed to run, 2 for invalid flags.
 `;
 
-const mostRuns = 100;
+const maxRuns = 100;
 
 /** Parses the flags; `names` are the existing rows. Throws `UsageError`. */
 export function parseDrillOptions(args: readonly string[], names: readonly string[]): DrillOptions {
@@ -51,8 +51,8 @@ export function parseDrillOptions(args: readonly string[], names: readonly strin
   if (unknown.length > 0)
     faults.push(`--only must be one or more of ${names.join(', ')}; got '${unknown.join(', ')}'`);
   const runs = Number(values.runs);
-  if (!/^\d+$/.test(values.runs) || runs < 1 || runs > mostRuns) {
-    faults.push(`--runs must be a whole number from 1 to ${mostRuns}; got '${values.runs}'`);
+  if (!/^\d+$/.test(values.runs) || runs < 1 || runs > maxRuns) {
+    faults.push(`--runs must be a whole number from 1 to ${maxRuns}; got '${values.runs}'`);
   }
   if (faults.length > 0) throw new UsageError(faults.join('; '));
   const { json, list, help, out } = values;

@@ -59,7 +59,7 @@ const width = 1120;
 const rightPx = width - 24;
 const rowPx = 24;
 /** Items that don't fit into this many rows of a lane are drawn below them, without labels. */
-const mostRows = 5;
+const maxRows = 5;
 const curvePx = 64;
 const lanePadPx = 4;
 const laneGapPx = 6;
@@ -152,8 +152,8 @@ function layOutLane(name: string, timeline: Timeline, xOf: (ms: number) => numbe
   /** The top of the first row with room from `from` to `to`; `full` if there is none. */
   const place = (from: number, to: number): { readonly y: number; readonly full: boolean } => {
     const free = rows.findIndex((row) => row.every((one) => to + 6 <= one.from || from >= one.to + 6));
-    const full = free < 0 && rows.length >= mostRows;
-    const row = full ? mostRows : free < 0 ? rows.push([]) - 1 : free;
+    const full = free < 0 && rows.length >= maxRows;
+    const row = full ? maxRows : free < 0 ? rows.push([]) - 1 : free;
     overflowed ||= full;
     if (!full) rows[row]!.push({ from, to });
     return { y: rowsTop + row * rowPx, full };

@@ -18,7 +18,7 @@ interface Endpoint {
 }
 
 /** How much one direction buffers before its sender has to wait, like a socket buffer. */
-const mostQueuedBytes = 256 * 1024;
+const maxQueuedBytes = 256 * 1024;
 /** A throttled direction sends in chunks of this duration. */
 const throttleStepMs = 50;
 
@@ -69,7 +69,7 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   /** Milliseconds from the opening of the next connection until its server has sent `words`. */
-  nextHeard(words: string): Promise<number> {
+  nextResponseMs(words: string): Promise<number> {
     return new Promise((resolve) => {
       const watch = (link: Link): void => {
         this.#watchers.delete(watch);
@@ -172,7 +172,7 @@ async function carry(
   from.on('data', (bytes: Buffer) => {
     queue.push({ bytes, readMs: performance.now() });
     queuedBytes += bytes.length;
-    if (queuedBytes > mostQueuedBytes) from.pause();
+    if (queuedBytes > maxQueuedBytes) from.pause();
     wake();
   });
   from.on('end', () => {
@@ -196,7 +196,7 @@ async function carry(
           await Promise.race([once(to, 'drain'), once(to, 'close')]).catch(() => {});
       });
       queuedBytes -= next.bytes.length;
-      if (queuedBytes < mostQueuedBytes / 2) from.resume();
+      if (queuedBytes < maxQueuedBytes / 2) from.resume();
     } else if (over) break;
     else
       await new Promise<void>((resolve) => {

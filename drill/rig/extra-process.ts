@@ -6,7 +6,7 @@ import { whenInterrupted } from '../../testkit/cleanup.ts';
 import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts';
 
 /** An extra process that belongs to a platform like the others, except for what makes it different. */
-export interface Beside extends AsyncDisposable {
+export interface ExtraProcess extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
   /** All log events so far. */
@@ -27,12 +27,12 @@ const freePorts = {
  * Starts another process like `model`, say `encoder-1`, under another name and with `environment` added to that one's. Reads
  * that from /proc, so Linux only. Throws with the process's own error if it doesn't start.
  */
-export async function startBeside(
+export async function startExtraProcess(
   platform: Platform,
   model: string,
   name: string,
   environment: Readonly<Record<string, string>>,
-): Promise<Beside> {
+): Promise<ExtraProcess> {
   const pid = platform.pidOf(model);
   const program = (await fieldsOf(`/proc/${pid}/cmdline`)).at(-1) ?? '';
   const inherited = (await fieldsOf(`/proc/${pid}/environ`)).map((each) => {

@@ -52,7 +52,7 @@ const segmentsFirst = 4;
  * Starts a live stream and resolves once viewers play it, at a moment between two segments that depends on the seed. Throws
  * `NotHappenedError` if that doesn't happen.
  */
-export async function goOnAir(
+export async function goLive(
   platform: Platform,
   context: DrillContext,
   options: AirOptions,
@@ -98,7 +98,7 @@ export async function goOnAir(
 }
 
 /** Resolves when the broadcaster has sent everything and the recording exists (complete or not). */
-export async function signOff(
+export async function finishBroadcast(
   { platform, stream, broadcaster, viewer }: ActiveBroadcast,
   withinMs = 60_000,
 ): Promise<void> {

@@ -7,12 +7,12 @@ import { type CreatedStream, createStream, getStream, streamEvent } from '../../
 import { wrongClock } from '../faults/wrong-clock.ts';
 import type { Drill } from '../model.ts';
 import { Broadcaster, framesBySession } from '../rig/broadcaster.ts';
-import { startBeside } from '../rig/extra-process.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { startExtraProcess } from '../rig/extra-process.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { NotHappenedError, until, within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 const seconds = 40;
 const hourMs = 3_600_000;
@@ -35,10 +35,15 @@ export const clockSkew: Drill = {
     const workerClock = await wrongClock(platform.dataDir, 'worker', sign * hourMs);
     const proxyClock = await wrongClock(platform.dataDir, 'proxy', -sign * hourMs);
     const name = 'encoder-skewed';
-    await using worker = await startBeside(platform, 'encoder-1', name, workerClock.environment);
-    await using proxy = await startBeside(platform, 'ingest-1', 'ingest-skewed', proxyClock.environment);
+    await using worker = await startExtraProcess(platform, 'encoder-1', name, workerClock.environment);
+    await using proxy = await startExtraProcess(
+      platform,
+      'ingest-1',
+      'ingest-skewed',
+      proxyClock.environment,
+    );
     const stream = await streamFor(platform, [name, 'encoder-1']);
-    await using air = await goOnAir(platform, context, {
+    await using air = await goLive(platform, context, {
       seconds,
       stream,
       ingest: () => `rtmp://127.0.0.1:${proxy.port}/live`,
@@ -60,7 +65,7 @@ export const clockSkew: Drill = {
     await within(30_000, 'the takeover', streamEvent(platform, stream.id, 'publisher.rehomed'));
     await times.read();
     const after = await air.now();
-    await signOff(air);
+    await finishBroadcast(air);
     await times.read();
     const hidden = await isNextHidden(platform, stream, before.id);
 
@@ -80,13 +85,13 @@ export const clockSkew: Drill = {
         { name: 'extra broadcasts', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
         { name: 'backward steps of PROGRAM-DATE-TIME', value: times.backwards(), unit: '', limit: 0 },
         { name: 'changed PROGRAM-DATE-TIMEs', value: times.changed, unit: '', limit: 0 },
-        { name: 'PROGRAM-DATE-TIME error', value: times.mostOffMs(), unit: 'ms', limit: roundingMs },
+        { name: 'PROGRAM-DATE-TIME error', value: times.maxErrorMs(), unit: 'ms', limit: roundingMs },
         { name: 'availabilityStartTimes', value: times.startTimes.size, unit: '', limit: 1 },
         { name: 'broadcasts hidden by an older one', value: hidden ? 1 : 0, unit: '', limit: 0 },
-        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
           name: 'frames duplicated',
-          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          value: maxFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
         },
@@ -175,7 +180,7 @@ class DateTimes {
   }
 
   /** The largest difference between the step from one segment to the next and the former's duration. */
-  mostOffMs(): number {
+  maxErrorMs(): number {
     return Math.max(...this.#steps().map(({ stepMs, durationMs }) => Math.abs(stepMs - durationMs)));
   }
 

@@ -6,11 +6,11 @@ import type { PlatformEvent } from '../../testkit/platform/platform.ts';
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import { SmallDisk } from '../faults/small-disk.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { until, within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 import { watchBacklog } from '../viewing/origin-backlog.ts';
 
 /** What is on the disk that fills up. */
@@ -46,7 +46,7 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
   await using _rest = { [Symbol.asyncDispose]: () => rest.remove() };
   await using rig = await startPlatform({ dataDir: await layOut(what, disk.path, rest.path) });
   const { platform } = rig;
-  await using air = await goOnAir(platform, context, { seconds: fullMs / 1000 + 600 });
+  await using air = await goLive(platform, context, { seconds: fullMs / 1000 + 600 });
   const backlog = await watchBacklog(air, context);
 
   const fullAtMs = context.now();
@@ -68,7 +68,7 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
   const journal = await journalEntriesOf(platform.ready.api, air.stream.id);
   const after = await air.now();
   await air.broadcaster.stop();
-  await signOff(air);
+  await finishBroadcast(air);
   backlog.stop();
 
   context.level('segments waiting', '', backlog.points);
@@ -92,7 +92,7 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
       unit: 's',
       limit: alertWithinS,
     },
-    { name: 'outages missing from the journal', value: untold(what, journal), unit: '', limit: 0 },
+    { name: 'outages missing from the journal', value: unreported(what, journal), unit: '', limit: 0 },
     { name: 'drained after', value: drainedMs / 1000, unit: 's', limit: 30 },
     { name: 'extra broadcasts', value: after.id === air.before.id ? 0 : 1, unit: '', limit: 0 },
     {
@@ -103,10 +103,10 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
     },
     { name: 'broadcaster retries', value: air.broadcaster.session, unit: '', limit: 0 },
     { name: 'segments lost', value: lost, unit: 'segments', limit: 0 },
-    { name: 'frames lost', value: mostFrames(aftermath, (count) => count.lost), unit: 'frames', limit: 0 },
+    { name: 'frames lost', value: maxFrames(aftermath, (count) => count.lost), unit: 'frames', limit: 0 },
     {
       name: 'frames duplicated',
-      value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+      value: maxFrames(aftermath, ({ doubled, filler }) => doubled + filler),
       unit: 'frames',
       limit: 0,
     },
@@ -160,5 +160,5 @@ const wordsOf: Readonly<Record<OnDisk, readonly RegExp[]>> = {
   'control store': [/control store could not be used/],
 };
 
-const untold = (what: OnDisk, journal: readonly string[]): number =>
+const unreported = (what: OnDisk, journal: readonly string[]): number =>
   wordsOf[what].filter((words) => !journal.some((text) => words.test(text))).length;

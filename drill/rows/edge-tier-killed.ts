@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { type ActiveBroadcast, goOnAir, signOff } from '../rig/live-stream.ts';
+import { type ActiveBroadcast, finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { runningPid } from '../rig/rolling.ts';
 import { within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
-import { goodAgainAtMs, Prober } from '../viewing/prober.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { Prober, recoveredAtMs } from '../viewing/prober.ts';
 
 const tiers = ['edge', 'shield', 'origin'] as const;
 /** Pause between two kills: everything served from a cache in the meantime is fresh again. */
@@ -22,12 +22,12 @@ export const edgeTierKilled: Drill = {
 
   async run(context) {
     await using rig = await startPlatform();
-    await using air = await goOnAir(rig.platform, context, { seconds: 600 });
+    await using air = await goLive(rig.platform, context, { seconds: 600 });
     const measures: Measure[] = [];
     for (const [index, tier] of tiers.entries())
       measures.push(...(await kill(tier, index + 1, air, context)));
     await air.broadcaster.stop();
-    await signOff(air);
+    await finishBroadcast(air);
 
     drawTimeline(rig.platform, air.stream.id, context);
     const aftermath = await readAftermath(air, context);
@@ -35,7 +35,7 @@ export const edgeTierKilled: Drill = {
       measures: [
         ...measures,
         { name: 'broadcaster reconnects', value: air.broadcaster.session, unit: '', limit: 0 },
-        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         ...viewerMeasures(aftermath, { discontinuities: 0 }),
       ],
     };
@@ -57,8 +57,8 @@ async function kill(
   await within(30_000, `the restart of ${tier}`, up);
   const upAtMs = context.now();
   await sleep(afterMs);
-  const goodAtMs = goodAgainAtMs(prober.uncached, killedAtMs);
-  const keptUntilMs = goodAgainAtMs(prober.repeated, killedAtMs);
+  const goodAtMs = recoveredAtMs(prober.uncached, killedAtMs);
+  const keptUntilMs = recoveredAtMs(prober.repeated, killedAtMs);
   context.span('probe', `unavailable (${tier})`, killedAtMs, goodAtMs, 'bad');
   return [
     {

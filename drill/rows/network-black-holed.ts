@@ -3,19 +3,19 @@ import type { Platform } from '../../testkit/platform/platform.ts';
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import { FaultProxy } from '../faults/fault-proxy.ts';
 import type { Drill } from '../model.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
-import { judgeSlate, seePictures } from '../viewing/slate.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { decodePictures, judgeSlate } from '../viewing/slate.ts';
 
 /** An encoder retries this long after it gave up its connection. */
 const retryAfterMs = 1000;
 const backForMs = 8000;
 const slateDueMs = 5000;
 /** 3 s waiting for delayed media plus a 2 s segment: 5.3 s in the worst case, and less than a player has buffered. */
-const mostStandstillSeconds = 6;
+const maxStandstillSeconds = 6;
 
 /**
  * The broadcaster's network swallows everything for a while; then the broadcaster reconnects over another path, through
@@ -35,7 +35,7 @@ export function networkBlackHoled({ awayMs }: { readonly awayMs: number }): Dril
       await using before = await FaultProxy.to(ingestOf(platform, 'ingest-1'));
       await using after = await FaultProxy.to(ingestOf(platform, 'ingest-2'));
       let network = before;
-      await using air = await goOnAir(platform, context, {
+      await using air = await goLive(platform, context, {
         seconds: 600,
         ingest: () => `rtmp://${network.host}:${network.port}/live`,
       });
@@ -45,7 +45,7 @@ export function networkBlackHoled({ awayMs }: { readonly awayMs: number }): Dril
       before.strand();
       await sleep(awayMs - retryAfterMs);
       network = after;
-      const accepted = after.nextHeard('NetStream.Publish.Start');
+      const accepted = after.nextResponseMs('NetStream.Publish.Start');
       process.kill(air.broadcaster.pid ?? 0, 'SIGKILL');
       const acceptedMs = await within(30_000, 'the broadcaster’s reconnect', accepted);
       context.span('network', 'black hole', lostMs, context.now() - acceptedMs, 'fault');
@@ -53,13 +53,13 @@ export function networkBlackHoled({ awayMs }: { readonly awayMs: number }): Dril
       const now = await air.now();
       await sleep(backForMs);
       await air.broadcaster.stop();
-      await signOff(air);
+      await finishBroadcast(air);
 
       drawTimeline(platform, air.stream.id, context);
       const aftermath = await readAftermath(air, context);
       const lowest = aftermath.renditions.findLast(({ video }) => video);
       if (!lowest) throw new Error('The broadcast has no video rendition');
-      const slate = judgeSlate(await seePictures(lowest.media));
+      const slate = judgeSlate(await decodePictures(lowest.media));
       const slateMs = lostMs + slate.afterMs;
       if (slate.forMs > 0) {
         context.span('picture shown', 'last picture', lostMs, slateMs);
@@ -79,7 +79,7 @@ export function networkBlackHoled({ awayMs }: { readonly awayMs: number }): Dril
             name: 'live edge stalled',
             value: aftermath.standstillMs / 1000,
             unit: 's',
-            limit: mostStandstillSeconds,
+            limit: maxStandstillSeconds,
           },
           {
             name: 'slate’s deviation from 5 s',
@@ -90,13 +90,13 @@ export function networkBlackHoled({ awayMs }: { readonly awayMs: number }): Dril
           { name: 'broken pictures', value: slate.broken, unit: 'frames', limit: 0 },
           {
             name: 'frames lost after reaching a proxy',
-            value: mostFrames(aftermath, ({ lost }) => lost),
+            value: maxFrames(aftermath, ({ lost }) => lost),
             unit: 'frames',
             limit: 0,
           },
           {
             name: 'frames duplicated or out of order',
-            value: mostFrames(aftermath, ({ doubled, outOfOrder }) => doubled + outOfOrder),
+            value: maxFrames(aftermath, ({ doubled, outOfOrder }) => doubled + outOfOrder),
             unit: 'frames',
             limit: 0,
           },

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpFault, HttpFaults } from '../faults/http-faults.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { until } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 import { type Backlog, originOf, watchBacklog } from '../viewing/origin-backlog.ts';
 
 export interface OriginFaultsOptions {
@@ -17,7 +17,7 @@ export interface OriginFaultsOptions {
 const drainedWithinMs = 30_000;
 const restMs = 6000;
 /** Half a minute of media; the limit is 48 MB, which is minutes at this size. */
-const mostBehind = 15;
+const maxBehind = 15;
 
 const kinds: readonly { readonly words: string; readonly fault: HttpFault }[] = [
   { words: '503 half of the time', fault: { kind: 'errors', share: 0.5 } },
@@ -39,15 +39,15 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
     });
     const { platform } = rig;
     faults.target = originOf(rig);
-    await using air = await goOnAir(platform, context, { seconds: 600 });
+    await using air = await goLive(platform, context, { seconds: 600 });
     const backlog = await watchBacklog(air, context);
 
     const measures: Measure[] = [];
     for (const { words, fault } of kinds) {
-      measures.push(...(await suffer(words, fault, faultMs, faults, backlog, context)));
+      measures.push(...(await injectFault(words, fault, faultMs, faults, backlog, context)));
     }
     await air.broadcaster.stop();
-    await signOff(air);
+    await finishBroadcast(air);
     backlog.stop();
 
     context.level('segments waiting', '', backlog.points);
@@ -60,13 +60,13 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
         { name: 'segments lost', value: lost, unit: 'segments', limit: 0 },
         {
           name: 'frames lost',
-          value: mostFrames(aftermath, (count) => count.lost),
+          value: maxFrames(aftermath, (count) => count.lost),
           unit: 'frames',
           limit: 0,
         },
         {
           name: 'frames duplicated',
-          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          value: maxFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
         },
@@ -79,7 +79,7 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
 });
 
 /** One fault, from its beginning until the backlog it caused is drained. */
-async function suffer(
+async function injectFault(
   words: string,
   fault: HttpFault,
   faultMs: number,
@@ -102,9 +102,9 @@ async function suffer(
   return [
     {
       name: `peak segments waiting (${words})`,
-      value: backlog.mostSince(beganMs),
+      value: backlog.peakSince(beganMs),
       unit: 'segments',
-      limit: mostBehind,
+      limit: maxBehind,
     },
     { name: `drained after (${words})`, value: drainedMs / 1000, unit: 's', limit: drainedWithinMs / 1000 },
     // A fault that hit no requests would prove nothing.

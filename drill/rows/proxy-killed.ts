@@ -1,11 +1,11 @@
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill } from '../model.ts';
 import { frameRate } from '../rig/broadcaster.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 const seconds = 18;
 
@@ -19,14 +19,14 @@ export const proxyKilled: Drill = {
   async run(context) {
     await using rig = await startPlatform();
     const { platform } = rig;
-    await using air = await goOnAir(platform, context, { seconds });
+    await using air = await goLive(platform, context, { seconds });
     const { before, stream } = air;
 
     context.mark('fault', `kill -9 of ${before.proxyId}`);
     process.kill(platform.pidOf(before.proxyId ?? ''), 'SIGKILL');
     await within(30_000, 'the broadcaster’s reconnect', streamEvent(platform, stream.id, 'stream.resumed'));
     const after = await air.now();
-    await signOff(air);
+    await finishBroadcast(air);
 
     drawTimeline(platform, stream.id, context);
     const session = air.broadcaster.session;
@@ -46,19 +46,19 @@ export const proxyKilled: Drill = {
         { name: 'broadcaster retries', value: session, unit: '', limit: 1 },
         {
           name: 'frames lost, excluding those in the dead proxy',
-          value: mostFrames(aftermath, ({ lost }) => lost),
+          value: maxFrames(aftermath, ({ lost }) => lost),
           unit: 'frames',
           limit: 0,
         },
         {
           name: 'frames duplicated',
-          value: mostFrames(aftermath, ({ doubled }) => doubled),
+          value: maxFrames(aftermath, ({ doubled }) => doubled),
           unit: 'frames',
           limit: 0,
         },
         {
           name: 'frames out of order',
-          value: mostFrames(aftermath, ({ outOfOrder }) => outOfOrder),
+          value: maxFrames(aftermath, ({ outOfOrder }) => outOfOrder),
           unit: 'frames',
           limit: 0,
         },

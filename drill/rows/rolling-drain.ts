@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { type ActiveBroadcast, goOnAir, signOff } from '../rig/live-stream.ts';
+import { type ActiveBroadcast, finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { namesOf, roll } from '../rig/rolling.ts';
-import { type Aftermath, mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { type Aftermath, maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 const afterwardsMs = 6000;
 
@@ -25,7 +25,7 @@ export function rollingDrain({ broadcasts }: { readonly broadcasts: number }): D
       for (let number = 1; number <= broadcasts; number++) {
         const options = { seconds: 600, name: broadcasts > 1 ? String(number) : '' };
         const seed = context.seed + number;
-        airs.push(stack.use(await goOnAir(platform, { ...context, seed }, options)));
+        airs.push(stack.use(await goLive(platform, { ...context, seed }, options)));
       }
 
       const beganMs = context.now();
@@ -38,7 +38,7 @@ export function rollingDrain({ broadcasts }: { readonly broadcasts: number }): D
       await sleep(afterwardsMs);
       const nows = await Promise.all(airs.map((air) => air.now()));
       await Promise.all(airs.map((air) => air.broadcaster.stop()));
-      for (const air of airs) await signOff(air);
+      for (const air of airs) await finishBroadcast(air);
 
       const findings: Measure[][] = [];
       for (const [index, air] of airs.entries()) {
@@ -65,7 +65,7 @@ export function rollingDrain({ broadcasts }: { readonly broadcasts: number }): D
 }
 
 function measuresOf(air: ActiveBroadcast, broadcastId: string | undefined, aftermath: Aftermath): Measure[] {
-  const frames = (of: Parameters<typeof mostFrames>[1]) => mostFrames(aftermath, of);
+  const frames = (of: Parameters<typeof maxFrames>[1]) => maxFrames(aftermath, of);
   return [
     {
       name: 'extra broadcasts',

@@ -5,11 +5,11 @@ import { type CreatedStream, createStream, streamEvent } from '../../testkit/pla
 import { beginStoreOutage } from '../faults/store-outage.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
 import { Broadcaster, framesOfSession } from '../rig/broadcaster.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { until, within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 export interface StoreDownOptions {
   readonly downMs: number;
@@ -31,7 +31,7 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
   async run(context) {
     await using rig = await startPlatform();
     const { platform } = rig;
-    await using air = await goOnAir(platform, context, { seconds: downMs / 1000 + 600 });
+    await using air = await goLive(platform, context, { seconds: downMs / 1000 + 600 });
     const newcomer = await createStream(platform, { name: 'newcomer' });
 
     const downAtMs = context.now();
@@ -70,7 +70,7 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
     );
     const after = await air.now();
     await air.broadcaster.stop();
-    await signOff(air);
+    await finishBroadcast(air);
 
     drawTimeline(platform, air.stream.id, context);
     const aftermath = await readAftermath(air, context);
@@ -81,10 +81,10 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
     );
     return {
       measures: [
-        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
           name: 'frames duplicated',
-          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          value: maxFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
         },

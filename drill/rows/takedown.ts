@@ -5,13 +5,13 @@ import type { StreamId } from '../../lib/routing/ids.ts';
 import { RtmpClient } from '../../testkit/harness/rtmp-client.ts';
 import type { Platform } from '../../testkit/platform/platform.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { type ActiveBroadcast, goOnAir } from '../rig/live-stream.ts';
+import { type ActiveBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { runningPid } from '../rig/rolling.ts';
 import { phaseOf, until, within } from '../rig/waiting.ts';
 import { changedObjects, type KeptObject, keptObjects } from '../viewing/objects.ts';
-import { type Look, lastDeliveredAtMs, Onlookers } from '../viewing/pollers.ts';
+import { lastDeliveredAtMs, type PollResult, ViewerPollers } from '../viewing/pollers.ts';
 import { fetchBroadcast } from '../viewing/served-rendition.ts';
 
 /** Viewers per rendition. */
@@ -33,10 +33,10 @@ export const takedown: Drill = {
   async run(context) {
     await using rig = await startPlatform();
     const { platform } = rig;
-    await using air = await goOnAir(platform, context, { seconds: 600 });
+    await using air = await goLive(platform, context, { seconds: 600 });
     const { stream } = air;
     const prefix = streamPrefix('local', stream.id as StreamId);
-    await using onlookers = new Onlookers({
+    await using onlookers = new ViewerPollers({
       playlists: [...air.viewer.seen.keys()],
       manifests: [stream.playback.hls, stream.playback.dash],
       each: viewersEach,
@@ -49,7 +49,7 @@ export const takedown: Drill = {
     context.mark('fault', 'taken down', takenAtMs);
     const post = ask(platform, stream.id, 'takedown', { reason });
     await until(doneWithinMs, 'the first refusal', () =>
-      onlookers.looks.some(({ status }) => status === 410),
+      onlookers.results.some(({ status }) => status === 410),
     );
     await killControl(platform, context, phaseOf(context.seed) * takingMs);
     await post;
@@ -63,7 +63,7 @@ export const takedown: Drill = {
     const quarantined = await keptObjects(platform, quarantinePrefix + prefix);
     const kept = new Map([...quarantined].map(([key, each]) => [key.slice(quarantinePrefix.length), each]));
     const readable = await countReadable(platform, [...kept.keys(), ...quarantined.keys()]);
-    const dark = judgeDarkness(onlookers.looks, takenAtMs);
+    const dark = judgeDarkness(onlookers.results, takenAtMs);
     context.span('viewers', 'refused', dark.lastDeliveredAtMs, context.now(), 'fault');
     const publishes = count(platform, 'ingest.publish.started', stream.id);
 
@@ -96,7 +96,7 @@ export const takedown: Drill = {
         { name: 'stopped, as reported by the API', value: taken.darkAfterMs / 1000, unit: 's', limit: 1 },
         { name: 'publisher cut off', value: (cutAtMs - takenAtMs) / 1000, unit: 's', limit: 10 },
         { name: 'taken down', value: (doneAtMs - takenAtMs) / 1000, unit: 's', limit: 20 },
-        { name: 'wrong end reasons', value: await toldAsAnother(air), unit: '', limit: 0 },
+        { name: 'wrong end reasons', value: await wrongEndReasons(air), unit: '', limit: 0 },
         {
           name: 'changes after repeating the request',
           value: same(again, taken) ? 0 : 1,
@@ -112,7 +112,7 @@ export const takedown: Drill = {
         { name: 'publisher back', value: (backAtMs - restoredAtMs) / 1000, unit: 's', limit: 15 },
         {
           name: 'journal entries missing or repeated',
-          value: await notToldOnce(platform, stream.id),
+          value: await missingOrRepeated(platform, stream.id),
           unit: '',
           limit: 0,
         },
@@ -176,7 +176,7 @@ async function killControl(platform: Platform, context: DrillContext, afterMs: n
 }
 
 /** Whether every request made after playback had to have stopped was refused. */
-function judgeDarkness(looks: readonly Look[], takenAtMs: number) {
+function judgeDarkness(looks: readonly PollResult[], takenAtMs: number) {
   const after = looks.filter(({ askedAtMs }) => askedAtMs > takenAtMs + 1_000);
   return {
     lastDeliveredAtMs: lastDeliveredAtMs(looks),
@@ -185,7 +185,7 @@ function judgeDarkness(looks: readonly Look[], takenAtMs: number) {
 }
 
 /** Whether the API reports another end reason for the broadcast. */
-async function toldAsAnother({ platform, stream, before }: ActiveBroadcast): Promise<number> {
+async function wrongEndReasons({ platform, stream, before }: ActiveBroadcast): Promise<number> {
   const answer = await fetch(`${platform.ready.api}/v1/streams/${stream.id}/broadcasts`);
   const { broadcasts } = (await answer.json()) as { broadcasts: { id: string; endReason?: string }[] };
   return broadcasts.find(({ id }) => id === before.id)?.endReason === 'taken-down' ? 0 : 1;
@@ -240,7 +240,7 @@ async function changedForViewers(
 }
 
 /** How many of the two journal entries don't exist exactly once. */
-async function notToldOnce({ ready }: Platform, id: string): Promise<number> {
+async function missingOrRepeated({ ready }: Platform, id: string): Promise<number> {
   const answer = await fetch(`${ready.api}/v1/streams/${id}/events?limit=200`);
   const { events } = (await answer.json()) as { events: readonly { type: string }[] };
   const wrong = ['stream.taken_down', 'stream.restored'].filter(

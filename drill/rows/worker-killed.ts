@@ -1,11 +1,11 @@
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill } from '../model.ts';
 import { frameRate } from '../rig/broadcaster.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 import { firstAfter } from '../viewing/schedule.ts';
 
 const seconds = 26;
@@ -20,7 +20,7 @@ export const workerKilled: Drill = {
   async run(context) {
     await using rig = await startPlatform();
     const { platform } = rig;
-    await using air = await goOnAir(platform, context, { seconds });
+    await using air = await goLive(platform, context, { seconds });
     const { before, stream } = air;
 
     const killedAtMs = context.now();
@@ -28,7 +28,7 @@ export const workerKilled: Drill = {
     process.kill(platform.pidOf(before.workerId), 'SIGKILL');
     await within(30_000, 'the takeover', streamEvent(platform, stream.id, 'publisher.rehomed'));
     const after = await air.now();
-    await signOff(air);
+    await finishBroadcast(air);
 
     drawTimeline(platform, stream.id, context);
     const aftermath = await readAftermath(air, context, new Map([[0, seconds * frameRate]]));
@@ -38,16 +38,16 @@ export const workerKilled: Drill = {
       measures: [
         { name: 'extra broadcasts', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
         { name: 'broadcaster retries', value: air.broadcaster.session, unit: '', limit: 0 },
-        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
           name: 'frames duplicated',
-          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          value: maxFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
         },
         {
           name: 'frames out of order',
-          value: mostFrames(aftermath, ({ outOfOrder }) => outOfOrder),
+          value: maxFrames(aftermath, ({ outOfOrder }) => outOfOrder),
           unit: 'frames',
           limit: 0,
         },

@@ -8,11 +8,11 @@ import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill } from '../model.ts';
 import { framesBySession } from '../rig/broadcaster.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 import { changedObjects, keptObjects } from '../viewing/objects.ts';
 
 const seconds = 40;
@@ -29,7 +29,7 @@ export const workerPaused: Drill = {
   async run(context) {
     await using rig = await startPlatform();
     const { platform } = rig;
-    await using air = await goOnAir(platform, context, { seconds });
+    await using air = await goLive(platform, context, { seconds });
     const { before, stream } = air;
     const pid = platform.pidOf(before.workerId);
     const isOurs = (event: PlatformEvent): boolean =>
@@ -62,7 +62,7 @@ export const workerPaused: Drill = {
     const older = await countOlder(platform, prefix, watchMs);
     const endedAfterMs = timeOf(await ended) - wokenAt;
     const orphans = isRunning(Number(encoder?.pid)) ? 1 : 0;
-    await signOff(air);
+    await finishBroadcast(air);
 
     const changed = changedObjects(objects, await keptObjects(platform, prefix)).length;
     const untrue = (await eventsOf(platform, stream.id)).filter(
@@ -86,10 +86,10 @@ export const workerPaused: Drill = {
         },
         { name: 'its ffmpegs still running', value: orphans, unit: '', limit: 0 },
         { name: 'false journal entries', value: untrue, unit: '', limit: 0 },
-        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
           name: 'frames duplicated',
-          value: mostFrames(aftermath, ({ doubled }) => doubled),
+          value: maxFrames(aftermath, ({ doubled }) => doubled),
           unit: 'frames',
           limit: 0,
         },

@@ -14,8 +14,8 @@ interface SimulationOptions {
 }
 
 /** How many broken schedules to report in full. */
-const mostTold = 5;
-const tellEvery = 10_000;
+const maxReported = 5;
+const progressEvery = 10_000;
 
 /** Runs what the flags request, and sets the exit code. Throws `UsageError`. */
 export async function runSimulation(args: readonly string[]): Promise<void> {
@@ -29,9 +29,9 @@ export async function runSimulation(args: readonly string[]): Promise<void> {
     grants += run.grants;
     if (run.violations.length > 0) {
       bad.push(run);
-      if (bad.length <= mostTold && !json) process.stdout.write(violationText(run));
+      if (bad.length <= maxReported && !json) process.stdout.write(violationText(run));
     }
-    if ((done + 1) % tellEvery === 0)
+    if ((done + 1) % progressEvery === 0)
       process.stderr.write(`drill: ${done + 1} schedules, ${bad.length} broken\n`);
   }
   const seconds = (performance.now() - beganMs) / 1000;

@@ -59,7 +59,7 @@ export class Network {
         host,
       );
       const answer = (settle: () => void): void => {
-        const tookMs = this.#wayMs(host, target);
+        const tookMs = this.#latencyMs(host, target);
         if (tookMs === undefined) return;
         const answered = (): void => {
           if (gaveUp.cancelled) return;
@@ -68,7 +68,7 @@ export class Network {
         };
         world.plan(tookMs, answered, host, life);
       };
-      const tookMs = this.#wayMs(host, target);
+      const tookMs = this.#latencyMs(host, target);
       if (tookMs === undefined) return;
       world.plan(tookMs, () => {
         const outage = this.#outages.get(target);
@@ -91,12 +91,12 @@ export class Network {
   }
 
   /** A message between two processes over a working connection. */
-  tell(to: Host, run: () => void): void {
+  send(to: Host, run: () => void): void {
     this.#world.plan(this.#random.between(1, goodMs), run, to);
   }
 
   /** How long a message takes; undefined if it is lost. */
-  #wayMs(host: Host, target: Target): number | undefined {
+  #latencyMs(host: Host, target: Target): number | undefined {
     const { lossRate, slowRate, slowMs } = this.#schedule;
     const { nowMs } = this.#world;
     const random = this.#random;

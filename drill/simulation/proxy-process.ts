@@ -8,7 +8,7 @@ import { streamId } from './simulated-broadcast.ts';
 import type { Host } from './world.ts';
 
 /** Same as in the product's proxy. */
-const lookEveryMs = 1000;
+const checkEveryMs = 1000;
 const pauseMs = 250;
 const answerTimeoutMs = 4000;
 const limits = { stallMs: 5000, silentMs: 6000 };
@@ -34,7 +34,7 @@ export class ProxyProcess {
 
   constructor(around: ProxySurroundings) {
     this.#around = around;
-    this.#look();
+    this.#check();
     void this.#route();
   }
 
@@ -51,17 +51,17 @@ export class ProxyProcess {
   }
 
   heard(worker: MemberId): void {
-    if (worker === this.#worker) this.#watch?.heard(this.#around.host.nowMs());
+    if (worker === this.#worker) this.#watch?.received(this.#around.host.nowMs());
   }
 
-  #look(): void {
+  #check(): void {
     const { host } = this.#around;
     void this.#ask((control) => [...control.fleet.values()])
       .then(
         (members) => this.#fleet.observe(members, host.nowMs()),
         () => {},
       )
-      .finally(() => setTimeout(() => this.#look(), lookEveryMs));
+      .finally(() => setTimeout(() => this.#check(), checkEveryMs));
     const lives = this.#worker !== undefined && this.#fleet.find(this.#worker) !== undefined;
     if (this.#worker !== undefined && this.#watch?.isSilent(lives, host.nowMs()))
       this.linkClosed(this.#worker);

@@ -93,8 +93,8 @@ class Simulation {
           network: this.#network,
           invariants: this.#invariants,
           rules: this.#rules,
-          closed: () => this.#network.tell(proxyHost, () => this.#proxy?.linkClosed(id)),
-          published: () => this.#network.tell(proxyHost, () => this.#proxy?.heard(id)),
+          closed: () => this.#network.send(proxyHost, () => this.#proxy?.linkClosed(id)),
+          published: () => this.#network.send(proxyHost, () => this.#proxy?.heard(id)),
         });
         this.#processes.set(id, process);
       },
@@ -111,12 +111,12 @@ class Simulation {
         const there = this.#hosts.find(({ id }) => id === worker);
         if (!there?.alive) {
           // Its port is closed.
-          this.#network.tell(host, () => answered({ accepted: false }));
+          this.#network.send(host, () => answered({ accepted: false }));
           return;
         }
-        this.#network.tell(there, () => {
+        this.#network.send(there, () => {
           const process = this.#processes.get(worker);
-          void process?.admit().then((answer) => this.#network.tell(host, () => answered(answer)));
+          void process?.admit().then((answer) => this.#network.send(host, () => answered(answer)));
         });
       },
     });
@@ -124,7 +124,7 @@ class Simulation {
 
   #befall(fault: Fault): void {
     const host = 'host' in fault ? this.#victim(fault.host) : undefined;
-    if (fault.kind === 'link-cut') this.#network.tell(this.#hosts[proxy]!, () => this.#proxy?.cut());
+    if (fault.kind === 'link-cut') this.#network.send(this.#hosts[proxy]!, () => this.#proxy?.cut());
     else if (fault.kind === 'store-down') this.#network.down(fault.target, fault.ms, fault.silent);
     else if (!host?.alive) return;
     else if (fault.kind === 'pause') host.pause(fault.ms, fault.stopsClock);
@@ -144,7 +144,7 @@ class Simulation {
     host.crash();
     const id = host.id as MemberId;
     this.#processes.delete(id);
-    this.#network.tell(this.#hosts[proxy]!, () => this.#proxy?.linkClosed(id));
+    this.#network.send(this.#hosts[proxy]!, () => this.#proxy?.linkClosed(id));
     this.#world.plan(restartMs, () => this.#startWorker(host));
   }
 

@@ -110,7 +110,7 @@ function drawAftermath(
 }
 
 /** The maximum of one kind of frame fault over the video renditions. */
-export const mostFrames = ({ frames }: Aftermath, of: (count: FrameCount) => number): number =>
+export const maxFrames = ({ frames }: Aftermath, of: (count: FrameCount) => number): number =>
   Math.max(...[...frames.values()].map(of));
 
 /** The measures that all rows share: what a viewer may notice, none of which is allowed. */

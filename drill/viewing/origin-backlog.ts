@@ -13,7 +13,7 @@ const lookEveryMs = 250;
 export interface Backlog {
   readonly points: readonly LevelPoint[];
   /** The maximum since then. */
-  mostSince(fromMs: number): number;
+  peakSince(fromMs: number): number;
   /** Since when, not before `fromMs`, nothing has been waiting except what may be under way. */
   drainedSince(fromMs: number): number | undefined;
   stop(): void;
@@ -47,7 +47,7 @@ export async function watchBacklog(air: ActiveBroadcast, context: DrillContext):
   const since = (fromMs: number) => points.filter(({ atMs }) => atMs >= fromMs);
   return {
     points,
-    mostSince: (fromMs) => Math.max(...since(fromMs).map(({ value }) => value)),
+    peakSince: (fromMs) => Math.max(...since(fromMs).map(({ value }) => value)),
     drainedSince: (fromMs) => since(fromMs).find(({ value }) => value <= 1)?.atMs,
     stop: () => stopped.abort(),
   };

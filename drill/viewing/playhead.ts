@@ -24,7 +24,7 @@ export interface Playback {
  * Simulates a player that starts `bufferMs` behind the live edge: plays in real time, and waits if the next segment hasn't
  * arrived. Starts as soon as that much is buffered; undefined if that never happened.
  */
-export function playThrough(arrivals: readonly Arrival[], bufferMs = 6000): Playback | undefined {
+export function simulatePlayer(arrivals: readonly Arrival[], bufferMs = 6000): Playback | undefined {
   const inOrder = arrivals.toSorted((a, b) => a.mediaStartMs - b.mediaStartMs);
   const first = inOrder[0];
   if (!first) return undefined;

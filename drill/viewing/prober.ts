@@ -70,7 +70,7 @@ export class Prober implements AsyncDisposable {
  * When the first response arrived after which there were no more bad ones, counting those still pending at `sinceMs` or
  * requested later. NaN if that never happened.
  */
-export function goodAgainAtMs(answers: readonly ProbeAnswer[], sinceMs: number): number {
+export function recoveredAtMs(answers: readonly ProbeAnswer[], sinceMs: number): number {
   const later = answers.filter(({ answeredAtMs }) => answeredAtMs >= sinceMs);
   return later[later.findLastIndex(({ ok }) => !ok) + 1]?.answeredAtMs ?? Number.NaN;
 }

@@ -29,7 +29,7 @@ const darkBelow = 60;
 const dotAbove = 70;
 
 /** Decodes all pictures of a piece of media: init segment and media segments, joined. */
-export async function seePictures(media: Uint8Array): Promise<SeenPicture[]> {
+export async function decodePictures(media: Uint8Array): Promise<SeenPicture[]> {
   const [numbers, thumbnails, packets] = await Promise.all([
     readFrameNumbers(media),
     thumbnailsOf(media),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whenInterrupted } from '../../testkit/cleanup.ts';
 import { fetchMediaPlaylist, fetchMultivariant } from '../../testkit/media/playback.ts';
-import { type Arrival, type Playback, playThrough } from './playhead.ts';
+import { type Arrival, type Playback, simulatePlayer } from './playhead.ts';
 
 /** A segment as received by a viewer. */
 export interface SeenSegment extends Arrival {
@@ -54,7 +54,7 @@ export class Viewer implements AsyncDisposable {
   playback(bufferMs?: number): Map<string, Playback> {
     const played = new Map<string, Playback>();
     for (const [url, segments] of this.seen) {
-      const playback = playThrough(segments, bufferMs);
+      const playback = simulatePlayer(segments, bufferMs);
       if (playback) played.set(url, playback);
     }
     return played;
@@ -72,7 +72,7 @@ export class Viewer implements AsyncDisposable {
 
   async #watch(): Promise<void> {
     const { url } = this.#options;
-    const variants = await this.#insist(url, async () => {
+    const variants = await this.#retry(url, async () => {
       const { variants } = await fetchMultivariant(url);
       if (variants.length === 0) throw new Error('the multivariant playlist names no variant');
       return variants;
@@ -93,7 +93,7 @@ export class Viewer implements AsyncDisposable {
     let nextNumber = -1;
     let mediaEndMs = 0;
     while (!this.#stopping.signal.aborted) {
-      const playlist = await this.#insist(url, () => fetchMediaPlaylist(url));
+      const playlist = await this.#retry(url, () => fetchMediaPlaylist(url));
       if (!playlist) return;
       let changed = false;
       for (const { uri, mediaSequenceNumber: number, duration, gap } of playlist.segments) {
@@ -104,7 +104,7 @@ export class Viewer implements AsyncDisposable {
         changed = true;
         if (gap) continue;
         const at = new URL(uri, url).href;
-        const body = await this.#insist(at, () => this.#bytes(at));
+        const body = await this.#retry(at, () => this.#bytes(at));
         if (!body) return;
         const sha256 = createHash('sha256').update(body).digest('hex');
         segments.push({ number, mediaStartMs, mediaEndMs, arrivedAtMs: this.#options.now(), sha256 });
@@ -122,7 +122,7 @@ export class Viewer implements AsyncDisposable {
   }
 
   /** Retries until it succeeds; undefined if the viewer was stopped. Failures are recorded once the stream exists. */
-  async #insist<Answer>(url: string, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  async #retry<Answer>(url: string, ask: () => Promise<Answer>): Promise<Answer | undefined> {
     while (!this.#stopping.signal.aborted) {
       try {
         return await Promise.race([

@@ -143,13 +143,13 @@ export class Broadcast implements ActiveBroadcast {
         tag: (tag) => this.#encoding.feed(tag),
         batchEnded: () => this.#encoding.flush(),
         lost: (detail) => this.#publisherLost(detail),
-        over: (reason) => this.end(reason),
+        ended: (reason) => this.end(reason),
       },
     });
   }
 
   #publisherLost(detail: string): void {
-    if (this.#departure.over()) return;
+    if (this.#departure.end()) return;
     if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
     else this.#report.publisher.lost(this.#reconnectWindowMs, detail);
   }
@@ -207,7 +207,7 @@ export class Broadcast implements ActiveBroadcast {
   #stop(reason: string): void {
     this.#ending = true;
     clearInterval(this.#timer);
-    this.#departure.over();
+    this.#departure.end();
     this.#reception.stop(reason);
   }
 

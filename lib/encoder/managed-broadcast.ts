@@ -21,10 +21,10 @@ import { PublisherSeat } from './publisher/publisher-seat.ts';
 
 const tickMs = 100;
 /** Minimum interval between updates to the broadcaster on the channel's state. */
-const tellEveryMs = 5000;
+const notifyEveryMs = 5000;
 /** The fleet takes the broadcast over if the channel driver has been silent this long. */
 const driverSilentMs = 240_000;
-const unwantWithinMs = 3000;
+const releaseWithinMs = 3000;
 
 /**
  * A broadcast that a managed channel encodes. This worker holds its lease and its publisher seat, writes its journal and
@@ -47,10 +47,10 @@ export class ManagedBroadcast implements ActiveBroadcast {
   #resolveEnded!: () => void;
   #format?: InputFormat;
   #outlook?: ChannelOutlook;
-  #toldMs = Number.NEGATIVE_INFINITY;
-  #toldWords = '';
+  #notifiedAtMs = Number.NEGATIVE_INFINITY;
+  #lastNotice = '';
   /** Session time of the current session: received so far, and confirmed to its proxy. */
-  #heardMs = 0;
+  #receivedMs = 0;
   #confirmedMs = 0;
   #ending = false;
 
@@ -79,7 +79,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
       store,
       clock,
       lease,
-      outlook: (outlook) => this.#look(outlook),
+      outlook: (outlook) => this.#handleOutlook(outlook),
       failed: (cause) => this.#report.driveFailed(cause),
     });
     this.#timer = setInterval(() => this.#tick(), tickMs);
@@ -138,13 +138,13 @@ export class ManagedBroadcast implements ActiveBroadcast {
     return new PublisherSeat(clock, lease, {
       taken: (session) => {
         this.#intake.beginSession();
-        this.#heardMs = 0;
+        this.#receivedMs = 0;
         this.#confirmedMs = 0;
-        this.#toldMs = Number.NEGATIVE_INFINITY;
+        this.#notifiedAtMs = Number.NEGATIVE_INFINITY;
         this.#report.publisher.taken(session, !this.#report.started);
       },
       media: (type, timestampMs, payload, sessionMs) => {
-        this.#heardMs = Math.max(this.#heardMs, sessionMs);
+        this.#receivedMs = Math.max(this.#receivedMs, sessionMs);
         this.#intake.push({ type, timestampMs, payload, nowMs: clock.nowMs(), sessionMs });
       },
       metadata: ({ frameRate, encoder }) => {
@@ -154,13 +154,13 @@ export class ManagedBroadcast implements ActiveBroadcast {
       batchEnded: () => {},
       unpublished: () => this.end('publisher-ended'),
       lost: (detail) => {
-        if (this.#departure.over()) return;
+        if (this.#departure.end()) return;
         if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
         else this.#report.publisher.lost(this.#reconnectWindowMs, detail);
       },
-      back: (awayMs) => {
-        if (!this.#report.started) this.#report.publisher.backAtStart();
-        else this.#report.publisher.back({ awayMs, shown: 'nothing' });
+      returned: (awayMs) => {
+        if (!this.#report.started) this.#report.publisher.returnedAtStart();
+        else this.#report.publisher.returned({ awayMs, shown: 'nothing' });
       },
     });
   }
@@ -174,7 +174,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
           this.#report.publisher.formatFound(format);
           const { width, height, frameRate } = format.video;
           if (this.#outlook === undefined && !this.#report.started) this.#report.starting();
-          this.#channel.want({ width, height, frameRate });
+          this.#channel.request({ width, height, frameRate });
         },
         tag: () => {},
         slateWanted: () => {},
@@ -211,13 +211,13 @@ export class ManagedBroadcast implements ActiveBroadcast {
 
   /** No other worker needs the media held here: the channel already has it. */
   #confirm(): void {
-    const throughMs = Math.floor(this.#heardMs);
+    const throughMs = Math.floor(this.#receivedMs);
     if (throughMs - this.#confirmedMs < 1000) return;
     this.#confirmedMs = throughMs;
     this.#seat.session?.send({ type: 'published-through', timestampMs: throughMs });
   }
 
-  #look(outlook: ChannelOutlook): void {
+  #handleOutlook(outlook: ChannelOutlook): void {
     if (this.#ending) return;
     this.#outlook = outlook;
     if (outlook.kind === 'push' && outlook.live) {
@@ -225,7 +225,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
       return;
     }
     const isOver = outlook.kind === 'fallback' || outlook.kind === 'over';
-    this.#tellPublisher(outlook.words, isOver ? 0 : tellEveryMs);
+    this.#notifyPublisher(outlook.words, isOver ? 0 : notifyEveryMs);
     if (outlook.kind === 'fallback') this.#fallBack();
     else if (outlook.kind === 'over') this.end('encoder-failed');
   }
@@ -235,11 +235,11 @@ export class ManagedBroadcast implements ActiveBroadcast {
     this.#report.live(fitLadder(this.#format.video, this.#setting.ladder));
   }
 
-  #tellPublisher(words: string, everyMs: number): void {
+  #notifyPublisher(words: string, everyMs: number): void {
     const nowMs = this.#setting.clock.nowMs();
-    if (words === this.#toldWords || nowMs - this.#toldMs < everyMs) return;
-    this.#toldMs = nowMs;
-    this.#toldWords = words;
+    if (words === this.#lastNotice || nowMs - this.#notifiedAtMs < everyMs) return;
+    this.#notifiedAtMs = nowMs;
+    this.#lastNotice = words;
     const status = { level: 'status', code: 'NetStream.Publish.Notify', description: words } as const;
     this.#seat.session?.send({ type: 'status', ...status });
   }
@@ -256,13 +256,13 @@ export class ManagedBroadcast implements ActiveBroadcast {
   #stop(): void {
     this.#ending = true;
     clearInterval(this.#timer);
-    this.#departure.over();
+    this.#departure.end();
   }
 
   async #finish(reason: EndReason): Promise<void> {
-    const unwanted = this.#channel.unwant().catch((cause: unknown) => this.#report.driveFailed(cause));
+    const released = this.#channel.release().catch((cause: unknown) => this.#report.driveFailed(cause));
     this.#report.ended(reason);
-    await Promise.race([unwanted, pause(unwantWithinMs, undefined, { ref: false })]);
+    await Promise.race([released, pause(releaseWithinMs, undefined, { ref: false })]);
     await this.#releaseLease();
   }
 

@@ -24,7 +24,7 @@ export interface FleetLinkOptions {
 export class FleetLink {
   readonly #options: FleetLinkOptions;
   #timer: NodeJS.Timeout | undefined;
-  #telling: NodeJS.Timeout | undefined;
+  #loadTimer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #available = true;
 
@@ -35,7 +35,7 @@ export class FleetLink {
   /** Writes and reads once, then regularly. Doesn't fail if the store is down. */
   async start(): Promise<void> {
     await this.#beat();
-    this.#telling = setInterval(() => this.#tellLoad(), this.#options.loadEveryMs ?? 10_000);
+    this.#loadTimer = setInterval(() => this.#emitLoad(), this.#options.loadEveryMs ?? 10_000);
     let busy = false;
     this.#timer = setInterval(() => {
       if (busy) return;
@@ -49,13 +49,13 @@ export class FleetLink {
   /** Removes this proxy from the fleet. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    clearInterval(this.#telling);
+    clearInterval(this.#loadTimer);
     await this.#beating;
     const { id, role } = this.#options.self();
     await this.#options.store.removeMember(role, id).catch(() => {});
   }
 
-  #tellLoad(): void {
+  #emitLoad(): void {
     const { emit, self, certificateDaysLeft } = this.#options;
     const { load: sessions, capacity } = self();
     const daysLeft = certificateDaysLeft?.();

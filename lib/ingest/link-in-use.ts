@@ -26,8 +26,8 @@ export class LinkInUse {
   }
 
   /** The worker sent something. */
-  heard(): void {
-    this.#watch.heard(performance.now());
+  received(): void {
+    this.#watch.received(performance.now());
   }
 
   /** The worker has read everything queued. */
@@ -41,7 +41,7 @@ export class LinkInUse {
   }
 
   /** The worker is draining: it stays in use until another one is ready. Returns false if that was already known. */
-  drains(): boolean {
+  markDraining(): boolean {
     const isNews = !this.#drains;
     this.#drains = true;
     return isNews;
@@ -51,7 +51,7 @@ export class LinkInUse {
    * Another worker is ready: leave this one at the next key frame. `pointMs`: where a worker could start now, in session
    * time.
    */
-  leaveSoon(pointMs: number): void {
+  leaveAtKeyframe(pointMs: number): void {
     this.#leave = new LeaveWatch(pointMs, performance.now());
   }
 
@@ -60,7 +60,7 @@ export class LinkInUse {
     this.#leave = undefined;
   }
 
-  isToLeave(pointMs: number): boolean {
+  shouldLeave(pointMs: number): boolean {
     return this.#leave?.isDue(pointMs, performance.now()) === true;
   }
 }

@@ -91,7 +91,7 @@ export class Relay {
         }),
         found: (link, replay, tookMs) => this.#attached(link, replay, tookMs),
         failed: (error) => this.#routeFailed(error),
-        standby: () => this.#current?.leaveSoon(this.#feed.stream.pointMs),
+        standby: () => this.#current?.leaveAtKeyframe(this.#feed.stream.pointMs),
         standbyOver: () => this.#current?.stay(),
         withdrawn: () => this.#current !== undefined && this.#feed.forgetConfirmed(),
       },
@@ -197,7 +197,7 @@ export class Relay {
   }
 
   #leaveIfDue(): boolean {
-    const isDue = this.#current?.isToLeave(this.#feed.stream.pointMs) === true;
+    const isDue = this.#current?.shouldLeave(this.#feed.stream.pointMs) === true;
     if (isDue) this.#leaveLink();
     return isDue;
   }
@@ -260,7 +260,7 @@ export class Relay {
       this.#feed.confirmed(frame.timestampMs, this.#current === undefined || this.#search.hasOffered);
     }
     if (from !== this.#current) return;
-    from.heard();
+    from.received();
     if (frame.type === 'status') this.#options.owner.status(frame.level, frame.code, frame.description);
     else if (frame.type === 'draining') this.#workerDrains(from);
     else if (frame.type === 'end') this.#workerEnded(frame.reason);
@@ -268,7 +268,7 @@ export class Relay {
 
   /** It keeps the publisher until another worker is ready. */
   #workerDrains(from: LinkInUse): void {
-    if (this.#finished || !from.drains()) return;
+    if (this.#finished || !from.markDraining()) return;
     this.#options.emit('ingest.worker.leaving', { ...this.#facts, worker: from.link.worker });
     this.#search.start();
   }

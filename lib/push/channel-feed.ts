@@ -7,7 +7,7 @@ import { Destination, type PushTarget } from './destination.ts';
 import type { MediaMessage } from './policy/media-source.ts';
 import type { PushContext, PushSetFacts } from './push-context.ts';
 
-const lookMs = 1_000;
+const readEveryMs = 1_000;
 /** A channel's inputs are in our own network; they come from the control plane, not from a user. */
 const ownNetwork = allowedAddresses(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fd00::/8']);
 
@@ -26,8 +26,8 @@ export class ChannelFeed {
   readonly #inputs = new Map<string, Input>();
   readonly #leaving = new Set<Input>();
   #fed: BroadcastId | undefined;
-  #looking = false;
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #reading = false;
+  #lastReadMs = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
   constructor(context: PushContext, facts: PushSetFacts) {
@@ -64,10 +64,10 @@ export class ChannelFeed {
       if (input.destination.over) this.#leaving.delete(input);
     }
     const nowMs = this.#context.clock.nowMs();
-    if (this.#stopped || this.#looking || nowMs - this.#lookedMs < lookMs) return;
-    this.#lookedMs = nowMs;
-    this.#looking = true;
-    void this.#look()
+    if (this.#stopped || this.#reading || nowMs - this.#lastReadMs < readEveryMs) return;
+    this.#lastReadMs = nowMs;
+    this.#reading = true;
+    void this.#readDocument()
       .catch((cause: unknown) => {
         const { sessionId: session, stream } = this.#facts;
         // After a lost race, the next read tries again.
@@ -75,7 +75,7 @@ export class ChannelFeed {
           this.#context.emit('push.store.unavailable', { session, stream: stream.id, cause });
       })
       .finally(() => {
-        this.#looking = false;
+        this.#reading = false;
       });
   }
 
@@ -88,7 +88,7 @@ export class ChannelFeed {
     return [...this.#inputs.values(), ...this.#leaving];
   }
 
-  async #look(): Promise<void> {
+  async #readDocument(): Promise<void> {
     const { store, clock } = this.#context;
     const streamId = this.#facts.stream.id;
     const broadcastId = (await store.getLease(streamId))?.broadcastId;

@@ -22,7 +22,7 @@ export const defaultDestinationLimits: DestinationLimits = {
   maxBytes: 8 * 1024 * 1024,
   maxMs: 8_000,
   stalledMs: 10_000,
-  maxHeardBytes: 1024 * 1024,
+  maxReceivedBytes: 1024 * 1024,
 };
 
 /** Where to push, and with which key; or why that is impossible, for people to read. */

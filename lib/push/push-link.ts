@@ -10,8 +10,8 @@ import type { PushClock } from './ports.ts';
 export interface LinkLimits {
   /** A destination that accepts nothing for this long is disconnected and retried. */
   readonly stalledMs: number;
-  /** How much a server may send to a publisher within {@link hearingMs}. */
-  readonly maxHeardBytes: number;
+  /** How much a server may send to a publisher within {@link receiveWindowMs}. */
+  readonly maxReceivedBytes: number;
 }
 
 export interface PushLinkOptions {
@@ -26,7 +26,7 @@ export interface PushLinkOptions {
   readonly onEvent: (event: PushEvent) => void;
 }
 
-const hearingMs = 10_000;
+const receiveWindowMs = 10_000;
 /** How much to hand to the socket at once. */
 const batchBytes = 256 * 1024;
 /** Limit for unsent answers to a server, not counting media. */
@@ -45,16 +45,16 @@ export class PushLink {
   #sentThroughMs = 0;
   #blockedSinceMs: number | undefined;
   #backlogBytes = 0;
-  #heardSinceMs: number;
-  #heardBytes = 0;
+  #receiveWindowSinceMs: number;
+  #receivedBytes = 0;
   #finishing = false;
-  #saidGoodbye = false;
+  #unpublished = false;
 
   constructor(options: PushLinkOptions) {
     const { url, key, clock } = options;
     this.#options = options;
     this.#publisher = new Publisher({ app: url.app, tcUrl: url.tcUrl, streamName: key });
-    this.#heardSinceMs = clock.nowMs();
+    this.#receiveWindowSinceMs = clock.nowMs();
   }
 
   /** Starts the handshake. Call once. */
@@ -73,8 +73,8 @@ export class PushLink {
   flush(): void {
     const { queue, connection } = this.#options;
     while (this.#blockedSinceMs === undefined && queue.length > 0) this.#sendSome();
-    if (!this.#finishing || this.#saidGoodbye || queue.length > 0) return;
-    this.#saidGoodbye = true;
+    if (!this.#finishing || this.#unpublished || queue.length > 0) return;
+    this.#unpublished = true;
     connection.write(this.#publisher.unpublish());
     connection.end();
   }
@@ -119,7 +119,7 @@ export class PushLink {
     const memory = Buffer.allocUnsafeSlow(4 * 1024);
     return {
       into: () => memory,
-      data: (bytes) => this.#heard(bytes),
+      data: (bytes) => this.#received(bytes),
       batchEnded: () => {},
       ended: () => this.#event({ type: 'closed' }),
       drained: () => {
@@ -131,7 +131,7 @@ export class PushLink {
     };
   }
 
-  #heard(bytes: Buffer): void {
+  #received(bytes: Buffer): void {
     if (this.#over) return;
     if (this.#isTooMuch(bytes.length)) {
       this.#event({ type: 'lost', detail: 'the server sent more data than expected' });
@@ -151,12 +151,12 @@ export class PushLink {
 
   #isTooMuch(bytes: number): boolean {
     const nowMs = this.#options.clock.nowMs();
-    if (nowMs - this.#heardSinceMs > hearingMs) {
-      this.#heardSinceMs = nowMs;
-      this.#heardBytes = 0;
+    if (nowMs - this.#receiveWindowSinceMs > receiveWindowMs) {
+      this.#receiveWindowSinceMs = nowMs;
+      this.#receivedBytes = 0;
     }
-    this.#heardBytes += bytes;
-    return this.#heardBytes > this.#options.limits.maxHeardBytes;
+    this.#receivedBytes += bytes;
+    return this.#receivedBytes > this.#options.limits.maxReceivedBytes;
   }
 
   #refused(refusal: { code: string; description: string; redirected: boolean }): void {

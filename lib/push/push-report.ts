@@ -8,10 +8,10 @@ import type { PushClock, PushStore } from './ports.ts';
 /** Minimum interval between writes of the document, including retries. */
 const writeEveryMs = 1_000;
 /** The same while the session ends: the final writes must not hold up a program that is stopping. */
-const lastWritesEveryMs = 100;
+const finalWriteEveryMs = 100;
 const maxWaitingEvents = 50;
 
-type JournalLine = Parameters<PushStore['appendEvent']>[0];
+type JournalEntry = Parameters<PushStore['appendEvent']>[0];
 
 export interface PushReportOptions {
   readonly store: PushStore;
@@ -33,10 +33,10 @@ export class PushReport {
   #broadcastId: BroadcastId | undefined;
   #document: StreamDocument<'pushes'> | undefined;
   /** This session's states are, or were, in the document. */
-  #took = false;
+  #wroteDocument = false;
   #superseded = false;
   #due = false;
-  #lines: { type: StreamEventType; data: unknown; atMs: number }[] = [];
+  #entries: { type: StreamEventType; data: unknown; atMs: number }[] = [];
   #dropped = 0;
   #writing: Promise<void> | undefined;
   #notBeforeMs = 0;
@@ -50,12 +50,12 @@ export class PushReport {
 
   /** Everything is written, or this session will never write it. */
   get settled(): boolean {
-    return this.#superseded || (!this.#due && this.#lines.length === 0 && this.#writing === undefined);
+    return this.#superseded || (!this.#due && this.#entries.length === 0 && this.#writing === undefined);
   }
 
   /** Journal entries that were dropped or are still to be written; `cause`: the last fault. */
-  get untold(): { readonly events: number; readonly cause: unknown } {
-    const events = this.#superseded ? 0 : this.#dropped + this.#lines.length;
+  get unwritten(): { readonly events: number; readonly cause: unknown } {
+    const events = this.#superseded ? 0 : this.#dropped + this.#entries.length;
     return { events, cause: this.#fault };
   }
 
@@ -64,16 +64,16 @@ export class PushReport {
     this.#due = true;
   }
 
-  tell<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
-    this.#lines.push({ type, data, atMs: this.#options.clock.wallMs() });
-    if (this.#lines.length <= maxWaitingEvents) return;
-    this.#lines.shift();
+  append<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
+    this.#entries.push({ type, data, atMs: this.#options.clock.wallMs() });
+    if (this.#entries.length <= maxWaitingEvents) return;
+    this.#entries.shift();
     this.#dropped++;
   }
 
   /** The session is ending: write the rest soon. */
-  hurry(): void {
-    this.#everyMs = lastWritesEveryMs;
+  flushSoon(): void {
+    this.#everyMs = finalWriteEveryMs;
     this.#notBeforeMs = 0;
   }
 
@@ -104,17 +104,17 @@ export class PushReport {
     // The broadcast begins when a worker has accepted the publisher, about when this first runs.
     this.#broadcastId ??= await store.getLease(streamId).then((lease) => lease?.broadcastId);
     if (this.#due) await this.#writeDocument();
-    while (this.#lines.length > 0 && !this.#superseded) {
-      const line = this.#lines[0];
+    while (this.#entries.length > 0 && !this.#superseded) {
+      const line = this.#entries[0];
       if (line === undefined) break;
-      await store.appendEvent(this.#journalLine(line));
-      this.#lines = this.#lines.filter((other) => other !== line);
+      await store.appendEvent(this.#journalEntry(line));
+      this.#entries = this.#entries.filter((other) => other !== line);
     }
   }
 
   async #writeDocument(): Promise<void> {
     const { store, streamId, sessionId, proxyId } = this.#options;
-    if (!this.#took) this.#document = await store.getDocument(streamId, 'pushes');
+    if (!this.#wroteDocument) this.#document = await store.getDocument(streamId, 'pushes');
     this.#due = false;
     try {
       this.#document = await store.putDocument({
@@ -129,23 +129,23 @@ export class PushReport {
           destinations: this.#standings ?? [],
         },
       });
-      this.#took = true;
+      this.#wroteDocument = true;
     } catch (cause) {
       this.#due = true;
-      if (cause instanceof ConditionFailedError) await this.#lookAgain();
+      if (cause instanceof ConditionFailedError) await this.#handleConflict();
       else throw cause;
     }
   }
 
   /** Someone else wrote the document: a newer session, the previous one, or this one with a write whose response was lost. */
-  async #lookAgain(): Promise<void> {
+  async #handleConflict(): Promise<void> {
     const { store, streamId, sessionId } = this.#options;
     const found = await store.getDocument(streamId, 'pushes');
     this.#document = found;
-    if (this.#took && found?.body.sessionId !== sessionId) this.#superseded = true;
+    if (this.#wroteDocument && found?.body.sessionId !== sessionId) this.#superseded = true;
   }
 
-  #journalLine({ type, data, atMs }: { type: StreamEventType; data: unknown; atMs: number }): JournalLine {
+  #journalEntry({ type, data, atMs }: { type: StreamEventType; data: unknown; atMs: number }): JournalEntry {
     const { streamId } = this.#options;
     const broadcastId = this.#broadcastId;
     const about = { streamId, atMs, ...(broadcastId !== undefined && { broadcastId }) };

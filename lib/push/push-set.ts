@@ -13,7 +13,7 @@ import { PushReport } from './push-report.ts';
 const maxDestinations = 5;
 /** How often a live stream's settings are read again: a change takes effect within this time. */
 const rereadMs = 4_000;
-const shedToldEveryMs = 10_000;
+const shedReportEveryMs = 10_000;
 /** Time for the final messages to other servers and to the store. */
 const endMs = 5_000;
 
@@ -25,7 +25,7 @@ interface Push {
   /** The last state reported. */
   state: PushState;
   sinceMs: number;
-  shedToldMs: number;
+  shedReportedMs: number;
   shedMessages: number;
 }
 
@@ -108,8 +108,8 @@ export class PushSet implements PublishTap {
     this.#endedMs = this.#context.clock.nowMs();
     for (const push of this.#pushes.values()) push.destination.stop();
     this.#feed?.stop();
-    this.#look();
-    this.#report.hurry();
+    this.#reportChanges();
+    this.#report.flushSoon();
   }
 
   /** Checks deadlines, settings and reports; called several times a second. */
@@ -118,8 +118,8 @@ export class PushSet implements PublishTap {
     for (const { destination } of [...this.#pushes.values(), ...this.#leaving]) destination.tick();
     if (this.#phase !== 'waiting') this.#feed?.tick();
     if (this.#phase === 'on-air' && !this.#reading && nowMs - this.#readMs >= rereadMs) void this.#reread();
-    this.#tellShed(nowMs);
-    this.#look();
+    this.#reportShed(nowMs);
+    this.#reportChanges();
     this.#report.tick();
     if (this.#phase === 'ending') this.#endIfDone(nowMs);
   }
@@ -178,7 +178,7 @@ export class PushSet implements PublishTap {
       push.destination.stop();
     }
     for (const record of byId.values()) this.#begin(record);
-    this.#look();
+    this.#reportChanges();
   }
 
   #begin(record: DestinationRecord): void {
@@ -203,7 +203,7 @@ export class PushSet implements PublishTap {
       tryingSinceMs: clock.nowMs(),
       state: 'connecting',
       sinceMs: clock.wallMs(),
-      shedToldMs: Number.NEGATIVE_INFINITY,
+      shedReportedMs: Number.NEGATIVE_INFINITY,
       shedMessages: 0,
     });
   }
@@ -224,15 +224,15 @@ export class PushSet implements PublishTap {
   }
 
   /** Reports what has changed since the last call. */
-  #look(): void {
+  #reportChanges(): void {
     if (!this.#changed) return;
     this.#changed = false;
-    for (const push of [...this.#pushes.values(), ...this.#leaving]) this.#lookAt(push);
+    for (const push of [...this.#pushes.values(), ...this.#leaving]) this.#reportChange(push);
     for (const push of this.#leaving) if (push.destination.over) this.#leaving.delete(push);
     this.#report.update([...this.#pushes.values()].map(standingOf));
   }
 
-  #lookAt(push: Push): void {
+  #reportChange(push: Push): void {
     const { clock } = this.#context;
     const { destination, record } = push;
     const { state } = destination;
@@ -248,24 +248,24 @@ export class PushSet implements PublishTap {
     if (state === 'live') {
       emit('push.live', facts);
       const tookMs = Math.round(clock.nowMs() - push.tryingSinceMs);
-      this.#report.tell('simulcast.live', { ...named, tookMs });
+      this.#report.append('simulcast.live', { ...named, tookMs });
     } else if (state === 'waiting') {
       emit('push.waiting', { ...facts, detail, againMs });
-      this.#report.tell('simulcast.waiting', { ...named, detail, againMs });
+      this.#report.append('simulcast.waiting', { ...named, detail, againMs });
     } else if (state === 'refused') {
       emit('push.refused', { ...facts, detail });
-      this.#report.tell('simulcast.refused', { ...named, detail });
+      this.#report.append('simulcast.refused', { ...named, detail });
     } else if (state === 'ended') {
       emit('push.ended', { ...facts, sentMs });
-      if (destination.everLive) this.#report.tell('simulcast.ended', { ...named, sentMs });
+      if (destination.everLive) this.#report.append('simulcast.ended', { ...named, sentMs });
     }
   }
 
-  #tellShed(nowMs: number): void {
+  #reportShed(nowMs: number): void {
     for (const push of this.#pushes.values()) {
       const { messages, bytes } = push.destination.shed;
-      if (messages === push.shedMessages || nowMs - push.shedToldMs < shedToldEveryMs) continue;
-      push.shedToldMs = nowMs;
+      if (messages === push.shedMessages || nowMs - push.shedReportedMs < shedReportEveryMs) continue;
+      push.shedReportedMs = nowMs;
       push.shedMessages = messages;
       const { sessionId: session, stream } = this.#facts;
       const destination = push.record.id;
@@ -279,7 +279,7 @@ export class PushSet implements PublishTap {
     const done = fed && pushes.every(({ destination }) => destination.over) && this.#report.settled;
     if (!done && nowMs - this.#endedMs < endMs) return;
     this.#phase = 'over';
-    const { events, cause } = this.#report.untold;
+    const { events, cause } = this.#report.unwritten;
     const { sessionId: session, stream } = this.#facts;
     if (events > 0) this.#context.emit('push.story.lost', { session, stream: stream.id, events, cause });
   }

@@ -87,11 +87,11 @@ describe('what is told of pushes', () => {
     const { store, report, pass, faults } = setUp();
     store.fault = new Error('down');
     report.update(live);
-    report.tell('simulcast.live', { destination: 'there', tookMs: 1 });
-    report.tell('simulcast.ended', { destination: 'there', sentMs: 1 });
+    report.append('simulcast.live', { destination: 'there', tookMs: 1 });
+    report.append('simulcast.ended', { destination: 'there', sentMs: 1 });
     await pass(5_000);
     expect(faults).toHaveLength(1);
-    expect(report.untold).toMatchObject({ events: 2, cause: store.fault });
+    expect(report.unwritten).toMatchObject({ events: 2, cause: store.fault });
     store.fault = undefined;
     await pass(2_000);
     expect(store.lines).toEqual(['simulcast.live', 'simulcast.ended']);
@@ -102,12 +102,12 @@ describe('what is told of pushes', () => {
     const { store, report, pass } = setUp();
     store.fault = new Error('down');
     for (let index = 0; index < 60; index++)
-      report.tell('simulcast.ended', { destination: 'there', sentMs: index });
-    expect(report.untold.events).toBe(60);
+      report.append('simulcast.ended', { destination: 'there', sentMs: index });
+    expect(report.unwritten.events).toBe(60);
     store.fault = undefined;
     await pass(2_000);
     expect(store.lines).toHaveLength(50);
-    expect(report.untold.events).toBe(10);
+    expect(report.unwritten.events).toBe(10);
   });
 
   test('is taken over by a newer session, and the older one is silent then', async () => {
@@ -120,7 +120,7 @@ describe('what is told of pushes', () => {
     await newer.pass(1_000);
     expect(store.document?.body.sessionId).toBe('s2');
     older.report.update([{ id: 'd1', state: 'ended', sinceMs: 3 }]);
-    older.report.tell('simulcast.ended', { destination: 'there', sentMs: 1 });
+    older.report.append('simulcast.ended', { destination: 'there', sentMs: 1 });
     await older.pass(3_000);
     expect(store.document?.body).toMatchObject({ sessionId: 's2', destinations: waiting });
     expect(store.lines).toEqual([]);

@@ -11,7 +11,7 @@ import { EncoderRun } from './encoder-run.ts';
 import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
-import { GroupCollector, type SegmentGroup, withoutSoundOnlyEnd } from './policy/group-collector.ts';
+import { dropAudioOnlyEnd, GroupCollector, type SegmentGroup } from './policy/group-collector.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
 import { LagWatch } from './policy/shedding.ts';
 import { stillTags } from './policy/still-tags.ts';
@@ -251,7 +251,7 @@ export class Encoding {
     this.#runs.delete(run);
     const nextNumber = Math.max(this.#collector.nextOf(run.id) ?? 0, run.fromNumber);
     const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
-    this.#emit(this.#ending && this.#runs.size === 0 ? withoutSoundOnlyEnd(groups) : groups);
+    this.#emit(this.#ending && this.#runs.size === 0 ? dropAudioOnlyEnd(groups) : groups);
     this.#headers.delete(run.id);
     if (!expected) {
       this.#handler.crashed(run, exit);

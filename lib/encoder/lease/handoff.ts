@@ -14,7 +14,7 @@ export class Handoff {
   }
 
   /** Ends the wait. Returns whether one was in progress. */
-  over(): boolean {
+  end(): boolean {
     this.#left?.();
     return this.#left !== undefined;
   }

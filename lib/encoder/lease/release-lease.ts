@@ -10,7 +10,7 @@ export interface FinalReport {
 }
 
 /** Releases a broadcast's lease once its journal is written. Never rejects when the store fails. */
-export async function releaseLease(keeper: LeaseKeeper, words: FinalReport): Promise<void> {
-  await words.settled(drainLimits.journalMs);
-  await keeper.release().catch((cause: unknown) => words.leaseUnreleased(keeper.lease.epoch, cause));
+export async function releaseLease(keeper: LeaseKeeper, report: FinalReport): Promise<void> {
+  await report.settled(drainLimits.journalMs);
+  await keeper.release().catch((cause: unknown) => report.leaseUnreleased(keeper.lease.epoch, cause));
 }

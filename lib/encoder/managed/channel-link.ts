@@ -22,7 +22,7 @@ export interface ChannelLinkOptions {
   readonly failed: (cause: unknown) => void;
 }
 
-const lookEveryMs = 1000;
+const readEveryMs = 1000;
 const writeTries = 5;
 
 /** A broadcast's messages to and from the driver of its managed channel, through the stream's `channel` document. */
@@ -30,8 +30,8 @@ export class ChannelLink {
   readonly #options: ChannelLinkOptions;
   #wish?: { readonly source: ChannelSource; readonly atMs: number };
   #wanted = false;
-  #looking = false;
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #reading = false;
+  #lastReadMs = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: ChannelLinkOptions) {
@@ -39,26 +39,26 @@ export class ChannelLink {
   }
 
   /** Requests a channel for this picture. Call once; it is written with the next read. */
-  want(source: ChannelSource): void {
+  request(source: ChannelSource): void {
     this.#wish ??= { source, atMs: this.#options.clock.wallMs() };
   }
 
   /** Reads the document once a second; call more often than that. */
   tick(): void {
     const nowMs = this.#options.clock.nowMs();
-    if (this.#closed || this.#looking || this.#wish === undefined || nowMs - this.#lookedMs < lookEveryMs)
+    if (this.#closed || this.#reading || this.#wish === undefined || nowMs - this.#lastReadMs < readEveryMs)
       return;
-    this.#lookedMs = nowMs;
-    this.#looking = true;
-    void this.#look()
+    this.#lastReadMs = nowMs;
+    this.#reading = true;
+    void this.#readDocument()
       .catch((cause: unknown) => this.#options.failed(cause))
       .finally(() => {
-        this.#looking = false;
+        this.#reading = false;
       });
   }
 
   /** Records that the broadcast has ended. Its driver would find out without this, only later. */
-  async unwant(): Promise<void> {
+  async release(): Promise<void> {
     this.#closed = true;
     const { broadcastId } = this.#options.lease;
     await this.#change((found) => found && unwantChannel(found, broadcastId));
@@ -69,7 +69,7 @@ export class ChannelLink {
     this.#closed = true;
   }
 
-  async #look(): Promise<void> {
+  async #readDocument(): Promise<void> {
     const { store, lease, clock, outlook } = this.#options;
     const { streamId, broadcastId } = lease;
     if (!this.#wanted) await this.#ask();

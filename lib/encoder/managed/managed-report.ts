@@ -40,7 +40,7 @@ export class ManagedReport implements FinalReport {
 
   /** A channel has been requested. */
   starting(): void {
-    this.#reporter.journal.tell('managed.channel.starting', { aboutMs: usualStartMs });
+    this.#reporter.journal.append('managed.channel.starting', { aboutMs: usualStartMs });
   }
 
   /** Players are sent to the channel, which produces this ladder. Takes effect once. */
@@ -62,11 +62,11 @@ export class ManagedReport implements FinalReport {
     if (!input) return;
     const { width, height, frameRate, bitrateBps } = input;
     const facts = { workerId: 'MediaLive', startupMs, width, height, frameRate, bitrateBps };
-    journal.tell('stream.live', { ...facts, renditions: listRenditions(renditions.map(({ id }) => id)) });
+    journal.append('stream.live', { ...facts, renditions: listRenditions(renditions.map(({ id }) => id)) });
   }
 
   controlRecovered(downMs: number): void {
-    this.#reporter.journal.tell('control.recovered', { downMs });
+    this.#reporter.journal.append('control.recovered', { downMs });
   }
 
   /** Left open for another worker to continue. */
@@ -78,7 +78,7 @@ export class ManagedReport implements FinalReport {
     const { about, clock, emit, journal } = this.#reporter;
     const durationMs = this.#liveAtMs === undefined ? 0 : Math.round(clock.nowMs() - this.#liveAtMs);
     journal.update({ state: 'ended', endedAtMs: clock.wallMs(), endReason: reason });
-    journal.tell('stream.ended', { reason, durationMs });
+    journal.append('stream.ended', { reason, durationMs });
     emit('encoder.broadcast.ended', { ...about, reason, durationMs });
   }
 

@@ -58,7 +58,7 @@ export class ReplayProgress {
   }
 
   /** What the first media after an absence puts an end to. */
-  back(): { readonly replay?: Replay; readonly gapMs?: number } {
+  returned(): { readonly replay?: Replay; readonly gapMs?: number } {
     const gapMs = this.#gapMs;
     this.#gapMs = undefined;
     if (this.#replay) return { replay: this.#replay };
@@ -66,7 +66,7 @@ export class ReplayProgress {
   }
 
   /** From now on any absence is the publisher's own. */
-  mediaCame(): void {
+  mediaArrived(): void {
     this.#replay = undefined;
   }
 

@@ -1,7 +1,7 @@
 /** Dates have whole seconds and responses take time: a smaller difference is indistinguishable from a correct clock. */
 const toleranceMs = 2_500;
 /** A response that took longer may have been delayed on our side: its date says little about now. */
-const longestAnswerMs = 1_000;
+const maxAnswerMs = 1_000;
 const halfSecondMs = 500;
 
 /** The origin's time when it answered, and how long the response took on our own clock. */
@@ -31,7 +31,7 @@ export class SharedTime {
   /** Returns the host's error in ms if it has changed, else undefined. */
   heard({ dateMs, tookMs }: OriginDate): number | undefined {
     const offMs = dateMs + halfSecondMs - this.now();
-    if (tookMs > longestAnswerMs || Math.abs(offMs) <= toleranceMs) return undefined;
+    if (tookMs > maxAnswerMs || Math.abs(offMs) <= toleranceMs) return undefined;
     const correctionMs = dateMs + halfSecondMs - this.#hostMs();
     // A corrected host clock needs no correction.
     this.#correctionMs = Math.abs(correctionMs) <= toleranceMs ? 0 : correctionMs;

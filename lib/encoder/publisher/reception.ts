@@ -42,7 +42,7 @@ export interface ReceptionOwner {
   /** The publisher disconnected and may return. */
   lost(detail: string): void;
   /** Publishing has ended. */
-  over(reason: EndReason): void;
+  ended(reason: EndReason): void;
 }
 
 /**
@@ -112,7 +112,7 @@ export class Reception {
 
   /** Segments up to this one are published, so the proxy may drop their media. */
   published(number: number): void {
-    const through = this.#marks.through(segmentStartMs(number + 1));
+    const through = this.#marks.publishedThrough(segmentStartMs(number + 1));
     if (through !== undefined) this.send({ type: 'published-through', timestampMs: through });
   }
 
@@ -122,7 +122,7 @@ export class Reception {
     const { awayMs } = this.#seat;
     const { started } = this.#owner;
     if (isWindowOver({ awayMs, windowMs: this.#options.reconnectWindowMs, started })) {
-      this.#owner.over('reconnect-window-over');
+      this.#owner.ended('reconnect-window-over');
     }
   }
 
@@ -156,7 +156,7 @@ export class Reception {
       taken: (session) => this.#taken(session),
       resumed: () => this.#resumed(),
       media: (type, timestampMs, payload, sessionMs) => {
-        this.#replayProgress.mediaCame();
+        this.#replayProgress.mediaArrived();
         this.#intake.push({ type, timestampMs, payload, nowMs: this.#time.nowMs, sessionMs });
         if (this.#intake.begun) this.#time.start();
         this.#keepUpWithReplay();
@@ -169,9 +169,9 @@ export class Reception {
         owner.batchEnded();
         this.throttle();
       },
-      unpublished: () => owner.over('publisher-ended'),
+      unpublished: () => owner.ended('publisher-ended'),
       lost: (detail) => owner.lost(detail),
-      back: (awayMs) => this.#publisherBack(awayMs),
+      returned: (awayMs) => this.#publisherReturned(awayMs),
     });
   }
 
@@ -184,13 +184,13 @@ export class Reception {
     this.#replayProgress.replayed(this.#time.keepUpWith(this.#intake.timeline.endMs));
   }
 
-  #publisherBack(awayMs: number): void {
+  #publisherReturned(awayMs: number): void {
     const { publisher } = this.#report;
-    const { replay, gapMs } = this.#replayProgress.back();
-    if (!this.#owner.started) publisher.backAtStart();
+    const { replay, gapMs } = this.#replayProgress.returned();
+    if (!this.#owner.started) publisher.returnedAtStart();
     else if (replay) publisher.replayed(replay);
-    else if (gapMs !== undefined) publisher.back({ awayMs: gapMs, shown: 'nothing' });
-    else publisher.back({ awayMs, shown: this.#intake.shown });
+    else if (gapMs !== undefined) publisher.returned({ awayMs: gapMs, shown: 'nothing' });
+    else publisher.returned({ awayMs, shown: this.#intake.shown });
   }
 
   /** Returns false if filler has already replaced the missing media: then this is treated as a new session. */
@@ -258,7 +258,7 @@ export class Reception {
     if (this.#owner.started) this.#seat.dismiss(description);
     else {
       this.#seat.close(description);
-      this.#owner.over('publisher-ended');
+      this.#owner.ended('publisher-ended');
     }
   }
 }

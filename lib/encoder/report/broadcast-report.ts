@@ -62,7 +62,7 @@ export class BroadcastReport implements FinalReport {
     const { input } = this.publisher.input;
     if (!input) return;
     const { width, height, frameRate, bitrateBps } = input;
-    journal.tell('stream.live', {
+    journal.append('stream.live', {
       workerId: record.workerId,
       startupMs,
       width,
@@ -74,7 +74,7 @@ export class BroadcastReport implements FinalReport {
   }
 
   controlRecovered(downMs: number): void {
-    if (downMs >= notableOutageMs) this.#reporter.journal.tell('control.recovered', { downMs });
+    if (downMs >= notableOutageMs) this.#reporter.journal.append('control.recovered', { downMs });
   }
 
   /** The broadcast has ended, unless another worker has taken it over meanwhile. */
@@ -84,7 +84,7 @@ export class BroadcastReport implements FinalReport {
     if (this.#isLost) return;
     this.#noteRenditions(renditions);
     journal.update({ state: 'ended', endedAtMs: clock.wallMs(), endReason: reason });
-    journal.tell('stream.ended', { reason, durationMs });
+    journal.append('stream.ended', { reason, durationMs });
     this.#recordingMade(recording, whyIncomplete(recording, reason, this.encoding.wasStuck));
     emit('encoder.broadcast.ended', { ...about, reason, durationMs });
   }
@@ -114,11 +114,11 @@ export class BroadcastReport implements FinalReport {
     const { about, emit, journal } = this.#reporter;
     const made = { durationMs, renditions: this.#renditionList() };
     if (detail === undefined) {
-      if (durationMs > 0) journal.tell('recording.ready', made);
+      if (durationMs > 0) journal.append('recording.ready', made);
       return;
     }
     const lostMs = lostSegments * segmentMs;
-    journal.tell('recording.incomplete', { ...made, lostMs, closed: !fault, detail });
+    journal.append('recording.incomplete', { ...made, lostMs, closed: !fault, detail });
     emit('encoder.recording.incomplete', { ...about, detail, lostSegments, ...fault });
   }
 

@@ -33,7 +33,7 @@ export class EncodingReport {
     const { about, emit, journal } = this.#reporter;
     emit('encoder.ffmpeg.crashed', { ...about, run: run.id, code, signal, said });
     const detail = signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`;
-    journal.tell('encoder.restarted', { detail, outageMs: run.lagMs });
+    journal.append('encoder.restarted', { detail, outageMs: run.lagMs });
   }
 
   stuck(withinMs: number): void {
@@ -44,7 +44,7 @@ export class EncodingReport {
   shed(rendition: string, lagMs: number, left: readonly string[]): void {
     const { about, emit, journal } = this.#reporter;
     emit('encoder.ladder.shed', { ...about, rendition, lagMs });
-    journal.tell('ladder.shed', { rendition, speed: speedOf(lagMs), left: listRenditions(left) });
+    journal.append('ladder.shed', { rendition, speed: speedOf(lagMs), left: listRenditions(left) });
   }
 
   slateFailed(cause: Error): void {

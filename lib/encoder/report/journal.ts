@@ -65,7 +65,7 @@ export class Journal {
     this.#write();
   }
 
-  tell<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
+  append<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
     const { streamId, id: broadcastId } = this.#record;
     this.#events.push(streamEvent(type, data, { streamId, broadcastId, atMs: this.#clock.wallMs() }));
     if (this.#events.length > maxWaitingEvents) {

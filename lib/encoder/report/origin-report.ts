@@ -21,13 +21,13 @@ export class OriginReport {
     if (full) emit('encoder.origin.full', facts);
     else emit('encoder.origin.trouble', facts);
     const detail = full ? 'no room left' : 'no response';
-    journal.tell('origin.trouble', { detail, queuedMs: queuedSegments * segmentMs });
+    journal.append('origin.trouble', { detail, queuedMs: queuedSegments * segmentMs });
   }
 
   recovered({ downMs, lostSegments }: { downMs: number; lostSegments: number }): void {
     const { about, emit, journal } = this.#reporter;
     emit('encoder.origin.recovered', { ...about, downMs: Math.round(downMs), lostSegments });
-    journal.tell('origin.recovered', { downMs, lostMs: lostSegments * segmentMs });
+    journal.append('origin.recovered', { downMs, lostMs: lostSegments * segmentMs });
   }
 
   /** If the publisher's own media is late, that isn't our fault. */

@@ -46,7 +46,7 @@ export class PublisherReport {
     this.#encoderName = publish.flashVer;
     const sessionStartMs = record.sessionId === sessionId ? record.sessionStartMs : undefined;
     journal.update({ proxyId, sessionId, sessionStartMs });
-    if (isFirst) journal.tell('broadcast.starting', { workerId: record.workerId, proxyId });
+    if (isFirst) journal.append('broadcast.starting', { workerId: record.workerId, proxyId });
   }
 
   /** The stream time of the session's first message, as its media is mapped now. */
@@ -74,19 +74,19 @@ export class PublisherReport {
   lost(windowMs: number, detail: string): void {
     const { record, journal } = this.#reporter;
     this.#reporter.move('publisher-lost');
-    journal.tell('stream.reconnecting', { windowMs, detail, proxyId: record.proxyId });
+    journal.append('stream.reconnecting', { windowMs, detail, proxyId: record.proxyId });
   }
 
-  back(absence: Absence): void {
+  returned(absence: Absence): void {
     const { record, journal } = this.#reporter;
     const { workerId, proxyId } = record;
     this.#lastWorkerId = workerId;
     if (this.#reporter.move('publisher-back'))
-      journal.tell('stream.resumed', { workerId, proxyId, ...absence });
+      journal.append('stream.resumed', { workerId, proxyId, ...absence });
   }
 
   /** The publisher returned before anything was published. */
-  backAtStart(): void {
+  returnedAtStart(): void {
     this.#reporter.move('publisher-back', 'starting');
   }
 
@@ -99,7 +99,7 @@ export class PublisherReport {
   replayShown({ lateMs, replayedMs }: { lateMs: number; replayedMs: number }): void {
     if (!this.#replay) return;
     const { workerId: toWorkerId } = this.#reporter.record;
-    this.#reporter.journal.tell('publisher.rehomed', { ...this.#replay, toWorkerId, lateMs, replayedMs });
+    this.#reporter.journal.append('publisher.rehomed', { ...this.#replay, toWorkerId, lateMs, replayedMs });
     this.#replay = undefined;
     this.#lastWorkerId = toWorkerId;
   }
@@ -107,7 +107,7 @@ export class PublisherReport {
   inputUnusable(reason: string, session: AcceptedSession | undefined): void {
     const { about, emit, journal } = this.#reporter;
     emit('encoder.input.unusable', { ...about, reason });
-    journal.tell('publish.refused', {
+    journal.append('publish.refused', {
       reason: 'unsupported-codec',
       detail: reason,
       ...(session ? { client: session.hello.client.address } : {}),

@@ -29,9 +29,9 @@ export class Reporter implements FinalReport {
   }
 
   async settled(withinMs: number): Promise<void> {
-    const untold = await this.journal.settled(withinMs);
-    if (untold.events > 0 || untold.record)
-      this.emit('encoder.story.incomplete', { ...this.about, ...untold });
+    const unwritten = await this.journal.settled(withinMs);
+    if (unwritten.events > 0 || unwritten.record)
+      this.emit('encoder.story.incomplete', { ...this.about, ...unwritten });
   }
 
   leaseUnreleased(epoch: number, cause: unknown): void {

@@ -1,5 +1,5 @@
 /** If a publisher's key frames are further apart than this, don't wait for one: the new worker is ready. */
-const longestMs = 3_000;
+const maxWaitMs = 3_000;
 /** Audio arrives slightly after its picture, and the old worker's last segment should have both. */
 const settleMs = 150;
 
@@ -21,6 +21,6 @@ export class LeaveWatch {
   isDue(pointMs: number, nowMs: number): boolean {
     if (pointMs !== this.#pointMs) this.#keyframeAtMs ??= nowMs;
     if (this.#keyframeAtMs !== undefined) return nowMs - this.#keyframeAtMs >= settleMs;
-    return nowMs - this.#readyAtMs >= longestMs;
+    return nowMs - this.#readyAtMs >= maxWaitMs;
   }
 }

@@ -8,17 +8,17 @@ export interface LinkWatchLimits {
 /** Whether the worker at the other end of a link still works, judged by what it reads and sends. */
 export class LinkWatch {
   readonly #limits: LinkWatchLimits;
-  #heardMs: number;
+  #lastReceivedMs: number;
   #behind: { sinceMs: number; backlogBytes: number } | undefined;
 
   constructor(limits: LinkWatchLimits, nowMs: number) {
     this.#limits = limits;
-    this.#heardMs = nowMs;
+    this.#lastReceivedMs = nowMs;
   }
 
   /** The worker sent something. */
-  heard(nowMs: number): void {
-    this.#heardMs = nowMs;
+  received(nowMs: number): void {
+    this.#lastReceivedMs = nowMs;
   }
 
   /** The worker isn't reading what we write. */
@@ -40,6 +40,6 @@ export class LinkWatch {
 
   /** A frozen worker closes nothing. Both signs are needed: heartbeats alone also stop when the control store is down. */
   isSilent(lives: boolean, nowMs: number): boolean {
-    return !lives && nowMs - this.#heardMs > this.#limits.silentMs;
+    return !lives && nowMs - this.#lastReceivedMs > this.#limits.silentMs;
   }
 }

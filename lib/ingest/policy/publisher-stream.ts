@@ -16,7 +16,7 @@ import { decodeControl, encodeControl, messageType } from '../../protocol/rtmp/m
 import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
 
 /** Longer metadata, sequence headers and commands are relayed without being parsed. */
-const longestKeptBytes = 64 * 1024;
+const maxKeptBytes = 64 * 1024;
 /** While there is no video, any complete audio message can be a starting point; one per this interval is enough. */
 const audioPointEveryMs = 1_000;
 /** Video counts as gone when its last frame is this far behind the audio. */
@@ -156,7 +156,7 @@ export class PublisherStream {
   /** Returns true to request the payload. */
   #started(message: ScannedMessage): boolean {
     const { typeId, byte0, byte1 } = message;
-    const short = message.length <= longestKeptBytes;
+    const short = message.length <= maxKeptBytes;
     switch (typeId) {
       case messageType.video: {
         const before = this.#latestMs;

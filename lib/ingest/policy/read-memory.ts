@@ -1,7 +1,7 @@
 /** More than a 15 Mb/s publisher sends between two reads 33 ms apart. */
 export const blockBytes = 64 * 1024;
 /** Minimum size of a read: many short reads cost more than wasting the rest of a block. */
-const shortestReadBytes = 8 * 1024;
+const minReadBytes = 8 * 1024;
 /** Spare blocks for the next publisher that needs one, shared by all publishers of the process. */
 const maxSpareBlocks = 256;
 
@@ -46,7 +46,7 @@ export class ReadCursor {
 
   /** Where to put the next read. */
   target(): Buffer {
-    if (blockBytes - this.#used < shortestReadBytes) this.#next();
+    if (blockBytes - this.#used < minReadBytes) this.#next();
     return this.#block.subarray(this.#used);
   }
 

@@ -23,7 +23,7 @@ export interface MediaMessage {
 }
 
 /** Longer metadata and sequence headers are ignored. */
-const longestHeaderBytes = 64 * 1024;
+const maxHeaderBytes = 64 * 1024;
 /** Video counts as gone when its last frame is this far behind the audio. */
 const videoGoneAfterMs = 5_000;
 
@@ -69,12 +69,12 @@ export class MediaSource {
   #wants({ typeId, byte0, byte1, length }: ScannedMessage): boolean {
     switch (typeId) {
       case messageType.video:
-        return this.wanted || (isVideoSequenceHeader(byte0, byte1) && length <= longestHeaderBytes);
+        return this.wanted || (isVideoSequenceHeader(byte0, byte1) && length <= maxHeaderBytes);
       case messageType.audio:
-        return this.wanted || (isAudioSequenceHeader(byte0, byte1) && length <= longestHeaderBytes);
+        return this.wanted || (isAudioSequenceHeader(byte0, byte1) && length <= maxHeaderBytes);
       case messageType.dataAmf0:
       case messageType.dataAmf3:
-        return length <= longestHeaderBytes;
+        return length <= maxHeaderBytes;
       default:
         return false;
     }
@@ -101,7 +101,7 @@ export class MediaSource {
   #media(type: 'video' | 'audio', { payload, byte0, byte1, timestampMs }: ScannedMessage): void {
     const isHeader = type === 'video' ? isVideoSequenceHeader : isAudioSequenceHeader;
     if (isHeader(byte0, byte1)) {
-      if (payload !== undefined && payload.length <= longestHeaderBytes) this.#header(type, type, payload);
+      if (payload !== undefined && payload.length <= maxHeaderBytes) this.#header(type, type, payload);
       return;
     }
     const timeMs = this.#timeline.map(type, timestampMs, this.#nowMs);

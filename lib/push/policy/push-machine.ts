@@ -152,9 +152,9 @@ export const phaseLimitsMs: Readonly<Partial<Record<PushPhase, number>>> = {
 };
 
 const firstRetryMs = 1_000;
-const longestRetryMs = 60_000;
+const maxRetryMs = 60_000;
 /** Minimum wait after a refusal. */
-const shortestRejectedMs = 5_000;
+const minRejectedRetryMs = 5_000;
 /** This many refusals in a row are final. A server that still holds our previous connection refuses for a minute or two. */
 const maxRejections = 10;
 /** A push that was live for this long was healthy: the next fault counts as a new one. */
@@ -226,16 +226,16 @@ function failed(
     model.phase === 'live' && model.liveSinceMs !== undefined && nowMs - model.liveSinceMs >= steadyMs;
   const failures = (steady ? 0 : model.failures) + 1;
   const rejections = (steady ? 0 : model.rejections) + (kind === 'reject' ? 1 : 0);
-  const late = event.type === 'late' ? lateWords[model.phase] : undefined;
+  const late = event.type === 'late' ? timeoutDetails[model.phase] : undefined;
   const detail = event.detail ?? late ?? 'the server closed the connection';
   const base = { ...model, failures, rejections, detail };
   if (rejections >= maxRejections) return { ...base, phase: 'refused', deadlineMs: undefined };
-  const pauseMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
-  const leastMs = kind === 'reject' ? Math.max(pauseMs, shortestRejectedMs) : pauseMs;
+  const pauseMs = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
+  const leastMs = kind === 'reject' ? Math.max(pauseMs, minRejectedRetryMs) : pauseMs;
   return { ...base, phase: 'waiting', deadlineMs: nowMs + leastMs * (0.75 + random / 2) };
 }
 
-const lateWords: Readonly<Partial<Record<PushPhase, string>>> = {
+const timeoutDetails: Readonly<Partial<Record<PushPhase, string>>> = {
   resolving: 'DNS lookup timed out',
   dialing: 'no response',
   publishing: 'the server did not answer the publish request in time',

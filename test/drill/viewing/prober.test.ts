@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { goodAgainAtMs } from '../../../drill/viewing/prober.ts';
+import { recoveredAtMs } from '../../../drill/viewing/prober.ts';
 
 const answer = (askedAtMs: number, answeredAtMs: number, ok: boolean) => ({ askedAtMs, answeredAtMs, ok });
 
@@ -12,13 +12,13 @@ test('answers are good again with the first after the last bad one', () => {
     answer(280, 700, true),
     answer(750, 760, true),
   ];
-  expect(goodAgainAtMs(answers, 100)).toBe(700);
+  expect(recoveredAtMs(answers, 100)).toBe(700);
 });
 
 test('without a bad one it is the first that was still awaited', () => {
-  expect(goodAgainAtMs([answer(0, 10, true), answer(90, 640, true), answer(690, 700, true)], 100)).toBe(640);
+  expect(recoveredAtMs([answer(0, 10, true), answer(90, 640, true), answer(690, 700, true)], 100)).toBe(640);
 });
 
 test('where the last one is bad nobody knows', () => {
-  expect(goodAgainAtMs([answer(90, 110, false)], 100)).toBeNaN();
+  expect(recoveredAtMs([answer(90, 110, false)], 100)).toBeNaN();
 });

@@ -18,17 +18,17 @@ test('an absence ends in a replay only before the first media that follows', () 
   const replayProgress = new ReplayProgress();
   const replay = { cause: 'worker-gone', lostMs: 0 } as const;
   replayProgress.taken(replay, 100);
-  expect(replayProgress.back()).toEqual({ replay });
-  replayProgress.mediaCame();
-  expect(replayProgress.back()).toEqual({});
+  expect(replayProgress.returned()).toEqual({ replay });
+  replayProgress.mediaArrived();
+  expect(replayProgress.returned()).toEqual({});
 });
 
 test('a gap that no worker filled is told once', () => {
   const replayProgress = new ReplayProgress();
   replayProgress.taken(undefined, 100);
   replayProgress.gap(7_000);
-  expect(replayProgress.back()).toEqual({ gapMs: 7_000 });
-  expect(replayProgress.back()).toEqual({});
+  expect(replayProgress.returned()).toEqual({ gapMs: 7_000 });
+  expect(replayProgress.returned()).toEqual({});
 });
 
 test('media may have lain with the proxy for five seconds after it began to send again', () => {

@@ -93,7 +93,7 @@ beforeEach(() => {
     batchEnded() {},
     unpublished() {},
     lost: () => said.push('lost'),
-    back: (awayMs) => said.push(`back after ${awayMs}`),
+    returned: (awayMs) => said.push(`back after ${awayMs}`),
   });
 });
 

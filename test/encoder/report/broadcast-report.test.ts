@@ -59,7 +59,7 @@ const types = (): string[] => told.map(({ type }) => type);
 
 test('a worker that wakes up too late tells nothing of its own sleep', async () => {
   const reporter = report(left);
-  reporter.publisher.back({ awayMs: 1000, shown: 'nothing' });
+  reporter.publisher.returned({ awayMs: 1000, shown: 'nothing' });
   await reporter.settled(100);
   expect(types()).toEqual(['stream.resumed']);
   isOurs = false;
@@ -71,7 +71,7 @@ test('a worker that wakes up too late tells nothing of its own sleep', async () 
 describe('a publisher that comes back', () => {
   test('by itself has resumed', async () => {
     const reporter = report(left);
-    reporter.publisher.back({ awayMs: 4000, shown: 'nothing' });
+    reporter.publisher.returned({ awayMs: 4000, shown: 'nothing' });
     reporter.published([], true, punctual);
     await reporter.settled(1000);
     expect(types()).toEqual(['stream.resumed']);
@@ -96,7 +96,7 @@ describe('a publisher that comes back', () => {
 
   test('by its proxy to the worker that had it already was not moved', async () => {
     const reporter = report(left);
-    reporter.publisher.back({ awayMs: 4000, shown: 'nothing' });
+    reporter.publisher.returned({ awayMs: 4000, shown: 'nothing' });
     reporter.publisher.lost(30_000, 'connection lost');
     reporter.publisher.replayed({ cause: 'link-broken', lostMs: undefined });
     reporter.published([], true, punctual);

@@ -34,10 +34,10 @@ describe('the journal of a broadcast', () => {
     'misses nothing that comes as the words before it are being stored (%i turns later)',
     async (turns) => {
       const { journal, stored } = tellTo();
-      journal.tell('stream.end-requested', {});
+      journal.append('stream.end-requested', {});
       for (let turn = 0; turn < turns; turn++) await undefined;
       journal.update({ state: 'ended' });
-      journal.tell('lease.lost', { workerId: 'encoder-1' });
+      journal.append('lease.lost', { workerId: 'encoder-1' });
       expect(await journal.settled(1000)).toMatchObject({ events: 0, record: false });
       expect(stored.filter((words) => !words.startsWith('is'))).toEqual([
         'stream.end-requested',
@@ -50,7 +50,7 @@ describe('the journal of a broadcast', () => {
   test('waits for a store that is down, and says what it did not take', async () => {
     const { journal, stored } = tellTo(() => true);
     journal.update({ state: 'ended' });
-    journal.tell('stream.end-requested', {});
+    journal.append('stream.end-requested', {});
     const { events, record, cause } = await journal.settled(50);
     expect([events, record, stored]).toEqual([1, true, []]);
     expect(cause).toBeInstanceOf(ControlStoreUnavailableError);
@@ -60,7 +60,7 @@ describe('the journal of a broadcast', () => {
     let failures = 1;
     const { journal, stored } = tellTo(() => failures-- > 0);
     journal.update({ state: 'live' });
-    journal.tell('stream.end-requested', {});
+    journal.append('stream.end-requested', {});
     expect(await journal.settled(3000)).toMatchObject({ events: 0, record: false });
     expect(stored).toEqual(['is live', 'stream.end-requested']);
   });

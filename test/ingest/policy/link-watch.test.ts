@@ -29,7 +29,7 @@ describe('the watch over a link', () => {
     expect(watch.isSilent(false, 6_000)).toBe(false);
     expect(watch.isSilent(true, 60_000)).toBe(false);
     expect(watch.isSilent(false, 6_001)).toBe(true);
-    watch.heard(6_001);
+    watch.received(6_001);
     expect(watch.isSilent(false, 7_000)).toBe(false);
   });
 });

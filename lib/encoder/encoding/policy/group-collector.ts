@@ -12,7 +12,7 @@ export interface SegmentGroup {
  * Drops groups at the end of a broadcast that have audio only: audio that outlasts the pictures by some milliseconds and
  * crosses a grid line would make a segment whose picture every player misses.
  */
-export function withoutSoundOnlyEnd(groups: readonly SegmentGroup[]): readonly SegmentGroup[] {
+export function dropAudioOnlyEnd(groups: readonly SegmentGroup[]): readonly SegmentGroup[] {
   const last = groups.at(-1);
   return last && [...last.segments.keys()].every((id) => id === 'audio') ? groups.slice(0, -1) : groups;
 }

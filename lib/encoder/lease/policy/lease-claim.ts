@@ -34,7 +34,7 @@ export class LeaseClaim {
       if (!moves) return 'held';
       this.#first = { version: lease.version, sinceMs: nowMs };
     }
-    if (watch.standsStillMs(this.#first.sinceMs, nowMs) >= leaseMs) return 'free';
+    if (watch.unchangedMs(this.#first.sinceMs, nowMs) >= leaseMs) return 'free';
     return moves ? 'standby' : 'wait';
   }
 }

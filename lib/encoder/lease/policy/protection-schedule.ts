@@ -11,7 +11,7 @@ const retryMs = 30_000;
  * The longest stretch during which the platform may not stop the worker. A deployment waits for held tasks, and
  * CloudFormation waits three hours for a deployment: a day-long broadcast must not make one fail.
  */
-const longestMs = 2 * 60 * 60_000;
+const maxHeldMs = 2 * 60 * 60_000;
 /** The break: long enough for the platform to stop the worker, which then hands its broadcasts over. */
 const breakMs = 10 * 60_000;
 
@@ -35,7 +35,7 @@ export class ProtectionSchedule {
     if (nowMs < this.#retryAtMs) return undefined;
     if (this.#heldSinceMs === undefined)
       return broadcasts > 0 && nowMs >= this.#breakUntilMs ? 'hold' : undefined;
-    if (broadcasts === 0 || nowMs - this.#heldSinceMs >= longestMs) return 'release';
+    if (broadcasts === 0 || nowMs - this.#heldSinceMs >= maxHeldMs) return 'release';
     return nowMs - this.#renewedAtMs >= renewAfterMs ? 'hold' : undefined;
   }
 
@@ -47,7 +47,7 @@ export class ProtectionSchedule {
       this.#renewedAtMs = nowMs;
       return;
     }
-    const isBreak = this.#heldSinceMs !== undefined && nowMs - this.#heldSinceMs >= longestMs;
+    const isBreak = this.#heldSinceMs !== undefined && nowMs - this.#heldSinceMs >= maxHeldMs;
     if (isBreak) this.#breakUntilMs = nowMs + breakMs;
     this.#heldSinceMs = undefined;
   }

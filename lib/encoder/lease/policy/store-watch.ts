@@ -5,14 +5,14 @@ import { leaseMs } from './fence.ts';
  * The longest gap between two of our successful writes in which a holder must have had a chance to write, too: both try every
  * second or so, and an adapter abandons an attempt within about a second.
  */
-const longestPauseMs = 2000;
+const maxPauseMs = 2000;
 
 /**
  * What a worker knows about the control store from its own reads and writes.
  *
  * A holder proves by a write that it is alive. While the store accepts no writes (it is down, its disk is full), all leases
  * stay unchanged, which proves nothing about their holders. So what an observer concludes from an unchanged lease is limited
- * by how long its own writes succeeded: {@link standsStillMs}. Times are monotonic milliseconds.
+ * by how long its own writes succeeded: {@link unchangedMs}. Times are monotonic milliseconds.
  */
 export class StoreWatch {
   readonly #outage = new Outage({ graceMs: 0, steadyMs: leaseMs });
@@ -26,7 +26,7 @@ export class StoreWatch {
 
   /** A write succeeded. If that ends an outage, returns how long it lasted, in ms. */
   wrote(nowMs: number): number | undefined {
-    if (nowMs - this.#wroteAtMs > longestPauseMs) this.#writableSinceMs = nowMs;
+    if (nowMs - this.#wroteAtMs > maxPauseMs) this.#writableSinceMs = nowMs;
     this.#wroteAtMs = nowMs;
     this.#writableSinceMs ??= nowMs;
     return this.#outage.succeeded(nowMs);
@@ -39,7 +39,7 @@ export class StoreWatch {
   }
 
   /** For how long a record unchanged since `sinceMs` could have been changed, in ms. */
-  standsStillMs(sinceMs: number, nowMs: number): number {
+  unchangedMs(sinceMs: number, nowMs: number): number {
     return this.#writableSinceMs === undefined ? 0 : nowMs - Math.max(sinceMs, this.#writableSinceMs);
   }
 }

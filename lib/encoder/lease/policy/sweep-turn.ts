@@ -45,7 +45,7 @@ export class SweepTurn {
   isAbandoned({ streamId, version }: LeaseRecord, nowMs: number, watch: StoreWatch): boolean {
     const earlier = this.#before.get(streamId);
     const sighting = earlier?.version === version ? earlier : { version, sinceMs: nowMs };
-    if (watch.standsStillMs(sighting.sinceMs, nowMs) >= leaseMs) return true;
+    if (watch.unchangedMs(sighting.sinceMs, nowMs) >= leaseMs) return true;
     if (this.#page.has(streamId)) this.#seen.set(streamId, sighting);
     return false;
   }

@@ -9,7 +9,7 @@ const trackLagMs = { video: 3000, audio: 1000 };
 const marginMs = 200;
 const pictureMs = 100;
 /** Upper bound on filler tags per call: 20 s of audio. A longer gap (the process was suspended) stays a gap. */
-const mostTags = 1000;
+const maxTags = 1000;
 
 export interface FillerNeed {
   readonly nowMs: number;
@@ -50,7 +50,7 @@ export function fillerFor(need: FillerNeed): Filler {
 
 function steps(fromMs: number, untilMs: number, stepMs: number): number[] {
   const times: number[] = [];
-  for (let at = 1; times.length < mostTags; at++) {
+  for (let at = 1; times.length < maxTags; at++) {
     const time = Math.floor(fromMs + at * stepMs);
     if (time > untilMs) return times;
     times.push(time);

@@ -14,7 +14,7 @@ export class ThroughMarks {
   }
 
   /** Returns the session time up to which all media lies before `streamMs`, and drops earlier marks. */
-  through(streamMs: number): number | undefined {
+  publishedThrough(streamMs: number): number | undefined {
     const at = this.#marks.findLastIndex((mark) => mark.streamMs <= streamMs);
     if (at < 0) return undefined;
     const { sessionMs } = this.#marks[at]!;

@@ -9,7 +9,7 @@ const forwardLimitMs = 1000;
 const backwardToleranceMs = 100;
 /** How far the clock and a publisher may disagree about a pause before the pause counts as a jump. */
 const clockToleranceMs = 250;
-const longestFrameMs = 200;
+const maxFrameMs = 200;
 
 interface TrackState {
   /** Stream time of the last tag, filler included; -1 before the first. */
@@ -126,7 +126,7 @@ export class Timeline {
     if (ahead < -backwardToleranceMs || (ahead > forwardLimitMs && !real)) {
       return this.#follow(state, other, publisherMs, state.lastMs + state.frameMs);
     }
-    if (step > 0 && step <= longestFrameMs) state.frameMs += (step - state.frameMs) / 8;
+    if (step > 0 && step <= maxFrameMs) state.frameMs += (step - state.frameMs) / 8;
     return Math.max(mapped, state.lastMs + 1);
   }
 

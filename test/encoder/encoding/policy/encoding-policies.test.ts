@@ -1,9 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  GroupCollector,
-  withoutSoundOnlyEnd,
-} from '../../../../lib/encoder/encoding/policy/group-collector.ts';
+import { dropAudioOnlyEnd, GroupCollector } from '../../../../lib/encoder/encoding/policy/group-collector.ts';
 import { RestartLimit } from '../../../../lib/encoder/encoding/policy/restart-limit.ts';
 import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
 import { LagWatch } from '../../../../lib/encoder/encoding/policy/shedding.ts';
@@ -155,10 +152,10 @@ describe('The group collector', () => {
       segments: new Map(ids.map((id) => [id, segment(number)])),
     });
     const [whole, pictures, sound] = [group(0, '240p', 'audio'), group(1, '240p'), group(2, 'audio')];
-    expect(withoutSoundOnlyEnd([whole, sound])).toEqual([whole]);
-    expect(withoutSoundOnlyEnd([whole, pictures])).toEqual([whole, pictures]);
-    expect(withoutSoundOnlyEnd([sound, whole])).toEqual([sound, whole]);
-    expect(withoutSoundOnlyEnd([])).toEqual([]);
+    expect(dropAudioOnlyEnd([whole, sound])).toEqual([whole]);
+    expect(dropAudioOnlyEnd([whole, pictures])).toEqual([whole, pictures]);
+    expect(dropAudioOnlyEnd([sound, whole])).toEqual([sound, whole]);
+    expect(dropAudioOnlyEnd([])).toEqual([]);
   });
 
   test('lets a run follow another, and drops what a crashed one left incomplete', () => {
@@ -206,7 +203,7 @@ describe('The through marks', () => {
           at += gap;
           marks.add(at, at + 5000);
         }
-        const through = marks.through(until);
+        const through = marks.publishedThrough(until);
         if (through !== undefined) expect(through - 5000).toBeLessThanOrEqual(until);
       }),
     );
