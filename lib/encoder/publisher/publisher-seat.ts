@@ -17,7 +17,7 @@ export interface PublisherSeatHandler {
   batchEnded(): void;
   /** The publisher ended its stream. */
   unpublished(): void;
-  /** The publisher disconnected or was silent for too long. Called once until `back`. */
+  /** The publisher disconnected or was silent for too long. Called once until `returned`. */
   lost(detail: string): void;
   /** Media is arriving again, after `awayMs`. */
   returned(awayMs: number): void;

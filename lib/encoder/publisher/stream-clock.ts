@@ -55,7 +55,7 @@ export class StreamClock {
   }
 
   /**
-   * The publisher reconnected on its own after another worker died: the time in between becomes a gap of at most `mostMs`. (A
+   * The publisher reconnected on its own after another worker died: the time in between becomes a gap of at most `maxGapMs`. (A
    * proxy that replays brings that media along, so stream time resumes where it stopped, through `start`.) `startedAtMs`:
    * Unix time of stream time 0. Returns the gap.
    */

@@ -3,7 +3,7 @@ import { recoveredAtMs } from '../../../drill/viewing/prober.ts';
 
 const answer = (askedAtMs: number, answeredAtMs: number, ok: boolean) => ({ askedAtMs, answeredAtMs, ok });
 
-test('answers are good again with the first after the last bad one', () => {
+test('service has recovered with the first good response after the last bad one', () => {
   const answers = [
     answer(0, 10, true),
     answer(90, 110, false),
@@ -15,10 +15,10 @@ test('answers are good again with the first after the last bad one', () => {
   expect(recoveredAtMs(answers, 100)).toBe(700);
 });
 
-test('without a bad one it is the first that was still awaited', () => {
+test('without a bad one it is the first that was still pending', () => {
   expect(recoveredAtMs([answer(0, 10, true), answer(90, 640, true), answer(690, 700, true)], 100)).toBe(640);
 });
 
-test('where the last one is bad nobody knows', () => {
+test('if the last one is bad the time is unknown', () => {
   expect(recoveredAtMs([answer(90, 110, false)], 100)).toBeNaN();
 });

@@ -31,7 +31,7 @@ function tellTo(fails = () => false) {
 
 describe('the journal of a broadcast', () => {
   test.each(Array.from({ length: 16 }, (_, turns) => turns))(
-    'misses nothing that comes as the words before it are being stored (%i turns later)',
+    'misses no entry added while earlier ones are being stored (%i turns later)',
     async (turns) => {
       const { journal, stored } = tellTo();
       journal.append('stream.end-requested', {});
@@ -47,7 +47,7 @@ describe('the journal of a broadcast', () => {
     },
   );
 
-  test('waits for a store that is down, and says what it did not take', async () => {
+  test('waits for a store that is down, and reports what it did not accept', async () => {
     const { journal, stored } = tellTo(() => true);
     journal.update({ state: 'ended' });
     journal.append('stream.end-requested', {});
@@ -56,7 +56,7 @@ describe('the journal of a broadcast', () => {
     expect(cause).toBeInstanceOf(ControlStoreUnavailableError);
   });
 
-  test('goes on where it was when the store is back', async () => {
+  test('continues where it was when the store is back', async () => {
     let failures = 1;
     const { journal, stored } = tellTo(() => failures-- > 0);
     journal.update({ state: 'live' });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { failureWords } from '../../../lib/push/policy/failure-words.ts';
 
-describe('a fault of a connection, in words', () => {
-  test('is named by its own code, or by that of a cause', () => {
+describe('the description of a connection fault', () => {
+  test('follows its own code, or that of a cause', () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     expect(failureWords(refused)).toBe('connection refused');
     const outer = Object.assign(new Error('no connection', { cause: refused }), { code: 'CONNECT_FAILED' });
@@ -10,7 +10,7 @@ describe('a fault of a connection, in words', () => {
   });
 
   test.each([undefined, null, 'text', new Error('odd'), { code: 'toString' }, { code: 7 }])(
-    'is still a sentence for %p',
+    'exists for %p, too',
     (fault) => expect(failureWords(fault)).toBe('connection failed'),
   );
 });
