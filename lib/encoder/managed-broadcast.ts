@@ -180,7 +180,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
         slateWanted: () => {},
         unusable: (reason) => {
           this.#report.publisher.inputUnusable(reason, this.#seat.session);
-          const description = `Unsupported codec: ${reason}. Send H.264 video and AAC sound.`;
+          const description = `Unsupported codec: ${reason}. Send H.264 video and AAC audio.`;
           const code = 'NetStream.Publish.Rejected';
           this.#seat.session?.send({ type: 'status', level: 'error', code, description });
           if (!this.#report.started) this.end('publisher-ended');

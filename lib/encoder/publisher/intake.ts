@@ -175,7 +175,7 @@ export class Intake {
     const tag = parseAudioTag(message.payload);
     if (tag.packetType === 'other' || tag.packetType === 'end') return;
     if (tag.codec !== 'aac') {
-      this.#refuse(`${audioCodec(message.payload)?.name ?? tag.codec} sound`);
+      this.#refuse(`${audioCodec(message.payload)?.name ?? tag.codec} audio`);
       return;
     }
     const payload = classicAudio(message.payload, tag);

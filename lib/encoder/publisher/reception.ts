@@ -253,7 +253,7 @@ export class Reception {
   #unusable(reason: string): void {
     const { session } = this.#seat;
     this.#report.publisher.inputUnusable(reason, session);
-    const description = `Unsupported codec: ${reason}. Send H.264 video and AAC sound.`;
+    const description = `Unsupported codec: ${reason}. Send H.264 video and AAC audio.`;
     this.send({ type: 'status', level: 'error', code: 'NetStream.Publish.Rejected', description });
     if (this.#owner.started) this.#seat.dismiss(description);
     else {

@@ -146,7 +146,7 @@ describe('a destination that cannot be pushed to', () => {
         socket.on('drain', more);
         more();
       },
-      'did not answer the publish request',
+      'no answer to publish in',
     ],
     ['hangs up', (socket) => socket.end(), 'closed the connection'],
     ['resets', (socket) => socket.resetAndDestroy(), 'dropped the connection'],

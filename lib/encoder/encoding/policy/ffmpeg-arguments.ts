@@ -18,7 +18,7 @@ export interface EncodePlan {
 
 /**
  * Added to stream time on the way into ffmpeg and subtracted from its output: the AAC encoder's first frame starts 1024
- * samples before the first sound, and no timestamp may become negative on the way. A multiple of the grid.
+ * samples before the first audio sample, and no timestamp may become negative on the way. A multiple of the grid.
  */
 export const ffmpegOffsetMs = 2 * segmentMs;
 

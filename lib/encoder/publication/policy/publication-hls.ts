@@ -47,7 +47,7 @@ export function multivariantModel(state: PublicationState, base: string): Multiv
       bandwidthBps: Math.max(peakBps, header.bitrateBps * 1.1),
       averageBandwidthBps: header.bitrateBps,
     };
-    if (header.kind === 'audio') audio = { ...common, name: 'Sound', channels: header.channels };
+    if (header.kind === 'audio') audio = { ...common, name: 'Audio', channels: header.channels };
     else {
       const { width, height, frameRate } = header;
       video.push({ ...common, width, height, frameRate });
