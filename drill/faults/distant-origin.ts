@@ -1,4 +1,4 @@
-// `npm run live -- --json` but for one thing: workers and the shield reach the origin at another address, `--origin URL`.
+// `npm run live -- --json` with one difference: workers and the shield reach the origin at another address, `--origin URL`.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -13,7 +13,7 @@ import type { Network } from './network.ts';
 import type { Rules } from './rules.ts';
 import type { Host } from './world.ts';
 
-/** The one stream of the simulation. */
+/** The simulation's only stream. */
 export const streamId = '0'.repeat(16) as StreamId;
 
 const segmentMs = 2000;
@@ -24,13 +24,13 @@ export interface WorkerSurroundings {
   readonly network: Network;
   readonly invariants: Invariants;
   readonly rules: Rules;
-  /** The broadcast here is over: whoever is connected hears it. */
+  /** The broadcast has ended here, and its connection is closed. */
   readonly closed: () => void;
   /** It published a segment. */
   readonly published: () => void;
 }
 
-/** A broadcast of which a segment of two seconds becomes ready every two seconds. */
+/** A broadcast that produces a two-second segment every two seconds. */
 export class SimulatedBroadcast {
   over = false;
   readonly #keeper: LeaseKeeper;
@@ -74,7 +74,7 @@ export class SimulatedBroadcast {
       endRequested: () => {},
     });
     this.#media = setInterval(() => this.#make(), segmentMs);
-    // What the proxy sends again is soon a segment.
+    // Replayed media soon becomes a segment.
     setTimeout(() => this.#make(), replayMs);
     const record = {
       id: broadcastId,
@@ -115,7 +115,7 @@ export class SimulatedBroadcast {
   }
 }
 
-/** The origin as a worker of this epoch reaches it. */
+/** The origin as seen by a worker in this epoch. */
 export function originOf(
   { host, network, invariants }: Pick<WorkerSurroundings, 'host' | 'network' | 'invariants'>,
   epoch: number,
@@ -144,7 +144,7 @@ export function originOf(
   };
 }
 
-/** One segment for each number, one playlist that names the newest. */
+/** One segment per number, and one playlist that names the newest. */
 function publicationOf(id: BroadcastId, epoch: number, last: number, rules: Rules): Publication {
   const object = (key: string, words: string, how: ObjectWrite['how']): ObjectWrite => ({
     key,

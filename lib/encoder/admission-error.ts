@@ -1,12 +1,12 @@
 import type { RefusalReason } from '../protocol/relay/link-frames.ts';
 import type { MemberId } from '../routing/ids.ts';
 
-/** Why a worker does not take a stream, or a session of it. */
+/** Why a worker refuses a stream or one of its sessions. */
 export class AdmissionError extends Error {
   override readonly name = 'AdmissionError';
   readonly code = 'NOT_ADMITTED';
   readonly reason: RefusalReason;
-  /** The worker that has the stream, where that is known. */
+  /** The worker that has the stream, if known. */
   readonly holder?: MemberId;
 
   constructor(reason: RefusalReason, message: string, options: { holder?: MemberId; cause?: unknown } = {}) {

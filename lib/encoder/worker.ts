@@ -21,21 +21,23 @@ export interface WorkerOptions extends Omit<BroadcastContext, 'reachable'> {
   readonly host: string;
   /** Known once the listener is up. */
   readonly port: number;
-  /** Streams at once at most. */
+  /** Maximum number of concurrent streams. */
   readonly capacity: number;
   /** @default cpu */
   readonly pool?: EncoderPool;
-  /** Left out where nothing but people stops a worker. */
+  /** Undefined if only people stop the worker. */
   readonly protection?: TaskProtection;
 }
 
 const heartbeatMs = 1000;
 const sweepMs = 5000;
 const loadEveryMs = 10_000;
-/** A broadcast of the same stream that is just ending is waited for; longer than it can take. */
+/** How long to wait for an ending broadcast of the same stream; longer than an end can take. */
 const endingWaitMs = 10_000;
 
-/** One encoder worker: takes the sessions that proxies bring, one broadcast per stream, and says in the fleet that it is there. */
+/**
+ * One encoder worker: accepts the sessions that proxies bring, one broadcast per stream, and registers itself in the fleet.
+ */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #setting: BroadcastContext;
@@ -45,7 +47,7 @@ export class Worker {
   /** Streams whose lease is being taken: a second session waits for the first one's. */
   readonly #opening = new Map<StreamId, Promise<ActiveBroadcast>>();
   readonly #watch = new StoreWatch();
-  /** On air when the control store went away: they have it to tell. */
+  /** Broadcasts that were running when the control store failed: they report the outage once it is over. */
   #outlasting: readonly ActiveBroadcast[] = [];
   #draining = false;
   #heartbeat?: NodeJS.Timeout;
@@ -78,7 +80,7 @@ export class Worker {
     return this.#draining;
   }
 
-  /** Appears in the fleet, and stays there by a heartbeat a second. */
+  /** Joins the fleet and stays in it with a heartbeat every second. */
   async start(): Promise<void> {
     await this.#beat();
     this.#telling = setInterval(() => this.#tellLoad(), loadEveryMs);
@@ -98,19 +100,19 @@ export class Worker {
   }
 
   /**
-   * Takes nothing new, leaves what there is for other workers to go on with, and leaves the fleet. Each broadcast goes on
+   * Accepts nothing new, leaves its broadcasts for other workers to continue, and leaves the fleet. Each broadcast continues
    * here until its proxy has found a worker that is ready for it.
    */
   async drain(): Promise<void> {
     this.#draining = true;
     clearTimeout(this.#heartbeat);
     clearInterval(this.#sweeping);
-    // A worker that leaves is no measure of how full its fleet is.
+    // A draining worker would distort the fleet's load figure.
     clearInterval(this.#telling);
     const { store, memberId, emit } = this.#options;
     emit('encoder.draining', { broadcasts: this.#broadcasts.size });
     await this.#beat();
-    // A broadcast whose lease is just being taken is handed over, too.
+    // Includes broadcasts whose lease is still being taken.
     while (this.load > 0) {
       await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drain()));
       await Promise.allSettled(this.#opening.values());
@@ -129,7 +131,7 @@ export class Worker {
       const broadcast = await this.#broadcastFor(stream, session);
       if (session.closed) return;
       if (!(await broadcast.attach(session))) {
-        // One whose lease was lost just now has no seat for anybody: the publisher may try again.
+        // The lease was lost a moment ago, so nobody can publish here: the publisher may try again.
         if (broadcast.ending)
           throw new AdmissionError('unavailable', 'The broadcast moved to another encoder.');
         throw new AdmissionError('busy', 'Another broadcaster is on air with this key.');
@@ -178,7 +180,7 @@ export class Worker {
     await this.#readOpenStream(streamId);
     const taken = await this.#taker.take(streamId, session && this.#moveOf(session));
     try {
-      // Again: a takedown refuses first and looks for a lease then, so one of us two sees the other.
+      // Read it again: a takedown first refuses new publishers and then looks for a lease, so one of the two sees the other.
       return this.#begin(await this.#readOpenStream(streamId), taken, session?.hello.sessionId);
     } catch (cause) {
       await taken.keeper.release().catch(() => {});
@@ -213,8 +215,9 @@ export class Worker {
   }
 
   /**
-   * Looks after broadcasts that nobody has: their worker died, or stopped, and no publisher brought them to another one.
-   * Whoever sees a lease stand still for the lease time takes it and waits out the reconnect window, so that it ends as others do.
+   * Picks up abandoned broadcasts: their worker died or stopped, and no publisher moved them to another one. A worker that
+   * sees a lease unchanged for the lease time takes it and waits out the reconnect window, so that the broadcast ends like
+   * any other.
    */
   async #sweep(): Promise<void> {
     if (this.#inSweep || !this.#hasRoom) return;
@@ -237,7 +240,7 @@ export class Worker {
     if (!lease) return;
     const wasOurs = !lease.released && lease.workerId === memberId;
     if (!wasOurs && !this.#turn.isAbandoned(lease, clock.nowMs(), this.#watch)) return;
-    // The list may be behind: to take the stream of an ended broadcast would begin another one.
+    // The list may be stale: taking the stream of an ended broadcast would begin another one.
     const last = await store.latestBroadcast(streamId);
     if (last && last.state !== 'ended') await this.#broadcastFor(streamId);
   }
@@ -246,7 +249,7 @@ export class Worker {
     return this.load < this.#options.capacity && !this.#draining;
   }
 
-  /** The next sweep tries again. A stream that another worker took first is in good hands. */
+  /** The next sweep tries again. If another worker took the stream first, nothing needs to be done. */
   #sweepFailed(cause: unknown): void {
     if (cause instanceof ConditionFailedError || cause instanceof AdmissionError) return;
     if (cause instanceof ControlStoreUnavailableError) this.#noteStore(false, cause);

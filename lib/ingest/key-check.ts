@@ -7,16 +7,19 @@ export type KeyVerdict =
   | { readonly verdict: 'valid'; readonly stream: StreamRecord }
   /** The key is right, but nobody may publish. */
   | { readonly verdict: 'taken-down'; readonly streamId: StreamId }
-  /** For the log only: the publisher is told the same for all of these. */
+  /** For the log only: the publisher gets the same answer for all of these. */
   | {
       readonly verdict: 'invalid';
       readonly streamId?: StreamId;
       readonly why: 'malformed' | 'unknown' | 'wrong';
     }
-  /** The control store cannot be read: nobody gets in. */
+  /** The control store cannot be read: nobody may publish. */
   | { readonly verdict: 'undecided'; readonly streamId: StreamId; readonly cause: unknown };
 
-/** Checks stream keys against the control store. Nothing is kept: a revoked key, or a takedown, holds from the next check on. */
+/**
+ * Checks stream keys against the control store. Nothing is cached: a revoked key or a takedown applies from the next check
+ * on.
+ */
 export class KeyCheck {
   readonly #store: Pick<IngestStore, 'getStream'>;
   readonly #pepper: string;
@@ -26,7 +29,7 @@ export class KeyCheck {
     this.#pepper = pepper;
   }
 
-  /** `streamName` is what came in the publish command, perhaps with a query. */
+  /** `streamName` comes from the publish command and may include a query. */
   async check(streamName: string): Promise<KeyVerdict> {
     const key = parseStreamKey(streamName);
     if (key === undefined) return { verdict: 'invalid', why: 'malformed' };
@@ -45,7 +48,7 @@ export class KeyCheck {
   }
 }
 
-/** Compares every key, and one where there is none: the time tells nothing of which, or whether, one matched. */
+/** Compares every key, and a dummy if there is none, so that timing doesn't reveal which one matched, or whether one did. */
 function matches(stream: StreamRecord | undefined, hash: string): boolean {
   const keys: readonly { hash: string; expiresAtMs?: number }[] = stream?.keys ?? [
     { hash: '0'.repeat(hash.length) },

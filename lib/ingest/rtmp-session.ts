@@ -13,13 +13,13 @@ import { Relay, type RelayLimits } from './relay.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
 export interface SessionLimits extends RelayLimits {
-  /** To the end of the RTMP handshake. */
+  /** Limit from connecting to the end of the RTMP handshake. */
   readonly handshakeMs: number;
-  /** To the publish command. */
+  /** Limit from connecting to the publish command. */
   readonly publishMs: number;
-  /** Without a byte from a publisher that is on air. */
+  /** Limit without a byte from a live publisher. */
   readonly idleMs: number;
-  /** For a publisher to read our last words and close. */
+  /** How long a publisher has to read our last message and close. */
   readonly lingerMs: number;
 }
 
@@ -31,15 +31,15 @@ export interface SessionContext {
   readonly memory: ReadMemory;
   readonly emit: EmitEvent;
   readonly limits: SessionLimits;
-  /** Who else gets what a publisher sends. */
+  /** Opens another receiver of what a publisher sends. */
   readonly openTap?: OpenTap;
 }
 
 type Phase = 'greeting' | 'checking' | 'relaying' | 'lingering' | 'closed';
 
-/** What all sessions read into until they publish: whatever comes is used up at once. */
+/** All sessions read into this until they publish: input is processed at once. */
 const greetingMemory = Buffer.allocUnsafeSlow(16 * 1024);
-/** A publisher that does not read our few answers is gone or hostile. */
+/** A publisher that doesn't read our few answers is dead or hostile. */
 const maxBacklogBytes = 64 * 1024;
 
 /** One publisher's connection, from the first byte to the last. */
@@ -111,11 +111,11 @@ export class RtmpSession implements ConnectionHandler {
     this.#over();
   }
 
-  /** Looks after deadlines; called several times a second. */
+  /** Checks deadlines; called several times a second. */
   tick(nowMs: number): void {
     const { limits } = this.#context;
     const ageMs = nowMs - this.#startedMs;
-    // A relay may have last bytes to bring to its worker after the publisher is gone.
+    // A relay may still have bytes to send to its worker after the publisher has disconnected.
     this.#relay?.tick(nowMs);
     if (this.#phase === 'closed') this.#over();
     if (this.#connection.backlogBytes > maxBacklogBytes) this.#connection.abort();
@@ -128,14 +128,14 @@ export class RtmpSession implements ConnectionHandler {
         this.#close('PUBLISH_TIMEOUT', `no publish command in ${limits.publishMs} ms`);
       }
     } else if (this.#relay?.holdsPublisher) {
-      // Its silence is ours.
+      // We paused reading; don't count this as idle.
       this.#lastReadMs = nowMs;
     } else if (this.#phase === 'relaying' && this.#onAir && nowMs - this.#lastReadMs > limits.idleMs) {
       this.#relay?.publisherLeft(`the publisher sent nothing for ${limits.idleMs} ms`);
     }
   }
 
-  /** Tells the publisher to come again, and closes. */
+  /** Asks the publisher to reconnect, and closes. */
   dismiss(): void {
     if (this.#phase === 'relaying' && this.#onAir) {
       this.status(
@@ -263,7 +263,7 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   #brokeProtocol(fault: unknown): void {
-    // A `RangeError`: the publish command lies inside another message, so no reader could go on from there.
+    // A `RangeError`: the publish command lies inside another message, so no reader could continue from there.
     if (!(fault instanceof ProtocolError) && !(fault instanceof RangeError)) throw fault;
     const code = fault instanceof ProtocolError ? fault.code : 'COMMAND_OUT_OF_ORDER';
     if (this.#relay === undefined) this.#close(code, fault.message);
@@ -297,8 +297,8 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   /**
-   * Half-closes and reads on for a moment: a socket that is closed with unread bytes is reset, and the reset would
-   * overtake our last words.
+   * Half-closes and keeps reading for a moment: closing a socket with unread bytes resets it, and the reset would overtake
+   * our last message.
    */
   #linger(): void {
     if (this.#phase === 'lingering' || this.#phase === 'closed') return;

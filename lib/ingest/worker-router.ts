@@ -9,15 +9,15 @@ import { chooseWorker, type FleetView } from './policy/fleet-view.ts';
 import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
-/** Between two rounds through the workers: a dead worker's lease must run out, a drained one must let go. */
+/** Pause between two rounds through the workers: a dead worker's lease must expire, a draining one must release it. */
 const pauseMs = 250;
 const connectTimeoutMs = 1_000;
-/** A worker keeps a second publisher waiting for 2 s or so (docs/decisions/0011); then it answers. */
+/** A worker makes a second publisher wait for about 2 s before it answers (docs/decisions/0011). */
 const answerTimeoutMs = 4_000;
 
 export interface RouteRequest {
   readonly hello: RelayHello;
-  /** A worker to try last: it took nothing of this stream for too long. */
+  /** A worker to try last: it read nothing of this stream for too long. */
   readonly avoid?: MemberId;
   /** On `performance.now()`'s clock. */
   readonly deadlineMs: number;
@@ -25,7 +25,7 @@ export interface RouteRequest {
   readonly once?: boolean;
   /** Raised when the publisher leaves. */
   readonly signal: AbortSignal;
-  /** A worker keeps room and waits for the lease of the one that the hello says it moves from. */
+  /** A worker has reserved room and waits for the lease of the worker that the hello names as `movesFrom`. */
   readonly onStandby?: () => void;
   readonly facts: { readonly session: string; readonly client: string; readonly stream: string };
 }
@@ -37,7 +37,7 @@ export interface WorkerRouterOptions {
   readonly emit: EmitEvent;
 }
 
-/** Finds the worker that takes a stream: the holder of its lease, else the ranking; the worker's answer decides. */
+/** Finds the worker for a stream: the holder of its lease, else by ranking; the worker's answer decides. */
 export class WorkerRouter {
   readonly #options: WorkerRouterOptions;
 
@@ -45,19 +45,19 @@ export class WorkerRouter {
     this.#options = options;
   }
 
-  /** Whether the heartbeats of `worker` go on, as far as we can see. */
+  /** Whether the heartbeats of `worker` continue, as far as we can see. */
   lives(worker: MemberId): boolean {
     return this.#options.fleet.find(worker) !== undefined;
   }
 
-  /** Whether a stream that leaves `worker` has where to go. */
+  /** Whether a stream that leaves `worker` has anywhere to go. */
   hasOther(worker: MemberId): boolean {
     return this.#options.fleet
       .living()
       .some(({ id, state, load, capacity }) => id !== worker && state === 'active' && load < capacity);
   }
 
-  /** Goes through the workers, in rounds unless `once`, until one accepts. Throws `RouteFailedError`. */
+  /** Tries the workers, in rounds unless `once`, until one accepts. Throws `RouteFailedError`. */
   async open(request: RouteRequest): Promise<WorkerLink> {
     for (;;) {
       const link = await this.#round(request, await this.#candidates(request));
@@ -71,7 +71,7 @@ export class WorkerRouter {
     );
   }
 
-  /** One try with each candidate, and with the holder that one of them names. */
+  /** One attempt with each candidate, and with the holder that one of them names. */
   async #round(request: RouteRequest, candidates: FleetMember[]): Promise<WorkerLink | undefined> {
     const tried = new Set<MemberId>();
     while (candidates.length > 0) {
@@ -127,7 +127,7 @@ export class WorkerRouter {
       .sort((a, b) => Number(a.id === avoid) - Number(b.id === avoid));
   }
 
-  /** Without the control store the ranking stands alone; the workers know who holds what. */
+  /** Without the control store only the ranking is left; the workers know who holds what. */
   async #lease(streamId: StreamId): Promise<LeaseRecord | undefined> {
     try {
       return await this.#options.store.getLease(streamId);

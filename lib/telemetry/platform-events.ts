@@ -41,6 +41,5 @@ export const platformEvents = {
     'warn',
     'The supervisor itself runs the changed files; restart npm run live to apply them.',
   ),
-  'demo.restarting': event<{ code: number | null }>('warn', 'The demo broadcaster exited; publishing again.'),
   'demo.restarting': event<{ code: number | null }>('warn', 'Demo broadcaster exited; restarting it.'),
 } as const;

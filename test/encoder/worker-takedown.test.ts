@@ -65,7 +65,7 @@ async function publish(seen: EncoderStore): Promise<LinkFrame> {
   });
 }
 
-describe('a worker and a stream that is taken down', () => {
+describe('a worker and a taken-down stream', () => {
   const refused = {
     type: 'refused',
     reason: 'taken-down',
@@ -78,7 +78,7 @@ describe('a worker and a stream that is taken down', () => {
     expect(await store.getLease(id)).toBeUndefined();
   });
 
-  test('lets go of the lease again where the takedown came while it took it', async () => {
+  test('releases the lease if the takedown arrives while it takes it', async () => {
     const racing: ControlStore = {
       ...store,
       async takeLease(take) {
@@ -90,7 +90,7 @@ describe('a worker and a stream that is taken down', () => {
     expect(await store.getLease(id)).toMatchObject({ released: true, epoch: 1 });
   });
 
-  test('does not take up again a broadcast that another worker left', async () => {
+  test('does not pick up a broadcast that another worker left', async () => {
     const broadcastId = 'b' as BroadcastId;
     const held = await store.takeLease({ streamId: id, workerId: 'encoder-2' as MemberId, broadcastId });
     await store.releaseLease(held);

@@ -26,11 +26,11 @@ beforeEach(() => {
 });
 
 describe('the check of a stream key', () => {
-  test('gives the record of the stream that the key opens', async () => {
+  test('returns the record of the stream that the key opens', async () => {
     expect(await check.check(name)).toEqual({ verdict: 'valid', stream: live });
   });
 
-  test('lets nobody in once the stream is taken down, not even who was let in just before', async () => {
+  test('refuses everyone once the stream is taken down, even someone just accepted', async () => {
     await check.check(name);
     stream = takenDown;
     expect(await check.check(name)).toEqual({ verdict: 'taken-down', streamId: id });
@@ -38,19 +38,19 @@ describe('the check of a stream key', () => {
     expect(await check.check(name)).toMatchObject({ verdict: 'valid' });
   });
 
-  test('tells only who has the key that the stream is taken down', async () => {
+  test('reveals a takedown only to someone with the key', async () => {
     stream = takenDown;
     const wrong = formatStreamKey(newStreamKey(id));
     expect(await check.check(wrong)).toEqual({ verdict: 'invalid', streamId: id, why: 'wrong' });
   });
 
-  test('shuts a key at once that was revoked', async () => {
+  test('refuses a revoked key at once', async () => {
     await check.check(name);
     stream = { ...live, keys: [] };
     expect(await check.check(name)).toMatchObject({ verdict: 'invalid', why: 'wrong' });
   });
 
-  test('lets nobody in whom the store cannot vouch for', async () => {
+  test('refuses everyone if the store cannot be read', async () => {
     await check.check(name);
     const cause = new Error('down');
     const blind = new KeyCheck({ getStream: () => Promise.reject(cause) }, pepper);

@@ -16,60 +16,60 @@ export interface ChannelLinkOptions {
   readonly store: Pick<EncoderStore, 'getDocument' | 'putDocument'>;
   readonly clock: Clock;
   readonly lease: LeaseRecord;
-  /** How the channel stands, each time that it was looked at. */
+  /** The channel's state, after each read. */
   readonly outlook: (outlook: ChannelOutlook) => void;
-  /** The control store did not answer; what was to be said is said again. */
+  /** The control store did not respond; the pending write will be retried. */
   readonly failed: (cause: unknown) => void;
 }
 
-const lookEveryMs = 1000;
+const readEveryMs = 1000;
 const writeTries = 5;
 
-/** What a broadcast says to the driver of its managed channel, and hears of it: both by the stream's `channel` document. */
+/** A broadcast's messages to and from the driver of its managed channel, through the stream's `channel` document. */
 export class ChannelLink {
   readonly #options: ChannelLinkOptions;
   #wish?: { readonly source: ChannelSource; readonly atMs: number };
   #wanted = false;
-  #looking = false;
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #reading = false;
+  #lastReadMs = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: ChannelLinkOptions) {
     this.#options = options;
   }
 
-  /** A channel is wanted for this picture. Once; it is asked for at the next look. */
-  want(source: ChannelSource): void {
+  /** Requests a channel for this picture. Call once; it is written with the next read. */
+  request(source: ChannelSource): void {
     this.#wish ??= { source, atMs: this.#options.clock.wallMs() };
   }
 
-  /** Looks each second; call more often. */
+  /** Reads the document once a second; call more often than that. */
   tick(): void {
     const nowMs = this.#options.clock.nowMs();
-    if (this.#closed || this.#looking || this.#wish === undefined || nowMs - this.#lookedMs < lookEveryMs)
+    if (this.#closed || this.#reading || this.#wish === undefined || nowMs - this.#lastReadMs < readEveryMs)
       return;
-    this.#lookedMs = nowMs;
-    this.#looking = true;
-    void this.#look()
+    this.#lastReadMs = nowMs;
+    this.#reading = true;
+    void this.#readDocument()
       .catch((cause: unknown) => this.#options.failed(cause))
       .finally(() => {
-        this.#looking = false;
+        this.#reading = false;
       });
   }
 
-  /** Says that the broadcast is over. Its driver finds that out by itself, too, only later. */
-  async unwant(): Promise<void> {
+  /** Records that the broadcast has ended. Its driver would find out without this, only later. */
+  async release(): Promise<void> {
     this.#closed = true;
     const { broadcastId } = this.#options.lease;
     await this.#change((found) => found && unwantChannel(found, broadcastId));
   }
 
-  /** Leaves it to another worker. */
+  /** Leaves the channel to another worker. */
   close(): void {
     this.#closed = true;
   }
 
-  async #look(): Promise<void> {
+  async #readDocument(): Promise<void> {
     const { store, lease, clock, outlook } = this.#options;
     const { streamId, broadcastId } = lease;
     if (!this.#wanted) await this.#ask();

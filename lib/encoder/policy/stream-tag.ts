@@ -5,6 +5,6 @@ export interface StreamTag {
   readonly payload: Buffer;
   /** A picture from which decoding can begin. */
   readonly keyframe: boolean;
-  /** The sequence header that a picture is decoded with, a whole FLV payload; absent for sound. */
+  /** The sequence header that a picture is decoded with, a whole FLV payload; undefined for audio. */
   readonly videoHeader?: Buffer;
 }

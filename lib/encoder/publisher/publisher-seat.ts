@@ -5,30 +5,33 @@ import { judgeClaim, silentMs } from './policy/seat-claim.ts';
 import type { PublishSession, PublishSessionHandler } from './publish-session.ts';
 
 export interface PublisherSeatHandler {
-  /** This session's media follows; what its proxy sends again comes again. */
+  /** This session's media follows, including anything that its proxy replays. */
   taken(session: PublishSession): void;
   /**
-   * The session that was here last has another link. True: its media goes on where it was, and nothing comes again. Otherwise
-   * `taken` follows, as for any session.
+   * The last session has a new link. Return true if its media can resume where it stopped, without repeats. Otherwise `taken`
+   * follows, as for any session.
    */
   resumed?(): boolean;
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
   batchEnded(): void;
-  /** The publisher ended its stream itself. */
+  /** The publisher ended its stream. */
   unpublished(): void;
-  /** The publisher is gone, or silent for too long. Once until `back`. */
+  /** The publisher disconnected or was silent for too long. Called once until `returned`. */
   lost(detail: string): void;
-  /** Media comes again, after so long. */
-  back(awayMs: number): void;
+  /** Media is arriving again, after `awayMs`. */
+  returned(awayMs: number): void;
 }
 
-/** A publisher that says nothing for this long is gone, as far as viewers are told. */
+/** A publisher silent this long is shown to viewers as disconnected. */
 const lostMs = 3000;
-/** One step between two ticks counts for this much silence or waiting at most: while we stood still, nobody could be heard. */
+/**
+ * The most silence or waiting that one step between two ticks counts for: while this process was stalled, it could not have
+ * received anything.
+ */
 const maxStepMs = 250;
-/** A proxy whose link broke is back within this, if it and the way to it live. */
-const linkBackWithinMs = 500;
+/** A proxy whose link broke reconnects within this, if the proxy and the network to it are alive. */
+const relinkWithinMs = 500;
 
 interface Contender {
   readonly session: PublishSession;
@@ -36,29 +39,32 @@ interface Contender {
   readonly decide: (taken: boolean) => void;
 }
 
-/** The one place that a broadcast has for a publisher: who sits in it, who may take it over, and when it counts as empty. */
+/**
+ * The publisher seat: the one publish session that a broadcast accepts. Knows who holds it, who may take it over, and when it
+ * counts as empty.
+ */
 export class PublisherSeat {
   readonly #clock: Clock;
   readonly #lease: LeaseRecord;
   readonly #handler: PublisherSeatHandler;
   #session?: PublishSession;
-  /** Who had the seat last and may come back by another link. */
+  /** The seat's last holder, which may reconnect over another link. */
   #last?: PublishSession | undefined;
   #contender?: Contender;
   #lastMediaAtMs: number;
-  /** Time without media, and when it was counted last. */
+  /** Time without media, and when it was last counted. */
   #silence: { forMs: number; countedAtMs: number };
-  /** When media of this session came again after it had been silent. */
+  /** When this session's media resumed after it had been silent. */
   #silenceEndedAtMs?: number;
-  /** The session in the seat has sent media. */
-  #heard = false;
+  /** The current session has sent media. */
+  #hasSentMedia = false;
   #lostAtMs?: number;
-  /** How much longer its proxy is waited for, whose link broke and was not closed in order. */
-  #waitsForMs = 0;
+  /** How much longer to wait for the proxy whose link broke rather than closing cleanly. */
+  #relinkWaitMs = 0;
   #paused = false;
   #closed = false;
 
-  /** Empty at first: a publisher is away until its first media. */
+  /** Starts empty: a publisher is away until its first media. */
   constructor(clock: Clock, lease: LeaseRecord, handler: PublisherSeatHandler) {
     this.#clock = clock;
     this.#lease = lease;
@@ -72,25 +78,25 @@ export class PublisherSeat {
     return this.#session;
   }
 
-  /** How long the publisher has been away; undefined while it sends. */
+  /** How long the publisher has been away; undefined while it is sending. */
   get awayMs(): number | undefined {
     return this.#lostAtMs === undefined ? undefined : this.#clock.nowMs() - this.#lostAtMs;
   }
 
-  /** The link has just broken: its proxy may be about to bring the rest. */
+  /** The link has just broken; its proxy may be about to resume. */
   get mayResume(): boolean {
-    return this.#lostAtMs !== undefined && this.#waitsForMs > 0;
+    return this.#lostAtMs !== undefined && this.#relinkWaitMs > 0;
   }
 
   get paused(): boolean {
     return this.#paused;
   }
 
-  /** True when the session is accepted; false where another publisher is alive. Decided within about 2 s. */
+  /** Resolves to true if the session is accepted, false if another publisher is alive. Takes about 2 s at most. */
   attach(session: PublishSession): Promise<boolean> {
     this.#judge();
     if (this.#closed || this.#contender) return Promise.resolve(false);
-    // A proxy that lost its link brings the same publisher again.
+    // A proxy that lost its link brings back the same publisher.
     if (!this.#session || this.#session.hello.sessionId === session.hello.sessionId) {
       this.#replaceBy(session);
       return Promise.resolve(true);
@@ -105,11 +111,10 @@ export class PublisherSeat {
   tick(): void {
     const silentForMs = this.#countSilence();
     this.#judge();
-    if (this.#session && silentForMs > lostMs && !this.#paused)
-      this.#lose('it is connected but sends nothing');
+    if (this.#session && silentForMs > lostMs && !this.#paused) this.#lose('connected but sending nothing');
   }
 
-  /** Reads nothing more from the publisher for now; that is not its silence. */
+  /** Pauses reading from the publisher; don't count this as silence. */
   pause(): void {
     this.#paused = true;
     this.#session?.pause();
@@ -121,7 +126,7 @@ export class PublisherSeat {
     this.#session?.resume();
   }
 
-  /** Sends the publisher away. The seat stays open for another one. */
+  /** Disconnects the publisher. The seat stays open for another. */
   dismiss(reason: string): void {
     const session = this.#session;
     this.#session = undefined;
@@ -130,14 +135,14 @@ export class PublisherSeat {
     this.#lose(reason);
   }
 
-  /** Leaves the publisher to another worker, to which its proxy brings it. */
+  /** Hands the publisher to another worker: its proxy takes it there. */
   vacate(): void {
     const session = this.#session;
     this.#session = undefined;
     session?.leave();
   }
 
-  /** Nobody sits here any more. */
+  /** Empties the seat for good. */
   close(reason: string): void {
     this.#closed = true;
     this.#contender?.decide(false);
@@ -152,7 +157,7 @@ export class PublisherSeat {
     this.#lastMediaAtMs = this.#clock.nowMs();
     this.#silence = { forMs: 0, countedAtMs: this.#clock.nowMs() };
     this.#silenceEndedAtMs = undefined;
-    this.#heard = false;
+    this.#hasSentMedia = false;
     this.#paused = false;
     const fromFrame = this.#last && frameToResumeAt(this.#last, session);
     this.#last = session;
@@ -161,7 +166,7 @@ export class PublisherSeat {
     const handler: PublishSessionHandler = {
       media: (type, timestampMs, payload, sessionMs) => {
         if (session !== this.#session) return;
-        this.#mediaCame();
+        this.#mediaArrived();
         this.#handler.media(type, timestampMs, payload, sessionMs);
       },
       metadata: (facts) => {
@@ -174,28 +179,28 @@ export class PublisherSeat {
       closed: (fault) => {
         if (session !== this.#session) return;
         this.#session = undefined;
-        this.#lose('the connection broke', fault !== undefined);
+        this.#lose('connection lost', fault !== undefined);
         this.#judge();
       },
     };
     session.accept(this.#lease, handler, resumes ? fromFrame : undefined);
   }
 
-  #mediaCame(): void {
+  #mediaArrived(): void {
     const nowMs = this.#clock.nowMs();
-    if (this.#heard && this.#silence.forMs >= silentMs) this.#silenceEndedAtMs = nowMs;
-    this.#heard = true;
+    if (this.#hasSentMedia && this.#silence.forMs >= silentMs) this.#silenceEndedAtMs = nowMs;
+    this.#hasSentMedia = true;
     this.#lastMediaAtMs = nowMs;
     this.#silence = { forMs: 0, countedAtMs: nowMs };
     const awayMs = this.awayMs;
     if (awayMs === undefined) return;
     this.#lostAtMs = undefined;
-    this.#handler.back(awayMs);
+    this.#handler.returned(awayMs);
   }
 
   #lose(detail: string, byFault = false): void {
     if (this.#closed || this.#lostAtMs !== undefined) return;
-    this.#waitsForMs = byFault ? linkBackWithinMs : 0;
+    this.#relinkWaitMs = byFault ? relinkWithinMs : 0;
     this.#lostAtMs = this.#clock.nowMs();
     this.#handler.lost(detail);
   }
@@ -225,17 +230,17 @@ export class PublisherSeat {
   #replaceBy(session: PublishSession): void {
     const old = this.#session;
     this.#session = undefined;
-    old?.end('Another connection took over after this one had been silent.');
+    old?.end('Another connection took over because this one had stopped sending.');
     this.#take(session);
   }
 
-  /** Returns how long there has been silence. */
+  /** Returns how long the publisher has been silent. */
   #countSilence(): number {
     const nowMs = this.#clock.nowMs();
     const { forMs, countedAtMs } = this.#silence;
     const stepMs = Math.min(nowMs - countedAtMs, maxStepMs);
     this.#silence = { forMs: forMs + stepMs, countedAtMs: nowMs };
-    this.#waitsForMs -= stepMs;
+    this.#relinkWaitMs -= stepMs;
     return this.#silence.forMs;
   }
 }

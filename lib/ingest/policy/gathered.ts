@@ -1,4 +1,4 @@
-/** Pieces that wait to be written; those that lie side by side in memory become one. */
+/** Pieces waiting to be written; those adjacent in memory are merged. */
 export class Gathered {
   #pieces: Buffer[] = [];
 
@@ -16,7 +16,7 @@ export class Gathered {
     }
   }
 
-  /** All there is, in order; nothing is left. */
+  /** Returns everything, in order, and empties the list. */
   take(): Buffer[] {
     const pieces = this.#pieces;
     this.#pieces = [];

@@ -12,7 +12,7 @@ function history(): TagHistory {
   return history;
 }
 
-test('the last picture that can be decoded stands, and is silent, until both tracks are past the end', () => {
+test('the last decodable picture is repeated, with silence, until both tracks are past the end', () => {
   const tags = stillTags(history(), 1_200, { silence, audioFrameMs: 21.3 });
   const video = tags.filter(({ type }) => type === 'video');
   const audio = tags.filter(({ type }) => type === 'audio');
@@ -22,6 +22,6 @@ test('the last picture that can be decoded stands, and is silent, until both tra
   expect(audio.at(-1)!.streamMs).toBeGreaterThanOrEqual(1_200);
 });
 
-test('nothing is made up where there was neither picture nor sound', () => {
+test('nothing is added if there was neither picture nor sound', () => {
   expect(stillTags(new TagHistory(), 1_200, { silence: undefined, audioFrameMs: 21 })).toEqual([]);
 });

@@ -19,7 +19,7 @@ const happening = fc.oneof(
 );
 
 describe('The timeline', () => {
-  test('rises strictly within each track and never jumps, whatever a publisher sends', () => {
+  test('strictly increases within each track and never jumps, whatever a publisher sends', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 200 }), (happenings) => {
         const timeline = new Timeline();
@@ -47,7 +47,7 @@ describe('The timeline', () => {
     );
   });
 
-  test('keeps what a regular publisher sends: steps, and sound against picture', () => {
+  test('preserves a regular publisher’s intervals, and its audio against its video', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 0xffffffff }),
@@ -66,7 +66,7 @@ describe('The timeline', () => {
     );
   });
 
-  test('goes on without a jump where 32-bit timestamps wrap', () => {
+  test('continues without a jump when 32-bit timestamps wrap', () => {
     const timeline = new Timeline();
     const start = 0xffffffff - 500;
     for (let ms = 0; ms < 2000; ms += 20) expect(timeline.map('video', (start + ms) >>> 0, ms)).toBe(ms);
@@ -94,13 +94,13 @@ describe('The timeline', () => {
     expect(timeline.map('video', 10_000 + now + jump + 20, now + 20)).toBe(video + 20);
   });
 
-  test('takes a pause that the clock confirms as it is', () => {
+  test('accepts a pause that the clock confirms', () => {
     const timeline = new Timeline();
     expect(timeline.map('video', 0, 0)).toBe(0);
     expect(timeline.map('video', 2500, 2500)).toBe(2500);
   });
 
-  test('places a new session at the clock, or after what is there', () => {
+  test('places a new session at the clock, or after existing media', () => {
     const timeline = new Timeline();
     timeline.map('video', 90_000, 0);
     timeline.beginSession();
