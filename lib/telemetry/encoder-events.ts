@@ -27,10 +27,14 @@ export const encoderEvents = {
     'info',
     'A proxy brings a publisher.',
   ),
-  'encoder.session.refused': event<{ stream: string; session: string; reason: string }>(
-    'warn',
-    'The publisher was not taken.',
-  ),
+  /** `reason`: of lib/protocol/refusals.ts. `detail`: in words, as the proxy gets it. */
+  'encoder.session.refused': event<{
+    stream: string;
+    session: string;
+    reason: string;
+    detail: string;
+    cause?: unknown;
+  }>('warn', 'Publisher refused.'),
   'encoder.session.closed': event<{ stream: string; session: string; cause?: unknown }>(
     'info',
     'The link of a publish session is closed.',
@@ -87,7 +91,7 @@ export const encoderEvents = {
     'warn',
     'There is no slate to show while the publisher is away: the last picture stays.',
   ),
-  'encoder.input.unusable': event<About & { reason: string }>(
+  'encoder.input.unusable': event<About & { code: string; reason: string }>(
     'warn',
     'The publisher sends what cannot be used.',
     { InputsUnusable: 1 },

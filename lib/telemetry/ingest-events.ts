@@ -9,6 +9,22 @@ interface StreamSession extends Session {
   readonly stream: string;
 }
 
+/** The rows of lib/protocol/refusals.ts: `reason` is what the broadcaster reads, `detail` what exactly was wrong. */
+interface Refused extends Session {
+  readonly stream?: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+interface OnAir extends StreamSession {
+  readonly code: string;
+  readonly reason: string;
+  readonly detail?: string;
+  readonly receivedBytes: number;
+}
+
 /** What an ingest proxy says. */
 export const ingestEvents = {
   'ingest.load': event<{
@@ -40,12 +56,12 @@ export const ingestEvents = {
     'warn',
     'A connection was closed before it published.',
   ),
-  'ingest.publish.refused': event<Session & { stream?: string; code: string; reason: string }>(
+  'ingest.publish.refused': event<Refused>(
     'warn',
     'A publisher was refused for a reason of its own: its key, a stream that is in use, what it sent.',
     { PublishersRefused: 1 },
   ),
-  'ingest.publish.unserved': event<Session & { stream?: string; code: string; reason: string }>(
+  'ingest.publish.unserved': event<Refused>(
     'error',
     'A publisher was turned away by a fault of ours: no worker took its stream, or its key could not be checked.',
     { PublishersUnserved: 1 },
@@ -53,16 +69,14 @@ export const ingestEvents = {
   'ingest.publish.started': event<
     StreamSession & { worker: string; broadcast: string; epoch: number; tookMs: number }
   >('info', 'A publisher is on air.', { PublishersStarted: 1, PublishAcceptMs: 'tookMs' }),
-  'ingest.publish.ended': event<StreamSession & { code: string; reason: string; receivedBytes: number }>(
-    'info',
-    'A publisher is off air.',
-  ),
-  'ingest.publish.dropped': event<StreamSession & { code: string; reason: string; receivedBytes: number }>(
+  'ingest.publish.ended': event<OnAir>('info', 'A publisher is off air.'),
+  'ingest.publish.dropped': event<OnAir>(
     'error',
     'A publisher on air was cut off by a fault of ours: its worker was gone and no other took the stream in time.',
     { PublishersDropped: 1 },
   ),
-  'ingest.worker.passed': event<StreamSession & { worker: string; reason: string }>(
+  /** `detail`: the worker's own words. */
+  'ingest.worker.passed': event<StreamSession & { worker: string; reason: string; detail?: string }>(
     'warn',
     'A worker did not take a stream; another is tried.',
   ),
@@ -91,6 +105,14 @@ export const ingestEvents = {
     'warn',
     'More unpublished media than the replay limit; the oldest was let go and cannot be replayed.',
     { ReplayOverflows: 1 },
+  ),
+  'ingest.journal.delayed': event<{ cause: unknown }>(
+    'warn',
+    "Failed to write refused publishers into their streams' journals; they will be written with the next ones.",
+  ),
+  'ingest.journal.incomplete': event<{ attempts: number }>(
+    'warn',
+    "Refused publishers are missing from their streams' journals: too many streams at once, or the program stopped.",
   ),
   'ingest.store.unavailable': event<{ operation: string; cause: unknown }>(
     'error',

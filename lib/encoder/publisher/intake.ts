@@ -2,6 +2,7 @@ import { CodecConfigError } from '../../packaging/codec/errors.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
 import { FlvError } from '../../protocol/flv/errors.ts';
 import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
+import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
 import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
 import { decideFormat, type InputFormat, type ProbedInput, sameFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
@@ -28,8 +29,8 @@ export interface IntakeHandler {
   tag(tag: StreamTag, sessionMs?: number): void;
   /** The publisher has been away for a while: `slate` is to be called with one for pictures with this sequence header. */
   slateWanted(videoHeader: Buffer): void;
-  /** What the session sends cannot be used; `reason` says what it is. Nothing of it is taken any more. */
-  unusable(reason: string): void;
+  /** What the session sends can't be used. Nothing more of it is taken. */
+  unusable(refusal: Refusal<JournaledRefusalReason>): void;
 }
 
 /** A session is looked at for so long, or so many pictures, before its format is decided. */
@@ -189,10 +190,10 @@ export class Intake {
     if (this.#state === 'probing' || this.#state === 'flowing') this.#take({ ...message, payload }, false);
   }
 
-  #refuse(reason: string): void {
+  #refuse(detail: string): void {
     this.#state = 'refused';
     this.#probe = undefined;
-    this.#handler.unusable(reason);
+    this.#handler.unusable({ reason: 'unsupported-codec', detail });
   }
 
   /** A key frame of a session whose format is not known. */
