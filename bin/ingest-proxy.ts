@@ -19,7 +19,9 @@ import { KeyCheck } from '../lib/ingest/key-check.ts';
 import { FleetView } from '../lib/ingest/policy/fleet-view.ts';
 import { ReadMemory } from '../lib/ingest/policy/read-memory.ts';
 import { defaultLimits, IngestProxy } from '../lib/ingest/proxy.ts';
+import { RefusalJournal } from '../lib/ingest/refusal-journal.ts';
 import { WorkerRouter } from '../lib/ingest/worker-router.ts';
+import { systemClock } from '../lib/net/clock.ts';
 import { defaultDestinationLimits } from '../lib/push/destination.ts';
 import { PushBudget } from '../lib/push/policy/push-queue.ts';
 import { Pushes } from '../lib/push/pushes.ts';
@@ -55,6 +57,7 @@ await runProgram({
       allowed: allowedAddresses(pushAllow),
       emit,
     });
+    const journal = new RefusalJournal({ store, clock: systemClock, emit });
     const proxy = new IngestProxy({
       maxSessions: capacity,
       context: {
@@ -63,6 +66,7 @@ await runProgram({
         keys: new KeyCheck(store, pepper),
         router: new WorkerRouter({ store, fleet, dial: dialTcp, emit }),
         memory: new ReadMemory(),
+        journal,
         emit,
         limits: { ...defaultLimits, replayMaxBytes },
         openTap: (about) => pushes.open(about),
@@ -114,6 +118,7 @@ await runProgram({
     });
     await link.start();
     pushes.start();
+    journal.start();
     proxy.start();
     const health = await serveHealth({ host, port: config.healthPort }, () => !proxy.draining);
     return {
@@ -125,6 +130,7 @@ await runProgram({
         health.close();
         emit('ingest.draining', { sessions: proxy.sessions, withinMs: config.drainMs });
         await proxy.stop(config.drainMs);
+        await journal.stop();
         await pushes.stop();
         await link.stop();
         await bus?.close();

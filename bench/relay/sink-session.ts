@@ -88,7 +88,7 @@ export function rtmpSession(handlers: SinkHandlers): SinkSession {
   const command = (bytes: Buffer): void => {
     for (const action of session.push(bytes)) {
       if (action.type === 'send') handlers.send(action.bytes);
-      else if (action.type === 'close') handlers.close();
+      else if (action.type !== 'publish') handlers.close();
       else {
         handlers.send(session.accept());
         const handover = session.handover();

@@ -130,7 +130,7 @@ interface Try {
 }
 
 /** What a broadcaster's ffmpeg prints when its publish is refused, and OBS's log; both show the description. */
-const clearWords = /Stream keys cannot be checked at the moment\. Please try again\./;
+const clearWords = /Stream keys can't be checked right now\. Try again in a minute\./;
 
 async function tryToPublish(
   { ingest }: CreatedStream,

@@ -1,18 +1,7 @@
+import { type JournaledRefusalReason, refusals } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import { formatDuration, joinWords, mbps } from './format.ts';
 import type { EncoderTier, EndReason, StreamEventRecord } from './records.ts';
-
-/** Why a publisher was turned away. */
-export type PublishRefusal =
-  | 'wrong-key'
-  | 'expired-key'
-  | 'busy'
-  | 'unsupported-codec'
-  | 'full'
-  | 'draining'
-  | 'unavailable'
-  | 'taken-down'
-  | 'bad-input';
 
 /** Why a proxy re-sent a publisher's media: its link broke, its worker handed the broadcast over, or its worker disappeared. */
 export type RehomeCause = 'link-broken' | 'handed-over' | 'worker-gone';
@@ -81,9 +70,23 @@ const texts = {
   'stream.ended': ({ reason, durationMs }: { reason: EndReason; durationMs: number }) =>
     `Off air after ${formatDuration(durationMs)}: ${endReasons[reason]}`,
 
-  'publish.refused': (facts: { reason: PublishRefusal; detail?: string; client?: string }) =>
-    `A broadcaster${facts.client === undefined ? '' : ` from ${facts.client}`} was turned away: ` +
-    `${refusals[facts.reason]}${facts.detail === undefined ? '' : ` (${facts.detail})`}. Viewers were not affected.`,
+  /**
+   * With `attempts`, that many publishers were turned away within `withinMs`; `detail` and `client` are the last one's. They share
+   * an entry so that a flood of attempts doesn't push the rest out of the journal.
+   */
+  'publish.refused': (facts: {
+    reason: JournaledRefusalReason;
+    detail?: string;
+    client?: string;
+    attempts?: number;
+    withinMs?: number;
+  }) => {
+    const { attempts, withinMs = 0, client, detail } = facts;
+    const reason = `${refusals[facts.reason].journal}${because(detail)}. Viewers were not affected.`;
+    if (attempts === undefined) return `A broadcaster${from(client)} was turned away: ${reason}`;
+    const last = client === undefined ? '' : `, the last one${from(client)}`;
+    return `${attempts} broadcasters were turned away within ${formatDuration(withinMs)}${last}: ${reason}`;
+  },
 
   'publisher.rehomed': (facts: {
     fromWorkerId: string;
@@ -250,18 +253,6 @@ const endReasons: Record<EndReason, string> = {
   'taken-down': 'the stream was taken down.',
 };
 
-const refusals: Record<PublishRefusal, string> = {
-  'wrong-key': 'the stream key is wrong',
-  'expired-key': 'the stream key was replaced and no longer works',
-  busy: 'another broadcaster is on air with this key',
-  'unsupported-codec': 'its video or audio format is not supported',
-  full: 'all encoders are at capacity',
-  draining: 'the encoder is shutting down and accepts no new broadcasts',
-  unavailable: 'no encoder was available',
-  'taken-down': 'the stream was taken down',
-  'bad-input': 'its data could not be parsed',
-};
-
 interface Move {
   readonly fromWorkerId: string;
   readonly toWorkerId: string;
@@ -285,3 +276,4 @@ function replayed({ cause, lostMs }: Move): string {
 
 const through = (proxyId: string | undefined): string => (proxyId === undefined ? '' : ` through ${proxyId}`);
 const because = (detail: string | undefined): string => (detail === undefined ? '' : ` (${detail})`);
+const from = (client: string | undefined): string => (client === undefined ? '' : ` from ${client}`);

@@ -1,5 +1,5 @@
 import type { BroadcastState, EndReason } from '../control-store/records.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
+import { refusalStatus } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
@@ -103,7 +103,8 @@ export class Broadcast implements ActiveBroadcast {
   /** Ends the broadcast: publishes everything received, then closes the recording. Only the first call counts. */
   end(reason: EndReason): void {
     if (this.#ending) return;
-    if (reason === 'taken-down') this.#reception.send({ type: 'status', ...takenDownStatus });
+    if (reason === 'taken-down')
+      this.#reception.send({ type: 'status', ...refusalStatus({ reason: 'taken-down' }) });
     this.#stop(reason);
     void this.#finish(reason);
   }

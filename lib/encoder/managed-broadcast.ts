@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ChannelOutlook } from '../control-store/managed-channel.ts';
 import type { BroadcastRecord, EndReason, LeaseRecord } from '../control-store/records.ts';
 import { fitLadder } from '../packaging/ladder-fit.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
+import { refusalStatus } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
@@ -113,7 +113,8 @@ export class ManagedBroadcast implements ActiveBroadcast {
 
   end(reason: EndReason): void {
     if (this.#ending) return;
-    if (reason === 'taken-down') this.#seat.session?.send({ type: 'status', ...takenDownStatus });
+    if (reason === 'taken-down')
+      this.#seat.session?.send({ type: 'status', ...refusalStatus({ reason: 'taken-down' }) });
     this.#stop();
     this.#seat.close(reason);
     void this.#finish(reason);
@@ -178,13 +179,12 @@ export class ManagedBroadcast implements ActiveBroadcast {
         },
         tag: () => {},
         slateWanted: () => {},
-        unusable: (reason) => {
-          this.#report.publisher.inputUnusable(reason, this.#seat.session);
-          const description = `Unsupported codec: ${reason}. Send H.264 video and AAC audio.`;
-          const code = 'NetStream.Publish.Rejected';
-          this.#seat.session?.send({ type: 'status', level: 'error', code, description });
+        unusable: (refusal) => {
+          this.#report.publisher.inputUnusable(refusal, this.#seat.session);
+          const status = refusalStatus(refusal);
+          this.#seat.session?.send({ type: 'status', ...status });
           if (!this.#report.started) this.end('publisher-ended');
-          else this.#seat.dismiss(description);
+          else this.#seat.dismiss(status.description);
         },
       },
       0,

@@ -1,9 +1,8 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control-store/errors.ts';
 import type { EncoderPool, StreamRecord } from '../control-store/records.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import { type MemberId, newStreamId, type SessionId, type StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
-import { AdmissionError } from './admission-error.ts';
+import { AdmissionError, asAdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
 import { LeaseTaker, type PlannedMove, type TakenLease } from './lease/lease-taker.ts';
@@ -134,12 +133,12 @@ export class Worker {
         // The lease was lost a moment ago, so nobody can publish here: the publisher may try again.
         if (broadcast.ending)
           throw new AdmissionError('unavailable', 'The broadcast moved to another encoder.');
-        throw new AdmissionError('busy', 'Another broadcaster is on air with this key.');
+        throw new AdmissionError('busy', 'Another broadcaster is live with this key.');
       }
-    } catch (cause) {
-      const { reason, message, holder } = asAdmissionError(cause);
-      emit('encoder.session.refused', { stream, session: sessionId, reason });
-      session.refuse({ reason, description: message, ...(holder === undefined ? {} : { holder }) });
+    } catch (fault) {
+      const { reason, message: description, holder, cause } = asAdmissionError(fault);
+      emit('encoder.session.refused', { stream, session: sessionId, reason, detail: description, cause });
+      session.refuse({ reason, description, ...(holder === undefined ? {} : { holder }) });
     }
   }
 
@@ -148,8 +147,7 @@ export class Worker {
     if (known?.ending) {
       await within(known.ended, endingWaitMs);
       known = this.#broadcasts.get(streamId);
-      if (known?.ending)
-        throw new AdmissionError('busy', 'The broadcast before this one is still being closed.');
+      if (known?.ending) throw new AdmissionError('closing', 'The previous broadcast is still closing.');
     }
     if (known) return known;
     const opening = this.#opening.get(streamId);
@@ -169,9 +167,7 @@ export class Worker {
       ready: () => session.send({ type: 'standby' }),
       calledOff: () => {
         if (this.#draining) return new AdmissionError('draining', 'This encoder is about to stop.');
-        return session.closed
-          ? new AdmissionError('unavailable', 'The proxy does not wait any more.')
-          : undefined;
+        return session.closed ? new AdmissionError('unavailable', 'The proxy stopped waiting.') : undefined;
       },
     };
   }
@@ -190,8 +186,8 @@ export class Worker {
 
   async #readOpenStream(streamId: StreamId): Promise<StreamRecord> {
     const stream = await this.#options.store.getStream(streamId);
-    if (!stream) throw new AdmissionError('unavailable', 'There is no such stream.');
-    if (stream.takenDown) throw new AdmissionError('taken-down', takenDownStatus.description);
+    if (!stream) throw new AdmissionError('unknown-stream', 'This stream no longer exists.');
+    if (stream.takenDown) throw new AdmissionError('taken-down', 'This stream was taken down.');
     return stream;
   }
 
@@ -292,14 +288,6 @@ export class Worker {
     for (const broadcast of this.#outlasting) broadcast.controlRecovered(downMs);
     this.#outlasting = [];
   }
-}
-
-function asAdmissionError(cause: unknown): AdmissionError {
-  if (cause instanceof AdmissionError) return cause;
-  if (cause instanceof ConditionFailedError) {
-    return new AdmissionError('held-elsewhere', 'Another encoder took this stream first.', { cause });
-  }
-  return new AdmissionError('unavailable', 'The control store does not answer.', { cause });
 }
 
 async function within(promise: Promise<void>, ms: number): Promise<void> {

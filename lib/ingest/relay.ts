@@ -1,12 +1,11 @@
 import type { Connection } from '../net/socket.ts';
 import type { LinkFrame } from '../protocol/relay/link-frames.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { StatusLevel } from '../protocol/rtmp/commands.ts';
 import type { Handover } from '../protocol/rtmp/server-session.ts';
 import type { MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import type { RouteFailedError } from './errors.ts';
+import { RouteFailedError } from './errors.ts';
 import { LinkInUse } from './link-in-use.ts';
 import type { LinkWatchLimits } from './policy/link-watch.ts';
 import type { Replay } from './policy/publisher-stream.ts';
@@ -14,7 +13,7 @@ import type { ReadMemory } from './policy/read-memory.ts';
 import { type FeedLimits, PublisherFeed } from './publisher-feed.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';
-import { type SearchLimits, type SessionHello, WorkerSearch } from './worker-search.ts';
+import { type SearchFailure, type SearchLimits, type SessionHello, WorkerSearch } from './worker-search.ts';
 
 export interface RelayLimits extends FeedLimits, SearchLimits, LinkWatchLimits {
   /** How long the worker may take to read the last bytes after the publisher has ended. */
@@ -43,6 +42,8 @@ export interface RelayOwner {
   status(level: StatusLevel, code: string, description: string): void;
   /** The publisher is done: close it, after sending `status` if given. Called once. */
   finish(code: string, reason: string, status?: { level: StatusLevel; code: string }): void;
+  /** No worker takes the publisher: instead of `finish`. */
+  refuse(error: RouteFailedError): void;
 }
 
 /**
@@ -244,14 +245,10 @@ export class Relay {
     });
   }
 
-  #routeFailed(error: RouteFailedError): void {
-    if (this.#finished) {
-      this.abort();
-      return;
-    }
-    this.#finished = true;
+  #routeFailed(error: SearchFailure): void {
+    const isPublisherHere = !this.#finished;
     this.abort();
-    this.#options.owner.finish(error.code, error.message, { level: 'error', code: statusOf[error.code] });
+    if (isPublisherHere && error instanceof RouteFailedError) this.#options.owner.refuse(error);
   }
 
   #frame(from: LinkInUse, frame: LinkFrame): void {
@@ -303,14 +300,6 @@ export class Relay {
     this.#search.start();
   }
 }
-
-/** Why no worker accepted, as sent to the publisher. */
-const statusOf: Readonly<Record<RouteFailedError['code'], string>> = {
-  STREAM_BUSY: 'NetStream.Publish.BadName',
-  TAKEN_DOWN: takenDownStatus.code,
-  NO_WORKER: 'NetStream.Publish.Failed',
-  PUBLISHER_LEFT: 'NetStream.Publish.Failed',
-};
 
 /** What a worker is told about the session, wherever its replay begins. */
 function helloOf({ publisher, streamId, sessionId, proxyId, publish }: RelayOptions): SessionHello {

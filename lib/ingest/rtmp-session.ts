@@ -1,14 +1,16 @@
 import type { StreamRecord } from '../control-store/records.ts';
 import type { Connection, ConnectionHandler } from '../net/socket.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
+import { isJournaled, type Refusal, refusalStatus, refusals } from '../protocol/refusals.ts';
 import { ProtocolError } from '../protocol/rtmp/errors.ts';
 import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
 import { type PublishAction, RtmpServerSession } from '../protocol/rtmp/server-session.ts';
 import { type MemberId, newSessionId, type StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
+import type { RouteFailedError } from './errors.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
 import type { OpenTap, PublishTap } from './ports.ts';
+import type { RefusalJournal } from './refusal-journal.ts';
 import { Relay, type RelayLimits } from './relay.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
@@ -29,6 +31,7 @@ export interface SessionContext {
   readonly keys: KeyCheck;
   readonly router: WorkerRouter;
   readonly memory: ReadMemory;
+  readonly journal: Pick<RefusalJournal, 'refused'>;
   readonly emit: EmitEvent;
   readonly limits: SessionLimits;
   /** Opens another receiver of what a publisher sends. */
@@ -176,24 +179,26 @@ export class RtmpSession implements ConnectionHandler {
   ): void {
     const { emit } = this.#context;
     this.#tap?.ended();
-    const facts = { session: this.id, client: this.#connection.remote.host, stream: this.#streamId ?? '' };
+    const about = { ...this.#facts, stream: this.#streamId ?? '', code, reason };
     if (status !== undefined) this.status(status.level, status.code, reason);
-    const isOurs = code === 'NO_WORKER';
-    if (this.#onAir)
-      emit(isOurs ? 'ingest.publish.dropped' : 'ingest.publish.ended', {
-        ...facts,
-        code,
-        reason,
-        receivedBytes: this.#receivedBytes,
-      });
-    else emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', { ...facts, code, reason });
+    if (this.#onAir) emit('ingest.publish.ended', { ...about, receivedBytes: this.#receivedBytes });
+    else emit('ingest.publish.refused', about);
     this.#linger();
+  }
+
+  refuse({ reason, message: detail }: RouteFailedError): void {
+    this.#turnAway({ reason, detail }, this.#streamId);
+  }
+
+  get #facts(): { readonly session: string; readonly client: string } {
+    return { session: this.id, client: this.#connection.remote.host };
   }
 
   #act(actions: readonly PublishAction[]): void {
     for (const action of actions) {
       if (action.type === 'send') this.#connection.write(action.bytes);
       else if (action.type === 'close') this.#close(action.code, action.reason);
+      else if (action.type === 'refuse') this.#turnAway({ reason: action.reason }, undefined);
       else {
         this.#phase = 'checking';
         this.#connection.pause();
@@ -203,27 +208,17 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   async #publish(request: PublishRequest): Promise<void> {
-    const verdict = await this.#context.keys.check(request.streamName);
+    const { keys, emit } = this.#context;
+    const verdict = await keys.check(request.streamName);
     if (this.#phase !== 'checking') return;
     if (verdict.verdict === 'valid') {
       this.#streamId = verdict.stream.id;
       this.#relayTo(verdict.stream, request);
-    } else if (verdict.verdict === 'taken-down') {
-      const { code, description } = takenDownStatus;
-      this.#refuse('TAKEN_DOWN', code, description, verdict.streamId);
-    } else if (verdict.verdict === 'undecided') {
-      this.#context.emit('ingest.store.unavailable', { operation: 'getStream', cause: verdict.cause });
-      const reason = 'Stream keys cannot be checked at the moment. Please try again.';
-      this.#refuse('CONTROL_STORE_UNAVAILABLE', 'NetStream.Publish.Failed', reason, verdict.streamId);
-    } else {
-      const reason = 'This stream key is not valid.';
-      this.#refuse(
-        `KEY_${verdict.why.toUpperCase()}`,
-        'NetStream.Publish.Unauthorized',
-        reason,
-        verdict.streamId,
-      );
+      return;
     }
+    const { reason, streamId, cause } = verdict;
+    if (cause !== undefined) emit('ingest.store.unavailable', { operation: 'getStream', cause });
+    this.#turnAway({ reason }, streamId, cause);
   }
 
   #relayTo(stream: StreamRecord, request: PublishRequest): void {
@@ -270,23 +265,40 @@ export class RtmpSession implements ConnectionHandler {
     else this.#relay.broken(code, fault.message);
   }
 
-  #refuse(code: string, status: string, reason: string, stream: StreamId | undefined): void {
-    const { emit } = this.#context;
-    const isOurs = code === 'CONTROL_STORE_UNAVAILABLE';
-    emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', {
-      session: this.id,
-      client: this.#connection.remote.host,
-      stream,
+  /** All that follows from it is in the reason's row. */
+  #turnAway(refusal: Refusal, stream: StreamId | undefined, cause?: unknown): void {
+    const { emit, journal } = this.#context;
+    const { reason, detail } = refusal;
+    const { code, fault } = refusals[reason];
+    const isOurs = fault === 'platform';
+    const status = refusalStatus(refusal);
+    this.#connection.write(this.#rtmp.refuse(status.code, status.description));
+    const about = {
+      ...this.#facts,
       code,
-      reason,
-    });
-    this.#connection.write(this.#rtmp.refuse(status, reason));
+      reason: status.description,
+      ...(detail !== undefined && { detail }),
+      ...(cause !== undefined && { cause }),
+    };
+    if (this.#onAir) {
+      emit(isOurs ? 'ingest.publish.dropped' : 'ingest.publish.ended', {
+        ...about,
+        stream: stream ?? '',
+        receivedBytes: this.#receivedBytes,
+      });
+    } else {
+      emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', {
+        ...about,
+        ...(stream !== undefined && { stream }),
+      });
+      if (stream !== undefined && isJournaled(refusal)) journal.refused(stream, refusal, about.client);
+    }
     this.#linger();
   }
 
   #close(code: string, reason: string): void {
     const { emit } = this.#context;
-    emit('ingest.session.closed', { session: this.id, client: this.#connection.remote.host, code, reason });
+    emit('ingest.session.closed', { ...this.#facts, code, reason });
     this.#linger();
   }
 

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetMember, LeaseRecord } from '../control-store/records.ts';
 import type { Dial } from '../net/socket.ts';
+import { refusals } from '../protocol/refusals.ts';
 import type { RelayHello } from '../protocol/relay/hello.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import { LinkRefusedError, RouteFailedError } from './errors.ts';
+import { LinkRefusedError, PublisherLeftError, RouteFailedError } from './errors.ts';
 import { chooseWorker, type FleetView } from './policy/fleet-view.ts';
+import { routeRefusal, saidBy, type WorkerAnswer } from './policy/worker-answers.ts';
 import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
@@ -57,22 +59,24 @@ export class WorkerRouter {
       .some(({ id, state, load, capacity }) => id !== worker && state === 'active' && load < capacity);
   }
 
-  /** Tries the workers, in rounds unless `once`, until one accepts. Throws `RouteFailedError`. */
+  /** Tries the workers, in rounds unless `once`, until one accepts. Throws `RouteFailedError`, `PublisherLeftError`. */
   async open(request: RouteRequest): Promise<WorkerLink> {
+    const answers = new Map<MemberId, WorkerAnswer>();
     for (;;) {
-      const link = await this.#round(request, await this.#candidates(request));
+      const link = await this.#round(request, await this.#candidates(request), answers);
       if (link !== undefined) return link;
       if (request.once === true || performance.now() + pauseMs >= request.deadlineMs) break;
       await delay(pauseMs, undefined, { signal: request.signal }).catch(() => {});
     }
-    throw new RouteFailedError(
-      'NO_WORKER',
-      'No encoder can take the stream at the moment. Please try again.',
-    );
+    throw new RouteFailedError(routeRefusal(answers));
   }
 
-  /** One attempt with each candidate, and with the holder that one of them names. */
-  async #round(request: RouteRequest, candidates: FleetMember[]): Promise<WorkerLink | undefined> {
+  /** One attempt with each candidate, and with the holder that one of them names. Collects `answers`. */
+  async #round(
+    request: RouteRequest,
+    candidates: FleetMember[],
+    answers: Map<MemberId, WorkerAnswer>,
+  ): Promise<WorkerLink | undefined> {
     const tried = new Set<MemberId>();
     while (candidates.length > 0) {
       const member = candidates.shift()!;
@@ -92,8 +96,8 @@ export class WorkerRouter {
           onStandby: request.onStandby,
         });
       } catch (error) {
-        if (request.signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
-        this.#passed(request, member.id, error);
+        if (request.signal.aborted) throw new PublisherLeftError();
+        answers.set(member.id, this.#passed(request, member.id, error));
         const holder = this.#holderOf(error);
         const isNews = holder !== undefined && !tried.has(holder.id);
         if (isNews && holder.id !== request.hello.movesFrom) candidates.unshift(holder);
@@ -102,14 +106,14 @@ export class WorkerRouter {
     return undefined;
   }
 
-  #passed({ facts }: RouteRequest, worker: MemberId, error: unknown): void {
-    const refused = error instanceof LinkRefusedError ? error : undefined;
-    const reason = refused?.reason ?? (error instanceof Error ? error.message : String(error));
-    this.#options.emit('ingest.worker.passed', { ...facts, worker, reason });
-    if (refused?.reason === 'busy')
-      throw new RouteFailedError('STREAM_BUSY', refused.message, { cause: error });
-    if (refused?.reason === 'taken-down')
-      throw new RouteFailedError('TAKEN_DOWN', refused.message, { cause: error });
+  #passed({ facts }: RouteRequest, worker: MemberId, error: unknown): WorkerAnswer {
+    const reason = error instanceof LinkRefusedError ? error.reason : undefined;
+    const words = error instanceof Error ? error.message : String(error);
+    const detail = reason === undefined ? {} : { detail: words };
+    this.#options.emit('ingest.worker.passed', { ...facts, worker, reason: reason ?? words, ...detail });
+    if (reason !== undefined && refusals[reason].worker === 'final')
+      throw new RouteFailedError({ reason, detail: saidBy(worker, words) }, { cause: error });
+    return { reason, words };
   }
 
   #holderOf(error: unknown): FleetMember | undefined {
@@ -119,7 +123,7 @@ export class WorkerRouter {
 
   async #candidates({ hello, signal, avoid }: RouteRequest): Promise<FleetMember[]> {
     const lease = await this.#lease(hello.streamId);
-    if (signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+    if (signal.aborted) throw new PublisherLeftError();
     const moves = hello.replayFromMs !== undefined;
     const members = chooseWorker(hello.streamId, lease, this.#options.fleet, moves);
     return members

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RelayHello } from '../protocol/relay/hello.ts';
 import type { MemberId } from '../routing/ids.ts';
-import { RouteFailedError } from './errors.ts';
+import { PublisherLeftError, RouteFailedError } from './errors.ts';
 import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';
@@ -44,12 +44,18 @@ export interface SearchState {
   readonly finished: boolean;
 }
 
+/** How a search ends without a worker. */
+export type SearchFailure = RouteFailedError | PublisherLeftError;
+
+const isFailure = (error: unknown): error is SearchFailure =>
+  error instanceof RouteFailedError || error instanceof PublisherLeftError;
+
 /** The relay around the search. */
 export interface SearchOwner {
   state(): SearchState;
   /** A worker accepted; send it `replay` first. */
   found(link: WorkerLink, replay: Replay, tookMs: number): void;
-  failed(error: RouteFailedError): void;
+  failed(error: SearchFailure): void;
   /** Another worker has reserved room and waits for the draining one's lease. */
   standby(): void;
   /** That worker did not take the publisher, or it did and `found` follows. */
@@ -111,7 +117,7 @@ export class WorkerSearch {
         return;
       }
     } catch (error) {
-      if (!(error instanceof RouteFailedError)) throw error;
+      if (!isFailure(error)) throw error;
       this.#isRunning = false;
       owner.failed(error);
     }
@@ -134,8 +140,7 @@ export class WorkerSearch {
       // The log overflowed meanwhile and begins elsewhere: what the worker was told is no longer true.
       link.abort();
     } catch (error) {
-      if (from === undefined || this.#gone.signal.aborted || !(error instanceof RouteFailedError))
-        throw error;
+      if (from === undefined || this.#gone.signal.aborted || !isFailure(error)) throw error;
       // The draining worker continues meanwhile, or it has been left or lost: then the longer time limit applies.
       await delay(movePauseMs);
     } finally {
@@ -155,11 +160,12 @@ export class WorkerSearch {
   /** Waits for a point to begin at; if more was read than the log holds, there is none until the next key frame. */
   async #replayable(deadlineMs: number): Promise<Replay> {
     for (;;) {
-      if (this.#gone.signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+      if (this.#gone.signal.aborted) throw new PublisherLeftError();
       const replay = this.#options.stream.replay();
       if (replay !== undefined) return replay;
       if (performance.now() > deadlineMs) {
-        throw new RouteFailedError('NO_WORKER', 'No key frame came to continue from on another encoder.');
+        const detail = 'no key frame came to continue from on another encoder';
+        throw new RouteFailedError({ reason: 'unavailable', detail });
       }
       await delay(pointPauseMs);
     }
@@ -186,6 +192,6 @@ export class WorkerSearch {
     });
     if (!signal.aborted) return link;
     link.abort();
-    throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+    throw new PublisherLeftError();
   }
 }

@@ -27,10 +27,14 @@ export const encoderEvents = {
     'info',
     'Publish session opened by a proxy.',
   ),
-  'encoder.session.refused': event<{ stream: string; session: string; reason: string }>(
-    'warn',
-    'Publish session rejected.',
-  ),
+  /** `reason`: a row of lib/protocol/refusals.ts. `detail`: as sent to the proxy. */
+  'encoder.session.refused': event<{
+    stream: string;
+    session: string;
+    reason: string;
+    detail: string;
+    cause?: unknown;
+  }>('warn', 'Publish session refused.'),
   'encoder.session.closed': event<{ stream: string; session: string; cause?: unknown }>(
     'info',
     'Relay link of a publish session closed.',
@@ -87,7 +91,7 @@ export const encoderEvents = {
     'warn',
     'Slate unavailable while the publisher is disconnected; the last picture stays on screen.',
   ),
-  'encoder.input.unusable': event<About & { reason: string }>(
+  'encoder.input.unusable': event<About & { code: string; reason: string }>(
     'warn',
     'The publisher is sending media that cannot be encoded.',
     { InputsUnusable: 1 },

@@ -9,6 +9,22 @@ interface StreamSession extends Session {
   readonly stream: string;
 }
 
+/** The rows of lib/protocol/refusals.ts: `reason` is what the broadcaster reads, `detail` what exactly was wrong. */
+interface Refused extends Session {
+  readonly stream?: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+interface OnAir extends StreamSession {
+  readonly code: string;
+  readonly reason: string;
+  readonly detail?: string;
+  readonly receivedBytes: number;
+}
+
 /** Events of an ingest proxy. */
 export const ingestEvents = {
   'ingest.load': event<{
@@ -40,12 +56,12 @@ export const ingestEvents = {
     'warn',
     'Connection closed before it published.',
   ),
-  'ingest.publish.refused': event<Session & { stream?: string; code: string; reason: string }>(
+  'ingest.publish.refused': event<Refused>(
     'warn',
     'Publisher rejected through its own fault: its key, a stream already in use, or what it sent.',
     { PublishersRefused: 1 },
   ),
-  'ingest.publish.unserved': event<Session & { stream?: string; code: string; reason: string }>(
+  'ingest.publish.unserved': event<Refused>(
     'error',
     'Publisher rejected through our fault: no worker accepted its stream, or its key could not be checked.',
     { PublishersUnserved: 1 },
@@ -53,16 +69,14 @@ export const ingestEvents = {
   'ingest.publish.started': event<
     StreamSession & { worker: string; broadcast: string; epoch: number; tookMs: number }
   >('info', 'Publisher on air.', { PublishersStarted: 1, PublishAcceptMs: 'tookMs' }),
-  'ingest.publish.ended': event<StreamSession & { code: string; reason: string; receivedBytes: number }>(
-    'info',
-    'Publisher off air.',
-  ),
-  'ingest.publish.dropped': event<StreamSession & { code: string; reason: string; receivedBytes: number }>(
+  'ingest.publish.ended': event<OnAir>('info', 'Publisher off air.'),
+  'ingest.publish.dropped': event<OnAir>(
     'error',
     'Publisher on air disconnected through our fault: its worker was lost and no other accepted the stream in time.',
     { PublishersDropped: 1 },
   ),
-  'ingest.worker.passed': event<StreamSession & { worker: string; reason: string }>(
+  /** `detail`: the worker's own words. */
+  'ingest.worker.passed': event<StreamSession & { worker: string; reason: string; detail?: string }>(
     'warn',
     'Worker declined a stream; trying another.',
   ),
@@ -91,6 +105,14 @@ export const ingestEvents = {
     'warn',
     'Unpublished media exceeded the replay limit; the oldest was dropped and cannot be replayed.',
     { ReplayOverflows: 1 },
+  ),
+  'ingest.journal.delayed': event<{ cause: unknown }>(
+    'warn',
+    "Failed to write refused publishers into their streams' journals; they will be written with the next ones.",
+  ),
+  'ingest.journal.incomplete': event<{ attempts: number }>(
+    'warn',
+    "Refused publishers are missing from their streams' journals: too many streams at once, or the program stopped.",
   ),
   'ingest.store.unavailable': event<{ operation: string; cause: unknown }>(
     'error',

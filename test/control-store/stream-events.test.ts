@@ -101,7 +101,19 @@ describe('the events of a stream', () => {
     expect(event).not.toHaveProperty('broadcastId');
     expect(event.data).toEqual({ reason: 'wrong-key' });
     expect(event.text).toBe(
-      'A broadcaster was turned away: the stream key is wrong. Viewers were not affected.',
+      'A broadcaster was turned away: the stream key is wrong or was revoked. Viewers were not affected.',
+    );
+  });
+
+  test('publishers that were turned away in numbers share an entry', () => {
+    const facts = {
+      reason: 'full',
+      detail: 'encoder-1: This encoder is full',
+      client: '192.0.2.7',
+    } as const;
+    expect(streamEvent('publish.refused', { ...facts, attempts: 37, withinMs: 60_000 }, about).text).toBe(
+      '37 broadcasters were turned away within 1 min, the last one from 192.0.2.7: ' +
+        'all encoders were in use (encoder-1: This encoder is full). Viewers were not affected.',
     );
   });
 

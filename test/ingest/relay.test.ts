@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { RouteFailedError } from '../../lib/ingest/errors.ts';
+import { PublisherLeftError, RouteFailedError } from '../../lib/ingest/errors.ts';
 import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
 import { Relay } from '../../lib/ingest/relay.ts';
 import type { LinkListener, WorkerLink } from '../../lib/ingest/worker-link.ts';
 import type { RouteRequest } from '../../lib/ingest/worker-router.ts';
 import type { Connection } from '../../lib/net/socket.ts';
+import type { RefusalReason } from '../../lib/protocol/refusals.ts';
 import { AckCounter } from '../../lib/protocol/rtmp/acknowledgement.ts';
 import { ChunkReader, type RtmpMessage } from '../../lib/protocol/rtmp/chunk-reader.ts';
 import { initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';
@@ -59,7 +60,7 @@ class FakeLink implements WorkerLink {
 interface Asked {
   readonly request: RouteRequest;
   accept(worker: string): FakeLink;
-  refuse(code: RouteFailedError['code']): void;
+  refuse(reason: RefusalReason): void;
 }
 
 /** The relay's surroundings: a publisher that is written by hand, and workers that the test plays. */
@@ -99,9 +100,9 @@ function rig(replayMaxBytes = 1 << 20) {
               resolve(link);
               return link;
             },
-            refuse: (code) => reject(new RouteFailedError(code, code)),
+            refuse: (reason) => reject(new RouteFailedError({ reason })),
           };
-          request.signal.addEventListener('abort', () => one.refuse('PUBLISHER_LEFT'));
+          request.signal.addEventListener('abort', () => reject(new PublisherLeftError()));
           const next = waiting.shift();
           if (next === undefined) asked.push(one);
           else next(one);
@@ -121,6 +122,7 @@ function rig(replayMaxBytes = 1 << 20) {
       reply: () => {},
       status: (_, code) => void told.push(code),
       finish: (code) => void told.push(code),
+      refuse: ({ reason }) => void told.push(`refused: ${reason}`),
     },
   });
   return {
@@ -172,9 +174,9 @@ describe('a relay', () => {
   test('closes the publisher when no worker accepts', async () => {
     const on = rig();
     on.relay.start();
-    (await on.search()).refuse('NO_WORKER');
+    (await on.search()).refuse('full');
     await settled();
-    expect(on.told).toEqual(['NO_WORKER']);
+    expect(on.told).toEqual(['refused: full']);
     expect(on.relay.active).toBe(false);
   });
 

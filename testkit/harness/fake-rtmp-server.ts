@@ -27,7 +27,7 @@ export class ReceivedPublish extends Changing {
       else {
         for (const action of this.session.push(bytes)) {
           if (action.type === 'send') socket.write(action.bytes);
-          else if (action.type === 'close') socket.end();
+          else if (action.type === 'close' || action.type === 'refuse') socket.end();
           else {
             this.request = action.request;
             answer(this);

@@ -14,8 +14,10 @@ import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
 import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
 import type { IngestStore } from '../../lib/ingest/ports.ts';
 import { defaultLimits, IngestProxy } from '../../lib/ingest/proxy.ts';
+import { RefusalJournal } from '../../lib/ingest/refusal-journal.ts';
 import type { SessionLimits } from '../../lib/ingest/rtmp-session.ts';
 import { WorkerRouter } from '../../lib/ingest/worker-router.ts';
+import { systemClock } from '../../lib/net/clock.ts';
 import type { Resolve } from '../../lib/net/socket.ts';
 import { type DestinationLimits, defaultDestinationLimits } from '../../lib/push/destination.ts';
 import { PushBudget } from '../../lib/push/policy/push-queue.ts';
@@ -46,6 +48,31 @@ export class EventLog extends Changing {
   async first(name: EventName): Promise<Record<string, unknown>> {
     await this.until(() => this.of(name).length > 0);
     return this.of(name)[0]!;
+  }
+}
+
+type JournalEntry = Parameters<ControlStore['appendEvent']>[0];
+
+/** What the proxy has written about publishers that it refused. */
+export class RefusalEntries extends Changing {
+  readonly entries: JournalEntry[] = [];
+
+  /** Once there are this many. */
+  async first(count = 1): Promise<readonly JournalEntry[]> {
+    await this.until(() => this.entries.length >= count);
+    return this.entries;
+  }
+
+  /** Sees what `store` has taken. */
+  watching(store: IngestStore): Pick<IngestStore, 'getStream' | 'appendEvent'> {
+    return {
+      getStream: (id) => store.getStream(id),
+      appendEvent: async (event) => {
+        await store.appendEvent(event);
+        this.entries.push(event);
+        this.changed();
+      },
+    };
   }
 }
 
@@ -84,6 +111,7 @@ export interface IngestHarness {
   readonly store: ControlStore;
   readonly log: EventLog;
   readonly proxy: IngestProxy;
+  readonly refusals: RefusalEntries;
   /** Sets the facts that a worker's heartbeats report from now on. */
   say(worker: Omit<FleetMember, 'version'>): Promise<void>;
   /** Stops a worker's heartbeats. */
@@ -127,6 +155,8 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     allowed: allowedAddresses(push.allow ?? ['127.0.0.0/8']),
     emit,
   });
+  const refusals = new RefusalEntries();
+  const journal = new RefusalJournal({ store: refusals.watching(seen), clock: systemClock, emit });
   const proxy = new IngestProxy({
     maxSessions: options.maxSessions ?? 100,
     context: {
@@ -135,6 +165,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       keys: new KeyCheck(seen, pepper),
       router: new WorkerRouter({ store: seen, fleet, dial: dialTcp, emit }),
       memory: new ReadMemory(),
+      journal,
       emit,
       limits,
       openTap: (about) => pushes.open(about),
@@ -181,6 +212,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
   const rtmps = await listen({ ...listenerOptions, certificate: await testCertificate() }, handler);
   await link.start();
   proxy.start();
+  journal.start();
   pushes.start();
   return {
     rtmpPort: rtmp.port,
@@ -189,6 +221,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     store,
     log,
     proxy,
+    refusals,
     say,
     silence: (id) => {
       workers.delete(id);
@@ -222,6 +255,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       rtmp.close();
       rtmps.close();
       await proxy.stop(0);
+      await journal.stop();
       await pushes.stop();
       await link.stop();
       store.close();

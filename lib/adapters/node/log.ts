@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { describeCause } from '../../telemetry/described-cause.ts';
 import { embedMetrics } from '../../telemetry/embedded-metrics.ts';
 import { type EmitEvent, events } from '../../telemetry/events.ts';
 
@@ -35,12 +36,4 @@ export function createLog({ role, name, metricsNamespace, destination }: LogOpti
         : embedMetrics(kind, fields as Record<string, unknown>, metricsNamespace, Date.now());
     logger[kind.level]({ event, ...(fields as object), ...embedded }, kind.message);
   };
-}
-
-/** An error in log form: name, code and message, and those of its causes. */
-function describeCause(cause: unknown): unknown {
-  if (!(cause instanceof Error)) return cause;
-  const { name, message } = cause;
-  const code = 'code' in cause ? cause.code : undefined;
-  return { name, code, message, cause: cause.cause === undefined ? undefined : describeCause(cause.cause) };
 }

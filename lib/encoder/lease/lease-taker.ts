@@ -92,7 +92,7 @@ export class LeaseTaker {
         const holder = lease?.workerId;
         throw new AdmissionError('held-elsewhere', 'Another encoder has this stream.', holder && { holder });
       }
-      if (watch.away) throw new AdmissionError('unavailable', 'The control store takes no writes.');
+      if (watch.away) throw new AdmissionError('unavailable', 'The control store accepts no writes.');
       const calledOff = move?.calledOff();
       if (calledOff) throw calledOff;
       if (verdict === 'standby' && readyAtMs === undefined) {

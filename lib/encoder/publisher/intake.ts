@@ -2,6 +2,7 @@ import { CodecConfigError } from '../../packaging/codec/errors.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
 import { FlvError } from '../../protocol/flv/errors.ts';
 import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
+import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
 import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
 import { decideFormat, type InputFormat, type ProbedInput, sameFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
@@ -28,8 +29,8 @@ export interface IntakeHandler {
   tag(tag: StreamTag, sessionMs?: number): void;
   /** The publisher has been away for a while: make a slate that matches this sequence header and pass it to `slate`. */
   slateWanted(videoHeader: Buffer): void;
-  /** The session's media cannot be used; `reason` names what it is. Everything else from the session is ignored. */
-  unusable(reason: string): void;
+  /** The session's media cannot be used. Everything else from the session is ignored. */
+  unusable(refusal: Refusal<JournaledRefusalReason>): void;
 }
 
 /** The format is decided after this much time or this many pictures, whichever comes first. */
@@ -189,10 +190,10 @@ export class Intake {
     if (this.#state === 'probing' || this.#state === 'flowing') this.#take({ ...message, payload }, false);
   }
 
-  #refuse(reason: string): void {
+  #refuse(detail: string): void {
     this.#state = 'refused';
     this.#probe = undefined;
-    this.#handler.unusable(reason);
+    this.#handler.unusable({ reason: 'unsupported-codec', detail });
   }
 
   /** A key frame of a session whose format hasn't been determined. */

@@ -1,5 +1,6 @@
 import type { EndReason, LeaseRecord } from '../../control-store/records.ts';
 import { segmentStartMs } from '../../packaging/grid.ts';
+import { type JournaledRefusalReason, type Refusal, refusalStatus } from '../../protocol/refusals.ts';
 import type { LinkFrame } from '../../protocol/relay/link-frames.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
 import type { InputFormat } from '../policy/input-format.ts';
@@ -244,17 +245,18 @@ export class Reception {
           owner.tag(tag);
         },
         slateWanted: (videoHeader) => this.#slates.make(videoHeader),
-        unusable: (reason) => this.#unusable(reason),
+        unusable: (refusal) => this.#unusable(refusal),
       },
       this.#time.startMs,
     );
   }
 
-  #unusable(reason: string): void {
+  #unusable(refusal: Refusal<JournaledRefusalReason>): void {
     const { session } = this.#seat;
-    this.#report.publisher.inputUnusable(reason, session);
-    const description = `Unsupported codec: ${reason}. Send H.264 video and AAC audio.`;
-    this.send({ type: 'status', level: 'error', code: 'NetStream.Publish.Rejected', description });
+    this.#report.publisher.inputUnusable(refusal, session);
+    const status = refusalStatus(refusal);
+    const { description } = status;
+    this.send({ type: 'status', ...status });
     if (this.#owner.started) this.#seat.dismiss(description);
     else {
       this.#seat.close(description);

@@ -1,5 +1,6 @@
 import type { BroadcastRecord } from '../../control-store/records.ts';
 import type { ShownMeanwhile } from '../../control-store/stream-events.ts';
+import { type JournaledRefusalReason, type Refusal, refusals } from '../../protocol/refusals.ts';
 import type { RelayHello } from '../../protocol/relay/hello.ts';
 import type { MemberId } from '../../routing/ids.ts';
 import type { InputFormat } from '../policy/input-format.ts';
@@ -104,14 +105,12 @@ export class PublisherReport {
     this.#lastWorkerId = toWorkerId;
   }
 
-  inputUnusable(reason: string, session: AcceptedSession | undefined): void {
+  inputUnusable(refusal: Refusal<JournaledRefusalReason>, session: AcceptedSession | undefined): void {
     const { about, emit, journal } = this.#reporter;
-    emit('encoder.input.unusable', { ...about, reason });
-    journal.append('publish.refused', {
-      reason: 'unsupported-codec',
-      detail: reason,
-      ...(session ? { client: session.hello.client.address } : {}),
-    });
+    const { reason, detail = reason } = refusal;
+    emit('encoder.input.unusable', { ...about, code: refusals[reason].code, reason: detail });
+    const client = session?.hello.client.address;
+    journal.append('publish.refused', { ...refusal, ...(client !== undefined && { client }) });
   }
 
   inputThrottled(leadMs: number, backlogBytes: number): void {

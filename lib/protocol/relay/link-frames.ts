@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import type { BroadcastId, MemberId } from '../../routing/ids.ts';
+import { type WorkerRefusalReason, workerRefusalReasons } from '../refusals.ts';
 import { ProtocolError } from '../rtmp/errors.ts';
 
 /**
@@ -11,7 +12,8 @@ export type LinkFrame =
   | { readonly type: 'accepted'; readonly broadcastId: BroadcastId; readonly epoch: number }
   | {
       readonly type: 'refused';
-      readonly reason: RefusalReason;
+      readonly reason: WorkerRefusalReason;
+      /** For the proxy's log and the stream's journal. */
       readonly description: string;
       /** The worker that holds the stream's lease, for `held-elsewhere`. */
       readonly holder?: MemberId;
@@ -33,10 +35,6 @@ export type LinkFrame =
   | { readonly type: 'standby' }
   /** The worker is done with the session. */
   | { readonly type: 'end'; readonly reason: string };
-
-export type RefusalReason = (typeof refusalReasons)[number];
-
-const refusalReasons = ['busy', 'full', 'draining', 'held-elsewhere', 'taken-down', 'unavailable'] as const;
 
 export const maxLinkPayloadBytes = 64 * 1024;
 const headBytes = 4;
@@ -64,7 +62,7 @@ const payloads: Readonly<Record<number, z.ZodType<LinkFrame>>> = {
   }),
   [typeIds.refused]: z.object({
     type: z.literal('refused').default('refused'),
-    reason: z.enum(refusalReasons),
+    reason: z.enum(workerRefusalReasons),
     description: text,
     holder: id.transform((value) => value as MemberId).optional(),
   }),

@@ -1,3 +1,4 @@
+import type { RefusalReason } from '../refusals.ts';
 import type { Amf0Value } from './amf0.ts';
 import type { RtmpMessage } from './chunk-reader.ts';
 import { type Command, encodeCommand, isObject, statusCommand } from './commands.ts';
@@ -33,6 +34,7 @@ export type Step =
       readonly connect?: ConnectFacts;
     }
   | { readonly type: 'publish'; readonly streamName: string; readonly publishType: string }
+  | { readonly type: 'refuse'; readonly reason: RefusalReason }
   | {
       readonly type: 'close';
       readonly code: PublishCloseCode;
@@ -49,7 +51,6 @@ export type PublishCloseCode =
   | 'MEDIA_BEFORE_PUBLISH'
   | 'WRONG_APP'
   | 'PLAY_REFUSED'
-  | 'NO_STREAM_NAME'
   | 'UNPUBLISHED';
 
 export interface CommandRules {
@@ -161,12 +162,7 @@ function createStream(command: Command): Step {
 
 function publish(command: Command): Step {
   const [, streamName, publishType] = command.args;
-  if (typeof streamName !== 'string' || streamName === '') {
-    const description = 'The stream key is missing.';
-    const status = statusCommand({ level: 'error', code: 'NetStream.Publish.BadName', description });
-    const reply = [encodeCommand(status, publishMessageStreamId)];
-    return { type: 'close', code: 'NO_STREAM_NAME', reason: description, reply };
-  }
+  if (typeof streamName !== 'string' || streamName === '') return { type: 'refuse', reason: 'missing-key' };
   return { type: 'publish', streamName, publishType: text(publishType) ?? 'live' };
 }
 

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { RefusalReason } from '../refusals.ts';
 import { AckCounter } from './acknowledgement.ts';
 import { ChunkReader, type RtmpMessage } from './chunk-reader.ts';
 import type { ChunkState } from './chunk-state.ts';
@@ -32,10 +33,12 @@ export interface RtmpServerSessionOptions {
   readonly random?: RandomSource;
 }
 
-/** What the socket's owner must do, in this order. After `close` the session has ended, but earlier sends still go out. */
+/** What the socket's owner must do, in this order. After `close` and `refuse` the session has ended, but earlier sends still go out. */
 export type PublishAction =
   | { readonly type: 'send'; readonly bytes: Buffer }
   | { readonly type: 'publish'; readonly request: PublishRequest }
+  /** The publisher is owed a status: `refuse()`. */
+  | { readonly type: 'refuse'; readonly reason: RefusalReason }
   | { readonly type: 'close'; readonly code: ProtocolErrorCode | PublishCloseCode; readonly reason: string };
 
 /** What the relay needs to continue where the session stopped, just after the publish command. */
@@ -203,6 +206,10 @@ export class RtmpServerSession {
     } else if (step.type === 'close') {
       for (const reply of step.reply ?? []) this.#send(reply);
       this.#close(step.code, step.reason);
+    } else if (step.type === 'refuse') {
+      this.#phase = 'closed';
+      this.#reader.pause();
+      this.#actions.push(step);
     } else {
       if (!this.#reader.clean) {
         this.#close('COMMAND_OUT_OF_ORDER', 'received publish while another message was incomplete');
