@@ -5,7 +5,8 @@
  */
 const layers = [
   ['routing', 'telemetry', 'net', 'region'],
-  ['config', 'protocol', 'control-store', 'object-store'],
+  ['config', 'protocol'],
+  ['control-store', 'object-store'],
   ['packaging', 'infra', 'observability', 'player'],
   ['edge', 'pop'],
   ['origin', 'ingest', 'encoder'],
