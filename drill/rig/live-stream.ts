@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { playerBufferMs, segmentMs, segmentsFor } from '../../lib/packaging/grid.ts';
 import type { Platform } from '../../testkit/platform/platform.ts';
 import {
   type CreatedStream,
@@ -44,9 +45,8 @@ export interface ActiveBroadcast extends AsyncDisposable {
 }
 
 const liveWithinMs = 30_000;
-const segmentMs = 2000;
-/** Of 2 s each: a player with 6 s has begun. */
-const segmentsFirst = 4;
+/** A player that waits for its whole buffer has begun. */
+const segmentsFirst = segmentsFor(playerBufferMs) + 1;
 
 /**
  * Puts a stream on air and resolves when viewers play it, at a moment between two segments that the seed decides. Throws

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { playerBufferMs } from '../../lib/packaging/grid.ts';
 import type { Platform } from '../../testkit/platform/platform.ts';
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import { FaultProxy } from '../faults/fault-proxy.ts';
@@ -14,8 +15,8 @@ import { judgeSlate, seePictures } from '../viewing/slate.ts';
 const retryAfterMs = 1000;
 const backForMs = 8000;
 const slateDueMs = 5000;
-/** 3 s are waited for held-up media, and a segment is 2 s long: 5.3 s at worst, and less than a player has ahead. */
-const mostStandstillSeconds = 6;
+/** 3 s are waited for held-up media, and then a segment has to come (5.3 s at worst with 2 s segments): less than a player has ahead. */
+const mostStandstillSeconds = playerBufferMs / 1000;
 
 /**
  * The broadcaster's network swallows everything for so long; then the broadcaster is back on another path, to another

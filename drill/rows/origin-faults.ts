@@ -70,7 +70,7 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
           unit: 'frames',
           limit: 0,
         },
-        // Reads fail and are slow, too: that a player with 6 s never waits is not promised here.
+        // Reads fail and are slow, too: that a player never waits is not promised here.
         ...viewerMeasures(aftermath, { discontinuities: 0 }).filter(({ name }) => name !== 'player stall'),
         ...measures,
       ],

@@ -51,7 +51,7 @@ export const workerKilled: Drill = {
           unit: 'frames',
           limit: 0,
         },
-        // Up to two seconds of it would have passed without a fault: a segment comes every two seconds.
+        // Up to a segment of it would have passed without a fault.
         {
           name: 'takeover (kill to next segment)',
           value: (next.atMs - killedAtMs) / 1000,

@@ -14,7 +14,7 @@ export interface Aftermath {
   readonly renditions: readonly ServedRendition[];
   /** Of each rendition with pictures. */
   readonly frames: ReadonlyMap<string, FrameCount>;
-  /** Of a player with 6 s ahead, by rendition. */
+  /** Of a player with `playerBufferMs` ahead, by rendition. */
   readonly playbacks: ReadonlyMap<string, Playback>;
   /** The most that a player of any rendition waited. */
   readonly stalledMs: number;

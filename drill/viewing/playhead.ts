@@ -1,3 +1,5 @@
+import { playerBufferMs } from '../../lib/packaging/grid.ts';
+
 /** When a viewer had a segment: all times of one clock, in ms. */
 export interface Arrival {
   /** Media time at which it begins. */
@@ -24,7 +26,7 @@ export interface Playback {
  * Plays what arrived as a player does that begins `bufferMs` behind the live edge: in real time, waiting where the next
  * segment has not come yet. It begins as soon as so much is there; undefined where that never was.
  */
-export function playThrough(arrivals: readonly Arrival[], bufferMs = 6000): Playback | undefined {
+export function playThrough(arrivals: readonly Arrival[], bufferMs = playerBufferMs): Playback | undefined {
   const inOrder = arrivals.toSorted((a, b) => a.mediaStartMs - b.mediaStartMs);
   const first = inOrder[0];
   if (!first) return undefined;

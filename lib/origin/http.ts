@@ -1,3 +1,4 @@
+import { maxObjectBytes } from '../edge/policy/delivery.ts';
 import { isKeyPrefix, isObjectKey } from '../object-store/object-key.ts';
 import { quarantinePrefix } from '../object-store/object-names.ts';
 import type { OpenObject, PutOptions, StreamingObjectStore } from '../object-store/ports.ts';
@@ -9,8 +10,6 @@ import { RoomWatch } from './policy/room-watch.ts';
 import { ReadCounts } from './read-counts.ts';
 import { readBody } from './request-body.ts';
 
-/** Bytes that one object may have. A 2 s segment at 100 Mb/s has 25 MB. */
-export const maxObjectBytes = 32 * 1024 * 1024;
 const maxListed = 1000;
 const allowed = 'GET, HEAD, PUT, DELETE, MOVE';
 
@@ -25,7 +24,7 @@ export interface OriginOptions {
  * The origin as a web-standard handler. Reading is open, but for what is quarantined; that, writing and listing need the token.
  *
  *     GET, HEAD /<key>              200, 206, 304, 404, 416; ETag, Range, If-None-Match, If-Range
- *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over 32 MiB, 507 disk full
+ *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over `maxObjectBytes`, 507 disk full
  *     DELETE /<key>                 204, also where there was nothing
  *     MOVE /<key>                   204, also where there was nothing; Destination: /<key> (RFC 4918 9.9)
  *     GET /?prefix=&after=&limit=   {"keys": [...], "more": bool}, in key order, at most 1,000

@@ -1,3 +1,5 @@
+import { playerBufferMs, segmentSeconds } from '../../packaging/grid.ts';
+
 /**
  * The one table of delivery policy. The segment writer takes `contentType` and `cacheControl` from it, the local edge
  * and shield obey it, the CDN's behaviours are made from it.
@@ -17,8 +19,8 @@ export interface DeliveryRule {
   readonly errorTtlSeconds: number;
   /**
    * How long past its TTL a cache may serve the last good answer while the tier behind it fails, in seconds. A live
-   * playlist that is three segments old still lets a player play on from its buffer; an older one would make it believe
-   * that the broadcast hangs, so then it is told the truth.
+   * playlist that is as old as a player's buffer is long still lets it play on; an older one would make it believe that the
+   * broadcast hangs, so then it is told the truth.
    */
   readonly staleIfErrorSeconds: number;
   /** Query parameters that are part of the cache key and passed on. */
@@ -33,11 +35,18 @@ const immutable = {
   staleIfErrorSeconds: year,
 };
 /** CloudFront knows `staleIfErrorSeconds` only from the header; without the directive it serves what is old without end. */
+const staleIfErrorSeconds = playerBufferMs / 1000;
 const fresh = {
-  cacheControl: 'public, max-age=1, stale-if-error=6',
+  cacheControl: `public, max-age=1, stale-if-error=${staleIfErrorSeconds}`,
   ttlSeconds: { min: 1, default: 1, max: 1 },
-  staleIfErrorSeconds: 6,
+  staleIfErrorSeconds,
 };
+
+/**
+ * Bytes that one object may have: the origin takes no larger one, and the edge passes none on. A second of the most that a ladder
+ * may ask for, 100 Mb/s, has 12.5 MB; the rest is for its peaks.
+ */
+export const maxObjectBytes = segmentSeconds * 16 * 1024 * 1024;
 
 /** First match wins. What no row matches is not delivered. */
 export const deliveryPolicy: readonly DeliveryRule[] = [

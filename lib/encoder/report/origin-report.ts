@@ -1,11 +1,11 @@
-import { segmentMs } from '../../packaging/grid.ts';
+import { playerBufferMs, segmentMs } from '../../packaging/grid.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
- * A segment is late when a viewer may feel it. A player with 6 s of buffer has 4 s left when the next segment is due; half
- * of that is for the way through the edge.
+ * A segment is late when a viewer may feel it. A player with three segments ahead has two left when the next segment is due;
+ * half of that is for the way through the edge.
  */
-const lateAfterMs = 2000;
+const lateAfterMs = (playerBufferMs - segmentMs) / 2;
 
 /** What a broadcast tells of its way into the origin. */
 export class OriginReport {

@@ -1,4 +1,8 @@
+import { playerBufferMs, segmentMs, segmentSeconds } from '../../packaging/grid.ts';
 import type { AlarmRow } from './alarm-row.ts';
+
+/** What a player has left when it asks for the next segment. */
+const leftSeconds = (playerBufferMs - segmentMs) / 1000;
 
 /** Counts are written when something happens: no data is good news. */
 const silence = 'No data: nothing of the kind happened.';
@@ -130,8 +134,7 @@ export const regionAlarms = {
     periodSeconds: 300,
     periods: [2, 3],
     missing: 'good',
-    because:
-      'A segment is 2 s and ffmpeg adds 1 s: 3 s are usual. 8 s are a wait that people notice; ten minutes of them are not one slow publisher. No data: no broadcast began.',
+    because: `A segment is ${segmentSeconds} s and ffmpeg adds 1 s: ${segmentSeconds + 1} s are usual. 8 s are a wait that people notice; ten minutes of them are not one slow publisher. No data: no broadcast began.`,
   },
   SegmentsLate: {
     title: 'Segments come late',
@@ -364,8 +367,7 @@ export const edgeAlarms = {
     periodSeconds: 300,
     periods: [3, 3],
     missing: 'good',
-    because:
-      'S3 answers in 100 ms. A player has 4 s left when it asks for a segment, and asks for several. No data: no viewers.',
+    because: `S3 answers in 100 ms. A player has ${leftSeconds} s left when it asks for a segment, and asks for several. No data: no viewers.`,
   },
   EdgeHitRate: {
     title: 'The edge hardly caches',

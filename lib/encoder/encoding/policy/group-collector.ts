@@ -1,3 +1,4 @@
+import { segmentsFor } from '../../../packaging/grid.ts';
 import type { Segment } from './segmenter.ts';
 
 /** The segments with one number, by rendition id: what is published together. */
@@ -17,8 +18,8 @@ export function withoutSoundOnlyEnd(groups: readonly SegmentGroup[]): readonly S
   return last && [...last.segments.keys()].every((id) => id === 'audio') ? groups.slice(0, -1) : groups;
 }
 
-/** A track this many segments behind the first one is not waited for any more. */
-const laggardSegments = 4;
+/** A track this far behind the first one is not waited for any more. Filler keeps the inputs closer together than that. */
+const laggardSegments = segmentsFor(8000);
 
 interface Run {
   readonly id: number;

@@ -1,5 +1,5 @@
 import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
-import { segmentMs, segmentNumberAt } from '../../../packaging/grid.ts';
+import { partMs, segmentMs, segmentNumberAt } from '../../../packaging/grid.ts';
 
 /** One encoded picture or audio frame as it leaves ffmpeg, in stream time. */
 export interface EncodedSample {
@@ -33,8 +33,6 @@ export interface SegmenterOptions {
   readonly firstPictureMs?: number;
 }
 
-/** A part ends at each of these steps of stream time. */
-const partMs = 500;
 const audioFrameTicks = 1024;
 /** Pictures are reordered by less; more is a picture that ffmpeg could not decode. */
 const longestReorderMs = 1000;

@@ -5,7 +5,7 @@ import type { TrackHeader } from '../../policy/track-header.ts';
 import type { PublicationState, PublishedPeriod, SegmentFacts } from './publication-model.ts';
 
 /** How far behind the live edge players stay: two segments, and what a segment takes to arrive. */
-const presentationDelayMs = 5000;
+const presentationDelayMs = 2 * segmentMs + 1000;
 
 /** The MPD: of what is in the window while on air, of everything in a recording. `base` leads to the broadcast's folder. */
 export function dashModel(state: PublicationState, base: string, nowMs: number): DashModel {
