@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, rootCertificates } from 'node:tls';
 import type { Connection, DialResolved, ResolvedEndpoint } from '../../../net/socket.ts';
+import { hostPort } from '../../../routing/host-port.ts';
 import { socketConnection } from './connection.ts';
 import { ConnectError } from './dial.ts';
 
@@ -69,7 +70,7 @@ function dialAddress(
       reject(cause);
     };
     const onError = (cause: Error): void => fail(cause);
-    const onAbort = (): void => fail(new NoAnswerError(`${host}:${port} does not answer`));
+    const onAbort = (): void => fail(new NoAnswerError(`${hostPort({ host, port })} does not answer`));
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('error', onError);
     socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -77,7 +78,7 @@ function dialAddress(
       resolve(socketConnection(socket, { secure }));
     });
     // Nobody else would hear of a server that hangs up during the TLS handshake without a fault.
-    socket.once('close', () => fail(new HungUpError(`${host}:${port} closed the connection`)));
+    socket.once('close', () => fail(new HungUpError(`${hostPort({ host, port })} closed the connection`)));
     if (signal.aborted) onAbort();
   });
 }
