@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cidrs } from './cidrs.ts';
 import { encoderTiers } from './encoder-tiers.ts';
 import { envCodec } from './env.ts';
+import { address, host, port, regionName } from './fields.ts';
 import {
   controlStoreLocation,
   edgeLocation,
@@ -10,17 +11,13 @@ import {
   secretLocation,
 } from './locations.ts';
 
-const address = (protocol: RegExp, example: string) =>
-  z
-    .url({ protocol, error: `must be an address such as ${example}` })
-    .transform((url) => url.replace(/\/+$/, ''));
 const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 
 /** What the control API is told: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists have commas. */
 export const controlCodec = envCodec({
   /** It has no login: listen where only trusted programs reach it. */
-  host: z.string().min(1).default('127.0.0.1'),
-  port: z.coerce.number().int().min(0).max(65_535),
+  host: host.default('127.0.0.1'),
+  port,
   controlStore: controlStoreLocation,
   /** The secret under which stream keys are hashed; ingest reads the same one. */
   keyPepper: secretLocation,
@@ -29,7 +26,7 @@ export const controlCodec = envCodec({
   /** The edge as players reach it. */
   playbackBaseUrl: address(/^https?$/, 'http://127.0.0.1:8090'),
   pageBaseUrl: address(/^https?$/, 'http://127.0.0.1:8080'),
-  region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as local or eu-central-1'),
+  region: regionName,
   /** Pages that may use the API from a browser, as origins: scheme, host and port. */
   allowedOrigins: list,
   /** What may encode a stream; the fleet alone unless told. */

@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  channelClasses,
+  defaultChannelClass,
+  defaultCpuStreams,
+  dvrWindowSeconds,
+  eventDays,
+} from './defaults.ts';
 import { ladderSchema } from './ladder.ts';
 
 const regionName = z
@@ -97,7 +104,12 @@ const cpuEncoders = z
   .strictObject({
     cpu: fargateCpu.default(4096).describe('CPU units of a task. A full 1080p30 ladder needs about 1,700.'),
     memoryMiB: z.int().min(512).max(122_880).default(8192).describe('Memory of a task.'),
-    streams: z.int().min(1).max(256).default(2).describe('Streams that one task takes at most.'),
+    streams: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(defaultCpuStreams)
+      .describe('Streams that one task takes at most.'),
     minTasks: z.int().min(2).max(500).default(2).describe('Tasks at rest.'),
     maxTasks: z.int().min(2).max(500).default(50).describe('Tasks at most.'),
     spotPercent: z
@@ -150,7 +162,7 @@ const retention = z
     quarantineDays: days(3650)
       .default(365)
       .describe('Recordings of a stream that was taken down, kept for review; a restore brings them back.'),
-    eventDays: days(3650).default(90).describe('The lines of a stream’s story.'),
+    eventDays: days(eventDays.max).default(eventDays.default).describe('The lines of a stream’s story.'),
     logDays: z
       .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731])
       .default(30)
@@ -185,8 +197,8 @@ const api = z
 const managedEncoder = z
   .strictObject({
     channelClass: z
-      .enum(['STANDARD', 'SINGLE_PIPELINE'])
-      .default('STANDARD')
+      .enum(channelClasses)
+      .default(defaultChannelClass)
       .describe('Two pipelines in different zones, or one for 0.6 times the price.'),
   })
   .describe(
@@ -230,9 +242,9 @@ export const deploymentSchema = z.strictObject({
   ladder: ladderSchema.optional().describe('The renditions. Left out: 1080p, 720p, 480p and 360p.'),
   dvrWindowSeconds: z
     .int()
-    .min(20)
-    .max(86_400)
-    .default(1800)
+    .min(dvrWindowSeconds.min)
+    .max(dvrWindowSeconds.max)
+    .default(dvrWindowSeconds.default)
     .describe('How far viewers can go back while on air.'),
   retention: retention.describe('How long things are kept.'),
   api: api.describe('The control API.'),

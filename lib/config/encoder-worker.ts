@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { dvrWindowSeconds } from './defaults.ts';
 import { envCodec } from './env.ts';
+import { eventRetentionDays, port, regionName } from './fields.ts';
 import { controlStoreLocation, eventBusLocation, originLocation, secretLocation } from './locations.ts';
 import { memberFields, memberVariables } from './member.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().min(1);
 
 /** What an encoder worker is told, as HEADWATER_MEMBER_ID, HEADWATER_HOST and so on. */
@@ -13,8 +14,7 @@ export const encoderWorkerCodec = envCodec(
     relayPort: port,
     healthPort: port,
     controlStore: controlStoreLocation,
-    /** How long the lines of a stream's story are kept. 90 days unless told; SQLite keeps the newest instead. */
-    eventRetentionDays: z.coerce.number().int().min(1).max(3650).optional(),
+    eventRetentionDays,
     origin: originLocation,
     /** A file with the write token of the origin program; S3 needs none. */
     originTokenFile: text.optional(),
@@ -22,11 +22,11 @@ export const encoderWorkerCodec = envCodec(
     eventBus: eventBusLocation.optional(),
     /** What it signs with where that is a webhook: a secret `whsec_…`, or several, one a line. */
     webhookSecret: secretLocation.optional(),
-    region: text.regex(/^[0-9a-z-]{1,32}$/, 'lower-case letters, digits, dashes'),
+    region: regionName,
     /** The URL that players fetch from; they ask it for the time too. */
     playbackBaseUrl: z.url().optional(),
-    /** Streams at once at most; also its weight in the hash. 4 unless told. */
-    capacity: z.coerce.number().int().min(1).max(256).optional(),
+    /** Streams at once at most; also its weight in the hash. */
+    capacity: z.coerce.number().int().min(1).max(256).default(4),
     /** Which fleet it is of. */
     pool: z.enum(['cpu', 'gpu']).default('cpu'),
     /** What makes H.264: the processor, or an NVIDIA card. */
@@ -37,8 +37,13 @@ export const encoderWorkerCodec = envCodec(
     ffmpegPath: text.optional(),
     /** JSON in the form of `LadderConfig`; the default ladder unless told. */
     ladder: text.optional(),
-    /** How far viewers can go back while on air, 20 s to a day. 30 minutes unless told. */
-    dvrWindowSeconds: z.coerce.number().int().min(20).max(86_400).optional(),
+    /** How far viewers can go back while on air. @default 30 minutes */
+    dvrWindowSeconds: z.coerce
+      .number()
+      .int()
+      .min(dvrWindowSeconds.min)
+      .max(dvrWindowSeconds.max)
+      .default(dvrWindowSeconds.default),
   },
   { ...memberVariables, taskAgentUri: 'ECS_AGENT_URI' },
 );

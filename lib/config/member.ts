@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import type { MemberId } from '../routing/ids.ts';
-
-const host = z.string().regex(/^[0-9A-Za-z.:_-]{1,253}$/, 'must be an address or a host name');
+import { type MemberId, memberIdPattern } from '../routing/ids.ts';
+import { host } from './fields.ts';
 
 /** What every member of a fleet is told of itself. On ECS the task's own metadata fills in what is not told. */
 export const memberFields = {
   /** Its name in the fleet, for example `encoder-1`. */
   memberId: z
     .string()
-    .regex(/^[0-9A-Za-z._-]{1,64}$/, 'must be a name such as ingest-1')
+    .regex(memberIdPattern, 'must be a name such as ingest-1')
     .transform((id) => id as MemberId)
     .optional(),
   /** The address that it listens on; `0.0.0.0` is every one. */

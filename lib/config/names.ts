@@ -1,3 +1,9 @@
+/** The RTMP application that broadcasters publish to: the path of every ingest address. */
+export const rtmpApp = 'live';
+
+/** A region's name: the first folder of a key, the first word of a playback address. */
+export const regionNamePattern = /^[a-z0-9-]{1,32}$/;
+
 /**
  * Names that stacks agree on without CloudFormation exports, so that each is deployed by itself. `account` and `region` may
  * be tokens of the CDK.

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { channelClasses, defaultChannelClass } from '../../config/defaults.ts';
 import { envCodec } from '../../config/env.ts';
+import { regionName } from '../../config/fields.ts';
 import { controlStoreLocation, originLocation } from '../../config/locations.ts';
 
 const list = (item: RegExp, least: number, most: number) =>
@@ -15,7 +17,7 @@ export const managedChannelsFunctionCodec = envCodec({
   origin: originLocation.refine((text) => text.startsWith('s3://'), 'must be s3://BUCKET'),
   /** Its name, for the tags by which what is left over is found. */
   deployment: z.string().min(1),
-  region: z.string().regex(/^[0-9a-z-]{1,32}$/, 'lower-case letters, digits, dashes'),
+  region: regionName,
   /** The role that MediaLive takes, to write to the bucket and to reach into the network. */
   channelRole: z.string().startsWith('arn:'),
   /** Where its inputs get their addresses: two subnets, in different zones. Comma-separated. */
@@ -23,7 +25,7 @@ export const managedChannelsFunctionCodec = envCodec({
   /** What lets only our proxies in. Comma-separated. */
   channelSecurityGroups: list(/^sg-[0-9a-z]+$/, 1, 5),
   /** One pipeline, or two in different zones. */
-  channelClass: z.enum(['STANDARD', 'SINGLE_PIPELINE']).default('STANDARD'),
+  channelClass: z.enum(channelClasses).default(defaultChannelClass),
   /** JSON in the form of `LadderConfig`; the default ladder unless told. */
   ladder: z.string().min(1).optional(),
 });

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { rtmpApp } from '../../config/names.ts';
 import { AckCounter } from './acknowledgement.ts';
 import { ChunkReader, type RtmpMessage } from './chunk-reader.ts';
 import type { ChunkState } from './chunk-state.ts';
@@ -71,7 +72,7 @@ export class RtmpServerSession {
   #restBytes = 0;
 
   constructor(options: RtmpServerSessionOptions = {}) {
-    this.#rules = { app: options.app ?? 'live', windowBytes: options.windowBytes ?? 2_500_000 };
+    this.#rules = { app: options.app ?? rtmpApp, windowBytes: options.windowBytes ?? 2_500_000 };
     this.#maxBytes = options.maxBytesBeforePublish ?? 64 * 1024;
     this.#maxMessages = options.maxMessagesBeforePublish ?? 64;
     this.#maxWaiting = options.maxBytesWhileWaiting ?? 256 * 1024;
