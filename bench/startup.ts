@@ -1,3 +1,4 @@
+import { segmentSeconds } from '../lib/packaging/grid.ts';
 import { whenInterrupted } from '../testkit/cleanup.ts';
 import { Publisher } from '../testkit/media/publisher.ts';
 import { Platform } from '../testkit/platform/platform.ts';
@@ -50,7 +51,7 @@ export async function startupBench(
     ],
     targets: [],
     notes: [
-      'A viewer polls every 100 ms; the edge caches a 404 for up to 1 s, as it does for real viewers. A segment is 2 s long.',
+      `A viewer polls every 100 ms; the edge caches a 404 for up to 1 s, as it does for real viewers. A segment is ${segmentSeconds} s long.`,
     ],
     figures: { rounds: measured },
   };

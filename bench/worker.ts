@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import HLS from 'hls-parser';
+import { segmentSeconds } from '../lib/packaging/grid.ts';
 import { whenInterrupted } from '../testkit/cleanup.ts';
 import { Publisher } from '../testkit/media/publisher.ts';
 import { Platform } from '../testkit/platform/platform.ts';
@@ -140,6 +141,3 @@ async function mediaRate(
   const factor = Math.round(medianSlope(points) * segmentSeconds * 100) / 100;
   return { factor, segments: lastCount - first.count, seconds };
 }
-
-/** The grid. */
-const segmentSeconds = 2;

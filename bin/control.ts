@@ -16,6 +16,7 @@ import { loopbackNames } from '../lib/control/policy/loopback.ts';
 import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { systemClock } from '../lib/net/clock.ts';
+import { hostPort } from '../lib/routing/host-port.ts';
 import type { MemberId } from '../lib/routing/ids.ts';
 
 /** How long pending responses may take when the program stops; after that, live event feeds are cut. */
@@ -61,7 +62,8 @@ await runProgram({
     server.listen(port, host);
     await once(server, 'listening');
     const address = server.address() as AddressInfo;
-    const listening = `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+    const { port: ownPort } = address;
+    const ownNames = [address.address, host].map((name) => hostPort({ host: name, port: ownPort }));
     app = createControlApi({
       store,
       clock,
@@ -70,7 +72,7 @@ await runProgram({
       config: {
         ...config,
         keyPepper: pepper,
-        allowedHosts: [listening, `${host}:${address.port}`, ...allowedHosts].flatMap(loopbackNames),
+        allowedHosts: [...ownNames, ...allowedHosts].flatMap(loopbackNames),
         allowedOrigins: config.allowedOrigins.flatMap(loopbackNames),
       },
     });

@@ -16,7 +16,7 @@ import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { SharedTime } from '../lib/encoder/policy/shared-time.ts';
 import { Worker } from '../lib/encoder/worker.ts';
-import { segmentMs } from '../lib/packaging/grid.ts';
+import { segmentsFor } from '../lib/packaging/grid.ts';
 
 /** Interval for batched reads from links and ffmpeg processes: saves CPU and adds at most this latency at each of the two. */
 const readBatchMs = 100;
@@ -26,7 +26,7 @@ await runProgram({
   role: 'encoder',
   name: ({ memberId }) => memberId,
   async start(config, emit) {
-    const { memberId, host, region, capacity = 4, dvrWindowSeconds = 1800, taskAgentUri } = config;
+    const { memberId, host, region, capacity, taskAgentUri } = config;
     const ffmpeg = await findFfmpeg(config.ffmpegPath);
     emit('encoder.ffmpeg.found', { path: ffmpeg.path, source: ffmpeg.source, version: ffmpeg.version });
     if (config.videoEncoder === 'nvenc') await proveNvenc(ffmpeg.path);
@@ -64,7 +64,7 @@ await runProgram({
       region,
       utcTimingUrl:
         config.playbackBaseUrl === undefined ? '/time' : new URL('/time', config.playbackBaseUrl).href,
-      windowSegments: Math.ceil((dvrWindowSeconds * 1000) / segmentMs),
+      windowSegments: segmentsFor(config.dvrWindowSeconds * 1000),
       clock: { nowMs: () => performance.now(), wallMs: () => time.now() },
       emit,
     });

@@ -8,6 +8,7 @@ import {
   ingestHostName,
   popParameters,
   popRegion,
+  rtmpApp,
 } from './config/names.ts';
 import { ControlApi } from './control/api/infra/control-api-function.ts';
 import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-function.ts';
@@ -151,7 +152,7 @@ export class RegionStack extends Stack {
     }
 
     const measured = { metricsNamespace: namespace, logDays };
-    const ingestUrl = `rtmps://${ingestHost}:${publicPorts.tls}/live`;
+    const ingestUrl = `rtmps://${ingestHost}:${publicPorts.tls}/${rtmpApp}`;
     const takedowns = new Takedowns(this, 'Takedowns', {
       name,
       region: region.name,
@@ -166,7 +167,7 @@ export class RegionStack extends Stack {
       name,
       region: region.name,
       ingestRtmpsUrl: ingestUrl,
-      ...(plainRtmp && { ingestRtmpUrl: `rtmp://${ingestHost}:${publicPorts.rtmp}/live` }),
+      ...(plainRtmp && { ingestRtmpUrl: `rtmp://${ingestHost}:${publicPorts.rtmp}/${rtmpApp}` }),
       playbackBaseUrl,
       pageBaseUrl: playbackBaseUrl,
       access: deployment.api,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { playerBufferMs, segmentMs, segmentsFor } from '../../lib/packaging/grid.ts';
 import type { Platform } from '../../testkit/platform/platform.ts';
 import {
   type CreatedStream,
@@ -44,9 +45,8 @@ export interface ActiveBroadcast extends AsyncDisposable {
 }
 
 const liveWithinMs = 30_000;
-const segmentMs = 2000;
-/** Of 2 s each: a player with a 6 s buffer has started. */
-const segmentsFirst = 4;
+/** A player that waits until its buffer is full has started. */
+const segmentsFirst = segmentsFor(playerBufferMs) + 1;
 
 /**
  * Starts a live stream and resolves once viewers play it, at a moment between two segments that depends on the seed. Throws

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { playerBufferMs } from '../../lib/packaging/grid.ts';
 import type { Platform } from '../../testkit/platform/platform.ts';
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import { FaultProxy } from '../faults/fault-proxy.ts';
@@ -14,8 +15,8 @@ import { decodePictures, judgeSlate } from '../viewing/slate.ts';
 const retryAfterMs = 1000;
 const backForMs = 8000;
 const slateDueMs = 5000;
-/** 3 s waiting for delayed media plus a 2 s segment: 5.3 s in the worst case, and less than a player has buffered. */
-const maxStandstillSeconds = 6;
+/** 3 s waiting for delayed media, then a segment (5.3 s in the worst case with 2 s segments): less than a player has buffered. */
+const maxStandstillSeconds = playerBufferMs / 1000;
 
 /**
  * The broadcaster's network swallows everything for a while; then the broadcaster reconnects over another path, through

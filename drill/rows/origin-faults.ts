@@ -70,7 +70,7 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
           unit: 'frames',
           limit: 0,
         },
-        // Reads fail and are slow, too: this row doesn't promise that a player with 6 s of buffer never waits.
+        // Reads fail and are slow, too: this row doesn't promise that a player never waits.
         ...viewerMeasures(aftermath, { discontinuities: 0 }).filter(({ name }) => name !== 'player stall'),
         ...measures,
       ],

@@ -51,7 +51,7 @@ export const workerKilled: Drill = {
           unit: 'frames',
           limit: 0,
         },
-        // Includes up to two seconds that would have passed without a fault: a segment is made every two seconds.
+        // Includes up to one segment that would have passed without a fault.
         {
           name: 'takeover (kill to next segment)',
           value: (next.atMs - killedAtMs) / 1000,

@@ -7,6 +7,7 @@ import type { Clock } from '../../lib/net/clock.ts';
 import { epochMark } from '../../lib/object-store/epoch-mark.ts';
 import { ObjectStoreUnavailableError } from '../../lib/object-store/errors.ts';
 import type { ObjectStore } from '../../lib/object-store/ports.ts';
+import { segmentMs } from '../../lib/packaging/grid.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 import type { Invariants } from './invariants.ts';
 import type { Network } from './network.ts';
@@ -16,7 +17,6 @@ import type { Host } from './world.ts';
 /** The simulation's only stream. */
 export const streamId = '0'.repeat(16) as StreamId;
 
-const segmentMs = 2000;
 const replayMs = 300;
 
 export interface WorkerSurroundings {
@@ -30,7 +30,7 @@ export interface WorkerSurroundings {
   readonly published: () => void;
 }
 
-/** A broadcast that produces a two-second segment every two seconds. */
+/** A broadcast that produces a segment each time one segment's length has passed. */
 export class SimulatedBroadcast {
   over = false;
   readonly #keeper: LeaseKeeper;

@@ -14,7 +14,7 @@ export interface Aftermath {
   readonly renditions: readonly ServedRendition[];
   /** For each video rendition. */
   readonly frames: ReadonlyMap<string, FrameCount>;
-  /** For a player with a 6 s buffer, by rendition. */
+  /** For a player with a buffer of `playerBufferMs`, by rendition. */
   readonly playbacks: ReadonlyMap<string, Playback>;
   /** The longest total stall of a player of any rendition. */
   readonly stalledMs: number;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
+import { segmentMs } from '../../lib/packaging/grid.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 import { fetchMediaPlaylist } from '../../testkit/media/playback.ts';
 import type { DrillContext, LevelPoint } from '../model.ts';
 import type { ActiveBroadcast } from '../rig/live-stream.ts';
 import { until } from '../rig/waiting.ts';
 
-const segmentMs = 2000;
 const lookEveryMs = 250;
 
 /** How many segments are waiting for the origin: those due by the clock but not yet named by its playlist. */

@@ -1,3 +1,5 @@
+import { playerBufferMs } from '../../lib/packaging/grid.ts';
+
 /** When a viewer got a segment: all times in ms of one clock. */
 export interface Arrival {
   /** Media time at which it begins. */
@@ -24,7 +26,10 @@ export interface Playback {
  * Simulates a player that starts `bufferMs` behind the live edge: plays in real time, and waits if the next segment hasn't
  * arrived. Starts as soon as that much is buffered; undefined if that never happened.
  */
-export function simulatePlayer(arrivals: readonly Arrival[], bufferMs = 6000): Playback | undefined {
+export function simulatePlayer(
+  arrivals: readonly Arrival[],
+  bufferMs = playerBufferMs,
+): Playback | undefined {
   const inOrder = arrivals.toSorted((a, b) => a.mediaStartMs - b.mediaStartMs);
   const first = inOrder[0];
   if (!first) return undefined;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cidrs } from './cidrs.ts';
 import { encoderTiers } from './encoder-tiers.ts';
 import { envCodec } from './env.ts';
-import { baseUrl, regionName } from './fields.ts';
+import { baseUrl, host, port, regionName } from './fields.ts';
 import {
   controlStoreLocation,
   edgeLocation,
@@ -16,8 +16,8 @@ const list = z.string().transform((text) => text.split(',').filter((item) => ite
 /** Environment of the control API: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists are comma-separated. */
 export const controlCodec = envCodec({
   /** The API has no login: listen only where trusted programs can reach it. */
-  host: z.string().min(1).default('127.0.0.1'),
-  port: z.coerce.number().int().min(0).max(65_535),
+  host: host.default('127.0.0.1'),
+  port,
   controlStore: controlStoreLocation,
   /** Secret for hashing stream keys; ingest reads the same one. */
   keyPepper: secretLocation,

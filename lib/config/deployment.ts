@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  channelClasses,
+  defaultChannelClass,
+  defaultCpuStreams,
+  dvrWindowSeconds,
+  eventDays,
+} from './defaults.ts';
 import { ladderSchema } from './ladder.ts';
 
 const regionName = z
@@ -109,7 +116,7 @@ const cpuEncoders = z
   .strictObject({
     cpu: fargateCpu.default(4096).describe('CPU units per task. A full 1080p30 ladder needs about 1,700.'),
     memoryMiB: z.int().min(512).max(122_880).default(8192).describe('Memory per task, in MiB.'),
-    streams: z.int().min(1).max(256).default(2).describe('Maximum streams per task.'),
+    streams: z.int().min(1).max(256).default(defaultCpuStreams).describe('Maximum streams per task.'),
     minTasks: z.int().min(2).max(500).default(2).describe('Minimum number of tasks.'),
     maxTasks: z.int().min(2).max(500).default(50).describe('Maximum number of tasks.'),
     spotPercent: z
@@ -162,7 +169,9 @@ const retention = z
     quarantineDays: days(3650)
       .default(365)
       .describe('Days to keep the recordings of a taken-down stream for review; a restore brings them back.'),
-    eventDays: days(3650).default(90).describe('Days to keep the events in a stream’s journal.'),
+    eventDays: days(eventDays.max)
+      .default(eventDays.default)
+      .describe('Days to keep the events in a stream’s journal.'),
     logDays: z
       .literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731])
       .default(30)
@@ -202,8 +211,8 @@ const api = z
 const managedEncoder = z
   .strictObject({
     channelClass: z
-      .enum(['STANDARD', 'SINGLE_PIPELINE'])
-      .default('STANDARD')
+      .enum(channelClasses)
+      .default(defaultChannelClass)
       .describe('Two pipelines in different zones (`STANDARD`), or one at 0.6 times the price.'),
   })
   .describe('Offers AWS MediaLive as an alternative encoder for a stream. Omit to not offer it.');
@@ -248,9 +257,9 @@ export const deploymentSchema = z.strictObject({
   ladder: ladderSchema.optional().describe('Renditions. Omit for 1080p, 720p, 480p and 360p.'),
   dvrWindowSeconds: z
     .int()
-    .min(20)
-    .max(86_400)
-    .default(1800)
+    .min(dvrWindowSeconds.min)
+    .max(dvrWindowSeconds.max)
+    .default(dvrWindowSeconds.default)
     .describe('How far back viewers can seek while a stream is on air, in seconds.'),
   retention: retention.describe('How long data is kept.'),
   api: api.describe('Control API.'),

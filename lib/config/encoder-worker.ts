@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { dvrWindowSeconds } from './defaults.ts';
 import { envCodec } from './env.ts';
-import { regionName } from './fields.ts';
+import { eventRetentionDays, port, regionName } from './fields.ts';
 import { controlStoreLocation, eventBusLocation, originLocation, secretLocation } from './locations.ts';
 import { memberFields, memberVariables } from './member.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
 const text = z.string().min(1);
 
 /** Environment of an encoder worker: HEADWATER_MEMBER_ID, HEADWATER_HOST, … */
@@ -14,8 +14,7 @@ export const encoderWorkerCodec = envCodec(
     relayPort: port,
     healthPort: port,
     controlStore: controlStoreLocation,
-    /** How long to keep the events of a stream's journal; SQLite keeps the newest events instead. @default 90 days */
-    eventRetentionDays: z.coerce.number().int().min(1).max(3650).optional(),
+    eventRetentionDays,
     origin: originLocation,
     /** File with the write token of the origin program; not needed for S3. */
     originTokenFile: text.optional(),
@@ -26,8 +25,8 @@ export const encoderWorkerCodec = envCodec(
     region: regionName,
     /** The URL that players fetch media and the time from. */
     playbackBaseUrl: z.url().optional(),
-    /** Maximum concurrent streams; also the worker's weight in the hash. @default 4 */
-    capacity: z.coerce.number().int().min(1).max(256).optional(),
+    /** Maximum concurrent streams; also the worker's weight in the hash. */
+    capacity: z.coerce.number().int().min(1).max(256).default(4),
     /** The fleet it belongs to. */
     pool: z.enum(['cpu', 'gpu']).default('cpu'),
     /** H.264 encoder: CPU, or an NVIDIA GPU. */
@@ -38,8 +37,13 @@ export const encoderWorkerCodec = envCodec(
     ffmpegPath: text.optional(),
     /** `LadderConfig` as JSON. @default the default ladder */
     ladder: text.optional(),
-    /** How far back viewers can seek while on air, 20 s to a day. @default 30 minutes */
-    dvrWindowSeconds: z.coerce.number().int().min(20).max(86_400).optional(),
+    /** How far back viewers can seek while on air. @default 30 minutes */
+    dvrWindowSeconds: z.coerce
+      .number()
+      .int()
+      .min(dvrWindowSeconds.min)
+      .max(dvrWindowSeconds.max)
+      .default(dvrWindowSeconds.default),
   },
   { ...memberVariables, taskAgentUri: 'ECS_AGENT_URI' },
 );

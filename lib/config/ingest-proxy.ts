@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { cidrs } from './cidrs.ts';
+import { defaultReplayMaxBytes } from './defaults.ts';
 import { envCodec } from './env.ts';
+import { port } from './fields.ts';
 import { certificateLocation, controlStoreLocation, eventBusLocation, secretLocation } from './locations.ts';
 import { memberFields, memberVariables } from './member.ts';
+import { rtmpApp } from './names.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
 const count = (least: number) => z.coerce.number().int().min(least);
 
 /** Environment of an ingest proxy: HEADWATER_MEMBER_ID, HEADWATER_RTMP_PORT, HEADWATER_CONTROL_STORE, … */
@@ -25,14 +27,14 @@ export const ingestProxyCodec = envCodec(
     webhookSecret: secretLocation.optional(),
     /** Maximum concurrent publishers; also the connection limit of each port. */
     capacity: count(1).default(1_000),
-    app: z.string().min(1).default('live'),
+    app: z.string().min(1).default(rtmpApp),
     /**
      * Interval of batched reads from all publishers (a frame at 30 fps): saves CPU and adds as much latency. 0 reads
      * immediately.
      */
     batchMs: count(0).default(33),
     /** Media kept of each publisher for moving it to another worker, in bytes. */
-    replayMaxBytes: count(0).default(8 * 1024 * 1024),
+    replayMaxBytes: count(0).default(defaultReplayMaxBytes),
     /** How long publishers may continue after the proxy is asked to stop. */
     drainMs: count(0).default(3_000),
     /** Non-public networks that streams may be pushed to, as comma-separated CIDRs. For one machine and tests. */

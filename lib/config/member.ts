@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import type { MemberId } from '../routing/ids.ts';
-
-const host = z.string().regex(/^[0-9A-Za-z.:_-]{1,253}$/, 'must be an address or a host name');
+import { type MemberId, memberIdPattern } from '../routing/ids.ts';
+import { host } from './fields.ts';
 
 /** Variables about a fleet member itself. On ECS, task metadata fills in missing ones. */
 export const memberFields = {
   /** Name in the fleet, for example `encoder-1`. */
   memberId: z
     .string()
-    .regex(/^[0-9A-Za-z._-]{1,64}$/, 'must be a name such as ingest-1')
+    .regex(memberIdPattern, 'must be a name such as ingest-1')
     .transform((id) => id as MemberId)
     .optional(),
   /** Listening address; `0.0.0.0` is all addresses. */

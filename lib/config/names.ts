@@ -1,3 +1,6 @@
+/** The RTMP application that broadcasters publish to: the path of every ingest address. */
+export const rtmpApp = 'live';
+
 /**
  * Names that stacks agree on without CloudFormation exports, so that each can be deployed separately. `account` and
  * `region` may be CDK tokens.

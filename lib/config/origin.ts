@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { envCodec } from './env.ts';
+import { host, port } from './fields.ts';
 import { objectsLocation } from './locations.ts';
 
 /** Environment of the origin program: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_OBJECTS, HEADWATER_TOKEN_FILE. */
 export const originCodec = envCodec({
-  host: z.string().min(1),
-  port: z.coerce.number().int().min(0).max(65_535),
+  host,
+  port,
   objects: objectsLocation,
   /** File whose first line is the write token. */
   tokenFile: z.string().min(1),

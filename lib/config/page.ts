@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { envCodec } from './env.ts';
-import { baseUrl, regionName } from './fields.ts';
+import { baseUrl, host, port, regionName } from './fields.ts';
 
 const webUrl = baseUrl(['http', 'https'], 'http://127.0.0.1:8080');
 
 /** Environment of the page's server: `HEADWATER_HOST`, `HEADWATER_PORT`, `HEADWATER_API_BASE_URL`, … */
 export const pageCodec = envCodec({
-  host: z.string().min(1).default('127.0.0.1'),
-  port: z.coerce.number().int().min(0).max(65535),
+  host: host.default('127.0.0.1'),
+  port,
   /** Address of the control API for the browser, without a trailing slash. Omitted: the page only has the viewer. */
   apiBaseUrl: webUrl.optional(),
   /** Address of the local supervisor for the browser. Omitted: no processes are shown. */

@@ -1,29 +1,25 @@
 import { z } from 'zod';
 import { type EnvCodec, envCodec } from './env.ts';
+import { host, knownPort, port } from './fields.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-
-/** A proxy behind the pop, written as `host:rtmpPort:rtmpsPort:healthPort`. */
-export interface PopTargetConfig {
+/** A proxy behind the pop: one host, a port for each kind of connection, and a health port. Written as `host:rtmpPort:rtmpsPort:healthPort`. */
+export interface PopTarget {
   readonly host: string;
   readonly rtmpPort: number;
   readonly rtmpsPort: number;
   readonly healthPort: number;
 }
 
-const targetPattern = /^([^\s,]+):(\d{1,5}):(\d{1,5}):(\d{1,5})$/;
+const targetPattern = /^(.+):(\d+):(\d+):(\d+)$/;
+const target = z.object({ host, rtmpPort: knownPort, rtmpsPort: knownPort, healthPort: knownPort });
 
-const targets = z.string().transform((text, context): PopTargetConfig[] => {
+const targets = z.string().transform((text, context): PopTarget[] => {
   const parsed = text.split(',').map((part) => {
-    const [, host = '', ...ports] = targetPattern.exec(part) ?? [];
-    const [rtmpPort = 0, rtmpsPort = 0, healthPort = 0] = ports.map(Number);
+    const [, host, rtmpPort, rtmpsPort, healthPort] = targetPattern.exec(part) ?? [];
     return { host, rtmpPort, rtmpsPort, healthPort };
   });
-  const faulty = parsed.some(
-    ({ host, rtmpPort, rtmpsPort, healthPort }) =>
-      host === '' || [rtmpPort, rtmpsPort, healthPort].some((number) => number < 1 || number > 65_535),
-  );
-  if (!faulty) return parsed;
+  const checked = z.array(target).safeParse(parsed);
+  if (checked.success) return checked.data;
   context.addIssue({
     code: 'custom',
     message: 'must be a comma-separated list of host:rtmpPort:rtmpsPort:healthPort',
@@ -32,7 +28,7 @@ const targets = z.string().transform((text, context): PopTargetConfig[] => {
 });
 
 const codec = envCodec({
-  host: z.string().min(1).default('127.0.0.1'),
+  host: host.default('127.0.0.1'),
   rtmpPort: port,
   rtmpsPort: port,
   healthPort: port,

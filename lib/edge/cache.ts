@@ -1,9 +1,11 @@
+import { defaultCacheBytes } from '../config/defaults.ts';
 import type { Clock } from '../net/clock.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { CachedObject } from './cached-object.ts';
 import { type FillAnswer, fillObject, TooLargeError } from './fill.ts';
 import { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
+import { maxObjectBytes as originMaxBytes } from './policy/delivery.ts';
 import { UpstreamError } from './policy/errors.ts';
 import type { Upstream } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
@@ -20,7 +22,7 @@ export interface EdgeCacheOptions {
   readonly emit: EmitEvent;
   /** For all objects together. @default 256 MiB */
   readonly cacheBytes?: number;
-  /** Larger objects are answered with 502; at most half of `cacheBytes`. @default 32 MiB, the origin's own limit */
+  /** Larger objects are answered with 502; at most half of `cacheBytes`. @default the origin's own limit */
   readonly maxObjectBytes?: number;
   /** Maximum concurrent fills, one per key. @default 512 */
   readonly maxFills?: number;
@@ -73,7 +75,7 @@ export class EdgeCache {
   readonly #fills = new Map<string, Fill>();
 
   constructor(options: EdgeCacheOptions) {
-    const { cacheBytes = 256 * 1024 * 1024, maxObjectBytes = 32 * 1024 * 1024, maxFills = 512 } = options;
+    const { cacheBytes = defaultCacheBytes, maxObjectBytes = originMaxBytes, maxFills = 512 } = options;
     this.#options = options;
     this.memory = new ObjectMemory(cacheBytes);
     this.#maxObjectBytes = Math.min(maxObjectBytes, Math.floor(cacheBytes / 2));

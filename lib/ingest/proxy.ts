@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { defaultReplayMaxBytes } from '../config/defaults.ts';
 import type { Connection } from '../net/socket.ts';
 import { RtmpSession, type SessionContext, type SessionLimits } from './rtmp-session.ts';
 
@@ -7,7 +8,7 @@ export const defaultLimits: SessionLimits = {
   publishMs: 10_000,
   idleMs: 30_000,
   lingerMs: 1_000,
-  replayMaxBytes: 8 * 1024 * 1024,
+  replayMaxBytes: defaultReplayMaxBytes,
   routeMs: 8_000,
   moveMs: 60_000,
   stallMs: 5_000,

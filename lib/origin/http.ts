@@ -1,3 +1,4 @@
+import { maxObjectBytes } from '../edge/policy/delivery.ts';
 import { isKeyPrefix, isObjectKey } from '../object-store/object-key.ts';
 import { quarantinePrefix } from '../object-store/object-names.ts';
 import type { OpenObject, PutOptions, StreamingObjectStore } from '../object-store/ports.ts';
@@ -9,8 +10,6 @@ import { RoomWatch } from './policy/room-watch.ts';
 import { ReadCounts } from './read-counts.ts';
 import { readBody } from './request-body.ts';
 
-/** Maximum size of an object. A 2 s segment at 100 Mb/s has 25 MB. */
-export const maxObjectBytes = 32 * 1024 * 1024;
 const maxListed = 1000;
 const allowed = 'GET, HEAD, PUT, DELETE, MOVE';
 
@@ -26,7 +25,7 @@ export interface OriginOptions {
  * require the token.
  *
  *     GET, HEAD /<key>              200, 206, 304, 404, 416; ETag, Range, If-None-Match, If-Range
- *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over 32 MiB, 507 disk full
+ *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over `maxObjectBytes`, 507 disk full
  *     DELETE /<key>                 204, even if there was no object
  *     MOVE /<key>                   204, even if there was no object; Destination: /<key> (RFC 4918 9.9)
  *     GET /?prefix=&after=&limit=   {"keys": [...], "more": bool}, in key order, at most 1,000

@@ -1,16 +1,10 @@
+import type { PopTarget } from '../config/pop.ts';
 import type { Connection, Dial, Endpoint } from '../net/socket.ts';
+import { hostPort } from '../routing/host-port.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { TargetTable } from './policy/target-table.ts';
 import type { HealthProbe } from './ports.ts';
 import { joinConnections, type Pump } from './pump.ts';
-
-/** A proxy behind the balancer: one host, a port for each kind of connection, and a health port. */
-export interface PopTarget {
-  readonly host: string;
-  readonly rtmpPort: number;
-  readonly rtmpsPort: number;
-  readonly healthPort: number;
-}
 
 export interface BalancerOptions {
   readonly targets: readonly PopTarget[];
@@ -144,4 +138,4 @@ export class Balancer {
   }
 }
 
-const nameOf = ({ host, rtmpPort }: PopTarget): string => `${host}:${rtmpPort}`;
+const nameOf = ({ host, rtmpPort }: PopTarget): string => hostPort({ host, port: rtmpPort });

@@ -11,6 +11,7 @@ export type BroadcastId = Id<'broadcast'>;
 export type SessionId = Id<'session'>;
 /** One process of a fleet, for example `encoder-1`. */
 export type MemberId = Id<'member'>;
+export const memberIdPattern = /^[0-9A-Za-z._-]{1,64}$/;
 
 /** Crockford's base 32 in lower case: no letters that look like digits; safe in URLs, hosts and file names. */
 const idAlphabet = '0123456789abcdefghjkmnpqrstvwxyz';

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { urlHost } from './host-port.ts';
 
 /** Where a push goes: a third-party RTMP server. */
 export interface TargetUrl {
@@ -47,8 +48,7 @@ export function checkTargetUrl(text: string, allowed?: AllowedAddresses): Checke
   }
   const secure = scheme.toLowerCase() === 'rtmps';
   const port = place.port ?? defaultPorts[secure ? 'rtmps' : 'rtmp'];
-  const host = place.host.includes(':') ? `[${place.host}]` : place.host;
-  const tcUrl = `${secure ? 'rtmps' : 'rtmp'}://${host}${place.port === undefined ? '' : `:${port}`}/${app}`;
+  const tcUrl = `${secure ? 'rtmps' : 'rtmp'}://${urlHost(place.host)}${place.port === undefined ? '' : `:${port}`}/${app}`;
   return { ok: true, url: { secure, host: place.host, port, app, tcUrl } };
 }
 

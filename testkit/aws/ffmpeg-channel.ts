@@ -11,6 +11,7 @@ import type { ChannelPlan } from '../../lib/control/managed-channels/policy/chan
 import type { ManagedEncoder } from '../../lib/control/managed-channels/ports.ts';
 import { deliveryRuleFor } from '../../lib/edge/policy/delivery.ts';
 import type { ObjectStore } from '../../lib/object-store/ports.ts';
+import { segmentSeconds } from '../../lib/packaging/grid.ts';
 import type { NginxRtmp } from '../harness/nginx-rtmp.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -100,7 +101,16 @@ export class FfmpegChannel implements ManagedEncoder {
   async #encode({ destinations: [destination = ''] }: ChannelPlan): Promise<void> {
     const folder = await temporaryFolder();
     const base = destination.slice(destination.lastIndexOf('/') + 1);
-    const hls = ['-f', 'hls', '-hls_time', '2', '-hls_segment_type', 'fmp4', '-hls_playlist_type', 'event'];
+    const hls = [
+      '-f',
+      'hls',
+      '-hls_time',
+      String(segmentSeconds),
+      '-hls_segment_type',
+      'fmp4',
+      '-hls_playlist_type',
+      'event',
+    ];
     const names = ['-master_pl_name', `${base}.m3u8`, '-hls_fmp4_init_filename', `${base}-source-init.mp4`];
     const segments = ['-hls_segment_filename', `${base}-source-playlist-x_%05d.mp4`];
     const ffmpeg = spawn(

@@ -5,6 +5,7 @@ import { findFfmpeg } from '../../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
 import { ffmpegStarter } from '../../lib/adapters/node/ffmpeg/ffmpeg-process.ts';
 import { ReadBatch } from '../../lib/adapters/node/net/read-batch.ts';
 import { listenForRelays } from '../../lib/adapters/node/net/relay-listener.ts';
+import { dvrWindowSeconds } from '../../lib/config/defaults.ts';
 import { defaultLadder } from '../../lib/config/ladder.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
 import type { FfmpegBuild } from '../../lib/encoder/encoding/policy/ffmpeg-version.ts';
@@ -12,6 +13,7 @@ import type { EncoderProcess } from '../../lib/encoder/ports.ts';
 import { Worker } from '../../lib/encoder/worker.ts';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
 import type { ObjectStore } from '../../lib/object-store/ports.ts';
+import { segmentsFor } from '../../lib/packaging/grid.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../lib/telemetry/events.ts';
 import { Recording } from '../media/recording.ts';
@@ -114,7 +116,7 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
       ladder: defaultLadder,
       region: 'local',
       utcTimingUrl: '/time',
-      windowSegments: 900,
+      windowSegments: segmentsFor(dvrWindowSeconds.default * 1000),
       clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
       emit: ((name: string, fields: Record<string, unknown>) => {
         this.events.push({ name, fields });

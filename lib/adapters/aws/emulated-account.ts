@@ -11,6 +11,7 @@ import {
   ResourceExistsException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { hostPort } from '../../routing/host-port.ts';
 import { clientSettings } from './client-settings.ts';
 import { createControlTables } from './dynamodb/create-tables.ts';
 
@@ -42,12 +43,12 @@ export class EmulatedAccountError extends Error {
  */
 export async function addressOf(endpoint: string): Promise<string> {
   const { hostname, port } = new URL(endpoint);
-  const { address, family } = await lookup(hostname.replace(/^\[|\]$/g, '')).catch((cause: unknown) => {
+  const { address } = await lookup(hostname.replace(/^\[|\]$/g, '')).catch((cause: unknown) => {
     throw new EmulatedAccountError(`The host of the AWS endpoint ${endpoint} could not be resolved.`, {
       cause,
     });
   });
-  return `http://${family === 6 ? `[${address}]` : address}:${port || 80}`;
+  return `http://${hostPort({ host: address, port: Number(port) || 80 })}`;
 }
 
 /** Creates whatever is missing in an emulated account. Throws `EmulatedAccountError`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelClasses, defaultChannelClass } from '../../config/defaults.ts';
 import { envCodec } from '../../config/env.ts';
 import { regionName } from '../../config/fields.ts';
 import { controlStoreLocation, originLocation } from '../../config/locations.ts';
@@ -24,7 +25,7 @@ export const managedChannelsFunctionCodec = envCodec({
   /** Security groups that admit only our proxies. Comma-separated. */
   channelSecurityGroups: list(/^sg-[0-9a-z]+$/, 1, 5),
   /** One pipeline, or two in different zones. */
-  channelClass: z.enum(['STANDARD', 'SINGLE_PIPELINE']).default('STANDARD'),
+  channelClass: z.enum(channelClasses).default(defaultChannelClass),
   /** `LadderConfig` as JSON. @default the default ladder */
   ladder: z.string().min(1).optional(),
 });

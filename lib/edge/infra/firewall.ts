@@ -4,6 +4,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
+import { segmentSeconds } from '../../packaging/grid.ts';
 import { mediaPathExpression } from '../policy/behaviours.ts';
 
 export interface EdgeFirewallProps {
@@ -14,8 +15,8 @@ export interface EdgeFirewallProps {
   readonly viewersPerAddress?: number;
 }
 
-/** Video, audio and manifest every two seconds, and as much again while a player starts or catches up. */
-const mediaRequestsPerSecond = 4;
+/** Video, audio and the playlist of each for every segment, and as much again while a player starts or catches up. */
+const mediaRequestsPerSecond = Math.ceil((2 * 4) / segmentSeconds);
 /** Opening the page requests its few files once, and the time. */
 const pageRequestsPerMinute = 10;
 const windowSeconds = 60;

@@ -1,3 +1,5 @@
+import { playerBufferMs, segmentSeconds } from '../../packaging/grid.ts';
+
 /**
  * The delivery policy table. The segment writer takes `contentType` and `cacheControl` from it, the local edge and shield
  * follow it, and the CDN's behaviours are generated from it.
@@ -16,8 +18,8 @@ export interface DeliveryRule {
   /** Cache lifetime of an error response (mainly 404), in seconds. At most 1. */
   readonly errorTtlSeconds: number;
   /**
-   * How long past its TTL, in seconds, a cache may serve the last good response while the tier behind it is failing. With a
-   * live playlist that is three segments old, a player can continue from its buffer; with an older one it would assume that
+   * How long past its TTL, in seconds, a cache may serve the last good response while the tier behind it is failing. With a live
+   * playlist as old as a player's buffer is long, the player can continue from its buffer; with an older one it would assume that
    * the broadcast hangs, so from then on it gets the error.
    */
   readonly staleIfErrorSeconds: number;
@@ -33,11 +35,18 @@ const immutable = {
   staleIfErrorSeconds: year,
 };
 /** CloudFront learns `staleIfErrorSeconds` only from the header; without the directive it serves stale objects indefinitely. */
+const staleIfErrorSeconds = playerBufferMs / 1000;
 const fresh = {
-  cacheControl: 'public, max-age=1, stale-if-error=6',
+  cacheControl: `public, max-age=1, stale-if-error=${staleIfErrorSeconds}`,
   ttlSeconds: { min: 1, default: 1, max: 1 },
-  staleIfErrorSeconds: 6,
+  staleIfErrorSeconds,
 };
+
+/**
+ * Maximum size of an object: the origin accepts no larger one, and the edge forwards none. A second of the most that a ladder may
+ * request, 100 Mb/s, has 12.5 MB; the rest is for its peaks.
+ */
+export const maxObjectBytes = segmentSeconds * 16 * 1024 * 1024;
 
 /** The first match wins. Anything that matches no row is not delivered. */
 export const deliveryPolicy: readonly DeliveryRule[] = [

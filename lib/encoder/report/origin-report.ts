@@ -1,11 +1,11 @@
-import { segmentMs } from '../../packaging/grid.ts';
+import { playerBufferMs, segmentMs } from '../../packaging/grid.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
- * A segment is late when viewers may notice. A player with 6 s of buffer has 4 s left when the next segment is due; half of
- * that is allowed for the path through the edge.
+ * A segment is late when viewers may notice. A player with three segments of buffer has two left when the next segment is due;
+ * half of that is allowed for the path through the edge.
  */
-const lateAfterMs = 2000;
+const lateAfterMs = (playerBufferMs - segmentMs) / 2;
 
 /** What a broadcast reports about its writes to the origin. */
 export class OriginReport {

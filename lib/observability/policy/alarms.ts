@@ -1,4 +1,8 @@
+import { playerBufferMs, segmentMs, segmentSeconds } from '../../packaging/grid.ts';
 import type { AlarmRow } from './alarm-row.ts';
+
+/** What a player has left when it requests the next segment. */
+const leftSeconds = (playerBufferMs - segmentMs) / 1000;
 
 /** Counts are only written when something happens, so missing data is good news. */
 const silence = 'No data means that nothing happened.';
@@ -132,8 +136,7 @@ export const regionAlarms = {
     periodSeconds: 300,
     periods: [2, 3],
     missing: 'good',
-    because:
-      'A segment takes 2 s and ffmpeg adds 1 s, so 3 s is normal. People notice 8 s, and ten minutes of it is not one slow publisher. No data means that no broadcast started.',
+    because: `A segment takes ${segmentSeconds} s and ffmpeg adds 1 s, so ${segmentSeconds + 1} s is normal. People notice 8 s, and ten minutes of it is not one slow publisher. No data means that no broadcast started.`,
   },
   SegmentsLate: {
     title: 'Late segments',
@@ -370,8 +373,7 @@ export const edgeAlarms = {
     periodSeconds: 300,
     periods: [3, 3],
     missing: 'good',
-    because:
-      'S3 answers in 100 ms. A player has 4 s of buffer left when it requests a segment, and requests several. No data means no viewers.',
+    because: `S3 answers in 100 ms. A player has ${leftSeconds} s of buffer left when it requests a segment, and requests several. No data means no viewers.`,
   },
   EdgeHitRate: {
     title: 'Low edge cache hit rate',

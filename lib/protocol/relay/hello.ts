@@ -1,6 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { isStreamId, type MemberId, type SessionId, type StreamId } from '../../routing/ids.ts';
+import {
+  isStreamId,
+  type MemberId,
+  memberIdPattern,
+  type SessionId,
+  type StreamId,
+} from '../../routing/ids.ts';
 import { type ChunkState, decodeChunkState, encodeChunkState } from '../rtmp/chunk-state.ts';
 import { ProtocolError } from '../rtmp/errors.ts';
 import { decodeProxyHeader, type Endpoint, encodeProxyHeader, type Tlv } from './proxy-header.ts';
@@ -42,7 +48,6 @@ const tlv = {
   firstFrame: 0xe7,
 } as const;
 
-const idPattern = /^[0-9A-Za-z._-]{1,64}$/;
 const text = z.string().max(512);
 const publishFacts = z.object({ app: text, flashVer: text.exactOptional(), tcUrl: text.exactOptional() });
 
@@ -102,9 +107,10 @@ export function decodeRelayHello(
   return { hello, length };
 }
 
+/** Of a member or a session: both are written alike. */
 function readId(values: ReadonlyMap<number, Buffer>, type: number): string {
   const id = required(values, type).toString('latin1');
-  if (!idPattern.test(id)) throw malformed(`has an invalid id in TLV 0x${type.toString(16)}`);
+  if (!memberIdPattern.test(id)) throw malformed(`has an invalid id in TLV 0x${type.toString(16)}`);
   return id;
 }
 

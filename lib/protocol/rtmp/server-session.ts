@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { rtmpApp } from '../../config/names.ts';
 import type { RefusalReason } from '../refusals.ts';
 import { AckCounter } from './acknowledgement.ts';
 import { ChunkReader, type RtmpMessage } from './chunk-reader.ts';
@@ -74,7 +75,7 @@ export class RtmpServerSession {
   #restBytes = 0;
 
   constructor(options: RtmpServerSessionOptions = {}) {
-    this.#rules = { app: options.app ?? 'live', windowBytes: options.windowBytes ?? 2_500_000 };
+    this.#rules = { app: options.app ?? rtmpApp, windowBytes: options.windowBytes ?? 2_500_000 };
     this.#maxBytes = options.maxBytesBeforePublish ?? 64 * 1024;
     this.#maxMessages = options.maxMessagesBeforePublish ?? 64;
     this.#maxWaiting = options.maxBytesWhileWaiting ?? 256 * 1024;

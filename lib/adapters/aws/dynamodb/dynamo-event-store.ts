@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { defaultKeptEvents, eventDays } from '../../../config/defaults.ts';
 import { ControlStoreUnavailableError } from '../../../control-store/errors.ts';
 import type { StreamEventStore } from '../../../control-store/ports.ts';
 import type { StreamEventRecord } from '../../../control-store/records.ts';
@@ -17,7 +18,7 @@ export function dynamoEventStore(
   requests: DynamoRequests,
   options: { readonly eventRetentionMs?: number; readonly keptEvents?: number },
 ): StreamEventStore {
-  const { eventRetentionMs = 90 * dayMs, keptEvents = 1_000 } = options;
+  const { eventRetentionMs = eventDays.default * dayMs, keptEvents = defaultKeptEvents } = options;
   const counterKey = (streamId: StreamId): Item => ({ streamId, item: 'events' });
 
   /**

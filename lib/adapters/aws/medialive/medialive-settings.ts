@@ -14,6 +14,7 @@ import {
   segmentModifier,
 } from '../../../control/managed-channels/policy/channel-plan.ts';
 import { sizeClass } from '../../../control/managed-channels/policy/managed-cost.ts';
+import { segmentSeconds } from '../../../packaging/grid.ts';
 import type { VideoRendition } from '../../../packaging/ladder-fit.ts';
 
 /** Settings shared by all channels of a deployment. */
@@ -127,7 +128,7 @@ function inputSpecification([top]: readonly VideoRendition[]): InputSpecificatio
   return { Codec: 'AVC', Resolution: size === 'UHD' ? 'UHD' : 'HD', MaximumBitrate: 'MAX_20_MBPS' };
 }
 
-/** Same as the fleet's renditions: H.264, a key frame exactly every 2 s, segments of equal length. */
+/** Same as the fleet's renditions: H.264, a key frame at the start of each segment and nowhere else, segments of equal length. */
 function videoDescription(rendition: VideoRendition, sourceRate: number | undefined): VideoDescription {
   const { id, width, height, bitrateBps } = rendition;
   const h264: H264Settings = {
@@ -136,7 +137,7 @@ function videoDescription(rendition: VideoRendition, sourceRate: number | undefi
     BufSize: bitrateBps,
     Profile: height > 480 && width > 480 ? 'HIGH' : 'MAIN',
     Level: 'H264_LEVEL_AUTO',
-    GopSize: 2,
+    GopSize: segmentSeconds,
     GopSizeUnits: 'SECONDS',
     GopClosedCadence: 1,
     GopNumBFrames: 2,
@@ -196,12 +197,12 @@ function audioDescription(bitrateBps: number): AudioDescription {
   };
 }
 
-/** 2 s segments, all of them kept and listed: the playlists cover the whole broadcast, and serve as the recording afterwards. */
+/** Segments as long as the fleet's, all kept and listed: the playlists cover the whole broadcast, and serve as the recording afterwards. */
 const hlsGroup: HlsGroupSettings = {
   Destination: { DestinationRefId: destinationId },
   HlsCdnSettings: { HlsS3Settings: {} },
   Mode: 'VOD',
-  SegmentLength: 2,
+  SegmentLength: segmentSeconds,
   MinSegmentLength: 0,
   SegmentationMode: 'USE_SEGMENT_DURATION',
   OutputSelection: 'MANIFESTS_AND_SEGMENTS',
@@ -214,7 +215,7 @@ const hlsGroup: HlsGroupSettings = {
   CodecSpecification: 'RFC_6381',
   StreamInfResolution: 'INCLUDE',
   ProgramDateTime: 'INCLUDE',
-  ProgramDateTimePeriod: 2,
+  ProgramDateTimePeriod: segmentSeconds,
   DiscontinuityTags: 'INSERT',
   InputLossAction: 'EMIT_OUTPUT',
   IFrameOnlyPlaylists: 'DISABLED',

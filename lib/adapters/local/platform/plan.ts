@@ -2,6 +2,7 @@ import { controlCodec } from '../../../config/control.ts';
 import { edgeCodec } from '../../../config/edge.ts';
 import { encoderWorkerCodec } from '../../../config/encoder-worker.ts';
 import { ingestProxyCodec } from '../../../config/ingest-proxy.ts';
+import { rtmpApp } from '../../../config/names.ts';
 import { originCodec } from '../../../config/origin.ts';
 import { pageCodec } from '../../../config/page.ts';
 import { popCodec } from '../../../config/pop.ts';
@@ -31,8 +32,8 @@ export function platformUrls(ports: PlatformPorts): PlatformUrls {
     page: `http://${host}:${ports.page}`,
     api: `http://${host}:${ports.api}`,
     edge: `http://${host}:${ports.edge}`,
-    rtmp: `rtmp://${host}:${ports.rtmp}/live`,
-    rtmps: `rtmps://${host}:${ports.rtmps}/live`,
+    rtmp: `rtmp://${host}:${ports.rtmp}/${rtmpApp}`,
+    rtmps: `rtmps://${host}:${ports.rtmps}/${rtmpApp}`,
     processApi: `http://${host}:${ports.processApi}`,
   };
 }

@@ -1,3 +1,4 @@
+import { defaultKeptEvents } from '../../../config/defaults.ts';
 import { ConditionFailedError } from '../../../control-store/errors.ts';
 import type {
   BroadcastStore,
@@ -19,9 +20,6 @@ import type { BroadcastId, MemberId, StreamId } from '../../../routing/ids.ts';
 import { controlSchema } from './sqlite-control-schema.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDocumentStore } from './sqlite-document-store.ts';
-
-/** Events kept per stream; older ones are deleted as new ones arrive. */
-const keptEvents = 1_000;
 
 /**
  * The control store in one SQLite file shared by all processes on a machine. Each conditional write is a single statement, so
@@ -198,7 +196,8 @@ function eventStore(database: SqliteDatabase): StreamEventStore {
         ).all(event.streamId, JSON.stringify(event));
         prepare('DELETE FROM events WHERE stream_id = ? AND sequence <= ?').run(
           event.streamId,
-          Number(row?.sequence) - keptEvents,
+          // Older ones go as new ones come.
+          Number(row?.sequence) - defaultKeptEvents,
         );
       }),
     listEvents: (streamId, { after, limit }) =>

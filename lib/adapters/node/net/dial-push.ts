@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, rootCertificates } from 'node:tls';
 import type { Connection, DialResolved, ResolvedEndpoint } from '../../../net/socket.ts';
+import { hostPort } from '../../../routing/host-port.ts';
 import { socketConnection } from './connection.ts';
 import { ConnectError } from './dial.ts';
 
@@ -71,7 +72,7 @@ function dialAddress(
       reject(cause);
     };
     const onError = (cause: Error): void => fail(cause);
-    const onAbort = (): void => fail(new NoAnswerError(`${host}:${port} did not respond`));
+    const onAbort = (): void => fail(new NoAnswerError(`${hostPort({ host, port })} did not respond`));
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('error', onError);
     socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -79,7 +80,7 @@ function dialAddress(
       resolve(socketConnection(socket, { secure }));
     });
     // Otherwise a server that hangs up cleanly during the TLS handshake would go unnoticed.
-    socket.once('close', () => fail(new HungUpError(`${host}:${port} closed the connection`)));
+    socket.once('close', () => fail(new HungUpError(`${hostPort({ host, port })} closed the connection`)));
     if (signal.aborted) onAbort();
   });
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Connection, Endpoint } from '../../../net/socket.ts';
+import { hostPort } from '../../../routing/host-port.ts';
 import { socketConnection } from './connection.ts';
 
 /** A TCP connection could not be opened in time; see `cause`. */
@@ -17,7 +18,7 @@ export function dialTcp(to: Endpoint, { timeoutMs }: { timeoutMs: number }): Pro
     const fail = (reason: string, cause?: Error) => {
       clearTimeout(timer);
       socket.destroy();
-      reject(new ConnectError(`${to.host}:${to.port}: ${reason}`, { cause }));
+      reject(new ConnectError(`${hostPort(to)}: ${reason}`, { cause }));
     };
     const timer = setTimeout(() => fail(`no response within ${timeoutMs} ms`), timeoutMs);
     const onError = (cause: Error) => fail(cause.message, cause);

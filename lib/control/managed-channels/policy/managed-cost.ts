@@ -1,8 +1,10 @@
+import { type channelClasses, defaultChannelClass, defaultCpuStreams } from '../../../config/defaults.ts';
 import type { LadderConfig, Rung } from '../../../config/ladder.ts';
 import type { EncoderTier } from '../../../control-store/records.ts';
+import { segmentSeconds } from '../../../packaging/grid.ts';
 
 /** A channel has one pipeline, or two in different zones with identical output. */
-export type ChannelClass = 'SINGLE_PIPELINE' | 'STANDARD';
+export type ChannelClass = (typeof channelClasses)[number];
 
 export interface CostPart {
   readonly what: string;
@@ -47,9 +49,7 @@ const unit = {
   betweenZonesGb: 0.02,
   tableWrites: 0.005,
 } as const;
-/** Capacity of the default worker. */
-const streamsPerWorker = 2;
-const segmentsPerHour = 1_800;
+const segmentsPerHour = 3_600 / segmentSeconds;
 const shieldGetsPerHour = 20_000;
 /** Share of traffic between randomly chosen hosts that crosses zones, with three zones. */
 const shareBetweenZones = 2 / 3;
@@ -72,7 +72,7 @@ export function costEstimate(
   const frameRate = options.frameRate ?? 30;
   const parts = [
     ...(encoder === 'medialive'
-      ? managedParts(ladder, options.channelClass ?? 'STANDARD', frameRate)
+      ? managedParts(ladder, options.channelClass ?? defaultChannelClass, frameRate)
       : fleetParts(ladder, frameRate)),
     ...commonParts,
   ].map(({ what, perHourUsd }) => ({ what, perHourUsd: round(perHourUsd) }));
@@ -84,7 +84,7 @@ export function channelCost(
   ladder: LadderConfig,
   options: CostOptions & { readonly ranMs: number; readonly idleMs?: number },
 ): number {
-  const { channelClass = 'STANDARD', frameRate = 30, ranMs, idleMs = 0 } = options;
+  const { channelClass = defaultChannelClass, frameRate = 30, ranMs, idleMs = 0 } = options;
   const minutes = ranMs > 0 ? Math.max(leastBilledMinutes, Math.ceil(ranMs / 60_000)) : 0;
   const running = sum(channelParts(ladder, channelClass, frameRate)) * (minutes / 60);
   return round(running + idleUsdPerHour * (idleMs / 3_600_000));
@@ -128,7 +128,7 @@ function fleetParts(ladder: LadderConfig, frameRate: number): CostPart[] {
   // Segments and playlists of each rendition and of audio, plus two manifests: the broadcast's and the stream's.
   const puts = ((ladder.rungs.length + 1) * 2 + 2) * segmentsPerHour;
   return [
-    { what: 'Encoding on a CPU worker', perHourUsd: unit.workerTask / streamsPerWorker },
+    { what: 'Encoding on a CPU worker', perHourUsd: unit.workerTask / defaultCpuStreams },
     { what: `S3 writes (${count(puts)})`, perHourUsd: puts * unit.s3Put },
     recordingPart(ladder, frameRate, 1),
   ];

@@ -1,4 +1,4 @@
-import { segmentMs } from '../../../packaging/grid.ts';
+import { segmentMs, segmentSeconds } from '../../../packaging/grid.ts';
 import type { Ladder, VideoInput, VideoRendition } from '../../../packaging/ladder-fit.ts';
 import { countedRate } from './counted-rate.ts';
 
@@ -84,7 +84,7 @@ function filterGraph({ ladder, input }: EncodePlan): string {
 
 /** Keeps every `step`-th picture, restarting in each segment so that all sizes cut at the same picture. */
 function thinOut(step: number): string {
-  const grid = (time: string): string => `floor((${time}+0.0005)/${segmentMs / 1000})`;
+  const grid = (time: string): string => `floor((${time}+0.0005)/${segmentSeconds})`;
   const begins = `gt(${grid('t')},${grid('prev_selected_t')})`;
   return `select='isnan(prev_selected_t)+gte(n-prev_selected_n,${step})+${begins}'`;
 }
@@ -152,9 +152,8 @@ export function nvencProbeArguments(): string[] {
  * them: after a gap a count would force one key frame after another.
  */
 function keyFrames(firstPictureMs: number): string {
-  const seconds = segmentMs / 1000;
   const phase = ((firstPictureMs % segmentMs) + 0.5) / 1000;
-  const cell = (time: string): string => `floor((${time}+${phase})/${seconds})`;
+  const cell = (time: string): string => `floor((${time}+${phase})/${segmentSeconds})`;
   return `expr:isnan(prev_forced_t)+gt(${cell('t')},${cell('prev_forced_t')})`;
 }
 

@@ -1,3 +1,4 @@
+import { segmentsFor } from '../../../packaging/grid.ts';
 import type { Segment } from './segmenter.ts';
 
 /** The segments with one number, by rendition id, which are published together. */
@@ -17,8 +18,8 @@ export function dropAudioOnlyEnd(groups: readonly SegmentGroup[]): readonly Segm
   return last && [...last.segments.keys()].every((id) => id === 'audio') ? groups.slice(0, -1) : groups;
 }
 
-/** Don't wait for a track that is this many segments behind the first one. */
-const laggardSegments = 4;
+/** Don't wait for a track that is this far behind the first one. Filler keeps the inputs closer together than that. */
+const laggardSegments = segmentsFor(8000);
 
 interface Run {
   readonly id: number;

@@ -1,5 +1,5 @@
 import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
-import { segmentMs, segmentNumberAt } from '../../../packaging/grid.ts';
+import { partMs, segmentMs, segmentNumberAt } from '../../../packaging/grid.ts';
 
 /** One encoded picture or audio frame as it leaves ffmpeg, in stream time. */
 export interface EncodedSample {
@@ -34,8 +34,6 @@ export interface SegmenterOptions {
   readonly firstPictureMs?: number;
 }
 
-/** A part ends at each multiple of this in stream time. */
-const partMs = 500;
 const audioFrameTicks = 1024;
 /** Upper bound on reordering; anything beyond it is a picture that ffmpeg could not decode. */
 const maxReorderMs = 1000;

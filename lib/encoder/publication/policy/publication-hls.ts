@@ -1,5 +1,5 @@
 import { hlsPlaylistName, segmentName } from '../../../object-store/object-names.ts';
-import { segmentMs, segmentStartMs } from '../../../packaging/grid.ts';
+import { segmentSeconds, segmentStartMs } from '../../../packaging/grid.ts';
 import type { HlsSegment, MediaPlaylistModel } from '../../../packaging/hls/media.ts';
 import type {
   HlsAudioRendition,
@@ -25,7 +25,7 @@ export function mediaPlaylistModel(state: PublicationState, id: string): MediaPl
     }
   });
   return {
-    targetDurationSeconds: segmentMs / 1000,
+    targetDurationSeconds: segmentSeconds,
     mediaSequence: state.periods[0]?.fromNumber ?? 0,
     discontinuitySequence: 0,
     ...(state.ended ? { type: 'VOD' as const } : {}),
@@ -89,7 +89,7 @@ function missing(state: PublicationState, id: string, number: number, period: Pu
   return {
     uri: folder + segmentName(number),
     mapUri: folder + period.initName,
-    durationSeconds: segmentMs / 1000,
+    durationSeconds: segmentSeconds,
     programDateTimeMs: state.options.startedAtMs + segmentStartMs(number),
     gap: true,
   };
