@@ -9,8 +9,8 @@ import type { BusEvent } from '../../control-store/bus-events.ts';
 import { EventBusError } from '../../control-store/errors.ts';
 import type { SecretSource, StreamEventBus } from '../../control-store/ports.ts';
 import { SecretUnreadableError } from '../../control-store/secret-errors.ts';
-import { readWebhookKeys, webhookHeaders } from '../../protocol/webhook/signature.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import { readWebhookSigners, type WebhookSigner, webhookHeaders } from './webhook-signature.ts';
 
 const limits = { items: 1_000, bytes: 16 * 1024 * 1024 };
 const mostAtOnce = 4;
@@ -46,12 +46,12 @@ type Outcome = WebhookVerdict & { readonly cause: unknown };
 /** POSTs each event to a URL, as Standard Webhooks says. Throws `SecretUnreadableError`. */
 export async function openWebhookBus(options: WebhookBusOptions): Promise<StreamEventBus> {
   const text = await options.secret.read();
-  return new WebhookBus(options, text, keysOf(text, options.secret));
+  return new WebhookBus(options, text, signersOf(text, options.secret));
 }
 
-function keysOf(text: string, { name }: SecretSource): readonly Buffer[] {
-  const keys = readWebhookKeys(text);
-  if (keys) return keys;
+function signersOf(text: string, { name }: SecretSource): readonly WebhookSigner[] {
+  const signers = readWebhookSigners(text);
+  if (signers) return signers;
   throw new SecretUnreadableError(
     `The secret ${name} is no webhook secret.`,
     'It is whsec_ and 24 to 64 bytes as base64; while it is changed, the new one and the old one, one a line.',
@@ -68,7 +68,7 @@ class WebhookBus implements StreamEventBus {
   readonly #queues = new StreamQueues<Message>(limits);
   readonly #stopWatching: () => void;
   readonly #cut = new AbortController();
-  #keys: readonly Buffer[];
+  #signers: readonly WebhookSigner[];
   #underWay = 0;
   /** The receiver wants to hear nothing before. */
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
@@ -78,13 +78,13 @@ class WebhookBus implements StreamEventBus {
   #emptied?: () => void;
   #closed = false;
 
-  constructor(options: WebhookBusOptions, text: string, keys: readonly Buffer[]) {
+  constructor(options: WebhookBusOptions, text: string, signers: readonly WebhookSigner[]) {
     this.#options = options;
-    this.#keys = keys;
+    this.#signers = signers;
     this.#stopWatching = options.secret.watch(text, {
       // One that cannot be used leaves the last one in force.
       changed: (newer) => {
-        this.#keys = readWebhookKeys(newer) ?? this.#keys;
+        this.#signers = readWebhookSigners(newer) ?? this.#signers;
       },
       failed: () => {},
     });
@@ -182,7 +182,7 @@ class WebhookBus implements StreamEventBus {
   async #send({ id, body }: Message): Promise<Outcome> {
     const { url, answerWithinMs = 15_000 } = this.#options;
     const headers = { 'content-type': 'application/json', 'user-agent': 'headwater' };
-    const signed = webhookHeaders({ id, sentAtMs: Date.now(), body }, this.#keys);
+    const signed = webhookHeaders({ id, sentAtMs: Date.now(), body }, this.#signers);
     try {
       const response = await fetch(url, {
         method: 'POST',
