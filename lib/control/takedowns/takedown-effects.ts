@@ -1,3 +1,4 @@
+import { pMapSettled } from 'p-map';
 import { ConditionFailedError } from '../../control-store/errors.ts';
 import { formatDuration } from '../../control-store/format.ts';
 import { channelWords, mayWrite } from '../../control-store/managed-channel.ts';
@@ -155,22 +156,20 @@ export class TakedownEffects {
     for (;;) {
       const { keys } = await objects.list(from, { limit: 1_000 });
       if (keys.length === 0) return done;
-      const left = [...keys];
-      const mover = async (): Promise<void> => {
-        for (let key = left.shift(); key !== undefined; key = left.shift()) {
-          if (clock.nowMs() >= untilMs) return;
-          try {
-            await objects.move(key, to + key.slice(from.length));
-          } catch (cause) {
-            left.length = 0;
-            throw cause;
-          }
+      let broken = false;
+      const move = async (key: string): Promise<void> => {
+        if (broken || clock.nowMs() >= untilMs) return;
+        try {
+          await objects.move(key, to + key.slice(from.length));
           moved++;
+        } catch (cause) {
+          broken = true;
+          throw cause;
         }
       };
       // Every one is waited for, also where one fails: none may move on when the next run turns round.
-      const movers = await Promise.allSettled(Array.from({ length: movesAtOnce }, mover));
-      for (const mover of movers) if (mover.status === 'rejected') throw mover.reason;
+      const moves = await pMapSettled(keys, move, { concurrency: movesAtOnce });
+      for (const outcome of moves) if (outcome.status === 'rejected') throw outcome.reason;
       if (clock.nowMs() >= untilMs) {
         const waitsFor = `The recordings are being moved: ${moved} objects just now, more are left.`;
         return { waitsFor, progressed: moved > 0 };

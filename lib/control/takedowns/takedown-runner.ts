@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
 import type { StreamDocument } from '../../control-store/documents.ts';
 import { ConditionFailedError, UnknownStreamError } from '../../control-store/errors.ts';
 import { formatDuration, joinWords } from '../../control-store/format.ts';
@@ -113,11 +114,7 @@ export class TakedownRunner {
           limit: 100,
           ...(cursor !== undefined && { cursor }),
         });
-        const left = [...page.streamIds];
-        const take = async (): Promise<void> => {
-          for (let id = left.shift(); id !== undefined; id = left.shift()) await this.#sweepOne(id);
-        };
-        await Promise.all(Array.from({ length: atOnce }, take));
+        await pMap(page.streamIds, (id) => this.#sweepOne(id), { concurrency: atOnce });
         cursor = page.cursor;
       } while (cursor !== undefined);
       this.#sweepFailing = false;
