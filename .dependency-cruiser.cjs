@@ -5,7 +5,7 @@
  * no two folders import each other. A stage of the path is a folder of its own.
  */
 const layers = [
-  ['routing', 'telemetry', 'net', 'region'],
+  ['routing', 'telemetry', 'net', 'retry', 'region'],
   ['config', 'protocol', 'control-store', 'object-store'],
   ['packaging', 'infra', 'observability', 'player'],
   ['edge', 'pop'],

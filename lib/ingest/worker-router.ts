@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetMember, LeaseRecord } from '../control-store/records.ts';
 import type { Dial } from '../net/socket.ts';
 import type { RelayHello } from '../protocol/relay/hello.ts';
+import type { RetryPolicy } from '../retry/policy/backoff.ts';
+import { retry } from '../retry/retry.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { LinkRefusedError, RouteFailedError } from './errors.ts';
@@ -10,7 +11,7 @@ import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
 /** Between two rounds through the workers: a dead worker's lease must run out, a drained one must let go. */
-const pauseMs = 250;
+const betweenRounds: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
 const connectTimeoutMs = 1_000;
 /** A worker keeps a second publisher waiting for 2 s or so (docs/decisions/0011); then it answers. */
 const answerTimeoutMs = 4_000;
@@ -59,27 +60,26 @@ export class WorkerRouter {
 
   /** Goes through the workers, in rounds unless `once`, until one accepts. Throws `RouteFailedError`. */
   async open(request: RouteRequest): Promise<WorkerLink> {
-    for (;;) {
-      const link = await this.#round(request, await this.#candidates(request));
-      if (link !== undefined) return link;
-      if (request.once === true || performance.now() + pauseMs >= request.deadlineMs) break;
-      await delay(pauseMs, undefined, { signal: request.signal }).catch(() => {});
+    const { once = false, deadlineMs, signal } = request;
+    const again = (cause: unknown): boolean =>
+      !once && isNoWorker(cause) && performance.now() + betweenRounds.firstMs < deadlineMs;
+    try {
+      return await retry(() => this.#round(request), betweenRounds, { again, signal });
+    } catch (cause) {
+      throw signal.aborted && !(cause instanceof RouteFailedError) ? publisherLeft() : cause;
     }
-    throw new RouteFailedError(
-      'NO_WORKER',
-      'No encoder can take the stream at the moment. Please try again.',
-    );
   }
 
   /** One try with each candidate, and with the holder that one of them names. */
-  async #round(request: RouteRequest, candidates: FleetMember[]): Promise<WorkerLink | undefined> {
+  async #round(request: RouteRequest): Promise<WorkerLink> {
+    const candidates = await this.#candidates(request);
     const tried = new Set<MemberId>();
     while (candidates.length > 0) {
       const member = candidates.shift()!;
       if (tried.has(member.id)) continue;
       tried.add(member.id);
       const leftMs = request.deadlineMs - performance.now();
-      if (leftMs <= 0) return undefined;
+      if (leftMs <= 0) break;
       try {
         return await openWorkerLink({
           dial: this.#options.dial,
@@ -92,14 +92,17 @@ export class WorkerRouter {
           onStandby: request.onStandby,
         });
       } catch (error) {
-        if (request.signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+        if (request.signal.aborted) throw publisherLeft();
         this.#passed(request, member.id, error);
         const holder = this.#holderOf(error);
         const isNews = holder !== undefined && !tried.has(holder.id);
         if (isNews && holder.id !== request.hello.movesFrom) candidates.unshift(holder);
       }
     }
-    return undefined;
+    throw new RouteFailedError(
+      'NO_WORKER',
+      'No encoder can take the stream at the moment. Please try again.',
+    );
   }
 
   #passed({ facts }: RouteRequest, worker: MemberId, error: unknown): void {
@@ -119,7 +122,7 @@ export class WorkerRouter {
 
   async #candidates({ hello, signal, avoid }: RouteRequest): Promise<FleetMember[]> {
     const lease = await this.#lease(hello.streamId);
-    if (signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+    if (signal.aborted) throw publisherLeft();
     const moves = hello.replayFromMs !== undefined;
     const members = chooseWorker(hello.streamId, lease, this.#options.fleet, moves);
     return members
@@ -136,3 +139,8 @@ export class WorkerRouter {
     }
   }
 }
+
+const publisherLeft = (): RouteFailedError => new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+
+const isNoWorker = (cause: unknown): boolean =>
+  cause instanceof RouteFailedError && cause.code === 'NO_WORKER';

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RelayHello } from '../protocol/relay/hello.ts';
+import { pauseMs, type RetryPolicy } from '../retry/policy/backoff.ts';
 import type { MemberId } from '../routing/ids.ts';
 import { RouteFailedError } from './errors.ts';
 import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
-/** Between two attempts to move away from a worker that drains. */
-const movePauseMs = 250;
+/** Between two attempts to move away from a draining worker. Jittered, because all its publishers move. */
+const movePause: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
 /** One such attempt goes once through the workers, and takes so long at most until one of them is ready. */
 const moveAttemptMs = 5_000;
 /** Between two looks for a key frame. */
@@ -122,7 +123,7 @@ export class WorkerSearch {
     const { router, stream, owner } = this.#options;
     const from = owner.state().worker;
     if (from !== undefined && !router.hasOther(from)) {
-      await delay(movePauseMs);
+      await delay(pauseMs(movePause, 1, Math.random()));
       return undefined;
     }
     const deadlineMs = this.#deadlineMs(from);
@@ -137,7 +138,7 @@ export class WorkerSearch {
       if (from === undefined || this.#gone.signal.aborted || !(error instanceof RouteFailedError))
         throw error;
       // The one that drains goes on meanwhile, or it has been left or lost: then the time that is left is the longer one.
-      await delay(movePauseMs);
+      await delay(pauseMs(movePause, 1, Math.random()));
     } finally {
       owner.standbyOver();
     }

@@ -4,6 +4,10 @@ export class PreconditionFailedError extends Error {
   readonly code = 'PRECONDITION_FAILED';
 }
 
+/** Another writer was faster: read again and redo the write. */
+export const isPreconditionFailed = (cause: unknown): cause is PreconditionFailedError =>
+  cause instanceof PreconditionFailedError;
+
 /** The object store did not take or give the object this time; `cause` says how. */
 export class ObjectStoreUnavailableError extends Error {
   override readonly name = 'ObjectStoreUnavailableError';

@@ -2,11 +2,14 @@ import type { StreamDocument } from '../control-store/documents.ts';
 import { ConditionFailedError } from '../control-store/errors.ts';
 import type { PushStanding } from '../control-store/push-states.ts';
 import { type StreamEventData, type StreamEventType, streamEvent } from '../control-store/stream-events.ts';
+import { pauseMs, type RetryPolicy } from '../retry/policy/backoff.ts';
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { PushClock, PushStore } from './ports.ts';
 
-/** The document is written at most this often, and tried again after a fault no sooner. */
+/** The document is written at most this often. */
 const writeEveryMs = 1_000;
+/** Jittered: while the store is down, every session retries about once a second. */
+const whileDown: RetryPolicy = { firstMs: 1_000, longestMs: 1_000, jitter: 0.25 };
 /** The same while the session ends: its last words must not keep a program that stops. */
 const lastWritesEveryMs = 100;
 const maxWaitingEvents = 50;
@@ -89,7 +92,8 @@ export class PushReport {
         },
         (cause: unknown) => {
           this.#fault = cause;
-          this.#notBeforeMs = this.#options.clock.nowMs() + writeEveryMs;
+          const { clock } = this.#options;
+          this.#notBeforeMs = clock.nowMs() + pauseMs(whileDown, 1, clock.random());
           if (!this.#faulty) this.#options.onFault(cause);
           this.#faulty = true;
         },

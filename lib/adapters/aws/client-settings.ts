@@ -2,7 +2,10 @@
 export interface CallLimits {
   /** Of one try, from the request's first byte to the answer's last. */
   readonly timeoutMs: number;
-  /** Tries in all, with the SDK's growing, jittered pauses between them. */
+  /**
+   * Tries in all, with the SDK's growing, jittered pauses. The SDK owns a call's retries. Code around it retries only what the SDK
+   * doesn't see (a lost race, entries left undone) or sets this to 1.
+   */
   readonly tries: number;
   /** Kept-alive connections at most; more calls wait in line. */
   readonly maxConnections: number;

@@ -3,12 +3,13 @@ import { StreamQueues } from '../../control/webhooks/policy/stream-queues.ts';
 import {
   judgeWebhookAnswer,
   type WebhookVerdict,
-  webhookPauseMs,
+  webhookRetries,
 } from '../../control/webhooks/policy/webhook-delivery.ts';
 import type { BusEvent } from '../../control-store/bus-events.ts';
 import { EventBusError } from '../../control-store/errors.ts';
 import type { SecretSource, StreamEventBus } from '../../control-store/ports.ts';
 import { SecretUnreadableError } from '../../control-store/secret-errors.ts';
+import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { readWebhookSigners, type WebhookSigner, webhookHeaders } from './webhook-signature.ts';
 
@@ -26,8 +27,8 @@ export interface WebhookBusOptions {
   readonly giveUpAfterMs?: number;
   /** For what waits when the bus is closed. @default 3 s */
   readonly closeWithinMs?: number;
-  /** Pause after so many failed tries. @default half a second, doubled up to a minute */
-  readonly pauseMs?: (failed: number) => number;
+  /** @default half a second, doubling up to a minute, ± 50 % */
+  readonly retries?: RetryPolicy;
 }
 
 interface Message {
@@ -165,8 +166,8 @@ class WebhookBus implements StreamEventBus {
   #failed(message: Message, { askedPauseMs, cause }: Outcome & { verdict: 'again' }): void {
     const nowMs = performance.now();
     message.failed++;
-    const pauseMs = this.#options.pauseMs?.(message.failed) ?? webhookPauseMs(message.failed, Math.random());
-    const dueMs = nowMs + Math.max(pauseMs, askedPauseMs);
+    const { retries = webhookRetries } = this.#options;
+    const dueMs = nowMs + Math.max(pauseMs(retries, message.failed, Math.random()), askedPauseMs);
     if (askedPauseMs > 0) this.#pausedUntilMs = nowMs + askedPauseMs;
     if (!this.#isDelayed)
       this.#options.emit('control.bus-event.delayed', { events: this.#queues.size, cause });

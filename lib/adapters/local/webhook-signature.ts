@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 
 const secretPrefix = 'whsec_';
-/** A symmetric key has 192 to 512 bits, says Standard Webhooks 1.0.0; the library takes any. */
+/** Standard Webhooks 1.0.0 asks for keys of 192 to 512 bits; the library accepts any length. */
 const fewestKeyBytes = 24;
 const mostKeyBytes = 64;
 
@@ -9,16 +9,14 @@ const mostKeyBytes = 64;
 export type WebhookSigner = Pick<Webhook, 'sign'>;
 
 export interface WebhookMessage {
-  /** The same each time that the message is sent. */
+  /** The same on every delivery attempt. */
   readonly id: string;
-  /** Unix time of this sending. */
+  /** Unix time of this attempt. */
   readonly sentAtMs: number;
   readonly body: string;
 }
 
-/**
- * The signers of a text with a secret `whsec_…` a line, the newest first; undefined where a line is none, or there is no line.
- */
+/** One signer per line of `whsec_…` secrets, the newest first. Undefined if a line isn't a valid secret or there are no lines. */
 export function readWebhookSigners(text: string): WebhookSigner[] | undefined {
   const lines = text.split(/\s+/).filter((line) => line !== '');
   const signers = lines.flatMap(signerOf);
@@ -33,7 +31,7 @@ function signerOf(line: string): WebhookSigner[] {
   return fits ? [new Webhook(key, { format: 'raw' })] : [];
 }
 
-/** One signature for each secret, so that a receiver may have the new or the old one while they change. */
+/** One signature per secret, so that receivers can hold the new or the old one during a rotation. */
 export function webhookHeaders(
   { id, sentAtMs, body }: WebhookMessage,
   signers: readonly WebhookSigner[],

@@ -1,6 +1,6 @@
 import { deliveryRuleFor } from '../../edge/policy/delivery.ts';
 import { epochOf } from '../../object-store/epoch-mark.ts';
-import { PreconditionFailedError } from '../../object-store/errors.ts';
+import { isPreconditionFailed } from '../../object-store/errors.ts';
 import {
   broadcastPrefix,
   dashManifestName,
@@ -8,6 +8,7 @@ import {
   streamPrefix,
 } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import { channelIndex, namedPlaylists, type PipelinePlaylist } from './policy/channel-index.ts';
 import type { ChannelPlan } from './policy/channel-plan.ts';
 
@@ -59,24 +60,19 @@ export class ChannelIndexWriter {
   }
 
   /** False where a newer epoch has it. */
-  async #write(key: string, playlists: readonly PipelinePlaylist[], epoch: number): Promise<boolean> {
+  #write(key: string, playlists: readonly PipelinePlaylist[], epoch: number): Promise<boolean> {
     const body = Buffer.from(channelIndex(playlists, key, epoch));
     const rule = deliveryRuleFor(key);
     if (!rule) throw new Error(`${key} is not delivered`);
     const { contentType, cacheControl } = rule;
-    for (;;) {
+    return rewrite(async () => {
       const found = await this.#objects.get(key);
       if (found && epochOf(found.body) > epoch) return false;
       if (found?.body.equals(body)) return true;
       const condition = found ? { ifMatch: found.etag } : { ifNoneMatch: '*' as const };
-      try {
-        await this.#objects.put(key, body, { contentType, cacheControl, ...condition });
-        return true;
-      } catch (cause) {
-        // Somebody wrote it meanwhile: once more, with what that is.
-        if (!(cause instanceof PreconditionFailedError)) throw cause;
-      }
-    }
+      await this.#objects.put(key, body, { contentType, cacheControl, ...condition });
+      return true;
+    }, isPreconditionFailed);
   }
 
   /** False where a newer epoch has it. Whoever writes it in between these two lines, with his next segment writes it again. */

@@ -1,5 +1,5 @@
 import { pMapSettled } from 'p-map';
-import { ConditionFailedError } from '../../control-store/errors.ts';
+import { isConditionFailed } from '../../control-store/errors.ts';
 import { formatDuration } from '../../control-store/format.ts';
 import { channelWords, mayWrite } from '../../control-store/managed-channel.ts';
 import type { DocumentStore, LeaseStore, StreamStore } from '../../control-store/ports.ts';
@@ -7,6 +7,7 @@ import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
 import type { Clock } from '../../net/clock.ts';
 import { quarantinePrefix, streamPrefix } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import type { MemberId, StreamId } from '../../routing/ids.ts';
 import { InvalidationsBusyError } from '../policy/errors.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
@@ -38,7 +39,6 @@ export interface StepOutcome {
 }
 
 const done: StepOutcome = {};
-const attempts = 5;
 /** For a worker to publish what it has and to close the recording, as we see it. */
 const endWithinMs = 30_000;
 const movesAtOnce = 16;
@@ -72,9 +72,9 @@ export class TakedownEffects {
     }
   }
 
-  async #refuse(streamId: StreamId, takedown: Takedown | undefined): Promise<StepOutcome> {
+  #refuse(streamId: StreamId, takedown: Takedown | undefined): Promise<StepOutcome> {
     const { store } = this.#options;
-    for (let attempt = 1; ; attempt++) {
+    return rewrite(async () => {
       const stream = await store.getStream(streamId);
       // Nobody can publish to a stream that is gone.
       if (!stream) return done;
@@ -83,13 +83,9 @@ export class TakedownEffects {
       const wanted = takedown
         ? { ...rest, takenDown: { reason: takedown.reason, atMs: takedown.askedAtMs } }
         : rest;
-      try {
-        await store.updateStream(wanted);
-        return done;
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailedError) || attempt === attempts) throw cause;
-      }
-    }
+      await store.updateStream(wanted);
+      return done;
+    }, isConditionFailed);
   }
 
   async #deny(streamId: StreamId, deny: boolean): Promise<StepOutcome> {
@@ -121,7 +117,7 @@ export class TakedownEffects {
       }
       if (!lease.endRequested) await store.requestEnd(streamId, lease.broadcastId);
     } catch (cause) {
-      if (!(cause instanceof ConditionFailedError)) throw cause;
+      if (!isConditionFailed(cause)) throw cause;
     }
     return {
       waitsFor:

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { StreamDocument } from '../../control-store/documents.ts';
-import { ConditionFailedError, UnknownStreamError } from '../../control-store/errors.ts';
+import { isConditionFailed, UnknownStreamError } from '../../control-store/errors.ts';
 import { formatDuration, joinWords } from '../../control-store/format.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
+import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { NeverTakenDownError } from '../policy/errors.ts';
@@ -21,6 +23,8 @@ export interface TakedownRunnerOptions extends Omit<TakedownEffectsOptions, 'lea
   readonly runMs?: number;
   /** @default waits in real time */
   readonly pause?: (ms: number) => Promise<unknown>;
+  /** In [0, 1). @default Math.random */
+  readonly random?: () => number;
 }
 
 export type TakedownStore = Pick<
@@ -47,11 +51,10 @@ const renewMs = 5_000;
  * then a pass and its last calls can take: nothing of an earlier turn must happen after we begin.
  */
 const holdMs = 25_000;
-/** Between two looks at what steps wait for; they grow. */
-const pausesMs = [50, 50, 100, 200, 400, 800] as const;
+/** Between two checks of what the steps wait for. */
+const lookAgain: RetryPolicy = { firstMs: 50, longestMs: 800, jitter: 0.25 };
 /** One look at every step that is due takes about so long at most. */
 const passMs = 1_000;
-const attempts = 10;
 const atOnce = 8;
 /** A takedown that is not done by then is told of, and then once a minute. */
 const stuckMs = 300_000;
@@ -157,35 +160,24 @@ export class TakedownRunner {
 
   async #ask(streamId: StreamId, event: TakedownEvent): Promise<TakedownDocument> {
     const { store, emit } = this.#options;
-    for (let attempt = 1; ; attempt++) {
+    await rewrite(async () => {
       const before = await store.getDocument(streamId, 'takedown');
       const body = nextTakedown(before?.body, event);
       if (body === 'refused' || body === undefined) {
         throw new NeverTakenDownError(`The stream ${streamId} was never taken down.`);
       }
-      if (body !== before?.body) {
-        try {
-          await store.putDocument({
-            streamId,
-            kind: 'takedown',
-            version: before?.version ?? 0,
-            open: true,
-            body,
-          });
-        } catch (cause) {
-          if (!(cause instanceof ConditionFailedError) || attempt === attempts) throw cause;
-          continue;
-        }
-        emit('control.takedown.asked', { streamId, direction: body.direction, reason: body.reason });
-      }
-      const after = await this.run(streamId);
-      if (!after) throw new UnknownStreamError(`The stream ${streamId} was deleted meanwhile.`);
-      return after;
-    }
+      if (body === before?.body) return;
+      const version = before?.version ?? 0;
+      await store.putDocument({ streamId, kind: 'takedown', version, open: true, body });
+      emit('control.takedown.asked', { streamId, direction: body.direction, reason: body.reason });
+    }, isConditionFailed);
+    const after = await this.run(streamId);
+    if (!after) throw new UnknownStreamError(`The stream ${streamId} was deleted meanwhile.`);
+    return after;
   }
 
   async #work(streamId: StreamId): Promise<void> {
-    const { store, clock, runMs = 4_000, pause = sleep } = this.#options;
+    const { store, clock, runMs = 4_000, pause = sleep, random = Math.random } = this.#options;
     const deadlineMs = clock.nowMs() + runMs;
     let idle = 0;
     let wroteAtMs = Number.NEGATIVE_INFINITY;
@@ -216,11 +208,11 @@ export class TakedownRunner {
         else if (dueSteps(body).length === 0) return await this.#finish(before);
       } catch (cause) {
         // Somebody turned it round, or was faster: what stands there now is gone on with.
-        if (!(cause instanceof ConditionFailedError)) throw cause;
+        if (!isConditionFailed(cause)) throw cause;
       }
       if (idle > 0) {
-        const pauseMs = pausesMs[Math.min(idle, pausesMs.length) - 1] ?? 0;
-        await pause(Math.min(pauseMs, Math.max(0, deadlineMs - clock.nowMs())));
+        const leftMs = Math.max(0, deadlineMs - clock.nowMs());
+        await pause(Math.min(pauseMs(lookAgain, idle, random()), leftMs));
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { PushState } from '../../control-store/push-states.ts';
+import { pauseMs, type RetryPolicy, spread } from '../../retry/policy/backoff.ts';
 
 /** Where one push stands. `closing`: what is queued goes out, then the good-bye. */
 export type PushPhase =
@@ -151,8 +152,7 @@ export const phaseLimitsMs: Readonly<Partial<Record<PushPhase, number>>> = {
   closing: 3_000,
 };
 
-const firstRetryMs = 1_000;
-const longestRetryMs = 60_000;
+const afterFaults: RetryPolicy = { firstMs: 1_000, longestMs: 60_000, jitter: 0.25 };
 /** After a "no" it is not asked again sooner. */
 const shortestRejectedMs = 5_000;
 /** So many "no" in a row are an answer. A server that still holds our connection of before says "no" for a minute or two. */
@@ -230,9 +230,9 @@ function failed(
   const detail = event.detail ?? late ?? 'it closed the connection';
   const base = { ...model, failures, rejections, detail };
   if (rejections >= maxRejections) return { ...base, phase: 'refused', deadlineMs: undefined };
-  const pauseMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
-  const leastMs = kind === 'reject' ? Math.max(pauseMs, shortestRejectedMs) : pauseMs;
-  return { ...base, phase: 'waiting', deadlineMs: nowMs + leastMs * (0.75 + random / 2) };
+  const shortestMs = kind === 'reject' ? spread(shortestRejectedMs, afterFaults.jitter, random) : 0;
+  const waitMs = Math.max(pauseMs(afterFaults, failures, random), shortestMs);
+  return { ...base, phase: 'waiting', deadlineMs: nowMs + waitMs };
 }
 
 const lateWords: Readonly<Partial<Record<PushPhase, string>>> = {
