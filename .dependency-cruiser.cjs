@@ -4,7 +4,7 @@
  * The folders of lib/, from the ground up. A folder imports from the rows below its own, never sideways or up.
  */
 const layers = [
-  ['routing', 'telemetry', 'net', 'region'],
+  ['routing', 'telemetry', 'net', 'retry', 'region'],
   ['config', 'protocol'],
   ['control-store', 'object-store'],
   ['packaging', 'infra', 'observability', 'player'],

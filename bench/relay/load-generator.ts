@@ -1,4 +1,5 @@
-// A bench process: many broadcasters at a constant bitrate.
+// A process of the bench: many broadcasters at a constant bit rate.
+import pMap from 'p-map';
 import { serveAgent } from '../agent.ts';
 import { LoadPublisher, type LoadTarget, type Mode } from './load-publisher.ts';
 import { loadLoop, loopMs } from './load-traffic.ts';
@@ -16,12 +17,9 @@ const methods = {
   /** Publishes with all keys and starts sending. Resolves when all are live. */
   async publish(load: { mode: Mode; bitrateBps: number; targets: LoadTarget[] }): Promise<void> {
     const loop = loadLoop(load.bitrateBps, chunkSize);
-    for (let from = 0; from < load.targets.length; from += publishAtOnce) {
-      const batch = load.targets.slice(from, from + publishAtOnce);
-      const publish = (target: LoadTarget, index: number) =>
-        LoadPublisher.publish(from + index, load.mode, target, loop);
-      publishers.push(...(await Promise.all(batch.map(publish))));
-    }
+    const publish = (target: LoadTarget, index: number) =>
+      LoadPublisher.publish(index, load.mode, target, loop);
+    publishers = await pMap(load.targets, publish, { concurrency: publishAtOnce });
     const nowMs = machineNowMs();
     // Broadcasters aren't synchronised: their key frames are spread over the loop.
     publishers.forEach((publisher, index) => {

@@ -6,7 +6,11 @@ export class ConditionFailedError extends Error {
   readonly code = 'CONDITION_FAILED';
 }
 
-/** The control store is unreachable, locked or returned an error; see `cause`. A retry may help. */
+/** Another writer was faster: read again and redo the write. */
+export const isConditionFailed = (cause: unknown): cause is ConditionFailedError =>
+  cause instanceof ConditionFailedError;
+
+/** The control store cannot be reached, is locked or answered with a fault; `cause` says how. Trying again may help. */
 export class ControlStoreUnavailableError extends Error {
   override readonly name = 'ControlStoreUnavailableError';
   readonly code = 'CONTROL_STORE_UNAVAILABLE';

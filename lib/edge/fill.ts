@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../net/clock.ts';
+import { retry } from '../retry/retry.ts';
 import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-object.ts';
 import type { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
 import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
-import { pausesBeforeRetryMs } from './policy/patience.ts';
+import { untilTierIsUp } from './policy/patience.ts';
 import type { Upstream, UpstreamAnswer } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
 
@@ -73,22 +73,25 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   return addObject(context, answer, times);
 }
 
-/** Sends the request; a GET that got no response at all is retried. */
+/** Retries a GET only if nothing was received: behind an error answer, the next tier has already retried its own hop. */
 async function ask(
   upstream: Upstream,
   request: { target: string; ifNoneMatch?: string },
   hasUsableCopy: boolean,
 ): Promise<UpstreamAnswer> {
-  for (const pauseMs of pausesBeforeRetryMs(hasUsableCopy)) {
-    try {
-      return await upstream.get(request);
-    } catch (fault) {
-      if (!(fault instanceof UpstreamError && fault.code === 'UPSTREAM_UNREACHABLE')) throw fault;
-    }
-    if (pauseMs > 0) await delay(pauseMs);
+  const get = () => upstream.get(request);
+  try {
+    return await get();
+  } catch (fault) {
+    if (!isUnreachable(fault)) throw fault;
+    // The kept-alive connection may have been closed just as the request went out, so the first retry is immediate. With an older
+    // copy that can be served instead, it is the only one.
+    return hasUsableCopy ? get() : retry(get, untilTierIsUp, { again: isUnreachable });
   }
-  return upstream.get(request);
 }
+
+const isUnreachable = (fault: unknown): boolean =>
+  fault instanceof UpstreamError && fault.code === 'UPSTREAM_UNREACHABLE';
 
 function addAbsent({ key, memory }: FillContext, times: ObjectTimes): FillAnswer {
   const facts: ObjectFacts = {

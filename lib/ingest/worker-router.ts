@@ -1,8 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetMember, LeaseRecord } from '../control-store/records.ts';
 import type { Dial } from '../net/socket.ts';
 import { refusals } from '../protocol/refusals.ts';
 import type { RelayHello } from '../protocol/relay/hello.ts';
+import type { RetryPolicy } from '../retry/policy/backoff.ts';
+import { retry } from '../retry/retry.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { LinkRefusedError, PublisherLeftError, RouteFailedError } from './errors.ts';
@@ -11,8 +12,8 @@ import { routeRefusal, saidBy, type WorkerAnswer } from './policy/worker-answers
 import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
-/** Pause between two rounds through the workers: a dead worker's lease must expire, a draining one must release it. */
-const pauseMs = 250;
+/** Between two rounds through the workers: a dead worker's lease must expire, a draining one must release it. */
+const betweenRounds: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
 const connectTimeoutMs = 1_000;
 /** A worker makes a second publisher wait for about 2 s before it answers (docs/decisions/0011). */
 const answerTimeoutMs = 4_000;
@@ -61,29 +62,29 @@ export class WorkerRouter {
 
   /** Tries the workers, in rounds unless `once`, until one accepts. Throws `RouteFailedError`, `PublisherLeftError`. */
   async open(request: RouteRequest): Promise<WorkerLink> {
+    const { once = false, deadlineMs, signal } = request;
     const answers = new Map<MemberId, WorkerAnswer>();
-    for (;;) {
-      const link = await this.#round(request, await this.#candidates(request), answers);
-      if (link !== undefined) return link;
-      if (request.once === true || performance.now() + pauseMs >= request.deadlineMs) break;
-      await delay(pauseMs, undefined, { signal: request.signal }).catch(() => {});
+    const again = (cause: unknown): boolean =>
+      !once && cause instanceof RoundFailedError && performance.now() + betweenRounds.firstMs < deadlineMs;
+    try {
+      return await retry(() => this.#round(request, answers), betweenRounds, { again, signal });
+    } catch (cause) {
+      if (cause instanceof RouteFailedError) throw cause;
+      if (signal.aborted) throw new PublisherLeftError();
+      throw cause instanceof RoundFailedError ? new RouteFailedError(routeRefusal(answers)) : cause;
     }
-    throw new RouteFailedError(routeRefusal(answers));
   }
 
   /** One attempt with each candidate, and with the holder that one of them names. Collects `answers`. */
-  async #round(
-    request: RouteRequest,
-    candidates: FleetMember[],
-    answers: Map<MemberId, WorkerAnswer>,
-  ): Promise<WorkerLink | undefined> {
+  async #round(request: RouteRequest, answers: Map<MemberId, WorkerAnswer>): Promise<WorkerLink> {
+    const candidates = await this.#candidates(request);
     const tried = new Set<MemberId>();
     while (candidates.length > 0) {
       const member = candidates.shift()!;
       if (tried.has(member.id)) continue;
       tried.add(member.id);
       const leftMs = request.deadlineMs - performance.now();
-      if (leftMs <= 0) return undefined;
+      if (leftMs <= 0) break;
       try {
         return await openWorkerLink({
           dial: this.#options.dial,
@@ -103,7 +104,7 @@ export class WorkerRouter {
         if (isNews && holder.id !== request.hello.movesFrom) candidates.unshift(holder);
       }
     }
-    return undefined;
+    throw new RoundFailedError('No worker of this round accepted the stream');
   }
 
   #passed({ facts }: RouteRequest, worker: MemberId, error: unknown): WorkerAnswer {
@@ -139,4 +140,10 @@ export class WorkerRouter {
       return undefined;
     }
   }
+}
+
+/** For this file only: another round may succeed. */
+class RoundFailedError extends Error {
+  override readonly name = 'RoundFailedError';
+  readonly code = 'ROUND_FAILED';
 }

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RelayHello } from '../protocol/relay/hello.ts';
+import { pauseMs, type RetryPolicy } from '../retry/policy/backoff.ts';
 import type { MemberId } from '../routing/ids.ts';
 import { PublisherLeftError, RouteFailedError } from './errors.ts';
 import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
-/** Pause between two attempts to move away from a draining worker. */
-const movePauseMs = 250;
+/** Between two attempts to move away from a draining worker. Jittered, because all its publishers move. */
+const movePause: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
 /** One such attempt tries each worker once, and takes at most this long until one of them is ready. */
 const moveAttemptMs = 5_000;
 /** Pause between two checks for a key frame. */
@@ -128,7 +129,7 @@ export class WorkerSearch {
     const { router, stream, owner } = this.#options;
     const from = owner.state().worker;
     if (from !== undefined && !router.hasOther(from)) {
-      await delay(movePauseMs);
+      await delay(pauseMs(movePause, 1, Math.random()));
       return undefined;
     }
     const deadlineMs = this.#deadlineMs(from);
@@ -142,7 +143,7 @@ export class WorkerSearch {
     } catch (error) {
       if (from === undefined || this.#gone.signal.aborted || !isFailure(error)) throw error;
       // The draining worker continues meanwhile, or it has been left or lost: then the longer time limit applies.
-      await delay(movePauseMs);
+      await delay(pauseMs(movePause, 1, Math.random()));
     } finally {
       owner.standbyOver();
     }

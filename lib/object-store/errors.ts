@@ -4,7 +4,11 @@ export class PreconditionFailedError extends Error {
   readonly code = 'PRECONDITION_FAILED';
 }
 
-/** The object store failed to store or return the object this time; see `cause`. A retry may help. */
+/** Another writer was faster: read again and redo the write. */
+export const isPreconditionFailed = (cause: unknown): cause is PreconditionFailedError =>
+  cause instanceof PreconditionFailedError;
+
+/** The object store did not take or give the object this time; `cause` says how. */
 export class ObjectStoreUnavailableError extends Error {
   override readonly name = 'ObjectStoreUnavailableError';
   readonly code = 'OBJECT_STORE_UNAVAILABLE';

@@ -28,6 +28,8 @@ export interface PutOptions {
   readonly ifMatch?: string;
   /** Write only if there is no object. */
   readonly ifNoneMatch?: '*';
+  /** Send one request only, because the caller retries. @default false */
+  readonly once?: boolean;
 }
 
 export interface StoredObject {

@@ -2,11 +2,14 @@ import type { StreamDocument } from '../control-store/documents.ts';
 import { ConditionFailedError } from '../control-store/errors.ts';
 import type { PushStanding } from '../control-store/push-states.ts';
 import { type StreamEventData, type StreamEventType, streamEvent } from '../control-store/stream-events.ts';
+import { pauseMs, type RetryPolicy } from '../retry/policy/backoff.ts';
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { PushClock, PushStore } from './ports.ts';
 
-/** Minimum interval between writes of the document, including retries. */
+/** Minimum interval between writes of the document. */
 const writeEveryMs = 1_000;
+/** Jittered: while the store is down, every session retries about once a second. */
+const whileDown: RetryPolicy = { firstMs: 1_000, longestMs: 1_000, jitter: 0.25 };
 /** The same while the session ends: the final writes must not hold up a program that is stopping. */
 const finalWriteEveryMs = 100;
 const maxWaitingEvents = 50;
@@ -89,7 +92,8 @@ export class PushReport {
         },
         (cause: unknown) => {
           this.#fault = cause;
-          this.#notBeforeMs = this.#options.clock.nowMs() + writeEveryMs;
+          const { clock } = this.#options;
+          this.#notBeforeMs = clock.nowMs() + pauseMs(whileDown, 1, clock.random());
           if (!this.#faulty) this.#options.onFault(cause);
           this.#faulty = true;
         },

@@ -2,7 +2,10 @@
 export interface CallLimits {
   /** For one attempt, from the first byte of the request to the last byte of the response. */
   readonly timeoutMs: number;
-  /** Total attempts, with the SDK's growing, jittered pauses in between. */
+  /**
+   * Tries in all, with the SDK's growing, jittered pauses. The SDK owns a call's retries. Code around it retries only what the SDK
+   * doesn't see (a lost race, entries left undone) or sets this to 1.
+   */
   readonly tries: number;
   /** Maximum kept-alive connections; further calls queue. */
   readonly maxConnections: number;

@@ -11,6 +11,7 @@ import {
 import { ObjectStoreRefusedError, PreconditionFailedError } from '../../object-store/errors.ts';
 import { isKeyPrefix, isObjectKey } from '../../object-store/object-key.ts';
 import type { OpenObject, PutOptions, StoredObject, StreamingObjectStore } from '../../object-store/ports.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
 import { type CallLimits, clientSettings } from './client-settings.ts';
 import { asStoreError, s3Fault } from './s3-errors.ts';
@@ -20,8 +21,6 @@ import { asStoreError, s3Fault } from './s3-errors.ts';
  * about ten objects every two seconds for each stream.
  */
 const defaultLimits: CallLimits = { timeoutMs: 2_000, tries: 2, maxConnections: 64 };
-/** Attempts of one move while others may change the same objects. */
-const moveTries = 4;
 
 export interface S3ObjectStoreOptions {
   readonly bucket: string;
@@ -45,7 +44,13 @@ export function createS3ObjectStore({
   return new S3ObjectStore(bucket, { ...defaultLimits, ...limits }, client, onDate);
 }
 
-/** Placed closest to the wire, to see the response of every attempt, including errors. */
+/** One of a move's two objects was written, moved or deleted in the meantime: look again. */
+function isChanged(fault: unknown): boolean {
+  const { name, status } = s3Fault(fault);
+  return status === 412 || status === 409 || (status === 404 && name !== 'NoSuchBucket');
+}
+
+/** Nearest to the wire, so that the answers of each try are seen, refusals too. */
 function watchDates(client: S3Client, onDate: OnOriginDate): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -61,6 +66,8 @@ function watchDates(client: S3Client, onDate: OnOriginDate): void {
 
 class S3ObjectStore implements StreamingObjectStore {
   readonly #client: S3Client;
+  /** For callers that retry. Shares the other client's connections. */
+  readonly #onceClient: S3Client;
   readonly #bucket: string;
   /** Time limit for a whole call, including the pauses between attempts. */
   readonly #callMs: number;
@@ -75,7 +82,10 @@ class S3ObjectStore implements StreamingObjectStore {
   ) {
     // With Expect: 100-continue, each put over 2 MB would open its own connection beyond the limit, and wait.
     this.#client = new S3Client({ ...clientSettings(limits), expectContinueHeader: false, ...config });
-    if (onDate) watchDates(this.#client, onDate);
+    const { requestHandler, region, credentials } = this.#client.config;
+    const shared = { requestHandler, region, credentials };
+    this.#onceClient = new S3Client({ expectContinueHeader: false, ...config, ...shared, maxAttempts: 1 });
+    if (onDate) for (const each of [this.#client, this.#onceClient]) watchDates(each, onDate);
     this.#bucket = bucket;
     this.#callMs = limits.timeoutMs * limits.tries + 500;
   }
@@ -90,7 +100,8 @@ class S3ObjectStore implements StreamingObjectStore {
       IfNoneMatch: options.ifNoneMatch,
     });
     try {
-      const { ETag = '' } = await this.#client.send(command, this.#inTime());
+      const sender = options.once === true ? this.#onceClient : this.#client;
+      const { ETag = '' } = await sender.send(command, this.#inTime());
       return { etag: ETag };
     } catch (fault) {
       const error = asStoreError(fault, `PUT ${key}`, options.ifMatch !== undefined);
@@ -185,29 +196,26 @@ class S3ObjectStore implements StreamingObjectStore {
   async #move(from: string, to: string): Promise<void> {
     const [source, target] = [this.#at(from), this.#at(to)];
     if (from === to) return;
-    for (let attempt = 1; ; attempt++) {
+    const copyAndDelete = async (): Promise<void> => {
       const found = await this.#etag(from);
       if (found === undefined) return;
       const there = await this.#etag(to);
-      try {
-        // The target already has the same bytes if an earlier move was interrupted between the two steps.
-        if (there !== found) {
-          const copy = new CopyObjectCommand({
-            ...target,
-            CopySource: `${source.Bucket}/${from}`,
-            CopySourceIfMatch: found,
-            ...(there === undefined ? { IfNoneMatch: '*' } : { IfMatch: there }),
-          });
-          await this.#client.send(copy, this.#inTime());
-        }
-        await this.#client.send(new DeleteObjectCommand({ ...source, IfMatch: found }), this.#inTime());
-        return;
-      } catch (fault) {
-        const { name, status } = s3Fault(fault);
-        // Someone wrote, moved or deleted one of the two in the meantime: look again.
-        const changed = status === 412 || status === 409 || (status === 404 && name !== 'NoSuchBucket');
-        if (!changed || attempt === moveTries) throw asStoreError(fault, `move ${from}`);
+      // The same bytes are there where an earlier move broke off in between.
+      if (there !== found) {
+        const copy = new CopyObjectCommand({
+          ...target,
+          CopySource: `${source.Bucket}/${from}`,
+          CopySourceIfMatch: found,
+          ...(there === undefined ? { IfNoneMatch: '*' } : { IfMatch: there }),
+        });
+        await this.#client.send(copy, this.#inTime());
       }
+      await this.#client.send(new DeleteObjectCommand({ ...source, IfMatch: found }), this.#inTime());
+    };
+    try {
+      await rewrite(copyAndDelete, isChanged);
+    } catch (fault) {
+      throw asStoreError(fault, `move ${from}`);
     }
   }
 
@@ -218,11 +226,12 @@ class S3ObjectStore implements StreamingObjectStore {
     } catch (fault) {
       // A HEAD response has no body, so it does not show whether the bucket exists. The next call will.
       if (s3Fault(fault).status === 404) return undefined;
-      throw asStoreError(fault, `HEAD ${key}`);
+      throw fault;
     }
   }
 
   close(): void {
+    this.#onceClient.destroy();
     this.#client.destroy();
   }
 

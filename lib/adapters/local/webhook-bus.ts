@@ -3,14 +3,15 @@ import { StreamQueues } from '../../control/webhooks/policy/stream-queues.ts';
 import {
   judgeWebhookAnswer,
   type WebhookVerdict,
-  webhookPauseMs,
+  webhookRetries,
 } from '../../control/webhooks/policy/webhook-delivery.ts';
 import type { BusEvent } from '../../control-store/bus-events.ts';
 import { EventBusError } from '../../control-store/errors.ts';
 import type { SecretSource, StreamEventBus } from '../../control-store/ports.ts';
 import { SecretUnreadableError } from '../../control-store/secret-errors.ts';
-import { readWebhookKeys, webhookHeaders } from '../../protocol/webhook/signature.ts';
+import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import { readWebhookSigners, type WebhookSigner, webhookHeaders } from './webhook-signature.ts';
 
 const limits = { items: 1_000, bytes: 16 * 1024 * 1024 };
 const mostAtOnce = 4;
@@ -26,8 +27,8 @@ export interface WebhookBusOptions {
   readonly giveUpAfterMs?: number;
   /** Time limit for pending events when the bus is closed. @default 3 s */
   readonly closeWithinMs?: number;
-  /** Pause after `failed` failed attempts. @default half a second, doubling up to a minute */
-  readonly pauseMs?: (failed: number) => number;
+  /** @default half a second, doubling up to a minute, ± 50 % */
+  readonly retries?: RetryPolicy;
 }
 
 interface Message {
@@ -46,12 +47,12 @@ type Outcome = WebhookVerdict & { readonly cause: unknown };
 /** POSTs each event to a URL according to Standard Webhooks. Throws `SecretUnreadableError`. */
 export async function openWebhookBus(options: WebhookBusOptions): Promise<StreamEventBus> {
   const text = await options.secret.read();
-  return new WebhookBus(options, text, keysOf(text, options.secret));
+  return new WebhookBus(options, text, signersOf(text, options.secret));
 }
 
-function keysOf(text: string, { name }: SecretSource): readonly Buffer[] {
-  const keys = readWebhookKeys(text);
-  if (keys) return keys;
+function signersOf(text: string, { name }: SecretSource): readonly WebhookSigner[] {
+  const signers = readWebhookSigners(text);
+  if (signers) return signers;
   throw new SecretUnreadableError(
     `The secret ${name} is not a valid webhook secret.`,
     'Use whsec_ followed by 24 to 64 bytes in base64. During a rotation, list the new and the old one, one per line.',
@@ -68,7 +69,7 @@ class WebhookBus implements StreamEventBus {
   readonly #queues = new StreamQueues<Message>(limits);
   readonly #stopWatching: () => void;
   readonly #cut = new AbortController();
-  #keys: readonly Buffer[];
+  #signers: readonly WebhookSigner[];
   #underWay = 0;
   /** The receiver asked for no requests before this time. */
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
@@ -78,13 +79,13 @@ class WebhookBus implements StreamEventBus {
   #emptied?: () => void;
   #closed = false;
 
-  constructor(options: WebhookBusOptions, text: string, keys: readonly Buffer[]) {
+  constructor(options: WebhookBusOptions, text: string, signers: readonly WebhookSigner[]) {
     this.#options = options;
-    this.#keys = keys;
+    this.#signers = signers;
     this.#stopWatching = options.secret.watch(text, {
       // An unusable secret leaves the previous one in force.
       changed: (newer) => {
-        this.#keys = readWebhookKeys(newer) ?? this.#keys;
+        this.#signers = readWebhookSigners(newer) ?? this.#signers;
       },
       failed: () => {},
     });
@@ -165,8 +166,8 @@ class WebhookBus implements StreamEventBus {
   #failed(message: Message, { askedPauseMs, cause }: Outcome & { verdict: 'again' }): void {
     const nowMs = performance.now();
     message.failed++;
-    const pauseMs = this.#options.pauseMs?.(message.failed) ?? webhookPauseMs(message.failed, Math.random());
-    const dueMs = nowMs + Math.max(pauseMs, askedPauseMs);
+    const { retries = webhookRetries } = this.#options;
+    const dueMs = nowMs + Math.max(pauseMs(retries, message.failed, Math.random()), askedPauseMs);
     if (askedPauseMs > 0) this.#pausedUntilMs = nowMs + askedPauseMs;
     if (!this.#isDelayed)
       this.#options.emit('control.bus-event.delayed', { events: this.#queues.size, cause });
@@ -182,7 +183,7 @@ class WebhookBus implements StreamEventBus {
   async #send({ id, body }: Message): Promise<Outcome> {
     const { url, answerWithinMs = 15_000 } = this.#options;
     const headers = { 'content-type': 'application/json', 'user-agent': 'headwater' };
-    const signed = webhookHeaders({ id, sentAtMs: Date.now(), body }, this.#keys);
+    const signed = webhookHeaders({ id, sentAtMs: Date.now(), body }, this.#signers);
     try {
       const response = await fetch(url, {
         method: 'POST',

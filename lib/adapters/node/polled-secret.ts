@@ -1,5 +1,6 @@
 import type { SecretHandler, SecretSource } from '../../control-store/ports.ts';
 import { SecretUnreadableError } from '../../control-store/secret-errors.ts';
+import { spread } from '../../retry/policy/backoff.ts';
 
 const maxSecretBytes = 65_536;
 
@@ -51,7 +52,7 @@ function poll(
     failing = cause !== undefined;
   };
   const later = (): void => {
-    timer = setTimeout(() => void look(), everyMs * (0.9 + Math.random() / 5));
+    timer = setTimeout(() => void look(), spread(everyMs, 0.1, Math.random()));
     timer.unref();
   };
   later();

@@ -1,5 +1,6 @@
-import { ConditionFailedError } from '../../control-store/errors.ts';
+import { isConditionFailed } from '../../control-store/errors.ts';
 import type { StreamEventRecord, StreamRecord } from '../../control-store/records.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import { isStreamId } from '../../routing/ids.ts';
 import { streamState } from '../policy/stream-state.ts';
 import type { ApiContext } from './context.ts';
@@ -47,30 +48,24 @@ export async function observeWithDocuments(
   return { ...sight, documents: { takedown, channel, pushes } };
 }
 
-const writeTries = 5;
-
 /**
  * Reads, changes and writes a stream. After a conflicting write it repeats the change on the new record. If the caller
  * names a version (`ifMatch`, entity tags), any other version is a `version-mismatch`.
  */
-export async function changeStream(
+export function changeStream(
   context: ApiContext,
   id: string,
   change: (stream: StreamRecord) => StreamRecord,
   ifMatch?: string,
 ): Promise<StreamRecord> {
-  for (let attempt = 1; ; attempt++) {
+  return rewrite(async () => {
     const stream = await loadStream(context, id);
     if (ifMatch !== undefined && !matches(ifMatch, stream)) {
       const detail = `The stream is now at version ${entityTag(stream)}, but If-Match requires ${ifMatch.slice(0, 64)}.`;
       throw new ApiProblem('version-mismatch', detail);
     }
-    try {
-      return await context.store.updateStream(change(stream));
-    } catch (error) {
-      if (!(error instanceof ConditionFailedError) || attempt === writeTries) throw error;
-    }
-  }
+    return context.store.updateStream(change(stream));
+  }, isConditionFailed);
 }
 
 /** Strong entity tag of the settings; a broadcast's state isn't part of it. */

@@ -1,6 +1,6 @@
 import { deliveryRuleFor } from '../../edge/policy/delivery.ts';
 import { epochOf } from '../../object-store/epoch-mark.ts';
-import { PreconditionFailedError } from '../../object-store/errors.ts';
+import { isPreconditionFailed } from '../../object-store/errors.ts';
 import {
   broadcastPrefix,
   dashManifestName,
@@ -8,6 +8,7 @@ import {
   streamPrefix,
 } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import { channelIndex, namedPlaylists, type PipelinePlaylist } from './policy/channel-index.ts';
 import type { ChannelPlan } from './policy/channel-plan.ts';
 
@@ -58,25 +59,20 @@ export class ChannelIndexWriter {
     return named.length > 0 && readable.every(Boolean) ? { path, text } : undefined;
   }
 
-  /** False if a newer epoch owns the object. */
-  async #write(key: string, playlists: readonly PipelinePlaylist[], epoch: number): Promise<boolean> {
+  /** False where a newer epoch has it. */
+  #write(key: string, playlists: readonly PipelinePlaylist[], epoch: number): Promise<boolean> {
     const body = Buffer.from(channelIndex(playlists, key, epoch));
     const rule = deliveryRuleFor(key);
     if (!rule) throw new Error(`No delivery rule for ${key}`);
     const { contentType, cacheControl } = rule;
-    for (;;) {
+    return rewrite(async () => {
       const found = await this.#objects.get(key);
       if (found && epochOf(found.body) > epoch) return false;
       if (found?.body.equals(body)) return true;
       const condition = found ? { ifMatch: found.etag } : { ifNoneMatch: '*' as const };
-      try {
-        await this.#objects.put(key, body, { contentType, cacheControl, ...condition });
-        return true;
-      } catch (cause) {
-        // Another writer changed it in the meantime: retry with the current version.
-        if (!(cause instanceof PreconditionFailedError)) throw cause;
-      }
-    }
+      await this.#objects.put(key, body, { contentType, cacheControl, ...condition });
+      return true;
+    }, isPreconditionFailed);
   }
 
   /**

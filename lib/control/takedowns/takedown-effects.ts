@@ -1,4 +1,5 @@
-import { ConditionFailedError } from '../../control-store/errors.ts';
+import { pMapSettled } from 'p-map';
+import { isConditionFailed } from '../../control-store/errors.ts';
 import { formatDuration } from '../../control-store/format.ts';
 import { channelWords, mayWrite } from '../../control-store/managed-channel.ts';
 import type { DocumentStore, LeaseStore, StreamStore } from '../../control-store/ports.ts';
@@ -6,6 +7,7 @@ import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
 import type { Clock } from '../../net/clock.ts';
 import { quarantinePrefix, streamPrefix } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import type { MemberId, StreamId } from '../../routing/ids.ts';
 import { InvalidationsBusyError } from '../policy/errors.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
@@ -37,8 +39,7 @@ export interface StepOutcome {
 }
 
 const done: StepOutcome = {};
-const attempts = 5;
-/** Time for a worker to publish its remaining media and close the recording, by our clock. */
+/** For a worker to publish what it has and to close the recording, as we see it. */
 const endWithinMs = 30_000;
 const movesAtOnce = 16;
 
@@ -71,9 +72,9 @@ export class TakedownEffects {
     }
   }
 
-  async #refuse(streamId: StreamId, takedown: Takedown | undefined): Promise<StepOutcome> {
+  #refuse(streamId: StreamId, takedown: Takedown | undefined): Promise<StepOutcome> {
     const { store } = this.#options;
-    for (let attempt = 1; ; attempt++) {
+    return rewrite(async () => {
       const stream = await store.getStream(streamId);
       // Nobody can publish to a deleted stream.
       if (!stream) return done;
@@ -82,13 +83,9 @@ export class TakedownEffects {
       const wanted = takedown
         ? { ...rest, takenDown: { reason: takedown.reason, atMs: takedown.askedAtMs } }
         : rest;
-      try {
-        await store.updateStream(wanted);
-        return done;
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailedError) || attempt === attempts) throw cause;
-      }
-    }
+      await store.updateStream(wanted);
+      return done;
+    }, isConditionFailed);
   }
 
   async #deny(streamId: StreamId, deny: boolean): Promise<StepOutcome> {
@@ -120,7 +117,7 @@ export class TakedownEffects {
       }
       if (!lease.endRequested) await store.requestEnd(streamId, lease.broadcastId);
     } catch (cause) {
-      if (!(cause instanceof ConditionFailedError)) throw cause;
+      if (!isConditionFailed(cause)) throw cause;
     }
     return {
       waitsFor:
@@ -155,22 +152,20 @@ export class TakedownEffects {
     for (;;) {
       const { keys } = await objects.list(from, { limit: 1_000 });
       if (keys.length === 0) return done;
-      const left = [...keys];
-      const mover = async (): Promise<void> => {
-        for (let key = left.shift(); key !== undefined; key = left.shift()) {
-          if (clock.nowMs() >= untilMs) return;
-          try {
-            await objects.move(key, to + key.slice(from.length));
-          } catch (cause) {
-            left.length = 0;
-            throw cause;
-          }
+      let broken = false;
+      const move = async (key: string): Promise<void> => {
+        if (broken || clock.nowMs() >= untilMs) return;
+        try {
+          await objects.move(key, to + key.slice(from.length));
           moved++;
+        } catch (cause) {
+          broken = true;
+          throw cause;
         }
       };
-      // Wait for all of them even if one fails: none may still be moving objects if the next run reverses direction.
-      const movers = await Promise.allSettled(Array.from({ length: movesAtOnce }, mover));
-      for (const mover of movers) if (mover.status === 'rejected') throw mover.reason;
+      // Every one is waited for, also where one fails: none may move on when the next run turns round.
+      const moves = await pMapSettled(keys, move, { concurrency: movesAtOnce });
+      for (const outcome of moves) if (outcome.status === 'rejected') throw outcome.reason;
       if (clock.nowMs() >= untilMs) {
         const waitsFor = `Recordings are being moved: ${moved} objects in this run, more remaining.`;
         return { waitsFor, progressed: moved > 0 };

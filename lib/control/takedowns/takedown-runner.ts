@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
 import type { StreamDocument } from '../../control-store/documents.ts';
-import { ConditionFailedError, UnknownStreamError } from '../../control-store/errors.ts';
+import { isConditionFailed, UnknownStreamError } from '../../control-store/errors.ts';
 import { formatDuration, joinWords } from '../../control-store/format.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
+import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { NeverTakenDownError } from '../policy/errors.ts';
@@ -20,6 +23,8 @@ export interface TakedownRunnerOptions extends Omit<TakedownEffectsOptions, 'lea
   readonly runMs?: number;
   /** @default waits in real time */
   readonly pause?: (ms: number) => Promise<unknown>;
+  /** In [0, 1). @default Math.random */
+  readonly random?: () => number;
 }
 
 export type TakedownStore = Pick<
@@ -46,11 +51,10 @@ const renewMs = 5_000;
  * a pass and its last calls: no effect of an earlier turn may land after we begin.
  */
 const holdMs = 25_000;
-/** Growing pauses between checks on what steps are waiting for. */
-const pausesMs = [50, 50, 100, 200, 400, 800] as const;
-/** Approximate limit for one pass over all due steps. */
+/** Between two checks of what the steps wait for. */
+const lookAgain: RetryPolicy = { firstMs: 50, longestMs: 800, jitter: 0.25 };
+/** One look at every step that is due takes about so long at most. */
 const passMs = 1_000;
-const attempts = 10;
 const atOnce = 8;
 /** A takedown not done after this long is reported as stuck, then once a minute. */
 const stuckMs = 300_000;
@@ -113,11 +117,7 @@ export class TakedownRunner {
           limit: 100,
           ...(cursor !== undefined && { cursor }),
         });
-        const left = [...page.streamIds];
-        const take = async (): Promise<void> => {
-          for (let id = left.shift(); id !== undefined; id = left.shift()) await this.#sweepOne(id);
-        };
-        await Promise.all(Array.from({ length: atOnce }, take));
+        await pMap(page.streamIds, (id) => this.#sweepOne(id), { concurrency: atOnce });
         cursor = page.cursor;
       } while (cursor !== undefined);
       this.#sweepFailing = false;
@@ -160,35 +160,24 @@ export class TakedownRunner {
 
   async #ask(streamId: StreamId, event: TakedownEvent): Promise<TakedownDocument> {
     const { store, emit } = this.#options;
-    for (let attempt = 1; ; attempt++) {
+    await rewrite(async () => {
       const before = await store.getDocument(streamId, 'takedown');
       const body = nextTakedown(before?.body, event);
       if (body === 'refused' || body === undefined) {
         throw new NeverTakenDownError(`Stream ${streamId} was never taken down.`);
       }
-      if (body !== before?.body) {
-        try {
-          await store.putDocument({
-            streamId,
-            kind: 'takedown',
-            version: before?.version ?? 0,
-            open: true,
-            body,
-          });
-        } catch (cause) {
-          if (!(cause instanceof ConditionFailedError) || attempt === attempts) throw cause;
-          continue;
-        }
-        emit('control.takedown.asked', { streamId, direction: body.direction, reason: body.reason });
-      }
-      const after = await this.run(streamId);
-      if (!after) throw new UnknownStreamError(`Stream ${streamId} was deleted in the meantime.`);
-      return after;
-    }
+      if (body === before?.body) return;
+      const version = before?.version ?? 0;
+      await store.putDocument({ streamId, kind: 'takedown', version, open: true, body });
+      emit('control.takedown.asked', { streamId, direction: body.direction, reason: body.reason });
+    }, isConditionFailed);
+    const after = await this.run(streamId);
+    if (!after) throw new UnknownStreamError(`The stream ${streamId} was deleted meanwhile.`);
+    return after;
   }
 
   async #work(streamId: StreamId): Promise<void> {
-    const { store, clock, runMs = 4_000, pause = sleep } = this.#options;
+    const { store, clock, runMs = 4_000, pause = sleep, random = Math.random } = this.#options;
     const deadlineMs = clock.nowMs() + runMs;
     let idle = 0;
     let wroteAtMs = Number.NEGATIVE_INFINITY;
@@ -218,12 +207,12 @@ export class TakedownRunner {
         if (changed(body, before.body)) await write(before, body);
         else if (dueSteps(body).length === 0) return await this.#finish(before);
       } catch (cause) {
-        // Another program reversed the direction or wrote first: continue with what is stored now.
-        if (!(cause instanceof ConditionFailedError)) throw cause;
+        // Somebody turned it round, or was faster: what stands there now is gone on with.
+        if (!isConditionFailed(cause)) throw cause;
       }
       if (idle > 0) {
-        const pauseMs = pausesMs[Math.min(idle, pausesMs.length) - 1] ?? 0;
-        await pause(Math.min(pauseMs, Math.max(0, deadlineMs - clock.nowMs())));
+        const leftMs = Math.max(0, deadlineMs - clock.nowMs());
+        await pause(Math.min(pauseMs(lookAgain, idle, random()), leftMs));
       }
     }
   }

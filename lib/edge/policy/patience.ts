@@ -1,11 +1,13 @@
-/** A keep-alive connection may have been closed under the request, so the first retry is immediate. */
-const atOnceMs = [0];
-/** A tier whose process died is back within a second: waiting for it is better than an error that a player has to handle. */
-const untilUpMs = [0, 100, 200, 300, 400];
+import type { RetryPolicy } from '../../retry/policy/backoff.ts';
 
 /**
- * Pauses before each retry while there is no response at all, in ms. If there is an older copy that may be served, that is
- * better than waiting.
+ * While the next tier can't be reached. A tier whose process died is back within a second, so waiting about that long beats an
+ * error that players have to recover from.
  */
-export const pausesBeforeRetryMs = (hasUsableCopy: boolean): readonly number[] =>
-  hasUsableCopy ? atOnceMs : untilUpMs;
+export const untilTierIsUp: RetryPolicy = {
+  firstMs: 150,
+  factor: 1.5,
+  longestMs: 400,
+  jitter: 0.15,
+  tries: 5,
+};

@@ -1,4 +1,4 @@
-import { ConditionFailedError } from '../../control-store/errors.ts';
+import { isConditionFailed } from '../../control-store/errors.ts';
 import {
   type ChannelOutlook,
   type ChannelSource,
@@ -10,6 +10,7 @@ import {
 } from '../../control-store/managed-channel.ts';
 import type { LeaseRecord } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import type { EncoderStore } from '../ports.ts';
 
 export interface ChannelLinkOptions {
@@ -23,7 +24,6 @@ export interface ChannelLinkOptions {
 }
 
 const readEveryMs = 1000;
-const writeTries = 5;
 
 /** A broadcast's messages to and from the driver of its managed channel, through the stream's `channel` document. */
 export class ChannelLink {
@@ -87,23 +87,13 @@ export class ChannelLink {
 
   async #change(change: (found: ManagedChannel | undefined) => ManagedChannel | undefined): Promise<void> {
     const { store, lease } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      const found = await store.getDocument(lease.streamId, 'channel');
+    const { streamId } = lease;
+    await rewrite(async () => {
+      const found = await store.getDocument(streamId, 'channel');
       const body = change(found?.body);
       if (body === undefined || body === found?.body) return;
-      const { streamId } = lease;
-      try {
-        await store.putDocument({
-          streamId,
-          kind: 'channel',
-          open: isOpen(body),
-          version: found?.version ?? 0,
-          body,
-        });
-        return;
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailedError) || attempt === writeTries) throw cause;
-      }
-    }
+      const version = found?.version ?? 0;
+      await store.putDocument({ streamId, kind: 'channel', open: isOpen(body), version, body });
+    }, isConditionFailed);
   }
 }

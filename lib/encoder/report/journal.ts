@@ -6,10 +6,12 @@ import {
   streamEvent,
 } from '../../control-store/stream-events.ts';
 import type { Clock } from '../../net/clock.ts';
+import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
 import type { EncoderStore } from '../ports.ts';
 
 const maxWaitingEvents = 100;
-const retryMs = 1000;
+/** Jittered: while the store is down, every broadcast of the fleet retries about once a second. */
+const whileDown: RetryPolicy = { firstMs: 1000, longestMs: 1000, jitter: 0.25 };
 
 /**
  * What the control store never accepted: how many events, and whether the record's last state is missing. `cause`: its last
@@ -105,7 +107,7 @@ export class Journal {
         this.#fault = cause;
         // The record belongs to another worker by now: its version counts.
         if (cause instanceof ConditionFailedError) this.#recordDue = false;
-        this.#timer = setTimeout(() => this.#write(), retryMs);
+        this.#timer = setTimeout(() => this.#write(), pauseMs(whileDown, 1, Math.random()));
       },
     );
   }

@@ -1,4 +1,5 @@
 import type { PushState } from '../../control-store/push-states.ts';
+import { pauseMs, type RetryPolicy, spread } from '../../retry/policy/backoff.ts';
 
 /** The phase of one push. `closing`: sends what is queued, then ends the publish. */
 export type PushPhase =
@@ -151,11 +152,10 @@ export const phaseLimitsMs: Readonly<Partial<Record<PushPhase, number>>> = {
   closing: 3_000,
 };
 
-const firstRetryMs = 1_000;
-const maxRetryMs = 60_000;
-/** Minimum wait after a refusal. */
-const minRejectedRetryMs = 5_000;
-/** This many refusals in a row are final. A server that still holds our previous connection refuses for a minute or two. */
+const afterFaults: RetryPolicy = { firstMs: 1_000, longestMs: 60_000, jitter: 0.25 };
+/** After a "no" it is not asked again sooner. */
+const shortestRejectedMs = 5_000;
+/** So many "no" in a row are an answer. A server that still holds our connection of before says "no" for a minute or two. */
 const maxRejections = 10;
 /** A push that was live for this long was healthy: the next fault counts as a new one. */
 const steadyMs = 60_000;
@@ -230,9 +230,9 @@ function failed(
   const detail = event.detail ?? late ?? 'the server closed the connection';
   const base = { ...model, failures, rejections, detail };
   if (rejections >= maxRejections) return { ...base, phase: 'refused', deadlineMs: undefined };
-  const pauseMs = Math.min(maxRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
-  const leastMs = kind === 'reject' ? Math.max(pauseMs, minRejectedRetryMs) : pauseMs;
-  return { ...base, phase: 'waiting', deadlineMs: nowMs + leastMs * (0.75 + random / 2) };
+  const shortestMs = kind === 'reject' ? spread(shortestRejectedMs, afterFaults.jitter, random) : 0;
+  const waitMs = Math.max(pauseMs(afterFaults, failures, random), shortestMs);
+  return { ...base, phase: 'waiting', deadlineMs: nowMs + waitMs };
 }
 
 const timeoutDetails: Readonly<Partial<Record<PushPhase, string>>> = {

@@ -1,6 +1,5 @@
 // The store's endpoint requires SigV4A; importing the SDK's signer registers it.
 import '@aws-sdk/signature-v4a';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   CloudFrontKeyValueStoreClient,
   type CloudFrontKeyValueStoreClientConfig,
@@ -12,11 +11,15 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import type { EdgeDenials } from '../../../control/ports.ts';
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
+import { retry } from '../../../retry/retry.ts';
 import { clientSettings } from '../client-settings.ts';
 
-/** Attempts of one write against concurrent ones. Takedowns are rare, so this many conflicts in a row indicate a bug. */
-const writeTries = 8;
-const firstPauseMs = 40;
+/**
+ * Of one write against concurrent ones: takedowns come one at a time, so this many at once are a fault. The SDK retries failed
+ * calls, but not conflicts.
+ */
+const whileOvertaken: RetryPolicy = { firstMs: 40, longestMs: 640, jitter: 0.5, tries: 8 };
 
 export interface CloudFrontDenialsOptions {
   /** ARN of the key-value store that the edge function reads. */
@@ -48,17 +51,12 @@ export function cloudFrontDenials({
   }
 
   async function write(send: (IfMatch: string) => Promise<unknown>): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      // Throws if the store does not exist, which must not be mistaken for a missing key.
+    const readAndWrite = async (): Promise<void> => {
+      // Throws where there is no such store, which a missing key must not be taken for.
       const { ETag = '' } = await client.send(new DescribeKeyValueStoreCommand({ KvsARN }));
-      try {
-        await send(ETag);
-        return;
-      } catch (fault) {
-        if (!(fault instanceof ConflictException) || attempt === writeTries) throw fault;
-      }
-      await pause(firstPauseMs * 2 ** Math.min(attempt - 1, 4) * (0.5 + Math.random()));
-    }
+      await send(ETag);
+    };
+    await retry(readAndWrite, whileOvertaken, { again: (fault) => fault instanceof ConflictException });
   }
 
   return {

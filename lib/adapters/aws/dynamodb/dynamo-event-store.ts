@@ -1,17 +1,23 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { defaultKeptEvents, eventDays } from '../../../config/defaults.ts';
 import { ControlStoreUnavailableError } from '../../../control-store/errors.ts';
 import type { StreamEventStore } from '../../../control-store/ports.ts';
 import type { StreamEventRecord } from '../../../control-store/records.ts';
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
+import { retry } from '../../../retry/retry.ts';
 import type { StreamId } from '../../../routing/ids.ts';
 import { isOvertaken } from './dynamo-errors.ts';
 import { unixSecondsIn } from './dynamo-expiry.ts';
 import { attributes, type DynamoRequests, type Item, placeholders } from './dynamo-requests.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Each lost race means another append succeeded, so this is how many writers may append concurrently. */
-const appendTries = 30;
+/** Each lost race means that another append succeeded, so this is how many may append at once. */
+const whileOvertaken = {
+  firstMs: 5,
+  longestMs: 100,
+  jitter: 0.75,
+  tries: 30,
+} as const satisfies RetryPolicy;
 
 /** An append that timed out may have been written: repeating it can store the event twice. */
 export function dynamoEventStore(
@@ -63,19 +69,16 @@ export function dynamoEventStore(
 
   return {
     async appendEvent(event) {
-      for (let attempt = 1; ; attempt++) {
+      const append = async (): Promise<void> => {
         const counter = await requests.get('streams', counterKey(event.streamId));
-        try {
-          await requests.transact(appending(event, Number(counter?.lastSequence ?? 0)));
-          return;
-        } catch (error) {
-          if (!isOvertaken(error)) throw error;
-          if (attempt === appendTries) {
-            const trouble = `Appending an event to ${event.streamId} lost ${attempt} races against other writers.`;
-            throw new ControlStoreUnavailableError(trouble, { cause: error });
-          }
-        }
-        await pause(Math.random() * Math.min(200, 5 * 2 ** attempt));
+        await requests.transact(appending(event, Number(counter?.lastSequence ?? 0)));
+      };
+      try {
+        await retry(append, whileOvertaken, { again: isOvertaken });
+      } catch (cause) {
+        if (!isOvertaken(cause)) throw cause;
+        const trouble = `Others appended to the events of ${event.streamId} ${whileOvertaken.tries} times.`;
+        throw new ControlStoreUnavailableError(trouble, { cause });
       }
     },
     async listEvents(streamId, { after, limit }) {

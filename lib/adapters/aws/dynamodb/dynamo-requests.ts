@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchWriteItemCommand,
@@ -15,6 +14,8 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ConditionFailedError, ControlStoreUnavailableError } from '../../../control-store/errors.ts';
 import { type ControlTable, physicalName } from '../../../control-store/tables.ts';
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
+import { retry } from '../../../retry/retry.ts';
 import { type CallLimits, clientSettings } from '../client-settings.ts';
 import { asStoreFault, isRefusal } from './dynamo-errors.ts';
 
@@ -34,15 +35,17 @@ export interface Conditional {
 }
 
 /**
- * Chosen for leases: a worker renews its lease twice a second, and others may take it after two seconds. A request without a
- * response after 400 ms (tens of times DynamoDB's usual latency within a region) is therefore retried once on another
- * connection, and after one second in total the caller gets an error.
+ * Judged by who asks: a worker renews its lease twice a second, and others may take it after two. So an answer that is not
+ * there after 400 ms (tens of times what DynamoDB needs in its region) is not waited for but asked for once more, on another
+ * connection, and after a second in all the caller hears that the store is away. The SDK owns these two tries; renewals,
+ * heartbeats and journals come back on their own schedule.
  */
 const limits: CallLimits = { timeoutMs: 400, tries: 2, maxConnections: 50 };
 
 /** DynamoDB's limit for one BatchWriteItem. */
 const batchSize = 25;
-const batchTries = 6;
+/** For items that a successful answer left undone; the SDK doesn't retry those. */
+const whileBusy: RetryPolicy = { firstMs: 40, longestMs: 640, jitter: 0.25, tries: 6 };
 
 /**
  * A client that fails fast when the store is unavailable. `config` overrides the environment. It always uses the regional
@@ -168,14 +171,15 @@ export class DynamoRequests {
       let left = keys
         .slice(start, start + batchSize)
         .map((key) => ({ DeleteRequest: { Key: attributes(key) } }) as object);
-      for (let attempt = 1; left.length > 0; attempt++) {
-        // A busy table skips some requests without an error.
-        if (attempt > batchTries) throw new ControlStoreUnavailableError(`${name} is throttling deletes.`);
-        if (attempt > 1) await pause(10 * 2 ** attempt);
+      const busy = new ControlStoreUnavailableError(`${name} does not keep up with deleting.`);
+      const deleteSome = async (): Promise<void> => {
         const command = new BatchWriteItemCommand({ RequestItems: { [name]: left } });
         const { UnprocessedItems } = await this.#send((options) => this.#client.send(command, options));
         left = UnprocessedItems?.[name] ?? [];
-      }
+        // A busy table leaves requests undone without an error.
+        if (left.length > 0) throw busy;
+      };
+      await retry(deleteSome, whileBusy, { again: (cause) => cause === busy });
     }
   }
 

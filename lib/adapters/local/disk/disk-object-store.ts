@@ -20,6 +20,7 @@ import type {
   StoredObject,
   StreamingObjectStore,
 } from '../../../object-store/ports.ts';
+import { rewrite } from '../../../retry/rewrite.ts';
 import { asStoreError, codeOf, DataDirNotWritableError, isAbsent } from './disk-errors.ts';
 import { listKeys } from './disk-listing.ts';
 import { encodeHeader, etagOf, readHeader } from './object-file.ts';
@@ -194,17 +195,14 @@ class DiskObjectStore implements StreamingObjectStore {
     }
   }
 
-  /** Renames the file to its final name. Retries if a delete removes the empty folder in between. */
-  async #publish(temporary: string, path: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await mkdir(dirname(path), { recursive: true });
-        await this.#stayInside(dirname(path));
-        return await rename(temporary, path);
-      } catch (fault) {
-        if (codeOf(fault) !== 'ENOENT' || attempt === 5) throw fault;
-      }
-    }
+  /** Moves the file to its name. A delete may take the empty folder away between the two steps: then again. */
+  #publish(temporary: string, path: string): Promise<void> {
+    const moveThere = async (): Promise<void> => {
+      await mkdir(dirname(path), { recursive: true });
+      await this.#stayInside(dirname(path));
+      await rename(temporary, path);
+    };
+    return rewrite(moveThere, (fault) => codeOf(fault) === 'ENOENT');
   }
 
   async #removeEmptyFolders(folder: string): Promise<void> {

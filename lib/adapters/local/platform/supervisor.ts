@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { programCodec } from '../../../config/program.ts';
+import { pauseMs, type RetryPolicy } from '../../../retry/policy/backoff.ts';
 
 /** One program of the platform, as the supervisor starts it. */
 export interface ProcessSpec {
@@ -63,18 +64,24 @@ export class StartError extends Error {
   }
 }
 
-const firstRestartMs = 100;
-const longestRestartMs = 10_000;
-/** After staying up this long, a process gets the shortest back-off again. */
+const restarts: RetryPolicy = { firstMs: 100, longestMs: 10_000, jitter: 0.1 };
+/** A process that stayed up this long starts over with the shortest back-off. */
 const steadyMs = 10_000;
 const stopWithinMs = 8_000;
 /** The time ECS allows between SIGTERM and SIGKILL. */
 const drainWithinMs = 120_000;
 
-/** The next back-off for a process that exited after `uptimeMs`; `lastMs` is its previous back-off. */
-export function restartDelayMs(lastMs: number | undefined, uptimeMs: number): number {
-  if (lastMs === undefined || uptimeMs >= steadyMs) return firstRestartMs;
-  return Math.min(Math.max(lastMs * 2, firstRestartMs), longestRestartMs);
+/**
+ * For a process that ended unasked after `uptimeMs`, having failed `before` times in a row: its failures in a row now, and the
+ * pause before it is restarted. `random`: in [0, 1).
+ */
+export function nextRestart(
+  before: number,
+  uptimeMs: number,
+  random: number,
+): { readonly failures: number; readonly delayMs: number } {
+  const failures = uptimeMs >= steadyMs ? 1 : before + 1;
+  return { failures, delayMs: Math.round(pauseMs(restarts, failures, random)) };
 }
 
 /** Starts processes, restarts those that exit, and stops them all. */
@@ -93,7 +100,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     super();
     this.#root = root;
     this.#environment = environment;
-    this.#children = specs.map((spec) => ({ spec, leaving: new Set() }));
+    this.#children = specs.map((spec) => ({ spec, leaving: new Set(), failures: 0 }));
   }
 
   /** Starts everything. Resolves once all processes are ready; throws `StartError` as soon as one exits. */
@@ -202,11 +209,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         child.process = undefined;
         failed(new StartError(spec.name, failure));
         if (this.#stopping) return;
-        // A drained process did not fail.
-        child.delayMs = child.draining ? 0 : restartDelayMs(child.delayMs, performance.now() - startedMs);
+        // One that was told to go did not fail.
+        const { failures, delayMs } = child.draining
+          ? { failures: 0, delayMs: 0 }
+          : nextRestart(child.failures, performance.now() - startedMs, Math.random());
+        child.failures = failures;
         child.draining = false;
-        this.emit('exited', { name: spec.name, role: spec.role, code, signal, restartInMs: child.delayMs });
-        child.restart = setTimeout(() => this.#relaunch(child), child.delayMs);
+        this.emit('exited', { name: spec.name, role: spec.role, code, signal, restartInMs: delayMs });
+        child.restart = setTimeout(() => this.#relaunch(child), delayMs);
       });
     });
   }
@@ -237,9 +247,9 @@ interface SupervisedProcess {
   process?: ChildProcess | undefined;
   /** Predecessors of `process` that are finishing their work. */
   readonly leaving: Set<ChildProcess>;
-  /** Set while it waits to be started again. */
-  restart?: NodeJS.Timeout | undefined;
-  delayMs?: number;
+  restart?: NodeJS.Timeout;
+  /** Unasked exits in a row. */
+  failures: number;
   draining?: boolean;
 }
 

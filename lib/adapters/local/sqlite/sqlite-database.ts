@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ControlStoreUnavailableError } from '../../../control-store/errors.ts';
+import { pauseMs, type RetryPolicy } from '../../../retry/policy/backoff.ts';
+import { retry } from '../../../retry/retry.ts';
 import {
   ControlStoreCorruptError,
   ControlStoreTooNewError,
@@ -38,12 +39,16 @@ const busyTimeoutMs = 5;
 /** How long opening may wait for other processes to migrate; nothing else is running yet. */
 const openTimeoutMs = 5_000;
 /**
- * Pauses between attempts double up to the longest, each ± 50 %: about 1 s in total. All are short, so that a lease is renewed
- * soon after a lock is released; others could take it 2 s after its last renewal.
+ * About 1 s in all, and 1.3 s at most: others may take a lease 2 s after its last renewal (see
+ * lib/encoder/lease/policy/fence.ts). No pause is long, so a lease is renewed soon after the lock is released.
  */
-const firstPauseMs = 5;
-const longestPauseMs = 120;
-const tries = 13;
+const whileLocked = {
+  firstMs: 5,
+  longestMs: 120,
+  jitter: 0.25,
+  tries: 13,
+} as const satisfies RetryPolicy;
+const whileOthersOpen: RetryPolicy = { firstMs: 15, longestMs: 15, jitter: 0.6 };
 
 /**
  * Opens `path` (creating its folder if missing; `:memory:` is private to the caller) and upgrades it with `migrations`, each of
@@ -62,18 +67,14 @@ export function openSqliteDatabase(path: string, migrations: readonly string[]):
   };
 
   async function run<T>(work: (prepare: Prepare) => T): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return work(prepare);
-      } catch (cause) {
-        if (!isSqliteFault(cause)) throw cause;
-        if (!isBusy(cause) || attempt === tries) {
-          const trouble = isBusy(cause) ? `stayed locked for ${attempt} attempts` : 'returned an error';
-          throw new ControlStoreUnavailableError(`The control store ${trouble}.`, { cause });
-        }
-      }
-      const pauseMs = Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs);
-      await pause(pauseMs * (0.5 + Math.random()));
+    try {
+      return await retry(() => work(prepare), whileLocked, { again: isLocked });
+    } catch (cause) {
+      if (!isSqliteFault(cause)) throw cause;
+      const trouble = isBusy(cause)
+        ? `stayed locked for ${whileLocked.tries} tries`
+        : 'answered with a fault';
+      throw new ControlStoreUnavailableError(`The control store ${trouble}.`, { cause });
     }
   }
 
@@ -86,7 +87,9 @@ export function openSqliteDatabase(path: string, migrations: readonly string[]):
   };
 }
 
-/** BEGIN IMMEDIATE takes the write lock first, so that nothing read inside is stale by the time of the write. */
+const isLocked = (cause: unknown): boolean => isSqliteFault(cause) && isBusy(cause);
+
+/** BEGIN IMMEDIATE takes the write lock first, so that nothing read inside can be stale when it writes. */
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -138,7 +141,7 @@ function migrate(database: DatabaseSync, path: string, migrations: readonly stri
   });
 }
 
-/** Only while opening: blocks the thread, because nothing else is running yet. */
+/** Only while opening. Blocks the thread, since nothing else runs yet; `retry` can't do that. */
 function waitWhileBusy(work: () => void): void {
   const endsAtMs = performance.now() + openTimeoutMs;
   for (;;) {
@@ -148,6 +151,7 @@ function waitWhileBusy(work: () => void): void {
     } catch (error) {
       if (!isBusy(error) || performance.now() > endsAtMs) throw error;
     }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + Math.random() * 20);
+    const waitMs = pauseMs(whileOthersOpen, 1, Math.random());
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitMs);
   }
 }

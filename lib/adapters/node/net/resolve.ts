@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
+/** Datagrams get lost, so the resolver sends each query twice. Any further retries are the caller's. */
 const tryMs = 1_500;
 const tries = 2;
 

@@ -1,9 +1,11 @@
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
+
 /** Retryable statuses besides 5xx: Request Timeout, Too Early, Too Many Requests. */
 const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
 /** Maximum pause a receiver may request. */
 const longestAskedPauseMs = 300_000;
-const firstPauseMs = 500;
-const longestPauseMs = 60_000;
+/** For one message. The sender gives up by the message's age, not by tries. */
+export const webhookRetries: RetryPolicy = { firstMs: 500, longestMs: 60_000, jitter: 0.5 };
 
 export interface WebhookAnswer {
   readonly status: number;
@@ -32,9 +34,4 @@ function askedPause(retryAfter: string | null, wallMs: number): number {
     ? Number(retryAfter) * 1000
     : Date.parse(retryAfter) - wallMs;
   return Number.isNaN(pauseMs) ? 0 : Math.min(Math.max(pauseMs, 0), longestAskedPauseMs);
-}
-
-/** Pause before the next attempt after `failed` failures. `random` (0 to 1) spreads retries of many senders. */
-export function webhookPauseMs(failed: number, random: number): number {
-  return Math.min(firstPauseMs * 2 ** (failed - 1), longestPauseMs) * (0.5 + random / 2);
 }

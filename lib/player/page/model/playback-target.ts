@@ -1,3 +1,4 @@
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
 import type { ManifestKind, StreamState } from '../api/types.ts';
 import { type PlaybackMethod, playedMethod } from './protocol.ts';
 
@@ -25,6 +26,12 @@ export interface PlaybackTarget {
   readonly from: 'live' | 'start';
   readonly broadcastId?: string;
 }
+
+/**
+ * Before the whole presentation is reloaded. The engine retries single requests itself and has given up by then. Jittered, so that
+ * viewers who lost the same server don't all return at once; nobody waits longer than 15 s.
+ */
+export const reloads: RetryPolicy = { firstMs: 1_000, longestMs: 12_000, jitter: 0.25 };
 
 /** Locates the stream's own manifests without the API: the edge's paths follow the object keys. */
 export interface FallbackPlace {

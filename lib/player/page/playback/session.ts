@@ -1,5 +1,5 @@
-import { retryDelayMs } from '../model/backoff.ts';
-import { mustReload, type PlaybackTarget } from '../model/playback-target.ts';
+import { pauseMs } from '../../../retry/policy/backoff.ts';
+import { mustReload, type PlaybackTarget, reloads } from '../model/playback-target.ts';
 import type { PlaybackCondition } from '../model/viewer-scene.ts';
 import type { PlaybackEngine } from './engine.ts';
 
@@ -96,7 +96,8 @@ export class PlaybackSession {
     this.#loaded = false;
     this.#become('failed');
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#tryAgain(), retryDelayMs(this.#failures++));
+    this.#failures++;
+    this.#retry = setTimeout(() => this.#tryAgain(), pauseMs(reloads, this.#failures, Math.random()));
   }
 
   /** Removes the picture immediately, because the stream may no longer be shown. `follow` with a target brings it back. */

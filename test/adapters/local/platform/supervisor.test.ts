@@ -2,12 +2,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  restartDelayMs,
-  StartError,
-  Supervisor,
-} from '../../../../lib/adapters/local/platform/supervisor.ts';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { nextRestart, StartError, Supervisor } from '../../../../lib/adapters/local/platform/supervisor.ts';
 
 const ready = `console.log(JSON.stringify({ event: 'process.ready', name: 'one' }));`;
 /** Ends when it is told to, or when the supervisor is gone. */
@@ -54,8 +50,10 @@ describe('the supervisor', () => {
     const [before] = supervisor.status();
     const exited = once(supervisor, 'exited');
     const restarted = once(supervisor, 'restarted');
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
     process.kill(before?.pid ?? 0, 'SIGKILL');
     expect((await exited)[0]).toMatchObject({ name: 'one', signal: 'SIGKILL', restartInMs: 100 });
+    jest.restoreAllMocks();
     expect((await restarted)[0].pid).not.toBe(before?.pid);
     await supervisor.stop();
   });
@@ -193,15 +191,25 @@ describe('the supervisor', () => {
 describe('the restart back-off', () => {
   test('doubles while the process keeps ending early, up to ten seconds', () => {
     const delays: number[] = [];
-    for (let i = 0; i < 9; i++) delays.push(restartDelayMs(delays.at(-1), 50));
+    let failures = 0;
+    for (let i = 0; i < 9; i++) {
+      const next = nextRestart(failures, 50, 0.5);
+      failures = next.failures;
+      delays.push(next.delayMs);
+    }
     expect(delays).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
   });
 
   test('starts over when the process has been up for a while', () => {
-    expect(restartDelayMs(10_000, 60_000)).toBe(100);
+    expect(nextRestart(8, 60_000, 0.5)).toEqual({ failures: 1, delayMs: 100 });
   });
 
-  test('grows from the shortest after a planned start that had none', () => {
-    expect(restartDelayMs(0, 50)).toBe(100);
+  test('begins with the shortest after a planned start that had none', () => {
+    expect(nextRestart(0, 50, 0.5)).toEqual({ failures: 1, delayMs: 100 });
+  });
+
+  test('is spread a little, so that processes that ended together do not start together', () => {
+    expect(nextRestart(0, 50, 0).delayMs).toBe(90);
+    expect(nextRestart(0, 50, 1).delayMs).toBe(110);
   });
 });

@@ -101,7 +101,7 @@ describe('The lag watch', () => {
 describe('Restarts of ffmpeg', () => {
   test('have growing pauses and stop after four crashes in a minute', () => {
     const limit = new RestartLimit();
-    expect([0, 1000, 2000, 3000, 4000].map((now) => limit.crashed(now))).toEqual([
+    expect([0, 1000, 2000, 3000, 4000].map((now) => limit.crashed(now, 0.5))).toEqual([
       0,
       250,
       1000,
