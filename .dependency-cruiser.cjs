@@ -5,9 +5,10 @@
  */
 const layers = [
   ['routing', 'telemetry', 'net', 'retry', 'region'],
-  ['config', 'protocol'],
-  ['control-store', 'object-store'],
-  ['packaging', 'infra', 'observability', 'player'],
+  ['config'],
+  ['protocol', 'object-store'],
+  ['packaging', 'control-store', 'infra'],
+  ['player', 'observability'],
   ['edge', 'pop'],
   ['origin', 'ingest', 'encoder'],
   ['push', 'control'],
