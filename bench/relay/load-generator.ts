@@ -1,4 +1,4 @@
-// A process of the bench: many broadcasters at a constant bit rate.
+// A bench process: many broadcasters at a constant bitrate.
 import pMap from 'p-map';
 import { serveAgent } from '../agent.ts';
 import { LoadPublisher, type LoadTarget, type Mode } from './load-publisher.ts';

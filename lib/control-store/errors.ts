@@ -10,7 +10,7 @@ export class ConditionFailedError extends Error {
 export const isConditionFailed = (cause: unknown): cause is ConditionFailedError =>
   cause instanceof ConditionFailedError;
 
-/** The control store cannot be reached, is locked or answered with a fault; `cause` says how. Trying again may help. */
+/** The control store is unreachable, locked or returned an error; see `cause`. A retry may help. */
 export class ControlStoreUnavailableError extends Error {
   override readonly name = 'ControlStoreUnavailableError';
   readonly code = 'CONTROL_STORE_UNAVAILABLE';

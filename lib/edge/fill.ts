@@ -73,7 +73,10 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   return addObject(context, answer, times);
 }
 
-/** Retries a GET only if nothing was received: behind an error answer, the next tier has already retried its own hop. */
+/**
+ * Sends the request; a GET that got no response at all is retried. An error response isn't: the next tier has already retried its
+ * own hop.
+ */
 async function ask(
   upstream: Upstream,
   request: { target: string; ifNoneMatch?: string },
@@ -84,8 +87,8 @@ async function ask(
     return await get();
   } catch (fault) {
     if (!isUnreachable(fault)) throw fault;
-    // The kept-alive connection may have been closed just as the request went out, so the first retry is immediate. With an older
-    // copy that can be served instead, it is the only one.
+    // A keep-alive connection may have been closed under the request, so the first retry is immediate. If there is an older copy
+    // that may be served, it is the only retry.
     return hasUsableCopy ? get() : retry(get, untilTierIsUp, { again: isUnreachable });
   }
 }

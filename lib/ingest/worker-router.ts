@@ -12,7 +12,7 @@ import { routeRefusal, saidBy, type WorkerAnswer } from './policy/worker-answers
 import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
-/** Between two rounds through the workers: a dead worker's lease must expire, a draining one must release it. */
+/** Pause between two rounds through the workers: a dead worker's lease must expire, a draining one must release it. */
 const betweenRounds: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
 const connectTimeoutMs = 1_000;
 /** A worker makes a second publisher wait for about 2 s before it answers (docs/decisions/0011). */
@@ -104,7 +104,7 @@ export class WorkerRouter {
         if (isNews && holder.id !== request.hello.movesFrom) candidates.unshift(holder);
       }
     }
-    throw new RoundFailedError('No worker of this round accepted the stream');
+    throw new RoundFailedError('No worker accepted the stream in this round');
   }
 
   #passed({ facts }: RouteRequest, worker: MemberId, error: unknown): WorkerAnswer {

@@ -7,7 +7,7 @@ import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
-/** Between two attempts to move away from a draining worker. Jittered, because all its publishers move. */
+/** Pause between two attempts to move away from a draining worker; jittered, because all its publishers move. */
 const movePause: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
 /** One such attempt tries each worker once, and takes at most this long until one of them is ready. */
 const moveAttemptMs = 5_000;

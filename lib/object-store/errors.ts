@@ -8,7 +8,7 @@ export class PreconditionFailedError extends Error {
 export const isPreconditionFailed = (cause: unknown): cause is PreconditionFailedError =>
   cause instanceof PreconditionFailedError;
 
-/** The object store did not take or give the object this time; `cause` says how. */
+/** The object store failed to store or return the object this time; see `cause`. A retry may help. */
 export class ObjectStoreUnavailableError extends Error {
   override readonly name = 'ObjectStoreUnavailableError';
   readonly code = 'OBJECT_STORE_UNAVAILABLE';

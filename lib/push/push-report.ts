@@ -10,7 +10,7 @@ import type { PushClock, PushStore } from './ports.ts';
 const writeEveryMs = 1_000;
 /** Jittered: while the store is down, every session retries about once a second. */
 const whileDown: RetryPolicy = { firstMs: 1_000, longestMs: 1_000, jitter: 0.25 };
-/** The same while the session ends: the final writes must not hold up a program that is stopping. */
+/** Minimum interval while the session ends: the final writes must not hold up a program that is stopping. */
 const finalWriteEveryMs = 100;
 const maxWaitingEvents = 50;
 

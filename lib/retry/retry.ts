@@ -10,7 +10,7 @@ export interface RetryOptions {
   readonly random?: () => number;
 }
 
-/** What p-retry sees instead of the real error: it never retries a TypeError, and turns errors of another realm into one. */
+/** Hides the real error from p-retry, which never retries a TypeError and turns errors from another realm into one. */
 class TryFailedError extends Error {
   override readonly name = 'TryFailedError';
   readonly code = 'TRY_FAILED';
@@ -22,14 +22,14 @@ export async function retry<Result>(
   { firstMs, factor = 2, longestMs, jitter, tries = Number.POSITIVE_INFINITY }: RetryPolicy,
   { again, signal, random = Math.random }: RetryOptions,
 ): Promise<Result> {
-  // p-retry adds jitter from Math.random only, and none at the cap. So we draw it here, once for all pauses of a call.
+  // p-retry takes its jitter only from Math.random and adds none at the cap, so we draw it here, once for all pauses of a call.
   const scale = spread(1, jitter, random());
   const results: Result[] = [];
   const attempt = async (): Promise<void> => {
     try {
       results.push(await work());
     } catch (cause) {
-      throw new TryFailedError('This try failed', { cause });
+      throw new TryFailedError('The attempt failed', { cause });
     }
   };
   try {

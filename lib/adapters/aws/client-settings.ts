@@ -3,8 +3,8 @@ export interface CallLimits {
   /** For one attempt, from the first byte of the request to the last byte of the response. */
   readonly timeoutMs: number;
   /**
-   * Tries in all, with the SDK's growing, jittered pauses. The SDK owns a call's retries. Code around it retries only what the SDK
-   * doesn't see (a lost race, entries left undone) or sets this to 1.
+   * Total attempts, with the SDK's growing, jittered pauses in between. The SDK owns a call's retries: code around it retries only
+   * what the SDK doesn't see (a lost race, unprocessed entries) or sets this to 1.
    */
   readonly tries: number;
   /** Maximum kept-alive connections; further calls queue. */

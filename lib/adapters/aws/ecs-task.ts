@@ -29,7 +29,7 @@ const answerSchema = z.object({
 const untilReady: RetryPolicy = { firstMs: 250, longestMs: 1_000, jitter: 0.25, tries: 4 };
 const answerWithinMs = 2_000;
 
-/** Asks the task metadata endpoint (version 4), again where it is not ready yet. Throws `EcsTaskUnknownError`. */
+/** Queries the task metadata endpoint (version 4), with retries in case it is not ready yet. Throws `EcsTaskUnknownError`. */
 export async function describeEcsTask(metadataUri: string, policy = untilReady): Promise<EcsTask> {
   try {
     return await retry(() => ask(metadataUri), policy, { again: () => true });
@@ -40,9 +40,9 @@ export async function describeEcsTask(metadataUri: string, policy = untilReady):
 
 async function ask(metadataUri: string): Promise<EcsTask> {
   const answer = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(answerWithinMs) });
-  if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
   const { TaskARN, Containers } = answerSchema.parse(await answer.json());
-  // All containers of a task share its one interface.
+  // All containers of a task share its network interface.
   const [address] = Containers.flatMap(({ Networks }) => Networks).flatMap((one) => one.IPv4Addresses);
   return { taskId: TaskARN.slice(TaskARN.lastIndexOf('/') + 1), address };
 }

@@ -15,11 +15,11 @@ import { clientSettings } from './client-settings.ts';
 const maxEntries = 10;
 const maxCallBytes = 256 * 1024;
 
-/** The SDK's, for a call that fails as a whole. */
+/** The SDK's attempts for a call that fails as a whole. */
 const callTries = 3;
-/** For entries that a successful answer refuses; the SDK doesn't retry those. */
+/** For entries that a successful response refuses; the SDK doesn't retry those. */
 const whileBusy: RetryPolicy = { firstMs: 100, longestMs: 1_000, jitter: 0.5, tries: 3 };
-/** What may pass when the entry is sent again; anything else is a fault of the entry itself. */
+/** Error codes for which a retry may help; all others are faults of the entry itself. */
 const passingCodes = new Set(['ThrottlingException', 'InternalException', 'InternalFailure']);
 
 export interface EventBridgeBusOptions {

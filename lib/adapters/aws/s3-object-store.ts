@@ -50,7 +50,7 @@ function isChanged(fault: unknown): boolean {
   return status === 412 || status === 409 || (status === 404 && name !== 'NoSuchBucket');
 }
 
-/** Nearest to the wire, so that the answers of each try are seen, refusals too. */
+/** Placed closest to the wire, to see the response of every attempt, including errors. */
 function watchDates(client: S3Client, onDate: OnOriginDate): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -66,7 +66,7 @@ function watchDates(client: S3Client, onDate: OnOriginDate): void {
 
 class S3ObjectStore implements StreamingObjectStore {
   readonly #client: S3Client;
-  /** For callers that retry. Shares the other client's connections. */
+  /** Makes a single attempt, for callers that retry themselves. Shares the other client's connections. */
   readonly #onceClient: S3Client;
   readonly #bucket: string;
   /** Time limit for a whole call, including the pauses between attempts. */
@@ -200,7 +200,7 @@ class S3ObjectStore implements StreamingObjectStore {
       const found = await this.#etag(from);
       if (found === undefined) return;
       const there = await this.#etag(to);
-      // The same bytes are there where an earlier move broke off in between.
+      // The target already has the same bytes if an earlier move was interrupted between the two steps.
       if (there !== found) {
         const copy = new CopyObjectCommand({
           ...target,

@@ -27,7 +27,7 @@ export interface WebhookBusOptions {
   readonly giveUpAfterMs?: number;
   /** Time limit for pending events when the bus is closed. @default 3 s */
   readonly closeWithinMs?: number;
-  /** @default half a second, doubling up to a minute, ± 50 % */
+  /** Pauses between failed attempts. @default half a second, doubling up to a minute, ± 50 % */
   readonly retries?: RetryPolicy;
 }
 

@@ -59,7 +59,7 @@ export class ChannelIndexWriter {
     return named.length > 0 && readable.every(Boolean) ? { path, text } : undefined;
   }
 
-  /** False where a newer epoch has it. */
+  /** False if a newer epoch owns the object. */
   #write(key: string, playlists: readonly PipelinePlaylist[], epoch: number): Promise<boolean> {
     const body = Buffer.from(channelIndex(playlists, key, epoch));
     const rule = deliveryRuleFor(key);

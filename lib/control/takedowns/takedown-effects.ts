@@ -39,7 +39,7 @@ export interface StepOutcome {
 }
 
 const done: StepOutcome = {};
-/** For a worker to publish what it has and to close the recording, as we see it. */
+/** Time for a worker to publish its remaining media and close the recording, by our clock. */
 const endWithinMs = 30_000;
 const movesAtOnce = 16;
 
@@ -163,7 +163,7 @@ export class TakedownEffects {
           throw cause;
         }
       };
-      // Every one is waited for, also where one fails: none may move on when the next run turns round.
+      // Wait for all of them even if one fails: none may still be moving objects if the next run reverses direction.
       const moves = await pMapSettled(keys, move, { concurrency: movesAtOnce });
       for (const outcome of moves) if (outcome.status === 'rejected') throw outcome.reason;
       if (clock.nowMs() >= untilMs) {

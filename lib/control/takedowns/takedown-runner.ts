@@ -51,9 +51,9 @@ const renewMs = 5_000;
  * a pass and its last calls: no effect of an earlier turn may land after we begin.
  */
 const holdMs = 25_000;
-/** Between two checks of what the steps wait for. */
+/** Growing pauses between checks on what steps are waiting for. */
 const lookAgain: RetryPolicy = { firstMs: 50, longestMs: 800, jitter: 0.25 };
-/** One look at every step that is due takes about so long at most. */
+/** Approximate limit for one pass over all due steps. */
 const passMs = 1_000;
 const atOnce = 8;
 /** A takedown not done after this long is reported as stuck, then once a minute. */
@@ -172,7 +172,7 @@ export class TakedownRunner {
       emit('control.takedown.asked', { streamId, direction: body.direction, reason: body.reason });
     }, isConditionFailed);
     const after = await this.run(streamId);
-    if (!after) throw new UnknownStreamError(`The stream ${streamId} was deleted meanwhile.`);
+    if (!after) throw new UnknownStreamError(`Stream ${streamId} was deleted in the meantime.`);
     return after;
   }
 
@@ -207,7 +207,7 @@ export class TakedownRunner {
         if (changed(body, before.body)) await write(before, body);
         else if (dueSteps(body).length === 0) return await this.#finish(before);
       } catch (cause) {
-        // Somebody turned it round, or was faster: what stands there now is gone on with.
+        // Another program reversed the direction or wrote first: continue with what is stored now.
         if (!isConditionFailed(cause)) throw cause;
       }
       if (idle > 0) {

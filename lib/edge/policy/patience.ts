@@ -1,8 +1,8 @@
 import type { RetryPolicy } from '../../retry/policy/backoff.ts';
 
 /**
- * While the next tier can't be reached. A tier whose process died is back within a second, so waiting about that long beats an
- * error that players have to recover from.
+ * While the next tier is unreachable. A tier whose process died is back within a second: waiting for it is better than an error
+ * that a player has to handle.
  */
 export const untilTierIsUp: RetryPolicy = {
   firstMs: 150,

@@ -36,12 +36,12 @@ interface QueuedGroup {
 /** Limit for segments waiting for an origin that isn't accepting them: above it the oldest are dropped. */
 const maxQueuedBytes = 48 * 1024 * 1024;
 /**
- * Until the write succeeds, its group is given up, or the writer is stopped. The writer alone retries; the store sends one request
- * per call (`PutOptions.once`), so the lease is checked before each. Pauses grow slowly: with half of all requests failing, some of
- * a segment's dozen fail five times or more.
+ * Until the write succeeds, its group is dropped, or the writer is stopped. Only the writer retries; the store sends one request
+ * per call (`PutOptions.once`), so the lease is checked before each. Pauses grow slowly: with half of all requests failing, some
+ * of a segment's dozen objects fail five times or more.
  */
 const whileFailing: RetryPolicy = { firstMs: 100, factor: 1.5, longestMs: 1000, jitter: 0.25 };
-/** The playlists are written at least after so many groups of a backlog. */
+/** The playlists are written at least once per this many groups of a backlog. */
 const groupsPerRound = 8;
 /** A write that soon succeeds at its second or third try is no outage; five seconds without a failure end one. */
 const troubleLimits = { graceMs: 1000, steadyMs: 5000 };
@@ -129,7 +129,7 @@ export class SegmentWriter {
 
   /** Also ends pauses between retries. */
   #halt(): void {
-    this.#stopping.abort(new WriterStoppedError('Not every segment was written'));
+    this.#stopping.abort(new WriterStoppedError('Stopped before every segment was written'));
   }
 
   async #conclude(withinMs: number, last: () => Promise<void>): Promise<void> {
@@ -237,7 +237,7 @@ export class SegmentWriter {
       await this.#objects.write(object, body);
     } catch (cause) {
       this.#failed(cause);
-      throw new NotWrittenError(object.key, { cause });
+      throw new NotWrittenError(`${object.key} was not written`, { cause });
     }
     this.#succeeded();
   }

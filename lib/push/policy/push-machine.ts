@@ -153,9 +153,9 @@ export const phaseLimitsMs: Readonly<Partial<Record<PushPhase, number>>> = {
 };
 
 const afterFaults: RetryPolicy = { firstMs: 1_000, longestMs: 60_000, jitter: 0.25 };
-/** After a "no" it is not asked again sooner. */
+/** Minimum wait after a refusal, before jitter. */
 const shortestRejectedMs = 5_000;
-/** So many "no" in a row are an answer. A server that still holds our connection of before says "no" for a minute or two. */
+/** This many refusals in a row are final. A server that still holds our previous connection refuses for a minute or two. */
 const maxRejections = 10;
 /** A push that was live for this long was healthy: the next fault counts as a new one. */
 const steadyMs = 60_000;

@@ -3,15 +3,15 @@
  * spreads callers that failed together.
  */
 export interface RetryPolicy {
-  /** Before the second try. 0: no pauses at all. */
+  /** Pause before the second try. 0: no pauses at all. */
   readonly firstMs: number;
   /** Growth from one pause to the next. @default 2 */
   readonly factor?: number;
-  /** The cap, before jitter. */
+  /** Cap on the pauses, before jitter. */
   readonly longestMs: number;
-  /** A pause is this share longer or shorter at most, from 0 to 1. */
+  /** Each pause is up to this share longer or shorter, from 0 to 1. */
   readonly jitter: number;
-  /** Including the first. @default unlimited: the owner stops */
+  /** Maximum number of tries, including the first. @default unlimited; the owner stops */
   readonly tries?: number;
 }
 
@@ -19,7 +19,7 @@ export interface RetryPolicy {
 export const spread = (ms: number, share: number, random: number): number =>
   ms * (1 + share * (2 * random - 1));
 
-/** The pause in ms before the next try. `failures`: in a row, from 1. `random`: in [0, 1). */
+/** The pause in ms before the next try. `failures`: consecutive, from 1. `random`: in [0, 1). */
 export const pauseMs = (
   { firstMs, factor = 2, longestMs, jitter }: RetryPolicy,
   failures: number,

@@ -16,8 +16,8 @@ import { retry } from '../../../retry/retry.ts';
 import { clientSettings } from '../client-settings.ts';
 
 /**
- * Of one write against concurrent ones: takedowns come one at a time, so this many at once are a fault. The SDK retries failed
- * calls, but not conflicts.
+ * For one write against concurrent ones. Takedowns are rare, so this many conflicts in a row indicate a bug. The SDK retries
+ * failed calls, but not conflicts.
  */
 const whileOvertaken: RetryPolicy = { firstMs: 40, longestMs: 640, jitter: 0.5, tries: 8 };
 
@@ -52,7 +52,7 @@ export function cloudFrontDenials({
 
   async function write(send: (IfMatch: string) => Promise<unknown>): Promise<void> {
     const readAndWrite = async (): Promise<void> => {
-      // Throws where there is no such store, which a missing key must not be taken for.
+      // Throws if the store does not exist, which must not be mistaken for a missing key.
       const { ETag = '' } = await client.send(new DescribeKeyValueStoreCommand({ KvsARN }));
       await send(ETag);
     };

@@ -11,7 +11,7 @@ import { unixSecondsIn } from './dynamo-expiry.ts';
 import { attributes, type DynamoRequests, type Item, placeholders } from './dynamo-requests.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Each lost race means that another append succeeded, so this is how many may append at once. */
+/** Each lost race means another append succeeded, so `tries` is how many writers may append concurrently. */
 const whileOvertaken = {
   firstMs: 5,
   longestMs: 100,
@@ -77,7 +77,7 @@ export function dynamoEventStore(
         await retry(append, whileOvertaken, { again: isOvertaken });
       } catch (cause) {
         if (!isOvertaken(cause)) throw cause;
-        const trouble = `Others appended to the events of ${event.streamId} ${whileOvertaken.tries} times.`;
+        const trouble = `Appending an event to ${event.streamId} lost ${whileOvertaken.tries} races against other writers.`;
         throw new ControlStoreUnavailableError(trouble, { cause });
       }
     },

@@ -35,16 +35,16 @@ export interface Conditional {
 }
 
 /**
- * Judged by who asks: a worker renews its lease twice a second, and others may take it after two. So an answer that is not
- * there after 400 ms (tens of times what DynamoDB needs in its region) is not waited for but asked for once more, on another
- * connection, and after a second in all the caller hears that the store is away. The SDK owns these two tries; renewals,
- * heartbeats and journals come back on their own schedule.
+ * Chosen for leases: a worker renews its lease twice a second, and others may take it after two seconds. A request without a
+ * response after 400 ms (tens of times DynamoDB's usual latency within a region) is therefore retried once on another
+ * connection, and after one second in total the caller gets an error. The SDK owns these two attempts; renewals, heartbeats and
+ * journal writes retry on their own schedule.
  */
 const limits: CallLimits = { timeoutMs: 400, tries: 2, maxConnections: 50 };
 
 /** DynamoDB's limit for one BatchWriteItem. */
 const batchSize = 25;
-/** For items that a successful answer left undone; the SDK doesn't retry those. */
+/** For items that a successful response left unprocessed; the SDK doesn't retry those. */
 const whileBusy: RetryPolicy = { firstMs: 40, longestMs: 640, jitter: 0.25, tries: 6 };
 
 /**
@@ -171,12 +171,12 @@ export class DynamoRequests {
       let left = keys
         .slice(start, start + batchSize)
         .map((key) => ({ DeleteRequest: { Key: attributes(key) } }) as object);
-      const busy = new ControlStoreUnavailableError(`${name} does not keep up with deleting.`);
+      const busy = new ControlStoreUnavailableError(`${name} is throttling deletes.`);
       const deleteSome = async (): Promise<void> => {
         const command = new BatchWriteItemCommand({ RequestItems: { [name]: left } });
         const { UnprocessedItems } = await this.#send((options) => this.#client.send(command, options));
         left = UnprocessedItems?.[name] ?? [];
-        // A busy table leaves requests undone without an error.
+        // A busy table skips some requests without an error.
         if (left.length > 0) throw busy;
       };
       await retry(deleteSome, whileBusy, { again: (cause) => cause === busy });

@@ -195,7 +195,7 @@ class DiskObjectStore implements StreamingObjectStore {
     }
   }
 
-  /** Moves the file to its name. A delete may take the empty folder away between the two steps: then again. */
+  /** Renames the file to its final name. Retries if a delete removes the empty folder in between. */
   #publish(temporary: string, path: string): Promise<void> {
     const moveThere = async (): Promise<void> => {
       await mkdir(dirname(path), { recursive: true });

@@ -12,8 +12,8 @@ export interface Inspector {
 const usualPort = 9229;
 
 /**
- * Has Node open the inspector of the process `name`, if any, on loopback: at `preferredPort`, or at a free port if that is
- * in use. Throws `UsageError` if there is no such process.
+ * Opens Node's inspector for the process `name`, if given, on loopback: on `preferredPort`, or on a free port if that is in use.
+ * Throws `UsageError` if there is no such process.
  */
 export async function withInspector(
   specs: readonly ProcessSpec[],

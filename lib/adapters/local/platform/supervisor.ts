@@ -10,9 +10,9 @@ export interface ProcessSpec {
   readonly name: string;
   /** Program path relative to the repository root. */
   readonly program: string;
-  /** Sources that the program reads and doesn't import, from the repository's root. */
+  /** Sources that the program reads without importing them, relative to the repository root. */
   readonly alsoReads?: readonly string[];
-  /** Flags of Node's own, such as `--inspect`. */
+  /** Flags for Node itself, such as `--inspect`. */
   readonly nodeFlags?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly port: number;
@@ -65,15 +65,15 @@ export class StartError extends Error {
 }
 
 const restarts: RetryPolicy = { firstMs: 100, longestMs: 10_000, jitter: 0.1 };
-/** A process that stayed up this long starts over with the shortest back-off. */
+/** After staying up this long, a process gets the shortest back-off again. */
 const steadyMs = 10_000;
 const stopWithinMs = 8_000;
 /** The time ECS allows between SIGTERM and SIGKILL. */
 const drainWithinMs = 120_000;
 
 /**
- * For a process that ended unasked after `uptimeMs`, having failed `before` times in a row: its failures in a row now, and the
- * pause before it is restarted. `random`: in [0, 1).
+ * For a process that exited unexpectedly after `uptimeMs`, with `before` consecutive failures until then: its consecutive
+ * failures now, and the back-off before it is restarted. `random`: in [0, 1).
  */
 export function nextRestart(
   before: number,
@@ -145,7 +145,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     });
   }
 
-  /** Cuts short the wait before a process is started again; false if none of this name waits. */
+  /** Starts a process that is waiting for its restart at once. False if no process of this name is waiting. */
   startNow(name: string): boolean {
     const child = this.#find(name);
     if (child?.restart === undefined || this.#stopping) return false;
@@ -209,7 +209,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         child.process = undefined;
         failed(new StartError(spec.name, failure));
         if (this.#stopping) return;
-        // One that was told to go did not fail.
+        // A drained process did not fail.
         const { failures, delayMs } = child.draining
           ? { failures: 0, delayMs: 0 }
           : nextRestart(child.failures, performance.now() - startedMs, Math.random());
@@ -247,8 +247,9 @@ interface SupervisedProcess {
   process?: ChildProcess | undefined;
   /** Predecessors of `process` that are finishing their work. */
   readonly leaving: Set<ChildProcess>;
+  /** Set while it waits to be started again. */
   restart?: NodeJS.Timeout;
-  /** Unasked exits in a row. */
+  /** Consecutive unexpected exits. */
   failures: number;
   draining?: boolean;
 }

@@ -39,8 +39,8 @@ const busyTimeoutMs = 5;
 /** How long opening may wait for other processes to migrate; nothing else is running yet. */
 const openTimeoutMs = 5_000;
 /**
- * About 1 s in all, and 1.3 s at most: others may take a lease 2 s after its last renewal (see
- * lib/encoder/lease/policy/fence.ts). No pause is long, so a lease is renewed soon after the lock is released.
+ * About 1 s in total, 1.3 s at most: others may take a lease 2 s after its last renewal (see
+ * lib/encoder/lease/policy/fence.ts). All pauses are short, so that a lease is renewed soon after a lock is released.
  */
 const whileLocked = {
   firstMs: 5,
@@ -71,9 +71,7 @@ export function openSqliteDatabase(path: string, migrations: readonly string[]):
       return await retry(() => work(prepare), whileLocked, { again: isLocked });
     } catch (cause) {
       if (!isSqliteFault(cause)) throw cause;
-      const trouble = isBusy(cause)
-        ? `stayed locked for ${whileLocked.tries} tries`
-        : 'answered with a fault';
+      const trouble = isBusy(cause) ? `stayed locked for ${whileLocked.tries} attempts` : 'returned an error';
       throw new ControlStoreUnavailableError(`The control store ${trouble}.`, { cause });
     }
   }
@@ -89,7 +87,7 @@ export function openSqliteDatabase(path: string, migrations: readonly string[]):
 
 const isLocked = (cause: unknown): boolean => isSqliteFault(cause) && isBusy(cause);
 
-/** BEGIN IMMEDIATE takes the write lock first, so that nothing read inside can be stale when it writes. */
+/** BEGIN IMMEDIATE takes the write lock first, so that nothing read inside is stale by the time of the write. */
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -141,7 +139,7 @@ function migrate(database: DatabaseSync, path: string, migrations: readonly stri
   });
 }
 
-/** Only while opening. Blocks the thread, since nothing else runs yet; `retry` can't do that. */
+/** Only while opening: blocks the thread, because nothing else is running yet. `retry` can't do that. */
 function waitWhileBusy(work: () => void): void {
   const endsAtMs = performance.now() + openTimeoutMs;
   for (;;) {

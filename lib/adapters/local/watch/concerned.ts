@@ -1,23 +1,23 @@
-/** What each source file imports, statically and dynamically; paths from the repository's root. */
+/** The static and dynamic imports of each source file; paths are relative to the repository root. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
-/** A process and the files that its code starts from. */
+/** A process and its entry files. */
 export interface WatchedProcess {
   readonly name: string;
   readonly entries: readonly string[];
 }
 
-/** Every file that `entries` load, directly or through others, themselves included. */
+/** Every file that `entries` load, directly or indirectly, including the entries themselves. */
 export function sourcesOf(entries: readonly string[], graph: ImportGraph): ReadonlySet<string> {
   const found = new Set(entries);
-  // A set hands out what is added to it during the loop, too.
+  // Iterating a set also visits elements added during the loop.
   for (const path of found) {
     for (const next of graph.get(path) ?? []) found.add(next);
   }
   return found;
 }
 
-/** The names of the processes that run one of the changed files, in the order of `processes`. */
+/** Names of the processes that run one of the changed files, in the order of `processes`. */
 export function concernedBy(
   changed: readonly string[],
   graph: ImportGraph,

@@ -1,7 +1,7 @@
 import { type BuildFailure, build, type Message, type Metafile } from 'esbuild';
 import type { ImportGraph } from './concerned.ts';
 
-/** Source files do not build; `faults` has each place. */
+/** The sources don't build; `faults` lists each location. */
 export class SourceFaultError extends Error {
   override readonly name = 'SourceFaultError';
   readonly code = 'SOURCE_FAULT';
@@ -18,8 +18,8 @@ export class SourceFaultError extends Error {
 }
 
 /**
- * Reads what the files behind `entries` import; packages are left out. A file that doesn't parse, an import of a missing
- * file and one of a name that its file doesn't export throw `SourceFaultError`.
+ * Reads the imports of all files reachable from `entries`, except packages. Throws `SourceFaultError` if a file doesn't parse, or
+ * imports a missing file or a name that the file doesn't export.
  */
 export async function readImportGraph(root: string, entries: readonly string[]): Promise<ImportGraph> {
   const { metafile } = await build({

@@ -1,14 +1,14 @@
-/** What the restarts need of the supervisor. */
+/** The part of the supervisor that restarts need. */
 interface Restarts {
-  /** Replaces a process, and resolves when its successor is ready. */
+  /** Replaces a process; resolves when its successor is ready. */
   drain(name: string): Promise<unknown>;
-  /** Starts a process that waits for its restart; false if it doesn't. */
+  /** Starts a process that is waiting for its restart; false if it isn't waiting. */
   startNow(name: string): boolean;
 }
 
 /**
- * Restarts processes one after another, so that a broadcast always has another worker and another proxy to go to. A
- * successor that doesn't come up holds the rest back: they go on with the code that works.
+ * Restarts processes one after another, so that a broadcast always has another worker and another proxy to move to. If a
+ * successor doesn't come up, the rest aren't restarted: they keep running the code that works.
  */
 export class RollingRestart {
   readonly #supervisor: Restarts;
@@ -19,10 +19,10 @@ export class RollingRestart {
     this.#supervisor = supervisor;
   }
 
-  /** Each gets a process that starts after this call. */
+  /** Each of these gets a process started after this call. */
   add(names: readonly string[]): void {
     for (const name of names) {
-      // Its successor failed with the older code and waits to be tried again: that is the restart asked for.
+      // Its successor failed with the older code and is waiting for another attempt: starting that now is the requested restart.
       if (name === this.#current && this.#supervisor.startNow(name)) continue;
       this.#waiting.add(name);
     }

@@ -2,8 +2,9 @@ import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Calls `changed` with the path, from `root`, of each file below `folders` that is written, replaced, made or removed. A watch
- * for each folder: Node's recursive one on Linux watches files, and loses one that an editor replaces. Returns what ends it.
+ * Calls `changed` with the path, relative to `root`, of each file below `folders` that is written, replaced, created or removed.
+ * Watches each folder separately: Node's recursive watch on Linux watches files, and loses a file that an editor replaces.
+ * Returns a function that stops watching.
  */
 export function watchFolders(
   root: string,
@@ -30,7 +31,7 @@ export function watchFolders(
       else found(`${folder}/${entry.name}`);
     }
   };
-  /** Watches a path if it's a folder; what a new folder already has is a change. */
+  /** Watches a path if it's a folder; everything already in a new folder counts as changed. */
   const follow = (path: string, found: (path: string) => void) => {
     try {
       if (statSync(join(root, path)).isDirectory()) add(path, found);
@@ -45,8 +46,8 @@ export function watchFolders(
   };
 }
 
-/** Swap and backup files, which come and go beside the file that is edited. */
+/** Swap and backup files, which come and go next to the file being edited. */
 const isEditorsOwn = (name: string) => name.startsWith('.') || name.endsWith('~');
 
-/** It was removed, perhaps while it was looked at. */
+/** It was removed, perhaps while we were inspecting it. */
 const isMissing = (fault: unknown) => (fault as NodeJS.ErrnoException).code === 'ENOENT';

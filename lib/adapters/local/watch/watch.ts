@@ -5,22 +5,22 @@ import { readImportGraph, SourceFaultError } from './import-graph.ts';
 import { RollingRestart } from './rolling-restart.ts';
 import { watchFolders } from './source-folders.ts';
 
-/** An editor that saves all files, or a checkout, makes one change of many. */
+/** Groups the many changes of a checkout, or of an editor that saves all files, into one. */
 const quietMs = 100;
 
 export interface SourceWatch {
-  /** The repository's root. */
+  /** The repository root. */
   readonly root: string;
   readonly processes: readonly ProcessSpec[];
-  /** The program that watches: it can't restart itself. */
+  /** The watching program, which can't restart itself. */
   readonly own: string;
   readonly supervisor: Pick<Supervisor, 'drain' | 'startNow'>;
   readonly emit: EmitEvent;
 }
 
 /**
- * Restarts the processes whose sources change, once those build; until then the running ones stay. Returns what ends the
- * watch.
+ * Restarts the processes whose sources change, once the sources build; until then the old ones keep running. Returns a function
+ * that stops watching.
  */
 export function watchSources({ root, processes, own, supervisor, emit }: SourceWatch): () => void {
   const watched = processes.map(

@@ -4,7 +4,10 @@ import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
 const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
 /** Maximum pause a receiver may request. */
 const longestAskedPauseMs = 300_000;
-/** For one message. The sender gives up by the message's age, not by tries. */
+/**
+ * Retries of one message; jitter spreads the retries of many senders. The sender gives up by the message's age, not by the number
+ * of attempts.
+ */
 export const webhookRetries: RetryPolicy = { firstMs: 500, longestMs: 60_000, jitter: 0.5 };
 
 export interface WebhookAnswer {

@@ -28,8 +28,8 @@ export interface PlaybackTarget {
 }
 
 /**
- * Before the whole presentation is reloaded. The engine retries single requests itself and has given up by then. Jittered, so that
- * viewers who lost the same server don't all return at once; nobody waits longer than 15 s.
+ * Pauses before reloading the whole presentation. The engine retries individual requests itself and has given up by then.
+ * Jittered, so that viewers who lost the same server don't all return at once; nobody waits longer than 15 s.
  */
 export const reloads: RetryPolicy = { firstMs: 1_000, longestMs: 12_000, jitter: 0.25 };
 

@@ -19,7 +19,7 @@ const growing = (policy: RetryPolicy, unchanged: number, random: Random): number
   Math.round(pauseMs(policy, unchanged + 1, random()));
 const isHealthy = (playback: PlaybackCondition): boolean => playback === 'playing' || playback === 'paused';
 
-/** A whole audience was cut at the same moment and is told the same: it comes back seldom, and not at once. */
+/** A whole audience is cut off at the same moment, so it polls rarely and spread out. */
 const takenDownLooks: RetryPolicy = { firstMs: 5_000, factor: 1.4, longestMs: 60_000, jitter };
 
 /**
