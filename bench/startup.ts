@@ -1,4 +1,4 @@
-import { segmentSeconds } from '../lib/packaging/grid.ts';
+import { segmentSeconds } from '../lib/packaging/segment-grid.ts';
 import { whenInterrupted } from '../testkit/cleanup.ts';
 import { Publisher } from '../testkit/media/publisher.ts';
 import { Platform } from '../testkit/platform/platform.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import HLS from 'hls-parser';
-import { segmentSeconds } from '../lib/packaging/grid.ts';
+import { segmentSeconds } from '../lib/packaging/segment-grid.ts';
 import { whenInterrupted } from '../testkit/cleanup.ts';
 import { Publisher } from '../testkit/media/publisher.ts';
 import { Platform } from '../testkit/platform/platform.ts';

@@ -16,7 +16,7 @@ import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { SharedTime } from '../lib/encoder/policy/shared-time.ts';
 import { Worker } from '../lib/encoder/worker.ts';
-import { segmentsFor } from '../lib/packaging/grid.ts';
+import { segmentsFor } from '../lib/packaging/segment-grid.ts';
 
 /** Interval for batched reads from links and ffmpeg processes: saves CPU and adds at most this latency at each of the two. */
 const readBatchMs = 100;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { playerBufferMs, segmentMs, segmentsFor } from '../../lib/packaging/grid.ts';
+import { playerBufferMs, segmentMs, segmentsFor } from '../../lib/packaging/segment-grid.ts';
 import type { Platform } from '../../testkit/platform/platform.ts';
 import {
   type CreatedStream,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { playerBufferMs } from '../../lib/packaging/grid.ts';
+import { playerBufferMs } from '../../lib/packaging/segment-grid.ts';
 import type { Platform } from '../../testkit/platform/platform.ts';
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import { FaultProxy } from '../faults/fault-proxy.ts';

@@ -1,4 +1,4 @@
-import type { SegmentGroup } from '../../lib/encoder/encoding/policy/group-collector.ts';
+import type { SegmentGroup } from '../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { LeaseKeeper } from '../../lib/encoder/lease/lease-keeper.ts';
 import type { LeaseTakerOptions, TakenLease } from '../../lib/encoder/lease/lease-taker.ts';
 import type { ObjectWrite, Publication } from '../../lib/encoder/publication/policy/publication.ts';
@@ -7,7 +7,7 @@ import type { Clock } from '../../lib/net/clock.ts';
 import { epochMark } from '../../lib/object-store/epoch-mark.ts';
 import { ObjectStoreUnavailableError } from '../../lib/object-store/errors.ts';
 import type { ObjectStore } from '../../lib/object-store/ports.ts';
-import { segmentMs } from '../../lib/packaging/grid.ts';
+import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 import type { Invariants } from './invariants.ts';
 import type { Network } from './network.ts';

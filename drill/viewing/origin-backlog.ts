@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
-import { segmentMs } from '../../lib/packaging/grid.ts';
+import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 import { fetchMediaPlaylist } from '../../testkit/media/playback.ts';
 import type { DrillContext, LevelPoint } from '../model.ts';

@@ -1,4 +1,4 @@
-import { segmentMs } from '../../lib/packaging/grid.ts';
+import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import { median } from '../../testkit/report/statistics.ts';
 
 /** A segment's arrival at the origin, on the drill's clock. */

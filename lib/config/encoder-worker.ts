@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { dvrWindowSeconds } from './defaults.ts';
 import { envCodec } from './env.ts';
 import { eventRetentionDays, port, regionName } from './fields.ts';
+import { memberFields, memberVariables } from './fleet-member.ts';
 import { controlStoreLocation, eventBusLocation, originLocation, secretLocation } from './locations.ts';
-import { memberFields, memberVariables } from './member.ts';
 
 const text = z.string().min(1);
 

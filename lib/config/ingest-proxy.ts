@@ -3,8 +3,8 @@ import { cidrs } from './cidrs.ts';
 import { defaultReplayMaxBytes } from './defaults.ts';
 import { envCodec } from './env.ts';
 import { port } from './fields.ts';
+import { memberFields, memberVariables } from './fleet-member.ts';
 import { certificateLocation, controlStoreLocation, eventBusLocation, secretLocation } from './locations.ts';
-import { memberFields, memberVariables } from './member.ts';
 import { rtmpApp } from './names.ts';
 
 const count = (least: number) => z.coerce.number().int().min(least);

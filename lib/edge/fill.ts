@@ -4,8 +4,8 @@ import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-objec
 import type { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
+import { untilTierIsUp } from './policy/fill-retries.ts';
 import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
-import { untilTierIsUp } from './policy/patience.ts';
 import type { Upstream, UpstreamAnswer } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
 

@@ -1,9 +1,9 @@
 import type { Connection } from '../net/socket.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { Handover } from '../protocol/rtmp/server-session.ts';
-import { Gathered } from './policy/gathered.ts';
 import { PublisherStream } from './policy/publisher-stream.ts';
 import { ReadCursor, type ReadMemory } from './policy/read-memory.ts';
+import { Gathered } from './policy/write-batch.ts';
 
 export interface FeedLimits {
   /** The most to keep of a publisher for a replay, in bytes. 0 keeps nothing. */

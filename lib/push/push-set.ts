@@ -281,7 +281,7 @@ export class PushSet implements PublishTap {
     this.#phase = 'over';
     const { events, cause } = this.#report.unwritten;
     const { sessionId: session, stream } = this.#facts;
-    if (events > 0) this.#context.emit('push.story.lost', { session, stream: stream.id, events, cause });
+    if (events > 0) this.#context.emit('push.journal.lost', { session, stream: stream.id, events, cause });
   }
 }
 

@@ -65,7 +65,7 @@ export const encoderEvents = {
     'warn',
     'Broadcast handed over before all its segments reached the origin; if the publisher is still connected, its proxy replays the missing media.',
   ),
-  'encoder.story.incomplete': event<About & { events: number; record: boolean; cause: unknown }>(
+  'encoder.journal.incomplete': event<About & { events: number; record: boolean; cause: unknown }>(
     'error',
     "Failed to write the broadcast's last journal events to the control store.",
     { StreamEventsLost: 'events' },

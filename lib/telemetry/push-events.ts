@@ -37,7 +37,7 @@ export const pushEvents = {
     'warn',
     'Failed to read or write push settings or state; pushes continue unchanged.',
   ),
-  'push.story.lost': event<{ session: string; stream: string; events: number; cause: unknown }>(
+  'push.journal.lost': event<{ session: string; stream: string; events: number; cause: unknown }>(
     'error',
     "Push events were never written to a stream's journal.",
     { StreamEventsLost: 'events' },

@@ -11,7 +11,7 @@ import type { ChannelPlan } from '../../lib/control/managed-channels/policy/chan
 import type { ManagedEncoder } from '../../lib/control/managed-channels/ports.ts';
 import { deliveryRuleFor } from '../../lib/edge/policy/delivery.ts';
 import type { ObjectStore } from '../../lib/object-store/ports.ts';
-import { segmentSeconds } from '../../lib/packaging/grid.ts';
+import { segmentSeconds } from '../../lib/packaging/segment-grid.ts';
 import type { NginxRtmp } from '../harness/nginx-rtmp.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 

@@ -13,7 +13,7 @@ import type { EncoderProcess } from '../../lib/encoder/ports.ts';
 import { Worker } from '../../lib/encoder/worker.ts';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
 import type { ObjectStore } from '../../lib/object-store/ports.ts';
-import { segmentsFor } from '../../lib/packaging/grid.ts';
+import { segmentsFor } from '../../lib/packaging/segment-grid.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../lib/telemetry/events.ts';
 import { Recording } from '../media/recording.ts';

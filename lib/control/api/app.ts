@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import { ControlStoreUnavailableError } from '../../control-store/errors.ts';
 import { StalenessTracker } from '../policy/staleness.ts';
+import { addDocument, createApiShell } from './api-base.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
 import { addDestinationRoutes } from './destinations.ts';
@@ -10,7 +11,6 @@ import { addEventRoutes } from './journal.ts';
 import { addKeyRoutes } from './keys.ts';
 import type { ApiProblem } from './problems.ts';
 import { describedSchemas } from './schemas/schemas.ts';
-import { addDocument, createApiShell } from './shell.ts';
 import { addStreamRoutes } from './streams.ts';
 import { addTakedownRoutes } from './takedown.ts';
 

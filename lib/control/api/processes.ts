@@ -3,11 +3,11 @@ import { routePath } from 'hono/route';
 import type { Clock } from '../../net/clock.ts';
 import { RequestRate } from '../policy/request-rate.ts';
 import type { LocalProcesses } from '../ports.ts';
+import { addDocument, createApiShell } from './api-base.ts';
 import type { ControlApi } from './context.ts';
 import type { GuardContext } from './guards.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems } from './route-parts.ts';
-import { addDocument, createApiShell } from './shell.ts';
 
 /** Enough for a person's clicks or a test; stops a script that loops. */
 const mostStops = 20;

@@ -4,7 +4,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
-import { segmentSeconds } from '../../packaging/grid.ts';
+import { segmentSeconds } from '../../packaging/segment-grid.ts';
 import { mediaPathExpression } from '../policy/behaviours.ts';
 
 export interface EdgeFirewallProps {

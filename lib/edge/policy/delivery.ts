@@ -1,4 +1,4 @@
-import { playerBufferMs, segmentSeconds } from '../../packaging/grid.ts';
+import { playerBufferMs, segmentSeconds } from '../../packaging/segment-grid.ts';
 
 /**
  * The delivery policy table. The segment writer takes `contentType` and `cacheControl` from it, the local edge and shield

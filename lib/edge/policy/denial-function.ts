@@ -1,5 +1,5 @@
 import { deniedBody, deniedHead, deniedPathPattern, plainPathPattern } from './denial.ts';
-import { functionAnswer } from './function-answer.ts';
+import { functionAnswer } from './function-response.ts';
 import { plainHead } from './response.ts';
 
 const unknownBody = JSON.stringify({ status: 404, title: 'Not found.' });

@@ -1,4 +1,4 @@
-import { functionAnswer } from './function-answer.ts';
+import { functionAnswer } from './function-response.ts';
 import { plainHead, preflight } from './response.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
-import { segmentNumberAt, segmentStartMs } from '../../packaging/grid.ts';
 import { fitLadder, type Ladder, withoutTopRung } from '../../packaging/ladder-fit.ts';
+import { segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
@@ -11,8 +11,8 @@ import { EncoderRun } from './encoder-run.ts';
 import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
-import { dropAudioOnlyEnd, GroupCollector, type SegmentGroup } from './policy/group-collector.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
+import { dropAudioOnlyEnd, GroupCollector, type SegmentGroup } from './policy/segment-groups.ts';
 import { LagWatch } from './policy/shedding.ts';
 import { stillTags } from './policy/still-tags.ts';
 import { TagHistory } from './policy/tag-history.ts';

@@ -3,7 +3,7 @@ import { ObjectStoreFullError, PreconditionFailedError } from '../../object-stor
 import type { ObjectStore } from '../../object-store/ports.ts';
 import type { RetryPolicy } from '../../retry/policy/backoff.ts';
 import { retry } from '../../retry/retry.ts';
-import type { SegmentGroup } from '../encoding/policy/group-collector.ts';
+import type { SegmentGroup } from '../encoding/policy/segment-groups.ts';
 import { Outage } from '../policy/outage.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import { ObjectWriter } from './object-writer.ts';

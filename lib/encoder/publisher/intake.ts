@@ -6,7 +6,7 @@ import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts
 import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
 import { decideFormat, type InputFormat, type ProbedInput, sameFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
-import { classicAudio, classicVideo } from './policy/classic-tags.ts';
+import { classicAudio, classicVideo } from './policy/classic-flv.ts';
 import { fillerFor } from './policy/filler.ts';
 import { InputMeter } from './policy/input-meter.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';

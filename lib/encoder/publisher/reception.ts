@@ -1,5 +1,5 @@
 import type { EndReason, LeaseRecord } from '../../control-store/records.ts';
-import { segmentStartMs } from '../../packaging/grid.ts';
+import { segmentStartMs } from '../../packaging/segment-grid.ts';
 import { type JournaledRefusalReason, type Refusal, refusalStatus } from '../../protocol/refusals.ts';
 import type { LinkFrame } from '../../protocol/relay/link-frames.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
@@ -10,8 +10,8 @@ import type { UnfinishedBroadcast } from '../publication/recover-publication.ts'
 import type { BroadcastReport } from '../report/broadcast-report.ts';
 import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
+import { ThroughMarks } from './policy/published-through.ts';
 import { isWindowOver } from './policy/reconnect-window.ts';
-import { ThroughMarks } from './policy/through-marks.ts';
 import type { PublishSession } from './publish-session.ts';
 import { PublisherSeat } from './publisher-seat.ts';
 import { SlateMaker } from './slate-maker.ts';

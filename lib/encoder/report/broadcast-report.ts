@@ -1,6 +1,6 @@
 import type { BroadcastRecord, BroadcastState, EndReason, LeaseRecord } from '../../control-store/records.ts';
 import { listRenditions } from '../../control-store/stream-events.ts';
-import { segmentMs } from '../../packaging/grid.ts';
+import { segmentMs } from '../../packaging/segment-grid.ts';
 import type { FinalReport } from '../lease/release-lease.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import { type RecordingOutcome, whyIncomplete } from '../publication/policy/recording-outcome.ts';

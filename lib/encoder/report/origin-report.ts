@@ -1,4 +1,4 @@
-import { playerBufferMs, segmentMs } from '../../packaging/grid.ts';
+import { playerBufferMs, segmentMs } from '../../packaging/segment-grid.ts';
 import type { Reporter } from './reporter.ts';
 
 /**

@@ -31,7 +31,7 @@ export class Reporter implements FinalReport {
   async settled(withinMs: number): Promise<void> {
     const unwritten = await this.journal.settled(withinMs);
     if (unwritten.events > 0 || unwritten.record)
-      this.emit('encoder.story.incomplete', { ...this.about, ...unwritten });
+      this.emit('encoder.journal.incomplete', { ...this.about, ...unwritten });
   }
 
   leaseUnreleased(epoch: number, cause: unknown): void {

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { edgeRegion } from '../../config/names.ts';
 import { type MetricName, metricsNamespace } from '../../telemetry/metrics.ts';
-import type { Fleet } from '../policy/alarm-row.ts';
+import type { Fleet } from '../policy/alarm-definition.ts';
 import { programMetric } from './metric.ts';
 import type { RegionSubjects } from './subjects.ts';
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type MetricName, metrics } from '../../telemetry/metrics.ts';
-import { type AlarmMetric, type AwsMetricName, awsMetrics, type Pool } from '../policy/alarm-row.ts';
+import { type AlarmMetric, type AwsMetricName, awsMetrics, type Pool } from '../policy/alarm-definition.ts';
 
 export interface ProgramMetricOptions {
   readonly dimensions?: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../config/deployment.ts';
-import type { AlarmLimits } from './alarm-row.ts';
+import type { AlarmLimits } from './alarm-definition.ts';
 
 /** Derives the alarm limits from a deployment's sizes. */
 export function alarmLimits({

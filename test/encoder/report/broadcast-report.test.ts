@@ -183,7 +183,7 @@ describe('the end of a broadcast', () => {
     reporter.ended('publisher-ended', [], whole);
     await reporter.settled(20);
     expect(emitted).toContainEqual({
-      name: 'encoder.story.incomplete',
+      name: 'encoder.journal.incomplete',
       fields: expect.objectContaining({ events: 2, record: true, cause: storeFault }),
     });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Gathered } from '../../../lib/ingest/policy/gathered.ts';
 import { LinkWatch } from '../../../lib/ingest/policy/link-watch.ts';
+import { Gathered } from '../../../lib/ingest/policy/write-batch.ts';
 
 const limits = { stallMs: 5_000, silentMs: 6_000 };
 

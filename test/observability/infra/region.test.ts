@@ -4,8 +4,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { RegionAlarms } from '../../../lib/observability/infra/alarms.ts';
 import { RegionDashboard } from '../../../lib/observability/infra/dashboard.ts';
 import type { RegionSubjects } from '../../../lib/observability/infra/subjects.ts';
-import type { AlarmRow } from '../../../lib/observability/policy/alarm-row.ts';
-import { regionAlarms } from '../../../lib/observability/policy/alarms.ts';
+import type { AlarmRow } from '../../../lib/observability/policy/alarm-definition.ts';
+import { regionAlarms } from '../../../lib/observability/policy/alarm-table.ts';
 import { metrics } from '../../../lib/telemetry/metrics.ts';
 import { templateOf } from '../../../testkit/aws/template.ts';
 

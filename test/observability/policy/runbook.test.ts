@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { AlarmRow } from '../../../lib/observability/policy/alarm-row.ts';
-import { edgeAlarms, regionAlarms } from '../../../lib/observability/policy/alarms.ts';
+import type { AlarmRow } from '../../../lib/observability/policy/alarm-definition.ts';
+import { edgeAlarms, regionAlarms } from '../../../lib/observability/policy/alarm-table.ts';
 import type { EventKind } from '../../../lib/telemetry/event.ts';
 import { events } from '../../../lib/telemetry/events.ts';
 

@@ -64,12 +64,12 @@ describe('a destination that cannot be pushed to', () => {
   test.each([
     ['the metadata address of a cloud', 'rtmp://169.254.169.254/live', [], 'is not a public address'],
     ['this machine', 'rtmp://127.0.0.1:1935/live', [], 'is not a public address'],
-    ['a name that leads inside', 'rtmp://a.example/live', ['10.0.0.7'], 'leads to 10.0.0.7'],
+    ['a name that leads inside', 'rtmp://a.example/live', ['10.0.0.7'], 'resolves to 10.0.0.7'],
     [
       'a name of which one address is inside',
       'rtmp://a.example/live',
       ['8.8.8.8', 'fd00:ec2::254'],
-      'leads to fd00',
+      'resolves to fd00',
     ],
     [
       'a name that leads to mapped loopback',

@@ -14,8 +14,8 @@ import {
   segmentModifier,
 } from '../../../control/managed-channels/policy/channel-plan.ts';
 import { sizeClass } from '../../../control/managed-channels/policy/managed-cost.ts';
-import { segmentSeconds } from '../../../packaging/grid.ts';
 import type { VideoRendition } from '../../../packaging/ladder-fit.ts';
+import { segmentSeconds } from '../../../packaging/segment-grid.ts';
 
 /** Settings shared by all channels of a deployment. */
 export interface ChannelSurroundings {

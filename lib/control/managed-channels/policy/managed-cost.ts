@@ -1,7 +1,7 @@
 import { type channelClasses, defaultChannelClass, defaultCpuStreams } from '../../../config/defaults.ts';
 import type { LadderConfig, Rung } from '../../../config/ladder.ts';
 import type { EncoderTier } from '../../../control-store/records.ts';
-import { segmentSeconds } from '../../../packaging/grid.ts';
+import { segmentSeconds } from '../../../packaging/segment-grid.ts';
 
 /** A channel has one pipeline, or two in different zones with identical output. */
 export type ChannelClass = (typeof channelClasses)[number];

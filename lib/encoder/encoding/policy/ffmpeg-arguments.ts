@@ -1,5 +1,5 @@
-import { segmentMs, segmentSeconds } from '../../../packaging/grid.ts';
 import type { Ladder, VideoInput, VideoRendition } from '../../../packaging/ladder-fit.ts';
+import { segmentMs, segmentSeconds } from '../../../packaging/segment-grid.ts';
 import { countedRate } from './counted-rate.ts';
 
 /** What encodes H.264: the CPU, or the encoder of an NVIDIA card. */

@@ -1,5 +1,5 @@
 import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
-import { partMs, segmentMs, segmentNumberAt } from '../../../packaging/grid.ts';
+import { partMs, segmentMs, segmentNumberAt } from '../../../packaging/segment-grid.ts';
 
 /** One encoded picture or audio frame as it leaves ffmpeg, in stream time. */
 export interface EncodedSample {

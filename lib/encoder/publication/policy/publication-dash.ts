@@ -1,6 +1,6 @@
 import { segmentName } from '../../../object-store/object-names.ts';
 import type { DashAudio, DashModel, DashPeriod, DashVideo } from '../../../packaging/dash/model.ts';
-import { segmentMs, segmentStartMs } from '../../../packaging/grid.ts';
+import { segmentMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { PublicationState, PublishedPeriod, SegmentFacts } from './publication-model.ts';
 

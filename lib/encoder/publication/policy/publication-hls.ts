@@ -1,11 +1,11 @@
 import { hlsPlaylistName, segmentName } from '../../../object-store/object-names.ts';
-import { segmentSeconds, segmentStartMs } from '../../../packaging/grid.ts';
 import type { HlsSegment, MediaPlaylistModel } from '../../../packaging/hls/media.ts';
 import type {
   HlsAudioRendition,
   HlsVideoRendition,
   MultivariantModel,
 } from '../../../packaging/hls/multivariant.ts';
+import { segmentSeconds, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { PublicationState, PublishedPeriod, Rendition } from './publication-model.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { dropAudioOnlyEnd, GroupCollector } from '../../../../lib/encoder/encoding/policy/group-collector.ts';
 import { RestartLimit } from '../../../../lib/encoder/encoding/policy/restart-limit.ts';
+import { dropAudioOnlyEnd, GroupCollector } from '../../../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
 import { LagWatch } from '../../../../lib/encoder/encoding/policy/shedding.ts';
 import { TagHistory } from '../../../../lib/encoder/encoding/policy/tag-history.ts';
 import { fillerFor } from '../../../../lib/encoder/publisher/policy/filler.ts';
-import { ThroughMarks } from '../../../../lib/encoder/publisher/policy/through-marks.ts';
+import { ThroughMarks } from '../../../../lib/encoder/publisher/policy/published-through.ts';
 import { nextState } from '../../../../lib/encoder/report/policy/broadcast-state.ts';
 
 describe('The filler', () => {

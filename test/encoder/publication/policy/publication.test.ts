@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { XMLParser } from 'fast-xml-parser';
-import type { SegmentGroup } from '../../../../lib/encoder/encoding/policy/group-collector.ts';
+import type { SegmentGroup } from '../../../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../../lib/encoder/publication/policy/publication.ts';

@@ -1,4 +1,4 @@
-import { segmentsFor } from '../../../packaging/grid.ts';
+import { segmentsFor } from '../../../packaging/segment-grid.ts';
 import type { Segment } from './segmenter.ts';
 
 /** The segments with one number, by rendition id, which are published together. */

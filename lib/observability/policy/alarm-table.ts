@@ -1,5 +1,5 @@
-import { playerBufferMs, segmentMs, segmentSeconds } from '../../packaging/grid.ts';
-import type { AlarmRow } from './alarm-row.ts';
+import { playerBufferMs, segmentMs, segmentSeconds } from '../../packaging/segment-grid.ts';
+import type { AlarmRow } from './alarm-definition.ts';
 
 /** What a player has left when it requests the next segment. */
 const leftSeconds = (playerBufferMs - segmentMs) / 1000;

@@ -8,7 +8,7 @@ import {
   segmentSeconds,
   segmentStartMs,
   segmentsFor,
-} from '../../lib/packaging/grid.ts';
+} from '../../lib/packaging/segment-grid.ts';
 
 test('a segment has whole seconds, and whole parts', () => {
   expect(Number.isInteger(segmentSeconds)).toBe(true);
@@ -38,5 +38,5 @@ test('no other file says how long a segment is', () => {
   );
   const saying = others.filter((name) => declared.test(readFileSync(join(root, name), 'utf8')));
   expect(others.length).toBeGreaterThan(500);
-  expect(saying).toEqual(['lib/packaging/grid.ts']);
+  expect(saying).toEqual(['lib/packaging/segment-grid.ts']);
 });
