@@ -9,7 +9,7 @@ import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
 import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
-import { controlCodec } from '../lib/config/control.ts';
+import { controlCodec } from '../lib/config/programs/control.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';

@@ -12,7 +12,7 @@ import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
 import { resolveHost } from '../lib/adapters/node/net/resolve.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openCertificate, readKeyPepper } from '../lib/adapters/secret-sources.ts';
-import { ingestProxyCodec } from '../lib/config/ingest-proxy.ts';
+import { ingestProxyCodec } from '../lib/config/programs/ingest-proxy.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { FleetLink } from '../lib/ingest/fleet-link.ts';
 import { KeyCheck } from '../lib/ingest/key-check.ts';

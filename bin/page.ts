@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { pageCodec } from '../lib/config/page.ts';
+import { pageCodec } from '../lib/config/programs/page.ts';
 import { bundlePage } from '../lib/player/bundle.ts';
 import { createPageServer } from '../lib/player/server.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../lib/adapters/local/platform/tcp-ports.ts';
-import { edgeCodec } from '../../lib/config/edge.ts';
+import { edgeCodec } from '../../lib/config/programs/edge.ts';
 import { type ChildProgram, startProgram } from '../child-program.ts';
 
 /** A cache under test. */

@@ -5,7 +5,7 @@ import { ensureSecrets } from '../../lib/adapters/local/platform/secrets.ts';
 import { freePorts } from '../../lib/adapters/local/platform/tcp-ports.ts';
 import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { readKeyPepper } from '../../lib/adapters/secret-sources.ts';
-import { ingestProxyCodec } from '../../lib/config/ingest-proxy.ts';
+import { ingestProxyCodec } from '../../lib/config/programs/ingest-proxy.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
 import { type MemberId, newStreamId } from '../../lib/routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/stream-key.ts';

@@ -7,7 +7,7 @@ import { planProcesses, platformUrls } from '../../lib/adapters/local/platform/p
 import { ensureSecrets } from '../../lib/adapters/local/platform/secrets.ts';
 import { type ProcessSpec, Supervisor } from '../../lib/adapters/local/platform/supervisor.ts';
 import { assignPorts, freePorts, portCount } from '../../lib/adapters/local/platform/tcp-ports.ts';
-import { edgeCodec } from '../../lib/config/edge.ts';
+import { edgeCodec } from '../../lib/config/programs/edge.ts';
 
 const { values } = parseArgs({
   options: {

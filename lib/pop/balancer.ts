@@ -1,4 +1,4 @@
-import type { PopTarget } from '../config/pop.ts';
+import type { PopTarget } from '../config/programs/pop.ts';
 import type { Connection, Dial, Endpoint } from '../net/socket.ts';
 import { hostPort } from '../routing/host-port.ts';
 import type { EmitEvent } from '../telemetry/events.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { pageCodec } from '../../lib/config/page.ts';
+import { pageCodec } from '../../lib/config/programs/page.ts';
 import { bundlePage } from '../../lib/player/bundle.ts';
 import { contentSecurityPolicy } from '../../lib/player/policy/headers.ts';
 import type { PageFiles } from '../../lib/player/policy/routes.ts';

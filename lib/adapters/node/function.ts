@@ -1,5 +1,5 @@
 import type { EnvCodec } from '../../config/env.ts';
-import { programCodec } from '../../config/program.ts';
+import { programCodec } from '../../config/programs/program.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { createLog } from './log.ts';
 import { explainFault } from './program.ts';

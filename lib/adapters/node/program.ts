@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import { EnvironmentError } from '../../config/env.ts';
-import { programCodec } from '../../config/program.ts';
+import { programCodec } from '../../config/programs/program.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { createLog } from './log.ts';
 

@@ -13,10 +13,10 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { encoderWorkerCodec } from '../../config/encoder-worker.ts';
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { ControlStoreLocation, OriginLocation } from '../../config/locations.ts';
-import { programCodec } from '../../config/program.ts';
+import { encoderWorkerCodec } from '../../config/programs/encoder-worker.ts';
+import { programCodec } from '../../config/programs/program.ts';
 import type { EncoderPool } from '../../control-store/records.ts';
 import { acknowledgeWildcards } from '../../infra/wildcard.ts';
 import { cellPorts } from '../../region/policy/tcp-ports.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { encoderWorkerCodec } from '../../../lib/config/encoder-worker.ts';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
-import { programCodec } from '../../../lib/config/program.ts';
+import { encoderWorkerCodec } from '../../../lib/config/programs/encoder-worker.ts';
+import { programCodec } from '../../../lib/config/programs/program.ts';
 import { CpuEncoderFleet } from '../../../lib/encoder/infra/cpu-encoder-fleet.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 import { environmentOf, fleetProps, only } from './fleet-stack.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { encoderWorkerCodec } from '../../../lib/config/encoder-worker.ts';
+import { encoderWorkerCodec } from '../../../lib/config/programs/encoder-worker.ts';
 import { GpuEncoderFleet } from '../../../lib/encoder/infra/gpu-encoder-fleet.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 import { environmentOf, fleetProps, only } from './fleet-stack.ts';

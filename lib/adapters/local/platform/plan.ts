@@ -1,11 +1,11 @@
-import { controlCodec } from '../../../config/control.ts';
-import { edgeCodec } from '../../../config/edge.ts';
-import { encoderWorkerCodec } from '../../../config/encoder-worker.ts';
-import { ingestProxyCodec } from '../../../config/ingest-proxy.ts';
 import { rtmpApp } from '../../../config/names.ts';
-import { originCodec } from '../../../config/origin.ts';
-import { pageCodec } from '../../../config/page.ts';
-import { popCodec } from '../../../config/pop.ts';
+import { controlCodec } from '../../../config/programs/control.ts';
+import { edgeCodec } from '../../../config/programs/edge.ts';
+import { encoderWorkerCodec } from '../../../config/programs/encoder-worker.ts';
+import { ingestProxyCodec } from '../../../config/programs/ingest-proxy.ts';
+import { originCodec } from '../../../config/programs/origin.ts';
+import { pageCodec } from '../../../config/programs/page.ts';
+import { popCodec } from '../../../config/programs/pop.ts';
 import type { MemberId } from '../../../routing/ids.ts';
 import type { PlatformBackends } from './backends.ts';
 import type { LiveOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { programCodec } from '../../../config/program.ts';
+import { programCodec } from '../../../config/programs/program.ts';
 import { pauseMs, type RetryPolicy } from '../../../retry/policy/backoff.ts';
 
 /** One program of the platform, as the supervisor starts it. */

@@ -7,7 +7,7 @@ import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
-import { useStillness } from './use-pointer-idle.ts';
+import { useStillness } from './use-frozen-picture.ts';
 import { useStreamKnowledge } from './use-stream-knowledge.ts';
 
 /** How long a live broadcast may be stalled before it is reloaded. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { controlCodec } from '../../lib/config/control.ts';
+import { controlCodec } from '../../../lib/config/programs/control.ts';
 
 const config: Parameters<typeof controlCodec.encode>[0] = {
   host: '127.0.0.1',

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { EnvironmentError } from '../../lib/config/env.ts';
-import { programCodec } from '../../lib/config/program.ts';
-import { metricsNamespace } from '../../lib/telemetry/metrics.ts';
+import { EnvironmentError } from '../../../lib/config/env.ts';
+import { programCodec } from '../../../lib/config/programs/program.ts';
+import { metricsNamespace } from '../../../lib/telemetry/metrics.ts';
 
 test('a program that is told nothing outlives its parent and logs no metrics', () => {
   expect(programCodec.decode({})).toEqual({ exitWithParent: false });

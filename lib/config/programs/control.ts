@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { cidrs } from './cidrs.ts';
-import { encoderTiers } from './encoder-tiers.ts';
-import { envCodec } from './env.ts';
-import { baseUrl, host, port, regionName } from './fields.ts';
+import { cidrs } from '../cidrs.ts';
+import { encoderTiers } from '../encoder-tiers.ts';
+import { envCodec } from '../env.ts';
+import { baseUrl, host, port, regionName } from '../fields.ts';
 import {
   controlStoreLocation,
   edgeLocation,
   eventBusLocation,
   originLocation,
   secretLocation,
-} from './locations.ts';
+} from '../locations.ts';
 
 const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 

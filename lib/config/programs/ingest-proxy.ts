@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { cidrs } from './cidrs.ts';
-import { defaultReplayMaxBytes } from './defaults.ts';
-import { envCodec } from './env.ts';
-import { port } from './fields.ts';
+import { cidrs } from '../cidrs.ts';
+import { defaultReplayMaxBytes } from '../defaults.ts';
+import { envCodec } from '../env.ts';
+import { port } from '../fields.ts';
+import { certificateLocation, controlStoreLocation, eventBusLocation, secretLocation } from '../locations.ts';
+import { rtmpApp } from '../names.ts';
 import { memberFields, memberVariables } from './fleet-member.ts';
-import { certificateLocation, controlStoreLocation, eventBusLocation, secretLocation } from './locations.ts';
-import { rtmpApp } from './names.ts';
 
 const count = (least: number) => z.coerce.number().int().min(least);
 

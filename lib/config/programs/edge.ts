@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defaultCacheBytes } from './defaults.ts';
-import { envCodec } from './env.ts';
-import { host, port } from './fields.ts';
+import { defaultCacheBytes } from '../defaults.ts';
+import { envCodec } from '../env.ts';
+import { host, port } from '../fields.ts';
 
 /**
  * Environment of an edge or shield program: HEADWATER_ROLE, HEADWATER_HOST, HEADWATER_PORT, HEADWATER_UPSTREAM_URL and,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { encoderWorkerCodec } from '../../lib/config/encoder-worker.ts';
+import { encoderWorkerCodec } from '../../../lib/config/programs/encoder-worker.ts';
 
 const told = {
   host: '0.0.0.0',

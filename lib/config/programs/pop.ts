@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type EnvCodec, envCodec } from './env.ts';
-import { host, knownPort, port } from './fields.ts';
+import { type EnvCodec, envCodec } from '../env.ts';
+import { host, knownPort, port } from '../fields.ts';
 
 /** A proxy behind the pop: one host, a port for each kind of connection, and a health port. Written as `host:rtmpPort:rtmpsPort:healthPort`. */
 export interface PopTarget {

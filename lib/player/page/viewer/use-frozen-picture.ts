@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { StillnessMeter } from '../model/pointer-idle.ts';
+import { StillnessMeter } from '../model/frozen-picture.ts';
 
 const lookEveryMs = 1_000;
 const [width, height] = [32, 18];

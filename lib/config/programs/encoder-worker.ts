@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { dvrWindowSeconds } from './defaults.ts';
-import { envCodec } from './env.ts';
-import { eventRetentionDays, port, regionName } from './fields.ts';
+import { dvrWindowSeconds } from '../defaults.ts';
+import { envCodec } from '../env.ts';
+import { eventRetentionDays, port, regionName } from '../fields.ts';
+import { controlStoreLocation, eventBusLocation, originLocation, secretLocation } from '../locations.ts';
 import { memberFields, memberVariables } from './fleet-member.ts';
-import { controlStoreLocation, eventBusLocation, originLocation, secretLocation } from './locations.ts';
 
 const text = z.string().min(1);
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { envCodec } from './env.ts';
+import { envCodec } from '../env.ts';
 
 /** Environment common to every program and function: HEADWATER_EXIT_WITH_PARENT, HEADWATER_METRICS_NAMESPACE. */
 export const programCodec = envCodec({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { envCodec } from './env.ts';
-import { baseUrl, host, port, regionName } from './fields.ts';
+import { envCodec } from '../env.ts';
+import { baseUrl, host, port, regionName } from '../fields.ts';
 
 const webUrl = baseUrl(['http', 'https'], 'http://127.0.0.1:8080');
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type MemberId, memberIdPattern } from '../routing/ids.ts';
-import { host } from './fields.ts';
+import { type MemberId, memberIdPattern } from '../../routing/ids.ts';
+import { host } from '../fields.ts';
 
 /** Variables about a fleet member itself. On ECS, task metadata fills in missing ones. */
 export const memberFields = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { StillnessMeter } from '../../../../lib/player/page/model/pointer-idle.ts';
+import { StillnessMeter } from '../../../../lib/player/page/model/frozen-picture.ts';
 
 /** A picture of one shade with a little noise on it. */
 const picture = (shade: number, noise = 0): Uint8ClampedArray =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { ingestProxyCodec } from '../../lib/config/ingest-proxy.ts';
-import type { MemberId } from '../../lib/routing/ids.ts';
+import { ingestProxyCodec } from '../../../lib/config/programs/ingest-proxy.ts';
+import type { MemberId } from '../../../lib/routing/ids.ts';
 
 const config = {
   memberId: 'ingest-1' as MemberId,
