@@ -64,6 +64,8 @@ function readChunks(input: Buffer): ReadChunk[] {
     }
   }
   expect(fragment === undefined, 'The last moof has no mdat');
+  const isOpen = stypBrands.length > 0 || producerReference !== undefined || eventCount > 0;
+  expect(!isOpen, 'The last chunk has no moof');
   return chunks;
 }
 

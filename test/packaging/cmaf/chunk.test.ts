@@ -150,9 +150,7 @@ describe('parseChunks', () => {
   });
 
   test('refuses a chunk cut off anywhere', () => {
-    const stypEnd = whole.readUInt32BE(0);
     for (let length = 1; length < whole.length; length++) {
-      if (length === stypEnd) continue;
       expect(() => parseChunks(whole.subarray(0, length))).toThrow(
         expect.objectContaining({ code: 'CMAF_BAD_BOX' }),
       );
@@ -160,18 +158,14 @@ describe('parseChunks', () => {
   });
 
   test('any change of any byte is read or refused with a CmafError', () => {
-    fc.assert(
-      fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, value) => {
+    for (let at = 0; at < whole.length; at++) {
+      for (let value = 0; value < 256; value++) {
         const bytes = Buffer.from(whole);
         bytes[at] = value;
-        try {
-          expect(parseChunks(bytes)).toHaveLength(1);
-        } catch (error) {
-          expect(error).toBeInstanceOf(CmafError);
-        }
-      }),
-      { numRuns: 1000 },
-    );
+        const result = readOrRefuse(bytes);
+        if (result !== 1) expect(result).toBeInstanceOf(CmafError);
+      }
+    }
   });
 
   test.each<[string, (bytes: Buffer) => void]>([
@@ -185,3 +179,12 @@ describe('parseChunks', () => {
     expect(() => parseChunks(bytes)).toThrow(expect.objectContaining({ code: 'CMAF_BAD_BOX' }));
   });
 });
+
+/** How many chunks were read, or why none was. */
+function readOrRefuse(bytes: Buffer): unknown {
+  try {
+    return parseChunks(bytes).length;
+  } catch (error) {
+    return error;
+  }
+}
