@@ -17,7 +17,7 @@ import { type Segment, Segmenter } from './policy/segmenter.ts';
 export interface EncoderRunHandler {
   header(id: string, header: TrackHeader): void;
   segment(id: string, segment: Segment): void;
-  /** Once and last, after every segment. `expected`: its input was ended before. */
+  /** Called once, last, after every segment. `expected`: the run had been told to end. */
   ended(exit: EncoderExit, expected: boolean): void;
 }
 
@@ -25,7 +25,7 @@ interface Output {
   readonly id: string;
   readonly reader: FlvReader;
   readonly audio: boolean;
-  /** Made when the track's header has come. */
+  /** Created when the track's header arrives. */
   segmenter?: Segmenter;
 }
 
@@ -53,7 +53,7 @@ export class EncoderRun {
   #untilNumber = Number.POSITIVE_INFINITY;
   #fedMs: number;
   #encodedMs: number;
-  /** The sequence header that its decoder has. */
+  /** The sequence header that its decoder currently uses. */
   #videoHeader: Buffer;
 
   constructor(options: EncoderRunOptions, start: StartEncoder, handler: EncoderRunHandler) {
@@ -77,7 +77,7 @@ export class EncoderRun {
       exited: (exit) => handler.ended(exit, this.#inputEnded),
     });
     this.#pending.push(writeFlvHeader({ audio: true, video: true }));
-    // Else ffmpeg guesses, and takes the millisecond time base where the sequence header says nothing.
+    // Without it ffmpeg guesses, and uses the millisecond time base if the sequence header has no frame rate.
     const facts = new Map([['framerate', toldRate(options.plan.input)]]);
     const payload = encodeAmf0(['onMetaData', facts]);
     this.#write({ type: 'script', timestampMs: firstPictureMs, payload });
@@ -85,7 +85,7 @@ export class EncoderRun {
     this.#write({ type: 'audio', timestampMs: firstPictureMs, payload: options.audioHeader });
   }
 
-  /** Stream time that went in minus stream time of the top rendition that came out. */
+  /** Stream time fed in minus stream time output by the top rendition. */
   get lagMs(): number {
     return Math.max(0, this.#fedMs - this.#encodedMs);
   }
@@ -98,7 +98,7 @@ export class EncoderRun {
     return this.#process.pid;
   }
 
-  /** Gathers a tag; `flush` sends what was gathered as one write. */
+  /** Buffers a tag; `flush` sends the buffered tags in one write. */
   feed(tag: StreamTag): void {
     if (this.#inputEnded) return;
     this.#fedMs = Math.max(this.#fedMs, tag.streamMs);
@@ -130,7 +130,7 @@ export class EncoderRun {
     this.#process.kill();
   }
 
-  /** Another publish session's, or the slate's: it differs in nothing that needs a new ffmpeg. */
+  /** A header from another publish session or the slate: it never differs enough to need a new ffmpeg. */
   #useHeader(payload: Buffer, streamMs: number): void {
     if (payload === this.#videoHeader || payload.equals(this.#videoHeader)) return;
     this.#videoHeader = payload;
@@ -168,7 +168,7 @@ export class EncoderRun {
       this.#begin(output, header.timescale, header);
     }
     const dtsMs = tag.timestampMs - ffmpegOffsetMs;
-    // The encoder's priming before stream time 0 is nobody's sound.
+    // The encoder's priming before stream time 0 isn't real audio.
     if (packetType !== 'frame' || dtsMs < 0) return;
     this.#push(output, { dtsMs, compositionOffsetMs: 0, keyframe: true, data });
   }
@@ -191,7 +191,7 @@ export class EncoderRun {
 
   #finish(index: number): void {
     const output = this.#outputs[index];
-    // After a crash the open segment is not whole: the next run makes it again.
+    // After a crash the open segment is incomplete: the next run makes it again.
     const segment = this.#inputEnded ? output?.segmenter?.finish() : undefined;
     if (output && segment) this.#handler.segment(output.id, segment);
   }

@@ -31,19 +31,19 @@ export interface EncodingHandler {
   started(run: EncoderRun): void;
   shed(rendition: string, lagMs: number, left: readonly string[]): void;
   crashed(run: EncoderRun, exit: EncoderExit): void;
-  /** It did not work off its last input within this time and was killed: what it had not made is lost. */
+  /** ffmpeg did not finish its last input in this time and was killed; whatever it hadn't encoded is lost. */
   stuck(withinMs: number): void;
-  /** It crashed too often: the broadcast cannot go on. */
+  /** ffmpeg crashed too often: the broadcast cannot continue. */
   failed(): void;
 }
 
-/** What the next run is to make, decided before the media that it begins with is there. */
+/** What the next run will make, decided before the media that it starts with has arrived. */
 interface Plan {
   readonly format: InputFormat;
   readonly ladder: Ladder;
 }
 
-/** A run that is fed until both tracks are past the number that another run takes over at. */
+/** A run that is still fed until both tracks have passed the number at which the next run takes over. */
 interface RetiringRun {
   readonly run: EncoderRun;
   readonly number: number;
@@ -51,7 +51,7 @@ interface RetiringRun {
 }
 
 /**
- * The encoding of one broadcast: one ffmpeg at a time, and what it takes to let another one follow without a hole – when the input
+ * The encoding of one broadcast: one ffmpeg at a time, and whatever it takes to replace it without a gap – when the input
  * changes, when the machine is too slow for the ladder, when ffmpeg crashes. Runs hand over at a segment number.
  */
 export class Encoding {
@@ -64,7 +64,7 @@ export class Encoding {
   readonly #runs = new Set<EncoderRun>();
   #active?: EncoderRun;
   #plan?: Plan;
-  /** Another format: its run starts with the next key frame. */
+  /** A new format: its run starts at the next key frame. */
   #nextFormat?: InputFormat;
   #retiring?: RetiringRun;
   #handover?: { readonly number: number; readonly ladder: Ladder };
@@ -81,17 +81,17 @@ export class Encoding {
     this.#handler = handler;
   }
 
-  /** Bytes that ffmpeg has not taken yet. */
+  /** Bytes that ffmpeg hasn't read yet. */
   get backlogBytes(): number {
     return this.#active?.backlogBytes ?? 0;
   }
 
-  /** The first number that is to be made: media before it is only what decoding begins with. */
+  /** Sets the first number to make: media before it only primes the decoder. */
   beginAt(number: number): void {
     this.#fromNumber = number;
   }
 
-  /** The tags that follow have this format, from a key frame on. */
+  /** The tags that follow have this format, starting with a key frame. */
   format(format: InputFormat): void {
     const plan = this.#plan;
     if (plan && sameFormat(plan.format, format)) {
@@ -127,7 +127,7 @@ export class Encoding {
     if (run) this.#history.forgetBefore(segmentStartMs(this.#collector.nextOf(run.id) ?? run.fromNumber));
   }
 
-  /** Works off what was fed. Resolves when every segment is out; the last, shorter one only where it is wanted. */
+  /** Ends the input. Resolves when every segment is out; with `wholeSegmentsOnly` the shorter last one is dropped. */
   async end({ wholeSegmentsOnly = false } = {}): Promise<void> {
     this.#ending = true;
     if (wholeSegmentsOnly) this.#active?.stopBefore(segmentNumberAt(this.#history.completeMs));
@@ -144,7 +144,7 @@ export class Encoding {
     clearTimeout(timer);
   }
 
-  /** Ends it at once; what is not out is lost. */
+  /** Kills ffmpeg; anything not yet output is lost. */
   kill(): void {
     this.#ending = true;
     for (const run of this.#runs) run.kill();
@@ -163,7 +163,7 @@ export class Encoding {
     this.#start(this.#plan, number, first.streamMs);
   }
 
-  /** The last picture and silence, up to the number that another run begins at. */
+  /** Feeds the last picture and silence up to the number at which the next run begins. */
   #fillUp(run: EncoderRun, number: number): void {
     for (const tag of stillTags(this.#history, segmentStartMs(number), this.#plan!.format)) run.feed(tag);
     run.stopBefore(number);
@@ -205,7 +205,7 @@ export class Encoding {
     const tags = this.#history.from(segmentStartMs(number));
     const first = tags[0];
     if (!first) {
-      // Nothing to decode from: the next key frame begins it, as a new input would.
+      // No key frame to start from: the next one starts the run, as for a new input.
       this.#nextFormat = plan.format;
       this.#active = undefined;
       return;
@@ -282,7 +282,7 @@ export class Encoding {
     }
   }
 
-  /** Headers come as the tracks begin, and are kept in the ladder's order. */
+  /** Headers arrive as the tracks start; they are kept in ladder order. */
   #addHeader(run: number, ids: readonly string[], id: string, header: TrackHeader): void {
     const known = new Map(this.#headers.get(run)).set(id, header);
     this.#headers.set(

@@ -14,14 +14,17 @@ export interface BroadcastOutputOptions extends BroadcastContext {
   readonly epoch: number;
 }
 
-/** What a broadcast puts into the origin: its publication, which begins with the first segment, and what writes it. */
+/**
+ * What a broadcast puts into the origin: its publication, which begins with the first segment, and the writer that uploads
+ * it.
+ */
 export class BroadcastOutput {
   readonly #options: BroadcastOutputOptions;
   readonly #handler: SegmentWriterHandler;
   #publication?: Publication;
   #writer?: SegmentWriter;
 
-  /** With `restored`, it goes on where another worker stopped. */
+  /** With `restored`, continues where another worker stopped. */
   constructor(
     options: BroadcastOutputOptions,
     handler: SegmentWriterHandler,
@@ -47,24 +50,24 @@ export class BroadcastOutput {
     return this.#publication?.current ?? [];
   }
 
-  /** By how much a segment that has just been published came after players may have come to rely on it. */
+  /** How long after players could already have requested it a segment was published, in ms. */
   lateMs(number: number): number {
     const nowMs = this.#options.clock.wallMs();
     return Math.max(0, nowMs - (this.#publication?.availableAtMs(number) ?? nowMs));
   }
 
-  /** `streamMs`: stream time by the clock. The first segment ties it to wall-clock time. */
+  /** `streamMs`: current stream time by the clock. The first segment ties it to wall-clock time. */
   add(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>, streamMs: number): void {
     const writer = this.#writer ?? this.#begin(this.#options.clock.wallMs() - streamMs);
     writer.enqueue(group, headers);
   }
 
-  /** Writes what waits, and leaves the broadcast open. */
+  /** Writes what is queued and leaves the broadcast open. */
   async leaveOpen(): Promise<RecordingOutcome> {
     return this.#outcome(this.#writer?.flush(drainLimits.originMs));
   }
 
-  /** Writes what waits, and closes the recording. */
+  /** Writes what is queued and closes the recording. */
   async close(): Promise<RecordingOutcome> {
     return this.#outcome(this.#writer?.finish(drainLimits.originMs));
   }

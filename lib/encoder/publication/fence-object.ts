@@ -4,9 +4,9 @@ import type { ObjectStore } from '../../object-store/ports.ts';
 import { AdmissionError } from '../admission-error.ts';
 
 /**
- * Reads an object that is written over, and makes it ours as it is: whoever wrote it so far can do so no more, even where
- * it does not know yet that it lost the lease. Returns its text, '' where there is none. Throws `AdmissionError` where a
- * newer epoch has it, and the object store's errors.
+ * Reads an object that is overwritten in place and claims it for this epoch, unchanged: its previous writer can no longer
+ * write it, even if that writer doesn't know yet that it lost the lease. Returns the object's text, '' if it doesn't exist.
+ * Throws `AdmissionError` if a newer epoch has it, and the object store's errors.
  */
 export async function fenceObject(objects: ObjectStore, key: string, epoch: number): Promise<string> {
   for (;;) {
@@ -20,7 +20,7 @@ export async function fenceObject(objects: ObjectStore, key: string, epoch: numb
       await objects.put(key, Buffer.from(text), { contentType, cacheControl, ifMatch });
       return text;
     } catch (cause) {
-      // Its writer wrote on meanwhile: once more, with what that is.
+      // Its previous writer wrote in between: try again with the new content.
       if (!(cause instanceof PreconditionFailedError)) throw cause;
     }
   }

@@ -3,14 +3,14 @@ import type { ObjectStore } from '../../object-store/ports.ts';
 import type { ObjectWrite } from './policy/publication.ts';
 import { judgeConflict } from './policy/write-conflict.ts';
 
-/** Writes the objects of one broadcast, each under the condition that nobody else wrote it since. */
+/** Writes the objects of one broadcast, each on condition that nobody else has written it since. */
 export class ObjectWriter {
   readonly #store: ObjectStore;
   readonly #epoch: number;
   readonly #superseded: (byEpoch: number) => void;
-  /** Of what we wrote last over something. */
+  /** ETags of the objects that we last replaced. */
   readonly #etags = new Map<string, string>();
-  /** Keys under which something else is than we thought, and we could not read what. */
+  /** Keys whose object differs from what we expected and could not be read. */
   readonly #unknown = new Set<string>();
 
   /** `superseded`: a newer epoch writes this broadcast; write nothing after that. */
@@ -20,7 +20,7 @@ export class ObjectWriter {
     this.#superseded = superseded;
   }
 
-  /** Throws the object store's errors; then it may or may not be there, and is to be tried again. */
+  /** Throws the object store's errors; the object may or may not be stored then, so try again. */
   async write(object: ObjectWrite, body: Uint8Array): Promise<void> {
     if (this.#unknown.has(object.key) && (await this.#isThere(object, body))) return;
     try {
@@ -29,7 +29,7 @@ export class ObjectWriter {
       if (!(cause instanceof PreconditionFailedError)) throw cause;
       this.#unknown.add(object.key);
       if (await this.#isThere(object, body)) return;
-      // A conflict is no fault of the origin: what it taught is tried at once.
+      // A conflict isn't the origin's fault: retry at once with what it returned.
       await this.#put(object, body);
     }
   }
@@ -42,7 +42,7 @@ export class ObjectWriter {
     if (how === 'replace') this.#etags.set(key, etag);
   }
 
-  /** After a conflict: whether what is there will do. It does where it is our own write, whose answer was lost. */
+  /** After a conflict: whether the stored object will do. It does if it is our own write whose response was lost. */
   async #isThere({ key, how }: ObjectWrite, body: Uint8Array): Promise<boolean> {
     const found = await this.#store.get(key);
     const outcome = judgeConflict(how, found, this.#epoch);

@@ -13,17 +13,17 @@ import { initNamesOf, type RestoredPublication, restorePublication } from './pol
 export interface UnfinishedBroadcast {
   readonly record: BroadcastRecord;
   readonly published: RestoredPublication;
-  /** Whoever had it let go of it; otherwise it was seen no more. */
+  /** True if its previous holder released it; otherwise that worker disappeared. */
   readonly handedOver?: boolean;
 }
 
-/** A day of segments of one rendition; a longer broadcast is gone on with as far as this. */
+/** A day of segments of one rendition; of a longer broadcast only this many are recovered. */
 const maxListed = 50_000;
 const pageSize = 1000;
 
 /**
- * Reads what a broadcast left in the origin; undefined where it published nothing. Whoever wrote it before can name no
- * further segment from then on: what is read is all there will be. Throws as `fenceObject` does.
+ * Reads what a broadcast left in the origin; undefined if it published nothing. Its previous writer can't name any further
+ * segments from then on: what is read is final. Throws as `fenceObject` does.
  */
 export async function recoverPublication(
   objects: ObjectStore,

@@ -8,14 +8,17 @@ import { ObjectWriter } from './object-writer.ts';
 import type { ObjectWrite, Publication } from './policy/publication.ts';
 
 export interface SegmentWriterHandler {
-  /** May objects be written now? Asked before each write; resolves when that is known. */
+  /** Whether objects may be written now. Called before each write; resolves when the answer is known. */
   mayWrite(): Promise<boolean>;
-  /** Everything up to this number, with the playlists that name it, is in the origin: so many segments since the last call. */
+  /**
+   * Everything up to this number, including the playlists that name it, is in the origin. `segments`: how many since the last
+   * call.
+   */
   published(number: number, segments: number): void;
-  /** The origin has not taken all objects for a while, or is full. Once for each until `recovered`. */
+  /** The origin has been failing writes for a while, or is full. Called once for each until `recovered`. */
   trouble(detail: { cause: unknown; full: boolean; queuedSegments: number }): void;
   recovered(detail: { downMs: number; lostSegments: number }): void;
-  /** The origin shows that another worker writes this broadcast in a newer epoch. Nothing more is written. Once. */
+  /** The origin shows that another worker writes this broadcast in a newer epoch. Nothing more is written. Called once. */
   superseded(byEpoch: number): void;
 }
 
@@ -24,32 +27,32 @@ interface QueuedGroup {
   readonly headers: ReadonlyMap<string, TrackHeader>;
   readonly bytes: number;
   underWay: boolean;
-  /** Newer ones need its room. One that is under way may still succeed. */
+  /** Dropped to make room for newer ones. If its write is under way, it may still succeed. */
   givenUp: boolean;
 }
 
-/** Segments that wait for an origin that does not take them: above this the oldest are given up. */
+/** Limit for segments waiting for an origin that isn't accepting them: above it the oldest are dropped. */
 const maxQueuedBytes = 48 * 1024 * 1024;
 const firstPauseMs = 100;
-/** A slow growth: with half of all requests failing, some of a segment's dozen fail five times and more. */
+/** Slow growth: with half of all requests failing, some of a segment's dozen objects fail five times or more. */
 const pauseGrowth = 1.5;
 const longestPauseMs = 1000;
-/** The playlists are written at least after so many groups of a backlog. */
+/** The playlists are written at least once per this many groups of a backlog. */
 const groupsPerRound = 8;
-/** A write that succeeds soon at its second or third try is no trouble; five seconds without a failure are the end of it. */
+/** A write that soon succeeds at its second or third try is no outage; five seconds without a failure end one. */
 const troubleLimits = { graceMs: 1000, steadyMs: 5000 };
 
-/** Writing was stopped for good before all was written. */
+/** Writing was stopped for good before everything was written. */
 class WriterStoppedError extends Error {
   override readonly name = 'WriterStoppedError';
   readonly code = 'WRITER_STOPPED';
 }
 
 /**
- * Brings groups to the origin in order: segments, then the playlists that name them, then what leads to the playlists,
- * then the confirmation. Groups wait in a bounded queue. An origin that is slow gets several at once, so that it keeps up; one that
- * fails gets one at a time. A write that fails is tried again, with growing pauses, until it succeeds, its group is given up for lack
- * of room, or `stop`.
+ * Uploads groups to the origin in order: segments, then the playlists that name them, then the manifests that link to the
+ * playlists, then the confirmation. Groups wait in a bounded queue. A slow origin gets several at once so that it can keep
+ * up; a failing one gets one at a time. A failed write is retried with growing pauses until it succeeds, its group is dropped
+ * for lack of room, or `stop` is called.
  */
 export class SegmentWriter {
   readonly #objects: ObjectWriter;
@@ -63,7 +66,7 @@ export class SegmentWriter {
   #indexesDue = false;
   readonly #trouble = new Outage(troubleLimits);
   #toldFull = false;
-  /** Segments given up since the trouble began, and in all. */
+  /** Segments dropped since the outage began, and in total. */
   #lost = 0;
   #lostInAll = 0;
   readonly #wakes = new Set<() => void>();
@@ -89,12 +92,12 @@ export class SegmentWriter {
     this.#run();
   }
 
-  /** Writes what is queued, and nothing after it. Rejects where that does not succeed within `withinMs`. */
+  /** Writes what is queued, then stops. Rejects if that takes longer than `withinMs`. */
   flush(withinMs: number): Promise<void> {
     return this.#conclude(withinMs, async () => {});
   }
 
-  /** Writes what is queued and the recording's playlists. Rejects where that does not succeed within `withinMs`. */
+  /** Writes what is queued and the recording's playlists. Rejects if that takes longer than `withinMs`. */
   finish(withinMs: number): Promise<void> {
     return this.#conclude(withinMs, async () => {
       if (!this.#publication.started) return;
@@ -104,7 +107,7 @@ export class SegmentWriter {
     });
   }
 
-  /** Writes nothing more, from the next write on. */
+  /** Stops writing, from the next write on. */
   stop(): void {
     this.#stopped = true;
     this.#lostInAll += this.#queue.length;
@@ -116,7 +119,7 @@ export class SegmentWriter {
     const timer = setTimeout(() => this.stop(), withinMs);
     try {
       while (this.#running) await this.#running;
-      if (this.#stopped) throw new WriterStoppedError('Not every segment was written');
+      if (this.#stopped) throw new WriterStoppedError('Stopped before every segment was written');
       await last();
       this.#recovered(this.#trouble.conclude());
     } finally {
@@ -139,7 +142,7 @@ export class SegmentWriter {
   async #drain(): Promise<void> {
     while (this.#queue.length > 0 && !this.#stopped) {
       const published: number[] = [];
-      // What comes meanwhile is for the next round: the playlists must not wait for it.
+      // Groups that arrive meanwhile are for the next round: the playlists must not wait for them.
       for (let left = Math.min(groupsPerRound, this.#queue.length); left > 0 && this.#queue.length > 0; ) {
         const batch = this.#queue.slice(0, this.#trouble.suspected ? 1 : left);
         left -= batch.length;
@@ -152,7 +155,7 @@ export class SegmentWriter {
     }
   }
 
-  /** Returns the numbers of those that were not given up. */
+  /** Returns the numbers of the groups that were not dropped. */
   async #writeGroups(batch: readonly QueuedGroup[]): Promise<number[]> {
     for (const queued of batch) queued.underWay = true;
     const written = await Promise.all(batch.map((queued) => this.#writeMedia(queued)));
@@ -171,7 +174,7 @@ export class SegmentWriter {
     return numbers;
   }
 
-  /** False where the group was given up. */
+  /** Returns false if the group was dropped. */
   async #writeMedia(queued: QueuedGroup): Promise<boolean> {
     const objects = this.#publication.media(queued.group);
     const written = await Promise.all(objects.map((object) => this.#write(object, () => queued.givenUp)));
@@ -183,7 +186,7 @@ export class SegmentWriter {
     const playlists = this.#publication.playlists(nowMs);
     const withIndexes = this.#indexesDue;
     const manifests = this.#publication.manifests(nowMs, withIndexes);
-    // MPDs name segments, so only indexes have to wait for what they name.
+    // MPDs name segments, so only the indexes have to wait for the objects that they name.
     const steps = withIndexes ? [playlists, ...manifests] : [[...playlists, ...manifests.flat()]];
     for (const step of steps) await this.#writeAll(step);
     if (withIndexes) this.#indexesDue = false;
@@ -193,11 +196,11 @@ export class SegmentWriter {
     await Promise.all(objects.map((object) => this.#write(object)));
   }
 
-  /** False where it failed and is given up by then. Throws `WriterStoppedError`. */
+  /** Returns false if the write failed and the group has been dropped meanwhile. Throws `WriterStoppedError`. */
   async #write(object: ObjectWrite, givenUp = () => false): Promise<boolean> {
     const body = object.body.length === 1 ? object.body[0]! : Buffer.concat(object.body);
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
-      // It may be stopped while that is found out.
+      // `stop` may be called while we wait for the answer.
       if (this.#stopped || !(await this.#handler.mayWrite()) || this.#stopped) {
         this.#stopped = true;
         throw new WriterStoppedError(`${object.key} was not written`);
@@ -240,7 +243,7 @@ export class SegmentWriter {
     this.#lost = 0;
   }
 
-  /** The oldest go first: viewers want what is live. Those under way give up by themselves. */
+  /** The oldest go first: viewers want what is live. A group whose write is under way drops out by itself. */
   #shedBacklog(): void {
     const kept: QueuedGroup[] = [];
     for (const [at, queued] of this.#queue.entries()) {

@@ -1,13 +1,14 @@
 import type { PublisherSeat } from './publisher-seat.ts';
 
-/** How far a publisher may be ahead of the clock before its link is read no more, and when reading goes on. */
+/** How far a publisher may run ahead of the clock before we pause reading its link, and the lead at which reading resumes. */
 const maxLeadMs = 8000;
 const resumeLeadMs = 6000;
 const maxBacklogBytes = 16 * 1024 * 1024;
 
 /**
- * Leaves the connection of a publisher that sends faster than real time, or than ffmpeg works, to fill up. `leadMs`: media's
- * lead over the clock; `backlogBytes`: what ffmpeg has not taken. Returns true where reading has just stopped.
+ * Pauses reading from a publisher that sends faster than real time or faster than ffmpeg can encode, so that TCP flow control
+ * slows it down. `leadMs`: how far media is ahead of the clock; `backlogBytes`: input that ffmpeg hasn't read yet. Returns
+ * true if this call paused reading.
  */
 export function throttleInput(seat: PublisherSeat, leadMs: number, backlogBytes: number): boolean {
   if (!seat.paused) {

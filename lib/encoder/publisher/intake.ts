@@ -11,28 +11,28 @@ import { InputMeter } from './policy/input-meter.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
 import { Timeline, type Track } from './policy/timeline.ts';
 
-/** One RTMP audio or video message, read while the clock showed `nowMs` of stream time. */
+/** One RTMP audio or video message, read when the clock was at `nowMs` of stream time. */
 export interface MediaMessage {
   readonly type: Track;
   readonly timestampMs: number;
   readonly payload: Buffer;
   readonly nowMs: number;
-  /** Time since the session's first message, as the proxy counts it. */
+  /** Time since the session's first message, as counted by the proxy. */
   readonly sessionMs: number;
 }
 
 export interface IntakeHandler {
-  /** The session's format is known; its media follows, beginning with a key frame. */
+  /** The session's format has been determined; its media follows, starting with a key frame. */
   format(format: InputFormat): void;
-  /** `sessionMs` is absent for filler. */
+  /** `sessionMs` is undefined for filler. */
   tag(tag: StreamTag, sessionMs?: number): void;
-  /** The publisher has been away for a while: `slate` is to be called with one for pictures with this sequence header. */
+  /** The publisher has been away for a while: make a slate that matches this sequence header and pass it to `slate`. */
   slateWanted(videoHeader: Buffer): void;
-  /** What the session sends cannot be used; `reason` says what it is. Nothing of it is taken any more. */
+  /** The session's media cannot be used; `reason` names what it is. Everything else from the session is ignored. */
   unusable(reason: string): void;
 }
 
-/** A session is looked at for so long, or so many pictures, before its format is decided. */
+/** The format is decided after this much time or this many pictures, whichever comes first. */
 const probeMs = 1000;
 const probePictures = 10;
 const probeBytes = 8 * 1024 * 1024;
@@ -47,8 +47,8 @@ interface Probe {
 }
 
 /**
- * What comes from the publish sessions of a broadcast, one at a time, made fit for ffmpeg: H.264 and AAC only, from a key
- * frame on, in stream time, and with filler where the publisher is silent.
+ * Prepares the media of a broadcast's publish sessions, one session at a time, for ffmpeg: H.264 and AAC only, starting at a
+ * key frame, in stream time, with filler while the publisher is silent.
  */
 export class Intake {
   readonly timeline: Timeline;
@@ -58,40 +58,40 @@ export class Intake {
   #audioHeader?: Buffer;
   #claimedFrameRate?: number;
   #format?: InputFormat;
-  /** The last picture that decoding can begin with: what filler shows at first. */
+  /** The last key frame; filler starts by repeating it. */
   #still?: { readonly payload: Buffer; readonly videoHeader: Buffer };
-  /** Made for the format that `#slateFormat` is. */
+  /** Made for the format in `#slateFormat`. */
   #slate?: Slate;
   #slateFormat?: InputFormat;
   #slateShown = false;
-  /** Filler has gone out since the last tag of a publisher. */
+  /** Filler has been sent since the publisher's last tag. */
   #filled = false;
-  /** Stream time of the last tag that a publisher sent. */
+  /** Stream time of the publisher's last tag. */
   #lastRealMs = 0;
   #probe?: Probe;
-  /** `waiting` for a key frame; `probing` its format; `flowing`; `refused`. */
+  /** `waiting` for a key frame; `probing` the format; `flowing`; `refused`. */
   #state: 'waiting' | 'probing' | 'flowing' | 'refused' = 'waiting';
-  /** Pictures up to the next key frame refer to ones that filler replaced. */
+  /** Pictures before the next key frame refer to ones that filler replaced. */
   #needsKeyframe = true;
 
-  /** `startMs`: stream time that another worker has made already. */
+  /** `startMs`: stream time already produced by another worker. */
   constructor(handler: IntakeHandler, startMs = 0) {
     this.timeline = new Timeline(startMs);
     this.#handler = handler;
   }
 
-  /** A key frame has come: stream time runs. */
+  /** A key frame has arrived, so stream time is running. */
   get begun(): boolean {
     return this.#format !== undefined || this.#state === 'probing';
   }
 
-  /** What stream time ends with. */
+  /** What viewers see at the end of stream time. */
   get shown(): 'media' | 'last-picture' | 'slate' {
     if (this.#slateShown) return 'slate';
     return this.#filled ? 'last-picture' : 'media';
   }
 
-  /** The next messages are another session's. */
+  /** The messages that follow belong to another session. */
   beginSession(): void {
     this.timeline.beginSession();
     this.#videoHeader = undefined;
@@ -102,12 +102,12 @@ export class Intake {
     this.#needsKeyframe = true;
   }
 
-  /** What the publisher says of itself before its media. */
+  /** The frame rate that the publisher announces in its metadata. */
   claimFrameRate(frameRate: number): void {
     this.#claimedFrameRate = frameRate;
   }
 
-  /** What was made for the last header that was told to `slateWanted`. */
+  /** The slate for the header last passed to `slateWanted`. */
   slate(slate: Slate): void {
     this.#slate = slate;
   }
@@ -118,13 +118,13 @@ export class Intake {
       if (message.type === 'video') this.#video(message);
       else this.#audio(message);
     } catch (cause) {
-      // A tag that is cut off is noise; a header that cannot be read leaves nothing to decode.
+      // A truncated tag is noise, but without a readable header nothing can be decoded.
       if (cause instanceof CodecConfigError) this.#refuse(cause.message);
       else if (!(cause instanceof FlvError)) throw cause;
     }
   }
 
-  /** Makes filler up to now, and decides a format that was waited for. Call ten times a second. */
+  /** Adds filler up to now, and decides a format whose probe has timed out. Call ten times a second. */
   tick(nowMs: number, publisherPresent: boolean): void {
     const first = this.#probe?.messages[0];
     if (first && nowMs - first.nowMs > probeMs) this.#decide();
@@ -144,7 +144,7 @@ export class Intake {
     if (nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
   }
 
-  /** Once for each format. */
+  /** Requests a slate once per format. */
   #wantSlate(format: InputFormat): void {
     if (this.#slateFormat && sameFormat(this.#slateFormat, format)) return;
     this.#slateFormat = format;
@@ -195,7 +195,7 @@ export class Intake {
     this.#handler.unusable(reason);
   }
 
-  /** A key frame of a session whose format is not known. */
+  /** A key frame of a session whose format hasn't been determined. */
   #begin(): void {
     const known = this.#format;
     const same =
@@ -278,7 +278,7 @@ export class Intake {
     this.#handler.tag({ type: 'video', streamMs, keyframe: true, ...picture });
   }
 
-  /** Nothing while the last picture is to stand. Once shown the slate stays until a real picture comes. */
+  /** Undefined while the last picture should still be shown. Once shown, the slate stays until a real picture arrives. */
   #slateAt(streamMs: number, still: Buffer): { payload: Buffer; videoHeader: Buffer } | undefined {
     const slate = this.#slate;
     this.#slateShown ||= slate !== undefined && streamMs - this.#lastRealMs >= slateAfterMs;

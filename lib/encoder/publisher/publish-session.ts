@@ -9,23 +9,23 @@ import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
 
 export interface PublishSessionHandler {
-  /** `sessionMs`: time since the session's first message, as the proxy counts it. */
+  /** `sessionMs`: time since the session's first message, as counted by the proxy. */
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
-  /** All that one read brought was handed over. */
+  /** All messages of one read have been delivered. */
   batchEnded(): void;
-  /** The publisher ended its stream by a command. */
+  /** The publisher ended its stream with an RTMP command. */
   unpublished(): void;
-  /** The link is closed; once and last. */
+  /** The link is closed. Called once, and last. */
   closed(fault: Error | undefined): void;
 }
 
-/** Nobody needs longer for the first bytes of a link. */
+/** Generous limit for the first bytes on a link. */
 const helloTimeoutMs = 5000;
 const maxHelloBytes = 64 * 1024;
-/** What a publisher may send before it is accepted. */
+/** How much a publisher may send before it is accepted. */
 const maxEarlyBytes = 16 * 1024 * 1024;
-/** The messages that session time counts by. */
+/** The message types that session time is counted by. */
 const timedTypes: ReadonlySet<number> = new Set([
   messageType.audio,
   messageType.video,
@@ -34,15 +34,15 @@ const timedTypes: ReadonlySet<number> = new Set([
 ]);
 const limits = { maxMessageBytes: 8 * 1024 * 1024 };
 
-/** The worker's end of one relay link. Media is handed over once `accept` was called. */
+/** The worker's end of one relay link. Delivers media once `accept` has been called. */
 export class PublishSession {
   readonly hello: RelayHello;
   readonly #connection: RelayConnection;
   readonly #reader: ChunkReader;
   readonly #time: SessionTime;
-  /** Frames of the session up to what was read last. */
+  /** Number of session frames read so far. */
   #frames: number;
-  /** What comes before this frame is dropped: an earlier link brought it. */
+  /** Frames before this one are dropped: an earlier link delivered them. */
   #fromFrame = 0;
   #handler?: PublishSessionHandler;
   #early: Buffer[];
@@ -58,7 +58,7 @@ export class PublishSession {
     this.#reader = new ChunkReader((message) => this.#message(message), limits, hello.chunkState);
   }
 
-  /** Reads the hello of a new link, then calls `opened`, or `failed` where there is none. A health check is neither. */
+  /** Reads the hello of a new link, then calls `opened`, or `failed` if it is invalid. Calls neither for a health check. */
   static open(
     connection: RelayConnection,
     opened: (session: PublishSession) => void,
@@ -105,14 +105,14 @@ export class PublishSession {
   }
 
   /**
-   * The frame, in its session, from which another link of it would have to go on: everything before was handed over, by this
-   * link or by those before it. Undefined where the proxy does not count.
+   * The session frame from which another link would have to resume: everything before it has been delivered, by this link or
+   * earlier ones. Undefined if the proxy doesn't count frames.
    */
   get nextFrame(): number | undefined {
     return this.hello.firstFrame === undefined ? undefined : Math.max(this.#frames, this.#fromFrame);
   }
 
-  /** Tells the proxy, and hands over what has come and what comes; media and metadata from frame `fromFrame` on. */
+  /** Confirms to the proxy, then delivers what has arrived and what follows; media and metadata from frame `fromFrame` on. */
   accept(
     lease: { readonly broadcastId: BroadcastId; readonly epoch: number },
     handler: PublishSessionHandler,
@@ -136,12 +136,12 @@ export class PublishSession {
     if (!this.#closed) this.#connection.write(encodeLinkFrame(frame));
   }
 
-  /** Closes the link without a word: the proxy keeps the publisher and brings it to another worker. */
+  /** Closes the link without a reason, so the proxy keeps the publisher and takes it to another worker. */
   leave(): void {
     this.#connection.end();
   }
 
-  /** Says why and closes the link. */
+  /** Sends the reason and closes the link. */
   end(reason: string): void {
     this.send({ type: 'end', reason });
     this.#connection.end();

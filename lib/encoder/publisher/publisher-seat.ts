@@ -5,29 +5,32 @@ import { judgeClaim, silentMs } from './policy/seat-claim.ts';
 import type { PublishSession, PublishSessionHandler } from './publish-session.ts';
 
 export interface PublisherSeatHandler {
-  /** This session's media follows; what its proxy sends again comes again. */
+  /** This session's media follows, including anything that its proxy replays. */
   taken(session: PublishSession): void;
   /**
-   * The session that was here last has another link. True: its media goes on where it was, and nothing comes again. Otherwise
-   * `taken` follows, as for any session.
+   * The last session has a new link. Return true if its media can resume where it stopped, without repeats. Otherwise `taken`
+   * follows, as for any session.
    */
   resumed?(): boolean;
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
   batchEnded(): void;
-  /** The publisher ended its stream itself. */
+  /** The publisher ended its stream. */
   unpublished(): void;
-  /** The publisher is gone, or silent for too long. Once until `back`. */
+  /** The publisher disconnected or was silent for too long. Called once until `back`. */
   lost(detail: string): void;
-  /** Media comes again, after so long. */
+  /** Media is arriving again, after `awayMs`. */
   back(awayMs: number): void;
 }
 
-/** A publisher that says nothing for this long is gone, as far as viewers are told. */
+/** A publisher silent this long is shown to viewers as disconnected. */
 const lostMs = 3000;
-/** One step between two ticks counts for this much silence or waiting at most: while we stood still, nobody could be heard. */
+/**
+ * The most silence or waiting that one step between two ticks counts for: while this process was stalled, it could not have
+ * received anything.
+ */
 const maxStepMs = 250;
-/** A proxy whose link broke is back within this, if it and the way to it live. */
+/** A proxy whose link broke reconnects within this, if the proxy and the network to it are alive. */
 const linkBackWithinMs = 500;
 
 interface Contender {
@@ -36,29 +39,32 @@ interface Contender {
   readonly decide: (taken: boolean) => void;
 }
 
-/** The one place that a broadcast has for a publisher: who sits in it, who may take it over, and when it counts as empty. */
+/**
+ * The publisher seat: the one publish session that a broadcast accepts. Knows who holds it, who may take it over, and when it
+ * counts as empty.
+ */
 export class PublisherSeat {
   readonly #clock: Clock;
   readonly #lease: LeaseRecord;
   readonly #handler: PublisherSeatHandler;
   #session?: PublishSession;
-  /** Who had the seat last and may come back by another link. */
+  /** The seat's last holder, which may reconnect over another link. */
   #last?: PublishSession | undefined;
   #contender?: Contender;
   #lastMediaAtMs: number;
-  /** Time without media, and when it was counted last. */
+  /** Time without media, and when it was last counted. */
   #silence: { forMs: number; countedAtMs: number };
-  /** When media of this session came again after it had been silent. */
+  /** When this session's media resumed after it had been silent. */
   #silenceEndedAtMs?: number;
-  /** The session in the seat has sent media. */
+  /** The current session has sent media. */
   #heard = false;
   #lostAtMs?: number;
-  /** How much longer its proxy is waited for, whose link broke and was not closed in order. */
+  /** How much longer to wait for the proxy whose link broke rather than closing cleanly. */
   #waitsForMs = 0;
   #paused = false;
   #closed = false;
 
-  /** Empty at first: a publisher is away until its first media. */
+  /** Starts empty: a publisher is away until its first media. */
   constructor(clock: Clock, lease: LeaseRecord, handler: PublisherSeatHandler) {
     this.#clock = clock;
     this.#lease = lease;
@@ -72,12 +78,12 @@ export class PublisherSeat {
     return this.#session;
   }
 
-  /** How long the publisher has been away; undefined while it sends. */
+  /** How long the publisher has been away; undefined while it is sending. */
   get awayMs(): number | undefined {
     return this.#lostAtMs === undefined ? undefined : this.#clock.nowMs() - this.#lostAtMs;
   }
 
-  /** The link has just broken: its proxy may be about to bring the rest. */
+  /** The link has just broken; its proxy may be about to resume. */
   get mayResume(): boolean {
     return this.#lostAtMs !== undefined && this.#waitsForMs > 0;
   }
@@ -86,11 +92,11 @@ export class PublisherSeat {
     return this.#paused;
   }
 
-  /** True when the session is accepted; false where another publisher is alive. Decided within about 2 s. */
+  /** Resolves to true if the session is accepted, false if another publisher is alive. Takes about 2 s at most. */
   attach(session: PublishSession): Promise<boolean> {
     this.#judge();
     if (this.#closed || this.#contender) return Promise.resolve(false);
-    // A proxy that lost its link brings the same publisher again.
+    // A proxy that lost its link brings back the same publisher.
     if (!this.#session || this.#session.hello.sessionId === session.hello.sessionId) {
       this.#replaceBy(session);
       return Promise.resolve(true);
@@ -109,7 +115,7 @@ export class PublisherSeat {
       this.#lose('it is connected but sends nothing');
   }
 
-  /** Reads nothing more from the publisher for now; that is not its silence. */
+  /** Pauses reading from the publisher; don't count this as silence. */
   pause(): void {
     this.#paused = true;
     this.#session?.pause();
@@ -121,7 +127,7 @@ export class PublisherSeat {
     this.#session?.resume();
   }
 
-  /** Sends the publisher away. The seat stays open for another one. */
+  /** Disconnects the publisher. The seat stays open for another. */
   dismiss(reason: string): void {
     const session = this.#session;
     this.#session = undefined;
@@ -130,14 +136,14 @@ export class PublisherSeat {
     this.#lose(reason);
   }
 
-  /** Leaves the publisher to another worker, to which its proxy brings it. */
+  /** Hands the publisher to another worker: its proxy takes it there. */
   vacate(): void {
     const session = this.#session;
     this.#session = undefined;
     session?.leave();
   }
 
-  /** Nobody sits here any more. */
+  /** Empties the seat for good. */
   close(reason: string): void {
     this.#closed = true;
     this.#contender?.decide(false);
@@ -229,7 +235,7 @@ export class PublisherSeat {
     this.#take(session);
   }
 
-  /** Returns how long there has been silence. */
+  /** Returns how long the publisher has been silent. */
   #countSilence(): number {
     const nowMs = this.#clock.nowMs();
     const { forMs, countedAtMs } = this.#silence;

@@ -19,35 +19,35 @@ import { StreamClock } from './stream-clock.ts';
 export interface ReceptionOptions extends Pick<BroadcastContext, 'clock' | 'startEncoder'> {
   readonly lease: LeaseRecord;
   readonly reconnectWindowMs: number;
-  /** What another worker left of the broadcast. */
+  /** What another worker left behind of the broadcast. */
   readonly unfinished: UnfinishedBroadcast | undefined;
   readonly report: BroadcastReport;
   readonly owner: ReceptionOwner;
 }
 
-/** The broadcast around it: what becomes of the media. */
+/** The surrounding broadcast, which receives the media. */
 export interface ReceptionOwner {
-  /** Unix time of stream time 0; undefined before anything is published. */
+  /** Unix time of stream time 0; undefined until something is published. */
   readonly startedAtMs: number | undefined;
   /** Viewers can play it. */
   readonly started: boolean;
-  /** Media that ffmpeg has not taken. */
+  /** Input that ffmpeg hasn't read yet. */
   readonly backlogBytes: number;
-  /** The first segment that is to be made: media before it is only what decoding begins with. */
+  /** Sets the first segment to make: media before it only primes the decoder. */
   beginAt(number: number): void;
   /** The tags that follow have this format. */
   format(format: InputFormat): void;
   tag(tag: StreamTag): void;
   batchEnded(): void;
-  /** The publisher is gone, and may come back. */
+  /** The publisher disconnected and may return. */
   lost(detail: string): void;
-  /** Nobody publishes any more. */
+  /** Publishing has ended. */
   over(reason: EndReason): void;
 }
 
 /**
- * The receiving half of a broadcast: who publishes, when its media is in stream time, what fills its absence, and what its
- * proxy is told. Publish sessions take the seat one after another.
+ * The receiving half of a broadcast: who publishes, where its media falls in stream time, what fills its absence, and what
+ * its proxy is sent. Publish sessions take the seat one after another.
  */
 export class Reception {
   readonly #options: ReceptionOptions;
@@ -74,7 +74,7 @@ export class Reception {
     });
   }
 
-  /** Stream time by the clock. */
+  /** Current stream time by the clock. */
   get nowMs(): number {
     return this.#time.nowMs;
   }
@@ -84,33 +84,33 @@ export class Reception {
     return this.#time.running ? this.#intake.timeline.endMs - this.#time.nowMs : 0;
   }
 
-  /** How much of the newest session's media its proxy has sent again. */
+  /** How much media of the newest session its proxy has replayed. */
   get replayedMs(): number {
     return this.#replayProgress.replayedMs;
   }
 
-  /** What comes in, by now. */
+  /** Current input bitrate. */
   get bitrateBps(): number {
     return this.#intake.meter.read(this.#time.nowMs).bitrateBps;
   }
 
-  /** A publisher sends. */
+  /** A publisher is sending. */
   get isPresent(): boolean {
     return this.#seat.awayMs === undefined;
   }
 
-  /** A session wants to publish: true when it is accepted, false where another publisher is alive. */
+  /** Resolves to true if the session may publish, false if another publisher is alive. */
   attach(session: PublishSession): Promise<boolean> {
     return this.#seat.attach(session);
   }
 
-  /** To the proxy of the session in the seat. False where there is none. */
+  /** Sends a frame to the current session's proxy. Returns false if there is no session. */
   send(frame: LinkFrame): boolean {
     this.#seat.session?.send(frame);
     return this.#seat.session !== undefined;
   }
 
-  /** Segments up to this one are published: their media need not be kept by the proxy. */
+  /** Segments up to this one are published, so the proxy may drop their media. */
   published(number: number): void {
     const through = this.#marks.through(segmentStartMs(number + 1));
     if (through !== undefined) this.send({ type: 'published-through', timestampMs: through });
@@ -126,12 +126,12 @@ export class Reception {
     }
   }
 
-  /** What is missing up to now is filled. Call after `tick`, while the broadcast goes on. */
+  /** Fills any gap up to now. Call after `tick`, while the broadcast is running. */
   fill(): void {
     if (this.#time.running) this.#intake.tick(this.#time.nowMs, this.isPresent || this.#seat.mayResume);
   }
 
-  /** Reads no more for now from a publisher that is too far ahead, or than ffmpeg works off. */
+  /** Pauses reading from a publisher that is too far ahead of the clock or of ffmpeg. */
   throttle(): void {
     const { leadMs } = this;
     const { backlogBytes } = this.#owner;
@@ -139,12 +139,12 @@ export class Reception {
       this.#report.publisher.inputThrottled(leadMs, backlogBytes);
   }
 
-  /** Leaves the publisher to another worker, to which its proxy brings it. */
+  /** Hands the publisher to another worker: its proxy takes it there. */
   vacate(): void {
     this.#seat.vacate();
   }
 
-  /** Nothing more comes in. */
+  /** Stops input for good. */
   stop(reason: string): void {
     this.#slates.stop();
     this.#seat.close(reason);
@@ -176,8 +176,8 @@ export class Reception {
   }
 
   /**
-   * What a proxy sends again lay with it meanwhile: it is no lead of the publisher. The clock, which began with the first of
-   * it, would stay behind for good otherwise, and filler come too late by as much.
+   * Media that a proxy replays had been waiting there; it doesn't mean that the publisher is ahead. Without this, the clock,
+   * which started at the first replayed tag, would stay behind for good and filler would come late by the same amount.
    */
   #keepUpWithReplay(): void {
     if (!this.#replayProgress.isReplaying(this.#options.clock.nowMs())) return;
@@ -193,7 +193,7 @@ export class Reception {
     else publisher.back({ awayMs, shown: this.#intake.shown });
   }
 
-  /** False where filler has taken the place of what comes: then it is a session as any other. */
+  /** Returns false if filler has already replaced the missing media: then this is treated as a new session. */
   #resumed(): boolean {
     if (this.#intake.shown !== 'media') return false;
     this.#replayProgress.resumed();
@@ -210,7 +210,7 @@ export class Reception {
     this.#replayProgress.taken(this.#replayOf(session, replayStartMs), clock.nowMs());
     if (replayStartMs !== undefined && this.#time.startBefore(replayStartMs)) {
       this.#intake.timeline.startAt(replayStartMs);
-      // What lies in the origin unnamed is the same media: its renditions that are missing are made.
+      // Segments in the origin that no playlist names hold the same media; only their missing renditions are made.
       this.#owner.beginAt(unfinished?.published.nextListed ?? 0);
     }
     publisher.taken(session, startedAtMs === undefined);
@@ -219,7 +219,7 @@ export class Reception {
     }
   }
 
-  /** Asked before stream time runs for this session. */
+  /** Call before stream time starts running for this session. */
   #replayOf({ hello }: PublishSession, replayStartMs: number | undefined): Replay | undefined {
     if (hello.replayFromMs === undefined) return undefined;
     const { running, startMs } = this.#time;

@@ -3,17 +3,17 @@ import type { FlvTag } from '../../protocol/flv/tag.ts';
 import type { EncoderProcess, StartEncoder } from '../ports.ts';
 import { readSlate, type Slate, slateArguments } from './policy/slate.ts';
 
-/** It takes half a second; a machine that needs longer than this for it has no room for it. */
+/** A slate takes half a second to make; a machine that needs longer than this is too busy for one. */
 const withinMs = 10_000;
 const mostBytes = 8 * 1024 * 1024;
 
 export interface SlateMakerHandler {
   made(slate: Slate): void;
-  /** The last picture stays instead. */
+  /** The last picture stays on screen instead. */
   failed(cause: Error): void;
 }
 
-/** Makes slates, each by a short run of ffmpeg, one at a time. */
+/** Makes slates one at a time, each with a short ffmpeg run. */
 export class SlateMaker {
   readonly #startEncoder: StartEncoder;
   readonly #handler: SlateMakerHandler;
@@ -25,7 +25,10 @@ export class SlateMaker {
     this.#handler = handler;
   }
 
-  /** For pictures with this sequence header, an FLV payload; one that was still being made is given up. Does nothing for a kind of picture that has no slate. */
+  /**
+   * Makes a slate for pictures with this sequence header (an FLV payload), abandoning one still in progress. Does nothing for
+   * a format that has no slate.
+   */
   make(videoHeader: Buffer): void {
     this.#giveUp();
     const args = slateArguments(videoHeader);
@@ -38,7 +41,7 @@ export class SlateMaker {
       output: (_, piece) => {
         bytes += piece.length;
         if (bytes > mostBytes) {
-          fault ??= new Error(`The slate is over ${mostBytes} bytes.`);
+          fault ??= new Error(`The slate exceeds ${mostBytes} bytes.`);
           child.kill();
         } else if (!fault) tags.push(...reader.push(piece));
       },
@@ -49,17 +52,17 @@ export class SlateMaker {
         this.#process = undefined;
         const slate = fault ? undefined : readSlate(tags);
         if (slate) this.#handler.made(slate);
-        else this.#handler.failed(fault ?? new Error(`ffmpeg ended with ${signal ?? code}: ${said}`));
+        else this.#handler.failed(fault ?? new Error(`ffmpeg exited with ${signal ?? code}: ${said}`));
       },
     });
     const timer = setTimeout(() => {
-      fault = new Error(`No slate in ${withinMs} ms.`);
+      fault = new Error(`ffmpeg did not finish the slate within ${withinMs} ms.`);
       child.kill();
     }, withinMs);
     this.#process = child;
   }
 
-  /** Nothing is handed over any more. */
+  /** Stops for good; `made` and `failed` are not called again. */
   stop(): void {
     this.#stopped = true;
     this.#giveUp();

@@ -1,27 +1,29 @@
 import type { Clock } from '../../net/clock.ts';
 
-/** A replay goes back to the last key frame that is surely published; nothing that makes sense is longer. */
+/** A replay goes back to the last key frame known to be published; no valid one is longer than this. */
 const longestReplayMs = 60_000;
 
-/** Stream time by the clock: how far a broadcast is, or ought to be. It stands still until its first media. */
+/** The stream time that a broadcast has reached, or should have reached, by the clock. Stopped until the first media. */
 export class StreamClock {
   readonly #clock: Clock;
   #startMs: number;
   /** Monotonic time of stream time 0. */
   #originMs?: number;
 
-  /** `startMs`: stream time that another worker has made. */
+  /** `startMs`: stream time already produced by another worker. */
   constructor(clock: Clock, startMs: number) {
     this.#clock = clock;
     this.#startMs = startMs;
   }
 
-  /** Where it begins to run. */
+  /** Stream time at which the clock starts. */
   get startMs(): number {
     return this.#startMs;
   }
 
-  /** Begins at media before the start, which is there again. False where that is too far back, or time runs already. */
+  /**
+   * Starts earlier, at media that is being replayed. Returns false if that is too far back or the clock is already running.
+   */
   startBefore(replayStartMs: number): boolean {
     const backMs = this.#startMs - replayStartMs;
     if (this.running || replayStartMs < 0 || backMs < 0 || backMs > longestReplayMs) return false;
@@ -37,13 +39,14 @@ export class StreamClock {
     return this.#originMs === undefined ? this.#startMs : this.#clock.nowMs() - this.#originMs;
   }
 
-  /** Media is there. */
+  /** Media has arrived. */
   start(): void {
     this.#originMs ??= this.#clock.nowMs() - this.#startMs;
   }
 
   /**
-   * Media is there up to `endMs` that is not early: the clock goes on from there where it was behind. Returns by how much it was.
+   * Catches up with media that extends to `endMs` and isn't early: moves the clock forward if it was behind. Returns by how
+   * much it moved.
    */
   keepUpWith(endMs: number): number {
     const behindMs = this.running ? Math.max(0, endMs - this.nowMs) : 0;
@@ -52,9 +55,9 @@ export class StreamClock {
   }
 
   /**
-   * The publisher came back by itself after another worker was gone: the time between is a gap, of at most `mostMs`.
-   * A proxy that replays brings that time's media, so then stream time goes on where it stopped, by `start`.
-   * `startedAtMs`: Unix time of stream time 0. Returns the gap.
+   * The publisher reconnected on its own after another worker died: the time in between becomes a gap of at most `mostMs`. (A
+   * proxy that replays brings that media along, so stream time resumes where it stopped, through `start`.) `startedAtMs`:
+   * Unix time of stream time 0. Returns the gap.
    */
   catchUp(startedAtMs: number, mostMs: number): number {
     const sinceStartMs = this.#clock.wallMs() - startedAtMs;

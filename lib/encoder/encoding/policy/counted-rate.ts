@@ -1,16 +1,16 @@
 import type { VideoInput } from '../../../packaging/ladder-fit.ts';
 
-/** The most that ffmpeg believes of what it is told; above it takes the millisecond time base for the rate. */
+/** The highest frame rate that ffmpeg accepts from metadata; above this it uses the millisecond time base instead. */
 const mostTold = 60;
-/** From here on it does not believe the sequence header. */
+/** The highest frame rate that ffmpeg accepts from a sequence header. */
 const unbelievable = 210;
 
-/** The frame rate that the input's metadata is to tell ffmpeg, in pictures a second. */
+/** The frame rate to put into the metadata of ffmpeg's input, in pictures a second. */
 export const toldRate = ({ frameRate }: VideoInput): number => Math.min(frameRate, mostTold);
 
 /**
- * The frame rate that ffmpeg hands on to an encoder: the sequence header's where there is one, else what it is told
- * (or what the first pictures show, where there are enough of them to tell). Leaving pictures out does not change it.
+ * The frame rate that ffmpeg passes to an encoder: the sequence header's if it has one, else the metadata's (or the one that
+ * the first pictures show, if there are enough of them). Dropping pictures doesn't change it.
  */
 export function countedRate(input: VideoInput): number {
   const { headerFrameRate } = input;

@@ -4,16 +4,16 @@ export type FfmpegSource = 'configured' | 'system' | 'packaged';
 export interface FfmpegBuild {
   readonly path: string;
   readonly source: FfmpegSource;
-  /** As it names itself, for example `5.1.9-0+deb12u1` or `N-47683-g0e8eb07980`. */
+  /** As reported by ffmpeg, for example `5.1.9-0+deb12u1` or `N-47683-g0e8eb07980`. */
   readonly version: string;
-  /** Major and minor release, or undefined for a build from between releases. */
+  /** Major and minor release; undefined for a build from between releases. */
   readonly release?: { readonly major: number; readonly minor: number };
-  /** Year of its copyright line: the age of a build that has no release number. */
+  /** Year of its copyright line, which dates a build without a release number. */
   readonly year: number;
   readonly encoders: { readonly x264: boolean; readonly aac: boolean };
 }
 
-/** No ffmpeg that can do the work. `mend` says what to install. */
+/** No usable ffmpeg. `mend` says what to install. */
 export class FfmpegUnusableError extends Error {
   override readonly name = 'FfmpegUnusableError';
   readonly code: 'FFMPEG_MISSING' | 'FFMPEG_TOO_OLD' | 'FFMPEG_LACKS_ENCODER';
@@ -26,7 +26,7 @@ export class FfmpegUnusableError extends Error {
   }
 }
 
-/** Reads `ffmpeg -version`; undefined where it is not ffmpeg's answer. */
+/** Parses the output of `ffmpeg -version`; undefined if it isn't ffmpeg's. */
 export function parseFfmpegVersion(
   output: string,
 ): Pick<FfmpegBuild, 'version' | 'release' | 'year' | 'encoders'> | undefined {
@@ -43,7 +43,7 @@ export function parseFfmpegVersion(
   };
 }
 
-/** Throws `FfmpegUnusableError` unless the build takes our arguments: release 4.1 (2018) or newer, with x264 and AAC. */
+/** Throws `FfmpegUnusableError` unless the build supports our arguments: release 4.1 (2018) or newer, with x264 and AAC. */
 export function judgeFfmpeg(build: FfmpegBuild): void {
   const { release, year, encoders } = build;
   const old = release ? release.major < 4 || (release.major === 4 && release.minor < 1) : year < 2018;
@@ -61,7 +61,7 @@ export function judgeFfmpeg(build: FfmpegBuild): void {
   }
 }
 
-/** `-fps_mode` came with 5.1; `-vsync` went with 8. */
+/** `-fps_mode` was added in 5.1; `-vsync` was removed in 8. */
 export function frameModeFlag(build: Pick<FfmpegBuild, 'release' | 'year'>): '-fps_mode' | '-vsync' {
   const { release, year } = build;
   const modern = release ? release.major > 5 || (release.major === 5 && release.minor >= 1) : year >= 2023;

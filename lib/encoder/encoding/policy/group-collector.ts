@@ -1,6 +1,6 @@
 import type { Segment } from './segmenter.ts';
 
-/** The segments with one number, by rendition id: what is published together. */
+/** The segments with one number, by rendition id, which are published together. */
 export interface SegmentGroup {
   readonly number: number;
   /** The encoder run that made them. */
@@ -9,33 +9,34 @@ export interface SegmentGroup {
 }
 
 /**
- * The last groups of a broadcast, without one of sound only: sound that outlasts the pictures by some milliseconds, and over a grid
- * line, would be a segment in which every player misses the picture.
+ * Drops groups at the end of a broadcast that have audio only: audio that outlasts the pictures by some milliseconds and
+ * crosses a grid line would make a segment whose picture every player misses.
  */
 export function withoutSoundOnlyEnd(groups: readonly SegmentGroup[]): readonly SegmentGroup[] {
   const last = groups.at(-1);
   return last && [...last.segments.keys()].every((id) => id === 'audio') ? groups.slice(0, -1) : groups;
 }
 
-/** A track this many segments behind the first one is not waited for any more. */
+/** Don't wait for a track that is this many segments behind the first one. */
 const laggardSegments = 4;
 
 interface Run {
   readonly id: number;
-  /** Last number that each track is through with; Infinity after its end. */
+  /** Last number that each track has finished; Infinity after its end. */
   readonly reached: Map<string, number>;
   readonly waiting: Map<number, Map<string, Segment>>;
   emittedTo: number;
 }
 
 /**
- * Brings the tracks of a broadcast together: a group comes out when every track is through with its number, in rising order,
- * one encoder run after the other. What a track never made is missing in its group; what arrives too late is dropped.
+ * Groups the tracks of a broadcast: a group is complete when every track has finished its number. Groups come out in
+ * ascending order, one encoder run after the other. Segments that a track never made are missing from the group; those that
+ * arrive too late are dropped.
  */
 export class GroupCollector {
   readonly #runs: Run[] = [];
 
-  /** A further encoder run makes segments, from where the one before stops. */
+  /** Adds an encoder run that makes segments from where the previous one stops. */
   addRun(id: number, tracks: readonly string[]): void {
     this.#runs.push({
       id,
@@ -45,7 +46,7 @@ export class GroupCollector {
     });
   }
 
-  /** Takes a segment; returns the groups that are complete now. */
+  /** Adds a segment; returns the groups that are now complete. */
   push(id: number, track: string, segment: Segment): SegmentGroup[] {
     const run = this.#runs.find((each) => each.id === id);
     if (run && segment.number > run.emittedTo) {
@@ -63,13 +64,13 @@ export class GroupCollector {
     return this.#collect();
   }
 
-  /** The run broke off: what it left incomplete is another run's to make. */
+  /** The run crashed: another run makes what it left incomplete. */
   abandonRun(id: number): SegmentGroup[] {
     this.#runs.find((each) => each.id === id)?.waiting.clear();
     return this.endRun(id);
   }
 
-  /** The first number that this run still has to give out. */
+  /** The first number that this run hasn't returned yet. */
   nextOf(id: number): number | undefined {
     const run = this.#runs.find((each) => each.id === id);
     return run && run.emittedTo + 1;

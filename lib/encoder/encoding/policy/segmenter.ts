@@ -9,7 +9,7 @@ export interface EncodedSample {
   readonly data: Buffer;
 }
 
-/** One segment of a track. `chunks` are its parts in order, each as the buffers that make it up. */
+/** One segment of a track. `chunks` are its parts in order, each as a list of buffers. */
 export interface Segment {
   readonly number: number;
   readonly startTicks: number;
@@ -21,24 +21,25 @@ export interface Segment {
 
 export interface SegmenterOptions {
   readonly kind: 'video' | 'audio';
-  /** Ticks a second of the track. */
+  /** The track's ticks per second. */
   readonly timescale: number;
   /** The first segment to make: samples before it are dropped. */
   readonly fromNumber: number;
   /**
-   * Stream time at which the first picture went into ffmpeg. It comes out later by what its publisher reorders (B-frames), and
-   * so do the key frames of the grid: cells are counted as ffmpeg was told to count them, from that first picture. So all
-   * encoders of a broadcast cut at the same pictures, wherever they begin. @default when the first picture comes out
+   * Stream time at which the first picture went into ffmpeg. It comes out later by the publisher's reordering delay
+   * (B-frames), and so do the grid's key frames: cells are counted from that first picture, exactly as in ffmpeg's arguments.
+   * So all encoders of a broadcast cut at the same pictures, wherever they start.
+   * @default when the first picture comes out
    */
   readonly firstPictureMs?: number;
 }
 
-/** A part ends at each of these steps of stream time. */
+/** A part ends at each multiple of this in stream time. */
 const partMs = 500;
 const audioFrameTicks = 1024;
-/** Pictures are reordered by less; more is a picture that ffmpeg could not decode. */
+/** Upper bound on reordering; anything beyond it is a picture that ffmpeg could not decode. */
 const longestReorderMs = 1000;
-/** What one picture may be held for; a longer hole stays a hole in the timeline. */
+/** Longest duration of one picture; a longer gap stays a gap in the timeline. */
 const longestHoldMs = segmentMs;
 
 interface PendingSample extends CmafSample {
@@ -46,21 +47,21 @@ interface PendingSample extends CmafSample {
 }
 
 /**
- * Cuts one track into segments on the grid and parts inside them.
+ * Cuts one track into segments on the grid, and segments into parts.
  *
- * Video: a segment begins at the first key frame at or after its grid start, by the time at which pictures went in. A picture lasts until the next one, so a segment
- * is complete when the next begins. Audio: frame k covers samples [1024·k, 1024·(k+1)) of stream time in every run of every
- * worker, at most half a frame away from what ffmpeg says; so one encoder takes over from another without a seam. A frame
- * belongs to the segment that it begins in.
+ * Video: a segment begins at the first key frame at or after its grid start, by the time at which pictures went in. A picture
+ * lasts until the next one, so a segment is complete when the next begins. Audio: frame k covers samples [1024·k, 1024·(k+1))
+ * of stream time in every run of every worker, at most half a frame away from ffmpeg's timestamp, so one encoder takes over
+ * from another seamlessly. A frame belongs to the segment that it begins in.
  *
- * A segment without samples is not made: its number is missing in what comes out.
+ * A segment without samples isn't made: its number is missing from the output.
  */
 export class Segmenter {
   readonly #kind: 'video' | 'audio';
   readonly #timescale: number;
   readonly #fromNumber: number;
   readonly #firstPictureMs?: number;
-  /** How much later pictures come out than they went in; from the first picture on. */
+  /** How much later pictures come out than they went in; known from the first picture on. */
   #reorderMs?: number;
   #untilNumber = Number.POSITIVE_INFINITY;
   #number = -1;
@@ -81,7 +82,7 @@ export class Segmenter {
     this.#untilNumber = Math.min(this.#untilNumber, number);
   }
 
-  /** True when every segment that this one is to make is out. */
+  /** True when every segment that this one should make is out. */
   get done(): boolean {
     return this.#number >= this.#untilNumber;
   }
@@ -145,7 +146,7 @@ export class Segmenter {
     return segment;
   }
 
-  /** The frame's place: one after the last, unless ffmpeg says that more than a frame is missing. */
+  /** The frame's position: right after the last one, unless ffmpeg's timestamp shows that more than a frame is missing. */
   #audioTicks(dtsMs: number): number {
     const said = Math.round(this.#ticks(dtsMs) / audioFrameTicks) * audioFrameTicks;
     const expected = this.#nextAudioTicks ?? said;
@@ -160,7 +161,7 @@ export class Segmenter {
     const startTicks = samples[0]!.dtsTicks;
     const last = samples.at(-1)!;
     const lastTicks = endTicks - last.dtsTicks;
-    // A picture held over a hole of several segments would hide the hole from the player.
+    // A picture held over a gap of several segments would hide the gap from the player.
     const heldTicks = lastTicks > this.#ticks(longestHoldMs) ? this.#frameTicks : lastTicks;
     const chunks = this.#parts(samples).map((part, index) => {
       const next = (at: number): number =>
@@ -184,7 +185,7 @@ export class Segmenter {
     };
   }
 
-  /** Samples of each part, and where the part after it begins. */
+  /** The samples of each part, and where the next part begins. */
   #parts(samples: readonly PendingSample[]): { samples: PendingSample[]; endTicks?: number }[] {
     const parts: { samples: PendingSample[]; endTicks?: number }[] = [];
     let step = -1;

@@ -1,12 +1,12 @@
-/** How far what leaves ffmpeg may lag behind what goes in, and for how long, before the machine counts as too slow. */
+/** How far ffmpeg's output may lag behind its input, and for how long, before the machine counts as too slow. */
 const lagLimitMs = 3000;
 const sustainedMs = 4000;
-/** A new ffmpeg first works off what it was given at once; it is judged after this. */
+/** A new ffmpeg first works through the media that it was started with; it is judged after this. */
 const settleMs = 8000;
 
 /**
- * Watches one ffmpeg's lag: stream time fed to it minus stream time that came out of it. Says `shed` once when it has
- * been too long for too long without getting better. Times are monotonic milliseconds.
+ * Watches one ffmpeg's lag: stream time fed in minus stream time that came out. Returns `shed` once when the lag has stayed
+ * too large for too long without shrinking. Times are monotonic milliseconds.
  */
 export class LagWatch {
   readonly #startedAtMs: number;
@@ -24,7 +24,7 @@ export class LagWatch {
     this.#since ??= { atMs: nowMs, lagMs };
     const { atMs, lagMs: firstLagMs } = this.#since;
     if (nowMs - atMs < sustainedMs) return 'keep';
-    // It is catching up: a stall that is over, not a machine that is too slow.
+    // It is catching up: this was a temporary stall, not a machine that is too slow.
     if (lagMs < firstLagMs - sustainedMs / 4) {
       this.#since = { atMs: nowMs, lagMs };
       return 'keep';
@@ -33,5 +33,5 @@ export class LagWatch {
   }
 }
 
-/** Times real time at which an ffmpeg works that fell behind by `lagMs` while it was watched. */
+/** The speed, as a multiple of real time, of an ffmpeg that fell behind by `lagMs` while it was watched. */
 export const speedOf = (lagMs: number): number => Math.max(0.1, 1 - lagMs / 10_000);

@@ -4,7 +4,10 @@ import type { TagHistory } from './tag-history.ts';
 
 const pictureMs = 100;
 
-/** The last picture again, then silence: from the end of `history` to a little beyond `untilMs`, so that both tracks are past it. */
+/**
+ * Repeats the last picture, then adds silence: from the end of `history` to just beyond `untilMs`, so that both tracks pass
+ * it.
+ */
 export function stillTags(
   history: Pick<TagHistory, 'lastKeyframe' | 'lastOf'>,
   untilMs: number,

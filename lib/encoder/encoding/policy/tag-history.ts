@@ -1,9 +1,9 @@
 import type { StreamTag } from '../../policy/stream-tag.ts';
 
-/** What another ffmpeg may be started with at most. Above it the oldest part is forgotten, and a hole follows a crash. */
+/** Upper bound on what another ffmpeg may be started with. Above it the oldest media is dropped, and a crash leaves a gap. */
 const maxBytes = 24 * 1024 * 1024;
 
-/** The media of one input format since the last point that is safe, so that another ffmpeg can make it again. */
+/** The media of one input format since the last safe point, so that another ffmpeg can encode it again. */
 export class TagHistory {
   #tags: StreamTag[] = [];
   #bytes = 0;
@@ -14,13 +14,13 @@ export class TagHistory {
     return Math.max(this.#last.video, this.#last.audio);
   }
 
-  /** Media of both tracks is there up to here. One that is a second behind has stopped, and counts no more. */
+  /** Both tracks have media up to here. A track that is a second behind has stopped and no longer counts. */
   get completeMs(): number {
     const { video, audio } = this.#last;
     return Math.abs(video - audio) > 1000 ? Math.max(video, audio) : Math.min(video, audio);
   }
 
-  /** The newest picture that decoding can begin with. */
+  /** The newest key frame. */
   get lastKeyframe(): StreamTag | undefined {
     return this.#lastKeyframe;
   }
@@ -37,12 +37,12 @@ export class TagHistory {
     if (this.#bytes > maxBytes) this.#dropTo(this.#secondKeyframe());
   }
 
-  /** What comes before the last key frame at or before `streamMs` is not needed any more. */
+  /** Drops everything before the last key frame at or before `streamMs`. */
   forgetBefore(streamMs: number): void {
     this.#dropTo(this.#keyframeAt(streamMs));
   }
 
-  /** From the last key frame at or before `streamMs`, else from the first one; empty where there is none. */
+  /** Tags from the last key frame at or before `streamMs`, else from the first one; empty if there is none. */
   from(streamMs: number): readonly StreamTag[] {
     const at = this.#keyframeAt(streamMs);
     const first = at >= 0 ? at : this.#tags.findIndex(({ keyframe }) => keyframe);

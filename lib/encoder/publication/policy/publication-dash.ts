@@ -4,10 +4,10 @@ import { segmentMs, segmentStartMs } from '../../../packaging/grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { PublicationState, PublishedPeriod, SegmentFacts } from './publication-model.ts';
 
-/** How far behind the live edge players stay: two segments, and what a segment takes to arrive. */
+/** How far behind the live edge players stay: two segments plus the time that a segment takes to arrive. */
 const presentationDelayMs = 5000;
 
-/** The MPD: of what is in the window while on air, of everything in a recording. `base` leads to the broadcast's folder. */
+/** The MPD: everything in the window while live, everything in a recording. `base` is the path to the broadcast's folder. */
 export function dashModel(state: PublicationState, base: string, nowMs: number): DashModel {
   const { options, periods, ended } = state;
   const lastNumber = periods.at(-1)?.toNumber ?? 0;
@@ -30,7 +30,7 @@ export function dashModel(state: PublicationState, base: string, nowMs: number):
   };
 }
 
-/** A period from segment `first` on. */
+/** The period, starting at segment `first`. */
 function dashPeriod(
   state: PublicationState,
   period: PublishedPeriod,
@@ -69,7 +69,7 @@ function dashPeriod(
 
 type NamedHeader = TrackHeader & { readonly id: string };
 
-/** What the renditions of a kind share in a period: the segments that each of them has, and nothing that is still to come. */
+/** What a period's renditions of one kind share: the segments that all of them have, and none that are still to come. */
 function dashSet(state: PublicationState, period: PublishedPeriod, kind: TrackHeader['kind'], first: number) {
   const renditions = state.renditions.filter(({ id }) => period.headers.get(id)?.kind === kind);
   const headers = renditions.map(({ id }): NamedHeader => ({ ...period.headers.get(id)!, id }));
@@ -97,7 +97,9 @@ function audioOf(header: NamedHeader): DashAudio[] {
   return [{ id, codecs, bandwidthBps: bitrateBps, sampleRate, channels }];
 }
 
-/** Where the recording ends: with the last number that every rendition has, so that no player asks for what is not there. */
+/**
+ * Where the recording ends: with the last number that every rendition has, so that players never request a missing segment.
+ */
 function recordingEndMs(state: PublicationState): number {
   const period = state.periods.at(-1);
   if (!period) return 0;

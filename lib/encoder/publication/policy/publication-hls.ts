@@ -9,9 +9,9 @@ import type {
 import type { PublicationState, PublishedPeriod, Rendition } from './publication-model.ts';
 
 /**
- * The whole media playlist of a rendition, from the first segment on. Where the rendition has no segment its neighbour's takes the place
- * (the next one below, else above): a rendition that was shed, or that began later, stays playable. What nobody has is a
- * gap. Every period begins with a discontinuity, in all playlists alike (RFC 8216 6.2.4).
+ * A rendition's whole media playlist, from the first segment on. If the rendition lacks a segment, a neighbour's replaces it
+ * (the next one below, else above), so a rendition that was shed or that started later stays playable. If no rendition has
+ * it, it is a gap. Every period begins with a discontinuity, in all playlists alike (RFC 8216 6.2.4).
  */
 export function mediaPlaylistModel(state: PublicationState, id: string): MediaPlaylistModel {
   const candidates = candidatesFor(state, id);
@@ -34,7 +34,7 @@ export function mediaPlaylistModel(state: PublicationState, id: string): MediaPl
   };
 }
 
-/** While on air the renditions that are made now; of a recording all that there were. URIs begin with `base`. */
+/** While live, the renditions being made now; in a recording, all that ever existed. URIs begin with `base`. */
 export function multivariantModel(state: PublicationState, base: string): MultivariantModel {
   const current = state.periods.at(-1)?.headers;
   const shown = state.renditions.filter(({ id }) => state.ended || current?.has(id));

@@ -8,9 +8,9 @@ export interface PublicationOptions {
   readonly epoch: number;
   /** Unix ms of stream time 0. */
   readonly startedAtMs: number;
-  /** How many segments a viewer can go back while on air. */
+  /** How many segments a viewer can rewind while live. */
   readonly windowSegments: number;
-  /** Where players ask for the time. */
+  /** URL from which players get the time. */
   readonly utcTimingUrl: string;
 }
 
@@ -28,20 +28,20 @@ export interface Rendition {
   peakBps: number;
 }
 
-/** A run of segments with unchanged renditions and codec parameters, and without a hole. */
+/** A run of segments with unchanged renditions and codec parameters, and without a gap. */
 export interface PublishedPeriod {
   readonly fromNumber: number;
   toNumber: number;
   readonly initName: string;
-  /** True where it follows the period before without a hole and with the same init segments. */
+  /** True if it follows the previous period without a gap and with the same init segments. */
   readonly continues: boolean;
   readonly headers: ReadonlyMap<string, TrackHeader>;
 }
 
-/** What the models of HLS and DASH are made from. */
+/** Input of the HLS and DASH models. */
 export interface PublicationState {
   readonly options: PublicationOptions;
-  /** Every rendition there ever was, best first, the audio last. */
+  /** Every rendition that ever existed, best first, audio last. */
   readonly renditions: readonly Rendition[];
   readonly periods: readonly PublishedPeriod[];
   /** Unix ms at which stream time 0 counts as available to DASH players. */

@@ -26,7 +26,7 @@ import type {
 } from './publication-model.ts';
 import type { RestoredPublication } from './restore.ts';
 
-/** One object to write. `once`: only where none is; `replace`: over what we wrote last. */
+/** One object to write. `once`: only if it doesn't exist; `replace`: over our last version. */
 export interface ObjectWrite {
   readonly key: string;
   readonly body: readonly Uint8Array[];
@@ -35,12 +35,15 @@ export interface ObjectWrite {
   readonly how: 'once' | 'replace';
 }
 
-/** DASH players ask for a segment by the clock: this much later than the first one was there, for those that take longer. */
+/**
+ * DASH players request segments by the clock; this margin on top of the first segment's arrival covers those that take
+ * longer.
+ */
 const availabilityMarginMs = 700;
 
 /**
- * A broadcast as the origin is to hold it. `media` and `prepareGroup` say which objects come first, `playlists` and `manifests` what
- * is written once those are there: a reader never sees a name that is not there yet.
+ * A broadcast's content in the origin. `media` and `prepareGroup` return the objects to write first, `playlists` and
+ * `manifests` those to write once the former are stored, so a reader never sees a name that doesn't exist yet.
  */
 export class Publication {
   readonly #options: PublicationOptions;
@@ -50,7 +53,7 @@ export class Publication {
   #availabilityStartMs?: number;
   #ended = false;
 
-  /** With `restored`, it goes on where another worker stopped. */
+  /** With `restored`, continues where another worker stopped. */
   constructor(options: PublicationOptions, restored?: RestoredPublication) {
     this.#options = options;
     if (!restored) return;
@@ -64,7 +67,7 @@ export class Publication {
     return this.#options.startedAtMs;
   }
 
-  /** Of the lease that it is written under. */
+  /** Epoch of the lease that it is written under. */
   get epoch(): number {
     return this.#options.epoch;
   }
@@ -79,7 +82,7 @@ export class Publication {
     return [...headers].map(([id, header]) => ({ id, header }));
   }
 
-  /** Unix ms at which players may have come to rely on this segment; undefined before the first one is there. */
+  /** Unix ms from which players may request this segment; undefined before the first one is stored. */
   availableAtMs(number: number): number | undefined {
     return this.#availabilityStartMs === undefined
       ? undefined
@@ -104,8 +107,9 @@ export class Publication {
   }
 
   /**
-   * What a group needs beside its segments: init segments where they change. Once all of that is written, `commit` takes the group in
-   * and returns true where the renditions change with it; without `commit` it leaves a hole. One group after the other.
+   * What a group needs besides its segments: init segments, if they change. Once all of that is written, call `commit`: it
+   * adds the group and returns true if the renditions change with it. Without `commit` the group becomes a gap. Handle one
+   * group at a time.
    */
   prepareGroup(
     group: SegmentGroup,
@@ -129,7 +133,7 @@ export class Publication {
     return { objects, commit };
   }
 
-  /** Media playlists as they stand now. `nowMs` (Unix) is when the first of them was. */
+  /** The current media playlists. `nowMs`: Unix time at which the first of them was written. */
   playlists(nowMs: number): ObjectWrite[] {
     const state = this.#state(nowMs);
     return state.renditions.map(({ id }) => {
@@ -140,8 +144,8 @@ export class Publication {
   }
 
   /**
-   * What leads to the playlists and segments: of the broadcast, then of the stream. MPDs name every segment and change with each;
-   * multivariant playlists come along `withIndexes`, where renditions have changed.
+   * What links to the playlists and segments: the broadcast's objects, then the stream's. MPDs name every segment and change
+   * with each; multivariant playlists are included `withIndexes`, when renditions have changed.
    */
   manifests(nowMs: number, withIndexes = true): [broadcast: ObjectWrite[], stream: ObjectWrite[]] {
     const state = this.#state(nowMs);
@@ -185,7 +189,7 @@ export class Publication {
     const period = {
       fromNumber: number,
       toNumber: number,
-      // Unchanged ones are where the period before has them, which may be another worker's.
+      // Unchanged init segments stay where the previous period has them, possibly from another worker.
       initName: last && same ? last.initName : initName(this.#options.epoch, this.#generation + 1),
       continues: whole && same,
       headers,
@@ -197,7 +201,7 @@ export class Publication {
     const { startTicks, durationTicks, bytes } = segment;
     const rendition = this.#rendition(id, header);
     rendition.segments.set(number, { startTicks, durationTicks, bytes });
-    // A short last segment says nothing about the peak.
+    // A short last segment would distort the peak.
     const seconds = Math.max(1, durationTicks / header.timescale);
     rendition.peakBps = Math.max(rendition.peakBps, (bytes * 8) / seconds);
   }
@@ -231,6 +235,6 @@ function sameHeaders(a: ReadonlyMap<string, TrackHeader>, b: ReadonlyMap<string,
 
 function object(key: string, body: readonly Uint8Array[], how: ObjectWrite['how']): ObjectWrite {
   const rule = deliveryRuleFor(key);
-  if (!rule) throw new TypeError(`The delivery policy has no rule for ${key}`);
+  if (!rule) throw new TypeError(`No delivery rule matches ${key}`);
   return { key, body, contentType: rule.contentType, cacheControl: rule.cacheControl, how };
 }

@@ -10,7 +10,7 @@ export interface StoredPublication {
   readonly renditions: readonly RenditionFacts[];
   /** Media playlists by rendition id. */
   readonly playlists: ReadonlyMap<string, string>;
-  /** Numbers of the segments that are there, by rendition id. */
+  /** Numbers of the stored segments, by rendition id. */
   readonly numbers: ReadonlyMap<string, readonly number[]>;
   /** Init segments by `<rendition>/<name>`. */
   readonly inits: ReadonlyMap<string, Buffer>;
@@ -18,15 +18,17 @@ export interface StoredPublication {
   readonly manifest: string;
 }
 
-/** From which a publication goes on. */
+/** What a publication continues from. */
 export interface RestoredPublication {
   readonly startedAtMs: number;
   readonly availabilityStartMs: number;
   readonly renditions: readonly Rendition[];
   readonly periods: readonly PublishedPeriod[];
-  /** The first number that nothing in the origin has. */
+  /** The first number that no object in the origin has. */
   readonly nextNumber: number;
-  /** The first number that no playlist names. It differs where a worker died while it wrote a segment's renditions. */
+  /**
+   * The first number that no playlist names. Differs from `nextNumber` if a worker died while writing a segment's renditions.
+   */
   readonly nextListed: number;
 }
 
@@ -42,12 +44,12 @@ interface Entry {
 const videoTicks = 90_000;
 const audioTicks = 48_000;
 
-/** The init segments that a playlist names, for fetching them. */
+/** Names of the init segments that a playlist refers to. */
 export const initNamesOf = (playlist: string): string[] => [
   ...new Set(readPlaylist(playlist).entries.map(({ initName }) => initName)),
 ];
 
-/** Puts the remains together; undefined where nothing was published that could be gone on with. */
+/** Reassembles a publication from what is stored; undefined if nothing that could be continued was published. */
 export function restorePublication(remains: StoredPublication): RestoredPublication | undefined {
   const renditions = remains.renditions.flatMap((facts) => restoreRendition(facts, remains) ?? []);
   const reference = renditions.find(({ header }) => header.kind === 'audio') ?? renditions[0];
@@ -81,11 +83,11 @@ function restoreRendition(facts: RenditionFacts, remains: StoredPublication): Re
   const lastListed = own.at(-1)?.number ?? -1;
   const segments = new Map<number, SegmentFacts>();
   for (const number of [...listed].sort((a, b) => a - b)) {
-    // What no playlist named was never seen by a viewer: it stays unknown.
+    // Segments that no playlist named were never visible to viewers: ignore them.
     if (number > lastListed) continue;
     segments.set(number, {
       startTicks: startTicksOf(number, header),
-      // Where the playlist has slid past it: up to where the next one begins.
+      // If the playlist no longer lists it: up to where the next one begins.
       durationTicks:
         Math.round((seconds.get(number) ?? 0) * header.timescale) ||
         startTicksOf(number + 1, header) - startTicksOf(number, header),
@@ -95,7 +97,9 @@ function restoreRendition(facts: RenditionFacts, remains: StoredPublication): Re
   return { id: facts.id, header, segments, peakBps: 0 };
 }
 
-/** Sound is cut at the first frame of 1024 samples at or after the grid; pictures begin at it, or within one picture of it. */
+/**
+ * Audio is cut at the first frame of 1024 samples at or after the grid; pictures start on it, or within one picture of it.
+ */
 function startTicksOf(number: number, { kind, timescale }: TrackHeader): number {
   const ticks = (segmentStartMs(number) * timescale) / 1000;
   return kind === 'audio' ? Math.ceil(ticks / 1024) * 1024 : ticks;
@@ -118,7 +122,7 @@ function headerOf(facts: RenditionFacts, init: Buffer): TrackHeader {
   return { kind: 'video', timescale: videoTicks, init, codecs, bitrateBps, width, height, frameRate };
 }
 
-/** What an init segment says of its pictures: it may be of another encoder than the one that the record tells of. */
+/** The codec string from an init segment: it may come from a different encoder than the one in the record. */
 function codecsOf(init: Buffer): string | undefined {
   const box = init.indexOf('avcC');
   return box < 0 ? undefined : avcCodecString(init.subarray(box + 4));
@@ -144,14 +148,14 @@ function restorePeriods(
     }
     periods.push({ fromNumber: number, toNumber: number, initName, continues: false, headers });
   }
-  // What has slid out of the playlist belongs to the first period that it still shows.
+  // Segments that have slid out of the playlist belong to the first period still in it.
   const first = periods[0];
   const lowest = Math.min(...renditions.flatMap(({ segments }) => [...segments.keys()]));
   if (first && lowest < first.fromNumber) periods[0] = { ...first, fromNumber: lowest };
   return periods;
 }
 
-/** Reads a media playlist as this worker writes it. */
+/** Parses a media playlist as written by this worker. */
 function readPlaylist(playlist: string): { entries: Entry[]; startedAtMs?: number } {
   const entries: Entry[] = [];
   let number = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1] ?? 0);

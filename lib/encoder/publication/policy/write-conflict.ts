@@ -1,6 +1,6 @@
 import { epochOf } from '../../../object-store/epoch-mark.ts';
 
-/** What lies where a conditional write was refused. */
+/** The object found where a conditional write was refused. */
 export interface FoundObject {
   readonly body: Buffer;
   readonly etag: string;
@@ -8,8 +8,7 @@ export interface FoundObject {
 
 /**
  * What a refused conditional write means. `there`: the object is in the origin and stays as it is. `superseded`: a newer
- * epoch writes this object, so this writer may write nothing any more. Otherwise it is to be tried again, over `etag`
- * or, without one, as the first.
+ * epoch writes this object, so this writer must stop writing. `again`: retry, over `etag` or, without one, as a new object.
  */
 export type ConflictOutcome =
   | { readonly kind: 'there' }
@@ -17,8 +16,8 @@ export type ConflictOutcome =
   | { readonly kind: 'again'; readonly etag?: string };
 
 /**
- * Judges by the object alone. Our own write whose answer was lost, and what an earlier epoch left, is written over; what a
- * newer epoch wrote never is. `once`: a segment is never replaced by other bytes, the first writer's stays.
+ * Judges by the object alone. Our own write whose response was lost and objects left by an earlier epoch are overwritten;
+ * those of a newer epoch never are. `once`: a segment is never replaced with other bytes, the first writer's stays.
  */
 export function judgeConflict(
   how: 'once' | 'replace',

@@ -1,12 +1,12 @@
 import type { AudioTag } from '../../../protocol/flv/audio-tag.ts';
 import type { VideoTag } from '../../../protocol/flv/video-tag.ts';
 
-/** A picture is shown at most this much after it is decoded; an offset beyond it is noise and would tear the timeline. */
+/** Upper bound on how long after decoding a picture is shown; a larger offset is noise and would tear the timeline. */
 const mostOffsetMs = 2000;
 
 /**
- * An H.264 payload with the classic five-byte header (annex E.4.3), whatever header it had: older ffmpegs misread
- * enhanced RTMP. The header is written over the bytes before the data; nothing is copied.
+ * Returns an H.264 payload with the classic five-byte header (annex E.4.3), whichever header it arrived with: older ffmpegs
+ * misread enhanced RTMP. The header overwrites the bytes before the data; nothing is copied.
  */
 export function classicVideo(payload: Buffer, tag: VideoTag): Buffer {
   const offset = Math.abs(tag.compositionTimeMs) <= mostOffsetMs ? tag.compositionTimeMs : 0;
@@ -19,7 +19,7 @@ export function classicVideo(payload: Buffer, tag: VideoTag): Buffer {
   return classic;
 }
 
-/** An AAC payload with the classic two-byte header (annex E.4.2). */
+/** Returns an AAC payload with the classic two-byte header (annex E.4.2). */
 export function classicAudio(payload: Buffer, tag: AudioTag): Buffer {
   const classic = payload.subarray(payload.length - tag.data.length - 2);
   classic[0] = 0xaf;

@@ -1,14 +1,14 @@
 /**
- * Stream time may lag behind the clock by this much while the publisher is there: what the network holds up for less
- * arrives whole. A repeated picture costs the real ones up to the next key frame, so it is not made lightly.
+ * How far stream time may lag behind the clock while the publisher is connected: data that the network delays for less than
+ * this arrives complete. A repeated picture discards the real ones up to the next key frame, so filler is a last resort.
  */
 const patienceMs = 3000;
-/** One track may lag behind the other by this much; beyond it the other one alone would stop the players. */
+/** How far one track may lag behind the other; any further and the missing track stalls the players. */
 const trackLagMs = { video: 3000, audio: 1000 };
-/** Filler ends this much before what it fills up to, so that real media that comes late still has its place. */
+/** Filler stops this far short of its target, so that late real media still has room. */
 const marginMs = 200;
 const pictureMs = 100;
-/** Filler tags of one call at most: 20 s of sound. A longer hole (the process was suspended) stays a hole. */
+/** Upper bound on filler tags per call: 20 s of audio. A longer gap (the process was suspended) stays a gap. */
 const mostTags = 1000;
 
 export interface FillerNeed {
@@ -17,21 +17,21 @@ export interface FillerNeed {
   readonly lastAudioMs: number;
   /** Duration of one silent audio frame. */
   readonly audioFrameMs: number;
-  /** False while the publisher is known to be gone: nothing is waited for. */
+  /** False when the publisher is known to be disconnected: filler starts without waiting. */
   readonly publisherPresent: boolean;
-  /** False where the publisher sends no sound: silence goes along with every picture. */
+  /** False when the publisher sends no audio: every picture gets silence to go with it. */
   readonly hasSound: boolean;
 }
 
-/** Stream times at which the last picture is shown again and at which silence is put, each rising. */
+/** Stream times, ascending, at which to repeat the last picture and to insert silence. */
 export interface Filler {
   readonly video: readonly number[];
   readonly audio: readonly number[];
 }
 
 /**
- * What must be made up so that stream time keeps up with the clock and no track stays behind: the last picture again at 10 a second,
- * silence in between. Real media always goes first; nothing is made where media is.
+ * Decides what filler keeps stream time up with the clock and both tracks level: the last picture repeated 10 times a second,
+ * with silence in between. Real media always wins; no filler is added where media exists.
  */
 export function fillerFor(need: FillerNeed): Filler {
   const { nowMs, lastVideoMs, lastAudioMs } = need;
@@ -55,7 +55,7 @@ function steps(fromMs: number, untilMs: number, stepMs: number): number[] {
     if (time > untilMs) return times;
     times.push(time);
   }
-  // Too much to make up: only the newest part of it.
+  // Too much to fill: only the newest part.
   const skipMs = Math.max(0, untilMs - times.at(-1)!);
   return times.map((time) => Math.floor(time + skipMs));
 }

@@ -2,7 +2,7 @@ import type { Track } from './timeline.ts';
 
 const windowMs = 5000;
 
-/** Bitrate and pictures a second as they arrive, over about the last five seconds. */
+/** Incoming bitrate and frame rate, averaged over about the last five seconds. */
 export class InputMeter {
   #buckets: { atMs: number; bytes: number; pictures: number }[] = [];
 
@@ -18,7 +18,7 @@ export class InputMeter {
     if (track === 'video') bucket.pictures++;
   }
 
-  /** Zero where nothing came. */
+  /** Both are 0 if nothing arrived. */
   read(nowMs: number): { bitrateBps: number; frameRate: number } {
     const recent = this.#buckets.filter(({ atMs }) => atMs > nowMs - windowMs - 1000);
     const first = recent[0];

@@ -1,16 +1,19 @@
-/** A broadcast that has published nothing waits at least this long for media. */
+/** Minimum wait for media in a broadcast that has published nothing yet. */
 const firstMediaWithinMs = 10_000;
 
 export interface Absence {
-  /** How long the publisher has been away; undefined while it sends. */
+  /** How long the publisher has been away; undefined while it is sending. */
   readonly awayMs: number | undefined;
   /** The stream's setting, 0 to 1,800,000. */
   readonly windowMs: number;
-  /** Something is published: there are viewers to be told of an end. */
+  /** Something has been published, so there are viewers to notify of the end. */
   readonly started: boolean;
 }
 
-/** Whether a broadcast ends because nobody has come back. A window of 0 ends it as soon as its publisher counts as lost. */
+/**
+ * Whether to end a broadcast because its publisher hasn't returned. With a window of 0 it ends as soon as the publisher
+ * counts as lost.
+ */
 export function isWindowOver({ awayMs, windowMs, started }: Absence): boolean {
   if (awayMs === undefined) return false;
   return awayMs >= (started ? windowMs : Math.max(windowMs, firstMediaWithinMs));

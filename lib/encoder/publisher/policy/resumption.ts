@@ -3,13 +3,13 @@ import type { RelayHello } from '../../../protocol/relay/hello.ts';
 /** One link of a publish session. */
 interface SessionLink {
   readonly hello: Pick<RelayHello, 'sessionId' | 'firstFrame'>;
-  /** The frame that follows what it handed over; undefined where its proxy does not count. */
+  /** The next frame after those already delivered; undefined if the proxy doesn't count frames. */
   readonly nextFrame: number | undefined;
 }
 
 /**
- * The frame at which a session goes on by another link, where that brings it again from an earlier one; undefined where it is
- * another session, or begins beyond what is here.
+ * The frame at which a session resumes over a new link, if that link replays from an earlier frame; undefined if it is a
+ * different session or starts beyond what has been delivered.
  */
 export function frameToResumeAt(last: SessionLink, next: SessionLink): number | undefined {
   const { nextFrame } = last;

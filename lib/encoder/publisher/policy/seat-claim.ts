@@ -1,31 +1,31 @@
-/** Media that does not come for this long is the silence of a publisher that may be dead. */
+/** A publisher silent this long may be dead. */
 export const silentMs = 1500;
-/** Media of the old session that comes so soon after a newcomer was on its way already; it shows no life. */
+/** Media from the old session this soon after a newcomer arrives was already in flight; it proves nothing. */
 const inFlightMs = 500;
 /**
- * What a network held up during a silence comes out in one go, also when its sender is long gone. So a publisher that had been silent
- * must have gone on for this long before its media shows that it lives.
+ * Data that a network held up arrives in one burst, even if its sender died long ago. So a publisher that had gone silent
+ * must send for this long before its media proves it alive.
  */
 const proofMs = 3000;
 
-/** What is known of the session in the seat when another one wants it. Monotonic times in ms. */
+/** What is known about the current session when a newcomer wants its seat. Monotonic times in ms. */
 export interface SeatClaim {
   readonly nowMs: number;
-  /** When the newcomer came. */
+  /** When the newcomer arrived. */
   readonly arrivedAtMs: number;
   readonly lastMediaAtMs: number;
-  /** How long no media has come, as far as we listened. */
+  /** How long no media has arrived while we were reading. */
   readonly silentForMs: number;
-  /** When media came again after the last silence; undefined where there was none. */
+  /** When media resumed after the last silence; undefined if there was none. */
   readonly silenceEndedAtMs?: number;
-  /** We do not read from it at the moment: that is not its silence. */
+  /** We have paused reading; don't count this as silence. */
   readonly paused: boolean;
 }
 
 /**
- * Whether a newcomer with the right key takes the seat of another session (docs/decisions/0011): `take` it, `refuse` the newcomer, or
- * `wait` for what the old session does. Silence decides, and only silence: an encoder whose network broke is back before anybody
- * knows that its old connection is dead, and a refusal would make it stay away for longer each time.
+ * Decides whether a newcomer with the right key takes the seat from another session (docs/decisions/0011): `take` it,
+ * `refuse` the newcomer, or `wait` for what the old session does. Only silence decides: an encoder whose network broke
+ * reconnects before anyone knows that its old connection is dead, and each refusal would make it back off for longer.
  */
 export function judgeClaim(claim: SeatClaim): 'take' | 'refuse' | 'wait' {
   const { nowMs, arrivedAtMs, lastMediaAtMs, silentForMs, silenceEndedAtMs, paused } = claim;

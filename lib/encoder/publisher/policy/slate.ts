@@ -3,33 +3,33 @@ import { CodecConfigError } from '../../../packaging/codec/errors.ts';
 import type { FlvTag } from '../../../protocol/flv/tag.ts';
 import { parseVideoTag } from '../../../protocol/flv/video-tag.ts';
 
-/** What is shown while a broadcaster is away for longer: dark, with three dots that glow in turn. FLV payloads. */
+/** Shown when a broadcaster is away for longer: a dark picture with three dots that glow in turn. FLV payloads. */
 export interface Slate {
   readonly videoHeader: Buffer;
-  /** Shown one after another, 100 ms each, again and again. Decoding can begin with any of them. */
+  /** Shown in a loop, 100 ms each. Each is a key frame. */
   readonly pictures: readonly Buffer[];
 }
 
-/** The last picture stands this long, then the slate takes its place. */
+/** The last picture is shown for this long before the slate replaces it. */
 export const slateAfterMs = 5000;
-/** After so long without media a slate may be needed; making it can take some seconds on a machine that is busy. */
+/** After this long without media a slate may be needed; making it can take a few seconds on a busy machine. */
 export const slateWantedAfterMs = 1000;
 
 const pictureMs = 100;
 const pictureCount = 12;
-/** Profiles whose pictures are always 8 bit and 4:2:0, as the slate's are: Baseline, Main, Extended, High. */
+/** Profiles that are always 8-bit 4:2:0, like the slate: Baseline, Main, Extended, High. */
 const plainProfiles = new Set([66, 77, 88, 100]);
-/** It is drawn this small, in square pixels, and scaled up: drawing costs more than encoding does. */
+/** Drawn at this size, in square pixels, then scaled up: drawing costs more than encoding. */
 const drawnShortSide = 180;
 const drawnLongSideMost = 640;
 const avcHeaderBytes = 5;
-/** Composition time in an FLV video payload. */
+/** Byte range of the composition time in an FLV video payload. */
 const compositionAt = { from: 2, to: 5 };
 
 /**
- * The argv (without the program) that makes a slate on pipe 3, as an FLV: size, pixel shape and colours are those of the
- * publisher, so that the ffmpeg which decodes it after the publisher's pictures changes nothing behind its decoder. Undefined
- * where the publisher's pictures are of a kind that the slate's cannot be.
+ * Returns the argv (without the program) that writes a slate to pipe 3 as FLV. Its size, pixel aspect ratio and colours match
+ * the publisher's, so the ffmpeg that decodes it after the publisher's pictures doesn't have to reconfigure anything behind
+ * its decoder. Undefined if the publisher's pictures are in a format that the slate can't match.
  */
 export function slateArguments(videoHeader: Buffer): string[] | undefined {
   const avc = readConfig(videoHeader);
@@ -48,18 +48,18 @@ export function slateArguments(videoHeader: Buffer): string[] | undefined {
   ];
   return [
     ...['-hide_banner', '-nostdin', '-loglevel', 'warning', '-nostats'],
-    ...['-filter_complex_threads', '1', '-filter_threads', '1'], // it may take its time; the broadcasts may not wait
+    ...['-filter_complex_threads', '1', '-filter_threads', '1'], // not urgent; don't slow down the broadcasts
     ...['-f', 'lavfi', '-i', drawing((width * sar.width) / sar.height, height)],
     ...['-vf', `scale=${width}:${height}:flags=bicubic,format=yuv420p`],
     ...['-frames:v', String(pictureCount)],
     ...['-c:v', 'libx264', '-preset', 'superfast', '-threads', '1', '-qp', '20'],
-    ...['-g', '1', '-bf', '0'], // whichever is shown first can be decoded
+    ...['-g', '1', '-bf', '0'], // every picture is decodable on its own
     ...['-bsf:v', `h264_metadata=${metadata.join(':')}`],
     ...['-map_metadata', '-1', '-flvflags', 'no_duration_filesize', '-f', 'flv', 'pipe:3'],
   ];
 }
 
-/** Takes the slate out of what ffmpeg made; undefined where it is not whole. */
+/** Extracts the slate from ffmpeg's output; undefined if it is incomplete. */
 export function readSlate(tags: readonly FlvTag[]): Slate | undefined {
   const videos = tags.flatMap(({ type, payload }) =>
     type === 'video' ? [{ payload, tag: parseVideoTag(payload) }] : [],
@@ -71,8 +71,8 @@ export function readSlate(tags: readonly FlvTag[]): Slate | undefined {
 }
 
 /**
- * The picture of the slate for this stream time, with the composition time of `like`: decode order and order of presentation
- * stay as far apart as the publisher has them.
+ * Returns the slate's picture for this stream time, with the composition time of `like`, so that decode and presentation
+ * order stay as far apart as in the publisher's stream.
  */
 export function slatePicture({ pictures }: Slate, streamMs: number, like: Buffer): Buffer {
   const picture = Buffer.from(pictures[Math.floor(streamMs / pictureMs) % pictures.length]!);
@@ -89,7 +89,7 @@ function readConfig(videoHeader: Buffer): ReturnType<typeof parseAvcConfig> | un
   }
 }
 
-/** A lavfi source in the shape of the picture. `X` and `Y` are the pixel, `N` the picture. */
+/** A lavfi source with the picture's aspect ratio. `X` and `Y` are pixel coordinates, `N` the picture number. */
 function drawing(displayWidth: number, displayHeight: number): string {
   const scale = drawnShortSide / Math.min(displayWidth, displayHeight);
   const side = (length: number): number => 2 * Math.round(Math.min(length * scale, drawnLongSideMost) / 2);

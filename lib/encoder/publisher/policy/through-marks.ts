@@ -1,11 +1,11 @@
 const stepMs = 250;
 const maxMarks = 1000;
 
-/** Remembers which stream time a session's time became, to tell its proxy what is safely published. */
+/** Maps stream time back to session time, to report to the proxy what is safely published. */
 export class ThroughMarks {
   #marks: { readonly streamMs: number; readonly sessionMs: number }[] = [];
 
-  /** A tag of session time `sessionMs` was placed at `streamMs`. */
+  /** Records that a tag with session time `sessionMs` was placed at `streamMs`. */
   add(streamMs: number, sessionMs: number): void {
     const last = this.#marks.at(-1);
     if (last && (streamMs < last.streamMs + stepMs || sessionMs <= last.sessionMs)) return;
@@ -13,7 +13,7 @@ export class ThroughMarks {
     if (this.#marks.length > maxMarks) this.#marks.shift();
   }
 
-  /** The session time up to which media lies before `streamMs`. Marks before it are forgotten. */
+  /** Returns the session time up to which all media lies before `streamMs`, and drops earlier marks. */
   through(streamMs: number): number | undefined {
     const at = this.#marks.findLastIndex((mark) => mark.streamMs <= streamMs);
     if (at < 0) return undefined;
@@ -22,7 +22,7 @@ export class ThroughMarks {
     return Math.max(0, Math.round(sessionMs));
   }
 
-  /** Another session begins. */
+  /** Call when another session begins. */
   clear(): void {
     this.#marks = [];
   }

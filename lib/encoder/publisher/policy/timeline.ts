@@ -2,40 +2,43 @@ export type Track = 'video' | 'audio';
 
 /** A forward step above this is a jump unless the clock confirms it. */
 const forwardLimitMs = 1000;
-/** A backward step up to this is jitter: the tag is pushed to just after the last one. Above it the publisher has reset its clock. */
+/**
+ * A backward step up to this is jitter: the tag is moved to just after the last one. A larger one means the publisher has
+ * reset its clock.
+ */
 const backwardToleranceMs = 100;
 /** How far the clock and a publisher may disagree about a pause before the pause counts as a jump. */
 const clockToleranceMs = 250;
 const longestFrameMs = 200;
 
 interface TrackState {
-  /** Stream time of the last tag, also of filler; -1 before the first. */
+  /** Stream time of the last tag, filler included; -1 before the first. */
   lastMs: number;
-  /** Publisher's time of the last tag of this session, unwrapped. */
+  /** Publisher's time of this session's last tag, unwrapped. */
   lastPublisherMs?: number;
-  /** Stream time minus the publisher's time. */
+  /** Stream time minus publisher's time. */
   offsetMs: number;
-  /** Smoothed distance of tags, for where a tag must be placed without help from its publisher. */
+  /** Smoothed interval between tags, for placing a tag when the publisher's timestamps don't help. */
   frameMs: number;
 }
 
 /**
  * Maps the timestamps of a broadcast's publish sessions onto stream time (milliseconds since the broadcast began).
  *
- * For any input stream time rises strictly within each track, and a step is never longer than {@link forwardLimitMs} or the time
- * that has really passed. Both tracks of a session share one offset, so they stay as the publisher synchronised them;
- * a jump of one is followed by the other when that one jumps too. RTMP timestamps are 32 bits wide and wrap
- * (RTMP 1.0 section 3): only differences are read, as signed 32-bit numbers.
+ * For any input, stream time strictly increases within each track, and no step is longer than {@link forwardLimitMs} or the
+ * time that has really passed. Both tracks of a session share one offset, so they stay synchronised as the publisher sent
+ * them; when one track jumps, the other follows once it jumps too. RTMP timestamps are 32 bits wide and wrap (RTMP 1.0
+ * section 3): only differences are used, as signed 32-bit numbers.
  */
 export class Timeline {
   readonly #tracks: Record<Track, TrackState>;
   #startMs: number;
-  /** Publisher's time of the session's last tag of any track. */
+  /** Publisher's time of the session's last tag on either track. */
   #lastPublisherMs?: number;
-  /** Tags placed against their publisher's timestamps, since the broadcast began. */
+  /** Number of tags placed without using the publisher's timestamps, since the broadcast began. */
   #anchors = 0;
 
-  /** `startMs`: what another worker has made already. */
+  /** `startMs`: stream time already produced by another worker. */
   constructor(startMs = 0) {
     this.#startMs = startMs;
     this.#tracks = {
@@ -44,36 +47,36 @@ export class Timeline {
     };
   }
 
-  /** Before the first tag: the first one is placed at `startMs`. */
+  /** Places the first tag at `startMs`. Call before the first tag. */
   startAt(startMs: number): void {
     this.#startMs = startMs;
     for (const track of Object.values(this.#tracks)) track.lastMs = startMs - 1;
   }
 
-  /** Where the longer track ends; just before the start where there is no media. */
+  /** End of the longer track; just before the start if there is no media. */
   get endMs(): number {
     return Math.max(this.#tracks.video.lastMs, this.#tracks.audio.lastMs);
   }
 
-  /** Stream time of the track's last tag; just before the start where there is none. */
+  /** Stream time of the track's last tag; just before the start if there is none. */
   lastOf(track: Track): number {
     return this.#tracks[track].lastMs;
   }
 
-  /** How often a jump, a reset or a new session made the timeline place media by itself. */
+  /** How often a jump, a reset or a new session made the timeline choose a position on its own. */
   get anchors(): number {
     return this.#anchors;
   }
 
-  /** The next tag belongs to another publish session, whose timestamps say nothing about the last one's. */
+  /** The next tag belongs to another publish session, whose timestamps are unrelated to the last one's. */
   beginSession(): void {
     this.#lastPublisherMs = undefined;
     for (const track of Object.values(this.#tracks)) track.lastPublisherMs = undefined;
   }
 
   /**
-   * Stream time of a tag with RTMP timestamp `timestamp` (any 32-bit number), read while the clock shows `nowMs` of
-   * stream time.
+   * Returns the stream time of a tag with RTMP timestamp `timestamp` (any 32-bit number), read when the clock was at `nowMs`
+   * of stream time.
    */
   map(track: Track, timestamp: number, nowMs: number): number {
     const state = this.#tracks[track];
@@ -85,14 +88,14 @@ export class Timeline {
     return mapped;
   }
 
-  /** Claims stream time for a tag that no publisher sent; returns its time, which is `atMs` or just after the last tag. */
+  /** Reserves stream time for a filler tag; returns its time, which is `atMs` or just after the last tag. */
   fill(track: Track, atMs: number): number {
     const state = this.#tracks[track];
     state.lastMs = Math.max(Math.floor(atMs), state.lastMs + 1);
     return state.lastMs;
   }
 
-  /** The session's publisher time (unwrapped, from the value of its first tag) that a stream time stands for now. */
+  /** Converts a stream time to the session's current publisher time (unwrapped, counted from the value of its first tag). */
   toPublisherMs(track: Track, streamMs: number): number {
     return streamMs - this.#tracks[track].offsetMs;
   }
@@ -127,7 +130,7 @@ export class Timeline {
     return Math.max(mapped, state.lastMs + 1);
   }
 
-  /** Takes over the other track's offset where that puts the tag near `expectedMs`, otherwise anchors it there. */
+  /** Adopts the other track's offset if that puts the tag near `expectedMs`; otherwise anchors the tag there. */
   #follow(state: TrackState, other: TrackState, publisherMs: number, expectedMs: number): number {
     const shared = publisherMs + other.offsetMs;
     const isNear = shared >= expectedMs - backwardToleranceMs && shared <= expectedMs + forwardLimitMs;
