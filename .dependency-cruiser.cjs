@@ -4,9 +4,11 @@
  * The folders of lib/, from the ground up. A folder imports from the rows below its own, never sideways or up.
  */
 const layers = [
-  ['routing', 'telemetry', 'net', 'region'],
-  ['config', 'protocol', 'control-store', 'object-store'],
-  ['packaging', 'infra', 'observability', 'player'],
+  ['routing', 'telemetry', 'net', 'retry', 'region'],
+  ['config'],
+  ['protocol', 'object-store'],
+  ['packaging', 'control-store', 'infra'],
+  ['player', 'observability'],
   ['edge', 'pop'],
   ['origin', 'ingest', 'encoder'],
   ['push', 'control'],

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
-// Programs that tests start find their code compiled, from the second start on: a platform is up in half the time.
+// Programs started by tests reuse compiled code from the second start on, which halves a platform's start-up time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node-compile-cache');
 
-/** Packages that a worker process loads once, not once for each test file (testkit/jest/load-once.cjs). */
+/** Packages that a Jest worker loads once instead of once per test file (testkit/jest/load-once.cjs). */
 const loadedOnce = '(aws-cdk-lib|cdk-nag|constructs)';
 
 const shared = {
@@ -34,7 +34,7 @@ export default {
     { ...shared, displayName: 'system', testMatch: ['<rootDir>/test/system/**/*.test.ts'] },
     { ...shared, displayName: 'images', testMatch: ['<rootDir>/test/images/**/*.test.ts'] },
   ],
-  // Jest leaves one processor to itself otherwise, which is half of two.
+  // By default Jest leaves one CPU idle, which would be half of two.
   maxWorkers: '100%',
   testTimeout: 120_000,
 };

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** What a process of the bench does when asked: by name, plain data in and out. */
+/** What a bench process does on request: methods by name, plain data in and out. */
 export type AgentMethods = Readonly<Record<string, (...argument: never[]) => unknown>>;
 
 interface Call {
@@ -17,7 +17,7 @@ interface Answer {
   readonly fault?: string;
 }
 
-/** To be called in the process itself. It ends when the bench does. */
+/** Call in the process itself. It ends when the bench does. */
 export function serveAgent(methods: AgentMethods): void {
   process.on('message', ({ id, method, argument }: Call) => {
     const answer = (rest: Omit<Answer, 'id'>) => process.send?.({ id, ...rest });
@@ -30,7 +30,7 @@ export function serveAgent(methods: AgentMethods): void {
   process.on('disconnect', () => process.exit(0));
 }
 
-/** A process of the bench, from the side that asks. */
+/** A bench process, from the caller's side. */
 export class Agent<Methods extends AgentMethods> {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
@@ -58,7 +58,7 @@ export class Agent<Methods extends AgentMethods> {
     return this.#child.pid!;
   }
 
-  /** Throws what the method threw, as text, also where the process ended. */
+  /** Throws what the method threw, as text; also if the process ended. */
   async call<Name extends keyof Methods & string>(
     method: Name,
     ...[argument]: Parameters<Methods[Name]>
@@ -72,7 +72,7 @@ export class Agent<Methods extends AgentMethods> {
     return answer.result as Awaited<ReturnType<Methods[Name]>>;
   }
 
-  /** It has nothing to save, so it is killed: now and then a Node under load waits for ever for its own threads to exit. */
+  /** It has nothing to save, so it is killed: occasionally a Node under load waits forever for its own threads to exit. */
   async stop(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#exited;

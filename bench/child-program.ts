@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whenInterrupted } from '../testkit/cleanup.ts';
 
-/** A program that the bench started and will stop. */
+/** A program that the bench starts and stops. */
 export interface ChildProgram {
   readonly pid: number;
-  /** What it wrote so far, both streams. */
+  /** Everything it wrote so far, both streams. */
   output(): string;
   /** Asks it to stop, and kills it after 5 s. */
   stop(): Promise<void>;
@@ -17,13 +17,13 @@ const stopWithinMs = 5_000;
 const startWithinMs = 15_000;
 
 export interface StartOptions {
-  /** Up when this port of 127.0.0.1 takes connections. */
+  /** It is ready when this port on 127.0.0.1 accepts connections. */
   readonly port: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
 
-/** Starts a program and waits until its port answers. Throws with its output where it ends first. */
+/** Starts a program and waits until its port accepts connections. Throws with its output if it ends first. */
 export async function startProgram(
   [command = '', ...args]: readonly string[],
   options: StartOptions,
@@ -51,7 +51,7 @@ export async function startProgram(
   while (!(await answers(options.port))) {
     if (child.exitCode !== null || performance.now() > deadline) {
       await stop();
-      throw new Error(`${command} did not come up: ${output.trim() || 'it said nothing'}`);
+      throw new Error(`${command} did not start: ${output.trim() || '(no output)'}`);
     }
     await sleep(20);
   }

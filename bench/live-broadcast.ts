@@ -6,15 +6,15 @@ import { parse as parseMpd } from 'mpd-parser';
 
 /** What a player has to fetch before it can show the first picture. */
 export interface Playable {
-  /** Of the segment that was fetched. */
+  /** URL of the segment that was fetched. */
   readonly url: string;
   readonly bytes: number;
 }
 
-/** How often a viewer's page asks again while there is nothing to play. */
+/** How often a viewer's page retries while there is nothing to play. */
 const pollMs = 100;
 
-/** Asks until `attempt` has an answer; throws after `withinMs`. */
+/** Calls `attempt` until it returns something; throws after `withinMs`. */
 export async function pollUntil<T>(attempt: () => Promise<T | undefined>, withinMs: number): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
@@ -25,7 +25,10 @@ export async function pollUntil<T>(attempt: () => Promise<T | undefined>, within
   }
 }
 
-/** Multivariant playlist, first rendition's playlist, its init segment, its last segment: fetched; or undefined. */
+/**
+ * Fetches the multivariant playlist, the first rendition's playlist, its init segment and its last segment; undefined if any
+ * is missing.
+ */
 export async function playableHls(url: string): Promise<Playable | undefined> {
   const multivariant = await fetchText(url);
   if (multivariant === undefined) return undefined;
@@ -46,7 +49,7 @@ export async function fetchHlsMedia(url: string): Promise<HLS.types.MediaPlaylis
   return parsed.isMasterPlaylist ? undefined : parsed;
 }
 
-/** Manifest, init segment and last segment of its first representation: fetched; or undefined. */
+/** Fetches the manifest, and the init segment and last segment of its first representation; undefined if any is missing. */
 export async function playableDash(url: string): Promise<Playable | undefined> {
   const text = await fetchText(url);
   if (text === undefined || !text.includes('<Period')) return undefined;
@@ -67,14 +70,14 @@ async function fetchText(url: string): Promise<string | undefined> {
   return answer.ok ? text : undefined;
 }
 
-/** How many bytes the answer had. */
+/** Length of the response in bytes. */
 async function fetchBytes(url: string): Promise<number | undefined> {
   const answer = await fetch(url);
   const { byteLength } = await answer.arrayBuffer();
   return answer.ok ? byteLength : undefined;
 }
 
-/** Stands before an RTMP server and notes when the first publisher connects. */
+/** Sits in front of an RTMP server and records when the first publisher connects. */
 export class ConnectWatch {
   readonly #server: Server;
   /** By `performance.now()`. */
@@ -103,7 +106,7 @@ export class ConnectWatch {
     return new ConnectWatch(server, first);
   }
 
-  /** The same RTMP URL by way of this watch. */
+  /** The same RTMP URL, routed through this watch. */
   via(rtmpUrl: string): string {
     const url = new URL(rtmpUrl);
     url.port = String((this.#server.address() as AddressInfo).port);

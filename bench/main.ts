@@ -10,7 +10,7 @@ import { type Section, sectionJson, sectionText } from './report.ts';
 import { startupBench } from './startup.ts';
 import { workerBench } from './worker.ts';
 
-/** Progress goes to stderr, so that stdout is the report. */
+/** Progress goes to stderr; stdout is the report. */
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
 const run: Readonly<Record<Part, (machine: MachineFacts, quick: boolean) => Promise<Section>>> = {
@@ -30,7 +30,7 @@ const run: Readonly<Record<Part, (machine: MachineFacts, quick: boolean) => Prom
 };
 
 const quickText =
-  'QUICK: one short round each. Node is still compiling its code while it is measured: its figures come out too high.';
+  'QUICK: one short round each. Node is still compiling its code during the measurement, so its figures come out too high.';
 
 async function bench(options: BenchOptions): Promise<void> {
   const machine = machineFacts();

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What Linux tells of a process (proc(5)). */
+/** What Linux reports about a process (proc(5)). */
 export interface ProcessStat {
   readonly pid: number;
   readonly parentPid: number;
-  /** User and system time of all its threads, ended ones too, in clock ticks. */
+  /** User and system time of all its threads, including ended ones, in clock ticks. */
   readonly cpuTicks: number;
 }
 
 /** USER_HZ: 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
-/** Reads `/proc/<pid>/stat`. The name in parentheses may hold anything, parentheses and spaces too. */
+/** Parses `/proc/<pid>/stat`. The name in parentheses may contain anything, including parentheses and spaces. */
 export function parseStat(text: string): ProcessStat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return {
@@ -21,13 +21,13 @@ export function parseStat(text: string): ProcessStat {
   };
 }
 
-/** Reads a line of `/proc/<pid>/smaps_rollup` or `status`, in kB; undefined where it has none. */
+/** Parses a line of `/proc/<pid>/smaps_rollup` or `status`, in kB; undefined if it is missing. */
 export function parseKilobytes(text: string, name: string): number | undefined {
   const match = new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(text);
   return match ? Number(match[1]) : undefined;
 }
 
-/** CPU time in ms that these processes have used, and their living children, and theirs. */
+/** CPU time in ms used by these processes and all their living descendants. */
 export function cpuMsOfTrees(pids: readonly number[]): number {
   return cpuMsOf(treesOf(pids));
 }
@@ -38,14 +38,14 @@ export function cpuMsOf(pids: readonly number[]): number {
   return (ticks / ticksPerSecond) * 1_000;
 }
 
-/** These processes and all their descendants that live. */
+/** These processes and all their living descendants. */
 export function treesOf(pids: readonly number[]): number[] {
   const stats = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => readStat(Number(name)))
     .filter((stat) => stat !== undefined);
   const found = new Set(pids);
-  // A child may have a lower pid than its parent once pids wrap: look again until nothing new is found.
+  // A child may have a lower pid than its parent once pids wrap: repeat until nothing new is found.
   for (let before = -1; before !== found.size; ) {
     before = found.size;
     for (const { pid, parentPid } of stats) if (found.has(parentPid)) found.add(pid);
@@ -53,7 +53,7 @@ export function treesOf(pids: readonly number[]): number[] {
   return [...found];
 }
 
-/** Memory in kB of these processes and their descendants: RSS, and PSS where the kernel lets us see it. */
+/** Memory in kB of these processes and their descendants: RSS, and PSS if the kernel allows it. */
 export function memoryOfTrees(pids: readonly number[]): { rssKb: number; pssKb: number } {
   let rssKb = 0;
   let pssKb = 0;

@@ -1,6 +1,6 @@
 import { figure, formatTable } from '../testkit/report/table.ts';
 
-/** What one part of the bench found. */
+/** Results of one part of the bench. */
 export interface Section {
   readonly name: string;
   readonly title: string;
@@ -10,19 +10,19 @@ export interface Section {
     readonly rows: readonly (readonly string[])[];
   }[];
   readonly targets: readonly Target[];
-  /** What a reader must know to read the figures; skipped peers too. */
+  /** What a reader must know to interpret the figures, including skipped peers. */
   readonly notes: readonly string[];
   /** All figures, for machines. */
   readonly figures: unknown;
 }
 
-/** A figure that the project promised itself. */
+/** A figure with the project's own target. */
 export interface Target {
   readonly what: string;
-  /** NaN where it could not be measured. */
+  /** NaN if it could not be measured. */
   readonly measured: number;
   readonly unit: string;
-  /** `at-most` unless told. */
+  /** @default at-most */
   readonly compare?: 'at-most' | 'at-least' | 'exactly';
   readonly target: number;
 }
@@ -41,7 +41,7 @@ export function verdict({ measured, target, compare = 'at-most' }: Target): Verd
 
 const signs = { 'at-most': '≤', 'at-least': '≥', exactly: '=' } as const;
 
-/** A section as people read it. */
+/** A section for people to read. */
 export function sectionText(section: Section): string {
   const parts = [`== ${section.title}`];
   for (const { title, head, rows } of section.tables) parts.push(title, formatTable(head, rows));
@@ -58,7 +58,7 @@ export function sectionText(section: Section): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** A section as machines read it, with the verdicts. */
+/** A section for machines, with the verdicts. */
 export function sectionJson(section: Section): object {
   const targets = section.targets.map((target) => ({ ...target, verdict: verdict(target) }));
   return { ...section, targets };

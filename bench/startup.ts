@@ -1,3 +1,4 @@
+import { segmentSeconds } from '../lib/packaging/segment-grid.ts';
 import { whenInterrupted } from '../testkit/cleanup.ts';
 import { Publisher } from '../testkit/media/publisher.ts';
 import { Platform } from '../testkit/platform/platform.ts';
@@ -14,7 +15,7 @@ interface Startup {
   readonly dashMs: number;
 }
 
-/** From the publisher's first connect to the first segment that a viewer has fetched, with the whole platform alive. */
+/** From the publisher's first connect to the first segment that a viewer has fetched, with the whole platform running. */
 export async function startupBench(
   { rounds }: { rounds: number },
   say: (line: string) => void,
@@ -50,7 +51,7 @@ export async function startupBench(
     ],
     targets: [],
     notes: [
-      'A viewer asks every 100 ms; the edge keeps a 404 for up to 1 s, as it does for real viewers. A segment holds 2 s.',
+      `A viewer polls every 100 ms; the edge caches a 404 for up to 1 s, as it does for real viewers. A segment is ${segmentSeconds} s long.`,
     ],
     figures: { rounds: measured },
   };

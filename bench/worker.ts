@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import HLS from 'hls-parser';
+import { segmentSeconds } from '../lib/packaging/segment-grid.ts';
 import { whenInterrupted } from '../testkit/cleanup.ts';
 import { Publisher } from '../testkit/media/publisher.ts';
 import { Platform } from '../testkit/platform/platform.ts';
@@ -15,10 +16,13 @@ export interface WorkerBenchOptions {
 }
 
 const startWithinMs = 30_000;
-/** What starts a broadcast is not its steady state. */
+/** Start-up is not steady state. */
 const warmUpMs = 6_000;
 
-/** The worker's own CPU next to its ffmpeg's, and whether the ladder keeps real time with the whole platform alive. */
+/**
+ * The worker's own CPU compared with its ffmpeg's, and whether the ladder keeps up with real time while the whole platform
+ * runs.
+ */
 export async function workerBench(
   { measureMs }: WorkerBenchOptions,
   say: (line: string) => void,
@@ -69,7 +73,7 @@ export async function workerBench(
     title: `Worker: one 720p30 broadcast to ${renditions.join(', ')}`,
     tables: [
       {
-        title: 'CPU ms a second, by process',
+        title: 'CPU ms per second, by process',
         head: ['process', 'CPU ms/s', 'of its ffmpeg'],
         rows: Object.entries(perSecond).map(([name, ms]) => [
           name === 'worker' ? `worker (${broadcast?.workerId})` : name,
@@ -79,7 +83,7 @@ export async function workerBench(
       },
     ],
     targets: [
-      { what: 'worker’s own CPU, of its ffmpeg’s', measured: share, unit: '%', target: 5 },
+      { what: 'worker’s own CPU, relative to its ffmpeg’s', measured: share, unit: '%', target: 5 },
       {
         what: 'realtime factor of the ladder',
         measured: media.factor,
@@ -90,13 +94,13 @@ export async function workerBench(
     ],
     notes: [
       `The publisher (ffmpeg, testsrc2, x264 ultrafast) runs on the same machine. ${media.segments} segments in ${figure(media.seconds)} s.`,
-      'The realtime factor is the stream time of the segments that became available, over the time in which they did (median slope): 1 means that the ladder keeps up, and no live input lets it be more for long.',
+      'The realtime factor is the stream time of the segments that became available, divided by the time that took (median slope): 1 means that the ladder keeps up; with live input it cannot exceed 1 for long.',
     ],
     figures: { measureMs, perSecond, workerShareOfFfmpegPercent: share, realtime: media, renditions },
   };
 }
 
-/** The first rendition's playlist, asked of the origin itself: an edge's answer may be a second old. */
+/** The first rendition's playlist, read from the origin itself: an edge's response may be a second old. */
 async function mediaPlaylistAtOrigin(platform: Platform, hlsUrl: string): Promise<string> {
   const origin = platform.ready.processes.find(({ role }) => role === 'origin');
   if (origin === undefined) throw new Error('The platform runs no origin.');
@@ -108,7 +112,7 @@ async function mediaPlaylistAtOrigin(platform: Platform, hlsUrl: string): Promis
   return new URL(uri, url).href;
 }
 
-/** Watches segments come for about `measureMs`, from one's arrival to a later one's. */
+/** Watches segments arrive for about `measureMs`, from one arrival to a later one. */
 async function mediaRate(
   url: string,
   measureMs: number,
@@ -133,10 +137,7 @@ async function mediaRate(
     points.push({ x, y: count });
   }
   const { x: seconds, y: lastCount } = points.at(-1)!;
-  // A segment is seen up to a poll late: the third decimal says nothing.
+  // A segment is noticed up to one poll late: the third decimal is meaningless.
   const factor = Math.round(medianSlope(points) * segmentSeconds * 100) / 100;
   return { factor, segments: lastCount - first.count, seconds };
 }
-
-/** The grid. */
-const segmentSeconds = 2;

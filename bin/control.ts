@@ -1,4 +1,4 @@
-// The control API: streams, keys, broadcasts, events and the fleet over the control store.
+// The control API: streams, keys, broadcasts, events and the fleet, on top of the control store.
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,18 +9,19 @@ import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
 import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
-import { controlCodec } from '../lib/config/control.ts';
+import { controlCodec } from '../lib/config/programs/control.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';
 import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { systemClock } from '../lib/net/clock.ts';
+import { hostPort } from '../lib/routing/host-port.ts';
 import type { MemberId } from '../lib/routing/ids.ts';
 
-/** How long answers under way may take when the program stops; live event feeds are cut then. */
+/** How long pending responses may take when the program stops; after that, live event feeds are cut. */
 const drainMs = 1_000;
-/** Takedowns that were not done in the run that began them. */
+/** Interval for resuming takedowns that were not completed in their first run. */
 const sweepEveryMs = 1_000;
 
 await runProgram({
@@ -42,7 +43,7 @@ await runProgram({
             region: config.region,
             clock,
             emit,
-            // There is one program of this role, and it is started again only when it is gone.
+            // There is only one program with this role, and it is restarted only after it has exited.
             id: 'control' as MemberId,
           })
         : undefined;
@@ -61,7 +62,8 @@ await runProgram({
     server.listen(port, host);
     await once(server, 'listening');
     const address = server.address() as AddressInfo;
-    const listening = `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+    const { port: ownPort } = address;
+    const ownNames = [address.address, host].map((name) => hostPort({ host: name, port: ownPort }));
     app = createControlApi({
       store,
       clock,
@@ -70,7 +72,7 @@ await runProgram({
       config: {
         ...config,
         keyPepper: pepper,
-        allowedHosts: [listening, `${host}:${address.port}`, ...allowedHosts].flatMap(loopbackNames),
+        allowedHosts: [...ownNames, ...allowedHosts].flatMap(loopbackNames),
         allowedOrigins: config.allowedOrigins.flatMap(loopbackNames),
       },
     });

@@ -1,11 +1,11 @@
-// One cache tier on one machine: the edge that players talk to, or the shield between the edges and the origin.
+// A cache tier on one machine: the edge that players connect to, or the shield between the edges and the origin.
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { watchDenials } from '../lib/adapters/local/denial-watch.ts';
 import { listenEdge } from '../lib/adapters/node/http/edge-server.ts';
 import { createUpstream } from '../lib/adapters/node/http/upstream.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { edgeCodec } from '../lib/config/edge.ts';
+import { edgeCodec } from '../lib/config/programs/edge.ts';
 import { EdgeCache } from '../lib/edge/cache.ts';
 import { EdgeHandler } from '../lib/edge/service.ts';
 import { systemClock } from '../lib/net/clock.ts';

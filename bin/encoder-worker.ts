@@ -11,14 +11,14 @@ import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
 import { listenForRelays } from '../lib/adapters/node/net/relay-listener.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
-import { encoderWorkerCodec } from '../lib/config/encoder-worker.ts';
 import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
+import { encoderWorkerCodec } from '../lib/config/programs/encoder-worker.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { SharedTime } from '../lib/encoder/policy/shared-time.ts';
 import { Worker } from '../lib/encoder/worker.ts';
-import { segmentMs } from '../lib/packaging/grid.ts';
+import { segmentsFor } from '../lib/packaging/segment-grid.ts';
 
-/** Links and ffmpegs are read this often, all together: less CPU for at most this much latency at each of the two. */
+/** Interval for batched reads from links and ffmpeg processes: saves CPU and adds at most this latency at each of the two. */
 const readBatchMs = 100;
 
 await runProgram({
@@ -26,7 +26,7 @@ await runProgram({
   role: 'encoder',
   name: ({ memberId }) => memberId,
   async start(config, emit) {
-    const { memberId, host, region, capacity = 4, dvrWindowSeconds = 1800, taskAgentUri } = config;
+    const { memberId, host, region, capacity, taskAgentUri } = config;
     const ffmpeg = await findFfmpeg(config.ffmpegPath);
     emit('encoder.ffmpeg.found', { path: ffmpeg.path, source: ffmpeg.source, version: ffmpeg.version });
     if (config.videoEncoder === 'nvenc') await proveNvenc(ffmpeg.path);
@@ -35,7 +35,7 @@ await runProgram({
       const offMs = time.heard(date);
       if (offMs !== undefined) emit('encoder.clock.corrected', { offMs: Math.round(offMs) });
     });
-    // Any answer has the date, a refusal too.
+    // Every response has the date, even a rejection.
     void objects.get(`${region}/date`).catch(() => {});
     const store = await openControlStore(config.controlStore, config);
     const { eventBus, webhookSecret } = config;
@@ -64,7 +64,7 @@ await runProgram({
       region,
       utcTimingUrl:
         config.playbackBaseUrl === undefined ? '/time' : new URL('/time', config.playbackBaseUrl).href,
-      windowSegments: Math.ceil((dvrWindowSeconds * 1000) / segmentMs),
+      windowSegments: segmentsFor(config.dvrWindowSeconds * 1000),
       clock: { nowMs: () => performance.now(), wallMs: () => time.now() },
       emit,
     });

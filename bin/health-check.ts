@@ -1,7 +1,7 @@
-// The health check of a container: exits 0 where the program beside it answers, 1 where it does not. A program that
-// drains says 503 to the load balancer; to whoever would kill the container for it, it is as alive as before.
+// The health check of a container: exits with 0 if the program in it answers, otherwise with 1. A draining program answers
+// the load balancer with 503, but must not be killed for that, so here it still counts as healthy.
 import { get } from 'node:http';
-import { healthCheckCodec } from '../lib/config/health-check.ts';
+import { healthCheckCodec } from '../lib/config/programs/health-check.ts';
 
 const { healthPort } = healthCheckCodec.decode(process.env);
 const url = `http://127.0.0.1:${healthPort}/healthz`;

@@ -1,4 +1,4 @@
-// An ingest proxy: takes publishers over RTMP and RTMPS, checks their keys and relays them to the workers.
+// An ingest proxy: accepts publishers over RTMP and RTMPS, checks their keys and relays them to the workers.
 import { readFile } from 'node:fs/promises';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
@@ -12,20 +12,22 @@ import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
 import { resolveHost } from '../lib/adapters/node/net/resolve.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openCertificate, readKeyPepper } from '../lib/adapters/secret-sources.ts';
-import { ingestProxyCodec } from '../lib/config/ingest-proxy.ts';
+import { ingestProxyCodec } from '../lib/config/programs/ingest-proxy.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { FleetLink } from '../lib/ingest/fleet-link.ts';
 import { KeyCheck } from '../lib/ingest/key-check.ts';
 import { FleetView } from '../lib/ingest/policy/fleet-view.ts';
 import { ReadMemory } from '../lib/ingest/policy/read-memory.ts';
 import { defaultLimits, IngestProxy } from '../lib/ingest/proxy.ts';
+import { RefusalJournal } from '../lib/ingest/refusal-journal.ts';
 import { WorkerRouter } from '../lib/ingest/worker-router.ts';
+import { systemClock } from '../lib/net/clock.ts';
 import { defaultDestinationLimits } from '../lib/push/destination.ts';
 import { PushBudget } from '../lib/push/policy/push-queue.ts';
 import { Pushes } from '../lib/push/pushes.ts';
 import { allowedAddresses } from '../lib/routing/target-address.ts';
 
-/** Of media that waits for other servers, all together. */
+/** Limit on media queued for other servers, over all pushes. */
 const maxPushBytes = 256 * 1024 * 1024;
 
 await runProgram({
@@ -55,6 +57,7 @@ await runProgram({
       allowed: allowedAddresses(pushAllow),
       emit,
     });
+    const journal = new RefusalJournal({ store, clock: systemClock, emit });
     const proxy = new IngestProxy({
       maxSessions: capacity,
       context: {
@@ -63,6 +66,7 @@ await runProgram({
         keys: new KeyCheck(store, pepper),
         router: new WorkerRouter({ store, fleet, dial: dialTcp, emit }),
         memory: new ReadMemory(),
+        journal,
         emit,
         limits: { ...defaultLimits, replayMaxBytes },
         openTap: (about) => pushes.open(about),
@@ -114,6 +118,7 @@ await runProgram({
     });
     await link.start();
     pushes.start();
+    journal.start();
     proxy.start();
     const health = await serveHealth({ host, port: config.healthPort }, () => !proxy.draining);
     return {
@@ -125,6 +130,7 @@ await runProgram({
         health.close();
         emit('ingest.draining', { sessions: proxy.sessions, withinMs: config.drainMs });
         await proxy.stop(config.drainMs);
+        await journal.stop();
         await pushes.stop();
         await link.stop();
         await bus?.close();

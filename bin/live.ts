@@ -1,10 +1,11 @@
-// The whole platform on one machine: every program as a process of its own on loopback, supervised.
+// The whole platform on one machine: every program as a separate, supervised process on loopback.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { awsBackends } from '../lib/adapters/local/platform/aws-endpoint.ts';
 import { folderBackends, withWebhook } from '../lib/adapters/local/platform/backends.ts';
 import { isForPeople, lineText, readyText } from '../lib/adapters/local/platform/console.ts';
 import { startDemo } from '../lib/adapters/local/platform/demo.ts';
+import { withInspector } from '../lib/adapters/local/platform/inspector.ts';
 import { lockDataDir } from '../lib/adapters/local/platform/lock.ts';
 import { helpText, type LiveOptions, parseLiveOptions } from '../lib/adapters/local/platform/options.ts';
 import { originUrlOf, planProcesses, platformUrls } from '../lib/adapters/local/platform/plan.ts';
@@ -50,8 +51,9 @@ async function live(options: LiveOptions): Promise<void> {
       : await awsBackends(options.awsEndpoint, secrets, process.env);
   const backends = withWebhook(kept, options.webhook, secrets);
   const files = { ...secrets, denialsFile: join(options.dataDir, 'edge-denials.json') };
-  const specs = planProcesses(ports, backends, files, options);
-  // A process that died is up again in half the time where nothing has to be compiled.
+  const planned = planProcesses(ports, backends, files, options);
+  const { specs, inspector } = await withInspector(planned, options.inspect);
+  // Without compilation, a process that died is back in half the time.
   const supervisor = new Supervisor(root, specs, {
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(options.dataDir, 'compile-cache'),
   });
@@ -82,8 +84,10 @@ async function live(options: LiveOptions): Promise<void> {
   supervisor.on('left', ({ name, code, signal }) => emit('process.left', { process: name, code, signal }));
   supervisor.on('restarted', ({ name, pid }) => emit('process.restarted', { process: name, pid }));
 
+  let endWatch: (() => void) | undefined;
   let demo: Awaited<ReturnType<typeof startDemo>> | undefined;
   const stop = async (code: number): Promise<never> => {
+    endWatch?.();
     await demo?.stop();
     await processServer.close(0);
     await supervisor.stop();
@@ -117,8 +121,13 @@ async function live(options: LiveOptions): Promise<void> {
     report(fault, options.json);
     await stop(1);
   }
+  if (options.watch) {
+    // Loads the bundler, which nothing else here needs.
+    const { watchSources } = await import('../lib/adapters/local/watch/watch.ts');
+    endWatch = watchSources({ root, own: 'bin/live.ts', processes: specs, supervisor, emit });
+  }
   const demoPage = demo && { streamId: demo.streamId, page: `${urls.page}/watch/${demo.streamId}` };
-  if (!options.json) process.stdout.write(`${readyText(urls, demoPage)}\n`);
+  if (!options.json) process.stdout.write(`${readyText(urls, demoPage, inspector)}\n`);
   emit('ready', {
     api: urls.api,
     page: urls.page,
@@ -127,11 +136,12 @@ async function live(options: LiveOptions): Promise<void> {
     processApi: urls.processApi,
     processes: supervisor.status(),
     ...(demoPage && { demo: demoPage }),
+    ...(inspector && { inspector }),
   });
   out.open();
 }
 
-/** Where lines go: as JSON on stdout, held back until "ready" has been the first; or the notable ones in words. */
+/** Prints log lines: all as JSON on stdout, held back so that "ready" is the first; or only the notable ones as text. */
 function openOutput(json: boolean) {
   const held: ProcessLine[] = [];
   let ready = false;

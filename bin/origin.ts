@@ -2,7 +2,7 @@
 import { listenFetch } from '../lib/adapters/node/http/fetch-server.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openObjects, readOriginToken } from '../lib/adapters/object-stores.ts';
-import { originCodec } from '../lib/config/origin.ts';
+import { originCodec } from '../lib/config/programs/origin.ts';
 import { OriginHandler } from '../lib/origin/http.ts';
 
 await runProgram({

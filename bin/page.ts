@@ -1,17 +1,19 @@
-// The page: the console and the viewer, as static files for the browser.
+// The page: console and viewer, as static files for the browser.
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { pageCodec } from '../lib/config/page.ts';
+import { pageCodec } from '../lib/config/programs/page.ts';
 import { bundlePage } from '../lib/player/bundle.ts';
 import { createPageServer } from '../lib/player/server.ts';
 
 await runProgram({
   codec: pageCodec,
   role: 'page',
-  async start({ host, port, ...config }, emit) {
+  async start({ host, port, reloadTabs, ...config }, emit) {
     const startedMs = performance.now();
-    const files = await bundlePage();
+    const build = reloadTabs ? randomUUID() : undefined;
+    const files = await bundlePage({ build });
     let bytes = 0;
     for (const { body } of files.values()) bytes += body.length;
     emit('player.page.built', {
@@ -19,7 +21,7 @@ await runProgram({
       bytes,
       durationMs: Math.round(performance.now() - startedMs),
     });
-    const server = createPageServer(files, config);
+    const server = createPageServer(files, config, { build });
     server.listen(port, host);
     await once(server, 'listening');
     return {

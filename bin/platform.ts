@@ -1,4 +1,4 @@
-// The CDK app: the deployment file in, a stack for the pop, one for each region and one for the edge out.
+// The CDK app: reads the deployment file and declares a stack for the pop, one per region and one for the edge.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { createApp } from '../lib/infra/app.ts';
 import { declarePlatform } from '../lib/platform.ts';
 import { bundlePage } from '../lib/player/bundle.ts';
 
-/** The page as a folder, for the CDK to take in. */
+/** Writes the page to a folder, as an asset for the CDK. */
 async function writePage(folder: string): Promise<void> {
   for (const [path, { body }] of await bundlePage()) {
     const file = join(folder, path);
@@ -19,7 +19,7 @@ async function writePage(folder: string): Promise<void> {
 async function read(file: string): Promise<Deployment> {
   const json = await readFile(file, 'utf8').catch((cause: Error) => {
     throw new DeploymentError(file, [
-      `cannot be read (${cause.message}). Name the deployment file: cdk -c deployment=FILE …`,
+      `cannot be read (${cause.message}). Pass the deployment file: cdk -c deployment=FILE …`,
     ]);
   });
   return readDeployment(json, file);
@@ -42,7 +42,7 @@ try {
   await main();
 } catch (fault) {
   if (!(fault instanceof DeploymentError)) throw fault;
-  // The faults are the user's to mend: a stack trace would only hide them.
+  // The user must fix these errors; a stack trace would only hide them.
   process.stderr.write(`${fault.message}\nThe fields are described in docs/deployment.md.\n`);
   process.exitCode = 1;
 }

@@ -1,11 +1,11 @@
-// The pop on one machine: a TCP balancer in front of the ingest proxies, as the network load balancer is on AWS.
+// The pop on one machine: a TCP balancer in front of the ingest proxies, like the Network Load Balancer on AWS.
 
 import { probeHealth } from '../lib/adapters/node/http/health-check.ts';
 import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
 import { dialTcp } from '../lib/adapters/node/net/dial.ts';
 import { listen } from '../lib/adapters/node/net/listener.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { popCodec } from '../lib/config/pop.ts';
+import { popCodec } from '../lib/config/programs/pop.ts';
 import { Balancer } from '../lib/pop/balancer.ts';
 import { encodeProxyHeader } from '../lib/protocol/relay/proxy-header.ts';
 

@@ -1,4 +1,4 @@
-// `npm run drill`: does to a platform what production will do to it, and measures what a viewer notices.
+// `npm run drill`: injects the faults of production into a platform, and measures what a viewer notices.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopOnSignals } from '../testkit/cleanup.ts';
@@ -11,7 +11,7 @@ import { recordTimeline, type Timeline } from './timeline.ts';
 import { timelineSvg } from './timeline-svg.ts';
 import { type JudgedRow, judgeRow, type Outcome } from './verdict.ts';
 
-/** Progress goes to stderr, so that stdout is the report. */
+/** Progress goes to stderr; stdout is the report. */
 const say = (line: string) => process.stderr.write(`drill: ${line}\n`);
 
 async function runRow(row: Drill, options: DrillOptions): Promise<{ judged: JudgedRow; svg: string }> {
@@ -27,7 +27,7 @@ async function runRow(row: Drill, options: DrillOptions): Promise<{ judged: Judg
       outcome = { failure: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault) };
     }
     outcomes.push(outcome);
-    // The first run that broke tells most; where none did, the first is as good as any.
+    // Show the first run that broke a promise; if none did, the first run.
     if (
       shown === undefined ||
       (!judgeRow(row, [outcome]).held && judgeRow(row, outcomes.slice(0, -1)).held)

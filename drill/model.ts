@@ -1,28 +1,28 @@
-/** One fault, and what must hold while it lasts and after. */
+/** One fault, and what must hold during and after it. */
 export interface Drill {
   /** For `--only`, for example `worker-killed`. */
   readonly name: string;
-  /** What is done to the platform, in words; the first column of the table. */
+  /** What is done to the platform, for people to read; the table's first column. */
   readonly fault: string;
-  /** What must hold, in words; the second column. */
+  /** What must hold, for people to read; the table's second column. */
   readonly promise: string;
-  /** About how long one run takes, in seconds. */
+  /** Approximate duration of one run, in seconds. */
   readonly seconds: number;
-  /** One run on a platform of its own. Throws where it could not be carried out; a promise that is broken is a finding. */
+  /** One run on a platform of its own. Throws if it could not be carried out; a broken promise is a finding. */
   run(context: DrillContext): Promise<Finding>;
 }
 
 export interface DrillContext {
-  /** Rises with each run; what is random is made from it. */
+  /** Increases with each run; all randomness is derived from it. */
   readonly seed: number;
   /**
-   * Puts a moment into the timeline: now, unless `atMs` (from `now()`) says when. One in the lane `fault` is drawn
-   * through all lanes, and the first of them is where the axis has its zero.
+   * Adds a moment to the timeline: now, or `atMs` (from `now()`). One in the lane `fault` is drawn through all lanes, and the
+   * first of those is the axis's zero.
    */
   mark(lane: string, words: string, atMs?: number): void;
-  /** Puts a span that has ended by now into the timeline; times from `now()`. */
+  /** Adds a span that has ended by now to the timeline; times from `now()`. */
   span(lane: string, words: string, fromMs: number, toMs: number, tone?: Tone): void;
-  /** Puts a curve into the timeline, for example of a player's buffer; its points are joined by straight lines. */
+  /** Adds a curve to the timeline, for example of a player's buffer; its points are joined by straight lines. */
   level(lane: string, unit: string, points: readonly LevelPoint[]): void;
   /** Milliseconds since the run began. */
   now(): number;
@@ -36,18 +36,18 @@ export interface LevelPoint {
 
 export type Tone = 'good' | 'bad' | 'fault' | 'neutral';
 
-/** What one run showed. */
+/** Result of one run. */
 export interface Finding {
   readonly measures: readonly Measure[];
 }
 
-/** One figure with what it must not exceed. All runs' figures of a name give p50, p95 and max. */
+/** One figure and its limit. The figures of all runs with the same name give p50, p95 and max. */
 export interface Measure {
   /** For example `frames lost`. */
   readonly name: string;
   readonly value: number;
   readonly unit: '' | 'ms' | 's' | 'frames' | 'objects' | 'segments';
-  /** The most that is allowed; for `p95`, that the p95 of all runs may have. */
+  /** The maximum allowed; with `p95`, the maximum for the p95 of all runs. */
   readonly limit: number;
   /** @default each run's value */
   readonly judged?: 'each' | 'p95';

@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
 
 export interface DrillOptions {
-  /** Names of rows, in the table's order. */
+  /** Names of rows, in table order. */
   readonly only: readonly string[];
   readonly runs: number;
   readonly json: boolean;
   readonly list: boolean;
   readonly help: boolean;
-  /** Where the timelines go. */
+  /** Where to put the timelines. */
   readonly outDir: string;
 }
 
-/** The command line has faults; the message has all of them. */
+/** Invalid command line; the message lists every fault. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code = 'BAD_USAGE';
@@ -19,39 +19,40 @@ export class UsageError extends Error {
 
 export const defaultOutDir = '.headwater/drill';
 
-export const helpText = `npm run drill -- [flags]      does to a platform what production will, and measures what a viewer notices
+export const helpText = `npm run drill -- [flags]      injects the faults of production into a platform, and measures what a viewer notices
 
-  --only NAME[,NAME]  these rows only (--list names them)
-  --runs N            how often each row is run, 1 to 100 (default 1); p50 and p95 are of all runs
-  --out DIR           where the timeline of one run of each row is drawn, as NAME.svg (default ${defaultOutDir})
-  --json              the figures as JSON on stdout
-  --list              the rows and how long a run of each takes
-  --help              this text
+  --only NAME[,NAME]  run only these rows (see --list)
+  --runs N            how often to run each row, 1 to 100 (default 1); p50 and p95 cover all runs
+  --out DIR           where to draw the timeline of one run of each row, as NAME.svg (default ${defaultOutDir})
+  --json              print the figures as JSON on stdout
+  --list              list the rows and the duration of a run of each
+  --help              show this text
 
-npm run drill -- --simulate [flags]   the lease protocol's own code in virtual time, under random faults; needs no platform
+npm run drill -- --simulate [flags]   runs the lease protocol's own code in virtual time, under random faults; needs no platform
 
-  --seed N            the first schedule (default 1); each has a seed of its own, which repeats it
-  --schedules N       how many (default 100000)
-  --broken WHAT       leaves a part of the protocol out, to see that this is found
-  --json              the figures as JSON on stdout
+  --seed N            the first schedule's seed (default 1); each schedule has its own, which reproduces it
+  --schedules N       how many schedules to run (default 100000)
+  --broken WHAT       leave out a part of the protocol, to check that the simulation notices
+  --json              print the figures as JSON on stdout
 
-Each run has a platform of its own, on free ports and in a temporary folder; nothing else is touched. Let nothing else
-run meanwhile: times are judged. Ctrl-C stops everything.
-Exit code: 0 where every row held, 1 where one did not or could not be run, 2 for wrong flags.
+Each run has a platform of its own, on free ports and in a temporary folder; nothing else is touched. Run nothing else
+meanwhile: times are judged. Ctrl-C stops everything.
+Exit code: 0 if every row held, 1 if one did not or failed to run, 2 for invalid flags.
 `;
 
-const mostRuns = 100;
+const maxRuns = 100;
 
-/** Reads the flags; `names` are the rows there are. Throws `UsageError`. */
+/** Parses the flags; `names` are the existing rows. Throws `UsageError`. */
 export function parseDrillOptions(args: readonly string[], names: readonly string[]): DrillOptions {
   const values = readFlags(args);
   const faults: string[] = [];
   const asked = values.only?.split(',').map((name) => name.trim());
   const unknown = asked?.filter((name) => !names.includes(name)) ?? [];
-  if (unknown.length > 0) faults.push(`--only takes ${names.join(', ')}, not '${unknown.join(', ')}'`);
+  if (unknown.length > 0)
+    faults.push(`--only must be one or more of ${names.join(', ')}; got '${unknown.join(', ')}'`);
   const runs = Number(values.runs);
-  if (!/^\d+$/.test(values.runs) || runs < 1 || runs > mostRuns) {
-    faults.push(`--runs takes a whole number from 1 to ${mostRuns}, not '${values.runs}'`);
+  if (!/^\d+$/.test(values.runs) || runs < 1 || runs > maxRuns) {
+    faults.push(`--runs must be a whole number from 1 to ${maxRuns}; got '${values.runs}'`);
   }
   if (faults.length > 0) throw new UsageError(faults.join('; '));
   const { json, list, help, out } = values;

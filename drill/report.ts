@@ -4,7 +4,7 @@ import type { Drill, Measure } from './model.ts';
 import type { JudgedMeasure, JudgedRow } from './verdict.ts';
 import { wrapWords } from './wrap-words.ts';
 
-/** What the figures were measured on. */
+/** The machine that the figures were measured on. */
 export interface DrillMachine {
   /** ISO 8601. */
   readonly date: string;
@@ -40,7 +40,7 @@ export function rowText(row: JudgedRow, timeline: string | undefined): string {
     lines.push('', ...table.split('\n').map((line) => `        ${line}`));
   }
   for (const failure of row.failures) {
-    lines.push('', '        could not be run:', ...failure.split('\n').map((line) => `          ${line}`));
+    lines.push('', '        failed to run:', ...failure.split('\n').map((line) => `          ${line}`));
   }
   lines.push('', `        ${runs}${timeline === undefined ? '' : `; timeline of one: ${timeline}`}`);
   return `${lines.join('\n')}\n`;
@@ -52,15 +52,15 @@ function measureCells(measure: JudgedMeasure): string[] {
   return [unitText(name, unit), figure(p50), figure(p95), figure(max), allowed, held ? 'ok' : 'TOO MUCH'];
 }
 
-/** A count says what it counts; a time needs its unit. */
+/** The name of a count includes its unit; a time needs one. */
 const unitText = (name: string, unit: Measure['unit']): string =>
   unit === 'ms' || unit === 's' ? `${name}, ${unit}` : name;
 
-/** Lines of a terminal; all but the first begin below the row's name. */
+/** Lines for a terminal; all but the first are indented to the row's name. */
 const wrap = (text: string): string[] =>
   wrapWords(text, lineWidth).map((line, index) => (index === 0 ? line : `        ${line}`));
 
-/** All rows in short, at the end. */
+/** A short summary of all rows, for the end. */
 export function summaryText(rows: readonly JudgedRow[]): string {
   const broken = rows.filter(({ held }) => !held).map(({ name }) => name);
   if (broken.length === 0) return `Every row holds.\n`;

@@ -12,7 +12,7 @@ import { takedown } from './rows/takedown.ts';
 import { workerKilled } from './rows/worker-killed.ts';
 import { workerPaused } from './rows/worker-paused.ts';
 
-/** Every row of the drill, in the order of its table. */
+/** All rows of the drill, in table order. */
 export const rows: readonly Drill[] = [
   proxyKilled,
   workerKilled,

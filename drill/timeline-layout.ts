@@ -1,7 +1,10 @@
 import type { Tone } from './model.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Where everything of a timeline is drawn; all lengths in pixels. Words never overlap: those without room move to a row below. */
+/**
+ * Where everything in a timeline is drawn; all lengths in pixels. Labels never overlap: those that don't fit move to a row
+ * below.
+ */
 export interface TimelineLayout {
   readonly width: number;
   readonly height: number;
@@ -43,7 +46,7 @@ export interface Lane {
 }
 
 export interface PlacedLabel {
-  /** Left end, and base line. */
+  /** Left end and baseline. */
   readonly x: number;
   readonly y: number;
   readonly widthPx: number;
@@ -55,20 +58,20 @@ export interface PlacedLabel {
 const width = 1120;
 const rightPx = width - 24;
 const rowPx = 24;
-/** What finds no room in so many rows of a lane is drawn below them, without its words. */
-const mostRows = 5;
+/** Items that don't fit into this many rows of a lane are drawn below them, without labels. */
+const maxRows = 5;
 const curvePx = 64;
 const lanePadPx = 4;
 const laneGapPx = 6;
 const dotPx = 7;
 
-/** A generous guess at how wide words of 12 px are: fonts differ between machines. */
+/** A generous estimate of the width of 12 px text: fonts differ between machines. */
 export const textWidth = (words: string): number => Math.ceil([...words].length * 7.1);
 
-/** Room for the scale of a curve, right of its lane's name. */
+/** Room for a curve's scale, right of its lane's name. */
 const scalePx = 62;
 
-/** Lanes come in the order of a stream's path; others after them, as they first appear. */
+/** Lanes in the order of a stream's path; others follow, in order of first appearance. */
 const pathOrder = [
   'publisher',
   'broadcaster',
@@ -82,7 +85,7 @@ const pathOrder = [
   'viewer',
 ];
 
-/** `headPx`: kept free above everything, for a title. */
+/** `headPx`: height kept free at the top, for a title. */
 export function layOut(timeline: Timeline, headPx = 42): TimelineLayout {
   const { marks, spans, levels } = timeline;
   const times = [
@@ -91,7 +94,7 @@ export function layOut(timeline: Timeline, headPx = 42): TimelineLayout {
     ...levels.flatMap(({ points }) => points.map(({ atMs }) => atMs)),
   ];
   const names = laneNames(timeline);
-  // Names are bold, which takes some more room.
+  // Names are bold and take slightly more room.
   const leftPx = 16 + Math.max(60, ...names.map((name) => textWidth(name) * 1.1)) + scalePx;
   const startMs = Math.min(...times, Number.MAX_SAFE_INTEGER);
   const endMs = Math.max(startMs + 1000, ...times);
@@ -131,7 +134,7 @@ function laneNames({ marks, spans, levels }: Timeline): string[] {
   return [...new Set(named)].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
-/** Something with words at a place: it takes [from, to] of a row. */
+/** Something with a label at a position: it occupies [from, to] of a row. */
 interface Placed {
   readonly from: number;
   readonly to: number;
@@ -146,11 +149,11 @@ function layOutLane(name: string, timeline: Timeline, xOf: (ms: number) => numbe
   const curveTop = topPx + lanePadPx + 8;
   const rowsTop = topPx + lanePadPx + (levels.length > 0 ? curvePx + 14 : 0);
   let overflowed = false;
-  /** The top of the row that has room from `from` to `to`; `full` where none has. */
+  /** The top of the first row with room from `from` to `to`; `full` if there is none. */
   const place = (from: number, to: number): { readonly y: number; readonly full: boolean } => {
     const free = rows.findIndex((row) => row.every((one) => to + 6 <= one.from || from >= one.to + 6));
-    const full = free < 0 && rows.length >= mostRows;
-    const row = full ? mostRows : free < 0 ? rows.push([]) - 1 : free;
+    const full = free < 0 && rows.length >= maxRows;
+    const row = full ? maxRows : free < 0 ? rows.push([]) - 1 : free;
     overflowed ||= full;
     if (!full) rows[row]!.push({ from, to });
     return { y: rowsTop + row * rowPx, full };
@@ -160,7 +163,7 @@ function layOutLane(name: string, timeline: Timeline, xOf: (ms: number) => numbe
     const widthPx = Math.max(3, xOf(toMs) - x);
     const label = textWidth(words);
     const inside = label + 10 <= widthPx;
-    // Beside its bar: right of it where there is room, else left.
+    // Beside its bar: to the right if there is room, else to the left.
     const right = x + widthPx + 5;
     const fitsRight = right + label <= rightPx;
     const labelX = inside ? x + 5 : fitsRight ? right : x - label - 5;
@@ -196,7 +199,7 @@ function layOutLane(name: string, timeline: Timeline, xOf: (ms: number) => numbe
   return { name, topPx, heightPx, bars, dots, labels, curves };
 }
 
-/** Each fault has a line of its own above the lanes, so that no two of them meet. */
+/** Each fault has its own line above the lanes, so that no two of them collide. */
 function placeFaults(
   faults: readonly { readonly x: number; readonly words: string }[],
   headPx: number,

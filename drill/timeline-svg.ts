@@ -4,7 +4,7 @@ import { wrapWords } from './wrap-words.ts';
 
 const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-/** One palette for each of the viewer's colour schemes; tones are told apart by lightness too. */
+/** One palette per colour scheme of the viewer; tones also differ in lightness. */
 const style = `
   svg { --paper: #ffffff; --ink: #1f2328; --faint: #656d76; --line: #d8dee4; --lane: #f6f8fa;
     --good: #2da44e; --bad: #cf222e; --fault: #bf8700; --neutral: #54a3ff; --on: #10151a; }
@@ -24,10 +24,10 @@ const style = `
   .good { fill: var(--good); } .bad { fill: var(--bad); } .fault { fill: var(--fault); } .neutral { fill: var(--neutral); }
 `;
 
-/** What fits into a line of the picture. */
+/** How many letters fit into a line of the picture. */
 const subtitleLetters = 150;
 
-/** The timeline of one run as an SVG that stands alone; lanes from top to bottom, seconds from left to right. */
+/** The timeline of one run as a self-contained SVG; lanes from top to bottom, seconds from left to right. */
 export function timelineSvg(title: string, subtitle: string, timeline: Timeline): string {
   const lines = wrapWords(subtitle, subtitleLetters);
   const layout = layOut(timeline, 36 + lines.length * 16);

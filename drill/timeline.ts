@@ -1,6 +1,6 @@
 import type { DrillContext, LevelPoint, Tone } from './model.ts';
 
-/** What a run put into its timeline; times in ms since it began. */
+/** What a run added to its timeline; times in ms since it began. */
 export interface Timeline {
   readonly marks: readonly { readonly lane: string; readonly words: string; readonly atMs: number }[];
   readonly spans: readonly {
@@ -17,7 +17,10 @@ export interface Timeline {
   }[];
 }
 
-/** A context that keeps what a run tells of itself; what never came about (a time that is NaN) is left out. The run begins now. */
+/**
+ * Returns a context that records what a run reports; anything that never happened (a time of NaN) is left out. The run begins
+ * now.
+ */
 export function recordTimeline(seed: number): {
   readonly context: DrillContext;
   readonly timeline: Timeline;

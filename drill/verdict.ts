@@ -10,7 +10,7 @@ export interface JudgedMeasure {
   readonly unit: Measure['unit'];
   readonly limit: number;
   readonly judged: NonNullable<Measure['judged']>;
-  /** Of each run, in the order of the runs. */
+  /** One value per run, in order. */
   readonly values: readonly number[];
   readonly p50: number;
   readonly p95: number;
@@ -24,14 +24,14 @@ export interface JudgedRow {
   readonly promise: string;
   readonly runs: number;
   readonly measures: readonly JudgedMeasure[];
-  /** Of the runs that could not be carried out. */
+  /** Errors of the runs that could not be carried out. */
   readonly failures: readonly string[];
   readonly held: boolean;
 }
 
 /**
- * What all runs of a row come to. A row holds where every run was carried out and every measure kept its limit in each
- * run (or at its p95, where it says so). A value that is no number was not measured, and holds nothing.
+ * The result of all runs of a row. A row holds if every run was carried out and every measure stayed within its limit in each
+ * run (or at its p95, if so specified). A value of NaN was not measured, and never holds.
  */
 export function judgeRow(row: Omit<Drill, 'run'>, outcomes: readonly Outcome[]): JudgedRow {
   const findings = outcomes.flatMap((outcome) => ('finding' in outcome ? [outcome.finding] : []));

@@ -1,4 +1,4 @@
-/** Text in lines of at most so many letters, but for a word that is longer itself. */
+/** Wraps text into lines of at most this many letters, except for longer single words. */
 export function wrapWords(text: string, letters: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -10,14 +10,14 @@ import { PlayerPage } from './player/infra/page.ts';
 
 export interface EdgeStackProps extends StackProps {
   readonly deployment: Deployment;
-  /** A folder with the bundled page. */
+  /** Folder with the bundled page. */
   readonly pageDir: string;
 }
 
-/** What viewers reach, once for the whole platform: every region's media, and the page, at one address. */
+/** The viewer-facing part, once for the whole platform: every region's media, and the page, at one address. */
 export class EdgeStack extends Stack {
   constructor(app: App, id: string, { deployment, pageDir, ...props }: EdgeStackProps) {
-    super(app, id, { ...props, description: 'Headwater: the edge that viewers play from.' });
+    super(app, id, { ...props, description: 'Headwater: edge for viewers (CloudFront).' });
     const { name, domain, retention } = deployment;
     const regions = deployment.regions.map((region) => region.name);
 
@@ -36,7 +36,7 @@ export class EdgeStack extends Stack {
     new EdgeAlarms(this, 'Alarms', { deployment: name, topic, subjects });
     new DeploymentBudget(this, 'Budget', { deployment: name, budget: deployment.budget });
 
-    // What regions tell broadcasters and viewers: they read it while they are deployed.
+    // Values that regions pass on to broadcasters and viewers; they are read during a region's deploy.
     const parameters = edgeParameters(name);
     const publish = (parameterId: string, parameterName: string, stringValue: string) =>
       new StringParameter(this, parameterId, { parameterName, stringValue });
@@ -46,7 +46,7 @@ export class EdgeStack extends Stack {
     new CfnOutput(this, 'PlaybackBaseUrl', {
       value: edge.playbackBaseUrl,
       description:
-        'Media are below it: /<region>/<stream>/manifest.mpd and index.m3u8; the page is /watch/<stream>.',
+        'Base URL of media (/<region>/<stream>/manifest.mpd and index.m3u8) and of the page (/watch/<stream>).',
     });
   }
 }

@@ -8,13 +8,13 @@ import { RegionStack } from './region-stack.ts';
 
 export interface PlatformProps {
   readonly deployment: Deployment;
-  /** A folder with the bundled page. */
+  /** Folder with the bundled page. */
   readonly pageDir: string;
 }
 
 /**
- * The platform, in path order: one way in for broadcasters, a cell for each region, one edge for viewers. A region needs
- * both global stacks and none of the other regions. Synthesis fails where a rule of cdk-nag's AwsSolutions is broken.
+ * The platform, in path order: one entry point for broadcasters, a cell per region, one edge for viewers. A region needs
+ * both global stacks but no other region. Synthesis fails if a cdk-nag AwsSolutions rule is violated.
  */
 export function declarePlatform(app: App, { deployment, pageDir }: PlatformProps): void {
   const { name, regions } = deployment;
@@ -29,8 +29,8 @@ export function declarePlatform(app: App, { deployment, pageDir }: PlatformProps
       region,
       env: env(region.name),
     });
-    cell.addStackDependency(pop, 'tells where broadcasters connect');
-    cell.addStackDependency(edge, 'tells where viewers play');
+    cell.addStackDependency(pop, 'provides the address for broadcasters');
+    cell.addStackDependency(edge, 'provides the address for viewers');
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks());
   Tags.of(app).add('headwater:deployment', name);

@@ -6,10 +6,13 @@ export interface PopStackProps extends StackProps {
   readonly deployment: Deployment;
 }
 
-/** Where broadcasters come in, for every region. */
+/** The entry point for broadcasters, for every region. */
 export class PopStack extends Stack {
   constructor(app: App, id: string, { deployment, ...props }: PopStackProps) {
-    super(app, id, { ...props, description: 'Headwater: the way in for broadcasters.' });
+    super(app, id, {
+      ...props,
+      description: 'Headwater: entry point for broadcasters (Global Accelerator).',
+    });
     const { name, plainRtmp, domain } = deployment;
     for (const { name: region } of deployment.regions) {
       new PopAccelerator(this, `Pop-${region}`, { name, region, plainRtmp, ...(domain && { domain }) });

@@ -8,6 +8,7 @@ import {
   ingestHostName,
   popParameters,
   popRegion,
+  rtmpApp,
 } from './config/names.ts';
 import { ControlApi } from './control/api/infra/control-api-function.ts';
 import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-function.ts';
@@ -41,12 +42,12 @@ export interface RegionStackProps extends StackProps {
 }
 
 /**
- * A region's cell: all that takes, encodes and keeps the streams that were created here. It shares nothing with other
- * regions but the two global stacks, and goes on without both of them once it is deployed.
+ * A region's cell: everything that ingests, encodes and stores the streams created here. It shares only the two global
+ * stacks with other regions, and once deployed it keeps running without them.
  */
 export class RegionStack extends Stack {
   constructor(app: App, id: string, { deployment, region, ...props }: RegionStackProps) {
-    super(app, id, { ...props, description: `Headwater: the cell of ${region.name}.` });
+    super(app, id, { ...props, description: `Headwater: region cell ${region.name}.` });
     const { name, compute, retention, domain, plainRtmp } = deployment;
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
@@ -151,7 +152,7 @@ export class RegionStack extends Stack {
     }
 
     const measured = { metricsNamespace: namespace, logDays };
-    const ingestUrl = `rtmps://${ingestHost}:${publicPorts.tls}/live`;
+    const ingestUrl = `rtmps://${ingestHost}:${publicPorts.tls}/${rtmpApp}`;
     const takedowns = new Takedowns(this, 'Takedowns', {
       name,
       region: region.name,
@@ -166,7 +167,7 @@ export class RegionStack extends Stack {
       name,
       region: region.name,
       ingestRtmpsUrl: ingestUrl,
-      ...(plainRtmp && { ingestRtmpUrl: `rtmp://${ingestHost}:${publicPorts.rtmp}/live` }),
+      ...(plainRtmp && { ingestRtmpUrl: `rtmp://${ingestHost}:${publicPorts.rtmp}/${rtmpApp}` }),
       playbackBaseUrl,
       pageBaseUrl: playbackBaseUrl,
       access: deployment.api,
@@ -243,28 +244,32 @@ export class RegionStack extends Stack {
       distributionId,
     });
 
-    this.#tell(
+    this.#output(
       'IngestUrl',
       ingestUrl,
-      'Broadcasters publish here, with the stream key of a stream of this region.',
+      'Where broadcasters publish, with the stream key of a stream in this region.',
     );
-    this.#tell('ApiUrl', control.apiUrl, 'The control API: streams, keys, broadcasts, events, the fleet.');
-    this.#tell('PlaybackBaseUrl', playbackBaseUrl, 'Viewers play from here.');
-    this.#tell('DashboardUrl', dashboard.url, 'How this region is, along the path of a broadcast.');
-    this.#tell('EventBusName', streamEvents.busName, 'Rules on this bus hear of streams.');
+    this.#output('ApiUrl', control.apiUrl, 'Control API: streams, keys, broadcasts, events, fleet.');
+    this.#output('PlaybackBaseUrl', playbackBaseUrl, 'Base URL of playback and of the page.');
+    this.#output('DashboardUrl', dashboard.url, 'Dashboard of this region, along the path of a broadcast.');
+    this.#output(
+      'EventBusName',
+      streamEvents.busName,
+      'Event bus with stream events, for EventBridge rules.',
+    );
   }
 
-  #tell(id: string, value: string, description: string): void {
+  #output(id: string, value: string, description: string): void {
     new CfnOutput(this, id, { value, description });
   }
 
-  /** Whichever zones the account has: synthesis asks AWS nothing. */
+  /** Resolved at deploy time to the account's zones, so that synthesis makes no AWS calls. */
   override get availabilityZones(): string[] {
     return [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()));
   }
 }
 
-/** Where broadcasters and viewers are sent: known where there is a domain, otherwise only once the global stacks are deployed. */
+/** Addresses for broadcasters and viewers: known if there is a domain, otherwise only once the global stacks are deployed. */
 function addresses(remote: RemoteParameters, { name, domain }: Deployment, region: string) {
   const pop = popParameters(name, region);
   const edge = edgeParameters(name);

@@ -1,16 +1,17 @@
-// The one entry behind `npm run …`: installs what is missing, then runs the task on Node 24.
-// Plain JavaScript for Node 20 and no imports outside Node: on a fresh machine nothing is installed yet.
+// Entry point of every `npm run …`: installs what is missing, then runs the task on Node 24.
+// Plain JavaScript for Node 20 without dependencies, because nothing is installed yet on a fresh machine.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { changedFiles, narrowed } from './changed.mjs';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
 
 /**
- * Each task: whether it drives a browser, whether it needs the tools of requirements.txt, and its steps. A step is an argv;
- * `node` is Node 24.
+ * Each task: the Debian packages it needs, whether it needs the tools in requirements.txt or root, and its steps. A step is an
+ * argv, in which `node` stands for Node 24. `flags`: the options of the task, each with how it changes the steps.
  */
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
@@ -42,10 +43,11 @@ const tasks = {
     steps: (args) => [jest(...args, '--selectProjects', 'images', '--runInBand')],
   },
   check: {
+    flags: { '--changed': changedOnly },
     steps: () => [
       tsc('-p', '.'),
       tsc('-p', 'lib/player/tsconfig.page.json'),
-      // Tests that run code inside a page: the browser's types beside Node's.
+      // Tests that run code inside a page need the browser's types in addition to Node's.
       tsc('-p', 'test/system'),
       [join(bin, 'biome'), 'ci', '.'],
       [join(bin, 'depcruise'), 'bin', 'lib', 'lambda', 'testkit', 'bench', 'drill', 'test', '--no-progress'],
@@ -53,10 +55,11 @@ const tasks = {
       ['node', 'scripts/check-tree.mjs'],
     ],
   },
+  'api-types': { steps: () => [['node', 'scripts/api-types.ts']] },
   format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
 };
 
-/** With HEADWATER_TEST_RESULTS=DIR, each run also leaves its results there as JSON, for CI to count. */
+/** With HEADWATER_TEST_RESULTS=DIR, each run also writes its results there as JSON, for CI to count. */
 function jest(...args) {
   const results = process.env.HEADWATER_TEST_RESULTS;
   const report = results
@@ -72,7 +75,7 @@ function jest(...args) {
   ];
 }
 
-/** TypeScript 7 checks in a third of 6's time; 6 is there for the tools that need its compiler API. */
+/** TypeScript 7 takes a third of the time of 6, which is installed only for tools that need its compiler API. */
 function tsc(...args) {
   return ['node', 'node_modules/typescript-7/bin/tsc', ...args];
 }
@@ -82,7 +85,26 @@ function fail(message) {
   process.exit(1);
 }
 
-/** Installs packages when the lockfile differs from the one they were installed from. */
+/** The steps for the files that differ from main. */
+function changedOnly(steps) {
+  const files = changedFiles(root);
+  process.stderr.write(`headwater: ${files.length} changed files\n`);
+  return narrowed(steps, files, (file) => existsSync(join(root, file)));
+}
+
+/** The task's steps with these arguments; a task with flags accepts no others. */
+function stepsOf({ steps, flags }, args) {
+  if (flags === undefined) return steps(args);
+  const stray = args.find((arg) => !Object.hasOwn(flags, arg));
+  if (stray !== undefined) fail(`${name} takes ${Object.keys(flags).join(', ')}, not '${stray}'`);
+  try {
+    return args.reduce((left, flag) => flags[flag](left), steps(args));
+  } catch (cause) {
+    return fail(`${name} ${args.join(' ')}: ${cause.message}`);
+  }
+}
+
+/** Installs packages if the lockfile has changed since the last install. */
 function ensurePackages() {
   const stamp = join(root, 'node_modules', '.headwater-lock');
   const lock = createHash('sha256')
@@ -94,21 +116,24 @@ function ensurePackages() {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
-  if (status !== 0) fail('`npm ci` failed; its output above says why. Mend that and run the command again.');
+  if (status !== 0) fail('`npm ci` failed; see its output above. Fix the problem and run the command again.');
   writeFileSync(stamp, lock);
 }
 
-/** The Node to run on: the packaged Node 24, else this one if it is new enough. */
+/** The Node to use: the packaged Node 24, otherwise this one if it is new enough. */
 function findNode() {
   const packaged = join(bin, 'node');
   if (existsSync(packaged)) return packaged;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   return fail(
-    `Node 24 is needed and the packaged one is not there for ${process.platform}-${process.arch} (this is ${process.version}). Install Node 24 or newer and run the command again.`,
+    `Node 24 is required, but there is no packaged one for ${process.platform}-${process.arch} (this is ${process.version}). Install Node 24 or newer and run the command again.`,
   );
 }
 
-/** Programs that tests run, such as a real Chromium; as root they are installed, otherwise asked for. */
+/**
+ * Installs programs that tests need, such as Chromium, with apt-get as root or through sudo; if that fails, explains what to
+ * install.
+ */
 function ensureDebian(names) {
   const has = (name) =>
     spawnSync('sh', ['-c', `command -v ${name} || test -e /var/lib/dpkg/info/${name}.list`], {
@@ -124,10 +149,10 @@ function ensureDebian(names) {
     }).status === 0;
   process.stderr.write(`headwater: installing ${missing.join(' and ')} with apt-get\n`);
   if (has('apt-get') && apt('update') && apt('install', '-y', '--no-install-recommends', ...missing)) return;
-  fail(`${missing.join(' and ')} is missing. Install it: sudo apt-get install ${missing.join(' ')}`);
+  fail(`missing: ${missing.join(', ')}. Install with: sudo apt-get install ${missing.join(' ')}`);
 }
 
-/** The emulator of AWS and the linter of templates. */
+/** The AWS emulator and the template linter. */
 function ensurePythonTools() {
   const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'python-tools.mjs')], {
     stdio: 'inherit',
@@ -135,7 +160,7 @@ function ensurePythonTools() {
   if (status !== 0) process.exit(1);
 }
 
-/** Runs one step to its end, passing signals on; the terminal's Ctrl-C reaches the child by itself. */
+/** Runs one step to completion, forwarding signals; Ctrl-C in the terminal reaches the child directly. */
 function run(node, [command, ...args]) {
   return new Promise((done) => {
     const child = spawn(command === 'node' ? node : command, args, {
@@ -158,13 +183,13 @@ function run(node, [command, ...args]) {
 
 const [name = '', ...args] = process.argv.slice(2);
 const task = tasks[name];
-if (!task) fail(`no task '${name}'; there are ${Object.keys(tasks).join(', ')}`);
+if (!task) fail(`unknown task '${name}'; available tasks: ${Object.keys(tasks).join(', ')}`);
 ensurePackages();
-if (task.asRoot && process.getuid?.() !== 0) fail(`${name} mounts file systems: run it as root.`);
+if (task.asRoot && process.getuid?.() !== 0) fail(`${name} mounts file systems and must run as root.`);
 if (task.debian) ensureDebian(task.debian);
 if (task.python) ensurePythonTools();
 const node = findNode();
-for (const step of task.steps(args)) {
+for (const step of stepsOf(task, args)) {
   const code = await run(node, step);
   if (code !== 0) process.exit(code);
 }

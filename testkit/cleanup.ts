@@ -4,13 +4,13 @@ import { join } from 'node:path';
 
 const pending = new Set<() => unknown>();
 
-/** Has `cleanup` run if the bench is interrupted before what this returns is called. */
+/** Runs `cleanup` if the program is interrupted. Call the returned function to cancel that. */
 export function whenInterrupted(cleanup: () => unknown): () => void {
   pending.add(cleanup);
   return () => pending.delete(cleanup);
 }
 
-/** Ctrl-C and a kill leave no process and no folder behind: the last that was started goes first. */
+/** On Ctrl-C and kill, cleans up all processes and folders, in reverse order of creation. */
 export function stopOnSignals(): void {
   for (const [signal, code] of [
     ['SIGINT', 130],
@@ -24,7 +24,7 @@ export function stopOnSignals(): void {
   }
 }
 
-/** A new empty folder, and what removes it. */
+/** A new empty folder, with a function that removes it. */
 export async function scratchFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'headwater-bench-'));
   const remove = () => rm(path, { recursive: true, force: true });

@@ -1,12 +1,12 @@
-// The origin of the edge bench: a process of its own, far away. `/…/<bytes>/<name>.m4s` is an object of that many bytes.
+// The origin of the edge bench: a separate, distant process. `/…/<bytes>/<name>.m4s` is an object of that many bytes.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveAgent } from '../agent.ts';
 
 export type EdgeOriginMethods = {
-  /** Starts it; answers come after `delayMs`. Gives its port on 127.0.0.1. */
+  /** Starts it; responses are sent after `delayMs`. Returns its port on 127.0.0.1. */
   listen(options: { delayMs: number }): Promise<number>;
-  /** How often each path was asked for since the last call. */
+  /** How often each path was requested since the last call. */
   takeHits(): Record<string, number>;
 };
 

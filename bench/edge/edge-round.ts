@@ -5,27 +5,27 @@ import type { EdgeOriginMethods } from './edge-origin.ts';
 import type { EdgeSubject } from './edge-subject.ts';
 import type { EdgeViewersMethods } from './edge-viewers.ts';
 
-/** Herds that come one after the other, each for an object that nobody has asked for before. */
+/** Herds of viewers, one after another, each requesting an object that nobody has requested before. */
 export interface HerdLoad {
   readonly objectBytes: number;
   readonly viewers: number;
   readonly herds: number;
-  /** How far away the origin is. */
+  /** Response delay of the origin. */
   readonly originDelayMs: number;
 }
 
 export interface HerdRound {
   readonly requestsPerCpuSecond: number;
-  /** Of the objects, the one that was asked for most often. */
+  /** Hits of the object that was requested most often. */
   readonly mostOriginHits: number;
   readonly meanOriginHits: number;
-  /** Requests without a whole 200. */
+  /** Requests without a complete 200. */
   readonly failed: number;
-  /** From the first request of a herd to the last byte of its last viewer; median of the herds. */
+  /** From a herd's first request to the last byte of its last viewer; median of the herds. */
   readonly herdMs: number;
 }
 
-/** Starts everything new, lets the herds come, and stops everything. */
+/** Starts everything anew, sends the herds, and stops everything. */
 export async function herdRound(subject: EdgeSubject, load: HerdLoad): Promise<HerdRound> {
   const origin = new Agent<EdgeOriginMethods>('edge/edge-origin.ts');
   const viewers = new Agent<EdgeViewersMethods>('edge/edge-viewers.ts');
@@ -35,7 +35,7 @@ export async function herdRound(subject: EdgeSubject, load: HerdLoad): Promise<H
     try {
       await viewers.call('arrive', { port: edge.port, viewers: load.viewers });
       const path = (name: string) => `/local/bench/${load.objectBytes}/${name}.m4s`;
-      // What only the first request ever costs (compiling, connecting) is not what we ask about.
+      // One-off costs of the first request (compiling, connecting) are not what we measure.
       await viewers.call('ask', { path: path('warm-up'), bytes: load.objectBytes });
       await origin.call('takeHits');
       const before = cpuMsOfTrees([edge.pid]);

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../lib/adapters/local/platform/tcp-ports.ts';
-import { edgeCodec } from '../../lib/config/edge.ts';
+import { edgeCodec } from '../../lib/config/programs/edge.ts';
 import { type ChildProgram, startProgram } from '../child-program.ts';
 
-/** A cache that is measured. */
+/** A cache under test. */
 export interface EdgeSubject {
   readonly name: string;
   /** Starts it, empty, in front of an origin on this port of 127.0.0.1. */
@@ -39,7 +39,7 @@ export const headwaterEdge: EdgeSubject = {
   },
 };
 
-/** nginx as it is set up against herds: one fill at a time for a key; one worker as our edge has one process. */
+/** nginx as configured against herds: one fill per key at a time; one worker, as our edge has one process. */
 export function nginxCache(version: string): EdgeSubject {
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const config = (port: number, originPort: number, dir: string) => `
@@ -94,7 +94,7 @@ backend default { .host = "${host}"; .port = "${originPort}"; }
   ]);
 }
 
-/** A peer: one process tree with a configuration file in a folder of its own. */
+/** A peer: one process tree with a configuration file in its own folder. */
 function peer(
   name: string,
   config: (port: number, originPort: number, dir: string) => string,

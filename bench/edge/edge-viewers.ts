@@ -1,9 +1,9 @@
-// The viewers of the edge bench: many kept-alive connections in a process of their own, all asking at once.
+// The viewers of the edge bench: many kept-alive connections in a separate process, all sending requests at once.
 import { connect, type Socket } from 'node:net';
 import { serveAgent } from '../agent.ts';
 
 export interface HerdResult {
-  /** Whole answers with status 200 and the right length. */
+  /** Complete responses with status 200 and the right length. */
   readonly whole: number;
   /** From the first request sent to the last byte read, in ms. */
   readonly tookMs: number;
@@ -12,7 +12,7 @@ export interface HerdResult {
 export type EdgeViewersMethods = {
   /** Opens the connections. */
   arrive(options: { port: number; viewers: number }): Promise<void>;
-  /** Every viewer asks for this path at once; ends when all have it. */
+  /** Every viewer requests this path at once; resolves when all have it. */
   ask(options: { path: string; bytes: number }): Promise<HerdResult>;
   leave(): void;
 };
@@ -47,7 +47,7 @@ function arrive(port: number): Promise<Socket> {
   });
 }
 
-/** Sends a request and reads its answer. False where it is not a whole 200 of this length. */
+/** Sends a request and reads its response. Returns false unless that is a complete 200 of this length. */
 function take(socket: Socket, request: string, bytes: number): Promise<boolean> {
   return new Promise((done) => {
     let head = '';

@@ -16,13 +16,13 @@ interface HerdResult {
   readonly rounds: readonly HerdRound[];
 }
 
-/** What a run of the bench asks of a cache: many small objects, and few large ones, the origin 50 ms away. */
+/** What the bench requests from a cache: many small objects, and few large ones, with the origin 50 ms away. */
 export const herdLoads = (quick: boolean): HerdLoad[] => [
   { objectBytes: 1_000, viewers: 2_000, herds: quick ? 5 : 10, originDelayMs: 50 },
   { objectBytes: 400_000, viewers: 2_000, herds: 1, originDelayMs: 50 },
 ];
 
-/** Caches side by side under herds: each round measures them one after the other. */
+/** Caches side by side under herds: each round measures them one after another. */
 export async function edgeBench(
   machine: MachineFacts,
   { loads, rounds }: EdgeBenchOptions,
@@ -55,7 +55,7 @@ function edgeSection(results: readonly HerdResult[], loads: readonly HerdLoad[],
   const worst = ({ rounds }: HerdResult, pick: (round: HerdRound) => number) => Math.max(...rounds.map(pick));
   const tables = loads.map((load) => ({
     title: `${load.herds} herd(s) of ${load.viewers} viewers, each for a new object of ${size(load)}`,
-    head: ['cache', 'requests per CPU-s', 'origin hits an object', 'most', 'herd served in ms', 'failed'],
+    head: ['cache', 'requests per CPU-s', 'origin hits per object', 'max', 'herd served in ms', 'failed'],
     rows: results
       .filter((result) => result.load === load)
       .map((result) => [
@@ -73,16 +73,16 @@ function edgeSection(results: readonly HerdResult[], loads: readonly HerdLoad[],
     title: 'Edge under a herd',
     tables,
     targets: ours.map((result) => ({
-      what: `origin hits for an object of ${size(result.load)}, the most of all`,
+      what: `maximum origin hits for an object of ${size(result.load)}`,
       measured: worst(result, (round) => round.mostOriginHits),
       unit: '',
       compare: 'exactly',
       target: 1,
     })),
     notes: [
-      `Medians of ${results[0]?.rounds.length ?? 0} round(s); most and failed are the worst of all rounds. The origin answers after ${loads[0]?.originDelayMs} ms.`,
+      `Medians of ${results[0]?.rounds.length ?? 0} round(s); max and failed are the worst of all rounds. The origin responds after ${loads[0]?.originDelayMs} ms.`,
       'One process or worker each, caches in memory (nginx: on disk, from the page cache), connections kept alive.',
-      'The viewers are a process of their own on the same cores: the time a herd takes is theirs as much as the cache’s.',
+      'The viewers are a separate process on the same cores: a herd’s time includes theirs as much as the cache’s.',
       ...skipped,
     ],
     figures: results,

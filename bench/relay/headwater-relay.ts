@@ -5,7 +5,7 @@ import { ensureSecrets } from '../../lib/adapters/local/platform/secrets.ts';
 import { freePorts } from '../../lib/adapters/local/platform/tcp-ports.ts';
 import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { readKeyPepper } from '../../lib/adapters/secret-sources.ts';
-import { ingestProxyCodec } from '../../lib/config/ingest-proxy.ts';
+import { ingestProxyCodec } from '../../lib/config/programs/ingest-proxy.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
 import { type MemberId, newStreamId } from '../../lib/routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/stream-key.ts';
@@ -22,8 +22,8 @@ export interface HeadwaterRelayOptions {
 }
 
 /**
- * Our proxy as it runs in production: its program, a control store with the streams and their keys, one worker in the
- * fleet, which is the sink.
+ * Our proxy as in production: its program, a control store with the streams and their keys, and a fleet with one worker,
+ * which is the sink.
  */
 export function headwaterRelay({ profileDir }: HeadwaterRelayOptions = {}): RelaySubject {
   return {
@@ -44,7 +44,7 @@ export function headwaterRelay({ profileDir }: HeadwaterRelayOptions = {}): Rela
       stack.defer(keepHeartbeat(store, sinkPort, publishers));
       const [rtmpPort = 0, rtmpsPort = 0, healthPort = 0] = await freePorts(3);
       const env = ingestProxyCodec.encode(
-        // Through decode for the defaults of all that is not said here.
+        // Decoding fills in the defaults of everything omitted here.
         ingestProxyCodec.decode({
           HEADWATER_MEMBER_ID: 'ingest-bench',
           HEADWATER_RTMP_PORT: String(rtmpPort),
@@ -61,7 +61,7 @@ export function headwaterRelay({ profileDir }: HeadwaterRelayOptions = {}): Rela
         { port: healthPort, cwd: root, env },
       );
       stack.defer(() => program.stop());
-      // The proxy has looked at the fleet once before it is up; a moment lets its own start-up work end.
+      // The proxy has read the fleet once before it is ready; a short wait lets its start-up work finish.
       await sleep(500);
       const running = stack.move();
       return {
@@ -73,7 +73,7 @@ export function headwaterRelay({ profileDir }: HeadwaterRelayOptions = {}): Rela
   };
 }
 
-/** Streams with a key each; returns the keys as publishers send them. */
+/** Creates streams with one key each; returns the keys as publishers send them. */
 async function createStreams(store: ControlStore, count: number, pepper: string): Promise<string[]> {
   const keys = Array.from({ length: count }, () => newStreamKey(newStreamId()));
   const createdAtMs = Date.now();
@@ -90,7 +90,7 @@ async function createStreams(store: ControlStore, count: number, pepper: string)
   return keys.map(formatStreamKey);
 }
 
-/** Keeps the sink in the fleet as a living worker; returns what ends that. */
+/** Keeps the sink in the fleet as a live worker; returns a function that ends that. */
 function keepHeartbeat(store: ControlStore, port: number, capacity: number): () => void {
   const beat = () =>
     store.heartbeat({

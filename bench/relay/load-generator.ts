@@ -1,11 +1,12 @@
-// A process of the bench: many broadcasters at a constant bit rate.
+// A bench process: many broadcasters at a constant bitrate.
+import pMap from 'p-map';
 import { serveAgent } from '../agent.ts';
 import { LoadPublisher, type LoadTarget, type Mode } from './load-publisher.ts';
 import { loadLoop, loopMs } from './load-traffic.ts';
 import { machineNowMs } from './media-stamp.ts';
 
 const chunkSize = 4_096;
-/** How many publish at once; the rest waits, as in life. */
+/** How many publish at once; the rest wait, as in real life. */
 const publishAtOnce = 10;
 
 let publishers: LoadPublisher[] = [];
@@ -13,17 +14,14 @@ let ticking = false;
 let fault: unknown;
 
 const methods = {
-  /** Publishes with all keys and begins to send. Resolves when all are on air. */
+  /** Publishes with all keys and starts sending. Resolves when all are live. */
   async publish(load: { mode: Mode; bitrateBps: number; targets: LoadTarget[] }): Promise<void> {
     const loop = loadLoop(load.bitrateBps, chunkSize);
-    for (let from = 0; from < load.targets.length; from += publishAtOnce) {
-      const batch = load.targets.slice(from, from + publishAtOnce);
-      const publish = (target: LoadTarget, index: number) =>
-        LoadPublisher.publish(from + index, load.mode, target, loop);
-      publishers.push(...(await Promise.all(batch.map(publish))));
-    }
+    const publish = (target: LoadTarget, index: number) =>
+      LoadPublisher.publish(index, load.mode, target, loop);
+    publishers = await pMap(load.targets, publish, { concurrency: publishAtOnce });
     const nowMs = machineNowMs();
-    // Broadcasters do not keep step: their keyframes are spread over the loop.
+    // Broadcasters aren't synchronised: their key frames are spread over the loop.
     publishers.forEach((publisher, index) => {
       publisher.start(nowMs + (index * loopMs) / publishers.length);
     });
@@ -40,7 +38,7 @@ const methods = {
     return publishers.map(({ sequence }) => sequence);
   },
 
-  /** Unpublishes and closes all. */
+  /** Unpublishes and closes all of them. */
   async close(): Promise<void> {
     await Promise.all(publishers.map((publisher) => publisher.close()));
     publishers = [];
@@ -54,7 +52,7 @@ function tick(): void {
   try {
     for (const publisher of publishers) publisher.tick(machineNowMs());
   } catch (cause) {
-    // Told when the bench asks for the result.
+    // Reported when the bench asks for the result.
     fault = cause;
     ticking = false;
   }

@@ -5,12 +5,12 @@ import { type LoadMessage, loopMs, makeReel, type Reel, sequenceHeaders } from '
 import { stampBytes, writeStamp } from './media-stamp.ts';
 
 /**
- * `paced`: each message is written whole when it is due, as on one machine. `trickled`: the same bytes in packets of at
- * most 1400 B, evenly spread, as they come out of a broadcaster's uplink.
+ * `paced`: each message is written whole when it is due, as on one machine. `trickled`: the same bytes in packets of at most
+ * 1400 B, evenly spread, as from a broadcaster's uplink.
  */
 export type Mode = 'paced' | 'trickled';
 
-/** What a packet of Ethernet carries, less headers and options. */
+/** Payload of an Ethernet packet, without headers and options. */
 const packetBytes = 1_400;
 
 export interface LoadTarget {
@@ -29,7 +29,7 @@ export class LoadPublisher {
   readonly #repeated: Reel;
   #reel: Reel;
   #reelStartMs = 0;
-  /** In the reel: bytes sent, messages whose stamp was written. */
+  /** Position in the reel: bytes sent, messages stamped. */
   #sent = 0;
   #stamped = 0;
   #sequence = 0;
@@ -55,7 +55,7 @@ export class LoadPublisher {
     socket.on('data', (bytes) => this.#read(bytes));
   }
 
-  /** Connects and publishes; resolves when media may go. Throws where it is refused. */
+  /** Connects and publishes; resolves when media may be sent. Throws if it is refused. */
   static async publish(
     index: number,
     mode: Mode,
@@ -82,7 +82,9 @@ export class LoadPublisher {
       };
       socket.on('data', read);
       socket.once('error', failed);
-      socket.once('close', () => failed(new Error(`The server closed publisher ${index}.`)));
+      socket.once('close', () =>
+        failed(new Error(`The server closed the connection of publisher ${index}.`)),
+      );
     });
     return new LoadPublisher(index, mode, socket, protocol, loop);
   }
@@ -96,11 +98,11 @@ export class LoadPublisher {
     this.#reelStartMs = nowMs;
   }
 
-  /** Sends what is due. Throws where the server has closed or is a whole second behind. */
+  /** Sends what is due. Throws if the server has closed or is a whole second behind. */
   tick(nowMs: number): void {
     if (this.#socket.destroyed) throw new Error(`The connection of publisher ${this.#index} was closed.`);
     if (this.#socket.writableLength > this.#reel.bytes.length / 2) {
-      throw new Error(`Publisher ${this.#index} cannot get rid of its media: the relay is behind.`);
+      throw new Error(`Publisher ${this.#index} cannot send its media: the relay is behind.`);
     }
     for (let due = this.#due(nowMs); due > this.#sent; due = this.#due(nowMs)) {
       this.#send(due, nowMs);
@@ -108,7 +110,7 @@ export class LoadPublisher {
     }
   }
 
-  /** Sends the rest of the message that is under way, so that all that was sent can arrive. */
+  /** Sends the rest of the current message, so that everything sent can arrive. */
   finish(nowMs: number): void {
     const { ends } = this.#reel;
     const end = ends.find((end) => end >= this.#sent) ?? 0;
@@ -122,7 +124,7 @@ export class LoadPublisher {
     await closed;
   }
 
-  /** Up to which byte of the reel the next write goes; `#sent` where nothing is due. */
+  /** The byte of the reel up to which the next write goes; `#sent` if nothing is due. */
   #due(nowMs: number): number {
     const elapsed = nowMs - this.#reelStartMs;
     const { bytes, ends, timesMs } = this.#reel;

@@ -1,26 +1,26 @@
 import { randomFillSync } from 'node:crypto';
 import { stampBytes } from './media-stamp.ts';
 
-/** A message of one loop of the load: H.264-like or AAC-like, with a real tag header and random bytes behind it. */
+/** A message of one loop of the load: H.264-like or AAC-like, a real tag header followed by random bytes. */
 export interface LoadMessage {
   readonly type: 'audio' | 'video';
-  /** In the loop, in ms. */
+  /** Position in the loop, in ms. */
   readonly timeMs: number;
   readonly payload: Buffer;
 }
 
-/** One group of pictures: 60 frames at 30 fps. */
+/** One GOP: 60 frames at 30 fps. */
 export const loopMs = 2_000;
 const frames = 60;
-/** AAC at 48 kHz has 46.875 frames a second; 94 in 2 s let the loop close. */
+/** AAC at 48 kHz has 46.875 frames per second; 94 in 2 s let the loop close. */
 const audioFrames = 94;
 const audioBps = 128_000;
-/** A keyframe is this many times as long as another frame, as x264 has it at these rates. */
+/** A key frame is this many times as long as another frame, as x264 produces at these rates. */
 const keyframeFactor = 6;
 
 /**
- * The messages of one loop in order, `bitrateBps` in all (headers of chunks not counted). A message never leaves a last
- * chunk that is shorter than its stamp, so that the stamp lies in one piece.
+ * The messages of one loop in order, `bitrateBps` in total (not counting chunk headers). A message's last chunk is never
+ * shorter than its stamp, so that the stamp is contiguous.
  */
 export function loadLoop(bitrateBps: number, chunkSize: number): LoadMessage[] {
   const videoBytes = ((bitrateBps - audioBps) / 8) * (loopMs / 1000);
@@ -29,7 +29,7 @@ export function loadLoop(bitrateBps: number, chunkSize: number): LoadMessage[] {
   for (let frame = 0; frame < frames; frame++) {
     const key = frame === 0;
     const length = Math.round(key ? frameBytes * keyframeFactor : frameBytes);
-    // FLV video tag: keyframe or inter frame of AVC, NAL units, composition time 0 (E.4.3).
+    // FLV video tag: AVC key frame or inter frame, NAL units, composition time 0 (E.4.3).
     const head = Buffer.of(key ? 0x17 : 0x27, 1, 0, 0, 0);
     messages.push({
       type: 'video',
@@ -48,7 +48,9 @@ export function loadLoop(bitrateBps: number, chunkSize: number): LoadMessage[] {
     .sort((a, b) => a.timeMs - b.timeMs);
 }
 
-/** The decoder configurations that a publisher sends first: AVC (constrained baseline, 1280×720) and AAC-LC (48 kHz stereo). */
+/**
+ * The decoder configurations that a publisher sends first: AVC (constrained baseline, 1280×720) and AAC-LC (48 kHz stereo).
+ */
 export const sequenceHeaders = {
   video: Buffer.from(
     '17000000000142c01fffe100176742c01fda014016ec0440000003004000000f03c60ca801000468ce0fc8',
@@ -60,14 +62,14 @@ export const sequenceHeaders = {
 /** One loop as bytes of a publisher's chunk stream. */
 export interface Reel {
   readonly bytes: Buffer;
-  /** Of each message: where it ends in `bytes`, and when it is due in the loop. */
+  /** For each message: where it ends in `bytes`, and when it is due in the loop. */
   readonly ends: readonly number[];
   readonly timesMs: readonly number[];
 }
 
 /**
- * Writes the loop as messages of a publisher, from `startMs` on. The headers of chunks carry differences, so that from
- * the second reel on all are the same bytes: that one can be sent again and again.
+ * Writes the loop as messages of a publisher, from `startMs` on. Chunk headers carry differences, so from the second reel on
+ * all are the same bytes: that one can be sent again and again.
  */
 export function makeReel(
   write: (type: LoadMessage['type'], timestampMs: number, payload: Buffer) => Buffer,

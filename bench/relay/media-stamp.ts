@@ -1,10 +1,10 @@
 /**
- * The last bytes of each audio and video message of the load: which publisher sent it, the how-manieth it is, and when its
- * last byte was written. The sink tells from it what was lost and how long it was on the way.
+ * The last bytes of each audio and video message of the load: which publisher sent it, its sequence number, and when its last
+ * byte was written. The sink derives loss and latency from it.
  */
 export interface MediaStamp {
   readonly publisher: number;
-  /** From 0, audio and video counted together. */
+  /** From 0, counting audio and video together. */
   readonly sequence: number;
   readonly sentMs: number;
 }
@@ -14,7 +14,7 @@ export const stampBytes = 14;
 /** The same clock in every process of the machine, in ms. */
 export const machineNowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
-/** Writes a stamp so that it ends at `end`. */
+/** Writes a stamp that ends at `end`. */
 export function writeStamp(bytes: Buffer, end: number, stamp: MediaStamp): void {
   bytes.writeUInt16BE(stamp.publisher, end - 14);
   bytes.writeUInt32BE(stamp.sequence, end - 12);

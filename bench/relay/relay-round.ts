@@ -20,22 +20,22 @@ export interface RelayRound {
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   /** Media rate that arrived, in bit/s of payload. */
   readonly arrivedBps: number;
-  /** Messages that were sent after the first one that arrived, and did not arrive. */
+  /** Messages that were sent after the first one that arrived, but did not arrive. */
   readonly lostMessages: number;
   /** Messages before the first one that arrived: a relay that connects late drops them. */
   readonly lateMessages: number;
   readonly rssKbPerPublisher: number;
   readonly pssKbPerPublisher: number;
-  /** Share of the memory above that is media kept for a replay, as the sink reckons it. */
+  /** The part of the memory above that is media kept for a replay, as calculated at the sink. */
   readonly replayKbPerPublisher: number;
 }
 
-/** How long one publisher is on air before the memory of the idle relay is taken, as a share of the warm-up. */
+/** How long one publisher is live before the idle relay's memory is measured, as a share of the warm-up. */
 const firstPublisherShare = 1 / 4;
-/** All that was sent must arrive within this. */
+/** Everything sent must arrive within this. */
 const arriveWithinMs = 5_000;
 
-/** Starts everything afresh, measures one window of steady state, stops everything. */
+/** Starts everything anew, measures one window of steady state, stops everything. */
 export async function relayRound(subject: RelaySubject, mode: Mode, load: RelayLoad): Promise<RelayRound> {
   await using stack = new AsyncDisposableStack();
   const sink = new Agent<RelaySink>('relay/relay-sink.ts');
@@ -48,7 +48,7 @@ export async function relayRound(subject: RelaySubject, mode: Mode, load: RelayL
   const publish = (targets: LoadTarget[]) =>
     generator.call('publish', { mode, bitrateBps: load.bitrateBps, targets });
 
-  // Code that was compiled and heaps that grew once are the process's cost, not a publisher's.
+  // Compiled code and heaps that grew once are a cost of the process, not of a publisher.
   await publish(relay.targets.slice(0, 1));
   await sleep(load.warmUpMs * firstPublisherShare);
   await generator.call('finish');
@@ -84,7 +84,7 @@ export async function relayRound(subject: RelaySubject, mode: Mode, load: RelayL
   };
 }
 
-/** Waits until every publisher's last message is there, then counts what is missing between. */
+/** Waits until every publisher's last message has arrived, then counts what is missing in between. */
 async function awaitArrival(sink: Agent<RelaySink>, sent: number[]): Promise<{ lost: number; late: number }> {
   const deadline = performance.now() + arriveWithinMs;
   for (;;) {
@@ -94,7 +94,7 @@ async function awaitArrival(sink: Agent<RelaySink>, sent: number[]): Promise<{ l
   }
 }
 
-/** `sent`: messages of each publisher. A publisher of which nothing came is lost whole. */
+/** `sent`: messages per publisher. A publisher of which nothing arrived counts as entirely lost. */
 export function countMissing(
   sent: readonly number[],
   arrivals: readonly Arrival[],

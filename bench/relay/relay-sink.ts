@@ -1,4 +1,4 @@
-// A process of the bench: where the relays under test bring the media.
+// A bench process: where the relays under test deliver the media.
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { percentile } from '../../testkit/report/statistics.ts';
@@ -9,16 +9,16 @@ import { relaySession, rtmpSession, type SinkSession } from './sink-session.ts';
 /** `rtmp`: an RTMP server. `relay`: the worker's end of our relay link. */
 export type SinkKind = 'rtmp' | 'relay';
 
-/** What arrived while it was measured. */
+/** What arrived during the measurement. */
 export interface SinkFigures {
   readonly messages: number;
   readonly payloadBytes: number;
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
-  /** Bytes that a relay which can replay has to hold now, of all publishers together. */
+  /** Bytes that a relay with replay has to hold now, over all publishers. */
   readonly unconfirmedBytes: number;
 }
 
-/** What arrived of one publisher, from beginning to end. */
+/** What arrived from one publisher, from beginning to end. */
 export interface Arrival {
   readonly publisher: number;
   readonly firstSequence: number;
@@ -27,7 +27,7 @@ export interface Arrival {
 }
 
 const confirmEveryMs = 1_000;
-/** Its multiples spread evenly without a pattern that the load could share. */
+/** Its multiples are evenly spread without a pattern that the load could share. */
 const goldenRatio = 0.618_033_988_75;
 
 const sessions = new Set<SinkSession>();
@@ -58,7 +58,7 @@ const methods = {
     return { messages, payloadBytes, latencyMs: { p50: p50!, p95: p95!, p99: p99! }, unconfirmedBytes };
   },
 
-  /** What arrived so far does not count. */
+  /** Discards what has arrived so far. */
   forget(): void {
     arrivals.clear();
   },
@@ -78,13 +78,13 @@ function accept(socket: Socket, kind: SinkKind): void {
     close: () => socket.end(),
   });
   sessions.add(session);
-  // Workers confirm when their segments are written: each at its own time.
+  // Workers confirm when their segments are written: each at a different time.
   const phaseMs = ((accepted++ * goldenRatio) % 1) * confirmEveryMs;
   let confirming = setTimeout(() => {
     confirming = setInterval(() => session.confirm(), confirmEveryMs);
   }, phaseMs);
   socket.on('data', (bytes) => session.push(bytes));
-  // A relay that drops a connection shows in what arrives.
+  // If a relay drops a connection, what arrives shows it.
   socket.on('error', () => {});
   socket.on('close', () => {
     sessions.delete(session);

@@ -6,7 +6,7 @@ import { type ChildProgram, startProgram } from '../child-program.ts';
 import type { LoadTarget } from './load-publisher.ts';
 import type { SinkKind } from './relay-sink.ts';
 
-/** A relay that is measured. */
+/** A relay under test. */
 export interface RelaySubject {
   readonly name: string;
   readonly sinkKind: SinkKind;
@@ -15,16 +15,16 @@ export interface RelaySubject {
 }
 
 export interface RunningRelay {
-  /** Where each publisher goes. */
+  /** Where each publisher connects. */
   readonly targets: LoadTarget[];
-  /** Of its processes; their children count, too. */
+  /** Pids of its processes; their children count, too. */
   readonly pids: readonly number[];
   stop(): Promise<void>;
 }
 
 const host = '127.0.0.1';
 
-/** The load without anything between: what the generator, the sink and the machine's scheduler add by themselves. */
+/** The load with nothing in between: what the generator, the sink and the machine's scheduler add on their own. */
 export const noRelay: RelaySubject = {
   name: 'no relay',
   sinkKind: 'rtmp',
@@ -35,7 +35,7 @@ export const noRelay: RelaySubject = {
   }),
 };
 
-/** HAProxy as it is used to relay TCP: its defaults, one thread as our proxy has. */
+/** HAProxy as used for relaying TCP: its defaults, one thread like our proxy. */
 export function haproxy(version: string): RelaySubject {
   const config = (port: number, sinkPort: number) => `
 global
@@ -53,7 +53,7 @@ listen ingest
   return peer(`HAProxy ${version}, TCP mode`, config, (file) => ['haproxy', '-db', '-f', file]);
 }
 
-/** nginx with libnginx-mod-rtmp, which reads RTMP and pushes it on. */
+/** nginx with libnginx-mod-rtmp, which parses RTMP and pushes it on. */
 export function nginxRtmp(version: string): RelaySubject {
   const config = (port: number, sinkPort: number) => `
 load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
@@ -76,7 +76,7 @@ rtmp {
   return peer(`nginx-rtmp ${version}, push`, config, (file, dir) => ['nginx', '-p', dir, '-c', file]);
 }
 
-/** A peer: one process tree with a configuration file in a folder of its own. */
+/** A peer: one process tree with a configuration file in its own folder. */
 function peer(
   name: string,
   config: (port: number, sinkPort: number) => string,

@@ -13,7 +13,7 @@ export interface RelayBenchOptions {
   readonly rounds: number;
 }
 
-/** Relays side by side: each round measures them one after the other, so that what else the machine does hits all alike. */
+/** Relays side by side: each round measures them one after another, so that other load on the machine affects all alike. */
 export async function relayBench(
   machine: MachineFacts,
   { load, rounds }: RelayBenchOptions,
@@ -31,7 +31,7 @@ export async function relayBench(
     results.push(...measured.values());
     for (let round = 0; round < rounds; round++) {
       for (const [subject, result] of measured) {
-        // What the way adds without a relay need not be measured as often.
+        // The baseline without a relay doesn't need to be measured as often.
         if (subject === noRelay && round > 0) continue;
         say(`relay, ${mode}, round ${round + 1} of ${rounds}: ${subject.name}`);
         result.rounds.push(await relayRound(subject, mode, load));
@@ -108,7 +108,7 @@ function relaySection(
     title: `Relay: ${load.publishers} publishers of ${figure(load.bitrateBps / 1e6)} Mb/s`,
     tables: [
       {
-        title: 'CPU (user and system time of the relay) and latency added to no relay at all',
+        title: 'CPU (user and system time of the relay) and latency added compared with no relay',
         head: [
           'load',
           'relay',
@@ -135,8 +135,8 @@ function relaySection(
         ]),
       },
       {
-        title: 'Memory a publisher, in kB: what the relay grew by under load',
-        head: ['load', 'relay', 'RSS', 'PSS', 'of it replay', 'RSS without replay'],
+        title: 'Memory per publisher, in kB: how much the relay grew under load',
+        head: ['load', 'relay', 'RSS', 'PSS', 'of which replay', 'RSS without replay'],
         rows: summaries.map((s) => [
           s.mode,
           s.name,
@@ -157,7 +157,7 @@ function relaySection(
         unit: '×',
         target: 0.5,
       },
-      { what: 'memory a publisher, replay left out', measured: ownMemory, unit: 'kB', target: 256 },
+      { what: 'memory per publisher, without replay', measured: ownMemory, unit: 'kB', target: 256 },
       {
         what: 'messages lost',
         measured: Math.max(
@@ -172,7 +172,7 @@ function relaySection(
     notes: [
       ...facts.skipped,
       'paced: each frame in one write when it is due; trickled: packets of 1400 B, evenly spread.',
-      'Replay: the media since the last keyframe that the worker confirmed, which only our proxy keeps; reckoned at the sink.',
+      'Replay: the media since the last key frame that the worker confirmed, which only our proxy keeps; calculated at the sink.',
       ...summaries
         .filter(({ lateMessages }) => lateMessages > 0)
         .map(

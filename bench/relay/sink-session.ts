@@ -13,25 +13,25 @@ import { RtmpServerSession } from '../../lib/protocol/rtmp/server-session.ts';
 import type { BroadcastId } from '../../lib/routing/ids.ts';
 
 export interface SinkHandlers {
-  /** An audio or video message that is no sequence header. */
+  /** An audio or video message that isn't a sequence header. */
   media(payload: Buffer): void;
   send(bytes: Buffer): void;
   close(): void;
 }
 
-/** What relays bring media to: bytes in, media out. */
+/** What relays deliver media to: bytes in, media out. */
 export interface SinkSession {
   push(bytes: Buffer): void;
-  /** Confirms all that arrived, where the link knows how to. Called each second. */
+  /** Confirms everything that arrived, if the link supports it. Called every second. */
   confirm(): void;
-  /** Bytes since the last keyframe that was confirmed: what a relay that can replay has to keep. */
+  /** Bytes since the last confirmed key frame: what a relay with replay has to keep. */
   readonly unconfirmedBytes: number;
 }
 
-/** The media part that both kinds of session share. */
+/** The media handling that both kinds of session share. */
 class MediaScan {
   readonly #scanner: ChunkScanner;
-  /** Of each keyframe since the last that was confirmed: where its message begins, and its timestamp. */
+  /** For each key frame since the last confirmed one: where its message begins, and its timestamp. */
   #keyframes: { at: number; timestampMs: number }[] = [];
   #firstMs: number | undefined;
   #latestMs = 0;
@@ -56,7 +56,7 @@ class MediaScan {
     this.#scanner.push(bytes);
   }
 
-  /** Takes all so far as confirmed; returns through which time of the session, in ms. */
+  /** Confirms everything so far; returns the session time confirmed, in ms. */
   confirm(): number {
     const keep = this.#keyframes.findLastIndex(({ timestampMs }) => timestampMs <= this.#latestMs);
     if (keep > 0) this.#keyframes.splice(0, keep);
@@ -80,7 +80,7 @@ class MediaScan {
 
 const isMedia = (typeId: number): boolean => typeId === messageType.audio || typeId === messageType.video;
 
-/** An RTMP server that lets anybody publish: behind HAProxy and nginx-rtmp. */
+/** An RTMP server that lets anyone publish: behind HAProxy and nginx-rtmp. */
 export function rtmpSession(handlers: SinkHandlers): SinkSession {
   const session = new RtmpServerSession();
   let media: MediaScan | undefined;
@@ -88,7 +88,7 @@ export function rtmpSession(handlers: SinkHandlers): SinkSession {
   const command = (bytes: Buffer): void => {
     for (const action of session.push(bytes)) {
       if (action.type === 'send') handlers.send(action.bytes);
-      else if (action.type === 'close') handlers.close();
+      else if (action.type !== 'publish') handlers.close();
       else {
         handlers.send(session.accept());
         const handover = session.handover();
@@ -119,7 +119,7 @@ export function rtmpSession(handlers: SinkHandlers): SinkSession {
   };
 }
 
-/** A worker's end of the relay link that takes every stream: behind our proxy. */
+/** A worker's end of the relay link that accepts every stream: behind our proxy. */
 export function relaySession(handlers: SinkHandlers): SinkSession {
   let held: Buffer = Buffer.alloc(0);
   let media: MediaScan | undefined;

@@ -1,4 +1,4 @@
-// `npm run live -- --json` but for one thing: workers and the shield reach the origin at another address, `--origin URL`.
+// `npm run live -- --json` with one difference: workers and the shield reach the origin at another address, `--origin URL`.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,7 @@ import { planProcesses, platformUrls } from '../../lib/adapters/local/platform/p
 import { ensureSecrets } from '../../lib/adapters/local/platform/secrets.ts';
 import { type ProcessSpec, Supervisor } from '../../lib/adapters/local/platform/supervisor.ts';
 import { assignPorts, freePorts, portCount } from '../../lib/adapters/local/platform/tcp-ports.ts';
-import { edgeCodec } from '../../lib/config/edge.ts';
+import { edgeCodec } from '../../lib/config/programs/edge.ts';
 
 const { values } = parseArgs({
   options: {

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What a network does to the connections through it. */
 export type NetworkFault =
   | { readonly kind: 'pass' }
-  /** Nothing arrives any more, and nobody is told: no FIN, no reset. */
+  /** Nothing arrives and neither end is notified: no FIN, no reset. */
   | { readonly kind: 'black-hole' }
   /** Everything arrives this much later. */
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Each direction of each connection carries so much. */
+  /** Limits each direction of each connection. */
   | { readonly kind: 'throttle'; readonly bytesPerSecond: number };
 
 interface Endpoint {
@@ -17,12 +17,12 @@ interface Endpoint {
   readonly port: number;
 }
 
-/** Bytes that a direction takes in before its sender has to wait, as a socket buffer does. */
-const mostQueuedBytes = 256 * 1024;
-/** A throttled direction sends in pieces of this duration. */
+/** How much one direction buffers before its sender has to wait, like a socket buffer. */
+const maxQueuedBytes = 256 * 1024;
+/** A throttled direction sends in chunks of this duration. */
 const throttleStepMs = 50;
 
-/** A network between a client and a server on this machine: TCP that is forwarded byte by byte, with faults at will. */
+/** A network between a client and a server on this machine: forwards TCP byte by byte, with faults on demand. */
 export class FaultProxy implements AsyncDisposable {
   readonly host = '127.0.0.1';
   readonly #target: Endpoint;
@@ -43,7 +43,7 @@ export class FaultProxy implements AsyncDisposable {
     return proxy;
   }
 
-  /** Where clients connect. */
+  /** The port that clients connect to. */
   get port(): number {
     return (this.#server.address() as { port: number }).port;
   }
@@ -52,12 +52,12 @@ export class FaultProxy implements AsyncDisposable {
     return this.#links.size;
   }
 
-  /** From now on, for all connections but stranded ones. What a black hole held arrives once it is over. */
+  /** Applies from now on to all connections except stranded ones. Bytes held by a black hole arrive once it ends. */
   set(fault: NetworkFault): void {
     this.#network.set(fault);
   }
 
-  /** The connections of now never carry anything again, as after a change of address; new ones are in order. */
+  /** The current connections never carry anything again, as after a change of address; new ones work. */
   strand(): void {
     this.#network.set({ kind: 'black-hole' });
     this.#network = new Network();
@@ -68,8 +68,8 @@ export class FaultProxy implements AsyncDisposable {
     for (const link of this.#links) link.reset();
   }
 
-  /** Milliseconds from the opening of the next connection until its server has said `words`. */
-  nextHeard(words: string): Promise<number> {
+  /** Milliseconds from the opening of the next connection until its server has sent `words`. */
+  nextResponseMs(words: string): Promise<number> {
     return new Promise((resolve) => {
       const watch = (link: Link): void => {
         this.#watchers.delete(watch);
@@ -172,7 +172,7 @@ async function carry(
   from.on('data', (bytes: Buffer) => {
     queue.push({ bytes, readMs: performance.now() });
     queuedBytes += bytes.length;
-    if (queuedBytes > mostQueuedBytes) from.pause();
+    if (queuedBytes > maxQueuedBytes) from.pause();
     wake();
   });
   from.on('end', () => {
@@ -191,25 +191,25 @@ async function carry(
     if (next) {
       await passThrough(next, network, async (piece) => {
         passed(piece);
-        // A receiver that broke meanwhile is seen by its own direction.
+        // If the receiver has broken meanwhile, its own direction notices.
         if (!to.destroyed && !to.write(piece))
           await Promise.race([once(to, 'drain'), once(to, 'close')]).catch(() => {});
       });
       queuedBytes -= next.bytes.length;
-      if (queuedBytes < mostQueuedBytes / 2) from.resume();
+      if (queuedBytes < maxQueuedBytes / 2) from.resume();
     } else if (over) break;
     else
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
   }
-  // Nor does an end get through a black hole.
+  // A FIN doesn't get through a black hole either.
   await network.open();
   if (over === 'ended') to.end();
   else to.resetAndDestroy();
 }
 
-/** Hands over bytes when, and in the pieces in which, the network lets them through. */
+/** Delivers bytes in the chunks, and at the times, that the network allows. */
 async function passThrough(
   { bytes, readMs }: { readonly bytes: Buffer; readonly readMs: number },
   network: Network,

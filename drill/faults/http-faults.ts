@@ -9,19 +9,21 @@ import {
 } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a server does to the requests that it gets. */
+/** What a server does to its requests. */
 export type HttpFault =
   | { readonly kind: 'pass' }
-  /** This share of them is answered with 503: half of these before they are carried out, half after, so that the answer is lost. */
+  /**
+   * Answers this share of requests with 503: half of these before executing them, half after, so that the response is lost.
+   */
   | { readonly kind: 'errors'; readonly share: number }
-  /** Each of them is carried out so much later. */
+  /** Delays each request by this much. */
   | { readonly kind: 'slow'; readonly ms: number };
 
-/** A server of HTTP/1.1 on this machine that hands requests on to another one, with faults at will. */
+/** An HTTP/1.1 server on this machine that forwards requests to another one, with faults on demand. */
 export class HttpFaults implements AsyncDisposable {
-  /** Where requests go, for example `http://127.0.0.1:8090`. To be set before the first one. */
+  /** Where to forward requests, for example `http://127.0.0.1:8090`. Set it before the first request. */
   target = '';
-  /** Requests that were answered with an error of ours, or late. */
+  /** Requests that this proxy answered with an error or delayed. */
   troubled = 0;
   readonly #server: Server;
   readonly #agent = new Agent({ keepAlive: true });
@@ -33,7 +35,7 @@ export class HttpFaults implements AsyncDisposable {
     this.#server = createServer((asked, answer) => {
       void this.#handle(asked, answer).catch(() => answer.destroy());
     });
-    // Longer than clients keep idle connections, so that it never closes one just as a request comes.
+    // Longer than clients keep idle connections, so that it never closes one just as a request arrives.
     this.#server.keepAliveTimeout = 60_000;
   }
 
@@ -48,7 +50,7 @@ export class HttpFaults implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as { port: number }).port}`;
   }
 
-  /** From now on, for requests that come. */
+  /** Applies to requests from now on. */
   set(fault: HttpFault): void {
     this.#fault = fault;
   }
@@ -87,7 +89,7 @@ export class HttpFaults implements AsyncDisposable {
     return given;
   }
 
-  /** From 0 to 1, the same for each seed (Numerical Recipes' linear congruential generator). */
+  /** From 0 to 1, the same sequence for each seed (Numerical Recipes' linear congruential generator). */
   #chance(): number {
     this.#random = (Math.imul(this.#random, 1_664_525) + 1_013_904_223) >>> 0;
     return this.#random / 2 ** 32;
@@ -96,5 +98,5 @@ export class HttpFaults implements AsyncDisposable {
 
 function refuse(answer: ServerResponse): void {
   answer.writeHead(503, { 'content-type': 'text/plain', 'cache-control': 'no-store' });
-  answer.end('The drill says no.');
+  answer.end('Injected by the drill.');
 }

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const pieceBytes = 64 * 1024;
 const refillEveryMs = 100;
 
-/** A file system of its own that can be made full. */
+/** A separate file system that can be filled up. */
 export class SmallDisk implements AsyncDisposable {
   readonly path: string;
   readonly #settled: () => void;
@@ -22,14 +22,14 @@ export class SmallDisk implements AsyncDisposable {
     this.#settled = whenInterrupted(() => this.#unmount());
   }
 
-  /** Throws where this user may not mount: such a drill needs root. */
+  /** Throws if this user may not mount: such a drill needs root. */
   static async mount(megabytes: number): Promise<SmallDisk> {
     const path = await mkdtemp(join(tmpdir(), 'headwater-disk-'));
     try {
       await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
     } catch (cause) {
       await rmdir(path);
-      throw new Error('Not run: a file system of its own is mounted for this, which only root may do.', {
+      throw new Error('Not run: this drill mounts a file system of its own, which requires root.', {
         cause,
       });
     }
@@ -40,7 +40,7 @@ export class SmallDisk implements AsyncDisposable {
     return join(this.path, 'filler');
   }
 
-  /** Takes all room there is, and what comes free, until `makeRoom`. */
+  /** Fills all free space, and any that becomes free, until `makeRoom`. */
   async fill(): Promise<void> {
     await this.#takeRest();
     this.#refilling = setInterval(() => {

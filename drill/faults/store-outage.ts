@@ -6,8 +6,9 @@ import type { Platform } from '../../testkit/platform/platform.ts';
 
 /**
  * Holds the locks of SQLite's write-ahead log (its eight bytes from 120 on, https://sqlite.org/walformat.html) and blanks the
- * log's index. Every reader and writer of every process has to rebuild the index first, waits for those locks, and is told
- * that the file is locked. Once they are gone the next one rebuilds it, as after any crash. Node cannot take such locks.
+ * log's index. Every reader and writer in every process must rebuild the index first, waits for those locks, and gets the
+ * error that the file is locked. Once the locks are released, the next one rebuilds the index, as after any crash. Node
+ * cannot take such locks.
  */
 const holder = `
 import fcntl, os, sys
@@ -18,12 +19,12 @@ print('held', flush=True)
 sys.stdin.read()
 `;
 
-/** An outage of the control store, for all programs of a platform at once: nothing can be read or written. */
+/** An outage of the control store for all programs of a platform at once: nothing can be read or written. */
 export interface StoreOutage extends AsyncDisposable {
   end(): Promise<void>;
 }
 
-/** Begins it. Throws where `python3` is not there, which takes the locks. */
+/** Starts the outage. Throws if `python3`, which takes the locks, is missing. */
 export async function beginStoreOutage(platform: Platform): Promise<StoreOutage> {
   const child = spawn('python3', ['-c', holder, join(platform.dataDir, 'control.sqlite')], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -36,6 +37,6 @@ export async function beginStoreOutage(platform: Platform): Promise<StoreOutage>
     settled();
   };
   const held = await Promise.race([once(child.stdout, 'data').then(() => true), closed.then(() => false)]);
-  if (!held) throw new Error("The control store's locks could not be taken; that needs python3.");
+  if (!held) throw new Error("Failed to take the control store's locks; python3 is required.");
   return { end, [Symbol.asyncDispose]: end };
 }

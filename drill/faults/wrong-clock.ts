@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A wall clock that is wrong, and that can be set while a process looks at it (libfaketime). Monotonic clocks stay right. */
+/** A wrong wall clock that can be changed while a process reads it (libfaketime). Monotonic clocks stay right. */
 export interface WrongClock {
-  /** What a process is started with, to have this clock. */
+  /** Environment for a process that should have this clock. */
   readonly environment: Readonly<Record<string, string>>;
-  /** From now on it is off by so much. */
+  /** Sets the offset from now on. */
   set(offMs: number): Promise<void>;
 }
 
-/** `folder`: where its file goes. */
+/** `folder`: where to put its file. */
 export async function wrongClock(folder: string, name: string, offMs: number): Promise<WrongClock> {
   const path = join(folder, `${name}.clock`);
   const set = (ms: number): Promise<void> => writeFile(path, `${ms < 0 ? '-' : '+'}${Math.abs(ms) / 1000}`);
@@ -17,7 +17,7 @@ export async function wrongClock(folder: string, name: string, offMs: number): P
   return {
     set,
     environment: {
-      // $LIB is for the dynamic linker: the folder of this machine's libraries.
+      // The dynamic linker expands $LIB to the folder of this machine's libraries.
       LD_PRELOAD: '/usr/$LIB/faketime/libfaketimeMT.so.1',
       FAKETIME_TIMESTAMP_FILE: path,
       FAKETIME_NO_CACHE: '1',

@@ -3,27 +3,27 @@ import { whenInterrupted } from '../../testkit/cleanup.ts';
 import { Publisher } from '../../testkit/media/publisher.ts';
 
 export interface BroadcasterOptions {
-  /** Where it publishes, with the key. Asked anew at each attempt. */
+  /** Where to publish, including the key. Read at each attempt. */
   readonly url: string | (() => string);
   /** How long each session lasts if nothing ends it. */
   readonly seconds: number;
   /** @default 640x360 */
   readonly size?: string;
-  /** @default 1000, as encoders do at their first retry */
+  /** @default 1000, like the first retry of encoders */
   readonly retryAfterMs?: number;
-  /** Of its first session; each later one has the next. @default 0 */
+  /** Number of its first session; each later one gets the next. @default 0 */
   readonly firstSession?: number;
-  /** Called as a session begins and as it ends. */
+  /** Called when a session begins and when it ends. */
   readonly onSession?: (session: number, state: 'connecting' | 'lost' | 'finished') => void;
 }
 
-/** Each publish session counts its frames from a number of its own: 2^13 frames are 4.5 minutes. */
+/** Each publish session counts its frames from a different number: 2^13 frames are 4.5 minutes. */
 export const framesOfSession = 8192;
 
-/** Frames a second. */
+/** Frames per second. */
 export const frameRate = 30;
 
-/** How many frames came of one publish session of so many seconds; the count of a long one runs on into the next numbers. */
+/** Frame counts by session for one publish session of this length; a long one continues into the next sessions' numbers. */
 export function framesBySession(seconds: number): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   for (let left = seconds * frameRate; left > 0; left -= framesOfSession) {
@@ -33,11 +33,11 @@ export function framesBySession(seconds: number): ReadonlyMap<number, number> {
 }
 
 /**
- * An encoder as people have them: it sends until its time is over, and connects again where it is cut off. Its frames
- * are numbered from `session × framesOfSession` on.
+ * A typical encoder: sends until its time is up, and reconnects when cut off. Its frames are numbered from `session ×
+ * framesOfSession` on.
  */
 export class Broadcaster implements AsyncDisposable {
-  /** Resolves when a session came to its end by itself. */
+  /** Resolves when a session ends on its own. */
   readonly finished: Promise<void>;
   readonly #options: BroadcasterOptions;
   readonly #settled: () => void;
@@ -52,17 +52,17 @@ export class Broadcaster implements AsyncDisposable {
     this.finished = this.#publish();
   }
 
-  /** The session under way, or the last one. */
+  /** The current session, or the last one. */
   get session(): number {
     return this.#session;
   }
 
-  /** The ffmpeg under way, for a fault that is done to it. */
+  /** The current ffmpeg, for faults aimed at it. */
   get pid(): number | undefined {
     return this.#publisher?.process.pid;
   }
 
-  /** Ends the broadcast as a person does, and connects no more. */
+  /** Ends the broadcast like a person would, and doesn't reconnect. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#publisher?.stop();

@@ -5,17 +5,17 @@ import { createInterface } from 'node:readline';
 import { whenInterrupted } from '../../testkit/cleanup.ts';
 import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts';
 
-/** A process of the drill's own that belongs to a platform as its others do, but for what makes it different. */
-export interface Beside extends AsyncDisposable {
+/** An extra process that belongs to a platform like the others, except for what makes it different. */
+export interface ExtraProcess extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
-  /** Every log event so far. */
+  /** All log events so far. */
   readonly events: readonly PlatformEvent[];
-  /** Ends it at once, as a crash does. */
+  /** Kills it, as in a crash. */
   kill(): Promise<void>;
 }
 
-/** Every port of any program; 0 is a free one. */
+/** All ports of any program; 0 picks a free one. */
 const freePorts = {
   HEADWATER_RELAY_PORT: '0',
   HEADWATER_RTMP_PORT: '0',
@@ -24,15 +24,15 @@ const freePorts = {
 };
 
 /**
- * Starts one more process of the kind of `model`, say `encoder-1`, under another name and with `environment` on top of
- * what that one has. Reads that from /proc, so on Linux only. Throws with its own words where it does not come up.
+ * Starts another process like `model`, say `encoder-1`, under another name and with `environment` added to that one's. Reads
+ * that from /proc, so Linux only. Throws with the process's own error if it doesn't start.
  */
-export async function startBeside(
+export async function startExtraProcess(
   platform: Platform,
   model: string,
   name: string,
   environment: Readonly<Record<string, string>>,
-): Promise<Beside> {
+): Promise<ExtraProcess> {
   const pid = platform.pidOf(model);
   const program = (await fieldsOf(`/proc/${pid}/cmdline`)).at(-1) ?? '';
   const inherited = (await fieldsOf(`/proc/${pid}/environ`)).map((each) => {
@@ -40,7 +40,7 @@ export async function startBeside(
     return [variable, value.join('=')] as const;
   });
   const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
-    // It stops when its stdin closes, as the platform's own do.
+    // It stops when its stdin closes, like the platform's own processes.
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...Object.fromEntries(inherited), ...freePorts, HEADWATER_MEMBER_ID: name, ...environment },
   });
@@ -53,7 +53,7 @@ export async function startBeside(
     if (event.event === 'process.ready') resolve(event);
   });
   const up = await Promise.race([ready, once(started, 'close').then(() => undefined)]);
-  if (!up) throw new Error(`${name} did not come up: ${JSON.stringify(events.at(-1))}`);
+  if (!up) throw new Error(`${name} did not start: ${JSON.stringify(events.at(-1))}`);
   return {
     name,
     port: Number(up.port),
@@ -73,6 +73,6 @@ async function stop(started: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promi
   await closed;
 }
 
-/** What the kernel tells of a process, field by field. */
+/** A process's file in /proc, split into fields. */
 const fieldsOf = async (path: string): Promise<string[]> =>
   (await readFile(path, 'utf8')).split('\0').filter((field) => field !== '');

@@ -8,7 +8,7 @@ export interface SampleTag {
   readonly payload: Buffer;
 }
 
-/** A few seconds of a small real picture in H.264, as the payloads of RTMP messages: for clients that need no encoder each. */
+/** A few seconds of a small real H.264 picture, as payloads of RTMP messages: for clients without an encoder of their own. */
 export async function makeSample(seconds: number): Promise<SampleTag[]> {
   const { stdout } = await promisify(execFile)(
     'ffmpeg',
@@ -36,7 +36,7 @@ export async function makeSample(seconds: number): Promise<SampleTag[]> {
 
 const headerBytes = 9;
 const tagHeaderBytes = 11;
-/** After the file's header, and after each tag, its length. */
+/** The length that follows the file's header and each tag. */
 const lengthBytes = 4;
 const types: Readonly<Record<number, SampleTag['type']>> = { 8: 'audio', 9: 'video' };
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { playerBufferMs, segmentMs, segmentsFor } from '../../lib/packaging/segment-grid.ts';
 import type { Platform } from '../../testkit/platform/platform.ts';
 import {
   type CreatedStream,
@@ -21,38 +22,37 @@ export interface AirOptions {
   readonly settings?: object;
   /** @default a new one */
   readonly stream?: CreatedStream;
-  /** Where to publish instead of the platform's pop; the key is added. For example a fault proxy's `rtmp://…/live`. */
+  /** Where to publish instead of the platform's pop; the key is appended. For example a fault proxy's `rtmp://…/live`. */
   readonly ingest?: () => string;
   /** Where to watch instead of the platform's edge, given the address there. */
   readonly watch?: (url: string) => string;
-  /** In the timeline. @default none */
+  /** Name in the timeline. @default none */
   readonly name?: string;
 }
 
 type Broadcast = NonNullable<StreamAnswer['broadcast']>;
 
-/** A stream on air: its broadcaster, a viewer, and how the broadcast was when viewers had begun to play it. */
+/** A live stream: its broadcaster, a viewer, and the state of the broadcast when playback began. */
 export interface ActiveBroadcast extends AsyncDisposable {
   readonly platform: Platform;
   readonly stream: CreatedStream;
-  /** As the API told of it before the fault. */
+  /** As reported by the API before the fault. */
   readonly before: Broadcast;
   readonly broadcaster: Broadcaster;
   readonly viewer: Viewer;
-  /** As the API tells of it now. Throws where there is none. */
+  /** As reported by the API now. Throws if there is none. */
   now(): Promise<Broadcast>;
 }
 
 const liveWithinMs = 30_000;
-const segmentMs = 2000;
-/** Of 2 s each: a player with 6 s has begun. */
-const segmentsFirst = 4;
+/** A player that waits until its buffer is full has started. */
+const segmentsFirst = segmentsFor(playerBufferMs) + 1;
 
 /**
- * Puts a stream on air and resolves when viewers play it, at a moment between two segments that the seed decides. Throws
- * `NotHappenedError` where that does not come about.
+ * Starts a live stream and resolves once viewers play it, at a moment between two segments that depends on the seed. Throws
+ * `NotHappenedError` if that doesn't happen.
  */
-export async function goOnAir(
+export async function goLive(
   platform: Platform,
   context: DrillContext,
   options: AirOptions,
@@ -81,7 +81,7 @@ export async function goOnAir(
   };
   const now = async (): Promise<Broadcast> => {
     const { broadcast } = await getStream(platform, stream.id);
-    if (!broadcast) throw new Error(`The stream ${stream.id} has no broadcast`);
+    if (!broadcast) throw new Error(`Stream ${stream.id} has no broadcast`);
     return broadcast;
   };
   try {
@@ -97,8 +97,8 @@ export async function goOnAir(
   }
 }
 
-/** Resolves when the broadcaster has sent all it had and the recording is there (whole or not). */
-export async function signOff(
+/** Resolves when the broadcaster has sent everything and the recording exists (complete or not). */
+export async function finishBroadcast(
   { platform, stream, broadcaster, viewer }: ActiveBroadcast,
   withinMs = 60_000,
 ): Promise<void> {

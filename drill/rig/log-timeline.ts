@@ -4,14 +4,14 @@ import type { DrillContext } from '../model.ts';
 /** Unix ms of a log event. */
 export const timeOf = (event: PlatformEvent): number => Number(event.time);
 
-/** What a log event of a stream begins in the lane of the process that tells it. */
+/** What a stream's log event starts, in the lane of the process that logged it. */
 const beginnings: Readonly<Record<string, (event: PlatformEvent) => string>> = {
   'ingest.publish.started': ({ worker }) => `relays to ${worker}`,
   'ingest.worker.changed': ({ worker }) => `relays to ${worker}`,
   'encoder.ffmpeg.started': () => 'encodes',
 };
 
-/** And what ends there. */
+/** And the events that end it. */
 const ends = new Set([
   'ingest.worker.changed',
   'ingest.publish.ended',
@@ -20,7 +20,7 @@ const ends = new Set([
   'encoder.lease.lost',
 ]);
 
-/** What is worth a word in the lane of the process that tells it. */
+/** Events that get a label in the lane of the process that logged them. */
 const remarks: Readonly<Record<string, string>> = {
   'ingest.worker.lost': 'worker lost',
   'encoder.lease.lost': 'lease lost',
@@ -29,8 +29,8 @@ const remarks: Readonly<Record<string, string>> = {
 };
 
 /**
- * Draws into the timeline what the platform logged of a stream: who relayed it, who made it, when there was only filler,
- * which processes ended.
+ * Adds to the timeline what the platform logged about a stream: which proxy relayed it, which worker encoded it, when there
+ * was only filler, which processes ended.
  */
 export function drawTimeline(platform: Platform, streamId: string, context: DrillContext): void {
   const zeroMs = Date.now() - context.now();
@@ -47,7 +47,7 @@ export function drawTimeline(platform: Platform, streamId: string, context: Dril
       const lane = laneOf(String(event.process));
       const exited = event.event === 'process.exited';
       if (exited) end(lane, atMs(event));
-      context.mark(lane, exited ? `ended (${event.signal ?? event.code})` : 'up again', atMs(event));
+      context.mark(lane, exited ? `ended (${event.signal ?? event.code})` : 'running again', atMs(event));
     }
     if (event.stream !== streamId) continue;
     const lane = laneOf(String(event.name));
@@ -65,7 +65,7 @@ export function drawTimeline(platform: Platform, streamId: string, context: Dril
   for (const lane of [...open.keys()]) end(lane, context.now());
 }
 
-/** The lane of a process, by its stage's word. */
+/** The lane of a process, named after its stage. */
 function laneOf(process: string): string {
   if (process.startsWith('ingest-')) return `proxy ${process}`;
   if (process.startsWith('encoder-')) return `worker ${process}`;

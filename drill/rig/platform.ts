@@ -11,16 +11,16 @@ export interface DrillPlatformOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** @default a new one below the system's folder for temporary files */
   readonly dataDir?: string;
-  /** Instead of `bin/live.ts`. */
+  /** Replaces `bin/live.ts`. */
   readonly program?: string;
 }
 
-/** A platform of a run's own. It and its data are gone at the end of the scope (`await using`), and on Ctrl-C. */
+/** A platform for one run. It and its data are removed at the end of the scope (`await using`), and on Ctrl-C. */
 export interface DrillPlatform extends AsyncDisposable {
   readonly platform: Platform;
 }
 
-/** Throws with the platform's own words where it does not come up. */
+/** Throws with the platform's own error if it doesn't start. */
 export async function startPlatform(options: DrillPlatformOptions = {}): Promise<DrillPlatform> {
   const { workers = 2, proxies = 2, args = [], environment, dataDir, program } = options;
   const flags = ['--workers', String(workers), '--proxies', String(proxies), ...args];

@@ -2,10 +2,10 @@ import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts
 import type { DrillContext } from '../model.ts';
 import { within } from './waiting.ts';
 
-/** What ECS gives a task between SIGTERM and SIGKILL. */
+/** What ECS allows a task between SIGTERM and SIGKILL. */
 const drainWithinMs = 120_000;
 
-/** The pid of the process of this name that runs now. */
+/** The pid of the currently running process of this name. */
 export function runningPid(platform: Platform, name: string): number {
   const restarted = platform.events.findLast(
     ({ event, process }) => event === 'process.restarted' && process === name,
@@ -13,13 +13,13 @@ export function runningPid(platform: Platform, name: string): number {
   return restarted === undefined ? platform.pidOf(name) : Number(restarted.pid);
 }
 
-/** Names of the processes of this role. */
+/** Names of the processes with this role. */
 export const namesOf = ({ ready }: Platform, role: string): string[] =>
   ready.processes.filter((one) => one.role === role).map(({ name }) => name);
 
 /**
- * Replaces processes as a deploy does, one after another: each is told to stop (SIGTERM), and the next when its successor
- * is up. Resolves when all successors are up and all predecessors have ended. Throws `NotHappenedError`.
+ * Replaces processes like a deploy, one after another: stops each (SIGTERM), and moves to the next once its successor is
+ * running. Resolves when all successors are running and all predecessors have ended. Throws `NotHappenedError`.
  */
 export async function roll(
   platform: Platform,
@@ -34,7 +34,7 @@ export async function roll(
         `${events.join(' or ')} of ${name}`,
         platform.waitForNext(({ event, process }) => events.includes(event) && process === name),
       );
-    // Either ends before its successor starts, or after it.
+    // It may end before or after its successor starts.
     const end = next('process.exited', 'process.left');
     const up = next('process.restarted');
     ended.push(end);

@@ -6,7 +6,7 @@ export class NotHappenedError extends Error {
   readonly code = 'NOT_HAPPENED';
 }
 
-/** The promise's value; throws `NotHappenedError` where it takes longer than `ms`. */
+/** Returns the promise's value; throws `NotHappenedError` if it takes longer than `ms`. */
 export async function within<Value>(ms: number, what: string, promise: Promise<Value>): Promise<Value> {
   const done = new AbortController();
   const late = sleep(ms, undefined, { signal: done.signal }).then(() => {
@@ -20,7 +20,7 @@ export async function within<Value>(ms: number, what: string, promise: Promise<V
   }
 }
 
-/** Resolves once `holds`, looked at ten times a second; throws `NotHappenedError` after `ms`. */
+/** Resolves once `holds` returns true, checked ten times a second; throws `NotHappenedError` after `ms`. */
 export async function until(
   ms: number,
   what: string,
@@ -34,5 +34,7 @@ export async function until(
   }
 }
 
-/** A share of one for this seed; those of successive seeds lie evenly spread (golden ratio), so that runs hit every phase. */
+/**
+ * A fraction of 1 for this seed; those of successive seeds are evenly spread (golden ratio), so that runs hit every phase.
+ */
 export const phaseOf = (seed: number): number => (seed * 0.618_033_988_749_895) % 1;

@@ -7,25 +7,25 @@ import { type CreatedStream, createStream, getStream, streamEvent } from '../../
 import { wrongClock } from '../faults/wrong-clock.ts';
 import type { Drill } from '../model.ts';
 import { Broadcaster, framesBySession } from '../rig/broadcaster.ts';
-import { startBeside } from '../rig/extra-process.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { startExtraProcess } from '../rig/extra-process.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { NotHappenedError, until, within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 const seconds = 40;
 const hourMs = 3_600_000;
 /** Long enough for several renewals, heartbeats and a sweep. */
 const watchMs = 7000;
-/** Dates are in whole milliseconds. */
+/** Dates have whole milliseconds. */
 const roundingMs = 2;
 
 export const clockSkew: Drill = {
   name: 'clock-skew',
-  fault: 'the clocks of a worker and of a proxy are an hour off, jump by two, and the worker dies',
+  fault: 'the clocks of a worker and a proxy are an hour off, then jump by two hours, and the worker dies',
   promise:
-    'no lease changes hands while its holder lives; PROGRAM-DATE-TIME is monotone, also over the takeover',
+    'no lease changes hands while its holder is alive; PROGRAM-DATE-TIME is monotonic, including across the takeover',
   seconds: 75,
 
   async run(context) {
@@ -35,17 +35,22 @@ export const clockSkew: Drill = {
     const workerClock = await wrongClock(platform.dataDir, 'worker', sign * hourMs);
     const proxyClock = await wrongClock(platform.dataDir, 'proxy', -sign * hourMs);
     const name = 'encoder-skewed';
-    await using worker = await startBeside(platform, 'encoder-1', name, workerClock.environment);
-    await using proxy = await startBeside(platform, 'ingest-1', 'ingest-skewed', proxyClock.environment);
+    await using worker = await startExtraProcess(platform, 'encoder-1', name, workerClock.environment);
+    await using proxy = await startExtraProcess(
+      platform,
+      'ingest-1',
+      'ingest-skewed',
+      proxyClock.environment,
+    );
     const stream = await streamFor(platform, [name, 'encoder-1']);
-    await using air = await goOnAir(platform, context, {
+    await using air = await goLive(platform, context, {
       seconds,
       stream,
       ingest: () => `rtmp://127.0.0.1:${proxy.port}/live`,
     });
     const { before } = air;
     if (before.workerId !== name)
-      throw new NotHappenedError(`The stream is on ${before.workerId}, not on ${name}`);
+      throw new NotHappenedError(`The stream runs on ${before.workerId}, not on ${name}`);
     const times = new DateTimes(`${platform.ready.edge}/local/${stream.id}/${before.id}/index.m3u8`);
     await times.read();
 
@@ -60,7 +65,7 @@ export const clockSkew: Drill = {
     await within(30_000, 'the takeover', streamEvent(platform, stream.id, 'publisher.rehomed'));
     await times.read();
     const after = await air.now();
-    await signOff(air);
+    await finishBroadcast(air);
     await times.read();
     const hidden = await isNextHidden(platform, stream, before.id);
 
@@ -70,23 +75,23 @@ export const clockSkew: Drill = {
     return {
       measures: [
         { name: 'leases lost before the kill', value: lostBefore, unit: '', limit: 0 },
-        // The first one, and the one of the takeover.
+        // The first one, and the takeover's.
         {
-          name: 'epochs besides these two',
+          name: 'extra epochs',
           value: Math.max(...epochs) - Math.min(...epochs) - 1,
           unit: '',
           limit: 0,
         },
-        { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
-        { name: 'PROGRAM-DATE-TIMEs that step back', value: times.backwards(), unit: '', limit: 0 },
-        { name: 'PROGRAM-DATE-TIMEs that changed', value: times.changed, unit: '', limit: 0 },
-        { name: 'PROGRAM-DATE-TIME off its media', value: times.mostOffMs(), unit: 'ms', limit: roundingMs },
+        { name: 'extra broadcasts', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
+        { name: 'backward steps of PROGRAM-DATE-TIME', value: times.backwards(), unit: '', limit: 0 },
+        { name: 'changed PROGRAM-DATE-TIMEs', value: times.changed, unit: '', limit: 0 },
+        { name: 'PROGRAM-DATE-TIME error', value: times.maxErrorMs(), unit: 'ms', limit: roundingMs },
         { name: 'availabilityStartTimes', value: times.startTimes.size, unit: '', limit: 1 },
         { name: 'broadcasts hidden by an older one', value: hidden ? 1 : 0, unit: '', limit: 0 },
-        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
-          name: 'frames doubled',
-          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          name: 'frames duplicated',
+          value: maxFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
         },
@@ -96,7 +101,7 @@ export const clockSkew: Drill = {
   },
 };
 
-/** A stream that the first of these workers, which have nothing to do, is ranked first for. */
+/** Creates a stream whose ranking starts with the first of these idle workers. */
 async function streamFor(platform: Platform, workers: readonly string[]): Promise<CreatedStream> {
   const members = workers.map((id) => ({
     id: id as MemberId,
@@ -113,7 +118,7 @@ async function streamFor(platform: Platform, workers: readonly string[]): Promis
 const epochOf = ({ event, epoch }: PlatformEvent): number[] =>
   event === 'ingest.publish.started' || event === 'ingest.worker.changed' ? [Number(epoch)] : [];
 
-/** Whether the stream's next broadcast, by a right clock, is not the one that the API tells of. */
+/** Whether the API reports a broadcast other than the stream's newest one, which was made with a correct clock. */
 async function isNextHidden(platform: Platform, stream: CreatedStream, last: string): Promise<boolean> {
   const { url, key } = stream.ingest.rtmp;
   await using _ = new Broadcaster({ url: `${url}/${key}`, seconds: 20, size: '320x240', firstSession: 6 });
@@ -135,11 +140,11 @@ interface DatedSegment {
   readonly durationMs: number;
 }
 
-/** The dates that playlists of all renditions gave their segments, over several looks. */
+/** The dates that all renditions' playlists gave their segments, over several reads. */
 class DateTimes {
-  /** Segments that had another date at another look. */
+  /** Segments whose date changed between reads. */
   changed = 0;
-  /** From which DASH players count. */
+  /** The times from which DASH players count. */
   readonly startTimes = new Set<string>();
   readonly #url: string;
   readonly #renditions = new Map<string, Map<number, DatedSegment>>();
@@ -158,7 +163,7 @@ class DateTimes {
       const { segments } = await fetchMediaPlaylist(new URL(uri, this.#url).href);
       const known = this.#renditions.get(uri) ?? new Map<number, DatedSegment>();
       this.#renditions.set(uri, known);
-      // Where a segment has no date of its own, it begins where the one before it ends (RFC 8216 6.2.1).
+      // A segment without a date of its own begins where the previous one ends (RFC 8216 6.2.1).
       let nextMs = Number.NaN;
       for (const { mediaSequenceNumber: number, programDateTime, duration } of segments) {
         const dateMs = programDateTime?.getTime() ?? nextMs;
@@ -174,8 +179,8 @@ class DateTimes {
     return this.#steps().filter(({ stepMs }) => !(stepMs > 0)).length;
   }
 
-  /** By how much the step from one segment to the next is not the duration of the first, at most. */
-  mostOffMs(): number {
+  /** The largest difference between the step from one segment to the next and the former's duration. */
+  maxErrorMs(): number {
     return Math.max(...this.#steps().map(({ stepMs, durationMs }) => Math.abs(stepMs - durationMs)));
   }
 

@@ -6,14 +6,14 @@ import type { PlatformEvent } from '../../testkit/platform/platform.ts';
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import { SmallDisk } from '../faults/small-disk.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { until, within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 import { watchBacklog } from '../viewing/origin-backlog.ts';
 
-/** What is on the disk that gets full. */
+/** What is on the disk that fills up. */
 export type OnDisk = 'all' | 'origin' | 'control store';
 
 export interface DiskFullOptions {
@@ -23,14 +23,14 @@ export interface DiskFullOptions {
 
 const diskMegabytes = 96;
 const recoveredWithinMs = 60_000;
-/** At a refusal of a write it is told at once; the control store is written each second. */
+/** A refused write is reported at once; the control store is written every second. */
 const alertWithinS = 5;
 
-/** There is no room on the disk for a while. */
+/** The disk has no room left for a while. */
 export const diskFull = ({ fullMs, of }: DiskFullOptions): Drill => ({
   name: 'disk-full',
-  fault: `the disk is full for ${fullMs / 1000} s: of ${of.join('; of ')}`,
-  promise: 'no crash; an alert; unaided recovery once there is room, with nothing lost',
+  fault: `the disk is full for ${fullMs / 1000} s: the disk of ${of.join('; of ')}`,
+  promise: 'no crash; an alert; automatic recovery once there is room, with nothing lost',
   seconds: of.length * (fullMs / 1000 + 40),
 
   async run(context) {
@@ -46,19 +46,19 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
   await using _rest = { [Symbol.asyncDispose]: () => rest.remove() };
   await using rig = await startPlatform({ dataDir: await layOut(what, disk.path, rest.path) });
   const { platform } = rig;
-  await using air = await goOnAir(platform, context, { seconds: fullMs / 1000 + 600 });
+  await using air = await goLive(platform, context, { seconds: fullMs / 1000 + 600 });
   const backlog = await watchBacklog(air, context);
 
   const fullAtMs = context.now();
   await disk.fill();
-  context.mark('fault', `no room: ${what}`, fullAtMs);
+  context.mark('fault', `disk full: ${what}`, fullAtMs);
   await sleep(fullMs);
   await disk.makeRoom();
   const roomAtMs = context.now();
-  context.mark('fault', 'room again', roomAtMs);
+  context.mark('fault', 'room freed', roomAtMs);
   context.span('disk', `full (${what})`, fullAtMs, roomAtMs, 'fault');
   const recovered = Promise.all(ends[what].map((type) => streamEvent(platform, air.stream.id, type)));
-  await within(recoveredWithinMs, 'the end of it in the journal', recovered);
+  await within(recoveredWithinMs, 'the journal’s report that it ended', recovered);
   await until(
     recoveredWithinMs,
     'the end of the backlog',
@@ -68,7 +68,7 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
   const journal = await journalEntriesOf(platform.ready.api, air.stream.id);
   const after = await air.now();
   await air.broadcaster.stop();
-  await signOff(air);
+  await finishBroadcast(air);
   backlog.stop();
 
   context.level('segments waiting', '', backlog.points);
@@ -79,34 +79,34 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
   const alert = platform.events.find(isAlert);
   const ended = platform.events.filter(({ event }) => event === 'process.exited').length;
   const lost = platform.events.reduce((sum, { lostSegments }) => sum + Number(lostSegments ?? 0), 0);
-  // While segments cannot be written viewers have to wait.
+  // While segments cannot be written, viewers have to wait.
   const seen = viewerMeasures(aftermath, { discontinuities: 0 }).flatMap((measure) => {
     if (measure.name !== 'player stall') return [measure];
     return what === 'control store' ? [{ ...measure, name: 'player stall (control store)' }] : [];
   });
   return [
-    { name: 'processes that ended', value: ended, unit: '', limit: 0 },
+    { name: 'processes ended', value: ended, unit: '', limit: 0 },
     {
-      name: 'alert after',
+      name: 'alerted after',
       value: alert ? (timeOf(alert) - zeroMs - fullAtMs) / 1000 : Number.NaN,
       unit: 's',
       limit: alertWithinS,
     },
-    { name: 'outages that the journal does not tell', value: untold(what, journal), unit: '', limit: 0 },
+    { name: 'outages missing from the journal', value: unreported(what, journal), unit: '', limit: 0 },
     { name: 'drained after', value: drainedMs / 1000, unit: 's', limit: 30 },
-    { name: 'broadcasts besides the first', value: after.id === air.before.id ? 0 : 1, unit: '', limit: 0 },
+    { name: 'extra broadcasts', value: after.id === air.before.id ? 0 : 1, unit: '', limit: 0 },
     {
-      name: 'workers besides the first',
+      name: 'extra workers',
       value: after.workerId === air.before.workerId ? 0 : 1,
       unit: '',
       limit: 0,
     },
-    { name: 'retries of the broadcaster', value: air.broadcaster.session, unit: '', limit: 0 },
+    { name: 'broadcaster retries', value: air.broadcaster.session, unit: '', limit: 0 },
     { name: 'segments lost', value: lost, unit: 'segments', limit: 0 },
-    { name: 'frames lost', value: mostFrames(aftermath, (count) => count.lost), unit: 'frames', limit: 0 },
+    { name: 'frames lost', value: maxFrames(aftermath, (count) => count.lost), unit: 'frames', limit: 0 },
     {
-      name: 'frames doubled',
-      value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+      name: 'frames duplicated',
+      value: maxFrames(aftermath, ({ doubled, filler }) => doubled + filler),
       unit: 'frames',
       limit: 0,
     },
@@ -114,7 +114,7 @@ async function fill(what: OnDisk, fullMs: number, context: DrillContext): Promis
   ];
 }
 
-/** Of each name the worst value; one that was not measured is the worst. */
+/** The worst value of each name; one that wasn't measured is the worst. */
 function worstOf(measures: readonly Measure[]): Measure[] {
   return [...Map.groupBy(measures, ({ name }) => name).values()].map((each) => ({
     ...each[0]!,
@@ -122,7 +122,7 @@ function worstOf(measures: readonly Measure[]): Measure[] {
   }));
 }
 
-/** A data folder of which this much is on the disk. */
+/** A data folder with this part of it on the disk. */
 async function layOut(what: OnDisk, disk: string, rest: string): Promise<string> {
   const dataDir = join(what === 'origin' ? rest : disk, 'data');
   await mkdir(dataDir);
@@ -133,7 +133,7 @@ async function layOut(what: OnDisk, disk: string, rest: string): Promise<string>
   return dataDir;
 }
 
-/** What the journal says when it is over. */
+/** What the journal reports when it has ended. */
 const ends: Readonly<Record<OnDisk, readonly string[]>> = {
   all: ['origin.recovered', 'control.recovered'],
   origin: ['origin.recovered'],
@@ -153,12 +153,12 @@ async function journalEntriesOf(api: string, streamId: string): Promise<readonly
   return events.map(({ text }) => text);
 }
 
-/** What happened and when it was over, in people's words. */
+/** What happened and when it ended, as worded in the journal. */
 const wordsOf: Readonly<Record<OnDisk, readonly RegExp[]>> = {
-  all: [/no room left/, /takes segments again/, /control store could not be used/],
-  origin: [/no room left/, /takes segments again/],
-  'control store': [/control store could not be used/],
+  all: [/no room left/, /is accepting segments again/, /control store was unavailable/],
+  origin: [/no room left/, /is accepting segments again/],
+  'control store': [/control store was unavailable/],
 };
 
-const untold = (what: OnDisk, journal: readonly string[]): number =>
+const unreported = (what: OnDisk, journal: readonly string[]): number =>
   wordsOf[what].filter((words) => !journal.some((text) => words.test(text))).length;

@@ -1,40 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { type ActiveBroadcast, goOnAir, signOff } from '../rig/live-stream.ts';
+import { type ActiveBroadcast, finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { runningPid } from '../rig/rolling.ts';
 import { within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
-import { goodAgainAtMs, Prober } from '../viewing/prober.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { Prober, recoveredAtMs } from '../viewing/prober.ts';
 
 const tiers = ['edge', 'shield', 'origin'] as const;
-/** Between two kills: what was served from a cache meanwhile is fresh again. */
+/** Pause between two kills: everything served from a cache in the meantime is fresh again. */
 const afterMs = 3000;
 
-/** Each tier between the workers and the viewers dies once, one after another. */
+/** Each tier between the workers and the viewers is killed once, one after another. */
 export const edgeTierKilled: Drill = {
   name: 'edge-tier-killed',
   fault: 'kill -9 of the edge, then of the shield, then of the origin',
-  promise: 'playing again within 2 s each time, no stall; no error is kept for more than 1 s; no frame lost',
+  promise:
+    'playback recovers within 2 s each time, no stall; no error is cached for more than 1 s; no frame lost',
   seconds: 45,
 
   async run(context) {
     await using rig = await startPlatform();
-    await using air = await goOnAir(rig.platform, context, { seconds: 600 });
+    await using air = await goLive(rig.platform, context, { seconds: 600 });
     const measures: Measure[] = [];
     for (const [index, tier] of tiers.entries())
       measures.push(...(await kill(tier, index + 1, air, context)));
     await air.broadcaster.stop();
-    await signOff(air);
+    await finishBroadcast(air);
 
     drawTimeline(rig.platform, air.stream.id, context);
     const aftermath = await readAftermath(air, context);
     return {
       measures: [
         ...measures,
-        { name: 'reconnects of the broadcaster', value: air.broadcaster.session, unit: '', limit: 0 },
-        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        { name: 'broadcaster reconnects', value: air.broadcaster.session, unit: '', limit: 0 },
+        { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         ...viewerMeasures(aftermath, { discontinuities: 0 }),
       ],
     };
@@ -56,18 +57,18 @@ async function kill(
   await within(30_000, `the restart of ${tier}`, up);
   const upAtMs = context.now();
   await sleep(afterMs);
-  const goodAtMs = goodAgainAtMs(prober.uncached, killedAtMs);
-  const keptUntilMs = goodAgainAtMs(prober.repeated, killedAtMs);
-  context.span('probe', `not served (${tier})`, killedAtMs, goodAtMs, 'bad');
+  const goodAtMs = recoveredAtMs(prober.uncached, killedAtMs);
+  const keptUntilMs = recoveredAtMs(prober.repeated, killedAtMs);
+  context.span('probe', `unavailable (${tier})`, killedAtMs, goodAtMs, 'bad');
   return [
     {
-      name: `playing again after the ${tier}`,
+      name: `playback recovered after ${tier}`,
       value: (goodAtMs - killedAtMs) / 1000,
       unit: 's',
       limit: 2,
     },
     {
-      name: `errors kept once the ${tier} was up`,
+      name: `errors cached after ${tier} restarted`,
       value: Math.max(0, keptUntilMs - upAtMs) / 1000,
       unit: 's',
       limit: 1,

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpFault, HttpFaults } from '../faults/http-faults.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { until } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 import { type Backlog, originOf, watchBacklog } from '../viewing/origin-backlog.ts';
 
 export interface OriginFaultsOptions {
@@ -13,22 +13,22 @@ export interface OriginFaultsOptions {
   readonly faultMs: number;
 }
 
-/** What a drained backlog may take, and what each fault is followed by at least. */
+/** Time allowed for draining the backlog, and the minimum that follows each fault. */
 const drainedWithinMs = 30_000;
 const restMs = 6000;
-/** Half a minute of media; 48 MB of it are kept, which are minutes at this size. */
-const mostBehind = 15;
+/** Half a minute of media; the limit is 48 MB, which is minutes at this size. */
+const maxBehind = 15;
 
 const kinds: readonly { readonly words: string; readonly fault: HttpFault }[] = [
   { words: '503 half of the time', fault: { kind: 'errors', share: 0.5 } },
-  { words: '2 s for each request', fault: { kind: 'slow', ms: 2000 } },
+  { words: '2 s per request', fault: { kind: 'slow', ms: 2000 } },
 ];
 
-/** The origin fails half of the requests for a while, reads too; later it takes its time for each. */
+/** The origin fails half of all requests for a while, including reads; later it delays every request. */
 export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
   name: 'origin-faults',
-  fault: `the origin answers 503 half of the time for ${faultMs / 1000} s, then takes 2 s for each request for as long`,
-  promise: '0 segments lost; the backlog stays bounded, and is drained 30 s after each fault at the latest',
+  fault: `the origin answers 503 half of the time for ${faultMs / 1000} s, then takes 2 s per request for as long`,
+  promise: '0 segments lost; the backlog stays bounded and drains within 30 s of each fault’s end',
   seconds: 45 + (2 * (faultMs + restMs)) / 1000,
 
   async run(context) {
@@ -39,15 +39,15 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
     });
     const { platform } = rig;
     faults.target = originOf(rig);
-    await using air = await goOnAir(platform, context, { seconds: 600 });
+    await using air = await goLive(platform, context, { seconds: 600 });
     const backlog = await watchBacklog(air, context);
 
     const measures: Measure[] = [];
     for (const { words, fault } of kinds) {
-      measures.push(...(await suffer(words, fault, faultMs, faults, backlog, context)));
+      measures.push(...(await injectFault(words, fault, faultMs, faults, backlog, context)));
     }
     await air.broadcaster.stop();
-    await signOff(air);
+    await finishBroadcast(air);
     backlog.stop();
 
     context.level('segments waiting', '', backlog.points);
@@ -60,17 +60,17 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
         { name: 'segments lost', value: lost, unit: 'segments', limit: 0 },
         {
           name: 'frames lost',
-          value: mostFrames(aftermath, (count) => count.lost),
+          value: maxFrames(aftermath, (count) => count.lost),
           unit: 'frames',
           limit: 0,
         },
         {
-          name: 'frames doubled',
-          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          name: 'frames duplicated',
+          value: maxFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
         },
-        // Reads fail and are slow, too: that a player with 6 s never waits is not promised here.
+        // Reads fail and are slow, too: this row doesn't promise that a player never waits.
         ...viewerMeasures(aftermath, { discontinuities: 0 }).filter(({ name }) => name !== 'player stall'),
         ...measures,
       ],
@@ -78,8 +78,8 @@ export const originFaults = ({ faultMs }: OriginFaultsOptions): Drill => ({
   },
 });
 
-/** One fault from its beginning until the backlog that it made is drained. */
-async function suffer(
+/** One fault, from its beginning until the backlog it caused is drained. */
+async function injectFault(
   words: string,
   fault: HttpFault,
   faultMs: number,
@@ -96,24 +96,20 @@ async function suffer(
   const endedMs = context.now();
   context.mark('fault', 'over', endedMs);
   context.span('origin', words, beganMs, endedMs, 'fault');
-  await until(
-    drainedWithinMs * 2,
-    'the end of the backlog',
-    () => backlog.drainedSince(endedMs) !== undefined,
-  );
+  await until(drainedWithinMs * 2, 'the backlog to drain', () => backlog.drainedSince(endedMs) !== undefined);
   const drainedMs = (backlog.drainedSince(endedMs) ?? Number.NaN) - endedMs;
   await sleep(restMs);
   return [
     {
-      name: `most segments waiting (${words})`,
-      value: backlog.mostSince(beganMs),
+      name: `peak segments waiting (${words})`,
+      value: backlog.peakSince(beganMs),
       unit: 'segments',
-      limit: mostBehind,
+      limit: maxBehind,
     },
     { name: `drained after (${words})`, value: drainedMs / 1000, unit: 's', limit: drainedWithinMs / 1000 },
-    // A fault that nobody met would show nothing.
+    // A fault that hit no requests would prove nothing.
     {
-      name: `faults short of ten (${words})`,
+      name: `faults missing to ten (${words})`,
       value: Math.max(0, 10 - (faults.troubled - troubledBefore)),
       unit: '',
       limit: 0,

@@ -11,33 +11,33 @@ import { within } from '../rig/waiting.ts';
 import { fetchBroadcast, framesOf } from '../viewing/served-rendition.ts';
 
 export interface PublishersRaceOptions {
-  /** Of bare clients. */
+  /** Rounds with bare clients. */
   readonly rounds: number;
-  /** Of real encoders whose pictures are read back. */
+  /** Rounds with real encoders whose pictures are read back. */
   readonly encoderRounds: number;
 }
 
-/** Streams that are raced for at once: two workers take eight. */
+/** Streams raced for at once: two workers take eight. */
 const lanes = 6;
 const roundWithinMs = 30_000;
 const encoderSeconds = 8;
 
-/** What a round of bare clients showed. */
+/** Result of one round of bare clients. */
 interface Round {
-  /** Of the two: who was told that it may publish. */
+  /** How many of the two were told that they may publish. */
   readonly winners: number;
-  /** Was told so and cut off all the same. */
+  /** How many winners were cut off anyway. */
   readonly cutOff: number;
-  /** Was not told in RTMP's words why it may not. */
+  /** How many losers got no RTMP status with a reason. */
   readonly unclear: number;
   readonly loserWaitedMs: number;
 }
 
-/** Two publishers want one stream at the same moment, each through a proxy of its own. */
+/** Two publishers want one stream at the same moment, each through its own proxy. */
 export const publishersRace = ({ rounds, encoderRounds }: PublishersRaceOptions): Drill => ({
   name: 'publishers-race',
   fault: `two publishers race for one key, ${rounds.toLocaleString('en')} times`,
-  promise: 'exactly one wins each time, the other hears why; frames never mix',
+  promise: 'exactly one wins each time, the other is told why; frames never mix',
   seconds: Math.ceil((rounds * 2) / lanes) + encoderRounds * 20 + 15,
 
   async run(context) {
@@ -70,18 +70,18 @@ export const publishersRace = ({ rounds, encoderRounds }: PublishersRaceOptions)
           limit: 0,
         },
         { name: 'winners cut off', value: sum(({ cutOff }) => cutOff), unit: '', limit: 0 },
-        { name: 'losers that were not told why', value: sum(({ unclear }) => unclear), unit: '', limit: 0 },
+        { name: 'losers not told why', value: sum(({ unclear }) => unclear), unit: '', limit: 0 },
         {
-          name: 'longest wait of a loser',
+          name: 'longest wait for a refusal',
           value: Math.max(...raced.map(({ loserWaitedMs }) => loserWaitedMs)) / 1000,
           unit: 's',
           limit: 6,
           judged: 'p95',
         },
-        { name: 'races of encoders without one winner', value: mixed.wrongEnds, unit: '', limit: 0 },
-        { name: 'frames of the loser', value: mixed.mixed, unit: 'frames', limit: 0 },
-        { name: 'frames of the winner lost', value: mixed.lost, unit: 'frames', limit: 0 },
-        { name: 'frames of the winner doubled', value: mixed.doubled, unit: 'frames', limit: 0 },
+        { name: 'encoder races without exactly one winner', value: mixed.wrongEnds, unit: '', limit: 0 },
+        { name: 'loser’s frames shown', value: mixed.mixed, unit: 'frames', limit: 0 },
+        { name: 'winner’s frames lost', value: mixed.lost, unit: 'frames', limit: 0 },
+        { name: 'winner’s frames duplicated', value: mixed.doubled, unit: 'frames', limit: 0 },
       ],
     };
   },
@@ -110,7 +110,7 @@ async function raceBareClients(platform: Platform, context: DrillContext, rounds
   return raced;
 }
 
-/** Both begin in one turn of the event loop; who begins first changes. */
+/** Both start in one turn of the event loop; which one starts first alternates. */
 async function raceOnce(
   ports: readonly [number, number],
   key: string,
@@ -121,7 +121,7 @@ async function raceOnce(
   const clients = (swap ? [ports[1], ports[0]] : ports).map((port) => new RtmpClient({ port, key }));
   const over = new AbortController();
   const runs = clients.map((client) => publish(client, sample, over.signal));
-  // Whoever loses is closed; a second winner is not, so there is a limit to waiting for it.
+  // A loser is closed; a second winner is not, so limit the wait for it.
   const late = sleep(10_000, undefined, { signal: over.signal }).catch(() => {});
   const answered = clients.map((client) => client.until(() => client.published || client.closed));
   await Promise.race([Promise.all(answered), late]);
@@ -129,7 +129,7 @@ async function raceOnce(
   const loserWaitedMs = performance.now() - sinceMs;
   const winners = clients.filter(({ published }) => published);
   const losers = clients.filter(({ published }) => !published);
-  // The winner goes on a little, alone.
+  // The winner continues alone for a moment.
   await sleep(100);
   const cutOff = winners.filter(({ closed }) => closed).length;
   over.abort();
@@ -140,7 +140,7 @@ async function raceOnce(
   return { winners: winners.length, cutOff, unclear, loserWaitedMs };
 }
 
-/** Sends the sample in real time from when it may, until it is closed or `over`; then it ends as an encoder does. */
+/** Sends the sample in real time once allowed to, until closed or `over`; then ends like an encoder. */
 async function publish(client: RtmpClient, sample: readonly SampleTag[], over: AbortSignal): Promise<void> {
   over.addEventListener('abort', () => !client.published && client.socket.destroy());
   await client.until(() => client.published || client.closed);
@@ -155,7 +155,7 @@ async function publish(client: RtmpClient, sample: readonly SampleTag[], over: A
   await client.refused();
 }
 
-/** Two real encoders, whose pictures tell whose they are. */
+/** Two real encoders whose pictures show which one they came from. */
 async function raceEncoders(platform: Platform, context: DrillContext, round: number) {
   const stream = await createStream(platform, { name: `raced by encoders ${round}` });
   const sinceMs = context.now();

@@ -5,42 +5,42 @@ import { type CreatedStream, createStream, streamEvent } from '../../testkit/pla
 import { beginStoreOutage } from '../faults/store-outage.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
 import { Broadcaster, framesOfSession } from '../rig/broadcaster.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { until, within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 
 export interface StoreDownOptions {
   readonly downMs: number;
 }
 
-/** Newcomers try so often while the store is down: at its beginning, its end and in between. */
+/** How often a newcomer tries while the store is down: at the beginning, at the end and in between. */
 const attempts = 3;
-/** What has to be in order again is waited for so long. */
+/** How long to wait for everything to recover. */
 const afterMs = 30_000;
 
-/** The control store cannot be read or written by anybody. */
+/** Nobody can read or write the control store. */
 export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
   name: 'store-down',
   fault: `the control store can be neither read nor written for ${downMs / 1000} s`,
   promise:
-    'running broadcasts untouched; new publishes fail closed with a clear status; all recovers unaided, and no lease changes hands',
+    'running broadcasts unaffected; new publishes fail closed with a clear status; everything recovers automatically, and no lease changes hands',
   seconds: downMs / 1000 + 30,
 
   async run(context) {
     await using rig = await startPlatform();
     const { platform } = rig;
-    await using air = await goOnAir(platform, context, { seconds: downMs / 1000 + 600 });
+    await using air = await goLive(platform, context, { seconds: downMs / 1000 + 600 });
     const newcomer = await createStream(platform, { name: 'newcomer' });
 
     const downAtMs = context.now();
     await using outage = await beginStoreOutage(platform);
-    context.mark('fault', 'the control store is down', downAtMs);
+    context.mark('fault', 'control store down', downAtMs);
     const tries = await tryToPublish(newcomer, context, downMs);
     const apiStatus = (await fetch(`${platform.ready.api}/v1/streams/${newcomer.id}`)).status;
 
-    // As encoders do that somebody left running: it comes again and again.
+    // Like an encoder that somebody left running: it retries again and again.
     await using waiting = new Broadcaster({
       url: `${newcomer.ingest.rtmp.url}/${newcomer.ingest.rtmp.key}`,
       seconds: 5,
@@ -50,7 +50,7 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
     await sleep(Math.max(0, downAtMs + downMs - context.now()));
     await outage.end();
     const upAtMs = context.now();
-    context.mark('fault', 'the control store is back', upAtMs);
+    context.mark('fault', 'control store back', upAtMs);
     context.span('control store', 'down', downAtMs, upAtMs, 'fault');
     await within(
       afterMs,
@@ -70,7 +70,7 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
     );
     const after = await air.now();
     await air.broadcaster.stop();
-    await signOff(air);
+    await finishBroadcast(air);
 
     drawTimeline(platform, air.stream.id, context);
     const aftermath = await readAftermath(air, context);
@@ -81,38 +81,38 @@ export const storeDown = ({ downMs }: StoreDownOptions): Drill => ({
     );
     return {
       measures: [
-        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
-          name: 'frames doubled',
-          value: mostFrames(aftermath, ({ doubled, filler }) => doubled + filler),
+          name: 'frames duplicated',
+          value: maxFrames(aftermath, ({ doubled, filler }) => doubled + filler),
           unit: 'frames',
           limit: 0,
         },
         ...viewerMeasures(aftermath, { discontinuities: 0 }),
         {
-          name: 'broadcasts besides the first',
+          name: 'extra broadcasts',
           value: after.id === air.before.id ? 0 : 1,
           unit: '',
           limit: 0,
         },
-        { name: 'retries of the broadcaster', value: air.broadcaster.session, unit: '', limit: 0 },
+        { name: 'broadcaster retries', value: air.broadcaster.session, unit: '', limit: 0 },
         {
           name: 'leases that changed hands',
           value: changesOfHands(platform, air.stream),
           unit: '',
           limit: 0,
         },
-        { name: 'processes that ended', value: count(platform, 'process.exited'), unit: '', limit: 0 },
+        { name: 'processes ended', value: count(platform, 'process.exited'), unit: '', limit: 0 },
         ...refusalMeasures(tries),
-        { name: 'API answers but 503', value: apiStatus === 503 ? 0 : 1, unit: '', limit: 0 },
+        { name: 'API responses other than 503', value: apiStatus === 503 ? 0 : 1, unit: '', limit: 0 },
         {
-          name: 'new publish taken after the outage',
+          name: 'new publish accepted after the outage',
           value: taken ? afterOutage(taken) : Number.NaN,
           unit: 's',
           limit: 10,
         },
         {
-          name: 'every program well again after the outage',
+          name: 'every program recovered after the outage',
           value: Math.max(...lastRecoveries(platform).map(afterOutage)),
           unit: 's',
           limit: 10,
@@ -129,8 +129,8 @@ interface Try {
   readonly tookMs: number;
 }
 
-/** What a broadcaster's ffmpeg says where its publish was refused, and OBS's log; both show the description. */
-const clearWords = /Stream keys cannot be checked at the moment\. Please try again\./;
+/** What a broadcaster's ffmpeg prints when its publish is refused, and OBS's log; both show the description. */
+const clearWords = /Stream keys can't be checked right now\. Try again in a minute\./;
 
 async function tryToPublish(
   { ingest }: CreatedStream,
@@ -157,19 +157,19 @@ async function tryToPublish(
 
 const refusalMeasures = (tries: readonly Try[]): Measure[] => [
   {
-    name: 'publishes taken while it is down',
+    name: 'publishes accepted during the outage',
     value: tries.filter(({ accepted }) => accepted).length,
     unit: '',
     limit: 0,
   },
   {
-    name: 'refusals without clear words',
+    name: 'refusals without a clear reason',
     value: tries.filter(({ clear }) => !clear).length,
     unit: '',
     limit: 0,
   },
   {
-    name: 'longest way to a refusal',
+    name: 'longest wait for a refusal',
     value: Math.max(...tries.map(({ tookMs }) => tookMs)) / 1000,
     unit: 's',
     limit: 5,
@@ -184,7 +184,7 @@ function changesOfHands(platform: Platform, { id }: CreatedStream): number {
   return platform.events.filter(({ event, stream }) => stream === id && changes.includes(event)).length;
 }
 
-/** Of each program that works with the store, when the outage was over for it. One that never said so makes a figure of none. */
+/** When the outage ended for each program that uses the store. A missing report turns the figure into NaN. */
 function lastRecoveries({ ready, events }: Platform): readonly PlatformEvent[] {
   const recoveries = ['ingest.store.available', 'encoder.control.recovered'];
   return ready.processes

@@ -5,39 +5,38 @@ import type { StreamId } from '../../lib/routing/ids.ts';
 import { RtmpClient } from '../../testkit/harness/rtmp-client.ts';
 import type { Platform } from '../../testkit/platform/platform.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { type ActiveBroadcast, goOnAir } from '../rig/live-stream.ts';
+import { type ActiveBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { runningPid } from '../rig/rolling.ts';
 import { phaseOf, until, within } from '../rig/waiting.ts';
 import { changedObjects, type KeptObject, keptObjects } from '../viewing/objects.ts';
-import { type Look, lastDeliveredAtMs, Onlookers } from '../viewing/pollers.ts';
+import { lastDeliveredAtMs, type PollResult, ViewerPollers } from '../viewing/pollers.ts';
 import { fetchBroadcast } from '../viewing/served-rendition.ts';
 
-/** Viewers in each rendition. */
+/** Viewers per rendition. */
 const viewersEach = 4;
 const reason = 'the drill';
-/** All of a takedown, or of a restore, with a control program that dies in between. */
+/** Limit for a whole takedown or restore during which a control program dies. */
 const doneWithinMs = 30_000;
-/** A takedown has most of its steps to do for so long once it is dark, and a restore is over in so long. */
+/** How long most steps of a takedown take once playback has stopped, and how long a restore takes. */
 const takingMs = 1_500;
 const restoringMs = 150;
 
 export const takedown: Drill = {
   name: 'takedown',
-  fault:
-    'a stream on air is taken down and restored; both times kill -9 of the control program in the middle',
+  fault: 'a live stream is taken down and restored; kill -9 of the control program in the middle of both',
   promise:
-    'dark at the edge within 1 s, for every viewer in every rendition; then nothing of it is readable anywhere; its publisher is cut off and refused in words; restored, the recording is whole again and the publisher comes back',
+    'playback stops at the edge within 1 s, for every viewer in every rendition; then nothing of it is readable anywhere; its publisher is cut off and refused with a clear reason; once restored, the recording is complete again and the publisher reconnects',
   seconds: 45,
 
   async run(context) {
     await using rig = await startPlatform();
     const { platform } = rig;
-    await using air = await goOnAir(platform, context, { seconds: 600 });
+    await using air = await goLive(platform, context, { seconds: 600 });
     const { stream } = air;
     const prefix = streamPrefix('local', stream.id as StreamId);
-    await using onlookers = new Onlookers({
+    await using onlookers = new ViewerPollers({
       playlists: [...air.viewer.seen.keys()],
       manifests: [stream.playback.hls, stream.playback.dash],
       each: viewersEach,
@@ -50,7 +49,7 @@ export const takedown: Drill = {
     context.mark('fault', 'taken down', takenAtMs);
     const post = ask(platform, stream.id, 'takedown', { reason });
     await until(doneWithinMs, 'the first refusal', () =>
-      onlookers.looks.some(({ status }) => status === 410),
+      onlookers.results.some(({ status }) => status === 410),
     );
     await killControl(platform, context, phaseOf(context.seed) * takingMs);
     await post;
@@ -64,7 +63,7 @@ export const takedown: Drill = {
     const quarantined = await keptObjects(platform, quarantinePrefix + prefix);
     const kept = new Map([...quarantined].map(([key, each]) => [key.slice(quarantinePrefix.length), each]));
     const readable = await countReadable(platform, [...kept.keys(), ...quarantined.keys()]);
-    const dark = judgeDarkness(onlookers.looks, takenAtMs);
+    const dark = judgeDarkness(onlookers.results, takenAtMs);
     context.span('viewers', 'refused', dark.lastDeliveredAtMs, context.now(), 'fault');
     const publishes = count(platform, 'ingest.publish.started', stream.id);
 
@@ -73,13 +72,13 @@ export const takedown: Drill = {
     context.mark('fault', 'restored', restoredAtMs);
     const restore = ask(platform, stream.id, 'restore');
     await killControl(platform, context, phaseOf(context.seed + 1) * restoringMs);
-    // As whoever asked does that got no answer: asking twice changes nothing.
+    // What a caller without an answer would do: asking twice changes nothing.
     if (!(await restore)) await ask(platform, stream.id, 'restore');
     await reached(platform, stream.id, 'restored');
     const wholeAtMs = context.now();
     const objects = await keptObjects(platform, prefix);
     const differ = await changedForViewers(air, kept, objects);
-    await within(doneWithinMs, 'the return of the publisher', back);
+    await within(doneWithinMs, 'the publisher’s reconnect', back);
     const backAtMs = context.now();
     context.span('fault', 'taken down', takenAtMs, doneAtMs, 'fault');
     context.span('fault', 'restored', restoredAtMs, wholeAtMs, 'good');
@@ -87,23 +86,33 @@ export const takedown: Drill = {
 
     return {
       measures: [
-        { name: 'dark at the edge', value: (dark.lastDeliveredAtMs - takenAtMs) / 1000, unit: 's', limit: 1 },
-        { name: 'answers but 410 once it is dark', value: dark.others, unit: '', limit: 0 },
-        { name: 'dark, as the API says', value: taken.darkAfterMs / 1000, unit: 's', limit: 1 },
+        {
+          name: 'stopped at the edge',
+          value: (dark.lastDeliveredAtMs - takenAtMs) / 1000,
+          unit: 's',
+          limit: 1,
+        },
+        { name: 'responses other than 410 once stopped', value: dark.others, unit: '', limit: 0 },
+        { name: 'stopped, as reported by the API', value: taken.darkAfterMs / 1000, unit: 's', limit: 1 },
         { name: 'publisher cut off', value: (cutAtMs - takenAtMs) / 1000, unit: 's', limit: 10 },
         { name: 'taken down', value: (doneAtMs - takenAtMs) / 1000, unit: 's', limit: 20 },
-        { name: 'ends that are told as another', value: await toldAsAnother(air), unit: '', limit: 0 },
-        { name: 'changes by asking again', value: same(again, taken) ? 0 : 1, unit: '', limit: 0 },
+        { name: 'wrong end reasons', value: await wrongEndReasons(air), unit: '', limit: 0 },
+        {
+          name: 'changes after repeating the request',
+          value: same(again, taken) ? 0 : 1,
+          unit: '',
+          limit: 0,
+        },
         { name: 'objects still readable', value: readable, unit: 'objects', limit: 0 },
         { name: 'objects not quarantined', value: missing(objects, kept), unit: 'objects', limit: 0 },
-        { name: 'publishers let in meanwhile', value: publishes - 1, unit: '', limit: 0 },
-        { name: 'refusals without clear words', value: refusal ? 0 : 1, unit: '', limit: 0 },
+        { name: 'publishers accepted meanwhile', value: publishes - 1, unit: '', limit: 0 },
+        { name: 'refusals without a clear reason', value: refusal ? 0 : 1, unit: '', limit: 0 },
         { name: 'restored', value: (wholeAtMs - restoredAtMs) / 1000, unit: 's', limit: 10 },
         { name: 'objects changed or lost', value: differ, unit: 'objects', limit: 0 },
         { name: 'publisher back', value: (backAtMs - restoredAtMs) / 1000, unit: 's', limit: 15 },
         {
-          name: 'lines of the journal not told once',
-          value: await notToldOnce(platform, stream.id),
+          name: 'journal entries missing or repeated',
+          value: await missingOrRepeated(platform, stream.id),
           unit: '',
           limit: 0,
         },
@@ -128,7 +137,7 @@ const count = ({ events }: Platform, name: string, streamId: string): number =>
 
 const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** Undefined where the control program did not answer. */
+/** Undefined if the control program did not answer. */
 async function ask(
   { ready }: Platform,
   id: string,
@@ -166,8 +175,8 @@ async function killControl(platform: Platform, context: DrillContext, afterMs: n
   await within(doneWithinMs, 'the restart of control', up);
 }
 
-/** Of everything that was asked once it had to be dark: whether it was refused. */
-function judgeDarkness(looks: readonly Look[], takenAtMs: number) {
+/** Whether every request made after playback had to have stopped was refused. */
+function judgeDarkness(looks: readonly PollResult[], takenAtMs: number) {
   const after = looks.filter(({ askedAtMs }) => askedAtMs > takenAtMs + 1_000);
   return {
     lastDeliveredAtMs: lastDeliveredAtMs(looks),
@@ -175,21 +184,21 @@ function judgeDarkness(looks: readonly Look[], takenAtMs: number) {
   };
 }
 
-/** Whether the API tells the broadcast as ended by anything else. */
-async function toldAsAnother({ platform, stream, before }: ActiveBroadcast): Promise<number> {
+/** Whether the API reports another end reason for the broadcast. */
+async function wrongEndReasons({ platform, stream, before }: ActiveBroadcast): Promise<number> {
   const answer = await fetch(`${platform.ready.api}/v1/streams/${stream.id}/broadcasts`);
   const { broadcasts } = (await answer.json()) as { broadcasts: { id: string; endReason?: string }[] };
   return broadcasts.find(({ id }) => id === before.id)?.endReason === 'taken-down' ? 0 : 1;
 }
 
-/** Whether an encoder is told in words why it may not publish. */
+/** Whether an encoder is told why it may not publish. */
 async function tryToPublish({ platform, stream }: ActiveBroadcast): Promise<boolean> {
   const port = Number(new URL(platform.ready.ingest.rtmp.replace('rtmp:', 'http:')).port);
   const status = await new RtmpClient({ port, key: stream.ingest.rtmp.key }).refused();
   return status?.code === 'NetStream.Publish.Rejected' && /was taken down/.test(status.description);
 }
 
-/** How many of these any tier gives to somebody without a token. */
+/** How many of these any tier serves to a client without a token. */
 async function countReadable({ ready }: Platform, keys: readonly string[]): Promise<number> {
   const tiers = ready.processes.filter(({ role }) => ['edge', 'shield', 'origin'].includes(role));
   let readable = 0;
@@ -203,13 +212,13 @@ async function countReadable({ ready }: Platform, keys: readonly string[]): Prom
   return readable;
 }
 
-/** Of what is there now: what was not in quarantine, but for what a new broadcast has written since. */
+/** How many current objects were not in quarantine, except what a new broadcast has written since. */
 const missing = (now: ReadonlyMap<string, KeptObject>, kept: ReadonlyMap<string, KeptObject>): number => {
   const broadcast = [...kept.keys()].map((key) => key.split('/')[2]).find((name) => name?.length === 16);
   return [...now.keys()].filter((key) => key.split('/')[2] === broadcast && !kept.has(key)).length;
 };
 
-/** Objects that are not what they were, and segments that the edge gives otherwise than viewers had them. */
+/** Objects that have changed, and segments that the edge serves with other bytes than viewers got. */
 async function changedForViewers(
   { platform, before, stream, viewer }: ActiveBroadcast,
   kept: ReadonlyMap<string, KeptObject>,
@@ -230,8 +239,8 @@ async function changedForViewers(
   return changed;
 }
 
-/** Of the two lines of the journal: how many are not there exactly once. */
-async function notToldOnce({ ready }: Platform, id: string): Promise<number> {
+/** How many of the two journal entries don't exist exactly once. */
+async function missingOrRepeated({ ready }: Platform, id: string): Promise<number> {
   const answer = await fetch(`${ready.api}/v1/streams/${id}/events?limit=200`);
   const { events } = (await answer.json()) as { events: readonly { type: string }[] };
   const wrong = ['stream.taken_down', 'stream.restored'].filter(

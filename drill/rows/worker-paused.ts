@@ -8,27 +8,28 @@ import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill } from '../model.ts';
 import { framesBySession } from '../rig/broadcaster.ts';
-import { goOnAir, signOff } from '../rig/live-stream.ts';
+import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
 import { within } from '../rig/waiting.ts';
-import { mostFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
+import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 import { changedObjects, keptObjects } from '../viewing/objects.ts';
 
 const seconds = 40;
-/** What a worker does after it woke it has done by then. */
+/** By then the worker has done everything it does after waking. */
 const watchMs = 5000;
 
 export const workerPaused: Drill = {
   name: 'worker-paused',
-  fault: 'the worker is paused (SIGSTOP) past its lease, then goes on (SIGCONT)',
-  promise: 'every late write is refused; it ends itself ≤ 1 s after waking; 0 objects changed; no frame lost',
+  fault: 'the worker is paused (SIGSTOP) past its lease, then resumed (SIGCONT)',
+  promise:
+    'every late write is refused; it stops the broadcast ≤ 1 s after waking; 0 objects changed; no frame lost',
   seconds: 65,
 
   async run(context) {
     await using rig = await startPlatform();
     const { platform } = rig;
-    await using air = await goOnAir(platform, context, { seconds });
+    await using air = await goLive(platform, context, { seconds });
     const { before, stream } = air;
     const pid = platform.pidOf(before.workerId);
     const isOurs = (event: PlatformEvent): boolean =>
@@ -38,7 +39,7 @@ export const workerPaused: Drill = {
     );
 
     const pausedAtMs = context.now();
-    context.mark('fault', `${before.workerId} is paused`, pausedAtMs);
+    context.mark('fault', `${before.workerId} paused`, pausedAtMs);
     process.kill(pid, 'SIGSTOP');
     let after: typeof before;
     try {
@@ -49,7 +50,7 @@ export const workerPaused: Drill = {
     }
     const wokenAtMs = context.now();
     const wokenAt = Date.now();
-    context.mark('fault', 'it goes on', wokenAtMs);
+    context.mark('fault', 'resumed', wokenAtMs);
     context.span(`worker ${before.workerId}`, 'paused', pausedAtMs, wokenAtMs, 'fault');
     const ended = within(
       10_000,
@@ -61,7 +62,7 @@ export const workerPaused: Drill = {
     const older = await countOlder(platform, prefix, watchMs);
     const endedAfterMs = timeOf(await ended) - wokenAt;
     const orphans = isRunning(Number(encoder?.pid)) ? 1 : 0;
-    await signOff(air);
+    await finishBroadcast(air);
 
     const changed = changedObjects(objects, await keptObjects(platform, prefix)).length;
     const untrue = (await eventsOf(platform, stream.id)).filter(
@@ -73,21 +74,26 @@ export const workerPaused: Drill = {
     const last = await readFile(pathOf(platform, `${broadcast}index.m3u8`));
     return {
       measures: [
-        { name: 'broadcasts besides the first', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
-        { name: 'its own end after waking', value: endedAfterMs, unit: 'ms', limit: 1000, judged: 'p95' },
-        { name: 'objects changed by it', value: older, unit: 'objects', limit: 0 },
+        { name: 'extra broadcasts', value: after.id === before.id ? 0 : 1, unit: '', limit: 0 },
+        { name: 'stopped after waking', value: endedAfterMs, unit: 'ms', limit: 1000, judged: 'p95' },
+        { name: 'objects changed by the paused worker', value: older, unit: 'objects', limit: 0 },
         { name: 'segments changed', value: changed, unit: 'objects', limit: 0 },
-        { name: 'recordings closed by it', value: epochOf(last) >= 2 ? 0 : 1, unit: '', limit: 0 },
-        { name: 'its ffmpegs that still run', value: orphans, unit: '', limit: 0 },
-        { name: 'untrue lines in the stream’s journal', value: untrue, unit: '', limit: 0 },
-        { name: 'frames lost', value: mostFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
         {
-          name: 'frames doubled',
-          value: mostFrames(aftermath, ({ doubled }) => doubled),
+          name: 'recordings closed by the paused worker',
+          value: epochOf(last) >= 2 ? 0 : 1,
+          unit: '',
+          limit: 0,
+        },
+        { name: 'its ffmpegs still running', value: orphans, unit: '', limit: 0 },
+        { name: 'false journal entries', value: untrue, unit: '', limit: 0 },
+        { name: 'frames lost', value: maxFrames(aftermath, ({ lost }) => lost), unit: 'frames', limit: 0 },
+        {
+          name: 'frames duplicated',
+          value: maxFrames(aftermath, ({ doubled }) => doubled),
           unit: 'frames',
           limit: 0,
         },
-        // Nobody knows that a paused worker is not merely slow until its lease is over: a player may have to wait.
+        // Until its lease expires, nobody can tell a paused worker from a slow one: a player may have to wait.
         ...viewerMeasures(aftermath, { discontinuities: 0 }).filter(({ name }) => name !== 'player stall'),
       ],
     };
@@ -96,7 +102,7 @@ export const workerPaused: Drill = {
 
 const pathOf = (platform: Platform, key: string): string => join(platform.dataDir, 'origin', 'objects', key);
 
-/** Playlists and manifests of which, within so long, there was a version by an older epoch than before. */
+/** Counts playlists and manifests that, within this time, were overwritten by an older epoch. */
 async function countOlder(platform: Platform, prefix: string, forMs: number): Promise<number> {
   const newest = new Map<string, number>();
   const older = new Set<string>();

@@ -8,29 +8,29 @@ import type { Host, World } from './world.ts';
 export interface Violation {
   readonly atMs: number;
   readonly promise:
-    | 'one owner of an epoch'
-    | 'epochs only rise'
-    | 'no object of a newer epoch is changed'
+    | 'one owner per epoch'
+    | 'epochs only increase'
+    | 'no object of a newer epoch is overwritten'
     | 'a segment keeps its bytes'
     | 'a playlist never loses its end'
     | 'no write begins past the lease'
-    | 'no lease changes hands while its holder lives'
-    | 'no holder that runs gives up'
-    | 'somebody owns the stream in the end';
+    | 'no lease changes hands while its holder is alive'
+    | 'no running holder gives up'
+    | 'the stream has an owner at the end';
   readonly detail: string;
 }
 
 /**
- * A worker may write past its lease only where it cannot know: the control store had not answered it within so long, or
- * its clock stood still with its machine. What it then writes is fenced by the objects themselves.
+ * A worker may write past its lease only if it cannot know: the control store had not answered it for this long, or its clock
+ * stopped with its machine. What it writes then is fenced by the objects themselves.
  */
 const unknowingMs = 4000;
-/** A holder that had no trouble of its own for so long must not lose its lease. */
+/** A holder without trouble of its own for this long must not lose its lease. */
 const healthyMs = 8000;
-/** So long after the last fault the stream must be owned, and its segments come. */
+/** This long after the last fault the stream must have an owner and get new segments. */
 export const recoveredWithinMs = 20_000;
 
-/** Holds both stores and looks at all that changes in them. */
+/** Owns both stores and checks every change in them. */
 export class Invariants {
   readonly violations: Violation[] = [];
   readonly control: ControlModel;
@@ -41,7 +41,7 @@ export class Invariants {
   #holds!: (hostId: string) => boolean;
   readonly #granted = new Map<number, string>();
   grants = 0;
-  /** Segments that playlists named, by the newest epoch, since the last fault. */
+  /** Segments named by playlists of the newest epoch since the last fault. */
   publishedAfterFaults = 0;
 
   constructor(world: World, hosts: ReadonlyMap<string, Host>) {
@@ -51,13 +51,13 @@ export class Invariants {
     this.objects = new ObjectModel((key, object, before) => this.#objectWritten(key, object, before));
   }
 
-  /** `holds`: whether the process of this host believes that it has the lease. */
+  /** `holds`: whether the process on this host believes that it has the lease. */
   connect(network: Network, holds: (hostId: string) => boolean): void {
     this.#network = network;
     this.#holds = holds;
   }
 
-  /** A worker holds it to be allowed to write for this epoch, and is about to. */
+  /** A worker believes that it may write for this epoch, and is about to. */
   writeBegins(host: Host, epoch: number): void {
     const current = this.control.lease;
     if (current?.epoch === epoch) return;
@@ -67,35 +67,36 @@ export class Invariants {
     if (!couldNotKnow)
       this.#broken(
         'no write begins past the lease',
-        `${host.id} in epoch ${epoch}, ${current?.epoch} is taken`,
+        `${host.id} in epoch ${epoch}, the current one is ${current?.epoch}`,
       );
   }
 
-  /** A worker holds the lease of this epoch to be lost. */
+  /** A worker believes that it has lost the lease of this epoch. */
   givenUp(host: Host, epoch: number): void {
     const isOurs = this.control.lease?.epoch === epoch && !this.control.lease.released;
     const ranForMs = this.#world.nowMs - Math.max(host.wokeAtMs, host.startedAtMs);
     if (isOurs && ranForMs > unknowingMs)
-      this.#broken('no holder that runs gives up', `${host.id} gave epoch ${epoch} up`);
+      this.#broken('no running holder gives up', `${host.id} gave up epoch ${epoch}`);
   }
 
   published(epoch: number): void {
     if (this.#world.nowMs > faultsEndMs && epoch === this.control.lease?.epoch) this.publishedAfterFaults++;
   }
 
-  /** To be asked when there was time enough. */
+  /** Call after enough time has passed. */
   end(): void {
     if (this.publishedAfterFaults === 0)
-      this.#broken('somebody owns the stream in the end', JSON.stringify(this.control.lease));
+      this.#broken('the stream has an owner at the end', JSON.stringify(this.control.lease));
   }
 
   #grantMade(lease: LeaseRecord, before: LeaseRecord | undefined): void {
     this.grants++;
     const { epoch, workerId } = lease;
     const owner = this.#granted.get(epoch);
-    if (owner !== undefined) this.#broken('one owner of an epoch', `${owner} and ${workerId} in ${epoch}`);
+    if (owner !== undefined) this.#broken('one owner per epoch', `${owner} and ${workerId} in ${epoch}`);
     this.#granted.set(epoch, workerId);
-    if (before && epoch <= before.epoch) this.#broken('epochs only rise', `${epoch} after ${before.epoch}`);
+    if (before && epoch <= before.epoch)
+      this.#broken('epochs only increase', `${epoch} after ${before.epoch}`);
     if (before && !before.released && before.workerId !== workerId) this.#changedHands(before, lease);
   }
 
@@ -107,7 +108,7 @@ export class Invariants {
     const last = Math.max(troubleAtMs, holder.wokeAtMs, holder.startedAtMs);
     if (nowMs - last > healthyMs) {
       this.#broken(
-        'no lease changes hands while its holder lives',
+        'no lease changes hands while its holder is alive',
         `${lease.workerId} took epoch ${lease.epoch} from ${holder.id}`,
       );
     }
@@ -120,7 +121,10 @@ export class Invariants {
       return;
     }
     if (before.epoch > object.epoch) {
-      this.#broken('no object of a newer epoch is changed', `${key}: ${object.epoch} over ${before.epoch}`);
+      this.#broken(
+        'no object of a newer epoch is overwritten',
+        `${key}: ${object.epoch} over ${before.epoch}`,
+      );
     }
     if (lastNumber(before.body) > lastNumber(object.body)) {
       this.#broken('a playlist never loses its end', `${key}: ${before.body} → ${object.body}`);

@@ -1,4 +1,4 @@
-// `npm run drill -- --simulate`: the lease protocol under random schedules of faults, each repeatable by its seed.
+// `npm run drill -- --simulate`: the lease protocol under random schedules of faults, each reproducible from its seed.
 import { parseArgs } from 'node:util';
 import { UsageError } from '../options.ts';
 import { brokenRules, productRules } from './rules.ts';
@@ -8,16 +8,16 @@ import { type Run, simulate } from './simulate.ts';
 interface SimulationOptions {
   readonly seed: number;
   readonly schedules: number;
-  /** What is left out of the protocol, to see that the simulation finds it. */
+  /** The part of the protocol left out, to check that the simulation notices. */
   readonly broken?: string | undefined;
   readonly json: boolean;
 }
 
-/** Broken schedules that are told in full. */
-const mostTold = 5;
-const tellEvery = 10_000;
+/** How many broken schedules to report in full. */
+const maxReported = 5;
+const progressEvery = 10_000;
 
-/** Runs what the flags ask for, and sets the exit code. Throws `UsageError`. */
+/** Runs what the flags request, and sets the exit code. Throws `UsageError`. */
 export async function runSimulation(args: readonly string[]): Promise<void> {
   const { seed, schedules, broken, json } = readOptions(args);
   const rules = broken === undefined ? productRules : brokenRules[broken];
@@ -29,9 +29,9 @@ export async function runSimulation(args: readonly string[]): Promise<void> {
     grants += run.grants;
     if (run.violations.length > 0) {
       bad.push(run);
-      if (bad.length <= mostTold && !json) process.stdout.write(violationText(run));
+      if (bad.length <= maxReported && !json) process.stdout.write(violationText(run));
     }
-    if ((done + 1) % tellEvery === 0)
+    if ((done + 1) % progressEvery === 0)
       process.stderr.write(`drill: ${done + 1} schedules, ${bad.length} broken\n`);
   }
   const seconds = (performance.now() - beganMs) / 1000;
@@ -41,7 +41,7 @@ export async function runSimulation(args: readonly string[]): Promise<void> {
   } else {
     const range = `${schedules} schedules from seed ${seed}`;
     const verdict = bad.length === 0 ? 'every promise held' : `${bad.length} broke a promise`;
-    process.stdout.write(`${range}: leases taken ${grants} times, ${verdict} (${seconds.toFixed(1)} s)\n`);
+    process.stdout.write(`${range}: ${grants} leases taken, ${verdict} (${seconds.toFixed(1)} s)\n`);
   }
   process.exitCode = bad.length === 0 ? 0 : 1;
 }
@@ -51,7 +51,7 @@ function violationText({ schedule: { seed }, violations }: Run): string {
     ({ atMs, promise, detail }) => `  at ${atMs} ms, broken: ${promise} (${detail})`,
   );
   const faults = scheduleOf(seed).faults.map((fault) => `  ${JSON.stringify(fault)}`);
-  const again = `  again: npm run drill -- --simulate --schedules 1 --seed ${seed}`;
+  const again = `  repeat: npm run drill -- --simulate --schedules 1 --seed ${seed}`;
   return `${[`Seed ${seed}`, ...what, ...faults, again].join('\n')}\n`;
 }
 
@@ -59,13 +59,13 @@ function readOptions(args: readonly string[]): SimulationOptions {
   const values = readFlags(args);
   const faults: string[] = [];
   const [seed, schedules] = [Number(values.seed), Number(values.schedules)];
-  if (!/^\d{1,9}$/.test(values.seed)) faults.push(`--seed takes a whole number, not '${values.seed}'`);
+  if (!/^\d{1,9}$/.test(values.seed)) faults.push(`--seed must be a whole number; got '${values.seed}'`);
   if (!/^[1-9]\d{0,8}$/.test(values.schedules)) {
-    faults.push(`--schedules takes a whole number from 1 on, not '${values.schedules}'`);
+    faults.push(`--schedules must be a whole number of at least 1; got '${values.schedules}'`);
   }
   const { broken, json } = values;
   if (broken !== undefined && !(broken in brokenRules)) {
-    faults.push(`--broken takes one of ${Object.keys(brokenRules).join(', ')}, not '${broken}'`);
+    faults.push(`--broken must be one of ${Object.keys(brokenRules).join(', ')}; got '${broken}'`);
   }
   if (faults.length > 0) throw new UsageError(faults.join('; '));
   return { seed, schedules, broken, json };

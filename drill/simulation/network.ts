@@ -2,10 +2,10 @@ import type { Random } from './random.ts';
 import { faultsEndMs, type Schedule, type Target } from './schedule.ts';
 import type { Host, World } from './world.ts';
 
-/** So long an adapter waits for a store in all before it says that the store is away. */
+/** How long an adapter waits for a store in total before it reports the store as unavailable. */
 const giveUpMs: Readonly<Record<Target, number>> = { control: 1300, origin: 2500 };
 const goodMs = 15;
-/** A message that takes longer than this is trouble on the way. */
+/** A message that takes longer than this means network trouble. */
 const slowFromMs = 100;
 
 interface Outage {
@@ -15,8 +15,8 @@ interface Outage {
 }
 
 /**
- * Between processes and stores: messages are late, overtake each other and get lost, in both directions. So a write whose
- * answer is lost was made, and one may be made long after its caller gave up or died.
+ * The network between processes and stores: messages are delayed, reordered and lost, in both directions. So a write whose
+ * response is lost was made, and one may be made long after its caller gave up or died.
  */
 export class Network {
   readonly #world: World;
@@ -24,9 +24,9 @@ export class Network {
   readonly #random: Random;
   readonly #outages = new Map<Target, Outage>();
   readonly #cutOffUntilMs = new Map<string, number>();
-  /** When a host last had trouble of its own with the control store: not what befell all of them. */
+  /** When a host last had trouble of its own with the control store, as opposed to an outage for everyone. */
   readonly troubleAtMs = new Map<string, number>();
-  /** When a host last had no answer of the control store, for whatever reason. */
+  /** When a host last got no answer from the control store, for any reason. */
   readonly unansweredAtMs = new Map<string, number>();
 
   constructor(world: World, schedule: Schedule, random: Random) {
@@ -43,7 +43,9 @@ export class Network {
     this.#cutOffUntilMs.set(`${host.id} ${target}`, this.#world.nowMs + ms);
   }
 
-  /** Asks a store: `apply` happens there, at once or not at all. Rejects with what `apply` throws, or with `away()`. */
+  /**
+   * Sends a request to a store: `apply` runs there at once or not at all. Rejects with what `apply` throws, or with `away()`.
+   */
   ask<Answer>(host: Host, target: Target, apply: () => Answer, away: () => Error): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const world = this.#world;
@@ -57,7 +59,7 @@ export class Network {
         host,
       );
       const answer = (settle: () => void): void => {
-        const tookMs = this.#wayMs(host, target);
+        const tookMs = this.#latencyMs(host, target);
         if (tookMs === undefined) return;
         const answered = (): void => {
           if (gaveUp.cancelled) return;
@@ -66,7 +68,7 @@ export class Network {
         };
         world.plan(tookMs, answered, host, life);
       };
-      const tookMs = this.#wayMs(host, target);
+      const tookMs = this.#latencyMs(host, target);
       if (tookMs === undefined) return;
       world.plan(tookMs, () => {
         const outage = this.#outages.get(target);
@@ -88,13 +90,13 @@ export class Network {
     });
   }
 
-  /** A word between two processes, on a connection that is in order. */
-  tell(to: Host, run: () => void): void {
+  /** A message between two processes over a working connection. */
+  send(to: Host, run: () => void): void {
     this.#world.plan(this.#random.between(1, goodMs), run, to);
   }
 
-  /** How long a message takes; undefined where it is lost. */
-  #wayMs(host: Host, target: Target): number | undefined {
+  /** How long a message takes; undefined if it is lost. */
+  #latencyMs(host: Host, target: Target): number | undefined {
     const { lossRate, slowRate, slowMs } = this.#schedule;
     const { nowMs } = this.#world;
     const random = this.#random;

@@ -7,8 +7,8 @@ import type { Network } from './network.ts';
 import { streamId } from './simulated-broadcast.ts';
 import type { Host } from './world.ts';
 
-/** Of the product's proxy. */
-const lookEveryMs = 1000;
+/** Same as in the product's proxy. */
+const checkEveryMs = 1000;
 const pauseMs = 250;
 const answerTimeoutMs = 4000;
 const limits = { stallMs: 5000, silentMs: 6000 };
@@ -17,14 +17,14 @@ export interface ProxySurroundings {
   readonly host: Host;
   readonly network: Network;
   readonly invariants: Invariants;
-  /** Asks a worker to take the publisher; what it says comes back, if it is there to say it. */
+  /** Asks a worker to accept the publisher; its answer is delivered if the worker is there to give one. */
   readonly dial: (
     worker: MemberId,
     answered: (answer: { accepted: boolean; holder?: MemberId }) => void,
   ) => void;
 }
 
-/** The proxy of the stream's publisher: brings it to a worker, and to another one where that one is gone. */
+/** The proxy of the stream's publisher: connects it to a worker, and to another one if that one dies. */
 export class ProxyProcess {
   readonly #around: ProxySurroundings;
   readonly #fleet = new FleetView();
@@ -34,7 +34,7 @@ export class ProxyProcess {
 
   constructor(around: ProxySurroundings) {
     this.#around = around;
-    this.#look();
+    this.#check();
     void this.#route();
   }
 
@@ -45,29 +45,29 @@ export class ProxyProcess {
     void this.#route();
   }
 
-  /** The network closed whatever link there is. */
+  /** The network closed the link, if any. */
   cut(): void {
     if (this.#worker) this.linkClosed(this.#worker);
   }
 
   heard(worker: MemberId): void {
-    if (worker === this.#worker) this.#watch?.heard(this.#around.host.nowMs());
+    if (worker === this.#worker) this.#watch?.received(this.#around.host.nowMs());
   }
 
-  #look(): void {
+  #check(): void {
     const { host } = this.#around;
     void this.#ask((control) => [...control.fleet.values()])
       .then(
         (members) => this.#fleet.observe(members, host.nowMs()),
         () => {},
       )
-      .finally(() => setTimeout(() => this.#look(), lookEveryMs));
+      .finally(() => setTimeout(() => this.#check(), checkEveryMs));
     const lives = this.#worker !== undefined && this.#fleet.find(this.#worker) !== undefined;
     if (this.#worker !== undefined && this.#watch?.isSilent(lives, host.nowMs()))
       this.linkClosed(this.#worker);
   }
 
-  /** Goes through the workers, in rounds, until one accepts. */
+  /** Tries the workers, in rounds, until one accepts. */
   async #route(): Promise<void> {
     const attempt = ++this.#attempt;
     while (attempt === this.#attempt && this.#worker === undefined) {

@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/net/clock.ts';
 import type { ControlModel } from './stores.ts';
 import type { Host } from './world.ts';
 
-/** What keeps the protocol safe, each as it is or left out: a simulation that finds nothing then would be of no use. */
+/** What keeps the protocol safe, each as it is or left out: a simulation that doesn't notice an omission is useless. */
 export interface Rules {
   mayWrite(keeper: LeaseKeeper): Promise<boolean>;
   clockOf(host: Host): Clock;
@@ -13,7 +13,7 @@ export interface Rules {
   readonly marksEpochs: boolean;
 }
 
-/** The product's. */
+/** The product's rules. */
 export const productRules: Rules = {
   mayWrite: (keeper) => keeper.mayWrite(),
   clockOf: (host) => host,
@@ -21,7 +21,7 @@ export const productRules: Rules = {
   marksEpochs: true,
 };
 
-/** The product's with one thing broken, by what that is. */
+/** The product's rules with one of them broken, by description. */
 export const brokenRules: Readonly<Record<string, Rules>> = {
   'without the fence': { ...productRules, mayWrite: async () => true },
   'timed by wall clocks': {

@@ -1,11 +1,11 @@
 import { Random } from './random.ts';
 
-/** What befalls the machines of one run. Times in true milliseconds since its start. */
+/** What happens to the machines during one run. Times in true milliseconds since its start. */
 export interface Schedule {
   readonly seed: number;
   readonly hosts: readonly HostClock[];
   readonly faults: readonly Fault[];
-  /** Messages, while there are faults: the share that is lost, and how long the others take at most. */
+  /** Messages during the faulty period: the share that is lost, and the maximum delay of the others. */
   readonly lossRate: number;
   readonly slowRate: number;
   readonly slowMs: number;
@@ -27,7 +27,7 @@ export type Fault = { readonly atMs: number } & (
   | { readonly kind: 'link-cut' }
 );
 
-/** The number of a worker, or whoever holds the lease when it happens. */
+/** The number of a worker, or the lease's holder when it happens. */
 export type Victim = number | 'holder';
 
 export type Target = 'control' | 'origin';
@@ -36,14 +36,14 @@ export const workers = 3;
 const machines = workers + 1;
 /** The last of the hosts: the proxy that a publisher is connected to. */
 export const proxy = machines - 1;
-/** The fleet has come up by then. */
+/** The fleet has started by then. */
 const quietUntilMs = 3000;
-/** From then on nothing is at fault any more. */
+/** No faults from then on. */
 export const faultsEndMs = 14_000;
 
 const hourMs = 3_600_000;
 
-/** The schedule of a seed: a few faults at random times, over a network that is good, slow or lossy. */
+/** Generates the schedule of a seed: a few faults at random times, over a network that is good, slow or lossy. */
 export function scheduleOf(seed: number): Schedule {
   const random = new Random(seed);
   const hosts = Array.from({ length: machines }, () => ({
@@ -80,7 +80,7 @@ function randomFault(random: Random): Fault[] {
     case 'cut-off': {
       const from = random.pick(['control', 'control', 'control', 'origin'] as const);
       const cut: Fault = { kind: 'cut-off', atMs, host, from, ms };
-      // Its publisher is likely to lose it, too: late enough to be brought to another worker, which takes the lease.
+      // Its publisher is likely to lose it, too: late enough to be taken to another worker, which takes the lease.
       const lost: Fault = { kind: 'link-cut', atMs: atMs + random.between(1000, 6000) };
       return random.chance(0.7) ? [cut, lost] : [cut];
     }
@@ -99,7 +99,7 @@ function randomFault(random: Random): Fault[] {
   }
 }
 
-/** Some befall more often. */
+/** Some are more frequent. */
 const faultKinds: readonly Fault['kind'][] = [
   'pause',
   'pause',

@@ -16,7 +16,7 @@ import {
 import { WorkerProcess } from './worker-process.ts';
 import { Host, World } from './world.ts';
 
-/** What a run of one schedule showed. */
+/** Result of running one schedule. */
 export interface Run {
   readonly schedule: Schedule;
   readonly violations: readonly Violation[];
@@ -24,17 +24,17 @@ export interface Run {
   readonly grants: number;
 }
 
-/** So many segments after the last fault, and the stream is taken to be well again. */
+/** After this many segments since the last fault, the stream counts as recovered. */
 const enoughSegments = 2;
 
-/** Runs the schedule of a seed: the same seed, the same run. The global timers are its own meanwhile. */
+/** Runs a seed's schedule: same seed, same run. Replaces the global timers meanwhile. */
 export async function simulate(seed: number, rules: Rules = productRules): Promise<Run> {
   const schedule = scheduleOf(seed);
   const random = new Random(~seed);
   const { random: realRandom } = Math;
   const { stackTraceLimit } = Error;
   Math.random = () => random.next();
-  // Errors are everyday here, and most of what they cost is to look at the stack.
+  // Errors are frequent here, and capturing the stack is most of their cost.
   Error.stackTraceLimit = 0;
   try {
     return await new Simulation(schedule, random, rules).run();
@@ -93,8 +93,8 @@ class Simulation {
           network: this.#network,
           invariants: this.#invariants,
           rules: this.#rules,
-          closed: () => this.#network.tell(proxyHost, () => this.#proxy?.linkClosed(id)),
-          published: () => this.#network.tell(proxyHost, () => this.#proxy?.heard(id)),
+          closed: () => this.#network.send(proxyHost, () => this.#proxy?.linkClosed(id)),
+          published: () => this.#network.send(proxyHost, () => this.#proxy?.heard(id)),
         });
         this.#processes.set(id, process);
       },
@@ -111,12 +111,12 @@ class Simulation {
         const there = this.#hosts.find(({ id }) => id === worker);
         if (!there?.alive) {
           // Its port is closed.
-          this.#network.tell(host, () => answered({ accepted: false }));
+          this.#network.send(host, () => answered({ accepted: false }));
           return;
         }
-        this.#network.tell(there, () => {
+        this.#network.send(there, () => {
           const process = this.#processes.get(worker);
-          void process?.admit().then((answer) => this.#network.tell(host, () => answered(answer)));
+          void process?.admit().then((answer) => this.#network.send(host, () => answered(answer)));
         });
       },
     });
@@ -124,7 +124,7 @@ class Simulation {
 
   #befall(fault: Fault): void {
     const host = 'host' in fault ? this.#victim(fault.host) : undefined;
-    if (fault.kind === 'link-cut') this.#network.tell(this.#hosts[proxy]!, () => this.#proxy?.cut());
+    if (fault.kind === 'link-cut') this.#network.send(this.#hosts[proxy]!, () => this.#proxy?.cut());
     else if (fault.kind === 'store-down') this.#network.down(fault.target, fault.ms, fault.silent);
     else if (!host?.alive) return;
     else if (fault.kind === 'pause') host.pause(fault.ms, fault.stopsClock);
@@ -144,7 +144,7 @@ class Simulation {
     host.crash();
     const id = host.id as MemberId;
     this.#processes.delete(id);
-    this.#network.tell(this.#hosts[proxy]!, () => this.#proxy?.linkClosed(id));
+    this.#network.send(this.#hosts[proxy]!, () => this.#proxy?.linkClosed(id));
     this.#world.plan(restartMs, () => this.#startWorker(host));
   }
 

@@ -1,4 +1,4 @@
-import type { SegmentGroup } from '../../lib/encoder/encoding/policy/group-collector.ts';
+import type { SegmentGroup } from '../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { LeaseKeeper } from '../../lib/encoder/lease/lease-keeper.ts';
 import type { LeaseTakerOptions, TakenLease } from '../../lib/encoder/lease/lease-taker.ts';
 import type { ObjectWrite, Publication } from '../../lib/encoder/publication/policy/publication.ts';
@@ -7,16 +7,16 @@ import type { Clock } from '../../lib/net/clock.ts';
 import { epochMark } from '../../lib/object-store/epoch-mark.ts';
 import { ObjectStoreUnavailableError } from '../../lib/object-store/errors.ts';
 import type { ObjectStore } from '../../lib/object-store/ports.ts';
+import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 import type { Invariants } from './invariants.ts';
 import type { Network } from './network.ts';
 import type { Rules } from './rules.ts';
 import type { Host } from './world.ts';
 
-/** The one stream of the simulation. */
+/** The simulation's only stream. */
 export const streamId = '0'.repeat(16) as StreamId;
 
-const segmentMs = 2000;
 const replayMs = 300;
 
 export interface WorkerSurroundings {
@@ -24,13 +24,13 @@ export interface WorkerSurroundings {
   readonly network: Network;
   readonly invariants: Invariants;
   readonly rules: Rules;
-  /** The broadcast here is over: whoever is connected hears it. */
+  /** The broadcast has ended here, and its connection is closed. */
   readonly closed: () => void;
   /** It published a segment. */
   readonly published: () => void;
 }
 
-/** A broadcast of which a segment of two seconds becomes ready every two seconds. */
+/** A broadcast that produces a segment each time one segment's length has passed. */
 export class SimulatedBroadcast {
   over = false;
   readonly #keeper: LeaseKeeper;
@@ -74,7 +74,7 @@ export class SimulatedBroadcast {
       endRequested: () => {},
     });
     this.#media = setInterval(() => this.#make(), segmentMs);
-    // What the proxy sends again is soon a segment.
+    // Replayed media soon becomes a segment.
     setTimeout(() => this.#make(), replayMs);
     const record = {
       id: broadcastId,
@@ -115,7 +115,7 @@ export class SimulatedBroadcast {
   }
 }
 
-/** The origin as a worker of this epoch reaches it. */
+/** The origin as seen by a worker in this epoch. */
 export function originOf(
   { host, network, invariants }: Pick<WorkerSurroundings, 'host' | 'network' | 'invariants'>,
   epoch: number,
@@ -144,7 +144,7 @@ export function originOf(
   };
 }
 
-/** One segment for each number, one playlist that names the newest. */
+/** One segment per number, and one playlist that names the newest. */
 function publicationOf(id: BroadcastId, epoch: number, last: number, rules: Rules): Publication {
   const object = (key: string, words: string, how: ObjectWrite['how']): ObjectWrite => ({
     key,

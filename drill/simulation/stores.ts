@@ -7,21 +7,21 @@ import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
 type Take = Parameters<LeaseStore['takeLease']>[0];
 type Hold = Parameters<LeaseStore['renewLease']>[0];
 
-/** The control store as its contract has it, for one stream. Each call happens at once. */
+/** The control store according to its contract, for one stream. Each call takes effect at once. */
 export class ControlModel {
   lease: LeaseRecord | undefined;
   readonly #broadcasts = new Map<BroadcastId, BroadcastRecord>();
   readonly fleet = new Map<MemberId, FleetMember>();
   readonly #granted: (lease: LeaseRecord, before: LeaseRecord | undefined) => void;
 
-  /** `granted` is told of each taking, before anybody else hears of it. */
+  /** `granted` is called each time the lease is taken, before anyone else can see it. */
   constructor(granted: (lease: LeaseRecord, before: LeaseRecord | undefined) => void) {
     this.#granted = granted;
   }
 
   takeLease({ streamId, workerId, broadcastId, observed }: Take): LeaseRecord {
     const before = this.lease;
-    if (before?.version !== observed?.version) throw new ConditionFailedError('it has changed');
+    if (before?.version !== observed?.version) throw new ConditionFailedError('the lease has changed');
     const epoch = (before?.epoch ?? 0) + 1;
     const version = (before?.version ?? 0) + 1;
     const lease = { streamId, workerId, broadcastId, epoch, version, released: false, endRequested: false };
@@ -32,7 +32,7 @@ export class ControlModel {
 
   renewLease(hold: Hold): LeaseRecord {
     const lease = this.#held(hold);
-    if (!lease) throw new ConditionFailedError('it is not held');
+    if (!lease) throw new ConditionFailedError('the lease is not held');
     this.lease = { ...lease, version: lease.version + 1 };
     return this.lease;
   }
@@ -68,16 +68,16 @@ export class ControlModel {
 export interface WrittenObject {
   readonly body: Buffer;
   readonly etag: string;
-  /** Of the worker that wrote it. */
+  /** Epoch of the worker that wrote it. */
   readonly epoch: number;
 }
 
-/** The origin as its contract has it. Of two equal bodies the ETags are equal, as they are in S3. */
+/** The origin according to its contract. Equal bodies have equal ETags, as in S3. */
 export class ObjectModel {
   readonly objects = new Map<string, WrittenObject>();
   readonly #written: (key: string, object: WrittenObject, before: WrittenObject | undefined) => void;
 
-  /** `written` is told of each object that changed. */
+  /** `written` is called for each changed object. */
   constructor(written: (key: string, object: WrittenObject, before: WrittenObject | undefined) => void) {
     this.#written = written;
   }

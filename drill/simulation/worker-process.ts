@@ -12,14 +12,14 @@ import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
 import { type Invariants, lastNumber } from './invariants.ts';
 import { originOf, SimulatedBroadcast, streamId, type WorkerSurroundings } from './simulated-broadcast.ts';
 
-/** Of the product's worker. */
+/** Same as in the product's worker. */
 const heartbeatMs = 1000;
 const sweepMs = 5000;
 const capacity = 4;
 
 /**
- * The process of a worker. What decides is the product's own: the taker, the keeper and its fence, the sweep's turn, the
- * segment writer. What is left of the worker around them is here: when it is asked, its heartbeats, its media.
+ * A worker's process. All decisions are the product's own code: the taker, the keeper and its fence, the sweep's turn, the
+ * segment writer. The rest of the worker is modelled here: when those are called, its heartbeats, its media.
  */
 export class WorkerProcess {
   readonly #around: WorkerSurroundings;
@@ -48,7 +48,7 @@ export class WorkerProcess {
     setInterval(() => void this.#sweep().catch((cause: unknown) => this.#failed(cause)), sweepMs);
   }
 
-  /** A proxy brings a publisher. Resolves to whether it may stay, or which worker it should go to. */
+  /** A proxy brings a publisher. Resolves to whether it is accepted, or which worker it should go to. */
   async admit(): Promise<{ readonly accepted: boolean; readonly holder?: MemberId }> {
     try {
       const broadcast = await this.#broadcastHere();
@@ -65,7 +65,7 @@ export class WorkerProcess {
     return this.#broadcast?.over === false || this.#opening !== undefined;
   }
 
-  /** Hands its broadcast over, and resolves when it may be stopped. */
+  /** Hands its broadcast over, and resolves when the process may be stopped. */
   async drain(): Promise<void> {
     this.#draining = true;
     this.#beat();
@@ -142,7 +142,7 @@ export class WorkerProcess {
     if (cause instanceof ControlStoreUnavailableError) this.#noteStore(false);
   }
 
-  /** As `recoverPublication` does: the playlist is claimed, then the names of the segments are read. */
+  /** Like `recoverPublication`: claims the playlist, then reads the names of the segments. */
   async #readPublished(id: BroadcastId, epoch: number): Promise<RestoredPublication | undefined> {
     const { marksEpochs } = this.#around.rules;
     const objects = originOf(this.#around, epoch);

@@ -1,21 +1,21 @@
 import type { Clock } from '../../lib/net/clock.ts';
 
-/** A machine of the simulation: its clocks, and whether its process runs. */
+/** A simulated machine: its clocks, and whether its process is running. */
 export class Host implements Clock {
   readonly id: string;
   readonly #world: World;
-  /** Its monotonic clock runs so fast. */
+  /** Speed of its monotonic clock. */
   readonly #rate: number;
   readonly #startMs: number;
-  /** How far its wall clock is off. */
+  /** Error of its wall clock. */
   wallOffMs = 0;
   #stoodStillMs = 0;
   pausedUntilMs = 0;
   /** When its process last came out of a pause. */
   wokeAtMs = Number.NEGATIVE_INFINITY;
-  /** When its monotonic clock last came out of one that stopped it, too, as a machine's suspension does. */
+  /** When its monotonic clock last came out of a pause that stopped the clock, too, like a machine's suspension. */
   clockWokeAtMs = Number.NEGATIVE_INFINITY;
-  /** Of its process; what was planned in an earlier life never happens. */
+  /** Counts its process's lives; anything planned in an earlier life never happens. */
   life = 0;
   alive = true;
   startedAtMs = 0;
@@ -40,7 +40,7 @@ export class Host implements Clock {
     return ms / this.#rate;
   }
 
-  /** Nothing happens in its process for so long. One at a time. */
+  /** Pauses its process for this long. One pause at a time. */
   pause(ms: number, stopsClock: boolean): void {
     if (this.pausedUntilMs > this.#world.nowMs) return;
     this.pausedUntilMs = this.wokeAtMs = this.#world.nowMs + ms;
@@ -57,22 +57,21 @@ export class Host implements Clock {
 
 interface Event {
   atMs: number;
-  /** Of two events at one time, the one planned first comes first. */
+  /** Of two events at the same time, the one planned first happens first. */
   readonly order: number;
-  /** Whose process it happens in; undefined for what is outside of all of them. */
+  /** The process it happens in; undefined for events outside all of them. */
   readonly host?: Host;
   readonly life?: number;
   readonly run: () => void;
   cancelled?: boolean;
 }
 
-/** Taken before the timers of the simulation stand in for the real ones. */
+/** Saved before the simulation replaces the real timers. */
 const nextTurn = setImmediate;
 
 /**
- * Virtual time. Events happen one after the other, and what promises they settle is worked off before the next one. While
- * it runs, the global timers are its own and belong to the host in which they are set, so that the product's code runs in
- * it as it is.
+ * Virtual time. Events happen one after another, and the promises they settle are processed before the next one. While it
+ * runs, it replaces the global timers; each belongs to the host in which it is set, so the product's code runs unchanged.
  */
 export class World {
   nowMs = 0;
@@ -80,7 +79,7 @@ export class World {
   #planned = 0;
   #current: Host | undefined;
 
-  /** Plans something in `ms` of true time; in the process of `host`, if that is still in this life by then. */
+  /** Plans something `ms` of true time ahead; in the process of `host`, if that is still in this life by then. */
   plan(ms: number, run: () => void, host?: Host, life = host?.life): Event {
     const event: Event = {
       atMs: this.nowMs + ms,
@@ -92,7 +91,7 @@ export class World {
     return event;
   }
 
-  /** Until `untilMs`, or `done`. */
+  /** Runs until `untilMs`, or until `done`. */
   async run(untilMs: number, done: () => boolean): Promise<void> {
     const restore = this.#takeTimers();
     try {

@@ -1,6 +1,6 @@
 import { parseChunks } from '../../lib/packaging/cmaf/reader.ts';
 
-/** One segment as a playlist names it, with its bytes. */
+/** One segment as named by a playlist, with its bytes. */
 export interface ServedSegment {
   /** Its media sequence number. */
   readonly number: number;
@@ -13,17 +13,17 @@ export interface ServedSegment {
 
 /** How well the segments of one rendition follow each other. */
 export interface Continuity {
-  /** Places where media does not begin where the media before it ended (`tfdt`), and nothing marks that. */
+  /** Places where media doesn't begin where the previous media ended (`tfdt`) without a marker. */
   readonly breaks: number;
-  /** The widest of these, in either direction, marked ones too; in ticks of the track. */
+  /** The widest of these in either direction, including marked ones; in ticks of the track. */
   readonly widestTicks: number;
   readonly discontinuities: number;
   readonly gaps: number;
-  /** Segments whose number is not the one before plus one. */
+  /** Segments whose number isn't the previous one plus one. */
   readonly numberJumps: number;
 }
 
-/** Follows the decode times through all chunks of all segments. Throws `CmafError` where a segment cannot be read. */
+/** Follows the decode times through all chunks of all segments. Throws `CmafError` if a segment is unreadable. */
 export function followTimes(segments: readonly ServedSegment[]): Continuity {
   let [breaks, widestTicks, discontinuities, gaps, numberJumps] = [0, 0, 0, 0, 0];
   let endTicks: bigint | undefined;

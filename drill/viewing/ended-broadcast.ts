@@ -9,32 +9,32 @@ import type { Playback } from './playhead.ts';
 import { standstillMs, type WrittenSegment } from './schedule.ts';
 import { fetchBroadcast, framesOf, type ServedRendition } from './served-rendition.ts';
 
-/** A broadcast that is over, as viewers and the origin had it. */
+/** A broadcast that has ended, as seen by viewers and stored in the origin. */
 export interface Aftermath {
   readonly renditions: readonly ServedRendition[];
-  /** Of each rendition with pictures. */
+  /** For each video rendition. */
   readonly frames: ReadonlyMap<string, FrameCount>;
-  /** Of a player with 6 s ahead, by rendition. */
+  /** For a player with a buffer of `playerBufferMs`, by rendition. */
   readonly playbacks: ReadonlyMap<string, Playback>;
-  /** The most that a player of any rendition waited. */
+  /** The longest total stall of a player of any rendition. */
   readonly stalledMs: number;
-  /** The most in any rendition. */
+  /** The maximum over all renditions. */
   readonly discontinuities: number;
-  /** Over all renditions: unmarked breaks of `tfdt`, missing segments, jumps of the numbering. */
+  /** Over all renditions: unmarked breaks of `tfdt`, missing segments, jumps in the numbering. */
   readonly tfdtBreaks: number;
   readonly gaps: number;
   readonly numberJumps: number;
-  /** Segments that the recording has with other bytes than a viewer got live. */
+  /** Segments whose bytes in the recording differ from what a viewer got live. */
   readonly segmentsChanged: number;
-  /** When the segments of the lowest rendition with pictures came to the origin, on the drill's clock. */
+  /** When the segments of the lowest video rendition reached the origin, on the drill's clock. */
   readonly written: readonly WrittenSegment[];
   /** The longest time between two of them. */
   readonly standstillMs: number;
 }
 
 /**
- * Reads back the broadcast that `air.before` names, from the edge and from the origin's folder, and draws its segments
- * and the viewer's buffer into the timeline. `framesExpected`: how many frames a session sent, by session.
+ * Reads back the broadcast that `air.before` names, from the edge and from the origin's folder, and adds its segments and the
+ * viewer's buffer to the timeline. `framesExpected`: how many frames were sent, by session.
  */
 export async function readAftermath(
   air: ActiveBroadcast,
@@ -63,7 +63,7 @@ export async function readAftermath(
     renditions,
     frames,
     playbacks,
-    // A rendition that no player could even begin would otherwise count as one without a stall.
+    // Otherwise a rendition that no player could even start would count as one without a stall.
     stalledMs:
       playbacks.size < renditions.length
         ? Number.NaN
@@ -97,7 +97,7 @@ function drawAftermath(
   written: Aftermath['written'],
   playback: Playback | undefined,
 ): void {
-  // Of a long broadcast only each so many: words need their room.
+  // For a long broadcast only every nth: labels need room.
   const every = Math.ceil(written.length / 30);
   for (const { number, atMs } of written)
     if (number % every === 0) context.mark('segments', String(number), atMs);
@@ -109,20 +109,20 @@ function drawAftermath(
   }
 }
 
-/** The most of one kind of fault over the renditions with pictures. */
-export const mostFrames = ({ frames }: Aftermath, of: (count: FrameCount) => number): number =>
+/** The maximum of one kind of frame fault over the video renditions. */
+export const maxFrames = ({ frames }: Aftermath, of: (count: FrameCount) => number): number =>
   Math.max(...[...frames.values()].map(of));
 
-/** The measures that every row has: what a viewer may notice, none of which may be. */
+/** The measures that all rows share: what a viewer may notice, none of which is allowed. */
 export function viewerMeasures(aftermath: Aftermath, allowed: { discontinuities: number }): Measure[] {
   return [
     { name: 'player stall', value: aftermath.stalledMs / 1000, unit: 's', limit: 0 },
     { name: 'discontinuities', value: aftermath.discontinuities, unit: '', limit: allowed.discontinuities },
     { name: 'unmarked breaks of tfdt', value: aftermath.tfdtBreaks, unit: '', limit: 0 },
-    { name: 'segments missing', value: aftermath.gaps, unit: 'segments', limit: 0 },
+    { name: 'missing segments', value: aftermath.gaps, unit: 'segments', limit: 0 },
     { name: 'jumps in segment numbers', value: aftermath.numberJumps, unit: '', limit: 0 },
     {
-      name: 'segments changed after viewers had them',
+      name: 'segments changed after viewers got them',
       value: aftermath.segmentsChanged,
       unit: 'segments',
       limit: 0,

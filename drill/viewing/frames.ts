@@ -1,24 +1,24 @@
 import { framesOfSession } from '../rig/broadcaster.ts';
 
-/** What became of the frames of one broadcaster, in the order in which a viewer sees them. */
+/** What became of one broadcaster's frames, in the order in which a viewer sees them. */
 export interface FrameCount {
-  /** In each session between its first frame and the last that came, and up to its expected end where one is given. */
+  /** In each session between its first frame and the last that arrived, and up to its expected end if given. */
   readonly lost: number;
-  /** Shown once more although it had been shown, filler apart. */
+  /** Shown again after having been shown, not counting filler. */
   readonly doubled: number;
-  /** Shown after a later one for the first time. */
+  /** First shown after a later one. */
   readonly outOfOrder: number;
-  /** One picture again and again while there was no other. */
+  /** Repeats of one picture while there was no other. */
   readonly filler: number;
-  /** No number could be read: a slate, or a broken picture. */
+  /** No readable number: a slate, or a broken picture. */
   readonly unreadable: number;
   /** Real frames by session. */
   readonly bySession: ReadonlyMap<number, number>;
 }
 
 /**
- * Judges the frame numbers that were read from what viewers are served. `framesExpected` says how many frames a session
- * sent; without it the end of a session is where its last frame is.
+ * Evaluates the frame numbers read from what viewers are served. `framesExpected` is the number of frames sent, by session;
+ * without it a session ends at its last frame.
  */
 export function countFrames(
   numbers: readonly number[],
@@ -28,7 +28,7 @@ export function countFrames(
   let [doubled, outOfOrder, filler, unreadable] = [0, 0, 0, 0];
   let newest = -1;
   let repeats: number[] = [];
-  // A run of repeats is filler where it is all one picture, and it shows that there was no other.
+  // A run of repeats counts as filler if it is a single picture and, as it shows, there was no other.
   const endRun = (): void => {
     const isFiller = repeats.length > 1 && new Set(repeats).size === 1;
     if (isFiller) filler += repeats.length;

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Platform } from '../../testkit/platform/platform.ts';
 
-/** An object as it lies in the origin's folder. */
+/** An object as stored in the origin's folder. */
 export interface KeptObject {
   /** For example `local/<stream>/<broadcast>/360p/7.m4s`. */
   readonly key: string;
@@ -28,7 +28,7 @@ export async function keptObjects(platform: Platform, prefix: string): Promise<M
   return objects;
 }
 
-/** Segments and init segments that have other bytes than before, or are gone. Playlists change by nature. */
+/** Segments and init segments whose bytes have changed, or that have disappeared. Playlists are expected to change. */
 export function changedObjects(
   before: ReadonlyMap<string, Pick<KeptObject, 'sha256'>>,
   after: ReadonlyMap<string, Pick<KeptObject, 'sha256'>>,
@@ -38,7 +38,7 @@ export function changedObjects(
     .map(([key]) => key);
 }
 
-/** When each segment of a rendition came to the origin, Unix ms by number, rising. */
+/** When each segment of a rendition reached the origin, Unix ms by number, ascending. */
 export function writtenSegments(
   objects: ReadonlyMap<string, KeptObject>,
   rendition: string,

@@ -1,29 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
+import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 import { fetchMediaPlaylist } from '../../testkit/media/playback.ts';
 import type { DrillContext, LevelPoint } from '../model.ts';
 import type { ActiveBroadcast } from '../rig/live-stream.ts';
 import { until } from '../rig/waiting.ts';
 
-const segmentMs = 2000;
 const lookEveryMs = 250;
 
-/** How many segments wait for the origin: those that are due by the clock and that its playlist does not name yet. */
+/** How many segments are waiting for the origin: those due by the clock but not yet named by its playlist. */
 export interface Backlog {
   readonly points: readonly LevelPoint[];
-  /** The most since then. */
-  mostSince(fromMs: number): number;
-  /** Since when, not before `fromMs`, nothing waits but what may just be under way. */
+  /** The maximum since then. */
+  peakSince(fromMs: number): number;
+  /** Since when, not before `fromMs`, nothing has been waiting except what may be under way. */
   drainedSince(fromMs: number): number | undefined;
   stop(): void;
 }
 
-/** The origin program's own address, past whatever is in front of it. */
+/** The origin program's own address, bypassing anything in front of it. */
 export const originOf = ({ platform }: Pick<ActiveBroadcast, 'platform'>): string =>
   `http://127.0.0.1:${platform.ready.processes.find(({ role }) => role === 'origin')?.port}`;
 
-/** Begins to watch, from the moment at which the next segment comes. */
+/** Starts watching at the moment the next segment arrives. */
 export async function watchBacklog(air: ActiveBroadcast, context: DrillContext): Promise<Backlog> {
   const prefix = broadcastPrefix('local', air.stream.id as StreamId, air.before.id as BroadcastId);
   const url = `${originOf(air)}/${prefix}audio/playlist.m3u8`;
@@ -47,7 +47,7 @@ export async function watchBacklog(air: ActiveBroadcast, context: DrillContext):
   const since = (fromMs: number) => points.filter(({ atMs }) => atMs >= fromMs);
   return {
     points,
-    mostSince: (fromMs) => Math.max(...since(fromMs).map(({ value }) => value)),
+    peakSince: (fromMs) => Math.max(...since(fromMs).map(({ value }) => value)),
     drainedSince: (fromMs) => since(fromMs).find(({ value }) => value <= 1)?.atMs,
     stop: () => stopped.abort(),
   };

@@ -1,4 +1,6 @@
-/** When a viewer had a segment: all times of one clock, in ms. */
+import { playerBufferMs } from '../../lib/packaging/segment-grid.ts';
+
+/** When a viewer got a segment: all times in ms of one clock. */
 export interface Arrival {
   /** Media time at which it begins. */
   readonly mediaStartMs: number;
@@ -6,25 +8,28 @@ export interface Arrival {
   readonly arrivedAtMs: number;
 }
 
-/** How a player fared. */
+/** The result of playback. */
 export interface Playback {
   readonly startedAtMs: number;
-  /** The time in all in which there was nothing to show. */
+  /** Total time with nothing to show. */
   readonly stalledMs: number;
   readonly stalls: readonly { readonly fromMs: number; readonly toMs: number }[];
-  /** Media that was never there, and was skipped. */
+  /** Missing media that was skipped. */
   readonly skippedMs: number;
-  /** How much was ahead of the playhead at each arrival; falls in real time in between. */
+  /** How much was buffered at each arrival; it shrinks in real time in between. */
   readonly buffer: readonly { readonly atMs: number; readonly aheadMs: number }[];
-  /** The least that was ahead when a segment came. */
+  /** The least that was buffered when a segment arrived. */
   readonly leastAheadMs: number;
 }
 
 /**
- * Plays what arrived as a player does that begins `bufferMs` behind the live edge: in real time, waiting where the next
- * segment has not come yet. It begins as soon as so much is there; undefined where that never was.
+ * Simulates a player that starts `bufferMs` behind the live edge: plays in real time, and waits if the next segment hasn't
+ * arrived. Starts as soon as that much is buffered; undefined if that never happened.
  */
-export function playThrough(arrivals: readonly Arrival[], bufferMs = 6000): Playback | undefined {
+export function simulatePlayer(
+  arrivals: readonly Arrival[],
+  bufferMs = playerBufferMs,
+): Playback | undefined {
   const inOrder = arrivals.toSorted((a, b) => a.mediaStartMs - b.mediaStartMs);
   const first = inOrder[0];
   if (!first) return undefined;

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchMediaPlaylist } from '../../testkit/media/playback.ts';
 
-/** One answer to one request. */
-export interface Look {
-  /** The edge's status; 0 where there was no answer. */
+/** One response to one request. */
+export interface PollResult {
+  /** The edge's status; 0 if there was no response. */
   readonly status: number;
   readonly askedAtMs: number;
-  /** When the last byte had come. */
+  /** When the last byte had arrived. */
   readonly answeredAtMs: number;
 }
 
 export interface OnlookersOptions {
-  /** Of the media playlists of a broadcast on air. */
+  /** The media playlists of a live broadcast. */
   readonly playlists: readonly string[];
-  /** Others that are asked for: the manifests. */
+  /** Other URLs to request: the manifests. */
   readonly manifests: readonly string[];
-  /** Of each playlist. */
+  /** Number of viewers per playlist. */
   readonly each: number;
   readonly now: () => number;
 }
@@ -24,11 +24,11 @@ const pauseMs = 20;
 const requestMs = 4_000;
 
 /**
- * Viewers of a broadcast, each in one rendition, who ask far more often than players do: the playlist, its init segment, its
- * newest segment and its oldest one, in turn. Refused or not, they go on.
+ * Viewers of a broadcast, each in one rendition, that send requests far more often than players do: the playlist, its init
+ * segment, its newest segment and its oldest one, in turn. They continue even when refused.
  */
-export class Onlookers implements AsyncDisposable {
-  readonly looks: Look[] = [];
+export class ViewerPollers implements AsyncDisposable {
+  readonly results: PollResult[] = [];
   readonly #now: () => number;
   readonly #stopping = new AbortController();
   readonly #looking: Promise<unknown>;
@@ -36,7 +36,7 @@ export class Onlookers implements AsyncDisposable {
   constructor({ playlists, manifests, each, now }: OnlookersOptions) {
     this.#now = now;
     const viewers = playlists.flatMap((url) => Array.from({ length: each }, () => this.#watch(url)));
-    this.#looking = Promise.all([...viewers, ...manifests.map((url) => this.#lookOn(() => [url]))]);
+    this.#looking = Promise.all([...viewers, ...manifests.map((url) => this.#poll(() => [url]))]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -52,11 +52,11 @@ export class Onlookers implements AsyncDisposable {
       const media = [oldest?.map?.uri, newest?.uri, oldest?.uri].filter((uri) => uri !== undefined);
       known = [url, ...media.map((uri) => new URL(uri, url).href)];
     };
-    await this.#lookOn(() => known, refresh);
+    await this.#poll(() => known, refresh);
   }
 
-  /** `refresh`: looks what there is now; where that fails, what was known is asked for on. */
-  async #lookOn(targets: () => readonly string[], refresh = async (): Promise<void> => {}): Promise<void> {
+  /** `refresh`: finds the current targets; if that fails, requests continue with the known ones. */
+  async #poll(targets: () => readonly string[], refresh = async (): Promise<void> => {}): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       await refresh().catch(() => {});
       for (const url of targets()) {
@@ -74,12 +74,12 @@ export class Onlookers implements AsyncDisposable {
         return answer.status;
       })
       .catch(() => 0);
-    this.looks.push({ status, askedAtMs, answeredAtMs: this.#now() });
+    this.results.push({ status, askedAtMs, answeredAtMs: this.#now() });
   }
 }
 
-/** When viewers last got anything of it, on their clock. */
-export const lastDeliveredAtMs = (looks: readonly Look[]): number =>
+/** When viewers last got anything of the broadcast, on their clock. */
+export const lastDeliveredAtMs = (looks: readonly PollResult[]): number =>
   Math.max(
     ...looks.filter(({ status }) => status > 0 && status < 400).map(({ answeredAtMs }) => answeredAtMs),
   );

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One request: when it was made, when its answer was whole, and whether it was one to play with. */
+/** One request: when it was made, when its response was complete, and whether that response was playable. */
 export interface ProbeAnswer {
   readonly askedAtMs: number;
   readonly answeredAtMs: number;
@@ -11,20 +11,21 @@ const everyMs = 50;
 const requestMs = 4000;
 
 /**
- * Asks for a playlist all the time, past every cache: each request has a name of its own, so it goes through all tiers to
- * the origin. One request is under way at a time. A second asker takes one name only, and so sees what is kept of errors.
+ * Requests a playlist continuously, bypassing every cache: each request has a unique name, so it goes through all tiers to
+ * the origin. One request is under way at a time. A second loop repeats a single name, and so sees how long errors are
+ * cached.
  */
 export class Prober implements AsyncDisposable {
-  /** Of requests that no cache has an answer to. */
+  /** Requests that no cache has a response to. */
   readonly uncached: ProbeAnswer[] = [];
-  /** Of one request, made again and again, that no cache had an answer to at first. */
+  /** One request, repeated, that no cache had a response to at first. */
   readonly repeated: ProbeAnswer[] = [];
   readonly #url: string;
   readonly #now: () => number;
   readonly #stopping = new AbortController();
   readonly #asking: Promise<unknown>;
 
-  /** `url`: of a media playlist. `once`: tells this prober's names from another's of the same playlist. */
+  /** `url`: of a media playlist. `once`: keeps this prober's names distinct from another's for the same playlist. */
   constructor(url: string, once: number, now: () => number) {
     this.#url = url;
     this.#now = now;
@@ -45,7 +46,7 @@ export class Prober implements AsyncDisposable {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const askedAtMs = this.#now();
-      // The directive is part of the cache key, and the origin does not look at it.
+      // The directive is part of the cache key, and the origin ignores it.
       const ok = await this.#ask(`${this.#url}?_HLS_msn=${name()}`);
       if (signal.aborted) return;
       answers.push({ askedAtMs, answeredAtMs: this.#now(), ok });
@@ -66,10 +67,10 @@ export class Prober implements AsyncDisposable {
 }
 
 /**
- * When the first answer came after which there was no bad one any more, of those that were still awaited at `sinceMs` or
- * asked for later. NaN where that never came.
+ * When the first response arrived after which there were no more bad ones, counting those still pending at `sinceMs` or
+ * requested later. NaN if that never happened.
  */
-export function goodAgainAtMs(answers: readonly ProbeAnswer[], sinceMs: number): number {
+export function recoveredAtMs(answers: readonly ProbeAnswer[], sinceMs: number): number {
   const later = answers.filter(({ answeredAtMs }) => answeredAtMs >= sinceMs);
   return later[later.findLastIndex(({ ok }) => !ok) + 1]?.answeredAtMs ?? Number.NaN;
 }

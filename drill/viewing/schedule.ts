@@ -1,17 +1,17 @@
-import { segmentMs } from '../../lib/packaging/grid.ts';
+import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import { median } from '../../testkit/report/statistics.ts';
 
-/** A segment as it came to the origin, on the drill's clock. */
+/** A segment's arrival at the origin, on the drill's clock. */
 export interface WrittenSegment {
   readonly number: number;
   readonly atMs: number;
 }
 
-/** The longest time between two segments after each other. */
+/** The longest time between two consecutive segments. */
 export const standstillMs = (written: readonly WrittenSegment[]): number =>
   Math.max(0, ...written.slice(1).map(({ atMs }, index) => atMs - written[index]!.atMs));
 
-/** The first segment that came after `faultAtMs`, and by how much it was later than those before the fault let expect. */
+/** The first segment that arrived after `faultAtMs`, and how much later it was than the earlier ones suggested. */
 export function firstAfter(
   written: readonly WrittenSegment[],
   faultAtMs: number,

@@ -3,27 +3,27 @@ import { readFrameNumbers } from '../../testkit/media/frame-counter.ts';
 import { fetchMediaPlaylist, fetchMultivariant } from '../../testkit/media/playback.ts';
 import { type Continuity, followTimes, type ServedSegment } from './continuity.ts';
 
-/** One rendition of a broadcast, whole, as the edge serves it. */
+/** One complete rendition of a broadcast, as served by the edge. */
 export interface ServedRendition {
   /** For example `360p`, `audio`. */
   readonly id: string;
-  /** Of its playlist. */
+  /** URL of its playlist. */
   readonly url: string;
   readonly ended: boolean;
   readonly video: boolean;
   readonly segments: readonly ServedSegment[];
-  /** Init segments and media segments as they follow each other. */
+  /** Init segments and media segments in playback order. */
   readonly media: Buffer;
   readonly continuity: Continuity;
 }
 
-/** How often and how long a playlist is asked for that must say that the broadcast is over: caches keep it 1 s each. */
+/** How often a playlist is requested until it is marked as ended: caches keep it for 1 s each. */
 const endTries = 50;
 const endRetryMs = 200;
 
 /**
- * Fetches every rendition of a broadcast that is over, from its multivariant playlist at the edge. Throws where anything
- * that is listed cannot be had.
+ * Fetches every rendition of an ended broadcast, from its multivariant playlist at the edge. Throws if anything listed cannot
+ * be fetched.
  */
 export async function fetchBroadcast(url: string): Promise<ServedRendition[]> {
   const { variants } = await fetchMultivariant(url);
@@ -79,5 +79,5 @@ async function bytes(url: string): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer());
 }
 
-/** The frame numbers that a rendition shows, in order of presentation. */
+/** The frame numbers that a rendition shows, in presentation order. */
 export const framesOf = (rendition: ServedRendition): Promise<number[]> => readFrameNumbers(rendition.media);

@@ -5,31 +5,31 @@ import { probePackets } from '../../testkit/media/recording.ts';
 
 /** What viewers saw between a publisher's last picture and its return. */
 export interface SlateSeen {
-  /** From the last new picture to the first one of the slate; NaN where there was none. */
+  /** From the last new picture to the slate's first one; NaN if there was none. */
   readonly afterMs: number;
   /** From the slate's first picture to its last. */
   readonly forMs: number;
-  /** Pictures without a number that are not the slate either. */
+  /** Pictures without a number that aren't the slate either. */
   readonly broken: number;
 }
 
-/** One picture as it was decoded. */
+/** One decoded picture. */
 export interface SeenPicture {
   readonly atMs: number;
-  /** The number coded into it; −1 where there is none. */
+  /** The number coded into it; −1 if there is none. */
   readonly number: number;
-  /** It looks as the slate does. */
+  /** It looks like the slate. */
   readonly isSlate: boolean;
 }
 
-/** Small enough to be quick, big enough for the slate's dots to show. */
+/** Small enough to be quick, big enough to show the slate's dots. */
 const thumbnail = { width: 64, height: 36 };
-/** Luma: the slate's ground is below, test pictures are mostly above, a glowing dot is well above. */
+/** Luma: the slate's background is below this, test pictures are mostly above it, a glowing dot is well above it. */
 const darkBelow = 60;
 const dotAbove = 70;
 
-/** All pictures of a piece of media: init segment and media segments, joined. */
-export async function seePictures(media: Uint8Array): Promise<SeenPicture[]> {
+/** Decodes all pictures of a piece of media: init segment and media segments, joined. */
+export async function decodePictures(media: Uint8Array): Promise<SeenPicture[]> {
   const [numbers, thumbnails, packets] = await Promise.all([
     readFrameNumbers(media),
     thumbnailsOf(media),
@@ -58,7 +58,7 @@ export function judgeSlate(pictures: readonly SeenPicture[]): SlateSeen {
   return { afterMs: slate.atMs - lastNewMs, forMs, broken };
 }
 
-/** Dark everywhere but in the middle, and there is something. */
+/** Dark everywhere except in the middle, where there is something. */
 export function looksLikeSlate(luma: Uint8Array): boolean {
   const { width, height } = thumbnail;
   if (luma.length !== width * height) return false;

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whenInterrupted } from '../../testkit/cleanup.ts';
 import { fetchMediaPlaylist, fetchMultivariant } from '../../testkit/media/playback.ts';
-import { type Arrival, type Playback, playThrough } from './playhead.ts';
+import { type Arrival, type Playback, simulatePlayer } from './playhead.ts';
 
-/** A segment as a viewer got it. */
+/** A segment as received by a viewer. */
 export interface SeenSegment extends Arrival {
   /** Media sequence number. */
   readonly number: number;
   readonly sha256: string;
 }
 
-/** What went wrong at a request: an error status, or no answer. */
+/** What went wrong with a request: an error status, or no response. */
 export interface ViewerError {
   readonly atMs: number;
   readonly url: string;
@@ -19,20 +19,20 @@ export interface ViewerError {
 }
 
 export interface ViewerOptions {
-  /** Of the multivariant playlist. */
+  /** URL of the multivariant playlist. */
   readonly url: string;
-  /** The clock that all times are of. */
+  /** The clock for all times. */
   readonly now: () => number;
 }
 
-/** A request that brings nothing for so long is given up and made again, as players do. */
+/** A request that gets nothing for this long is abandoned and repeated, as players do. */
 const requestMs = 4000;
 /** As players do after an error. */
 const retryMs = 500;
 
 /**
- * Watches a live broadcast at the edge as players do, one for each rendition, and notes when each segment had come. A
- * playlist is asked for again after its target duration, or half of it where it had not changed (RFC 8216 6.3.4).
+ * Watches a live broadcast at the edge like players, one for each rendition, and records when each segment arrived. A
+ * playlist is requested again after its target duration, or after half of that if it hadn't changed (RFC 8216 6.3.4).
  */
 export class Viewer implements AsyncDisposable {
   /** By the URI of the rendition's playlist, such as `…/360p/playlist.m3u8`. */
@@ -43,18 +43,18 @@ export class Viewer implements AsyncDisposable {
   readonly #watching: Promise<unknown>;
   readonly #settled: () => void;
 
-  /** Begins at once; the stream need not be on air. */
+  /** Starts at once; the stream need not be live. */
   constructor(options: ViewerOptions) {
     this.#options = options;
     this.#settled = whenInterrupted(() => this.stop());
     this.#watching = this.#watch();
   }
 
-  /** How a player of each rendition fared, by its playlist. A rendition that nobody could begin to play is left out. */
+  /** Playback of each rendition, by its playlist. Leaves out renditions that no player could start. */
   playback(bufferMs?: number): Map<string, Playback> {
     const played = new Map<string, Playback>();
     for (const [url, segments] of this.seen) {
-      const playback = playThrough(segments, bufferMs);
+      const playback = simulatePlayer(segments, bufferMs);
       if (playback) played.set(url, playback);
     }
     return played;
@@ -72,9 +72,9 @@ export class Viewer implements AsyncDisposable {
 
   async #watch(): Promise<void> {
     const { url } = this.#options;
-    const variants = await this.#insist(url, async () => {
+    const variants = await this.#retry(url, async () => {
       const { variants } = await fetchMultivariant(url);
-      if (variants.length === 0) throw new Error('it names no variant');
+      if (variants.length === 0) throw new Error('the multivariant playlist names no variant');
       return variants;
     });
     if (!variants) return;
@@ -82,7 +82,7 @@ export class Viewer implements AsyncDisposable {
       uri,
       ...audio.flatMap((sound) => (sound.uri ? [sound.uri] : [])),
     ]);
-    // The stream's own playlist may lead to another broadcast later; a player stays with what it began.
+    // The stream's own playlist may point to another broadcast later; a player stays with the one it started.
     const playlists = [...new Set(uris.map((uri) => new URL(uri, url).href))];
     await Promise.all(playlists.map((each) => this.#follow(each)));
   }
@@ -93,7 +93,7 @@ export class Viewer implements AsyncDisposable {
     let nextNumber = -1;
     let mediaEndMs = 0;
     while (!this.#stopping.signal.aborted) {
-      const playlist = await this.#insist(url, () => fetchMediaPlaylist(url));
+      const playlist = await this.#retry(url, () => fetchMediaPlaylist(url));
       if (!playlist) return;
       let changed = false;
       for (const { uri, mediaSequenceNumber: number, duration, gap } of playlist.segments) {
@@ -104,7 +104,7 @@ export class Viewer implements AsyncDisposable {
         changed = true;
         if (gap) continue;
         const at = new URL(uri, url).href;
-        const body = await this.#insist(at, () => this.#bytes(at));
+        const body = await this.#retry(at, () => this.#bytes(at));
         if (!body) return;
         const sha256 = createHash('sha256').update(body).digest('hex');
         segments.push({ number, mediaStartMs, mediaEndMs, arrivedAtMs: this.#options.now(), sha256 });
@@ -121,8 +121,8 @@ export class Viewer implements AsyncDisposable {
     return new Uint8Array(await answer.arrayBuffer());
   }
 
-  /** Asks until it succeeds; undefined where the viewer was stopped. What fails is noted, once the stream was there. */
-  async #insist<Answer>(url: string, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  /** Retries until it succeeds; undefined if the viewer was stopped. Failures are recorded once the stream exists. */
+  async #retry<Answer>(url: string, ask: () => Promise<Answer>): Promise<Answer | undefined> {
     while (!this.#stopping.signal.aborted) {
       try {
         return await Promise.race([

@@ -4,7 +4,7 @@ import { makeSelfSigned } from '../../lib/adapters/node/self-signed.ts';
 import type { CertificateAuthority } from '../../lib/ingest/certificate/keep-certificate.ts';
 import { isGoodFor, isSameCertificate } from '../../lib/ingest/certificate/policy/certificate.ts';
 
-/** ACM: it renews by itself under the same ARN. The key leaves it only when the certificate is another than before. */
+/** ACM renews certificates automatically under the same ARN. The key is exported only if the certificate has changed. */
 export function acmAuthority(client: ACMClient, arn: string): CertificateAuthority {
   return {
     name: 'acm',
@@ -13,7 +13,7 @@ export function acmAuthority(client: ACMClient, arn: string): CertificateAuthori
       if (current && issued.Certificate && isSameCertificate(current.certificate, issued.Certificate)) {
         return undefined;
       }
-      // The key comes encrypted under a word of ours, which lives no longer than this call.
+      // The key is exported encrypted with a one-time passphrase that exists only for this call.
       const passphrase = randomBytes(32).toString('hex');
       const exported = await client.send(
         new ExportCertificateCommand({ CertificateArn: arn, Passphrase: Buffer.from(passphrase) }),
@@ -31,7 +31,7 @@ export function acmAuthority(client: ACMClient, arn: string): CertificateAuthori
 const selfSignedDays = 365;
 const renewBeforeDays = 30;
 
-/** Ourselves, where there is no domain: nobody trusts it, but what is sent is encrypted. */
+/** Self-signed, for deployments without a domain: untrusted, but traffic is encrypted. */
 export function selfSignedAuthority(
   host: string,
   nowMs: () => number = () => Date.now(),

@@ -1,8 +1,8 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse } from 'aws-lambda';
 
 /**
- * Does the work of a custom resource where it is made or changed, and tells CloudFormation how it went: it waits until it
- * is told. When the resource is deleted there is nothing to do. `id` is what a reference to the resource gives.
+ * Runs `work` when the custom resource is created or changed, and reports the result to CloudFormation, which waits for it.
+ * Deletion requires no work. `id` becomes the physical resource id, the value of references to the resource.
  */
 export async function answerCloudFormation(
   event: CloudFormationCustomResourceEvent,
@@ -20,15 +20,15 @@ export async function answerCloudFormation(
     if (event.RequestType !== 'Delete') await work();
   } catch (fault) {
     const reason = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
-    await tell(event.ResponseURL, { ...same, Status: 'FAILED', Reason: reason.slice(0, 1_000) });
+    await respond(event.ResponseURL, { ...same, Status: 'FAILED', Reason: reason.slice(0, 1_000) });
     throw fault;
   }
-  await tell(event.ResponseURL, { ...same, Status: 'SUCCESS' });
+  await respond(event.ResponseURL, { ...same, Status: 'SUCCESS' });
 }
 
-async function tell(url: string, answer: CloudFormationCustomResourceResponse): Promise<void> {
-  // Bytes: a text would come with a Content-Type, which the address was not signed for.
+async function respond(url: string, answer: CloudFormationCustomResourceResponse): Promise<void> {
+  // Bytes, because a string would add a Content-Type header, which the URL's signature does not cover.
   const body = Buffer.from(JSON.stringify(answer));
   const { ok, status } = await fetch(url, { method: 'PUT', body, signal: AbortSignal.timeout(10_000) });
-  if (!ok) throw new Error(`CloudFormation did not take the answer: ${status}.`);
+  if (!ok) throw new Error(`CloudFormation rejected the response: ${status}.`);
 }

@@ -1,4 +1,4 @@
-// Keeps the ingest certificate where proxies read it: at a deploy, when ACM has a new one, and once a day.
+// Keeps the ingest certificate up to date where proxies read it: on deploys, when ACM renews it, and once a day.
 import { ACMClient } from '@aws-sdk/client-acm';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CloudFormationCustomResourceEvent, EventBridgeEvent } from 'aws-lambda';

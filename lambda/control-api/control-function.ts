@@ -7,8 +7,8 @@ export interface ControlFunctionParts extends Omit<ControlApiDependencies, 'conf
 }
 
 /**
- * The control API as the handler of an HTTP API's events (payload format 2.0). The gateway has checked who calls, and it
- * sends an answer when it is whole: there are no live feeds, so the page polls.
+ * The control API as a handler for HTTP API events (payload format 2.0). The gateway has already authenticated the caller. It
+ * buffers whole responses, so live feeds are not available and the page polls.
  */
 export const controlFunction = ({ config, ...parts }: ControlFunctionParts) =>
   handle(createControlApi({ ...parts, config: { ...config, maxLiveFeeds: 0 } }));

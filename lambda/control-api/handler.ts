@@ -31,13 +31,13 @@ export const handler = await startFunction({
       takedownsFunction,
       ...config
     } = fields;
-    // Once for each cold start: no request waits for the secret, and a new one takes effect with the next deploy.
+    // Once per cold start: no request waits for the secret, and a new one takes effect with the next deploy.
     const [store, pepper] = await Promise.all([
       openControlStore(controlStore, { eventRetentionDays }),
       readKeyPepper(keyPepper),
     ]);
     const { region } = config;
-    // Two instances run at the same time: they must know each other from themselves.
+    // Unique per instance, because several run at the same time.
     const id = `control-api-${randomUUID().slice(0, 8)}` as MemberId;
     const open = async () => {
       const [objects, ports] = await Promise.all([openOrigin(origin, undefined), openEdgeControls(edge)]);

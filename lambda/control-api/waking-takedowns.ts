@@ -4,16 +4,16 @@ import type { StreamId } from '../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../lib/telemetry/events.ts';
 
 export interface WakingParts {
-  /** Opens what begins a takedown, and goes as far as a caller may wait. Not done before it is needed. */
+  /** Opens the runner that begins a takedown and works on it for as long as a caller may wait. Called lazily. */
   readonly open: () => Promise<Takedowns>;
-  /** Has another function go on with what is left. */
+  /** Invokes another function to continue the remaining work. */
   readonly wake: (event: { readonly streamId: StreamId }) => Promise<void>;
   readonly emit: EmitEvent;
 }
 
 /**
- * Takedowns as a function begins them that is frozen once it has answered: another one is called for what is left. Where that
- * fails, the schedule finds it within a minute.
+ * Takedowns for a function that is frozen once it has responded: it begins them and invokes another function for the rest. If
+ * that fails, the schedule picks them up within a minute.
  */
 export function wakingTakedowns({ open, wake, emit }: WakingParts): Takedowns {
   let opened: Promise<Takedowns> | undefined;
@@ -33,7 +33,7 @@ export function wakingTakedowns({ open, wake, emit }: WakingParts): Takedowns {
       left = document.open;
       return document;
     } finally {
-      // Also where it failed: it may be written down already.
+      // Even after a failure: the request may already be stored.
       if (left) {
         await wake({ streamId }).catch((cause) => emit('control.takedown.wake-failed', { streamId, cause }));
       }

@@ -8,14 +8,15 @@ import type { StreamEventRecord } from '../../lib/control-store/records.ts';
 import type { EmitEvent } from '../../lib/telemetry/events.ts';
 
 interface Entry {
-  /** Of the record in the table's stream. */
+  /** Sequence number of the record in the table's stream. */
   readonly id: string;
   readonly event: BusEvent;
 }
 
 /**
- * Brings new lines of streams' journals from the table's stream to the bus. What the bus does not take is reported, so that
- * it comes again; until then nothing later of the same stream goes out. Some events that went out come again with it.
+ * Forwards new journal entries from the table's stream to the bus. Entries the bus does not accept are reported as failed, so
+ * that they are delivered again; until then, no later entry of the same stream goes out. Some entries that did go out are
+ * repeated along with them.
  */
 export async function forwardRecords(
   records: readonly DynamoDBRecord[],
@@ -28,7 +29,7 @@ export async function forwardRecords(
     for (const entry of wave) if (!untaken.has(entry.event)) waiting.delete(entry);
     if (untaken.size > 0) break;
   }
-  // The table's stream is read again from the first one that is named.
+  // Lambda re-reads the table's stream from the first failure reported.
   const [first] = waiting;
   return { batchItemFailures: first ? [{ itemIdentifier: first.id }] : [] };
 }
@@ -48,7 +49,7 @@ async function publish(
   }
 }
 
-/** The first of each stream, then the second of each …: what goes out together may go out in any order. */
+/** First entries of all streams, then second entries, and so on: entries sent together may arrive in any order. */
 function waves(entries: readonly Entry[]): Entry[][] {
   const split: Entry[][] = [];
   const seen = new Map<string, number>();
@@ -63,12 +64,12 @@ function waves(entries: readonly Entry[]): Entry[][] {
   return split;
 }
 
-/** None where the record is not for the bus. One that cannot be read never will be: it is dropped, and holds up nothing. */
+/** Empty if the record isn't meant for the bus. Unreadable records are dropped with an alert, so that they hold up nothing. */
 function readEntry({ eventName, dynamodb }: DynamoDBRecord, emit: EmitEvent): Entry[] {
   if (eventName !== 'INSERT') return [];
   const { SequenceNumber: id = '', NewImage = {} } = dynamodb ?? {};
-  const line = unmarshall(NewImage as Record<string, AttributeValue>) as Partial<StreamEventRecord>;
-  const { streamId, type, sequence, atMs, text } = line;
+  const record = unmarshall(NewImage as Record<string, AttributeValue>) as Partial<StreamEventRecord>;
+  const { streamId, type, sequence, atMs, text } = record;
   const whole =
     typeof streamId === 'string' &&
     typeof type === 'string' &&
@@ -76,10 +77,10 @@ function readEntry({ eventName, dynamodb }: DynamoDBRecord, emit: EmitEvent): En
     typeof atMs === 'number' &&
     typeof text === 'string';
   if (!whole) {
-    const cause = new TypeError(`The record ${id} is not a line of a stream's journal.`);
+    const cause = new TypeError(`Record ${id} is not a journal entry.`);
     emit('control.bus-event.lost', { streamId: String(streamId), type: String(type), cause });
     return [];
   }
-  const event = busEvent(line as StreamEventRecord);
+  const event = busEvent(record as StreamEventRecord);
   return event ? [{ id, event }] : [];
 }

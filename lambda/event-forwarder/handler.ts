@@ -1,4 +1,4 @@
-// Tells other systems of streams: from the stream of the events table to the event bus.
+// Forwards stream events to other systems: from the events table's stream to the event bus.
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { createEventBridgeBus } from '../../lib/adapters/aws/event-bridge-bus.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';

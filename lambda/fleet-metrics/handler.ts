@@ -1,4 +1,4 @@
-// Measures the fleets, once a minute.
+// Measures the fleets once a minute.
 import { openControlStore } from '../../lib/adapters/control-stores.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
 import { fleetMetricsFunctionCodec } from '../../lib/control/fleet-metrics/fleet-metrics-config.ts';

@@ -1,4 +1,4 @@
-// Drives the managed channels: on MediaLive's events, on our own, and once a minute.
+// Drives the managed channels: on MediaLive's events, on stream events, and once a minute.
 import { setTimeout as pause } from 'node:timers/promises';
 import { createMediaLiveEncoder } from '../../lib/adapters/aws/medialive/medialive-encoder.ts';
 import { openControlStore } from '../../lib/adapters/control-stores.ts';
@@ -12,7 +12,7 @@ import { ChannelRunner } from '../../lib/control/managed-channels/channel-runner
 import { driveChannels } from '../../lib/control/managed-channels/drive-channels.ts';
 import { managedChannelsFunctionCodec } from '../../lib/control/managed-channels/managed-channels-config.ts';
 
-/** Less than the function's own limit, which is a minute. */
+/** Less than the function's timeout of one minute. */
 const patienceMs = 45_000;
 
 export const handler = await startFunction({

@@ -1,4 +1,4 @@
-// Finishes what takedowns, and restores, have left to do: when the control API began one, and once a minute.
+// Finishes takedowns and restores: when the control API has begun one, and once a minute.
 import { randomUUID } from 'node:crypto';
 import { openControlStore } from '../../lib/adapters/control-stores.ts';
 import { openEdgeControls } from '../../lib/adapters/edge-controls.ts';
@@ -10,7 +10,7 @@ import { takedownsFunctionCodec } from '../../lib/control/takedowns/takedowns-co
 import { systemClock } from '../../lib/net/clock.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 
-/** One run; the function's limit leaves room for a few and the last call of them. */
+/** Duration of one run. The function's timeout leaves room for several, plus their last calls. */
 const runMs = 15_000;
 const patienceMs = 45_000;
 
@@ -32,7 +32,7 @@ export const handler = await startFunction({
       region,
       clock,
       emit,
-      // Two instances run at the same time: they must know each other from themselves.
+      // Unique per instance, because several run at the same time.
       id: `takedowns-${randomUUID().slice(0, 8)}` as MemberId,
       runMs,
     });

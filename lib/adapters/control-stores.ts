@@ -2,13 +2,13 @@ import { type ControlStoreLocation, splitLocation } from '../config/locations.ts
 import type { ControlStore } from '../control-store/ports.ts';
 
 export interface ControlStoreSettings {
-  /** How long the lines of a stream's journal are kept; in SQLite it is the newest that are. @default 90 */
+  /** How long journal entries are kept. SQLite ignores this and keeps the newest 1,000. @default 90 */
   readonly eventRetentionDays?: number | undefined;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Opens the control store at `location`. What is not chosen is not loaded. */
+/** Opens the control store at `location`. Loads only the adapter it needs. */
 export async function openControlStore(
   location: ControlStoreLocation,
   { eventRetentionDays: days }: ControlStoreSettings = {},

@@ -1,15 +1,15 @@
 import { type EdgeLocation, splitLocation } from '../config/locations.ts';
 import type { EdgeDenials, Invalidations } from '../control/ports.ts';
 
-/** What a takedown does at the edge. */
+/** The edge operations of a takedown. */
 export interface EdgeControls {
   readonly denials: EdgeDenials;
   readonly invalidations: Invalidations;
 }
 
 /**
- * Opens the edge at `location`. What is not chosen is not loaded. `edgeUrl` is the local edge that watches a file of denials: left
- * out, what is written there counts as denied.
+ * Opens the edge at `location`. Loads only the adapter it needs. `edgeUrl` is the local edge that watches the denial file;
+ * without it, a written denial counts as effective.
  */
 export async function openEdgeControls(location: EdgeLocation, edgeUrl?: string): Promise<EdgeControls> {
   const { scheme, rest } = splitLocation(location);

@@ -8,11 +8,11 @@ import { openSecret } from './secret-sources.ts';
 
 export interface EventBusChoice {
   readonly eventBus: EventBusLocation;
-  /** What a webhook is signed with. */
+  /** The key that signs webhooks. */
   readonly webhookSecret?: SecretLocation | undefined;
 }
 
-/** Opens the event bus that is chosen. Throws `SecretUnreadableError` where a webhook has no secret. */
+/** Opens the configured event bus. Throws `SecretUnreadableError` if a webhook has no secret. */
 export async function openEventBus(
   { eventBus, webhookSecret }: EventBusChoice,
   emit: EmitEvent,
@@ -32,6 +32,6 @@ async function webhook(
   if (secret !== undefined) return openWebhookBus({ url, secret: await openSecret(secret), emit });
   throw new SecretUnreadableError(
     'The webhook has no secret.',
-    'HEADWATER_WEBHOOK_SECRET names one, for example file:PATH.',
+    'Set HEADWATER_WEBHOOK_SECRET, for example to file:PATH.',
   );
 }

@@ -7,29 +7,28 @@ export interface FleetIdentity {
   readonly advertisedHost: string;
 }
 
-interface Told {
+interface Configured {
   readonly memberId?: MemberId | undefined;
   readonly host: string;
   readonly advertisedHost?: string | undefined;
   readonly taskMetadataUri?: string | undefined;
 }
 
-/** Nobody said who this member of the fleet is, or where it is reached. */
+/** This fleet member's id or address is neither configured nor known from ECS. */
 export class FleetIdentityError extends Error {
   override readonly name = 'FleetIdentityError';
   readonly code = 'FLEET_IDENTITY_UNKNOWN';
   readonly mend =
-    'Set HEADWATER_MEMBER_ID, and HEADWATER_ADVERTISED_HOST where HEADWATER_HOST is every address.';
+    'Set HEADWATER_MEMBER_ID, and also HEADWATER_ADVERTISED_HOST if HEADWATER_HOST is a wildcard address.';
 }
 
 const everyAddress = new Set(['0.0.0.0', '::']);
 
 /**
- * Fills in who this member is and where it is reached: as told, else as the ECS task that it runs in (`encoder-` and the
- * start of the task's id; the task's address in the VPC), else the one address that it listens on. Throws
- * `FleetIdentityError`.
+ * Determines this member's id and address: as configured, otherwise from the ECS task it runs in (`encoder-` plus the start of
+ * the task id; the task's address in the VPC), otherwise the single address it listens on. Throws `FleetIdentityError`.
  */
-export async function identified<Config extends Told>(
+export async function identified<Config extends Configured>(
   role: FleetRole,
   config: Config,
 ): Promise<Config & FleetIdentity> {
@@ -42,9 +41,11 @@ export async function identified<Config extends Told>(
     memberId ??= `${role}-${task.taskId.slice(0, 12)}` as MemberId;
     advertisedHost ??= task.address;
   }
-  if (memberId === undefined) throw new FleetIdentityError('This member of the fleet has no name.');
+  if (memberId === undefined) throw new FleetIdentityError('This fleet member has no id.');
   if (advertisedHost === undefined) {
-    throw new FleetIdentityError(`Nobody can reach ${memberId}: it listens on every address and knows none.`);
+    throw new FleetIdentityError(
+      `${memberId} has no address to advertise: it listens on a wildcard address.`,
+    );
   }
   return { ...config, memberId, advertisedHost };
 }

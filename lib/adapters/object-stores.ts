@@ -3,7 +3,7 @@ import { type ObjectsLocation, type OriginLocation, splitLocation } from '../con
 import type { ObjectStore, StreamingObjectStore } from '../object-store/ports.ts';
 import type { OnOriginDate } from './node/origin-date.ts';
 
-/** The origin program's write token cannot be read or is none. */
+/** The origin program's write token is unreadable or invalid. */
 export class OriginTokenError extends Error {
   override readonly name = 'OriginTokenError';
   readonly code = 'ORIGIN_TOKEN_UNREADABLE';
@@ -11,23 +11,25 @@ export class OriginTokenError extends Error {
 
   constructor(message: string, variable: string, options?: ErrorOptions) {
     super(message, options);
-    this.mend = `Put a secret of 16 characters or more, without spaces, into the file that ${variable} names.`;
+    this.mend = `Put a secret of at least 16 characters, without spaces, in the file that ${variable} points to.`;
   }
 }
 
-/** Reads the write token of the origin program. `variable` is what named the file. Throws `OriginTokenError`. */
+/**
+ * Reads the origin program's write token. `variable`: the environment variable that names the file. Throws `OriginTokenError`.
+ */
 export async function readOriginToken(path: string, variable: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new OriginTokenError(`The origin token ${path} cannot be read.`, variable, { cause });
   });
   const token = text.trim();
   if (!/^\S{16,}$/.test(token)) {
-    throw new OriginTokenError(`The token in ${path} is too short or has spaces.`, variable);
+    throw new OriginTokenError(`The token in ${path} is too short or contains spaces.`, variable);
   }
   return token;
 }
 
-/** The origin as workers write to it. `tokenFile` is needed for an origin program only; `onDate` hears what time it is there. */
+/** Opens the origin for writing. `tokenFile` is needed only for an origin program; `onDate` receives the origin's time. */
 export async function openOrigin(
   location: OriginLocation,
   tokenFile: string | undefined,
@@ -45,7 +47,7 @@ export async function openOrigin(
   return createHttpObjectStore({ url: location, token, ...(onDate && { onDate }) });
 }
 
-/** The objects that an origin program serves. */
+/** Opens the objects that an origin program serves. */
 export async function openObjects(location: ObjectsLocation): Promise<StreamingObjectStore> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 's3') {

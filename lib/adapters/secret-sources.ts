@@ -9,7 +9,7 @@ export async function openSecret(location: SecretLocation): Promise<SecretSource
   return scheme === 'file' ? secretFile(rest) : await managed(rest);
 }
 
-/** The certificate and key at `location`, as the secret `{"certificate", "privateKey"}`. */
+/** The certificate and key at `location`, as one secret `{"certificate", "privateKey"}`. */
 export async function openCertificate(location: CertificateLocation): Promise<SecretSource> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 'secretsmanager') return await managed(rest);
@@ -17,19 +17,19 @@ export async function openCertificate(location: CertificateLocation): Promise<Se
   return certificateFiles(certFile, keyFile);
 }
 
-/** Secrets Manager's client is loaded where it is used only. */
+/** Loads the Secrets Manager client only when it is used. */
 async function managed(secretId: string): Promise<SecretSource> {
   const { managedSecret } = await import('./aws/managed-secret.ts');
   return managedSecret(secretId);
 }
 
-/** The secret under which stream keys are hashed: 16 characters or more. Throws `SecretUnreadableError`. */
+/** The secret that stream keys are hashed with: at least 16 characters. Throws `SecretUnreadableError`. */
 export async function readKeyPepper(location: SecretLocation): Promise<string> {
   const source = await openSecret(location);
   const pepper = (await source.read()).trim();
   if (pepper.length >= 16) return pepper;
   throw new SecretUnreadableError(
     `The key pepper ${source.name} is too short.`,
-    'HEADWATER_KEY_PEPPER names a secret of 16 characters or more, the same for ingest and the control API.',
+    'Set HEADWATER_KEY_PEPPER to a secret of at least 16 characters, the same for ingest and the control API.',
   );
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Networks such as `127.0.0.0/8`, with commas between them. */
+/** Comma-separated networks such as `127.0.0.0/8`. */
 export const cidrs = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be networks such as 127.0.0.0/8')));
+  .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be comma-separated networks such as 127.0.0.0/8')));

@@ -1,31 +1,33 @@
 import { z } from 'zod';
 
-/** Several faults in a program's environment, reported at once; `faults` has a line for each. */
+/** Invalid environment variables of a program, all reported at once; `faults` has a line for each. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
   readonly code = 'BAD_ENVIRONMENT';
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`The environment has ${faults.length} fault(s): ${faults.join('; ')}`);
+    super(
+      `Invalid environment (${faults.length === 1 ? '1 error' : `${faults.length} errors`}): ${faults.join('; ')}`,
+    );
     this.faults = faults;
   }
 }
 
 /**
- * A program's configuration as environment variables: `encode` where the program is started (a construct, the local
- * supervisor), `decode` once at its start. One schema serves both, so they cannot drift apart. Fields are named as the
- * variables are: `HEADWATER_…`.
+ * A program's configuration as environment variables: `encode` by whatever starts the program (a construct, the local
+ * supervisor), `decode` once at startup. One schema serves both, so they cannot drift apart. Field names follow the
+ * variables: `relayPort` is `HEADWATER_RELAY_PORT`.
  */
 export interface EnvCodec<Config, Encodable = Config> {
   encode(config: Encodable): Record<string, string>;
-  /** Throws `EnvironmentError` with every fault. */
+  /** Throws `EnvironmentError` with all errors. */
   decode(env: Readonly<Record<string, string | undefined>>): Config;
 }
 
 type ConfigOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
-/** The fields that a schema has a default for may be left out where a program is started. */
+/** Fields with a default may be left out when starting a program. */
 type Defaulted<Shape extends z.ZodRawShape> = {
   [Field in keyof Shape]: Shape[Field] extends z.ZodDefault | z.ZodOptional ? Field : never;
 }[keyof Shape];
@@ -35,7 +37,7 @@ type EncodableOf<Shape extends z.ZodRawShape> = Omit<ConfigOf<Shape>, Defaulted<
 
 /**
  * `shape` maps each config field to a schema whose input is a string, for example `z.coerce.number().int()`. `foreign`
- * names the variables that somebody else sets, for example ECS.
+ * names variables that something else sets, for example ECS.
  */
 export function envCodec<Shape extends z.ZodRawShape>(
   shape: Shape,

@@ -9,39 +9,43 @@ export const ladderSchema = z.object({
         id: z
           .string()
           .regex(/^[0-9a-z]{1,16}$/)
-          .describe('Its name in URLs and playlists, such as `720p`.'),
-        longSide: side.describe('Longer side of the picture at most, in pixels.'),
-        shortSide: side.describe('Shorter side of the picture at most, in pixels.'),
-        videoBps: bps.describe('Video bits a second up to 30 frames a second.'),
-        highRateVideoBps: bps.describe('Video bits a second above that.'),
+          .describe('Name in URLs and playlists, such as `720p`.'),
+        longSide: side.describe('Maximum length of the longer side, in pixels.'),
+        shortSide: side.describe('Maximum length of the shorter side, in pixels.'),
+        videoBps: bps.describe('Video bit rate up to 30 frames per second, in bits per second.'),
+        highRateVideoBps: bps.describe('Video bit rate above 30 frames per second, in bits per second.'),
         maxFrameRate: z
           .union([z.literal(30), z.literal(60)])
-          .describe('Frames a second at most; of more, every second or third is taken.'),
+          .describe('Maximum frames per second; above that, only every second or third frame is used.'),
       }),
     )
     .min(1)
     .max(8)
-    .describe('Biggest first. A rendition that is bigger than the publisher’s picture is not made.'),
-  audioBps: z.int().min(16_000).max(512_000).describe('Audio bits a second, in every rendition.'),
+    .describe('Largest first. Renditions larger than the publisher’s picture are skipped.'),
+  audioBps: z
+    .int()
+    .min(16_000)
+    .max(512_000)
+    .describe('Audio bit rate of every rendition, in bits per second.'),
 });
 
-/** Reads a ladder from JSON in the form of {@link LadderConfig}. Throws where it is not one. */
+/** Reads a {@link LadderConfig} from JSON. Throws if it is invalid. */
 export const readLadder = (json: string): LadderConfig => ladderSchema.parse(JSON.parse(json));
 
-/** One row of the ladder: a picture box (longer and shorter side, so portrait works too) and what it may cost. */
+/** One rendition of the ladder: a bounding box (longer and shorter side, so portrait works too) and a bit rate. */
 export interface Rung {
   readonly id: string;
   readonly longSide: number;
   readonly shortSide: number;
   readonly videoBps: number;
-  /** The budget above 30 frames a second. */
+  /** Video bit rate above 30 frames per second. */
   readonly highRateVideoBps: number;
-  /** Pictures a second at most; above that every second, third … picture is taken. */
+  /** Maximum frames per second; above that only every second, third … frame is used. */
   readonly maxFrameRate: 30 | 60;
 }
 
 export interface LadderConfig {
-  /** Biggest first. */
+  /** Largest first. */
   readonly rungs: readonly Rung[];
   readonly audioBps: number;
 }

@@ -1,28 +1,28 @@
 import { z } from 'zod';
 
 /**
- * Where a program finds what it works on, as `scheme:rest` in one environment variable: on one machine, or on AWS. The
- * schemas check the form; what opens it is in `lib/adapters/`.
+ * Locations of the resources a program uses, on one machine or on AWS, as `scheme:rest` in one environment variable. The
+ * schemas check only the syntax; `lib/adapters/` opens them.
  */
 
-/** The control store: an SQLite file, or DynamoDB tables by the prefix of their names. */
+/** The control store: an SQLite file, or DynamoDB tables by their name prefix. */
 export type ControlStoreLocation = `sqlite:${string}` | `dynamodb:${string}`;
 /** The origin as workers write to it: the origin program's URL, or an S3 bucket. */
 export type OriginLocation = `http://${string}` | `s3://${string}`;
 /** What the origin program serves: a folder, or an S3 bucket. */
 export type ObjectsLocation = `folder:${string}` | `s3://${string}`;
-/** A secret: a file, or a secret's name or ARN in Secrets Manager. */
+/** A secret: a file, or the name or ARN of a secret in Secrets Manager. */
 export type SecretLocation = `file:${string}` | `secretsmanager:${string}`;
-/** A certificate with its chain, and its key: two PEM files, or a secret `{"certificate": PEM, "privateKey": PEM}`. */
+/** A certificate with its chain and key: two PEM files, or a secret `{"certificate": PEM, "privateKey": PEM}`. */
 export type CertificateLocation = `files:${string},${string}` | `secretsmanager:${string}`;
 /**
- * Where other systems are told of streams: lines of the program's log, a URL that each event is posted to, or an EventBridge
- * bus by its name or ARN.
+ * Where stream events for other systems go: the program's log, a URL that each event is posted to, or an EventBridge bus by
+ * name or ARN.
  */
 export type EventBusLocation = 'log' | `webhook:${string}` | `eventbridge:${string}`;
 
 /**
- * The edge, as a takedown tells it what to deny: a file of denials that the local edges watch, or a CloudFront distribution, by its id
+ * The edge that takedowns write to: a takedown list file that the local edges watch, or a CloudFront distribution, by its id
  * and the ARN of the key-value store that its function reads.
  */
 export type EdgeLocation = `denials:${string}` | `cloudfront:${string},${string}`;
@@ -74,7 +74,7 @@ export const edgeLocation = location<EdgeLocation>(
   'cloudfront:[^,]+,.+',
 );
 
-/** `dynamodb:headwater` → scheme `dynamodb`, rest `headwater`; of `s3://bucket` the rest is `bucket`. */
+/** `dynamodb:headwater` → scheme `dynamodb`, rest `headwater`. For `s3://bucket` the rest is `bucket`. */
 export function splitLocation<Scheme extends string>(
   text: `${Scheme}:${string}`,
 ): { scheme: Scheme; rest: string } {

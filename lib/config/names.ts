@@ -1,18 +1,21 @@
+/** The RTMP application that broadcasters publish to: the path of every ingest address. */
+export const rtmpApp = 'live';
+
 /**
- * Names that stacks agree on without CloudFormation exports, so that each is deployed by itself. `account` and `region` may
- * be tokens of the CDK.
+ * Names that stacks agree on without CloudFormation exports, so that each can be deployed separately. `account` and
+ * `region` may be CDK tokens.
  */
 export const originBucketName = (deployment: string, account: string, region: string): string =>
   `${deployment}-origin-${account}-${region}`;
 
-/** The role that MediaLive takes in a region: its bucket lets that one write as MediaLive does. */
+/** The role that MediaLive assumes in a region; the bucket policy admits it with MediaLive's unconditional writes. */
 export const channelRoleName = (deployment: string, region: string): string =>
   `${deployment}-medialive-${region}`;
 
-/** The name that a region's broadcasters are told, where the deployment has a domain. */
+/** The ingest host name of a region, if the deployment has a domain. */
 export const ingestHostName = (domain: string, region: string): string => `${region}.ingest.${domain}`;
 
-/** SSM parameters by which the global stacks tell a region what only a deploy knows. */
+/** SSM parameters through which the global stacks pass values to a region that are known only after a deploy. */
 export const popParameters = (deployment: string, region: string) =>
   ({
     dnsName: `/${deployment}/pop/${region}/dns-name`,
@@ -28,6 +31,6 @@ export const edgeParameters = (deployment: string) =>
     denialsArn: `/${deployment}/edge/denials-arn`,
   }) as const;
 
-/** Where the global stacks are: Global Accelerator's API and that of CloudFront's certificates and rules. */
+/** Regions of the global stacks: that of Global Accelerator's API, and that of CloudFront's certificates and rules. */
 export const popRegion = 'us-west-2';
 export const edgeRegion = 'us-east-1';

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { envCodec } from './env.ts';
 
 /**
- * What the AWS SDK reads from the environment by itself, for whoever starts programs that use it. Empty is as good as not
- * there.
+ * Variables that the AWS SDK itself reads from the environment, for starting programs that use it. Empty counts as unset.
  */
 export const sdkCodec = envCodec(
   {
@@ -11,7 +10,7 @@ export const sdkCodec = envCodec(
     region: z.string().optional(),
     accessKeyId: z.string().optional(),
     secretAccessKey: z.string().optional(),
-    /** A profile of the shared files has credentials, too. */
+    /** A profile in the shared files, which can also hold credentials. */
     profile: z.string().optional(),
   },
   {

@@ -2,8 +2,8 @@ import type { StreamEventRecord } from './records.ts';
 import type { StreamEventType } from './stream-events.ts';
 
 /**
- * The lines of a stream's journal that other systems act on: the begin, the interruptions and the end of being on air, what
- * came of the recording, takedowns, managed channels and pushes. The others are for people, and stay in the journal.
+ * The journal entries that other systems act on: going live, interruptions and the end of a broadcast, the outcome of its
+ * recording, takedowns, managed channels and pushes. All other entries are for people and stay in the journal.
  */
 const published = {
   'stream.live': true,
@@ -28,10 +28,10 @@ const published = {
 export type BusEventType = keyof typeof published;
 export const busEventTypes = Object.keys(published) as readonly BusEventType[];
 
-/** `source` of every event that we put on a bus. */
+/** `source` of every event on the bus. */
 export const busEventSource = 'headwater';
 
-/** An event for other systems. A bus may bring it twice: `sequence` is the same then. */
+/** An event for other systems. A bus may deliver it twice, with the same `sequence`. */
 export interface BusEvent {
   readonly source: typeof busEventSource;
   readonly detailType: BusEventType;
@@ -41,7 +41,7 @@ export interface BusEvent {
 export interface BusEventDetail {
   readonly streamId: string;
   readonly broadcastId?: string;
-  /** Of the line in the stream's journal, where the publisher knows it. */
+  /** Of the journal entry, if the sender knows it. */
   readonly sequence?: number;
   /** Unix time. */
   readonly atMs: number;
@@ -50,7 +50,7 @@ export interface BusEventDetail {
   readonly data: StreamEventRecord['data'];
 }
 
-/** What a line of a stream's journal is on the bus; undefined where it does not go out. */
+/** The bus event for a journal entry, or undefined if that type isn't published. */
 export function busEvent(
   record: Omit<StreamEventRecord, 'sequence'> & { readonly sequence?: number },
 ): BusEvent | undefined {

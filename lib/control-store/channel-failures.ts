@@ -1,4 +1,4 @@
-/** Why a managed channel is of no use to its broadcast. */
+/** Why a managed channel can't serve its broadcast. */
 export type ChannelFailureReason =
   | 'quota'
   | 'denied'
@@ -16,23 +16,23 @@ export interface ChannelFailure {
 }
 
 interface FailureKind {
-  /** Plain words, for the broadcaster; they go on after a colon. */
+  /** For the broadcaster; follows a colon. */
   readonly words: string;
-  /** The fleet encodes the broadcast instead. */
+  /** The encoder fleet takes over the broadcast. */
   readonly fallback: boolean;
 }
 
 export const channelFailures: Readonly<Record<ChannelFailureReason, FailureKind>> = {
   quota: {
-    words: 'the AWS account may not have another channel or input just now (its MediaLive quota is used up)',
+    words: 'the AWS account has reached its MediaLive quota for channels or inputs',
     fallback: true,
   },
-  denied: { words: 'AWS does not let this platform make or start channels', fallback: true },
-  invalid: { words: 'MediaLive does not take the channel’s settings', fallback: true },
-  broken: { words: 'MediaLive could not make the channel', fallback: true },
+  denied: { words: 'AWS does not allow Headwater to create or start channels', fallback: true },
+  invalid: { words: 'MediaLive rejected the channel’s settings', fallback: true },
+  broken: { words: 'MediaLive could not create the channel', fallback: true },
   'start-timeout': { words: 'it was not ready in time', fallback: true },
-  'no-output': { words: 'it runs, but nothing of it came to the origin in time', fallback: true },
-  died: { words: 'it stopped by itself', fallback: true },
-  lost: { words: 'somebody else stopped or deleted it', fallback: true },
-  superseded: { words: 'a newer broadcast has the stream by now', fallback: false },
+  'no-output': { words: 'it is running, but none of its output reached the origin in time', fallback: true },
+  died: { words: 'it stopped unexpectedly', fallback: true },
+  lost: { words: 'it was stopped or deleted outside Headwater', fallback: true },
+  superseded: { words: 'a newer broadcast has taken over the stream', fallback: false },
 };

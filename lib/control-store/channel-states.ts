@@ -1,12 +1,12 @@
 /**
- * - `none`: nothing is made yet
- * - `creating-input`, `creating-channel`: asked for, not there yet
- * - `ready`: it could start; it waits until the proxy pushes
- * - `starting`: as MediaLive says
- * - `running`: it is billed, and its first playlists are waited for
+ * - `none`: nothing created yet
+ * - `creating-input`, `creating-channel`: creation requested
+ * - `ready`: can start; waiting for the proxy to push
+ * - `starting`: as reported by MediaLive
+ * - `running`: billed; waiting for its first playlists
  * - `live`: players are sent to its playlists
- * - `stopping`, `deleting-channel`, `deleting-input`: on the way out, whatever the reason
- * - `gone`: nothing of it is left
+ * - `stopping`, `deleting-channel`, `deleting-input`: being removed, for whatever reason
+ * - `gone`: fully removed
  */
 export const channelStates = [
   'none',
@@ -23,9 +23,9 @@ export const channelStates = [
 ] as const;
 export type ChannelState = (typeof channelStates)[number];
 
-/** On the way out, whatever the intent was. */
+/** Whether the channel is being removed, whatever the intent was. */
 export const isLeaving = (state: ChannelState): boolean =>
   state === 'stopping' || state === 'deleting-channel' || state === 'deleting-input';
 
-/** What an attempt takes that goes well, from the publisher's first byte to the first picture. */
+/** Duration of a successful start, from the publisher's first byte to the first picture. */
 export const usualStartMs = 90_000;

@@ -3,13 +3,13 @@ import type { ManagedChannel } from './managed-channel.ts';
 import type { PushStates } from './push-states.ts';
 import type { Takedown } from './takedown.ts';
 
-/** What stands beside a stream, each with its own version, so that its writers do not race with those of the settings. */
+/** Documents kept beside a stream, each with its own version so that their writers don't race with changes to its settings. */
 export interface DocumentBodies {
-  /** How far the stream is taken down, or restored. */
+  /** Progress of a takedown or a restore. */
   readonly takedown: Takedown;
   /** The managed channel that encodes the stream. */
   readonly channel: ManagedChannel;
-  /** How the pushes to other destinations stand. */
+  /** State of the pushes to other destinations. */
   readonly pushes: PushStates;
 }
 
@@ -18,9 +18,9 @@ export type DocumentKind = keyof DocumentBodies;
 export interface StreamDocument<Kind extends DocumentKind = DocumentKind> {
   readonly streamId: StreamId;
   readonly kind: Kind;
-  /** Work is left to do: whoever sweeps finds it by this. */
+  /** Whether work remains; sweepers find documents by this. */
   readonly open: boolean;
-  /** Rises by one at every write; a write names the version that it read, 0 where it saw none. */
+  /** Incremented by every write. A write names the version it read, or 0 if there was no document. */
   readonly version: number;
   readonly body: DocumentBodies[Kind];
 }

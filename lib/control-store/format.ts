@@ -1,4 +1,4 @@
-/** A time span as people say it: `850 ms`, `3.4 s`, `2 min 5 s`, `1 h 12 min`, `24 h`. */
+/** A duration for people: `850 ms`, `3.4 s`, `2 min 5 s`, `1 h 12 min`, `24 h`. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${Number((ms / 1_000).toFixed(1))} s`;
@@ -14,7 +14,7 @@ const pair = (large: number, largeUnit: string, small: number, smallUnit: string
 /** `4.2 Mb/s`. */
 export const mbps = (bitsPerSecond: number): string => `${(bitsPerSecond / 1e6).toFixed(1)} Mb/s`;
 
-/** `a, b and c`; `none` where there is nothing. */
+/** `a, b and c`; `none` if the list is empty. */
 export function joinWords(items: readonly string[], none: string): string {
   if (items.length < 2) return items[0] ?? none;
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

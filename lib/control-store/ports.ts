@@ -13,9 +13,9 @@ import type {
 import type { SecretUnreadableError } from './secret-errors.ts';
 
 /**
- * The control store. Every write that could race is conditional; one that loses throws `ConditionFailedError`
- * (code `CONDITION_FAILED`). A store that cannot be reached or is locked throws `ControlStoreUnavailableError` (code
- * `CONTROL_STORE_UNAVAILABLE`). The SQLite and the DynamoDB adapter pass one contract suite.
+ * The control store. Every write that could race is conditional; the loser throws `ConditionFailedError` (code
+ * `CONDITION_FAILED`). An unreachable or locked store throws `ControlStoreUnavailableError` (code
+ * `CONTROL_STORE_UNAVAILABLE`). The SQLite and DynamoDB adapters pass the same contract suite.
  */
 export interface ControlStore
   extends StreamStore,
@@ -26,7 +26,7 @@ export interface ControlStore
     StreamEventStore {}
 
 export interface StreamStore {
-  /** Fails where the id is taken. */
+  /** Fails if the id is taken. */
   createStream(stream: StreamRecord): Promise<void>;
   getStream(id: StreamId): Promise<StreamRecord | undefined>;
   /** By id, after `cursor`. */
@@ -34,26 +34,26 @@ export interface StreamStore {
     limit: number;
     cursor?: string;
   }): Promise<{ streams: StreamRecord[]; cursor?: string }>;
-  /** Writes `stream` with `version` + 1 where the stored version is `stream.version`; returns what it wrote. */
+  /** Writes `stream` with `version` + 1 if the stored version is `stream.version`; returns what it wrote. */
   updateStream(stream: StreamRecord): Promise<StreamRecord>;
   /** Deletes the stream with its documents, broadcasts, lease and events. */
   deleteStream(id: StreamId): Promise<void>;
 }
 
-/** Documents beside a stream, one of a kind. They may outlive the stream only as long as it takes to delete it. */
+/** Documents beside a stream, one per kind. They outlive the stream only for as long as its deletion takes. */
 export interface DocumentStore {
   getDocument<Kind extends DocumentKind>(
     streamId: StreamId,
     kind: Kind,
   ): Promise<StreamDocument<Kind> | undefined>;
   /**
-   * Writes the document with `version` + 1 where the stored one has `document.version`, or where there is none and that is 0;
-   * returns what it wrote.
+   * Writes the document with `version` + 1 if the stored one has `document.version`, or if none is stored and that is 0; returns
+   * what it wrote.
    */
   putDocument<Kind extends DocumentKind>(document: StreamDocument<Kind>): Promise<StreamDocument<Kind>>;
   /**
-   * Streams whose document of this kind is open, by stream id, after `cursor`. A hint: one that was opened or closed a moment ago
-   * may be missing or still be there.
+   * Streams whose document of this kind is open, by stream id, after `cursor`. Eventually consistent: a document opened or closed
+   * a moment ago may be missing or still listed.
    */
   listOpenDocuments(
     kind: DocumentKind,
@@ -62,7 +62,7 @@ export interface DocumentStore {
 }
 
 export interface BroadcastStore {
-  /** Writes a broadcast; fails where a higher epoch has already written it. */
+  /** Writes a broadcast; fails if a higher epoch has already written it. */
   putBroadcast(broadcast: BroadcastRecord): Promise<void>;
   /** The newest broadcast of a stream. */
   latestBroadcast(streamId: StreamId): Promise<BroadcastRecord | undefined>;
@@ -70,8 +70,8 @@ export interface BroadcastStore {
   /** Newest first. */
   listBroadcasts(streamId: StreamId, limit: number): Promise<BroadcastRecord[]>;
   /**
-   * Broadcasts that are not ended, whichever their streams, by stream id, of streams whose id comes after `cursor`. A hint: one
-   * that began or ended a moment ago may be missing or still be there.
+   * Broadcasts of all streams that have not ended, by stream id, for stream ids after `cursor`. Eventually consistent: a broadcast
+   * that began or ended a moment ago may be missing or still listed.
    */
   listOpenBroadcasts(page: {
     limit: number;
@@ -82,9 +82,9 @@ export interface BroadcastStore {
 export interface LeaseStore {
   getLease(streamId: StreamId): Promise<LeaseRecord | undefined>;
   /**
-   * Takes the lease for `workerId` with epoch + 1 (1 at first) and released false. `observed` is the record that the taker saw,
-   * undefined where it saw none: fails unless the store still holds exactly that version. A request to end the broadcast
-   * stands where the lease is taken for the same broadcast, and is over where it is taken for another.
+   * Takes the lease for `workerId` with epoch + 1 (initially 1) and `released` false. `observed` is the record the taker saw, or
+   * undefined if it saw none; fails unless the store still holds exactly that version. A pending request to end the broadcast
+   * survives if the lease is taken for the same broadcast, and is cleared if it is taken for another.
    */
   takeLease(take: {
     streamId: StreamId;
@@ -92,11 +92,11 @@ export interface LeaseStore {
     broadcastId: BroadcastId;
     observed?: LeaseRecord;
   }): Promise<LeaseRecord>;
-  /** Raises the version; fails unless `workerId` still holds `epoch` unreleased. Returns the record as it stands. */
+  /** Raises the version; fails unless `workerId` still holds `epoch` unreleased. Returns the updated record. */
   renewLease(hold: { streamId: StreamId; workerId: MemberId; epoch: number }): Promise<LeaseRecord>;
-  /** Lets go, so that the next taker need not wait. A lease that is no longer held is left alone, without an error. */
+  /** Releases the lease so that the next taker need not wait. Does nothing if the lease is no longer held. */
   releaseLease(hold: { streamId: StreamId; workerId: MemberId; epoch: number }): Promise<void>;
-  /** Asks the holder to end this broadcast; fails where the lease is released or of another broadcast. */
+  /** Asks the holder to end this broadcast; fails if the lease is released or belongs to another broadcast. */
   requestEnd(streamId: StreamId, broadcastId: BroadcastId): Promise<void>;
 }
 
@@ -114,26 +114,29 @@ export interface StreamEventStore {
   listEvents(streamId: StreamId, page: { after?: number; limit: number }): Promise<StreamEventRecord[]>;
 }
 
-/** One secret, wherever it is kept: a file, or Secrets Manager. All adapters pass one contract suite. */
+/** One secret, from a file or Secrets Manager. All adapters pass the same contract suite. */
 export interface SecretSource {
-  /** Which secret it is, for people; never its value. */
+  /** Names the secret for people; never its value. */
   readonly name: string;
-  /** The secret's text, at most 64 KiB of it. Throws `SecretUnreadableError` (code `SECRET_UNREADABLE`, with `mend`). */
+  /** The secret's text, at most 64 KiB. Throws `SecretUnreadableError` (code `SECRET_UNREADABLE`, with `mend`). */
   read(): Promise<string>;
-  /** Looks now and then, and tells where the text is another than `known` or than what it told last. Returns what ends it. */
+  /**
+   * Polls the secret and reports each text that differs from `known` and then from the last one reported. Returns a function that
+   * stops the polling.
+   */
   watch(known: string, handler: SecretHandler): () => void;
 }
 
 export interface SecretHandler {
   changed(text: string): void;
-  /** It cannot be read, after it could. What the caller has stays good. Told once until it can be read again. */
+  /** The secret became unreadable. The caller's copy stays valid. Reported once until it can be read again. */
   failed(cause: SecretUnreadableError): void;
 }
 
-/** Where other systems hear of streams: EventBridge; on one machine the log, or a URL. The adapters pass one contract suite. */
+/** Publishes stream events to other systems: EventBridge, or on one machine the log or a URL. The adapters pass one contract suite. */
 export interface StreamEventBus {
-  /** Resolves when the bus has taken them all. Throws `EventBusError` (code `EVENT_BUS_REFUSED`) with those it has not. */
+  /** Resolves when the bus has accepted all events. Throws `EventBusError` (code `EVENT_BUS_REFUSED`) with those it has not. */
   publish(events: readonly BusEvent[]): Promise<void>;
-  /** A bus that has taken events and not brought them yet is given a moment for that. */
+  /** Waits briefly for events that were accepted but not delivered yet. */
   close(): Promise<void> | void;
 }

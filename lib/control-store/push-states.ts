@@ -1,19 +1,19 @@
 import type { BroadcastId, MemberId, SessionId } from '../routing/ids.ts';
 
 /**
- * Where a push to another destination stands. `waiting`: it failed, and is tried again after a pause. `refused`: trying again
- * is of no use until its settings change.
+ * State of a push to another destination. `waiting`: it failed and will be retried after a pause. `refused`: no retry will help
+ * until its settings change.
  */
 export type PushState = 'connecting' | 'live' | 'waiting' | 'refused' | 'ended';
 
 /**
- * How the pushes of a broadcast to other destinations stand, as the proxy that has its publisher says. A proxy that died leaves
- * what it said last: it holds only while the broadcast is on air.
+ * State of a broadcast's pushes to other destinations, as reported by the proxy that holds its publisher. A proxy that dies leaves
+ * its last report behind: it is valid only while the broadcast is on air.
  */
 export interface PushStates {
   readonly broadcastId?: BroadcastId;
   readonly proxyId: MemberId;
-  /** Of the publisher: a session that finds another one's here has been followed by it, and writes no more. */
+  /** Of the publisher. A session that finds another session's id here has been succeeded by it and stops writing. */
   readonly sessionId?: SessionId;
   readonly destinations: readonly PushStanding[];
 }
@@ -24,6 +24,6 @@ export interface PushStanding {
   readonly state: PushState;
   /** Unix milliseconds. */
   readonly sinceMs: number;
-  /** In words, without the destination's key. */
+  /** For people, without the destination's key. */
   readonly detail?: string;
 }

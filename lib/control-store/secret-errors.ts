@@ -1,4 +1,4 @@
-/** A secret cannot be read, or is not what it should be; the message never has its value. `mend` says what to do. */
+/** A secret is unreadable or malformed. The message never contains its value; `mend` explains the fix. */
 export class SecretUnreadableError extends Error {
   override readonly name = 'SecretUnreadableError';
   readonly code = 'SECRET_UNREADABLE';

@@ -1,60 +1,49 @@
+import { type JournaledRefusalReason, refusals } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import { formatDuration, joinWords, mbps } from './format.ts';
 import type { EncoderTier, EndReason, StreamEventRecord } from './records.ts';
 
-/** Why a publisher was turned away. */
-export type PublishRefusal =
-  | 'wrong-key'
-  | 'expired-key'
-  | 'busy'
-  | 'unsupported-codec'
-  | 'full'
-  | 'draining'
-  | 'unavailable'
-  | 'taken-down'
-  | 'bad-input';
-
-/** Why a proxy sent a publisher's media again: its link broke, its worker let go of the broadcast, or was seen no more. */
+/** Why a proxy re-sent a publisher's media: its link broke, its worker handed the broadcast over, or its worker disappeared. */
 export type RehomeCause = 'link-broken' | 'handed-over' | 'worker-gone';
 
 /**
- * What viewers saw while a broadcaster was away: what it had sent ahead; its last picture, in the end a slate; or nothing, as no
- * encoder had the broadcast.
+ * What viewers saw while a broadcaster was away: media it had sent ahead; its last picture; its last picture and then a slate;
+ * or nothing, because no encoder had the broadcast.
  */
 export type ShownMeanwhile = 'media' | 'last-picture' | 'slate' | 'nothing';
 
 /**
- * Everything that a stream's journal can tell: each type of event with its data (plain values, units in the names) and the
- * words for it – what happened, through whom, for how long, what the viewer saw. No secret is ever among the data.
+ * Every type of journal entry, with its data (plain values, units in the names) and its text for broadcasters and operators:
+ * what happened, through which program, for how long, and what viewers saw. The data never contain a secret.
  */
 const texts = {
   'stream.created': ({ name }: { name: string }) =>
-    `The stream “${name}” was created. It is off the air until a broadcaster connects with its key.`,
+    `Stream “${name}” created. It is off air until a broadcaster connects with its key.`,
 
-  /** `encoder`: where that was changed. */
+  /** `encoder`: set only if it changed. */
   'stream.changed': (facts: { name: string; reconnectWindowMs: number; encoder?: EncoderTier }) =>
-    `The settings were changed: the name is “${facts.name}”, and a lost broadcaster is waited for ${formatDuration(facts.reconnectWindowMs)}.` +
-    `${facts.encoder === undefined ? '' : ` From the next broadcast on ${encoderWords[facts.encoder]}.`}`,
+    `Settings changed. Name: “${facts.name}”; reconnect window: ${formatDuration(facts.reconnectWindowMs)}.` +
+    `${facts.encoder === undefined ? '' : ` From the next broadcast on, ${encoderWords[facts.encoder]}.`}`,
 
   'key.rotated': ({ keyId, graceMs }: { keyId: string; graceMs: number }) =>
     graceMs === 0
-      ? `A new stream key (${keyId}) was made. Every older key stopped working at once.`
-      : `A new stream key (${keyId}) was made. The one before it works for another ${formatDuration(graceMs)}.`,
+      ? `New stream key (${keyId}) created. All older keys stopped working immediately.`
+      : `New stream key (${keyId}) created. The previous key works for another ${formatDuration(graceMs)}.`,
 
-  'key.revoked': ({ keyId }: { keyId: string }) => `The stream key ${keyId} was revoked and works no more.`,
+  'key.revoked': ({ keyId }: { keyId: string }) => `Stream key ${keyId} revoked. It no longer works.`,
 
   /** `server`: the host of its address. */
   'destination.added': ({ destination, server }: { destination: string; server: string }) =>
-    `The destination “${destination}” on ${server} was added: it gets what the broadcaster sends, too.`,
+    `Destination “${destination}” on ${server} added. It receives a copy of what the broadcaster sends.`,
 
   'destination.changed': ({ destination, enabled }: { destination: string; enabled: boolean }) =>
-    `The destination “${destination}” was changed: it is switched ${enabled ? 'on' : 'off'}.`,
+    `Destination “${destination}” changed. It is turned ${enabled ? 'on' : 'off'}.`,
 
   'destination.removed': ({ destination }: { destination: string }) =>
-    `The destination “${destination}” was removed and gets nothing more.`,
+    `Destination “${destination}” removed. It no longer receives the broadcast.`,
 
   'broadcast.starting': ({ workerId, proxyId }: { workerId: string; proxyId?: string }) =>
-    `A broadcaster connected${through(proxyId)}. ${workerId} is making the first pictures; viewers see “starting”.`,
+    `A broadcaster connected${through(proxyId)}. ${workerId} is preparing the first pictures; viewers see “starting”.`,
 
   'stream.live': (facts: {
     workerId: string;
@@ -65,25 +54,39 @@ const texts = {
     bitrateBps: number;
     renditions: string;
   }) =>
-    `On air ${formatDuration(facts.startupMs)} after the broadcaster connected: ${facts.width}×${facts.height} at ` +
-    `${Number(facts.frameRate.toFixed(2))} frames a second and ${mbps(facts.bitrateBps)} comes in, ${facts.workerId} makes ${facts.renditions}.`,
+    `On air ${formatDuration(facts.startupMs)} after the broadcaster connected. Input: ${facts.width}×${facts.height} at ` +
+    `${Number(facts.frameRate.toFixed(2))} fps, ${mbps(facts.bitrateBps)}. ${facts.workerId} produces ${facts.renditions}.`,
 
   'stream.reconnecting': (facts: { windowMs: number; detail?: string; proxyId?: string }) =>
-    `The broadcaster${facts.proxyId === undefined ? '' : ` that came through ${facts.proxyId}`} is gone${because(facts.detail)}. ` +
+    `The broadcaster${facts.proxyId === undefined ? '' : ` connected through ${facts.proxyId}`} disconnected${because(facts.detail)}. ` +
     `The broadcast stays open for ${formatDuration(facts.windowMs)}; viewers see the last picture, then a slate, and “reconnecting”.`,
 
   'stream.resumed': (facts: { workerId: string; proxyId?: string; awayMs: number; shown: ShownMeanwhile }) =>
-    `The broadcaster came back after ${formatDuration(facts.awayMs)},${through(facts.proxyId)} to ${facts.workerId}. The same broadcast goes on; ${shownWords[facts.shown]}.`,
+    `The broadcaster reconnected after ${formatDuration(facts.awayMs)},${through(facts.proxyId)} to ${facts.workerId}. The same broadcast continues; ${shownWords[facts.shown]}.`,
 
   'stream.end-requested': () =>
-    'The end of the broadcast was asked for. The encoder finishes what it has and closes the broadcast.',
+    'Ending broadcast… The encoder finishes the media it has, then closes the broadcast.',
 
   'stream.ended': ({ reason, durationMs }: { reason: EndReason; durationMs: number }) =>
-    `Off the air after ${formatDuration(durationMs)}: ${endReasons[reason]}`,
+    `Off air after ${formatDuration(durationMs)}: ${endReasons[reason]}`,
 
-  'publish.refused': (facts: { reason: PublishRefusal; detail?: string; client?: string }) =>
-    `A broadcaster${facts.client === undefined ? '' : ` from ${facts.client}`} was turned away: ` +
-    `${refusals[facts.reason]}${facts.detail === undefined ? '' : ` (${facts.detail})`}. Viewers saw nothing of it.`,
+  /**
+   * With `attempts`, that many publishers were turned away within `withinMs`; `detail` and `client` are the last one's. They share
+   * an entry so that a flood of attempts doesn't push the rest out of the journal.
+   */
+  'publish.refused': (facts: {
+    reason: JournaledRefusalReason;
+    detail?: string;
+    client?: string;
+    attempts?: number;
+    withinMs?: number;
+  }) => {
+    const { attempts, withinMs = 0, client, detail } = facts;
+    const reason = `${refusals[facts.reason].journal}${because(detail)}. Viewers were not affected.`;
+    if (attempts === undefined) return `A broadcaster${from(client)} was turned away: ${reason}`;
+    const last = client === undefined ? '' : `, the last one${from(client)}`;
+    return `${attempts} broadcasters were turned away within ${formatDuration(withinMs)}${last}: ${reason}`;
+  },
 
   'publisher.rehomed': (facts: {
     fromWorkerId: string;
@@ -91,49 +94,49 @@ const texts = {
     cause: RehomeCause;
     lateMs: number;
     replayedMs: number;
-    /** Media that the proxy no longer had; left out where that is not known. */
+    /** Media that the proxy no longer had; left out if unknown. */
     lostMs?: number;
   }) =>
-    `${moved(facts)} The broadcaster stayed connected, and the last ${formatDuration(facts.replayedMs)} were sent again` +
+    `${moved(facts)} The broadcaster stayed connected, and its last ${formatDuration(facts.replayedMs)} of media was re-sent` +
     `${replayed(facts)}. ${
       facts.lateMs < 1
-        ? 'The next segment came in time.'
-        : `The next segment came ${formatDuration(facts.lateMs)} late: players that had less ahead waited for it.`
+        ? 'The next segment was on time.'
+        : `The next segment was ${formatDuration(facts.lateMs)} late: players with a shorter buffer stalled until it arrived.`
     }`,
 
   'input.changed': (facts: { width: number; height: number; frameRate: number; codec?: string }) =>
-    `The broadcaster now sends ${facts.width}×${facts.height} at ${Number(facts.frameRate.toFixed(2))} frames a second` +
-    `${facts.codec === undefined ? '' : ` (${facts.codec})`}. Players switch at a marked point.`,
+    `The broadcaster now sends ${facts.width}×${facts.height} at ${Number(facts.frameRate.toFixed(2))} fps` +
+    `${facts.codec === undefined ? '' : ` (${facts.codec})`}. Players switch at a marked discontinuity.`,
 
   'input.gap': ({ gapMs }: { gapMs: number }) =>
-    `Nothing usable came from the broadcaster for ${formatDuration(gapMs)}. Viewers skip this gap.`,
+    `No usable media arrived from the broadcaster for ${formatDuration(gapMs)}. Viewers skip this gap.`,
 
   'input.timestamps-mended': ({ jumpMs }: { jumpMs: number }) =>
-    `The broadcaster's clock jumped ${jumpMs < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(jumpMs))}. Stream time was mended; viewers see at most a short jump.`,
+    `The broadcaster's clock jumped ${jumpMs < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(jumpMs))}. Stream time was corrected; viewers see at most a short jump.`,
 
   'ladder.shed': ({ rendition, speed, left }: { rendition: string; speed: number; left: string }) =>
-    `The encoder ran at ${speed.toFixed(2)} times real time, so it gave up ${rendition}. Viewers keep ${left}.`,
+    `Encoder overloaded (${speed.toFixed(2)}× real time); ${rendition} turned off. Viewers keep ${left}.`,
 
   'encoder.restarted': ({ detail, outageMs }: { detail: string; outageMs: number }) =>
-    `The encoder stopped (${detail}) and was started again; ${formatDuration(outageMs)} were made anew or skipped.`,
+    `The encoder stopped (${detail}) and was restarted; ${formatDuration(outageMs)} of media was re-encoded or skipped.`,
 
   'lease.lost': ({ workerId }: { workerId: string }) =>
-    `${workerId} lost the right to write this stream and let go of it, so that two encoders never mix.`,
+    `${workerId} lost the lease on this stream and stopped writing to it, so the output of two encoders never mixes.`,
 
   'origin.trouble': ({ detail, queuedMs }: { detail: string; queuedMs: number }) =>
-    `The origin does not take segments (${detail}). ${formatDuration(queuedMs)} of media wait; viewers may run out of picture.`,
+    `The origin is not accepting segments (${detail}). ${formatDuration(queuedMs)} of media is queued; playback may stall.`,
 
   'origin.recovered': ({ downMs, lostMs }: { downMs: number; lostMs: number }) =>
-    `The origin takes segments again after ${formatDuration(downMs)}. ${lostMs === 0 ? 'Nothing was lost.' : `${formatDuration(lostMs)} of media were given up.`}`,
+    `The origin is accepting segments again after ${formatDuration(downMs)}. ${lostMs === 0 ? 'Nothing was lost.' : `${formatDuration(lostMs)} of media was dropped.`}`,
 
   'control.recovered': ({ downMs }: { downMs: number }) =>
-    `The control store could not be used for ${formatDuration(downMs)}. The broadcast went on, and viewers saw nothing of it; ` +
-    'new broadcasters were turned away, and what happened meanwhile is told only now.',
+    `The control store was unavailable for ${formatDuration(downMs)}. The broadcast continued and viewers were not affected; ` +
+    'new broadcasters were turned away, and the events of that time are only recorded now.',
 
   'recording.ready': ({ durationMs, renditions }: { durationMs: number; renditions: string }) =>
-    `The recording of ${formatDuration(durationMs)} is complete and plays from its first second, in ${renditions}.`,
+    `The recording (${formatDuration(durationMs)}) is complete and plays from the first second, in ${renditions}.`,
 
-  /** `closed`: its playlists say that it is over. */
+  /** `closed`: its playlists are marked as ended. */
   'recording.incomplete': (facts: {
     durationMs: number;
     lostMs: number;
@@ -141,29 +144,29 @@ const texts = {
     detail: string;
     renditions: string;
   }) =>
-    `The recording is not complete: ${facts.detail}.${facts.lostMs > 0 ? ` ${formatDuration(facts.lostMs)} of media are lost.` : ''} ` +
+    `The recording is incomplete: ${facts.detail}.${facts.lostMs > 0 ? ` ${formatDuration(facts.lostMs)} of media was lost.` : ''} ` +
     (facts.durationMs === 0
-      ? 'Nothing of it can be watched.'
-      : `What there is up to ${formatDuration(facts.durationMs)} can be watched in ${facts.renditions}` +
-        `${facts.closed ? '.' : '; players wait at its end as if more came.'}`),
+      ? 'None of it can be watched.'
+      : `What was kept of the first ${formatDuration(facts.durationMs)} can be watched in ${facts.renditions}` +
+        `${facts.closed ? '.' : '; players wait at the end as if more were coming.'}`),
 
   'stream.taken_down': ({ reason, darkMs }: { reason: string; darkMs: number }) =>
-    `The stream was taken down: ${reason}. Nothing of it was delivered any more ${formatDuration(darkMs)} after that was asked for; its ` +
+    `Stream taken down: ${reason}. Stopped for all viewers in ${formatDuration(darkMs)}; its ` +
     'recordings are kept where viewers cannot reach them.',
 
   'stream.restored': ({ tookMs }: { tookMs: number }) =>
-    `The stream was restored within ${formatDuration(tookMs)}: its recordings can be watched, and its broadcaster may come back.`,
+    `Stream restored in ${formatDuration(tookMs)}. Its recordings can be watched and its broadcaster can publish again.`,
 
   'managed.channel.starting': ({ aboutMs }: { aboutMs: number }) =>
-    `A MediaLive channel is being made and started, which takes about ${formatDuration(aboutMs)}. Viewers see “starting”.`,
+    `Creating and starting a MediaLive channel, which takes about ${formatDuration(aboutMs)}. Viewers see “starting”.`,
 
   'managed.channel.running': ({ channelId, tookMs }: { channelId: string; tookMs: number }) =>
-    `The MediaLive channel ${channelId} runs, ${formatDuration(tookMs)} after it was asked for.`,
+    `MediaLive channel ${channelId} is running, ${formatDuration(tookMs)} after it was requested.`,
 
-  /** `fallback`: the fleet encodes the broadcast instead. */
+  /** `fallback`: Headwater's own encoder fleet takes over the broadcast. */
   'managed.channel.failed': ({ detail, fallback }: { detail: string; fallback: boolean }) =>
     `The MediaLive channel failed: ${detail}. ${
-      fallback ? 'Our own encoders go on with the broadcast.' : 'The broadcast is over.'
+      fallback ? 'Headwater encoders continue the broadcast.' : 'The broadcast has ended.'
     }`,
 
   'managed.channel.deleted': ({
@@ -175,23 +178,23 @@ const texts = {
     ranMs: number;
     costUsd: number;
   }) =>
-    `The MediaLive channel ${channelId} is deleted. It ran for ${formatDuration(ranMs)}, which costs about $${costUsd.toFixed(2)}.`,
+    `MediaLive channel ${channelId} deleted. It ran for ${formatDuration(ranMs)} and cost about $${costUsd.toFixed(2)}.`,
 
   /** Found by the sweeper: no broadcast needed it. */
   'managed.channel.orphan_removed': ({ channelId, costUsd }: { channelId: string; costUsd: number }) =>
-    `The MediaLive channel ${channelId} ran on without a broadcast and was removed. It cost about $${costUsd.toFixed(2)}.`,
+    `MediaLive channel ${channelId} kept running without a broadcast and was removed. It cost about $${costUsd.toFixed(2)}.`,
 
   'simulcast.live': ({ destination, tookMs }: { destination: string; tookMs: number }) =>
-    `The destination “${destination}” gets the broadcast too, ${formatDuration(tookMs)} after the first try.`,
+    `Destination “${destination}” is receiving the broadcast, ${formatDuration(tookMs)} after the first attempt.`,
 
   'simulcast.waiting': (facts: { destination: string; detail: string; againMs: number }) =>
-    `The destination “${facts.destination}” gets nothing at the moment: ${facts.detail}. The next try is in ${formatDuration(facts.againMs)}. Viewers here see nothing of it.`,
+    `Destination “${facts.destination}” is not receiving the broadcast: ${facts.detail}. Next attempt in ${formatDuration(facts.againMs)}. Your own viewers are not affected.`,
 
   'simulcast.refused': ({ destination, detail }: { destination: string; detail: string }) =>
-    `The destination “${destination}” gets nothing, and is not tried again until its settings change: ${detail}. Viewers here see nothing of it.`,
+    `Destination “${destination}” is not receiving the broadcast and will not be retried until its settings change: ${detail}. Your own viewers are not affected.`,
 
   'simulcast.ended': ({ destination, sentMs }: { destination: string; sentMs: number }) =>
-    `The destination “${destination}” got ${formatDuration(sentMs)} of the broadcast; it is over there too.`,
+    `Destination “${destination}” received ${formatDuration(sentMs)} of the broadcast; it has ended there too.`,
 } satisfies Record<string, (data: never) => string>;
 
 export type StreamEventType = keyof typeof texts;
@@ -202,7 +205,7 @@ export type StreamEventData<Type extends StreamEventType> =
 /** All types, for schemas and filters. */
 export const streamEventTypes = Object.keys(texts) as StreamEventType[];
 
-/** Makes the record of an event, for `appendEvent`. `atMs` is Unix time. Fields that are undefined are left out. */
+/** Builds the record of an event for `appendEvent`. `atMs` is Unix time. Undefined fields are left out. */
 export function streamEvent<Type extends StreamEventType>(
   type: Type,
   data: StreamEventData<Type>,
@@ -231,35 +234,23 @@ function known(fields: Fields): StreamEventRecord['data'] {
 export const listRenditions = (ids: readonly string[]): string => joinWords(ids, 'nothing');
 
 const shownWords: Record<ShownMeanwhile, string> = {
-  media: 'what it had sent before lasted for that time',
-  'last-picture': 'meanwhile viewers saw its last picture, in silence',
-  slate: 'meanwhile viewers saw its last picture, then a slate, in silence',
-  nothing: 'meanwhile no encoder had it, so viewers waited, then skipped that time',
+  media: 'media it had sent ahead covered the gap',
+  'last-picture': 'in the meantime viewers saw its last picture, without sound',
+  slate: 'in the meantime viewers saw its last picture, then a slate, without sound',
+  nothing: 'no encoder had it in the meantime, so viewers waited, then skipped the gap',
 };
 
 const encoderWords: Record<EncoderTier, string> = {
-  fleet: 'our own encoders make its renditions',
-  medialive: 'an AWS MediaLive channel makes its renditions',
+  fleet: 'Headwater encoders produce the renditions',
+  medialive: 'an AWS MediaLive channel produces the renditions',
 };
 
 const endReasons: Record<EndReason, string> = {
   'publisher-ended': 'the broadcaster ended the broadcast.',
-  'reconnect-window-over': 'the broadcaster did not come back within the reconnect window.',
-  'ended-by-api': 'it was ended through the API.',
-  'encoder-failed': 'the encoder failed again and again.',
+  'reconnect-window-over': 'the broadcaster did not reconnect within the reconnect window.',
+  'ended-by-api': 'ended from the console or API.',
+  'encoder-failed': 'the encoder failed repeatedly.',
   'taken-down': 'the stream was taken down.',
-};
-
-const refusals: Record<PublishRefusal, string> = {
-  'wrong-key': 'the stream key is wrong',
-  'expired-key': 'the stream key was replaced and works no more',
-  busy: 'another broadcaster is on air with this key',
-  'unsupported-codec': 'its video or audio format is not supported',
-  full: 'every encoder is full',
-  draining: 'the encoder is about to stop and takes nothing new',
-  unavailable: 'no encoder could take it just then',
-  'taken-down': 'the stream was taken down',
-  'bad-input': 'what it sent could not be understood',
 };
 
 interface Move {
@@ -270,18 +261,19 @@ interface Move {
 }
 
 function moved({ fromWorkerId: from, toWorkerId: to, cause }: Move): string {
-  if (cause === 'link-broken') return `The way to ${to} broke and was made again.`;
-  const why = cause === 'handed-over' ? 'was told to stop' : 'did not answer any more';
-  if (from === to) return `${to} ${why}, and took the broadcast on after it was started again.`;
-  return `The broadcast was moved from ${from} to ${to}, because ${from} ${why}.`;
+  if (cause === 'link-broken') return `The link to ${to} broke and was re-established.`;
+  const why = cause === 'handed-over' ? 'was shutting down' : 'stopped responding';
+  if (from === to) return `${to} ${why}, then restarted and resumed the broadcast.`;
+  return `The broadcast moved from ${from} to ${to} because ${from} ${why}.`;
 }
 
 function replayed({ cause, lostMs }: Move): string {
   if (lostMs === undefined) return cause === 'link-broken' ? ', which viewers see twice' : '';
   return lostMs === 0
-    ? ', so nothing is lost'
-    : `; ${formatDuration(lostMs)} before that are lost, and viewers skip them`;
+    ? ', so nothing was lost'
+    : `; ${formatDuration(lostMs)} before that was lost, and viewers skip it`;
 }
 
 const through = (proxyId: string | undefined): string => (proxyId === undefined ? '' : ` through ${proxyId}`);
 const because = (detail: string | undefined): string => (detail === undefined ? '' : ` (${detail})`);
+const from = (client: string | undefined): string => (client === undefined ? '' : ` from ${client}`);

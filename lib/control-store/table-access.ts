@@ -13,23 +13,23 @@ export type TableAction =
 
 export interface TableAccess {
   readonly table: readonly TableAction[];
-  /** The table's indexes that it reads. They are only ever queried. */
+  /** The indexes it queries. */
   readonly queries?: readonly ControlIndex[];
 }
 
 /**
- * What each role's calls of the control store need, and no more. A transaction is allowed by the actions of its parts. The
- * system test of the adapter compares this with the requests that it makes.
+ * Exactly what each role's calls to the control store need. A transaction needs the actions of its parts. The adapter's system test
+ * compares this table with the requests the adapter makes.
  */
 export const tableAccess: Readonly<
   Record<ControlRole, Readonly<Partial<Record<ControlTable, TableAccess>>>>
 > = {
   ingest: {
-    // PutItem: how pushes stand; UpdateItem: the number of the last event.
+    // PutItem: push states; UpdateItem: the number of the last event.
     streams: { table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
     leases: { table: ['dynamodb:GetItem'] },
     fleet: { table: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
-    // DeleteItem: an event that a newer one pushes out.
+    // DeleteItem: removes the oldest event to make room for a new one.
     events: { table: ['dynamodb:DeleteItem', 'dynamodb:PutItem'] },
   },
   encoder: {
@@ -40,7 +40,7 @@ export const tableAccess: Readonly<
     },
     leases: { table: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     fleet: { table: ['dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
-    // DeleteItem: an event that a newer one pushes out.
+    // DeleteItem: removes the oldest event to make room for a new one.
     events: { table: ['dynamodb:DeleteItem', 'dynamodb:PutItem'] },
   },
   api: {

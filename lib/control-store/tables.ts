@@ -1,24 +1,24 @@
 /**
- * The four DynamoDB tables of the control store, as facts: the adapter reads and writes by them, the CDK and the emulator
- * make them. Each region has its own. An item is the fields of its record (records.ts) as attributes of their own, and the
- * attributes that are named here.
+ * The four DynamoDB tables of the control store. The adapter reads and writes by this description; the CDK and the emulator create
+ * the tables from it. Each region has its own. An item holds the fields of its record (records.ts) as attributes, plus the
+ * attributes named here.
  */
 export interface TableDescription {
   readonly partitionKey: KeyAttribute;
   readonly sortKey?: KeyAttribute;
   readonly indexes: readonly IndexDescription[];
-  /** Attribute with the Unix seconds after which the item goes by itself. */
+  /** Attribute with the Unix time, in seconds, after which DynamoDB deletes the item. */
   readonly expiryAttribute?: string;
-  /** What the table's DynamoDB stream shows, where it has one. */
+  /** What the table's DynamoDB stream contains, if it has one. */
   readonly streamView?: 'NEW_IMAGE';
 }
 
-/** A global secondary index. It holds the items that have both of its keys. */
+/** A global secondary index. It holds the items that have both of its key attributes. */
 export interface IndexDescription {
   readonly name: string;
   readonly partitionKey: KeyAttribute;
   readonly sortKey: KeyAttribute;
-  /** Which attributes: every one, or the keys of table and index. DynamoDB writes to it where one of these changes. */
+  /** Projected attributes: all, or only the keys of table and index. DynamoDB writes to the index when one of them changes. */
   readonly projection: 'ALL' | 'KEYS_ONLY';
 }
 
@@ -29,19 +29,19 @@ export interface KeyAttribute {
 
 const streamId: KeyAttribute = { name: 'streamId', type: 'string' };
 
-/** By the end of their name. */
+/** Keyed by the suffix of the table's name. */
 export const controlTables = {
   /**
-   * A stream under the sort key `stream`, its broadcasts under `broadcast#<id>`, what else stands beside it under
-   * `document#<kind>`, and under `events` the number of its last event (`lastSequence`).
+   * A stream under the sort key `stream`, its broadcasts under `broadcast#<id>`, its other documents under `document#<kind>`, and
+   * the number of its last event (`lastSequence`) under `events`.
    *
-   * `streams-by-id` lists streams by id, which the table cannot: its partitions have no order. Only streams carry `listing`,
-   * so broadcasts are not in it. `open-items` lists, by what they are, the broadcasts that are not ended and the documents with
-   * work left to do; only those carry `open`: `broadcast`, or the kind of the document.
+   * `streams-by-id` lists streams by id, which the table can't do because its partitions have no order. Only streams carry
+   * `listing`, so it contains no broadcasts. `open-items` lists, by kind, the broadcasts that have not ended and the documents with
+   * work left; only those carry `open`, which is `broadcast` or the document's kind.
    *
-   * All items of an index share one partition. It takes 1,000 writes a second, and it is written when people write streams,
-   * and when a broadcast opens or ends: what else its worker writes changes no key. Reading an index is eventually
-   * consistent: what was made a moment ago may be missing.
+   * All items of an index share one partition. A partition takes 1,000 writes a second, and this one is written only when people
+   * change streams and when a broadcast begins or ends: a worker's other writes change no key. Index reads are eventually
+   * consistent: an item written a moment ago may be missing.
    */
   streams: {
     partitionKey: streamId,
@@ -61,16 +61,16 @@ export const controlTables = {
       },
     ],
   },
-  /** One lease for each stream that was ever on air. */
+  /** One lease for each stream that has ever been on air. */
   leases: { partitionKey: streamId, indexes: [] },
-  /** `facts`: what the member says of itself. Who died without a word is listed until `expiresAt`. */
+  /** `facts`: what the member reports about itself. A member that died silently stays listed until `expiresAt`. */
   fleet: {
     partitionKey: { name: 'role', type: 'string' },
     sortKey: { name: 'id', type: 'string' },
     indexes: [],
     expiryAttribute: 'expiresAt',
   },
-  /** Items are written once. What leaves the table's stream as INSERT is a new event; its fields are the item's. */
+  /** Items are written once. Each INSERT in the table's stream is a new event, whose fields are the item's. */
   events: {
     partitionKey: streamId,
     sortKey: { name: 'sequence', type: 'number' },
@@ -86,5 +86,5 @@ export type ControlIndex = (typeof controlTables)[ControlTable]['indexes'][numbe
 
 export const controlTableNames = Object.keys(controlTables) as readonly ControlTable[];
 
-/** What AWS calls a table. `prefix` is the name of the deployment. */
+/** A table's name on AWS. `prefix` is the deployment's name. */
 export const physicalName = (prefix: string, table: ControlTable): string => `${prefix}-${table}`;

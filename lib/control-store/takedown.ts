@@ -1,31 +1,31 @@
-/** What a takedown does; restoring undoes what can be undone. */
+/** The steps of a takedown. A restore undoes those that can be undone. */
 export const takedownSteps = ['refuse', 'deny', 'cut', 'invalidate', 'quarantine'] as const;
 
 /**
- * - `refuse`: the stream's record says that it is taken down, so proxies and workers refuse its publishers
- * - `deny`: the edge answers nothing of the stream any more
+ * - `refuse`: the stream's record is marked as taken down, so proxies and workers refuse its publishers
+ * - `deny`: the edge stops serving the stream
  * - `cut`: its broadcast is ended
- * - `invalidate`: no cache holds anything of it
- * - `quarantine`: its objects are where the edge does not read
+ * - `invalidate`: its objects are removed from all caches
+ * - `quarantine`: its objects are moved to where the edge can't read them
  */
 export type TakedownStep = (typeof takedownSteps)[number];
 export type TakedownDirection = 'takedown' | 'restore';
 
-/** How far a stream is taken down, or restored. Times are Unix milliseconds, for people; no decision compares them. */
+/** Progress of a takedown or a restore. Times are Unix milliseconds, for people; no decision compares them. */
 export interface Takedown {
   readonly direction: TakedownDirection;
   /** Why it was taken down, for the people who review it. */
   readonly reason: string;
-  /** When this direction was asked for. */
+  /** When this direction was requested. */
   readonly askedAtMs: number;
-  /** 1 at first, and one more each time the direction turns: what was done for an earlier turn counts for nothing. */
+  /** Starts at 1 and rises each time the direction changes: steps done in an earlier turn don't count. */
   readonly turn: number;
-  /** The steps that are done, in the order in which they were. */
+  /** Completed steps, in the order of completion. */
   readonly done: readonly { readonly step: TakedownStep; readonly atMs: number }[];
-  /** What steps that are not done wait for, in words. */
+  /** What each unfinished step is waiting for, for people. */
   readonly waiting?: Readonly<Partial<Record<TakedownStep, string>>>;
-  /** The invalidation that was asked for in this turn. */
+  /** The invalidation requested in this turn. */
   readonly invalidation?: string;
-  /** Who works on it now: one at a time, so that nothing of an earlier turn happens after a later one. */
+  /** The current runner. One at a time, so that no effect of an earlier turn lands after a later one. */
   readonly runner?: string;
 }

@@ -1,39 +1,39 @@
-/** What the edge is told to answer nothing of. A path is `<region>/<streamId>`. Denying, or allowing, twice changes nothing. */
+/** The streams the edge must not serve. A path is `<region>/<streamId>`. Denying and allowing are idempotent. */
 export interface EdgeDenials {
-  /** Resolves when it is written down for the edge; it is kept also where no edge runs. */
+  /** Resolves once the denial is stored for the edge. It is kept even if no edge is running. */
   deny(path: string): Promise<void>;
   allow(path: string): Promise<void>;
-  /** Whether viewers are denied it now, as far as can be known. */
+  /** Whether viewers are currently denied the path, as far as can be determined. */
   isDenied(path: string): Promise<boolean>;
 }
 
-/** Empties the caches between origin and viewers. */
+/** Invalidates the caches between origin and viewers. */
 export interface Invalidations {
   /**
-   * Paths begin with a slash and may end in `*`. The same `reference` asks for the same invalidation, however often. Throws
-   * `InvalidationsBusyError` (code `INVALIDATIONS_BUSY`) where too many are under way.
+   * Paths begin with a slash and may end in `*`. Requests with the same `reference` return the same invalidation. Throws
+   * `InvalidationsBusyError` (code `INVALIDATIONS_BUSY`) if too many are in progress.
    */
   request(paths: readonly string[], reference: string): Promise<{ id: string }>;
   isDone(id: string): Promise<boolean>;
 }
 
-/** A program of one machine, as its supervisor sees it. */
+/** A program on one machine, as seen by its supervisor. */
 export interface LocalProcess {
   readonly role: string;
   readonly name: string;
-  /** Left out while it is restarting. */
+  /** Left out while restarting. */
   readonly pid?: number;
-  /** `draining`: asked to finish what it has; it is started again afterwards. */
+  /** `draining`: finishing its work, after which it is restarted. */
   readonly state: 'up' | 'draining' | 'restarting';
-  /** How often it was started again since the platform came up, for whatever reason. */
+  /** Restarts since the platform started, for any reason. */
   readonly restarts: number;
 }
 
-/** The programs of one machine. On AWS there is no such thing: ECS keeps them. */
+/** The programs on one machine. Not available on AWS, where ECS runs them. */
 export interface LocalProcesses {
   list(): readonly LocalProcess[];
-  /** SIGKILL. False where it is not up. */
+  /** SIGKILL. False if the process is not up. */
   kill(name: string): boolean;
-  /** SIGTERM: it hands over or finishes what it has, ends, and is started again. False where it is not up. */
+  /** SIGTERM: the process hands over or finishes its work, exits and is restarted. False if it is not up. */
   drain(name: string): boolean;
 }

@@ -1,28 +1,30 @@
+import { defaultCacheBytes } from '../config/defaults.ts';
 import type { Clock } from '../net/clock.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { CachedObject } from './cached-object.ts';
 import { type FillAnswer, fillObject, TooLargeError } from './fill.ts';
 import { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
+import { maxObjectBytes as originMaxBytes } from './policy/delivery.ts';
 import { UpstreamError } from './policy/errors.ts';
 import type { Upstream } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
 
-/** How an object came to a client. `revalidated`: the next tier was asked, and said that ours is still right. */
+/** How an object was obtained for a client. `revalidated`: the next tier confirmed that our copy is still current. */
 export type CacheState = 'hit' | 'miss' | 'coalesced' | 'revalidated' | 'stale' | 'error';
 
-/** What a client gets; `shed`: there was no room for another fill, try again in a second. */
+/** What a client gets; `shed`: no capacity for another fill, retry in a second. */
 export type Served = { readonly state: CacheState; readonly object: CachedObject } | 'shed';
 
 export interface EdgeCacheOptions {
   readonly upstream: Upstream;
   readonly clock: Clock;
   readonly emit: EmitEvent;
-  /** For all objects together; 256 MiB unless told. */
+  /** For all objects together. @default 256 MiB */
   readonly cacheBytes?: number;
-  /** What a larger object gets is a 502; 32 MiB (the origin takes no larger one), at most half of `cacheBytes`. */
+  /** Larger objects are answered with 502; at most half of `cacheBytes`. @default the origin's own limit */
   readonly maxObjectBytes?: number;
-  /** Fills at once, each of another key; 512 unless told. */
+  /** Maximum concurrent fills, one per key. @default 512 */
   readonly maxFills?: number;
 }
 
@@ -31,7 +33,7 @@ interface Fill {
   readonly waiting: ((served: Served) => void)[];
 }
 
-/** Counts since the start. */
+/** Counts since startup. */
 export interface CacheCounts {
   hits: number;
   misses: number;
@@ -46,11 +48,12 @@ export interface CacheCounts {
 }
 
 /**
- * A cache that asks the next tier once, however many clients want the same object at the same time. A fill belongs to
- * nobody: it goes on when the client that caused it has left. Segments reach all who wait as they arrive; playlists and
- * manifests (small, compressed, and worth an older copy when they break off) only once they are whole.
+ * A cache that asks the next tier only once, however many clients want the same object at the same time. Fills don't belong
+ * to a client: they continue after the client that caused them has left. Segments are streamed to all waiting clients as
+ * they arrive; playlists and manifests are sent only when complete (they are small and compressed, and an older copy is
+ * better than a truncated one).
  *
- * No sockets here: bytes come from the `Upstream` port and go to whoever reads the `SharedBody`.
+ * No sockets here: bytes come from the `Upstream` port and are read through `SharedBody`.
  */
 export class EdgeCache {
   readonly memory: ObjectMemory;
@@ -72,7 +75,7 @@ export class EdgeCache {
   readonly #fills = new Map<string, Fill>();
 
   constructor(options: EdgeCacheOptions) {
-    const { cacheBytes = 256 * 1024 * 1024, maxObjectBytes = 32 * 1024 * 1024, maxFills = 512 } = options;
+    const { cacheBytes = defaultCacheBytes, maxObjectBytes = originMaxBytes, maxFills = 512 } = options;
     this.#options = options;
     this.memory = new ObjectMemory(cacheBytes);
     this.#maxObjectBytes = Math.min(maxObjectBytes, Math.floor(cacheBytes / 2));
@@ -83,7 +86,7 @@ export class EdgeCache {
     return this.#fills.size;
   }
 
-  /** Gives the object through `use`: before this returns where it is there, otherwise when it is known what it is. */
+  /** Passes the object to `use`: synchronously if it is cached, otherwise once the next tier's answer is known. */
   get(key: CacheKey, use: (served: Served) => void): void {
     const present = this.#present(key.key);
     if (present) {
@@ -103,7 +106,7 @@ export class EdgeCache {
     }
   }
 
-  /** What may be served without asking the next tier. */
+  /** The object, if it may be served without asking the next tier. */
   #present(key: string): { state: CacheState; object: CachedObject } | undefined {
     const object = this.memory.peek(key);
     if (!object) return undefined;
@@ -136,14 +139,14 @@ export class EdgeCache {
     this.#settle(fill, { state: object.facts.status === 200 ? state : 'error', object });
     if (!arrival) return;
     await arrival.catch((cause) => {
-      // The clients that read it are cut off by the failed body; whoever comes next starts a new fill.
+      // The failed body disconnects the clients reading it; the next request starts a new fill.
       this.counts.failedFills++;
       this.#options.emit('edge.fill.failed', { key: fill.key.key, served: 'nothing', cause });
     });
     this.counts.upstreamBytes += object.body.filledBytes;
   }
 
-  /** Nothing useful came: the older copy where there is one that may still be used, else an error for a short time. */
+  /** The fill failed: serve an older copy if one may still be used, otherwise an error for a short time. */
   #failed(fill: Fill, stored: CachedObject | undefined, cause: unknown): void {
     const { rule, key } = fill.key;
     const now = this.#options.clock.nowMs();
@@ -171,7 +174,7 @@ export class EdgeCache {
   }
 }
 
-/** What the others who waited for a fill are told. */
+/** The result for the other clients that waited for a fill. */
 function asCoalesced(served: Served): Served {
   if (served === 'shed' || served.state === 'stale' || served.state === 'error') return served;
   return { state: 'coalesced', object: served.object };
@@ -186,7 +189,7 @@ const countOf = {
   error: 'errors',
 } as const;
 
-/** A tier that nobody could reach was tried for a second already: once it is back, players must not wait another one. */
+/** An unreachable tier has already been retried for a second: once it is back, players must not wait another second. */
 const unreachableLifeMs = 250;
 
 const errorLifeMs = ({ errorTtlSeconds }: CacheKey['rule'], cause: unknown): number =>
@@ -194,11 +197,11 @@ const errorLifeMs = ({ errorTtlSeconds }: CacheKey['rule'], cause: unknown): num
     ? unreachableLifeMs
     : errorTtlSeconds * 1000;
 
-/** The answer where the next tier gave none: 504 where it was too slow, else 502. */
+/** The response if the next tier gave none: 504 on a timeout, otherwise 502. */
 function errorObject(key: CacheKey, cause: unknown, nowMs: number): CachedObject {
   const status = cause instanceof UpstreamError && cause.code === 'UPSTREAM_TIMEOUT' ? 504 : 502;
   const text =
-    cause instanceof TooLargeError ? 'The object is too large.' : 'The tier behind this one does not answer.';
+    cause instanceof TooLargeError ? 'The object is too large.' : 'The next tier is not responding.';
   const facts = { status, contentType: 'text/plain; charset=utf-8', cacheControl: 'no-store' };
   const ageMs = cause instanceof UpstreamError ? cause.ageMs : 0;
   const times = { atMs: nowMs, ageMs, lifetimeMs: errorLifeMs(key.rule, cause) };

@@ -2,40 +2,40 @@ import type { DeliveryRule } from './policy/delivery.ts';
 import { type Freshness, freshnessOf } from './policy/freshness.ts';
 import type { SharedBody } from './shared-body.ts';
 
-/** What an answer of the next tier says of an object. */
+/** The properties of an object from the next tier's response. */
 export interface ObjectFacts {
-  /** 200, or the error that we answer with. */
+  /** 200, or the error status to answer with. */
   readonly status: number;
   readonly contentType: string;
   readonly cacheControl: string;
   readonly etag?: string;
 }
 
-/** When the clock is read in ms, this object was `ageMs` old, and it may live for `lifetimeMs` in all. */
+/** At the clock time `atMs` the object was `ageMs` old; it may live for `lifetimeMs` in total. */
 export interface ObjectTimes {
   readonly atMs: number;
   readonly ageMs: number;
   readonly lifetimeMs: number;
 }
 
-/** Fixed cost of an entry beside its bytes: the object, its strings, its place in the map. An upper estimate. */
+/** Upper estimate of an entry's fixed memory cost besides its bytes: the object, its strings, its map slot. */
 const entryBytes = 1024;
 
-/** One version of one object in memory: also an error is one, for its short life. */
+/** One version of one object in memory. Errors are objects too, with a short lifetime. */
 export class CachedObject {
   readonly key: string;
   readonly rule: DeliveryRule;
   readonly facts: ObjectFacts;
   readonly body: SharedBody;
-  /** Set once the gzip form was asked for; undefined in it where that would not be smaller. */
+  /** Set once the gzip form has been requested; resolves to undefined if gzip would not be smaller. */
   gzip: Promise<SharedBody | undefined> | undefined;
-  /** The gzip form where it is made already, so that a hit need not wait for a promise. */
+  /** The gzip form once it is ready, so that a hit need not wait for a promise. */
   gzipped: SharedBody | undefined;
-  /** Clients that read it now. While there are any, dropping it would free nothing. */
+  /** Clients currently reading it. While there are any, dropping it would free no memory. */
   readers = 0;
   /** No longer in the cache. */
   dropped = false;
-  /** Until then (ms) a failing tier is not asked again. */
+  /** Clock time in ms until which a failing tier is not asked again. */
   holdUntilMs = 0;
   #times: ObjectTimes;
 
@@ -51,7 +51,7 @@ export class CachedObject {
     return this.#times.lifetimeMs;
   }
 
-  /** The next tier says that this is still the object. */
+  /** Call when the next tier has confirmed that this version is still current. */
   revalidated(times: ObjectTimes): void {
     this.#times = times;
     this.holdUntilMs = 0;
@@ -70,7 +70,7 @@ export class CachedObject {
     return entryBytes + this.key.length + this.body.capacityBytes + (this.gzipped?.capacityBytes ?? 0);
   }
 
-  /** Whether dropping it would free its memory now. */
+  /** Whether dropping it would free its memory immediately. */
   get isIdle(): boolean {
     return this.readers === 0 && this.body.state !== 'filling';
   }

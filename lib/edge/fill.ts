@@ -1,17 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../net/clock.ts';
+import { retry } from '../retry/retry.ts';
 import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-object.ts';
 import type { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
+import { untilTierIsUp } from './policy/fill-retries.ts';
 import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
-import { pausesBeforeRetryMs } from './policy/patience.ts';
 import type { Upstream, UpstreamAnswer } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
 
 export interface FillContext {
   readonly key: CacheKey;
-  /** The version that is there, fresh no more. */
+  /** The cached version, which is no longer fresh. */
   readonly stored: CachedObject | undefined;
   readonly upstream: Upstream;
   readonly clock: Clock;
@@ -19,7 +19,7 @@ export interface FillContext {
   readonly maxObjectBytes: number;
 }
 
-/** What came of asking. `arrival` settles when the bytes of the object are all there, or never will be. */
+/** The result of a fill. `arrival` settles when all bytes of the object have arrived, or never will. */
 export type FillAnswer =
   | {
       readonly state: 'miss' | 'revalidated';
@@ -28,16 +28,16 @@ export type FillAnswer =
     }
   | 'no-room';
 
-/** The object is over the limit. */
+/** The object exceeds the size limit. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
   readonly code = 'OBJECT_TOO_LARGE';
 }
 
-/** Statuses that say that there is no such object; S3 says 403 where it may not list. */
+/** Statuses that mean the object does not exist; S3 answers 403 if listing is not permitted. */
 const absent = new Set([403, 404, 410]);
 
-/** Asks the next tier for an object, and puts it into memory while it arrives. Rejects where nothing useful came. */
+/** Fetches an object from the next tier and stores it in memory as it arrives. Rejects if there is no usable response. */
 export async function fillObject(context: FillContext): Promise<FillAnswer> {
   const { key, stored, clock } = context;
   const askedMs = clock.nowMs();
@@ -53,7 +53,7 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
     stored.revalidated(times);
     holdIfStale(stored, answer, atMs);
     if (stored.dropped) {
-      // It had to make room while we asked.
+      // It was evicted while we were asking.
       if (!context.memory.makeRoom(stored.costBytes)) return 'no-room';
       context.memory.add(stored);
     }
@@ -61,7 +61,7 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   }
   if (absent.has(answer.status)) {
     answer.discard();
-    // The next tier denies it still, while we do not any more: it will be there in a moment.
+    // The next tier still denies it although we no longer do: it will be available in a moment.
     const denied = answer.status === 410 && forbidsStoring(cacheControl);
     const life = denied ? 0 : errorLifetimeMs(key.rule, cacheControl);
     return addAbsent(context, { ...times, lifetimeMs: life });
@@ -73,22 +73,28 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   return addObject(context, answer, times);
 }
 
-/** Where nothing came, a GET may be sent again. */
+/**
+ * Sends the request; a GET that got no response at all is retried. An error response isn't: the next tier has already retried its
+ * own hop.
+ */
 async function ask(
   upstream: Upstream,
   request: { target: string; ifNoneMatch?: string },
   hasUsableCopy: boolean,
 ): Promise<UpstreamAnswer> {
-  for (const pauseMs of pausesBeforeRetryMs(hasUsableCopy)) {
-    try {
-      return await upstream.get(request);
-    } catch (fault) {
-      if (!(fault instanceof UpstreamError && fault.code === 'UPSTREAM_UNREACHABLE')) throw fault;
-    }
-    if (pauseMs > 0) await delay(pauseMs);
+  const get = () => upstream.get(request);
+  try {
+    return await get();
+  } catch (fault) {
+    if (!isUnreachable(fault)) throw fault;
+    // A keep-alive connection may have been closed under the request, so the first retry is immediate. If there is an older copy
+    // that may be served, it is the only retry.
+    return hasUsableCopy ? get() : retry(get, untilTierIsUp, { again: isUnreachable });
   }
-  return upstream.get(request);
 }
+
+const isUnreachable = (fault: unknown): boolean =>
+  fault instanceof UpstreamError && fault.code === 'UPSTREAM_UNREACHABLE';
 
 function addAbsent({ key, memory }: FillContext, times: ObjectTimes): FillAnswer {
   const facts: ObjectFacts = {
@@ -96,7 +102,7 @@ function addAbsent({ key, memory }: FillContext, times: ObjectTimes): FillAnswer
     contentType: 'text/plain; charset=utf-8',
     cacheControl: `public, max-age=${key.rule.errorTtlSeconds}`,
   };
-  const body = SharedBody.of(Buffer.from('There is no such object.'));
+  const body = SharedBody.of(Buffer.from('Object not found.'));
   const object = new CachedObject(key.key, key.rule, facts, body, times);
   if (!memory.makeRoom(object.costBytes)) return 'no-room';
   memory.add(object);
@@ -122,13 +128,13 @@ function addObject(context: FillContext, answer: UpstreamAnswer, times: ObjectTi
     return 'no-room';
   }
   holdIfStale(object, answer, times.atMs);
-  // A playlist takes the place of the older one only once it is whole (see EdgeCache); until then it only counts.
+  // A playlist replaces the older one only once it is complete (see EdgeCache); until then it only counts towards memory.
   if (key.rule.compress) memory.recount(object);
   else memory.add(object);
   return { state: 'miss', object, arrival: receive(context, object, answer) };
 }
 
-/** Takes the bytes in. Rejects, with the body failed and out of the cache, where they break off or are too many. */
+/** Receives the bytes. If they are truncated or too many, fails the body, removes it from the cache, and rejects. */
 async function receive(context: FillContext, object: CachedObject, answer: UpstreamAnswer): Promise<void> {
   const { memory, maxObjectBytes } = context;
   const { body } = object;
@@ -136,20 +142,24 @@ async function receive(context: FillContext, object: CachedObject, answer: Upstr
     for await (const chunk of answer.body) {
       const total = body.filledBytes + chunk.length;
       if (total > (body.declaredBytes ?? maxObjectBytes)) {
-        throw new TooLargeError(`${object.key} has more bytes than ${body.declaredBytes ?? maxObjectBytes}`);
+        throw new TooLargeError(`${object.key} is larger than ${body.declaredBytes ?? maxObjectBytes} bytes`);
       }
       const growth = body.growthFor(chunk.length);
-      if (growth > 0 && !memory.makeRoom(growth)) throw new TooLargeError(`No room for ${object.key}`);
+      if (growth > 0 && !memory.makeRoom(growth))
+        throw new TooLargeError(`Not enough cache memory for ${object.key}`);
       body.append(chunk);
       if (growth > 0) memory.recount(object);
     }
     if (body.declaredBytes !== undefined && body.filledBytes < body.declaredBytes) {
-      throw new UpstreamError('UPSTREAM_BROKEN', `${object.key} broke off after ${body.filledBytes} bytes`);
+      throw new UpstreamError(
+        'UPSTREAM_BROKEN',
+        `${object.key} was truncated after ${body.filledBytes} bytes`,
+      );
     }
     body.complete();
     memory.recount(object);
     if (object.rule.compress) memory.add(object);
-    memory.releaseLease(object);
+    memory.release(object);
   } catch (fault) {
     body.fail();
     memory.drop(object);
@@ -157,12 +167,12 @@ async function receive(context: FillContext, object: CachedObject, answer: Upstr
   }
 }
 
-/** The next tier serves it stale because the one behind fails: asking again at every request would help nobody. */
+/** The next tier serves it stale because the tier behind it is failing: asking again at every request would not help. */
 function holdIfStale(object: CachedObject, answer: UpstreamAnswer, nowMs: number): void {
   if (answer.headers['x-cache'] === 'stale') object.holdUntilMs = nowMs + staleHoldMs;
 }
 
-/** Short beside the second that the next tier holds, so that recovery takes little longer through two tiers. */
+/** Short compared to the second that the next tier holds, so that recovery takes little longer through two tiers. */
 const staleHoldMs = 250;
 
 function declaredSize(answer: UpstreamAnswer): number | undefined {

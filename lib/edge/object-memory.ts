@@ -1,14 +1,14 @@
 import type { CachedObject } from './cached-object.ts';
 
 /**
- * The objects in memory, least recently used first, within a budget of bytes. An object counts from its first byte
- * until it is out of the cache *and* nobody reads it: what slow clients hold is inside the budget too. Where all of it
- * is held so, nothing new is taken.
+ * The objects in memory, least recently used first, within a byte budget. An object counts from its first byte until it is
+ * out of the cache *and* nobody is reading it, so data held for slow clients is within the budget too. If that fills the
+ * budget, nothing new is admitted.
  */
 export class ObjectMemory {
   readonly limitBytes: number;
   readonly #objects = new Map<string, CachedObject>();
-  /** What each counted object was counted with. */
+  /** The bytes that each counted object was counted with. */
   readonly #costs = new Map<CachedObject, number>();
   #usedBytes = 0;
   #evictions = 0;
@@ -29,7 +29,7 @@ export class ObjectMemory {
     return this.#evictions;
   }
 
-  /** Finds without marking it as used. */
+  /** Looks up an object without marking it as used. */
   peek(key: string): CachedObject | undefined {
     return this.#objects.get(key);
   }
@@ -40,7 +40,7 @@ export class ObjectMemory {
     this.#objects.set(object.key, object);
   }
 
-  /** Makes room for this many bytes more, if it can. */
+  /** Evicts objects to make room for `bytes` more; false if that is impossible. */
   makeRoom(bytes: number): boolean {
     if (this.#usedBytes + bytes <= this.limitBytes) return true;
     for (const object of this.#objects.values()) {
@@ -52,7 +52,7 @@ export class ObjectMemory {
     return false;
   }
 
-  /** Puts a version in place of the one before. Room has been made. */
+  /** Replaces the previous version. The caller has made room. */
   add(object: CachedObject): void {
     const before = this.#objects.get(object.key);
     if (before && before !== object) this.drop(before);
@@ -72,16 +72,16 @@ export class ObjectMemory {
   drop(object: CachedObject): void {
     if (this.#objects.get(object.key) === object) this.#objects.delete(object.key);
     object.dropped = true;
-    this.releaseLease(object);
+    this.release(object);
   }
 
-  /** Drops every object whose key begins so. */
+  /** Drops every object whose key starts with `prefix`. */
   dropBelow(prefix: string): void {
     for (const [key, object] of this.#objects) if (key.startsWith(prefix)) this.drop(object);
   }
 
-  /** To be called when a reader has left or a fill has ended. */
-  releaseLease(object: CachedObject): void {
+  /** Call when a reader has left or a fill has ended. */
+  release(object: CachedObject): void {
     if (!object.dropped || !object.isIdle) return;
     this.#usedBytes -= this.#costs.get(object) ?? 0;
     this.#costs.delete(object);

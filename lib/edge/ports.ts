@@ -1,11 +1,11 @@
-/** What the edge needs from the outside, and what it gives to the HTTP server in front of it. */
+/** What the edge needs from outside, and what it provides to the HTTP server in front of it. */
 
 /** The next tier: the shield for an edge, the origin for a shield. Always asked by GET. */
 export interface Upstream {
   /**
-   * Resolves when the head of the answer is there. Rejects with `UpstreamError`: `UPSTREAM_UNREACHABLE` where nothing
-   * of an answer came, `UPSTREAM_TIMEOUT` where it took too long. Exactly one of `body` (to its end, or left early)
-   * and `discard` is used by the caller.
+   * Resolves once the response head has arrived. Rejects with `UpstreamError`: `UPSTREAM_UNREACHABLE` if there was no
+   * response, `UPSTREAM_TIMEOUT` if it took too long. The caller must use exactly one of `body` (to its end, or left
+   * early) and `discard`.
    */
   get(request: { readonly target: string; readonly ifNoneMatch?: string }): Promise<UpstreamAnswer>;
 }
@@ -14,7 +14,7 @@ export interface UpstreamAnswer {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Throws where the answer breaks off before its end. */
+  /** Throws if the response is truncated. */
   readonly body: AsyncIterable<Uint8Array>;
   discard(): void;
 }
@@ -32,22 +32,22 @@ export interface EdgeRequest {
 export interface EdgeResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Absent where nothing follows the head. Whoever gets it must `close` it, once it is sent or given up. */
+  /** Absent if nothing follows the head. The receiver must `close` it, once it is sent or abandoned. */
   readonly body?: BodyReader;
 }
 
-/** One client's position in bytes that many share; nothing is copied for it. */
+/** One client's position in a buffer shared by many; nothing is copied. */
 export interface BodyReader {
-  /** The next bytes, `wait` where they have not come yet, `end` after the last, `failed` where they never will come. */
+  /** The next bytes; `wait` if they have not arrived yet, `end` after the last, `failed` if they never will arrive. */
   next(maxBytes: number): Uint8Array | 'wait' | 'end' | 'failed';
-  /** All that is left, where it is all there. */
+  /** All remaining bytes, if they have all arrived. */
   rest(): Uint8Array | undefined;
-  /** Calls back once, when `next` has something else to say than `wait`. */
+  /** Calls back once, when `next` would return something other than `wait`. */
   whenMore(callback: () => void): void;
   close(): void;
 }
 
 export interface EdgeService {
-  /** Answers through `reply`, exactly once: at once where it can, later otherwise. Never throws. */
+  /** Calls `reply` exactly once: synchronously if possible, otherwise later. Never throws. */
   handle(request: EdgeRequest, reply: (response: EdgeResponse) => void): void;
 }

@@ -9,7 +9,7 @@ import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
 import { SharedBody, SharedBodyReader } from './shared-body.ts';
 
 export interface EdgeHandlerOptions {
-  /** `edge` or `shield`, as clients see it in `Server-Timing`. */
+  /** `edge` or `shield`, as shown to clients in `Server-Timing`. */
   readonly tier: string;
   readonly cache: EdgeCache;
   readonly clock: Clock;
@@ -21,17 +21,17 @@ type Reply = (response: EdgeResponse) => void;
 /**
  * The edge and the shield, without their sockets.
  *
- *     GET, HEAD /<object key>   from the cache, by the table of delivery policy; what no row matches is a 404, what is of a
- *                               stream that is taken down a 410
+ *     GET, HEAD /<object key>   from the cache, by the delivery policy table; 404 if no row matches, 410 if the stream is
+ *                               taken down
  *     OPTIONS                   a CORS preflight
- *     GET, HEAD /time           the time now, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
+ *     GET, HEAD /time           the current time, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}
  *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, denied, fills, failedFills,
- *                                upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions} since the start
+ *                                upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions} since startup
  */
 export class EdgeHandler implements EdgeService {
   readonly #options: EdgeHandlerOptions;
-  /** `<region>/<streamId>` of streams that are taken down. */
+  /** `<region>/<streamId>` of taken-down streams. */
   #denied: ReadonlySet<string> = new Set();
   #denials = 0;
 
@@ -39,7 +39,7 @@ export class EdgeHandler implements EdgeService {
     this.#options = options;
   }
 
-  /** From now on these streams (`<region>/<streamId>`), and only these, are denied. What is held of new ones is dropped. */
+  /** Replaces the list of denied streams (`<region>/<streamId>`). Cached objects of newly denied streams are dropped. */
   deny(denied: ReadonlySet<string>): void {
     const before = this.#denied;
     this.#denied = denied;
@@ -55,14 +55,16 @@ export class EdgeHandler implements EdgeService {
       reply(
         method === 'OPTIONS'
           ? preflight
-          : say(method, 405, 'Only GET, HEAD and OPTIONS are understood.', { allow: 'GET, HEAD, OPTIONS' }),
+          : textReply(method, 405, 'Only GET, HEAD and OPTIONS are supported.', {
+              allow: 'GET, HEAD, OPTIONS',
+            }),
       );
     } else if (key) {
       const askedMs = this.#options.clock.nowMs();
       if (this.#isDenied(key)) this.#refuse(method, reply);
       else {
         this.#options.cache.get(key, (served) => {
-          // It may have been taken down while the next tier was asked.
+          // The stream may have been taken down while we were asking the next tier.
           if (this.#isDenied(key)) this.#refuse(method, reply);
           else this.#give(request, served, askedMs, reply);
         });
@@ -72,17 +74,17 @@ export class EdgeHandler implements EdgeService {
     }
   }
 
-  /** What is no object: our own pages, or nothing. */
+  /** Paths that are not objects: our own pages, or nothing. */
   #own(method: string, target: string): EdgeResponse {
     switch (target.split('?', 1)[0]) {
       case '/time':
-        return say(method, 200, new Date(this.#options.clock.wallMs()).toISOString());
+        return textReply(method, 200, new Date(this.#options.clock.wallMs()).toISOString());
       case '/healthz':
-        return say(method, 200, '{"status":"ok"}', json);
+        return textReply(method, 200, '{"status":"ok"}', json);
       case '/_metrics':
-        return say(method, 200, JSON.stringify(this.#metrics()), json);
+        return textReply(method, 200, JSON.stringify(this.#metrics()), json);
       default:
-        return say(method, 404, 'Nothing is delivered from here.');
+        return textReply(method, 404, 'Not found.');
     }
   }
 
@@ -103,7 +105,7 @@ export class EdgeHandler implements EdgeService {
 
   #give(request: EdgeRequest, served: Served, askedMs: number, reply: Reply): void {
     if (served === 'shed') {
-      reply(say(request.method, 503, 'Too much at once; try again.', { 'retry-after': '1' }));
+      reply(textReply(request.method, 503, 'Overloaded; try again.', { 'retry-after': '1' }));
       return;
     }
     const { object, state } = served;
@@ -128,12 +130,12 @@ export class EdgeHandler implements EdgeService {
     }
   }
 
-  /** Counts a reader of the object; the result, called once, lets it go. */
+  /** Counts a reader of the object; call the result once to release it. */
   #hold(object: CachedObject): () => void {
     object.readers++;
     return () => {
       object.readers--;
-      this.#options.cache.memory.releaseLease(object);
+      this.#options.cache.memory.release(object);
     };
   }
 
@@ -161,7 +163,7 @@ export class EdgeHandler implements EdgeService {
     });
   }
 
-  /** The gzip form, made once for a version, however many ask for it meanwhile. */
+  /** The gzip form, made once per version, however many clients request it meanwhile. */
   #compress(object: CachedObject): Promise<SharedBody | undefined> {
     object.gzip ??= (async () => {
       const plain = object.body.view(0, object.body.filledBytes);
@@ -175,8 +177,8 @@ export class EdgeHandler implements EdgeService {
   }
 }
 
-/** A short answer of our own. */
-function say(
+/** A short plain-text response of our own. */
+function textReply(
   method: string,
   status: number,
   text: string,

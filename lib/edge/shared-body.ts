@@ -2,17 +2,17 @@ import type { BodyReader } from './ports.ts';
 
 const firstBytes = 16 * 1024;
 
-/** Up to so many waiting readers are told of every piece at once. */
+/** Up to this many waiting readers are notified of every piece immediately. */
 const fewReaders = 32;
 /**
- * A herd is told at most this often: a piece of 64 kB to each of thousands costs as many writes as the whole segment,
- * and a wait of milliseconds costs a viewer nothing.
+ * Minimum interval between notifications of a larger herd: sending a 64 kB piece to each of thousands of readers costs as
+ * many writes as sending the whole segment, and viewers don't notice a wait of milliseconds.
  */
 const herdPauseMs = 5;
 
 /**
- * The bytes of one object while they come in and afterwards, read by any number of clients at once, each at its own
- * pace. They are in one buffer, which grows to the declared size at once or by doubling; readers get views of it.
+ * The bytes of one object, during and after arrival, read by any number of clients at once, each at its own pace. They are
+ * in one buffer, allocated at the declared size or grown by doubling; readers get views of it.
  */
 export class SharedBody {
   readonly declaredBytes: number | undefined;
@@ -27,7 +27,7 @@ export class SharedBody {
     this.#buffer = Buffer.allocUnsafeSlow(declaredBytes ?? firstBytes);
   }
 
-  /** A body that is all there. */
+  /** A complete body. */
   static of(bytes: Uint8Array): SharedBody {
     const body = new SharedBody(bytes.length);
     body.append(bytes);
@@ -43,17 +43,17 @@ export class SharedBody {
     return this.#filledBytes;
   }
 
-  /** Memory held. */
+  /** Allocated memory. */
   get capacityBytes(): number {
     return this.#buffer.length;
   }
 
-  /** What `append` of this many bytes will take in memory beyond what is held. */
+  /** Additional memory that appending this many bytes will allocate. */
   growthFor(bytes: number): number {
     return this.#capacityFor(bytes) - this.#buffer.length;
   }
 
-  /** The size, where it is known by now. */
+  /** The size, if known yet. */
   get sizeBytes(): number | undefined {
     return this.#state === 'complete' ? this.#filledBytes : this.declaredBytes;
   }
@@ -79,13 +79,13 @@ export class SharedBody {
     this.#wake();
   }
 
-  /** The rest will never come. Readers must not let what they have pass for the whole. */
+  /** The rest will never arrive. Readers must not treat what they have as complete. */
   fail(): void {
     this.#state = 'failed';
     this.#wake();
   }
 
-  /** The bytes that are there of this window. */
+  /** The bytes of this window that have arrived. */
   view(start: number, end: number): Buffer {
     return this.#buffer.subarray(start, Math.min(end, this.#filledBytes));
   }
@@ -112,7 +112,7 @@ export class SharedBody {
   }
 }
 
-/** Reads a window of a shared body; `end` undefined reads to the end of the body, wherever that will be. */
+/** Reads a window of a shared body; `end` undefined reads to the end, wherever that turns out to be. */
 export class SharedBodyReader implements BodyReader {
   readonly #body: SharedBody;
   readonly #end: number;

@@ -6,17 +6,17 @@ import type { PublishSession } from './publisher/publish-session.ts';
 export interface ActiveBroadcast {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
-  /** Resolves when nothing of it is left here, the lease included. */
+  /** Resolves when nothing of it remains here, including the lease. */
   readonly ended: Promise<void>;
   readonly ending: boolean;
-  /** A session wants to publish: true when it is accepted, false where another publisher is alive. */
+  /** Resolves to true if the session may publish, false if another publisher is alive. */
   attach(session: PublishSession): Promise<boolean>;
-  /** Hands it over once the publisher's proxy has moved it to another worker, or found none that has room for long. */
+  /** Hands it over once the publisher's proxy has moved it to another worker, or has found none with room for a long time. */
   drain(): Promise<void>;
-  /** Leaves it open for another worker to go on with; the lease is let go. */
+  /** Leaves it open for another worker to continue, and releases the lease. */
   handOver(): Promise<void>;
-  /** The control store, which could not be used for so long, can be used again. */
+  /** The control store is usable again after `downMs`. */
   controlRecovered(downMs: number): void;
-  /** Ends the broadcast. Once. */
+  /** Ends the broadcast. Only the first call counts. */
   end(reason: EndReason): void;
 }

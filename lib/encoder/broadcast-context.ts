@@ -6,7 +6,7 @@ import type { VideoEncoder } from './encoding/policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './encoding/policy/ffmpeg-version.ts';
 import type { EncoderStore, StartEncoder } from './ports.ts';
 
-/** What every broadcast of a worker shares. */
+/** What all broadcasts of a worker share. */
 export interface BroadcastContext {
   readonly store: EncoderStore;
   readonly objects: ObjectStore;
@@ -20,6 +20,6 @@ export interface BroadcastContext {
   readonly windowSegments: number;
   readonly clock: Clock;
   readonly emit: EmitEvent;
-  /** The control store did not answer, or answers again. */
+  /** The control store stopped responding, or responds again. */
   reachable(isReachable: boolean, cause?: unknown): void;
 }

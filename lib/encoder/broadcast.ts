@@ -1,5 +1,5 @@
 import type { BroadcastState, EndReason } from '../control-store/records.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
+import { refusalStatus } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
@@ -19,13 +19,13 @@ import { BroadcastReport } from './report/broadcast-report.ts';
 const tickMs = 100;
 
 /**
- * One time on air, from the first publish to the end. Media goes through the reception to the encoding, its segments through
- * the output to the origin. What happens, the report tells. Here is how the parts hang together, and how it ends.
+ * One broadcast, from the first publish to the end. Media flows through the reception to the encoding, and its segments
+ * through the output to the origin; the report records what happens. This class connects the parts and ends the broadcast.
  */
 export class Broadcast implements ActiveBroadcast {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
-  /** Resolves when nothing of it is left, the lease included. */
+  /** Resolves when nothing of it remains, including the lease. */
   readonly ended: Promise<void>;
   readonly #setting: BroadcastContext;
   readonly #keeper: LeaseKeeper;
@@ -39,7 +39,7 @@ export class Broadcast implements ActiveBroadcast {
   #resolveEnded!: () => void;
   #ending = false;
 
-  /** With `unfinished`, it goes on where that ended. */
+  /** With `unfinished`, continues where that ended. */
   constructor(
     setting: BroadcastContext,
     keeper: LeaseKeeper,
@@ -69,7 +69,7 @@ export class Broadcast implements ActiveBroadcast {
     this.#timer = setInterval(() => this.#tick(), tickMs);
     keeper.listen({
       lost: () => this.#leaseLost(),
-      // Who asked for it has told so.
+      // The request has already been logged where it was made.
       endRequested: () => void requestedEndReason(store, lease.streamId).then((reason) => this.end(reason)),
     });
   }
@@ -82,12 +82,12 @@ export class Broadcast implements ActiveBroadcast {
     return this.#ending;
   }
 
-  /** A session wants to publish: true when it is accepted, false where another publisher is alive. */
+  /** Resolves to true if the session may publish, false if another publisher is alive. */
   attach(session: PublishSession): Promise<boolean> {
     return this.#reception.attach(session);
   }
 
-  /** Hands it over once the publisher's proxy has moved it to another worker, or found none that has room for long. */
+  /** Hands it over once the publisher's proxy has moved it to another worker, or has found none with room for a long time. */
   async drain(): Promise<void> {
     if (!this.#ending && this.#reception.isPresent && this.#reception.send({ type: 'draining' })) {
       await this.#departure.wait(drainLimits.publishersMs);
@@ -95,20 +95,21 @@ export class Broadcast implements ActiveBroadcast {
     await this.handOver();
   }
 
-  /** The control store, which could not be used for so long, can be used again. */
+  /** The control store is usable again after `downMs`. */
   controlRecovered(downMs: number): void {
     if (!this.#ending) this.#report.controlRecovered(downMs);
   }
 
-  /** Ends the broadcast: everything that was taken is published, then the recording closed. Once. */
+  /** Ends the broadcast: publishes everything received, then closes the recording. Only the first call counts. */
   end(reason: EndReason): void {
     if (this.#ending) return;
-    if (reason === 'taken-down') this.#reception.send({ type: 'status', ...takenDownStatus });
+    if (reason === 'taken-down')
+      this.#reception.send({ type: 'status', ...refusalStatus({ reason: 'taken-down' }) });
     this.#stop(reason);
     void this.#finish(reason);
   }
 
-  /** Leaves it open for another worker to go on with: whole segments are published, the lease is let go. */
+  /** Leaves it open for another worker to continue: publishes whole segments and releases the lease. */
   async handOver(): Promise<void> {
     if (this.#ending) return this.ended;
     this.#reception.vacate();
@@ -143,13 +144,13 @@ export class Broadcast implements ActiveBroadcast {
         tag: (tag) => this.#encoding.feed(tag),
         batchEnded: () => this.#encoding.flush(),
         lost: (detail) => this.#publisherLost(detail),
-        over: (reason) => this.end(reason),
+        ended: (reason) => this.end(reason),
       },
     });
   }
 
   #publisherLost(detail: string): void {
-    if (this.#departure.over()) return;
+    if (this.#departure.end()) return;
     if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
     else this.#report.publisher.lost(this.#reconnectWindowMs, detail);
   }
@@ -203,11 +204,11 @@ export class Broadcast implements ActiveBroadcast {
     if (this.#output.started && this.#reception.isPresent) this.#report.publisher.refreshInput();
   }
 
-  /** Nothing more comes in. */
+  /** Stops input for good. */
   #stop(reason: string): void {
     this.#ending = true;
     clearInterval(this.#timer);
-    this.#departure.over();
+    this.#departure.end();
     this.#reception.stop(reason);
   }
 
@@ -223,7 +224,7 @@ export class Broadcast implements ActiveBroadcast {
     this.#resolveEnded();
   }
 
-  /** Another worker writes now: nothing more may leave this one. */
+  /** Another worker writes now: this one must not write anything else. */
   #leaseLost(): void {
     this.#report.leaseLost(this.#keeper.lease.epoch);
     this.#output.stop();

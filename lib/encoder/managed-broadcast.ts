@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ChannelOutlook } from '../control-store/managed-channel.ts';
 import type { BroadcastRecord, EndReason, LeaseRecord } from '../control-store/records.ts';
 import { fitLadder } from '../packaging/ladder-fit.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
+import { refusalStatus } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
@@ -20,16 +20,16 @@ import type { PublishSession } from './publisher/publish-session.ts';
 import { PublisherSeat } from './publisher/publisher-seat.ts';
 
 const tickMs = 100;
-/** The broadcaster is told how the channel stands no more often than this. */
-const tellEveryMs = 5000;
-/** Without a word from whoever drives channels the fleet takes the broadcast. */
+/** Minimum interval between updates to the broadcaster on the channel's state. */
+const notifyEveryMs = 5000;
+/** The fleet takes the broadcast over if the channel driver has been silent this long. */
 const driverSilentMs = 240_000;
-const unwantWithinMs = 3000;
+const releaseWithinMs = 3000;
 
 /**
- * A broadcast that a managed channel encodes. This worker holds its lease and its seat, tells its journal and says when the
- * channel is wanted; the media goes from the proxy to the channel, and here only shows what comes in and that it comes. Where
- * the channel fails, the broadcast ends and the publisher, who stays connected, begins another one on the fleet.
+ * A broadcast that a managed channel encodes. This worker holds its lease and its publisher seat, writes its journal and
+ * requests the channel; the media flows from the proxy to the channel, and is only inspected here. If the channel fails, the
+ * broadcast ends and the publisher, which stays connected, begins another one on the fleet.
  */
 export class ManagedBroadcast implements ActiveBroadcast {
   readonly streamId: StreamId;
@@ -47,14 +47,14 @@ export class ManagedBroadcast implements ActiveBroadcast {
   #resolveEnded!: () => void;
   #format?: InputFormat;
   #outlook?: ChannelOutlook;
-  #toldMs = Number.NEGATIVE_INFINITY;
-  #toldWords = '';
-  /** Of the session in the seat: how far its media has come, and how far its proxy was told so. */
-  #heardMs = 0;
+  #notifiedAtMs = Number.NEGATIVE_INFINITY;
+  #lastNotice = '';
+  /** Session time of the current session: received so far, and confirmed to its proxy. */
+  #receivedMs = 0;
   #confirmedMs = 0;
   #ending = false;
 
-  /** With `last`, it goes on where another worker left it. */
+  /** With `last`, continues where another worker left it. */
   constructor(
     setting: BroadcastContext,
     keeper: LeaseKeeper,
@@ -79,7 +79,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
       store,
       clock,
       lease,
-      outlook: (outlook) => this.#look(outlook),
+      outlook: (outlook) => this.#handleOutlook(outlook),
       failed: (cause) => this.#report.driveFailed(cause),
     });
     this.#timer = setInterval(() => this.#tick(), tickMs);
@@ -106,14 +106,15 @@ export class ManagedBroadcast implements ActiveBroadcast {
     await this.handOver();
   }
 
-  /** The channel went on meanwhile, and viewers with it. */
+  /** The channel kept running meanwhile, and so did playback. */
   controlRecovered(downMs: number): void {
     if (!this.#ending) this.#report.controlRecovered(downMs);
   }
 
   end(reason: EndReason): void {
     if (this.#ending) return;
-    if (reason === 'taken-down') this.#seat.session?.send({ type: 'status', ...takenDownStatus });
+    if (reason === 'taken-down')
+      this.#seat.session?.send({ type: 'status', ...refusalStatus({ reason: 'taken-down' }) });
     this.#stop();
     this.#seat.close(reason);
     void this.#finish(reason);
@@ -138,13 +139,13 @@ export class ManagedBroadcast implements ActiveBroadcast {
     return new PublisherSeat(clock, lease, {
       taken: (session) => {
         this.#intake.beginSession();
-        this.#heardMs = 0;
+        this.#receivedMs = 0;
         this.#confirmedMs = 0;
-        this.#toldMs = Number.NEGATIVE_INFINITY;
+        this.#notifiedAtMs = Number.NEGATIVE_INFINITY;
         this.#report.publisher.taken(session, !this.#report.started);
       },
       media: (type, timestampMs, payload, sessionMs) => {
-        this.#heardMs = Math.max(this.#heardMs, sessionMs);
+        this.#receivedMs = Math.max(this.#receivedMs, sessionMs);
         this.#intake.push({ type, timestampMs, payload, nowMs: clock.nowMs(), sessionMs });
       },
       metadata: ({ frameRate, encoder }) => {
@@ -154,18 +155,18 @@ export class ManagedBroadcast implements ActiveBroadcast {
       batchEnded: () => {},
       unpublished: () => this.end('publisher-ended'),
       lost: (detail) => {
-        if (this.#departure.over()) return;
+        if (this.#departure.end()) return;
         if (this.#reconnectWindowMs === 0) this.end('reconnect-window-over');
         else this.#report.publisher.lost(this.#reconnectWindowMs, detail);
       },
-      back: (awayMs) => {
-        if (!this.#report.started) this.#report.publisher.backAtStart();
-        else this.#report.publisher.back({ awayMs, shown: 'nothing' });
+      returned: (awayMs) => {
+        if (!this.#report.started) this.#report.publisher.returnedAtStart();
+        else this.#report.publisher.returned({ awayMs, shown: 'nothing' });
       },
     });
   }
 
-  /** Only finds out what comes in. */
+  /** Only used to inspect the input. */
   #makeIntake(): Intake {
     return new Intake(
       {
@@ -174,17 +175,16 @@ export class ManagedBroadcast implements ActiveBroadcast {
           this.#report.publisher.formatFound(format);
           const { width, height, frameRate } = format.video;
           if (this.#outlook === undefined && !this.#report.started) this.#report.starting();
-          this.#channel.want({ width, height, frameRate });
+          this.#channel.request({ width, height, frameRate });
         },
         tag: () => {},
         slateWanted: () => {},
-        unusable: (reason) => {
-          this.#report.publisher.inputUnusable(reason, this.#seat.session);
-          const description = `Unsupported codec: ${reason}. Send H.264 video and AAC sound.`;
-          const code = 'NetStream.Publish.Rejected';
-          this.#seat.session?.send({ type: 'status', level: 'error', code, description });
+        unusable: (refusal) => {
+          this.#report.publisher.inputUnusable(refusal, this.#seat.session);
+          const status = refusalStatus(refusal);
+          this.#seat.session?.send({ type: 'status', ...status });
           if (!this.#report.started) this.end('publisher-ended');
-          else this.#seat.dismiss(description);
+          else this.#seat.dismiss(status.description);
         },
       },
       0,
@@ -209,15 +209,15 @@ export class ManagedBroadcast implements ActiveBroadcast {
     if (isSilent && this.#report.ageMs > driverSilentMs) this.#fallBack();
   }
 
-  /** What this worker has of a publisher is of no use to another one: the channel has it. */
+  /** No other worker needs the media held here: the channel already has it. */
   #confirm(): void {
-    const throughMs = Math.floor(this.#heardMs);
+    const throughMs = Math.floor(this.#receivedMs);
     if (throughMs - this.#confirmedMs < 1000) return;
     this.#confirmedMs = throughMs;
     this.#seat.session?.send({ type: 'published-through', timestampMs: throughMs });
   }
 
-  #look(outlook: ChannelOutlook): void {
+  #handleOutlook(outlook: ChannelOutlook): void {
     if (this.#ending) return;
     this.#outlook = outlook;
     if (outlook.kind === 'push' && outlook.live) {
@@ -225,7 +225,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
       return;
     }
     const isOver = outlook.kind === 'fallback' || outlook.kind === 'over';
-    this.#tellPublisher(outlook.words, isOver ? 0 : tellEveryMs);
+    this.#notifyPublisher(outlook.words, isOver ? 0 : notifyEveryMs);
     if (outlook.kind === 'fallback') this.#fallBack();
     else if (outlook.kind === 'over') this.end('encoder-failed');
   }
@@ -235,11 +235,11 @@ export class ManagedBroadcast implements ActiveBroadcast {
     this.#report.live(fitLadder(this.#format.video, this.#setting.ladder));
   }
 
-  #tellPublisher(words: string, everyMs: number): void {
+  #notifyPublisher(words: string, everyMs: number): void {
     const nowMs = this.#setting.clock.nowMs();
-    if (words === this.#toldWords || nowMs - this.#toldMs < everyMs) return;
-    this.#toldMs = nowMs;
-    this.#toldWords = words;
+    if (words === this.#lastNotice || nowMs - this.#notifiedAtMs < everyMs) return;
+    this.#notifiedAtMs = nowMs;
+    this.#lastNotice = words;
     const status = { level: 'status', code: 'NetStream.Publish.Notify', description: words } as const;
     this.#seat.session?.send({ type: 'status', ...status });
   }
@@ -256,13 +256,13 @@ export class ManagedBroadcast implements ActiveBroadcast {
   #stop(): void {
     this.#ending = true;
     clearInterval(this.#timer);
-    this.#departure.over();
+    this.#departure.end();
   }
 
   async #finish(reason: EndReason): Promise<void> {
-    const unwanted = this.#channel.unwant().catch((cause: unknown) => this.#report.driveFailed(cause));
+    const released = this.#channel.release().catch((cause: unknown) => this.#report.driveFailed(cause));
     this.#report.ended(reason);
-    await Promise.race([unwanted, pause(unwantWithinMs, undefined, { ref: false })]);
+    await Promise.race([released, pause(releaseWithinMs, undefined, { ref: false })]);
     await this.#releaseLease();
   }
 

@@ -7,7 +7,7 @@ import type {
   StreamStore,
 } from '../control-store/ports.ts';
 
-/** The slice of the control store that a worker needs. */
+/** The part of the control store that a worker needs. */
 export type EncoderStore = Pick<StreamStore, 'getStream'> &
   BroadcastStore &
   LeaseStore &
@@ -15,65 +15,68 @@ export type EncoderStore = Pick<StreamStore, 'getStream'> &
   Pick<StreamEventStore, 'appendEvent'> &
   Pick<DocumentStore, 'getDocument' | 'putDocument'>;
 
-/** The worker's end of a relay link: bytes both ways. Nothing is read before `start`. */
+/** The worker's end of a relay link: bytes in both directions. Nothing is read before `start`. */
 export interface RelayConnection {
   start(handler: RelayConnectionHandler): void;
   write(bytes: Uint8Array): void;
-  /** Stops reading; what was already read may still come. */
+  /** Stops reading; bytes already read may still be delivered. */
   pause(): void;
   resume(): void;
-  /** Half-closes after what is queued. */
+  /** Half-closes once everything queued has been sent. */
   end(): void;
   /** Closes at once. */
   abort(): void;
 }
 
 export interface RelayConnectionHandler {
-  /** The bytes are lent until it returns: copy what is kept. */
+  /** `bytes` is only valid during the call: copy what you keep. */
   data(bytes: Buffer): void;
-  /** Once and last. */
+  /** Called once, and last. */
   closed(fault: Error | undefined): void;
 }
 
 /** A running ffmpeg. */
 export interface EncoderProcess {
   readonly pid: number | undefined;
-  /** Bytes that it has not taken yet. */
+  /** Bytes that it hasn't read yet. */
   readonly backlogBytes: number;
-  /** Queues pieces for its stdin as one write. They must not change afterwards. After its end they are dropped. */
+  /** Queues pieces for its stdin as one write. Don't modify them afterwards. Ignored after ffmpeg has exited. */
   write(pieces: readonly Uint8Array[]): void;
-  /** No more input: it works off what it has and exits. */
+  /** Closes its input: it processes what it has and exits. */
   endInput(): void;
-  /** Ends it at once. */
+  /** Kills it. */
   kill(): void;
 }
 
 export interface EncoderProcessHandler {
-  /** Bytes of output pipe `index`, counted from 0. They may be kept. */
+  /** Bytes from output pipe `index`, counted from 0. The receiver may keep them. */
   output(index: number, bytes: Buffer): void;
   outputEnded(index: number): void;
-  /** Once and last, after all outputs ended. */
+  /** Called once, and last, after all outputs ended. */
   exited(exit: EncoderExit): void;
 }
 
 export interface EncoderExit {
   readonly code: number | null;
   readonly signal: string | null;
-  /** The end of what it said on stderr. */
+  /** The end of its stderr. */
   readonly said: string;
 }
 
-/** Starts ffmpeg with these arguments and `outputs` pipes from file descriptor 3 on. A failure to start is an exit. */
+/**
+ * Starts ffmpeg with these arguments and `outputs` pipes from file descriptor 3 on. A failure to start is reported as an
+ * exit.
+ */
 export type StartEncoder = (
   args: readonly string[],
   outputs: number,
   handler: EncoderProcessHandler,
 ) => EncoderProcess;
 
-/** The platform that runs this worker, and that would stop it to save a machine. */
+/** The platform that runs this worker, which might stop it to scale in. */
 export interface TaskProtection {
-  /** Asks not to be stopped for so long. Rejects where that was not granted. */
+  /** Requests protection from being stopped for this long. Rejects if it isn't granted. */
   hold(forMs: number): Promise<void>;
-  /** It may be stopped again. */
+  /** Ends the protection. */
   release(): Promise<void>;
 }

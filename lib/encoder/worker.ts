@@ -1,9 +1,8 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control-store/errors.ts';
 import type { EncoderPool, StreamRecord } from '../control-store/records.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import { type MemberId, newStreamId, type SessionId, type StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
-import { AdmissionError } from './admission-error.ts';
+import { AdmissionError, asAdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
 import { LeaseTaker, type PlannedMove, type TakenLease } from './lease/lease-taker.ts';
@@ -21,21 +20,23 @@ export interface WorkerOptions extends Omit<BroadcastContext, 'reachable'> {
   readonly host: string;
   /** Known once the listener is up. */
   readonly port: number;
-  /** Streams at once at most. */
+  /** Maximum number of concurrent streams. */
   readonly capacity: number;
   /** @default cpu */
   readonly pool?: EncoderPool;
-  /** Left out where nothing but people stops a worker. */
+  /** Undefined if only people stop the worker. */
   readonly protection?: TaskProtection;
 }
 
 const heartbeatMs = 1000;
 const sweepMs = 5000;
 const loadEveryMs = 10_000;
-/** A broadcast of the same stream that is just ending is waited for; longer than it can take. */
+/** How long to wait for an ending broadcast of the same stream; longer than an end can take. */
 const endingWaitMs = 10_000;
 
-/** One encoder worker: takes the sessions that proxies bring, one broadcast per stream, and says in the fleet that it is there. */
+/**
+ * One encoder worker: accepts the sessions that proxies bring, one broadcast per stream, and registers itself in the fleet.
+ */
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #setting: BroadcastContext;
@@ -45,7 +46,7 @@ export class Worker {
   /** Streams whose lease is being taken: a second session waits for the first one's. */
   readonly #opening = new Map<StreamId, Promise<ActiveBroadcast>>();
   readonly #watch = new StoreWatch();
-  /** On air when the control store went away: they have it to tell. */
+  /** Broadcasts that were running when the control store failed: they report the outage once it is over. */
   #outlasting: readonly ActiveBroadcast[] = [];
   #draining = false;
   #heartbeat?: NodeJS.Timeout;
@@ -78,7 +79,7 @@ export class Worker {
     return this.#draining;
   }
 
-  /** Appears in the fleet, and stays there by a heartbeat a second. */
+  /** Joins the fleet and stays in it with a heartbeat every second. */
   async start(): Promise<void> {
     await this.#beat();
     this.#telling = setInterval(() => this.#tellLoad(), loadEveryMs);
@@ -98,19 +99,19 @@ export class Worker {
   }
 
   /**
-   * Takes nothing new, leaves what there is for other workers to go on with, and leaves the fleet. Each broadcast goes on
+   * Accepts nothing new, leaves its broadcasts for other workers to continue, and leaves the fleet. Each broadcast continues
    * here until its proxy has found a worker that is ready for it.
    */
   async drain(): Promise<void> {
     this.#draining = true;
     clearTimeout(this.#heartbeat);
     clearInterval(this.#sweeping);
-    // A worker that leaves is no measure of how full its fleet is.
+    // A draining worker would distort the fleet's load figure.
     clearInterval(this.#telling);
     const { store, memberId, emit } = this.#options;
     emit('encoder.draining', { broadcasts: this.#broadcasts.size });
     await this.#beat();
-    // A broadcast whose lease is just being taken is handed over, too.
+    // Includes broadcasts whose lease is still being taken.
     while (this.load > 0) {
       await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drain()));
       await Promise.allSettled(this.#opening.values());
@@ -129,15 +130,15 @@ export class Worker {
       const broadcast = await this.#broadcastFor(stream, session);
       if (session.closed) return;
       if (!(await broadcast.attach(session))) {
-        // One whose lease was lost just now has no seat for anybody: the publisher may try again.
+        // The lease was lost a moment ago, so nobody can publish here: the publisher may try again.
         if (broadcast.ending)
           throw new AdmissionError('unavailable', 'The broadcast moved to another encoder.');
-        throw new AdmissionError('busy', 'Another broadcaster is on air with this key.');
+        throw new AdmissionError('busy', 'Another broadcaster is live with this key.');
       }
-    } catch (cause) {
-      const { reason, message, holder } = asAdmissionError(cause);
-      emit('encoder.session.refused', { stream, session: sessionId, reason });
-      session.refuse({ reason, description: message, ...(holder === undefined ? {} : { holder }) });
+    } catch (fault) {
+      const { reason, message: description, holder, cause } = asAdmissionError(fault);
+      emit('encoder.session.refused', { stream, session: sessionId, reason, detail: description, cause });
+      session.refuse({ reason, description, ...(holder === undefined ? {} : { holder }) });
     }
   }
 
@@ -146,8 +147,7 @@ export class Worker {
     if (known?.ending) {
       await within(known.ended, endingWaitMs);
       known = this.#broadcasts.get(streamId);
-      if (known?.ending)
-        throw new AdmissionError('busy', 'The broadcast before this one is still being closed.');
+      if (known?.ending) throw new AdmissionError('closing', 'The previous broadcast is still closing.');
     }
     if (known) return known;
     const opening = this.#opening.get(streamId);
@@ -167,9 +167,7 @@ export class Worker {
       ready: () => session.send({ type: 'standby' }),
       calledOff: () => {
         if (this.#draining) return new AdmissionError('draining', 'This encoder is about to stop.');
-        return session.closed
-          ? new AdmissionError('unavailable', 'The proxy does not wait any more.')
-          : undefined;
+        return session.closed ? new AdmissionError('unavailable', 'The proxy stopped waiting.') : undefined;
       },
     };
   }
@@ -178,7 +176,7 @@ export class Worker {
     await this.#readOpenStream(streamId);
     const taken = await this.#taker.take(streamId, session && this.#moveOf(session));
     try {
-      // Again: a takedown refuses first and looks for a lease then, so one of us two sees the other.
+      // Read it again: a takedown first refuses new publishers and then looks for a lease, so one of the two sees the other.
       return this.#begin(await this.#readOpenStream(streamId), taken, session?.hello.sessionId);
     } catch (cause) {
       await taken.keeper.release().catch(() => {});
@@ -188,8 +186,8 @@ export class Worker {
 
   async #readOpenStream(streamId: StreamId): Promise<StreamRecord> {
     const stream = await this.#options.store.getStream(streamId);
-    if (!stream) throw new AdmissionError('unavailable', 'There is no such stream.');
-    if (stream.takenDown) throw new AdmissionError('taken-down', takenDownStatus.description);
+    if (!stream) throw new AdmissionError('unknown-stream', 'This stream no longer exists.');
+    if (stream.takenDown) throw new AdmissionError('taken-down', 'This stream was taken down.');
     return stream;
   }
 
@@ -213,8 +211,9 @@ export class Worker {
   }
 
   /**
-   * Looks after broadcasts that nobody has: their worker died, or stopped, and no publisher brought them to another one.
-   * Whoever sees a lease stand still for the lease time takes it and waits out the reconnect window, so that it ends as others do.
+   * Picks up abandoned broadcasts: their worker died or stopped, and no publisher moved them to another one. A worker that
+   * sees a lease unchanged for the lease time takes it and waits out the reconnect window, so that the broadcast ends like
+   * any other.
    */
   async #sweep(): Promise<void> {
     if (this.#inSweep || !this.#hasRoom) return;
@@ -237,7 +236,7 @@ export class Worker {
     if (!lease) return;
     const wasOurs = !lease.released && lease.workerId === memberId;
     if (!wasOurs && !this.#turn.isAbandoned(lease, clock.nowMs(), this.#watch)) return;
-    // The list may be behind: to take the stream of an ended broadcast would begin another one.
+    // The list may be stale: taking the stream of an ended broadcast would begin another one.
     const last = await store.latestBroadcast(streamId);
     if (last && last.state !== 'ended') await this.#broadcastFor(streamId);
   }
@@ -246,7 +245,7 @@ export class Worker {
     return this.load < this.#options.capacity && !this.#draining;
   }
 
-  /** The next sweep tries again. A stream that another worker took first is in good hands. */
+  /** The next sweep tries again. If another worker took the stream first, nothing needs to be done. */
   #sweepFailed(cause: unknown): void {
     if (cause instanceof ConditionFailedError || cause instanceof AdmissionError) return;
     if (cause instanceof ControlStoreUnavailableError) this.#noteStore(false, cause);
@@ -289,14 +288,6 @@ export class Worker {
     for (const broadcast of this.#outlasting) broadcast.controlRecovered(downMs);
     this.#outlasting = [];
   }
-}
-
-function asAdmissionError(cause: unknown): AdmissionError {
-  if (cause instanceof AdmissionError) return cause;
-  if (cause instanceof ConditionFailedError) {
-    return new AdmissionError('held-elsewhere', 'Another encoder took this stream first.', { cause });
-  }
-  return new AdmissionError('unavailable', 'The control store does not answer.', { cause });
 }
 
 async function within(promise: Promise<void>, ms: number): Promise<void> {

@@ -5,31 +5,31 @@ import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { programCodec } from '../config/program.ts';
+import { programCodec } from '../config/programs/program.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
 export interface PlatformFunctionProps {
-  /** The folder in lambda/ that has the function's handler.ts. */
+  /** Folder in lambda/ with the function's handler.ts. */
   readonly handler: string;
   readonly description: string;
-  /** What the function's codec encodes. Never a secret: only where it is kept. */
+  /** Output of the function's codec. Never contains a secret, only its location. */
   readonly environment: Record<string, string>;
   /** The CloudWatch namespace of the metrics in its log. */
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
-  /** @default 256; the share of a processor grows with it */
+  /** CPU share grows with it. @default 256 */
   readonly memoryMiB?: number;
   /** @default 10 seconds */
   readonly timeout?: Duration;
 }
 
 /**
- * One of our functions: Node 24 on ARM, one ES module with everything in it, so that what was tested is what runs.
+ * A Lambda function: Node 24 on ARM, bundled as one ES module, so that what was tested is what runs.
  *
- * Its role can write its own log and nothing else until something is granted. It reserves no concurrency: a reservation
- * takes from the account's and none of our functions may starve another. X-Ray is off: each function does one thing, its
- * log tells it, and traces would need a permission on every resource.
+ * Until more is granted, its role can only write its own log. It reserves no concurrency: a reservation is taken from the
+ * account's limit, and no function may starve another. X-Ray is off: each function does one thing, its log covers it, and
+ * traces would need a permission on every resource.
  */
 export class PlatformFunction extends Construct implements IGrantable {
   readonly function: NodejsFunction;
@@ -41,7 +41,7 @@ export class PlatformFunction extends Construct implements IGrantable {
       retention: props.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // Our own role: the one that the CDK would make has a managed policy for the logs of every function.
+    // A dedicated role: the CDK's default one has a managed policy for the logs of every function.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     this.grantPrincipal = role;
@@ -65,12 +65,12 @@ export class PlatformFunction extends Construct implements IGrantable {
         format: OutputFormat.ESM,
         target: 'node24',
         mainFields: ['module', 'main'],
-        // The SDK too: the version that Lambda has moves, ours is in the lockfile.
+        // The SDK is bundled too: Lambda's version changes, ours is pinned by the lockfile.
         externalModules: [],
         minify: true,
         sourceMap: true,
         sourcesContent: false,
-        // CommonJS packages inside an ES module call `require` for what Node has built in.
+        // CommonJS packages inside an ES module call `require` for Node built-ins.
         banner:
           "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
       },

@@ -9,9 +9,9 @@ export interface RemoteParametersProps {
 }
 
 /**
- * SSM parameters of other regions, read while the stack is deployed: CloudFormation itself resolves those of its own region
- * only. The stack that writes them has to be there first. One for a stack: the CDK makes one function for all readings,
- * and gives it the role of the first.
+ * SSM parameters of other regions, read during the deploy: CloudFormation itself only resolves those of its own region. The
+ * stack that writes them must be deployed first. Create one per stack: the CDK makes a single function for all reads, and
+ * gives it the role of the first.
  */
 export class RemoteParameters extends Construct {
   readonly #reader: { readonly role: Role; readonly logGroup: LogGroup };

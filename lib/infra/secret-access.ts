@@ -5,7 +5,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
 export type SecretAction = 'secretsmanager:GetSecretValue' | 'secretsmanager:PutSecretValue';
 
-/** Allows just these calls on one secret, and the use of its key through Secrets Manager only. */
+/** Allows only these calls on one secret, and use of its key only through Secrets Manager. */
 export function grantSecret(
   grantee: IGrantable,
   secret: ISecret,
@@ -16,7 +16,7 @@ export function grantSecret(
   const writes = actions.includes('secretsmanager:PutSecretValue');
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
-      // A new value is encrypted under a new data key; Secrets Manager decrypts the old one to compare.
+      // A new value is encrypted with a new data key; Secrets Manager decrypts the old value to compare.
       actions: writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'],
       resources: [encryptionKey.keyArn],
       conditions: {

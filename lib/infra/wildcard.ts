@@ -1,7 +1,7 @@
 import { Stack, Token, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Says why statements of a grantee name these resources with a `*`. As cdk-nag writes them: a token by its name. */
+/** Justifies the wildcard resources in a grantee's statements. Written as cdk-nag does: a token by its name. */
 export function acknowledgeWildcards(
   grantee: IConstruct,
   resources: readonly string[],

@@ -1,34 +1,45 @@
-import type { RefusalReason } from '../protocol/relay/link-frames.ts';
+import type { Refusal, RefusalReason, WorkerRefusalReason } from '../protocol/refusals.ts';
 import type { MemberId } from '../routing/ids.ts';
 
-/** A worker answered and did not take the stream. */
+/** A worker answered and refused the stream. */
 export class LinkRefusedError extends Error {
   override readonly name = 'LinkRefusedError';
   readonly code = 'LINK_REFUSED';
-  readonly reason: RefusalReason;
-  /** Who holds the stream's lease, for `held-elsewhere`. */
+  readonly reason: WorkerRefusalReason;
+  /** The holder of the stream's lease, for `held-elsewhere`. */
   readonly holder: MemberId | undefined;
 
-  constructor(reason: RefusalReason, description: string, holder?: MemberId) {
+  constructor(reason: WorkerRefusalReason, description: string, holder?: MemberId) {
     super(description);
     this.reason = reason;
     this.holder = holder;
   }
 }
 
-/** A link broke, or its worker said nothing in time or something that is no answer. */
+/** A link broke, or its worker didn't answer in time or sent something invalid. */
 export class LinkLostError extends Error {
   override readonly name = 'LinkLostError';
   readonly code = 'LINK_LOST';
 }
 
-/** No worker took the stream; `status` is what the publisher is told. */
+/** No worker accepted the stream. The message has each worker's answer. */
 export class RouteFailedError extends Error {
   override readonly name = 'RouteFailedError';
-  readonly code: 'STREAM_BUSY' | 'TAKEN_DOWN' | 'NO_WORKER' | 'PUBLISHER_LEFT';
+  readonly code = 'ROUTE_FAILED';
+  readonly reason: RefusalReason;
 
-  constructor(code: RouteFailedError['code'], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+  constructor({ reason, detail = reason }: Refusal, options?: ErrorOptions) {
+    super(detail, options);
+    this.reason = reason;
+  }
+}
+
+/** The publisher left while a worker was sought. */
+export class PublisherLeftError extends Error {
+  override readonly name = 'PublisherLeftError';
+  readonly code = 'PUBLISHER_LEFT';
+
+  constructor() {
+    super('The publisher left.');
   }
 }

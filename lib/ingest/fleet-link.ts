@@ -7,9 +7,9 @@ export interface FleetLinkOptions {
   readonly store: Pick<IngestStore, 'heartbeat' | 'listFleet' | 'removeMember'>;
   readonly fleet: FleetView;
   readonly emit: EmitEvent;
-  /** This proxy as it is now. */
+  /** This proxy's current record. */
   readonly self: () => Omit<FleetMember, 'version'>;
-  /** Until the certificate that is shown is over, where that is known. */
+  /** Days until the certificate in use expires, if known. */
   readonly certificateDaysLeft?: () => number | undefined;
   /** @default 1,000 */
   readonly everyMs?: number;
@@ -18,13 +18,13 @@ export interface FleetLinkOptions {
 }
 
 /**
- * Says once a second that this proxy is there, and looks which workers are; says its load in the log every 10 s. Goes on
+ * Every second, writes this proxy's heartbeat and reads which workers are alive; every 10 s, logs its load. Keeps running
  * while the store is down.
  */
 export class FleetLink {
   readonly #options: FleetLinkOptions;
   #timer: NodeJS.Timeout | undefined;
-  #telling: NodeJS.Timeout | undefined;
+  #loadTimer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #available = true;
 
@@ -32,10 +32,10 @@ export class FleetLink {
     this.#options = options;
   }
 
-  /** Looks and speaks once, then regularly. Does not fail where the store is down. */
+  /** Writes and reads once, then regularly. Doesn't fail if the store is down. */
   async start(): Promise<void> {
     await this.#beat();
-    this.#telling = setInterval(() => this.#tellLoad(), this.#options.loadEveryMs ?? 10_000);
+    this.#loadTimer = setInterval(() => this.#emitLoad(), this.#options.loadEveryMs ?? 10_000);
     let busy = false;
     this.#timer = setInterval(() => {
       if (busy) return;
@@ -46,16 +46,16 @@ export class FleetLink {
     }, this.#options.everyMs ?? 1_000);
   }
 
-  /** Takes this proxy out of the fleet. */
+  /** Removes this proxy from the fleet. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    clearInterval(this.#telling);
+    clearInterval(this.#loadTimer);
     await this.#beating;
     const { id, role } = this.#options.self();
     await this.#options.store.removeMember(role, id).catch(() => {});
   }
 
-  #tellLoad(): void {
+  #emitLoad(): void {
     const { emit, self, certificateDaysLeft } = this.#options;
     const { load: sessions, capacity } = self();
     const daysLeft = certificateDaysLeft?.();
@@ -71,8 +71,8 @@ export class FleetLink {
     const { store, fleet, emit, self } = this.#options;
     const operation = 'fleet';
     try {
-      // In this order: a proxy whose own heartbeat cannot be written (a full disk, a store that only reads) must not
-      // take the silence of others for their death.
+      // In this order: a proxy whose own heartbeat cannot be written (a full disk, a read-only store) must not mistake the
+      // silence of others for their death.
       await store.heartbeat(self());
       fleet.observe(await store.listFleet('encoder'), performance.now());
       if (!this.#available) emit('ingest.store.available', { operation });

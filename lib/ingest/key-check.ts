@@ -1,22 +1,35 @@
 import type { StreamRecord } from '../control-store/records.ts';
+import type { RefusalReason } from '../protocol/refusals.ts';
 import type { StreamId } from '../routing/ids.ts';
 import { hashStreamKey, parseStreamKey, sameKeyHash } from '../routing/stream-key.ts';
 import type { IngestStore } from './ports.ts';
 
 export type KeyVerdict =
   | { readonly verdict: 'valid'; readonly stream: StreamRecord }
-  /** The key is right, but nobody may publish. */
-  | { readonly verdict: 'taken-down'; readonly streamId: StreamId }
-  /** For the log only: the publisher is told the same for all of these. */
   | {
-      readonly verdict: 'invalid';
+      readonly verdict: 'refused';
+      readonly reason: KeyRefusalReason;
+      /** As the key says. */
       readonly streamId?: StreamId;
-      readonly why: 'malformed' | 'unknown' | 'wrong';
-    }
-  /** The control store cannot be read: nobody gets in. */
-  | { readonly verdict: 'undecided'; readonly streamId: StreamId; readonly cause: unknown };
+      /** Why the control store can't be read, for `key-unchecked`. */
+      readonly cause?: unknown;
+    };
 
-/** Checks stream keys against the control store. Nothing is kept: a revoked key, or a takedown, holds from the next check on. */
+type KeyRefusalReason = Extract<
+  RefusalReason,
+  | 'malformed-key'
+  | 'unknown-stream'
+  | 'wrong-key'
+  | 'expired-key'
+  | 'key-unchecked'
+  /** The key is right, but nobody may publish. */
+  | 'taken-down'
+>;
+
+/**
+ * Checks stream keys against the control store. Nothing is cached: a revoked key or a takedown applies from the next check
+ * on.
+ */
 export class KeyCheck {
   readonly #store: Pick<IngestStore, 'getStream'>;
   readonly #pepper: string;
@@ -26,34 +39,40 @@ export class KeyCheck {
     this.#pepper = pepper;
   }
 
-  /** `streamName` is what came in the publish command, perhaps with a query. */
+  /** `streamName` comes from the publish command and may include a query. */
   async check(streamName: string): Promise<KeyVerdict> {
     const key = parseStreamKey(streamName);
-    if (key === undefined) return { verdict: 'invalid', why: 'malformed' };
+    if (key === undefined) return { verdict: 'refused', reason: 'malformed-key' };
     const { streamId } = key;
     const hash = hashStreamKey(key, this.#pepper);
     let stream: StreamRecord | undefined;
     try {
       stream = await this.#store.getStream(streamId);
     } catch (cause) {
-      return { verdict: 'undecided', streamId, cause };
+      return { verdict: 'refused', reason: 'key-unchecked', streamId, cause };
     }
-    const matched = matches(stream, hash);
-    if (stream === undefined) return { verdict: 'invalid', streamId, why: 'unknown' };
-    if (!matched) return { verdict: 'invalid', streamId, why: 'wrong' };
-    return stream.takenDown ? { verdict: 'taken-down', streamId } : { verdict: 'valid', stream };
+    const match = matchOf(stream, hash);
+    if (stream === undefined) return { verdict: 'refused', reason: 'unknown-stream', streamId };
+    if (match !== 'valid') return { verdict: 'refused', reason: `${match}-key`, streamId };
+    return stream.takenDown
+      ? { verdict: 'refused', reason: 'taken-down', streamId }
+      : { verdict: 'valid', stream };
   }
 }
 
-/** Compares every key, and one where there is none: the time tells nothing of which, or whether, one matched. */
-function matches(stream: StreamRecord | undefined, hash: string): boolean {
+/** Compares every key, and a dummy if there is none, so that timing doesn't reveal which one matched, or whether one did. */
+function matchOf(stream: StreamRecord | undefined, hash: string): 'valid' | 'expired' | 'wrong' {
   const keys: readonly { hash: string; expiresAtMs?: number }[] = stream?.keys ?? [
     { hash: '0'.repeat(hash.length) },
   ];
-  let matched = false;
+  let valid = false;
+  let expired = false;
   for (const { hash: known, expiresAtMs } of keys) {
     const same = sameKeyHash(hash, known);
-    matched ||= same && (expiresAtMs === undefined || expiresAtMs > Date.now());
+    const isOpen = expiresAtMs === undefined || expiresAtMs > Date.now();
+    valid ||= same && isOpen;
+    expired ||= same && !isOpen;
   }
-  return matched && stream !== undefined;
+  if (valid) return 'valid';
+  return expired ? 'expired' : 'wrong';
 }

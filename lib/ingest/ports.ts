@@ -10,8 +10,8 @@ import type { ChunkState } from '../protocol/rtmp/chunk-state.ts';
 import type { SessionId } from '../routing/ids.ts';
 
 /**
- * The slice of the control store that a proxy needs: check keys, find leases and workers, say that it is there, and how its
- * pushes to other servers stand.
+ * The part of the control store that a proxy needs: to check keys, find leases and workers, register itself, and report the
+ * state of its pushes to other servers.
  */
 export type IngestStore = Pick<StreamStore, 'getStream'> &
   Pick<LeaseStore, 'getLease'> &
@@ -19,19 +19,22 @@ export type IngestStore = Pick<StreamStore, 'getStream'> &
   Pick<StreamEventStore, 'appendEvent'> &
   FleetStore;
 
-/** Gets what a publisher sends, beside its relay. It never throws and never waits: the session does not depend on it. */
+/** Receives what a publisher sends, alongside its relay. Must never throw or block: the session doesn't depend on it. */
 export interface PublishTap {
-  /** A worker takes the stream. */
+  /** A worker has accepted the stream. */
   onAir(): void;
-  /** What came in after `publish`, in order, from the first byte on. `bytes` are another reader's memory afterwards: copy what is kept. */
+  /**
+   * Receives the bytes after `publish`, in order, from the first one on. `bytes` is reused after the call: copy what you
+   * keep.
+   */
   take(bytes: Uint8Array): void;
-  /** All that was there to read was taken, and is on its way to the worker. */
+  /** Everything readable has been read and is on its way to the worker. */
   flush(): void;
-  /** The session is over; more than once is as good as once. */
+  /** The session has ended; may be called more than once. */
   ended(): void;
 }
 
-/** Called for each publisher whose key is right. `chunkState`: of its reader, just after the publish command. */
+/** Called for each publisher with a valid key. `chunkState`: its reader's state just after the publish command. */
 export type OpenTap = (about: {
   readonly stream: StreamRecord;
   readonly sessionId: SessionId;

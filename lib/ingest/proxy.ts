@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { defaultReplayMaxBytes } from '../config/defaults.ts';
 import type { Connection } from '../net/socket.ts';
 import { RtmpSession, type SessionContext, type SessionLimits } from './rtmp-session.ts';
 
@@ -7,7 +8,7 @@ export const defaultLimits: SessionLimits = {
   publishMs: 10_000,
   idleMs: 30_000,
   lingerMs: 1_000,
-  replayMaxBytes: 8 * 1024 * 1024,
+  replayMaxBytes: defaultReplayMaxBytes,
   routeMs: 8_000,
   moveMs: 60_000,
   stallMs: 5_000,
@@ -19,7 +20,7 @@ const tickMs = 250;
 
 export interface IngestProxyOptions {
   readonly context: SessionContext;
-  /** Connections beyond this are closed as they come. */
+  /** Further connections are closed on arrival. */
   readonly maxSessions: number;
 }
 
@@ -49,12 +50,12 @@ export class IngestProxy {
     }, tickMs);
   }
 
-  /** Takes over a connection that was accepted. */
+  /** Takes over an accepted connection. */
   connected(connection: Connection): void {
     const { context, maxSessions } = this.#options;
     if (this.#draining || this.#sessions.size >= maxSessions) {
       const cause = new Error(
-        this.#draining ? 'the proxy stops' : `there are ${maxSessions} sessions already`,
+        this.#draining ? 'the proxy is shutting down' : `the limit of ${maxSessions} sessions is reached`,
       );
       context.emit('ingest.connection.unserved', { client: connection.remote.host, cause });
       connection.abort();
@@ -65,7 +66,7 @@ export class IngestProxy {
     session.start();
   }
 
-  /** Takes no more; publishers may go on for `drainMs`, then they are told to come again. */
+  /** Stops accepting connections; publishers may continue for `drainMs`, then they are asked to reconnect. */
   async stop(drainMs: number): Promise<void> {
     this.#draining = true;
     const { lingerMs } = this.#options.context.limits;

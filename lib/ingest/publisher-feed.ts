@@ -1,12 +1,12 @@
 import type { Connection } from '../net/socket.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { Handover } from '../protocol/rtmp/server-session.ts';
-import { Gathered } from './policy/gathered.ts';
 import { PublisherStream } from './policy/publisher-stream.ts';
 import { ReadCursor, type ReadMemory } from './policy/read-memory.ts';
+import { Gathered } from './policy/write-batch.ts';
 
 export interface FeedLimits {
-  /** The most that is kept of a publisher for a replay, in bytes. 0 keeps nothing. */
+  /** The most to keep of a publisher for a replay, in bytes. 0 keeps nothing. */
   readonly replayMaxBytes: number;
 }
 
@@ -16,21 +16,21 @@ export interface PublisherFeedOptions {
   readonly memory: ReadMemory;
   readonly limits: FeedLimits;
   readonly reply: (messages: readonly RtmpMessage[]) => void;
-  /** Unpublished media was let go to stay in bounds. Once, until something is confirmed again. */
+  /** Unpublished media was dropped to stay within bounds. Called once until something is confirmed again. */
   readonly overflowed: (heldBytes: number) => void;
-  /** Whether a link may still read from memory that it was given. */
+  /** Whether a link may still be reading memory that it was given. */
   readonly isWriting: () => boolean;
 }
 
 /**
- * The publisher's side of a relay: where its bytes are read to, what is answered, what is kept for a replay, and whether
- * it is read at all. Knows of no worker.
+ * The publisher's side of a relay: where its bytes are read to, what is answered, what is kept for a replay, and whether it
+ * is read at all. Knows nothing of workers.
  */
 export class PublisherFeed {
   readonly stream: PublisherStream;
   readonly #options: PublisherFeedOptions;
   readonly #cursor: ReadCursor;
-  /** Read, and not taken by {@link gathered}. */
+  /** Read, but not yet returned by {@link gathered}. */
   readonly #pending = new Gathered();
   #isHeld = false;
   #confirmedMs = 0;
@@ -49,7 +49,7 @@ export class PublisherFeed {
     if (handover.rest.length > 0) this.take(handover.rest, true);
   }
 
-  /** Not read, because the worker is behind or there is none. */
+  /** Reading is paused because the worker is behind or there is none. */
   get isHeld(): boolean {
     return this.#isHeld;
   }
@@ -63,13 +63,15 @@ export class PublisherFeed {
     return this.#cursor.target();
   }
 
-  /** `counted`: already acknowledged, or counted for it. Throws `ProtocolError`; the publisher is to be closed then. */
+  /**
+   * `counted`: the bytes are already included in the acknowledgement count. Throws `ProtocolError`; close the publisher then.
+   */
   take(bytes: Buffer, counted = false): void {
     if (this.#cursor.took(bytes)) this.#keep(bytes, counted);
     else this.#cursor.copy(bytes, (copied) => this.#keep(copied, counted));
   }
 
-  /** What was read since the last call. It stays as it is while `isWriting`. */
+  /** Returns what was read since the last call. It doesn't change while `isWriting`. */
   gathered(): Buffer[] {
     return this.#pending.take();
   }
@@ -85,7 +87,7 @@ export class PublisherFeed {
   }
 
   /**
-   * Media through session time `timeMs` is in the origin and need not be kept; `later`: not before {@link forgetConfirmed},
+   * Media through session time `timeMs` is in the origin and may be dropped; `later`: not before {@link forgetConfirmed},
    * because a worker has been told where its replay begins.
    */
   confirmed(timeMs: number, later: boolean): void {
@@ -95,12 +97,12 @@ export class PublisherFeed {
     this.#hasOverflowed = false;
   }
 
-  /** Lets go of all that was confirmed. */
+  /** Drops everything confirmed. */
   forgetConfirmed(): void {
     if (this.#confirmedMs > 0) this.stream.publishedThrough(this.#confirmedMs);
   }
 
-  /** Lets go of everything: the session is over. */
+  /** Drops everything: the session has ended. */
   clear(): void {
     this.#pending.take();
     this.stream.clear();
@@ -115,7 +117,7 @@ export class PublisherFeed {
     this.#options.overflowed(this.stream.heldBytes);
   }
 
-  /** Memory goes to the next reader only where no read and no write can still touch it. */
+  /** Memory goes to the next reader only when no read or write can still touch it. */
   #release(block: Buffer): void {
     const inUse = !this.#pending.empty || this.#options.isWriting() || block === this.#cursor.block;
     if (!inUse) this.#options.memory.release(block);

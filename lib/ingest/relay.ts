@@ -1,12 +1,11 @@
 import type { Connection } from '../net/socket.ts';
 import type { LinkFrame } from '../protocol/relay/link-frames.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { StatusLevel } from '../protocol/rtmp/commands.ts';
 import type { Handover } from '../protocol/rtmp/server-session.ts';
 import type { MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import type { RouteFailedError } from './errors.ts';
+import { RouteFailedError } from './errors.ts';
 import { LinkInUse } from './link-in-use.ts';
 import type { LinkWatchLimits } from './policy/link-watch.ts';
 import type { Replay } from './policy/publisher-stream.ts';
@@ -14,10 +13,10 @@ import type { ReadMemory } from './policy/read-memory.ts';
 import { type FeedLimits, PublisherFeed } from './publisher-feed.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';
-import { type SearchLimits, type SessionHello, WorkerSearch } from './worker-search.ts';
+import { type SearchFailure, type SearchLimits, type SessionHello, WorkerSearch } from './worker-search.ts';
 
 export interface RelayLimits extends FeedLimits, SearchLimits, LinkWatchLimits {
-  /** For the worker to take the last bytes after the publisher ended. */
+  /** How long the worker may take to read the last bytes after the publisher has ended. */
   readonly flushMs: number;
 }
 
@@ -35,20 +34,22 @@ export interface RelayOptions {
   readonly owner: RelayOwner;
 }
 
-/** The session around the relay: it speaks to the publisher. */
+/** The session around the relay, which talks to the publisher. */
 export interface RelayOwner {
   /** The first worker accepted. */
   accepted(): void;
   reply(messages: readonly RtmpMessage[]): void;
   status(level: StatusLevel, code: string, description: string): void;
-  /** The publisher's part is over and it is to be closed, after a status where one is given. Once. */
+  /** The publisher is done: close it, after sending `status` if given. Called once. */
   finish(code: string, reason: string, status?: { level: StatusLevel; code: string }): void;
+  /** No worker takes the publisher: instead of `finish`. */
+  refuse(error: RouteFailedError): void;
 }
 
 /**
- * Moves a publisher's bytes to its worker, as they are. When the link breaks or the worker drains, the publisher stays
- * and another worker gets the rest (invariant 5). Here is what happens when; the bytes are in {@link PublisherFeed}, the
- * way to a worker is {@link WorkerSearch}, and a link that is used {@link LinkInUse}.
+ * Moves a publisher's bytes to its worker unchanged. When the link breaks or the worker drains, the publisher stays and
+ * another worker gets the rest (invariant 5). This class decides what happens when; {@link PublisherFeed} has the bytes,
+ * {@link WorkerSearch} finds a worker, and {@link LinkInUse} is the current link.
  */
 export class Relay {
   readonly #options: RelayOptions;
@@ -56,7 +57,7 @@ export class Relay {
   readonly #feed: PublisherFeed;
   readonly #search: WorkerSearch;
   #current: LinkInUse | undefined;
-  /** A link that we left because its worker drains; it may still confirm. */
+  /** A link that we left because its worker is draining; it may still confirm media. */
   #leaving: WorkerLink | undefined;
   #avoid: MemberId | undefined;
   #everAccepted = false;
@@ -91,7 +92,7 @@ export class Relay {
         }),
         found: (link, replay, tookMs) => this.#attached(link, replay, tookMs),
         failed: (error) => this.#routeFailed(error),
-        standby: () => this.#current?.leaveSoon(this.#feed.stream.pointMs),
+        standby: () => this.#current?.leaveAtKeyframe(this.#feed.stream.pointMs),
         standbyOver: () => this.#current?.stay(),
         withdrawn: () => this.#current !== undefined && this.#feed.forgetConfirmed(),
       },
@@ -102,12 +103,12 @@ export class Relay {
     return this.#current?.link.worker;
   }
 
-  /** The publisher is not read, because its worker is behind or there is none. */
+  /** We have paused reading from the publisher because its worker is behind or there is none. */
   get holdsPublisher(): boolean {
     return this.#feed.isHeld;
   }
 
-  /** Something is still to be brought to a worker, or confirmed by it. */
+  /** Something remains to be sent to a worker, or to be confirmed by it. */
   get active(): boolean {
     return this.#search.isRunning || this.#current !== undefined || this.#leaving !== undefined;
   }
@@ -130,19 +131,19 @@ export class Relay {
     if (this.#feed.stream.unpublished) this.#publisherEnded('UNPUBLISHED', 'the publisher ended its stream');
   }
 
-  /** The publisher half-closed or is gone. */
+  /** The publisher half-closed or disconnected. */
   publisherLeft(reason: string): void {
     this.#flush();
     this.#publisherEnded('PUBLISHER_LEFT', reason);
   }
 
-  /** The publisher broke the protocol: what came before the fault is published. */
+  /** The publisher broke the protocol: everything before the fault is published. */
   broken(code: string, reason: string): void {
     this.#feed.gathered();
     this.#publisherEnded(code, reason);
   }
 
-  /** Looks after deadlines; called now and then. */
+  /** Checks deadlines; called periodically. */
   tick(nowMs: number): void {
     if (this.#flushSinceMs !== undefined && nowMs - this.#flushSinceMs > this.#options.limits.flushMs)
       this.abort();
@@ -154,7 +155,7 @@ export class Relay {
     link.abort();
   }
 
-  /** Lets go of everything at once. */
+  /** Drops everything at once. */
   abort(): void {
     this.#finished = true;
     this.#flushSinceMs = undefined;
@@ -173,7 +174,7 @@ export class Relay {
       if (!this.#current.write(pieces)) this.#feed.hold();
       this.#leaveIfDue();
     }
-    // Without a link the bytes wait in the log; before it overflows the publisher must wait too.
+    // Without a link the bytes wait in the log; before it overflows, stop reading from the publisher.
     else if (this.#feed.stream.isFull) this.#feed.hold();
   }
 
@@ -182,11 +183,12 @@ export class Relay {
     this.#finished = true;
     this.#options.owner.finish(code, reason);
     if (this.#current !== undefined) {
-      // What is left goes to the worker that has everything else.
+      // The rest goes to the worker that has everything else.
       this.#search.withdraw();
       this.#endLink(this.#current.link);
     }
-    // While it moves to another worker, what is not published still goes there; without any worker yet there is nothing.
+    // During a move to another worker, unpublished media still goes there; if no worker ever accepted, there is nothing to
+    // deliver.
     else if (!this.#everAccepted) this.abort();
   }
 
@@ -196,12 +198,12 @@ export class Relay {
   }
 
   #leaveIfDue(): boolean {
-    const isDue = this.#current?.isToLeave(this.#feed.stream.pointMs) === true;
+    const isDue = this.#current?.shouldLeave(this.#feed.stream.pointMs) === true;
     if (isDue) this.#leaveLink();
     return isDue;
   }
 
-  /** It gets no more, so that it publishes what it has and lets the lease go. */
+  /** Sends it nothing more, so that it publishes what it has and releases the lease. */
   #leaveLink(): void {
     if (this.#current === undefined) return;
     const { link } = this.#current;
@@ -217,7 +219,7 @@ export class Relay {
     const { emit, limits, owner } = this.#options;
     const { worker, broadcastId: broadcast, epoch } = link;
     const facts = { ...this.#facts, worker, broadcast, epoch, tookMs };
-    // A worker that drained had let go before the new one had to wait for it.
+    // A draining worker had released the lease before the new one had to wait for it.
     this.#leaveLink();
     const current = new LinkInUse(link, limits);
     this.#current = current;
@@ -243,31 +245,27 @@ export class Relay {
     });
   }
 
-  #routeFailed(error: RouteFailedError): void {
-    if (this.#finished) {
-      this.abort();
-      return;
-    }
-    this.#finished = true;
+  #routeFailed(error: SearchFailure): void {
+    const isPublisherHere = !this.#finished;
     this.abort();
-    this.#options.owner.finish(error.code, error.message, { level: 'error', code: statusOf[error.code] });
+    if (isPublisherHere && error instanceof RouteFailedError) this.#options.owner.refuse(error);
   }
 
   #frame(from: LinkInUse, frame: LinkFrame): void {
     if (frame.type === 'published-through') {
-      // While a new link is being opened its starting point has to stand.
+      // While a new link is being opened, its starting point must not move.
       this.#feed.confirmed(frame.timestampMs, this.#current === undefined || this.#search.hasOffered);
     }
     if (from !== this.#current) return;
-    from.heard();
+    from.received();
     if (frame.type === 'status') this.#options.owner.status(frame.level, frame.code, frame.description);
     else if (frame.type === 'draining') this.#workerDrains(from);
     else if (frame.type === 'end') this.#workerEnded(frame.reason);
   }
 
-  /** It goes on with the publisher until another worker is ready. */
+  /** It keeps the publisher until another worker is ready. */
   #workerDrains(from: LinkInUse): void {
-    if (this.#finished || !from.drains()) return;
+    if (this.#finished || !from.markDraining()) return;
     this.#options.emit('ingest.worker.leaving', { ...this.#facts, worker: from.link.worker });
     this.#search.start();
   }
@@ -292,7 +290,7 @@ export class Relay {
     if (link === this.#leaving) this.#leaving = undefined;
     if (link !== this.#current?.link) return;
     this.#current = undefined;
-    // After the publisher's end the worker closes when it has taken everything.
+    // After the publisher's end, the worker closes once it has read everything.
     if (this.#finished) {
       this.abort();
       return;
@@ -303,15 +301,7 @@ export class Relay {
   }
 }
 
-/** Why no worker took it, as the publisher is told. */
-const statusOf: Readonly<Record<RouteFailedError['code'], string>> = {
-  STREAM_BUSY: 'NetStream.Publish.BadName',
-  TAKEN_DOWN: takenDownStatus.code,
-  NO_WORKER: 'NetStream.Publish.Failed',
-  PUBLISHER_LEFT: 'NetStream.Publish.Failed',
-};
-
-/** What a worker is told of the session, wherever its replay begins. */
+/** What a worker is told about the session, wherever its replay begins. */
 function helloOf({ publisher, streamId, sessionId, proxyId, publish }: RelayOptions): SessionHello {
   const { remote, local } = publisher;
   return {

@@ -1,25 +1,27 @@
 import type { StreamRecord } from '../control-store/records.ts';
 import type { Connection, ConnectionHandler } from '../net/socket.ts';
-import { takenDownStatus } from '../protocol/relay/taken-down-status.ts';
+import { isJournaled, type Refusal, refusalStatus, refusals } from '../protocol/refusals.ts';
 import { ProtocolError } from '../protocol/rtmp/errors.ts';
 import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
 import { type PublishAction, RtmpServerSession } from '../protocol/rtmp/server-session.ts';
 import { type MemberId, newSessionId, type StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
+import type { RouteFailedError } from './errors.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
 import type { OpenTap, PublishTap } from './ports.ts';
+import type { RefusalJournal } from './refusal-journal.ts';
 import { Relay, type RelayLimits } from './relay.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
 export interface SessionLimits extends RelayLimits {
-  /** To the end of the RTMP handshake. */
+  /** Limit from connecting to the end of the RTMP handshake. */
   readonly handshakeMs: number;
-  /** To the publish command. */
+  /** Limit from connecting to the publish command. */
   readonly publishMs: number;
-  /** Without a byte from a publisher that is on air. */
+  /** Limit without a byte from a live publisher. */
   readonly idleMs: number;
-  /** For a publisher to read our last words and close. */
+  /** How long a publisher has to read our last message and close. */
   readonly lingerMs: number;
 }
 
@@ -29,17 +31,18 @@ export interface SessionContext {
   readonly keys: KeyCheck;
   readonly router: WorkerRouter;
   readonly memory: ReadMemory;
+  readonly journal: Pick<RefusalJournal, 'refused'>;
   readonly emit: EmitEvent;
   readonly limits: SessionLimits;
-  /** Who else gets what a publisher sends. */
+  /** Opens another receiver of what a publisher sends. */
   readonly openTap?: OpenTap;
 }
 
 type Phase = 'greeting' | 'checking' | 'relaying' | 'lingering' | 'closed';
 
-/** What all sessions read into until they publish: whatever comes is used up at once. */
+/** All sessions read into this until they publish: input is processed at once. */
 const greetingMemory = Buffer.allocUnsafeSlow(16 * 1024);
-/** A publisher that does not read our few answers is gone or hostile. */
+/** A publisher that doesn't read our few answers is dead or hostile. */
 const maxBacklogBytes = 64 * 1024;
 
 /** One publisher's connection, from the first byte to the last. */
@@ -111,11 +114,11 @@ export class RtmpSession implements ConnectionHandler {
     this.#over();
   }
 
-  /** Looks after deadlines; called several times a second. */
+  /** Checks deadlines; called several times a second. */
   tick(nowMs: number): void {
     const { limits } = this.#context;
     const ageMs = nowMs - this.#startedMs;
-    // A relay may have last bytes to bring to its worker after the publisher is gone.
+    // A relay may still have bytes to send to its worker after the publisher has disconnected.
     this.#relay?.tick(nowMs);
     if (this.#phase === 'closed') this.#over();
     if (this.#connection.backlogBytes > maxBacklogBytes) this.#connection.abort();
@@ -128,14 +131,14 @@ export class RtmpSession implements ConnectionHandler {
         this.#close('PUBLISH_TIMEOUT', `no publish command in ${limits.publishMs} ms`);
       }
     } else if (this.#relay?.holdsPublisher) {
-      // Its silence is ours.
+      // We paused reading; don't count this as idle.
       this.#lastReadMs = nowMs;
     } else if (this.#phase === 'relaying' && this.#onAir && nowMs - this.#lastReadMs > limits.idleMs) {
       this.#relay?.publisherLeft(`the publisher sent nothing for ${limits.idleMs} ms`);
     }
   }
 
-  /** Tells the publisher to come again, and closes. */
+  /** Asks the publisher to reconnect, and closes. */
   dismiss(): void {
     if (this.#phase === 'relaying' && this.#onAir) {
       this.status(
@@ -176,24 +179,26 @@ export class RtmpSession implements ConnectionHandler {
   ): void {
     const { emit } = this.#context;
     this.#tap?.ended();
-    const facts = { session: this.id, client: this.#connection.remote.host, stream: this.#streamId ?? '' };
+    const about = { ...this.#facts, stream: this.#streamId ?? '', code, reason };
     if (status !== undefined) this.status(status.level, status.code, reason);
-    const isOurs = code === 'NO_WORKER';
-    if (this.#onAir)
-      emit(isOurs ? 'ingest.publish.dropped' : 'ingest.publish.ended', {
-        ...facts,
-        code,
-        reason,
-        receivedBytes: this.#receivedBytes,
-      });
-    else emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', { ...facts, code, reason });
+    if (this.#onAir) emit('ingest.publish.ended', { ...about, receivedBytes: this.#receivedBytes });
+    else emit('ingest.publish.refused', about);
     this.#linger();
+  }
+
+  refuse({ reason, message: detail }: RouteFailedError): void {
+    this.#turnAway({ reason, detail }, this.#streamId);
+  }
+
+  get #facts(): { readonly session: string; readonly client: string } {
+    return { session: this.id, client: this.#connection.remote.host };
   }
 
   #act(actions: readonly PublishAction[]): void {
     for (const action of actions) {
       if (action.type === 'send') this.#connection.write(action.bytes);
       else if (action.type === 'close') this.#close(action.code, action.reason);
+      else if (action.type === 'refuse') this.#turnAway({ reason: action.reason }, undefined);
       else {
         this.#phase = 'checking';
         this.#connection.pause();
@@ -203,27 +208,17 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   async #publish(request: PublishRequest): Promise<void> {
-    const verdict = await this.#context.keys.check(request.streamName);
+    const { keys, emit } = this.#context;
+    const verdict = await keys.check(request.streamName);
     if (this.#phase !== 'checking') return;
     if (verdict.verdict === 'valid') {
       this.#streamId = verdict.stream.id;
       this.#relayTo(verdict.stream, request);
-    } else if (verdict.verdict === 'taken-down') {
-      const { code, description } = takenDownStatus;
-      this.#refuse('TAKEN_DOWN', code, description, verdict.streamId);
-    } else if (verdict.verdict === 'undecided') {
-      this.#context.emit('ingest.store.unavailable', { operation: 'getStream', cause: verdict.cause });
-      const reason = 'Stream keys cannot be checked at the moment. Please try again.';
-      this.#refuse('CONTROL_STORE_UNAVAILABLE', 'NetStream.Publish.Failed', reason, verdict.streamId);
-    } else {
-      const reason = 'This stream key is not valid.';
-      this.#refuse(
-        `KEY_${verdict.why.toUpperCase()}`,
-        'NetStream.Publish.Unauthorized',
-        reason,
-        verdict.streamId,
-      );
+      return;
     }
+    const { reason, streamId, cause } = verdict;
+    if (cause !== undefined) emit('ingest.store.unavailable', { operation: 'getStream', cause });
+    this.#turnAway({ reason }, streamId, cause);
   }
 
   #relayTo(stream: StreamRecord, request: PublishRequest): void {
@@ -263,30 +258,47 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   #brokeProtocol(fault: unknown): void {
-    // A `RangeError`: the publish command lies inside another message, so no reader could go on from there.
+    // A `RangeError`: the publish command lies inside another message, so no reader could continue from there.
     if (!(fault instanceof ProtocolError) && !(fault instanceof RangeError)) throw fault;
     const code = fault instanceof ProtocolError ? fault.code : 'COMMAND_OUT_OF_ORDER';
     if (this.#relay === undefined) this.#close(code, fault.message);
     else this.#relay.broken(code, fault.message);
   }
 
-  #refuse(code: string, status: string, reason: string, stream: StreamId | undefined): void {
-    const { emit } = this.#context;
-    const isOurs = code === 'CONTROL_STORE_UNAVAILABLE';
-    emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', {
-      session: this.id,
-      client: this.#connection.remote.host,
-      stream,
+  /** All that follows from it is in the reason's row. */
+  #turnAway(refusal: Refusal, stream: StreamId | undefined, cause?: unknown): void {
+    const { emit, journal } = this.#context;
+    const { reason, detail } = refusal;
+    const { code, fault } = refusals[reason];
+    const isOurs = fault === 'platform';
+    const status = refusalStatus(refusal);
+    this.#connection.write(this.#rtmp.refuse(status.code, status.description));
+    const about = {
+      ...this.#facts,
       code,
-      reason,
-    });
-    this.#connection.write(this.#rtmp.refuse(status, reason));
+      reason: status.description,
+      ...(detail !== undefined && { detail }),
+      ...(cause !== undefined && { cause }),
+    };
+    if (this.#onAir) {
+      emit(isOurs ? 'ingest.publish.dropped' : 'ingest.publish.ended', {
+        ...about,
+        stream: stream ?? '',
+        receivedBytes: this.#receivedBytes,
+      });
+    } else {
+      emit(isOurs ? 'ingest.publish.unserved' : 'ingest.publish.refused', {
+        ...about,
+        ...(stream !== undefined && { stream }),
+      });
+      if (stream !== undefined && isJournaled(refusal)) journal.refused(stream, refusal, about.client);
+    }
     this.#linger();
   }
 
   #close(code: string, reason: string): void {
     const { emit } = this.#context;
-    emit('ingest.session.closed', { session: this.id, client: this.#connection.remote.host, code, reason });
+    emit('ingest.session.closed', { ...this.#facts, code, reason });
     this.#linger();
   }
 
@@ -297,8 +309,8 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   /**
-   * Half-closes and reads on for a moment: a socket that is closed with unread bytes is reset, and the reset would
-   * overtake our last words.
+   * Half-closes and keeps reading for a moment: closing a socket with unread bytes resets it, and the reset would overtake
+   * our last message.
    */
   #linger(): void {
     if (this.#phase === 'lingering' || this.#phase === 'closed') return;

@@ -6,9 +6,9 @@ import { LinkLostError, LinkRefusedError } from './errors.ts';
 
 export interface LinkListener {
   frame(frame: LinkFrame): void;
-  /** The worker took all that was queued. */
+  /** The worker has read everything queued. */
   drained(): void;
-  /** Once and last. */
+  /** Called once, and last. */
   closed(reason: string): void;
 }
 
@@ -18,11 +18,11 @@ export interface WorkerLink {
   readonly broadcastId: BroadcastId;
   readonly epoch: number;
   readonly backlogBytes: number;
-  /** Frames that came early are delivered first. Once. */
+  /** Frames that arrived earlier are delivered first. Call once. */
   listen(listener: LinkListener): void;
-  /** False: the worker is behind, `drained` follows. */
+  /** Returns false if the worker is behind; `drained` follows. */
   write(...pieces: Uint8Array[]): boolean;
-  /** Half-closes after what is queued. */
+  /** Half-closes once everything queued has been sent. */
   end(): void;
   abort(): void;
 }
@@ -33,19 +33,19 @@ export interface OpenLinkOptions {
   readonly worker: MemberId;
   readonly hello: RelayHello;
   readonly connectTimeoutMs: number;
-  /** For the worker's answer. */
+  /** Limit for the worker's answer. */
   readonly answerTimeoutMs: number;
   readonly signal: AbortSignal;
-  /** The worker keeps room and waits for the lease. */
+  /** The worker has reserved room and waits for the lease. */
   readonly onStandby?: (() => void) | undefined;
 }
 
-/** For a worker on standby to get the lease: another one has to publish what it has, and the origin may be slow. */
+/** Limit for a worker on standby to get the lease: another one has to publish what it has, and the origin may be slow. */
 const standbyTimeoutMs = 35_000;
 
 /**
- * Opens a relay link and waits until the worker accepted. Throws what `dial` throws, `LinkRefusedError`, or
- * `LinkLostError` where the link broke, the worker said nothing in time, or `signal` was raised.
+ * Opens a relay link and waits until the worker accepts. Throws `dial`'s errors, `LinkRefusedError`, or `LinkLostError` if
+ * the link broke, the worker didn't answer in time, or `signal` was raised.
  */
 export async function openWorkerLink(options: OpenLinkOptions): Promise<WorkerLink> {
   const { dial, to, worker, hello, connectTimeoutMs, answerTimeoutMs, signal } = options;
@@ -84,7 +84,7 @@ export async function openWorkerLink(options: OpenLinkOptions): Promise<WorkerLi
   });
 }
 
-/** Frames are small and few: one buffer for what they are read into, as decoding copies what it keeps. */
+/** Frames are small and few: all links read into one buffer, since decoding copies what it keeps. */
 const frameMemory = Buffer.allocUnsafeSlow(4 * 1024);
 
 interface LinkAnswer {
@@ -141,13 +141,13 @@ class Link implements WorkerLink, ConnectionHandler {
     try {
       this.#decoder.push(bytes);
     } catch (cause) {
-      this.#fail(new LinkLostError('the worker said something that is no link frame', { cause }));
+      this.#fail(new LinkLostError('the worker sent an invalid link frame', { cause }));
     }
   }
 
   batchEnded(): void {}
 
-  /** A worker that half-closes has nothing to confirm any more: the link is of no use. */
+  /** A worker that half-closes will confirm nothing more: the link is useless. */
   ended(): void {
     this.#fail(new LinkLostError('the worker closed the link'));
   }
@@ -176,7 +176,7 @@ class Link implements WorkerLink, ConnectionHandler {
     } else if (frame.type === 'refused') {
       this.#answer.failed(new LinkRefusedError(frame.reason, frame.description, frame.holder));
     } else {
-      this.#answer.failed(new LinkLostError(`the worker began with ${frame.type}`));
+      this.#answer.failed(new LinkLostError(`unexpected first frame from the worker: ${frame.type}`));
     }
   }
 

@@ -1,23 +1,26 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetMember, LeaseRecord } from '../control-store/records.ts';
 import type { Dial } from '../net/socket.ts';
+import { refusals } from '../protocol/refusals.ts';
 import type { RelayHello } from '../protocol/relay/hello.ts';
+import type { RetryPolicy } from '../retry/policy/backoff.ts';
+import { retry } from '../retry/retry.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import { LinkRefusedError, RouteFailedError } from './errors.ts';
+import { LinkRefusedError, PublisherLeftError, RouteFailedError } from './errors.ts';
 import { chooseWorker, type FleetView } from './policy/fleet-view.ts';
+import { routeRefusal, saidBy, type WorkerAnswer } from './policy/worker-answers.ts';
 import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
-/** Between two rounds through the workers: a dead worker's lease must run out, a drained one must let go. */
-const pauseMs = 250;
+/** Pause between two rounds through the workers: a dead worker's lease must expire, a draining one must release it. */
+const betweenRounds: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
 const connectTimeoutMs = 1_000;
-/** A worker keeps a second publisher waiting for 2 s or so (docs/decisions/0011); then it answers. */
+/** A worker makes a second publisher wait for about 2 s before it answers (docs/decisions/0011). */
 const answerTimeoutMs = 4_000;
 
 export interface RouteRequest {
   readonly hello: RelayHello;
-  /** A worker to try last: it took nothing of this stream for too long. */
+  /** A worker to try last: it read nothing of this stream for too long. */
   readonly avoid?: MemberId;
   /** On `performance.now()`'s clock. */
   readonly deadlineMs: number;
@@ -25,7 +28,7 @@ export interface RouteRequest {
   readonly once?: boolean;
   /** Raised when the publisher leaves. */
   readonly signal: AbortSignal;
-  /** A worker keeps room and waits for the lease of the one that the hello says it moves from. */
+  /** A worker has reserved room and waits for the lease of the worker that the hello names as `movesFrom`. */
   readonly onStandby?: () => void;
   readonly facts: { readonly session: string; readonly client: string; readonly stream: string };
 }
@@ -37,7 +40,7 @@ export interface WorkerRouterOptions {
   readonly emit: EmitEvent;
 }
 
-/** Finds the worker that takes a stream: the holder of its lease, else the ranking; the worker's answer decides. */
+/** Finds the worker for a stream: the holder of its lease, else by ranking; the worker's answer decides. */
 export class WorkerRouter {
   readonly #options: WorkerRouterOptions;
 
@@ -45,41 +48,43 @@ export class WorkerRouter {
     this.#options = options;
   }
 
-  /** Whether the heartbeats of `worker` go on, as far as we can see. */
+  /** Whether the heartbeats of `worker` continue, as far as we can see. */
   lives(worker: MemberId): boolean {
     return this.#options.fleet.find(worker) !== undefined;
   }
 
-  /** Whether a stream that leaves `worker` has where to go. */
+  /** Whether a stream that leaves `worker` has anywhere to go. */
   hasOther(worker: MemberId): boolean {
     return this.#options.fleet
       .living()
       .some(({ id, state, load, capacity }) => id !== worker && state === 'active' && load < capacity);
   }
 
-  /** Goes through the workers, in rounds unless `once`, until one accepts. Throws `RouteFailedError`. */
+  /** Tries the workers, in rounds unless `once`, until one accepts. Throws `RouteFailedError`, `PublisherLeftError`. */
   async open(request: RouteRequest): Promise<WorkerLink> {
-    for (;;) {
-      const link = await this.#round(request, await this.#candidates(request));
-      if (link !== undefined) return link;
-      if (request.once === true || performance.now() + pauseMs >= request.deadlineMs) break;
-      await delay(pauseMs, undefined, { signal: request.signal }).catch(() => {});
+    const { once = false, deadlineMs, signal } = request;
+    const answers = new Map<MemberId, WorkerAnswer>();
+    const again = (cause: unknown): boolean =>
+      !once && cause instanceof RoundFailedError && performance.now() + betweenRounds.firstMs < deadlineMs;
+    try {
+      return await retry(() => this.#round(request, answers), betweenRounds, { again, signal });
+    } catch (cause) {
+      if (cause instanceof RouteFailedError) throw cause;
+      if (signal.aborted) throw new PublisherLeftError();
+      throw cause instanceof RoundFailedError ? new RouteFailedError(routeRefusal(answers)) : cause;
     }
-    throw new RouteFailedError(
-      'NO_WORKER',
-      'No encoder can take the stream at the moment. Please try again.',
-    );
   }
 
-  /** One try with each candidate, and with the holder that one of them names. */
-  async #round(request: RouteRequest, candidates: FleetMember[]): Promise<WorkerLink | undefined> {
+  /** One attempt with each candidate, and with the holder that one of them names. Collects `answers`. */
+  async #round(request: RouteRequest, answers: Map<MemberId, WorkerAnswer>): Promise<WorkerLink> {
+    const candidates = await this.#candidates(request);
     const tried = new Set<MemberId>();
     while (candidates.length > 0) {
       const member = candidates.shift()!;
       if (tried.has(member.id)) continue;
       tried.add(member.id);
       const leftMs = request.deadlineMs - performance.now();
-      if (leftMs <= 0) return undefined;
+      if (leftMs <= 0) break;
       try {
         return await openWorkerLink({
           dial: this.#options.dial,
@@ -92,24 +97,24 @@ export class WorkerRouter {
           onStandby: request.onStandby,
         });
       } catch (error) {
-        if (request.signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
-        this.#passed(request, member.id, error);
+        if (request.signal.aborted) throw new PublisherLeftError();
+        answers.set(member.id, this.#passed(request, member.id, error));
         const holder = this.#holderOf(error);
         const isNews = holder !== undefined && !tried.has(holder.id);
         if (isNews && holder.id !== request.hello.movesFrom) candidates.unshift(holder);
       }
     }
-    return undefined;
+    throw new RoundFailedError('No worker accepted the stream in this round');
   }
 
-  #passed({ facts }: RouteRequest, worker: MemberId, error: unknown): void {
-    const refused = error instanceof LinkRefusedError ? error : undefined;
-    const reason = refused?.reason ?? (error instanceof Error ? error.message : String(error));
-    this.#options.emit('ingest.worker.passed', { ...facts, worker, reason });
-    if (refused?.reason === 'busy')
-      throw new RouteFailedError('STREAM_BUSY', refused.message, { cause: error });
-    if (refused?.reason === 'taken-down')
-      throw new RouteFailedError('TAKEN_DOWN', refused.message, { cause: error });
+  #passed({ facts }: RouteRequest, worker: MemberId, error: unknown): WorkerAnswer {
+    const reason = error instanceof LinkRefusedError ? error.reason : undefined;
+    const words = error instanceof Error ? error.message : String(error);
+    const detail = reason === undefined ? {} : { detail: words };
+    this.#options.emit('ingest.worker.passed', { ...facts, worker, reason: reason ?? words, ...detail });
+    if (reason !== undefined && refusals[reason].worker === 'final')
+      throw new RouteFailedError({ reason, detail: saidBy(worker, words) }, { cause: error });
+    return { reason, words };
   }
 
   #holderOf(error: unknown): FleetMember | undefined {
@@ -119,7 +124,7 @@ export class WorkerRouter {
 
   async #candidates({ hello, signal, avoid }: RouteRequest): Promise<FleetMember[]> {
     const lease = await this.#lease(hello.streamId);
-    if (signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+    if (signal.aborted) throw new PublisherLeftError();
     const moves = hello.replayFromMs !== undefined;
     const members = chooseWorker(hello.streamId, lease, this.#options.fleet, moves);
     return members
@@ -127,7 +132,7 @@ export class WorkerRouter {
       .sort((a, b) => Number(a.id === avoid) - Number(b.id === avoid));
   }
 
-  /** Without the control store the ranking stands alone; the workers know who holds what. */
+  /** Without the control store only the ranking is left; the workers know who holds what. */
   async #lease(streamId: StreamId): Promise<LeaseRecord | undefined> {
     try {
       return await this.#options.store.getLease(streamId);
@@ -135,4 +140,10 @@ export class WorkerRouter {
       return undefined;
     }
   }
+}
+
+/** For this file only: another round may succeed. */
+class RoundFailedError extends Error {
+  override readonly name = 'RoundFailedError';
+  readonly code = 'ROUND_FAILED';
 }

@@ -1,26 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RelayHello } from '../protocol/relay/hello.ts';
+import { pauseMs, type RetryPolicy } from '../retry/policy/backoff.ts';
 import type { MemberId } from '../routing/ids.ts';
-import { RouteFailedError } from './errors.ts';
+import { PublisherLeftError, RouteFailedError } from './errors.ts';
 import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
-/** Between two attempts to move away from a worker that drains. */
-const movePauseMs = 250;
-/** One such attempt goes once through the workers, and takes so long at most until one of them is ready. */
+/** Pause between two attempts to move away from a draining worker; jittered, because all its publishers move. */
+const movePause: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
+/** One such attempt tries each worker once, and takes at most this long until one of them is ready. */
 const moveAttemptMs = 5_000;
-/** Between two looks for a key frame. */
+/** Pause between two checks for a key frame. */
 const pointPauseMs = 20;
 
 export interface SearchLimits {
-  /** To find a worker for a publisher that is not on air yet. */
+  /** Time to find a worker for a publisher that isn't live yet. */
   readonly routeMs: number;
-  /** To find another worker for one that is. Meanwhile it is kept, and held back once nothing more can be kept of it. */
+  /** Time to find another worker for a live one. Meanwhile its media is kept, and reading pauses once no more can be kept. */
   readonly moveMs: number;
 }
 
-/** What a worker is told of the session, wherever its replay begins. */
+/** What a worker is told about the session, wherever its replay begins. */
 export type SessionHello = Omit<RelayHello, 'chunkState' | 'firstFrame' | 'replayFromMs' | 'movesFrom'>;
 
 export interface WorkerSearchOptions {
@@ -32,33 +33,39 @@ export interface WorkerSearchOptions {
   readonly owner: SearchOwner;
 }
 
-/** How the publisher stands when it is asked. */
+/** The publisher's current state. */
 export interface SearchState {
-  /** The worker that has the publisher, and drains. */
+  /** The draining worker that has the publisher. */
   readonly worker: MemberId | undefined;
   /** A worker to try last. */
   readonly avoid: MemberId | undefined;
-  /** A worker had the publisher once. */
+  /** A worker has accepted the publisher at least once. */
   readonly everAccepted: boolean;
-  /** The publisher's part is over. */
+  /** The publisher is done. */
   readonly finished: boolean;
 }
+
+/** How a search ends without a worker. */
+export type SearchFailure = RouteFailedError | PublisherLeftError;
+
+const isFailure = (error: unknown): error is SearchFailure =>
+  error instanceof RouteFailedError || error instanceof PublisherLeftError;
 
 /** The relay around the search. */
 export interface SearchOwner {
   state(): SearchState;
-  /** A worker accepted; `replay` is what it has to be sent first. */
+  /** A worker accepted; send it `replay` first. */
   found(link: WorkerLink, replay: Replay, tookMs: number): void;
-  failed(error: RouteFailedError): void;
-  /** Another worker keeps room and waits for the lease of the one that drains. */
+  failed(error: SearchFailure): void;
+  /** Another worker has reserved room and waits for the draining one's lease. */
   standby(): void;
-  /** That one did not take the publisher, or it did and `found` follows. */
+  /** That worker did not take the publisher, or it did and `found` follows. */
   standbyOver(): void;
-  /** Nobody took what was offered: the replay may begin later now. */
+  /** Nobody accepted the offer: the replay may begin later now. */
   withdrawn(): void;
 }
 
-/** Looks for a worker, beside one that drains where there is one, until it has one or the time is over. */
+/** Looks for a worker, alongside a draining one if there is one, until it succeeds or time runs out. */
 export class WorkerSearch {
   readonly #options: WorkerSearchOptions;
   readonly #gone = new AbortController();
@@ -75,18 +82,18 @@ export class WorkerSearch {
     return this.#isRunning;
   }
 
-  /** A worker has been told where the replay begins: that beginning has to stand. */
+  /** A worker has been told where the replay begins: that point must not move. */
   get hasOffered(): boolean {
     return this.#offer !== undefined;
   }
 
-  /** Begins, or where it runs already gives it all of its time again: no worker has the publisher now. */
+  /** Starts, or restarts the full time limit if already running: no worker has the publisher now. */
   start(): void {
     this.#sinceMs = performance.now();
     if (!this.#isRunning) void this.#run();
   }
 
-  /** Takes back what a worker has been offered. */
+  /** Withdraws the offer made to a worker. */
   withdraw(): void {
     this.#offer?.abort();
   }
@@ -111,18 +118,18 @@ export class WorkerSearch {
         return;
       }
     } catch (error) {
-      if (!(error instanceof RouteFailedError)) throw error;
+      if (!isFailure(error)) throw error;
       this.#isRunning = false;
       owner.failed(error);
     }
   }
 
-  /** Undefined: another attempt may succeed. */
+  /** Returns undefined if another attempt may succeed. */
   async #attempt(): Promise<{ link: WorkerLink; replay: Replay } | undefined> {
     const { router, stream, owner } = this.#options;
     const from = owner.state().worker;
     if (from !== undefined && !router.hasOther(from)) {
-      await delay(movePauseMs);
+      await delay(pauseMs(movePause, 1, Math.random()));
       return undefined;
     }
     const deadlineMs = this.#deadlineMs(from);
@@ -131,13 +138,12 @@ export class WorkerSearch {
       const link = await this.#open(replay, deadlineMs, from);
       const now = stream.replay();
       if (now?.offset === replay.offset) return { link, replay: now };
-      // The log overflowed meanwhile and begins elsewhere: what the worker was told does not hold.
+      // The log overflowed meanwhile and begins elsewhere: what the worker was told is no longer true.
       link.abort();
     } catch (error) {
-      if (from === undefined || this.#gone.signal.aborted || !(error instanceof RouteFailedError))
-        throw error;
-      // The one that drains goes on meanwhile, or it has been left or lost: then the time that is left is the longer one.
-      await delay(movePauseMs);
+      if (from === undefined || this.#gone.signal.aborted || !isFailure(error)) throw error;
+      // The draining worker continues meanwhile, or it has been left or lost: then the longer time limit applies.
+      await delay(pauseMs(movePause, 1, Math.random()));
     } finally {
       owner.standbyOver();
     }
@@ -152,14 +158,15 @@ export class WorkerSearch {
     return this.#sinceMs + (owner.state().everAccepted ? limits.moveMs : limits.routeMs);
   }
 
-  /** Waits for a point to begin at; there is none when more was read than the log holds, until the next key frame. */
+  /** Waits for a point to begin at; if more was read than the log holds, there is none until the next key frame. */
   async #replayable(deadlineMs: number): Promise<Replay> {
     for (;;) {
-      if (this.#gone.signal.aborted) throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+      if (this.#gone.signal.aborted) throw new PublisherLeftError();
       const replay = this.#options.stream.replay();
       if (replay !== undefined) return replay;
       if (performance.now() > deadlineMs) {
-        throw new RouteFailedError('NO_WORKER', 'No key frame came to continue from on another encoder.');
+        const detail = 'no key frame came to continue from on another encoder';
+        throw new RouteFailedError({ reason: 'unavailable', detail });
       }
       await delay(pointPauseMs);
     }
@@ -186,6 +193,6 @@ export class WorkerSearch {
     });
     if (!signal.aborted) return link;
     link.abort();
-    throw new RouteFailedError('PUBLISHER_LEFT', 'The publisher left.');
+    throw new PublisherLeftError();
   }
 }

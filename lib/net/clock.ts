@@ -1,6 +1,6 @@
-/** One clock for every program, so that monotonic and wall time can't be taken for each other. */
+/** One clock interface for every program, so that monotonic and wall time can't be confused. */
 export interface Clock {
-  /** Monotonic milliseconds: for durations, deadlines and leases. Means nothing to another process. */
+  /** Monotonic milliseconds: for durations, deadlines and leases. Meaningless to other processes. */
   nowMs(): number;
   /** Unix milliseconds: for people, manifests and records. It may jump. */
   wallMs(): number;

@@ -5,65 +5,68 @@ export interface Endpoint {
 }
 
 /**
- * A byte stream both ways. It reads into memory that the handler lends, so that a relay need not copy. Nothing is read
- * before `start`. After `closed` nothing more is called, and writes are dropped.
+ * A bidirectional byte stream. It reads into memory provided by the handler, so a relay need not copy. Nothing is read before
+ * `start`. After `closed` no handler method is called and writes are dropped.
  */
 export interface Connection {
-  /** The peer, as a PROXY protocol header names it where the listener takes one. */
+  /** The peer, taken from the PROXY protocol header if the listener accepts one. */
   readonly remote: Endpoint;
   readonly local: Endpoint;
   readonly secure: boolean;
-  /** Bytes that were written and that the kernel has not taken. */
+  /** Bytes written that the kernel has not accepted yet. */
   readonly backlogBytes: number;
-  /** Once. Reading begins. */
+  /** Starts reading. Call it once. */
   start(handler: ConnectionHandler): void;
-  /** Sends one or more pieces as one. False: the peer is behind, `drained` follows. The pieces are kept while backlogBytes > 0. */
+  /**
+   * Sends one or more pieces as one write. False: the peer is behind, and `drained` follows. Pieces must stay unchanged while
+   * backlogBytes > 0.
+   */
   write(...pieces: Uint8Array[]): boolean;
   /**
-   * From now on reads are taken together with those of the other batched connections, every `batchMs` of the listener: what
-   * costs is waking up. Without effect where the listener does not batch and on dialled connections.
+   * From now on, reads together with all other batched connections, every `batchMs` of the listener, because wake-ups are what
+   * costs. No effect on dialled connections or if the listener does not batch.
    */
   batchReads(): void;
-  /** Stops reading; what was already read may still be delivered. */
+  /** Stops reading; data already read may still be delivered. */
   pause(): void;
   resume(): void;
-  /** Half-closes after what is queued. */
+  /** Half-closes once the queue is flushed. */
   end(): void;
-  /** Closes at once, by a reset where the transport has one; what is queued is dropped. */
+  /** Closes immediately, by a reset if the transport has one, and drops the queue. */
   abort(): void;
 }
 
 export interface ConnectionHandler {
-  /** The memory for the next read: asked at the start and after each `data`. Never empty. */
+  /** The memory for the next read; called at the start and after each `data`. Never empty. */
   into(): Uint8Array;
-  /** `bytes` lie at the start of what `into` gave last. */
+  /** `bytes` lies at the start of the memory last returned by `into`. */
   data(bytes: Buffer): void;
-  /** All that was there to read was delivered: what `data` gathered can be sent on. Follows one or more `data`. */
+  /** Everything available was delivered: what `data` collected can be forwarded. Follows one or more `data`. */
   batchEnded(): void;
   /** The peer half-closed. */
   ended(): void;
-  /** The kernel took all that was queued. */
+  /** The kernel accepted everything that was queued. */
   drained(): void;
-  /** Once and last; `fault` where it did not close in order. */
+  /** Called once, last; `fault` if the connection did not close cleanly. */
   closed(fault: Error | undefined): void;
 }
 
-/** Opens a connection, or throws within `timeoutMs`: `ConnectError` with code `CONNECT_FAILED`. */
+/** Opens a connection, or throws `ConnectError` (code `CONNECT_FAILED`) within `timeoutMs`. */
 export type Dial = (to: Endpoint, options: { timeoutMs: number }) => Promise<Connection>;
 
-/** All addresses of a name, as they are now. Throws an error with the resolver's `code`. */
+/** All current addresses of a name. Throws an error with the resolver's `code`. */
 export type Resolve = (host: string, options: { signal: AbortSignal }) => Promise<readonly string[]>;
 
-/** Where to connect: addresses that were resolved and judged before, never a name. */
+/** Where to connect: addresses that were already resolved and checked, never a name. */
 export interface ResolvedEndpoint {
-  /** In the order in which they are tried. At least one. */
+  /** In the order they are tried. At least one. */
   readonly addresses: readonly string[];
   readonly port: number;
-  /** TLS: the name that the certificate must be for. Undefined: plain TCP. */
+  /** The name the TLS certificate must be valid for. Undefined: plain TCP. */
   readonly serverName?: string;
 }
 
-/** Opens a connection, over TLS where asked, or throws within `timeoutMs` an error with a `code`. */
+/** Opens a connection, over TLS if `serverName` is set, or throws an error with a `code` within `timeoutMs`. */
 export type DialResolved = (
   to: ResolvedEndpoint,
   options: { timeoutMs: number; signal: AbortSignal },

@@ -4,10 +4,10 @@ import type { BroadcastId, StreamId } from '../routing/ids.ts';
  * Object keys, which are also the paths below the playback base. The region comes first, so that one distribution
  * serves every region with one behaviour each.
  *
- *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; what players are given
+ *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; the URLs given to players
  *     <region>/<stream>/<broadcast>/index.m3u8, manifest.mpd                           one broadcast, the recording
  *     <region>/<stream>/<broadcast>/<rendition>/playlist.m3u8, init-<epoch>[-<n>].mp4, <number>.m4s
- *     quarantine/<region>/<stream>/…                     what of that was taken down; no viewer reads it
+ *     quarantine/<region>/<stream>/…                     objects that were taken down; viewers can't read them
  *
  * Inside a broadcast every reference is relative. Segment numbers follow the grid and are written once
  * (`If-None-Match: *`), init segments carry the epoch that first wrote them, playlists are written by `If-Match`.
@@ -17,13 +17,13 @@ export const streamPrefix = (region: string, stream: StreamId): string => `${reg
 export const broadcastPrefix = (region: string, stream: StreamId, broadcast: BroadcastId): string =>
   `${region}/${stream}/${broadcast}/`;
 
-/** Where the objects of a stream that is taken down are kept: under their keys below this, where no edge reads. */
+/** Objects of a stream that is taken down keep their keys below this prefix, which no edge reads. */
 export const quarantinePrefix = 'quarantine/';
 
 export const hlsIndexName = 'index.m3u8';
 export const dashManifestName = 'manifest.mpd';
 export const hlsPlaylistName = 'playlist.m3u8';
-/** `generation` counts the changes of codec parameters within an epoch. */
+/** `generation` counts codec parameter changes within an epoch. */
 export const initName = (epoch: number, generation = 0): string =>
   generation === 0 ? `init-${epoch}.mp4` : `init-${epoch}-${generation}.mp4`;
 export const segmentName = (number: number): string => `${number}.m4s`;

@@ -1,3 +1,4 @@
+import { maxObjectBytes } from '../edge/policy/delivery.ts';
 import { isKeyPrefix, isObjectKey } from '../object-store/object-key.ts';
 import { quarantinePrefix } from '../object-store/object-names.ts';
 import type { OpenObject, PutOptions, StreamingObjectStore } from '../object-store/ports.ts';
@@ -9,29 +10,28 @@ import { RoomWatch } from './policy/room-watch.ts';
 import { ReadCounts } from './read-counts.ts';
 import { readBody } from './request-body.ts';
 
-/** Bytes that one object may have. A 2 s segment at 100 Mb/s has 25 MB. */
-export const maxObjectBytes = 32 * 1024 * 1024;
 const maxListed = 1000;
 const allowed = 'GET, HEAD, PUT, DELETE, MOVE';
 
 export interface OriginOptions {
   readonly store: StreamingObjectStore;
-  /** What a writer sends as `Authorization: Bearer …`. */
+  /** The token that writers send as `Authorization: Bearer …`. */
   readonly token: string;
   readonly emit: EmitEvent;
 }
 
 /**
- * The origin as a web-standard handler. Reading is open, but for what is quarantined; that, writing and listing need the token.
+ * The origin as a web-standard handler. Reading is open except for quarantined objects; reading those, writing and listing
+ * require the token.
  *
  *     GET, HEAD /<key>              200, 206, 304, 404, 416; ETag, Range, If-None-Match, If-Range
- *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over 32 MiB, 507 disk full
- *     DELETE /<key>                 204, also where there was nothing
- *     MOVE /<key>                   204, also where there was nothing; Destination: /<key> (RFC 4918 9.9)
+ *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over `maxObjectBytes`, 507 disk full
+ *     DELETE /<key>                 204, even if there was no object
+ *     MOVE /<key>                   204, even if there was no object; Destination: /<key> (RFC 4918 9.9)
  *     GET /?prefix=&after=&limit=   {"keys": [...], "more": bool}, in key order, at most 1,000
  *     GET /healthz                  {"status": "ok"}
  *     GET /_metrics                 {"reads": n, "notFound": n, "writes": n, "bytesRead": n, "bytesWritten": n,
- *                                    "readsByKey": {key: n}} since the start; the 10,000 keys read last
+ *                                    "readsByKey": {key: n}} since startup; the 10,000 most recently read keys
  */
 export class OriginHandler {
   readonly #options: OriginOptions;
@@ -58,15 +58,15 @@ export class OriginHandler {
     if (reads && key === '_metrics') return Response.json(this.#counts.snapshot(), { headers: noStore });
     if (reads && isObjectKey(key) && !key.startsWith(quarantinePrefix)) return this.#read(request, key);
     if (!isBearer(request.headers.get('authorization'), this.#options.token)) {
-      return reads ? notFound() : problem(401, 'A writer sends its token: Authorization: Bearer …');
+      return reads ? notFound() : problem(401, 'Writing requires a token: Authorization: Bearer …');
     }
     if (request.method === 'GET' && key === '') return this.#list(url.searchParams);
-    if (!isObjectKey(key)) return problem(400, 'This is no object key');
+    if (!isObjectKey(key)) return problem(400, 'Not a valid object key');
     if (reads) return this.#read(request, key);
     if (request.method === 'PUT') return this.#write(request, key);
     if (request.method === 'DELETE') return this.#delete(key);
     if (request.method === 'MOVE') return this.#move(key, request.headers.get('destination') ?? '');
-    return problem(405, `${allowed} are understood`, { allow: allowed });
+    return problem(405, `Supported methods: ${allowed}`, { allow: allowed });
   }
 
   async #read(request: Request, key: string): Promise<Response> {
@@ -85,10 +85,10 @@ export class OriginHandler {
   async #write(request: Request, key: string): Promise<Response> {
     const ifNoneMatch = request.headers.get('if-none-match') ?? undefined;
     if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
-      return problem(400, 'A write takes If-None-Match: * only');
+      return problem(400, 'PUT supports only If-None-Match: *');
     }
     const body = await readBody(request, maxObjectBytes);
-    if (!body) return problem(413, `An object has at most ${maxObjectBytes} bytes`);
+    if (!body) return problem(413, `Objects are limited to ${maxObjectBytes} bytes`);
     const options: PutOptions = {
       contentType: request.headers.get('content-type') ?? 'application/octet-stream',
       cacheControl: request.headers.get('cache-control') ?? 'no-store',
@@ -118,7 +118,7 @@ export class OriginHandler {
   async #move(key: string, destination: string): Promise<Response> {
     const target = destination.slice(1);
     if (!destination.startsWith('/') || !isObjectKey(target)) {
-      return problem(400, 'A move takes Destination: /<object key>');
+      return problem(400, 'MOVE requires Destination: /<object key>');
     }
     await this.#options.store.move(key, target);
     return new Response(null, { status: 204 });
@@ -127,15 +127,15 @@ export class OriginHandler {
   async #list(query: URLSearchParams): Promise<Response> {
     const prefix = query.get('prefix') ?? '';
     const limit = Number(query.get('limit') ?? maxListed);
-    if (!isKeyPrefix(prefix)) return problem(400, 'No object key begins with this prefix');
+    if (!isKeyPrefix(prefix)) return problem(400, 'Not a valid object key prefix');
     if (!Number.isInteger(limit) || limit < 1 || limit > maxListed) {
-      return problem(400, `limit is a number from 1 to ${maxListed}`);
+      return problem(400, `limit must be an integer from 1 to ${maxListed}`);
     }
     const page = { after: query.get('after') ?? undefined, limit };
     return Response.json(await this.#options.store.list(prefix, page), { headers: noStore });
   }
 
-  /** A full disk refuses every write: it is told of once. `bytes`: of the write that it was. */
+  /** Turns a fault into a response. A full disk fails every write but is logged only once. `bytes` is the size of the write. */
   #refuse(request: Request, fault: unknown, bytes = 0): Response {
     const code = fault instanceof Error && 'code' in fault ? String(fault.code) : '';
     const status = statusOf[code] ?? 503;
@@ -148,13 +148,13 @@ export class OriginHandler {
         cause: fault,
       });
     }
-    // What went wrong inside is for the log, not for whoever asks.
-    const detail = status === 507 ? 'There is no room on the disk' : 'Try again';
+    // Internal details belong in the log, not in the response.
+    const detail = status === 507 ? 'The disk is full' : 'Temporarily unavailable; try again';
     return problem(status, fault instanceof Error && status < 500 ? fault.message : detail);
   }
 }
 
-/** How the port's errors look in HTTP; `HttpObjectStore` reads them back. */
+/** HTTP statuses of the port's errors; `HttpObjectStore` maps them back. */
 const statusOf: Record<string, number> = {
   PRECONDITION_FAILED: 412,
   OBJECT_STORE_REFUSED: 400,
@@ -164,7 +164,7 @@ const statusOf: Record<string, number> = {
 
 const noStore = { 'cache-control': 'no-store' };
 
-/** Status, headers and, where a body follows, its window. */
+/** Status, headers and, if a body follows, its window. */
 function describeRead(
   request: Request,
   object: OpenObject,
@@ -190,7 +190,7 @@ function describeRead(
   return { answer: { status: range ? 206 : 200, headers }, window };
 }
 
-/** The object's window, and the file closed at its end or when the reader goes away. */
+/** The bytes of the object's window; closes the file at the end or when the reader disconnects. */
 async function* closing(
   object: OpenObject,
   window: { start: number; end: number },
@@ -202,7 +202,7 @@ async function* closing(
   }
 }
 
-const notFound = (): Response => problem(404, 'There is no such object', { 'cache-control': 'max-age=1' });
+const notFound = (): Response => problem(404, 'Object not found', { 'cache-control': 'max-age=1' });
 
 function problem(status: number, detail: string, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify({ status, detail }), {

@@ -1,6 +1,6 @@
 const maxKeys = 10_000;
 
-/** What was asked of the origin since its start. Reads are kept by key for the keys read last: they show a herd. */
+/** Request counts of the origin since startup. Reads of the most recently read keys are counted per key, to reveal herds. */
 export class ReadCounts {
   #reads = 0;
   #notFound = 0;

@@ -1,4 +1,4 @@
-/** The body of a request, or undefined where it is over `limitBytes`: no more than that is ever held. */
+/** The body of a request, or undefined if it exceeds `limitBytes`; never holds more than that. */
 export async function readBody(request: Request, limitBytes: number): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) return undefined;
   if (!request.body) return new Uint8Array(0);

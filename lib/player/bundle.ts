@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build as bundle, type Metafile } from 'esbuild';
 import type { PageFile, PageFiles } from './policy/routes.ts';
 
 const pageDir = join(import.meta.dirname, 'page');
 
-/** The page could not be bundled: a fault in its sources, told by the bundler. */
+/** The page couldn't be bundled; the message is the bundler's. */
 export class PageBuildError extends Error {
   override readonly name = 'PageBuildError';
   readonly code = 'PAGE_BUILD_FAILED';
@@ -14,13 +14,16 @@ export class PageBuildError extends Error {
 
 /**
  * Bundles the page's sources into memory: scripts and styles under `/assets/` with content-hashed names, the icon, and
- * `/index.html` that names them. The player library and the broadcaster's pages are chunks of their own, fetched only where
- * they are shown.
- * Throws `PageBuildError`.
+ * `/index.html`, which references them. The player library and the broadcaster's pages are separate chunks, loaded on
+ * demand. With `build`, the name of this build, an open tab reloads when its server names another one.
+ * @throws PageBuildError
  */
-export async function bundlePage(): Promise<PageFiles> {
-  const result = await build({
-    entryPoints: { page: join(pageDir, 'main.tsx') },
+export async function bundlePage({ build }: { build?: string | undefined } = {}): Promise<PageFiles> {
+  const result = await bundle({
+    entryPoints: {
+      page: join(pageDir, 'main.tsx'),
+      ...(build !== undefined && { reload: join(pageDir, 'reload.ts') }),
+    },
     outdir: '/assets',
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
@@ -31,10 +34,10 @@ export async function bundlePage(): Promise<PageFiles> {
     minify: true,
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', thisBuild: JSON.stringify(build ?? '') },
     legalComments: 'inline',
     charset: 'utf8',
-    // The project's tsconfig is for Node; the page needs nothing from it.
+    // The project's tsconfig is for Node and doesn't apply to the page.
     tsconfigRaw: {},
     write: false,
     metafile: true,
@@ -56,7 +59,7 @@ export async function bundlePage(): Promise<PageFiles> {
   return files;
 }
 
-/** Scripts that the entry imports before it can run. */
+/** Scripts that the entry imports statically. */
 function importedAtOnce({ outputs }: Metafile): readonly string[] {
   const found = new Set<string>();
   const follow = (path: string): void => {
@@ -72,10 +75,11 @@ function importedAtOnce({ outputs }: Metafile): readonly string[] {
   return [...found].map((path) => `/assets/${basename(path)}`);
 }
 
-/** The HTML with the names of the entry's script and style put in, and of the scripts that are asked for along with it. */
+/** The HTML with the names of the entry's script and style, and preload links for the scripts it imports. */
 async function indexHtml(names: readonly string[], along: readonly string[]): Promise<Uint8Array> {
-  const named = (extension: string) =>
-    names.find((name) => name.startsWith('/assets/page-') && name.endsWith(extension)) ?? '';
+  const named = (extension: string, entry = 'page') =>
+    names.find((name) => name.startsWith(`/assets/${entry}-`) && name.endsWith(extension)) ?? '';
+  const reload = named('.js', 'reload');
   const template = await readFile(join(pageDir, 'index.html'), 'utf8');
   return Buffer.from(
     template
@@ -83,7 +87,10 @@ async function indexHtml(names: readonly string[], along: readonly string[]): Pr
       .replaceAll('{{script}}', named('.js'))
       .replace(
         '{{along}}',
-        along.map((name) => `<link rel="modulepreload" href="${name}" />`).join('\n    '),
+        [
+          ...along.map((name) => `<link rel="modulepreload" href="${name}" />`),
+          ...(reload === '' ? [] : [`<script type="module" src="${reload}"></script>`]),
+        ].join('\n    '),
       ),
     'utf8',
   );

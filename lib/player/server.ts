@@ -6,10 +6,14 @@ import { cacheControlOf, fileFor, type PageFile, type PageFiles } from './policy
 import type { RuntimeConfig } from './policy/runtime-config.ts';
 
 /**
- * The page's server: static files from memory, `/config.json`, `/healthz`. It keeps no state and talks to nobody; the
- * caller listens and closes.
+ * The page's server: static files from memory, `/config.json` and `/healthz`. Stateless and without outgoing
+ * connections; the caller listens and closes. With `build` it also serves `/reload`, an event stream that names the build.
  */
-export function createPageServer(built: PageFiles, config: RuntimeConfig): Server {
+export function createPageServer(
+  built: PageFiles,
+  config: RuntimeConfig,
+  { build }: { build?: string | undefined } = {},
+): Server {
   const files = new Map(built);
   files.set('/config.json', pageFile(Buffer.from(JSON.stringify(config)), 'application/json', false));
   const zipped = new Map<PageFile, Buffer>();
@@ -22,12 +26,13 @@ export function createPageServer(built: PageFiles, config: RuntimeConfig): Serve
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
-      return sendText(response, 405, 'Only GET and HEAD are answered here.\n');
+      return sendText(response, 405, 'Only GET and HEAD are allowed.\n');
     }
     const path = pathOf(request.url ?? '/');
     if (path === '/healthz') return sendText(response, 200, 'ok\n');
+    if (build !== undefined && path === '/reload') return sendBuild(response, build);
     const found = fileFor(path, files);
-    if (!found) return sendText(response, 404, 'There is no such file.\n');
+    if (!found) return sendText(response, 404, 'File not found.\n');
     send(request, response, found.status, found.file, zipped.get(found.file));
   };
 
@@ -47,7 +52,7 @@ function send(
   zipped: Buffer | undefined,
 ): void {
   const zip = zipped !== undefined && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-  // The two encodings are different bytes, so they have different strong tags (RFC 9110 section 8.8.3.3).
+  // The two encodings differ in bytes, so they need different strong tags (RFC 9110 section 8.8.3.3).
   const etag = zip ? `${file.etag.slice(0, -1)}-gzip"` : file.etag;
   response.setHeader('ETag', etag);
   response.setHeader('Cache-Control', cacheControlOf(file));
@@ -60,6 +65,12 @@ function send(
   if (zip) response.setHeader('Content-Encoding', 'gzip');
   response.writeHead(status, { 'Content-Type': file.contentType, 'Content-Length': body.length });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** Stays open: a tab that loses it asks again, and so learns of a new server's build. */
+function sendBuild(response: ServerResponse, build: string): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+  response.write(`retry: 200\ndata: ${build}\n\n`);
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

@@ -1,35 +1,29 @@
+import type { PopTarget } from '../config/programs/pop.ts';
 import type { Connection, Dial, Endpoint } from '../net/socket.ts';
+import { hostPort } from '../routing/host-port.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { TargetTable } from './policy/target-table.ts';
 import type { HealthProbe } from './ports.ts';
 import { joinConnections, type Pump } from './pump.ts';
-
-/** A proxy behind the balancer: one host, a port for each kind of connection and one for its health. */
-export interface PopTarget {
-  readonly host: string;
-  readonly rtmpPort: number;
-  readonly rtmpsPort: number;
-  readonly healthPort: number;
-}
 
 export interface BalancerOptions {
   readonly targets: readonly PopTarget[];
   readonly dial: Dial;
   readonly probe: HealthProbe;
   readonly emit: EmitEvent;
-  /** Makes what goes in front of a client's bytes, where targets expect a PROXY header. @default nothing */
+  /** Creates the PROXY header to send before a client's bytes, if targets expect one. @default no header */
   readonly preamble?: (client: Connection) => Uint8Array;
   /** @default 1,000 */
   readonly probeEveryMs?: number;
-  /** A health check without an answer in this time has failed. @default 1,000 */
+  /** Timeout of a health check, in ms. @default 1,000 */
   readonly probeTimeoutMs?: number;
   /** @default 2,000 */
   readonly connectTimeoutMs?: number;
-  /** A connection on which nothing moves this long is closed, as a network load balancer does. @default 350,000 */
+  /** A connection idle for this long, in ms, is closed, as by a Network Load Balancer. @default 350,000 */
   readonly idleMs?: number;
 }
 
-/** Brings clients to the proxy that has the fewest connections among those that answer their health checks. */
+/** Forwards clients to the healthy proxy with the fewest connections. */
 export class Balancer {
   readonly #options: Required<Omit<BalancerOptions, 'preamble'>> & Pick<BalancerOptions, 'preamble'>;
   readonly #table: TargetTable<PopTarget>;
@@ -56,7 +50,7 @@ export class Balancer {
     return this.#table.states.some(({ healthy }) => healthy);
   }
 
-  /** Checks every target once, then begins to check regularly. */
+  /** Checks every target once, then starts regular checks. */
   async start(): Promise<void> {
     const { targets, probeEveryMs, idleMs } = this.#options;
     await Promise.all(targets.map((target) => this.#probe(target)));
@@ -76,11 +70,11 @@ export class Balancer {
     this.#timers.push(setInterval(() => this.#sweep(sweepMs), sweepMs));
   }
 
-  /** Carries a client to a target until either closes. A client that no target takes is closed. */
+  /** Connects a client to a target until either closes. Closes the client if no target accepts it. */
   async carry(client: Connection, kind: 'rtmp' | 'rtmps'): Promise<void> {
     for (const target of this.#table.order()) {
       const to = { host: target.host, port: kind === 'rtmp' ? target.rtmpPort : target.rtmpsPort };
-      // Counted from the choice on, so that a burst of clients spreads.
+      // Counted as soon as it is chosen, so that a burst of clients is spread out.
       this.#table.opened(target);
       const connection = await this.#connect(to, target);
       if (connection === undefined) {
@@ -104,7 +98,7 @@ export class Balancer {
     client.abort();
   }
 
-  /** Ends all connections and checks. */
+  /** Closes all connections and stops the checks. */
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#timers) clearInterval(timer);
@@ -144,4 +138,4 @@ export class Balancer {
   }
 }
 
-const nameOf = ({ host, rtmpPort }: PopTarget): string => `${host}:${rtmpPort}`;
+const nameOf = ({ host, rtmpPort }: PopTarget): string => hostPort({ host, port: rtmpPort });

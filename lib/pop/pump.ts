@@ -1,16 +1,16 @@
 import type { Connection, ConnectionHandler } from '../net/socket.ts';
 import { ReadBuffer } from './read-buffer.ts';
 
-/** Two connections joined. */
+/** Two connections joined together. */
 export interface Pump {
-  /** Bytes moved both ways so far. */
+  /** Bytes moved so far, in both directions. */
   readonly movedBytes: number;
   abort(): void;
 }
 
 /**
- * Moves bytes between two connections until both ends have closed. Half-closes are passed on; a connection that breaks
- * takes the other along. A side that is behind pauses the other, so that memory stays bounded. `onClosed` is called once.
+ * Moves bytes between two connections until both have closed. Half-closes are passed on; if one connection breaks, the other
+ * is aborted. A side with a backlog pauses the other, so that memory stays bounded. `onClosed` is called once.
  */
 export function joinConnections(client: Connection, target: Connection, onClosed: () => void): Pump {
   let moved = 0;

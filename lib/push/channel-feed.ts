@@ -7,18 +7,18 @@ import { Destination, type PushTarget } from './destination.ts';
 import type { MediaMessage } from './policy/media-source.ts';
 import type { PushContext, PushSetFacts } from './push-context.ts';
 
-const lookMs = 1_000;
-/** A channel's inputs lie in our own network; the control plane named them, no user did. */
+const readEveryMs = 1_000;
+/** A channel's inputs are in our own network; they come from the control plane, not from a user. */
 const ownNetwork = allowedAddresses(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fd00::/8']);
 
 interface Input {
   readonly id: string;
   readonly destination: Destination;
-  /** As it was logged last. */
+  /** The last state logged. */
   state: PushState;
 }
 
-/** Pushes a publish session to the inputs of its broadcast's managed channel: all of them, as the `channel` document has them. */
+/** Pushes a publish session to all inputs of its broadcast's managed channel, as listed in the `channel` document. */
 export class ChannelFeed {
   readonly #context: PushContext;
   readonly #facts: PushSetFacts;
@@ -26,8 +26,8 @@ export class ChannelFeed {
   readonly #inputs = new Map<string, Input>();
   readonly #leaving = new Set<Input>();
   #fed: BroadcastId | undefined;
-  #looking = false;
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #reading = false;
+  #lastReadMs = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
   constructor(context: PushContext, facts: PushSetFacts) {
@@ -56,7 +56,7 @@ export class ChannelFeed {
     for (const { destination } of this.#inputs.values()) destination.flush();
   }
 
-  /** Looks after deadlines, and each second whether the channel is another. */
+  /** Checks deadlines, and once a second whether the channel has changed. */
   tick(): void {
     for (const input of this.#all) {
       input.destination.tick();
@@ -64,18 +64,18 @@ export class ChannelFeed {
       if (input.destination.over) this.#leaving.delete(input);
     }
     const nowMs = this.#context.clock.nowMs();
-    if (this.#stopped || this.#looking || nowMs - this.#lookedMs < lookMs) return;
-    this.#lookedMs = nowMs;
-    this.#looking = true;
-    void this.#look()
+    if (this.#stopped || this.#reading || nowMs - this.#lastReadMs < readEveryMs) return;
+    this.#lastReadMs = nowMs;
+    this.#reading = true;
+    void this.#readDocument()
       .catch((cause: unknown) => {
         const { sessionId: session, stream } = this.#facts;
-        // A lost race is tried again at the next look.
+        // After a lost race, the next read tries again.
         if (!(cause instanceof ConditionFailedError))
           this.#context.emit('push.store.unavailable', { session, stream: stream.id, cause });
       })
       .finally(() => {
-        this.#looking = false;
+        this.#reading = false;
       });
   }
 
@@ -88,7 +88,7 @@ export class ChannelFeed {
     return [...this.#inputs.values(), ...this.#leaving];
   }
 
-  async #look(): Promise<void> {
+  async #readDocument(): Promise<void> {
     const { store, clock } = this.#context;
     const streamId = this.#facts.stream.id;
     const broadcastId = (await store.getLease(streamId))?.broadcastId;
@@ -141,7 +141,7 @@ export class ChannelFeed {
     input.state = state;
     const { sessionId: session, stream } = this.#facts;
     const facts = { session, stream: stream.id, destination: id };
-    const detail = destination.detail ?? 'the connection failed';
+    const detail = destination.detail ?? 'connection failed';
     const { emit } = this.#context;
     if (state === 'live') emit('push.live', facts);
     else if (state === 'waiting') emit('push.waiting', { ...facts, detail, againMs: destination.againMs });

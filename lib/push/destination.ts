@@ -22,10 +22,10 @@ export const defaultDestinationLimits: DestinationLimits = {
   maxBytes: 8 * 1024 * 1024,
   maxMs: 8_000,
   stalledMs: 10_000,
-  maxHeardBytes: 1024 * 1024,
+  maxReceivedBytes: 1024 * 1024,
 };
 
-/** Where to push, with which key; or why that cannot be, in words. */
+/** Where to push, and with which key; or why that is impossible, for people to read. */
 export type PushTarget =
   | { readonly ok: true; readonly url: TargetUrl; readonly key: string }
   | { readonly ok: false; readonly fault: string };
@@ -38,23 +38,23 @@ export interface DestinationOptions {
   readonly budget: PushBudget;
   readonly limits: DestinationLimits;
   readonly allowed?: AllowedAddresses | undefined;
-  /** The state or its detail is another; not more often than the state machine moves. */
+  /** The state or its detail has changed; called no more often than the state machine moves. */
   readonly onChange: () => void;
 }
 
-/** A name may have many addresses: more than these are not tried. */
+/** A host name may have many addresses: try at most this many. */
 const maxAddresses = 6;
 
-/** One push: connects, publishes, sends what it is offered, and does so again after faults, until it is stopped. */
+/** One push: connects, publishes, sends what it is offered, and reconnects after faults, until it is stopped. */
 export class Destination {
   readonly #options: DestinationOptions;
   readonly #queue: PushQueue;
   #model: PushModel;
-  /** Of the running attempt: what comes of an older one is dropped. */
+  /** Of the current attempt: results of an older one are ignored. */
   #attempt = new AbortController();
   #addresses: readonly string[] = [];
   #connection: Connection | undefined;
-  /** Of the connection, once it greets. */
+  /** The connection's link, from the handshake on. */
   #link: PushLink | undefined;
   #sentBeforeMs = 0;
   #everLive = false;
@@ -71,17 +71,17 @@ export class Destination {
     return publicState(this.#model);
   }
 
-  /** What last went wrong, in words. */
+  /** The last failure, for people to read. */
   get detail(): string | undefined {
     return this.#model.detail;
   }
 
-  /** Until the next try of a destination that waits. */
+  /** Time until the next attempt of a waiting destination. */
   get againMs(): number {
     return Math.max(0, Math.round((this.#model.deadlineMs ?? 0) - this.#options.clock.nowMs()));
   }
 
-  /** Media that was handed to the network, over all connections. */
+  /** Media handed to the network, over all connections. */
   get sentMs(): number {
     return this.#sentBeforeMs + (this.#link?.sentMs ?? 0);
   }
@@ -94,7 +94,7 @@ export class Destination {
     return this.#queue.shed;
   }
 
-  /** Media is of use to it now. */
+  /** Whether it can use media now. */
   get wantsMedia(): boolean {
     return this.#model.phase === 'live';
   }
@@ -103,17 +103,17 @@ export class Destination {
     return this.#model.phase === 'ended';
   }
 
-  /** Takes a message; never waits. `headers`: those in force. */
+  /** Takes a message; never blocks. `headers`: those in force. */
   offer(message: MediaMessage, headers: readonly MediaMessage[]): void {
     if (this.#model.phase === 'live') this.#queue.push(message, headers);
   }
 
-  /** Sends what the connection takes. */
+  /** Sends what the connection accepts. */
   flush(): void {
     if (this.#model.phase === 'live') this.#link?.flush();
   }
 
-  /** Looks after deadlines; called several times a second. */
+  /** Checks deadlines; called several times a second. */
   tick(): void {
     const nowMs = this.#options.clock.nowMs();
     if (this.#model.deadlineMs !== undefined && nowMs >= this.#model.deadlineMs)
@@ -121,7 +121,7 @@ export class Destination {
     this.#link?.tick();
   }
 
-  /** Sends what is queued, says good-bye and closes; `over` says when that is done. */
+  /** Sends what is queued, ends the publish and closes; `over` turns true when that is done. */
   stop(): void {
     this.#event({ type: 'stop' });
   }
@@ -184,7 +184,7 @@ export class Destination {
         this.#event({ type: found.length === 0 ? 'lost' : 'forbidden', detail: checked.fault });
         return;
       }
-      // From here on only these addresses are used: the name is not asked again.
+      // From here on only these addresses are used: the name is not resolved again.
       this.#addresses = checked.addresses.slice(0, maxAddresses);
       this.#event({ type: 'resolved' });
     } catch (cause) {

@@ -8,7 +8,7 @@ import type { DestinationLimits } from './destination.ts';
 import type { PushBudget } from './policy/push-queue.ts';
 import type { PushClock, PushStore } from './ports.ts';
 
-/** What all sets of a process share. */
+/** What all push sets of a process share. */
 export interface PushContext {
   readonly store: PushStore;
   readonly pepper: string;

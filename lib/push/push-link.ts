@@ -8,10 +8,10 @@ import type { PushQueue } from './policy/push-queue.ts';
 import type { PushClock } from './ports.ts';
 
 export interface LinkLimits {
-  /** A destination that takes nothing for so long is given up and connected to again. */
+  /** A destination that accepts nothing for this long is disconnected and retried. */
   readonly stalledMs: number;
-  /** What a server may say to a publisher in {@link hearingMs}. */
-  readonly maxHeardBytes: number;
+  /** How much a server may send to a publisher within {@link receiveWindowMs}. */
+  readonly maxReceivedBytes: number;
 }
 
 export interface PushLinkOptions {
@@ -22,84 +22,90 @@ export interface PushLinkOptions {
   readonly queue: PushQueue;
   readonly clock: PushClock;
   readonly limits: LinkLimits;
-  /** `published`, `lost`, `rejected`, `forbidden` or `closed`; nothing after `abort`. */
+  /** `published`, `lost`, `rejected`, `forbidden` or `closed`; never called after `abort`. */
   readonly onEvent: (event: PushEvent) => void;
 }
 
-const hearingMs = 10_000;
-/** Handed to the socket at once. */
+const receiveWindowMs = 10_000;
+/** How much to hand to the socket at once. */
 const batchBytes = 256 * 1024;
-/** Answers to a server, beside media. */
+/** Limit for unsent answers to a server, not counting media. */
 const maxAnswerBytes = 64 * 1024;
 
-/** One connection of a push: publishes, sends what is queued as fast as it is taken, and hears what the server says. */
+/**
+ * One connection of a push: publishes, sends what is queued as fast as the server accepts it, and handles what the server
+ * sends.
+ */
 export class PushLink {
   readonly #options: PushLinkOptions;
   readonly #publisher: Publisher;
   #over = false;
-  /** Source time of the first message, which has 0 at the destination. */
+  /** Source time of the first message, which is 0 at the destination. */
   #baseMs: number | undefined;
   #sentThroughMs = 0;
   #blockedSinceMs: number | undefined;
   #backlogBytes = 0;
-  #heardSinceMs: number;
-  #heardBytes = 0;
+  #receiveWindowSinceMs: number;
+  #receivedBytes = 0;
   #finishing = false;
-  #saidGoodbye = false;
+  #unpublished = false;
 
   constructor(options: PushLinkOptions) {
     const { url, key, clock } = options;
     this.#options = options;
     this.#publisher = new Publisher({ app: url.app, tcUrl: url.tcUrl, streamName: key });
-    this.#heardSinceMs = clock.nowMs();
+    this.#receiveWindowSinceMs = clock.nowMs();
   }
 
-  /** Once. Says the first words. */
+  /** Starts the handshake. Call once. */
   start(): void {
     const { connection } = this.#options;
     connection.start(this.#handler());
     connection.write(this.#publisher.start());
   }
 
-  /** Media that was handed to the network. */
+  /** Media handed to the network. */
   get sentMs(): number {
     return this.#baseMs === undefined ? 0 : this.#sentThroughMs - this.#baseMs;
   }
 
-  /** Sends what the connection takes. Only once the server takes the publish. */
+  /** Sends what the connection accepts. Call only once the server has accepted the publish. */
   flush(): void {
     const { queue, connection } = this.#options;
     while (this.#blockedSinceMs === undefined && queue.length > 0) this.#sendSome();
-    if (!this.#finishing || this.#saidGoodbye || queue.length > 0) return;
-    this.#saidGoodbye = true;
+    if (!this.#finishing || this.#unpublished || queue.length > 0) return;
+    this.#unpublished = true;
     connection.write(this.#publisher.unpublish());
     connection.end();
   }
 
-  /** Says good-bye after what is queued. */
+  /** Ends the publish after what is queued. */
   finish(): void {
     this.#finishing = true;
     this.flush();
   }
 
-  /** Looks whether the server takes anything; called several times a second. */
+  /** Checks whether the server accepts anything; called several times a second. */
   tick(): void {
     const nowMs = this.#options.clock.nowMs();
     const { backlogBytes } = this.#options.connection;
     if (this.#blockedSinceMs === undefined) {
-      // Media waits in the queue: these are our answers to a server that asks and does not read.
+      // Media waits in the queue: this is our answers to a server that sends requests and reads nothing.
       if (backlogBytes > maxAnswerBytes)
-        this.#event({ type: 'lost', detail: 'it does not read our answers' });
+        this.#event({ type: 'lost', detail: 'the server is not reading our answers' });
       return;
     }
     if (backlogBytes < this.#backlogBytes) this.#blockedSinceMs = nowMs;
     this.#backlogBytes = backlogBytes;
     const { stalledMs } = this.#options.limits;
     if (nowMs - this.#blockedSinceMs < stalledMs) return;
-    this.#event({ type: 'lost', detail: `it has taken nothing for ${Math.round(stalledMs / 1000)} s` });
+    this.#event({
+      type: 'lost',
+      detail: `the server accepted no data for ${Math.round(stalledMs / 1000)} s`,
+    });
   }
 
-  /** Lets go at once, and tells nothing more. */
+  /** Disconnects at once and reports nothing more. */
   abort(): void {
     this.#over = true;
     this.#options.connection.abort();
@@ -113,7 +119,7 @@ export class PushLink {
     const memory = Buffer.allocUnsafeSlow(4 * 1024);
     return {
       into: () => memory,
-      data: (bytes) => this.#heard(bytes),
+      data: (bytes) => this.#received(bytes),
       batchEnded: () => {},
       ended: () => this.#event({ type: 'closed' }),
       drained: () => {
@@ -125,10 +131,10 @@ export class PushLink {
     };
   }
 
-  #heard(bytes: Buffer): void {
+  #received(bytes: Buffer): void {
     if (this.#over) return;
     if (this.#isTooMuch(bytes.length)) {
-      this.#event({ type: 'lost', detail: 'it sends more than a server has to say' });
+      this.#event({ type: 'lost', detail: 'the server sent more data than expected' });
       return;
     }
     try {
@@ -139,28 +145,31 @@ export class PushLink {
       }
     } catch (fault) {
       if (!(fault instanceof ProtocolError)) throw fault;
-      this.#event({ type: 'lost', detail: `it does not speak RTMP as it should (${fault.message})` });
+      this.#event({ type: 'lost', detail: `the server violated the RTMP protocol (${fault.message})` });
     }
   }
 
   #isTooMuch(bytes: number): boolean {
     const nowMs = this.#options.clock.nowMs();
-    if (nowMs - this.#heardSinceMs > hearingMs) {
-      this.#heardSinceMs = nowMs;
-      this.#heardBytes = 0;
+    if (nowMs - this.#receiveWindowSinceMs > receiveWindowMs) {
+      this.#receiveWindowSinceMs = nowMs;
+      this.#receivedBytes = 0;
     }
-    this.#heardBytes += bytes;
-    return this.#heardBytes > this.#options.limits.maxHeardBytes;
+    this.#receivedBytes += bytes;
+    return this.#receivedBytes > this.#options.limits.maxReceivedBytes;
   }
 
   #refused(refusal: { code: string; description: string; redirected: boolean }): void {
     if (refusal.redirected) {
-      this.#event({ type: 'forbidden', detail: 'it sends us to another server, which is not followed' });
+      this.#event({
+        type: 'forbidden',
+        detail: 'the server redirected to another server; redirects are not followed',
+      });
       return;
     }
     const { code, description } = refusal;
     const said = description === '' ? code : `“${description}” (${code})`;
-    this.#event({ type: 'rejected', detail: `the server says ${withoutKey(said, this.#options.key)}` });
+    this.#event({ type: 'rejected', detail: `the server refused: ${withoutKey(said, this.#options.key)}` });
   }
 
   #sendSome(): void {
@@ -169,7 +178,7 @@ export class PushLink {
     for (let bytes = 0; bytes < batchBytes && queue.length > 0; ) {
       for (const { type, timeMs, payload } of queue.shift()) {
         this.#baseMs ??= timeMs;
-        // Sound from before the first picture.
+        // Audio from before the first picture.
         if (timeMs < this.#baseMs) continue;
         this.#sentThroughMs = Math.max(this.#sentThroughMs, timeMs);
         const piece = this.#publisher.media(type, timeMs - this.#baseMs, payload);
@@ -183,7 +192,7 @@ export class PushLink {
   }
 }
 
-/** Some servers repeat the key in what they say. */
+/** Some servers repeat the key in their messages. */
 function withoutKey(text: string, key: string): string {
   const [name = ''] = key.split('?');
   return [key, name].reduce((left, secret) => (secret === '' ? left : left.replaceAll(secret, '…')), text);

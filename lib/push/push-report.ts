@@ -2,16 +2,19 @@ import type { StreamDocument } from '../control-store/documents.ts';
 import { ConditionFailedError } from '../control-store/errors.ts';
 import type { PushStanding } from '../control-store/push-states.ts';
 import { type StreamEventData, type StreamEventType, streamEvent } from '../control-store/stream-events.ts';
+import { pauseMs, type RetryPolicy } from '../retry/policy/backoff.ts';
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { PushClock, PushStore } from './ports.ts';
 
-/** The document is written at most this often, and tried again after a fault no sooner. */
+/** Minimum interval between writes of the document. */
 const writeEveryMs = 1_000;
-/** The same while the session ends: its last words must not keep a program that stops. */
-const lastWritesEveryMs = 100;
+/** Jittered: while the store is down, every session retries about once a second. */
+const whileDown: RetryPolicy = { firstMs: 1_000, longestMs: 1_000, jitter: 0.25 };
+/** Minimum interval while the session ends: the final writes must not hold up a program that is stopping. */
+const finalWriteEveryMs = 100;
 const maxWaitingEvents = 50;
 
-type JournalLine = Parameters<PushStore['appendEvent']>[0];
+type JournalEntry = Parameters<PushStore['appendEvent']>[0];
 
 export interface PushReportOptions {
   readonly store: PushStore;
@@ -19,13 +22,13 @@ export interface PushReportOptions {
   readonly streamId: StreamId;
   readonly sessionId: SessionId;
   readonly proxyId: MemberId;
-  /** Once until a write succeeds again. */
+  /** Called once until a write succeeds again. */
   readonly onFault: (cause: unknown) => void;
 }
 
 /**
- * Keeps the control store told how the pushes of one publish session stand, and the stream's journal in order. A newer session of
- * the stream takes over: from then on this one says nothing.
+ * Keeps the control store up to date on the pushes of one publish session, and the stream's journal in order. A newer session
+ * of the stream takes over: from then on this one writes nothing.
  */
 export class PushReport {
   readonly #options: PushReportOptions;
@@ -33,10 +36,10 @@ export class PushReport {
   #broadcastId: BroadcastId | undefined;
   #document: StreamDocument<'pushes'> | undefined;
   /** This session's states are, or were, in the document. */
-  #took = false;
+  #wroteDocument = false;
   #superseded = false;
   #due = false;
-  #lines: { type: StreamEventType; data: unknown; atMs: number }[] = [];
+  #entries: { type: StreamEventType; data: unknown; atMs: number }[] = [];
   #dropped = 0;
   #writing: Promise<void> | undefined;
   #notBeforeMs = 0;
@@ -48,14 +51,14 @@ export class PushReport {
     this.#options = options;
   }
 
-  /** All is written, or never will be by this session. */
+  /** Everything is written, or this session will never write it. */
   get settled(): boolean {
-    return this.#superseded || (!this.#due && this.#lines.length === 0 && this.#writing === undefined);
+    return this.#superseded || (!this.#due && this.#entries.length === 0 && this.#writing === undefined);
   }
 
-  /** Lines that were dropped, or that are still to be written; `cause`: the last fault. */
-  get untold(): { readonly events: number; readonly cause: unknown } {
-    const events = this.#superseded ? 0 : this.#dropped + this.#lines.length;
+  /** Journal entries that were dropped or are still to be written; `cause`: the last fault. */
+  get unwritten(): { readonly events: number; readonly cause: unknown } {
+    const events = this.#superseded ? 0 : this.#dropped + this.#entries.length;
     return { events, cause: this.#fault };
   }
 
@@ -64,20 +67,20 @@ export class PushReport {
     this.#due = true;
   }
 
-  tell<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
-    this.#lines.push({ type, data, atMs: this.#options.clock.wallMs() });
-    if (this.#lines.length <= maxWaitingEvents) return;
-    this.#lines.shift();
+  append<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
+    this.#entries.push({ type, data, atMs: this.#options.clock.wallMs() });
+    if (this.#entries.length <= maxWaitingEvents) return;
+    this.#entries.shift();
     this.#dropped++;
   }
 
-  /** The session ends: what is left is to be written soon. */
-  hurry(): void {
-    this.#everyMs = lastWritesEveryMs;
+  /** The session is ending: write the rest soon. */
+  flushSoon(): void {
+    this.#everyMs = finalWriteEveryMs;
     this.#notBeforeMs = 0;
   }
 
-  /** Writes what is due, if it may; called several times a second. */
+  /** Writes what is due, if allowed; called several times a second. */
   tick(): void {
     if (this.settled || this.#writing !== undefined) return;
     if (this.#options.clock.nowMs() < this.#notBeforeMs) return;
@@ -89,7 +92,8 @@ export class PushReport {
         },
         (cause: unknown) => {
           this.#fault = cause;
-          this.#notBeforeMs = this.#options.clock.nowMs() + writeEveryMs;
+          const { clock } = this.#options;
+          this.#notBeforeMs = clock.nowMs() + pauseMs(whileDown, 1, clock.random());
           if (!this.#faulty) this.#options.onFault(cause);
           this.#faulty = true;
         },
@@ -101,20 +105,20 @@ export class PushReport {
 
   async #write(): Promise<void> {
     const { store, streamId } = this.#options;
-    // The broadcast begins when a worker has taken the publisher, about when this is asked first.
+    // The broadcast begins when a worker has accepted the publisher, about when this first runs.
     this.#broadcastId ??= await store.getLease(streamId).then((lease) => lease?.broadcastId);
     if (this.#due) await this.#writeDocument();
-    while (this.#lines.length > 0 && !this.#superseded) {
-      const line = this.#lines[0];
+    while (this.#entries.length > 0 && !this.#superseded) {
+      const line = this.#entries[0];
       if (line === undefined) break;
-      await store.appendEvent(this.#journalLine(line));
-      this.#lines = this.#lines.filter((other) => other !== line);
+      await store.appendEvent(this.#journalEntry(line));
+      this.#entries = this.#entries.filter((other) => other !== line);
     }
   }
 
   async #writeDocument(): Promise<void> {
     const { store, streamId, sessionId, proxyId } = this.#options;
-    if (!this.#took) this.#document = await store.getDocument(streamId, 'pushes');
+    if (!this.#wroteDocument) this.#document = await store.getDocument(streamId, 'pushes');
     this.#due = false;
     try {
       this.#document = await store.putDocument({
@@ -129,23 +133,23 @@ export class PushReport {
           destinations: this.#standings ?? [],
         },
       });
-      this.#took = true;
+      this.#wroteDocument = true;
     } catch (cause) {
       this.#due = true;
-      if (cause instanceof ConditionFailedError) await this.#lookAgain();
+      if (cause instanceof ConditionFailedError) await this.#handleConflict();
       else throw cause;
     }
   }
 
-  /** Somebody else wrote: a newer session, the one before this, or this one by a write whose answer was lost. */
-  async #lookAgain(): Promise<void> {
+  /** Someone else wrote the document: a newer session, the previous one, or this one with a write whose response was lost. */
+  async #handleConflict(): Promise<void> {
     const { store, streamId, sessionId } = this.#options;
     const found = await store.getDocument(streamId, 'pushes');
     this.#document = found;
-    if (this.#took && found?.body.sessionId !== sessionId) this.#superseded = true;
+    if (this.#wroteDocument && found?.body.sessionId !== sessionId) this.#superseded = true;
   }
 
-  #journalLine({ type, data, atMs }: { type: StreamEventType; data: unknown; atMs: number }): JournalLine {
+  #journalEntry({ type, data, atMs }: { type: StreamEventType; data: unknown; atMs: number }): JournalEntry {
     const { streamId } = this.#options;
     const broadcastId = this.#broadcastId;
     const about = { streamId, atMs, ...(broadcastId !== undefined && { broadcastId }) };

@@ -9,36 +9,36 @@ import { MediaSource } from './policy/media-source.ts';
 import type { PushContext, PushSetFacts } from './push-context.ts';
 import { PushReport } from './push-report.ts';
 
-/** The API lets a stream have no more; more in a record are left alone. */
+/** The API allows a stream no more than this; any further ones in a record are ignored. */
 const maxDestinations = 5;
-/** How often the stream's settings are read again while it is on air: a change takes effect within that. */
+/** How often a live stream's settings are read again: a change takes effect within this time. */
 const rereadMs = 4_000;
-const shedToldEveryMs = 10_000;
-/** For the last words to other servers and to the store. */
+const shedReportEveryMs = 10_000;
+/** Time for the final messages to other servers and to the store. */
 const endMs = 5_000;
 
 interface Push {
   readonly record: DestinationRecord;
   readonly destination: Destination;
-  /** Since when it is not live, or was not before it was. */
+  /** Since when it hasn't been live; if it is live, since when it hadn't been before. */
   tryingSinceMs: number;
-  /** As it was told last. */
+  /** The last state reported. */
   state: PushState;
   sinceMs: number;
-  shedToldMs: number;
+  shedReportedMs: number;
   shedMessages: number;
 }
 
-/** All pushes of one publish session: they follow the stream's settings while it is on air. */
+/** All pushes of one publish session: they follow the stream's settings while it is live. */
 export class PushSet implements PublishTap {
   readonly #context: PushContext;
   readonly #facts: PushSetFacts;
   readonly #source: MediaSource;
   readonly #report: PushReport;
-  /** Where a managed channel encodes the broadcast. */
+  /** Set if a managed channel encodes the broadcast. */
   readonly #feed?: ChannelFeed;
   readonly #pushes = new Map<string, Push>();
-  /** Pushes that were taken out of the settings and say good-bye. */
+  /** Pushes that were removed from the settings and are closing. */
   readonly #leaving = new Set<Push>();
   #phase: 'waiting' | 'on-air' | 'ending' | 'over' = 'waiting';
   #readMs = 0;
@@ -108,23 +108,23 @@ export class PushSet implements PublishTap {
     this.#endedMs = this.#context.clock.nowMs();
     for (const push of this.#pushes.values()) push.destination.stop();
     this.#feed?.stop();
-    this.#look();
-    this.#report.hurry();
+    this.#reportChanges();
+    this.#report.flushSoon();
   }
 
-  /** Looks after deadlines, settings and reports; called several times a second. */
+  /** Checks deadlines, settings and reports; called several times a second. */
   tick(): void {
     const nowMs = this.#context.clock.nowMs();
     for (const { destination } of [...this.#pushes.values(), ...this.#leaving]) destination.tick();
     if (this.#phase !== 'waiting') this.#feed?.tick();
     if (this.#phase === 'on-air' && !this.#reading && nowMs - this.#readMs >= rereadMs) void this.#reread();
-    this.#tellShed(nowMs);
-    this.#look();
+    this.#reportShed(nowMs);
+    this.#reportChanges();
     this.#report.tick();
     if (this.#phase === 'ending') this.#endIfDone(nowMs);
   }
 
-  /** Whatever goes wrong here, the session goes on without its pushes. */
+  /** Whatever goes wrong here, the session continues without its pushes. */
   #safely(work: () => void): void {
     try {
       work();
@@ -157,7 +157,7 @@ export class PushSet implements PublishTap {
     }
   }
 
-  /** Begins and ends pushes as the settings say. */
+  /** Starts and stops pushes to match the settings. */
   #follow(stream: StreamRecord | undefined): void {
     const isPushed = stream !== undefined && stream.takenDown === undefined;
     const wanted = isPushed ? (stream.destinations ?? []).slice(0, maxDestinations) : [];
@@ -178,7 +178,7 @@ export class PushSet implements PublishTap {
       push.destination.stop();
     }
     for (const record of byId.values()) this.#begin(record);
-    this.#look();
+    this.#reportChanges();
   }
 
   #begin(record: DestinationRecord): void {
@@ -203,7 +203,7 @@ export class PushSet implements PublishTap {
       tryingSinceMs: clock.nowMs(),
       state: 'connecting',
       sinceMs: clock.wallMs(),
-      shedToldMs: Number.NEGATIVE_INFINITY,
+      shedReportedMs: Number.NEGATIVE_INFINITY,
       shedMessages: 0,
     });
   }
@@ -211,25 +211,28 @@ export class PushSet implements PublishTap {
   #targetOf({ id, url, sealedKey }: DestinationRecord): PushTarget {
     const { pepper, allowed } = this.#context;
     const checked = checkTargetUrl(url, allowed);
-    if (!checked.ok) return { ok: false, fault: `its address cannot be used (${checked.fault})` };
+    if (!checked.ok) return { ok: false, fault: `invalid address (${checked.fault})` };
     const place = { pepper, streamId: this.#facts.stream.id, destinationId: id };
     try {
       return { ok: true, url: checked.url, key: openDestinationKey(sealedKey, place) };
     } catch {
-      return { ok: false, fault: 'its key cannot be read any more: remove it and add it again' };
+      return {
+        ok: false,
+        fault: 'its stream key can no longer be read; remove the destination and add it again',
+      };
     }
   }
 
-  /** Tells what has changed since the last look. */
-  #look(): void {
+  /** Reports what has changed since the last call. */
+  #reportChanges(): void {
     if (!this.#changed) return;
     this.#changed = false;
-    for (const push of [...this.#pushes.values(), ...this.#leaving]) this.#lookAt(push);
+    for (const push of [...this.#pushes.values(), ...this.#leaving]) this.#reportChange(push);
     for (const push of this.#leaving) if (push.destination.over) this.#leaving.delete(push);
     this.#report.update([...this.#pushes.values()].map(standingOf));
   }
 
-  #lookAt(push: Push): void {
+  #reportChange(push: Push): void {
     const { clock } = this.#context;
     const { destination, record } = push;
     const { state } = destination;
@@ -240,29 +243,29 @@ export class PushSet implements PublishTap {
     const named = { destination: record.name };
     const facts = { session: this.#facts.sessionId, stream: this.#facts.stream.id, destination: record.id };
     const { emit } = this.#context;
-    const detail = destination.detail ?? 'the connection failed';
+    const detail = destination.detail ?? 'connection failed';
     const { sentMs, againMs } = destination;
     if (state === 'live') {
       emit('push.live', facts);
       const tookMs = Math.round(clock.nowMs() - push.tryingSinceMs);
-      this.#report.tell('simulcast.live', { ...named, tookMs });
+      this.#report.append('simulcast.live', { ...named, tookMs });
     } else if (state === 'waiting') {
       emit('push.waiting', { ...facts, detail, againMs });
-      this.#report.tell('simulcast.waiting', { ...named, detail, againMs });
+      this.#report.append('simulcast.waiting', { ...named, detail, againMs });
     } else if (state === 'refused') {
       emit('push.refused', { ...facts, detail });
-      this.#report.tell('simulcast.refused', { ...named, detail });
+      this.#report.append('simulcast.refused', { ...named, detail });
     } else if (state === 'ended') {
       emit('push.ended', { ...facts, sentMs });
-      if (destination.everLive) this.#report.tell('simulcast.ended', { ...named, sentMs });
+      if (destination.everLive) this.#report.append('simulcast.ended', { ...named, sentMs });
     }
   }
 
-  #tellShed(nowMs: number): void {
+  #reportShed(nowMs: number): void {
     for (const push of this.#pushes.values()) {
       const { messages, bytes } = push.destination.shed;
-      if (messages === push.shedMessages || nowMs - push.shedToldMs < shedToldEveryMs) continue;
-      push.shedToldMs = nowMs;
+      if (messages === push.shedMessages || nowMs - push.shedReportedMs < shedReportEveryMs) continue;
+      push.shedReportedMs = nowMs;
       push.shedMessages = messages;
       const { sessionId: session, stream } = this.#facts;
       const destination = push.record.id;
@@ -276,9 +279,9 @@ export class PushSet implements PublishTap {
     const done = fed && pushes.every(({ destination }) => destination.over) && this.#report.settled;
     if (!done && nowMs - this.#endedMs < endMs) return;
     this.#phase = 'over';
-    const { events, cause } = this.#report.untold;
+    const { events, cause } = this.#report.unwritten;
     const { sessionId: session, stream } = this.#facts;
-    if (events > 0) this.#context.emit('push.story.lost', { session, stream: stream.id, events, cause });
+    if (events > 0) this.#context.emit('push.journal.lost', { session, stream: stream.id, events, cause });
   }
 }
 

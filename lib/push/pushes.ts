@@ -4,15 +4,15 @@ import type { PushContext, PushSetFacts } from './push-context.ts';
 import { PushSet } from './push-set.ts';
 
 const tickMs = 250;
-const tellLoadMs = 10_000;
+const loadEveryMs = 10_000;
 
 /** The pushes of all publish sessions of a process. */
 export class Pushes {
   readonly #context: PushContext;
   readonly #sets = new Set<PushSet>();
   #timer: NodeJS.Timeout | undefined;
-  #telling: NodeJS.Timeout | undefined;
-  #toldSome = false;
+  #loadTimer: NodeJS.Timeout | undefined;
+  #reportedSome = false;
 
   constructor(context: PushContext) {
     this.#context = context;
@@ -20,17 +20,17 @@ export class Pushes {
 
   start(): void {
     this.#timer = setInterval(() => this.#tick(), tickMs);
-    this.#telling = setInterval(() => this.#tellLoad(), tellLoadMs);
+    this.#loadTimer = setInterval(() => this.#emitLoad(), loadEveryMs);
   }
 
-  /** For a publisher whose key was right. */
+  /** Call for a publisher with a valid key. */
   open(facts: PushSetFacts): PublishTap {
     const set = new PushSet(this.#context, facts);
     this.#sets.add(set);
     return set;
   }
 
-  /** Ends them all; resolves when that is done, within some seconds. */
+  /** Ends all pushes; resolves when that is done, within a few seconds. */
   async stop(): Promise<void> {
     for (const set of this.#sets) set.ended();
     while (this.#sets.size > 0) {
@@ -38,7 +38,7 @@ export class Pushes {
       await delay(50);
     }
     clearInterval(this.#timer);
-    clearInterval(this.#telling);
+    clearInterval(this.#loadTimer);
   }
 
   #tick(): void {
@@ -48,15 +48,15 @@ export class Pushes {
     }
   }
 
-  #tellLoad(): void {
+  #emitLoad(): void {
     const load = { live: 0, failing: 0, queuedBytes: this.#context.budget.usedBytes };
     for (const set of this.#sets) {
       load.live += set.load.live;
       load.failing += set.load.failing;
     }
     const some = load.live + load.failing > 0;
-    // The last one says that there is nothing any more.
-    if (some || this.#toldSome) this.#context.emit('push.load', load);
-    this.#toldSome = some;
+    // The last report says that there are no pushes left.
+    if (some || this.#reportedSome) this.#context.emit('push.load', load);
+    this.#reportedSome = some;
   }
 }

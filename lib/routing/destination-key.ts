@@ -1,15 +1,15 @@
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** What a sealed key is bound to: it opens for no other destination and under no other secret. */
+/** What a sealed key is bound to: it can't be opened for another destination or with another secret. */
 export interface DestinationKeyPlace {
-  /** The deployment's secret, the one that stream keys are hashed under. */
+  /** The deployment's secret, which stream keys are also hashed with. */
   readonly pepper: string;
   readonly streamId: string;
   readonly destinationId: string;
 }
 
-/** A sealed key that was changed, moved from another destination, or sealed under another secret. */
+/** A sealed key was altered, moved from another destination, or sealed with another secret. */
 export class DestinationKeyError extends Error {
   override readonly name = 'DestinationKeyError';
   readonly code = 'DESTINATION_KEY_UNREADABLE';
@@ -19,7 +19,7 @@ const version = 'v1';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Encrypts the stream key of a destination: `v1.` and, in base64url, nonce, ciphertext and tag of AES-256-GCM. */
+/** Encrypts a destination's stream key: `v1.`, then nonce, ciphertext and tag of AES-256-GCM in base64url. */
 export function sealDestinationKey(key: string, place: DestinationKeyPlace): string {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', sealingKey(place), nonce);
@@ -27,12 +27,12 @@ export function sealDestinationKey(key: string, place: DestinationKeyPlace): str
   return `${version}.${sealed.toString('base64url')}`;
 }
 
-/** The stream key again. Throws `DestinationKeyError`. */
+/** Decrypts the stream key. Throws `DestinationKeyError`. */
 export function openDestinationKey(sealed: string, place: DestinationKeyPlace): string {
   const [form, text = ''] = sealed.split('.');
   const bytes = Buffer.from(text, 'base64url');
   if (form !== version || bytes.length < nonceBytes + tagBytes) {
-    throw new DestinationKeyError('the sealed key has no form that is known');
+    throw new DestinationKeyError('the sealed key has an unknown format');
   }
   const decipher = createDecipheriv('aes-256-gcm', sealingKey(place), bytes.subarray(0, nonceBytes));
   decipher.setAuthTag(bytes.subarray(-tagBytes));
@@ -40,13 +40,13 @@ export function openDestinationKey(sealed: string, place: DestinationKeyPlace): 
     const opened = decipher.update(bytes.subarray(nonceBytes, -tagBytes));
     return Buffer.concat([opened, decipher.final()]).toString('utf8');
   } catch (cause) {
-    throw new DestinationKeyError('the sealed key is not of this destination, or another secret is used', {
+    throw new DestinationKeyError('the key was sealed for another destination or with another secret', {
       cause,
     });
   }
 }
 
-/** A key for each destination (HKDF, RFC 5869), so that no two share nonces. */
+/** A separate key for each destination (HKDF, RFC 5869), so that no two share nonces. */
 function sealingKey({ pepper, streamId, destinationId }: DestinationKeyPlace): Buffer {
   const info = JSON.stringify(['headwater destination key', version, streamId, destinationId]);
   return Buffer.from(hkdfSync('sha256', pepper, '', info, 32));

@@ -3,16 +3,17 @@ import { randomBytes } from 'node:crypto';
 declare const brand: unique symbol;
 type Id<Kind extends string> = string & { readonly [brand]: Kind };
 
-/** What a broadcaster owns: 16 characters of {@link idAlphabet}. It is the key of the hash ring and of the lease. */
+/** Identifies what a broadcaster owns: 16 characters of {@link idAlphabet}. The key of the hash ring and of the lease. */
 export type StreamId = Id<'stream'>;
-/** One time on air, from the first publish to the end. Sorts by the time it began. */
+/** One time on air, from the first publish to the end. Sorts by start time. */
 export type BroadcastId = Id<'broadcast'>;
 /** One broadcaster connection. */
 export type SessionId = Id<'session'>;
 /** One process of a fleet, for example `encoder-1`. */
 export type MemberId = Id<'member'>;
+export const memberIdPattern = /^[0-9A-Za-z._-]{1,64}$/;
 
-/** Crockford's base 32 in lower case: no letter that reads as a digit, safe in URLs, hosts and file names. */
+/** Crockford's base 32 in lower case: no letters that look like digits; safe in URLs, hosts and file names. */
 const idAlphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** `length` random characters, 5 bits each. */
@@ -28,8 +29,8 @@ export const newSessionId = (): SessionId => randomId(12) as SessionId;
 const timeDigits = 9;
 
 /**
- * Time first (ms, 9 characters of base 32), so that broadcasts of a stream list in order. `after`: the stream's broadcast
- * before it, which it sorts after even where that was begun on a host whose clock is ahead.
+ * Time first (ms, 9 characters of base 32), so that a stream's broadcasts list in order. `after`: the stream's previous broadcast;
+ * the new id sorts after it even if that one began on a host whose clock is ahead.
  */
 export function newBroadcastId(nowMs: number, after?: BroadcastId): BroadcastId {
   const lastMs = after === undefined ? -1 : timeOf(after);
@@ -48,7 +49,7 @@ function timeOf(id: BroadcastId): number {
   return [...id.slice(0, timeDigits)].reduce((time, digit) => time * 32 + idAlphabet.indexOf(digit), 0);
 }
 
-/** True for the text form of a stream or broadcast id; anything else never reaches a path or a query. */
+/** True for the text form of a stream or broadcast id. Nothing else ever reaches a path or a query. */
 export function isStreamId(text: string): text is StreamId {
   return /^[0-9a-hjkmnp-tv-z]{16}$/.test(text);
 }

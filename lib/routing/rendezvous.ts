@@ -1,35 +1,35 @@
 import { createHash } from 'node:crypto';
 import type { MemberId, StreamId } from './ids.ts';
 
-/** What the ranking needs of a worker; a FleetMember is one. */
+/** What the ranking needs to know about a worker; a FleetMember qualifies. */
 export interface RankedMember {
   readonly id: MemberId;
-  /** Streams that it takes at most; its weight. */
+  /** Maximum number of streams; its weight. */
   readonly capacity: number;
-  /** Streams that it has now. */
+  /** Current number of streams. */
   readonly load: number;
   readonly state: 'active' | 'draining';
 }
 
-/** A worker is passed over while it carries more than this many times its share of all streams. */
+/** A worker is skipped while it carries more than this multiple of its share of all streams. */
 const loadBound = 1.25;
-/** The bound never goes below this many streams: in a small fleet one stream more is not an imbalance. */
+/** Minimum bound, in streams: in a small fleet, one extra stream is not an imbalance. */
 const loadFloor = 2;
 
 /**
- * Ranks workers for a stream: weighted rendezvous hashing (highest random weight) with bounded load. The order depends
- * on ids, capacities, loads and states only, never on the order of `members`.
+ * Ranks workers for a stream: weighted rendezvous hashing (highest random weight) with bounded load. The order depends only on
+ * ids, capacities, loads and states, never on the order of `members`.
  *
- * - Draining and full members (load ≥ capacity) are out: they would refuse.
- * - Members within their bound come first, by weight; those above it follow, by weight, because a worker with more
- *   than its share is still better than none. The bound is 1.25 × (all streams + this one) × the member's share of
- *   capacity, rounded up, at least 2 (Mirrokni, Thorup, Zadimoghaddam: consistent hashing with bounded loads).
+ * - Draining and full members (load ≥ capacity) are excluded: they would refuse.
+ * - Members within their bound come first, by weight. Those above it follow, by weight, because an overloaded worker is still
+ *   better than none. The bound is 1.25 × (all streams + this one) × the member's share of capacity, rounded up, at least 2
+ *   (Mirrokni, Thorup, Zadimoghaddam: consistent hashing with bounded loads).
  */
 export function rankWorkers(streamId: StreamId, members: readonly RankedMember[]): MemberId[] {
   const open = members.filter(
     ({ state, load, capacity }) => state === 'active' && capacity > 0 && load < capacity,
   );
-  // The average is over all that serve, full ones too: leaving them out would shrink the bound of the others.
+  // The average includes full members: leaving them out would lower the bound of the others.
   const serving = members.filter(({ state, capacity }) => state === 'active' && capacity > 0);
   const streams = serving.reduce((sum, { load }) => sum + load, 0) + 1;
   const capacity = serving.reduce((sum, member) => sum + member.capacity, 0);
@@ -47,12 +47,12 @@ export function rankWorkers(streamId: StreamId, members: readonly RankedMember[]
 }
 
 /**
- * The weight of a member for a stream: −weight ÷ ln(u), u uniform in (0, 1) from the pair's hash. The highest wins; a
- * member wins in proportion to its weight, and a change of one weight moves only streams to or from that member
- * (Schindelhauer and Schomaker's logarithmic method).
+ * A member's score for a stream: −weight ÷ ln(u), with u uniform in (0, 1) from the pair's hash. The highest score wins. Members win
+ * in proportion to their weight, and changing one weight only moves streams to or from that member (Schindelhauer and Schomaker's
+ * logarithmic method).
  */
 export function rendezvousScore(streamId: StreamId, memberId: MemberId, weight: number): number {
-  // SHA-256: any two proxies agree whatever they run on, and ranking happens once a publish, so speed is no matter.
+  // SHA-256: all proxies agree whatever they run on, and ranking happens once per publish, so speed doesn't matter.
   const digest = createHash('sha256').update(`${streamId}\n${memberId}`).digest();
   const top53 = digest.readUInt32BE(0) * 2 ** 21 + (digest.readUInt32BE(4) >>> 11);
   return -weight / Math.log((top53 + 0.5) / 2 ** 53);

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isStreamId, randomId, type StreamId } from './ids.ts';
 
-/** What a broadcaster pastes as "stream key": the stream id, an underscore, 26 characters (130 bits) of secret. */
+/** What a broadcaster pastes as "stream key": the stream id, an underscore and a secret of 26 characters (130 bits). */
 export interface StreamKey {
   readonly streamId: StreamId;
   readonly secret: string;
@@ -13,14 +13,14 @@ export const newStreamKey = (streamId: StreamId): StreamKey => ({ streamId, secr
 
 export const formatStreamKey = (key: StreamKey): string => `${key.streamId}_${key.secret}`;
 
-/** Reads a key as a publisher sends it, or undefined where it has another shape. A query string after it is dropped. */
+/** Parses a key as a publisher sends it; undefined if it is malformed. A trailing query string is ignored. */
 export function parseStreamKey(text: string): StreamKey | undefined {
   const match = keyPattern.exec(text.split('?', 1)[0] ?? '');
   const [, id = '', secret = ''] = match ?? [];
   return isStreamId(id) ? { streamId: id, secret } : undefined;
 }
 
-/** HMAC-SHA-256 of the whole key under the deployment's pepper, in hex: all that is kept of a key. */
+/** HMAC-SHA-256 of the whole key with the deployment's pepper, in hex: the only form in which a key is stored. */
 export function hashStreamKey(key: StreamKey, pepper: string): string {
   return createHmac('sha256', pepper).update(formatStreamKey(key)).digest('hex');
 }

@@ -1,43 +1,43 @@
 import { event } from './event.ts';
 
-/** What the control API says of itself. Streams and keys are named by their ids. */
+/** Events of the control API. Streams and keys are identified by id. */
 export const controlEvents = {
-  'control.stream.created': event<{ streamId: string }>('info', 'A stream was created.'),
-  'control.stream.deleted': event<{ streamId: string }>('info', 'A stream and all its records were deleted.'),
+  'control.stream.created': event<{ streamId: string }>('info', 'Stream created.'),
+  'control.stream.deleted': event<{ streamId: string }>('info', 'Stream deleted, with all its records.'),
   'control.key.rotated': event<{ streamId: string; keyId: string; graceMs: number }>(
     'info',
-    'A stream got a new key.',
+    'Stream key rotated; the previous key stays valid for `graceMs`.',
   ),
-  'control.key.revoked': event<{ streamId: string; keyId: string }>('info', 'A stream key was revoked.'),
+  'control.key.revoked': event<{ streamId: string; keyId: string }>('info', 'Stream key revoked.'),
   'control.destination.added': event<{ streamId: string; destinationId: string }>(
     'info',
-    'A stream got another destination.',
+    'Destination added to a stream.',
   ),
   'control.destination.changed': event<{ streamId: string; destinationId: string; enabled: boolean }>(
     'info',
-    'A destination of a stream was changed.',
+    'Destination of a stream changed.',
   ),
   'control.destination.removed': event<{ streamId: string; destinationId: string }>(
     'info',
-    'A destination of a stream was removed.',
+    'Destination removed from a stream.',
   ),
   'control.end.requested': event<{ streamId: string; broadcastId: string }>(
     'info',
-    'The end of a broadcast was asked for.',
+    'End of a broadcast requested.',
   ),
   'control.takedown.asked': event<{ streamId: string; direction: 'takedown' | 'restore'; reason: string }>(
     'info',
-    'A takedown, or the restoring of a stream, was asked for.',
+    'Takedown or restore of a stream requested.',
   ),
   'control.takedown.step-done': event<{
     streamId: string;
     direction: 'takedown' | 'restore';
     step: string;
     afterMs: number;
-  }>('info', 'A step of a takedown is done, so long after that was asked for.'),
+  }>('info', 'Takedown or restore step completed; `afterMs` counts from the request.'),
   'control.takedown.step-failed': event<{ streamId: string; step: string; cause: unknown }>(
     'warn',
-    'A step of a takedown failed; it is tried again.',
+    'Takedown or restore step failed; it will be retried.',
   ),
   'control.takedown.finished': event<{
     streamId: string;
@@ -45,52 +45,52 @@ export const controlEvents = {
     took: string;
     tookMs: number;
     darkMs: number | undefined;
-  }>('info', 'A stream is taken down, or restored.'),
+  }>('info', 'Takedown or restore completed.'),
   'control.takedown.stuck': event<{ streamId: string; direction: string; forMs: number; waiting: string }>(
     'error',
-    'A takedown is not done five minutes after it was asked for; `waiting` says what it waits for.',
+    'Takedown or restore still incomplete five minutes after the request; `waiting` names what it is waiting for.',
     { TakedownsStuck: 1 },
   ),
   'control.takedown.wake-failed': event<{ streamId: string; cause: unknown }>(
     'warn',
-    'The function that finishes takedowns could not be called; its schedule finds what is left.',
+    'Failed to invoke the takedown function; its next scheduled run will pick up the work.',
   ),
   'control.takedown.sweep-failed': event<{ streamId?: string; cause: unknown }>(
     'warn',
-    'Takedowns that are not done could not be gone on with; the next sweep tries again.',
+    'Failed to resume unfinished takedowns; the next sweep will retry.',
   ),
   'control.request.refused': event<{ reason: 'host' | 'origin'; value: string; method: string }>(
     'warn',
-    'A request from a host or page that is not ours was refused.',
+    'Request rejected: its Host or Origin header is not one of ours.',
   ),
   'control.request.failed': event<{ method: string; route: string; cause: unknown }>(
     'error',
-    'A request failed by a fault of ours.',
+    'Request failed with an internal error.',
     { ControlApiFaults: 1 },
   ),
   'control.store.unavailable': event<{ method: string; route: string; cause: unknown }>(
     'warn',
-    'The control store did not answer; the request was refused for now.',
+    'Control store unavailable; the request was rejected and can be retried.',
     { ControlApiFaults: 1 },
   ),
   'control.stream-event.lost': event<{ streamId: string; type: string; cause: unknown }>(
     'warn',
-    "A line of a stream's story could not be written.",
+    "Failed to write an event to a stream's journal.",
     { StreamEventsLost: 1 },
   ),
   'control.bus-event.published': event<{
     source: string;
     detailType: string;
     detail: object;
-  }>('info', 'What other systems are told of a stream.'),
+  }>('info', 'Stream event published for other systems.'),
   'control.bus-event.lost': event<{ streamId: string; type: string; cause: unknown }>(
     'warn',
-    'An event for other systems was not taken by the event bus.',
+    'Failed to deliver a stream event to the event bus; it is lost.',
     { StreamEventsLost: 1 },
   ),
   'control.bus-event.delayed': event<{ events: number; cause: unknown }>(
     'warn',
-    'The event bus did not take events for other systems; they are sent again.',
+    'The event bus did not accept stream events; they will be resent.',
   ),
   'control.fleet.measured': event<{
     fleet: 'ingest' | 'encoder';
@@ -99,7 +99,7 @@ export const controlEvents = {
     streams: number;
     headroomStreams: number;
     utilizationPercent: number;
-  }>('info', 'What a fleet has and could take: its living members together.', {
+  }>('info', 'Fleet load and headroom, summed over its live members.', {
     FleetMembers: 'members',
     FleetStreams: 'streams',
     FleetHeadroomStreams: 'headroomStreams',

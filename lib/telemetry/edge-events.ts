@@ -1,17 +1,17 @@
 import { event } from './event.ts';
 
-/** What the edge and the shield say. */
+/** Events of the edge and the shield. */
 export const edgeEvents = {
   'edge.fill.failed': event<{ key: string; served: 'stale' | 'error' | 'nothing'; cause: unknown }>(
     'warn',
-    'The next tier did not give an object; `served` says what the clients got.',
+    'Failed to fetch an object from the next tier; `served` is what clients got instead.',
   ),
   'edge.denials.changed': event<{ denied: number }>(
     'info',
-    'What is denied has changed: the streams that are taken down are so many now.',
+    'Takedown list updated; `denied` is the number of streams on it.',
   ),
   'edge.denials.unreadable': event<{ cause: unknown }>(
     'error',
-    'The list of what is denied cannot be read; what was denied before is denied on.',
+    'Failed to read the takedown list; the last known list stays in force.',
   ),
 } as const;

@@ -1,14 +1,14 @@
 import type { EventKind } from './event.ts';
 import { dimensionFields, type Metric, type MetricName, type MetricUnit, metrics } from './metrics.ts';
 
-/** The members that make a log line one of CloudWatch's embedded metric format. */
+/** The members that turn a log line into CloudWatch's embedded metric format. */
 export interface EmbeddedMetrics {
   readonly _aws: {
     /** Unix ms. */
     readonly Timestamp: number;
     readonly CloudWatchMetrics: readonly MetricDirective[];
   };
-  /** Values of metrics and dimensions, by their names. */
+  /** Values of metrics and dimensions, by name. */
   readonly [name: string]: unknown;
 }
 
@@ -19,8 +19,9 @@ interface MetricDirective {
 }
 
 /**
- * What a log line of an event needs for CloudWatch to take its metrics out of it; undefined where it carries none. A value
- * that is no finite number is left out, and so is a metric whose dimension the fields do not say: CloudWatch would drop the whole line.
+ * The members that let CloudWatch extract an event's metrics from its log line; undefined if it carries none. Values that
+ * aren't finite numbers are left out, and so are metrics whose dimensions are missing from the fields: CloudWatch would
+ * drop the whole line.
  */
 export function embedMetrics(
   { metrics: carried = {} }: EventKind<object>,
@@ -34,11 +35,11 @@ export function embedMetrics(
     const { unit, dimensions }: Metric = metrics[name];
     const value = typeof source === 'number' ? source : fields[source];
     if (typeof value !== 'number' || !Number.isFinite(value)) continue;
-    const told = dimensions.map((dimension) => fields[dimensionFields[dimension]]);
-    if (!told.every((each) => typeof each === 'string' && each !== '')) continue;
+    const dimensionValues = dimensions.map((dimension) => fields[dimensionFields[dimension]]);
+    if (!dimensionValues.every((each) => typeof each === 'string' && each !== '')) continue;
     values[name] = value;
     dimensions.forEach((dimension, at) => {
-      values[dimension] = told[at];
+      values[dimension] = dimensionValues[at];
     });
     const set = dimensions.join();
     const directive = directives.get(set) ?? {

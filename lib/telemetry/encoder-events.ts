@@ -5,158 +5,162 @@ interface About {
   broadcast?: string;
 }
 
-/** What an encoder worker says. */
+/** Events of an encoder worker. */
 export const encoderEvents = {
   'encoder.ffmpeg.found': event<{ path: string; source: string; version: string }>(
     'info',
-    'This ffmpeg does the encoding.',
+    'ffmpeg selected for encoding.',
   ),
   'encoder.load': event<{
     broadcasts: number;
     capacity: number;
     utilizationPercent: number;
     pool: string;
-    /** 1 while the control store cannot be used, else 0. */
+    /** 1 while the control store is unavailable, else 0. */
     storeUnavailable: 0 | 1;
-  }>('info', 'What the worker has to do; said every 10 s.', {
+  }>('info', 'Worker load; logged every 10 s.', {
     EncoderBroadcasts: 'broadcasts',
     EncoderUtilization: 'utilizationPercent',
     ControlStoreUnavailable: 'storeUnavailable',
   }),
   'encoder.session.opened': event<{ stream: string; session: string; proxy: string; client: string }>(
     'info',
-    'A proxy brings a publisher.',
+    'Publish session opened by a proxy.',
   ),
-  'encoder.session.refused': event<{ stream: string; session: string; reason: string }>(
-    'warn',
-    'The publisher was not taken.',
-  ),
+  /** `reason`: a row of lib/protocol/refusals.ts. `detail`: as sent to the proxy. */
+  'encoder.session.refused': event<{
+    stream: string;
+    session: string;
+    reason: string;
+    detail: string;
+    cause?: unknown;
+  }>('warn', 'Publish session refused.'),
   'encoder.session.closed': event<{ stream: string; session: string; cause?: unknown }>(
     'info',
-    'The link of a publish session is closed.',
+    'Relay link of a publish session closed.',
   ),
   'encoder.link.faulty': event<{ cause: unknown }>(
     'warn',
-    'What came on a relay link could not be understood; it was closed.',
+    'Malformed data on a relay link; the link was closed.',
   ),
   'encoder.broadcast.state': event<About & { state: string; trigger: string }>(
     'info',
-    'The broadcast has a new state.',
+    'Broadcast state changed.',
   ),
   'encoder.broadcast.live': event<About & { startupMs: number }>(
     'info',
-    'The first segment is in the origin: viewers can play the broadcast.',
+    'First segment published; the broadcast is playable.',
     { TimeToFirstSegmentMs: 'startupMs' },
   ),
   'encoder.broadcast.ended': event<About & { reason: string; durationMs: number }>(
     'info',
-    'The broadcast is over.',
+    'Broadcast ended.',
   ),
   'encoder.recording.incomplete': event<About & { detail: string; lostSegments: number; cause?: unknown }>(
     'error',
-    'The recording of the broadcast is not whole, or its playlists were not closed.',
+    'Recording incomplete: segments are missing, or its playlists were not closed.',
     { RecordingsIncomplete: 1 },
   ),
   'encoder.handover.incomplete': event<About & { lostSegments: number; cause: unknown }>(
     'warn',
-    'The broadcast was left to another worker before all its segments were in the origin; a publisher that is still there is asked for them again by its proxy.',
+    'Broadcast handed over before all its segments reached the origin; if the publisher is still connected, its proxy replays the missing media.',
   ),
-  'encoder.story.incomplete': event<About & { events: number; record: boolean; cause: unknown }>(
+  'encoder.journal.incomplete': event<About & { events: number; record: boolean; cause: unknown }>(
     'error',
-    'The control store did not take the last of what the broadcast had to tell.',
+    "Failed to write the broadcast's last journal events to the control store.",
     { StreamEventsLost: 'events' },
   ),
   'encoder.ffmpeg.started': event<About & { run: number; pid?: number; fromNumber: number; args: string }>(
     'info',
-    'An ffmpeg works for the broadcast.',
+    'ffmpeg started for the broadcast.',
   ),
   'encoder.ffmpeg.crashed': event<
     About & { run: number; code: number | null; signal: string | null; said: string }
-  >('warn', 'ffmpeg ended before its input did; another one is started.', { FfmpegCrashes: 1 }),
+  >('warn', 'ffmpeg exited before its input ended; restarting it.', { FfmpegCrashes: 1 }),
   'encoder.ffmpeg.stuck': event<About & { withinMs: number }>(
     'error',
-    'ffmpeg did not work off its input in time and was killed; what it had not made is lost.',
+    'ffmpeg did not finish its input within `withinMs` and was killed; the media it had not encoded is lost.',
     { FfmpegCrashes: 1 },
   ),
   'encoder.ladder.shed': event<About & { rendition: string; lagMs: number }>(
     'warn',
-    'The machine cannot keep real time: the top rendition was given up.',
+    'Encoder overloaded (behind real time); turned off the top rendition.',
     { RenditionsShed: 1 },
   ),
   'encoder.slate.failed': event<About & { cause: unknown }>(
     'warn',
-    'There is no slate to show while the publisher is away: the last picture stays.',
+    'Slate unavailable while the publisher is disconnected; the last picture stays on screen.',
   ),
-  'encoder.input.unusable': event<About & { reason: string }>(
+  'encoder.input.unusable': event<About & { code: string; reason: string }>(
     'warn',
-    'The publisher sends what cannot be used.',
+    'The publisher is sending media that cannot be encoded.',
     { InputsUnusable: 1 },
   ),
   'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
     'info',
-    'The publisher sends faster than real time or than ffmpeg works; reading waits.',
+    'Input paused: the publisher is sending faster than real time, or faster than ffmpeg can encode.',
   ),
   'encoder.segment.late': event<
     About & { number: number; segments: number; lateMs: number; publisherLateMs: number }
   >(
     'warn',
-    'Segments came to the origin so late that players may run dry, and not because the publisher is late; `number` is the last of them.',
+    'Segments reached the origin late enough to stall players, and the publisher is not the cause; `number` is the last of them.',
     { SegmentsLate: 'segments' },
   ),
   'encoder.origin.trouble': event<About & { queuedSegments: number; cause: unknown }>(
     'warn',
-    'The origin does not take all that is written; writing is tried again.',
+    'Writes to the origin are failing; retrying.',
     { OriginPutErrors: 1 },
   ),
   'encoder.origin.full': event<About & { queuedSegments: number; cause: unknown }>(
     'error',
-    'The origin has no room left; segments wait in memory until there is some, and are lost when too many wait.',
+    'The origin is full. Segments are held in memory until space is free; if too many queue up, the oldest are lost.',
     { OriginPutErrors: 1 },
   ),
   'encoder.origin.recovered': event<About & { downMs: number; lostSegments: number }>(
     'info',
-    'The origin takes writes again.',
+    'The origin is accepting writes again.',
     { SegmentsLost: 'lostSegments' },
   ),
   'encoder.lease.lost': event<About & { epoch: number }>(
     'warn',
-    'Another worker has the lease: this one stops writing.',
+    'Lost the lease to another worker; stopped writing.',
     { LeasesLost: 1 },
   ),
   'encoder.lease.unreleased': event<About & { epoch: number; cause: unknown }>(
     'warn',
-    'The lease could not be let go of; other workers can have it when its time is over.',
+    'Failed to release the lease; other workers can take it once it expires.',
   ),
   'encoder.sweep.failed': event<{ cause: unknown }>(
     'warn',
-    'Broadcasts that nobody has could not be looked after; it is tried again.',
+    'Failed to sweep for abandoned broadcasts; will retry.',
   ),
   'encoder.leave.failed': event<{ cause: unknown }>(
     'warn',
-    'The worker could not take itself out of the fleet; others drop it as its heartbeat stays away.',
+    'Failed to deregister the worker from the fleet; others will drop it once its heartbeat times out.',
   ),
   'encoder.control.unavailable': event<{ cause: unknown }>(
     'error',
-    'The control store does not answer, or takes no writes; running broadcasts go on.',
+    'Control store unavailable or rejecting writes; running broadcasts continue.',
   ),
   'encoder.control.recovered': event<{ downMs: number }>(
     'info',
-    'The control store has done its work for a lease time again.',
+    'Control store recovered: it has worked for a full lease duration.',
   ),
   'encoder.protection.changed': event<{ held: boolean }>(
     'info',
-    'The platform was asked not to stop this worker while it has broadcasts, or may stop it again.',
+    'Scale-in protection changed; `held` is true while the worker has broadcasts.',
   ),
   'encoder.protection.failed': event<{ request: string; cause: unknown }>(
     'warn',
-    'The platform could not be asked whether it may stop this worker; it is tried again. A worker that is stopped hands its broadcasts over.',
+    'Failed to change scale-in protection; will retry. If the worker is stopped, it hands its broadcasts over.',
   ),
   'encoder.clock.corrected': event<{ offMs: number }>(
     'warn',
-    'The clock of this host is so far off that of the origin, whose time is taken for manifests and stories; 0: it is right again.',
+    "Host clock differs from the origin's by `offMs`; manifests and journals use the origin's time. 0 means the clock is correct again.",
   ),
   'encoder.draining': event<{ broadcasts: number }>(
     'info',
-    'The worker takes no new streams and ends the ones that it has.',
+    'Draining: the worker accepts no new streams and is finishing the ones it has.',
   ),
 } as const;

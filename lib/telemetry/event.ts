@@ -1,20 +1,20 @@
 import type { CarriedMetrics, MetricName } from './metrics.ts';
 
-/** pino's levels that we use. `error`: a person must act; `warn`: something was lost or refused; `info`: the story. */
+/** The pino levels in use. `error`: someone must act; `warn`: something was lost or rejected; `info`: normal course of events. */
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** One kind of log event: how loud, what it says, the metrics that it carries, and (as a type only) its fields. */
+/** One kind of log event: level, message, the metrics it carries and (as a type only) its fields. */
 export interface EventKind<Fields extends object> {
   readonly level: Level;
   readonly message: string;
-  /** A constant, or the name of the field with the value. */
+  /** A constant, or the name of the field that holds the value. */
   readonly metrics?: Readonly<Partial<Record<MetricName, number | string>>>;
-  /** Never present at run time: it only carries the type. */
+  /** Never set at run time; it only carries the type. */
   readonly fields?: Fields;
 }
 
 /**
- * Declares an event: `event<{ port: number }>('info', 'Listening.')`. Metrics that it carries come last:
+ * Declares an event: `event<{ port: number }>('info', 'Listening.')`. Its metrics come last:
  * `event<{ lateMs: number }>('warn', 'Late.', { SegmentsLate: 1 })`, `event<{ tookMs: number }>(…, { PublishAcceptMs: 'tookMs' })`.
  */
 export function event<Fields extends object = Record<never, never>>(
@@ -27,7 +27,7 @@ export function event<Fields extends object = Record<never, never>>(
 
 type FieldsOf<Kind> = Kind extends EventKind<infer Fields> ? Fields : never;
 
-/** Writes one event of a table, for example `emit('edge.fill.failed', { key, cause })`. */
+/** Emits one event of a table, for example `emit('edge.fill.failed', { key, cause })`. */
 export type Emit<Table> = <Name extends keyof Table & string>(
   name: Name,
   fields: FieldsOf<Table[Name]>,

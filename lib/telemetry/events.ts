@@ -12,8 +12,8 @@ import { processEvents } from './process-events.ts';
 import { pushEvents } from './push-events.ts';
 
 /**
- * The one table of log events, in path order. Each stage keeps its rows in a file beside this one. No row has a field
- * for a secret: keys are named by their stream id.
+ * All log events, in path order. Each stage declares its own in a file beside this one. No event has a field for a
+ * secret; keys are identified by their stream id.
  */
 export const events = {
   ...processEvents,

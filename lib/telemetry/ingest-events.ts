@@ -1,6 +1,6 @@
 import { event } from './event.ts';
 
-/** One publish session: `session` and the publisher's address; `stream` once its key was read. Never a key. */
+/** One publish session: `session` and the publisher's address; `stream` once the key has been read. Never the key. */
 interface Session {
   readonly session: string;
   readonly client: string;
@@ -9,71 +9,85 @@ interface StreamSession extends Session {
   readonly stream: string;
 }
 
-/** What an ingest proxy says. */
+/** The rows of lib/protocol/refusals.ts: `reason` is what the broadcaster reads, `detail` what exactly was wrong. */
+interface Refused extends Session {
+  readonly stream?: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+interface OnAir extends StreamSession {
+  readonly code: string;
+  readonly reason: string;
+  readonly detail?: string;
+  readonly receivedBytes: number;
+}
+
+/** Events of an ingest proxy. */
 export const ingestEvents = {
   'ingest.load': event<{
     sessions: number;
     capacity: number;
-    /** 1 while the control store cannot be used, else 0. */
+    /** 1 while the control store is unavailable, else 0. */
     storeUnavailable: 0 | 1;
-    /** Of the certificate that is shown now; absent where that is not known. */
+    /** Of the certificate being served; absent if unknown. */
     certificateDaysLeft?: number;
-  }>('info', 'What the proxy has to do; said every 10 s.', {
+  }>('info', 'Proxy load; logged every 10 s.', {
     IngestSessions: 'sessions',
     ControlStoreUnavailable: 'storeUnavailable',
     CertificateDaysLeft: 'certificateDaysLeft',
   }),
   'ingest.draining': event<{ sessions: number; withinMs: number }>(
     'info',
-    'The proxy listens no more; its publishers may go on for a while, then they are told to come again.',
+    'Draining: the proxy stopped listening. Its publishers may continue for `withinMs`, then are asked to reconnect.',
   ),
   'ingest.connection.refused': event<{ client: string; cause: unknown }>(
     'warn',
-    'A connection ended before RTMP began: a bad PROXY header or a failed TLS handshake.',
+    'Connection failed before RTMP began: bad PROXY header or failed TLS handshake.',
   ),
   'ingest.connection.unserved': event<{ client: string; cause: unknown }>(
     'warn',
-    'A connection was closed as it came: the proxy is full or stops.',
+    'Connection closed on arrival: the proxy is full or stopping.',
     { PublishersUnserved: 1 },
   ),
   'ingest.session.closed': event<Session & { code: string; reason: string }>(
     'warn',
-    'A connection was closed before it published.',
+    'Connection closed before it published.',
   ),
-  'ingest.publish.refused': event<Session & { stream?: string; code: string; reason: string }>(
+  'ingest.publish.refused': event<Refused>(
     'warn',
-    'A publisher was refused for a reason of its own: its key, a stream that is in use, what it sent.',
+    'Publisher rejected through its own fault: its key, a stream already in use, or what it sent.',
     { PublishersRefused: 1 },
   ),
-  'ingest.publish.unserved': event<Session & { stream?: string; code: string; reason: string }>(
+  'ingest.publish.unserved': event<Refused>(
     'error',
-    'A publisher was turned away by a fault of ours: no worker took its stream, or its key could not be checked.',
+    'Publisher rejected through our fault: no worker accepted its stream, or its key could not be checked.',
     { PublishersUnserved: 1 },
   ),
   'ingest.publish.started': event<
     StreamSession & { worker: string; broadcast: string; epoch: number; tookMs: number }
-  >('info', 'A publisher is on air.', { PublishersStarted: 1, PublishAcceptMs: 'tookMs' }),
-  'ingest.publish.ended': event<StreamSession & { code: string; reason: string; receivedBytes: number }>(
-    'info',
-    'A publisher is off air.',
-  ),
-  'ingest.publish.dropped': event<StreamSession & { code: string; reason: string; receivedBytes: number }>(
+  >('info', 'Publisher on air.', { PublishersStarted: 1, PublishAcceptMs: 'tookMs' }),
+  'ingest.publish.ended': event<OnAir>('info', 'Publisher off air.'),
+  'ingest.publish.dropped': event<OnAir>(
     'error',
-    'A publisher on air was cut off by a fault of ours: its worker was gone and no other took the stream in time.',
+    'Publisher on air disconnected through our fault: its worker was lost and no other accepted the stream in time.',
     { PublishersDropped: 1 },
   ),
-  'ingest.worker.passed': event<StreamSession & { worker: string; reason: string }>(
+  /** `detail`: the worker's own words. */
+  'ingest.worker.passed': event<StreamSession & { worker: string; reason: string; detail?: string }>(
     'warn',
-    'A worker did not take a stream; another is tried.',
+    'Worker declined a stream; trying another.',
   ),
   'ingest.worker.lost': event<StreamSession & { worker: string; reason: string }>(
     'warn',
-    'The link to a worker broke; the publisher is kept and moves to another worker.',
+    'Link to a worker broke; keeping the publisher connected and moving it to another worker.',
     { WorkersLost: 1 },
   ),
   'ingest.worker.leaving': event<StreamSession & { worker: string }>(
     'info',
-    'A worker is about to stop; its publisher moves to another worker.',
+    'Worker is about to stop; moving its publisher to another worker.',
   ),
   'ingest.worker.changed': event<
     StreamSession & {
@@ -84,34 +98,42 @@ export const ingestEvents = {
       replayedBytes: number;
       tookMs: number;
     }
-  >('info', 'A publisher moved to another worker, with what it had not published replayed.', {
+  >('info', 'Publisher moved to another worker; unpublished media was replayed.', {
     PublishersMoved: 1,
   }),
   'ingest.replay.overflowed': event<StreamSession & { heldBytes: number }>(
     'warn',
-    'More unpublished media than the replay limit; the oldest was let go and cannot be replayed.',
+    'Unpublished media exceeded the replay limit; the oldest was dropped and cannot be replayed.',
     { ReplayOverflows: 1 },
+  ),
+  'ingest.journal.delayed': event<{ cause: unknown }>(
+    'warn',
+    "Failed to write refused publishers into their streams' journals; they will be written with the next ones.",
+  ),
+  'ingest.journal.incomplete': event<{ attempts: number }>(
+    'warn',
+    "Refused publishers are missing from their streams' journals: too many streams at once, or the program stopped.",
   ),
   'ingest.store.unavailable': event<{ operation: string; cause: unknown }>(
     'error',
-    'The control store cannot be reached. Streams on air go on; new publishers are refused.',
+    'Control store unreachable. Streams on air continue; new publishers are rejected.',
   ),
-  'ingest.store.available': event<{ operation: string }>('info', 'The control store can be reached again.'),
+  'ingest.store.available': event<{ operation: string }>('info', 'Control store reachable again.'),
   'ingest.certificate.loaded': event<{ source: string }>(
     'info',
-    'The TLS certificate was replaced; connections stand.',
+    'TLS certificate replaced; open connections are unaffected.',
   ),
   'ingest.certificate.rejected': event<{ source: string; cause: unknown }>(
     'error',
-    'The new TLS certificate cannot be used; the old one stays.',
+    'New TLS certificate is unusable; still serving the old one.',
     { CertificateRejected: 1 },
   ),
   'ingest.certificate.renewed': event<{ source: 'acm' | 'self-signed'; end: string }>(
     'info',
-    'Proxies are given a new TLS certificate.',
+    'New TLS certificate stored for the proxies.',
   ),
   'ingest.certificate.kept': event<{ source: 'acm' | 'self-signed' }>(
     'info',
-    'The TLS certificate that proxies have is still the right one.',
+    'TLS certificate of the proxies is still current.',
   ),
 } as const;

@@ -1,6 +1,6 @@
 import { event } from './event.ts';
 
-/** What the driver of managed channels says of itself. Streams, broadcasts and channels are named by their ids. */
+/** Events of the managed channel driver. Streams, broadcasts and channels are identified by id. */
 export const managedEvents = {
   'managed.step.taken': event<{
     streamId: string;
@@ -8,23 +8,25 @@ export const managedEvents = {
     from: string;
     to: string;
     because: string;
-  }>('info', 'A managed channel went on to its next state.'),
+  }>('info', 'Managed channel moved to its next state.'),
   'managed.command.refused': event<{
     streamId: string;
     broadcastId: string;
     command: string;
     refusal: string;
     cause: unknown;
-  }>('warn', 'MediaLive, or the origin, did not take a command.'),
+  }>('warn', 'MediaLive or the origin rejected a command.'),
   'managed.channel.failed': event<{
     streamId: string;
     broadcastId: string;
     reason: string;
     fallback: boolean;
-  }>('error', 'A managed channel failed its broadcast.', { ManagedChannelsFailed: 1 }),
+  }>('error', 'Managed channel failed its broadcast; `fallback` is true if our encoders can take over.', {
+    ManagedChannelsFailed: 1,
+  }),
   'managed.channel.stuck': event<{ streamId: string; broadcastId: string; state: string; forMs: number }>(
     'error',
-    'A managed channel cannot be stopped or deleted; it may cost on.',
+    'Managed channel cannot be stopped or deleted; it may keep costing money.',
     { ManagedChannelsStuck: 1 },
   ),
   'managed.orphan.removed': event<{
@@ -33,17 +35,19 @@ export const managedEvents = {
     kind: string;
     id: string;
     costUsd: number;
-  }>('error', 'A channel or input that no broadcast wanted was removed.', { ManagedOrphans: 1 }),
+  }>('error', 'Removed an orphaned MediaLive channel or input (no broadcast needed it).', {
+    ManagedOrphans: 1,
+  }),
   'managed.orphan.stopped': event<{ streamId: string; broadcastId: string; id: string }>(
     'warn',
-    'A channel that no broadcast wanted is being stopped; it is deleted after that.',
+    'Stopping an orphaned MediaLive channel (no broadcast needs it); it will be deleted next.',
   ),
   'managed.drive.failed': event<{ streamId: string; cause: unknown }>(
     'warn',
-    'A managed channel could not be seen to this time.',
+    'Failed to process a managed channel in this run.',
   ),
   'managed.event.ignored': event<{ reason: string; source: string; detailType: string }>(
     'info',
-    'An event that is none of ours, or of no channel that we know, was ignored.',
+    'Ignored an event that is not ours or is for an unknown channel.',
   ),
 } as const;

@@ -1,207 +1,208 @@
-/** CloudWatch's units that we use. */
+/** The CloudWatch units in use. */
 export type MetricUnit = 'Count' | 'Percent' | 'Milliseconds';
 
-/** What people read of a metric: dashboards and alarms use it unless they say why not. */
+/** The statistic dashboards and alarms use for a metric, unless they give a reason not to. */
 export type MetricStatistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'p95';
 
-/** What a metric is told apart by, and the field of the event that says it. */
+/** The dimensions of metrics, and the event field that holds each one's value. */
 export const dimensionFields = { Role: 'fleet', Pool: 'pool' } as const;
 export type MetricDimension = keyof typeof dimensionFields;
 
 export interface Metric {
   readonly unit: MetricUnit;
   readonly statistic: MetricStatistic;
-  /** In this order. Few values each: every combination is a metric of its own, and costs as one. */
+  /** In this order. Keep the number of values low: every combination is billed as its own metric. */
   readonly dimensions: readonly MetricDimension[];
   readonly description: string;
 }
 
 /**
- * The one table of metrics, in path order. Events carry them (`event(…, …, { OriginPutErrors: 1 })`), alarms, dashboards
- * and scaling rules name them. Gauges are written every 10 s by each program; counts when it happens.
+ * All metrics, in path order. Events carry them (`event(…, …, { OriginPutErrors: 1 })`); alarms, dashboards and scaling
+ * rules refer to them. Each program writes gauges every 10 s, and counts when they occur.
  */
 export const metrics = {
   IngestSessions: {
     unit: 'Count',
     statistic: 'Average',
     dimensions: [],
-    description: 'Connections that one proxy has.',
+    description: 'Open connections of one proxy.',
   },
   PublishersStarted: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Publishers that went on air.',
+    description: 'Publishers that went on the air.',
   },
   PublishAcceptMs: {
     unit: 'Milliseconds',
     statistic: 'p95',
     dimensions: [],
-    description: 'From a checked key to a worker that takes the stream.',
+    description: 'Time from a verified key until a worker accepts the stream.',
   },
   PublishersUnserved: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Publishers that were turned away by a fault or a limit of ours.',
+    description: 'Publishers rejected because of a platform fault or limit.',
   },
   PublishersRefused: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Publishers that were turned away for a reason of theirs: a wrong key, a stream in use.',
+    description: 'Publishers rejected through their own fault: wrong key, stream already in use.',
   },
   PublishersDropped: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Publishers on air that were cut off by a fault of ours.',
+    description: 'Publishers on air that were disconnected because of a platform fault.',
   },
   WorkersLost: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Publishers whose worker was gone, unasked, while they were on air.',
+    description: 'Publishers on air whose worker was lost unexpectedly.',
   },
   PublishersMoved: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Publishers that went on at another worker without being cut off.',
+    description: 'Publishers moved to another worker without being disconnected.',
   },
   ReplayOverflows: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Publishers of whom more was unpublished than is kept: a move would lose media.',
+    description:
+      'Publishers with more unpublished media than the replay buffer holds: a move would lose media.',
   },
   PushesLive: {
     unit: 'Count',
     statistic: 'Average',
     dimensions: [],
-    description: 'Other servers that get a stream from one proxy.',
+    description: 'Destinations that one proxy is pushing to.',
   },
   PushesFailing: {
     unit: 'Count',
     statistic: 'Average',
     dimensions: [],
-    description: 'Other servers that should get a stream from one proxy and do not.',
+    description: 'Destinations that one proxy should be pushing to but cannot.',
   },
   PushesShed: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Times that another server was too slow and missed media.',
+    description: 'Times a destination was too slow and missed media.',
   },
   CertificateRejected: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'New TLS certificates that a proxy could not use.',
+    description: 'New TLS certificates that a proxy could not load.',
   },
   CertificateDaysLeft: {
     unit: 'Count',
     statistic: 'Minimum',
     dimensions: [],
-    description: 'Days until the certificate that a proxy shows is over.',
+    description: 'Days until the certificate served by a proxy expires.',
   },
   ControlStoreUnavailable: {
     unit: 'Count',
     statistic: 'Maximum',
     dimensions: [],
-    description: '1 while a proxy or worker cannot use the control store, else 0.',
+    description: '1 while the control store is unavailable to a proxy or worker, else 0.',
   },
   EncoderBroadcasts: {
     unit: 'Count',
     statistic: 'Average',
     dimensions: ['Pool'],
-    description: 'Broadcasts that one worker has.',
+    description: 'Broadcasts on one worker.',
   },
   EncoderUtilization: {
     unit: 'Percent',
     statistic: 'Average',
     dimensions: ['Pool'],
-    description: 'Broadcasts that a worker has, of those that it may take.',
+    description: 'Broadcasts on a worker as a share of its capacity.',
   },
   TimeToFirstSegmentMs: {
     unit: 'Milliseconds',
     statistic: 'p95',
     dimensions: [],
-    description: 'From the start of a broadcast to its first segment in the origin.',
+    description: 'Time from the start of a broadcast to its first segment in the origin.',
   },
   SegmentsLate: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Segments that came to the origin so late that players run dry.',
+    description: 'Segments that reached the origin late enough to stall players.',
   },
   SegmentsLost: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Segments that were given up: viewers see a gap.',
+    description: 'Segments dropped: viewers see a gap.',
   },
   LeasesLost: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Broadcasts whose worker lost its lease to another one.',
+    description: 'Broadcasts whose worker lost the lease to another worker.',
   },
   OriginPutErrors: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Broadcasts for which the origin stopped taking writes.',
+    description: 'Broadcasts for which the origin stopped accepting writes.',
   },
   FfmpegCrashes: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'ffmpegs that ended before their input did, or had to be killed.',
+    description: 'ffmpeg processes that exited before their input ended, or had to be killed.',
   },
   RenditionsShed: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Top renditions given up because the machine could not keep real time.',
+    description: 'Top renditions turned off because the machine could not keep up with real time.',
   },
   InputsUnusable: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Publishers that send what cannot be encoded.',
+    description: 'Publishers sending media that cannot be encoded.',
   },
   RecordingsIncomplete: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Recordings that are not whole.',
+    description: 'Incomplete recordings.',
   },
   StreamEventsLost: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Lines of a stream’s story that were not written or not delivered.',
+    description: "Events of a stream's journal that were not written or not delivered.",
   },
   TakedownsStuck: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
     description:
-      'Takedowns and restores not done five minutes after they were asked for, counted once a minute each.',
+      'Takedowns and restores still incomplete five minutes after the request, each counted once a minute.',
   },
   DenialsUnreadable: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
     description:
-      'Requests that the edge let through because it could not read what is denied. Of all regions, in us-east-1.',
+      'Requests the edge let through because it could not read the takedown list. All regions, reported in us-east-1.',
   },
   ControlApiFaults: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Requests that the control API could not answer by a fault of ours.',
+    description: 'Control API requests that failed because of a platform fault.',
   },
   ManagedChannelsFailed: {
     unit: 'Count',
@@ -213,43 +214,43 @@ export const metrics = {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Looks at managed channels that cannot be stopped or deleted.',
+    description: 'Checks that found a managed channel that cannot be stopped or deleted.',
   },
   ManagedOrphans: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Managed channels and inputs that no broadcast wanted, removed.',
+    description: 'Orphaned MediaLive channels and inputs (no broadcast needed them) that were removed.',
   },
   FleetMembers: {
     unit: 'Count',
     statistic: 'Minimum',
     dimensions: ['Role', 'Pool'],
-    description: 'Members of a fleet that live and take streams.',
+    description: 'Live members of a fleet that accept streams.',
   },
   FleetStreams: {
     unit: 'Count',
     statistic: 'Maximum',
     dimensions: ['Role', 'Pool'],
-    description: 'Streams that a fleet has.',
+    description: 'Streams on a fleet.',
   },
   FleetHeadroomStreams: {
     unit: 'Count',
     statistic: 'Minimum',
     dimensions: ['Role', 'Pool'],
-    description: 'Streams that a fleet could take at once.',
+    description: 'Additional streams a fleet could take right now.',
   },
   FleetUtilization: {
     unit: 'Percent',
     statistic: 'Maximum',
     dimensions: ['Role', 'Pool'],
-    description: 'Streams that a fleet has, of those that it may take.',
+    description: 'Streams on a fleet as a share of its capacity.',
   },
   ProgramFailures: {
     unit: 'Count',
     statistic: 'Sum',
     dimensions: [],
-    description: 'Programs and functions that could not go on.',
+    description: 'Programs and functions that failed and could not continue.',
   },
 } as const satisfies Readonly<Record<string, Metric>>;
 
@@ -262,8 +263,8 @@ type NumericField<Fields> = {
 }[keyof Fields & string];
 
 /**
- * The metrics that an event carries: a constant, or the name of a field that has the value. A metric with dimensions
- * needs their fields in the event. A field that is absent gives no value.
+ * The metrics an event carries: a constant, or the name of the field that holds the value. A metric with dimensions
+ * needs their fields in the event. An absent field yields no value.
  */
 export type CarriedMetrics<Fields extends object> = {
   readonly [Name in MetricName as DimensionFieldsOf<Name> extends keyof Fields ? Name : never]?:

@@ -1,13 +1,13 @@
 import { event } from './event.ts';
 
-/** What the origin says. */
+/** Events of the origin. */
 export const originEvents = {
   'origin.request.failed': event<{ method: string; path: string; status: number; cause: unknown }>(
     'error',
-    'The origin could not do what was asked; the disk may be full or failing. A full disk is told of once.',
+    'Origin request failed; the disk may be full or failing. A full disk is logged only once.',
   ),
   'origin.room.found': event<{ refused: number; forMs: number }>(
     'info',
-    'There is room on the disk again, after so many writes found none.',
+    'Disk space available again; `refused` writes failed while it was full.',
   ),
 } as const;

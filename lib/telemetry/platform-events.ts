@@ -1,34 +1,45 @@
 import { event } from './event.ts';
 
-/** What the supervisor of one machine says. */
+/** Events of the supervisor that runs the platform on one machine. */
 export const platformEvents = {
   ready: event<{
     api: string;
     page: string;
     ingest: { rtmp: string; rtmps: string };
     edge: string;
-    /** Where the supervisor tells of its processes, and kills or drains one. */
+    /** The supervisor's API: lists its processes, and kills or drains one. */
     processApi: string;
     processes: readonly { role: string; name: string; pid: number; port: number }[];
     demo?: { streamId: string; page: string };
-  }>('info', 'Every process of the platform is up.'),
+    /** The process that a debugger can attach to, and the host and port for it. */
+    inspector?: { process: string; at: string };
+  }>('info', 'All platform processes are up.'),
   'process.exited': event<{
     process: string;
     code: number | null;
     signal: string | null;
     restartInMs: number;
-  }>('error', 'A process ended and is started again.'),
+  }>('error', 'Process exited; restarting it in `restartInMs`.'),
   'process.left': event<{ process: string; code: number | null; signal: string | null }>(
     'info',
-    'A process that has a successor already has finished what it had.',
+    'Replaced process finished its remaining work and exited.',
   ),
-  'process.restarted': event<{ process: string; pid: number }>('warn', 'A process is up again.'),
+  'process.restarted': event<{ process: string; pid: number }>('warn', 'Process restarted.'),
   'process.stop-asked': event<{ process: string; how: 'kill' | 'drain' }>(
     'warn',
-    'A process is killed or drained because somebody asked for it.',
+    'Killing or draining a process on request.',
   ),
-  'demo.restarting': event<{ code: number | null }>(
+  'watch.restarting': event<{ files: readonly string[]; processes: readonly string[] }>(
     'warn',
-    'The demo broadcaster ended and publishes again.',
+    'Source files changed; restarting the processes that run them, one after another.',
   ),
+  'watch.source-fault': event<{ at: string; reason: string }>(
+    'error',
+    'The sources do not build; nothing restarts until they do.',
+  ),
+  'watch.own-source-changed': event<{ files: readonly string[] }>(
+    'warn',
+    'The supervisor itself runs the changed files; restart npm run live to apply them.',
+  ),
+  'demo.restarting': event<{ code: number | null }>('warn', 'Demo broadcaster exited; restarting it.'),
 } as const;

@@ -1,21 +1,21 @@
 import { event } from './event.ts';
 
-/** What the pop says. `target` is `host:rtmpPort`. */
+/** Events of the pop. `target` is `host:rtmpPort`. */
 export const popEvents = {
   'pop.target.in': event<{ target: string }>(
     'info',
-    'A proxy answers its health check and gets connections.',
+    'Proxy passes its health checks; sending it connections.',
   ),
   'pop.target.out': event<{ target: string }>(
     'warn',
-    'A proxy fails its health checks and gets no connections.',
+    'Proxy fails its health checks; no longer sending it connections.',
   ),
   'pop.connect.failed': event<{ target: string; cause: unknown }>(
     'warn',
-    'A proxy could not be reached; the next one is tried.',
+    'Failed to connect to a proxy; trying the next one.',
   ),
   'pop.client.refused': event<{ client: string; kind: 'rtmp' | 'rtmps' }>(
     'warn',
-    'No proxy took a client; its connection was closed.',
+    'No proxy accepted the client; closed its connection.',
   ),
 } as const;

@@ -1,18 +1,12 @@
 import { event } from './event.ts';
 
-/** What every program says of itself. */
+/** Events that every program emits. */
 export const processEvents = {
-  'process.ready': event<{ role: string; name: string; port: number }>(
-    'info',
-    'The program is up and takes work.',
-  ),
-  'process.stopping': event<{ signal: string }>(
-    'info',
-    'The program was asked to stop and finishes its work.',
-  ),
+  'process.ready': event<{ role: string; name: string; port: number }>('info', 'Program ready for work.'),
+  'process.stopping': event<{ signal: string }>('info', 'Stop requested; finishing current work.'),
   'process.failed': event<{ code: string; reason: string; mend?: string }>(
     'error',
-    'The program cannot go on.',
+    'Program failed and cannot continue.',
     { ProgramFailures: 1 },
   ),
 } as const;

@@ -1,45 +1,45 @@
 import { event } from './event.ts';
 
-/** A push of a publish session to another server. Never its key, nor the words of a server that might hold it. */
+/** A push of a publish session to another server. Never its key, nor a server's reply, which might contain it. */
 interface Push {
   readonly session: string;
   readonly stream: string;
   readonly destination: string;
 }
 
-/** What an ingest proxy says of its pushes to other servers. */
+/** Events of an ingest proxy's pushes to other servers. */
 export const pushEvents = {
   'push.load': event<{ live: number; failing: number; queuedBytes: number }>(
     'info',
-    'Pushes that the proxy has to do; said every 10 s while there are any.',
+    'Push load; logged every 10 s while the proxy has pushes.',
     { PushesLive: 'live', PushesFailing: 'failing' },
   ),
-  'push.live': event<Push>('info', 'Another server takes the stream.'),
+  'push.live': event<Push>('info', 'Push live: the destination accepted the stream.'),
   'push.waiting': event<Push & { detail: string; againMs: number }>(
     'warn',
-    'Another server does not take the stream; it is tried again.',
+    'Push failed: the destination did not accept the stream; retrying in `againMs`.',
   ),
   'push.refused': event<Push & { detail: string }>(
     'warn',
-    'Another server does not take the stream, and is not tried again until its settings change.',
+    'Push rejected by the destination; no retry until its settings change.',
   ),
-  'push.ended': event<Push & { sentMs: number }>('info', 'A push is over.'),
+  'push.ended': event<Push & { sentMs: number }>('info', 'Push ended.'),
   'push.shed': event<Push & { messages: number; bytes: number }>(
     'warn',
-    'Another server is too slow: it misses whole groups of pictures. Said at most every 10 s.',
+    'Destination too slow: skipped whole GOPs. Logged at most every 10 s.',
     { PushesShed: 1 },
   ),
   'push.source.lost': event<{ session: string; stream: string; cause: unknown }>(
     'warn',
-    'What a publisher sends cannot be read or pushed on. Its stream goes on, without its pushes.',
+    "Failed to read the publisher's media for its pushes. The stream continues without them.",
   ),
   'push.store.unavailable': event<{ session: string; stream: string; cause: unknown }>(
     'warn',
-    'The settings or the state of pushes cannot be read or written; they go on as they are.',
+    'Failed to read or write push settings or state; pushes continue unchanged.',
   ),
-  'push.story.lost': event<{ session: string; stream: string; events: number; cause: unknown }>(
+  'push.journal.lost': event<{ session: string; stream: string; events: number; cause: unknown }>(
     'error',
-    'Lines of a stream’s story about its pushes were never written.',
+    "Push events were never written to a stream's journal.",
     { StreamEventsLost: 'events' },
   ),
 } as const;

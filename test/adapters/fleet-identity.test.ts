@@ -82,13 +82,14 @@ describe('a member of a fleet', () => {
 });
 
 describe('the task metadata endpoint', () => {
+  const soon = { firstMs: 1, longestMs: 4, jitter: 0, tries: 4 };
   test('is asked again while it is not ready', async () => {
     let asked = 0;
     const uri = await metadata((request, response) => {
       if (++asked < 3) response.writeHead(503).end();
       else answering(task())(request, response);
     });
-    expect(await describeEcsTask(uri, 1)).toMatchObject({ address: '10.0.2.106' });
+    expect(await describeEcsTask(uri, soon)).toMatchObject({ address: '10.0.2.106' });
     expect(asked).toBe(3);
   });
 
@@ -97,7 +98,7 @@ describe('the task metadata endpoint', () => {
     ['is not JSON', (_, response) => response.end('<html>')],
     ['has no task', (_, response) => response.end('{"TaskARN":"x"}')],
   ])('an answer that %s is a typed fault in the end', async (_, answer) => {
-    await expect(describeEcsTask(await metadata(answer), 1)).rejects.toMatchObject({
+    await expect(describeEcsTask(await metadata(answer), soon)).rejects.toMatchObject({
       code: 'ECS_TASK_UNKNOWN',
       mend: expect.stringContaining('HEADWATER_MEMBER_ID'),
     });

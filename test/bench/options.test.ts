@@ -6,7 +6,7 @@ describe('the flags of the bench', () => {
     expect(parseBenchOptions([])).toEqual({ parts: [...parts], quick: false, help: false });
   });
 
-  test('parts run in their own order, whatever order they are asked for in', () => {
+  test('parts run in their own order, whatever the order of the flag', () => {
     const options = parseBenchOptions(['--only', 'worker,relay', '--quick', '--json', 'out.json']);
     expect(options).toEqual({ parts: ['relay', 'worker'], quick: true, help: false, jsonFile: 'out.json' });
   });

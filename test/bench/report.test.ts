@@ -16,7 +16,7 @@ describe('a verdict', () => {
     expect(verdict({ ...target, compare, measured })).toBe(expected);
   });
 
-  test('what could not be measured is not called missed', () => {
+  test('a figure that could not be measured does not count as missed', () => {
     expect(verdict({ ...target, measured: Number.NaN })).toBe('not measured');
   });
 });
@@ -31,7 +31,7 @@ describe('a section', () => {
     figures: { raw: [1] },
   };
 
-  test('as text has its tables, each target with its verdict, and its notes', () => {
+  test('in text form has its tables, each target with its verdict, and its notes', () => {
     const text = sectionText(section);
     expect(text).toMatch(/^== Relay$/m);
     expect(text).toMatch(/^ours +3\.1$/m);
@@ -39,7 +39,7 @@ describe('a section', () => {
     expect(text).toMatch(/^- nginx is not installed: skipped\.$/m);
   });
 
-  test('as JSON has the raw figures and the verdicts', () => {
+  test('in JSON form has the raw figures and the verdicts', () => {
     expect(sectionJson(section)).toMatchObject({
       figures: { raw: [1] },
       targets: [{ measured: 0.8, target: 1, verdict: 'reached' }],

@@ -78,12 +78,14 @@ describe('a deployment file', () => {
   });
 
   test('that is no JSON is told so', () => {
-    expect(() => readDeployment('{', 'mine.json')).toThrow(/mine\.json has 1 fault\(s\):\n {2}- is not JSON/);
+    expect(() => readDeployment('{', 'mine.json')).toThrow(
+      /mine\.json has 1 error:\n {2}- is not valid JSON/,
+    );
   });
 
   test('may not name a region twice, or none', () => {
     expect(faultsOf({ regions: [{ name: 'eu-west-1' }, { name: 'eu-west-1' }] })).toEqual([
-      'regions: names a region twice',
+      'regions: must not name a region twice',
     ]);
     expect(faultsOf({ regions: [] })).toHaveLength(1);
   });

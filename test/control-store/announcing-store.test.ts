@@ -44,3 +44,35 @@ test('a bus that fails never fails the journal', async () => {
     `control.bus-event.lost {"streamId":"${about.streamId}","type":"stream.ended"}`,
   ]);
 });
+
+test('a store that is a class keeps its methods and private fields', async () => {
+  class Store {
+    readonly #events: string[] = [];
+    get size(): number {
+      return this.#events.length;
+    }
+    async appendEvent({ type }: { type: string }): Promise<void> {
+      this.#events.push(type);
+    }
+    listEvents(): readonly string[] {
+      return this.#events;
+    }
+  }
+  const published: string[] = [];
+  const bus = {
+    publish: async (events: readonly BusEvent[]) =>
+      void published.push(...events.map(({ detailType }) => detailType)),
+    close() {},
+  };
+  const store = announcing(new Store(), bus, () => {});
+  const { listEvents } = store;
+  await store.appendEvent(created);
+  await store.appendEvent(ended);
+  expect(listEvents()).toEqual(['stream.created', 'stream.ended']);
+  expect(store.size).toBe(2);
+  expect(store).toBeInstanceOf(Store);
+  expect(published).toEqual(['stream.ended']);
+  expect({ ...announcing({ appendEvent: async () => {}, other: 1 }, bus, () => {}) }).toMatchObject({
+    other: 1,
+  });
+});

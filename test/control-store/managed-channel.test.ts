@@ -66,13 +66,13 @@ describe('what the publisher’s holder is told', () => {
   test('is to wait until there are endpoints, about how long, and to push from then on', () => {
     expect(outlook({})).toEqual({
       kind: 'wait',
-      words: 'The MediaLive channel is starting, about 1 min 30 s to go.',
+      words: 'The MediaLive channel is starting, about 1 min 30 s left.',
     });
     expect(outlook({ state: 'creating-channel', endpoints: ['rtmp://a'] }, one, 31_000)).toEqual({
       kind: 'push',
       endpoints: ['rtmp://a'],
       live: false,
-      words: 'The MediaLive channel is starting, about 1 min to go.',
+      words: 'The MediaLive channel is starting, about 1 min left.',
     });
     expect(outlook({ state: 'live', endpoints: ['rtmp://a'] })).toMatchObject({ kind: 'push', live: true });
     expect(outlook({ state: 'starting' }, one, 600_000).words).toContain('longer than usual');
@@ -84,8 +84,8 @@ describe('what the publisher’s holder is told', () => {
     expect(failed).toEqual({
       kind: 'fallback',
       words:
-        'The MediaLive channel failed: the AWS account may not have another channel or input just now (its MediaLive ' +
-        'quota is used up). Our own encoders go on with the broadcast. It is being removed.',
+        'The MediaLive channel failed: the AWS account has reached its MediaLive quota for channels or inputs. ' +
+        'Headwater encoders continue the broadcast. The channel is being removed.',
     });
   });
 
@@ -93,7 +93,9 @@ describe('what the publisher’s holder is told', () => {
     expect(outlook({ intent: 'unwanted', state: 'live' }).kind).toBe('over');
     expect(outlook({}, two).kind).toBe('over');
     expect(outlook({ state: 'stopping', failure: { reason: 'superseded', atMs: 1 } }).kind).toBe('over');
-    expect(channelWords({ ...wanted(), state: 'gone', intent: 'unwanted' }, 0)).toContain('nothing of its');
+    expect(channelWords({ ...wanted(), state: 'gone', intent: 'unwanted' }, 0)).toContain(
+      'its MediaLive channel has been removed',
+    );
   });
 });
 

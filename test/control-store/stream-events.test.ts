@@ -86,7 +86,7 @@ describe('the events of a stream', () => {
     expect(write('stream.ended')).toEqual({
       ...about,
       type: 'stream.ended',
-      text: 'Off the air after 1 h 2 min: the broadcaster ended the broadcast.',
+      text: 'Off air after 1 h 2 min: the broadcaster ended the broadcast.',
       data: { reason: 'publisher-ended', durationMs: 3_725_000 },
     });
   });
@@ -101,25 +101,37 @@ describe('the events of a stream', () => {
     expect(event).not.toHaveProperty('broadcastId');
     expect(event.data).toEqual({ reason: 'wrong-key' });
     expect(event.text).toBe(
-      'A broadcaster was turned away: the stream key is wrong. Viewers saw nothing of it.',
+      'A broadcaster was turned away: the stream key is wrong or was revoked. Viewers were not affected.',
+    );
+  });
+
+  test('publishers that were turned away in numbers share an entry', () => {
+    const facts = {
+      reason: 'full',
+      detail: 'encoder-1: This encoder is full',
+      client: '192.0.2.7',
+    } as const;
+    expect(streamEvent('publish.refused', { ...facts, attempts: 37, withinMs: 60_000 }, about).text).toBe(
+      '37 broadcasters were turned away within 1 min, the last one from 192.0.2.7: ' +
+        'all encoders were in use (encoder-1: This encoder is full). Viewers were not affected.',
     );
   });
 
   test('a rotation says whether older keys still work', () => {
     expect(write('key.rotated').text).toContain('another 24 h');
-    expect(streamEvent('key.rotated', { keyId: 'k3', graceMs: 0 }, about).text).toContain('at once');
+    expect(streamEvent('key.rotated', { keyId: 'k3', graceMs: 0 }, about).text).toContain('immediately');
   });
 
-  test('a managed channel that failed says who goes on', () => {
+  test('a failed managed channel says who continues the broadcast', () => {
     const failed = (fallback: boolean) =>
       streamEvent('managed.channel.failed', { detail: 'it did not start', fallback }, about).text;
-    expect(failed(true)).toContain('Our own encoders go on');
-    expect(failed(false)).toContain('is over');
+    expect(failed(true)).toContain('Headwater encoders continue');
+    expect(failed(false)).toContain('has ended');
   });
 
   test('the facts of a live stream are rounded for people', () => {
     expect(write('stream.live').text).toBe(
-      'On air 2.6 s after the broadcaster connected: 1280×720 at 29.97 frames a second and 4.2 Mb/s comes in, encoder-1 makes 720p, 480p and audio.',
+      'On air 2.6 s after the broadcaster connected. Input: 1280×720 at 29.97 fps, 4.2 Mb/s. encoder-1 produces 720p, 480p and audio.',
     );
   });
 });
@@ -130,27 +142,27 @@ describe('a move to another worker', () => {
 
   test('tells from where to where, why, what was sent again and who had to wait', () => {
     expect(told({})).toBe(
-      'The broadcast was moved from encoder-1 to encoder-2, because encoder-1 did not answer any more. ' +
-        'The broadcaster stayed connected, and the last 2.1 s were sent again, so nothing is lost. ' +
-        'The next segment came 310 ms late: players that had less ahead waited for it.',
+      'The broadcast moved from encoder-1 to encoder-2 because encoder-1 stopped responding. ' +
+        'The broadcaster stayed connected, and its last 2.1 s of media was re-sent, so nothing was lost. ' +
+        'The next segment was 310 ms late: players with a shorter buffer stalled until it arrived.',
     );
     expect(told({ cause: 'handed-over', lateMs: 0 })).toMatch(
-      /because encoder-1 was told to stop\. .* The next segment came in time\.$/,
+      /because encoder-1 was shutting down\. .* The next segment was on time\.$/,
     );
     expect(told({ toWorkerId: 'encoder-1' })).toContain(
-      'encoder-1 did not answer any more, and took the broadcast on',
+      'encoder-1 stopped responding, then restarted and resumed the broadcast',
     );
   });
 
   test('says that nothing is lost only where that is known', () => {
     expect(told({ lostMs: undefined })).not.toContain('lost');
-    expect(told({ lostMs: 1_200 })).toContain('1.2 s before that are lost');
+    expect(told({ lostMs: 1_200 })).toContain('1.2 s before that was lost');
     const again = told({ cause: 'link-broken', toWorkerId: 'encoder-1', lostMs: undefined });
-    expect(again).toContain('The way to encoder-1 broke and was made again.');
+    expect(again).toContain('The link to encoder-1 broke and was re-established.');
     expect(again).toContain('which viewers see twice');
     expect(again).not.toContain('lost');
     const resumed = told({ cause: 'link-broken', toWorkerId: 'encoder-1', lostMs: 0 });
-    expect(resumed).toContain('so nothing is lost');
+    expect(resumed).toContain('so nothing was lost');
     expect(resumed).not.toContain('twice');
   });
 });
@@ -162,20 +174,20 @@ describe('a broadcaster that went and came back', () => {
 
   test('is told with the ways it came, for how long, and what viewers saw', () => {
     expect(went).toBe(
-      'The broadcaster that came through ingest-1 is gone (the connection broke). ' +
+      'The broadcaster connected through ingest-1 disconnected (the connection broke). ' +
         'The broadcast stays open for 30 s; viewers see the last picture, then a slate, and “reconnecting”.',
     );
     expect(back({})).toBe(
-      'The broadcaster came back after 4.3 s, through ingest-2 to encoder-1. ' +
-        'The same broadcast goes on; meanwhile viewers saw its last picture, in silence.',
+      'The broadcaster reconnected after 4.3 s, through ingest-2 to encoder-1. ' +
+        'The same broadcast continues; in the meantime viewers saw its last picture, without sound.',
     );
   });
 
   test('the slate is told where it was shown, and neither where no encoder was there', () => {
-    expect(back({ shown: 'slate' })).toContain('saw its last picture, then a slate, in silence.');
-    expect(back({ shown: 'media' })).toMatch(/what it had sent before lasted for that time\.$/);
+    expect(back({ shown: 'slate' })).toContain('saw its last picture, then a slate, without sound.');
+    expect(back({ shown: 'media' })).toMatch(/media it had sent ahead covered the gap\.$/);
     expect(back({ shown: 'nothing' })).toMatch(
-      /no encoder had it, so viewers waited, then skipped that time\.$/,
+      /no encoder had it in the meantime, so viewers waited, then skipped the gap\.$/,
     );
   });
 });

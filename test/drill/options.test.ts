@@ -7,23 +7,23 @@ test('without flags every row is run once', () => {
   expect(parseDrillOptions([], names)).toMatchObject({ only: names, runs: 1, json: false });
 });
 
-test('rows that are asked for are run in the order of the table', () => {
+test('requested rows run in table order', () => {
   expect(parseDrillOptions(['--only', 'disk-full, proxy-killed', '--runs', '20'], names)).toMatchObject({
     only: ['proxy-killed', 'disk-full'],
     runs: 20,
   });
 });
 
-test('all faults are named at once', () => {
+test('all faults are reported at once', () => {
   expect(() => parseDrillOptions(['--only', 'disk-ful', '--runs', '0'], names)).toThrow(
-    /not 'disk-ful'; --runs takes a whole number from 1 to 100, not '0'/,
+    /got 'disk-ful'; --runs must be a whole number from 1 to 100; got '0'/,
   );
 });
 
-test.each([['1.5'], ['101'], ['many'], ['']])('--runs does not take %j', (runs) => {
-  expect(() => parseDrillOptions([`--runs=${runs}`], names)).toThrow('--runs takes a whole number');
+test.each([['1.5'], ['101'], ['many'], ['']])('--runs rejects %j', (runs) => {
+  expect(() => parseDrillOptions([`--runs=${runs}`], names)).toThrow('--runs must be a whole number');
 });
 
-test('a flag that there is not is named', () => {
+test('an unknown flag is named', () => {
   expect(() => parseDrillOptions(['--run', '2'], names)).toThrow("'--run'");
 });

@@ -8,7 +8,7 @@ const measures = [
   { name: 'recovery', value: 2.345, unit: 's', limit: 4, judged: 'p95' },
 ] as const;
 
-test('a row says what was done, what must hold, what was measured and what was allowed', () => {
+test('a row shows what was done, what must hold, what was measured and what was allowed', () => {
   const text = rowText(judgeRow(row, [{ finding: { measures } }]), 'out/disk-full.svg');
   expect(text).toMatch(/^BROKEN {2}disk-full: the disk is full\n {8}must hold: no crash\n/);
   expect(text).toMatch(/^ +crashes +1 +1 +1 +≤ 0 +TOO MUCH$/m);
@@ -16,9 +16,9 @@ test('a row says what was done, what must hold, what was measured and what was a
   expect(text).toContain('1 run; timeline of one: out/disk-full.svg');
 });
 
-test('a run that could not be carried out says why, and the row is broken', () => {
+test('a run that could not be carried out shows why, and the row is broken', () => {
   const judged = judgeRow(row, [{ failure: 'Error: no room\n    at here' }]);
-  expect(rowText(judged, undefined)).toMatch(/could not be run:\n +Error: no room\n +at here/);
+  expect(rowText(judged, undefined)).toMatch(/failed to run:\n +Error: no room\n +at here/);
   expect(summaryText([judged])).toBe('Broken, 1 of 1: disk-full\n');
 });
 
@@ -28,7 +28,7 @@ test('no line is wider than a terminal, whatever the promise', () => {
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(120);
 });
 
-test('where every row holds, the summary says so', () => {
+test('if every row holds, the summary says so', () => {
   expect(summaryText([judgeRow(row, [{ finding: { measures: measures.slice(1) } }])])).toBe(
     'Every row holds.\n',
   );

@@ -64,7 +64,7 @@ const overlap = (a: Box, b: Box) =>
 describe('the layout of a timeline', () => {
   const layout = layOut(crowded);
 
-  test('no words meet other words, a foreign bar or a dot, and none leave the picture', () => {
+  test('no label overlaps another label, a foreign bar or a dot, and none leaves the picture', () => {
     for (const { labels, bars, dots, topPx, heightPx } of layout.lanes) {
       const words: Box[] = labels.map(({ x, y, widthPx }) => ({
         left: x,
@@ -105,7 +105,7 @@ describe('the layout of a timeline', () => {
     expect(layout.ticks.at(-1)?.words).toBe('+20');
   });
 
-  test('words of faults are inside the picture, each on a line of its own', () => {
+  test('fault labels are inside the picture, each on its own line', () => {
     const [first, second] = layout.faults;
     expect(second!.labelY).toBeGreaterThan(first!.labelY);
     expect(second!.anchor).toBe('end');
@@ -113,7 +113,7 @@ describe('the layout of a timeline', () => {
   });
 });
 
-test('a lane with more than it has room for stays low, and its words still do not meet', () => {
+test('an overfull lane stays low, and its labels still do not overlap', () => {
   const marks = Array.from({ length: 300 }, (_, index) => ({
     lane: 'store',
     words: 'refused',
@@ -131,7 +131,7 @@ test('a lane with more than it has room for stays low, and its words still do no
   }
 });
 
-test('the picture is well-formed, whatever is said in it', () => {
+test('the picture is well-formed, whatever its labels contain', () => {
   const marks = [{ lane: 'a & b', words: '"<kill>"', atMs: 1 }];
   expect(XMLValidator.validate(timelineSvg('x < y & "z"', 'a & b', { marks, spans: [], levels: [] }))).toBe(
     true,

@@ -13,7 +13,7 @@ const takeover = (value: number): Measure => ({
   judged: 'p95',
 });
 
-test('a row whose measures all keep their limits holds', () => {
+test('a row whose measures all stay within their limits holds', () => {
   const judged = judgeRow(row, [found(lost(0), takeover(3)), found(lost(0), takeover(4))]);
   expect(judged.held).toBe(true);
   expect(judged.measures.map(({ name, p50, p95, max }) => [name, p50, p95, max])).toEqual([
@@ -27,19 +27,19 @@ test('one run over the limit breaks a row', () => {
   expect(judged).toMatchObject({ held: false, measures: [{ max: 1, p95: 0, held: false }] });
 });
 
-test('what is judged by its p95 may be over the limit in one run of twenty, not in two', () => {
+test('a measure judged by its p95 may exceed the limit in one run of twenty, not in two', () => {
   const runs = (over: number) =>
     Array.from({ length: 20 }, (_, index) => found(takeover(index < over ? 9 : 2)));
   expect(judgeRow(row, runs(1))).toMatchObject({ held: true, measures: [{ p95: 2, max: 9 }] });
   expect(judgeRow(row, runs(2))).toMatchObject({ held: false, measures: [{ p95: 9 }] });
 });
 
-test('a run that could not be carried out breaks a row, and says why', () => {
+test('a run that could not be carried out breaks a row, and the row shows why', () => {
   const judged = judgeRow(row, [found(lost(0)), { failure: 'no room' }]);
   expect(judged).toMatchObject({ held: false, failures: ['no room'], measures: [{ held: true }] });
 });
 
-test('what was not measured holds nothing', () => {
+test('a measure without a value never holds', () => {
   expect(judgeRow(row, [found(lost(Number.NaN))])).toMatchObject({
     held: false,
     measures: [{ held: false }],

@@ -26,7 +26,7 @@ function idleWorker(heartbeat: () => Promise<void>) {
 }
 
 describe('the load of a worker', () => {
-  test('is told every 10 s with its pool, until it drains', async () => {
+  test('is logged every 10 s with its pool, until it drains', async () => {
     const { worker, loads } = idleWorker(async () => {});
     await worker.start();
     await jest.advanceTimersByTimeAsync(20_000);
@@ -36,7 +36,7 @@ describe('the load of a worker', () => {
     expect(loads).toEqual([load, load]);
   });
 
-  test('says that the control store cannot be used', async () => {
+  test('shows that the control store is unavailable', async () => {
     const { worker, loads } = idleWorker(async () => {
       throw new ControlStoreUnavailableError('down');
     });

@@ -79,7 +79,7 @@ class Fleet {
 }
 
 describe('the sweeps of a worker', () => {
-  test('look at a bounded number of leases each, though every broadcast has its turn', async () => {
+  test('check a bounded number of leases each, and reach every broadcast in turn', async () => {
     const fleet = new Fleet(300);
     await fleet.worker.start();
     const looks = await fleet.sweeps(Math.ceil(300 / limit) + 2);
@@ -89,7 +89,7 @@ describe('the sweeps of a worker', () => {
     expect(fleet.taken).toEqual([]);
   });
 
-  test('take what no worker renews, wherever it is among the others', async () => {
+  test('take every lease that no worker renews, wherever it is among the others', async () => {
     const fleet = new Fleet(200);
     const [one, another] = [fleet.open[3]!, fleet.open[150]!];
     fleet.dead.add(one).add(another);
@@ -99,7 +99,7 @@ describe('the sweeps of a worker', () => {
     expect(new Set(fleet.taken)).toEqual(new Set([one, another]));
   });
 
-  test('leave a broadcast alone that has ended, though the list still has it', async () => {
+  test('leave an ended broadcast alone, even if the list still has it', async () => {
     const fleet = new Fleet(2);
     const [ended, open] = fleet.open as [StreamId, StreamId];
     for (const id of fleet.open) fleet.dead.add(id);
@@ -110,7 +110,7 @@ describe('the sweeps of a worker', () => {
     expect(new Set(fleet.taken)).toEqual(new Set([open]));
   });
 
-  test('go on after a broadcast that cannot be taken', async () => {
+  test('continue after a broadcast that cannot be taken', async () => {
     const fleet = new Fleet(3);
     const [lost, broken] = fleet.open as [StreamId, StreamId];
     for (const id of fleet.open) fleet.dead.add(id);
@@ -122,7 +122,7 @@ describe('the sweeps of a worker', () => {
     expect(fleet.told.filter((name) => name === 'encoder.sweep.failed')).toHaveLength(1);
   });
 
-  test('stop at a control store that does not answer', async () => {
+  test('stop if the control store does not respond', async () => {
     const fleet = new Fleet(3);
     for (const id of fleet.open) {
       fleet.dead.add(id);
@@ -135,7 +135,7 @@ describe('the sweeps of a worker', () => {
     expect(fleet.told).toContain('encoder.control.unavailable');
   });
 
-  test('take nothing from holders that cannot renew, while the store is only read and just after', async () => {
+  test('take nothing from holders that cannot renew, while the store is read-only and just after', async () => {
     const fleet = new Fleet(3);
     await fleet.worker.start();
     await fleet.sweeps(2);
@@ -152,8 +152,8 @@ describe('the sweeps of a worker', () => {
   });
 });
 
-describe('a control store that takes one write and not the next', () => {
-  test('is told once as away, and once as back when it has taken all for a lease time', async () => {
+describe('a control store that accepts one write and not the next', () => {
+  test('is reported once as down, and once as back when it has accepted all writes for a lease time', async () => {
     const fleet = new Fleet(0);
     await fleet.worker.start();
     for (let second = 0; second < 20; second++) {

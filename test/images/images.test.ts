@@ -6,7 +6,7 @@ import { planProcesses, platformUrls } from '../../lib/adapters/local/platform/p
 import { ensureSecrets } from '../../lib/adapters/local/platform/secrets.ts';
 import { Supervisor } from '../../lib/adapters/local/platform/supervisor.ts';
 import { assignPorts, freePorts, portCount } from '../../lib/adapters/local/platform/tcp-ports.ts';
-import { programCodec } from '../../lib/config/program.ts';
+import { programCodec } from '../../lib/config/programs/program.ts';
 import { type ImageName, programFiles } from '../../lib/region/infra/program-files.ts';
 import { startEmulator } from '../../testkit/aws/emulator.ts';
 import { readFrameNumbers } from '../../testkit/media/frame-counter.ts';

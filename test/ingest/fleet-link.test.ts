@@ -83,7 +83,7 @@ async function firstLoad(heartbeat: typeof store.heartbeat): Promise<object> {
 }
 
 describe('the load of a proxy', () => {
-  test('is told with what it has, may have, and how long its certificate lasts', async () => {
+  test('is logged with its usage, its limits, and how long its certificate lasts', async () => {
     expect(await firstLoad((self) => store.heartbeat(self))).toEqual({
       sessions: 31,
       capacity: 200,
@@ -92,7 +92,7 @@ describe('the load of a proxy', () => {
     });
   });
 
-  test('says that the control store cannot be used', async () => {
+  test('shows that the control store is unavailable', async () => {
     const load = await firstLoad(async () => {
       throw new ControlStoreUnavailableError('down');
     });
@@ -101,7 +101,7 @@ describe('the load of a proxy', () => {
 });
 
 describe('the link to the fleet', () => {
-  test('takes a worker that stopped beating for dead', async () => {
+  test('counts a worker without heartbeats as dead', async () => {
     const { worker, emitted } = await fiveBeats((self) => store.heartbeat(self));
     expect(worker).toBeUndefined();
     expect(emitted).toEqual([]);
@@ -115,7 +115,7 @@ describe('the link to the fleet', () => {
     expect(emitted).toEqual(['ingest.store.unavailable']);
   });
 
-  test('begins to judge anew when the store is back', async () => {
+  test('starts judging again when the store is back', async () => {
     let beats = 0;
     const { worker, emitted } = await fiveBeats(async (self) => {
       if (++beats % 2 === 0) throw new ControlStoreUnavailableError('locked');

@@ -26,34 +26,65 @@ beforeEach(() => {
 });
 
 describe('the check of a stream key', () => {
-  test('gives the record of the stream that the key opens', async () => {
+  test('returns the record of the stream that the key opens', async () => {
     expect(await check.check(name)).toEqual({ verdict: 'valid', stream: live });
   });
 
-  test('lets nobody in once the stream is taken down, not even who was let in just before', async () => {
+  test('refuses everyone once the stream is taken down, even someone just accepted', async () => {
     await check.check(name);
     stream = takenDown;
-    expect(await check.check(name)).toEqual({ verdict: 'taken-down', streamId: id });
+    expect(await check.check(name)).toEqual({
+      verdict: 'refused',
+      reason: 'taken-down',
+      streamId: id,
+    });
     stream = live;
     expect(await check.check(name)).toMatchObject({ verdict: 'valid' });
   });
 
-  test('tells only who has the key that the stream is taken down', async () => {
+  test('reveals a takedown only to someone with the key', async () => {
     stream = takenDown;
     const wrong = formatStreamKey(newStreamKey(id));
-    expect(await check.check(wrong)).toEqual({ verdict: 'invalid', streamId: id, why: 'wrong' });
+    expect(await check.check(wrong)).toEqual({
+      verdict: 'refused',
+      reason: 'wrong-key',
+      streamId: id,
+    });
   });
 
-  test('shuts a key at once that was revoked', async () => {
+  test('refuses a revoked key at once', async () => {
     await check.check(name);
     stream = { ...live, keys: [] };
-    expect(await check.check(name)).toMatchObject({ verdict: 'invalid', why: 'wrong' });
+    expect(await check.check(name)).toMatchObject({ verdict: 'refused', reason: 'wrong-key' });
   });
 
-  test('lets nobody in whom the store cannot vouch for', async () => {
+  test('tells an expired key from a wrong one', async () => {
+    const [old] = live.keys;
+    stream = { ...live, keys: [{ ...old!, expiresAtMs: Date.now() - 1 }] };
+    const expired = { verdict: 'refused', reason: 'expired-key', streamId: id };
+    expect(await check.check(name)).toEqual(expired);
+    const wrong = formatStreamKey(newStreamKey(id));
+    expect(await check.check(wrong)).toMatchObject({ reason: 'wrong-key' });
+    // The same key made valid again counts.
+    stream = { ...stream, keys: [...stream.keys, old!] };
+    expect(await check.check(name)).toMatchObject({ verdict: 'valid' });
+  });
+
+  test('names no stream for what is no key, and refuses a key of a stream that does not exist', async () => {
+    stream = undefined;
+    expect(await check.check('hello')).toEqual({ verdict: 'refused', reason: 'malformed-key' });
+    expect(await check.check(name)).toEqual({ verdict: 'refused', reason: 'unknown-stream', streamId: id });
+  });
+
+  test('refuses everyone if the store cannot be read', async () => {
     await check.check(name);
     const cause = new Error('down');
     const blind = new KeyCheck({ getStream: () => Promise.reject(cause) }, pepper);
-    expect(await blind.check(name)).toEqual({ verdict: 'undecided', streamId: id, cause });
+    expect(await blind.check(name)).toEqual({
+      verdict: 'refused',
+      reason: 'key-unchecked',
+      streamId: id,
+      cause,
+    });
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { RouteFailedError } from '../../lib/ingest/errors.ts';
+import { PublisherLeftError, RouteFailedError } from '../../lib/ingest/errors.ts';
 import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
 import { Relay } from '../../lib/ingest/relay.ts';
 import type { LinkListener, WorkerLink } from '../../lib/ingest/worker-link.ts';
 import type { RouteRequest } from '../../lib/ingest/worker-router.ts';
 import type { Connection } from '../../lib/net/socket.ts';
+import type { RefusalReason } from '../../lib/protocol/refusals.ts';
 import { AckCounter } from '../../lib/protocol/rtmp/acknowledgement.ts';
 import { ChunkReader, type RtmpMessage } from '../../lib/protocol/rtmp/chunk-reader.ts';
 import { initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';
@@ -59,7 +60,7 @@ class FakeLink implements WorkerLink {
 interface Asked {
   readonly request: RouteRequest;
   accept(worker: string): FakeLink;
-  refuse(code: RouteFailedError['code']): void;
+  refuse(reason: RefusalReason): void;
 }
 
 /** The relay's surroundings: a publisher that is written by hand, and workers that the test plays. */
@@ -99,9 +100,9 @@ function rig(replayMaxBytes = 1 << 20) {
               resolve(link);
               return link;
             },
-            refuse: (code) => reject(new RouteFailedError(code, code)),
+            refuse: (reason) => reject(new RouteFailedError({ reason })),
           };
-          request.signal.addEventListener('abort', () => one.refuse('PUBLISHER_LEFT'));
+          request.signal.addEventListener('abort', () => reject(new PublisherLeftError()));
           const next = waiting.shift();
           if (next === undefined) asked.push(one);
           else next(one);
@@ -121,6 +122,7 @@ function rig(replayMaxBytes = 1 << 20) {
       reply: () => {},
       status: (_, code) => void told.push(code),
       finish: (code) => void told.push(code),
+      refuse: ({ reason }) => void told.push(`refused: ${reason}`),
     },
   });
   return {
@@ -158,7 +160,7 @@ async function onAir(replayMaxBytes?: number) {
 }
 
 describe('a relay', () => {
-  test('tells the publisher to go ahead when a worker accepted, and brings it every frame', async () => {
+  test('lets the publisher start when a worker has accepted, and delivers every frame', async () => {
     const { on, first, told } = await onAir();
     expect(told).toEqual(['ingest.publish.started', 'accepted']);
     expect(on.isHeld).toBe(false);
@@ -169,12 +171,12 @@ describe('a relay', () => {
     expect(first.frames).toEqual([0, 33]);
   });
 
-  test('lets the publisher go when no worker takes it', async () => {
+  test('closes the publisher when no worker accepts', async () => {
     const on = rig();
     on.relay.start();
-    (await on.search()).refuse('NO_WORKER');
+    (await on.search()).refuse('full');
     await settled();
-    expect(on.told).toEqual(['NO_WORKER']);
+    expect(on.told).toEqual(['refused: full']);
     expect(on.relay.active).toBe(false);
   });
 
@@ -194,7 +196,7 @@ describe('a relay', () => {
     expect(on.relay.worker).toBe('encoder-2');
   });
 
-  test('keeps what it offered a worker, whatever is confirmed meanwhile, and forgets it then', async () => {
+  test('keeps what it offered a worker, whatever is confirmed meanwhile, and then drops it', async () => {
     const { on, first } = await onAir();
     for (const atMs of [0, 1_000, 2_000]) on.frame(atMs, true);
     first.said?.frame({ type: 'draining' });
@@ -207,7 +209,7 @@ describe('a relay', () => {
     expect((await on.search()).request.hello).toMatchObject({ replayFromMs: 1_000 });
   });
 
-  test('stays with a worker that drains until another one is ready, then leaves it behind a key frame', async () => {
+  test('stays with a draining worker until another one is ready, then leaves it after a key frame', async () => {
     const { on, first, told } = await onAir();
     on.frame(0, true);
     first.said?.frame({ type: 'draining' });
@@ -232,7 +234,7 @@ describe('a relay', () => {
     expect(told).not.toContain('ingest.worker.lost');
   });
 
-  test('holds the publisher while its worker is behind, and gives up a worker that takes nothing', async () => {
+  test('pauses the publisher while its worker is behind, and abandons a worker that reads nothing', async () => {
     const { on, first } = await onAir();
     first.takes = false;
     first.backlogBytes = 100;
@@ -246,7 +248,7 @@ describe('a relay', () => {
     expect((await on.search()).request).toMatchObject({ avoid: 'encoder-1' });
   });
 
-  test('holds a publisher without a worker before the log overflows', async () => {
+  test('pauses a publisher without a worker before the log overflows', async () => {
     const { on, first } = await onAir(2_000);
     first.said?.closed('reset');
     for (let index = 0; !on.relay.holdsPublisher && index < 20; index++) on.frame(index * 33, index === 0);
@@ -256,7 +258,7 @@ describe('a relay', () => {
     expect(on.isHeld).toBe(false);
   });
 
-  test("brings a worker the rest after the publisher's end, and is over when it closed", async () => {
+  test("delivers the rest to a worker after the publisher's end, and ends when that worker has closed", async () => {
     const { on, first } = await onAir();
     on.frame(0, true);
     on.unpublish();
@@ -267,7 +269,7 @@ describe('a relay', () => {
     expect(on.relay.active).toBe(false);
   });
 
-  test('still finds a worker for what is not published when the publisher ends in between', async () => {
+  test('still finds a worker for unpublished media when the publisher ends in between', async () => {
     const { on, first } = await onAir();
     on.frame(0, true);
     first.said?.closed('reset');

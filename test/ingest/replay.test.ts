@@ -80,7 +80,7 @@ const framesArbitrary = fc
   );
 
 describe('what a proxy keeps of a publisher', () => {
-  test('begins at a key frame, behind the headers, and holds every frame that is not published', () => {
+  test('begins at a key frame, after the headers, and contains every unpublished frame', () => {
     fc.assert(
       fc.property(
         framesArbitrary,
@@ -125,7 +125,7 @@ describe('what a proxy keeps of a publisher', () => {
     );
   });
 
-  test('lets go of what is published, GOP by GOP', () => {
+  test('drops what is published, GOP by GOP', () => {
     const frames = Array.from(
       { length: 300 },
       (_, index): Frame => ({
@@ -145,7 +145,7 @@ describe('what a proxy keeps of a publisher', () => {
     expect(released.length).toBeGreaterThan(0);
   });
 
-  test('is full where one more read may be too many, and has room again when something is published', () => {
+  test('is full if one more read may exceed the limit, and has room again when something is published', () => {
     const { stream } = streamOf(initialChunkState, 20_000);
     const frames = Array.from(
       { length: 3 },
@@ -160,7 +160,7 @@ describe('what a proxy keeps of a publisher', () => {
     expect(stream.isFull).toBe(false);
   });
 
-  test('holds at most its limit, from a key frame on, and says when it lets go', () => {
+  test('keeps at most its limit, from a key frame on, and reports when it drops media', () => {
     const frames = Array.from(
       { length: 600 },
       (_, index): Frame => ({
@@ -182,7 +182,7 @@ describe('what a proxy keeps of a publisher', () => {
     expect(indexOf(kept.at(-1)!)).toBe(599);
   });
 
-  test('has nothing to begin at when one GOP is over the limit, until the next key frame', () => {
+  test('has no starting point when one GOP exceeds the limit, until the next key frame', () => {
     const { stream } = streamOf(initialChunkState, 10_000);
     const frames = Array.from(
       { length: 61 },
@@ -201,7 +201,7 @@ describe('what a proxy keeps of a publisher', () => {
     expect(stream.replay()?.fromMs).toBe(60 * 33);
   });
 
-  test('can begin within audio where there is no video', () => {
+  test('can begin within audio if there is no video', () => {
     const frames = Array.from(
       { length: 200 },
       (_, index): Frame => ({ type: 'audio', key: false, atMs: index * 23 }),
@@ -238,7 +238,7 @@ describe('what a proxy keeps of a publisher', () => {
     ]);
   });
 
-  test('knows when the publisher ends its stream', () => {
+  test('detects when the publisher ends its stream', () => {
     const writer = publisher();
     const { stream } = streamOf(initialChunkState);
     stream.take(writer.media('video', 0, payload(0x17, 0, 100)));

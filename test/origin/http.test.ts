@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { maxObjectBytes } from '../../lib/edge/policy/delivery.ts';
 import { ObjectStoreFullError, ObjectStoreUnavailableError } from '../../lib/object-store/errors.ts';
-import { maxObjectBytes } from '../../lib/origin/http.ts';
 import { startOrigin, token } from './origin-server.ts';
 
 const authorization = `Bearer ${token}`;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { pageCodec } from '../../lib/config/page.ts';
+import { pageCodec } from '../../lib/config/programs/page.ts';
 import { bundlePage } from '../../lib/player/bundle.ts';
 import { contentSecurityPolicy } from '../../lib/player/policy/headers.ts';
 import type { PageFiles } from '../../lib/player/policy/routes.ts';
@@ -16,17 +16,22 @@ let base: string;
 beforeAll(async () => {
   files = await bundlePage();
   server = createPageServer(files, { ...reach, region: 'local' });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  base = await open(server);
 });
+afterAll(() => close(server));
 
-afterAll(async () => {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
+async function open(one: Server): Promise<string> {
+  one.listen(0, '127.0.0.1');
+  await once(one, 'listening');
+  return `http://127.0.0.1:${(one.address() as AddressInfo).port}`;
+}
+
+async function close(one: Server): Promise<void> {
+  const closed = once(one, 'close');
+  one.close();
+  one.closeAllConnections();
   await closed;
-});
+}
 
 describe('the bundle', () => {
   test('keeps the player library and the broadcaster’s pages out of the scripts that everybody loads', () => {
@@ -108,6 +113,38 @@ describe('the server', () => {
   });
 });
 
+describe('a page for someone who works on it', () => {
+  let watched: Server;
+  let at: string;
+  beforeAll(async () => {
+    watched = createPageServer(
+      await bundlePage({ build: 'first' }),
+      { region: 'local' },
+      { build: 'second' },
+    );
+    at = await open(watched);
+  });
+  afterAll(() => close(watched));
+
+  test('has the script that loads it again, and its server names the build', async () => {
+    const html = await (await fetch(at)).text();
+    const script = /src="(\/assets\/reload-\w+\.js)"/.exec(html)?.[1] ?? '';
+    const source = await (await fetch(at + script)).text();
+    expect(source).toContain('EventSource("/reload")');
+    expect(source).toContain('"first"');
+    const stream = await fetch(`${at}/reload`);
+    expect(stream.headers.get('content-type')).toBe('text/event-stream');
+    const { value } = (await stream.body?.getReader().read()) ?? {};
+    expect(Buffer.from(value ?? []).toString()).toMatch(/^retry: \d+\ndata: second\n\n$/);
+  });
+
+  test('is not what is built and served otherwise', async () => {
+    for (const { body } of files.values()) expect(Buffer.from(body).includes('"/reload"')).toBe(false);
+    expect(await (await fetch(`${base}/reload`)).text()).toContain('<div id="page">');
+    expect(pageCodec.decode({ HEADWATER_PORT: '1', HEADWATER_EDGE_BASE_URL: base }).reloadTabs).toBe(false);
+  });
+});
+
 describe('the page’s environment', () => {
   const env = {
     HEADWATER_PORT: '8080',
@@ -122,6 +159,7 @@ describe('the page’s environment', () => {
       apiBaseUrl: 'http://127.0.0.1:8081',
       edgeBaseUrl: 'http://127.0.0.1:8082',
       region: 'local',
+      reloadTabs: false,
     });
   });
 

@@ -6,7 +6,8 @@ import { probeHealth } from '../../lib/adapters/node/http/health-check.ts';
 import { serveHealth } from '../../lib/adapters/node/http/health-server.ts';
 import { dialTcp } from '../../lib/adapters/node/net/dial.ts';
 import { listen } from '../../lib/adapters/node/net/listener.ts';
-import { Balancer, type PopTarget } from '../../lib/pop/balancer.ts';
+import type { PopTarget } from '../../lib/config/programs/pop.ts';
+import { Balancer } from '../../lib/pop/balancer.ts';
 import { encodeProxyHeader } from '../../lib/protocol/relay/proxy-header.ts';
 import { EventLog } from '../../testkit/harness/ingest-harness.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { popCodec } from '../../lib/config/pop.ts';
+import { popCodec } from '../../lib/config/programs/pop.ts';
 
 const target = { host: '10.0.0.7', rtmpPort: 1, rtmpsPort: 2, healthPort: 3 };
 const ports = { rtmpPort: 1935, rtmpsPort: 443, healthPort: 8080 };

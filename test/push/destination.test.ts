@@ -141,7 +141,7 @@ const frame = (timeMs: number, start = false, bytes = 100): MediaMessage => ({
 const never = <Value>() => new Promise<Value>(() => {});
 
 describe('a push', () => {
-  test('connects to the addresses that were judged, with the name for the certificate only', async () => {
+  test('connects only to the checked addresses, and uses the name only for the certificate', async () => {
     const { destination, asked, dialled } = setUp();
     await settle();
     expect(destination.state).toBe('live');
@@ -149,7 +149,7 @@ describe('a push', () => {
     expect(dialled).toEqual([{ addresses: ['8.8.8.8', '8.8.4.4'], port: 443, serverName: 'a.example' }]);
   });
 
-  test('resolves anew for each attempt, and is refused once the name leads inside', async () => {
+  test('resolves anew for each attempt, and is refused once the name leads to an internal address', async () => {
     const { destination, asked, dialled, connections, pass } = setUp({
       resolve: async (attempt) => (attempt === 1 ? ['8.8.8.8'] : ['8.8.8.8', '169.254.169.254']),
     });
@@ -165,13 +165,13 @@ describe('a push', () => {
   });
 
   test.each<[string, Setting, number, string]>([
-    ['a resolver', { resolve: () => never() }, 5_000, 'could not be resolved in time'],
-    ['a server that does not answer', { dial: () => never() }, 8_000, 'does not answer'],
+    ['a resolver', { resolve: () => never() }, 5_000, 'DNS lookup timed out'],
+    ['a server that does not answer', { dial: () => never() }, 8_000, 'no response'],
     [
       'a server that says nothing',
       { dial: async () => new FakeConnection(false) },
       10_000,
-      'did not answer the request to publish',
+      'did not answer the publish request',
     ],
   ])('gives up waiting for %s', async (_, setting, limitMs, words) => {
     const { destination, pass } = setUp(setting);
@@ -183,7 +183,7 @@ describe('a push', () => {
     expect(destination.detail).toContain(words);
   });
 
-  test('drops a connection that comes after its time', async () => {
+  test('drops a connection that opens too late', async () => {
     let connect: (connection: Connection) => void = () => {};
     const late = new FakeConnection();
     const { destination, pass } = setUp({
@@ -203,7 +203,7 @@ describe('a push', () => {
     expect(destination.state).toBe('waiting');
   });
 
-  test('sends from the first key frame on, from 0, and forgets what was queued for a lost connection', async () => {
+  test('sends from the first key frame on, from 0, and drops what was queued for a lost connection', async () => {
     const { destination, connections, budget, pass } = setUp();
     await settle();
     const offer = (...messages: MediaMessage[]) => {
@@ -223,7 +223,7 @@ describe('a push', () => {
     expect(destination.sentMs).toBe(1_200 - 1_040);
   });
 
-  test('lets go of sound from before the first picture', async () => {
+  test('drops audio from before the first picture', async () => {
     const { destination, connections } = setUp();
     await settle();
     destination.offer(frame(1_000, true), []);
@@ -236,7 +236,7 @@ describe('a push', () => {
     ]);
   });
 
-  test('leaves a server that takes nothing for ten seconds, not one that takes a little', async () => {
+  test('leaves a server that accepts nothing for ten seconds, but not a slow one', async () => {
     const { destination, connections, pass } = setUp();
     await settle();
     const connection = connections[0]!;
@@ -250,11 +250,11 @@ describe('a push', () => {
     expect(destination.state).toBe('live');
     await pass(10_000);
     expect(destination.state).toBe('waiting');
-    expect(destination.detail).toContain('taken nothing for 10 s');
+    expect(destination.detail).toContain('accepted no data for 10 s');
     expect(connection.aborted).toBe(true);
   });
 
-  test('leaves a server that asks without end and does not read the answers', async () => {
+  test('leaves a server that sends endless requests and does not read the answers', async () => {
     const { destination, connections, pass } = setUp();
     await settle();
     connections[0]!.backlogBytes = 70_000;
@@ -262,7 +262,7 @@ describe('a push', () => {
     expect(destination.state).toBe('waiting');
   });
 
-  test('says good-bye after the last frame, however long that takes, within three seconds', async () => {
+  test('ends the publish after the last frame, however long that takes, within three seconds', async () => {
     const { destination, connections, pass } = setUp();
     await settle();
     const connection = connections[0]!;
@@ -284,7 +284,7 @@ describe('a push', () => {
     expect(connection.aborted).toBe(true);
   });
 
-  test('ends, lets go of everything and opens nothing more, whatever happened before', async () => {
+  test('ends, releases everything and opens nothing more, whatever happened before', async () => {
     const step = fc.constantFrom(
       'pass',
       'offer',

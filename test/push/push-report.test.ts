@@ -63,7 +63,7 @@ function setUp(store = new Store(), session = 's1') {
 const live = [{ id: 'd1', state: 'live', sinceMs: 1 }] as const;
 const waiting = [{ id: 'd1', state: 'waiting', sinceMs: 2, detail: 'down' }] as const;
 
-describe('what is told of pushes', () => {
+describe('the report on pushes', () => {
   test('is written at most once a second, and is the newest', async () => {
     const { store, report, pass } = setUp();
     for (let round = 0; round < 12; round++) {
@@ -83,34 +83,34 @@ describe('what is told of pushes', () => {
     expect(report.settled).toBe(true);
   });
 
-  test('waits while the store is down, says so once, and then comes in order', async () => {
+  test('waits while the store is down, logs so once, and then is written in order', async () => {
     const { store, report, pass, faults } = setUp();
     store.fault = new Error('down');
     report.update(live);
-    report.tell('simulcast.live', { destination: 'there', tookMs: 1 });
-    report.tell('simulcast.ended', { destination: 'there', sentMs: 1 });
+    report.append('simulcast.live', { destination: 'there', tookMs: 1 });
+    report.append('simulcast.ended', { destination: 'there', sentMs: 1 });
     await pass(5_000);
     expect(faults).toHaveLength(1);
-    expect(report.untold).toMatchObject({ events: 2, cause: store.fault });
+    expect(report.unwritten).toMatchObject({ events: 2, cause: store.fault });
     store.fault = undefined;
     await pass(2_000);
     expect(store.lines).toEqual(['simulcast.live', 'simulcast.ended']);
     expect(store.document?.body.destinations).toEqual(live);
   });
 
-  test('keeps at most fifty lines, and counts those that it dropped', async () => {
+  test('keeps at most fifty entries, and counts those that it dropped', async () => {
     const { store, report, pass } = setUp();
     store.fault = new Error('down');
     for (let index = 0; index < 60; index++)
-      report.tell('simulcast.ended', { destination: 'there', sentMs: index });
-    expect(report.untold.events).toBe(60);
+      report.append('simulcast.ended', { destination: 'there', sentMs: index });
+    expect(report.unwritten.events).toBe(60);
     store.fault = undefined;
     await pass(2_000);
     expect(store.lines).toHaveLength(50);
-    expect(report.untold.events).toBe(10);
+    expect(report.unwritten.events).toBe(10);
   });
 
-  test('is taken over by a newer session, and the older one is silent then', async () => {
+  test('is superseded by a newer session, and the older one writes nothing from then on', async () => {
     const store = new Store();
     const older = setUp(store, 's1');
     older.report.update(live);
@@ -120,14 +120,14 @@ describe('what is told of pushes', () => {
     await newer.pass(1_000);
     expect(store.document?.body.sessionId).toBe('s2');
     older.report.update([{ id: 'd1', state: 'ended', sinceMs: 3 }]);
-    older.report.tell('simulcast.ended', { destination: 'there', sentMs: 1 });
+    older.report.append('simulcast.ended', { destination: 'there', sentMs: 1 });
     await older.pass(3_000);
     expect(store.document?.body).toMatchObject({ sessionId: 's2', destinations: waiting });
     expect(store.lines).toEqual([]);
     expect(older.report.settled).toBe(true);
   });
 
-  test('goes on after a write whose answer was lost', async () => {
+  test('continues after a write whose response was lost', async () => {
     const { store, report, pass } = setUp();
     report.update(live);
     await pass(1_000);
@@ -140,7 +140,7 @@ describe('what is told of pushes', () => {
     expect(report.settled).toBe(true);
   });
 
-  test('does not make the document of a deleted stream again', async () => {
+  test('does not recreate the document of a deleted stream', async () => {
     const { store, report, pass } = setUp();
     report.update(live);
     await pass(1_000);

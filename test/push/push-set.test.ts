@@ -90,7 +90,7 @@ function setUp(first: StreamRecord) {
 }
 
 describe('the pushes of a session', () => {
-  test('begin when a worker takes the stream, not before', () => {
+  test('begin when a worker accepts the stream, not before', () => {
     const { set, tried } = setUp(stream([destination('a'), destination('b', { enabled: false })]));
     expect(tried).toEqual([]);
     set.onAir();
@@ -99,13 +99,13 @@ describe('the pushes of a session', () => {
     expect(tried).toHaveLength(1);
   });
 
-  test('are at most five', () => {
+  test('are limited to five', () => {
     const { set, tried } = setUp(stream(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => destination(id))));
     set.onAir();
     expect(tried).toHaveLength(5);
   });
 
-  test('follow the settings within five seconds, which are read no more often than each four', async () => {
+  test('follow the settings within five seconds, and read them at most every four', async () => {
     const { set, settings, tried, pass, reads } = setUp(stream([destination('a')]));
     set.onAir();
     settings.now = stream([destination('b')]);
@@ -126,7 +126,7 @@ describe('the pushes of a session', () => {
     expect(tried).toEqual([]);
   });
 
-  test('go on as they are while the settings cannot be read', async () => {
+  test('continue unchanged while the settings cannot be read', async () => {
     const { set, settings, of, tried, pass } = setUp(stream([destination('a')]));
     set.onAir();
     settings.now = undefined;
@@ -138,9 +138,13 @@ describe('the pushes of a session', () => {
   });
 
   test.each([
-    ['a key that was sealed under another secret', { sealedKey: 'v1.AAAA' }, 'its key cannot be read'],
+    [
+      'a key that was sealed under another secret',
+      { sealedKey: 'v1.AAAA' },
+      'its stream key can no longer be read',
+    ],
     ['an address inside', { url: 'rtmp://169.254.169.254/live' }, 'is not a public address'],
-    ['an address that is none', { url: 'file:///etc/passwd' }, 'its address cannot be used'],
+    ['an address that is none', { url: 'file:///etc/passwd' }, 'invalid address'],
   ])('are refused with %s', async (_, facts, words) => {
     const { set, tried, of } = setUp(stream([destination('a', facts)]));
     set.onAir();
@@ -148,7 +152,7 @@ describe('the pushes of a session', () => {
     expect(tried).toEqual([]);
   });
 
-  test('are given up, and the session with them goes on, where the publisher’s bytes cannot be read', async () => {
+  test('are abandoned, while the session continues, if the publisher’s bytes cannot be parsed', async () => {
     const { set, tried, of, pass } = setUp(stream([destination('a')]));
     set.onAir();
     set.take(Buffer.alloc(100, 0xff));
@@ -162,7 +166,7 @@ describe('the pushes of a session', () => {
     expect(of('push.source.lost')).toHaveLength(1);
   });
 
-  test('are over soon after the session, also where the store stays down', async () => {
+  test('end soon after the session, even if the store stays down', async () => {
     const { set, settings, pass } = setUp(stream([destination('a')]));
     set.onAir();
     settings.now = undefined;

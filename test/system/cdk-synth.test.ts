@@ -60,7 +60,7 @@ describe('cdk synth', () => {
     await writeFile(file, JSON.stringify({ name: 'Live', regions: [{ name: 'Frankfurt' }] }));
     const refused = await synth('bad', '-c', `deployment=${file}`).catch((fault) => fault);
     expect(refused.code).not.toBe(0);
-    expect(refused.stderr).toContain('bad.json has 3 fault(s):\n  - name: ');
+    expect(refused.stderr).toContain('bad.json has 3 errors:\n  - name: ');
     expect(refused.stderr).toContain('\n  - regions.0.name: ');
     expect(refused.stderr).toContain('\n  - budget: is missing\n');
     expect(refused.stderr).not.toContain('    at ');
@@ -68,7 +68,7 @@ describe('cdk synth', () => {
 
   test('says how to name the file where there is none', async () => {
     const refused = await synth('none', '-c', 'deployment=nowhere.json').catch((fault) => fault);
-    expect(refused.stderr).toContain('nowhere.json has 1 fault(s):\n  - cannot be read');
+    expect(refused.stderr).toContain('nowhere.json has 1 error:\n  - cannot be read');
     expect(refused.stderr).toContain('-c deployment=FILE');
   });
 });

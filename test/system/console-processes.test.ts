@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const rowOf = (page: Page, name: string) => page.getByRole('listitem', { name, exact: true });
 
-test('a worker killed from the console: its row shows the restart, the events tell the move, the preview plays on', async () => {
+test('a worker killed from the console: its row shows the restart, the event log shows the move, the preview keeps playing', async () => {
   const stream = await createStream(platform, { name: 'seen from the console' });
   const { url, key } = stream.ingest.rtmp;
   publisher = new Publisher({ url: `${url}/${key}`, size: '640x360' });
@@ -31,7 +31,7 @@ test('a worker killed from the console: its row shows the restart, the events te
   const page = await browser.newPage();
   await page.goto(`${platform.ready.page}/streams/${stream.id}`);
   const row = rowOf(page, worker);
-  await row.getByText(`pid ${platform.pidOf(worker)} · 0 restarts · makes this broadcast`).waitFor();
+  await row.getByText(`pid ${platform.pidOf(worker)} · 0 restarts · encodes this broadcast`).waitFor();
   await pictureMoves(page);
   expect(await accessibilityFaults(page)).toEqual([]);
 
@@ -50,13 +50,13 @@ test('a worker killed from the console: its row shows the restart, the events te
   expect(await row.innerText()).not.toContain(`pid ${platform.pidOf(worker)} `);
 
   await page.locator('.event').getByText(`moved from ${worker} to ${other}`).waitFor();
-  await rowOf(page, other).getByText('makes this broadcast').waitFor();
+  await rowOf(page, other).getByText('encodes this broadcast').waitFor();
   await pictureMoves(page, 8);
   expect(publisher.process.exitCode).toBeNull();
   expect((await getStream(platform, stream.id)).state).toBe('live');
 });
 
-test('a process that nobody misses is drained at once, and is up again under a new number', async () => {
+test('a process that nobody misses is drained without confirmation, and is up again with a new pid', async () => {
   const page = await browser.newPage();
   const { id } = await createStream(platform, { name: 'not on air' });
   await page.goto(`${platform.ready.page}/streams/${id}`);
@@ -68,7 +68,7 @@ test('a process that nobody misses is drained at once, and is up again under a n
   expect(await row.innerText()).not.toContain(`pid ${platform.pidOf('page')} `);
 });
 
-test('no process is ended by a page of another origin', async () => {
+test('a page of another origin cannot stop a process', async () => {
   const page = await browser.newPage();
   // The edge serves another origin of the same machine.
   await page.goto(`${platform.ready.edge}/time`);

@@ -14,7 +14,7 @@ import { accessibilityFaults, pictureMoves, playerIs } from './player/page-under
 let platform: Platform;
 let browser: BrowserContext;
 let publisher: Publisher | undefined;
-/** The viewer's page as it is on AWS: it knows the edge, and no API. */
+/** The viewer page configured as on AWS: with an edge and without an API. */
 let viewerOnly: Server;
 beforeAll(async () => {
   [platform, browser] = await Promise.all([Platform.start(), openBrowser()]);
@@ -56,24 +56,24 @@ test('a takedown from the console: viewers go dark, with an API or without, and 
   await page.getByLabel('Reason').fill('Reported by the owner of the footage');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Taking down' });
-  await dialog.getByText(/^Dark for every viewer after \d+\.\d+ s\./).waitFor();
+  await dialog.getByText(/^Stopped for all viewers in \d+\.\d+ s(;|$)/).waitFor();
   for (const viewer of viewers) {
     await playerIs(viewer, 'taken-down');
     await viewer.locator('.scene').getByText('This stream was taken down').waitFor();
   }
-  await dialog.getByText('The recordings are in quarantine').waitFor();
+  await dialog.getByText('Recordings quarantined').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
-  const banner = page.getByRole('region', { name: 'This stream is taken down' });
+  const banner = page.getByRole('region', { name: 'This stream has been taken down' });
   await banner.getByText('Reported by the owner of the footage').waitFor();
   expect(await accessibilityFaults(page)).toEqual([]);
-  await page.locator('.event').getByText('The stream was taken down: Reported by the owner').waitFor();
+  await page.locator('.event').getByText('Stream taken down: Reported by the owner').waitFor();
   expect(await publisher.ended()).not.toBe(0);
 
   await page.getByRole('button', { name: 'Restore…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
   await page
     .getByRole('dialog')
-    .getByText(/^It can be watched again\./)
+    .getByText(/^Viewers can watch it again; completed in /)
     .waitFor();
   await banner.waitFor({ state: 'detached' });
   await page.locator('h1').getByText('Ended').waitFor();

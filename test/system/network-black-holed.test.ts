@@ -33,7 +33,7 @@ test('a publisher whose network swallows everything is back through another prox
   const before = publish(network, 0);
   await streamEvent(platform, stream.id, 'stream.live');
   const { broadcast } = await getStream(platform, stream.id);
-  const accepted = another.nextHeard('NetStream.Publish.Start');
+  const accepted = another.nextResponseMs('NetStream.Publish.Start');
   network.strand();
   const after = publish(another, framesOfSession, 6);
   await accepted;

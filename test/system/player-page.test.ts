@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => under?.close());
 
 describe('the list of streams', () => {
-  test('says what to do when there is none, and makes the first stream by keyboard alone', async () => {
+  test('says what to do when it is empty, and creates the first stream by keyboard alone', async () => {
     const { page, complaints } = await under.open('/');
     await page.getByRole('heading', { name: /three steps/ }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -27,7 +27,7 @@ describe('the list of streams', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'New stream' }).waitFor();
     await page.keyboard.press('Enter');
-    await page.getByText('Give the stream a name.').waitFor();
+    await page.getByText('Enter a name for the stream.').waitFor();
     await page.keyboard.type('Friday evening show');
     await page.keyboard.press('Enter');
 
@@ -38,7 +38,7 @@ describe('the list of streams', () => {
     await page.close();
   });
 
-  test('tells each state in a word, those on air first, then the newest', async () => {
+  test('shows each state in a word, streams on air first, then the newest', async () => {
     const { platform } = under;
     platform.add('Lecture', { state: 'ended', broadcast: cannedBroadcast('b000000000000001', 'ended') });
     platform.add('Harbour', {
@@ -47,7 +47,7 @@ describe('the list of streams', () => {
     });
     platform.add('Concert', { state: 'live', broadcast: cannedBroadcast('b000000000000003', 'live') });
     const { page, complaints } = await under.open('/');
-    await page.getByRole('link', { name: 'Console of Concert' }).waitFor();
+    await page.getByRole('link', { name: 'Console for Concert' }).waitFor();
     const cards = (await page.locator('.stream-card').allInnerTexts()).map((text) => text.split('\n', 2));
     expect(cards).toEqual([
       ['Concert', 'Live'],
@@ -60,12 +60,12 @@ describe('the list of streams', () => {
     await page.close();
   });
 
-  test('keeps what it knows and says so while the API does not answer', async () => {
+  test('keeps its content and shows an error while the API is down', async () => {
     const { page } = await under.open('/');
-    await page.getByRole('link', { name: 'Console of Concert' }).waitFor();
+    await page.getByRole('link', { name: 'Console for Concert' }).waitFor();
     under.platform.down.api = true;
-    await page.getByRole('alert').getByText('The platform does not answer.').waitFor();
-    expect(await page.getByRole('link', { name: 'Console of Concert' }).isVisible()).toBe(true);
+    await page.getByRole('alert').getByText('The platform isn’t responding.').waitFor();
+    expect(await page.getByRole('link', { name: 'Console for Concert' }).isVisible()).toBe(true);
     under.platform.down.api = false;
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await page.close();
@@ -73,7 +73,7 @@ describe('the list of streams', () => {
 });
 
 describe('the console', () => {
-  test('shows a new key once, copies it, and offers another one when it is no longer known', async () => {
+  test('shows a new key once, copies it, and offers to create another one after a reload', async () => {
     const { page, complaints } = await under.open('/');
     await page.getByRole('button', { name: 'New stream' }).click();
     await page.getByLabel('Name').fill('Key show');
@@ -87,23 +87,23 @@ describe('the console', () => {
     expect(await page.getByText(copied, { exact: true }).isVisible()).toBe(true);
 
     await page.reload();
-    await page.getByText('this page does not know it any more').waitFor();
+    await page.getByText('This key can’t be shown again').waitFor();
     expect(await page.getByText(copied).count()).toBe(0);
-    await page.getByRole('button', { name: 'Make a new key' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Make a new key' }).click();
+    await page.getByRole('button', { name: 'Create a new key' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create a new key' }).click();
     await page.getByText('Copy the key now.').waitFor();
     expect(complaints).toEqual([]);
     await page.close();
   });
 
-  test('shows the picture, what comes in, where it is worked on and the renditions', async () => {
+  test('shows the picture, the input, its worker and proxy, and the renditions', async () => {
     const { id } = under.platform.add('On air', {
       state: 'live',
       broadcast: cannedBroadcast('b000000000000004', 'live'),
     });
     const { page, complaints } = await under.open(`/streams/${id}`);
     await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.5);
-    await page.getByText(/Preview, \d+(\.\d)? s behind/).waitFor();
+    await page.getByText(/Preview, \d+(\.\d)? s behind live/).waitFor();
     const facts = await page.locator('.facts').innerText();
     for (const fact of [
       '4.2 Mb/s',
@@ -125,18 +125,18 @@ describe('the console', () => {
     await page.close();
   });
 
-  test('tells events as they happen, each once, and goes on without the live feed', async () => {
+  test('shows events live, each once, and falls back to polling without the live feed', async () => {
     const { platform } = under;
     const { id } = platform.add('Events');
     platform.say(id, 'stream.starting', 'The broadcaster connected.');
     const { page } = await under.open(`/streams/${id}`);
-    await page.getByText('As it happens').waitFor();
+    await page.getByRole('region', { name: 'Event log' }).getByText('Live', { exact: true }).waitFor();
     platform.say(id, 'stream.live', 'On air with 720p.');
     await page.getByText('On air with 720p.').waitFor();
 
     platform.down.feed = true;
     platform.cutFeeds();
-    await page.getByText('Every 3 seconds').waitFor();
+    await page.getByText('Updated every 3 seconds').waitFor();
     platform.say(id, 'stream.reconnecting', 'The broadcaster is gone.');
     await page.getByText('The broadcaster is gone.').waitFor();
     platform.down.feed = false;
@@ -148,7 +148,7 @@ describe('the console', () => {
     await page.close();
   });
 
-  test('asks before it ends a broadcast or deletes a stream, and Escape says no', async () => {
+  test('confirms before ending a broadcast or deleting a stream, and Escape cancels', async () => {
     const { platform } = under;
     const { id } = platform.add('To end', {
       state: 'live',
@@ -171,13 +171,13 @@ describe('the console', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete stream' }).click();
     await page.getByRole('heading', { level: 1, name: 'Streams' }).waitFor();
     await page.goBack();
-    await page.getByRole('heading', { name: 'There is no such stream' }).waitFor();
+    await page.getByRole('heading', { name: 'Stream not found' }).waitFor();
     await page.close();
   });
 });
 
 describe('a takedown', () => {
-  test('asks for a reason, shows each step and the seconds until dark, and stays in sight until it is undone', async () => {
+  test('asks for a reason, shows each step and the seconds until it stopped, and stays visible until it is undone', async () => {
     const { platform } = under;
     const { id } = platform.add('Stolen show', {
       state: 'live',
@@ -186,16 +186,16 @@ describe('a takedown', () => {
     const { page, complaints } = await under.open(`/streams/${id}`);
     await page.getByRole('button', { name: 'Take down…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('Every viewer is cut').waitFor();
+    await dialog.getByText('Playback stops for all viewers').waitFor();
     await dialog.getByRole('button', { name: 'Take down' }).click();
-    await dialog.getByRole('alert').getByText('Give a reason').waitFor();
+    await dialog.getByRole('alert').getByText('Enter a reason').waitFor();
     expect(await dialog.getByLabel('Reason').evaluate((it) => it === document.activeElement)).toBe(true);
     expect(platform.requests).not.toContain(`POST /v1/streams/${id}/takedown`);
 
     await page.keyboard.type('Reported by the owner');
     await page.keyboard.press('Enter');
-    await dialog.getByText('Viewers may still see it.').waitFor();
-    await dialog.getByText('Deny it at the edge').waitFor();
+    await dialog.getByText('Viewers may still see it').waitFor();
+    await dialog.getByText('Block it at the edge').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     platform.report(id, {
       state: 'taking-down',
@@ -206,7 +206,7 @@ describe('a takedown', () => {
         { step: 'cut', state: 'waiting', detail: 'the worker ends the broadcast' },
       ],
     });
-    await dialog.getByText('Dark for every viewer after 0.42 s.').waitFor();
+    await dialog.getByText('Stopped for all viewers in 0.42 s').waitFor();
     await dialog.getByText('the worker ends the broadcast').waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
@@ -214,8 +214,8 @@ describe('a takedown', () => {
     const banner = page.getByRole('region', { name: 'This stream is being taken down' });
     await banner.getByText('Reported by the owner').waitFor();
     platform.report(id, { state: 'taken-down', doneAfterMs: 1_900 });
-    await page.getByRole('heading', { name: 'This stream is taken down' }).waitFor();
-    await page.getByText('All was done after 1.9 s.').waitFor();
+    await page.getByRole('heading', { name: 'This stream has been taken down' }).waitFor();
+    await page.getByText('Stopped for all viewers in 0.42 s; completed in 1.9 s').waitFor();
     await page.locator('h1').getByText('Taken down').waitFor();
     expect(await page.getByRole('button', { name: 'Take down…' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'End broadcast' }).count()).toBe(0);
@@ -226,17 +226,17 @@ describe('a takedown', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
     await page.getByRole('dialog').getByText('Bring the recordings back').waitFor();
     platform.report(id, { state: 'restored', doneAfterMs: 800 });
-    await page.getByRole('dialog').getByText('It can be watched again.').waitFor();
+    await page.getByRole('dialog').getByText('Viewers can watch it again; completed in 0.80 s').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).press('Enter');
-    await page.getByRole('heading', { name: 'This stream is' }).waitFor({ state: 'detached' });
-    // What opened the dialog is gone: the keyboard goes on in the page all the same.
+    await page.getByRole('heading', { name: /^This stream (is|has)/ }).waitFor({ state: 'detached' });
+    // The button that opened the dialog has been removed: the focus must stay in the page.
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
-    // The preview may have asked for a piece just when the stream was taken down.
+    // The preview may have requested a segment just as the stream was taken down.
     expect(complaints.filter((line) => !/status of (404|410) /.test(line))).toEqual([]);
     await page.close();
   });
 
-  test('that the API refuses stays a question, with the reason kept and the refusal told', async () => {
+  test('refused by the API keeps the dialog open, with the reason and the error', async () => {
     const { platform } = under;
     const { id } = platform.add('Kept show');
     const { page } = await under.open(`/streams/${id}`);
@@ -253,7 +253,7 @@ describe('a takedown', () => {
     await page.close();
   });
 
-  test('is told in the list, with its reason', async () => {
+  test('shows in the list, with its reason', async () => {
     const { platform } = under;
     const { id } = platform.add('Listed show', { state: 'ended' });
     platform.report(id, { state: 'taken-down', reason: 'Reported twice' });
@@ -266,7 +266,7 @@ describe('a takedown', () => {
 });
 
 describe('other destinations', () => {
-  test('are added, switched off and on, and removed; faults stand at their fields and the key is not shown again', async () => {
+  test('are added, turned off and on, and removed; errors show at their fields and the key is never shown again', async () => {
     const { platform } = under;
     const { id } = platform.add('Sent on');
     const { page, complaints } = await under.open(`/streams/${id}`);
@@ -279,7 +279,7 @@ describe('other destinations', () => {
     await dialog.getByLabel('Stream key').fill('very-secret');
     const path = `POST /v1/streams/${id}/destinations`;
     const errors = [{ detail: '10.0.0.1 is not a public address.', pointer: '#/url' }];
-    platform.problems.set(path, { status: 400, title: 'The request has faults', errors });
+    platform.problems.set(path, { status: 400, title: 'The request is invalid', errors });
     await page.keyboard.press('Enter');
     await dialog.getByRole('alert').getByText('10.0.0.1 is not a public address.').waitFor();
     expect(await dialog.getByLabel('Server').evaluate((it) => it === document.activeElement)).toBe(true);
@@ -294,15 +294,15 @@ describe('other destinations', () => {
     const [made] = (await (await fetch(`${platform.url}/v1/streams/${id}`)).json()).destinations;
     platform.change(id, {
       destinations: [
-        { ...made, state: 'waiting', since: new Date().toISOString(), detail: 'it does not answer' },
+        { ...made, state: 'waiting', since: new Date().toISOString(), detail: 'the server does not respond' },
       ],
     });
-    await row.getByText('Trying again').waitFor();
-    await row.getByText(/is tried again since .*: it does not answer\./).waitFor();
-    await row.getByRole('button', { name: 'Switch off Second site' }).click();
+    await row.getByText('Retrying', { exact: true }).waitFor();
+    await row.getByText(/^Receiving nothing; retrying \(since .*\): the server does not respond$/).waitFor();
+    await row.getByRole('button', { name: 'Turn off Second site' }).click();
     await row.getByText('Off', { exact: true }).waitFor();
-    await row.getByRole('button', { name: 'Switch on Second site' }).click();
-    await row.getByText('Trying again').waitFor();
+    await row.getByRole('button', { name: 'Turn on Second site' }).click();
+    await row.getByText('Retrying', { exact: true }).waitFor();
 
     await page.getByRole('button', { name: 'Add a destination' }).click();
     expect(await dialog.getByLabel('Stream key').inputValue()).toBe('');
@@ -318,41 +318,42 @@ describe('other destinations', () => {
 });
 
 describe('the encoder of a stream', () => {
-  test('is chosen with its cost in sight, and its channel is told in words', async () => {
+  test('is chosen with its cost in view, and shows the status of its channel', async () => {
     const { platform } = under;
     const { id } = platform.add('Premium show', { encoders: ['fleet', 'medialive'] });
     const { page } = await under.open(`/streams/${id}`);
-    await page.getByText('About $0.20 an hour on air, on AWS').click();
+    await page.getByText('About $0.20 per hour on air, on AWS').click();
     await page.getByText('An estimate.').waitFor();
     await page.getByLabel('AWS MediaLive').check();
-    await page.getByRole('status').getByText('The encoder is changed.').waitFor();
+    await page.getByRole('status').getByText('Encoder changed.').waitFor();
     expect(await page.getByLabel('AWS MediaLive').isChecked()).toBe(true);
     platform.change(id, {
       managed: {
+        broadcastId: 'b000000000000008',
         state: 'starting',
         since: new Date().toISOString(),
-        detail: 'The MediaLive channel starts: about 40 s more.',
+        detail: 'The MediaLive channel is starting; about 40 s left.',
       },
     });
-    await page.getByText('about 40 s more').waitFor();
+    await page.getByText('about 40 s left').waitFor();
     await page.close();
   });
 
-  test('that the API refuses to change goes back to what it was, and the refusal is told', async () => {
+  test('reverts to the old choice and shows the error if the API refuses the change', async () => {
     const { platform } = under;
     const { id } = platform.add('Plain show', { encoders: ['fleet', 'medialive'] });
     const { page } = await under.open(`/streams/${id}`);
     platform.problems.set(`PATCH /v1/streams/${id}`, { status: 503, detail: 'Nothing was changed.' });
     await page.getByLabel('AWS MediaLive').click();
     await page.getByRole('alert').getByText('Nothing was changed.').waitFor();
-    expect(await page.getByLabel('Own workers').isChecked()).toBe(true);
+    expect(await page.getByLabel('Headwater encoders').isChecked()).toBe(true);
     await page.close();
   });
 
-  test('is no question where none but our own are offered', async () => {
+  test('offers no choice if only Headwater’s own encoders are available', async () => {
     const { id } = under.platform.add('Own show');
     const { page } = await under.open(`/streams/${id}`);
-    await page.getByRole('group', { name: 'Encoder' }).getByText('Own workers').waitFor();
+    await page.getByRole('group', { name: 'Encoder' }).getByText('Headwater encoders').waitFor();
     expect(await page.getByRole('radio').count()).toBe(0);
     await page.close();
   });
@@ -371,7 +372,7 @@ describe('every page', () => {
           enabled: true,
           createdAt: new Date().toISOString(),
           state: 'waiting',
-          detail: 'it does not answer',
+          detail: 'the server does not respond',
         },
       ],
     });
@@ -404,7 +405,7 @@ describe('every page', () => {
   });
 });
 
-test('the program says in one line that its port is taken, and what to do', async () => {
+test('the program reports in one line that its port is taken, and what to do', async () => {
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   const { port } = squatter.address() as AddressInfo;

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => under?.close());
 
 let broadcasts = 0;
-/** A broadcast id that no test before had. */
+/** An unused broadcast ID. */
 const nextId = () => `c${String(++broadcasts).padStart(15, '0')}`;
 
 const addLive = (name: string) =>
@@ -54,7 +54,7 @@ describe('a live picture', () => {
     await page.close();
   });
 
-  test('starts without sound and obeys the keyboard', async () => {
+  test('starts muted and obeys the keyboard', async () => {
     const { id } = addLive('Keyboard show');
     const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
@@ -80,7 +80,7 @@ describe('a live picture', () => {
     await page.close();
   });
 
-  test('is no load on the API while it plays', async () => {
+  test('puts no load on the API while it plays', async () => {
     const { id } = addLive('Quiet show');
     const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
@@ -104,11 +104,11 @@ describe('a live picture', () => {
     await page.close();
   });
 
-  test('comes back by itself after the edge was away, and says so meanwhile', async () => {
+  test('recovers automatically after an edge outage, with a message in the meantime', async () => {
     const { id } = addLive('Edge show');
     under.platform.down.edge = true;
     const { page } = await under.open(`/watch/${id}`);
-    await page.getByText('The video could not be loaded').first().waitFor();
+    await page.getByText('The video couldn’t be loaded').first().waitFor();
     await page.getByRole('button', { name: 'Try now' }).waitFor();
     under.platform.down.edge = false;
     await playerIs(page, 'playing');
@@ -117,8 +117,8 @@ describe('a live picture', () => {
   });
 });
 
-describe('words where there is no picture', () => {
-  test('offline, then starting, then it plays, all by itself', async () => {
+describe('messages without a picture', () => {
+  test('goes from offline to starting to playing automatically', async () => {
     const { platform } = under;
     const { id } = platform.add('Waiting show');
     const { page, complaints } = await under.open(`/watch/${id}`);
@@ -134,34 +134,34 @@ describe('words where there is no picture', () => {
     await page.close();
   });
 
-  test('a broadcaster who is gone is waited for', async () => {
+  test('waits for a disconnected broadcaster', async () => {
     const { id } = under.platform.add('Gone show', {
       state: 'reconnecting',
       broadcast: cannedBroadcast(nextId(), 'reconnecting'),
     });
     under.platform.down.edge = true;
     const { page } = await under.open(`/watch/${id}`);
-    await page.locator('.scene').getByText('The broadcaster lost the connection').waitFor();
+    await page.locator('.scene').getByText('The broadcaster lost connection').waitFor();
     under.platform.down.edge = false;
     await page.close();
   });
 
-  test('while the platform sends the last picture on, a note tells why it stands still', async () => {
+  test('while the platform sends the last picture, a note explains why it is frozen', async () => {
     const { id } = under.platform.add('Held show', {
       state: 'reconnecting',
       broadcast: cannedBroadcast(nextId(), 'reconnecting'),
     });
     const { page } = await under.open(`/watch/${id}`);
     await playerIs(page, 'playing');
-    await page.locator('.scene-note').getByText('The broadcaster lost the connection').waitFor();
+    await page.locator('.scene-note').getByText('The broadcaster lost connection').waitFor();
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await playerIs(page, 'paused');
     await page.close();
   });
 
-  test('a stream that does not exist is said to be missing', async () => {
+  test('a stream that does not exist is not found', async () => {
     const { page } = await under.open('/watch/0000000000000000');
-    await page.locator('.scene').getByText('There is no stream here').waitFor();
+    await page.locator('.scene').getByText('Stream not found').waitFor();
     await page.close();
   });
 });
@@ -177,7 +177,7 @@ describe('a takedown', () => {
     expect(shown).toEqual([true, 0, 'hidden']);
   };
 
-  test('takes the picture at the first refusal of the edge, asks seldom then, and a restore brings it back', async () => {
+  test('removes the picture at the edge’s first refusal, then polls rarely, and a restore brings it back', async () => {
     const { platform } = under;
     const { id } = addLive('Stolen show');
     const { page } = await under.open(`/watch/${id}`);
@@ -203,7 +203,7 @@ describe('a takedown', () => {
     await page.close();
   });
 
-  test('takes the picture of who plays HLS too, and who comes back to the tab after a restore need not wait', async () => {
+  test('removes the picture of HLS viewers too, and returning to the tab after a restore resumes at once', async () => {
     const { platform } = under;
     const { id } = addLive('Stolen show');
     const { page } = await under.open(`/watch/${id}?protocol=hls`);
@@ -218,7 +218,7 @@ describe('a takedown', () => {
     await page.close();
   });
 
-  test('that the API tells of keeps the page from asking the edge at all', async () => {
+  test('reported by the API keeps the page from requesting anything from the edge', async () => {
     const { platform } = under;
     const { id } = under.platform.add('Recorded and stolen', {
       state: 'ended',
@@ -232,7 +232,7 @@ describe('a takedown', () => {
   });
 });
 
-test('a stream that has HLS only plays by HLS where DASH would have been the first choice', async () => {
+test('a stream with HLS only plays HLS where DASH would have been the first choice', async () => {
   const broadcast = cannedBroadcast(nextId(), 'live');
   const { id, playback } = under.platform.add('Premium show', { state: 'live', broadcast });
   under.platform.change(id, { playback: { ...playback, manifests: ['hls'] } });
@@ -245,7 +245,7 @@ test('a stream that has HLS only plays by HLS where DASH would have been the fir
 });
 
 describe('the end of a broadcast', () => {
-  test('is told, can be watched again from the start, and the next broadcast takes over', async () => {
+  test('is shown, can be watched again from the start, and the next broadcast takes over', async () => {
     const { platform } = under;
     const { id, broadcast } = addLive('Last show');
     const { page, complaints } = await under.open(`/watch/${id}`);

@@ -18,7 +18,7 @@ let server: Server;
 let base: string;
 let publisher: Publisher | undefined;
 
-// As the page is on AWS: it knows the edge and a region that this stream is not in, and no API.
+// Configured as on AWS: an edge, a region that this stream isn't in, and no API.
 beforeAll(async () => {
   [platform, browser] = await Promise.all([Platform.start(), openBrowser()]);
   server = createPageServer(await bundlePage(), { edgeBaseUrl: platform.ready.edge, region: 'elsewhere' });
@@ -38,7 +38,7 @@ afterAll(async () => {
 const publish = () =>
   new Publisher({ url: `${stream.ingest.rtmp.url}/${stream.ingest.rtmp.key}`, size: '854x480' });
 
-/** Where the page asked that is neither its own server nor the edge. */
+/** Opens a tab and records requests to anything but the page's own server and the edge. */
 async function openTab(path: string): Promise<{ page: Page; strays: string[] }> {
   const page = await browser.newPage();
   const strays: string[] = [];
@@ -52,7 +52,7 @@ async function openTab(path: string): Promise<{ page: Page; strays: string[] }> 
 }
 
 describe('the page without an API', () => {
-  test('waits for the broadcast, plays it, tells its end, and goes on with the next', async () => {
+  test('waits for the broadcast, plays it, shows its end, and continues with the next', async () => {
     const { page, strays } = await openTab(`/watch/${stream.id}?region=local`);
     await page.locator('.scene').getByText('Not on air').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -60,7 +60,7 @@ describe('the page without an API', () => {
     publisher = publish();
     await playerIs(page, 'playing');
     await pictureMoves(page, 4);
-    expect(await page.getByText('Broadcaster’s console').count()).toBe(0);
+    expect(await page.getByText('Broadcaster console').count()).toBe(0);
 
     const looks: string[] = [];
     page.on('request', (request) => {
@@ -78,7 +78,7 @@ describe('the page without an API', () => {
     await page.close();
   });
 
-  test('looks in its own region where the address names none, and does not give up', async () => {
+  test('polls its own region if the URL names none, and does not give up', async () => {
     const page = await browser.newPage();
     const second = page.waitForRequest(
       (() => {

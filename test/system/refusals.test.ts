@@ -15,6 +15,13 @@ afterAll(() => platform?.stop());
 
 const small = { size: '320x240', seconds: 30 } as const;
 
+/** The data of each refusal in the stream's journal. */
+async function refusalsOf(id: string): Promise<{ reason?: string }[]> {
+  const answer = await fetch(`${platform.ready.api}/v1/streams/${id}/events`);
+  const { events } = (await answer.json()) as { events: { type: string; data: { reason?: string } }[] };
+  return events.filter(({ type }) => type === 'publish.refused').map(({ data }) => data);
+}
+
 describe('bad input gets a clear answer', () => {
   test.each([
     ['malformed', () => 'not-a-key'],
@@ -25,6 +32,16 @@ describe('bad input gets a clear answer', () => {
     expect(await publisher.ended()).not.toBe(0);
     expect(publisher.output).toMatch(/NetStream\.Publish\.(Unauthorized|BadName)|Server error/);
     expect((await getStream(platform, stream.id)).state).toBe('idle');
+  });
+
+  test('a guess at the key of a stream is in its journal, without the key', async () => {
+    const guessed = await createStream(platform, { name: 'guessed' });
+    const secret = '3'.repeat(26);
+    const url = `${platform.ready.ingest.rtmp}/${guessed.id}_${secret}`;
+    expect(await new Publisher({ ...small, url }).ended()).not.toBe(0);
+    const refusal = await streamEvent(platform, guessed.id, 'publish.refused');
+    expect(refusal.data).toEqual({ reason: 'wrong-key', client: '127.0.0.1' });
+    expect(JSON.stringify(refusal)).not.toContain(secret);
   });
 
   test('a revoked key no longer opens the stream, its successor does', async () => {
@@ -54,6 +71,9 @@ describe('bad input gets a clear answer', () => {
     expect((await getStream(platform, stream.id)).state).toBe('live');
     await first.stop();
     await streamEvent(platform, stream.id, 'stream.ended');
+    const busy = (await refusalsOf(stream.id)).filter(({ reason }) => reason === 'busy');
+    const detail = expect.stringMatching(/^encoder-\d: Another broadcaster/);
+    expect(busy).toEqual([{ reason: 'busy', client: '127.0.0.1', detail }]);
   });
 
   test('an unsupported codec is named', async () => {
@@ -66,6 +86,8 @@ describe('bad input gets a clear answer', () => {
     expect(await publisher.ended()).not.toBe(0);
     const refusal = await streamEvent(platform, other.id, 'publish.refused', 'stream.ended');
     expect(refusal.text).toMatch(/Sorenson|H\.263/);
+    await streamEvent(platform, other.id, 'stream.ended');
+    expect(await refusalsOf(other.id)).toMatchObject([{ reason: 'unsupported-codec' }]);
   });
 
   test('garbage and silence are closed, and a broadcast beside them goes on untouched', async () => {

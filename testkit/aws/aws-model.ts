@@ -1,6 +1,6 @@
 /**
- * What the SDK's own schemas say of a service. A client's package exports one for each operation, structure and error
- * (`CreateChannel$`, …): arrays that begin with the kind, the namespace, the name and the traits.
+ * A service's model, read from the SDK's own schemas. A client package exports one for each operation, structure and error
+ * (`CreateChannel$`, …): arrays that begin with kind, namespace, name and traits.
  */
 export class AwsModel {
   readonly #operations: readonly Operation[];
@@ -21,7 +21,7 @@ export class AwsModel {
     );
   }
 
-  /** The operation of a request, with what its path names. */
+  /** The operation of a request, with the labels from its path. */
   match(method: string, path: string): { operation: Operation; labels: Record<string, string> } | undefined {
     for (const operation of this.#operations) {
       const groups = operation.method === method ? operation.expression.exec(path)?.groups : undefined;
@@ -37,7 +37,7 @@ export class AwsModel {
     return this.#operations.find((operation) => operation.name === name);
   }
 
-  /** The HTTP status of an error that the service names. */
+  /** The HTTP status of one of the service's named errors. */
   errorStatus(name: string): number | undefined {
     return this.#errorStatus.get(name);
   }
@@ -47,7 +47,7 @@ export interface Operation {
   readonly name: string;
   readonly method: string;
   readonly expression: RegExp;
-  /** Of its good answer. */
+  /** Status of a successful response. */
   readonly status: number;
   readonly input: Shape;
   readonly output: Shape;
@@ -67,10 +67,10 @@ export type ShapeKind =
 export interface Shape {
   readonly kind: ShapeKind;
   readonly traits: Readonly<Record<string, unknown>>;
-  /** Of a structure; those that must be there first. */
+  /** For structures; required members come first. */
   members(): ReadonlyMap<string, Shape>;
   readonly required: readonly string[];
-  /** Of a list or a map. */
+  /** For lists and maps. */
   item(): Shape;
 }
 
@@ -98,7 +98,7 @@ function operationOf([, , name, traits, input, output]: Described): Operation {
   };
 }
 
-/** A schema, behind functions (they may be recursive) and with the traits of the member that it is of. */
+/** Resolves a schema, which may be wrapped in functions (schemas can be recursive) and carry a member's traits. */
 function shapeOf(reference: unknown, memberTraits: object = {}): Shape {
   if (typeof reference === 'function') return shapeOf(reference(), memberTraits);
   if (Array.isArray(reference) && reference.length === 2) {
@@ -145,14 +145,14 @@ const simpleKinds: Readonly<Record<number, ShapeKind>> = {
   42: 'blob',
 };
 
-/** 64 and 128 are lists and maps of what the lower bits say; anything that is no number is of an empty structure. */
+/** 64 and 128 are lists and maps of the type in the lower bits; anything that isn't a number is an empty structure. */
 function simple(schema: unknown, traits: object): Shape {
   const base = { ...nothing, traits: traits as Shape['traits'] };
   if (typeof schema !== 'number') return { ...base, kind: 'structure' };
   if (schema >= 128) return { ...base, kind: 'map', item: () => simple(schema & 63, {}) };
   if (schema >= 64) return { ...base, kind: 'list', item: () => simple(schema & 63, {}) };
   const kind = simpleKinds[schema];
-  if (kind === undefined) throw new Error(`The SDK has a schema that nobody told us of: ${schema}`);
+  if (kind === undefined) throw new Error(`Unknown SDK schema: ${schema}`);
   return { ...base, kind };
 }
 
@@ -172,9 +172,9 @@ function traitsOf(traits: unknown): Record<string, unknown> {
   return Object.fromEntries(flags.filter((_, at) => (bits >> at) & 1).map((flag) => [flag, 1]));
 }
 
-/** What of `value` is not as its shape says, a line each. `at` is where it stands. */
+/** All deviations of `value` from its shape, one line each. `at` is its path. */
 export function shapeFaults(shape: Shape, value: unknown, at: string): string[] {
-  if (!ofKind(shape.kind, value)) return [`${at} is no ${shape.kind}: ${JSON.stringify(value)}`];
+  if (!ofKind(shape.kind, value)) return [`${at} is not a ${shape.kind}: ${JSON.stringify(value)}`];
   if (shape.kind === 'structure') return structureFaults(shape, value as Record<string, unknown>, at);
   if (shape.kind === 'list') {
     return (value as unknown[]).flatMap((item, index) => shapeFaults(shape.item(), item, `${at}[${index}]`));
@@ -214,7 +214,7 @@ function ofKind(kind: ShapeKind, value: unknown): boolean {
     case 'any':
       return true;
     default:
-      // The other kinds are named as `typeof` names them.
+      // All other kinds have the same name as in `typeof`.
       return typeof value === kind && !Number.isNaN(value);
   }
 }

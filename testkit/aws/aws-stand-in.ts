@@ -4,17 +4,17 @@ import type { AddressInfo } from 'node:net';
 import { AwsModel, type Operation, type Shape, shapeFaults } from './aws-model.ts';
 import { type WireFormat, wires } from './aws-wire.ts';
 
-/** A request that reached the stand-in, in the words of the SDK. */
+/** A request that reached the stand-in, in the SDK's terms. */
 export interface AwsCall {
   /** For example `CreateChannel`. */
   readonly operation: string;
-  /** As the command was made with. */
+  /** The command's input. */
   // biome-ignore lint/suspicious/noExplicitAny: whatever the operation takes; the stand-in has checked it.
   readonly input: any;
   readonly headers: IncomingMessage['headers'];
 }
 
-/** An answer that names a fault of the service. Its status is the model's, where the model knows it. */
+/** A response with one of the service's errors. The status comes from the model if it knows the error. */
 export class AwsFault {
   readonly name: string;
   readonly message: string;
@@ -27,7 +27,7 @@ export class AwsFault {
   }
 }
 
-/** What a script says to a call: the operation's output, a fault, or `'hang'`: nothing, ever. */
+/** A script's response to a call: the operation's output, a fault, or `'hang'` for no response ever. */
 export type AwsAnswer = object | AwsFault | 'hang';
 
 export interface AwsStandInOptions {
@@ -38,24 +38,24 @@ export interface AwsStandInOptions {
 }
 
 export interface AwsStandIn {
-  /** What SDK clients are made with. */
+  /** Settings for SDK clients. */
   readonly settings: {
     readonly endpoint: string;
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** Finds the stand-in under every host name: for clients that put something before it. */
+  /** Resolves every host name to the stand-in, for clients that prefix the host name. */
   readonly agent: Agent;
-  /** Those that were well formed, in order. */
+  /** The well-formed calls, in order. */
   readonly calls: readonly AwsCall[];
-  /** Throws what was wrong with requests, or with the script's answers. */
+  /** Throws if any request, or any of the script's responses, was invalid. */
   stop(): Promise<void>;
 }
 
 /**
- * A service of AWS on loopback that does what a script says. It takes a request only if it is one of the model that the SDK
- * carries: its method and path are an operation's, what must be there is there, nothing else is, and all of the right kind.
- * Otherwise it answers 400 and `stop` throws. It holds the script's answers to the model as well.
+ * An AWS service on loopback that follows a script. It accepts only requests that match the SDK's model: method and path belong
+ * to an operation, all required members are present, none are unknown, and all have the right type. Otherwise it responds with
+ * 400 and `stop` throws. The script's responses are checked against the model too.
  */
 export async function startAwsStandIn({ client, format, answer }: AwsStandInOptions): Promise<AwsStandIn> {
   const model = new AwsModel(client);
@@ -76,7 +76,7 @@ export async function startAwsStandIn({ client, format, answer }: AwsStandInOpti
     const body = Buffer.concat(chunks);
     const url = new URL(request.url ?? '/', 'http://stand-in');
     const found = model.match(request.method ?? '', url.pathname);
-    if (!found) return refuse(`${request.method} ${url.pathname} is no operation`);
+    if (!found) return refuse(`${request.method} ${url.pathname} is not an operation`);
     const { operation, labels } = found;
     const input = readInput(operation, labels, url, request, body);
     const faults = shapeFaults(operation.input, input, operation.name);
@@ -92,8 +92,8 @@ export async function startAwsStandIn({ client, format, answer }: AwsStandInOpti
       response.writeHead(status, { 'content-type': wire.contentType, ...headers }).end(body);
       return;
     }
-    const mistold = shapeFaults(operation.output, said, `the answer of ${operation.name}`);
-    if (mistold.length > 0) throw new Error(mistold.join('; '));
+    const invalid = shapeFaults(operation.output, said, `the response of ${operation.name}`);
+    if (invalid.length > 0) throw new Error(invalid.join('; '));
     writeOutput(operation, said as Record<string, unknown>, response);
 
     function refuse(why: string): void {
@@ -176,7 +176,7 @@ export async function startAwsStandIn({ client, format, answer }: AwsStandInOpti
       server.closeAllConnections();
       if (wrong.length > 0)
         throw new Error(
-          `The stand-in was asked, or told to answer, what is no request or answer of AWS:\n${wrong.join('\n')}`,
+          `The stand-in received requests, or was given responses, that AWS does not have:\n${wrong.join('\n')}`,
         );
     },
   };

@@ -1,15 +1,15 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { Shape } from './aws-model.ts';
 
-/** How a service writes bodies; the SDK's package says it in `runtimeConfig.shared`. */
+/** A service's body format; given in `runtimeConfig.shared` of the SDK package. */
 export type WireFormat = 'rest-json' | 'rest-xml';
 
-/** Bodies of one format, by the shapes of the SDK. What a shape does not know is kept under its own name, to be found. */
+/** Reads and writes bodies of one format by the SDK's shapes. Unknown members keep their own name, so that checks find them. */
 export interface Wire {
   readonly contentType: string;
   read(shape: Shape, body: Buffer): unknown;
   write(shape: Shape, value: unknown, name: string): string;
-  /** The answer that names a fault. */
+  /** The response for an error. */
   fault(name: string, message: string): { headers: Record<string, string>; body: string };
 }
 

@@ -3,7 +3,7 @@ import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** One request to DynamoDB as it came over the wire. */
+/** One request to DynamoDB as sent over the wire. */
 export interface DynamoRequest {
   /** For example `PutItem`. */
   readonly operation: string;
@@ -12,25 +12,25 @@ export interface DynamoRequest {
 
 export interface DynamoAnswer {
   readonly status: number;
-  /** Text as it is, anything else as JSON. */
+  /** Strings are sent verbatim, anything else as JSON. */
   readonly body: unknown;
 }
 
-/** `lost`: the connection breaks instead of an answer. `unfinished`: the answer begins, and no more of it comes. */
+/** `lost`: the connection breaks without a response. `unfinished`: the response begins but never completes. */
 export type Outcome = DynamoAnswer | 'lost' | 'unfinished';
 
-/** What becomes of a request; `forward` lets DynamoDB carry it out. */
+/** Decides the outcome of a request; `forward` lets DynamoDB execute it. */
 export type Fate = (forward: () => Promise<DynamoAnswer>, request: DynamoRequest) => Promise<Outcome>;
 
-/** Stands between the adapter and DynamoDB: it notes every request, and does to the next ones what a test says. */
+/** Sits between the adapter and DynamoDB: records every request and applies the fates set by a test. */
 export interface DynamoProxy {
   readonly endpoint: string;
   readonly requests: readonly DynamoRequest[];
-  /** The coming requests of this operation meet these fates, one each; those after them go through. */
+  /** Applies one fate to each of the next requests of this operation; later ones pass through. */
   next(operation: string, ...fates: readonly Fate[]): void;
-  /** Every request from now on meets this fate. */
+  /** Applies this fate to every request from now on. */
   always(fate: Fate): void;
-  /** Stopping twice is no error. */
+  /** Stopping twice is not an error. */
   stop(): Promise<void>;
 }
 
@@ -40,15 +40,15 @@ export const fault =
     status,
     body: { __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: name, ...more },
   });
-/** DynamoDB does it, and nobody hears of that. */
+/** DynamoDB executes the request, but the response is lost. */
 export const answerLost: Fate = async (forward) => {
   await forward();
   return 'lost';
 };
-/** Nothing ever comes. */
+/** No response ever arrives. */
 export const silence: Fate = () => new Promise<never>(() => {});
 
-/** Starts a proxy before the DynamoDB at `target`, an http address. */
+/** Starts a proxy in front of the DynamoDB at `target`, an http URL. */
 export async function startDynamoProxy(target: string): Promise<DynamoProxy> {
   const requests: DynamoRequest[] = [];
   const queued = new Map<string, Fate[]>();

@@ -1,4 +1,4 @@
-/** A queue of the emulator, for reading back what a rule sends to it. SQS's JSON protocol; the emulator checks no signature. */
+/** A queue in the emulator, for reading what a rule sends to it. Uses SQS's JSON protocol; the emulator checks no signatures. */
 export class EmulatedQueue {
   readonly arn: string;
   readonly #endpoint: string;
@@ -19,7 +19,7 @@ export class EmulatedQueue {
     return new EmulatedQueue(endpoint, QueueUrl, Attributes.QueueArn);
   }
 
-  /** Takes messages from the queue until there were `count` and the queue is empty; the test's own limit ends the wait. */
+  /** Receives messages until there were at least `count` and the queue is empty; only the test's own timeout ends the wait. */
   async receive(count: number): Promise<string[]> {
     const texts: string[] = [];
     for (let empty = false; texts.length < count || !empty; ) {

@@ -1,4 +1,4 @@
-# An emulator of AWS on a free port of loopback: prints its port, and ends when its stdin does.
+# An AWS emulator on a free loopback port: prints its port and exits when its stdin closes.
 import logging
 import os
 import sys
@@ -13,8 +13,8 @@ one_at_a_time = threading.Lock()
 
 
 def serialized(environ, start_response):
-    # AWS decides conditional writes atomically. Moto's threads check and write in two steps, so two of them can win:
-    # requests are read at once, and carried out one at a time.
+    # AWS decides conditional writes atomically. Moto's threads check and write in two steps, so two writers could win:
+    # read requests concurrently, but execute them one at a time.
     length = environ.get("CONTENT_LENGTH")
     body = environ["wsgi.input"]
     if length:

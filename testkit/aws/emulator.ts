@@ -5,27 +5,27 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** An emulator of AWS in a process of its own: it begins empty, and forgets everything at its end. */
+/** An AWS emulator in its own process: starts empty and keeps nothing when it stops. */
 export interface AwsEmulator {
   /** For example `http://127.0.0.1:40681`. */
   readonly endpoint: string;
-  /** What SDK clients in this process are made with. */
+  /** Settings for SDK clients in this process. */
   readonly client: {
     readonly endpoint: string;
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** The same for programs that are started, as environment variables of the SDK. */
+  /** The same for child programs, as SDK environment variables. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has exited. */
   stop(): Promise<void>;
 }
 
 const region = 'eu-central-1';
-/** The emulator takes any; these are nobody's. */
+/** Placeholders: the emulator accepts any credentials. */
 const credentials = { accessKeyId: 'emulator', secretAccessKey: 'emulator' };
 
-/** Starts the emulator on a free port of loopback; resolves when it listens. It ends with this process. */
+/** Starts the emulator on a free loopback port; resolves when it is listening. It exits together with this process. */
 export async function startEmulator(): Promise<AwsEmulator> {
   const python = join(root, '.venv', 'bin', 'python');
   if (!existsSync(python)) throw new Error(`${python} is missing: run \`node scripts/python-tools.mjs\`.`);
@@ -36,7 +36,7 @@ export async function startEmulator(): Promise<AwsEmulator> {
   const exited = once(child, 'exit');
   const port = await Promise.race([
     once(child.stdout, 'data').then(([line]) => Number(line)),
-    exited.then(([code]) => Promise.reject(new Error(`The emulator of AWS ended with ${code}.`))),
+    exited.then(([code]) => Promise.reject(new Error(`The AWS emulator exited with code ${code}.`))),
   ]);
   const endpoint = `http://127.0.0.1:${port}`;
   return {

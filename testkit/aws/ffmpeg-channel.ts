@@ -11,14 +11,15 @@ import type { ChannelPlan } from '../../lib/control/managed-channels/policy/chan
 import type { ManagedEncoder } from '../../lib/control/managed-channels/ports.ts';
 import { deliveryRuleFor } from '../../lib/edge/policy/delivery.ts';
 import type { ObjectStore } from '../../lib/object-store/ports.ts';
+import { segmentSeconds } from '../../lib/packaging/segment-grid.ts';
 import type { NginxRtmp } from '../harness/nginx-rtmp.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const lookEveryMs = 200;
 
 /**
- * A managed encoder that really encodes: its input is an nginx that somebody pushes to, its channel an ffmpeg that pulls from
- * there and whose HLS goes into the origin, under the names that the plan asks for. One channel with one pipeline.
+ * A managed encoder that really encodes: its input is an nginx that is pushed to, its channel an ffmpeg that pulls from there
+ * and whose HLS is copied to the origin under the plan's names. One channel with one pipeline.
  */
 export class FfmpegChannel implements ManagedEncoder {
   readonly commands: string[] = [];
@@ -85,14 +86,14 @@ export class FfmpegChannel implements ManagedEncoder {
     return [];
   }
 
-  /** Dies, as channels do. */
+  /** Dies unexpectedly, as channels sometimes do. */
   async die(): Promise<void> {
     this.#state = 'idle';
     await this.stop();
   }
 
   async stop(): Promise<void> {
-    // While nothing comes from its input it does not hear a softer signal.
+    // While its input is silent, it doesn't react to gentler signals.
     this.#ffmpeg?.kill('SIGKILL');
     await this.#carrying;
   }
@@ -100,7 +101,16 @@ export class FfmpegChannel implements ManagedEncoder {
   async #encode({ destinations: [destination = ''] }: ChannelPlan): Promise<void> {
     const folder = await temporaryFolder();
     const base = destination.slice(destination.lastIndexOf('/') + 1);
-    const hls = ['-f', 'hls', '-hls_time', '2', '-hls_segment_type', 'fmp4', '-hls_playlist_type', 'event'];
+    const hls = [
+      '-f',
+      'hls',
+      '-hls_time',
+      String(segmentSeconds),
+      '-hls_segment_type',
+      'fmp4',
+      '-hls_playlist_type',
+      'event',
+    ];
     const names = ['-master_pl_name', `${base}.m3u8`, '-hls_fmp4_init_filename', `${base}-source-init.mp4`];
     const segments = ['-hls_segment_filename', `${base}-source-playlist-x_%05d.mp4`];
     const ffmpeg = spawn(
@@ -124,7 +134,7 @@ export class FfmpegChannel implements ManagedEncoder {
     await folder.remove();
   }
 
-  /** Segments before the playlists that name them. */
+  /** Copies segments before the playlists that list them. */
   async #carry(folder: string, target: string, carried: Map<string, number>): Promise<void> {
     const names = (await readdir(folder)).filter((name) => !name.endsWith('.tmp'));
     for (const name of names.toSorted((a, b) => Number(a.endsWith('.m3u8')) - Number(b.endsWith('.m3u8')))) {
@@ -132,7 +142,7 @@ export class FfmpegChannel implements ManagedEncoder {
       if (carried.get(name) === mtimeMs) continue;
       carried.set(name, mtimeMs);
       const rule = deliveryRuleFor(target + name);
-      if (!rule) throw new Error(`${target}${name} would not be delivered`);
+      if (!rule) throw new Error(`No delivery rule for ${target}${name}`);
       await this.#objects.put(target + name, await readFile(join(folder, name)), rule);
     }
   }

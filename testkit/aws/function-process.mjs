@@ -1,4 +1,4 @@
-// Stands in for Lambda: imports a function's module and hands it the events that come from the parent.
+// Stands in for Lambda: imports a function's module and passes it the events sent by the parent.
 const started = import(process.argv[2]);
 started.catch(() => {});
 

@@ -6,7 +6,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { PlatformFunction } from '../../lib/infra/function.ts';
 
-/** Bundles functions into `outdir` exactly as a deploy does. Returns the module of each by its handler's folder. */
+/** Bundles functions into `outdir` exactly as a deploy does. Returns each module by its handler's folder. */
 export function bundleFunctions(outdir: string, handlers: readonly string[]): Map<string, string> {
   const app = new App({ outdir, analyticsReporting: false, builtinCloudFormationValidation: false });
   for (const handler of handlers) {
@@ -30,9 +30,9 @@ export function bundleFunctions(outdir: string, handlers: readonly string[]): Ma
   );
 }
 
-/** A function in a process of its own, with nothing in its environment but what it is given, as in Lambda. */
+/** A function in its own process, with only the given environment, as in Lambda. */
 export class RunningFunction {
-  /** What it wrote: its log, a JSON object a line. */
+  /** Its output: the log, one JSON object per line. */
   output = '';
   readonly #process: ChildProcess;
 
@@ -49,7 +49,7 @@ export class RunningFunction {
     }
   }
 
-  /** Resolves with what the handler returns, rejects with the message of what it or its start throws. */
+  /** Resolves with the handler's result; rejects with the message of an error thrown by the handler or during startup. */
   async invoke(event: unknown): Promise<unknown> {
     const answered = once(this.#process, 'message');
     this.#process.send({ event });

@@ -6,7 +6,7 @@ import { declarePlatform } from '../../lib/platform.ts';
 import { makePageDir } from '../platform/page-dir.ts';
 import { testDeployment } from './template.ts';
 
-/** Everything that a deployment file can switch on. */
+/** A deployment with every optional feature turned on. */
 export const fullDeployment = (fields: object = {}): Deployment =>
   testDeployment({
     domain: { name: 'live.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' },
@@ -37,9 +37,9 @@ export const fullDeployment = (fields: object = {}): Deployment =>
   });
 
 export interface SynthesizeOptions {
-  /** Where the templates are written to, and kept. @default a folder of no name */
+  /** Where the templates are written and kept. @default a temporary folder */
   readonly outdir?: string;
-  /** Has the CDK's own validator look at every template, which takes seconds. @default true */
+  /** Runs the CDK's own validator on every template, which takes seconds. @default true */
   readonly validate?: boolean;
 }
 

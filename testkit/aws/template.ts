@@ -4,12 +4,12 @@ import { type Deployment, readDeployment } from '../../lib/config/deployment.ts'
 import { createApp } from '../../lib/infra/app.ts';
 
 /**
- * Tests read templates: functions are not bundled for them. Nor are the templates of single constructs validated, which
- * takes two seconds: the whole platform's are (test/infra/).
+ * Tests only read templates, so functions are not bundled. Templates of single constructs are not validated either, which would
+ * take two seconds; those of the whole platform are (test/infra/).
  */
 const forReading = { context: { 'aws:cdk:bundling-stacks': [] }, builtinCloudFormationValidation: false };
 
-/** A deployment with all defaults, in one region, with `fields` over it. */
+/** A deployment with all defaults, in one region, overridden by `fields`. */
 export const testDeployment = (fields: object = {}): Deployment =>
   readDeployment(
     JSON.stringify({

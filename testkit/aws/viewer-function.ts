@@ -12,7 +12,7 @@ export interface ViewerAnswer {
   readonly body?: string;
 }
 
-/** Runs a CloudFront Function's source on a viewer request, with nothing around it that the edge does not have either. */
+/** Runs a CloudFront Function's source on a viewer request, with no globals that the edge doesn't have. */
 export function runViewerFunction(code: string, request: ViewerRequest): ViewerAnswer {
   const event = {
     version: '1.0',
@@ -28,7 +28,7 @@ export function runViewerFunction(code: string, request: ViewerRequest): ViewerA
 
 /**
  * The same for a function that reads a key-value store: a module that imports `cloudfront`. `exists` stands in for the store.
- * `log` has what it wrote.
+ * `log` contains its console output.
  */
 export async function runStoreFunction(
   code: string,
@@ -39,7 +39,7 @@ export async function runStoreFunction(
   const context = createContext({ console: { log: (line: unknown) => log.push(String(line)) } });
   const module = new SourceTextModule(`${code}\nexport { handler };`, { context });
   await module.link((name) => {
-    if (name !== 'cloudfront') throw new Error(`CloudFront Functions have no ${name}`);
+    if (name !== 'cloudfront') throw new Error(`CloudFront Functions have no module ${name}`);
     return new SyntheticModule(
       ['default'],
       function (this: SyntheticModule) {
@@ -57,5 +57,5 @@ export async function runStoreFunction(
   return { answer: JSON.parse(JSON.stringify(await handler(event))) as ViewerAnswer, log };
 }
 
-/** CloudFront takes no more of a function's source. */
+/** CloudFront's limit for a function's source. */
 export const functionSizeQuotaBytes = 10_240;

@@ -5,6 +5,7 @@ import { findFfmpeg } from '../../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
 import { ffmpegStarter } from '../../lib/adapters/node/ffmpeg/ffmpeg-process.ts';
 import { ReadBatch } from '../../lib/adapters/node/net/read-batch.ts';
 import { listenForRelays } from '../../lib/adapters/node/net/relay-listener.ts';
+import { dvrWindowSeconds } from '../../lib/config/defaults.ts';
 import { defaultLadder } from '../../lib/config/ladder.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
 import type { FfmpegBuild } from '../../lib/encoder/encoding/policy/ffmpeg-version.ts';
@@ -12,6 +13,7 @@ import type { EncoderProcess } from '../../lib/encoder/ports.ts';
 import { Worker } from '../../lib/encoder/worker.ts';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
 import type { ObjectStore } from '../../lib/object-store/ports.ts';
+import { segmentsFor } from '../../lib/packaging/segment-grid.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../lib/telemetry/events.ts';
 import { Recording } from '../media/recording.ts';
@@ -20,7 +22,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { Changing } from '../until.ts';
 
 export interface EncoderHarnessOptions {
-  /** Put between the worker and the disk. */
+  /** Wraps the disk store that the worker writes to. */
   readonly objects?: (disk: ObjectStore) => ObjectStore;
   readonly control?: (store: ControlStore) => ControlStore;
   readonly reconnectWindowMs?: number;
@@ -114,7 +116,7 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
       ladder: defaultLadder,
       region: 'local',
       utcTimingUrl: '/time',
-      windowSegments: 900,
+      windowSegments: segmentsFor(dvrWindowSeconds.default * 1000),
       clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
       emit: ((name: string, fields: Record<string, unknown>) => {
         this.events.push({ name, fields });
@@ -140,19 +142,19 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
     return this.named(name)[count - 1]!;
   }
 
-  /** The broadcast has this state by its log. */
+  /** Waits until the broadcast has this state, according to the log. */
   async state(state: string): Promise<void> {
     await this.until(() => this.named('encoder.broadcast.state').at(-1)?.state === state);
   }
 
-  /** Connects as a proxy does for a publisher, and waits until it is let in. */
+  /** Connects as a proxy does for a publisher, and waits until the worker accepts. */
   async publish(sessionId?: string): Promise<RelayFeed> {
     const feed = new RelayFeed(this.port, this.streamId, sessionId);
     await feed.frame('accepted');
     return feed;
   }
 
-  /** The broadcast as it lies in the origin, once it has ended. */
+  /** The broadcast as stored in the origin, once it has ended. */
   async recorded(): Promise<Recording> {
     await this.event('encoder.broadcast.ended');
     const broadcast = await this.store.latestBroadcast(this.streamId);
@@ -165,7 +167,7 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
 
   async text(key: string): Promise<string> {
     const object = await this.objects.get(key);
-    if (!object) throw new Error(`There is no ${key}`);
+    if (!object) throw new Error(`No object ${key}`);
     return object.body.toString('utf8');
   }
 

@@ -5,7 +5,7 @@ import type { PublishRequest } from '../../lib/protocol/rtmp/publish-commands.ts
 import { RtmpServerSession } from '../../lib/protocol/rtmp/server-session.ts';
 import { Changing } from '../until.ts';
 
-/** One publish as a server of somebody else gets it. */
+/** One publish as received by a third-party server. */
 export class ReceivedPublish extends Changing {
   readonly socket: Socket;
   readonly session = new RtmpServerSession({ app: 'live' });
@@ -27,7 +27,7 @@ export class ReceivedPublish extends Changing {
       else {
         for (const action of this.session.push(bytes)) {
           if (action.type === 'send') socket.write(action.bytes);
-          else if (action.type === 'close') socket.end();
+          else if (action.type === 'close' || action.type === 'refuse') socket.end();
           else {
             this.request = action.request;
             answer(this);
@@ -55,7 +55,7 @@ export class ReceivedPublish extends Changing {
   }
 }
 
-/** An RTMP server in this process that does what a test says. */
+/** An RTMP server in this process, controlled by a test. */
 export class FakeRtmpServer extends Changing {
   readonly publishes: ReceivedPublish[] = [];
   readonly sockets: Socket[] = [];
@@ -66,7 +66,7 @@ export class FakeRtmpServer extends Changing {
     this.#server = server;
   }
 
-  /** `answer` to each publish; it accepts unless told. */
+  /** `answer` responds to each publish. @default accepts it */
   static async start(
     answer: (publish: ReceivedPublish, index: number) => void = (publish) => publish.accept(),
   ): Promise<FakeRtmpServer> {
@@ -76,7 +76,7 @@ export class FakeRtmpServer extends Changing {
     });
   }
 
-  /** One that speaks as a test says, from the first byte on. */
+  /** A server whose every byte is controlled by the test. */
   static async raw(connected: (socket: Socket) => void): Promise<FakeRtmpServer> {
     return FakeRtmpServer.#listen(connected);
   }
@@ -103,7 +103,7 @@ export class FakeRtmpServer extends Changing {
     return `rtmp://127.0.0.1:${this.port}/live`;
   }
 
-  /** The publish number `index`, once it has come. */
+  /** The publish with this index, once it has arrived. */
   async publish(index = 0): Promise<ReceivedPublish> {
     await this.until(() => this.publishes[index] !== undefined);
     return this.publishes[index]!;

@@ -9,7 +9,7 @@ import { Changing } from '../until.ts';
 
 export const accept: LinkFrame = { type: 'accepted', broadcastId: 'broadcast-1' as BroadcastId, epoch: 1 };
 
-/** One relay link as a worker sees it. */
+/** One relay link, as seen by a worker. */
 export class FakeLink extends Changing {
   hello: RelayHello | undefined;
   readonly messages: RtmpMessage[] = [];
@@ -65,7 +65,7 @@ export class FakeLink extends Changing {
   }
 }
 
-/** A worker that speaks the relay link and does what a test says with each. */
+/** A worker that speaks the relay protocol, controlled by a test. */
 export class FakeWorker extends Changing {
   readonly id: MemberId;
   readonly links: FakeLink[] = [];
@@ -88,7 +88,7 @@ export class FakeWorker extends Changing {
     });
   }
 
-  /** `onHello` answers; it accepts unless told. */
+  /** `onHello` responds to a hello. @default accepts it */
   static async start(
     id: string,
     onHello: (link: FakeLink) => void = (link) => link.send(accept),
@@ -107,7 +107,7 @@ export class FakeWorker extends Changing {
     return (this.#server.address() as { port: number }).port;
   }
 
-  /** What it says of itself in the fleet. */
+  /** Its record in the fleet. */
   record(facts: Partial<FleetMember> = {}): Omit<FleetMember, 'version'> {
     return {
       id: this.id,
@@ -121,13 +121,13 @@ export class FakeWorker extends Changing {
     };
   }
 
-  /** The link number `index`, once it has said hello. */
+  /** The link with this index, once its hello has arrived. */
   async link(index = 0): Promise<FakeLink> {
     await this.until(() => this.links[index]?.hello !== undefined);
     return this.links[index]!;
   }
 
-  /** Dies: links are reset, nobody listens any more. */
+  /** Dies: resets all links and stops listening. */
   die(): void {
     this.#server.close();
     for (const { socket } of this.links) socket.resetAndDestroy();

@@ -14,8 +14,10 @@ import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
 import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
 import type { IngestStore } from '../../lib/ingest/ports.ts';
 import { defaultLimits, IngestProxy } from '../../lib/ingest/proxy.ts';
+import { RefusalJournal } from '../../lib/ingest/refusal-journal.ts';
 import type { SessionLimits } from '../../lib/ingest/rtmp-session.ts';
 import { WorkerRouter } from '../../lib/ingest/worker-router.ts';
+import { systemClock } from '../../lib/net/clock.ts';
 import type { Resolve } from '../../lib/net/socket.ts';
 import { type DestinationLimits, defaultDestinationLimits } from '../../lib/push/destination.ts';
 import { PushBudget } from '../../lib/push/policy/push-queue.ts';
@@ -30,7 +32,7 @@ import { Changing } from '../until.ts';
 
 export const pepper = 'a pepper for tests only';
 
-/** Events as they were emitted. */
+/** The emitted events, in order. */
 export class EventLog extends Changing {
   readonly events: { name: EventName; fields: Record<string, unknown> }[] = [];
 
@@ -49,26 +51,51 @@ export class EventLog extends Changing {
   }
 }
 
+type JournalEntry = Parameters<ControlStore['appendEvent']>[0];
+
+/** What the proxy has written about publishers that it refused. */
+export class RefusalEntries extends Changing {
+  readonly entries: JournalEntry[] = [];
+
+  /** Once there are this many. */
+  async first(count = 1): Promise<readonly JournalEntry[]> {
+    await this.until(() => this.entries.length >= count);
+    return this.entries;
+  }
+
+  /** Sees what `store` has taken. */
+  watching(store: IngestStore): Pick<IngestStore, 'getStream' | 'appendEvent'> {
+    return {
+      getStream: (id) => store.getStream(id),
+      appendEvent: async (event) => {
+        await store.appendEvent(event);
+        this.entries.push(event);
+        this.changed();
+      },
+    };
+  }
+}
+
 export interface HarnessOptions {
   readonly limits?: Partial<SessionLimits>;
   readonly workers?: readonly Omit<FleetMember, 'version'>[];
   readonly maxSessions?: number;
   readonly batchMs?: number;
   readonly proxyHeader?: boolean;
-  /** Wraps what the proxy sees of the store. */
+  /** Wraps the store as seen by the proxy. */
   readonly store?: (store: ControlStore) => IngestStore;
   readonly push?: {
     readonly limits?: Partial<DestinationLimits>;
     readonly resolve?: Resolve;
     /** PEM. */
     readonly extraCa?: string;
-    /** Loopback unless told. */
+    /** @default loopback */
     readonly allow?: readonly string[];
     readonly budgetBytes?: number;
   };
 }
 
-/** A destination as a test names it. */
+/** A destination as specified by a test. */
 export interface TestDestination {
   readonly id: string;
   readonly url: string;
@@ -76,7 +103,7 @@ export interface TestDestination {
   readonly enabled?: boolean;
 }
 
-/** A whole ingest proxy in this process, on real sockets and a real store. */
+/** A complete ingest proxy in this process, with real sockets and a real store. */
 export interface IngestHarness {
   readonly rtmpPort: number;
   readonly rtmpsPort: number;
@@ -84,15 +111,16 @@ export interface IngestHarness {
   readonly store: ControlStore;
   readonly log: EventLog;
   readonly proxy: IngestProxy;
-  /** What a worker says of itself from now on, as its heartbeats do. */
+  readonly refusals: RefusalEntries;
+  /** Sets the facts that a worker's heartbeats report from now on. */
   say(worker: Omit<FleetMember, 'version'>): Promise<void>;
-  /** The heartbeats of a worker stop. */
+  /** Stops a worker's heartbeats. */
   silence(id: MemberId): void;
-  /** Makes a stream; returns its key as a publisher sends it. */
+  /** Creates a stream; returns its key as a publisher sends it. */
   addStream(destinations?: readonly TestDestination[]): Promise<{ streamId: StreamId; key: string }>;
-  /** Sets where else a stream goes, as the API does. */
+  /** Sets a stream's destinations, as the API does. */
   setDestinations(streamId: StreamId, destinations: readonly TestDestination[]): Promise<void>;
-  /** What waits for other servers. */
+  /** The budget for data queued for other servers. */
   readonly pushBudget: PushBudget;
   close(): Promise<void>;
 }
@@ -127,6 +155,8 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     allowed: allowedAddresses(push.allow ?? ['127.0.0.0/8']),
     emit,
   });
+  const refusals = new RefusalEntries();
+  const journal = new RefusalJournal({ store: refusals.watching(seen), clock: systemClock, emit });
   const proxy = new IngestProxy({
     maxSessions: options.maxSessions ?? 100,
     context: {
@@ -135,6 +165,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       keys: new KeyCheck(seen, pepper),
       router: new WorkerRouter({ store: seen, fleet, dial: dialTcp, emit }),
       memory: new ReadMemory(),
+      journal,
       emit,
       limits,
       openTap: (about) => pushes.open(about),
@@ -181,6 +212,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
   const rtmps = await listen({ ...listenerOptions, certificate: await testCertificate() }, handler);
   await link.start();
   proxy.start();
+  journal.start();
   pushes.start();
   return {
     rtmpPort: rtmp.port,
@@ -189,6 +221,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     store,
     log,
     proxy,
+    refusals,
     say,
     silence: (id) => {
       workers.delete(id);
@@ -209,8 +242,8 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     },
     async setDestinations(streamId, destinations) {
       const stream = await store.getStream(streamId);
-      if (stream === undefined) throw new Error('There is no such stream.');
-      // Those that were there stay as they are, as in the API: another sealed text would be another key.
+      if (stream === undefined) throw new Error('No such stream.');
+      // Existing ones keep their sealed key, as in the API: a different sealed text would count as a different key.
       const records = destinations.map((one) => {
         const known = stream.destinations?.find(({ id }) => id === one.id);
         return known ? { ...known, enabled: one.enabled ?? true } : destinationRecord(streamId, one);
@@ -222,6 +255,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       rtmp.close();
       rtmps.close();
       await proxy.stop(0);
+      await journal.stop();
       await pushes.stop();
       await link.stop();
       store.close();

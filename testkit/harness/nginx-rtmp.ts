@@ -9,7 +9,7 @@ import { FlvReader } from '../../lib/protocol/flv/reader.ts';
 import type { FlvTag } from '../../lib/protocol/flv/tag.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-/** Debian's nginx with its RTMP module: a real server of somebody else, which records what it gets. */
+/** Debian's nginx with its RTMP module: a real third-party server that records what it receives. */
 export class NginxRtmp {
   readonly port: number;
   readonly #folder: string;
@@ -35,7 +35,7 @@ export class NginxRtmp {
     return `rtmp://127.0.0.1:${this.port}/live`;
   }
 
-  /** Starts it, or starts it again. */
+  /** Starts or restarts it. */
   async up(): Promise<void> {
     const options = ['-p', this.#folder, '-c', join(this.#folder, 'nginx.conf')];
     this.#process = spawn('nginx', options, { stdio: ['ignore', 'ignore', 'ignore'] });
@@ -66,13 +66,13 @@ export class NginxRtmp {
     return readFile(join(this.#folder, 'error.log'), 'utf8').catch(() => '');
   }
 
-  /** One file for each publish, oldest first, as far as it is written. */
+  /** One file per publish, oldest first, as far as written so far. */
   async recordings(): Promise<Buffer[]> {
     const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.flv')).sort();
     return Promise.all(names.map((name) => readFile(join(this.#folder, name))));
   }
 
-  /** Resolves when so many bytes are recorded, in all. */
+  /** Resolves when `bytes` bytes have been recorded in total. */
   async recorded(bytes: number): Promise<void> {
     for (;;) {
       const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.flv'));
@@ -88,7 +88,7 @@ export class NginxRtmp {
   }
 }
 
-/** The whole tags of a recording; the last may be cut off. */
+/** The complete tags of a recording; the last one may be truncated and is then left out. */
 export const flvTags = (recording: Buffer): FlvTag[] => new FlvReader().push(recording);
 
 const configuration = (port: number, folder: string): string => `

@@ -11,7 +11,7 @@ export interface RtmpClientOptions {
   readonly chunkSize?: number;
 }
 
-/** A publisher over a real socket that sends what a test says. */
+/** A publisher over a real socket, controlled by a test. */
 export class RtmpClient extends Changing {
   readonly statuses: Status[] = [];
   readonly socket: Socket;
@@ -42,14 +42,14 @@ export class RtmpClient extends Changing {
     });
   }
 
-  /** Resolves when the server said Publish.Start; throws where it refused. */
+  /** Resolves when the server has sent Publish.Start; throws if it refused. */
   async started(): Promise<this> {
     await this.until(() => this.published || this.closed);
     if (!this.published) throw new Error(`not published: ${JSON.stringify(this.statuses)}`);
     return this;
   }
 
-  /** Resolves when the server closed the connection. */
+  /** Resolves when the server has closed the connection. */
   async refused(): Promise<Status | undefined> {
     await this.until(() => this.closed);
     return this.statuses.at(-1);
@@ -61,7 +61,7 @@ export class RtmpClient extends Changing {
     this.socket.write(this.publisher.media('audio', 0, Buffer.from([0xaf, 0, 0x12, 0x10])));
   }
 
-  /** A video frame of `bytes`, a key frame where `key`; it carries `index`. */
+  /** A video frame of `bytes` bytes that carries `index`; a key frame if `key`. */
   video(index: number, atMs: number, key: boolean, bytes = 1_000): Buffer {
     return this.publisher.media('video', atMs, frame(key ? 0x17 : 0x27, index, bytes));
   }
@@ -71,7 +71,7 @@ export class RtmpClient extends Changing {
   }
 }
 
-/** Byte 1 says "not a sequence header", then three of composition time, then the index. */
+/** Byte 1 means "not a sequence header"; then follow three bytes of composition time and the index. */
 function frame(byte0: number, index: number, bytes: number): Buffer {
   const payload = Buffer.alloc(Math.max(9, bytes), index & 255);
   payload[0] = byte0;
@@ -80,5 +80,5 @@ function frame(byte0: number, index: number, bytes: number): Buffer {
   return payload;
 }
 
-/** The index that a frame of this client carries. */
+/** The index carried by a frame of this client. */
 export const frameIndex = (payload: Buffer): number => payload.readUInt32BE(5);

@@ -6,10 +6,10 @@ import { generate } from 'selfsigned';
 import { freePorts } from '../../lib/adapters/local/platform/tcp-ports.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-/** Debian's stunnel in front of a server that has no TLS of its own, with a certificate that says `localhost`. */
+/** Debian's stunnel in front of a server without TLS, with a certificate for `localhost`. */
 export class TlsFront {
   readonly port: number;
-  /** Who vouches for its certificate: PEM. */
+  /** The certificate's issuer, PEM. */
   readonly authority: string;
   readonly #process: ChildProcess;
   readonly #remove: () => Promise<void>;

@@ -1,6 +1,6 @@
 const { TestEnvironment } = require('jest-environment-node');
 
-/** Jest's environment of Node, with a way out of its module registry for load-once.cjs. */
+/** Jest's Node environment, with a way around its module registry for load-once.cjs. */
 module.exports = class LoadOnceEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);

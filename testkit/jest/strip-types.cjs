@@ -1,4 +1,4 @@
-// Jest transform: TypeScript is run as it is, with its types blanked out in place (lines keep their numbers).
+// Jest transform: runs TypeScript directly, with types replaced by spaces (line numbers stay the same).
 const { stripTypeScriptTypes } = require('node:module');
 const { createHash } = require('node:crypto');
 const { transformSync } = require('esbuild');

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Sixteen blocks side by side, most significant bit left; below them the same inverted, as a check. */
+/** Sixteen blocks side by side, most significant bit first; below them the same blocks inverted, as a check. */
 const bits = 16;
 
 /**
- * ffmpeg filters that draw each frame's number into the top eighth of the picture as luma blocks. They are computed at
- * 16×2 pixels and scaled up, which costs next to nothing and survives any rendition of the ladder. The first frame has
- * the number `first`: publish sessions and publishers with numbers of their own can be told apart.
+ * ffmpeg filters that draw each frame's number into the top eighth of the picture as luma blocks. They are computed at 16×2
+ * pixels and scaled up, which costs next to nothing and survives every rendition of the ladder. The first frame gets the number
+ * `first`, so that publish sessions and publishers can be distinguished by their numbers.
  */
 export function frameCounterFilter({
   size,
@@ -26,15 +26,15 @@ export function frameCounterFilter({
 }
 
 /**
- * The frame numbers in a piece of video (init segment and media segments, joined), in order of presentation. A frame
- * whose blocks do not agree with their check is reported as −1.
+ * The frame numbers in a piece of video (init segment and media segments, concatenated), in presentation order. Frames whose
+ * blocks don't match their check are reported as −1.
  */
 export async function readFrameNumbers(media: Uint8Array): Promise<number[]> {
   const ffmpeg = spawn(
     'ffmpeg',
     [
       ...['-hide_banner', '-loglevel', 'error', '-i', 'pipe:0', '-map', '0:v:0', '-fps_mode', 'passthrough'],
-      // The strip is the top eighth: its two rows of blocks become two rows of pixels.
+      // The strip is the top eighth of the picture: its two rows of blocks become two rows of pixels.
       ...['-vf', `crop=iw:ih/8:0:0,scale=${bits}:2:flags=area,format=gray`, '-f', 'rawvideo', 'pipe:1'],
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },

@@ -1,9 +1,9 @@
 import HLS from 'hls-parser';
 
-/** What an independent player fetches of an HLS rendition: every segment that its playlist lists, in order. */
+/** An HLS rendition as fetched by an independent player: every segment in its playlist, in order. */
 export interface FetchedRendition {
   readonly playlist: HLS.types.MediaPlaylist;
-  /** Init segment and media segments, joined: one fragmented MP4. */
+  /** Init segment and media segments, concatenated: one fragmented MP4. */
   readonly media: Uint8Array;
 }
 
@@ -21,17 +21,17 @@ async function fetchBytes(url: string): Promise<Uint8Array> {
 
 export async function fetchMultivariant(url: string): Promise<HLS.types.MasterPlaylist> {
   const playlist = HLS.parse(await fetchText(url));
-  if (!playlist.isMasterPlaylist) throw new Error(`${url} is no multivariant playlist`);
+  if (!playlist.isMasterPlaylist) throw new Error(`${url} is not a multivariant playlist`);
   return playlist as HLS.types.MasterPlaylist;
 }
 
 export async function fetchMediaPlaylist(url: string): Promise<HLS.types.MediaPlaylist> {
   const playlist = HLS.parse(await fetchText(url));
-  if (playlist.isMasterPlaylist) throw new Error(`${url} is no media playlist`);
+  if (playlist.isMasterPlaylist) throw new Error(`${url} is not a media playlist`);
   return playlist as HLS.types.MediaPlaylist;
 }
 
-/** The rendition of this height of a multivariant playlist, whole. */
+/** Fetches the complete rendition of this height from a multivariant playlist. */
 export async function fetchRendition(multivariantUrl: string, height: number): Promise<FetchedRendition> {
   const variant = (await fetchMultivariant(multivariantUrl)).variants.find(
     (one) => one.resolution?.height === height,

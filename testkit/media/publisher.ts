@@ -7,17 +7,17 @@ export interface PublisherOptions {
   readonly seconds?: number;
   readonly size?: string;
   readonly rate?: number;
-  /** What to encode with; H.264 and AAC unless told. */
+  /** ffmpeg's codec arguments. @default H.264 and AAC */
   readonly codecs?: readonly string[];
   readonly audio?: boolean;
-  /** The number in the first frame; 0 unless told. */
+  /** The number in the first frame. @default 0 */
   readonly firstFrame?: number;
 }
 
-/** A real ffmpeg that broadcasts a test picture with a coded frame number, in real time. */
+/** A real ffmpeg that broadcasts a test picture with encoded frame numbers, in real time. */
 export class Publisher {
   readonly process: ChildProcess;
-  /** What ffmpeg said. */
+  /** ffmpeg's stderr. */
   output = '';
   readonly #closed: Promise<unknown>;
 
@@ -63,13 +63,13 @@ export class Publisher {
     this.#closed = once(this.process, 'close');
   }
 
-  /** Resolves to ffmpeg's exit code once it has ended by itself. */
+  /** Resolves to ffmpeg's exit code once it has exited on its own. */
   async ended(): Promise<number | null> {
     await this.#closed;
     return this.process.exitCode;
   }
 
-  /** Ends the broadcast as a person does (ffmpeg says good-bye), or at once with SIGKILL. */
+  /** Ends the broadcast as a person would (an orderly unpublish), or abruptly with SIGKILL. */
   async stop(signal: 'SIGINT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill(signal);
     await this.#closed;

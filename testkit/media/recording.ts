@@ -25,10 +25,10 @@ export interface ListedPlaylist {
   }[];
 }
 
-/** hls-parser, an independent reader of playlists, which is a CommonJS module. */
+/** hls-parser, an independent playlist parser, is a CommonJS module. */
 const hls = createRequire(import.meta.url)('hls-parser') as { parse(text: string): ListedPlaylist };
 
-/** A broadcast as it lies in the object store, read back by independent tools. */
+/** A broadcast in the object store, read back by independent tools. */
 export class Recording {
   readonly #objects: ObjectStore;
   readonly #prefix: string;
@@ -42,12 +42,12 @@ export class Recording {
     return hls.parse((await this.#body(path)).toString('utf8'));
   }
 
-  /** Every packet of a rendition as ffprobe finds them in its segments, in the playlist's order. */
+  /** Every packet of a rendition, found by ffprobe in its segments, in playlist order. */
   async packets(rendition: string): Promise<RecordedPacket[]> {
     return probePackets(await this.media(rendition));
   }
 
-  /** Init segments and segments of a rendition, joined, in the playlist's order. */
+  /** Init segments and segments of a rendition, concatenated in playlist order. */
   async media(rendition: string): Promise<Buffer> {
     const { segments } = await this.playlist(`${rendition}/playlist.m3u8`);
     const bodies: Buffer[] = [];
@@ -62,7 +62,7 @@ export class Recording {
     return Buffer.concat(bodies);
   }
 
-  /** One segment alone, with its init segment. */
+  /** The packets of a single segment, read with its init segment. */
   async segmentPackets(rendition: string, init: string, number: number): Promise<RecordedPacket[]> {
     const bodies = [await this.#body(`${rendition}/${init}`), await this.#body(`${rendition}/${number}.m4s`)];
     return probePackets(Buffer.concat(bodies));
@@ -71,12 +71,12 @@ export class Recording {
   async #body(path: string): Promise<Buffer> {
     const key = new URL(path, `http://store/${this.#prefix}`).pathname.slice(1);
     const object = await this.#objects.get(key);
-    if (!object) throw new Error(`There is no ${key}`);
+    if (!object) throw new Error(`No object ${key}`);
     return object.body;
   }
 }
 
-/** Every packet of a piece of media (init segment and media segments, joined), as ffprobe finds it. */
+/** Every packet of a piece of media (init segment and media segments, concatenated), found by ffprobe. */
 export async function probePackets(media: Uint8Array): Promise<RecordedPacket[]> {
   const child = spawn('ffprobe', [
     ...['-v', 'error', '-show_entries', 'packet=pts_time,duration_time,flags', '-of', 'csv=p=0', 'pipe:0'],

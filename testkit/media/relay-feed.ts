@@ -16,12 +16,12 @@ export interface ClipOptions {
   readonly size?: string;
   readonly rate?: number;
   readonly audio?: boolean;
-  /** Key frame distance in pictures. */
+  /** Key frame interval, in frames. */
   readonly gop?: number;
   readonly video?: readonly string[];
 }
 
-/** A clip as an encoder would send it: FLV tags made by a real ffmpeg. */
+/** A clip as an encoder would send it: FLV tags produced by a real ffmpeg. */
 export async function makeClip(options: ClipOptions): Promise<FlvTag[]> {
   const { seconds, size = '1280x720', rate = 30, audio = true, gop = rate * 2 } = options;
   const video = options.video ?? [
@@ -49,7 +49,7 @@ export async function makeClip(options: ClipOptions): Promise<FlvTag[]> {
   return new FlvReader().push(stdout);
 }
 
-/** A proxy's end of a relay link, which sends a clip as a publisher would. */
+/** The proxy's end of a relay link; sends a clip as a publisher would. */
 export class RelayFeed {
   readonly frames: LinkFrame[] = [];
   readonly closed: Promise<unknown>;
@@ -87,7 +87,7 @@ export class RelayFeed {
     this.#socket.write(this.#writer.setChunkSize(4096));
   }
 
-  /** The first frame of this type, when it has come. */
+  /** Resolves with the first frame of this type. */
   async frame<Type extends LinkFrame['type']>(type: Type): Promise<LinkFrame & { type: Type }> {
     for (;;) {
       const found = this.frames.find((frame) => frame.type === type);
@@ -98,7 +98,7 @@ export class RelayFeed {
     }
   }
 
-  /** Sends tags paced by their timestamps, `speed` times as fast as real time. `shiftMs` is added to them. */
+  /** Sends tags paced by their timestamps, at `speed` times real time, with `shiftMs` added to the timestamps. */
   async send(tags: readonly FlvTag[], { speed = 1, shiftMs = 0 } = {}): Promise<void> {
     const startedAt = performance.now();
     const firstMs = tags.find(({ type }) => type !== 'script')?.timestampMs ?? 0;
@@ -124,7 +124,7 @@ export class RelayFeed {
     this.#socket.write(this.#writer.write(message));
   }
 
-  /** The connection is gone without a word. */
+  /** Drops the connection without an unpublish. */
   drop(): void {
     this.#stopped = true;
     this.#socket.destroy();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 
-/** Debian's Chromium with a fresh profile, and nothing that would call home. */
+/** Debian's Chromium with a fresh profile and all background networking turned off. */
 export async function openBrowser(viewport = { width: 1280, height: 800 }): Promise<BrowserContext> {
   const profile = await mkdtemp(join(tmpdir(), 'chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
@@ -15,7 +15,7 @@ export async function openBrowser(viewport = { width: 1280, height: 800 }): Prom
       ...['--disable-background-networking', '--disable-component-update'],
     ],
   });
-  // Chromium may still write while it ends.
+  // Chromium may still write to the profile while exiting.
   context.on(
     'close',
     () => void rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),

@@ -1,4 +1,4 @@
-// Loaded before a program (NODE_OPTIONS=--import): every name is this machine, for clients that put something before a host.
+// Preloaded into a program (NODE_OPTIONS=--import): resolves every name to this machine, for clients that prefix the host name.
 import dns from 'node:dns';
 
 const { lookup } = dns;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder like the bundled page's, which goes when the process ends. */
+/** A folder like the bundled page's, removed when the process exits. */
 export function makePageDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'headwater-page-'));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));

@@ -16,16 +16,18 @@ export interface Ready {
   readonly page: string;
   readonly ingest: { readonly rtmp: string; readonly rtmps: string };
   readonly edge: string;
-  /** The supervisor's API of its processes. */
+  /** The supervisor's process API. */
   readonly processApi: string;
   readonly processes: readonly { role: string; name: string; pid: number; port: number }[];
+  /** With `--inspect`: the process that a debugger can attach to, and its host and port. */
+  readonly inspector?: { readonly process: string; readonly at: string };
 }
 
-/** The whole platform, started as a user starts it, on free ports and in a folder of its own. */
+/** The whole platform, started as a user would, on free ports and in its own folder. */
 export class Platform {
   readonly ready: Ready;
   readonly dataDir: string;
-  /** Every event so far, in order; `'event'` is emitted for each new one. */
+  /** All events so far, in order. */
   readonly events: PlatformEvent[];
   readonly #process: ChildProcess;
   readonly #emitter: EventEmitter<{ event: [PlatformEvent] }>;
@@ -45,8 +47,8 @@ export class Platform {
   }
 
   /**
-   * Throws with the platform's own words where it does not come up. `program`: another one that takes live's flags and says
-   * what it says. A free port that another test took before the platform opened it is no fault: then it is started again.
+   * Throws with the platform's output if it does not start. `program`: another program with the flags and output of `live`.
+   * Retries if another test took a free port before the platform opened it.
    */
   static async start(
     args: readonly string[] = [],
@@ -98,7 +100,7 @@ export class Platform {
     const lines = createInterface({ input: started.stdout });
     const first = await Promise.race([once(lines, 'line'), once(started, 'close')]);
     const ready = typeof first[0] === 'string' ? (JSON.parse(first[0]) as Ready & PlatformEvent) : undefined;
-    if (ready?.event !== 'ready') throw new Error(`The platform did not come up: ${words}`);
+    if (ready?.event !== 'ready') throw new Error(`The platform did not start: ${words}`);
     events.push(ready);
     lines.on('line', (text) => {
       const event = JSON.parse(text) as PlatformEvent;
@@ -108,14 +110,14 @@ export class Platform {
     return new Platform(started, ready, dir, events, emitter);
   }
 
-  /** The first event, past or to come, that `matches`. */
+  /** The first event, past or future, that `matches`. */
   waitFor(matches: (event: PlatformEvent) => boolean): Promise<PlatformEvent> {
     const past = this.events.find(matches);
     if (past) return Promise.resolve(past);
     return this.waitForNext(matches);
   }
 
-  /** The next event that `matches`; what is past does not count. */
+  /** The next event that `matches`; past events don't count. */
   waitForNext(matches: (event: PlatformEvent) => boolean): Promise<PlatformEvent> {
     return new Promise((done) => {
       const listen = (event: PlatformEvent) => {
@@ -127,7 +129,7 @@ export class Platform {
     });
   }
 
-  /** Stops it as Ctrl-C does; resolves to the exit code. Keeps the data folder where `keepData`. */
+  /** Stops the platform as Ctrl-C does; resolves to the exit code. Removes the data folder unless `keepData`. */
   async stop({ keepData = false } = {}): Promise<number | null> {
     if (this.#process.exitCode === null) {
       const closed = once(this.#process, 'close');

@@ -1,6 +1,6 @@
 import type { Ready } from './platform.ts';
 
-/** A platform, however it was started, by where its API is. */
+/** A running platform, identified by the URL of its API. */
 export interface ReachablePlatform {
   readonly ready: Pick<Ready, 'api'>;
 }
@@ -50,7 +50,7 @@ export async function getStream(platform: ReachablePlatform, id: string): Promis
   return (await answer.json()) as StreamAnswer;
 }
 
-/** The first event of one of these types in the stream's journal, past or to come, read as a console reads it (SSE). */
+/** The first entry of one of these types in the stream's journal, past or future, read over SSE like the console does. */
 export async function streamEvent(
   platform: ReachablePlatform,
   id: string,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 
-/** What the figures were measured on. */
+/** The machine the measurements were taken on. */
 export interface MachineFacts {
   readonly date: string;
   readonly cores: number;
@@ -9,11 +9,11 @@ export interface MachineFacts {
   readonly memoryGb: number;
   readonly kernel: string;
   readonly node: string;
-  /** Version lines of what is installed, by program; undefined for what is not. */
+  /** Version by program; undefined if it is not installed. */
   readonly versions: Readonly<Record<string, string | undefined>>;
 }
 
-/** How each peer says its version. */
+/** The command that prints each program's version. */
 const versionCommands = {
   haproxy: ['haproxy', '-v'],
   nginx: ['nginx', '-v'],
@@ -45,18 +45,18 @@ export function machineText(facts: MachineFacts): string {
   ].join('\n');
 }
 
-/** The first version number that the program names, undefined where it is not installed. */
+/** The first version number in the program's output; undefined if it is not installed. */
 function versionOf(argv: readonly string[]): string | undefined {
-  const said = capture(argv);
-  return said === undefined ? undefined : (/\d+\.\d+[\w.+-]*/.exec(said)?.[0] ?? 'of unknown version');
+  const output = capture(argv);
+  return output === undefined ? undefined : (/\d+\.\d+[\w.+-]*/.exec(output)?.[0] ?? 'of unknown version');
 }
 
-/** What a command says on stdout and stderr; some name their version on the latter. */
+/** A command's stdout and stderr; some print their version on stderr. */
 function capture([command = '', ...args]: readonly string[]): string | undefined {
   try {
     return execFileSync('sh', ['-c', 'exec "$@" 2>&1', 'sh', command, ...args], {
       encoding: 'utf8',
-      // Debian keeps servers where only root looks.
+      // Debian installs servers in directories that are only on root's PATH.
       env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
     }).trim();
   } catch {

@@ -1,4 +1,6 @@
-/** Rows of text under a head, in columns as wide as their widest cell; numbers align right, by how the cell begins. */
+/**
+ * Formats rows under a header, in columns as wide as their widest cell. Columns whose cells all start like numbers align right.
+ */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
@@ -16,7 +18,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
 
 const isNumeric = (cell: string): boolean => cell === '' || cell === '–' || /^[<≤]?-?\d/.test(cell);
 
-/** A figure for people: three significant digits, whole numbers from 100 on, a dash for what was not measured. */
+/** A number for people: three significant digits, whole from 100 up, a dash if not measured. */
 export function figure(value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return '–';
   if (Math.abs(value) >= 100) return value.toFixed(0);

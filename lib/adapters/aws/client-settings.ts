@@ -1,16 +1,19 @@
-/** How long one try of a call to AWS may take, and how often it is tried. */
+/** Timeout and number of attempts for calls to AWS. */
 export interface CallLimits {
-  /** Of one try, from the request's first byte to the answer's last. */
+  /** For one attempt, from the first byte of the request to the last byte of the response. */
   readonly timeoutMs: number;
-  /** Tries in all, with the SDK's growing, jittered pauses between them. */
+  /**
+   * Total attempts, with the SDK's growing, jittered pauses in between. The SDK owns a call's retries: code around it retries only
+   * what the SDK doesn't see (a lost race, unprocessed entries) or sets this to 1.
+   */
   readonly tries: number;
-  /** Kept-alive connections at most; more calls wait in line. */
+  /** Maximum kept-alive connections; further calls queue. */
   readonly maxConnections: number;
 }
 
 /**
- * What every client of the SDK is given. Region, endpoint and credentials it finds by itself (AWS_REGION, AWS_ENDPOINT_URL,
- * the task's role). Without `throwOnRequestTimeout` the SDK would only warn of a call that hangs.
+ * Settings for every SDK client. The SDK finds region, endpoint and credentials itself (AWS_REGION, AWS_ENDPOINT_URL, the task's
+ * role). Without `throwOnRequestTimeout` it would only log a warning when a call hangs.
  */
 export function clientSettings({ timeoutMs, tries, maxConnections }: CallLimits) {
   const agent = { keepAlive: true, maxSockets: maxConnections };

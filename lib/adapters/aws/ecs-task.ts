@@ -1,19 +1,20 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import type { RetryPolicy } from '../../retry/policy/backoff.ts';
+import { retry } from '../../retry/retry.ts';
 
-/** What ECS says of the task that this program runs in. */
+/** The ECS task that this program runs in. */
 export interface EcsTask {
   /** The last part of its ARN, 32 characters. */
   readonly taskId: string;
-  /** Its address in the VPC; undefined where the task has no network interface of its own. */
+  /** Its address in the VPC; undefined if the task has no network interface of its own. */
   readonly address: string | undefined;
 }
 
-/** The task metadata endpoint did not answer, or not as it should. */
+/** The task metadata endpoint did not respond, or gave an invalid response. */
 export class EcsTaskUnknownError extends Error {
   override readonly name = 'EcsTaskUnknownError';
   readonly code = 'ECS_TASK_UNKNOWN';
-  readonly mend = 'Set HEADWATER_MEMBER_ID and HEADWATER_ADVERTISED_HOST, or let ECS start the task again.';
+  readonly mend = 'Set HEADWATER_MEMBER_ID and HEADWATER_ADVERTISED_HOST, or let ECS restart the task.';
 }
 
 const answerSchema = z.object({
@@ -25,24 +26,23 @@ const answerSchema = z.object({
     .default([]),
 });
 
-const tries = 4;
+const untilReady: RetryPolicy = { firstMs: 250, longestMs: 1_000, jitter: 0.25, tries: 4 };
 const answerWithinMs = 2_000;
 
-/** Asks the task metadata endpoint (version 4), again where it is not ready yet. Throws `EcsTaskUnknownError`. */
-export async function describeEcsTask(metadataUri: string, pauseMs = 250): Promise<EcsTask> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const answer = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(answerWithinMs) });
-      if (!answer.ok) throw new Error(`it answered ${answer.status}`);
-      const { TaskARN, Containers } = answerSchema.parse(await answer.json());
-      // All containers of a task share its one interface.
-      const [address] = Containers.flatMap(({ Networks }) => Networks).flatMap((one) => one.IPv4Addresses);
-      return { taskId: TaskARN.slice(TaskARN.lastIndexOf('/') + 1), address };
-    } catch (cause) {
-      if (attempt === tries) {
-        throw new EcsTaskUnknownError('The task metadata endpoint did not describe this task.', { cause });
-      }
-      await pause(pauseMs * attempt);
-    }
+/** Queries the task metadata endpoint (version 4), with retries in case it is not ready yet. Throws `EcsTaskUnknownError`. */
+export async function describeEcsTask(metadataUri: string, policy = untilReady): Promise<EcsTask> {
+  try {
+    return await retry(() => ask(metadataUri), policy, { again: () => true });
+  } catch (cause) {
+    throw new EcsTaskUnknownError('The task metadata endpoint did not describe this task.', { cause });
   }
+}
+
+async function ask(metadataUri: string): Promise<EcsTask> {
+  const answer = await fetch(`${metadataUri}/task`, { signal: AbortSignal.timeout(answerWithinMs) });
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  const { TaskARN, Containers } = answerSchema.parse(await answer.json());
+  // All containers of a task share its network interface.
+  const [address] = Containers.flatMap(({ Networks }) => Networks).flatMap((one) => one.IPv4Addresses);
+  return { taskId: TaskARN.slice(TaskARN.lastIndexOf('/') + 1), address };
 }

@@ -11,14 +11,15 @@ import {
   ResourceExistsException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { hostPort } from '../../routing/host-port.ts';
 import { clientSettings } from './client-settings.ts';
 import { createControlTables } from './dynamodb/create-tables.ts';
 
-/** What the programs find in an account, by name. On AWS the CDK makes it all; this is for an emulator. */
+/** The resources that programs expect in an account, by name. On AWS the CDK creates them; this is for an emulator. */
 export interface AccountContents {
   readonly bucket: string;
   readonly tablePrefix: string;
-  /** Texts by the names of their secrets. A secret that is there keeps its text. */
+  /** Secret texts by name. An existing secret keeps its text. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -28,27 +29,29 @@ export interface AccountAccess {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
 
-/** The emulator of AWS does not answer, or not as AWS would; `mend` says what to do. */
+/** The AWS emulator is unreachable or does not behave like AWS; `mend` explains the fix. */
 export class EmulatedAccountError extends Error {
   override readonly name = 'EmulatedAccountError';
   readonly code = 'AWS_ENDPOINT_UNUSABLE';
   readonly mend =
-    'Start an emulator of AWS first, for example `moto_server -p 5000`, and give its address with --aws-endpoint http://127.0.0.1:5000.';
+    'Start an AWS emulator first, for example `moto_server -p 5000`, and pass its address with --aws-endpoint http://127.0.0.1:5000.';
 }
 
 /**
- * The endpoint by its IP address: S3 names a bucket in the path then, where a host name would get it in front. Throws
- * `EmulatedAccountError`.
+ * The endpoint with its host name resolved to an IP address: S3 clients then put the bucket in the path instead of in front of
+ * the host name. Throws `EmulatedAccountError`.
  */
 export async function addressOf(endpoint: string): Promise<string> {
   const { hostname, port } = new URL(endpoint);
-  const { address, family } = await lookup(hostname.replace(/^\[|\]$/g, '')).catch((cause: unknown) => {
-    throw new EmulatedAccountError(`The AWS endpoint ${endpoint} has no address.`, { cause });
+  const { address } = await lookup(hostname.replace(/^\[|\]$/g, '')).catch((cause: unknown) => {
+    throw new EmulatedAccountError(`The host of the AWS endpoint ${endpoint} could not be resolved.`, {
+      cause,
+    });
   });
-  return `http://${family === 6 ? `[${address}]` : address}:${port || 80}`;
+  return `http://${hostPort({ host: address, port: Number(port) || 80 })}`;
 }
 
-/** Makes what is missing in an emulated account. Throws `EmulatedAccountError`. */
+/** Creates whatever is missing in an emulated account. Throws `EmulatedAccountError`. */
 export async function fillAccount(
   { bucket, tablePrefix, secrets }: AccountContents,
   { endpoint, region, credentials }: AccountAccess,
@@ -57,7 +60,7 @@ export async function fillAccount(
     ...clientSettings({ timeoutMs: 10_000, tries: 2, maxConnections: 8 }),
     endpoint,
     region,
-    // A copy: the SDK notes in it where it came from.
+    // A copy, because the SDK records the source of the credentials in it.
     ...(credentials && { credentials: { ...credentials } }),
   };
   const [s3, tables, vault] = [
@@ -77,7 +80,7 @@ export async function fillAccount(
 }
 
 async function createBucket(client: S3Client, bucket: string, region: string): Promise<void> {
-  // us-east-1 is no location constraint: it is what a bucket without one is in.
+  // us-east-1 is not a valid location constraint; a bucket without one is created there.
   const at = region === 'us-east-1' ? {} : { LocationConstraint: region as 'eu-central-1' };
   try {
     await client.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: at }));

@@ -4,11 +4,11 @@ import { clientSettings } from './client-settings.ts';
 export interface FunctionCallOptions {
   /** Name or ARN. */
   readonly functionName: string;
-  /** What the SDK is not to take from the environment. */
+  /** Overrides for settings the SDK would take from the environment. */
   readonly client?: LambdaClientConfig;
 }
 
-/** Hands work to a Lambda function: resolves when Lambda has taken it, and does not wait for what comes of it. */
+/** Invokes a Lambda function asynchronously: resolves when Lambda has accepted the event, without waiting for the result. */
 export function functionCall({
   functionName,
   client: config,

@@ -5,11 +5,11 @@ import {
 } from '../../object-store/errors.ts';
 import { passingFaults } from './transient-faults.ts';
 
-/** What S3 answered, as far as the SDK tells. Without a status, no answer came. */
+/** S3's response, as far as the SDK exposes it. No status means no response. */
 export interface S3Fault {
   readonly name: string;
   readonly status: number | undefined;
-  /** Requests that were sent for the call; an earlier one may have done what a later one was refused. */
+  /** Requests sent for the call. An earlier attempt may have succeeded, causing the refusal of a later one. */
   readonly attempts: number;
 }
 
@@ -33,7 +33,7 @@ const passing = new Set<string>([
   'TooManyRequests',
 ]);
 
-/** What a failed call means in the port's words. `conditional`: a put with If-Match, for which 404 says "not that one". */
+/** Translates a failed call into the port's error. `conditional`: a put with If-Match, for which 404 means a failed condition. */
 export function asStoreError(fault: unknown, what: string, conditional = false): Error {
   const { name, status } = s3Fault(fault);
   const message = `${what}: ${status ?? 'no answer'} ${name}`;

@@ -11,30 +11,29 @@ import {
 import { ObjectStoreRefusedError, PreconditionFailedError } from '../../object-store/errors.ts';
 import { isKeyPrefix, isObjectKey } from '../../object-store/object-key.ts';
 import type { OpenObject, PutOptions, StoredObject, StreamingObjectStore } from '../../object-store/ports.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
 import { type CallLimits, clientSettings } from './client-settings.ts';
 import { asStoreError, s3Fault } from './s3-errors.ts';
 
 /**
- * One try lasts no longer than a segment, and a put is over, well or not, before three of them have piled up. A worker
- * writes some ten objects every two seconds for each stream.
+ * One attempt lasts no longer than a segment, and a put succeeds or fails before three segments have piled up. A worker writes
+ * about ten objects every two seconds for each stream.
  */
 const defaultLimits: CallLimits = { timeoutMs: 2_000, tries: 2, maxConnections: 64 };
-/** Looks of one move at what others may be changing meanwhile. */
-const moveTries = 4;
 
 export interface S3ObjectStoreOptions {
   readonly bucket: string;
   readonly limits?: Partial<CallLimits>;
-  /** What the SDK is not to take from the environment. */
+  /** Overrides for settings the SDK would take from the environment. */
   readonly client?: S3ClientConfig;
-  /** Told of the date of each answer. */
+  /** Called with the date of each response. */
   readonly onDate?: OnOriginDate | undefined;
 }
 
 /**
- * An S3 bucket as an object store. `close` lets its connections go. ETags are S3's own: with encryption under a KMS key the
- * same bytes have another one at each put.
+ * An S3 bucket as an object store. `close` closes its connections. ETags are S3's own: with KMS encryption, the same bytes get a
+ * different ETag on each put.
  */
 export function createS3ObjectStore({
   bucket,
@@ -45,7 +44,13 @@ export function createS3ObjectStore({
   return new S3ObjectStore(bucket, { ...defaultLimits, ...limits }, client, onDate);
 }
 
-/** Nearest to the wire, so that the answers of each try are seen, refusals too. */
+/** One of a move's two objects was written, moved or deleted in the meantime: look again. */
+function isChanged(fault: unknown): boolean {
+  const { name, status } = s3Fault(fault);
+  return status === 412 || status === 409 || (status === 404 && name !== 'NoSuchBucket');
+}
+
+/** Placed closest to the wire, to see the response of every attempt, including errors. */
 function watchDates(client: S3Client, onDate: OnOriginDate): void {
   client.middlewareStack.add(
     (next) => async (args) => {
@@ -61,10 +66,12 @@ function watchDates(client: S3Client, onDate: OnOriginDate): void {
 
 class S3ObjectStore implements StreamingObjectStore {
   readonly #client: S3Client;
+  /** Makes a single attempt, for callers that retry themselves. Shares the other client's connections. */
+  readonly #onceClient: S3Client;
   readonly #bucket: string;
-  /** For a whole call, the pauses between its tries included. */
+  /** Time limit for a whole call, including the pauses between attempts. */
   readonly #callMs: number;
-  /** Under way, by the two keys. */
+  /** Moves in progress, by their pair of keys. */
   readonly #moves = new Map<string, Promise<void>>();
 
   constructor(
@@ -73,9 +80,12 @@ class S3ObjectStore implements StreamingObjectStore {
     config: S3ClientConfig = {},
     onDate: OnOriginDate | undefined = undefined,
   ) {
-    // With Expect: 100-continue each put over 2 MB would open a connection of its own, past the limit, and wait.
+    // With Expect: 100-continue, each put over 2 MB would open its own connection beyond the limit, and wait.
     this.#client = new S3Client({ ...clientSettings(limits), expectContinueHeader: false, ...config });
-    if (onDate) watchDates(this.#client, onDate);
+    const { requestHandler, region, credentials } = this.#client.config;
+    const shared = { requestHandler, region, credentials };
+    this.#onceClient = new S3Client({ expectContinueHeader: false, ...config, ...shared, maxAttempts: 1 });
+    if (onDate) for (const each of [this.#client, this.#onceClient]) watchDates(each, onDate);
     this.#bucket = bucket;
     this.#callMs = limits.timeoutMs * limits.tries + 500;
   }
@@ -90,12 +100,13 @@ class S3ObjectStore implements StreamingObjectStore {
       IfNoneMatch: options.ifNoneMatch,
     });
     try {
-      const { ETag = '' } = await this.#client.send(command, this.#inTime());
+      const sender = options.once === true ? this.#onceClient : this.#client;
+      const { ETag = '' } = await sender.send(command, this.#inTime());
       return { etag: ETag };
     } catch (fault) {
       const error = asStoreError(fault, `PUT ${key}`, options.ifMatch !== undefined);
       if (!(error instanceof PreconditionFailedError) || s3Fault(fault).attempts === 1) throw error;
-      // An earlier try of this very put may have been done, its answer lost: then what is there is what we sent.
+      // An earlier attempt of this put may have succeeded and its response been lost: then the stored object is what we sent.
       const found = await this.get(key);
       if (found?.body.equals(body)) return { etag: found.etag };
       throw error;
@@ -119,7 +130,7 @@ class S3ObjectStore implements StreamingObjectStore {
     }
   }
 
-  /** Holds the whole object, a few megabytes at most: S3 may replace it while it is read on. */
+  /** Buffers the whole object, a few megabytes at most, because S3 may replace it while it is being read. */
   async open(key: string): Promise<OpenObject | undefined> {
     const object = await this.get(key);
     if (!object) return undefined;
@@ -140,7 +151,7 @@ class S3ObjectStore implements StreamingObjectStore {
     prefix: string,
     { after, limit }: { after?: string; limit: number },
   ): Promise<{ keys: string[]; more: boolean }> {
-    if (!isKeyPrefix(prefix)) throw new ObjectStoreRefusedError('No object key begins like this');
+    if (!isKeyPrefix(prefix)) throw new ObjectStoreRefusedError('Invalid key prefix');
     const command = new ListObjectsV2Command({
       Bucket: this.#bucket,
       Prefix: prefix,
@@ -167,8 +178,8 @@ class S3ObjectStore implements StreamingObjectStore {
   }
 
   /**
-   * S3 has no rename: a copy, then a delete, each only of what was seen. Two moves of one object against each other are made one
-   * after the other in this process; between processes it is the caller's part that there are none, or both could delete.
+   * S3 has no rename: a copy, then a delete, each conditional on the ETag seen. Opposing moves of one object are serialized
+   * within this process. Between processes the caller must prevent them, or both moves could delete the object.
    */
   move(from: string, to: string): Promise<void> {
     const pair = [from, to].toSorted().join(' ');
@@ -185,29 +196,26 @@ class S3ObjectStore implements StreamingObjectStore {
   async #move(from: string, to: string): Promise<void> {
     const [source, target] = [this.#at(from), this.#at(to)];
     if (from === to) return;
-    for (let attempt = 1; ; attempt++) {
+    const copyAndDelete = async (): Promise<void> => {
       const found = await this.#etag(from);
       if (found === undefined) return;
       const there = await this.#etag(to);
-      try {
-        // The same bytes are there where an earlier move broke off in between.
-        if (there !== found) {
-          const copy = new CopyObjectCommand({
-            ...target,
-            CopySource: `${source.Bucket}/${from}`,
-            CopySourceIfMatch: found,
-            ...(there === undefined ? { IfNoneMatch: '*' } : { IfMatch: there }),
-          });
-          await this.#client.send(copy, this.#inTime());
-        }
-        await this.#client.send(new DeleteObjectCommand({ ...source, IfMatch: found }), this.#inTime());
-        return;
-      } catch (fault) {
-        const { name, status } = s3Fault(fault);
-        // Somebody wrote, moved or deleted one of the two meanwhile: look again.
-        const changed = status === 412 || status === 409 || (status === 404 && name !== 'NoSuchBucket');
-        if (!changed || attempt === moveTries) throw asStoreError(fault, `move ${from}`);
+      // The target already has the same bytes if an earlier move was interrupted between the two steps.
+      if (there !== found) {
+        const copy = new CopyObjectCommand({
+          ...target,
+          CopySource: `${source.Bucket}/${from}`,
+          CopySourceIfMatch: found,
+          ...(there === undefined ? { IfNoneMatch: '*' } : { IfMatch: there }),
+        });
+        await this.#client.send(copy, this.#inTime());
       }
+      await this.#client.send(new DeleteObjectCommand({ ...source, IfMatch: found }), this.#inTime());
+    };
+    try {
+      await rewrite(copyAndDelete, isChanged);
+    } catch (fault) {
+      throw asStoreError(fault, `move ${from}`);
     }
   }
 
@@ -216,19 +224,20 @@ class S3ObjectStore implements StreamingObjectStore {
       const { ETag = '' } = await this.#client.send(new HeadObjectCommand(this.#at(key)), this.#inTime());
       return ETag;
     } catch (fault) {
-      // An answer to HEAD has no body, so it does not say whether the bucket is there. What is done next will.
+      // A HEAD response has no body, so it does not show whether the bucket exists. The next call will.
       if (s3Fault(fault).status === 404) return undefined;
-      throw asStoreError(fault, `HEAD ${key}`);
+      throw fault;
     }
   }
 
   close(): void {
+    this.#onceClient.destroy();
     this.#client.destroy();
   }
 
   #at(key: string): { Bucket: string; Key: string } {
     if (isObjectKey(key)) return { Bucket: this.#bucket, Key: key };
-    throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is no object key`);
+    throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is not a valid object key`);
   }
 
   #inTime(): { abortSignal: AbortSignal } {

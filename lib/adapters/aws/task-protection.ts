@@ -1,6 +1,6 @@
 import type { TaskProtection } from '../../encoder/ports.ts';
 
-/** The agent did not do what it was asked; `reason` is its own word for why, for example `TASK_NOT_VALID`. */
+/** The agent refused or failed to change the protection; `reason` is its own code, for example `TASK_NOT_VALID`. */
 export class TaskProtectionError extends Error {
   override readonly name = 'TaskProtectionError';
   readonly code = 'TASK_PROTECTION_REFUSED';
@@ -12,7 +12,7 @@ export class TaskProtectionError extends Error {
   }
 }
 
-/** What the agent answers: `protection` where it was done, else one of the others. */
+/** The agent's response: `protection` on success, otherwise one of the others. */
 interface Answer {
   readonly protection?: { readonly ProtectionEnabled?: boolean };
   readonly failure?: { readonly Reason?: string };
@@ -22,7 +22,7 @@ interface Answer {
 const timeoutMs = 10_000;
 
 /**
- * Scale-in protection of an ECS task by the agent beside it. `agentUri`: ECS_AGENT_URI. Both methods reject with
+ * Scale-in protection of an ECS task through the ECS agent. `agentUri`: ECS_AGENT_URI. Both methods reject with
  * `TaskProtectionError`. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
  */
 export function ecsTaskProtection(agentUri: string): TaskProtection {
@@ -31,7 +31,7 @@ export function ecsTaskProtection(agentUri: string): TaskProtection {
   async function ask(state: { ProtectionEnabled: boolean; ExpiresInMinutes?: number }): Promise<void> {
     const answer = await put(url, state);
     if (answer.protection?.ProtectionEnabled === state.ProtectionEnabled) return;
-    throw new TaskProtectionError(answer.failure?.Reason ?? answer.error?.Code ?? 'no answer that we know');
+    throw new TaskProtectionError(answer.failure?.Reason ?? answer.error?.Code ?? 'unknown response');
   }
 
   return {
@@ -40,7 +40,7 @@ export function ecsTaskProtection(agentUri: string): TaskProtection {
   };
 }
 
-/** Faults come with an HTTP status of their own, but say in the body what they are. */
+/** Errors have their own HTTP status, but the body says what they are. */
 async function put(url: string, body: object): Promise<Answer> {
   try {
     const response = await fetch(url, {
@@ -52,6 +52,6 @@ async function put(url: string, body: object): Promise<Answer> {
     const answer: unknown = await response.json();
     return typeof answer === 'object' && answer !== null ? answer : {};
   } catch (cause) {
-    throw new TaskProtectionError('it did not answer', { cause });
+    throw new TaskProtectionError('the agent did not respond', { cause });
   }
 }

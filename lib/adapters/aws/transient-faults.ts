@@ -1,4 +1,6 @@
-/** Names of 4xx answers of any service that pass: credentials that are renewed, a clock that is set, a request that came too slowly. */
+/**
+ * Names of transient 4xx errors of any service: credentials being renewed, a clock being set, a request that arrived too slowly.
+ */
 export const passingFaults = [
   'ExpiredToken',
   'ExpiredTokenException',

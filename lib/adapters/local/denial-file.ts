@@ -3,21 +3,21 @@ import { z } from 'zod';
 import type { EdgeDenials, Invalidations } from '../../control/ports.ts';
 import { codeOf } from './disk/disk-errors.ts';
 
-/** The file is not what we write. */
+/** The file is unreadable or not in our format. */
 export class DenialFileError extends Error {
   override readonly name = 'DenialFileError';
   readonly code = 'DENIAL_FILE_UNREADABLE';
   readonly mend: string;
 
   constructor(path: string, options: ErrorOptions) {
-    super(`The list of what the edge denies, ${path}, cannot be read.`, options);
-    this.mend = `Write {"denied": []} into ${path}, then take down again what was taken down.`;
+    super(`The edge's denial list ${path} cannot be read.`, options);
+    this.mend = `Write {"denied": []} to ${path}, then repeat all takedowns that are in force.`;
   }
 }
 
 const shape = z.object({ denied: z.array(z.string()) });
 
-/** What the edges of one machine deny; nothing where the file was never written. Throws `DenialFileError`. */
+/** The streams denied by this machine's edges; empty if the file was never written. Throws `DenialFileError`. */
 export async function readDenials(path: string): Promise<ReadonlySet<string>> {
   try {
     return new Set(shape.parse(JSON.parse(await readFile(path, 'utf8'))).denied);
@@ -29,14 +29,14 @@ export async function readDenials(path: string): Promise<ReadonlySet<string>> {
 
 export interface DenialFileOptions {
   readonly path: string;
-  /** The edge that watches the file. Left out, what is written counts as denied. */
+  /** The edge that watches the file. Without it, a written denial counts as effective. */
   readonly edgeUrl?: string;
 }
 
-/** For an edge on this machine to say whether it denies. */
+/** Time limit for a local edge to show whether it denies a stream. */
 const edgeWithinMs = 1_000;
 
-/** Tells the edges of one machine what to deny, by a file that they watch. One process writes it. */
+/** Passes denials to this machine's edges through a file that they watch. Only one process may write it. */
 export function denialFile({ path, edgeUrl }: DenialFileOptions): EdgeDenials {
   let last: Promise<void> = Promise.resolve();
 
@@ -63,21 +63,23 @@ export function denialFile({ path, edgeUrl }: DenialFileOptions): EdgeDenials {
         const answer = await fetch(`${edgeUrl}/${denied}/index.m3u8`, { method: 'HEAD', signal });
         return answer.status === 410;
       } catch (fault) {
-        // An edge that does not run delivers nothing, and reads the file before it does again.
+        // An edge that isn't running serves nothing, and reads the file before it serves again.
         if (codeOf((fault as { cause?: unknown }).cause) === 'ECONNREFUSED') return isWritten;
-        throw new Error('The edge does not say whether it denies the stream.', { cause: fault });
+        throw new Error('The edge did not respond when asked whether it denies the stream.', {
+          cause: fault,
+        });
       }
     },
   };
 }
 
-/** For edges that drop what they hold as soon as they deny it. */
+/** For edges that drop cached objects as soon as they deny them. */
 export const noInvalidations: Invalidations = {
   request: async (_paths, reference) => ({ id: reference }),
   isDone: async () => true,
 };
 
-/** Whole and on the disk before it takes its name: a power cut must not let a stream out again. */
+/** Synced to disk before the rename: a power cut must not undo a takedown. */
 async function replace(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`;
   const file = await open(temporary, 'w');

@@ -4,17 +4,17 @@ import { codeOf } from './disk/disk-errors.ts';
 
 export interface DenialWatchOptions {
   readonly path: string;
-  /** What is denied from now on; called first before `watchDenials` resolves. */
+  /** The new set of denied paths. First called before `watchDenials` resolves. */
   changed(denied: ReadonlySet<string>): void;
-  /** It cannot be read, after it could: what was known holds on. Told once until it can be read again. */
+  /** The file became unreadable; the last known set stays in force. Reported once until it can be read again. */
   failed(cause: unknown): void;
   /** @default 100 */
   readonly everyMs?: number;
 }
 
 /**
- * Follows the list of what an edge denies. Rejects with `DenialFileError` where there is one that cannot be read: an edge that does
- * not know what is taken down must not deliver anything. Returns what ends it.
+ * Watches the list of denied streams. Rejects with `DenialFileError` if the file exists but can't be read: an edge that doesn't
+ * know what is taken down must not serve anything. Returns a function that stops watching.
  */
 export async function watchDenials(options: DenialWatchOptions): Promise<() => void> {
   const { path, changed, failed, everyMs = 100 } = options;
@@ -28,10 +28,10 @@ export async function watchDenials(options: DenialWatchOptions): Promise<() => v
     try {
       const now = await identity(path);
       if (now !== known || isFailing) {
-        // Somebody took the file away: nobody was restored by that.
-        if (now === 'none') throw new Error(`${path} is gone.`);
+        // Someone deleted the file, which must not restore any stream.
+        if (now === 'none') throw new Error(`${path} was deleted.`);
         const denied = await readDenials(path);
-        // Taken away or replaced since, it may have read as a list with nothing in it: the next look tells.
+        // If the file was deleted or replaced during the read, the list may wrongly read as empty: wait for the next look.
         if ((await identity(path)) === now) {
           changed(denied);
           known = now;
@@ -51,7 +51,7 @@ export async function watchDenials(options: DenialWatchOptions): Promise<() => v
   };
 }
 
-/** Another one whenever the file was replaced. */
+/** Changes whenever the file is replaced. */
 async function identity(path: string): Promise<string> {
   try {
     const { ino, mtimeNs, size } = await stat(path, { bigint: true });

@@ -12,13 +12,13 @@ import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
 export interface HttpObjectStoreOptions {
   /** The origin's base URL, for example `http://127.0.0.1:8090`. */
   readonly url: string;
-  /** What writing, listing and reading what is quarantined need. */
+  /** Required for writing, listing and reading quarantined objects. */
   readonly token: string;
-  /** For one whole request and answer; 10 s unless told. */
+  /** For one complete request and response. @default 10 s */
   readonly timeoutMs?: number;
-  /** Connections at once; more requests wait in line. 32 unless told. */
+  /** Concurrent connections; further requests queue. @default 32 */
   readonly maxConnections?: number;
-  /** Told of the date of each answer. */
+  /** Called with the date of each response. */
   readonly onDate?: OnOriginDate;
 }
 
@@ -28,7 +28,7 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** The origin server as an object store, over kept-alive connections. `close` lets them go. */
+/** The origin server as an object store, over kept-alive connections. `close` closes them. */
 export function createHttpObjectStore(options: HttpObjectStoreOptions): ObjectStore & { close(): void } {
   return new HttpObjectStore(options);
 }
@@ -45,7 +45,7 @@ class HttpObjectStore implements ObjectStore {
     this.#authorization = `Bearer ${token}`;
     this.#timeoutMs = timeoutMs;
     this.#onDate = onDate;
-    // Shorter than the origin keeps idle connections, so that it never closes one just as a request goes out.
+    // Shorter than the origin's idle timeout, so that it never closes a connection just as a request goes out.
     this.#agent = new Agent({ keepAlive: true, timeout: 30_000, maxSockets: maxConnections });
   }
 
@@ -126,11 +126,11 @@ class HttpObjectStore implements ObjectStore {
 
 function pathOf(key: string): string {
   if (!isObjectKey(key))
-    throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is no object key`);
+    throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is not a valid object key`);
   return `/${key}`;
 }
 
-/** The status of a refusal in the port's words. */
+/** Translates an error status into the port's error. */
 function errorOf({ status, body }: Answer, what: string): Error {
   const message = `${what}: ${status} ${body.toString('utf8', 0, 200)}`;
   if (status === 412) return new PreconditionFailedError(message);

@@ -3,31 +3,32 @@ import { StreamQueues } from '../../control/webhooks/policy/stream-queues.ts';
 import {
   judgeWebhookAnswer,
   type WebhookVerdict,
-  webhookPauseMs,
+  webhookRetries,
 } from '../../control/webhooks/policy/webhook-delivery.ts';
 import type { BusEvent } from '../../control-store/bus-events.ts';
 import { EventBusError } from '../../control-store/errors.ts';
 import type { SecretSource, StreamEventBus } from '../../control-store/ports.ts';
 import { SecretUnreadableError } from '../../control-store/secret-errors.ts';
-import { readWebhookKeys, webhookHeaders } from '../../protocol/webhook/signature.ts';
+import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import { readWebhookSigners, type WebhookSigner, webhookHeaders } from './webhook-signature.ts';
 
 const limits = { items: 1_000, bytes: 16 * 1024 * 1024 };
 const mostAtOnce = 4;
 
 export interface WebhookBusOptions {
   readonly url: string;
-  /** `whsec_…`, one a line; each message is signed with all of them. */
+  /** `whsec_…`, one per line; each message is signed with all of them. */
   readonly secret: SecretSource;
   readonly emit: EmitEvent;
-  /** For one answer. @default 15 s */
+  /** Time limit for one response. @default 15 s */
   readonly answerWithinMs?: number;
-  /** From `publish` on; then the event is lost. @default 15 min */
+  /** Time limit from `publish` on, after which the event is lost. @default 15 min */
   readonly giveUpAfterMs?: number;
-  /** For what waits when the bus is closed. @default 3 s */
+  /** Time limit for pending events when the bus is closed. @default 3 s */
   readonly closeWithinMs?: number;
-  /** Pause after so many failed tries. @default half a second, doubled up to a minute */
-  readonly pauseMs?: (failed: number) => number;
+  /** Pauses between failed attempts. @default half a second, doubling up to a minute, ± 50 % */
+  readonly retries?: RetryPolicy;
 }
 
 interface Message {
@@ -43,60 +44,60 @@ interface Message {
 
 type Outcome = WebhookVerdict & { readonly cause: unknown };
 
-/** POSTs each event to a URL, as Standard Webhooks says. Throws `SecretUnreadableError`. */
+/** POSTs each event to a URL according to Standard Webhooks. Throws `SecretUnreadableError`. */
 export async function openWebhookBus(options: WebhookBusOptions): Promise<StreamEventBus> {
   const text = await options.secret.read();
-  return new WebhookBus(options, text, keysOf(text, options.secret));
+  return new WebhookBus(options, text, signersOf(text, options.secret));
 }
 
-function keysOf(text: string, { name }: SecretSource): readonly Buffer[] {
-  const keys = readWebhookKeys(text);
-  if (keys) return keys;
+function signersOf(text: string, { name }: SecretSource): readonly WebhookSigner[] {
+  const signers = readWebhookSigners(text);
+  if (signers) return signers;
   throw new SecretUnreadableError(
-    `The secret ${name} is no webhook secret.`,
-    'It is whsec_ and 24 to 64 bytes as base64; while it is changed, the new one and the old one, one a line.',
+    `The secret ${name} is not a valid webhook secret.`,
+    'Use whsec_ followed by 24 to 64 bytes in base64. During a rotation, list the new and the old one, one per line.',
   );
 }
 
 /**
- * Events wait here in order, for each stream; one of a stream is under way at a time, and it is sent until it is taken,
- * refused, or too old. So a receiver that is slow or away holds up nobody, and hears of a stream in order, at least once:
- * the id of a message that comes twice is the same. What waits is in memory, and lost with the process.
+ * Queues events in order per stream, with one in delivery per stream at a time, and retries it until it is accepted, refused or
+ * too old. A slow or unreachable receiver therefore holds up nobody and receives each stream's events in order, at least once; a
+ * message delivered twice has the same id. The queue is in memory and lost with the process.
  */
 class WebhookBus implements StreamEventBus {
   readonly #options: WebhookBusOptions;
   readonly #queues = new StreamQueues<Message>(limits);
   readonly #stopWatching: () => void;
   readonly #cut = new AbortController();
-  #keys: readonly Buffer[];
+  #signers: readonly WebhookSigner[];
   #underWay = 0;
-  /** The receiver wants to hear nothing before. */
+  /** The receiver asked for no requests before this time. */
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
-  /** Told once, until something is taken again. */
+  /** Reported once until an event is accepted again. */
   #isDelayed = false;
   #timer?: NodeJS.Timeout;
   #emptied?: () => void;
   #closed = false;
 
-  constructor(options: WebhookBusOptions, text: string, keys: readonly Buffer[]) {
+  constructor(options: WebhookBusOptions, text: string, signers: readonly WebhookSigner[]) {
     this.#options = options;
-    this.#keys = keys;
+    this.#signers = signers;
     this.#stopWatching = options.secret.watch(text, {
-      // One that cannot be used leaves the last one in force.
+      // An unusable secret leaves the previous one in force.
       changed: (newer) => {
-        this.#keys = readWebhookKeys(newer) ?? this.#keys;
+        this.#signers = readWebhookSigners(newer) ?? this.#signers;
       },
       failed: () => {},
     });
   }
 
-  /** They are sent later. */
+  /** Queues the events for delivery. */
   async publish(events: readonly BusEvent[]): Promise<void> {
     const untaken = events.filter((event) => this.#closed || !this.#queues.add(this.#messageOf(event)));
     this.#pump();
     if (untaken.length === 0) return;
     throw new EventBusError(
-      `${untaken.length} events wait for the webhook no more: there is no room`,
+      `${untaken.length} events for the webhook were dropped: the queue is full or closed`,
       untaken,
     );
   }
@@ -165,8 +166,8 @@ class WebhookBus implements StreamEventBus {
   #failed(message: Message, { askedPauseMs, cause }: Outcome & { verdict: 'again' }): void {
     const nowMs = performance.now();
     message.failed++;
-    const pauseMs = this.#options.pauseMs?.(message.failed) ?? webhookPauseMs(message.failed, Math.random());
-    const dueMs = nowMs + Math.max(pauseMs, askedPauseMs);
+    const { retries = webhookRetries } = this.#options;
+    const dueMs = nowMs + Math.max(pauseMs(retries, message.failed, Math.random()), askedPauseMs);
     if (askedPauseMs > 0) this.#pausedUntilMs = nowMs + askedPauseMs;
     if (!this.#isDelayed)
       this.#options.emit('control.bus-event.delayed', { events: this.#queues.size, cause });
@@ -178,11 +179,11 @@ class WebhookBus implements StreamEventBus {
     }
   }
 
-  /** Of the answer only its head is read. */
+  /** Reads only the head of the response. */
   async #send({ id, body }: Message): Promise<Outcome> {
     const { url, answerWithinMs = 15_000 } = this.#options;
     const headers = { 'content-type': 'application/json', 'user-agent': 'headwater' };
-    const signed = webhookHeaders({ id, sentAtMs: Date.now(), body }, this.#keys);
+    const signed = webhookHeaders({ id, sentAtMs: Date.now(), body }, this.#signers);
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -195,7 +196,7 @@ class WebhookBus implements StreamEventBus {
       const answer = { status: response.status, retryAfter: response.headers.get('retry-after') };
       return { ...judgeWebhookAnswer(answer, Date.now()), cause: `the receiver answered ${response.status}` };
     } catch (fault) {
-      // What fetch says itself is "fetch failed".
+      // The message of fetch itself is just "fetch failed".
       const cause = fault instanceof TypeError && fault.cause !== undefined ? fault.cause : fault;
       return { verdict: 'again', askedPauseMs: 0, cause };
     }

@@ -4,31 +4,31 @@ import { z } from 'zod';
 import type { SecretSource } from '../../control-store/ports.ts';
 import type { Certificate } from './net/listener.ts';
 
-/** A certificate or its key cannot be used; `mend` says what to do. */
+/** A certificate or its key is unusable; `mend` explains the fix. */
 export class CertificateError extends Error {
   override readonly name = 'CertificateError';
   readonly code = 'CERTIFICATE_UNUSABLE';
   readonly mend =
-    'HEADWATER_CERTIFICATE names a PEM certificate with its chain and the private key that belongs to it: files:CERTIFICATE,KEY, or secretsmanager:ID of a secret {"certificate": PEM, "privateKey": PEM}.';
+    'Set HEADWATER_CERTIFICATE to a PEM certificate with its chain and its private key: files:CERTIFICATE,KEY, or secretsmanager:ID of a secret {"certificate": PEM, "privateKey": PEM}.';
 }
 
 export interface CertificateHandler {
   changed(certificate: Certificate): void;
-  /** The secret cannot be read, or what it holds now cannot be used. What is in use stays. */
+  /** The secret became unreadable or its content is unusable. The certificate in use stays. */
   failed(cause: Error): void;
 }
 
 export interface LoadedCertificate {
   readonly certificate: Certificate;
-  /** Tells of a new certificate, from what was loaded on. Returns what ends it. */
+  /** Reports every certificate that replaces the loaded one. Returns a function that stops watching. */
   watch(handler: CertificateHandler): () => void;
 }
 
 const secretSchema = z.object({ certificate: z.string(), privateKey: z.string() });
 
 /**
- * Reads a certificate and its key from a secret `{"certificate": PEM with chain, "privateKey": PEM}` and tries them. Throws
- * `CertificateError`, or `SecretUnreadableError`.
+ * Reads a certificate and its key from a secret `{"certificate": PEM with chain, "privateKey": PEM}` and checks that they work.
+ * Throws `CertificateError` or `SecretUnreadableError`.
  */
 export async function loadCertificate(source: SecretSource): Promise<LoadedCertificate> {
   const text = await source.read();
@@ -41,7 +41,7 @@ export async function loadCertificate(source: SecretSource): Promise<LoadedCerti
           try {
             certificate = parseCertificate(source.name, next);
           } catch (cause) {
-            // Two files are replaced one after the other: the next look finds the pair whole.
+            // Two files are replaced one after the other: the next poll finds a matching pair.
             failed(cause as Error);
             return;
           }
@@ -52,12 +52,12 @@ export async function loadCertificate(source: SecretSource): Promise<LoadedCerti
   };
 }
 
-/** Whole days until a certificate is over; negative when it is. Of a chain, the first one counts. */
+/** Full days until a certificate expires; negative if it has expired. For a chain, the first certificate counts. */
 export function certificateDaysLeft({ cert }: Certificate, nowMs: number): number {
   return Math.floor((new X509Certificate(cert).validToDate.getTime() - nowMs) / 86_400_000);
 }
 
-/** No message here quotes what it was given: half of it is a private key. */
+/** Error messages must not quote the input: half of it is a private key. */
 function parseCertificate(name: string, text: string): Certificate {
   try {
     const { certificate: cert, privateKey: key } = secretSchema.parse(JSON.parse(text));

@@ -1,16 +1,16 @@
 import type { EnvCodec } from '../../config/env.ts';
-import { programCodec } from '../../config/program.ts';
+import { programCodec } from '../../config/programs/program.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { createLog } from './log.ts';
 import { explainFault } from './program.ts';
 
 export interface FunctionParts<Config, Parameters extends unknown[], Result> {
   readonly codec: Pick<EnvCodec<Config>, 'decode'>;
-  /** The stage's word, for example `control`. */
+  /** The stage's name, for example `control`. */
   readonly role: string;
   /** The function's folder in lambda/. */
   readonly name: string;
-  /** Makes what all invocations share, once for each cold start. */
+  /** Creates what all invocations share, once per cold start. */
   start(
     config: Config,
     emit: EmitEvent,
@@ -20,9 +20,9 @@ export interface FunctionParts<Config, Parameters extends unknown[], Result> {
 }
 
 /**
- * Starts a function as `runProgram` starts a program: reads the environment once, makes what invocations share, returns
- * the handler. What goes wrong, then or in an invocation, is logged as `process.failed` with what to do about it and
- * thrown on, so that the caller sees a failure and a retry is due.
+ * Starts a function the way `runProgram` starts a program: reads the environment once, creates what invocations share, and
+ * returns the handler. Errors, during startup or in an invocation, are logged as `process.failed` with advice on the fix and
+ * rethrown, so that the caller sees a failure and retries.
  */
 export async function startFunction<Config, Parameters extends unknown[], Result>({
   codec,

@@ -1,21 +1,22 @@
 import pino from 'pino';
+import { describeCause } from '../../telemetry/described-cause.ts';
 import { embedMetrics } from '../../telemetry/embedded-metrics.ts';
 import { type EmitEvent, events } from '../../telemetry/events.ts';
 
 export interface LogOptions {
-  /** The stage's word, for example `ingest`. */
+  /** The stage's name, for example `ingest`. */
   readonly role: string;
   /** The process or function, for example `ingest-1`. */
   readonly name: string;
-  /** The CloudWatch namespace of the metrics that lines carry; without it they carry none. */
+  /** The CloudWatch namespace for metrics embedded in log lines; without it, no metrics are embedded. */
   readonly metricsNamespace?: string | undefined;
   /** @default stdout, each line written before the call returns */
   readonly destination?: pino.DestinationStream;
 }
 
 /**
- * Logs events as one JSON object a line: `{level, time, event, role, name, …fields, msg}`. With a namespace, an event that
- * carries metrics gets them in CloudWatch's embedded metric format, in the same line.
+ * Logs events as one JSON object per line: `{level, time, event, role, name, …fields, msg}`. With a namespace, events with
+ * metrics include them in the same line in CloudWatch's embedded metric format.
  */
 export function createLog({ role, name, metricsNamespace, destination }: LogOptions): EmitEvent {
   const logger = pino(
@@ -35,12 +36,4 @@ export function createLog({ role, name, metricsNamespace, destination }: LogOpti
         : embedMetrics(kind, fields as Record<string, unknown>, metricsNamespace, Date.now());
     logger[kind.level]({ event, ...(fields as object), ...embedded }, kind.message);
   };
-}
-
-/** An error as the log shows it: its name, code and message, and those of what caused it. */
-function describeCause(cause: unknown): unknown {
-  if (!(cause instanceof Error)) return cause;
-  const { name, message } = cause;
-  const code = 'code' in cause ? cause.code : undefined;
-  return { name, code, message, cause: cause.cause === undefined ? undefined : describeCause(cause.cause) };
 }

@@ -1,19 +1,20 @@
 import type { SecretHandler, SecretSource } from '../../control-store/ports.ts';
 import { SecretUnreadableError } from '../../control-store/secret-errors.ts';
+import { spread } from '../../retry/policy/backoff.ts';
 
 const maxSecretBytes = 65_536;
 
 export interface PolledSecretOptions {
   readonly name: string;
-  /** What to do where it cannot be read. */
+  /** How to fix an unreadable secret. */
   readonly mend: string;
-  /** Gets the text; what it throws becomes the cause of a `SecretUnreadableError`. */
+  /** Fetches the text. Its errors become the cause of a `SecretUnreadableError`. */
   readonly fetch: () => Promise<string>;
-  /** Between two looks, give or take a tenth, so that a fleet does not look at once. */
+  /** Poll interval, ± 10 % so that a fleet doesn't poll in lockstep. */
   readonly everyMs: number;
 }
 
-/** A secret that is watched by reading it again and again. */
+/** A secret that is watched by polling. */
 export function polledSecret({ name, mend, fetch, everyMs }: PolledSecretOptions): SecretSource {
   const read = async (): Promise<string> => {
     const text = await fetch().catch((cause: unknown) => {
@@ -21,7 +22,7 @@ export function polledSecret({ name, mend, fetch, everyMs }: PolledSecretOptions
       throw new SecretUnreadableError(`The secret ${name} cannot be read: ${why}.`, mend, { cause });
     });
     if (text.length <= maxSecretBytes) return text;
-    throw new SecretUnreadableError(`The secret ${name} has more than ${maxSecretBytes} bytes.`, mend);
+    throw new SecretUnreadableError(`The secret ${name} is larger than ${maxSecretBytes} bytes.`, mend);
   };
   return { name, read, watch: (known, handler) => poll(read, everyMs, known, handler) };
 }
@@ -51,7 +52,7 @@ function poll(
     failing = cause !== undefined;
   };
   const later = (): void => {
-    timer = setTimeout(() => void look(), everyMs * (0.9 + Math.random() / 5));
+    timer = setTimeout(() => void look(), spread(everyMs, 0.1, Math.random()));
     timer.unref();
   };
   later();

@@ -1,32 +1,32 @@
 import { flushCompileCache } from 'node:module';
 import { EnvironmentError } from '../../config/env.ts';
-import { programCodec } from '../../config/program.ts';
+import { programCodec } from '../../config/programs/program.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { createLog } from './log.ts';
 
 /** A started program. */
 export interface RunningProgram {
-  /** The port that others reach it at, for the `process.ready` event. */
+  /** The port where others reach it, for the `process.ready` event. */
   readonly port: number;
-  /** Finishes what is under way within the program's own limits, then lets everything go. Called once. */
+  /** Finishes ongoing work within the program's own limits, then releases everything. Called once. */
   stop(): Promise<void>;
 }
 
 export interface Program<Config> {
-  /** What reads its environment; it may ask around for what the environment leaves open. Throws what is at fault. */
+  /** Reads the environment; may look up elsewhere what the environment leaves open. Throws on invalid settings. */
   readonly codec: { decode(env: Readonly<Record<string, string | undefined>>): Config | Promise<Config> };
-  /** The stage's word, for example `ingest`. */
+  /** The stage's name, for example `ingest`. */
   readonly role: string | ((config: Config) => string);
-  /** The process's name, for example `ingest-1`; the role unless told. */
+  /** The process's name, for example `ingest-1`. @default the role */
   readonly name?: (config: Config) => string;
   start(config: Config, emit: EmitEvent): Promise<RunningProgram>;
 }
 
 /**
- * Runs a program from start to end: reads the environment once, starts, says `process.ready`, stops on SIGTERM, SIGINT
- * or (with HEADWATER_EXIT_WITH_PARENT=1) when its stdin closes, and exits 0. A start that fails says `process.failed`
- * with what to do about it and exits 1, and so does an error that nobody caught: the state of the process is unknown
- * then, and the supervisor starts a fresh one.
+ * Runs a program from start to end: reads the environment once, starts, logs `process.ready`, stops on SIGTERM, SIGINT or (with
+ * HEADWATER_EXIT_WITH_PARENT=1) when its stdin closes, and exits 0. If the start fails, it logs `process.failed` with advice on
+ * the fix and exits 1. The same happens on an uncaught error: the process is then in an unknown state, and the supervisor starts
+ * a fresh one.
  */
 export async function runProgram<Config>(program: Program<Config>): Promise<void> {
   const unnamed = {
@@ -53,14 +53,14 @@ export async function runProgram<Config>(program: Program<Config>): Promise<void
       running.stop().then(() => process.exit(0), fail);
     });
     emit('process.ready', { role, name, port: running.port });
-    // With NODE_COMPILE_CACHE: Node would write at the end only, and a process that is killed has none.
+    // With NODE_COMPILE_CACHE: Node would write the cache only on exit, and a killed process would leave none.
     flushCompileCache();
   } catch (fault) {
     fail(fault);
   }
 }
 
-/** Calls `stop` once, at the first request to stop; further ones are ignored while it finishes. */
+/** Calls `stop` once, on the first stop request; further ones are ignored. */
 function onStopRequest(exitWithParent: boolean, stop: (signal: string) => void): void {
   let asked = false;
   const ask = (signal: string) => {
@@ -77,7 +77,7 @@ function onStopRequest(exitWithParent: boolean, stop: (signal: string) => void):
   }
 }
 
-/** What a fault means to the person who reads it: `code`, what happened, and what to do where we know. */
+/** Explains an error to people: `code`, what happened and, if known, how to fix it. */
 export function explainFault(fault: unknown): { code: string; reason: string; mend?: string } {
   if (fault instanceof EnvironmentError) return { code: fault.code, reason: fault.faults.join('; ') };
   if (!(fault instanceof Error)) return { code: 'UNKNOWN', reason: String(fault) };
@@ -106,14 +106,14 @@ const mends: Record<string, (at: { port?: number; path?: string }) => { reason: 
     reason:
       port === undefined
         ? `${path} cannot be opened: permission denied.`
-        : `Port ${port} may not be opened by this user.`,
+        : `This user is not allowed to open port ${port}.`,
     mend:
       port === undefined
         ? `Make ${path} writable for this user, or choose another folder with --data-dir DIR.`
         : 'Choose ports above 1024 with --port-base N.',
   }),
   ENOTDIR: ({ path }) => ({
-    reason: `${path} cannot be made: part of its path is a file.`,
+    reason: `${path} cannot be created: part of its path is a file.`,
     mend: 'Choose another folder with --data-dir DIR.',
   }),
   EEXIST: ({ path }) => ({
@@ -126,6 +126,6 @@ const mends: Record<string, (at: { port?: number; path?: string }) => { reason: 
   }),
   ENOSPC: ({ path }) => ({
     reason: `The disk is full${path === undefined ? '' : ` (${path})`}.`,
-    mend: 'Make room, or choose another disk with --data-dir DIR.',
+    mend: 'Free up space, or choose another disk with --data-dir DIR.',
   }),
 };

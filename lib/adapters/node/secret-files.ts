@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { SecretSource } from '../../control-store/ports.ts';
 import { polledSecret } from './polled-secret.ts';
 
-/** Reading two small files costs less than a system call for each of their changes is worth. */
+/** Rereading two small files is cheap enough that watching them for changes isn't worth it. */
 const lookEveryMs = 2_000;
 const readBytes = 65_537;
 
@@ -10,13 +10,13 @@ const readBytes = 65_537;
 export function secretFile(path: string, everyMs: number = lookEveryMs): SecretSource {
   return polledSecret({
     name: path,
-    mend: `Put the secret into the file ${path}, readable for the user that this program runs as.`,
+    mend: `Put the secret in the file ${path}, readable by the user that runs this program.`,
     fetch: () => readStart(path),
     everyMs,
   });
 }
 
-/** A certificate with its chain and its key as two PEM files: together the secret `{"certificate", "privateKey"}`. */
+/** A certificate with its chain, and its key, from two PEM files; combined into the secret `{"certificate", "privateKey"}`. */
 export function certificateFiles(
   certFile: string,
   keyFile: string,
@@ -24,7 +24,7 @@ export function certificateFiles(
 ): SecretSource {
   return polledSecret({
     name: certFile,
-    mend: `Put a PEM certificate with its chain into ${certFile} and its private key into ${keyFile}.`,
+    mend: `Put a PEM certificate with its chain in ${certFile} and its private key in ${keyFile}.`,
     fetch: async () => {
       const [certificate, privateKey] = await Promise.all([readStart(certFile), readStart(keyFile)]);
       return JSON.stringify({ certificate, privateKey });
@@ -33,7 +33,7 @@ export function certificateFiles(
   });
 }
 
-/** The file's text, cut off where it is larger than any secret: the rest is never held. */
+/** The start of the file's text. Anything beyond the size limit of a secret is never read into memory. */
 async function readStart(path: string): Promise<string> {
   const file = await open(path);
   try {

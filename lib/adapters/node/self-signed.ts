@@ -12,10 +12,10 @@ export interface CertificatePair {
   readonly privateKey: string;
 }
 
-/** Makes a key and a certificate for it that only its maker trusts, good for `days` from now. */
+/** Generates a key and a self-signed certificate, valid for `days` from now. */
 export async function makeSelfSigned(names: SelfSignedNames, days: number): Promise<CertificatePair> {
   const { hosts, addresses = [] } = names;
-  // P-256: its handshakes cost half of RSA-2048's. The first name of a long one would not fit: 64 characters are allowed.
+  // P-256: handshakes cost half as much as with RSA-2048. A common name is limited to 64 characters.
   const pair = await generate([{ name: 'commonName', value: (hosts[0] ?? 'headwater').slice(0, 64) }], {
     keyType: 'ec',
     curve: 'P-256',

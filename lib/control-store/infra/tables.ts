@@ -21,9 +21,9 @@ import {
 } from '../tables.ts';
 
 export interface ControlTablesProps {
-  /** The deployment's name; begins the names of the tables. */
+  /** The deployment's name, which prefixes the table names. */
   readonly name: string;
-  /** Whether streams and their journals stay when the stack is deleted; if so, the tables cannot be deleted by mistake either. */
+  /** Keep streams and their journals when the stack is deleted. Also protects the tables from accidental deletion. */
   readonly keepOnDelete: boolean;
 }
 
@@ -31,11 +31,11 @@ const typeOf = { string: AttributeType.STRING, number: AttributeType.NUMBER } as
 const attribute = ({ name, type }: KeyAttribute) => ({ name, type: typeOf[type] });
 
 /**
- * The control store of a region: DynamoDB tables on demand, each as lib/control-store/tables.ts describes it, to be had
- * back as they were at any second of the last 35 days, under one key of the customer.
+ * A region's control store: on-demand DynamoDB tables as described in lib/control-store/tables.ts, with point-in-time recovery
+ * to any second of the last 35 days, encrypted under one customer-managed key.
  */
 export class ControlTables extends Construct {
-  /** Everything secret or personal in a region's control stage is under it. */
+  /** Encrypts everything secret or personal in a region's control stage. */
   readonly encryptionKey: IKey;
   readonly #tables: ReadonlyMap<ControlTable, Table>;
 
@@ -80,11 +80,11 @@ export class ControlTables extends Construct {
 
   table(end: ControlTable): Table {
     const table = this.#tables.get(end);
-    if (!table) throw new Error(`There is no table ${end}.`);
+    if (!table) throw new Error(`No such table: ${end}`);
     return table;
   }
 
-  /** Allows the calls that `role` makes of the control store, and the use of the key for nothing but them. */
+  /** Allows the calls that `role` makes to the control store, and use of the key for those calls only. */
   grantAccess(role: ControlRole, grantee: IGrantable): void {
     const allow = (actions: readonly string[], resourceArns: string[]) =>
       Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns });

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import { ControlStoreUnavailableError } from '../../control-store/errors.ts';
 import { StalenessTracker } from '../policy/staleness.ts';
+import { addDocument, createApiShell } from './api-base.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
 import type { ApiContext, ControlApi, ControlApiDependencies } from './context.ts';
 import { addDestinationRoutes } from './destinations.ts';
@@ -9,15 +10,16 @@ import { addFleetRoutes } from './fleet.ts';
 import { addEventRoutes } from './journal.ts';
 import { addKeyRoutes } from './keys.ts';
 import type { ApiProblem } from './problems.ts';
-import { addDocument, createApiShell } from './shell.ts';
+import { describedSchemas } from './schemas/schemas.ts';
 import { addStreamRoutes } from './streams.ts';
 import { addTakedownRoutes } from './takedown.ts';
 
-/** Records whose life the API watches at once, a few hundred bytes each. */
+/** How many records' liveness the API tracks at once; a few hundred bytes each. */
 const stalenessLimit = 20_000;
 
 /**
- * The control API as a Hono app: it runs in memory (`app.request`), on a socket or in a function, and knows ports only.
+ * The control API as a Hono app. Runs in memory (`app.request`), on a socket or in a Lambda function; depends only on
+ * ports.
  */
 export function createControlApi(dependencies: ControlApiDependencies): ControlApi {
   const context: ApiContext = {
@@ -26,6 +28,8 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
     fleet: new StalenessTracker(stalenessLimit),
   };
   const app = createApiShell(context, (c, problem) => report(context, c, problem));
+  // Before the routes: a schema takes its description from where it first appears, which may be a field's own.
+  for (const [name, schema] of Object.entries(describedSchemas)) app.openAPIRegistry.register(name, schema);
   addStreamRoutes(app, context);
   addKeyRoutes(app, context);
   addBroadcastRoutes(app, context);
@@ -36,12 +40,12 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addDocument(app, {
     title: 'Headwater control API',
     description:
-      'Streams, their keys, broadcasts, destinations, takedowns and events, and the fleet. Errors are problem details (RFC 9457). Fields and query parameters that are not described here are refused.',
+      'Manages streams, their keys, broadcasts, destinations, takedowns and events, and reports the fleet. Errors are problem details (RFC 9457). Undocumented fields and query parameters are rejected.',
   });
   return app;
 }
 
-/** Says in the log what is a fault of ours, and looks anew at every lease once the store was away. */
+/** Logs server-side failures. After a store outage, every lease and heartbeat is observed afresh. */
 function report({ emit, leases, fleet }: ApiContext, c: Context, problem: ApiProblem): void {
   const about = { method: c.req.method, route: routePath(c, -1), cause: problem.cause };
   if (problem.cause instanceof ControlStoreUnavailableError) {

@@ -8,7 +8,7 @@ import { ApiProblem } from './problems.ts';
 import { answer, limitParam, problems, streamParams } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
 import { BroadcastList, EndRequest } from './schemas/schemas.ts';
-import { loadStream, observeStream, tell } from './stream-access.ts';
+import { loadStream, observeStream, recordEvent } from './stream-access.ts';
 
 const tags = ['Broadcasts'];
 
@@ -16,16 +16,16 @@ const end = createRoute({
   method: 'post',
   path: '/v1/streams/{id}/end',
   operationId: 'endBroadcast',
-  summary: 'End the broadcast that is on the air',
+  summary: 'End the current broadcast',
   description:
-    'The worker sees it at its next lease renewal, within seconds: it finishes the recording, tells the broadcaster and closes. Asking again is no error. The body is empty.',
+    'The worker notices at its next lease renewal, within seconds: it finishes the recording, notifies the broadcaster and closes the connection. Repeating the request is not an error. The request body is empty.',
   tags,
   request: { params: streamParams },
   responses: {
     202: answer(
       EndRequest,
       examples.endRequest,
-      'It was asked for; the state turns to ended when it is done.',
+      'Accepted. The state changes to ended once the broadcast is over.',
     ),
     ...problems('stream-not-found', 'not-on-air'),
   },
@@ -39,7 +39,7 @@ const list = createRoute({
   tags,
   request: { params: streamParams, query: z.strictObject({ limit: limitParam(200, 50) }) },
   responses: {
-    200: answer(BroadcastList, examples.broadcastList, 'The newest ones.'),
+    200: answer(BroadcastList, examples.broadcastList, 'The newest broadcasts.'),
     ...problems('stream-not-found', 'invalid-request'),
   },
 });
@@ -50,7 +50,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
   app.openapi(end, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
     const { state } = await observeStream(context, stream);
-    const notOnAir = () => new ApiProblem('not-on-air', 'There is no broadcast that could be ended.');
+    const notOnAir = () => new ApiProblem('not-on-air', 'The stream has no broadcast to end.');
     const lease = isOnAir(state) ? await store.getLease(stream.id) : undefined;
     if (!lease) throw notOnAir();
     const { broadcastId } = lease;
@@ -62,7 +62,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
     if (!lease.endRequested) {
       emit('control.end.requested', { streamId: stream.id, broadcastId });
       const about = { streamId: stream.id, broadcastId, atMs: clock.wallMs() };
-      await tell(context, streamEvent('stream.end-requested', {}, about));
+      await recordEvent(context, streamEvent('stream.end-requested', {}, about));
     }
     return c.json({ broadcastId }, 202);
   });
@@ -71,7 +71,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
     const stream = await loadStream(context, c.req.valid('param').id);
     const newest = (await observeStream(context, stream)).broadcast;
     const records = await store.listBroadcasts(stream.id, c.req.valid('query').limit);
-    // Only the newest can be on the air; an older one whose worker died before it wrote "ended" is over all the same.
+    // Only the newest can be on air. An older one has ended even if its worker died before writing "ended".
     const broadcasts = records.map((record) =>
       presentBroadcast(record, record.id === newest?.record.id ? newest.state : 'ended'),
     );

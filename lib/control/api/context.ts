@@ -12,57 +12,57 @@ import type { StalenessTracker } from '../policy/staleness.ts';
 export interface ControlApiConfig {
   /** Where broadcasters publish, for example `rtmps://127.0.0.1:1936/live`. */
   readonly ingestRtmpsUrl: string;
-  /** The same without TLS; left out where that is not taken. */
+  /** The same without TLS; omitted if plain RTMP isn't accepted. */
   readonly ingestRtmpUrl?: string | undefined;
-  /** The edge, without a slash at the end. */
+  /** Base URL of the edge, without a trailing slash. */
   readonly playbackBaseUrl: string;
   readonly pageBaseUrl: string;
   readonly region: string;
-  /** The secret under which keys are hashed, and those of destinations sealed; ingest has the same. */
+  /** Secret that hashes stream keys and seals destination keys; ingest uses the same one. */
   readonly keyPepper: string;
-  /** What may encode a stream. @default the fleet alone */
+  /** Encoders that a stream may choose. @default ['fleet'] */
   readonly offeredEncoders?: readonly EncoderTier[] | undefined;
-  /** What is encoded, for the estimate of what it costs. @default the default ladder */
+  /** The ladder, for the cost estimate. @default the default ladder */
   readonly ladder?: LadderConfig | undefined;
-  /** Of its managed channels, for the same. @default STANDARD */
+  /** Class of managed channels, for the cost estimate. @default STANDARD */
   readonly channelClass?: ChannelClass | undefined;
-  /** Ports at which destinations can be reached; none: simulcast is not offered. @default any */
+  /** Ports that destinations may use; an empty list turns simulcast off. @default any port */
   readonly pushPorts?: readonly number[] | undefined;
-  /** Networks (CIDR) that destinations may be in although they are not public, for one machine. @default none */
+  /** Non-public networks (CIDR) that destinations may be in, for use on a single machine. @default none */
   readonly pushAllow?: readonly string[] | undefined;
   /**
-   * What the Host header may say, with the port where it is not the scheme's own: a page that rebinds its name to this
-   * address is refused. Not checked where left out: an authorizer stands before the API.
+   * Accepted Host headers, with the port unless it is the scheme's default; protects against DNS rebinding. Not checked
+   * if omitted, which requires an authorizer in front of the API.
    */
   readonly allowedHosts?: readonly string[] | undefined;
-  /** Pages that may use the API from a browser. A request that names another origin is refused. */
+  /** Origins whose pages may use the API from a browser. Requests from any other origin are rejected. */
   readonly allowedOrigins: readonly string[];
-  /** Live event feeds open at once; 0 where answers cannot be held open. @default 200 */
+  /** Limit of concurrently open live event feeds; 0 if responses can't be streamed. @default 200 */
   readonly maxLiveFeeds?: number;
-  /** How often a live feed looks for news. @default 1000 */
+  /** How often a live feed polls for new events. @default 1000 */
   readonly livePollMs?: number;
-  /** How long a live feed stays open; the browser opens the next one by itself. @default 900000 */
+  /** How long a live feed stays open; browsers reconnect automatically. @default 900000 */
   readonly liveFeedMs?: number;
 }
 
-/** What the API needs, all of it from outside. */
+/** Everything the API depends on. */
 export interface ControlApiDependencies {
   readonly store: ControlStore;
   readonly clock: Clock;
   readonly config: ControlApiConfig;
   readonly emit: EmitEvent;
-  /** @default no routes for takedowns */
+  /** @default no takedown routes */
   readonly takedowns?: Takedowns | undefined;
 }
 
-/** Takes streams down and restores them. Both are written down before they answer, and go on by themselves. */
+/** Takes streams down and restores them. Both are persisted before they return and continue in the background. */
 export interface Takedowns {
   take(streamId: StreamId, reason: string): Promise<StreamDocument<'takedown'>>;
-  /** Throws `NeverTakenDownError`. */
+  /** @throws NeverTakenDownError */
   restore(streamId: StreamId): Promise<StreamDocument<'takedown'>>;
 }
 
-/** What the routes share. */
+/** State shared by the routes. */
 export interface ApiContext extends ControlApiDependencies {
   readonly leases: StalenessTracker;
   readonly fleet: StalenessTracker;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { encoderTiers } from '../../config/encoder-tiers.ts';
 import { envCodec } from '../../config/env.ts';
+import { baseUrl, regionName } from '../../config/fields.ts';
 import {
   controlStoreLocation,
   edgeLocation,
@@ -8,35 +9,30 @@ import {
   secretLocation,
 } from '../../config/locations.ts';
 
-const address = (protocol: RegExp, example: string) =>
-  z
-    .url({ protocol, error: `must be an address such as ${example}` })
-    .transform((url) => url.replace(/\/+$/, ''));
-
-/** What the control API is told where it runs as a function: HEADWATER_CONTROL_STORE, HEADWATER_KEY_PEPPER, … */
+/** Settings of the control API as a Lambda function: HEADWATER_CONTROL_STORE, HEADWATER_KEY_PEPPER, … */
 export const controlFunctionCodec = envCodec({
   controlStore: controlStoreLocation,
-  /** How long the lines of a stream's journal are kept. 90 days unless told. */
+  /** How long a stream's journal keeps its events. @default 90 days */
   eventRetentionDays: z.coerce.number().int().min(1).max(3650).optional(),
-  /** The secret under which stream keys are hashed; ingest reads the same one. */
+  /** Secret that hashes stream keys; ingest reads the same one. */
   keyPepper: secretLocation,
-  ingestRtmpsUrl: address(/^rtmps$/, 'rtmps://ingest.example.com/live'),
-  /** Left out where RTMP is not taken without TLS. */
-  ingestRtmpUrl: address(/^rtmp$/, 'rtmp://ingest.example.com/live').optional(),
-  playbackBaseUrl: address(/^https$/, 'https://live.example.com'),
-  pageBaseUrl: address(/^https$/, 'https://live.example.com'),
-  region: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be a region name such as eu-central-1'),
-  /** Where the recordings are that a takedown puts into quarantine. */
+  ingestRtmpsUrl: baseUrl(['rtmps'], 'rtmps://ingest.example.com/live'),
+  /** @default plain RTMP isn't accepted */
+  ingestRtmpUrl: baseUrl(['rtmp'], 'rtmp://ingest.example.com/live').optional(),
+  playbackBaseUrl: baseUrl(['https'], 'https://live.example.com'),
+  pageBaseUrl: baseUrl(['https'], 'https://live.example.com'),
+  region: regionName,
+  /** Holds the recordings that a takedown quarantines. */
   origin: originLocation,
-  /** What a takedown darkens. */
+  /** The edge that a takedown blocks streams at. */
   edge: edgeLocation,
-  /** Name or ARN of the function that goes on with takedowns. */
+  /** Name or ARN of the function that completes takedowns. */
   takedownsFunction: z.string().min(1),
-  /** What may encode a stream; the fleet alone unless told. */
+  /** Encoders that a stream may choose. @default the fleet alone */
   offeredEncoders: encoderTiers.optional(),
-  /** Pipelines of a managed channel, for the same estimate. */
+  /** Class of managed channels, for the cost estimate. @default STANDARD */
   channelClass: z.enum(['SINGLE_PIPELINE', 'STANDARD']).optional(),
-  /** Ports at which the proxies reach other servers, with commas between them; empty where they reach none. */
+  /** Ports that destinations may use, comma-separated; empty if simulcast is off. */
   pushPorts: z
     .string()
     .transform((text) =>
@@ -46,8 +42,8 @@ export const controlFunctionCodec = envCodec({
         .map(Number),
     )
     .pipe(z.array(z.int().min(1).max(65_535))),
-  /** JSON in the form of `LadderConfig`, for the estimate of what a stream costs; the default ladder unless told. */
+  /** A `LadderConfig` as JSON, for the cost estimate. @default the default ladder */
   ladder: z.string().min(1).optional(),
-  /** Pages that may use the API from a browser, as origins with commas between them. */
+  /** Origins whose pages may use the API from a browser, comma-separated. */
   allowedOrigins: z.string().transform((text) => text.split(',').filter((origin) => origin !== '')),
 });

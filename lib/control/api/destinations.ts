@@ -16,7 +16,7 @@ import {
   NewDestination,
 } from './schemas/destination-schemas.ts';
 import { examples } from './schemas/examples.ts';
-import { changeStream, loadStream, observeStream, tell } from './stream-access.ts';
+import { changeStream, loadStream, observeStream, recordEvent } from './stream-access.ts';
 
 const tags = ['Destinations'];
 const destinationParams = streamParams.extend({
@@ -27,8 +27,8 @@ const add = createRoute({
   method: 'post',
   path: '/v1/streams/{id}/destinations',
   operationId: 'addDestination',
-  summary: 'Send the stream to another RTMP server too',
-  description: `The proxy that has the broadcaster sends on what arrives, as it arrives; viewers here see nothing of a destination that is slow or down. Where its name leads is looked at when it is connected to: nothing but the public internet is. At most ${mostDestinations} for each stream.`,
+  summary: 'Add an RTMP server to send the stream to',
+  description: `The ingest proxy that the broadcaster is connected to forwards the stream unchanged, as it arrives. A slow or failed destination doesn't affect your viewers. The host name is resolved for each connection, and only addresses on the public internet are connected to. At most ${mostDestinations} per stream.`,
   tags,
   request: {
     params: streamParams,
@@ -50,11 +50,11 @@ const list = createRoute({
   method: 'get',
   path: '/v1/streams/{id}/destinations',
   operationId: 'listDestinations',
-  summary: 'List where else a stream is sent, and how each push stands',
+  summary: 'List the destinations of a stream with the state of each push',
   tags,
   request: { params: streamParams },
   responses: {
-    200: answer(DestinationList, examples.destinationList, 'In the order in which they were added.'),
+    200: answer(DestinationList, examples.destinationList, 'The destinations, in the order they were added.'),
     ...problems('stream-not-found'),
   },
 });
@@ -63,15 +63,16 @@ const change = createRoute({
   method: 'patch',
   path: '/v1/streams/{id}/destinations/{destinationId}',
   operationId: 'changeDestination',
-  summary: 'Rename a destination, or switch it on or off',
-  description: 'Fields that are not named stay. For another address or key, remove it and add another.',
+  summary: 'Rename a destination, or turn it on or off',
+  description:
+    'Omitted fields keep their values. To change the URL or key, remove the destination and add a new one.',
   tags,
   request: {
     params: destinationParams,
     body: { required: true, content: jsonBody(DestinationChange, examples.destinationChange) },
   },
   responses: {
-    200: answer(Destination, examples.destination, 'The destination as it is now.'),
+    200: answer(Destination, examples.destination, 'The updated destination.'),
     ...problems('stream-not-found', 'destination-not-found', 'changed-meanwhile', ...bodyProblems),
   },
 });
@@ -84,7 +85,7 @@ const remove = createRoute({
   tags,
   request: { params: destinationParams },
   responses: {
-    204: { description: 'It gets nothing more.' },
+    204: { description: 'Removed. Nothing more is sent to it.' },
     ...problems('stream-not-found', 'destination-not-found', 'changed-meanwhile'),
   },
 });
@@ -95,13 +96,16 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
   const { pushPorts } = config;
   function usableTarget(address: string): TargetUrl {
     if (pushPorts?.length === 0) {
-      throw new ApiProblem('simulcast-not-offered', 'Whoever runs this platform has not switched it on.');
+      throw new ApiProblem(
+        'simulcast-not-offered',
+        'The operator of this platform has not turned simulcast on.',
+      );
     }
     const target = checkTargetUrl(address, allowed);
     const fault = target.ok ? portFault(target.url, pushPorts) : target.fault;
     if (target.ok && fault === undefined) return target.url;
     const detail = fault ?? '';
-    throw new ApiProblem('invalid-request', `The destination cannot be used. ${detail}`, [
+    throw new ApiProblem('invalid-request', `This destination can't be used. ${detail}`, [
       { detail, pointer: '#/url' },
     ]);
   }
@@ -130,11 +134,14 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
     await changeStream(context, streamId, (before) => {
       const destinations = addDestination(before.destinations ?? [], fresh);
       if (destinations) return { ...before, destinations };
-      throw new ApiProblem('too-many-destinations', `It has ${mostDestinations}. Remove one first.`);
+      throw new ApiProblem(
+        'too-many-destinations',
+        `The stream has ${mostDestinations} destinations, the maximum. Remove one first.`,
+      );
     });
     emit('control.destination.added', { streamId, destinationId: id });
     const data = { destination: name, server: target.host };
-    await tell(context, streamEvent('destination.added', data, { streamId, atMs }));
+    await recordEvent(context, streamEvent('destination.added', data, { streamId, atMs }));
     return c.json(presentDestination(fresh), 201);
   });
 
@@ -155,7 +162,7 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
     const { name, enabled } = changed;
     emit('control.destination.changed', { streamId, destinationId, enabled });
     const about = { streamId, atMs: clock.wallMs() };
-    await tell(context, streamEvent('destination.changed', { destination: name, enabled }, about));
+    await recordEvent(context, streamEvent('destination.changed', { destination: name, enabled }, about));
     return c.json(presentDestination(changed, await pushesOf(stream)), 200);
   });
 
@@ -164,26 +171,26 @@ export function addDestinationRoutes(app: ControlApi, context: ApiContext): void
     let destination = '';
     const { id: streamId } = await changeStream(context, id, (before) => {
       const { destinations = [] } = before;
-      const gone = found(destinations.find((one) => one.id === destinationId));
-      destination = gone.name;
-      return { ...before, destinations: destinations.filter((one) => one !== gone) };
+      const removed = found(destinations.find((one) => one.id === destinationId));
+      destination = removed.name;
+      return { ...before, destinations: destinations.filter((one) => one !== removed) };
     });
     emit('control.destination.removed', { streamId, destinationId });
     const about = { streamId, atMs: clock.wallMs() };
-    await tell(context, streamEvent('destination.removed', { destination }, about));
+    await recordEvent(context, streamEvent('destination.removed', { destination }, about));
     return c.body(null, 204);
   });
 }
 
-/** A network that lets pushes out at some ports only would leave others waiting for ever. */
+/** If the network allows outbound traffic on certain ports only, a push to any other port would hang forever. */
 function portFault({ port }: TargetUrl, ports: readonly number[] | undefined): string | undefined {
   if (ports === undefined || ports.includes(port)) return undefined;
-  return `Port ${port} cannot be reached from here; these can: ${ports.join(', ')}.`;
+  return `Port ${port} can't be reached from here. Use one of these ports: ${ports.join(', ')}.`;
 }
 
 function found<Value>(value: Value | undefined): Value {
   if (value === undefined) {
-    throw new ApiProblem('destination-not-found', 'The stream has no destination with this id.');
+    throw new ApiProblem('destination-not-found', 'The stream has no destination with this ID.');
   }
   return value;
 }

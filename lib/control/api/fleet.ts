@@ -11,9 +11,9 @@ const getFleet = createRoute({
   method: 'get',
   path: '/v1/fleet',
   operationId: 'getFleet',
-  summary: 'Read who ingests and encodes, and how loaded each is',
+  summary: 'Get the ingest and encoder fleets with the load of each member',
   description:
-    'Life is judged by heartbeats as the API itself sees them come, never by comparing clocks: a member that the API looks at for the first time counts as alive.',
+    'Liveness is judged by heartbeats as the API itself observes them, never by comparing clocks. A member that the API sees for the first time counts as alive.',
   tags: ['Fleet'],
   responses: { 200: answer(Fleet, examples.fleet, 'Both fleets.'), ...problems() },
 });
@@ -22,9 +22,9 @@ const getHealth = createRoute({
   method: 'get',
   path: '/healthz',
   operationId: 'getHealth',
-  summary: 'Tell whether the API and its store answer',
+  summary: 'Check whether the API and its store respond',
   tags: ['Health'],
-  responses: { 200: answer(Health, examples.health, 'Both do.'), ...problems() },
+  responses: { 200: answer(Health, examples.health, 'Both respond.'), ...problems() },
 });
 
 export function addFleetRoutes(app: ControlApi, context: ApiContext): void {

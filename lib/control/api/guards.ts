@@ -13,26 +13,29 @@ export interface GuardContext {
 }
 
 /**
- * What stands before every route. On one machine the API listens on loopback without a login, so a web page in the same
- * browser must not reach it: one that rebinds its own name to this address is stopped by the Host header, one that sends
- * requests across by its Origin header. Programs other than browsers send no Origin.
+ * Middleware in front of every route. On a single machine the API listens on loopback without a login, so web pages in
+ * the user's browser must not be able to reach it. The Host check stops DNS rebinding, the Origin check stops
+ * cross-origin requests. Clients other than browsers send no Origin.
  */
 export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
   const hosts = config.allowedHosts && new Set(config.allowedHosts.map((host) => host.toLowerCase()));
   const origins = new Set(config.allowedOrigins);
 
-  const ours: MiddlewareHandler = async (c, next) => {
+  const checkCaller: MiddlewareHandler = async (c, next) => {
     const host = c.req.header('host') ?? new URL(c.req.url).host;
     const origin = c.req.header('origin');
     const refuse = (reason: 'host' | 'origin', value: string) =>
       emit('control.request.refused', { reason, value: value.slice(0, 200), method: c.req.method });
     if (hosts && !hosts.has(host.toLowerCase())) {
       refuse('host', host);
-      throw new ApiProblem('wrong-host', 'The Host header names a host that is not configured for this API.');
+      throw new ApiProblem('wrong-host', "The Host header doesn't match any host configured for this API.");
     }
     if (origin !== undefined && !origins.has(origin)) {
       refuse('origin', origin);
-      throw new ApiProblem('origin-not-allowed', 'The Origin header names a page that is not configured.');
+      throw new ApiProblem(
+        'origin-not-allowed',
+        "The Origin header doesn't match any origin configured for this API.",
+      );
     }
     await next();
     c.header('Cache-Control', 'no-store');
@@ -40,7 +43,7 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
   };
 
   return [
-    ours,
+    checkCaller,
     cors({
       origin: [...origins],
       allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
@@ -51,7 +54,10 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
     bodyLimit({
       maxSize: maxBodyBytes,
       onError: () => {
-        throw new ApiProblem('body-too-large', `A body may have ${maxBodyBytes} bytes.`);
+        throw new ApiProblem(
+          'body-too-large',
+          `The body may have at most ${maxBodyBytes.toLocaleString('en-US')} bytes.`,
+        );
       },
     }),
   ];

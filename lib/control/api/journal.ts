@@ -16,7 +16,7 @@ const after = z.coerce
   .optional()
   .openapi({
     param: { name: 'after', in: 'query' },
-    description: 'Only events with a greater sequence.',
+    description: 'Return only events with a greater sequence.',
     example: 12,
   });
 
@@ -25,11 +25,11 @@ const list = createRoute({
   path: '/v1/streams/{id}/events',
   operationId: 'listStreamEvents',
   summary: "Read a stream's journal",
-  description: 'In order. Without "after" the newest ones; the newest 1,000 are kept.',
+  description: 'In order. Without "after", returns the newest events. The newest 1,000 are kept.',
   tags,
   request: { params: streamParams, query: z.strictObject({ after, limit: limitParam(1_000, 100) }) },
   responses: {
-    200: answer(StreamEventList, examples.streamEventList, 'Events.'),
+    200: answer(StreamEventList, examples.streamEventList, 'The events.'),
     ...problems('stream-not-found', 'invalid-request'),
   },
 });
@@ -38,9 +38,9 @@ const live = createRoute({
   method: 'get',
   path: '/v1/streams/{id}/events/live',
   operationId: 'followStreamEvents',
-  summary: "Follow a stream's journal",
+  summary: "Follow a stream's journal live",
   description:
-    'Server-sent events: each message has the sequence as its id and a StreamEvent as its data. Begins after "Last-Event-ID" or "after"; without either with the newest 50. Comments keep it open; after 15 minutes it is closed, and the browser opens the next by itself. An event named "gone" says that the stream was deleted.',
+    'Server-sent events: each message has the sequence as its ID and a StreamEvent as its data. Starts after "Last-Event-ID" or "after"; without either, with the newest 50. Comments keep the connection open. After 15 minutes the feed is closed, and browsers reconnect automatically. An event named "gone" means that the stream was deleted.',
   tags,
   request: { params: streamParams, query: z.strictObject({ after }) },
   responses: {

@@ -9,7 +9,7 @@ import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems, streamParams } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
 import { CreatedKey, NewKey } from './schemas/schemas.ts';
-import { changeStream, loadStream, tell } from './stream-access.ts';
+import { changeStream, loadStream, recordEvent } from './stream-access.ts';
 
 const tags = ['Keys'];
 
@@ -17,13 +17,13 @@ const rotate = createRoute({
   method: 'post',
   path: '/v1/streams/{id}/keys',
   operationId: 'rotateKey',
-  summary: 'Make a new stream key',
+  summary: 'Create a new stream key',
   description:
-    'The key before it works on for the grace period, so that two keys open the stream while encoders are given the new one. Keys older than that end at once. A broadcast under way goes on, whatever its key.',
+    'The previous key keeps working for the grace period, so both keys are valid while you update your encoders. Older keys stop working immediately. A running broadcast continues, whichever key it used.',
   tags,
   request: { params: streamParams, body: { required: false, content: jsonBody(NewKey, examples.newKey) } },
   responses: {
-    201: answer(CreatedKey, examples.createdKey, 'The new key, shown this once.'),
+    201: answer(CreatedKey, examples.createdKey, 'The new key. It is shown only once.'),
     ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems),
   },
 });
@@ -32,9 +32,9 @@ const revoke = createRoute({
   method: 'delete',
   path: '/v1/streams/{id}/keys/{keyId}',
   operationId: 'revokeKey',
-  summary: 'Revoke a stream key at once',
+  summary: 'Revoke a stream key immediately',
   description:
-    'The last key may go too: nobody can publish then until a new one is made. A broadcast under way goes on; end it where it must not.',
+    'You can revoke the last key; nobody can publish then until you create a new one. A running broadcast continues; end it separately if it must stop.',
   tags,
   request: {
     params: streamParams.extend({
@@ -42,7 +42,7 @@ const revoke = createRoute({
     }),
   },
   responses: {
-    204: { description: 'The key opens nothing any more.' },
+    204: { description: 'Revoked. The key no longer works.' },
     ...problems('stream-not-found', 'key-not-found', 'changed-meanwhile'),
   },
 });
@@ -51,7 +51,7 @@ export function addKeyRoutes(app: ControlApi, context: ApiContext): void {
   const { clock, config, emit } = context;
 
   app.openapi(rotate, async (c) => {
-    // Without a body there is nothing that was parsed, so no default either.
+    // Without a body nothing is parsed, so the schema's default isn't applied.
     const { graceSeconds = defaultGraceMs / 1_000 } = c.req.valid('json') as { graceSeconds?: number };
     const graceMs = graceSeconds * 1_000;
     const nowMs = clock.wallMs();
@@ -63,7 +63,7 @@ export function addKeyRoutes(app: ControlApi, context: ApiContext): void {
       keys: rotateKeys(before.keys, fresh, graceMs, nowMs),
     }));
     emit('control.key.rotated', { streamId: id, keyId: fresh.id, graceMs });
-    await tell(
+    await recordEvent(
       context,
       streamEvent('key.rotated', { keyId: fresh.id, graceMs }, { streamId: id, atMs: nowMs }),
     );
@@ -83,11 +83,11 @@ export function addKeyRoutes(app: ControlApi, context: ApiContext): void {
     const nowMs = clock.wallMs();
     const stream = await changeStream(context, id, (before) => {
       const keys = revokeKey(before.keys, keyId, nowMs);
-      if (!keys) throw new ApiProblem('key-not-found', 'No key that opens the stream has this id.');
+      if (!keys) throw new ApiProblem('key-not-found', 'The stream has no valid key with this ID.');
       return { ...before, keys };
     });
     emit('control.key.revoked', { streamId: stream.id, keyId });
-    await tell(context, streamEvent('key.revoked', { keyId }, { streamId: stream.id, atMs: nowMs }));
+    await recordEvent(context, streamEvent('key.revoked', { keyId }, { streamId: stream.id, atMs: nowMs }));
     return c.body(null, 204);
   });
 }

@@ -9,12 +9,12 @@ import { ApiProblem } from './problems.ts';
 
 const firstEvents = 50;
 const eventsAtOnce = 200;
-/** Looks without news between two comments, which show the client (and what is in between) that the feed lives. */
+/** Polls without events between two comments, which show the client and any proxies that the feed is alive. */
 const quietLooks = 15;
 
 /**
- * Live feeds of stream events. They look into the store, because events are written by other processes. Bounded: so many
- * feeds at once, each for so long, and one whose client does not read waits without piling up anything.
+ * Live feeds of stream events. They poll the store, because other processes write the events. The number of feeds and the
+ * lifetime of each are bounded; if a client doesn't read, its feed waits without buffering anything.
  */
 export function liveFeeds(context: ApiContext) {
   const { maxLiveFeeds = 200, livePollMs = 1_000, liveFeedMs = 900_000 } = context.config;
@@ -22,11 +22,11 @@ export function liveFeeds(context: ApiContext) {
 
   return (c: Context, streamId: StreamId, after: number | undefined): Response => {
     if (maxLiveFeeds === 0) {
-      const detail = 'Answers cannot be held open here. Read /events with "after" now and then instead.';
+      const detail = 'This deployment can\'t hold responses open. Poll /events with "after" instead.';
       throw new ApiProblem('live-feed-not-offered', detail);
     }
     if (open >= maxLiveFeeds) {
-      const detail = `At most ${maxLiveFeeds} live feeds are open at once. Read /events now and then instead.`;
+      const detail = `At most ${maxLiveFeeds} live feeds can be open at once. Poll /events instead.`;
       throw new ApiProblem('too-many-listeners', detail);
     }
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
@@ -37,7 +37,7 @@ export function liveFeeds(context: ApiContext) {
       stream.onAbort(end);
       const timer = setTimeout(end, liveFeedMs);
       try {
-        // A write to a client that does not read never settles, so the end of the feed must not wait for it.
+        // A write to a client that doesn't read never settles, so ending the feed must not wait for it.
         await Promise.race([
           aborted(over.signal),
           follow(context, stream, streamId, after, livePollMs, over.signal),
@@ -59,19 +59,19 @@ async function follow(
   pollMs: number,
   over: AbortSignal,
 ): Promise<void> {
-  // Something at once, so that the client knows that it is connected.
+  // Write something immediately so that the client knows it is connected.
   await stream.write(': following\nretry: 2000\n\n');
   let last = after;
   for (let quiet = 0; !over.aborted; quiet++) {
     const page = last === undefined ? { limit: firstEvents } : { after: last, limit: eventsAtOnce };
     const events = await store.listEvents(streamId, page).catch(() => undefined);
-    if (events === undefined) await stream.write(': the control store does not answer\n\n');
+    if (events === undefined) await stream.write(': the control store is unavailable\n\n');
     else last = await send(stream, events, last ?? 0, over);
     if (events?.length) quiet = 0;
     if (quiet >= quietLooks) {
       quiet = 0;
-      if (await isGone(store, streamId)) return stream.writeSSE({ event: 'gone', data: '{}' });
-      await stream.write(': still here\n\n');
+      if (await isDeleted(store, streamId)) return stream.writeSSE({ event: 'gone', data: '{}' });
+      await stream.write(': keep-alive\n\n');
     }
     await pause(pollMs, undefined, { signal: over }).catch(() => undefined);
   }
@@ -90,7 +90,7 @@ async function send(
   return events.at(-1)?.sequence ?? last;
 }
 
-const isGone = (store: ApiContext['store'], streamId: StreamId): Promise<boolean> =>
+const isDeleted = (store: ApiContext['store'], streamId: StreamId): Promise<boolean> =>
   store.getStream(streamId).then(
     (stream) => stream === undefined,
     () => false,

@@ -17,18 +17,19 @@ import type { Destination } from './schemas/destination-schemas.ts';
 import type { CostEstimate, Managed } from './schemas/encoder-schemas.ts';
 import type { Takedown, TakedownNotice } from './schemas/takedown-schemas.ts';
 
-/** What stands beside a stream's settings, as the API shows it: field by field, and never a destination's key. */
+/** API views of what belongs to a stream besides its settings. Built field by field; never a destination's key. */
 
-/** The documents of a stream, those that there are. */
+/** A stream's documents; undefined if they don't exist. */
 export type StreamDocuments = { readonly [Kind in DocumentKind]: StreamDocument<Kind> | undefined };
 
-type Shown<Schema extends z.ZodType> = z.output<Schema>;
+/** A schema's value in a response. */
+export type Shown<Schema extends z.ZodType> = z.output<Schema>;
 
-const iso = (ms: number): string => new Date(ms).toISOString();
+export const iso = (ms: number): string => new Date(ms).toISOString();
 
 /**
- * In the order in which they were added. Without `pushes` nothing is said of how they stand. What is said there of a push
- * that goes on holds only while the stream is on the air: a proxy that died leaves what it said last.
+ * In the order they were added; without `pushes`, their states are omitted. The state of a running push counts only while
+ * the stream is on air, because a proxy that died leaves its last report behind.
  */
 export const presentDestinations = (
   { destinations = [] }: StreamRecord,
@@ -55,7 +56,7 @@ export function presentDestination(
 
 export const noDocuments: StreamDocuments = { takedown: undefined, channel: undefined, pushes: undefined };
 
-/** `documents` is left out where the stream is one of many: then the record alone tells. */
+/** `documents` is omitted in stream lists; then only the record is used. */
 export function presentTakedownNotice(
   { takenDown }: StreamRecord,
   documents?: StreamDocuments,
@@ -68,11 +69,11 @@ export function presentTakedownNotice(
   return takenDown && { reason: takenDown.reason, askedAt: iso(takenDown.atMs) };
 }
 
-/** MediaLive writes HLS playlists only. The newest broadcast decides: the setting holds from the next one on. */
+/** MediaLive writes HLS only. The newest broadcast decides: a changed setting applies from the next broadcast on. */
 export const presentManifests = (stream: StreamRecord, newest?: BroadcastRecord): ('dash' | 'hls')[] =>
   (newest ?? stream).encoder === 'medialive' ? ['hls'] : ['dash', 'hls'];
 
-/** Never its endpoints: who knows them can push to it. */
+/** Never includes the channel's endpoints: anyone who knows them can push to it. */
 export function presentManaged({ body }: StreamDocument<'channel'>, nowMs: number): Shown<typeof Managed> {
   const { broadcastId, state, sinceMs, channelId } = body;
   return {

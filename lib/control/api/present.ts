@@ -1,4 +1,3 @@
-import type { z } from '@hono/zod-openapi';
 import type {
   BroadcastRecord,
   BroadcastState,
@@ -11,26 +10,24 @@ import { validKeys } from '../policy/stream-keys.ts';
 import type { StreamState } from '../policy/stream-state.ts';
 import type { ControlApiConfig } from './context.ts';
 import {
+  iso,
   presentCost,
   presentDestinations,
   presentManaged,
   presentManifests,
   presentTakedownNotice,
+  type Shown,
   type StreamDocuments,
 } from './present-documents.ts';
 import type * as schemas from './schemas/schemas.ts';
 
-/** Records as the API shows them: field by field, so that nothing slips out that was not meant to, key hashes above all. */
-
-type Shown<Schema extends z.ZodType> = z.output<Schema>;
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+/** API views of records. Built field by field, so that nothing leaks by accident, key hashes above all. */
 
 export interface ObservedStream {
   readonly stream: StreamRecord;
   readonly state: StreamState;
   readonly broadcast?: { readonly record: BroadcastRecord; readonly state: BroadcastState };
-  /** Left out where the stream is one of many. */
+  /** Omitted in stream lists. */
   readonly documents?: StreamDocuments;
 }
 
@@ -72,7 +69,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     playback: {
       dash: `${media}/manifest.mpd`,
       hls: `${media}/index.m3u8`,
-      // With its region: one page serves all of them.
+      // One page serves every region, so the link names the region.
       page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}`,
       manifests: presentManifests(stream, broadcast?.record),
     },
@@ -104,7 +101,7 @@ export function presentIngest(key: StreamKey, config: ControlApiConfig) {
   };
 }
 
-/** `state` is the derived one, which may be newer than what a dead worker wrote last. */
+/** `state` is the derived state, which may be newer than what a dead worker last wrote. */
 export function presentBroadcast(
   record: BroadcastRecord,
   state: BroadcastState,

@@ -3,13 +3,13 @@ import { routePath } from 'hono/route';
 import type { Clock } from '../../net/clock.ts';
 import { RequestRate } from '../policy/request-rate.ts';
 import type { LocalProcesses } from '../ports.ts';
+import { addDocument, createApiShell } from './api-base.ts';
 import type { ControlApi } from './context.ts';
 import type { GuardContext } from './guards.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems } from './route-parts.ts';
-import { addDocument, createApiShell } from './shell.ts';
 
-/** A person's clicks, and a test's; a script in a loop is stopped. */
+/** Enough for a person's clicks or a test; stops a script that loops. */
 const mostStops = 20;
 const stopsWithinMs = 10_000;
 
@@ -19,16 +19,20 @@ const Process = z
   .strictObject({
     role: z.string().openapi({ example: 'encoder' }),
     name: z.string().openapi({ example: 'encoder-1' }),
-    pid: z.number().int().optional().openapi({ description: 'Left out while it is restarting.' }),
+    pid: z.number().int().optional().openapi({ description: 'Omitted while the process is restarting.' }),
     state: z.enum(['up', 'draining', 'restarting']),
-    restarts: z.number().int().openapi({ description: 'Since the platform came up, for whatever reason.' }),
+    restarts: z
+      .number()
+      .int()
+      .openapi({ description: 'Restarts since the platform started, for any reason.' }),
   })
   .openapi('Process');
 const ProcessList = z.strictObject({ processes: z.array(Process) }).openapi('ProcessList');
 const Stop = z
   .strictObject({
     how: z.enum(['kill', 'drain']).openapi({
-      description: 'kill: SIGKILL, at once. drain: SIGTERM, so that it hands over or finishes what it has.',
+      description:
+        'kill: SIGKILL, immediately. drain: SIGTERM, so that it hands over or finishes its work first.',
     }),
   })
   .openapi('Stop');
@@ -39,10 +43,10 @@ const getProcesses = createRoute({
   method: 'get',
   path: '/v1/processes',
   operationId: 'listProcesses',
-  summary: 'List the programs of this machine',
+  summary: 'List the processes on this machine',
   tags: ['Processes'],
   responses: {
-    200: answer(ProcessList, { processes: [process] }, 'All of them, in path order.'),
+    200: answer(ProcessList, { processes: [process] }, 'All processes, in the order of the media path.'),
     ...problems(),
   },
 });
@@ -51,14 +55,14 @@ const stopProcess = createRoute({
   method: 'post',
   path: '/v1/processes/{name}/stop',
   operationId: 'stopProcess',
-  summary: 'Kill or drain a program, which is then started again',
+  summary: 'Kill or drain a process, which is then restarted',
   tags: ['Processes'],
   request: {
     params: z.object({ name: processName }),
     body: { required: true, content: jsonBody(Stop, { how: 'drain' }) },
   },
   responses: {
-    202: answer(Process, { ...process, state: 'draining' }, 'It was told; this is how it stands.'),
+    202: answer(Process, { ...process, state: 'draining' }, 'Accepted. The process with its current state.'),
     ...problems('process-not-found', 'process-not-up', 'too-many-requests', ...bodyProblems),
   },
 });
@@ -69,8 +73,9 @@ export interface ProcessApiDependencies extends GuardContext {
 }
 
 /**
- * The API of the supervisor on one machine: the programs it keeps, and buttons to end one. It kills processes without a
- * login, so its guards are the control API's: Host, Origin, and a body that a foreign page cannot send without asking.
+ * The supervisor's API on a single machine: lists the processes it keeps running and stops them. It kills processes
+ * without a login, so it has the control API's guards: Host, Origin, and a content type that pages of other origins
+ * can't send without a preflight request.
  */
 export function createProcessApi({ processes, clock, ...context }: ProcessApiDependencies): ControlApi {
   const { emit } = context;
@@ -81,7 +86,7 @@ export function createProcessApi({ processes, clock, ...context }: ProcessApiDep
   });
   const find = (name: string) => {
     const found = processes.list().find((one) => one.name === name);
-    if (!found) throw new ApiProblem('process-not-found', 'The names are listed at /v1/processes.');
+    if (!found) throw new ApiProblem('process-not-found', 'See /v1/processes for the names.');
     return found;
   };
 
@@ -91,19 +96,20 @@ export function createProcessApi({ processes, clock, ...context }: ProcessApiDep
     const { name } = find(c.req.valid('param').name);
     const { how } = c.req.valid('json');
     if (!rate.take(clock.nowMs())) {
-      const detail = `At most ${mostStops} stops in ${stopsWithinMs / 1_000} s. Wait a moment.`;
+      const detail = `At most ${mostStops} stops are allowed in ${stopsWithinMs / 1_000} s. Wait a moment.`;
       throw new ApiProblem('too-many-requests', detail);
     }
     if (!processes[how](name)) {
-      throw new ApiProblem('process-not-up', `${name} is being started again. Wait until it is up.`);
+      throw new ApiProblem('process-not-up', `${name} is restarting. Wait until it is up.`);
     }
     emit('process.stop-asked', { process: name, how });
     return c.json(find(name), 202);
   });
 
   addDocument(app, {
-    title: 'Headwater processes of one machine',
-    description: 'What the supervisor keeps running, and how to kill or drain one of them.',
+    title: 'Headwater process API',
+    description:
+      'Lists the processes that the supervisor keeps running on one machine, and kills or drains them.',
   });
   return app;
 }

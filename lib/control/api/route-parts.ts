@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { type ProblemKind, problemKinds } from './problems.ts';
 import { Problem } from './schemas/schemas.ts';
 
-/** Pieces that the route declarations share. */
+/** Building blocks of the route declarations. */
 
 export const streamParams = z.object({
   id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: '7h2kqv0m4x9rt3bz' }),
@@ -21,7 +21,7 @@ export const jsonBody = <Schema extends z.ZodType>(schema: Schema, example: obje
   'application/json': { schema, example },
 });
 
-/** A successful answer. */
+/** A successful response. */
 export const answer = <Schema extends z.ZodType>(
   schema: Schema,
   example: object,
@@ -29,7 +29,7 @@ export const answer = <Schema extends z.ZodType>(
   headers?: Record<string, { description: string; schema: { type: 'string' } }>,
 ) => ({ description, content: jsonBody(schema, example), ...(headers && { headers }) });
 
-/** What a request with a body may meet. */
+/** Problems that any request with a body can cause. */
 export const bodyProblems = [
   'invalid-request',
   'malformed-body',
@@ -37,7 +37,7 @@ export const bodyProblems = [
   'unsupported-media-type',
 ] as const satisfies readonly ProblemKind[];
 
-/** What any request may meet. */
+/** Problems that any request can cause. */
 const always: readonly ProblemKind[] = [
   'origin-not-allowed',
   'wrong-host',
@@ -46,7 +46,7 @@ const always: readonly ProblemKind[] = [
 ];
 
 /**
- * The problem answers of a route, by status. Handlers throw them, so their types stay out of what a handler may return.
+ * A route's problem responses, by status. Handlers throw them, so they are kept out of the handlers' return types.
  */
 export function problems(...kinds: ProblemKind[]): Record<never, never> {
   const byStatus: Record<number, { description: string; content: object }> = {};
@@ -68,6 +68,6 @@ const exampleOf = (kind: ProblemKind) => ({
   type: `urn:problem-type:headwater:${kind}`,
   title: problemKinds[kind][1],
   status: problemKinds[kind][0],
-  detail: 'What exactly was wrong, in words.',
+  detail: 'Explains what exactly went wrong.',
   instance: '/v1/streams',
 });

@@ -1,5 +1,6 @@
-import { ConditionFailedError } from '../../control-store/errors.ts';
+import { isConditionFailed } from '../../control-store/errors.ts';
 import type { StreamEventRecord, StreamRecord } from '../../control-store/records.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import { isStreamId } from '../../routing/ids.ts';
 import { streamState } from '../policy/stream-state.ts';
 import type { ApiContext } from './context.ts';
@@ -7,17 +8,17 @@ import type { ObservedStream } from './present.ts';
 import type { StreamDocuments } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 
-/** The stream with this id; a problem where there is none. A malformed id never reaches the store. */
+/** Loads a stream; throws `stream-not-found` if there is none. A malformed ID never reaches the store. */
 export async function loadStream({ store }: ApiContext, id: string): Promise<StreamRecord> {
   const stream = isStreamId(id) ? await store.getStream(id) : undefined;
-  if (!stream) throw new ApiProblem('stream-not-found', `No stream has the id "${id.slice(0, 64)}".`);
+  if (!stream) throw new ApiProblem('stream-not-found', `No stream has the ID "${id.slice(0, 64)}".`);
   return stream;
 }
 
-/** The stream with its newest broadcast and what the lease says of them. */
+/** The stream with its newest broadcast and the states derived from its lease. */
 export async function observeStream(context: ApiContext, stream: StreamRecord): Promise<ObservedStream> {
   const { store, clock, leases } = context;
-  // The broadcast before the lease: a lease of a broadcast that was not there yet reads as "starting", never as "ended".
+  // Read the broadcast before the lease: a lease on a broadcast not yet written then reads "starting", never "ended".
   const record = await store.latestBroadcast(stream.id);
   const lease = await store.getLease(stream.id);
   const sighting = lease && {
@@ -32,7 +33,7 @@ export async function observeStream(context: ApiContext, stream: StreamRecord): 
   };
 }
 
-/** The same with the documents that stand beside it: for one stream, not for many. */
+/** The same with the stream's documents; for a single stream, not for lists. */
 export async function observeWithDocuments(
   context: ApiContext,
   stream: StreamRecord,
@@ -47,40 +48,37 @@ export async function observeWithDocuments(
   return { ...sight, documents: { takedown, channel, pushes } };
 }
 
-const writeTries = 5;
-
 /**
- * Reads, changes and writes a stream. A write that another overtook is done over on what the other wrote, unless the
- * caller named a version (`ifMatch`, an entity tag): then that version it must be.
+ * Reads, changes and writes a stream. After a conflicting write it repeats the change on the new record. If the caller
+ * names a version (`ifMatch`, entity tags), any other version is a `version-mismatch`.
  */
-export async function changeStream(
+export function changeStream(
   context: ApiContext,
   id: string,
   change: (stream: StreamRecord) => StreamRecord,
   ifMatch?: string,
 ): Promise<StreamRecord> {
-  for (let attempt = 1; ; attempt++) {
+  return rewrite(async () => {
     const stream = await loadStream(context, id);
     if (ifMatch !== undefined && !matches(ifMatch, stream)) {
-      const detail = `It is at version ${entityTag(stream)} now; If-Match asked for ${ifMatch.slice(0, 64)}.`;
+      const detail = `The stream is now at version ${entityTag(stream)}, but If-Match requires ${ifMatch.slice(0, 64)}.`;
       throw new ApiProblem('version-mismatch', detail);
     }
-    try {
-      return await context.store.updateStream(change(stream));
-    } catch (error) {
-      if (!(error instanceof ConditionFailedError) || attempt === writeTries) throw error;
-    }
-  }
+    return context.store.updateStream(change(stream));
+  }, isConditionFailed);
 }
 
-/** Strong, of the settings: the state of a broadcast is not part of it. */
+/** Strong entity tag of the settings; a broadcast's state isn't part of it. */
 export const entityTag = (stream: StreamRecord): string => `"${stream.version}"`;
 
 const matches = (ifMatch: string, stream: StreamRecord): boolean =>
   ifMatch.split(',').some((tag) => tag.trim() === '*' || tag.trim() === entityTag(stream));
 
-/** Adds a line to the stream's journal. What it tells has happened already, so a store that fails here fails nothing. */
-export async function tell(context: ApiContext, event: Omit<StreamEventRecord, 'sequence'>): Promise<void> {
+/** Appends an event to the stream's journal. The change has already been made, so a failure here is only logged. */
+export async function recordEvent(
+  context: ApiContext,
+  event: Omit<StreamEventRecord, 'sequence'>,
+): Promise<void> {
   try {
     await context.store.appendEvent(event);
   } catch (cause) {

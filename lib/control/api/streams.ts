@@ -17,7 +17,7 @@ import {
   loadStream,
   observeStream,
   observeWithDocuments,
-  tell,
+  recordEvent,
 } from './stream-access.ts';
 
 const tags = ['Streams'];
@@ -30,7 +30,7 @@ const createStream = createRoute({
   path: '/v1/streams',
   operationId: 'createStream',
   summary: 'Create a stream',
-  description: 'The answer shows the stream key, this once: only a keyed hash of it is kept.',
+  description: 'The response contains the stream key. It is shown only once: only a keyed hash is stored.',
   tags,
   request: { body: { required: true, content: jsonBody(NewStream, examples.newStream) } },
   responses: {
@@ -47,7 +47,7 @@ const listStreams = createRoute({
   path: '/v1/streams',
   operationId: 'listStreams',
   summary: 'List streams with their states',
-  description: 'In the order of their ids.',
+  description: 'Ordered by ID.',
   tags,
   request: {
     query: z.strictObject({
@@ -59,14 +59,17 @@ const listStreams = createRoute({
         .openapi({ param: { name: 'cursor', in: 'query' } }),
     }),
   },
-  responses: { 200: answer(StreamPage, examples.streamPage, 'One page.'), ...problems('invalid-request') },
+  responses: {
+    200: answer(StreamPage, examples.streamPage, 'One page of streams.'),
+    ...problems('invalid-request'),
+  },
 });
 
 const getStream = createRoute({
   method: 'get',
   path: '/v1/streams/{id}',
   operationId: 'getStream',
-  summary: 'Read a stream, its state and its newest broadcast',
+  summary: 'Get a stream, its state and its newest broadcast',
   tags,
   request: { params: streamParams },
   responses: {
@@ -81,7 +84,7 @@ const updateStream = createRoute({
   operationId: 'updateStream',
   summary: 'Change a stream',
   description:
-    'Fields that are not named stay. A new reconnect window or encoder holds from the next broadcast on.',
+    'Omitted fields keep their values. A new reconnect window or encoder applies from the next broadcast on.',
   tags,
   request: {
     params: streamParams,
@@ -90,12 +93,12 @@ const updateStream = createRoute({
         .string()
         .max(200)
         .optional()
-        .openapi({ description: 'Change it only if this is still its ETag.', example: '"3"' }),
+        .openapi({ description: 'Change the stream only if this is still its ETag.', example: '"3"' }),
     }),
     body: { required: true, content: jsonBody(StreamChange, examples.streamChange) },
   },
   responses: {
-    200: answer(Stream, examples.stream, 'The stream as it is now.', etagHeader),
+    200: answer(Stream, examples.stream, 'The updated stream.', etagHeader),
     ...problems(
       'stream-not-found',
       'encoder-not-offered',
@@ -112,11 +115,11 @@ const deleteStream = createRoute({
   operationId: 'deleteStream',
   summary: 'Delete a stream',
   description:
-    'Its keys, broadcasts and events go with it; recordings stay in the origin as long as its own rules say. While it is on the air, its MediaLive channel is not deleted yet, or it is taken down, that is refused.',
+    "Also deletes its keys, broadcasts and events. Recordings stay in the origin for as long as the origin's own rules say. Refused while the stream is on air or taken down, and until its MediaLive channel has been deleted.",
   tags,
   request: { params: streamParams },
   responses: {
-    204: { description: 'It is gone.' },
+    204: { description: 'Deleted.' },
     ...problems('stream-not-found', 'stream-on-air', 'stream-taken-down'),
   },
 });
@@ -127,7 +130,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
 
   function demandOffered(encoder: EncoderTier | undefined): void {
     if (encoder === undefined || offeredEncoders.includes(encoder)) return;
-    const detail = `This platform offers ${offeredEncoders.join(' and ')}, and not ${encoder}: AWS MediaLive is there only where the platform runs on AWS.`;
+    const detail = `This platform offers ${offeredEncoders.join(' and ')}, not ${encoder}. AWS MediaLive is available only if the platform runs on AWS.`;
     throw new ApiProblem('encoder-not-offered', detail);
   }
 
@@ -142,7 +145,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
     const stream = { id, name, createdAtMs: nowMs, reconnectWindowMs, keys, encoder, version: 1 };
     await store.createStream(stream);
     emit('control.stream.created', { streamId: id });
-    await tell(context, streamEvent('stream.created', { name }, { streamId: id, atMs: nowMs }));
+    await recordEvent(context, streamEvent('stream.created', { name }, { streamId: id, atMs: nowMs }));
     return c.json(
       presentCreatedStream({ stream, state: 'idle', documents: noDocuments }, key, config, nowMs),
       201,
@@ -183,7 +186,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
     const { name, reconnectWindowMs } = stream;
     const about = { streamId: stream.id, atMs: clock.wallMs() };
     const { encoder } = change;
-    await tell(context, streamEvent('stream.changed', { name, reconnectWindowMs, encoder }, about));
+    await recordEvent(context, streamEvent('stream.changed', { name, reconnectWindowMs, encoder }, about));
     const sight = await observeWithDocuments(context, stream);
     return c.json(presentStream(sight, config, clock.wallMs()), 200, { ETag: entityTag(stream) });
   });
@@ -192,16 +195,16 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
     const stream = await loadStream(context, c.req.valid('param').id);
     const { state, documents } = await observeWithDocuments(context, stream);
     if (isOnAir(state)) {
-      const detail = `It is ${state}. End its broadcast first (POST /v1/streams/${stream.id}/end).`;
+      const detail = `The stream is ${state}. End its broadcast first (POST /v1/streams/${stream.id}/end).`;
       throw new ApiProblem('stream-on-air', detail);
     }
     if (documents.channel?.open) {
       const detail =
-        'Its MediaLive channel is not deleted yet, and would run on. Try again in a minute or two.';
+        'Its MediaLive channel has not been deleted yet and would keep running. Try again in a minute or two.';
       throw new ApiProblem('stream-on-air', detail);
     }
     if (stream.takenDown || documents.takedown?.open) {
-      const detail = `What was taken down is kept for review. Restore it first (POST /v1/streams/${stream.id}/restore).`;
+      const detail = `Streams that were taken down are kept for review. Restore it first (POST /v1/streams/${stream.id}/restore).`;
       throw new ApiProblem('stream-taken-down', detail);
     }
     await store.deleteStream(stream.id);

@@ -14,16 +14,16 @@ const takeDown = createRoute({
   method: 'post',
   path: '/v1/streams/{id}/takedown',
   operationId: 'takeStreamDown',
-  summary: 'Take a stream down at once',
+  summary: 'Take a stream down immediately',
   description:
-    'Cuts its broadcaster and refuses it from now on, has the edge answer nothing of the stream, empties the caches, and moves the recordings to where no viewer reaches them. The answer says how far that is after a few seconds; what is left goes on by itself. Asking again changes nothing; during a restore it turns that round.',
+    'Disconnects the broadcaster and refuses it from now on, makes the edge serve nothing of the stream, clears the caches, and moves the recordings to where no viewer can reach them. The response reports the progress after a few seconds; the rest continues in the background. Repeating the request changes nothing; during a restore, it reverses the restore.',
   tags,
   request: {
     params: streamParams,
     body: { required: true, content: jsonBody(NewTakedown, examples.newTakedown) },
   },
   responses: {
-    202: answer(Takedown, examples.takedown, 'It is written down, and this is how far it is.'),
+    202: answer(Takedown, examples.takedown, 'Accepted and persisted. The progress so far.'),
     ...problems('stream-not-found', 'changed-meanwhile', ...bodyProblems),
   },
 });
@@ -34,11 +34,11 @@ const restore = createRoute({
   operationId: 'restoreStream',
   summary: 'Undo a takedown',
   description:
-    'Brings the recordings back, then the edge delivers them again, and last the broadcaster may return. A broadcast that was cut stays over. Asking again changes nothing; during a takedown it turns that round. The body is empty.',
+    'Brings the recordings back, then makes the edge serve them again, and finally lets the broadcaster return. A broadcast that was cut is not resumed. Repeating the request changes nothing; during a takedown, it reverses the takedown. The request body is empty.',
   tags,
   request: { params: streamParams },
   responses: {
-    202: answer(Takedown, examples.restore, 'It is written down, and this is how far it is.'),
+    202: answer(Takedown, examples.restore, 'Accepted and persisted. The progress so far.'),
     ...problems('stream-not-found', 'never-taken-down', 'changed-meanwhile'),
   },
 });
@@ -47,7 +47,7 @@ const read = createRoute({
   method: 'get',
   path: '/v1/streams/{id}/takedown',
   operationId: 'getTakedown',
-  summary: 'Read how far a stream is taken down, or restored',
+  summary: 'Get the progress of a takedown or restore',
   tags,
   request: { params: streamParams },
   responses: {
@@ -80,6 +80,6 @@ export function addTakedownRoutes(app: ControlApi, context: ApiContext): void {
   async function known(id: StreamId) {
     const document = await store.getDocument(id, 'takedown');
     if (document) return document;
-    throw new ApiProblem('never-taken-down', 'There is no takedown of it, so nothing to read or to restore.');
+    throw new ApiProblem('never-taken-down', 'The stream has no takedown to read or restore.');
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { envCodec } from '../../config/env.ts';
 
-/** What the function that tells other systems of streams is told: HEADWATER_EVENT_BUS. */
+/** Environment of the function that publishes stream events to other systems: HEADWATER_EVENT_BUS. */
 export const streamEventsFunctionCodec = envCodec({
-  /** The bus's name or ARN. */
+  /** Name or ARN of the event bus. */
   eventBus: z.string().min(1),
 });

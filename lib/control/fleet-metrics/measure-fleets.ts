@@ -6,12 +6,12 @@ import { livingMembers, summarizeFleets } from './policy/fleet-summary.ts';
 export interface FleetMeasurement {
   readonly store: Pick<ControlStore, 'listFleet'>;
   readonly emit: EmitEvent;
-  /** Between the two looks, in ms. */
+  /** Interval between the two readings, in ms. */
   readonly lookMs: number;
   readonly gpuFleet: boolean;
 }
 
-/** Looks at the fleets twice, and says what those who lived in between have and could take. */
+/** Reads the fleets twice and reports the load and headroom of the members that showed a heartbeat in between. */
 export async function measureFleets({ store, emit, lookMs, gpuFleet }: FleetMeasurement): Promise<void> {
   const look = () => Promise.all([store.listFleet('ingest'), store.listFleet('encoder')]);
   const [proxies, workers] = await look();

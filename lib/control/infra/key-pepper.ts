@@ -7,19 +7,19 @@ import type { SecretLocation } from '../../config/locations.ts';
 import { grantSecret } from '../../infra/secret-access.ts';
 
 export interface KeyPepperProps {
-  /** The deployment's name; begins the secret's name. */
+  /** The deployment's name, which prefixes the secret's name. */
   readonly name: string;
-  /** Whether it stays when the stack is deleted: as long as the streams do, for their keys are hashed under it. */
+  /** Keep the secret when the stack is deleted. Must match the streams, whose keys are hashed with it. */
   readonly keepOnDelete: boolean;
   readonly encryptionKey: IKey;
 }
 
 /**
- * The secret under which stream keys are hashed. Secrets Manager makes it at the first deploy and nothing changes it: with
- * another one no stream key would open its stream any more.
+ * The secret that stream keys are hashed with. Secrets Manager generates it on the first deploy and nothing changes it
+ * afterwards: with a different one, every stream key would stop working.
  */
 export class KeyPepper extends Construct {
-  /** As programs are told. */
+  /** As configured for programs. */
   readonly location: SecretLocation;
   readonly #secret: Secret;
   readonly #encryptionKey: IKey;
@@ -29,7 +29,7 @@ export class KeyPepper extends Construct {
     this.#encryptionKey = encryptionKey;
     this.#secret = new Secret(this, 'Secret', {
       secretName: `${name}/key-pepper`,
-      description: `Stream keys of ${name} are hashed under it. Change it and every stream key is void.`,
+      description: `The stream keys of ${name} are hashed with this secret. Changing it invalidates every stream key.`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       encryptionKey,
       removalPolicy: keepOnDelete ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -37,7 +37,7 @@ export class KeyPepper extends Construct {
     Validations.of(this.#secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'A rotated pepper would void every stream key at once. It never leaves Secrets Manager except to the programs that hash keys; a stream key itself is rotated through the API.',
+        'Rotating the pepper would invalidate every stream key at once. Only the programs that hash keys read it from Secrets Manager; stream keys themselves are rotated through the API.',
     });
     this.location = `secretsmanager:${this.#secret.secretArn}`;
   }

@@ -1,6 +1,6 @@
 import { deliveryRuleFor } from '../../edge/policy/delivery.ts';
 import { epochOf } from '../../object-store/epoch-mark.ts';
-import { PreconditionFailedError } from '../../object-store/errors.ts';
+import { isPreconditionFailed } from '../../object-store/errors.ts';
 import {
   broadcastPrefix,
   dashManifestName,
@@ -8,6 +8,7 @@ import {
   streamPrefix,
 } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import { channelIndex, namedPlaylists, type PipelinePlaylist } from './policy/channel-index.ts';
 import type { ChannelPlan } from './policy/channel-plan.ts';
 
@@ -24,8 +25,8 @@ export class ChannelIndexWriter {
   }
 
   /**
-   * `waiting` until every pipeline's playlists are in the origin, or with `anyPipeline` those of one; `superseded` where a
-   * newer epoch has the stream. This tier has HLS only, so the stream's DASH manifest, which is of an older broadcast, goes.
+   * `waiting` until all pipelines' playlists are in the origin (with `anyPipeline`: those of one); `superseded` if a newer epoch
+   * has the stream. This tier has HLS only, so it removes the stream's DASH manifest, which belongs to an older broadcast.
    * Throws the object store's errors.
    */
   async publish(
@@ -39,7 +40,7 @@ export class ChannelIndexWriter {
 
     const stream = streamPrefix(this.#region, plan.streamId);
     const broadcast = broadcastPrefix(this.#region, plan.streamId, plan.broadcastId);
-    // The broadcast's own first: it is what the recording is found by.
+    // The broadcast's own index first: the recording is found through it.
     for (const folder of [broadcast, stream]) {
       const playlists = there.map(({ path, text }) => ({ folder: path.slice(folder.length), text }));
       if (!(await this.#write(`${folder}${hlsIndexName}`, playlists, epoch))) return 'superseded';
@@ -58,28 +59,26 @@ export class ChannelIndexWriter {
     return named.length > 0 && readable.every(Boolean) ? { path, text } : undefined;
   }
 
-  /** False where a newer epoch has it. */
-  async #write(key: string, playlists: readonly PipelinePlaylist[], epoch: number): Promise<boolean> {
+  /** False if a newer epoch owns the object. */
+  #write(key: string, playlists: readonly PipelinePlaylist[], epoch: number): Promise<boolean> {
     const body = Buffer.from(channelIndex(playlists, key, epoch));
     const rule = deliveryRuleFor(key);
-    if (!rule) throw new Error(`${key} is not delivered`);
+    if (!rule) throw new Error(`No delivery rule for ${key}`);
     const { contentType, cacheControl } = rule;
-    for (;;) {
+    return rewrite(async () => {
       const found = await this.#objects.get(key);
       if (found && epochOf(found.body) > epoch) return false;
       if (found?.body.equals(body)) return true;
       const condition = found ? { ifMatch: found.etag } : { ifNoneMatch: '*' as const };
-      try {
-        await this.#objects.put(key, body, { contentType, cacheControl, ...condition });
-        return true;
-      } catch (cause) {
-        // Somebody wrote it meanwhile: once more, with what that is.
-        if (!(cause instanceof PreconditionFailedError)) throw cause;
-      }
-    }
+      await this.#objects.put(key, body, { contentType, cacheControl, ...condition });
+      return true;
+    }, isPreconditionFailed);
   }
 
-  /** False where a newer epoch has it. Whoever writes it in between these two lines, with his next segment writes it again. */
+  /**
+   * False if a newer epoch owns the object. If another worker writes it between `get` and `delete`, it writes it again with its
+   * next segment.
+   */
   async #removeDash(key: string, epoch: number): Promise<boolean> {
     const found = await this.#objects.get(key);
     if (!found) return true;

@@ -18,12 +18,12 @@ export interface OrphanSweepParts {
 }
 
 /**
- * Looks at all that is there of this deployment, by its tags, and removes what no document knows: left by a driver that was
- * paused for so long that its channel was over when it went on, or of a stream that was deleted. A running channel is
- * stopped, one that stands is deleted at the next sweep, its input after that.
+ * Finds all channels and inputs of this deployment by their tags and removes those that no document knows: leftovers of a driver
+ * that was paused until after its channel had ended, or of a deleted stream. A running channel is stopped, then deleted in a
+ * later sweep; its input follows after that.
  */
 export async function sweepOrphans(parts: OrphanSweepParts): Promise<void> {
-  // First what there is, then what the documents say: a document names a channel before it is made.
+  // List resources before reading documents: a document names its channel before the channel is created.
   const all = await parts.encoder.list();
   for (const resource of all) {
     if (isHeld(resource, all) || (await isKnown(resource, parts.store))) continue;
@@ -37,7 +37,7 @@ export async function sweepOrphans(parts: OrphanSweepParts): Promise<void> {
 const isHeld = ({ kind, broadcastId }: ManagedResource, all: readonly ManagedResource[]): boolean =>
   kind === 'input' && all.some((other) => other.kind === 'channel' && other.broadcastId === broadcastId);
 
-/** Whether its driver sees to it, be it to run it or to remove it. */
+/** Whether its driver is responsible for it, either to run it or to remove it. */
 async function isKnown(
   { streamId, broadcastId }: ManagedResource,
   store: Pick<ControlStore, 'getDocument'>,
@@ -58,11 +58,11 @@ async function remove(resource: ManagedResource, { encoder, ...parts }: OrphanSw
     case 'channel-idle':
     case 'channel-broken':
       await encoder.deleteChannel(id);
-      return tell(resource, parts);
+      return report(resource, parts);
     case 'input-ready':
       await encoder.deleteInput(id);
-      return tell(resource, parts);
-    // The others pass by themselves.
+      return report(resource, parts);
+    // These states are transient.
     case 'channel-pending':
     case 'channel-stopping':
     case 'channel-leaving':
@@ -72,12 +72,12 @@ async function remove(resource: ManagedResource, { encoder, ...parts }: OrphanSw
   }
 }
 
-async function tell(
+async function report(
   { kind, id, streamId, broadcastId, askedAtMs }: ManagedResource,
   { store, plan, emit, wallMs }: Omit<OrphanSweepParts, 'encoder'>,
 ): Promise<void> {
   const atMs = wallMs();
-  // Nobody knows when it began to run: at most it ran ever since it was asked for. An input alone costs next to nothing.
+  // Its start time is unknown; at most it has run since it was requested. An input alone costs next to nothing.
   const costUsd =
     kind === 'channel'
       ? channelCost(plan.ladder ?? defaultLadder, {

@@ -55,23 +55,23 @@ export interface ChannelRunnerParts {
   readonly emit: EmitEvent;
   /** Unix milliseconds. */
   readonly wallMs: () => number;
-  /** Resolves after so long. */
+  /** Resolves after `ms`. */
   readonly pause: (ms: number) => Promise<void>;
 }
 
 type ChannelDocument = StreamDocument<'channel'>;
 
-/** After this, the playlists of one pipeline will do. */
+/** After this, the playlists of a single pipeline are enough. */
 const onePipelineAfterMs = 20_000;
-/** In these states something is about to come of which nobody tells: so it is looked for again at once. */
-const watched: ReadonlySet<string> = new Set(['creating-input', 'creating-channel', 'ready', 'running']);
-const lookEveryMs = 1_500;
-/** Steps that one drive takes at most, so that no fault makes it go round for ever. */
+/** The next change in these states triggers no event, so the driver polls for it. */
+const polledStates: ReadonlySet<string> = new Set(['creating-input', 'creating-channel', 'ready', 'running']);
+const pollEveryMs = 1_500;
+/** Maximum steps per drive, so that no bug makes it loop forever. */
 const maxSteps = 200;
 
 /**
- * Drives managed channels from state to state. Each step is written into the document before its command is given, so
- * whoever drives next gives it again; every write names the version that it read, so of two drivers one begins anew.
+ * Drives managed channels from state to state. Each step is written to the document before its command is given, so the next
+ * driver repeats it if needed. Every write names the version it read, so of two concurrent drivers one starts over.
  */
 export class ChannelRunner {
   readonly #parts: ChannelRunnerParts;
@@ -80,7 +80,7 @@ export class ChannelRunner {
     this.#parts = parts;
   }
 
-  /** All streams whose document says that work is left, side by side. One that fails does not hold up the others. */
+  /** Drives all streams with open documents in parallel. A failure does not hold up the others. */
   async driveAll(patienceMs = 0): Promise<void> {
     const drives: Promise<void>[] = [];
     for await (const streamId of this.#open()) {
@@ -90,7 +90,7 @@ export class ChannelRunner {
     await Promise.all(drives);
   }
 
-  /** The stream that has this channel; undefined where no open document names it. */
+  /** The stream this channel belongs to; undefined if no open document names it. */
   async ownerOf(channelId: string): Promise<StreamId | undefined> {
     for await (const streamId of this.#open()) {
       const document = await this.#parts.store.getDocument(streamId, 'channel');
@@ -100,8 +100,8 @@ export class ChannelRunner {
   }
 
   /**
-   * Takes a stream's channels as far as they go now. While one starts it looks again and again until `patienceMs` are over;
-   * what takes long (starting, stopping, deleting) it leaves to whoever drives next.
+   * Advances a stream's channels as far as possible. While one starts up, polls it for up to `patienceMs`. Slow transitions
+   * (starting, stopping, deleting) are left to the next drive.
    */
   async drive(streamId: StreamId, patienceMs = 0): Promise<void> {
     const { store, wallMs, pause } = this.#parts;
@@ -112,18 +112,18 @@ export class ChannelRunner {
       try {
         if (await this.#advance(document)) continue;
       } catch (cause) {
-        // Another driver, or the proxy, wrote it meanwhile.
+        // Another driver or the proxy wrote it in the meantime.
         if (cause instanceof ConditionFailedError) continue;
         throw cause;
       }
-      if (!watched.has(document.body.state) || wallMs() >= until) return;
-      await pause(lookEveryMs);
+      if (!polledStates.has(document.body.state) || wallMs() >= until) return;
+      await pause(pollEveryMs);
     }
   }
 
-  /** True where the document changed, so that it is to be read again. */
+  /** True if the document changed and must be read again. */
   async #advance(document: ChannelDocument): Promise<boolean> {
-    if (await this.#tell(document)) return true;
+    if (await this.#writeJournal(document)) return true;
     if (await this.#withdraw(document)) return true;
     for (const run of runsOf(document.body)) if (await this.#advanceRun(document, run)) return true;
     if (isOpen(document.body)) return false;
@@ -131,12 +131,12 @@ export class ChannelRunner {
     return false;
   }
 
-  /** Tells first, forgets then: a line may be told twice, but never not at all. */
-  async #tell(document: ChannelDocument): Promise<boolean> {
+  /** Writes the journal entry before removing it from the document: an entry may be written twice, but never lost. */
+  async #writeJournal(document: ChannelDocument): Promise<boolean> {
     const { body, streamId } = document;
-    const [line] = body.untold;
-    if (!line) return false;
-    const { type, broadcastId, atMs, data } = line;
+    const [entry] = body.untold;
+    if (!entry) return false;
+    const { type, broadcastId, atMs, data } = entry;
     await this.#parts.store.appendEvent(
       streamEvent(type, data as unknown as StreamEventData<typeof type>, { streamId, broadcastId, atMs }),
     );
@@ -144,7 +144,7 @@ export class ChannelRunner {
     return true;
   }
 
-  /** Sees whether the broadcast still wants its channel, whoever should have said so. */
+  /** Checks whether the broadcast still needs its channel, in case its proxy could not mark the end. */
   async #withdraw(document: ChannelDocument): Promise<boolean> {
     const { body, streamId } = document;
     if (body.intent === 'unwanted') return false;
@@ -169,11 +169,11 @@ export class ChannelRunner {
     const [event, step] = decideStep(run.state, events);
     const changed = await this.#take(document, run, facts, event, step);
     if (!step.command) return changed;
-    // What was put has another version: the command's outcome is noted in what is read again.
+    // The write above changed the version, so the command's outcome goes into a freshly read document.
     return (await this.#command(document.streamId, run.broadcastId, step.to, step.command)) || changed;
   }
 
-  /** What is the case, by what counts most: no wish, what is seen, then that it takes too long. */
+  /** The current events, by priority: unwanted, then what is observed, then overdue. */
   async #look(
     streamId: StreamId,
     run: ChannelRun,
@@ -228,7 +228,7 @@ export class ChannelRunner {
     return true;
   }
 
-  /** Gives a command that a state asks for. True where the document is another than before. */
+  /** Gives the command of a state. True if the document changed. */
   async #command(
     streamId: StreamId,
     broadcastId: BroadcastId,
@@ -249,7 +249,7 @@ export class ChannelRunner {
       const refusal = cause instanceof ManagedEncoderError ? cause.refusal : 'trouble';
       this.#parts.emit('managed.command.refused', { streamId, broadcastId, command, refusal, cause });
       await this.#take(document, run, {}, refusal, channelStep(run.state, refusal));
-      // Whatever became of it: it is for the next drive to look again.
+      // Whatever the outcome, the next drive looks again.
       return false;
     }
   }

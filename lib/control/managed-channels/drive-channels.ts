@@ -6,11 +6,11 @@ export interface DriveParts {
   readonly runner: Pick<ChannelRunner, 'drive' | 'driveAll' | 'ownerOf'>;
   readonly sweep: () => Promise<void>;
   readonly emit: EmitEvent;
-  /** How long a channel that is about to start is stayed with. */
+  /** How long to keep polling a channel that is starting up. */
   readonly patienceMs: number;
 }
 
-/** What brings the function to act. Nothing else of an event is believed: the driver looks by itself. */
+/** What triggered the function. Nothing else in an event is trusted: the driver observes for itself. */
 type Cause =
   | { readonly kind: 'stream'; readonly streamId: string }
   | { readonly kind: 'channel'; readonly channelId: string }
@@ -18,8 +18,8 @@ type Cause =
   | { readonly kind: 'other'; readonly source: string; readonly detailType: string };
 
 /**
- * Takes EventBridge's events: MediaLive's `Channel State Change`, our own of a stream, and the schedule's. One that comes
- * twice, late or out of order makes the driver look once more, and find nothing to do.
+ * Handles EventBridge events: MediaLive's `Channel State Change`, Headwater's stream events, and the schedule's. An event that
+ * arrives twice, late or out of order only makes the driver look again and find nothing to do.
  */
 export async function driveChannels(event: unknown, parts: DriveParts): Promise<void> {
   const { runner, sweep, emit, patienceMs } = parts;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { channelClasses, defaultChannelClass } from '../../config/defaults.ts';
 import { envCodec } from '../../config/env.ts';
+import { regionName } from '../../config/fields.ts';
 import { controlStoreLocation, originLocation } from '../../config/locations.ts';
 
 const list = (item: RegExp, least: number, most: number) =>
@@ -8,22 +10,22 @@ const list = (item: RegExp, least: number, most: number) =>
     .transform((text) => text.split(','))
     .pipe(z.array(z.string().regex(item)).min(least).max(most));
 
-/** What the function that drives managed channels is told, as HEADWATER_CONTROL_STORE, HEADWATER_CHANNEL_ROLE and so on. */
+/** Environment of the function that drives managed channels: HEADWATER_CONTROL_STORE, HEADWATER_CHANNEL_ROLE, … */
 export const managedChannelsFunctionCodec = envCodec({
   controlStore: controlStoreLocation,
-  /** A bucket: MediaLive writes into it too. */
+  /** Must be a bucket, because MediaLive writes to it too. */
   origin: originLocation.refine((text) => text.startsWith('s3://'), 'must be s3://BUCKET'),
-  /** Its name, for the tags by which what is left over is found. */
+  /** The deployment's name, for the tags by which leftover channels are found. */
   deployment: z.string().min(1),
-  region: z.string().regex(/^[0-9a-z-]{1,32}$/, 'lower-case letters, digits, dashes'),
-  /** The role that MediaLive takes, to write to the bucket and to reach into the network. */
+  region: regionName,
+  /** The role that MediaLive assumes to write to the bucket and to reach into the network. */
   channelRole: z.string().startsWith('arn:'),
-  /** Where its inputs get their addresses: two subnets, in different zones. Comma-separated. */
+  /** Subnets for its inputs: two, in different zones. Comma-separated. */
   channelSubnets: list(/^subnet-[0-9a-z]+$/, 2, 2),
-  /** What lets only our proxies in. Comma-separated. */
+  /** Security groups that admit only our proxies. Comma-separated. */
   channelSecurityGroups: list(/^sg-[0-9a-z]+$/, 1, 5),
   /** One pipeline, or two in different zones. */
-  channelClass: z.enum(['STANDARD', 'SINGLE_PIPELINE']).default('STANDARD'),
-  /** JSON in the form of `LadderConfig`; the default ladder unless told. */
+  channelClass: z.enum(channelClasses).default(defaultChannelClass),
+  /** `LadderConfig` as JSON. @default the default ladder */
   ladder: z.string().min(1).optional(),
 });

@@ -4,7 +4,7 @@ export class NeverTakenDownError extends Error {
   readonly code = 'NEVER_TAKEN_DOWN';
 }
 
-/** As many invalidations as there may be are under way: ask again once one of them is done. */
+/** The limit of concurrent invalidations is reached. Try again once one of them is done. */
 export class InvalidationsBusyError extends Error {
   override readonly name = 'InvalidationsBusyError';
   readonly code = 'INVALIDATIONS_BUSY';

@@ -1,8 +1,8 @@
 const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * A host and port, or an origin, by every name of the loopback address: who opens `http://localhost:8080` means the page
- * that was configured as `http://127.0.0.1:8080`. What is not on loopback stays as it is.
+ * A host and port, or an origin, under every name of the loopback address: someone who opens `http://localhost:8080` means the
+ * page configured as `http://127.0.0.1:8080`. Anything not on loopback is returned unchanged.
  */
 export function loopbackNames(hostOrOrigin: string): string[] {
   const match = /^([a-z]+:\/\/)?(127\.0\.0\.1|localhost|\[::1\]|::1)(:\d+)?$/i.exec(hostOrOrigin);

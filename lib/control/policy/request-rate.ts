@@ -1,19 +1,19 @@
-/** Lets at most `most` requests through within any `withinMs`. */
+/** Allows at most `most` requests within any `withinMs`. */
 export class RequestRate {
   readonly #most: number;
   readonly #withinMs: number;
-  #letThrough: number[] = [];
+  #allowedAtMs: number[] = [];
 
   constructor(most: number, withinMs: number) {
     this.#most = most;
     this.#withinMs = withinMs;
   }
 
-  /** Whether one more may pass now; counts it where it may. `nowMs` is monotonic. */
+  /** Whether another request is allowed now; counts it if so. `nowMs` is monotonic. */
   take(nowMs: number): boolean {
-    this.#letThrough = this.#letThrough.filter((atMs) => nowMs - atMs < this.#withinMs);
-    if (this.#letThrough.length >= this.#most) return false;
-    this.#letThrough.push(nowMs);
+    this.#allowedAtMs = this.#allowedAtMs.filter((atMs) => nowMs - atMs < this.#withinMs);
+    if (this.#allowedAtMs.length >= this.#most) return false;
+    this.#allowedAtMs.push(nowMs);
     return true;
   }
 }

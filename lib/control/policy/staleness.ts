@@ -1,6 +1,6 @@
 /**
- * How long the version of each record stood still, as one observer saw it by its own monotonic clock. What is seen for
- * the first time counts from then. Bounded: of more than `limit` records the one looked at longest ago is forgotten.
+ * Tracks how long each record's version has been unchanged, as seen by one observer's monotonic clock, starting from its first
+ * observation. Bounded: beyond `limit` records, the least recently observed one is forgotten.
  */
 export class StalenessTracker {
   readonly #seen = new Map<string, { version: number; sinceMs: number }>();
@@ -10,11 +10,11 @@ export class StalenessTracker {
     this.#limit = limit;
   }
 
-  /** Takes in that the record `key` has `version` now (`nowMs`, monotonic), and tells for how long it has had it. */
+  /** Records that `key` has `version` now (`nowMs`, monotonic) and returns for how long it has had it. */
   unchangedForMs(key: string, version: number, nowMs: number): number {
     const known = this.#seen.get(key);
     const sinceMs = known?.version === version ? known.sinceMs : nowMs;
-    // Deleted and set again: the map's order is then the order of looking.
+    // Delete and re-insert, so that the map is ordered by last observation.
     this.#seen.delete(key);
     this.#seen.set(key, { version, sinceMs });
     if (this.#seen.size > this.#limit) {
@@ -26,7 +26,7 @@ export class StalenessTracker {
     return nowMs - sinceMs;
   }
 
-  /** Begins to look anew: while the store was away nobody could write a sign of life. */
+  /** Starts over: while the store was unavailable nobody could write a sign of life. */
   forgetAll(): void {
     this.#seen.clear();
   }

@@ -1,9 +1,9 @@
 import type { DestinationRecord } from '../../control-store/records.ts';
 
-/** Each is one more connection out of a proxy, as big as the broadcaster's. */
+/** Each destination costs the proxy another outgoing connection with the broadcaster's full bitrate. */
 export const mostDestinations = 5;
 
-/** With `fresh` at the end, or undefined where there are as many as a stream may have. */
+/** Appends `fresh`; undefined if the stream already has the maximum number of destinations. */
 export function addDestination(
   destinations: readonly DestinationRecord[],
   fresh: DestinationRecord,
@@ -11,7 +11,7 @@ export function addDestination(
   return destinations.length < mostDestinations ? [...destinations, fresh] : undefined;
 }
 
-/** Fields that are undefined stay. Undefined where there is no destination with this id. */
+/** Leaves undefined fields unchanged. Returns undefined if no destination has this id. */
 export function changeDestination(
   destinations: readonly DestinationRecord[],
   id: string,

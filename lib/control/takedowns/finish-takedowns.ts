@@ -6,19 +6,19 @@ export interface FinishParts {
   readonly store: Pick<DocumentStore, 'listOpenDocuments'>;
   readonly runner: Pick<TakedownRunner, 'run' | 'sweep'>;
   readonly clock: { nowMs(): number };
-  /** Nothing more is begun after this long. */
+  /** No new work starts after this long. */
   readonly patienceMs: number;
 }
 
 /**
- * Goes on with takedowns: with one stream's where the control API says `{ streamId }`, with all that are open where the schedule
- * asks; as long as something is left and there is time. What is not done then is for the next minute. A sweep logs its faults and
- * goes on, so whether the store can be read at all is asked here: a function that can do nothing is to fail.
+ * Continues takedowns while work and time remain: one stream's if the control API sends `{ streamId }`, all open ones if the
+ * schedule invokes it. The rest waits for the next minute's run. A sweep logs its errors and continues, so this function reads
+ * the store itself first: an invocation that can do nothing must fail.
  */
 export async function finishTakedowns(event: unknown, parts: FinishParts): Promise<void> {
   const { store, runner, clock, patienceMs } = parts;
   const streamId = (event as { streamId?: unknown } | null)?.streamId;
-  const goOn =
+  const continueWork =
     typeof streamId === 'string' && isStreamId(streamId)
       ? async () => (await runner.run(streamId))?.open === true
       : async () => {
@@ -27,5 +27,5 @@ export async function finishTakedowns(event: unknown, parts: FinishParts): Promi
           return true;
         };
   const untilMs = clock.nowMs() + patienceMs;
-  while ((await goOn()) && clock.nowMs() < untilMs);
+  while ((await continueWork()) && clock.nowMs() < untilMs);
 }

@@ -1,4 +1,5 @@
-import { ConditionFailedError } from '../../control-store/errors.ts';
+import { pMapSettled } from 'p-map';
+import { isConditionFailed } from '../../control-store/errors.ts';
 import { formatDuration } from '../../control-store/format.ts';
 import { channelWords, mayWrite } from '../../control-store/managed-channel.ts';
 import type { DocumentStore, LeaseStore, StreamStore } from '../../control-store/ports.ts';
@@ -6,6 +7,7 @@ import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
 import type { Clock } from '../../net/clock.ts';
 import { quarantinePrefix, streamPrefix } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import type { MemberId, StreamId } from '../../routing/ids.ts';
 import { InvalidationsBusyError } from '../policy/errors.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
@@ -20,29 +22,28 @@ export interface TakedownEffectsOptions {
   readonly invalidations: Invalidations;
   readonly objects: Pick<ObjectStore, 'list' | 'move'>;
   readonly region: string;
-  /** Unix milliseconds for people, and milliseconds that only rise for decisions. */
+  /** Unix milliseconds for people, monotonic milliseconds for decisions. */
   readonly clock: Clock;
-  /** Who runs: not the same for two programs that run at the same time. */
+  /** Identifies the running program; unique among programs that run at the same time. */
   readonly id: MemberId;
-  /** How long leases stood still. */
+  /** How long leases have been unchanged. */
   readonly leases: StalenessTracker;
 }
 
-/** `waitsFor` is left out where the step is done. */
+/** `waitsFor` is left out once the step is done. */
 export interface StepOutcome {
   readonly waitsFor?: string;
   readonly invalidation?: string;
-  /** It is not done, but came nearer to it. */
+  /** Not done yet, but some progress was made. */
   readonly progressed?: boolean;
 }
 
 const done: StepOutcome = {};
-const attempts = 5;
-/** For a worker to publish what it has and to close the recording, as we see it. */
+/** Time for a worker to publish its remaining media and close the recording, by our clock. */
 const endWithinMs = 30_000;
 const movesAtOnce = 16;
 
-/** What each step of a takedown, or of a restore, does. Any of it may be done twice, or broken off and done again. */
+/** The effects of each step of a takedown or restore. All are idempotent and can be interrupted and repeated. */
 export class TakedownEffects {
   readonly #options: TakedownEffectsOptions;
 
@@ -50,7 +51,7 @@ export class TakedownEffects {
     this.#options = options;
   }
 
-  /** Begins nothing more after `untilMs` (monotonic). Throws what the ports throw. */
+  /** Starts nothing new after `untilMs` (monotonic). Throws whatever the ports throw. */
   perform(streamId: StreamId, step: TakedownStep, takedown: Takedown, untilMs: number): Promise<StepOutcome> {
     const { direction } = takedown;
     const taking = direction === 'takedown';
@@ -71,24 +72,20 @@ export class TakedownEffects {
     }
   }
 
-  async #refuse(streamId: StreamId, takedown: Takedown | undefined): Promise<StepOutcome> {
+  #refuse(streamId: StreamId, takedown: Takedown | undefined): Promise<StepOutcome> {
     const { store } = this.#options;
-    for (let attempt = 1; ; attempt++) {
+    return rewrite(async () => {
       const stream = await store.getStream(streamId);
-      // Nobody can publish to a stream that is gone.
+      // Nobody can publish to a deleted stream.
       if (!stream) return done;
       const { takenDown, ...rest } = stream;
       if (takenDown?.atMs === takedown?.askedAtMs) return done;
       const wanted = takedown
         ? { ...rest, takenDown: { reason: takedown.reason, atMs: takedown.askedAtMs } }
         : rest;
-      try {
-        await store.updateStream(wanted);
-        return done;
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailedError) || attempt === attempts) throw cause;
-      }
-    }
+      await store.updateStream(wanted);
+      return done;
+    }, isConditionFailed);
   }
 
   async #deny(streamId: StreamId, deny: boolean): Promise<StepOutcome> {
@@ -96,12 +93,12 @@ export class TakedownEffects {
     const path = `${region}/${streamId}`;
     await (deny ? denials.deny(path) : denials.allow(path));
     if ((await denials.isDenied(path)) === deny) return done;
-    return { waitsFor: `The edge has been told, but does not ${deny ? 'refuse' : 'deliver'} it yet.` };
+    return { waitsFor: `The edge has been updated but does not ${deny ? 'block' : 'serve'} the stream yet.` };
   }
 
   /**
-   * Done when nobody may write the stream. Who takes its lease from now on sees in the record that it is taken down, since
-   * `refuse` is done: workers look after they took the lease.
+   * Done when nobody may write the stream. Because `refuse` is done, any worker that takes the lease from now on sees that the
+   * stream is taken down: workers check the record after taking the lease.
    */
   async #cut(streamId: StreamId): Promise<StepOutcome> {
     const { store, leases, clock, id: workerId } = this.#options;
@@ -112,7 +109,7 @@ export class TakedownEffects {
     const endingForMs = leases.unchangedForMs(`end/${streamId}`, lease.epoch, nowMs);
     try {
       if (silentForMs >= leaseSilentMs || endingForMs >= endWithinMs) {
-        // A worker that only stood still must not write on once it wakes up: the epoch shuts it out.
+        // A worker that was only paused must not continue writing when it wakes up: the new epoch fences it off.
         const { broadcastId } = lease;
         const { epoch } = await store.takeLease({ streamId, workerId, broadcastId, observed: lease });
         await store.releaseLease({ streamId, workerId, epoch });
@@ -120,16 +117,16 @@ export class TakedownEffects {
       }
       if (!lease.endRequested) await store.requestEnd(streamId, lease.broadcastId);
     } catch (cause) {
-      if (!(cause instanceof ConditionFailedError)) throw cause;
+      if (!isConditionFailed(cause)) throw cause;
     }
     return {
       waitsFor:
-        `${lease.workerId} ends the broadcast. If it says nothing for ${formatDuration(leaseSilentMs)}, or is not done ` +
-        `in ${formatDuration(endWithinMs)}, the broadcast is taken from it.`,
+        `${lease.workerId} is ending the broadcast. If it is silent for ${formatDuration(leaseSilentMs)} or not done ` +
+        `within ${formatDuration(endWithinMs)}, it loses the lease.`,
     };
   }
 
-  /** A managed channel writes by itself, whoever has the lease: its own driver stops it once the broadcast is over. */
+  /** A managed channel writes independently of the lease. Its own driver stops it once the broadcast has ended. */
   async #cutChannel(streamId: StreamId): Promise<StepOutcome> {
     const channel = await this.#options.store.getDocument(streamId, 'channel');
     if (!channel || !mayWrite(channel.body)) return done;
@@ -142,10 +139,10 @@ export class TakedownEffects {
       const id =
         invalidation ?? (await invalidations.request([`/${region}/${streamId}/*`], `${streamId}-${turn}`)).id;
       if (await invalidations.isDone(id)) return { invalidation: id };
-      return { invalidation: id, waitsFor: `The caches are being emptied (invalidation ${id}).` };
+      return { invalidation: id, waitsFor: `Caches are being invalidated (invalidation ${id}).` };
     } catch (cause) {
       if (!(cause instanceof InvalidationsBusyError)) throw cause;
-      return { waitsFor: 'As many caches as may be at once are being emptied; this one is next.' };
+      return { waitsFor: 'The limit of concurrent cache invalidations is reached; this one is queued.' };
     }
   }
 
@@ -155,24 +152,22 @@ export class TakedownEffects {
     for (;;) {
       const { keys } = await objects.list(from, { limit: 1_000 });
       if (keys.length === 0) return done;
-      const left = [...keys];
-      const mover = async (): Promise<void> => {
-        for (let key = left.shift(); key !== undefined; key = left.shift()) {
-          if (clock.nowMs() >= untilMs) return;
-          try {
-            await objects.move(key, to + key.slice(from.length));
-          } catch (cause) {
-            left.length = 0;
-            throw cause;
-          }
+      let broken = false;
+      const move = async (key: string): Promise<void> => {
+        if (broken || clock.nowMs() >= untilMs) return;
+        try {
+          await objects.move(key, to + key.slice(from.length));
           moved++;
+        } catch (cause) {
+          broken = true;
+          throw cause;
         }
       };
-      // Every one is waited for, also where one fails: none may move on when the next run turns round.
-      const movers = await Promise.allSettled(Array.from({ length: movesAtOnce }, mover));
-      for (const mover of movers) if (mover.status === 'rejected') throw mover.reason;
+      // Wait for all of them even if one fails: none may still be moving objects if the next run reverses direction.
+      const moves = await pMapSettled(keys, move, { concurrency: movesAtOnce });
+      for (const outcome of moves) if (outcome.status === 'rejected') throw outcome.reason;
       if (clock.nowMs() >= untilMs) {
-        const waitsFor = `The recordings are being moved: ${moved} objects just now, more are left.`;
+        const waitsFor = `Recordings are being moved: ${moved} objects in this run, more remaining.`;
         return { waitsFor, progressed: moved > 0 };
       }
     }

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
 import type { StreamDocument } from '../../control-store/documents.ts';
-import { ConditionFailedError, UnknownStreamError } from '../../control-store/errors.ts';
+import { isConditionFailed, UnknownStreamError } from '../../control-store/errors.ts';
 import { formatDuration, joinWords } from '../../control-store/format.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
+import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { NeverTakenDownError } from '../policy/errors.ts';
@@ -16,10 +19,12 @@ import { type StepOutcome, TakedownEffects, type TakedownEffectsOptions } from '
 export interface TakedownRunnerOptions extends Omit<TakedownEffectsOptions, 'leases'> {
   readonly store: TakedownStore;
   readonly emit: EmitEvent;
-  /** How long one run may take, 20,000 at most; what is left then is for the next one. @default 4000 */
+  /** Maximum duration of one run, up to 20,000; the rest is left for the next run. @default 4000 */
   readonly runMs?: number;
   /** @default waits in real time */
   readonly pause?: (ms: number) => Promise<unknown>;
+  /** In [0, 1). @default Math.random */
+  readonly random?: () => number;
 }
 
 export type TakedownStore = Pick<
@@ -39,58 +44,57 @@ export type TakedownStore = Pick<
 
 type TakedownDocument = StreamDocument<'takedown'>;
 
-/** Whoever works on it writes this often at least, to be seen. */
+/** The current runner writes at least this often, as a sign of life. */
 const renewMs = 5_000;
 /**
- * Whoever worked on it and has written nothing for this long, as we saw it, is dead. Longer than it goes without a write, and
- * then a pass and its last calls can take: nothing of an earlier turn must happen after we begin.
+ * A runner that has written nothing for this long, by our clock, is considered dead. Longer than the gap between its writes plus
+ * a pass and its last calls: no effect of an earlier turn may land after we begin.
  */
 const holdMs = 25_000;
-/** Between two looks at what steps wait for; they grow. */
-const pausesMs = [50, 50, 100, 200, 400, 800] as const;
-/** One look at every step that is due takes about so long at most. */
+/** Growing pauses between checks on what steps are waiting for. */
+const lookAgain: RetryPolicy = { firstMs: 50, longestMs: 800, jitter: 0.25 };
+/** Approximate limit for one pass over all due steps. */
 const passMs = 1_000;
-const attempts = 10;
 const atOnce = 8;
-/** A takedown that is not done by then is told of, and then once a minute. */
+/** A takedown not done after this long is reported as stuck, then once a minute. */
 const stuckMs = 300_000;
-const tellEveryMs = 60_000;
+const reportEveryMs = 60_000;
 
 /**
- * Takes streams down and restores them. What was asked for is written down first (a document beside the stream), so that
- * whoever runs next goes on where this one stopped; each step may be done twice.
+ * Takes streams down and restores them. The request is stored first (a document beside the stream), so that the next runner can
+ * continue where this one stopped. Steps are idempotent.
  */
 export class TakedownRunner {
   readonly #options: TakedownRunnerOptions;
   readonly #effects: TakedownEffects;
-  readonly #sightings = new StalenessTracker(10_000);
+  readonly #observations = new StalenessTracker(10_000);
   readonly #running = new Map<StreamId, Promise<void>>();
-  readonly #toldStuckMs = new Map<StreamId, number>();
+  readonly #reportedStuckMs = new Map<StreamId, number>();
   #sweeping = false;
   #sweepFailing = false;
 
   constructor(options: TakedownRunnerOptions) {
     this.#options = options;
-    this.#effects = new TakedownEffects({ ...options, leases: this.#sightings });
+    this.#effects = new TakedownEffects({ ...options, leases: this.#observations });
   }
 
   /**
-   * Takes a stream down, as far as that gets within a run; a sweep goes on with it. Taking down what is taken down already
-   * changes nothing. Throws `UnknownStreamError` and what the store throws.
+   * Takes a stream down as far as one run allows; a sweep does the rest. Does nothing if the stream is already taken down. Throws
+   * `UnknownStreamError` and whatever the store throws.
    */
   async take(streamId: StreamId, reason: string): Promise<TakedownDocument> {
     if (!(await this.#options.store.getStream(streamId))) {
-      throw new UnknownStreamError(`There is no stream ${streamId}.`);
+      throw new UnknownStreamError(`Stream ${streamId} does not exist.`);
     }
     return this.#ask(streamId, { type: 'take', reason, atMs: this.#options.clock.wallMs() });
   }
 
-  /** Undoes a takedown, also one that is not done yet. Throws `NeverTakenDownError` and what the store throws. */
+  /** Undoes a takedown, even an unfinished one. Throws `NeverTakenDownError` and whatever the store throws. */
   restore(streamId: StreamId): Promise<TakedownDocument> {
     return this.#ask(streamId, { type: 'restore', atMs: this.#options.clock.wallMs() });
   }
 
-  /** Goes on with what is left to do, for one run at most. Undefined where the stream was never taken down. */
+  /** Continues the remaining work, for one run at most. Undefined if the stream was never taken down. */
   async run(streamId: StreamId): Promise<TakedownDocument | undefined> {
     const running =
       this.#running.get(streamId) ??
@@ -102,7 +106,7 @@ export class TakedownRunner {
     return this.#options.store.getDocument(streamId, 'takedown');
   }
 
-  /** Goes on with everything that was left. One sweep at a time; what fails is logged, and left for the next. */
+  /** Continues all open takedowns. One sweep at a time; failures are logged and left for the next sweep. */
   async sweep(): Promise<void> {
     if (this.#sweeping) return;
     this.#sweeping = true;
@@ -113,17 +117,13 @@ export class TakedownRunner {
           limit: 100,
           ...(cursor !== undefined && { cursor }),
         });
-        const left = [...page.streamIds];
-        const take = async (): Promise<void> => {
-          for (let id = left.shift(); id !== undefined; id = left.shift()) await this.#sweepOne(id);
-        };
-        await Promise.all(Array.from({ length: atOnce }, take));
+        await pMap(page.streamIds, (id) => this.#sweepOne(id), { concurrency: atOnce });
         cursor = page.cursor;
       } while (cursor !== undefined);
       this.#sweepFailing = false;
     } catch (cause) {
-      // Nobody could give a sign of life meanwhile.
-      this.#sightings.forgetAll();
+      // While the store was unavailable nobody could write a sign of life.
+      this.#observations.forgetAll();
       if (!this.#sweepFailing) this.#options.emit('control.takedown.sweep-failed', { cause });
       this.#sweepFailing = true;
     } finally {
@@ -134,61 +134,50 @@ export class TakedownRunner {
   async #sweepOne(streamId: StreamId): Promise<void> {
     try {
       const document = await this.run(streamId);
-      if (document?.open) this.#tellIfStuck(document);
-      else this.#toldStuckMs.delete(streamId);
+      if (document?.open) this.#reportIfStuck(document);
+      else this.#reportedStuckMs.delete(streamId);
     } catch (cause) {
       this.#options.emit('control.takedown.sweep-failed', { streamId, cause });
     }
   }
 
-  #tellIfStuck({ streamId, body }: TakedownDocument): void {
+  #reportIfStuck({ streamId, body }: TakedownDocument): void {
     const { clock, emit } = this.#options;
     const forMs = clock.wallMs() - body.askedAtMs;
     const nowMs = clock.nowMs();
     if (
       forMs < stuckMs ||
-      nowMs - (this.#toldStuckMs.get(streamId) ?? Number.NEGATIVE_INFINITY) < tellEveryMs
+      nowMs - (this.#reportedStuckMs.get(streamId) ?? Number.NEGATIVE_INFINITY) < reportEveryMs
     )
       return;
-    this.#toldStuckMs.set(streamId, nowMs);
+    this.#reportedStuckMs.set(streamId, nowMs);
     const waiting = joinWords(
       Object.entries(body.waiting ?? {}).map(([step, detail]) => `${step}: ${detail}`),
-      'nothing that it knows of',
+      'unknown',
     );
     emit('control.takedown.stuck', { streamId, direction: body.direction, forMs, waiting });
   }
 
   async #ask(streamId: StreamId, event: TakedownEvent): Promise<TakedownDocument> {
     const { store, emit } = this.#options;
-    for (let attempt = 1; ; attempt++) {
+    await rewrite(async () => {
       const before = await store.getDocument(streamId, 'takedown');
       const body = nextTakedown(before?.body, event);
       if (body === 'refused' || body === undefined) {
-        throw new NeverTakenDownError(`The stream ${streamId} was never taken down.`);
+        throw new NeverTakenDownError(`Stream ${streamId} was never taken down.`);
       }
-      if (body !== before?.body) {
-        try {
-          await store.putDocument({
-            streamId,
-            kind: 'takedown',
-            version: before?.version ?? 0,
-            open: true,
-            body,
-          });
-        } catch (cause) {
-          if (!(cause instanceof ConditionFailedError) || attempt === attempts) throw cause;
-          continue;
-        }
-        emit('control.takedown.asked', { streamId, direction: body.direction, reason: body.reason });
-      }
-      const after = await this.run(streamId);
-      if (!after) throw new UnknownStreamError(`The stream ${streamId} was deleted meanwhile.`);
-      return after;
-    }
+      if (body === before?.body) return;
+      const version = before?.version ?? 0;
+      await store.putDocument({ streamId, kind: 'takedown', version, open: true, body });
+      emit('control.takedown.asked', { streamId, direction: body.direction, reason: body.reason });
+    }, isConditionFailed);
+    const after = await this.run(streamId);
+    if (!after) throw new UnknownStreamError(`Stream ${streamId} was deleted in the meantime.`);
+    return after;
   }
 
   async #work(streamId: StreamId): Promise<void> {
-    const { store, clock, runMs = 4_000, pause = sleep } = this.#options;
+    const { store, clock, runMs = 4_000, pause = sleep, random = Math.random } = this.#options;
     const deadlineMs = clock.nowMs() + runMs;
     let idle = 0;
     let wroteAtMs = Number.NEGATIVE_INFINITY;
@@ -218,12 +207,12 @@ export class TakedownRunner {
         if (changed(body, before.body)) await write(before, body);
         else if (dueSteps(body).length === 0) return await this.#finish(before);
       } catch (cause) {
-        // Somebody turned it round, or was faster: what stands there now is gone on with.
-        if (!(cause instanceof ConditionFailedError)) throw cause;
+        // Another program reversed the direction or wrote first: continue with what is stored now.
+        if (!isConditionFailed(cause)) throw cause;
       }
       if (idle > 0) {
-        const pauseMs = pausesMs[Math.min(idle, pausesMs.length) - 1] ?? 0;
-        await pause(Math.min(pauseMs, Math.max(0, deadlineMs - clock.nowMs())));
+        const leftMs = Math.max(0, deadlineMs - clock.nowMs());
+        await pause(Math.min(pauseMs(lookAgain, idle, random()), leftMs));
       }
     }
   }
@@ -231,16 +220,16 @@ export class TakedownRunner {
   #isHeldByOther({ streamId, version, body: { runner } }: TakedownDocument): boolean {
     if (runner === undefined || runner === this.#options.id) return false;
     const nowMs = this.#options.clock.nowMs();
-    return this.#sightings.unchangedForMs(`takedown/${streamId}`, version, nowMs) < holdMs;
+    return this.#observations.unchangedForMs(`takedown/${streamId}`, version, nowMs) < holdMs;
   }
 
-  /** Works on every step that is due, side by side: one that waits holds up none of the others. */
+  /** Works on all due steps in parallel: a waiting step holds up none of the others. */
   async #pass(
     { streamId, body }: TakedownDocument,
     deadlineMs: number,
   ): Promise<{ body: Takedown; progressed: boolean }> {
     const { clock, emit } = this.#options;
-    // A long one is broken off now and then, so that those that failed are tried again meanwhile.
+    // Long steps are interrupted regularly so that failed ones get retried in between.
     const untilMs = Math.min(deadlineMs, clock.nowMs() + passMs);
     const outcomes = await Promise.all(
       dueSteps(body).map(async (step) => ({ step, ...(await this.#try(streamId, step, body, untilMs)) })),
@@ -268,7 +257,7 @@ export class TakedownRunner {
       return await this.#effects.perform(streamId, step, body, untilMs);
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause);
-      const waitsFor = `It failed and is tried again: ${detail}`.slice(0, 300);
+      const waitsFor = `Failed and will be retried: ${detail}`.slice(0, 300);
       if (body.waiting?.[step] !== waitsFor) {
         this.#options.emit('control.takedown.step-failed', { streamId, step, cause });
       }
@@ -276,7 +265,7 @@ export class TakedownRunner {
     }
   }
 
-  /** Tells what was done, once, and closes the document. */
+  /** Records the result in the journal, once, and closes the document. */
   async #finish(document: TakedownDocument): Promise<void> {
     const { store, emit } = this.#options;
     const { streamId, body } = document;
@@ -286,9 +275,9 @@ export class TakedownRunner {
       body.direction === 'takedown'
         ? streamEvent('stream.taken_down', { reason: body.reason, darkMs: darkAfterMs }, about)
         : streamEvent('stream.restored', { tookMs: doneAfterMs }, about);
-    // Whoever worked on it before may have told it, and died before it could say so.
-    const told = await store.listEvents(streamId, { limit: 100 });
-    if (!told.some(({ type, atMs }) => type === event.type && atMs === event.atMs)) {
+    // A previous runner may have written the entry and died before closing the document.
+    const journal = await store.listEvents(streamId, { limit: 100 });
+    if (!journal.some(({ type, atMs }) => type === event.type && atMs === event.atMs)) {
       await store.appendEvent(event);
     }
     await store.putDocument({ ...document, open: false, body: withoutRunner(body) });

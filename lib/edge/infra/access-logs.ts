@@ -13,8 +13,8 @@ export interface EdgeAccessLogsProps {
 }
 
 /**
- * What is written down of a request: enough to tell who was served how well. Neither cookies nor query strings (nobody
- * needs them), nor the viewer's address: network and country say what matters for delivery.
+ * Logged fields of a request: enough to analyse delivery quality. No cookies or query strings (nobody needs them), and no
+ * viewer address: network and country are what matters for delivery.
  */
 const recordFields = [
   ...['timestamp(ms)', 'DistributionId', 'x-edge-location', 'x-edge-request-id'],
@@ -25,8 +25,8 @@ const recordFields = [
 ] as const;
 
 /**
- * The distribution's standard logs (v2) in a bucket, by hour, as Parquet: a busy hour is some ten million lines, and
- * whoever asks about it reads a few columns. The conversion costs nothing to speak of: a GB of lines tells of terabytes.
+ * The distribution's standard logs (v2) in a bucket, by hour, as Parquet: a busy hour has about ten million lines, and
+ * queries read only a few columns. The cost of conversion is negligible: a GB of lines covers terabytes of delivery.
  */
 export class EdgeAccessLogs extends Construct {
   readonly bucket: Bucket;
@@ -79,7 +79,7 @@ export class EdgeAccessLogs extends Construct {
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'It is a bucket of logs itself: only the log delivery writes it, and logs about reading logs lead nowhere.',
+        'This is itself a log bucket: only log delivery writes to it, and logs about reading logs have no use.',
     });
   }
 }

@@ -2,22 +2,22 @@ import { Duration } from 'aws-cdk-lib';
 import { type CfnDistribution, OriginBase, type S3OriginAccessControl } from 'aws-cdk-lib/aws-cloudfront';
 
 export interface BucketOriginProps {
-  /** With the region in it: by the global name a young bucket answers with redirects at first. */
+  /** The regional name: under the global name, a new bucket answers with redirects at first. */
   readonly regionalDomainName: string;
   readonly originAccess: S3OriginAccessControl;
   readonly originId: string;
-  /** Where misses meet before they go to the bucket. @default none */
+  /** Region of the Origin Shield. @default none */
   readonly shieldRegion?: string;
 }
 
-/** A bucket may be slow once; a player waits for a segment with a few seconds in its buffer. */
+/** A bucket may occasionally be slow; a player waiting for a segment has a few seconds in its buffer. */
 const connectSeconds = 2;
 const connectAttempts = 2;
 const answerSeconds = 5;
 
 /**
- * An S3 origin that is read under an origin access control. The bucket's policy is its owner's affair: it may well be of
- * another stack and region, so nothing here looks at the bucket itself.
+ * An S3 origin that is read with an origin access control. The bucket policy is left to the bucket's owner: the bucket may
+ * be in another stack and region, so nothing here accesses it.
  */
 export class BucketOrigin extends OriginBase {
   constructor({ regionalDomainName, originAccess, originId, shieldRegion }: BucketOriginProps) {
@@ -31,7 +31,7 @@ export class BucketOrigin extends OriginBase {
   }
 
   protected override renderS3OriginConfig(): CfnDistribution.S3OriginConfigProperty {
-    // The empty identity says that there is none: the access control takes its place.
+    // The empty identity means none: the access control replaces it.
     return { originAccessIdentity: '', originReadTimeout: answerSeconds };
   }
 }

@@ -13,7 +13,7 @@ export interface DeliveryCachePoliciesProps {
   readonly deployment: string;
 }
 
-/** CloudFront's cache policies, one for each way of caching in the table of delivery policy. */
+/** CloudFront's cache policies, one for each distinct way of caching in the delivery policy table. */
 export class DeliveryCachePolicies extends Construct {
   readonly #policies: ReadonlyMap<string, CachePolicy>;
 
@@ -31,11 +31,11 @@ export class DeliveryCachePolicies extends Construct {
   #make(deployment: string, { name, ttlSeconds, queryParameters, compress }: CachePolicyRow): CachePolicy {
     return new CachePolicy(this, name, {
       cachePolicyName: `${deployment}-${name}`,
-      comment: `${deployment}: every ${name}, and what is cached like it`,
+      comment: `${deployment}: every ${name}, and objects cached like it`,
       minTtl: Duration.seconds(ttlSeconds.min),
       defaultTtl: Duration.seconds(ttlSeconds.default),
       maxTtl: Duration.seconds(ttlSeconds.max),
-      // Anything more in the key would part requests that could be answered together.
+      // Anything more in the key would separate requests that could be coalesced.
       cookieBehavior: CacheCookieBehavior.none(),
       headerBehavior: CacheHeaderBehavior.none(),
       queryStringBehavior:

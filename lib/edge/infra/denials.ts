@@ -19,30 +19,30 @@ export interface EdgeDenialsProps {
 }
 
 /**
- * What viewers are denied: a key-value store that takedowns write, and the function that looks it up before the cache does, at
- * every request of media. The stack makes the store empty and never writes it, so a deploy changes no takedown.
+ * The takedown list at the edge: a key-value store that takedowns write to, and the function that checks it before the cache,
+ * for every media request. The stack creates the store empty and never writes to it, so a deploy does not affect takedowns.
  */
 export class EdgeDenials extends Construct {
   readonly storeArn: string;
-  /** For every behaviour of media. */
+  /** For every media behaviour. */
   readonly onRequest: FunctionAssociation;
 
   constructor(scope: Construct, id: string, { deployment, logDays }: EdgeDenialsProps) {
     super(scope, id);
     const store = new KeyValueStore(this, 'Store', {
       keyValueStoreName: `${deployment}-denials`,
-      comment: `${deployment}: <region>/<stream> of streams that are taken down`,
+      comment: `${deployment}: <region>/<stream> of taken-down streams`,
     });
     this.storeArn = store.keyValueStoreArn;
     const functionName = `${deployment}-denials`;
     const lookUp = new EdgeFunction(this, 'LookUp', {
       functionName,
-      comment: 'Answers 410 for streams that are taken down',
+      comment: 'Answers 410 for taken-down streams',
       code: FunctionCode.fromInline(denialFunctionCode()),
       runtime: FunctionRuntime.JS_2_0,
       keyValueStore: store,
     });
-    // CloudFront writes there, in us-east-1 for all of the world. It lets through what it cannot look up, so somebody must hear of it.
+    // CloudFront logs here, in us-east-1 for the whole world. The function fails open, so a failure must raise an alarm.
     const logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/cloudfront/function/${functionName}`,
       retention: logDays,

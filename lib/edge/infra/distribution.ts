@@ -38,12 +38,12 @@ import { EdgeResponseHeaders } from './response-headers.ts';
 export interface EdgeDistributionProps {
   /** The deployment's name. */
   readonly deployment: string;
-  /** Names of the regions that have an origin. */
+  /** Names of the regions with an origin. */
   readonly regions: readonly string[];
-  /** What viewers see under every path that is no media. */
+  /** Served at every path that is not media. */
   readonly page: PlayerPage;
   readonly retention: Pick<Deployment['retention'], 'logDays' | 'keepOnDelete'>;
-  /** @default CloudFront's own name and certificate */
+  /** @default CloudFront's own domain name and certificate */
   readonly domain?: Deployment['domain'];
   /** See `EdgeFirewallProps`. @default 1000 */
   readonly viewersPerAddress?: number;
@@ -53,14 +53,14 @@ export interface EdgeDistributionProps {
 const ownBehaviours = 2;
 
 /**
- * The edge: one distribution over every region's origin, in us-east-1 as CloudFront wants its certificates and rules there.
- * Which paths there are, how long what is kept and under which key comes from the table of delivery policy.
+ * The edge: one distribution over every region's origin, in us-east-1 because CloudFront requires its certificates and rules
+ * there. The delivery policy table determines the paths, cache lifetimes and cache keys.
  */
 export class EdgeDistribution extends Construct {
-  /** Below it are media, `/<region>/<stream>/…`, and the page. Without a slash at its end. */
+  /** Base URL of media, `/<region>/<stream>/…`, and of the page. Without a trailing slash. */
   readonly playbackBaseUrl: string;
   readonly distributionId: string;
-  /** ARN of the key-value store of what viewers are denied. */
+  /** ARN of the key-value store with the takedown list. */
   readonly denialsArn: string;
   readonly #originAccess: S3OriginAccessControl;
 
@@ -81,9 +81,9 @@ export class EdgeDistribution extends Construct {
       comment: `${deployment}: media of every region, and the page`,
       httpVersion: HttpVersion.HTTP2_AND_3,
       enableIpv6: true,
-      // Hit rate and latency of the origin, by which herds are seen: $0.30 a metric and month.
+      // Hit rate and origin latency, which reveal herds: $0.30 per metric and month.
       publishAdditionalMetrics: true,
-      // Viewers are anywhere, and the cheaper classes would serve some of them from another continent.
+      // Viewers are everywhere, and the cheaper classes would serve some of them from another continent.
       priceClass: PriceClass.PRICE_CLASS_ALL,
       webAclId: firewall.webAclArn,
       ...(domain && zone
@@ -96,7 +96,7 @@ export class EdgeDistribution extends Construct {
       defaultRootObject: 'index.html',
       defaultBehavior: {
         origin: pageOrigin,
-        // Files say how long they are good for themselves.
+        // The files carry their own cache lifetimes.
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
         responseHeadersPolicy: headers.page,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -105,7 +105,7 @@ export class EdgeDistribution extends Construct {
       additionalBehaviors: {
         ...this.#media(deployment, regions, headers, denials),
         '/time': {
-          // Never asked: the function answers.
+          // Never requested: the function answers.
           origin: pageOrigin,
           cachePolicy: CachePolicy.CACHING_DISABLED,
           allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
@@ -134,7 +134,7 @@ export class EdgeDistribution extends Construct {
     acknowledge(distribution, domain !== undefined);
   }
 
-  /** The behaviours of every region's media, in the order in which CloudFront tries them. */
+  /** The behaviours for every region's media, in the order CloudFront tries them. */
   #media(
     deployment: string,
     regions: readonly string[],
@@ -156,13 +156,13 @@ export class EdgeDistribution extends Construct {
         {
           origin: origins.get(behaviour.region) as IOrigin,
           cachePolicy: policies.for(behaviour),
-          // Lets the bucket answer preflights. None of these headers gets into the key.
+          // Lets the bucket answer preflights. None of these headers becomes part of the cache key.
           originRequestPolicy: OriginRequestPolicy.CORS_S3_ORIGIN,
           responseHeadersPolicy: headers.media,
           functionAssociations: [denials.onRequest],
           allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
           compress: behaviour.rule.compress,
-          // A player that was given http would be sent on at every segment: better that it is noticed.
+          // A player with an http URL would be redirected at every segment; it is better to fail visibly.
           viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
         },
       ]),
@@ -188,7 +188,7 @@ export class EdgeDistribution extends Construct {
   }
 
   #zoneOf({ name, hostedZoneId }: NonNullable<Deployment['domain']>): IHostedZone {
-    // Named like the record that goes into it, so that the record's name is the domain as it stands.
+    // Named like its record, so that the record's name is exactly the domain.
     return HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName: name });
   }
 
@@ -205,19 +205,18 @@ function acknowledge(distribution: Distribution, ownDomain: boolean): void {
   validations.acknowledge(
     {
       id: 'AwsSolutions-CFR1',
-      reason:
-        'Broadcasts are for viewers everywhere; who must keep a country out has the geo restriction for it.',
+      reason: 'Broadcasts are for viewers everywhere; add a geo restriction to exclude a country.',
     },
     {
       id: 'AwsSolutions-CFR3',
-      reason: 'Standard logging v2 is on (EdgeAccessLogs); the rule knows only the older kind.',
+      reason: 'Standard logging v2 is enabled (EdgeAccessLogs); this rule only recognizes the older version.',
     },
   );
   if (ownDomain) return;
   validations.acknowledge({
     id: 'AwsSolutions-CFR4',
     reason:
-      'Without a domain there is only CloudFront’s own certificate, for which CloudFront alone sets the least TLS ' +
-      'version: TLS 1.0. Such a deployment is for trying things out; one with a domain asks for TLS 1.2.',
+      'Without a domain there is only CloudFront’s own certificate, for which CloudFront sets the minimum TLS version ' +
+      'itself: TLS 1.0. Such a deployment is for trials; a deployment with a domain requires TLS 1.2.',
   });
 }

@@ -4,26 +4,27 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
+import { segmentSeconds } from '../../packaging/segment-grid.ts';
 import { mediaPathExpression } from '../policy/behaviours.ts';
 
 export interface EdgeFirewallProps {
   /** The deployment's name. */
   readonly deployment: string;
   readonly retention: Pick<Deployment['retention'], 'logDays' | 'keepOnDelete'>;
-  /** Viewers who may share one address: a campus, a mobile carrier's NAT. @default 1000 */
+  /** Number of viewers that may share one address: a campus, a mobile carrier's NAT. @default 1000 */
   readonly viewersPerAddress?: number;
 }
 
-/** Video, sound and manifest every two seconds, and as much again while a player starts or catches up. */
-const mediaRequestsPerSecond = 4;
-/** Who opens the page asks for its handful of files once, and for the time. */
+/** Video, audio and the playlist of each for every segment, and as much again while a player starts or catches up. */
+const mediaRequestsPerSecond = Math.ceil((2 * 4) / segmentSeconds);
+/** Opening the page requests its few files once, and the time. */
 const pageRequestsPerMinute = 10;
 const windowSeconds = 60;
 
 /**
- * The edge's web ACL. Media are the same bytes for everybody out of a cache, so the only thing to ward off there is an
- * address that asks for more than a crowd behind it could watch. The rules that look into requests, and the lists of
- * addresses of bad name, are for the rest: a viewer who shares an address with a bot may go on watching.
+ * The edge's web ACL. Media are the same cached bytes for everyone, so the only threat there is an address that requests more
+ * than a crowd behind it could watch. Rules that inspect requests, and IP reputation lists, apply only to the rest: a viewer
+ * who shares an address with a bot can keep watching.
  */
 export class EdgeFirewall extends Construct {
   readonly webAclArn: string;
@@ -53,11 +54,11 @@ export class EdgeFirewall extends Construct {
     this.#log(webAcl, deployment, retention);
   }
 
-  /** Only what was refused is written down: the rest is in the distribution's own logs. */
+  /** Logs only blocked requests: the rest are in the distribution's own logs. */
   #log(webAcl: CfnWebACL, deployment: string, retention: EdgeFirewallProps['retention']): void {
     const { account, region, partition } = Stack.of(this);
     const logs = new LogGroup(this, 'Logs', {
-      // The firewall insists on this beginning.
+      // WAF requires this prefix.
       logGroupName: `aws-waf-logs-${deployment}-edge`,
       retention: retention.logDays,
       removalPolicy: retention.keepOnDelete ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -109,7 +110,7 @@ const isMedia: CfnWebACL.StatementProperty = {
 };
 const isNoMedia: CfnWebACL.StatementProperty = { notStatement: { statement: isMedia } };
 
-/** 429, which players take for "later", not for "never". */
+/** 429, which players interpret as "later" rather than "never". */
 const rate = (name: string, limit: number, scopeDownStatement: CfnWebACL.StatementProperty): Rule => ({
   name,
   statement: {

@@ -9,7 +9,7 @@ export interface EdgeResponseHeadersProps {
   readonly deployment: string;
 }
 
-/** What the edge adds to answers: to media, that any page may read it; to the page, that it reaches nobody else. */
+/** Headers that the edge adds to responses: media may be read by any page, and the page may only connect to our own hosts. */
 export class EdgeResponseHeaders extends Construct {
   readonly media: ResponseHeadersPolicy;
   readonly page: ResponseHeadersPolicy;
@@ -30,7 +30,7 @@ export class EdgeResponseHeaders extends Construct {
       customHeadersBehavior: {
         customHeaders: [{ header: 'Timing-Allow-Origin', value: '*', override: true }],
       },
-      // How the edge came by an answer, as the local edge says it too.
+      // How the edge obtained a response, as the local edge reports it too.
       serverTimingSamplingRate: 100,
     });
     const headers = securityHeaders({});
@@ -48,7 +48,7 @@ export class EdgeResponseHeaders extends Construct {
         },
         strictTransportSecurity: {
           accessControlMaxAge: Duration.days(365),
-          // Other names below the domain are not ours.
+          // Other names below the domain are not under our control.
           includeSubdomains: false,
           override: true,
         },

@@ -1,16 +1,16 @@
 import { type DeliveryRule, deliveryPolicy } from './delivery.ts';
 
-/** What CloudFront does with the paths of one rule in one region. */
+/** CloudFront's behaviour for the paths of one rule in one region. */
 export interface Behaviour {
   readonly region: string;
-  /** As CloudFront matches it: case-sensitive, `*` is any run of characters, slashes among them. */
+  /** As matched by CloudFront: case-sensitive; `*` is any run of characters, including slashes. */
   readonly pathPattern: string;
   readonly rule: DeliveryRule;
-  /** Names the cache policy; behaviours that cache alike share one. */
+  /** Name of the cache policy; behaviours with the same caching share one. */
   readonly policy: string;
 }
 
-/** A cache policy: all of a rule that decides what is kept, under which key and for how long. */
+/** A cache policy: the part of a rule that decides what is cached, under which key and for how long. */
 export interface CachePolicyRow {
   readonly name: string;
   readonly ttlSeconds: DeliveryRule['ttlSeconds'];
@@ -18,17 +18,17 @@ export interface CachePolicyRow {
   readonly compress: boolean;
 }
 
-/** CloudFront takes so many behaviours beside the default one. */
+/** Maximum number of behaviours in a CloudFront distribution, besides the default one. */
 export const behaviourQuota = 75;
 
-/** More regions than one distribution has room for. */
+/** More regions than a distribution's behaviours allow. */
 export class TooManyBehavioursError extends Error {
   override readonly name = 'TooManyBehavioursError';
   readonly code = 'TOO_MANY_BEHAVIOURS';
 }
 
 /**
- * The behaviours of all regions, in the order of the table: first match wins with CloudFront too. `others` counts those
+ * The behaviours of all regions, in table order: CloudFront uses the first match too. `others` is the number of behaviours
  * that the caller adds. Throws `TooManyBehavioursError`.
  */
 export function mediaBehaviours(
@@ -39,8 +39,8 @@ export function mediaBehaviours(
   if (count > behaviourQuota) {
     const room = Math.floor((behaviourQuota - others) / policy.length);
     throw new TooManyBehavioursError(
-      `${regions.length} regions need ${count} cache behaviours; a CloudFront distribution takes ${behaviourQuota}, ` +
-        `which is enough for ${room} regions`,
+      `${regions.length} regions need ${count} cache behaviours, but a CloudFront distribution allows ${behaviourQuota}, ` +
+        `enough for ${room} regions`,
     );
   }
   return regions.flatMap((region) =>
@@ -53,7 +53,7 @@ export function mediaBehaviours(
   );
 }
 
-/** One row for each way of caching in the table, named after the first kind of object that is cached so. */
+/** One row for each distinct way of caching in the table, named after the first kind of object that uses it. */
 export function cachePolicyRows(policy: readonly DeliveryRule[] = deliveryPolicy): readonly CachePolicyRow[] {
   const rows = policy.map((rule) => cachePolicyOf(rule, policy));
   return rows.filter((row, index) => rows.findIndex(({ name }) => name === row.name) === index);
@@ -72,14 +72,14 @@ const cachesAlike = (a: DeliveryRule, b: DeliveryRule): boolean =>
   a.ttlSeconds.max === b.ttlSeconds.max &&
   a.queryParameters.join('&') === b.queryParameters.join('&');
 
-/** Statuses whose caching CloudFront lets one set. */
+/** Statuses whose caching is configurable in CloudFront. */
 export const cacheableErrorStatuses = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504] as const;
 
-/** The errors' TTL is the distribution's, not a behaviour's: the shortest that the table asks for. */
+/** The error TTL is set per distribution, not per behaviour: the shortest one in the table. */
 export const errorTtlSeconds = (policy: readonly DeliveryRule[] = deliveryPolicy): number =>
   Math.min(...policy.map((rule) => rule.errorTtlSeconds));
 
-/** A regular expression for the paths that the table knows, in the little that all dialects share. */
+/** A regular expression for the paths in the table, in the subset of syntax that all dialects share. */
 export function mediaPathExpression(policy: readonly DeliveryRule[] = deliveryPolicy): string {
   const endings = policy.map(({ pattern }) => pattern.slice(pattern.lastIndexOf('.') + 1));
   return `\\.(${[...new Set(endings)].join('|')})$`;

@@ -1,9 +1,9 @@
 import { isObjectKey } from '../../object-store/object-key.ts';
 import { type DeliveryRule, deliveryRuleFor } from './delivery.ts';
 
-/** What a request asks for, once all that must not matter has been taken away. */
+/** What a request asks for, without anything that must not affect caching. */
 export interface CacheKey {
-  /** The path and the listed query parameters in the order of the rule: also what the next tier is asked for. */
+  /** The path and the rule's query parameters, in the rule's order; also the request target for the next tier. */
   readonly key: string;
   readonly rule: DeliveryRule;
 }
@@ -11,9 +11,9 @@ export interface CacheKey {
 const maxTargetLength = 1200;
 
 /**
- * The cache key of a request target, or undefined where it names nothing that is delivered. The path must be an object
- * key as it stands: no escapes, no dot segments, so that no object has two names here. Query parameters that the rule
- * does not list are dropped; a listed one with a strange value is dropped too (it has no meaning to anybody).
+ * The cache key of a request target, or undefined if nothing is delivered at it. The path must be an object key verbatim,
+ * without escapes or dot segments, so that no object has two names. Query parameters that the rule does not list are
+ * dropped, and so are listed ones with an invalid value, because they have no meaning.
  */
 export function cacheKeyOf(target: string): CacheKey | undefined {
   if (target.length > maxTargetLength) return undefined;

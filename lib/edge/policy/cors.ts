@@ -1,7 +1,7 @@
-/** Any page may read us: what is delivered is public, and there are no cookies. */
+/** Any page may read our responses: everything delivered is public, and there are no cookies. */
 export const allowedMethods = ['GET', 'HEAD', 'OPTIONS'] as const;
 
-/** What a page may send along: ranges, conditions, and what CMCD tells of the player. */
+/** Headers that a page may send: ranges, conditions, and CMCD data about the player. */
 export const allowedHeaders = [
   'Range',
   'If-None-Match',
@@ -11,7 +11,7 @@ export const allowedHeaders = [
   'CMCD-Status',
 ] as const;
 
-/** What a page may read beside the body: players take ages and clocks from it. */
+/** Headers that a page may read: players derive ages and clocks from them. */
 export const exposedHeaders = [
   'Age',
   'Content-Length',
@@ -22,5 +22,5 @@ export const exposedHeaders = [
   'X-Cache',
 ] as const;
 
-/** A day, which is more than browsers keep the answer to a preflight. */
+/** One day, which is longer than browsers cache a preflight response. */
 export const preflightMaxAgeSeconds = 86_400;

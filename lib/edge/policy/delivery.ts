@@ -1,24 +1,26 @@
+import { playerBufferMs, segmentSeconds } from '../../packaging/segment-grid.ts';
+
 /**
- * The one table of delivery policy. The segment writer takes `contentType` and `cacheControl` from it, the local edge
- * and shield obey it, the CDN's behaviours are made from it.
+ * The delivery policy table. The segment writer takes `contentType` and `cacheControl` from it, the local edge and shield
+ * follow it, and the CDN's behaviours are generated from it.
  *
- * No cookie and no query parameter is ever part of a cache key, except the LL-HLS directives on media playlists:
- * anything else would switch request collapsing off.
+ * No cookie and no query parameter is ever part of a cache key, except the LL-HLS directives on media playlists: anything
+ * else would disable request coalescing.
  */
 export interface DeliveryRule {
   readonly kind: 'segment' | 'init' | 'media-playlist' | 'multivariant-playlist' | 'manifest';
-  /** File name pattern below any folder, with `*` as the only wildcard, as CDN path patterns take it. */
+  /** File name pattern below any folder, with `*` as the only wildcard, as in CDN path patterns. */
   readonly pattern: string;
   readonly contentType: string;
   readonly cacheControl: string;
-  /** How long a cache may keep it, in seconds: the CDN's minimum, default and maximum TTL. */
+  /** Cache lifetime in seconds: the CDN's minimum, default and maximum TTL. */
   readonly ttlSeconds: { readonly min: number; readonly default: number; readonly max: number };
-  /** How long a cache may keep an error answer (404 above all), in seconds. At most 1. */
+  /** Cache lifetime of an error response (mainly 404), in seconds. At most 1. */
   readonly errorTtlSeconds: number;
   /**
-   * How long past its TTL a cache may serve the last good answer while the tier behind it fails, in seconds. A live
-   * playlist that is three segments old still lets a player play on from its buffer; an older one would make it believe
-   * that the broadcast hangs, so then it is told the truth.
+   * How long past its TTL, in seconds, a cache may serve the last good response while the tier behind it is failing. With a live
+   * playlist as old as a player's buffer is long, the player can continue from its buffer; with an older one it would assume that
+   * the broadcast hangs, so from then on it gets the error.
    */
   readonly staleIfErrorSeconds: number;
   /** Query parameters that are part of the cache key and passed on. */
@@ -32,14 +34,21 @@ const immutable = {
   ttlSeconds: { min: 1, default: year, max: year },
   staleIfErrorSeconds: year,
 };
-/** CloudFront knows `staleIfErrorSeconds` only from the header; without the directive it serves what is old without end. */
+/** CloudFront learns `staleIfErrorSeconds` only from the header; without the directive it serves stale objects indefinitely. */
+const staleIfErrorSeconds = playerBufferMs / 1000;
 const fresh = {
-  cacheControl: 'public, max-age=1, stale-if-error=6',
+  cacheControl: `public, max-age=1, stale-if-error=${staleIfErrorSeconds}`,
   ttlSeconds: { min: 1, default: 1, max: 1 },
-  staleIfErrorSeconds: 6,
+  staleIfErrorSeconds,
 };
 
-/** First match wins. What no row matches is not delivered. */
+/**
+ * Maximum size of an object: the origin accepts no larger one, and the edge forwards none. A second of the most that a ladder may
+ * request, 100 Mb/s, has 12.5 MB; the rest is for its peaks.
+ */
+export const maxObjectBytes = segmentSeconds * 16 * 1024 * 1024;
+
+/** The first match wins. Anything that matches no row is not delivered. */
 export const deliveryPolicy: readonly DeliveryRule[] = [
   {
     kind: 'segment',
@@ -51,7 +60,7 @@ export const deliveryPolicy: readonly DeliveryRule[] = [
     compress: false,
   },
   {
-    // And what MediaLive makes: segments and init segments alike (docs/decisions/0018).
+    // Also covers what MediaLive writes, both segments and init segments (docs/decisions/0018).
     kind: 'init',
     pattern: '*.mp4',
     contentType: 'video/mp4',
@@ -89,7 +98,7 @@ export const deliveryPolicy: readonly DeliveryRule[] = [
   },
 ];
 
-/** The rule for a path or an object key, or undefined where it is none of ours. */
+/** The rule for a path or an object key, or undefined if it is not one of ours. */
 export function deliveryRuleFor(path: string): DeliveryRule | undefined {
   return compiled.find(({ expression }) => expression.test(path))?.rule;
 }

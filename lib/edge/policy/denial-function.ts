@@ -1,20 +1,20 @@
 import { deniedBody, deniedHead, deniedPathPattern, plainPathPattern } from './denial.ts';
-import { functionAnswer } from './function-answer.ts';
+import { functionAnswer } from './function-response.ts';
 import { plainHead } from './response.ts';
 
-const unknownBody = JSON.stringify({ status: 404, title: 'There is nothing at this path.' });
+const unknownBody = JSON.stringify({ status: 404, title: 'Not found.' });
 const unknownHead = plainHead(404, 'application/problem+json', unknownBody.length);
 
-/** What it logs where the store cannot be read; it logs nothing else. */
+/** The message it logs if the store cannot be read; it logs nothing else. */
 export const unreadableWords = 'denials cannot be read';
 
 /**
- * The rule of denials as a CloudFront Function (runtime 2.0), for every request of media, hit or miss. CloudFront passes paths on
- * as they come, escapes and all, and S3 reads them: so a path that is not spelled as we spell it is answered with 404 here.
- * Preflights pass: a page is to read the 410, not to fail on its way there. Returns the function's source.
+ * The denial rule as a CloudFront Function (runtime 2.0), for every media request, hit or miss. CloudFront passes on paths
+ * verbatim, including escapes, and S3 decodes them; so a path that is not in our canonical spelling is answered with 404
+ * here. Preflights pass, so that a page can read the 410 instead of failing the CORS check. Returns the function's source.
  *
- * Where the store cannot be read it lets through. Shut, every viewer of every stream would see black for a fault of the store;
- * open, a stream that was taken down is still without its objects, for those are in quarantine, and out of the caches.
+ * Fails open if the store cannot be read. Failing closed, a fault in the store would black out every viewer of every stream;
+ * failing open, a taken-down stream still has no objects, because they are in quarantine and out of the caches.
  */
 export function denialFunctionCode(): string {
   return `import cf from 'cloudfront';

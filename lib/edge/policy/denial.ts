@@ -1,13 +1,13 @@
 import { plainHead, type ResponseHead } from './response.ts';
 
 /**
- * What the edge does with a stream that is taken down: the one rule for the local edge and the function in front of CloudFront's
- * cache. Denials are looked up by `<region>/<streamId>`.
+ * How the edge treats a taken-down stream: one rule for the local edge and for the function in front of CloudFront's cache.
+ * Denials are looked up by `<region>/<streamId>`.
  */
 
 /**
- * A request path as we write them. Another spelling of the same object (an escape, a dot segment, a doubled slash) would not be
- * found by its name, and so slip past a denial: whoever passes paths on as they come answers those with 404.
+ * A request path in our canonical spelling. Any other spelling of the same object (an escape, a dot segment, a double slash)
+ * would not match a denial by name; so anything that passes on paths verbatim must answer those with 404.
  */
 export const plainPathPattern = /^(\/[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]*)+$/;
 
@@ -16,11 +16,14 @@ export const deniedPathPattern = /^\/([^/]+\/[^/]+)\/./;
 
 export const isPlainPath = (path: string): boolean => plainPathPattern.test(path);
 
-/** Under what a denial of this request path is looked up: `/local/7h2k/index.m3u8` → `local/7h2k`. Undefined where none can be. */
+/**
+ * The key for looking up a denial of this request path: `/local/7h2k/index.m3u8` → `local/7h2k`. Undefined if there
+ * can't be one.
+ */
 export const deniedPathOf = (path: string): string | undefined => deniedPathPattern.exec(path)?.[1];
 
-/** What follows the head of the answer; nothing where HEAD asked. */
+/** The response body; omitted for HEAD. */
 export const deniedBody = JSON.stringify({ status: 410, title: 'This stream was taken down.' });
 
-/** Gone, for as long as the denial stands: nobody may keep this answer, so a restored stream plays at once. */
+/** 410 Gone while the denial lasts. The response must not be cached, so that a restored stream plays immediately. */
 export const deniedHead: ResponseHead = plainHead(410, 'application/problem+json', deniedBody.length);

@@ -1,6 +1,6 @@
 /**
- * Whether a client takes gzip (RFC 9110 §12.5.3): named with a weight above 0, or covered by `*`. No header, no gzip:
- * the tier behind us asks so, and stores the plain bytes.
+ * Whether a client accepts gzip (RFC 9110 §12.5.3): named with a weight above 0, or covered by `*`. Without the header no
+ * gzip is sent: another tier of ours requests that way, and stores the plain bytes.
  */
 export function acceptsGzip(header: string | string[] | undefined): boolean {
   if (typeof header !== 'string') return false;

@@ -1,9 +1,9 @@
 type UpstreamCode = 'UPSTREAM_UNREACHABLE' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_BROKEN';
 
 /**
- * The next tier did not give the object. `UPSTREAM_UNREACHABLE`: nothing of an answer came, asking again at once may
- * help; `UPSTREAM_TIMEOUT`: too slow; `UPSTREAM_BROKEN`: it answered with an error or broke off. `ageMs` is how old the
- * error is already, where the next tier gave it from its own cache.
+ * The next tier did not deliver the object. `UPSTREAM_UNREACHABLE`: no response at all, an immediate retry may help;
+ * `UPSTREAM_TIMEOUT`: too slow; `UPSTREAM_BROKEN`: it answered with an error, or its response was truncated. `ageMs` is the
+ * age of the error if the next tier served it from its own cache.
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';

@@ -1,14 +1,14 @@
 import type { DeliveryRule } from './delivery.ts';
 
 /**
- * Age with milliseconds, beside the standard `Age` in whole seconds. With a TTL of one second, whole seconds are of no
- * use: rounded down, two tiers keep a playlist twice as long as allowed; rounded up, the second tier never keeps it.
+ * Age in milliseconds, in addition to the standard `Age` in whole seconds. With a TTL of one second, whole seconds are
+ * useless: rounded down, two tiers keep a playlist twice as long as allowed; rounded up, the second tier never keeps it.
  */
 export const preciseAgeHeader = 'headwater-age-ms';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** How old an answer is when it arrives, in ms: what the tier before says (RFC 9111 §4.2.3) and the time it travelled. */
+/** Age of a response on arrival, in ms: the age given by the next tier (RFC 9111 §4.2.3) plus the time in transit. */
 export function ageOnArrivalMs(headers: Headers, travelledMs: number): number {
   const precise = wholeNumber(headers[preciseAgeHeader]);
   const seconds = wholeNumber(headers.age);
@@ -16,30 +16,30 @@ export function ageOnArrivalMs(headers: Headers, travelledMs: number): number {
 }
 
 /**
- * How long an object may be served from here, counted from when the origin gave it, in ms: its `max-age` (or
- * `s-maxage`, which is meant for us) within the bounds of the rule.
+ * How long an object may be served from here, in ms since the origin delivered it: its `max-age` (or `s-maxage`, which is
+ * meant for shared caches) within the bounds of the rule.
  */
 export function lifetimeMs(rule: DeliveryRule, cacheControl: string | undefined): number {
   const { min, default: usual, max } = rule.ttlSeconds;
-  const said = forbidsStoring(cacheControl)
+  const declared = forbidsStoring(cacheControl)
     ? 0
     : (directive(cacheControl, 's-maxage') ?? directive(cacheControl, 'max-age'));
-  return Math.min(max, Math.max(min, said ?? usual)) * 1000;
+  return Math.min(max, Math.max(min, declared ?? usual)) * 1000;
 }
 
-/** How long an error may be served from here, in ms: at most what the rule says, less where the answer says so. */
+/** How long an error may be served from here, in ms: at most the rule's limit, less if the response asks for less. */
 export function errorLifetimeMs(rule: DeliveryRule, cacheControl: string | undefined): number {
-  const said = forbidsStoring(cacheControl) ? undefined : directive(cacheControl, 'max-age');
-  return Math.min(rule.errorTtlSeconds, said ?? rule.errorTtlSeconds) * 1000;
+  const declared = forbidsStoring(cacheControl) ? undefined : directive(cacheControl, 'max-age');
+  return Math.min(rule.errorTtlSeconds, declared ?? rule.errorTtlSeconds) * 1000;
 }
 
-/** What may be done with a stored object of this age. */
+/** What to do with a stored object of this age. */
 export type Freshness =
   /** Serve it. */
   | 'fresh'
-  /** Ask the next tier first; where that fails, serve it. */
+  /** Ask the next tier first; if that fails, serve it. */
   | 'stale'
-  /** Too old to be of use to anybody. */
+  /** Too old to use. */
   | 'expired';
 
 export function freshnessOf(ageMs: number, life: number, staleIfErrorSeconds: number): Freshness {

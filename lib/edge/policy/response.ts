@@ -5,17 +5,17 @@ import { preciseAgeHeader } from './freshness.ts';
 
 type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** What a response is made of. */
+/** The input for a response. */
 export interface Representation {
   readonly status: number;
   readonly contentType: string;
   readonly cacheControl: string;
   readonly etag?: string;
-  /** Undefined while it is not known: the size was not declared, and the object is still arriving. */
+  /** Undefined while unknown: the size was not declared, and the object is still arriving. */
   readonly sizeBytes?: number;
   readonly ageMs: number;
   readonly lifetimeMs: number;
-  /** Whether there are two forms of it, and which this is. */
+  /** Whether there is a gzip form too, and which of the two this is. */
   readonly encoding: 'only-plain' | 'plain' | 'gzip';
   /** For `X-Cache` and `Server-Timing`. */
   readonly state: string;
@@ -25,7 +25,7 @@ export interface Representation {
   readonly waitedMs: number;
 }
 
-/** Status, headers, and the bytes that follow; `window.end` undefined: to the end, wherever that is. */
+/** Status, headers, and the bytes that follow; `window.end` undefined means to the end of the body. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -38,10 +38,10 @@ const openToAll = {
   'timing-allow-origin': '*',
 } as const;
 
-/** Objects that live longer need no milliseconds in their age. */
+/** Objects with a longer lifetime need no age in milliseconds. */
 const preciseBelowMs = 10_000;
 
-/** The answer to a GET or HEAD for this representation. */
+/** The response to a GET or HEAD for this representation. */
 export function describeResponse(
   method: string,
   request: RequestHeaders,
@@ -69,7 +69,7 @@ export function describeResponse(
   return { status, headers, window: method === 'HEAD' ? undefined : { start: 0, end: sizeBytes } };
 }
 
-/** The answer to a CORS preflight. */
+/** The response to a CORS preflight. */
 export const preflight: ResponseHead = {
   status: 204,
   headers: {
@@ -81,7 +81,7 @@ export const preflight: ResponseHead = {
   },
 };
 
-/** An answer of our own that nobody may keep. */
+/** An uncacheable response of our own. */
 export function plainHead(status: number, contentType: string, sizeBytes: number): ResponseHead {
   const headers = {
     ...openToAll,
@@ -112,7 +112,7 @@ function commonHeaders(representation: Representation, etag: string | undefined)
   return headers;
 }
 
-/** The range to give, if any: only of a size that is known, and only of the version that the client has a part of. */
+/** The range to send, if any: only if the size is known, and only of the version that the client already has a part of. */
 function rangeOf(
   method: string,
   request: RequestHeaders,

@@ -15,7 +15,7 @@ const withShield: ReadonlySet<string> = new Set([
   'ap-southeast-2',
 ]);
 
-/** The nearest one for regions without. */
+/** The nearest Origin Shield for regions without one. */
 const nearest: Readonly<Record<string, string>> = {
   'us-west-1': 'us-west-2',
   'ca-central-1': 'us-east-1',
@@ -41,8 +41,8 @@ const nearest: Readonly<Record<string, string>> = {
 };
 
 /**
- * Where the Origin Shield of an origin in `region` belongs: all misses of the world meet there before they go to the
- * origin, so the way between the two should be short. Undefined for a region that we know nothing of.
+ * The region to use as Origin Shield for an origin in `region`: all cache misses worldwide go through it, so it should be
+ * close to the origin. Undefined for an unknown region.
  */
 export const shieldRegionOf = (region: string): string | undefined =>
   withShield.has(region) ? region : nearest[region];

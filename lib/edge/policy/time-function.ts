@@ -1,9 +1,9 @@
-import { functionAnswer } from './function-answer.ts';
+import { functionAnswer } from './function-response.ts';
 import { plainHead, preflight } from './response.ts';
 
 /**
- * `/time` as a CloudFront Function (runtime 2.0): answers at the edge what the local edge answers, and no origin is
- * asked. Returns the function's source.
+ * `/time` as a CloudFront Function (runtime 2.0): gives the same response as the local edge, without asking an origin.
+ * Returns the function's source.
  */
 export function timeFunctionCode(): string {
   return `'use strict';

@@ -10,7 +10,7 @@ import { encodeAmf0 } from '../../protocol/rtmp/amf0.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import type { EncoderExit, EncoderProcess, StartEncoder } from '../ports.ts';
-import { toldRate } from './policy/counted-rate.ts';
+import { metadataRate } from './policy/counted-rate.ts';
 import { type EncodePlan, ffmpegArguments, ffmpegOffsetMs, outputIds } from './policy/ffmpeg-arguments.ts';
 import { type Segment, Segmenter } from './policy/segmenter.ts';
 
@@ -80,7 +80,7 @@ export class EncoderRun {
     });
     this.#pending.push(writeFlvHeader({ audio: true, video: true }));
     // Without it ffmpeg guesses, and uses the millisecond time base if the sequence header has no frame rate.
-    const facts = new Map([['framerate', toldRate(options.plan.input)]]);
+    const facts = new Map([['framerate', metadataRate(options.plan.input)]]);
     const payload = encodeAmf0(['onMetaData', facts]);
     this.#write({ type: 'script', timestampMs: firstPictureMs, payload });
     this.#write({ type: 'video', timestampMs: firstPictureMs, payload: options.videoHeader });

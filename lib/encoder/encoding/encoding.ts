@@ -1,7 +1,7 @@
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
-import { segmentNumberAt, segmentStartMs } from '../../packaging/grid.ts';
 import { fitLadder, type Ladder, withoutTopRung } from '../../packaging/ladder-fit.ts';
+import { segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
@@ -11,9 +11,9 @@ import { EncoderRun } from './encoder-run.ts';
 import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
-import { GroupCollector, type SegmentGroup, withoutSoundOnlyEnd } from './policy/group-collector.ts';
 import { compositionMs, PictureFeed } from './policy/picture-feed.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
+import { dropAudioOnlyEnd, GroupCollector, type SegmentGroup } from './policy/segment-groups.ts';
 import { LagWatch } from './policy/shedding.ts';
 import { stillTags } from './policy/still-tags.ts';
 import { TagHistory } from './policy/tag-history.ts';
@@ -261,7 +261,7 @@ export class Encoding {
     this.#runs.delete(run);
     const nextNumber = Math.max(this.#collector.nextOf(run.id) ?? 0, run.fromNumber);
     const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
-    this.#emit(this.#ending && this.#runs.size === 0 ? withoutSoundOnlyEnd(groups) : groups);
+    this.#emit(this.#ending && this.#runs.size === 0 ? dropAudioOnlyEnd(groups) : groups);
     this.#headers.delete(run.id);
     if (!expected) {
       this.#handler.crashed(run, exit);

@@ -19,13 +19,13 @@ export interface CpuEncoderFleetProps extends EncoderFleetProps {
 }
 
 /**
- * The encoder workers without a GPU: Fargate tasks on ARM64, spread over the zones, those above the minimum on Spot where the
- * deployment says so.
+ * The encoder workers without a GPU: Fargate tasks on ARM64, spread over the zones; those above the minimum run on Spot if
+ * the deployment asks for it.
  *
  * Live broadcasts survive a deployment, good or bad. ECS starts the new tasks beside the old ones (at least 100 % stay
- * healthy), and stops an old one only when a new one is healthy and the old one has not asked to be left alone. New tasks
- * that fail trip the circuit breaker, which goes back to the old version: that stops new tasks, never the ones that had
- * broadcasts. What is stopped at last – its two hours are over, or Spot takes it back – hands its broadcasts over.
+ * healthy), and stops an old one only when a new one is healthy and the old one isn't protected. New tasks that fail trip the
+ * circuit breaker, which rolls back to the old version: that stops new tasks, never the ones with broadcasts. A task that is
+ * finally stopped – its two hours have run out, or Spot reclaims it – hands its broadcasts over.
  */
 export class CpuEncoderFleet extends Construct {
   readonly service: FargateService;
@@ -55,7 +55,7 @@ export class CpuEncoderFleet extends Construct {
       vpcSubnets: props.subnets,
       assignPublicIp: false,
       securityGroups: [this.securityGroup],
-      // No desiredCount: it would put the fleet back to its minimum, broadcasts or not, with every deploy.
+      // No desiredCount: it would reset the fleet to its minimum on every deploy, broadcasts or not.
       capacityProviderStrategies: spotMix(size),
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
@@ -68,9 +68,9 @@ export class CpuEncoderFleet extends Construct {
   }
 }
 
-/** The minimum never runs on Spot: when Spot takes everything back at once, what is left must carry the first of it. */
+/** The minimum never runs on Spot: if Spot reclaims everything at once, the rest must carry the initial load. */
 function spotMix({ minTasks, spotPercent }: CpuEncoderFleetProps['size']) {
-  // A weight of 0 would take no tasks at all, not even the minimum.
+  // A weight of 0 would run no tasks there at all, not even the minimum.
   const steady = { capacityProvider: 'FARGATE', base: minTasks, weight: Math.max(1, 100 - spotPercent) };
   return spotPercent === 0 ? [steady] : [steady, { capacityProvider: 'FARGATE_SPOT', weight: spotPercent }];
 }

@@ -13,36 +13,39 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { encoderWorkerCodec } from '../../config/encoder-worker.ts';
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { ControlStoreLocation, OriginLocation } from '../../config/locations.ts';
-import { programCodec } from '../../config/program.ts';
+import { encoderWorkerCodec } from '../../config/programs/encoder-worker.ts';
+import { programCodec } from '../../config/programs/program.ts';
 import type { EncoderPool } from '../../control-store/records.ts';
 import { acknowledgeWildcards } from '../../infra/wildcard.ts';
 import { cellPorts } from '../../region/policy/tcp-ports.ts';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
 
-/** What both fleets of encoder workers are told. */
+/** Properties that both fleets of encoder workers share. */
 export interface EncoderFleetProps {
   /** The deployment's name. */
   readonly name: string;
   readonly cluster: Cluster;
-  /** Private subnets, one a zone. */
+  /** Private subnets, one per zone. */
   readonly subnets: SubnetSelection;
   /** `encoder-image/` for the fleet's architecture. */
   readonly image: ContainerImage;
-  /** Of the proxies, which alone may connect to a worker. */
+  /** The proxies' group; only they may connect to a worker. */
   readonly proxySecurityGroup: SecurityGroup;
   readonly controlStore: ControlStoreLocation;
-  /** How long the lines of a stream's journal are kept, in days. */
+  /** How long a stream's journal entries are kept, in days. */
   readonly eventDays: number;
   readonly origin: OriginLocation;
-  /** The URL that players fetch from, which tells them the time too. @default the origin's own path */
+  /**
+   * Base URL that players fetch from; it also serves them the time.
+   * @default the origin's own path
+   */
   readonly playbackBaseUrl?: string;
   /** @default the default ladder */
   readonly ladder?: LadderConfig;
   readonly dvrWindowSeconds: number;
-  /** Share of the fleet that is kept free, in percent. */
+  /** Share of the fleet to keep free, in percent. */
   readonly headroomPercent: number;
   readonly logDays: RetentionDays;
 }
@@ -50,19 +53,22 @@ export interface EncoderFleetProps {
 export interface EncoderTaskProps extends EncoderFleetProps {
   readonly task: TaskDefinition;
   readonly pool: EncoderPool;
-  /** Streams at once at most. */
+  /** Maximum number of concurrent streams. */
   readonly streams: number;
-  /** What the container needs of its machine. */
+  /** What the container needs from its machine. */
   readonly container?: Pick<ContainerDefinitionOptions, 'gpuCount' | 'memoryReservationMiB'>;
 }
 
 /**
- * ECS's most between SIGTERM and SIGKILL, and what Fargate Spot gives. A worker that is told to stop hands its broadcasts over
- * within seconds; with an origin that does not answer it gives up after 37.
+ * The most that ECS allows between SIGTERM and SIGKILL, and what Fargate Spot gives. A worker being stopped hands its
+ * broadcasts over within seconds; with an unresponsive origin it gives up after 37.
  */
 const stopTimeout = Duration.seconds(120);
 
-/** The encoder worker in a task, whatever the task runs on. Access to tables and bucket is granted by whoever owns those. */
+/**
+ * The encoder worker as a task, on either kind of capacity. Access to tables and bucket is granted by the constructs that own
+ * them.
+ */
 export class EncoderTask extends Construct {
   readonly logGroup: LogGroup;
   readonly securityGroup: SecurityGroup;
@@ -79,7 +85,7 @@ export class EncoderTask extends Construct {
   }
 
   #addContainer({ task, image, container, pool, ...props }: EncoderTaskProps): void {
-    // A small init is the first process: the kernel gives that one no signals until it asks for them.
+    // A small init runs as process 1: the kernel delivers no signals to that process unless it installs handlers.
     const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
     linuxParameters.dropCapabilities(Capability.ALL);
     task.addContainer('worker', {
@@ -103,14 +109,14 @@ export class EncoderTask extends Construct {
         }),
         ...programCodec.encode({ metricsNamespace: metricsNamespace(props.name) }),
       },
-      // Pictures do not wait for log lines: what CloudWatch does not take is kept, up to so much, then lost.
+      // Pictures don't wait for log lines: those that CloudWatch doesn't accept are buffered up to a limit, then dropped.
       logging: LogDrivers.awsLogs({
         logGroup: this.logGroup,
         streamPrefix: 'encoder',
         mode: AwsLogDriverMode.NON_BLOCKING,
         maxBufferSize: Size.mebibytes(10),
       }),
-      // In the image, beside the program.
+      // Part of the image, next to the program.
       healthCheck: {
         command: ['CMD', 'node', 'healthcheck.mjs'],
         interval: Duration.seconds(15),
@@ -120,7 +126,7 @@ export class EncoderTask extends Construct {
       },
       stopTimeout,
       user: '1000:1000',
-      // Media goes from pipe to pipe: neither the program nor its ffmpegs write a file.
+      // Media flows through pipes: neither the program nor its ffmpegs write files.
       readonlyRootFilesystem: true,
       linuxParameters,
       portMappings: [{ containerPort: cellPorts.relay }, { containerPort: cellPorts.health }],
@@ -128,16 +134,19 @@ export class EncoderTask extends Construct {
     Validations.of(task).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason:
-        'The variables are ports, limits and the names of a table and a bucket. A worker has no secrets: it signs by its role.',
+        'The variables are ports, limits and the names of a table and a bucket. A worker has no secrets: it signs with its role.',
     });
     Validations.of(task.obtainExecutionRole()).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'ecr:GetAuthorizationToken is not an action on a resource, so IAM takes no other. The images that the role may then pull are named.',
+        'ecr:GetAuthorizationToken has no resource-level permissions, so IAM only accepts a wildcard. The images that the role may pull are listed.',
     });
   }
 
-  /** In: proxies, to the relay port. Out: HTTPS, which leads to AWS's endpoints only, as the network has no other way. */
+  /**
+   * In: from the proxies, to the relay port. Out: HTTPS, which reaches only AWS's endpoints because the network has no other
+   * route.
+   */
   #letProxiesIn({ cluster, proxySecurityGroup, pool }: EncoderTaskProps): SecurityGroup {
     const group = new SecurityGroup(this, 'SecurityGroup', {
       vpc: cluster.vpc,
@@ -156,7 +165,7 @@ export class EncoderTask extends Construct {
     acknowledgeWildcards(
       task.taskRole,
       [`arn:${stack.partition}:ecs:${stack.region}:${stack.account}:task/<${clusterId}>/*`],
-      'ECS names a task when it starts it. Whoever could misuse this could keep tasks of this one cluster from being scaled in, for two days.',
+      'ECS names a task when it starts it. At worst, misuse keeps tasks of this one cluster from being scaled in for two days.',
     );
   }
 }

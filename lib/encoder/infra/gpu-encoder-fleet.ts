@@ -20,12 +20,12 @@ export interface GpuEncoderFleetProps extends EncoderFleetProps {
   readonly size: NonNullable<Deployment['compute']['gpuEncoders']>;
 }
 
-/** The smallest instances with an NVIDIA encoder have 16 GiB; a task has one to itself. */
+/** The smallest instances with an NVIDIA encoder have 16 GiB; each runs a single task. */
 const memoryReservationMiB = 8192;
 
 /**
- * The encoder workers with a GPU: one task on each EC2 instance, on demand. The services' rules are those of the CPU fleet,
- * and so is the reason why live broadcasts survive a deployment.
+ * The encoder workers with a GPU: one task per EC2 instance, on demand. The services follow the CPU fleet's rules, so live
+ * broadcasts survive a deployment for the same reasons.
  */
 export class GpuEncoderFleet extends Construct {
   readonly service: Ec2Service;

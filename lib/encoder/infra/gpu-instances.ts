@@ -19,7 +19,7 @@ import { Construct } from 'constructs';
 
 export interface GpuInstancesProps {
   readonly cluster: Cluster;
-  /** Private subnets, one a zone. */
+  /** Private subnets, one per zone. */
   readonly subnets: SubnetSelection;
   /** x86-64, with an NVIDIA encoder. */
   readonly instanceType: string;
@@ -30,8 +30,8 @@ export interface GpuInstancesProps {
 const rootGiB = 50;
 
 /**
- * EC2 instances with a GPU as capacity of the cluster. ECS starts one where a task finds no place, and ends one only when
- * it has no task (termination protection); one that AWS ends all the same is drained first.
+ * EC2 instances with a GPU as capacity of the cluster. ECS starts one when a task doesn't fit, and ends one only when it has
+ * no task (termination protection); an instance that AWS ends anyway is drained first.
  */
 export class GpuInstances extends Construct {
   readonly capacityProvider: AsgCapacityProvider;
@@ -43,7 +43,7 @@ export class GpuInstances extends Construct {
       vpc: cluster.vpc,
       vpcSubnets: subnets,
       launchTemplate: this.#launchTemplate(props),
-      // The number is the capacity provider's business.
+      // The capacity provider controls the number.
       minCapacity: 0,
       maxCapacity: maxInstances,
       newInstancesProtectedFromScaleIn: true,
@@ -63,23 +63,23 @@ export class GpuInstances extends Construct {
     Validations.of(group).acknowledge({
       id: 'AwsSolutions-AS3',
       reason:
-        'Instances come and go with tasks, by ECS. What a person would be told of is the fleet, and alarms watch that.',
+        'ECS starts and ends instances with their tasks. What people need to hear about is the fleet, and alarms watch that.',
     });
   }
 
   #launchTemplate({ cluster, instanceType }: GpuInstancesProps): LaunchTemplate {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
-    // What the agent may do is written by the CDK, when the instances join the cluster.
+    // The CDK writes the agent's permissions when the instances join the cluster.
     Validations.of(role).acknowledge(
       {
         id: 'AwsSolutions-IAM5[Action::ecs:Submit*]',
         reason:
-          "The agent tells this one cluster how its tasks and containers fare; that is all of Submit's family.",
+          'The agent reports the state of its tasks and containers to this one cluster; the Submit actions allow nothing else.',
       },
       {
         id: 'AwsSolutions-IAM5[Resource::*]',
         reason:
-          'ecs:DiscoverPollEndpoint and ecr:GetAuthorizationToken are not actions on a resource, and polling is bound to this cluster by a condition. Logs can only be added to. Tasks cannot reach this role.',
+          'ecs:DiscoverPollEndpoint and ecr:GetAuthorizationToken have no resource-level permissions, and a condition limits polling to this cluster. Logs are append-only. Tasks cannot reach this role.',
       },
     );
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
@@ -89,10 +89,10 @@ export class GpuInstances extends Construct {
     });
     securityGroup.connections.allowToAnyIpv4(Port.HTTPS, 'AWS: ECS, images, logs');
     const userData = UserData.forLinux();
-    // The agent alone uses the instance's role; tasks have their own.
+    // Only the agent uses the instance's role; tasks have their own.
     userData.addCommands("echo 'ECS_AWSVPC_BLOCK_IMDS=true' >> /etc/ecs/ecs.config");
     const template = new LaunchTemplate(this, 'LaunchTemplate', {
-      // A public parameter that CloudFormation reads: every deploy brings the newest driver, kernel and agent.
+      // A public parameter that CloudFormation resolves: every deploy brings the newest driver, kernel and agent.
       machineImage: EcsOptimizedImage.amazonLinux2023(AmiHardwareType.GPU),
       instanceType: new InstanceType(instanceType),
       role,

@@ -10,14 +10,14 @@ export interface LoadScaling {
   readonly pool: EncoderPool;
   readonly minTasks: number;
   readonly maxTasks: number;
-  /** Share of the fleet that is kept free, in percent. */
+  /** Share of the fleet to keep free, in percent. */
   readonly headroomPercent: number;
 }
 
 /**
- * Scales a fleet of workers on the share of its streams that are taken, so that there is room for those that come at once; and on
- * CPU, in case streams cost more than the deployment file thinks. Out within minutes; in slowly, and only tasks without
- * broadcasts: the others have asked to be left alone.
+ * Scales a fleet of workers on the share of its stream slots in use, so that there is room for new ones at once; and on CPU,
+ * in case streams cost more than the deployment file assumes. Scales out within minutes; scales in slowly, and only tasks
+ * without broadcasts: the others are protected.
  */
 export function scaleOnLoad(service: BaseService, options: LoadScaling): void {
   const { name, pool, minTasks, maxTasks, headroomPercent } = options;

@@ -2,7 +2,7 @@ import type { EndReason } from '../../control-store/records.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EncoderStore } from '../ports.ts';
 
-/** Whoever asks for an end by the lease does so on somebody's wish, or because the stream is taken down: its record tells which. */
+/** An end requested through the lease comes either from a person or from a takedown: the stream's record tells which. */
 export async function requestedEndReason(
   store: Pick<EncoderStore, 'getStream'>,
   streamId: StreamId,

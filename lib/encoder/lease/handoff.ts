@@ -1,8 +1,8 @@
-/** The time in which the proxy of a broadcast's publisher looks for another worker, while this one drains. */
+/** The time that the publisher's proxy has to find another worker while this one drains. */
 export class Handoff {
   #left?: () => void;
 
-  /** Resolves when the publisher is gone, or the broadcast has come to another end, or after `withinMs`. */
+  /** Resolves when the publisher has left, when the broadcast has ended some other way, or after `withinMs`. */
   async wait(withinMs: number): Promise<void> {
     await new Promise<void>((left) => {
       const timer = setTimeout(left, withinMs);
@@ -13,8 +13,8 @@ export class Handoff {
     });
   }
 
-  /** The wait is over. Returns whether there was one. */
-  over(): boolean {
+  /** Ends the wait. Returns whether one was in progress. */
+  end(): boolean {
     this.#left?.();
     return this.#left !== undefined;
   }

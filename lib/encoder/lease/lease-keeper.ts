@@ -7,21 +7,21 @@ import { aliveEveryMs, Fence, type FenceState, renewEveryMs, renewPauseMs } from
 export interface LeaseKeeperOptions {
   readonly store: LeaseStore;
   readonly clock: Clock;
-  /** Monotonic time at which taking the lease was asked for. */
+  /** Monotonic time at which the request to take the lease was sent. */
   readonly takenAtMs: number;
-  /** The control store did not answer, or answers again. */
+  /** The control store stopped responding, or responds again. */
   readonly reachable: (isReachable: boolean, cause?: unknown) => void;
 }
 
 export interface LeaseKeeperHandler {
-  /** Another worker has the lease, or this process was suspended for too long. Once. */
+  /** Another worker has the lease, or this process was suspended for too long. Called once. */
   lost(): void;
   endRequested(): void;
 }
 
 /**
- * Renews a lease from the moment it is taken, so also while the taker still reads what there is of the broadcast, and
- * knows whether it may still be written for.
+ * Renews a lease from the moment it is taken, so also while the taker still reads what exists of the broadcast, and knows
+ * whether this process may still write under it.
  */
 export class LeaseKeeper {
   readonly lease: LeaseRecord;
@@ -45,19 +45,19 @@ export class LeaseKeeper {
     }, aliveEveryMs);
   }
 
-  /** It is not ours any more, as far as we know. */
+  /** As far as we know, the lease is no longer ours. */
   get lost(): boolean {
     return this.#lost;
   }
 
-  /** From now on the handler is told; what happened before at once. */
+  /** Sets the handler; anything that has already happened is reported at once. */
   listen(handler: LeaseKeeperHandler): void {
     this.#handler = handler;
     if (this.#lost) queueMicrotask(() => handler.lost());
     else if (this.#endRequested) queueMicrotask(() => handler.endRequested());
   }
 
-  /** Call before each write. In doubt the lease is renewed first. */
+  /** Call before each write. If in doubt, renews the lease first. */
   async mayWrite(): Promise<boolean> {
     for (;;) {
       const state = this.#check();
@@ -67,18 +67,18 @@ export class LeaseKeeper {
         return false;
       }
       await this.#renew();
-      // A store that does not answer is not asked in a tight loop.
+      // Avoids a tight loop while the store doesn't respond.
       if (this.#check() === 'doubt') await new Promise((wake) => setTimeout(wake, 100));
     }
   }
 
-  /** Another worker has the lease: nothing may be written for it any more. */
+  /** Another worker has the lease: stop writing under it. */
   superseded(): void {
     this.#fence.lose();
     this.#lose();
   }
 
-  /** Stops renewing and lets go of the lease: from the call on nothing may be written for it. */
+  /** Stops renewing and releases the lease: from this call on nothing may be written under it. */
   async release(): Promise<void> {
     this.stop();
     const wasOurs = this.#check() !== 'lost';

@@ -15,38 +15,38 @@ export interface LeaseTakerOptions {
   readonly memberId: MemberId;
   readonly store: Pick<EncoderStore, 'latestBroadcast' | 'putBroadcast' | keyof LeaseStore>;
   readonly clock: Clock;
-  /** What this worker knows of the control store. */
+  /** Whether the control store works, as seen by this worker. */
   readonly watch: StoreWatch;
-  /** The control store did not answer, or answers again. */
+  /** The control store stopped responding, or responds again. */
   readonly reachable: (isReachable: boolean, cause?: unknown) => void;
-  /** What there is of an open broadcast in the origin; undefined where nothing was published. */
+  /** Reads what exists of an open broadcast in the origin; undefined if nothing was published. */
   readonly readPublished: (
     record: BroadcastRecord,
     epoch: number,
   ) => Promise<RestoredPublication | undefined>;
 }
 
-/** A broadcast that is to be taken over from a worker that drains. */
+/** A broadcast to take over from a draining worker. */
 export interface PlannedMove {
   readonly from: MemberId;
-  /** We are ready: it may let go. Once. */
+  /** We are ready: the draining worker may release the lease. Called once. */
   ready(): void;
-  /** Why it does not come about any more. */
+  /** Why the move is no longer possible; undefined while it is. */
   calledOff(): AdmissionError | undefined;
 }
 
-/** For a worker that drains to let go: its proxy waits for a key frame, its origin may be slow. */
+/** Time for a draining worker to release the lease: its proxy waits for a key frame, and its origin may be slow. */
 const standbyMs = 30_000;
 
-/** A lease of ours, of a broadcast that begins or, with `unfinished`, goes on. */
+/** A lease that we hold, for a broadcast that begins or, with `unfinished`, continues. */
 export interface TakenLease {
   readonly keeper: LeaseKeeper;
   readonly unfinished?: UnfinishedBroadcast;
-  /** The stream's newest record as it was found. */
+  /** The stream's newest record at that time. */
   readonly last?: BroadcastRecord;
 }
 
-/** Takes streams' leases: waits until one may be taken, and finds out what is to be gone on with. */
+/** Takes streams' leases: waits until a lease may be taken, and finds out which broadcast to continue. */
 export class LeaseTaker {
   readonly #options: LeaseTakerOptions;
 
@@ -54,7 +54,7 @@ export class LeaseTaker {
     this.#options = options;
   }
 
-  /** Throws `AdmissionError`, `ConditionFailedError` where another worker was first, and what the stores throw. */
+  /** Throws `AdmissionError`, `ConditionFailedError` if another worker was first, and the stores' errors. */
   async take(streamId: StreamId, move?: PlannedMove): Promise<TakenLease> {
     const { store, clock } = this.#options;
     const observed = await this.#claim(streamId, move);
@@ -63,7 +63,7 @@ export class LeaseTaker {
     if (!last || last.state === 'ended') {
       return { keeper: await this.#keep(streamId, fresh, observed), ...(last && { last }) };
     }
-    // What a managed channel has published is its own.
+    // A managed channel keeps track of what it has published.
     if (last.encoder === 'medialive') return { keeper: await this.#keep(streamId, last.id, observed), last };
     const keeper = await this.#keep(streamId, last.id, observed);
     const published = await this.#readPublished(keeper, last);
@@ -78,7 +78,7 @@ export class LeaseTaker {
     return { keeper: await this.#keep(streamId, fresh, left), last };
   }
 
-  /** The lease as it may be taken. */
+  /** Waits until the lease may be taken and returns it as last read. */
   async #claim(streamId: StreamId, move: PlannedMove | undefined): Promise<LeaseRecord | undefined> {
     const { store, memberId, clock, watch } = this.#options;
     const claim = new LeaseClaim(memberId, move?.from);
@@ -92,7 +92,7 @@ export class LeaseTaker {
         const holder = lease?.workerId;
         throw new AdmissionError('held-elsewhere', 'Another encoder has this stream.', holder && { holder });
       }
-      if (watch.away) throw new AdmissionError('unavailable', 'The control store takes no writes.');
+      if (watch.away) throw new AdmissionError('unavailable', 'The control store accepts no writes.');
       const calledOff = move?.calledOff();
       if (calledOff) throw calledOff;
       if (verdict === 'standby' && readyAtMs === undefined) {
@@ -104,7 +104,7 @@ export class LeaseTaker {
     }
   }
 
-  /** Takes the lease and begins to renew it. */
+  /** Takes the lease and starts renewing it. */
   async #keep(streamId: StreamId, broadcastId: BroadcastId, observed?: LeaseRecord): Promise<LeaseKeeper> {
     const { store, memberId: workerId, clock, reachable } = this.#options;
     const takenAtMs = clock.nowMs();
@@ -112,7 +112,7 @@ export class LeaseTaker {
     return new LeaseKeeper(lease, { store, clock, takenAtMs, reachable });
   }
 
-  /** Where nothing was published of it, the record is closed: it never was on air. */
+  /** If nothing was published, closes the record: the broadcast never went live. */
   async #readPublished(keeper: LeaseKeeper, last: BroadcastRecord): Promise<RestoredPublication | undefined> {
     const { store, clock, readPublished } = this.#options;
     try {

@@ -9,7 +9,7 @@ export interface ScaleInProtectionOptions {
   readonly emit: EmitEvent;
 }
 
-/** Asks the platform not to stop this worker to save a machine while it has broadcasts. Nothing waits for the answers. */
+/** Asks the platform not to stop this worker to scale in while it has broadcasts. Nothing waits for the answers. */
 export class ScaleInProtection {
   readonly #options: ScaleInProtectionOptions;
   readonly #hold = new ProtectionSchedule();
@@ -34,7 +34,7 @@ export class ScaleInProtection {
   async #ask(request: ProtectionRequest): Promise<void> {
     const { protection, clock, emit } = this.#options;
     const wasHeld = this.#hold.held;
-    // Counted from the question: the platform counts from later.
+    // Counted from the request: the platform counts from a later moment.
     const askedAtMs = clock.nowMs();
     try {
       await (request === 'hold' ? protection.hold(holdMs) : protection.release());

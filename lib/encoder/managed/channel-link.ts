@@ -1,4 +1,4 @@
-import { ConditionFailedError } from '../../control-store/errors.ts';
+import { isConditionFailed } from '../../control-store/errors.ts';
 import {
   type ChannelOutlook,
   type ChannelSource,
@@ -10,66 +10,66 @@ import {
 } from '../../control-store/managed-channel.ts';
 import type { LeaseRecord } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import type { EncoderStore } from '../ports.ts';
 
 export interface ChannelLinkOptions {
   readonly store: Pick<EncoderStore, 'getDocument' | 'putDocument'>;
   readonly clock: Clock;
   readonly lease: LeaseRecord;
-  /** How the channel stands, each time that it was looked at. */
+  /** The channel's state, after each read. */
   readonly outlook: (outlook: ChannelOutlook) => void;
-  /** The control store did not answer; what was to be said is said again. */
+  /** The control store did not respond; the pending write will be retried. */
   readonly failed: (cause: unknown) => void;
 }
 
-const lookEveryMs = 1000;
-const writeTries = 5;
+const readEveryMs = 1000;
 
-/** What a broadcast says to the driver of its managed channel, and hears of it: both by the stream's `channel` document. */
+/** A broadcast's messages to and from the driver of its managed channel, through the stream's `channel` document. */
 export class ChannelLink {
   readonly #options: ChannelLinkOptions;
   #wish?: { readonly source: ChannelSource; readonly atMs: number };
   #wanted = false;
-  #looking = false;
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #reading = false;
+  #lastReadMs = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: ChannelLinkOptions) {
     this.#options = options;
   }
 
-  /** A channel is wanted for this picture. Once; it is asked for at the next look. */
-  want(source: ChannelSource): void {
+  /** Requests a channel for this picture. Call once; it is written with the next read. */
+  request(source: ChannelSource): void {
     this.#wish ??= { source, atMs: this.#options.clock.wallMs() };
   }
 
-  /** Looks each second; call more often. */
+  /** Reads the document once a second; call more often than that. */
   tick(): void {
     const nowMs = this.#options.clock.nowMs();
-    if (this.#closed || this.#looking || this.#wish === undefined || nowMs - this.#lookedMs < lookEveryMs)
+    if (this.#closed || this.#reading || this.#wish === undefined || nowMs - this.#lastReadMs < readEveryMs)
       return;
-    this.#lookedMs = nowMs;
-    this.#looking = true;
-    void this.#look()
+    this.#lastReadMs = nowMs;
+    this.#reading = true;
+    void this.#readDocument()
       .catch((cause: unknown) => this.#options.failed(cause))
       .finally(() => {
-        this.#looking = false;
+        this.#reading = false;
       });
   }
 
-  /** Says that the broadcast is over. Its driver finds that out by itself, too, only later. */
-  async unwant(): Promise<void> {
+  /** Records that the broadcast has ended. Its driver would find out without this, only later. */
+  async release(): Promise<void> {
     this.#closed = true;
     const { broadcastId } = this.#options.lease;
     await this.#change((found) => found && unwantChannel(found, broadcastId));
   }
 
-  /** Leaves it to another worker. */
+  /** Leaves the channel to another worker. */
   close(): void {
     this.#closed = true;
   }
 
-  async #look(): Promise<void> {
+  async #readDocument(): Promise<void> {
     const { store, lease, clock, outlook } = this.#options;
     const { streamId, broadcastId } = lease;
     if (!this.#wanted) await this.#ask();
@@ -87,23 +87,13 @@ export class ChannelLink {
 
   async #change(change: (found: ManagedChannel | undefined) => ManagedChannel | undefined): Promise<void> {
     const { store, lease } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      const found = await store.getDocument(lease.streamId, 'channel');
+    const { streamId } = lease;
+    await rewrite(async () => {
+      const found = await store.getDocument(streamId, 'channel');
       const body = change(found?.body);
       if (body === undefined || body === found?.body) return;
-      const { streamId } = lease;
-      try {
-        await store.putDocument({
-          streamId,
-          kind: 'channel',
-          open: isOpen(body),
-          version: found?.version ?? 0,
-          body,
-        });
-        return;
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailedError) || attempt === writeTries) throw cause;
-      }
-    }
+      const version = found?.version ?? 0;
+      await store.putDocument({ streamId, kind: 'channel', open: isOpen(body), version, body });
+    }, isConditionFailed);
   }
 }

@@ -6,14 +6,14 @@ import type { FinalReport } from '../lease/release-lease.ts';
 import { PublisherReport } from '../report/publisher-report.ts';
 import { Reporter, type ReporterOptions } from '../report/reporter.ts';
 
-/** What a broadcast on a managed channel says of itself: in its record, in the stream's journal, in the log. */
+/** What a broadcast on a managed channel reports: in its record, in the stream's journal, in the log. */
 export class ManagedReport implements FinalReport {
   readonly publisher: PublisherReport;
   readonly #reporter: Reporter;
   readonly #createdAtMs: number;
   #liveAtMs?: number;
 
-  /** `last`: the record that another worker left. `bitrateBps`: what comes in by now. */
+  /** `last`: the record left by another worker. `bitrateBps`: current input bitrate. */
   constructor(
     lease: LeaseRecord,
     options: ReporterOptions,
@@ -33,17 +33,17 @@ export class ManagedReport implements FinalReport {
     return this.#liveAtMs !== undefined;
   }
 
-  /** How long this worker has had it. */
+  /** How long this worker has had the broadcast. */
   get ageMs(): number {
     return this.#reporter.clock.nowMs() - this.#createdAtMs;
   }
 
-  /** A channel is asked for. */
+  /** A channel has been requested. */
   starting(): void {
-    this.#reporter.journal.tell('managed.channel.starting', { aboutMs: usualStartMs });
+    this.#reporter.journal.append('managed.channel.starting', { aboutMs: usualStartMs });
   }
 
-  /** Players are sent to the channel, which makes this ladder. Once. */
+  /** Players are sent to the channel, which produces this ladder. Takes effect once. */
   live({ video, audio }: Ladder): void {
     if (this.started) return;
     const { about, clock, emit, journal } = this.#reporter;
@@ -62,14 +62,14 @@ export class ManagedReport implements FinalReport {
     if (!input) return;
     const { width, height, frameRate, bitrateBps } = input;
     const facts = { workerId: 'MediaLive', startupMs, width, height, frameRate, bitrateBps };
-    journal.tell('stream.live', { ...facts, renditions: listRenditions(renditions.map(({ id }) => id)) });
+    journal.append('stream.live', { ...facts, renditions: listRenditions(renditions.map(({ id }) => id)) });
   }
 
   controlRecovered(downMs: number): void {
-    this.#reporter.journal.tell('control.recovered', { downMs });
+    this.#reporter.journal.append('control.recovered', { downMs });
   }
 
-  /** Left open for another worker to go on with. */
+  /** Left open for another worker to continue. */
   leftOpen(): void {
     this.#reporter.move('publisher-lost');
   }
@@ -78,11 +78,11 @@ export class ManagedReport implements FinalReport {
     const { about, clock, emit, journal } = this.#reporter;
     const durationMs = this.#liveAtMs === undefined ? 0 : Math.round(clock.nowMs() - this.#liveAtMs);
     journal.update({ state: 'ended', endedAtMs: clock.wallMs(), endReason: reason });
-    journal.tell('stream.ended', { reason, durationMs });
+    journal.append('stream.ended', { reason, durationMs });
     emit('encoder.broadcast.ended', { ...about, reason, durationMs });
   }
 
-  /** The channel's document could not be read or written this time. */
+  /** This time the channel's document could not be read or written. */
   driveFailed(cause: unknown): void {
     this.#reporter.emit('managed.drive.failed', { streamId: this.#reporter.about.stream, cause });
   }

@@ -1,14 +1,14 @@
 /**
- * How long each step of ending a broadcast, or of handing it over, may take at most before the next begins without it. A worker's
- * broadcasts go through them side by side. Together they have to fit between SIGTERM and SIGKILL.
+ * The most time that each step of ending or handing over a broadcast may take before the next begins anyway. A worker's
+ * broadcasts go through the steps in parallel. In total they must fit between SIGTERM and SIGKILL.
  */
 export const drainLimits = {
-  /** Until proxies have moved the publishers to other workers. */
+  /** For proxies to move the publishers to other workers. */
   publishersMs: 60_000,
-  /** Until ffmpeg has given out what it was fed. */
+  /** For ffmpeg to output everything that it was fed. */
   encoderMs: 15_000,
-  /** Until the origin has all segments and playlists. */
+  /** For the origin to store all segments and playlists. */
   originMs: 20_000,
-  /** Until the control store knows how it ended. */
+  /** For the control store to record how it ended. */
   journalMs: 2_000,
 } as const;

@@ -3,17 +3,17 @@ import type { BroadcastId, SessionId } from '../../routing/ids.ts';
 
 export interface TierFacts {
   readonly stream: Pick<StreamRecord, 'encoder'>;
-  /** The broadcast that begins or goes on. */
+  /** The broadcast that begins or continues. */
   readonly broadcastId: BroadcastId;
-  /** The stream's newest record before it was taken. */
+  /** The stream's newest record before the lease was taken. */
   readonly last?: Pick<BroadcastRecord, 'id' | 'encoder' | 'endReason' | 'sessionId'> | undefined;
-  /** The publish session that asks for it; undefined where nobody does. */
+  /** The publish session that needs it; undefined if there is none. */
   readonly sessionId?: SessionId | undefined;
 }
 
 /**
- * What encodes a broadcast. One that goes on stays where it is. A publisher that stayed through the end of its managed channel
- * gets the fleet; once it connects anew, the stream's setting holds again.
+ * What encodes a broadcast. One that continues stays where it is. A publisher that stayed connected through the end of its
+ * managed channel gets the fleet; once it connects anew, the stream's setting applies again.
  */
 export function encoderTier({ stream, broadcastId, last, sessionId }: TierFacts): EncoderTier {
   if (last?.id === broadcastId) return last.encoder ?? 'fleet';

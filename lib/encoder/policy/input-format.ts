@@ -3,37 +3,37 @@ import { aacSilence } from '../../packaging/codec/aac-silence.ts';
 import { type AvcConfig, parseAvcConfig } from '../../packaging/codec/avc-config.ts';
 import type { VideoInput } from '../../packaging/ladder-fit.ts';
 
-/** What a publish session sends. The headers are whole FLV payloads in the classic form. */
+/** What a publish session sends. The headers are whole FLV payloads in the classic format. */
 export interface InputFormat {
   readonly videoHeader: Buffer;
   readonly audioHeader: Buffer;
   readonly video: VideoInput;
   readonly videoCodec: string;
-  /** Undefined where the publisher sends no sound, and silence takes its place. */
+  /** Undefined if the publisher sends no audio; silence replaces it. */
   readonly audioCodec?: string;
-  /** One silent frame as an FLV payload; undefined where its speaker layout is not a usual one. */
+  /** One silent frame as an FLV payload; undefined for an unusual channel layout. */
   readonly silence?: Buffer;
   /** Duration of an audio frame in ms. */
   readonly audioFrameMs: number;
 }
 
-/** What is known of a session when its format must be decided. */
+/** What is known about a session when its format must be decided. */
 export interface ProbedInput {
   readonly videoHeader: Buffer;
   readonly audioHeader?: Buffer;
-  /** As the publisher says it, pictures a second. */
+  /** As announced by the publisher, in pictures a second. */
   readonly claimedFrameRate?: number;
-  /** As it was measured over some pictures; undefined for less than two. */
+  /** As measured over some pictures; undefined for fewer than two. */
   readonly measuredFrameRate?: number;
 }
 
 const avcHeaderBytes = 5;
 const aacHeaderBytes = 2;
-/** AAC-LC, 48 kHz, stereo: what most publishers send, so that sound which comes later often fits. */
+/** AAC-LC, 48 kHz, stereo: what most publishers send, so that audio which starts later often matches. */
 const silentHeader = Buffer.from([0xaf, 0, 0x11, 0x90]);
 const commonRates = [10, 12, 15, 20, 24_000 / 1001, 24, 25, 30_000 / 1001, 30, 48, 50, 60_000 / 1001, 60];
 
-/** Decides what a session sends. Throws `CodecConfigError` for a sequence header that cannot be read or used. */
+/** Decides what a session sends. Throws `CodecConfigError` for an unreadable or unsupported sequence header. */
 export function decideFormat(input: ProbedInput): InputFormat {
   const avc = parseAvcConfig(input.videoHeader.subarray(avcHeaderBytes));
   const audioHeader = input.audioHeader ?? silentHeader;
@@ -87,7 +87,7 @@ function pictureOf(avc: AvcConfig, frameRate: number): VideoInput {
   };
 }
 
-/** What was measured decides, the claim makes it exact where it is near. */
+/** The measurement decides; a claim close to it makes it exact. */
 function frameRateOf(avc: AvcConfig, { claimedFrameRate, measuredFrameRate }: ProbedInput): number {
   const { frameRate } = avc;
   const vui = frameRate && frameRate.numerator / frameRate.denominator;

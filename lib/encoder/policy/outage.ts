@@ -1,13 +1,13 @@
 export interface OutageLimits {
-  /** Failures over a shorter time are no outage. */
+  /** Failures over less time than this don't count as an outage. */
   readonly graceMs: number;
-  /** It is over when tries have succeeded for so long and none has failed. */
+  /** An outage ends once attempts have succeeded for this long without a failure. */
   readonly steadyMs: number;
 }
 
 /**
- * Whether something that is tried again and again is out of order: told once when it begins and once when it is over,
- * though single tries succeed and fail in between. Times are monotonic milliseconds.
+ * Detects outages of something that is retried again and again: reports each one once when it begins and once when it ends,
+ * even if single attempts succeed or fail in between. Times are monotonic milliseconds.
  */
 export class Outage {
   readonly #limits: OutageLimits;
@@ -23,12 +23,12 @@ export class Outage {
     return this.#begun;
   }
 
-  /** A try failed, not long ago: there may be more. */
+  /** An attempt failed recently: more may fail. */
   get suspected(): boolean {
     return this.#sinceMs !== undefined;
   }
 
-  /** A try failed. True where the outage begins with that; `atOnce`: it does, if it has not, whatever the grace time. */
+  /** An attempt failed. Returns true if an outage begins with it; with `atOnce` the grace time doesn't apply. */
   failed(nowMs: number, atOnce = false): boolean {
     this.#steadySinceMs = undefined;
     this.#sinceMs ??= nowMs;
@@ -37,14 +37,14 @@ export class Outage {
     return true;
   }
 
-  /** A try succeeded. Where the outage is over with that: how long it was, in ms. */
+  /** An attempt succeeded. If that ends an outage, returns how long it lasted, in ms. */
   succeeded(nowMs: number): number | undefined {
     if (this.#sinceMs === undefined) return undefined;
     this.#steadySinceMs ??= nowMs;
     return nowMs - this.#steadySinceMs < this.#limits.steadyMs ? undefined : this.conclude();
   }
 
-  /** Nothing is left to be tried. Where an outage was over by then: how long it was, in ms. */
+  /** No attempts will follow. If an outage had ended by then, returns how long it lasted, in ms. */
   conclude(): number | undefined {
     const [sinceMs, untilMs, begun] = [this.#sinceMs, this.#steadySinceMs, this.#begun];
     if (sinceMs === undefined || untilMs === undefined) return undefined;

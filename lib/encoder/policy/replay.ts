@@ -1,24 +1,24 @@
 import type { RehomeCause } from '../../control-store/stream-events.ts';
 
-/** A proxy sends a replay as fast as the link takes it. */
+/** A proxy sends a replay as fast as the link allows. */
 const replayWithinMs = 5000;
 
-/** What a proxy sends again. */
+/** Media that a proxy sends again. */
 export interface Replay {
   readonly cause: RehomeCause;
-  /** Media that the proxy no longer had; undefined where that is not known. */
+  /** Media that the proxy no longer had; undefined if unknown. */
   readonly lostMs: number | undefined;
 }
 
-/** Where another worker left the broadcast, in stream time, and whether it let go by itself. */
+/** Where another worker left the broadcast, in stream time, and whether it handed it over. */
 interface Left {
   readonly startMs: number;
   readonly handedOver: boolean;
 }
 
 /**
- * Why a proxy sends again, and what of it is lost. `left` is undefined where the broadcast ran here all the time;
- * `replayStartMs` where the replay is of media that the broadcast never had.
+ * Why a proxy replays, and how much is lost. `left` is undefined if the broadcast never left this worker; `replayStartMs` if
+ * the broadcast never had the replayed media.
  */
 export function replayOf(left: Left | undefined, replayStartMs: number | undefined): Replay {
   if (!left) return { cause: 'link-broken', lostMs: undefined };
@@ -29,18 +29,18 @@ export function replayOf(left: Left | undefined, replayStartMs: number | undefin
 }
 
 /**
- * How the session in the seat came to it: by a proxy that sends again what is not published, or by a publisher that was
- * away. It is told once, with the session's first media.
+ * How the current session got the seat: from a proxy that replays unpublished media, or from a publisher that was away.
+ * Reported once, with the session's first media.
  */
 export class ReplayProgress {
   #replay?: Replay;
-  /** Until then (monotonic) what a proxy sends again may be on its way, and how much of it has come. */
+  /** Until this (monotonic) time replayed media may be arriving; and how much has arrived. */
   #replayUntilMs = Number.NEGATIVE_INFINITY;
   #replayedMs = 0;
-  /** Stream time that no worker made before the publisher that is there now came back. */
+  /** Stream time that no worker produced before the current publisher returned. */
   #gapMs?: number;
 
-  /** The session in the seat goes on by another link, and nothing of it comes twice. */
+  /** The current session resumes over another link, without repeats. */
   resumed(): void {
     this.taken(undefined, 0);
     this.#replay = { cause: 'link-broken', lostMs: 0 };
@@ -57,25 +57,25 @@ export class ReplayProgress {
     this.#gapMs = gapMs;
   }
 
-  /** The first media after an absence: what it ends. */
-  back(): { readonly replay?: Replay; readonly gapMs?: number } {
+  /** What the first media after an absence puts an end to. */
+  returned(): { readonly replay?: Replay; readonly gapMs?: number } {
     const gapMs = this.#gapMs;
     this.#gapMs = undefined;
     if (this.#replay) return { replay: this.#replay };
     return gapMs === undefined ? {} : { gapMs };
   }
 
-  /** From now on an absence is the publisher's own. */
-  mediaCame(): void {
+  /** From now on any absence is the publisher's own. */
+  mediaArrived(): void {
     this.#replay = undefined;
   }
 
-  /** Media that comes now may have lain with the proxy. */
+  /** Whether media arriving now may have been held by the proxy. */
   isReplaying(nowMs: number): boolean {
     return nowMs <= this.#replayUntilMs;
   }
 
-  /** So much stream time has been sent again beyond where the clock was. */
+  /** Adds stream time that was replayed beyond the clock's position. */
   replayed(ms: number): void {
     this.#replayedMs += ms;
   }

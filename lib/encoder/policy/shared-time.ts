@@ -1,10 +1,10 @@
-/** Dates are in whole seconds and an answer takes its time: what is off by less cannot be told from a clock that is right. */
+/** Dates have whole seconds and responses take time: a smaller difference is indistinguishable from a correct clock. */
 const toleranceMs = 2_500;
-/** An answer that took longer may have lain with us: its date says little of now. */
-const longestAnswerMs = 1_000;
+/** A response that took longer may have been delayed on our side: its date says little about now. */
+const maxAnswerMs = 1_000;
 const halfSecondMs = 500;
 
-/** What time it was for the origin when it answered, and how long the answer took on our own clock. */
+/** The origin's time when it answered, and how long the response took on our own clock. */
 export interface OriginDate {
   /** Unix time, to the second. */
   readonly dateMs: number;
@@ -12,8 +12,8 @@ export interface OriginDate {
 }
 
 /**
- * The wall-clock time that is written into manifests, so that all workers mean the same by it: the host's, unless that is plainly
- * off the origin's. It steps only where the host's does, or where that is found to be off.
+ * The wall-clock time written into manifests, so that all workers mean the same time: the host's, unless it clearly differs
+ * from the origin's. It steps only when the host's does, or when the host's turns out to be wrong.
  */
 export class SharedTime {
   readonly #hostMs: () => number;
@@ -28,12 +28,12 @@ export class SharedTime {
     return this.#hostMs() + this.#correctionMs;
   }
 
-  /** Returns by how much the host is off, where that is news. */
+  /** Returns the host's error in ms if it has changed, else undefined. */
   heard({ dateMs, tookMs }: OriginDate): number | undefined {
     const offMs = dateMs + halfSecondMs - this.now();
-    if (tookMs > longestAnswerMs || Math.abs(offMs) <= toleranceMs) return undefined;
+    if (tookMs > maxAnswerMs || Math.abs(offMs) <= toleranceMs) return undefined;
     const correctionMs = dateMs + halfSecondMs - this.#hostMs();
-    // A host that has been put right needs none.
+    // A corrected host clock needs no correction.
     this.#correctionMs = Math.abs(correctionMs) <= toleranceMs ? 0 : correctionMs;
     return 0 - this.#correctionMs;
   }

@@ -1,4 +1,4 @@
-/** What an encoder says of a track before its first segment. */
+/** What an encoder outputs about a track before its first segment. */
 export type TrackHeader = VideoHeader | AudioHeader;
 
 interface HeaderBase {

@@ -1,6 +1,6 @@
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
-import type { SegmentGroup } from '../encoding/policy/group-collector.ts';
+import type { SegmentGroup } from '../encoding/policy/segment-groups.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import { Publication } from './policy/publication.ts';

@@ -1,6 +1,7 @@
 import { epochOf, withEpoch } from '../../object-store/epoch-mark.ts';
-import { PreconditionFailedError } from '../../object-store/errors.ts';
+import { isPreconditionFailed } from '../../object-store/errors.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
+import { rewrite } from '../../retry/rewrite.ts';
 import { AdmissionError } from '../admission-error.ts';
 
 /**
@@ -8,20 +9,15 @@ import { AdmissionError } from '../admission-error.ts';
  * write it, even if that writer doesn't know yet that it lost the lease. Returns the object's text, '' if it doesn't exist.
  * Throws `AdmissionError` if a newer epoch has it, and the object store's errors.
  */
-export async function fenceObject(objects: ObjectStore, key: string, epoch: number): Promise<string> {
-  for (;;) {
+export function fenceObject(objects: ObjectStore, key: string, epoch: number): Promise<string> {
+  return rewrite(async () => {
     const found = await objects.get(key);
     if (!found) return '';
     if (epochOf(found.body) > epoch)
       throw new AdmissionError('held-elsewhere', 'Another encoder writes this broadcast by now.');
     const { contentType, cacheControl, etag: ifMatch } = found;
     const text = withEpoch(key, found.body.toString('utf8'), epoch);
-    try {
-      await objects.put(key, Buffer.from(text), { contentType, cacheControl, ifMatch });
-      return text;
-    } catch (cause) {
-      // Its previous writer wrote in between: try again with the new content.
-      if (!(cause instanceof PreconditionFailedError)) throw cause;
-    }
-  }
+    await objects.put(key, Buffer.from(text), { contentType, cacheControl, ifMatch });
+    return text;
+  }, isPreconditionFailed);
 }

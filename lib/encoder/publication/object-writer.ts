@@ -38,7 +38,7 @@ export class ObjectWriter {
     const headers = { contentType, cacheControl };
     const known = how === 'replace' ? this.#etags.get(key) : undefined;
     const condition = known === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: known };
-    const { etag } = await this.#store.put(key, body, { ...headers, ...condition });
+    const { etag } = await this.#store.put(key, body, { ...headers, ...condition, once: true });
     if (how === 'replace') this.#etags.set(key, etag);
   }
 

@@ -1,7 +1,9 @@
 import type { Clock } from '../../net/clock.ts';
 import { ObjectStoreFullError, PreconditionFailedError } from '../../object-store/errors.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
-import type { SegmentGroup } from '../encoding/policy/group-collector.ts';
+import type { RetryPolicy } from '../../retry/policy/backoff.ts';
+import { retry } from '../../retry/retry.ts';
+import type { SegmentGroup } from '../encoding/policy/segment-groups.ts';
 import { Outage } from '../policy/outage.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import { ObjectWriter } from './object-writer.ts';
@@ -33,10 +35,12 @@ interface QueuedGroup {
 
 /** Limit for segments waiting for an origin that isn't accepting them: above it the oldest are dropped. */
 const maxQueuedBytes = 48 * 1024 * 1024;
-const firstPauseMs = 100;
-/** Slow growth: with half of all requests failing, some of a segment's dozen objects fail five times or more. */
-const pauseGrowth = 1.5;
-const longestPauseMs = 1000;
+/**
+ * Until the write succeeds, its group is dropped, or the writer is stopped. Only the writer retries; the store sends one request
+ * per call (`PutOptions.once`), so the lease is checked before each. Pauses grow slowly: with half of all requests failing, some
+ * of a segment's dozen objects fail five times or more.
+ */
+const whileFailing: RetryPolicy = { firstMs: 100, factor: 1.5, longestMs: 1000, jitter: 0.25 };
 /** The playlists are written at least once per this many groups of a backlog. */
 const groupsPerRound = 8;
 /** A write that soon succeeds at its second or third try is no outage; five seconds without a failure end one. */
@@ -46,6 +50,12 @@ const troubleLimits = { graceMs: 1000, steadyMs: 5000 };
 class WriterStoppedError extends Error {
   override readonly name = 'WriterStoppedError';
   readonly code = 'WRITER_STOPPED';
+}
+
+/** One attempt to write an object failed. */
+class NotWrittenError extends Error {
+  override readonly name = 'NotWrittenError';
+  readonly code = 'NOT_WRITTEN';
 }
 
 /**
@@ -62,14 +72,13 @@ export class SegmentWriter {
   #queue: QueuedGroup[] = [];
   #queuedBytes = 0;
   #running?: Promise<void>;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   #indexesDue = false;
   readonly #trouble = new Outage(troubleLimits);
   #toldFull = false;
   /** Segments dropped since the outage began, and in total. */
   #lost = 0;
   #lostInAll = 0;
-  readonly #wakes = new Set<() => void>();
 
   constructor(store: ObjectStore, publication: Publication, clock: Clock, handler: SegmentWriterHandler) {
     this.#objects = new ObjectWriter(store, publication.epoch, (byEpoch) => this.#supersede(byEpoch));
@@ -109,22 +118,30 @@ export class SegmentWriter {
 
   /** Stops writing, from the next write on. */
   stop(): void {
-    this.#stopped = true;
+    this.#halt();
     this.#lostInAll += this.#queue.length;
     this.#queue = [];
-    for (const wake of this.#wakes) wake();
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Also ends pauses between retries. */
+  #halt(): void {
+    this.#stopping.abort(new WriterStoppedError('Stopped before every segment was written'));
   }
 
   async #conclude(withinMs: number, last: () => Promise<void>): Promise<void> {
     const timer = setTimeout(() => this.stop(), withinMs);
     try {
       while (this.#running) await this.#running;
-      if (this.#stopped) throw new WriterStoppedError('Stopped before every segment was written');
+      this.#stopping.signal.throwIfAborted();
       await last();
       this.#recovered(this.#trouble.conclude());
     } finally {
       clearTimeout(timer);
-      this.#stopped = true;
+      this.#halt();
     }
   }
 
@@ -199,22 +216,30 @@ export class SegmentWriter {
   /** Returns false if the write failed and the group has been dropped meanwhile. Throws `WriterStoppedError`. */
   async #write(object: ObjectWrite, givenUp = () => false): Promise<boolean> {
     const body = object.body.length === 1 ? object.body[0]! : Buffer.concat(object.body);
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
-      // `stop` may be called while we wait for the answer.
-      if (this.#stopped || !(await this.#handler.mayWrite()) || this.#stopped) {
-        this.#stopped = true;
-        throw new WriterStoppedError(`${object.key} was not written`);
-      }
-      try {
-        await this.#objects.write(object, body);
-        this.#succeeded();
-        return true;
-      } catch (cause) {
-        this.#failed(cause);
-      }
-      if (givenUp()) return false;
-      await this.#pause(pauseMs * (0.75 + Math.random() / 2));
+    const again = (cause: unknown): boolean => cause instanceof NotWrittenError && !givenUp();
+    try {
+      await retry(() => this.#tryToWrite(object, body), whileFailing, {
+        again,
+        signal: this.#stopping.signal,
+      });
+      return true;
+    } catch (cause) {
+      if (cause instanceof NotWrittenError) return false;
+      throw cause;
     }
+  }
+
+  async #tryToWrite(object: ObjectWrite, body: Uint8Array): Promise<void> {
+    if (!(await this.#handler.mayWrite())) this.#halt();
+    // The writer may have been stopped during the check.
+    this.#stopping.signal.throwIfAborted();
+    try {
+      await this.#objects.write(object, body);
+    } catch (cause) {
+      this.#failed(cause);
+      throw new NotWrittenError(`${object.key} was not written`, { cause });
+    }
+    this.#succeeded();
   }
 
   #supersede(byEpoch: number): void {
@@ -266,17 +291,5 @@ export class SegmentWriter {
   #dequeue(): void {
     const queued = this.#queue.shift();
     if (queued && !queued.givenUp) this.#queuedBytes -= queued.bytes;
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        this.#wakes.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      this.#wakes.add(wake);
-    });
   }
 }

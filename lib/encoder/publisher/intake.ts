@@ -2,6 +2,7 @@ import { CodecConfigError } from '../../packaging/codec/errors.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
 import { FlvError } from '../../protocol/flv/errors.ts';
 import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
+import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
 import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
 import {
   decideFormat,
@@ -11,7 +12,7 @@ import {
   withSound,
 } from '../policy/input-format.ts';
 import { repeatTag, type StreamTag } from '../policy/stream-tag.ts';
-import { classicAudio, classicVideo } from './policy/classic-tags.ts';
+import { classicAudio, classicVideo } from './policy/classic-flv.ts';
 import { fillerFor, repeatsBetween, type TrackNeed } from './policy/filler.ts';
 import { InputMeter } from './policy/input-meter.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
@@ -34,8 +35,8 @@ export interface IntakeHandler {
   tag(tag: StreamTag, sessionMs?: number): void;
   /** The publisher has been away for a while: make a slate that matches this sequence header and pass it to `slate`. */
   slateWanted(videoHeader: Buffer): void;
-  /** The session's media cannot be used; `reason` names what it is. Everything else from the session is ignored. */
-  unusable(reason: string): void;
+  /** The session's media cannot be used. Everything else from the session is ignored. */
+  unusable(refusal: Refusal<JournaledRefusalReason>): void;
 }
 
 /** The format is decided after this much time or this many pictures, whichever comes first. */
@@ -194,7 +195,7 @@ export class Intake {
     const tag = parseAudioTag(message.payload);
     if (tag.packetType === 'other' || tag.packetType === 'end') return;
     if (tag.codec !== 'aac') {
-      this.#refuse(`${audioCodec(message.payload)?.name ?? tag.codec} sound`);
+      this.#refuse(`${audioCodec(message.payload)?.name ?? tag.codec} audio`);
       return;
     }
     const payload = classicAudio(message.payload, tag);
@@ -216,10 +217,10 @@ export class Intake {
     this.#handler.format(this.#format);
   }
 
-  #refuse(reason: string): void {
+  #refuse(detail: string): void {
     this.#state = 'refused';
     this.#probe = undefined;
-    this.#handler.unusable(reason);
+    this.#handler.unusable({ reason: 'unsupported-codec', detail });
   }
 
   /** A key frame of a session whose format hasn't been determined. */

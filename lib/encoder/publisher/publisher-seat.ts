@@ -17,10 +17,10 @@ export interface PublisherSeatHandler {
   batchEnded(): void;
   /** The publisher ended its stream. */
   unpublished(): void;
-  /** The publisher disconnected or was silent for too long. Called once until `back`. */
+  /** The publisher disconnected or was silent for too long. Called once until `returned`. */
   lost(detail: string): void;
   /** Media is arriving again, after `awayMs`. */
-  back(awayMs: number): void;
+  returned(awayMs: number): void;
 }
 
 /** A publisher silent this long is shown to viewers as disconnected. */
@@ -31,7 +31,7 @@ const lostMs = 3000;
  */
 const maxStepMs = 250;
 /** A proxy whose link broke reconnects within this, if the proxy and the network to it are alive. */
-const linkBackWithinMs = 500;
+const relinkWithinMs = 500;
 
 interface Contender {
   readonly session: PublishSession;
@@ -57,10 +57,10 @@ export class PublisherSeat {
   /** When this session's media resumed after it had been silent. */
   #silenceEndedAtMs?: number;
   /** The current session has sent media. */
-  #heard = false;
+  #hasSentMedia = false;
   #lostAtMs?: number;
   /** How much longer to wait for the proxy whose link broke rather than closing cleanly. */
-  #waitsForMs = 0;
+  #relinkWaitMs = 0;
   #paused = false;
   #closed = false;
 
@@ -85,7 +85,7 @@ export class PublisherSeat {
 
   /** The link has just broken; its proxy may be about to resume. */
   get mayResume(): boolean {
-    return this.#lostAtMs !== undefined && this.#waitsForMs > 0;
+    return this.#lostAtMs !== undefined && this.#relinkWaitMs > 0;
   }
 
   get paused(): boolean {
@@ -111,8 +111,7 @@ export class PublisherSeat {
   tick(): void {
     const silentForMs = this.#countSilence();
     this.#judge();
-    if (this.#session && silentForMs > lostMs && !this.#paused)
-      this.#lose('it is connected but sends nothing');
+    if (this.#session && silentForMs > lostMs && !this.#paused) this.#lose('connected but sending nothing');
   }
 
   /** Pauses reading from the publisher; don't count this as silence. */
@@ -158,7 +157,7 @@ export class PublisherSeat {
     this.#lastMediaAtMs = this.#clock.nowMs();
     this.#silence = { forMs: 0, countedAtMs: this.#clock.nowMs() };
     this.#silenceEndedAtMs = undefined;
-    this.#heard = false;
+    this.#hasSentMedia = false;
     this.#paused = false;
     const fromFrame = this.#last && frameToResumeAt(this.#last, session);
     this.#last = session;
@@ -167,7 +166,7 @@ export class PublisherSeat {
     const handler: PublishSessionHandler = {
       media: (type, timestampMs, payload, sessionMs) => {
         if (session !== this.#session) return;
-        this.#mediaCame();
+        this.#mediaArrived();
         this.#handler.media(type, timestampMs, payload, sessionMs);
       },
       metadata: (facts) => {
@@ -180,28 +179,28 @@ export class PublisherSeat {
       closed: (fault) => {
         if (session !== this.#session) return;
         this.#session = undefined;
-        this.#lose('the connection broke', fault !== undefined);
+        this.#lose('connection lost', fault !== undefined);
         this.#judge();
       },
     };
     session.accept(this.#lease, handler, resumes ? fromFrame : undefined);
   }
 
-  #mediaCame(): void {
+  #mediaArrived(): void {
     const nowMs = this.#clock.nowMs();
-    if (this.#heard && this.#silence.forMs >= silentMs) this.#silenceEndedAtMs = nowMs;
-    this.#heard = true;
+    if (this.#hasSentMedia && this.#silence.forMs >= silentMs) this.#silenceEndedAtMs = nowMs;
+    this.#hasSentMedia = true;
     this.#lastMediaAtMs = nowMs;
     this.#silence = { forMs: 0, countedAtMs: nowMs };
     const awayMs = this.awayMs;
     if (awayMs === undefined) return;
     this.#lostAtMs = undefined;
-    this.#handler.back(awayMs);
+    this.#handler.returned(awayMs);
   }
 
   #lose(detail: string, byFault = false): void {
     if (this.#closed || this.#lostAtMs !== undefined) return;
-    this.#waitsForMs = byFault ? linkBackWithinMs : 0;
+    this.#relinkWaitMs = byFault ? relinkWithinMs : 0;
     this.#lostAtMs = this.#clock.nowMs();
     this.#handler.lost(detail);
   }
@@ -231,7 +230,7 @@ export class PublisherSeat {
   #replaceBy(session: PublishSession): void {
     const old = this.#session;
     this.#session = undefined;
-    old?.end('Another connection took over after this one had been silent.');
+    old?.end('Another connection took over because this one had stopped sending.');
     this.#take(session);
   }
 
@@ -241,7 +240,7 @@ export class PublisherSeat {
     const { forMs, countedAtMs } = this.#silence;
     const stepMs = Math.min(nowMs - countedAtMs, maxStepMs);
     this.#silence = { forMs: forMs + stepMs, countedAtMs: nowMs };
-    this.#waitsForMs -= stepMs;
+    this.#relinkWaitMs -= stepMs;
     return this.#silence.forMs;
   }
 }

@@ -1,5 +1,6 @@
 import type { EndReason, LeaseRecord } from '../../control-store/records.ts';
-import { segmentStartMs } from '../../packaging/grid.ts';
+import { segmentStartMs } from '../../packaging/segment-grid.ts';
+import { type JournaledRefusalReason, type Refusal, refusalStatus } from '../../protocol/refusals.ts';
 import type { LinkFrame } from '../../protocol/relay/link-frames.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
 import type { InputFormat } from '../policy/input-format.ts';
@@ -9,8 +10,8 @@ import type { UnfinishedBroadcast } from '../publication/recover-publication.ts'
 import type { BroadcastReport } from '../report/broadcast-report.ts';
 import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
+import { ThroughMarks } from './policy/published-through.ts';
 import { isWindowOver } from './policy/reconnect-window.ts';
-import { ThroughMarks } from './policy/through-marks.ts';
 import type { PublishSession } from './publish-session.ts';
 import { PublisherSeat } from './publisher-seat.ts';
 import { SlateMaker } from './slate-maker.ts';
@@ -42,7 +43,7 @@ export interface ReceptionOwner {
   /** The publisher disconnected and may return. */
   lost(detail: string): void;
   /** Publishing has ended. */
-  over(reason: EndReason): void;
+  ended(reason: EndReason): void;
 }
 
 /**
@@ -112,7 +113,7 @@ export class Reception {
 
   /** Segments up to this one are published, so the proxy may drop their media. */
   published(number: number): void {
-    const through = this.#marks.through(segmentStartMs(number + 1));
+    const through = this.#marks.publishedThrough(segmentStartMs(number + 1));
     if (through !== undefined) this.send({ type: 'published-through', timestampMs: through });
   }
 
@@ -122,7 +123,7 @@ export class Reception {
     const { awayMs } = this.#seat;
     const { started } = this.#owner;
     if (isWindowOver({ awayMs, windowMs: this.#options.reconnectWindowMs, started })) {
-      this.#owner.over('reconnect-window-over');
+      this.#owner.ended('reconnect-window-over');
     }
   }
 
@@ -156,7 +157,7 @@ export class Reception {
       taken: (session) => this.#taken(session),
       resumed: () => this.#resumed(),
       media: (type, timestampMs, payload, sessionMs) => {
-        this.#replayProgress.mediaCame();
+        this.#replayProgress.mediaArrived();
         this.#intake.push({ type, timestampMs, payload, nowMs: this.#time.nowMs, sessionMs });
         if (this.#intake.begun) this.#time.start();
         this.#keepUpWithReplay();
@@ -169,9 +170,9 @@ export class Reception {
         owner.batchEnded();
         this.throttle();
       },
-      unpublished: () => owner.over('publisher-ended'),
+      unpublished: () => owner.ended('publisher-ended'),
       lost: (detail) => owner.lost(detail),
-      back: (awayMs) => this.#publisherBack(awayMs),
+      returned: (awayMs) => this.#publisherReturned(awayMs),
     });
   }
 
@@ -184,13 +185,13 @@ export class Reception {
     this.#replayProgress.replayed(this.#time.keepUpWith(this.#intake.timeline.reachedMs(this.#time.nowMs)));
   }
 
-  #publisherBack(awayMs: number): void {
+  #publisherReturned(awayMs: number): void {
     const { publisher } = this.#report;
-    const { replay, gapMs } = this.#replayProgress.back();
-    if (!this.#owner.started) publisher.backAtStart();
+    const { replay, gapMs } = this.#replayProgress.returned();
+    if (!this.#owner.started) publisher.returnedAtStart();
     else if (replay) publisher.replayed(replay);
-    else if (gapMs !== undefined) publisher.back({ awayMs: gapMs, shown: 'nothing' });
-    else publisher.back({ awayMs, shown: this.#intake.shown });
+    else if (gapMs !== undefined) publisher.returned({ awayMs: gapMs, shown: 'nothing' });
+    else publisher.returned({ awayMs, shown: this.#intake.shown });
   }
 
   /** Returns false if filler has already replaced the missing media: then this is treated as a new session. */
@@ -244,21 +245,22 @@ export class Reception {
           owner.tag(tag);
         },
         slateWanted: (videoHeader) => this.#slates.make(videoHeader),
-        unusable: (reason) => this.#unusable(reason),
+        unusable: (refusal) => this.#unusable(refusal),
       },
       this.#time.startMs,
     );
   }
 
-  #unusable(reason: string): void {
+  #unusable(refusal: Refusal<JournaledRefusalReason>): void {
     const { session } = this.#seat;
-    this.#report.publisher.inputUnusable(reason, session);
-    const description = `Unsupported codec: ${reason}. Send H.264 video and AAC sound.`;
-    this.send({ type: 'status', level: 'error', code: 'NetStream.Publish.Rejected', description });
+    this.#report.publisher.inputUnusable(refusal, session);
+    const status = refusalStatus(refusal);
+    const { description } = status;
+    this.send({ type: 'status', ...status });
     if (this.#owner.started) this.#seat.dismiss(description);
     else {
       this.#seat.close(description);
-      this.#owner.over('publisher-ended');
+      this.#owner.ended('publisher-ended');
     }
   }
 }

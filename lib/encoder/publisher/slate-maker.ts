@@ -4,8 +4,8 @@ import type { EncoderProcess, StartEncoder } from '../ports.ts';
 import { readSlate, type Slate, slateArguments } from './policy/slate.ts';
 
 /** A slate takes half a second to make; a machine that needs longer than this is too busy for one. */
-const withinMs = 10_000;
-const mostBytes = 8 * 1024 * 1024;
+const timeoutMs = 10_000;
+const maxBytes = 8 * 1024 * 1024;
 
 export interface SlateMakerHandler {
   made(slate: Slate): void;
@@ -40,8 +40,8 @@ export class SlateMaker {
     const child = this.#startEncoder(args, 1, {
       output: (_, piece) => {
         bytes += piece.length;
-        if (bytes > mostBytes) {
-          fault ??= new Error(`The slate exceeds ${mostBytes} bytes.`);
+        if (bytes > maxBytes) {
+          fault ??= new Error(`The slate exceeds ${maxBytes} bytes.`);
           child.kill();
         } else if (!fault) tags.push(...reader.push(piece));
       },
@@ -56,9 +56,9 @@ export class SlateMaker {
       },
     });
     const timer = setTimeout(() => {
-      fault = new Error(`ffmpeg did not finish the slate within ${withinMs} ms.`);
+      fault = new Error(`ffmpeg did not finish the slate within ${timeoutMs} ms.`);
       child.kill();
-    }, withinMs);
+    }, timeoutMs);
     this.#process = child;
   }
 

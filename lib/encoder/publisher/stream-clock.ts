@@ -1,7 +1,7 @@
 import type { Clock } from '../../net/clock.ts';
 
 /** A replay goes back to the last key frame known to be published; no valid one is longer than this. */
-const longestReplayMs = 60_000;
+const maxReplayMs = 60_000;
 
 /** The stream time that a broadcast has reached, or should have reached, by the clock. Stopped until the first media. */
 export class StreamClock {
@@ -26,7 +26,7 @@ export class StreamClock {
    */
   startBefore(replayStartMs: number): boolean {
     const backMs = this.#startMs - replayStartMs;
-    if (this.running || replayStartMs < 0 || backMs < 0 || backMs > longestReplayMs) return false;
+    if (this.running || replayStartMs < 0 || backMs < 0 || backMs > maxReplayMs) return false;
     this.#startMs = replayStartMs;
     return true;
   }
@@ -55,13 +55,13 @@ export class StreamClock {
   }
 
   /**
-   * The publisher reconnected on its own after another worker died: the time in between becomes a gap of at most `mostMs`. (A
+   * The publisher reconnected on its own after another worker died: the time in between becomes a gap of at most `maxGapMs`. (A
    * proxy that replays brings that media along, so stream time resumes where it stopped, through `start`.) `startedAtMs`:
    * Unix time of stream time 0. Returns the gap.
    */
-  catchUp(startedAtMs: number, mostMs: number): number {
+  catchUp(startedAtMs: number, maxGapMs: number): number {
     const sinceStartMs = this.#clock.wallMs() - startedAtMs;
-    const nowMs = Math.min(Math.max(sinceStartMs, this.#startMs), this.#startMs + mostMs);
+    const nowMs = Math.min(Math.max(sinceStartMs, this.#startMs), this.#startMs + maxGapMs);
     this.#originMs = this.#clock.nowMs() - nowMs;
     return nowMs - this.#startMs;
   }

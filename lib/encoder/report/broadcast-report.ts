@@ -1,6 +1,6 @@
 import type { BroadcastRecord, BroadcastState, EndReason, LeaseRecord } from '../../control-store/records.ts';
 import { listRenditions } from '../../control-store/stream-events.ts';
-import { segmentMs } from '../../packaging/grid.ts';
+import { segmentMs } from '../../packaging/segment-grid.ts';
 import type { FinalReport } from '../lease/release-lease.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import { type RecordingOutcome, whyIncomplete } from '../publication/policy/recording-outcome.ts';
@@ -10,18 +10,18 @@ import { renditionFacts } from './policy/broadcast-facts.ts';
 import { PublisherReport } from './publisher-report.ts';
 import { Reporter, type ReporterOptions } from './reporter.ts';
 
-/** While the control store was away for less, hardly anybody could have noticed. */
+/** A shorter outage of the control store is hardly noticeable. */
 const notableOutageMs = 5000;
 
 export interface BroadcastReportOptions extends ReporterOptions {
-  /** What comes in, in bits a second, by now. */
+  /** Current input bitrate. */
   readonly bitrateBps: () => number;
 }
 
 /**
- * What a broadcast says of itself, to whom it concerns: its state, input and renditions in its record of the control store,
- * its journal to those who watch the stream's events, and its log. Of publisher, ffmpeg and origin their own reports tell;
- * here is its life from the first segment to the end.
+ * What a broadcast reports: state, input and renditions in its record in the control store, its journal for people who watch
+ * the stream's events, and its log. Publisher, ffmpeg and origin have reports of their own; this one covers its life from the
+ * first segment to the end.
  */
 export class BroadcastReport implements FinalReport {
   readonly publisher: PublisherReport;
@@ -31,7 +31,7 @@ export class BroadcastReport implements FinalReport {
   readonly #createdAtMs: number;
   #isLost = false;
 
-  /** `last`: the record that another worker left. */
+  /** `last`: the record left by another worker. */
   constructor(lease: LeaseRecord, options: BroadcastReportOptions, last?: BroadcastRecord) {
     const record = firstRecord(lease, options.clock.wallMs(), last);
     this.#reporter = new Reporter(record, options);
@@ -45,7 +45,7 @@ export class BroadcastReport implements FinalReport {
     return this.#reporter.record.state;
   }
 
-  /** Segments with all their renditions can be played; with the first one the broadcast is live. */
+  /** Segments with all their renditions can be played; with the first one the broadcast goes live. */
   published(
     renditions: readonly PublishedRendition[],
     publisherPresent: boolean,
@@ -62,7 +62,7 @@ export class BroadcastReport implements FinalReport {
     const { input } = this.publisher.input;
     if (!input) return;
     const { width, height, frameRate, bitrateBps } = input;
-    journal.tell('stream.live', {
+    journal.append('stream.live', {
       workerId: record.workerId,
       startupMs,
       width,
@@ -74,22 +74,22 @@ export class BroadcastReport implements FinalReport {
   }
 
   controlRecovered(downMs: number): void {
-    if (downMs >= notableOutageMs) this.#reporter.journal.tell('control.recovered', { downMs });
+    if (downMs >= notableOutageMs) this.#reporter.journal.append('control.recovered', { downMs });
   }
 
-  /** The broadcast is over, unless it has become another worker's meanwhile. */
+  /** The broadcast has ended, unless another worker has taken it over meanwhile. */
   ended(reason: EndReason, renditions: readonly PublishedRendition[], recording: RecordingOutcome): void {
     const { durationMs } = recording;
     const { about, clock, emit, journal } = this.#reporter;
     if (this.#isLost) return;
     this.#noteRenditions(renditions);
     journal.update({ state: 'ended', endedAtMs: clock.wallMs(), endReason: reason });
-    journal.tell('stream.ended', { reason, durationMs });
+    journal.append('stream.ended', { reason, durationMs });
     this.#recordingMade(recording, whyIncomplete(recording, reason, this.encoding.wasStuck));
     emit('encoder.broadcast.ended', { ...about, reason, durationMs });
   }
 
-  /** Left open for another worker to go on with. */
+  /** Left open for another worker to continue. */
   leftOpen({ lostSegments, fault }: RecordingOutcome): void {
     const { about, emit } = this.#reporter;
     this.#reporter.move('publisher-lost');
@@ -114,11 +114,11 @@ export class BroadcastReport implements FinalReport {
     const { about, emit, journal } = this.#reporter;
     const made = { durationMs, renditions: this.#renditionList() };
     if (detail === undefined) {
-      if (durationMs > 0) journal.tell('recording.ready', made);
+      if (durationMs > 0) journal.append('recording.ready', made);
       return;
     }
     const lostMs = lostSegments * segmentMs;
-    journal.tell('recording.incomplete', { ...made, lostMs, closed: !fault, detail });
+    journal.append('recording.incomplete', { ...made, lostMs, closed: !fault, detail });
     emit('encoder.recording.incomplete', { ...about, detail, lostSegments, ...fault });
   }
 

@@ -4,7 +4,7 @@ import { speedOf } from '../encoding/policy/shedding.ts';
 import type { EncoderExit } from '../ports.ts';
 import type { Reporter } from './reporter.ts';
 
-/** What a broadcast tells of its runs of ffmpeg. */
+/** What a broadcast reports about its ffmpeg runs. */
 export class EncodingReport {
   readonly #reporter: Reporter;
   #wasStuck = false;
@@ -13,7 +13,7 @@ export class EncodingReport {
     this.#reporter = reporter;
   }
 
-  /** ffmpeg had to be killed before it had made everything. */
+  /** ffmpeg had to be killed before it had finished. */
   get wasStuck(): boolean {
     return this.#wasStuck;
   }
@@ -33,7 +33,7 @@ export class EncodingReport {
     const { about, emit, journal } = this.#reporter;
     emit('encoder.ffmpeg.crashed', { ...about, run: run.id, code, signal, said });
     const detail = signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`;
-    journal.tell('encoder.restarted', { detail, outageMs: run.lagMs });
+    journal.append('encoder.restarted', { detail, outageMs: run.lagMs });
   }
 
   stuck(withinMs: number): void {
@@ -44,7 +44,7 @@ export class EncodingReport {
   shed(rendition: string, lagMs: number, left: readonly string[]): void {
     const { about, emit, journal } = this.#reporter;
     emit('encoder.ladder.shed', { ...about, rendition, lagMs });
-    journal.tell('ladder.shed', { rendition, speed: speedOf(lagMs), left: listRenditions(left) });
+    journal.append('ladder.shed', { rendition, speed: speedOf(lagMs), left: listRenditions(left) });
   }
 
   slateFailed(cause: Error): void {

@@ -6,12 +6,17 @@ import {
   streamEvent,
 } from '../../control-store/stream-events.ts';
 import type { Clock } from '../../net/clock.ts';
+import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
 import type { EncoderStore } from '../ports.ts';
 
 const maxWaitingEvents = 100;
-const retryMs = 1000;
+/** Jittered: while the store is down, every broadcast of the fleet retries about once a second. */
+const whileDown: RetryPolicy = { firstMs: 1000, longestMs: 1000, jitter: 0.25 };
 
-/** What the control store never took: so many events, the last state of the record. `cause`: its last refusal. */
+/**
+ * What the control store never accepted: how many events, and whether the record's last state is missing. `cause`: its last
+ * error.
+ */
 export interface UnwrittenJournal {
   readonly events: number;
   readonly record: boolean;
@@ -22,15 +27,15 @@ export interface JournalOptions {
   readonly store: EncoderStore;
   readonly clock: Clock;
   /**
-   * Is the broadcast this worker's still? Asked before each write: a worker that wakes from a suspension takes its own
-   * sleep for the publisher's silence, and may not tell so of a broadcast that went on elsewhere.
+   * Whether the broadcast still belongs to this worker. Called before each write: a worker that wakes from a suspension
+   * mistakes its own sleep for the publisher's silence, and must not report that on a broadcast that continued elsewhere.
    */
   readonly mayWrite: () => Promise<boolean>;
 }
 
 /**
- * Keeps the control store told about a broadcast: its record as it changes, and the stream's events in order. With the
- * store down what is new waits (of the record the newest, of events the last hundred) and is tried again each second.
+ * Keeps the control store up to date on a broadcast: its record as it changes, and the stream's events in order. While the
+ * store is down, the newest record and the last hundred events wait and are retried every second.
  */
 export class Journal {
   readonly #store: EncoderStore;
@@ -62,7 +67,7 @@ export class Journal {
     this.#write();
   }
 
-  tell<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
+  append<Type extends StreamEventType>(type: Type, data: StreamEventData<Type>): void {
     const { streamId, id: broadcastId } = this.#record;
     this.#events.push(streamEvent(type, data, { streamId, broadcastId, atMs: this.#clock.wallMs() }));
     if (this.#events.length > maxWaitingEvents) {
@@ -72,13 +77,13 @@ export class Journal {
     this.#write();
   }
 
-  /** Another worker tells this broadcast's journal from now on; what waits is dropped, its record above all. */
+  /** Another worker writes this broadcast's journal from now on; pending writes are dropped, above all the record. */
   silence(): void {
     this.#silent = true;
     clearTimeout(this.#timer);
   }
 
-  /** Resolves when all is written, or after `withinMs`; what is not written then never will be. */
+  /** Resolves when everything is written, or after `withinMs`; anything not written by then never will be. */
   async settled(withinMs: number): Promise<UnwrittenJournal> {
     const until = this.#clock.nowMs() + withinMs;
     while (this.#isDue && this.#clock.nowMs() < until) {
@@ -94,15 +99,15 @@ export class Journal {
     this.#writing ??= this.#writeAll().then(
       () => {
         this.#writing = undefined;
-        // Something may have come after the last look for more, and found this still under way.
+        // Something may have been added after the last check while this write was still running.
         if (this.#isDue) this.#write();
       },
       (cause: unknown) => {
         this.#writing = undefined;
         this.#fault = cause;
-        // The record is another worker's by now: what it writes counts.
+        // The record belongs to another worker by now: its version counts.
         if (cause instanceof ConditionFailedError) this.#recordDue = false;
-        this.#timer = setTimeout(() => this.#write(), retryMs);
+        this.#timer = setTimeout(() => this.#write(), pauseMs(whileDown, 1, Math.random()));
       },
     );
   }

@@ -1,13 +1,13 @@
-import { segmentMs } from '../../packaging/grid.ts';
+import { playerBufferMs, segmentMs } from '../../packaging/segment-grid.ts';
 import type { Reporter } from './reporter.ts';
 
 /**
- * A segment is late when a viewer may feel it. A player with 6 s of buffer has 4 s left when the next segment is due; half
- * of that is for the way through the edge.
+ * A segment is late when viewers may notice. A player with three segments of buffer has two left when the next segment is due;
+ * half of that is allowed for the path through the edge.
  */
-const lateAfterMs = 2000;
+const lateAfterMs = (playerBufferMs - segmentMs) / 2;
 
-/** What a broadcast tells of its way into the origin. */
+/** What a broadcast reports about its writes to the origin. */
 export class OriginReport {
   readonly #reporter: Reporter;
 
@@ -20,17 +20,17 @@ export class OriginReport {
     const facts = { ...about, queuedSegments, cause };
     if (full) emit('encoder.origin.full', facts);
     else emit('encoder.origin.trouble', facts);
-    const detail = full ? 'it has no room left' : 'it does not answer';
-    journal.tell('origin.trouble', { detail, queuedMs: queuedSegments * segmentMs });
+    const detail = full ? 'no room left' : 'no response';
+    journal.append('origin.trouble', { detail, queuedMs: queuedSegments * segmentMs });
   }
 
   recovered({ downMs, lostSegments }: { downMs: number; lostSegments: number }): void {
     const { about, emit, journal } = this.#reporter;
     emit('encoder.origin.recovered', { ...about, downMs: Math.round(downMs), lostSegments });
-    journal.tell('origin.recovered', { downMs, lostMs: lostSegments * segmentMs });
+    journal.append('origin.recovered', { downMs, lostMs: lostSegments * segmentMs });
   }
 
-  /** A publisher whose own media comes late is no fault of ours. */
+  /** If the publisher's own media is late, that isn't our fault. */
   arrived({ number, segments, lateMs, leadMs }: Arrival): void {
     const publisherLateMs = Math.max(0, -leadMs);
     if (lateMs - publisherLateMs <= lateAfterMs) return;
@@ -50,13 +50,13 @@ interface OriginTrouble {
   readonly queuedSegments: number;
 }
 
-/** How segments came to the origin. */
+/** How segments reached the origin. */
 export interface Arrival {
-  /** The newest one's. */
+  /** The newest one's number. */
   readonly number: number;
   readonly segments: number;
-  /** After players came to rely on the newest one. */
+  /** How long after players could have requested the newest one. */
   readonly lateMs: number;
-  /** How far media is ahead of the clock; negative where the publisher is behind. */
+  /** How far media is ahead of the clock; negative if the publisher is behind. */
   readonly leadMs: number;
 }

@@ -1,5 +1,6 @@
 import type { BroadcastRecord } from '../../control-store/records.ts';
 import type { ShownMeanwhile } from '../../control-store/stream-events.ts';
+import { type JournaledRefusalReason, type Refusal, refusals } from '../../protocol/refusals.ts';
 import type { RelayHello } from '../../protocol/relay/hello.ts';
 import type { MemberId } from '../../routing/ids.ts';
 import type { InputFormat } from '../policy/input-format.ts';
@@ -9,31 +10,31 @@ import type { Reporter } from './reporter.ts';
 
 const refreshInputEveryMs = 5000;
 
-/** What a broadcast tells of its publisher: who it is, what it sends, when it is away and how it comes back. */
-/** A publish session, as far as a report speaks of it. */
+/** A publish session, as far as a report needs it. */
 interface AcceptedSession {
   readonly hello: RelayHello;
 }
 
+/** What a broadcast reports about its publisher: who it is, what it sends, when it disconnects and how it returns. */
 export class PublisherReport {
   readonly #reporter: Reporter;
   readonly #bitrateBps: () => number;
   #format?: InputFormat;
   #encoderName?: string;
   #inputRefreshedMs = 0;
-  /** A replay that has begun, until it is told. */
+  /** A replay that has begun and hasn't been reported yet. */
   #replay?: Replay & { readonly fromWorkerId: MemberId };
-  /** The worker that had the publisher last. */
+  /** The worker that last had the publisher. */
   #lastWorkerId: MemberId;
 
-  /** `bitrateBps`: what comes in by now. */
+  /** `bitrateBps`: current input bitrate. */
   constructor(reporter: Reporter, bitrateBps: () => number, lastWorkerId: MemberId) {
     this.#reporter = reporter;
     this.#bitrateBps = bitrateBps;
     this.#lastWorkerId = lastWorkerId;
   }
 
-  /** For the record: what comes in; nothing before its format is known. */
+  /** The input, for the record; empty until its format is known. */
   get input(): Pick<BroadcastRecord, 'input'> {
     if (!this.#format) return {};
     return { input: inputFacts(this.#format, this.#bitrateBps(), this.#encoderName) };
@@ -46,16 +47,16 @@ export class PublisherReport {
     this.#encoderName = publish.flashVer;
     const sessionStartMs = record.sessionId === sessionId ? record.sessionStartMs : undefined;
     journal.update({ proxyId, sessionId, sessionStartMs });
-    if (isFirst) journal.tell('broadcast.starting', { workerId: record.workerId, proxyId });
+    if (isFirst) journal.append('broadcast.starting', { workerId: record.workerId, proxyId });
   }
 
-  /** The stream time that the session's first message has, or would have, by how its media is placed now. */
+  /** The stream time of the session's first message, as its media is mapped now. */
   sessionStartsAt(sessionStartMs: number): void {
     const { record, journal } = this.#reporter;
     if (record.sessionStartMs !== sessionStartMs) journal.update({ sessionStartMs });
   }
 
-  /** Stream time at which a session's replay begins; undefined where it replays nothing that this broadcast had. */
+  /** Stream time at which a session's replay begins; undefined if it replays nothing that this broadcast had. */
   replayStartMs({ hello }: AcceptedSession): number | undefined {
     const { sessionId, sessionStartMs } = this.#reporter.record;
     const { replayFromMs } = hello;
@@ -74,44 +75,42 @@ export class PublisherReport {
   lost(windowMs: number, detail: string): void {
     const { record, journal } = this.#reporter;
     this.#reporter.move('publisher-lost');
-    journal.tell('stream.reconnecting', { windowMs, detail, proxyId: record.proxyId });
+    journal.append('stream.reconnecting', { windowMs, detail, proxyId: record.proxyId });
   }
 
-  back(absence: Absence): void {
+  returned(absence: Absence): void {
     const { record, journal } = this.#reporter;
     const { workerId, proxyId } = record;
     this.#lastWorkerId = workerId;
     if (this.#reporter.move('publisher-back'))
-      journal.tell('stream.resumed', { workerId, proxyId, ...absence });
+      journal.append('stream.resumed', { workerId, proxyId, ...absence });
   }
 
-  /** It is back before anything is published. */
-  backAtStart(): void {
+  /** The publisher returned before anything was published. */
+  returnedAtStart(): void {
     this.#reporter.move('publisher-back', 'starting');
   }
 
-  /** The publisher never left: its proxy sends again what is not published. Told with the first segment of that. */
+  /** The publisher never left: its proxy replays unpublished media. Reported with the first replayed segment. */
   replayed(replay: Replay): void {
     if (this.#reporter.move('publisher-back')) this.#replay = { ...replay, fromWorkerId: this.#lastWorkerId };
   }
 
-  /** A segment of what was replayed can be played. */
+  /** A replayed segment can be played. */
   replayShown({ lateMs, replayedMs }: { lateMs: number; replayedMs: number }): void {
     if (!this.#replay) return;
     const { workerId: toWorkerId } = this.#reporter.record;
-    this.#reporter.journal.tell('publisher.rehomed', { ...this.#replay, toWorkerId, lateMs, replayedMs });
+    this.#reporter.journal.append('publisher.rehomed', { ...this.#replay, toWorkerId, lateMs, replayedMs });
     this.#replay = undefined;
     this.#lastWorkerId = toWorkerId;
   }
 
-  inputUnusable(reason: string, session: AcceptedSession | undefined): void {
+  inputUnusable(refusal: Refusal<JournaledRefusalReason>, session: AcceptedSession | undefined): void {
     const { about, emit, journal } = this.#reporter;
-    emit('encoder.input.unusable', { ...about, reason });
-    journal.tell('publish.refused', {
-      reason: 'unsupported-codec',
-      detail: reason,
-      ...(session ? { client: session.hello.client.address } : {}),
-    });
+    const { reason, detail = reason } = refusal;
+    emit('encoder.input.unusable', { ...about, code: refusals[reason].code, reason: detail });
+    const client = session?.hello.client.address;
+    journal.append('publish.refused', { ...refusal, ...(client !== undefined && { client }) });
   }
 
   inputThrottled(leadMs: number, backlogBytes: number): void {

@@ -9,12 +9,12 @@ export interface ReporterOptions extends JournalOptions {
   readonly emit: EmitEvent;
 }
 
-/** What all reports on a broadcast tell through: its journal and record in the control store, its log, its state. */
+/** What all reports on a broadcast write to: its journal and record in the control store, its log, its state. */
 export class Reporter implements FinalReport {
   readonly journal: Journal;
   readonly emit: EmitEvent;
   readonly clock: Clock;
-  /** Belongs to every log event. */
+  /** Included in every log event. */
   readonly about: { readonly stream: string; readonly broadcast: string };
 
   constructor(record: BroadcastRecord, options: ReporterOptions) {
@@ -29,9 +29,9 @@ export class Reporter implements FinalReport {
   }
 
   async settled(withinMs: number): Promise<void> {
-    const untold = await this.journal.settled(withinMs);
-    if (untold.events > 0 || untold.record)
-      this.emit('encoder.story.incomplete', { ...this.about, ...untold });
+    const unwritten = await this.journal.settled(withinMs);
+    if (unwritten.events > 0 || unwritten.record)
+      this.emit('encoder.journal.incomplete', { ...this.about, ...unwritten });
   }
 
   leaseUnreleased(epoch: number, cause: unknown): void {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { envCodec } from '../../config/env.ts';
 
-/** What the function that keeps the ingest certificate is told: HEADWATER_CERTIFICATE_SECRET, HEADWATER_SERVER_NAME, … */
+/** Environment of the function that maintains the ingest certificate: HEADWATER_CERTIFICATE_SECRET, HEADWATER_SERVER_NAME, … */
 export const certificateFunctionCodec = envCodec({
-  /** Where the certificate is put: a secret's name or ARN in Secrets Manager. */
+  /** Where to store the certificate: name or ARN of a secret in Secrets Manager. */
   certificateSecret: z.string().min(1),
-  /** The certificate that is exported from ACM. Left out: one is made here, which only its maker trusts. */
+  /** The certificate to export from ACM. @default a self-signed certificate */
   acmCertificate: z.string().startsWith('arn:', 'must be the ARN of a certificate in ACM').optional(),
-  /** The name that a certificate of our own making is for. */
+  /** Host name of a self-signed certificate. */
   serverName: z
     .string()
     .regex(/^[0-9a-z.-]{1,253}$/i, 'must be a host name')

@@ -4,26 +4,26 @@ import { belongs, endOf, readCertificateSecret } from './policy/certificate.ts';
 
 /** Where proxies read their certificate. */
 export interface CertificateStore {
-  /** Undefined where there is no value yet. */
+  /** Undefined if there is no value yet. */
   read(): Promise<string | undefined>;
   write(text: string): Promise<void>;
 }
 
 /** Where certificates come from. */
 export interface CertificateAuthority {
-  /** A word for the log. */
+  /** Name for the log. */
   readonly name: 'acm' | 'self-signed';
-  /** The certificate that proxies are to have now; undefined where `current` is still that one. */
+  /** The certificate that proxies should have now; undefined if `current` is still the right one. */
   next(current: CertificateSecret | undefined): Promise<CertificateSecret | undefined>;
 }
 
-/** A new certificate and its key do not belong together; the message has neither. */
+/** A new certificate and its key don't match; the message contains neither. */
 export class CertificateMismatchError extends Error {
   override readonly name = 'CertificateMismatchError';
   readonly code = 'CERTIFICATE_MISMATCH';
 }
 
-/** Gives proxies the certificate that they are to have, where they do not have it yet. May be called as often as one likes. */
+/** Stores the certificate that proxies should have, unless it is stored already. Idempotent. */
 export async function keepCertificate(
   store: CertificateStore,
   authority: CertificateAuthority,
@@ -37,7 +37,7 @@ export async function keepCertificate(
     return;
   }
   if (!belongs(next.certificate, next.privateKey)) {
-    throw new CertificateMismatchError(`The new key of ${authority.name} is not that of its certificate.`);
+    throw new CertificateMismatchError(`The new key from ${authority.name} does not match its certificate.`);
   }
   const { certificate, privateKey } = next;
   await store.write(JSON.stringify({ certificate, privateKey }));

@@ -20,9 +20,9 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
-import { ingestProxyCodec } from '../../config/ingest-proxy.ts';
 import type { CertificateLocation, ControlStoreLocation, SecretLocation } from '../../config/locations.ts';
-import { programCodec } from '../../config/program.ts';
+import { ingestProxyCodec } from '../../config/programs/ingest-proxy.ts';
+import { programCodec } from '../../config/programs/program.ts';
 import type { PopBalancer } from '../../pop/infra/balancer.ts';
 import { cellPorts, simulcastPorts } from '../../region/policy/tcp-ports.ts';
 import { type MetricName, metrics, metricsNamespace } from '../../telemetry/metrics.ts';
@@ -31,35 +31,35 @@ export interface ProxyFleetProps {
   /** The deployment's name. */
   readonly name: string;
   readonly cluster: ICluster;
-  /** Private subnets, one a zone. */
+  /** Private subnets, one per zone. */
   readonly subnets: SubnetSelection;
   /** `proxy-image/` for ARM64. */
   readonly image: ContainerImage;
   readonly size: Deployment['compute']['proxies'];
-  /** Share of the fleet that is kept free, in percent. */
+  /** Share of the fleet to keep free, in percent. */
   readonly headroomPercent: number;
   readonly balancer: PopBalancer;
   readonly controlStore: ControlStoreLocation;
   readonly keyPepper: SecretLocation;
   readonly certificate: CertificateLocation;
-  /** Whether it sends streams on to servers of others. The subnets must lead out then. */
+  /** Whether it pushes streams to third-party servers. The subnets must then have a route to the internet. */
   readonly simulcast: boolean;
   readonly logDays: RetentionDays;
 }
 
-/** ECS's most between SIGTERM and SIGKILL. */
+/** The most that ECS allows between SIGTERM and SIGKILL. */
 const stopTimeout = Duration.seconds(120);
-/** Publishers may go on for this long; the rest of the time is for telling them to come again and signing off. */
+/** How long publishers may continue; the rest of the time is for asking them to reconnect and for deregistering. */
 const drainMs = 100_000;
 
 /**
  * The ingest proxies: Fargate tasks on ARM64, spread over the zones. Permissions on tables and secrets are granted to
- * `taskRole` by whoever owns those.
+ * `taskRole` by the constructs that own those.
  */
 export class ProxyFleet extends Construct {
   readonly service: FargateService;
   readonly taskRole: IRole;
-  /** Workers let in what comes from it, on the relay port. */
+  /** Workers allow traffic from this group to the relay port. */
   readonly securityGroup: SecurityGroup;
   readonly logGroup: LogGroup;
 
@@ -78,11 +78,11 @@ export class ProxyFleet extends Construct {
       vpcSubnets: props.subnets,
       assignPublicIp: false,
       securityGroups: [this.securityGroup],
-      // No desiredCount: it would put the fleet back to its minimum, publishers or not, with every deploy.
+      // No desiredCount: it would reset the fleet to its minimum on every deploy, publishers or not.
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
-      // After a zone was lost the fleet spreads again. It costs the publishers of the tasks that move one reconnect.
+      // After a zone was lost, spreads the fleet again. That costs the publishers of the moved tasks one reconnect.
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       // The balancer needs two checks 10 s apart, after registration.
       healthCheckGracePeriod: Duration.seconds(90),
@@ -119,7 +119,7 @@ export class ProxyFleet extends Construct {
         ...programCodec.encode({ metricsNamespace: metricsNamespace(name) }),
       },
       logging: LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: 'ingest' }),
-      // In the image, beside the program.
+      // Part of the image, next to the program.
       healthCheck: {
         command: ['CMD', 'node', 'healthcheck.mjs'],
         interval: Duration.seconds(15),
@@ -138,24 +138,25 @@ export class ProxyFleet extends Construct {
         { containerPort: cellPorts.srt, protocol: Protocol.UDP },
       ],
     });
-    // A publisher is two sockets, and each port has its own limit of connections.
+    // A publisher uses two sockets, and each port has its own connection limit.
     container.addUlimits({ name: UlimitName.NOFILE, softLimit: 65_536, hardLimit: 65_536 });
     Validations.of(task).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason:
-        'The variables are ports, limits and the names of tables and secrets. The proxy reads the secrets themselves from Secrets Manager, and again when they change.',
+        'The variables are ports, limits and the names of tables and secrets. The proxy reads the secrets themselves from Secrets Manager, and re-reads them when they change.',
     });
     Validations.of(task.obtainExecutionRole()).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'ecr:GetAuthorizationToken is not an action on a resource, so IAM takes no other. The images that the role may then pull are named.',
+        'ecr:GetAuthorizationToken has no resource-level permissions, so IAM only accepts a wildcard. The images that the role may pull are listed.',
     });
     return task;
   }
 
   /**
-   * Who may connect: the balancer, by its group. That holds though packets carry the broadcaster's address: AWS lets a
-   * rule that names the balancer's group match whatever came through it. Nothing listens for SRT, so that port is shut.
+   * Who may connect: the balancer, by its group. That works although packets carry the broadcaster's address: AWS lets a rule
+   * that names the balancer's group match anything that came through the balancer. Nothing listens for SRT, so that port is
+   * closed.
    */
   #securityGroup({ cluster, balancer, simulcast }: ProxyFleetProps): SecurityGroup {
     const group = new SecurityGroup(this, 'SecurityGroup', {
@@ -180,13 +181,13 @@ export class ProxyFleet extends Construct {
       this.service.loadBalancerTarget({ containerName: 'proxy', containerPort, protocol });
     rtmpsTargets.addTarget(target(cellPorts.rtmps));
     rtmpTargets?.addTarget(target(cellPorts.rtmp));
-    // Nothing answers there yet. The targets' health is the proxy's, so the accelerator sees a healthy endpoint.
+    // Nothing answers on this port yet. The targets' health is the proxy's, so the accelerator sees a healthy endpoint.
     srtTargets.addTarget(target(cellPorts.srt, Protocol.UDP));
   }
 
   /**
-   * Out within a minute of need, in slowly: every task that goes sends its publishers away to come again, and the balancer
-   * moves nobody to a task that is new, so a fleet that breathes would only hurt.
+   * Scales out within a minute, and in slowly: every task that stops makes its publishers reconnect, and the balancer moves
+   * nobody to a new task, so frequent scaling would only hurt.
    */
   #scale({ name, size, headroomPercent }: ProxyFleetProps): void {
     const scaling = this.service.autoScaleTaskCount({
@@ -209,7 +210,10 @@ export class ProxyFleet extends Construct {
   }
 }
 
-/** No power over the machine: ports are above 1024. A small init is the first process: the kernel gives that one no signals. */
+/**
+ * Drops all capabilities: ports are above 1024. A small init runs as process 1, to which the kernel delivers no signals by
+ * default.
+ */
 function linuxParameters(scope: Construct): LinuxParameters {
   const parameters = new LinuxParameters(scope, 'Linux', { initProcessEnabled: true });
   parameters.dropCapabilities(Capability.ALL);

@@ -2,24 +2,24 @@ import type { EncoderPool, FleetMember, LeaseRecord } from '../../control-store/
 import type { MemberId, StreamId } from '../../routing/ids.ts';
 import { rankWorkers } from '../../routing/rendezvous.ts';
 
-/** A member whose record did not change for this long, as we saw it, is dead. */
+/** A member whose record hasn't changed for this long, as seen here, is dead. */
 const deadAfterMs = 3_000;
-/** The most that one step between two looks counts for: see {@link FleetView}. */
+/** The most that one step between two reads counts for: see {@link FleetView}. */
 const maxStepMs = 1_500;
 
 /**
- * What one observer knows of a fleet. Life is judged by the versions of the records and the observer's own monotonic
- * clock: a member that kept its version for 3 s of looking is dead. Wall clocks are never compared.
+ * One observer's view of a fleet. Liveness is judged by the versions of the records and the observer's own monotonic clock: a
+ * member whose version hasn't changed during 3 s of observation is dead. Wall clocks are never compared.
  *
- * Time counts only while we look. When the control store cannot be read nobody calls `observe`, and everybody stays as
- * they were: the data plane outlives the control plane. After an outage the count begins anew, so that members which could
- * not write their heartbeats either get the chance to; a gap of which nobody told counts for 1.5 s at most.
+ * Time counts only while we observe. While the control store cannot be read nobody calls `observe`, and every member keeps
+ * its state: the data plane outlives the control plane. After an outage counting restarts, so that members which could not
+ * write their heartbeats either get the chance to; a gap that wasn't reported counts for at most 1.5 s.
  */
 export class FleetView {
   readonly #members = new Map<MemberId, { record: FleetMember; unchangedMs: number }>();
   #lastLookMs: number | undefined;
 
-  /** Takes in the fleet as the store has it. `nowMs` is monotonic. */
+  /** Updates the view with the fleet as read from the store. `nowMs` is monotonic. */
   observe(records: readonly FleetMember[], nowMs: number): void {
     const stepMs = this.#lastLookMs === undefined ? 0 : Math.min(nowMs - this.#lastLookMs, maxStepMs);
     this.#lastLookMs = nowMs;
@@ -32,13 +32,13 @@ export class FleetView {
     }
   }
 
-  /** The store could not be used: who lived has the whole time again, who was dead stays dead until its version moves. */
+  /** The store was unavailable: live members get their full time again, dead ones stay dead until their version changes. */
   interrupted(): void {
     this.#lastLookMs = undefined;
     for (const member of this.#members.values()) if (member.unchangedMs < deadAfterMs) member.unchangedMs = 0;
   }
 
-  /** Members that live, draining ones too. A member seen for the first time lives until shown otherwise. */
+  /** Live members, including draining ones. A member seen for the first time counts as alive until proven otherwise. */
   living(): FleetMember[] {
     const alive = [];
     for (const { record, unchangedMs } of this.#members.values()) {
@@ -47,23 +47,24 @@ export class FleetView {
     return alive;
   }
 
-  /** What a member encodes with, dead or alive; undefined where it has left the fleet. */
+  /** A member's kind of encoder, dead or alive; undefined if it has left the fleet. */
   poolOf(id: MemberId): EncoderPool | undefined {
     const record = this.#members.get(id)?.record;
     return record && (record.pool ?? 'cpu');
   }
 
-  /** The member with this id while it lives. */
+  /** The member with this id, if alive. */
   find(id: MemberId): FleetMember | undefined {
     return this.living().find((member) => member.id === id);
   }
 }
 
 /**
- * The workers to try for a stream, best first. The lease decides: while its holder lives and is not draining, it is
- * first, even when it is full, because the stream is already part of its load. Then, and without a holder, the ranking.
+ * The workers to try for a stream, best first. The lease decides: while its holder is alive and isn't draining, it comes
+ * first, even if it is full, because the stream is already part of its load. After it, or without a holder, comes the
+ * ranking.
  *
- * A broadcast that moves (`moves`) stays with what it was encoded with where it can: another kind of encoder has other codec
+ * A broadcast that is being moved (`moves`) stays on the same kind of encoder if possible: another kind has different codec
  * parameters, which players notice.
  */
 export function chooseWorker(

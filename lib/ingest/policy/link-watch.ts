@@ -1,37 +1,37 @@
 export interface LinkWatchLimits {
-  /** A worker that takes nothing for this long is given up. */
+  /** Abandon a worker that has read nothing for this long. */
   readonly stallMs: number;
-  /** A worker that says nothing for this long and whose heartbeats stopped too is given up. */
+  /** Abandon a worker that has sent nothing for this long if its heartbeats have stopped, too. */
   readonly silentMs: number;
 }
 
-/** Whether a worker at the other end of a link still does its work, judged by what it takes and says. */
+/** Whether the worker at the other end of a link still works, judged by what it reads and sends. */
 export class LinkWatch {
   readonly #limits: LinkWatchLimits;
-  #heardMs: number;
+  #lastReceivedMs: number;
   #behind: { sinceMs: number; backlogBytes: number } | undefined;
 
   constructor(limits: LinkWatchLimits, nowMs: number) {
     this.#limits = limits;
-    this.#heardMs = nowMs;
+    this.#lastReceivedMs = nowMs;
   }
 
-  /** It said something. */
-  heard(nowMs: number): void {
-    this.#heardMs = nowMs;
+  /** The worker sent something. */
+  received(nowMs: number): void {
+    this.#lastReceivedMs = nowMs;
   }
 
-  /** It does not take what is written. */
+  /** The worker isn't reading what we write. */
   behind(backlogBytes: number, nowMs: number): void {
     this.#behind ??= { sinceMs: nowMs, backlogBytes };
   }
 
-  /** It took everything. */
+  /** The worker has read everything. */
   caughtUp(): void {
     this.#behind = undefined;
   }
 
-  /** It was behind for too long without taking a byte. */
+  /** It has been behind for too long without reading a byte. */
   isStalled(backlogBytes: number, nowMs: number): boolean {
     if (this.#behind === undefined || backlogBytes === 0) return false;
     if (backlogBytes < this.#behind.backlogBytes) this.#behind = { sinceMs: nowMs, backlogBytes };
@@ -40,6 +40,6 @@ export class LinkWatch {
 
   /** A frozen worker closes nothing. Both signs are needed: heartbeats alone also stop when the control store is down. */
   isSilent(lives: boolean, nowMs: number): boolean {
-    return !lives && nowMs - this.#heardMs > this.#limits.silentMs;
+    return !lives && nowMs - this.#lastReceivedMs > this.#limits.silentMs;
   }
 }

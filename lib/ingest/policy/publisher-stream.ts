@@ -15,39 +15,39 @@ import {
 import { decodeControl, encodeControl, messageType } from '../../protocol/rtmp/messages.ts';
 import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
 
-/** Metadata, sequence headers and commands that are longer are relayed and not looked into. */
-const longestKeptBytes = 64 * 1024;
-/** While there is no video any clean audio message is a place to begin at; one in this time is enough. */
+/** Longer metadata, sequence headers and commands are relayed without being parsed. */
+const maxKeptBytes = 64 * 1024;
+/** While there is no video, any complete audio message can be a starting point; one per this interval is enough. */
 const audioPointEveryMs = 1_000;
-/** There is no video when its last frame is this far behind the audio. */
+/** Video counts as gone when its last frame is this far behind the audio. */
 const videoGoneAfterMs = 5_000;
 
 export interface PublisherStreamOptions {
   /** From the session's handover. */
   readonly chunkState: ChunkState;
   readonly acknowledgement: AckCounter;
-  /** The most that is kept for a replay. */
+  /** The most to keep for a replay. */
   readonly replayMaxBytes: number;
-  /** Gets memory of which no byte is kept any longer. */
+  /** Called with memory that no longer holds any kept byte. */
   readonly release: (memory: Buffer) => void;
 }
 
-/** What a new worker is sent before live bytes. */
+/** What to send a new worker before live bytes. */
 export interface Replay {
-  /** Bytes of the session before it: names the point. */
+  /** Bytes of the session before it; identifies the point. */
   readonly offset: number;
   readonly chunkState: ChunkState;
   /** Frames of the session before it. */
   readonly firstFrame: number;
-  /** Session time of the first message, which also the prologue's messages carry. */
+  /** Session time of the first message; the prologue's messages carry it, too. */
   readonly fromMs: number;
-  /** Metadata and sequence headers, then the publisher's bytes since. */
+  /** Metadata and sequence headers, then the publisher's bytes since that point. */
   readonly pieces: readonly Buffer[];
 }
 
 /**
- * A publisher's bytes after `publish`: where messages begin, what must be answered, what must be kept so that another
- * worker can go on. Without a socket: the relay gives it what it reads and sends what it asks for.
+ * A publisher's bytes after `publish`: where messages begin, what must be answered, and what must be kept so that another
+ * worker can take over. Has no socket: the relay passes in what it reads and sends what this returns.
  */
 export class PublisherStream {
   readonly #scanner: ChunkScanner;
@@ -58,7 +58,7 @@ export class PublisherStream {
   #latestMs = Number.NEGATIVE_INFINITY;
   #pointMs = 0;
   #videoMs = Number.NEGATIVE_INFINITY;
-  /** That have come whole. */
+  /** Complete frames. */
   #frames = 0;
   #unpublished = false;
   #replies: RtmpMessage[] = [];
@@ -92,12 +92,12 @@ export class PublisherStream {
     return Math.max(this.#latestMs, 0);
   }
 
-  /** Session time of the last place where a worker could begin. */
+  /** Session time of the last point at which a worker could start. */
   get pointMs(): number {
     return this.#pointMs;
   }
 
-  /** If more is taken before more is published, media may be lost to a replay. */
+  /** If more is read before more is published, a replay may lack media. */
   get isFull(): boolean {
     return this.#log.isFull;
   }
@@ -107,8 +107,8 @@ export class PublisherStream {
   }
 
   /**
-   * Takes bytes that lie in `memory` and stay as they are while they are kept. Returns the messages to answer with, and whether unpublished
-   * media was let go to stay in bounds. Throws `ProtocolError`; the publisher is to be closed then.
+   * Takes bytes that lie in `memory` and don't change while they are kept. Returns the messages to answer with, and whether
+   * unpublished media had to be dropped to stay within bounds. Throws `ProtocolError`; close the publisher then.
    */
   take(
     bytes: Buffer,
@@ -129,7 +129,7 @@ export class PublisherStream {
     this.#log.publishedThrough(timeMs);
   }
 
-  /** What another worker needs to go on, or undefined where it must wait for the next key frame. */
+  /** What another worker needs to take over; undefined if it must wait for the next key frame. */
   replay(): Replay | undefined {
     const replay = this.#log.replay();
     if (replay === undefined) return undefined;
@@ -144,7 +144,7 @@ export class PublisherStream {
     };
   }
 
-  /** Lets go of all that is kept. */
+  /** Releases everything kept. */
   clear(): void {
     this.#log.clear();
   }
@@ -153,10 +153,10 @@ export class PublisherStream {
     this.#replies.push(encodeControl(message));
   }
 
-  /** True asks for the payload. */
+  /** Returns true to request the payload. */
   #started(message: ScannedMessage): boolean {
     const { typeId, byte0, byte1 } = message;
-    const short = message.length <= longestKeptBytes;
+    const short = message.length <= maxKeptBytes;
     switch (typeId) {
       case messageType.video: {
         const before = this.#latestMs;
@@ -201,7 +201,7 @@ export class PublisherStream {
     this.#pointMs = timeMs;
     this.#log.mark({
       offset: this.#scanner.scannedBytes + message.start,
-      // None is partial here, so all that began before it have been counted.
+      // No message is partial here, so every one that began earlier has been counted.
       frames: this.#frames,
       timeMs,
       timestampMs: message.timestampMs,
@@ -238,7 +238,10 @@ export class PublisherStream {
   }
 }
 
-/** The headers in force at a point, on a chunk stream that the publisher does not use, in chunks as its reader expects. */
+/**
+ * The headers in force at a point, on a chunk stream that the publisher doesn't use, in chunks of the size that its reader
+ * expects.
+ */
 function prologueOf({ state, timestampMs, headers }: ReplayPoint): Buffer[] {
   const writer = new ChunkWriter(state.chunkSize);
   const chunkStreamId = unusedChunkStreamId(state);

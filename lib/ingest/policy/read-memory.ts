@@ -1,14 +1,14 @@
-/** More than a publisher of 15 Mb/s sends between two reads that are 33 ms apart. */
+/** More than a 15 Mb/s publisher sends between two reads 33 ms apart. */
 export const blockBytes = 64 * 1024;
-/** A read is never given less than this: many short reads cost more than the rest of a block. */
-const shortestReadBytes = 8 * 1024;
-/** Blocks kept for the next publisher that needs one, by all publishers of the process together. */
+/** Minimum size of a read: many short reads cost more than wasting the rest of a block. */
+const minReadBytes = 8 * 1024;
+/** Spare blocks for the next publisher that needs one, shared by all publishers of the process. */
 const maxSpareBlocks = 256;
 
 /**
- * The blocks that publishers' bytes are read into. Reads fill a block from its front to its end, so the bytes of a
- * publisher lie together, are written to the worker from where they are, and stay there as the replay log. All have one
- * size and go round: memory that is made and dropped at the rate of the media costs more than the rest of the relay.
+ * The blocks that publishers' bytes are read into. Reads fill a block from front to end, so a publisher's bytes are
+ * contiguous, are written to the worker from where they lie, and stay there as the replay log. All blocks have one size and
+ * are reused: allocating and freeing memory at the rate of the media would cost more than the rest of the relay.
  */
 export class ReadMemory {
   readonly #spare: Buffer[] = [];
@@ -17,18 +17,18 @@ export class ReadMemory {
     return this.#spare.length;
   }
 
-  /** A block with whatever contents. */
+  /** Returns a block with arbitrary contents. */
   take(): Buffer {
     return this.#spare.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
   }
 
-  /** Takes back a block that nobody reads or writes any more. */
+  /** Takes back a block that is no longer read or written. */
   release(block: Buffer): void {
     if (this.#spare.length < maxSpareBlocks) this.#spare.push(block);
   }
 }
 
-/** One publisher's reading place in {@link ReadMemory}. */
+/** One publisher's read position in {@link ReadMemory}. */
 export class ReadCursor {
   readonly #memory: ReadMemory;
   #block: Buffer;
@@ -39,25 +39,28 @@ export class ReadCursor {
     this.#block = memory.take();
   }
 
-  /** The block that is being read into: it must not be released yet. */
+  /** The block currently being filled: don't release it yet. */
   get block(): Buffer {
     return this.#block;
   }
 
-  /** Where the next read goes. */
+  /** Where to put the next read. */
   target(): Buffer {
-    if (blockBytes - this.#used < shortestReadBytes) this.#next();
+    if (blockBytes - this.#used < minReadBytes) this.#next();
     return this.#block.subarray(this.#used);
   }
 
-  /** Whether a read went where {@link target} said: then `bytes` can be kept as they are. */
+  /** Whether a read used {@link target}: if so, `bytes` can be kept in place. */
   took(bytes: Buffer): boolean {
     if (bytes.buffer !== this.#block.buffer || bytes.byteOffset !== this.#used) return false;
     this.#used += bytes.length;
     return true;
   }
 
-  /** Copies in what was read elsewhere: the read was under way when this cursor began. `keep` gets each piece. */
+  /**
+   * Copies in bytes that were read elsewhere because the read was under way when this cursor was created. `keep` receives
+   * each piece.
+   */
   copy(bytes: Buffer, keep: (piece: Buffer) => void): void {
     for (let from = 0; from < bytes.length; ) {
       const target = this.target();

@@ -1,27 +1,27 @@
 import type { ChunkState } from '../../protocol/rtmp/chunk-state.ts';
 
-/** A message to repeat in front of a replay: metadata or a sequence header, as the publisher sent it. */
+/** A message to repeat before a replay: metadata or a sequence header, as the publisher sent it. */
 export interface HeaderMessage {
   readonly typeId: number;
   readonly messageStreamId: number;
   readonly payload: Buffer;
 }
 
-/** A place in the publisher's bytes where a reader can begin. */
+/** A position in the publisher's bytes at which a reader can begin. */
 export interface ReplayPoint {
   /** Bytes of the session before it. */
   readonly offset: number;
-  /** Frames of the session before it, as `isSessionFrame` counts them. */
+  /** Frames of the session before it, as counted by `isSessionFrame`. */
   readonly frames: number;
   /** Session time of its first message. */
   readonly timeMs: number;
-  /** That message's timestamp as the publisher wrote it, unsigned 32 bits. */
+  /** That message's timestamp as sent by the publisher, unsigned 32 bits. */
   readonly timestampMs: number;
-  /** The latest session time of any media before it: what a reader that begins here never sees. */
+  /** The latest session time of any media before it, which a reader that begins here never sees. */
   readonly missesThroughMs: number;
   /** State of the chunk reader there. */
   readonly state: ChunkState;
-  /** In force there: metadata and sequence headers, in the order to send. */
+  /** Metadata and sequence headers in force there, in the order to send. */
   readonly headers: readonly HeaderMessage[];
 }
 
@@ -29,29 +29,28 @@ export interface ReplayPoint {
 const readRoomBytes = 512 * 1024;
 
 interface Piece {
-  /** All of the memory that the bytes lie in. */
+  /** The whole memory that the bytes lie in. */
   readonly memory: Buffer;
   start: number;
   end: number;
 }
 
 /**
- * What a proxy keeps of one publisher so that another worker can go on (invariant 5): the raw bytes since the last
- * point whose earlier media is all published. It holds the memory that the bytes were read into; nothing is copied.
- * Bounded by `maxBytes`: beyond it the oldest points are let go, and if there is but one, there is nothing to replay
- * until the next.
+ * What a proxy keeps of one publisher so that another worker can take over (invariant 5): the raw bytes since the last point
+ * before which all media is published. It holds the memory that the bytes were read into; nothing is copied. Bounded by
+ * `maxBytes`: beyond it the oldest points are dropped, and if there is only one, nothing can be replayed until the next.
  */
 export class ReplayLog {
   readonly #maxBytes: number;
   readonly #release: (memory: Buffer) => void;
   #pieces: Piece[] = [];
-  /** Rising offsets; the first is where a replay begins. Bytes before it are not held. */
+  /** Ascending offsets; a replay begins at the first. Bytes before it aren't held. */
   #points: ReplayPoint[];
   /** Offset of the first byte held. */
   #heldFrom: number;
   #end: number;
 
-  /** `first` is where the session begins. `release` gets each memory of which no byte is held any longer. */
+  /** `first` is the start of the session. `release` is called with memory that no longer holds any kept byte. */
   constructor(first: ReplayPoint, options: { maxBytes: number; release: (memory: Buffer) => void }) {
     this.#points = [first];
     this.#heldFrom = first.offset;
@@ -64,7 +63,7 @@ export class ReplayLog {
     return this.#end - this.#heldFrom;
   }
 
-  /** The next read may be one too many. Where there is no point, nothing is lost by it. */
+  /** The next read may exceed the limit. Without a point, nothing is lost by that. */
   get isFull(): boolean {
     const roomBytes = this.#maxBytes - this.heldBytes;
     return this.#points.length > 0 && roomBytes < Math.min(readRoomBytes, this.#maxBytes / 2);
@@ -75,7 +74,10 @@ export class ReplayLog {
     return this.#points[0];
   }
 
-  /** Adds bytes, which must not change while held, and which lie in `memory`. True where unpublished media had to be let go to stay in bounds. */
+  /**
+   * Appends bytes that lie in `memory` and must not change while held. Returns true if unpublished media had to be dropped to
+   * stay within bounds.
+   */
   append(bytes: Buffer, memory: Buffer = Buffer.from(bytes.buffer)): boolean {
     this.#end += bytes.length;
     const last = this.#pieces.at(-1);
@@ -87,14 +89,14 @@ export class ReplayLog {
     return true;
   }
 
-  /** Notes a point in bytes that were appended. */
+  /** Records a point within the appended bytes. */
   mark(point: ReplayPoint): void {
     if (point.offset < this.#heldFrom) return;
     if (this.#points.length === 0) this.#dropBytes(point.offset);
     this.#points.push(point);
   }
 
-  /** Media through session time `timeMs` is published: lets go what no replay needs. */
+  /** Media through session time `timeMs` is published: drops what no replay needs. */
   publishedThrough(timeMs: number): void {
     let keep = 0;
     for (const [index, point] of this.#points.entries()) {
@@ -105,14 +107,14 @@ export class ReplayLog {
     this.#dropBytes(this.#points[0]!.offset);
   }
 
-  /** The point and all bytes since, or undefined where there is none to begin at. */
+  /** The point and all bytes since; undefined if there is no point to begin at. */
   replay(): { point: ReplayPoint; pieces: Buffer[] } | undefined {
     const point = this.#points[0];
     if (point === undefined) return undefined;
     return { point, pieces: this.#pieces.map(({ memory, start, end }) => memory.subarray(start, end)) };
   }
 
-  /** Lets go of everything: the session is over. */
+  /** Drops everything: the session has ended. */
   clear(): void {
     this.#points = [];
     this.#dropBytes(this.#end);

@@ -8,15 +8,15 @@ import { Construct } from 'constructs';
 export interface AlarmTopicProps {
   /** The deployment's name. */
   readonly deployment: string;
-  /** Who gets mail. Each must confirm the first one. */
+  /** Recipients. Each must confirm the subscription email. */
   readonly emails: readonly string[];
-  /** CloudWatch is let use it. @default a key of the topic's own */
+  /** CloudWatch is granted use of it. @default a new key for this topic */
   readonly key?: IKey;
 }
 
 /**
- * Where alarms go. Encrypted with a customer key: CloudWatch may not use the key that AWS manages for SNS, so alarms would
- * be lost without a word. Only alarms of this account may publish, and only over TLS.
+ * The SNS topic that alarms publish to. Encrypted with a customer managed key: CloudWatch may not use the AWS managed key
+ * for SNS, so alarms would be lost silently. Only alarms of this account may publish, and only over TLS.
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;

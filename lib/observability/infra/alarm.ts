@@ -3,7 +3,7 @@ import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-c
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { AlarmRow } from '../policy/alarm-row.ts';
+import type { AlarmRow } from '../policy/alarm-definition.ts';
 
 export interface RowAlarmProps {
   /** The deployment's name. */
@@ -13,7 +13,7 @@ export interface RowAlarmProps {
   readonly threshold: number;
 }
 
-/** The alarm of a row. Tells the topic when it begins and when it is over. */
+/** Creates a row's alarm. It notifies the topic when it starts and when it clears. */
 export function rowAlarm(
   scope: Construct,
   id: string,

@@ -2,8 +2,8 @@ import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
-import type { AlarmLimits, AlarmRow } from '../policy/alarm-row.ts';
-import { regionAlarms } from '../policy/alarms.ts';
+import type { AlarmLimits, AlarmRow } from '../policy/alarm-definition.ts';
+import { regionAlarms } from '../policy/alarm-table.ts';
 import { periodOf, rowAlarm } from './alarm.ts';
 import { alarmMetric, type Subjects } from './metric.ts';
 import type { RegionSubjects } from './subjects.ts';
@@ -16,7 +16,7 @@ export interface RegionAlarmsProps {
   readonly subjects: RegionSubjects;
 }
 
-/** The alarms of one region: the rows of `regionAlarms` whose subject is there. */
+/** The alarms of one region: the rows of `regionAlarms` whose subject exists. */
 export class RegionAlarms extends Construct {
   /** In path order. */
   readonly alarms: readonly Alarm[];

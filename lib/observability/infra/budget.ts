@@ -3,17 +3,17 @@ import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 
 export interface DeploymentBudgetProps {
-  /** The deployment's name: what it costs is found by the tag `headwater:deployment`. */
+  /** The deployment's name; its costs are found by the tag `headwater:deployment`. */
   readonly deployment: string;
   readonly budget: Deployment['budget'];
 }
 
 /**
- * A month's budget of everything that carries the deployment's tag. Mail goes out when 80 % are spent, and when the month is
- * forecast to go over. Budgets are global: one for a deployment, in the edge stack.
+ * A monthly budget for everything with the deployment's tag. Sends email when 80% is spent, and when the month is forecast
+ * to exceed the budget. Budgets are global: one per deployment, in the edge stack.
  *
- * It sees nothing until `headwater:deployment` is activated as a cost allocation tag, once, in the account that pays
- * (Billing → Cost allocation tags), which is possible a day after the first deploy. CloudFormation cannot do that.
+ * It sees nothing until `headwater:deployment` is activated, once, as a cost allocation tag in the paying account
+ * (Billing → Cost allocation tags). That is possible a day after the first deploy, and CloudFormation cannot do it.
  */
 export class DeploymentBudget extends Construct {
   constructor(scope: Construct, id: string, { deployment, budget }: DeploymentBudgetProps) {

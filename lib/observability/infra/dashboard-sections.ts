@@ -2,14 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { edgeRegion } from '../../config/names.ts';
 import { type MetricName, metricsNamespace } from '../../telemetry/metrics.ts';
-import type { Fleet } from '../policy/alarm-row.ts';
+import type { Fleet } from '../policy/alarm-definition.ts';
 import { programMetric } from './metric.ts';
 import type { RegionSubjects } from './subjects.ts';
 
-/** A part of the path: what it does, in plain words, and its graphs, which share one row. */
+/** One part of the path: what it does, in plain words, and its graphs, which share one row. */
 export interface DashboardSection {
   readonly title: string;
-  readonly says: string;
+  readonly text: string;
   readonly graphs: readonly Graph[];
 }
 
@@ -49,7 +49,7 @@ function ownMetrics(deployment: string) {
   const namespace = metricsNamespace(deployment);
   return {
     each: (...names: MetricName[]): Metric[] => names.map((name) => programMetric(namespace, name)),
-    /** One metric by several statistics. */
+    /** One metric with several statistics. */
     by: (name: MetricName, ...statistics: string[]): Metric[] =>
       statistics.map((statistic) => programMetric(namespace, name, { statistic, label: statistic })),
     atEdge: (name: MetricName): Metric => programMetric(namespace, name, { region: edgeRegion }),
@@ -60,7 +60,7 @@ function ownMetrics(deployment: string) {
   };
 }
 
-/** Metrics that AWS writes about one thing: `[name, statistic]`. */
+/** AWS metrics of one resource: `[name, statistic, label]`. */
 function awsMetrics(namespace: string, dimensions: Record<string, string>, region?: string) {
   return (...wanted: [name: string, statistic: string, label?: string][]): Metric[] =>
     wanted.map(
@@ -83,14 +83,14 @@ function pop({ loadBalancer, proxyTargets }: RegionSubjects): DashboardSection {
   const balancer = awsMetrics('AWS/NetworkELB', { LoadBalancer: loadBalancer });
   const targets = awsMetrics('AWS/NetworkELB', { LoadBalancer: loadBalancer, TargetGroup: proxyTargets });
   return {
-    title: 'Pop: the way in',
-    says: 'Broadcasters come through the accelerator and the balancer. A proxy that fails its health checks gets no new ones.',
+    title: 'Pop: entry point',
+    text: 'Broadcasters connect through the accelerator and the load balancer. A proxy that fails its health checks gets no new connections.',
     graphs: [
       graph('Proxies', ...targets(['HealthyHostCount', 'Minimum'], ['UnHealthyHostCount', 'Maximum'])),
       graph('Connections', ...balancer(['ActiveFlowCount', 'Average'], ['NewFlowCount', 'Sum'])),
       graph('Bytes', ...balancer(['ProcessedBytes', 'Sum'])),
       graph(
-        'Cut connections',
+        'Connection resets',
         ...balancer(['TCP_Client_Reset_Count', 'Sum'], ['TCP_Target_Reset_Count', 'Sum']),
       ),
     ],
@@ -100,16 +100,16 @@ function pop({ loadBalancer, proxyTargets }: RegionSubjects): DashboardSection {
 function ingest({ each, by }: OwnMetrics): DashboardSection {
   return {
     title: 'Ingest: broadcasters',
-    says: 'Proxies check keys and bring each stream to its worker. Unserved and dropped publishers are our fault; refused ones have a wrong key or a stream that is in use.',
+    text: 'Proxies check keys and route each stream to its worker. Unserved and dropped publishers are our fault; refused ones have a wrong key or a stream already in use.',
     graphs: [
       graph(
         'Publishers',
         ...each('PublishersStarted', 'PublishersUnserved', 'PublishersDropped', 'PublishersRefused'),
       ),
-      graph('Until a worker takes the stream, ms', ...by('PublishAcceptMs', 'p50', 'p95')),
-      graph('Connections of a proxy', ...by('IngestSessions', 'Average', 'Maximum')),
-      graph('Workers that were lost', ...each('WorkersLost', 'PublishersMoved', 'ReplayOverflows')),
-      graph('Pushes to other servers, of a proxy', ...each('PushesLive', 'PushesFailing', 'PushesShed')),
+      graph('Time until a worker accepts, ms', ...by('PublishAcceptMs', 'p50', 'p95')),
+      graph('Connections per proxy', ...by('IngestSessions', 'Average', 'Maximum')),
+      graph('Workers lost', ...each('WorkersLost', 'PublishersMoved', 'ReplayOverflows')),
+      graph('Destinations per proxy', ...each('PushesLive', 'PushesFailing', 'PushesShed')),
     ],
   };
 }
@@ -117,26 +117,26 @@ function ingest({ each, by }: OwnMetrics): DashboardSection {
 function room({ ofFleet }: OwnMetrics, fleet: Fleet, pools: readonly string[]): DashboardSection {
   const what = fleet === 'ingest' ? 'proxies' : 'workers';
   return {
-    title: `Room for streams: ${what}`,
-    says: `What the ${what} have, by pool, and how much fits still. With less room than one of them has, the death of one turns broadcasters away.`,
+    title: `Capacity: ${what}`,
+    text: `Current load of the ${what}, by pool, and remaining headroom. If headroom is below the capacity of one of them, losing one rejects broadcasters.`,
     graphs: [
       graph('Members', ...ofFleet('FleetMembers', fleet, pools)),
       graph('Streams', ...ofFleet('FleetStreams', fleet, pools)),
-      graph('Room', ...ofFleet('FleetHeadroomStreams', fleet, pools)),
-      graph('Full, %', ...ofFleet('FleetUtilization', fleet, pools)),
+      graph('Headroom, streams', ...ofFleet('FleetHeadroomStreams', fleet, pools)),
+      graph('Utilization, %', ...ofFleet('FleetUtilization', fleet, pools)),
     ],
   };
 }
 
 function encoder({ each, by }: OwnMetrics): DashboardSection {
   return {
-    title: 'Encoder: what viewers wait for',
-    says: 'With its first segment a broadcast can be played. A late segment lets players run dry, a lost one is a gap.',
+    title: 'Encoder: segments for viewers',
+    text: 'A broadcast is playable from its first segment. A late segment stalls players; a lost one leaves a gap.',
     graphs: [
-      graph('First segment, ms', ...by('TimeToFirstSegmentMs', 'p50', 'p95')),
+      graph('Time to first segment, ms', ...by('TimeToFirstSegmentMs', 'p50', 'p95')),
       graph('Segments', ...each('SegmentsLate', 'SegmentsLost')),
       graph('ffmpeg', ...each('FfmpegCrashes', 'RenditionsShed', 'InputsUnusable')),
-      graph('Leases', ...each('LeasesLost')),
+      graph('Leases lost', ...each('LeasesLost')),
     ],
   };
 }
@@ -144,10 +144,10 @@ function encoder({ each, by }: OwnMetrics): DashboardSection {
 function origin({ each }: OwnMetrics): DashboardSection {
   return {
     title: 'Origin: segments and recordings',
-    says: 'Workers try again what the bucket does not take. What they give up is missing in the recording too.',
+    text: 'Workers retry failed writes to the bucket. Segments they drop are missing from the recording too.',
     graphs: [
-      graph('Broadcasts whose writes failed', ...each('OriginPutErrors')),
-      graph('Recordings that are not whole', ...each('RecordingsIncomplete')),
+      graph('Broadcasts with failed writes', ...each('OriginPutErrors')),
+      graph('Incomplete recordings', ...each('RecordingsIncomplete')),
     ],
   };
 }
@@ -155,13 +155,13 @@ function origin({ each }: OwnMetrics): DashboardSection {
 function edge({ atEdge }: OwnMetrics, DistributionId: string): DashboardSection {
   const distribution = awsMetrics('AWS/CloudFront', { DistributionId, Region: 'Global' }, edgeRegion);
   return {
-    title: 'Edge: viewers, of all regions',
-    says: 'Viewers of a stream share what the edge holds. Many requests and few hits mean that they are not coalesced.',
+    title: 'Edge: viewers, all regions',
+    text: 'Viewers of a stream share what the edge has cached. Many requests with few hits mean that they are not being coalesced.',
     graphs: [
       graph('Requests', ...distribution(['Requests', 'Sum']), atEdge('DenialsUnreadable')),
       graph('Errors, %', ...distribution(['4xxErrorRate', 'Average'], ['5xxErrorRate', 'Average'])),
-      graph('Hits, %', ...distribution(['CacheHitRate', 'Average'])),
-      graph('Origin, ms', ...distribution(['OriginLatency', 'p50'], ['OriginLatency', 'p95'])),
+      graph('Cache hit rate, %', ...distribution(['CacheHitRate', 'Average'])),
+      graph('Origin latency, ms', ...distribution(['OriginLatency', 'p50'], ['OriginLatency', 'p95'])),
     ],
   };
 }
@@ -171,34 +171,34 @@ function control({ each, by }: OwnMetrics, subjects: RegionSubjects): DashboardS
   const requests = awsMetrics('AWS/ApiGateway', { ApiId: api });
   return {
     title: 'Control: streams, keys, events',
-    says: 'Broadcasts on air need none of it. New ones do: keys are read and leases are taken here.',
+    text: 'Broadcasts on air do not depend on it. New ones do: it holds keys and leases.',
     graphs: [
       graph(
-        'API',
+        'API requests',
         ...requests(['Count', 'Sum'], ['4xx', 'Sum'], ['5xx', 'Sum']),
         ...each('ControlApiFaults'),
       ),
-      graph('API, ms', ...requests(['Latency', 'p50', 'p50'], ['Latency', 'p95', 'p95'])),
+      graph('API latency, ms', ...requests(['Latency', 'p50', 'p50'], ['Latency', 'p95', 'p95'])),
       graph(
-        'Functions that failed',
+        'Function errors',
         ...functions.flatMap((FunctionName) => awsMetrics('AWS/Lambda', { FunctionName })(['Errors', 'Sum'])),
       ),
       graph(
-        'Tables',
+        'Tables: outages, throttling',
         ...each('ControlStoreUnavailable'),
         ...tables.flatMap((TableName) =>
           awsMetrics('AWS/DynamoDB', { TableName })(['ThrottledRequests', 'Sum', `${TableName} throttled`]),
         ),
       ),
       graph(
-        'Events that were not delivered',
+        'Events not delivered',
         ...each('StreamEventsLost'),
         ...deadLetterQueues.flatMap((QueueName) =>
           awsMetrics('AWS/SQS', { QueueName })(['ApproximateNumberOfMessagesVisible', 'Maximum']),
         ),
       ),
       graph(
-        'Days until the ingest certificate is over',
+        'Ingest certificate, days left',
         ...by('CertificateDaysLeft', 'Minimum'),
         ...each('CertificateRejected'),
       ),
@@ -210,13 +210,13 @@ function beside({ each, by }: OwnMetrics, { takedowns, managedChannels }: Region
   const runs = (FunctionName: string) =>
     awsMetrics('AWS/Lambda', { FunctionName })(['Errors', 'Sum'], ['Duration', 'Maximum', 'longest, ms']);
   return {
-    title: 'Beside the path: takedowns, other servers, managed channels',
-    says: 'A takedown is over within minutes. Other servers that fail harm nobody here. A managed channel that is left over costs money.',
+    title: 'Extras: takedowns, destinations, managed channels',
+    text: 'A takedown completes within minutes. A failing destination does not affect our viewers. A leftover managed channel costs money.',
     graphs: [
-      graph('Takedowns that are stuck', ...each('TakedownsStuck')),
-      graph('Takedowns, the function', ...runs(takedowns)),
+      graph('Takedowns stuck', ...each('TakedownsStuck')),
+      graph('Takedown function', ...runs(takedowns)),
       graph(
-        'Streams sent on, by proxy',
+        'Destinations per proxy',
         ...by('PushesLive', 'Average', 'Maximum'),
         ...each('PushesFailing', 'PushesShed'),
       ),
@@ -243,11 +243,11 @@ function machines({ each }: OwnMetrics, { cluster, services }: RegionSubjects): 
     );
   return {
     title: 'Machines',
-    says: 'Workers above 90 % of their processors fall behind real time and give up renditions.',
+    text: 'Workers above 90% CPU fall behind real time and turn off renditions.',
     graphs: [
-      graph('Processor, %', ...of('CPUUtilization')),
+      graph('CPU, %', ...of('CPUUtilization')),
       graph('Memory, %', ...of('MemoryUtilization')),
-      graph('Programs and functions that could not go on', ...each('ProgramFailures')),
+      graph('Program and function failures', ...each('ProgramFailures')),
     ],
   };
 }

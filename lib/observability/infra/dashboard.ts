@@ -15,17 +15,17 @@ export interface RegionDashboardProps {
   /** The deployment's name. */
   readonly deployment: string;
   readonly subjects: RegionSubjects;
-  /** Shown on top, in their order. */
+  /** Shown at the top, in this order. */
   readonly alarms: readonly Alarm[];
-  /** For the edge's part, which is read from us-east-1. @default there is none */
+  /** For the edge section, which is read from us-east-1. @default no edge section */
   readonly distributionId?: string;
 }
 
 const fullWidth = 24;
 
-/** One dashboard of a region that reads along the path, from the broadcaster to the viewer. */
+/** A region's dashboard, ordered along the path from broadcaster to viewer. */
 export class RegionDashboard extends Construct {
-  /** Where people open it. */
+  /** Its address in the AWS console. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: RegionDashboardProps) {
@@ -40,8 +40,8 @@ export class RegionDashboard extends Construct {
     dashboard.addWidgets(
       new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: fullWidth, height: 5 }),
     );
-    for (const { title, says, graphs } of regionSections(props)) {
-      const markdown = `## ${title}\n${says}`;
+    for (const { title, text, graphs } of regionSections(props)) {
+      const markdown = `## ${title}\n${text}`;
       dashboard.addWidgets(new TextWidget({ markdown, width: fullWidth, height: 2 }));
       const width = fullWidth / graphs.length;
       dashboard.addWidgets(...graphs.map((graph) => new GraphWidget({ ...graph, width, height: 6 })));

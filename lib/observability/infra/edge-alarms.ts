@@ -2,8 +2,8 @@ import { type Alarm, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
-import type { AlarmRow } from '../policy/alarm-row.ts';
-import { edgeAlarms, hitRateFromRequests } from '../policy/alarms.ts';
+import type { AlarmRow } from '../policy/alarm-definition.ts';
+import { edgeAlarms, hitRateFromRequests } from '../policy/alarm-table.ts';
 import { periodOf, rowAlarm } from './alarm.ts';
 import { alarmMetric } from './metric.ts';
 import type { EdgeSubjects } from './subjects.ts';
@@ -16,7 +16,7 @@ export interface EdgeAlarmsProps {
 }
 
 /**
- * The alarms of the edge. In us-east-1, where CloudFront writes its metrics; hit rate and latency of the origin need the
+ * The alarms of the edge. In us-east-1, where CloudFront writes its metrics. Hit rate and origin latency need the
  * distribution's additional metrics.
  */
 export class EdgeAlarms extends Construct {

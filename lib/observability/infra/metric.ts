@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type MetricName, metrics } from '../../telemetry/metrics.ts';
-import { type AlarmMetric, type AwsMetricName, awsMetrics, type Pool } from '../policy/alarm-row.ts';
+import { type AlarmMetric, type AwsMetricName, awsMetrics, type Pool } from '../policy/alarm-definition.ts';
 
 export interface ProgramMetricOptions {
   readonly dimensions?: Readonly<Record<string, string>>;
-  /** @default what people read of it, by the table of metrics */
+  /** @default the metric's own statistic in the metrics table */
   readonly statistic?: string;
   /** @default 1 minute */
   readonly period?: Duration;
@@ -14,7 +14,7 @@ export interface ProgramMetricOptions {
   readonly region?: string;
 }
 
-/** A metric of ours in a deployment's namespace. Without a unit: one that is named must match exactly. */
+/** A Headwater metric in a deployment's namespace. Without a unit, because a given unit must match exactly. */
 export function programMetric(
   namespace: string,
   name: MetricName,
@@ -26,25 +26,25 @@ export function programMetric(
     statistic: statistic ?? metrics[name].statistic,
     period: period ?? Duration.minutes(1),
     ...(dimensions && { dimensionsMap: { ...dimensions } }),
-    // A label would make an alarm on the metric one on an expression.
+    // With a label, CDK would turn an alarm on the metric into an alarm on an expression.
     ...(label && { label }),
     ...(region && { region }),
   });
 }
 
-/** The sets of dimensions that a metric of AWS has: one for each function, queue and so on. */
+/** The dimension sets of an AWS metric: one for each function, queue and so on. */
 export type Subjects = (
   of: (typeof awsMetrics)[AwsMetricName]['of'],
 ) => readonly Readonly<Record<string, string>>[];
 
 export interface AlarmSources {
-  /** Of the programs' metrics. */
+  /** Namespace of the programs' metrics. */
   readonly namespace: string;
   readonly pools: readonly Pool[];
   readonly subjects: Subjects;
 }
 
-/** What an alarm reads, as one metric: the sum where it is of several pools, functions or queues. */
+/** The metric an alarm reads; a sum if it covers several pools, functions or queues. */
 export function alarmMetric(reads: AlarmMetric, period: Duration, sources: AlarmSources): IMetric {
   if ('aws' in reads) {
     const { namespace, name: metricName, statistic, of } = awsMetrics[reads.aws];
@@ -74,10 +74,10 @@ export function alarmMetric(reads: AlarmMetric, period: Duration, sources: Alarm
   );
 }
 
-/** Of those that have data; none has: no data. `FILL` would make a period whose data is on its way look like 0. */
+/** Sums the metrics that have data; no data if none has. `FILL` would make a period whose data is delayed look like 0. */
 function sum(each: readonly Metric[], period: Duration): IMetric {
   const [only] = each;
-  if (only === undefined) throw new Error('An alarm has nothing to read');
+  if (only === undefined) throw new Error('An alarm has no metric to read');
   if (each.length === 1) return only;
   const usingMetrics = Object.fromEntries(each.map((metric, at) => [`m${at}`, metric]));
   return new MathExpression({

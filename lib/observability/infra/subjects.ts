@@ -1,26 +1,26 @@
-/** What of a region AWS's own metrics are read from, by the names that CloudWatch knows. */
+/** The resources of a region whose AWS metrics are read, by their CloudWatch names. */
 export interface RegionSubjects {
   /** `loadBalancerFullName` of the balancer in front of the proxies. */
   readonly loadBalancer: string;
-  /** `targetGroupFullName` of the RTMPS targets: every proxy is one. */
+  /** `targetGroupFullName` of the RTMPS targets; every proxy is a target. */
   readonly proxyTargets: string;
   readonly cluster: string;
-  /** Service names, the GPU fleet's where there is one. */
+  /** Service names; the GPU fleet's only if it exists. */
   readonly services: { readonly ingest: string; readonly cpuEncoder: string; readonly gpuEncoder?: string };
   /** Id of the HTTP API. */
   readonly api: string;
-  /** Name of the function that finishes takedowns; it is one of `functions`. */
+  /** Name of the function that finishes takedowns; also in `functions`. */
   readonly takedowns: string;
-  /** Name of the function that drives MediaLive, which is one of `functions`. @default MediaLive is not offered */
+  /** Name of the function that drives MediaLive; also in `functions`. @default MediaLive is not offered */
   readonly managedChannels?: string;
   /** Names of the control stage's functions. */
   readonly functions: readonly string[];
-  /** Names of the queues that take what could not be delivered. */
+  /** Names of the dead-letter queues. */
   readonly deadLetterQueues: readonly string[];
   readonly tables: readonly string[];
 }
 
-/** What the edge's metrics are read from. */
+/** The resources whose edge metrics are read. */
 export interface EdgeSubjects {
   readonly distributionId: string;
 }

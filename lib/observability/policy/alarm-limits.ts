@@ -1,7 +1,7 @@
 import type { Deployment } from '../../config/deployment.ts';
-import type { AlarmLimits } from './alarm-row.ts';
+import type { AlarmLimits } from './alarm-definition.ts';
 
-/** The limits that a deployment's sizes give. */
+/** Derives the alarm limits from a deployment's sizes. */
 export function alarmLimits({
   proxies,
   cpuEncoders,

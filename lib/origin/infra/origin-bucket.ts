@@ -31,27 +31,27 @@ export interface OriginBucketProps {
     Deployment['retention'],
     'recordingDays' | 'quarantineDays' | 'logDays' | 'keepOnDelete'
   >;
-  /** ARN of a role that writes without naming what it expects to find. @default nobody does */
+  /** ARN of a role that may write without conditions. @default none */
   readonly blindWriter?: string;
 }
 
-/** Init segments and multivariant playlists are smaller, and hardly a media segment is. */
+/** Init segments and multivariant playlists are smaller than this; hardly any media segment is. */
 const smallObjectBytes = 8192;
 /**
- * How long past `recordingDays` small objects stay: what a broadcast wrote in its first second is needed for as long as it
- * runs, and a channel may run for a year. (Rules of S3 know sizes and prefixes, no names.)
+ * How long small objects are kept beyond `recordingDays`: what a broadcast wrote in its first second is needed for as long as
+ * it runs, and a channel may run for a year. (S3 lifecycle rules match sizes and prefixes, not names.)
  */
 const smallObjectExtraDays = 400;
 
 /**
- * A region's origin: segments, playlists, manifests and recordings, below `<region>/`. Only CloudFront reads it from
- * outside; the encoder workers write it, and whoever writes must name what they expect to find. What was taken down is below
+ * A region's origin: segments, playlists, manifests and recordings, below `<region>/`. Only CloudFront reads it from outside;
+ * the encoder workers write to it, and every write must be conditional. Taken-down recordings are below
  * `quarantine/<region>/`, which CloudFront may not read.
  *
- * - Keys are managed by S3: a key of ours would be asked at every segment, which is public to viewers anyway.
- * - No versions: segments are written once, and a version of a playlist every two seconds is of use to nobody.
- * - Server access logs rather than CloudTrail's data events: those cost as much as a fifth of the PUTs themselves
- *   (0.10 against 0.50 US dollars per 100,000), the logs cost only their room.
+ * - Encryption keys are managed by S3: a customer key would be requested for every segment, and segments are public anyway.
+ * - No versioning: segments are written once, and a version of a playlist every two seconds is useless.
+ * - Server access logs rather than CloudTrail data events: those cost a fifth of the PUTs themselves (0.10 versus 0.50 US
+ *   dollars per 100,000), while the logs only cost storage.
  */
 export class OriginBucket extends Construct {
   readonly bucket: Bucket;
@@ -84,7 +84,7 @@ export class OriginBucket extends Construct {
       serverAccessLogsPrefix: 'origin/',
       targetObjectKeyFormat: TargetObjectKeyFormat.partitionedPrefix(PartitionDateSource.EVENT_TIME),
       lifecycleRules: lifecycleRules(region, retention),
-      // Answers the preflights that CloudFront passes on; on other answers CloudFront sets the headers itself.
+      // Answers the preflights that CloudFront passes on; on other responses CloudFront sets the headers itself.
       cors: [
         {
           allowedOrigins: ['*'],
@@ -102,16 +102,16 @@ export class OriginBucket extends Construct {
   }
 
   /**
-   * Lets a worker write broadcasts and read back what a worker before it left. Reading is also what `If-Match` needs, and
-   * listing is what makes a missing object a 404 instead of a 403.
+   * Lets a worker write broadcasts and read what a previous worker left. `If-Match` also requires read access, and without
+   * list access a missing object would be a 403 instead of a 404.
    */
   grantWrite(worker: IGrantable & IConstruct): void {
     this.#allow(worker, ['s3:PutObject', 's3:GetObject'], [this.#objects]);
     const { region } = Stack.of(this);
-    this.#acknowledge(worker, `${region}/*`, 'a worker may be given any of its region');
+    this.#acknowledge(worker, `${region}/*`, 'a worker may be assigned any stream of its region');
   }
 
-  /** Lets a takedown move recordings into quarantine and back: a copy and a delete, each of what it has seen. */
+  /** Lets a takedown move recordings into quarantine and back: a copy and a delete, each conditional on what it has read. */
   grantMove(mover: IGrantable & IConstruct): void {
     this.#allow(
       mover,
@@ -120,11 +120,11 @@ export class OriginBucket extends Construct {
     );
     const { region } = Stack.of(this);
     for (const objects of [`${region}/*`, `${quarantinePrefix}${region}/*`]) {
-      this.#acknowledge(mover, objects, 'any of them may have to be taken down');
+      this.#acknowledge(mover, objects, 'any of them may be taken down');
     }
   }
 
-  /** Lets the driver of managed channels point a stream's playlists at them; the DASH manifest before it goes. */
+  /** Lets the driver of managed channels point a stream's playlists at them, and delete the earlier DASH manifest. */
   grantIndex(driver: IGrantable & IConstruct): void {
     this.grantWrite(driver);
     const manifests = `${Stack.of(this).region}/*/${dashManifestName}`;
@@ -134,14 +134,14 @@ export class OriginBucket extends Construct {
         resources: [this.bucket.arnForObjects(manifests)],
       }),
     );
-    this.#acknowledge(driver, manifests, 'a channel may be of any of them');
+    this.#acknowledge(driver, manifests, 'any of them may use a channel');
   }
 
   /** Lets MediaLive write below `managed/` of broadcasts, where nobody else does. */
   grantManagedWrite(mediaLive: IGrantable & IConstruct): void {
     const objects = `${Stack.of(this).region}/*/managed/*`;
     this.#allow(mediaLive, ['s3:PutObject', 's3:GetObject'], [this.bucket.arnForObjects(objects)]);
-    this.#acknowledge(mediaLive, objects, 'a channel may be of any of them');
+    this.#acknowledge(mediaLive, objects, 'any of them may use a channel');
   }
 
   #allow(grantee: IGrantable, actions: string[], resources: string[]): void {
@@ -155,11 +155,11 @@ export class OriginBucket extends Construct {
     const bucketId = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket);
     Validations.of(grantee).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/${objects}]`,
-      reason: `Which streams there will be nobody knows beforehand; ${which}.`,
+      reason: `Streams are not known in advance; ${which}.`,
     });
   }
 
-  /** Any distribution of this account: the one that reads here is deployed later, by the edge stack. */
+  /** Any distribution of this account, because the reading distribution belongs to the edge stack. */
   #letCloudFrontRead(): void {
     const { account, partition } = Stack.of(this);
     const reader = {
@@ -187,9 +187,9 @@ export class OriginBucket extends Construct {
   }
 
   /**
-   * Every write is a compare-and-set, so that no late worker overwrites a newer one: a PUT with neither `If-None-Match`
-   * nor `If-Match` is refused, whoever sends it; so is a copy. Parts of a multipart upload cannot carry them; its completion
-   * must. The one role that is let off is MediaLive's, which sends no conditions: nothing else writes the names that it uses.
+   * Every write is a compare-and-set, so that a late worker cannot overwrite a newer one: a PUT with neither `If-None-Match`
+   * nor `If-Match` is denied for everyone, and so is a copy. Parts of a multipart upload cannot carry these headers, but its
+   * completion must. The only exempt role is MediaLive's, which sends no conditions; nothing else writes under its names.
    */
   #refuseBlindWrites(blindWriter: string | undefined): void {
     this.bucket.addToResourcePolicy(
@@ -229,7 +229,7 @@ function lifecycleRules(
       expiration: Duration.days(recordingDays + smallObjectExtraDays),
     },
     {
-      // Counted from the day of the takedown: a copy is a new object.
+      // Counted from the day of the takedown, because a copy is a new object.
       id: 'quarantine',
       prefix: quarantinePrefix,
       expiration: Duration.days(quarantineDays),
@@ -239,8 +239,8 @@ function lifecycleRules(
 }
 
 /**
- * Infrequent Access halves the price of room, but moving an object costs as much as 1 MB of it saves in a month. It counts
- * 128 KB and 30 days at least. So only segments of the top rendition move, and only where they stay for long.
+ * Infrequent Access halves the storage price, but moving an object costs as much as 1 MB saves in a month, and it bills at
+ * least 128 KB and 30 days per object. So only segments of the top rendition are moved, and only if they are kept for long.
  */
 const coldFromDays = 90;
 const coldAfterDays = 30;

@@ -1,10 +1,10 @@
-/** Whether there is room for what is written: so that a full disk is told of once, not with each write that it refuses. */
+/** Tracks whether there is disk space for writes, so that a full disk is reported once, not at every failed write. */
 export class RoomWatch {
   #sinceMs: number | undefined;
   #refused = 0;
   #smallestBytes = 0;
 
-  /** A write of so many bytes found no room. True where that is news. */
+  /** Records that a write of `bytes` found no space. True if this is the first one. */
   refused(bytes: number, nowMs: number): boolean {
     this.#smallestBytes = this.#refused === 0 ? bytes : Math.min(this.#smallestBytes, bytes);
     this.#refused++;
@@ -14,8 +14,8 @@ export class RoomWatch {
   }
 
   /**
-   * A write of so many bytes was taken. Undefined unless there is room again: what is smaller than all that was refused says
-   * nothing.
+   * Records a successful write of `bytes`. Undefined unless it shows that there is space again: a write smaller than every
+   * failed one proves nothing.
    */
   took(bytes: number, nowMs: number): { readonly refused: number; readonly forMs: number } | undefined {
     if (this.#sinceMs === undefined || bytes < this.#smallestBytes) return undefined;

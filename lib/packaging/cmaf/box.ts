@@ -42,7 +42,7 @@ export function u64(value: number | bigint): Buffer {
 }
 
 export const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
-/** UTF-8 with the closing zero that box strings have. */
+/** UTF-8 with a terminating zero, as in box strings. */
 export const cString = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf8');
 
 /** The unit matrix of mvhd and tkhd. */

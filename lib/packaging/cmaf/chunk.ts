@@ -4,16 +4,16 @@ import { type ProducerReference, producerReferenceBox } from './producer-referen
 
 export interface CmafSample {
   readonly durationTicks: number;
-  /** The sample as the file holds it: length-prefixed NAL units, or one AAC access unit. Not copied. */
+  /** The sample as stored in the file: length-prefixed NAL units, or one AAC access unit. Not copied. */
   readonly data: Uint8Array;
   /** A sync sample. Every AAC access unit is one. */
   readonly keyframe: boolean;
-  /** Presentation minus decoding time; signed. Default 0. */
+  /** Presentation minus decoding time; signed. @default 0 */
   readonly compositionOffsetTicks?: number;
 }
 
 export interface CmafChunk {
-  /** Rises by one from chunk to chunk of a track (`mfhd`). Taken modulo 2³². */
+  /** Increases by one from chunk to chunk of a track (`mfhd`). Written modulo 2³². */
   readonly sequenceNumber: number;
   /** Decoding time of the first sample in the track's timescale: `tfdt`. */
   readonly baseMediaDecodeTime: number | bigint;
@@ -21,9 +21,9 @@ export interface CmafChunk {
   readonly samples: readonly CmafSample[];
   /** Default 1. */
   readonly trackId?: number;
-  /** `segment`: this chunk begins a segment. `chunk`: it continues one. Default: no `styp`. */
+  /** `segment`: this chunk starts a segment. `chunk`: it continues one. @default no `styp` */
   readonly styp?: 'segment' | 'chunk';
-  /** Says at which wall clock a media time was encoded or captured. */
+  /** Wall clock time at which a media time was encoded or captured. */
   readonly producerReference?: ProducerReference;
   /** From `eventMessageBox`. */
   readonly events?: readonly Buffer[];
@@ -33,14 +33,14 @@ const syncFlags = 0x0200_0000; // sample_depends_on 2: on no other
 const nonSyncFlags = 0x0101_0000; // sample_depends_on 1, sample_is_non_sync_sample
 
 /**
- * One CMAF chunk (ISO/IEC 23000-19 7.3.2.3): `styp`, `prft`, `emsg`, then `moof` and `mdat`, as a list of buffers: the
- * head, and the samples' own buffers after it. Several chunks after each other are a fragment or a segment.
+ * One CMAF chunk (ISO/IEC 23000-19 7.3.2.3): `styp`, `prft`, `emsg`, then `moof` and `mdat`, as a list of buffers: the head,
+ * followed by the samples' own buffers. Consecutive chunks form a fragment or a segment.
  *
  * Throws `CmafError` `CMAF_BAD_INPUT` for no samples or a value that does not fit its field.
  */
 export function mediaChunk(chunk: CmafChunk): Buffer[] {
   const { samples } = chunk;
-  if (samples.length === 0) throw new CmafError('CMAF_BAD_INPUT', 'A chunk has at least one sample');
+  if (samples.length === 0) throw new CmafError('CMAF_BAD_INPUT', 'A chunk needs at least one sample');
   const trackId = chunk.trackId ?? 1;
   const mdatBytes = samples.reduce((sum, sample) => sum + sample.data.length, 8);
   try {
@@ -85,7 +85,7 @@ function movieFragment(chunk: CmafChunk, trackId: number): Buffer {
   });
   const mfhd = fullBox('mfhd', 0, 0, u32(chunk.sequenceNumber >>> 0));
   const moof = box('moof', mfhd, box('traf', tfhd, tfdt, trun));
-  // data_offset, counted from the moof, is known now: the first sample follows the mdat header.
+  // data_offset, relative to the moof, is now known: the first sample follows the mdat header.
   const trunStart = moof.length - trun.length;
   moof.writeInt32BE(moof.length + 8, trunStart + 16);
   return moof;
@@ -108,7 +108,7 @@ function trackRun(samples: readonly CmafSample[], has: RunFields): Buffer {
     (has.offsets ? 0x800 : 0);
   const perSample = 4 * (1 + Number(has.durations) + Number(has.flags) + Number(has.offsets));
   const body = Buffer.alloc(8 + (has.firstFlags ? 4 : 0) + perSample * samples.length);
-  let at = body.writeUInt32BE(samples.length, 0) + 4; // the data offset comes later
+  let at = body.writeUInt32BE(samples.length, 0) + 4; // the data offset is filled in later
   if (has.firstFlags) at = body.writeUInt32BE(sampleFlags(samples[0]!), at);
   for (const sample of samples) {
     if (has.durations) at = body.writeUInt32BE(sample.durationTicks, at);

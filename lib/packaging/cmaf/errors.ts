@@ -1,4 +1,4 @@
-/** Boxes that are cut off, out of place or contradict each other, or values that no box can hold. */
+/** Boxes that are truncated, misplaced or contradictory, or values that do not fit into a box. */
 export class CmafError extends Error {
   override readonly name = 'CmafError';
   readonly code: 'CMAF_BAD_BOX' | 'CMAF_BAD_INPUT';

@@ -5,7 +5,7 @@ export interface EventMessage {
   readonly value: string;
   readonly timescale: number;
   readonly presentationTime: number | bigint;
-  /** 0xffffffff where it is not known. */
+  /** 0xffffffff if unknown. */
   readonly durationTicks: number;
   readonly id: number;
   readonly data: Uint8Array;

@@ -9,15 +9,15 @@ export type CmafTrack = CmafVideoTrack | CmafAudioTrack;
 interface TrackBase {
   /** Default 1. */
   readonly trackId?: number;
-  /** ISO 639-2/T, three letters. Default `und`. */
+  /** ISO 639-2/T, three letters. @default `und` */
   readonly language?: string;
-  /** For `btrt` and `esds`. Take them from the ladder, not from measurement: equal tracks must give equal bytes. */
+  /** For `btrt` and `esds`. Take them from the ladder rather than from measurements: equal tracks must give equal bytes. */
   readonly bitrate?: { readonly averageBps: number; readonly maxBps: number };
 }
 
 export interface CmafVideoTrack extends TrackBase {
   readonly kind: 'video';
-  /** Ticks a second; `videoTimescale` unless there is a reason. */
+  /** Ticks per second; use `videoTimescale` unless there is a reason not to. */
   readonly timescale: number;
   /** AVCDecoderConfigurationRecord, as in an AVC sequence header. */
   readonly avcConfig: Uint8Array;
@@ -29,13 +29,13 @@ export interface CmafAudioTrack extends TrackBase {
   readonly audioSpecificConfig: Uint8Array;
 }
 
-/** 90 kHz holds the common frame rates, 30000/1001 too, in whole ticks. */
+/** 90 kHz represents the common frame rates in whole ticks, including 30000/1001. */
 export const videoTimescale = 90_000;
 
 /**
- * A CMAF header (ISO/IEC 23000-19 7.3.1): `ftyp` and a `moov` without samples. Equal tracks give equal bytes, whichever
- * worker makes them. There are no edit lists: the first presentation time is the first sample's `tfdt` plus
- * its composition offset. Throws `CodecConfigError` where the codec configuration is not readable.
+ * A CMAF header (ISO/IEC 23000-19 7.3.1): `ftyp` and a `moov` without samples. Equal tracks give equal bytes, no matter which
+ * worker writes them. There are no edit lists: the first presentation time is the first sample's `tfdt` plus its composition
+ * offset. Throws `CodecConfigError` if the codec configuration is unreadable.
  */
 export function initSegment(track: CmafTrack): Buffer {
   const trackId = track.trackId ?? 1;
@@ -45,13 +45,13 @@ export function initSegment(track: CmafTrack): Buffer {
       'moov',
       movieHeader(trackId + 1),
       track.kind === 'video' ? videoTrack(track, trackId) : audioTrack(track, trackId),
-      // `cmf2` wants the defaults in each fragment, so that the ones here are zero.
+      // `cmf2` requires the defaults in each fragment, so the ones here are zero.
       box('mvex', fullBox('trex', 0, 0, u32(trackId, 1, 0, 0, 0))),
     ),
   ]);
 }
 
-/** Creation times stay zero: they would make init segments of equal tracks differ. */
+/** Creation times stay zero, because they would make init segments of equal tracks differ. */
 function movieHeader(nextTrackId: number): Buffer {
   return fullBox(
     'mvhd',

@@ -1,12 +1,12 @@
 import { fullBox, u32, u64 } from './box.ts';
 
-/** ProducerReferenceTimeBox (ISO/IEC 14496-12 8.16.5): this media time met this wall clock. */
+/** ProducerReferenceTimeBox (ISO/IEC 14496-12 8.16.5): maps a media time to a wall clock time. */
 export interface ProducerReference {
   /** Unix time; fractions of a ms are kept. */
   readonly wallClockMs: number;
   /** In the track's timescale. */
   readonly mediaTime: number | bigint;
-  /** What the wall clock tells: entry to the encoder, its output, or capture. Default `encoder-input`. */
+  /** What the wall clock time refers to: encoder input, encoder output, or capture. @default `encoder-input` */
   readonly when?: 'encoder-input' | 'encoder-output' | 'captured';
 }
 

@@ -1,7 +1,7 @@
 import { CmafError } from './errors.ts';
 import { fromNtp } from './producer-reference.ts';
 
-/** A chunk as a strict reader finds it: tests and fault drills judge segments by it. */
+/** A chunk as seen by a strict reader; tests and fault drills check segments with it. */
 export interface ReadChunk {
   readonly sequenceNumber: number;
   readonly trackId: number;
@@ -26,13 +26,13 @@ export interface ReadSample {
 interface Box {
   readonly type: string;
   readonly body: Buffer;
-  /** Of the box and of its end, in the whole input. */
+  /** Offsets of the box and its end, in the whole input. */
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Reads a run of CMAF chunks (a segment, or several). Strict: whatever `mediaChunk` would not write, or writes
+ * Reads consecutive CMAF chunks (one or several segments). Strict: anything that `mediaChunk` would not write, or would write
  * elsewhere, is a `CmafError` `CMAF_BAD_BOX`.
  */
 export function parseChunks(input: Buffer): ReadChunk[] {
@@ -47,19 +47,19 @@ function readChunks(input: Buffer): ReadChunk[] {
   let fragment: { moof: Box; sizes: ReturnType<typeof readMoof> } | undefined;
   for (const next of boxesOf(input, 0, input.length)) {
     if (fragment !== undefined) {
-      expect(next.type === 'mdat', `After a moof comes its mdat, not ${next.type}`);
+      expect(next.type === 'mdat', `Expected an mdat after the moof, not ${next.type}`);
       chunks.push({ ...cutSamples(input, fragment, next), stypBrands, producerReference, eventCount });
       [stypBrands, producerReference, eventCount, fragment] = [[], undefined, 0, undefined];
     } else if (next.type === 'moof') {
       fragment = { moof: next, sizes: readMoof(input, next) };
     } else if (next.type === 'styp') {
-      expect(producerReference === undefined && eventCount === 0, 'styp comes first in its chunk');
+      expect(producerReference === undefined && eventCount === 0, 'styp must come first in its chunk');
       stypBrands = next.body.subarray(8).toString('latin1').match(/.{4}/gs) ?? [];
     } else if (next.type === 'prft') {
       const [ntp, mediaTime] = [next.body.readBigUInt64BE(8), next.body.readBigUInt64BE(16)];
       producerReference = { wallClockMs: fromNtp(ntp), mediaTime };
     } else {
-      expect(next.type === 'emsg', `No ${next.type} between chunks`);
+      expect(next.type === 'emsg', `Unexpected ${next.type} between chunks`);
       eventCount += 1;
     }
   }
@@ -83,10 +83,10 @@ function readInit(input: Buffer): InitFacts {
   const [ftyp, moov, ...others] = boxesOf(input, 0, input.length);
   expect(
     ftyp?.type === 'ftyp' && moov?.type === 'moov' && others.length === 0,
-    'A CMAF header is ftyp, moov',
+    'A CMAF header must be ftyp, moov',
   );
   const traks = childrenOf(input, moov!).filter(({ type }) => type === 'trak');
-  expect(traks.length === 1, `A CMAF header has one track, not ${traks.length}`);
+  expect(traks.length === 1, `A CMAF header must have one track, not ${traks.length}`);
   const trak = traks[0]!;
   const mdia = child(input, trak, 'mdia');
   const stsd = child(input, child(input, child(input, mdia, 'minf'), 'stbl'), 'stsd');
@@ -103,14 +103,14 @@ function readMoof(input: Buffer, moof: Box) {
   const tfhd = child(input, traf, 'tfhd').body;
   const tfdt = child(input, traf, 'tfdt').body;
   const trun = child(input, traf, 'trun').body;
-  expect(tfdt[0] === 1, 'tfdt is of version 1');
-  expect(trun[0] === 1, 'trun is of version 1');
-  expect(tfhd.readUInt32BE(0) === 0x02_0028, 'tfhd has default-base-is-moof, duration and flags');
+  expect(tfdt[0] === 1, 'tfdt must have version 1');
+  expect(trun[0] === 1, 'trun must have version 1');
+  expect(tfhd.readUInt32BE(0) === 0x02_0028, 'tfhd must have default-base-is-moof, duration and flags');
   const has = trun.readUInt32BE(0) & 0xff_ffff;
-  expect((has & ~0xf05) === 0 && (has & 0x201) === 0x201, 'trun has a data offset and sizes');
+  expect((has & ~0xf05) === 0 && (has & 0x201) === 0x201, 'trun must have a data offset and sizes');
   const count = trun.readUInt32BE(4);
   const fields = [0x100, 0x200, 0x400, 0x800].filter((flag) => (has & flag) !== 0).length;
-  expect(trun.length === 12 + (has & 4) + count * fields * 4, 'trun is as long as its samples');
+  expect(trun.length === 12 + (has & 4) + count * fields * 4, 'The length of trun must match its samples');
   const defaultDuration = tfhd.readUInt32BE(8);
   const defaultFlags = tfhd.readUInt32BE(12);
   const firstFlags = (has & 4) === 0 ? defaultFlags : trun.readUInt32BE(12);
@@ -137,13 +137,13 @@ function readMoof(input: Buffer, moof: Box) {
 
 function cutSamples(input: Buffer, fragment: { sizes: ReturnType<typeof readMoof> }, mdat: Box) {
   const { dataStart, samples, ...facts } = fragment.sizes;
-  expect(dataStart === mdat.end - mdat.body.length, 'The data offset leads to the start of the mdat');
+  expect(dataStart === mdat.end - mdat.body.length, 'The data offset must point to the start of the mdat');
   let at = dataStart;
   const cut = samples.map(({ sizeBytes, ...sample }) => {
     at += sizeBytes;
     return { ...sample, data: input.subarray(at - sizeBytes, at) };
   });
-  expect(at === mdat.end, 'The samples fill the mdat');
+  expect(at === mdat.end, 'The samples must fill the mdat');
   return {
     ...facts,
     samples: cut,
@@ -155,7 +155,7 @@ const isSync = (flags: number): boolean => (flags & 0x1_0000) === 0;
 
 function child(input: Buffer, parent: Box, type: string): Box {
   const found = childrenOf(input, parent).filter((inner) => inner.type === type);
-  expect(found.length === 1, `${parent.type} has one ${type}, not ${found.length}`);
+  expect(found.length === 1, `${parent.type} must have one ${type}, not ${found.length}`);
   return found[0]!;
 }
 
@@ -164,10 +164,10 @@ const childrenOf = (input: Buffer, parent: Box): Box[] => boxesOf(input, parent.
 function boxesOf(input: Buffer, from: number, to: number): Box[] {
   const boxes: Box[] = [];
   for (let start = from; start < to; ) {
-    expect(start + 8 <= to, 'A box header is cut off');
+    expect(start + 8 <= to, 'A box header is truncated');
     const end = start + input.readUInt32BE(start);
     const type = input.toString('latin1', start + 4, start + 8);
-    expect(end >= start + 8 && end <= to, `The box ${type} does not fit where it is`);
+    expect(end >= start + 8 && end <= to, `The box ${type} extends past its parent`);
     boxes.push({ type, body: input.subarray(start + 8, end), start, end });
     start = end;
   }
@@ -178,7 +178,7 @@ function expect(condition: boolean, rule: string): asserts condition {
   if (!condition) throw new CmafError('CMAF_BAD_BOX', rule);
 }
 
-/** A field that its box is too short for is a fault of the box as well. */
+/** A box that is too short for its fields is also an invalid box. */
 function guarded<Result>(read: () => Result): Result {
   try {
     return read();

@@ -24,7 +24,7 @@ export function videoSampleEntry(avcC: Uint8Array, config: AvcConfig, bitrate: B
     u32(0, 0, 0),
     u16(config.width, config.height),
     u32(0x48_0000, 0x48_0000, 0), // 72 dpi
-    u16(1), // frames a sample
+    u16(1), // frames per sample
     Buffer.alloc(32), // compressorname
     u16(0x18, 0xffff), // depth, pre_defined −1
     box('avcC', avcC),
@@ -34,7 +34,7 @@ export function videoSampleEntry(avcC: Uint8Array, config: AvcConfig, bitrate: B
 
 /** `mp4a` with esds, btrt (ISO/IEC 14496-12 12.2.3, 14496-14 5.6). */
 export function audioSampleEntry(asc: Uint8Array, config: AacConfig, bitrate: Bitrate | undefined): Buffer {
-  // 16.16 holds rates below 64 KiHz; above, readers take the rate from the esds.
+  // 16.16 can represent rates below 64 KiHz; above that, readers take the rate from the esds.
   const sampleRate = config.sampleRate < 0x1_0000 ? config.sampleRate * 0x1_0000 : 0;
   return box(
     'mp4a',

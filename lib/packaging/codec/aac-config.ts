@@ -3,17 +3,17 @@ import { CodecConfigError } from './errors.ts';
 
 /** AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1). */
 export interface AacConfig {
-  /** Of the core: 2 is AAC-LC, also under SBR and PS. */
+  /** Object type of the core: 2 is AAC-LC, also with SBR and PS. */
   readonly objectType: number;
-  /** Of the core, in Hz: the timescale of its 1024-sample frames. */
+  /** Sample rate of the core, in Hz: the timescale of its 1024-sample frames. */
   readonly sampleRate: number;
-  /** channelConfiguration; 0 where a program config element tells. */
+  /** channelConfiguration; 0 if defined by a program config element. */
   readonly channelConfig: number;
-  /** Speakers that the core codes, 0 where unknown. Parametric stereo makes two of one. */
+  /** Channels coded by the core, 0 if unknown. Parametric stereo turns one into two. */
   readonly channels: number;
-  /** 960 or 1024 samples a frame. */
+  /** Samples per frame, 960 or 1024. */
   readonly frameSamples: number;
-  /** Where SBR is signalled: the rate that leaves the decoder. */
+  /** Output sample rate of the decoder, if SBR is signalled. */
   readonly extensionSampleRate: number | undefined;
   readonly parametricStereo: boolean;
   /** RFC 6381: `mp4a.40.2`, `mp4a.40.5` with SBR, `mp4a.40.29` with PS. */
@@ -27,19 +27,19 @@ const sampleRates = [
 const channelCounts = [0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 0, 8];
 const sbr = 5;
 const ps = 29;
-/** AAC Main, LC, SSR, LTP, Scalable, TwinVQ and the error-resilient kinds that begin with a GASpecificConfig. */
+/** AAC Main, LC, SSR, LTP, Scalable, TwinVQ and the error-resilient types that start with a GASpecificConfig. */
 const generalAudio = new Set([1, 2, 3, 4, 6, 7, 17, 19, 20, 21, 22, 23]);
 
 /**
- * Reads the body of an AAC sequence header. HE-AAC is seen where it is signalled: hierarchically (object type 5 or 29
- * first) or by the backward compatible extension (sync word 0x2b7). Throws `CodecConfigError`.
+ * Reads the body of an AAC sequence header. HE-AAC is detected if it is signalled: hierarchically (object type 5 or 29 first)
+ * or by the backward compatible extension (sync word 0x2b7). Throws `CodecConfigError`.
  */
 export function parseAudioSpecificConfig(config: Uint8Array): AacConfig {
   try {
     return readConfig(new BitReader(config));
   } catch (cause) {
     if (cause instanceof CodecConfigError) throw cause;
-    throw new CodecConfigError('BAD_AAC_CONFIG', 'The AudioSpecificConfig is cut off', { cause });
+    throw new CodecConfigError('BAD_AAC_CONFIG', 'The AudioSpecificConfig is truncated', { cause });
   }
 }
 
@@ -56,7 +56,7 @@ function readConfig(bits: BitReader): AacConfig {
   if (!generalAudio.has(objectType)) {
     throw new CodecConfigError(
       'UNSUPPORTED_CODEC_CONFIG',
-      `MPEG-4 audio object type ${objectType} is no AAC`,
+      `MPEG-4 audio object type ${objectType} is not AAC`,
     );
   }
   const frameSamples = bits.flag() ? 960 : 1024;

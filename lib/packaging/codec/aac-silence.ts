@@ -19,15 +19,15 @@ const layouts: readonly (readonly number[] | undefined)[] = [
 ];
 
 /**
- * One AAC-LC access unit (raw_data_block, 1024 samples) of silence for channelConfiguration 1 to 7: fills holes in the
- * audio of a publisher. Throws `CodecConfigError` `UNSUPPORTED_CODEC_CONFIG` for another configuration.
+ * One AAC-LC access unit (raw_data_block, 1024 samples) of silence for channelConfiguration 1 to 7: fills gaps in a
+ * publisher's audio. Throws `CodecConfigError` `UNSUPPORTED_CODEC_CONFIG` for any other configuration.
  */
 export function aacSilence(channelConfig: number): Buffer {
   const layout = layouts[channelConfig];
   if (layout === undefined) {
     throw new CodecConfigError(
       'UNSUPPORTED_CODEC_CONFIG',
-      `No silence for channelConfiguration ${channelConfig}`,
+      `Cannot generate silence for channelConfiguration ${channelConfig}`,
     );
   }
   const bits: string[] = [];

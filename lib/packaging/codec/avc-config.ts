@@ -1,9 +1,9 @@
 import { type AvcSps, parseAvcSps } from './avc-sps.ts';
 import { CodecConfigError } from './errors.ts';
 
-/** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1) and what its first SPS says. */
+/** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1) and the contents of its first SPS. */
 export interface AvcConfig extends AvcSps {
-  /** Bytes of the length before each NAL unit in a sample: 1, 2 or 4. */
+  /** Size in bytes of the length before each NAL unit in a sample: 1, 2 or 4. */
   readonly nalLengthBytes: number;
   readonly sps: readonly Uint8Array[];
   readonly pps: readonly Uint8Array[];
@@ -14,11 +14,14 @@ export interface AvcConfig extends AvcSps {
 /** Reads an avcC payload, which is also the body of an AVC sequence header. Throws `CodecConfigError`. */
 export function parseAvcConfig(avcC: Uint8Array): AvcConfig {
   if (avcC.length < 7 || avcC[0] !== 1) {
-    throw new CodecConfigError('BAD_AVC_CONFIG', 'The AVC configuration is cut off or not of version 1');
+    throw new CodecConfigError(
+      'BAD_AVC_CONFIG',
+      'The AVC configuration is truncated or does not have version 1',
+    );
   }
   const nalLengthBytes = (avcC[4]! & 3) + 1;
   if (nalLengthBytes === 3)
-    throw new CodecConfigError('BAD_AVC_CONFIG', 'A NAL length of 3 bytes is reserved');
+    throw new CodecConfigError('BAD_AVC_CONFIG', 'A NAL length size of 3 bytes is reserved');
   const sets = readParameterSets(avcC, 6, avcC[5]! & 31);
   const sps = sets.units;
   const pps = readParameterSets(avcC, sets.end + 1, avcC[sets.end] ?? 0).units;
@@ -49,7 +52,7 @@ function readParameterSets(
     const length = (avcC[at] ?? 0) * 256 + (avcC[at + 1] ?? 0);
     const unit = avcC.subarray(at + 2, at + 2 + length);
     if (length === 0 || unit.length < length) {
-      throw new CodecConfigError('BAD_AVC_CONFIG', 'A parameter set is cut off');
+      throw new CodecConfigError('BAD_AVC_CONFIG', 'A parameter set is truncated');
     }
     units.push(unit);
     at += 2 + length;

@@ -1,21 +1,21 @@
 import { BitReader, unescapeNal } from './bit-reader.ts';
 import { CodecConfigError } from './errors.ts';
 
-/** What we need of a sequence parameter set (ITU-T H.264 7.3.2.1.1 and annex E.1.1). */
+/** The parts we need of a sequence parameter set (ITU-T H.264 7.3.2.1.1 and annex E.1.1). */
 export interface AvcSps {
   readonly profile: number;
   /** constraint_set0_flag … as one byte. */
   readonly constraints: number;
-  /** Ten times the level: 31 is 3.1. */
+  /** Level times ten: 31 is 3.1. */
   readonly level: number;
   /** In luma samples, after cropping. */
   readonly width: number;
   readonly height: number;
   /** False for fields or field/frame adaptive coding. */
   readonly progressive: boolean;
-  /** 1:1 where the stream says nothing. */
+  /** 1:1 if the stream does not specify it. */
   readonly sampleAspectRatio: { readonly width: number; readonly height: number };
-  /** Frames per second by the VUI as a fraction; undefined where it gives none. */
+  /** Frames per second from the VUI as a fraction; undefined if absent. */
   readonly frameRate: { readonly numerator: number; readonly denominator: number } | undefined;
   readonly colour: AvcColour | undefined;
   readonly slices: AvcSliceSyntax;
@@ -37,7 +37,7 @@ export interface AvcSliceSyntax {
   readonly separatePlanes: boolean;
 }
 
-/** Code points of ISO/IEC 23091-2, as `colr` takes them. */
+/** Code points of ISO/IEC 23091-2, as used in `colr`. */
 export interface AvcColour {
   readonly primaries: number;
   readonly transfer: number;
@@ -70,12 +70,12 @@ const maxSideSamples = 16_384;
 
 /** Reads an SPS NAL unit (with its one-byte header). Throws `CodecConfigError` `BAD_AVC_CONFIG`. */
 export function parseAvcSps(nal: Uint8Array): AvcSps {
-  if ((nal[0]! & 31) !== 7) throw new CodecConfigError('BAD_AVC_CONFIG', 'The NAL unit is no SPS');
+  if ((nal[0]! & 31) !== 7) throw new CodecConfigError('BAD_AVC_CONFIG', 'The NAL unit is not an SPS');
   try {
     return readSps(new BitReader(unescapeNal(nal.subarray(1))));
   } catch (cause) {
     if (cause instanceof CodecConfigError) throw cause;
-    throw new CodecConfigError('BAD_AVC_CONFIG', 'The SPS is cut off or not one', { cause });
+    throw new CodecConfigError('BAD_AVC_CONFIG', 'The SPS is truncated or invalid', { cause });
   }
 }
 
@@ -99,14 +99,14 @@ function readSps(bits: BitReader): AvcSps {
   const crop = bits.flag()
     ? { left: bits.unsigned(), right: bits.unsigned(), top: bits.unsigned(), bottom: bits.unsigned() }
     : { left: 0, right: 0, top: 0, bottom: 0 };
-  // Equations 7-19 to 7-22: cropping counts in chroma samples, and in field lines where there are fields.
+  // Equations 7-19 to 7-22: cropping is in chroma samples, and in field lines for interlaced video.
   const colourPlanes = separatePlanes ? 0 : chromaFormat;
   const cropX = colourPlanes === 1 || colourPlanes === 2 ? 2 : 1;
   const cropY = (colourPlanes === 1 ? 2 : 1) * (progressive ? 1 : 2);
   const width = widthInMbs * 16 - cropX * (crop.left + crop.right);
   const height = heightInMapUnits * 16 * (progressive ? 1 : 2) - cropY * (crop.top + crop.bottom);
   if (width < 1 || height < 1 || width > maxSideSamples || height > maxSideSamples) {
-    throw new CodecConfigError('BAD_AVC_CONFIG', `The SPS gives a picture of ${width}×${height}`);
+    throw new CodecConfigError('BAD_AVC_CONFIG', `The SPS has an invalid picture size of ${width}×${height}`);
   }
   const vui = bits.flag() ? readVui(bits) : noVui;
   const slices: AvcSliceSyntax = {
@@ -159,7 +159,7 @@ function readPictureOrder(
 
 const noVui = { sampleAspectRatio: { width: 1, height: 1 }, frameRate: undefined, colour: undefined };
 
-/** Up to the timing fields; what follows them is of no use to us. */
+/** Reads up to the timing fields; we don't need anything after them. */
 function readVui(bits: BitReader): Pick<AvcSps, 'sampleAspectRatio' | 'frameRate' | 'colour'> {
   const sampleAspectRatio = bits.flag() ? readAspectRatio(bits) : noVui.sampleAspectRatio;
   if (bits.flag()) bits.skip(1); // overscan_appropriate_flag

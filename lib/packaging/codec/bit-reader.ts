@@ -1,4 +1,4 @@
-/** Reading went past the last bit. Parsers turn it into their own error. */
+/** A read past the last bit. Parsers convert it to their own error. */
 export class OutOfBitsError extends Error {
   override readonly name = 'OutOfBitsError';
   readonly code = 'OUT_OF_BITS';
@@ -53,7 +53,7 @@ export class BitReader {
   }
 }
 
-/** A NAL unit's payload without its emulation prevention bytes (ITU-T H.264 7.4.1). */
+/** A NAL unit's payload without emulation prevention bytes (ITU-T H.264 7.4.1). */
 export function unescapeNal(nal: Uint8Array): Buffer {
   const plain = Buffer.allocUnsafe(nal.length);
   let length = 0;

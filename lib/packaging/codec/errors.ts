@@ -1,4 +1,4 @@
-/** A codec configuration that is cut off, contradicts itself or is of a kind that we do not handle. */
+/** A codec configuration that is truncated, contradictory or unsupported. */
 export class CodecConfigError extends Error {
   override readonly name = 'CodecConfigError';
   readonly code: 'BAD_AVC_CONFIG' | 'BAD_AAC_CONFIG' | 'UNSUPPORTED_CODEC_CONFIG';

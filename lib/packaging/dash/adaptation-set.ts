@@ -9,12 +9,12 @@ import type {
 import { dateTime, frameRate, ticks } from './values.ts';
 import { element } from './xml.ts';
 
-/** Period continuity works between adaptation sets of equal id (ISO/IEC 23009-1 5.3.2.4). */
+/** Period continuity requires adaptation sets with equal ids (ISO/IEC 23009-1 5.3.2.4). */
 const videoSetId = 1;
 const audioSetId = 2;
 export const producerReferenceId = 0;
 
-/** The adaptation sets of a period: video where there is some, then audio. */
+/** The adaptation sets of a period: video, if any, then audio. */
 export function adaptationSets(period: DashPeriod, utcTimingUrl: string | undefined): string[] {
   const { video, audio } = period;
   const sets: string[] = [];
@@ -121,7 +121,7 @@ function segmentTemplate(set: DashVideoSet | DashAudioSet, period: DashPeriod): 
   );
 }
 
-/** `S` elements: equal durations in a row are one, a start is said where it is not the end of the one before. */
+/** `S` elements: consecutive equal durations are merged, and a start is written only if it is not the previous end. */
 function runs(timeline: readonly DashTimelineEntry[]): string[] {
   const list: { startTicks?: number; durationTicks: number; count: number }[] = [];
   let endTicks = Number.NaN;
@@ -154,7 +154,7 @@ function producerReferenceTime(
   return [element('ProducerReferenceTime', attributes, clock)];
 }
 
-/** The clock that wall-clock times of the MPD go by. */
+/** The clock for the MPD's wall clock times. */
 export function utcTiming(url: string): string {
   return element('UTCTiming', { schemeIdUri: 'urn:mpeg:dash:utc:http-iso:2014', value: url });
 }

@@ -1,4 +1,4 @@
-/** A model that no correct MPD can be made of. */
+/** A model that cannot be expressed as a valid MPD. */
 export class DashModelError extends Error {
   override readonly name = 'DashModelError';
   readonly code = 'DASH_BAD_MODEL';

@@ -7,8 +7,8 @@ import { element, escapeXml } from './xml.ts';
 const profiles = 'urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019';
 
 /**
- * An MPD (ISO/IEC 23009-1) of the live and CMAF profiles, by `SegmentTemplate` with `$Number$`. Throws `DashModelError` where the model has
- * no period, a period has no media, or periods do not follow each other.
+ * An MPD (ISO/IEC 23009-1) of the live and CMAF profiles, using `SegmentTemplate` with `$Number$`. Throws `DashModelError` if
+ * the model has no period, a period has no media, or periods overlap.
  */
 export function dashManifest(model: DashModel): string {
   checkPeriods(model.periods);
@@ -42,28 +42,28 @@ export function dashManifest(model: DashModel): string {
 }
 
 function checkPeriods(periods: readonly DashPeriod[]): void {
-  if (periods.length === 0) throw new DashModelError('A presentation has at least one period');
+  if (periods.length === 0) throw new DashModelError('A presentation needs at least one period');
   let endMs = 0;
   for (const period of periods) {
     if (period.video === undefined && period.audio === undefined) {
       throw new DashModelError(`Period ${period.id} has no media`);
     }
     if (period.startMs < endMs)
-      throw new DashModelError(`Period ${period.id} begins before the one before it ends`);
+      throw new DashModelError(`Period ${period.id} starts before the previous one ends`);
     endMs = period.startMs + (period.durationMs ?? 0);
   }
 }
 
-/** A static presentation must say how long it is; the last period may know. */
+/** A static presentation must have a duration; it may come from the last period. */
 function presentationDurationMs(model: DashModel): number {
   const last = model.periods.at(-1)!;
   const known = last.durationMs === undefined ? undefined : last.startMs + last.durationMs;
   const durationMs = model.mediaPresentationDurationMs ?? known;
-  if (durationMs === undefined) throw new DashModelError('A static presentation needs its duration');
+  if (durationMs === undefined) throw new DashModelError('A static presentation needs a duration');
   return durationMs;
 }
 
-/** `referenceId` names the `ProducerReferenceTime` that latency is measured from, where there is one. */
+/** `referenceId` refers to the `ProducerReferenceTime` that latency is measured from, if there is one. */
 function serviceDescription(latency: DashLatency, periods: readonly DashPeriod[]): string {
   const { targetMs, minMs, maxMs, minPlaybackRate, maxPlaybackRate } = latency;
   const hasReference = periods.some(({ producerReference }) => producerReference !== undefined);
@@ -80,8 +80,8 @@ function serviceDescription(latency: DashLatency, periods: readonly DashPeriod[]
 }
 
 /**
- * Every duration that is known is written: a reader may find it from the next period's start, but not all do. Open is
- * only the last period of a live broadcast.
+ * Writes every known duration: readers could derive it from the next period's start, but not all do. Only the last period of
+ * a live broadcast is open-ended.
  */
 function periodDurationMs(model: DashModel, index: number): number | undefined {
   const period = model.periods[index]!;

@@ -1,31 +1,31 @@
-/** What an MPD says, in our words: times in ms, the rest from the ladder. Pure data. */
+/** The contents of an MPD as pure data: times in ms, the rest from the ladder. */
 export interface DashModel {
-  /** `dynamic` while on air; `static` for a recording. Everything marked "dynamic" is left out of a static one. */
+  /** `dynamic` while on air; `static` for a recording. Fields marked "Dynamic" are omitted from static MPDs. */
   readonly type: 'dynamic' | 'static';
   /**
-   * Dynamic. Unix ms at which stream time 0 counts as on the air. A segment is asked for at this plus its end: put the
-   * time that encoding and publishing take into it, or players meet 404s.
+   * Dynamic. Unix ms at which stream time 0 counts as on air. Players request a segment at this time plus the segment's end, so
+   * it must include the time for encoding and publishing, or players get 404s.
    */
   readonly availabilityStartTimeMs: number;
-  /** Dynamic. Rises with each change. */
+  /** Dynamic. Increases with each change. */
   readonly publishTimeMs: number;
-  /** Dynamic. How long a player may go without asking for the MPD again. */
+  /** Dynamic. How long a player may wait before reloading the MPD. */
   readonly minimumUpdatePeriodMs: number;
-  /** Dynamic. How far back a viewer can seek; absent: to the start. */
+  /** Dynamic. How far back a viewer can seek. @default to the start */
   readonly timeShiftBufferDepthMs?: number;
   /** Dynamic. */
   readonly suggestedPresentationDelayMs: number;
   readonly minBufferTimeMs: number;
   readonly maxSegmentDurationMs: number;
-  /** Static: the length, from stream time 0. */
+  /** Static. The duration, from stream time 0. */
   readonly mediaPresentationDurationMs?: number;
-  /** Dynamic. A URL that answers with the time in ISO 8601 (urn:mpeg:dash:utc:http-iso:2014). */
+  /** Dynamic. A URL that returns the time in ISO 8601 (urn:mpeg:dash:utc:http-iso:2014). */
   readonly utcTimingUrl?: string;
-  /** Dynamic. The latency players should keep, and the speeds they may use for that. */
+  /** Dynamic. The latency that players should keep, and the playback rates they may use for it. */
   readonly latency?: DashLatency;
-  /** What relative URLs go through, ending in `/`: the stream's manifest names its broadcast's folder. */
+  /** Base of relative URLs, ending in `/`: the stream's manifest refers to its broadcast's folder. */
   readonly baseUrl?: string;
-  /** At least one, by start. */
+  /** At least one, ordered by start. */
   readonly periods: readonly DashPeriod[];
 }
 
@@ -37,43 +37,43 @@ export interface DashLatency {
   readonly maxPlaybackRate?: number;
 }
 
-/** A run of segments of unchanged codec parameters and unbroken time. */
+/** Consecutive segments with unchanged codec parameters and no gap in time. */
 export interface DashPeriod {
   /** Unchanged from one MPD to the next. */
   readonly id: string;
   /** In stream time. */
   readonly startMs: number;
-  /** Where a gap follows, or the recording ends: its length. Else it lasts to the next period's start. */
+  /** Duration, if a gap follows or the recording ends. @default to the next period's start */
   readonly durationMs?: number;
   /** Id of the period that this one continues without a change of codec parameters or timestamps. */
   readonly continues?: string;
   /** Media time, as in `tfdt`, at the period's start. On our grid that is its `startMs`. */
   readonly mediaStartMs: number;
-  /** `$Number$` of the segment that begins at the period's start. */
+  /** `$Number$` of the segment at the period's start. */
   readonly startNumber: number;
-  /** Last number, where it is known: players ask for none after it, even if the duration has room for one. */
+  /** Last number, if known: players request none after it, even if the duration would allow one. */
   readonly endNumber?: number;
   readonly segmentDurationMs: number;
   readonly video?: DashVideoSet;
   readonly audio?: DashAudioSet;
-  /** When the media of this period met the wall clock, for latency targets. */
+  /** Maps this period's media time to the wall clock, for latency targets. */
   readonly producerReference?: { readonly wallClockMs: number; readonly mediaTimeMs: number };
 }
 
 interface DashSet {
-  /** Ticks a second of its media. */
+  /** Timescale of its media, in ticks per second. */
   readonly timescale: number;
   /** With `$RepresentationID$`, for example `$RepresentationID$/init-1.mp4`. */
   readonly initialization: string;
   /** With `$RepresentationID$` and `$Number$`. */
   readonly media: string;
   /**
-   * The segments that there are, one after the other from `startNumber`, as media times. Where it is given a `SegmentTimeline`
-   * is written in place of `duration`. Give it for every period of a presentation, or none: players do not survive a period
-   * that changes from one to the other.
+   * The available segments, consecutive from `startNumber`, as media times. If given, a `SegmentTimeline` is written instead of
+   * `duration`. Give it for every period of a presentation, or for none: players do not survive a period that changes from one
+   * to the other.
    *
-   * Without it players make up segment numbers as time passes, through a gap too: Shaka Player ends a period only at
-   * the next one's start, asks for what a publisher never sent, and does not get over the 404s.
+   * Without it, players derive segment numbers from the time, even through a gap: Shaka Player ends a period only at the next
+   * one's start, requests media that the publisher never sent, and does not recover from the 404s.
    */
   readonly timeline?: readonly DashTimelineEntry[];
 }

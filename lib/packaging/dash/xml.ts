@@ -1,6 +1,6 @@
 type Attribute = string | number | boolean | undefined;
 
-/** An element; attributes that are undefined are left out. Children are elements made here, or escaped text. */
+/** An element; undefined attributes are omitted. Children are elements made by this function, or escaped text. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, Attribute>>,
@@ -24,8 +24,7 @@ const entities: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** Escapes for text and for attributes; other control characters, most of which XML 1.0 cannot
- * hold at all, become U+FFFD. */
+/** Escapes for text and attributes; other control characters, most of which XML 1.0 does not allow, become U+FFFD. */
 export function escapeXml(text: string): string {
   return text
     .toWellFormed()

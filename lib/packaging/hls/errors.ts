@@ -1,4 +1,4 @@
-/** A model that no correct playlist can be made of. */
+/** A model that cannot be expressed as a valid playlist. */
 export class HlsModelError extends Error {
   override readonly name = 'HlsModelError';
   readonly code = 'HLS_BAD_MODEL';

@@ -2,40 +2,40 @@ import { attributeTag, joinLines, quoted, uriLine } from './tags.ts';
 
 export interface HlsSegment {
   readonly uri: string;
-  /** Its init segment. Each segment names its own, so that a playlist can go on with another rendition's segments. */
+  /** Its init segment. Each segment has its own, so that a playlist can continue with another rendition's segments. */
   readonly mapUri: string;
   readonly durationSeconds: number;
-  /** Wall clock of its first sample, Unix ms. */
+  /** Wall clock time of its first sample, Unix ms. */
   readonly programDateTimeMs: number;
-  /** True where timestamps, format or codec parameters differ from the segment before it. */
+  /** True if timestamps, format or codec parameters differ from the previous segment. */
   readonly discontinuity?: boolean;
-  /** True where the media is missing: players skip it without asking for it. */
+  /** True if the media is missing: players skip the segment without requesting it. */
   readonly gap?: boolean;
 }
 
 export interface MediaPlaylistModel {
-  /** Whole seconds; must not change over a playlist's life. */
+  /** Whole seconds; must not change during a playlist's lifetime. */
   readonly targetDurationSeconds: number;
-  /** Of the first segment listed: on our grid, its segment number. */
+  /** Media sequence number of the first listed segment; on our grid, its segment number. */
   readonly mediaSequence: number;
-  /** How many discontinuities have left the playlist at its front. */
+  /** Number of discontinuities removed from the front of the playlist. */
   readonly discontinuitySequence: number;
-  /** `EVENT`: segments only join at the end. `VOD`: nothing changes any more. Absent: a sliding window. */
+  /** `EVENT`: segments are only appended. `VOD`: the playlist no longer changes. @default a sliding window */
   readonly type?: 'EVENT' | 'VOD';
-  /** No segment will follow. */
+  /** No more segments will follow. */
   readonly ended: boolean;
   readonly segments: readonly HlsSegment[];
 }
 
 /**
- * A media playlist (RFC 8216 4.3.3, EXT-X-GAP from draft-pantos-hls-rfc8216bis 4.4.4.7). Target duration is raised where a segment rounds to more:
- * players take a raised one better than a segment that is too long.
+ * A media playlist (RFC 8216 4.3.3, EXT-X-GAP from draft-pantos-hls-rfc8216bis 4.4.4.7). The target duration is raised if a
+ * segment rounds to more: players handle that better than a segment that is too long.
  */
 export function mediaPlaylist(model: MediaPlaylistModel): string {
   const longest = model.segments.reduce((most, { durationSeconds }) => Math.max(most, durationSeconds), 0);
   const lines = [
     '#EXTM3U',
-    // EXT-X-GAP wants 8; a version that changed as gaps come and go would gain nothing.
+    // EXT-X-GAP requires 8; changing the version as gaps come and go would gain nothing.
     '#EXT-X-VERSION:8',
     `#EXT-X-TARGETDURATION:${Math.max(model.targetDurationSeconds, Math.round(longest))}`,
     `#EXT-X-MEDIA-SEQUENCE:${model.mediaSequence}`,
@@ -68,8 +68,8 @@ function segmentLines(segment: HlsSegment, previous: HlsSegment | undefined): st
 }
 
 /**
- * The same playlist without segments at its front, so that at most `count` stay. What leaves is counted: media sequence
- * per segment, discontinuity sequence per EXT-X-DISCONTINUITY (RFC 8216 6.2.2).
+ * The same playlist with segments removed from the front, so that at most `count` remain. The removed ones are counted: media
+ * sequence per segment, discontinuity sequence per EXT-X-DISCONTINUITY (RFC 8216 6.2.2).
  */
 export function slideWindow(model: MediaPlaylistModel, count: number): MediaPlaylistModel {
   const gone = model.segments.slice(0, Math.max(0, model.segments.length - count));

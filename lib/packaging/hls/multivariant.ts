@@ -1,13 +1,13 @@
 import { HlsModelError } from './errors.ts';
 import { attributeTag, joinLines, quoted, uriLine } from './tags.ts';
 
-/** Rates are of the rendition alone: the playlist adds audio and video up. */
+/** Rates are for the rendition alone; the playlist adds up audio and video. */
 interface HlsRendition {
-  /** Of its media playlist. */
+  /** URI of its media playlist. */
   readonly uri: string;
   /** RFC 6381. */
   readonly codecs: string;
-  /** Peak: no run of segments between half and one and a half target durations has more. */
+  /** Peak bit rate: no run of segments lasting 0.5 to 1.5 target durations exceeds it. */
   readonly bandwidthBps: number;
   readonly averageBandwidthBps?: number;
 }
@@ -19,7 +19,7 @@ export interface HlsVideoRendition extends HlsRendition {
 }
 
 export interface HlsAudioRendition extends HlsRendition {
-  /** As a player's menu shows it. */
+  /** Display name in a player's menu. */
   readonly name: string;
   /** RFC 5646. */
   readonly language?: string;
@@ -27,20 +27,20 @@ export interface HlsAudioRendition extends HlsRendition {
 }
 
 export interface MultivariantModel {
-  /** In any order; may be empty where there is audio. */
+  /** In any order; may be empty if there is audio. */
   readonly video: readonly HlsVideoRendition[];
-  /** Absent where the publisher sends none. */
+  /** Absent if the publisher sends no audio. */
   readonly audio?: HlsAudioRendition;
 }
 
 const audioGroup = 'audio';
-/** What a first-time viewer's line most likely carries; players start with the first variant listed. */
+/** A bit rate that most viewers' connections can sustain; players start with the first variant listed. */
 const startBandwidthBps = 2_500_000;
 
 /**
- * A multivariant playlist (RFC 8216 4.3.4 and draft-pantos-hls-rfc8216bis): audio as a rendition group of its own. First comes
- * the best variant of at most 2.5 Mb/s, else the lowest; the others follow from high to low.
- * Throws `HlsModelError` where there is neither video nor audio, or for text that no attribute can hold.
+ * A multivariant playlist (RFC 8216 4.3.4 and draft-pantos-hls-rfc8216bis) with audio as a separate rendition group. It starts
+ * with the best variant of at most 2.5 Mb/s, or else the lowest one; the others follow from high to low. Throws `HlsModelError`
+ * if there is neither video nor audio, or if a text cannot be written as an attribute.
  */
 export function multivariantPlaylist(model: MultivariantModel): string {
   const { audio } = model;

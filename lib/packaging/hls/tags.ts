@@ -1,6 +1,6 @@
 import { HlsModelError } from './errors.ts';
 
-/** A tag with an attribute list (RFC 8216 4.2); attributes whose value is undefined are left out. */
+/** A tag with an attribute list (RFC 8216 4.2); undefined attributes are omitted. */
 export function attributeTag(
   name: string,
   attributes: Readonly<Record<string, string | number | undefined>>,
@@ -11,17 +11,17 @@ export function attributeTag(
   return `#${name}:${list.join(',')}`;
 }
 
-/** A quoted string: it can hold neither quotes nor line ends, and has no escape for them. */
+/** A quoted string. It cannot contain quotes or line breaks, and there is no way to escape them. */
 export function quoted(text: string): string {
   if (/["\r\n]/.test(text))
-    throw new HlsModelError(`No quotes or line ends can be in ${JSON.stringify(text)}`);
+    throw new HlsModelError(`${JSON.stringify(text)} must not contain quotes or line breaks`);
   return `"${text}"`;
 }
 
 /** A URI on a line of its own. */
 export function uriLine(uri: string): string {
   if (uri === '' || uri.startsWith('#') || /[\s"]/.test(uri)) {
-    throw new HlsModelError(`${JSON.stringify(uri)} can't be a URI line`);
+    throw new HlsModelError(`${JSON.stringify(uri)} is not a valid URI line`);
   }
   return uri;
 }

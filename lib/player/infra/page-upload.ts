@@ -18,7 +18,7 @@ export interface PageUploadProps {
   readonly retention: Pick<Deployment['retention'], 'logDays'>;
 }
 
-/** Brings the page's files into its bucket at each deploy, what is named before what names it. */
+/** Uploads the page's files to its bucket on each deploy, referenced files before those that reference them. */
 export class PageUpload extends Construct {
   constructor(scope: Construct, id: string, { bucket, pageDir, config, retention }: PageUploadProps) {
     super(scope, id);
@@ -34,7 +34,7 @@ export class PageUpload extends Construct {
         ...(folder === undefined ? {} : { destinationKeyPrefix: folder }),
         sources,
         cacheControl: [CacheControl.fromString(cacheControlOf({ immutable }))],
-        // A tab that was open before a deploy goes on finding its own files; they are few and small.
+        // A tab opened before a deploy must still find its own files; they are few and small.
         prune: false,
         role,
         logGroup,
@@ -50,21 +50,21 @@ export class PageUpload extends Construct {
   }
 }
 
-/** The uploading function is the CDK's, and so is what it may do. */
+/** The upload function and its permissions come from the CDK. */
 function acknowledge(role: Role, bucket: Bucket): void {
   const stack = Stack.of(role);
   const account = Token.isUnresolved(stack.account) ? '<AWS::AccountId>' : stack.account;
   const staged = `cdk-${stack.synthesizer.bootstrapQualifier}-assets-${account}-${stack.region}`;
   const bucketId = stack.getLogicalId(bucket.node.defaultChild as CfnBucket);
   const reasons = {
-    'The upload by the CDK reads its own assets and writes the page’s bucket; families of actions are how its grants are made.':
+    'The CDK’s upload function reads its own assets and writes to the page’s bucket; its grants use wildcard actions.':
       ['Action::s3:GetBucket*', 'Action::s3:GetObject*', 'Action::s3:List*', 'Action::s3:Abort*'].concat(
         'Action::s3:DeleteObject*',
       ),
-    'Files of one bucket that holds nothing but CDK assets, read at deploy time.': [
+    'Files of one bucket that holds only CDK assets, read at deploy time.': [
       `Resource::arn:aws:s3:::${staged}/*`,
     ],
-    'The page’s bucket holds nothing but the page.': [`Resource::<${bucketId}.Arn>/*`],
+    'The page’s bucket holds only the page.': [`Resource::<${bucketId}.Arn>/*`],
   };
   for (const [reason, findings] of Object.entries(reasons)) {
     for (const finding of findings) {
@@ -75,6 +75,6 @@ function acknowledge(role: Role, bucket: Bucket): void {
   if (!uploader) return;
   Validations.of(uploader).acknowledge({
     id: 'AwsSolutions-L1',
-    reason: 'The CDK chooses the runtime that its own function is tested with; it runs at deploy time only.',
+    reason: 'The CDK chooses the runtime that its function is tested with; it runs only at deploy time.',
   });
 }

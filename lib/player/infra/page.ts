@@ -9,14 +9,14 @@ import { PageUpload } from './page-upload.ts';
 export interface PlayerPageProps {
   /** A folder with the bundled page: `index.html`, `icon.svg`, `assets/`. */
   readonly pageDir: string;
-  /** What the page is told in `/config.json`. */
+  /** Becomes `/config.json`. */
   readonly config: RuntimeConfig;
   readonly retention: Pick<Deployment['retention'], 'logDays'>;
 }
 
 /**
- * The page's files in a bucket behind the edge. All of it can be made again at any time, so it goes with its stack. Files
- * whose names carry a hash stay when newer ones come: a tab that was open before goes on finding its own.
+ * The page's files in a bucket behind the edge. They can be rebuilt at any time, so the bucket is deleted with its stack.
+ * Files with a hash in their names are kept on later deploys, so that a tab opened earlier still finds its own.
  */
 export class PlayerPage extends Construct {
   readonly bucket: Bucket;
@@ -35,11 +35,11 @@ export class PlayerPage extends Construct {
     new PageUpload(this, 'Upload', { bucket: this.bucket, pageDir, config, retention });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'Only the edge reads here, and the edge writes down every request in its own logs.',
+      reason: 'Only the edge reads from this bucket, and the edge logs every request itself.',
     });
   }
 
-  /** Lets a distribution read files, and hear that one is missing. */
+  /** Lets a distribution read files, and get a 404 (not a 403) for missing ones. */
   grantRead(distributionArn: string): void {
     const reader = {
       principals: [new ServicePrincipal('cloudfront.amazonaws.com')],

@@ -1,2 +1,2 @@
-// Styles are imported for the bundler; they give no values.
+// Styles are imported for the bundler; they export nothing.
 declare module '*.css';

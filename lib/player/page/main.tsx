@@ -15,10 +15,10 @@ async function start(): Promise<void> {
   } catch {
     render(
       <main class="notice" id="main">
-        <h1>The page could not start</h1>
-        <p>Its server does not answer. Check that Headwater is running, then load the page again.</p>
+        <h1>This page couldn’t start</h1>
+        <p>The server isn’t responding. Check that Headwater is running, then reload the page.</p>
         <button type="button" class="button" onClick={() => location.reload()}>
-          Load again
+          Reload
         </button>
       </main>,
       root,

@@ -1,17 +1,17 @@
-/** Where the page may reach out to, as origins or base addresses. */
+/** Where the page may connect to, as origins or base URLs. */
 export interface PageReach {
-  /** Left out: there is no API for this page, which then is a viewer only. */
+  /** @default no API: the page is a viewer only */
   readonly apiBaseUrl?: string;
-  /** Left out: there is no supervisor, as anywhere but on one machine. */
+  /** @default no supervisor, as everywhere but on a single machine */
   readonly processApiBaseUrl?: string;
-  /** Left out: the edge is where the page comes from. */
+  /** @default the page's own origin */
   readonly edgeBaseUrl?: string;
 }
 
 /**
- * The Content-Security-Policy of the page: its own files, the control API and the edge, nothing else in the world.
- * `blob:` media is what Media Source Extensions plays from; the edge as media is for browsers that play HLS natively.
- * No inline script or style is allowed; the page has none.
+ * The page's Content-Security-Policy: its own files, the APIs and the edge, nothing else. Media Source Extensions plays
+ * from `blob:`; the edge is a media source for browsers that play HLS natively. Inline scripts and styles are forbidden;
+ * the page has none.
  */
 export function contentSecurityPolicy({ apiBaseUrl, processApiBaseUrl, edgeBaseUrl }: PageReach): string {
   const [api = '', processApi = '', edge = ''] = [apiBaseUrl, processApiBaseUrl, edgeBaseUrl].map((url) =>
@@ -34,7 +34,7 @@ export function contentSecurityPolicy({ apiBaseUrl, processApiBaseUrl, edgeBaseU
     .join('; ');
 }
 
-/** Headers of every answer of the page's server. */
+/** Headers of every response of the page's server. */
 export function securityHeaders(reach: PageReach) {
   return {
     'Content-Security-Policy': contentSecurityPolicy(reach),

@@ -1,9 +1,9 @@
 import { pageRoutes } from './routes.ts';
 
 /**
- * The page's routes as a CloudFront Function (runtime 2.0), with the same outcome as `fileFor`: a route of the page gets
- * `/index.html`, a name with an extension is a file, and what is neither is a 404 in words. (Here that is a page of its
- * own: a function can give a file or a status, not both.) Returns the function's source.
+ * The page's routes as a CloudFront Function (runtime 2.0), with the same result as `fileFor`: a page route gets
+ * `/index.html`, a name with an extension is a file, and anything else is a readable 404. (Here the 404 has its own
+ * page: a function can return a file or a status, not both.) Returns the function's source.
  */
 export function routesFunctionCode(routes: readonly RegExp[] = pageRoutes): string {
   return `'use strict';
@@ -34,5 +34,5 @@ function handler(event) {
 }
 
 const missingPage =
-  '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Nothing here</title></head>' +
-  '<body><h1>There is nothing at this address</h1><p>It may be mistyped, or the page has moved.</p></body></html>';
+  '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page not found</title></head>' +
+  '<body><h1>Page not found</h1><p>The address may be mistyped, or the page may have moved.</p></body></html>';

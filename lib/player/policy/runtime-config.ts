@@ -1,7 +1,7 @@
 import type { PageReach } from './headers.ts';
 
-/** What the page reads from `/config.json` when it starts in the browser. */
+/** `/config.json`, which the page reads when it starts. */
 export interface RuntimeConfig extends PageReach {
-  /** Where streams are looked for, unless the address names another region. */
+  /** The region of streams unless the URL names another one. */
   readonly region: string;
 }

@@ -13,30 +13,30 @@ import { ingestHostName, popParameters } from '../../config/names.ts';
 import { publicPorts } from '../../region/policy/tcp-ports.ts';
 
 export interface PopAcceleratorProps {
-  /** The deployment's name; begins the accelerator's. */
+  /** The deployment's name; prefix of the accelerator's name. */
   readonly name: string;
-  /** Name of the region that it leads to. */
+  /** Name of the target region. */
   readonly region: string;
-  /** Whether RTMP without TLS is taken, on TCP 1935. */
+  /** Whether RTMP without TLS is accepted, on TCP 1935. */
   readonly plainRtmp: boolean;
   /** Broadcasters then use `<region>.ingest.<domain>`. @default the accelerator's own name */
   readonly domain?: Deployment['domain'];
 }
 
 /**
- * The way into one region, in the pop stack: two fixed addresses, announced everywhere, that bring a broadcaster onto AWS's
- * network at the point of presence nearest to them and from there to the region that has their stream. The region attaches
- * itself (`PopEndpoint`) by the ARNs that stand in SSM parameters here, so this stack has to be deleted after it.
+ * The entry point of one region, in the pop stack: two fixed anycast addresses that bring a broadcaster onto AWS's network at
+ * the nearest point of presence and from there to the region of their stream. The region attaches itself (`PopEndpoint`) using
+ * the ARNs in SSM parameters, so this stack must be deleted after the region's.
  *
- * One a region, because a stream, its key and its lease are of one region: an accelerator over all of them would take a
+ * One per region, because a stream, its key and its lease belong to one region: an accelerator for all regions would take a
  * broadcaster, or a reconnect, to a region that does not know the stream (docs/decisions/0010).
  *
- * IPv4 alone: with IPv6 every balancer and every task would need it too, and broadcasters without IPv4 come through NAT64.
+ * IPv4 only: IPv6 would have to be enabled on every balancer and every task too, and broadcasters without IPv4 can use NAT64.
  *
- * Flow logs of the accelerator are off: it hands the broadcaster's address on, so the region's flow logs have it.
+ * Flow logs of the accelerator are off: it preserves the broadcaster's address, so the region's flow logs contain it.
  */
 export class PopAccelerator extends Construct {
-  /** The name that broadcasters are told. */
+  /** The host name for broadcasters. */
   readonly ingestHost: string;
 
   constructor(scope: Construct, id: string, props: PopAcceleratorProps) {
@@ -53,7 +53,7 @@ export class PopAccelerator extends Construct {
       const listener = accelerator.addListener(listenerId, {
         protocol,
         portRanges: [{ fromPort: port }],
-        // There is one endpoint, and any of the region's proxies finds a stream's worker: nothing has to stay together.
+        // There is only one endpoint, and any proxy of the region finds a stream's worker, so no affinity is needed.
         clientAffinity: ClientAffinity.NONE,
       });
       this.#publish(`${listenerId}Arn`, parameter, listener.listenerArn);

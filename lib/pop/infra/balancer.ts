@@ -11,27 +11,27 @@ import { cellPorts, publicPorts } from '../../region/policy/tcp-ports.ts';
 
 export interface PopBalancerProps {
   readonly vpc: IVpc;
-  /** Private subnets, one a zone. */
+  /** Private subnets, one per zone. */
   readonly subnets: SubnetSelection;
-  /** Whether RTMP without TLS is taken, on TCP 1935. */
+  /** Whether RTMP without TLS is accepted, on TCP 1935. */
   readonly plainRtmp: boolean;
   /** @default true */
   readonly deletionProtection?: boolean;
 }
 
 /**
- * The region's network load balancer between the accelerator and the proxies.
+ * The region's Network Load Balancer between the accelerator and the proxies.
  *
- * It is internal: the accelerator reaches it in the private subnets, and nobody goes around the accelerator.
+ * It is internal: the accelerator reaches it in the private subnets, and nobody can bypass the accelerator.
  *
- * Cross-zone is on. Publishers are few, heavy and stay for hours. Were each zone's share kept in the zone, then of four tasks
- * in three zones, 70 % full on average, two would stand at 47 % and two at 93 %, the first to refuse people. And a zone
- * whose one task restarts would have none. It costs the bytes that cross: two thirds of 6 Mb/s are 1.8 GB an hour, some
- * $0.04 a publisher-hour.
+ * Cross-zone load balancing is on. Publishers are few and heavy, and stay for hours. If each zone's share stayed in the zone,
+ * then with four tasks in three zones, 70% full on average, two would be at 47% and two at 93%, which would reject publishers
+ * first. And a zone whose only task restarts would have none. The cost is the cross-zone traffic: two thirds of 6 Mb/s is
+ * 1.8 GB an hour, about $0.04 per publisher-hour.
  */
 export class PopBalancer extends Construct {
   readonly balancer: NetworkLoadBalancer;
-  /** The balancer's group: proxies let in what comes from it. */
+  /** The balancer's security group; proxies accept traffic from it. */
   readonly securityGroup: SecurityGroup;
   readonly rtmpsTargets: NetworkTargetGroup;
   readonly srtTargets: NetworkTargetGroup;
@@ -47,7 +47,7 @@ export class PopBalancer extends Construct {
       description: 'Balancer: broadcasters in, proxies out',
       allowAllOutbound: false,
     });
-    // Without a group from its first day a balancer can't have one later, and the accelerator keeps no client address.
+    // A balancer created without a security group can't get one later, and the accelerator would not preserve client addresses.
     this.balancer = new NetworkLoadBalancer(this, 'Balancer', {
       vpc: props.vpc,
       vpcSubnets: props.subnets,
@@ -69,7 +69,7 @@ export class PopBalancer extends Construct {
       targetType: TargetType.IP,
       protocol,
       port: targetPort,
-      // UDP keeps the address by itself and can't do otherwise; TCP to IP targets has to be told.
+      // UDP always preserves the address; for TCP to IP targets it must be enabled.
       ...(tcp ? { preserveClientIp: true } : {}),
       healthCheck: {
         protocol: Protocol.HTTP,
@@ -80,24 +80,24 @@ export class PopBalancer extends Construct {
         healthyThresholdCount: 2,
         unhealthyThresholdCount: 2,
       },
-      // ECS takes a task out of the group before it sends SIGTERM, and waits this long. The balancer may send it new
-      // publishers for about as long: they find a proxy that still takes them, not one that is closing.
+      // ECS deregisters a task and waits this long before it sends SIGTERM. The balancer may send it new publishers for about
+      // as long: they find a proxy that still accepts them, not one that is closing.
       deregistrationDelay: Duration.seconds(120),
-      // Then the proxy itself asks its publishers to come again, within its drain time; the balancer cuts nobody before.
+      // Then the proxy itself asks its publishers to reconnect, within its drain time; the balancer must not cut them before.
       connectionTermination: false,
     });
-    // A proxy that fails a check may be slow, or draining: its publishers are on air and stay. One that is gone sends no
-    // packets, and the idle timeout takes care of it.
+    // A proxy that fails a check may be slow or draining, with publishers on air, who must stay. A dead one sends no packets,
+    // and the idle timeout takes care of it.
     targets.setAttribute('target_health_state.unhealthy.connection_termination.enabled', 'false');
     this.balancer.addListener(id, {
       port,
       protocol,
       defaultTargetGroups: [targets],
-      // The least there is, and twice the silence after which a proxy hangs up. A publisher whose proxy vanished without a
-      // word gets a reset at its next try to send, minutes before its own TCP gives up.
+      // The minimum, and twice the idle time after which a proxy hangs up. A publisher whose proxy vanished silently gets a
+      // reset at its next attempt to send, minutes before its own TCP gives up.
       ...(tcp ? { tcpIdleTimeout: Duration.seconds(60) } : {}),
     });
-    // The accelerator hands on the broadcaster's own address, so the group must let in everybody's.
+    // The accelerator preserves the broadcaster's address, so the security group must admit all addresses.
     this.securityGroup.addIngressRule(
       Peer.anyIpv4(),
       tcp ? Port.tcp(port) : Port.udp(port),
@@ -110,12 +110,12 @@ export class PopBalancer extends Construct {
     Validations.of(this.securityGroup).acknowledge({
       id: 'AwsSolutions-EC23',
       reason:
-        'Broadcasters come from everywhere, and Global Accelerator keeps their addresses. The balancer is internal: no path but the accelerator leads to it. Only the listeners’ ports are open.',
+        'Broadcasters connect from anywhere, and Global Accelerator preserves their addresses. The balancer is internal and reachable only through the accelerator. Only the listeners’ ports are open.',
     });
     Validations.of(this.balancer).acknowledge({
       id: 'AwsSolutions-ELB2',
       reason:
-        'Access logs of a network load balancer cover TLS listeners only; these are TCP and UDP. The flow logs of the VPC have every connection with its client address.',
+        'Network Load Balancer access logs cover only TLS listeners; these are TCP and UDP. The VPC flow logs contain every connection with its client address.',
     });
   }
 }

@@ -9,18 +9,18 @@ import type { RemoteParameters } from '../../infra/remote-parameters.ts';
 export interface PopEndpointProps {
   /** The deployment's name. */
   readonly name: string;
-  /** Whether RTMP without TLS is taken, on TCP 1935. */
+  /** Whether RTMP without TLS is accepted, on TCP 1935. */
   readonly plainRtmp: boolean;
   readonly balancer: NetworkLoadBalancer;
   readonly remoteParameters: RemoteParameters;
 }
 
 /**
- * A region's place behind the accelerator: an endpoint group for each listener, with the region's balancer in it. The
- * listeners' ARNs are read from the pop stack's parameters while this one is deployed, so the pop has to be there first.
+ * Attaches a region to the accelerator: an endpoint group per listener, containing the region's balancer. The listeners' ARNs
+ * are read from the pop stack's parameters during the deploy, so the pop must be deployed first.
  *
- * The balancer listens on the accelerator's own ports, so none is overridden. How healthy it is tells its target groups:
- * Global Accelerator does not use a group's own health check for a load balancer.
+ * The balancer listens on the accelerator's own ports, so none is overridden. Its health is determined by its target groups:
+ * Global Accelerator does not use an endpoint group's own health check for a load balancer.
  */
 export class PopEndpoint extends Construct {
   constructor(scope: Construct, id: string, props: PopEndpointProps) {
@@ -36,7 +36,7 @@ export class PopEndpoint extends Construct {
     new EndpointGroup(this, id, {
       listener: Listener.fromListenerArn(this, `${id}Listener`, listenerArn),
       region: Stack.of(this).region,
-      // Turn it down by hand to empty a region: connections that stand stay.
+      // Turn it down by hand to drain a region; existing connections stay.
       trafficDialPercentage: 100,
       endpoints: [new NetworkLoadBalancerEndpoint(balancer, { preserveClientIp: true })],
     });

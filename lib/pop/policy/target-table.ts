@@ -1,14 +1,14 @@
-/** Failed health checks in a row that take a target out; one success brings it back. */
+/** Consecutive failed health checks after which a target is out; one success brings it back. */
 const failuresUntilOut = 2;
 
 export interface TargetState<Target> {
   readonly target: Target;
-  /** Out until the first success: a balancer that starts knows nothing. */
+  /** False until the first success, because a starting balancer knows nothing. */
   readonly healthy: boolean;
   readonly connections: number;
 }
 
-/** The targets of a balancer, their health and how many connections each has. Pure. */
+/** A balancer's targets with their health and connection counts. Pure. */
 export class TargetTable<Target> {
   readonly #rows: { target: Target; healthy: boolean; failures: number; connections: number }[];
 
@@ -20,7 +20,7 @@ export class TargetTable<Target> {
     return this.#rows.map(({ target, healthy, connections }) => ({ target, healthy, connections }));
   }
 
-  /** Takes in a health check, or a failed connect; true where the target went in or out by it. */
+  /** Records a health check or a failed connect; true if it changed the target's health. */
   report(target: Target, succeeded: boolean): boolean {
     const row = this.#row(target);
     const before = row.healthy;
@@ -31,8 +31,8 @@ export class TargetTable<Target> {
   }
 
   /**
-   * Targets to try, best first: healthy ones by fewest connections, equal ones in the table's order. With no healthy
-   * target all are tried: like a network load balancer it fails open, because a wrong health check must not be an outage.
+   * Targets to try, best first: healthy ones by fewest connections, ties in table order. Without any healthy target all are
+   * tried: like a Network Load Balancer it fails open, because a faulty health check must not cause an outage.
    */
   order(): Target[] {
     const healthy = this.#rows.filter((row) => row.healthy);
@@ -51,7 +51,7 @@ export class TargetTable<Target> {
 
   #row(target: Target) {
     const row = this.#rows.find((candidate) => candidate.target === target);
-    if (row === undefined) throw new RangeError('not a target of this table');
+    if (row === undefined) throw new RangeError('The target is not in this table');
     return row;
   }
 }

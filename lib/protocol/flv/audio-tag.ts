@@ -1,6 +1,6 @@
 import { FlvError } from './errors.ts';
 
-/** `unknown-…` names the SoundFormat or FourCC that no table has. */
+/** `unknown-…` contains the SoundFormat or FourCC if it is in no table. */
 export type AudioCodec =
   | 'aac'
   | 'mp3'
@@ -17,7 +17,7 @@ export type AudioCodec =
 
 export interface AudioTag {
   readonly codec: AudioCodec;
-  /** `other`: what a demultiplexer may pass over (multichannel config, multitrack). */
+  /** `other`: packets that a demultiplexer may ignore (multichannel config, multitrack). */
   readonly packetType: 'sequence-header' | 'frame' | 'end' | 'other';
   /** AudioSpecificConfig or a raw access unit; a view of the payload. */
   readonly data: Buffer;
@@ -54,7 +54,7 @@ const extendedFormat = 9;
 
 /**
  * Reads the body of an audio tag or RTMP audio message: the classic form (FLV specification 10.1, annex E.4.2) and the
- * extended header of enhanced RTMP v2. Throws `FlvError` `FLV_SHORT_BODY` where fields are cut off.
+ * extended header of enhanced RTMP v2. Throws `FlvError` `FLV_SHORT_BODY` if header fields are missing.
  */
 export function parseAudioTag(payload: Buffer): AudioTag {
   const first = payload[0];
@@ -70,7 +70,7 @@ export function parseAudioTag(payload: Buffer): AudioTag {
 
 function parseExtended(payload: Buffer, packet: number): AudioTag {
   const packetType = extendedPackets[packet] ?? 'other';
-  // Multitrack (5) and ModEx (7) have no FourCC at this place.
+  // Multitrack (5) and ModEx (7) have no FourCC here.
   if (packet === 5 || packet === 7) return { codec: 'unknown-', packetType, data: payload.subarray(1) };
   if (payload.length < 5) throw shortBody(payload);
   const fourCc = payload.toString('latin1', 1, 5);
@@ -79,5 +79,8 @@ function parseExtended(payload: Buffer, packet: number): AudioTag {
 }
 
 function shortBody(payload: Buffer): FlvError {
-  return new FlvError('FLV_SHORT_BODY', `An audio tag of ${payload.length} bytes lacks its header fields`);
+  return new FlvError(
+    'FLV_SHORT_BODY',
+    `An audio tag of ${payload.length} bytes is too short for its header fields`,
+  );
 }

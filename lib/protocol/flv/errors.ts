@@ -1,4 +1,4 @@
-/** Bytes that are no FLV, or break a stated bound. `code` says which rule; the reader is of no use after it. */
+/** Bytes that are not FLV, or exceed a limit. `code` names the violated rule; the reader is unusable afterwards. */
 export class FlvError extends Error {
   override readonly name = 'FlvError';
   readonly code:

@@ -2,7 +2,7 @@ import { FlvError } from './errors.ts';
 import { type FlvTag, type FlvTagType, tagHeaderBytes } from './tag.ts';
 
 const fileHeaderBytes = 9;
-/** Nobody writes a longer file header; a larger DataOffset is noise. */
+/** No muxer writes a longer file header; a larger DataOffset is garbage. */
 const maxDataOffsetBytes = 1024;
 const types = new Map<number, FlvTagType>([
   [8, 'audio'],
@@ -13,17 +13,18 @@ const types = new Map<number, FlvTagType>([
 type Expect = 'file-header' | 'first-trailer' | 'tag-header' | 'payload' | 'trailer';
 
 /**
- * Reads FLV as it comes, cut anywhere (FLV specification 10.1, annex E). Holds at most one unfinished tag of
- * `maxTagBytes` (default 8 MiB). A payload is a view of the pushed bytes where the tag lies within one push, else
- * one new buffer: do not reuse pushed buffers.
+ * Reads an FLV stream, split anywhere (FLV specification 10.1, annex E). Holds at most one incomplete tag of `maxTagBytes`
+ * (default 8 MiB). A payload is a view of the pushed bytes if the tag lies within one push, otherwise a new buffer: do not
+ * reuse pushed buffers.
  *
- * `push` throws `FlvError` and gives none of that push's tags where the input is no FLV; the reader is then dead.
+ * `push` throws `FlvError` if the input is not FLV, and then returns none of that push's tags; the reader is unusable
+ * afterwards.
  */
 export class FlvReader {
   readonly #maxTagBytes: number;
   #expect: Expect = 'file-header';
   #need = fileHeaderBytes;
-  /** Bytes of the item being read that earlier pushes brought; `#have` of them are filled. */
+  /** Bytes of the current item from earlier pushes; `#have` of them are filled. */
   #partial: Buffer | undefined;
   #have = 0;
   #type: FlvTagType = 'script';
@@ -34,7 +35,7 @@ export class FlvReader {
     this.#maxTagBytes = options.maxTagBytes ?? 8 * 1024 * 1024;
   }
 
-  /** True between two tags: an end of input here cuts nothing off. */
+  /** True between two tags: an end of input here truncates nothing. */
   get atBoundary(): boolean {
     return this.#expect === 'tag-header' && this.#have === 0;
   }
@@ -50,7 +51,7 @@ export class FlvReader {
     }
   }
 
-  /** The next `#need` bytes, out of `bytes` alone where they all are there. */
+  /** The next `#need` bytes, taken directly from `bytes` if it has all of them. */
   #take(bytes: Buffer, at: number): { bytes: Buffer; consumed: number } | undefined {
     const wanted = this.#need - this.#have;
     const available = bytes.length - at;
@@ -82,7 +83,10 @@ export class FlvReader {
         break;
       case 'trailer':
         if (item.readUInt32BE(0) !== tagHeaderBytes + this.#payloadBytes) {
-          throw new FlvError('FLV_OUT_OF_STEP', 'PreviousTagSize is not the size of the tag before it');
+          throw new FlvError(
+            'FLV_OUT_OF_STEP',
+            'PreviousTagSize does not match the size of the previous tag',
+          );
         }
         this.#next('tag-header', tagHeaderBytes);
         break;
@@ -95,7 +99,7 @@ export class FlvReader {
   #readFileHeader(header: Buffer): void {
     const offset = header.readUInt32BE(5);
     if (header.toString('latin1', 0, 3) !== 'FLV' || header[3] !== 1) {
-      throw new FlvError('FLV_BAD_HEADER', 'The input does not begin with an FLV version 1 header');
+      throw new FlvError('FLV_BAD_HEADER', 'The input does not start with an FLV version 1 header');
     }
     if (offset < fileHeaderBytes || offset > maxDataOffsetBytes) {
       throw new FlvError('FLV_BAD_HEADER', `DataOffset ${offset} is out of range`);
@@ -105,11 +109,14 @@ export class FlvReader {
 
   #readTagHeader(header: Buffer): void {
     const type = types.get(header[0]!);
-    // Bit 5 of the first byte would say that the payload is encrypted (annex F): no type matches it.
-    if (type === undefined) throw new FlvError('FLV_BAD_TAG', `${header[0]} is no tag type`);
+    // Bit 5 of the first byte would mean an encrypted payload (annex F): no type matches it.
+    if (type === undefined) throw new FlvError('FLV_BAD_TAG', `${header[0]} is not a valid tag type`);
     const size = header.readUIntBE(1, 3);
     if (size > this.#maxTagBytes) {
-      throw new FlvError('FLV_TAG_TOO_LARGE', `A tag of ${size} bytes is over ${this.#maxTagBytes}`);
+      throw new FlvError(
+        'FLV_TAG_TOO_LARGE',
+        `A tag of ${size} bytes exceeds the limit of ${this.#maxTagBytes}`,
+      );
     }
     this.#type = type;
     this.#timestampMs = header[7]! * 0x100_0000 + header.readUIntBE(4, 3);

@@ -1,4 +1,4 @@
-/** What a tag carries (FLV specification 10.1, annex E.4.1). */
+/** Tag types (FLV specification 10.1, annex E.4.1). */
 export type FlvTagType = 'audio' | 'video' | 'script';
 
 /** One tag. RTMP's audio, video and data messages have the same payloads. */

@@ -1,6 +1,6 @@
 import { FlvError } from './errors.ts';
 
-/** `unknown-…` names the CodecID or FourCC that no table has. */
+/** `unknown-…` contains the CodecID or FourCC if it is in no table. */
 export type VideoCodec =
   | 'avc'
   | 'hevc'
@@ -18,7 +18,7 @@ export interface VideoTag {
   readonly codec: VideoCodec;
   readonly frameType: FrameType;
   readonly keyframe: boolean;
-  /** `other`: what a demultiplexer may pass over (metadata, commands, multitrack). */
+  /** `other`: packets that a demultiplexer may ignore (metadata, commands, multitrack). */
   readonly packetType: 'sequence-header' | 'frame' | 'end' | 'other';
   /** Presentation minus decoding time in ms; signed. */
   readonly compositionTimeMs: number;
@@ -34,7 +34,7 @@ const frameTypes: readonly FrameType[] = [
   'generated-key',
   'command',
 ];
-/** CodecID (annex E.4.3.1); 12 is what CDNs used for HEVC before enhanced RTMP. */
+/** CodecID (annex E.4.3.1); 12 was used by CDNs for HEVC before enhanced RTMP. */
 const legacyCodecs = new Map<number, VideoCodec>([
   [1, 'jpeg'],
   [2, 'sorenson-h263'],
@@ -56,7 +56,7 @@ const fourCcCodecs = new Map<string, VideoCodec>([
 
 /**
  * Reads the body of a video tag or RTMP video message: the classic form (FLV specification 10.1, annex E.4.3) and the
- * extended header of enhanced RTMP v2. Throws `FlvError` `FLV_SHORT_BODY` where fields are cut off.
+ * extended header of enhanced RTMP v2. Throws `FlvError` `FLV_SHORT_BODY` if header fields are missing.
  */
 export function parseVideoTag(payload: Buffer): VideoTag {
   const first = byteAt(payload, 0);
@@ -79,7 +79,7 @@ export function parseVideoTag(payload: Buffer): VideoTag {
 function parseExtended(payload: Buffer, first: number): VideoTag {
   const frameType = frameTypes[(first >> 4) & 7] ?? 'unknown';
   const packet = first & 15;
-  const isHeaderless = packet === 6 || packet === 7; // Multitrack, ModEx: no FourCC at this place.
+  const isHeaderless = packet === 6 || packet === 7; // Multitrack, ModEx: no FourCC here.
   if (!isHeaderless && payload.length < 5) throw shortBody(payload);
   const fourCc = isHeaderless ? '' : payload.toString('latin1', 1, 5);
   const codec = fourCcCodecs.get(fourCc) ?? `unknown-${fourCc.replace(/[^\w.-]/g, '?')}`;
@@ -119,5 +119,8 @@ function signed24(payload: Buffer, at: number): number {
 }
 
 function shortBody(payload: Buffer): FlvError {
-  return new FlvError('FLV_SHORT_BODY', `A video tag of ${payload.length} bytes lacks its header fields`);
+  return new FlvError(
+    'FLV_SHORT_BODY',
+    `A video tag of ${payload.length} bytes is too short for its header fields`,
+  );
 }

@@ -8,15 +8,15 @@ export function writeFlvHeader(tracks: { readonly audio: boolean; readonly video
 }
 
 /**
- * One tag as three pieces: header, the payload itself (not copied), trailer. Write them together (`writev`, cork).
+ * One tag in three parts: header, the payload itself (not copied), trailer. Write them together (`writev`, cork).
  *
- * `timestampMs` is taken modulo 2³²; the upper byte goes into the extension (annex E.4.1). Throws `FlvError`
+ * `timestampMs` is written modulo 2³²; the upper byte goes into the extension (annex E.4.1). Throws `FlvError`
  * `FLV_TAG_TOO_LARGE` above 16 MiB − 1.
  */
 export function writeFlvTag(tag: FlvTag): [header: Buffer, payload: Buffer, trailer: Buffer] {
   const size = tag.payload.length;
   if (size > maxTagPayloadBytes) {
-    throw new FlvError('FLV_TAG_TOO_LARGE', `A tag of ${size} bytes does not fit the 24-bit length`);
+    throw new FlvError('FLV_TAG_TOO_LARGE', `A tag of ${size} bytes exceeds the 24-bit length field`);
   }
   const timestamp = tag.timestampMs >>> 0;
   const ends = Buffer.allocUnsafe(tagHeaderBytes + 4);

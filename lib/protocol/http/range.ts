@@ -1,13 +1,13 @@
-/** A window of a representation: from `start` up to, not including, `end`. */
+/** A window of a representation: from `start` to `end`, exclusive. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Reads a `Range` header (RFC 9110 §14) against a representation of `size` bytes. Undefined where it is to be ignored:
- * no header, another unit, malformed, or several ranges (allowed by §14.2, and several ranges are a way to make a
- * server multiply its output).
+ * Parses a `Range` header (RFC 9110 §14) for a representation of `size` bytes. Undefined if it is to be ignored: no header,
+ * another unit, malformed, or several ranges (§14.2 allows ignoring them, and they can be used to multiply a server's
+ * output).
  */
 export function parseRange(
   header: string | undefined,

@@ -1,15 +1,15 @@
 /**
- * The head of an HTTP/1.x request (RFC 9112 §2–5), read strictly: what two readers could take for two things is refused,
- * so that nothing can be smuggled past a proxy in front. No bodies: a request that has one is refused by its status.
+ * The head of an HTTP/1.x request (RFC 9112 §2–5), parsed strictly: anything that two parsers could interpret differently is
+ * rejected, so that nothing can be smuggled past a proxy in front. Bodies are not supported; requests with one are rejected.
  */
 export interface RequestHead {
   readonly method: string;
   readonly target: string;
-  /** Lower-case names; lines of one name joined by a comma. */
+  /** Lowercase names; repeated fields are joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether the connection goes on after the answer (RFC 9112 §9.3). */
+  /** Whether the connection persists after the response (RFC 9112 §9.3). */
   readonly keepAlive: boolean;
-  /** HTTP/1.0 knows no chunks. */
+  /** HTTP/1.0 has no chunked encoding. */
   readonly chunks: boolean;
 }
 
@@ -19,12 +19,12 @@ const maxFields = 64;
 const requestLine = /^([A-Z]{1,16}) ([\x21-\x7e]+) HTTP\/1\.([01])$/;
 /** No space before the colon, no control characters, no folding (§5.1, §5.2). */
 const fieldLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
-/** Two of them are two answers to one question. */
+/** Fields that would be ambiguous if repeated. */
 const onlyOnce = new Set(['host', 'content-length', 'transfer-encoding', 'range', 'if-range']);
 
 /**
- * Reads a head as latin1 text, from the request line to the last field, without the empty line at its end. A number is
- * the status to refuse it with.
+ * Parses a head as latin1 text, from the request line to the last field, without the terminating empty line. A returned
+ * number is the status to reject it with.
  */
 export function parseRequestHead(text: string): RequestHead | 400 | 413 | 431 {
   const lines = text.split('\r\n');

@@ -1,25 +1,31 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { isStreamId, type MemberId, type SessionId, type StreamId } from '../../routing/ids.ts';
+import {
+  isStreamId,
+  type MemberId,
+  memberIdPattern,
+  type SessionId,
+  type StreamId,
+} from '../../routing/ids.ts';
 import { type ChunkState, decodeChunkState, encodeChunkState } from '../rtmp/chunk-state.ts';
 import { ProtocolError } from '../rtmp/errors.ts';
 import { decodeProxyHeader, type Endpoint, encodeProxyHeader, type Tlv } from './proxy-header.ts';
 
-/** What the proxy says first on a relay link: a PROXY v2 header whose TLVs tell what the session is. */
+/** The proxy's first message on a relay link: a PROXY v2 header whose TLVs describe the session. */
 export interface RelayHello {
-  /** The publisher's real address, and where it came in. */
+  /** The publisher's real address, and the address it connected to. */
   readonly client: Endpoint;
   readonly server: Endpoint;
   readonly streamId: StreamId;
   readonly sessionId: SessionId;
   readonly proxyId: MemberId;
-  /** The initial state of the reader of what follows. */
+  /** Initial state for the chunk reader of the bytes that follow. */
   readonly chunkState: ChunkState;
-  /** Stream time (ms) from which media is sent again; absent at a fresh publish. */
+  /** Stream time (ms) from which media is replayed; absent for a new publish. */
   readonly replayFromMs?: number;
-  /** Frames of the session (`isSessionFrame`) before what is sent, so that a worker that had some of them knows which. */
+  /** Number of session frames (`isSessionFrame`) before those sent, so that a worker can skip frames it already has. */
   readonly firstFrame?: number;
-  /** The worker that has the stream and drains: it lets go once this one is on standby. */
+  /** The draining worker that has the stream: it lets go once this one is on standby. */
   readonly movesFrom?: MemberId;
   readonly publish: PublishFacts;
 }
@@ -30,7 +36,7 @@ export interface PublishFacts {
   readonly tcUrl?: string;
 }
 
-/** TLV types, in the range that PROXY v2 leaves to applications (2.2.7). */
+/** TLV types, in the range that PROXY v2 reserves for applications (2.2.7). */
 const tlv = {
   streamId: 0xe0,
   sessionId: 0xe1,
@@ -42,14 +48,13 @@ const tlv = {
   firstFrame: 0xe7,
 } as const;
 
-const idPattern = /^[0-9A-Za-z._-]{1,64}$/;
 const text = z.string().max(512);
 const publishFacts = z.object({ app: text, flashVer: text.exactOptional(), tcUrl: text.exactOptional() });
 
-/** The first bytes of a relay link. Throws a `RangeError` for an address or a time that is none. */
+/** The first bytes of a relay link. Throws a `RangeError` for an invalid address or time. */
 export function encodeRelayHello(hello: RelayHello): Buffer {
   const { app, flashVer, tcUrl } = hello.publish;
-  // An encoder may send a name of any length; what goes on is enough to be recognised.
+  // An encoder may send a name of any length; the part that is kept is enough to identify it.
   const facts = { app: app.slice(0, 512), flashVer: flashVer?.slice(0, 512), tcUrl: tcUrl?.slice(0, 512) };
   const tlvs: Tlv[] = [
     { type: tlv.streamId, value: Buffer.from(hello.streamId, 'ascii') },
@@ -69,8 +74,9 @@ export function encodeRelayHello(hello: RelayHello): Buffer {
 }
 
 /**
- * Reads a hello at the beginning of a relay link. Undefined: more bytes are needed (call again with all of them). `length` is where
- * it ends; a `local` header has no hello (a health check). Throws `PROXY_HEADER_…`, `RELAY_HELLO_MALFORMED`, `CHUNK_STATE_MALFORMED`.
+ * Reads the hello at the start of a relay link. Undefined: more bytes are needed (call again with all of them). `length` is its
+ * size in bytes; a `local` header has no hello (a health check). Throws `PROXY_HEADER_…`, `RELAY_HELLO_MALFORMED`,
+ * `CHUNK_STATE_MALFORMED`.
  */
 export function decodeRelayHello(
   bytes: Uint8Array,
@@ -101,9 +107,10 @@ export function decodeRelayHello(
   return { hello, length };
 }
 
+/** Of a member or a session: both are written alike. */
 function readId(values: ReadonlyMap<number, Buffer>, type: number): string {
   const id = required(values, type).toString('latin1');
-  if (!idPattern.test(id)) throw malformed(`has an id that is none in TLV 0x${type.toString(16)}`);
+  if (!memberIdPattern.test(id)) throw malformed(`has an invalid id in TLV 0x${type.toString(16)}`);
   return id;
 }
 
@@ -115,7 +122,7 @@ function encodeNumber(number: number): Buffer {
 
 function readNumber(value: Buffer): number {
   const number = value.length === 8 ? Number(value.readBigUInt64BE(0)) : Number.NaN;
-  if (!Number.isSafeInteger(number)) throw malformed('has a replay time or frame that is none');
+  if (!Number.isSafeInteger(number)) throw malformed('has an invalid replay time or frame number');
   return number;
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-/** The bytes of an IP address: of 4 for IPv4 (also mapped into IPv6), of 16 for either. Undefined where the text is none. */
+/** The bytes of an IP address: 4 for IPv4 (also if mapped into IPv6), 16 for either. Undefined if the text is not one. */
 export function parseIp(text: string, bytes: 4 | 16): Buffer | undefined {
   const four = parseIpv4(text.replace(/^::ffff:(?=[0-9.]+$)/i, ''));
   if (bytes === 4 || four !== undefined) {
@@ -9,7 +9,7 @@ export function parseIp(text: string, bytes: 4 | 16): Buffer | undefined {
   return parseIpv6(text.split('%', 1)[0] ?? '');
 }
 
-/** The text of 4 or 16 bytes: IPv6 in its shortest form, a mapped IPv4 address as IPv4. */
+/** The text form of 4 or 16 bytes: IPv6 in its shortest form, a mapped IPv4 address as IPv4. */
 export function formatIp(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.');
   if (bytes.subarray(0, 12).equals(mappedPrefix)) return bytes.subarray(12).join('.');
@@ -39,7 +39,7 @@ function parseIpv6(text: string): Buffer | undefined {
   return bytes;
 }
 
-/** The URL parser checks an IPv6 address and brings it into its shortest form. */
+/** The URL parser validates an IPv6 address and converts it to its shortest form. */
 function hostOf(text: string): string | undefined {
   if (!/^[0-9a-f:.]+$/i.test(text) || !URL.canParse(`http://[${text}]/`)) return undefined;
   return new URL(`http://[${text}]/`).hostname.slice(1, -1);

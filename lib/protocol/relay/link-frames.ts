@@ -1,22 +1,24 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import type { BroadcastId, MemberId } from '../../routing/ids.ts';
+import { type WorkerRefusalReason, workerRefusalReasons } from '../refusals.ts';
 import { ProtocolError } from '../rtmp/errors.ts';
 
 /**
- * What the worker answers on the relay link: u8 type, u24 length, payload of at most 64 KiB (JSON, but for
+ * The worker's answers on the relay link: u8 type, u24 length, payload of at most 64 KiB (JSON, except for
  * `published-through`: u64). All big-endian.
  */
 export type LinkFrame =
   | { readonly type: 'accepted'; readonly broadcastId: BroadcastId; readonly epoch: number }
   | {
       readonly type: 'refused';
-      readonly reason: RefusalReason;
+      readonly reason: WorkerRefusalReason;
+      /** For the proxy's log and the stream's journal. */
       readonly description: string;
       /** The worker that holds the stream's lease, for `held-elsewhere`. */
       readonly holder?: MemberId;
     }
-  /** For the publisher: the proxy sends it on as onStatus. */
+  /** For the publisher: the proxy forwards it as onStatus. */
   | {
       readonly type: 'status';
       readonly level: 'status' | 'error';
@@ -24,19 +26,15 @@ export type LinkFrame =
       readonly description: string;
     }
   /**
-   * Media up to this publisher timestamp (ms, unwrapped, counted from the first message of the session) is in the origin.
+   * Media up to this publisher timestamp (ms, unwrapped, relative to the session's first message) is in the origin.
    */
   | { readonly type: 'published-through'; readonly timestampMs: number }
-  /** The worker is to stop: the proxy moves the publisher to another one, and the link is of use until that is ready. */
+  /** The worker has to stop: the proxy moves the publisher to another one; the link stays usable until that is ready. */
   | { readonly type: 'draining' }
-  /** Before `accepted`, where the hello names a worker that drains: room is kept, and all that lacks is its lease. */
+  /** Before `accepted`, if the hello names a draining worker: capacity is reserved, and only its lease is missing. */
   | { readonly type: 'standby' }
   /** The worker is done with the session. */
   | { readonly type: 'end'; readonly reason: string };
-
-export type RefusalReason = (typeof refusalReasons)[number];
-
-const refusalReasons = ['busy', 'full', 'draining', 'held-elsewhere', 'taken-down', 'unavailable'] as const;
 
 export const maxLinkPayloadBytes = 64 * 1024;
 const headBytes = 4;
@@ -55,7 +53,7 @@ const typeIds = {
   standby: 7,
 } as const satisfies Record<LinkFrame['type'], number>;
 
-/** How each payload but that of `published-through` is read; fields unknown to us are dropped, so that they can be added. */
+/** Schemas of all payloads except `published-through`; unknown fields are dropped, so that fields can be added. */
 const payloads: Readonly<Record<number, z.ZodType<LinkFrame>>> = {
   [typeIds.accepted]: z.object({
     type: z.literal('accepted').default('accepted'),
@@ -64,7 +62,7 @@ const payloads: Readonly<Record<number, z.ZodType<LinkFrame>>> = {
   }),
   [typeIds.refused]: z.object({
     type: z.literal('refused').default('refused'),
-    reason: z.enum(refusalReasons),
+    reason: z.enum(workerRefusalReasons),
     description: text,
     holder: id.transform((value) => value as MemberId).optional(),
   }),
@@ -79,10 +77,10 @@ const payloads: Readonly<Record<number, z.ZodType<LinkFrame>>> = {
   [typeIds.standby]: z.object({ type: z.literal('standby').default('standby') }),
 };
 
-/** Throws a `RangeError` for a payload over 64 KiB or a time that is no whole number of ms. */
+/** Throws a `RangeError` for a payload over 64 KiB or a time that is not a whole number of ms. */
 export function encodeLinkFrame(frame: LinkFrame): Buffer {
   const payload = encodePayload(frame);
-  if (payload.length > maxLinkPayloadBytes) throw new RangeError(`a ${frame.type} frame is over 64 KiB`);
+  if (payload.length > maxLinkPayloadBytes) throw new RangeError(`a ${frame.type} frame exceeds 64 KiB`);
   const head = Buffer.allocUnsafe(headBytes);
   head.writeUInt32BE(typeIds[frame.type] * 2 ** 24 + payload.length);
   return Buffer.concat([head, payload]);
@@ -98,7 +96,10 @@ function encodePayload(frame: LinkFrame): Buffer {
   return Buffer.from(JSON.stringify(fields), 'utf8');
 }
 
-/** Reads frames from bytes however they are cut. Holds at most one frame. `push` throws `LINK_FRAME_…`; what came before was handed over. */
+/**
+ * Reads frames from bytes split anywhere. Holds at most one frame. `push` throws `LINK_FRAME_…` after passing on all
+ * earlier frames.
+ */
 export class LinkFrameDecoder {
   readonly #onFrame: (frame: LinkFrame) => void;
   #held: Buffer = Buffer.alloc(0);
@@ -113,9 +114,9 @@ export class LinkFrameDecoder {
       const type = this.#held[0] as number;
       const length = this.#held.readUIntBE(1, 3);
       if (type < 1 || type > 7)
-        throw new ProtocolError('LINK_FRAME_UNKNOWN', `no link frame has type ${type}`);
+        throw new ProtocolError('LINK_FRAME_UNKNOWN', `unknown link frame type ${type}`);
       if (length > maxLinkPayloadBytes) {
-        throw new ProtocolError('LINK_FRAME_TOO_LONG', `a link frame of ${length} bytes is over 64 KiB`);
+        throw new ProtocolError('LINK_FRAME_TOO_LONG', `a link frame of ${length} bytes exceeds 64 KiB`);
       }
       if (this.#held.length < headBytes + length) return;
       const frame = decodePayload(type, this.#held.subarray(headBytes, headBytes + length));

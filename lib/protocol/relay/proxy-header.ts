@@ -2,17 +2,17 @@ import { Buffer } from 'node:buffer';
 import { ProtocolError } from '../rtmp/errors.ts';
 import { formatIp, parseIp } from './ip-address.ts';
 
-/** PROXY protocol version 2 (haproxy.org, proxy-protocol.txt, 2.2): who the real client is, and typed extras. */
+/** PROXY protocol version 2 (haproxy.org, proxy-protocol.txt, 2.2): the real client's address, and typed extras. */
 export interface ProxyHeader {
-  /** `local`: the sender speaks for itself (health checks). */
+  /** `local`: the sender's own connection (health checks). */
   readonly command: 'proxy' | 'local';
-  /** Both ends over TCP 4 or 6; undefined for UNSPEC and for transports that we don't use. */
+  /** Both ends over TCP 4 or 6; undefined for UNSPEC and for unsupported transports. */
   readonly addresses?: { readonly source: Endpoint; readonly destination: Endpoint };
   readonly tlvs: readonly Tlv[];
 }
 
 export interface Endpoint {
-  /** IPv4 dotted, or IPv6 in its shortest form. An IPv4 address mapped into IPv6 is given as IPv4. */
+  /** Dotted IPv4, or IPv6 in its shortest form. An IPv4 address mapped into IPv6 is given as IPv4. */
   readonly address: string;
   readonly port: number;
 }
@@ -24,10 +24,10 @@ export interface Tlv {
 
 const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
 const headBytes = 16;
-/** Family and transport (2.2): bytes of an address. */
+/** Family and transport (2.2) → address size in bytes. */
 const addressBytes: Readonly<Record<number, number>> = { 17: 4, 33: 16 };
 
-/** Throws a `RangeError` for what does not fit, for example an address that is none. */
+/** Throws a `RangeError` for invalid values, for example a malformed address. */
 export function encodeProxyHeader(header: ProxyHeader): Buffer {
   const addresses = encodeAddresses(header.addresses);
   const tlvs = header.tlvs.map(({ type, value }) => {
@@ -51,7 +51,7 @@ function encodeAddresses(addresses: ProxyHeader['addresses']): { family: number;
   const family = four.every((bytes) => bytes !== undefined) ? 0x11 : 0x21;
   const ips = ends.map((end, index) => {
     const bytes = family === 0x11 ? four[index] : parseIp(end.address, 16);
-    if (bytes === undefined) throw new RangeError(`'${end.address}' is no IP address`);
+    if (bytes === undefined) throw new RangeError(`'${end.address}' is not an IP address`);
     return bytes;
   });
   const ports = Buffer.allocUnsafe(4);
@@ -61,9 +61,9 @@ function encodeAddresses(addresses: ProxyHeader['addresses']): { family: number;
 }
 
 /**
- * Reads the header that a connection begins with. Undefined: more bytes are needed (call again with all of them). `length`
- * is where the header ends. Throws `PROXY_HEADER_MALFORMED` as soon as the bytes can't become one, and
- * `PROXY_HEADER_TOO_LONG` over `maxBytes`.
+ * Reads the header at the start of a connection. Undefined: more bytes are needed (call again with all of them). `length` is
+ * the size of the header. Throws `PROXY_HEADER_MALFORMED` as soon as the bytes can't become a header, and
+ * `PROXY_HEADER_TOO_LONG` above `maxBytes`.
  */
 export function decodeProxyHeader(
   bytes: Uint8Array,
@@ -71,7 +71,7 @@ export function decodeProxyHeader(
 ): { readonly header: ProxyHeader; readonly length: number } | undefined {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const seen = Math.min(view.length, signature.length);
-  if (view.compare(signature, 0, seen, 0, seen) !== 0) throw malformed('does not begin with the signature');
+  if (view.compare(signature, 0, seen, 0, seen) !== 0) throw malformed('does not start with the signature');
   const [versionAndCommand, family] = [view[12], view[13]];
   if (versionAndCommand !== undefined && versionAndCommand !== 0x20 && versionAndCommand !== 0x21) {
     throw malformed(`has version and command 0x${versionAndCommand.toString(16)}`);
@@ -79,13 +79,16 @@ export function decodeProxyHeader(
   if (view.length < headBytes || family === undefined) return undefined;
   const length = headBytes + view.readUInt16BE(14);
   if (length > maxBytes) {
-    throw new ProtocolError('PROXY_HEADER_TOO_LONG', `a PROXY header of ${length} bytes is over ${maxBytes}`);
+    throw new ProtocolError(
+      'PROXY_HEADER_TOO_LONG',
+      `a PROXY header of ${length} bytes exceeds the limit of ${maxBytes}`,
+    );
   }
   if (view.length < length) return undefined;
   const body = view.subarray(headBytes, length);
   const command = versionAndCommand === 0x21 ? 'proxy' : 'local';
   const ipBytes = addressBytes[family];
-  // Other transports (UDP, UNIX): the receiver must skip what it doesn't know; their TLVs can't be told from addresses.
+  // Other transports (UDP, UNIX): the receiver must skip unknown ones; their TLVs can't be separated from the addresses.
   if (ipBytes === undefined && family !== 0) return { header: { command, tlvs: [] }, length };
   const taken = ipBytes === undefined ? 0 : 2 * ipBytes + 4;
   if (body.length < taken) throw malformed('is too short for its addresses');
@@ -106,7 +109,7 @@ function decodeTlvs(bytes: Buffer): Tlv[] {
   const tlvs: Tlv[] = [];
   for (let at = 0; at < bytes.length; ) {
     const end = at + 3 + (at + 3 <= bytes.length ? bytes.readUInt16BE(at + 1) : 0);
-    if (end > bytes.length) throw malformed('has a TLV that goes on past its end');
+    if (end > bytes.length) throw malformed('has a TLV that extends past its end');
     tlvs.push({ type: bytes[at] as number, value: Buffer.from(bytes.subarray(at + 3, end)) });
     at = end;
   }

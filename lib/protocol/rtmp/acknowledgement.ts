@@ -1,16 +1,16 @@
-/** A peer that names a tiny window would get an answer to every packet. */
+/** Lower limit, because a peer with a tiny window would get an acknowledgement for every packet. */
 const smallestWindowBytes = 8192;
 
 /**
- * Says when to send an Acknowledgement (RTMP 1.0, 5.4.3): each time half of the peer's window has come in, since some encoders
- * stop sending at the full window and the answer takes time to reach them.
+ * Decides when to send an Acknowledgement (RTMP 1.0, 5.4.3): each time half of the peer's window has been received, because
+ * some encoders stop sending at the full window and the acknowledgement takes time to arrive.
  */
 export class AckCounter {
   #windowBytes: number;
   #receivedBytes: number;
   #acknowledgedBytes: number;
 
-  /** `windowBytes`: the peer's Window Acknowledgement Size (2,500,000 until it names one); `receivedBytes` so far. */
+  /** `windowBytes`: the peer's Window Acknowledgement Size (2,500,000 until it sends one); `receivedBytes` so far. */
   constructor(windowBytes = 2_500_000, receivedBytes = 0) {
     this.#windowBytes = Math.max(windowBytes, smallestWindowBytes);
     this.#receivedBytes = receivedBytes;
@@ -30,7 +30,7 @@ export class AckCounter {
     this.#windowBytes = Math.max(windowBytes, smallestWindowBytes);
   }
 
-  /** Counts bytes that came in; returns the sequence number to acknowledge now, or undefined. */
+  /** Counts received bytes; returns the sequence number to acknowledge now, or undefined. */
   received(bytes: number): number | undefined {
     this.#receivedBytes += bytes;
     if (this.#receivedBytes - this.#acknowledgedBytes < this.#windowBytes / 2) return undefined;

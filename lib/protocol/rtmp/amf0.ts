@@ -25,7 +25,7 @@ export type Amf0EcmaArray = Map<string, Amf0Value>;
 export interface Amf0Limits {
   /** Nesting of objects and arrays. @default 16 */
   readonly maxDepth?: number;
-  /** Values in all, at every level. @default 1024 */
+  /** Total number of values, at all levels. @default 1024 */
   readonly maxValues?: number;
   /** Length of a string or a key, in bytes. @default 65535 */
   readonly maxStringBytes?: number;
@@ -51,7 +51,10 @@ const marker = {
 
 const defaultMaxDepth = 16;
 
-/** Writes values one after the other. Throws `AMF_TOO_DEEP` below 16 levels (so also for a cycle), `AMF_STRING_TOO_LONG` for a key over 65535 bytes. */
+/**
+ * Writes values in sequence. Throws `AMF_TOO_DEEP` beyond 16 levels (and so for a cycle), `AMF_STRING_TOO_LONG` for a
+ * key over 65535 bytes.
+ */
 export function encodeAmf0(values: readonly Amf0Value[]): Buffer {
   const parts: Buffer[] = [];
   for (const value of values) writeValue(parts, value, 0);
@@ -108,7 +111,7 @@ function uint32(type: number, value: number): Buffer {
   return bytes;
 }
 
-/** Reads values to the end of `bytes`. Nothing is allocated by a declared length. Throws `ProtocolError` with an `AMF_…` code. */
+/** Reads values to the end of `bytes`. Never allocates by a declared length. Throws `ProtocolError` with an `AMF_…` code. */
 export function decodeAmf0(bytes: Uint8Array, limits: Amf0Limits = {}): Amf0Value[] {
   const reader = new Amf0Reader(bytes, limits);
   const values: Amf0Value[] = [];
@@ -116,7 +119,7 @@ export function decodeAmf0(bytes: Uint8Array, limits: Amf0Limits = {}): Amf0Valu
   return values;
 }
 
-/** The first value where it is a string (a command's or a data message's name), read without the rest. */
+/** The first value if it is a string (the name of a command or data message), without reading the rest. */
 export function firstAmf0String(bytes: Uint8Array): string | undefined {
   if (bytes[0] !== marker.string) return undefined;
   const length = ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
@@ -194,7 +197,7 @@ class Amf0Reader {
     const map: Amf0EcmaArray = new Map();
     this.#enter(depth);
     for (let count = 0; ; count++) {
-      // Some hardware encoders leave the end marker out of onMetaData.
+      // Some hardware encoders omit the end marker in onMetaData.
       if (this.atEnd && count === declared) return map;
       const key = this.#key();
       if (key === undefined) return map;
@@ -233,7 +236,7 @@ class Amf0Reader {
   #take(length: number): number {
     const start = this.#at;
     if (length > this.#bytes.length - start) {
-      throw new ProtocolError('AMF_TRUNCATED', 'an AMF value goes on past its message');
+      throw new ProtocolError('AMF_TRUNCATED', 'an AMF value extends past its message');
     }
     this.#at = start + length;
     return start;
@@ -241,9 +244,12 @@ class Amf0Reader {
 }
 
 function tooDeep(limit: number): ProtocolError {
-  return new ProtocolError('AMF_TOO_DEEP', `AMF values nest deeper than ${limit}`);
+  return new ProtocolError('AMF_TOO_DEEP', `AMF values are nested deeper than ${limit}`);
 }
 
 function stringTooLong(length: number, limit: number): ProtocolError {
-  return new ProtocolError('AMF_STRING_TOO_LONG', `an AMF string of ${length} bytes is over ${limit}`);
+  return new ProtocolError(
+    'AMF_STRING_TOO_LONG',
+    `an AMF string of ${length} bytes exceeds the limit of ${limit}`,
+  );
 }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { type ChunkLimits, ChunkScanner } from './chunk-scanner.ts';
 import { type ChunkState, initialChunkState } from './chunk-state.ts';
 
-/** A whole RTMP message. `timestampMs` is unsigned 32 bits, as on the wire. */
+/** A complete RTMP message. `timestampMs` is unsigned 32 bits, as on the wire. */
 export interface RtmpMessage {
   readonly chunkStreamId: number;
   readonly timestampMs: number;
@@ -12,8 +12,8 @@ export interface RtmpMessage {
 }
 
 /**
- * Puts messages together from chunks (RTMP 1.0, 5.3), however the bytes are cut. Obeys Set Chunk Size and Abort, and hands
- * these messages on too. Throws what `ChunkScanner` throws; messages before the fault have been handed over by then.
+ * Assembles messages from chunks (RTMP 1.0, 5.3), from bytes split anywhere. Obeys Set Chunk Size and Abort, and passes these
+ * messages on too. Throws what `ChunkScanner` throws, after passing on all messages before the fault.
  */
 export class ChunkReader {
   readonly #scanner: ChunkScanner;
@@ -42,17 +42,17 @@ export class ChunkReader {
     return this.#scanner.clean;
   }
 
-  /** Reads `bytes`, which may be changed afterwards. Returns how many were read: all, unless `pause` was called. */
+  /** Reads `bytes`, which may be modified afterwards. Returns the number of bytes read: all, unless `pause` was called. */
   push(bytes: Uint8Array): number {
     return this.#scanner.push(bytes);
   }
 
-  /** To be called in `onMessage`: `push` returns after this message and leaves the rest of its buffer alone. */
+  /** Call within `onMessage`: `push` returns after this message without reading the rest of its buffer. */
   pause(): void {
     this.#scanner.pause();
   }
 
-  /** The state after the last message. Throws a `RangeError` where a message is partial. */
+  /** The state after the last message. Throws a `RangeError` if a message is partial. */
   snapshot(): ChunkState {
     return this.#scanner.snapshot();
   }

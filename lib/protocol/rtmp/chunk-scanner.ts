@@ -6,13 +6,13 @@ import { ProtocolError } from './errors.ts';
 export interface ChunkLimits {
   /** @default 64 */
   readonly maxChunkStreams?: number;
-  /** The longest message, in bytes. @default 8 MiB */
+  /** Maximum message size in bytes. @default 8 MiB */
   readonly maxMessageBytes?: number;
-  /** Payload of all unfinished messages together, in bytes. @default twice maxMessageBytes */
+  /** Maximum payload of all incomplete messages together, in bytes. @default twice maxMessageBytes */
   readonly maxPartialBytes?: number;
 }
 
-/** A message as the scanner sees it. One record per chunk stream, used again: copy what you keep. */
+/** A message as the scanner sees it. One record per chunk stream, which is reused: copy what you keep. */
 export interface ScannedMessage {
   readonly chunkStreamId: number;
   /** Unsigned 32 bits, as on the wire. */
@@ -21,36 +21,35 @@ export interface ScannedMessage {
   readonly messageStreamId: number;
   /** Payload in bytes. */
   readonly length: number;
-  /** The first payload byte, -1 where there is none. */
+  /** The first payload byte, -1 if there is none. */
   readonly byte0: number;
-  /** The second payload byte, -1 where there is none. */
+  /** The second payload byte, -1 if there is none. */
   readonly byte1: number;
-  /** Offset of the first header byte in the buffer of this push; negative where it came in an earlier push. */
+  /** Offset of the first header byte in the buffer of this push; negative if it was in an earlier push. */
   readonly start: number;
   /** In `onEnd`: offset just after the last byte in the buffer of this push. */
   readonly end: number;
-  /** No other message was partial where this one begins: its bytes can be cut off there. */
+  /** No other message was partial where this one starts, so the byte stream can be cut there. */
   readonly cleanStart: boolean;
   /** In `onEnd`: no message is partial after this one. */
   readonly cleanEnd: boolean;
-  /** In `onEnd`, where `onStart` asked for it: a copy of the payload that is the receiver's to keep. */
+  /** In `onEnd`, if `onStart` requested it: a copy of the payload that the receiver may keep. */
   readonly payload: Buffer | undefined;
 }
 
 export interface ScanHandlers {
   /**
-   * Two payload bytes (or all of a shorter message) have come. True asks for the payload. A message that is aborted has a
-   * start and no end. The payload of set-chunk-size and abort is always kept.
+   * Called once two payload bytes (or all of a shorter message) have arrived. Return true to request the payload. An aborted
+   * message has a start but no end. The payload of set-chunk-size and abort is always kept.
    */
   onStart?(message: ScannedMessage): boolean;
   onEnd(message: ScannedMessage): void;
 }
 
 /**
- * Walks the chunk headers of RTMP (1.0, 5.3) in place, over buffers however they are cut, and tells where messages begin
- * and end. Nothing is copied but payload that `onStart` asked for. `push` may throw any `CHUNK_…`, `TOO_MANY_CHUNK_STREAMS`,
- * `MESSAGE_TOO_LONG`, `TOO_MUCH_PARTIAL` and `CONTROL_MALFORMED`; what came before the fault has been reported by then,
- * and the scanner is of no use afterwards.
+ * Walks RTMP chunk headers (1.0, 5.3) in place, over buffers split anywhere, and reports where messages start and end. Only
+ * payload requested by `onStart` is copied. `push` may throw any `CHUNK_…`, `TOO_MANY_CHUNK_STREAMS`, `MESSAGE_TOO_LONG`,
+ * `TOO_MUCH_PARTIAL` and `CONTROL_MALFORMED`, after reporting everything before the fault; the scanner is unusable afterwards.
  */
 export class ChunkScanner {
   readonly #handlers: ScanHandlers;
@@ -58,19 +57,19 @@ export class ChunkScanner {
   readonly #maxPartialBytes: number;
   readonly #streams: ChunkStreams;
   #chunkSize: number;
-  /** The stream whose chunk is open, and how much of that chunk is still to come. */
+  /** The stream whose chunk is open, and how many bytes of that chunk are outstanding. */
   #current: ChunkStream = new ChunkStream(0);
   #chunkLeft = 0;
-  /** A header that is cut by the end of a buffer. */
+  /** A header split by the end of a buffer. */
   readonly #scratch = Buffer.alloc(18);
   #scratchLength = 0;
   #partialMessages = 0;
   #partialBytes = 0;
   #scanned = 0;
   #paused = false;
-  /** The state of `#current`'s chunk stream before its last message header; undefined where that was its first. */
+  /** The state of `#current`'s chunk stream before its last message header; undefined if that was its first. */
   #before: ChunkStreamState | undefined = undefined;
-  /** Where a header that began in an earlier buffer ends in this one. */
+  /** Where a header from an earlier buffer ends in this one. */
   #headerEnd = 0;
 
   constructor(handlers: ScanHandlers, limits: ChunkLimits = {}, state: ChunkState = initialChunkState) {
@@ -82,12 +81,12 @@ export class ChunkScanner {
     for (const stream of state.streams) this.#streams.add(stream.chunkStreamId).restore(stream);
   }
 
-  /** No message and no header is partial: the state can be taken, and the bytes so far can be cut off here. */
+  /** No message and no header is partial: the state can be read, and the byte stream can be cut here. */
   get clean(): boolean {
     return this.#partialMessages === 0 && this.#scratchLength === 0;
   }
 
-  /** Bytes scanned before the buffer of the running push; between pushes, all. */
+  /** Bytes scanned before the buffer of the current push; between pushes, all. */
   get scannedBytes(): number {
     return this.#scanned;
   }
@@ -96,28 +95,28 @@ export class ChunkScanner {
     return this.#chunkSize;
   }
 
-  /** The state after the message of `onEnd`, or between pushes. Throws a `RangeError` where it is not clean. */
+  /** The state after the message of `onEnd`, or between pushes. Throws a `RangeError` unless `clean`. */
   snapshot(): ChunkState {
-    if (!this.clean) throw new RangeError('a chunk state can be taken only where no message is partial');
+    if (!this.clean) throw new RangeError('a chunk state can be read only while no message is partial');
     return { chunkSize: this.#chunkSize, streams: this.#streams.all().map((stream) => stream.save()) };
   }
 
   /** In `onStart`: the state before this message. Throws a `RangeError` unless the message has a `cleanStart`. */
   snapshotAtStart(): ChunkState {
     const current = this.#current;
-    if (!current.cleanStart) throw new RangeError('another message was partial where this one begins');
+    if (!current.cleanStart) throw new RangeError('another message was partial where this one starts');
     const others = this.#streams.all().filter((stream) => stream !== current);
     const streams = others.map((stream) => stream.save());
     if (this.#before) streams.push(this.#before);
     return { chunkSize: this.#chunkSize, streams };
   }
 
-  /** To be called in `onEnd`: `push` returns after this message and leaves the rest of its buffer alone. */
+  /** Call within `onEnd`: `push` returns after this message without scanning the rest of its buffer. */
   pause(): void {
     this.#paused = true;
   }
 
-  /** Scans `bytes`, which may be changed afterwards. Returns how many were scanned: all, unless `pause` was called. */
+  /** Scans `bytes`, which may be modified afterwards. Returns the number of bytes scanned: all, unless `pause` was called. */
   push(bytes: Uint8Array): number {
     this.#paused = false;
     let at = 0;
@@ -139,7 +138,7 @@ export class ChunkScanner {
     if (!stream.started) this.#readFirstBytes(stream, bytes, at, Math.min(chunkLeft, end - at));
     const { started, continuation } = stream;
     const alone = this.#partialMessages === 1;
-    // The hot path: what follows is most often the rest of the same message, each chunk behind one byte of header.
+    // The hot path: usually the rest of the same message follows, each chunk with a one-byte header.
     for (;;) {
       const take = end - at < chunkLeft ? end - at : chunkLeft;
       if (stream.kept !== undefined) stream.keep(bytes, at, take, alone);
@@ -156,7 +155,7 @@ export class ChunkScanner {
     if (this.#partialBytes > this.#maxPartialBytes) {
       throw new ProtocolError(
         'TOO_MUCH_PARTIAL',
-        `unfinished messages are over ${this.#maxPartialBytes} bytes`,
+        `incomplete messages exceed ${this.#maxPartialBytes} bytes`,
       );
     }
     if (left === 0) this.#finish(stream, at);
@@ -193,14 +192,14 @@ export class ChunkScanner {
     stream.payload = undefined;
   }
 
-  /** Set Chunk Size (5.4.1) and Abort (5.4.2), the two messages that change how chunks are read. */
+  /** Handles Set Chunk Size (5.4.1) and Abort (5.4.2), the two messages that affect chunk parsing. */
   #obey(typeId: number, payload: Buffer): void {
     const value = payload.readUInt32BE(0);
     if (typeId === 1) {
       if (value === 0) throw new ProtocolError('CHUNK_SIZE_ZERO', 'the chunk size was set to 0');
       if (value > 0x7fffffff)
         throw new ProtocolError('CHUNK_SIZE_NEGATIVE', `chunk size ${value} has its top bit set`);
-      // Larger sizes mean the same: no message is longer than that.
+      // Larger sizes are equivalent, because no message is longer than that.
       this.#chunkSize = Math.min(value, maxChunkSize);
       return;
     }
@@ -233,7 +232,7 @@ export class ChunkScanner {
     return at;
   }
 
-  /** Goes on with a header that began in an earlier buffer: byte by byte, as its length shows only while it is read. */
+  /** Continues a header from an earlier buffer, byte by byte, because its length only becomes known while reading it. */
   #finishHeader(bytes: Uint8Array, from: number): boolean {
     const startAt = this.#scanned + from - this.#scratchLength;
     for (let at = from; at < bytes.length; ) {
@@ -248,8 +247,8 @@ export class ChunkScanner {
   }
 
   /**
-   * Reads the chunk header at `from` and opens its chunk. Returns the header's length, 0 where it goes on past `bytes`;
-   * only a whole header changes anything.
+   * Reads the chunk header at `from` and opens its chunk. Returns the header's length, or 0 if it extends past `bytes`; only a
+   * complete header changes any state.
    */
   #openChunk(bytes: Uint8Array, from: number, startAt: number): number {
     const first = bytes[from] as number;
@@ -282,15 +281,15 @@ export class ChunkScanner {
       if (format !== 3) {
         throw new ProtocolError(
           'CHUNK_HEADER_MID_MESSAGE',
-          `chunk stream ${id} begins a message inside another`,
+          `chunk stream ${id} starts a message inside another`,
         );
       }
-      // Chunks of one byte: others may have come between the message's start and its first bytes.
+      // With one-byte chunks, others may have arrived between the message's start and its first bytes.
       if (!stream.started) stream.cleanStart = false;
     } else {
       this.#before = stream?.save();
       if (stream === undefined) {
-        // librtmp opens some chunk streams with type 1; type 2 has nothing to take a length from.
+        // librtmp opens some chunk streams with type 1; type 2 would have no length.
         if (format === 2) throw withoutHeader(format, id);
         stream = this.#streams.add(id);
       }
@@ -307,7 +306,7 @@ export class ChunkScanner {
     if (stream.length > this.#maxMessageBytes) {
       throw new ProtocolError(
         'MESSAGE_TOO_LONG',
-        `a message of ${stream.length} bytes is over ${this.#maxMessageBytes}`,
+        `a message of ${stream.length} bytes exceeds the limit of ${this.#maxMessageBytes}`,
       );
     }
     if (stream.isChunkControl && stream.length !== 4) {
@@ -329,6 +328,6 @@ export class ChunkScanner {
 function withoutHeader(format: number, id: number): ProtocolError {
   return new ProtocolError(
     'CHUNK_WITHOUT_HEADER',
-    `chunk stream ${id} begins with a header of type ${format}`,
+    `chunk stream ${id} starts with a header of type ${format}`,
   );
 }

@@ -1,22 +1,22 @@
 import { Buffer } from 'node:buffer';
 import { ProtocolError } from './errors.ts';
 
-/** What a reader of chunks must know to go on at a point where no message is partial. */
+/** The state a chunk reader needs to continue at a point where no message is partial. */
 export interface ChunkState {
-  /** 1 to 16,777,215 bytes of payload in a chunk. */
+  /** Payload bytes per chunk, 1 to 16,777,215. */
   readonly chunkSize: number;
   readonly streams: readonly ChunkStreamState[];
 }
 
-/** The last message header of a chunk stream: what headers of types 1 to 3 build upon. */
+/** The last message header of a chunk stream, which headers of types 1 to 3 build on. */
 export interface ChunkStreamState {
   /** 2 to 65,599. */
   readonly chunkStreamId: number;
-  /** The last message's, in ms, as an unsigned 32-bit number. */
+  /** Timestamp of the last message, in ms, as an unsigned 32-bit number. */
   readonly timestampMs: number;
-  /** What a type 3 header adds; after a type 0 header its timestamp (RTMP 1.0, 5.3.1.2.4). */
+  /** Timestamp delta for a type 3 header; after a type 0 header, that header's timestamp (RTMP 1.0, 5.3.1.2.4). */
   readonly timestampDeltaMs: number;
-  /** Of the message, in bytes. */
+  /** Message length in bytes. */
   readonly length: number;
   readonly typeId: number;
   readonly messageStreamId: number;
@@ -32,8 +32,8 @@ const headBytes = 4;
 const streamBytes = 22;
 
 /**
- * The binary form of the relay link, big-endian: chunk size u32, then for each chunk stream id u32, timestamp u32, delta u32,
- * length u32, type id u8, message stream id u32, extended timestamp u8.
+ * The binary form used on the relay link, big-endian: chunk size u32, then for each chunk stream: id u32, timestamp u32, delta
+ * u32, length u32, type id u8, message stream id u32, extended timestamp u8.
  */
 export function encodeChunkState(state: ChunkState): Buffer {
   const bytes = Buffer.allocUnsafe(headBytes + streamBytes * state.streams.length);
@@ -52,7 +52,7 @@ export function encodeChunkState(state: ChunkState): Buffer {
   return bytes;
 }
 
-/** Reads what `encodeChunkState` wrote. Throws `CHUNK_STATE_MALFORMED`, also for values that no reader can be in. */
+/** Reads the output of `encodeChunkState`. Throws `CHUNK_STATE_MALFORMED`, also for values that no reader can have. */
 export function decodeChunkState(bytes: Uint8Array): ChunkState {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.length < headBytes || (view.length - headBytes) % streamBytes !== 0) {
@@ -90,7 +90,10 @@ function readStream(view: Buffer, at: number): ChunkStreamState {
   };
 }
 
-/** A chunk stream id that the state does not use, from the top, where no encoder goes: for messages put in front of a publisher's. */
+/**
+ * A chunk stream id not used in the state, from the top of the range, which encoders do not use: for messages inserted
+ * before a publisher's.
+ */
 export function unusedChunkStreamId(state: ChunkState): number {
   const used = new Set(state.streams.map((stream) => stream.chunkStreamId));
   let id = maxChunkStreamId;

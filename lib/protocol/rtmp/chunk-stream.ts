@@ -4,7 +4,7 @@ import { ProtocolError } from './errors.ts';
 
 const nothing = Buffer.alloc(0);
 
-/** Copies without making a view first; takes any Uint8Array. */
+/** Copies from any Uint8Array without creating a view first. */
 const copyBytes = Buffer.prototype.copy;
 
 export function uint24(bytes: Uint8Array, at: number): number {
@@ -12,8 +12,8 @@ export function uint24(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * One chunk stream of a scanner: its last message header, and how far the present message has come. The scanner hands it out
- * as `ScannedMessage`.
+ * One chunk stream of a scanner: its last message header, and the progress of the current message. The scanner passes it out as
+ * `ScannedMessage`.
  */
 export class ChunkStream {
   readonly chunkStreamId: number;
@@ -31,17 +31,17 @@ export class ChunkStream {
   received = 0;
   byte0 = -1;
   byte1 = -1;
-  /** Offset of the message's first header byte in all that was scanned. */
+  /** Offset of the message's first header byte in the whole scanned stream. */
   startAt = 0;
   start = 0;
   end = 0;
   cleanStart = false;
   cleanEnd = false;
   payload: Buffer | undefined = undefined;
-  /** Payload so far, with room to grow; undefined where nobody asked for it. */
+  /** Payload so far, with room to grow; undefined unless requested. */
   kept: Buffer | undefined = undefined;
   #keptBytes = 0;
-  /** The header byte of a chunk that goes on with a message, -1 where such a header is longer than a byte. */
+  /** The header byte of a continuation chunk, -1 if such a header is longer than one byte. */
   continuation: number;
 
   constructor(chunkStreamId: number) {
@@ -63,7 +63,7 @@ export class ChunkStream {
     this.continuation = extended || this.chunkStreamId > 63 ? -1 : 0xc0 | this.chunkStreamId;
   }
 
-  /** Takes a message header of format 0, 1 or 2 (5.3.1.2) at `at`; `time` is its timestamp or delta, extended or not. */
+  /** Applies a message header of format 0, 1 or 2 (5.3.1.2) at `at`; `time` is its timestamp or delta, extended or not. */
   readFields(format: number, bytes: Uint8Array, at: number, time: number): void {
     this.timestampDeltaMs = time;
     this.timestampMs = format === 0 ? time : (this.timestampMs + time) >>> 0;
@@ -72,7 +72,7 @@ export class ChunkStream {
     this.length = uint24(bytes, at + 3);
     this.typeId = bytes[at + 6] as number;
     if (format === 1) return;
-    // The one little-endian field.
+    // The only little-endian field.
     const [a, b, c, d] = [bytes[at + 7], bytes[at + 8], bytes[at + 9], bytes[at + 10]] as [
       number,
       number,
@@ -82,19 +82,19 @@ export class ChunkStream {
     this.messageStreamId = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
   }
 
-  /** Set Chunk Size or Abort: they change how chunks are read. */
+  /** Set Chunk Size or Abort: they affect chunk parsing. */
   get isChunkControl(): boolean {
     return this.typeId === 1 || this.typeId === 2;
   }
 
-  /** The payload is wanted; nothing of it has been given to `keep` yet. */
+  /** The payload is requested, but none of it has been passed to `keep` yet. */
   keepPayload(): void {
     this.kept = nothing;
   }
 
   /**
-   * Copies payload into a buffer of its own, which grows with what has come and never by what a header declares. Only a message
-   * that is alone may look ahead in the buffer: many would each make room for the same bytes.
+   * Copies payload into a separate buffer, which grows with the data received and never by a declared length. Only a message
+   * that is alone may look ahead in the buffer: several would each allocate for the same bytes.
    */
   keep(bytes: Uint8Array, at: number, take: number, alone: boolean): void {
     const needed = this.#keptBytes + take;
@@ -122,7 +122,7 @@ export class ChunkStream {
     };
   }
 
-  /** Forgets the present message, which ended or was aborted. */
+  /** Forgets the current message, which ended or was aborted. */
   close(): void {
     this.active = false;
     this.received = 0;
@@ -131,7 +131,7 @@ export class ChunkStream {
   }
 }
 
-/** A scanner's chunk streams by id: an array for the ids that encoders use, a map for the others. */
+/** A scanner's chunk streams by id: an array for the ids that encoders use, a map for all others. */
 export class ChunkStreams {
   readonly #max: number;
   readonly #low: (ChunkStream | undefined)[] = new Array(64).fill(undefined);

@@ -5,19 +5,19 @@ import { decodeControl, encodeControl, messageType } from './messages.ts';
 
 interface Previous {
   timestampMs: number;
-  /** Undefined after a type 0 header: readers disagree on what type 3 would add then, so it is not used there. */
+  /** Undefined after a type 0 header: readers disagree on the meaning of type 3 there, so it is not used. */
   deltaMs: number | undefined;
   length: number;
   typeId: number;
   messageStreamId: number;
 }
 
-/** Cuts messages into chunks (RTMP 1.0, 5.3) with the shortest header that says it all. */
+/** Splits messages into chunks (RTMP 1.0, 5.3) with the shortest possible headers. */
 export class ChunkWriter {
   #chunkSize: number;
   readonly #previous = new Map<number, Previous>();
 
-  /** `chunkSize`: what the reader believes, 128 on a new connection. */
+  /** `chunkSize`: the reader's current chunk size, 128 on a new connection. */
   constructor(chunkSize: number = initialChunkState.chunkSize) {
     this.#chunkSize = chunkSize;
   }
@@ -26,12 +26,12 @@ export class ChunkWriter {
     return this.#chunkSize;
   }
 
-  /** Returns the Set Chunk Size message (1 to 16,777,215 bytes); what is written afterwards uses the new size. */
+  /** Returns the Set Chunk Size message (1 to 16,777,215 bytes); later writes use the new size. */
   setChunkSize(chunkSize: number): Buffer {
     return this.write(encodeControl({ kind: 'set-chunk-size', chunkSize }));
   }
 
-  /** The message as chunks. Its timestamp is taken modulo 2³². A Set Chunk Size message holds for what is written after it. */
+  /** The message as chunks. Its timestamp is written modulo 2³². A Set Chunk Size message applies to later writes. */
   write(message: RtmpMessage): Buffer {
     const bytes = this.#chunks(message);
     const control = message.typeId === messageType.setChunkSize ? decodeControl(message) : undefined;
@@ -79,7 +79,7 @@ export class ChunkWriter {
     this.#previous.set(chunkStreamId, next);
     if (previous?.messageStreamId !== messageStreamId) return { format: 0, time: timestampMs };
     const delta = (timestampMs - previous.timestampMs) >>> 0;
-    // A step back is not a delta: it needs the whole timestamp.
+    // A step back cannot be a delta; it needs the full timestamp.
     if (delta > 0x7fffffff) return { format: 0, time: timestampMs };
     next.deltaMs = delta;
     if (previous.length !== next.length || previous.typeId !== typeId) return { format: 1, time: delta };

@@ -11,18 +11,21 @@ import type { RtmpMessage } from './chunk-reader.ts';
 import { ProtocolError } from './errors.ts';
 import { messageType } from './messages.ts';
 
-/** A command message (RTMP 1.0, 7.1.1): name, transaction id (0 where no answer is wanted), then the command object and arguments. */
+/**
+ * A command message (RTMP 1.0, 7.1.1): name, transaction id (0 if no response is expected), then the command object and
+ * arguments.
+ */
 export interface Command {
   readonly name: string;
   readonly transactionId: number;
-  /** The command object first (often null), then what the command takes. */
+  /** The command object first (often null), then the command's arguments. */
   readonly args: readonly Amf0Value[];
 }
 
-/** The chunk stream of answers to commands. */
+/** The chunk stream for responses to commands. */
 const commandChunkStreamId = 3;
 
-/** A command in AMF 0. */
+/** Encodes a command in AMF 0. */
 export function encodeCommand(
   command: Command,
   messageStreamId = 0,
@@ -37,18 +40,21 @@ export function encodeCommand(
   };
 }
 
-/** Reads a command message, of AMF 0 or of AMF 3 with AMF 0 values; undefined for other types. Throws `COMMAND_MALFORMED` or an `AMF_…` code. */
+/**
+ * Reads a command message in AMF 0, or AMF 3 with AMF 0 values; undefined for other types. Throws `COMMAND_MALFORMED`
+ * or an `AMF_…` code.
+ */
 export function decodeCommand(message: RtmpMessage, limits?: Amf0Limits): Command | undefined {
   const body = commandBody(message);
   if (body === undefined) return undefined;
   const [name, transactionId = 0, ...args] = decodeAmf0(body, limits);
   if (typeof name !== 'string' || typeof transactionId !== 'number') {
-    throw new ProtocolError('COMMAND_MALFORMED', 'a command does not begin with a name and a transaction id');
+    throw new ProtocolError('COMMAND_MALFORMED', 'a command does not start with a name and a transaction id');
   }
   return { name, transactionId, args };
 }
 
-/** A type 17 message is a zero byte and then AMF 0, unless AMF 3 was agreed on, which we never do. */
+/** A type 17 message is a zero byte followed by AMF 0, unless AMF 3 was negotiated, which we never do. */
 function commandBody({ typeId, payload }: RtmpMessage): Buffer | undefined {
   if (typeId === messageType.commandAmf0) return payload;
   return typeId === messageType.commandAmf3 ? payload.subarray(payload[0] === 0 ? 1 : 0) : undefined;
@@ -56,7 +62,7 @@ function commandBody({ typeId, payload }: RtmpMessage): Buffer | undefined {
 
 const unpublishCommands = new Set(['FCUnpublish', 'deleteStream', 'closeStream']);
 
-/** True where the publisher itself ends its stream. Never throws. */
+/** Whether the publisher itself ends its stream. Never throws. */
 export function isUnpublish(message: RtmpMessage): boolean {
   const body = commandBody(message);
   return body !== undefined && unpublishCommands.has(firstAmf0String(body) ?? '');
@@ -76,7 +82,7 @@ export function statusCommand(status: Status): Command {
   return { name: 'onStatus', transactionId: 0, args: [null, { ...status }] };
 }
 
-/** Reads an onStatus command, or the information object of a `_result` or `_error`; undefined where there is none. */
+/** Reads an onStatus command, or the information object of a `_result` or `_error`; undefined if there is none. */
 export function readStatus(command: Command): Status | undefined {
   const info = command.args[1];
   if (!isObject(info) || typeof info.code !== 'string') return undefined;

@@ -1,4 +1,4 @@
-/** Why a peer's bytes were refused. One code, one reason; each is a row of the docs and of the metrics. */
+/** Why a peer's bytes were rejected. One code per reason; each is a row in the docs and the metrics. */
 export type ProtocolErrorCode =
   | 'AMF_TRUNCATED'
   | 'AMF_TOO_DEEP'

@@ -6,16 +6,16 @@ import { ProtocolError } from './errors.ts';
 export const handshakePartBytes = 1536;
 const version = 3;
 
-/** Makes the random part of S1 or C1; a fixed one gives reproducible bytes. */
+/** Creates the random part of S1 or C1; a fixed one gives reproducible bytes. */
 export type RandomSource = (length: number) => Uint8Array;
 
 /**
- * The server's side of the simple handshake. S1 carries version 0 in bytes 4–7, which tells librtmp, ffmpeg and Flash to use
- * the simple one too. C2 is read and not compared: several encoders send something else than S1.
+ * The server side of the simple handshake. S1 has version 0 in bytes 4–7, which makes librtmp, ffmpeg and Flash use the simple
+ * one too. C2 is read but not compared, because several encoders send something other than S1.
  */
 export class ServerHandshake {
   readonly #random: RandomSource;
-  /** C0 and C1 as far as they have come; afterwards empty. */
+  /** The received part of C0 and C1; empty afterwards. */
   #held: Buffer = Buffer.alloc(0);
   #c2Left = handshakePartBytes;
   #answered = false;
@@ -25,17 +25,17 @@ export class ServerHandshake {
     this.#random = random;
   }
 
-  /** The whole handshake has come in; what came after it is in `rest`. */
+  /** The handshake is complete; bytes after it are in `rest`. */
   get done(): boolean {
     return this.#answered && this.#c2Left === 0;
   }
 
-  /** What came after C2 in the push that ended the handshake. */
+  /** Bytes after C2 in the push that completed the handshake. */
   get rest(): Buffer {
     return this.#rest;
   }
 
-  /** Takes what came in, returns what to send (may be empty). Throws `HANDSHAKE_…`; must not be called once `done`. */
+  /** Takes received bytes, returns the bytes to send (may be empty). Throws `HANDSHAKE_…`; must not be called once `done`. */
   push(bytes: Uint8Array): Buffer {
     if (this.#answered) {
       this.#skipC2(bytes);
@@ -59,7 +59,7 @@ export class ServerHandshake {
   }
 }
 
-/** The client's side: `start()` first, then `push` what comes in until `done`. */
+/** The client side: call `start()` first, then `push` received bytes until `done`. */
 export class ClientHandshake {
   readonly #random: RandomSource;
   #held: Buffer = Buffer.alloc(0);
@@ -74,7 +74,7 @@ export class ClientHandshake {
     return this.#done;
   }
 
-  /** What came after S2. */
+  /** Bytes after S2. */
   get rest(): Buffer {
     return this.#done ? this.#held : Buffer.alloc(0);
   }
@@ -84,7 +84,7 @@ export class ClientHandshake {
     return Buffer.concat([Buffer.of(version), firstPart(this.#random)]);
   }
 
-  /** Takes what came in, returns what to send (C2 once S1 is there). Throws `HANDSHAKE_BAD_VERSION`. */
+  /** Takes received bytes, returns the bytes to send (C2 once S1 has arrived). Throws `HANDSHAKE_BAD_VERSION`. */
   push(bytes: Uint8Array): Buffer {
     this.#held = Buffer.concat([this.#held, bytes]);
     if (this.#held.length > 0 && !this.#echoed) checkVersion(this.#held[0]);
@@ -107,10 +107,10 @@ function checkVersion(got: number | undefined): void {
   if (got === 6 || got === 8 || got === 9) {
     throw new ProtocolError(
       'HANDSHAKE_ENCRYPTED',
-      'RTMPE is not supported: publish over RTMPS (TLS) instead',
+      'RTMPE is not supported; publish over RTMPS (TLS) instead',
     );
   }
-  throw new ProtocolError('HANDSHAKE_BAD_VERSION', `byte ${got} does not begin an RTMP handshake`);
+  throw new ProtocolError('HANDSHAKE_BAD_VERSION', `an RTMP handshake cannot start with byte ${got}`);
 }
 
 /** Time 0 is as good as any (5.2.3: an arbitrary epoch). */

@@ -1,18 +1,18 @@
 /**
  * The first bytes of audio and video messages: FLV tag headers (video file format 10.1, E.4.2 and E.4.3) and their extension
- * by enhanced RTMP (v2). Functions take the bytes as numbers, -1 where a message is shorter, so that a scanner can call them.
+ * by enhanced RTMP (v2). Functions take the bytes as numbers, -1 if a message is shorter, so that a scanner can call them.
  */
 
 const keyframe = 1;
 const avc = 7;
 const aac = 10;
 
-/** Enhanced video: the top bit is set, three bits of frame type, four of packet type, then a FourCC. */
+/** Enhanced video: top bit set, three bits of frame type, four of packet type, then a FourCC. */
 const isExVideo = (byte0: number): boolean => byte0 >= 0x80;
 /** Enhanced audio has sound format 9, which was never used. */
 const isExAudio = (byte0: number): boolean => byte0 >> 4 === 9;
 
-/** A frame that decoding can begin at; not a sequence header. */
+/** A frame that decoding can start at; not a sequence header. */
 export function isVideoKeyframe(byte0: number, byte1: number): boolean {
   if (byte0 < 0) return false;
   if (isExVideo(byte0)) {
@@ -36,9 +36,9 @@ export function isAudioSequenceHeader(byte0: number, byte1: number): boolean {
   return byte0 >> 4 === aac && byte1 === 0;
 }
 
-/** A codec as a tag header names it. */
+/** A codec, from a tag header. */
 export interface TagCodec {
-  /** What a person calls it: `H.264`, `HEVC`, `Sorenson H.263` … */
+  /** Display name: `H.264`, `HEVC`, `Sorenson H.263` … */
   readonly name: string;
   /** The FourCC of enhanced RTMP; undefined for a legacy tag header. */
   readonly fourCc?: string;
@@ -52,7 +52,7 @@ const videoNames: Readonly<Record<number, string>> = {
   5: 'VP6 with alpha',
   6: 'Screen Video 2',
   7: 'H.264',
-  // Never standard; Chinese vendors' way before enhanced RTMP.
+  // Never standardized; used by Chinese vendors before enhanced RTMP.
   12: 'HEVC',
   13: 'AV1',
 };
@@ -88,7 +88,10 @@ const fourCcNames: Readonly<Record<string, string>> = {
   '.mp3': 'MP3',
 };
 
-/** The codec of a video message; undefined for an empty one, and for enhanced headers that name none where we look (multitrack, ModEx). */
+/**
+ * The codec of a video message; undefined if it is empty, or has an enhanced header without a FourCC in its usual place
+ * (multitrack, ModEx).
+ */
 export function videoCodec(payload: Uint8Array): TagCodec | undefined {
   const byte0 = payload[0];
   if (byte0 === undefined) return undefined;

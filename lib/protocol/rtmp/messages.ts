@@ -73,7 +73,7 @@ export function encodeControl(message: ControlMessage): RtmpMessage {
   }
 }
 
-/** Reads a control message; undefined for messages of other types and for user events not named here. Throws `CONTROL_MALFORMED`. */
+/** Reads a control message; undefined for other message types and for user events not listed here. Throws `CONTROL_MALFORMED`. */
 export function decodeControl(message: RtmpMessage): ControlMessage | undefined {
   const { typeId, payload } = message;
   switch (typeId) {

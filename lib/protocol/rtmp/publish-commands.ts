@@ -1,18 +1,19 @@
+import type { RefusalReason } from '../refusals.ts';
 import type { Amf0Value } from './amf0.ts';
 import type { RtmpMessage } from './chunk-reader.ts';
 import { type Command, encodeCommand, isObject, statusCommand } from './commands.ts';
 import { encodeControl } from './messages.ts';
 
-/** Where a publish session stands between the handshake and the publish command. */
+/** The phase of a publish session between the handshake and the publish command. */
 export type CommandPhase = 'connecting' | 'connected' | 'stream-created';
 
-/** What `connect` and `publish` said. */
+/** The contents of `connect` and `publish`. */
 export interface PublishRequest {
-  /** Without a query and a trailing slash. */
+  /** Without query and trailing slash. */
   readonly app: string;
-  /** What the encoder calls stream key; as it came, perhaps with a query. */
+  /** The stream key as sent by the encoder, possibly with a query. */
   readonly streamName: string;
-  /** `live`, `record` or `append`; `live` where the encoder left it out. */
+  /** `live`, `record` or `append`; `live` if the encoder omitted it. */
   readonly publishType: string;
   readonly flashVer?: string;
   readonly tcUrl?: string;
@@ -24,7 +25,7 @@ export interface ConnectFacts {
   readonly tcUrl?: string;
 }
 
-/** What a command makes of the session. */
+/** The effect of a command on the session. */
 export type Step =
   | {
       readonly type: 'go';
@@ -33,6 +34,7 @@ export type Step =
       readonly connect?: ConnectFacts;
     }
   | { readonly type: 'publish'; readonly streamName: string; readonly publishType: string }
+  | { readonly type: 'refuse'; readonly reason: RefusalReason }
   | {
       readonly type: 'close';
       readonly code: PublishCloseCode;
@@ -40,7 +42,7 @@ export type Step =
       readonly reply?: RtmpMessage[];
     };
 
-/** Why a session closes, besides the codes of `ProtocolError`. */
+/** Reasons for closing a session, besides the codes of `ProtocolError`. */
 export type PublishCloseCode =
   | 'BYTES_BEFORE_PUBLISH'
   | 'MESSAGES_BEFORE_PUBLISH'
@@ -49,22 +51,21 @@ export type PublishCloseCode =
   | 'MEDIA_BEFORE_PUBLISH'
   | 'WRONG_APP'
   | 'PLAY_REFUSED'
-  | 'NO_STREAM_NAME'
   | 'UNPUBLISHED';
 
 export interface CommandRules {
   /** The one app that is served. */
   readonly app: string;
-  /** Window Acknowledgement Size and peer bandwidth that we name, in bytes. */
+  /** The Window Acknowledgement Size and peer bandwidth we send, in bytes. */
   readonly windowBytes: number;
 }
 
-/** The one stream id that `createStream` gives out: a session publishes one stream. */
+/** The only stream id that `createStream` returns: a session publishes one stream. */
 export const publishMessageStreamId = 1;
 
 type Handler = (command: Command, phase: CommandPhase, rules: CommandRules) => Step;
 
-/** The transitions: what each command does in each phase. A command that is in no row of its phase is answered with `_error`. */
+/** The effect of each command in each phase. A command not listed for the current phase is answered with `_error`. */
 export const transitions: Readonly<Record<CommandPhase, Readonly<Record<string, Handler>>>> = {
   connecting: {
     connect,
@@ -106,14 +107,14 @@ export const transitions: Readonly<Record<CommandPhase, Readonly<Record<string, 
   },
 };
 
-/** What a command does in a phase. Answers to answers (`_result`, `onBWDone` …) and notices are let pass. */
+/** The effect of a command in a phase. Responses (`_result`, `onBWDone` …) and notifications are ignored. */
 export function stepFor(command: Command, phase: CommandPhase, rules: CommandRules): Step {
   const row = transitions[phase];
   const handler = Object.hasOwn(row, command.name) ? row[command.name] : undefined;
   if (handler) return handler(command, phase, rules);
   if (command.transactionId === 0 || command.name.startsWith('_'))
     return { type: 'go', to: phase, reply: [] };
-  const info = { level: 'error', code: 'NetConnection.Call.Failed', description: 'No such command.' };
+  const info = { level: 'error', code: 'NetConnection.Call.Failed', description: 'Unknown command.' };
   return { type: 'go', to: phase, reply: [answer('_error', command, null, info)] };
 }
 
@@ -121,7 +122,7 @@ function connect(command: Command, _phase: CommandPhase, rules: CommandRules): S
   const facts = isObject(command.args[0]) ? command.args[0] : {};
   const app = (text(facts.app) ?? '').split('?', 1)[0]?.replace(/\/+$/, '') ?? '';
   if (app !== rules.app) {
-    const description = `This server takes the app '${rules.app}': the URL ends in /${rules.app}, then comes the key.`;
+    const description = `This server only serves the app '${rules.app}': the URL must end in /${rules.app}, followed by the key.`;
     const info = { level: 'error', code: 'NetConnection.Connect.InvalidApp', description };
     return {
       type: 'close',
@@ -161,17 +162,12 @@ function createStream(command: Command): Step {
 
 function publish(command: Command): Step {
   const [, streamName, publishType] = command.args;
-  if (typeof streamName !== 'string' || streamName === '') {
-    const description = 'The stream key is missing.';
-    const status = statusCommand({ level: 'error', code: 'NetStream.Publish.BadName', description });
-    const reply = [encodeCommand(status, publishMessageStreamId)];
-    return { type: 'close', code: 'NO_STREAM_NAME', reason: description, reply };
-  }
+  if (typeof streamName !== 'string' || streamName === '') return { type: 'refuse', reason: 'missing-key' };
   return { type: 'publish', streamName, publishType: text(publishType) ?? 'live' };
 }
 
 function refusePlay(): Step {
-  const description = 'This server takes publishers only; viewers play DASH or HLS from the playback URL.';
+  const description = 'This server only accepts publishers; viewers play DASH or HLS from the playback URL.';
   const status = statusCommand({ level: 'error', code: 'NetStream.Play.Failed', description });
   const reply = [encodeCommand(status, publishMessageStreamId)];
   return { type: 'close', code: 'PLAY_REFUSED', reason: description, reply };
@@ -186,14 +182,14 @@ function answerZero(command: Command, phase: CommandPhase): Step {
 }
 
 function outOfOrder(command: Command, phase: CommandPhase): Step {
-  return { type: 'close', code: 'COMMAND_OUT_OF_ORDER', reason: `${command.name} came while ${phase}` };
+  return { type: 'close', code: 'COMMAND_OUT_OF_ORDER', reason: `received ${command.name} while ${phase}` };
 }
 
 function end(command: Command): Step {
   return { type: 'close', code: 'UNPUBLISHED', reason: `the publisher sent ${command.name}` };
 }
 
-/** Transaction id 0 wants no answer (7.1.1). */
+/** Transaction id 0 expects no response (7.1.1). */
 function answered(command: Command, value: Amf0Value): RtmpMessage[] {
   return command.transactionId === 0 ? [] : [answer('_result', command, null, value)];
 }

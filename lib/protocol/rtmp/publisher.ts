@@ -17,26 +17,26 @@ export interface PublisherOptions {
   readonly tcUrl: string;
   /** @default 'FMLE/3.0 (compatible; Headwater)' */
   readonly flashVer?: string;
-  /** Payload bytes in a chunk. @default 4096 */
+  /** Payload bytes per chunk. @default 4096 */
   readonly chunkSize?: number;
   readonly random?: RandomSource;
 }
 
-/** What the owner of the socket must do or know, in this order. */
+/** What the socket's owner must do or know, in this order. */
 export type PublisherAction =
   | { readonly type: 'send'; readonly bytes: Buffer }
-  /** NetStream.Publish.Start came: media may be written. */
+  /** NetStream.Publish.Start was received: media may be written. */
   | { readonly type: 'published' }
-  /** Every onStatus, and the refusal of a command, for the log. */
+  /** Every onStatus and every rejected command, for the log. */
   | { readonly type: 'status'; readonly status: Status }
-  /** Once, and nothing after it: the server does not take the publish, or has ended it. */
+  /** Emitted once, as the last action: the server rejected or ended the publish. */
   | {
       readonly type: 'refused';
       /** For example `NetStream.Publish.BadName`. */
       readonly code: string;
       /** The server's own words; may be empty. */
       readonly description: string;
-      /** It names another server instead, which is never followed. */
+      /** The server redirects to another one, which is never followed. */
       readonly redirected: boolean;
     };
 
@@ -45,13 +45,13 @@ type Phase = 'handshake' | 'connecting' | 'creating-stream' | 'publishing' | 'pu
 const connectTransaction = 1;
 const createStreamTransaction = 4;
 
-/** A server has little to say to a publisher: what is longer is none of it. */
+/** Servers send publishers only short messages; longer ones are rejected. */
 const serverLimits = { maxChunkStreams: 64, maxMessageBytes: 64 * 1024, maxPartialBytes: 128 * 1024 };
-/** Bytes up to the answer to `publish`. */
+/** Maximum bytes up to the response to `publish`. */
 const maxBytesBeforePublished = 256 * 1024;
-/** What is quoted of a server's words. */
+/** Maximum quoted length of a server's text. */
 const maxWordsChars = 300;
-/** What we can send beyond H.264 and AAC (enhanced RTMP): we hand on what our broadcaster sent. */
+/** Codecs we can send besides H.264 and AAC (enhanced RTMP): we forward what our broadcaster sent. */
 const fourCcList: Amf0Value = [
   'avc1',
   'hvc1',
@@ -64,10 +64,10 @@ const fourCcList: Amf0Value = [
   'ac-3',
   'ec-3',
 ];
-/** A status of level `status` that ends a publish all the same. */
+/** Statuses of level `status` that nevertheless end a publish. */
 const endings = new Set(['NetStream.Unpublish.Success', 'NetConnection.Connect.Closed']);
 
-/** The client's side of a publish, without a socket, as ffmpeg and librtmp do it. */
+/** The client side of a publish, without a socket, behaving like ffmpeg and librtmp. */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #handshake: ClientHandshake;
@@ -94,7 +94,7 @@ export class Publisher {
     return this.#acknowledgedBytes;
   }
 
-  /** Of what came after the handshake. */
+  /** Acknowledges bytes received after the handshake. */
   get receivedBytes(): number {
     return this.#acknowledgement.receivedBytes;
   }
@@ -104,7 +104,7 @@ export class Publisher {
     return this.#handshake.start();
   }
 
-  /** Takes what came in. Throws `ProtocolError`; the connection must be closed then. */
+  /** Takes received bytes. Throws `ProtocolError`; the connection must then be closed. */
   push(bytes: Uint8Array): PublisherAction[] {
     this.#actions = [];
     let left = bytes;
@@ -125,7 +125,7 @@ export class Publisher {
     return this.#actions;
   }
 
-  /** An audio, video or data message as bytes to send; `timestampMs` is taken modulo 2³². */
+  /** An audio, video or data message as bytes to send; `timestampMs` is written modulo 2³². */
   media(type: 'audio' | 'video' | 'data', timestampMs: number, payload: Uint8Array): Buffer {
     const typeId = { audio: messageType.audio, video: messageType.video, data: messageType.dataAmf0 }[type];
     return this.#writer.write({
@@ -146,7 +146,7 @@ export class Publisher {
     );
   }
 
-  /** FCUnpublish and deleteStream: the publisher's own end. */
+  /** FCUnpublish and deleteStream: the publisher ends its stream. */
   unpublish(): Buffer {
     const { streamName } = this.#options;
     return Buffer.concat([
@@ -183,7 +183,7 @@ export class Publisher {
     else if (command.name === 'close') this.#refuse({ code: 'close', description: '' });
   }
 
-  /** The answer to Set Peer Bandwidth, where it is another window than the last (5.4.5). */
+  /** The response to Set Peer Bandwidth, if its window differs from the last (5.4.5). */
   #nameWindow(windowBytes: number): void {
     if (this.#windowBytes === windowBytes) return;
     this.#windowBytes = windowBytes;
@@ -195,7 +195,7 @@ export class Publisher {
     const { streamName } = this.#options;
     if (transactionId === connectTransaction && this.#phase === 'connecting') {
       const status = readStatus(command);
-      // Some servers refuse in a `_result`.
+      // Some servers reject in a `_result`.
       if (status?.level === 'error') {
         this.#error(command);
         return;
@@ -216,7 +216,7 @@ export class Publisher {
     }
   }
 
-  /** Only two commands matter: many servers know neither releaseStream nor FCPublish, and say so. */
+  /** Only two commands matter: many servers support neither releaseStream nor FCPublish, and report an error. */
   #error(command: Command): void {
     const awaited = { connecting: connectTransaction, 'creating-stream': createStreamTransaction } as Partial<
       Record<Phase, number>
@@ -257,7 +257,7 @@ export class Publisher {
   }
 }
 
-/** A server's words in one line of sound length: people read them. */
+/** A server's text on one line of reasonable length, for display. */
 function quoted(text: string): string {
   return text
     .slice(0, maxWordsChars)

@@ -1,8 +1,8 @@
 import { type Command, isObject } from './commands.ts';
 
 /**
- * True where the refusal of a command names another server: `ex: { code: 302, redirect }`, as Adobe's server does, or the same
- * fields beside the status.
+ * Whether the rejection of a command redirects to another server: `ex: { code: 302, redirect }`, as Adobe's server does, or the
+ * same fields next to the status.
  */
 export function isRedirect(command: Command): boolean {
   return command.args.some(

@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { rtmpApp } from '../../config/names.ts';
+import type { RefusalReason } from '../refusals.ts';
 import { AckCounter } from './acknowledgement.ts';
 import { ChunkReader, type RtmpMessage } from './chunk-reader.ts';
 import type { ChunkState } from './chunk-state.ts';
@@ -18,40 +20,42 @@ import {
 } from './publish-commands.ts';
 
 export interface RtmpServerSessionOptions {
-  /** The one app that is served. @default 'live' */
+  /** The only app that is served. @default 'live' */
   readonly app?: string;
-  /** Bytes before the publish command is whole, the handshake left out. @default 64 KiB */
+  /** Maximum bytes until the publish command is complete, excluding the handshake. @default 64 KiB */
   readonly maxBytesBeforePublish?: number;
-  /** Messages up to the publish command. @default 64 */
+  /** Maximum messages up to the publish command. @default 64 */
   readonly maxMessagesBeforePublish?: number;
-  /** Bytes held between the publish command and `handover`. @default 256 KiB */
+  /** Maximum bytes held between the publish command and `handover`. @default 256 KiB */
   readonly maxBytesWhileWaiting?: number;
-  /** The window that we name to the publisher, in bytes. @default 2,500,000 */
+  /** The window we announce to the publisher, in bytes. @default 2,500,000 */
   readonly windowBytes?: number;
   /** For S1; a fixed one gives reproducible bytes. */
   readonly random?: RandomSource;
 }
 
-/** What the owner of the socket must do, in this order. After `close` (sends before it still go out) the session is over. */
+/** What the socket's owner must do, in this order. After `close` and `refuse` the session has ended, but earlier sends still go out. */
 export type PublishAction =
   | { readonly type: 'send'; readonly bytes: Buffer }
   | { readonly type: 'publish'; readonly request: PublishRequest }
+  /** The publisher is owed a status: `refuse()`. */
+  | { readonly type: 'refuse'; readonly reason: RefusalReason }
   | { readonly type: 'close'; readonly code: ProtocolErrorCode | PublishCloseCode; readonly reason: string };
 
-/** What the relay needs to go on where the session stopped: just after the publish command. */
+/** What the relay needs to continue where the session stopped, just after the publish command. */
 export interface Handover {
   readonly chunkState: ChunkState;
-  /** What came after the publish command. */
+  /** Bytes received after the publish command. */
   readonly rest: Buffer;
-  /** Has counted everything so far, `rest` too; knows the publisher's window. */
+  /** Has counted all bytes so far, including `rest`; knows the publisher's window. */
   readonly acknowledgement: AckCounter;
 }
 
 type Phase = 'handshake' | CommandPhase | 'waiting' | 'handed-over' | 'closed';
 
 /**
- * The server's side of an RTMP connection up to `publish`, without a socket: bytes in, actions out. After the `publish`
- * action it waits for `accept` or `refuse`; `handover` gives the relay everything after the publish command. `push` never throws.
+ * The server side of an RTMP connection up to `publish`, without a socket: bytes in, actions out. After the `publish` action it
+ * waits for `accept` or `refuse`; `handover` gives the relay everything after the publish command. `push` never throws.
  */
 export class RtmpServerSession {
   readonly #rules: CommandRules;
@@ -71,7 +75,7 @@ export class RtmpServerSession {
   #restBytes = 0;
 
   constructor(options: RtmpServerSessionOptions = {}) {
-    this.#rules = { app: options.app ?? 'live', windowBytes: options.windowBytes ?? 2_500_000 };
+    this.#rules = { app: options.app ?? rtmpApp, windowBytes: options.windowBytes ?? 2_500_000 };
     this.#maxBytes = options.maxBytesBeforePublish ?? 64 * 1024;
     this.#maxMessages = options.maxMessagesBeforePublish ?? 64;
     this.#maxWaiting = options.maxBytesWhileWaiting ?? 256 * 1024;
@@ -87,7 +91,7 @@ export class RtmpServerSession {
     return this.#phase;
   }
 
-  /** Takes what came in; `bytes` may be changed afterwards. Must not be called after `handover`; after `close` it does nothing. */
+  /** Takes received bytes; `bytes` may be modified afterwards. Must not be called after `handover`; does nothing after `close`. */
   push(bytes: Uint8Array): PublishAction[] {
     this.#actions = [];
     try {
@@ -99,7 +103,7 @@ export class RtmpServerSession {
     return this.#actions;
   }
 
-  /** Tells the publisher to go ahead (NetStream.Publish.Start); returns the bytes to send. */
+  /** Accepts the publisher (NetStream.Publish.Start); returns the bytes to send. */
   accept(): Buffer {
     const begin = encodeControl({ kind: 'stream-begin', messageStreamId: publishMessageStreamId });
     return Buffer.concat([
@@ -108,24 +112,30 @@ export class RtmpServerSession {
     ]);
   }
 
-  /** Refuses the publisher; returns the bytes to send before the connection is closed. For example `NetStream.Publish.BadName`. */
+  /**
+   * Rejects the publisher, for example with `NetStream.Publish.BadName`; returns the bytes to send before closing the
+   * connection.
+   */
   refuse(code: string, description: string, level: StatusLevel = 'error'): Buffer {
     this.#phase = 'closed';
     this.#rest = [];
     return this.status(level, code, description);
   }
 
-  /** An onStatus message as bytes to send; at any time, also after `handover`. */
+  /** An onStatus message as bytes to send; allowed at any time, also after `handover`. */
   status(level: StatusLevel, code: string, description: string): Buffer {
     return this.write(encodeCommand(statusCommand({ level, code, description }), publishMessageStreamId, 5));
   }
 
-  /** Any other message as bytes to send, for example an acknowledgement or the answer to a ping. */
+  /** Any other message as bytes to send, for example an acknowledgement or a ping response. */
   write(message: RtmpMessage): Buffer {
     return this.#writer.write(message);
   }
 
-  /** Ends the session's part: what comes in from now on goes to the relay. Throws a `RangeError` unless it waits for an answer to `publish`. */
+  /**
+   * Ends the session's part: from now on, received bytes go to the relay. Throws a `RangeError` unless it is waiting
+   * for an answer to `publish`.
+   */
   handover(): Handover {
     if (this.#phase !== 'waiting') throw new RangeError(`no publish command to hand over (${this.#phase})`);
     this.#phase = 'handed-over';
@@ -150,19 +160,19 @@ export class RtmpServerSession {
     if (this.#phase === 'waiting') this.#wait(left);
   }
 
-  /** Reads up to the publish command or to the limit of bytes; returns how many were read. */
+  /** Reads up to the publish command or the byte limit; returns the number of bytes read. */
   #read(bytes: Uint8Array): number {
     const used = this.#reader.push(bytes.subarray(0, this.#maxBytes - this.#bytes));
     this.#bytes += used;
     const cut = used < bytes.length && this.#isReading();
-    if (cut) this.#close('BYTES_BEFORE_PUBLISH', `no publish command in ${this.#maxBytes} bytes`);
+    if (cut) this.#close('BYTES_BEFORE_PUBLISH', `no publish command within ${this.#maxBytes} bytes`);
     return used;
   }
 
   #wait(bytes: Uint8Array): void {
     this.#restBytes += bytes.length;
     if (this.#restBytes > this.#maxWaiting) {
-      this.#close('BYTES_WHILE_WAITING', `more than ${this.#maxWaiting} bytes before the answer to publish`);
+      this.#close('BYTES_WHILE_WAITING', `more than ${this.#maxWaiting} bytes before publish was answered`);
     } else if (bytes.length > 0) {
       this.#rest.push(Buffer.from(bytes));
     }
@@ -175,12 +185,12 @@ export class RtmpServerSession {
   #message(message: RtmpMessage): void {
     this.#messages++;
     if (this.#messages > this.#maxMessages) {
-      this.#close('MESSAGES_BEFORE_PUBLISH', `no publish command in ${this.#maxMessages} messages`);
+      this.#close('MESSAGES_BEFORE_PUBLISH', `no publish command within ${this.#maxMessages} messages`);
       return;
     }
     const { typeId } = message;
     if (typeId === messageType.audio || typeId === messageType.video || typeId === messageType.aggregate) {
-      this.#close('MEDIA_BEFORE_PUBLISH', 'audio or video came before the publish command');
+      this.#close('MEDIA_BEFORE_PUBLISH', 'received audio or video before the publish command');
       return;
     }
     const control = decodeControl(message);
@@ -197,9 +207,13 @@ export class RtmpServerSession {
     } else if (step.type === 'close') {
       for (const reply of step.reply ?? []) this.#send(reply);
       this.#close(step.code, step.reason);
+    } else if (step.type === 'refuse') {
+      this.#phase = 'closed';
+      this.#reader.pause();
+      this.#actions.push(step);
     } else {
       if (!this.#reader.clean) {
-        this.#close('COMMAND_OUT_OF_ORDER', 'publish came while another message was partial');
+        this.#close('COMMAND_OUT_OF_ORDER', 'received publish while another message was incomplete');
         return;
       }
       const { streamName, publishType } = step;

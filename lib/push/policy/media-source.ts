@@ -10,31 +10,31 @@ import {
 } from '../../protocol/rtmp/media-tag.ts';
 import { messageType } from '../../protocol/rtmp/messages.ts';
 
-/** A message of the broadcaster, as every destination gets it. Payloads are shared: nobody changes them. */
+/** A message from the broadcaster, as sent to every destination. Payloads are shared: don't modify them. */
 export interface MediaMessage {
   readonly type: 'audio' | 'video' | 'data';
-  /** Rises within audio and within video, without the broadcaster's jumps and resets. */
+  /** Increases within audio and within video, without the broadcaster's jumps and resets. */
   readonly timeMs: number;
   readonly payload: Buffer;
-  /** A decoder can begin here: a key frame, or sound where there is no picture. */
+  /** A decoder can begin here: a key frame, or audio if there is no video. */
   readonly start: boolean;
-  /** What a decoder must know before it begins. The newest of each holds. */
+  /** What a decoder needs before it begins. Only the newest of each kind counts. */
   readonly header?: 'metadata' | 'video' | 'audio';
 }
 
-/** Metadata and sequence headers that are longer are none. */
-const longestHeaderBytes = 64 * 1024;
-/** There is no picture when its last frame is this far behind the sound. */
+/** Longer metadata and sequence headers are ignored. */
+const maxHeaderBytes = 64 * 1024;
+/** Video counts as gone when its last frame is this far behind the audio. */
 const videoGoneAfterMs = 5_000;
 
 const setDataFrame = encodeAmf0(['@setDataFrame']);
 
 /**
- * Reads a publisher's bytes after `publish` as messages. While nobody wants media only metadata and sequence headers are kept,
- * so that a destination that is added later can begin at the next key frame.
+ * Parses a publisher's bytes after `publish` into messages. While nobody wants media, only metadata and sequence headers are
+ * kept, so that a destination added later can begin at the next key frame.
  */
 export class MediaSource {
-  /** Whether media is handed on. */
+  /** Whether media is passed on. */
   wanted = false;
   readonly #scanner: ChunkScanner;
   readonly #timeline = new Timeline();
@@ -52,8 +52,8 @@ export class MediaSource {
   }
 
   /**
-   * The messages that `bytes` completed, each with the headers in force; `bytes` may be changed afterwards. `nowMs`: of a
-   * monotonic clock. Throws `ProtocolError`; the source is of no use then.
+   * Returns the messages completed by `bytes`, each with the headers in force; `bytes` may be reused afterwards. `nowMs`:
+   * monotonic clock. Throws `ProtocolError`; the source is unusable then.
    */
   take(
     bytes: Uint8Array,
@@ -65,16 +65,16 @@ export class MediaSource {
     return this.#taken;
   }
 
-  /** True asks for the payload. */
+  /** Returns true to request the payload. */
   #wants({ typeId, byte0, byte1, length }: ScannedMessage): boolean {
     switch (typeId) {
       case messageType.video:
-        return this.wanted || (isVideoSequenceHeader(byte0, byte1) && length <= longestHeaderBytes);
+        return this.wanted || (isVideoSequenceHeader(byte0, byte1) && length <= maxHeaderBytes);
       case messageType.audio:
-        return this.wanted || (isAudioSequenceHeader(byte0, byte1) && length <= longestHeaderBytes);
+        return this.wanted || (isAudioSequenceHeader(byte0, byte1) && length <= maxHeaderBytes);
       case messageType.dataAmf0:
       case messageType.dataAmf3:
-        return length <= longestHeaderBytes;
+        return length <= maxHeaderBytes;
       default:
         return false;
     }
@@ -92,7 +92,7 @@ export class MediaSource {
         this.#data(message.payload);
         break;
       case messageType.dataAmf3:
-        // A zero byte, then AMF 0; anything else has nobody agreed on.
+        // A zero byte, then AMF 0; no other format is in use.
         if (message.payload?.[0] === 0) this.#data(message.payload.subarray(1));
         break;
     }
@@ -101,7 +101,7 @@ export class MediaSource {
   #media(type: 'video' | 'audio', { payload, byte0, byte1, timestampMs }: ScannedMessage): void {
     const isHeader = type === 'video' ? isVideoSequenceHeader : isAudioSequenceHeader;
     if (isHeader(byte0, byte1)) {
-      if (payload !== undefined && payload.length <= longestHeaderBytes) this.#header(type, type, payload);
+      if (payload !== undefined && payload.length <= maxHeaderBytes) this.#header(type, type, payload);
       return;
     }
     const { streamMs: timeMs } = this.#timeline.place(type, timestampMs, this.#nowMs);
@@ -129,7 +129,7 @@ export class MediaSource {
     if (this.wanted) this.#hand(message);
   }
 
-  /** Before anything has come: the time at which the first will be placed. */
+  /** Before anything has arrived: the time at which the first message will be placed. */
   get #endMs(): number {
     return Math.max(0, this.#timeline.endMs);
   }

@@ -1,6 +1,7 @@
 import type { PushState } from '../../control-store/push-states.ts';
+import { pauseMs, type RetryPolicy, spread } from '../../retry/policy/backoff.ts';
 
-/** Where one push stands. `closing`: what is queued goes out, then the good-bye. */
+/** The phase of one push. `closing`: sends what is queued, then ends the publish. */
 export type PushPhase =
   | 'resolving'
   | 'dialing'
@@ -12,31 +13,31 @@ export type PushPhase =
   | 'ended';
 
 export type PushEventType =
-  /** The name was resolved, to addresses that may be connected to. */
+  /** The name was resolved, to addresses that we may connect to. */
   | 'resolved'
   | 'connected'
-  /** The server takes the publish. */
+  /** The server accepted the publish. */
   | 'published'
-  /** The attempt or the connection failed in a way that may pass. */
+  /** The attempt or the connection failed in a way that may be temporary. */
   | 'lost'
-  /** The server says no. */
+  /** The server refused. */
   | 'rejected'
-  /** We may not push there: an inner address, a redirect, settings that cannot be used. */
+  /** We may not push there: an internal address, a redirect, unusable settings. */
   | 'forbidden'
-  /** The phase has lasted as long as it may; of `waiting`: the next try is due. */
+  /** The phase has reached its time limit; in `waiting`: the next attempt is due. */
   | 'late'
-  /** Nothing more is to be pushed. */
+  /** Nothing more will be pushed. */
   | 'stop'
-  /** The connection is closed in order. */
+  /** The connection was closed cleanly. */
   | 'closed';
 
 export interface PushEvent {
   readonly type: PushEventType;
-  /** In words, for people: of `lost`, `rejected` and `forbidden`. */
+  /** Set for `lost`, `rejected` and `forbidden`, for people to read. */
   readonly detail?: string;
 }
 
-/** What the owner of the sockets must do. `drop`: let go of the attempt or the connection at once. */
+/** What the owner of the sockets must do. `drop`: abandon the attempt or the connection at once. */
 export type PushAction = 'resolve' | 'dial' | 'greet' | 'drop' | 'finish';
 
 interface Step {
@@ -44,7 +45,7 @@ interface Step {
   readonly actions: readonly PushAction[];
 }
 
-/** Nothing happens: the event is late, or does not concern the phase. */
+/** Nothing happens: the event is late, or doesn't apply to the phase. */
 const stay = undefined;
 const retry: Step = { to: 'retry', actions: ['drop'] };
 const reject: Step = { to: 'reject', actions: ['drop'] };
@@ -143,7 +144,7 @@ const table: Readonly<Record<PushPhase, Readonly<Record<PushEventType, Step | un
   },
 };
 
-/** How long a phase may last, in ms; `waiting` lasts as long as the back-off says. */
+/** How long a phase may last, in ms; `waiting` lasts as long as the back-off. */
 export const phaseLimitsMs: Readonly<Partial<Record<PushPhase, number>>> = {
   resolving: 5_000,
   dialing: 8_000,
@@ -151,13 +152,12 @@ export const phaseLimitsMs: Readonly<Partial<Record<PushPhase, number>>> = {
   closing: 3_000,
 };
 
-const firstRetryMs = 1_000;
-const longestRetryMs = 60_000;
-/** After a "no" it is not asked again sooner. */
+const afterFaults: RetryPolicy = { firstMs: 1_000, longestMs: 60_000, jitter: 0.25 };
+/** Minimum wait after a refusal, before jitter. */
 const shortestRejectedMs = 5_000;
-/** So many "no" in a row are an answer. A server that still holds our connection of before says "no" for a minute or two. */
+/** This many refusals in a row are final. A server that still holds our previous connection refuses for a minute or two. */
 const maxRejections = 10;
-/** A push that was live for so long was in order: the next fault is a new one. */
+/** A push that was live for this long was healthy: the next fault counts as a new one. */
 const steadyMs = 60_000;
 
 /** A push, as data. Times are monotonic milliseconds. */
@@ -165,15 +165,15 @@ export interface PushModel {
   readonly phase: PushPhase;
   /** When `late` is due. */
   readonly deadlineMs: number | undefined;
-  /** In a row. */
+  /** Consecutive. */
   readonly failures: number;
   readonly rejections: number;
   readonly liveSinceMs: number | undefined;
-  /** What last went wrong, since it was last live. */
+  /** The last failure since it was last live. */
   readonly detail: string | undefined;
 }
 
-/** A push that begins: `resolve` is to be done. */
+/** A new push; the first action is `resolve`. */
 export function beginPush(nowMs: number): PushModel {
   return {
     phase: 'resolving',
@@ -185,7 +185,7 @@ export function beginPush(nowMs: number): PushModel {
   };
 }
 
-/** `random`: from 0 up to 1; spreads the tries of many pushes to one server that was down. */
+/** `random`: from 0 up to 1; spreads the attempts of many pushes to one server that was down. */
 export function stepPush(
   model: PushModel,
   event: PushEvent,
@@ -208,7 +208,7 @@ export function stepPush(
   return { model: next, actions };
 }
 
-/** How people see it: a push that failed counts as waiting until it is live, also while it tries. */
+/** The state shown to people: a push that failed counts as waiting until it is live, even during an attempt. */
 export function publicState({ phase, failures }: PushModel): PushState {
   if (phase === 'refused' || phase === 'ended' || phase === 'waiting' || phase === 'live') return phase;
   if (phase === 'closing') return 'live';
@@ -226,17 +226,17 @@ function failed(
     model.phase === 'live' && model.liveSinceMs !== undefined && nowMs - model.liveSinceMs >= steadyMs;
   const failures = (steady ? 0 : model.failures) + 1;
   const rejections = (steady ? 0 : model.rejections) + (kind === 'reject' ? 1 : 0);
-  const late = event.type === 'late' ? lateWords[model.phase] : undefined;
-  const detail = event.detail ?? late ?? 'it closed the connection';
+  const late = event.type === 'late' ? timeoutDetails[model.phase] : undefined;
+  const detail = event.detail ?? late ?? 'the server closed the connection';
   const base = { ...model, failures, rejections, detail };
   if (rejections >= maxRejections) return { ...base, phase: 'refused', deadlineMs: undefined };
-  const pauseMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
-  const leastMs = kind === 'reject' ? Math.max(pauseMs, shortestRejectedMs) : pauseMs;
-  return { ...base, phase: 'waiting', deadlineMs: nowMs + leastMs * (0.75 + random / 2) };
+  const shortestMs = kind === 'reject' ? spread(shortestRejectedMs, afterFaults.jitter, random) : 0;
+  const waitMs = Math.max(pauseMs(afterFaults, failures, random), shortestMs);
+  return { ...base, phase: 'waiting', deadlineMs: nowMs + waitMs };
 }
 
-const lateWords: Readonly<Partial<Record<PushPhase, string>>> = {
-  resolving: 'its name could not be resolved in time',
-  dialing: 'it does not answer',
-  publishing: 'it did not answer the request to publish in time',
+const timeoutDetails: Readonly<Partial<Record<PushPhase, string>>> = {
+  resolving: 'DNS lookup timed out',
+  dialing: 'no response',
+  publishing: 'the server did not answer the publish request in time',
 };

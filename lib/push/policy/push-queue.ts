@@ -1,6 +1,6 @@
 import type { MediaMessage } from './media-source.ts';
 
-/** Bytes that all queues of a process may hold together. Payloads are shared between queues, and counted in each. */
+/** Bytes that all queues of a process may hold together. Payloads are shared between queues, but counted in each. */
 export class PushBudget {
   readonly maxBytes: number;
   usedBytes = 0;
@@ -16,11 +16,11 @@ export class PushBudget {
 
 export interface QueueLimits {
   readonly maxBytes: number;
-  /** Of media, from the oldest to the newest message. */
+  /** Span of media, from the oldest to the newest message. */
   readonly maxMs: number;
 }
 
-/** What was let go because the destination could not take it. */
+/** What was dropped because the destination couldn't keep up. */
 export interface Shed {
   readonly messages: number;
   readonly bytes: number;
@@ -28,25 +28,25 @@ export interface Shed {
 
 interface Entry {
   readonly message: MediaMessage;
-  /** Of a place to begin at: what a decoder must know there. */
+  /** At a starting point: what a decoder needs there. */
   readonly headers: readonly MediaMessage[];
 }
 
-/** Beside the payload, for the bookkeeping of a message: thousands of empty ones are not free. */
+/** Overhead of a message besides its payload: thousands of empty ones aren't free. */
 const entryBytes = 200;
 
 /**
- * What one destination has still to get. It begins at a key frame, with metadata and sequence headers before it. A destination
- * that is behind loses everything up to the newest key frame, or to the next one: never a part that others build upon.
+ * What one destination has yet to receive. It begins at a key frame, preceded by metadata and sequence headers. A destination
+ * that falls behind loses everything up to the newest key frame, or to the next one: never a frame that others depend on.
  */
 export class PushQueue {
   readonly #limits: QueueLimits;
   readonly #budget: PushBudget;
   #entries: Entry[] = [];
   #bytes = 0;
-  /** Nothing is of use before a place to begin at. */
+  /** Nothing is usable before a starting point. */
   #waits = true;
-  /** It had a place to begin at: what is not taken from then on is lost. */
+  /** There has been a starting point: messages not queued from then on are lost. */
   #begun = false;
   /** The headers that the destination has. */
   #sent = new Map<string, MediaMessage>();
@@ -65,12 +65,12 @@ export class PushQueue {
     return this.#entries.length;
   }
 
-  /** Since it was made. */
+  /** Totals since it was created. */
   get shed(): Shed {
     return this.#shed;
   }
 
-  /** `headers`: those in force at the message. True where something was let go. */
+  /** `headers`: those in force at the message. Returns true if something was dropped. */
   push(message: MediaMessage, headers: readonly MediaMessage[]): boolean {
     if (this.#waits) {
       if (!message.start) {
@@ -87,7 +87,7 @@ export class PushQueue {
     return true;
   }
 
-  /** The next messages, in the order in which they are to be sent: a key frame brings headers that the destination lacks. */
+  /** The next messages in sending order: a key frame is preceded by the headers that the destination lacks. */
   shift(): readonly MediaMessage[] {
     const entry = this.#entries.shift();
     if (entry === undefined) return [];
@@ -101,7 +101,7 @@ export class PushQueue {
     return [...lacking.map(({ sent }) => sent), message];
   }
 
-  /** Another connection: it has nothing yet. */
+  /** For a new connection, which has received nothing yet. */
   clear(): void {
     for (const { message } of this.#entries) this.#count(-sizeOf(message));
     this.#entries = [];

@@ -3,17 +3,17 @@ import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 
 export interface RegionClusterProps {
-  /** The deployment's name, and the cluster's. */
+  /** The deployment's name, also used for the cluster. */
   readonly name: string;
   readonly vpc: IVpc;
 }
 
 /**
- * The ECS cluster of a region, for proxies and workers. Container Insights in its plain form: it counts desired and running
- * tasks, which ECS by itself doesn't tell, for some $15 a month. The enhanced form bills every task and container as metrics
- * of their own, so it grows with the fleet, and our programs tell more of themselves in their logs.
+ * The ECS cluster of a region, for proxies and workers. Uses standard Container Insights: it counts desired and running
+ * tasks, which ECS alone does not report, for about $15 a month. The enhanced version bills separate metrics for every task
+ * and container, so its cost grows with the fleet, and our programs log more about themselves anyway.
  *
- * Nobody gets a shell in a task: ECS Exec stays off.
+ * ECS Exec stays off, so nobody gets a shell in a task.
  */
 export class RegionCluster extends Construct {
   readonly cluster: Cluster;

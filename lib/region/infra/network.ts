@@ -19,32 +19,32 @@ import { Construct } from 'constructs';
 import { planEgress } from '../policy/egress.ts';
 
 export interface RegionNetworkProps {
-  /** The deployment's name: what its tables and buckets are named after. */
+  /** The deployment's name, which its tables and buckets are named after. */
   readonly name: string;
   /** Availability Zones: 2 or 3. */
   readonly zones: number;
-  /** Whether there are EC2 instances; it decides how AWS's services are reached. */
+  /** Whether there are EC2 instances; determines how AWS services are reached. */
   readonly withGpu: boolean;
-  /** Whether proxies send streams on to servers of others, out on the internet. */
+  /** Whether proxies push streams to other servers on the internet. */
   readonly simulcast: boolean;
   readonly logDays: RetentionDays;
 }
 
-/** The same in every region: nothing ever peers with a cell. */
+/** The same in every region, because cells are never peered. */
 const cidr = '10.0.0.0/16';
-/** Room for a third zone is kept, so that adding one moves no subnet. */
+/** Address space for a third zone is reserved, so that adding one moves no subnet. */
 const mostZones = 3;
 
 /**
- * The VPC of a region's cell. Everything runs in the private subnets `cell`: the balancer, for the accelerator reaches it
- * there, and the tasks. The zones are `Fn::GetAZs`, so synth asks AWS nothing; the stack must override
- * `availabilityZones` for that too.
+ * The VPC of a region's cell. Everything runs in the private subnets `cell`: the tasks, and the balancer, which the
+ * accelerator can reach there. The zones are `Fn::GetAZs`, so that synth makes no AWS calls; for that, the stack must also
+ * override `availabilityZones`.
  */
 export class RegionNetwork extends Construct {
   readonly vpc: Vpc;
-  /** Private subnets, one a zone. */
+  /** Private subnets, one per zone. */
   readonly subnets: SubnetSelection = { subnetGroupName: 'cell' };
-  /** Those of the proxies: others than the rest where the proxies alone have a way out to the internet. */
+  /** The proxies' subnets: separate ones if only the proxies have internet access. */
   readonly ingestSubnets: SubnetSelection;
 
   constructor(scope: Construct, id: string, props: RegionNetworkProps) {
@@ -57,20 +57,20 @@ export class RegionNetwork extends Construct {
       ipAddresses: IpAddresses.cidr(cidr),
       availabilityZones: Array.from({ length: props.zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
       reservedAzs: mostZones - props.zones,
-      // One a zone, so that no zone hangs on another.
+      // One per zone, so that no zone depends on another.
       natGateways: withNat || ingestOut ? props.zones : 0,
-      // The private ones first: their addresses stay the same whether or not there are NAT gateways.
+      // The private ones first, so that their addresses are the same with and without NAT gateways.
       subnetConfiguration: [
         {
           name: 'cell',
           subnetType: withNat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
-          // An address for each task: 4,091 in a zone.
+          // One address per task: 4,091 per zone.
           cidrMask: 20,
         },
-        // For NAT gateways alone; without them empty and free. They bring the internet gateway, which Global Accelerator
-        // wants to see on a VPC that it sends traffic into, though nothing is routed through it.
+        // Only for NAT gateways; without them empty and free of charge. They bring the internet gateway, which Global
+        // Accelerator requires on a VPC that it sends traffic to, although nothing is routed through it.
         { name: 'gateway', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
-        // Proxies only, which alone send to others: what encodes and writes has no way out. 1,019 addresses in a zone.
+        // Proxies only, since only they push to other servers: encoders have no internet access. 1,019 addresses per zone.
         ...(ingestOut ? [{ name: 'ingest', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 }] : []),
       ],
       restrictDefaultSecurityGroup: true,
@@ -81,8 +81,8 @@ export class RegionNetwork extends Construct {
   }
 
   /**
-   * Free, so always there: segments, image layers and the control store never pass anything that is paid by the GB. Policies
-   * let through what is ours: stolen code can't carry recordings into somebody else's bucket.
+   * Free, so always present: segments, image layers and the control store never use anything billed by the GB. Policies admit
+   * only our own resources, so that malicious code can't copy recordings to someone else's bucket.
    */
   #gatewayEndpoints(name: string): void {
     const stack = Stack.of(this);
@@ -100,7 +100,7 @@ export class RegionNetwork extends Construct {
         conditions: ours,
       }),
     );
-    // Where ECR keeps the layers of images: AWS's own bucket, by links that ECR signs.
+    // Where ECR keeps image layers: AWS's own bucket, through links that ECR signs.
     s3.addToPolicy(
       new PolicyStatement({
         principals: [new AnyPrincipal()],
@@ -134,10 +134,10 @@ export class RegionNetwork extends Construct {
         service: new InterfaceVpcEndpointAwsService(service),
         subnets: this.subnets,
         securityGroups: [securityGroup],
-        // The group's one rule says it already.
+        // The group's only rule covers it already.
         open: false,
       });
-      // Identities of this account alone: nobody's smuggled keys work from here.
+      // Only identities of this account: smuggled-in foreign credentials do not work from here.
       endpoint.addToPolicy(
         new PolicyStatement({
           principals: [new AnyPrincipal()],
@@ -150,9 +150,9 @@ export class RegionNetwork extends Construct {
   }
 
   /**
-   * Who connected, from which address, for how long: the balancer's own access logs don't cover TCP listeners. Live
-   * ingest is few long flows, about 40 MB an hour for 1,000 publishers, so what matters is to find them again: in
-   * CloudWatch, in the class that costs half ($0.25 a GB, the same as delivery to S3).
+   * Who connected, from which address, and for how long: the balancer's own access logs don't cover TCP listeners. Live
+   * ingest consists of few long flows, about 40 MB an hour for 1,000 publishers, so what matters is finding them: hence
+   * CloudWatch, in the class at half price ($0.25 per GB, the same as delivery to S3).
    */
   #flowLog(logDays: RetentionDays): void {
     const logGroup = new LogGroup(this, 'FlowLog', {

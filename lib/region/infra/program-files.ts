@@ -4,7 +4,7 @@ import { buildSync } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** A folder with a Dockerfile, and the program that it puts into an image. */
+/** A folder with a Dockerfile, and the program to put into the image. */
 export type ImageName = 'encoder-image' | 'proxy-image';
 
 const programs: Record<ImageName, string> = {
@@ -15,9 +15,9 @@ const programs: Record<ImageName, string> = {
 const made = new Map<ImageName, ReadonlyMap<string, Uint8Array>>();
 
 /**
- * Everything that an image is built from, by file name: the Dockerfile, the program bundled with all that it imports,
- * its source map, and the health check. The bytes are the same in whichever folder the repository is, and for every
- * platform. Throws esbuild's error where the program cannot be bundled.
+ * Everything an image is built from, by file name: the Dockerfile, the program bundled with all its imports, its source map,
+ * and the health check. The bytes do not depend on the repository's folder or on the platform. Throws esbuild's error if the
+ * program cannot be bundled.
  */
 export function programFiles(image: ImageName): ReadonlyMap<string, Uint8Array> {
   const known = made.get(image);
@@ -35,20 +35,20 @@ function bundle(entry: string, name: string, sourcemap: boolean): [string, Uint8
   const { outputFiles } = buildSync({
     absWorkingDir: root,
     entryPoints: [entry],
-    // Nothing is written there. Paths in the source map count from it, and so hold no folder of this machine.
+    // Nothing is written there. Paths in the source map are relative to it, so they contain no local folder.
     outfile: join(root, name),
     write: false,
     bundle: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // Packages that come in both forms come as modules, of which unused parts fall away.
+    // Packages available in both forms are bundled as modules, so that unused parts are dropped.
     mainFields: ['module', 'main'],
-    // Packages that come as CommonJS only ask for Node's own modules by `require`.
+    // CommonJS-only packages load Node's built-in modules with `require`.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
     },
-    // Packages count as lying here, also where the folder that holds them is only linked in.
+    // Packages are treated as being here, even if their folder is only linked.
     preserveSymlinks: true,
     sourcemap: sourcemap ? 'linked' : false,
     sourcesContent: false,

@@ -8,20 +8,20 @@ import { type ImageName, programFiles } from './program-files.ts';
 
 export interface ProgramImageProps {
   readonly image: ImageName;
-  /** What the image is built for: the architecture of the tasks that run it. */
+  /** Target platform: the architecture of the tasks that run the image. */
   readonly platform: Platform;
 }
 
 /**
- * The image of a program. Its files are made at synthesis, by esbuild alone; Docker builds them when the stack is
- * deployed. The asset's hash changes with the files and the platform, with nothing else.
+ * The image of a program. Its files are made at synthesis, with esbuild only; Docker builds the image when the stack is
+ * deployed. The asset's hash depends only on the files and the platform.
  */
 export class ProgramImage extends Construct {
   readonly containerImage: ContainerImage;
 
   constructor(scope: Construct, id: string, { image, platform }: ProgramImageProps) {
     super(scope, id);
-    // The asset copies the folder into the cloud assembly at once.
+    // The asset copies the folder into the cloud assembly immediately.
     using folder = mkdtempDisposableSync(join(tmpdir(), 'headwater-image-'));
     for (const [name, bytes] of programFiles(image)) writeFileSync(join(folder.path, name), bytes);
     this.containerImage = ContainerImage.fromDockerImageAsset(

@@ -1,7 +1,7 @@
 /**
- * US dollars, from AWS's price lists of us-east-1, November 2026. Other regions cost more of everything: the choice is the
- * same there. An interface endpoint is priced for each zone that it is in. A NAT gateway is one a zone, so that no zone
- * hangs on another, with a public IPv4 address.
+ * US dollars, from AWS's price lists for us-east-1, November 2026. In other regions everything costs more, so the choice is
+ * the same. An interface endpoint is billed per zone. There is one NAT gateway per zone, so that no zone depends on another,
+ * each with a public IPv4 address.
  */
 const prices = {
   endpointHour: 0.01,
@@ -11,9 +11,12 @@ const prices = {
   publicAddressHour: 0.005,
 } as const;
 
-/** What the tasks call that has no gateway endpoint: images, logs (metrics are in them), the key pepper and certificate. */
+/**
+ * Services that tasks call and that have no gateway endpoint: images, logs (which contain the metrics), key pepper and
+ * certificate.
+ */
 const taskServices = ['ecr.api', 'ecr.dkr', 'logs', 'secretsmanager'] as const;
-/** What the ECS agent on an EC2 instance calls besides; Fargate does that from outside the VPC. */
+/** Services that the ECS agent on an EC2 instance calls as well; Fargate does so from outside the VPC. */
 const instanceServices = ['ecs', 'ecs-agent', 'ecs-telemetry'] as const;
 
 export type InterfaceService = (typeof taskServices)[number] | (typeof instanceServices)[number];
@@ -23,23 +26,23 @@ export interface EgressNeed {
   readonly zones: number;
   /** Whether there are EC2 instances in the network. */
   readonly withGpu: boolean;
-  /** What goes through endpoints or NAT, in GB an hour. @default 0.1: logs of some thirty tasks */
+  /** Traffic through endpoints or NAT, in GB per hour. @default 0.1, the logs of about thirty tasks */
   readonly gbPerHour?: number;
 }
 
 export interface Egress {
-  /** How AWS's services are reached: through an interface endpoint each, or the NAT gateways. */
+  /** How AWS services are reached: through an interface endpoint each, or through NAT gateways. */
   readonly kind: 'endpoints' | 'nat';
   /** Empty with NAT. */
   readonly interfaceServices: readonly InterfaceService[];
-  /** US dollars an hour of both ways. */
+  /** US dollars per hour for both options. */
   readonly endpointsHourlyUsd: number;
   readonly natHourlyUsd: number;
 }
 
 /**
- * The cheaper way out of the private subnets. At the same price endpoints win, because they leave no way to the internet. The
- * functions of the platform run outside the VPC and need neither.
+ * The cheaper egress from the private subnets. At the same price endpoints win, because they give no internet access. The
+ * platform's functions run outside the VPC and need neither.
  */
 export function planEgress({ zones, withGpu, gbPerHour = 0.1 }: EgressNeed): Egress {
   const services: readonly InterfaceService[] = withGpu

@@ -57,8 +57,8 @@ describe("the ECS agent's task protection", () => {
   test.each([
     [{ failure: { Arn: arn, Reason: 'TASK_NOT_VALID', Detail: null } }, 200, 'TASK_NOT_VALID'],
     [{ error: { Arn: arn, Code: 'AccessDeniedException', Message: 'no' } }, 400, 'AccessDeniedException'],
-    [{ protection: { ProtectionEnabled: false, TaskArn: arn } }, 200, 'no answer that we know'],
-    [{}, 500, 'no answer that we know'],
+    [{ protection: { ProtectionEnabled: false, TaskArn: arn } }, 200, 'unknown response'],
+    [{}, 500, 'unknown response'],
   ])('that is not granted is an error with the reason: %j', async (body, status, reason) => {
     answers(body, status);
     await expect(ecsTaskProtection(uri()).hold(60_000)).rejects.toMatchObject({
@@ -70,6 +70,9 @@ describe("the ECS agent's task protection", () => {
   test('that cannot be asked for is an error with its cause', async () => {
     answer = { status: 200, body: 'not JSON' };
     const refused = ecsTaskProtection(uri()).hold(60_000);
-    await expect(refused).rejects.toMatchObject({ reason: 'it did not answer', cause: expect.anything() });
+    await expect(refused).rejects.toMatchObject({
+      reason: 'the agent did not respond',
+      cause: expect.anything(),
+    });
   });
 });

@@ -102,7 +102,7 @@ async function bus(
 ): Promise<{ bus: StreamEventBus; log: EventLog }> {
   const log = new EventLog();
   const { secret } = secretOf(secretText);
-  const quick = { pauseMs: () => 5, closeWithinMs: 50 };
+  const quick = { retries: { firstMs: 5, longestMs: 5, jitter: 0 }, closeWithinMs: 50 };
   const opened = await openWebhookBus({ url, secret, emit: log.emit, ...quick, ...options });
   ended.push(() => opened.close());
   return { bus: opened, log };
@@ -166,7 +166,9 @@ describe('a webhook bus', () => {
     const { url, posted } = await served((response, { body }) => {
       response.writeHead(body.data.streamId.startsWith('b') ? 200 : 503).end();
     });
-    const { bus: webhook } = await bus(url, { pauseMs: () => 60_000 });
+    const { bus: webhook } = await bus(url, {
+      retries: { firstMs: 60_000, longestMs: 60_000, jitter: 0 },
+    });
     await webhook.publish([
       eventOf(1),
       eventOf(2),

@@ -50,10 +50,12 @@ describe('a log line', () => {
   test('shows an error with its code and what caused it', () => {
     const root = Object.assign(new Error('no route'), { code: 'EHOSTUNREACH' });
     const cause = new TypeError('fetch failed', { cause: root });
+    const stack = expect.stringMatching(/^at .*log\.test\.ts:\d+/);
     expect(lineOf((emit) => emit('encoder.sweep.failed', { cause })).cause).toEqual({
       name: 'TypeError',
       message: 'fetch failed',
-      cause: { name: 'Error', code: 'EHOSTUNREACH', message: 'no route' },
+      stack,
+      cause: { name: 'Error', code: 'EHOSTUNREACH', message: 'no route', stack },
     });
   });
 

@@ -21,7 +21,7 @@ function chunkWriter() {
 }
 
 describe('the load', () => {
-  test('has the bit rate that was asked for, 30 frames a second and one keyframe in a loop', () => {
+  test('has the requested bitrate, 30 frames a second and one key frame per loop', () => {
     const loop = loadLoop(bitrateBps, chunkSize);
     const bytes = loop.reduce((sum, { payload }) => sum + payload.length, 0);
     expect((bytes * 8) / (loopMs / 1000) / bitrateBps).toBeCloseTo(1, 2);
@@ -30,7 +30,7 @@ describe('the load', () => {
     expect(video.filter(({ payload }) => isVideoKeyframe(payload[0]!, payload[1]!))).toEqual([video[0]]);
   });
 
-  test('is in order of time and leaves room for a whole stamp in every last chunk', () => {
+  test('is in chronological order and leaves room for a whole stamp in every last chunk', () => {
     for (const bps of [300_000, 1_000_000, bitrateBps]) {
       const loop = loadLoop(bps, chunkSize);
       const times = loop.map(({ timeMs }) => timeMs);
@@ -42,7 +42,7 @@ describe('the load', () => {
     }
   });
 
-  test('from the second reel on repeats byte for byte, so that it can be sent again and again', () => {
+  test('repeats byte for byte from the second reel on, so that it can be sent again and again', () => {
     const loop = loadLoop(bitrateBps, chunkSize);
     const write = chunkWriter();
     const [first, second, third] = [0, 1, 2].map((index) => makeReel(write, loop, index * loopMs));
@@ -50,7 +50,7 @@ describe('the load', () => {
     expect(second!.bytes.equals(third!.bytes)).toBe(true);
   });
 
-  test('carries stamps that a reader of the chunks finds again', () => {
+  test('carries stamps that a chunk reader recovers', () => {
     const loop = loadLoop(bitrateBps, chunkSize);
     const reel = makeReel(chunkWriter(), loop, 0);
     for (const [sequence, end] of reel.ends.entries()) {

@@ -3,8 +3,8 @@ import { countMissing } from '../../../bench/relay/relay-round.ts';
 
 const arrival = { publisher: 0, firstSequence: 0, lastSequence: 9, messages: 10 };
 
-describe('what is missing at the sink', () => {
-  test('is nothing where each publisher’s messages all came', () => {
+describe('the loss counted at the sink', () => {
+  test('is zero if all messages of each publisher arrived', () => {
     expect(countMissing([10, 10], [arrival, { ...arrival, publisher: 1 }])).toEqual({ lost: 0, late: 0 });
   });
 
@@ -12,11 +12,11 @@ describe('what is missing at the sink', () => {
     expect(countMissing([12], [{ ...arrival, messages: 7 }])).toEqual({ lost: 5, late: 0 });
   });
 
-  test('counts what was sent before the first message that came apart', () => {
+  test('counts messages sent before the first arrival separately', () => {
     expect(countMissing([10], [{ ...arrival, firstSequence: 4, messages: 6 }])).toEqual({ lost: 0, late: 4 });
   });
 
-  test('takes a publisher of which nothing came as lost whole', () => {
+  test('counts a publisher of which nothing arrived as entirely lost', () => {
     expect(countMissing([3, 5], [{ ...arrival, messages: 3 }])).toEqual({ lost: 5, late: 0 });
   });
 });

@@ -30,7 +30,7 @@ describe('ending a broadcast', () => {
   });
 
   test('is refused where nothing is on the air', async () => {
-    expect(await end()).toMatchObject({ status: 409, body: { title: 'The stream is not on the air' } });
+    expect(await end()).toMatchObject({ status: 409, body: { title: 'The stream is not on air' } });
     await goOnAir(api, stream.id, { state: 'ended' });
     expect((await end()).status).toBe(409);
   });

@@ -77,7 +77,7 @@ describe('adding a destination', () => {
     expect(body.type).toBe(type('invalid-request'));
     expect(body.errors[0]).toEqual({
       pointer: '#/url',
-      detail: 'Port 8080 cannot be reached from here; these can: 443, 1935.',
+      detail: "Port 8080 can't be reached from here. Use one of these ports: 443, 1935.",
     });
     expect((await add()).status).toBe(201);
   });
@@ -159,7 +159,7 @@ describe('how the pushes stand', () => {
     const first = (await add()).body;
     const second = (await add({ name: 'Third site' })).body;
     const states = [
-      { id: first.id, state: 'waiting', sinceMs: 1_790_000_001_000, detail: 'it does not answer' },
+      { id: first.id, state: 'waiting', sinceMs: 1_790_000_001_000, detail: 'the server does not respond' },
       { id: 'removed-meanwhile', state: 'live', sinceMs: 1_790_000_001_000 },
     ] as const;
     await api.store.putDocument({
@@ -171,7 +171,12 @@ describe('how the pushes stand', () => {
     });
     await goOnAir(api, stream.id);
     const shown = [
-      { ...first, state: 'waiting', since: '2026-09-21T14:13:21.000Z', detail: 'it does not answer' },
+      {
+        ...first,
+        state: 'waiting',
+        since: '2026-09-21T14:13:21.000Z',
+        detail: 'the server does not respond',
+      },
       second,
     ];
     expect(await list()).toEqual(shown);

@@ -90,6 +90,16 @@ describe('the OpenAPI document', () => {
     expect(checked).toBeGreaterThan(60);
   });
 
+  test('keeps the description of a schema that fields describe too', () => {
+    const { EncoderTier, Broadcast, Stream } = document.components.schemas;
+    expect(EncoderTier.description).toMatch(/^fleet: .* medialive: /);
+    expect(Broadcast.description).toBe('A single time on air.');
+    expect(Stream.properties.encoder.allOf).toEqual([
+      { $ref: '#/components/schemas/EncoderTier' },
+      { description: 'Encoder used from the next broadcast on.' },
+    ]);
+  });
+
   test('allows no undeclared field in any schema', () => {
     for (const [name, schema] of Object.entries<Body>(document.components.schemas)) {
       if (schema.type === 'object') {

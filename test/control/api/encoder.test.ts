@@ -70,7 +70,7 @@ describe('choosing what encodes a stream', () => {
         status: 409,
         body: {
           type: 'urn:problem-type:headwater:encoder-not-offered',
-          detail: expect.stringContaining('offers fleet, and not medialive'),
+          detail: expect.stringContaining('offers fleet, not medialive'),
         },
       });
     }
@@ -116,7 +116,7 @@ describe('a managed channel', () => {
       state: 'starting',
       since: '2026-09-21T14:13:20.000Z',
       channelId: '1234567',
-      detail: expect.stringMatching(/^The MediaLive channel is starting, about .* to go\.$/),
+      detail: expect.stringMatching(/^The MediaLive channel is starting, about .* left\.$/),
     });
     const [listed] = (await api.call('GET', '/v1/streams')).body.streams;
     expect(listed).not.toHaveProperty('managed');

@@ -21,7 +21,7 @@ const gap = (gapMs: number) =>
   api.store.appendEvent(streamEvent('input.gap', { gapMs }, { streamId: stream.id, atMs: 1_000 }));
 
 describe('reading the journal', () => {
-  test('gives the newest in order, or those after a number', async () => {
+  test('returns the newest events in order, or those after a sequence', async () => {
     for (let i = 1; i <= 4; i++) await gap(i * 100);
     const read = async (query: string) =>
       (await api.call('GET', `/v1/streams/${stream.id}/events${query}`)).body.events;
@@ -52,7 +52,7 @@ async function follow(query = '', headers: Record<string, string> = {}, on: Test
   return {
     response,
     cancel: () => reader.cancel(),
-    /** The next message that is no comment, as its fields; undefined at the end. */
+    /** The fields of the next message that isn't a comment; undefined at the end. */
     async next(): Promise<Record<string, string> | undefined> {
       for (;;) {
         const end = text.indexOf('\n\n');
@@ -76,7 +76,7 @@ async function follow(query = '', headers: Record<string, string> = {}, on: Test
   };
 }
 
-/** Asks for a feed until there is a place for it. */
+/** Requests a feed until a slot is free. */
 async function untilOpen(ask: () => Response | Promise<Response>) {
   for (;;) {
     const response = await ask();
@@ -87,7 +87,7 @@ async function untilOpen(ask: () => Response | Promise<Response>) {
 }
 
 describe('following the journal', () => {
-  test('gives what has happened, then what happens, each once and with its number as the id', async () => {
+  test('sends past events, then new ones, each once and with its sequence as the ID', async () => {
     await gap(100);
     const feed = await follow();
     expect(feed.response.headers.get('content-type')).toBe('text/event-stream');
@@ -100,7 +100,7 @@ describe('following the journal', () => {
     expect(Number(news!.id)).toBe(Number(created!.id) + 2);
   });
 
-  test('goes on after the last event that the browser saw, which counts more than the query', async () => {
+  test('continues after the last event that the browser saw, which overrides the query', async () => {
     for (let i = 1; i <= 3; i++) await gap(i);
     const [, first, second] = await api.store.listEvents(stream.id, { limit: 10 });
     const feed = await follow(`?after=${first!.sequence}`);
@@ -109,7 +109,7 @@ describe('following the journal', () => {
     expect(JSON.parse((await again.next())!.data!).data).toEqual({ gapMs: 3 });
   });
 
-  test('says that a stream was deleted, and ends', async () => {
+  test('announces that a stream was deleted, and ends', async () => {
     const feed = await follow();
     await feed.next();
     await api.call('DELETE', `/v1/streams/${stream.id}`);
@@ -117,30 +117,30 @@ describe('following the journal', () => {
     expect(await feed.next()).toBeUndefined();
   });
 
-  test('outlives a store that is away for a while', async () => {
+  test('survives a store outage', async () => {
     const { listEvents } = api.store;
     const feed = await follow();
     await feed.next();
     api.store.listEvents = () => Promise.reject(new ControlStoreUnavailableError('away'));
-    await feed.comment(': the control store does not answer');
+    await feed.comment(': the control store is unavailable');
     api.store.listEvents = listEvents;
     await gap(7);
     expect(JSON.parse((await feed.next())!.data!).data).toEqual({ gapMs: 7 });
   });
 
-  test('shows that it lives while nothing happens', async () => {
+  test('sends keep-alive comments while nothing happens', async () => {
     const feed = await follow();
-    await feed.comment(': still here');
+    await feed.comment(': keep-alive');
   });
 
-  test('ends after its time, so that no connection stays for ever', async () => {
+  test('ends after its lifetime, so that no connection stays open forever', async () => {
     const short = createTestApi({ store: api.store, config: { liveFeedMs: 20 } });
     const feed = await follow('', {}, short);
     await feed.next();
     expect(await feed.next()).toBeUndefined();
   });
 
-  test('more feeds than allowed are refused, and a place is free again when a client leaves', async () => {
+  test('refuses more feeds than allowed, and frees a slot when a client leaves', async () => {
     const small = createTestApi({ store: api.store, config: { maxLiveFeeds: 2 } });
     const path = `/v1/streams/${stream.id}/events/live`;
     const first = await follow('', {}, small);
@@ -153,7 +153,7 @@ describe('following the journal', () => {
     expect((await follow('', {}, small)).response.status).toBe(200);
   });
 
-  test('where answers cannot be held open none is offered, and polling is named instead', async () => {
+  test('is not offered if responses cannot be held open, and the problem suggests polling', async () => {
     const buffered = createTestApi({ store: api.store, config: { maxLiveFeeds: 0 } });
     const refused = await buffered.call('GET', `/v1/streams/${stream.id}/events/live`);
     expect(refused.status).toBe(501);
@@ -163,7 +163,7 @@ describe('following the journal', () => {
     });
   });
 
-  test('a client that does not read keeps its place only until its time is over', async () => {
+  test('a client that does not read keeps its slot only for the lifetime of the feed', async () => {
     const small = createTestApi({ store: api.store, config: { maxLiveFeeds: 1, liveFeedMs: 30 } });
     const path = `/v1/streams/${stream.id}/events/live`;
     for (let i = 0; i < 20; i++) await gap(i);
@@ -173,7 +173,7 @@ describe('following the journal', () => {
     await stuck.body!.cancel();
   });
 
-  test('over a socket a place is free again when the client hangs up', async () => {
+  test('over a socket, a slot is freed when the client hangs up', async () => {
     const small = createTestApi({
       store: api.store,
       config: { maxLiveFeeds: 1, allowedHosts: ['feeds.test'] },
@@ -195,7 +195,7 @@ describe('following the journal', () => {
     await once(server, 'close');
   });
 
-  test('a HEAD request takes no place', async () => {
+  test('a HEAD request takes no slot', async () => {
     const small = createTestApi({ store: api.store, config: { maxLiveFeeds: 1 } });
     const path = `/v1/streams/${stream.id}/events/live`;
     for (let i = 0; i < 3; i++) expect((await small.app.request(path, { method: 'HEAD' })).status).toBe(200);

@@ -63,7 +63,7 @@ describe('rotating the key', () => {
     expect(open.filter(Boolean)).toHaveLength(2);
   });
 
-  test('is told in the journal and in the log, without the key', async () => {
+  test('is recorded in the journal and in the log, without the key', async () => {
     const { body } = await rotate({ graceSeconds: 3_600 });
     const { events } = (await api.call('GET', `/v1/streams/${stream.id}/events`)).body;
     expect(events.at(-1)).toMatchObject({

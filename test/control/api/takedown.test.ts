@@ -129,7 +129,7 @@ describe('a takedown that the store fails', () => {
     expect(body.steps.find(({ step }: Body) => step === 'deny')).toEqual({
       step: 'deny',
       state: 'waiting',
-      detail: 'It failed and is tried again: the key-value store does not answer',
+      detail: 'Failed and will be retried: the key-value store does not answer',
     });
     expect(body).not.toHaveProperty('darkAfterMs');
   });

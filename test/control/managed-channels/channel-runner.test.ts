@@ -58,7 +58,7 @@ describe('a broadcast that goes well', () => {
     await world.runner().drive(streamId, 5_000);
     const outlook = channelOutlook(world.body, firstBroadcast, world.nowMs);
     expect(outlook).toMatchObject({ kind: 'push', live: false });
-    expect(outlook.words).toMatch(/starting, about .* to go/);
+    expect(outlook.words).toMatch(/starting, about .* left/);
     if (outlook.kind === 'push') expect(outlook.endpoints).toHaveLength(2);
   });
 
@@ -109,7 +109,7 @@ describe('a broadcast whose channel fails', () => {
     });
     const outlook = channelOutlook(world.body, firstBroadcast, world.nowMs);
     expect(outlook.kind).toBe('fallback');
-    expect(outlook.words).toContain('Our own encoders go on with the broadcast.');
+    expect(outlook.words).toContain('Headwater encoders continue the broadcast.');
     expect(world.logged.filter(({ name }) => name === 'managed.channel.failed')).toHaveLength(1);
   });
 

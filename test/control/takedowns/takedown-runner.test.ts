@@ -65,7 +65,10 @@ describe('a takedown', () => {
     expect(document).toMatchObject({ open: true });
     expect(document.body).not.toHaveProperty('runner');
     expect(world.lease).toMatchObject({ endRequested: true, released: false });
-    expect(step('cut')).toMatchObject({ state: 'waiting', detail: expect.stringMatching(/^encoder-1 ends/) });
+    expect(step('cut')).toMatchObject({
+      state: 'waiting',
+      detail: expect.stringMatching(/^encoder-1 is ending/),
+    });
     expect(report().darkAfterMs).toBeLessThan(1_000);
     expect(world.calls.filter((call) => call === 'requestEnd')).toHaveLength(1);
   });
@@ -122,7 +125,10 @@ describe('a takedown', () => {
   test('stands in line where too many caches are being emptied, and is not lost', async () => {
     world.busyInvalidations = true;
     await runner.take(streamId, 'x');
-    expect(step('invalidate')).toMatchObject({ state: 'waiting', detail: expect.stringMatching(/is next/) });
+    expect(step('invalidate')).toMatchObject({
+      state: 'waiting',
+      detail: expect.stringMatching(/is queued/),
+    });
     expect(named('control.takedown.step-failed')).toEqual([]);
     world.busyInvalidations = false;
     expect(await runner.run(streamId)).toMatchObject({ open: false });

@@ -120,6 +120,7 @@ export class TakedownWorld {
       region: 'local',
       clock: { nowMs: () => this.nowMs, wallMs: () => this.nowMs },
       emit: (name, fields) => void this.log.push({ name, fields }),
+      random: () => 0.5,
       pause: async (ms) => {
         this.nowMs += ms;
         await gate(`${id} pause`);

@@ -7,8 +7,8 @@ const schedules = 2000;
 
 const faultsOf = ({ schedule, violations }: Run) => ({ seed: schedule.seed, violations });
 
-describe('the lease protocol, simulated', () => {
-  test(`holds all its promises in ${schedules} schedules of faults`, async () => {
+describe('the simulated lease protocol', () => {
+  test(`keeps all its promises in ${schedules} schedules of faults`, async () => {
     const broken = [];
     let grants = 0;
     for (let seed = 1; seed <= schedules; seed++) {
@@ -21,11 +21,11 @@ describe('the lease protocol, simulated', () => {
     expect(grants).toBeGreaterThan(1.5 * schedules);
   });
 
-  test('runs the same for the same seed', async () => {
+  test('runs identically for the same seed', async () => {
     for (const seed of [3, 17, 99]) expect(await simulate(seed)).toEqual(await simulate(seed));
   });
 
-  test.each(Object.entries(brokenRules))('%s: the simulation finds it', async (_, rules) => {
+  test.each(Object.entries(brokenRules))('%s: the simulation detects it', async (_, rules) => {
     let found = 0;
     for (let seed = 1; seed <= schedules && found === 0; seed++) {
       found += (await simulate(seed, rules)).violations.length;
@@ -33,7 +33,7 @@ describe('the lease protocol, simulated', () => {
     expect(found).toBeGreaterThan(0);
   });
 
-  test('leaves the real timers and the real chance in their places', async () => {
+  test('restores the real timers and the real random source', async () => {
     const { setTimeout, setInterval, clearTimeout, clearInterval } = globalThis;
     const { random } = Math;
     await simulate(1);

@@ -35,7 +35,7 @@ const call = fc.oneof(
   fc.record({ kind: fc.constant('put' as const), worker, broadcastId, epoch }),
 );
 
-test('the simulation’s control store does what the real one does', async () => {
+test('the simulation’s control store behaves like the real one', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(call, { maxLength: 25 }), async (calls) => {
       const model = new ControlModel(() => {});

@@ -21,7 +21,7 @@ function segment(number: number, ticks: number, marks: Partial<ServedSegment> = 
 }
 const gap = (number: number, discontinuity = false): ServedSegment => ({ number, discontinuity, gap: true });
 
-test('segments that follow each other have nothing to tell', () => {
+test('consecutive segments have nothing to report', () => {
   expect(followTimes([segment(4, 240), segment(5, 300), segment(6, 360)])).toEqual({
     breaks: 0,
     widestTicks: 0,
@@ -38,7 +38,7 @@ test.each([
   expect(followTimes([segment(4, 240), segment(5, ticks)])).toMatchObject({ breaks: 1, widestTicks });
 });
 
-test('a break at a marked discontinuity is counted as that only', () => {
+test('a break at a marked discontinuity counts only as a discontinuity', () => {
   const segments = [segment(4, 240), segment(6, 360, { discontinuity: true }), segment(7, 420)];
   expect(followTimes(segments)).toMatchObject({
     breaks: 0,
@@ -48,14 +48,14 @@ test('a break at a marked discontinuity is counted as that only', () => {
   });
 });
 
-test('a gap is counted, and what follows it without a mark is a break', () => {
+test('a gap is counted, and unmarked media after it is a break', () => {
   expect(followTimes([segment(4, 240), gap(5), segment(6, 360)])).toMatchObject({ gaps: 1, breaks: 1 });
 });
 
-test('a mark on the gap itself holds for the media after it', () => {
+test('a mark on the gap itself applies to the media after it', () => {
   expect(followTimes([segment(4, 240), gap(5, true), segment(6, 360)])).toMatchObject({ gaps: 1, breaks: 0 });
 });
 
-test('a number that comes again is a jump', () => {
+test('a repeated number is a jump', () => {
   expect(followTimes([segment(4, 240), segment(4, 300)]).numberJumps).toBe(1);
 });

@@ -4,7 +4,7 @@ import { changedObjects, writtenSegments } from '../../../drill/viewing/objects.
 const objects = (entries: Record<string, string>) =>
   new Map(Object.entries(entries).map(([key, sha256]) => [key, { key, sha256, writtenAtMs: sha256.length }]));
 
-test('segments and init segments with other bytes, or gone, are changed; playlists and new objects are not', () => {
+test('segments and init segments with other bytes, or missing, have changed; playlists and new objects have not', () => {
   const before = objects({
     'a/360p/1.m4s': 'x',
     'a/360p/2.m4s': 'y',
@@ -20,7 +20,7 @@ test('segments and init segments with other bytes, or gone, are changed; playlis
   expect(changedObjects(before, after)).toEqual(['a/360p/2.m4s', 'a/360p/init-1.mp4']);
 });
 
-test('segments of one rendition come in the order of their numbers', () => {
+test('segments of one rendition are sorted by number', () => {
   const kept = objects({
     'a/360p/10.m4s': 'xx',
     'a/360p/9.m4s': 'x',

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { goodAgainAtMs } from '../../../drill/viewing/prober.ts';
+import { recoveredAtMs } from '../../../drill/viewing/prober.ts';
 
 const answer = (askedAtMs: number, answeredAtMs: number, ok: boolean) => ({ askedAtMs, answeredAtMs, ok });
 
-test('answers are good again with the first after the last bad one', () => {
+test('service has recovered with the first good response after the last bad one', () => {
   const answers = [
     answer(0, 10, true),
     answer(90, 110, false),
@@ -12,13 +12,13 @@ test('answers are good again with the first after the last bad one', () => {
     answer(280, 700, true),
     answer(750, 760, true),
   ];
-  expect(goodAgainAtMs(answers, 100)).toBe(700);
+  expect(recoveredAtMs(answers, 100)).toBe(700);
 });
 
-test('without a bad one it is the first that was still awaited', () => {
-  expect(goodAgainAtMs([answer(0, 10, true), answer(90, 640, true), answer(690, 700, true)], 100)).toBe(640);
+test('without a bad one it is the first that was still pending', () => {
+  expect(recoveredAtMs([answer(0, 10, true), answer(90, 640, true), answer(690, 700, true)], 100)).toBe(640);
 });
 
-test('where the last one is bad nobody knows', () => {
-  expect(goodAgainAtMs([answer(90, 110, false)], 100)).toBeNaN();
+test('if the last one is bad the time is unknown', () => {
+  expect(recoveredAtMs([answer(90, 110, false)], 100)).toBeNaN();
 });

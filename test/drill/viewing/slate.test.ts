@@ -14,7 +14,7 @@ describe('what viewers see while a publisher is away', () => {
     expect(judgeSlate(pictures)).toEqual({ afterMs: 300, forMs: 100, broken: 0 });
   });
 
-  test('is no slate where none was shown, and a picture that cannot be read is a broken one', () => {
+  test('is no slate if none was shown, and an unreadable picture counts as broken', () => {
     const { afterMs, broken } = judgeSlate([picture(0, 0), picture(33, -1), picture(67, 1, true)]);
     expect(afterMs).toBeNaN();
     expect(broken).toBe(1);

@@ -48,7 +48,7 @@ describe('the behaviours of a region', () => {
   test('fit for twelve regions beside the page, and say so where they do not', () => {
     expect(mediaBehaviours(regions(12), { others: 2 })).toHaveLength(60);
     expect(() => mediaBehaviours(regions(15), { others: 2 })).toThrow(TooManyBehavioursError);
-    expect(() => mediaBehaviours(regions(15), { others: 2 })).toThrow(/77 .*takes 75.* 14 regions/);
+    expect(() => mediaBehaviours(regions(15), { others: 2 })).toThrow(/77 .*allows 75.* 14 regions/);
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { encoderWorkerCodec } from '../../../lib/config/encoder-worker.ts';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
-import { programCodec } from '../../../lib/config/program.ts';
+import { encoderWorkerCodec } from '../../../lib/config/programs/encoder-worker.ts';
+import { programCodec } from '../../../lib/config/programs/program.ts';
 import { CpuEncoderFleet } from '../../../lib/encoder/infra/cpu-encoder-fleet.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 import { environmentOf, fleetProps, only } from './fleet-stack.ts';
@@ -20,7 +20,7 @@ describe('the fleet of encoder workers without a GPU', () => {
   const service = only(template, 'AWS::ECS::Service');
   const [container] = task.ContainerDefinitions;
 
-  test('is Fargate tasks on ARM64, in private subnets', () => {
+  test('runs on Fargate on ARM64, in private subnets', () => {
     expect(task).toMatchObject({
       Cpu: '4096',
       Memory: '8192',
@@ -31,7 +31,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     expect(service.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
   });
 
-  test('runs its minimum on demand, and of what is above that the wanted share on Spot', () => {
+  test('runs its minimum on demand, and the configured share of the rest on Spot', () => {
     expect(service.CapacityProviderStrategy).toEqual([
       { CapacityProvider: 'FARGATE', Base: 4, Weight: 40 },
       { CapacityProvider: 'FARGATE_SPOT', Weight: 60 },
@@ -44,7 +44,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     expect(steady).toMatchObject({ CapacityProvider: 'FARGATE', Weight: 1 });
   });
 
-  test('tells the program what its codec reads', () => {
+  test('passes the program what its codec reads', () => {
     const environment = environmentOf(container);
     expect(encoderWorkerCodec.decode(environment)).toMatchObject({
       host: '0.0.0.0',
@@ -66,7 +66,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     expect(environment).not.toHaveProperty('HEADWATER_MEMBER_ID');
   });
 
-  test('brings a ladder of its own to the program', () => {
+  test('passes a custom ladder to the program', () => {
     const ladder = { ...defaultLadder, audioBps: 96_000 };
     const { compute } = testDeployment();
     const own = templateOf((stack) => {
@@ -76,7 +76,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     expect(JSON.parse(encoderWorkerCodec.decode(environment).ladder ?? '')).toEqual(ladder);
   });
 
-  test('runs the program without power: no root, nothing to write on, no capabilities', () => {
+  test('runs the program unprivileged: no root, nothing writable, no capabilities', () => {
     expect(container).toMatchObject({
       User: '1000:1000',
       ReadonlyRootFilesystem: true,
@@ -89,7 +89,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     expect(container.StopTimeout).toBe(120);
   });
 
-  test('watches the health of the program, and never lets it wait for its log', () => {
+  test('checks the program’s health, and never makes it wait for its log', () => {
     expect(container.HealthCheck.Command).toEqual(['CMD', 'node', 'healthcheck.mjs']);
     expect(container.LogConfiguration).toMatchObject({
       LogDriver: 'awslogs',
@@ -98,7 +98,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     expect(only(template, 'AWS::Logs::LogGroup').RetentionInDays).toBe(30);
   });
 
-  test('keeps every old task until a new one is healthy, and goes back where new ones fail', () => {
+  test('keeps every old task until a new one is healthy, and rolls back if new ones fail', () => {
     expect(service.DeploymentConfiguration).toMatchObject({
       MinimumHealthyPercent: 100,
       MaximumPercent: 200,
@@ -107,7 +107,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     expect(service).not.toHaveProperty('DesiredCount');
   });
 
-  test('lets in proxies on the relay port and nobody else, and goes out by HTTPS only', () => {
+  test('allows in only proxies on the relay port, and out only HTTPS', () => {
     const ingress = Object.values(template.findResources('AWS::EC2::SecurityGroupIngress'));
     expect(ingress).toHaveLength(1);
     expect(ingress[0]?.Properties).toMatchObject({
@@ -125,7 +125,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     });
   });
 
-  test('may hold tasks of its own cluster, and nothing else by itself', () => {
+  test('may protect tasks of its own cluster, and do nothing else', () => {
     const policies = Object.values(template.findResources('AWS::IAM::Policy'))
       .map(({ Properties }) => Properties)
       .filter(({ Roles }) => JSON.stringify(Roles).includes('TaskRole'));
@@ -144,7 +144,7 @@ describe('the fleet of encoder workers without a GPU', () => {
     ]);
   });
 
-  test('scales on the share of streams that are taken, by the metric that its workers write, and on CPU', () => {
+  test('scales on the share of stream slots in use, by the metric that its workers write, and on CPU', () => {
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
       MinCapacity: 4,
       MaxCapacity: 20,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
-import { encoderWorkerCodec } from '../../../lib/config/encoder-worker.ts';
+import { encoderWorkerCodec } from '../../../lib/config/programs/encoder-worker.ts';
 import { GpuEncoderFleet } from '../../../lib/encoder/infra/gpu-encoder-fleet.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 import { environmentOf, fleetProps, only } from './fleet-stack.ts';
@@ -19,7 +19,7 @@ describe('the fleet of encoder workers with a GPU', () => {
   const launch = only(template, 'AWS::EC2::LaunchTemplate').LaunchTemplateData;
   const [container] = task.ContainerDefinitions;
 
-  test('has one task an instance, with its GPU and an address of its own', () => {
+  test('has one task per instance, with its GPU and an address of its own', () => {
     expect(task).toMatchObject({ NetworkMode: 'awsvpc', RequiresCompatibilities: ['EC2'] });
     expect(container.ResourceRequirements).toEqual([{ Type: 'GPU', Value: '1' }]);
     expect(service.PlacementConstraints).toEqual([{ Type: 'distinctInstance' }]);
@@ -28,7 +28,7 @@ describe('the fleet of encoder workers with a GPU', () => {
     ]);
   });
 
-  test('encodes with NVENC, and tells so', () => {
+  test('encodes with NVENC, and reports so', () => {
     expect(encoderWorkerCodec.decode(environmentOf(container))).toMatchObject({
       pool: 'gpu',
       videoEncoder: 'nvenc',
@@ -45,7 +45,7 @@ describe('the fleet of encoder workers with a GPU', () => {
     expect(launch.InstanceType).toBe('g6.2xlarge');
   });
 
-  test('keeps containers away from the role of their instance, and its disk encrypted', () => {
+  test('keeps containers away from their instance’s role, and encrypts its disk', () => {
     expect(launch.MetadataOptions).toEqual({ HttpTokens: 'required', HttpPutResponseHopLimit: 1 });
     expect(JSON.stringify(launch.UserData)).toContain('ECS_AWSVPC_BLOCK_IMDS=true');
     expect(launch.BlockDeviceMappings).toMatchObject([
@@ -53,7 +53,7 @@ describe('the fleet of encoder workers with a GPU', () => {
     ]);
   });
 
-  test('lets nothing into its instances', () => {
+  test('allows nothing into its instances', () => {
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
       GroupDescription: Match.stringLikeRegexp('GPU instances'),
       SecurityGroupIngress: Match.absent(),
@@ -83,7 +83,7 @@ describe('the fleet of encoder workers with a GPU', () => {
     expect(known).toContainEqual(provider);
   });
 
-  test('is deployed and scaled by the rules of the CPU fleet', () => {
+  test('is deployed and scaled by the CPU fleet’s rules', () => {
     expect(container).toMatchObject({ StopTimeout: 120, ReadonlyRootFilesystem: true, User: '1000:1000' });
     expect(service.DeploymentConfiguration).toMatchObject({
       MinimumHealthyPercent: 100,

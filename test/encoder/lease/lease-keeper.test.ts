@@ -45,7 +45,7 @@ function keep(renew: (atMs: number) => Promise<void>) {
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 describe('a lease keeper', () => {
-  test('a store that gives up each renewal late for a minute is no suspension: it goes on writing', async () => {
+  test('keeps writing while a store times out on every renewal for a minute: that is no suspension', async () => {
     const { keeper, told } = keep(async () => {
       await wait(longestCallMs);
       throw new ControlStoreUnavailableError('No answer.');
@@ -58,7 +58,7 @@ describe('a lease keeper', () => {
     keeper.stop();
   });
 
-  test('after a renewal that failed as late as it can, the next one begins before anybody may take the lease', async () => {
+  test('starts the next renewal before anyone may take the lease, even if the last one failed as late as possible', async () => {
     const { keeper, renewals } = keep(async () => {
       if (renewals.length !== 2) return;
       await wait(longestCallMs);
@@ -71,7 +71,7 @@ describe('a lease keeper', () => {
     keeper.stop();
   });
 
-  test('a lease that was lost before anybody listened is told as lost', async () => {
+  test('reports a lease as lost even if it was lost before a listener was set', async () => {
     const { keeper, told } = keep(async () => {
       throw new ConditionFailedError('another has it');
     });
@@ -82,7 +82,7 @@ describe('a lease keeper', () => {
     expect(await keeper.mayWrite()).toBe(false);
   });
 
-  test('a lease that is let go of may not be written for, though it was renewed a moment ago', async () => {
+  test('forbids writing under a released lease, even one renewed a moment ago', async () => {
     const { keeper, told, released } = keep(async () => {});
     await jest.advanceTimersByTimeAsync(renewEveryMs);
     const releasing = keeper.release();
@@ -92,7 +92,7 @@ describe('a lease keeper', () => {
     expect(told).not.toContain('lost');
   });
 
-  test('a process that was suspended asks before it writes, and is told when another has the lease', async () => {
+  test('checks the lease before writing after a suspension, and learns if another has it', async () => {
     let taken = false;
     const { keeper, told, renewals } = keep(async () => {
       if (taken) throw new ConditionFailedError('another has it');
@@ -106,7 +106,7 @@ describe('a lease keeper', () => {
     expect(told.at(-1)).toBe('lost');
   });
 
-  test('a store that refuses at once is not asked more often for it', async () => {
+  test('does not retry more often because a store refuses at once', async () => {
     const { keeper, renewals } = keep(async () => {
       throw new ControlStoreUnavailableError('Too many requests.');
     });

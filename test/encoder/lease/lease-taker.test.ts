@@ -88,7 +88,7 @@ class Case {
 }
 
 describe('a worker that takes a stream', () => {
-  test('waits until the lease stood still for the lease time, and goes on with what there is', async () => {
+  test('waits until the lease has been unchanged for the lease time, and continues what exists', async () => {
     const at = new Case();
     const taken = at.taker.take(streamId);
     await at.pass(leaseMs - 250);
@@ -100,7 +100,7 @@ describe('a worker that takes a stream', () => {
     expect(unfinished).toEqual({ record: open, published: something, handedOver: false });
   });
 
-  test('leaves a lease alone that is renewed, and names its holder', async () => {
+  test('leaves a renewed lease alone, and names its holder', async () => {
     const at = new Case();
     const refused = expect(at.taker.take(streamId)).rejects.toMatchObject({
       reason: 'held-elsewhere',
@@ -112,7 +112,7 @@ describe('a worker that takes a stream', () => {
     await refused;
   });
 
-  test('renews the lease while it reads what there is, however long that takes', async () => {
+  test('renews the lease while it reads what exists, however long that takes', async () => {
     const at = new Case();
     const { promise, resolve } = Promise.withResolvers<RestoredPublication>();
     at.published = () => promise;
@@ -128,7 +128,7 @@ describe('a worker that takes a stream', () => {
     expect(await keeper.mayWrite()).toBe(true);
   });
 
-  test('lets go of the lease where what there is cannot be read', async () => {
+  test('releases the lease if what exists cannot be read', async () => {
     const at = new Case();
     at.lease = { ...at.lease!, released: true };
     at.published = () => Promise.reject(new Error('the origin is away'));
@@ -139,7 +139,7 @@ describe('a worker that takes a stream', () => {
     expect(at.lease.version).toBe(version);
   });
 
-  test('begins a new broadcast where nothing was published of the open one, which it closes', async () => {
+  test('begins a new broadcast if nothing was published of the open one, which it closes', async () => {
     const at = new Case();
     at.lease = undefined;
     at.published = async () => undefined;
@@ -151,7 +151,7 @@ describe('a worker that takes a stream', () => {
     expect(keeper.lease.epoch).toBe(2);
   });
 
-  test('does not take it from who took it in between', async () => {
+  test('does not take it from a worker that took it in between', async () => {
     const at = new Case();
     at.lease = { ...at.lease!, released: true };
     at.published = async () => undefined;
@@ -162,7 +162,7 @@ describe('a worker that takes a stream', () => {
     expect(at.lease).toMatchObject({ epoch: 9, workerId: 'encoder-3' });
   });
 
-  describe('of a worker that drains', () => {
+  describe('from a draining worker', () => {
     const move = () => {
       const told = { ready: 0, calledOff: undefined as AdmissionError | undefined };
       return {
@@ -176,7 +176,7 @@ describe('a worker that takes a stream', () => {
       at.lease = { ...at.lease!, version: at.lease!.version + 1 };
     };
 
-    test('says once that it is ready, and takes the lease as soon as the other lets go', async () => {
+    test('reports once that it is ready, and takes the lease as soon as the other releases it', async () => {
       const at = new Case();
       const planned = move();
       const taken = at.taker.take(streamId, planned);
@@ -194,7 +194,7 @@ describe('a worker that takes a stream', () => {
       expect(unfinished?.handedOver).toBe(true);
     });
 
-    test('takes the lease where the other dies meanwhile, after the lease time', async () => {
+    test('takes the lease after the lease time if the other dies meanwhile', async () => {
       const at = new Case();
       const taken = at.taker.take(streamId, move());
       await at.pass(500);
@@ -206,7 +206,7 @@ describe('a worker that takes a stream', () => {
       expect(at.lease).toMatchObject({ epoch: 2, workerId: 'encoder-2' });
     });
 
-    test('gives up when the move is called off, and when the other does not let go in time', async () => {
+    test('gives up when the move is called off, and when the other does not release the lease in time', async () => {
       const at = new Case();
       const planned = move();
       const off = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({ reason: 'draining' });
@@ -225,7 +225,7 @@ describe('a worker that takes a stream', () => {
       expect(at.lease?.epoch).toBe(1);
     });
 
-    test('does not wait for a worker that is not the one that drains', async () => {
+    test('does not wait for a worker other than the draining one', async () => {
       const at = new Case();
       const planned = { ...move(), from: 'encoder-7' as MemberId };
       const refused = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({

@@ -25,8 +25,8 @@ function keeper() {
   return { asked, events, platform, hold, tick };
 }
 
-describe('The keeper of the hold', () => {
-  test('holds the task for an hour while there are broadcasts, and tells when that begins and ends', async () => {
+describe('The scale-in protection', () => {
+  test('protects the task for an hour while there are broadcasts, and logs when that begins and ends', async () => {
     const { asked, events, tick } = keeper();
     await tick(0, 1);
     await tick(1000, 2);
@@ -39,7 +39,7 @@ describe('The keeper of the hold', () => {
     ]);
   });
 
-  test('tells once of a platform that refuses, and goes on asking', async () => {
+  test('logs a refusing platform once, and keeps asking', async () => {
     const { asked, events, platform, tick } = keeper();
     platform.fault = new Error('no');
     for (const at of [0, 10_000, 30_000, 60_000]) await tick(at, 1);
@@ -50,7 +50,7 @@ describe('The keeper of the hold', () => {
     expect(events.at(-1)).toEqual(['encoder.protection.changed', { held: true }]);
   });
 
-  test('asks one thing at a time, however slow the platform is', async () => {
+  test('sends one request at a time, however slow the platform is', async () => {
     const { asked, platform, tick } = keeper();
     let answered = (): void => {};
     platform.answer = new Promise((resolve) => {

@@ -4,7 +4,7 @@ import { Outage } from '../../../lib/encoder/policy/outage.ts';
 const limits = { graceMs: 1000, steadyMs: 5000 };
 
 describe('an outage', () => {
-  test('begins with the failure that comes after the grace time, and is told once', () => {
+  test('begins with the first failure after the grace time, and is reported once', () => {
     const outage = new Outage(limits);
     expect([0, 999, 1000, 1500].map((ms) => outage.failed(ms))).toEqual([false, false, true, false]);
     expect(outage.begun).toBe(true);
@@ -14,7 +14,7 @@ describe('an outage', () => {
     expect(new Outage({ ...limits, graceMs: 0 }).failed(7)).toBe(true);
   });
 
-  test('goes on while tries still fail now and then, and is over after the steady time', () => {
+  test('continues while attempts still fail occasionally, and ends after the steady time', () => {
     const outage = new Outage(limits);
     outage.failed(0);
     outage.failed(2000);
@@ -29,7 +29,7 @@ describe('an outage', () => {
     expect(outage.succeeded(66_000)).toBeUndefined();
   });
 
-  test('is not made of failures that lie apart', () => {
+  test('is not caused by failures far apart', () => {
     const outage = new Outage(limits);
     for (let ms = 0; ms < 60_000; ms += 10_000) {
       expect(outage.failed(ms)).toBe(false);
@@ -38,7 +38,7 @@ describe('an outage', () => {
     expect(outage.begun).toBe(false);
   });
 
-  test('is over without waiting where nothing is left to be tried, if the last try succeeded', () => {
+  test('ends without waiting if nothing is left to try and the last attempt succeeded', () => {
     const outage = new Outage(limits);
     outage.failed(0);
     outage.failed(1000);

@@ -11,13 +11,13 @@ function host(offMs: number) {
   return { clock, time, hear };
 }
 
-test('a host whose clock is about right is believed, to the millisecond', () => {
+test('an approximately correct host clock is used, to the millisecond', () => {
   const { clock, time, hear } = host(700);
   for (; clock.realMs < noon + 5_000; clock.realMs += 333) expect(hear()).toBeUndefined();
   expect(time.now()).toBe(clock.realMs + 700);
 });
 
-test('a host whose clock is an hour off goes by the origin’s, steadily', () => {
+test('a host whose clock is an hour off follows the origin’s, steadily', () => {
   const { clock, time, hear } = host(-hourMs);
   expect(hear()).toBe(-hourMs - 500);
   const correctedMs = time.now() - clock.realMs;
@@ -28,7 +28,7 @@ test('a host whose clock is an hour off goes by the origin’s, steadily', () =>
   }
 });
 
-test('a clock that jumps is followed, and one that is put right believed again', () => {
+test('a jumping clock is followed, and a corrected one trusted again', () => {
   const { clock, time, hear } = host(hourMs);
   hear();
   clock.offMs = -hourMs;
@@ -38,7 +38,7 @@ test('a clock that jumps is followed, and one that is put right believed again',
   expect(time.now()).toBe(clock.realMs + 3);
 });
 
-test('an answer that was long under way says nothing', () => {
+test('a slow response is ignored', () => {
   const { clock, time } = host(0);
   expect(time.heard({ dateMs: noon - 10_000, tookMs: 10_000 })).toBeUndefined();
   expect(time.now()).toBe(clock.realMs);

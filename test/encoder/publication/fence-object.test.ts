@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 describe('a worker that claims a playlist', () => {
-  test('has it as it was, and the writer before is refused from then on', async () => {
+  test('gets it unchanged, and the previous writer is refused from then on', async () => {
     const { etag } = await objects.put(key, Buffer.from(playlist('7.m4s\n', 4)), facts);
     expect(await fenceObject(objects, key, 5)).toBe(playlist('7.m4s\n', 5));
     expect(await objects.get(key)).toMatchObject({ ...facts, body: Buffer.from(playlist('7.m4s\n', 5)) });
@@ -27,7 +27,7 @@ describe('a worker that claims a playlist', () => {
     await expect(late).rejects.toBeInstanceOf(PreconditionFailedError);
   });
 
-  test('has what its writer wrote last, where that came in between', async () => {
+  test('gets the writer’s latest version if that arrived in between', async () => {
     await objects.put(key, Buffer.from(playlist('7.m4s\n', 4)), facts);
     let reads = 0;
     const racing: ObjectStore = {
@@ -46,13 +46,13 @@ describe('a worker that claims a playlist', () => {
     expect(await fenceObject(racing, key, 5)).toBe(playlist('8.m4s\n', 5));
   });
 
-  test('leaves alone what a newer epoch has', async () => {
+  test('leaves a newer epoch’s object alone', async () => {
     await objects.put(key, Buffer.from(playlist('7.m4s\n', 6)), facts);
     await expect(fenceObject(objects, key, 5)).rejects.toMatchObject({ reason: 'held-elsewhere' });
     expect((await objects.get(key))?.body.toString()).toBe(playlist('7.m4s\n', 6));
   });
 
-  test('writes nothing where nothing is', async () => {
+  test('writes nothing if there is nothing', async () => {
     expect(await fenceObject(objects, key, 5)).toBe('');
     expect(await objects.get(key)).toBeUndefined();
   });

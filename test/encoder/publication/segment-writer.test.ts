@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { openDiskObjectStore } from '../../../lib/adapters/local/disk/disk-object-store.ts';
-import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/group-collector.ts';
+import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { TrackHeader } from '../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../lib/encoder/publication/policy/publication.ts';
 import { SegmentWriter } from '../../../lib/encoder/publication/segment-writer.ts';
@@ -125,7 +125,7 @@ describe('two writers of one broadcast', () => {
     await folder.remove();
   });
 
-  test('a write whose answer was lost is our own: it is gone on with', async () => {
+  test('a write whose response was lost counts as our own and is continued from', async () => {
     const folder = await temporaryFolder();
     const disk = await openDiskObjectStore(folder.path);
     let losing = true;
@@ -162,7 +162,7 @@ async function contentsOf(objects: ObjectStore): Promise<Record<string, string>>
 }
 
 describe('the end of writing', () => {
-  test('is told as good when every segment and playlist is in the origin', async () => {
+  test('is reported as successful when every segment and playlist is in the origin', async () => {
     const { writer, keys } = writerTo(() => true);
     writer.enqueue(group(0), headers);
     await expect(writer.finish(1000)).resolves.toBeUndefined();
@@ -170,18 +170,15 @@ describe('the end of writing', () => {
     expect(keys.some((key) => key.endsWith('/audio/0.m4s'))).toBe(true);
   });
 
-  test.each(['flush', 'finish'] as const)(
-    '%s rejects where segments are left, and counts them',
-    async (how) => {
-      const { writer } = writerTo(() => false);
-      writer.enqueue(group(0), headers);
-      writer.enqueue(group(1), headers);
-      await expect(writer[how](20)).rejects.toMatchObject({ code: 'WRITER_STOPPED' });
-      expect(writer.lostSegments).toBe(2);
-    },
-  );
+  test.each(['flush', 'finish'] as const)('%s rejects if segments are left, and counts them', async (how) => {
+    const { writer } = writerTo(() => false);
+    writer.enqueue(group(0), headers);
+    writer.enqueue(group(1), headers);
+    await expect(writer[how](20)).rejects.toMatchObject({ code: 'WRITER_STOPPED' });
+    expect(writer.lostSegments).toBe(2);
+  });
 
-  test('rejects where the segments are there but the closed playlists are not', async () => {
+  test('rejects if the segments are stored but the closed playlists are not', async () => {
     let open = true;
     const { writer, published } = writerTo((key) => open || key.endsWith('.m4s'));
     writer.enqueue(group(0), headers);

@@ -93,7 +93,7 @@ beforeEach(() => {
     batchEnded() {},
     unpublished() {},
     lost: () => said.push('lost'),
-    back: (awayMs) => said.push(`back after ${awayMs}`),
+    returned: (awayMs) => said.push(`back after ${awayMs}`),
   });
 });
 
@@ -128,8 +128,8 @@ async function claim(newcomer: Feed, withinMs: number, feed?: Feed): Promise<[bo
   return [verdict, clock.time - fromMs];
 }
 
-describe('The seat of a broadcast', () => {
-  test('is taken over at once by the first retry after 20 s without a word, and the old link is told', async () => {
+describe('The publisher seat', () => {
+  test('is taken over at once by the first retry after 20 s of silence, and the old link is notified', async () => {
     const old = await seated();
     pass(20_000);
     expect(await claim(new Feed('new'), 1000)).toEqual([true, 0]);
@@ -148,7 +148,7 @@ describe('The seat of a broadcast', () => {
     expect(said.at(-1)).toBe('taken new');
   });
 
-  test('stays with a publisher that lives, at each of many tries, and nothing of a newcomer gets through', async () => {
+  test('stays with a live publisher through repeated attempts, and nothing of a newcomer gets through', async () => {
     const old = await seated();
     for (let at = 0; at < 20; at++) {
       expect(await claim(new Feed(`new-${at}`), 3000, old)).toEqual([false, 700]);
@@ -157,7 +157,7 @@ describe('The seat of a broadcast', () => {
     expect(old.told).toEqual(['accepted']);
   });
 
-  test('is not lost to a flood of old media that a network held up, once a newcomer comes', async () => {
+  test('is not lost to a burst of old media that a network held up, once a newcomer arrives', async () => {
     const old = await seated();
     pass(20_000);
     for (let at = 0; at < 100; at++) old.sound(clock.time + at);
@@ -167,14 +167,14 @@ describe('The seat of a broadcast', () => {
     expect(said.at(-1)).toBe('taken new');
   });
 
-  test('is safe again for a publisher that has gone on for 3 s after a silence', async () => {
+  test('is safe again for a publisher that has sent for 3 s after a silence', async () => {
     const old = await seated();
     pass(5000);
     pass(3200, old);
     expect(await claim(new Feed('new'), 3000, old)).toEqual([false, 700]);
   });
 
-  test('takes no standstill of our own for silence', async () => {
+  test('does not mistake a stall of our own process for silence', async () => {
     const old = await seated();
     clock.time += 20_000;
     const verdict = seat.attach(new Feed('new').session);
@@ -184,7 +184,7 @@ describe('The seat of a broadcast', () => {
     expect(said).not.toContain('lost');
   });
 
-  test('takes no pause of our own for silence', async () => {
+  test('does not mistake our own pause for silence', async () => {
     const old = await seated();
     seat.pause();
     pass(20_000);
@@ -199,7 +199,7 @@ describe('The seat of a broadcast', () => {
     expect(old.told).toEqual(['accepted', 'end']);
   });
 
-  test('lets another link of the same publisher go on behind what the last one brought', async () => {
+  test('lets another link of the same publisher resume after what the last one brought', async () => {
     const old = await seated('old', 0);
     old.leave(new Error('ECONNRESET'));
     expect(seat.mayResume).toBe(true);
@@ -213,7 +213,7 @@ describe('The seat of a broadcast', () => {
     expect(said).toEqual(['taken old', 'back after 100', 'lost', 'asked to resume: true', 'back after 400']);
   });
 
-  test('counts what earlier links of a session brought, where the last one broke before it had sent so much again', async () => {
+  test('counts what earlier links of a session brought if the last one broke before it had sent as much again', async () => {
     const old = await seated('old', 0);
     old.leave(new Error('ECONNRESET'));
     const second = new Feed('old', 4);
@@ -227,7 +227,7 @@ describe('The seat of a broadcast', () => {
     expect(heard).toHaveLength(11);
   });
 
-  test('takes everything again where nothing can go on from what there was', async () => {
+  test('accepts everything again if nothing can resume from what exists', async () => {
     const old = await seated('old', 0);
     resumes = false;
     old.leave(new Error('ECONNRESET'));
@@ -238,7 +238,7 @@ describe('The seat of a broadcast', () => {
     expect(said.slice(3)).toEqual(['asked to resume: false', 'taken old', 'back after 0']);
   });
 
-  test('asks nobody to resume who was sent away, is another publisher, or begins beyond what there is', async () => {
+  test('does not resume a session that was dismissed, is another publisher’s, or begins beyond what exists', async () => {
     const old = await seated('old', 0);
     expect(await claim(new Feed('old', 11), 0)).toEqual([true, 0]);
     seat.dismiss('its codec is not supported');
@@ -249,7 +249,7 @@ describe('The seat of a broadcast', () => {
     expect(old.told).toContain('end');
   });
 
-  test('is waited for half a second after a link broke, and not after it was closed in order', async () => {
+  test('is held for half a second after a link broke, but not after it was closed cleanly', async () => {
     const old = await seated('old', 0);
     old.leave(new Error('ECONNRESET'));
     // We stood still meanwhile.
@@ -265,7 +265,7 @@ describe('The seat of a broadcast', () => {
     expect(seat.mayResume).toBe(false);
   });
 
-  test('has one newcomer waiting at most, and one that left makes room for the next', async () => {
+  test('has at most one newcomer waiting, and one that left makes room for the next', async () => {
     const old = await seated();
     const first = new Feed('first');
     const waiting = seat.attach(first.session);

@@ -66,7 +66,7 @@ function broadcast(gop: number, sizes: readonly number[]) {
   return Buffer.concat(pieces);
 }
 
-test('by however many links a session comes, and wherever they break, each frame is handed over once and in order', () => {
+test('however many links a session uses, and wherever they break, each frame is delivered once and in order', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 40 }),

@@ -12,7 +12,7 @@ const at = (sinceStartMs: number) => {
 };
 
 describe('stream time by the clock', () => {
-  test('stands still until media is there, then runs from where another worker stopped', () => {
+  test('is stopped until media arrives, then runs from where another worker stopped', () => {
     const clock = at(50_000);
     const time = new StreamClock(clock, 40_000);
     clock.time += 500;
@@ -23,7 +23,7 @@ describe('stream time by the clock', () => {
     expect([time.running, time.nowMs]).toEqual([true, 40_300]);
   });
 
-  test('begins before that where media of it is there again', () => {
+  test('begins earlier if that media is replayed', () => {
     const time = new StreamClock(at(50_000), 40_000);
     expect(time.startBefore(38_500)).toBe(true);
     time.start();
@@ -31,7 +31,7 @@ describe('stream time by the clock', () => {
     expect(time.startBefore(38_000)).toBe(false);
   });
 
-  test('goes on from where a replay has come to, and is held up by nothing that is late', () => {
+  test('continues from where a replay has come to, and is not held up by late media', () => {
     const clock = at(50_000);
     const time = new StreamClock(clock, 40_000);
     expect(time.keepUpWith(47_000)).toBe(0);
@@ -43,7 +43,7 @@ describe('stream time by the clock', () => {
     expect(time.nowMs).toBe(46_800);
   });
 
-  test.each([-1, 40_001, 250_000])('does not begin at %d ms, which is no replay', (replayStartMs) => {
+  test.each([-1, 40_001, 250_000])('does not begin at %d ms, which is no valid replay', (replayStartMs) => {
     const time = new StreamClock(at(50_000), replayStartMs > 100_000 ? 400_000 : 40_000);
     expect(time.startBefore(replayStartMs)).toBe(false);
   });
@@ -52,7 +52,7 @@ describe('stream time by the clock', () => {
     ['includes the time in which nobody published', 45_000, 45_000],
     ['leaves out of a longer pause what is beyond the reconnect window', 90_000, 50_000],
     ['never runs back, whatever the wall clock says', 10_000, 40_000],
-  ])('of a publisher that comes back by itself %s', (_, wallMs, expected) => {
+  ])('of a publisher that reconnects on its own %s', (_, wallMs, expected) => {
     const time = new StreamClock(at(wallMs), 40_000);
     time.catchUp(startedAtMs, 10_000);
     expect(time.nowMs).toBe(expected);

@@ -57,27 +57,27 @@ function report(last?: BroadcastRecord): BroadcastReport {
 }
 const types = (): string[] => told.map(({ type }) => type);
 
-test('a worker that wakes up too late tells nothing of its own sleep', async () => {
+test('a worker that wakes up too late does not report its own sleep', async () => {
   const reporter = report(left);
-  reporter.publisher.back({ awayMs: 1000, shown: 'nothing' });
+  reporter.publisher.returned({ awayMs: 1000, shown: 'nothing' });
   await reporter.settled(100);
   expect(types()).toEqual(['stream.resumed']);
   isOurs = false;
-  reporter.publisher.lost(60_000, 'it is connected but sends nothing');
+  reporter.publisher.lost(60_000, 'connected but sending nothing');
   await reporter.settled(100);
   expect(types()).toEqual(['stream.resumed']);
 });
 
-describe('a publisher that comes back', () => {
-  test('by itself has resumed', async () => {
+describe('a publisher that returns', () => {
+  test('on its own has resumed', async () => {
     const reporter = report(left);
-    reporter.publisher.back({ awayMs: 4000, shown: 'nothing' });
+    reporter.publisher.returned({ awayMs: 4000, shown: 'nothing' });
     reporter.published([], true, punctual);
     await reporter.settled(1000);
     expect(types()).toEqual(['stream.resumed']);
   });
 
-  test('by its proxy was moved, which is told once, with the first segment', async () => {
+  test('through its proxy was moved, which is reported once, with the first segment', async () => {
     const reporter = report(left);
     reporter.publisher.replayed({ cause: 'worker-gone', lostMs: 0 });
     reporter.published([], true, { ...punctual, lateMs: 3500, replayedMs: 2100 });
@@ -94,14 +94,14 @@ describe('a publisher that comes back', () => {
     });
   });
 
-  test('by its proxy to the worker that had it already was not moved', async () => {
+  test('through its proxy to the same worker was not moved', async () => {
     const reporter = report(left);
-    reporter.publisher.back({ awayMs: 4000, shown: 'nothing' });
-    reporter.publisher.lost(30_000, 'the connection broke');
+    reporter.publisher.returned({ awayMs: 4000, shown: 'nothing' });
+    reporter.publisher.lost(30_000, 'connection lost');
     reporter.publisher.replayed({ cause: 'link-broken', lostMs: undefined });
     reporter.published([], true, punctual);
     await reporter.settled(1000);
-    expect(told.at(-1)?.text).toContain('The way to encoder-2 broke and was made again');
+    expect(told.at(-1)?.text).toContain('The link to encoder-2 broke and was re-established');
   });
 });
 
@@ -109,19 +109,19 @@ describe('a segment', () => {
   const late = (): object[] =>
     emitted.filter(({ name }) => name === 'encoder.segment.late').map(({ fields }) => fields);
 
-  test('that the origin has in time is not logged', () => {
+  test('that reaches the origin in time is not logged', () => {
     report(left).published([], true, { ...punctual, lateMs: 2000 });
     expect(late()).toEqual([]);
   });
 
-  test('that comes too late is logged with all that came with it', () => {
+  test('that is late is logged with everything that arrived with it', () => {
     report(left).published([], true, { number: 12, segments: 3, lateMs: 2600.4, leadMs: 0, replayedMs: 0 });
     expect(late()).toEqual([
       expect.objectContaining({ number: 12, segments: 3, lateMs: 2600, publisherLateMs: 0 }),
     ]);
   });
 
-  test('of a publisher whose media comes as late is not ours', () => {
+  test('of a publisher whose media is equally late is not our fault', () => {
     report(left).published([], true, { ...punctual, lateMs: 3000, leadMs: -2900 });
     expect(late()).toEqual([]);
   });
@@ -137,14 +137,14 @@ describe('a segment', () => {
 });
 
 describe('the end of a broadcast', () => {
-  test('tells that the recording is ready where all of it is there', async () => {
+  test('reports the recording as ready if all of it is stored', async () => {
     const reporter = report();
     reporter.ended('publisher-ended', [], whole);
     await reporter.settled(1000);
     expect(types()).toEqual(['stream.ended', 'recording.ready']);
   });
 
-  test('tells of no recording where nothing was made', async () => {
+  test('reports no recording if nothing was made', async () => {
     const reporter = report();
     reporter.ended('reconnect-window-over', [], { ...whole, durationMs: 0 });
     await reporter.settled(1000);
@@ -153,10 +153,10 @@ describe('the end of a broadcast', () => {
 
   const fault = { cause: new Error('down') };
   test.each<[string, Partial<RecordingOutcome>, string]>([
-    ['was not closed', { fault, lostSegments: 2 }, 'players wait at its end as if more came'],
-    ['lacks segments', { lostSegments: 3 }, '6 s of media are lost'],
-    ['has nothing at all', { fault, lostSegments: 3, durationMs: 0 }, 'Nothing of it can be watched.'],
-  ])('tells and logs that a recording which %s is not complete', async (_, outcome, words) => {
+    ['was not closed', { fault, lostSegments: 2 }, 'players wait at the end as if more were coming'],
+    ['lacks segments', { lostSegments: 3 }, '6 s of media was lost'],
+    ['has nothing at all', { fault, lostSegments: 3, durationMs: 0 }, 'None of it can be watched.'],
+  ])('reports and logs that a recording which %s is incomplete', async (_, outcome, words) => {
     const reporter = report();
     reporter.ended('publisher-ended', [], { ...whole, ...outcome });
     await reporter.settled(1000);
@@ -169,7 +169,7 @@ describe('the end of a broadcast', () => {
     });
   });
 
-  test('after ffmpeg had to be killed is told as not complete', async () => {
+  test('after ffmpeg had to be killed is reported as incomplete', async () => {
     const reporter = report();
     reporter.encoding.stuck(15_000);
     reporter.ended('publisher-ended', [], whole);
@@ -177,18 +177,18 @@ describe('the end of a broadcast', () => {
     expect(types()).toEqual(['stream.ended', 'recording.incomplete']);
   });
 
-  test('that the control store does not take is logged with what is missing there', async () => {
+  test('that the control store does not accept is logged with what is missing there', async () => {
     storeFault = new Error('down');
     const reporter = report();
     reporter.ended('publisher-ended', [], whole);
     await reporter.settled(20);
     expect(emitted).toContainEqual({
-      name: 'encoder.story.incomplete',
+      name: 'encoder.journal.incomplete',
       fields: expect.objectContaining({ events: 2, record: true, cause: storeFault }),
     });
   });
 
-  test('says nothing where the broadcast is another worker’s by now', async () => {
+  test('reports nothing if the broadcast belongs to another worker by now', async () => {
     const reporter = report();
     reporter.leaseLost(2);
     reporter.ended('publisher-ended', [], { ...whole, fault });

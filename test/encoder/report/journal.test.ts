@@ -31,13 +31,13 @@ function tellTo(fails = () => false) {
 
 describe('the journal of a broadcast', () => {
   test.each(Array.from({ length: 16 }, (_, turns) => turns))(
-    'misses nothing that comes as the words before it are being stored (%i turns later)',
+    'misses no entry added while earlier ones are being stored (%i turns later)',
     async (turns) => {
       const { journal, stored } = tellTo();
-      journal.tell('stream.end-requested', {});
+      journal.append('stream.end-requested', {});
       for (let turn = 0; turn < turns; turn++) await undefined;
       journal.update({ state: 'ended' });
-      journal.tell('lease.lost', { workerId: 'encoder-1' });
+      journal.append('lease.lost', { workerId: 'encoder-1' });
       expect(await journal.settled(1000)).toMatchObject({ events: 0, record: false });
       expect(stored.filter((words) => !words.startsWith('is'))).toEqual([
         'stream.end-requested',
@@ -47,20 +47,20 @@ describe('the journal of a broadcast', () => {
     },
   );
 
-  test('waits for a store that is down, and says what it did not take', async () => {
+  test('waits for a store that is down, and reports what it did not accept', async () => {
     const { journal, stored } = tellTo(() => true);
     journal.update({ state: 'ended' });
-    journal.tell('stream.end-requested', {});
+    journal.append('stream.end-requested', {});
     const { events, record, cause } = await journal.settled(50);
     expect([events, record, stored]).toEqual([1, true, []]);
     expect(cause).toBeInstanceOf(ControlStoreUnavailableError);
   });
 
-  test('goes on where it was when the store is back', async () => {
+  test('continues where it was when the store is back', async () => {
     let failures = 1;
     const { journal, stored } = tellTo(() => failures-- > 0);
     journal.update({ state: 'live' });
-    journal.tell('stream.end-requested', {});
+    journal.append('stream.end-requested', {});
     expect(await journal.settled(3000)).toMatchObject({ events: 0, record: false });
     expect(stored).toEqual(['is live', 'stream.end-requested']);
   });

@@ -30,8 +30,8 @@ const keep = (authority: CertificateAuthority) =>
   );
 const leaf = () => new X509Certificate(JSON.parse(text ?? '{}').certificate);
 
-describe('a certificate of our own making', () => {
-  test('is made where there is none, or a text that is none', async () => {
+describe('a self-signed certificate', () => {
+  test('is made if there is none, or an invalid text', async () => {
     for (const before of [undefined, 'k4Qz', '{}', '{"certificate":"x","privateKey":"y"}']) {
       text = before;
       await keep(selfSignedAuthority(host));
@@ -39,7 +39,7 @@ describe('a certificate of our own making', () => {
     }
   });
 
-  test('stays until 30 days before its end', async () => {
+  test('stays until 30 days before it expires', async () => {
     await keep(selfSignedAuthority(host));
     const first = text;
     await keep(selfSignedAuthority(host, () => Date.now() + 334 * day));
@@ -53,21 +53,21 @@ describe('a certificate of our own making', () => {
     ]);
   });
 
-  test('is made anew when the name is another', async () => {
+  test('is replaced when the host name changes', async () => {
     await keep(selfSignedAuthority('other.example.com'));
     await keep(selfSignedAuthority(host));
     expect(leaf().checkHost(host)).toBe(host);
   });
 
-  test('may have a name that is longer than a common name', async () => {
+  test('may have a name longer than a common name', async () => {
     const long = `${'a'.repeat(60)}.elb.eu-central-1.amazonaws.com`;
     await keep(selfSignedAuthority(long));
     expect(leaf().checkHost(long)).toBe(long);
   });
 });
 
-describe('what proxies are given', () => {
-  test('is never a key of another certificate: what they have stays', async () => {
+describe('the certificate that proxies get', () => {
+  test('never has another certificate’s key: the stored one stays', async () => {
     await keep(selfSignedAuthority(host));
     const before = text;
     const [one, other] = await Promise.all([
@@ -80,7 +80,7 @@ describe('what proxies are given', () => {
     expect(text).toBe(before);
   });
 
-  test('is a pair that fits; a torn one counts as none', async () => {
+  test('is a matching pair; a mismatched one counts as none', async () => {
     const [one, other] = await Promise.all([
       makeSelfSigned({ hosts: [host] }, 1),
       makeSelfSigned({ hosts: [host] }, 1),
@@ -89,7 +89,7 @@ describe('what proxies are given', () => {
     expect(readCertificateSecret(JSON.stringify({ ...one, privateKey: other.privateKey }))).toBeUndefined();
   });
 
-  test('is told in the log by its end, never by its key', async () => {
+  test('is logged by its expiry, never by its key', async () => {
     await keep(selfSignedAuthority(host));
     expect(said[0]).toContain(leaf().validToDate.toISOString());
     expect(said.join()).not.toContain('BEGIN');

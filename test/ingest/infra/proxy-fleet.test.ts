@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
-import { ingestProxyCodec } from '../../../lib/config/ingest-proxy.ts';
-import { programCodec } from '../../../lib/config/program.ts';
+import { ingestProxyCodec } from '../../../lib/config/programs/ingest-proxy.ts';
+import { programCodec } from '../../../lib/config/programs/program.ts';
 import { ProxyFleet } from '../../../lib/ingest/infra/proxy-fleet.ts';
 import { PopBalancer } from '../../../lib/pop/infra/balancer.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
@@ -73,7 +73,7 @@ describe('the proxy fleet', () => {
     expect(service?.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('DISABLED');
   });
 
-  test('tells the program what its codec reads', () => {
+  test('passes the program what its codec reads', () => {
     expect(ingestProxyCodec.decode(environment)).toMatchObject({
       host: '0.0.0.0',
       rtmpPort: 1935,
@@ -94,7 +94,7 @@ describe('the proxy fleet', () => {
     expect(drainMs).toBeLessThanOrEqual(120_000 - 15_000);
   });
 
-  test('gives the program no power that it does not need', () => {
+  test('gives the program no privileges that it does not need', () => {
     expect(container).toMatchObject({
       User: '1000:1000',
       ReadonlyRootFilesystem: true,
@@ -105,11 +105,11 @@ describe('the proxy fleet', () => {
     expect(service?.EnableExecuteCommand ?? false).toBe(false);
   });
 
-  test('asks the container for its health with what is in the image', () => {
+  test('checks the container’s health with what is in the image', () => {
     expect(container.HealthCheck.Command).toEqual(['CMD', 'node', 'healthcheck.mjs']);
   });
 
-  test('replaces proxies only once new ones stand, and goes back by itself when they do not', () => {
+  test('replaces proxies only once new ones are running, and rolls back on its own if they fail', () => {
     expect(service?.DeploymentConfiguration).toMatchObject({
       MinimumHealthyPercent: 100,
       MaximumPercent: 200,
@@ -133,7 +133,7 @@ describe('the proxy fleet', () => {
     expect(container.PortMappings).toContainEqual({ ContainerPort: 9000, Protocol: 'udp' });
   });
 
-  test('lets in the balancer on the ports that it uses, and nobody else', () => {
+  test('allows in only the balancer, on the ports that it uses', () => {
     expect(rulesOf(template, 'Ingress', 'Fleet')).toEqual(['tcp 1936 Balancer', 'tcp 8080 Balancer']);
     expect(rulesOf(fleetOf({ plainRtmp: true }), 'Ingress', 'Fleet')).toContain('tcp 1935 Balancer');
     expect(rulesOf(template, 'Egress', 'Balancer')).toEqual(['tcp 1936 Fleet', 'tcp 8080 Fleet']);
@@ -143,7 +143,7 @@ describe('the proxy fleet', () => {
     expect(rulesOf(template, 'Egress', 'Fleet').sort()).toEqual(['tcp 1940 Workers', 'tcp 443 0.0.0.0/0']);
   });
 
-  test('reaches servers of others by RTMP’s ports, only where streams may be sent on', () => {
+  test('reaches third-party servers on RTMP’s ports only if streams may be pushed', () => {
     const out = rulesOf(fleetOf({ simulcast: true }), 'Egress', 'Fleet');
     expect(out.filter((rule) => rule.endsWith('0.0.0.0/0'))).toEqual(
       [443, 80, 1935, 1936, 2935, 2936].map((port) => `tcp ${port} 0.0.0.0/0`),
@@ -152,7 +152,7 @@ describe('the proxy fleet', () => {
     expect(environment).not.toHaveProperty('HEADWATER_PUSH_ALLOW');
   });
 
-  test('grows with the connections of a proxy, less the headroom, and with the processor', () => {
+  test('scales on the connections per proxy, minus the headroom, and on CPU', () => {
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
       MinCapacity: 3,
       MaxCapacity: 30,
@@ -180,7 +180,7 @@ describe('the proxy fleet', () => {
     }
   });
 
-  test('keeps its log as long as the deployment says', () => {
+  test('keeps its log as long as the deployment specifies', () => {
     expect(container.LogConfiguration).toMatchObject({
       LogDriver: 'awslogs',
       Options: { 'awslogs-stream-prefix': 'ingest' },

@@ -28,7 +28,7 @@ const lease = (workerId: string, facts: Partial<LeaseRecord> = {}): LeaseRecord 
 const ids = (members: readonly FleetMember[]) => members.map(({ id }) => id).sort();
 
 describe('the view of a fleet', () => {
-  test('holds a member dead when its record stays the same for 3 s of looking', () => {
+  test('considers a member dead when its record stays the same for 3 s of observation', () => {
     const view = new FleetView();
     view.observe([worker('a'), worker('b', 1)], 1_000);
     view.observe([worker('a'), worker('b', 2)], 2_000);
@@ -39,7 +39,7 @@ describe('the view of a fleet', () => {
     expect(view.find('a' as MemberId)).toBeUndefined();
   });
 
-  test('holds a member alive again once its version moves', () => {
+  test('considers a member alive again once its version changes', () => {
     const view = new FleetView();
     for (const at of [0, 1_000, 2_000, 3_000, 4_000]) view.observe([worker('a')], at);
     expect(view.living()).toEqual([]);
@@ -54,7 +54,7 @@ describe('the view of a fleet', () => {
     expect(ids(view.living())).toEqual(['b']);
   });
 
-  test('keeps everybody alive while the control store cannot be read, and for the first look after', () => {
+  test('keeps everyone alive while the control store cannot be read, and for the first read after that', () => {
     const view = new FleetView();
     view.observe([worker('a')], 0);
     expect(ids(view.living())).toEqual(['a']);
@@ -64,7 +64,7 @@ describe('the view of a fleet', () => {
     expect(view.living()).toEqual([]);
   });
 
-  test('after an outage of the store gives everybody who lived the whole time again', () => {
+  test('after a store outage gives all live members the full time again', () => {
     const view = new FleetView();
     for (const at of [0, 1_000, 2_000, 2_900]) view.observe([worker('a')], at);
     view.interrupted();
@@ -75,7 +75,7 @@ describe('the view of a fleet', () => {
     expect(view.living()).toEqual([]);
   });
 
-  test('does not take a dead member for alive because the store was away', () => {
+  test('does not mistake a dead member for a live one because the store was unavailable', () => {
     const view = new FleetView();
     for (const at of [0, 1_000, 2_000, 3_000]) view.observe([worker('a')], at);
     view.interrupted();
@@ -99,22 +99,22 @@ describe('choosing a worker', () => {
   );
   const choose = (held?: LeaseRecord) => chooseWorker(stream, held, view).map(({ id }) => id);
 
-  test('follows the ranking where no lease is held', () => {
+  test('follows the ranking if no lease is held', () => {
     expect(choose()).toEqual(['a', 'd']);
     expect(choose(lease('d', { released: true }))).toEqual(['a', 'd']);
   });
 
-  test('puts the living holder of the lease first, even when it is full', () => {
+  test('puts the live holder of the lease first, even when it is full', () => {
     expect(choose(lease('d'))).toEqual(['d', 'a']);
     expect(choose(lease('b'))).toEqual(['b', 'a', 'd']);
   });
 
-  test('passes over a holder that drains or is gone', () => {
+  test('skips a holder that is draining or dead', () => {
     expect(choose(lease('c'))).toEqual(['a', 'd']);
     expect(choose(lease('gone'))).toEqual(['a', 'd']);
   });
 
-  describe('for a broadcast that moves', () => {
+  describe('for a broadcast that is being moved', () => {
     const mixed = new FleetView();
     const cpu = ['a', 'b', 'c'].map((id) => worker(id));
     const gpu = ['x', 'y'].map((id) => worker(id, 1, { pool: 'gpu' }));
@@ -128,14 +128,14 @@ describe('choosing a worker', () => {
     const order = (held: LeaseRecord, moves: boolean) =>
       chooseWorker('stream-2' as StreamId, held, mixed, moves).map(({ id }) => id);
 
-    test('workers that encode with the same come first, in the order of the ranking', () => {
+    test('workers with the same kind of encoder come first, in the order of the ranking', () => {
       expect(order(lease('x'), false)).toEqual(['a', 'y', 'c']);
       expect(order(lease('x'), true)).toEqual(['y', 'a', 'c']);
       expect(order(lease('b'), true)).toEqual(['a', 'c', 'y']);
       expect(order(lease('x', { released: true }), true)).toEqual(['y', 'a', 'c']);
     });
 
-    test('the ranking alone decides where its last worker has left the fleet', () => {
+    test('only the ranking counts if its last worker has left the fleet', () => {
       expect(order(lease('gone'), true)).toEqual(order(lease('gone'), false));
     });
   });

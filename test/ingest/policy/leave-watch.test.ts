@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { LeaveWatch } from '../../../lib/ingest/policy/leave-watch.ts';
 
-test('a worker that drains is left behind the first key frame after another one is ready', () => {
+test('a draining worker is left after the first key frame once another one is ready', () => {
   const watch = new LeaveWatch(4_000, 100);
   expect(watch.isDue(4_000, 1_900)).toBe(false);
   expect(watch.isDue(6_000, 1_950)).toBe(false);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { blockBytes, ReadCursor, ReadMemory } from '../../../lib/ingest/policy/read-memory.ts';
 
 describe('the memory that a publisher is read into', () => {
-  test('keeps reads side by side, wherever they were read, and never writes over what is kept', () => {
+  test('keeps reads contiguous, wherever they were read, and never overwrites what is kept', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ bytes: fc.integer({ min: 1, max: 40_000 }), elsewhere: fc.boolean() }), {
@@ -31,7 +31,7 @@ describe('the memory that a publisher is read into', () => {
     );
   });
 
-  test('goes round, and what is spare has a limit', () => {
+  test('is reused, and spare blocks are limited', () => {
     const memory = new ReadMemory();
     const block = memory.take();
     memory.release(block);

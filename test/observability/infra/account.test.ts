@@ -5,7 +5,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AlarmTopic } from '../../../lib/observability/infra/alarm-topic.ts';
 import { DeploymentBudget } from '../../../lib/observability/infra/budget.ts';
 import { EdgeAlarms } from '../../../lib/observability/infra/edge-alarms.ts';
-import { edgeAlarms } from '../../../lib/observability/policy/alarms.ts';
+import { edgeAlarms } from '../../../lib/observability/policy/alarm-table.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 
 describe('the topic of alarms', () => {
@@ -133,7 +133,7 @@ describe('the alarms of the edge', () => {
 
   test('judge the hit rate only where there are many requests', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'live: The edge hardly caches',
+      AlarmName: 'live: Low edge cache hit rate',
       ComparisonOperator: 'LessThanThreshold',
       Metrics: Match.arrayWith([Match.objectLike({ Expression: 'IF(requests >= 30000, hits, 100)' })]),
     });

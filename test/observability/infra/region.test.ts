@@ -4,8 +4,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { RegionAlarms } from '../../../lib/observability/infra/alarms.ts';
 import { RegionDashboard } from '../../../lib/observability/infra/dashboard.ts';
 import type { RegionSubjects } from '../../../lib/observability/infra/subjects.ts';
-import type { AlarmRow } from '../../../lib/observability/policy/alarm-row.ts';
-import { regionAlarms } from '../../../lib/observability/policy/alarms.ts';
+import type { AlarmRow } from '../../../lib/observability/policy/alarm-definition.ts';
+import { regionAlarms } from '../../../lib/observability/policy/alarm-table.ts';
 import { metrics } from '../../../lib/telemetry/metrics.ts';
 import { templateOf } from '../../../testkit/aws/template.ts';
 
@@ -78,14 +78,14 @@ describe('the alarms of a region', () => {
 
   test('on takedowns read the one function’s errors, and what it says of itself', () => {
     plain.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'live: Takedowns are not worked on',
+      AlarmName: 'live: Takedown function failing',
       MetricName: 'Errors',
       Dimensions: [{ Name: 'FunctionName', Value: 'takedowns' }],
       DatapointsToAlarm: 3,
       EvaluationPeriods: 5,
     });
     plain.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'live: A takedown is stuck',
+      AlarmName: 'live: Takedown stuck',
       Namespace: 'Headwater/live',
       MetricName: 'TakedownsStuck',
       Threshold: 1,
@@ -150,7 +150,7 @@ describe('the alarms of a region', () => {
 
   test('on the headroom of workers take both pools together', () => {
     withGpu.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmName: 'live: Workers are nearly full',
+      AlarmName: 'live: Workers nearly full',
       Threshold: 8,
       Metrics: Match.arrayWith([
         Match.objectLike({ Expression: 'SUM([m0, m1])' }),
@@ -198,13 +198,13 @@ describe('the dashboard of a region', () => {
     expect(sections).toEqual([
       '## Pop',
       '## Ingest',
-      '## Room',
+      '## Capacity',
       '## Encoder',
-      '## Room',
+      '## Capacity',
       '## Origin',
       '## Edge',
       '## Control',
-      '## Beside',
+      '## Extras',
       '## Machines',
     ]);
     expect(widgets[0]?.type).toBe('alarm');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { AlarmRow } from '../../../lib/observability/policy/alarm-row.ts';
-import { edgeAlarms, regionAlarms } from '../../../lib/observability/policy/alarms.ts';
+import type { AlarmRow } from '../../../lib/observability/policy/alarm-definition.ts';
+import { edgeAlarms, regionAlarms } from '../../../lib/observability/policy/alarm-table.ts';
 import type { EventKind } from '../../../lib/telemetry/event.ts';
 import { events } from '../../../lib/telemetry/events.ts';
 
@@ -29,7 +29,11 @@ describe('the runbook', () => {
 
   test.each(rows)('says of "$title" what it means, where to look and what to do', ({ title, reads }) => {
     const text = sections.get(title) ?? '';
-    expect([...text.matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, word]) => word)).toEqual(['Means', 'Look', 'Do']);
+    expect([...text.matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, word]) => word)).toEqual([
+      'Meaning',
+      'Diagnose',
+      'Fix',
+    ]);
     if ('aws' in reads) return;
     const carriers = Object.entries<EventKind<object>>(events)
       .filter(([, { metrics }]) => metrics && reads.metric in metrics)

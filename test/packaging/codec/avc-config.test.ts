@@ -103,5 +103,5 @@ test('avcCodecString writes profile, constraints and level in upper-case hex', (
 });
 
 test('parseAvcSps refuses another NAL unit', () => {
-  expect(() => parseAvcSps(Buffer.from('68ebe3cb22c0', 'hex'))).toThrow('no SPS');
+  expect(() => parseAvcSps(Buffer.from('68ebe3cb22c0', 'hex'))).toThrow('not an SPS');
 });

@@ -42,7 +42,7 @@ describe('the page’s routes at the edge', () => {
   test('an address that is nothing is told so in words, which may not run anything', () => {
     const { statusCode, headers, body } = ask('/nowhere');
     expect(statusCode).toBe(404);
-    expect(body).toContain('There is nothing at this address');
+    expect(body).toContain('Page not found');
     expect(headers?.['content-security-policy']?.value).toBe("default-src 'none'");
   });
 

@@ -136,9 +136,11 @@ describe('a publish session', () => {
   });
 
   test.each([[[null]], [[null, '']], [[null, 7]]])('refuses a publish with the arguments %j', (args) => {
-    const actions = opened('createStream').command('publish', 5, ...(args as Amf0Value[]));
-    expect(commandsIn(actions).map(readStatus)).toMatchObject([{ code: 'NetStream.Publish.BadName' }]);
-    expect(closeOf(actions)).toBe('NO_STREAM_NAME');
+    const client = opened('createStream');
+    const actions = client.command('publish', 5, ...(args as Amf0Value[]));
+    expect(actions).toEqual([{ type: 'refuse', reason: 'missing-key' }]);
+    expect(client.session.phase).toBe('closed');
+    expect(client.command('publish', 6, null, 'key')).toEqual([]);
   });
 
   test('accepts with StreamBegin and NetStream.Publish.Start', () => {

@@ -60,7 +60,7 @@ describe('what a publisher sends, for destinations', () => {
     expect(taken[4]!.message.payload).toEqual(Buffer.from(audio.frame));
   });
 
-  test('keeps only headers while nobody wants media, for whoever comes later', () => {
+  test('keeps only headers while nobody wants media, for later destinations', () => {
     const feed = new Feed();
     const from = source(false);
     expect(from.take(feed.audio(0, audio.header), 0)).toEqual([]);
@@ -74,7 +74,7 @@ describe('what a publisher sends, for destinations', () => {
     ]);
   });
 
-  test('copies what it hands on: the memory that it reads is used again', () => {
+  test('copies what it passes on: the memory that it reads is reused', () => {
     const from = source();
     const bytes = new Feed().video(0, video.key);
     const [taken] = from.take(bytes, 0);
@@ -82,7 +82,7 @@ describe('what a publisher sends, for destinations', () => {
     expect(taken?.message.payload).toEqual(Buffer.from(video.key));
   });
 
-  test('names metadata as a server takes it, however the publisher did', () => {
+  test('sends metadata in the form that servers accept, whichever form the publisher used', () => {
     const from = source();
     const feed = new Feed();
     const asSent = [
@@ -96,7 +96,7 @@ describe('what a publisher sends, for destinations', () => {
     expect(from.take(feed.message(15, 0, [17, 1, 2]), 0)).toEqual([]);
   });
 
-  test('can be begun at sound where there is no picture', () => {
+  test('can start with audio if there is no video', () => {
     const from = source();
     const feed = new Feed();
     const starts = Array.from({ length: 400 }, (_, index) => from.take(feed.audio(index * 21), index * 21))
@@ -108,7 +108,7 @@ describe('what a publisher sends, for destinations', () => {
     expect(soon?.message.start).toBe(false);
   });
 
-  test('passes enhanced RTMP on as it is', () => {
+  test('passes enhanced RTMP on unchanged', () => {
     const from = source();
     const hevcKey = [0x91, 0x68, 0x76, 0x63, 0x31, 1, 2, 3];
     const [taken] = from.take(new Feed().video(0, hevcKey), 0);
@@ -119,7 +119,7 @@ describe('what a publisher sends, for destinations', () => {
     ['wraps', 2 ** 32 - 40, 1],
     ['is set back to 0', 500_000, 0],
     ['jumps an hour ahead', 1_000, 3_600_000],
-  ])('rises on where the publisher’s clock %s', (_, before, after) => {
+  ])('keeps increasing when the publisher’s clock %s', (_, before, after) => {
     const from = source();
     const feed = new Feed();
     const times = [before, before + 33, after, after + 33, after + 66]
@@ -132,7 +132,7 @@ describe('what a publisher sends, for destinations', () => {
     }
   });
 
-  test('is the same however its bytes are cut', () => {
+  test('is the same however its bytes are split', () => {
     const feed = new Feed();
     const bytes = Buffer.concat([
       feed.video(0, video.header),

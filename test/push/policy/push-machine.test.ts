@@ -85,7 +85,7 @@ const expected: Partial<
   refused: { stop: ['ended', 'drop'] },
 };
 
-describe('the machine of a push', () => {
+describe('the state machine of a push', () => {
   test.each(phases.flatMap((phase) => events.map((type) => [phase, type] as const)))(
     'in %s, %s does what the table says',
     (phase, type) => {
@@ -98,7 +98,7 @@ describe('the machine of a push', () => {
     },
   );
 
-  test('gives each phase its time, and those that wait for others none', () => {
+  test('limits the time of each phase, except those that wait for others', () => {
     expect(beginPush(1_000).deadlineMs).toBe(1_000 + phaseLimitsMs.resolving!);
     const dialing = stepPush(beginPush(0), { type: 'resolved' }, at(10)).model;
     expect(dialing.deadlineMs).toBe(10 + phaseLimitsMs.dialing!);
@@ -121,12 +121,12 @@ describe('the machine of a push', () => {
   test.each([
     [0, 750],
     [0.999_999, 1_250],
-  ])('spreads the tries by chance: %d gives about %d ms', (random, pauseMs) => {
+  ])('spreads the attempts randomly: %d gives about %d ms', (random, pauseMs) => {
     const { model } = stepPush(beginPush(0), { type: 'lost' }, at(0, random));
     expect(model.deadlineMs).toBeCloseTo(pauseMs, 0);
   });
 
-  test('takes no for an answer after ten in a row, and asks no sooner than in some seconds', () => {
+  test('gives up after ten refusals in a row, and waits a few seconds after each', () => {
     let model = inPhase('publishing');
     for (let count = 1; count < 10; count++) {
       model = stepPush(model, { type: 'rejected', detail: `no ${count}` }, at(0)).model;
@@ -138,7 +138,7 @@ describe('the machine of a push', () => {
     expect(model).toMatchObject({ phase: 'refused', detail: 'no 10', deadlineMs: undefined });
   });
 
-  test('forgets old faults once it was live for a minute, and not before', () => {
+  test('forgets old faults after a minute live, not before', () => {
     const live = inPhase('live', { failures: 6, rejections: 9, liveSinceMs: 0 });
     expect(stepPush(live, { type: 'lost' }, at(59_999)).model).toMatchObject({ failures: 7, rejections: 9 });
     expect(stepPush(live, { type: 'lost' }, at(60_000)).model).toMatchObject({ failures: 1, rejections: 0 });
@@ -146,15 +146,15 @@ describe('the machine of a push', () => {
     expect(stepPush(live, { type: 'rejected' }, at(60_000)).model.phase).toBe('waiting');
   });
 
-  test('says what went wrong until it is live', () => {
+  test('reports what went wrong until it is live', () => {
     const { model } = stepPush(inPhase('dialing'), { type: 'late' }, at(0));
-    expect(model.detail).toBe('it does not answer');
+    expect(model.detail).toBe('no response');
     const live = stepPush({ ...model, phase: 'publishing' }, { type: 'published' }, at(0)).model;
     expect(live.detail).toBeUndefined();
-    expect(stepPush(live, { type: 'closed' }, at(0)).model.detail).toBe('it closed the connection');
+    expect(stepPush(live, { type: 'closed' }, at(0)).model.detail).toBe('the server closed the connection');
   });
 
-  test('is seen as waiting from its first failure until it is live', () => {
+  test('shows as waiting from its first failure until it is live', () => {
     expect(publicState(inPhase('resolving'))).toBe('connecting');
     for (const phase of ['resolving', 'dialing', 'publishing'] as const) {
       expect(publicState(inPhase(phase, { failures: 1 }))).toBe('waiting');

@@ -33,8 +33,8 @@ const named = (messages: readonly MediaMessage[]) =>
     message.header ? message.payload.toString() : `${message.start ? 'key' : 'delta'}@${message.timeMs}`,
   );
 
-describe('what a destination has still to get', () => {
-  test('begins at a key frame, with the headers before it at its time', () => {
+describe('the queue of a destination', () => {
+  test('begins at a key frame, preceded by the headers with its timestamp', () => {
     const q = queue();
     q.push(delta(10), headers);
     q.push(key(40), headers);
@@ -45,7 +45,7 @@ describe('what a destination has still to get', () => {
     expect(q.shed).toEqual({ messages: 0, bytes: 0 });
   });
 
-  test('repeats no header, and brings one that has changed', () => {
+  test('repeats no header, and sends one that has changed', () => {
     const q = queue();
     q.push(key(0), headers);
     q.push(key(1_000), headers);
@@ -58,7 +58,7 @@ describe('what a destination has still to get', () => {
     ]);
   });
 
-  test('loses all up to the newest key frame where it gets too long', () => {
+  test('drops everything up to the newest key frame if it gets too long', () => {
     const q = queue({ maxMs: 3_000 });
     for (const timeMs of [0, 1_000, 2_000, 3_000]) {
       expect(q.push(key(timeMs), headers)).toBe(false);
@@ -68,7 +68,7 @@ describe('what a destination has still to get', () => {
     expect(q.shed).toEqual({ messages: 6, bytes: 3_000 });
   });
 
-  test('waits for the next key frame where the newest group alone is too much', () => {
+  test('waits for the next key frame if the newest GOP alone is too much', () => {
     const q = queue({ maxBytes: 3_000 });
     q.push(key(0), headers);
     for (let timeMs = 1; timeMs < 10; timeMs++) q.push(delta(timeMs), headers);
@@ -79,7 +79,7 @@ describe('what a destination has still to get', () => {
     expect(q.shed).toEqual({ messages: 10, bytes: 5_000 });
   });
 
-  test('brings headers that changed in what was lost', () => {
+  test('sends headers that changed in what was dropped', () => {
     const q = queue({ maxMs: 1_000 });
     q.push(key(0), headers);
     drain(q);
@@ -90,7 +90,7 @@ describe('what a destination has still to get', () => {
     expect(named(drain(q))).toEqual(['video2', 'key@1500']);
   });
 
-  test('gives in where all queues together hold too much, and gives back what it held', () => {
+  test('drops media if all queues together hold too much, and releases what it held', () => {
     const budget = new PushBudget(5_000);
     const [a, b] = [queue({}, budget), queue({}, budget)];
     a.push(key(0, 4_000), headers);
@@ -113,7 +113,7 @@ describe('what a destination has still to get', () => {
     expect(named(drain(q))).toEqual(['metadata', 'video', 'audio', 'key@10']);
   });
 
-  test('is bounded, and sends no frame without those that it builds upon, whatever comes', () => {
+  test('is bounded, and sends no frame without those that it depends on, whatever arrives', () => {
     const step = fc.record({
       kind: fc.constantFrom('key', 'delta', 'delta', 'delta', 'send', 'send', 'clear'),
       bytes: fc.integer({ min: 0, max: 3_000 }),

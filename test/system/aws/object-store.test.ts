@@ -140,6 +140,17 @@ describe('what S3 answers in trouble', () => {
     expect(await store.put('a/b', Buffer.from('x'), options)).toEqual({ etag: '"e"' });
   });
 
+  test('where the caller tries again by itself, one request is sent, and its trouble is told', async () => {
+    let asked = 0;
+    const store = await storeOn((request, response) => {
+      asked++;
+      error(503, 'SlowDown')(request, response);
+    });
+    const put = store.put('a/b', Buffer.from('x'), { ...options, once: true });
+    await expect(put).rejects.toMatchObject({ code: 'OBJECT_STORE_UNAVAILABLE' });
+    expect(asked).toBe(1);
+  });
+
   test('a call that hangs is given up in time, tries included', async () => {
     const store = await storeOn((request) => request.resume(), { timeoutMs: 60, tries: 2 });
     const startedMs = performance.now();
@@ -279,7 +290,7 @@ describe('what S3 answers in trouble', () => {
     test('gives up, and deletes nothing, where it is told so again and again', async () => {
       const { store, asked, etags } = await moving(({ method }) => (method === 'PUT' ? 412 : undefined));
       await expect(move(store)).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
-      expect(asked.filter(({ method }) => method === 'PUT')).toHaveLength(4);
+      expect(asked.filter(({ method }) => method === 'PUT')).toHaveLength(10);
       expect([...etags.keys()]).toEqual([from]);
     });
   });

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { controlCodec } from '../../../lib/config/control.ts';
+import { controlCodec } from '../../../lib/config/programs/control.ts';
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

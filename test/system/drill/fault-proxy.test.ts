@@ -53,7 +53,7 @@ afterEach(async () => {
 
 describe('the network of the drills', () => {
   test('carries bytes and ends both ways, and tells when the server said something', async () => {
-    const heard = proxy.nextHeard('welcome');
+    const heard = proxy.nextResponseMs('welcome');
     const socket = client();
     const back = once(socket, 'data');
     socket.end('hello');

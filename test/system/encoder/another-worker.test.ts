@@ -72,7 +72,7 @@ describe('Another worker', () => {
     const told = await harness.store.listEvents(harness.streamId, { limit: 100 });
     const moved = told.find(({ type }) => type === 'publisher.rehomed');
     expect(moved?.data).toMatchObject({ cause: 'handed-over', lostMs: 0 });
-    expect(moved?.text).toContain('because encoder-1 was told to stop');
+    expect(moved?.text).toContain('because encoder-1 was shutting down');
   });
 
   test.concurrent('with another encoder goes on at the same picture, with a marked point and init segments of its own', async () => {

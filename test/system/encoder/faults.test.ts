@@ -130,13 +130,8 @@ describe('A broadcast', () => {
   });
 
   test.concurrent.each([
-    [
-      'does not answer',
-      new ObjectStoreUnavailableError('down'),
-      'encoder.origin.trouble',
-      'it does not answer',
-    ],
-    ['is full', new ObjectStoreFullError('full'), 'encoder.origin.full', 'it has no room left'],
+    ['does not answer', new ObjectStoreUnavailableError('down'), 'encoder.origin.trouble', 'no response'],
+    ['is full', new ObjectStoreFullError('full'), 'encoder.origin.full', 'no room left'],
   ])(
     'loses nothing when its origin %s for a while: it is written to again',
     async (_, fault, event, detail) => {

@@ -107,7 +107,7 @@ describe('a broadcast on the managed tier', () => {
     await feed.closed;
     feed.drop();
     const words = feed.frames.flatMap((frame) => (frame.type === 'status' ? [frame.description] : []));
-    expect(words.at(-1)).toContain('quota is used up');
+    expect(words.at(-1)).toContain('has reached its MediaLive quota');
     // Closed without an end: its proxy brings the publisher again.
     expect(feed.frames.some(({ type }) => type === 'end')).toBe(false);
     const again = await harness.publish();

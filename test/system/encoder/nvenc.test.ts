@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { proveNvenc } from '../../../lib/adapters/node/ffmpeg/nvenc-probe.ts';
-import { countedRate, toldRate } from '../../../lib/encoder/encoding/policy/counted-rate.ts';
+import { countedRate, metadataRate } from '../../../lib/encoder/encoding/policy/counted-rate.ts';
 import { ffmpegArguments } from '../../../lib/encoder/encoding/policy/ffmpeg-arguments.ts';
 import { fitLadder, type VideoInput } from '../../../lib/packaging/ladder-fit.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
@@ -36,7 +36,7 @@ async function say(video: VideoInput, videoEncoder: 'x264' | 'nvenc'): Promise<s
   });
   ffmpeg.stdin!.on('error', () => {});
   const closed = once(ffmpeg, 'close');
-  const facts = encodeAmf0(['onMetaData', new Map([['framerate', toldRate(video)]])]);
+  const facts = encodeAmf0(['onMetaData', new Map([['framerate', metadataRate(video)]])]);
   const script: FlvTag = { type: 'script', timestampMs: 0, payload: facts };
   ffmpeg.stdin!.end(
     Buffer.concat([

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import { type SeenPicture, seePictures } from '../../../drill/viewing/slate.ts';
+import { decodePictures, type SeenPicture } from '../../../drill/viewing/slate.ts';
 import { broadcastPrefix } from '../../../lib/object-store/object-names.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
@@ -37,7 +37,7 @@ async function recorded(): Promise<{ recording: Recording; seen: SeenPicture[] }
   await harness.event('encoder.broadcast.ended');
   const { id } = (await harness.store.latestBroadcast(harness.streamId))!;
   const recording = new Recording(harness.objects, broadcastPrefix('local', harness.streamId, id));
-  return { recording, seen: await seePictures(await recording.media('240p')) };
+  return { recording, seen: await decodePictures(await recording.media('240p')) };
 }
 
 test('a publisher that is away for longer: its last picture for 5 s, then the slate, then its new pictures, and nothing is marked', async () => {

@@ -48,7 +48,7 @@ describe('stream keys', () => {
 
   test('a malformed, an unknown and a wrong key get the same answer', async () => {
     const { harness, encoder } = await ingest();
-    const { key } = await harness.addStream();
+    const { streamId, key } = await harness.addStream();
     const wrong = key.slice(0, -1) + (key.endsWith('0') ? '1' : '0');
     const unknown = `0000000000000000_${key.slice(17)}`;
     const answers = [];
@@ -60,7 +60,10 @@ describe('stream keys', () => {
       'KEY_UNKNOWN',
       'KEY_WRONG',
     ]);
-    expect(JSON.stringify(harness.log.events)).not.toContain(key.slice(17, -1));
+    // Only what named a stream that exists is in its journal, without the key.
+    const data = { reason: 'wrong-key', client: '127.0.0.1' };
+    expect(await harness.refusals.first()).toEqual([expect.objectContaining({ streamId, data })]);
+    expect(JSON.stringify([harness.log.events, harness.refusals.entries])).not.toContain(key.slice(17, -1));
     expect(encoder.links).toHaveLength(0);
   });
 
@@ -85,7 +88,40 @@ describe('stream keys', () => {
       keys: [{ ...expiring.keys[0]!, expiresAtMs: Date.now() - 1 }],
     });
     expect(await client(harness.rtmpPort, other.key).refused()).toMatchObject(unauthorized);
+    expect(harness.log.of('ingest.publish.refused')).toMatchObject([{ code: 'KEY_EXPIRED' }]);
     expect(both.keys).toHaveLength(2);
+  });
+
+  test('a publish without a key is refused as one', async () => {
+    const { harness } = await ingest();
+    expect(await client(harness.rtmpPort, '').refused()).toMatchObject({
+      level: 'error',
+      code: 'NetStream.Publish.BadName',
+    });
+    expect(harness.log.of('ingest.publish.refused')).toMatchObject([{ code: 'NO_STREAM_NAME' }]);
+  });
+
+  test('guesses share a journal entry, and none waits for it or fails with it', async () => {
+    let appends = 0;
+    const { harness } = await ingest({
+      store: (store) => ({
+        ...store,
+        appendEvent: () => {
+          appends++;
+          return Promise.reject(new Error('no writes'));
+        },
+      }),
+    });
+    const { streamId } = await harness.addStream();
+    const guesses = Array.from({ length: 8 }, (_, index) =>
+      client(harness.rtmpPort, `${streamId}_${String(index).repeat(26)}`).refused(),
+    );
+    for (const answer of await Promise.all(guesses)) expect(answer).toMatchObject(unauthorized);
+    expect(await harness.log.first('ingest.journal.delayed')).toMatchObject({
+      cause: { message: 'no writes' },
+    });
+    expect(appends).toBe(1);
+    expect(harness.log.of('ingest.publish.refused')).toHaveLength(8);
   });
 
   test('a stream that is taken down is refused in words, and is open again once it is restored', async () => {
@@ -99,6 +135,7 @@ describe('stream keys', () => {
     expect(answer?.description).not.toContain('Ours');
     expect(encoder.links).toHaveLength(0);
     expect(harness.log.of('ingest.publish.refused')).toMatchObject([{ code: 'TAKEN_DOWN' }]);
+    expect(await harness.refusals.first()).toMatchObject([{ streamId, data: { reason: 'taken-down' } }]);
     await harness.store.updateStream({ ...stream, version: taken.version });
     await client(harness.rtmpPort, key).started();
   });

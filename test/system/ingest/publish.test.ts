@@ -191,15 +191,36 @@ describe('finding a worker', () => {
   });
 
   test('tells the publisher when no worker takes the stream in time', async () => {
-    const { rtmpPort, addStream, log } = await ingest({ limits: { routeMs: 300 } });
+    const { rtmpPort, addStream, log, refusals } = await ingest({ limits: { routeMs: 300 } });
     const { key } = await addStream();
     const status = await client({ port: rtmpPort, key }).refused();
     expect(status).toMatchObject({ level: 'error', code: 'NetStream.Publish.Failed' });
     expect(log.of('ingest.publish.unserved')).toMatchObject([{ code: 'NO_WORKER' }]);
     expect(log.of('ingest.publish.refused')).toEqual([]);
+    const data = { reason: 'unavailable', detail: 'no encoder is running', client: '127.0.0.1' };
+    expect(await refusals.first()).toMatchObject([{ data }]);
   });
 
-  test('refuses a second publisher with BadName and the reason of the worker', async () => {
+  test('tells the publisher that all workers are full, and the log what each of them said', async () => {
+    const full = (name: string) =>
+      worker(name, (link) => link.send({ type: 'refused', reason: 'full', description: `full, ${name}` }));
+    const encoders = [await full('a'), await full('b')];
+    const { rtmpPort, addStream, log, refusals } = await ingest({
+      workers: encoders.map((each) => each.record()),
+      limits: { routeMs: 300 },
+    });
+    const { key } = await addStream();
+    expect(await client({ port: rtmpPort, key }).refused()).toEqual({
+      level: 'error',
+      code: 'NetStream.Publish.Failed',
+      description: 'All encoders are in use. Try again in a minute.',
+    });
+    const detail = expect.stringMatching(/^(a: full, a; b: full, b|b: full, b; a: full, a)$/);
+    expect(log.of('ingest.publish.unserved')).toMatchObject([{ code: 'NO_WORKER', detail }]);
+    expect(await refusals.first()).toMatchObject([{ data: { reason: 'full', detail } }]);
+  });
+
+  test('refuses a second publisher with BadName, and puts what the worker said into log and journal', async () => {
     const encoder = await worker('encoder-1', (link) =>
       link.send({
         type: 'refused',
@@ -207,14 +228,26 @@ describe('finding a worker', () => {
         description: 'The stream is on air from another encoder.',
       }),
     );
-    const { rtmpPort, addStream } = await ingest({ workers: [encoder.record()] });
-    const { key } = await addStream();
+    const { rtmpPort, addStream, log, refusals } = await ingest({ workers: [encoder.record()] });
+    const { streamId, key } = await addStream();
+    const description =
+      'Another broadcaster is live with this stream key. Stop that broadcast first, or use another stream.';
     expect(await client({ port: rtmpPort, key }).refused()).toEqual({
       level: 'error',
       code: 'NetStream.Publish.BadName',
-      description: 'The stream is on air from another encoder.',
+      description,
     });
     expect(encoder.links).toHaveLength(1);
+    const detail = 'encoder-1: The stream is on air from another encoder';
+    expect(log.of('ingest.publish.refused')).toMatchObject([
+      { code: 'STREAM_BUSY', reason: description, detail },
+    ]);
+    expect(log.of('ingest.worker.passed')).toMatchObject([
+      { worker: 'encoder-1', reason: 'busy', detail: 'The stream is on air from another encoder.' },
+    ]);
+    expect(await refusals.first()).toMatchObject([
+      { streamId, type: 'publish.refused', data: { reason: 'busy', client: '127.0.0.1', detail } },
+    ]);
   });
 
   test('is refused in words, and asks no other worker, where one says that the stream was taken down', async () => {
@@ -222,13 +255,16 @@ describe('finding a worker', () => {
     const refusing = (name: string) =>
       worker(name, (link) => link.send({ type: 'refused', reason: 'taken-down', description }));
     const encoders = [await refusing('a'), await refusing('b')];
-    const { rtmpPort, addStream } = await ingest({ workers: encoders.map((each) => each.record()) });
+    const { rtmpPort, addStream, log } = await ingest({ workers: encoders.map((each) => each.record()) });
     const { key } = await addStream();
     expect(await client({ port: rtmpPort, key }).refused()).toEqual({
       level: 'error',
       code: 'NetStream.Publish.Rejected',
-      description,
+      description: 'This stream was taken down. Nothing can be broadcast to it until it is restored.',
     });
+    expect(log.of('ingest.publish.refused')).toMatchObject([
+      { code: 'TAKEN_DOWN', detail: expect.stringMatching(/^[ab]: This stream was taken down$/) },
+    ]);
     expect(encoders.flatMap(({ links }) => links)).toHaveLength(1);
   });
 

@@ -24,7 +24,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
 import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
 import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
-import { programCodec } from '../../../lib/config/program.ts';
+import { programCodec } from '../../../lib/config/programs/program.ts';
 import { controlFunctionCodec } from '../../../lib/control/api/control-api-config.ts';
 import { streamEventsFunctionCodec } from '../../../lib/control/event-forwarder/event-forwarder-config.ts';
 import { fleetMetricsFunctionCodec } from '../../../lib/control/fleet-metrics/fleet-metrics-config.ts';

@@ -15,26 +15,26 @@ import { newStreamId } from '../../../lib/routing/ids.ts';
 import { formatStreamKey, newStreamKey } from '../../../lib/routing/stream-key.ts';
 
 /**
- * Control API and edge in one server that answers what a test puts in, to show the page states that are hard to make on
- * order: half a broadcast, an API that is down, an edge that is down.
+ * Control API and edge in one server that serves what a test puts in, for page states that are hard to produce on demand:
+ * half a broadcast, an API that is down, an edge that is down.
  */
 export interface CannedPlatform {
   readonly url: string;
   /** Adds a stream as the API would. */
   add(name: string, change?: Partial<Stream>): Stream;
   change(id: string, change: Partial<Stream>): void;
-  /** What the API reports of the stream's takedown from now on; the edge answers 410 unless it is `restored`. */
+  /** Sets what the API reports about the stream's takedown; the edge responds with 410 unless it is `restored`. */
   report(id: string, report: Partial<Takedown> & Pick<Takedown, 'state'>): void;
   say(id: string, type: string, text: string): void;
-  /** Cuts the live feeds that are open. */
+  /** Cuts the open live feeds. */
   cutFeeds(): void;
-  /** What does not answer now: connections to it are cut. */
+  /** What is down: connections to it are cut. */
   down: { api: boolean; edge: boolean; feed: boolean };
   /** `METHOD path` of every request to the API, in order. */
   readonly requests: string[];
   /** Paths of every request to the edge, in order. */
   readonly deliveries: string[];
-  /** Problems to answer with instead, by `METHOD path`. */
+  /** Problems to respond with instead, by `METHOD path`. */
   readonly problems: Map<string, Readonly<Record<string, unknown>> & { readonly status: number }>;
   close(): Promise<void>;
 }
@@ -71,6 +71,9 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       name,
       state: 'idle',
       createdAt: new Date().toISOString(),
+      reconnectWindowMs: 60_000,
+      keys: [],
+      version: 1,
       ingest: {
         rtmps: { url: 'rtmps://127.0.0.1:19443/live' },
         rtmp: { url: 'rtmp://127.0.0.1:19350/live' },
@@ -109,13 +112,13 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     deliveries.push(path);
     const takedown = takedowns.get(path.split('/')[2] ?? '');
     if (takedown && takedown.state !== 'restored') {
-      // Chromium keeps a 410 for ever that does not forbid it.
+      // Chromium caches a 410 forever unless the response forbids it.
       return void response.writeHead(410, { 'Cache-Control': 'no-store' }).end();
     }
     const file = /^\/local\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1] ?? path.slice(path.lastIndexOf('/') + 1);
     try {
       const stored = await readFile(join(mediaDir, normalize(`/${file}`)));
-      // ffmpeg has players ask for the manifest again after minutes; then they would not hear of the end.
+      // ffmpeg's manifest is refreshed only after minutes, so players would miss the end.
       const body = file.endsWith('.mpd')
         ? stored.toString('utf8').replace('minimumUpdatePeriod="PT500S"', 'minimumUpdatePeriod="PT2S"')
         : stored;
@@ -150,7 +153,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
       return send(201, { ...stream, ingest: { rtmps: { ...rtmps, key }, rtmp: { ...rtmp, key } } });
     }
     const stream = streams.get(id);
-    if (!stream) return send(404, { title: 'There is no such stream', status: 404 });
+    if (!stream) return send(404, { title: 'Stream not found', status: 404 });
     if (verb === 'events' && live) {
       if (down.feed) return void response.destroy();
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
@@ -243,9 +246,9 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     change,
     report,
     say(id, type, text) {
-      const told = events.get(id) ?? [];
-      const event = { sequence: told.length + 1, at: new Date().toISOString(), type, text };
-      told.push(event);
+      const journal = events.get(id) ?? [];
+      const event = { sequence: journal.length + 1, at: new Date().toISOString(), type, text, data: {} };
+      journal.push(event);
       for (const feed of feeds.get(id) ?? []) {
         feed.write(`id: ${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`);
       }
@@ -262,13 +265,15 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
   };
 }
 
-/** A broadcast as the API shows it on air. */
+/** A broadcast on air as the API returns it. */
 export function cannedBroadcast(id: string, state: Broadcast['state']): Broadcast {
   return {
     id,
     state,
     startedAt: new Date(Date.now() - 754_000).toISOString(),
+    encoder: 'fleet',
     workerId: 'encoder-2',
+    epoch: 1,
     proxyId: 'ingest-1',
     input: {
       videoCodec: 'avc1.64001f',

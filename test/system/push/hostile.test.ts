@@ -64,12 +64,12 @@ describe('a destination that cannot be pushed to', () => {
   test.each([
     ['the metadata address of a cloud', 'rtmp://169.254.169.254/live', [], 'is not a public address'],
     ['this machine', 'rtmp://127.0.0.1:1935/live', [], 'is not a public address'],
-    ['a name that leads inside', 'rtmp://a.example/live', ['10.0.0.7'], 'leads to 10.0.0.7'],
+    ['a name that leads inside', 'rtmp://a.example/live', ['10.0.0.7'], 'resolves to 10.0.0.7'],
     [
       'a name of which one address is inside',
       'rtmp://a.example/live',
       ['8.8.8.8', 'fd00:ec2::254'],
-      'leads to fd00',
+      'resolves to fd00',
     ],
     [
       'a name that leads to mapped loopback',
@@ -123,17 +123,17 @@ describe('a destination that cannot be pushed to', () => {
   });
 
   const faults: readonly [name: string, (socket: Socket) => void, words: string][] = [
-    ['answers garbage', (socket) => socket.write(Buffer.alloc(5_000, 0x47)), 'does not speak RTMP'],
+    ['answers garbage', (socket) => socket.write(Buffer.alloc(5_000, 0x47)), 'violated the RTMP protocol'],
     [
       'answers garbage after its handshake',
       (socket) => socket.write(Buffer.concat([greeting, Buffer.alloc(5_000, 0x47)])),
-      'does not speak RTMP',
+      'violated the RTMP protocol',
     ],
     [
       'announces a message that is too long',
       (socket) =>
         socket.write(Buffer.concat([greeting, Buffer.of(3, 0, 0, 0, 0xff, 0xff, 0xff, 20, 0, 0, 0, 0)])),
-      'does not speak RTMP',
+      'violated the RTMP protocol',
     ],
     [
       'sends without end',
@@ -149,7 +149,7 @@ describe('a destination that cannot be pushed to', () => {
       'no answer to publish in',
     ],
     ['hangs up', (socket) => socket.end(), 'closed the connection'],
-    ['resets', (socket) => socket.resetAndDestroy(), 'cut the connection'],
+    ['resets', (socket) => socket.resetAndDestroy(), 'dropped the connection'],
   ];
 
   test(`one that ${faults.map(([name]) => name).join(', ')}, is left and tried again after a pause`, async () => {
@@ -186,7 +186,7 @@ describe('a destination that cannot be pushed to', () => {
     cleanups.push(() => server.close());
     const { harness } = await onAir([to(server.url)]);
     const { detail, againMs } = await harness.log.first('push.waiting');
-    expect(detail).toBe('the server says “Stream … is already publishing” (NetStream.Publish.BadName)');
+    expect(detail).toBe('the server refused: “Stream … is already publishing” (NetStream.Publish.BadName)');
     expect(againMs).toBeGreaterThan(3_000);
   });
 });
@@ -253,7 +253,9 @@ describe('while a destination is slow or down, the main path', () => {
     await harness.log.until(() =>
       harness.log
         .of('push.waiting')
-        .some(({ destination, detail }) => destination === 'd2' && String(detail).includes('taken nothing')),
+        .some(
+          ({ destination, detail }) => destination === 'd2' && String(detail).includes('accepted no data'),
+        ),
     );
     expect(harness.log.of('push.shed').some(({ destination }) => destination === 'd2')).toBe(true);
     expect(harness.log.of('push.waiting').some(({ destination }) => destination === 'd3')).toBe(true);

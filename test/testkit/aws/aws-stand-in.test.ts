@@ -114,17 +114,23 @@ describe('a service of AWS that follows a script', () => {
 
   test.each([
     ['a member that there is not', 'POST', '/prod/inputs', '{"nmae":"n"}', 'CreateInput.nmae is unknown'],
-    ['a value of another kind', 'POST', '/prod/inputs', '{"name":7}', 'CreateInput.Name is no string: 7'],
-    ['a list where one thing is', 'POST', '/prod/inputs', '{"tags":["a"]}', 'CreateInput.Tags is no map'],
+    ['a value of another kind', 'POST', '/prod/inputs', '{"name":7}', 'CreateInput.Name is not a string: 7'],
+    ['a list where one thing is', 'POST', '/prod/inputs', '{"tags":["a"]}', 'CreateInput.Tags is not a map'],
     [
       'a fault deep inside',
       'POST',
       '/prod/inputs',
       '{"destinations":[{"streamName":true}]}',
-      'CreateInput.Destinations[0].StreamName is no string',
+      'CreateInput.Destinations[0].StreamName is not a string',
     ],
-    ['a path that is nobody’s', 'POST', '/prod/imputs', '{}', 'POST /prod/imputs is no operation'],
-    ['a method that is not the path’s', 'PATCH', '/prod/inputs', '{}', 'PATCH /prod/inputs is no operation'],
+    ['a path that is nobody’s', 'POST', '/prod/imputs', '{}', 'POST /prod/imputs is not an operation'],
+    [
+      'a method that is not the path’s',
+      'PATCH',
+      '/prod/inputs',
+      '{}',
+      'PATCH /prod/inputs is not an operation',
+    ],
   ])('tells at its end of %s', async (_, method, path, body, fault) => {
     const { endpoint } = await start(mediaLive, 'rest-json', () => ({}));
     const answer = await fetch(endpoint + path, { method, body, headers: { authorization: 'any' } });
@@ -135,6 +141,8 @@ describe('a service of AWS that follows a script', () => {
   test('tells at its end of a script that answers what no service would', async () => {
     const client = await live(() => ({ Inputs: [{ Id: 1 }] }));
     await expect(client.send(new mediaLive.ListInputsCommand({}))).rejects.toThrow();
-    await expect(standIn.stop()).rejects.toThrow('the answer of ListInputs.Inputs[0].Id is no string: 1');
+    await expect(standIn.stop()).rejects.toThrow(
+      'the response of ListInputs.Inputs[0].Id is not a string: 1',
+    );
   });
 });

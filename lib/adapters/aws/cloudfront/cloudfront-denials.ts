@@ -1,6 +1,5 @@
-// The SDK's signer of SigV4A, which is what the store's endpoint takes: importing it makes it known.
+// The store's endpoint requires SigV4A; importing the SDK's signer registers it.
 import '@aws-sdk/signature-v4a';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   CloudFrontKeyValueStoreClient,
   type CloudFrontKeyValueStoreClientConfig,
@@ -12,23 +11,27 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import type { EdgeDenials } from '../../../control/ports.ts';
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
+import { retry } from '../../../retry/retry.ts';
 import { clientSettings } from '../client-settings.ts';
 
-/** Of one write against those of others: takedowns come in ones, so this many at once are a fault. */
-const writeTries = 8;
-const firstPauseMs = 40;
+/**
+ * For one write against concurrent ones. Takedowns are rare, so this many conflicts in a row indicate a bug. The SDK retries
+ * failed calls, but not conflicts.
+ */
+const whileOvertaken: RetryPolicy = { firstMs: 40, longestMs: 640, jitter: 0.5, tries: 8 };
 
 export interface CloudFrontDenialsOptions {
-  /** ARN of the key-value store that the edge's function reads. */
+  /** ARN of the key-value store that the edge function reads. */
   readonly keyValueStore: string;
-  /** What the SDK is not to take from the environment. */
+  /** Overrides for settings the SDK would take from the environment. */
   readonly client?: CloudFrontKeyValueStoreClientConfig;
 }
 
 /**
- * What the edge denies, as keys of a CloudFront KeyValueStore; the function before every behaviour of media looks them up. The
- * edge has what is written within seconds. The whole store has one ETag, and every write must name it: one that lost against
- * another is made again.
+ * The denied streams, as keys of a CloudFront KeyValueStore; the function in front of every media behaviour looks them up.
+ * Writes reach the edge within seconds. The whole store has a single ETag that every write must name; a write that loses a race
+ * is retried.
  */
 export function cloudFrontDenials({
   keyValueStore: KvsARN,
@@ -48,22 +51,17 @@ export function cloudFrontDenials({
   }
 
   async function write(send: (IfMatch: string) => Promise<unknown>): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      // Throws where there is no such store, which a missing key must not be taken for.
+    const readAndWrite = async (): Promise<void> => {
+      // Throws if the store does not exist, which must not be mistaken for a missing key.
       const { ETag = '' } = await client.send(new DescribeKeyValueStoreCommand({ KvsARN }));
-      try {
-        await send(ETag);
-        return;
-      } catch (fault) {
-        if (!(fault instanceof ConflictException) || attempt === writeTries) throw fault;
-      }
-      await pause(firstPauseMs * 2 ** Math.min(attempt - 1, 4) * (0.5 + Math.random()));
-    }
+      await send(ETag);
+    };
+    await retry(readAndWrite, whileOvertaken, { again: (fault) => fault instanceof ConflictException });
   }
 
   return {
     deny: (Key) =>
-      // The value is for people who look into the store.
+      // The value is for people inspecting the store.
       write((IfMatch) => client.send(new PutKeyCommand({ KvsARN, Key, Value: 'taken down', IfMatch }))),
     allow: (Key) =>
       write(async (IfMatch) => {

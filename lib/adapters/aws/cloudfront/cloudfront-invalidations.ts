@@ -9,7 +9,7 @@ import { InvalidationsBusyError } from '../../../control/policy/errors.ts';
 import type { Invalidations } from '../../../control/ports.ts';
 import { clientSettings } from '../client-settings.ts';
 
-/** More than the account may have at once (15 paths with a `*`), or asked for faster than CloudFront answers. */
+/** Over the account's limit of concurrent invalidations (15 paths with a `*`), or throttled. */
 const busy = new Set([
   'TooManyInvalidationsInProgress',
   'Throttling',
@@ -19,7 +19,7 @@ const busy = new Set([
 
 export interface CloudFrontInvalidationsOptions {
   readonly distributionId: string;
-  /** What the SDK is not to take from the environment. */
+  /** Overrides for settings the SDK would take from the environment. */
   readonly client?: CloudFrontClientConfig;
 }
 
@@ -40,21 +40,23 @@ export function cloudFrontInvalidations({
       });
       try {
         const { Invalidation } = await client.send(command);
-        if (Invalidation?.Id === undefined) throw new Error('CloudFront gave the invalidation no id.');
+        if (Invalidation?.Id === undefined) throw new Error('CloudFront returned no invalidation id.');
         return { id: Invalidation.Id };
       } catch (cause) {
         if (!busy.has((cause as Error).name)) throw cause;
-        throw new InvalidationsBusyError('CloudFront takes no more invalidations now.', { cause });
+        throw new InvalidationsBusyError('CloudFront is not accepting more invalidations at the moment.', {
+          cause,
+        });
       }
     },
     async isDone(Id) {
       try {
         const { Invalidation } = await client.send(new GetInvalidationCommand({ DistributionId, Id }));
-        // `Completed` by CloudFront's documentation; the emulator shouts it.
+        // CloudFront documents `Completed`; the emulator returns it in upper case.
         return Invalidation?.Status?.toLowerCase() === 'completed';
       } catch (cause) {
         if (busy.has((cause as Error).name)) return false;
-        // Those under way are known: it is long done, or of a distribution that is gone with all that it kept.
+        // CloudFront knows all pending ones, so this one is long done, or its distribution was deleted along with its caches.
         if (cause instanceof NoSuchInvalidation) return true;
         throw cause;
       }

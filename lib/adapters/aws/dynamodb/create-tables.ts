@@ -16,8 +16,7 @@ import {
 } from '../../../control-store/tables.ts';
 
 /**
- * Makes the tables of the control store that are not there, for an emulator; on AWS the CDK does. Resolves when they can
- * be used.
+ * Creates missing control store tables, for an emulator; on AWS the CDK does. Resolves when the tables are ready.
  */
 export async function createControlTables(client: DynamoDBClient, prefix: string): Promise<void> {
   await Promise.all(

@@ -8,21 +8,21 @@ import { DynamoRequests, newDynamoClient } from './dynamo-requests.ts';
 import { dynamoBroadcastStore, dynamoStreamStore } from './dynamo-stream-store.ts';
 
 export interface DynamoControlStoreOptions {
-  /** The name of the deployment; the tables are `<tablePrefix>-streams` and so on. */
+  /** The deployment's name; the tables are `<tablePrefix>-streams` and so on. */
   readonly tablePrefix: string;
-  /** How long the lines of a stream's journal are kept. @default 90 days */
+  /** How long journal entries are kept. @default 90 days */
   readonly eventRetentionMs?: number;
-  /** How many of them at most. @default 1,000 */
+  /** Maximum number of journal entries per stream. @default 1,000 */
   readonly keptEvents?: number;
-  /** After this long without an answer a request has failed, its second try included. @default 1,000 */
+  /** Time limit for a request, including its second attempt. @default 1,000 */
   readonly giveUpAfterMs?: number;
-  /** @default one made from the environment, with time limits that suit a lease */
+  /** @default created from the environment, with timeouts that suit a lease */
   readonly client?: DynamoDBClient;
 }
 
 /**
- * The control store in the four tables of lib/control-store/tables.ts. Opening asks nothing of AWS; methods fail as
- * `ControlStore` says. `listStreams` is eventually consistent.
+ * The control store in the four tables of lib/control-store/tables.ts. Opening makes no call to AWS; methods throw as documented
+ * by `ControlStore`. `listStreams` is eventually consistent.
  */
 export function openDynamoControlStore(options: DynamoControlStoreOptions): ControlStore & { close(): void } {
   const { tablePrefix, client = newDynamoClient(), giveUpAfterMs } = options;

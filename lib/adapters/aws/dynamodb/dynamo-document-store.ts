@@ -28,7 +28,7 @@ export function dynamoDocumentStore(requests: DynamoRequests): DocumentStore {
       await requests.put('streams', item, {
         condition: version === 0 ? 'attribute_not_exists(#streamId)' : '#version = :version',
         ...(version > 0 && { values: { version } }),
-        refusal: `The ${kind} of ${streamId} is not at version ${version} any more.`,
+        refusal: `The ${kind} document of ${streamId} is no longer at version ${version}.`,
         writeId: randomUUID(),
       });
       return next;
@@ -48,7 +48,7 @@ export function dynamoDocumentStore(requests: DynamoRequests): DocumentStore {
   };
 }
 
-/** Items of ours: this file is the only one that writes them. */
+/** Unchecked cast: only this file writes these items. */
 const documentOf = <Kind extends DocumentKind>(item: Item): StreamDocument<Kind> => {
   const { streamId, kind, version, open, body } = item;
   return { streamId, kind, version, open: open !== undefined, body } as StreamDocument<Kind>;

@@ -5,11 +5,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { ControlStoreUnavailableError } from '../../../control-store/errors.ts';
 
-/** A write whose condition the stored item does not meet; the request asked for that item. */
+/** The stored item does not meet the write's condition. The error carries that item, because the request asked for it. */
 export const isRefusal = (error: unknown): error is ConditionalCheckFailedException =>
   error instanceof ConditionalCheckFailedException;
 
-/** A transaction that another writer of the same items came before: to be built anew. */
+/** Another writer changed the same items first: the transaction must be rebuilt. */
 export function isOvertaken(error: unknown): boolean {
   if (!(error instanceof TransactionCanceledException)) return false;
   const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
@@ -18,21 +18,21 @@ export function isOvertaken(error: unknown): boolean {
 }
 
 /**
- * What a fault of a request is to those who call the store. Nothing but our own faulty requests cannot pass by itself:
- * throttling, time-outs, lost credentials, even a missing permission or table, which someone mends while we run.
+ * Translates a failed request for callers of the store. Everything except our own invalid requests may be temporary: throttling,
+ * timeouts, lost credentials, even a missing permission or table, which someone may fix while we run.
  */
 export function asStoreFault(cause: unknown): unknown {
   if (cause instanceof ControlStoreUnavailableError || isRefusal(cause) || isOvertaken(cause)) return cause;
   if (isOurFault(cause)) return cause;
   const said = cause instanceof Error ? cause.name : String(cause);
-  return new ControlStoreUnavailableError(`The control store did not answer as it should: ${said}.`, {
+  return new ControlStoreUnavailableError(`The control store request failed: ${said}.`, {
     cause,
   });
 }
 
 const faultyRequests = ['ValidationException', 'SerializationException'];
 
-/** What is not of the service and not of the network either (a TypeError) is a fault of this program. */
+/** Errors from neither the service nor the network (a TypeError) are bugs in this program. */
 const isOurFault = (cause: unknown): boolean =>
   cause instanceof DynamoDBServiceException
     ? faultyRequests.includes(cause.name)

@@ -1,28 +1,35 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { defaultKeptEvents, eventDays } from '../../../config/defaults.ts';
 import { ControlStoreUnavailableError } from '../../../control-store/errors.ts';
 import type { StreamEventStore } from '../../../control-store/ports.ts';
 import type { StreamEventRecord } from '../../../control-store/records.ts';
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
+import { retry } from '../../../retry/retry.ts';
 import type { StreamId } from '../../../routing/ids.ts';
 import { isOvertaken } from './dynamo-errors.ts';
 import { unixSecondsIn } from './dynamo-expiry.ts';
 import { attributes, type DynamoRequests, type Item, placeholders } from './dynamo-requests.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** Each time an append is overtaken another one has come through, so this is how many may append at once. */
-const appendTries = 30;
+/** Each lost race means another append succeeded, so `tries` is how many writers may append concurrently. */
+const whileOvertaken = {
+  firstMs: 5,
+  longestMs: 100,
+  jitter: 0.75,
+  tries: 30,
+} as const satisfies RetryPolicy;
 
-/** An event that could not be answered in time may have been written: asked for again, it is there twice. */
+/** An append that timed out may have been written: repeating it can store the event twice. */
 export function dynamoEventStore(
   requests: DynamoRequests,
   options: { readonly eventRetentionMs?: number; readonly keptEvents?: number },
 ): StreamEventStore {
-  const { eventRetentionMs = 90 * dayMs, keptEvents = 1_000 } = options;
+  const { eventRetentionMs = eventDays.default * dayMs, keptEvents = defaultKeptEvents } = options;
   const counterKey = (streamId: StreamId): Item => ({ streamId, item: 'events' });
 
   /**
-   * The event and the counter in one transaction, on a condition: number N + 1 is only given by who has read N, so whoever
-   * reads N + 1 finds N there too. A counter that is raised first would let a slower writer fill a gap behind a reader.
+   * Writes event and counter in one conditional transaction: only a writer that has read N can assign N + 1, so a reader that
+   * sees N + 1 also finds N. Raising the counter first would let a slower writer fill a gap behind a reader.
    */
   function appending(event: Omit<StreamEventRecord, 'sequence'>, last: number): TransactWriteItem[] {
     const { streamId } = event;
@@ -62,25 +69,22 @@ export function dynamoEventStore(
 
   return {
     async appendEvent(event) {
-      for (let attempt = 1; ; attempt++) {
+      const append = async (): Promise<void> => {
         const counter = await requests.get('streams', counterKey(event.streamId));
-        try {
-          await requests.transact(appending(event, Number(counter?.lastSequence ?? 0)));
-          return;
-        } catch (error) {
-          if (!isOvertaken(error)) throw error;
-          if (attempt === appendTries) {
-            const trouble = `Others appended to the events of ${event.streamId} ${attempt} times.`;
-            throw new ControlStoreUnavailableError(trouble, { cause: error });
-          }
-        }
-        await pause(Math.random() * Math.min(200, 5 * 2 ** attempt));
+        await requests.transact(appending(event, Number(counter?.lastSequence ?? 0)));
+      };
+      try {
+        await retry(append, whileOvertaken, { again: isOvertaken });
+      } catch (cause) {
+        if (!isOvertaken(cause)) throw cause;
+        const trouble = `Appending an event to ${event.streamId} lost ${whileOvertaken.tries} races against other writers.`;
+        throw new ControlStoreUnavailableError(trouble, { cause });
       }
     },
     async listEvents(streamId, { after, limit }) {
       const events = await read(streamId, after, limit);
-      // A query is no snapshot: what was written while it ran may be there without what was written before it. Read again,
-      // what came first is there. A gap that stays is of events that have expired.
+      // A query is not a snapshot: it may contain an event written while it ran but miss an earlier one. A second read finds the
+      // earlier one. A gap that remains comes from expired events.
       return hasGap(events, after) ? read(streamId, after, limit) : events;
     },
   };
@@ -91,5 +95,5 @@ function hasGap(events: readonly StreamEventRecord[], after = 0): boolean {
   return events.some(({ sequence }, index) => sequence !== first + index);
 }
 
-/** An event, from an item of its table or from an image in that table's stream, as plain values. */
+/** Converts an item of the table, or an image from its stream, to an event of plain values. */
 const eventOf = ({ expiresAt, ...event }: Item): StreamEventRecord => event as unknown as StreamEventRecord;

@@ -1,2 +1,2 @@
-/** The time in `fromNowMs`, as DynamoDB reads it where an item expires. It deletes within some days of it, not at once. */
+/** The time `fromNowMs` from now as a DynamoDB TTL value. DynamoDB deletes the item within a few days of it, not immediately. */
 export const unixSecondsIn = (fromNowMs: number): number => Math.ceil((Date.now() + fromNowMs) / 1000);

@@ -3,14 +3,14 @@ import type { FleetMember } from '../../../control-store/records.ts';
 import { unixSecondsIn } from './dynamo-expiry.ts';
 import type { DynamoRequests } from './dynamo-requests.ts';
 
-/** Members that died without a word go from the list after this long; observers hold them dead within seconds. */
+/** Members that died silently leave the list after this long; observers consider them dead within seconds. */
 const keptMs = 24 * 60 * 60 * 1000;
 
 export function dynamoFleetStore(requests: DynamoRequests): FleetStore {
   return {
     async heartbeat(member) {
       const { role, id, ...facts } = member;
-      // The facts are one attribute, so that a fact that is no longer told does not stay.
+      // The facts are a single attribute, so that facts no longer reported don't linger.
       await requests.update(
         'fleet',
         { role, id },

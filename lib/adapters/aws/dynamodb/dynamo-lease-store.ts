@@ -16,7 +16,7 @@ export function dynamoLeaseStore(requests: DynamoRequests): LeaseStore {
       const goesOn = observed?.broadcastId === broadcastId;
       const change =
         'SET #workerId = :workerId, #broadcastId = :broadcastId, #epoch = :epoch, #version = :version, ' +
-        // Left as it is stored: an end may have been asked for after the lease was observed.
+        // Same broadcast: leave `endRequested` as stored, because an end may have been requested after the lease was observed.
         `#released = :no${goesOn ? '' : ', #endRequested = :no'}`;
       const taken = {
         workerId,
@@ -36,12 +36,12 @@ export function dynamoLeaseStore(requests: DynamoRequests): LeaseStore {
       });
       return leaseOf(item);
     },
-    // A second try of the same renewal raises the version twice, which does no harm.
+    // A retried renewal may raise the version twice, which is harmless.
     async renewLease({ streamId, workerId, epoch }) {
       const item = await requests.update('leases', { streamId }, 'SET #version = #version + :one', {
         condition: held,
         values: { workerId, epoch, no: false, one: 1 },
-        refusal: `${workerId} does not hold the lease of ${streamId} in epoch ${epoch}.`,
+        refusal: `${workerId} does not hold the lease of ${streamId} for epoch ${epoch}.`,
       });
       return leaseOf(item);
     },
@@ -57,11 +57,11 @@ export function dynamoLeaseStore(requests: DynamoRequests): LeaseStore {
       }
     },
     async requestEnd(streamId, broadcastId) {
-      // The version stays: it is the holder's sign of life, and this is not.
+      // Don't raise the version: it is the holder's sign of life, and this is not the holder.
       await requests.update('leases', { streamId }, 'SET #endRequested = :yes', {
         condition: '#broadcastId = :broadcastId AND #released = :no',
         values: { broadcastId, no: false, yes: true },
-        refusal: `No worker holds broadcast ${broadcastId} of ${streamId}.`,
+        refusal: `No worker holds the lease for broadcast ${broadcastId} of ${streamId}.`,
       });
     },
   };

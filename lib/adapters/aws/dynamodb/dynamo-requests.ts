@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchWriteItemCommand,
@@ -15,45 +14,50 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ConditionFailedError, ControlStoreUnavailableError } from '../../../control-store/errors.ts';
 import { type ControlTable, physicalName } from '../../../control-store/tables.ts';
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
+import { retry } from '../../../retry/retry.ts';
 import { type CallLimits, clientSettings } from '../client-settings.ts';
 import { asStoreFault, isRefusal } from './dynamo-errors.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** A write that happens only where `condition` holds; otherwise it throws `ConditionFailedError` with `refusal`. */
+/** A write that happens only if `condition` holds; otherwise throws `ConditionFailedError` with `refusal` as its message. */
 export interface Conditional {
-  /** Attributes are written `#name`, values `:name`. */
+  /** Attributes are written as `#name`, values as `:name`. */
   readonly condition: string;
   readonly values?: Item;
   readonly refusal: string;
   /**
-   * Marks this write, as attribute `writeId`. The SDK sends a request again whose answer was lost. The second try of a write
-   * that won is refused, by what the first one wrote: the mark tells that refusal from a lost race.
+   * Marks this write, as attribute `writeId`. The SDK retries a request whose response was lost; if the first attempt succeeded,
+   * its own result then refuses the second. The mark distinguishes that from a lost race.
    */
   readonly writeId?: string;
 }
 
 /**
- * Judged by who asks: a worker renews its lease twice a second, and others may take it after two. So an answer that is not
- * there after 400 ms (tens of times what DynamoDB needs in its region) is not waited for but asked for once more, on another
- * connection, and after a second in all the caller hears that the store is away.
+ * Chosen for leases: a worker renews its lease twice a second, and others may take it after two seconds. A request without a
+ * response after 400 ms (tens of times DynamoDB's usual latency within a region) is therefore retried once on another
+ * connection, and after one second in total the caller gets an error. The SDK owns these two attempts; renewals, heartbeats and
+ * journal writes retry on their own schedule.
  */
 const limits: CallLimits = { timeoutMs: 400, tries: 2, maxConnections: 50 };
 
-/** DynamoDB's most for one BatchWriteItem. */
+/** DynamoDB's limit for one BatchWriteItem. */
 const batchSize = 25;
-const batchTries = 6;
+/** For items that a successful response left unprocessed; the SDK doesn't retry those. */
+const whileBusy: RetryPolicy = { firstMs: 40, longestMs: 640, jitter: 0.25, tries: 6 };
 
 /**
- * A client that learns soon when the store is away. `config` goes before what the environment says. It always calls the
- * region's one name, never an account's own: programs without a way out reach DynamoDB by the gateway of their network only.
+ * A client that fails fast when the store is unavailable. `config` overrides the environment. It always uses the regional
+ * endpoint, never an account-specific one: programs without internet access reach DynamoDB only through their network's gateway
+ * endpoint.
  */
 export const newDynamoClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
   new DynamoDBClient({ ...clientSettings(limits), accountIdEndpointMode: 'disabled', ...config });
 
 /**
- * Requests to the tables of one deployment, in plain values. Fails with `ControlStoreUnavailableError` where the store cannot
- * be reached, throttles or denies; reads are strongly consistent, but for those of an index.
+ * Requests to one deployment's tables, in plain values. Throws `ControlStoreUnavailableError` if the store is unreachable,
+ * throttles or denies. Reads are strongly consistent, except index reads.
  */
 export class DynamoRequests {
   readonly #client: DynamoDBClient;
@@ -96,9 +100,9 @@ export class DynamoRequests {
     }
   }
 
-  /** Changes one item and returns it as it then is. Without a condition it is made where it is missing. */
+  /** Changes one item and returns the result. Without a condition, creates the item if it is missing. */
   async update(table: ControlTable, key: Item, change: string, rules: Partial<Conditional>): Promise<Item> {
-    const { condition, values, refusal = 'The item has changed.', writeId } = rules;
+    const { condition, values, refusal = 'The item was changed by another writer.', writeId } = rules;
     const expression = writeId === undefined ? change : `${change}, #writeId = :writeId`;
     const command = new UpdateItemCommand({
       TableName: this.name(table),
@@ -111,7 +115,8 @@ export class DynamoRequests {
     });
     try {
       const { Attributes } = await this.#send((options) => this.#client.send(command, options));
-      if (!Attributes) throw new ControlStoreUnavailableError('The control store did not say what it wrote.');
+      if (!Attributes)
+        throw new ControlStoreUnavailableError('The control store did not return the written item.');
       return unmarshall(Attributes);
     } catch (error) {
       return ownWrite(error, refusal, writeId);
@@ -123,7 +128,7 @@ export class DynamoRequests {
     await this.#send((options) => this.#client.send(command, options));
   }
 
-  /** The first `limit` items of a partition that meet the key condition `where`, or all. */
+  /** The first `limit` items of a partition that meet the key condition `where`, or all of them. */
   async query(
     table: ControlTable,
     where: string,
@@ -153,28 +158,28 @@ export class DynamoRequests {
     return found;
   }
 
-  /** All of `writes` or none. Where another writer came between it throws what `isOvertaken` knows. */
+  /** Applies all `writes` or none. If another writer interfered, throws an error for which `isOvertaken` is true. */
   async transact(writes: readonly TransactWriteItem[]): Promise<void> {
     const command = new TransactWriteItemsCommand({ TransactItems: [...writes] });
     await this.#send((options) => this.#client.send(command, options));
   }
 
-  /** Deletes items by their keys, a batch after the other. */
+  /** Deletes items by key, batch by batch. */
   async deleteAll(table: ControlTable, keys: readonly Item[]): Promise<void> {
     const name = this.name(table);
     for (let start = 0; start < keys.length; start += batchSize) {
       let left = keys
         .slice(start, start + batchSize)
         .map((key) => ({ DeleteRequest: { Key: attributes(key) } }) as object);
-      for (let attempt = 1; left.length > 0; attempt++) {
-        // A busy table leaves requests undone without an error.
-        if (attempt > batchTries)
-          throw new ControlStoreUnavailableError(`${name} does not keep up with deleting.`);
-        if (attempt > 1) await pause(10 * 2 ** attempt);
+      const busy = new ControlStoreUnavailableError(`${name} is throttling deletes.`);
+      const deleteSome = async (): Promise<void> => {
         const command = new BatchWriteItemCommand({ RequestItems: { [name]: left } });
         const { UnprocessedItems } = await this.#send((options) => this.#client.send(command, options));
         left = UnprocessedItems?.[name] ?? [];
-      }
+        // A busy table skips some requests without an error.
+        if (left.length > 0) throw busy;
+      };
+      await retry(deleteSome, whileBusy, { again: (cause) => cause === busy });
     }
   }
 
@@ -182,7 +187,7 @@ export class DynamoRequests {
     return physicalName(this.#prefix, table);
   }
 
-  /** Gives up what is under way; what is asked later is refused as unavailable. */
+  /** Aborts requests in progress; later ones are refused as unavailable. */
   close(): void {
     this.#closed = true;
     this.#client.destroy();
@@ -198,11 +203,11 @@ export class DynamoRequests {
   }
 }
 
-/** A plain item as DynamoDB writes it; fields that are undefined are left out. */
+/** Converts a plain item to DynamoDB's format; undefined fields are left out. */
 export const attributes = (item: Item): Record<string, AttributeValue> =>
   marshall(item, { removeUndefinedValues: true });
 
-/** The names and values that an expression mentions. Names are never written bare: many words are reserved. */
+/** The names and values used in an expression. Names always use placeholders, because many words are reserved. */
 export function placeholders(expression: string, values: Item = {}) {
   const names = [...expression.matchAll(/#(\w+)/g)].map(([mention, name]) => [mention, name]);
   const given = Object.entries(values).map(([name, value]) => [`:${name}`, value]);
@@ -214,7 +219,7 @@ export function placeholders(expression: string, values: Item = {}) {
   };
 }
 
-/** The item that refused a write, where an earlier try of this very write made it. Throws what else it was. */
+/** Returns the item that refused the write if an earlier attempt of this same write created it; otherwise throws. */
 function ownWrite(error: unknown, refusal: string, writeId: string | undefined): Item {
   if (!isRefusal(error)) throw error;
   const found = error.Item && unmarshall(error.Item);

@@ -23,7 +23,7 @@ export function dynamoStreamStore(requests: DynamoRequests): StreamStore {
     createStream: (stream) =>
       requests.put('streams', itemOfStream(stream), {
         condition: 'attribute_not_exists(#streamId)',
-        refusal: `Stream ${stream.id} exists already.`,
+        refusal: `Stream ${stream.id} already exists.`,
         writeId: randomUUID(),
       }),
     async getStream(id) {
@@ -47,7 +47,7 @@ export function dynamoStreamStore(requests: DynamoRequests): StreamStore {
       await requests.put('streams', itemOfStream(next), {
         condition: '#version = :version',
         values: { version: stream.version },
-        refusal: `Stream ${stream.id} is not at version ${stream.version} any more.`,
+        refusal: `Stream ${stream.id} is no longer at version ${stream.version}.`,
         writeId: randomUUID(),
       });
       return next;
@@ -69,8 +69,8 @@ export function dynamoStreamStore(requests: DynamoRequests): StreamStore {
 }
 
 /**
- * Deleting takes many requests. The stream itself goes last, so that a deletion that broke off can be asked for again; its
- * keys go first, so that no broadcast begins meanwhile.
+ * Deleting takes many requests. The stream itself is deleted last, so that an interrupted deletion can be repeated. Its keys are
+ * revoked first, so that no broadcast starts in the meantime.
  */
 async function revokeKeys(requests: DynamoRequests, id: StreamId): Promise<void> {
   const change = 'SET #keys = :none, #version = #version + :one';
@@ -90,12 +90,12 @@ export function dynamoBroadcastStore(requests: DynamoRequests): BroadcastStore {
     return items.map(broadcastOf);
   };
   return {
-    // A second try of the same write meets its own epoch, which is let in.
+    // A retry of the same write finds its own epoch, which the condition accepts.
     putBroadcast: (broadcast) =>
       requests.put('streams', itemOfBroadcast(broadcast), {
         condition: 'attribute_not_exists(#streamId) OR #epoch <= :epoch',
         values: { epoch: broadcast.epoch },
-        refusal: `Broadcast ${broadcast.id} is past epoch ${broadcast.epoch}.`,
+        refusal: `Broadcast ${broadcast.id} was already written by an epoch newer than ${broadcast.epoch}.`,
       }),
     latestBroadcast: async (streamId) => (await newest(streamId, 1))[0],
     async getBroadcast(streamId, id) {
@@ -126,7 +126,7 @@ const itemOfBroadcast = (broadcast: BroadcastRecord): Item => ({
   ...(broadcast.state !== 'ended' && { open }),
 });
 
-/** Items of ours: this file is the only one that writes them. */
+/** Unchecked casts: only this file writes these items. */
 const streamOf = ({ streamId, item, listing, writeId, ...stream }: Item): StreamRecord =>
   stream as unknown as StreamRecord;
 const broadcastOf = ({ item, open, ...broadcast }: Item): BroadcastRecord =>

@@ -29,11 +29,11 @@ import { type ChannelSurroundings, channelRequest, inputRequest, managedTags } f
 
 export interface MediaLiveEncoderOptions {
   readonly around: ChannelSurroundings;
-  /** What the SDK is not to take from the environment. */
+  /** Overrides for settings the SDK would take from the environment. */
   readonly client?: MediaLiveClientConfig;
 }
 
-/** MediaLive. `close` lets its connections go. */
+/** AWS MediaLive. `close` closes its connections. */
 export function createMediaLiveEncoder({
   around,
   client,
@@ -42,7 +42,7 @@ export function createMediaLiveEncoder({
   return new MediaLiveEncoder(around, new MediaLiveClient({ ...settings, ...client }));
 }
 
-/** Undefined: it is there no more. A state that AWS adds one day is waited for, like one that passes. */
+/** Undefined: it no longer exists. States that AWS may add later are treated as transient. */
 const inputEvents: Readonly<Record<InputState, ObservedInput['event'] | undefined>> = {
   CREATING: 'input-pending',
   DETACHED: 'input-ready',
@@ -59,7 +59,7 @@ const channelEvents: Readonly<Record<ChannelState, ObservedChannel['event'] | un
   IDLE: 'channel-idle',
   STARTING: 'channel-starting',
   RUNNING: 'channel-running',
-  // A pipeline is being started anew by MediaLive itself; it is billed on.
+  // MediaLive itself is restarting a pipeline; billing continues.
   RECOVERING: 'channel-running',
   STOPPING: 'channel-stopping',
   DELETING: 'channel-leaving',
@@ -76,7 +76,7 @@ class MediaLiveEncoder implements ManagedEncoder {
   }
 
   findInput(owner: ChannelOwner, id?: string): Promise<ObservedInput | undefined> {
-    return this.#asking('show the input', async () => {
+    return this.#callIfPresent('describe the input', async () => {
       if (id !== undefined)
         return observedInput(await this.#client.send(new DescribeInputCommand({ InputId: id })));
       const found = (await this.#inputs()).find((one) => isOf(one, owner));
@@ -85,7 +85,7 @@ class MediaLiveEncoder implements ManagedEncoder {
   }
 
   findChannel(owner: ChannelOwner, id?: string): Promise<ObservedChannel | undefined> {
-    return this.#asking('show the channel', async () => {
+    return this.#callIfPresent('describe the channel', async () => {
       if (id !== undefined)
         return observedChannel(await this.#client.send(new DescribeChannelCommand({ ChannelId: id })));
       const found = (await this.#channels()).find((one) => isOf(one, owner));
@@ -94,7 +94,7 @@ class MediaLiveEncoder implements ManagedEncoder {
   }
 
   createInput(plan: ChannelPlan): Promise<ObservedInput> {
-    return this.#telling('make an input', async () => {
+    return this.#call('create an input', async () => {
       const { Input: made } = await this.#client.send(
         new CreateInputCommand(inputRequest(plan, this.#around)),
       );
@@ -108,7 +108,7 @@ class MediaLiveEncoder implements ManagedEncoder {
   }
 
   createChannel(plan: ChannelPlan, inputId: string): Promise<ObservedChannel> {
-    return this.#telling('make a channel', async () => {
+    return this.#call('create a channel', async () => {
       const request = channelRequest(plan, inputId, this.#around);
       const { Channel: made } = await this.#client.send(new CreateChannelCommand(request));
       return observedChannel(made ?? {}) ?? { id: made?.Id ?? '', event: 'channel-pending' };
@@ -116,29 +116,31 @@ class MediaLiveEncoder implements ManagedEncoder {
   }
 
   async startChannel(id: string): Promise<void> {
-    await this.#telling('start the channel', () =>
+    await this.#call('start the channel', () =>
       this.#client.send(new StartChannelCommand({ ChannelId: id })),
     );
   }
 
   async stopChannel(id: string): Promise<void> {
-    await this.#asking('stop the channel', () =>
+    await this.#callIfPresent('stop the channel', () =>
       this.#client.send(new StopChannelCommand({ ChannelId: id })),
     );
   }
 
   async deleteChannel(id: string): Promise<void> {
-    await this.#asking('delete the channel', () =>
+    await this.#callIfPresent('delete the channel', () =>
       this.#client.send(new DeleteChannelCommand({ ChannelId: id })),
     );
   }
 
   async deleteInput(id: string): Promise<void> {
-    await this.#asking('delete the input', () => this.#client.send(new DeleteInputCommand({ InputId: id })));
+    await this.#callIfPresent('delete the input', () =>
+      this.#client.send(new DeleteInputCommand({ InputId: id })),
+    );
   }
 
   list(): Promise<ManagedResource[]> {
-    return this.#telling('list channels and inputs', async () => [
+    return this.#call('list channels and inputs', async () => [
       ...(await this.#channels()),
       ...(await this.#inputs()),
     ]);
@@ -153,8 +155,8 @@ class MediaLiveEncoder implements ManagedEncoder {
     for await (const { Inputs = [] } of paginateListInputs({ client: this.#client, pageSize }, {})) {
       for (const one of Inputs) {
         const owner = this.#ownerOf(one.Tags);
-        const sight = observedInput(one);
-        if (owner && sight) found.push({ kind: 'input', ...owner, ...sight });
+        const observation = observedInput(one);
+        if (owner && observation) found.push({ kind: 'input', ...owner, ...observation });
       }
     }
     return found;
@@ -165,14 +167,14 @@ class MediaLiveEncoder implements ManagedEncoder {
     for await (const { Channels = [] } of paginateListChannels({ client: this.#client, pageSize }, {})) {
       for (const one of Channels) {
         const owner = this.#ownerOf(one.Tags);
-        const sight = observedChannel(one);
-        if (owner && sight) found.push({ kind: 'channel', ...owner, ...sight });
+        const observation = observedChannel(one);
+        if (owner && observation) found.push({ kind: 'channel', ...owner, ...observation });
       }
     }
     return found;
   }
 
-  /** Undefined where it is not this deployment's: others' channels are never touched. */
+  /** Undefined if it belongs to another deployment, whose channels are never touched. */
   #ownerOf(tags: Record<string, string> = {}): (ChannelOwner & { askedAtMs: number }) | undefined {
     const { [managedTags.stream]: streamId = '', [managedTags.broadcast]: broadcastId = '' } = tags;
     if (tags[managedTags.deployment] !== this.#around.deployment) return undefined;
@@ -185,9 +187,9 @@ class MediaLiveEncoder implements ManagedEncoder {
     };
   }
 
-  /** Undefined where it is not there: then it need not be stopped or deleted either. */
-  async #asking<Result>(what: string, call: () => Promise<Result>): Promise<Result | undefined> {
-    return this.#telling(what, () =>
+  /** Undefined if the resource does not exist; then it need not be stopped or deleted either. */
+  async #callIfPresent<Result>(what: string, call: () => Promise<Result>): Promise<Result | undefined> {
+    return this.#call(what, () =>
       call().catch((fault: unknown) => {
         if (isMissing(fault)) return undefined;
         throw fault;
@@ -195,7 +197,7 @@ class MediaLiveEncoder implements ManagedEncoder {
     );
   }
 
-  async #telling<Result>(what: string, call: () => Promise<Result>): Promise<Result> {
+  async #call<Result>(what: string, call: () => Promise<Result>): Promise<Result> {
     try {
       return await call();
     } catch (fault) {

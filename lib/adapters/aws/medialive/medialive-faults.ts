@@ -4,7 +4,7 @@ import {
 } from '../../../control/managed-channels/policy/channel-observations.ts';
 import { passingFaults } from '../transient-faults.ts';
 
-/** What MediaLive answered, as far as the SDK tells. Without a status, no answer came. */
+/** MediaLive's response, as far as the SDK exposes it. No status means no response. */
 interface Fault {
   readonly name: string;
   readonly message: string;
@@ -26,13 +26,13 @@ export const isMissing = (fault: unknown): boolean => {
 };
 
 /**
- * A used-up quota comes as 429 or 403 like throttling and missing rights do: the words tell them apart. AWS names it
- * `LimitExceeded`, `ServiceQuotaExceeded`, or says "over quota", "exceeds the limit", "maximum number of channels".
+ * An exhausted quota is reported as 429 or 403, just like throttling and missing permissions; only the wording differs. AWS
+ * names it `LimitExceeded` or `ServiceQuotaExceeded`, or says "over quota", "exceeds the limit", "maximum number of channels".
  */
 const quotaWords =
   /limit\s?exceeded|quota|(?:exceed|reach)\w*\b.{0,40}\b(?:limit|maximum)|maximum number of/i;
 
-/** In the port's words. */
+/** Translates an SDK error into the port's error. */
 export function asManagedError(fault: unknown, what: string): ManagedEncoderError {
   const { name, message } = faultOf(fault);
   return new ManagedEncoderError(

@@ -15,20 +15,21 @@ import {
 } from '../../../control/managed-channels/policy/channel-plan.ts';
 import { sizeClass } from '../../../control/managed-channels/policy/managed-cost.ts';
 import type { VideoRendition } from '../../../packaging/ladder-fit.ts';
+import { segmentSeconds } from '../../../packaging/segment-grid.ts';
 
-/** What all channels of a deployment have in common. */
+/** Settings shared by all channels of a deployment. */
 export interface ChannelSurroundings {
   /** The deployment's name. */
   readonly deployment: string;
   readonly bucket: string;
-  /** The role that MediaLive takes. */
+  /** The role that MediaLive assumes. */
   readonly roleArn: string;
-  /** Two, in different zones: the addresses that the proxies push to. */
+  /** Two subnets in different zones, for the addresses that the proxies push to. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
 }
 
-/** Tags by which what belongs to a broadcast is found again. */
+/** Tags that identify the resources of a broadcast. */
 export const managedTags = {
   deployment: 'headwater:deployment',
   stream: 'headwater:stream',
@@ -49,15 +50,15 @@ const nameOf = (plan: ChannelPlan, deployment: string): string =>
   `${deployment}-${plan.streamId}-${plan.broadcastId}`;
 
 /**
- * An RTMP input in our own network: nobody outside reaches it. A pipeline each has an address; the name of the stream at
- * it is the broadcast's, so that no other broadcast's proxy is let in by mistake.
+ * An RTMP input inside our own network, unreachable from outside. Each pipeline has its own address; the stream name there
+ * contains the broadcast id, so that no other broadcast's proxy is accepted by mistake.
  */
 export function inputRequest(plan: ChannelPlan, around: ChannelSurroundings): CreateInputRequest {
   return {
     Name: nameOf(plan, around.deployment),
     RequestId: `${plan.broadcastId}-input`,
     Type: 'RTMP_PUSH',
-    // Always two: an input in a network has two addresses, of which a channel with one pipeline uses the first.
+    // Always two: a VPC input has two addresses, of which a single-pipeline channel uses the first.
     Destinations: [0, 1].map((pipeline) => ({
       StreamName: `${plan.streamId}/${plan.broadcastId}-${pipeline}`,
     })),
@@ -69,8 +70,8 @@ export function inputRequest(plan: ChannelPlan, around: ChannelSurroundings): Cr
 
 const publisher = 'publisher';
 const destinationId = 'origin';
-const soundName = 'sound';
-const soundGroup = 'sound';
+const audioName = 'sound';
+const audioGroup = 'sound';
 
 export function channelRequest(
   plan: ChannelPlan,
@@ -84,14 +85,14 @@ export function channelRequest(
     ChannelClass: plan.channelClass,
     RoleArn: around.roleArn,
     Tags: tagsOf(plan, around.deployment),
-    // Its alerts come as events; logs would need rights to a log group of MediaLive's own.
+    // Its alerts arrive as events; logs would need permissions on MediaLive's own log group.
     LogLevel: 'DISABLED',
     InputSpecification: inputSpecification(video),
     InputAttachments: [
       {
         InputId: inputId,
         InputAttachmentName: publisher,
-        // A publisher that comes back goes on where it was; whether the broadcast is over is for us to say.
+        // A reconnecting publisher continues where it left off; Headwater decides when the broadcast ends.
         InputSettings: { SourceEndBehavior: 'CONTINUE', AudioSelectors: [{ Name: publisher }] },
       },
     ],
@@ -106,7 +107,7 @@ export function channelRequest(
       TimecodeConfig: { Source: 'SYSTEMCLOCK' },
       GlobalConfiguration: {
         InputEndAction: 'NONE',
-        // While the publisher is away: its last picture for five seconds, then black; the live edge keeps moving.
+        // While the publisher is away: its last picture for 5 s, then black; the live edge keeps advancing.
         InputLossBehavior: { RepeatFrameMsec: 5_000, BlackFrameMsec: 1_000_000, InputLossImageType: 'COLOR' },
       },
       VideoDescriptions: video.map((rendition) => videoDescription(rendition, plan.frameRate)),
@@ -127,7 +128,7 @@ function inputSpecification([top]: readonly VideoRendition[]): InputSpecificatio
   return { Codec: 'AVC', Resolution: size === 'UHD' ? 'UHD' : 'HD', MaximumBitrate: 'MAX_20_MBPS' };
 }
 
-/** As the fleet makes them: H.264, a key frame every two seconds and nowhere else, even segments. */
+/** Same as the fleet's renditions: H.264, a key frame at the start of each segment and nowhere else, segments of equal length. */
 function videoDescription(rendition: VideoRendition, sourceRate: number | undefined): VideoDescription {
   const { id, width, height, bitrateBps } = rendition;
   const h264: H264Settings = {
@@ -136,7 +137,7 @@ function videoDescription(rendition: VideoRendition, sourceRate: number | undefi
     BufSize: bitrateBps,
     Profile: height > 480 && width > 480 ? 'HIGH' : 'MAIN',
     Level: 'H264_LEVEL_AUTO',
-    GopSize: 2,
+    GopSize: segmentSeconds,
     GopSizeUnits: 'SECONDS',
     GopClosedCadence: 1,
     GopNumBFrames: 2,
@@ -160,7 +161,7 @@ function videoDescription(rendition: VideoRendition, sourceRate: number | undefi
   };
 }
 
-/** Cameras say 29.97 or 59.94 and mean 30000/1001. */
+/** Cameras report 29.97 or 59.94 but mean 30000/1001 or 60000/1001. */
 function frameRateOf(rate: number): { FramerateNumerator: number; FramerateDenominator: number } {
   const whole = Math.max(1, Math.round(rate));
   const ntsc = (whole * 1_000) / 1_001;
@@ -169,7 +170,7 @@ function frameRateOf(rate: number): { FramerateNumerator: number; FramerateDenom
     : { FramerateNumerator: whole, FramerateDenominator: 1 };
 }
 
-/** What MediaLive's AAC encoder takes for two channels at 48 kHz. */
+/** Bitrates that MediaLive's AAC encoder accepts for two channels at 48 kHz. */
 const aacRates = [
   64_000, 80_000, 96_000, 112_000, 128_000, 160_000, 192_000, 224_000, 256_000, 288_000, 320_000,
 ];
@@ -177,7 +178,7 @@ const aacRates = [
 function audioDescription(bitrateBps: number): AudioDescription {
   const rate = aacRates.findLast((one) => one <= bitrateBps) ?? 64_000;
   return {
-    Name: soundName,
+    Name: audioName,
     AudioSelectorName: publisher,
     AudioTypeControl: 'FOLLOW_INPUT',
     LanguageCodeControl: 'FOLLOW_INPUT',
@@ -196,12 +197,12 @@ function audioDescription(bitrateBps: number): AudioDescription {
   };
 }
 
-/** Two-second segments, all of them kept and named: playlists of the whole broadcast, and of the recording afterwards. */
+/** Segments as long as the fleet's, all kept and listed: the playlists cover the whole broadcast, and serve as the recording afterwards. */
 const hlsGroup: HlsGroupSettings = {
   Destination: { DestinationRefId: destinationId },
   HlsCdnSettings: { HlsS3Settings: {} },
   Mode: 'VOD',
-  SegmentLength: 2,
+  SegmentLength: segmentSeconds,
   MinSegmentLength: 0,
   SegmentationMode: 'USE_SEGMENT_DURATION',
   OutputSelection: 'MANIFESTS_AND_SEGMENTS',
@@ -209,12 +210,12 @@ const hlsGroup: HlsGroupSettings = {
   TsFileMode: 'SEGMENTED_FILES',
   ManifestCompression: 'NONE',
   ManifestDurationFormat: 'FLOATING_POINT',
-  // We write the one index of both pipelines ourselves.
+  // Headwater writes the single index for both pipelines.
   RedundantManifest: 'DISABLED',
   CodecSpecification: 'RFC_6381',
   StreamInfResolution: 'INCLUDE',
   ProgramDateTime: 'INCLUDE',
-  ProgramDateTimePeriod: 2,
+  ProgramDateTimePeriod: segmentSeconds,
   DiscontinuityTags: 'INSERT',
   InputLossAction: 'EMIT_OUTPUT',
   IFrameOnlyPlaylists: 'DISABLED',
@@ -231,20 +232,20 @@ const videoOutput = ({ id }: VideoRendition): Output => ({
   VideoDescriptionName: id,
   AudioDescriptionNames: [],
   OutputSettings: {
-    HlsOutputSettings: { ...names(id), HlsSettings: { Fmp4HlsSettings: { AudioRenditionSets: soundGroup } } },
+    HlsOutputSettings: { ...names(id), HlsSettings: { Fmp4HlsSettings: { AudioRenditionSets: audioGroup } } },
   },
 });
 
-/** fMP4 has one track a file, so the sound is a rendition of its own, as the fleet's is. */
+/** fMP4 files hold one track each, so audio is a separate rendition, as in the fleet. */
 const audioOutput = (id: string): Output => ({
   OutputName: id,
-  AudioDescriptionNames: [soundName],
+  AudioDescriptionNames: [audioName],
   OutputSettings: {
     HlsOutputSettings: {
       ...names(id),
       HlsSettings: {
         AudioOnlyHlsSettings: {
-          AudioGroupId: soundGroup,
+          AudioGroupId: audioGroup,
           AudioTrackType: 'ALTERNATE_AUDIO_AUTO_SELECT_DEFAULT',
           SegmentType: 'FMP4',
         },

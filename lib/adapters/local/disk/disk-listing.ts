@@ -5,15 +5,15 @@ import { isKeyPrefix } from '../../../object-store/object-key.ts';
 import { isAbsent } from './disk-errors.ts';
 
 /**
- * The keys below `root` that begin with `prefix` and sort after `after`, in key order. Only the folders that can hold
- * such keys are read, and reading stops at `limit`. Links are not followed.
+ * The keys below `root` that begin with `prefix` and sort after `after`, in key order. Reads only folders that can contain such
+ * keys, and stops at `limit`. Links are not followed.
  */
 export async function listKeys(
   root: string,
   prefix: string,
   { after = '', limit }: { after?: string; limit: number },
 ): Promise<{ keys: string[]; more: boolean }> {
-  if (!isKeyPrefix(prefix)) throw new ObjectStoreRefusedError('No object key begins like this');
+  if (!isKeyPrefix(prefix)) throw new ObjectStoreRefusedError('Invalid key prefix');
   const keys: string[] = [];
   for await (const key of walk('')) {
     if (keys.length === limit) return { keys, more: true };
@@ -32,14 +32,14 @@ export async function listKeys(
     }
   }
 
-  /** Every key in a folder begins with its path, so a whole folder sorts before `after` or may go on after it. */
+  /** All keys in a folder begin with its path, so a folder sorts entirely before `after` or may contain keys after it. */
   function mayHold(folderKey: string): boolean {
     const wanted = folderKey.startsWith(prefix) || prefix.startsWith(folderKey);
     return wanted && (folderKey > after || after.startsWith(folderKey));
   }
 }
 
-/** What is in a folder, in key order: files by name, folders by name and slash. */
+/** A folder's entries in key order: files by name, folders by name plus slash. */
 async function names(path: string): Promise<string[]> {
   try {
     const entries = await readdir(path, { withFileTypes: true });

@@ -20,15 +20,16 @@ import type {
   StoredObject,
   StreamingObjectStore,
 } from '../../../object-store/ports.ts';
+import { rewrite } from '../../../retry/rewrite.ts';
 import { asStoreError, codeOf, DataDirNotWritableError, isAbsent } from './disk-errors.ts';
 import { listKeys } from './disk-listing.ts';
 import { encodeHeader, etagOf, readHeader } from './object-file.ts';
 
 /**
- * Opens the folder `root` as an object store, making it where it is missing. One process may have it open at a time:
- * conditional puts are serialised per key inside it. Writes go to a temporary file and are renamed, so that a reader
- * gets an old object or a new one, whole. They are not synced to the platter: a power cut may lose the last seconds,
- * never mix them. A key may not go through another one (`a` and `a/b`): refused. Throws `DataDirNotWritableError`.
+ * Opens the folder `root` as an object store, creating it if missing. Only one process may have it open at a time: conditional
+ * puts are serialized per key within the process. Writes go to a temporary file that is then renamed, so readers get either the
+ * old object or the new one, never a mix. Writes are not synced to disk: a power cut may lose the last seconds but never mixes
+ * objects. A key must not be a folder of another key (`a` and `a/b`); such writes are refused. Throws `DataDirNotWritableError`.
  */
 export async function openDiskObjectStore(root: string): Promise<StreamingObjectStore> {
   const temporary = join(root, 'tmp');
@@ -50,7 +51,7 @@ export async function openDiskObjectStore(root: string): Promise<StreamingObject
 class DiskObjectStore implements StreamingObjectStore {
   readonly #objects: string;
   readonly #temporary: string;
-  /** The last write under way for each key that has one. */
+  /** The latest pending write of each key. */
   readonly #writes = new Map<string, Promise<unknown>>();
 
   constructor(objects: string, temporary: string) {
@@ -64,10 +65,10 @@ class DiskObjectStore implements StreamingObjectStore {
       if (options.ifMatch !== undefined || options.ifNoneMatch !== undefined) {
         const existing = await this.#etag(key);
         if (options.ifNoneMatch !== undefined && existing !== undefined) {
-          throw new PreconditionFailedError(`${key} is already there`);
+          throw new PreconditionFailedError(`${key} already exists`);
         }
         if (options.ifMatch !== undefined && existing !== options.ifMatch) {
-          throw new PreconditionFailedError(`${key} is not the object that was to be replaced`);
+          throw new PreconditionFailedError(`${key} has a different ETag`);
         }
       }
       const etag = etagOf(body);
@@ -143,7 +144,7 @@ class DiskObjectStore implements StreamingObjectStore {
   async move(from: string, to: string): Promise<void> {
     const [source, target] = [this.#path(from), this.#path(to)];
     if (from === to) return;
-    // Always in the same order, so that two moves never wait for each other.
+    // Always lock in the same order, so that two moves never deadlock.
     const [first, second] = from < to ? [from, to] : [to, from];
     await this.#alone(first, () =>
       this.#alone(second, async () => {
@@ -159,15 +160,15 @@ class DiskObjectStore implements StreamingObjectStore {
 
   #path(key: string): string {
     if (!isObjectKey(key))
-      throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is no object key`);
+      throw new ObjectStoreRefusedError(`${JSON.stringify(key.slice(0, 80))} is not a valid object key`);
     return join(this.#objects, ...key.split('/'));
   }
 
-  /** A folder below ours may have been replaced by a link to elsewhere: what is behind it is not ours to give. */
+  /** A folder may have been replaced by a link that leads outside the store, which must not be followed. */
   async #stayInside(folder: string): Promise<void> {
     const real = await realpath(folder);
     if (real !== this.#objects && !real.startsWith(this.#objects + sep)) {
-      throw new ObjectStoreRefusedError('The folder of this key leads out of the store');
+      throw new ObjectStoreRefusedError('The folder of this key leads outside the store');
     }
   }
 
@@ -182,7 +183,7 @@ class DiskObjectStore implements StreamingObjectStore {
     try {
       const file = await open(temporary, 'wx');
       try {
-        // writeFile goes on after a short write, and so meets the error that cut it (disk full).
+        // writeFile retries after a short write and so hits the error that caused it (disk full).
         for (const part of parts) await file.writeFile(part);
       } finally {
         await file.close();
@@ -194,28 +195,25 @@ class DiskObjectStore implements StreamingObjectStore {
     }
   }
 
-  /** Moves the file to its name. A delete may take the empty folder away between the two steps: then again. */
-  async #publish(temporary: string, path: string): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await mkdir(dirname(path), { recursive: true });
-        await this.#stayInside(dirname(path));
-        return await rename(temporary, path);
-      } catch (fault) {
-        if (codeOf(fault) !== 'ENOENT' || attempt === 5) throw fault;
-      }
-    }
+  /** Renames the file to its final name. Retries if a delete removes the empty folder in between. */
+  #publish(temporary: string, path: string): Promise<void> {
+    const moveThere = async (): Promise<void> => {
+      await mkdir(dirname(path), { recursive: true });
+      await this.#stayInside(dirname(path));
+      await rename(temporary, path);
+    };
+    return rewrite(moveThere, (fault) => codeOf(fault) === 'ENOENT');
   }
 
   async #removeEmptyFolders(folder: string): Promise<void> {
     try {
       for (let at = folder; at !== this.#objects; at = dirname(at)) await rmdir(at);
     } catch {
-      // Not empty (or a writer was quicker): the folder is needed.
+      // Not empty (or a writer was faster): the folder is still needed.
     }
   }
 
-  /** Runs `work` after every earlier write of this key, and alone. */
+  /** Runs `work` exclusively, after all earlier writes of this key. */
   async #alone<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     const earlier = this.#writes.get(key) ?? Promise.resolve();
     const mine = earlier.then(work, work).catch((fault) => {
@@ -236,7 +234,7 @@ async function* readWindow(file: FileHandle, start: number, end: number): AsyncG
   for (let position = start; position < end; ) {
     const chunk = Buffer.allocUnsafe(Math.min(readBytes, end - position));
     const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
-    if (bytesRead === 0) throw new Error('The file became shorter while it was read');
+    if (bytesRead === 0) throw new Error('The file was truncated while being read');
     position += bytesRead;
     yield bytesRead === chunk.length ? chunk : chunk.subarray(0, bytesRead);
   }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 
 /**
- * One stored object is one file: a header with what HTTP needs to know of it, then the body. One file, so that one
- * rename publishes both, and no crash can leave a body with the ETag of another.
+ * Each stored object is one file: a header with its HTTP metadata, then the body. With a single file, one rename publishes both,
+ * and no crash can leave a body with another body's ETag.
  *
  *     "HWO1"  u16 BE length of the JSON  {"etag","contentType","cacheControl","sizeBytes"}  body
  */
@@ -16,14 +16,14 @@ export interface ObjectHeader {
 
 const magic = Buffer.from('HWO1');
 const fixedBytes = magic.length + 2;
-/** One read of this many bytes holds the header of every object that we write. */
+/** A read of this size covers the header of every object we write. */
 const probeBytes = 1024;
 
 /** The strong ETag of a body: its SHA-256, shortened to 128 bits. */
 export const etagOf = (body: Uint8Array): string =>
   `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 
-/** The bytes that go before the body. Throws `RangeError` where content type and cache control are absurdly long. */
+/** The bytes in front of the body. Throws `RangeError` if content type and cache control are absurdly long. */
 export function encodeHeader(header: ObjectHeader): Buffer {
   const json = Buffer.from(JSON.stringify(header));
   if (fixedBytes + json.length > probeBytes) throw new RangeError('The object header is too long');
@@ -33,7 +33,7 @@ export function encodeHeader(header: ObjectHeader): Buffer {
   return Buffer.concat([fixed, json]);
 }
 
-/** The header and the file offset of the body; undefined where the file is not a whole object (a power cut tore it). */
+/** The header and the body's file offset; undefined if the file is not a complete object (torn by a power cut). */
 export async function readHeader(
   file: FileHandle,
 ): Promise<{ header: ObjectHeader; bodyOffset: number } | undefined> {

@@ -3,15 +3,15 @@ import { sdkCodec } from '../../../config/sdk.ts';
 import type { PlatformBackends } from './backends.ts';
 import type { SecretFiles } from './secrets.ts';
 
-/** Names at the endpoint. Region and secrets are those of a deployment called `headwater`. */
+/** Resource names at the endpoint: those of a deployment called `headwater`. */
 const deployment = 'headwater';
 const bucket = `${deployment}-origin`;
 const secretNames = { keyPepper: `${deployment}/key-pepper`, certificate: `${deployment}/certificate` };
 const defaultRegion = 'us-east-1';
-/** An emulator takes any; these are nobody's. */
-const nobody = { accessKeyId: 'headwater', secretAccessKey: 'headwater' };
+/** Placeholder credentials: an emulator accepts any. */
+const placeholder = { accessKeyId: 'headwater', secretAccessKey: 'headwater' };
 
-/** What programs work on at an emulator of AWS; makes there what is missing. Throws `EmulatedAccountError`. */
+/** The backends at an AWS emulator; creates missing resources there. Throws `EmulatedAccountError`. */
 export async function awsBackends(
   endpointUrl: string,
   secrets: SecretFiles,
@@ -19,7 +19,7 @@ export async function awsBackends(
 ): Promise<PlatformBackends> {
   const set = sdkCodec.decode(environment);
   const region = set.region || defaultRegion;
-  const credentials = set.accessKeyId || set.profile ? undefined : nobody;
+  const credentials = set.accessKeyId || set.profile ? undefined : placeholder;
   const { fillAccount, addressOf } = await import('../../aws/emulated-account.ts');
   const endpoint = await addressOf(endpointUrl);
   const [pepper, certificate, privateKey] = await Promise.all(

@@ -10,23 +10,23 @@ import type {
 import type { LiveOptions } from './options.ts';
 import type { SecretFiles } from './secrets.ts';
 
-/** What the programs of one machine work on. */
+/** The backends of the programs on one machine. */
 export interface PlatformBackends {
   readonly controlStore: ControlStoreLocation;
-  /** As workers write to it. */
+  /** Where workers write. */
   readonly origin: OriginLocation;
-  /** As the origin program serves it. */
+  /** What the origin program serves. */
   readonly objects: ObjectsLocation;
   readonly keyPepper: SecretLocation;
   readonly certificate: CertificateLocation;
   readonly eventBus: EventBusLocation;
-  /** Where the bus is a webhook. */
+  /** Set if the bus is a webhook. */
   readonly webhookSecret?: SecretLocation;
-  /** Further environment of every program. */
+  /** Additional environment for every program. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** All of it in the data folder; workers write to the origin program. */
+/** Keeps everything in the data folder; workers write to the origin program. */
 export function folderBackends(
   dataDir: string,
   secrets: SecretFiles,
@@ -43,7 +43,7 @@ export function folderBackends(
   };
 }
 
-/** Other systems are told by a webhook where one is asked for. */
+/** Sends stream events to a webhook if one is configured. */
 export function withWebhook(
   backends: PlatformBackends,
   webhook: LiveOptions['webhook'],

@@ -1,14 +1,22 @@
+import type { Inspector } from './inspector.ts';
 import type { PlatformUrls } from './plan.ts';
 import type { ProcessLine } from './supervisor.ts';
 
-/** What a person sees when the platform is up. */
-export function readyText(urls: PlatformUrls, demo: { page: string } | undefined): string {
+/** The message printed when the platform is up. */
+export function readyText(
+  urls: PlatformUrls,
+  demo: { page: string } | undefined,
+  inspector?: Inspector,
+): string {
   const rows = [
     ['page', urls.page],
     ['API', `${urls.api}/v1/openapi.json`],
-    ['ingest', `${urls.rtmps}   (RTMPS, certificate made on this machine)`],
+    ['ingest', `${urls.rtmps}   (RTMPS, self-signed certificate)`],
     ['', `${urls.rtmp}    (RTMP)`],
     ...(demo === undefined ? [] : [['demo', demo.page]]),
+    ...(inspector === undefined
+      ? []
+      : [['debug', `${inspector.at}   (${inspector.process}; see CONTRIBUTING.md)`]]),
   ];
   return [
     '',
@@ -27,7 +35,7 @@ export function readyText(urls: PlatformUrls, demo: { page: string } | undefined
 
 const quietFields = new Set(['level', 'time', 'event', 'role', 'name', 'msg', 'v', 'hostname']);
 
-/** One line for a person: time, who, what, and the fields. */
+/** One line for people: time, process, message and fields. */
 export function lineText(line: ProcessLine, now: Date): string {
   const fields = Object.entries(line)
     .filter(([field]) => !quietFields.has(field))
@@ -36,7 +44,7 @@ export function lineText(line: ProcessLine, now: Date): string {
   return [now.toTimeString().slice(0, 8), line.name.padEnd(10), message, ...fields].join(' ');
 }
 
-/** What is worth a person's eye: what went wrong, and what a process wrote outside the table of events. */
+/** Lines worth showing to people: warnings and errors, and anything a process printed that isn't a log event. */
 export function isForPeople(line: ProcessLine): boolean {
   return line.level === 'warn' || line.level === 'error' || line.event === 'process.output';
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The demonstration broadcast: a stream called "Demo" and an ffmpeg that publishes a test picture to it. */
+/** The demo broadcast: a stream called "Demo" and an ffmpeg that publishes a test picture to it. */
 export interface Demo {
   readonly streamId: string;
   stop(): Promise<void>;
@@ -14,7 +14,7 @@ export interface DemoOptions {
   readonly rtmpUrl: string;
   readonly dataDir: string;
   readonly ffmpeg: string;
-  /** Called when ffmpeg ends by itself; the demo publishes again after a second. */
+  /** Called when ffmpeg exits unexpectedly; the demo publishes again after a second. */
   readonly onRestart: (code: number | null) => void;
 }
 
@@ -52,14 +52,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   };
 }
 
-/** A test picture that counts seconds in digits a person can read (drawn without fonts), and a beep each second. */
+/** A test picture with a readable seconds counter (drawn without fonts), and a beep every second. */
 function demoArguments(url: string): string[] {
   return [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
-    // One second of real time is one second of picture.
+    // -re: publish in real time.
     ...['-re', '-f', 'lavfi', '-i', 'testsrc=size=1280x720:rate=30'],
     ...['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:beep_factor=4:sample_rate=48000'],
-    // Cheap to encode: the machine's two cores belong to the platform.
+    // Cheap to encode, to leave the CPU to the platform.
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
     ...['-b:v', '2500k', '-maxrate', '2500k', '-bufsize', '2500k', '-g', '60'],
     ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2'],
@@ -67,7 +67,7 @@ function demoArguments(url: string): string[] {
   ];
 }
 
-/** The demo stream of this data folder with a fresh key: the old one is known to nobody, as for any stream. */
+/** The demo stream of this data folder, with a fresh key: as for any stream, the old key isn't stored anywhere. */
 async function demoStream({ api, dataDir }: DemoOptions): Promise<{ streamId: string; key: string }> {
   const file = join(dataDir, 'demo-stream');
   const known = await readFile(file, 'utf8').catch(() => undefined);

@@ -3,21 +3,20 @@ import { rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** Another platform already runs on the data folder. */
+/** Another platform is already running on the data folder. */
 export class DataDirInUseError extends Error {
   override readonly name = 'DataDirInUseError';
   readonly code = 'DATA_DIR_IN_USE';
-  readonly mend =
-    'Stop the other one, or choose another folder with --data-dir DIR and other ports with --port-base N.';
+  readonly mend = 'Stop it, or choose another folder with --data-dir DIR and other ports with --port-base N.';
 }
 
 /**
- * Holds the data folder for this process, by listening on a socket in it: the system lets go of it whatever way the
- * process ends. Returns the release. Throws `DataDirInUseError` where another process listens.
+ * Locks the data folder for this process by listening on a socket in it, which the system releases however the process ends.
+ * Returns a function that releases it. Throws `DataDirInUseError` if another process is listening.
  */
 export async function lockDataDir(dir: string): Promise<() => Promise<void>> {
   const path = join(dir, 'lock');
-  if (await answers(path)) throw new DataDirInUseError(`Another Headwater runs on ${dir}.`);
+  if (await answers(path)) throw new DataDirInUseError(`Another Headwater is already running on ${dir}.`);
   await rm(path, { force: true });
   const server = createServer((socket) => socket.end());
   server.listen(path);
@@ -35,7 +34,7 @@ async function answers(path: string): Promise<boolean> {
     await once(socket, 'connect');
     return true;
   } catch {
-    // No such file, or nobody listens on it any more: free either way.
+    // No such file, or nobody listens on it: free either way.
     return false;
   } finally {
     socket.destroy();

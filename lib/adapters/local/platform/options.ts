@@ -3,63 +3,69 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { eventBusLocation } from '../../../config/locations.ts';
 
-/** What `npm run live` was asked for. */
+/** The options of `npm run live`. */
 export interface LiveOptions {
-  /** First port of the block; 0 takes free ports from the system. */
+  /** First port of the block; 0 picks any free ports. */
   readonly portBase: number;
   readonly dataDir: string;
   readonly workers: number;
   readonly proxies: number;
   readonly demo: boolean;
   readonly json: boolean;
-  /** Everything is kept at this AWS endpoint instead of in the data folder. */
+  /** Restart processes whose sources change, and reload the page's tabs. */
+  readonly watch: boolean;
+  /** The process that a debugger can attach to. */
+  readonly inspect: string | undefined;
+  /** Keep everything at this AWS endpoint instead of in the data folder. */
   readonly awsEndpoint: string | undefined;
-  /** Where each event of a stream is posted to, and with what it is signed; the file in the data folder unless told. */
+  /** Where stream events are posted, and the file with the signing secret. @default the secret file in the data folder */
   readonly webhook: { readonly url: string; readonly secretFile: string | undefined } | undefined;
-  /** Networks (CIDR) that streams may be pushed to although they are not public. */
+  /** Non-public networks (CIDR) that streams may be pushed to. */
   readonly allowPush: readonly string[];
   readonly help: boolean;
 }
 
-/** The command line has faults; `faults` has a line for each. */
+/** The command line is invalid; the message names every fault. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code = 'BAD_USAGE';
-  readonly mend = 'npm run live -- --help lists the flags.';
+  readonly mend = 'Run npm run live -- --help for a list of flags.';
 }
 
 export const defaultPortBase = 8440;
 
-export const helpText = `npm run live -- [flags]      the whole platform on this machine
+export const helpText = `npm run live -- [flags]      run the whole platform on this machine
 
   --demo            also broadcast a test picture with a running clock and a beep
-  --port-base N     first of a block of ports, all on 127.0.0.1 (default ${defaultPortBase}; 0: any free ports)
-  --data-dir DIR    where streams, keys and recordings are kept (default .headwater)
+  --port-base N     first port of the block, all on 127.0.0.1 (default ${defaultPortBase}; 0: any free ports)
+  --data-dir DIR    folder for streams, keys and recordings (default .headwater)
   --workers N       encoder workers, 1 to 8 (default 2)
   --proxies N       ingest proxies, 1 to 8 (default 2)
   --aws-endpoint URL
-                    keep objects in S3, records in DynamoDB and secrets in Secrets Manager of an emulator of AWS,
-                    for example of moto_server, and tell its EventBridge of streams (what is missing there is made)
-  --webhook URL     post each event of a stream to this address, signed as Standard Webhooks says
+                    use an AWS emulator such as moto_server: objects in S3, records in DynamoDB, secrets in
+                    Secrets Manager, stream events to EventBridge (missing resources are created)
+  --webhook URL     post every stream event to this URL, signed according to Standard Webhooks
   --webhook-secret-file FILE
-                    what to sign with, whsec_… (default webhook-secret in the data folder, which is made)
+                    signing secret, whsec_… (default: webhook-secret in the data folder, created if missing)
   --allow-push CIDR[,CIDR]
-                    let streams be sent to servers in these networks too, for example 127.0.0.0/8; else only to
-                    public addresses
-  --json            one JSON event a line on stdout, the first is "ready"  (npm run -s live -- --json)
-  --help            this text
+                    also allow pushing streams to servers in these networks, for example 127.0.0.0/8 (default:
+                    public addresses only)
+  --watch           restart processes whose sources change, one after another, and reload the page's tabs
+  --inspect NAME    let a debugger attach to a process, for example encoder-1, at 127.0.0.1:9229
+  --json            print one JSON event per line on stdout, starting with "ready" (npm run -s live -- --json)
+  --help            show this help
 
 Ctrl-C stops everything.
 `;
 
-/** Reads the flags; throws `UsageError` naming every fault. Relative folders count from `cwd`. */
+/** Parses the flags; throws `UsageError` naming every fault. Relative folders are resolved against `cwd`. */
 export function parseLiveOptions(args: readonly string[], cwd: string): LiveOptions {
   const values = readFlags(args);
   const faults: string[] = [];
   const integer = (flag: string, text: string, min: number, max: number): number => {
     const value = Number(text);
     if (!Number.isInteger(value) || text.trim() === '' || value < min || value > max) {
-      faults.push(`--${flag} takes a whole number from ${min} to ${max}, not '${text}'`);
+      faults.push(`--${flag} must be a whole number from ${min} to ${max}, not '${text}'`);
     }
     return value;
   };
@@ -70,17 +76,18 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
     proxies: integer('proxies', values.proxies, 1, 8),
     demo: values.demo,
     json: values.json,
+    watch: values.watch,
+    inspect: values.inspect,
     awsEndpoint: values['aws-endpoint'],
     webhook: webhookOf(values, cwd, faults),
     allowPush: networksOf(values['allow-push'], faults),
     help: values.help,
   };
   if (options.awsEndpoint !== undefined && !/^http:\/\/[^/\s]+\/?$/.test(options.awsEndpoint)) {
-    faults.push(
-      `--aws-endpoint takes an address such as http://127.0.0.1:5000, not '${options.awsEndpoint}'`,
-    );
+    faults.push(`--aws-endpoint must be a URL such as http://127.0.0.1:5000, not '${options.awsEndpoint}'`);
   }
-  if (options.portBase > 0 && options.portBase < 1024) faults.push('--port-base is 0, or 1024 and above');
+  if (options.portBase > 0 && options.portBase < 1024)
+    faults.push('--port-base must be 0, or 1024 or higher');
   if (faults.length > 0) throw new UsageError(faults.join('; '));
   return options;
 }
@@ -91,11 +98,11 @@ function webhookOf(
   faults: string[],
 ): LiveOptions['webhook'] {
   if (url === undefined) {
-    if (file !== undefined) faults.push('--webhook-secret-file goes with --webhook');
+    if (file !== undefined) faults.push('--webhook-secret-file requires --webhook');
     return undefined;
   }
   if (!eventBusLocation.safeParse(`webhook:${url}`).success) {
-    faults.push(`--webhook takes an address such as https://example.com/hook, not '${url}'`);
+    faults.push(`--webhook must be a URL such as https://example.com/hook, not '${url}'`);
   }
   return { url, secretFile: file === undefined ? undefined : resolve(cwd, file) };
 }
@@ -106,7 +113,7 @@ function networksOf(text: string | undefined, faults: string[]): string[] {
     const [, address = '', bits] = /^([^/]+)\/(\d{1,3})$/.exec(network) ?? [];
     const most = { 4: 32, 6: 128 }[isIP(address)];
     if (most === undefined || Number(bits) > most) {
-      faults.push(`--allow-push takes networks such as 127.0.0.0/8, not '${network}'`);
+      faults.push(`--allow-push must list networks such as 127.0.0.0/8, not '${network}'`);
     }
   }
   return networks;
@@ -123,6 +130,8 @@ function readFlags(args: readonly string[]) {
         proxies: { type: 'string', default: '2' },
         demo: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        watch: { type: 'boolean', default: false },
+        inspect: { type: 'string' },
         'aws-endpoint': { type: 'string' },
         webhook: { type: 'string' },
         'webhook-secret-file': { type: 'string' },

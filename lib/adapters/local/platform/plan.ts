@@ -1,28 +1,30 @@
-import { controlCodec } from '../../../config/control.ts';
-import { edgeCodec } from '../../../config/edge.ts';
-import { encoderWorkerCodec } from '../../../config/encoder-worker.ts';
-import { ingestProxyCodec } from '../../../config/ingest-proxy.ts';
-import { originCodec } from '../../../config/origin.ts';
-import { pageCodec } from '../../../config/page.ts';
-import { popCodec } from '../../../config/pop.ts';
+import { rtmpApp } from '../../../config/names.ts';
+import { controlCodec } from '../../../config/programs/control.ts';
+import { edgeCodec } from '../../../config/programs/edge.ts';
+import { encoderWorkerCodec } from '../../../config/programs/encoder-worker.ts';
+import { ingestProxyCodec } from '../../../config/programs/ingest-proxy.ts';
+import { originCodec } from '../../../config/programs/origin.ts';
+import { pageCodec } from '../../../config/programs/page.ts';
+import { popCodec } from '../../../config/programs/pop.ts';
 import type { MemberId } from '../../../routing/ids.ts';
 import type { PlatformBackends } from './backends.ts';
+import type { LiveOptions } from './options.ts';
 import type { ProcessSpec } from './supervisor.ts';
 import type { PlatformPorts } from './tcp-ports.ts';
 
-/** Where people and programs reach the platform. */
+/** The platform's URLs. */
 export interface PlatformUrls {
   readonly page: string;
   readonly api: string;
   readonly edge: string;
   readonly rtmp: string;
   readonly rtmps: string;
-  /** The supervisor's own. */
+  /** The supervisor's own API. */
   readonly processApi: string;
 }
 
 const host = '127.0.0.1';
-/** The name of the one region that a single machine is. */
+/** A single machine is one region with this name. */
 const region = 'local';
 
 export function platformUrls(ports: PlatformPorts): PlatformUrls {
@@ -30,13 +32,13 @@ export function platformUrls(ports: PlatformPorts): PlatformUrls {
     page: `http://${host}:${ports.page}`,
     api: `http://${host}:${ports.api}`,
     edge: `http://${host}:${ports.edge}`,
-    rtmp: `rtmp://${host}:${ports.rtmp}/live`,
-    rtmps: `rtmps://${host}:${ports.rtmps}/live`,
+    rtmp: `rtmp://${host}:${ports.rtmp}/${rtmpApp}`,
+    rtmps: `rtmps://${host}:${ports.rtmps}/${rtmpApp}`,
     processApi: `http://${host}:${ports.processApi}`,
   };
 }
 
-/** Who stops first: those who bring work in, then those who finish it, then those whom everybody needs. */
+/** Stop order: programs that bring work in, then those that finish it, then those that everything depends on. */
 const stopOrder = {
   pop: 0,
   page: 0,
@@ -49,27 +51,32 @@ const stopOrder = {
 } as const;
 
 /**
- * How long a proxy that is replaced keeps its publishers: long enough to replace all others meanwhile, so that who comes
- * again comes to a new one and is not sent away a second time.
+ * How long a proxy being replaced keeps its publishers: long enough to replace all the others in the meantime, so that
+ * reconnecting publishers reach a new proxy and are not disconnected a second time.
  */
 const proxyDrainMs = 10_000;
+
+/** What the page's program bundles when it starts. */
+export const pageSources = ['main.tsx', 'reload.ts', 'index.html', 'icon.svg'].map(
+  (name) => `lib/player/page/${name}`,
+);
 
 /** Where the origin program listens. */
 export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${origin}` as const;
 
-/** Files that several programs of one machine use. */
+/** Files shared by several programs on one machine. */
 export interface SharedFiles {
   readonly originTokenFile: string;
-  /** What is taken down: the control program writes it, edge and shield watch it. */
+  /** The takedown list: written by the control program, watched by edge and shield. */
   readonly denialsFile: string;
 }
 
-/** Every process of the platform with its environment: the wiring of one machine, in path order. */
+/** All processes of the platform with their environment: the wiring of one machine, in path order. */
 export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,
   { originTokenFile, denialsFile }: SharedFiles,
-  { allowPush = [] }: { readonly allowPush?: readonly string[] } = {},
+  { allowPush = [], watch = false }: Partial<Pick<LiveOptions, 'allowPush' | 'watch'>> = {},
 ): ProcessSpec[] {
   const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
   const urls = platformUrls(ports);
@@ -160,6 +167,7 @@ export function planProcesses(
   };
   const page: ProcessSpec = {
     ...process('page', 'page', 'bin/page.ts', ports.page),
+    alsoReads: pageSources,
     env: pageCodec.encode({
       host,
       port: ports.page,
@@ -167,6 +175,7 @@ export function planProcesses(
       processApiBaseUrl: urls.processApi,
       edgeBaseUrl: urls.edge,
       region,
+      reloadTabs: watch,
     }),
   };
   const control: ProcessSpec = {

@@ -1,7 +1,7 @@
 import type { LocalProcess, LocalProcesses } from '../../../control/ports.ts';
 import type { ProcessSpec, Supervisor } from './supervisor.ts';
 
-/** What a supervisor's processes are doing, from what it tells of them. Made before the supervisor starts. */
+/** The state of a supervisor's processes, from its events. Create it before the supervisor starts. */
 export class ProcessTable implements LocalProcesses {
   readonly #supervisor: Supervisor;
   readonly #rows: ReadonlyMap<string, Row>;
@@ -14,12 +14,12 @@ export class ProcessTable implements LocalProcesses {
     supervisor.on('line', ({ event, name }) => {
       if (event === 'process.ready') this.#set(name, { state: 'up' });
     });
-    const startsAgain = ({ name }: { name: string }) => {
+    const restarting = ({ name }: { name: string }) => {
       const row = this.#rows.get(name);
       if (row) this.#set(name, { state: 'restarting', restarts: row.restarts + 1 });
     };
-    supervisor.on('exited', startsAgain);
-    supervisor.on('succeeded', startsAgain);
+    supervisor.on('exited', restarting);
+    supervisor.on('succeeded', restarting);
   }
 
   list(): readonly LocalProcess[] {

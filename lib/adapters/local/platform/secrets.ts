@@ -3,19 +3,19 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeSelfSigned } from '../../node/self-signed.ts';
 
-/** Files that hold the secrets of one machine; programs are given the paths, never the values. */
+/** The secret files of one machine. Programs get the paths, never the values. */
 export interface SecretFiles {
   readonly keyPepperFile: string;
   readonly originTokenFile: string;
   readonly tlsCertFile: string;
   readonly tlsKeyFile: string;
-  /** What a webhook is signed with. */
+  /** The key that signs webhooks. */
   readonly webhookSecretFile: string;
 }
 
 const certificateDays = 365;
 
-/** Makes what is missing in `dir`, readable by its owner only. What is there stays: stream keys are hashed under the pepper. */
+/** Creates missing secrets in `dir`, readable only by their owner. Existing ones stay: stream keys are hashed with the pepper. */
 export async function ensureSecrets(dir: string): Promise<SecretFiles> {
   const files: SecretFiles = {
     keyPepperFile: join(dir, 'key-pepper'),
@@ -57,7 +57,7 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** Whole or not at all: a half-written pepper would lose every key. */
+/** Atomic, because a half-written pepper would invalidate every key. */
 async function writeSecret(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, text, { mode: 0o600 });
   await rename(`${path}.new`, path);

@@ -1,21 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { programCodec } from '../../../config/program.ts';
+import { programCodec } from '../../../config/programs/program.ts';
+import { pauseMs, type RetryPolicy } from '../../../retry/policy/backoff.ts';
 
 /** One program of the platform, as the supervisor starts it. */
 export interface ProcessSpec {
   readonly role: string;
   readonly name: string;
-  /** Path of the program from the repository's root. */
+  /** Program path relative to the repository root. */
   readonly program: string;
+  /** Sources that the program reads without importing them, relative to the repository root. */
+  readonly alsoReads?: readonly string[];
+  /** Flags for Node itself, such as `--inspect`. */
+  readonly nodeFlags?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly port: number;
-  /** Processes are stopped in rising order of it: who still feeds others stops first. */
+  /** Processes stop in ascending order: those that feed others stop first. */
   readonly stopOrder: number;
   /**
-   * The log event by which it says that it listens no more and only finishes what it has: its successor starts then, beside
-   * it. Left out where the successor has to wait for its end.
+   * The log event that means the process no longer listens and is only finishing its work. Its successor starts then, alongside
+   * it. Left out if the successor must wait for it to exit.
    */
   readonly successorAt?: string;
 }
@@ -27,7 +32,7 @@ export interface ProcessStatus {
   readonly port: number;
 }
 
-/** A log line of a process, as it wrote it. */
+/** A process's log line, as written. */
 export type ProcessLine = Readonly<Record<string, unknown>> & {
   readonly event: string;
   readonly name: string;
@@ -37,50 +42,56 @@ interface SupervisorEvents {
   /** Every log event of every process. */
   line: [ProcessLine];
   exited: [{ name: string; role: string; code: number | null; signal: string | null; restartInMs: number }];
-  /** It listens no more; its successor is started while it finishes what it has. */
+  /** The process no longer listens; its successor starts while it finishes its work. */
   succeeded: [{ name: string; role: string }];
-  /** One that has a successor already has ended. */
+  /** A process that already has a successor exited. */
   left: [{ name: string; role: string; code: number | null; signal: string | null }];
   restarted: [ProcessStatus];
   /** `stop` was called. */
   stopping: [];
 }
 
-/** The first start of a process failed; the message says why in one line. */
+/** A process failed its first start; the message gives the reason in one line. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code: string;
   readonly mend: string | undefined;
 
   constructor(process: string, failed: Readonly<Record<string, unknown>> = {}) {
-    super(`${process} did not start: ${failed.reason ?? 'it ended without a word'}`);
+    super(`${process} did not start: ${failed.reason ?? 'it exited without giving a reason'}`);
     this.code = typeof failed.code === 'string' ? failed.code : 'START_FAILED';
     this.mend = typeof failed.mend === 'string' ? failed.mend : undefined;
   }
 }
 
-const firstRestartMs = 100;
-const longestRestartMs = 10_000;
-/** A process that stayed up this long starts over with the shortest back-off. */
+const restarts: RetryPolicy = { firstMs: 100, longestMs: 10_000, jitter: 0.1 };
+/** After staying up this long, a process gets the shortest back-off again. */
 const steadyMs = 10_000;
 const stopWithinMs = 8_000;
-/** What ECS gives a task between SIGTERM and SIGKILL. */
+/** The time ECS allows between SIGTERM and SIGKILL. */
 const drainWithinMs = 120_000;
 
-/** The next back-off of a process that ended after `uptimeMs`, having been given `lastMs` before. */
-export function restartDelayMs(lastMs: number | undefined, uptimeMs: number): number {
-  if (lastMs === undefined || uptimeMs >= steadyMs) return firstRestartMs;
-  return Math.min(Math.max(lastMs * 2, firstRestartMs), longestRestartMs);
+/**
+ * For a process that exited unexpectedly after `uptimeMs`, with `before` consecutive failures until then: its consecutive
+ * failures now, and the back-off before it is restarted. `random`: in [0, 1).
+ */
+export function nextRestart(
+  before: number,
+  uptimeMs: number,
+  random: number,
+): { readonly failures: number; readonly delayMs: number } {
+  const failures = uptimeMs >= steadyMs ? 1 : before + 1;
+  return { failures, delayMs: Math.round(pauseMs(restarts, failures, random)) };
 }
 
-/** Starts processes, restarts the ones that end, stops them all. */
+/** Starts processes, restarts those that exit, and stops them all. */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #root: string;
   readonly #children: SupervisedProcess[];
   readonly #environment: Readonly<Record<string, string>>;
   #stopping = false;
 
-  /** `environment`: of every process, below what its spec says. */
+  /** `environment` applies to every process; its spec takes precedence. */
   constructor(
     root: string,
     specs: readonly ProcessSpec[],
@@ -89,15 +100,15 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     super();
     this.#root = root;
     this.#environment = environment;
-    this.#children = specs.map((spec) => ({ spec, leaving: new Set() }));
+    this.#children = specs.map((spec) => ({ spec, leaving: new Set(), failures: 0 }));
   }
 
-  /** Starts everything and resolves when each process has said that it is ready; throws `StartError` at the first that ends. */
+  /** Starts everything. Resolves once all processes are ready; throws `StartError` as soon as one exits. */
   async start(): Promise<void> {
     await Promise.all(this.#children.map((child) => this.#launch(child)));
   }
 
-  /** The processes that run now, in the order of the specs. */
+  /** The running processes, in the order of the specs. */
   status(): ProcessStatus[] {
     return this.#children.flatMap(({ spec, process }) =>
       process?.pid === undefined
@@ -106,21 +117,25 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     );
   }
 
-  /** Ends a process as a crash does; it is started again. False where none of this name runs. */
+  /** Kills a process as a crash would; it is restarted. False if no process of this name is running. */
   kill(name: string): boolean {
     return this.#find(name)?.process?.kill('SIGKILL') ?? false;
   }
 
   /**
-   * Replaces a process as a deploy does: it finishes what it has (SIGTERM), and is started again at once. Resolves when its
-   * successor is ready, or to undefined where none of this name runs or everything is being stopped. One that does not end
-   * within `withinMs` is killed.
+   * Replaces a process as a deploy does: it finishes its work (SIGTERM) and is restarted immediately; one that is waiting to
+   * restart is started now. Resolves when its successor is ready, or with undefined if no process of this name is running or
+   * everything is stopping. A process that has not exited after `withinMs` is killed.
    */
   async drain(name: string, withinMs = drainWithinMs): Promise<ProcessStatus | undefined> {
     const child = this.#find(name);
-    if (child?.process === undefined || this.#stopping) return undefined;
-    child.draining = true;
-    const settled = new Promise<ProcessStatus | undefined>((resolve) => {
+    if (child === undefined || this.#stopping) return undefined;
+    if (!this.startNow(name)) {
+      if (child.process === undefined) return undefined;
+      child.draining = true;
+      void stopProcess(child.process, withinMs);
+    }
+    return new Promise<ProcessStatus | undefined>((resolve) => {
       const listen = (status?: ProcessStatus) => {
         if (status !== undefined && status.name !== name) return;
         this.off('restarted', listen).off('stopping', listen);
@@ -128,15 +143,22 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
       };
       this.on('restarted', listen).on('stopping', listen);
     });
-    void stopProcess(child.process, withinMs);
-    return settled;
+  }
+
+  /** Starts a process that is waiting for its restart at once. False if no process of this name is waiting. */
+  startNow(name: string): boolean {
+    const child = this.#find(name);
+    if (child?.restart === undefined || this.#stopping) return false;
+    clearTimeout(child.restart);
+    this.#relaunch(child);
+    return true;
   }
 
   #find(name: string): SupervisedProcess | undefined {
     return this.#children.find(({ spec }) => spec.name === name);
   }
 
-  /** Stops all, in stop order; a process that does not end in time is killed. */
+  /** Stops all processes in stop order; those that don't exit in time are killed. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.emit('stopping');
@@ -155,9 +177,10 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   #launch(child: SupervisedProcess): Promise<void> {
     const { spec } = child;
     const startedMs = performance.now();
-    const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', spec.program], {
+    const flags = ['--disable-warning=ExperimentalWarning', ...(spec.nodeFlags ?? [])];
+    const started = spawn(process.execPath, [...flags, spec.program], {
       cwd: this.#root,
-      // Its own process group: the terminal's Ctrl-C reaches the supervisor alone, which stops them in order.
+      // Its own process group, so that Ctrl-C in the terminal reaches only the supervisor, which stops them in order.
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
       env: {
@@ -186,11 +209,14 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         child.process = undefined;
         failed(new StartError(spec.name, failure));
         if (this.#stopping) return;
-        // One that was told to go did not fail.
-        child.delayMs = child.draining ? 0 : restartDelayMs(child.delayMs, performance.now() - startedMs);
+        // A drained process did not fail.
+        const { failures, delayMs } = child.draining
+          ? { failures: 0, delayMs: 0 }
+          : nextRestart(child.failures, performance.now() - startedMs, Math.random());
+        child.failures = failures;
         child.draining = false;
-        this.emit('exited', { name: spec.name, role: spec.role, code, signal, restartInMs: child.delayMs });
-        child.restart = setTimeout(() => this.#relaunch(child), child.delayMs);
+        this.emit('exited', { name: spec.name, role: spec.role, code, signal, restartInMs: delayMs });
+        child.restart = setTimeout(() => this.#relaunch(child), delayMs);
       });
     });
   }
@@ -204,12 +230,13 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   }
 
   #relaunch(child: SupervisedProcess): void {
+    child.restart = undefined;
     this.#launch(child).then(
       () => {
         const status = this.status().find(({ name }) => name === child.spec.name);
         if (status) this.emit('restarted', status);
       },
-      // A restart that fails ends in 'exited' above, which plans the next one.
+      // A failed restart emits 'exited' above, which schedules the next one.
       () => {},
     );
   }
@@ -218,10 +245,12 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
 interface SupervisedProcess {
   readonly spec: ProcessSpec;
   process?: ChildProcess | undefined;
-  /** Predecessors of `process` that finish what they have. */
+  /** Predecessors of `process` that are finishing their work. */
   readonly leaving: Set<ChildProcess>;
+  /** Set while it waits to be started again. */
   restart?: NodeJS.Timeout;
-  delayMs?: number;
+  /** Consecutive unexpected exits. */
+  failures: number;
   draining?: boolean;
 }
 
@@ -234,13 +263,13 @@ async function stopProcess(process: ChildProcess | undefined, withinMs = stopWit
   clearTimeout(deadline);
 }
 
-/** Programs write JSON; whatever else comes (a runtime's own warning) is kept as a line of its own kind. */
+/** Programs log JSON; anything else (such as a runtime warning) becomes a `process.output` line. */
 function parseLine(text: string, spec: ProcessSpec): ProcessLine {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && 'event' in value) return value as ProcessLine;
   } catch {
-    // Not JSON: passed on below as it is.
+    // Not JSON: passed on verbatim below.
   }
   return { level: 'info', event: 'process.output', role: spec.role, name: spec.name, text };
 }

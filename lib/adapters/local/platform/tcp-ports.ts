@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Every port of the platform on one machine. */
+/** All ports of the platform on one machine. */
 export interface PlatformPorts {
   readonly page: number;
   readonly api: number;
@@ -17,8 +17,8 @@ export interface PlatformPorts {
 }
 
 /**
- * Gives each listener its port. The first five, which people see, keep their places in the block whatever the size
- * of the fleets; `next` is called once for each, in that order.
+ * Assigns a port to each listener. The first five, which people see, keep their position in the block whatever the fleet sizes.
+ * `next` is called once per listener, in that order.
  */
 export function assignPorts(next: () => number, fleets: { proxies: number; workers: number }): PlatformPorts {
   return {
@@ -36,12 +36,12 @@ export function assignPorts(next: () => number, fleets: { proxies: number; worke
   };
 }
 
-/** How many ports a platform of this size takes. */
+/** How many ports a platform of this size needs. */
 export function portCount(fleets: { proxies: number; workers: number }): number {
   return 9 + 3 * fleets.proxies + 2 * fleets.workers;
 }
 
-/** `count` ports that were free a moment ago. They are held together, so that none is given twice. */
+/** `count` ports that were just free. All are held open at the same time, so that none is returned twice. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   try {
@@ -50,7 +50,7 @@ export async function freePorts(count: number): Promise<number[]> {
         server.listen(0, '127.0.0.1');
         await once(server, 'listening');
         const address = server.address();
-        if (address === null || typeof address === 'string') throw new Error('A TCP listener has no port.');
+        if (address === null || typeof address === 'string') throw new Error('The TCP listener has no port.');
         return address.port;
       }),
     );
@@ -59,7 +59,7 @@ export async function freePorts(count: number): Promise<number[]> {
   }
 }
 
-/** Throws the system's error (EADDRINUSE, EACCES) for the first port that cannot be opened on loopback now. */
+/** Throws the system's error (EADDRINUSE, EACCES) for the first port that cannot be opened on loopback. */
 export async function checkPorts(ports: readonly number[]): Promise<void> {
   for (const port of ports) {
     const server = createServer();

@@ -1,6 +1,6 @@
 /**
- * The control store's tables, as the steps from one schema version (`user_version`) to the next. A step that has been
- * released is never edited; a change is a new step. Columns hold what conditions and orders need, `body` the whole record.
+ * The control store's tables, as migrations from one schema version (`user_version`) to the next. Released migrations are never
+ * edited; a change is a new migration. Columns hold what conditions and sorting need; `body` holds the whole record.
  */
 export const controlSchema: readonly string[] = [
   `
@@ -43,7 +43,7 @@ export const controlSchema: readonly string[] = [
     PRIMARY KEY (stream_id, sequence)
   ) STRICT, WITHOUT ROWID;
   `,
-  // Holds the few that are open, whoever wrote them: the condition reads the record itself.
+  // Contains only the few open ones, whichever version wrote them, because the condition reads the record itself.
   `
   CREATE INDEX open_broadcasts ON broadcasts (stream_id, id) WHERE body ->> '$.state' <> 'ended';
   `,

@@ -1,3 +1,4 @@
+import { defaultKeptEvents } from '../../../config/defaults.ts';
 import { ConditionFailedError } from '../../../control-store/errors.ts';
 import type {
   BroadcastStore,
@@ -20,12 +21,9 @@ import { controlSchema } from './sqlite-control-schema.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDocumentStore } from './sqlite-document-store.ts';
 
-/** Events kept of a stream; older ones go as new ones come. */
-const keptEvents = 1_000;
-
 /**
- * The control store in one SQLite file that all processes of a machine open. Each conditional write is one statement, so
- * SQLite's write lock decides every race. Throws as `openSqliteDatabase` does; methods fail as `ControlStore` says.
+ * The control store in one SQLite file shared by all processes on a machine. Each conditional write is a single statement, so
+ * SQLite's write lock decides every race. Throws like `openSqliteDatabase`; methods throw as documented by `ControlStore`.
  */
 export function openSqliteControlStore(path: string): ControlStore & { close(): void } {
   const database = openSqliteDatabase(path, controlSchema);
@@ -47,7 +45,7 @@ function streamStore(database: SqliteDatabase): StreamStore {
         const { changes } = prepare(
           'INSERT INTO streams (id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
         ).run(stream.id, stream.version, JSON.stringify(stream));
-        demand(changes, `Stream ${stream.id} exists already.`);
+        demand(changes, `Stream ${stream.id} already exists.`);
       }),
     getStream: (id) =>
       database.run((prepare) => body<StreamRecord>(prepare('SELECT body FROM streams WHERE id = ?').get(id))),
@@ -67,7 +65,7 @@ function streamStore(database: SqliteDatabase): StreamStore {
         const { changes } = prepare(
           'UPDATE streams SET version = ?, body = ? WHERE id = ? AND version = ?',
         ).run(next.version, JSON.stringify(next), stream.id, stream.version);
-        demand(changes, `Stream ${stream.id} is not at version ${stream.version} any more.`);
+        demand(changes, `Stream ${stream.id} is no longer at version ${stream.version}.`);
         return next;
       }),
     deleteStream: (id) =>
@@ -89,7 +87,10 @@ function broadcastStore(database: SqliteDatabase): BroadcastStore {
           `INSERT INTO broadcasts (stream_id, id, epoch, body) VALUES (?, ?, ?, ?)
            ON CONFLICT DO UPDATE SET epoch = excluded.epoch, body = excluded.body WHERE excluded.epoch >= epoch`,
         ).run(broadcast.streamId, broadcast.id, broadcast.epoch, JSON.stringify(broadcast));
-        demand(changes, `Broadcast ${broadcast.id} is past epoch ${broadcast.epoch}.`);
+        demand(
+          changes,
+          `Broadcast ${broadcast.id} was already written by an epoch newer than ${broadcast.epoch}.`,
+        );
       }),
     latestBroadcast: (streamId) =>
       database.run((prepare) => body<BroadcastRecord>(prepare(newest).get(streamId, 1))),
@@ -103,7 +104,7 @@ function broadcastStore(database: SqliteDatabase): BroadcastStore {
       database.run((prepare) => bodies<BroadcastRecord>(prepare(newest).all(streamId, limit))),
     listOpenBroadcasts: ({ limit, cursor = '' }) =>
       database.run((prepare) => {
-        // SQLite takes the index for the very words of its own condition only; without it this would read every broadcast.
+        // SQLite uses the index only if the condition matches its definition literally; otherwise this would scan all broadcasts.
         const rows = prepare(
           `SELECT stream_id, id FROM broadcasts INDEXED BY open_broadcasts
            WHERE body ->> '$.state' <> 'ended' AND stream_id > ? ORDER BY stream_id LIMIT ?`,
@@ -142,7 +143,7 @@ function leaseStore(database: SqliteDatabase): LeaseStore {
            WHERE stream_id = ? AND worker_id = ? AND epoch = ? AND released = 0 RETURNING *`,
         ).all(streamId, workerId, epoch);
         return leaseOf(
-          granted(rows, `${workerId} does not hold the lease of ${streamId} in epoch ${epoch}.`),
+          granted(rows, `${workerId} does not hold the lease of ${streamId} for epoch ${epoch}.`),
         );
       }),
     releaseLease: ({ streamId, workerId, epoch }) =>
@@ -154,11 +155,11 @@ function leaseStore(database: SqliteDatabase): LeaseStore {
       }),
     requestEnd: (streamId, broadcastId) =>
       database.run((prepare) => {
-        // The version stays: it is the holder's sign of life, and this is not.
+        // Don't raise the version: it is the holder's sign of life, and this is not the holder.
         const { changes } = prepare(
           'UPDATE leases SET end_requested = 1 WHERE stream_id = ? AND broadcast_id = ? AND released = 0',
         ).run(streamId, broadcastId);
-        demand(changes, `No worker holds broadcast ${broadcastId} of ${streamId}.`);
+        demand(changes, `No worker holds the lease for broadcast ${broadcastId} of ${streamId}.`);
       }),
   };
 }
@@ -195,7 +196,8 @@ function eventStore(database: SqliteDatabase): StreamEventStore {
         ).all(event.streamId, JSON.stringify(event));
         prepare('DELETE FROM events WHERE stream_id = ? AND sequence <= ?').run(
           event.streamId,
-          Number(row?.sequence) - keptEvents,
+          // Older ones go as new ones come.
+          Number(row?.sequence) - defaultKeptEvents,
         );
       }),
     listEvents: (streamId, { after, limit }) =>
@@ -214,7 +216,7 @@ function eventStore(database: SqliteDatabase): StreamEventStore {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Our own JSON of a whole record: this file is the only one that writes it. */
+/** Parses a whole record; unchecked, because only this file writes it. */
 const body = <T>(row: Row | undefined): T | undefined => (row ? JSON.parse(String(row.body)) : undefined);
 const bodies = <T>(rows: readonly Row[]): T[] => rows.map((row) => JSON.parse(String(row.body)));
 
@@ -240,8 +242,8 @@ function demand(changes: number | bigint, refusal: string): void {
 }
 
 /**
- * The row that a write returned. Such writes are run with `all`, never with `get`: that one stops at the first row, before
- * the write is committed, and a commit that then fails (a full disk) goes unsaid.
+ * The row that a write returned. Run such writes with `all`, never with `get`: `get` stops at the first row, before the commit,
+ * so a failing commit (disk full) would go unnoticed.
  */
 function granted([row]: readonly Row[], refusal: string): Row {
   if (!row) throw new ConditionFailedError(refusal);

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ControlStoreUnavailableError } from '../../../control-store/errors.ts';
+import { pauseMs, type RetryPolicy } from '../../../retry/policy/backoff.ts';
+import { retry } from '../../../retry/retry.ts';
 import {
   ControlStoreCorruptError,
   ControlStoreTooNewError,
@@ -14,41 +15,45 @@ import {
   isSqliteFault,
 } from './sqlite-errors.ts';
 
-/** Gives the prepared statement of an SQL text, made once. */
+/** Returns the prepared statement for an SQL text, prepared once. */
 export type Prepare = (sql: string) => StatementSync;
 
 /**
- * One file of embedded tables that several processes open at once. node:sqlite is synchronous, so a lock held by another
- * process is waited for only {@link busyTimeoutMs} at a time; between the tries the event loop runs.
+ * One SQLite file that several processes open at the same time. node:sqlite is synchronous, so it waits for a lock held by
+ * another process only {@link busyTimeoutMs} at a time; the event loop runs between attempts.
  */
 export interface SqliteDatabase {
   /**
-   * Runs `work`, one statement, and again while the file is locked. What `work` throws of itself is passed on; a lock that
-   * stays, or another fault of SQLite, is a `ControlStoreUnavailableError` with that cause.
+   * Runs `work`, a single statement, and retries it while the file is locked. Errors of `work` itself are passed on. A lock that
+   * persists, or any other SQLite error, becomes a `ControlStoreUnavailableError` with that cause.
    */
   run<T>(work: (prepare: Prepare) => T): Promise<T>;
-  /** Like `run`, for several statements that take effect together or not at all. */
+  /** Like `run`, for several statements that take effect all together or not at all. */
   transact<T>(work: (prepare: Prepare) => T): Promise<T>;
-  /** Closes the file; what is called later is refused as unavailable. Closing twice is no error. */
+  /** Closes the file; later calls fail as unavailable. Closing twice is not an error. */
   close(): void;
 }
 
-/** How long one try may block this process. */
+/** How long one attempt may block this process. */
 const busyTimeoutMs = 5;
-/** How long opening may wait for other processes that migrate: nothing else runs yet. */
+/** How long opening may wait for other processes to migrate; nothing else is running yet. */
 const openTimeoutMs = 5_000;
 /**
- * Pauses between tries double up to the longest, each ± 50 %: about 1 s in all. None is long, so that a lease is renewed soon
- * after a lock is gone; others could take it 2 s after the last renewal.
+ * About 1 s in total, 1.3 s at most: others may take a lease 2 s after its last renewal (see
+ * lib/encoder/lease/policy/fence.ts). All pauses are short, so that a lease is renewed soon after a lock is released.
  */
-const firstPauseMs = 5;
-const longestPauseMs = 120;
-const tries = 13;
+const whileLocked = {
+  firstMs: 5,
+  longestMs: 120,
+  jitter: 0.25,
+  tries: 13,
+} as const satisfies RetryPolicy;
+const whileOthersOpen: RetryPolicy = { firstMs: 15, longestMs: 15, jitter: 0.6 };
 
 /**
- * Opens `path` (its folder is made where missing; `:memory:` is private to the caller) and brings it to the newest of
- * `migrations`, each the SQL that leads from its index to the next schema version.
- * Throws `DataDirNotWritableError`, `ControlStoreCorruptError` or `ControlStoreTooNewError`.
+ * Opens `path` (creating its folder if missing; `:memory:` is private to the caller) and upgrades it with `migrations`, each of
+ * which is the SQL that leads from the schema version of its index to the next. Throws `DataDirNotWritableError`,
+ * `ControlStoreCorruptError` or `ControlStoreTooNewError`.
  */
 export function openSqliteDatabase(path: string, migrations: readonly string[]): SqliteDatabase {
   const database = openFile(path, migrations);
@@ -62,18 +67,12 @@ export function openSqliteDatabase(path: string, migrations: readonly string[]):
   };
 
   async function run<T>(work: (prepare: Prepare) => T): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return work(prepare);
-      } catch (cause) {
-        if (!isSqliteFault(cause)) throw cause;
-        if (!isBusy(cause) || attempt === tries) {
-          const trouble = isBusy(cause) ? `stayed locked for ${attempt} tries` : 'answered with a fault';
-          throw new ControlStoreUnavailableError(`The control store ${trouble}.`, { cause });
-        }
-      }
-      const pauseMs = Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs);
-      await pause(pauseMs * (0.5 + Math.random()));
+    try {
+      return await retry(() => work(prepare), whileLocked, { again: isLocked });
+    } catch (cause) {
+      if (!isSqliteFault(cause)) throw cause;
+      const trouble = isBusy(cause) ? `stayed locked for ${whileLocked.tries} attempts` : 'returned an error';
+      throw new ControlStoreUnavailableError(`The control store ${trouble}.`, { cause });
     }
   }
 
@@ -86,7 +85,9 @@ export function openSqliteDatabase(path: string, migrations: readonly string[]):
   };
 }
 
-/** BEGIN IMMEDIATE takes the write lock first, so that nothing read inside can be stale when it writes. */
+const isLocked = (cause: unknown): boolean => isSqliteFault(cause) && isBusy(cause);
+
+/** BEGIN IMMEDIATE takes the write lock first, so that nothing read inside is stale by the time of the write. */
 function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -117,9 +118,10 @@ function openFile(path: string, migrations: readonly string[]): DatabaseSync {
 }
 
 function makeReady(database: DatabaseSync, path: string, migrations: readonly string[]): void {
-  // In WAL a reader never blocks the writer. Changing to it is refused at once, not waited for, while others open the file.
+  // In WAL mode readers never block the writer. Switching to it fails immediately, without waiting, while others have the file
+  // open.
   waitWhileBusy(() => database.exec('PRAGMA journal_mode = WAL'));
-  // NORMAL keeps the file sound through any crash; only a power cut may take back the last commits.
+  // NORMAL keeps the file consistent through any crash; only a power cut may lose the last commits.
   database.exec('PRAGMA synchronous = NORMAL');
   const faults = database.prepare('PRAGMA quick_check(1)').get();
   if (faults?.quick_check !== 'ok') throw new ControlStoreCorruptError(path, String(faults?.quick_check));
@@ -127,7 +129,7 @@ function makeReady(database: DatabaseSync, path: string, migrations: readonly st
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
 }
 
-/** Under the write lock: of several processes that start together one migrates, the others find it done. */
+/** Runs under the write lock: of several processes starting together, one migrates and the others find it done. */
 function migrate(database: DatabaseSync, path: string, migrations: readonly string[]): void {
   inTransaction(database, () => {
     const found = Number(database.prepare('PRAGMA user_version').get()?.user_version);
@@ -137,7 +139,7 @@ function migrate(database: DatabaseSync, path: string, migrations: readonly stri
   });
 }
 
-/** Only while opening: sleeps with the thread, as there is nothing else to run. */
+/** Only while opening: blocks the thread, because nothing else is running yet. `retry` can't do that. */
 function waitWhileBusy(work: () => void): void {
   const endsAtMs = performance.now() + openTimeoutMs;
   for (;;) {
@@ -147,6 +149,7 @@ function waitWhileBusy(work: () => void): void {
     } catch (error) {
       if (!isBusy(error) || performance.now() > endsAtMs) throw error;
     }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 + Math.random() * 20);
+    const waitMs = pauseMs(whileOthersOpen, 1, Math.random());
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, waitMs);
   }
 }

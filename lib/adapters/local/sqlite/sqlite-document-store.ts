@@ -31,7 +31,7 @@ export function sqliteDocumentStore(database: SqliteDatabase): DocumentStore {
               ).run(version, open, JSON.stringify(next), streamId, kind, document.version);
         if (Number(changes) === 0) {
           throw new ConditionFailedError(
-            `The ${kind} of ${streamId} is not at version ${document.version} any more.`,
+            `The ${kind} document of ${streamId} is no longer at version ${document.version}.`,
           );
         }
         return next;

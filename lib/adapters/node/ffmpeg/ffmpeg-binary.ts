@@ -9,8 +9,8 @@ import {
 } from '../../../encoder/encoding/policy/ffmpeg-version.ts';
 
 /**
- * The ffmpeg to work with: the configured one where there is one, else the system's, else the packaged fallback. A
- * system ffmpeg that is too old gives way to the packaged one. Throws `FfmpegUnusableError` where none will do.
+ * Finds the ffmpeg to use: the configured one if set, otherwise the system's, otherwise the packaged fallback. A system ffmpeg
+ * that is too old is passed over for the packaged one. Throws `FfmpegUnusableError` if none is usable.
  */
 export async function findFfmpeg(configuredPath?: string): Promise<FfmpegBuild> {
   const candidates: [FfmpegSource, string | undefined][] =
@@ -36,7 +36,7 @@ export async function findFfmpeg(configuredPath?: string): Promise<FfmpegBuild> 
     fault ??
     new FfmpegUnusableError(
       'FFMPEG_MISSING',
-      `There is no ffmpeg${configuredPath ? ` at ${configuredPath}` : ''}.`,
+      `No ffmpeg found${configuredPath ? ` at ${configuredPath}` : ''}.`,
     )
   );
 }
@@ -50,7 +50,7 @@ function askVersion(path: string, source: FfmpegSource): Promise<FfmpegBuild | u
   });
 }
 
-/** The optional dependency carries a binary for x86-64 Linux only. */
+/** The optional dependency contains a binary for x86-64 Linux only. */
 function packagedPath(): string | undefined {
   try {
     return createRequire(import.meta.url).resolve('@ffmpeg-installer/linux-x64/ffmpeg');

@@ -5,13 +5,13 @@ import type { EncoderProcess, EncoderProcessHandler, StartEncoder } from '../../
 import { socketConnection } from '../net/connection.ts';
 import type { ReadBatch } from '../net/read-batch.ts';
 
-/** How much of stderr is kept for the event that says why it ended. */
+/** How much of stderr is kept, for the event that reports why ffmpeg exited. */
 const keptStderrBytes = 4096;
-/** What a read goes into; it is copied out at once, so one piece serves all pipes. */
+/** Read buffer. Data is copied out immediately, so one buffer serves all pipes. */
 const memory = Buffer.allocUnsafeSlow(256 * 1024);
 /**
- * Starts ffmpegs of this path. ffmpeg flushes every frame of every track, and what costs is waking up for each: their outputs are read
- * at the ticks of `batch`.
+ * Starts ffmpeg processes from `path`. ffmpeg flushes every frame of every track, and waking up for each is expensive, so their
+ * outputs are read at the ticks of `batch`.
  */
 export function ffmpegStarter(path: string, batch: ReadBatch): StartEncoder {
   return (args, outputs, handler) => start(path, batch, args, outputs, handler);
@@ -35,7 +35,7 @@ function start(
   };
   child.on('error', (fault) => {
     said = fault.message;
-    // Without a pid it never ran, and no close follows.
+    // Without a pid the process never ran, and no 'close' follows.
     if (child.pid === undefined) exited(null, null);
   });
   child.on('close', exited);
@@ -59,7 +59,7 @@ function start(
     });
   });
   const { stdin } = child;
-  // A pipe that broke: the exit that follows says why.
+  // Broken pipe: the exit that follows explains why.
   stdin?.on('error', () => {});
   return {
     pid: child.pid,
@@ -68,7 +68,7 @@ function start(
     },
     write(pieces) {
       if (!stdin?.writable) return;
-      // Copying some kilobytes is much cheaper than a stream write for each piece.
+      // Copying a few kilobytes is much cheaper than one stream write per piece.
       stdin.write(Buffer.concat(pieces));
     },
     endInput: () => stdin?.end(),

@@ -4,33 +4,33 @@ import type { BodyReader, EdgeResponse, EdgeService } from '../../../edge/ports.
 import { maxHeadBytes, parseRequestHead, type RequestHead } from '../../../protocol/http/request-head.ts';
 import { httpDate } from './http-date.ts';
 
-/** Bytes handed to a socket at once while more are to come. It takes no more until these are out. */
+/** Maximum bytes per write while more follow. The socket gets no more until these are out. */
 const writeBytes = 256 * 1024;
-/** Up to this size, copying a body behind its head is cheaper than a second piece in the write. */
+/** Up to this size, appending the body to the head is cheaper than a second piece in the write. */
 const joinBytes = 16 * 1024;
 
-/** One client's connection: requests are answered one after the other, in order. */
+/** One client's connection: answers requests one after another, in order. */
 export class EdgeConnection {
   readonly #socket: Socket;
   readonly #service: EdgeService;
-  /** What came of requests that are not begun yet. */
+  /** Received bytes of requests not started yet. */
   #pending: Buffer | undefined;
-  /** The request that is being answered. */
+  /** The request being answered. */
   #request: RequestHead | undefined;
   #body: BodyReader | undefined;
-  /** The head of the answer, until the first bytes of the body are there to go with it: one write for both. */
+  /** The head of the response, held until the first bytes of the body: one write for both. */
   #heldHead = '';
-  /** Writes of the body that the socket has not done yet; the body counts as read only when there are none. */
+  /** Body writes the socket has not completed; the body counts as read only when there are none. */
   #unsent = { writes: 0, done: () => {} };
-  /** The body goes out in chunks, as nobody knows how long it will be. */
+  /** The body is sent in chunks because its length is unknown. */
   #chunked = false;
-  /** Since when a head is awaited (ms); undefined between requests and while one is answered. */
+  /** Since when a request head has been awaited (ms); undefined between requests and while one is being answered. */
   #headSinceMs: number | undefined = performance.now();
-  /** No request after the one under way: what still comes is dropped. */
+  /** The current request is the last: further input is dropped. */
   #lastRequest = false;
-  /** The client sends no more, and wants its answers. */
+  /** The client half-closed and still waits for its responses. */
   #inputEnded = false;
-  /** We are in `#next` already: an answer that is there at once must not go deeper into the stack. */
+  /** `#next` is running: a response that is available immediately must not recurse. */
   #advancing = false;
 
   constructor(socket: Socket, service: EdgeService, idleTimeoutMs: number) {
@@ -50,15 +50,15 @@ export class EdgeConnection {
     socket.on('close', () => this.#release());
   }
 
-  /** Closes the connection if its client has been sending a head since before then. */
+  /** Closes the connection if its client started sending a head before `beganBeforeMs`. */
   expireHead(beganBeforeMs: number): void {
     if (this.#headSinceMs === undefined || this.#headSinceMs >= beganBeforeMs) return;
-    // A connection that was only opened (browsers do so to be quick later) is no request that could be refused.
+    // A connection that was merely opened (browsers preconnect) has no request to refuse.
     if (this.#pending) this.#refuse(408);
     else this.#socket.destroy();
   }
 
-  /** The request under way is the last one. */
+  /** Makes the current request the last one. */
   finish(): void {
     this.#lastRequest = true;
     if (!this.#request) this.#socket.end();
@@ -72,16 +72,16 @@ export class EdgeConnection {
     if (this.#lastRequest) return;
     this.#pending = this.#pending === undefined ? bytes : Buffer.concat([this.#pending, bytes]);
     this.#next();
-    // Whoever sends on without waiting for answers, or without reading them, waits now.
+    // Back-pressure for clients that keep sending without waiting for responses or without reading them.
     if (this.#busy && this.#pending && this.#pending.length > maxHeadBytes) this.#socket.pause();
   }
 
-  /** The answer before is not made yet, or the client does not take it: the next request has to wait. */
+  /** The previous response isn't finished, or the client isn't reading it: the next request has to wait. */
   get #busy(): boolean {
     return this.#request !== undefined || this.#socket.writableNeedDrain;
   }
 
-  /** Begins the next request if its head is all there, and the ones after it while they are answered at once. */
+  /** Starts the next request if its head is complete, and continues while responses are immediate. */
   #next(): void {
     if (this.#advancing) return;
     this.#advancing = true;
@@ -97,13 +97,13 @@ export class EdgeConnection {
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
-  /** Takes a head off what came; undefined where it is not all there yet, a status where it is to be refused. */
+  /** Takes a head off the received bytes; undefined if incomplete, a status if it must be refused. */
   #takeHead(pending: Buffer): RequestHead | number | undefined {
     const end = pending.indexOf('\r\n\r\n');
     if (end > maxHeadBytes || (end === -1 && pending.length > maxHeadBytes)) return 431;
     if (end === -1) {
       this.#headSinceMs ??= performance.now();
-      // A TLS handshake, for example, has no end of a head to wait for.
+      // Don't wait for the end of a head in, for example, a TLS handshake.
       return isLetter(pending[0]) ? undefined : 400;
     }
     this.#pending = end + 4 < pending.length ? pending.subarray(end + 4) : undefined;
@@ -124,7 +124,7 @@ export class EdgeConnection {
     }
     const counted = body === undefined || headers['content-length'] !== undefined;
     this.#chunked = !counted && request.chunks;
-    // Without a count and without chunks only the end of the connection ends the body.
+    // Without a content length and without chunks, only closing the connection ends the body.
     if (!request.keepAlive || (!counted && !request.chunks)) this.#lastRequest = true;
     this.#heldHead = this.#head(status, headers);
     if (!body) {
@@ -151,7 +151,7 @@ export class EdgeConnection {
     return `${text}date: ${httpDate()}\r\n\r\n`;
   }
 
-  /** Hands on what there is of the body, at the client's pace. */
+  /** Sends the available part of the body at the client's pace. */
   #send(): void {
     const body = this.#body;
     if (!body || this.#socket.destroyed || this.#socket.writableNeedDrain) return;
@@ -163,7 +163,7 @@ export class EdgeConnection {
     }
     let bytes = body.next(writeBytes);
     while (typeof bytes !== 'string' && this.#write(bytes)) bytes = body.next(writeBytes);
-    // Else the socket is full: it says `drain` when it is empty.
+    // Otherwise the socket is full and emits `drain` once it is empty.
     if (bytes === 'wait') {
       body.whenMore(() => this.#send());
     } else if (bytes === 'end') {
@@ -171,7 +171,7 @@ export class EdgeConnection {
       if (this.#chunked) this.#socket.write('0\r\n\r\n', 'latin1');
       this.#endBody(body);
     } else if (bytes === 'failed') {
-      // A plain close would end a body that has no count as if it were whole.
+      // A plain close would make a body without a content length look complete.
       this.#socket.resetAndDestroy();
     }
   }
@@ -205,7 +205,7 @@ export class EdgeConnection {
     this.#end();
   }
 
-  /** The answer is out, or in the socket's buffer. */
+  /** The response is sent, or in the socket's buffer. */
   #end(): void {
     this.#request = undefined;
     if (this.#lastRequest) this.#socket.end();

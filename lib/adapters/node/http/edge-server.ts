@@ -6,19 +6,19 @@ import type { ListeningServer } from './fetch-server.ts';
 export interface EdgeServerOptions {
   readonly service: EdgeService;
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** What comes beyond them is closed at once; 20,000 unless told. */
+  /** Connections beyond this are closed immediately. @default 20,000 */
   readonly maxConnections?: number;
-  /** A connection on which no byte moves for this long is closed; 65 s unless told. */
+  /** A connection without traffic for this long is closed. @default 65 s */
   readonly idleTimeoutMs?: number;
-  /** From a connection's begin, or a request's first byte, to the end of its head; 10 s unless told. */
+  /** From the start of a connection, or the first byte of a request, to the end of its head. @default 10 s */
   readonly headersTimeoutMs?: number;
 }
 
 /**
- * The edge over HTTP/1.1 on bare sockets: a third of the CPU that node:http takes for a small object, because there are
- * no bodies to read, few headers, and answers that are in memory go out in one write. Rejects with the listen error.
+ * Serves the edge over HTTP/1.1 on bare sockets. For small objects this takes a third of node:http's CPU, because there are no
+ * request bodies and few headers, and responses in memory go out in one write. Rejects with the listen error.
  */
 export async function listenEdge(options: EdgeServerOptions): Promise<ListeningServer> {
   const { service, maxConnections = 20_000, idleTimeoutMs = 65_000, headersTimeoutMs = 10_000 } = options;
@@ -29,7 +29,7 @@ export async function listenEdge(options: EdgeServerOptions): Promise<ListeningS
     socket.on('close', () => connections.delete(connection));
   });
   server.maxConnections = maxConnections;
-  // One timer for all: a deadline may be met a little late, and a connection costs no timer of its own.
+  // One timer for all: deadlines may be enforced slightly late, but connections need no timers of their own.
   const sweep = setInterval(
     () => {
       const beganBefore = performance.now() - headersTimeoutMs;

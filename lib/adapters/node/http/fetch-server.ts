@@ -5,11 +5,11 @@ import { getRequestListener } from '@hono/node-server';
 /** A listening HTTP server. */
 export interface ListeningServer {
   readonly port: number;
-  /** Takes no more connections, gives the requests under way `graceMs`, then closes every connection. */
+  /** Stops accepting connections, gives pending requests `graceMs`, then closes all connections. */
   close(graceMs?: number): Promise<void>;
 }
 
-/** Serves a web-standard handler over HTTP/1.1. `port` 0 takes a free one. Rejects with the listen error. */
+/** Serves a web-standard handler over HTTP/1.1. `port` 0 picks a free port. Rejects with the listen error. */
 export async function listenFetch(options: {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly host: string;

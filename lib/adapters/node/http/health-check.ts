@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import type { HealthProbe } from '../../../pop/ports.ts';
 
-/** Asks `GET http://host:port/healthz`; true where the answer is 200 within `timeoutMs`. Never throws. */
+/** Requests `GET http://host:port/healthz`; true if it responds with 200 within `timeoutMs`. Never throws. */
 export const probeHealth: HealthProbe = ({ host, port }, { timeoutMs }) =>
   new Promise((resolve) => {
     const request = get({ host, port, path: '/healthz', agent: false, timeout: timeoutMs }, (response) => {

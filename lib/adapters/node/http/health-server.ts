@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 
-/** Answers `GET /healthz` with 200 while `healthy()`, else with 503; anything else with 404. */
+/** Responds to `GET /healthz` with 200 while `healthy()`, otherwise with 503; to anything else with 404. */
 export async function serveHealth(
   at: { host: string; port: number },
   healthy: () => boolean,

@@ -1,7 +1,7 @@
 let text = '';
 let atSecond = -1;
 
-/** The time now for a `Date` header (RFC 9110 §5.6.7), made once a second. */
+/** The current time for a `Date` header (RFC 9110 §5.6.7), formatted once per second. */
 export function httpDate(nowMs = Date.now()): string {
   const second = Math.floor(nowMs / 1000);
   if (second !== atSecond) {

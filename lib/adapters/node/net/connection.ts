@@ -3,21 +3,21 @@ import { Socket } from 'node:net';
 import type { Connection, ConnectionHandler, Endpoint } from '../../../net/socket.ts';
 import type { ReadBatch } from './read-batch.ts';
 
-/** What a listener knows of a connection. */
+/** What a listener knows about a connection. */
 export interface ConnectionFacts {
   readonly secure?: boolean;
-  /** The peer, where a PROXY header names it. */
+  /** The peer, if a PROXY header names it. */
   readonly remote?: Endpoint;
-  /** Bytes that came with that header. */
+  /** Bytes received along with that header. */
   readonly initial?: Buffer;
-  /** Where `batchReads` waits. */
+  /** The tick that `batchReads` waits for. */
   readonly batch?: ReadBatch;
 }
 
-/** A connection that brings more than this many reads at one tick has to let others go first. */
+/** Maximum reads of one connection per tick, after which others get their turn. */
 const mostReadsATick = 16;
 
-/** Wraps a socket that nobody reads yet. */
+/** Wraps a socket that isn't being read yet. */
 export function socketConnection(socket: Socket, facts: ConnectionFacts = {}): Connection {
   return new SocketConnection(socket, facts);
 }
@@ -32,7 +32,7 @@ class SocketConnection implements Connection {
   #batch: ReadBatch | undefined;
   #paused = false;
   #waiting = false;
-  /** Set where the socket reads straight into the handler's memory. */
+  /** Set if the socket reads straight into the handler's memory. */
   #direct: DirectReading | undefined;
 
   constructor(socket: Socket, facts: ConnectionFacts) {
@@ -94,7 +94,7 @@ class SocketConnection implements Connection {
     if (this.#direct === undefined || this.#batch === undefined) {
       this.#socket.resume();
     } else {
-      // From the first tick on only ticks read, so that no two reads share a memory.
+      // From the first tick on, only ticks read, so that no two reads share a buffer.
       this.#socket.pause();
       this.#wait(this.#batch);
     }
@@ -106,7 +106,7 @@ class SocketConnection implements Connection {
 
   abort(): void {
     if (this.#socket.destroyed) return;
-    // A reset tells the peer that this was no orderly end, and leaves nothing behind in either kernel.
+    // A reset shows the peer that this was not an orderly close, and leaves nothing behind in either kernel.
     if (this.secure) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
   }
@@ -119,8 +119,8 @@ class SocketConnection implements Connection {
   };
 
   /**
-   * Reads what is there without waking up for it: to arm a socket, to be woken and to disarm it again costs several times
-   * as much as the read.
+   * Reads the available data without waiting for a wake-up: arming a socket, waking up and disarming it again costs several
+   * times as much as the read.
    */
   #readNow({ fd, handle, handler }: DirectReading): void {
     for (let reads = 0; reads < mostReadsATick; reads++) {
@@ -133,7 +133,7 @@ class SocketConnection implements Connection {
         this.#socket.destroy(fault as Error);
         return;
       }
-      // The end stays readable: the socket finds it by itself. What it was lent last is in use by now.
+      // End of stream stays readable, so the socket finds it itself. It needs fresh memory, as its previous buffer is in use.
       if (length === 0) {
         handle.useUserBuffer?.(memory);
         this.#socket.resume();
@@ -153,10 +153,10 @@ class SocketConnection implements Connection {
     batch.wait(this.#wake);
   }
 
-  /** TLS, dialled sockets, and Nodes without user buffers. */
+  /** For TLS, dialled sockets, and Node versions without user buffers. */
   #readByEvents(handler: ConnectionHandler, deliver: (bytes: Buffer) => void): void {
     let scheduled = false;
-    // What one wake-up brought comes as several events, all before the next immediate.
+    // One wake-up delivers its data as several events, all before the next immediate.
     const batchEnded = () => {
       scheduled = false;
       if (this.#batch !== undefined && !this.#waiting) {
@@ -171,21 +171,21 @@ class SocketConnection implements Connection {
       scheduled = true;
       setImmediate(batchEnded);
     });
-    // Nothing may stay gathered when the peer has said its last.
+    // Nothing may stay collected once the peer has finished sending.
     this.#socket.on('end', () => handler.batchEnded());
   }
 
   /**
-   * Reads an accepted socket straight into the handler's memory. Node offers that (`onread`) for sockets that it makes
-   * itself only, so the accepted one gives its handle to a new one; it is destroyed at the end, so that its server
-   * counts right. Undefined where this Node has no such handle: then the caller falls back to events.
+   * Reads an accepted socket straight into the handler's memory. Node offers this (`onread`) only for sockets it creates itself,
+   * so the accepted socket hands its handle to a new one; it is destroyed at the end so that its server's connection count stays
+   * right. Undefined if this Node version has no such handle; the caller then falls back to events.
    */
   #readDirectly(handler: ConnectionHandler, early: Uint8Array[]): Socket | undefined {
     const accepted = this.#socket as Socket & { _handle: SocketHandle | null };
     const handle = accepted._handle;
     if (typeof handle?.useUserBuffer !== 'function' || accepted.readableFlowing !== false) return undefined;
     accepted._handle = null;
-    // What came right behind a PROXY header may have been read by the old socket.
+    // The old socket may already have read data that followed a PROXY header.
     while (accepted.readableLength > 0) early.push(accepted.read());
     const options = {
       handle,
@@ -196,7 +196,7 @@ class SocketConnection implements Connection {
         callback: (length: number, memory: Uint8Array) => {
           handler.data(Buffer.from(memory.buffer, memory.byteOffset, length));
           handler.batchEnded();
-          // A read that filled its memory left more behind: take that first.
+          // A read that filled its buffer left more behind: read that first.
           if (this.#batch === undefined || length === memory.length) return true;
           this.#wait(this.#batch);
           return false;
@@ -210,22 +210,23 @@ class SocketConnection implements Connection {
   }
 }
 
-/** How Node makes a socket of an accepted handle. Not public; used only where it is there. */
+/** Node's internal socket handle. Not a public API; used only if present. */
 interface SocketHandle {
   readonly fd: number;
   useUserBuffer?(buffer: Uint8Array): void;
 }
 
 interface DirectReading {
-  /** Of the handle. Not to be used once the socket is destroyed: it may be another's then. */
+  /** The handle's file descriptor. Don't use it once the socket is destroyed: it may belong to another socket by then. */
   readonly fd: number;
   readonly handle: SocketHandle;
   readonly handler: ConnectionHandler;
 }
 
 /**
- * Writes what the kernel takes now, past the stream, whose bookkeeping costs a third of the write; only where nothing is
- * queued in the stream. Returns what is left. A fault leaves all: the stream runs into it again and reports it.
+ * Writes as much as the kernel accepts immediately, bypassing the stream, whose bookkeeping costs a third of the write. Only
+ * allowed while nothing is queued in the stream. Returns the rest. On an error it returns everything: the stream then hits the
+ * same error and reports it.
  */
 function writeNow(fd: number, pieces: readonly Uint8Array[]): readonly Uint8Array[] {
   let written: number;
@@ -236,14 +237,14 @@ function writeNow(fd: number, pieces: readonly Uint8Array[]): readonly Uint8Arra
   }
   const rest: Uint8Array[] = [];
   for (const piece of pieces) {
-    // Most often the kernel takes everything.
+    // Usually the kernel accepts everything.
     if (written < piece.length) rest.push(written === 0 ? piece : piece.subarray(written));
     written = Math.max(0, written - piece.length);
   }
   return rest;
 }
 
-/** Copies what a socket hands out into the handler's memory. */
+/** Copies data from a socket into the handler's memory. */
 function copyTo(handler: ConnectionHandler): (bytes: Buffer) => void {
   let target: Uint8Array | undefined;
   return (bytes) => {

@@ -1,20 +1,21 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, rootCertificates } from 'node:tls';
 import type { Connection, DialResolved, ResolvedEndpoint } from '../../../net/socket.ts';
+import { hostPort } from '../../../routing/host-port.ts';
 import { socketConnection } from './connection.ts';
 import { ConnectError } from './dial.ts';
 
-/** An address that is silent must leave time for the next one. */
+/** Time limit for one address, so that an unresponsive one leaves time for the next. */
 const longestAddressMs = 4_000;
 
 export interface PushDialerOptions {
-  /** PEM: trusted beside the usual authorities. For one machine and tests. */
+  /** PEM; trusted in addition to the usual authorities. For one machine and tests. */
   readonly extraCa?: string | undefined;
 }
 
 /**
- * Dials other servers, by address only: no name is resolved here. Certificates are verified, for the name that the address was
- * found by. Throws `ConnectError` with the last address's fault as its cause.
+ * Dials other servers by address only; no names are resolved here. Certificates are verified against the name that the address
+ * was resolved from. Throws `ConnectError` with the last address's error as its cause.
  */
 export function pushDialer({ extraCa }: PushDialerOptions = {}): DialResolved {
   const ca = extraCa === undefined ? {} : { ca: [...rootCertificates, extraCa] };
@@ -35,7 +36,9 @@ export function pushDialer({ extraCa }: PushDialerOptions = {}): DialResolved {
         fault = cause;
       }
     }
-    throw new ConnectError(`${to.addresses.join(', ')} port ${to.port}: no connection`, { cause: fault });
+    throw new ConnectError(`Could not connect to ${to.addresses.join(', ')} port ${to.port}`, {
+      cause: fault,
+    });
   };
 }
 
@@ -53,7 +56,7 @@ function dialAddress(
           port,
           ...trust,
           minVersion: 'TLSv1.2',
-          // An address is no name (RFC 6066): its certificate is checked against the address itself.
+          // SNI must not be an address (RFC 6066): its certificate is checked against the address itself.
           ...(isIP(serverName) === 0 && { servername: serverName }),
         })
       : connect({ host, port, allowHalfOpen: true });
@@ -69,15 +72,15 @@ function dialAddress(
       reject(cause);
     };
     const onError = (cause: Error): void => fail(cause);
-    const onAbort = (): void => fail(new NoAnswerError(`${host}:${port} does not answer`));
+    const onAbort = (): void => fail(new NoAnswerError(`${hostPort({ host, port })} did not respond`));
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('error', onError);
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       settle();
       resolve(socketConnection(socket, { secure }));
     });
-    // Nobody else would hear of a server that hangs up during the TLS handshake without a fault.
-    socket.once('close', () => fail(new HungUpError(`${host}:${port} closed the connection`)));
+    // Otherwise a server that hangs up cleanly during the TLS handshake would go unnoticed.
+    socket.once('close', () => fail(new HungUpError(`${hostPort({ host, port })} closed the connection`)));
     if (signal.aborted) onAbort();
   });
 }

@@ -13,41 +13,41 @@ export interface Certificate {
 
 export interface ListenerOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** With it, connections are TLS (1.2 or 1.3). */
+  /** If set, connections use TLS (1.2 or 1.3). */
   readonly certificate?: Certificate;
-  /** Expect a PROXY protocol v2 header in front of everything. Only behind a balancer that sends it. */
+  /** Expect a PROXY protocol v2 header first. Only behind a balancer that sends it. */
   readonly proxyHeader?: boolean;
-  /** Connections beyond this are closed as they come, TLS handshakes included. */
+  /** Connections beyond this, including TLS handshakes, are closed immediately. */
   readonly maxConnections: number;
   /** For the PROXY header and the TLS handshake, each. */
   readonly handshakeTimeoutMs: number;
-  /** Where connections that ask for it wait between reads. */
+  /** The tick that batching connections wait for between reads. */
   readonly batch?: ReadBatch;
 }
 
 export interface ListenerHandler {
   connected(connection: Connection): void;
-  /** A connection ended before it began: its PROXY header or TLS handshake failed, or there were too many. */
+  /** A connection was rejected: its PROXY header or TLS handshake failed, or there were too many connections. */
   refused(remote: Endpoint, cause: Error): void;
 }
 
 export interface Listener {
   readonly port: number;
-  /** Takes a new certificate for new connections; those that stand keep theirs. Throws where it cannot be used. */
+  /** Uses a new certificate for new connections; existing ones keep theirs. Throws if it is unusable. */
   setCertificate(certificate: Certificate): void;
-  /** Stops accepting; connections that stand go on. */
+  /** Stops accepting; existing connections continue. */
   close(): void;
 }
 
-/** A connection came while the listener had as many as it takes. */
+/** A connection arrived while the listener was at its limit. */
 export class TooManyConnectionsError extends Error {
   override readonly name = 'TooManyConnectionsError';
   readonly code = 'TOO_MANY_CONNECTIONS';
 }
 
-/** Listens for TCP or TLS connections. Rejects with Node's error (`EADDRINUSE` …) where it cannot. */
+/** Listens for TCP or TLS connections. Rejects with Node's error (`EADDRINUSE` …) on failure. */
 export async function listen(options: ListenerOptions, handler: ListenerHandler): Promise<Listener> {
   const tls = options.certificate && tlsServer(options, options.certificate, handler);
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, keepAlive: true }, (socket) => {
@@ -60,7 +60,7 @@ export async function listen(options: ListenerOptions, handler: ListenerHandler)
   server.on('drop', (dropped) => {
     handler.refused(
       { host: dropped?.remoteAddress ?? '', port: dropped?.remotePort ?? 0 },
-      new TooManyConnectionsError(`there are ${options.maxConnections} connections already`),
+      new TooManyConnectionsError(`the limit of ${options.maxConnections} connections is reached`),
     );
   });
 
@@ -71,8 +71,8 @@ export async function listen(options: ListenerOptions, handler: ListenerHandler)
     if (options.proxyHeader) {
       ({ source: remote, rest: initial } = await readProxyHeader(socket, options.handshakeTimeoutMs));
     }
-    // It left while it waited to be accepted: there is nobody to talk to.
-    if (socket.remoteAddress === undefined) throw new Error('the peer left before it was accepted');
+    // The peer disconnected before it was accepted: there is nobody to talk to.
+    if (socket.remoteAddress === undefined) throw new Error('the peer disconnected before it was accepted');
     if (tls === undefined) {
       handler.connected(socketConnection(socket, { remote, initial, batch: options.batch }));
       return;
@@ -91,10 +91,10 @@ export async function listen(options: ListenerOptions, handler: ListenerHandler)
   };
 }
 
-/** The client that a PROXY header named, by raw socket, until the TLS handshake is over. */
+/** The client named by a PROXY header, by raw socket, until the TLS handshake is done. */
 const clientOf = new WeakMap<Socket, Endpoint>();
 
-/** A TLS server that listens nowhere: raw sockets are given to it. */
+/** A TLS server that doesn't listen itself: raw sockets are handed to it. */
 function tlsServer(
   options: ListenerOptions,
   { cert, key }: Certificate,
@@ -123,7 +123,7 @@ function tlsServer(
   return server;
 }
 
-/** The socket below a TLS socket. Not public; without it the address is the balancer's, nothing else is lost. */
+/** The socket below a TLS socket. Not a public API; without it, the only loss is that the address is the balancer's. */
 function rawSocketOf(socket: TLSSocket): Socket | undefined {
   return (socket as TLSSocket & { _parent?: Socket })._parent;
 }

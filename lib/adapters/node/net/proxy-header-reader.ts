@@ -3,12 +3,12 @@ import type { Endpoint } from '../../../net/socket.ts';
 import { decodeProxyHeader } from '../../../protocol/relay/proxy-header.ts';
 import { ProtocolError } from '../../../protocol/rtmp/errors.ts';
 
-/** A balancer sends an address or two and a few TLVs. */
+/** Enough for the two addresses and the few TLVs that a balancer sends. */
 const maxHeaderBytes = 536;
 
 /**
- * Reads the PROXY protocol header that a paused socket begins with, and nothing behind it that it can avoid. `source` is
- * undefined where the balancer speaks for itself. Throws `ProtocolError`, also where the header does not come in time.
+ * Reads the PROXY protocol header at the start of a paused socket, and as little as possible beyond it. `source` is undefined if
+ * the balancer connects on its own behalf. Throws `ProtocolError` for an invalid header, or if it does not arrive in time.
  */
 export function readProxyHeader(
   socket: Socket,
@@ -23,9 +23,9 @@ export function readProxyHeader(
       settle();
     };
     const fail = (cause: unknown) => finish(() => reject(cause));
-    const onClose = () => fail(new ProtocolError('PROXY_HEADER_MALFORMED', 'the PROXY header is cut off'));
+    const onClose = () => fail(new ProtocolError('PROXY_HEADER_MALFORMED', 'the PROXY header is truncated'));
     const timer = setTimeout(
-      () => fail(new ProtocolError('PROXY_HEADER_MALFORMED', `no PROXY header in ${timeoutMs} ms`)),
+      () => fail(new ProtocolError('PROXY_HEADER_MALFORMED', `no PROXY header within ${timeoutMs} ms`)),
       timeoutMs,
     );
     const onReadable = () => {

@@ -1,13 +1,13 @@
 /**
- * The shared tick that connections wait for between reads. A connection that has read all there was stops reading until
- * the next tick, so a publisher's trickle of packets costs one wake-up a period and not one a packet. It adds at most
- * `periodMs` of latency. The timer runs only while somebody waits.
+ * The shared tick that connections wait for between reads. A connection that has read everything available stops reading until
+ * the next tick, so a publisher's trickle of packets costs one wake-up per period instead of one per packet. Adds at most
+ * `periodMs` of latency. The timer runs only while connections are waiting.
  */
 export class ReadBatch {
   readonly #periodMs: number;
   #waiting: (() => void)[] = [];
 
-  /** `periodMs` of at least 1. */
+  /** `periodMs`: at least 1. */
   constructor(periodMs: number) {
     this.#periodMs = periodMs;
   }

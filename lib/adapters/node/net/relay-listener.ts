@@ -5,14 +5,14 @@ import type { ReadBatch } from './read-batch.ts';
 
 export interface RelayListener {
   readonly port: number;
-  /** Stops accepting; connections that stand go on. */
+  /** Stops accepting; existing connections continue. */
   close(): void;
 }
 
-/** What a read goes into; the handler is done with it when it returns, so one piece serves all links. */
+/** Read buffer. The handler is done with it when it returns, so one buffer serves all links. */
 const memory = Buffer.allocUnsafeSlow(256 * 1024);
 
-/** Listens for relay links, and reads them at the ticks of `batch`. Rejects with Node's error (`EADDRINUSE` …) where it cannot. */
+/** Listens for relay links and reads them at the ticks of `batch`. Rejects with Node's error (`EADDRINUSE` …) on failure. */
 export function listenForRelays(
   at: { readonly host: string; readonly port: number; readonly maxConnections: number },
   batch: ReadBatch,
@@ -40,7 +40,7 @@ function relayConnection(socket: Socket, batch: ReadBatch): RelayConnection {
         into: () => memory,
         data,
         batchEnded() {},
-        // The proxy has said its last: nothing keeps the link.
+        // The proxy has finished sending: nothing keeps the link open.
         ended: () => connection.end(),
         drained() {},
         closed,

@@ -1,17 +1,18 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
+/** Datagrams get lost, so the resolver sends each query twice. Any further retries are the caller's. */
 const tryMs = 1_500;
 const tries = 2;
 
 /**
- * All addresses of a name, version 4 first; an address is its own. It asks name servers itself: the system's resolver would
- * take one of the few threads that files and the control store need, for as long as a name server is silent. Throws the
- * resolver's error where neither kind of address can be had.
+ * All addresses of a name, IPv4 first; an address resolves to itself. Queries name servers directly: the system's resolver would
+ * occupy one of the few threads that files and the control store need for as long as a name server is silent. Throws the
+ * resolver's error if there are neither IPv4 nor IPv6 addresses.
  */
 export async function resolveHost(host: string, { signal }: { signal: AbortSignal }): Promise<string[]> {
   if (isIP(host) !== 0) return [host];
-  // RFC 6761: this name is never asked for.
+  // RFC 6761: never query for this name.
   if (host === 'localhost' || host.endsWith('.localhost')) return ['127.0.0.1'];
   const resolver = new Resolver({ timeout: tryMs, tries });
   signal.throwIfAborted();

@@ -25,35 +25,35 @@ import { controlFunctionCodec } from '../control-api-config.ts';
 export interface ControlApiProps {
   /** The deployment's name. */
   readonly name: string;
-  /** The region's word in playback addresses, for example `eu-central-1`. */
+  /** The region's name in playback URLs, for example `eu-central-1`. */
   readonly region: string;
   /** Where broadcasters publish. */
   readonly ingestRtmpsUrl: string;
-  /** @default plain RTMP is not taken */
+  /** @default plain RTMP isn't accepted */
   readonly ingestRtmpUrl?: string | undefined;
-  /** The edge, with https. */
+  /** Base URL of the edge, with https. */
   readonly playbackBaseUrl: string;
   readonly pageBaseUrl: string;
-  /** Who may call how often, and from which pages. */
+  /** Authorization, rate limits and allowed page origins. */
   readonly access: Deployment['api'];
   readonly tables: ControlTables;
-  /** How long the lines of a stream's journal are kept, in days. */
+  /** How long a stream's journal keeps its events, in days. */
   readonly eventDays: number;
   readonly keyPepper: KeyPepper;
   readonly takedowns: Takedowns;
-  /** What may encode a stream. @default the fleet alone */
+  /** Encoders that a stream may choose. @default the fleet alone */
   readonly offeredEncoders?: readonly EncoderTier[];
-  /** Ports at which the proxies reach other servers: none where there is no simulcast. */
+  /** Ports that destinations may use; an empty list if simulcast is off. */
   readonly pushPorts: readonly number[];
-  /** Of managed channels, for the estimate of what a stream costs. */
+  /** Class of managed channels, for the cost estimate. */
   readonly channelClass?: ChannelClass;
-  /** For the estimate of what a stream costs. @default the default ladder */
+  /** The ladder, for the cost estimate. @default the default ladder */
   readonly ladder?: LadderConfig;
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
 }
 
-/** One line of the access log. What a caller does is told by who it is and where it came from, never by a token. */
+/** Fields of an access log line. Callers are identified by identity and source address, never by a token. */
 const accessLogFields = {
   time: '$context.requestTime',
   requestId: '$context.requestId',
@@ -86,13 +86,13 @@ const corsFor = (origins: readonly string[]): CorsPreflightOptions => ({
 });
 
 /**
- * The control API of a region: the same app as on one machine, as a function behind an HTTP API. Nobody gets past the
- * gateway without an IAM signature or, where the deployment names an issuer, its token.
+ * A region's control API: the same app as on a single machine, as a Lambda function behind an HTTP API. The gateway
+ * requires an IAM signature or, if the deployment names an issuer, its token.
  */
 export class ControlApi extends Construct {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly apiUrl: string;
-  /** As CloudWatch names it. */
+  /** As in CloudWatch. */
   readonly apiId: string;
   readonly function: PlatformFunction;
 
@@ -122,9 +122,9 @@ export class ControlApi extends Construct {
       }),
       metricsNamespace: props.metricsNamespace,
       logDays: props.logDays,
-      // A processor's third: a cold start is the compiling of the bundle.
+      // A third of a CPU: a cold start consists of compiling the bundle.
       memoryMiB: 512,
-      // Less than the gateway's 30 s, so that the caller gets the function's own answer.
+      // Less than the gateway's 30 s, so that callers get the function's own response.
       timeout: Duration.seconds(20),
     });
     tables.grantAccess('api', this.function);
@@ -139,7 +139,7 @@ export class ControlApi extends Construct {
     });
     api.addRoutes({
       path: '/{proxy+}',
-      // Not ANY: that would take preflights too, which the gateway answers itself, and refuse them.
+      // Not ANY: that would include and refuse preflights, which the gateway answers itself.
       methods: [HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE],
       integration: new HttpLambdaIntegration('Function', this.function.function, {
         scopePermissionToRoute: false,
@@ -149,7 +149,7 @@ export class ControlApi extends Construct {
         : new HttpIamAuthorizer(),
     });
     const accessLog = new LogGroup(this, 'AccessLog', {
-      // Under this prefix AWS needs no more room in the account's one policy for logs.
+      // This prefix takes up no extra space in the account's single log resource policy.
       logGroupName: `/aws/vendedlogs/${props.name}/control-api`,
       retention: props.logDays,
       removalPolicy: RemovalPolicy.DESTROY,

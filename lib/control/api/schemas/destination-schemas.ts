@@ -5,14 +5,14 @@ import { nameAField, namesAField, oneLine, time, url } from './schema-parts.ts';
 const name = oneLine(60, 'Second site');
 const enabled = z
   .boolean()
-  .openapi({ description: 'False: it gets nothing, and its settings stay.', example: true });
+  .openapi({ description: 'If false, nothing is sent to it; its settings are kept.', example: true });
 
 export const NewDestination = z
   .strictObject({
     name,
     url: z.string().min(1).max(500).openapi({
       description:
-        'Of an RTMP server on the public internet, with its app and without the key: rtmp:// or rtmps://. It is shown in answers, so a secret belongs into the key.',
+        'URL of an RTMP server on the public internet (rtmp:// or rtmps://), with the app but without the key. Responses include it, so put secrets in the key.',
       example: 'rtmps://live.example.com/app',
     }),
     key: z
@@ -21,7 +21,7 @@ export const NewDestination = z
       .max(500)
       .refine((text) => !/[\s\p{Cc}]/u.test(text), 'Spaces and control characters are not allowed.')
       .openapi({
-        description: 'The stream key there. It is kept encrypted and never shown again.',
+        description: 'Stream key at the destination. Stored encrypted and never shown again.',
         example: 'k-0123456789',
       }),
   })
@@ -41,12 +41,15 @@ export const Destination = z
     createdAt: time,
     state: z.enum(['connecting', 'live', 'waiting', 'refused', 'ended']).optional().openapi({
       description:
-        'Of the last push; left out before the first, and where streams are listed. waiting: it failed and is tried again after a pause. refused: it is not tried again until its settings change.',
+        'State of the last push; omitted before the first push and in stream lists. waiting: it failed and will be retried after a pause. refused: it is not retried until its settings change.',
     }),
     since: time.optional(),
-    detail: z.string().optional().openapi({ description: 'In words.', example: 'it does not answer' }),
+    detail: z
+      .string()
+      .optional()
+      .openapi({ description: 'Reason for the state, for people.', example: 'the server does not respond' }),
   })
-  .openapi('Destination', { description: 'Another RTMP server that gets what the broadcaster sends.' });
+  .openapi('Destination', { description: 'Another RTMP server that receives what the broadcaster sends.' });
 
 export const DestinationList = z
   .strictObject({ destinations: z.array(Destination).max(mostDestinations) })

@@ -1,4 +1,4 @@
-/** One worked example through the OpenAPI document: the same stream on every page. A test holds them against the schemas. */
+/** Examples of the OpenAPI document, all about the same stream. A test validates them against the schemas. */
 
 const id = '7h2kqv0m4x9rt3bz';
 const key = `${id}_0123456789abcdefghjkmnpqrs`;
@@ -38,16 +38,16 @@ const destination = {
   enabled: true,
   createdAt: '2026-11-22T17:50:00.000Z',
 };
-const push = { state: 'waiting', since: '2026-11-22T18:20:00.000Z', detail: 'it does not answer' };
+const push = { state: 'waiting', since: '2026-11-22T18:20:00.000Z', detail: 'the server does not respond' };
 
 const cost = {
   encoder: 'fleet',
   perHourUsd: 0.42,
   parts: [
-    { what: 'encoding on a CPU worker', perHourUsd: 0.079 },
-    { what: 'everything else', perHourUsd: 0.341 },
+    { what: 'Encoding on a CPU worker', perHourUsd: 0.079 },
+    { what: 'Everything else', perHourUsd: 0.341 },
   ],
-  note: 'By AWS’s public prices of one region and month, before tax.',
+  note: 'Based on AWS’s public prices for one region and month, before tax.',
 };
 
 const takedown = {
@@ -61,7 +61,7 @@ const takedown = {
     { step: 'deny', state: 'done', afterMs: 420 },
     { step: 'cut', state: 'done', afterMs: 1_900 },
     { step: 'invalidate', state: 'done', afterMs: 14 },
-    { step: 'quarantine', state: 'waiting', detail: 'The recordings are being moved: more are left.' },
+    { step: 'quarantine', state: 'waiting', detail: 'Moving the recordings; some are left.' },
   ],
 };
 
@@ -144,7 +144,7 @@ export const examples = {
         sequence: 12,
         at: '2026-11-22T18:31:07.000Z',
         type: 'stream.resumed',
-        text: 'The broadcaster came back after 4.3 s, through ingest-1 to encoder-1. The same broadcast goes on; meanwhile viewers saw its last picture, in silence.',
+        text: 'The broadcaster reconnected after 4.3 s through ingest-1 to encoder-1. The same broadcast continues; in the meantime, viewers saw its last picture, without sound.',
         broadcastId,
         data: { workerId: 'encoder-1', proxyId: 'ingest-1', awayMs: 4_300, shown: 'last-picture' },
       },

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 
-/** Values that several of the API's schemas have. */
+/** Values shared by several of the API's schemas. */
 
 export const time = z.iso.datetime().openapi({ example: '2026-11-22T18:00:00.000Z' });
 
@@ -12,7 +12,7 @@ export const streamId = z
 
 export const broadcastId = z.string().openapi({ example: '1jm8p0v4c7h2kqv0' });
 
-/** One line for people, of at most `most` characters. */
+/** Display text on a single line, of at most `most` characters. */
 export const oneLine = (most: number, example: string) =>
   z
     .string()
@@ -20,8 +20,8 @@ export const oneLine = (most: number, example: string) =>
     .min(1)
     .max(most)
     .refine((text) => !/\p{Cc}/u.test(text), 'Control characters are not allowed.')
-    .openapi({ description: 'For people, on one line.', example });
+    .openapi({ description: 'Display text on a single line.', example });
 
-/** Shared by the schemas of changes. */
+/** Shared by the schemas of PATCH bodies. */
 export const namesAField = (change: object): boolean => Object.keys(change).length > 0;
-export const nameAField = { message: 'Name at least one field to change.' };
+export const nameAField = { message: 'Specify at least one field to change.' };

@@ -4,25 +4,26 @@ import { problemKinds } from '../problems.ts';
 import { Destination } from './destination-schemas.ts';
 import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
 import { broadcastId, nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
-import { TakedownNotice } from './takedown-schemas.ts';
+import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
-/** The API's values. They validate what comes in, type what goes out and make the OpenAPI document. */
+/** The API's schemas. They validate requests, type responses and generate the OpenAPI document. */
 
 const memberId = z.string().openapi({ example: 'encoder-1' });
 const streamKey = z.string().openapi({
-  description: 'The stream key. It is shown this once and kept nowhere.',
+  description: 'The stream key. It is shown only once and never stored.',
   example: '7h2kqv0m4x9rt3bz_0123456789abcdefghjkmnpqrs',
 });
 
 export const StreamState = z
   .enum(['idle', 'starting', 'live', 'reconnecting', 'ended'])
-  .openapi('StreamState', { description: 'idle: never been on the air. ended: the last broadcast is over.' });
+  .openapi('StreamState', { description: 'idle: never on air so far. ended: the last broadcast has ended.' });
 
 const BroadcastState = z.enum(['starting', 'live', 'reconnecting', 'ended']).openapi('BroadcastState');
 
 const name = oneLine(120, 'Sunday concert');
 const reconnectWindowMs = z.number().int().min(0).max(1_800_000).openapi({
-  description: 'How long a broadcast waits for a broadcaster that is gone, in milliseconds.',
+  description:
+    'Reconnect window: how long a broadcast waits for a disconnected broadcaster to return, in milliseconds.',
   example: 60_000,
 });
 
@@ -47,7 +48,7 @@ export const Key = z
   .strictObject({
     id: z.string().openapi({ example: 'k4x9rt3bz' }),
     createdAt: time,
-    expiresAt: time.optional().openapi({ description: 'Set on the older key while rotating.' }),
+    expiresAt: time.optional().openapi({ description: 'Set on the previous key during a rotation.' }),
   })
   .openapi('Key');
 
@@ -60,7 +61,8 @@ export const NewKey = z
       .max(maxGraceMs / 1_000)
       .default(defaultGraceMs / 1_000)
       .openapi({
-        description: 'How long the key before this one works on, in seconds. 0 ends every older key at once.',
+        description:
+          'How long the previous key keeps working, in seconds. 0 revokes all older keys immediately.',
         example: 3_600,
       }),
   })
@@ -71,7 +73,7 @@ const IngestPoint = z
   .openapi('IngestPoint', { description: 'Where to publish.' });
 const IngestPointWithKey = z
   .strictObject({ url: url('rtmps://127.0.0.1:1936/live'), key: streamKey })
-  .openapi('IngestPointWithKey', { description: 'Where to publish, and with which stream key.' });
+  .openapi('IngestPointWithKey', { description: 'Where to publish, with the stream key to use.' });
 const IngestWithKey = z.strictObject({ rtmps: IngestPointWithKey, rtmp: IngestPointWithKey.optional() });
 
 const Playback = z
@@ -80,10 +82,10 @@ const Playback = z
     hls: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/index.m3u8'),
     page: url('http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local'),
     manifests: z.array(z.enum(['dash', 'hls'])).openapi({
-      description: 'Which of the two manifests there are: an encoder may make one of them only.',
+      description: 'Which of the two manifests are available. Some encoders produce only one of them.',
     }),
   })
-  .openapi('Playback', { description: 'They stay the same from one broadcast to the next.' });
+  .openapi('Playback', { description: 'Playback URLs. They stay the same from one broadcast to the next.' });
 
 const InputFacts = z
   .strictObject({
@@ -95,7 +97,7 @@ const InputFacts = z
     bitrateBps: z.number(),
     encoder: z.string().optional().openapi({ example: 'obs-output module (libobs version 31.0.0)' }),
   })
-  .openapi('InputFacts', { description: 'What arrives from the broadcaster.' });
+  .openapi('InputFacts', { description: 'What the broadcaster sends.' });
 
 const Rendition = z
   .strictObject({
@@ -118,14 +120,26 @@ export const Broadcast = z
       .enum(['publisher-ended', 'reconnect-window-over', 'ended-by-api', 'encoder-failed', 'taken-down'])
       .optional(),
     encoder: EncoderTier,
-    workerId: memberId.openapi({ description: 'With medialive, the worker that stands in for the channel.' }),
-    epoch: z.number().int().openapi({ description: 'Rises each time that a worker takes the stream.' }),
+    workerId: memberId.openapi({
+      description: 'With medialive, the worker that holds the lease on behalf of the channel.',
+    }),
+    epoch: z.number().int().openapi({ description: 'Increases each time a worker takes over the stream.' }),
     proxyId: memberId.optional(),
     sessionId: z.string().optional(),
     input: InputFacts.optional(),
     renditions: z.array(Rendition),
   })
-  .openapi('Broadcast', { description: 'One time on the air.' });
+  .openapi('Broadcast', { description: 'A single time on air.' });
+
+/** Schemas with a description of their own that fields replace by one about the field. */
+export const describedSchemas = {
+  EncoderTier,
+  CostEstimate,
+  ManagedChannel: Managed,
+  TakedownState,
+  TakedownNotice,
+  Broadcast,
+};
 
 const streamFields = {
   id: streamId,
@@ -135,24 +149,25 @@ const streamFields = {
   reconnectWindowMs,
   keys: z
     .array(Key)
-    .openapi({ description: 'Keys that open the stream, oldest first; never the keys themselves.' }),
+    .openapi({ description: 'Metadata of the valid keys, oldest first; never the keys themselves.' }),
   playback: Playback,
-  encoder: EncoderTier.openapi({ description: 'What encodes it from the next broadcast on.' }),
+  encoder: EncoderTier.openapi({ description: 'Encoder used from the next broadcast on.' }),
   encoders: z.array(EncoderTier).optional().openapi({
-    description: 'Those that may be chosen here. Left out where streams are listed.',
+    description: 'Encoders that can be chosen on this platform. Omitted in stream lists.',
   }),
-  cost: CostEstimate.optional().openapi({ description: 'Left out where streams are listed.' }),
-  destinations: z.array(Destination).openapi({ description: 'Where else it is sent.' }),
+  cost: CostEstimate.optional().openapi({ description: 'Omitted in stream lists.' }),
+  destinations: z
+    .array(Destination)
+    .openapi({ description: 'Other RTMP servers that the stream is sent to.' }),
   takedown: TakedownNotice.optional().openapi({
-    description:
-      'Left out where it was never taken down; where streams are listed, also once it was restored.',
+    description: 'Omitted if the stream was never taken down; in stream lists, also after it was restored.',
   }),
-  managed: Managed.optional().openapi({ description: 'Left out where streams are listed.' }),
+  managed: Managed.optional().openapi({ description: 'Omitted in stream lists.' }),
   version: z
     .number()
     .int()
-    .openapi({ description: 'Rises with each change of the settings; also the ETag.' }),
-  broadcast: Broadcast.optional().openapi({ description: 'The newest one.' }),
+    .openapi({ description: 'Increases with each change of the settings; also the ETag.' }),
+  broadcast: Broadcast.optional().openapi({ description: 'The newest broadcast.' }),
 };
 export const Stream = z
   .strictObject({
@@ -169,7 +184,7 @@ export const StreamPage = z
     cursor: z
       .string()
       .optional()
-      .openapi({ description: 'Give it back for the next page. Absent on the last.' }),
+      .openapi({ description: 'Pass it as "cursor" to get the next page. Omitted on the last page.' }),
   })
   .openapi('StreamPage');
 
@@ -178,7 +193,7 @@ export const CreatedKey = z
     id: z.string(),
     key: streamKey,
     ingest: IngestWithKey,
-    keys: z.array(Key).openapi({ description: 'Every key that opens the stream now.' }),
+    keys: z.array(Key).openapi({ description: 'All keys that are valid now.' }),
   })
   .openapi('CreatedKey');
 
@@ -188,12 +203,13 @@ export const BroadcastList = z.strictObject({ broadcasts: z.array(Broadcast) }).
 
 export const StreamEvent = z
   .strictObject({
-    sequence: z.number().int().openapi({ description: 'Rises within a stream.', example: 12 }),
+    sequence: z.number().int().openapi({ description: 'Increases within a stream.', example: 12 }),
     at: time,
     type: z.string().openapi({ example: 'stream.live' }),
-    text: z
-      .string()
-      .openapi({ description: 'Plain words.', example: 'The broadcaster came back after 4.3 s.' }),
+    text: z.string().openapi({
+      description: 'Description for people.',
+      example: 'The broadcaster reconnected after 4.3 s.',
+    }),
     broadcastId: broadcastId.optional(),
     data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   })
@@ -206,13 +222,14 @@ export const FleetMember = z
     role: z.enum(['ingest', 'encoder']),
     host: z.string().openapi({ example: '127.0.0.1' }),
     port: z.number().int(),
-    capacity: z.number().int().openapi({ description: 'Streams that it takes at most.' }),
-    load: z.number().int().openapi({ description: 'Streams that it has now.' }),
+    capacity: z.number().int().openapi({ description: 'Maximum number of streams.' }),
+    load: z.number().int().openapi({ description: 'Current number of streams.' }),
     state: z.enum(['active', 'draining']),
-    pool: z.enum(['cpu', 'gpu']).optional().openapi({ description: 'What a worker encodes with.' }),
-    alive: z.boolean().openapi({ description: 'False once no heartbeat was seen for 6 s.' }),
+    pool: z.enum(['cpu', 'gpu']).optional().openapi({ description: 'What an encoder worker encodes with.' }),
+    alive: z.boolean().openapi({ description: 'False if no heartbeat has been seen for 6 s.' }),
     unseenForMs: z.number().openapi({
-      description: 'Since the API saw its heartbeat change, by the clock of the API; 0 at the first look.',
+      description:
+        "Milliseconds since the API last saw the heartbeat change, by the API's clock; 0 at the first look.",
     }),
   })
   .openapi('FleetMember');
@@ -228,8 +245,11 @@ const RequestFault = z
     pointer: z
       .string()
       .optional()
-      .openapi({ description: 'Where in the body (RFC 6901).', example: '#/name' }),
-    parameter: z.string().optional().openapi({ description: 'Which query parameter.', example: 'limit' }),
+      .openapi({ description: 'Location in the body (RFC 6901).', example: '#/name' }),
+    parameter: z
+      .string()
+      .optional()
+      .openapi({ description: 'Name of the query parameter.', example: 'limit' }),
   })
   .openapi('RequestFault');
 export const Problem = z
@@ -240,7 +260,10 @@ export const Problem = z
     title: z.string(),
     status: z.number().int(),
     detail: z.string(),
-    instance: z.string().openapi({ description: 'The path of the request.' }),
-    errors: z.array(RequestFault).optional().openapi({ description: 'All faults of the request at once.' }),
+    instance: z.string().openapi({ description: 'Path of the request.' }),
+    errors: z
+      .array(RequestFault)
+      .optional()
+      .openapi({ description: 'All errors in the request, at most 20.' }),
   })
-  .openapi('Problem', { description: 'RFC 9457.' });
+  .openapi('Problem', { description: 'Problem details (RFC 9457).' });

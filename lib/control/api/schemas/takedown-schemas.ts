@@ -3,25 +3,26 @@ import { takedownSteps } from '../../../control-store/takedown.ts';
 import { oneLine, streamId, time } from './schema-parts.ts';
 
 const reason = oneLine(500, 'A report of stolen footage').openapi({
-  description:
-    'For the people who review it. It is in the answers of this API and in the journal of the stream.',
+  description: "For reviewers. It appears in this API's responses and in the stream's journal.",
 });
-const afterMs = z.number().int().min(0).openapi({ description: 'Milliseconds since it was asked for.' });
+const afterMs = z.number().int().min(0).openapi({ description: 'Milliseconds since the request.' });
 
 export const NewTakedown = z.strictObject({ reason }).openapi('NewTakedown');
 
-const TakedownState = z.enum(['taking-down', 'taken-down', 'restoring', 'restored']).openapi('TakedownState');
+export const TakedownState = z
+  .enum(['taking-down', 'taken-down', 'restoring', 'restored'])
+  .openapi('TakedownState');
 
 const TakedownProgress = z
   .strictObject({
     step: z.enum(takedownSteps),
     state: z.enum(['waiting', 'done']),
     afterMs: afterMs.optional(),
-    detail: z.string().optional().openapi({ description: 'In words: what it waits for.' }),
+    detail: z.string().optional().openapi({ description: 'What the step is waiting for.' }),
   })
   .openapi('TakedownProgress', {
     description:
-      'refuse: nobody may publish. deny: the edge answers nothing. cut: the broadcast is ended. invalidate: no cache holds anything. quarantine: the recordings are where the edge does not read. A restore undoes them.',
+      "refuse: nobody can publish. deny: the edge serves nothing of the stream. cut: the broadcast has been ended. invalidate: no cache holds any of it. quarantine: the recordings have been moved to where the edge doesn't read. A restore undoes these steps.",
   });
 
 export const Takedown = z
@@ -31,20 +32,20 @@ export const Takedown = z
     reason,
     askedAt: time,
     darkAfterMs: afterMs.optional().openapi({
-      description: 'When viewers got nothing of the stream any more, in milliseconds since it was asked for.',
+      description: 'When the stream stopped for all viewers, in milliseconds since the request.',
       example: 420,
     }),
     doneAfterMs: afterMs.optional().openapi({ example: 1_900 }),
     steps: z.array(TakedownProgress),
   })
-  .openapi('Takedown', { description: 'How far a stream is taken down, or restored.' });
+  .openapi('Takedown', { description: "Progress of a stream's takedown or restore." });
 
 export const TakedownNotice = z
   .strictObject({
     state: TakedownState.optional().openapi({
-      description: 'Left out where streams are listed: read the stream, or its takedown.',
+      description: 'Omitted in stream lists: get the stream or its takedown instead.',
     }),
     reason,
     askedAt: time,
   })
-  .openapi('TakedownNotice');
+  .openapi('TakedownNotice', { description: 'Why and when the stream was taken down, or restored.' });

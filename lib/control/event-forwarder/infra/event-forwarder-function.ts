@@ -12,26 +12,26 @@ import { PlatformFunction } from '../../../infra/function.ts';
 import { streamEventsFunctionCodec } from '../event-forwarder-config.ts';
 
 export interface StreamEventsProps {
-  /** The deployment's name; begins the bus's. */
+  /** The deployment's name, which prefixes the bus's name. */
   readonly name: string;
-  /** The table of events, with a stream of new images. */
+  /** The events table, with a stream of new images. */
   readonly table: ITable;
-  /** The key that the table and its stream are under. */
+  /** Encrypts the table and its stream. */
   readonly encryptionKey: IKey;
-  /** How long the bus can play events again. */
+  /** How long the bus can replay events, in days. */
   readonly eventDays: number;
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
 }
 
 /**
- * Tells other systems what happens to streams: from the stream of the events table to an event bus of our own, on which
- * anybody in the account may make rules. Whatever wrote a line of a journal, it goes out, once it is written.
+ * Forwards stream events to other systems: from the events table's stream to a dedicated event bus, on which anyone in the
+ * account can create rules. Journal entries go out once written, whichever program wrote them.
  */
 export class StreamEvents extends Construct {
   readonly bus: IEventBus;
   readonly busName: string;
-  /** Where to look for events that never went out: it is to stay empty. */
+  /** Events that could not be forwarded; should stay empty. */
   readonly deadLetters: IQueue;
   readonly function: PlatformFunction;
 
@@ -39,17 +39,17 @@ export class StreamEvents extends Construct {
     super(scope, id);
     const { table, encryptionKey } = props;
     const { tableStreamArn } = table;
-    if (tableStreamArn === undefined) throw new Error(`${table.node.path} has no stream.`);
+    if (tableStreamArn === undefined) throw new Error(`Table ${table.node.path} has no DynamoDB stream.`);
 
     this.busName = `${props.name}-events`;
     const bus = new EventBus(this, 'Bus', {
       eventBusName: this.busName,
-      description: `What happens to streams of ${props.name}.`,
+      description: `Stream events of ${props.name}.`,
     });
     this.bus = bus;
-    // A rule that was made late, or a consumer that was down, gets what it missed. An event has about 500 bytes.
+    // Lets late rules and consumers that were down catch up. An event is about 500 bytes.
     bus.archive('Archive', {
-      description: `Events of ${props.name}, to be played again.`,
+      description: `Events of ${props.name}, for replay.`,
       eventPattern: { source: [busEventSource] },
       retention: Duration.days(props.eventDays),
     });
@@ -63,12 +63,12 @@ export class StreamEvents extends Construct {
     Validations.of(deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason:
-        'It is the dead-letter queue itself: of the function that reads the table’s stream, which a queue’s redrive policy cannot name.',
+        'This is itself a dead-letter queue, for the function that reads the table’s stream; a queue’s redrive policy cannot name a function.',
     });
 
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'event-forwarder',
-      description: 'Brings the lines of streams’ journals to the event bus.',
+      description: 'Forwards journal entries to the event bus.',
       environment: streamEventsFunctionCodec.encode({ eventBus: this.busName }),
       metricsNamespace: props.metricsNamespace,
       logDays: props.logDays,
@@ -83,7 +83,7 @@ export class StreamEvents extends Construct {
       actions: read.map((action) => `dynamodb:${action}`),
       resourceArns: [tableStreamArn],
     });
-    // For the stream is encrypted as its table is. No condition says through which service, for Lambda polls it.
+    // The stream is encrypted like its table. No kms:ViaService condition, because Lambda does the polling.
     Grant.addToPrincipal({ grantee, actions: ['kms:Decrypt'], resourceArns: [encryptionKey.keyArn] });
 
     const mapping = new EventSourceMapping(this, 'Source', {
@@ -91,7 +91,7 @@ export class StreamEvents extends Construct {
       eventSourceArn: tableStreamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
-      // What does not go out is not read.
+      // Read only what is published.
       filters: [
         FilterCriteria.filter({
           eventName: FilterRule.isEqual('INSERT'),
@@ -99,13 +99,13 @@ export class StreamEvents extends Construct {
         }),
       ],
       reportBatchItemFailures: true,
-      // What the bus refuses for good gives way after ten tries or an hour; where it was goes to the dead letters.
+      // Events the bus keeps refusing are skipped after ten attempts or an hour; their position goes to the dead-letter queue.
       bisectBatchOnError: true,
       retryAttempts: 10,
       maxRecordAge: Duration.hours(1),
       onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
     });
-    // Lambda checks at once that the role can read the stream.
+    // Lambda checks on creation that the role can read the stream.
     reading.applyBefore(mapping);
   }
 }

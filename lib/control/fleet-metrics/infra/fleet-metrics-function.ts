@@ -12,12 +12,12 @@ export interface FleetMetricsProps {
   readonly name: string;
   readonly tables: ControlTables;
   readonly metricsNamespace: string;
-  /** Whether GPU workers are always there, so that their absence is measured too. */
+  /** Whether GPU workers should always exist, so that their absence is measured too. */
   readonly gpuFleet: boolean;
   readonly logDays: RetentionDays;
 }
 
-/** Measures once a minute what the fleets have and could take, from outside of them: the dead say nothing of themselves. */
+/** Measures the fleets' load and headroom once a minute, from outside: dead members don't report themselves. */
 export class FleetMetrics extends Construct {
   readonly function: PlatformFunction;
 
@@ -25,7 +25,7 @@ export class FleetMetrics extends Construct {
     super(scope, id);
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'fleet-metrics',
-      description: 'Measures what the fleets have and could take.',
+      description: 'Measures the load and headroom of the fleets.',
       environment: fleetMetricsFunctionCodec.encode({
         controlStore: `dynamodb:${props.name}`,
         gpuFleet: props.gpuFleet,
@@ -38,7 +38,7 @@ export class FleetMetrics extends Construct {
     new Rule(this, 'EveryMinute', {
       description: `Measures the fleets of ${props.name}.`,
       schedule: Schedule.rate(Duration.minutes(1)),
-      // An old minute is of no use: the next one measures anew.
+      // A late measurement is useless: the next run measures again.
       targets: [
         new LambdaFunction(this.function.function, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
       ],

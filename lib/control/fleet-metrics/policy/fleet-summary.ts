@@ -1,22 +1,22 @@
 import type { FleetMember, FleetRole } from '../../../control-store/records.ts';
 
-/** What a fleet, or one pool of it, has and could take. */
+/** Load and headroom of a fleet, or of one of its pools. */
 export interface FleetSummary {
   readonly fleet: FleetRole;
   readonly pool: 'cpu' | 'gpu';
-  /** Members that live and take streams. */
+  /** Living members that accept streams. */
   readonly members: number;
-  /** Streams that all living members have, those that drain too. */
+  /** Streams on all living members, including draining ones. */
   readonly streams: number;
-  /** Streams that the members could take at once. */
+  /** Additional streams the members could accept right now. */
   readonly headroomStreams: number;
-  /** How full the members are; 100 where there is none, for then nothing fits. */
+  /** Utilization of the members; 100 if there are none, because then nothing fits. */
   readonly utilizationPercent: number;
 }
 
 /**
- * The members that gave a sign of life between two looks, as the second saw them: their version rose, or they are new.
- * The looks must be further apart than heartbeats are. Clocks are never compared.
+ * The members that showed a heartbeat between two readings, as of the second: their version rose, or they are new. The interval
+ * must be longer than the heartbeat interval. Clocks are never compared.
  */
 export function livingMembers(
   first: readonly FleetMember[],
@@ -27,8 +27,7 @@ export function livingMembers(
 }
 
 /**
- * The fleets as metrics show them: the proxies, the workers without a graphics card and, where one lives or `gpuFleet`
- * says that there must be some, those with one.
+ * The fleets as shown in metrics: proxies, CPU workers and, if any is alive or `gpuFleet` requires them, GPU workers.
  */
 export function summarizeFleets(
   ingest: readonly FleetMember[],

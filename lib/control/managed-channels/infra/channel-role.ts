@@ -10,15 +10,15 @@ export interface ChannelRoleProps {
   /** The deployment's name. */
   readonly name: string;
   readonly vpc: IVpc;
-  /** Where MediaLive puts the addresses of its inputs. */
+  /** Subnets of MediaLive's inputs. */
   readonly subnetIds: readonly string[];
   readonly securityGroup: ISecurityGroup;
   readonly origin: OriginBucket;
 }
 
 /**
- * What MediaLive itself may do: write below `managed/` of broadcasts, put its inputs into two subnets, and write its log. It is
- * the one role that writes without conditions (see `OriginBucket`), so it has a name that the bucket can know before.
+ * What MediaLive itself may do: write below `managed/` of broadcasts, place its inputs in two subnets, and write its log. It is
+ * the only role that writes without conditions (see `OriginBucket`), so it has a fixed name that the bucket knows in advance.
  */
 export class ChannelRole extends Construct {
   readonly role: IRole;
@@ -28,8 +28,9 @@ export class ChannelRole extends Construct {
     const stack = Stack.of(this);
     const role = new Role(this, 'Role', {
       roleName: channelRoleName(props.name, stack.region),
-      description: `MediaLive's channels of ${props.name}`,
-      // No condition on the account: MediaLive's documentation promises none, and only identities of this account may pass the role.
+      description: `MediaLive channels of ${props.name}`,
+      // No condition on the account: MediaLive's documentation promises none, and only this account's identities can pass the
+      // role.
       assumedBy: new ServicePrincipal('medialive.amazonaws.com'),
     });
     this.role = role;
@@ -38,7 +39,7 @@ export class ChannelRole extends Construct {
       stack.formatArn({ service: 'ec2', resource, resourceName });
     const ours = { ArnEquals: { 'ec2:Vpc': ec2('vpc', props.vpc.vpcId) } };
     const interfaces = ec2('network-interface', '*');
-    // Of the whole account: MediaLive knows no other.
+    // Account-wide: MediaLive offers no other.
     const logGroup = stack.formatArn({ service: 'logs', resource: 'log-group:ElementalMediaLive:*' });
     for (const statement of [
       {
@@ -77,13 +78,13 @@ export class ChannelRole extends Construct {
     acknowledgeWildcards(
       role,
       [interfaces],
-      'EC2 names an interface when it makes it. MediaLive may make them in two subnets, with one security group, and touch those of this network.',
+      'EC2 names an interface on creation. MediaLive may create interfaces in two subnets with one security group, and modify only those in this network.',
     );
-    acknowledgeWildcards(role, [logGroup], 'Streams of the one log group that MediaLive writes.');
-    acknowledgeWildcards(role, ['*'], 'Descriptions of EC2 cannot be narrowed to a resource.');
+    acknowledgeWildcards(role, [logGroup], 'Log streams of the one log group that MediaLive writes.');
+    acknowledgeWildcards(role, ['*'], 'EC2 Describe actions do not support resource-level permissions.');
   }
 
-  /** Lets a function give MediaLive this role, and nobody else. */
+  /** Lets a function pass this role to MediaLive, and to no other service. */
   grantPass(grantee: IGrantable): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({

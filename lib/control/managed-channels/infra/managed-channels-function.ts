@@ -24,37 +24,37 @@ import { ChannelRole } from './channel-role.ts';
 export interface ManagedChannelsProps {
   /** The deployment's name. */
   readonly name: string;
-  /** The region's word in playback addresses, for example `eu-central-1`. */
+  /** The region as it appears in playback URLs, for example `eu-central-1`. */
   readonly region: string;
   readonly vpc: IVpc;
-  /** Private subnets, one a zone; MediaLive puts its inputs into two of them. */
+  /** Private subnets, one per zone; MediaLive's inputs go into two of them. */
   readonly subnets: SubnetSelection;
-  /** Of the proxies, which push to the inputs. */
+  /** The proxies' group; they push to the inputs. */
   readonly proxySecurityGroup: ISecurityGroup;
   readonly channelClass: NonNullable<Deployment['managedEncoder']>['channelClass'];
   /** @default the default ladder */
   readonly ladder?: LadderConfig;
   readonly tables: ControlTables;
   readonly origin: OriginBucket;
-  /** Where streams' events go by. */
+  /** Carries the stream events. */
   readonly bus: IEventBus;
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
 }
 
-/** What a publisher's coming and going look like on the bus, to a stream that a channel encodes. */
+/** The bus events for a publisher connecting to, and leaving, a stream encoded by a channel. */
 const wakingEvents = [
   'managed.channel.starting',
   'stream.ended',
   'stream.taken_down',
 ] as const satisfies readonly BusEventType[];
 
-/** RTMP's port: MediaLive's inputs listen there alone. */
+/** RTMP's port, the only one MediaLive's inputs listen on. */
 const inputPort = 1935;
 
 /**
- * Makes, starts, stops and removes MediaLive's channels: woken by what happens to streams, by MediaLive's own changes of state, and
- * each minute by the clock, which also finds what was left over. A call that fails is made good by the next minute's.
+ * Creates, starts, stops and removes MediaLive channels. Triggered by stream events, by MediaLive's state changes, and every
+ * minute by a schedule, which also finds leftovers. A failed invocation is made up for by the next minute's.
  */
 export class ManagedChannels extends Construct {
   readonly function: PlatformFunction;
@@ -79,7 +79,7 @@ export class ManagedChannels extends Construct {
 
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'managed-channels',
-      description: 'Makes, starts, stops and removes the channels of MediaLive.',
+      description: 'Creates, starts, stops and removes MediaLive channels.',
       environment: managedChannelsFunctionCodec.encode({
         controlStore: `dynamodb:${name}`,
         origin: `s3://${origin.bucket.bucketName}`,
@@ -93,7 +93,7 @@ export class ManagedChannels extends Construct {
       }),
       metricsNamespace: props.metricsNamespace,
       logDays: props.logDays,
-      // It stays with a channel that is about to start for 45 s.
+      // It polls a channel that is starting up for 45 s.
       timeout: Duration.minutes(1),
     });
     tables.grantAccess('channels', this.function);
@@ -105,17 +105,17 @@ export class ManagedChannels extends Construct {
     this.function.function.configureAsyncInvoke(retries);
     const targets: IRuleTarget[] = [new LambdaFunction(this.function.function, retries)];
     new Rule(this, 'EveryMinute', {
-      description: `Looks after the managed channels of ${name}.`,
+      description: `Drives the managed channels of ${name}.`,
       schedule: Schedule.rate(Duration.minutes(1)),
       targets,
     });
     new Rule(this, 'OnChannels', {
-      description: `Hears of MediaLive's channels for ${name}.`,
+      description: `MediaLive channel state changes, for ${name}.`,
       eventPattern: { source: ['aws.medialive'], detailType: ['MediaLive Channel State Change'] },
       targets,
     });
     new Rule(this, 'OnStreams', {
-      description: `Hears of the streams of ${name} that managed channels encode.`,
+      description: `Stream events of ${name} that concern managed channels.`,
       eventBus: bus,
       eventPattern: { source: [busEventSource], detailType: [...wakingEvents] },
       targets,
@@ -123,8 +123,8 @@ export class ManagedChannels extends Construct {
   }
 
   /**
-   * Channels and inputs have no names before they are made, so tags tell ours apart: it makes none without this deployment's tag and
-   * touches none that has another. Only lists cannot be narrowed.
+   * Channels and inputs have no names before they are created, so access is limited by tag: the function can create only
+   * resources with this deployment's tag and modify only those. List actions can't be limited.
    */
   #grantChannels(name: string): void {
     const stack = Stack.of(this);
@@ -154,12 +154,12 @@ export class ManagedChannels extends Construct {
     acknowledgeWildcards(
       this.function,
       both,
-      'MediaLive names channels and inputs when it makes them; the tag of this deployment tells which may be made and touched.',
+      'MediaLive names channels and inputs on creation; this deployment’s tag limits which may be created and modified.',
     );
     acknowledgeWildcards(
       this.function,
       ['*'],
-      'Lists cannot be narrowed; they show tags, by which ours are found.',
+      'List actions do not support resource-level permissions; their results include tags, by which ours are found.',
     );
   }
 }

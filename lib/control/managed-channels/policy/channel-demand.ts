@@ -2,11 +2,11 @@ import type { ChannelRun } from '../../../control-store/managed-channel.ts';
 import type { BroadcastRecord, LeaseRecord, StreamRecord } from '../../../control-store/records.ts';
 import { leaseSilentMs } from '../../policy/stream-state.ts';
 
-/** The clocks of the hosts that drive a channel, one after another, differ by so much at most. */
+/** Maximum clock difference between the hosts that take turns driving a channel. */
 const clockSlackMs = 30_000;
 
 export interface ChannelDemand {
-  /** Undefined where the stream was deleted. */
+  /** Undefined if the stream was deleted. */
   readonly stream: StreamRecord | undefined;
   readonly broadcast: BroadcastRecord | undefined;
   readonly lease: LeaseRecord | undefined;
@@ -14,9 +14,9 @@ export interface ChannelDemand {
 }
 
 /**
- * Whether the broadcast still wants its channel. Its proxy says so in the document when it is over; but a proxy that died
- * says nothing, so a lease that nobody renews for longer than the reconnect window says it too. That is measured by the
- * drivers' clocks: one that is wrong can only stop a channel early, which the fleet then makes good.
+ * Whether the broadcast still needs its channel. Its proxy marks the end in the document, but a dead proxy can't, so a lease not
+ * renewed for longer than the reconnect window counts as the end too. That is measured by the drivers' clocks: a wrong clock can
+ * only stop a channel early, and then the fleet takes over.
  */
 export function isStillWanted(
   run: Pick<ChannelRun, 'broadcastId' | 'leaseSeen' | 'askedAtMs'>,
@@ -39,7 +39,7 @@ function lastSign(
 
 const noteEveryMs = 20_000;
 
-/** What to note of the lease; undefined where that would say nothing new. */
+/** What to record about the lease; undefined if there is nothing new. */
 export function leaseNote(
   { leaseSeen }: Pick<ChannelRun, 'leaseSeen'>,
   lease: LeaseRecord | undefined,

@@ -1,15 +1,15 @@
 import { epochMark } from '../../../object-store/epoch-mark.ts';
 
-/** A pipeline's multivariant playlist, and the folder that it lies in, seen from where the index is; with a slash. */
+/** A pipeline's multivariant playlist, and its folder relative to the index, with a trailing slash. */
 export interface PipelinePlaylist {
   readonly folder: string;
   readonly text: string;
 }
 
 /**
- * One multivariant playlist of all pipelines: the renditions of the first, then those of the second, which a player takes
- * where the first fails it (RFC 8216 6.2.4, redundant renditions). A group of sounds has the pipeline in its name, so that
- * no player mixes the two. Ends with the epoch of its writer, as everything does that is written over.
+ * One multivariant playlist for all pipelines: the renditions of the first, then those of the second, which players use if the
+ * first fails (RFC 8216 6.2.4, redundant renditions). Audio group names include the pipeline, so that no player mixes the two.
+ * Ends with the writer's epoch, like every object that gets overwritten.
  */
 export function channelIndex(playlists: readonly PipelinePlaylist[], key: string, epoch: number): string {
   const [first] = playlists;
@@ -22,7 +22,7 @@ export function channelIndex(playlists: readonly PipelinePlaylist[], key: string
   return `${[...head, ...bodies].join('\n')}\n${epochMark(key, epoch)}`;
 }
 
-/** The playlists that a multivariant playlist names, as it names them. */
+/** The playlists referenced by a multivariant playlist, as written there. */
 export function namedPlaylists(text: string): string[] {
   return linesOf(text).flatMap((line) => {
     if (!line.startsWith('#')) return [line];

@@ -1,9 +1,9 @@
 import type { ChannelFailureReason } from '../../../control-store/channel-failures.ts';
 import type { ChannelState } from '../../../control-store/channel-states.ts';
 
-/** What was seen of the input: `pending` is being made, `leaving` being deleted. */
+/** Observed state of the input. `pending`: being created; `leaving`: being deleted. */
 const inputEvents = ['input-missing', 'input-pending', 'input-ready', 'input-leaving'] as const;
-/** What was seen of the channel. One that recovers by itself counts as running; `broken`: it could not be made. */
+/** Observed state of the channel. A channel that is recovering counts as running. `broken`: it could not be created. */
 const channelEvents = [
   'channel-missing',
   'channel-pending',
@@ -18,14 +18,14 @@ export type InputEvent = (typeof inputEvents)[number];
 export type SeenChannelEvent = (typeof channelEvents)[number];
 
 /**
- * What is the case, as its driver found it: never what somebody said a while ago. So an event of AWS that comes twice,
- * late or out of order only makes the driver look once more.
+ * The current situation as the driver observed it, never as someone reported it earlier. AWS events that arrive twice, late or
+ * out of order therefore only make the driver look again.
  *
- * - `wanted`, `unwanted`: what the broadcast wants of it
+ * - `wanted`, `unwanted`: whether the broadcast needs the channel
  * - `fed`: the proxy pushes to it
- * - `overdue`: its state lasts longer than it should
+ * - `overdue`: its state has lasted too long
  * - `index-there`: players are sent to it; `superseded`: a newer epoch sends them elsewhere
- * - `quota`, `denied`, `invalid`: a command was refused for good; `conflict`: not in this state; `trouble`: try again
+ * - `quota`, `denied`, `invalid`: a command was refused permanently; `conflict`: not allowed in this state; `trouble`: retry
  */
 export const channelEventTypes = [
   'wanted',
@@ -44,7 +44,7 @@ export const channelEventTypes = [
 ] as const;
 export type ChannelEvent = (typeof channelEventTypes)[number];
 
-/** Each may be given twice: the second time changes nothing. */
+/** All commands are idempotent. */
 export type ChannelCommand =
   | 'create-input'
   | 'create-channel'
@@ -57,7 +57,7 @@ export type ChannelCommand =
 export interface ChannelStep {
   readonly to: ChannelState;
   readonly command?: ChannelCommand;
-  /** The channel is of no use any more: nobody wants it after this. */
+  /** The channel failed and is unwanted from now on. */
   readonly failure?: ChannelFailureReason;
 }
 
@@ -66,21 +66,21 @@ type Row = Partial<Readonly<Record<ChannelEvent, ChannelStep>>>;
 const go = (to: ChannelState, command?: ChannelCommand): ChannelStep => ({ to, ...(command && { command }) });
 const fail = (failure: ChannelFailureReason, to: ChannelState): ChannelStep => ({ to, failure });
 
-/** A command that will never be taken ends the attempt; what was made so far is cleaned away from `to` on. */
+/** A permanently refused command ends the attempt; cleanup starts at `to`. */
 const refused = (to: ChannelState): Row => ({
   quota: fail('quota', to),
   denied: fail('denied', to),
   invalid: fail('invalid', to),
 });
 
-/** Somebody else took it away. */
+/** Someone outside Headwater stopped or deleted it. */
 const takenAway: Row = {
   'channel-missing': fail('lost', 'stopping'),
   'channel-stopping': fail('lost', 'stopping'),
   'channel-leaving': fail('lost', 'stopping'),
 };
 
-/** It ran and runs no more. */
+/** It was running and has stopped. */
 const ended: Row = {
   'channel-missing': fail('lost', 'stopping'),
   'channel-leaving': fail('lost', 'stopping'),
@@ -89,7 +89,7 @@ const ended: Row = {
   'channel-idle': fail('died', 'stopping'),
 };
 
-/** What a pair does that is not here: nothing, the state stays. */
+/** Pairs not listed here leave the state unchanged. */
 const rows: Readonly<Record<ChannelState, Row>> = {
   none: {
     wanted: go('creating-input', 'create-input'),
@@ -117,7 +117,7 @@ const rows: Readonly<Record<ChannelState, Row>> = {
   ready: {
     ...takenAway,
     fed: go('starting', 'start'),
-    // Who pushes may only be let in by a channel that runs: it is started anyway, and fails by itself if nothing comes.
+    // Perhaps only a running channel accepts the push: start it anyway; it fails on its own if nothing arrives.
     overdue: go('starting', 'start'),
     'channel-starting': go('starting'),
     'channel-running': go('starting'),
@@ -165,17 +165,17 @@ const rows: Readonly<Record<ChannelState, Row>> = {
   'deleting-input': {
     'input-ready': go('deleting-input', 'delete-input'),
     'input-missing': go('gone'),
-    // A channel still has it: one that was made by a call whose answer came late.
+    // Still attached to a channel, created by a call whose response arrived late.
     conflict: go('stopping'),
   },
   gone: {},
 };
 
-/** What to do in a state when this is the case. Defined for every pair. */
+/** The step for an event in a state. Defined for every pair. */
 export const channelStep = (state: ChannelState, event: ChannelEvent): ChannelStep =>
   rows[state][event] ?? { to: state };
 
-/** What its driver looks at in a state. */
+/** What the driver observes in each state. */
 export const lookAt: Readonly<Record<ChannelState, 'nothing' | 'input' | 'channel'>> = {
   none: 'nothing',
   'creating-input': 'input',
@@ -190,7 +190,7 @@ export const lookAt: Readonly<Record<ChannelState, 'nothing' | 'input' | 'channe
   gone: 'nothing',
 };
 
-/** How long a state may last, in ms; the others may last. On the way out, somebody is told. */
+/** Maximum duration of a state, in ms; states not listed have none. Exceeding it during removal raises an alert. */
 export const stateLimitMs: Readonly<Partial<Record<ChannelState, number>>> = {
   'creating-input': 120_000,
   'creating-channel': 150_000,

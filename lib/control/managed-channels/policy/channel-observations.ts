@@ -1,7 +1,7 @@
 import type { InputEvent, SeenChannelEvent } from './channel-machine.ts';
 import type { ChannelOwner } from './channel-plan.ts';
 
-/** An input as the managed encoder shows it. */
+/** An input as reported by the managed encoder. */
 export interface ObservedInput {
   readonly id: string;
   readonly event: Exclude<InputEvent, 'input-missing'>;
@@ -14,16 +14,16 @@ export interface ObservedChannel {
   readonly event: Exclude<SeenChannelEvent, 'channel-missing'>;
 }
 
-/** Something of ours that is there, whatever the documents say. */
+/** An existing channel or input of this deployment, known to a document or not. */
 export type ManagedResource = ChannelOwner & {
-  /** When it was asked for, as its tag says. */
+  /** When it was requested, according to its tag. */
   readonly askedAtMs: number;
 } & (({ readonly kind: 'input' } & ObservedInput) | ({ readonly kind: 'channel' } & ObservedChannel));
 
-/** Why a command was not taken: the machine knows these as events. */
+/** Why a command was refused; also events of the state machine. */
 export type ManagedRefusal = 'quota' | 'denied' | 'invalid' | 'conflict' | 'trouble';
 
-/** The managed encoder did not do as it was told; `cause` is its own answer. */
+/** The managed encoder refused a command; `cause` is its response. */
 export class ManagedEncoderError extends Error {
   override readonly name = 'ManagedEncoderError';
   readonly code = 'MANAGED_ENCODER_REFUSED';

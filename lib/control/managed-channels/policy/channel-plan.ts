@@ -5,19 +5,19 @@ import { fitLadder, type Ladder } from '../../../packaging/ladder-fit.ts';
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
 import type { ChannelClass } from './managed-cost.ts';
 
-/** Whose channel it is. */
+/** The broadcast a channel belongs to. */
 export interface ChannelOwner {
   readonly streamId: StreamId;
   readonly broadcastId: BroadcastId;
 }
 
-/** What a channel makes, and where it puts it; a pure function of the broadcast, so that asking twice asks for the same. */
+/** What a channel produces and where it writes. A pure function of the broadcast, so repeated requests are identical. */
 export interface ChannelPlan extends ChannelOwner {
   readonly channelClass: ChannelClass;
   readonly ladder: Ladder;
-  /** Left out where it is not known: then the channel takes over what comes in, unchanged. */
+  /** Left out if unknown: the channel then keeps the input's frame rate. */
   readonly frameRate?: number;
-  /** Key prefixes without a slash at the end, one for each pipeline: file names begin after that. */
+  /** Key prefixes without a trailing slash, one for each pipeline; file names are appended to them. */
   readonly destinations: readonly string[];
   readonly askedAtMs: number;
 }
@@ -28,7 +28,7 @@ export interface PlanOptions {
   readonly ladder?: LadderConfig;
 }
 
-/** MediaLive is told a size; a broadcaster that sends another has its picture scaled. */
+/** MediaLive needs a fixed size; input of a different size is scaled. */
 const usualSource: ChannelSource = { width: 1920, height: 1080, frameRate: 30 };
 
 export function planChannel(
@@ -51,18 +51,18 @@ export function planChannel(
 }
 
 /**
- * Where a channel writes, below the broadcast: `managed/<pipeline>/`. A broadcast has one channel at most, and nobody else
- * writes there, so a name is never used for other bytes.
+ * Where a channel writes, below the broadcast: `managed/<pipeline>/`. A broadcast has at most one channel and nobody else writes
+ * there, so a name is never reused for different bytes.
  */
 export const managedFolder = (region: string, streamId: StreamId, broadcastId: BroadcastId): string =>
   `${broadcastPrefix(region, streamId, broadcastId)}managed/`;
 
-/** MediaLive adds `.m3u8` for the pipeline's multivariant playlist, and the modifiers for the rest. */
+/** MediaLive appends `.m3u8` for the pipeline's multivariant playlist, and the modifiers for everything else. */
 export const managedBaseName = 'index';
 
 /**
- * Names as MediaLive makes them: `index-720p-playlist.m3u8`, `index-720p-playlist-20261122T202000_00001.mp4`. They end as the
- * rows of the delivery policy do. The time of day keeps names apart where a pipeline begins to count anew.
+ * MediaLive's names: `index-720p-playlist.m3u8`, `index-720p-playlist-20261122T202000_00001.mp4`. Their endings match the rows
+ * of the delivery policy. The timestamp keeps names unique if a pipeline restarts its counter.
  */
 export const renditionModifier = (id: string): string => `-${id}-playlist`;
 export const segmentModifier = '-$dt$';

@@ -1,13 +1,13 @@
 import { defaultLadder } from '../../../config/ladder.ts';
 import { channelFailures } from '../../../control-store/channel-failures.ts';
 import type { ChannelState } from '../../../control-store/channel-states.ts';
-import type { ChannelRun, UntoldEvent } from '../../../control-store/managed-channel.ts';
+import type { ChannelRun, PendingEntry } from '../../../control-store/managed-channel.ts';
 import { type ChannelCommand, type ChannelEvent, type ChannelStep, channelStep } from './channel-machine.ts';
 import type { ObservedChannel, ObservedInput } from './channel-observations.ts';
 import type { PlanOptions } from './channel-plan.ts';
 import { channelCost } from './managed-cost.ts';
 
-/** What a look or a command taught. */
+/** What an observation or a command revealed. */
 export type ChannelFacts = Partial<Pick<ChannelRun, 'inputId' | 'endpoints' | 'channelId' | 'startedAtMs'>>;
 
 export const inputFacts = ({ id, endpoints }: ObservedInput): ChannelFacts => ({
@@ -21,8 +21,8 @@ export const channelFacts = ({ id, event }: ObservedChannel, nowMs: number): Cha
 });
 
 /**
- * Of all that is the case, what leads to another state, the first of them; else what makes a command due once more; else the
- * last, which changes nothing.
+ * Picks from the current events the first that leads to another state; otherwise the first that makes a command due again;
+ * otherwise the last, which changes nothing.
  */
 export function decideStep(
   state: ChannelState,
@@ -34,13 +34,13 @@ export function decideStep(
   return moving ?? working ?? steps.at(-1) ?? ['trouble', { to: state }];
 }
 
-/** Whether a command may still be given that was decided for `state`: another driver may have gone on since. */
+/** Whether a command decided for `state` may still be given: another driver may have advanced the run since. */
 export function isDue(run: ChannelRun, state: ChannelState, command: ChannelCommand): boolean {
   const makes = command === 'create-input' || command === 'create-channel' || command === 'start';
   return run.state === state && !(makes && run.intent === 'unwanted');
 }
 
-/** The run after a step; the same object where nothing of it is new. */
+/** The run after a step; the same object if nothing changed. */
 export function progress(
   run: ChannelRun,
   facts: ChannelFacts,
@@ -57,50 +57,50 @@ export function progress(
   };
 }
 
-/** When it started and what its endpoints are is learned once. */
+/** The start time and the endpoints are recorded only once. */
 function withFacts(
   run: ChannelRun,
   { inputId, channelId, endpoints, startedAtMs }: ChannelFacts,
 ): ChannelRun {
-  const learned: ChannelFacts = {
+  const fresh: ChannelFacts = {
     ...(inputId !== undefined && inputId !== run.inputId && { inputId }),
     ...(channelId !== undefined && channelId !== run.channelId && { channelId }),
     ...(endpoints !== undefined && run.endpoints === undefined && { endpoints }),
     ...(startedAtMs !== undefined && run.startedAtMs === undefined && { startedAtMs }),
   };
-  return Object.keys(learned).length > 0 ? { ...run, ...learned } : run;
+  return Object.keys(fresh).length > 0 ? { ...run, ...fresh } : run;
 }
 
-/** It was started, and is now seen to run no more. */
+/** Whether a started channel is now seen to have stopped. */
 const hasStopped = (run: ChannelRun, to: ChannelState): boolean =>
   run.startedAtMs !== undefined &&
   run.stoppedAtMs === undefined &&
   (to === 'deleting-channel' || to === 'deleting-input' || to === 'gone');
 
-/** What the stream's journal says of a step. */
+/** The journal entries for a step. */
 export function journalEntriesOf(
   before: ChannelRun,
   after: ChannelRun,
   atMs: number,
   options: PlanOptions,
-): UntoldEvent[] {
+): PendingEntry[] {
   const about = { broadcastId: after.broadcastId, atMs };
-  const lines: UntoldEvent[] = [];
+  const entries: PendingEntry[] = [];
   const entered = (state: ChannelState): boolean => after.state === state && before.state !== state;
   if (entered('live')) {
     const data = { channelId: after.channelId ?? '', tookMs: atMs - after.askedAtMs };
-    lines.push({ ...about, type: 'managed.channel.running', data });
+    entries.push({ ...about, type: 'managed.channel.running', data });
   }
   if (after.failure && !before.failure) {
     const { words, fallback } = channelFailures[after.failure.reason];
-    lines.push({ ...about, type: 'managed.channel.failed', data: { detail: words, fallback } });
+    entries.push({ ...about, type: 'managed.channel.failed', data: { detail: words, fallback } });
   }
   if (entered('deleting-input') && after.channelId) {
     const ranMs = after.startedAtMs === undefined ? 0 : (after.stoppedAtMs ?? atMs) - after.startedAtMs;
     const data = { channelId: after.channelId, ranMs, costUsd: costOf(after, ranMs, atMs, options) };
-    lines.push({ ...about, type: 'managed.channel.deleted', data });
+    entries.push({ ...about, type: 'managed.channel.deleted', data });
   }
-  return lines;
+  return entries;
 }
 
 function costOf(

@@ -13,23 +13,23 @@ import { takedownsFunctionCodec } from '../takedowns-config.ts';
 export interface TakedownsProps {
   /** The deployment's name. */
   readonly name: string;
-  /** The region's word in playback addresses, for example `eu-central-1`. */
+  /** The region as it appears in playback URLs, for example `eu-central-1`. */
   readonly region: string;
   readonly tables: ControlTables;
   readonly origin: OriginBucket;
-  /** Of the edge stack: what is denied, and whose caches are emptied. */
+  /** From the edge stack: the distribution whose caches are invalidated, and the store of denied streams. */
   readonly distributionId: string;
   readonly denialsArn: string;
-  /** How long the lines of a stream's journal are kept, in days. */
+  /** How long journal entries are kept, in days. */
   readonly eventDays: number;
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
 }
 
 /**
- * Finishes takedowns and restores. The API begins them, which makes a stream dark within seconds; moving its recordings and
- * waiting for CloudFront take longer. What was asked for stands in the table, so nothing is lost with an invocation: there are no
- * retries and no dead letters, the next minute's run is both.
+ * Finishes takedowns and restores. The API begins them, which takes a stream dark within seconds; moving its recordings and
+ * waiting for CloudFront take longer. The request is stored in the table, so a failed invocation loses nothing: the next
+ * minute's run replaces retries and dead letters.
  */
 export class Takedowns extends Construct {
   readonly function: PlatformFunction;
@@ -44,7 +44,7 @@ export class Takedowns extends Construct {
     this.origin = `s3://${props.origin.bucket.bucketName}`;
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'takedowns',
-      description: 'Finishes takedowns of streams, and restores.',
+      description: 'Finishes stream takedowns and restores.',
       environment: takedownsFunctionCodec.encode({
         controlStore: `dynamodb:${props.name}`,
         eventRetentionDays: props.eventDays,
@@ -54,9 +54,9 @@ export class Takedowns extends Construct {
       }),
       metricsNamespace: props.metricsNamespace,
       logDays: props.logDays,
-      // It moves sixteen objects at once.
+      // It moves 16 objects concurrently.
       memoryMiB: 512,
-      // It begins nothing after 45 s; a run that was begun then lasts 15, and its last calls some more.
+      // It starts nothing after 45 s; a run started then lasts 15 s, plus its last calls.
       timeout: Duration.seconds(90),
     });
     props.tables.grantAccess('takedowns', this.function);
@@ -70,7 +70,7 @@ export class Takedowns extends Construct {
     });
   }
 
-  /** Lets the API take every step of a takedown by itself, and hand over what is left. */
+  /** Lets the API perform every step of a takedown itself and hand over the rest. */
   grantTakedown(api: IGrantable & IConstruct): void {
     this.#grantSteps(api);
     const { functionArn } = this.function.function;
@@ -81,7 +81,7 @@ export class Takedowns extends Construct {
     });
   }
 
-  /** One distribution and one store, both by name: tags, which a stack may lose, decide nothing. */
+  /** One distribution and one store, both by name rather than by tag, because a stack may lose its tags. */
   #grantSteps(grantee: IGrantable & IConstruct): void {
     const { origin, distributionId, denialsArn } = this.#props;
     const { account, partition } = Stack.of(this);

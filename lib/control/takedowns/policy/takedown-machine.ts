@@ -6,9 +6,9 @@ import {
 } from '../../../control-store/takedown.ts';
 
 /**
- * What each step needs done before it. A takedown denies and refuses first, since seconds matter; the recording is moved
- * once nobody writes it any more. A restore brings everything back before the edge may answer, and lets the publisher back last;
- * a broadcast that was ended stays ended, and an emptied cache fills by itself.
+ * The steps each step depends on. A takedown denies and refuses first because seconds matter; the recording is moved once nobody
+ * writes it. A restore brings all objects back before the edge serves them, and lets the publisher back last. An ended broadcast
+ * stays ended, and invalidated caches refill on their own.
  */
 const plans: Readonly<
   Record<TakedownDirection, Readonly<Partial<Record<TakedownStep, readonly TakedownStep[]>>>>
@@ -17,7 +17,7 @@ const plans: Readonly<
   restore: { quarantine: [], deny: ['quarantine'], refuse: ['deny'] },
 };
 
-/** The steps of a direction, in the order in which people read them. */
+/** The steps of a direction, in display order. */
 export const stepsOf = (direction: TakedownDirection): readonly TakedownStep[] =>
   takedownSteps.filter((step) => plans[direction][step] !== undefined);
 
@@ -34,10 +34,10 @@ export type TakedownEvent =
   | { readonly type: 'restore'; readonly atMs: number }
   | { readonly type: 'done'; readonly step: TakedownStep; readonly turn: number; readonly atMs: number };
 
-/** `refused`: a restore of what was never taken down. */
+/** `refused`: a restore of a stream that was never taken down. */
 type Outcome = 'begin' | 'turn' | 'record' | 'nothing' | 'refused';
 
-/** What comes of each event in each state. Asking again for what is asked for already, or done, changes nothing. */
+/** The outcome of each event in each state. Repeating a request that is pending or done changes nothing. */
 export const takedownTransitions: Readonly<
   Record<TakedownState, Readonly<Record<TakedownEvent['type'], Outcome>>>
 > = {
@@ -48,7 +48,7 @@ export const takedownTransitions: Readonly<
   restored: { take: 'turn', restore: 'nothing', done: 'nothing' },
 };
 
-/** The takedown after an event: the same object where nothing changes, `refused` where the event may not be. */
+/** The takedown after an event: the same object if nothing changes, `refused` if the event isn't allowed. */
 export function nextTakedown(
   takedown: Takedown | undefined,
   event: TakedownEvent,
@@ -73,8 +73,8 @@ export const isDone = ({ done }: Takedown, step: TakedownStep): boolean =>
   done.some((each) => each.step === step);
 
 /**
- * Begins, or turns round. Whatever was begun of the other direction may be half done, so every step of this one is gone
- * through; where there is nothing to do, that takes no time.
+ * Begins, or reverses direction. The other direction may be half done, so all steps of this one run; a step with nothing to do
+ * takes no time.
  */
 function turned(
   before: Takedown | undefined,
@@ -86,12 +86,12 @@ function turned(
     askedAtMs: event.atMs,
     turn: (before?.turn ?? 0) + 1,
     done: [],
-    // Who still works on the other direction must see this before anybody begins on it.
+    // The runner still working on the other direction must see this before anyone else starts.
     ...(before?.runner !== undefined && { runner: before.runner }),
   };
 }
 
-/** Of another turn, done already, or done before what it needs: counts for nothing. */
+/** Ignores steps that belong to another turn, are already done, or completed before their dependencies. */
 function recorded(takedown: Takedown, { step, turn, atMs }: TakedownEvent & { type: 'done' }): Takedown {
   if (turn !== takedown.turn || !dueSteps(takedown).includes(step)) return takedown;
   const { waiting, ...rest } = takedown;

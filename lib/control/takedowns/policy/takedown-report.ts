@@ -1,13 +1,13 @@
 import type { Takedown, TakedownStep } from '../../../control-store/takedown.ts';
 import { isDone, stepsOf, takedownState } from './takedown-machine.ts';
 
-/** A takedown, or a restore, as people are told of it. Times are in milliseconds since it was asked for. */
+/** A takedown or restore, as reported to people. Times are in milliseconds since the request. */
 export interface TakedownReport {
   readonly state: ReturnType<typeof takedownState>;
   readonly reason: string;
   /** Unix milliseconds. */
   readonly askedAtMs: number;
-  /** Of a takedown: when viewers got nothing of the stream any more. */
+  /** Takedowns only: when the stream stopped for all viewers. */
   readonly darkAfterMs?: number;
   readonly doneAfterMs?: number;
   readonly steps: readonly StepReport[];
@@ -17,16 +17,16 @@ export interface StepReport {
   readonly step: TakedownStep;
   readonly state: 'waiting' | 'done';
   readonly afterMs?: number;
-  /** In words: what a step that is not done waits for. */
+  /** What an unfinished step is waiting for. */
   readonly detail?: string;
 }
 
-/** It is dark once the edge answers nothing, and no cache could. */
+/** A stream is dark once the edge denies it and no cache can serve it. */
 const darkSteps: readonly TakedownStep[] = ['deny', 'invalidate'];
 
 export function takedownReport(takedown: Takedown): TakedownReport {
   const { direction, reason, askedAtMs, done, waiting } = takedown;
-  // The clocks of two programs may differ by a little.
+  // The clocks of two programs may differ slightly.
   const after = (steps: readonly TakedownStep[]): number | undefined =>
     steps.every((step) => isDone(takedown, step))
       ? Math.max(0, ...done.filter(({ step }) => steps.includes(step)).map(({ atMs }) => atMs - askedAtMs))

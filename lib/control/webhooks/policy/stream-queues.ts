@@ -10,13 +10,13 @@ interface Queued {
 
 interface Queue<Item> {
   readonly items: Item[];
-  /** Its first item is under way. */
+  /** Its first item is being delivered. */
   isTaken: boolean;
-  /** Not to be taken before, on the caller's clock. */
+  /** Earliest time for the first item, on the caller's clock. */
   dueMs: number;
 }
 
-/** What waits to be delivered: in order for each stream, one of a stream at a time, bounded over all of them. */
+/** Items awaiting delivery: in order per stream, one at a time per stream, bounded in total. */
 export class StreamQueues<Item extends Queued> {
   readonly #limits: QueueLimits;
   readonly #queues = new Map<string, Queue<Item>>();
@@ -27,12 +27,12 @@ export class StreamQueues<Item extends Queued> {
     this.#limits = limits;
   }
 
-  /** Those under way count too. */
+  /** Includes items being delivered. */
   get size(): number {
     return this.#items;
   }
 
-  /** False where there is no room. */
+  /** False if the queue is full. */
   add(item: Item): boolean {
     if (this.#items >= this.#limits.items || this.#bytes + item.bytes > this.#limits.bytes) return false;
     const queue = this.#queues.get(item.streamId);
@@ -43,7 +43,7 @@ export class StreamQueues<Item extends Queued> {
     return true;
   }
 
-  /** The next one that is due, of a stream of which none is under way. `done` or `again` follows. */
+  /** The next due item of a stream that has none being delivered. Call `done` or `again` afterwards. */
   take(nowMs: number): Item | undefined {
     for (const queue of this.#queues.values()) {
       if (queue.isTaken || queue.dueMs > nowMs) continue;
@@ -53,13 +53,13 @@ export class StreamQueues<Item extends Queued> {
     return undefined;
   }
 
-  /** When the next one is due; undefined where none waits. */
+  /** When the next item is due; undefined if none is waiting. */
   get nextDueMs(): number | undefined {
     const waiting = [...this.#queues.values()].filter(({ isTaken }) => !isTaken);
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueMs }) => dueMs));
   }
 
-  /** What was taken is gone, one way or another. */
+  /** Removes the taken item, whether it was delivered or given up. */
   done({ streamId }: Item): void {
     const queue = this.#queues.get(streamId);
     const item = queue?.items.shift();
@@ -68,12 +68,12 @@ export class StreamQueues<Item extends Queued> {
     this.#bytes -= item.bytes;
     queue.isTaken = false;
     queue.dueMs = Number.NEGATIVE_INFINITY;
-    // Another stream's turn comes first.
+    // Move this stream to the end, so that others get their turn.
     this.#queues.delete(streamId);
     if (queue.items.length > 0) this.#queues.set(streamId, queue);
   }
 
-  /** What was taken stays the first of its stream, until `dueMs`. */
+  /** Keeps the taken item at the head of its stream's queue; it is due again at `dueMs`. */
   again({ streamId }: Item, dueMs: number): void {
     const queue = this.#queues.get(streamId);
     if (!queue) return;
@@ -81,7 +81,7 @@ export class StreamQueues<Item extends Queued> {
     queue.dueMs = dueMs;
   }
 
-  /** Empties it. */
+  /** Empties the queues and returns all items. */
   clear(): Item[] {
     const items = [...this.#queues.values()].flatMap((queue) => queue.items);
     this.#queues.clear();

@@ -1,26 +1,33 @@
-/** Answers besides 5xx that pass: too slow, too early, too many. */
-const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
-/** A receiver may ask for so long a pause at most. */
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
+
+/** Retryable statuses besides 5xx: Request Timeout, Too Early, Too Many Requests. */
+const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
+/** Maximum pause a receiver may request. */
 const longestAskedPauseMs = 300_000;
-const firstPauseMs = 500;
-const longestPauseMs = 60_000;
+/**
+ * Retries of one message; jitter spreads the retries of many senders. The sender gives up by the message's age, not by the number
+ * of attempts.
+ */
+export const webhookRetries: RetryPolicy = { firstMs: 500, longestMs: 60_000, jitter: 0.5 };
 
 export interface WebhookAnswer {
   readonly status: number;
-  /** The header, seconds or a date. */
+  /** The Retry-After header: seconds or a date. */
   readonly retryAfter: string | null;
 }
 
-/** What follows from an answer. `askedPauseMs`: how long the receiver wants to hear nothing at all. */
+/** The verdict on a response. `askedPauseMs`: how long the receiver wants no requests at all. */
 export type WebhookVerdict =
   | { readonly verdict: 'taken' }
   | { readonly verdict: 'refused' }
   | { readonly verdict: 'again'; readonly askedPauseMs: number };
 
-/** Anything but 2xx, 5xx and what passes is a refusal, redirects too: a signed message goes where it was meant to go. */
+/**
+ * Anything but 2xx, 5xx and retryable statuses is a refusal, redirects included: signed messages go only to the configured URL.
+ */
 export function judgeWebhookAnswer({ status, retryAfter }: WebhookAnswer, wallMs: number): WebhookVerdict {
   if (status >= 200 && status < 300) return { verdict: 'taken' };
-  if (status < 500 && !passingStatuses.has(status)) return { verdict: 'refused' };
+  if (status < 500 && !retryableStatuses.has(status)) return { verdict: 'refused' };
   return { verdict: 'again', askedPauseMs: askedPause(retryAfter, wallMs) };
 }
 
@@ -30,9 +37,4 @@ function askedPause(retryAfter: string | null, wallMs: number): number {
     ? Number(retryAfter) * 1000
     : Date.parse(retryAfter) - wallMs;
   return Number.isNaN(pauseMs) ? 0 : Math.min(Math.max(pauseMs, 0), longestAskedPauseMs);
-}
-
-/** Before the try that follows `failed` failed ones; `random` (0 to 1) keeps many senders from coming at once. */
-export function webhookPauseMs(failed: number, random: number): number {
-  return Math.min(firstPauseMs * 2 ** (failed - 1), longestPauseMs) * (0.5 + random / 2);
 }

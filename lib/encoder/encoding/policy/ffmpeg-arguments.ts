@@ -1,5 +1,5 @@
-import { segmentMs } from '../../../packaging/grid.ts';
 import type { Ladder, VideoInput, VideoRendition } from '../../../packaging/ladder-fit.ts';
+import { segmentMs, segmentSeconds } from '../../../packaging/segment-grid.ts';
 import { countedRate } from './counted-rate.ts';
 
 /** What encodes H.264: the CPU, or the encoder of an NVIDIA card. */
@@ -20,7 +20,7 @@ export interface EncodePlan {
 
 /**
  * Added to stream time on the way into ffmpeg and subtracted from its output: the AAC encoder's first frame starts 1024
- * samples before the first sound, and no timestamp may become negative on the way. A multiple of the grid.
+ * samples before the first audio sample, and no timestamp may become negative on the way. A multiple of the grid.
  */
 export const ffmpegOffsetMs = 2 * segmentMs;
 
@@ -95,7 +95,7 @@ function shownOnce({ shownFromMs }: EncodePlan): string {
 
 /** Keeps every `step`-th picture, restarting in each segment so that all sizes cut at the same picture. */
 function thinOut(step: number): string {
-  const grid = (time: string): string => `floor((${time}+0.0005)/${segmentMs / 1000})`;
+  const grid = (time: string): string => `floor((${time}+0.0005)/${segmentSeconds})`;
   const begins = `gt(${grid('t')},${grid('prev_selected_t')})`;
   return `select='isnan(prev_selected_t)+gte(n-prev_selected_n,${step})+${begins}'`;
 }
@@ -163,9 +163,8 @@ export function nvencProbeArguments(): string[] {
  * them: after a gap a count would force one key frame after another.
  */
 function keyFrames(firstPictureMs: number): string {
-  const seconds = segmentMs / 1000;
   const phase = ((firstPictureMs % segmentMs) + 0.5) / 1000;
-  const cell = (time: string): string => `floor((${time}+${phase})/${seconds})`;
+  const cell = (time: string): string => `floor((${time}+${phase})/${segmentSeconds})`;
   return `expr:isnan(prev_forced_t)+gt(${cell('t')},${cell('prev_forced_t')})`;
 }
 

@@ -1,5 +1,5 @@
 import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
-import { segmentMs, segmentNumberAt } from '../../../packaging/grid.ts';
+import { partMs, segmentMs, segmentNumberAt } from '../../../packaging/segment-grid.ts';
 
 /** One encoded picture or audio frame as it leaves ffmpeg, in stream time. */
 export interface EncodedSample {
@@ -34,13 +34,11 @@ export interface SegmenterOptions {
   readonly firstPictureMs?: number;
 }
 
-/** A part ends at each multiple of this in stream time. */
-const partMs = 500;
 const audioFrameTicks = 1024;
 /** Upper bound on reordering; anything beyond it is a picture that ffmpeg could not decode. */
-const longestReorderMs = 1000;
+const maxReorderMs = 1000;
 /** Longest duration of one picture; a longer gap stays a gap in the timeline. */
-const longestHoldMs = segmentMs;
+const maxHoldMs = segmentMs;
 
 interface PendingSample extends CmafSample {
   readonly dtsTicks: number;
@@ -123,13 +121,13 @@ export class Segmenter {
       keyframe: sample.keyframe,
       compositionOffsetTicks: this.#ticks(sample.compositionOffsetMs),
     });
-    if (last && !begins) this.#frameTicks = Math.min(dtsTicks - last.dtsTicks, this.#ticks(longestHoldMs));
+    if (last && !begins) this.#frameTicks = Math.min(dtsTicks - last.dtsTicks, this.#ticks(maxHoldMs));
     return segment;
   }
 
   #reorderOf(firstShownMs: number): number {
     const laterMs = firstShownMs - (this.#firstPictureMs ?? firstShownMs);
-    return laterMs > 0 && laterMs <= longestReorderMs ? laterMs : 0;
+    return laterMs > 0 && laterMs <= maxReorderMs ? laterMs : 0;
   }
 
   #pushAudio(sample: EncodedSample): Segment | undefined {
@@ -162,7 +160,7 @@ export class Segmenter {
     const last = samples.at(-1)!;
     const lastTicks = endTicks - last.dtsTicks;
     // A picture held over a gap of several segments would hide the gap from the player.
-    const heldTicks = lastTicks > this.#ticks(longestHoldMs) ? this.#frameTicks : lastTicks;
+    const heldTicks = lastTicks > this.#ticks(maxHoldMs) ? this.#frameTicks : lastTicks;
     const chunks = this.#parts(samples).map((part, index) => {
       const next = (at: number): number =>
         part.samples[at + 1]?.dtsTicks ?? part.endTicks ?? last.dtsTicks + heldTicks;

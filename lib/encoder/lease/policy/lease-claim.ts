@@ -4,29 +4,29 @@ import { leaseMs } from './fence.ts';
 import type { StoreWatch } from './store-watch.ts';
 
 /**
- * `free`: it may be taken as it was looked at. `held`: its holder lives. `wait`: look again soon. `standby`: look again
- * soon, too; its holder lives, and lets go of it once it knows that we are ready.
+ * `free`: it may be taken in the version just read. `held`: its holder is alive. `wait`: read it again soon. `standby`: also
+ * read it again soon; its holder is alive and releases it once it knows that we are ready.
  */
 export type ClaimVerdict = 'free' | 'held' | 'wait' | 'standby';
 
 /**
- * Whether a lease may be taken, by one observer's looks at it. One that another worker holds must stand still for the lease
- * time by our own clock, of which only counts what the holder could have renewed it in.
+ * Decides from one observer's reads whether a lease may be taken. A lease held by another worker must stay unchanged for the
+ * lease time on our own clock, counting only time in which the holder could have renewed it.
  */
 export class LeaseClaim {
   readonly #memberId: MemberId;
   readonly #movesFrom: MemberId | undefined;
   #first?: { readonly version: number; readonly sinceMs: number };
 
-  /** `movesFrom`: a holder that drains. */
+  /** `movesFrom`: a draining holder. */
   constructor(memberId: MemberId, movesFrom?: MemberId) {
     this.#memberId = memberId;
     this.#movesFrom = movesFrom;
   }
 
-  /** Takes in what a look has shown. `nowMs`: monotonic, after the answer. */
+  /** Evaluates one read of the lease. `nowMs`: monotonic, after the response. */
   judge(lease: LeaseRecord | undefined, nowMs: number, watch: StoreWatch): ClaimVerdict {
-    // Our own, from before a restart of this process, is free too: its writer is gone.
+    // Our own, from before this process restarted, is free too: its writer is dead.
     if (!lease || lease.released || lease.workerId === this.#memberId) return 'free';
     this.#first ??= { version: lease.version, sinceMs: nowMs };
     const moves = lease.workerId === this.#movesFrom;
@@ -34,7 +34,7 @@ export class LeaseClaim {
       if (!moves) return 'held';
       this.#first = { version: lease.version, sinceMs: nowMs };
     }
-    if (watch.standsStillMs(this.#first.sinceMs, nowMs) >= leaseMs) return 'free';
+    if (watch.unchangedMs(this.#first.sinceMs, nowMs) >= leaseMs) return 'free';
     return moves ? 'standby' : 'wait';
   }
 }

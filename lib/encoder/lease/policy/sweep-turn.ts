@@ -4,33 +4,33 @@ import { leaseMs } from './fence.ts';
 import type { StoreWatch } from './store-watch.ts';
 
 /**
- * Which of the fleet's open broadcasts a worker turns to in a sweep, and which of them nobody has any more.
+ * Decides which of the fleet's open broadcasts a worker checks in a sweep, and which of them have been abandoned.
  *
- * However many there are, it turns to a page of them, goes on with the next page in the next sweep, and looks again at the
- * leases of the page before: those that did not change meanwhile are abandoned. Workers begin at different places. A page is
- * twice what a worker can have, so that in a fleet that is not full each broadcast is seen about twice a sweep by somebody.
+ * However many there are, it checks one page of them, moves to the next page in the next sweep, and re-reads the leases of
+ * the previous page: those unchanged since then are abandoned. Workers start at different places. A page is twice a worker's
+ * capacity, so that in a fleet that isn't full, some worker checks each broadcast about twice per sweep.
  */
 export class SweepTurn {
-  /** Broadcasts in a page. A sweep looks at twice as many leases at most. */
+  /** Broadcasts in a page. A sweep reads at most twice as many leases. */
   readonly limit: number;
   #cursor: string | undefined;
   #page: ReadonlySet<StreamId> = new Set();
-  /** From the sweep before, and from this one: a version, and since when it is known. */
+  /** From the previous sweep, and from this one: a version, and since when it has been known. */
   #before: ReadonlyMap<StreamId, Sighting> = new Map();
   #seen = new Map<StreamId, Sighting>();
 
-  /** `capacity`: streams at once at most. `start`: any stream id, at random. */
+  /** `capacity`: the worker's maximum number of concurrent streams. `start`: a random stream id. */
   constructor(capacity: number, start: StreamId) {
     this.limit = Math.max(smallestPage, 2 * capacity);
     this.#cursor = start;
   }
 
-  /** What to ask `listOpenBroadcasts` for. */
+  /** Arguments for `listOpenBroadcasts`. */
   get page(): { limit: number; cursor?: string } {
     return { limit: this.limit, ...(this.#cursor !== undefined && { cursor: this.#cursor }) };
   }
 
-  /** Begins a sweep with the page that was asked for. Returns the streams to look at, each once. */
+  /** Begins a sweep with the page just read. Returns the streams to check, each once. */
   begin(page: { readonly broadcasts: readonly BroadcastReference[]; readonly cursor?: string }): StreamId[] {
     this.#cursor = page.cursor;
     this.#page = new Set(page.broadcasts.map(({ streamId }) => streamId));
@@ -39,11 +39,13 @@ export class SweepTurn {
     return [...new Set([...this.#before.keys(), ...this.#page])];
   }
 
-  /** Whether this lease, of one of the streams to look at, stood still for the lease time while its holder could have renewed it. */
+  /**
+   * Whether the lease of a stream being checked stayed unchanged for the lease time while its holder could have renewed it.
+   */
   isAbandoned({ streamId, version }: LeaseRecord, nowMs: number, watch: StoreWatch): boolean {
     const earlier = this.#before.get(streamId);
     const sighting = earlier?.version === version ? earlier : { version, sinceMs: nowMs };
-    if (watch.standsStillMs(sighting.sinceMs, nowMs) >= leaseMs) return true;
+    if (watch.unchangedMs(sighting.sinceMs, nowMs) >= leaseMs) return true;
     if (this.#page.has(streamId)) this.#seen.set(streamId, sighting);
     return false;
   }

@@ -1,11 +1,11 @@
 import { segmentName } from '../../../object-store/object-names.ts';
 import type { DashAudio, DashModel, DashPeriod, DashVideo } from '../../../packaging/dash/model.ts';
-import { segmentMs, segmentStartMs } from '../../../packaging/grid.ts';
+import { segmentMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { PublicationState, PublishedPeriod, SegmentFacts } from './publication-model.ts';
 
 /** How far behind the live edge players stay: two segments plus the time that a segment takes to arrive. */
-const presentationDelayMs = 5000;
+const presentationDelayMs = 2 * segmentMs + 1000;
 
 /** The MPD: everything in the window while live, everything in a recording. `base` is the path to the broadcast's folder. */
 export function dashModel(state: PublicationState, base: string, nowMs: number): DashModel {

@@ -1,11 +1,11 @@
 import { hlsPlaylistName, segmentName } from '../../../object-store/object-names.ts';
-import { segmentMs, segmentStartMs } from '../../../packaging/grid.ts';
 import type { HlsSegment, MediaPlaylistModel } from '../../../packaging/hls/media.ts';
 import type {
   HlsAudioRendition,
   HlsVideoRendition,
   MultivariantModel,
 } from '../../../packaging/hls/multivariant.ts';
+import { segmentSeconds, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { PublicationState, PublishedPeriod, Rendition } from './publication-model.ts';
 
 /**
@@ -25,7 +25,7 @@ export function mediaPlaylistModel(state: PublicationState, id: string): MediaPl
     }
   });
   return {
-    targetDurationSeconds: segmentMs / 1000,
+    targetDurationSeconds: segmentSeconds,
     mediaSequence: state.periods[0]?.fromNumber ?? 0,
     discontinuitySequence: 0,
     ...(state.ended ? { type: 'VOD' as const } : {}),
@@ -47,7 +47,7 @@ export function multivariantModel(state: PublicationState, base: string): Multiv
       bandwidthBps: Math.max(peakBps, header.bitrateBps * 1.1),
       averageBandwidthBps: header.bitrateBps,
     };
-    if (header.kind === 'audio') audio = { ...common, name: 'Sound', channels: header.channels };
+    if (header.kind === 'audio') audio = { ...common, name: 'Audio', channels: header.channels };
     else {
       const { width, height, frameRate } = header;
       video.push({ ...common, width, height, frameRate });
@@ -89,7 +89,7 @@ function missing(state: PublicationState, id: string, number: number, period: Pu
   return {
     uri: folder + segmentName(number),
     mapUri: folder + period.initName,
-    durationSeconds: segmentMs / 1000,
+    durationSeconds: segmentSeconds,
     programDateTimeMs: state.options.startedAtMs + segmentStartMs(number),
     gap: true,
   };

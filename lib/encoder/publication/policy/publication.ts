@@ -10,10 +10,10 @@ import {
   streamPrefix,
 } from '../../../object-store/object-names.ts';
 import { dashManifest } from '../../../packaging/dash/manifest.ts';
-import { segmentStartMs } from '../../../packaging/grid.ts';
 import { mediaPlaylist, slideWindow } from '../../../packaging/hls/media.ts';
 import { multivariantPlaylist } from '../../../packaging/hls/multivariant.ts';
-import type { SegmentGroup } from '../../encoding/policy/group-collector.ts';
+import { segmentStartMs } from '../../../packaging/segment-grid.ts';
+import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { Segment } from '../../encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import { dashModel } from './publication-dash.ts';

@@ -1,6 +1,6 @@
 import type { RenditionFacts } from '../../../control-store/records.ts';
 import { avcCodecString } from '../../../packaging/codec/avc-config.ts';
-import { segmentStartMs } from '../../../packaging/grid.ts';
+import { segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { PublishedPeriod, Rendition, SegmentFacts } from './publication-model.ts';
 

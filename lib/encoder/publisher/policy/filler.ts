@@ -1,4 +1,4 @@
-import { segmentMs } from '../../../packaging/grid.ts';
+import { segmentMs } from '../../../packaging/segment-grid.ts';
 
 /** How long both tracks may be silent before filler takes their time: what the network holds up for less arrives whole. */
 const patienceMs = 3000;

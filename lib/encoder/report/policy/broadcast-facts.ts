@@ -2,7 +2,7 @@ import type { InputFacts, RenditionFacts } from '../../../control-store/records.
 import type { InputFormat } from '../../policy/input-format.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 
-/** What comes in, as the control store keeps it. `encoderName`: the publisher's application, as it names itself. */
+/** The input as stored in the control store. `encoderName`: the publisher's application, as it identifies itself. */
 export function inputFacts(format: InputFormat, bitrateBps: number, encoderName?: string): InputFacts {
   const { width, height, frameRate } = format.video;
   return {
@@ -16,7 +16,7 @@ export function inputFacts(format: InputFormat, bitrateBps: number, encoderName?
   };
 }
 
-/** What is made of it, in the same order. */
+/** The renditions as stored in the control store, in the same order. */
 export const renditionFacts = (
   renditions: readonly { readonly id: string; readonly header: TrackHeader }[],
 ): RenditionFacts[] =>

@@ -1,11 +1,11 @@
 import type { BroadcastState, EndReason } from '../../../control-store/records.ts';
 
-/** What happens to a broadcast. `confirmed`: the origin has the first segment that a viewer can play. */
+/** What happens to a broadcast. `confirmed`: the origin has stored the first playable segment. */
 export type BroadcastTrigger = 'confirmed' | 'publisher-lost' | 'publisher-back' | EndReason;
 
 /**
- * The transitions of a broadcast. A trigger that a state does not name changes nothing: a publisher lost while starting
- * leaves a broadcast that waits for its first picture, an ended broadcast stays ended.
+ * The transitions of a broadcast. A trigger not listed for a state changes nothing: a publisher lost while starting leaves a
+ * broadcast waiting for its first picture, and an ended broadcast stays ended.
  */
 const transitions: Readonly<Record<BroadcastState, Partial<Record<BroadcastTrigger, BroadcastState>>>> = {
   starting: {
@@ -35,6 +35,6 @@ const transitions: Readonly<Record<BroadcastState, Partial<Record<BroadcastTrigg
   ended: {},
 };
 
-/** The state after a trigger, or undefined where the trigger changes nothing. */
+/** The state after a trigger, or undefined if the trigger changes nothing. */
 export const nextState = (state: BroadcastState, trigger: BroadcastTrigger): BroadcastState | undefined =>
   transitions[state][trigger];

@@ -17,13 +17,15 @@ import { certificateFunctionCodec } from '../certificate-config.ts';
 export interface IngestCertificateProps {
   /** The deployment's name. */
   readonly name: string;
-  /** Where the certificate's proof is written. @default no domain: the certificate is of our own making */
+  /**
+   * Domain whose hosted zone holds the certificate's validation record. @default no domain: the certificate is self-signed
+   */
   readonly domain?: Deployment['domain'];
-  /** The name that broadcasters use. @default `ingest.<domain>`, and `ingest.<name>.internal` without a domain */
+  /** The host name that broadcasters use. @default `ingest.<domain>`, and `ingest.<name>.internal` without a domain */
   readonly hostName?: string;
   /**
-   * A customer's key, not the account's own for Secrets Manager: that one opens to whoever may read secrets, and here a
-   * second permission is asked for. It costs nothing more, since the region has it anyway.
+   * A customer-managed key instead of the account's default key for Secrets Manager: the default opens to anyone who may read
+   * secrets, this one requires a second permission. It costs nothing extra, since the region has it anyway.
    */
   readonly encryptionKey: IKey;
   readonly metricsNamespace: string;
@@ -31,11 +33,12 @@ export interface IngestCertificateProps {
 }
 
 /**
- * The certificate that proxies show to broadcasters, with its key, in a secret that they read again every minute. With a
- * domain it is ACM's, exported by a function at each deploy, when ACM renews it, and once a day in case that was missed.
+ * The certificate that proxies present to broadcasters, with its key, in a secret that they re-read every minute. With a
+ * domain it comes from ACM, exported by a function at each deploy, when ACM renews it, and once a day in case a renewal was
+ * missed.
  */
 export class IngestCertificate extends Construct {
-  /** As proxies are told. Whoever uses it is deployed after there is a certificate. */
+  /** The location to configure in proxies. Anything that uses it is deployed once a certificate exists. */
   readonly location: CertificateLocation;
   readonly secret: ISecret;
   readonly function: PlatformFunction;
@@ -55,12 +58,12 @@ export class IngestCertificate extends Construct {
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'The function beside it puts a new certificate and key there whenever ACM has renewed them, which Secrets Manager’s own rotation does not know of.',
+        'The function next to it stores a new certificate and key whenever ACM has renewed them; Secrets Manager’s own rotation cannot do that.',
     });
     const certificate = domain && exportable(this, hostName, domain);
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'certificate',
-      description: 'Keeps the ingest certificate where proxies read it.',
+      description: 'Maintains the ingest certificate that proxies read.',
       environment: certificateFunctionCodec.encode({
         certificateSecret: secret.secretArn,
         serverName: hostName,
@@ -84,14 +87,14 @@ export class IngestCertificate extends Construct {
     }
     this.#renew(name, certificate);
 
-    // The first certificate, and another where its name changes. A deploy waits for it, and fails where it fails.
+    // Creates the first certificate, and another if its name changes. A deploy waits for it and fails if it fails.
     const current = new CustomResource(this, 'Current', {
       serviceToken: this.function.function.functionArn,
       resourceType: 'Custom::IngestCertificate',
       serviceTimeout: Duration.minutes(5),
       properties: { hostName, source: certificate?.certificateArn ?? 'self-signed' },
     });
-    // A reference to it is the secret's ARN.
+    // A reference to it resolves to the secret's ARN.
     this.location = `secretsmanager:${current.ref}`;
   }
 
@@ -101,13 +104,13 @@ export class IngestCertificate extends Construct {
 
   #renew(name: string, certificate: Certificate | undefined): void {
     new Rule(this, 'Daily', {
-      description: `Looks at the ingest certificate of ${name}.`,
+      description: `Checks the ingest certificate of ${name}.`,
       schedule: Schedule.rate(Duration.days(1)),
       targets: [new LambdaFunction(this.function.function)],
     });
     if (!certificate) return;
     new Rule(this, 'Renewed', {
-      description: `Tells that the ingest certificate of ${name} was renewed.`,
+      description: `Reports renewals of the ingest certificate of ${name}.`,
       eventPattern: {
         source: ['aws.acm'],
         detailType: ['ACM Certificate Available'],
@@ -118,7 +121,7 @@ export class IngestCertificate extends Construct {
   }
 }
 
-/** P-256: its handshakes cost half of RSA-2048's. */
+/** P-256: its handshakes cost half as much as RSA-2048's. */
 const exportable = (
   scope: Construct,
   hostName: string,

@@ -2,13 +2,13 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 /** What the certificate's secret holds, as JSON. */
 export interface CertificateSecret {
-  /** PEM: the certificate, then the chain up to what clients know. */
+  /** PEM: the certificate, then the chain up to a root that clients know. */
   readonly certificate: string;
-  /** PEM, not encrypted. */
+  /** PEM, unencrypted. */
   readonly privateKey: string;
 }
 
-/** The certificate and key in a secret's text; undefined where it holds none that fit each other. */
+/** Parses the certificate and key from a secret's text; undefined unless it holds a matching pair. */
 export function readCertificateSecret(text: string): CertificateSecret | undefined {
   try {
     const { certificate, privateKey } = JSON.parse(text) as Partial<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export function readCertificateSecret(text: string): CertificateSecret | undefin
   }
 }
 
-/** Whether the key is the one of the certificate. Throws where either cannot be read. */
+/** Whether the key matches the certificate. Throws if either is unreadable. */
 export const belongs = (certificate: string, privateKey: string): boolean =>
   new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
 
@@ -27,12 +27,12 @@ export const belongs = (certificate: string, privateKey: string): boolean =>
 export const isSameCertificate = (one: string, other: string): boolean =>
   new X509Certificate(one).fingerprint256 === new X509Certificate(other).fingerprint256;
 
-/** Whether a certificate is for `host` and good for `days` more. */
+/** Whether a certificate is for `host` and valid for at least `days` more. */
 export function isGoodFor(certificate: string, host: string, days: number, nowMs: number): boolean {
   const leaf = new X509Certificate(certificate);
   return leaf.checkHost(host) !== undefined && leaf.validToDate.getTime() > nowMs + days * 86_400_000;
 }
 
-/** When a certificate is over, as an ISO date. */
+/** When a certificate expires, as an ISO date. */
 export const endOf = (certificate: string): string =>
   new X509Certificate(certificate).validToDate.toISOString();

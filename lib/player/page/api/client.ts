@@ -1,11 +1,25 @@
-import type { Destination, EncoderTier, Stream, StreamEvent, Takedown } from './types.ts';
+import type {
+  CreatedKey,
+  CreatedStream,
+  Destination,
+  DestinationChange,
+  EncoderTier,
+  NewDestination,
+  Problem,
+  RequestFault,
+  Stream,
+  StreamEvent,
+  StreamEventList,
+  StreamPage,
+  Takedown,
+} from './types.ts';
 
-/** The API answered with a problem (RFC 9457), or with something that is not an answer. */
+/** The API responded with a problem (RFC 9457) or another error status. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code = 'API_ERROR';
   readonly status: number;
-  /** Faults of the request, each with its place in the body where it has one. */
+  /** Errors in the request, with their location in the body if they have one. */
   readonly faults: readonly RequestFault[];
 
   constructor(status: number, message: string, faults: readonly RequestFault[] = []) {
@@ -15,23 +29,17 @@ export class ApiError extends Error {
   }
 }
 
-export interface RequestFault {
-  readonly detail: string;
-  /** RFC 6901 as a fragment, for example `#/name`. */
-  readonly pointer?: string;
-}
-
-/** The API could not be reached at all, or did not answer in time. */
+/** The API couldn't be reached, didn't respond in time, or sent an unreadable response. */
 export class ApiUnreachableError extends Error {
   override readonly name = 'ApiUnreachableError';
   readonly code = 'API_UNREACHABLE';
 }
 
 const timeoutMs = 8_000;
-/** How long the key before a new one works on: time to change it in the encoder. The console says "an hour". */
+/** How long the previous key keeps working after a rotation. The console says "another hour". */
 const rotationGraceSeconds = 3_600;
 
-/** One call of an API that takes and gives JSON. Throws `ApiError` or `ApiUnreachableError`. */
+/** Calls a JSON API. Throws `ApiError` or `ApiUnreachableError`. */
 export function createCall(request: typeof fetch) {
   return async function call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
     let response: Response;
@@ -42,7 +50,7 @@ export function createCall(request: typeof fetch) {
         ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
       });
     } catch (cause) {
-      throw new ApiUnreachableError('The platform does not answer.', { cause });
+      throw new ApiUnreachableError('The platform isn’t responding.', { cause });
     }
     const text = await response.text();
     if (!response.ok) throw problemOf(response.status, text);
@@ -50,52 +58,35 @@ export function createCall(request: typeof fetch) {
     try {
       return JSON.parse(text) as Answer;
     } catch (cause) {
-      throw new ApiUnreachableError('The platform’s answer could not be read.', { cause });
+      throw new ApiUnreachableError('The platform’s response couldn’t be read.', { cause });
     }
   };
 }
 
-/** The control API as the page uses it. Every call may throw `ApiError` or `ApiUnreachableError`. */
+/** The part of the control API that the page uses. Every call may throw `ApiError` or `ApiUnreachableError`. */
 export interface ApiClient {
-  listStreams(cursor?: string): Promise<{ streams: readonly Stream[]; cursor?: string }>;
+  listStreams(cursor?: string): Promise<StreamPage>;
   getStream(id: string): Promise<Stream>;
-  createStream(name: string): Promise<Stream>;
+  createStream(name: string): Promise<CreatedStream>;
   renameStream(id: string, name: string): Promise<Stream>;
   deleteStream(id: string): Promise<void>;
-  /** Makes a new key; the one before stays good for a while. */
-  rotateKey(id: string): Promise<RotatedKey>;
+  /** Creates a new key; the previous one keeps working for an hour. */
+  rotateKey(id: string): Promise<CreatedKey>;
   endBroadcast(id: string): Promise<void>;
-  /** Takes the stream down; asking again changes nothing. `reason` is for the people who review it. */
+  /** Takes the stream down; repeating it changes nothing. `reason` is for reviewers. */
   takedown(id: string, reason: string): Promise<Takedown>;
   restore(id: string): Promise<Takedown>;
-  /** How far the takedown is. Status 404 where the stream was never taken down. */
+  /** The progress of the takedown. Status 404 if the stream was never taken down. */
   getTakedown(id: string): Promise<Takedown>;
   /** `key` is the stream key at the destination; it is never shown again. */
   addDestination(id: string, made: NewDestination): Promise<Destination>;
   changeDestination(id: string, destinationId: string, change: DestinationChange): Promise<Destination>;
   removeDestination(id: string, destinationId: string): Promise<void>;
-  /** Holds from the next broadcast on. Status 409 where this platform does not offer it. */
+  /** Applies from the next broadcast on. Status 409 if this platform doesn't offer it. */
   chooseEncoder(id: string, encoder: EncoderTier): Promise<Stream>;
   listEvents(id: string, after: number | undefined, limit: number): Promise<readonly StreamEvent[]>;
-  /** Address of the server-sent events of a stream. */
+  /** URL of a stream's server-sent events. */
   eventsUrl(id: string): string;
-}
-
-/** The new key, shown this once. */
-export interface RotatedKey {
-  readonly key: string;
-}
-
-export interface NewDestination {
-  readonly name: string;
-  /** `rtmp://` or `rtmps://`, without the key. */
-  readonly url: string;
-  readonly key: string;
-}
-
-export interface DestinationChange {
-  readonly name?: string;
-  readonly enabled?: boolean;
 }
 
 export function createApiClient(baseUrl: string, request: typeof fetch = fetch): ApiClient {
@@ -127,31 +118,28 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
     chooseEncoder: (id, encoder) => call('PATCH', one(id), { encoder }),
     async listEvents(id, after, limit) {
       const page = after === undefined ? '' : `&after=${after}`;
-      const answer = await call<{ events: readonly StreamEvent[] }>(
-        'GET',
-        `${one(id)}/events?limit=${limit}${page}`,
-      );
+      const answer = await call<StreamEventList>('GET', `${one(id)}/events?limit=${limit}${page}`);
       return answer.events;
     },
     eventsUrl: (id) => `${one(id)}/events/live`,
   };
 }
 
-/** The problem with its own words where it has some. */
+/** The problem with its own text, if it has any. */
 function problemOf(status: number, text: string): ApiError {
-  const words = `The platform answered with status ${status}.`;
+  const fallback = `The platform responded with status ${status}.`;
   try {
-    const { title, detail, errors } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const told = [detail, title].find((part) => typeof part === 'string') ?? words;
-    return new ApiError(status, told, Array.isArray(errors) ? errors : []);
+    const { title, detail, errors } = JSON.parse(text) as { readonly [Field in keyof Problem]?: unknown };
+    const message = [detail, title].find((part) => typeof part === 'string') ?? fallback;
+    return new ApiError(status, message, Array.isArray(errors) ? errors : []);
   } catch {
-    // Not a problem document; the status has to do.
-    return new ApiError(status, words);
+    // Not a problem document: only the status is known.
+    return new ApiError(status, fallback);
   }
 }
 
-/** What to tell a person about a fault of a call. */
+/** The message to show for a failed call. */
 export function faultWords(fault: unknown): string {
   if (fault instanceof ApiError || fault instanceof ApiUnreachableError) return fault.message;
-  return 'Something went wrong in this page. Load it again.';
+  return 'Something went wrong on this page. Reload it.';
 }

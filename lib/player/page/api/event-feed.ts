@@ -1,11 +1,11 @@
 import type { ApiClient } from './client.ts';
 import type { StreamEvent } from './types.ts';
 
-/** How the feed learns of events at the moment. */
+/** How the feed currently receives events. */
 export type FeedMode = 'connecting' | 'live' | 'polling' | 'unreachable';
 
 interface FeedListener {
-  /** New events in rising order, each once. */
+  /** New events in ascending order, each once. */
   onEvents(events: readonly StreamEvent[]): void;
   onMode(mode: FeedMode): void;
 }
@@ -15,9 +15,9 @@ const retryLiveMs = 30_000;
 const pageSize = 200;
 
 /**
- * Follows a stream's events: the newest ones at first, then each as it happens through server-sent events, or by polling
- * while those do not get through (a proxy in between, an API that restarts). Each time the live feed opens, what was
- * missed is fetched, so nothing is lost on the way. Returns a function that stops it.
+ * Follows a stream's events: first the newest ones, then each one live through server-sent events, or by polling while
+ * those don't work (a proxy in between, an API restart). Each time the live feed opens, missed events are fetched, so
+ * none are lost. Returns a function that stops it.
  */
 export function followEvents(api: ApiClient, id: string, listener: FeedListener): () => void {
   let last: number | undefined;
@@ -52,7 +52,7 @@ export function followEvents(api: ApiClient, id: string, listener: FeedListener)
 
   const openLive = () => {
     source = new EventSource(api.eventsUrl(id));
-    // Events that arrive while the missed ones are fetched wait, so that the order holds.
+    // Events that arrive while missed ones are being fetched wait, to keep the order.
     let early: StreamEvent[] | undefined = [];
     source.onopen = async () => {
       const reached = await fetchMissed();

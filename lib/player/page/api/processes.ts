@@ -1,18 +1,7 @@
 import { createCall } from './client.ts';
+import type { LocalProcess, ProcessList, StopKind } from './types.ts';
 
-/** A program of this machine; a unit test holds it against the API's own schema. */
-export interface LocalProcess {
-  readonly role: string;
-  readonly name: string;
-  /** Left out while it is restarting. */
-  readonly pid?: number;
-  readonly state: 'up' | 'draining' | 'restarting';
-  readonly restarts: number;
-}
-
-export type StopKind = 'kill' | 'drain';
-
-/** The supervisor of one machine as the page uses it. Every call may throw `ApiError` or `ApiUnreachableError`. */
+/** The supervisor's API on a single machine. Every call may throw `ApiError` or `ApiUnreachableError`. */
 export interface ProcessClient {
   list(): Promise<readonly LocalProcess[]>;
   stop(name: string, how: StopKind): Promise<void>;
@@ -23,7 +12,7 @@ export function createProcessClient(baseUrl: string, request: typeof fetch = fet
   const processes = `${baseUrl}/v1/processes`;
   return {
     async list() {
-      return (await call<{ processes: readonly LocalProcess[] }>('GET', processes)).processes;
+      return (await call<ProcessList>('GET', processes)).processes;
     },
     stop: (name, how) => call('POST', `${processes}/${encodeURIComponent(name)}/stop`, { how }),
   };

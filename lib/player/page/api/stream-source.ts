@@ -9,11 +9,11 @@ import { apiPollMs, edgePollMs, type PollSituation } from '../model/polling.ts';
 import { isTakenDown, takenDownStatus } from '../model/stream-state.ts';
 import { type ApiClient, ApiError, ApiUnreachableError } from './client.ts';
 
-/** Where the viewer's page learns of a stream. */
+/** Where the viewer page gets its knowledge of a stream. */
 export interface StreamSource {
-  /** Throws where nothing could be learned. */
+  /** Throws if nothing could be found out. */
   find(id: string): Promise<FoundStream>;
-  /** How long until `find` is due again, in ms; undefined for not at all. */
+  /** Delay in ms until `find` is due again; undefined for never. */
   pollMs(situation: PollSituation): number | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface FoundStream {
   readonly knowledge: Extract<StreamKnowledge, { kind: 'known' | 'missing' | 'taken-down' }>;
 }
 
-/** The control API: it knows every state, and the stream's name. */
+/** The control API: knows every state and the stream's name. */
 export const apiStreams = (api: ApiClient): StreamSource => ({
   async find(id) {
     try {
@@ -47,8 +47,8 @@ export interface EdgePlace {
 const timeoutMs = 8_000;
 
 /**
- * The edge, for a page without an API: a stream's manifest is there or not, and says whether it still grows. A stream that
- * was never on air and one that does not exist look the same; one that was taken down is refused with a status of its own.
+ * The edge, for a page without an API: a stream's manifest exists or not, and shows whether it is still growing. A stream
+ * that was never on air looks like one that doesn't exist; one that was taken down has its own HTTP status.
  */
 export const edgeStreams = (
   { edgeBaseUrl, region }: EdgePlace,
@@ -56,11 +56,11 @@ export const edgeStreams = (
 ): StreamSource => {
   const look = async (url: string): Promise<{ status: number; body: string }> => {
     try {
-      // The edge keeps it for a second; a copy of the browser's own would only be older.
+      // The edge caches it for a second; the browser's own cache would only be older.
       const response = await request(url, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) });
       return { status: response.status, body: await response.text() };
     } catch (cause) {
-      throw new ApiUnreachableError('The edge does not answer.', { cause });
+      throw new ApiUnreachableError('The edge isn’t responding.', { cause });
     }
   };
   return {
@@ -69,22 +69,23 @@ export const edgeStreams = (
       const place = { kind: 'known', dash: `${base}/manifest.mpd`, hls: `${base}/index.m3u8` } as const;
       const mpd = await look(place.dash);
       if (mpd.status === takenDownStatus) return { knowledge: { kind: 'taken-down' } };
-      if (mpd.status !== 404) return { knowledge: { ...place, ...told(mpd, readManifestState(mpd.body)) } };
-      // Not every encoder makes a manifest for DASH.
+      if (mpd.status !== 404)
+        return { knowledge: { ...place, ...manifestState(mpd, readManifestState(mpd.body)) } };
+      // Not every encoder produces a DASH manifest.
       const playlist = await look(place.hls);
       if (playlist.status === takenDownStatus) return { knowledge: { kind: 'taken-down' } };
       if (playlist.status === 404) return { knowledge: { ...place, state: 'idle' } };
       const rendition = firstRendition(playlist.body);
       const media = rendition === undefined ? playlist : await look(new URL(rendition, place.hls).href);
-      const state = told(media, readPlaylistState(playlist.body, media.body));
+      const state = manifestState(media, readPlaylistState(playlist.body, media.body));
       return { knowledge: { ...place, ...state, manifests: ['hls'] } };
     },
     pollMs: edgePollMs,
   };
 };
 
-function told({ status }: { status: number }, state: ManifestState | undefined): ManifestState {
+function manifestState({ status }: { status: number }, state: ManifestState | undefined): ManifestState {
   if (status !== 200 || state === undefined)
-    throw new ApiError(status, `The edge answered with status ${status}.`);
+    throw new ApiError(status, `The edge responded with status ${status}.`);
   return state;
 }

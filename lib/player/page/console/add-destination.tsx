@@ -17,13 +17,13 @@ export function AddDestination(props: { streamId: string; onAdded: () => void; o
   const add = async () => {
     const made = { name: name.trim(), url: url.trim(), key: key.trim() };
     const empty = emptyFieldFaults(made, {
-      name: 'Give it a name.',
-      url: 'Give the address of the server.',
-      key: 'Give the stream key that the other side told you.',
+      name: 'Enter a name.',
+      url: 'Enter the server address.',
+      key: 'Enter the stream key from the other service.',
     });
     if (empty) throw empty;
     await api.addDestination(streamId, made);
-    announce(`${made.name} is added.`);
+    announce(`${made.name} added`);
     onAdded();
   };
   return (
@@ -46,7 +46,7 @@ export function AddDestination(props: { streamId: string; onAdded: () => void; o
       <Field
         label="Server"
         value={url}
-        hint="Without the stream key: this address is shown in the console."
+        hint="Without the stream key. This address is shown in the console."
         fault={task.fieldFaults.url}
         onInput={setUrl}
         input={{ maxLength: 500, placeholder: 'rtmps://live.example.com/app', inputMode: 'url' }}
@@ -54,7 +54,7 @@ export function AddDestination(props: { streamId: string; onAdded: () => void; o
       <Field
         label="Stream key"
         value={key}
-        hint="It is kept encrypted and never shown again."
+        hint="Stored encrypted and never shown again."
         fault={task.fieldFaults.key}
         onInput={setKey}
         secret

@@ -41,7 +41,7 @@ export function ConsolePage({ id }: { id: string }) {
           <p class="quiet">Loading the stream…</p>
         ) : (
           <p class="fault" role="alert">
-            {faultWords(fault)} Trying again every few seconds.
+            {faultWords(fault)} Retrying every few seconds.
           </p>
         )}
       </section>
@@ -59,7 +59,7 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
     <>
       {fault !== undefined && (
         <p class="fault" role="alert">
-          {faultWords(fault)} A running broadcast goes on without it; what you see here may be old.
+          {faultWords(fault)} A running broadcast isn’t affected, but what you see here may be out of date.
         </p>
       )}
       <ConsoleHead stream={stream} onChanged={refresh} />
@@ -126,8 +126,8 @@ function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => v
 function MissingStream() {
   return (
     <section class="notice">
-      <h1>There is no such stream</h1>
-      <p>The address may be mistyped, or the stream was deleted.</p>
+      <h1>Stream not found</h1>
+      <p>The address may be mistyped, or the stream may have been deleted.</p>
       <a class="button" href="/">
         See all streams
       </a>

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
 import type { Destination, Stream } from '../api/types.ts';
-import { destinationStory, destinationWords } from '../model/destinations.ts';
+import { destinationStatus, destinationWords } from '../model/destinations.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { StateShape } from '../ui/state-badge.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';
 import { useTask } from '../ui/use-task.ts';
 import { AddDestination } from './add-destination.tsx';
 
-/** Where else the stream is sent (simulcast), and how each push stands. */
+/** The stream's destinations (simulcast) and the state of each push. */
 export function DestinationsPanel({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<Destination>();
@@ -16,8 +16,8 @@ export function DestinationsPanel({ stream, onChanged }: { stream: Stream; onCha
     <section class="panel" aria-labelledby="destinations-title">
       <h2 id="destinations-title">Other destinations</h2>
       <p class="quiet">
-        RTMP servers elsewhere that get what you send, as it arrives. Viewers here notice nothing of one that
-        is slow or down.
+        RTMP servers that also receive what you send, as it arrives. A slow or failed destination doesn’t
+        affect your viewers.
       </p>
       {destinations.length > 0 && (
         <ul>
@@ -63,7 +63,7 @@ function DestinationRow(props: {
   const turn = () =>
     run(async () => {
       await api.changeDestination(streamId, id, { enabled: !enabled });
-      announce(`${name} is switched ${enabled ? 'off' : 'on'}.`);
+      announce(`${name} turned ${enabled ? 'off' : 'on'}`);
       onChanged();
     });
   return (
@@ -77,7 +77,7 @@ function DestinationRow(props: {
           </span>
         </p>
         <p class="small address">{url}</p>
-        <p class="quiet small">{destinationStory(destination, Date.now())}.</p>
+        <p class="quiet small">{destinationStatus(destination, Date.now())}</p>
         {fault !== undefined && (
           <p class="field-fault" role="alert">
             {fault}
@@ -88,11 +88,11 @@ function DestinationRow(props: {
         <button
           type="button"
           class="button button-small"
-          aria-label={`Switch ${enabled ? 'off' : 'on'} ${name}`}
+          aria-label={`Turn ${enabled ? 'off' : 'on'} ${name}`}
           aria-disabled={busy}
           onClick={() => !busy && void turn()}
         >
-          {enabled ? 'Switch off' : 'Switch on'}
+          {enabled ? 'Turn off' : 'Turn on'}
         </button>
         <button
           type="button"
@@ -118,7 +118,7 @@ function RemoveDestination(props: {
   const { announce } = useServices();
   const remove = async () => {
     await api.removeDestination(streamId, destination.id);
-    announce(`${destination.name} is removed.`);
+    announce(`${destination.name} removed`);
     onRemoved();
   };
   return (
@@ -130,8 +130,8 @@ function RemoveDestination(props: {
       onClose={onClose}
     >
       <p>
-        It gets nothing more, and its key is forgotten: to add it again, you need the key. The broadcast here
-        goes on.
+        Nothing more is sent to it and its key is deleted: you’ll need the key to add it again. Your broadcast
+        here continues.
       </p>
     </TaskDialog>
   );

@@ -4,12 +4,12 @@ import { encoderChoices, formatUsd } from '../model/managed.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { useTask } from '../ui/use-task.ts';
 
-/** What encodes the stream, what that costs, and how its managed channel stands. */
+/** The stream's encoder, its cost, and the status of its managed channel. */
 export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
   const api = useApi();
   const { announce } = useServices();
   const { busy, fault, run } = useTask();
-  // What was chosen shows at once, and goes back where the API refuses it.
+  // The choice shows immediately and is reverted if the API refuses it.
   const [wanted, setWanted] = useState<EncoderTier>();
   const id = useId();
   const { encoder, encoders = [], managed, cost } = stream;
@@ -20,7 +20,7 @@ export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged
       setWanted(tier);
       try {
         await api.chooseEncoder(stream.id, tier);
-        announce('The encoder is changed. It holds from the next broadcast on.');
+        announce('Encoder changed. The change applies from the next broadcast on.');
         onChanged();
       } catch (cause) {
         setWanted(undefined);
@@ -53,7 +53,7 @@ export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged
               </span>
             </label>
           ))}
-          <p class="quiet small">A change holds from the next broadcast on.</p>
+          <p class="quiet small">Changes apply from the next broadcast on.</p>
         </>
       )}
       {fault !== undefined && (
@@ -79,13 +79,13 @@ function ChoiceText({ name, about }: { name: string; about: string }) {
 function Cost({ cost }: { cost: CostEstimate }) {
   return (
     <details class="fold">
-      <summary>About {formatUsd(cost.perHourUsd)} an hour on air, on AWS</summary>
+      <summary>About {formatUsd(cost.perHourUsd)} per hour on air, on AWS</summary>
       <table class="table cost">
         <thead>
           <tr>
-            <th scope="col">For</th>
+            <th scope="col">Item</th>
             <th scope="col" class="number">
-              An hour
+              Per hour
             </th>
           </tr>
         </thead>

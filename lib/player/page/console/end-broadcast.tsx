@@ -8,7 +8,7 @@ export function EndBroadcast(props: { stream: Stream; onClose: () => void; onEnd
   const { announce } = useServices();
   const end = async () => {
     await api.endBroadcast(stream.id);
-    announce('The broadcast is being ended.');
+    announce('Ending broadcast…');
     onEnded();
   };
   return (
@@ -20,8 +20,8 @@ export function EndBroadcast(props: { stream: Stream; onClose: () => void; onEnd
       onClose={onClose}
     >
       <p>
-        Your encoder is disconnected and viewers see that the broadcast is over. What was sent stays as a
-        recording.
+        Your encoder will be disconnected and viewers will see that the broadcast has ended. What you’ve sent
+        is kept as a recording.
       </p>
     </TaskDialog>
   );

@@ -4,17 +4,17 @@ import type { StreamEvent } from '../api/types.ts';
 import { formatTimeOfDay, formatWhen } from '../model/format.ts';
 import { useApi } from '../shell/services.ts';
 
-/** The page keeps this many; older ones are in the API. */
+/** Number of events that the page keeps; older ones are in the API. */
 const keptEvents = 300;
 
 const modeWords: Readonly<Record<FeedMode, string>> = {
   connecting: 'Connecting…',
-  live: 'As it happens',
-  polling: 'Every 3 seconds',
-  unreachable: 'Not reachable, trying again',
+  live: 'Live',
+  polling: 'Updated every 3 seconds',
+  unreachable: 'Unreachable, retrying…',
 };
 
-/** The stream's story, newest first. */
+/** The stream's event log, newest first. */
 export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
   const api = useApi();
   const [events, setEvents] = useState<readonly StreamEvent[]>([]);
@@ -33,13 +33,13 @@ export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
   return (
     <section class="panel" aria-labelledby="events-title">
       <div class="panel-head">
-        <h2 id="events-title">Events</h2>
+        <h2 id="events-title">Event log</h2>
         <span class="quiet small">{modeWords[mode]}</span>
       </div>
       {events.length === 0 ? (
-        <p class="quiet">What happens to this stream is told here, in plain words.</p>
+        <p class="quiet">Events of this stream appear here.</p>
       ) : (
-        // A scrolling area is reached by the keyboard too.
+        // A scrolling area must be reachable by keyboard.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls.
         <div class="events" tabIndex={0} role="log" aria-labelledby="events-title">
           <ol>
@@ -58,7 +58,7 @@ export function EventLog({ id, onNews }: { id: string; onNews: () => void }) {
   );
 }
 
-/** How an event is marked; its words say the same. */
+/** How an event is marked; its text carries the same information. */
 function tone(type: string): 'good' | 'bad' | 'plain' {
   if (/live|published|resumed|restored|running|reconnected$/.test(type)) return 'good';
   if (/fail|lost|refused|reconnecting|shed|full|taken_down|waiting|orphan/.test(type)) return 'bad';

@@ -1,7 +1,7 @@
 import type { Broadcast } from '../api/types.ts';
 import { formatBitrate, formatCodec, formatFrameRate, formatWhen } from '../model/format.ts';
 
-/** What arrives from the encoder, and where it is worked on. */
+/** What the broadcaster's encoder sends, and which worker and proxy handle it. */
 export function HealthPanel({ broadcast }: { broadcast: Broadcast }) {
   const { input, workerId, proxyId, startedAt } = broadcast;
   const rows: [name: string, value: string | undefined][] = [
@@ -12,11 +12,11 @@ export function HealthPanel({ broadcast }: { broadcast: Broadcast }) {
     ['Encoder', input?.encoder],
     ['Worker', workerId],
     ['Proxy', proxyId],
-    ['Since', formatWhen(Date.parse(startedAt), Date.now())],
+    ['On air since', formatWhen(Date.parse(startedAt), Date.now())],
   ];
   return (
     <section class="panel" aria-labelledby="health-title">
-      <h2 id="health-title">Incoming</h2>
+      <h2 id="health-title">Input</h2>
       <dl class="facts">
         {rows.map(([name, value]) => (
           <div key={name}>

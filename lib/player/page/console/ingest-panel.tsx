@@ -5,7 +5,7 @@ import { useApi, useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';
 
-/** Where the encoder sends to, with what key, and how to set it up. */
+/** Where the broadcaster's encoder publishes, with which key, and how to set it up. */
 export function IngestPanel({ stream }: { stream: Stream }) {
   const { keys } = useServices();
   const [asking, setAsking] = useState(false);
@@ -21,22 +21,22 @@ export function IngestPanel({ stream }: { stream: Stream }) {
             <strong>Stream key</strong>
           </p>
           <p class="quiet">
-            A key is shown once, when it is made, and this page does not know it any more. If you do not have
-            it, make a new one.
+            This key can’t be shown again: a key is shown only once, when it’s created. If you don’t have it,
+            create a new one.
           </p>
           <button type="button" class="button button-small" onClick={() => setAsking(true)}>
-            Make a new key
+            Create a new key
           </button>
         </div>
       ) : (
         <>
           <CopyField label="Stream key" value={key} secret={key} />
           <p class="note">
-            <strong>Copy the key now.</strong> It is shown this once: only a fingerprint of it is kept, and
-            after a reload nobody can show it again. Who has it can broadcast here.
+            <strong>Copy the key now.</strong> It’s shown only once: Headwater stores just a fingerprint, so
+            it can’t be shown again after a reload. Anyone with this key can broadcast.
           </p>
           <button type="button" class="button button-small button-quiet" onClick={() => setAsking(true)}>
-            Make a new key
+            Create a new key
           </button>
         </>
       )}
@@ -55,16 +55,16 @@ export function IngestPanel({ stream }: { stream: Stream }) {
         <details class="fold">
           <summary>ffmpeg command</summary>
           <CopyField label="ffmpeg command" value={ffmpegLine(rtmps, key)} secret={key} multiline />
-          {key === undefined && <p class="quiet">Put your stream key where it says YOUR-STREAM-KEY.</p>}
+          {key === undefined && <p class="quiet">Replace YOUR-STREAM-KEY with your stream key.</p>}
         </details>
         {rtmp && (
           <details class="fold">
-            <summary>Encoder without RTMPS</summary>
+            <summary>Encoders without RTMPS</summary>
             <CopyField label="Server (RTMP, not encrypted)" value={rtmp.url} />
             <p class="quiet">
-              The key then crosses the network in the open: use it only where you trust the way.
+              The key is sent unencrypted. Use only on a trusted network.
               {isLoopback(rtmp) &&
-                ' For a trial on one machine it is right: OBS refuses the certificate that a local platform makes for itself.'}
+                ' For a test on one machine it’s the right choice: OBS rejects the self-signed certificate of a local platform.'}
             </p>
           </details>
         )}
@@ -80,19 +80,19 @@ function RotateKey({ stream, onClose }: { stream: Stream; onClose: () => void })
   const rotate = async () => {
     const { key } = await api.rotateKey(stream.id);
     keys.set(stream.id, key);
-    announce('The new stream key is shown now.');
+    announce('New stream key created. It’s shown on this page.');
   };
   return (
     <TaskDialog
-      title="Make a new stream key?"
-      confirm="Make a new key"
-      doing="Making it…"
+      title="Create a new stream key?"
+      confirm="Create a new key"
+      doing="Creating…"
       run={rotate}
       onClose={onClose}
     >
       <p>
-        The key in use now works for an hour longer, so that you can change it in your encoder without a
-        hurry. After that only the new one is accepted. A running broadcast goes on.
+        The current key keeps working for another hour, so you have time to change it in your encoder. After
+        that, only the new key is accepted. A running broadcast continues.
       </p>
     </TaskDialog>
   );

@@ -6,7 +6,7 @@ import { isOnAir, isTakenDown } from '../model/stream-state.ts';
 import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
 
-/** What viewers see, without sound and in a small quality. Only a broadcast on air is shown. */
+/** What viewers see, muted and in a low quality. Shown only while a broadcast is on air. */
 export function Preview({ stream }: { stream: Stream }) {
   const takenDown = isTakenDown(stream);
   const onAir = isOnAir(stream.state) && !takenDown;
@@ -21,8 +21,8 @@ export function Preview({ stream }: { stream: Stream }) {
         <div class="stage stage-empty">
           <p>
             {takenDown
-              ? 'Nothing is shown to anybody while the stream is taken down.'
-              : 'No picture yet. It shows here as soon as your encoder sends.'}
+              ? 'Nobody can watch this stream while it’s taken down.'
+              : 'No picture yet. It appears here as soon as your encoder starts sending.'}
           </p>
         </div>
       )}
@@ -57,15 +57,15 @@ function LivePreview({ stream }: { stream: Stream }) {
       {condition !== 'playing' && (
         <p class="stage-note">
           {stream.state === 'starting'
-            ? 'The first pictures are on their way…'
+            ? 'Waiting for the first picture…'
             : stream.state === 'reconnecting'
-              ? 'Waiting for your encoder to come back…'
+              ? 'Waiting for your encoder to reconnect…'
               : 'Loading the preview…'}
         </p>
       )}
       {condition === 'playing' && facts.latencyMs !== undefined && (
         <p class="stage-tag">
-          Preview, <span class="tabular">{formatLatency(facts.latencyMs)}</span> behind
+          Preview, <span class="tabular">{formatLatency(facts.latencyMs)}</span> behind live
         </p>
       )}
     </div>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
-import type { LocalProcess, ProcessClient, StopKind } from '../api/processes.ts';
-import type { Broadcast } from '../api/types.ts';
+import type { ProcessClient } from '../api/processes.ts';
+import type { Broadcast, LocalProcess, StopKind } from '../api/types.ts';
 import { partInBroadcast, processWords, restartWords, whatIsNoticed } from '../model/processes.ts';
 import { useServices } from '../shell/services.ts';
 import { StateShape } from '../ui/state-badge.tsx';
@@ -15,7 +15,7 @@ interface Asked {
   readonly noticed: string;
 }
 
-/** The programs of this machine, each with a button to kill it and one to drain it: see what viewers notice. */
+/** The processes on this machine, each with buttons to kill and drain it, to see what viewers notice. */
 export function ProcessesPanel(props: { client: ProcessClient; broadcast: Broadcast | undefined }) {
   const { client, broadcast } = props;
   const { announce } = useServices();
@@ -26,7 +26,7 @@ export function ProcessesPanel(props: { client: ProcessClient; broadcast: Broadc
 
   const stop = async ({ name }: LocalProcess, how: StopKind) => {
     await client.stop(name, how);
-    announce(how === 'kill' ? `${name} is killed.` : `${name} drains.`);
+    announce(how === 'kill' ? `${name} killed` : `${name} is draining`);
     refresh();
   };
   const press = (process: LocalProcess, how: StopKind) => {
@@ -39,8 +39,8 @@ export function ProcessesPanel(props: { client: ProcessClient; broadcast: Broadc
     <section class="panel" aria-labelledby="processes-title">
       <h2 id="processes-title">Processes</h2>
       <p class="quiet">
-        What runs on this machine. Kill one as a crash does, or drain it as a deploy does: it is started
-        again, and the events tell what it meant for the broadcast.
+        What’s running on this machine. Kill a process to simulate a crash, or drain it to simulate a deploy.
+        It restarts automatically, and the event log shows what that meant for the broadcast.
       </p>
       {(task.fault ?? fault) !== undefined && (
         <p class="fault" role="alert">
@@ -76,7 +76,7 @@ function ProcessRow(props: {
     restartWords(restarts),
     part,
   ];
-  // Not `disabled`, which would take the keyboard's place away for the second that a restart lasts.
+  // Not `disabled`: that would drop the keyboard focus for the second that a restart takes.
   const off = state === 'restarting';
   return (
     <li class="process" aria-label={name}>
@@ -134,14 +134,14 @@ function ConfirmStop(props: {
   );
 }
 
-/** Tells screen readers when a process is up again. */
+/** Announces to screen readers when a process is up again. */
 function useReturnsAnnounced(processes: readonly LocalProcess[], announce: (text: string) => void): void {
   const before = useRef<readonly LocalProcess[]>([]);
   useEffect(() => {
     for (const { name, state, restarts } of processes) {
       const was = before.current.find((one) => one.name === name);
       if (was && state === 'up' && (was.state !== 'up' || was.restarts !== restarts)) {
-        announce(`${name} is up again.`);
+        announce(`${name} is up again`);
       }
     }
     before.current = processes;

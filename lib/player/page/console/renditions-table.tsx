@@ -1,22 +1,22 @@
 import type { Rendition } from '../api/types.ts';
 import { formatBitrate, formatCodec, formatFrameRate } from '../model/format.ts';
 
-/** What viewers are offered. */
+/** The renditions offered to viewers. */
 export function RenditionsTable({ renditions }: { renditions: readonly Rendition[] }) {
   return (
     <section class="panel" aria-labelledby="renditions-title">
       <h2 id="renditions-title">Renditions</h2>
       {renditions.length === 0 ? (
-        <p class="quiet">The qualities that viewers get show here in a moment.</p>
+        <p class="quiet">The renditions offered to viewers will appear here shortly.</p>
       ) : (
         <table class="table">
           <thead>
             <tr>
               <th scope="col">Name</th>
-              <th scope="col">Picture</th>
+              <th scope="col">Resolution</th>
               <th scope="col">Codec</th>
               <th scope="col" class="number">
-                Up to
+                Max. bitrate
               </th>
             </tr>
           </thead>
@@ -39,6 +39,6 @@ export function RenditionsTable({ renditions }: { renditions: readonly Rendition
 }
 
 function picture({ width, height, frameRate }: Rendition): string {
-  if (width === undefined || height === undefined) return 'sound only';
+  if (width === undefined || height === undefined) return 'audio only';
   return `${width} × ${height}${frameRate === undefined ? '' : `, ${formatFrameRate(frameRate)}`}`;
 }

@@ -7,7 +7,7 @@ import { TaskDialog } from '../ui/task-dialog.tsx';
 import { useTask } from '../ui/use-task.ts';
 import { EncoderChoice } from './encoder-choice.tsx';
 
-/** Name, links to share, and the end of the stream itself. */
+/** The stream's name and encoder, and its deletion. */
 export function SettingsPanel({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
   const [deleting, setDeleting] = useState(false);
   return (
@@ -35,7 +35,7 @@ function Rename({ stream, onChanged }: { stream: Stream; onChanged: () => void }
     if (!changed) return;
     void task.run(async () => {
       await api.renameStream(stream.id, name.trim());
-      announce('The name is changed.');
+      announce('Stream renamed');
       onChanged();
     });
   };
@@ -70,7 +70,7 @@ function DeleteStream({ stream, onClose }: { stream: Stream; onClose: () => void
   const remove = async () => {
     await api.deleteStream(stream.id);
     keys.delete(stream.id);
-    announce(`Stream ${stream.name} deleted.`);
+    announce(`Stream ${stream.name} deleted`);
     navigate('/');
   };
   return (
@@ -82,13 +82,13 @@ function DeleteStream({ stream, onClose }: { stream: Stream; onClose: () => void
       onClose={onClose}
     >
       <p>
-        Its key stops working and its link shows nothing any more.
+        Its key and its watch link stop working.
         {isTakenDown(stream)
-          ? ' It is taken down: restore it first, so that nothing under review is lost.'
+          ? ' It’s taken down: restore it first, so that nothing under review is lost.'
           : isOnAir(stream.state)
-            ? ' It is on air now: end the broadcast first.'
+            ? ' It’s on air: end the broadcast first.'
             : ''}{' '}
-        This cannot be undone.
+        This can’t be undone.
       </p>
     </TaskDialog>
   );

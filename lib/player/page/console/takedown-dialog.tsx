@@ -9,7 +9,7 @@ import { useTask } from '../ui/use-task.ts';
 import { TakedownProgress } from './takedown-progress.tsx';
 import type { TakedownWatch } from './use-takedown.ts';
 
-/** Asks for a takedown or its undoing, and shows how it goes. Closing it stops nothing. */
+/** Confirms a takedown or restore, then shows its progress. Closing the dialog doesn't stop it. */
 export function TakedownDialog(props: {
   stream: Stream;
   direction: TakedownDirection;
@@ -23,7 +23,7 @@ export function TakedownDialog(props: {
 
   const begin = async () => {
     if (direction === 'takedown' && reason.trim() === '') {
-      throw new FieldFaultsError({ reason: 'Give a reason: it is kept for those who review it.' });
+      throw new FieldFaultsError({ reason: 'Enter a reason. It’s kept for reviewers.' });
     }
     setBegun(true);
     try {
@@ -44,7 +44,7 @@ export function TakedownDialog(props: {
       ) : (
         <TaskForm
           confirm={confirm}
-          doing="Asking…"
+          doing="Sending…"
           tone={direction === 'takedown' ? 'danger' : 'primary'}
           run={begin}
           task={task}
@@ -59,7 +59,7 @@ export function TakedownDialog(props: {
             <Field
               label="Reason"
               value={reason}
-              hint="It stands in the story of the stream. Viewers do not see it."
+              hint="Shown in the stream’s event log. Viewers don’t see it."
               fault={task.fieldFaults.reason}
               onInput={setReason}
               input={{ maxLength: 500 }}
@@ -92,17 +92,17 @@ const words: Readonly<Record<TakedownDirection, DirectionWords>> = {
 
 const effects: Readonly<Record<TakedownDirection, readonly string[]>> = {
   takedown: [
-    'Every viewer is cut within about a second.',
-    'The publisher is cut off, and refused when it comes back.',
-    'The recordings are kept for review where no viewer can reach them.',
+    'Playback stops for all viewers within about a second.',
+    'The broadcaster is disconnected, and refused when reconnecting.',
+    'Recordings are kept for review where no viewer can reach them.',
   ],
   restore: [
-    'The recordings are brought back, and viewers can watch them again.',
-    'The publisher may come back with the same key.',
+    'Recordings are brought back, and viewers can watch them again.',
+    'The broadcaster can return with the same key.',
   ],
 };
 
-/** Has the focus when it comes: the button that was pressed is gone. */
+/** Takes the focus when it appears, because the button that was pressed has been removed. */
 function CloseButton({ onClose }: { onClose: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => button.current?.focus(), []);

@@ -8,7 +8,7 @@ import { TakedownDialog } from './takedown-dialog.tsx';
 import { TakedownProgress } from './takedown-progress.tsx';
 import type { TakedownWatch } from './use-takedown.ts';
 
-/** Says above all else that the stream is taken down, why, and how to undo it. */
+/** Shown above everything else while the stream is taken down: why, and how to undo it. */
 export function TakedownBanner({ stream, onRestore }: { stream: Stream; onRestore: () => void }) {
   const { takedown } = stream;
   if (!takedown || !isTakenDown(stream)) return null;
@@ -21,7 +21,7 @@ export function TakedownBanner({ stream, onRestore }: { stream: Stream; onRestor
           <strong>Reason:</strong> {reason}
         </p>
         <p class="small">
-          Asked for {formatWhen(Date.parse(askedAt), Date.now())}. Viewers get nothing of it, and nobody can
+          Requested {formatWhen(Date.parse(askedAt), Date.now())}. Viewers can’t watch it and nobody can
           broadcast to it.
         </p>
       </div>
@@ -30,7 +30,7 @@ export function TakedownBanner({ stream, onRestore }: { stream: Stream; onRestor
   );
 }
 
-/** The way to a takedown, and how far one is. */
+/** Starts a takedown and shows the progress of one. */
 export function TakedownPanel(props: { stream: Stream; watch: TakedownWatch; onTakedown: () => void }) {
   const { stream, watch, onTakedown } = props;
   const { report, fault } = watch;
@@ -41,14 +41,14 @@ export function TakedownPanel(props: { stream: Stream; watch: TakedownWatch; onT
       <h2 id="takedown-title">Takedown</h2>
       {!takenDown && (
         <p class="quiet">
-          Takes the stream from every viewer at once and keeps its publisher out, until it is restored.
-          Nothing is deleted.
+          Stops the stream for all viewers at once and refuses its broadcaster until it’s restored. Nothing is
+          deleted.
         </p>
       )}
       {takenDown && report && <TakedownProgress direction={directionOf(report.state)} report={report} />}
       {fault !== undefined && (
         <p class="fault" role="alert">
-          {fault} Trying again every few seconds.
+          {fault} Retrying every few seconds.
         </p>
       )}
       {mayTakeDown && (
@@ -62,7 +62,7 @@ export function TakedownPanel(props: { stream: Stream; watch: TakedownWatch; onT
   );
 }
 
-/** Goes by what its dialog did. */
+/** Disappears as a result of what its dialog did. */
 function OpeningButton(props: { class: string; words: string; onClick: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useFocusKept(button);
@@ -73,7 +73,7 @@ function OpeningButton(props: { class: string; words: string; onClick: () => voi
   );
 }
 
-/** The dialog that is open, for one direction or none. */
+/** The open dialog, if any, and a function that opens it. */
 export function useTakedownDialog(stream: Stream, watch: TakedownWatch) {
   const [direction, setDirection] = useState<TakedownDirection>();
   const dialog = direction && (

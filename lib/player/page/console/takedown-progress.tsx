@@ -2,7 +2,7 @@ import type { Takedown } from '../api/types.ts';
 import { stepLines, type TakedownDirection, takedownSummary } from '../model/takedown.ts';
 import { StateShape } from '../ui/state-badge.tsx';
 
-/** Each step with its state, and the seconds that were measured. */
+/** Each step with its state and its measured time. */
 export function TakedownProgress(props: { direction: TakedownDirection; report: Takedown | undefined }) {
   const { direction, report } = props;
   return (

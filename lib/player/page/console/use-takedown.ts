@@ -4,22 +4,22 @@ import type { Stream, Takedown } from '../api/types.ts';
 import { directionOf, isMoving, type TakedownDirection, takedownTitles } from '../model/takedown.ts';
 import { useApi, useServices } from '../shell/services.ts';
 
-/** A takedown of the stream, or its restore, as it goes on. */
+/** Progress of the stream's takedown or restore. */
 export interface TakedownWatch {
-  /** Undefined where the stream was never taken down, or nothing is known yet. */
+  /** Undefined if the stream was never taken down or nothing is known yet. */
   readonly report: Takedown | undefined;
-  /** The report, as far as it is about this direction. */
+  /** The report, if it is about this direction. */
   reportOf(direction: TakedownDirection): Takedown | undefined;
-  /** Asks for it. Throws as the client does. */
+  /** Starts it. Throws like the client. */
   begin(direction: TakedownDirection, reason?: string): Promise<void>;
-  /** Why nothing new is learned at the moment. */
+  /** Why the progress can't be read at the moment. */
   readonly fault: string | undefined;
 }
 
 const lookEveryMs = 400;
 const lookAfterFaultMs = 2_000;
 
-/** `onChanged`: the state is another one now. */
+/** `onChanged` is called when the state changes. */
 export function useTakedown({ id, takedown }: Stream, onChanged: () => void): TakedownWatch {
   const api = useApi();
   const { announce } = useServices();
@@ -28,7 +28,7 @@ export function useTakedown({ id, takedown }: Stream, onChanged: () => void): Ta
   const [asked, setAsked] = useState<TakedownDirection>();
   const noticed = takedown?.state;
   const state = report?.state;
-  // The answer to what was asked may take seconds: how far it is can be read meanwhile.
+  // The response to the request may take seconds; read the progress in the meantime.
   const behind =
     asked !== undefined || (state ? isMoving(state) || state !== noticed : noticed !== undefined);
 
@@ -45,7 +45,7 @@ export function useTakedown({ id, takedown }: Stream, onChanged: () => void): Ta
         setReport(next);
       } catch (cause) {
         if (stopped) return;
-        // Before it is written down there is none.
+        // There is no takedown to read until it has been persisted.
         if (asked === undefined) setFault(faultWords(cause));
         waitMs = asked === undefined ? lookAfterFaultMs : lookEveryMs;
       }

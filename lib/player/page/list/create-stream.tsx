@@ -7,7 +7,7 @@ import { Field } from '../ui/field.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';
 import { useTask } from '../ui/use-task.ts';
 
-/** Asks for a name, makes the stream and goes to its console, where the key is shown. */
+/** Asks for a name, creates the stream and opens its console, where the key is shown. */
 export function CreateStream({ onClose }: { onClose: () => void }) {
   const api = useApi();
   const { keys, announce } = useServices();
@@ -15,11 +15,10 @@ export function CreateStream({ onClose }: { onClose: () => void }) {
   const task = useTask(['name']);
 
   const create = async () => {
-    if (name.trim() === '') throw new FieldFaultsError({ name: 'Give the stream a name.' });
+    if (name.trim() === '') throw new FieldFaultsError({ name: 'Enter a name for the stream.' });
     const stream = await api.createStream(name.trim());
-    const { key } = stream.ingest.rtmps;
-    if (key !== undefined) keys.set(stream.id, key);
-    announce(`Stream ${stream.name} created. Its key is shown now.`);
+    keys.set(stream.id, stream.ingest.rtmps.key);
+    announce(`Stream ${stream.name} created. Its key is shown on this page.`);
     navigate(consolePath(stream.id));
   };
 
@@ -36,7 +35,7 @@ export function CreateStream({ onClose }: { onClose: () => void }) {
       <Field
         label="Name"
         value={name}
-        hint="Viewers see it. You can change it later."
+        hint="Shown to viewers. You can change it later."
         fault={task.fieldFaults.name}
         onInput={setName}
         input={{ maxLength: 100, placeholder: 'Friday evening show' }}

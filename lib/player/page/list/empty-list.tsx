@@ -1,4 +1,4 @@
-/** What to do when there is nothing yet. */
+/** Shown while there are no streams: what to do first. */
 export function EmptyList({ onCreate }: { onCreate: () => void }) {
   return (
     <section class="empty" aria-labelledby="empty-title">
@@ -13,16 +13,16 @@ export function EmptyList({ onCreate }: { onCreate: () => void }) {
           <path class="water-main" d="M168 60c22-4 44 4 66 0s44 4 66 0" />
         </g>
       </svg>
-      <h2 id="empty-title">From your camera to everyone, in three steps</h2>
+      <h2 id="empty-title">From your camera to your viewers in three steps</h2>
       <ol class="steps">
         <li>
-          <strong>Create a stream.</strong> You get an address and a key.
+          <strong>Create a stream.</strong> You’ll get a server address and a stream key.
         </li>
         <li>
-          <strong>Paste both into your encoder</strong>, OBS or ffmpeg, and start it.
+          <strong>Paste both into your encoder</strong> (OBS or ffmpeg) and start it.
         </li>
         <li>
-          <strong>Share the watch link.</strong> Viewers get the quality that their connection holds.
+          <strong>Share the watch link.</strong> Viewers get the best quality their connection supports.
         </li>
       </ol>
       <button type="button" class="button button-primary" onClick={onCreate}>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { faultWords } from '../api/client.ts';
-import type { Stream } from '../api/types.ts';
+import type { Stream, StreamPage } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
 import { shownState } from '../model/stream-state.ts';
@@ -10,7 +10,7 @@ import { usePolled } from '../ui/use-polled.ts';
 import { CreateStream } from './create-stream.tsx';
 import { EmptyList } from './empty-list.tsx';
 
-/** All streams with their state, and the way to a new one. */
+/** All streams with their states, and a button to create one. */
 export function ListPage() {
   const api = useApi();
   const { value, fault } = usePolled(() => allStreams(api.listStreams), 3_000);
@@ -29,7 +29,7 @@ export function ListPage() {
       </div>
       {fault !== undefined && (
         <p class="fault" role="alert">
-          {faultWords(fault)} {value ? 'What you see may be old.' : ''} Trying again every few seconds.
+          {faultWords(fault)} {value ? 'What you see may be out of date.' : ''} Retrying every few seconds.
         </p>
       )}
       {value === undefined && fault === undefined && <p class="quiet">Loading the streams…</p>}
@@ -59,7 +59,11 @@ function StreamCard({ stream }: { stream: Stream }) {
       </div>
       <p class="quiet">{history(stream)}</p>
       <div class="stream-card-foot">
-        <a class="button button-small" href={consolePath(stream.id)} aria-label={`Console of ${stream.name}`}>
+        <a
+          class="button button-small"
+          href={consolePath(stream.id)}
+          aria-label={`Console for ${stream.name}`}
+        >
           Console
         </a>
         <a
@@ -74,7 +78,7 @@ function StreamCard({ stream }: { stream: Stream }) {
   );
 }
 
-/** One line on what the stream did last. */
+/** One line about the stream's latest activity. */
 function history(stream: Stream): string {
   const { broadcast, createdAt, takedown } = stream;
   const state = shownState(stream);
@@ -89,10 +93,8 @@ function history(stream: Stream): string {
   return `On air since ${formatWhen(Date.parse(broadcast.startedAt), Date.now())}`;
 }
 
-/** Follows the pages of the list, at most ten of them: who has more than a thousand streams will not read them here. */
-async function allStreams(
-  listStreams: (cursor?: string) => Promise<{ streams: readonly Stream[]; cursor?: string }>,
-): Promise<readonly Stream[]> {
+/** Reads all pages of the list, at most ten: nobody with more than a thousand streams will browse them here. */
+async function allStreams(listStreams: (cursor?: string) => Promise<StreamPage>): Promise<readonly Stream[]> {
   const streams: Stream[] = [];
   let cursor: string | undefined;
   for (let pages = 0; pages < 10; pages++) {
@@ -104,7 +106,7 @@ async function allStreams(
   return inOrder(streams);
 }
 
-/** Those on air first, then the newest. */
+/** Streams on air first, then the newest. */
 function inOrder(streams: readonly Stream[]): readonly Stream[] {
   const rank = { live: 0, reconnecting: 1, starting: 2, ended: 3, idle: 3 };
   return streams.toSorted(

@@ -2,7 +2,7 @@ import type { Destination, DestinationState } from '../api/types.ts';
 import { formatWhen } from './format.ts';
 import type { StateWords } from './stream-state.ts';
 
-/** How a destination is marked; any one of word and shape is enough. `badge` is the class of a stream's badge. */
+/** A destination's badge; word and shape each suffice alone. `badge` is the class of a stream's badge. */
 export interface DestinationWords {
   readonly word: string;
   readonly badge: string;
@@ -10,27 +10,27 @@ export interface DestinationWords {
 }
 
 const stateWords: Readonly<Record<DestinationState, DestinationWords & { meaning: string }>> = {
-  connecting: { word: 'Connecting', badge: 'starting', shape: 'half', meaning: 'It is being called' },
-  live: { word: 'Live', badge: 'up', shape: 'dot', meaning: 'It gets the broadcast' },
+  connecting: { word: 'Connecting', badge: 'starting', shape: 'half', meaning: 'Connecting to the server' },
+  live: { word: 'Live', badge: 'up', shape: 'dot', meaning: 'Receiving the broadcast' },
   waiting: {
-    word: 'Trying again',
+    word: 'Retrying',
     badge: 'reconnecting',
     shape: 'dashes',
-    meaning: 'It gets nothing at the moment and is tried again',
+    meaning: 'Receiving nothing; retrying',
   },
   refused: {
     word: 'Refused',
     badge: 'taken-down',
     shape: 'bar',
-    meaning: 'It gets nothing until its settings change',
+    meaning: 'Receiving nothing until its settings change',
   },
-  ended: { word: 'Ended', badge: 'ended', shape: 'square', meaning: 'The last broadcast is over there too' },
+  ended: { word: 'Ended', badge: 'ended', shape: 'square', meaning: 'The last broadcast has ended here too' },
 };
 
 const off = { word: 'Off', badge: 'ended', shape: 'ring' } as const;
 const ready = { word: 'Ready', badge: 'idle', shape: 'ring' } as const;
 
-/** The mark of a destination. What is switched off is off, whatever was last heard of it. */
+/** A destination's badge. A destination that is turned off shows as off, whatever its last state. */
 export function destinationWords({
   enabled,
   state,
@@ -39,13 +39,13 @@ export function destinationWords({
   return state === undefined ? ready : stateWords[state];
 }
 
-/** What the mark means, why, and since when, on one line. */
-export function destinationStory(
+/** What the badge means, since when and why, on one line. */
+export function destinationStatus(
   { enabled, state, since, detail }: Pick<Destination, 'enabled' | 'state' | 'since' | 'detail'>,
   nowMs: number,
 ): string {
-  if (!enabled) return 'It gets nothing until it is switched on';
-  if (state === undefined) return 'It gets the next broadcast';
-  const when = since === undefined ? '' : ` since ${formatWhen(Date.parse(since), nowMs)}`;
+  if (!enabled) return 'Receives nothing until you turn it on';
+  if (state === undefined) return 'Will receive the next broadcast';
+  const when = since === undefined ? '' : ` (since ${formatWhen(Date.parse(since), nowMs)})`;
   return `${stateWords[state].meaning}${when}${detail === undefined ? '' : `: ${detail}`}`;
 }

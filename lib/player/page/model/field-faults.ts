@@ -1,7 +1,9 @@
-/** What is wrong, by the name of the field. */
+import type { RequestFault } from '../api/types.ts';
+
+/** Error texts by field name. */
 export type FieldFaults = Readonly<Record<string, string>>;
 
-/** Fields of a form that cannot be sent as they are. */
+/** Some fields of a form are invalid. */
 export class FieldFaultsError extends Error {
   override readonly name = 'FieldFaultsError';
   readonly code = 'FIELD_FAULTS';
@@ -13,17 +15,12 @@ export class FieldFaultsError extends Error {
   }
 }
 
-interface PointedFault {
-  readonly detail: string;
-  readonly pointer?: string;
-}
-
 /**
- * The API's faults beside the fields that they are about (`#/name` is the field `name`), the first of each. Undefined where
- * there is none, or one that belongs to no field of the form: then the fault has to be told as a whole.
+ * Assigns the API's errors to form fields (`#/name` is the field `name`), the first error of each. Undefined if there are
+ * none or if one belongs to no field of the form; then show the error as a whole.
  */
 export function fieldFaultsOf(
-  faults: readonly PointedFault[],
+  faults: readonly RequestFault[],
   fields: readonly string[],
 ): FieldFaults | undefined {
   const found: Record<string, string> = {};
@@ -35,7 +32,7 @@ export function fieldFaultsOf(
   return faults.length === 0 ? undefined : found;
 }
 
-/** The error for those of `values` that are empty, with its words for each; undefined where none is. */
+/** An error for the empty ones among `values`, with the text for each; undefined if none is empty. */
 export function emptyFieldFaults<Name extends string>(
   values: Readonly<Record<Name, string>>,
   words: Readonly<Record<Name, string>>,

@@ -21,7 +21,7 @@ export function formatClock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-/** A length of time in words, for screen readers and sentences: `75000` → `1 minute 15 seconds`. */
+/** A duration in words, for screen readers and sentences: `75000` → `1 minute 15 seconds`. */
 export function formatDuration(ms: number): string {
   const whole = Math.max(0, Math.floor(ms / 1000));
   const parts: [number, string][] = [
@@ -45,7 +45,7 @@ export function formatElapsed(ms: number): string {
   return formatDuration(ms);
 }
 
-/** What people call a codec; an RFC 6381 or FourCC name that we do not know is shown as it is. */
+/** A codec's common name; an unknown RFC 6381 or FourCC name is returned unchanged. */
 export function formatCodec(codec: string): string {
   const known: [RegExp, string][] = [
     [/^(avc\d?|h264|x264)/i, 'H.264'],
@@ -62,7 +62,7 @@ export function formatTimeOfDay(atMs: number): string {
   return new Date(atMs).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit', second: '2-digit' });
 }
 
-/** Date and time in the reader's own time zone; the date is left out for today. */
+/** Date and time in the reader's own time zone; without the date if it is today. */
 export function formatWhen(atMs: number, nowMs: number): string {
   const at = new Date(atMs);
   if (at.toDateString() === new Date(nowMs).toDateString())

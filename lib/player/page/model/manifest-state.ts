@@ -1,13 +1,13 @@
-import type { StreamState } from './stream-state.ts';
+import type { StreamState } from '../api/types.ts';
 
-/** What a stream's own manifest tells of it. */
+/** What a stream's own manifest reveals about it. */
 export interface ManifestState {
   readonly state: Extract<StreamState, 'live' | 'ended'>;
-  /** The newest broadcast, which the manifest leads to. */
+  /** The newest broadcast, which the manifest points to. */
   readonly broadcastId: string | undefined;
 }
 
-/** Reads the MPD of a stream as the encoder writes it; undefined where it is none. */
+/** Reads a stream's MPD as the encoder writes it; undefined if it isn't one. */
 export function readManifestState(mpd: string): ManifestState | undefined {
   const root = /<MPD\b[^>]*>/.exec(mpd)?.[0];
   if (root === undefined) return undefined;
@@ -17,11 +17,11 @@ export function readManifestState(mpd: string): ManifestState | undefined {
   };
 }
 
-/** The address of the first rendition in a multivariant playlist; undefined where it is none. */
+/** The URL of the first rendition in a multivariant playlist; undefined if it isn't one. */
 export const firstRendition = (multivariant: string): string | undefined =>
   /^#EXT-X-STREAM-INF[^\n]*\n(?:#[^\n]*\n)*([^#\s][^\r\n]*)/m.exec(multivariant)?.[1];
 
-/** The same from HLS: the multivariant playlist leads to the broadcast, one of its renditions says whether it still grows. */
+/** The same from HLS: the multivariant playlist points to the broadcast, a media playlist shows if it is still growing. */
 export function readPlaylistState(multivariant: string, media: string): ManifestState | undefined {
   if (!multivariant.startsWith('#EXTM3U') || !/^#EXTINF:/m.test(media)) return undefined;
   return {

@@ -1,12 +1,13 @@
-import { type ManifestKind, type PlaybackMethod, playedMethod } from './protocol.ts';
-import type { StreamState } from './stream-state.ts';
+import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
+import type { ManifestKind, StreamState } from '../api/types.ts';
+import { type PlaybackMethod, playedMethod } from './protocol.ts';
 
-/** What the viewer page knows of the stream. `unreachable`: the API does not answer; the video may play all the same. */
+/** What the viewer page knows about the stream. `unreachable`: the API isn't responding; the video may still play. */
 export type StreamKnowledge =
   | { readonly kind: 'asking' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreachable' }
-  /** The edge delivers nothing of it until it is restored. */
+  /** The edge serves nothing of it until it is restored. */
   | { readonly kind: 'taken-down' }
   | {
       readonly kind: 'known';
@@ -14,19 +15,25 @@ export type StreamKnowledge =
       readonly broadcastId?: string;
       readonly dash: string;
       readonly hls: string;
-      /** Which of the two there are; both where it is left out. */
+      /** @default both */
       readonly manifests?: readonly ManifestKind[];
     };
 
-/** What to give to the player. */
+/** What the player should load. */
 export interface PlaybackTarget {
   readonly url: string;
-  /** Where the player begins: at the live edge or at the first second. */
+  /** Where playback starts: at the live edge or at the first second. */
   readonly from: 'live' | 'start';
   readonly broadcastId?: string;
 }
 
-/** Where the stream's own manifests are when the API cannot tell: the edge's paths follow the object keys. */
+/**
+ * Pauses before reloading the whole presentation. The engine retries individual requests itself and has given up by then.
+ * Jittered, so that viewers who lost the same server don't all return at once; nobody waits longer than 15 s.
+ */
+export const reloads: RetryPolicy = { firstMs: 1_000, longestMs: 12_000, jitter: 0.25 };
+
+/** Locates the stream's own manifests without the API: the edge's paths follow the object keys. */
 export interface FallbackPlace {
   readonly edgeBaseUrl: string;
   readonly region: string;
@@ -34,8 +41,8 @@ export interface FallbackPlace {
 }
 
 /**
- * What should play now, or undefined where there is nothing to play. The broadcast's own manifest is preferred to the
- * stream's: its name changes with the broadcast, so no cache on the way can answer with the one before.
+ * What should play now; undefined if there is nothing to play. Prefers the broadcast's own manifest to the stream's: its
+ * name changes with each broadcast, so no cache can return the previous one.
  */
 export function playbackTarget(
   stream: StreamKnowledge,
@@ -59,7 +66,7 @@ export function playbackTarget(
 const manifestFiles = { dash: 'manifest.mpd', hls: 'index.m3u8' } as const;
 const manifestOf = (method: PlaybackMethod): ManifestKind => (method === 'dash' ? 'dash' : 'hls');
 
-/** True where `next` is another broadcast than the one loaded, so that the player must load again. */
+/** True if `next` is a different broadcast from the loaded one, so the player must reload. */
 export function mustReload(loaded: PlaybackTarget | undefined, next: PlaybackTarget | undefined): boolean {
   if (next === undefined) return false;
   if (loaded === undefined) return true;

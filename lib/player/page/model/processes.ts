@@ -1,7 +1,7 @@
-import type { LocalProcess, StopKind } from '../api/processes.ts';
+import type { Broadcast, LocalProcess, StopKind } from '../api/types.ts';
 import type { StateWords } from './stream-state.ts';
 
-/** How a process is marked; any one of word and shape is enough. `badge` is the class of a stream's badge. */
+/** A process's badge; word and shape each suffice alone. `badge` is the class of a stream's badge. */
 export const processWords: Readonly<
   Record<LocalProcess['state'], { word: string; badge: string; shape: StateWords['shape'] }>
 > = {
@@ -15,8 +15,8 @@ export const restartWords = (restarts: number): string =>
   `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`;
 
 /**
- * What broadcasters or viewers may notice when this process is ended; undefined where nobody does, so nobody need be
- * asked first.
+ * What broadcasters or viewers may notice when this process is stopped; undefined if nobody does, so no confirmation is
+ * needed.
  */
 export function whatIsNoticed(
   process: LocalProcess,
@@ -27,30 +27,30 @@ export function whatIsNoticed(
   const hasOther = all.some((one) => one.role === role && one.name !== name && one.state === 'up');
   switch (role) {
     case 'pop':
-      return 'Every broadcaster is connected through it and is cut off. Encoders connect again by themselves, mostly within seconds; viewers see the last picture until then.';
+      return 'Every broadcaster is connected through it and will be disconnected. Encoders reconnect automatically, usually within seconds; viewers see the last picture until then.';
     case 'ingest':
-      return `Broadcasters that are connected through it are cut off${how === 'drain' ? ' after a few seconds' : ''} and have to connect again, which most encoders do by themselves. Their broadcasts stay open; viewers see the last picture until then.`;
+      return `Broadcasters connected through it will be disconnected${how === 'drain' ? ' after a few seconds' : ''} and must reconnect, which most encoders do automatically. Their broadcasts stay open; viewers see the last picture until then.`;
     case 'encoder':
       if (!hasOther)
-        return 'No other worker is up: its broadcasts wait until it is back, and viewers may run out of picture.';
+        return 'No other worker is up: its broadcasts wait until it’s back, and viewers’ buffers may run empty.';
       if (how === 'drain') return undefined;
-      return 'Its broadcasts move to another worker. Broadcasters stay connected; the next segment comes some seconds late, and players that have less ahead wait for it.';
+      return 'Its broadcasts move to another worker. Broadcasters stay connected; the next segment is a few seconds late, and players with a smaller buffer wait for it.';
     case 'origin':
-      return 'Segments wait in the workers until it is back, mostly within two seconds; players that have less ahead wait.';
+      return 'Segments wait in the workers until it’s back, usually within two seconds; players with a smaller buffer wait.';
     case 'shield':
     case 'edge':
-      return 'Players can fetch nothing until it is back, mostly within two seconds; those that have less ahead wait.';
+      return 'Players can’t load anything until it’s back, usually within two seconds; players with a smaller buffer wait.';
     default:
       return undefined;
   }
 }
 
-/** What a process does for a broadcast that is on air. */
+/** A process's role in a broadcast that is on air. */
 export function partInBroadcast(
   { name }: LocalProcess,
-  broadcast: { readonly workerId?: string; readonly proxyId?: string } | undefined,
+  broadcast: Pick<Broadcast, 'workerId' | 'proxyId'> | undefined,
 ): string | undefined {
-  if (name === broadcast?.workerId) return 'makes this broadcast';
-  if (name === broadcast?.proxyId) return 'takes this broadcast in';
+  if (name === broadcast?.workerId) return 'encodes this broadcast';
+  if (name === broadcast?.proxyId) return 'ingests this broadcast';
   return undefined;
 }

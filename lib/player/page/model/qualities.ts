@@ -1,4 +1,4 @@
-/** One rung of the ladder as the viewer may choose it. */
+/** A rung of the ladder that the viewer can choose. */
 export interface Quality {
   /** Stable while the same presentation plays. */
   readonly id: string;
@@ -7,13 +7,13 @@ export interface Quality {
   readonly bandwidthBps: number;
 }
 
-/** `720p`, or `720p60` above 30 frames a second, as viewers know it. */
+/** `720p`, or `720p60` above 30 frames per second. */
 export function qualityLabel(quality: Pick<Quality, 'height' | 'frameRate'>): string {
   const fast = quality.frameRate !== undefined && quality.frameRate > 31;
   return `${quality.height}p${fast ? Math.round(quality.frameRate ?? 0) : ''}`;
 }
 
-/** Best first, each label once (the best of those that look alike). */
+/** Best first, each label once (the best quality with that label). */
 export function qualityMenu(qualities: readonly Quality[]): readonly Quality[] {
   const sorted = qualities.toSorted((a, b) => b.height - a.height || b.bandwidthBps - a.bandwidthBps);
   const seen = new Set<string>();

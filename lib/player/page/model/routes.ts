@@ -1,4 +1,4 @@
-/** The page's own addresses. `id` is as it stands in the address; the API decides whether it exists. */
+/** The page's own routes. `id` is taken from the URL unchecked; the API decides whether it exists. */
 export type Route =
   | { readonly page: 'list' }
   | { readonly page: 'console'; readonly id: string }

@@ -1,16 +1,17 @@
+import { regionPattern } from '../../../config/region.ts';
 import type { RuntimeConfig } from '../../policy/runtime-config.ts';
 
-/** What the page was told, with what it was not told filled in. */
+/** The page's configuration with defaults filled in. */
 export interface PageSettings {
-  /** Undefined where there is no API for this page: then it is a viewer only. */
+  /** Undefined if this page has no API; it is a viewer only then. */
   readonly apiBaseUrl: string | undefined;
-  /** The supervisor of one machine; undefined anywhere else. */
+  /** The supervisor of a single-machine platform; undefined anywhere else. */
   readonly processApiBaseUrl: string | undefined;
   readonly edgeBaseUrl: string;
   readonly region: string;
 }
 
-/** `pageOrigin` is where the page came from: the edge itself, unless the page was told of another. */
+/** `pageOrigin` is where the page was loaded from: the edge, unless another one is configured. */
 export const readSettings = (
   { apiBaseUrl, processApiBaseUrl, edgeBaseUrl, region }: RuntimeConfig,
   pageOrigin: string,
@@ -21,8 +22,8 @@ export const readSettings = (
   region,
 });
 
-/** The region whose stream is watched: `?region=` of the address, else the page's own. */
+/** The region of the stream to watch: the URL's `?region=`, otherwise the page's own region. */
 export function watchedRegion(search: string, fallback: string): string {
   const named = new URLSearchParams(search).get('region') ?? '';
-  return /^[a-z0-9-]{1,32}$/.test(named) ? named : fallback;
+  return regionPattern.test(named) ? named : fallback;
 }

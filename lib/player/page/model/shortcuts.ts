@@ -24,7 +24,7 @@ const keys: Readonly<Record<string, PlayerAction>> = {
 
 const pressedBySpace: readonly string[] = ['BUTTON', 'SUMMARY', 'A'];
 
-/** A key press, and the element that has the focus. */
+/** A key press and the focused element. */
 export interface KeyPress {
   readonly key: string;
   readonly modified: boolean;
@@ -32,8 +32,8 @@ export interface KeyPress {
 }
 
 /**
- * What a key does in the player. Keys that the focused element needs itself are left to it: space and enter press a button,
- * arrows move a slider or walk a menu, and text fields keep everything.
+ * What a key does in the player. Keys that the focused element uses itself are left to it: Space presses a button, arrows
+ * move a slider or walk a menu, and text fields keep every key.
  */
 export function playerActionFor({ key, modified, focus }: KeyPress): PlayerAction | undefined {
   if (modified) return undefined;

@@ -1,26 +1,24 @@
-/** A stream's state as the API gives it. */
-export type StreamState = 'idle' | 'starting' | 'live' | 'reconnecting' | 'ended';
+import type { Stream, StreamState, TakedownNotice } from '../api/types.ts';
 
-/** What is shown as the state: a takedown stands before all others. */
+/** The displayed state: a takedown takes precedence over all others. */
 export type ShownState = StreamState | 'taken-down';
 
-/** What the edge answers for a stream that was taken down. */
+/** The edge's HTTP status for a stream that was taken down. */
 export const takenDownStatus = 410;
 
-/** Parts of a stream as the API gives it; in a list a takedown is there only while it lasts, and without its state. */
-interface StreamParts {
-  readonly state: StreamState;
-  readonly takedown?: { readonly state?: string };
+/** In a stream list, a takedown is present only while it lasts, and without its state. */
+interface StreamParts extends Pick<Stream, 'state'> {
+  readonly takedown?: Pick<TakedownNotice, 'state'>;
 }
 
-/** True from the moment in which the takedown was asked for until all of it is undone. */
+/** True from the takedown request until the takedown has been undone completely. */
 export const isTakenDown = ({ takedown }: Pick<StreamParts, 'takedown'>): boolean =>
   takedown !== undefined && takedown.state !== 'restored';
 
 export const shownState = (stream: StreamParts): ShownState =>
   isTakenDown(stream) ? 'taken-down' : stream.state;
 
-/** How a state is shown: a word, a sentence, and a shape, so that colour alone never carries it. */
+/** How a state is shown: a word, a sentence and a shape, so that it never relies on colour alone. */
 export interface StateWords {
   readonly word: string;
   /** For the broadcaster, in the console. */
@@ -31,34 +29,33 @@ export interface StateWords {
 export const stateWords: Readonly<Record<ShownState, StateWords>> = {
   idle: {
     word: 'Offline',
-    explanation: 'Nothing is coming in. Start your encoder to go live.',
+    explanation: 'Not receiving anything. Start your encoder to go live.',
     shape: 'ring',
   },
   starting: {
     word: 'Starting',
-    explanation: 'Your encoder is connected. The first pictures are being prepared.',
+    explanation: 'Encoder connected. Preparing the first pictures.',
     shape: 'half',
   },
-  live: { word: 'Live', explanation: 'You are on air.', shape: 'dot' },
+  live: { word: 'Live', explanation: 'You’re on air.', shape: 'dot' },
   reconnecting: {
     word: 'Reconnecting',
-    explanation:
-      'The connection to your encoder is gone. The broadcast is held open for it; viewers see a waiting picture.',
+    explanation: 'Encoder disconnected. Waiting for it to reconnect; viewers see a holding picture.',
     shape: 'dashes',
   },
   ended: {
     word: 'Ended',
     explanation:
-      'The last broadcast is over and can be watched as a recording. Start your encoder to go live again.',
+      'The last broadcast has ended and can be watched as a recording. Start your encoder to go live again.',
     shape: 'square',
   },
   'taken-down': {
     word: 'Taken down',
-    explanation: 'Nothing of it is delivered, and nobody can broadcast to it until it is restored.',
+    explanation: 'Viewers can’t watch it and nobody can broadcast to it until it’s restored.',
     shape: 'bar',
   },
 };
 
-/** True while a broadcast is under way, so that it can be ended. */
+/** True while a broadcast is running, so it can be ended. */
 export const isOnAir = (state: ShownState): boolean =>
   state === 'starting' || state === 'live' || state === 'reconnecting';

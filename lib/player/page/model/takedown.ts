@@ -1,7 +1,7 @@
 import type { Takedown, TakedownProgress, TakedownState } from '../api/types.ts';
 import { formatElapsed } from './format.ts';
 
-/** The machine goes one of two ways, and may be turned round from where it stands. */
+/** A takedown and a restore can each be reversed at any point. */
 export type TakedownDirection = 'takedown' | 'restore';
 
 type Step = TakedownProgress['step'];
@@ -9,47 +9,47 @@ type Step = TakedownProgress['step'];
 export const directionOf = (state: TakedownState): TakedownDirection =>
   state === 'taking-down' || state === 'taken-down' ? 'takedown' : 'restore';
 
-/** True while steps are left to do. */
+/** True while steps remain. */
 export const isMoving = (state: TakedownState): boolean => state === 'taking-down' || state === 'restoring';
 
-/** What is to be done, and what is said once it is. */
+/** Texts for each step, before and after it is done. */
 const stepWords: Readonly<
   Record<TakedownDirection, Readonly<Record<Step, readonly [todo: string, done: string]>>>
 > = {
   takedown: {
-    refuse: ['Refuse the publisher', 'The publisher is refused'],
-    deny: ['Deny it at the edge', 'The edge denies it'],
-    cut: ['Cut the broadcast', 'Nothing is on air'],
-    invalidate: ['Clear the caches', 'No cache holds any of it'],
-    quarantine: ['Put the recordings into quarantine', 'The recordings are in quarantine'],
+    refuse: ['Refuse the broadcaster', 'Broadcaster refused'],
+    deny: ['Block it at the edge', 'Blocked at the edge'],
+    cut: ['End the broadcast', 'Nothing on air'],
+    invalidate: ['Clear the caches', 'Caches cleared'],
+    quarantine: ['Quarantine the recordings', 'Recordings quarantined'],
   },
   restore: {
-    quarantine: ['Bring the recordings back', 'The recordings are back'],
-    invalidate: ['Clear the caches', 'The caches are clear'],
-    cut: ['Let broadcasts run', 'Broadcasts may run'],
-    deny: ['Let the edge deliver it', 'The edge delivers it'],
-    refuse: ['Let the publisher in', 'The publisher may come in'],
+    quarantine: ['Bring the recordings back', 'Recordings are back'],
+    invalidate: ['Clear the caches', 'Caches cleared'],
+    cut: ['Allow broadcasts', 'Broadcasts allowed'],
+    deny: ['Unblock it at the edge', 'Unblocked at the edge'],
+    refuse: ['Allow the broadcaster', 'Broadcaster allowed'],
   },
 };
 
-/** The steps in the order in which they are done. They stand there before the first report, so that nothing moves when it comes. */
+/** The steps in execution order. Shown before the first report, so that the layout doesn't shift when it arrives. */
 const stepsInOrder: Readonly<Record<TakedownDirection, readonly Step[]>> = {
   takedown: ['refuse', 'deny', 'cut', 'invalidate', 'quarantine'],
   restore: ['quarantine', 'deny', 'refuse'],
 };
 
-/** A line of the list of steps. */
+/** A line in the list of steps. */
 export interface StepLine {
   readonly step: Step;
   readonly done: boolean;
   readonly words: string;
-  /** When it was done. */
+  /** When the step was done. */
   readonly note: string;
-  /** What it waits for. */
+  /** What the step is waiting for. */
   readonly detail: string | undefined;
 }
 
-/** The steps as people read them; without a report they all wait. */
+/** The steps for display; without a report, all are waiting. */
 export function stepLines(direction: TakedownDirection, report: Takedown | undefined): readonly StepLine[] {
   const order = stepsInOrder[direction];
   const steps: readonly TakedownProgress[] =
@@ -69,19 +69,18 @@ export function stepLines(direction: TakedownDirection, report: Takedown | undef
   });
 }
 
-/** How far it is in a sentence, with the seconds that were measured. */
+/** The progress in one line, with the measured times. */
 export function takedownSummary(direction: TakedownDirection, report: Takedown | undefined): string {
   const { darkAfterMs, doneAfterMs } = report ?? {};
-  const done = doneAfterMs === undefined ? '' : ` All was done after ${formatElapsed(doneAfterMs)}.`;
-  if (direction === 'restore')
-    return done === '' ? 'It is being brought back.' : `It can be watched again.${done}`;
-  if (darkAfterMs === undefined) return 'Viewers may still see it.';
-  return `Dark for every viewer after ${formatElapsed(darkAfterMs)}.${done}`;
+  const done = doneAfterMs === undefined ? '' : `; completed in ${formatElapsed(doneAfterMs)}`;
+  if (direction === 'restore') return done === '' ? 'Restoring…' : `Viewers can watch it again${done}`;
+  if (darkAfterMs === undefined) return 'Viewers may still see it';
+  return `Stopped for all viewers in ${formatElapsed(darkAfterMs)}${done}`;
 }
 
 export const takedownTitles: Readonly<Record<TakedownState, string>> = {
   'taking-down': 'This stream is being taken down',
-  'taken-down': 'This stream is taken down',
+  'taken-down': 'This stream has been taken down',
   restoring: 'This stream is being restored',
-  restored: 'This stream was restored',
+  restored: 'This stream has been restored',
 };

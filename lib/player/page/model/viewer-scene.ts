@@ -1,53 +1,53 @@
 import type { StreamKnowledge } from './playback-target.ts';
 
-/** What the player does with the video. */
+/** The player's condition. */
 export type PlaybackCondition =
   | 'empty'
   | 'loading'
   | 'playing'
   | 'paused'
-  /** Wants to play and has nothing to show. */
+  /** Trying to play, but out of data. */
   | 'stalled'
   /** Played to its end. */
   | 'finished'
-  /** Gave up for now; another try is due. */
+  /** Failed; will be retried. */
   | 'failed'
-  /** The edge refused it, since the stream was taken down. */
+  /** Refused by the edge because the stream was taken down. */
   | 'taken-down'
-  /** This browser cannot play what we send. */
+  /** This browser can't play the video. */
   | 'unsupported';
 
-/** What is laid over the picture; undefined where the picture speaks for itself. */
+/** A message over the picture. */
 export interface ViewerScene {
   readonly title: string;
   readonly detail: string;
-  /** A moving mark: something is under way that needs no action. */
+  /** Shows an animation: something is in progress that needs no action. */
   readonly busy: boolean;
   readonly action?: 'retry' | 'replay';
-  /** Covers the picture, rather than a note at its edge. */
+  /** Covers the picture instead of being a note at its edge. */
   readonly cover: boolean;
 }
 
-/** What a viewer is told, in plain words, for every pairing of stream and player. */
+/** The message for every combination of stream and player; undefined if the picture speaks for itself. */
 export function viewerScene(stream: StreamKnowledge, playback: PlaybackCondition): ViewerScene | undefined {
   if (stream.kind === 'taken-down' || playback === 'taken-down') {
     return cover(
       'This stream was taken down',
-      'It cannot be watched any more. Should it be restored, it comes back here by itself.',
+      'It’s no longer available. If it’s restored, it comes back here automatically.',
     );
   }
   if (playback === 'unsupported') {
     return cover(
-      'This browser cannot play the video',
-      'It has neither Media Source Extensions nor HLS. A current Chrome, Edge, Firefox or Safari can.',
+      'This browser can’t play the video',
+      'It supports neither Media Source Extensions nor HLS. Use a current version of Chrome, Edge, Firefox or Safari.',
     );
   }
   if (stream.kind === 'missing') {
-    return cover('There is no stream here', 'The address may be mistyped, or the stream was deleted.');
+    return cover('Stream not found', 'The address may be mistyped, or the stream may have been deleted.');
   }
   if (playback === 'playing' && stream.kind === 'known' && stream.state === 'reconnecting') {
-    // The platform sends the last picture on, so something does play.
-    return { ...broadcasterGone, cover: false };
+    // The platform keeps sending the last picture, so the player is playing.
+    return { ...broadcasterAway, cover: false };
   }
   if (playback === 'playing' || playback === 'paused') return undefined;
   if (playback === 'finished') return finished(stream);
@@ -60,16 +60,16 @@ function waiting(stream: StreamKnowledge, playback: PlaybackCondition): ViewerSc
   if (stream.kind === 'known') {
     if (stream.state === 'idle' && playback === 'empty') return offline;
     if (stream.state === 'starting') {
-      return busy('The broadcast is starting', 'The picture appears here in a few seconds.');
+      return busy('The broadcast is starting', 'The picture will appear in a few seconds.');
     }
-    if (stream.state === 'reconnecting') return broadcasterGone;
+    if (stream.state === 'reconnecting') return broadcasterAway;
     if (stream.state === 'ended') return busy('Loading the recording', 'One moment.');
   }
   if (playback === 'stalled') {
     return {
       ...busy(
         'Waiting for the video',
-        'The connection is slow. Playback goes on as soon as enough has arrived.',
+        'The connection is slow. Playback resumes as soon as enough has loaded.',
       ),
       cover: false,
     };
@@ -79,7 +79,7 @@ function waiting(stream: StreamKnowledge, playback: PlaybackCondition): ViewerSc
 
 function finished(stream: StreamKnowledge): ViewerScene {
   if (stream.kind === 'known' && stream.state === 'starting') {
-    return busy('The broadcast is starting', 'The picture appears here in a few seconds.');
+    return busy('The broadcast is starting', 'The picture will appear in a few seconds.');
   }
   return {
     ...cover('This broadcast has ended', 'You can watch it again from the start.'),
@@ -95,25 +95,25 @@ function failed(stream: StreamKnowledge): ViewerScene {
   if (stream.kind === 'unreachable') {
     return {
       ...cover(
-        'The platform cannot be reached',
-        'Neither the stream’s state nor its video could be loaded. Check your connection; this page keeps trying.',
+        'Can’t reach the platform',
+        'Neither the stream’s state nor its video could be loaded. Check your connection; this page keeps retrying.',
       ),
       action: 'retry',
     };
   }
   return {
-    ...cover('The video could not be loaded', 'This page tries again by itself.'),
+    ...cover('The video couldn’t be loaded', 'This page retries automatically.'),
     action: 'retry',
   };
 }
 
 const cover = (title: string, detail: string): ViewerScene => ({ title, detail, busy: false, cover: true });
 const busy = (title: string, detail: string): ViewerScene => ({ title, detail, busy: true, cover: true });
-const broadcasterGone = busy(
-  'The broadcaster lost the connection',
-  'It is held open for them. Playback goes on here as soon as they are back.',
+const broadcasterAway = busy(
+  'The broadcaster lost connection',
+  'Waiting for the broadcaster to return. Playback resumes as soon as they’re back.',
 );
 const offline = cover(
   'Not on air',
-  'Leave this page open: it starts playing by itself when the broadcast begins.',
+  'Keep this page open: playback starts automatically when the broadcast begins.',
 );

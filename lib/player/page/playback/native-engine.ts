@@ -7,13 +7,13 @@ interface DatedVideo extends HTMLVideoElement {
   getStartDate?(): Date;
 }
 
-/** Leaves HLS to the browser (Safari, iOS). Quality is the browser's own choice there. */
+/** Leaves HLS to the browser (Safari, iOS), which also chooses the quality. */
 export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptions): PlaybackEngine {
   let stopWaiting: (() => void) | undefined;
   let loaded = false;
   let playlist: string | undefined;
   const failed = () => {
-    if (loaded) onFailed(new PlaybackError(video.error?.message || 'The video could not be played.'));
+    if (loaded) onFailed(new PlaybackError(video.error?.message || 'The video couldn’t be played.'));
   };
   video.addEventListener('error', failed);
   const stopWatching = watchForTakedown(() => (video.paused ? undefined : playlist), onTakenDown);
@@ -38,7 +38,7 @@ export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptio
         label: label || language || `Captions ${index + 1}`,
       })),
       chosenCaptionsId: shown === -1 ? undefined : String(shown),
-      // No UTCTiming in HLS: this one trusts the local clock.
+      // HLS has no UTCTiming, so this trusts the local clock.
       latencyMs:
         !live || Number.isNaN(startMs)
           ? undefined
@@ -72,7 +72,7 @@ export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptio
         };
         const refused = () => {
           stopWaiting?.();
-          reject(new PlaybackError(video.error?.message || 'The video could not be loaded.'));
+          reject(new PlaybackError(video.error?.message || 'The video couldn’t be loaded.'));
         };
         stopWaiting = () => {
           video.removeEventListener('loadedmetadata', ready);

@@ -1,15 +1,15 @@
-import { retryDelayMs } from '../model/backoff.ts';
-import { mustReload, type PlaybackTarget } from '../model/playback-target.ts';
+import { pauseMs } from '../../../retry/policy/backoff.ts';
+import { mustReload, type PlaybackTarget, reloads } from '../model/playback-target.ts';
 import type { PlaybackCondition } from '../model/viewer-scene.ts';
 import type { PlaybackEngine } from './engine.ts';
 
-/** A picture that stands still for this long counts as a stall; shorter hitches are not worth a word. */
+/** A picture frozen for this long counts as a stall; shorter hitches go unreported. */
 const stallMs = 1_000;
 const lookEveryMs = 250;
 
 /**
- * Keeps one video element playing what it is told to: loads, starts (muted where the browser wants it so), tries again after failures with
- * back-off, and says in one word how it goes.
+ * Keeps a video element playing its target: loads it, starts it (muted if the browser requires that), retries after
+ * failures with backoff, and reports its condition.
  */
 export class PlaybackSession {
   readonly #video: HTMLVideoElement;
@@ -21,9 +21,9 @@ export class PlaybackSession {
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   readonly #look: ReturnType<typeof setInterval>;
-  /** What is loaded is good; false from a failure, or the begin of a load, until it is done. */
+  /** The target is loaded; false from a failure or the start of a load until the load completes. */
   #loaded = false;
-  /** Where the picture was when it last moved, and when that was by the monotonic clock. */
+  /** Playback position at the last motion, and the monotonic time of it. */
   #moved = { position: 0, atMs: 0 };
 
   constructor(
@@ -46,7 +46,7 @@ export class PlaybackSession {
       this.#become('playing');
     });
     on('ended', () => this.#become('finished'));
-    // No event tells of every stall: an engine that buffers may hold the rate at 0, and the element still says "timeupdate".
+    // No event covers every stall: a buffering engine may hold the rate at 0 while the element still fires "timeupdate".
     this.#look = setInterval(() => this.#lookForMotion(), lookEveryMs);
   }
 
@@ -54,17 +54,17 @@ export class PlaybackSession {
     return this.#target;
   }
 
-  /** Loads `next` if it is another broadcast than the one that plays; otherwise nothing is disturbed. */
+  /** Loads `next` if it is a different broadcast from the current one; otherwise playback isn't disturbed. */
   follow(next: PlaybackTarget | undefined): void {
     if (next === undefined) return;
-    // A broadcast may be found elsewhere after another encoder took it over.
+    // A broadcast's URL may change when another encoder takes it over.
     const waits = this.#condition === 'failed' || this.#condition === 'stalled';
     const stuck = waits && this.#target?.url !== next.url;
     if (stuck || mustReload(this.#target, next)) {
       this.#failures = 0;
       this.#load(next);
     } else if (this.#target?.broadcastId === undefined) {
-      // Loaded without the API's help; now it has said which broadcast this is.
+      // Loaded without the API; now we know which broadcast it is.
       this.#target = {
         ...this.#target,
         url: this.#target?.url ?? next.url,
@@ -74,32 +74,33 @@ export class PlaybackSession {
     }
   }
 
-  /** Loads the same again, now. */
+  /** Reloads the current target immediately. */
   reload(): void {
     if (this.#target) this.#load(this.#target);
   }
 
-  /** As `reload`, but the words for the failure stay on screen until the picture is back: they would flicker otherwise. */
+  /** Like `reload`, but keeps the failure message on screen until the picture is back, to avoid flicker. */
   #tryAgain(): void {
     if (this.#target) this.#load(this.#target, 'failed');
   }
 
-  /** Plays the broadcast from its first second; a live presentation that ended has become a recording. */
+  /** Plays the broadcast from its first second; an ended live presentation is a recording. */
   replay(target: PlaybackTarget): void {
     this.#load({ ...target, from: 'start' });
   }
 
   /** The engine gave up. */
   failed(): void {
-    // What fails after the picture went is a rest of what was loaded.
+    // A failure after the target was dropped is a leftover of the old load.
     if (this.#events.signal.aborted || this.#target === undefined) return;
     this.#loaded = false;
     this.#become('failed');
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#tryAgain(), retryDelayMs(this.#failures++));
+    this.#failures++;
+    this.#retry = setTimeout(() => this.#tryAgain(), pauseMs(reloads, this.#failures, Math.random()));
   }
 
-  /** Nothing of the stream may be seen any more: the picture goes at once, and comes back when `follow` has a target again. */
+  /** Removes the picture immediately, because the stream may no longer be shown. `follow` with a target brings it back. */
   goDark(): void {
     if (this.#events.signal.aborted) return;
     clearTimeout(this.#retry);
@@ -136,7 +137,7 @@ export class PlaybackSession {
 
   #play(): void {
     this.#video.play().catch((cause: unknown) => {
-      // Autoplay with sound is refused without a gesture, and without sound only where the viewer set it so.
+      // Autoplay with sound needs a user gesture; muted autoplay is refused only by the viewer's own settings.
       if (cause instanceof DOMException && cause.name === 'NotAllowedError') {
         if (!this.#video.muted) {
           this.#video.muted = true;

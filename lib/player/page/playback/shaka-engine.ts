@@ -20,7 +20,7 @@ const retryParameters = {
   connectionTimeout: 8_000,
 };
 
-/** Plays DASH and HLS over Media Source Extensions. */
+/** Plays DASH and HLS through Media Source Extensions. */
 export async function createShakaEngine(options: EngineOptions): Promise<PlaybackEngine> {
   const { video, captions, maxHeight, onFailed, onTakenDown } = options;
   const player = new shaka.Player();
@@ -30,7 +30,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     manifest: { retryParameters },
     streaming: {
       ...{ retryParameters, bufferingGoal: 12, rebufferingGoal: 1, bufferBehind: 30 },
-      // Seconds behind the end of the seek range, which is the manifest's presentation delay behind the live edge itself.
+      // Seconds behind the end of the seek range, which itself trails the live edge by the manifest's presentation delay.
       liveSync: {
         targetLatency: 0.5,
         targetLatencyTolerance: 1,
@@ -44,7 +44,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   let offsetMs = 0;
   player.getNetworkingEngine()?.registerResponseFilter((type, response) => {
     if (type !== shaka.net.NetworkingEngine.RequestType.TIMING) return;
-    const serverTimeMs = timeOfAnswer(response);
+    const serverTimeMs = timeOfResponse(response);
     if (serverTimeMs === undefined) return;
     const receivedAtMs = Date.now();
     const sentAtMs = receivedAtMs - (response.timeMs ?? 0);
@@ -52,16 +52,16 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   });
   player.addEventListener('error', (event) => {
     const { detail } = event as CustomEvent<shaka.util.Error>;
-    // Recoverable faults are retried by shaka itself; the stall that they may cause is seen on the video element.
+    // shaka retries recoverable errors itself; a stall they cause shows on the video element.
     if (detail.severity === shaka.util.Error.Severity.CRITICAL) onFailed(playbackError(detail));
   });
 
-  // The first refusal of a manifest or a segment is enough: shaka would try again and play on from what it has.
+  // The first refused manifest or segment is enough: shaka would retry and keep playing from its buffer.
   player.addEventListener('downloadfailed', (event) => {
     if ((event as Event & { httpResponseCode?: number }).httpResponseCode === takenDownStatus) onTakenDown();
   });
 
-  // Someone who fell behind by a hitch is brought back by playing a little faster, one who went back on purpose is not.
+  // A viewer who fell behind because of a hitch catches up at a slightly higher speed; one who rewound doesn't.
   const followEdge = ({ end }: { end: number }) => {
     const follow = player.isLive() && isAtLiveEdge({ position: video.currentTime, liveEdge: end });
     if (player.getConfiguration().streaming.liveSync.enabled !== follow) {
@@ -97,7 +97,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     const track = player.getVideoTracks().find((candidate) => qualityOf(candidate).id === id);
     chosen = track && qualityOf(track);
     player.configure('abr.enabled', track === undefined);
-    // Keep 2 s of what is buffered, so that the switch is seen soon and without a stop.
+    // Keep 2 s of the buffer, so that the switch shows soon but without a stall.
     if (track) player.selectVideoTrack(track, true, 2);
   };
 
@@ -129,8 +129,8 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
 }
 
 /**
- * Wall-clock time of the frame on screen, in ms; NaN where the manifest has no clock. shaka clamps its playhead to the seek range,
- * but one may well play beyond its end, at the beginning of a broadcast above all: what it cut off is put back.
+ * Wall-clock time of the frame on screen in ms; NaN if the manifest has no clock. shaka clamps its playhead to the seek
+ * range, but playback may be beyond its end, especially at the start of a broadcast: this adds the clamped part back.
  */
 function playheadMs(player: shaka.Player, video: HTMLVideoElement): number {
   const { start, end } = player.seekRange();
@@ -139,8 +139,8 @@ function playheadMs(player: shaka.Player, video: HTMLVideoElement): number {
   return date ? date.getTime() + (video.currentTime - clamped) * 1000 : Number.NaN;
 }
 
-/** The time in an answer to UTCTiming: an ISO date in the body (`http-iso`, `http-xsdate`) or the Date header (`http-head`). */
-function timeOfAnswer(response: shaka.extern.Response): number | undefined {
+/** The time in a UTCTiming response: an ISO date in the body (`http-iso`, `http-xsdate`) or the Date header (`http-head`). */
+function timeOfResponse(response: shaka.extern.Response): number | undefined {
   const text = new TextDecoder().decode(response.data).trim() || (response.headers.date ?? '');
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : time;
@@ -157,7 +157,7 @@ function qualityOf(track: shaka.extern.VideoTrack): Quality {
   };
 }
 
-/** Another load began, or the player was destroyed: nobody waits for this one any more. */
+/** Another load started or the player was destroyed, so nobody is waiting for this load. */
 function isInterruption(cause: unknown): boolean {
   const code = cause instanceof Object && 'code' in cause ? cause.code : undefined;
   return code === shaka.util.Error.Code.LOAD_INTERRUPTED || code === shaka.util.Error.Code.OPERATION_ABORTED;
@@ -165,5 +165,5 @@ function isInterruption(cause: unknown): boolean {
 
 function playbackError(cause: unknown): PlaybackError {
   const code = cause instanceof Object && 'code' in cause ? ` (shaka ${String(cause.code)})` : '';
-  return new PlaybackError(`The video could not be played${code}.`, { cause });
+  return new PlaybackError(`The video couldn’t be played${code}.`, { cause });
 }

@@ -1,14 +1,14 @@
 import { takenDownStatus } from '../model/stream-state.ts';
 
-/** About as often as a player asks for the playlist of a live stream. */
+/** About as often as a player fetches a live playlist. */
 const lookEveryMs = 2_000;
 
 /**
- * Asks the edge for what plays, for as long as something does: a browser that plays HLS by itself plays on from what it has,
- * and never tells with what status it was refused more. Returns a function that ends it.
+ * Polls the edge for the playing playlist: a browser that plays HLS natively keeps playing from its buffer and never
+ * reveals the HTTP status it was refused with. Returns a function that stops it.
  */
 export function watchForTakedown(
-  /** The playlist that plays; undefined while nothing does. */
+  /** The playing playlist; undefined while nothing plays. */
   playing: () => string | undefined,
   onTakenDown: () => void,
   request: typeof fetch = (...call) => fetch(...call),
@@ -18,10 +18,10 @@ export function watchForTakedown(
     if (url === undefined) return;
     try {
       const { status } = await request(url, { method: 'HEAD', cache: 'no-store' });
-      // Something else may play by now.
+      // Something else may be playing by now.
       if (status === takenDownStatus && playing() === url) onTakenDown();
     } catch {
-      // Not reached: the video itself says so if it matters.
+      // Unreachable: if it matters, it shows in the video itself.
     }
   };
   const timer = setInterval(look, lookEveryMs);

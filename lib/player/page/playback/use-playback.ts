@@ -13,25 +13,25 @@ export interface Playback {
   readonly facts: PlaybackFacts;
   readonly engine: PlaybackEngine | undefined;
   readonly session: PlaybackSession | undefined;
-  /** Reads the facts now, after the viewer changed something. */
+  /** Refreshes the facts immediately, after the viewer changed something. */
   refresh(): void;
 }
 
 interface PlaybackOptions {
   readonly video: RefObject<HTMLVideoElement | null>;
   readonly captions: RefObject<HTMLElement | null>;
-  /** `?protocol=` of the address. */
+  /** The URL's `?protocol=`. */
   readonly forced: string | null;
   readonly maxHeight?: number;
-  /** Nothing may be seen: the stream was taken down. */
+  /** Nothing may be shown: the stream was taken down. */
   readonly dark: boolean;
-  /** What should play by this method. */
+  /** What should play with this method. */
   target(method: PlaybackMethod): PlaybackTarget | undefined;
 }
 
 const factsEveryMs = 500;
 
-/** Plays `target` in the video element for as long as the component lives. */
+/** Plays `target` in the video element while the component is mounted. */
 export function usePlayback({ video, captions, forced, maxHeight, dark, target }: PlaybackOptions): Playback {
   const [method, setMethod] = useState<PlaybackMethod>();
   const [condition, setCondition] = useState<PlaybackCondition>('empty');
@@ -45,7 +45,7 @@ export function usePlayback({ video, captions, forced, maxHeight, dark, target }
     const begin = async () => {
       const [element, container] = [video.current, captions.current];
       if (!element || !container) return;
-      // The player library is large: fetched only where video is shown.
+      // The player library is large, so it's loaded only if video is shown.
       const shaka = await import('./shaka-engine.ts');
       const chosen = choosePlayback(
         {
@@ -82,7 +82,7 @@ export function usePlayback({ video, captions, forced, maxHeight, dark, target }
   }, [forced, maxHeight]);
 
   const wanted = method && target(method);
-  // A target is the same while its address and broadcast are.
+  // Two targets are the same if their URL and broadcast are.
   useEffect(() => session?.follow(wanted), [session, wanted?.url, wanted?.broadcastId]);
 
   useEffect(() => {

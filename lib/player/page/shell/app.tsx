@@ -26,7 +26,7 @@ export function App({ settings }: { settings: PageSettings }) {
     return { api, processes, streams, settings: place, keys: new Map(), announce };
   }, [settings, region, announce]);
 
-  // A new page begins at its top, and the keyboard and the screen reader begin there too.
+  // A new page starts at its top, and so do keyboard and screen reader.
   const address = 'id' in route ? `${route.page}/${route.id}` : route.page;
   const first = useRef(true);
   useEffect(() => {
@@ -40,10 +40,10 @@ export function App({ settings }: { settings: PageSettings }) {
 
   return (
     <ServicesContext.Provider value={services}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: catches clicks on links, which the keyboard makes too. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: catches clicks on links, which the keyboard triggers too. */}
       <div class="shell" onClick={followLink}>
         <a class="skip-link" href="#main">
-          Skip to the content
+          Skip to content
         </a>
         <header class="top">
           <a class="brand" href="/" aria-label={services.api ? 'Headwater, all streams' : 'Headwater'}>
@@ -67,7 +67,7 @@ export function App({ settings }: { settings: PageSettings }) {
   );
 }
 
-// Viewers are many and broadcasters few: what only these see is not in the script that everybody loads.
+// Viewers far outnumber broadcasters, so broadcaster pages aren't in the script that everyone loads.
 const listPage = async () => {
   const { ListPage } = await import('../list/list-page.tsx');
   return <ListPage />;
@@ -90,7 +90,7 @@ function Page({ route }: { route: Route }): ComponentChildren {
   }
 }
 
-/** The page where there is no API: what it shows needs none. */
+/** The page without an API: everything it shows works without one. */
 function ViewerPage({ route }: { route: Route }): ComponentChildren {
   if (route.page === 'watch') return <WatchPage id={route.id} />;
   return route.page === 'unknown' ? <NotFound /> : <ViewerOnly />;
@@ -103,7 +103,7 @@ function ViewerOnly() {
   return (
     <section class="notice">
       <h1>Watch live streams here</h1>
-      <p>Open the link that the broadcaster gave you: each stream has an address of its own on this page.</p>
+      <p>Open the link that the broadcaster gave you. Each stream has its own address on this site.</p>
     </section>
   );
 }
@@ -111,14 +111,14 @@ function ViewerOnly() {
 function NotFound() {
   const { api } = useServices();
   useEffect(() => {
-    document.title = 'Nothing here · Headwater';
+    document.title = 'Page not found · Headwater';
   }, []);
   return (
     <section class="notice">
-      <h1>There is nothing at this address</h1>
-      <p>It may be mistyped, or the page has moved.</p>
+      <h1>Page not found</h1>
+      <p>The address may be mistyped, or the page may have moved.</p>
       <a class="button" href="/">
-        {api ? 'See all streams' : 'Go to the first page'}
+        {api ? 'See all streams' : 'Go to the home page'}
       </a>
     </section>
   );

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** A page whose script is fetched when it is shown. */
+/** A page whose script is loaded on demand. */
 export function LoadedPage({ load }: { load: () => Promise<ComponentChildren> }) {
   const [content, setContent] = useState<ComponentChildren>();
   useEffect(() => {
@@ -10,14 +10,14 @@ export function LoadedPage({ load }: { load: () => Promise<ComponentChildren> })
   return <>{content}</>;
 }
 
-/** The network, or an old tab after a deploy. */
+/** Caused by the network, or by an old tab after a deploy. */
 function NotLoaded() {
   return (
     <section class="notice">
-      <h1>This page could not be loaded</h1>
-      <p>Its server does not answer, or it was renewed since you came. Load it again.</p>
+      <h1>This page couldn’t be loaded</h1>
+      <p>The server isn’t responding, or the site was updated since you opened it. Reload the page.</p>
       <button type="button" class="button" onClick={() => location.reload()}>
-        Load again
+        Reload
       </button>
     </section>
   );

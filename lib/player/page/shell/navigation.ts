@@ -3,7 +3,7 @@ import { parseRoute, type Route } from '../model/routes.ts';
 
 const navigated = 'headwater:navigated';
 
-/** Goes to another address of the page without loading it again. */
+/** Navigates to another route without reloading the page. */
 export function navigate(path: string): void {
   history.pushState(null, '', path);
   dispatchEvent(new Event(navigated));
@@ -24,7 +24,7 @@ export function useRoute(): Route {
   return parseRoute(path);
 }
 
-/** Lets the page draw a click on one of its own links; clicks that ask for a new tab or a download stay the browser's. */
+/** Handles clicks on the page's own links; clicks for a new tab or a download are left to the browser. */
 export function followLink(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0) return;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

@@ -5,23 +5,23 @@ import type { ProcessClient } from '../api/processes.ts';
 import type { StreamSource } from '../api/stream-source.ts';
 import type { PageSettings } from '../model/settings.ts';
 
-/** What the whole page shares. */
+/** Services shared by the whole page. */
 export interface Services {
-  /** Undefined where there is none for this page. */
+  /** Undefined if this page has no API. */
   readonly api: ApiClient | undefined;
-  /** The programs of this machine; undefined anywhere but on one machine. */
+  /** The processes of a single-machine platform; undefined anywhere else. */
   readonly processes: ProcessClient | undefined;
-  /** Where the viewer's page learns of streams. */
+  /** Where the viewer page looks up streams. */
   readonly streams: StreamSource;
   readonly settings: PageSettings;
   readonly keys: KnownKeys;
-  /** Says something to screen readers, politely. */
+  /** Announces a text to screen readers, politely. */
   announce(text: string): void;
 }
 
 /**
- * Stream keys that this tab was shown since it was loaded. They are kept in memory only: the platform itself keeps no key, and a
- * browser's storage is no place for a secret.
+ * Stream keys shown in this tab since it was loaded. Kept in memory only: the platform itself stores no keys, and browser
+ * storage is no place for secrets.
  */
 export type KnownKeys = Map<string, string>;
 
@@ -33,7 +33,7 @@ export function useServices(): Services {
   return services;
 }
 
-/** The control API, for what is shown only where there is one. */
+/** The control API, for components shown only if there is one. */
 export function useApi(): ApiClient {
   const { api } = useServices();
   if (api === undefined) throw new Error('No API for this component.');

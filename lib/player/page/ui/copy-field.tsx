@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useServices } from '../shell/services.ts';
 import { Icon } from './icons.tsx';
 
-/** A text to take elsewhere: shown whole, selectable, with a button that copies it. */
+/** A text to copy: shown in full, selectable, with a copy button. */
 export function CopyField(props: {
   label: string;
   value: string;
-  /** A part of the value that is not shown until asked for. */
+  /** A part of the value that is masked until the user reveals it. */
   secret?: string;
   multiline?: boolean;
 }) {
@@ -28,11 +28,11 @@ export function CopyField(props: {
       setCopied('yes');
       announce(`${label} copied`);
     } catch {
-      // Not a secure origin, or refused: select it, so that the keyboard's own copy works.
+      // Not a secure origin, or refused: select the text, so that copying by keyboard works.
       setShown(true);
       if (text.current) getSelection()?.selectAllChildren(text.current);
       setCopied('refused');
-      announce(`${label} is selected. Press Control and C to copy it.`);
+      announce(`${label} selected. Press Control+C to copy it.`);
     }
   };
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 
-/** A modal dialog: the browser keeps the focus inside, closes it on Escape and gives the focus back. */
+/** A modal dialog: the browser traps the focus, closes it on Escape and restores the focus. */
 export function Dialog(props: { title: string; onClose: () => void; children: ComponentChildren }) {
   const { title, onClose, children } = props;
   const element = useRef<HTMLDialogElement>(null);
@@ -11,7 +11,7 @@ export function Dialog(props: { title: string; onClose: () => void; children: Co
     dialog?.showModal();
     return () => {
       dialog?.close();
-      // What opened it may be gone by what it did.
+      // The element that opened the dialog may have been removed by its action.
       const focused = document.activeElement;
       if (focused === document.body || dialog?.contains(focused)) {
         document.getElementById('main')?.focus({ preventScroll: true });

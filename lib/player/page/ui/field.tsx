@@ -4,15 +4,15 @@ interface FieldProps {
   readonly label: string;
   readonly value: string;
   readonly hint?: string;
-  /** What is wrong with it. */
+  /** Error text. */
   readonly fault: string | undefined;
   readonly onInput: (value: string) => void;
-  /** It is not shown while it is typed, and no browser offers to keep it. */
+  /** Masked while typing; browsers don't offer to save it. */
   readonly secret?: boolean;
   readonly input: { readonly maxLength: number; readonly placeholder?: string; readonly inputMode?: 'url' };
 }
 
-/** A text field with its label, a hint, and what is wrong with it. */
+/** A text field with its label, hint and error. */
 export function Field({ label, value, hint, fault, onInput, secret = false, input }: FieldProps) {
   const id = useId();
   const described = [fault && `${id}-fault`, hint && `${id}-hint`].filter(Boolean).join(' ');

@@ -1,4 +1,4 @@
-/** The mark: springs that join into one stream. */
+/** The logo: springs that join into one stream. */
 export function Logo() {
   return (
     <svg class="logo" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">

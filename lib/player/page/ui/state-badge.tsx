@@ -1,6 +1,6 @@
 import { type ShownState, type StateWords, stateWords } from '../model/stream-state.ts';
 
-/** A state as shape, word and colour: any one of them is enough. */
+/** A state as shape, word and colour; each suffices alone. */
 export function StateBadge({ state }: { state: ShownState }) {
   const { word, shape } = stateWords[state];
   return (

@@ -4,7 +4,7 @@ import { Dialog } from './dialog.tsx';
 import { type Task, useTask } from './use-task.ts';
 
 interface TaskFormProps {
-  /** What the button says, and what it says meanwhile. */
+  /** Label of the button, and its label while the call is running. */
   readonly confirm: string;
   readonly doing: string;
   /** @default 'danger' */
@@ -13,11 +13,11 @@ interface TaskFormProps {
   readonly children: ComponentChildren;
 }
 
-/** Asks before one call, makes it, and closes; a fault of the call stays in the dialog. */
+/** Confirms a call, makes it and closes; if the call fails, the dialog stays open with the error. */
 export function TaskDialog(
   props: TaskFormProps & {
     readonly title: string;
-    /** For a form: what knows the faults of its fields. */
+    /** For a form: the task that knows the errors of its fields. */
     readonly task?: Task;
     readonly onClose: () => void;
   },
@@ -31,7 +31,7 @@ export function TaskDialog(
   );
 }
 
-/** The inside of such a dialog. */
+/** The content of such a dialog. */
 export function TaskForm(
   props: TaskFormProps & { readonly task: Task; readonly onDone?: () => void; readonly onCancel: () => void },
 ) {

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 
-/** An element that goes while it has the focus hands it to the page: the keyboard would begin at its top otherwise. */
+/** Moves the focus to the page's main area if the focused element is removed; otherwise it would restart at the top. */
 export function useFocusKept(element: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const mine = element.current;

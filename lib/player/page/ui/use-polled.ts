@@ -1,15 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 export interface Polled<Value> {
-  /** The last good answer; it stays while later ones fail. */
+  /** The last successful result; kept while later calls fail. */
   readonly value: Value | undefined;
-  /** The fault of the last call, gone with the next good answer. */
+  /** The error of the last call; cleared by the next success. */
   readonly fault: unknown;
-  /** Asks now. */
+  /** Polls immediately. */
   refresh(): void;
 }
 
-/** Asks `ask` now and every `everyMs` after each answer, while the page can be seen. */
+/** Calls `ask` now and again `everyMs` after each result, while the page is visible. */
 export function usePolled<Value>(ask: () => Promise<Value>, everyMs: number): Polled<Value> {
   const [value, setValue] = useState<Value>();
   const [fault, setFault] = useState<unknown>();
@@ -17,7 +17,7 @@ export function usePolled<Value>(ask: () => Promise<Value>, everyMs: number): Po
   const current = useRef(ask);
   current.current = ask;
 
-  // A rise of `turn` asks again at once.
+  // Increasing `turn` polls immediately.
   useEffect(() => {
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;

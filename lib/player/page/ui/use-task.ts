@@ -4,10 +4,10 @@ import { type FieldFaults, FieldFaultsError, fieldFaultsOf } from '../model/fiel
 
 export interface Task {
   readonly busy: boolean;
-  /** What went wrong, where it is about no field. */
+  /** The error, if it isn't about a field. */
   readonly fault: string | undefined;
   readonly fieldFaults: FieldFaults;
-  /** True where it went well. */
+  /** Resolves to true on success. */
   run(task: () => Promise<void>): Promise<boolean>;
 }
 
@@ -18,7 +18,7 @@ interface Faults {
 
 const noFaults: Faults = { fieldFaults: {} };
 
-/** Runs one call at a time for a button, and keeps the words for its fault. `fields`: those that a fault can be shown beside. */
+/** Runs one call at a time for a button and keeps its error. `fields`: fields that can show an error of their own. */
 export function useTask(fields: readonly string[] = []): Task {
   const [busy, setBusy] = useState(false);
   const [faults, setFaults] = useState(noFaults);

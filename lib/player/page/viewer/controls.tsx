@@ -50,7 +50,7 @@ export function Controls(props: {
         )}
         <Control
           icon={settings.fullscreen ? 'exit-fullscreen' : 'fullscreen'}
-          label={settings.fullscreen ? 'Leave full screen' : 'Full screen'}
+          label={settings.fullscreen ? 'Exit full screen' : 'Full screen'}
           onPress={() => act('toggle-fullscreen')}
         />
       </div>
@@ -72,7 +72,7 @@ function Control(props: { icon: IconName; label: string; onPress: () => void; wi
   );
 }
 
-/** Whether one is live, how far behind, and the way back. */
+/** Whether the viewer is at the live edge, the latency, and a button to jump to live. */
 function LiveStatus(props: { facts: PlaybackFacts; position: number; act: (action: PlayerAction) => void }) {
   const { facts, position, act } = props;
   const atEdge = isAtLiveEdge({ position, liveEdge: facts.range.end });
@@ -82,7 +82,7 @@ function LiveStatus(props: { facts: PlaybackFacts; position: number; act: (actio
         type="button"
         class={atEdge ? 'live-button live-button-on' : 'live-button'}
         onClick={() => act('jump-to-live')}
-        aria-label={atEdge ? 'Live: you are at the live edge' : 'Jump to live'}
+        aria-label={atEdge ? 'Live: you’re at the live edge' : 'Jump to live'}
       >
         <svg viewBox="0 0 12 12" width="10" height="10" aria-hidden="true">
           {atEdge ? (
@@ -93,11 +93,13 @@ function LiveStatus(props: { facts: PlaybackFacts; position: number; act: (actio
         </svg>
         {atEdge ? 'Live' : 'Go live'}
       </button>
-      <span class="latency tabular" title="How long ago this picture reached the platform">
-        <span class="visually-hidden">Latency </span>
-        {formatLatency(facts.latencyMs)}
-        <span class="only-wide"> behind</span>
-      </span>
+      {facts.latencyMs !== undefined && (
+        <span class="latency tabular" title="Time since this picture reached the platform">
+          <span class="visually-hidden">Latency </span>
+          {formatLatency(facts.latencyMs)}
+          <span class="only-wide"> behind live</span>
+        </span>
+      )}
     </>
   );
 }
@@ -109,7 +111,7 @@ function SeekBar(props: {
 }) {
   const { video, facts, position } = props;
   const { start, end } = facts.range;
-  // A live window of a few seconds is nothing to seek in.
+  // A live window of a few seconds is too short to seek in.
   if (end - start < 10) return null;
   const behindMs = (end - position) * 1000;
   return (
@@ -206,7 +208,7 @@ function CaptionsMenu({ playback }: { playback: Playback }) {
   );
 }
 
-/** A refusal changes nothing on screen. */
+/** If the browser refuses, nothing changes. */
 function togglePip(video: HTMLVideoElement | null): void {
   if (document.pictureInPictureElement) void document.exitPictureInPicture().catch(() => {});
   else void video?.requestPictureInPicture().catch(() => {});

@@ -7,11 +7,11 @@ export interface MenuChoice {
   readonly detail?: string;
 }
 
-/** A button that opens a list of which one is chosen; walks by arrows, closes on Escape and gives the focus back. */
+/** A button that opens a single-choice menu. Arrow keys walk it; Escape closes it and restores the focus. */
 export function Menu(props: {
   label: string;
   icon: IconName;
-  /** Beside the icon, for example the quality that plays. */
+  /** Beside the icon, for example the current quality. */
   text?: string;
   choices: readonly MenuChoice[];
   chosen: string | undefined;
@@ -28,7 +28,7 @@ export function Menu(props: {
     setOpen(false);
     button.current?.focus();
   };
-  // Only opening moves the focus.
+  // Move the focus only on opening.
   useLayoutEffect(() => {
     if (!open) return;
     const all = items();

@@ -8,10 +8,10 @@ import { Controls } from './controls.tsx';
 import { SceneMessage } from './scene-message.tsx';
 import { usePlayerActions, useVideoSettings } from './use-player-actions.ts';
 
-/** The controls leave a playing picture alone after this long without a move. */
+/** The controls hide over a playing picture after this long without input. */
 const hideAfterMs = 3_000;
 
-/** The picture with its controls, captions and words. */
+/** The picture with its controls, captions and messages. */
 export function Player(props: {
   video: RefObject<HTMLVideoElement | null>;
   captions: RefObject<HTMLDivElement | null>;
@@ -86,7 +86,7 @@ export function Player(props: {
   );
 }
 
-/** True while the pointer or the keyboard was at work a moment ago inside the player. */
+/** True shortly after pointer or keyboard activity inside the player. */
 function useAwake(frame: RefObject<HTMLElement | null>): [awake: boolean, wake: () => void] {
   const [awake, setAwake] = useState(true);
   const stir = useRef(() => {});
@@ -95,7 +95,7 @@ function useAwake(frame: RefObject<HTMLElement | null>): [awake: boolean, wake: 
     if (!element) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const rest = () => {
-      // A keyboard user who stands on a control keeps seeing it, and so does who has a menu open.
+      // Controls stay visible while one has the keyboard focus or a menu is open.
       const held = element.querySelector(':focus-visible, [role="menu"]') !== null;
       if (held) timer = setTimeout(rest, hideAfterMs);
       else setAwake(false);

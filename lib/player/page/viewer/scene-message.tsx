@@ -1,6 +1,6 @@
 import type { ViewerScene } from '../model/viewer-scene.ts';
 
-/** Plain words over the picture. Screen readers hear them from the page's live region, so they are not announced twice. */
+/** A message over the picture. The page's live region announces it to screen readers, so this element doesn't. */
 export function SceneMessage({ scene, onAction }: { scene: ViewerScene; onAction: () => void }) {
   const { title, detail, busy, cover, action } = scene;
   return (

@@ -6,7 +6,7 @@ import type { Playback } from '../playback/use-playback.ts';
 const seekSeconds = 5;
 const volumeStep = 0.1;
 
-/** What the video element is set to, kept current. */
+/** Current settings of the video element. */
 export interface VideoSettings {
   readonly paused: boolean;
   readonly muted: boolean;
@@ -48,7 +48,7 @@ export function useVideoSettings(
   return settings;
 }
 
-/** Does what a control or a key asks for. */
+/** Performs the action of a control or a key. */
 export function usePlayerActions(
   video: RefObject<HTMLVideoElement | null>,
   frame: RefObject<HTMLElement | null>,
@@ -70,7 +70,7 @@ export function usePlayerActions(
       const acts: Record<PlayerAction, () => void> = {
         'toggle-play': () => {
           if (!element.paused) return element.pause();
-          // Paused for so long that the live window has moved on: begin at its start.
+          // Paused so long that the live window has moved on: resume at its start.
           if (element.currentTime < facts.range.start) element.currentTime = facts.range.start;
           void element.play().catch(() => {});
         },
@@ -98,13 +98,13 @@ export function usePlayerActions(
   );
 }
 
-/** iPhones make only the video itself full screen, by a method of their own. */
+/** iPhones can only make the video itself full screen, through a proprietary method. */
 interface AppleVideo extends HTMLVideoElement {
   webkitEnterFullscreen?(): void;
 }
 
 function toggleFullscreen(video: AppleVideo, frame: HTMLElement | null): void {
-  // A refusal (an embedding page that does not allow it) changes nothing on screen.
+  // If refused (for example by an embedding page), nothing changes.
   if (document.fullscreenElement) void document.exitFullscreen().catch(() => {});
   else if (frame?.requestFullscreen) void frame.requestFullscreen().catch(() => {});
   else video.webkitEnterFullscreen?.();

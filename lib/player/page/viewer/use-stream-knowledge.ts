@@ -3,11 +3,11 @@ import type { StreamKnowledge } from '../model/playback-target.ts';
 import type { PlaybackCondition } from '../model/viewer-scene.ts';
 import { useServices } from '../shell/services.ts';
 
-/** The stream as its source tells it, asked again as often as the source finds it due. */
+/** What the source knows about the stream, refreshed as often as the source requires. */
 export function useStreamKnowledge(id: string): {
   readonly knowledge: StreamKnowledge;
   readonly name: string | undefined;
-  /** Tells how the player does, which decides when to ask again; trouble asks at once. */
+  /** Reports the player's condition, which decides when to ask again; trouble asks immediately. */
   report(condition: PlaybackCondition): void;
   askNow(): void;
 } {
@@ -17,10 +17,10 @@ export function useStreamKnowledge(id: string): {
   const [turn, setTurn] = useState(0);
   const condition = useRef<PlaybackCondition>('empty');
   const known = useRef(knowledge);
-  /** Answers in a row that told nothing new. */
+  /** Consecutive responses without a change. */
   const unchanged = useRef(0);
 
-  /** How often the player was refused since it last played. */
+  /** Number of times the player was refused since it last played. */
   const refusals = useRef(0);
 
   const learn = useCallback((next: StreamKnowledge) => {
@@ -32,7 +32,7 @@ export function useStreamKnowledge(id: string): {
     if (condition.current === next) return;
     condition.current = next;
     if (next === 'playing') refusals.current = 0;
-    // The edge told the player itself. Where the source knows nothing of it, they must not chase each other.
+    // The player learned it from the edge. If the source doesn't know yet, the two must not keep overruling each other.
     if (next === 'taken-down' && known.current.kind !== 'taken-down') {
       learn({ kind: 'taken-down' });
       unchanged.current = refusals.current++;
@@ -45,7 +45,7 @@ export function useStreamKnowledge(id: string): {
     setTurn((before) => before + 1);
   }, []);
 
-  // A rise of `turn` starts the rounds anew.
+  // Increasing `turn` restarts the rounds.
   useEffect(() => {
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -57,7 +57,7 @@ export function useStreamKnowledge(id: string): {
         learn(found.knowledge);
       } catch {
         if (stopped) return;
-        // Once known, a stream does not become unknown because nobody answers: the video may play all the same.
+        // A known stream doesn't become unknown because the source is unreachable: the video may still play.
         learn(known.current.kind === 'asking' ? { kind: 'unreachable' } : known.current);
       }
       plan();
@@ -76,7 +76,7 @@ export function useStreamKnowledge(id: string): {
       unchanged.current = 0;
       void round();
     };
-    // Playing well is no reason to ask, nor is a refusal that is known; everything else is.
+    // Smooth playback is no reason to ask, nor is a known refusal; everything else is.
     const well = known.current.kind === 'known' && condition.current === 'playing';
     const refused = known.current.kind === 'taken-down' && condition.current === 'taken-down';
     if ((well || refused) && !asked.current) plan();

@@ -7,13 +7,13 @@ import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
-import { useStillness } from './use-stillness.ts';
+import { useStillness } from './use-frozen-picture.ts';
 import { useStreamKnowledge } from './use-stream-knowledge.ts';
 
-/** How long a live broadcast may stand still before it is loaded afresh. */
+/** How long a live broadcast may be stalled before it is reloaded. */
 const standstillMs = 15_000;
 
-/** The viewer's page: the picture, and plain words whenever there is none. */
+/** The viewer page: the picture, and a message whenever there is none. */
 export function WatchPage({ id }: { id: string }) {
   const { api, settings, announce } = useServices();
   const video = useRef<HTMLVideoElement>(null);
@@ -40,7 +40,7 @@ export function WatchPage({ id }: { id: string }) {
   }, [name]);
   useEffect(() => {
     if (scene) announce(`${scene.title}. ${scene.detail}`);
-    else if (condition === 'playing') announce('The video is playing.');
+    else if (condition === 'playing') announce('Video playing');
   }, [announce, scene?.title, scene?.detail, condition]);
   useEffect(() => {
     if (condition !== 'stalled' || state !== 'live') return;
@@ -73,7 +73,7 @@ export function WatchPage({ id }: { id: string }) {
         </div>
         {api && shown && (
           <a class="button button-small" href={consolePath(id)}>
-            Broadcaster’s console
+            Broadcaster console
           </a>
         )}
       </div>
@@ -82,14 +82,14 @@ export function WatchPage({ id }: { id: string }) {
   );
 }
 
-/** `stateWords` speak to the broadcaster; these speak to the viewer. */
+/** `stateWords` address the broadcaster; these address the viewer. */
 const viewerWords: Readonly<Record<ShownState, string>> = {
-  idle: 'Not on air yet.',
-  starting: 'About to begin.',
-  live: 'On air now.',
-  reconnecting: 'The broadcaster’s connection is being restored.',
-  ended: 'This is the recording of the last broadcast.',
-  'taken-down': 'It cannot be watched.',
+  idle: 'Not on air yet',
+  starting: 'About to start',
+  live: 'On air now',
+  reconnecting: 'Waiting for the broadcaster to return',
+  ended: 'Recording of the last broadcast',
+  'taken-down': 'Not available',
 };
 
 function Shortcuts() {
@@ -114,10 +114,10 @@ function Shortcuts() {
 
 const shortcuts: readonly [keys: readonly string[], effect: string][] = [
   [['Space', 'K'], 'Play or pause'],
-  [['M'], 'Sound on or off'],
+  [['M'], 'Mute or unmute'],
   [['L'], 'Jump to live'],
   [['←', '→'], 'Back or forward 5 seconds'],
-  [['↑', '↓'], 'Louder or quieter'],
+  [['↑', '↓'], 'Volume up or down'],
   [['F'], 'Full screen'],
-  [['C'], 'Captions, where there are any'],
+  [['C'], 'Captions on or off, if available'],
 ];

@@ -263,7 +263,7 @@ describe('a refusal', () => {
       name: 'ManagedEncoderError',
       code: 'MANAGED_ENCODER_REFUSED',
       refusal,
-      message: `MediaLive did not make an input: ${name}: ${message}`,
+      message: `MediaLive did not create an input: ${name}: ${message}`,
       cause: { name },
     });
   });

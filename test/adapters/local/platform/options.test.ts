@@ -15,6 +15,8 @@ describe('the flags of npm run live', () => {
       proxies: 2,
       demo: false,
       json: false,
+      watch: false,
+      inspect: undefined,
       allowPush: [],
       awsEndpoint: undefined,
       help: false,
@@ -32,6 +34,8 @@ describe('the flags of npm run live', () => {
       '--proxies=1',
       '--demo',
       '--json',
+      '--watch',
+      '--inspect=encoder-1',
       '--aws-endpoint=http://127.0.0.1:5000',
       '--webhook=https://example.com/hook',
       '--webhook-secret-file=secrets/hook',
@@ -43,6 +47,8 @@ describe('the flags of npm run live', () => {
       proxies: 1,
       demo: true,
       json: true,
+      watch: true,
+      inspect: 'encoder-1',
       awsEndpoint: 'http://127.0.0.1:5000',
       webhook: { url: 'https://example.com/hook', secretFile: '/repo/secrets/hook' },
     });
@@ -62,15 +68,17 @@ describe('the flags of npm run live', () => {
       '::1/128',
     ]);
     for (const text of ['', '127.0.0.1', '127.0.0.0/33', 'localhost/8', '::1/129', '127.0.0.0/8,', '10/8']) {
-      expect(() => parseLiveOptions([`--allow-push=${text}`], '/')).toThrow(/--allow-push takes networks/);
+      expect(() => parseLiveOptions([`--allow-push=${text}`], '/')).toThrow(
+        /--allow-push must list networks/,
+      );
     }
   });
 
   test('a webhook needs an address that has no password in it', () => {
     expect(() => parseLiveOptions(['--webhook', 'https://me:pass@example.com'], '/')).toThrow(
-      /--webhook takes/,
+      /--webhook must be a URL/,
     );
-    expect(() => parseLiveOptions(['--webhook-secret-file', 'a'], '/')).toThrow(/goes with --webhook/);
+    expect(() => parseLiveOptions(['--webhook-secret-file', 'a'], '/')).toThrow(/requires --webhook/);
   });
 
   test('an unknown flag is named', () => {
@@ -85,6 +93,8 @@ describe('the flags of npm run live', () => {
       '--workers',
       '--proxies',
       '--json',
+      '--watch',
+      '--inspect',
       '--aws-endpoint',
       '--webhook',
       '--webhook-secret-file',

@@ -2,12 +2,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  restartDelayMs,
-  StartError,
-  Supervisor,
-} from '../../../../lib/adapters/local/platform/supervisor.ts';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { nextRestart, StartError, Supervisor } from '../../../../lib/adapters/local/platform/supervisor.ts';
 
 const ready = `console.log(JSON.stringify({ event: 'process.ready', name: 'one' }));`;
 /** Ends when it is told to, or when the supervisor is gone. */
@@ -54,8 +50,10 @@ describe('the supervisor', () => {
     const [before] = supervisor.status();
     const exited = once(supervisor, 'exited');
     const restarted = once(supervisor, 'restarted');
+    jest.spyOn(Math, 'random').mockReturnValue(0.5);
     process.kill(before?.pid ?? 0, 'SIGKILL');
     expect((await exited)[0]).toMatchObject({ name: 'one', signal: 'SIGKILL', restartInMs: 100 });
+    jest.restoreAllMocks();
     expect((await restarted)[0].pid).not.toBe(before?.pid);
     await supervisor.stop();
   });
@@ -116,10 +114,47 @@ describe('the supervisor', () => {
     expect(pids.filter(alive)).toEqual([]);
   });
 
+  test('a process that waits for its restart is started at once, on its own or by a drain', async () => {
+    const supervisor = await supervise(stays + ready);
+    await supervisor.start();
+    expect(supervisor.startNow('one')).toBe(false);
+    // It ends right after each start, so each restart waits longer.
+    await writeFile(join(dir, 'one.mjs'), 'process.exit(1)');
+    void supervisor.drain('one');
+    for (let wait = 0; wait < 1_600; ) [{ restartInMs: wait }] = await once(supervisor, 'exited');
+    await writeFile(join(dir, 'one.mjs'), stays + ready);
+    const restarted = once(supervisor, 'restarted');
+    expect(supervisor.startNow('one')).toBe(true);
+    expect(supervisor.startNow('one')).toBe(false);
+    expect((await restarted)[0]).toMatchObject({ name: 'one' });
+
+    const exited = once(supervisor, 'exited');
+    expect(supervisor.kill('one')).toBe(true);
+    await exited;
+    expect(await supervisor.drain('one')).toMatchObject({ name: 'one' });
+    expect(supervisor.status()).toHaveLength(1);
+    await supervisor.stop();
+  });
+
+  test('flags of Node reach Node', async () => {
+    await writeFile(join(dir, 'one.mjs'), `console.log(process.execArgv.join(' '));${stays}${ready}`);
+    const supervisor = new Supervisor(dir, [
+      {
+        ...{ role: 'edge', name: 'one', program: 'one.mjs', env: {}, port: 1, stopOrder: 0 },
+        nodeFlags: ['--stack-trace-limit=7'],
+      },
+    ]);
+    const line = once(supervisor, 'line');
+    await supervisor.start();
+    expect((await line)[0].text).toContain('--stack-trace-limit=7');
+    await supervisor.stop();
+  });
+
   test('who is not there is neither drained nor killed', async () => {
     const supervisor = await supervise(stays + ready);
     expect(await supervisor.drain('two')).toBeUndefined();
     expect(supervisor.kill('two')).toBe(false);
+    expect(supervisor.startNow('two')).toBe(false);
     await supervisor.stop();
   });
 
@@ -156,15 +191,25 @@ describe('the supervisor', () => {
 describe('the restart back-off', () => {
   test('doubles while the process keeps ending early, up to ten seconds', () => {
     const delays: number[] = [];
-    for (let i = 0; i < 9; i++) delays.push(restartDelayMs(delays.at(-1), 50));
+    let failures = 0;
+    for (let i = 0; i < 9; i++) {
+      const next = nextRestart(failures, 50, 0.5);
+      failures = next.failures;
+      delays.push(next.delayMs);
+    }
     expect(delays).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
   });
 
   test('starts over when the process has been up for a while', () => {
-    expect(restartDelayMs(10_000, 60_000)).toBe(100);
+    expect(nextRestart(8, 60_000, 0.5)).toEqual({ failures: 1, delayMs: 100 });
   });
 
-  test('grows from the shortest after a planned start that had none', () => {
-    expect(restartDelayMs(0, 50)).toBe(100);
+  test('begins with the shortest after a planned start that had none', () => {
+    expect(nextRestart(0, 50, 0.5)).toEqual({ failures: 1, delayMs: 100 });
+  });
+
+  test('is spread a little, so that processes that ended together do not start together', () => {
+    expect(nextRestart(0, 50, 0).delayMs).toBe(90);
+    expect(nextRestart(0, 50, 1).delayMs).toBe(110);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   judgeWebhookAnswer,
-  webhookPauseMs,
+  webhookRetries,
 } from '../../../../lib/control/webhooks/policy/webhook-delivery.ts';
+import { pauseMs } from '../../../../lib/retry/policy/backoff.ts';
 
 const now = Date.parse('2026-11-22T20:00:00Z');
 const judge = (status: number, retryAfter: string | null = null) =>
@@ -37,9 +38,10 @@ describe('an answer to a webhook', () => {
   });
 });
 
-test('pauses double from half a second to a minute, and are up to half as long by chance', () => {
-  expect([1, 2, 3, 7, 8, 30].map((failed) => webhookPauseMs(failed, 1))).toEqual([
+test('pauses double from half a second to a minute, and are up to half as long or as long again by chance', () => {
+  expect([1, 2, 3, 7, 8, 30].map((failed) => pauseMs(webhookRetries, failed, 0.5))).toEqual([
     500, 1_000, 2_000, 32_000, 60_000, 60_000,
   ]);
-  expect(webhookPauseMs(2, 0)).toBe(500);
+  expect(pauseMs(webhookRetries, 2, 0)).toBe(500);
+  expect(pauseMs(webhookRetries, 2, 1)).toBe(1_500);
 });

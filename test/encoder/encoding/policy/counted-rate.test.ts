@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import { countedRate, toldRate } from '../../../../lib/encoder/encoding/policy/counted-rate.ts';
+import { countedRate, metadataRate } from '../../../../lib/encoder/encoding/policy/counted-rate.ts';
 
 const input = { width: 1280, height: 720, frameRate: 29.97 };
 
-describe('The frame rate that ffmpeg counts with', () => {
-  test('is what it is told where the sequence header says nothing', () => {
-    expect(toldRate(input)).toBe(29.97);
+describe('The frame rate that ffmpeg uses', () => {
+  test('comes from the metadata if the sequence header has none', () => {
+    expect(metadataRate(input)).toBe(29.97);
     expect(countedRate(input)).toBe(29.97);
   });
 
-  test("is the sequence header's where there is one, right or wrong", () => {
+  test('comes from the sequence header if it has one, right or wrong', () => {
     expect(countedRate({ ...input, headerFrameRate: 50 })).toBe(50);
   });
 
-  test('is never one that it would not believe', () => {
-    expect(toldRate({ ...input, frameRate: 120 })).toBe(60);
+  test('is never one that ffmpeg would reject', () => {
+    expect(metadataRate({ ...input, frameRate: 120 })).toBe(60);
     expect(countedRate({ ...input, frameRate: 120 })).toBe(60);
     expect(countedRate({ ...input, headerFrameRate: 1000 })).toBe(29.97);
   });

@@ -1,18 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  GroupCollector,
-  withoutSoundOnlyEnd,
-} from '../../../../lib/encoder/encoding/policy/group-collector.ts';
 import { RestartLimit } from '../../../../lib/encoder/encoding/policy/restart-limit.ts';
+import { dropAudioOnlyEnd, GroupCollector } from '../../../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
 import { LagWatch } from '../../../../lib/encoder/encoding/policy/shedding.ts';
 import { TagHistory } from '../../../../lib/encoder/encoding/policy/tag-history.ts';
-import { ThroughMarks } from '../../../../lib/encoder/publisher/policy/through-marks.ts';
+import { ThroughMarks } from '../../../../lib/encoder/publisher/policy/published-through.ts';
 import { nextState } from '../../../../lib/encoder/report/policy/broadcast-state.ts';
 
 describe('The states of a broadcast', () => {
-  test('go from starting over live and reconnecting to ended, and ended is final', () => {
+  test('go from starting through live and reconnecting to ended, and ended is final', () => {
     expect(nextState('starting', 'confirmed')).toBe('live');
     expect(nextState('live', 'publisher-lost')).toBe('reconnecting');
     expect(nextState('reconnecting', 'publisher-back')).toBe('live');
@@ -33,20 +30,20 @@ describe('The lag watch', () => {
     return undefined;
   };
 
-  test('sheds when the lag stays over three seconds', () => {
+  test('sheds when the lag stays above three seconds', () => {
     expect(watch((now) => now / 2)).toBeLessThan(15_000);
   });
 
-  test('does not shed for a stall, nor for a lag that shrinks', () => {
+  test('does not shed for a stall, nor for a shrinking lag', () => {
     expect(watch((now) => (now > 20_000 && now < 23_000 ? 5000 : 100))).toBeUndefined();
     expect(watch((now) => Math.max(0, 20_000 - now))).toBeUndefined();
   });
 });
 
 describe('Restarts of ffmpeg', () => {
-  test('come with growing pauses and end after four crashes in a minute', () => {
+  test('have growing pauses and stop after four crashes in a minute', () => {
     const limit = new RestartLimit();
-    expect([0, 1000, 2000, 3000, 4000].map((now) => limit.crashed(now))).toEqual([
+    expect([0, 1000, 2000, 3000, 4000].map((now) => limit.crashed(now, 0.5))).toEqual([
       0,
       250,
       1000,
@@ -67,7 +64,7 @@ describe('The group collector', () => {
     chunks: [],
   });
 
-  test('gives groups in order, each when every track is through with it, however tracks interleave', () => {
+  test('returns groups in order, each when every track has finished it, however the tracks interleave', () => {
     const tracks = ['a', 'b', 'c'];
     const order = fc.shuffledSubarray(
       tracks.flatMap((track) => Array.from({ length: 3 }, () => track)),
@@ -90,20 +87,20 @@ describe('The group collector', () => {
     );
   });
 
-  test('leaves sound out that outlasts all pictures, at the very end only', () => {
+  test('drops audio that outlasts all pictures, at the very end only', () => {
     const group = (number: number, ...ids: string[]) => ({
       number,
       run: 1,
       segments: new Map(ids.map((id) => [id, segment(number)])),
     });
     const [whole, pictures, sound] = [group(0, '240p', 'audio'), group(1, '240p'), group(2, 'audio')];
-    expect(withoutSoundOnlyEnd([whole, sound])).toEqual([whole]);
-    expect(withoutSoundOnlyEnd([whole, pictures])).toEqual([whole, pictures]);
-    expect(withoutSoundOnlyEnd([sound, whole])).toEqual([sound, whole]);
-    expect(withoutSoundOnlyEnd([])).toEqual([]);
+    expect(dropAudioOnlyEnd([whole, sound])).toEqual([whole]);
+    expect(dropAudioOnlyEnd([whole, pictures])).toEqual([whole, pictures]);
+    expect(dropAudioOnlyEnd([sound, whole])).toEqual([sound, whole]);
+    expect(dropAudioOnlyEnd([])).toEqual([]);
   });
 
-  test('lets a run follow another, and drops what a crashed one left incomplete', () => {
+  test('lets one run follow another, and drops what a crashed one left incomplete', () => {
     const collector = new GroupCollector();
     collector.addRun(1, ['a', 'b']);
     collector.push(1, 'a', segment(0));
@@ -115,7 +112,7 @@ describe('The group collector', () => {
     expect(collector.push(2, 'a', segment(1))).toMatchObject([{ number: 1, run: 2 }]);
   });
 
-  test('does not wait for ever for a track that makes nothing', () => {
+  test('does not wait forever for a track that produces nothing', () => {
     const collector = new GroupCollector();
     collector.addRun(1, ['a', 'b']);
     const groups = [0, 1, 2, 3, 4, 5].flatMap((number) => collector.push(1, 'a', segment(number)));
@@ -124,7 +121,7 @@ describe('The group collector', () => {
 });
 
 describe('The tag history', () => {
-  test('begins at the last key frame before a time, and forgets what nobody needs', () => {
+  test('begins at the last key frame before a time, and drops what is no longer needed', () => {
     const history = new TagHistory();
     const payload = Buffer.alloc(10);
     for (let at = 0; at < 10_000; at += 100) {
@@ -153,7 +150,7 @@ describe('The tag history', () => {
   });
 });
 
-describe('The through marks', () => {
+describe('The published marks', () => {
   test('never claim more than what lies before the published point', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(400), { maxLength: 100 }), fc.nat(20_000), (gaps, until) => {
@@ -163,7 +160,7 @@ describe('The through marks', () => {
           at += gap;
           marks.add(at, at + 5000);
         }
-        const through = marks.through(until);
+        const through = marks.publishedThrough(until);
         if (through !== undefined) expect(through - 5000).toBeLessThanOrEqual(until);
       }),
     );

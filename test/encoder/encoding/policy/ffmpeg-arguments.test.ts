@@ -42,7 +42,7 @@ describe("ffmpeg's arguments", () => {
     expect(outputIds(plan.ladder)).toEqual(['720p', '480p', '360p', 'audio']);
   });
 
-  test('scale each size from the one above it and thin pictures out once', () => {
+  test('scale each size from the one above it and drop pictures once', () => {
     const graph = flagValue(args, '-filter_complex')!;
     expect(graph.match(/scale=/g)).toHaveLength(2);
     expect(graph.match(/prev_selected_n/g)).toHaveLength(1);
@@ -55,11 +55,11 @@ describe("ffmpeg's arguments", () => {
     expect(ffmpegOffsetMs % 2000).toBe(0);
   });
 
-  test('do not depend on when a run starts but for that phase: equal phases give equal lines', () => {
+  test('do not depend on when a run starts except for that phase: equal phases give equal lines', () => {
     expect(ffmpegArguments({ ...plan, firstPictureMs: 1234 + 2000 })).toEqual(args);
   });
 
-  test('make square and whole pictures of what is neither', () => {
+  test('give square pixels and progressive pictures for inputs that have neither', () => {
     const odd = { ...input, width: 1024, codedWidth: 720, height: 576, interlaced: true };
     const graph = flagValue(
       ffmpegArguments({ ...plan, input: odd, ladder: fitLadder(odd) }),
@@ -75,7 +75,7 @@ describe("NVENC's arguments", () => {
   const of = (pipe: number): string[] =>
     args.slice(args.indexOf(`[v${pipe - 3}]`), args.indexOf(`pipe:${pipe}`));
 
-  test('differ from the software encoder only in the encoder: same filters, same input, same pipes', () => {
+  test('differ from the software encoder’s only in the encoder: same filters, same input, same pipes', () => {
     const software = ffmpegArguments(plan);
     const flags = ['-filter_complex', '-protocol_whitelist', '-force_key_frames', '-enc_time_base'];
     for (const flag of flags) expect(flagValue(args, flag)).toBe(flagValue(software, flag));
@@ -83,7 +83,7 @@ describe("NVENC's arguments", () => {
     expect(args.filter((arg) => arg === 'h264_nvenc')).toHaveLength(3);
   });
 
-  test('make segments that stand alone, with no picture held back', () => {
+  test('make self-contained segments without delaying pictures', () => {
     for (const pipe of [3, 4, 5]) {
       expect(flagValue(of(pipe), '-forced-idr')).toBe('1');
       expect(flagValue(of(pipe), '-bf')).toBe('0');
@@ -91,7 +91,7 @@ describe("NVENC's arguments", () => {
     }
   });
 
-  test('ask for the bits that come to the wanted rate: each picture gets its share by the rate of the input', () => {
+  test('request the bits that give the wanted bitrate: each picture gets its share by the input’s frame rate', () => {
     expect(plan.ladder.video.map(({ bitrateBps, frameRate }) => [bitrateBps, frameRate])).toEqual([
       [3_500_000, 60],
       [1_100_000, 30],
@@ -105,7 +105,7 @@ describe("NVENC's arguments", () => {
     ]);
   });
 
-  test('make up for a sequence header that says the wrong rate', () => {
+  test('compensate for a sequence header with the wrong frame rate', () => {
     const lying = { ...input, frameRate: 24, headerFrameRate: 30 };
     const [top] = fitLadder(lying).video;
     const slow = ffmpegArguments({ ...plan, input: lying, ladder: fitLadder(lying), videoEncoder: 'nvenc' });
@@ -121,7 +121,7 @@ try {
 }
 
 describe('A real ffmpeg', () => {
-  test.each(builds)('(%s) takes the arguments and is told apart by its version', async (source, path) => {
+  test.each(builds)('(%s) accepts the arguments and is identified by its version', async (source, path) => {
     const run = promisify(execFile);
     const read = parseFfmpegVersion((await run(path, ['-version'])).stdout)!;
     const build: FfmpegBuild = { ...read, path, source: source as FfmpegBuild['source'] };
@@ -154,7 +154,7 @@ describe("ffmpeg's version", () => {
     ['5.1.9-0+deb12u1', { major: 5, minor: 1 }, '-fps_mode'],
     ['n7.1', { major: 7, minor: 1 }, '-fps_mode'],
     ['4.4.2-0ubuntu0.22.04.1', { major: 4, minor: 4 }, '-vsync'],
-  ])('%s is read, and its frame mode flag known', (version, release, flag) => {
+  ])('%s is parsed, and its frame mode flag known', (version, release, flag) => {
     expect(build(version).release).toEqual(release);
     expect(frameModeFlag(build(version))).toBe(flag);
     expect(() => judgeFfmpeg(build(version))).not.toThrow();

@@ -43,7 +43,7 @@ function cut(
 }
 
 describe('The segmenter', () => {
-  test('loses no picture and leaves no hole, whatever the frame rate and the start', () => {
+  test('loses no picture and leaves no gap, whatever the frame rate and the start', () => {
     fc.assert(
       fc.property(fc.double({ min: 5, max: 120, noNaN: true }), fc.nat(5000), (stepMs, fromMs) => {
         const samples = pictures(fromMs, fromMs + 9000, stepMs);
@@ -61,7 +61,7 @@ describe('The segmenter', () => {
     );
   });
 
-  test('cuts at the same pictures wherever it begins, also where the publisher reorders them', () => {
+  test('cuts at the same pictures wherever it begins, even if the publisher reorders them', () => {
     const reorderMs = 67;
     // What ffmpeg makes of pictures that went in each 100 ms from `fromMs` on: key frames by the time of going in.
     const out = (fromMs: number): EncodedSample[] =>
@@ -82,7 +82,7 @@ describe('The segmenter', () => {
     expect(starts(3933, 2)).toEqual(whole.slice(2));
   });
 
-  test('cuts sound at the first frame of each grid cell, counted in samples', () => {
+  test('cuts audio at the first frame of each grid cell, counted in samples', () => {
     fc.assert(
       fc.property(fc.nat(5000), (fromMs) => {
         const samples = sounds(fromMs, fromMs + 9000);
@@ -101,7 +101,7 @@ describe('The segmenter', () => {
     );
   });
 
-  test('lets another encoder take over at a number without a seam, in picture and sound', () => {
+  test('lets another encoder take over at a number seamlessly, in picture and sound', () => {
     fc.assert(
       fc.property(fc.nat(1990), fc.integer({ min: 1, max: 3 }), (startMs, number) => {
         for (const [kind, make] of [
@@ -135,14 +135,14 @@ describe('The segmenter', () => {
     expect(starts).toEqual([0, 500, 1000, 1500]);
   });
 
-  test('leaves a segment out that has nothing in it, and does not hide the hole', () => {
+  test('omits an empty segment, and does not hide the gap', () => {
     const samples = [...pictures(0, 4000, 40), ...pictures(9000, 12_000, 40)];
     const segments = cut('video', samples);
     expect(segments.map(({ number }) => number)).toEqual([0, 1, 4, 5]);
     expect(segments[1]!.durationTicks / 90).toBe(2000);
   });
 
-  test('drops what comes before its first number and what begins no segment', () => {
+  test('drops samples before its first number and those that begin no segment', () => {
     const samples = pictures(500, 5000, 40).map((sample, index) =>
       index === 0 ? { ...sample, keyframe: false } : sample,
     );

@@ -8,13 +8,13 @@ function historyOf(...tags: readonly (readonly ['video' | 'audio', number])[]): 
   return history;
 }
 
-describe('what is whole of the media so far', () => {
-  test('ends where the track that is behind ends, so that no segment is cut short', () => {
+describe('the media that both tracks have', () => {
+  test('ends where the slower track ends, so that no segment is cut short', () => {
     expect(historyOf(['video', 5967], ['audio', 6011]).completeMs).toBe(5967);
     expect(historyOf(['audio', 5990], ['video', 6000]).completeMs).toBe(5990);
   });
 
-  test('does not wait for a track that has stopped, or never was', () => {
+  test('does not wait for a track that has stopped or never existed', () => {
     expect(historyOf(['video', 6000]).completeMs).toBe(6000);
     expect(historyOf(['audio', 3000], ['video', 6000]).completeMs).toBe(6000);
   });

@@ -20,13 +20,13 @@ describe('The fence', () => {
     }
   });
 
-  test('stays open while the process runs, however long the store does not answer', () => {
+  test('stays open while the process runs, however long the store does not respond', () => {
     const fence = renewedUntil(1000);
     fence.unanswered();
     for (let now = 1000; now < 600_000; now += aliveEveryMs) expect(fence.check(now)).toBe('open');
   });
 
-  test('is in doubt before anybody may take the lease, where the answer of a renewal is waited for', () => {
+  test('is in doubt before anyone may take the lease, while a renewal is still unanswered', () => {
     const fence = new Fence(0);
     for (let now = 0; now < leaseMs; now += aliveEveryMs) fence.check(now);
     expect(fence.check(leaseMs - 1)).toBe('doubt');
@@ -37,7 +37,7 @@ describe('The fence', () => {
     expect(answered.check(leaseMs)).toBe('open');
   });
 
-  test('is in doubt after a suspension, and opens only by a renewal sent after that', () => {
+  test('is in doubt after a suspension, and opens only with a renewal sent after it', () => {
     const fence = renewedUntil(1000);
     expect(fence.check(4500)).toBe('doubt');
     fence.renewed(1200);
@@ -46,12 +46,12 @@ describe('The fence', () => {
     expect(fence.check(4700)).toBe('open');
   });
 
-  test('is in doubt after a suspension of less than the lease time, which began long after the last renewal', () => {
+  test('is in doubt after a suspension shorter than the lease time that began long after the last renewal', () => {
     const fence = renewedUntil(1000);
     expect(fence.check(1000 + leaseMs - 1)).toBe('doubt');
   });
 
-  test('a store that does not answer does not open it after a suspension', () => {
+  test('is not opened after a suspension by a store that does not respond', () => {
     const fence = renewedUntil(1000);
     fence.unanswered();
     expect(fence.check(4500)).toBe('doubt');
@@ -59,7 +59,7 @@ describe('The fence', () => {
     expect(fence.check(4600)).toBe('doubt');
   });
 
-  test('is lost a second after a suspension that no renewal ended, and for good', () => {
+  test('is lost for good a second after a suspension that no renewal ended', () => {
     const fence = renewedUntil(1000);
     expect(fence.check(4500)).toBe('doubt');
     for (let now = 4500; now < 5500; now += aliveEveryMs) expect(fence.check(now)).toBe('doubt');
@@ -68,7 +68,7 @@ describe('The fence', () => {
     expect(fence.check(5700)).toBe('lost');
   });
 
-  test('is lost for good when another has the lease', () => {
+  test('is lost for good when another worker has the lease', () => {
     const fence = renewedUntil(1000);
     fence.lose();
     fence.renewed(1100);

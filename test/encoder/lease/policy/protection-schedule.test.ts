@@ -10,8 +10,8 @@ function held(): ProtectionSchedule {
   return hold;
 }
 
-describe('The hold on a task', () => {
-  test('is asked for with the first broadcast, not before', () => {
+describe('The protection of a task', () => {
+  test('is requested with the first broadcast, not before', () => {
     const hold = new ProtectionSchedule();
     expect(hold.due(0, 0)).toBeUndefined();
     expect(hold.due(1000, 1)).toBe('hold');
@@ -25,7 +25,7 @@ describe('The hold on a task', () => {
     expect(hold.due(60 * minute - 1, 3)).toBeUndefined();
   });
 
-  test('is let go with the last broadcast, and asked for again with the next', () => {
+  test('is released with the last broadcast, and requested again with the next', () => {
     const hold = held();
     expect(hold.due(minute, 0)).toBe('release');
     hold.granted('release', minute);
@@ -44,14 +44,14 @@ describe('The hold on a task', () => {
     expect(hold.due(130 * minute, 1)).toBe('hold');
   });
 
-  test('that is refused is tried again after 30 s', () => {
+  test('is requested again 30 s after a refusal', () => {
     const hold = new ProtectionSchedule();
     hold.failed(0);
     expect(hold.due(29_999, 1)).toBeUndefined();
     expect(hold.due(30_000, 1)).toBe('hold');
   });
 
-  test('that cannot be renewed stands until it has run out', () => {
+  test('lasts until it expires if it cannot be renewed', () => {
     const hold = held();
     hold.failed(30 * minute);
     expect(hold.held).toBe(true);

@@ -8,36 +8,36 @@ function writes(watch: StoreWatch, fromMs: number, toMs: number): void {
 }
 
 describe('the watch on the control store', () => {
-  test('counts the time for which a record stands still while writes are taken', () => {
+  test('counts how long a record has been unchanged while writes succeed', () => {
     const watch = new StoreWatch();
     writes(watch, 0, 10_000);
-    expect(watch.standsStillMs(7000, 10_500)).toBe(3500);
+    expect(watch.unchangedMs(7000, 10_500)).toBe(3500);
   });
 
   test('counts nothing before the first write, nor from before it', () => {
     const watch = new StoreWatch();
-    expect(watch.standsStillMs(0, 9000)).toBe(0);
+    expect(watch.unchangedMs(0, 9000)).toBe(0);
     watch.wrote(9000);
-    expect(watch.standsStillMs(0, 9400)).toBe(400);
+    expect(watch.unchangedMs(0, 9400)).toBe(400);
   });
 
-  test('begins anew after a write that failed, from the next one that is taken', () => {
+  test('starts again after a failed write, from the next one that succeeds', () => {
     const watch = new StoreWatch();
     writes(watch, 0, 5000);
     watch.failed(6000);
-    expect(watch.standsStillMs(0, 600_000)).toBe(0);
+    expect(watch.unchangedMs(0, 600_000)).toBe(0);
     watch.wrote(600_000);
-    expect(watch.standsStillMs(0, 602_000)).toBe(2000);
+    expect(watch.unchangedMs(0, 602_000)).toBe(2000);
   });
 
-  test('begins anew after a write that took long: the store was away, or this process was', () => {
+  test('starts again after a slow write: the store was unavailable, or this process was suspended', () => {
     const watch = new StoreWatch();
     writes(watch, 0, 5000);
     watch.wrote(7100);
-    expect(watch.standsStillMs(0, 7500)).toBe(400);
+    expect(watch.unchangedMs(0, 7500)).toBe(400);
   });
 
-  test('tells once that the store is away, and that it is back when it took all writes of a lease time', () => {
+  test('reports once that the store is down, and once that it is back, after a lease time of successful writes', () => {
     const watch = new StoreWatch();
     watch.wrote(0);
     expect([watch.failed(1000), watch.failed(2000)]).toEqual([true, false]);

@@ -61,7 +61,7 @@ function sweeps(fleet: Fleet, turn: SweepTurn, count: number) {
 }
 
 describe('the turn of a worker’s sweeps', () => {
-  test('looks at few leases in a sweep, at all of them in a round, and finds none that is renewed', () => {
+  test('checks few leases per sweep, all of them per round, and finds none that is renewed', () => {
     const fleet = new Fleet(500);
     const turn = new SweepTurn(4, idOf(123));
     const all = sweeps(fleet, turn, Math.ceil(500 / turn.limit) + 2);
@@ -73,7 +73,7 @@ describe('the turn of a worker’s sweeps', () => {
     expect(all.flatMap(({ abandoned }) => abandoned)).toEqual([]);
   });
 
-  test('begins at its own place and goes on from the end to the beginning', () => {
+  test('begins at its own place and wraps from the end to the beginning', () => {
     const fleet = new Fleet(40);
     const [first, second, third] = sweeps(fleet, new SweepTurn(1, idOf(19)), 3);
     expect(first?.looked).toEqual(fleet.open.slice(20, 36));
@@ -81,14 +81,14 @@ describe('the turn of a worker’s sweeps', () => {
     expect(third?.looked.slice(4)).toEqual(fleet.open.slice(0, 16));
   });
 
-  test('finds what is abandoned at its second look, one sweep after the first', () => {
+  test('finds an abandoned lease at its second check, one sweep after the first', () => {
     const fleet = new Fleet(100);
     fleet.dead.add(idOf(30));
     const all = sweeps(fleet, new SweepTurn(4, idOf(0)), 4);
     expect(all.map(({ abandoned }) => abandoned)).toEqual([[], [], [idOf(30)], []]);
   });
 
-  test('finds in two sweeps what is abandoned among a few, and again while nobody took it', () => {
+  test('finds an abandoned lease among a few in two sweeps, and again while nobody has taken it', () => {
     const fleet = new Fleet(3);
     const turn = new SweepTurn(4, idOf(0));
     sweeps(fleet, turn, 3);
@@ -97,7 +97,7 @@ describe('the turn of a worker’s sweeps', () => {
     expect(all.map(({ abandoned }) => abandoned)).toEqual([[], [idOf(1)], [], [idOf(1)]]);
   });
 
-  test('does not call abandoned what it saw twice within the lease time', () => {
+  test('does not call a lease abandoned that it saw twice within the lease time', () => {
     const fleet = new Fleet(1);
     const turn = new SweepTurn(4, idOf(9));
     fleet.dead.add(idOf(0));
@@ -109,7 +109,7 @@ describe('the turn of a worker’s sweeps', () => {
     expect(fleet.sweep(turn).abandoned).toEqual([idOf(0)]);
   });
 
-  test('does not call abandoned what could not be renewed: the store took no writes of ours either', () => {
+  test('does not call a lease abandoned that could not be renewed because the store accepted no writes of ours either', () => {
     const fleet = new Fleet(1);
     const turn = new SweepTurn(4, idOf(9));
     fleet.dead.add(idOf(0));
@@ -126,7 +126,7 @@ describe('the turn of a worker’s sweeps', () => {
     expect(fleet.sweep(turn, watch).abandoned).toEqual([idOf(0)]);
   });
 
-  test('is about twice a sweep for each broadcast of a fleet with room, however large it is', () => {
+  test('covers each broadcast of a fleet with room about twice a sweep, however large the fleet is', () => {
     const looksPerSweep = (workers: number) => {
       const capacity = 8;
       const fleet = new Fleet(Math.floor(0.8 * workers * capacity));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { XMLParser } from 'fast-xml-parser';
-import type { SegmentGroup } from '../../../../lib/encoder/encoding/policy/group-collector.ts';
+import type { SegmentGroup } from '../../../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../../lib/encoder/publication/policy/publication.ts';
@@ -84,7 +84,7 @@ const marks = (text: string): string =>
     .join(' ');
 
 describe('A publication', () => {
-  test('writes init segments once, segments once, and says when the manifests change', () => {
+  test('writes init segments once, segments once, and reports when the manifests change', () => {
     const publication = make();
     const media = publication.media(group(0, full));
     expect(media.map(({ key }) => key)).toEqual([
@@ -106,7 +106,7 @@ describe('A publication', () => {
     expect(second.commit()).toBe(false);
   });
 
-  test('goes on with the next rung where one was shed: marked in HLS, a continuing period in DASH', () => {
+  test('continues with the next rung if one was shed: marked in HLS, a continuing period in DASH', () => {
     const publication = make();
     add(publication, 0, full);
     add(publication, 1, full);
@@ -131,7 +131,7 @@ describe('A publication', () => {
     expect(Buffer.concat(recording[0]!.body).toString()).toContain('720p');
   });
 
-  test('gives init segments new names where their bytes change, and old ones keep theirs', () => {
+  test('gives init segments new names if their bytes change, and old ones keep theirs', () => {
     const publication = make();
     add(publication, 0, full);
     const other = new Map(full).set('720p', video(720, 'another'));
@@ -148,7 +148,7 @@ describe('A publication', () => {
     expect(manifest(publication).text).not.toContain('period-continuity');
   });
 
-  test('marks a hole: gap segments in HLS, a bounded and a new period in DASH', () => {
+  test('marks a gap: gap segments in HLS, a bounded and a new period in DASH', () => {
     const publication = make();
     add(publication, 0, full);
     add(publication, 3, full);
@@ -162,7 +162,7 @@ describe('A publication', () => {
     ]);
   });
 
-  test('names in DASH the segments that are there, from the first in the window, and none to come', () => {
+  test('names in DASH the segments that exist, from the first in the window, and none still to come', () => {
     const publication = make(2);
     for (let number = 0; number < 4; number++) add(publication, number, full);
     const partial = group(4, full);
@@ -185,7 +185,7 @@ describe('A publication', () => {
     expect(marks(playlist(publication, '360p'))).toContain('GAP 1.m4s DISCONTINUITY');
   });
 
-  test('slides its window while on air and holds everything when it has ended', () => {
+  test('slides its window while live and contains everything once ended', () => {
     const publication = make(2);
     for (let number = 0; number < 5; number++) add(publication, number, full);
     expect(playlist(publication, '360p')).toContain('#EXT-X-MEDIA-SEQUENCE:3');
@@ -197,7 +197,7 @@ describe('A publication', () => {
     expect(manifest(publication).mpd).toMatchObject({ type: 'static', mediaPresentationDuration: 'PT10S' });
   });
 
-  test('fixes when the broadcast counts as begun at its first publication', () => {
+  test('fixes its start time at the first publication', () => {
     const publication = make();
     add(publication, 0, full);
     const start = (nowMs: number): string => {
@@ -224,7 +224,7 @@ describe('A publication', () => {
   });
 });
 
-describe('A publication that another worker goes on with', () => {
+describe('A publication that another worker continues', () => {
   const left = (): RestoredPublication => ({
     startedAtMs: 1_000_000,
     availabilityStartMs: 1_000_700,
@@ -239,7 +239,7 @@ describe('A publication that another worker goes on with', () => {
     nextListed: 1,
   });
 
-  test('is one and the same where its encoder makes the same', () => {
+  test('is identical if its encoder makes the same', () => {
     const publication = make(100, left());
     const { objects } = publication.prepareGroup(group(1, full), full);
     expect(objects.filter(({ key }) => key.includes('init'))).toEqual([]);
@@ -248,7 +248,7 @@ describe('A publication that another worker goes on with', () => {
     expect(playlist(publication, '720p').match(/MAP:URI="[^"]*"/g)).toEqual(['MAP:URI="init-2-1.mp4"']);
   });
 
-  test('has a marked point and init segments of its own where its encoder makes other codec parameters', () => {
+  test('has a discontinuity and its own init segments if its encoder makes other codec parameters', () => {
     const publication = make(100, left());
     const other = new Map(full).set('720p', video(720, 'of another encoder'));
     const { objects, commit } = publication.prepareGroup(group(1, other), other);
@@ -259,7 +259,7 @@ describe('A publication that another worker goes on with', () => {
     expect(manifest(publication).text.match(/<Period /g)).toHaveLength(2);
   });
 
-  test('names the init segments that are there, after a gap too', () => {
+  test('names the existing init segments, even after a gap', () => {
     const publication = make(100, left());
     const { objects } = publication.prepareGroup(group(4, full), full);
     expect(objects.filter(({ key }) => key.includes('init'))).toEqual([]);

@@ -26,17 +26,17 @@ describe('what a worker left in the origin', () => {
     expect(restore([4, 5])?.startedAtMs).toBe(Date.parse('2026-09-21T14:13:20.000Z'));
   });
 
-  test('is gone on with at the number after its last', () => {
+  test('is continued at the number after its last', () => {
     expect(restore([4, 5])).toMatchObject({ nextNumber: 6, nextListed: 6 });
   });
 
-  test('may have a segment that no playlist names: a replay makes that number again, other media the one after', () => {
+  test('may have a segment that no playlist names: a replay makes that number again, other media the next one', () => {
     const restored = restore([4, 5, 6]);
     expect(restored).toMatchObject({ nextNumber: 7, nextListed: 6 });
     expect([...restored!.renditions[0]!.segments.keys()]).toEqual([4, 5]);
   });
 
-  test('has the codec parameters of its own encoder, whatever the record says by now', () => {
+  test('has the codec parameters of its own encoder, whatever the record now says', () => {
     const avcC = Buffer.from([1, 0x4d, 0x40, 0x1f, 0xff, 0xe0]);
     const init = Buffer.concat([Buffer.from('.... avcC'), avcC]);
     const restored = restorePublication({
@@ -52,7 +52,7 @@ describe('what a worker left in the origin', () => {
     expect(restored?.renditions[0]?.header.codecs).toBe('avc1.4D401F');
   });
 
-  test('is nothing where no playlist was written', () => {
+  test('is nothing if no playlist was written', () => {
     const remains = {
       renditions: [],
       playlists: new Map(),

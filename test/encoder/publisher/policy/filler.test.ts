@@ -5,7 +5,7 @@ import {
   repeatsBetween,
   type TrackNeed,
 } from '../../../../lib/encoder/publisher/policy/filler.ts';
-import { segmentMs } from '../../../../lib/packaging/grid.ts';
+import { segmentMs } from '../../../../lib/packaging/segment-grid.ts';
 
 const track = (lastMs: number, rest: Partial<TrackNeed> = {}): TrackNeed => ({
   lastMs,

@@ -8,7 +8,7 @@ const link = (sessionId: string, firstFrame: number | undefined, nextFrame: numb
 });
 const had = link('a', 0, 100);
 
-test('a session goes on by another link behind what the last one brought', () => {
+test('a session resumes over another link after what the last one brought', () => {
   expect(frameToResumeAt(had, link('a', 60, 60))).toBe(100);
   expect(frameToResumeAt(had, link('a', 100, 100))).toBe(100);
 });
@@ -18,6 +18,6 @@ test.each([
   ['a replay that begins beyond what is here', had, link('a', 101, 101)],
   ['a proxy that does not count', had, link('a', undefined, undefined)],
   ['a last link whose proxy did not count', link('a', undefined, undefined), link('a', 60, 60)],
-])('%s begins afresh', (_, last, next) => {
+])('%s starts afresh', (_, last, next) => {
   expect(frameToResumeAt(last, next)).toBeUndefined();
 });

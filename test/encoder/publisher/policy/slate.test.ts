@@ -30,7 +30,7 @@ const slate: Slate = {
 };
 
 describe('The slate', () => {
-  test('is made in the size, pixel shape and colours of the publisher', () => {
+  test('matches the publisher’s size, pixel aspect ratio and colours', () => {
     const args = slateArguments(header())!.join(' ');
     expect(args).toContain('scale=1280:720');
     expect(args).toContain('sample_aspect_ratio=1/1');
@@ -38,13 +38,13 @@ describe('The slate', () => {
     expect(args).toContain('-g 1');
   });
 
-  test('is not made for kinds of pictures that it cannot be like', () => {
+  test('is not made for formats that it cannot match', () => {
     expect(slateArguments(header(110))).toBeUndefined();
     expect(slateArguments(header(244))).toBeUndefined();
     expect(slateArguments(Buffer.from([0x17, 0, 0, 0, 0, 1]))).toBeUndefined();
   });
 
-  test('is taken only where it is whole', () => {
+  test('is only used if complete', () => {
     const video = (payload: Buffer): FlvTag => ({ type: 'video', timestampMs: 0, payload });
     const tags = [video(slateHeader), ...slate.pictures.map(video)];
     expect(readSlate(tags)).toEqual(slate);
@@ -53,7 +53,7 @@ describe('The slate', () => {
     expect(readSlate([])).toBeUndefined();
   });
 
-  test('shows its pictures in turn, 100 ms each, as far from decoding as the publisher has them', () => {
+  test('shows its pictures in turn, 100 ms each, with the publisher’s distance between decoding and presentation', () => {
     const at = (ms: number) => slatePicture(slate, ms, keyframe(1, 67));
     expect([0, 99, 100, 1199, 1200].map((ms) => at(ms).at(-1))).toEqual([100, 100, 101, 111, 100]);
     expect(at(0)[4]).toBe(67);
@@ -61,7 +61,7 @@ describe('The slate', () => {
   });
 });
 
-describe('What makes the slate', () => {
+describe('The slate maker', () => {
   let runs: { args: readonly string[]; handler: EncoderProcessHandler; killed: boolean }[];
   let said: (Slate | Error)[];
   let maker: SlateMaker;
@@ -89,28 +89,28 @@ describe('What makes the slate', () => {
     );
   });
 
-  test('hands it over when ffmpeg is done', () => {
+  test('returns the slate when ffmpeg is done', () => {
     maker.make(header());
     runs[0]!.handler.output(0, flv);
     runs[0]!.handler.exited(exit);
     expect(said).toEqual([slate]);
   });
 
-  test('tells what ffmpeg said where there is none', () => {
+  test('reports ffmpeg’s output if there is no slate', () => {
     maker.make(header());
     runs[0]!.handler.output(0, flv.subarray(0, 60));
     runs[0]!.handler.exited({ code: 1, signal: null, said: 'no such filter' });
-    expect(said).toEqual([new Error('ffmpeg ended with 1: no such filter')]);
+    expect(said).toEqual([new Error('ffmpeg exited with 1: no such filter')]);
   });
 
-  test('takes no more than 8 MB', () => {
+  test('accepts 8 MB at most', () => {
     maker.make(header());
     runs[0]!.handler.output(0, Buffer.alloc(9 * 1024 * 1024));
     expect(runs[0]!.killed).toBe(true);
     expect(said).toMatchObject([{ message: expect.stringContaining('8388608') }]);
   });
 
-  test('gives an older one up for a newer one, and everything when the broadcast is over', () => {
+  test('abandons an older slate for a newer one, and everything when the broadcast ends', () => {
     maker.make(header());
     maker.make(header(77));
     expect(runs.map(({ killed }) => killed)).toEqual([true, false]);
@@ -121,7 +121,7 @@ describe('What makes the slate', () => {
     expect(said).toEqual([]);
   });
 
-  test('starts nothing for a kind of picture that has no slate', () => {
+  test('starts nothing for a format that has no slate', () => {
     maker.make(header(110));
     expect(runs).toEqual([]);
   });
@@ -192,7 +192,7 @@ describe('While a publisher is away', () => {
     expect(videos().slice(real).every(isRepeat)).toBe(true);
   });
 
-  test('its own pictures go on from its next key frame, and the next absence begins with its last one again', () => {
+  test('its own pictures resume at its next key frame, and the next absence begins with its last one again', () => {
     session(2000);
     away(2100, 5000);
     intake.slate(slate);
@@ -212,7 +212,7 @@ describe('While a publisher is away', () => {
     expect(wanted).toHaveLength(1);
   });
 
-  test('sound that comes without pictures is no reason to go back to the last picture', () => {
+  test('audio that arrives without pictures does not bring the last picture back', () => {
     session(2000);
     away(2100, 5000);
     intake.slate(slate);

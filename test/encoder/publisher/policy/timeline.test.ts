@@ -105,7 +105,7 @@ describe('The timeline', () => {
     );
   });
 
-  test('keeps what a regular publisher sends: steps, and sound against picture', () => {
+  test('preserves a regular publisher’s intervals, and its audio against its video', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0xffffffff }), (start) => {
         const timeline = new Timeline();
@@ -206,7 +206,7 @@ describe('The timeline', () => {
     expect(timeline.anchors).toBe(1);
   });
 
-  test('places a new session at the clock, or after what is there', () => {
+  test('places a new session at the clock, or after existing media', () => {
     const timeline = new Timeline();
     timeline.place('video', 90_000, 0);
     timeline.beginSession();

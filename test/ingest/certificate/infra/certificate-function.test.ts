@@ -31,7 +31,7 @@ const environment = (of: typeof own) =>
 const onlyId = (of: typeof own, type: string) => Object.keys(of.findResources(type))[0]!;
 
 describe('with a domain, the certificate', () => {
-  test('is ACM’s, may be exported, and is proven in the domain’s zone', () => {
+  test('is ACM’s, may be exported, and is validated in the domain’s zone', () => {
     exported.hasResourceProperties('AWS::CertificateManager::Certificate', {
       DomainName: 'ingest.example.com',
       CertificateExport: 'ENABLED',
@@ -44,7 +44,7 @@ describe('with a domain, the certificate', () => {
     });
   });
 
-  test('is taken up when ACM says that there is a new one, and each day', () => {
+  test('is fetched when ACM reports a new one, and each day', () => {
     const target = { Arn: { 'Fn::GetAtt': [onlyId(exported, 'AWS::Lambda::Function'), 'Arn'] } };
     exported.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
@@ -60,7 +60,7 @@ describe('with a domain, the certificate', () => {
     });
   });
 
-  test('is exported by a function that may do that with this one, and write this one secret', () => {
+  test('is exported by a function that may only export this one and write this one secret', () => {
     const statements = statementsOf(exported, 'Function');
     expect(actionsOf(statements)).toEqual([
       'acm:ExportCertificate',
@@ -77,7 +77,7 @@ describe('with a domain, the certificate', () => {
 });
 
 describe('without a domain, the certificate', () => {
-  test('is made by the function itself, which has nothing to do with ACM', () => {
+  test('is made by the function itself, which does not use ACM', () => {
     own.resourceCountIs('AWS::CertificateManager::Certificate', 0);
     own.resourceCountIs('AWS::Events::Rule', 1);
     expect(actionsOf(statementsOf(own)).join()).not.toContain('acm:');
@@ -93,7 +93,7 @@ describe.each([
   ['with', exported],
   ['without', own],
 ])('%s a domain', (_word, template) => {
-  test('who is told where the certificate is waits until there is one', () => {
+  test('anything that uses the certificate’s location waits until there is a certificate', () => {
     const current = onlyId(template, 'Custom::IngestCertificate');
     template.hasResourceProperties('AWS::SSM::Parameter', {
       Value: { 'Fn::Join': ['', ['secretsmanager:', { Ref: current }]] },
@@ -104,14 +104,14 @@ describe.each([
     });
   });
 
-  test('the function is made after its permissions, so that the first certificate does not fail', () => {
+  test('the function is created after its permissions, so that the first certificate does not fail', () => {
     const [made] = Object.values(template.findResources('AWS::Lambda::Function'));
     const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
     const own = policies.find(([, { Properties }]) => JSON.stringify(Properties.Roles).includes('Function'));
     expect(made?.DependsOn).toContain(own?.[0]);
   });
 
-  test('the secret is under the customer’s key, and a proxy may read it and not write it', () => {
+  test('the secret is under the customer’s key, and a proxy may read it but not write it', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', {
       KmsKeyId: { 'Fn::GetAtt': [onlyId(template, 'AWS::KMS::Key'), 'Arn'] },
     });

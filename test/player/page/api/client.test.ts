@@ -18,7 +18,7 @@ function clientOfRealApi() {
 }
 
 describe('the page’s client of the control API', () => {
-  test('makes, reads, renames, lists and deletes a stream', async () => {
+  test('creates, reads, renames, lists and deletes a stream', async () => {
     const { client } = clientOfRealApi();
     const made = await client.createStream('Friday evening show');
     expect(made).toMatchObject({ name: 'Friday evening show', state: 'idle' });
@@ -33,11 +33,11 @@ describe('the page’s client of the control API', () => {
     expect((await client.listStreams()).streams).toEqual([]);
   });
 
-  test('gets the key when it is made and never again', async () => {
+  test('gets the key when it is created and never again', async () => {
     const { client } = clientOfRealApi();
     const made = await client.createStream('Keys');
     expect(made.ingest.rtmps.key).toMatch(new RegExp(`^${made.id}_`));
-    expect((await client.getStream(made.id)).ingest.rtmps.key).toBeUndefined();
+    expect((await client.getStream(made.id)).ingest.rtmps).not.toHaveProperty('key');
     const { key } = await client.rotateKey(made.id);
     expect(key).toMatch(new RegExp(`^${made.id}_`));
     expect(key).not.toBe(made.ingest.rtmps.key);
@@ -51,7 +51,7 @@ describe('the page’s client of the control API', () => {
     expect([first.streams.length, second.streams.length, second.cursor]).toEqual([100, 1, undefined]);
   });
 
-  test('reads events after the last one that it has', async () => {
+  test('reads events after the last one it has', async () => {
     const { client, store } = clientOfRealApi();
     const { id } = await client.createStream('Events');
     await store.appendEvent({
@@ -66,7 +66,7 @@ describe('the page’s client of the control API', () => {
     expect(await client.listEvents(id, all.at(-1)?.sequence, 200)).toEqual([]);
   });
 
-  test('takes a stream down, reads how far that is, and restores it', async () => {
+  test('takes a stream down, reads the progress, and restores it', async () => {
     const { client } = clientOfRealApi();
     const { id } = await client.createStream('Taken down');
     await expect(client.getTakedown(id)).rejects.toMatchObject({ status: 404 });
@@ -82,7 +82,7 @@ describe('the page’s client of the control API', () => {
     expect((await client.restore(id)).state).toBe('restored');
   });
 
-  test('adds, switches off and removes a destination', async () => {
+  test('adds, turns off and removes a destination', async () => {
     const { client } = clientOfRealApi();
     const { id } = await client.createStream('Simulcast');
     const url = 'rtmps://live.example.com/app';
@@ -109,7 +109,7 @@ describe('the page’s client of the control API', () => {
     const refusal = await client.endBroadcast(id).catch((fault: unknown) => fault);
     expect(refusal).toBeInstanceOf(ApiError);
     expect((refusal as ApiError).status).toBe(409);
-    expect(faultWords(refusal)).toBe('There is no broadcast that could be ended.');
+    expect(faultWords(refusal)).toBe('The stream has no broadcast to end.');
     await expect(client.getStream('0000000000000000')).rejects.toMatchObject({ status: 404 });
   });
 
@@ -127,6 +127,6 @@ describe('the page’s client of the control API', () => {
     const babbling = createApiClient('http://x', async () => new Response('<html>'));
     await expect(babbling.listStreams()).rejects.toBeInstanceOf(ApiUnreachableError);
     const broken = createApiClient('http://x', async () => new Response('<html>', { status: 502 }));
-    await expect(broken.listStreams()).rejects.toThrow('The platform answered with status 502.');
+    await expect(broken.listStreams()).rejects.toThrow('The platform responded with status 502.');
   });
 });

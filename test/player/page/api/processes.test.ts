@@ -4,7 +4,7 @@ import { faultWords } from '../../../../lib/player/page/api/client.ts';
 import { createProcessClient } from '../../../../lib/player/page/api/processes.ts';
 
 /** The page's client in front of the supervisor's real API, in memory. */
-test('the page lists processes, ends one by its name, and tells a refusal in the API’s own words', async () => {
+test('the page lists processes, stops one by name, and shows a refusal in the API’s own words', async () => {
   const told: string[] = [];
   const api = createProcessApi({
     processes: {
@@ -25,6 +25,6 @@ test('the page lists processes, ends one by its name, and tells a refusal in the
   await client.stop('encoder-1', 'kill');
   expect(told).toEqual(['kill encoder-1']);
   const refusal = await client.stop('encoder-1', 'drain').catch((fault: unknown) => fault);
-  expect(faultWords(refusal)).toBe('encoder-1 is being started again. Wait until it is up.');
+  expect(faultWords(refusal)).toBe('encoder-1 is restarting. Wait until it is up.');
   await expect(client.stop('../encoder-1', 'kill')).rejects.toMatchObject({ status: 404 });
 });

@@ -1,41 +1,44 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DestinationState } from '../../../../lib/player/page/api/types.ts';
-import { destinationStory, destinationWords } from '../../../../lib/player/page/model/destinations.ts';
+import { destinationStatus, destinationWords } from '../../../../lib/player/page/model/destinations.ts';
 
 const states: DestinationState[] = ['connecting', 'live', 'waiting', 'refused', 'ended'];
 const at = new Date(2026, 10, 22, 20, 15).getTime();
 const since = new Date(at).toISOString();
 
-describe('a destination in words', () => {
-  test('each state has its own word and its own shape', () => {
+describe('destination texts', () => {
+  test('each state has its own word and shape', () => {
     const shown = states.map((state) => destinationWords({ enabled: true, state }));
     expect(new Set(shown.map(({ word }) => word)).size).toBe(5);
     expect(new Set(shown.map(({ shape }) => shape)).size).toBe(5);
   });
 
-  test('what is switched off is off, whatever was last heard of it', () => {
+  test('what is turned off is off, whatever its last state', () => {
     for (const state of states) {
       expect(destinationWords({ enabled: false, state }).word).toBe('Off');
-      expect(destinationStory({ enabled: false, state, since, detail: 'it hangs' }, at)).toBe(
-        'It gets nothing until it is switched on',
+      expect(destinationStatus({ enabled: false, state, since, detail: 'it hangs' }, at)).toBe(
+        'Receives nothing until you turn it on',
       );
     }
   });
 
-  test('before its first broadcast it waits for one', () => {
+  test('before the first broadcast a destination is ready', () => {
     expect(destinationWords({ enabled: true }).word).toBe('Ready');
-    expect(destinationStory({ enabled: true }, at)).toBe('It gets the next broadcast');
+    expect(destinationStatus({ enabled: true }, at)).toBe('Will receive the next broadcast');
   });
 
-  test('tells since when, and why', () => {
-    expect(destinationStory({ enabled: true, state: 'live', since }, at)).toMatch(
-      /^It gets the broadcast since \d{1,2}:15(\sPM)?$/,
+  test('the status says since when and why', () => {
+    expect(destinationStatus({ enabled: true, state: 'live', since }, at)).toMatch(
+      /^Receiving the broadcast \(since \d{1,2}:15(\sPM)?\)$/,
     );
     expect(
-      destinationStory({ enabled: true, state: 'waiting', since, detail: 'it does not answer' }, at),
-    ).toMatch(/is tried again since .*: it does not answer$/);
-    expect(destinationStory({ enabled: true, state: 'refused', detail: 'it refuses the key' }, at)).toBe(
-      'It gets nothing until its settings change: it refuses the key',
+      destinationStatus(
+        { enabled: true, state: 'waiting', since, detail: 'the server does not respond' },
+        at,
+      ),
+    ).toMatch(/^Receiving nothing; retrying \(since .*\): the server does not respond$/);
+    expect(destinationStatus({ enabled: true, state: 'refused', detail: 'it refuses the key' }, at)).toBe(
+      'Receiving nothing until its settings change: it refuses the key',
     );
   });
 });

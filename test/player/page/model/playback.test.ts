@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { retryDelayMs } from '../../../../lib/player/page/model/backoff.ts';
 import {
   mustReload,
   playbackTarget,
+  reloads,
   type StreamKnowledge,
 } from '../../../../lib/player/page/model/playback-target.ts';
 import { choosePlayback, playedMethod } from '../../../../lib/player/page/model/protocol.ts';
 import { qualityLabel, qualityMenu } from '../../../../lib/player/page/model/qualities.ts';
 import { playerActionFor } from '../../../../lib/player/page/model/shortcuts.ts';
+import { pauseMs } from '../../../../lib/retry/policy/backoff.ts';
 
 const chromium = { mediaSource: true, nativeHls: true, apple: false };
 const safari = { mediaSource: true, nativeHls: true, apple: true };
@@ -112,15 +113,15 @@ describe('what is given to the player', () => {
 });
 
 describe('trying again', () => {
-  test('waits longer each time, never more than 15 s, and spreads viewers over a quarter of it', () => {
+  test('waits longer each time, never more than 15 s, and spreads viewers by a quarter of it', () => {
     fc.assert(
       fc.property(fc.nat(1_000), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempt, random) => {
-        const delay = retryDelayMs(attempt, () => random);
-        const full = retryDelayMs(attempt, () => 0);
-        expect(delay).toBeLessThanOrEqual(full);
-        expect(delay).toBeGreaterThanOrEqual(Math.floor(full * 0.75));
-        expect(full).toBeLessThanOrEqual(15_000);
-        expect(retryDelayMs(attempt + 1, () => 0)).toBeGreaterThanOrEqual(full);
+        const delay = pauseMs(reloads, attempt + 1, random);
+        const middle = pauseMs(reloads, attempt + 1, 0.5);
+        expect(delay).toBeLessThanOrEqual(middle * 1.25);
+        expect(delay).toBeGreaterThanOrEqual(middle * 0.75);
+        expect(delay).toBeLessThanOrEqual(15_000);
+        expect(pauseMs(reloads, attempt + 2, 0.5)).toBeGreaterThanOrEqual(middle);
       }),
     );
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { StreamState } from '../../../../lib/player/page/api/types.ts';
 import type { StreamKnowledge } from '../../../../lib/player/page/model/playback-target.ts';
 import { apiPollMs, edgePollMs } from '../../../../lib/player/page/model/polling.ts';
-import type { StreamState } from '../../../../lib/player/page/model/stream-state.ts';
 import type { PlaybackCondition } from '../../../../lib/player/page/model/viewer-scene.ts';
 
 const known = (state: StreamState): StreamKnowledge => ({ kind: 'known', state, dash: '', hls: '' });
@@ -29,11 +29,11 @@ describe.each([
   ['the API', apiPollMs],
   ['the edge', edgePollMs],
 ])('asking %s', (_, pollMs) => {
-  test('nobody asks while a live picture plays', () => {
+  test('nobody polls while a live picture plays', () => {
     expect(pollMs({ stream: known('live'), playback: 'playing', unchanged: 0 })).toBeUndefined();
   });
 
-  test('every other pairing asks again by itself, unless the browser cannot play at all', () => {
+  test('every other combination polls again, unless the browser cannot play at all', () => {
     fc.assert(
       fc.property(situation, (at) => {
         const healthy = at.playback === 'playing' || at.playback === 'paused';
@@ -45,7 +45,7 @@ describe.each([
     );
   });
 
-  test('after a takedown everybody comes back ever more seldom, at least once a minute, so that a restore is noticed', () => {
+  test('after a takedown polling slows down to once a minute, so that a restore is still noticed', () => {
     const waits = Array.from({ length: 40 }, (_, unchanged) =>
       pollMs({ stream: { kind: 'taken-down' }, playback: 'taken-down', unchanged }, middle),
     );
@@ -56,26 +56,26 @@ describe.each([
   });
 });
 
-describe('waiting at the edge for a broadcast to begin', () => {
+describe('waiting at the edge for a broadcast to start', () => {
   const waits = (count: number) =>
     Array.from({ length: count }, (_, unchanged) =>
       edgePollMs({ stream: known('idle'), playback: 'empty', unchanged }, middle),
     );
 
-  test('looks every two seconds at first, ever more seldom, never more seldom than every ten', () => {
+  test('polls every two seconds at first, then more rarely, at least every ten', () => {
     const [first, ...later] = waits(40);
     expect(first).toBe(2_000);
     expect(later.at(-1)).toBe(10_000);
     expect(waits(40)).toEqual(waits(40).toSorted((a, b) => (a ?? 0) - (b ?? 0)));
   });
 
-  test('does not have a crowd look all at once', () => {
+  test('spreads out the polls of a crowd', () => {
     const at = { stream: known('idle'), playback: 'empty', unchanged: 20 } as const;
     expect(edgePollMs(at, () => 0)).toBe(8_500);
     expect(edgePollMs(at, () => 0.999)).toBeGreaterThan(11_000);
   });
 
-  test('after a recording looks for the next broadcast every ten seconds', () => {
+  test('polls for the next broadcast every ten seconds after a recording', () => {
     expect(edgePollMs({ stream: known('ended'), playback: 'playing', unchanged: 0 }, middle)).toBe(10_000);
   });
 });

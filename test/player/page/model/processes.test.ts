@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LocalProcess } from '../../../../lib/player/page/api/processes.ts';
+import type { LocalProcess } from '../../../../lib/player/page/api/types.ts';
 import { partInBroadcast, restartWords, whatIsNoticed } from '../../../../lib/player/page/model/processes.ts';
 
 const one = (role: string, name = role, state: LocalProcess['state'] = 'up'): LocalProcess => ({
@@ -10,18 +10,18 @@ const one = (role: string, name = role, state: LocalProcess['state'] = 'up'): Lo
 });
 const [first, second] = [one('encoder', 'encoder-1'), one('encoder', 'encoder-2')];
 
-describe('who ends a process', () => {
+describe('stopping a process', () => {
   test.each([
     ['control', 'kill'],
     ['control', 'drain'],
     ['page', 'kill'],
     ['page', 'drain'],
-  ] as const)('is not asked where nobody notices: %s, %s', (role, how) => {
+  ] as const)('needs no confirmation if nobody notices: %s, %s', (role, how) => {
     expect(whatIsNoticed(one(role), how, [one(role)])).toBeUndefined();
   });
 
   test.each(['pop', 'ingest', 'origin', 'shield', 'edge'])(
-    'is told what people notice, killed or drained: %s',
+    'says what people notice, killed or drained: %s',
     (role) => {
       for (const how of ['kill', 'drain'] as const) {
         expect(whatIsNoticed(one(role), how, [one(role)])).toMatch(/\.$/);
@@ -29,12 +29,12 @@ describe('who ends a process', () => {
     },
   );
 
-  test('is asked for a worker that is killed, not for one that hands over', () => {
+  test('needs confirmation for a killed worker, not for one that hands over', () => {
     expect(whatIsNoticed(first, 'kill', [first, second])).toContain('Broadcasters stay connected');
     expect(whatIsNoticed(first, 'drain', [first, second])).toBeUndefined();
   });
 
-  test('is told that a worker has nobody to hand over to', () => {
+  test('says if a worker has nobody to hand over to', () => {
     for (const others of [
       [],
       [one('encoder', 'encoder-2', 'restarting')],
@@ -45,14 +45,14 @@ describe('who ends a process', () => {
   });
 });
 
-test('a process is marked by its part in the broadcast', () => {
+test('a process shows its role in the broadcast', () => {
   const broadcast = { workerId: 'encoder-1', proxyId: 'ingest-2' };
-  expect(partInBroadcast(first, broadcast)).toBe('makes this broadcast');
-  expect(partInBroadcast(one('ingest', 'ingest-2'), broadcast)).toBe('takes this broadcast in');
+  expect(partInBroadcast(first, broadcast)).toBe('encodes this broadcast');
+  expect(partInBroadcast(one('ingest', 'ingest-2'), broadcast)).toBe('ingests this broadcast');
   expect(partInBroadcast(second, broadcast)).toBeUndefined();
   expect(partInBroadcast(first, undefined)).toBeUndefined();
 });
 
-test('restarts are counted in words', () => {
+test('restarts are counted with the right plural', () => {
   expect([0, 1, 2].map(restartWords)).toEqual(['0 restarts', '1 restart', '2 restarts']);
 });

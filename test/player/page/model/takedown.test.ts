@@ -17,14 +17,14 @@ const report = (change: Partial<Takedown> = {}): Takedown => ({
 });
 const steps = ['refuse', 'deny', 'cut', 'invalidate', 'quarantine'] as const;
 
-describe('a takedown in words', () => {
-  test('goes one of two ways, and moves until it is there', () => {
+describe('takedown texts', () => {
+  test('a state has a direction and is moving until the final state', () => {
     const states: TakedownState[] = ['taking-down', 'taken-down', 'restoring', 'restored'];
     expect(states.map(directionOf)).toEqual(['takedown', 'takedown', 'restore', 'restore']);
     expect(states.filter(isMoving)).toEqual(['taking-down', 'restoring']);
   });
 
-  test('before the first report every step waits, so that no line comes or goes later', () => {
+  test('before the first report every step is waiting, so the list never changes length', () => {
     const before = stepLines('takedown', undefined);
     const after = stepLines('takedown', report({ steps: steps.map((step) => ({ step, state: 'waiting' })) }));
     expect(before).toEqual(after);
@@ -32,7 +32,7 @@ describe('a takedown in words', () => {
     expect(stepLines('restore', undefined).map(({ step }) => step)).toEqual(['quarantine', 'deny', 'refuse']);
   });
 
-  test('the steps stand in the order in which they are done, however the API lists them', () => {
+  test('steps are listed in execution order, whatever the order in the API', () => {
     const listed = (['refuse', 'deny', 'quarantine'] as const).map((step) => ({
       step,
       state: 'waiting' as const,
@@ -41,7 +41,7 @@ describe('a takedown in words', () => {
     expect(lines.map(({ step }) => step)).toEqual(['quarantine', 'deny', 'refuse']);
   });
 
-  test('a step tells when it was done, or what it waits for', () => {
+  test('a step shows when it was done or what it is waiting for', () => {
     const lines = stepLines(
       'takedown',
       report({
@@ -53,8 +53,8 @@ describe('a takedown in words', () => {
       }),
     );
     expect(lines).toEqual([
-      { step: 'refuse', done: true, words: 'The publisher is refused', note: 'done', detail: undefined },
-      { step: 'deny', done: true, words: 'The edge denies it', note: '0.41 s', detail: undefined },
+      { step: 'refuse', done: true, words: 'Broadcaster refused', note: 'done', detail: undefined },
+      { step: 'deny', done: true, words: 'Blocked at the edge', note: '0.41 s', detail: undefined },
       {
         step: 'invalidate',
         done: false,
@@ -74,20 +74,20 @@ describe('a takedown in words', () => {
     expect(new Set(words).size).toBe(10);
   });
 
-  test('says that viewers may see it until it is known to be dark, then after how many seconds it was', () => {
-    expect(takedownSummary('takedown', undefined)).toBe('Viewers may still see it.');
+  test('the summary says that viewers may still see it, then how many seconds it took to stop', () => {
+    expect(takedownSummary('takedown', undefined)).toBe('Viewers may still see it');
     expect(takedownSummary('takedown', report({ darkAfterMs: 420 }))).toBe(
-      'Dark for every viewer after 0.42 s.',
+      'Stopped for all viewers in 0.42 s',
     );
     expect(takedownSummary('takedown', report({ darkAfterMs: 0, doneAfterMs: 75_000 }))).toBe(
-      'Dark for every viewer after 0.00 s. All was done after 1 minute 15 seconds.',
+      'Stopped for all viewers in 0.00 s; completed in 1 minute 15 seconds',
     );
   });
 
-  test('a restore tells when all is back', () => {
-    expect(takedownSummary('restore', report({ state: 'restoring' }))).toBe('It is being brought back.');
+  test('the summary of a restore says when everything is back', () => {
+    expect(takedownSummary('restore', report({ state: 'restoring' }))).toBe('Restoring…');
     expect(takedownSummary('restore', report({ state: 'restored', doneAfterMs: 1_940 }))).toBe(
-      'It can be watched again. All was done after 1.9 s.',
+      'Viewers can watch it again; completed in 1.9 s',
     );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { StreamState } from '../../../../lib/player/page/api/types.ts';
 import type { StreamKnowledge } from '../../../../lib/player/page/model/playback-target.ts';
-import type { StreamState } from '../../../../lib/player/page/model/stream-state.ts';
 import { type PlaybackCondition, viewerScene } from '../../../../lib/player/page/model/viewer-scene.ts';
 
 const known = (state: StreamState): StreamKnowledge => ({
@@ -31,40 +31,40 @@ const everyCondition = [
 ] as const satisfies readonly PlaybackCondition[];
 const anyPair = fc.tuple(fc.constantFrom(...everyStream), fc.constantFrom(...everyCondition));
 
-describe('what a viewer is told', () => {
+describe('messages to viewers', () => {
   test.each([
     [known('idle'), 'empty', 'Not on air'],
     [known('starting'), 'empty', 'The broadcast is starting'],
     [known('live'), 'loading', 'Loading the video'],
     [known('live'), 'stalled', 'Waiting for the video'],
-    [known('reconnecting'), 'stalled', 'The broadcaster lost the connection'],
-    [known('reconnecting'), 'failed', 'The broadcaster lost the connection'],
+    [known('reconnecting'), 'stalled', 'The broadcaster lost connection'],
+    [known('reconnecting'), 'failed', 'The broadcaster lost connection'],
     [known('ended'), 'finished', 'This broadcast has ended'],
     [known('starting'), 'finished', 'The broadcast is starting'],
-    [known('live'), 'failed', 'The video could not be loaded'],
-    [{ kind: 'unreachable' }, 'failed', 'The platform cannot be reached'],
-    [{ kind: 'missing' }, 'empty', 'There is no stream here'],
+    [known('live'), 'failed', 'The video couldn’t be loaded'],
+    [{ kind: 'unreachable' }, 'failed', 'Can’t reach the platform'],
+    [{ kind: 'missing' }, 'empty', 'Stream not found'],
     [{ kind: 'taken-down' }, 'empty', 'This stream was taken down'],
     [known('live'), 'taken-down', 'This stream was taken down'],
-    [known('live'), 'unsupported', 'This browser cannot play the video'],
+    [known('live'), 'unsupported', 'This browser can’t play the video'],
   ] as const)('%j with the player %s: %s', (stream, condition, title) => {
     expect(viewerScene(stream, condition)?.title).toBe(title);
   });
 
-  test('a picture that plays speaks for itself', () => {
+  test('a playing picture needs no message', () => {
     for (const state of ['idle', 'starting', 'live', 'ended'] as const) {
       expect(viewerScene(known(state), 'playing')).toBeUndefined();
     }
     expect(viewerScene({ kind: 'unreachable' }, 'playing')).toBeUndefined();
   });
 
-  test('while the broadcaster is away the last picture plays on, with a note that does not cover it', () => {
+  test('while the broadcaster is disconnected the last picture plays, with a note that does not cover it', () => {
     const scene = viewerScene(known('reconnecting'), 'playing');
-    expect(scene?.title).toBe('The broadcaster lost the connection');
+    expect(scene?.title).toBe('The broadcaster lost connection');
     expect(scene?.cover).toBe(false);
   });
 
-  test('of a stream that was taken down nothing is shown through, and no button tempts to ask again', () => {
+  test('a taken-down stream is fully covered and offers no retry button', () => {
     for (const condition of everyCondition) {
       expect(viewerScene({ kind: 'taken-down' }, condition)).toMatchObject({
         title: 'This stream was taken down',
@@ -75,7 +75,7 @@ describe('what a viewer is told', () => {
     }
   });
 
-  test('without a picture there is always a word, and a failure always has a way out', () => {
+  test('without a picture there is always a message, and a failure always offers an action', () => {
     fc.assert(
       fc.property(anyPair, ([stream, condition]) => {
         const scene = viewerScene(stream, condition);
@@ -88,7 +88,7 @@ describe('what a viewer is told', () => {
     );
   });
 
-  test('the moving mark never stands beside a button: either we act or the viewer does', () => {
+  test('the busy animation never appears with a button: either we act or the viewer does', () => {
     fc.assert(
       fc.property(anyPair, ([stream, condition]) => {
         const scene = viewerScene(stream, condition);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { TakedownState } from '../../../../lib/player/page/api/types.ts';
 import {
   formatBitrate,
   formatClock,
@@ -12,7 +13,7 @@ import { ffmpegLine, isLoopback, publishUrl } from '../../../../lib/player/page/
 import { parseRoute } from '../../../../lib/player/page/model/routes.ts';
 import { isOnAir, shownState, stateWords } from '../../../../lib/player/page/model/stream-state.ts';
 
-describe('numbers as people read them', () => {
+describe('number formats', () => {
   test.each([
     [0, '0 kb/s'],
     [Number.NaN, '0 kb/s'],
@@ -42,7 +43,7 @@ describe('numbers as people read them', () => {
     expect(formatFrameRate(30_000 / 1_001)).toBe('29.97 fps');
   });
 
-  test('codecs have the names that people know, and unknown ones stay as they are', () => {
+  test('codecs have their common names, and unknown ones are unchanged', () => {
     expect(['avc1.64001f', 'mp4a.40.2', 'hvc1.1.6', 'vp09'].map(formatCodec)).toEqual([
       'H.264',
       'AAC',
@@ -51,7 +52,7 @@ describe('numbers as people read them', () => {
     ]);
   });
 
-  test('the date is told unless it is today', () => {
+  test('the date is shown unless it is today', () => {
     const at = new Date(2026, 10, 22, 18, 5).getTime();
     expect(formatWhen(at, at + 60_000)).not.toContain('2026');
     expect(formatWhen(at, at + 86_400_000)).toContain('2026');
@@ -65,7 +66,7 @@ test.each([
   [12_340, '12.3 s'],
   [59_940, '59.9 s'],
   [75_000, '1 minute 15 seconds'],
-])('%d ms that were measured read as %s', (ms, text) => {
+])('a measured time of %d ms is formatted as %s', (ms, text) => {
   expect(formatElapsed(ms)).toBe(text);
 });
 
@@ -76,13 +77,13 @@ describe('states', () => {
     expect(new Set(words.map(({ shape }) => shape)).size).toBe(words.length);
   });
 
-  test('a takedown stands before every other state until all of it is undone', () => {
-    const shown = (takedown?: { state?: string }) =>
+  test('a takedown takes precedence over every other state until it is undone completely', () => {
+    const shown = (takedown?: { state?: TakedownState }) =>
       shownState({ state: 'ended', ...(takedown && { takedown }) });
     expect([shown(), shown({ state: 'restored' })]).toEqual(['ended', 'ended']);
-    for (const state of ['taking-down', 'taken-down', 'restoring'])
+    for (const state of ['taking-down', 'taken-down', 'restoring'] as const)
       expect(shown({ state })).toBe('taken-down');
-    // In a list the notice is there only while it lasts.
+    // In a list the notice is present only while the takedown lasts.
     expect(shown({})).toBe('taken-down');
   });
 
@@ -93,35 +94,35 @@ describe('states', () => {
 });
 
 describe('addresses of the page', () => {
-  test('list, console and viewer have each their own', () => {
+  test('list, console and viewer have their own routes', () => {
     expect(parseRoute('/')).toEqual({ page: 'list' });
     expect(parseRoute('/streams/7h2kqv0m4x9rt3bz')).toEqual({ page: 'console', id: '7h2kqv0m4x9rt3bz' });
     expect(parseRoute('/watch/7h2kqv0m4x9rt3bz/')).toEqual({ page: 'watch', id: '7h2kqv0m4x9rt3bz' });
   });
 
-  test('anything else is unknown, broken escapes too', () => {
+  test('anything else is unknown, including broken escapes', () => {
     for (const path of ['/streams', '/streams/a/b', '/watch/%zz', '/other']) {
       expect(parseRoute(path)).toEqual({ page: 'unknown' });
     }
   });
 });
 
-describe('lines to paste', () => {
+describe('publish commands', () => {
   const rtmps = { url: 'rtmps://127.0.0.1:1936/live/' };
 
-  test('address and key are joined by one slash', () => {
+  test('URL and key are joined by one slash', () => {
     expect(publishUrl(rtmps, 'abc_def')).toBe('rtmps://127.0.0.1:1936/live/abc_def');
   });
 
-  test('without the key the line says where to put it', () => {
+  test('without the key the command has a placeholder', () => {
     expect(ffmpegLine(rtmps, undefined)).toContain('-f flv rtmps://127.0.0.1:1936/live/YOUR-STREAM-KEY');
   });
 
-  test('an address that a shell would read otherwise is quoted', () => {
+  test('a URL with shell metacharacters is quoted', () => {
     expect(ffmpegLine({ url: 'rtmp://host/live?a=1&b=2' }, 'k')).toContain("'rtmp://host/live?a=1&b=2/k'");
   });
 
-  test('only addresses of this machine are loopback', () => {
+  test('only URLs of this machine are loopback', () => {
     expect(isLoopback({ url: 'rtmp://127.0.0.1:1935/live' })).toBe(true);
     expect(isLoopback({ url: 'rtmp://localhost.example.org/live' })).toBe(false);
     expect(isLoopback({ url: 'rtmps://live.example.org/live' })).toBe(false);

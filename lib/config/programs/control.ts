@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { cidrs } from '../cidrs.ts';
+import { encoderTiers } from '../encoder-tiers.ts';
+import { envCodec } from '../env.ts';
+import { baseUrl, host, port, regionName } from '../fields.ts';
+import {
+  controlStoreLocation,
+  edgeLocation,
+  eventBusLocation,
+  originLocation,
+  secretLocation,
+} from '../locations.ts';
+
+const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+
+/** Environment of the control API: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists are comma-separated. */
+export const controlCodec = envCodec({
+  /** The API has no login: listen only where trusted programs can reach it. */
+  host: host.default('127.0.0.1'),
+  port,
+  controlStore: controlStoreLocation,
+  /** Secret for hashing stream keys; ingest reads the same one. */
+  keyPepper: secretLocation,
+  ingestRtmpUrl: baseUrl(['rtmp'], 'rtmp://127.0.0.1:1935/live'),
+  ingestRtmpsUrl: baseUrl(['rtmps'], 'rtmps://127.0.0.1:1936/live'),
+  /** Address at which players reach the edge. */
+  playbackBaseUrl: baseUrl(['http', 'https'], 'http://127.0.0.1:8090'),
+  pageBaseUrl: baseUrl(['http', 'https'], 'http://127.0.0.1:8080'),
+  region: regionName,
+  /** Web origins that may use the API from a browser: scheme, host and port. */
+  allowedOrigins: list,
+  /** The encoders a stream may use. @default fleet only */
+  offeredEncoders: encoderTiers.optional(),
+  /** Non-public networks that streams may be pushed to. For one machine and tests; the proxies have the same setting. */
+  pushAllow: cidrs.optional(),
+  /** The edge at which takedowns deny streams. Without it, or without an origin, takedowns are unavailable. */
+  edge: edgeLocation.optional(),
+  /** Where the recordings are that a takedown quarantines. */
+  origin: originLocation.optional(),
+  /** File with the write token of the origin program; not needed for S3. */
+  originTokenFile: z.string().min(1).optional(),
+  /** Where to publish takedown events for other systems; on AWS a function that follows the tables does this. */
+  eventBus: eventBusLocation.optional(),
+  /** Signing secret for a webhook bus: `whsec_…`, or several, one per line. */
+  webhookSecret: secretLocation.optional(),
+  /** Further accepted values of the Host header, besides the listening address. */
+  allowedHosts: list.optional(),
+});

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { envCodec } from '../env.ts';
+import { host, port } from '../fields.ts';
+import { objectsLocation } from '../locations.ts';
+
+/** Environment of the origin program: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_OBJECTS, HEADWATER_TOKEN_FILE. */
+export const originCodec = envCodec({
+  host,
+  port,
+  objects: objectsLocation,
+  /** File whose first line is the write token. */
+  tokenFile: z.string().min(1),
+});

@@ -1,0 +1,100 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import type { ControlApi } from './context.ts';
+import { type GuardContext, guards } from './guards.ts';
+import { ApiProblem, answerProblem, problemOf, type RequestFault } from './problems.ts';
+import { problems } from './route-parts.ts';
+
+/**
+ * An API without routes: guards, problem responses, and handling of unknown paths and methods.
+ * `report` is called with each problem before it is sent.
+ */
+export function createApiShell(
+  context: GuardContext,
+  report: (c: Context, problem: ApiProblem) => void,
+): ControlApi {
+  const app: ControlApi = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidRequest(result.target, result.error.issues);
+    },
+  });
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        const detail = `Allowed methods: ${methods.join(', ')}.`;
+        return answerProblem(c, new ApiProblem('method-not-allowed', detail), { Allow: methods.join(', ') });
+      },
+    }),
+  );
+  app.use(...guards(context));
+  app.notFound((c) =>
+    answerProblem(c, new ApiProblem('route-not-found', 'See /v1/openapi.json for the available paths.')),
+  );
+  app.onError((error, c) => {
+    const problem = problemOf(error);
+    report(c, problem);
+    return answerProblem(c, problem);
+  });
+  return app;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Reports every error in the request at once, each with its location; each unknown field is an error of its own. */
+function invalidRequest(target: string, issues: readonly Issue[]): ApiProblem {
+  const faults = issues.flatMap((issue): RequestFault[] =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => fault(target, [...issue.path, key], 'Unknown field.'))
+      : [fault(target, issue.path, issue.message)],
+  );
+  const words = faults
+    .slice(0, 20)
+    .map(({ detail, pointer, parameter }) => `${parameter ?? pointer}: ${detail}`);
+  const where = target === 'json' ? 'body' : 'query';
+  const detail = `The ${where} has ${faults.length === 1 ? 'one error' : `${faults.length} errors`}. ${words.join('; ')}`;
+  return new ApiProblem('invalid-request', detail.slice(0, 1_000), faults.slice(0, 20));
+}
+
+function fault(target: string, path: readonly PropertyKey[], detail: string): RequestFault {
+  const steps = path.map((step) => String(step).slice(0, 100));
+  if (target !== 'json') return { detail, parameter: steps[0] ?? target };
+  return { detail, pointer: `#${steps.map((step) => `/${escapePointer(step)}`).join('')}` };
+}
+
+/** RFC 6901, section 3. */
+const escapePointer = (step: string): string => step.replaceAll('~', '~0').replaceAll('/', '~1');
+
+const getDocument = createRoute({
+  method: 'get',
+  path: '/v1/openapi.json',
+  operationId: 'getOpenApiDocument',
+  summary: 'Get this OpenAPI document',
+  tags: ['Health'],
+  responses: {
+    200: {
+      description: 'OpenAPI 3.1, generated from the schemas that validate requests.',
+      content: { 'application/json': { schema: z.record(z.string(), z.unknown()) } },
+    },
+    ...problems(),
+  },
+});
+
+/** Adds the route that serves the OpenAPI document. Call it last. */
+export function addDocument(app: ControlApi, about: { title: string; description: string }): void {
+  let made: string | undefined;
+  app.openapi(getDocument, (c) => {
+    made ??= JSON.stringify(
+      app.getOpenAPI31Document({
+        openapi: '3.1.0',
+        info: {
+          ...about,
+          version: '1',
+          license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+        },
+      }),
+    );
+    return c.body(made, 200, { 'Content-Type': 'application/json' }) as never;
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * The segment length, defined only here: segment N of a broadcast covers [N·segmentMs, (N+1)·segmentMs) of stream time, for every
+ * rendition and every worker. Must be whole seconds, because EXT-X-TARGETDURATION and MediaLive accept nothing else. All workers
+ * of a broadcast must agree on it, so deploy a different length only while nobody is on air.
+ */
+export const segmentMs = 2000;
+export const segmentSeconds = segmentMs / 1000;
+
+/** A part ends at each multiple of this in stream time. Must divide a segment evenly. */
+export const partMs = 500;
+
+/** HLS players start three segments behind the live edge (RFC 8216 6.3.3), so they can buffer this much. */
+export const playerBufferMs = 3 * segmentMs;
+
+export const segmentNumberAt = (streamMs: number): number => Math.floor(streamMs / segmentMs);
+export const segmentStartMs = (number: number): number => number * segmentMs;
+/** The number of segments needed to hold this much media. */
+export const segmentsFor = (mediaMs: number): number => Math.ceil(mediaMs / segmentMs);
