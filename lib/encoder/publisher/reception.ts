@@ -162,6 +162,7 @@ export class Reception {
         if (this.#intake.begun) this.#time.start();
         this.#keepUpWithReplay();
       },
+      unreadable: (cause) => report.publisher.messageSkipped(cause),
       metadata: ({ frameRate, encoder }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
         if (encoder !== undefined) report.publisher.encoderNamed(encoder);
