@@ -21,12 +21,16 @@ const mostLagMs = 3000;
 /** How fast a learned lag is forgotten, in ms a second. */
 const forgetLagMsPerSecond = 100;
 /** A track heard within this counts for the session's lag and lead. */
-const aliveMs = 1000;
+const aliveMs = 3000;
 /** A session that is this late for good is placed anew; less is corrected softly. */
 const tooLateMs = 700;
 /** Whether it catches up is judged over this, if its time is taken already, or if it still has its place. */
 const judgeLateMs = 400;
 const judgeBehindMs = 3000;
+/** Tags must have come at this many moments to show a pace. */
+const judgeMoments = 4;
+/** After a gap that is this much longer than a tag's step, the pace is judged anew: what was held up arrives now. */
+const mostGapMs = 200;
 /** A burst is given this long before filler goes on. */
 const patienceMs = 600;
 /** Drift is corrected by 1 ms at most once in this time: 5,000 ppm. */
@@ -46,8 +50,12 @@ interface TrackState {
   heardMs: number;
   /** Stream time minus publisher's time. */
   offsetMs: number;
+  /** The session was moved to a later time, from this publisher's time on. */
+  shift?: { readonly fromMs: number; readonly byMs: number } | undefined;
   /** By how much the last tag was behind the clock. */
   behindMs: number;
+  /** By how much more than the other track's, usually: sound that is sent late is not media that the network holds up. */
+  skewMs: number;
   /** By how much the track's tags usually are. */
   lagMs: number;
   /** Smoothed interval between tags. */
@@ -68,7 +76,7 @@ export class Timeline {
   #startMs: number;
   #anchors = 0;
   /** The session is late, and is given time to catch up. */
-  #late?: { readonly sinceMs: number; readonly behindMs: number } | undefined;
+  #late?: { readonly sinceMs: number; readonly behindMs: number; moments: number } | undefined;
   #lateFromMs: number | undefined;
   /** The least that the session was behind, in this window and in the one before. */
   #least = { sinceMs: 0, ms: Number.POSITIVE_INFINITY, beforeMs: Number.POSITIVE_INFINITY };
@@ -83,6 +91,7 @@ export class Timeline {
       heardMs: Number.NEGATIVE_INFINITY,
       offsetMs: 0,
       behindMs: 0,
+      skewMs: 0,
       lagMs: 0,
       frameMs,
     });
@@ -143,7 +152,9 @@ export class Timeline {
     this.#lateFromMs = undefined;
     for (const track of Object.values(this.#tracks)) {
       track.publisherMs = undefined;
+      track.shift = undefined;
       track.behindMs = 0;
+      track.skewMs = 0;
       track.lagMs = 0;
     }
   }
@@ -155,9 +166,13 @@ export class Timeline {
     const now = Math.floor(nowMs);
     const publisherMs = unwrap(timestamp, state.publisherMs ?? other.publisherMs);
     this.#fixOffset(state, other, publisherMs, now);
+    applyShift(state, publisherMs);
     const stepMs = publisherMs - (state.publisherMs ?? publisherMs);
     if (stepMs > 0 && stepMs <= longestFrameMs) state.frameMs += (stepMs - state.frameMs) / 8;
-    this.#learn(state, publisherMs, now);
+    this.#learn(state, other, publisherMs, now);
+    const gapMs = now - Math.max(state.heardMs, other.heardMs);
+    if (gapMs > Math.max(stepMs, 0) + mostGapMs) this.#late = undefined;
+    else if (gapMs > 0 && this.#late) this.#late.moments++;
     state.publisherMs = publisherMs;
     state.heardMs = now;
     const isLate = publisherMs + state.offsetMs <= state.lastMs;
@@ -199,13 +214,14 @@ export class Timeline {
   /** Takes over the other track's offset if that puts the tag within `toleranceMs` of now; otherwise anchors the track by itself. */
   #share(state: TrackState, other: TrackState, publisherMs: number, now: number, toleranceMs: number): void {
     if (other.publisherMs !== undefined && Math.abs(publisherMs + other.offsetMs - now) <= toleranceMs)
-      state.offsetMs = other.offsetMs;
+      [state.offsetMs, state.shift] = [other.offsetMs, other.shift];
     else this.#anchor(state, publisherMs, Math.max(now, state.lastMs + state.frameMs));
   }
 
   #anchor(state: TrackState, publisherMs: number, streamMs: number): void {
     this.#anchors++;
     state.offsetMs = Math.round(streamMs) - publisherMs;
+    state.shift = undefined;
     this.#forgetLeast(streamMs);
   }
 
@@ -217,16 +233,19 @@ export class Timeline {
 
   /** By how much the session is behind the clock: its earlier track counts. */
   #behindMs(now: number): number {
-    return Math.min(...this.#alive(now).map(({ behindMs }) => behindMs));
+    return Math.min(...this.#alive(now).map(({ behindMs, skewMs }) => behindMs - skewMs));
   }
 
-  #learn(state: TrackState, publisherMs: number, now: number): void {
+  #learn(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
     if (state.publisherMs !== undefined) {
       const forgottenMs = ((now - state.heardMs) * forgetLagMsPerSecond) / 1000;
       state.lagMs = Math.max(0, state.lagMs - forgottenMs);
     }
     state.behindMs = now - (publisherMs + state.offsetMs);
     if (state.behindMs <= mostLagMs) state.lagMs = Math.max(state.lagMs, state.behindMs);
+    if (other.publisherMs === undefined || now - other.heardMs >= aliveMs) return;
+    const skewMs = Math.max(0, state.behindMs - other.behindMs);
+    state.skewMs += (skewMs - state.skewMs) / 8;
   }
 
   /** A session that does not catch up is late for good: its clock stood still, or the network is too slow for it. */
@@ -238,21 +257,26 @@ export class Timeline {
       return;
     }
     this.#lateFromMs ??= now;
-    this.#late ??= { sinceMs: now, behindMs };
-    const { sinceMs, behindMs: firstMs } = this.#late;
+    this.#late ??= { sinceMs: now, behindMs, moments: 0 };
+    const { sinceMs, behindMs: firstMs, moments } = this.#late;
     const elapsedMs = now - sinceMs;
-    if (elapsedMs < (isLate ? judgeLateMs : judgeBehindMs)) return;
+    if (moments < judgeMoments || elapsedMs < (isLate ? judgeLateMs : judgeBehindMs)) return;
     this.#late = undefined;
     if (firstMs - behindMs < elapsedMs / 2) this.#shift(behindMs);
   }
 
-  /** Moves the session to a later time, both tracks alike. */
+  /**
+   * Moves the session to a later time, both tracks from the same publisher's time on: what the later track has still to send from
+   * before it belongs to pictures that were shown already.
+   */
   #shift(byMs: number): void {
     this.#anchors++;
-    for (const track of Object.values(this.#tracks)) {
-      track.offsetMs += byMs;
-      track.behindMs -= byMs;
-      track.lagMs = Math.max(0, track.lagMs - byMs);
+    const tracks = Object.values(this.#tracks);
+    const fromMs = Math.max(...tracks.map(({ publisherMs }) => publisherMs ?? Number.NEGATIVE_INFINITY));
+    for (const track of tracks) {
+      applyShift(track, Number.POSITIVE_INFINITY);
+      track.shift = { fromMs, byMs };
+      if (track.publisherMs !== undefined) applyShift(track, track.publisherMs);
     }
     this.#forgetLeast(0);
   }
@@ -279,6 +303,15 @@ export class Timeline {
     this.#least.ms -= stepMs;
     this.#least.beforeMs -= stepMs;
   }
+}
+
+function applyShift(track: TrackState, publisherMs: number): void {
+  if (!track.shift || publisherMs < track.shift.fromMs) return;
+  const { byMs } = track.shift;
+  track.shift = undefined;
+  track.offsetMs += byMs;
+  track.behindMs -= byMs;
+  track.lagMs = Math.max(0, track.lagMs - byMs);
 }
 
 function unwrap(timestamp: number, lastMs: number | undefined): number {
