@@ -301,8 +301,9 @@ export class Intake {
       return;
     }
     if (!late) {
+      if (this.#keyframe)
+        for (const at of repeatsBetween(lastMs, streamMs)) this.#handler.tag(this.#fillerAt(at));
       this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
-      if (this.#keyframe) for (const at of repeatsBetween(lastMs, streamMs)) this.#handler.tag(repeatTag(at));
       this.#slateShown = false;
       this.#filled = false;
     }
@@ -313,11 +314,12 @@ export class Intake {
   }
 
   #fillVideo(atMs: number): void {
-    const streamMs = this.timeline.fill('video', atMs);
+    this.#handler.tag(this.#fillerAt(this.timeline.fill('video', atMs)));
+  }
+
+  #fillerAt(streamMs: number): StreamTag {
     const slate = this.#slateAt(streamMs);
-    this.#handler.tag(
-      slate ? { type: 'video', streamMs, keyframe: true, filler: true, ...slate } : repeatTag(streamMs),
-    );
+    return slate ? { type: 'video', streamMs, keyframe: true, filler: true, ...slate } : repeatTag(streamMs);
   }
 
   /** Undefined while the last picture should still be shown. Once shown, the slate stays until a real picture arrives. */
