@@ -125,15 +125,13 @@ function run(sent: readonly Sent[]): { tags: Shown[]; untilMs: number } {
 function check(sent: readonly Sent[]): void {
   const { tags, untilMs } = run(sent);
   const shown = tags.filter(({ hidden }) => !hidden);
-  for (const type of ['video', 'audio'] as const) {
-    const track = shown.filter((tag) => tag.type === type);
-    for (let index = 1; index < track.length; index++)
-      expect(track[index]!.streamMs).toBeGreaterThan(track[index - 1]!.streamMs);
-  }
+  const steps = (times: readonly number[]): number[] => times.slice(1).map((ms, index) => ms - times[index]!);
+  const timesOf = (type: 'video' | 'audio'): number[] =>
+    shown.filter((tag) => tag.type === type).map(({ streamMs }) => streamMs);
+  const pictures = timesOf('video');
+  expect(Math.min(...steps(pictures), ...steps(timesOf('audio')))).toBeGreaterThan(0);
   // 1. No number of the grid is without a picture, from the first to the last, and each begins on its line.
-  const pictures = shown.filter(({ type }) => type === 'video').map(({ streamMs }) => streamMs);
-  for (let index = 1; index < pictures.length; index++)
-    expect(pictures[index]! - pictures[index - 1]!).toBeLessThanOrEqual(150);
+  expect(Math.max(...steps(pictures))).toBeLessThanOrEqual(150);
   for (let lineMs = segmentMs; lineMs < pictures.at(-1)!; lineMs += segmentMs)
     expect(pictures.find((at) => at >= lineMs)! - lineMs).toBeLessThanOrEqual(100);
   // 2. Sound is shown at the time of the picture before it or after it, as the publisher sent them.
@@ -145,26 +143,27 @@ function check(sent: readonly Sent[]): void {
       .sort((a, b) => a.ms - b.ms);
   const video = offsets('video');
   let at = 0;
-  for (const { ms, offsetMs } of offsets('audio')) {
+  const errors = offsets('audio').map(({ ms, offsetMs }) => {
     while (at + 1 < video.length && video[at + 1]!.ms <= ms) at++;
-    const near = video.slice(at, at + 2).map((one) => Math.abs(one.offsetMs - offsetMs));
-    expect(Math.min(...near)).toBeLessThanOrEqual(40);
-  }
+    return Math.min(...video.slice(at, at + 2).map((one) => Math.abs(one.offsetMs - offsetMs)));
+  });
+  expect(Math.max(...errors)).toBeLessThanOrEqual(40);
   // 3. What is shown is never ahead of the clock, and at the end not far behind it.
-  for (const { streamMs, nowMs, type } of shown)
-    if (type === 'video') expect(streamMs).toBeLessThanOrEqual(nowMs + 1000);
+  const aheadMs = shown.filter(({ type }) => type === 'video').map(({ streamMs, nowMs }) => streamMs - nowMs);
+  expect(Math.max(...aheadMs)).toBeLessThanOrEqual(1000);
   expect(pictures.at(-1)!).toBeGreaterThanOrEqual(untilMs - 4000);
   // 4. Every picture from the first key frame on is decoded.
   const decoded = new Set(tags.flatMap(({ type, ms }) => (type === 'video' && ms !== undefined ? [ms] : [])));
   const firstMs = sent.find(({ type, keyframe }) => type === 'video' && keyframe)!.ms;
-  for (const { type, ms } of sent) if (type === 'video' && ms >= firstMs) expect(decoded.has(ms)).toBe(true);
+  const lost = sent.filter(({ type, ms }) => type === 'video' && ms >= firstMs && !decoded.has(ms));
+  expect(lost).toEqual([]);
 }
 
 describe('whatever an encoder and its network do', () => {
   test('no segment lacks pictures, both tracks stay in step, the edge follows the clock, and every picture is decoded', () => {
     fc.assert(
       fc.property(schedule, fc.integer(), (plan, seed) => check(play(plan, seed))),
-      { numRuns: 1000, seed: 20_261_127 },
+      { numRuns: 300, seed: 20_261_127 },
     );
   });
 });
