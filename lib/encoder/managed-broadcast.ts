@@ -148,6 +148,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
         this.#receivedMs = Math.max(this.#receivedMs, sessionMs);
         this.#intake.push({ type, timestampMs, payload, nowMs: clock.nowMs(), sessionMs });
       },
+      unreadable: (cause) => this.#report.publisher.messageSkipped(cause),
       metadata: ({ frameRate, encoder }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
         if (encoder !== undefined) this.#report.publisher.encoderNamed(encoder);

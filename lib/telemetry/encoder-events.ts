@@ -96,6 +96,10 @@ export const encoderEvents = {
     'The publisher is sending media that cannot be encoded.',
     { InputsUnusable: 1 },
   ),
+  'encoder.message.skipped': event<About & { cause: unknown }>(
+    'warn',
+    'Skipped a data message that cannot be read. Its broadcast is unaffected.',
+  ),
   'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
     'info',
     'Input paused: the publisher is sending faster than real time, or faster than ffmpeg can encode.',

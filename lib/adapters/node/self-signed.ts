@@ -19,8 +19,14 @@ export async function makeSelfSigned(names: SelfSignedNames, days: number): Prom
   const pair = await generate([{ name: 'commonName', value: (hosts[0] ?? 'headwater').slice(0, 64) }], {
     keyType: 'ec',
     curve: 'P-256',
+    // The package's default, SHA-1, is refused by mbedTLS (OBS) even if a person trusts the certificate.
+    algorithm: 'sha256',
     notAfterDate: new Date(Date.now() + days * 86_400_000),
     extensions: [
+      // A person can trust it as it is: it is its own authority, and good for a server.
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
       {
         name: 'subjectAltName',
         altNames: [

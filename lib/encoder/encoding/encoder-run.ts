@@ -55,6 +55,7 @@ export class EncoderRun {
   #encodedMs: number;
   /** The sequence header that its decoder currently uses. */
   #videoHeader: Buffer;
+  #audioHeader: Buffer;
 
   constructor(options: EncoderRunOptions, start: StartEncoder, handler: EncoderRunHandler) {
     const { ladder, firstPictureMs } = options.plan;
@@ -65,6 +66,7 @@ export class EncoderRun {
     this.#fedMs = firstPictureMs;
     this.#encodedMs = firstPictureMs;
     this.#videoHeader = options.videoHeader;
+    this.#audioHeader = options.audioHeader;
     this.#outputs = outputIds(ladder).map((id) => ({
       id,
       audio: id === ladder.audio.id,
@@ -102,7 +104,8 @@ export class EncoderRun {
   feed(tag: StreamTag): void {
     if (this.#inputEnded) return;
     this.#fedMs = Math.max(this.#fedMs, tag.streamMs);
-    if (tag.type === 'video') this.#useHeader(tag.videoHeader ?? this.#videoHeader, tag.streamMs);
+    if (tag.type === 'video') this.#useVideoHeader(tag.videoHeader ?? this.#videoHeader, tag.streamMs);
+    else this.#useAudioHeader(tag.audioHeader ?? this.#audioHeader, tag.streamMs);
     this.#write({ type: tag.type, timestampMs: tag.streamMs, payload: tag.payload });
   }
 
@@ -131,10 +134,17 @@ export class EncoderRun {
   }
 
   /** A header from another publish session or the slate: it never differs enough to need a new ffmpeg. */
-  #useHeader(payload: Buffer, streamMs: number): void {
+  #useVideoHeader(payload: Buffer, streamMs: number): void {
     if (payload === this.#videoHeader || payload.equals(this.#videoHeader)) return;
     this.#videoHeader = payload;
     this.#write({ type: 'video', timestampMs: streamMs, payload });
+  }
+
+  /** Other sound: its filter graph begins anew, the picture's does not notice. */
+  #useAudioHeader(payload: Buffer, streamMs: number): void {
+    if (payload === this.#audioHeader || payload.equals(this.#audioHeader)) return;
+    this.#audioHeader = payload;
+    this.#write({ type: 'audio', timestampMs: streamMs, payload });
   }
 
   #write(tag: FlvTag): void {

@@ -11,6 +11,7 @@ import { EncoderRun } from './encoder-run.ts';
 import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
+import { compositionMs, PictureFeed } from './policy/picture-feed.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
 import { dropAudioOnlyEnd, GroupCollector, type SegmentGroup } from './policy/segment-groups.ts';
 import { LagWatch } from './policy/shedding.ts';
@@ -59,6 +60,7 @@ export class Encoding {
   readonly #handler: EncodingHandler;
   readonly #collector = new GroupCollector();
   readonly #headers = new Map<number, Map<string, TrackHeader>>();
+  readonly #pictures = new PictureFeed();
   readonly #history = new TagHistory();
   readonly #restarts = new RestartLimit();
   readonly #runs = new Set<EncoderRun>();
@@ -94,14 +96,17 @@ export class Encoding {
   /** The tags that follow have this format, starting with a key frame. */
   format(format: InputFormat): void {
     const plan = this.#plan;
-    if (plan && sameFormat(plan.format, format)) {
-      this.#plan = { ...plan, format: { ...format, audioHeader: plan.format.audioHeader } };
-    } else this.#nextFormat = format;
+    if (plan && sameFormat(plan.format, format)) this.#plan = { ...plan, format };
+    else this.#nextFormat = format;
   }
 
   feed(tag: StreamTag): void {
     if (this.#ending) return;
     if (this.#nextFormat && tag.keyframe) this.#switchFormat(this.#nextFormat, tag);
+    for (const each of this.#pictures.prepare(tag)) this.#feedPrepared(each);
+  }
+
+  #feedPrepared(tag: StreamTag): void {
     this.#history.push(tag);
     this.#active?.feed(tag);
     this.#feedRetiring(tag);
@@ -165,7 +170,9 @@ export class Encoding {
 
   /** Feeds the last picture and silence up to the number at which the next run begins. */
   #fillUp(run: EncoderRun, number: number): void {
-    for (const tag of stillTags(this.#history, segmentStartMs(number), this.#plan!.format)) run.feed(tag);
+    for (const tag of stillTags(this.#history, segmentStartMs(number), this.#plan!.format)) {
+      for (const each of this.#pictures.prepare(tag)) run.feed(each);
+    }
     run.stopBefore(number);
     run.endInput();
   }
@@ -210,12 +217,14 @@ export class Encoding {
       this.#active = undefined;
       return;
     }
-    const run = this.#start(plan, Math.max(number, segmentNumberAt(first.streamMs)), first.streamMs);
+    const fromNumber = Math.max(number, segmentNumberAt(first.streamMs));
+    const run = this.#start(plan, fromNumber, first.streamMs, firstShown(tags, segmentStartMs(fromNumber)));
     for (const tag of tags) run.feed(tag);
     run.flush();
   }
 
-  #start({ format, ladder }: Plan, fromNumber: number, firstPictureMs: number): EncoderRun {
+  /** `shown`: the first picture that is to be encoded, if earlier ones are there only to decode it. */
+  #start({ format, ladder }: Plan, fromNumber: number, firstMs: number, shown?: FirstShown): EncoderRun {
     const id = ++this.#runCount;
     const ids = outputIds(ladder);
     this.#collector.addRun(id, ids);
@@ -225,7 +234,8 @@ export class Encoding {
         plan: {
           ladder,
           input: format.video,
-          firstPictureMs,
+          firstPictureMs: shown?.decodedMs ?? firstMs,
+          ...(shown && { shownFromMs: shown.presentedMs }),
           frameModeFlag: frameModeFlag(this.#options.ffmpeg),
           videoEncoder: this.#options.videoEncoder ?? 'x264',
         },
@@ -290,4 +300,19 @@ export class Encoding {
       new Map(ids.flatMap((each) => (known.has(each) ? [[each, known.get(each)!]] : []))),
     );
   }
+}
+
+interface FirstShown {
+  readonly decodedMs: number;
+  readonly presentedMs: number;
+}
+
+/** The first picture at or after `fromMs`; undefined if it is the first of all, or has not come yet. */
+function firstShown(tags: readonly StreamTag[], fromMs: number): FirstShown | undefined {
+  const pictures = tags.filter(({ type, hidden }) => type === 'video' && !hidden);
+  const at = pictures.findIndex(({ streamMs }) => streamMs >= fromMs);
+  const first = pictures[at];
+  if (at <= 0 || !first) return undefined;
+  // Pictures come out in the order of presentation, as much later as the first one of all does.
+  return { decodedMs: first.streamMs, presentedMs: first.streamMs + compositionMs(pictures[0]!) };
 }

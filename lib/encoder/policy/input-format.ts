@@ -41,20 +41,32 @@ export function decideFormat(input: ProbedInput): InputFormat {
   const silence = silenceFor(aac);
   return {
     videoHeader: input.videoHeader,
-    audioHeader,
     video: pictureOf(avc, frameRateOf(avc, input)),
     videoCodec: avc.codecString,
     ...(input.audioHeader ? { audioCodec: aac.codecString } : {}),
+    audioHeader,
     ...(silence ? { silence } : {}),
     audioFrameMs: (aac.frameSamples * 1000) / aac.sampleRate,
   };
 }
 
-/** True if an ffmpeg started for `a` can continue with `b`: same picture and frame rate, same audio. */
+/** The same picture with other sound. Throws `CodecConfigError` if the sound's sequence header can't be read. */
+export function withSound(format: InputFormat, audioHeader: Buffer): InputFormat {
+  const aac = parseAudioSpecificConfig(audioHeader.subarray(aacHeaderBytes));
+  const silence = silenceFor(aac);
+  const { silence: _, ...rest } = format;
+  return {
+    ...rest,
+    audioHeader,
+    audioCodec: aac.codecString,
+    ...(silence ? { silence } : {}),
+    audioFrameMs: (aac.frameSamples * 1000) / aac.sampleRate,
+  };
+}
+
+/** True if an ffmpeg that was started for `a` can continue with `b`: same picture and frame rate. It takes any sound. */
 export function sameFormat(a: InputFormat, b: InputFormat): boolean {
-  const soundFits = b.audioCodec === undefined || a.audioHeader.equals(b.audioHeader);
   return (
-    soundFits &&
     a.video.width === b.video.width &&
     a.video.height === b.video.height &&
     a.video.interlaced === b.video.interlaced &&

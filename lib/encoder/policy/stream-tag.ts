@@ -1,10 +1,30 @@
-/** A tag in stream time, ready for ffmpeg. */
+/** A tag in stream time. */
 export interface StreamTag {
   readonly type: 'video' | 'audio';
   readonly streamMs: number;
+  /** Empty if it repeats a picture. */
   readonly payload: Buffer;
-  /** A picture from which decoding can begin. */
+  /** A picture that decoding can start from. */
   readonly keyframe: boolean;
-  /** The sequence header that a picture is decoded with, a whole FLV payload; undefined for audio. */
+  /** The sequence header that a picture is decoded with: a whole FLV payload. */
   readonly videoHeader?: Buffer;
+  /** The same for sound. */
+  readonly audioHeader?: Buffer;
+  /** Not from the publisher: a repeated picture, a slate, silence. */
+  readonly filler?: true;
+  /** Its time has been taken: it is decoded for the sake of pictures that refer to it, and not shown. */
+  readonly hidden?: true;
 }
+
+/** Shows the newest picture again. */
+export const repeatTag = (streamMs: number): StreamTag => ({
+  type: 'video',
+  streamMs,
+  payload: noBytes,
+  keyframe: false,
+  filler: true,
+});
+
+export const isRepeat = ({ type, payload }: StreamTag): boolean => type === 'video' && payload.length === 0;
+
+const noBytes = Buffer.alloc(0);

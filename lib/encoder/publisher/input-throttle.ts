@@ -1,8 +1,8 @@
 import type { PublisherSeat } from './publisher-seat.ts';
 
 /** How far a publisher may run ahead of the clock before we pause reading its link, and the lead at which reading resumes. */
-const maxLeadMs = 8000;
-const resumeLeadMs = 6000;
+const maxLeadMs = 400;
+const resumeLeadMs = 200;
 const maxBacklogBytes = 16 * 1024 * 1024;
 
 /**

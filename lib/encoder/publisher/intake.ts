@@ -4,10 +4,16 @@ import { FlvError } from '../../protocol/flv/errors.ts';
 import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
 import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
 import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
-import { decideFormat, type InputFormat, type ProbedInput, sameFormat } from '../policy/input-format.ts';
-import type { StreamTag } from '../policy/stream-tag.ts';
+import {
+  decideFormat,
+  type InputFormat,
+  type ProbedInput,
+  sameFormat,
+  withSound,
+} from '../policy/input-format.ts';
+import { repeatTag, type StreamTag } from '../policy/stream-tag.ts';
 import { classicAudio, classicVideo } from './policy/classic-flv.ts';
-import { fillerFor } from './policy/filler.ts';
+import { fillerFor, repeatsBetween, type TrackNeed } from './policy/filler.ts';
 import { InputMeter } from './policy/input-meter.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
 import { Timeline, type Track } from './policy/timeline.ts';
@@ -37,6 +43,8 @@ export interface IntakeHandler {
 const probeMs = 1000;
 const probePictures = 10;
 const probeBytes = 8 * 1024 * 1024;
+/** Sound that comes before the first picture is kept for it, up to this much. */
+const mostEarlySound = 500;
 const classicFrameHeaderBytes = 5;
 
 interface Probe {
@@ -59,8 +67,10 @@ export class Intake {
   #audioHeader?: Buffer;
   #claimedFrameRate?: number;
   #format?: InputFormat;
-  /** The last key frame; filler starts by repeating it. */
-  #still?: { readonly payload: Buffer; readonly videoHeader: Buffer };
+  /** The last key frame, whose timing a slate takes over. */
+  #keyframe?: Buffer;
+  /** Sound of the session before its first picture. */
+  #early: MediaMessage[] = [];
   /** Made for the format in `#slateFormat`. */
   #slate?: Slate;
   #slateFormat?: InputFormat;
@@ -72,8 +82,6 @@ export class Intake {
   #probe?: Probe;
   /** `waiting` for a key frame; `probing` the format; `flowing`; `refused`. */
   #state: 'waiting' | 'probing' | 'flowing' | 'refused' = 'waiting';
-  /** Pictures before the next key frame refer to ones that filler replaced. */
-  #needsKeyframe = true;
 
   /** `startMs`: stream time already produced by another worker. */
   constructor(handler: IntakeHandler, startMs = 0) {
@@ -99,8 +107,8 @@ export class Intake {
     this.#audioHeader = undefined;
     this.#claimedFrameRate = undefined;
     this.#probe = undefined;
+    this.#early = [];
     this.#state = 'waiting';
-    this.#needsKeyframe = true;
   }
 
   /** The frame rate that the publisher announces in its metadata. */
@@ -130,19 +138,30 @@ export class Intake {
     const first = this.#probe?.messages[0];
     if (first && nowMs - first.nowMs > probeMs) this.#decide();
     const format = this.#format;
-    if (!format || !this.#still) return;
+    if (!format || !this.#keyframe) return;
     const { video, audio } = fillerFor({
       nowMs,
-      lastVideoMs: this.timeline.lastOf('video'),
-      lastAudioMs: this.timeline.lastOf('audio'),
+      video: this.#need('video', nowMs),
+      audio: this.#need('audio', nowMs),
       audioFrameMs: format.audioFrameMs,
       publisherPresent,
       hasSound: format.audioCodec !== undefined,
+      mayCatchUp: publisherPresent && this.timeline.mayCatchUp(nowMs),
     });
     for (const at of video) this.#fillVideo(at);
     for (const at of audio) this.#fillAudio(at);
     this.#filled ||= video.length > 0;
     if (nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
+  }
+
+  #need(track: Track, nowMs: number): TrackNeed {
+    const { timeline } = this;
+    return {
+      lastMs: timeline.lastOf(track),
+      lagMs: timeline.lagOf(track),
+      silentMs: timeline.silentMs(track, nowMs),
+      filled: timeline.isFilled(track),
+    };
   }
 
   /** Requests a slate once per format. */
@@ -183,11 +202,19 @@ export class Intake {
     if (tag.packetType === 'sequence-header') {
       const changed = this.#audioHeader === undefined || !this.#audioHeader.equals(payload);
       this.#audioHeader = payload;
-      if (changed && this.#state === 'flowing') this.#state = 'waiting';
+      if (changed && this.#state === 'flowing') this.#changeSound(payload);
       return;
     }
     if (this.#audioHeader === undefined || tag.data.length === 0) return;
-    if (this.#state === 'probing' || this.#state === 'flowing') this.#take({ ...message, payload }, false);
+    if (this.#state !== 'waiting') this.#take({ ...message, payload }, false);
+    else if (this.#early.push({ ...message, payload }) > mostEarlySound) this.#early.shift();
+  }
+
+  /** Other sound, or the first, of a session that is on the air: its pictures go on as they are. */
+  #changeSound(audioHeader: Buffer): void {
+    if (!this.#format) return;
+    this.#format = withSound(this.#format, audioHeader);
+    this.#handler.format(this.#format);
   }
 
   #refuse(detail: string): void {
@@ -206,6 +233,7 @@ export class Intake {
     if (same) {
       this.#state = 'flowing';
       this.#handler.format(known);
+      this.#early = [];
     } else {
       this.#state = 'probing';
       this.#probe = { messages: [], bytes: 0, pictures: 0, firstPictureMs: 0, lastPictureMs: 0 };
@@ -250,47 +278,69 @@ export class Intake {
     }
     this.#state = 'flowing';
     this.#handler.format(this.#format);
-    for (const message of probe.messages) {
+    // The first picture fixes the session's place in stream time; sound from before it has none.
+    const [first, ...rest] = probe.messages;
+    const early = this.#early.filter(
+      ({ timestampMs }) => first && ((timestampMs - first.timestampMs) | 0) >= 0,
+    );
+    this.#early = [];
+    for (const message of [...(first ? [first] : []), ...early, ...rest]) {
       this.#map(message, message.type === 'video' && message.payload[0]! >> 4 === 1);
     }
   }
 
   #map({ type, timestampMs, payload, nowMs, sessionMs }: MediaMessage, keyframe: boolean): void {
-    const videoHeader = this.#videoHeader;
-    if (type === 'video') {
-      if (this.#needsKeyframe && !keyframe) return;
-      this.#needsKeyframe = false;
-      this.#slateShown = false;
-      if (keyframe && videoHeader) this.#still = { payload, videoHeader };
-    }
-    const streamMs = this.timeline.map(type, timestampMs, nowMs);
-    this.#lastRealMs = streamMs;
-    this.#filled = false;
+    const lastMs = this.timeline.lastOf(type);
+    const { streamMs, late } = this.timeline.place(type, timestampMs, nowMs);
     this.meter.count(type, payload.length, nowMs);
-    const tag = { type, streamMs, payload, keyframe };
-    this.#handler.tag(type === 'video' && videoHeader ? { ...tag, videoHeader } : tag, sessionMs);
+    if (type === 'audio') {
+      const audioHeader = this.#audioHeader;
+      if (late || !audioHeader) return;
+      this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
+      this.#handler.tag({ type, streamMs, payload, keyframe, audioHeader }, sessionMs);
+      return;
+    }
+    if (!late) {
+      if (this.#keyframe)
+        for (const at of repeatsBetween(lastMs, streamMs)) this.#handler.tag(this.#fillerAt(at));
+      this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
+      this.#slateShown = false;
+      this.#filled = false;
+    }
+    if (keyframe) this.#keyframe = payload;
+    const videoHeader = this.#videoHeader;
+    const tag: StreamTag = { type, streamMs, payload, keyframe, ...(late && { hidden: true }) };
+    this.#handler.tag(videoHeader ? { ...tag, videoHeader } : tag, sessionMs);
   }
 
   #fillVideo(atMs: number): void {
-    if (!this.#still) return;
-    this.#needsKeyframe = true;
-    const streamMs = this.timeline.fill('video', atMs);
-    const picture = this.#slateAt(streamMs, this.#still.payload) ?? this.#still;
-    this.#handler.tag({ type: 'video', streamMs, keyframe: true, ...picture });
+    this.#handler.tag(this.#fillerAt(this.timeline.fill('video', atMs)));
+  }
+
+  #fillerAt(streamMs: number): StreamTag {
+    const slate = this.#slateAt(streamMs);
+    return slate ? { type: 'video', streamMs, keyframe: true, filler: true, ...slate } : repeatTag(streamMs);
   }
 
   /** Undefined while the last picture should still be shown. Once shown, the slate stays until a real picture arrives. */
-  #slateAt(streamMs: number, still: Buffer): { payload: Buffer; videoHeader: Buffer } | undefined {
+  #slateAt(streamMs: number): { payload: Buffer; videoHeader: Buffer } | undefined {
     const slate = this.#slate;
     this.#slateShown ||= slate !== undefined && streamMs - this.#lastRealMs >= slateAfterMs;
-    if (!this.#slateShown || !slate) return undefined;
-    return { payload: slatePicture(slate, streamMs, still), videoHeader: slate.videoHeader };
+    if (!this.#slateShown || !slate || !this.#keyframe) return undefined;
+    return { payload: slatePicture(slate, streamMs, this.#keyframe), videoHeader: slate.videoHeader };
   }
 
   #fillAudio(atMs: number): void {
-    const silence = this.#format?.silence;
-    if (!silence) return;
+    const { silence, audioHeader } = this.#format ?? {};
+    if (!silence || !audioHeader) return;
     const streamMs = this.timeline.fill('audio', atMs);
-    this.#handler.tag({ type: 'audio', streamMs, payload: silence, keyframe: false });
+    this.#handler.tag({
+      type: 'audio',
+      streamMs,
+      payload: silence,
+      keyframe: false,
+      audioHeader,
+      filler: true,
+    });
   }
 }

@@ -4,6 +4,7 @@ import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
 import { SessionTime } from '../../protocol/relay/session-time.ts';
 import { ChunkReader, type RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
+import { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { messageType } from '../../protocol/rtmp/messages.ts';
 import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
@@ -12,6 +13,8 @@ export interface PublishSessionHandler {
   /** `sessionMs`: time since the session's first message, as counted by the proxy. */
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
+  /** A data message cannot be read; it is skipped, and the media goes on. */
+  unreadable(cause: ProtocolError): void;
   /** All messages of one read have been delivered. */
   batchEnded(): void;
   /** The publisher ended its stream with an RTMP command. */
@@ -180,7 +183,7 @@ export class PublishSession {
     else if (typeId === messageType.audio) this.#handler?.media('audio', timestampMs, payload, sessionMs);
     else if (isUnpublish(message)) this.#handler?.unpublished();
     else {
-      const data = readMetaData(message);
+      const data = this.#readMetaData(message);
       const frameRate = data?.framerate;
       const encoder = data?.encoder;
       if (!data) return;
@@ -188,6 +191,17 @@ export class PublishSession {
         ...(typeof frameRate === 'number' ? { frameRate } : {}),
         ...(typeof encoder === 'string' ? { encoder: encoder.slice(0, 100) } : {}),
       });
+    }
+  }
+
+  /** Metadata is a courtesy: one that cannot be read must not end a link, for its proxy would replay it to the next worker. */
+  #readMetaData(message: RtmpMessage): ReturnType<typeof readMetaData> {
+    try {
+      return readMetaData(message);
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.#handler?.unreadable(cause);
+      return undefined;
     }
   }
 

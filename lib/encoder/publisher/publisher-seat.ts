@@ -1,5 +1,6 @@
 import type { LeaseRecord } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
+import type { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { frameToResumeAt } from './policy/resumption.ts';
 import { judgeClaim, silentMs } from './policy/seat-claim.ts';
 import type { PublishSession, PublishSessionHandler } from './publish-session.ts';
@@ -14,6 +15,8 @@ export interface PublisherSeatHandler {
   resumed?(): boolean;
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
+  /** A data message could not be read and was skipped. */
+  unreadable(cause: ProtocolError): void;
   batchEnded(): void;
   /** The publisher ended its stream. */
   unpublished(): void;
@@ -171,6 +174,9 @@ export class PublisherSeat {
       },
       metadata: (facts) => {
         if (session === this.#session) this.#handler.metadata(facts);
+      },
+      unreadable: (cause) => {
+        if (session === this.#session) this.#handler.unreadable(cause);
       },
       batchEnded: () => this.#handler.batchEnded(),
       unpublished: () => {

@@ -82,7 +82,7 @@ export class Reception {
 
   /** How far media is ahead of the clock. */
   get leadMs(): number {
-    return this.#time.running ? this.#intake.timeline.endMs - this.#time.nowMs : 0;
+    return this.#time.running ? this.#intake.timeline.reachedMs(this.#time.nowMs) - this.#time.nowMs : 0;
   }
 
   /** How much media of the newest session its proxy has replayed. */
@@ -162,6 +162,7 @@ export class Reception {
         if (this.#intake.begun) this.#time.start();
         this.#keepUpWithReplay();
       },
+      unreadable: (cause) => report.publisher.messageSkipped(cause),
       metadata: ({ frameRate, encoder }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
         if (encoder !== undefined) report.publisher.encoderNamed(encoder);
@@ -182,7 +183,7 @@ export class Reception {
    */
   #keepUpWithReplay(): void {
     if (!this.#replayProgress.isReplaying(this.#options.clock.nowMs())) return;
-    this.#replayProgress.replayed(this.#time.keepUpWith(this.#intake.timeline.endMs));
+    this.#replayProgress.replayed(this.#time.keepUpWith(this.#intake.timeline.reachedMs(this.#time.nowMs)));
   }
 
   #publisherReturned(awayMs: number): void {
@@ -196,7 +197,7 @@ export class Reception {
 
   /** Returns false if filler has already replaced the missing media: then this is treated as a new session. */
   #resumed(): boolean {
-    if (this.#intake.shown !== 'media') return false;
+    if (this.#intake.shown === 'slate') return false;
     this.#replayProgress.resumed();
     return true;
   }

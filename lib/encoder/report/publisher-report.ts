@@ -22,6 +22,7 @@ export class PublisherReport {
   #format?: InputFormat;
   #encoderName?: string;
   #inputRefreshedMs = 0;
+  #skippedMs = Number.NEGATIVE_INFINITY;
   /** A replay that has begun and hasn't been reported yet. */
   #replay?: Replay & { readonly fromWorkerId: MemberId };
   /** The worker that last had the publisher. */
@@ -111,6 +112,15 @@ export class PublisherReport {
     emit('encoder.input.unusable', { ...about, code: refusals[reason].code, reason: detail });
     const client = session?.hello.client.address;
     journal.append('publish.refused', { ...refusal, ...(client !== undefined && { client }) });
+  }
+
+  /** Logged once a second at most: an encoder may repeat it with every picture. */
+  messageSkipped(cause: unknown): void {
+    const { about, clock, emit } = this.#reporter;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#skippedMs < 1000) return;
+    this.#skippedMs = nowMs;
+    emit('encoder.message.skipped', { ...about, cause });
   }
 
   inputThrottled(leadMs: number, backlogBytes: number): void {

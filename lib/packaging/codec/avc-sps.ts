@@ -18,6 +18,23 @@ export interface AvcSps {
   /** Frames per second from the VUI as a fraction; undefined if absent. */
   readonly frameRate: { readonly numerator: number; readonly denominator: number } | undefined;
   readonly colour: AvcColour | undefined;
+  readonly slices: AvcSliceSyntax;
+}
+
+/** What the syntax of slices depends on. */
+export interface AvcSliceSyntax {
+  /** Length of frame_num. */
+  readonly frameNumBits: number;
+  readonly pictureOrderType: number;
+  /** Length of pic_order_cnt_lsb; 0 unless the type is 0. */
+  readonly pictureOrderBits: number;
+  /** Type 1: no slice has a delta_pic_order_cnt. */
+  readonly pictureOrderDeltaAlwaysZero: boolean;
+  readonly maxReferenceFrames: number;
+  readonly macroblocks: number;
+  /** chroma_format_idc; 0 where the three planes are coded as one each. */
+  readonly chromaArrayType: number;
+  readonly separatePlanes: boolean;
 }
 
 /** Code points of ISO/IEC 23091-2, as used in `colr`. */
@@ -70,9 +87,9 @@ function readSps(bits: BitReader): AvcSps {
   const { chromaFormat, separatePlanes } = highProfiles.has(profile)
     ? readHighProfileFields(bits)
     : { chromaFormat: 1, separatePlanes: false };
-  bits.unsigned(); // log2_max_frame_num_minus4
-  skipPictureOrderCount(bits);
-  bits.unsigned(); // max_num_ref_frames
+  const frameNumBits = bits.unsigned() + 4;
+  const pictureOrder = readPictureOrder(bits);
+  const maxReferenceFrames = bits.unsigned();
   bits.skip(1); // gaps_in_frame_num_value_allowed_flag
   const widthInMbs = bits.unsigned() + 1;
   const heightInMapUnits = bits.unsigned() + 1;
@@ -92,7 +109,15 @@ function readSps(bits: BitReader): AvcSps {
     throw new CodecConfigError('BAD_AVC_CONFIG', `The SPS has an invalid picture size of ${width}×${height}`);
   }
   const vui = bits.flag() ? readVui(bits) : noVui;
-  return { profile, constraints, level, width, height, progressive, ...vui };
+  const slices: AvcSliceSyntax = {
+    frameNumBits,
+    ...pictureOrder,
+    maxReferenceFrames,
+    macroblocks: widthInMbs * heightInMapUnits * (progressive ? 1 : 2),
+    chromaArrayType: colourPlanes,
+    separatePlanes,
+  };
+  return { profile, constraints, level, width, height, progressive, ...vui, slices };
 }
 
 function readHighProfileFields(bits: BitReader): { chromaFormat: number; separatePlanes: boolean } {
@@ -114,16 +139,22 @@ function skipScalingList(bits: BitReader, size: number): void {
   for (let index = 0; index < size && next !== 0; index++) next = (next + bits.signed() + 256) % 256;
 }
 
-function skipPictureOrderCount(bits: BitReader): void {
-  const type = bits.unsigned();
-  if (type === 0) bits.unsigned(); // log2_max_pic_order_cnt_lsb_minus4
-  if (type !== 1) return;
-  bits.skip(1); // delta_pic_order_always_zero_flag
-  bits.signed();
-  bits.signed();
-  const cycle = bits.unsigned();
-  if (cycle > 255) throw new CodecConfigError('BAD_AVC_CONFIG', 'The picture order count cycle exceeds 255');
-  for (let frame = 0; frame < cycle; frame++) bits.signed();
+function readPictureOrder(
+  bits: BitReader,
+): Pick<AvcSliceSyntax, 'pictureOrderType' | 'pictureOrderBits' | 'pictureOrderDeltaAlwaysZero'> {
+  const pictureOrderType = bits.unsigned();
+  const pictureOrderBits = pictureOrderType === 0 ? bits.unsigned() + 4 : 0;
+  let pictureOrderDeltaAlwaysZero = true;
+  if (pictureOrderType === 1) {
+    pictureOrderDeltaAlwaysZero = bits.flag();
+    bits.signed(); // offset_for_non_ref_pic
+    bits.signed(); // offset_for_top_to_bottom_field
+    const cycle = bits.unsigned();
+    if (cycle > 255)
+      throw new CodecConfigError('BAD_AVC_CONFIG', 'The picture order count cycle is over 255');
+    for (let frame = 0; frame < cycle; frame++) bits.signed();
+  }
+  return { pictureOrderType, pictureOrderBits, pictureOrderDeltaAlwaysZero };
 }
 
 const noVui = { sampleAspectRatio: { width: 1, height: 1 }, frameRate: undefined, colour: undefined };

@@ -104,7 +104,7 @@ export class MediaSource {
       if (payload !== undefined && payload.length <= maxHeaderBytes) this.#header(type, type, payload);
       return;
     }
-    const timeMs = this.#timeline.map(type, timestampMs, this.#nowMs);
+    const { streamMs: timeMs } = this.#timeline.place(type, timestampMs, this.#nowMs);
     if (type === 'video') this.#videoMs = timeMs;
     if (payload === undefined || !this.wanted || payload.length === 0) return;
     const start =

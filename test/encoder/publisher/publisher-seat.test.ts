@@ -90,6 +90,7 @@ beforeEach(() => {
     },
     media: (_, timestampMs) => heard.push(timestampMs),
     metadata() {},
+    unreadable() {},
     batchEnded() {},
     unpublished() {},
     lost: () => said.push('lost'),

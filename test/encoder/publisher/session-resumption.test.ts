@@ -110,6 +110,7 @@ test('however many links a session uses, and wherever they break, each frame is 
               takenThroughMs = sessionMs;
             },
             metadata() {},
+            unreadable() {},
             batchEnded() {},
             unpublished() {},
             closed() {},

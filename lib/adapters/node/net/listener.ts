@@ -15,7 +15,7 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
-  /** If set, connections use TLS (1.2 or 1.3). */
+  /** If set, connections use TLS 1.2. */
   readonly certificate?: Certificate;
   /** Expect a PROXY protocol v2 header first. Only behind a balancer that sends it. */
   readonly proxyHeader?: boolean;
@@ -46,6 +46,12 @@ export class TooManyConnectionsError extends Error {
   override readonly name = 'TooManyConnectionsError';
   readonly code = 'TOO_MANY_CONNECTIONS';
 }
+
+/**
+ * librtmp with GnuTLS (rtmpdump, curl, GStreamer's rtmpsink) takes a session ticket of TLS 1.3 for an error and gives up; Node
+ * cannot switch those tickets off.
+ */
+const tlsVersion = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
 
 /** Listens for TCP or TLS connections. Rejects with Node's error (`EADDRINUSE` …) on failure. */
 export async function listen(options: ListenerOptions, handler: ListenerHandler): Promise<Listener> {
@@ -86,7 +92,7 @@ export async function listen(options: ListenerOptions, handler: ListenerHandler)
   const { port } = server.address() as { port: number };
   return {
     port,
-    setCertificate: ({ cert, key }) => tls?.setSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
+    setCertificate: ({ cert, key }) => tls?.setSecureContext({ cert, key, ...tlsVersion }),
     close: () => server.close(),
   };
 }
@@ -104,7 +110,7 @@ function tlsServer(
   const server = createTlsServer({
     cert,
     key,
-    minVersion: 'TLSv1.2',
+    ...tlsVersion,
     allowHalfOpen: true,
     handshakeTimeout: options.handshakeTimeoutMs,
   });

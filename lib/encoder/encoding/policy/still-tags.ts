@@ -1,5 +1,5 @@
 import type { InputFormat } from '../../policy/input-format.ts';
-import type { StreamTag } from '../../policy/stream-tag.ts';
+import { repeatTag, type StreamTag } from '../../policy/stream-tag.ts';
 import type { TagHistory } from './tag-history.ts';
 
 const pictureMs = 100;
@@ -9,18 +9,16 @@ const pictureMs = 100;
  * it.
  */
 export function stillTags(
-  history: Pick<TagHistory, 'lastKeyframe' | 'lastOf'>,
+  history: Pick<TagHistory, 'lastOf'>,
   untilMs: number,
-  { silence, audioFrameMs }: Pick<InputFormat, 'silence' | 'audioFrameMs'>,
+  { audioHeader, silence, audioFrameMs }: Pick<InputFormat, 'audioHeader' | 'silence' | 'audioFrameMs'>,
 ): StreamTag[] {
   const tags: StreamTag[] = [];
   const endMs = untilMs + pictureMs;
-  const still = history.lastKeyframe;
-  for (let at = history.lastOf('video') + pictureMs; still && at <= endMs; at += pictureMs) {
-    tags.push({ ...still, streamMs: at });
-  }
+  for (let at = history.lastOf('video') + pictureMs; at <= endMs; at += pictureMs) tags.push(repeatTag(at));
   for (let at = history.lastOf('audio') + audioFrameMs; silence && at <= endMs; at += audioFrameMs) {
-    tags.push({ type: 'audio', streamMs: Math.floor(at), payload: silence, keyframe: false });
+    const streamMs = Math.floor(at);
+    tags.push({ type: 'audio', streamMs, payload: silence, keyframe: false, audioHeader, filler: true });
   }
   return tags;
 }

@@ -2,12 +2,13 @@ import type { StreamTag } from '../../policy/stream-tag.ts';
 
 /** Upper bound on what another ffmpeg may be started with. Above it the oldest media is dropped, and a crash leaves a gap. */
 const maxBytes = 24 * 1024 * 1024;
+/** Sound from before the first segment, for the sound encoder to start with. */
+const soundLeadMs = 200;
 
 /** The media of one input format since the last safe point, so that another ffmpeg can encode it again. */
 export class TagHistory {
   #tags: StreamTag[] = [];
   #bytes = 0;
-  #lastKeyframe?: StreamTag;
   readonly #last = { video: 0, audio: 0 };
 
   get lastMs(): number {
@@ -20,11 +21,6 @@ export class TagHistory {
     return Math.abs(video - audio) > 1000 ? Math.max(video, audio) : Math.min(video, audio);
   }
 
-  /** The newest key frame. */
-  get lastKeyframe(): StreamTag | undefined {
-    return this.#lastKeyframe;
-  }
-
   lastOf(type: 'video' | 'audio'): number {
     return this.#last[type];
   }
@@ -33,13 +29,20 @@ export class TagHistory {
     this.#tags.push(tag);
     this.#bytes += tag.payload.length;
     this.#last[tag.type] = tag.streamMs;
-    if (tag.keyframe) this.#lastKeyframe = tag;
     if (this.#bytes > maxBytes) this.#dropTo(this.#secondKeyframe());
   }
 
-  /** Drops everything before the last key frame at or before `streamMs`. */
+  /**
+   * Drops what an encoder that begins at `streamMs` does not need: everything before the last key frame, and of what follows it
+   * sound and filler, however long pictures have been standing.
+   */
   forgetBefore(streamMs: number): void {
     this.#dropTo(this.#keyframeAt(streamMs));
+    const needed = ({ type, filler, keyframe, streamMs: at }: StreamTag): boolean =>
+      keyframe || (type === 'video' && !filler) || at >= streamMs - soundLeadMs;
+    if (this.#tags.every(needed)) return;
+    this.#tags = this.#tags.filter(needed);
+    this.#bytes = this.#tags.reduce((sum, { payload }) => sum + payload.length, 0);
   }
 
   /** Tags from the last key frame at or before `streamMs`, else from the first one; empty if there is none. */
@@ -52,7 +55,6 @@ export class TagHistory {
   clear(): void {
     this.#tags = [];
     this.#bytes = 0;
-    this.#lastKeyframe = undefined;
   }
 
   #keyframeAt(streamMs: number): number {

@@ -1,61 +1,87 @@
-/**
- * How far stream time may lag behind the clock while the publisher is connected: data that the network delays for less than
- * this arrives complete. A repeated picture discards the real ones up to the next key frame, so filler is a last resort.
- */
-const patienceMs = 3000;
-/** How far one track may lag behind the other; any further and the missing track stalls the players. */
-const trackLagMs = { video: 3000, audio: 1000 };
-/** Filler stops this far short of its target, so that late real media still has room. */
-const marginMs = 200;
-const pictureMs = 100;
-/** Upper bound on filler tags per call: 20 s of audio. A longer gap (the process was suspended) stays a gap. */
-const maxTags = 1000;
+import { segmentMs } from '../../../packaging/segment-grid.ts';
 
-export interface FillerNeed {
-  readonly nowMs: number;
-  readonly lastVideoMs: number;
-  readonly lastAudioMs: number;
-  /** Duration of one silent audio frame. */
-  readonly audioFrameMs: number;
-  /** False when the publisher is known to be disconnected: filler starts without waiting. */
-  readonly publisherPresent: boolean;
-  /** False when the publisher sends no audio: every picture gets silence to go with it. */
-  readonly hasSound: boolean;
+/** How long both tracks may be silent before filler takes their time: what the network holds up for less arrives whole. */
+const patienceMs = 3000;
+/** The same for one track while the other one arrives: the network is fine, and the track has nothing to send. */
+const oneTrackPatienceMs = 1000;
+/** A track counts as arriving if its last tag is this recent. */
+const arrivingMs = 500;
+/** Filler stays this far behind the clock, so that media which is about to arrive still has its place. */
+const marginMs = 200;
+/** Between two pictures that are shown: beyond this the picture is repeated. */
+export const pictureMs = 100;
+
+export interface TrackNeed {
+  /** Stream time of the track's last tag, filler included. */
+  readonly lastMs: number;
+  /** How late its tags usually are. */
+  readonly lagMs: number;
+  /** Since its last tag from the publisher. */
+  readonly silentMs: number;
+  /** Its last tag was filler: nothing is waited for. */
+  readonly filled: boolean;
 }
 
-/** Stream times, ascending, at which to repeat the last picture and to insert silence. */
+export interface FillerNeed {
+  /** Stream time by the clock. */
+  readonly nowMs: number;
+  readonly video: TrackNeed;
+  readonly audio: TrackNeed;
+  /** Duration of one silent audio frame. */
+  readonly audioFrameMs: number;
+  /** False once the publisher is known to be gone: don't wait for its media. */
+  readonly publisherPresent: boolean;
+  /** False if the publisher sends no sound: silence then accompanies every picture. */
+  readonly hasSound: boolean;
+  /** Late media may be up with the clock in a moment: pictures wait for it. */
+  readonly mayCatchUp: boolean;
+}
+
+/** Stream times at which to repeat the last picture and insert silence, each list in ascending order. */
 export interface Filler {
   readonly video: readonly number[];
   readonly audio: readonly number[];
 }
 
 /**
- * Decides what filler keeps stream time up with the clock and both tracks level: the last picture repeated 10 times a second,
- * with silence in between. Real media always wins; no filler is added where media exists.
+ * What must be added for stream time to keep up with the clock, in either track: the last picture repeated, and silence. Real
+ * media always comes first: a track is filled up to where its next tag is expected, and no further.
  */
 export function fillerFor(need: FillerNeed): Filler {
-  const { nowMs, lastVideoMs, lastAudioMs } = need;
-  const patience = need.publisherPresent ? patienceMs : 0;
-  const clockMs = nowMs - marginMs;
-  const aheadMs = Math.max(lastVideoMs, lastAudioMs) - marginMs;
-  const goal = (lastMs: number, lagMs: number): number => {
-    if (lastMs < clockMs - patience) return clockMs;
-    return lastMs < aheadMs - lagMs ? aheadMs : lastMs;
+  const { audio, audioFrameMs, hasSound, mayCatchUp, nowMs, publisherPresent, video } = need;
+  const due = (track: TrackNeed, other: TrackNeed): number => {
+    if (!publisherPresent) return nowMs - marginMs;
+    const dueMs = nowMs - marginMs - track.lagMs;
+    const waitsMs = track.filled ? 0 : other.silentMs < arrivingMs ? oneTrackPatienceMs : patienceMs;
+    return track.lastMs < dueMs - waitsMs ? dueMs : track.lastMs;
   };
+  const videoUntilMs = mayCatchUp ? video.lastMs : due(video, audio);
+  const audioUntilMs = hasSound
+    ? due(audio, video)
+    : Math.max(audio.lastMs, Math.max(video.lastMs, videoUntilMs) - marginMs);
   return {
-    video: steps(lastVideoMs, goal(lastVideoMs, trackLagMs.video), pictureMs),
-    audio: steps(lastAudioMs, goal(lastAudioMs, need.hasSound ? trackLagMs.audio : 0), need.audioFrameMs),
+    video: pictureTimes(video.lastMs, videoUntilMs),
+    audio: steps(audio.lastMs, audioUntilMs, audioFrameMs),
   };
 }
 
-function steps(fromMs: number, untilMs: number, stepMs: number): number[] {
+/** Times between two pictures at which the first one is repeated, so that no picture stands for longer than a moment. */
+export function repeatsBetween(lastMs: number, nextMs: number): readonly number[] {
+  return nextMs - lastMs <= pictureMs * 1.5 ? [] : pictureTimes(lastMs, nextMs - 1);
+}
+
+/** A picture lies on each line of the grid, so that a segment that begins while pictures stand is as long as any. */
+function pictureTimes(lastMs: number, untilMs: number): number[] {
   const times: number[] = [];
-  for (let at = 1; times.length < maxTags; at++) {
-    const time = Math.floor(fromMs + at * stepMs);
-    if (time > untilMs) return times;
-    times.push(time);
+  for (let atMs = lastMs; ; ) {
+    const lineMs = (Math.floor(atMs / segmentMs) + 1) * segmentMs;
+    atMs = Math.min(atMs + pictureMs, lineMs);
+    if (atMs > untilMs) return times;
+    times.push(atMs);
   }
-  // Too much to fill: only the newest part.
-  const skipMs = Math.max(0, untilMs - times.at(-1)!);
-  return times.map((time) => Math.floor(time + skipMs));
+}
+
+function steps(fromMs: number, untilMs: number, stepMs: number): number[] {
+  const count = Math.max(0, Math.floor((untilMs - fromMs) / stepMs));
+  return Array.from({ length: count }, (_, index) => Math.floor(fromMs + (index + 1) * stepMs));
 }

@@ -1,50 +1,101 @@
 export type Track = 'video' | 'audio';
 
-/** A forward step above this is a jump unless the clock confirms it. */
-const forwardLimitMs = 1000;
-/**
- * A backward step up to this is jitter: the tag is moved to just after the last one. A larger one means the publisher has
- * reset its clock.
- */
-const backwardToleranceMs = 100;
-/** How far the clock and a publisher may disagree about a pause before the pause counts as a jump. */
-const clockToleranceMs = 250;
-const maxFrameMs = 200;
+/** Where a tag belongs in stream time. */
+export interface Placement {
+  readonly streamMs: number;
+  /**
+   * Filler or later media has taken the tag's time. `streamMs` is then that of the track's last tag: a picture is decoded for the
+   * sake of those that refer to it, and not shown; sound is dropped.
+   */
+  readonly late: boolean;
+}
+
+/** A step of a track's timestamps that differs from the clock's by more than this is a jump: the publisher reset its clock. */
+const jumpMs = 1000;
+/** A backward step up to this among real media is jitter: the tag is moved to just after the last one. */
+const jitterMs = 100;
+/** Tracks whose timestamps are further apart than this have nothing to do with each other. */
+const mostApartMs = 10_000;
+/** A track may always be this much later than its timestamps say; filler waits for it. */
+const mostLagMs = 3000;
+/** How fast a learned lag is forgotten, in ms a second. */
+const forgetLagMsPerSecond = 100;
+/** A track heard within this counts for the session's lag and lead. */
+const aliveMs = 3000;
+/** A session that is this late for good is placed anew; less is corrected softly. */
+const tooLateMs = 700;
+/** Whether it catches up is judged over this, if its time is taken already, or if it still has its place. */
+const judgeLateMs = 400;
+const judgeBehindMs = 3000;
+/** Tags must have come at this many moments to show a pace. */
+const judgeMoments = 4;
+/** After a gap that is this much longer than a tag's step, the pace is judged anew: what was held up arrives now. */
+const mostGapMs = 200;
+/** A burst is given this long before filler goes on. */
+const patienceMs = 600;
+/** Drift is corrected by 1 ms at most once in this time: 5,000 ppm. */
+const slewEveryMs = 200;
+const slewWindowMs = 5000;
+const slewToleranceMs = 150;
+const longestFrameMs = 200;
 
 interface TrackState {
-  /** Stream time of the last tag, filler included; -1 before the first. */
+  /** Stream time of the last tag, filler included; just before the start if there is none. */
   lastMs: number;
+  /** The last tag was filler. */
+  filled: boolean;
   /** Publisher's time of this session's last tag, unwrapped. */
-  lastPublisherMs?: number;
+  publisherMs?: number | undefined;
+  /** Stream time by the clock when it was read. */
+  heardMs: number;
   /** Stream time minus publisher's time. */
   offsetMs: number;
-  /** Smoothed interval between tags, for placing a tag when the publisher's timestamps don't help. */
+  /** The session was moved to a later time, from this publisher's time on. */
+  shift?: { readonly fromMs: number; readonly byMs: number } | undefined;
+  /** By how much the last tag was behind the clock. */
+  behindMs: number;
+  /** By how much more than the other track's, usually: sound that is sent late is not media that the network holds up. */
+  skewMs: number;
+  /** By how much the track's tags usually are. */
+  lagMs: number;
+  /** Smoothed interval between tags. */
   frameMs: number;
 }
 
 /**
  * Maps the timestamps of a broadcast's publish sessions onto stream time (milliseconds since the broadcast began).
  *
- * For any input, stream time strictly increases within each track, and no step is longer than {@link forwardLimitMs} or the
- * time that has really passed. Both tracks of a session share one offset, so they stay synchronised as the publisher sent
- * them; when one track jumps, the other follows once it jumps too. RTMP timestamps are 32 bits wide and wrap (RTMP 1.0
+ * Stream time is the publisher's time plus one offset for both tracks, fixed when a session begins: when a tag arrives never moves
+ * it against the other track. The offset changes in three cases only, for both tracks: a track's own timestamps jump against the
+ * clock; the publisher's clock stood still, so that its media would stay late for good; or, softly, to follow a clock that drifts.
+ * Within a track the stream time of tags that are shown strictly increases. RTMP timestamps are 32 bits wide and wrap (RTMP 1.0
  * section 3): only differences are used, as signed 32-bit numbers.
  */
 export class Timeline {
   readonly #tracks: Record<Track, TrackState>;
   #startMs: number;
-  /** Publisher's time of the session's last tag on either track. */
-  #lastPublisherMs?: number;
-  /** Number of tags placed without using the publisher's timestamps, since the broadcast began. */
   #anchors = 0;
+  /** The session is late, and is given time to catch up. */
+  #late?: { readonly sinceMs: number; readonly behindMs: number; moments: number } | undefined;
+  #lateFromMs: number | undefined;
+  /** The least that the session was behind, in this window and in the one before. */
+  #least = { sinceMs: 0, ms: Number.POSITIVE_INFINITY, beforeMs: Number.POSITIVE_INFINITY };
+  #slewedMs = 0;
 
   /** `startMs`: stream time already produced by another worker. */
   constructor(startMs = 0) {
     this.#startMs = startMs;
-    this.#tracks = {
-      video: { lastMs: startMs - 1, offsetMs: 0, frameMs: 33 },
-      audio: { lastMs: startMs - 1, offsetMs: 0, frameMs: 21 },
-    };
+    const track = (frameMs: number): TrackState => ({
+      lastMs: startMs - 1,
+      filled: false,
+      heardMs: Number.NEGATIVE_INFINITY,
+      offsetMs: 0,
+      behindMs: 0,
+      skewMs: 0,
+      lagMs: 0,
+      frameMs,
+    });
+    this.#tracks = { video: track(33), audio: track(21) };
   }
 
   /** Places the first tag at `startMs`. Call before the first tag. */
@@ -63,88 +114,206 @@ export class Timeline {
     return this.#tracks[track].lastMs;
   }
 
-  /** How often a jump, a reset or a new session made the timeline choose a position on its own. */
+  /** The track's last tag was filler. */
+  isFilled(track: Track): boolean {
+    return this.#tracks[track].filled;
+  }
+
+  /** How late the track's tags usually are, 0 to 3,000 ms. */
+  lagOf(track: Track): number {
+    return this.#tracks[track].lagMs;
+  }
+
+  /** How long ago the track's last tag of this session was read. */
+  silentMs(track: Track, nowMs: number): number {
+    const { publisherMs, heardMs } = this.#tracks[track];
+    return publisherMs === undefined ? Number.POSITIVE_INFINITY : nowMs - heardMs;
+  }
+
+  /** Media that is late has just begun to arrive: it may be up with the clock in a moment. */
+  mayCatchUp(nowMs: number): boolean {
+    return this.#lateFromMs !== undefined && nowMs - this.#lateFromMs < patienceMs;
+  }
+
+  /** How far both tracks have got: what a player can show. A track that is not sent does not count. */
+  reachedMs(nowMs: number): number {
+    const alive = this.#alive(nowMs);
+    return alive.length === 0 ? this.endMs : Math.min(...alive.map(({ lastMs }) => lastMs));
+  }
+
+  /** How often the timeline chose an offset, since the broadcast began. */
   get anchors(): number {
     return this.#anchors;
   }
 
   /** The next tag belongs to another publish session, whose timestamps are unrelated to the last one's. */
   beginSession(): void {
-    this.#lastPublisherMs = undefined;
-    for (const track of Object.values(this.#tracks)) track.lastPublisherMs = undefined;
+    this.#late = undefined;
+    this.#lateFromMs = undefined;
+    for (const track of Object.values(this.#tracks)) {
+      track.publisherMs = undefined;
+      track.shift = undefined;
+      track.behindMs = 0;
+      track.skewMs = 0;
+      track.lagMs = 0;
+    }
   }
 
-  /**
-   * Returns the stream time of a tag with RTMP timestamp `timestamp` (any 32-bit number), read when the clock was at `nowMs`
-   * of stream time.
-   */
-  map(track: Track, timestamp: number, nowMs: number): number {
+  /** Places a tag with RTMP timestamp `timestamp` (any 32-bit number), read when the clock was at `nowMs` of stream time. */
+  place(track: Track, timestamp: number, nowMs: number): Placement {
     const state = this.#tracks[track];
-    const publisherMs = this.#unwrap(timestamp);
-    const mapped = this.#place(track, state, publisherMs, Math.floor(nowMs));
-    state.lastPublisherMs = publisherMs;
-    this.#lastPublisherMs = publisherMs;
-    state.lastMs = mapped;
-    return mapped;
+    const other = this.#tracks[track === 'video' ? 'audio' : 'video'];
+    const now = Math.floor(nowMs);
+    const publisherMs = unwrap(timestamp, state.publisherMs ?? other.publisherMs);
+    this.#fixOffset(state, other, publisherMs, now);
+    applyShift(state, publisherMs);
+    const stepMs = publisherMs - (state.publisherMs ?? publisherMs);
+    if (stepMs > 0 && stepMs <= longestFrameMs) state.frameMs += (stepMs - state.frameMs) / 8;
+    this.#learn(state, other, publisherMs, now);
+    const gapMs = now - Math.max(state.heardMs, other.heardMs);
+    if (gapMs > Math.max(stepMs, 0) + mostGapMs) this.#late = undefined;
+    else if (gapMs > 0 && this.#late) this.#late.moments++;
+    state.publisherMs = publisherMs;
+    state.heardMs = now;
+    const isLate = publisherMs + state.offsetMs <= state.lastMs;
+    this.#catchUp(isLate, now);
+    this.#followDrift(now);
+    return this.#take(state, publisherMs + state.offsetMs);
   }
 
   /** Reserves stream time for a filler tag; returns its time, which is `atMs` or just after the last tag. */
   fill(track: Track, atMs: number): number {
     const state = this.#tracks[track];
     state.lastMs = Math.max(Math.floor(atMs), state.lastMs + 1);
+    state.filled = true;
     return state.lastMs;
   }
 
-  /** Converts a stream time to the session's current publisher time (unwrapped, counted from the value of its first tag). */
-  toPublisherMs(track: Track, streamMs: number): number {
-    return streamMs - this.#tracks[track].offsetMs;
+  #take(state: TrackState, streamMs: number): Placement {
+    const overlapMs = state.lastMs - streamMs;
+    if (overlapMs >= 0 && (state.filled || overlapMs > jitterMs))
+      return { streamMs: state.lastMs, late: true };
+    state.lastMs = Math.max(streamMs, state.lastMs + 1);
+    state.filled = false;
+    return { streamMs: state.lastMs, late: false };
   }
 
-  #unwrap(timestamp: number): number {
-    if (this.#lastPublisherMs === undefined) return timestamp >>> 0;
-    return this.#lastPublisherMs + ((timestamp - this.#lastPublisherMs) | 0);
-  }
-
-  #place(track: Track, state: TrackState, publisherMs: number, nowMs: number): number {
-    const other = this.#tracks[track === 'video' ? 'audio' : 'video'];
-    if (state.lastPublisherMs === undefined) {
-      if (other.lastPublisherMs === undefined) {
-        return this.#anchor(
-          state,
-          publisherMs,
-          this.endMs < this.#startMs
-            ? Math.max(nowMs, this.#startMs)
-            : Math.max(nowMs, this.endMs + state.frameMs),
-        );
-      }
-      return this.#follow(state, other, publisherMs, other.lastMs);
+  #fixOffset(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
+    if (state.publisherMs === undefined) {
+      if (other.publisherMs === undefined) {
+        const begins = this.endMs < this.#startMs;
+        this.#anchor(state, publisherMs, Math.max(now, begins ? this.#startMs : this.endMs + state.frameMs));
+      } else this.#share(state, other, publisherMs, now, mostApartMs);
+      return;
     }
-    const step = publisherMs - state.lastPublisherMs;
-    const mapped = publisherMs + state.offsetMs;
-    const ahead = mapped - state.lastMs;
-    const real = mapped <= nowMs + clockToleranceMs;
-    if (ahead < -backwardToleranceMs || (ahead > forwardLimitMs && !real)) {
-      return this.#follow(state, other, publisherMs, state.lastMs + state.frameMs);
-    }
-    if (step > 0 && step <= maxFrameMs) state.frameMs += (step - state.frameMs) / 8;
-    return Math.max(mapped, state.lastMs + 1);
+    const stepMs = publisherMs - state.publisherMs;
+    const isAhead = publisherMs + state.offsetMs > now + jumpMs && stepMs > now - state.heardMs + jumpMs;
+    if (stepMs < -jumpMs || isAhead) this.#share(state, other, publisherMs, now, jumpMs);
   }
 
-  /** Adopts the other track's offset if that puts the tag near `expectedMs`; otherwise anchors the tag there. */
-  #follow(state: TrackState, other: TrackState, publisherMs: number, expectedMs: number): number {
-    const shared = publisherMs + other.offsetMs;
-    const isNear = shared >= expectedMs - backwardToleranceMs && shared <= expectedMs + forwardLimitMs;
-    if (other.lastPublisherMs !== undefined && isNear) {
-      state.offsetMs = other.offsetMs;
-      return Math.max(shared, state.lastMs + 1);
-    }
-    return this.#anchor(state, publisherMs, expectedMs);
+  /** Takes over the other track's offset if that puts the tag within `toleranceMs` of now; otherwise anchors the track by itself. */
+  #share(state: TrackState, other: TrackState, publisherMs: number, now: number, toleranceMs: number): void {
+    if (other.publisherMs !== undefined && Math.abs(publisherMs + other.offsetMs - now) <= toleranceMs)
+      [state.offsetMs, state.shift] = [other.offsetMs, other.shift];
+    else this.#anchor(state, publisherMs, Math.max(now, state.lastMs + state.frameMs));
   }
 
-  #anchor(state: TrackState, publisherMs: number, streamMs: number): number {
+  #anchor(state: TrackState, publisherMs: number, streamMs: number): void {
     this.#anchors++;
-    const placed = Math.max(Math.round(streamMs), state.lastMs + 1);
-    state.offsetMs = placed - publisherMs;
-    return placed;
+    state.offsetMs = Math.round(streamMs) - publisherMs;
+    state.shift = undefined;
+    this.#forgetLeast(streamMs);
   }
+
+  #alive(now: number): TrackState[] {
+    return Object.values(this.#tracks).filter(
+      ({ publisherMs, heardMs }) => publisherMs !== undefined && now - heardMs < aliveMs,
+    );
+  }
+
+  /** By how much the session is behind the clock: its earlier track counts. */
+  #behindMs(now: number): number {
+    return Math.min(...this.#alive(now).map(({ behindMs, skewMs }) => behindMs - skewMs));
+  }
+
+  #learn(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
+    if (state.publisherMs !== undefined) {
+      const forgottenMs = ((now - state.heardMs) * forgetLagMsPerSecond) / 1000;
+      state.lagMs = Math.max(0, state.lagMs - forgottenMs);
+    }
+    state.behindMs = now - (publisherMs + state.offsetMs);
+    if (state.behindMs <= mostLagMs) state.lagMs = Math.max(state.lagMs, state.behindMs);
+    if (other.publisherMs === undefined || now - other.heardMs >= aliveMs) return;
+    const skewMs = Math.max(0, state.behindMs - other.behindMs);
+    state.skewMs += (skewMs - state.skewMs) / 8;
+  }
+
+  /** A session that does not catch up is late for good: its clock stood still, or the network is too slow for it. */
+  #catchUp(isLate: boolean, now: number): void {
+    const behindMs = this.#behindMs(now);
+    if (behindMs <= tooLateMs) {
+      this.#late = undefined;
+      this.#lateFromMs = undefined;
+      return;
+    }
+    this.#lateFromMs ??= now;
+    this.#late ??= { sinceMs: now, behindMs, moments: 0 };
+    const { sinceMs, behindMs: firstMs, moments } = this.#late;
+    const elapsedMs = now - sinceMs;
+    if (moments < judgeMoments || elapsedMs < (isLate ? judgeLateMs : judgeBehindMs)) return;
+    this.#late = undefined;
+    if (firstMs - behindMs < elapsedMs / 2) this.#shift(behindMs);
+  }
+
+  /**
+   * Moves the session to a later time, both tracks from the same publisher's time on: what the later track has still to send from
+   * before it belongs to pictures that were shown already.
+   */
+  #shift(byMs: number): void {
+    this.#anchors++;
+    const tracks = Object.values(this.#tracks);
+    const fromMs = Math.max(...tracks.map(({ publisherMs }) => publisherMs ?? Number.NEGATIVE_INFINITY));
+    for (const track of tracks) {
+      applyShift(track, Number.POSITIVE_INFINITY);
+      track.shift = { fromMs, byMs };
+      if (track.publisherMs !== undefined) applyShift(track, track.publisherMs);
+    }
+    this.#forgetLeast(0);
+  }
+
+  #forgetLeast(sinceMs: number): void {
+    this.#least = { sinceMs, ms: Number.POSITIVE_INFINITY, beforeMs: Number.POSITIVE_INFINITY };
+  }
+
+  /** What the network holds up comes and goes; the least of it over some seconds shows how the publisher's clock runs. */
+  #followDrift(now: number): void {
+    const least = this.#least;
+    least.ms = Math.min(least.ms, this.#behindMs(now));
+    if (now - least.sinceMs >= slewWindowMs)
+      this.#least = { sinceMs: now, ms: Number.POSITIVE_INFINITY, beforeMs: least.ms };
+    const driftMs = Math.min(this.#least.ms, this.#least.beforeMs);
+    if (this.#least.beforeMs === Number.POSITIVE_INFINITY || Math.abs(driftMs) <= slewToleranceMs) return;
+    if (now - this.#slewedMs < slewEveryMs) return;
+    this.#slewedMs = now;
+    const stepMs = Math.sign(driftMs);
+    for (const track of Object.values(this.#tracks)) {
+      track.offsetMs += stepMs;
+      track.behindMs -= stepMs;
+    }
+    this.#least.ms -= stepMs;
+    this.#least.beforeMs -= stepMs;
+  }
+}
+
+function applyShift(track: TrackState, publisherMs: number): void {
+  if (!track.shift || publisherMs < track.shift.fromMs) return;
+  const { byMs } = track.shift;
+  track.shift = undefined;
+  track.offsetMs += byMs;
+  track.behindMs -= byMs;
+  track.lagMs = Math.max(0, track.lagMs - byMs);
+}
+
+function unwrap(timestamp: number, lastMs: number | undefined): number {
+  return lastMs === undefined ? timestamp >>> 0 : lastMs + ((timestamp - lastMs) | 0);
 }

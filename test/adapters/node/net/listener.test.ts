@@ -225,6 +225,17 @@ describe('a listener', () => {
     expect(heard.connection.remote).toEqual({ host: '2001:db8::7', port: 9 });
   });
 
+  test('speaks TLS 1.2, whatever newer a client offers', async () => {
+    const { listener } = await serve({ proxyHeader: false, certificate: await testCertificate() });
+    const socket = (await dial(listener.port, true)) as TLSSocket;
+    expect(socket.getProtocol()).toBe('TLSv1.2');
+    const newest = connectTls({ port: listener.port, rejectUnauthorized: false, minVersion: 'TLSv1.3' });
+    cleanups.push(() => newest.destroy());
+    await expect(once(newest, 'secureConnect')).rejects.toMatchObject({
+      code: /TLSV1_ALERT_PROTOCOL_VERSION/,
+    });
+  });
+
   test('refuses what does not begin with the PROXY header that it expects', async () => {
     const { listener, refusals } = await serve({ proxyHeader: true });
     const socket = await dial(listener.port, false);

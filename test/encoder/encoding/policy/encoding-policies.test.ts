@@ -5,66 +5,8 @@ import { dropAudioOnlyEnd, GroupCollector } from '../../../../lib/encoder/encodi
 import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
 import { LagWatch } from '../../../../lib/encoder/encoding/policy/shedding.ts';
 import { TagHistory } from '../../../../lib/encoder/encoding/policy/tag-history.ts';
-import { fillerFor } from '../../../../lib/encoder/publisher/policy/filler.ts';
 import { ThroughMarks } from '../../../../lib/encoder/publisher/policy/published-through.ts';
 import { nextState } from '../../../../lib/encoder/report/policy/broadcast-state.ts';
-
-describe('The filler', () => {
-  const need = {
-    nowMs: 10_000,
-    lastVideoMs: 10_000,
-    lastAudioMs: 10_000,
-    audioFrameMs: 1024 / 48,
-    publisherPresent: true,
-    hasSound: true,
-  };
-
-  test('comes after existing media, ascends, and never passes the clock or the other track', () => {
-    const time = fc.integer({ min: 0, max: 60_000 });
-    fc.assert(
-      fc.property(
-        time,
-        time,
-        time,
-        fc.boolean(),
-        fc.boolean(),
-        (nowMs, lastVideoMs, lastAudioMs, present, sound) => {
-          const { video, audio } = fillerFor({
-            ...need,
-            nowMs,
-            lastVideoMs,
-            lastAudioMs,
-            publisherPresent: present,
-            hasSound: sound,
-          });
-          const most = Math.max(nowMs, lastVideoMs, lastAudioMs);
-          for (const [times, last] of [
-            [video, lastVideoMs],
-            [audio, lastAudioMs],
-          ] as const) {
-            expect(times.length).toBeLessThanOrEqual(1000);
-            const isPlaced = (at: number, index: number): boolean =>
-              at > (times[index - 1] ?? last) && at <= most;
-            expect(times.every(isPlaced)).toBe(true);
-          }
-        },
-      ),
-    );
-  });
-
-  test('waits three seconds for a connected publisher, and not at all for a disconnected one', () => {
-    const silent = { ...need, lastVideoMs: 8000, lastAudioMs: 8000 };
-    expect(fillerFor(silent).video).toEqual([]);
-    expect(fillerFor({ ...silent, publisherPresent: false }).video.at(-1)).toBe(9800);
-    expect(fillerFor({ ...silent, nowMs: 11_300 }).video[0]).toBe(8100);
-  });
-
-  test('adds silence to the pictures of a publisher without audio, and after a second if its audio stops', () => {
-    expect(fillerFor({ ...need, lastAudioMs: 9500 }).audio).toEqual([]);
-    expect(fillerFor({ ...need, lastAudioMs: 8700 }).audio.length).toBeGreaterThan(40);
-    expect(fillerFor({ ...need, lastAudioMs: 9500, hasSound: false }).audio.length).toBeGreaterThan(10);
-  });
-});
 
 describe('The states of a broadcast', () => {
   test('go from starting through live and reconnecting to ended, and ended is final', () => {
@@ -189,7 +131,22 @@ describe('The tag history', () => {
     history.forgetBefore(6200);
     expect(history.from(4550)[0]?.streamMs).toBe(6000);
     expect(history.from(0).length).toBe(40);
-    expect(history.lastKeyframe?.streamMs).toBe(9000);
+  });
+
+  test('keeps of a picture that stands for an hour what it takes to decode it, and no more', () => {
+    const history = new TagHistory();
+    const picture = { type: 'video', payload: Buffer.alloc(10), keyframe: false } as const;
+    for (let at = 0; at < 2000; at += 100) history.push({ ...picture, streamMs: at, keyframe: at === 0 });
+    for (let at = 2000; at < 3_600_000; at += 100) {
+      history.push({ ...picture, streamMs: at, filler: true });
+      history.push({ type: 'audio', payload: Buffer.alloc(10), keyframe: false, streamMs: at });
+      if (at % 2000 === 0) history.forgetBefore(at - 4000);
+    }
+    const kept = history.from(3_590_000);
+    expect(kept.length).toBeLessThan(200);
+    expect(kept.slice(0, 20).map(({ streamMs }) => streamMs)).toEqual(
+      Array.from({ length: 20 }, (_, index) => index * 100),
+    );
   });
 });
 

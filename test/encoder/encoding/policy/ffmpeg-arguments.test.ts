@@ -45,7 +45,8 @@ describe("ffmpeg's arguments", () => {
   test('scale each size from the one above it and drop pictures once', () => {
     const graph = flagValue(args, '-filter_complex')!;
     expect(graph.match(/scale=/g)).toHaveLength(2);
-    expect(graph.match(/select=/g)).toHaveLength(1);
+    expect(graph.match(/prev_selected_n/g)).toHaveLength(1);
+    expect(graph.match(/select=/g)).toHaveLength(2);
     expect(graph).toContain('[s0]select');
   });
 

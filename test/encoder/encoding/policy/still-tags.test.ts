@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { stillTags } from '../../../../lib/encoder/encoding/policy/still-tags.ts';
 import { TagHistory } from '../../../../lib/encoder/encoding/policy/tag-history.ts';
+import { isRepeat } from '../../../../lib/encoder/policy/stream-tag.ts';
 
 const silence = Buffer.from([0xaf, 1, 0]);
+const audioHeader = Buffer.from([0xaf, 0, 0x11, 0x90]);
 
 function history(): TagHistory {
   const history = new TagHistory();
@@ -12,16 +14,18 @@ function history(): TagHistory {
   return history;
 }
 
-test('the last decodable picture is repeated, with silence, until both tracks are past the end', () => {
-  const tags = stillTags(history(), 1_200, { silence, audioFrameMs: 21.3 });
+test('the last picture stands, and is silent, until both tracks are past the end', () => {
+  const tags = stillTags(history(), 1_200, { silence, audioHeader, audioFrameMs: 21.3 });
   const video = tags.filter(({ type }) => type === 'video');
   const audio = tags.filter(({ type }) => type === 'audio');
   expect(video.map(({ streamMs }) => streamMs)).toEqual([1_133, 1_233]);
-  expect(video.every(({ payload, keyframe }) => keyframe && payload.toString() === 'key')).toBe(true);
-  expect(audio[0]).toEqual({ type: 'audio', streamMs: 1_071, payload: silence, keyframe: false });
+  expect(video.every(isRepeat)).toBe(true);
+  const sound = { type: 'audio', payload: silence, keyframe: false, audioHeader, filler: true };
+  expect(audio[0]).toEqual({ ...sound, streamMs: 1_071 });
   expect(audio.at(-1)!.streamMs).toBeGreaterThanOrEqual(1_200);
 });
 
-test('nothing is added if there was neither picture nor sound', () => {
-  expect(stillTags(new TagHistory(), 1_200, { silence: undefined, audioFrameMs: 21 })).toEqual([]);
+test('no sound is made up if the format has no silent frame', () => {
+  const tags = stillTags(history(), 1_200, { audioHeader, audioFrameMs: 21 });
+  expect(tags.filter(({ type }) => type === 'audio')).toEqual([]);
 });

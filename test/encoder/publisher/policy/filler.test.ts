@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  fillerFor,
+  repeatsBetween,
+  type TrackNeed,
+} from '../../../../lib/encoder/publisher/policy/filler.ts';
+import { segmentMs } from '../../../../lib/packaging/segment-grid.ts';
+
+const track = (lastMs: number, rest: Partial<TrackNeed> = {}): TrackNeed => ({
+  lastMs,
+  lagMs: 0,
+  silentMs: 10_000,
+  filled: false,
+  ...rest,
+});
+const need = {
+  nowMs: 10_000,
+  video: track(10_000),
+  audio: track(10_000),
+  audioFrameMs: 1024 / 48,
+  publisherPresent: true,
+  hasSound: true,
+  mayCatchUp: false,
+};
+
+describe('Filler', () => {
+  test('lies after what is there, rises, and never passes the clock', () => {
+    const time = fc.integer({ min: 0, max: 60_000 });
+    fc.assert(
+      fc.property(time, time, time, fc.boolean(), fc.boolean(), (nowMs, videoMs, audioMs, present, sound) => {
+        const { video, audio } = fillerFor({
+          ...need,
+          nowMs,
+          video: track(videoMs),
+          audio: track(audioMs),
+          publisherPresent: present,
+          hasSound: sound,
+        });
+        for (const [times, lastMs] of [
+          [video, videoMs],
+          [audio, audioMs],
+        ] as const) {
+          times.forEach((at, index) => {
+            expect(at).toBeGreaterThan(times[index - 1] ?? lastMs);
+            expect(at).toBeLessThanOrEqual(Math.max(nowMs, videoMs));
+          });
+        }
+      }),
+    );
+  });
+
+  test('waits three seconds for a publisher that is there, and not at all for one that is gone', () => {
+    const silent = { ...need, video: track(8000), audio: track(8000) };
+    expect(fillerFor(silent).video).toEqual([]);
+    expect(fillerFor({ ...silent, publisherPresent: false }).video.at(-1)).toBe(9800);
+    expect(fillerFor({ ...silent, nowMs: 11_300 }).video[0]).toBe(8100);
+  });
+
+  test('waits a second for one track while the other arrives', () => {
+    const arriving = track(9990, { silentMs: 20 });
+    expect(fillerFor({ ...need, video: track(8900), audio: arriving }).video).toEqual([]);
+    expect(fillerFor({ ...need, video: track(8700), audio: arriving }).video.length).toBeGreaterThan(8);
+    expect(fillerFor({ ...need, video: arriving, audio: track(8700) }).audio.length).toBeGreaterThan(40);
+  });
+
+  test('goes on without waiting once it has begun, and leaves a track that is always late its place', () => {
+    const filled = track(9700, { filled: true });
+    expect(fillerFor({ ...need, video: filled }).video).toEqual([9800]);
+    const late = track(8400, { lagMs: 1500, filled: true, silentMs: 20 });
+    expect(fillerFor({ ...need, audio: late }).audio).toEqual([]);
+  });
+
+  test('lets pictures wait while a backlog may be up with the clock in a moment', () => {
+    const filled = track(9000, { filled: true });
+    expect(fillerFor({ ...need, video: filled, mayCatchUp: true }).video).toEqual([]);
+  });
+
+  test('puts silence beside the pictures of a publisher without sound', () => {
+    expect(fillerFor({ ...need, audio: track(9500), hasSound: false }).audio.length).toBeGreaterThan(10);
+  });
+
+  test('has a picture on each line of the grid', () => {
+    const { video } = fillerFor({ ...need, video: track(3950), publisherPresent: false });
+    expect(video.filter((at) => at % segmentMs === 0)).toEqual([4000, 6000, 8000]);
+    expect(repeatsBetween(3950, 6200)).toContain(4000);
+    expect(repeatsBetween(3950, 6200)).toContain(6000);
+  });
+
+  test('repeats a picture that stands, up to the next one, and leaves an ordinary frame rate alone', () => {
+    expect(repeatsBetween(1000, 1040)).toEqual([]);
+    expect(repeatsBetween(1000, 1100)).toEqual([]);
+    expect(repeatsBetween(1000, 1350)).toEqual([1100, 1200, 1300]);
+  });
+});
