@@ -117,11 +117,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     }
     const file = /^\/local\/[^/]+\/[^/]+\/(.+)$/.exec(path)?.[1] ?? path.slice(path.lastIndexOf('/') + 1);
     try {
-      const stored = await readFile(join(mediaDir, normalize(`/${file}`)));
-      // ffmpeg's manifest is refreshed only after minutes, so players would miss the end.
-      const body = file.endsWith('.mpd')
-        ? stored.toString('utf8').replace('minimumUpdatePeriod="PT500S"', 'minimumUpdatePeriod="PT2S"')
-        : stored;
+      const body = await readFile(join(mediaDir, normalize(`/${file}`)));
       response
         .writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream' })
         .end(body);
