@@ -16,12 +16,25 @@ export interface StreamTag {
   readonly hidden?: true;
 }
 
+/** A picture that stands is repeated this often. */
+export const repeatMs = 100;
+
 /** Shows the newest picture again. */
 export const repeatTag = (streamMs: number): StreamTag => ({
   type: 'video',
   streamMs,
   payload: noBytes,
   keyframe: false,
+  filler: true,
+});
+
+/** One frame of silence; `silence` is its FLV payload. */
+export const silenceTag = (streamMs: number, silence: Buffer, audioHeader: Buffer): StreamTag => ({
+  type: 'audio',
+  streamMs,
+  payload: silence,
+  keyframe: false,
+  audioHeader,
   filler: true,
 });
 

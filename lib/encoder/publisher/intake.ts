@@ -11,7 +11,7 @@ import {
   sameFormat,
   withSound,
 } from '../policy/input-format.ts';
-import { repeatTag, type StreamTag } from '../policy/stream-tag.ts';
+import { repeatTag, type StreamTag, silenceTag } from '../policy/stream-tag.ts';
 import { classicAudio, classicVideo } from './policy/classic-flv.ts';
 import { fillerFor, repeatsBetween, type TrackNeed } from './policy/filler.ts';
 import { InputMeter } from './policy/input-meter.ts';
@@ -333,14 +333,6 @@ export class Intake {
   #fillAudio(atMs: number): void {
     const { silence, audioHeader } = this.#format ?? {};
     if (!silence || !audioHeader) return;
-    const streamMs = this.timeline.fill('audio', atMs);
-    this.#handler.tag({
-      type: 'audio',
-      streamMs,
-      payload: silence,
-      keyframe: false,
-      audioHeader,
-      filler: true,
-    });
+    this.#handler.tag(silenceTag(this.timeline.fill('audio', atMs), silence, audioHeader));
   }
 }

@@ -1,4 +1,5 @@
 import { segmentMs } from '../../../packaging/segment-grid.ts';
+import { repeatMs } from '../../policy/stream-tag.ts';
 
 /** How long both tracks may be silent before filler takes their time: what the network holds up for less arrives whole. */
 const patienceMs = 3000;
@@ -8,8 +9,6 @@ const oneTrackPatienceMs = 1000;
 const arrivingMs = 500;
 /** Filler stays this far behind the clock, so that media which is about to arrive still has its place. */
 const marginMs = 200;
-/** Between two pictures that are shown: beyond this the picture is repeated. */
-export const pictureMs = 100;
 
 export interface TrackNeed {
   /** Stream time of the track's last tag, filler included. */
@@ -67,7 +66,7 @@ export function fillerFor(need: FillerNeed): Filler {
 
 /** Times between two pictures at which the first one is repeated, so that no picture stands for longer than a moment. */
 export function repeatsBetween(lastMs: number, nextMs: number): readonly number[] {
-  return nextMs - lastMs <= pictureMs * 1.5 ? [] : pictureTimes(lastMs, nextMs - 1);
+  return nextMs - lastMs <= repeatMs * 1.5 ? [] : pictureTimes(lastMs, nextMs - 1);
 }
 
 /** A picture lies on each line of the grid, so that a segment that begins while pictures stand is as long as any. */
@@ -75,7 +74,7 @@ function pictureTimes(lastMs: number, untilMs: number): number[] {
   const times: number[] = [];
   for (let atMs = lastMs; ; ) {
     const lineMs = (Math.floor(atMs / segmentMs) + 1) * segmentMs;
-    atMs = Math.min(atMs + pictureMs, lineMs);
+    atMs = Math.min(atMs + repeatMs, lineMs);
     if (atMs > untilMs) return times;
     times.push(atMs);
   }
