@@ -1,21 +1,11 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { ManagedRefusal } from '../../../lib/control/managed-channels/policy/channel-observations.ts';
+import { mulberry32 } from '../../../testkit/mulberry32.ts';
 import { ChannelWorld, firstBroadcast, type Gate, secondBroadcast, streamId } from './channel-world.ts';
 
 /** A driver ended here: what it had done stays done. */
 class Killed extends Error {}
-
-/** Mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Outcome {
   readonly world: ChannelWorld;
@@ -29,7 +19,7 @@ interface Outcome {
  * one of its ways. Then AWS's once-a-minute goes on for a while, with nothing in its way.
  */
 async function schedule(seed: number): Promise<Outcome> {
-  const random = randomFrom(seed);
+  const random = mulberry32(seed);
   const chance = (share: number): boolean => random() < share;
   const world = new ChannelWorld();
   let kills = 0;

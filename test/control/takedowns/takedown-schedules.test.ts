@@ -1,19 +1,9 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { mulberry32 } from '../../../testkit/mulberry32.ts';
 import { type Gate, path, streamId, TakedownWorld } from './takedown-world.ts';
 
 const schedules = 400;
-
-/** Mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A call that is held up. */
 interface Held {
@@ -32,7 +22,7 @@ const faults = ['getStream', 'updateStream', 'putDocument', 'deny', 'isDenied', 
  * writes, ends when it is asked to or never, and another comes. Then somebody asks for one of the two, and that is what must be.
  */
 async function schedule(seed: number): Promise<{ world: TakedownWorld; ending: string; kills: number }> {
-  const random = randomFrom(seed);
+  const random = mulberry32(seed);
   const chance = (share: number): boolean => random() < share;
   const world = new TakedownWorld();
   const dead = new Set<string>();
