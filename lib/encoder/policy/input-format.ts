@@ -2,6 +2,7 @@ import { type AacConfig, parseAudioSpecificConfig } from '../../packaging/codec/
 import { aacSilence } from '../../packaging/codec/aac-silence.ts';
 import { type AvcConfig, parseAvcConfig } from '../../packaging/codec/avc-config.ts';
 import type { VideoInput } from '../../packaging/ladder-fit.ts';
+import { classicVideoHeaderBytes } from '../../protocol/flv/video-tag.ts';
 
 /** What a publish session sends. The headers are whole FLV payloads in the classic format. */
 export interface InputFormat {
@@ -27,7 +28,6 @@ export interface ProbedInput {
   readonly measuredFrameRate?: number;
 }
 
-const avcHeaderBytes = 5;
 const aacHeaderBytes = 2;
 /** AAC-LC, 48 kHz, stereo: what most publishers send, so that audio which starts later often matches. */
 const silentHeader = Buffer.from([0xaf, 0, 0x11, 0x90]);
@@ -35,7 +35,7 @@ const commonRates = [10, 12, 15, 20, 24_000 / 1001, 24, 25, 30_000 / 1001, 30, 4
 
 /** Decides what a session sends. Throws `CodecConfigError` for an unreadable or unsupported sequence header. */
 export function decideFormat(input: ProbedInput): InputFormat {
-  const avc = parseAvcConfig(input.videoHeader.subarray(avcHeaderBytes));
+  const avc = parseAvcConfig(input.videoHeader.subarray(classicVideoHeaderBytes));
   const audioHeader = input.audioHeader ?? silentHeader;
   const aac = parseAudioSpecificConfig(audioHeader.subarray(aacHeaderBytes));
   const silence = silenceFor(aac);

@@ -1,7 +1,7 @@
 import { CodecConfigError } from '../../packaging/codec/errors.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
 import { FlvError } from '../../protocol/flv/errors.ts';
-import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
+import { classicVideoHeaderBytes, parseVideoTag } from '../../protocol/flv/video-tag.ts';
 import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
 import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
 import {
@@ -45,7 +45,6 @@ const probePictures = 10;
 const probeBytes = 8 * 1024 * 1024;
 /** Sound that comes before the first picture is kept for it, up to this much. */
 const mostEarlySound = 500;
-const classicFrameHeaderBytes = 5;
 
 interface Probe {
   readonly messages: MediaMessage[];
@@ -186,7 +185,7 @@ export class Intake {
       if (changed && this.#state === 'flowing') this.#state = 'waiting';
       return;
     }
-    if (this.#videoHeader === undefined || payload.length <= classicFrameHeaderBytes) return;
+    if (this.#videoHeader === undefined || payload.length <= classicVideoHeaderBytes) return;
     if (this.#state === 'waiting' && tag.keyframe) this.#begin();
     if (this.#state !== 'waiting') this.#take({ ...message, payload }, tag.keyframe);
   }

@@ -26,6 +26,9 @@ export interface VideoTag {
   readonly data: Buffer;
 }
 
+/** Before the body of a classic H.264 tag: frame type and codec, packet type, composition time (annex E.4.3). */
+export const classicVideoHeaderBytes = 5;
+
 const frameTypes: readonly FrameType[] = [
   'unknown',
   'key',
@@ -72,7 +75,7 @@ export function parseVideoTag(payload: Buffer): VideoTag {
   }
   const packetType = (['sequence-header', 'frame', 'end'] as const)[byteAt(payload, 1)] ?? 'other';
   const compositionTimeMs = packetType === 'frame' ? signed24(payload, 2) : 0;
-  return { ...head, packetType, compositionTimeMs, data: payload.subarray(5) };
+  return { ...head, packetType, compositionTimeMs, data: payload.subarray(classicVideoHeaderBytes) };
 }
 
 /** ExVideoTagHeader: bit 7, frame type in 3 bits, packet type in 4, FourCC. */

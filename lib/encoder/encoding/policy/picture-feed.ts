@@ -1,8 +1,8 @@
 import { AvcRepeater } from '../../../packaging/codec/avc-repeat.ts';
 import { CodecConfigError } from '../../../packaging/codec/errors.ts';
+import { classicVideoHeaderBytes } from '../../../protocol/flv/video-tag.ts';
 import { isRepeat, type StreamTag } from '../../policy/stream-tag.ts';
 
-const avcHeaderBytes = 5;
 /** FLV: an inter picture, AVC. */
 const interPicture = 0x27;
 const naluPacket = 1;
@@ -87,7 +87,7 @@ export class PictureFeed {
 
   #remember(tag: StreamTag): void {
     try {
-      this.#repeater?.observe(tag.payload.subarray(avcHeaderBytes));
+      this.#repeater?.observe(tag.payload.subarray(classicVideoHeaderBytes));
     } catch (cause) {
       if (!(cause instanceof CodecConfigError)) throw cause;
       this.#repeater = undefined;
@@ -101,7 +101,7 @@ export class PictureFeed {
     if (!header || (this.#repeater && this.#header?.equals(header))) return;
     this.#header = header;
     try {
-      this.#repeater = new AvcRepeater(header.subarray(avcHeaderBytes));
+      this.#repeater = new AvcRepeater(header.subarray(classicVideoHeaderBytes));
     } catch (cause) {
       if (!(cause instanceof CodecConfigError)) throw cause;
       this.#repeater = undefined;

@@ -1,7 +1,7 @@
 import { parseAvcConfig } from '../../../packaging/codec/avc-config.ts';
 import { CodecConfigError } from '../../../packaging/codec/errors.ts';
 import type { FlvTag } from '../../../protocol/flv/tag.ts';
-import { parseVideoTag } from '../../../protocol/flv/video-tag.ts';
+import { classicVideoHeaderBytes, parseVideoTag } from '../../../protocol/flv/video-tag.ts';
 
 /** Shown when a broadcaster is away for longer: a dark picture with three dots that glow in turn. FLV payloads. */
 export interface Slate {
@@ -22,7 +22,6 @@ const plainProfiles = new Set([66, 77, 88, 100]);
 /** Drawn at this size, in square pixels, then scaled up: drawing costs more than encoding. */
 const drawnShortSide = 180;
 const drawnLongSideMost = 640;
-const avcHeaderBytes = 5;
 /** Byte range of the composition time in an FLV video payload. */
 const compositionAt = { from: 2, to: 5 };
 
@@ -82,7 +81,7 @@ export function slatePicture({ pictures }: Slate, streamMs: number, like: Buffer
 
 function readConfig(videoHeader: Buffer): ReturnType<typeof parseAvcConfig> | undefined {
   try {
-    return parseAvcConfig(videoHeader.subarray(avcHeaderBytes));
+    return parseAvcConfig(videoHeader.subarray(classicVideoHeaderBytes));
   } catch (cause) {
     if (!(cause instanceof CodecConfigError)) throw cause;
     return undefined;
