@@ -23,6 +23,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
+      setupFiles: ['<rootDir>/testkit/jest/seed-properties.ts'],
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['<rootDir>/test/system/', '<rootDir>/test/images/', '/infra/'],
     },
