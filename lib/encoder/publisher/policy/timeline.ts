@@ -1,3 +1,5 @@
+import { RecentLeast } from './recent-least.ts';
+
 export type Track = 'video' | 'audio';
 
 /** Where a tag belongs in stream time. */
@@ -78,8 +80,9 @@ export class Timeline {
   /** The session is late, and is given time to catch up. */
   #late?: { readonly sinceMs: number; readonly behindMs: number; moments: number } | undefined;
   #lateFromMs: number | undefined;
-  /** The least that the session was behind, in this window and in the one before. */
-  #least = { sinceMs: 0, ms: Number.POSITIVE_INFINITY, beforeMs: Number.POSITIVE_INFINITY };
+  /** By how much the session is behind the clock by its earlier track, and by its later one. */
+  #earlier = new RecentLeast(slewWindowMs, 0);
+  #later = new RecentLeast(slewWindowMs, 0);
   #slewedMs = 0;
 
   /** `startMs`: stream time already produced by another worker. */
@@ -201,9 +204,11 @@ export class Timeline {
   #fixOffset(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
     if (state.publisherMs === undefined) {
       if (other.publisherMs === undefined) {
-        const begins = this.endMs < this.#startMs;
-        this.#anchor(state, publisherMs, Math.max(now, begins ? this.#startMs : this.endMs + state.frameMs));
-      } else this.#share(state, other, publisherMs, now, mostApartMs);
+        this.#anchor(state, publisherMs, Math.max(now, this.#nextMs));
+      } else {
+        this.#share(state, other, publisherMs, now, mostApartMs);
+        this.#forgetDrift(now);
+      }
       return;
     }
     const stepMs = publisherMs - state.publisherMs;
@@ -218,11 +223,17 @@ export class Timeline {
     else this.#anchor(state, publisherMs, Math.max(now, state.lastMs + state.frameMs));
   }
 
+  /** Where media may begin so that the last tag of either track, filler too, lasts as long as any. */
+  get #nextMs(): number {
+    if (this.endMs < this.#startMs) return this.#startMs;
+    return Math.max(...Object.values(this.#tracks).map(({ lastMs, frameMs }) => lastMs + frameMs));
+  }
+
   #anchor(state: TrackState, publisherMs: number, streamMs: number): void {
     this.#anchors++;
     state.offsetMs = Math.round(streamMs) - publisherMs;
     state.shift = undefined;
-    this.#forgetLeast(streamMs);
+    this.#forgetDrift(streamMs);
   }
 
   #alive(now: number): TrackState[] {
@@ -262,14 +273,14 @@ export class Timeline {
     const elapsedMs = now - sinceMs;
     if (moments < judgeMoments || elapsedMs < (isLate ? judgeLateMs : judgeBehindMs)) return;
     this.#late = undefined;
-    if (firstMs - behindMs < elapsedMs / 2) this.#shift(behindMs);
+    if (firstMs - behindMs < elapsedMs / 2) this.#shift(behindMs, now);
   }
 
   /**
    * Moves the session to a later time, both tracks from the same publisher's time on: what the later track has still to send from
    * before it belongs to pictures that were shown already.
    */
-  #shift(byMs: number): void {
+  #shift(byMs: number, now: number): void {
     this.#anchors++;
     const tracks = Object.values(this.#tracks);
     const fromMs = Math.max(...tracks.map(({ publisherMs }) => publisherMs ?? Number.NEGATIVE_INFINITY));
@@ -278,30 +289,32 @@ export class Timeline {
       track.shift = { fromMs, byMs };
       if (track.publisherMs !== undefined) applyShift(track, track.publisherMs);
     }
-    this.#forgetLeast(0);
+    this.#forgetDrift(now);
   }
 
-  #forgetLeast(sinceMs: number): void {
-    this.#least = { sinceMs, ms: Number.POSITIVE_INFINITY, beforeMs: Number.POSITIVE_INFINITY };
+  #forgetDrift(now: number): void {
+    this.#earlier = new RecentLeast(slewWindowMs, now);
+    this.#later = new RecentLeast(slewWindowMs, now);
   }
 
-  /** What the network holds up comes and goes; the least of it over some seconds shows how the publisher's clock runs. */
+  /**
+   * What the network holds up comes and goes; the least of it over some seconds shows how the publisher's clock runs. A session is
+   * behind if its earlier track is, and ahead only if both are: a track that is sent early is not a clock that runs fast.
+   */
   #followDrift(now: number): void {
-    const least = this.#least;
-    least.ms = Math.min(least.ms, this.#behindMs(now));
-    if (now - least.sinceMs >= slewWindowMs)
-      this.#least = { sinceMs: now, ms: Number.POSITIVE_INFINITY, beforeMs: least.ms };
-    const driftMs = Math.min(this.#least.ms, this.#least.beforeMs);
-    if (this.#least.beforeMs === Number.POSITIVE_INFINITY || Math.abs(driftMs) <= slewToleranceMs) return;
-    if (now - this.#slewedMs < slewEveryMs) return;
+    this.#earlier.add(this.#behindMs(now), now);
+    this.#later.add(Math.max(...this.#alive(now).map(({ behindMs }) => behindMs)), now);
+    const { value: behindMs = 0 } = this.#earlier;
+    const { value: aheadMs = 0 } = this.#later;
+    const stepMs = behindMs > slewToleranceMs ? 1 : aheadMs < -slewToleranceMs ? -1 : 0;
+    if (stepMs === 0 || now - this.#slewedMs < slewEveryMs) return;
     this.#slewedMs = now;
-    const stepMs = Math.sign(driftMs);
     for (const track of Object.values(this.#tracks)) {
       track.offsetMs += stepMs;
       track.behindMs -= stepMs;
     }
-    this.#least.ms -= stepMs;
-    this.#least.beforeMs -= stepMs;
+    this.#earlier.move(-stepMs);
+    this.#later.move(-stepMs);
   }
 }
 

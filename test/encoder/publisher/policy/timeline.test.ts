@@ -206,6 +206,26 @@ describe('The timeline', () => {
     expect(timeline.anchors).toBe(1);
   });
 
+  test('takes sound that is sent early for no clock that runs fast', () => {
+    const timeline = new Timeline();
+    const placed = place(
+      timeline,
+      media(0, 60_000, (track, ms) => (track === 'video' ? ms + 1500 : ms)).map((each) => ({
+        ...each,
+        atMs: Math.max(0, each.atMs - 1500),
+      })),
+    );
+    expect(placed.filter(({ streamMs, ms }) => streamMs !== ms).slice(0, 5)).toEqual([]);
+  });
+
+  test('begins a session a whole picture after filler, whichever track comes first', () => {
+    const timeline = new Timeline();
+    for (let ms = 0; ms <= 4000; ms += 40) timeline.place('video', ms, ms);
+    timeline.fill('video', 5000);
+    timeline.beginSession();
+    expect(timeline.place('audio', 0, 5000).streamMs).toBeGreaterThanOrEqual(5039);
+  });
+
   test('places a new session at the clock, or after existing media', () => {
     const timeline = new Timeline();
     timeline.place('video', 90_000, 0);
