@@ -105,6 +105,7 @@ export class Broadcast implements ActiveBroadcast {
     if (this.#ending) return;
     if (reason === 'taken-down')
       this.#reception.send({ type: 'status', ...refusalStatus({ reason: 'taken-down' }) });
+    this.#reception.complete();
     this.#stop(reason);
     void this.#finish(reason);
   }

@@ -13,7 +13,7 @@ import {
 } from '../policy/input-format.ts';
 import { repeatTag, type StreamTag, silenceTag } from '../policy/stream-tag.ts';
 import { classicAudio, classicVideo } from './policy/classic-flv.ts';
-import { fillerFor, repeatsBetween, type TrackNeed } from './policy/filler.ts';
+import { type Filler, fillerFor, fillerToEnd, repeatsBetween, type TrackNeed } from './policy/filler.ts';
 import { InputMeter } from './policy/input-meter.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
 import { Timeline, type Track } from './policy/timeline.ts';
@@ -138,7 +138,7 @@ export class Intake {
     if (first && nowMs - first.nowMs > probeMs) this.#decide();
     const format = this.#format;
     if (!format || !this.#keyframe) return;
-    const { video, audio } = fillerFor({
+    const filler = fillerFor({
       nowMs,
       video: this.#need('video', nowMs),
       audio: this.#need('audio', nowMs),
@@ -147,10 +147,21 @@ export class Intake {
       hasSound: format.audioCodec !== undefined,
       mayCatchUp: publisherPresent && this.timeline.mayCatchUp(nowMs),
     });
+    this.#fill(filler);
+    if (nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
+  }
+
+  /** Nothing follows: both tracks end together. */
+  end(): void {
+    if (!this.#format || !this.#keyframe) return;
+    const { timeline } = this;
+    this.#fill(fillerToEnd(timeline.lastOf('video'), timeline.lastOf('audio'), this.#format.audioFrameMs));
+  }
+
+  #fill({ video, audio }: Filler): void {
     for (const at of video) this.#fillVideo(at);
     for (const at of audio) this.#fillAudio(at);
     this.#filled ||= video.length > 0;
-    if (nowMs - this.#lastRealMs > slateWantedAfterMs) this.#wantSlate(format);
   }
 
   #need(track: Track, nowMs: number): TrackNeed {

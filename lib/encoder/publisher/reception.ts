@@ -145,6 +145,11 @@ export class Reception {
     this.#seat.vacate();
   }
 
+  /** The publisher's media is complete. */
+  complete(): void {
+    this.#intake.end();
+  }
+
   /** Stops input for good. */
   stop(reason: string): void {
     this.#slates.stop();

@@ -7,6 +7,8 @@ const patienceMs = 3000;
 const oneTrackPatienceMs = 1000;
 /** A track counts as arriving if its last tag is this recent. */
 const arrivingMs = 500;
+/** The last repeat before a picture lasts this long at least. */
+const shortestMs = 40;
 /** Filler stays this far behind the clock, so that media which is about to arrive still has its place. */
 const marginMs = 200;
 
@@ -50,8 +52,10 @@ export function fillerFor(need: FillerNeed): Filler {
   const { audio, audioFrameMs, hasSound, mayCatchUp, nowMs, publisherPresent, video } = need;
   const due = (track: TrackNeed, other: TrackNeed): number => {
     if (!publisherPresent) return nowMs - marginMs;
-    const dueMs = nowMs - marginMs - track.lagMs;
-    const waitsMs = track.filled ? 0 : other.silentMs < arrivingMs ? oneTrackPatienceMs : patienceMs;
+    const arrives = other.silentMs < arrivingMs;
+    // Players are shown what both tracks have reached, so one may wait for the other at no cost to them.
+    const dueMs = nowMs - marginMs - Math.max(track.lagMs, arrives ? other.lagMs : 0);
+    const waitsMs = track.filled ? 0 : arrives ? oneTrackPatienceMs : patienceMs;
     return track.lastMs < dueMs - waitsMs ? dueMs : track.lastMs;
   };
   const videoUntilMs = mayCatchUp ? video.lastMs : due(video, audio);
@@ -64,9 +68,17 @@ export function fillerFor(need: FillerNeed): Filler {
   };
 }
 
+/** What makes both tracks end together: the shorter one is filled up to the end of the longer one. */
+export function fillerToEnd(videoMs: number, audioMs: number, audioFrameMs: number): Filler {
+  return {
+    video: pictureTimes(videoMs, audioMs),
+    audio: steps(audioMs, videoMs, audioFrameMs),
+  };
+}
+
 /** Times between two pictures at which the first one is repeated, so that no picture stands for longer than a moment. */
 export function repeatsBetween(lastMs: number, nextMs: number): readonly number[] {
-  return nextMs - lastMs <= repeatMs * 1.5 ? [] : pictureTimes(lastMs, nextMs - 1);
+  return nextMs - lastMs <= repeatMs * 1.5 ? [] : pictureTimes(lastMs, nextMs - shortestMs);
 }
 
 /** A picture lies on each line of the grid, so that a segment that begins while pictures stand is as long as any. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   fillerFor,
+  fillerToEnd,
   repeatsBetween,
   type TrackNeed,
 } from '../../../../lib/encoder/publisher/policy/filler.ts';
@@ -69,6 +70,22 @@ describe('Filler', () => {
     expect(fillerFor({ ...need, video: filled }).video).toEqual([9800]);
     const late = track(8400, { lagMs: 1500, filled: true, silentMs: 20 });
     expect(fillerFor({ ...need, audio: late }).audio).toEqual([]);
+  });
+
+  test('lets pictures wait for sound that is sent later, as players do anyway', () => {
+    const sound = track(8300, { lagMs: 1500, silentMs: 20 });
+    expect(fillerFor({ ...need, video: track(8400), audio: sound }).video).toEqual([]);
+    expect(fillerFor({ ...need, video: track(7200), audio: sound }).video.at(-1)).toBe(8300);
+  });
+
+  test('makes both tracks end together', () => {
+    expect(fillerToEnd(10_000, 10_250, 20).video).toEqual([10_100, 10_200]);
+    expect(fillerToEnd(10_050, 10_000, 20).audio).toEqual([10_020, 10_040]);
+    expect(fillerToEnd(10_000, 10_000, 20)).toEqual({ video: [], audio: [] });
+  });
+
+  test('leaves the last repeat before a picture its time', () => {
+    expect(repeatsBetween(3000, 3310)).toEqual([3100, 3200]);
   });
 
   test('lets pictures wait while a backlog may be up with the clock in a moment', () => {
