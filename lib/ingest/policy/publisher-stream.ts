@@ -61,6 +61,8 @@ export class PublisherStream {
   /** Complete frames. */
   #frames = 0;
   #unpublished = false;
+  /** What follows the end of the stream. */
+  #rest: Buffer[] = [];
   /** Where an aggregate begins that may contain a starting point. */
   #aggregateCut: Cut | undefined;
   #replies: RtmpMessage[] = [];
@@ -87,6 +89,15 @@ export class PublisherStream {
   /** The publisher itself ended its stream (FCUnpublish, deleteStream, closeStream). */
   get unpublished(): boolean {
     return this.#unpublished;
+  }
+
+  /**
+   * Once `unpublished`: what the publisher sent after it, and the state to read that with. Undefined if the end lies inside another
+   * message.
+   */
+  get afterEnd(): { readonly chunkState: ChunkState; readonly rest: Buffer } | undefined {
+    if (!this.#scanner.clean) return undefined;
+    return { chunkState: this.#scanner.snapshot(), rest: Buffer.concat(this.#rest) };
   }
 
   /** Session time of the latest media. */
@@ -121,8 +132,13 @@ export class PublisherStream {
       const sequenceNumber = this.#acknowledgement.received(bytes.length);
       if (sequenceNumber !== undefined) this.#reply({ kind: 'acknowledgement', sequenceNumber });
     }
+    if (this.#unpublished) {
+      this.#rest.push(Buffer.from(bytes));
+      return { replies: this.#replies, overflowed: false };
+    }
     const overflowed = this.#log.append(bytes, options.memory);
-    this.#scanner.push(bytes);
+    const used = this.#scanner.push(bytes);
+    if (used < bytes.length) this.#rest.push(Buffer.from(bytes.subarray(used)));
     return { replies: this.#replies, overflowed };
   }
 
@@ -275,7 +291,10 @@ export class PublisherStream {
   }
 
   #control(message: RtmpMessage): void {
-    if (isUnpublish(message)) this.#unpublished = true;
+    if (isUnpublish(message)) {
+      this.#unpublished = true;
+      this.#scanner.pause();
+    }
     const control = decodeControl(message);
     if (control?.kind === 'ping-request') this.#reply({ ...control, kind: 'ping-response' });
     if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);

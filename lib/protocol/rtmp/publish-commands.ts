@@ -50,8 +50,7 @@ export type PublishCloseCode =
   | 'COMMAND_OUT_OF_ORDER'
   | 'MEDIA_BEFORE_PUBLISH'
   | 'WRONG_APP'
-  | 'PLAY_REFUSED'
-  | 'UNPUBLISHED';
+  | 'PLAY_REFUSED';
 
 export interface CommandRules {
   /** The one app that is served. */
@@ -86,9 +85,9 @@ export const transitions: Readonly<Record<CommandPhase, Readonly<Record<string, 
     play: refusePlay,
     play2: refusePlay,
     FCSubscribe: acknowledge,
-    FCUnpublish: end,
-    deleteStream: end,
-    closeStream: end,
+    FCUnpublish: acknowledge,
+    deleteStream,
+    closeStream: acknowledge,
   },
   'stream-created': {
     connect: outOfOrder,
@@ -101,9 +100,9 @@ export const transitions: Readonly<Record<CommandPhase, Readonly<Record<string, 
     play: refusePlay,
     play2: refusePlay,
     FCSubscribe: acknowledge,
-    FCUnpublish: end,
-    deleteStream: end,
-    closeStream: end,
+    FCUnpublish: acknowledge,
+    deleteStream,
+    closeStream: acknowledge,
   },
 };
 
@@ -160,6 +159,10 @@ function createStream(command: Command): Step {
   };
 }
 
+function deleteStream(command: Command): Step {
+  return { type: 'go', to: 'connected', reply: answered(command, undefined) };
+}
+
 function publish(command: Command): Step {
   const [, streamName, publishType] = command.args;
   if (typeof streamName !== 'string' || streamName === '') return { type: 'refuse', reason: 'missing-key' };
@@ -183,10 +186,6 @@ function answerZero(command: Command, phase: CommandPhase): Step {
 
 function outOfOrder(command: Command, phase: CommandPhase): Step {
   return { type: 'close', code: 'COMMAND_OUT_OF_ORDER', reason: `received ${command.name} while ${phase}` };
-}
-
-function end(command: Command): Step {
-  return { type: 'close', code: 'UNPUBLISHED', reason: `the publisher sent ${command.name}` };
 }
 
 /** Transaction id 0 expects no response (7.1.1). */

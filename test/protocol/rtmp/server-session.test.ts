@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Amf0Value } from '../../../lib/protocol/rtmp/amf0.ts';
 import { ChunkReader, type RtmpMessage } from '../../../lib/protocol/rtmp/chunk-reader.ts';
+import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
 import {
   decodeCommand,
@@ -220,6 +221,60 @@ describe('a publish session', () => {
     },
   );
 
+  test.each([
+    ['FCUnpublish', 'stream-created'],
+    ['closeStream', 'stream-created'],
+    ['deleteStream', 'connected'],
+  ])('goes on after %s before publish', (name, phase) => {
+    const client = opened('createStream');
+    expect(closeOf(client.command(name, 0, null, 1))).toBeUndefined();
+    expect(client.session.phase).toBe(phase);
+  });
+
+  test('takes commands back after the end of a stream, and hands the next one over', () => {
+    const client = opened('createStream');
+    const writer = new ChunkWriter();
+    const command = (name: string, ...args: Amf0Value[]) =>
+      writer.write(encodeCommand({ name, transactionId: 6, args: [null, ...args] }));
+    client.session.push(command('publish', 'key'));
+    const { acknowledgement } = client.session.handover();
+    const { receivedBytes } = acknowledgement;
+    const media = {
+      chunkStreamId: 6,
+      timestampMs: 0,
+      typeId: 9,
+      messageStreamId: 1,
+      payload: Buffer.alloc(300_000, 9),
+    };
+    const end = command('deleteStream', 1);
+    const { state } = read([command('publish', 'key'), end]);
+    const rest = Buffer.concat([command('createStream'), writer.write(media)]);
+    expect(client.session.takeBack({ chunkState: state!, rest }).map(({ type }) => type)).toEqual(['send']);
+    expect(acknowledgement.receivedBytes).toBe(receivedBytes);
+    expect(client.session.push(command('publish', 'other'))).toMatchObject([
+      { type: 'publish', request: { app: 'live', streamName: 'other' } },
+    ]);
+    expect(client.session.handover().rest).toHaveLength(0);
+    expect(() => client.session.handover()).toThrow(RangeError);
+  });
+
+  test('takes no more than a MiB after the end of a stream', () => {
+    const client = opened('createStream');
+    client.command('publish', 5, null, 'key');
+    client.session.handover();
+    expect(client.session.takeBack({ chunkState: initialChunkState, rest: Buffer.alloc(0) })).toEqual([]);
+    const media = {
+      chunkStreamId: 6,
+      timestampMs: 0,
+      typeId: 9,
+      messageStreamId: 1,
+      payload: Buffer.alloc(400_000),
+    };
+    const late = new ChunkWriter();
+    const codes = [1, 2, 3].map(() => closeOf(client.session.push(late.write(media))));
+    expect(codes).toEqual([undefined, undefined, 'BYTES_BEFORE_PUBLISH']);
+  });
+
   test('answers a ping, and notes the window of the publisher', () => {
     const client = opened('createStream');
     const actions = client.write(encodeControl({ kind: 'ping-request', timestampMs: 9 }));
@@ -270,10 +325,6 @@ describe('a publish session closes', () => {
       { level: 'error', code: 'NetStream.Play.Failed' },
     ]);
     expect(closeOf(actions)).toBe('PLAY_REFUSED');
-  });
-
-  test.each(['FCUnpublish', 'deleteStream', 'closeStream'])('at %s before publish', (name) => {
-    expect(closeOf(opened('createStream').command(name, 0, null, 1))).toBe('UNPUBLISHED');
   });
 
   test.each([8, 9, 22])('at media (type %d) before publish', (typeId) => {
