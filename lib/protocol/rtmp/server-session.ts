@@ -242,19 +242,22 @@ export class RtmpServerSession {
     } else if (step.type === 'close') {
       for (const reply of step.reply ?? []) this.#send(reply);
       this.#close(step.code, step.reason);
-    } else if (step.type === 'refuse') {
-      this.#phase = 'closed';
-      this.#reader.pause();
-      this.#actions.push(step);
     } else {
+      const { urlKey, ...connect } = this.#connect;
+      const { streamName = urlKey, publishType } = step;
+      if (streamName === undefined) {
+        this.#phase = 'closed';
+        this.#reader.pause();
+        this.#actions.push({ type: 'refuse', reason: 'missing-key' });
+        return;
+      }
       if (!this.#reader.clean) {
         this.#close('COMMAND_OUT_OF_ORDER', 'received publish while another message was incomplete');
         return;
       }
-      const { streamName, publishType } = step;
       this.#phase = 'waiting';
       this.#reader.pause();
-      this.#actions.push({ type: 'publish', request: { ...this.#connect, streamName, publishType } });
+      this.#actions.push({ type: 'publish', request: { ...connect, streamName, publishType } });
     }
   }
 

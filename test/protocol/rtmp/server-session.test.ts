@@ -71,11 +71,14 @@ describe('a publish session', () => {
     expect(answer && readStatus(answer)?.code).toBe('NetConnection.Connect.Success');
   });
 
-  test.each(['live/', 'live?token=1', 'live/?a=b'])('serves the app also as %s', (app) => {
-    expect(closeOf(open().command('connect', 1, { app }))).toBeUndefined();
-  });
+  test.each(['live/', 'live?token=1', 'live/?a=b', '/live', ' live\n', 'live/_definst_', 'live/instance'])(
+    'serves the app also as %s',
+    (app) => {
+      expect(closeOf(open().command('connect', 1, { app }))).toBeUndefined();
+    },
+  );
 
-  test.each(['Live', 'liv', 'live/x', ''])('refuses the app %s with a reason, then closes', (app) => {
+  test.each(['Live', 'liv', 'x/live', ''])('refuses the app %s with a reason, then closes', (app) => {
     const actions = open().command('connect', 1, { app });
     const [answer] = commandsIn(actions, 128);
     expect(answer?.name).toBe('_error');
@@ -129,6 +132,39 @@ describe('a publish session', () => {
         },
       },
     ]);
+  });
+
+  test.each<[string, string | undefined, Amf0Value, string | undefined]>([
+    ['live/KEY', 'rtmp://here/live/KEY', '', 'KEY'],
+    ['live/KEY', undefined, undefined, 'KEY'],
+    ['live/KEY/', 'rtmp://here/live/KEY/', ' \n', 'KEY'],
+    ['live//KEY?token=1', 'rtmp://here/live//KEY?token=1', null, 'KEY'],
+    ['live/_definst_/KEY', 'rtmp://here/live/_definst_/KEY', '/', 'KEY'],
+    ['live', 'rtmps://here:443/live/KEY', '', 'KEY'],
+    ['live', 'rtmp://here/live/KEY', '?token=1', 'KEY'],
+    ['live/OTHER', 'rtmp://here/live/OTHER', 'KEY', 'KEY'],
+    ['live/instance', 'rtmp://here/live/instance', '/KEY\n', '/KEY\n'],
+    ['live', 'rtmp://here/live', '', undefined],
+    ['live/_definst_', 'rtmp://here/live/_definst_/', '', undefined],
+    ['live', 'here/live/KEY', '', undefined],
+  ])('finds the key of app %j, URL %j and stream name %j: %j', (app, tcUrl, streamName, found) => {
+    const client = open();
+    client.command('connect', 1, { app, tcUrl });
+    client.command('createStream', 2, null);
+    const [action] = client.command('publish', 3, null, streamName, 'live');
+    if (found === undefined) expect(action).toEqual({ type: 'refuse', reason: 'missing-key' });
+    else expect(action).toMatchObject({ type: 'publish', request: { app: 'live', streamName: found } });
+  });
+
+  test('keeps the key out of what it says about the connection', () => {
+    const client = open();
+    client.command('connect', 1, { app: 'live/KEY', tcUrl: 'rtmp://here:1935/live/KEY' });
+    client.command('createStream', 2, null);
+    const [action] = client.command('publish', 3, null, '', 'live');
+    expect(action).toEqual({
+      type: 'publish',
+      request: { app: 'live', tcUrl: 'rtmp://here:1935/live', streamName: 'KEY', publishType: 'live' },
+    });
   });
 
   test('takes a publish without a type as live', () => {
