@@ -1,7 +1,7 @@
 import type { StreamRecord } from '../control-store/records.ts';
 import type { RefusalReason } from '../protocol/refusals.ts';
 import type { StreamId } from '../routing/ids.ts';
-import { hashStreamKey, parseStreamKey, sameKeyHash } from '../routing/stream-key.ts';
+import { hashStreamKey, parseStreamKey, sameKeyHash, streamNamedBy } from '../routing/stream-key.ts';
 import type { IngestStore } from './ports.ts';
 
 export type KeyVerdict =
@@ -42,7 +42,10 @@ export class KeyCheck {
   /** `streamName` comes from the publish command and may include a query. */
   async check(streamName: string): Promise<KeyVerdict> {
     const key = parseStreamKey(streamName);
-    if (key === undefined) return { verdict: 'refused', reason: 'malformed-key' };
+    if (key === undefined) {
+      const streamId = streamNamedBy(streamName);
+      return { verdict: 'refused', reason: 'malformed-key', ...(streamId !== undefined && { streamId }) };
+    }
     const { streamId } = key;
     const hash = hashStreamKey(key, this.#pepper);
     let stream: StreamRecord | undefined;

@@ -33,6 +33,7 @@ export class PublisherFeed {
   /** Read, but not yet returned by {@link gathered}. */
   readonly #pending = new Gathered();
   #isHeld = false;
+  #hasLeft = false;
   #confirmedMs = 0;
   #hasOverflowed = false;
 
@@ -77,13 +78,21 @@ export class PublisherFeed {
   }
 
   hold(): void {
+    if (this.#hasLeft) return;
     this.#isHeld = true;
     this.#options.publisher.pause();
   }
 
   resume(): void {
+    if (this.#hasLeft) return;
     this.#isHeld = false;
     this.#options.publisher.resume();
+  }
+
+  /** The publisher has ended its stream: whether its connection is read is no longer decided here. */
+  leave(): void {
+    this.#hasLeft = true;
+    this.#isHeld = false;
   }
 
   /**
@@ -109,7 +118,7 @@ export class PublisherFeed {
   }
 
   #keep(bytes: Buffer, counted: boolean): void {
-    this.#pending.add(bytes);
+    if (!this.stream.unpublished) this.#pending.add(bytes);
     const { replies, overflowed } = this.stream.take(bytes, { memory: this.#cursor.block, counted });
     if (replies.length > 0) this.#options.reply(replies);
     if (!overflowed || this.#hasOverflowed || this.#options.limits.replayMaxBytes === 0) return;

@@ -8,7 +8,7 @@ import type { EmitEvent } from '../telemetry/events.ts';
 import { RouteFailedError } from './errors.ts';
 import { LinkInUse } from './link-in-use.ts';
 import type { LinkWatchLimits } from './policy/link-watch.ts';
-import type { Replay } from './policy/publisher-stream.ts';
+import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
 import { type FeedLimits, PublisherFeed } from './publisher-feed.ts';
 import type { WorkerLink } from './worker-link.ts';
@@ -42,6 +42,8 @@ export interface RelayOwner {
   status(level: StatusLevel, code: string, description: string): void;
   /** The publisher is done: close it, after sending `status` if given. Called once. */
   finish(code: string, reason: string, status?: { level: StatusLevel; code: string }): void;
+  /** The publisher ended its stream and may begin another on this connection: instead of `finish`. */
+  unpublished(after: PublisherStream['afterEnd']): void;
   /** No worker takes the publisher: instead of `finish`. */
   refuse(error: RouteFailedError): void;
 }
@@ -128,19 +130,20 @@ export class Relay {
 
   batchEnded(): void {
     this.#flush();
-    if (this.#feed.stream.unpublished) this.#publisherEnded('UNPUBLISHED', 'the publisher ended its stream');
+    const { stream } = this.#feed;
+    if (stream.unpublished) this.#publisherEnded(() => this.#options.owner.unpublished(stream.afterEnd));
   }
 
   /** The publisher half-closed or disconnected. */
   publisherLeft(reason: string): void {
     this.#flush();
-    this.#publisherEnded('PUBLISHER_LEFT', reason);
+    this.#publisherEnded(() => this.#options.owner.finish('PUBLISHER_LEFT', reason));
   }
 
   /** The publisher broke the protocol: everything before the fault is published. */
   broken(code: string, reason: string): void {
     this.#feed.gathered();
-    this.#publisherEnded(code, reason);
+    this.#publisherEnded(() => this.#options.owner.finish(code, reason));
   }
 
   /** Checks deadlines; called periodically. */
@@ -178,10 +181,11 @@ export class Relay {
     else if (this.#feed.stream.isFull) this.#feed.hold();
   }
 
-  #publisherEnded(code: string, reason: string): void {
+  #publisherEnded(tell: () => void): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#options.owner.finish(code, reason);
+    this.#feed.leave();
+    tell();
     if (this.#current !== undefined) {
       // The rest goes to the worker that has everything else.
       this.#search.withdraw();
@@ -243,6 +247,8 @@ export class Relay {
       drained: () => this.#drained(current),
       closed: (reason) => this.#linkClosed(link, reason),
     });
+    // It may have come before a worker was found.
+    if (this.#feed.stream.unpublished) this.batchEnded();
   }
 
   #routeFailed(error: SearchFailure): void {
@@ -258,6 +264,7 @@ export class Relay {
     }
     if (from !== this.#current) return;
     from.received();
+    if (this.#finished) return;
     if (frame.type === 'status') this.#options.owner.status(frame.level, frame.code, frame.description);
     else if (frame.type === 'draining') this.#workerDrains(from);
     else if (frame.type === 'end') this.#workerEnded(frame.reason);

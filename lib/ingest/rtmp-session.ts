@@ -4,10 +4,11 @@ import { isJournaled, type Refusal, refusalStatus, refusals } from '../protocol/
 import { ProtocolError } from '../protocol/rtmp/errors.ts';
 import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
 import { type PublishAction, RtmpServerSession } from '../protocol/rtmp/server-session.ts';
-import { type MemberId, newSessionId, type StreamId } from '../routing/ids.ts';
+import { type MemberId, newSessionId, type SessionId, type StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { RouteFailedError } from './errors.ts';
 import type { KeyCheck } from './key-check.ts';
+import type { PublisherStream } from './policy/publisher-stream.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
 import type { OpenTap, PublishTap } from './ports.ts';
 import type { RefusalJournal } from './refusal-journal.ts';
@@ -19,7 +20,7 @@ export interface SessionLimits extends RelayLimits {
   readonly handshakeMs: number;
   /** Limit from connecting to the publish command. */
   readonly publishMs: number;
-  /** Limit without a byte from a live publisher. */
+  /** Limit without a byte from a publisher that is live, or was and may publish again. */
   readonly idleMs: number;
   /** How long a publisher has to read our last message and close. */
   readonly lingerMs: number;
@@ -45,9 +46,12 @@ const greetingMemory = Buffer.allocUnsafeSlow(16 * 1024);
 /** A publisher that doesn't read our few answers is dead or hostile. */
 const maxBacklogBytes = 64 * 1024;
 
-/** One publisher's connection, from the first byte to the last. */
+/**
+ * One publisher's connection, from the first byte to the last. Usually it publishes once; another `publish` on the same connection
+ * is another publish session, with an id of its own.
+ */
 export class RtmpSession implements ConnectionHandler {
-  readonly id = newSessionId();
+  #id: SessionId = newSessionId();
   readonly #connection: Connection;
   readonly #context: SessionContext;
   #onOver: (() => void) | undefined;
@@ -55,6 +59,10 @@ export class RtmpSession implements ConnectionHandler {
   readonly #startedMs = performance.now();
   #phase: Phase = 'greeting';
   #relay: Relay | undefined;
+  /** Relays of earlier streams that still have something to deliver. */
+  #earlier: Relay[] = [];
+  /** A stream has ended, and nothing shows that another will follow. */
+  #isDone = false;
   #tap: PublishTap | undefined;
   #streamId: StreamId | undefined;
   #onAir = false;
@@ -98,8 +106,7 @@ export class RtmpSession implements ConnectionHandler {
 
   ended(): void {
     if (this.#phase === 'relaying') this.#relay?.publisherLeft('the publisher closed the connection');
-    else if (this.#phase !== 'lingering')
-      this.#close('PUBLISHER_LEFT', 'the publisher left before it published');
+    else this.#left('the publisher left before it published');
     this.#connection.end();
   }
 
@@ -108,7 +115,7 @@ export class RtmpSession implements ConnectionHandler {
   closed(fault: Error | undefined): void {
     const reason = fault?.message ?? 'the connection was closed';
     if (this.#phase === 'relaying') this.#relay?.publisherLeft(reason);
-    else if (this.#phase !== 'lingering') this.#close('PUBLISHER_LEFT', reason);
+    else this.#left(reason);
     this.#phase = 'closed';
     this.#tap?.ended();
     this.#over();
@@ -120,10 +127,14 @@ export class RtmpSession implements ConnectionHandler {
     const ageMs = nowMs - this.#startedMs;
     // A relay may still have bytes to send to its worker after the publisher has disconnected.
     this.#relay?.tick(nowMs);
+    for (const relay of this.#earlier) relay.tick(nowMs);
+    this.#earlier = this.#earlier.filter(({ active }) => active);
     if (this.#phase === 'closed') this.#over();
     if (this.#connection.backlogBytes > maxBacklogBytes) this.#connection.abort();
     if (this.#phase === 'lingering') {
       if (nowMs - this.#lingerSinceMs > limits.lingerMs) this.#connection.abort();
+    } else if (this.#phase === 'greeting' && this.#isDone) {
+      if (nowMs - this.#lastReadMs > limits.idleMs) this.#linger();
     } else if (this.#phase === 'greeting') {
       if (this.#rtmp.phase === 'handshake' && ageMs > limits.handshakeMs) {
         this.#close('HANDSHAKE_TIMEOUT', `no RTMP handshake in ${limits.handshakeMs} ms`);
@@ -151,7 +162,7 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   abort(): void {
-    this.#relay?.abort();
+    for (const relay of [...this.#earlier, ...(this.#relay ? [this.#relay] : [])]) relay.abort();
     this.#tap?.ended();
     this.#connection.abort();
   }
@@ -177,13 +188,39 @@ export class RtmpSession implements ConnectionHandler {
     reason: string,
     status?: { level: 'status' | 'error' | 'warning'; code: string },
   ): void {
-    const { emit } = this.#context;
     this.#tap?.ended();
-    const about = { ...this.#facts, stream: this.#streamId ?? '', code, reason };
     if (status !== undefined) this.status(status.level, status.code, reason);
+    this.#emitEnd(code, reason);
+    this.#linger();
+  }
+
+  unpublished(after: PublisherStream['afterEnd']): void {
+    const reason = 'the publisher ended its stream';
+    if (after === undefined) {
+      this.finish('UNPUBLISHED', reason);
+      return;
+    }
+    this.#tap?.ended();
+    this.#emitEnd('UNPUBLISHED', reason);
+    this.status('status', 'NetStream.Unpublish.Success', 'The stream has ended.');
+    if (this.#relay) this.#earlier.push(this.#relay);
+    this.#relay = undefined;
+    this.#tap = undefined;
+    this.#streamId = undefined;
+    this.#onAir = false;
+    this.#isDone = true;
+    this.#id = newSessionId();
+    this.#receivedBytes = 0;
+    this.#phase = 'greeting';
+    this.#connection.resume();
+    this.#act(this.#rtmp.takeBack(after));
+  }
+
+  #emitEnd(code: string, reason: string): void {
+    const { emit } = this.#context;
+    const about = { ...this.#facts, stream: this.#streamId ?? '', code, reason };
     if (this.#onAir) emit('ingest.publish.ended', { ...about, receivedBytes: this.#receivedBytes });
     else emit('ingest.publish.refused', about);
-    this.#linger();
   }
 
   refuse({ reason, message: detail }: RouteFailedError): void {
@@ -191,7 +228,7 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   get #facts(): { readonly session: string; readonly client: string } {
-    return { session: this.id, client: this.#connection.remote.host };
+    return { session: this.#id, client: this.#connection.remote.host };
   }
 
   #act(actions: readonly PublishAction[]): void {
@@ -200,6 +237,7 @@ export class RtmpSession implements ConnectionHandler {
       else if (action.type === 'close') this.#close(action.code, action.reason);
       else if (action.type === 'refuse') this.#turnAway({ reason: action.reason }, undefined);
       else {
+        this.#isDone = false;
         this.#phase = 'checking';
         this.#connection.pause();
         void this.#publish(action.request);
@@ -226,13 +264,13 @@ export class RtmpSession implements ConnectionHandler {
     try {
       const handover = this.#rtmp.handover();
       const { chunkState, rest } = handover;
-      this.#tap = openTap?.({ stream, sessionId: this.id, chunkState });
+      this.#tap = openTap?.({ stream, sessionId: this.#id, chunkState });
       this.#tap?.take(rest);
       this.#relay = new Relay({
         publisher: this.#connection,
         handover,
         streamId: stream.id,
-        sessionId: this.id,
+        sessionId: this.#id,
         proxyId,
         publish: request,
         memory,
@@ -296,6 +334,13 @@ export class RtmpSession implements ConnectionHandler {
     this.#linger();
   }
 
+  /** Nobody needs to know that a publisher left after its stream had ended. */
+  #left(reason: string): void {
+    if (this.#phase === 'lingering') return;
+    if (this.#isDone) this.#linger();
+    else this.#close('PUBLISHER_LEFT', reason);
+  }
+
   #close(code: string, reason: string): void {
     const { emit } = this.#context;
     emit('ingest.session.closed', { ...this.#facts, code, reason });
@@ -303,7 +348,7 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   #over(): void {
-    if (this.#relay?.active) return;
+    if (this.#relay?.active || this.#earlier.some(({ active }) => active)) return;
     this.#onOver?.();
     this.#onOver = undefined;
   }

@@ -37,6 +37,7 @@ export const refusals = {
     status: 'NetStream.Publish.Unauthorized',
     words: invalidKey,
     fault: 'publisher',
+    journal: 'the stream key is incomplete or has something added',
   },
   'unknown-stream': {
     code: 'KEY_UNKNOWN',

@@ -13,11 +13,35 @@ export const newStreamKey = (streamId: StreamId): StreamKey => ({ streamId, secr
 
 export const formatStreamKey = (key: StreamKey): string => `${key.streamId}_${key.secret}`;
 
-/** Parses a key as a publisher sends it; undefined if it is malformed. A trailing query string is ignored. */
+/**
+ * Parses a key as a publisher sends it; undefined if it is malformed. What people paste along with it is ignored: blanks and line
+ * breaks, slashes, a query string, the URL before it. It may be percent-encoded.
+ */
 export function parseStreamKey(text: string): StreamKey | undefined {
-  const match = keyPattern.exec(text.split('?', 1)[0] ?? '');
+  const match = keyPattern.exec(nameOf(text));
   const [, id = '', secret = ''] = match ?? [];
   return isStreamId(id) ? { streamId: id, secret } : undefined;
+}
+
+/** The stream that a key names, even if the rest of it is malformed: cut off, for example. */
+export function streamNamedBy(text: string): StreamId | undefined {
+  const [id = ''] = nameOf(text).split('_', 1);
+  return isStreamId(id) ? id : undefined;
+}
+
+/** The last part of a path, without a query and without anything invisible. */
+function nameOf(text: string): string {
+  const [path = ''] = decoded(text).split('?', 1);
+  const parts = path.replace(/[\s\p{C}]+/gu, '').split('/');
+  return parts.findLast((part) => part !== '') ?? '';
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** HMAC-SHA-256 of the whole key with the deployment's pepper, in hex: the only form in which a key is stored. */

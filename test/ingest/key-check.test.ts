@@ -26,6 +26,39 @@ beforeEach(() => {
 });
 
 describe('the check of a stream key', () => {
+  test.each([
+    ['a query', `${name}?token=1&x=/`],
+    ['blanks and line breaks around it', `  ${name}\r\n`],
+    ['a line break inside', `${name.slice(0, 20)}\n${name.slice(20)}`],
+    ['a byte order mark and a zero-width space', `\uFEFF${name}\u200B`],
+    ['slashes around it', `/${name}//`],
+    ['the app before it', `live/${name}`],
+    ['the whole URL before it', `rtmps://ingest.example.com:443/live/${name}`],
+    ['percent-encoding', `%20${name.replace('_', '%5F')}%0A%3Ftoken=1`],
+    ['a percent sign that encodes nothing', `${name}?discount=5%`],
+  ])('accepts a key with %s', async (_what, text) => {
+    expect(await check.check(text)).toEqual({ verdict: 'valid', stream: live });
+  });
+
+  test.each([
+    ['', undefined],
+    ['/', undefined],
+    ['live', undefined],
+    [name.slice(0, -1), id],
+    [`${name}0`, id],
+    [` ${name.slice(0, 17)}`, id],
+    [`${id}_ä`, id],
+    [id, id],
+    [name.slice(1), undefined],
+    [`${name}/x`, undefined],
+  ])('refuses the malformed key %j, and knows the stream that it names', async (text, streamId) => {
+    expect(await check.check(text)).toEqual({
+      verdict: 'refused',
+      reason: 'malformed-key',
+      ...(streamId && { streamId }),
+    });
+  });
+
   test('returns the record of the stream that the key opens', async () => {
     expect(await check.check(name)).toEqual({ verdict: 'valid', stream: live });
   });

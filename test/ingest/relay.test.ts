@@ -122,6 +122,7 @@ function rig(replayMaxBytes = 1 << 20) {
       reply: () => {},
       status: (_, code) => void told.push(code),
       finish: (code) => void told.push(code),
+      unpublished: (after) => void told.push('UNPUBLISHED', `rest: ${after?.rest.length}`),
       refuse: ({ reason }) => void told.push(`refused: ${reason}`),
     },
   });
@@ -262,7 +263,8 @@ describe('a relay', () => {
     const { on, first } = await onAir();
     on.frame(0, true);
     on.unpublish();
-    expect(on.told.at(-1)).toBe('UNPUBLISHED');
+    // The publisher sends FCUnpublish, then deleteStream.
+    expect(on.told.slice(-2)).toEqual(['UNPUBLISHED', expect.stringMatching(/^rest: [1-9]/)]);
     expect(first.ended).toBe(true);
     expect(on.relay.active).toBe(true);
     first.said?.closed('the worker closed the link');

@@ -2,9 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { PublisherStream } from '../../lib/ingest/policy/publisher-stream.ts';
 import { AckCounter } from '../../lib/protocol/rtmp/acknowledgement.ts';
+import { splitAggregate } from '../../lib/protocol/rtmp/aggregate.ts';
 import { ChunkReader, type RtmpMessage } from '../../lib/protocol/rtmp/chunk-reader.ts';
 import { type ChunkState, initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';
 import { Publisher } from '../../lib/protocol/rtmp/publisher.ts';
+import { aggregateOf } from '../../testkit/media/rtmp-dialects.ts';
 
 const publisher = () => new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
 
@@ -119,6 +121,59 @@ describe('what a proxy keeps of a publisher', () => {
             expect(replay.fromMs).toBe(frames[numbers[0]!]!.atMs);
             expect(messages[0]!.timestampMs).toBe((firstTimestamp + replay.fromMs) % 2 ** 32);
           } else expect(replay.fromMs).toBe(0);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('begins before an aggregate with a key frame, at that frame’s time, and contains every unpublished frame', () => {
+    fc.assert(
+      fc.property(
+        framesArbitrary,
+        fc.constantFrom(0, 0xffffff - 1_000, 2 ** 32 - 1_000),
+        fc.integer({ min: 1, max: 9 }),
+        fc.array(fc.integer({ min: 0, max: 2_100 }), { minLength: 1, maxLength: 10 }),
+        (frames, firstTimestamp, together, confirmations) => {
+          const writer = publisher();
+          const message = (typeId: number, atMs: number, bytes: Buffer) => ({
+            typeId,
+            timestampMs: (firstTimestamp + atMs) % 2 ** 32,
+            payload: bytes,
+          });
+          const all = [
+            message(18, 0, metadata),
+            message(9, 0, videoHeader),
+            message(8, 0, audioHeader),
+            ...frames.map(({ type, key, atMs }, index) => {
+              const byte0 = type === 'audio' ? 0xaf : key ? 0x17 : 0x27;
+              return message(type === 'audio' ? 8 : 9, atMs, payload(byte0, index, 40));
+            }),
+          ];
+          const { stream } = streamOf(initialChunkState);
+          let throughMs = 0;
+          for (let at = 0, turn = 0; at < all.length; at += together, turn++) {
+            stream.take(writer.write(aggregateOf(all.slice(at, at + together))));
+            throughMs = Math.max(throughMs, Math.min(confirmations[turn] ?? 0, stream.latestMs));
+            stream.publishedThrough(throughMs);
+          }
+          const replay = stream.replay()!;
+          const messages: RtmpMessage[] = [];
+          for (const one of read(replay))
+            if (one.typeId === 22)
+              expect(splitAggregate(one, (inner) => messages.push(inner))).toBeUndefined();
+            else messages.push(one);
+          const numbers = messages.filter(isFrame).map(indexOf);
+          expect(numbers).toEqual(numbers.map((_, position) => numbers[0]! + position));
+          expect(numbers.at(-1)).toBe(frames.length - 1);
+          expect(frames.slice(0, numbers[0]).every(({ atMs }) => atMs <= throughMs)).toBe(true);
+          expect(replay.firstFrame).toBe(numbers[0]);
+          if (numbers[0] === 0) return;
+          const key = numbers.find((number) => frames[number]!.key)!;
+          expect(replay.fromMs).toBe(frames[key]!.atMs);
+          expect(messages.slice(0, 3).map((one) => [one.typeId, one.timestampMs])).toEqual(
+            [18, 9, 8].map((typeId) => [typeId, (firstTimestamp + replay.fromMs) % 2 ** 32]),
+          );
         },
       ),
       { numRuns: 150 },

@@ -2,6 +2,7 @@ import { decodeRelayHello, type RelayHello } from '../../protocol/relay/hello.ts
 import { encodeLinkFrame, type LinkFrame } from '../../protocol/relay/link-frames.ts';
 import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
 import { SessionTime } from '../../protocol/relay/session-time.ts';
+import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { ChunkReader, type RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
 import { ProtocolError } from '../../protocol/rtmp/errors.ts';
@@ -13,7 +14,7 @@ export interface PublishSessionHandler {
   /** `sessionMs`: time since the session's first message, as counted by the proxy. */
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
-  /** A data message cannot be read; it is skipped, and the media goes on. */
+  /** A data or aggregate message cannot be read; it is skipped, and the media goes on. */
   unreadable(cause: ProtocolError): void;
   /** All messages of one read have been delivered. */
   batchEnded(): void;
@@ -58,7 +59,7 @@ export class PublishSession {
     this.#early = [rest];
     this.#time = new SessionTime(hello.replayFromMs);
     this.#frames = hello.firstFrame ?? 0;
-    this.#reader = new ChunkReader((message) => this.#message(message), limits, hello.chunkState);
+    this.#reader = new ChunkReader((message) => this.#take(message), limits, hello.chunkState);
   }
 
   /** Reads the hello of a new link, then calls `opened`, or `failed` if it is invalid. Calls neither for a health check. */
@@ -170,6 +171,16 @@ export class PublishSession {
   #read(bytes: Buffer): void {
     this.#reader.push(bytes);
     this.#handler?.batchEnded();
+  }
+
+  /** What an aggregate contains counts as if it had been sent one by one. */
+  #take(message: RtmpMessage): void {
+    if (message.typeId !== messageType.aggregate) {
+      this.#message(message);
+      return;
+    }
+    const fault = splitAggregate(message, (inner) => this.#message(inner));
+    if (fault) this.#handler?.unreadable(fault);
   }
 
   #message(message: RtmpMessage): void {

@@ -1,17 +1,14 @@
 import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
 import { SessionTime } from '../../protocol/relay/session-time.ts';
 import type { AckCounter } from '../../protocol/rtmp/acknowledgement.ts';
+import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { firstAmf0String } from '../../protocol/rtmp/amf0.ts';
 import type { RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
 import { type ChunkState, unusedChunkStreamId } from '../../protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../protocol/rtmp/chunk-writer.ts';
 import { isUnpublish } from '../../protocol/rtmp/commands.ts';
-import {
-  isAudioSequenceHeader,
-  isVideoKeyframe,
-  isVideoSequenceHeader,
-} from '../../protocol/rtmp/media-tag.ts';
+import { isVideoKeyframe } from '../../protocol/rtmp/media-tag.ts';
 import { decodeControl, encodeControl, messageType } from '../../protocol/rtmp/messages.ts';
 import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
 
@@ -31,6 +28,9 @@ export interface PublisherStreamOptions {
   /** Called with memory that no longer holds any kept byte. */
   readonly release: (memory: Buffer) => void;
 }
+
+/** A position that becomes a point once it is known what a reader that begins there can begin with. */
+type Cut = Omit<ReplayPoint, 'timestampMs' | 'timeMs'>;
 
 /** What to send a new worker before live bytes. */
 export interface Replay {
@@ -61,6 +61,10 @@ export class PublisherStream {
   /** Complete frames. */
   #frames = 0;
   #unpublished = false;
+  /** What follows the end of the stream. */
+  #rest: Buffer[] = [];
+  /** Where an aggregate begins that may contain a starting point. */
+  #aggregateCut: Cut | undefined;
   #replies: RtmpMessage[] = [];
 
   constructor(options: PublisherStreamOptions) {
@@ -85,6 +89,15 @@ export class PublisherStream {
   /** The publisher itself ended its stream (FCUnpublish, deleteStream, closeStream). */
   get unpublished(): boolean {
     return this.#unpublished;
+  }
+
+  /**
+   * Once `unpublished`: what the publisher sent after it, and the state to read that with. Undefined if the end lies inside another
+   * message.
+   */
+  get afterEnd(): { readonly chunkState: ChunkState; readonly rest: Buffer } | undefined {
+    if (!this.#scanner.clean) return undefined;
+    return { chunkState: this.#scanner.snapshot(), rest: Buffer.concat(this.#rest) };
   }
 
   /** Session time of the latest media. */
@@ -119,8 +132,13 @@ export class PublisherStream {
       const sequenceNumber = this.#acknowledgement.received(bytes.length);
       if (sequenceNumber !== undefined) this.#reply({ kind: 'acknowledgement', sequenceNumber });
     }
+    if (this.#unpublished) {
+      this.#rest.push(Buffer.from(bytes));
+      return { replies: this.#replies, overflowed: false };
+    }
     const overflowed = this.#log.append(bytes, options.memory);
-    this.#scanner.push(bytes);
+    const used = this.#scanner.push(bytes);
+    if (used < bytes.length) this.#rest.push(Buffer.from(bytes.subarray(used)));
     return { replies: this.#replies, overflowed };
   }
 
@@ -158,23 +176,17 @@ export class PublisherStream {
     const { typeId, byte0, byte1 } = message;
     const short = message.length <= maxKeptBytes;
     switch (typeId) {
-      case messageType.video: {
-        const before = this.#latestMs;
-        const timeMs = this.#media(message);
-        if (isVideoSequenceHeader(byte0, byte1)) return short;
-        this.#videoMs = timeMs;
-        if (isVideoKeyframe(byte0, byte1)) this.#point(message, timeMs, before);
-        return false;
-      }
+      case messageType.video:
       case messageType.audio: {
         const before = this.#latestMs;
-        const timeMs = this.#media(message);
-        if (isAudioSequenceHeader(byte0, byte1)) return short;
-        if (timeMs - this.#videoMs > videoGoneAfterMs && timeMs - this.#pointMs >= audioPointEveryMs) {
-          this.#point(message, timeMs, before);
-        }
-        return false;
+        const { timeMs, start } = this.#media(message);
+        if (start && message.cleanStart)
+          this.#mark(this.#cutAt(message, before), message.timestampMs, timeMs);
+        return short && !isSessionFrame(typeId, byte0, byte1);
       }
+      case messageType.aggregate:
+        if (message.cleanStart) this.#aggregateCut = this.#cutAt(message, this.#latestMs);
+        return true;
       case messageType.dataAmf0:
       case messageType.dataAmf3:
         this.#time.of(message.timestampMs);
@@ -189,37 +201,85 @@ export class PublisherStream {
     }
   }
 
-  #media(message: ScannedMessage): number {
+  /** Counts audio or video; `start`: a decoder can begin with it. */
+  #media(message: Pick<ScannedMessage, 'typeId' | 'timestampMs' | 'byte0' | 'byte1'>): {
+    timeMs: number;
+    start: boolean;
+  } {
+    const { typeId, byte0, byte1 } = message;
     const timeMs = this.#time.of(message.timestampMs);
     this.#latestMs = Math.max(this.#latestMs, timeMs);
-    return timeMs;
+    if (!isSessionFrame(typeId, byte0, byte1)) return { timeMs, start: false };
+    if (typeId === messageType.video) {
+      this.#videoMs = timeMs;
+      return { timeMs, start: isVideoKeyframe(byte0, byte1) };
+    }
+    const isVideoGone = timeMs - this.#videoMs > videoGoneAfterMs;
+    return { timeMs, start: isVideoGone && timeMs - this.#pointMs >= audioPointEveryMs };
   }
 
-  #point(message: ScannedMessage, timeMs: number, missesThroughMs: number): void {
-    if (!message.cleanStart) return;
+  /** In `onStart` of a message with a `cleanStart`. */
+  #cutAt(message: ScannedMessage, missesThroughMs: number): Cut {
     const { metadata, video, audio } = this.#headers;
-    this.#pointMs = timeMs;
-    this.#log.mark({
+    return {
       offset: this.#scanner.scannedBytes + message.start,
       // No message is partial here, so every one that began earlier has been counted.
       frames: this.#frames,
-      timeMs,
-      timestampMs: message.timestampMs,
       missesThroughMs,
       state: this.#scanner.snapshotAtStart(),
       headers: [metadata, video, audio].filter((header) => header !== undefined),
+    };
+  }
+
+  #mark(cut: Cut, timestampMs: number, timeMs: number): void {
+    this.#pointMs = timeMs;
+    this.#log.mark({ ...cut, timestampMs, timeMs });
+  }
+
+  /**
+   * What it contains counts as if it had been sent one by one, but a reader can only begin before the whole. The point has the time
+   * of the first message that a decoder can begin with, which the headers before it carry; those before that are late.
+   */
+  #aggregate(message: RtmpMessage, cut: Cut | undefined): void {
+    let point: { timestampMs: number; timeMs: number } | undefined;
+    splitAggregate(message, (inner) => {
+      const { typeId, messageStreamId, timestampMs, payload } = inner;
+      const [byte0 = -1, byte1 = -1] = payload;
+      // A copy: the view would keep the whole aggregate.
+      const header = (): HeaderMessage => ({ typeId, messageStreamId, payload: Buffer.from(payload) });
+      const short = payload.length <= maxKeptBytes;
+      if (typeId !== messageType.video && typeId !== messageType.audio) {
+        this.#time.of(timestampMs);
+        if (short) this.#header(header());
+        return;
+      }
+      const { timeMs, start } = this.#media({ typeId, timestampMs, byte0, byte1 });
+      if (start) point ??= { timestampMs, timeMs };
+      if (isSessionFrame(typeId, byte0, byte1)) this.#frames++;
+      else if (short) this.#header(header());
     });
+    // Without headers the reader's time would begin with another message.
+    if (point && cut && cut.headers.length > 0) this.#mark(cut, point.timestampMs, point.timeMs);
   }
 
   #ended(message: ScannedMessage): void {
     const { typeId, messageStreamId, payload, byte0, byte1 } = message;
     if (isSessionFrame(typeId, byte0, byte1)) this.#frames++;
     if (payload === undefined) return;
-    const header: HeaderMessage = { typeId, messageStreamId, payload };
+    const { chunkStreamId, timestampMs, cleanStart } = message;
+    const whole: RtmpMessage = { chunkStreamId, timestampMs, typeId, messageStreamId, payload };
+    if (typeId === messageType.aggregate) this.#aggregate(whole, cleanStart ? this.#aggregateCut : undefined);
+    else if (!this.#header({ typeId, messageStreamId, payload })) this.#control(whole);
+  }
+
+  /** Keeps metadata and sequence headers. Returns false if it's neither media nor data. */
+  #header(header: HeaderMessage): boolean {
+    const { typeId } = header;
     if (typeId === messageType.video) this.#headers = { ...this.#headers, video: header };
     else if (typeId === messageType.audio) this.#headers = { ...this.#headers, audio: header };
     else if (typeId === messageType.dataAmf0 || typeId === messageType.dataAmf3) this.#data(header);
-    else this.#control({ ...header, chunkStreamId: message.chunkStreamId, timestampMs: message.timestampMs });
+    else return false;
+    return true;
   }
 
   #data(header: HeaderMessage): void {
@@ -231,7 +291,10 @@ export class PublisherStream {
   }
 
   #control(message: RtmpMessage): void {
-    if (isUnpublish(message)) this.#unpublished = true;
+    if (isUnpublish(message)) {
+      this.#unpublished = true;
+      this.#scanner.pause();
+    }
     const control = decodeControl(message);
     if (control?.kind === 'ping-request') this.#reply({ ...control, kind: 'ping-response' });
     if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);

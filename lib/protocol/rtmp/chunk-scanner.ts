@@ -25,9 +25,9 @@ export interface ScannedMessage {
   readonly byte0: number;
   /** The second payload byte, -1 if there is none. */
   readonly byte1: number;
-  /** Offset of the first header byte in the buffer of this push; negative if it was in an earlier push. */
+  /** Offset of the first header byte from `scannedBytes`; negative if it was in an earlier push. */
   readonly start: number;
-  /** In `onEnd`: offset just after the last byte in the buffer of this push. */
+  /** In `onEnd`: offset just after the last byte, from `scannedBytes`. */
   readonly end: number;
   /** No other message was partial where this one starts, so the byte stream can be cut there. */
   readonly cleanStart: boolean;
@@ -69,8 +69,6 @@ export class ChunkScanner {
   #paused = false;
   /** The state of `#current`'s chunk stream before its last message header; undefined if that was its first. */
   #before: ChunkStreamState | undefined = undefined;
-  /** Where a header from an earlier buffer ends in this one. */
-  #headerEnd = 0;
 
   constructor(handlers: ScanHandlers, limits: ChunkLimits = {}, state: ChunkState = initialChunkState) {
     this.#handlers = handlers;
@@ -119,12 +117,27 @@ export class ChunkScanner {
   /** Scans `bytes`, which may be modified afterwards. Returns the number of bytes scanned: all, unless `pause` was called. */
   push(bytes: Uint8Array): number {
     this.#paused = false;
+    let source = bytes;
+    /** Bytes of an earlier push at the start of `source`. */
+    let earlier = 0;
     let at = 0;
-    while (at < bytes.length && !this.#paused) {
-      at = this.#chunkLeft > 0 ? this.#readPayload(bytes, at) : this.#readHeader(bytes, at);
+    while (at < source.length && !this.#paused) {
+      at = this.#chunkLeft > 0 ? this.#readPayload(source, at) : this.#readHeader(source, at);
+      if (at >= 0) continue;
+      // What was held of a header goes beyond it.
+      earlier = -at;
+      source = Buffer.concat([this.#scratch.subarray(0, earlier), bytes]);
+      this.#scanned -= earlier;
+      at = 0;
+    }
+    if (at < earlier) {
+      // Paused within it.
+      this.#scratch.set(source.subarray(at, earlier));
+      this.#scratchLength = earlier - at;
+      at = earlier;
     }
     this.#scanned += at;
-    return at;
+    return at - earlier;
   }
 
   #readPayload(bytes: Uint8Array, from: number): number {
@@ -210,8 +223,9 @@ export class ChunkScanner {
     stream.close();
   }
 
+  /** Returns the header's end, or that of `bytes` if it extends past them. */
   #readHeader(bytes: Uint8Array, from: number): number {
-    let at = from;
+    let at: number | undefined;
     if (this.#scratchLength === 0) {
       const used = this.#openChunk(bytes, from, this.#scanned + from);
       if (used === 0) {
@@ -219,11 +233,10 @@ export class ChunkScanner {
         this.#scratchLength = bytes.length - from;
         return bytes.length;
       }
-      at += used;
-    } else if (!this.#finishHeader(bytes, from)) {
-      return bytes.length;
+      at = from + used;
     } else {
-      at = this.#headerEnd;
+      at = this.#finishHeader(bytes);
+      if (at === undefined) return bytes.length;
     }
     if (this.#current.length === 0) {
       this.#start(this.#current);
@@ -232,18 +245,23 @@ export class ChunkScanner {
     return at;
   }
 
-  /** Continues a header from an earlier buffer, byte by byte, because its length only becomes known while reading it. */
-  #finishHeader(bytes: Uint8Array, from: number): boolean {
-    const startAt = this.#scanned + from - this.#scratchLength;
-    for (let at = from; at < bytes.length; ) {
-      this.#scratch[this.#scratchLength++] = bytes[at++] as number;
-      if (this.#openChunk(this.#scratch.subarray(0, this.#scratchLength), 0, startAt) > 0) {
-        this.#scratchLength = 0;
-        this.#headerEnd = at;
-        return true;
-      }
+  /**
+   * Continues a header from earlier buffers, byte by byte, because its length only becomes known while reading it. Returns where
+   * it ends in `bytes`; undefined if it extends past them. A negative end: what was held for an extended timestamp is none, and
+   * that many bytes of it, now at the start of the scratch, came before `bytes`.
+   */
+  #finishHeader(bytes: Uint8Array): number | undefined {
+    const earlier = this.#scratchLength;
+    const startAt = this.#scanned - earlier;
+    for (const byte of bytes) {
+      this.#scratch[this.#scratchLength++] = byte;
+      const used = this.#openChunk(this.#scratch.subarray(0, this.#scratchLength), 0, startAt);
+      if (used === 0) continue;
+      this.#scratch.copyWithin(0, used, earlier);
+      this.#scratchLength = 0;
+      return used - earlier;
     }
-    return false;
+    return undefined;
   }
 
   /**
@@ -264,8 +282,9 @@ export class ChunkScanner {
     let time = 0;
     if (format === 3) {
       if (stream === undefined) throw withoutHeader(format, id);
-      if (stream.extendedTimestamp) at += 4;
-      if (at > bytes.length) return 0;
+      const repeats = stream.extendedTimestamp && stream.repeatsTimestamp(bytes, at);
+      if (repeats === undefined) return 0;
+      if (repeats) at += 4;
     } else {
       at += format === 0 ? 11 : format === 1 ? 7 : 3;
       if (at > bytes.length) return 0;

@@ -14,13 +14,16 @@ export interface ChunkStreamState {
   readonly chunkStreamId: number;
   /** Timestamp of the last message, in ms, as an unsigned 32-bit number. */
   readonly timestampMs: number;
-  /** Timestamp delta for a type 3 header; after a type 0 header, that header's timestamp (RTMP 1.0, 5.3.1.2.4). */
+  /**
+   * Timestamp delta for a type 3 header; after a type 0 header, that header's timestamp (RTMP 1.0, 5.3.1.2.4), or 0 if that was
+   * an extended one.
+   */
   readonly timestampDeltaMs: number;
   /** Message length in bytes. */
   readonly length: number;
   readonly typeId: number;
   readonly messageStreamId: number;
-  /** The header had an extended timestamp, so type 3 headers repeat it. */
+  /** The header had an extended timestamp, so type 3 headers may repeat it. */
   readonly extendedTimestamp: boolean;
 }
 

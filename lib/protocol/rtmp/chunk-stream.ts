@@ -65,9 +65,10 @@ export class ChunkStream {
 
   /** Applies a message header of format 0, 1 or 2 (5.3.1.2) at `at`; `time` is its timestamp or delta, extended or not. */
   readFields(format: number, bytes: Uint8Array, at: number, time: number): void {
-    this.timestampDeltaMs = time;
-    this.timestampMs = format === 0 ? time : (this.timestampMs + time) >>> 0;
     this.#setExtended(uint24(bytes, at) === 0xffffff);
+    // A full timestamp is the delta for type 3 (5.3.1.2.4), but nobody means one of hours: librtmp repeats its time so.
+    this.timestampDeltaMs = format === 0 && this.extendedTimestamp ? 0 : time;
+    this.timestampMs = format === 0 ? time : (this.timestampMs + time) >>> 0;
     if (format === 2) return;
     this.length = uint24(bytes, at + 3);
     this.typeId = bytes[at + 6] as number;
@@ -80,6 +81,26 @@ export class ChunkStream {
       number,
     ];
     this.messageStreamId = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
+  }
+
+  /**
+   * Whether a type 3 header goes on with an extended timestamp at `at`; undefined if more bytes are needed to tell. The field
+   * should be there if the last header of another type had one (5.3.1.3), but some encoders leave it out, so its four bytes are
+   * compared with what it could say: that header's timestamp or delta, or the time of the message.
+   */
+  repeatsTimestamp(bytes: Uint8Array, at: number): boolean | undefined {
+    const had = Math.min(4, bytes.length - at);
+    let said = 0;
+    for (let index = at; index < at + had; index++) said = said * 256 + (bytes[index] as number);
+    const unread = 256 ** (4 - had);
+    const { timestampMs, timestampDeltaMs: deltaMs } = this;
+    const nextMs = (timestampMs + deltaMs) >>> 0;
+    const isLike =
+      begins(timestampMs, said, unread) ||
+      (deltaMs > 0 && begins(deltaMs, said, unread)) ||
+      (!this.active && begins(nextMs, said, unread));
+    if (!isLike) return false;
+    return had === 4 ? true : undefined;
   }
 
   /** Set Chunk Size or Abort: they affect chunk parsing. */
@@ -130,6 +151,9 @@ export class ChunkStream {
     this.#keptBytes = 0;
   }
 }
+
+/** Whether the first bytes of a 32-bit field with value `ms` are `said`; `unread` is 256 to the power of the bytes after them. */
+const begins = (ms: number, said: number, unread: number): boolean => Math.floor(ms / unread) === said;
 
 /** A scanner's chunk streams by id: an array for the ids that encoders use, a map for all others. */
 export class ChunkStreams {

@@ -1,4 +1,3 @@
-import type { RefusalReason } from '../refusals.ts';
 import type { Amf0Value } from './amf0.ts';
 import type { RtmpMessage } from './chunk-reader.ts';
 import { type Command, encodeCommand, isObject, statusCommand } from './commands.ts';
@@ -9,9 +8,9 @@ export type CommandPhase = 'connecting' | 'connected' | 'stream-created';
 
 /** The contents of `connect` and `publish`. */
 export interface PublishRequest {
-  /** Without query and trailing slash. */
+  /** Without query, key and trailing slash. */
   readonly app: string;
-  /** The stream key as sent by the encoder, possibly with a query. */
+  /** The stream key as sent by the encoder, in `publish` or in the server's URL; possibly with a query. */
   readonly streamName: string;
   /** `live`, `record` or `append`; `live` if the encoder omitted it. */
   readonly publishType: string;
@@ -21,7 +20,10 @@ export interface PublishRequest {
 
 export interface ConnectFacts {
   readonly app: string;
+  /** What follows the app in the server's URL: the stream key, if the whole URL is in the encoder's server field. */
+  readonly urlKey?: string;
   readonly flashVer?: string;
+  /** Without anything after the app. */
   readonly tcUrl?: string;
 }
 
@@ -33,8 +35,8 @@ export type Step =
       readonly reply: RtmpMessage[];
       readonly connect?: ConnectFacts;
     }
-  | { readonly type: 'publish'; readonly streamName: string; readonly publishType: string }
-  | { readonly type: 'refuse'; readonly reason: RefusalReason }
+  /** `streamName` is undefined if the encoder sent none, or a blank one. */
+  | { readonly type: 'publish'; readonly streamName: string | undefined; readonly publishType: string }
   | {
       readonly type: 'close';
       readonly code: PublishCloseCode;
@@ -50,8 +52,7 @@ export type PublishCloseCode =
   | 'COMMAND_OUT_OF_ORDER'
   | 'MEDIA_BEFORE_PUBLISH'
   | 'WRONG_APP'
-  | 'PLAY_REFUSED'
-  | 'UNPUBLISHED';
+  | 'PLAY_REFUSED';
 
 export interface CommandRules {
   /** The one app that is served. */
@@ -86,9 +87,9 @@ export const transitions: Readonly<Record<CommandPhase, Readonly<Record<string, 
     play: refusePlay,
     play2: refusePlay,
     FCSubscribe: acknowledge,
-    FCUnpublish: end,
-    deleteStream: end,
-    closeStream: end,
+    FCUnpublish: acknowledge,
+    deleteStream,
+    closeStream: acknowledge,
   },
   'stream-created': {
     connect: outOfOrder,
@@ -101,9 +102,9 @@ export const transitions: Readonly<Record<CommandPhase, Readonly<Record<string, 
     play: refusePlay,
     play2: refusePlay,
     FCSubscribe: acknowledge,
-    FCUnpublish: end,
-    deleteStream: end,
-    closeStream: end,
+    FCUnpublish: acknowledge,
+    deleteStream,
+    closeStream: acknowledge,
   },
 };
 
@@ -120,7 +121,7 @@ export function stepFor(command: Command, phase: CommandPhase, rules: CommandRul
 
 function connect(command: Command, _phase: CommandPhase, rules: CommandRules): Step {
   const facts = isObject(command.args[0]) ? command.args[0] : {};
-  const app = (text(facts.app) ?? '').split('?', 1)[0]?.replace(/\/+$/, '') ?? '';
+  const [app = '', ...inApp] = pathOf(text(facts.app) ?? '');
   if (app !== rules.app) {
     const description = `This server only serves the app '${rules.app}': the URL must end in /${rules.app}, followed by the key.`;
     const info = { level: 'error', code: 'NetConnection.Connect.InvalidApp', description };
@@ -139,10 +140,19 @@ function connect(command: Command, _phase: CommandPhase, rules: CommandRules): S
     objectEncoding: 0,
   };
   const { windowBytes } = rules;
+  const [, server = '', path = ''] = /^([a-z]+:\/\/[^/?]*)(.*)$/is.exec(text(facts.tcUrl) ?? '') ?? [];
+  const [, ...inUrl] = pathOf(path);
+  const urlKey = [inApp, inUrl].find((parts) => parts.length > 0)?.join('/');
+  const tcUrl = inUrl.length > 0 ? `${server}/${app}` : text(facts.tcUrl);
   return {
     type: 'go',
     to: 'connected',
-    connect: { app, ...optional('flashVer', text(facts.flashVer)), ...optional('tcUrl', text(facts.tcUrl)) },
+    connect: {
+      app,
+      ...optional('urlKey', urlKey),
+      ...optional('flashVer', text(facts.flashVer)),
+      ...optional('tcUrl', tcUrl),
+    },
     reply: [
       encodeControl({ kind: 'window-ack-size', windowBytes }),
       encodeControl({ kind: 'set-peer-bandwidth', windowBytes, limit: 'dynamic' }),
@@ -160,10 +170,19 @@ function createStream(command: Command): Step {
   };
 }
 
+function deleteStream(command: Command): Step {
+  return { type: 'go', to: 'connected', reply: answered(command, undefined) };
+}
+
 function publish(command: Command): Step {
   const [, streamName, publishType] = command.args;
-  if (typeof streamName !== 'string' || streamName === '') return { type: 'refuse', reason: 'missing-key' };
-  return { type: 'publish', streamName, publishType: text(publishType) ?? 'live' };
+  const name = text(streamName) ?? '';
+  const isBlank = pathOf(name).length === 0;
+  return {
+    type: 'publish',
+    streamName: isBlank ? undefined : name,
+    publishType: text(publishType) ?? 'live',
+  };
 }
 
 function refusePlay(): Step {
@@ -185,10 +204,6 @@ function outOfOrder(command: Command, phase: CommandPhase): Step {
   return { type: 'close', code: 'COMMAND_OUT_OF_ORDER', reason: `received ${command.name} while ${phase}` };
 }
 
-function end(command: Command): Step {
-  return { type: 'close', code: 'UNPUBLISHED', reason: `the publisher sent ${command.name}` };
-}
-
 /** Transaction id 0 expects no response (7.1.1). */
 function answered(command: Command, value: Amf0Value): RtmpMessage[] {
   return command.transactionId === 0 ? [] : [answer('_result', command, null, value)];
@@ -196,6 +211,15 @@ function answered(command: Command, value: Amf0Value): RtmpMessage[] {
 
 function answer(name: '_result' | '_error', command: Command, ...args: Amf0Value[]): RtmpMessage {
   return encodeCommand({ name, transactionId: command.transactionId, args });
+}
+
+/** The parts of an app or of a URL's path. Flash clients name the default instance of an app. */
+function pathOf(path: string): string[] {
+  const [names = ''] = path.split('?', 1);
+  return names
+    .split('/')
+    .map((part) => part.trim())
+    .filter((part) => part !== '' && part !== '_definst_');
 }
 
 const text = (value: Amf0Value): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -42,6 +42,9 @@ export type PublishAction =
   | { readonly type: 'refuse'; readonly reason: RefusalReason }
   | { readonly type: 'close'; readonly code: ProtocolErrorCode | PublishCloseCode; readonly reason: string };
 
+/** Media of a stream that has just ended may still be on its way. */
+const maxLateBytes = 1024 * 1024;
+
 /** What the relay needs to continue where the session stopped, just after the publish command. */
 export interface Handover {
   readonly chunkState: ChunkState;
@@ -59,14 +62,16 @@ type Phase = 'handshake' | CommandPhase | 'waiting' | 'handed-over' | 'closed';
  */
 export class RtmpServerSession {
   readonly #rules: CommandRules;
-  readonly #maxBytes: number;
+  #maxBytes: number;
   readonly #maxMessages: number;
   readonly #maxWaiting: number;
   readonly #handshake: ServerHandshake;
-  readonly #reader: ChunkReader;
+  #reader: ChunkReader;
   readonly #writer = new ChunkWriter();
   readonly #acknowledgement = new AckCounter();
   #phase: Phase = 'handshake';
+  /** The publisher has published on this connection before. */
+  #isAgain = false;
   #bytes = 0;
   #messages = 0;
   #connect: ConnectFacts = { app: '' };
@@ -80,10 +85,12 @@ export class RtmpServerSession {
     this.#maxMessages = options.maxMessagesBeforePublish ?? 64;
     this.#maxWaiting = options.maxBytesWhileWaiting ?? 256 * 1024;
     this.#handshake = new ServerHandshake(options.random);
-    this.#reader = new ChunkReader((message) => this.#message(message), {
-      maxMessageBytes: this.#maxBytes,
-      maxPartialBytes: this.#maxBytes,
-    });
+    this.#reader = this.#newReader();
+  }
+
+  #newReader(state?: ChunkState): ChunkReader {
+    const limits = { maxMessageBytes: this.#maxBytes, maxPartialBytes: this.#maxBytes };
+    return new ChunkReader((message) => this.#message(message), limits, state);
   }
 
   /** For logs and deadlines. */
@@ -93,9 +100,13 @@ export class RtmpServerSession {
 
   /** Takes received bytes; `bytes` may be modified afterwards. Must not be called after `handover`; does nothing after `close`. */
   push(bytes: Uint8Array): PublishAction[] {
+    return this.#acting(() => this.#take(bytes));
+  }
+
+  #acting(read: () => void): PublishAction[] {
     this.#actions = [];
     try {
-      this.#take(bytes);
+      read();
     } catch (cause) {
       if (!(cause instanceof ProtocolError)) throw cause;
       this.#close(cause.code, cause.message);
@@ -144,6 +155,23 @@ export class RtmpServerSession {
     return { chunkState: this.#reader.snapshot(), rest, acknowledgement: this.#acknowledgement };
   }
 
+  /**
+   * The publisher has ended its stream: reads commands again, for another publish on the same connection. `rest` is what it sent
+   * after the end, which the handover's `acknowledgement` has counted; `chunkState` is the reader's state there.
+   */
+  takeBack({ chunkState, rest }: Pick<Handover, 'chunkState' | 'rest'>): PublishAction[] {
+    if (this.#phase !== 'handed-over') throw new RangeError(`nothing was handed over (${this.#phase})`);
+    // `closeStream` leaves the message stream open; a `deleteStream` that follows is obeyed.
+    this.#phase = 'stream-created';
+    this.#isAgain = true;
+    this.#maxBytes = maxLateBytes;
+    this.#bytes = 0;
+    this.#messages = 0;
+    this.#restBytes = 0;
+    this.#reader = this.#newReader(chunkState);
+    return this.#acting(() => this.#readOrWait(rest));
+  }
+
   #take(bytes: Uint8Array): void {
     let left = bytes;
     if (this.#phase === 'handshake') {
@@ -156,8 +184,12 @@ export class RtmpServerSession {
     if (this.#phase === 'closed' || this.#phase === 'handed-over') return;
     const sequenceNumber = this.#acknowledgement.received(left.length);
     if (sequenceNumber !== undefined) this.#send(encodeControl({ kind: 'acknowledgement', sequenceNumber }));
-    if (this.#phase !== 'waiting') left = left.subarray(this.#read(left));
-    if (this.#phase === 'waiting') this.#wait(left);
+    this.#readOrWait(left);
+  }
+
+  #readOrWait(bytes: Uint8Array): void {
+    const used = this.#phase === 'waiting' ? 0 : this.#read(bytes);
+    if (this.#phase === 'waiting') this.#wait(bytes.subarray(used));
   }
 
   /** Reads up to the publish command or the byte limit; returns the number of bytes read. */
@@ -183,13 +215,16 @@ export class RtmpServerSession {
   }
 
   #message(message: RtmpMessage): void {
+    const { typeId } = message;
+    const isMedia =
+      typeId === messageType.audio || typeId === messageType.video || typeId === messageType.aggregate;
+    if (isMedia && this.#isAgain) return;
     this.#messages++;
     if (this.#messages > this.#maxMessages) {
       this.#close('MESSAGES_BEFORE_PUBLISH', `no publish command within ${this.#maxMessages} messages`);
       return;
     }
-    const { typeId } = message;
-    if (typeId === messageType.audio || typeId === messageType.video || typeId === messageType.aggregate) {
+    if (isMedia) {
       this.#close('MEDIA_BEFORE_PUBLISH', 'received audio or video before the publish command');
       return;
     }
@@ -207,19 +242,22 @@ export class RtmpServerSession {
     } else if (step.type === 'close') {
       for (const reply of step.reply ?? []) this.#send(reply);
       this.#close(step.code, step.reason);
-    } else if (step.type === 'refuse') {
-      this.#phase = 'closed';
-      this.#reader.pause();
-      this.#actions.push(step);
     } else {
+      const { urlKey, ...connect } = this.#connect;
+      const { streamName = urlKey, publishType } = step;
+      if (streamName === undefined) {
+        this.#phase = 'closed';
+        this.#reader.pause();
+        this.#actions.push({ type: 'refuse', reason: 'missing-key' });
+        return;
+      }
       if (!this.#reader.clean) {
         this.#close('COMMAND_OUT_OF_ORDER', 'received publish while another message was incomplete');
         return;
       }
-      const { streamName, publishType } = step;
       this.#phase = 'waiting';
       this.#reader.pause();
-      this.#actions.push({ type: 'publish', request: { ...this.#connect, streamName, publishType } });
+      this.#actions.push({ type: 'publish', request: { ...connect, streamName, publishType } });
     }
   }
 

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { Timeline } from '../../encoder/publisher/policy/timeline.ts';
+import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { encodeAmf0, firstAmf0String } from '../../protocol/rtmp/amf0.ts';
 import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
 import type { ChunkState } from '../../protocol/rtmp/chunk-state.ts';
@@ -75,12 +76,28 @@ export class MediaSource {
       case messageType.dataAmf0:
       case messageType.dataAmf3:
         return length <= maxHeaderBytes;
+      case messageType.aggregate:
+        return true;
       default:
         return false;
     }
   }
 
   #ended(message: ScannedMessage): void {
+    const { chunkStreamId, timestampMs, typeId, messageStreamId, payload } = message;
+    if (typeId !== messageType.aggregate || payload === undefined) {
+      this.#message(message);
+      return;
+    }
+    const aggregate = { chunkStreamId, timestampMs, typeId, messageStreamId, payload };
+    splitAggregate(aggregate, (inner) => {
+      const [byte0 = -1, byte1 = -1] = inner.payload;
+      // A copy: the view would keep the whole aggregate in the queues.
+      this.#message({ ...inner, byte0, byte1, payload: Buffer.from(inner.payload) });
+    });
+  }
+
+  #message(message: Pick<ScannedMessage, 'typeId' | 'timestampMs' | 'byte0' | 'byte1' | 'payload'>): void {
     switch (message.typeId) {
       case messageType.video:
         this.#media('video', message);
@@ -98,7 +115,15 @@ export class MediaSource {
     }
   }
 
-  #media(type: 'video' | 'audio', { payload, byte0, byte1, timestampMs }: ScannedMessage): void {
+  #media(
+    type: 'video' | 'audio',
+    {
+      payload,
+      byte0,
+      byte1,
+      timestampMs,
+    }: Pick<ScannedMessage, 'timestampMs' | 'byte0' | 'byte1' | 'payload'>,
+  ): void {
     const isHeader = type === 'video' ? isVideoSequenceHeader : isAudioSequenceHeader;
     if (isHeader(byte0, byte1)) {
       if (payload !== undefined && payload.length <= maxHeaderBytes) this.#header(type, type, payload);

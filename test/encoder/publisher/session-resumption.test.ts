@@ -6,9 +6,11 @@ import { PublishSession } from '../../../lib/encoder/publisher/publish-session.t
 import { PublisherStream } from '../../../lib/ingest/policy/publisher-stream.ts';
 import { encodeRelayHello } from '../../../lib/protocol/relay/hello.ts';
 import { AckCounter } from '../../../lib/protocol/rtmp/acknowledgement.ts';
+import type { RtmpMessage } from '../../../lib/protocol/rtmp/chunk-reader.ts';
 import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import { Publisher } from '../../../lib/protocol/rtmp/publisher.ts';
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../../../lib/routing/ids.ts';
+import { aggregateOf, shortChunks } from '../../../testkit/media/rtmp-dialects.ts';
 
 const lease = { broadcastId: 'b' as BroadcastId, epoch: 1 };
 const metadata = Buffer.from('02000d40736574446174614672616d6502000a6f6e4d65746144617461', 'hex');
@@ -44,26 +46,48 @@ function openLink(hello: Parameters<typeof encodeRelayHello>[0]): {
   return { session, data: (bytes) => handler.data(bytes) };
 }
 
-/** 60 pictures with sound between, each with its number; a new sequence header in the middle. */
-function broadcast(gop: number, sizes: readonly number[]) {
+/** Passes 2^24 ms. */
+const firstTimestamp = 0xffffff - 700;
+
+type Dialect = 'plain' | 'short-type-3' | 'aggregates';
+
+/** Messages as an encoder writes them: one by one, without extended timestamps in type 3 chunks, or some in one. */
+function written(messages: readonly RtmpMessage[], dialect: Dialect, together: number): Buffer {
   const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
+  if (dialect === 'plain') return Buffer.concat(messages.map((message) => writer.write(message)));
+  if (dialect === 'short-type-3') return Buffer.concat(messages.map((message) => shortChunks(message, 128)));
+  const groups: Buffer[] = [];
+  for (let at = 0; at < messages.length; at += together)
+    groups.push(writer.write(aggregateOf(messages.slice(at, at + together))));
+  return Buffer.concat(groups);
+}
+
+/** 60 pictures with sound between, each with its number; a new sequence header in the middle. */
+function broadcast(gop: number, sizes: readonly number[]): RtmpMessage[] {
+  const message = (type: 'data' | 'video' | 'audio', atMs: number, payload: Buffer): RtmpMessage => ({
+    chunkStreamId: type === 'video' ? 6 : 4,
+    timestampMs: firstTimestamp + atMs,
+    typeId: { audio: 8, video: 9, data: 18 }[type],
+    messageStreamId: 1,
+    payload,
+  });
   const header = (type: 'video' | 'audio', version: number) =>
     Buffer.from(type === 'video' ? [0x17, 0, 0, 0, 0, version] : [0xaf, 0, 0x12, version]);
   const pieces = [
-    writer.media('data', 0, metadata),
-    writer.media('video', 0, header('video', 1)),
-    writer.media('audio', 0, header('audio', 1)),
+    message('data', 0, metadata),
+    message('video', 0, header('video', 1)),
+    message('audio', 0, header('audio', 1)),
   ];
   for (let index = 0; index < 120; index++) {
     const isVideo = index % 2 === 0;
     const picture = index / 2;
-    if (picture === 30) pieces.push(writer.media('video', index * 17, header('video', 2)));
+    if (picture === 30) pieces.push(message('video', index * 17, header('video', 2)));
     const payload = Buffer.alloc(sizes[index % sizes.length]!, index);
     payload.writeUInt16BE(isVideo ? (picture % gop === 0 || picture === 30 ? 0x1701 : 0x2701) : 0xaf01);
     payload.writeUInt32BE(index, 5);
-    pieces.push(writer.media(isVideo ? 'video' : 'audio', index * 17, payload));
+    pieces.push(message(isVideo ? 'video' : 'audio', index * 17, payload));
   }
-  return Buffer.concat(pieces);
+  return pieces;
 }
 
 test('however many links a session uses, and wherever they break, each frame is delivered once and in order', () => {
@@ -73,8 +97,10 @@ test('however many links a session uses, and wherever they break, each frame is 
       fc.array(fc.integer({ min: 9, max: 900 }), { minLength: 1, maxLength: 10 }),
       // Of each link: how much the proxy has read when it breaks, how much of that the worker has, and what is confirmed.
       fc.array(fc.tuple(share, share, share), { maxLength: 6 }),
-      (gop, sizes, breaks) => {
-        const bytes = broadcast(gop, sizes);
+      fc.constantFrom<Dialect>('plain', 'short-type-3', 'aggregates'),
+      fc.integer({ min: 1, max: 9 }),
+      (gop, sizes, breaks, dialect, together) => {
+        const bytes = written(broadcast(gop, sizes), dialect, together);
         const stream = new PublisherStream({
           chunkState: initialChunkState,
           acknowledgement: new AckCounter(),
@@ -127,7 +153,8 @@ test('however many links a session uses, and wherever they break, each frame is 
         expect(taken).toEqual(
           Array.from(
             { length: 120 },
-            (_, index) => `${index} at ${index * 17} ${index * 17}, header ${index < 60 ? 1 : 2}`,
+            (_, index) =>
+              `${index} at ${firstTimestamp + index * 17} ${index * 17}, header ${index < 60 ? 1 : 2}`,
           ),
         );
       },

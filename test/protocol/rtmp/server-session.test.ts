@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Amf0Value } from '../../../lib/protocol/rtmp/amf0.ts';
 import { ChunkReader, type RtmpMessage } from '../../../lib/protocol/rtmp/chunk-reader.ts';
+import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
 import {
   decodeCommand,
@@ -70,11 +71,14 @@ describe('a publish session', () => {
     expect(answer && readStatus(answer)?.code).toBe('NetConnection.Connect.Success');
   });
 
-  test.each(['live/', 'live?token=1', 'live/?a=b'])('serves the app also as %s', (app) => {
-    expect(closeOf(open().command('connect', 1, { app }))).toBeUndefined();
-  });
+  test.each(['live/', 'live?token=1', 'live/?a=b', '/live', ' live\n', 'live/_definst_', 'live/instance'])(
+    'serves the app also as %s',
+    (app) => {
+      expect(closeOf(open().command('connect', 1, { app }))).toBeUndefined();
+    },
+  );
 
-  test.each(['Live', 'liv', 'live/x', ''])('refuses the app %s with a reason, then closes', (app) => {
+  test.each(['Live', 'liv', 'x/live', ''])('refuses the app %s with a reason, then closes', (app) => {
     const actions = open().command('connect', 1, { app });
     const [answer] = commandsIn(actions, 128);
     expect(answer?.name).toBe('_error');
@@ -128,6 +132,39 @@ describe('a publish session', () => {
         },
       },
     ]);
+  });
+
+  test.each<[string, string | undefined, Amf0Value, string | undefined]>([
+    ['live/KEY', 'rtmp://here/live/KEY', '', 'KEY'],
+    ['live/KEY', undefined, undefined, 'KEY'],
+    ['live/KEY/', 'rtmp://here/live/KEY/', ' \n', 'KEY'],
+    ['live//KEY?token=1', 'rtmp://here/live//KEY?token=1', null, 'KEY'],
+    ['live/_definst_/KEY', 'rtmp://here/live/_definst_/KEY', '/', 'KEY'],
+    ['live', 'rtmps://here:443/live/KEY', '', 'KEY'],
+    ['live', 'rtmp://here/live/KEY', '?token=1', 'KEY'],
+    ['live/OTHER', 'rtmp://here/live/OTHER', 'KEY', 'KEY'],
+    ['live/instance', 'rtmp://here/live/instance', '/KEY\n', '/KEY\n'],
+    ['live', 'rtmp://here/live', '', undefined],
+    ['live/_definst_', 'rtmp://here/live/_definst_/', '', undefined],
+    ['live', 'here/live/KEY', '', undefined],
+  ])('finds the key of app %j, URL %j and stream name %j: %j', (app, tcUrl, streamName, found) => {
+    const client = open();
+    client.command('connect', 1, { app, tcUrl });
+    client.command('createStream', 2, null);
+    const [action] = client.command('publish', 3, null, streamName, 'live');
+    if (found === undefined) expect(action).toEqual({ type: 'refuse', reason: 'missing-key' });
+    else expect(action).toMatchObject({ type: 'publish', request: { app: 'live', streamName: found } });
+  });
+
+  test('keeps the key out of what it says about the connection', () => {
+    const client = open();
+    client.command('connect', 1, { app: 'live/KEY', tcUrl: 'rtmp://here:1935/live/KEY' });
+    client.command('createStream', 2, null);
+    const [action] = client.command('publish', 3, null, '', 'live');
+    expect(action).toEqual({
+      type: 'publish',
+      request: { app: 'live', tcUrl: 'rtmp://here:1935/live', streamName: 'KEY', publishType: 'live' },
+    });
   });
 
   test('takes a publish without a type as live', () => {
@@ -220,6 +257,60 @@ describe('a publish session', () => {
     },
   );
 
+  test.each([
+    ['FCUnpublish', 'stream-created'],
+    ['closeStream', 'stream-created'],
+    ['deleteStream', 'connected'],
+  ])('goes on after %s before publish', (name, phase) => {
+    const client = opened('createStream');
+    expect(closeOf(client.command(name, 0, null, 1))).toBeUndefined();
+    expect(client.session.phase).toBe(phase);
+  });
+
+  test('takes commands back after the end of a stream, and hands the next one over', () => {
+    const client = opened('createStream');
+    const writer = new ChunkWriter();
+    const command = (name: string, ...args: Amf0Value[]) =>
+      writer.write(encodeCommand({ name, transactionId: 6, args: [null, ...args] }));
+    client.session.push(command('publish', 'key'));
+    const { acknowledgement } = client.session.handover();
+    const { receivedBytes } = acknowledgement;
+    const media = {
+      chunkStreamId: 6,
+      timestampMs: 0,
+      typeId: 9,
+      messageStreamId: 1,
+      payload: Buffer.alloc(300_000, 9),
+    };
+    const end = command('deleteStream', 1);
+    const { state } = read([command('publish', 'key'), end]);
+    const rest = Buffer.concat([command('createStream'), writer.write(media)]);
+    expect(client.session.takeBack({ chunkState: state!, rest }).map(({ type }) => type)).toEqual(['send']);
+    expect(acknowledgement.receivedBytes).toBe(receivedBytes);
+    expect(client.session.push(command('publish', 'other'))).toMatchObject([
+      { type: 'publish', request: { app: 'live', streamName: 'other' } },
+    ]);
+    expect(client.session.handover().rest).toHaveLength(0);
+    expect(() => client.session.handover()).toThrow(RangeError);
+  });
+
+  test('takes no more than a MiB after the end of a stream', () => {
+    const client = opened('createStream');
+    client.command('publish', 5, null, 'key');
+    client.session.handover();
+    expect(client.session.takeBack({ chunkState: initialChunkState, rest: Buffer.alloc(0) })).toEqual([]);
+    const media = {
+      chunkStreamId: 6,
+      timestampMs: 0,
+      typeId: 9,
+      messageStreamId: 1,
+      payload: Buffer.alloc(400_000),
+    };
+    const late = new ChunkWriter();
+    const codes = [1, 2, 3].map(() => closeOf(client.session.push(late.write(media))));
+    expect(codes).toEqual([undefined, undefined, 'BYTES_BEFORE_PUBLISH']);
+  });
+
   test('answers a ping, and notes the window of the publisher', () => {
     const client = opened('createStream');
     const actions = client.write(encodeControl({ kind: 'ping-request', timestampMs: 9 }));
@@ -270,10 +361,6 @@ describe('a publish session closes', () => {
       { level: 'error', code: 'NetStream.Play.Failed' },
     ]);
     expect(closeOf(actions)).toBe('PLAY_REFUSED');
-  });
-
-  test.each(['FCUnpublish', 'deleteStream', 'closeStream'])('at %s before publish', (name) => {
-    expect(closeOf(opened('createStream').command(name, 0, null, 1))).toBe('UNPUBLISHED');
   });
 
   test.each([8, 9, 22])('at media (type %d) before publish', (typeId) => {

@@ -139,6 +139,8 @@ export interface Plan {
   readonly time: number;
   /** The header type to use where it can say this message; otherwise the shortest smaller one. */
   readonly format: number;
+  /** Type 3 headers leave out the extended timestamp. */
+  readonly short?: boolean;
 }
 
 const anyTime = fc.oneof(
@@ -154,11 +156,13 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.record({
   length: fc.oneof(fc.constantFrom(0, 1, 2, 127, 128, 129, 256), fc.nat(600)),
   time: anyTime,
   format: fc.nat(3),
+  short: fc.boolean(),
 });
 
 interface HeaderMemory {
   time: number;
   delta: number;
+  extended: boolean;
   length: number;
   type: number;
   stream: number;
@@ -221,13 +225,18 @@ function prepare(plan: Plan, memory: Map<number, HeaderMemory>): Sending {
   const value = format === 0 ? plan.time : delta;
   memory.set(plan.id, {
     time: plan.time,
-    delta: value,
+    delta: format === 0 && value >= 0xffffff ? 0 : value,
+    extended: format === 3 ? before?.extended === true : value >= 0xffffff,
     length: plan.length,
     type: plan.type,
     stream: plan.stream,
   });
   const extended = value >= 0xffffff;
-  const extension = extended ? [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255] : [];
+  const field = before !== undefined && format === 3 && value === 0 ? plan.time : value;
+  const extension = memory.get(plan.id)?.extended
+    ? [field >>> 24, (field >>> 16) & 255, (field >>> 8) & 255, field & 255]
+    : [];
+  const repeated = plan.short ? [] : extension;
   const short = extended ? 0xffffff : value;
   const fields = [short >>> 16, (short >>> 8) & 255, short & 255];
   fields.push(plan.length >>> 16, (plan.length >>> 8) & 255, plan.length & 255, plan.type);
@@ -244,8 +253,8 @@ function prepare(plan: Plan, memory: Map<number, HeaderMemory>): Sending {
       hex: payload.toString('hex'),
     },
     payload,
-    first: Buffer.from([...basic(format, plan.id), ...used, ...extension]),
-    next: Buffer.from([...basic(3, plan.id), ...extension]),
+    first: Buffer.from([...basic(format, plan.id), ...used, ...(format === 3 ? repeated : extension)]),
+    next: Buffer.from([...basic(3, plan.id), ...repeated]),
     sent: 0,
   };
 }

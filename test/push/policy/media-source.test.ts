@@ -4,6 +4,7 @@ import { encodeAmf0 } from '../../../lib/protocol/rtmp/amf0.ts';
 import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
 import { MediaSource } from '../../../lib/push/policy/media-source.ts';
+import { aggregateOf } from '../../../testkit/media/rtmp-dialects.ts';
 
 const video = { key: [0x17, 1, 0, 0, 0, 9], delta: [0x27, 1, 0, 0, 0, 9], header: [0x17, 0, 0, 0, 0, 7] };
 const audio = { frame: [0xaf, 1, 5], header: [0xaf, 0, 0x12, 0x10] };
@@ -106,6 +107,27 @@ describe('what a publisher sends, for destinations', () => {
     from.take(feed.video(8_400, video.key), 8_400);
     const [soon] = from.take(feed.audio(8_421), 8_421);
     expect(soon?.message.start).toBe(false);
+  });
+
+  test('is passed on one by one if it came in an aggregate message', () => {
+    const inner = [
+      { typeId: 9, timestampMs: 0, payload: Buffer.from(video.header) },
+      { typeId: 8, timestampMs: 0, payload: Buffer.from(audio.header) },
+      { typeId: 9, timestampMs: 0, payload: Buffer.from(video.key) },
+      { typeId: 8, timestampMs: 21, payload: Buffer.from(audio.frame) },
+    ];
+    const bytes = new ChunkWriter().write(aggregateOf(inner, 5_000));
+    const taken = source().take(bytes, 0);
+    expect(
+      taken.map(({ message: { type, header, start, timeMs } }) => [type, header, start, timeMs]),
+    ).toEqual([
+      ['video', 'video', false, 0],
+      ['audio', 'audio', false, 0],
+      ['video', undefined, true, 0],
+      ['audio', undefined, false, 21],
+    ]);
+    expect(taken[2]!.headers).toHaveLength(2);
+    expect(source(false).take(bytes, 0)).toEqual([]);
   });
 
   test('passes enhanced RTMP on unchanged', () => {

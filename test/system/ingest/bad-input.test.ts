@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
+import { CommandClient } from '../../../testkit/harness/command-client.ts';
 import { FakeWorker } from '../../../testkit/harness/fake-worker.ts';
 import {
   type HarnessOptions,
@@ -99,6 +100,26 @@ describe('stream keys', () => {
       code: 'NetStream.Publish.BadName',
     });
     expect(harness.log.of('ingest.publish.refused')).toMatchObject([{ code: 'NO_STREAM_NAME' }]);
+  });
+
+  test('a key in the server field is found, and stays out of the log and of the relay link', async () => {
+    const { harness, encoder } = await ingest();
+    const { streamId, key } = await harness.addStream();
+    const publisher = new CommandClient(harness.rtmpPort);
+    cleanups.push(() => publisher.socket.destroy());
+    await publisher.connect(`live/${key}`);
+    expect(await publisher.publish('')).toMatchObject({ code: 'NetStream.Publish.Start' });
+    const link = await encoder.link();
+    expect(link.hello).toMatchObject({ streamId, publish: { app: 'live', tcUrl: 'rtmp://127.0.0.1/live' } });
+    expect(JSON.stringify([link.hello, harness.log.events])).not.toContain(key);
+  });
+
+  test('a key that was cut off is refused in words, also in the journal of the stream that it names', async () => {
+    const { harness } = await ingest();
+    const { streamId, key } = await harness.addStream();
+    expect(await client(harness.rtmpPort, key.slice(0, -3)).refused()).toMatchObject(unauthorized);
+    const data = { reason: 'malformed-key', client: '127.0.0.1' };
+    expect(await harness.refusals.first()).toEqual([expect.objectContaining({ streamId, data })]);
   });
 
   test('guesses share a journal entry, and none waits for it or fails with it', async () => {

@@ -40,7 +40,7 @@ describe('publishing through a proxy', () => {
     for (let index = 0; index < 300; index++) {
       publisher.socket.write(publisher.video(index, index * 33, index % 60 === 0, 500 + index * 17));
     }
-    publisher.socket.write(publisher.publisher.unpublish());
+    publisher.socket.end(publisher.publisher.unpublish());
     const link = await encoder.link();
     await link.until(() => link.ended);
     expect(link.hello).toMatchObject({

@@ -99,6 +99,57 @@ export const chunkVectors: readonly ChunkVector[] = [
     hex: '04 000000 000001 08 01000000 af 44 ffffff 000002 08 01000000 af01 84 ffffff 01000001 af01 c4 01000001 af01',
   },
   {
+    name: 'an extended timestamp that type 3 chunks leave out',
+    readOnly: true,
+    messages: [audio(0x01020304, a(300)), audio(0x01020305, 'af01')],
+    hex: `04 ffffff 00012c 08 01000000 01020304 ${a(128)} c4 ${a(128)} c4 ${a(44)} 44 000001 000002 08 af01`,
+  },
+  {
+    name: 'an extended timestamp left out where the payload begins like it',
+    readOnly: true,
+    messages: [audio(0x01020304, `${a(128)}010203${a(125)}0102`), audio(0x01020304, 'af01', 5), audio(0x01020318)],
+    hex: `04 ffffff 000102 08 01000000 01020304 ${a(128)} c4 010203${a(125)} c4 0102
+      05 ffffff 000002 08 01000000 01020304 af01 44 000014 000002 08 af01`,
+  },
+  {
+    name: 'an extended timestamp left out where the payload’s last byte and the next header begin like it',
+    readOnly: true,
+    messages: [audio(0x01040001, `${a(128)}01`), audio(0x10)],
+    hex: `04 ffffff 000081 08 01000000 01040001 ${a(128)} c4 01 04 000010 000002 08 01000000 af01`,
+  },
+  {
+    name: 'an extended timestamp that one chunk stream repeats and another leaves out',
+    readOnly: true,
+    messages: [audio(0x01000000, b(130)), { id: 6, time: 0x01000001, type: 9, stream: 1, hex: a(300) }],
+    hex: `06 ffffff 00012c 09 01000000 01000001 ${a(128)} 04 ffffff 000082 08 01000000 01000000 ${b(128)}
+      c6 ${a(128)} c4 01000000 bbbb c6 ${a(44)}`,
+  },
+  {
+    name: 'an extended delta that type 3 chunks leave out, within a message and at the next',
+    readOnly: true,
+    messages: [audio(2, a(130)), audio(1, a(130)), audio(0, a(130))],
+    hex: `04 000002 000082 08 01000000 ${a(128)} c4 aaaa 84 ffffff ffffffff ${a(128)} c4 aaaa c4 ${a(128)} c4 aaaa`,
+  },
+  {
+    name: 'an extended delta whose type 3 chunks repeat the message’s time instead',
+    readOnly: true,
+    messages: [audio(0x10, a(130)), audio(0x02000010, a(130)), audio(0x04000010, a(130))],
+    hex: `04 000010 000082 08 01000000 ${a(128)} c4 aaaa 84 ffffff 02000000 ${a(128)} c4 02000010 aaaa
+      c4 04000010 ${a(128)} c4 04000010 aaaa`,
+  },
+  {
+    name: 'type 3 after an extended type 0: the same time, with the extended timestamp and without',
+    readOnly: true,
+    messages: [audio(0x01020304), audio(0x01020304), audio(0x01020304), audio(0x01020318)],
+    hex: '04 ffffff 000002 08 01000000 01020304 af01 c4 af01 c4 01020304 af01 84 000014 af01',
+  },
+  {
+    name: 'an empty message of type 3 without the extended timestamp',
+    readOnly: true,
+    messages: [audio(0x01020304, ''), audio(0x01020304, ''), audio(1)],
+    hex: '04 ffffff 000000 08 01000000 01020304 c4 04 000001 000002 08 01000000 af01',
+  },
+  {
     name: 'an extended delta that a short one follows',
     messages: [audio(0), audio(0x1000000), audio(0x1000001)],
     hex: '04 000000 000002 08 01000000 af01 84 ffffff 01000000 af01 84 000001 af01',
