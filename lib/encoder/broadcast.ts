@@ -103,8 +103,8 @@ export class Broadcast implements ActiveBroadcast {
   /** Ends the broadcast: publishes everything received, then closes the recording. Only the first call counts. */
   end(reason: EndReason): void {
     if (this.#ending) return;
-    if (reason === 'taken-down')
-      this.#reception.send({ type: 'status', ...refusalStatus({ reason: 'taken-down' }) });
+    if (reason === 'taken-down' || reason === 'encoder-failed')
+      this.#reception.send({ type: 'status', ...refusalStatus({ reason }) });
     this.#reception.complete();
     this.#stop(reason);
     void this.#finish(reason);
@@ -195,7 +195,18 @@ export class Broadcast implements ActiveBroadcast {
     });
   }
 
+  /** What the publisher sent may be at fault here, too: an error that left this timer would take all broadcasts along. */
   #tick(): void {
+    try {
+      this.#tickAll();
+    } catch (cause) {
+      if (this.#reception.faulted(cause)) return;
+      this.#report.publisher.messageSkipped(cause);
+      this.end('encoder-failed');
+    }
+  }
+
+  #tickAll(): void {
     this.#reception.tick();
     if (this.#ending) return;
     this.#reception.fill();

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ChannelOutlook } from '../control-store/managed-channel.ts';
 import type { BroadcastRecord, EndReason, LeaseRecord } from '../control-store/records.ts';
 import { fitLadder } from '../packaging/ladder-fit.ts';
-import { refusalStatus } from '../protocol/refusals.ts';
+import { type JournaledRefusalReason, type Refusal, refusalStatus } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
@@ -16,7 +16,7 @@ import { drainLimits } from './policy/drain-limits.ts';
 import type { InputFormat } from './policy/input-format.ts';
 import { Intake } from './publisher/intake.ts';
 import { isWindowOver } from './publisher/policy/reconnect-window.ts';
-import type { PublishSession } from './publisher/publish-session.ts';
+import { type PublishSession, unreadable } from './publisher/publish-session.ts';
 import { PublisherSeat } from './publisher/publisher-seat.ts';
 
 const tickMs = 100;
@@ -148,7 +148,8 @@ export class ManagedBroadcast implements ActiveBroadcast {
         this.#receivedMs = Math.max(this.#receivedMs, sessionMs);
         this.#intake.push({ type, timestampMs, payload, nowMs: clock.nowMs(), sessionMs });
       },
-      unreadable: (cause) => this.#report.publisher.messageSkipped(cause),
+      skipped: (cause) => this.#report.publisher.messageSkipped(cause),
+      unusable: (cause) => this.#refuse(unreadable(cause)),
       metadata: ({ frameRate, encoder }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
         if (encoder !== undefined) this.#report.publisher.encoderNamed(encoder);
@@ -180,16 +181,18 @@ export class ManagedBroadcast implements ActiveBroadcast {
         },
         tag: () => {},
         slateWanted: () => {},
-        unusable: (refusal) => {
-          this.#report.publisher.inputUnusable(refusal, this.#seat.session);
-          const status = refusalStatus(refusal);
-          this.#seat.session?.send({ type: 'status', ...status });
-          if (!this.#report.started) this.end('publisher-ended');
-          else this.#seat.dismiss(status.description);
-        },
+        unusable: (refusal) => this.#refuse(refusal),
       },
       0,
     );
+  }
+
+  #refuse(refusal: Refusal<JournaledRefusalReason>): void {
+    this.#report.publisher.inputUnusable(refusal, this.#seat.session);
+    const status = refusalStatus(refusal);
+    this.#seat.session?.send({ type: 'status', ...status });
+    if (!this.#report.started) this.end('publisher-ended');
+    else this.#seat.dismiss(status.description);
   }
 
   #tick(): void {

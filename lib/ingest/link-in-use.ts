@@ -40,6 +40,11 @@ export class LinkInUse {
     return this.#watch.isStalled(this.link.backlogBytes, nowMs) || this.#watch.isSilent(lives, nowMs);
   }
 
+  /** The worker said that it will stop. */
+  get drains(): boolean {
+    return this.#drains;
+  }
+
   /** The worker is draining: it stays in use until another one is ready. Returns false if that was already known. */
   markDraining(): boolean {
     const isNews = !this.#drains;

@@ -8,6 +8,7 @@ import type { EmitEvent } from '../telemetry/events.ts';
 import { RouteFailedError } from './errors.ts';
 import { LinkInUse } from './link-in-use.ts';
 import type { LinkWatchLimits } from './policy/link-watch.ts';
+import { LossWatch } from './policy/loss-watch.ts';
 import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
 import { type FeedLimits, PublisherFeed } from './publisher-feed.ts';
@@ -58,6 +59,7 @@ export class Relay {
   readonly #facts: { session: string; client: string; stream: string };
   readonly #feed: PublisherFeed;
   readonly #search: WorkerSearch;
+  readonly #losses = new LossWatch();
   #current: LinkInUse | undefined;
   /** A link that we left because its worker is draining; it may still confirm media. */
   #leaving: WorkerLink | undefined;
@@ -227,6 +229,7 @@ export class Relay {
     this.#leaveLink();
     const current = new LinkInUse(link, limits);
     this.#current = current;
+    this.#losses.attached(link, performance.now());
     this.#avoid = undefined;
     this.#feed.gathered();
     const ready = current.write(replay.pieces);
@@ -259,6 +262,7 @@ export class Relay {
 
   #frame(from: LinkInUse, frame: LinkFrame): void {
     if (frame.type === 'published-through') {
+      this.#losses.confirmed(frame.timestampMs);
       // While a new link is being opened, its starting point must not move.
       this.#feed.confirmed(frame.timestampMs, this.#current === undefined || this.#search.hasOffered);
     }
@@ -296,6 +300,7 @@ export class Relay {
   #linkClosed(link: WorkerLink, reason: string): void {
     if (link === this.#leaving) this.#leaving = undefined;
     if (link !== this.#current?.link) return;
+    const { drains } = this.#current;
     this.#current = undefined;
     // After the publisher's end, the worker closes once it has read everything.
     if (this.#finished) {
@@ -304,7 +309,18 @@ export class Relay {
     }
     this.#feed.resume();
     this.#options.emit('ingest.worker.lost', { ...this.#facts, worker: link.worker, reason });
-    this.#search.start();
+    if (!drains && this.#losses.lost(this.#feed.stream.latestMs, performance.now())) this.#giveUp();
+    else this.#search.start();
+  }
+
+  /** Workers break at what the publisher sends: the next one would, too. */
+  #giveUp(): void {
+    const { lostWorkers } = this.#losses;
+    const sentBytes = this.#feed.stream.heldBytes;
+    this.#finished = true;
+    this.abort();
+    const detail = `${lostWorkers.join(', then ')} stopped with the same ${sentBytes} bytes of it unpublished`;
+    this.#options.owner.refuse(new RouteFailedError({ reason: 'encoder-failed', detail }));
   }
 }
 

@@ -329,8 +329,8 @@ export class RtmpSession implements ConnectionHandler {
         ...about,
         ...(stream !== undefined && { stream }),
       });
-      if (stream !== undefined && isJournaled(refusal)) journal.refused(stream, refusal, about.client);
     }
+    if (stream !== undefined && isJournaled(refusal)) journal.refused(stream, refusal, about.client);
     this.#linger();
   }
 

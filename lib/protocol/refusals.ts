@@ -135,6 +135,22 @@ export const refusals = {
     fault: 'publisher',
     journal: 'its video or audio format is not supported',
   },
+  // The same worker says so: another one would fail at the same bytes.
+  'unreadable-media': {
+    code: 'MEDIA_UNREADABLE',
+    status: 'NetStream.Publish.Rejected',
+    words: 'What you send cannot be read. Restart your broadcasting software, or try other settings in it.',
+    fault: 'publisher',
+    journal: 'what it sends could not be read',
+  },
+  // Of a worker: its ffmpeg crashed too often. Of a proxy: it doesn't offer the same bytes to a third worker.
+  'encoder-failed': {
+    code: 'ENCODER_FAILED',
+    status: 'NetStream.Publish.Failed',
+    words: 'Encoders stop on what you send. Restart your broadcasting software, or try other settings in it.',
+    fault: 'platform',
+    journal: 'encoders stopped on what it sends',
+  },
 } as const satisfies Readonly<Record<string, RefusalRow>>;
 
 type Table = typeof refusals;

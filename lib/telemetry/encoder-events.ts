@@ -98,7 +98,7 @@ export const encoderEvents = {
   ),
   'encoder.message.skipped': event<About & { cause: unknown }>(
     'warn',
-    'Skipped a data message that cannot be read. Its broadcast is unaffected.',
+    'Skipped a message of the publisher that cannot be read or handled. Its broadcast goes on.',
   ),
   'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
     'info',

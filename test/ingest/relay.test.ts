@@ -197,6 +197,32 @@ describe('a relay', () => {
     expect(on.relay.worker).toBe('encoder-2');
   });
 
+  test('offers what broke two workers in a row to no third one, and tells the publisher', async () => {
+    const { on, first, told } = await onAir();
+    on.frame(0, true);
+    first.said?.closed('reset');
+    const second = (await on.search()).accept('encoder-2');
+    await settled();
+    second.said?.closed('reset');
+    await settled();
+    expect(told.slice(-2)).toEqual(['ingest.worker.lost', 'refused: encoder-failed']);
+    expect(on.relay.active).toBe(false);
+  });
+
+  test('finds another worker again and again while each confirms what the one before it had been sent', async () => {
+    const { on, first, told } = await onAir();
+    let current = first;
+    for (let turn = 1; turn <= 20; turn++) {
+      on.frame(turn * 1_000, true);
+      current.said?.closed('reset');
+      current = (await on.search()).accept(`encoder-${turn % 2}`);
+      await settled();
+      on.frame(turn * 1_000 + 500);
+      current.said?.frame({ type: 'published-through', timestampMs: turn * 1_000 + 1 });
+    }
+    expect(told).not.toContain('refused: encoder-failed');
+  });
+
   test('keeps what it offered a worker, whatever is confirmed meanwhile, and then drops it', async () => {
     const { on, first } = await onAir();
     for (const atMs of [0, 1_000, 2_000]) on.frame(atMs, true);

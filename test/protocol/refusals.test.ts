@@ -66,8 +66,11 @@ describe('the table of refusals', () => {
   test.each([
     ['NetStream.Publish.Unauthorized', ['malformed-key', 'unknown-stream', 'wrong-key', 'expired-key']],
     ['NetStream.Publish.BadName', ['missing-key', 'busy', 'closing']],
-    ['NetStream.Publish.Rejected', ['taken-down', 'unsupported-codec']],
-    ['NetStream.Publish.Failed', ['key-unchecked', 'full', 'draining', 'held-elsewhere', 'unavailable']],
+    ['NetStream.Publish.Rejected', ['taken-down', 'unsupported-codec', 'unreadable-media']],
+    [
+      'NetStream.Publish.Failed',
+      ['key-unchecked', 'full', 'draining', 'held-elsewhere', 'unavailable', 'encoder-failed'],
+    ],
   ])('sends %s for %j', (status, expected) => {
     expect(those((reason) => refusals[reason].status === status)).toEqual(expected);
   });
@@ -79,6 +82,7 @@ describe('the table of refusals', () => {
       'draining',
       'held-elsewhere',
       'unavailable',
+      'encoder-failed',
     ]);
   });
 

@@ -50,6 +50,7 @@ export class EncoderRun {
   readonly #process: EncoderProcess;
   #pending: Uint8Array[] = [];
   #inputEnded = false;
+  #fault?: Error;
   #untilNumber = Number.POSITIVE_INFINITY;
   #fedMs: number;
   #encodedMs: number;
@@ -74,9 +75,12 @@ export class EncoderRun {
     }));
     this.args = ffmpegArguments(options.plan);
     this.#process = start(this.args, this.#outputs.length, {
-      output: (index, bytes) => this.#read(index, bytes),
-      outputEnded: (index) => this.#finish(index),
-      exited: (exit) => handler.ended(exit, this.#inputEnded),
+      output: (index, bytes) => this.#contain(() => this.#read(index, bytes)),
+      outputEnded: (index) => this.#contain(() => this.#finish(index)),
+      exited: (exit) => {
+        if (this.#fault === undefined) handler.ended(exit, this.#inputEnded);
+        else handler.ended({ ...exit, said: this.#fault.stack ?? this.#fault.message }, false);
+      },
     });
     this.#pending.push(writeFlvHeader({ audio: true, video: true }));
     // Without it ffmpeg guesses, and uses the millisecond time base if the sequence header has no frame rate.
@@ -113,6 +117,17 @@ export class EncoderRun {
     if (this.#pending.length === 0) return;
     this.#process.write(this.#pending);
     this.#pending = [];
+  }
+
+  /** Output that cannot be used counts as a crash: thrown on, it would take the worker's other broadcasts along. */
+  #contain(read: () => void): void {
+    if (this.#fault !== undefined) return;
+    try {
+      read();
+    } catch (cause) {
+      this.#fault = cause instanceof Error ? cause : new Error(String(cause));
+      this.#process.kill();
+    }
   }
 
   /** Makes no segment from `number` on. */

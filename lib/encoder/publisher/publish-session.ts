@@ -1,3 +1,4 @@
+import { type Refusal, refusalStatus } from '../../protocol/refusals.ts';
 import { decodeRelayHello, type RelayHello } from '../../protocol/relay/hello.ts';
 import { encodeLinkFrame, type LinkFrame } from '../../protocol/relay/link-frames.ts';
 import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
@@ -5,17 +6,19 @@ import { SessionTime } from '../../protocol/relay/session-time.ts';
 import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { ChunkReader, type RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
-import { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { messageType } from '../../protocol/rtmp/messages.ts';
 import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
+import { FaultLimit } from './policy/fault-limit.ts';
 
 export interface PublishSessionHandler {
   /** `sessionMs`: time since the session's first message, as counted by the proxy. */
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
-  /** A data or aggregate message cannot be read; it is skipped, and the media goes on. */
-  unreadable(cause: ProtocolError): void;
+  /** A message could not be read or handled; it is skipped, and what follows goes on. */
+  skipped(cause: unknown): void;
+  /** The session cannot go on: its bytes cannot be read, or too many of its messages cannot be handled. Called once. */
+  unusable(cause: unknown): void;
   /** All messages of one read have been delivered. */
   batchEnded(): void;
   /** The publisher ended its stream with an RTMP command. */
@@ -52,6 +55,9 @@ export class PublishSession {
   #early: Buffer[];
   #closed = false;
   #fault?: Error;
+  readonly #faults = new FaultLimit();
+  /** Nothing more is read. */
+  #isUnusable = false;
 
   private constructor(connection: RelayConnection, hello: RelayHello, rest: Buffer) {
     this.hello = hello;
@@ -88,12 +94,14 @@ export class PublishSession {
     };
     connection.start({
       data(bytes) {
+        if (session) {
+          session.#data(bytes);
+          return;
+        }
         try {
-          if (session) session.#data(bytes);
-          else readHello(bytes);
+          readHello(bytes);
         } catch (cause) {
           failed(cause);
-          if (session) session.#fault = cause as Error;
           connection.abort();
         }
       },
@@ -151,6 +159,17 @@ export class PublishSession {
     this.#connection.end();
   }
 
+  /** Something that this session sent could not be handled. It goes on, unless that happens too often. */
+  faulted(cause: unknown): void {
+    if (this.#isUnusable || this.#closed) return;
+    try {
+      if (!this.#faults.isReached()) this.#handler?.skipped(cause);
+      else this.#giveUp(cause);
+    } catch (another) {
+      this.#giveUp(another);
+    }
+  }
+
   pause(): void {
     this.#connection.pause();
   }
@@ -160,6 +179,7 @@ export class PublishSession {
   }
 
   #data(bytes: Buffer): void {
+    if (this.#isUnusable) return;
     if (this.#handler) {
       this.#read(bytes);
       return;
@@ -169,8 +189,40 @@ export class PublishSession {
   }
 
   #read(bytes: Buffer): void {
-    this.#reader.push(bytes);
-    this.#handler?.batchEnded();
+    try {
+      this.#reader.push(bytes);
+    } catch (cause) {
+      // Where the next message begins is unknown.
+      this.#giveUp(cause);
+      return;
+    }
+    this.#contain(() => this.#handler?.batchEnded());
+  }
+
+  /**
+   * A message that this worker cannot handle, another one can't either: a broken link would make the proxy replay it there, and so
+   * on for ever. So nothing that is thrown on the way of a message gets further than here.
+   */
+  #contain(handle: () => void): void {
+    try {
+      handle();
+    } catch (cause) {
+      this.faulted(cause);
+    }
+  }
+
+  #giveUp(cause: unknown): void {
+    if (this.#isUnusable) return;
+    this.#isUnusable = true;
+    try {
+      this.#handler?.unusable(cause);
+    } catch (another) {
+      // Its proxy must be told all the same.
+      this.#fault = another as Error;
+      const status = refusalStatus({ reason: 'unreadable-media' });
+      this.send({ type: 'status', ...status });
+      this.end(status.description);
+    }
   }
 
   /** What an aggregate contains counts as if it had been sent one by one. */
@@ -180,10 +232,16 @@ export class PublishSession {
       return;
     }
     const fault = splitAggregate(message, (inner) => this.#message(inner));
-    if (fault) this.#handler?.unreadable(fault);
+    if (fault) this.faulted(fault);
   }
 
   #message(message: RtmpMessage): void {
+    if (this.#isUnusable) return;
+    this.#contain(() => this.#handle(message));
+    this.#faults.messagePassed();
+  }
+
+  #handle(message: RtmpMessage): void {
     const { typeId, timestampMs, payload } = message;
     const isTimed = timedTypes.has(typeId);
     const sessionMs = isTimed ? this.#time.of(timestampMs) : 0;
@@ -194,7 +252,7 @@ export class PublishSession {
     else if (typeId === messageType.audio) this.#handler?.media('audio', timestampMs, payload, sessionMs);
     else if (isUnpublish(message)) this.#handler?.unpublished();
     else {
-      const data = this.#readMetaData(message);
+      const data = readMetaData(message);
       const frameRate = data?.framerate;
       const encoder = data?.encoder;
       if (!data) return;
@@ -205,20 +263,15 @@ export class PublishSession {
     }
   }
 
-  /** Metadata is a courtesy: one that cannot be read must not end a link, for its proxy would replay it to the next worker. */
-  #readMetaData(message: RtmpMessage): ReturnType<typeof readMetaData> {
-    try {
-      return readMetaData(message);
-    } catch (cause) {
-      if (!(cause instanceof ProtocolError)) throw cause;
-      this.#handler?.unreadable(cause);
-      return undefined;
-    }
-  }
-
   #close(fault: Error | undefined): void {
     this.#closed = true;
     this.#fault ??= fault;
     this.#handler?.closed(this.#fault);
   }
+}
+
+/** Why a session was given up, for its publisher and the stream's journal. */
+export function unreadable(cause: unknown): Refusal<'unreadable-media'> {
+  const detail = (cause instanceof Error ? cause.message : String(cause)).slice(0, 300);
+  return { reason: 'unreadable-media', detail };
 }

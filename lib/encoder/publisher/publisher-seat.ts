@@ -1,6 +1,5 @@
 import type { LeaseRecord } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
-import type { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { frameToResumeAt } from './policy/resumption.ts';
 import { judgeClaim, silentMs } from './policy/seat-claim.ts';
 import type { PublishSession, PublishSessionHandler } from './publish-session.ts';
@@ -15,8 +14,10 @@ export interface PublisherSeatHandler {
   resumed?(): boolean;
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
-  /** A data message could not be read and was skipped. */
-  unreadable(cause: ProtocolError): void;
+  /** A message could not be read or handled and was skipped. */
+  skipped(cause: unknown): void;
+  /** Nothing that the session sends can be used any more: dismiss it with a reason. */
+  unusable(cause: unknown): void;
   batchEnded(): void;
   /** The publisher ended its stream. */
   unpublished(): void;
@@ -175,8 +176,11 @@ export class PublisherSeat {
       metadata: (facts) => {
         if (session === this.#session) this.#handler.metadata(facts);
       },
-      unreadable: (cause) => {
-        if (session === this.#session) this.#handler.unreadable(cause);
+      skipped: (cause) => {
+        if (session === this.#session) this.#handler.skipped(cause);
+      },
+      unusable: (cause) => {
+        if (session === this.#session) this.#handler.unusable(cause);
       },
       batchEnded: () => this.#handler.batchEnded(),
       unpublished: () => {

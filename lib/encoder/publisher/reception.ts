@@ -12,7 +12,7 @@ import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
 import { ThroughMarks } from './policy/published-through.ts';
 import { isWindowOver } from './policy/reconnect-window.ts';
-import type { PublishSession } from './publish-session.ts';
+import { type PublishSession, unreadable } from './publish-session.ts';
 import { PublisherSeat } from './publisher-seat.ts';
 import { SlateMaker } from './slate-maker.ts';
 import { StreamClock } from './stream-clock.ts';
@@ -140,6 +140,13 @@ export class Reception {
       this.#report.publisher.inputThrottled(leadMs, backlogBytes);
   }
 
+  /** What the publisher sent could not be handled later on. Returns false if there is no publisher. */
+  faulted(cause: unknown): boolean {
+    const { session } = this.#seat;
+    session?.faulted(cause);
+    return session !== undefined;
+  }
+
   /** Hands the publisher to another worker: its proxy takes it there. */
   vacate(): void {
     this.#seat.vacate();
@@ -167,7 +174,8 @@ export class Reception {
         if (this.#intake.begun) this.#time.start();
         this.#keepUpWithReplay();
       },
-      unreadable: (cause) => report.publisher.messageSkipped(cause),
+      skipped: (cause) => report.publisher.messageSkipped(cause),
+      unusable: (cause) => this.#unusable(unreadable(cause)),
       metadata: ({ frameRate, encoder }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
         if (encoder !== undefined) report.publisher.encoderNamed(encoder);

@@ -57,7 +57,8 @@ function seated() {
     {
       media: (type, timestampMs, _, sessionMs) => seen.push(`${type} ${timestampMs} at ${sessionMs}`),
       metadata: ({ frameRate }) => seen.push(`metadata ${frameRate}`),
-      unreadable: ({ code }) => seen.push(code),
+      skipped: (cause) => seen.push((cause as ProtocolError).code),
+      unusable: (cause) => seen.push(`unusable: ${cause}`),
       batchEnded() {},
       unpublished: () => seen.push('unpublished'),
       closed: () => seen.push('closed'),

@@ -136,7 +136,8 @@ test('however many links a session uses, and wherever they break, each frame is 
               takenThroughMs = sessionMs;
             },
             metadata() {},
-            unreadable() {},
+            skipped() {},
+            unusable() {},
             batchEnded() {},
             unpublished() {},
             closed() {},

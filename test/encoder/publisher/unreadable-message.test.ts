@@ -1,8 +1,11 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { RelayConnectionHandler } from '../../../lib/encoder/ports.ts';
 import { PublishSession } from '../../../lib/encoder/publisher/publish-session.ts';
 import { encodeRelayHello } from '../../../lib/protocol/relay/hello.ts';
+import { LinkFrameDecoder } from '../../../lib/protocol/relay/link-frames.ts';
 import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
+import type { ProtocolError } from '../../../lib/protocol/rtmp/errors.ts';
 import { Publisher } from '../../../lib/protocol/rtmp/publisher.ts';
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../../../lib/routing/ids.ts';
 
@@ -66,7 +69,8 @@ test.each(unreadable)('a data message %s is skipped, and the media around it goe
     {
       media: (type, timestampMs) => seen.push(`${type} ${timestampMs}`),
       metadata: () => seen.push('metadata'),
-      unreadable: ({ code }) => seen.push(code.slice(0, 4)),
+      skipped: (cause) => seen.push((cause as ProtocolError).code.slice(0, 4)),
+      unusable: () => seen.push('unusable'),
       batchEnded() {},
       unpublished: () => seen.push('unpublished'),
       closed: () => seen.push('closed'),
@@ -82,4 +86,81 @@ test.each(unreadable)('a data message %s is skipped, and the media around it goe
   );
   expect(seen).toEqual(['video 0', 'AMF_', 'video 40']);
   expect(aborted).toEqual([]);
+});
+
+test('whatever throws, and however often, messages are skipped or the proxy is told to end the session', () => {
+  const steps = ['media', 'metadata', 'skipped', 'batchEnded', 'unusable'] as const;
+  fc.assert(
+    fc.property(
+      fc.subarray([...steps]),
+      fc.nat(20),
+      fc.integer({ min: 1, max: 40 }),
+      (faulty, from, forCalls) => {
+        let connection!: RelayConnectionHandler;
+        let session!: PublishSession;
+        const told: string[] = [];
+        const decoder = new LinkFrameDecoder(({ type }) => told.push(type));
+        PublishSession.open(
+          {
+            start: (handler) => {
+              connection = handler;
+            },
+            write: (bytes) => decoder.push(bytes),
+            pause() {},
+            resume() {},
+            end() {},
+            abort: () => told.push('aborted'),
+          },
+          (opened) => {
+            session = opened;
+          },
+          (cause) => {
+            throw cause;
+          },
+        );
+        const address = { address: '192.0.2.1', port: 1 };
+        connection.data(
+          encodeRelayHello({
+            client: address,
+            server: address,
+            streamId: '0123456789abcdef' as StreamId,
+            sessionId: 's' as SessionId,
+            proxyId: 'ingest-1' as MemberId,
+            publish: { app: 'live' },
+            chunkState: initialChunkState,
+          }),
+        );
+        let calls = 0;
+        const taken: number[] = [];
+        const step = (name: (typeof steps)[number]): void => {
+          calls++;
+          if (faulty.includes(name) && calls > from && calls <= from + forCalls) throw new Error(name);
+        };
+        session.accept(
+          { broadcastId: 'b' as BroadcastId, epoch: 1 },
+          {
+            media: (_, timestampMs) => {
+              step('media');
+              taken.push(timestampMs);
+            },
+            metadata: () => step('metadata'),
+            skipped: () => step('skipped'),
+            batchEnded: () => step('batchEnded'),
+            unusable: () => {
+              step('unusable');
+              session.end('unusable');
+            },
+            unpublished() {},
+            closed() {},
+          },
+        );
+        const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
+        for (let picture = 0; picture < 60; picture++)
+          connection.data(writer.media('video', picture * 40, Buffer.from([0x27, 1, 0, 0, 0, 1])));
+        expect(told).not.toContain('aborted');
+        expect(taken.at(-1) === 59 * 40 || told.includes('end')).toBe(true);
+      },
+    ),
+    { numRuns: 300, seed: 20_261_127 },
+  );
 });
