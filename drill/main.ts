@@ -5,6 +5,7 @@ import { stopOnSignals } from '../testkit/cleanup.ts';
 import type { Drill } from './model.ts';
 import { type DrillOptions, helpText, parseDrillOptions, UsageError } from './options.ts';
 import { drillMachine, listText, machineText, rowText, summaryText } from './report.ts';
+import { measureMachineSpeed } from './rig/machine-speed.ts';
 import { rows } from './rows.ts';
 import { runSimulation } from './simulation/main.ts';
 import { recordTimeline, type Timeline } from './timeline.ts';
@@ -19,12 +20,14 @@ async function runRow(row: Drill, options: DrillOptions): Promise<{ judged: Judg
   let shown: Timeline | undefined;
   for (let run = 1; run <= options.runs; run++) {
     say(`${row.name}, run ${run} of ${options.runs} (about ${row.seconds} s)`);
+    const machineSpeed = await measureMachineSpeed();
     const { context, timeline } = recordTimeline(run);
     let outcome: Outcome;
     try {
-      outcome = { finding: await row.run(context) };
+      outcome = { finding: await row.run(context), machineSpeed };
     } catch (fault) {
-      outcome = { failure: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault) };
+      const failure = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+      outcome = { failure, machineSpeed };
     }
     outcomes.push(outcome);
     // Show the first run that broke a promise; if none did, the first run.

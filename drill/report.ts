@@ -1,4 +1,5 @@
 import { machineFacts } from '../testkit/report/machine.ts';
+import { range } from '../testkit/report/statistics.ts';
 import { figure, formatTable } from '../testkit/report/table.ts';
 import type { Drill, Measure } from './model.ts';
 import type { JudgedMeasure, JudgedRow } from './verdict.ts';
@@ -30,7 +31,6 @@ const lineWidth = 104;
 /** A row with its figures, for people. `timeline` is the file that shows one run of it. */
 export function rowText(row: JudgedRow, timeline: string | undefined): string {
   const head = `${row.held ? 'holds ' : 'BROKEN'}  ${row.name}: ${row.fault}`;
-  const runs = row.runs === 1 ? '1 run' : `${row.runs} runs`;
   const lines = [...wrap(head), ...wrap(`        must hold: ${row.promise}`)];
   if (row.measures.length > 0) {
     const table = formatTable(
@@ -42,8 +42,17 @@ export function rowText(row: JudgedRow, timeline: string | undefined): string {
   for (const failure of row.failures) {
     lines.push('', '        failed to run:', ...failure.split('\n').map((line) => `          ${line}`));
   }
-  lines.push('', `        ${runs}${timeline === undefined ? '' : `; timeline of one: ${timeline}`}`);
+  lines.push('', ...(row.machineSpeeds.length > 0 ? [`        ${speedText(row.machineSpeeds)}`] : []));
+  const runs = row.runs === 1 ? '1 run' : `${row.runs} runs`;
+  lines.push(`        ${runs}${timeline === undefined ? '' : `; timeline of one: ${timeline}`}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** What the machine could do when the run began; one value per run. */
+function speedText(speeds: readonly number[]): string {
+  const [least, most] = range(speeds).map(figure);
+  const speed = least === most ? least : `${least} to ${most}`;
+  return `all cores together encoded 640x360 at ${speed} times real time before ${speeds.length === 1 ? 'it' : 'each'}`;
 }
 
 function measureCells(measure: JudgedMeasure): string[] {

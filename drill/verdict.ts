@@ -1,8 +1,11 @@
 import { median, percentile } from '../testkit/report/statistics.ts';
 import type { Drill, Finding, Measure } from './model.ts';
 
-/** One run of a row: what it found, or why it could not be carried out. */
-export type Outcome = { readonly finding: Finding } | { readonly failure: string };
+/** One run of a row: what it found, or why it could not be carried out; and how fast the machine was before it. */
+export type Outcome = ({ readonly finding: Finding } | { readonly failure: string }) & {
+  /** From `measureMachineSpeed`. */
+  readonly machineSpeed?: number;
+};
 
 /** A measure over all runs. */
 export interface JudgedMeasure {
@@ -23,6 +26,8 @@ export interface JudgedRow {
   readonly fault: string;
   readonly promise: string;
   readonly runs: number;
+  /** How fast the machine encoded before each run, as a multiple of real time. */
+  readonly machineSpeeds: readonly number[];
   readonly measures: readonly JudgedMeasure[];
   /** Errors of the runs that could not be carried out. */
   readonly failures: readonly string[];
@@ -36,6 +41,7 @@ export interface JudgedRow {
 export function judgeRow(row: Omit<Drill, 'run'>, outcomes: readonly Outcome[]): JudgedRow {
   const findings = outcomes.flatMap((outcome) => ('finding' in outcome ? [outcome.finding] : []));
   const failures = outcomes.flatMap((outcome) => ('failure' in outcome ? [outcome.failure] : []));
+  const machineSpeeds = outcomes.flatMap(({ machineSpeed }) => machineSpeed ?? []);
   const byName = Map.groupBy(
     findings.flatMap(({ measures }) => measures),
     ({ name }) => name,
@@ -45,7 +51,7 @@ export function judgeRow(row: Omit<Drill, 'run'>, outcomes: readonly Outcome[]):
   const { name, fault, promise } = row;
   const held =
     failures.length === 0 && measures.length > 0 && complete && measures.every((each) => each.held);
-  return { name, fault, promise, runs: outcomes.length, measures, failures, held };
+  return { name, fault, promise, runs: outcomes.length, machineSpeeds, measures, failures, held };
 }
 
 function judgeMeasure(runs: readonly Measure[]): JudgedMeasure {

@@ -55,6 +55,8 @@ export interface BroadcastRecord {
   readonly endReason?: EndReason;
   readonly workerId: MemberId;
   readonly epoch: number;
+  /** The last epoch whose worker said that it keeps real time: its newest segment was in the origin in time for viewers. */
+  readonly caughtUpEpoch?: number;
   /** What encodes the broadcast. With `medialive`, `workerId` only holds the lease; the channel writes. @default 'fleet' */
   readonly encoder?: EncoderTier;
   readonly proxyId?: MemberId;

@@ -6,13 +6,20 @@ import type { PublishSession } from './publisher/publish-session.ts';
 export interface ActiveBroadcast {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
+  /** Of the lease that it is written under. */
+  readonly epoch: number;
   /** Resolves when nothing of it remains here, including the lease. */
   readonly ended: Promise<void>;
   readonly ending: boolean;
+  /** A publisher is on air, and viewers don't have its media in time yet. */
+  readonly isCatchingUp: boolean;
   /** Resolves to true if the session may publish, false if another publisher is alive. */
   attach(session: PublishSession): Promise<boolean>;
-  /** Hands it over once the publisher's proxy has moved it to another worker, or has found none with room for a long time. */
-  drain(): Promise<void>;
+  /**
+   * Hands it over once the publisher's proxy has moved it to another worker, or has found none with room for `withinMs`. Resolves
+   * to whether the publisher left, to a worker that has to catch up with it.
+   */
+  drain(withinMs: number): Promise<boolean>;
   /** Leaves it open for another worker to continue, and releases the lease. */
   handOver(): Promise<void>;
   /** The control store is usable again after `downMs`. */

@@ -8,7 +8,6 @@ import { requestedEndReason } from './lease/end-request.ts';
 import { Handoff } from './lease/handoff.ts';
 import type { LeaseKeeper } from './lease/lease-keeper.ts';
 import { releaseLease } from './lease/release-lease.ts';
-import { drainLimits } from './policy/drain-limits.ts';
 import { BroadcastOutput } from './publication/broadcast-output.ts';
 import type { RestoredPublication } from './publication/policy/restore.ts';
 import type { UnfinishedBroadcast } from './publication/recover-publication.ts';
@@ -25,6 +24,7 @@ const tickMs = 100;
 export class Broadcast implements ActiveBroadcast {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
+  readonly epoch: number;
   /** Resolves when nothing of it remains, including the lease. */
   readonly ended: Promise<void>;
   readonly #setting: BroadcastContext;
@@ -52,6 +52,7 @@ export class Broadcast implements ActiveBroadcast {
     this.#keeper = keeper;
     this.streamId = lease.streamId;
     this.id = lease.broadcastId;
+    this.epoch = lease.epoch;
     this.#reconnectWindowMs = reconnectWindowMs;
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
@@ -82,17 +83,20 @@ export class Broadcast implements ActiveBroadcast {
     return this.#ending;
   }
 
+  get isCatchingUp(): boolean {
+    return this.#reception.isPresent && !this.#report.hasCaughtUp;
+  }
+
   /** Resolves to true if the session may publish, false if another publisher is alive. */
   attach(session: PublishSession): Promise<boolean> {
     return this.#reception.attach(session);
   }
 
-  /** Hands it over once the publisher's proxy has moved it to another worker, or has found none with room for a long time. */
-  async drain(): Promise<void> {
-    if (!this.#ending && this.#reception.isPresent && this.#reception.send({ type: 'draining' })) {
-      await this.#departure.wait(drainLimits.publishersMs);
-    }
+  async drain(withinMs: number): Promise<boolean> {
+    const isTold = !this.#ending && this.#reception.isPresent && this.#reception.send({ type: 'draining' });
+    const hasLeft = isTold && (await this.#departure.wait(withinMs));
     await this.handOver();
+    return hasLeft;
   }
 
   /** The control store is usable again after `downMs`. */

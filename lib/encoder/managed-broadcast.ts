@@ -12,7 +12,6 @@ import type { LeaseKeeper } from './lease/lease-keeper.ts';
 import { releaseLease } from './lease/release-lease.ts';
 import { ChannelLink } from './managed/channel-link.ts';
 import { ManagedReport } from './managed/managed-report.ts';
-import { drainLimits } from './policy/drain-limits.ts';
 import type { InputFormat } from './policy/input-format.ts';
 import { Intake } from './publisher/intake.ts';
 import { isWindowOver } from './publisher/policy/reconnect-window.ts';
@@ -34,6 +33,9 @@ const releaseWithinMs = 3000;
 export class ManagedBroadcast implements ActiveBroadcast {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
+  readonly epoch: number;
+  /** The channel encodes it, wherever its lease is. */
+  readonly isCatchingUp = false;
   readonly ended: Promise<void>;
   readonly #setting: BroadcastContext;
   readonly #keeper: LeaseKeeper;
@@ -67,6 +69,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
     this.#keeper = keeper;
     this.streamId = lease.streamId;
     this.id = lease.broadcastId;
+    this.epoch = lease.epoch;
     this.#reconnectWindowMs = reconnectWindowMs;
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
@@ -97,13 +100,14 @@ export class ManagedBroadcast implements ActiveBroadcast {
     return this.#seat.attach(session);
   }
 
-  async drain(): Promise<void> {
+  async drain(withinMs: number): Promise<boolean> {
     const { session, awayMs } = this.#seat;
     if (!this.#ending && awayMs === undefined && session) {
       session.send({ type: 'draining' });
-      await this.#departure.wait(drainLimits.publishersMs);
+      await this.#departure.wait(withinMs);
     }
     await this.handOver();
+    return false;
   }
 
   /** The channel kept running meanwhile, and so did playback. */

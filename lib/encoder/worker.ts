@@ -5,6 +5,7 @@ import type { ActiveBroadcast } from './active-broadcast.ts';
 import { AdmissionError, asAdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
+import { HandoffQueue } from './handoff-queue.ts';
 import { LeaseTaker, type PlannedMove, type TakenLease } from './lease/lease-taker.ts';
 import { StoreWatch } from './lease/policy/store-watch.ts';
 import { SweepTurn } from './lease/policy/sweep-turn.ts';
@@ -99,8 +100,8 @@ export class Worker {
   }
 
   /**
-   * Accepts nothing new, leaves its broadcasts for other workers to continue, and leaves the fleet. Each broadcast continues
-   * here until its proxy has found a worker that is ready for it.
+   * Accepts nothing new, leaves its broadcasts for other workers to continue, one after the other, and leaves the fleet. Each
+   * broadcast continues here until its proxy has found a worker that is ready for it.
    */
   async drain(): Promise<void> {
     this.#draining = true;
@@ -110,10 +111,11 @@ export class Worker {
     clearInterval(this.#telling);
     const { store, memberId, emit } = this.#options;
     emit('encoder.draining', { broadcasts: this.#broadcasts.size });
+    const handoffs = new HandoffQueue(this.#options);
     await this.#beat();
     // Includes broadcasts whose lease is still being taken.
     while (this.load > 0) {
-      await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drain()));
+      await handoffs.handOver([...this.#broadcasts.values()]);
       await Promise.allSettled(this.#opening.values());
     }
     clearTimeout(this.#heartbeat);

@@ -61,6 +61,14 @@ export const encoderEvents = {
     'Recording incomplete: segments are missing, or its playlists were not closed.',
     { RecordingsIncomplete: 1 },
   ),
+  'encoder.broadcast.caught-up': event<About & { epoch: number; tookMs: number }>(
+    'info',
+    'First segment of this worker published in time: the broadcast keeps real time here.',
+  ),
+  'encoder.handover.done': event<About & { tookMs: number; inRealTime: boolean }>(
+    'info',
+    'Broadcast handed over by a draining worker; `inRealTime` is true if the worker that took it says that it keeps real time.',
+  ),
   'encoder.handover.incomplete': event<About & { lostSegments: number; cause: unknown }>(
     'warn',
     'Broadcast handed over before all its segments reached the origin; if the publisher is still connected, its proxy replays the missing media.',

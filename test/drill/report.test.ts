@@ -16,6 +16,16 @@ test('a row shows what was done, what must hold, what was measured and what was 
   expect(text).toContain('1 run; timeline of one: out/disk-full.svg');
 });
 
+test('a row says how fast the machine was before its runs', () => {
+  const runs = [14.04, 12.5].map((machineSpeed) => ({ finding: { measures }, machineSpeed }));
+  expect(rowText(judgeRow(row, runs), undefined)).toContain(
+    'all cores together encoded 640x360 at 12.5 to 14 times real time before each\n        2 runs',
+  );
+  const one = judgeRow(row, runs.slice(1));
+  expect(one.machineSpeeds).toEqual([12.5]);
+  expect(rowText(one, undefined)).toContain('at 12.5 times real time before it\n        1 run\n');
+});
+
 test('a run that could not be carried out shows why, and the row is broken', () => {
   const judged = judgeRow(row, [{ failure: 'Error: no room\n    at here' }]);
   expect(rowText(judged, undefined)).toMatch(/failed to run:\n +Error: no room\n +at here/);

@@ -35,10 +35,11 @@ describe('a task that is told to stop', () => {
   });
 
   test('has, as a worker, handed its broadcasts over long before, even where nothing answers', () => {
-    const { publishersMs, encoderMs, originMs, journalMs } = drainLimits;
+    const { turnsMs, publishersMs, encoderMs, originMs, journalMs } = drainLimits;
     const worstMs = encoderMs + originMs + journalMs + signingOffMs;
     for (const worker of named('worker')) {
       expect(worstMs).toBeLessThan(stopTimeoutMs(worker) / 2);
+      expect(turnsMs).toBeLessThan(publishersMs);
       // Also where no other worker had room for them for as long as it waits.
       expect(publishersMs + worstMs).toBeLessThan(stopTimeoutMs(worker));
     }

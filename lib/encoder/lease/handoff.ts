@@ -2,13 +2,13 @@
 export class Handoff {
   #left?: () => void;
 
-  /** Resolves when the publisher has left, when the broadcast has ended some other way, or after `withinMs`. */
-  async wait(withinMs: number): Promise<void> {
-    await new Promise<void>((left) => {
-      const timer = setTimeout(left, withinMs);
+  /** Resolves to true when the publisher has left or the broadcast has ended some other way, to false after `withinMs`. */
+  wait(withinMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), withinMs);
       this.#left = () => {
         clearTimeout(timer);
-        left();
+        resolve(true);
       };
     });
   }

@@ -45,6 +45,12 @@ export class BroadcastReport implements FinalReport {
     return this.#reporter.record.state;
   }
 
+  /** Viewers have had a segment of this worker in time. */
+  get hasCaughtUp(): boolean {
+    const { epoch, caughtUpEpoch } = this.#reporter.record;
+    return caughtUpEpoch === epoch;
+  }
+
   /** Segments with all their renditions can be played; with the first one the broadcast goes live. */
   published(
     renditions: readonly PublishedRendition[],
@@ -52,8 +58,10 @@ export class BroadcastReport implements FinalReport {
     arrival: Arrival & { readonly replayedMs: number },
   ): void {
     this.#noteRenditions(renditions);
-    this.origin.arrived(arrival);
+    const isInTime = this.origin.arrived(arrival);
     this.publisher.replayShown(arrival);
+    // A draining worker waits for this before it hands over its next broadcast.
+    if (isInTime && publisherPresent && !this.hasCaughtUp) this.#noteCaughtUp();
     if (this.state !== 'starting' || !publisherPresent) return;
     const { about, clock, emit, record, journal } = this.#reporter;
     this.#reporter.move('confirmed');
@@ -120,6 +128,13 @@ export class BroadcastReport implements FinalReport {
     const lostMs = lostSegments * segmentMs;
     journal.append('recording.incomplete', { ...made, lostMs, closed: !fault, detail });
     emit('encoder.recording.incomplete', { ...about, detail, lostSegments, ...fault });
+  }
+
+  #noteCaughtUp(): void {
+    const { about, clock, emit, journal, record } = this.#reporter;
+    journal.update({ caughtUpEpoch: record.epoch });
+    const tookMs = Math.round(clock.nowMs() - this.#createdAtMs);
+    emit('encoder.broadcast.caught-up', { ...about, epoch: record.epoch, tookMs });
   }
 
   #noteRenditions(current: readonly PublishedRendition[]): void {

@@ -30,10 +30,10 @@ export class OriginReport {
     journal.append('origin.recovered', { downMs, lostMs: lostSegments * segmentMs });
   }
 
-  /** If the publisher's own media is late, that isn't our fault. */
-  arrived({ number, segments, lateMs, leadMs }: Arrival): void {
+  /** Returns whether it was in time. If the publisher's own media is late, that isn't our fault. */
+  arrived({ number, segments, lateMs, leadMs }: Arrival): boolean {
     const publisherLateMs = Math.max(0, -leadMs);
-    if (lateMs - publisherLateMs <= lateAfterMs) return;
+    if (lateMs - publisherLateMs <= lateAfterMs) return true;
     this.#reporter.emit('encoder.segment.late', {
       ...this.#reporter.about,
       number,
@@ -41,6 +41,7 @@ export class OriginReport {
       lateMs: Math.round(lateMs),
       publisherLateMs: Math.round(publisherLateMs),
     });
+    return false;
   }
 }
 

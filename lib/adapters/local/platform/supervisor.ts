@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { programCodec } from '../../../config/programs/program.ts';
 import { pauseMs, type RetryPolicy } from '../../../retry/policy/backoff.ts';
 
@@ -70,6 +71,8 @@ const steadyMs = 10_000;
 const stopWithinMs = 8_000;
 /** The time ECS allows between SIGTERM and SIGKILL. */
 const drainWithinMs = 120_000;
+/** A start that takes longer no longer keeps the next one waiting. */
+const startTurnMs = 10_000;
 
 /**
  * For a process that exited unexpectedly after `uptimeMs`, with `before` consecutive failures until then: its consecutive
@@ -84,11 +87,16 @@ export function nextRestart(
   return { failures, delayMs: Math.round(pauseMs(restarts, failures, random)) };
 }
 
-/** Starts processes, restarts those that exit, and stops them all. */
+/**
+ * Starts processes, restarts those that exit, and stops them all. Successors of drained processes start one after another: a start
+ * is a burst of work beside whatever is on air. A process that failed is missing, and doesn't wait.
+ */
 export class Supervisor extends EventEmitter<SupervisorEvents> {
   readonly #root: string;
   readonly #children: SupervisedProcess[];
   readonly #environment: Readonly<Record<string, string>>;
+  /** Settles when the next successor may start. */
+  #turn: Promise<unknown> = Promise.resolve();
   #stopping = false;
 
   /** `environment` applies to every process; its spec takes precedence. */
@@ -149,8 +157,8 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   startNow(name: string): boolean {
     const child = this.#find(name);
     if (child?.restart === undefined || this.#stopping) return false;
-    clearTimeout(child.restart);
-    this.#relaunch(child);
+    clearTimeout(child.restart.timer);
+    void this.#relaunch(child);
     return true;
   }
 
@@ -162,7 +170,7 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.emit('stopping');
-    for (const child of this.#children) clearTimeout(child.restart);
+    for (const child of this.#children) clearTimeout(child.restart?.timer);
     const orders = [...new Set(this.#children.map(({ spec }) => spec.stopOrder))].sort((a, b) => a - b);
     for (const order of orders) {
       await Promise.all(
@@ -210,13 +218,15 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
         failed(new StartError(spec.name, failure));
         if (this.#stopping) return;
         // A drained process did not fail.
-        const { failures, delayMs } = child.draining
+        const isDrained = child.draining === true;
+        const { failures, delayMs } = isDrained
           ? { failures: 0, delayMs: 0 }
           : nextRestart(child.failures, performance.now() - startedMs, Math.random());
         child.failures = failures;
         child.draining = false;
         this.emit('exited', { name: spec.name, role: spec.role, code, signal, restartInMs: delayMs });
-        child.restart = setTimeout(() => this.#relaunch(child), delayMs);
+        if (isDrained) this.#relaunchInTurn(child);
+        else child.restart = { timer: setTimeout(() => void this.#relaunch(child), delayMs) };
       });
     });
   }
@@ -225,13 +235,26 @@ export class Supervisor extends EventEmitter<SupervisorEvents> {
     if (this.#stopping) return;
     child.leaving.add(old);
     child.draining = false;
+    child.process = undefined;
     this.emit('succeeded', { name: child.spec.name, role: child.spec.role });
-    this.#relaunch(child);
+    this.#relaunchInTurn(child);
   }
 
-  #relaunch(child: SupervisedProcess): void {
+  #relaunchInTurn(child: SupervisedProcess): void {
+    const waiting = {};
+    child.restart = waiting;
+    // Unless it was started early.
+    const started = this.#turn.then(async () => {
+      if (child.restart === waiting) await this.#relaunch(child);
+    });
+    this.#turn = Promise.race([started, pause(startTurnMs, undefined, { ref: false })]);
+  }
+
+  /** Resolves when it is ready, or has failed. */
+  async #relaunch(child: SupervisedProcess): Promise<void> {
     child.restart = undefined;
-    this.#launch(child).then(
+    if (this.#stopping) return;
+    await this.#launch(child).then(
       () => {
         const status = this.status().find(({ name }) => name === child.spec.name);
         if (status) this.emit('restarted', status);
@@ -247,8 +270,8 @@ interface SupervisedProcess {
   process?: ChildProcess | undefined;
   /** Predecessors of `process` that are finishing their work. */
   readonly leaving: Set<ChildProcess>;
-  /** Set while it waits to be started again. */
-  restart?: NodeJS.Timeout;
+  /** Set while it waits to be started again: for its time, or for its turn. */
+  restart?: { readonly timer?: NodeJS.Timeout } | undefined;
   /** Consecutive unexpected exits. */
   failures: number;
   draining?: boolean;
