@@ -6,6 +6,7 @@ import { encodeAmf0 } from '../../../lib/protocol/rtmp/amf0.ts';
 import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
 import { encodeCommand } from '../../../lib/protocol/rtmp/commands.ts';
+import type { ProtocolError } from '../../../lib/protocol/rtmp/errors.ts';
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../../../lib/routing/ids.ts';
 import { aggregateOf } from '../../../testkit/media/rtmp-dialects.ts';
 
