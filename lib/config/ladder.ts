@@ -21,7 +21,9 @@ export const ladderSchema = z.object({
     )
     .min(1)
     .max(8)
-    .describe('Largest first. Renditions larger than the publisher’s picture are skipped.'),
+    .describe(
+      'Largest first. Larger ones than the publisher’s picture are skipped; a picture between two keeps its own size on top.',
+    ),
   audioBps: z
     .int()
     .min(16_000)

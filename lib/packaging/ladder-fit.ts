@@ -30,14 +30,22 @@ export interface VideoInput {
   readonly interlaced?: boolean;
 }
 
+/** An own size with less than this many times the pixels of the best rung is no better to look at: it isn't made. */
+const notablyLarger = 1.25;
+
 /**
- * The ladder for an input: every rung whose box the input fills in one direction at least, so nothing is scaled up;
- * an input smaller than all of them gets one rung of its own size.
+ * The ladder for an input: every rung whose box the input fills in one direction at least, so nothing is scaled up. An input
+ * that lies between two rungs, and is notably larger than the lower one, keeps its own size on top in place of the upper one; an
+ * input smaller than all of them gets its own size only.
  */
 export function fitLadder(input: VideoInput, config: LadderConfig = defaultLadder): Ladder {
-  const video = config.rungs.flatMap((rung) => fitRung(input, rung) ?? []);
-  const smallest = config.rungs.at(-1);
-  if (video.length === 0 && smallest) video.push(ownSize(input, smallest));
+  const { rungs } = config;
+  const video = rungs.filter((rung) => fills(input, rung)).map((rung) => fitRung(input, rung));
+  const [below] = video;
+  // Undefined for an input that fills the largest one.
+  const missed = below ? rungs[rungs.findIndex(({ id }) => id === below.id) - 1] : rungs.at(-1);
+  const isLarger = !below || input.width * input.height >= notablyLarger * below.width * below.height;
+  if (missed && isLarger) video.unshift(ownSize(input, missed, below, config));
   return { video, audio: { id: 'audio', bitrateBps: config.audioBps } };
 }
 
@@ -46,30 +54,62 @@ export function withoutTopRung(ladder: Ladder): Ladder | undefined {
   return ladder.video.length > 1 ? { ...ladder, video: ladder.video.slice(1) } : undefined;
 }
 
-function fitRung(input: VideoInput, rung: Rung): VideoRendition | undefined {
-  const longSide = Math.max(input.width, input.height);
-  const shortSide = Math.min(input.width, input.height);
-  if (longSide < rung.longSide && shortSide < rung.shortSide) return undefined;
-  const scale = Math.min(rung.longSide / longSide, rung.shortSide / shortSide);
+const longSide = ({ width, height }: VideoInput): number => Math.max(width, height);
+const shortSide = ({ width, height }: VideoInput): number => Math.min(width, height);
+
+const fills = (input: VideoInput, rung: Rung): boolean =>
+  longSide(input) >= rung.longSide || shortSide(input) >= rung.shortSide;
+
+/** What makes the input as large as the rung. */
+const scaleTo = (input: VideoInput, rung: Rung): number =>
+  Math.min(rung.longSide / longSide(input), rung.shortSide / shortSide(input));
+
+function fitRung(input: VideoInput, rung: Rung): VideoRendition {
+  const scale = scaleTo(input, rung);
   return {
     id: rung.id,
     width: even(input.width * scale, input.width),
     height: even(input.height * scale, input.height),
-    bitrateBps: input.frameRate > 30.5 && rung.maxFrameRate > 30 ? rung.highRateVideoBps : rung.videoBps,
+    bitrateBps: rateOf(rung, input.frameRate),
     ...pace(input.frameRate, rung.maxFrameRate),
   };
 }
 
-function ownSize(input: VideoInput, smallest: Rung): VideoRendition {
-  const share = (input.width * input.height) / (smallest.longSide * smallest.shortSide);
+/** The input's own size, in place of the rung that it just misses. `below`: the largest rendition under it. */
+function ownSize(
+  input: VideoInput,
+  missed: Rung,
+  below: VideoRendition | undefined,
+  { rungs }: LadderConfig,
+): VideoRendition {
+  const width = even(input.width, input.width);
+  const height = even(input.height, input.height);
+  const name = `${shortSide(input)}p`;
   return {
-    id: `${Math.min(input.width, input.height)}p`,
-    width: even(input.width, input.width),
-    height: even(input.height, input.height),
-    bitrateBps: Math.max(100_000, Math.round(smallest.videoBps * Math.min(share, 1))),
-    ...pace(input.frameRate, smallest.maxFrameRate),
+    // A wide picture may have as many lines as the box of a rung that it is scaled down to.
+    id: rungs.some(({ id }) => id === name) ? `${width}x${height}` : name,
+    width,
+    height,
+    bitrateBps: ownRate(input, missed, below),
+    ...pace(input.frameRate, missed.maxFrameRate),
   };
 }
+
+/** Between the rates around it, as its pixels are between theirs; under the lowest rung, its share of that one's. */
+function ownRate(input: VideoInput, missed: Rung, below: VideoRendition | undefined): number {
+  const pixels = input.width * input.height;
+  const mostBps = rateOf(missed, input.frameRate);
+  if (!below) {
+    const share = pixels / (missed.longSide * missed.shortSide);
+    return Math.max(100_000, Math.round(mostBps * Math.min(share, 1)));
+  }
+  const fewest = below.width * below.height;
+  const share = (pixels - fewest) / (pixels * scaleTo(input, missed) ** 2 - fewest);
+  return Math.round(below.bitrateBps + share * (mostBps - below.bitrateBps));
+}
+
+const rateOf = (rung: Rung, frameRate: number): number =>
+  frameRate > 30.5 && rung.maxFrameRate > 30 ? rung.highRateVideoBps : rung.videoBps;
 
 /** Lower rungs are made from the upper ones' pictures, so their step is a multiple of the upper step. */
 function pace(inputRate: number, most: 30 | 60): { frameRate: number; pictureStep: number } {

@@ -48,6 +48,42 @@ describe('The ladder', () => {
     expect(sizes(320, 241)).toEqual(['241p 320x240']);
   });
 
+  test('keeps the size of an input that just misses a rung, on top of the rungs below it', () => {
+    expect(sizes(853, 479)).toEqual(['479p 852x478', '360p 640x360']);
+    expect(sizes(479, 853)).toEqual(['479p 478x852', '360p 360x640']);
+    expect(sizes(1918, 1078)).toEqual(['1078p 1918x1078', '720p 1280x720', '480p 854x480', '360p 640x360']);
+    expect(sizes(1600, 900)[0]).toBe('900p 1600x900');
+    expect(sizes(960, 540)).toEqual(['540p 960x540', '480p 854x480', '360p 640x360']);
+    // Too close to the rung below to be worth another encoding.
+    expect(sizes(1366, 768)[0]).toBe('720p 1280x720');
+    expect(sizes(680, 382)).toEqual(['360p 640x360']);
+    // Nothing is larger than the largest rung.
+    expect(sizes(2560, 1440)[0]).toBe('1080p 1920x1080');
+  });
+
+  test('names an own size unlike any rung', () => {
+    expect(sizes(1270, 480)).toEqual(['1270x480 1270x480', '480p 854x322', '360p 640x242']);
+    fc.assert(
+      fc.property(picture, (input) => {
+        const ids = fitLadder(input).video.map(({ id }) => id);
+        expect(new Set(ids).size).toBe(ids.length);
+        for (const id of ids) expect(id).toMatch(/^[0-9a-z]{1,16}$/);
+      }),
+    );
+  });
+
+  test('gives an own size a rate between those of the rungs around it', () => {
+    const rate = (width: number, height: number, frameRate = 30) =>
+      fitLadder({ width, height, frameRate }).video[0]!.bitrateBps;
+    expect(rate(853, 479)).toBeGreaterThan(1_090_000);
+    expect(rate(853, 479)).toBeLessThan(1_100_000);
+    expect(rate(960, 540)).toBeGreaterThan(1_100_000);
+    expect(rate(1260, 708)).toBeLessThan(2_500_000);
+    expect(rate(1260, 708, 60)).toBeGreaterThan(3_000_000);
+    expect(rate(320, 180)).toBe(150_000);
+    expect(rate(16, 16)).toBe(100_000);
+  });
+
   test('keeps 50 and 60 pictures a second on the upper rungs and halves them below', () => {
     const rates = (frameRate: number) =>
       fitLadder({ width: 1920, height: 1080, frameRate }).video.map((rung) => rung.frameRate);

@@ -21,6 +21,8 @@ export interface ListedPlaylist {
   readonly segments: readonly ListedSegment[];
   readonly variants: readonly {
     readonly uri: string;
+    readonly bandwidth: number;
+    readonly averageBandwidth?: number;
     readonly resolution?: { width: number; height: number };
   }[];
 }
@@ -60,6 +62,17 @@ export class Recording {
       bodies.push(await this.#body(`${rendition}/${segment.uri}`));
     }
     return Buffer.concat(bodies);
+  }
+
+  /** Bits and seconds of each segment of a rendition, in playlist order. */
+  async sizes(rendition: string): Promise<{ bits: number; seconds: number }[]> {
+    const { segments } = await this.playlist(`${rendition}/playlist.m3u8`);
+    return Promise.all(
+      segments.map(async ({ uri, duration }) => {
+        const body = await this.#body(`${rendition}/${uri}`);
+        return { bits: body.length * 8, seconds: duration };
+      }),
+    );
   }
 
   /** The packets of a single segment, read with its init segment. */

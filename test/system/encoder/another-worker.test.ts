@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
 import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
+import { expectMeasuredRates } from './expect-measured-rates.ts';
 import { expectWhole } from './expect-whole.ts';
 
 // Clips are sent in real time and cost little to encode: tests run side by side, each with workers of its own.
@@ -42,6 +43,7 @@ describe('Another worker', () => {
     const { segments } = await recording.playlist('240p/playlist.m3u8');
     expect(segments.map(({ uri }) => uri)).toEqual(segments.map((_, number) => `${number}.m4s`));
     expect(segments.length).toBeGreaterThanOrEqual(5);
+    await expectMeasuredRates(recording);
     // The second one's init segments are the same bytes: no viewer notices.
     expect(segments.some(({ discontinuity }) => discontinuity)).toBe(false);
     const packets = await recording.packets('240p');

@@ -4,6 +4,7 @@ import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
 import { type RecordedPacket, Recording } from '../../../testkit/media/recording.ts';
 import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
+import { expectMeasuredRates } from './expect-measured-rates.ts';
 
 let clip: FlvTag[];
 beforeAll(async () => {
@@ -37,6 +38,7 @@ describe('A broadcast', () => {
     const { variants } = await recording.playlist('index.m3u8');
     const heights = variants.map(({ resolution }) => resolution?.height).sort((a, b) => b! - a!);
     expect(heights).toEqual([720, 480, 360]);
+    await expectMeasuredRates(recording);
     for (const id of ['720p', '480p', '360p', 'audio']) {
       const { endlist, mediaSequenceBase, segments } = await recording.playlist(`${id}/playlist.m3u8`);
       expect(endlist).toBe(true);

@@ -2,6 +2,7 @@ import { segmentName } from '../../../object-store/object-names.ts';
 import type { DashAudio, DashModel, DashPeriod, DashVideo } from '../../../packaging/dash/model.ts';
 import { segmentMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import { ownRates } from './measured-rates.ts';
 import type { PublicationState, PublishedPeriod, SegmentFacts } from './publication-model.ts';
 
 /** How far behind the live edge players stay: two segments plus the time that a segment takes to arrive. */
@@ -67,12 +68,17 @@ function dashPeriod(
   };
 }
 
-type NamedHeader = TrackHeader & { readonly id: string };
+/** `bandwidthBps`: as configured while live, in a recording the peak that was measured. */
+type NamedHeader = TrackHeader & { readonly id: string; readonly bandwidthBps: number };
 
 /** What a period's renditions of one kind share: the segments that all of them have, and none that are still to come. */
 function dashSet(state: PublicationState, period: PublishedPeriod, kind: TrackHeader['kind'], first: number) {
   const renditions = state.renditions.filter(({ id }) => period.headers.get(id)?.kind === kind);
-  const headers = renditions.map(({ id }): NamedHeader => ({ ...period.headers.get(id)!, id }));
+  const headers = renditions.map((rendition): NamedHeader => {
+    const header = period.headers.get(rendition.id)!;
+    const bandwidthBps = (state.ended && ownRates(rendition)?.peakBps) || header.bitrateBps;
+    return { ...header, id: rendition.id, bandwidthBps };
+  });
   const [lead] = renditions;
   if (lead === undefined || headers[0] === undefined) return undefined;
   const timeline: SegmentFacts[] = [];
@@ -87,14 +93,14 @@ function dashSet(state: PublicationState, period: PublishedPeriod, kind: TrackHe
 
 function videoOf(header: NamedHeader): DashVideo[] {
   if (header.kind !== 'video') return [];
-  const { id, codecs, bitrateBps, width, height, frameRate } = header;
-  return [{ id, codecs, bandwidthBps: bitrateBps, width, height, frameRate }];
+  const { id, codecs, bandwidthBps, width, height, frameRate } = header;
+  return [{ id, codecs, bandwidthBps, width, height, frameRate }];
 }
 
 function audioOf(header: NamedHeader): DashAudio[] {
   if (header.kind !== 'audio') return [];
-  const { id, codecs, bitrateBps, sampleRate, channels } = header;
-  return [{ id, codecs, bandwidthBps: bitrateBps, sampleRate, channels }];
+  const { id, codecs, bandwidthBps, sampleRate, channels } = header;
+  return [{ id, codecs, bandwidthBps, sampleRate, channels }];
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   MultivariantModel,
 } from '../../../packaging/hls/multivariant.ts';
 import { segmentSeconds, segmentStartMs } from '../../../packaging/segment-grid.ts';
+import { type MeasuredRates, measuredSegment, measureRates } from './measured-rates.ts';
 import type { PublicationState, PublishedPeriod, Rendition } from './publication-model.ts';
 
 /**
@@ -34,18 +35,24 @@ export function mediaPlaylistModel(state: PublicationState, id: string): MediaPl
   };
 }
 
-/** While live, the renditions being made now; in a recording, all that ever existed. URIs begin with `base`. */
+/**
+ * While live, the renditions being made now; in a recording, all that ever existed, with the bit rates measured over their
+ * playlists. URIs begin with `base`.
+ */
 export function multivariantModel(state: PublicationState, base: string): MultivariantModel {
   const current = state.periods.at(-1)?.headers;
   const shown = state.renditions.filter(({ id }) => state.ended || current?.has(id));
   const video: HlsVideoRendition[] = [];
   let audio: HlsAudioRendition | undefined;
-  for (const { id, header, peakBps } of shown) {
+  for (const rendition of shown) {
+    const { id, header } = rendition;
+    const { peakBps, averageBps } =
+      (state.ended && playlistRates(state, rendition)) || expectedRates(rendition);
     const common = {
       uri: `${base}${id}/${hlsPlaylistName}`,
       codecs: header.codecs,
-      bandwidthBps: Math.max(peakBps, header.bitrateBps * 1.1),
-      averageBandwidthBps: header.bitrateBps,
+      bandwidthBps: peakBps,
+      averageBandwidthBps: averageBps,
     };
     if (header.kind === 'audio') audio = { ...common, name: 'Audio', channels: header.channels };
     else {
@@ -54,6 +61,24 @@ export function multivariantModel(state: PublicationState, base: string): Multiv
     }
   }
   return { video, audio };
+}
+
+const expectedRates = ({ header, peakBps }: Rendition): MeasuredRates => ({
+  peakBps: Math.max(peakBps, header.bitrateBps * 1.1),
+  averageBps: header.bitrateBps,
+});
+
+/** The rates of what its playlist names, including segments of neighbours. */
+function playlistRates(state: PublicationState, rendition: Rendition): MeasuredRates | undefined {
+  const candidates = candidatesFor(state, rendition.id);
+  const from = state.periods[0]?.fromNumber ?? 0;
+  const count = (state.periods.at(-1)?.toNumber ?? -1) - from + 1;
+  const segments = Array.from({ length: count }, (_, at) => {
+    const source = candidates.find(({ segments }) => segments.has(from + at));
+    return source && measuredSegment(source, from + at);
+  });
+  const rates = measureRates(segments);
+  return rates && { ...rates, peakBps: Math.max(rates.peakBps, rendition.peakBps) };
 }
 
 function candidatesFor({ renditions }: PublicationState, id: string): Rendition[] {

@@ -16,6 +16,7 @@ import { segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { Segment } from '../../encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import { ownRates, ratesMark } from './measured-rates.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
 import type {
@@ -136,10 +137,13 @@ export class Publication {
   /** The current media playlists. `nowMs`: Unix time at which the first of them was written. */
   playlists(nowMs: number): ObjectWrite[] {
     const state = this.#state(nowMs);
-    return state.renditions.map(({ id }) => {
+    return state.renditions.map((rendition) => {
+      const { id } = rendition;
       const model = mediaPlaylistModel(state, id);
       const shown = this.#ended ? model : slideWindow(model, this.#options.windowSegments);
-      return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, mediaPlaylist(shown));
+      const rates = this.#ended ? undefined : ownRates(rendition);
+      const text = mediaPlaylist(shown) + (rates ? ratesMark(rates) : '');
+      return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, text);
     });
   }
 
@@ -201,9 +205,9 @@ export class Publication {
     const { startTicks, durationTicks, bytes } = segment;
     const rendition = this.#rendition(id, header);
     rendition.segments.set(number, { startTicks, durationTicks, bytes });
-    // A short last segment would distort the peak.
-    const seconds = Math.max(1, durationTicks / header.timescale);
-    rendition.peakBps = Math.max(rendition.peakBps, (bytes * 8) / seconds);
+    const seconds = durationTicks / header.timescale;
+    // A short last segment is nearly all key frame: it would distort the peak.
+    if (seconds >= 1) rendition.peakBps = Math.max(rendition.peakBps, (bytes * 8) / seconds);
   }
 
   #rendition(id: string, header: TrackHeader): Rendition {

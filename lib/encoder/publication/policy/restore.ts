@@ -2,6 +2,7 @@ import type { RenditionFacts } from '../../../control-store/records.ts';
 import { avcCodecString } from '../../../packaging/codec/avc-config.ts';
 import { segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import { readRatesMark } from './measured-rates.ts';
 import type { PublishedPeriod, Rendition, SegmentFacts } from './publication-model.ts';
 
 /** What another worker, or this one before a restart, left of a broadcast in the origin. */
@@ -81,20 +82,21 @@ function restoreRendition(facts: RenditionFacts, remains: StoredPublication): Re
   const seconds = new Map(own.map((entry) => [entry.number, entry.seconds]));
   const listed = remains.numbers.get(facts.id) ?? [];
   const lastListed = own.at(-1)?.number ?? -1;
+  const rates = readRatesMark(playlist) ?? { peakBps: 0, averageBps: 0 };
   const segments = new Map<number, SegmentFacts>();
   for (const number of [...listed].sort((a, b) => a - b)) {
     // Segments that no playlist named were never visible to viewers: ignore them.
     if (number > lastListed) continue;
-    segments.set(number, {
-      startTicks: startTicksOf(number, header),
-      // If the playlist no longer lists it: up to where the next one begins.
-      durationTicks:
-        Math.round((seconds.get(number) ?? 0) * header.timescale) ||
-        startTicksOf(number + 1, header) - startTicksOf(number, header),
-      bytes: 0,
-    });
+    const startTicks = startTicksOf(number, header);
+    // If the playlist no longer lists it: up to where the next one begins.
+    const durationTicks =
+      Math.round((seconds.get(number) ?? 0) * header.timescale) ||
+      startTicksOf(number + 1, header) - startTicks;
+    // Only what all of them come to is known.
+    const bytes = Math.round((rates.averageBps * durationTicks) / header.timescale / 8);
+    segments.set(number, { startTicks, durationTicks, bytes });
   }
-  return { id: facts.id, header, segments, peakBps: 0 };
+  return { id: facts.id, header, segments, peakBps: rates.peakBps };
 }
 
 /**

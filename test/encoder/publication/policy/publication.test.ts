@@ -213,6 +213,30 @@ describe('A publication', () => {
     expect(start(1_009_000)).toBe(first);
   });
 
+  test('states in a recording the rates that were measured, segments of neighbours included', () => {
+    const publication = make();
+    add(publication, 0, full);
+    add(publication, 1, shed);
+    const sized = (bytes: number) => ({ ...segment(2, 90_000), bytes });
+    const last = group(2, full);
+    const segments = new Map(last.segments).set('720p', sized(4000)).set('360p', sized(500));
+    publication.prepareGroup({ ...last, segments }, full).commit();
+    publication.end();
+    const [own] = publication.manifests(0);
+    const index = Buffer.concat(own[0]!.body).toString();
+    const rates = [...index.matchAll(/:BANDWIDTH=(\d+),AVERAGE-BANDWIDTH=(\d+).*\n(.*)/g)];
+    // Each with the sound's 4000 bits a second added; 720p: 1000, then 1000 of 360p's, then 4000 bytes in 2 s each.
+    expect(rates.map(([, peak, average, uri]) => [uri, peak, average])).toEqual([
+      ['720p/playlist.m3u8', '20000', '12000'],
+      ['360p/playlist.m3u8', '8000', '7334'],
+    ]);
+    const { text } = manifest(publication);
+    const bandwidths = [...text.matchAll(/Representation id="(\w+)".*? bandwidth="(\d+)"/g)];
+    expect(new Set(bandwidths.map(([, id, bandwidth]) => `${id} ${bandwidth}`))).toEqual(
+      new Set(['720p 16000', '360p 4000', 'audio 4000']),
+    );
+  });
+
   test('ends a recording with the last number that every rendition has', () => {
     const publication = make();
     add(publication, 0, full);

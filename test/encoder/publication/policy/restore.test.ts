@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ownRates } from '../../../../lib/encoder/publication/policy/measured-rates.ts';
 import { restorePublication } from '../../../../lib/encoder/publication/policy/restore.ts';
 
 const playlist = `#EXTM3U
@@ -50,6 +51,18 @@ describe('what a worker left in the origin', () => {
     });
     expect(restored?.periods[0]?.headers.get('720p')?.codecs).toBe('avc1.4D401F');
     expect(restored?.renditions[0]?.header.codecs).toBe('avc1.4D401F');
+  });
+
+  test('has the rates that its playlists state, though no segment is read', () => {
+    const restored = restorePublication({
+      renditions: [{ id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 }],
+      playlists: new Map([['audio', `${playlist}# measured peak 130000 average 96000\n# epoch 3\n`]]),
+      numbers: new Map([['audio', [4, 5]]]),
+      inits: new Map([['audio/init-1.mp4', Buffer.from('init')]]),
+      manifest: '<MPD availabilityStartTime="2026-09-21T14:13:20.000Z">',
+    });
+    expect(ownRates(restored!.renditions[0]!)?.peakBps).toBe(130_000);
+    expect(ownRates(restored!.renditions[0]!)?.averageBps).toBeCloseTo(96_000, -1);
   });
 
   test('is nothing if no playlist was written', () => {
