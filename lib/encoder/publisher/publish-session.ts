@@ -8,11 +8,19 @@ import { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { messageType } from '../../protocol/rtmp/messages.ts';
 import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
+import { type AnnouncedTracks, announcedTracks } from './policy/picture-wait.ts';
+
+/** What a publisher says of its media in `onMetaData`. */
+export interface SessionMetadata {
+  readonly frameRate?: number;
+  readonly encoder?: string;
+  readonly announced: AnnouncedTracks;
+}
 
 export interface PublishSessionHandler {
   /** `sessionMs`: time since the session's first message, as counted by the proxy. */
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
-  metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
+  metadata(facts: SessionMetadata): void;
   /** A data message cannot be read; it is skipped, and the media goes on. */
   unreadable(cause: ProtocolError): void;
   /** All messages of one read have been delivered. */
@@ -190,6 +198,7 @@ export class PublishSession {
       this.#handler?.metadata({
         ...(typeof frameRate === 'number' ? { frameRate } : {}),
         ...(typeof encoder === 'string' ? { encoder: encoder.slice(0, 100) } : {}),
+        announced: announcedTracks(data),
       });
     }
   }

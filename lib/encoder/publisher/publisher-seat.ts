@@ -3,7 +3,7 @@ import type { Clock } from '../../net/clock.ts';
 import type { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { frameToResumeAt } from './policy/resumption.ts';
 import { judgeClaim, silentMs } from './policy/seat-claim.ts';
-import type { PublishSession, PublishSessionHandler } from './publish-session.ts';
+import type { PublishSession, PublishSessionHandler, SessionMetadata } from './publish-session.ts';
 
 export interface PublisherSeatHandler {
   /** This session's media follows, including anything that its proxy replays. */
@@ -14,7 +14,7 @@ export interface PublisherSeatHandler {
    */
   resumed?(): boolean;
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
-  metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
+  metadata(facts: SessionMetadata): void;
   /** A data message could not be read and was skipped. */
   unreadable(cause: ProtocolError): void;
   batchEnded(): void;

@@ -8,8 +8,9 @@ export type VideoEncoder = 'x264' | 'nvenc';
 /** Everything that the command line depends on. Equal plans give equal init segments, on every worker. */
 export interface EncodePlan {
   readonly ladder: Ladder;
-  readonly input: VideoInput;
-  /** Stream time of the first picture fed in, in ms: key frames are counted from there. */
+  /** Undefined for sound alone. */
+  readonly input?: VideoInput;
+  /** Stream time of the first picture (or sound, if it comes alone) fed in, in ms: key frames are counted from there. */
   readonly firstPictureMs: number;
   /** Stream time at which the first picture is presented; earlier ones are decoded only. Undefined: from the first one on. */
   readonly shownFromMs?: number;
@@ -32,11 +33,14 @@ export const outputIds = (ladder: Ladder): string[] => [...ladder.video.map(({ i
  * Returns the argv (without the program) of a broadcast's one ffmpeg: FLV on stdin, a single-track FLV on each output pipe.
  */
 export function ffmpegArguments(plan: EncodePlan): string[] {
+  const { input: picture, ladder } = plan;
   return [
     ...input(),
-    ...['-filter_complex', filterGraph(plan)],
-    ...plan.ladder.video.flatMap((rendition, index) => videoOutput(plan, rendition, index)),
-    ...audioOutput(plan.ladder),
+    ...(picture ? ['-filter_complex', filterGraph(plan, picture)] : []),
+    ...(picture
+      ? ladder.video.flatMap((rendition, index) => videoOutput(plan, picture, rendition, index))
+      : []),
+    ...audioOutput(ladder),
   ];
 }
 
@@ -56,8 +60,8 @@ function input(): string[] {
 }
 
 /** Decodes once; each size is scaled from the one above it, which is cheaper and looks the same (saves 0.3 of 1.7 cores). */
-function filterGraph(plan: EncodePlan): string {
-  const { ladder, input } = plan;
+function filterGraph(plan: EncodePlan, input: VideoInput): string {
+  const { ladder } = plan;
   const chains: string[] = [];
   let source = '0:v:0';
   let from = { width: input.codedWidth ?? input.width, height: input.height, pictureStep: 1 };
@@ -100,12 +104,17 @@ function thinOut(step: number): string {
   return `select='isnan(prev_selected_t)+gte(n-prev_selected_n,${step})+${begins}'`;
 }
 
-function videoOutput(plan: EncodePlan, rendition: VideoRendition, index: number): string[] {
+function videoOutput(
+  plan: EncodePlan,
+  input: VideoInput,
+  rendition: VideoRendition,
+  index: number,
+): string[] {
   return [
     ...['-map', `[v${index}]`],
     ...[plan.frameModeFlag, 'passthrough'], // every picture exactly once
     ...['-enc_time_base', '1:1000'], // otherwise times round to the frame rate and pictures collide
-    ...(plan.videoEncoder === 'nvenc' ? nvenc(plan, rendition) : x264(rendition)),
+    ...(plan.videoEncoder === 'nvenc' ? nvenc(input, rendition) : x264(rendition)),
     ...['-profile:v', rendition.height > 480 && rendition.width > 480 ? 'high' : 'main'],
     ...['-force_key_frames', keyFrames(plan.firstPictureMs)],
     ...output(index),
@@ -130,7 +139,7 @@ function x264({ bitrateBps, frameRate }: VideoRendition): string[] {
  * Arguments for NVIDIA's encoder. It uses the same pictures from the same filters: they stay in main memory, and only what it
  * encodes is uploaded (docs/decisions/0009).
  */
-function nvenc({ input }: Pick<EncodePlan, 'input'>, { bitrateBps, frameRate }: VideoRendition): string[] {
+function nvenc(input: VideoInput, { bitrateBps, frameRate }: VideoRendition): string[] {
   // Each picture gets its share of a second's bits, based on a frame rate that may differ from the real one; the bitrate
   // compensates.
   const rate = String(Math.round((bitrateBps * countedRate(input)) / frameRate));
@@ -152,7 +161,7 @@ export function nvencProbeArguments(): string[] {
   return [
     ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
     ...['-f', 'lavfi', '-i', 'color=size=256x256:rate=30', '-frames:v', '1', '-pix_fmt', 'yuv420p'],
-    ...nvenc({ input }, rendition),
+    ...nvenc(input, rendition),
     ...['-f', 'null', '-'],
   ];
 }
