@@ -287,7 +287,15 @@ function replayed({ cause, lostMs }: Move): string {
     : `; ${formatDuration(lostMs)} before that was lost, and viewers skip it`;
 }
 
-function picture({ width, height, frameRate = 0 }: { width?: number; height?: number; frameRate?: number }): string {
+function picture({
+  width,
+  height,
+  frameRate = 0,
+}: {
+  width?: number;
+  height?: number;
+  frameRate?: number;
+}): string {
   return width === undefined ? 'sound only' : `${width}×${height} at ${Number(frameRate.toFixed(2))} fps`;
 }
 

@@ -35,7 +35,7 @@ export const outputIds = (ladder: Ladder): string[] => [...ladder.video.map(({ i
 export function ffmpegArguments(plan: EncodePlan): string[] {
   const { input: picture, ladder } = plan;
   return [
-    ...input(),
+    ...input(picture !== undefined),
     ...(picture ? ['-filter_complex', filterGraph(plan, picture)] : []),
     ...(picture
       ? ladder.video.flatMap((rendition, index) => videoOutput(plan, picture, rendition, index))
@@ -44,7 +44,7 @@ export function ffmpegArguments(plan: EncodePlan): string[] {
   ];
 }
 
-function input(): string[] {
+function input(hasPictures: boolean): string[] {
   return [
     '-hide_banner',
     '-nostdin', // stdin is media, not a terminal
@@ -53,7 +53,8 @@ function input(): string[] {
     ...['-filter_complex_threads', '1'], // a thread pool per filter costs more than it gains below 4K
     ...['-max_error_rate', '1'], // don't exit because a broadcaster sends broken pictures
     ...['-protocol_whitelist', 'pipe'], // never open anything that the input refers to (CVE-2023-6605)
-    ...['-probesize', '65536', '-analyzeduration', '0'], // the sequence headers suffice: don't wait for more
+    // The sequence headers suffice: don't wait for more. (0 means up to 5 s, which it does wait for sound alone.)
+    ...['-probesize', '65536', '-analyzeduration', hasPictures ? '0' : '1'],
     ...['-threads', '1'], // frame threading would delay one picture per thread
     ...['-f', 'flv', '-i', 'pipe:0'],
   ];
