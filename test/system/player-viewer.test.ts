@@ -141,7 +141,7 @@ describe('sound alone', () => {
     await playerIs(page, 'paused');
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.screenshot({ path: '/tmp/ao-watch.png' });
-    await page.goto(`${under.url}/console/${stream.id}`);
+    await page.goto(`${under.url}/streams/${stream.id}`);
     await page.getByRole('definition').filter({ hasText: 'Sound only' }).waitFor();
     await page.locator('.preview .sound-poster').waitFor();
     await page.screenshot({ path: '/tmp/ao-console.png' });

@@ -261,13 +261,16 @@ export class Intake {
     this.#format = format;
     this.#handler.format(format);
     const [first, last] = [early[0]!, early.at(-1)!];
-    if (isFirst && format.picture) this.#fillVideo(first.nowMs);
+    // The slate comes first, since encoding begins with it, but the sound has its place before it is given one.
+    const slateMs = isFirst && format.picture ? this.timeline.lastOf('video') + 1 : undefined;
+    if (slateMs !== undefined) this.#handler.tag(this.#fillerAt(slateMs));
     // Until media flows, stream time stands: what was kept counts as read at its own pace.
     const stood = isFirst && first.nowMs === last.nowMs;
     for (const [index, message] of early.entries()) {
       const laterMs = stood ? index * format.audioFrameMs : 0;
       this.#map({ ...message, nowMs: message.nowMs + laterMs }, false);
     }
+    if (slateMs !== undefined) this.timeline.fill('video', slateMs);
   }
 
   /** Other sound, or the first, of a session that is on the air: its pictures go on as they are. */
