@@ -140,11 +140,9 @@ describe('sound alone', () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await playerIs(page, 'paused');
     expect(await accessibilityFaults(page)).toEqual([]);
-    await page.screenshot({ path: '/tmp/ao-watch.png' });
     await page.goto(`${under.url}/streams/${stream.id}`);
     await page.getByRole('definition').filter({ hasText: 'Sound only' }).waitFor();
     await page.locator('.preview .sound-poster').waitFor();
-    await page.screenshot({ path: '/tmp/ao-console.png' });
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -59,3 +59,32 @@ test('sound alone goes on the air, survives its ffmpeg, and pictures join it wit
   const journal = await harness.store.listEvents(harness.streamId, { limit: 100 });
   expect(journal.map(({ type }) => type)).toContain('input.pictures-began');
 });
+
+test('sound alone goes on with another worker, which its proxy sends the unpublished rest, at the very frame', async () => {
+  harness = await EncoderHarness.start();
+  const before = new RelayFeed(harness.port, harness.streamId, 'session');
+  const { broadcastId } = await before.frame('accepted');
+  const sending = before.send(sound.filter(({ timestampMs }) => timestampMs < 7000));
+  await before.frame('published-through');
+  const drained = harness.worker.drain();
+  await before.frame('draining');
+  before.drop();
+  await drained;
+  await sending;
+  const through = before.frames.findLast((frame) => frame.type === 'published-through')!.timestampMs;
+  const next = await harness.anotherWorker('encoder-2');
+  // A proxy can begin at any frame: this one is half a second before what was published.
+  const rest = sound.slice(1).filter(({ timestampMs: at }) => at >= through - 500 && at < 9000);
+  const replayFromMs = rest[0]!.timestampMs;
+  const after = new RelayFeed(next.port, harness.streamId, 'session', { replayFromMs });
+  expect(await after.frame('accepted')).toMatchObject({ broadcastId, epoch: 2 });
+  await after.send([{ ...sound[0]!, timestampMs: replayFromMs }, ...rest]);
+  after.unpublish();
+
+  const recording = await recorded();
+  await expectWhole(recording, 'audio', 5);
+  const heard = (await recording.packets('audio')).map(({ ptsMs }) => ptsMs);
+  expect(Math.max(...steps(heard))).toBeLessThan(1024 / 48 + 0.1);
+  expect(Math.min(...steps(heard))).toBeGreaterThan(1024 / 48 - 0.1);
+  expect(await harness.journalTypes()).toContain('publisher.rehomed');
+});
