@@ -13,7 +13,7 @@ export function pictureWaitMs(announced: AnnouncedTracks, shown: ShownTracks): n
   // Its last picture stands meanwhile.
   if (shown === 'pictures') return 1000;
   if (announced === 'sound-alone') return 500;
-  return announced === 'pictures' ? 5000 : 2000;
+  return announced === 'pictures' ? 4000 : 2000;
 }
 
 const pictureFacts = ['videocodecid', 'videodatarate', 'width', 'height', 'framerate'];
