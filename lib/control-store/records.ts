@@ -76,13 +76,17 @@ export type EndReason =
   | 'encoder-failed'
   | 'taken-down';
 
-/** The broadcaster's input, as measured by the worker. */
-export interface InputFacts {
+/** The broadcaster's pictures. */
+export interface PictureFacts {
   readonly videoCodec: string;
-  readonly audioCodec?: string;
   readonly width: number;
   readonly height: number;
   readonly frameRate: number;
+}
+
+/** The broadcaster's input, as measured by the worker. Without picture facts it is sound alone. */
+export interface InputFacts extends Partial<PictureFacts> {
+  readonly audioCodec?: string;
   readonly bitrateBps: number;
   /** The publishing application, as it identifies itself (RTMP `flashVer` or metadata `encoder`). */
   readonly encoder?: string;

@@ -8,9 +8,9 @@ export type RehomeCause = 'link-broken' | 'handed-over' | 'worker-gone';
 
 /**
  * What viewers saw while a broadcaster was away: media it had sent ahead; its last picture; its last picture and then a slate;
- * or nothing, because no encoder had the broadcast.
+ * silence, in a broadcast of sound alone; or nothing, because no encoder had the broadcast.
  */
-export type ShownMeanwhile = 'media' | 'last-picture' | 'slate' | 'nothing';
+export type ShownMeanwhile = 'media' | 'last-picture' | 'slate' | 'silence' | 'nothing';
 
 /**
  * Every type of journal entry, with its data (plain values, units in the names) and its text for broadcasters and operators:
@@ -43,23 +43,35 @@ const texts = {
     `Destination “${destination}” removed. It no longer receives the broadcast.`,
 
   'broadcast.starting': ({ workerId, proxyId }: { workerId: string; proxyId?: string }) =>
-    `A broadcaster connected${through(proxyId)}. ${workerId} is preparing the first pictures; viewers see “starting”.`,
+    `A broadcaster connected${through(proxyId)}. ${workerId} is preparing the broadcast; viewers see “starting”.`,
 
   'stream.live': (facts: {
     workerId: string;
     startupMs: number;
-    width: number;
-    height: number;
-    frameRate: number;
+    /** Left out for sound alone, like the next two. */
+    width?: number;
+    height?: number;
+    frameRate?: number;
     bitrateBps: number;
     renditions: string;
   }) =>
-    `On air ${formatDuration(facts.startupMs)} after the broadcaster connected. Input: ${facts.width}×${facts.height} at ` +
-    `${Number(facts.frameRate.toFixed(2))} fps, ${mbps(facts.bitrateBps)}. ${facts.workerId} produces ${facts.renditions}.`,
+    `On air ${formatDuration(facts.startupMs)} after the broadcaster connected. Input: ${picture(facts)}, ` +
+    `${mbps(facts.bitrateBps)}. ${facts.workerId} produces ${facts.renditions}.`,
 
-  'stream.reconnecting': (facts: { windowMs: number; detail?: string; proxyId?: string }) =>
+  /** A broadcast of sound alone has pictures from now on. */
+  'input.pictures-began': (facts: { width: number; height: number; frameRate: number }) =>
+    `Pictures have joined the sound: ${picture(facts)}. Players that were opened before show them once they are reloaded.`,
+
+  'stream.reconnecting': (facts: {
+    windowMs: number;
+    detail?: string;
+    proxyId?: string;
+    /** The broadcast is sound alone. */
+    soundAlone?: boolean;
+  }) =>
     `The broadcaster${facts.proxyId === undefined ? '' : ` connected through ${facts.proxyId}`} disconnected${because(facts.detail)}. ` +
-    `The broadcast stays open for ${formatDuration(facts.windowMs)}; viewers see the last picture, then a slate, and “reconnecting”.`,
+    `The broadcast stays open for ${formatDuration(facts.windowMs)}; ` +
+    `${facts.soundAlone ? 'listeners hear silence and see' : 'viewers see the last picture, then a slate, and'} “reconnecting”.`,
 
   'stream.resumed': (facts: { workerId: string; proxyId?: string; awayMs: number; shown: ShownMeanwhile }) =>
     `The broadcaster reconnected after ${formatDuration(facts.awayMs)},${through(facts.proxyId)} to ${facts.workerId}. The same broadcast continues; ${shownWords[facts.shown]}.`,
@@ -237,6 +249,7 @@ const shownWords: Record<ShownMeanwhile, string> = {
   media: 'media it had sent ahead covered the gap',
   'last-picture': 'in the meantime viewers saw its last picture, without sound',
   slate: 'in the meantime viewers saw its last picture, then a slate, without sound',
+  silence: 'in the meantime listeners heard silence',
   nothing: 'no encoder had it in the meantime, so viewers waited, then skipped the gap',
 };
 
@@ -272,6 +285,18 @@ function replayed({ cause, lostMs }: Move): string {
   return lostMs === 0
     ? ', so nothing was lost'
     : `; ${formatDuration(lostMs)} before that was lost, and viewers skip it`;
+}
+
+function picture({
+  width,
+  height,
+  frameRate = 0,
+}: {
+  width?: number;
+  height?: number;
+  frameRate?: number;
+}): string {
+  return width === undefined ? 'sound only' : `${width}×${height} at ${Number(frameRate.toFixed(2))} fps`;
 }
 
 const through = (proxyId: string | undefined): string => (proxyId === undefined ? '' : ` through ${proxyId}`);

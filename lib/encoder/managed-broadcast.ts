@@ -154,8 +154,9 @@ export class ManagedBroadcast implements ActiveBroadcast {
       },
       skipped: (cause) => this.#report.publisher.messageSkipped(cause),
       unusable: (cause) => this.#refuse(unreadable(cause)),
-      metadata: ({ frameRate, encoder }) => {
+      metadata: ({ frameRate, encoder, announced }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
+        this.#intake.announce(announced);
         if (encoder !== undefined) this.#report.publisher.encoderNamed(encoder);
       },
       batchEnded: () => {},
@@ -179,7 +180,12 @@ export class ManagedBroadcast implements ActiveBroadcast {
         format: (format) => {
           this.#format = format;
           this.#report.publisher.formatFound(format);
-          const { width, height, frameRate } = format.video;
+          if (!format.picture) {
+            this.#report.unsuited("the broadcaster sends sound alone, which a channel can't encode");
+            this.#fallBack();
+            return;
+          }
+          const { width, height, frameRate } = format.picture.input;
           if (this.#outlook === undefined && !this.#report.started) this.#report.starting();
           this.#channel.request({ width, height, frameRate });
         },
@@ -188,6 +194,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
         unusable: (refusal) => this.#refuse(refusal),
       },
       0,
+      this.#report.started ? 'pictures' : 'nothing',
     );
   }
 
@@ -239,8 +246,8 @@ export class ManagedBroadcast implements ActiveBroadcast {
   }
 
   #live(): void {
-    if (this.#report.started || this.#seat.awayMs !== undefined || !this.#format) return;
-    this.#report.live(fitLadder(this.#format.video, this.#setting.ladder));
+    if (this.#report.started || this.#seat.awayMs !== undefined || !this.#format?.picture) return;
+    this.#report.live(fitLadder(this.#format.picture.input, this.#setting.ladder));
   }
 
   #notifyPublisher(words: string, everyMs: number): void {

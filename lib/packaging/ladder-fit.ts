@@ -12,7 +12,7 @@ export interface VideoRendition {
 
 /** What one ffmpeg makes of one input. */
 export interface Ladder {
-  /** Biggest first; never empty. */
+  /** Biggest first; empty for sound alone. */
   readonly video: readonly VideoRendition[];
   readonly audio: { readonly id: 'audio'; readonly bitrateBps: number };
 }
@@ -48,6 +48,12 @@ export function fitLadder(input: VideoInput, config: LadderConfig = defaultLadde
   if (missed && isLarger) video.unshift(ownSize(input, missed, below, config));
   return { video, audio: { id: 'audio', bitrateBps: config.audioBps } };
 }
+
+/** The ladder for an input without pictures. */
+export const soundAlone = ({ audioBps }: LadderConfig): Ladder => ({
+  video: [],
+  audio: { id: 'audio', bitrateBps: audioBps },
+});
 
 /** The ladder without its top rung, or undefined where only one is left. */
 export function withoutTopRung(ladder: Ladder): Ladder | undefined {

@@ -43,6 +43,7 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
     replayedMs: 2_100,
     lostMs: 0,
   },
+  'input.pictures-began': { width: 1280, height: 720, frameRate: 25 },
   'input.changed': { width: 1920, height: 1080, frameRate: 60 },
   'input.gap': { gapMs: 900 },
   'input.timestamps-mended': { jumpMs: -5_000 },
@@ -102,6 +103,16 @@ describe('the events of a stream', () => {
     expect(event.data).toEqual({ reason: 'wrong-key' });
     expect(event.text).toBe(
       'A broadcaster was turned away: the stream key is wrong or was revoked. Viewers were not affected.',
+    );
+  });
+
+  test('sound alone is told in words', () => {
+    const onAir = { workerId: 'encoder-1', startupMs: 3_400, bitrateBps: 128_000, renditions: 'audio' };
+    expect(streamEvent('stream.live', onAir, about).text).toBe(
+      'On air 3.4 s after the broadcaster connected. Input: sound only, 0.1 Mb/s. encoder-1 produces audio.',
+    );
+    expect(streamEvent('stream.reconnecting', { windowMs: 30_000, soundAlone: true }, about).text).toBe(
+      'The broadcaster disconnected. The broadcast stays open for 30 s; listeners hear silence and see “reconnecting”.',
     );
   });
 

@@ -117,6 +117,37 @@ describe('a live picture', () => {
   });
 });
 
+describe('sound alone', () => {
+  test('plays under a poster, with controls that stay, and is told in the console', async () => {
+    const id = nextId();
+    const canned = cannedBroadcast(id, 'live');
+    const { videoCodec: _, width: __, height: ___, frameRate: ____, ...input } = canned.input!;
+    const broadcast = { ...canned, input, renditions: canned.renditions.slice(-1) };
+    const stream = under.platform.add('Morning radio', { state: 'live', broadcast });
+    await under.startSound(id);
+    // The canned platform serves a folder of its own below this path.
+    under.platform.change(stream.id, {
+      playback: { ...stream.playback, dash: stream.playback.dash.replace('manifest', 'sound/manifest') },
+    });
+    const { page, complaints } = await under.open(`/watch/${stream.id}`);
+    await playerIs(page, 'playing');
+    await pictureMoves(page, 4);
+    await page.getByText('Sound only').waitFor();
+    expect(await page.locator('.sound-poster-name').textContent()).toBe('Morning radio');
+    expect(await page.locator('.player-asleep').count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^Quality/ }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Turn on sound' }).first().click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await playerIs(page, 'paused');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.goto(`${under.url}/streams/${stream.id}`);
+    await page.getByRole('definition').filter({ hasText: 'Sound only' }).waitFor();
+    await page.locator('.preview .sound-poster').waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
 describe('messages without a picture', () => {
   test('goes from offline to starting to playing automatically', async () => {
     const { platform } = under;

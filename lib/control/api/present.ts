@@ -134,11 +134,11 @@ export function presentBroadcast(
 function presentInput(input: NonNullable<BroadcastRecord['input']>) {
   const { videoCodec, audioCodec, width, height, frameRate, bitrateBps, encoder } = input;
   return {
-    videoCodec,
+    ...(videoCodec !== undefined && { videoCodec }),
     ...(audioCodec !== undefined && { audioCodec }),
-    width,
-    height,
-    frameRate,
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(frameRate !== undefined && { frameRate }),
     bitrateBps,
     ...(encoder !== undefined && { encoder }),
   };

@@ -33,8 +33,8 @@ export interface EncoderRunOptions {
   readonly id: number;
   readonly plan: EncodePlan;
   readonly fromNumber: number;
-  /** Sequence headers as FLV payloads. */
-  readonly videoHeader: Buffer;
+  /** Sequence headers as FLV payloads. Without the first, only sound is encoded. */
+  readonly videoHeader?: Buffer | undefined;
   readonly audioHeader: Buffer;
 }
 
@@ -55,11 +55,11 @@ export class EncoderRun {
   #fedMs: number;
   #encodedMs: number;
   /** The sequence header that its decoder currently uses. */
-  #videoHeader: Buffer;
+  #videoHeader: Buffer | undefined;
   #audioHeader: Buffer;
 
   constructor(options: EncoderRunOptions, start: StartEncoder, handler: EncoderRunHandler) {
-    const { ladder, firstPictureMs } = options.plan;
+    const { ladder, firstPictureMs, input } = options.plan;
     this.id = options.id;
     this.plan = options.plan;
     this.fromNumber = options.fromNumber;
@@ -82,16 +82,18 @@ export class EncoderRun {
         else handler.ended({ ...exit, said: this.#fault.stack ?? this.#fault.message }, false);
       },
     });
-    this.#pending.push(writeFlvHeader({ audio: true, video: true }));
-    // Without it ffmpeg guesses, and uses the millisecond time base if the sequence header has no frame rate.
-    const facts = new Map([['framerate', metadataRate(options.plan.input)]]);
-    const payload = encodeAmf0(['onMetaData', facts]);
-    this.#write({ type: 'script', timestampMs: firstPictureMs, payload });
-    this.#write({ type: 'video', timestampMs: firstPictureMs, payload: options.videoHeader });
+    this.#pending.push(writeFlvHeader({ audio: true, video: input !== undefined }));
+    if (input && options.videoHeader) {
+      // Without it ffmpeg guesses, and uses the millisecond time base if the sequence header has no frame rate.
+      const facts = new Map([['framerate', metadataRate(input)]]);
+      const payload = encodeAmf0(['onMetaData', facts]);
+      this.#write({ type: 'script', timestampMs: firstPictureMs, payload });
+      this.#write({ type: 'video', timestampMs: firstPictureMs, payload: options.videoHeader });
+    }
     this.#write({ type: 'audio', timestampMs: firstPictureMs, payload: options.audioHeader });
   }
 
-  /** Stream time fed in minus stream time output by the top rendition. */
+  /** Stream time fed in minus stream time output by the first rendition. */
   get lagMs(): number {
     return Math.max(0, this.#fedMs - this.#encodedMs);
   }
@@ -106,7 +108,7 @@ export class EncoderRun {
 
   /** Buffers a tag; `flush` sends the buffered tags in one write. */
   feed(tag: StreamTag): void {
-    if (this.#inputEnded) return;
+    if (this.#inputEnded || (tag.type === 'video' && !this.plan.input)) return;
     this.#fedMs = Math.max(this.#fedMs, tag.streamMs);
     if (tag.type === 'video') this.#useVideoHeader(tag.videoHeader ?? this.#videoHeader, tag.streamMs);
     else this.#useAudioHeader(tag.audioHeader ?? this.#audioHeader, tag.streamMs);
@@ -149,8 +151,8 @@ export class EncoderRun {
   }
 
   /** A header from another publish session or the slate: it never differs enough to need a new ffmpeg. */
-  #useVideoHeader(payload: Buffer, streamMs: number): void {
-    if (payload === this.#videoHeader || payload.equals(this.#videoHeader)) return;
+  #useVideoHeader(payload: Buffer | undefined, streamMs: number): void {
+    if (!payload || payload === this.#videoHeader || this.#videoHeader?.equals(payload)) return;
     this.#videoHeader = payload;
     this.#write({ type: 'video', timestampMs: streamMs, payload });
   }
@@ -170,7 +172,7 @@ export class EncoderRun {
     const output = this.#outputs[index];
     if (!output) return;
     for (const tag of output.reader.push(bytes)) {
-      if (output.audio && tag.type === 'audio') this.#readAudio(output, tag);
+      if (output.audio && tag.type === 'audio') this.#readAudio(output, tag, index === 0);
       if (!output.audio && tag.type === 'video') this.#readVideo(output, tag, index === 0);
     }
   }
@@ -186,7 +188,7 @@ export class EncoderRun {
     this.#push(output, { dtsMs, compositionOffsetMs: compositionTimeMs, keyframe, data });
   }
 
-  #readAudio(output: Output, tag: FlvTag): void {
+  #readAudio(output: Output, tag: FlvTag, alone: boolean): void {
     const { packetType, data } = parseAudioTag(tag.payload);
     if (packetType === 'sequence-header' && !output.segmenter) {
       const header = this.#audioTrack(data);
@@ -195,6 +197,7 @@ export class EncoderRun {
     const dtsMs = tag.timestampMs - ffmpegOffsetMs;
     // The encoder's priming before stream time 0 isn't real audio.
     if (packetType !== 'frame' || dtsMs < 0) return;
+    if (alone) this.#encodedMs = dtsMs;
     this.#push(output, { dtsMs, compositionOffsetMs: 0, keyframe: true, data });
   }
 

@@ -1,6 +1,6 @@
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
-import { fitLadder, type Ladder, withoutTopRung } from '../../packaging/ladder-fit.ts';
+import { fitLadder, type Ladder, soundAlone, withoutTopRung } from '../../packaging/ladder-fit.ts';
 import { segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
@@ -15,7 +15,7 @@ import { compositionMs, PictureFeed } from './policy/picture-feed.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
 import { dropAudioOnlyEnd, GroupCollector, type SegmentGroup } from './policy/segment-groups.ts';
 import { LagWatch } from './policy/shedding.ts';
-import { stillTags } from './policy/still-tags.ts';
+import { stillsBefore, stillTags } from './policy/still-tags.ts';
 import { TagHistory } from './policy/tag-history.ts';
 
 export interface EncodingOptions {
@@ -44,7 +44,7 @@ interface Plan {
   readonly ladder: Ladder;
 }
 
-/** A run that is still fed until both tracks have passed the number at which the next run takes over. */
+/** A run that is still fed until its tracks have passed the number at which the next run takes over. */
 interface RetiringRun {
   readonly run: EncoderRun;
   readonly number: number;
@@ -156,16 +156,50 @@ export class Encoding {
   }
 
   #switchFormat(format: InputFormat, first: StreamTag): void {
-    this.#nextFormat = undefined;
     const old = this.#active;
+    if (format.picture && this.#plan && !this.#plan.format.picture) {
+      // Without a run (ffmpeg has crashed), pictures wait for their next key frame.
+      if (old && first.type === 'video') this.#addPictures(format, first, old);
+      return;
+    }
+    this.#nextFormat = undefined;
     const isOnGrid = first.streamMs === segmentStartMs(segmentNumberAt(first.streamMs));
     const next = segmentNumberAt(first.streamMs) + (old && !isOnGrid ? 1 : 0);
     const number = Math.max(next, this.#fromNumber);
     if (old) this.#fillUp(old, number);
     this.#history.clear();
-    this.#plan = { format, ladder: fitLadder(format.video, this.#options.ladder) };
+    this.#plan = this.#planFor(format);
     this.#handover = undefined;
     this.#start(this.#plan, number, first.streamMs);
+  }
+
+  #planFor(format: InputFormat): Plan {
+    const { ladder } = this.#options;
+    return { format, ladder: format.picture ? fitLadder(format.picture.input, ladder) : soundAlone(ladder) };
+  }
+
+  /**
+   * Pictures join a broadcast of sound alone: from the segment that the first one falls into, which it fills from the beginning on,
+   * another run makes both. The sound goes on unheard of that.
+   */
+  #addPictures(format: InputFormat, first: StreamTag, old: EncoderRun): void {
+    const made = Math.max(this.#collector.nextOf(old.id) ?? 0, old.fromNumber);
+    const number = Math.max(segmentNumberAt(first.streamMs), made);
+    const startMs = segmentStartMs(number);
+    const stills = stillsBefore(first, startMs);
+    const sound = this.#history.soundFor(startMs);
+    this.#nextFormat = undefined;
+    old.stopBefore(number);
+    this.#retiring = { run: old, number, past: new Set(['video']) };
+    this.#history.clear();
+    this.#plan = this.#planFor(format);
+    const run = this.#start(this.#plan, number, stills[0]?.streamMs ?? first.streamMs);
+    for (const tag of [...stills, ...sound]) {
+      for (const each of this.#pictures.prepare({ ...tag, keyframe: tag.keyframe && tag.type === 'video' })) {
+        this.#history.push(each);
+        run.feed(each);
+      }
+    }
   }
 
   /** Feeds the last picture and silence up to the number at which the next run begins. */
@@ -200,6 +234,8 @@ export class Encoding {
   #feedRetiring(tag: StreamTag): void {
     const retiring = this.#retiring;
     if (!retiring) return;
+    // A run without pictures ends where the sound does.
+    if (tag.type === 'video' && !retiring.run.plan.input) return;
     retiring.run.feed(tag);
     const lateMs = tag.streamMs - segmentStartMs(retiring.number);
     if (lateMs >= 0) retiring.past.add(tag.type);
@@ -233,14 +269,14 @@ export class Encoding {
         id,
         plan: {
           ladder,
-          input: format.video,
+          ...(format.picture && { input: format.picture.input }),
           firstPictureMs: shown?.decodedMs ?? firstMs,
           ...(shown && { shownFromMs: shown.presentedMs }),
           frameModeFlag: frameModeFlag(this.#options.ffmpeg),
           videoEncoder: this.#options.videoEncoder ?? 'x264',
         },
         fromNumber,
-        videoHeader: format.videoHeader,
+        videoHeader: format.picture?.header,
         audioHeader: format.audioHeader,
       },
       this.#options.startEncoder,
@@ -261,7 +297,8 @@ export class Encoding {
     this.#runs.delete(run);
     const nextNumber = Math.max(this.#collector.nextOf(run.id) ?? 0, run.fromNumber);
     const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
-    this.#emit(this.#ending && this.#runs.size === 0 ? dropAudioOnlyEnd(groups) : groups);
+    const isLast = this.#ending && this.#runs.size === 0;
+    this.#emit(isLast && run.plan.input ? dropAudioOnlyEnd(groups) : groups);
     this.#headers.delete(run.id);
     if (!expected) {
       this.#handler.crashed(run, exit);

@@ -65,6 +65,11 @@ export class ManagedReport implements FinalReport {
     journal.append('stream.live', { ...facts, renditions: listRenditions(renditions.map(({ id }) => id)) });
   }
 
+  /** A channel can't encode what the broadcaster sends, so the fleet does. */
+  unsuited(detail: string): void {
+    this.#reporter.journal.append('managed.channel.failed', { detail, fallback: true });
+  }
+
   controlRecovered(downMs: number): void {
     this.#reporter.journal.append('control.recovered', { downMs });
   }

@@ -6,10 +6,9 @@ import { classicVideoHeaderBytes } from '../../protocol/flv/video-tag.ts';
 
 /** What a publish session sends. The headers are whole FLV payloads in the classic format. */
 export interface InputFormat {
-  readonly videoHeader: Buffer;
+  /** Undefined if the publisher sends sound alone. */
+  readonly picture?: PictureFormat;
   readonly audioHeader: Buffer;
-  readonly video: VideoInput;
-  readonly videoCodec: string;
   /** Undefined if the publisher sends no audio; silence replaces it. */
   readonly audioCodec?: string;
   /** One silent frame as an FLV payload; undefined for an unusual channel layout. */
@@ -18,9 +17,17 @@ export interface InputFormat {
   readonly audioFrameMs: number;
 }
 
+export interface PictureFormat {
+  readonly header: Buffer;
+  readonly input: VideoInput;
+  /** RFC 6381. */
+  readonly codec: string;
+}
+
 /** What is known about a session when its format must be decided. */
 export interface ProbedInput {
-  readonly videoHeader: Buffer;
+  /** Undefined for sound alone. */
+  readonly videoHeader?: Buffer;
   readonly audioHeader?: Buffer;
   /** As announced by the publisher, in pictures a second. */
   readonly claimedFrameRate?: number;
@@ -35,43 +42,47 @@ const commonRates = [10, 12, 15, 20, 24_000 / 1001, 24, 25, 30_000 / 1001, 30, 4
 
 /** Decides what a session sends. Throws `CodecConfigError` for an unreadable or unsupported sequence header. */
 export function decideFormat(input: ProbedInput): InputFormat {
-  const avc = parseAvcConfig(input.videoHeader.subarray(classicVideoHeaderBytes));
-  const audioHeader = input.audioHeader ?? silentHeader;
-  const aac = parseAudioSpecificConfig(audioHeader.subarray(aacHeaderBytes));
-  const silence = silenceFor(aac);
+  const { videoHeader, audioHeader } = input;
+  const picture = videoHeader && pictureFormat(videoHeader, input);
   return {
-    videoHeader: input.videoHeader,
-    video: pictureOf(avc, frameRateOf(avc, input)),
-    videoCodec: avc.codecString,
-    ...(input.audioHeader ? { audioCodec: aac.codecString } : {}),
-    audioHeader,
-    ...(silence ? { silence } : {}),
-    audioFrameMs: (aac.frameSamples * 1000) / aac.sampleRate,
+    ...(picture ? { picture } : {}),
+    ...soundFormat(audioHeader ?? silentHeader),
+    ...(audioHeader ? { audioCodec: configOf(audioHeader).codecString } : {}),
   };
 }
 
 /** The same picture with other sound. Throws `CodecConfigError` if the sound's sequence header can't be read. */
-export function withSound(format: InputFormat, audioHeader: Buffer): InputFormat {
-  const aac = parseAudioSpecificConfig(audioHeader.subarray(aacHeaderBytes));
+export function withSound({ picture }: InputFormat, audioHeader: Buffer): InputFormat {
+  return { ...(picture ? { picture } : {}), ...decideFormat({ audioHeader }) };
+}
+
+/** True if an ffmpeg that was started for `a` can continue with `b`: same picture and frame rate, or none. It takes any sound. */
+export function sameFormat({ picture: a }: InputFormat, { picture: b }: InputFormat): boolean {
+  if (!a || !b) return a === b;
+  return (
+    a.input.width === b.input.width &&
+    a.input.height === b.input.height &&
+    a.input.interlaced === b.input.interlaced &&
+    Math.abs(a.input.frameRate / b.input.frameRate - 1) < 0.1
+  );
+}
+
+function pictureFormat(header: Buffer, input: ProbedInput): PictureFormat {
+  const avc = parseAvcConfig(header.subarray(classicVideoHeaderBytes));
+  return { header, input: pictureOf(avc, frameRateOf(avc, input)), codec: avc.codecString };
+}
+
+const configOf = (audioHeader: Buffer): AacConfig =>
+  parseAudioSpecificConfig(audioHeader.subarray(aacHeaderBytes));
+
+function soundFormat(audioHeader: Buffer): Pick<InputFormat, 'audioHeader' | 'silence' | 'audioFrameMs'> {
+  const aac = configOf(audioHeader);
   const silence = silenceFor(aac);
-  const { silence: _, ...rest } = format;
   return {
-    ...rest,
     audioHeader,
-    audioCodec: aac.codecString,
     ...(silence ? { silence } : {}),
     audioFrameMs: (aac.frameSamples * 1000) / aac.sampleRate,
   };
-}
-
-/** True if an ffmpeg that was started for `a` can continue with `b`: same picture and frame rate. It takes any sound. */
-export function sameFormat(a: InputFormat, b: InputFormat): boolean {
-  return (
-    a.video.width === b.video.width &&
-    a.video.height === b.video.height &&
-    a.video.interlaced === b.video.interlaced &&
-    Math.abs(a.video.frameRate / b.video.frameRate - 1) < 0.1
-  );
 }
 
 function pictureOf(avc: AvcConfig, frameRate: number): VideoInput {

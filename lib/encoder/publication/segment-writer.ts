@@ -7,7 +7,7 @@ import type { SegmentGroup } from '../encoding/policy/segment-groups.ts';
 import { Outage } from '../policy/outage.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import { ObjectWriter } from './object-writer.ts';
-import type { ObjectWrite, Publication } from './policy/publication.ts';
+import type { ObjectWrite, Publication, PublicationStep } from './policy/publication.ts';
 
 export interface SegmentWriterHandler {
   /** Whether objects may be written now. Called before each write; resolves when the answer is known. */
@@ -110,6 +110,8 @@ export class SegmentWriter {
   finish(withinMs: number): Promise<void> {
     return this.#conclude(withinMs, async () => {
       if (!this.#publication.started) return;
+      for (let stills = this.#publication.stills(); stills; stills = this.#publication.stills())
+        await this.#take(stills);
       this.#publication.end();
       this.#indexesDue = true;
       await this.#writePlaylists();
@@ -183,12 +185,17 @@ export class SegmentWriter {
         this.#giveUp();
         continue;
       }
-      const { objects, commit } = this.#publication.prepareGroup(group, headers);
-      await this.#writeAll(objects);
-      if (commit()) this.#indexesDue = true;
+      await this.#take(this.#publication.prepareGroup(group, headers));
+      const stills = this.#publication.stills();
+      if (stills) await this.#take(stills);
       numbers.push(group.number);
     }
     return numbers;
+  }
+
+  async #take({ objects, commit }: PublicationStep): Promise<void> {
+    await this.#writeAll(objects);
+    if (commit()) this.#indexesDue = true;
   }
 
   /** Returns false if the group was dropped. */

@@ -15,6 +15,7 @@ import { repeatTag, type StreamTag, silenceTag } from '../policy/stream-tag.ts';
 import { classicAudio, classicVideo } from './policy/classic-flv.ts';
 import { type Filler, fillerFor, fillerToEnd, repeatsBetween, type TrackNeed } from './policy/filler.ts';
 import { InputMeter } from './policy/input-meter.ts';
+import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/picture-wait.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
 import { Timeline, type Track } from './policy/timeline.ts';
 
@@ -29,7 +30,7 @@ export interface MediaMessage {
 }
 
 export interface IntakeHandler {
-  /** The session's format has been determined; its media follows, starting with a key frame. */
+  /** The session's format has been determined; its media follows, starting with a key frame (or with any sound, if it is alone). */
   format(format: InputFormat): void;
   /** `sessionMs` is undefined for filler. */
   tag(tag: StreamTag, sessionMs?: number): void;
@@ -43,7 +44,7 @@ export interface IntakeHandler {
 const probeMs = 1000;
 const probePictures = 10;
 const probeBytes = 8 * 1024 * 1024;
-/** Sound that comes before the first picture is kept for it, up to this much. */
+/** Sound that comes before the first picture is kept for it, up to this many frames. */
 const mostEarlySound = 500;
 
 interface Probe {
@@ -65,11 +66,15 @@ export class Intake {
   #videoHeader?: Buffer;
   #audioHeader?: Buffer;
   #claimedFrameRate?: number;
+  #announced: AnnouncedTracks;
   #format?: InputFormat;
+  /** What another worker has shown of the broadcast. */
+  readonly #shownBefore: ShownTracks;
   /** The last key frame, whose timing a slate takes over. */
   #keyframe?: Buffer;
-  /** Sound of the session before its first picture. */
+  /** Sound of the session before its first picture, and how long it was in all, in ms. */
   #early: MediaMessage[] = [];
+  #earlyMs = 0;
   /** Made for the format in `#slateFormat`. */
   #slate?: Slate;
   #slateFormat?: InputFormat;
@@ -79,24 +84,26 @@ export class Intake {
   /** Stream time of the publisher's last tag. */
   #lastRealMs = 0;
   #probe?: Probe;
-  /** `waiting` for a key frame; `probing` the format; `flowing`; `refused`. */
-  #state: 'waiting' | 'probing' | 'flowing' | 'refused' = 'waiting';
+  /** `waiting` for a key frame; `sound`: the session's sound flows without pictures; `probing` the format; `flowing`; `refused`. */
+  #state: 'waiting' | 'sound' | 'probing' | 'flowing' | 'refused' = 'waiting';
 
-  /** `startMs`: stream time already produced by another worker. */
-  constructor(handler: IntakeHandler, startMs = 0) {
+  /** `startMs`: stream time already produced by another worker. `shownBefore`: what that worker has shown. */
+  constructor(handler: IntakeHandler, startMs = 0, shownBefore: ShownTracks = 'nothing') {
     this.timeline = new Timeline(startMs);
     this.#handler = handler;
+    this.#shownBefore = shownBefore;
   }
 
-  /** A key frame has arrived, so stream time is running. */
+  /** Media flows, or a key frame has arrived: stream time is running. */
   get begun(): boolean {
     return this.#format !== undefined || this.#state === 'probing';
   }
 
   /** What viewers see at the end of stream time. */
-  get shown(): 'media' | 'last-picture' | 'slate' {
+  get shown(): 'media' | 'last-picture' | 'slate' | 'silence' {
     if (this.#slateShown) return 'slate';
-    return this.#filled ? 'last-picture' : 'media';
+    if (!this.#filled) return 'media';
+    return this.#format?.picture ? 'last-picture' : 'silence';
   }
 
   /** The messages that follow belong to another session. */
@@ -105,14 +112,21 @@ export class Intake {
     this.#videoHeader = undefined;
     this.#audioHeader = undefined;
     this.#claimedFrameRate = undefined;
+    this.#announced = undefined;
     this.#probe = undefined;
     this.#early = [];
+    this.#earlyMs = 0;
     this.#state = 'waiting';
   }
 
   /** The frame rate that the publisher announces in its metadata. */
   claimFrameRate(frameRate: number): void {
     this.#claimedFrameRate = frameRate;
+  }
+
+  /** What the publisher's metadata says it sends. */
+  announce(tracks: AnnouncedTracks): void {
+    this.#announced = tracks;
   }
 
   /** The slate for the header last passed to `slateWanted`. */
@@ -137,10 +151,11 @@ export class Intake {
     const first = this.#probe?.messages[0];
     if (first && nowMs - first.nowMs > probeMs) this.#decide();
     const format = this.#format;
-    if (!format || !this.#keyframe) return;
+    if (!format) return;
     const filler = fillerFor({
       nowMs,
-      video: this.#need('video', nowMs),
+      // Without pictures none is missing: else the list of them would grow with the broadcast.
+      video: this.#need(format.picture ? 'video' : 'audio', nowMs),
       audio: this.#need('audio', nowMs),
       audioFrameMs: format.audioFrameMs,
       publisherPresent,
@@ -153,15 +168,16 @@ export class Intake {
 
   /** Nothing follows: both tracks end together. */
   end(): void {
-    if (!this.#format || !this.#keyframe) return;
     const { timeline } = this;
+    if (!this.#format?.picture) return;
     this.#fill(fillerToEnd(timeline.lastOf('video'), timeline.lastOf('audio'), this.#format.audioFrameMs));
   }
 
   #fill({ video, audio }: Filler): void {
-    for (const at of video) this.#fillVideo(at);
+    const hasPicture = this.#format?.picture !== undefined;
+    if (hasPicture) for (const at of video) this.#fillVideo(at);
     for (const at of audio) this.#fillAudio(at);
-    this.#filled ||= video.length > 0;
+    this.#filled ||= (hasPicture ? video : audio).length > 0;
   }
 
   #need(track: Track, nowMs: number): TrackNeed {
@@ -174,12 +190,12 @@ export class Intake {
     };
   }
 
-  /** Requests a slate once per format. */
+  /** Requests a slate once per format; sound alone needs none. */
   #wantSlate(format: InputFormat): void {
-    if (this.#slateFormat && sameFormat(this.#slateFormat, format)) return;
+    if (!format.picture || (this.#slateFormat && sameFormat(this.#slateFormat, format))) return;
     this.#slateFormat = format;
     this.#slate = undefined;
-    this.#handler.slateWanted(format.videoHeader);
+    this.#handler.slateWanted(format.picture.header);
   }
 
   #video(message: MediaMessage): void {
@@ -193,12 +209,20 @@ export class Intake {
     if (tag.packetType === 'sequence-header') {
       const changed = this.#videoHeader !== undefined && !this.#videoHeader.equals(payload);
       this.#videoHeader = payload;
-      if (changed && this.#state === 'flowing') this.#state = 'waiting';
+      if (changed && this.#state === 'flowing') {
+        this.#state = 'waiting';
+        this.#earlyMs = 0;
+      }
       return;
     }
     if (this.#videoHeader === undefined || payload.length <= classicVideoHeaderBytes) return;
-    if (this.#state === 'waiting' && tag.keyframe) this.#begin();
-    if (this.#state !== 'waiting') this.#take({ ...message, payload }, tag.keyframe);
+    if (this.#isBeforePictures && tag.keyframe) this.#begin();
+    if (!this.#isBeforePictures) this.#take({ ...message, payload }, tag.keyframe);
+  }
+
+  /** No picture of the session can be used yet. */
+  get #isBeforePictures(): boolean {
+    return this.#state === 'waiting' || this.#state === 'sound';
   }
 
   #audio(message: MediaMessage): void {
@@ -212,12 +236,54 @@ export class Intake {
     if (tag.packetType === 'sequence-header') {
       const changed = this.#audioHeader === undefined || !this.#audioHeader.equals(payload);
       this.#audioHeader = payload;
-      if (changed && this.#state === 'flowing') this.#changeSound(payload);
+      if (changed && (this.#state === 'flowing' || this.#state === 'sound')) this.#changeSound(payload);
       return;
     }
     if (this.#audioHeader === undefined || tag.data.length === 0) return;
-    if (this.#state !== 'waiting') this.#take({ ...message, payload }, false);
-    else if (this.#early.push({ ...message, payload }) > mostEarlySound) this.#early.shift();
+    if (this.#state === 'waiting') this.#awaitPicture({ ...message, payload });
+    else this.#take({ ...message, payload }, false);
+  }
+
+  /** Keeps sound for the session's first picture, until it has waited for that long enough. */
+  #awaitPicture(message: MediaMessage): void {
+    if (this.#early.push(message) > mostEarlySound) this.#early.shift();
+    const known = this.#format;
+    const format = known
+      ? withSound(known, this.#audioHeader!)
+      : decideFormat({
+          ...(this.#videoHeader ? { videoHeader: this.#videoHeader } : {}),
+          audioHeader: this.#audioHeader!,
+          ...(this.#claimedFrameRate === undefined ? {} : { claimedFrameRate: this.#claimedFrameRate }),
+        });
+    this.#earlyMs += format.audioFrameMs;
+    const before = known ? (known.picture ? 'pictures' : 'sound-alone') : this.#shownBefore;
+    if (this.#earlyMs < pictureWaitMs(this.#announced, before)) return;
+    if (!known && format.picture) {
+      // Pictures were begun and none came: a slate stands for them.
+      this.#wantSlate(format);
+      if (!this.#slate) return;
+    } else if (!format.picture && before === 'pictures') return;
+    this.#flowWithoutPicture(format);
+  }
+
+  #flowWithoutPicture(format: InputFormat): void {
+    const early = this.#early;
+    this.#early = [];
+    this.#state = 'sound';
+    const isFirst = this.#format === undefined;
+    this.#format = format;
+    this.#handler.format(format);
+    const [first, last] = [early[0]!, early.at(-1)!];
+    // The slate comes first, since encoding begins with it, but the sound has its place before it is given one.
+    const slateMs = isFirst && format.picture ? this.timeline.lastOf('video') + 1 : undefined;
+    if (slateMs !== undefined) this.#handler.tag(this.#fillerAt(slateMs));
+    // Until media flows, stream time stands: what was kept counts as read at its own pace.
+    const stood = isFirst && first.nowMs === last.nowMs;
+    for (const [index, message] of early.entries()) {
+      const laterMs = stood ? index * format.audioFrameMs : 0;
+      this.#map({ ...message, nowMs: message.nowMs + laterMs }, false);
+    }
+    if (slateMs !== undefined) this.timeline.fill('video', slateMs);
   }
 
   /** Other sound, or the first, of a session that is on the air: its pictures go on as they are. */
@@ -237,8 +303,8 @@ export class Intake {
   #begin(): void {
     const known = this.#format;
     const same =
-      known !== undefined &&
-      this.#videoHeader?.equals(known.videoHeader) === true &&
+      known?.picture !== undefined &&
+      this.#videoHeader?.equals(known.picture.header) === true &&
       (this.#audioHeader?.equals(known.audioHeader) ?? known.audioCodec === undefined);
     if (same) {
       this.#state = 'flowing';
@@ -252,7 +318,9 @@ export class Intake {
 
   #take(message: MediaMessage, keyframe: boolean): void {
     const probe = this.#probe;
-    if (!probe) {
+    // Where sound has been flowing by itself, it goes on.
+    const isApart = message.type === 'audio' && this.#format !== undefined && !this.#format.picture;
+    if (!probe || isApart) {
       this.#map(message, keyframe);
       return;
     }
@@ -307,7 +375,9 @@ export class Intake {
       const audioHeader = this.#audioHeader;
       if (late || !audioHeader) return;
       this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
-      this.#handler.tag({ type, streamMs, payload, keyframe, audioHeader }, sessionMs);
+      const isAlone = this.#format !== undefined && !this.#format.picture;
+      if (isAlone) this.#filled = false;
+      this.#handler.tag({ type, streamMs, payload, keyframe: isAlone, audioHeader }, sessionMs);
       return;
     }
     if (!late) {
@@ -335,8 +405,9 @@ export class Intake {
   /** Undefined while the last picture should still be shown. Once shown, the slate stays until a real picture arrives. */
   #slateAt(streamMs: number): { payload: Buffer; videoHeader: Buffer } | undefined {
     const slate = this.#slate;
-    this.#slateShown ||= slate !== undefined && streamMs - this.#lastRealMs >= slateAfterMs;
-    if (!this.#slateShown || !slate || !this.#keyframe) return undefined;
+    const isDue = !this.#keyframe || streamMs - this.#lastRealMs >= slateAfterMs;
+    this.#slateShown ||= slate !== undefined && isDue;
+    if (!this.#slateShown || !slate) return undefined;
     return { payload: slatePicture(slate, streamMs, this.#keyframe), videoHeader: slate.videoHeader };
   }
 

@@ -10,11 +10,19 @@ import { messageType } from '../../protocol/rtmp/messages.ts';
 import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
 import { FaultLimit } from './policy/fault-limit.ts';
+import { type AnnouncedTracks, announcedTracks } from './policy/picture-wait.ts';
+
+/** What a publisher says of its media in `onMetaData`. */
+export interface SessionMetadata {
+  readonly frameRate?: number;
+  readonly encoder?: string;
+  readonly announced: AnnouncedTracks;
+}
 
 export interface PublishSessionHandler {
   /** `sessionMs`: time since the session's first message, as counted by the proxy. */
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
-  metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
+  metadata(facts: SessionMetadata): void;
   /** A message could not be read or handled; it is skipped, and what follows goes on. */
   skipped(cause: unknown): void;
   /** The session cannot go on: its bytes cannot be read, or too many of its messages cannot be handled. Called once. */
@@ -259,6 +267,7 @@ export class PublishSession {
       this.#handler?.metadata({
         ...(typeof frameRate === 'number' ? { frameRate } : {}),
         ...(typeof encoder === 'string' ? { encoder: encoder.slice(0, 100) } : {}),
+        announced: announcedTracks(data),
       });
     }
   }

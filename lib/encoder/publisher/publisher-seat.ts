@@ -2,7 +2,7 @@ import type { LeaseRecord } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
 import { frameToResumeAt } from './policy/resumption.ts';
 import { judgeClaim, silentMs } from './policy/seat-claim.ts';
-import type { PublishSession, PublishSessionHandler } from './publish-session.ts';
+import type { PublishSession, PublishSessionHandler, SessionMetadata } from './publish-session.ts';
 
 export interface PublisherSeatHandler {
   /** This session's media follows, including anything that its proxy replays. */
@@ -13,7 +13,7 @@ export interface PublisherSeatHandler {
    */
   resumed?(): boolean;
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
-  metadata(facts: { readonly frameRate?: number; readonly encoder?: string }): void;
+  metadata(facts: SessionMetadata): void;
   /** A message could not be read or handled and was skipped. */
   skipped(cause: unknown): void;
   /** Nothing that the session sends can be used any more: dismiss it with a reason. */

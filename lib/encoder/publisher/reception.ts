@@ -10,6 +10,7 @@ import type { UnfinishedBroadcast } from '../publication/recover-publication.ts'
 import type { BroadcastReport } from '../report/broadcast-report.ts';
 import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
+import type { ShownTracks } from './policy/picture-wait.ts';
 import { ThroughMarks } from './policy/published-through.ts';
 import { isWindowOver } from './policy/reconnect-window.ts';
 import { type PublishSession, unreadable } from './publish-session.ts';
@@ -171,13 +172,14 @@ export class Reception {
       media: (type, timestampMs, payload, sessionMs) => {
         this.#replayProgress.mediaArrived();
         this.#intake.push({ type, timestampMs, payload, nowMs: this.#time.nowMs, sessionMs });
-        if (this.#intake.begun) this.#time.start();
+        this.#startTime();
         this.#keepUpWithReplay();
       },
       skipped: (cause) => report.publisher.messageSkipped(cause),
       unusable: (cause) => this.#unusable(unreadable(cause)),
-      metadata: ({ frameRate, encoder }) => {
+      metadata: ({ frameRate, encoder, announced }) => {
         if (frameRate !== undefined) this.#intake.claimFrameRate(frameRate);
+        this.#intake.announce(announced);
         if (encoder !== undefined) report.publisher.encoderNamed(encoder);
       },
       batchEnded: () => {
@@ -188,6 +190,13 @@ export class Reception {
       lost: (detail) => owner.lost(detail),
       returned: (awayMs) => this.#publisherReturned(awayMs),
     });
+  }
+
+  /** Sound that waited for a picture in vain has been flowing for a while when stream time starts. */
+  #startTime(): void {
+    if (!this.#intake.begun || this.#time.running) return;
+    this.#time.start();
+    this.#time.keepUpWith(this.#intake.timeline.endMs);
   }
 
   /**
@@ -262,6 +271,7 @@ export class Reception {
         unusable: (refusal) => this.#unusable(refusal),
       },
       this.#time.startMs,
+      shownTracks(this.#options.unfinished),
     );
   }
 
@@ -277,4 +287,11 @@ export class Reception {
       this.#owner.ended('publisher-ended');
     }
   }
+}
+
+/** What another worker has shown of the broadcast. */
+function shownTracks(unfinished: UnfinishedBroadcast | undefined): ShownTracks {
+  if (!unfinished) return 'nothing';
+  const hasPictures = unfinished.published.renditions.some(({ header }) => header.kind === 'video');
+  return hasPictures ? 'pictures' : 'sound-alone';
 }

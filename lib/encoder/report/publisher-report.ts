@@ -70,13 +70,18 @@ export class PublisherReport {
   }
 
   formatFound(format: InputFormat): void {
+    const before = this.#format;
     this.#format = format;
+    if (!before || before.picture || !format.picture) return;
+    const { width, height, frameRate } = format.picture.input;
+    this.#reporter.journal.append('input.pictures-began', { width, height, frameRate });
   }
 
   lost(windowMs: number, detail: string): void {
     const { record, journal } = this.#reporter;
     this.#reporter.move('publisher-lost');
-    journal.append('stream.reconnecting', { windowMs, detail, proxyId: record.proxyId });
+    const soundAlone = this.#format && !this.#format.picture ? true : undefined;
+    journal.append('stream.reconnecting', { windowMs, detail, proxyId: record.proxyId, soundAlone });
   }
 
   returned(absence: Absence): void {

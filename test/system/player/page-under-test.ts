@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,8 @@ export interface PageUnderTest {
   readonly url: string;
   readonly platform: CannedPlatform;
   readonly sample: SampleBroadcast;
+  /** Starts another sample, of sound alone, as this broadcast. */
+  startSound(broadcastId: string): Promise<void>;
   /** Opens a path in a new tab, which notes every complaint of the browser and every request to elsewhere. */
   open(path: string): Promise<Tab>;
   close(): Promise<void>;
@@ -44,17 +46,23 @@ export async function startPageUnderTest(): Promise<PageUnderTest> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await browser.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
 
+  const sounds: SampleBroadcast[] = [];
   return {
     url,
     platform,
     sample,
+    async startSound(broadcastId) {
+      const dir = join(mediaDir, broadcastId);
+      await mkdir(dir);
+      sounds.push(await startSampleBroadcast(dir, `${platform.url}/time`, { pictures: false }));
+    },
     open: (path) => openTab(browser, url + path, [url, platform.url]),
     async close() {
       await browser.close();
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      await Promise.all([closed, sample.end(), platform.close()]);
+      await Promise.all([closed, ...[sample, ...sounds].map((each) => each.end()), platform.close()]);
       await rm(mediaDir, { recursive: true, force: true });
     },
   };

@@ -10,24 +10,26 @@ export interface SampleBroadcast {
 }
 
 /**
- * ffmpeg's own packager makes a small live broadcast in `dir`: `manifest.mpd` and `index.m3u8`, two qualities and sound.
- * `timeUrl` is its UTCTiming. Resolves when a player can begin.
+ * ffmpeg's own packager makes a small live broadcast in `dir`: `manifest.mpd` and `index.m3u8`, two qualities and sound, or sound
+ * alone. `timeUrl` is its UTCTiming. Resolves when a player can begin.
  */
-export async function startSampleBroadcast(dir: string, timeUrl: string): Promise<SampleBroadcast> {
+export async function startSampleBroadcast(
+  dir: string,
+  timeUrl: string,
+  { pictures = true } = {},
+): Promise<SampleBroadcast> {
   const child: ChildProcess = spawn(
     'ffmpeg',
     [
       ...['-hide_banner', '-loglevel', 'error', '-re'],
-      ...['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25'],
-      ...['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
-      ...['-map', '0:v', '-map', '0:v', '-map', '1:a'],
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
-      ...['-g', '50', '-sc_threshold', '0', '-b:v:0', '600k', '-s:v:1', '320x180', '-b:v:1', '200k'],
+      ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
+      ...(pictures ? pictureArguments : ['-map', '0:a']),
       ...['-c:a', 'aac', '-b:a', '64k'],
       ...['-f', 'dash', '-seg_duration', '2', '-window_size', '0'],
       // A timeline lists what is there. Numbers counted by the clock would have players ask too early of a machine that is busy.
       ...['-use_timeline', '1', '-use_template', '1'],
-      ...['-utc_timing_url', timeUrl, '-adaptation_sets', 'id=0,streams=v id=1,streams=a'],
+      ...['-utc_timing_url', timeUrl],
+      ...['-adaptation_sets', pictures ? 'id=0,streams=v id=1,streams=a' : 'id=0,streams=a'],
       ...['-init_seg_name', 'init-$RepresentationID$.mp4'],
       ...['-media_seg_name', '$RepresentationID$-$Number$.m4s'],
       ...['-hls_playlist', '1', '-hls_master_name', 'index.m3u8', 'manifest.mpd'],
@@ -46,6 +48,13 @@ export async function startSampleBroadcast(dir: string, timeUrl: string): Promis
     },
   };
 }
+
+const pictureArguments = [
+  ...['-re', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25'],
+  ...['-map', '1:v', '-map', '1:v', '-map', '0:a'],
+  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
+  ...['-g', '50', '-sc_threshold', '0', '-b:v:0', '600k', '-s:v:1', '320x180', '-b:v:1', '200k'],
+];
 
 /** Waits until a file in `dir` exists and reads as `holds` wants it. */
 async function fileSays(dir: string, name: string, holds: (text: string) => boolean): Promise<void> {

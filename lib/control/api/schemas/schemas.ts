@@ -89,15 +89,17 @@ const Playback = z
 
 const InputFacts = z
   .strictObject({
-    videoCodec: z.string().openapi({ example: 'avc1.64001f' }),
+    videoCodec: z.string().optional().openapi({ example: 'avc1.64001f' }),
     audioCodec: z.string().optional().openapi({ example: 'mp4a.40.2' }),
-    width: z.number().int(),
-    height: z.number().int(),
-    frameRate: z.number(),
+    width: z.number().int().optional(),
+    height: z.number().int().optional(),
+    frameRate: z.number().optional(),
     bitrateBps: z.number(),
     encoder: z.string().optional().openapi({ example: 'obs-output module (libobs version 31.0.0)' }),
   })
-  .openapi('InputFacts', { description: 'What the broadcaster sends.' });
+  .openapi('InputFacts', {
+    description: 'What the broadcaster sends. Sound alone has no video codec, width, height and frame rate.',
+  });
 
 const Rendition = z
   .strictObject({

@@ -8,8 +8,9 @@ export type VideoEncoder = 'x264' | 'nvenc';
 /** Everything that the command line depends on. Equal plans give equal init segments, on every worker. */
 export interface EncodePlan {
   readonly ladder: Ladder;
-  readonly input: VideoInput;
-  /** Stream time of the first picture fed in, in ms: key frames are counted from there. */
+  /** Undefined for sound alone. */
+  readonly input?: VideoInput;
+  /** Stream time of the first picture (or sound, if it comes alone) fed in, in ms: key frames are counted from there. */
   readonly firstPictureMs: number;
   /** Stream time at which the first picture is presented; earlier ones are decoded only. Undefined: from the first one on. */
   readonly shownFromMs?: number;
@@ -36,15 +37,18 @@ export const outputIds = (ladder: Ladder): string[] => [...ladder.video.map(({ i
  * Returns the argv (without the program) of a broadcast's one ffmpeg: FLV on stdin, a single-track FLV on each output pipe.
  */
 export function ffmpegArguments(plan: EncodePlan): string[] {
+  const { input: picture, ladder } = plan;
   return [
-    ...input(),
-    ...['-filter_complex', filterGraph(plan)],
-    ...plan.ladder.video.flatMap((rendition, index) => videoOutput(plan, rendition, index)),
+    ...input(picture !== undefined),
+    ...(picture ? ['-filter_complex', filterGraph(plan, picture)] : []),
+    ...(picture
+      ? ladder.video.flatMap((rendition, index) => videoOutput(plan, picture, rendition, index))
+      : []),
     ...audioOutput(plan),
   ];
 }
 
-function input(): string[] {
+function input(hasPictures: boolean): string[] {
   return [
     '-hide_banner',
     '-nostdin', // stdin is media, not a terminal
@@ -53,15 +57,16 @@ function input(): string[] {
     ...['-filter_complex_threads', '1'], // a thread pool per filter costs more than it gains below 4K
     ...['-max_error_rate', '1'], // don't exit because a broadcaster sends broken pictures
     ...['-protocol_whitelist', 'pipe'], // never open anything that the input refers to (CVE-2023-6605)
-    ...['-probesize', '65536', '-analyzeduration', '0'], // the sequence headers suffice: don't wait for more
+    // The sequence headers suffice: don't wait for more. (0 means up to 5 s, which it does wait for sound alone.)
+    ...['-probesize', '65536', '-analyzeduration', hasPictures ? '0' : '1'],
     ...['-threads', '1'], // frame threading would delay one picture per thread
     ...['-f', 'flv', '-i', 'pipe:0'],
   ];
 }
 
 /** Decodes once; each size is scaled from the one above it, which is cheaper and looks the same (saves 0.3 of 1.7 cores). */
-function filterGraph(plan: EncodePlan): string {
-  const { ladder, input } = plan;
+function filterGraph(plan: EncodePlan, input: VideoInput): string {
+  const { ladder } = plan;
   const chains: string[] = [];
   let source = '0:v:0';
   let from = { width: input.codedWidth ?? input.width, height: input.height, pictureStep: 1 };
@@ -104,12 +109,17 @@ function thinOut(step: number): string {
   return `select='isnan(prev_selected_t)+gte(n-prev_selected_n,${step})+${begins}'`;
 }
 
-function videoOutput(plan: EncodePlan, rendition: VideoRendition, index: number): string[] {
+function videoOutput(
+  plan: EncodePlan,
+  input: VideoInput,
+  rendition: VideoRendition,
+  index: number,
+): string[] {
   return [
     ...['-map', `[v${index}]`],
     ...[plan.frameModeFlag, 'passthrough'], // every picture exactly once
     ...['-enc_time_base', '1:1000'], // otherwise times round to the frame rate and pictures collide
-    ...(plan.videoEncoder === 'nvenc' ? nvenc(plan, rendition) : x264(rendition)),
+    ...(plan.videoEncoder === 'nvenc' ? nvenc(input, rendition) : x264(rendition)),
     ...['-profile:v', rendition.height > 480 && rendition.width > 480 ? 'high' : 'main'],
     ...['-force_key_frames', keyFrames(plan.firstPictureMs)],
     ...output(index),
@@ -134,7 +144,7 @@ function x264({ bitrateBps, frameRate }: VideoRendition): string[] {
  * Arguments for NVIDIA's encoder. It uses the same pictures from the same filters: they stay in main memory, and only what it
  * encodes is uploaded (docs/decisions/0009).
  */
-function nvenc({ input }: Pick<EncodePlan, 'input'>, { bitrateBps, frameRate }: VideoRendition): string[] {
+function nvenc(input: VideoInput, { bitrateBps, frameRate }: VideoRendition): string[] {
   // Each picture gets its share of a second's bits, based on a frame rate that may differ from the real one; the bitrate
   // compensates.
   const rate = String(Math.round((bitrateBps * countedRate(input)) / frameRate));
@@ -156,7 +166,7 @@ export function nvencProbeArguments(): string[] {
   return [
     ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
     ...['-f', 'lavfi', '-i', 'color=size=256x256:rate=30', '-frames:v', '1', '-pix_fmt', 'yuv420p'],
-    ...nvenc({ input }, rendition),
+    ...nvenc(input, rendition),
     ...['-f', 'null', '-'],
   ];
 }

@@ -17,6 +17,8 @@ export interface Segment {
   readonly samples: number;
   readonly bytes: number;
   readonly chunks: readonly (readonly Buffer[])[];
+  /** Of pictures: the first sample, a key frame. */
+  readonly opening?: CmafSample;
 }
 
 export interface SegmenterOptions {
@@ -180,6 +182,7 @@ export class Segmenter {
       samples: samples.length,
       bytes: chunks.flat().reduce((sum, { length }) => sum + length, 0),
       chunks,
+      ...(this.#kind === 'video' && { opening: samples[0]! }),
     };
   }
 

@@ -19,3 +19,11 @@ export function stillTags(
   }
   return tags;
 }
+
+/** Shows the first picture before its own time as well, from `fromMs` on, so that its segment is whole. */
+export function stillsBefore(first: StreamTag, fromMs: number): StreamTag[] {
+  const tags: StreamTag[] = [];
+  for (let at = fromMs; at < first.streamMs; at += repeatMs)
+    tags.push(at === fromMs ? { ...first, streamMs: at } : repeatTag(at));
+  return tags;
+}

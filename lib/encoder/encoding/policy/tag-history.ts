@@ -45,6 +45,11 @@ export class TagHistory {
     this.#bytes = this.#tags.reduce((sum, { payload }) => sum + payload.length, 0);
   }
 
+  /** Sound that a sound encoder which begins at `streamMs` needs. */
+  soundFor(streamMs: number): readonly StreamTag[] {
+    return this.#tags.filter(({ type, streamMs: at }) => type === 'audio' && at >= streamMs - soundLeadMs);
+  }
+
   /** Tags from the last key frame at or before `streamMs`, else from the first one; empty if there is none. */
   from(streamMs: number): readonly StreamTag[] {
     const at = this.#keyframeAt(streamMs);
@@ -58,7 +63,9 @@ export class TagHistory {
   }
 
   #keyframeAt(streamMs: number): number {
-    return this.#tags.findLastIndex(({ keyframe, streamMs: at }) => keyframe && at <= streamMs);
+    return this.#tags.findLastIndex(
+      ({ type, keyframe, streamMs: at }) => keyframe && at <= streamMs - (type === 'audio' ? soundLeadMs : 0),
+    );
   }
 
   #secondKeyframe(): number {

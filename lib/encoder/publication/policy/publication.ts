@@ -24,8 +24,10 @@ import type {
   PublicationState,
   PublishedPeriod,
   Rendition,
+  SegmentFacts,
 } from './publication-model.ts';
 import type { RestoredPublication } from './restore.ts';
+import { StillPrelude } from './still-prelude.ts';
 
 /** One object to write. `once`: only if it doesn't exist; `replace`: over our last version. */
 export interface ObjectWrite {
@@ -41,6 +43,14 @@ export interface ObjectWrite {
  * longer.
  */
 const availabilityMarginMs = 700;
+/** How many stills are written at once, where pictures joined sound that had been alone. */
+const stillsAtOnce = 100;
+
+/** Objects to write, and what to call once they are: returns true if the renditions change with it. */
+export interface PublicationStep {
+  readonly objects: readonly ObjectWrite[];
+  readonly commit: () => boolean;
+}
 
 /**
  * A broadcast's content in the origin. `media` and `prepareGroup` return the objects to write first, `playlists` and
@@ -50,6 +60,8 @@ export class Publication {
   readonly #options: PublicationOptions;
   readonly #renditions = new Map<string, Rendition>();
   readonly #periods: PublishedPeriod[] = [];
+  /** Pictures that no manifest names yet. */
+  #prelude?: StillPrelude | undefined;
   #generation = -1;
   #availabilityStartMs?: number;
   #ended = false;
@@ -108,15 +120,12 @@ export class Publication {
   }
 
   /**
-   * What a group needs besides its segments: init segments, if they change. Once all of that is written, call `commit`: it
-   * adds the group and returns true if the renditions change with it. Without `commit` the group becomes a gap. Handle one
-   * group at a time.
+   * What a group needs besides its segments: init segments, if they change. `commit` adds the group; without it the group becomes a
+   * gap. Handle one group at a time.
    */
-  prepareGroup(
-    group: SegmentGroup,
-    headers: ReadonlyMap<string, TrackHeader>,
-  ): { objects: ObjectWrite[]; commit: () => boolean } {
+  prepareGroup(group: SegmentGroup, made: ReadonlyMap<string, TrackHeader>): PublicationStep {
     const prefix = this.#prefix();
+    const headers = this.#joins(made) ? soundOf(made) : made;
     const { period, inits, isNew } = this.#periodFor(group.number, headers);
     const objects: ObjectWrite[] = inits.map(([id, init]) =>
       object(`${prefix}${id}/${period.initName}`, [init], 'once'),
@@ -129,9 +138,64 @@ export class Publication {
         const header = headers.get(id);
         if (header) this.#add(id, header, group.number, segment);
       }
+      if (headers !== made) this.#notePictures(group, made);
       return isNew;
     };
     return { objects, commit };
+  }
+
+  /**
+   * Part of what is missing where pictures joined sound that had been alone; undefined if nothing is. Call it after each group, and
+   * until it returns undefined before the recording is closed.
+   */
+  stills(): PublicationStep | undefined {
+    const prelude = this.#prelude;
+    if (!prelude) return undefined;
+    const prefix = this.#prefix();
+    const objects = prelude
+      .make(stillsAtOnce)
+      .map(({ id, number, body }) => object(`${prefix}${id}/${segmentName(number)}`, body, 'once'));
+    if (!prelude.isComplete) return { objects, commit: () => false };
+    const names = new Set(this.#periods.map((period) => period.initName));
+    for (const [id, { kind, init }] of prelude.headers)
+      if (kind === 'video')
+        for (const name of names) objects.push(object(`${prefix}${id}/${name}`, [init], 'once'));
+    return { objects, commit: () => this.#showPictures(prelude) };
+  }
+
+  /** Whether pictures come to a broadcast that has only had sound. */
+  #joins(headers: ReadonlyMap<string, TrackHeader>): boolean {
+    const had = this.#periods.some((period) => hasPictures(period.headers));
+    return this.#periods.length > 0 && !had && hasPictures(headers);
+  }
+
+  #notePictures(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void {
+    if (!this.#prelude || !sameHeaders(this.#prelude.headers, headers)) {
+      const numbers = this.#periods.flatMap(({ fromNumber, toNumber }) =>
+        Array.from({ length: toNumber - fromNumber + 1 }, (_, index) => fromNumber + index),
+      );
+      this.#prelude = StillPrelude.from(
+        group,
+        headers,
+        numbers.filter((number) => number !== group.number),
+      );
+    }
+    this.#prelude?.add(group);
+  }
+
+  #showPictures(prelude: StillPrelude): boolean {
+    this.#prelude = undefined;
+    const { headers } = prelude;
+    for (const [index, period] of this.#periods.entries()) {
+      const merged = [...headers].map(([id, header]) => [id, period.headers.get(id) ?? header] as const);
+      this.#periods[index] = { ...period, headers: new Map(merged) };
+    }
+    for (const [id, header] of headers) {
+      if (header.kind !== 'video') continue;
+      const rendition = this.#rendition(id, header);
+      for (const [number, facts] of prelude.segmentsOf(id)) this.#note(rendition, number, facts);
+    }
+    return true;
   }
 
   /** The current media playlists. `nowMs`: Unix time at which the first of them was written. */
@@ -202,10 +266,12 @@ export class Publication {
   }
 
   #add(id: string, header: TrackHeader, number: number, segment: Segment): void {
-    const { startTicks, durationTicks, bytes } = segment;
-    const rendition = this.#rendition(id, header);
+    this.#note(this.#rendition(id, header), number, segment);
+  }
+
+  #note(rendition: Rendition, number: number, { startTicks, durationTicks, bytes }: SegmentFacts): void {
     rendition.segments.set(number, { startTicks, durationTicks, bytes });
-    const seconds = durationTicks / header.timescale;
+    const seconds = durationTicks / rendition.header.timescale;
     // A short last segment is nearly all key frame: it would distort the peak.
     if (seconds >= 1) rendition.peakBps = Math.max(rendition.peakBps, (bytes * 8) / seconds);
   }
@@ -230,6 +296,12 @@ export class Publication {
     return broadcastPrefix(region, streamId, broadcastId);
   }
 }
+
+const hasPictures = (headers: ReadonlyMap<string, TrackHeader>): boolean =>
+  [...headers.values()].some(({ kind }) => kind === 'video');
+
+const soundOf = (headers: ReadonlyMap<string, TrackHeader>): ReadonlyMap<string, TrackHeader> =>
+  new Map([...headers].filter(([, { kind }]) => kind === 'audio'));
 
 const segmentEndMs = (number: number): number => segmentStartMs(number + 1);
 

@@ -70,12 +70,12 @@ export function readSlate(tags: readonly FlvTag[]): Slate | undefined {
 }
 
 /**
- * Returns the slate's picture for this stream time, with the composition time of `like`, so that decode and presentation
- * order stay as far apart as in the publisher's stream.
+ * Returns the slate's picture for this stream time, with the composition time of `like`, if there is one, so that decode and
+ * presentation order stay as far apart as in the publisher's stream.
  */
-export function slatePicture({ pictures }: Slate, streamMs: number, like: Buffer): Buffer {
+export function slatePicture({ pictures }: Slate, streamMs: number, like: Buffer | undefined): Buffer {
   const picture = Buffer.from(pictures[Math.floor(streamMs / pictureMs) % pictures.length]!);
-  like.copy(picture, compositionAt.from, compositionAt.from, compositionAt.to);
+  like?.copy(picture, compositionAt.from, compositionAt.from, compositionAt.to);
   return picture;
 }
 

@@ -1,19 +1,21 @@
-import type { InputFacts, RenditionFacts } from '../../../control-store/records.ts';
-import type { InputFormat } from '../../policy/input-format.ts';
+import type { InputFacts, PictureFacts, RenditionFacts } from '../../../control-store/records.ts';
+import type { InputFormat, PictureFormat } from '../../policy/input-format.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 
 /** The input as stored in the control store. `encoderName`: the publisher's application, as it identifies itself. */
 export function inputFacts(format: InputFormat, bitrateBps: number, encoderName?: string): InputFacts {
-  const { width, height, frameRate } = format.video;
+  const { picture, audioCodec } = format;
   return {
-    videoCodec: format.videoCodec,
-    ...(format.audioCodec ? { audioCodec: format.audioCodec } : {}),
-    width,
-    height,
-    frameRate,
+    ...(picture && pictureFacts(picture)),
+    ...(audioCodec ? { audioCodec } : {}),
     bitrateBps,
     ...(encoderName ? { encoder: encoderName } : {}),
   };
+}
+
+function pictureFacts({ codec, input }: PictureFormat): PictureFacts {
+  const { width, height, frameRate } = input;
+  return { videoCodec: codec, width, height, frameRate };
 }
 
 /** The renditions as stored in the control store, in the same order. */

@@ -102,15 +102,15 @@ export interface components {
         };
         /** @enum {string} */
         readonly BroadcastState: "starting" | "live" | "reconnecting" | "ended";
-        /** @description What the broadcaster sends. */
+        /** @description What the broadcaster sends. Sound alone has no video codec, width, height and frame rate. */
         readonly InputFacts: {
             /** @example avc1.64001f */
-            readonly videoCodec: string;
+            readonly videoCodec?: string;
             /** @example mp4a.40.2 */
             readonly audioCodec?: string;
-            readonly width: number;
-            readonly height: number;
-            readonly frameRate: number;
+            readonly width?: number;
+            readonly height?: number;
+            readonly frameRate?: number;
             readonly bitrateBps: number;
             /** @example obs-output module (libobs version 31.0.0) */
             readonly encoder?: string;

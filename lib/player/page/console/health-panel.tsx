@@ -6,8 +6,8 @@ export function HealthPanel({ broadcast }: { broadcast: Broadcast }) {
   const { input, workerId, proxyId, startedAt } = broadcast;
   const rows: [name: string, value: string | undefined][] = [
     ['Bitrate', input && formatBitrate(input.bitrateBps)],
-    ['Frame rate', input && formatFrameRate(input.frameRate)],
-    ['Resolution', input && `${input.width} × ${input.height}`],
+    ['Frame rate', input?.frameRate === undefined ? undefined : formatFrameRate(input.frameRate)],
+    ['Resolution', input && (input.width === undefined ? 'Sound only' : `${input.width} × ${input.height}`)],
     ['Codecs', input && [input.videoCodec, input.audioCodec].filter(isText).map(formatCodec).join(' + ')],
     ['Encoder', input?.encoder],
     ['Worker', workerId],

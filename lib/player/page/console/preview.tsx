@@ -5,6 +5,7 @@ import { playbackTarget, type StreamKnowledge } from '../model/playback-target.t
 import { isOnAir, isTakenDown } from '../model/stream-state.ts';
 import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
+import { SoundPoster } from '../ui/sound-poster.tsx';
 
 /** What viewers see, muted and in a low quality. Shown only while a broadcast is on air. */
 export function Preview({ stream }: { stream: Stream }) {
@@ -53,11 +54,12 @@ function LivePreview({ stream }: { stream: Stream }) {
   return (
     <div class="stage">
       <video ref={video} muted playsInline aria-label="Live preview without sound" />
+      {facts.soundAlone && <SoundPoster name={stream.name} />}
       <div ref={captions} class="captions" />
       {condition !== 'playing' && (
         <p class="stage-note">
           {stream.state === 'starting'
-            ? 'Waiting for the first picture…'
+            ? 'Waiting for the first media…'
             : stream.state === 'reconnecting'
               ? 'Waiting for your encoder to reconnect…'
               : 'Loading the preview…'}

@@ -39,6 +39,6 @@ export function RenditionsTable({ renditions }: { renditions: readonly Rendition
 }
 
 function picture({ width, height, frameRate }: Rendition): string {
-  if (width === undefined || height === undefined) return 'audio only';
+  if (width === undefined || height === undefined) return 'Sound only';
   return `${width} × ${height}${frameRate === undefined ? '' : `, ${formatFrameRate(frameRate)}`}`;
 }

@@ -17,6 +17,11 @@ export function readManifestState(mpd: string): ManifestState | undefined {
   };
 }
 
+/** Whether an MPD or a multivariant playlist has pictures, not sound alone. */
+export const namesPictures = (manifest: string): boolean =>
+  /<AdaptationSet\b[^>]*\scontentType="video"/.test(manifest) ||
+  /^#EXT-X-STREAM-INF:[^\n]*\bRESOLUTION=/m.test(manifest);
+
 /** The URL of the first rendition in a multivariant playlist; undefined if it isn't one. */
 export const firstRendition = (multivariant: string): string | undefined =>
   /^#EXT-X-STREAM-INF[^\n]*\n(?:#[^\n]*\n)*([^#\s][^\r\n]*)/m.exec(multivariant)?.[1];

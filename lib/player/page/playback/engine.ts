@@ -34,6 +34,8 @@ export interface PlaybackFacts {
   readonly live: boolean;
   /** The seekable range in seconds of presentation time; `end` is the live edge. */
   readonly range: { readonly start: number; readonly end: number };
+  /** It has no pictures. */
+  readonly soundAlone: boolean;
   readonly qualities: readonly Quality[];
   /** The quality being loaded for display. */
   readonly activeQuality?: Quality;
@@ -53,6 +55,7 @@ export interface CaptionTrack {
 export const noFacts: PlaybackFacts = {
   live: false,
   range: { start: 0, end: 0 },
+  soundAlone: false,
   qualities: [],
   captions: [],
 };

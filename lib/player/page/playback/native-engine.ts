@@ -32,6 +32,7 @@ export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptio
     return {
       live,
       range: range(),
+      soundAlone: video.readyState >= HTMLMediaElement.HAVE_METADATA && video.videoWidth === 0,
       qualities: [],
       captions: captionTracks().map(({ label, language }, index) => ({
         id: String(index),

@@ -79,6 +79,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     return {
       live: player.isLive(),
       range,
+      soundAlone: player.isAudioOnly(),
       qualities: tracks.filter(({ height }) => (height ?? 0) > 0).map(qualityOf),
       activeQuality: active && qualityOf(active),
       chosenQualityId: chosen?.id,

@@ -45,7 +45,7 @@ export function Controls(props: {
         <span class="controls-gap" />
         <QualityMenu playback={playback} />
         {facts.captions.length > 0 && <CaptionsMenu playback={playback} />}
-        {document.pictureInPictureEnabled && (
+        {document.pictureInPictureEnabled && !facts.soundAlone && (
           <Control icon="pip" label="Picture in picture" onPress={() => togglePip(video.current)} wide />
         )}
         <Control

@@ -4,6 +4,7 @@ import { playerActionFor } from '../model/shortcuts.ts';
 import type { ViewerScene } from '../model/viewer-scene.ts';
 import type { Playback } from '../playback/use-playback.ts';
 import { Icon } from '../ui/icons.tsx';
+import { SoundPoster } from '../ui/sound-poster.tsx';
 import { Controls } from './controls.tsx';
 import { SceneMessage } from './scene-message.tsx';
 import { usePlayerActions, useVideoSettings } from './use-player-actions.ts';
@@ -17,16 +18,19 @@ export function Player(props: {
   captions: RefObject<HTMLDivElement | null>;
   playback: Playback;
   scene: ViewerScene | undefined;
+  /** The stream's. */
+  name: string;
   onAction: () => void;
 }) {
-  const { video, captions, playback, scene, onAction } = props;
+  const { video, captions, playback, scene, name, onAction } = props;
   const frame = useRef<HTMLElement>(null);
   const settings = useVideoSettings(video, frame);
   const act = usePlayerActions(video, frame, playback);
   const [awake, wake] = useAwake(frame);
   const { condition, facts } = playback;
   const showing = condition === 'playing' || condition === 'paused' || condition === 'stalled';
-  const visible = awake || condition !== 'playing';
+  // Over a poster, controls hide nothing.
+  const visible = awake || condition !== 'playing' || facts.soundAlone;
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
@@ -66,6 +70,7 @@ export function Player(props: {
         onClick={() => act('toggle-play')}
         onDblClick={() => act('toggle-fullscreen')}
       />
+      {facts.soundAlone && condition !== 'taken-down' && <SoundPoster name={name} />}
       <div ref={captions} class="captions" />
       {showing && settings.muted && condition === 'playing' && (
         <button type="button" class="unmute" onClick={() => act('toggle-mute')}>

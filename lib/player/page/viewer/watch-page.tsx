@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import { playbackTarget } from '../model/playback-target.ts';
 import { consolePath } from '../model/routes.ts';
 import type { ShownState } from '../model/stream-state.ts';
@@ -8,6 +8,7 @@ import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
 import { useStillness } from './use-frozen-picture.ts';
+import { usePicturesBegan } from './use-pictures-began.ts';
 import { useStreamKnowledge } from './use-stream-knowledge.ts';
 
 /** How long a live broadcast may be stalled before it is reloaded. */
@@ -34,14 +35,18 @@ export function WatchPage({ id }: { id: string }) {
   const scene = viewerScene(knowledge, condition);
 
   useEffect(() => report(condition), [report, condition]);
-  useStillness(video, condition === 'playing' && state === 'live', askNow);
+  const { soundAlone } = playback.facts;
+  useStillness(video, condition === 'playing' && state === 'live' && !soundAlone, askNow);
+  const reload = useCallback(() => session?.reload(), [session]);
+  usePicturesBegan(soundAlone && state === 'live' ? session?.target?.url : undefined, reload);
   useEffect(() => {
     document.title = `${name ?? 'Watch'} · Headwater`;
   }, [name]);
   useEffect(() => {
     if (scene) announce(`${scene.title}. ${scene.detail}`);
-    else if (condition === 'playing') announce('Video playing');
-  }, [announce, scene?.title, scene?.detail, condition]);
+    else if (condition === 'playing')
+      announce(soundAlone ? 'Sound playing, without pictures' : 'Video playing');
+  }, [announce, scene?.title, scene?.detail, condition, soundAlone]);
   useEffect(() => {
     if (condition !== 'stalled' || state !== 'live') return;
     const timer = setTimeout(() => session?.reload(), standstillMs);
@@ -60,7 +65,14 @@ export function WatchPage({ id }: { id: string }) {
 
   return (
     <div class="watch">
-      <Player video={video} captions={captions} playback={playback} scene={scene} onAction={act} />
+      <Player
+        video={video}
+        captions={captions}
+        playback={playback}
+        scene={scene}
+        name={name ?? 'Live stream'}
+        onAction={act}
+      />
       <div class="watch-head">
         <div>
           <h1>{name ?? 'Live stream'}</h1>

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import { defaultLadder } from '../../../../lib/config/ladder.ts';
 import {
   ffmpegArguments,
   ffmpegOffsetMs,
@@ -14,7 +15,7 @@ import {
   judgeFfmpeg,
   parseFfmpegVersion,
 } from '../../../../lib/encoder/encoding/policy/ffmpeg-version.ts';
-import { fitLadder } from '../../../../lib/packaging/ladder-fit.ts';
+import { fitLadder, soundAlone } from '../../../../lib/packaging/ladder-fit.ts';
 
 const input = { width: 1280, height: 720, frameRate: 60 };
 const plan = {
@@ -40,6 +41,17 @@ describe("ffmpeg's arguments", () => {
       'pipe:6',
     ]);
     expect(outputIds(plan.ladder)).toEqual(['720p', '480p', '360p', 'audio']);
+  });
+
+  test('of sound alone have no picture in them, and do not wait for one', () => {
+    const { input: _, ...alone } = { ...plan, ladder: soundAlone(defaultLadder) };
+    const sound = ffmpegArguments(alone);
+    expect(sound.join(' ')).not.toMatch(/filter_complex |:v|force_key_frames|pipe:4/);
+    expect(flagValue(sound, '-map')).toBe('0:a:0');
+    expect(flagValue(sound, '-analyzeduration')).toBe('1');
+    expect(sound.at(-1)).toBe('pipe:3');
+    // Its samples are those that it would have beside pictures.
+    expect(flagValue(sound, '-af')).toBe(flagValue(args, '-af'));
   });
 
   test('scale each size from the one above it and drop pictures once', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { stillTags } from '../../../../lib/encoder/encoding/policy/still-tags.ts';
+import { stillsBefore, stillTags } from '../../../../lib/encoder/encoding/policy/still-tags.ts';
 import { TagHistory } from '../../../../lib/encoder/encoding/policy/tag-history.ts';
 import { isRepeat } from '../../../../lib/encoder/policy/stream-tag.ts';
 
@@ -23,6 +23,15 @@ test('the last picture stands, and is silent, until both tracks are past the end
   const sound = { type: 'audio', payload: silence, keyframe: false, audioHeader, filler: true };
   expect(audio[0]).toEqual({ ...sound, streamMs: 1_071 });
   expect(audio.at(-1)!.streamMs).toBeGreaterThanOrEqual(1_200);
+});
+
+test('the first picture stands from the beginning of its segment', () => {
+  const first = { type: 'video' as const, streamMs: 10_250, payload: Buffer.from('key'), keyframe: true };
+  const [still, ...repeats] = stillsBefore(first, 10_000);
+  expect(still).toEqual({ ...first, streamMs: 10_000 });
+  expect(repeats.every(isRepeat)).toBe(true);
+  expect(repeats.map(({ streamMs }) => streamMs)).toEqual([10_100, 10_200]);
+  expect(stillsBefore({ ...first, streamMs: 10_000 }, 10_000)).toEqual([]);
 });
 
 test('no sound is made up if the format has no silent frame', () => {

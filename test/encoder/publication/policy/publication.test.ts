@@ -75,6 +75,18 @@ const manifest = (publication: Publication): { text: string; mpd: Record<string,
   const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' });
   return { text, mpd: (parser.parse(text) as { MPD: Record<string, unknown> }).MPD };
 };
+/** Writes what pictures that joined sound still miss, as a writer does: once after each group, or to the end. */
+function addStills(publication: Publication, times = Number.POSITIVE_INFINITY): string[] {
+  const keys: string[] = [];
+  for (let left = times; left > 0; left--) {
+    const step = publication.stills();
+    if (!step) break;
+    keys.push(...step.objects.map(({ key }) => key));
+    step.commit();
+  }
+  return keys;
+}
+
 /** Segment lines with the marks before them, without what every playlist has. */
 const marks = (text: string): string =>
   text
@@ -291,5 +303,69 @@ describe('A publication that another worker continues', () => {
     const text = playlist(publication, '720p');
     expect(text).toContain('DISCONTINUITY\n');
     expect(new Set(text.match(/init[^"]*/g))).toEqual(new Set(['init-2-1.mp4']));
+  });
+});
+
+describe('sound alone', () => {
+  const alone = new Map([...full].slice(2));
+  /** A group whose pictures begin `lateMs` after the grid. */
+  const withPictures = (number: number, lateMs = 0): SegmentGroup => {
+    const { segments, ...rest } = group(number, full);
+    const opened = [...segments].map(([id, each]): [string, Segment] => {
+      const opening = { data: Buffer.from('first picture'), durationTicks: 3000, keyframe: true };
+      const startTicks = each.startTicks + lateMs * 90;
+      return [id, id === 'audio' ? each : { ...each, startTicks, opening }];
+    });
+    return { ...rest, segments: new Map(opened) };
+  };
+  const join = (publication: Publication, number: number, lateMs = 0): boolean =>
+    publication.prepareGroup(withPictures(number, lateMs), full).commit();
+
+  test('is a variant of its own in HLS and the only set in DASH', () => {
+    const publication = make();
+    add(publication, 0, alone);
+    const [own] = publication.manifests(1_010_000);
+    const index = Buffer.concat(own.find(({ key }) => key.endsWith('index.m3u8'))!.body).toString();
+    expect(index).toMatch(
+      /#EXT-X-STREAM-INF:BANDWIDTH=\d+,AVERAGE-BANDWIDTH=\d+,CODECS="mp4a.40.2"\naudio\/playlist.m3u8/,
+    );
+    expect(index).not.toMatch(/RESOLUTION|EXT-X-MEDIA|avc1/);
+    expect(manifest(publication).text.match(/contentType="[^"]*"/g)).toEqual(['contentType="audio"']);
+  });
+
+  test('is joined by pictures that have a segment for every number from the first on, and nothing is marked', () => {
+    const publication = make();
+    for (let number = 0; number < 3; number++) add(publication, number, alone);
+    expect(join(publication, 3, 80)).toBe(false);
+    // Nothing names them before all of it is stored.
+    expect(manifest(publication).text).not.toContain('avc1');
+    const keys = addStills(publication);
+    expect(keys.filter((key) => key.endsWith('.m4s')).sort()).toEqual(
+      ['360p', '720p'].flatMap((id) => [0, 1, 2].map((number) => `local/s/b/${id}/${number}.m4s`)),
+    );
+    expect(keys).toContain('local/s/b/720p/init-3.mp4');
+    expect(add(publication, 4, full)).toBe(false);
+    for (const id of ['720p', '360p', 'audio'])
+      expect(playlist(publication, id).match(/^\d+\.m4s|EXT-X-(DISCONTINUITY$|GAP)/gm)).toEqual(
+        [0, 1, 2, 3, 4].map((number) => `${number}.m4s`),
+      );
+    const { text } = manifest(publication);
+    expect(text.match(/<Period /g)).toHaveLength(1);
+    // The stills end where the first picture begins.
+    expect(text).toContain(`<S t="${80 * 90}" d="180000" r="3"/>`);
+  });
+
+  test('goes on as it was while much has to be filled, a part with each group, or all at the end', () => {
+    const publication = make(1000);
+    for (let number = 0; number < 120; number++) add(publication, number, alone);
+    join(publication, 120);
+    expect(addStills(publication, 1)).toHaveLength(100);
+    expect(manifest(publication).text).not.toContain('avc1');
+    join(publication, 121);
+    const rest = addStills(publication).filter((key) => key.endsWith('.m4s'));
+    expect(rest).toHaveLength(140);
+    expect(rest).not.toContain('local/s/b/720p/120.m4s');
+    expect(playlist(publication, '720p').match(/^\d+\.m4s/gm)).toHaveLength(122);
+    expect(playlist(publication, '720p')).not.toContain('GAP');
   });
 });
