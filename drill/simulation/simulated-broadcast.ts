@@ -175,6 +175,7 @@ function publicationOf(id: BroadcastId, epoch: number, last: number, rules: Rule
       ),
     ],
     manifests: () => [],
+    stills: () => undefined,
     end: () => {},
   };
   return publication as unknown as Publication;
