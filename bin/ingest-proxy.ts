@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { identified } from '../lib/adapters/fleet-identity.ts';
-import { certificateDaysLeft, loadCertificate } from '../lib/adapters/node/certificate.ts';
+import { certificateDaysLeft, loadCertificates } from '../lib/adapters/node/certificate.ts';
 import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
 import { dialTcp } from '../lib/adapters/node/net/dial.ts';
 import { pushDialer } from '../lib/adapters/node/net/dial-push.ts';
@@ -11,7 +11,7 @@ import { listen, TooManyConnectionsError } from '../lib/adapters/node/net/listen
 import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
 import { resolveHost } from '../lib/adapters/node/net/resolve.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { openCertificate, readKeyPepper } from '../lib/adapters/secret-sources.ts';
+import { openCertificates, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { ingestProxyCodec } from '../lib/config/programs/ingest-proxy.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { FleetLink } from '../lib/ingest/fleet-link.ts';
@@ -37,8 +37,8 @@ await runProgram({
   async start(config, emit) {
     const { memberId, host, capacity, app, replayMaxBytes } = config;
     const pepper = await readKeyPepper(config.keyPepper);
-    const certificateSource = await openCertificate(config.certificate);
-    const { certificate, watch } = await loadCertificate(certificateSource);
+    const certificateSource = await openCertificates(config.certificate);
+    const { certificates, watch } = await loadCertificates(certificateSource);
     const store = await openControlStore(config.controlStore);
     const fleet = new FleetView();
     const { pushAllow = [], pushCaFile } = config;
@@ -90,8 +90,8 @@ await runProgram({
       batch: config.batchMs === 0 ? undefined : new ReadBatch(config.batchMs),
     };
     const rtmp = await listen({ ...options, port: config.rtmpPort }, handler);
-    const rtmps = await listen({ ...options, port: config.rtmpsPort, certificate }, handler);
-    let shown = certificate;
+    const rtmps = await listen({ ...options, port: config.rtmpsPort, certificates }, handler);
+    let shown = certificates;
     const link = new FleetLink({
       store,
       fleet,
@@ -110,7 +110,7 @@ await runProgram({
     const source = certificateSource.name;
     const unwatch = watch({
       changed(next) {
-        rtmps.setCertificate(next);
+        rtmps.setCertificates(next);
         shown = next;
         emit('ingest.certificate.loaded', { source });
       },

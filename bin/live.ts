@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { awsBackends } from '../lib/adapters/local/platform/aws-endpoint.ts';
 import { folderBackends, withWebhook } from '../lib/adapters/local/platform/backends.ts';
-import { isForPeople, lineText, readyText } from '../lib/adapters/local/platform/console.ts';
+import { isForPeople, lineText, readyText, trustLines } from '../lib/adapters/local/platform/console.ts';
 import { startDemo } from '../lib/adapters/local/platform/demo.ts';
 import { withInspector } from '../lib/adapters/local/platform/inspector.ts';
 import { lockDataDir } from '../lib/adapters/local/platform/lock.ts';
@@ -127,7 +127,10 @@ async function live(options: LiveOptions): Promise<void> {
     endWatch = watchSources({ root, own: 'bin/live.ts', processes: specs, supervisor, emit });
   }
   const demoPage = demo && { streamId: demo.streamId, page: `${urls.page}/watch/${demo.streamId}` };
-  if (!options.json) process.stdout.write(`${readyText(urls, demoPage, inspector)}\n`);
+  if (!options.json) {
+    const trust = trustLines(secrets.tlsCertFile, urls, process.platform);
+    process.stdout.write(`${readyText(urls, trust, demoPage, inspector)}\n`);
+  }
   emit('ready', {
     api: urls.api,
     page: urls.page,

@@ -2,7 +2,11 @@ import { createPrivateKey, randomBytes } from 'node:crypto';
 import { type ACMClient, ExportCertificateCommand, GetCertificateCommand } from '@aws-sdk/client-acm';
 import { makeSelfSigned } from '../../lib/adapters/node/self-signed.ts';
 import type { CertificateAuthority } from '../../lib/ingest/certificate/keep-certificate.ts';
-import { isGoodFor, isSameCertificate } from '../../lib/ingest/certificate/policy/certificate.ts';
+import {
+  isGoodFor,
+  isSameCertificate,
+  type KeyType,
+} from '../../lib/ingest/certificate/policy/certificate.ts';
 
 /** ACM renews certificates automatically under the same ARN. The key is exported only if the certificate has changed. */
 export function acmAuthority(client: ACMClient, arn: string): CertificateAuthority {
@@ -34,13 +38,14 @@ const renewBeforeDays = 30;
 /** Self-signed, for deployments without a domain: untrusted, but traffic is encrypted. */
 export function selfSignedAuthority(
   host: string,
+  keyType: KeyType,
   nowMs: () => number = () => Date.now(),
 ): CertificateAuthority {
   return {
     name: 'self-signed',
     async next(current) {
       if (current && isGoodFor(current.certificate, host, renewBeforeDays, nowMs())) return undefined;
-      return makeSelfSigned({ hosts: [host] }, selfSignedDays);
+      return makeSelfSigned({ hosts: [host] }, selfSignedDays, keyType);
     },
   };
 }

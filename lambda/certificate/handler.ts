@@ -1,11 +1,12 @@
-// Keeps the ingest certificate up to date where proxies read it: on deploys, when ACM renews it, and once a day.
+// Keeps the ingest certificates up to date where proxies read them: on deploys, when ACM renews one, and once a day.
 import { ACMClient } from '@aws-sdk/client-acm';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CloudFormationCustomResourceEvent, EventBridgeEvent } from 'aws-lambda';
 import { clientSettings } from '../../lib/adapters/aws/client-settings.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
 import { certificateFunctionCodec } from '../../lib/ingest/certificate/certificate-config.ts';
-import { keepCertificate } from '../../lib/ingest/certificate/keep-certificate.ts';
+import { keepCertificates } from '../../lib/ingest/certificate/keep-certificate.ts';
+import type { KeyType } from '../../lib/ingest/certificate/policy/certificate.ts';
 import { acmAuthority, selfSignedAuthority } from './authorities.ts';
 import { answerCloudFormation } from './custom-resource.ts';
 import { managedStore } from './store.ts';
@@ -16,14 +17,14 @@ export const handler = await startFunction({
   codec: certificateFunctionCodec,
   role: 'ingest',
   name: 'certificate',
-  start({ certificateSecret, acmCertificate, serverName }, emit) {
+  start({ certificateSecret, acmCertificate, acmRsaCertificate, serverName }, emit) {
     const settings = clientSettings({ timeoutMs: 5_000, tries: 4, maxConnections: 2 });
     const store = managedStore(new SecretsManagerClient(settings), certificateSecret);
-    const authority =
-      acmCertificate === undefined
-        ? selfSignedAuthority(serverName)
-        : acmAuthority(new ACMClient(settings), acmCertificate);
-    const keep = () => keepCertificate(store, authority, emit);
+    const acm = new ACMClient(settings);
+    const authority = (arn: string | undefined, keyType: KeyType) =>
+      arn === undefined ? selfSignedAuthority(serverName, keyType) : acmAuthority(acm, arn);
+    const authorities = { ec: authority(acmCertificate, 'ec'), rsa: authority(acmRsaCertificate, 'rsa') };
+    const keep = () => keepCertificates(store, authorities, emit);
     return async (event: CertificateEvent): Promise<void> =>
       'ResponseURL' in event ? answerCloudFormation(event, certificateSecret, keep) : keep();
   },

@@ -9,12 +9,16 @@ export async function openSecret(location: SecretLocation): Promise<SecretSource
   return scheme === 'file' ? secretFile(rest) : await managed(rest);
 }
 
-/** The certificate and key at `location`, as one secret `{"certificate", "privateKey"}`. */
-export async function openCertificate(location: CertificateLocation): Promise<SecretSource> {
+/** The certificates and keys at `location`, as one secret `{"certificate", "privateKey", "rsa"}`. */
+export async function openCertificates(location: CertificateLocation): Promise<SecretSource> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 'secretsmanager') return await managed(rest);
-  const [certFile = '', keyFile = ''] = rest.split(',');
-  return certificateFiles(certFile, keyFile);
+  const [certFile = '', keyFile = '', rsaCertFile, rsaKeyFile] = rest.split(',');
+  const rsa =
+    rsaCertFile !== undefined && rsaKeyFile !== undefined
+      ? { certFile: rsaCertFile, keyFile: rsaKeyFile }
+      : undefined;
+  return certificateFiles({ certFile, keyFile }, rsa);
 }
 
 /** Loads the Secrets Manager client only when it is used. */

@@ -13,7 +13,10 @@ export type OriginLocation = `http://${string}` | `s3://${string}`;
 export type ObjectsLocation = `folder:${string}` | `s3://${string}`;
 /** A secret: a file, or the name or ARN of a secret in Secrets Manager. */
 export type SecretLocation = `file:${string}` | `secretsmanager:${string}`;
-/** A certificate with its chain and key: two PEM files, or a secret `{"certificate": PEM, "privateKey": PEM}`. */
+/**
+ * A certificate with its chain and key, and if you like an RSA pair beside it: two or four PEM files, or a secret
+ * `{"certificate": PEM, "privateKey": PEM, "rsa": {"certificate": PEM, "privateKey": PEM}}`.
+ */
 export type CertificateLocation = `files:${string},${string}` | `secretsmanager:${string}`;
 /**
  * Where stream events for other systems go: the program's log, a URL that each event is posted to, or an EventBridge bus by
@@ -58,8 +61,8 @@ export const secretLocation = location<SecretLocation>(
   `secretsmanager:${secretId}`,
 );
 export const certificateLocation = location<CertificateLocation>(
-  'files:CERTIFICATE,KEY or secretsmanager:ID',
-  'files:[^,]+,[^,]+',
+  'files:CERTIFICATE,KEY[,RSA-CERTIFICATE,RSA-KEY] or secretsmanager:ID',
+  'files:[^,]+,[^,]+(?:,[^,]+,[^,]+)?',
   `secretsmanager:${secretId}`,
 );
 export const eventBusLocation = location<EventBusLocation>(

@@ -128,11 +128,11 @@ export const ingestEvents = {
     'New TLS certificate is unusable; still serving the old one.',
     { CertificateRejected: 1 },
   ),
-  'ingest.certificate.renewed': event<{ source: 'acm' | 'self-signed'; end: string }>(
+  'ingest.certificate.renewed': event<{ source: 'acm' | 'self-signed'; keyType: 'ec' | 'rsa'; end: string }>(
     'info',
     'New TLS certificate stored for the proxies.',
   ),
-  'ingest.certificate.kept': event<{ source: 'acm' | 'self-signed' }>(
+  'ingest.certificate.kept': event<{ source: 'acm' | 'self-signed'; keyType: 'ec' | 'rsa' }>(
     'info',
     'TLS certificate of the proxies is still current.',
   ),

@@ -27,7 +27,14 @@ describe('where a program finds what it works on', () => {
       eventBusLocation,
       ['log', 'eventbridge:default', 'webhook:https://example.com', 'webhook:http://[::1]:8/a?b=c@d'],
     ],
-    [certificateLocation, ['files:/a/cert.pem,/a/key.pem', 'secretsmanager:headwater/certificate']],
+    [
+      certificateLocation,
+      [
+        'files:/a/cert.pem,/a/key.pem',
+        'files:cert,key,rsa-cert,rsa-key',
+        'secretsmanager:headwater/certificate',
+      ],
+    ],
   ])('forms that are right are taken as they are: %#', (schema, texts) => {
     for (const text of texts) expect(schema.parse(text)).toBe(text);
   });
@@ -44,7 +51,10 @@ describe('where a program finds what it works on', () => {
       eventBusLocation,
       ['', 'logs', 'eventbridge:', 'sns:x', 'webhook:', 'webhook:ftp://a', 'webhook:https://me:secret@a/b'],
     ],
-    [certificateLocation, ['files:/a/cert.pem', 'files:,', 'files:a,b,c', 'file:/a']],
+    [
+      certificateLocation,
+      ['files:/a/cert.pem', 'files:,', 'files:a,b,c', 'files:a,b,c,', 'files:a,b,c,d,e', 'file:/a'],
+    ],
   ])('other forms are refused with the forms that are right: %#', (schema, texts) => {
     for (const text of texts) {
       expect(schema.safeParse(text).error?.issues[0]?.message).toMatch(

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { dialTcp } from '../../lib/adapters/node/net/dial.ts';
 import { pushDialer } from '../../lib/adapters/node/net/dial-push.ts';
 import { type Listener, listen } from '../../lib/adapters/node/net/listener.ts';
 import { ReadBatch } from '../../lib/adapters/node/net/read-batch.ts';
 import { resolveHost } from '../../lib/adapters/node/net/resolve.ts';
+import { makeSelfSigned } from '../../lib/adapters/node/self-signed.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
 import type { DestinationRecord, FleetMember } from '../../lib/control-store/records.ts';
+import type { KeyType } from '../../lib/ingest/certificate/policy/certificate.ts';
 import { FleetLink } from '../../lib/ingest/fleet-link.ts';
 import { KeyCheck } from '../../lib/ingest/key-check.ts';
 import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
@@ -125,12 +126,9 @@ export interface IngestHarness {
   close(): Promise<void>;
 }
 
-export const testCertificate = async () => {
-  const pair = await generate([{ name: 'commonName', value: 'localhost' }], {
-    keyType: 'ec',
-    curve: 'P-256',
-  });
-  return { cert: pair.cert, key: pair.private };
+export const testCertificate = async (keyType: KeyType = 'ec') => {
+  const { certificate: cert, privateKey: key } = await makeSelfSigned({ hosts: ['localhost'] }, 1, keyType);
+  return { cert, key };
 };
 
 export async function startIngest(options: HarnessOptions = {}): Promise<IngestHarness> {
@@ -209,7 +207,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     proxyHeader: options.proxyHeader ?? false,
   };
   const rtmp = await listen(listenerOptions, handler);
-  const rtmps = await listen({ ...listenerOptions, certificate: await testCertificate() }, handler);
+  const rtmps = await listen({ ...listenerOptions, certificates: [await testCertificate()] }, handler);
   await link.start();
   proxy.start();
   journal.start();

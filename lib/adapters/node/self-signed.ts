@@ -1,24 +1,23 @@
 import { generate } from 'selfsigned';
+import type { CertificatePair, KeyType } from '../../ingest/certificate/policy/certificate.ts';
 
 export interface SelfSignedNames {
   readonly hosts: readonly string[];
   readonly addresses?: readonly string[];
 }
 
-export interface CertificatePair {
-  /** PEM. */
-  readonly certificate: string;
-  /** PEM, not encrypted. */
-  readonly privateKey: string;
-}
-
-/** Generates a key and a self-signed certificate, valid for `days` from now. */
-export async function makeSelfSigned(names: SelfSignedNames, days: number): Promise<CertificatePair> {
+/** Generates a key, P-256 or RSA-2048, and a self-signed certificate, valid for `days` from now. */
+export async function makeSelfSigned(
+  names: SelfSignedNames,
+  days: number,
+  keyType: KeyType,
+): Promise<CertificatePair> {
   const { hosts, addresses = [] } = names;
-  // P-256: handshakes cost half as much as with RSA-2048. A common name is limited to 64 characters.
+  // A common name is limited to 64 characters.
   const pair = await generate([{ name: 'commonName', value: (hosts[0] ?? 'headwater').slice(0, 64) }], {
-    keyType: 'ec',
+    keyType,
     curve: 'P-256',
+    keySize: 2048,
     // The package's default, SHA-1, is refused by mbedTLS (OBS) even if a person trusts the certificate.
     algorithm: 'sha256',
     notAfterDate: new Date(Date.now() + days * 86_400_000),
@@ -36,5 +35,6 @@ export async function makeSelfSigned(names: SelfSignedNames, days: number): Prom
       },
     ],
   });
-  return { certificate: pair.cert, privateKey: pair.private };
+  // The package leaves out the last line break, so that two files in a row would not be PEM.
+  return { certificate: `${pair.cert.trim()}\n`, privateKey: pair.private };
 }

@@ -16,7 +16,7 @@ export const ingestProxyCodec = envCodec(
     rtmpPort: port,
     rtmpsPort: port,
     healthPort: port,
-    /** For RTMPS. A new certificate is loaded without a restart. */
+    /** For RTMPS. New certificates are loaded without a restart. */
     certificate: certificateLocation,
     controlStore: controlStoreLocation,
     /** Secret for hashing stream keys; the control API has the same one. */

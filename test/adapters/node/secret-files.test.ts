@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { certificateFiles, secretFile } from '../../../lib/adapters/node/secret-files.ts';
-import { readKeyPepper } from '../../../lib/adapters/secret-sources.ts';
+import { openCertificates, readKeyPepper } from '../../../lib/adapters/secret-sources.ts';
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 import { describeSecretSource } from '../../control-store/secret-source-contract.ts';
 
@@ -28,14 +28,26 @@ test('a file that is larger than any secret is refused', async () => {
   await folder.remove();
 });
 
-test('a certificate and its key in two files are one secret', async () => {
+test('a certificate and its key in two files, and an RSA pair in two more, are one secret', async () => {
   const folder = await temporaryFolder();
   const [cert, key] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')];
   await writeFile(cert, 'a certificate');
-  const source = certificateFiles(cert, key);
+  const pair = { certFile: cert, keyFile: key };
+  const source = certificateFiles(pair, undefined);
   await expect(source.read()).rejects.toMatchObject({ mend: expect.stringContaining(key) });
   await writeFile(key, 'a key');
-  expect(JSON.parse(await source.read())).toEqual({ certificate: 'a certificate', privateKey: 'a key' });
+  const read = { certificate: 'a certificate', privateKey: 'a key' };
+  expect(JSON.parse(await source.read())).toEqual(read);
+
+  const rsa = { certFile: join(folder.path, 'rsa-cert.pem'), keyFile: join(folder.path, 'rsa-key.pem') };
+  const both = await openCertificates(`files:${cert},${key},${rsa.certFile},${rsa.keyFile}`);
+  await writeFile(rsa.certFile, 'another certificate');
+  await expect(both.read()).rejects.toMatchObject({ mend: expect.stringContaining(rsa.keyFile) });
+  await writeFile(rsa.keyFile, 'another key');
+  expect(JSON.parse(await both.read())).toEqual({
+    ...read,
+    rsa: { certificate: 'another certificate', privateKey: 'another key' },
+  });
   await folder.remove();
 });
 

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { managedSecret } from '../../../lib/adapters/aws/managed-secret.ts';
-import { loadCertificate } from '../../../lib/adapters/node/certificate.ts';
+import { loadCertificates } from '../../../lib/adapters/node/certificate.ts';
 import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
 import { testCertificate } from '../../../testkit/harness/ingest-harness.ts';
 import { describeSecretSource } from '../../control-store/secret-source-contract.ts';
@@ -57,14 +57,14 @@ test('a certificate is taken up from the secret, and a renewed one while running
   const secretOf = ({ cert, key }: typeof first) => JSON.stringify({ certificate: cert, privateKey: key });
   const { source, write, close } = await open();
   await write(secretOf(first));
-  const { certificate, watch } = await loadCertificate(source);
-  expect(certificate).toEqual(first);
+  const { certificates, watch } = await loadCertificates(source);
+  expect(certificates).toEqual([first]);
   let end = () => {};
   const next = new Promise((changed, failed) => {
     end = watch({ changed, failed });
   });
   await write(secretOf(renewed));
-  expect(await next).toEqual(renewed);
+  expect(await next).toEqual([renewed]);
   end();
   await close();
 });

@@ -319,26 +319,35 @@ describe('the certificate', () => {
 
   test('is exported from ACM once for each issue, and its key is never in the log', async () => {
     const acm = new ACMClient(emulator.client);
-    const { CertificateArn } = await acm.send(
-      new RequestCertificateCommand({
-        DomainName: 'ingest.example.com',
-        ValidationMethod: 'DNS',
-        Options: { Export: 'ENABLED' },
-      }),
-    );
+    const request = async () => {
+      const { CertificateArn } = await acm.send(
+        new RequestCertificateCommand({
+          DomainName: 'ingest.example.com',
+          ValidationMethod: 'DNS',
+          Options: { Export: 'ENABLED' },
+        }),
+      );
+      return CertificateArn;
+    };
+    const [acmCertificate, acmRsaCertificate] = [await request(), await request()];
     const certificateSecret = await emptySecret('live/certificate-acm');
     const keeping = start(
       'certificate',
-      certificateFunctionCodec.encode({ certificateSecret, acmCertificate: CertificateArn }),
+      certificateFunctionCodec.encode({ certificateSecret, acmCertificate, acmRsaCertificate }),
     );
     await keeping.invoke({ 'detail-type': 'ACM Certificate Available' });
     const first = await stored(certificateSecret);
-    const exported = await acm.send(
-      new ExportCertificateCommand({ CertificateArn, Passphrase: Buffer.from('word') }),
-    );
-    expect(first.certificate).toContain(exported.Certificate!.trim());
-    expect(first.certificate).toContain(exported.CertificateChain!.trim());
-    expect(first.privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    for (const [CertificateArn, pair] of [
+      [acmCertificate, first.ec],
+      [acmRsaCertificate, first.rsa],
+    ] as const) {
+      const exported = await acm.send(
+        new ExportCertificateCommand({ CertificateArn, Passphrase: Buffer.from('word') }),
+      );
+      expect(pair?.certificate).toContain(exported.Certificate!.trim());
+      expect(pair?.certificate).toContain(exported.CertificateChain!.trim());
+      expect(pair?.privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    }
     await keeping.invoke({ 'detail-type': 'Scheduled Event' });
     expect(await stored(certificateSecret)).toEqual(first);
     expect(keeping.output).toContain('"event":"ingest.certificate.renewed"');
@@ -367,7 +376,7 @@ describe('the certificate', () => {
     const keeping = start('certificate', certificateFunctionCodec.encode({ certificateSecret, serverName }));
     await keeping.invoke({ ...request, RequestType: 'Create' });
     const first = await stored(certificateSecret);
-    expect(first.certificate).toBeDefined();
+    expect(first).toMatchObject({ ec: expect.anything(), rsa: expect.anything() });
     await keeping.invoke({ ...request, RequestType: 'Update', PhysicalResourceId: 'older' });
     await keeping.invoke({ ...request, RequestType: 'Delete', PhysicalResourceId: 'older' });
     expect(await stored(certificateSecret)).toEqual(first);

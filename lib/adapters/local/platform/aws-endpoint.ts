@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { sdkCodec } from '../../../config/sdk.ts';
+import { certificateFiles } from '../../node/secret-files.ts';
 import type { PlatformBackends } from './backends.ts';
 import type { SecretFiles } from './secrets.ts';
 
@@ -22,16 +23,18 @@ export async function awsBackends(
   const credentials = set.accessKeyId || set.profile ? undefined : placeholder;
   const { fillAccount, addressOf } = await import('../../aws/emulated-account.ts');
   const endpoint = await addressOf(endpointUrl);
-  const [pepper, certificate, privateKey] = await Promise.all(
-    [secrets.keyPepperFile, secrets.tlsCertFile, secrets.tlsKeyFile].map((path) => readFile(path, 'utf8')),
+  const { tlsCertFile, tlsKeyFile, tlsRsaCertFile, tlsRsaKeyFile } = secrets;
+  const certificates = certificateFiles(
+    { certFile: tlsCertFile, keyFile: tlsKeyFile },
+    { certFile: tlsRsaCertFile, keyFile: tlsRsaKeyFile },
   );
   await fillAccount(
     {
       bucket,
       tablePrefix: deployment,
       secrets: {
-        [secretNames.keyPepper]: pepper ?? '',
-        [secretNames.certificate]: JSON.stringify({ certificate, privateKey }),
+        [secretNames.keyPepper]: await readFile(secrets.keyPepperFile, 'utf8'),
+        [secretNames.certificate]: await certificates.read(),
       },
     },
     { endpoint, region, credentials },

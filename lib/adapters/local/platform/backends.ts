@@ -32,12 +32,13 @@ export function folderBackends(
   secrets: SecretFiles,
   originUrl: OriginLocation,
 ): PlatformBackends {
+  const { tlsCertFile, tlsKeyFile, tlsRsaCertFile, tlsRsaKeyFile } = secrets;
   return {
     controlStore: `sqlite:${join(dataDir, 'control.sqlite')}`,
     origin: originUrl,
     objects: `folder:${join(dataDir, 'origin')}`,
     keyPepper: `file:${secrets.keyPepperFile}`,
-    certificate: `files:${secrets.tlsCertFile},${secrets.tlsKeyFile}`,
+    certificate: `files:${tlsCertFile},${tlsKeyFile},${tlsRsaCertFile},${tlsRsaKeyFile}`,
     eventBus: 'log',
     environment: {},
   };

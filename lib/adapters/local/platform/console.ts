@@ -5,14 +5,15 @@ import type { ProcessLine } from './supervisor.ts';
 /** The message printed when the platform is up. */
 export function readyText(
   urls: PlatformUrls,
+  trust: readonly string[],
   demo: { page: string } | undefined,
   inspector?: Inspector,
 ): string {
   const rows = [
     ['page', urls.page],
     ['API', `${urls.api}/v1/openapi.json`],
-    ['ingest', `${urls.rtmps}   (RTMPS, self-signed certificate)`],
-    ['', `${urls.rtmp}    (RTMP)`],
+    ['ingest', `${urls.rtmp}    (RTMP)`],
+    ['', `${urls.rtmps}   (RTMPS, self-signed certificate)`],
     ...(demo === undefined ? [] : [['demo', demo.page]]),
     ...(inspector === undefined
       ? []
@@ -26,11 +27,25 @@ export function readyText(
     '',
     'Go live: create a stream on the page, then',
     `  OBS     Settings > Stream > Custom; Server ${urls.rtmp}; Stream Key: the key of your stream`,
+    ...trust.map((line) => `          ${line}`),
     `  ffmpeg  ffmpeg -re -i FILE -c:v libx264 -preset veryfast -tune zerolatency -g 60 -c:a aac -f flv ${urls.rtmp}/KEY`,
     '',
     'Ctrl-C stops everything.',
     '',
   ].join('\n');
+}
+
+/**
+ * How OBS accepts the self-signed certificate. On Linux it trusts every file in this folder, unless it runs as Flatpak or Snap,
+ * and compares the certificate with a name only, never with an address. On macOS it trusts the system's own roots only.
+ */
+export function trustLines(certFile: string, { rtmps }: PlatformUrls, os: NodeJS.Platform): string[] {
+  if (os !== 'linux') return [];
+  const server = rtmps.replace(/127\.0\.0\.1/, 'localhost');
+  return [
+    `over RTMPS, once: sudo install -m 644 '${certFile}' /etc/ssl/certs/headwater.pem`,
+    `then Server ${server} (not for OBS as Flatpak or Snap)`,
+  ];
 }
 
 const quietFields = new Set(['level', 'time', 'event', 'role', 'name', 'msg', 'v', 'hostname']);

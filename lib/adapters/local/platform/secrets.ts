@@ -1,6 +1,7 @@
-import { randomBytes, X509Certificate } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isCurrent, type KeyType } from '../../../ingest/certificate/policy/certificate.ts';
 import { makeSelfSigned } from '../../node/self-signed.ts';
 
 /** The secret files of one machine. Programs get the paths, never the values. */
@@ -9,11 +10,15 @@ export interface SecretFiles {
   readonly originTokenFile: string;
   readonly tlsCertFile: string;
   readonly tlsKeyFile: string;
+  /** For clients that cannot use the P-256 certificate. */
+  readonly tlsRsaCertFile: string;
+  readonly tlsRsaKeyFile: string;
   /** The key that signs webhooks. */
   readonly webhookSecretFile: string;
 }
 
 const certificateDays = 365;
+const renewBeforeDays = 7;
 
 /** Creates missing secrets in `dir`, readable only by their owner. Existing ones stay: stream keys are hashed with the pepper. */
 export async function ensureSecrets(dir: string): Promise<SecretFiles> {
@@ -22,30 +27,29 @@ export async function ensureSecrets(dir: string): Promise<SecretFiles> {
     originTokenFile: join(dir, 'origin-token'),
     tlsCertFile: join(dir, 'rtmps-cert.pem'),
     tlsKeyFile: join(dir, 'rtmps-key.pem'),
+    tlsRsaCertFile: join(dir, 'rtmps-rsa-cert.pem'),
+    tlsRsaKeyFile: join(dir, 'rtmps-rsa-key.pem'),
     webhookSecretFile: join(dir, 'webhook-secret'),
   };
   await ensureFile(files.keyPepperFile, () => randomBytes(32).toString('hex'));
   await ensureFile(files.originTokenFile, () => randomBytes(32).toString('hex'));
   await ensureFile(files.webhookSecretFile, () => `whsec_${randomBytes(32).toString('base64')}`);
-  if (!(await isCurrent(files.tlsCertFile))) {
-    const { certificate, privateKey } = await makeSelfSigned(
-      { hosts: ['localhost'], addresses: ['127.0.0.1'] },
-      certificateDays,
-    );
-    await writeSecret(files.tlsKeyFile, privateKey);
-    await writeSecret(files.tlsCertFile, certificate);
-  }
+  await ensureCertificate(files.tlsCertFile, files.tlsKeyFile, 'ec');
+  await ensureCertificate(files.tlsRsaCertFile, files.tlsRsaKeyFile, 'rsa');
   return files;
+}
+
+async function ensureCertificate(certFile: string, keyFile: string, keyType: KeyType): Promise<void> {
+  const stored = await readText(certFile);
+  if (stored !== undefined && isCurrent(stored, renewBeforeDays, Date.now())) return;
+  const names = { hosts: ['localhost'], addresses: ['127.0.0.1'] };
+  const { certificate, privateKey } = await makeSelfSigned(names, certificateDays, keyType);
+  await writeSecret(keyFile, privateKey);
+  await writeSecret(certFile, certificate);
 }
 
 async function ensureFile(path: string, make: () => string): Promise<void> {
   if ((await readText(path)) === undefined) await writeSecret(path, make());
-}
-
-async function isCurrent(certFile: string): Promise<boolean> {
-  const pem = await readText(certFile);
-  if (pem === undefined) return false;
-  return Date.parse(new X509Certificate(pem).validTo) > Date.now() + 7 * 86_400_000;
 }
 
 async function readText(path: string): Promise<string | undefined> {

@@ -1,5 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import {
+  createServer as createTlsServer,
+  DEFAULT_CIPHERS,
+  type SecureContextOptions,
+  type TLSSocket,
+  type Server as TlsServer,
+} from 'node:tls';
 import type { Connection, Endpoint } from '../../../net/socket.ts';
 import { socketConnection } from './connection.ts';
 import { readProxyHeader } from './proxy-header-reader.ts';
@@ -15,8 +21,11 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
-  /** If set, connections use TLS 1.2. */
-  readonly certificate?: Certificate;
+  /**
+   * If set, connections use TLS 1.2. At most one per type of key: a client gets the first, in the order P-256, RSA, whose
+   * algorithms it offers.
+   */
+  readonly certificates?: readonly Certificate[];
   /** Expect a PROXY protocol v2 header first. Only behind a balancer that sends it. */
   readonly proxyHeader?: boolean;
   /** Connections beyond this, including TLS handshakes, are closed immediately. */
@@ -35,8 +44,8 @@ export interface ListenerHandler {
 
 export interface Listener {
   readonly port: number;
-  /** Uses a new certificate for new connections; existing ones keep theirs. Throws if it is unusable. */
-  setCertificate(certificate: Certificate): void;
+  /** Uses new certificates for new connections; existing ones keep theirs. Throws if one is unusable. */
+  setCertificates(certificates: readonly Certificate[]): void;
   /** Stops accepting; existing connections continue. */
   close(): void;
 }
@@ -51,11 +60,31 @@ export class TooManyConnectionsError extends Error {
  * librtmp with GnuTLS (rtmpdump, curl, GStreamer's rtmpsink) takes a session ticket of TLS 1.3 for an error and gives up; Node
  * cannot switch those tickets off.
  */
-const tlsVersion = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+const version = 'TLSv1.2';
+
+/**
+ * P-256 first, for clients that can do both: its handshakes cost half as much as RSA-2048's, which Node would prefer. Without
+ * RSA key exchange (`kRSA`), so that whoever gets a key later cannot read recorded connections.
+ */
+const ciphers = [
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  DEFAULT_CIPHERS,
+  '!kRSA',
+].join(':');
+
+const tlsSettings = (certificates: readonly Certificate[]): SecureContextOptions => ({
+  cert: certificates.map(({ cert }) => cert),
+  key: certificates.map(({ key }) => key),
+  minVersion: version,
+  maxVersion: version,
+  ciphers,
+});
 
 /** Listens for TCP or TLS connections. Rejects with Node's error (`EADDRINUSE` …) on failure. */
 export async function listen(options: ListenerOptions, handler: ListenerHandler): Promise<Listener> {
-  const tls = options.certificate && tlsServer(options, options.certificate, handler);
+  const tls = options.certificates && tlsServer(options, options.certificates, handler);
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, keepAlive: true }, (socket) => {
     begin(socket).catch((cause: Error) => {
       handler.refused(remoteOf(socket), cause);
@@ -92,7 +121,7 @@ export async function listen(options: ListenerOptions, handler: ListenerHandler)
   const { port } = server.address() as { port: number };
   return {
     port,
-    setCertificate: ({ cert, key }) => tls?.setSecureContext({ cert, key, ...tlsVersion }),
+    setCertificates: (certificates) => tls?.setSecureContext(tlsSettings(certificates)),
     close: () => server.close(),
   };
 }
@@ -103,14 +132,12 @@ const clientOf = new WeakMap<Socket, Endpoint>();
 /** A TLS server that doesn't listen itself: raw sockets are handed to it. */
 function tlsServer(
   options: ListenerOptions,
-  { cert, key }: Certificate,
+  certificates: readonly Certificate[],
   handler: ListenerHandler,
 ): TlsServer {
   const { batch } = options;
   const server = createTlsServer({
-    cert,
-    key,
-    ...tlsVersion,
+    ...tlsSettings(certificates),
     allowHalfOpen: true,
     handshakeTimeout: options.handshakeTimeoutMs,
   });

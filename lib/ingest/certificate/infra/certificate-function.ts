@@ -13,6 +13,7 @@ import type { CertificateLocation } from '../../../config/locations.ts';
 import { PlatformFunction } from '../../../infra/function.ts';
 import { grantSecret } from '../../../infra/secret-access.ts';
 import { certificateFunctionCodec } from '../certificate-config.ts';
+import type { KeyType } from '../policy/certificate.ts';
 
 export interface IngestCertificateProps {
   /** The deployment's name. */
@@ -33,12 +34,12 @@ export interface IngestCertificateProps {
 }
 
 /**
- * The certificate that proxies present to broadcasters, with its key, in a secret that they re-read every minute. With a
- * domain it comes from ACM, exported by a function at each deploy, when ACM renews it, and once a day in case a renewal was
- * missed.
+ * The certificates that proxies present to broadcasters, with their keys, in a secret that they re-read every minute: P-256,
+ * whose handshakes cost half as much, and RSA for encoders that know nothing else. With a domain they come from ACM, exported
+ * by a function at each deploy, when ACM renews one, and once a day in case a renewal was missed.
  */
 export class IngestCertificate extends Construct {
-  /** The location to configure in proxies. Anything that uses it is deployed once a certificate exists. */
+  /** The location to configure in proxies. Anything that uses it is deployed once the certificates exist. */
   readonly location: CertificateLocation;
   readonly secret: ISecret;
   readonly function: PlatformFunction;
@@ -50,7 +51,7 @@ export class IngestCertificate extends Construct {
     const hostName = props.hostName ?? `ingest.${domain?.name ?? `${name}.internal`}`;
     this.#encryptionKey = encryptionKey;
     const secret = new Secret(this, 'Secret', {
-      description: `The ingest certificate of ${name} and its key. A function renews it.`,
+      description: `The ingest certificates of ${name} and their keys. A function renews them.`,
       encryptionKey,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -60,14 +61,15 @@ export class IngestCertificate extends Construct {
       reason:
         'The function next to it stores a new certificate and key whenever ACM has renewed them; Secrets Manager’s own rotation cannot do that.',
     });
-    const certificate = domain && exportable(this, hostName, domain);
+    const certificates = domain && exportable(this, hostName, domain);
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'certificate',
-      description: 'Maintains the ingest certificate that proxies read.',
+      description: 'Maintains the ingest certificates that proxies read.',
       environment: certificateFunctionCodec.encode({
         certificateSecret: secret.secretArn,
         serverName: hostName,
-        ...(certificate && { acmCertificate: certificate.certificateArn }),
+        acmCertificate: certificates?.ec.certificateArn,
+        acmRsaCertificate: certificates?.rsa.certificateArn,
       }),
       metricsNamespace: props.metricsNamespace,
       logDays: props.logDays,
@@ -78,21 +80,22 @@ export class IngestCertificate extends Construct {
       'secretsmanager:GetSecretValue',
       'secretsmanager:PutSecretValue',
     ]);
-    if (certificate) {
+    const arns = certificates && Object.values(certificates).map(({ certificateArn }) => certificateArn);
+    if (arns) {
       Grant.addToPrincipal({
         grantee,
         actions: ['acm:ExportCertificate', 'acm:GetCertificate'],
-        resourceArns: [certificate.certificateArn],
+        resourceArns: arns,
       });
     }
-    this.#renew(name, certificate);
+    this.#renew(name, arns);
 
-    // Creates the first certificate, and another if its name changes. A deploy waits for it and fails if it fails.
+    // Creates the first certificates, and others if their name changes. A deploy waits for it and fails if it fails.
     const current = new CustomResource(this, 'Current', {
       serviceToken: this.function.function.functionArn,
       resourceType: 'Custom::IngestCertificate',
       serviceTimeout: Duration.minutes(5),
-      properties: { hostName, source: certificate?.certificateArn ?? 'self-signed' },
+      properties: { hostName, sources: arns ?? ['self-signed ec', 'self-signed rsa'] },
     });
     // A reference to it resolves to the secret's ARN.
     this.location = `secretsmanager:${current.ref}`;
@@ -102,39 +105,40 @@ export class IngestCertificate extends Construct {
     grantSecret(grantee, this.secret, this.#encryptionKey, ['secretsmanager:GetSecretValue']);
   }
 
-  #renew(name: string, certificate: Certificate | undefined): void {
+  #renew(name: string, arns: string[] | undefined): void {
     new Rule(this, 'Daily', {
-      description: `Checks the ingest certificate of ${name}.`,
+      description: `Checks the ingest certificates of ${name}.`,
       schedule: Schedule.rate(Duration.days(1)),
       targets: [new LambdaFunction(this.function.function)],
     });
-    if (!certificate) return;
+    if (!arns) return;
     new Rule(this, 'Renewed', {
-      description: `Reports renewals of the ingest certificate of ${name}.`,
+      description: `Reports renewals of the ingest certificates of ${name}.`,
       eventPattern: {
         source: ['aws.acm'],
         detailType: ['ACM Certificate Available'],
-        resources: [certificate.certificateArn],
+        resources: arns,
       },
       targets: [new LambdaFunction(this.function.function)],
     });
   }
 }
 
-/** P-256: its handshakes cost half as much as RSA-2048's. */
+/** Both have the same name, and so the same validation record. */
 const exportable = (
   scope: Construct,
-  hostName: string,
+  domainName: string,
   domain: NonNullable<Deployment['domain']>,
-): Certificate =>
-  new Certificate(scope, 'Certificate', {
-    domainName: hostName,
-    allowExport: true,
-    keyAlgorithm: KeyAlgorithm.EC_PRIME256V1,
-    validation: CertificateValidation.fromDns(
-      HostedZone.fromHostedZoneAttributes(scope, 'Zone', {
-        zoneName: domain.name,
-        hostedZoneId: domain.hostedZoneId,
-      }),
-    ),
+): Record<KeyType, Certificate> => {
+  const zone = HostedZone.fromHostedZoneAttributes(scope, 'Zone', {
+    zoneName: domain.name,
+    hostedZoneId: domain.hostedZoneId,
   });
+  const validation = CertificateValidation.fromDns(zone);
+  const certificate = (id: string, keyAlgorithm: KeyAlgorithm) =>
+    new Certificate(scope, id, { domainName, allowExport: true, keyAlgorithm, validation });
+  return {
+    ec: certificate('Certificate', KeyAlgorithm.EC_PRIME256V1),
+    rsa: certificate('RsaCertificate', KeyAlgorithm.RSA_2048),
+  };
+};

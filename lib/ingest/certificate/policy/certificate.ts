@@ -1,36 +1,57 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
-/** What the certificate's secret holds, as JSON. */
-export interface CertificateSecret {
+export interface CertificatePair {
   /** PEM: the certificate, then the chain up to a root that clients know. */
   readonly certificate: string;
   /** PEM, unencrypted. */
   readonly privateKey: string;
 }
 
-/** Parses the certificate and key from a secret's text; undefined unless it holds a matching pair. */
-export function readCertificateSecret(text: string): CertificateSecret | undefined {
+/** P-256, and RSA for clients that cannot use it. */
+export type KeyType = 'ec' | 'rsa';
+
+export type CertificatePairs = { readonly [keyType in KeyType]?: CertificatePair };
+
+/** Parses the certificates and keys from a secret's text; leaves out what is not a matching pair. */
+export function readCertificateSecret(text: string): CertificatePairs {
   try {
-    const { certificate, privateKey } = JSON.parse(text) as Partial<Record<string, unknown>>;
-    if (typeof certificate !== 'string' || typeof privateKey !== 'string') return undefined;
-    return belongs(certificate, privateKey) ? { certificate, privateKey } : undefined;
+    const secret: unknown = JSON.parse(text);
+    const [ec, rsa] = [secret, (secret as { rsa?: unknown }).rsa].map(matchingPair);
+    return { ...(ec && { ec }), ...(rsa && { rsa }) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 
+/** The secret's text: the P-256 pair, with the RSA pair in its field `rsa`. Proxies read it. */
+export const writeCertificateSecret = ({ ec, rsa }: CertificatePairs): string =>
+  JSON.stringify({ ...ec, rsa });
+
+function matchingPair(value: unknown): CertificatePair | undefined {
+  const { certificate, privateKey } = (value ?? {}) as Partial<Record<string, unknown>>;
+  if (typeof certificate !== 'string' || typeof privateKey !== 'string') return undefined;
+  const pair = { certificate, privateKey };
+  return belongs(pair) ? pair : undefined;
+}
+
 /** Whether the key matches the certificate. Throws if either is unreadable. */
-export const belongs = (certificate: string, privateKey: string): boolean =>
+export const belongs = ({ certificate, privateKey }: CertificatePair): boolean =>
   new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
 
 /** Whether two PEM texts begin with the same certificate. */
 export const isSameCertificate = (one: string, other: string): boolean =>
   new X509Certificate(one).fingerprint256 === new X509Certificate(other).fingerprint256;
 
-/** Whether a certificate is for `host` and valid for at least `days` more. */
-export function isGoodFor(certificate: string, host: string, days: number, nowMs: number): boolean {
-  const leaf = new X509Certificate(certificate);
-  return leaf.checkHost(host) !== undefined && leaf.validToDate.getTime() > nowMs + days * 86_400_000;
+/** Whether a certificate is for `host`, one that a person can trust, and valid for at least `days` more. */
+export const isGoodFor = (certificate: string, host: string, days: number, nowMs: number): boolean =>
+  new X509Certificate(certificate).checkHost(host) !== undefined && isCurrent(certificate, days, nowMs);
+
+/** Whether a certificate is one that a person can trust, and valid for at least `days` more. */
+export function isCurrent(certificate: string, days: number, nowMs: number): boolean {
+  const { issuer, subject, ca, validToDate } = new X509Certificate(certificate);
+  // Version 0.2.0 made ones that nobody can trust: signed with SHA-1, and not an authority.
+  if (issuer === subject && !ca) return false;
+  return validToDate.getTime() > nowMs + days * 86_400_000;
 }
 
 /** When a certificate expires, as an ISO date. */

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
-import { ffmpegLine, isLoopback, obsSettings } from '../model/ingest.ts';
+import { ffmpegLine, obsSettings, preferredPoint } from '../model/ingest.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';
@@ -11,10 +11,15 @@ export function IngestPanel({ stream }: { stream: Stream }) {
   const [asking, setAsking] = useState(false);
   const key = keys.get(stream.id);
   const { rtmps, rtmp } = stream.ingest;
+  const preferred = preferredPoint(stream.ingest);
   return (
     <section class="panel" aria-labelledby="ingest-title">
       <h2 id="ingest-title">Connect your encoder</h2>
-      <CopyField label="Server (RTMPS, encrypted)" value={rtmps.url} />
+      {preferred === rtmps ? (
+        <CopyField label="Server (RTMPS, encrypted)" value={rtmps.url} />
+      ) : (
+        <CopyField label="Server (RTMP, for encoders on this machine)" value={preferred.url} />
+      )}
       {key === undefined ? (
         <div class="key-unknown">
           <p>
@@ -44,7 +49,7 @@ export function IngestPanel({ stream }: { stream: Stream }) {
         <details class="fold">
           <summary>OBS settings</summary>
           <dl class="settings">
-            {obsSettings(rtmps).map(([name, value]) => (
+            {obsSettings(preferred).map(([name, value]) => (
               <div key={name}>
                 <dt>{name}</dt>
                 <dd>{value}</dd>
@@ -54,18 +59,23 @@ export function IngestPanel({ stream }: { stream: Stream }) {
         </details>
         <details class="fold">
           <summary>ffmpeg command</summary>
-          <CopyField label="ffmpeg command" value={ffmpegLine(rtmps, key)} secret={key} multiline />
+          <CopyField label="ffmpeg command" value={ffmpegLine(preferred, key)} secret={key} multiline />
           {key === undefined && <p class="quiet">Replace YOUR-STREAM-KEY with your stream key.</p>}
         </details>
-        {rtmp && (
+        {preferred !== rtmps && (
+          <details class="fold">
+            <summary>RTMPS on this machine</summary>
+            <CopyField label="Server (RTMPS, encrypted)" value={rtmps.url} />
+            <p class="quiet">
+              Its certificate is self-signed, so OBS rejects it until you trust it; “npm run live” says how.
+            </p>
+          </details>
+        )}
+        {rtmp && preferred === rtmps && (
           <details class="fold">
             <summary>Encoders without RTMPS</summary>
             <CopyField label="Server (RTMP, not encrypted)" value={rtmp.url} />
-            <p class="quiet">
-              The key is sent unencrypted. Use only on a trusted network.
-              {isLoopback(rtmp) &&
-                ' For a test on one machine it’s the right choice: OBS rejects the self-signed certificate of a local platform.'}
-            </p>
+            <p class="quiet">The key is sent unencrypted. Use only on a trusted network.</p>
           </details>
         )}
       </div>

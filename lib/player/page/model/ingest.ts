@@ -4,6 +4,10 @@ import type { IngestPoint } from '../api/types.ts';
 export const isLoopback = ({ url }: IngestPoint): boolean =>
   /^rtmps?:\/\/(127\.|localhost[:/]|\[::1\])/.test(url);
 
+/** Where to publish: over RTMPS, but on one machine over RTMP, because OBS rejects a self-signed certificate. */
+export const preferredPoint = ({ rtmps, rtmp }: { rtmps: IngestPoint; rtmp?: IngestPoint }): IngestPoint =>
+  rtmp && isLoopback(rtmp) ? rtmp : rtmps;
+
 /** Replaces the key in commands if the page doesn't know it. */
 export const keyPlaceholder = 'YOUR-STREAM-KEY';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ListenerOptions, listen } from '../../../../lib/adapters/node/net/listener.ts';
 import { ReadBatch } from '../../../../lib/adapters/node/net/read-batch.ts';
@@ -93,9 +93,19 @@ async function serve(
   };
 }
 
-async function dial(port: number, tls: boolean): Promise<TLSSocket | ReturnType<typeof connect>> {
+async function dial(
+  port: number,
+  tls: boolean,
+  offers: ConnectionOptions = {},
+): Promise<TLSSocket | ReturnType<typeof connect>> {
   const socket = tls
-    ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false, allowHalfOpen: true } as object)
+    ? connectTls({
+        port,
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+        allowHalfOpen: true,
+        ...offers,
+      } as object)
     : connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   socket.on('error', () => {});
   cleanups.push(() => socket.destroy());
@@ -108,7 +118,7 @@ describe.each([
   { tls: true, proxyHeader: false },
   { tls: false, proxyHeader: true },
 ])('an accepted connection (%p)', ({ tls, proxyHeader }) => {
-  const options = async () => ({ proxyHeader, ...(tls ? { certificate: await testCertificate() } : {}) });
+  const options = async () => ({ proxyHeader, ...(tls ? { certificates: [await testCertificate()] } : {}) });
   const header = encodeProxyHeader({
     command: 'proxy',
     addresses: {
@@ -203,7 +213,10 @@ describe.each([
 
 describe('a listener', () => {
   test('takes a PROXY header in front of TLS', async () => {
-    const { listener, recorder } = await serve({ proxyHeader: true, certificate: await testCertificate() });
+    const { listener, recorder } = await serve({
+      proxyHeader: true,
+      certificates: [await testCertificate()],
+    });
     const raw = connect(listener.port, '127.0.0.1');
     cleanups.push(() => raw.destroy());
     await once(raw, 'connect');
@@ -226,13 +239,52 @@ describe('a listener', () => {
   });
 
   test('speaks TLS 1.2, whatever newer a client offers', async () => {
-    const { listener } = await serve({ proxyHeader: false, certificate: await testCertificate() });
+    const { listener } = await serve({ proxyHeader: false, certificates: [await testCertificate()] });
     const socket = (await dial(listener.port, true)) as TLSSocket;
     expect(socket.getProtocol()).toBe('TLSv1.2');
     const newest = connectTls({ port: listener.port, rejectUnauthorized: false, minVersion: 'TLSv1.3' });
     cleanups.push(() => newest.destroy());
     await expect(once(newest, 'secureConnect')).rejects.toMatchObject({
       code: /TLSV1_ALERT_PROTOCOL_VERSION/,
+    });
+  });
+
+  describe('with a P-256 and an RSA certificate', () => {
+    const rsaOnly = 'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-SHA384';
+    const keyTypeOf = (socket: TLSSocket) => socket.getPeerX509Certificate()!.publicKey.asymmetricKeyType;
+    const pairs = async () => [await testCertificate('rsa'), await testCertificate('ec')];
+
+    test.each<[string, ConnectionOptions, 'ec' | 'rsa']>([
+      ['knows both', {}, 'ec'],
+      ['prefers RSA', { ciphers: 'ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256' }, 'ec'],
+      ['knows RSA only', { ciphers: rsaOnly }, 'rsa'],
+      ['signs with RSA only', { sigalgs: 'RSA+SHA256' }, 'rsa'],
+    ])('gives a client that %s the certificate that fits: %p', async (_word, offers, keyType) => {
+      const { listener } = await serve({ certificates: await pairs() });
+      for (const _renewed of [false, true]) {
+        const socket = (await dial(listener.port, true, offers)) as TLSSocket;
+        expect(keyTypeOf(socket)).toBe(keyType);
+        listener.setCertificates(await pairs());
+      }
+    });
+
+    test('agrees on keys that the certificate’s key does not give away', async () => {
+      const { listener, refusals, changing } = await serve({ certificates: await pairs() });
+      const fault = await dial(listener.port, true, { ciphers: rsaOnly }).then((socket) =>
+        (socket as TLSSocket).getEphemeralKeyInfo(),
+      );
+      expect(fault).toMatchObject({ type: 'ECDH' });
+      const old = connectTls({
+        port: listener.port,
+        rejectUnauthorized: false,
+        ciphers: 'AES128-GCM-SHA256',
+      });
+      cleanups.push(() => old.destroy());
+      await expect(once(old, 'secureConnect')).rejects.toMatchObject({
+        code: /HANDSHAKE_FAILURE/,
+      });
+      await changing.until(() => refusals.length === 1);
+      expect(refusals[0]).toMatchObject({ code: 'ERR_SSL_NO_SHARED_CIPHER' });
     });
   });
 
@@ -246,7 +298,7 @@ describe('a listener', () => {
   });
 
   test('refuses a PROXY header and a TLS handshake that do not come in time', async () => {
-    for (const options of [{ proxyHeader: true }, { certificate: await testCertificate() }]) {
+    for (const options of [{ proxyHeader: true }, { certificates: [await testCertificate()] }]) {
       const { listener, refusals, changing } = await serve({ ...options, handshakeTimeoutMs: 100 });
       const socket = connect(listener.port, '127.0.0.1');
       cleanups.push(() => socket.destroy());
@@ -257,16 +309,16 @@ describe('a listener', () => {
   });
 
   test('gives new connections the new certificate and leaves the others alone', async () => {
-    const { listener, recorder } = await serve({ certificate: await testCertificate() });
+    const { listener, recorder } = await serve({ certificates: [await testCertificate()] });
     const first = (await dial(listener.port, true)) as TLSSocket;
     const before = first.getPeerCertificate().fingerprint256;
-    listener.setCertificate(await testCertificate());
+    listener.setCertificates([await testCertificate()]);
     const second = (await dial(listener.port, true)) as TLSSocket;
     expect(second.getPeerCertificate().fingerprint256).not.toBe(before);
     first.write('still here');
     const heard = await recorder(0);
     await heard.until(() => heard.text === 'still here');
-    expect(() => listener.setCertificate({ cert: 'no', key: 'no' })).toThrow();
+    expect(() => listener.setCertificates([{ cert: 'no', key: 'no' }])).toThrow();
   });
 
   test('closes connections beyond its limit and says so', async () => {

@@ -30,27 +30,37 @@ const environment = (of: typeof own) =>
   Object.values(of.findResources('AWS::Lambda::Function'))[0]?.Properties.Environment.Variables;
 const onlyId = (of: typeof own, type: string) => Object.keys(of.findResources(type))[0]!;
 
-describe('with a domain, the certificate', () => {
-  test('is ACM’s, may be exported, and is validated in the domain’s zone', () => {
-    exported.hasResourceProperties('AWS::CertificateManager::Certificate', {
+/** The reference to the certificate with this algorithm. */
+const certificateOf = (KeyAlgorithm: string) => {
+  const found = exported.findResources('AWS::CertificateManager::Certificate', {
+    Properties: { KeyAlgorithm },
+  });
+  return { Ref: Object.keys(found)[0] };
+};
+const [ec, rsa] = ['EC_prime256v1', 'RSA_2048'].map(certificateOf);
+
+describe('with a domain, the certificates', () => {
+  test('are ACM’s, P-256 and RSA, may be exported, and are validated in the domain’s zone', () => {
+    exported.resourceCountIs('AWS::CertificateManager::Certificate', 2);
+    exported.allResourcesProperties('AWS::CertificateManager::Certificate', {
       DomainName: 'ingest.example.com',
       CertificateExport: 'ENABLED',
-      KeyAlgorithm: 'EC_prime256v1',
       ValidationMethod: 'DNS',
       DomainValidationOptions: [{ DomainName: 'ingest.example.com', HostedZoneId: domain.hostedZoneId }],
     });
-    expect(environment(exported).HEADWATER_ACM_CERTIFICATE).toEqual({
-      Ref: onlyId(exported, 'AWS::CertificateManager::Certificate'),
+    expect(environment(exported)).toMatchObject({
+      HEADWATER_ACM_CERTIFICATE: ec,
+      HEADWATER_ACM_RSA_CERTIFICATE: rsa,
     });
   });
 
-  test('is fetched when ACM reports a new one, and each day', () => {
+  test('are fetched when ACM reports a new one, and each day', () => {
     const target = { Arn: { 'Fn::GetAtt': [onlyId(exported, 'AWS::Lambda::Function'), 'Arn'] } };
     exported.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.acm'],
         'detail-type': ['ACM Certificate Available'],
-        resources: [{ Ref: onlyId(exported, 'AWS::CertificateManager::Certificate') }],
+        resources: [ec, rsa],
       },
       Targets: [Match.objectLike(target)],
     });
@@ -60,7 +70,7 @@ describe('with a domain, the certificate', () => {
     });
   });
 
-  test('is exported by a function that may only export this one and write this one secret', () => {
+  test('are exported by a function that may only export these and write this one secret', () => {
     const statements = statementsOf(exported, 'Function');
     expect(actionsOf(statements)).toEqual([
       'acm:ExportCertificate',
@@ -76,8 +86,8 @@ describe('with a domain, the certificate', () => {
   });
 });
 
-describe('without a domain, the certificate', () => {
-  test('is made by the function itself, which does not use ACM', () => {
+describe('without a domain, the certificates', () => {
+  test('are made by the function itself, which does not use ACM', () => {
     own.resourceCountIs('AWS::CertificateManager::Certificate', 0);
     own.resourceCountIs('AWS::Events::Rule', 1);
     expect(actionsOf(statementsOf(own)).join()).not.toContain('acm:');
@@ -93,7 +103,7 @@ describe.each([
   ['with', exported],
   ['without', own],
 ])('%s a domain', (_word, template) => {
-  test('anything that uses the certificate’s location waits until there is a certificate', () => {
+  test('anything that uses the certificates’ location waits until there are certificates', () => {
     const current = onlyId(template, 'Custom::IngestCertificate');
     template.hasResourceProperties('AWS::SSM::Parameter', {
       Value: { 'Fn::Join': ['', ['secretsmanager:', { Ref: current }]] },

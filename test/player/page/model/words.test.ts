@@ -9,7 +9,12 @@ import {
   formatFrameRate,
   formatWhen,
 } from '../../../../lib/player/page/model/format.ts';
-import { ffmpegLine, isLoopback, publishUrl } from '../../../../lib/player/page/model/ingest.ts';
+import {
+  ffmpegLine,
+  isLoopback,
+  preferredPoint,
+  publishUrl,
+} from '../../../../lib/player/page/model/ingest.ts';
 import { parseRoute } from '../../../../lib/player/page/model/routes.ts';
 import { isOnAir, shownState, stateWords } from '../../../../lib/player/page/model/stream-state.ts';
 
@@ -120,6 +125,17 @@ describe('publish commands', () => {
 
   test('a URL with shell metacharacters is quoted', () => {
     expect(ffmpegLine({ url: 'rtmp://host/live?a=1&b=2' }, 'k')).toContain("'rtmp://host/live?a=1&b=2/k'");
+  });
+
+  test('RTMPS is preferred, except on one machine', () => {
+    const here = { rtmps, rtmp: { url: 'rtmp://127.0.0.1:1935/live' } };
+    expect(preferredPoint(here)).toBe(here.rtmp);
+    expect(preferredPoint({ rtmps })).toBe(rtmps);
+    const there = {
+      rtmps: { url: 'rtmps://a.example.org/live' },
+      rtmp: { url: 'rtmp://a.example.org/live' },
+    };
+    expect(preferredPoint(there)).toBe(there.rtmps);
   });
 
   test('only URLs of this machine are loopback', () => {
