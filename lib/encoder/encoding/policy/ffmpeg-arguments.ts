@@ -25,10 +25,6 @@ export interface EncodePlan {
  */
 export const ffmpegOffsetMs = 2 * segmentMs;
 
-/** Of the sound that is made: AAC-LC at 48 kHz. */
-const audioSamplesPerMs = 48;
-const audioFrameSamples = 1024;
-
 /** Outputs in pipe order: output i writes to file descriptor `firstOutputFd + i`. */
 export const firstOutputFd = 3;
 export const outputIds = (ladder: Ladder): string[] => [...ladder.video.map(({ id }) => id), ladder.audio.id];
@@ -44,7 +40,7 @@ export function ffmpegArguments(plan: EncodePlan): string[] {
     ...(picture
       ? ladder.video.flatMap((rendition, index) => videoOutput(plan, picture, rendition, index))
       : []),
-    ...audioOutput(plan),
+    ...audioOutput(ladder),
   ];
 }
 
@@ -182,24 +178,15 @@ function keyFrames(firstPictureMs: number): string {
   return `expr:isnan(prev_forced_t)+gt(${cell('t')},${cell('prev_forced_t')})`;
 }
 
-function audioOutput({ firstPictureMs, ladder }: EncodePlan): string[] {
+function audioOutput(ladder: Ladder): string[] {
   return [
     ...['-map', '0:a:0'],
     // A graph of its own, so that other sound leaves the picture alone. Holes become silence, drift is stretched away, so that
     // samples count stream time.
-    ...[
-      '-af',
-      `aresample=48000:async=960:min_comp=0.005:min_hard_comp=0.04:first_pts=${firstSample(firstPictureMs)}`,
-    ],
+    ...['-af', 'aresample=48000:async=960:min_comp=0.005:min_hard_comp=0.04'],
     ...['-c:a', 'aac', '-b:a', String(ladder.audio.bitrateBps), '-ac', '2'],
     ...output(ladder.video.length),
   ];
-}
-
-/** Sound begins with the last frame of the segmenter's that begins before the picture: otherwise it is off by up to half a frame. */
-function firstSample(firstPictureMs: number): number {
-  const frame = Math.floor((firstPictureMs * audioSamplesPerMs) / audioFrameSamples);
-  return frame * audioFrameSamples + ffmpegOffsetMs * audioSamplesPerMs;
 }
 
 /** Framed output, flushed at every frame: 4 ms from the encoder to us, where ffmpeg's fragments take one picture longer. */

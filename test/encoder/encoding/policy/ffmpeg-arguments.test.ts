@@ -67,22 +67,8 @@ describe("ffmpeg's arguments", () => {
     expect(ffmpegOffsetMs % 2000).toBe(0);
   });
 
-  test('do not depend on when a run starts except for that phase and the first sample of sound', () => {
-    const later = ffmpegArguments({ ...plan, firstPictureMs: 1234 + 2000 });
-    const withoutSample = (line: readonly string[]) => line.map((arg) => arg.replace(/first_pts=\d+/, ''));
-    expect(withoutSample(later)).toEqual(withoutSample(args));
-  });
-
-  test('begin sound with a frame of the segmenter, at most one before the first picture', () => {
-    for (const firstPictureMs of [0, 1, 21, 22, 1234, 3_600_007]) {
-      const sample = Number(
-        /first_pts=(\d+)/.exec(ffmpegArguments({ ...plan, firstPictureMs }).join(' '))![1],
-      );
-      const frame = (sample - ffmpegOffsetMs * 48) / 1024;
-      expect(Number.isInteger(frame)).toBe(true);
-      expect(firstPictureMs - (frame * 1024) / 48).toBeGreaterThanOrEqual(0);
-      expect(firstPictureMs - (frame * 1024) / 48).toBeLessThan(1024 / 48);
-    }
+  test('do not depend on when a run starts except for that phase: equal phases give equal lines', () => {
+    expect(ffmpegArguments({ ...plan, firstPictureMs: 1234 + 2000 })).toEqual(args);
   });
 
   test('give square pixels and progressive pictures for inputs that have neither', () => {
