@@ -71,7 +71,7 @@ export function fillerFor(need: FillerNeed): Filler {
 /** What makes both tracks end together: the shorter one is filled up to the end of the longer one. */
 export function fillerToEnd(videoMs: number, audioMs: number, audioFrameMs: number): Filler {
   return {
-    video: pictureTimes(videoMs, audioMs),
+    video: repeatsBetween(videoMs, audioMs),
     audio: steps(audioMs, videoMs, audioFrameMs),
   };
 }

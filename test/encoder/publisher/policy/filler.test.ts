@@ -80,6 +80,7 @@ describe('Filler', () => {
 
   test('makes both tracks end together', () => {
     expect(fillerToEnd(10_000, 10_250, 20).video).toEqual([10_100, 10_200]);
+    expect(fillerToEnd(9960, 10_040, 20).video).toEqual([]); // no segment for the sake of so little
     expect(fillerToEnd(10_050, 10_000, 20).audio).toEqual([10_020, 10_040]);
     expect(fillerToEnd(10_000, 10_000, 20)).toEqual({ video: [], audio: [] });
   });
