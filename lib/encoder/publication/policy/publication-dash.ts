@@ -5,7 +5,11 @@ import type { TrackHeader } from '../../policy/track-header.ts';
 import { ownRates } from './measured-rates.ts';
 import type { PublicationState, PublishedPeriod, SegmentFacts } from './publication-model.ts';
 
-/** How far behind the live edge players stay: two segments plus the time that a segment takes to arrive. */
+/**
+ * How far behind the live edge players stay: two segments plus the time that a segment takes to arrive. GStreamer's dashdemux2
+ * ignores `minBufferTime` and buffers 30 s (1.22; later 10 s) first, so its start takes as much longer; only a delay of that
+ * length would help it, at the cost of every other player's latency.
+ */
 const presentationDelayMs = 2 * segmentMs + 1000;
 
 /** The MPD: everything in the window while live, everything in a recording. `base` is the path to the broadcast's folder. */
