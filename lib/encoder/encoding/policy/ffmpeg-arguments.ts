@@ -55,6 +55,7 @@ function input(hasPictures: boolean): string[] {
     ...['-protocol_whitelist', 'pipe'], // never open anything that the input refers to (CVE-2023-6605)
     // The sequence headers suffice: don't wait for more. (0 means up to 5 s, which it does wait for sound alone.)
     ...['-probesize', '65536', '-analyzeduration', hasPictures ? '0' : '1'],
+    ...['-fpsprobesize', '0'], // the metadata tells the frame rate: measuring it takes 20 pictures, of slides a minute
     ...['-threads', '1'], // frame threading would delay one picture per thread
     ...['-f', 'flv', '-i', 'pipe:0'],
   ];
