@@ -17,7 +17,7 @@ import { type Filler, fillerFor, fillerToEnd, repeatsBetween, type TrackNeed } f
 import { InputMeter } from './policy/input-meter.ts';
 import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/picture-wait.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
-import { Timeline, type Track } from './policy/timeline.ts';
+import { type HeardTag, Timeline, type Track } from './policy/timeline.ts';
 
 /** One RTMP audio or video message, read when the clock was at `nowMs` of stream time. */
 export interface MediaMessage {
@@ -44,8 +44,16 @@ export interface IntakeHandler {
 const probeMs = 1000;
 const probePictures = 10;
 const probeBytes = 8 * 1024 * 1024;
+/** Media is held for its place up to this much. */
+const mostHeldBytes = 8 * 1024 * 1024;
 /** Sound that comes before the first picture is kept for it, up to this many frames. */
 const mostEarlySound = 500;
+
+interface HeldMessage {
+  readonly message: MediaMessage;
+  readonly keyframe: boolean;
+  readonly heard: HeardTag;
+}
 
 interface Probe {
   readonly messages: MediaMessage[];
@@ -72,6 +80,9 @@ export class Intake {
   readonly #shownBefore: ShownTracks;
   /** The last key frame, whose timing a slate takes over. */
   #keyframe?: Buffer;
+  /** Media whose place in stream time is not known yet. */
+  #held: HeldMessage[] = [];
+  #heldBytes = 0;
   /** Sound of the session before its first picture, and how long it was in all, in ms. */
   #early: MediaMessage[] = [];
   #earlyMs = 0;
@@ -108,6 +119,7 @@ export class Intake {
 
   /** The messages that follow belong to another session. */
   beginSession(): void {
+    this.#release();
     this.timeline.beginSession();
     this.#videoHeader = undefined;
     this.#audioHeader = undefined;
@@ -150,6 +162,7 @@ export class Intake {
   tick(nowMs: number, publisherPresent: boolean): void {
     const first = this.#probe?.messages[0];
     if (first && nowMs - first.nowMs > probeMs) this.#decide();
+    if (!this.timeline.isUndecided(nowMs)) this.#release();
     const format = this.#format;
     if (!format) return;
     const filler = fillerFor({
@@ -169,6 +182,7 @@ export class Intake {
   /** Nothing follows: both tracks end together. */
   end(): void {
     const { timeline } = this;
+    this.#release();
     if (!this.#format?.picture) return;
     this.#fill(fillerToEnd(timeline.lastOf('video'), timeline.lastOf('audio'), this.#format.audioFrameMs));
   }
@@ -208,6 +222,7 @@ export class Intake {
     const payload = classicVideo(message.payload, tag);
     if (tag.packetType === 'sequence-header') {
       const changed = this.#videoHeader !== undefined && !this.#videoHeader.equals(payload);
+      this.#release();
       this.#videoHeader = payload;
       if (changed && this.#state === 'flowing') {
         this.#state = 'waiting';
@@ -235,6 +250,7 @@ export class Intake {
     const payload = classicAudio(message.payload, tag);
     if (tag.packetType === 'sequence-header') {
       const changed = this.#audioHeader === undefined || !this.#audioHeader.equals(payload);
+      this.#release();
       this.#audioHeader = payload;
       if (changed && (this.#state === 'flowing' || this.#state === 'sound')) this.#changeSound(payload);
       return;
@@ -367,10 +383,27 @@ export class Intake {
     }
   }
 
-  #map({ type, timestampMs, payload, nowMs, sessionMs }: MediaMessage, keyframe: boolean): void {
-    const lastMs = this.timeline.lastOf(type);
-    const { streamMs, late } = this.timeline.place(type, timestampMs, nowMs);
+  #map(message: MediaMessage, keyframe: boolean): void {
+    const { type, timestampMs, payload, nowMs } = message;
+    const heard = this.timeline.hear(type, timestampMs, nowMs);
     this.meter.count(type, payload.length, nowMs);
+    this.#held.push({ message, keyframe, heard });
+    this.#heldBytes += payload.length;
+    if (!this.timeline.isUndecided(nowMs) || this.#heldBytes > mostHeldBytes) this.#release();
+  }
+
+  /** Gives media its place that waited for it to be known. */
+  #release(): void {
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    for (const each of held) this.#place(each);
+  }
+
+  #place({ message, keyframe, heard }: HeldMessage): void {
+    const { type, payload, sessionMs } = message;
+    const lastMs = this.timeline.lastOf(type);
+    const { streamMs, late } = this.timeline.settle(heard);
     if (type === 'audio') {
       const audioHeader = this.#audioHeader;
       if (late || !audioHeader) return;

@@ -2,6 +2,13 @@ import { RecentLeast } from './recent-least.ts';
 
 export type Track = 'video' | 'audio';
 
+/** A tag that was read and has not been given its place. */
+export interface HeardTag {
+  readonly track: Track;
+  /** Where it belongs by its timestamp; moves with a session that turns out to be late for good. */
+  streamMs: number;
+}
+
 /** Where a tag belongs in stream time. */
 export interface Placement {
   readonly streamMs: number;
@@ -64,6 +71,14 @@ interface TrackState {
   frameMs: number;
 }
 
+/** What was read since it is not known whether it is late for good. */
+interface Undecided {
+  readonly sinceMs: number;
+  /** Publisher's time from which on nothing has its place. */
+  readonly fromMs: number;
+  readonly tags: { readonly heard: HeardTag; readonly publisherMs: number }[];
+}
+
 /**
  * Maps the timestamps of a broadcast's publish sessions onto stream time (milliseconds since the broadcast began).
  *
@@ -80,6 +95,7 @@ export class Timeline {
   /** The session is late, and is given time to catch up. */
   #late?: { readonly sinceMs: number; readonly behindMs: number; moments: number } | undefined;
   #lateFromMs: number | undefined;
+  #undecided?: Undecided | undefined;
   /** By how much the session is behind the clock by its earlier track, and by its later one. */
   #earlier = new RecentLeast(slewWindowMs, 0);
   #later = new RecentLeast(slewWindowMs, 0);
@@ -151,8 +167,7 @@ export class Timeline {
 
   /** The next tag belongs to another publish session, whose timestamps are unrelated to the last one's. */
   beginSession(): void {
-    this.#late = undefined;
-    this.#lateFromMs = undefined;
+    this.#caughtUp();
     for (const track of Object.values(this.#tracks)) {
       track.publisherMs = undefined;
       track.shift = undefined;
@@ -162,8 +177,11 @@ export class Timeline {
     }
   }
 
-  /** Places a tag with RTMP timestamp `timestamp` (any 32-bit number), read when the clock was at `nowMs` of stream time. */
-  place(track: Track, timestamp: number, nowMs: number): Placement {
+  /**
+   * Reads a tag with RTMP timestamp `timestamp` (any 32-bit number) when the clock is at `nowMs` of stream time. `settle` it
+   * unless `isUndecided`.
+   */
+  hear(track: Track, timestamp: number, nowMs: number): HeardTag {
     const state = this.#tracks[track];
     const other = this.#tracks[track === 'video' ? 'audio' : 'video'];
     const now = Math.floor(nowMs);
@@ -178,10 +196,34 @@ export class Timeline {
     else if (gapMs > 0 && this.#late) this.#late.moments++;
     state.publisherMs = publisherMs;
     state.heardMs = now;
-    const isLate = publisherMs + state.offsetMs <= state.lastMs;
-    this.#catchUp(isLate, now);
+    const heard: HeardTag = { track, streamMs: publisherMs + state.offsetMs };
+    this.#catchUp({ heard, publisherMs }, heard.streamMs <= state.lastMs, now);
     this.#followDrift(now);
-    return this.#take(state, publisherMs + state.offsetMs);
+    return heard;
+  }
+
+  /**
+   * Media that is late has begun to arrive, and it is not known yet whether it catches up (then filler has taken its time) or
+   * stays late (then all of it is shown, later). True for 600 ms at most.
+   */
+  isUndecided(nowMs: number): boolean {
+    return this.#undecided !== undefined && nowMs - this.#undecided.sinceMs < patienceMs;
+  }
+
+  /** Reads a tag and gives it its place at once. */
+  place(track: Track, timestamp: number, nowMs: number): Placement {
+    return this.settle(this.hear(track, timestamp, nowMs));
+  }
+
+  /** Gives a tag its place. */
+  settle({ track, streamMs }: HeardTag): Placement {
+    const state = this.#tracks[track];
+    const overlapMs = state.lastMs - streamMs;
+    if (overlapMs >= 0 && (state.filled || overlapMs > jitterMs))
+      return { streamMs: state.lastMs, late: true };
+    state.lastMs = Math.max(streamMs, state.lastMs + 1);
+    state.filled = false;
+    return { streamMs: state.lastMs, late: false };
   }
 
   /** Reserves stream time for a filler tag; returns its time, which is `atMs` or just after the last tag. */
@@ -190,15 +232,6 @@ export class Timeline {
     state.lastMs = Math.max(Math.floor(atMs), state.lastMs + 1);
     state.filled = true;
     return state.lastMs;
-  }
-
-  #take(state: TrackState, streamMs: number): Placement {
-    const overlapMs = state.lastMs - streamMs;
-    if (overlapMs >= 0 && (state.filled || overlapMs > jitterMs))
-      return { streamMs: state.lastMs, late: true };
-    state.lastMs = Math.max(streamMs, state.lastMs + 1);
-    state.filled = false;
-    return { streamMs: state.lastMs, late: false };
   }
 
   #fixOffset(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
@@ -260,13 +293,19 @@ export class Timeline {
   }
 
   /** A session that does not catch up is late for good: its clock stood still, or the network is too slow for it. */
-  #catchUp(isLate: boolean, now: number): void {
+  #catchUp(tag: { heard: HeardTag; publisherMs: number }, isLate: boolean, now: number): void {
     const behindMs = this.#behindMs(now);
     if (behindMs <= tooLateMs) {
-      this.#late = undefined;
-      this.#lateFromMs = undefined;
+      this.#caughtUp();
       return;
     }
+    if (isLate) {
+      const heardMs = Object.values(this.#tracks).map(
+        ({ publisherMs = Number.NEGATIVE_INFINITY }) => publisherMs,
+      );
+      this.#undecided ??= { sinceMs: now, fromMs: Math.max(...heardMs), tags: [] };
+    }
+    if (this.isUndecided(now)) this.#undecided?.tags.push(tag);
     this.#lateFromMs ??= now;
     this.#late ??= { sinceMs: now, behindMs, moments: 0 };
     const { sinceMs, behindMs: firstMs, moments } = this.#late;
@@ -276,6 +315,12 @@ export class Timeline {
     if (firstMs - behindMs < elapsedMs / 2) this.#shift(behindMs, now);
   }
 
+  #caughtUp(): void {
+    this.#late = undefined;
+    this.#lateFromMs = undefined;
+    this.#undecided = undefined;
+  }
+
   /**
    * Moves the session to a later time, both tracks from the same publisher's time on: what the later track has still to send from
    * before it belongs to pictures that were shown already.
@@ -283,7 +328,14 @@ export class Timeline {
   #shift(byMs: number, now: number): void {
     this.#anchors++;
     const tracks = Object.values(this.#tracks);
-    const fromMs = Math.max(...tracks.map(({ publisherMs }) => publisherMs ?? Number.NEGATIVE_INFINITY));
+    const undecided = this.isUndecided(now) ? this.#undecided : undefined;
+    this.#undecided = undefined;
+    const fromMs =
+      undecided?.fromMs ??
+      Math.max(...tracks.map(({ publisherMs }) => publisherMs ?? Number.NEGATIVE_INFINITY));
+    for (const { heard, publisherMs } of undecided?.tags ?? []) {
+      if (publisherMs >= fromMs) heard.streamMs += byMs;
+    }
     for (const track of tracks) {
       applyShift(track, Number.POSITIVE_INFINITY);
       track.shift = { fromMs, byMs };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Timeline, type Track } from '../../../../lib/encoder/publisher/policy/timeline.ts';
+import { type HeardTag, Timeline, type Track } from '../../../../lib/encoder/publisher/policy/timeline.ts';
 
 const track = fc.constantFrom<Track>('video', 'audio');
 const timestamp = fc.oneof(
@@ -216,6 +216,24 @@ describe('The timeline', () => {
       })),
     );
     expect(placed.filter(({ streamMs, ms }) => streamMs !== ms).slice(0, 5)).toEqual([]);
+  });
+
+  test('loses nothing of a clock that stood still, if what is undecided is settled when it is known', () => {
+    const timeline = new Timeline();
+    const settled: { ms: number; streamMs: number; late: boolean }[] = [];
+    let held: { ms: number; heard: HeardTag }[] = [];
+    for (const each of media(0, 30_000, (_, ms) => ms + (ms >= 6000 ? 20_000 : 0))) {
+      // Filler took the time of the pause.
+      if (each.ms === 6000 && each.track === 'video')
+        for (const one of ['video', 'audio'] as const) timeline.fill(one, 25_800);
+      held.push({ ms: each.ms, heard: timeline.hear(each.track, each.ms, each.atMs) });
+      if (timeline.isUndecided(each.atMs)) continue;
+      settled.push(...held.map(({ ms, heard }) => ({ ms, ...timeline.settle(heard) })));
+      held = [];
+    }
+    expect(settled.filter(({ late }) => late)).toEqual([]);
+    const offsets = new Set(settled.filter(({ ms }) => ms >= 6000).map(({ ms, streamMs }) => streamMs - ms));
+    expect(offsets.size).toBe(1);
   });
 
   test('begins a session a whole picture after filler, whichever track comes first', () => {
