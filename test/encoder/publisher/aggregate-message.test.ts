@@ -1,13 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { RelayConnectionHandler } from '../../../lib/encoder/ports.ts';
-import { PublishSession } from '../../../lib/encoder/publisher/publish-session.ts';
-import { encodeRelayHello } from '../../../lib/protocol/relay/hello.ts';
 import { encodeAmf0 } from '../../../lib/protocol/rtmp/amf0.ts';
-import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
 import { encodeCommand } from '../../../lib/protocol/rtmp/commands.ts';
 import type { ProtocolError } from '../../../lib/protocol/rtmp/errors.ts';
-import type { BroadcastId, MemberId, SessionId, StreamId } from '../../../lib/routing/ids.ts';
+import type { BroadcastId } from '../../../lib/routing/ids.ts';
+import { openSession, plainHello } from '../../../testkit/harness/open-session.ts';
 import { aggregateOf } from '../../../testkit/media/rtmp-dialects.ts';
 
 const video = (timestampMs: number) => ({
@@ -20,39 +17,11 @@ const writer = new ChunkWriter();
 
 /** A session on the seat, and what it delivers. */
 function seated() {
-  let connection!: RelayConnectionHandler;
-  let session!: PublishSession;
   const seen: string[] = [];
-  PublishSession.open(
-    {
-      start: (handler) => {
-        connection = handler;
-      },
-      write() {},
-      pause() {},
-      resume() {},
-      end() {},
-      abort: () => seen.push('aborted'),
-    },
-    (opened) => {
-      session = opened;
-    },
-    (cause) => {
-      throw cause;
-    },
+  const { session, data } = openSession(
+    { ...plainHello, firstFrame: 0 },
+    { abort: () => void seen.push('aborted') },
   );
-  const address = { address: '192.0.2.1', port: 1 };
-  const hello = encodeRelayHello({
-    client: address,
-    server: address,
-    streamId: '0123456789abcdef' as StreamId,
-    sessionId: 's' as SessionId,
-    proxyId: 'ingest-1' as MemberId,
-    publish: { app: 'live' },
-    chunkState: initialChunkState,
-    firstFrame: 0,
-  });
-  connection.data(hello);
   session.accept(
     { broadcastId: 'b' as BroadcastId, epoch: 1 },
     {
@@ -65,7 +34,7 @@ function seated() {
       closed: () => seen.push('closed'),
     },
   );
-  return { seen, session, take: (bytes: Buffer) => connection.data(bytes) };
+  return { seen, session, take: data };
 }
 
 test('what an aggregate message contains is used as if it had been sent one by one', () => {

@@ -1,50 +1,20 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { RelayConnectionHandler } from '../../../lib/encoder/ports.ts';
 import { frameToResumeAt } from '../../../lib/encoder/publisher/policy/resumption.ts';
-import { PublishSession } from '../../../lib/encoder/publisher/publish-session.ts';
+import type { PublishSession } from '../../../lib/encoder/publisher/publish-session.ts';
 import { PublisherStream } from '../../../lib/ingest/policy/publisher-stream.ts';
-import { encodeRelayHello } from '../../../lib/protocol/relay/hello.ts';
 import { AckCounter } from '../../../lib/protocol/rtmp/acknowledgement.ts';
 import type { RtmpMessage } from '../../../lib/protocol/rtmp/chunk-reader.ts';
 import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import { Publisher } from '../../../lib/protocol/rtmp/publisher.ts';
-import type { BroadcastId, MemberId, SessionId, StreamId } from '../../../lib/routing/ids.ts';
+import type { BroadcastId } from '../../../lib/routing/ids.ts';
+import { openSession, plainHello } from '../../../testkit/harness/open-session.ts';
 import { aggregateOf, shortChunks } from '../../../testkit/media/rtmp-dialects.ts';
 
 const lease = { broadcastId: 'b' as BroadcastId, epoch: 1 };
 const metadata = Buffer.from('02000d40736574446174614672616d6502000a6f6e4d65746144617461', 'hex');
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
-
-/** A worker's end of one link: it hands what it takes to `taken`. */
-function openLink(hello: Parameters<typeof encodeRelayHello>[0]): {
-  session: PublishSession;
-  data(bytes: Buffer): void;
-} {
-  let handler!: RelayConnectionHandler;
-  let session!: PublishSession;
-  PublishSession.open(
-    {
-      start: (given) => {
-        handler = given;
-      },
-      write() {},
-      pause() {},
-      resume() {},
-      end() {},
-      abort() {},
-    },
-    (opened) => {
-      session = opened;
-    },
-    (cause) => {
-      throw cause;
-    },
-  );
-  handler.data(encodeRelayHello(hello));
-  return { session, data: (bytes) => handler.data(bytes) };
-}
 
 /** Passes 2^24 ms. */
 const firstTimestamp = 0xffffff - 700;
@@ -115,13 +85,8 @@ test('however many links a session uses, and wherever they break, each frame is 
         for (const [reads, brings, confirms] of [...breaks, [1, 1, 0] as const]) {
           const untilBytes = readBytes + Math.round((bytes.length - readBytes) * reads);
           const replay = stream.replay()!;
-          const { session, data } = openLink({
-            client: { address: '192.0.2.1', port: 1 },
-            server: { address: '192.0.2.2', port: 1935 },
-            streamId: '0123456789abcdef' as StreamId,
-            sessionId: 's' as SessionId,
-            proxyId: 'ingest-1' as MemberId,
-            publish: { app: 'live' },
+          const { session, data } = openSession({
+            ...plainHello,
             chunkState: replay.chunkState,
             firstFrame: replay.firstFrame,
             ...(last && { replayFromMs: replay.fromMs }),

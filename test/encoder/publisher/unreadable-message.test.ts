@@ -1,13 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { RelayConnectionHandler } from '../../../lib/encoder/ports.ts';
-import { PublishSession } from '../../../lib/encoder/publisher/publish-session.ts';
-import { encodeRelayHello } from '../../../lib/protocol/relay/hello.ts';
 import { LinkFrameDecoder } from '../../../lib/protocol/relay/link-frames.ts';
-import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import type { ProtocolError } from '../../../lib/protocol/rtmp/errors.ts';
 import { Publisher } from '../../../lib/protocol/rtmp/publisher.ts';
-import type { BroadcastId, MemberId, SessionId, StreamId } from '../../../lib/routing/ids.ts';
+import type { BroadcastId } from '../../../lib/routing/ids.ts';
+import { openSession, plainHello } from '../../../testkit/harness/open-session.ts';
 
 const name = Buffer.concat([Buffer.from([2, 0, 10]), Buffer.from('onMetaData')]);
 const nested = (depth: number): Buffer =>
@@ -30,39 +27,8 @@ const unreadable: [what: string, payload: Buffer][] = [
 ];
 
 test.each(unreadable)('a data message %s is skipped, and the media around it goes on', (_, payload) => {
-  let connection!: RelayConnectionHandler;
-  let session!: PublishSession;
   const aborted: string[] = [];
-  PublishSession.open(
-    {
-      start: (handler) => {
-        connection = handler;
-      },
-      write() {},
-      pause() {},
-      resume() {},
-      end() {},
-      abort: () => aborted.push('aborted'),
-    },
-    (opened) => {
-      session = opened;
-    },
-    (cause) => {
-      throw cause;
-    },
-  );
-  const address = { address: '192.0.2.1', port: 1 };
-  connection.data(
-    encodeRelayHello({
-      client: address,
-      server: address,
-      streamId: '0123456789abcdef' as StreamId,
-      sessionId: 's' as SessionId,
-      proxyId: 'ingest-1' as MemberId,
-      publish: { app: 'live' },
-      chunkState: initialChunkState,
-    }),
-  );
+  const { session, data } = openSession(plainHello, { abort: () => void aborted.push('aborted') });
   const seen: string[] = [];
   session.accept(
     { broadcastId: 'b' as BroadcastId, epoch: 1 },
@@ -77,7 +43,7 @@ test.each(unreadable)('a data message %s is skipped, and the media around it goe
     },
   );
   const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
-  connection.data(
+  data(
     Buffer.concat([
       writer.media('video', 0, Buffer.from([0x17, 1, 0, 0, 0, 1])),
       writer.media('data', 10, payload),
@@ -96,40 +62,12 @@ test('whatever throws, and however often, messages are skipped or the proxy is t
       fc.nat(20),
       fc.integer({ min: 1, max: 40 }),
       (faulty, from, forCalls) => {
-        let connection!: RelayConnectionHandler;
-        let session!: PublishSession;
         const told: string[] = [];
         const decoder = new LinkFrameDecoder(({ type }) => told.push(type));
-        PublishSession.open(
-          {
-            start: (handler) => {
-              connection = handler;
-            },
-            write: (bytes) => decoder.push(bytes),
-            pause() {},
-            resume() {},
-            end() {},
-            abort: () => told.push('aborted'),
-          },
-          (opened) => {
-            session = opened;
-          },
-          (cause) => {
-            throw cause;
-          },
-        );
-        const address = { address: '192.0.2.1', port: 1 };
-        connection.data(
-          encodeRelayHello({
-            client: address,
-            server: address,
-            streamId: '0123456789abcdef' as StreamId,
-            sessionId: 's' as SessionId,
-            proxyId: 'ingest-1' as MemberId,
-            publish: { app: 'live' },
-            chunkState: initialChunkState,
-          }),
-        );
+        const { session, data } = openSession(plainHello, {
+          write: (bytes) => decoder.push(bytes),
+          abort: () => void told.push('aborted'),
+        });
         let calls = 0;
         const taken: number[] = [];
         const step = (name: (typeof steps)[number]): void => {
@@ -156,7 +94,7 @@ test('whatever throws, and however often, messages are skipped or the proxy is t
         );
         const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
         for (let picture = 0; picture < 60; picture++)
-          connection.data(writer.media('video', picture * 40, Buffer.from([0x27, 1, 0, 0, 0, 1])));
+          data(writer.media('video', picture * 40, Buffer.from([0x27, 1, 0, 0, 0, 1])));
         expect(told).not.toContain('aborted');
         expect(taken.at(-1) === 59 * 40 || told.includes('end')).toBe(true);
       },
