@@ -260,17 +260,25 @@ export class Intake {
     else this.#take({ ...message, payload }, false);
   }
 
+  /** The broadcast flows, and has no pictures. */
+  get #isSoundAlone(): boolean {
+    return this.#format !== undefined && !this.#format.picture;
+  }
+
+  /** What the session has said of its format, without what its pictures show. */
+  get #said(): ProbedInput {
+    return {
+      ...(this.#videoHeader ? { videoHeader: this.#videoHeader } : {}),
+      ...(this.#audioHeader ? { audioHeader: this.#audioHeader } : {}),
+      ...(this.#claimedFrameRate === undefined ? {} : { claimedFrameRate: this.#claimedFrameRate }),
+    };
+  }
+
   /** Keeps sound for the session's first picture, until it has waited for that long enough. */
   #awaitPicture(message: MediaMessage): void {
     if (this.#early.push(message) > mostEarlySound) this.#early.shift();
     const known = this.#format;
-    const format = known
-      ? withSound(known, this.#audioHeader!)
-      : decideFormat({
-          ...(this.#videoHeader ? { videoHeader: this.#videoHeader } : {}),
-          audioHeader: this.#audioHeader!,
-          ...(this.#claimedFrameRate === undefined ? {} : { claimedFrameRate: this.#claimedFrameRate }),
-        });
+    const format = known ? withSound(known, this.#audioHeader!) : decideFormat(this.#said);
     this.#earlyMs += format.audioFrameMs;
     const before = known ? (known.picture ? 'pictures' : 'sound-alone') : this.#shownBefore;
     if (this.#earlyMs < pictureWaitMs(this.#announced, before)) return;
@@ -335,8 +343,7 @@ export class Intake {
   #take(message: MediaMessage, keyframe: boolean): void {
     const probe = this.#probe;
     // Where sound has been flowing by itself, it goes on.
-    const isApart = message.type === 'audio' && this.#format !== undefined && !this.#format.picture;
-    if (!probe || isApart) {
+    if (!probe || (message.type === 'audio' && this.#isSoundAlone)) {
       this.#map(message, keyframe);
       return;
     }
@@ -358,9 +365,7 @@ export class Intake {
     this.#probe = undefined;
     const spanMs = (probe.lastPictureMs - probe.firstPictureMs) | 0;
     const input: ProbedInput = {
-      videoHeader: this.#videoHeader,
-      ...(this.#audioHeader ? { audioHeader: this.#audioHeader } : {}),
-      ...(this.#claimedFrameRate === undefined ? {} : { claimedFrameRate: this.#claimedFrameRate }),
+      ...this.#said,
       ...(spanMs > 0 ? { measuredFrameRate: ((probe.pictures - 1) * 1000) / spanMs } : {}),
     };
     try {
@@ -408,7 +413,7 @@ export class Intake {
       const audioHeader = this.#audioHeader;
       if (late || !audioHeader) return;
       this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
-      const isAlone = this.#format !== undefined && !this.#format.picture;
+      const isAlone = this.#isSoundAlone;
       if (isAlone) this.#filled = false;
       this.#handler.tag({ type, streamMs, payload, keyframe: isAlone, audioHeader }, sessionMs);
       return;

@@ -299,12 +299,7 @@ export class Timeline {
       this.#caughtUp();
       return;
     }
-    if (isLate) {
-      const heardMs = Object.values(this.#tracks).map(
-        ({ publisherMs = Number.NEGATIVE_INFINITY }) => publisherMs,
-      );
-      this.#undecided ??= { sinceMs: now, fromMs: Math.max(...heardMs), tags: [] };
-    }
+    if (isLate) this.#undecided ??= { sinceMs: now, fromMs: this.#newestMs, tags: [] };
     if (this.isUndecided(now)) this.#undecided?.tags.push(tag);
     this.#lateFromMs ??= now;
     this.#late ??= { sinceMs: now, behindMs, moments: 0 };
@@ -313,6 +308,12 @@ export class Timeline {
     if (moments < judgeMoments || elapsedMs < (isLate ? judgeLateMs : judgeBehindMs)) return;
     this.#late = undefined;
     if (firstMs - behindMs < elapsedMs / 2) this.#shift(behindMs, now);
+  }
+
+  /** The newest publisher's time of either track. */
+  get #newestMs(): number {
+    const times = Object.values(this.#tracks).map(({ publisherMs }) => publisherMs);
+    return Math.max(...times.map((ms) => ms ?? Number.NEGATIVE_INFINITY));
   }
 
   #caughtUp(): void {
@@ -330,9 +331,7 @@ export class Timeline {
     const tracks = Object.values(this.#tracks);
     const undecided = this.isUndecided(now) ? this.#undecided : undefined;
     this.#undecided = undefined;
-    const fromMs =
-      undecided?.fromMs ??
-      Math.max(...tracks.map(({ publisherMs }) => publisherMs ?? Number.NEGATIVE_INFINITY));
+    const fromMs = undecided?.fromMs ?? this.#newestMs;
     for (const { heard, publisherMs } of undecided?.tags ?? []) {
       if (publisherMs >= fromMs) heard.streamMs += byMs;
     }
