@@ -276,8 +276,7 @@ export class Encoding {
           videoEncoder: this.#options.videoEncoder ?? 'x264',
         },
         fromNumber,
-        videoHeader: format.picture?.header,
-        audioHeader: format.audioHeader,
+        format,
       },
       this.#options.startEncoder,
       {

@@ -1,3 +1,4 @@
+import { shortestPictureMs } from '../../policy/stream-tag.ts';
 import { RecentLeast } from './recent-least.ts';
 
 export type Track = 'video' | 'audio';
@@ -13,8 +14,8 @@ export interface HeardTag {
 export interface Placement {
   readonly streamMs: number;
   /**
-   * Filler or later media has taken the tag's time. `streamMs` is then that of the track's last tag: a picture is decoded for the
-   * sake of those that refer to it, and not shown; sound is dropped.
+   * Filler or later media has taken the tag's time, or a repeat has just begun to be shown. `streamMs` is then that of the track's
+   * last tag: a picture is decoded for the sake of those that refer to it, and not shown; sound is dropped.
    */
   readonly late: boolean;
 }
@@ -218,7 +219,8 @@ export class Timeline {
   /** Gives a tag its place. */
   settle({ track, streamMs }: HeardTag): Placement {
     const state = this.#tracks[track];
-    const overlapMs = state.lastMs - streamMs;
+    const shownMs = state.filled && track === 'video' ? shortestPictureMs - 1 : 0;
+    const overlapMs = state.lastMs + shownMs - streamMs;
     if (overlapMs >= 0 && (state.filled || overlapMs > jitterMs))
       return { streamMs: state.lastMs, late: true };
     state.lastMs = Math.max(streamMs, state.lastMs + 1);

@@ -105,6 +105,12 @@ describe('Filler', () => {
     expect(repeatsBetween(3950, 6200)).toContain(6000);
   });
 
+  test('shows no picture for less than one of 24 a second, even at a line of the grid', () => {
+    expect(repeatsBetween(3990, 4200)).toEqual([4032, 4132]);
+    expect(repeatsBetween(3880, 4030)).toEqual([]);
+    expect(repeatsBetween(3840, 4030)).toEqual([3940]);
+  });
+
   test('repeats a picture that stands, up to the next one, and leaves an ordinary frame rate alone', () => {
     expect(repeatsBetween(1000, 1040)).toEqual([]);
     expect(repeatsBetween(1000, 1100)).toEqual([]);
