@@ -13,6 +13,7 @@ import { Intake } from './intake.ts';
 import type { ShownTracks } from './policy/picture-wait.ts';
 import { ThroughMarks } from './policy/published-through.ts';
 import { isWindowOver } from './policy/reconnect-window.ts';
+import { SessionStart } from './policy/session-start.ts';
 import { type PublishSession, unreadable } from './publish-session.ts';
 import { PublisherSeat } from './publisher-seat.ts';
 import { SlateMaker } from './slate-maker.ts';
@@ -60,6 +61,7 @@ export class Reception {
   readonly #slates: SlateMaker;
   readonly #time: StreamClock;
   readonly #marks = new ThroughMarks();
+  readonly #sessionStart = new SessionStart();
   readonly #replayProgress = new ReplayProgress();
 
   constructor(options: ReceptionOptions) {
@@ -112,9 +114,12 @@ export class Reception {
     return this.#seat.session !== undefined;
   }
 
-  /** Segments up to this one are published, so the proxy may drop their media. */
+  /** Segments up to this one are published: another worker would begin after it, so the proxy may drop their media. */
   published(number: number): void {
-    const through = this.#marks.publishedThrough(segmentStartMs(number + 1));
+    const nextMs = segmentStartMs(number + 1);
+    const sessionStartMs = this.#sessionStart.at(nextMs);
+    if (sessionStartMs !== undefined) this.#report.publisher.sessionStartsAt(sessionStartMs);
+    const through = this.#marks.publishedThrough(nextMs);
     if (through !== undefined) this.send({ type: 'published-through', timestampMs: through });
   }
 
@@ -205,7 +210,10 @@ export class Reception {
    */
   #keepUpWithReplay(): void {
     if (!this.#replayProgress.isReplaying(this.#options.clock.nowMs())) return;
-    this.#replayProgress.replayed(this.#time.keepUpWith(this.#intake.timeline.reachedMs(this.#time.nowMs)));
+    const { timeline } = this.#intake;
+    const movedMs = this.#time.keepUpWith(timeline.reachedMs(this.#time.nowMs));
+    timeline.clockMoved(movedMs);
+    this.#replayProgress.replayed(movedMs);
   }
 
   #publisherReturned(awayMs: number): void {
@@ -230,6 +238,7 @@ export class Reception {
     const { publisher } = this.#report;
     const replayStartMs = publisher.replayStartMs(session);
     this.#marks.clear();
+    this.#sessionStart.clear();
     this.#intake.beginSession();
     this.#replayProgress.taken(this.#replayOf(session, replayStartMs), clock.nowMs());
     if (replayStartMs !== undefined && this.#time.startBefore(replayStartMs)) {
@@ -263,7 +272,8 @@ export class Reception {
         tag: (tag, sessionMs) => {
           if (sessionMs !== undefined) {
             this.#marks.add(tag.streamMs, sessionMs);
-            if (tag.keyframe) report.publisher.sessionStartsAt(tag.streamMs - sessionMs);
+            const isFirst = this.#sessionStart.add(tag, sessionMs);
+            if (isFirst) report.publisher.sessionStartsAt(tag.streamMs - sessionMs);
           }
           owner.tag(tag);
         },

@@ -178,6 +178,16 @@ export class Timeline {
     }
   }
 
+  /** The clock was set forward by this much: whatever was read is as much later than it seemed. */
+  clockMoved(byMs: number): void {
+    for (const track of Object.values(this.#tracks)) {
+      track.heardMs += byMs;
+      track.behindMs += byMs;
+    }
+    this.#earlier.move(byMs);
+    this.#later.move(byMs);
+  }
+
   /**
    * Reads a tag with RTMP timestamp `timestamp` (any 32-bit number) when the clock is at `nowMs` of stream time. `settle` it
    * unless `isUndecided`.
