@@ -126,8 +126,13 @@ const texts = {
   'input.timestamps-mended': ({ jumpMs }: { jumpMs: number }) =>
     `The broadcaster's clock jumped ${jumpMs < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(jumpMs))}. Stream time was corrected; viewers see at most a short jump.`,
 
-  'ladder.shed': ({ rendition, speed, left }: { rendition: string; speed: number; left: string }) =>
-    `Encoder overloaded (${speed.toFixed(2)}× real time); ${rendition} turned off. Viewers keep ${left}.`,
+  /** Without `speed`, the encoder crashed soon after the rendition had come back. */
+  'ladder.shed': ({ rendition, speed, left }: { rendition: string; speed?: number; left: string }) =>
+    `Encoder ${speed === undefined ? `stopped soon after ${rendition} came back` : `overloaded (${speed.toFixed(2)}× real time)`}; ` +
+    `${rendition} turned off. Viewers keep ${left}.`,
+
+  'ladder.restored': ({ rendition, all }: { rendition: string; all: string }) =>
+    `The encoder has room again; ${rendition} turned back on. Viewers have ${all}.`,
 
   'encoder.restarted': ({ detail, outageMs }: { detail: string; outageMs: number }) =>
     `The encoder stopped (${detail}) and was restarted; ${formatDuration(outageMs)} of media was re-encoded or skipped.`,

@@ -161,14 +161,18 @@ export class Broadcast implements ActiveBroadcast {
   }
 
   #makeEncoding(): Encoding {
-    return new Encoding(this.#setting, {
-      group: (group, headers) => this.#output.add(group, headers, this.#reception.nowMs),
-      started: (run) => this.#report.encoding.started(run),
-      shed: (rendition, lagMs, left) => this.#report.encoding.shed(rendition, lagMs, left),
-      stuck: (withinMs) => this.#report.encoding.stuck(withinMs),
-      crashed: (run, exit) => this.#report.encoding.crashed(run, exit),
-      failed: () => this.end('encoder-failed'),
-    });
+    return new Encoding(
+      { ...this.#setting, streamId: this.streamId },
+      {
+        group: (group, headers) => this.#output.add(group, headers, this.#reception.nowMs),
+        started: (run) => this.#report.encoding.started(run),
+        shed: (rendition, lagMs, left) => this.#report.encoding.shed(rendition, lagMs, left),
+        restored: (rendition, all) => this.#report.encoding.restored(rendition, all),
+        stuck: (withinMs) => this.#report.encoding.stuck(withinMs),
+        crashed: (run, exit) => this.#report.encoding.crashed(run, exit),
+        failed: () => this.end('encoder-failed'),
+      },
+    );
   }
 
   #makeOutput(epoch: number, restored: RestoredPublication | undefined): BroadcastOutput {

@@ -60,6 +60,12 @@ export function withoutTopRung(ladder: Ladder): Ladder | undefined {
   return ladder.video.length > 1 ? { ...ladder, video: ladder.video.slice(1) } : undefined;
 }
 
+/** The ladder with the next rung of the `whole` one on top, or undefined where none is missing. */
+export function withNextRung(ladder: Ladder, whole: Ladder): Ladder | undefined {
+  const missing = whole.video.length - ladder.video.length;
+  return missing > 0 ? { ...whole, video: whole.video.slice(missing - 1) } : undefined;
+}
+
 const longSide = ({ width, height }: VideoInput): number => Math.max(width, height);
 const shortSide = ({ width, height }: VideoInput): number => Math.min(width, height);
 

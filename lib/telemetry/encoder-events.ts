@@ -90,10 +90,15 @@ export const encoderEvents = {
     'ffmpeg did not finish its input within `withinMs` and was killed; the media it had not encoded is lost.',
     { FfmpegCrashes: 1 },
   ),
-  'encoder.ladder.shed': event<About & { rendition: string; lagMs: number }>(
+  /** Without `lagMs`: ffmpeg crashed soon after the rendition had come back. */
+  'encoder.ladder.shed': event<About & { rendition: string; lagMs?: number }>(
     'warn',
     'Encoder overloaded (behind real time); turned off the top rendition.',
     { RenditionsShed: 1 },
+  ),
+  'encoder.ladder.restored': event<About & { rendition: string }>(
+    'info',
+    'Encoder has room again; turned the rendition back on.',
   ),
   'encoder.slate.failed': event<About & { cause: unknown }>(
     'warn',

@@ -253,16 +253,28 @@ export class Publication {
     const last = this.#periods.at(-1);
     const whole = last !== undefined && last.toNumber + 1 === number;
     if (whole && sameHeaders(last.headers, headers)) return { period: last, inits: [], isNew: false };
-    const same = [...headers].every(([id, { init }]) => last?.headers.get(id)?.init.equals(init));
+    const known = this.#initNameOf(headers);
     const period = {
       fromNumber: number,
       toNumber: number,
-      // Unchanged init segments stay where the previous period has them, possibly from another worker.
-      initName: last && same ? last.initName : initName(this.#options.epoch, this.#generation + 1),
-      continues: whole && same,
+      initName: known ?? initName(this.#options.epoch, this.#generation + 1),
+      continues: whole && goesOn(last.headers, headers),
       headers,
     };
-    return { period, inits: same ? [] : [...headers].map(([id, { init }]) => [id, init]), isNew: true };
+    return { period, inits: known ? [] : [...headers].map(([id, { init }]) => [id, init]), isNew: true };
+  }
+
+  /** The newest name that all these init segments are stored under, possibly by another worker; a rung may come back after long. */
+  #initNameOf(headers: ReadonlyMap<string, TrackHeader>): string | undefined {
+    const stored = new Map<string, Map<string, Buffer>>();
+    for (const period of this.#periods.toReversed()) {
+      const inits = stored.get(period.initName) ?? new Map<string, Buffer>();
+      for (const [id, { init }] of period.headers) inits.set(id, init);
+      stored.set(period.initName, inits);
+    }
+    for (const [name, inits] of stored)
+      if ([...headers].every(([id, { init }]) => inits.get(id)?.equals(init))) return name;
+    return undefined;
   }
 
   #add(id: string, header: TrackHeader, number: number, segment: Segment): void {
@@ -304,6 +316,16 @@ const soundOf = (headers: ReadonlyMap<string, TrackHeader>): ReadonlyMap<string,
   new Map([...headers].filter(([, { kind }]) => kind === 'audio'));
 
 const segmentEndMs = (number: number): number => segmentStartMs(number + 1);
+
+/** Whether players can go on with each kind of track: a rendition that both have, and none that changed. */
+function goesOn(last: ReadonlyMap<string, TrackHeader>, next: ReadonlyMap<string, TrackHeader>): boolean {
+  const common = [...next].filter(([id]) => last.has(id));
+  const kinds = new Set(common.map(([, { kind }]) => kind));
+  return (
+    [...next.values()].every(({ kind }) => kinds.has(kind)) &&
+    common.every(([id, { init }]) => last.get(id)?.init.equals(init))
+  );
+}
 
 function sameHeaders(a: ReadonlyMap<string, TrackHeader>, b: ReadonlyMap<string, TrackHeader>): boolean {
   return a === b || (a.size === b.size && [...a].every(([id, { init }]) => b.get(id)?.init.equals(init)));
