@@ -108,6 +108,10 @@ export const encoderEvents = {
     'warn',
     'Skipped a message of the publisher that cannot be read or handled. Its broadcast goes on.',
   ),
+  'encoder.tracks.ignored': event<About & { type: 'audio' | 'video' }>(
+    'info',
+    'The publisher sends several tracks (enhanced RTMP multitrack); only track 0 is used.',
+  ),
   'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
     'info',
     'Input paused: the publisher is sending faster than real time, or faster than ffmpeg can encode.',

@@ -175,6 +175,7 @@ export class Reception {
         this.#startTime();
         this.#keepUpWithReplay();
       },
+      tracksIgnored: (type) => report.publisher.tracksIgnored(type),
       skipped: (cause) => report.publisher.messageSkipped(cause),
       unusable: (cause) => this.#unusable(unreadable(cause)),
       metadata: ({ frameRate, encoder, announced }) => {

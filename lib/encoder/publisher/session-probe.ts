@@ -1,3 +1,4 @@
+import { canBeginAt } from '../../packaging/codec/avc-start.ts';
 import { CodecConfigError } from '../../packaging/codec/errors.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
 import { FlvError } from '../../protocol/flv/errors.ts';
@@ -152,8 +153,10 @@ export class SessionProbe {
     }
     const header = this.#videoHeader;
     if (header === undefined || payload.length <= classicVideoHeaderBytes) return;
-    if (this.#isBeforePictures && tag.keyframe) this.#begin();
-    if (!this.#isBeforePictures) this.#take({ ...message, payload, keyframe: tag.keyframe, header });
+    // Encoders call the pictures at which an intra refresh or an open GOP begins inter pictures.
+    const keyframe = tag.keyframe || canBeginAt(tag.data, this.#nalLengthBytes);
+    if (this.#isBeforePictures && keyframe) this.#begin();
+    if (!this.#isBeforePictures) this.#take({ ...message, payload, keyframe, header });
   }
 
   #useVideoHeader(header: Buffer): void {
@@ -163,6 +166,11 @@ export class SessionProbe {
     if (!changed || this.#state !== 'flowing') return;
     this.#state = 'waiting';
     this.#earlyMs = 0;
+  }
+
+  /** By the AVC configuration in the sequence header. */
+  get #nalLengthBytes(): number {
+    return ((this.#videoHeader?.[classicVideoHeaderBytes + 4] ?? 0) & 3) + 1;
   }
 
   /** No picture of the session can be used yet. */

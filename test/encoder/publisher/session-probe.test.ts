@@ -84,6 +84,16 @@ describe('A session with pictures and sound', () => {
     expect(headers.at(-1)).toEqual(soundHeader);
   });
 
+  test('begins at a recovery point where no key frame comes', () => {
+    const recovery = Buffer.from('270100000000000005060601c48000000002419a', 'hex');
+    push(header720, 0);
+    push(soundHeader, 0);
+    push(inter, 0);
+    probe.push({ type: 'video', timestampMs: 40, payload: recovery, nowMs: 40, sessionMs: 40 });
+    for (let ms = 80; ms <= 400; ms += 40) push(inter, ms);
+    expect(passed.slice(0, 3)).toEqual(['720p25 mp4a.40.2', 'key 40', 'inter 80']);
+  });
+
   test('without sound is decided after a second', () => {
     push(header720, 0);
     pushPictures(0);
