@@ -130,6 +130,12 @@ export class PublisherReport {
     emit('encoder.message.skipped', { ...about, cause });
   }
 
+  keyframeAwaited(): void {
+    const { about, emit, journal } = this.#reporter;
+    emit('encoder.keyframe.awaited', about);
+    journal.append('input.keyframe-awaited', {});
+  }
+
   /** Logged once for each session and kind. */
   tracksIgnored(type: 'video' | 'audio'): void {
     if (this.#tracksIgnored.has(type)) return;
