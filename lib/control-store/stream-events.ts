@@ -62,6 +62,10 @@ const texts = {
   'input.pictures-began': (facts: { width: number; height: number; frameRate: number }) =>
     `Pictures have joined the sound: ${picture(facts)}. Players that were opened before show them once they are reloaded.`,
 
+  'input.keyframe-awaited': () =>
+    'The broadcaster’s video has had no key frame yet, so its pictures cannot be shown. If none arrives within 25 s, the ' +
+    'broadcaster is turned away. Set the key frame interval of the encoder to 2 s.',
+
   'stream.reconnecting': (facts: {
     windowMs: number;
     detail?: string;

@@ -113,6 +113,14 @@ export const encoderEvents = {
     'warn',
     'Skipped a message of the publisher that cannot be read or handled. Its broadcast goes on.',
   ),
+  'encoder.keyframe.awaited': event<About>(
+    'warn',
+    'The publisher sends video without a key frame or recovery point to start from; without one within 25 s it is refused.',
+  ),
+  'encoder.tracks.ignored': event<About & { type: 'audio' | 'video' }>(
+    'info',
+    'The publisher sends several tracks (enhanced RTMP multitrack); only track 0 is used.',
+  ),
   'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
     'info',
     'Input paused: the publisher is sending faster than real time, or faster than ffmpeg can encode.',

@@ -43,6 +43,7 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
     replayedMs: 2_100,
     lostMs: 0,
   },
+  'input.keyframe-awaited': {},
   'input.pictures-began': { width: 1280, height: 720, frameRate: 25 },
   'input.changed': { width: 1920, height: 1080, frameRate: 60 },
   'input.gap': { gapMs: 900 },

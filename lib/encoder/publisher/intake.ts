@@ -15,6 +15,8 @@ export interface IntakeHandler {
   tag(tag: StreamTag, sessionMs?: number): void;
   /** The publisher has been away for a while: make a slate that matches this sequence header and pass it to `slate`. */
   slateWanted(videoHeader: Buffer): void;
+  /** The session's pictures have waited for a key frame for some seconds. Called once a session. */
+  keyframeAwaited?(): void;
   /** The session's media cannot be used. Everything else from the session is ignored. */
   unusable(refusal: Refusal<JournaledRefusalReason>): void;
 }
@@ -67,6 +69,7 @@ export class Intake {
           return this.#slate !== undefined;
         },
         soundWithoutPicture: (waited, isFirst) => this.#beginWithoutPicture(waited, isFirst),
+        keyframeAwaited: () => handler.keyframeAwaited?.(),
         unusable: (refusal) => handler.unusable(refusal),
       },
       shownBefore,

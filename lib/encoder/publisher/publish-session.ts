@@ -1,3 +1,4 @@
+import { packetOf } from '../../protocol/flv/wrapped-packet.ts';
 import { type Refusal, refusalStatus } from '../../protocol/refusals.ts';
 import { decodeRelayHello, type RelayHello } from '../../protocol/relay/hello.ts';
 import { encodeLinkFrame, type LinkFrame } from '../../protocol/relay/link-frames.ts';
@@ -6,7 +7,7 @@ import { SessionTime } from '../../protocol/relay/session-time.ts';
 import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { ChunkReader, type RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
-import { messageType } from '../../protocol/rtmp/messages.ts';
+import { mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
 import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
 import { FaultLimit } from './policy/fault-limit.ts';
@@ -20,9 +21,14 @@ export interface SessionMetadata {
 }
 
 export interface PublishSessionHandler {
-  /** `sessionMs`: time since the session's first message, as counted by the proxy. */
+  /**
+   * `payload`: empty if the message has nothing of the track that is played. `sessionMs`: time since the session's first message, as
+   * counted by the proxy.
+   */
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: SessionMetadata): void;
+  /** A message has tracks that are not played. */
+  tracksIgnored(type: 'video' | 'audio'): void;
   /** A message could not be read or handled; it is skipped, and what follows goes on. */
   skipped(cause: unknown): void;
   /** The session cannot go on: its bytes cannot be read, or too many of its messages cannot be handled. Called once. */
@@ -254,10 +260,14 @@ export class PublishSession {
     const isTimed = timedTypes.has(typeId);
     const sessionMs = isTimed ? this.#time.of(timestampMs) : 0;
     const isKnown = isTimed && this.#frames < this.#fromFrame;
-    if (isSessionFrame(typeId, payload[0] ?? -1, payload[1] ?? -1)) this.#frames++;
-    if (isKnown) return;
-    if (typeId === messageType.video) this.#handler?.media('video', timestampMs, payload, sessionMs);
-    else if (typeId === messageType.audio) this.#handler?.media('audio', timestampMs, payload, sessionMs);
+    if (typeId === messageType.video || typeId === messageType.audio) {
+      const type = mediaTypeOf(typeId);
+      const packet = packetOf(type, payload);
+      if (isSessionFrame(typeId, packet.byte0, packet.byte1)) this.#frames++;
+      if (isKnown) return;
+      if (packet.hasOtherTracks) this.#handler?.tracksIgnored(type);
+      this.#handler?.media(type, timestampMs, packet.payload, sessionMs);
+    } else if (isKnown) return;
     else if (isUnpublish(message)) this.#handler?.unpublished();
     else {
       const data = readMetaData(message);

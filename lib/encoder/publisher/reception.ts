@@ -180,6 +180,7 @@ export class Reception {
         this.#startTime();
         this.#keepUpWithReplay();
       },
+      tracksIgnored: (type) => report.publisher.tracksIgnored(type),
       skipped: (cause) => report.publisher.messageSkipped(cause),
       unusable: (cause) => this.#unusable(unreadable(cause)),
       metadata: ({ frameRate, encoder, announced }) => {
@@ -278,6 +279,16 @@ export class Reception {
           owner.tag(tag);
         },
         slateWanted: (videoHeader) => this.#slates.make(videoHeader),
+        keyframeAwaited: () => {
+          report.publisher.keyframeAwaited();
+          // Proxies of the last release know no level between this and an error.
+          this.send({
+            type: 'status',
+            level: 'status',
+            code: 'NetStream.Publish.KeyFrameAwaited',
+            description: 'Waiting for a key frame. Set the key frame interval of your encoder to 2 s.',
+          });
+        },
         unusable: (refusal) => this.#unusable(refusal),
       },
       this.#time.startMs,

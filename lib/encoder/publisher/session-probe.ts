@@ -1,3 +1,4 @@
+import { canBeginAt } from '../../packaging/codec/avc-start.ts';
 import { CodecConfigError } from '../../packaging/codec/errors.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
 import { FlvError } from '../../protocol/flv/errors.ts';
@@ -7,6 +8,7 @@ import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
 import { decideFormat, type InputFormat, type ProbedInput, withSound } from '../policy/input-format.ts';
 import { classicAudio, classicVideo } from './policy/classic-flv.ts';
 import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/picture-wait.ts';
+import { type Awaited, StartWait } from './policy/start-wait.ts';
 import type { Track } from './policy/timeline.ts';
 
 /** One RTMP audio or video message, read when the clock was at `nowMs` of stream time. */
@@ -34,6 +36,8 @@ export interface SessionProbeHandler {
   canShowSlate(format: InputFormat): boolean;
   /** Sound goes on without a picture, beginning with what has waited for one. `isFirst`: nothing has been on the air before. */
   soundWithoutPicture(waited: readonly SessionMedia[], isFirst: boolean): void;
+  /** The session's pictures have waited for a key frame for some seconds. Called once a session. */
+  keyframeAwaited(): void;
   /** The session's media cannot be used. Everything else from the session is ignored. */
   unusable(refusal: Refusal<JournaledRefusalReason>): void;
 }
@@ -73,6 +77,7 @@ export class SessionProbe {
   #earlyMs = 0;
   #earlyFormat: InputFormat | undefined;
   #sample?: Sample;
+  #wait = new StartWait();
   /** `waiting` for a key frame; `sound`: the session's sound flows without pictures; `probing` the format; `flowing`; `refused`. */
   #state: 'waiting' | 'sound' | 'probing' | 'flowing' | 'refused' = 'waiting';
 
@@ -103,6 +108,7 @@ export class SessionProbe {
     this.#claimedFrameRate = undefined;
     this.#announced = undefined;
     this.#sample = undefined;
+    this.#wait = new StartWait();
     this.#early = [];
     this.#earlyMs = 0;
     this.#earlyFormat = undefined;
@@ -121,7 +127,11 @@ export class SessionProbe {
   }
 
   push(message: MediaMessage): void {
-    if (this.#state === 'refused' || message.payload.length === 0) return;
+    if (this.#state === 'refused') return;
+    if (message.payload.length === 0) {
+      if (message.type === 'video' && !this.#videoHeader) this.#lacks('default-track', message);
+      return;
+    }
     try {
       if (message.type === 'video') this.#video(message);
       else this.#audio(message);
@@ -151,18 +161,32 @@ export class SessionProbe {
       return;
     }
     const header = this.#videoHeader;
-    if (header === undefined || payload.length <= classicVideoHeaderBytes) return;
-    if (this.#isBeforePictures && tag.keyframe) this.#begin();
-    if (!this.#isBeforePictures) this.#take({ ...message, payload, keyframe: tag.keyframe, header });
+    if (payload.length <= classicVideoHeaderBytes) return;
+    if (header === undefined) {
+      this.#lacks('video-header', message);
+      return;
+    }
+    // Encoders call the pictures at which an intra refresh or an open GOP begins inter pictures.
+    const keyframe = tag.keyframe || canBeginAt(tag.data, this.#nalLengthBytes);
+    if (this.#isBeforePictures && keyframe) this.#begin();
+    if (this.#isBeforePictures) this.#lacks('key-frame', message);
+    else this.#take({ ...message, payload, keyframe, header });
   }
 
   #useVideoHeader(header: Buffer): void {
+    this.#wait.over('default-track');
+    this.#wait.over('video-header');
     const changed = this.#videoHeader !== undefined && !this.#videoHeader.equals(header);
     this.#videoHeader = header;
     this.#earlyFormat = undefined;
     if (!changed || this.#state !== 'flowing') return;
     this.#state = 'waiting';
     this.#earlyMs = 0;
+  }
+
+  /** By the AVC configuration in the sequence header. */
+  get #nalLengthBytes(): number {
+    return ((this.#videoHeader?.[classicVideoHeaderBytes + 4] ?? 0) & 3) + 1;
   }
 
   /** No picture of the session can be used yet. */
@@ -183,7 +207,11 @@ export class SessionProbe {
       return;
     }
     const header = this.#audioHeader;
-    if (header === undefined || tag.data.length === 0) return;
+    if (tag.data.length === 0) return;
+    if (header === undefined) {
+      this.#lacks('audio-header', message);
+      return;
+    }
     const sound: SessionMedia = { ...message, payload, keyframe: false, header };
     if (this.#state === 'waiting') this.#awaitPicture(sound, header);
     else this.#take(sound);
@@ -191,6 +219,7 @@ export class SessionProbe {
 
   /** Other sound, or the first, of a session that is on the air leaves its pictures as they are. */
   #useAudioHeader(header: Buffer): void {
+    this.#wait.over('audio-header');
     const changed = this.#audioHeader === undefined || !this.#audioHeader.equals(header);
     this.#audioHeader = header;
     this.#earlyFormat = undefined;
@@ -233,14 +262,22 @@ export class SessionProbe {
     this.#handler.soundWithoutPicture(early, isFirst);
   }
 
-  #refuse(detail: string): void {
+  /** Media can't be used for want of something that may still come. */
+  #lacks(awaited: Awaited, { sessionMs }: MediaMessage): void {
+    const verdict = this.#wait.count(awaited, sessionMs);
+    if (verdict === 'warn') this.#handler.keyframeAwaited();
+    else if (verdict) this.#refuse(verdict.refuse, 'no-starting-point');
+  }
+
+  #refuse(detail: string, reason: 'unsupported-codec' | 'no-starting-point' = 'unsupported-codec'): void {
     this.#state = 'refused';
     this.#sample = undefined;
-    this.#handler.unusable({ reason: 'unsupported-codec', detail });
+    this.#handler.unusable({ reason, detail });
   }
 
   /** A key frame of a session whose format hasn't been determined. */
   #begin(): void {
+    this.#wait.over('key-frame');
     const known = this.#format;
     const same =
       known?.picture !== undefined &&

@@ -44,6 +44,7 @@ function start(shown: ShownTracks = 'nothing'): void {
         passed.push(
           `${isFirst ? 'first ' : ''}sound ${waited[0]!.timestampMs} to ${waited.at(-1)!.timestampMs}`,
         ),
+      keyframeAwaited: () => passed.push('keyframe awaited'),
       unusable: ({ detail }) => passed.push(`refused: ${detail}`),
     },
     shown,
@@ -82,6 +83,16 @@ describe('A session with pictures and sound', () => {
     expect(passed.at(-1)).toBe('sound 410');
     expect(headers[0]).toEqual(header720);
     expect(headers.at(-1)).toEqual(soundHeader);
+  });
+
+  test('begins at a recovery point where no key frame comes', () => {
+    const recovery = Buffer.from('270100000000000005060601c48000000002419a', 'hex');
+    push(header720, 0);
+    push(soundHeader, 0);
+    push(inter, 0);
+    probe.push({ type: 'video', timestampMs: 40, payload: recovery, nowMs: 40, sessionMs: 40 });
+    for (let ms = 80; ms <= 400; ms += 40) push(inter, ms);
+    expect(passed.slice(0, 3)).toEqual(['720p25 mp4a.40.2', 'key 40', 'inter 80']);
   });
 
   test('without sound is decided after a second', () => {
@@ -174,6 +185,51 @@ describe('Sound without pictures', () => {
     push(soundHeader, 0);
     pushSound(0, 8000);
     expect(passed).toEqual([]);
+  });
+});
+
+describe('A session that decoding cannot begin with', () => {
+  /** Pictures or sound every 40 ms, until something is passed on. */
+  const sendUntil = (untilMs: number, payload: Buffer, fromMs = 0): string | undefined => {
+    for (let ms = fromMs; ms < untilMs; ms += 40) {
+      const before = passed.length;
+      push(payload, ms);
+      if (passed.length > before) return `${passed.at(-1)} at ${ms}`;
+    }
+    return undefined;
+  };
+
+  test.each([
+    ['pictures without a sequence header', inter, 'refused: H.264 video without a sequence header at 4000'],
+    ['key frames without one', keyframe, 'refused: H.264 video without a sequence header at 4000'],
+    ['sound without one', sound, 'refused: AAC sound without a sequence header at 4000'],
+  ])('is refused within 5 s: %s', (_, payload, expected) => {
+    expect(sendUntil(10_000, payload)).toBe(expected);
+    expect(sendUntil(20_000, payload, 10_000)).toBeUndefined();
+  });
+
+  test('is refused within 5 s if it has only other tracks', () => {
+    for (let ms = 0; ms < 5000; ms += 40)
+      probe.push({ type: 'video', timestampMs: ms, payload: Buffer.alloc(0), nowMs: 0, sessionMs: ms });
+    expect(passed).toEqual(['refused: no track 0 among the video tracks']);
+  });
+
+  test('is warned within 5 s and refused after 25 s of pictures without a key frame', () => {
+    push(header720, 0);
+    expect(sendUntil(60_000, inter)).toBe('keyframe awaited at 4000');
+    expect(sendUntil(60_000, inter, 4040)).toBe(
+      'refused: no key frame for 25 s; set its interval to 2 s at 25000',
+    );
+  });
+
+  test('begins between key frames that are 20 s apart, and a clock that jumps is not so much media', () => {
+    push(header720, 0);
+    expect(sendUntil(60_000, inter)).toBe('keyframe awaited at 4000');
+    sendUntil(10_000, inter, 4040);
+    expect(sendUntil(3_610_000, inter, 3_600_000)).toBeUndefined();
+    pushPictures(3_620_000);
+    probe.tick(3_622_000);
+    expect(media()[0]).toBe('key 3620000');
   });
 });
 

@@ -101,6 +101,7 @@ test('however many links a session uses, and wherever they break, each frame is 
               takenThroughMs = sessionMs;
             },
             metadata() {},
+            tracksIgnored() {},
             skipped() {},
             unusable() {},
             batchEnded() {},

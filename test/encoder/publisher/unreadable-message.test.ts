@@ -35,6 +35,7 @@ test.each(unreadable)('a data message %s is skipped, and the media around it goe
     {
       media: (type, timestampMs) => seen.push(`${type} ${timestampMs}`),
       metadata: () => seen.push('metadata'),
+      tracksIgnored() {},
       skipped: (cause) => seen.push((cause as ProtocolError).code.slice(0, 4)),
       unusable: () => seen.push('unusable'),
       batchEnded() {},
@@ -82,6 +83,7 @@ test('whatever throws, and however often, messages are skipped or the proxy is t
               taken.push(timestampMs);
             },
             metadata: () => step('metadata'),
+            tracksIgnored() {},
             skipped: () => step('skipped'),
             batchEnded: () => step('batchEnded'),
             unusable: () => {
