@@ -3,7 +3,8 @@ import { avcCodecString } from '../../../packaging/codec/avc-config.ts';
 import { segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import { readRatesMark } from './measured-rates.ts';
-import type { PublishedPeriod, Rendition, SegmentFacts } from './publication-model.ts';
+import type { PublishedPeriod } from './publication-model.ts';
+import { Rendition } from './rendition.ts';
 
 /** What another worker, or this one before a restart, left of a broadcast in the origin. */
 export interface StoredPublication {
@@ -83,7 +84,7 @@ function restoreRendition(facts: RenditionFacts, remains: StoredPublication): Re
   const listed = remains.numbers.get(facts.id) ?? [];
   const lastListed = own.at(-1)?.number ?? -1;
   const rates = readRatesMark(playlist) ?? { peakBps: 0, averageBps: 0 };
-  const segments = new Map<number, SegmentFacts>();
+  const rendition = new Rendition(facts.id, header, rates.peakBps);
   for (const number of [...listed].sort((a, b) => a - b)) {
     // Segments that no playlist named were never visible to viewers: ignore them.
     if (number > lastListed) continue;
@@ -94,9 +95,9 @@ function restoreRendition(facts: RenditionFacts, remains: StoredPublication): Re
       startTicksOf(number + 1, header) - startTicks;
     // Only what all of them come to is known.
     const bytes = Math.round((rates.averageBps * durationTicks) / header.timescale / 8);
-    segments.set(number, { startTicks, durationTicks, bytes });
+    rendition.note(number, { startTicks, durationTicks, bytes });
   }
-  return { id: facts.id, header, segments, peakBps: rates.peakBps };
+  return rendition;
 }
 
 /**

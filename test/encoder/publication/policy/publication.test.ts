@@ -4,6 +4,7 @@ import type { SegmentGroup } from '../../../../lib/encoder/encoding/policy/segme
 import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../../lib/encoder/publication/policy/publication.ts';
+import { Rendition } from '../../../../lib/encoder/publication/policy/rendition.ts';
 import type { RestoredPublication } from '../../../../lib/encoder/publication/policy/restore.ts';
 import type { BroadcastId, StreamId } from '../../../../lib/routing/ids.ts';
 
@@ -309,12 +310,11 @@ describe('A publication that another worker continues', () => {
   const left = (): RestoredPublication => ({
     startedAtMs: 1_000_000,
     availabilityStartMs: 1_000_700,
-    renditions: [...full].map(([id, header]) => ({
-      id,
-      header,
-      segments: new Map([[0, { startTicks: 0, durationTicks: 2 * header.timescale, bytes: 0 }]]),
-      peakBps: 0,
-    })),
+    renditions: [...full].map(([id, header]) => {
+      const rendition = new Rendition(id, header);
+      rendition.note(0, { startTicks: 0, durationTicks: 2 * header.timescale, bytes: 0 });
+      return rendition;
+    }),
     periods: [{ fromNumber: 0, toNumber: 0, initName: 'init-2-1.mp4', continues: false, headers: full }],
     nextNumber: 1,
     nextListed: 1,

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { ownRates } from '../../../../lib/encoder/publication/policy/measured-rates.ts';
 import { restorePublication } from '../../../../lib/encoder/publication/policy/restore.ts';
 
 const playlist = `#EXTM3U
@@ -61,8 +60,8 @@ describe('what a worker left in the origin', () => {
       inits: new Map([['audio/init-1.mp4', Buffer.from('init')]]),
       manifest: '<MPD availabilityStartTime="2026-09-21T14:13:20.000Z">',
     });
-    expect(ownRates(restored!.renditions[0]!)?.peakBps).toBe(130_000);
-    expect(ownRates(restored!.renditions[0]!)?.averageBps).toBeCloseTo(96_000, -1);
+    expect(restored!.renditions[0]!.rates?.peakBps).toBe(130_000);
+    expect(restored!.renditions[0]!.rates?.averageBps).toBeCloseTo(96_000, -1);
   });
 
   test('is nothing if no playlist was written', () => {
