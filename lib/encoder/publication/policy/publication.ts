@@ -16,6 +16,7 @@ import { segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { Segment } from '../../encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import { indexMarks } from './index-marks.ts';
 import { ratesMark } from './measured-rates.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
@@ -216,7 +217,8 @@ export class Publication {
     const make = (prefix: string, base: string): ObjectWrite[] => {
       const mpd = this.#replaced(prefix + dashManifestName, dashManifest(dashModel(state, base, nowMs)));
       if (!withIndexes) return [mpd];
-      const index = multivariantPlaylist(multivariantModel(state, base));
+      const marks = base === '' && !this.#ended ? indexMarks(state) : '';
+      const index = multivariantPlaylist(multivariantModel(state, base)) + marks;
       return [this.#replaced(prefix + hlsIndexName, index), mpd];
     };
     return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];

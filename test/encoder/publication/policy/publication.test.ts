@@ -132,7 +132,7 @@ describe('A publication', () => {
       'MAP:URI="init-3.mp4" 0.m4s 1.m4s DISCONTINUITY MAP:URI="init-3.mp4" 2.m4s 3.m4s',
     );
     const [live] = publication.manifests(0);
-    expect(Buffer.concat(live[0]!.body).toString()).not.toContain('720p');
+    expect(Buffer.concat(live[0]!.body).toString()).not.toContain('720p/playlist.m3u8');
     const { mpd, text } = manifest(publication);
     expect(mpd.Period).toMatchObject([
       { id: 'p0', start: 'PT0S' },
@@ -141,7 +141,7 @@ describe('A publication', () => {
     expect(text).toContain('period-continuity');
     publication.end();
     const [recording] = publication.manifests(0);
-    expect(Buffer.concat(recording[0]!.body).toString()).toContain('720p');
+    expect(Buffer.concat(recording[0]!.body).toString()).toContain('720p/playlist.m3u8');
   });
 
   test('takes a rung back that was shed, with the init segments of before: marked in HLS, a continuing period in DASH', () => {
@@ -162,7 +162,7 @@ describe('A publication', () => {
     ]);
     expect(playlist(publication, '360p').match(/^\d+\.m4s/gm)).toHaveLength(6);
     const [live] = publication.manifests(0);
-    expect(Buffer.concat(live[0]!.body).toString()).toContain('720p');
+    expect(Buffer.concat(live[0]!.body).toString()).toContain('720p/playlist.m3u8');
     const { mpd, text } = manifest(publication);
     const sets = (mpd.Period as { AdaptationSet: { Representation: object }[] }[]).map(({ AdaptationSet }) =>
       AdaptationSet.map(({ Representation }) => [Representation].flat().length),

@@ -15,6 +15,7 @@ const playlist = `#EXTM3U
 const restore = (numbers: readonly number[]) =>
   restorePublication({
     renditions: [{ id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 }],
+    periods: [],
     playlists: new Map([['audio', playlist]]),
     numbers: new Map([['audio', numbers]]),
     inits: new Map([['audio/init-1.mp4', Buffer.from('init')]]),
@@ -43,6 +44,7 @@ describe('what a worker left in the origin', () => {
       renditions: [
         { id: '720p', codecs: 'avc1.64001F', bandwidthBps: 1, width: 1280, height: 720, frameRate: 30 },
       ],
+      periods: [],
       playlists: new Map([['720p', playlist]]),
       numbers: new Map([['720p', [4, 5]]]),
       inits: new Map([['720p/init-1.mp4', init]]),
@@ -55,6 +57,7 @@ describe('what a worker left in the origin', () => {
   test('has the rates that its playlists state, though no segment is read', () => {
     const restored = restorePublication({
       renditions: [{ id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 }],
+      periods: [],
       playlists: new Map([['audio', `${playlist}# measured peak 130000 average 96000\n# epoch 3\n`]]),
       numbers: new Map([['audio', [4, 5]]]),
       inits: new Map([['audio/init-1.mp4', Buffer.from('init')]]),
@@ -67,6 +70,7 @@ describe('what a worker left in the origin', () => {
   test('is nothing if no playlist was written', () => {
     const remains = {
       renditions: [],
+      periods: [],
       playlists: new Map(),
       numbers: new Map(),
       inits: new Map(),
