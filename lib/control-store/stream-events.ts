@@ -138,6 +138,10 @@ const texts = {
   'ladder.restored': ({ rendition, all }: { rendition: string; all: string }) =>
     `The encoder has room again; ${rendition} turned back on. Viewers have ${all}.`,
 
+  'ladder.size-refused': ({ rendition, all }: { rendition: string; all: string }) =>
+    `The broadcaster's picture has changed its size too often for another rendition of its own (${rendition}). ` +
+    `Viewers have ${all}; later sizes get the configured renditions, too.`,
+
   'encoder.restarted': ({ detail, outageMs }: { detail: string; outageMs: number }) =>
     `The encoder stopped (${detail}) and was restarted; ${formatDuration(outageMs)} of media was re-encoded or skipped.`,
 

@@ -64,7 +64,7 @@ export class Broadcast implements ActiveBroadcast {
       { store, clock, emit, mayWrite, bitrateBps },
       unfinished?.record,
     );
-    this.#encoding = this.#makeEncoding();
+    this.#encoding = this.#makeEncoding(unfinished?.published);
     this.#output = this.#makeOutput(lease.epoch, unfinished?.published);
     this.#reception = this.#makeReception(unfinished);
     this.#timer = setInterval(() => this.#tick(), tickMs);
@@ -160,14 +160,16 @@ export class Broadcast implements ActiveBroadcast {
     else this.#report.publisher.lost(this.#reconnectWindowMs, detail);
   }
 
-  #makeEncoding(): Encoding {
+  #makeEncoding(restored: RestoredPublication | undefined): Encoding {
+    const made = restored?.renditions.map(({ id }) => id) ?? [];
     return new Encoding(
-      { ...this.#setting, streamId: this.streamId },
+      { ...this.#setting, streamId: this.streamId, made },
       {
         group: (group, headers) => this.#output.add(group, headers, this.#reception.nowMs),
         started: (run) => this.#report.encoding.started(run),
         shed: (rendition, lagMs, left) => this.#report.encoding.shed(rendition, lagMs, left),
         restored: (rendition, all) => this.#report.encoding.restored(rendition, all),
+        sizeRefused: (rendition, all) => this.#report.encoding.sizeRefused(rendition, all),
         stuck: (withinMs) => this.#report.encoding.stuck(withinMs),
         crashed: (run, exit) => this.#report.encoding.crashed(run, exit),
         failed: () => this.end('encoder-failed'),

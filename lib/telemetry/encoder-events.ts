@@ -100,6 +100,10 @@ export const encoderEvents = {
     'info',
     'Encoder has room again; turned the rendition back on.',
   ),
+  'encoder.ladder.size-refused': event<About & { rendition: string }>(
+    'warn',
+    "The publisher's picture has had too many sizes: this one gets the configured renditions only.",
+  ),
   'encoder.slate.failed': event<About & { cause: unknown }>(
     'warn',
     'Slate unavailable while the publisher is disconnected; the last picture stays on screen.',

@@ -49,6 +49,7 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
   'input.gap': { gapMs: 900 },
   'input.timestamps-mended': { jumpMs: -5_000 },
   'ladder.shed': { rendition: '720p', speed: 0.874, left: '480p, 360p and audio' },
+  'ladder.size-refused': { rendition: '472p', all: '360p and audio' },
   'ladder.restored': { rendition: '720p', all: '720p, 480p, 360p and audio' },
   'encoder.restarted': { detail: 'ffmpeg was killed', outageMs: 1_200 },
   'lease.lost': { workerId: 'encoder-1' },

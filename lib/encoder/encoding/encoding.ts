@@ -1,6 +1,6 @@
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
-import { fitLadder, soundAlone } from '../../packaging/ladder-fit.ts';
+import { type Ladder, soundAlone } from '../../packaging/ladder-fit.ts';
 import { segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import { uniform } from '../../routing/rendezvous.ts';
@@ -14,6 +14,7 @@ import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
 import { LadderWatch } from './policy/ladder-watch.ts';
+import { OwnSizes } from './policy/own-sizes.ts';
 import { compositionMs, PictureFeed } from './policy/picture-feed.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
 import { type ReturnTurn, RungReturn } from './policy/rung-return.ts';
@@ -29,6 +30,8 @@ export interface EncodingOptions {
   readonly videoEncoder?: VideoEncoder;
   readonly clock: Clock;
   readonly streamId: StreamId;
+  /** Ids of the renditions that another worker made of the broadcast. */
+  readonly made?: readonly string[];
   /** Shared by all broadcasts of the worker. */
   readonly returnTurn: ReturnTurn;
 }
@@ -43,6 +46,8 @@ export interface EncodingHandler {
   shed(rendition: string, lagMs: number | undefined, left: readonly string[]): void;
   /** A rendition that had been shed is made again. */
   restored(rendition: string, all: readonly string[]): void;
+  /** The input's own size would have been one rendition too many: the configured ones have to do. */
+  sizeRefused(rendition: string, all: readonly string[]): void;
   crashed(run: EncoderRun, exit: EncoderExit): void;
   /** ffmpeg did not finish its last input in this time and was killed; whatever it hadn't encoded is lost. */
   stuck(withinMs: number): void;
@@ -74,6 +79,7 @@ export class Encoding {
   readonly #headers = new Map<number, Map<string, TrackHeader>>();
   readonly #pictures = new PictureFeed();
   readonly #history = new TagHistory();
+  readonly #sizes: OwnSizes;
   readonly #restarts = new RestartLimit();
   readonly #runs = new Set<EncoderRun>();
   #active?: EncoderRun;
@@ -93,6 +99,7 @@ export class Encoding {
   constructor(options: EncodingOptions, handler: EncodingHandler) {
     this.#options = options;
     this.#handler = handler;
+    this.#sizes = new OwnSizes(options.ladder, options.made);
   }
 
   /** Bytes that ffmpeg hasn't read yet. */
@@ -183,15 +190,22 @@ export class Encoding {
 
   /** What was shed of another input says nothing about this one. */
   #planFor(format: InputFormat): Plan {
-    const { ladder, streamId, returnTurn } = this.#options;
+    const { streamId, returnTurn } = this.#options;
     const known = this.#plan;
     const isKnown = known && sameFormat(known.format, format);
-    const whole = format.picture ? fitLadder(format.picture.input, ladder) : soundAlone(ladder);
     // Broadcasts that were shed in the same second try again at different times.
     const rungReturn = new RungReturn((tries) => uniform(`${streamId}\n${tries}`));
+    const rungs = isKnown ? known.rungs : new LadderWatch(this.#fit(format), rungReturn, returnTurn);
     this.#returnAt = undefined;
-    this.#plan = { format, rungs: isKnown ? known.rungs : new LadderWatch(whole, rungReturn, returnTurn) };
+    this.#plan = { format, rungs };
     return this.#plan;
+  }
+
+  #fit({ picture }: InputFormat): Ladder {
+    if (!picture) return soundAlone(this.#options.ladder);
+    const { ladder, refused } = this.#sizes.fit(picture.input);
+    if (refused !== undefined) this.#handler.sizeRefused(refused, outputIds(ladder));
+    return ladder;
   }
 
   /**

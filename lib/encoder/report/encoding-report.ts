@@ -8,6 +8,7 @@ import type { Reporter } from './reporter.ts';
 export class EncodingReport {
   readonly #reporter: Reporter;
   #wasStuck = false;
+  #refusedSize = false;
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter;
@@ -52,6 +53,15 @@ export class EncodingReport {
     const { about, emit, journal } = this.#reporter;
     emit('encoder.ladder.restored', { ...about, rendition });
     journal.append('ladder.restored', { rendition, all: listRenditions(all) });
+  }
+
+  /** The journal has it once: a publisher that got here may go on changing its size. */
+  sizeRefused(rendition: string, all: readonly string[]): void {
+    const { about, emit, journal } = this.#reporter;
+    emit('encoder.ladder.size-refused', { ...about, rendition });
+    if (this.#refusedSize) return;
+    this.#refusedSize = true;
+    journal.append('ladder.size-refused', { rendition, all: listRenditions(all) });
   }
 
   slateFailed(cause: Error): void {

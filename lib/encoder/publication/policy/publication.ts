@@ -16,16 +16,12 @@ import { segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { Segment } from '../../encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
-import { ownRates, ratesMark } from './measured-rates.ts';
+import { indexMarks } from './index-marks.ts';
+import { ratesMark } from './measured-rates.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
-import type {
-  PublicationOptions,
-  PublicationState,
-  PublishedPeriod,
-  Rendition,
-  SegmentFacts,
-} from './publication-model.ts';
+import type { PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
+import { Rendition } from './rendition.ts';
 import type { RestoredPublication } from './restore.ts';
 import { StillPrelude } from './still-prelude.ts';
 
@@ -193,7 +189,7 @@ export class Publication {
     for (const [id, header] of headers) {
       if (header.kind !== 'video') continue;
       const rendition = this.#rendition(id, header);
-      for (const [number, facts] of prelude.segmentsOf(id)) this.#note(rendition, number, facts);
+      for (const [number, facts] of prelude.segmentsOf(id)) rendition.note(number, facts);
     }
     return true;
   }
@@ -205,7 +201,7 @@ export class Publication {
       const { id } = rendition;
       const model = mediaPlaylistModel(state, id);
       const shown = this.#ended ? model : slideWindow(model, this.#options.windowSegments);
-      const rates = this.#ended ? undefined : ownRates(rendition);
+      const rates = this.#ended ? undefined : rendition.rates;
       const text = mediaPlaylist(shown) + (rates ? ratesMark(rates) : '');
       return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, text);
     });
@@ -221,7 +217,8 @@ export class Publication {
     const make = (prefix: string, base: string): ObjectWrite[] => {
       const mpd = this.#replaced(prefix + dashManifestName, dashManifest(dashModel(state, base, nowMs)));
       if (!withIndexes) return [mpd];
-      const index = multivariantPlaylist(multivariantModel(state, base));
+      const marks = base === '' && !this.#ended ? indexMarks(state) : '';
+      const index = multivariantPlaylist(multivariantModel(state, base)) + marks;
       return [this.#replaced(prefix + hlsIndexName, index), mpd];
     };
     return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
@@ -278,14 +275,7 @@ export class Publication {
   }
 
   #add(id: string, header: TrackHeader, number: number, segment: Segment): void {
-    this.#note(this.#rendition(id, header), number, segment);
-  }
-
-  #note(rendition: Rendition, number: number, { startTicks, durationTicks, bytes }: SegmentFacts): void {
-    rendition.segments.set(number, { startTicks, durationTicks, bytes });
-    const seconds = durationTicks / rendition.header.timescale;
-    // A short last segment is nearly all key frame: it would distort the peak.
-    if (seconds >= 1) rendition.peakBps = Math.max(rendition.peakBps, (bytes * 8) / seconds);
+    this.#rendition(id, header).note(number, segment);
   }
 
   #rendition(id: string, header: TrackHeader): Rendition {
@@ -294,7 +284,7 @@ export class Publication {
       known.header = header;
       return known;
     }
-    const rendition = { id, header, segments: new Map(), peakBps: 0 };
+    const rendition = new Rendition(id, header);
     this.#renditions.set(id, rendition);
     return rendition;
   }
