@@ -108,6 +108,10 @@ export const encoderEvents = {
     'warn',
     'Skipped a message of the publisher that cannot be read or handled. Its broadcast goes on.',
   ),
+  'encoder.broadcast.faulty': event<About & { cause: unknown }>(
+    'error',
+    'A step of a broadcast failed unexpectedly. The broadcast goes on without what failed, or ends; others are unaffected.',
+  ),
   'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
     'info',
     'Input paused: the publisher is sending faster than real time, or faster than ffmpeg can encode.',

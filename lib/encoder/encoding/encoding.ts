@@ -36,6 +36,8 @@ export interface EncodingHandler {
   stuck(withinMs: number): void;
   /** ffmpeg crashed too often: the broadcast cannot continue. */
   failed(): void;
+  /** Something in the encoding itself failed. Must not throw. */
+  faulted(cause: unknown): void;
 }
 
 /** What the next run will make, decided before the media that it starts with has arrived. */
@@ -293,8 +295,20 @@ export class Encoding {
     return run;
   }
 
+  /** Called from ffmpeg's exit: an error that left here would take the worker's other broadcasts along. */
   #ended(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
     this.#runs.delete(run);
+    try {
+      this.#succeed(run, exit, expected);
+    } catch (cause) {
+      this.#handler.faulted(cause);
+      // No other run took its place, and none would.
+      if (run === this.#active && !this.#ending) this.#fail();
+    }
+    if (this.#runs.size === 0) this.#idle?.();
+  }
+
+  #succeed(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
     const nextNumber = Math.max(this.#collector.nextOf(run.id) ?? 0, run.fromNumber);
     const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
     const isLast = this.#ending && this.#runs.size === 0;
@@ -305,7 +319,11 @@ export class Encoding {
       if (run === this.#active) this.#restart(nextNumber);
       if (run === this.#retiring?.run) this.#retiring = undefined;
     }
-    if (this.#runs.size === 0) this.#idle?.();
+  }
+
+  #fail(): void {
+    this.#ending = true;
+    this.#handler.failed();
   }
 
   #restart(fromNumber: number): void {
@@ -314,8 +332,7 @@ export class Encoding {
     const nowMs = this.#options.clock.nowMs();
     const delayMs = this.#restarts.crashed(nowMs);
     if (delayMs === undefined) {
-      this.#ending = true;
-      this.#handler.failed();
+      this.#fail();
       return;
     }
     this.#restartFrom = fromNumber;

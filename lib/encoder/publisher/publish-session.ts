@@ -144,7 +144,7 @@ export class PublishSession {
     const early = this.#early;
     this.#early = [];
     for (const bytes of early) this.#read(bytes);
-    if (this.#closed) handler.closed(this.#fault);
+    if (this.#closed) this.#close(this.#fault);
   }
 
   refuse(refusal: Omit<LinkFrame & { type: 'refused' }, 'type'>): void {
@@ -275,7 +275,11 @@ export class PublishSession {
   #close(fault: Error | undefined): void {
     this.#closed = true;
     this.#fault ??= fault;
-    this.#handler?.closed(this.#fault);
+    try {
+      this.#handler?.closed(this.#fault);
+    } catch (cause) {
+      this.#handler?.skipped(cause);
+    }
   }
 }
 

@@ -75,6 +75,7 @@ class Broadcast {
       trouble: ({ full }) => this.told.push(full ? 'full' : 'trouble'),
       recovered: ({ lostSegments }) => this.told.push(`recovered, ${lostSegments} lost`),
       superseded: () => this.told.push('superseded'),
+      faulted: (cause) => this.told.push(`faulted: ${cause}`),
     });
   }
 
