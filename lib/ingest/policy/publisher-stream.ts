@@ -7,7 +7,8 @@ import type { RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
 import { type ChunkState, unusedChunkStreamId } from '../../protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../protocol/rtmp/chunk-writer.ts';
-import { isUnpublish } from '../../protocol/rtmp/commands.ts';
+import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
+import { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { isVideoKeyframe } from '../../protocol/rtmp/media-tag.ts';
 import { decodeControl, encodeControl, messageType } from '../../protocol/rtmp/messages.ts';
 import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
@@ -27,6 +28,8 @@ export interface PublisherStreamOptions {
   readonly replayMaxBytes: number;
   /** Called with memory that no longer holds any kept byte. */
   readonly release: (memory: Buffer) => void;
+  /** A message cannot be read, or not all of it. Workers get it all the same, and skip it. */
+  readonly unreadable: (cause: ProtocolError) => void;
 }
 
 /** A position that becomes a point once it is known what a reader that begins there can begin with. */
@@ -53,6 +56,7 @@ export class PublisherStream {
   readonly #scanner: ChunkScanner;
   readonly #log: ReplayLog;
   readonly #acknowledgement: AckCounter;
+  readonly #unreadable: PublisherStreamOptions['unreadable'];
   readonly #time = new SessionTime();
   #headers: { metadata?: HeaderMessage; video?: HeaderMessage; audio?: HeaderMessage } = {};
   #latestMs = Number.NEGATIVE_INFINITY;
@@ -74,6 +78,7 @@ export class PublisherStream {
     };
     this.#scanner = new ChunkScanner(handlers, {}, options.chunkState);
     this.#acknowledgement = options.acknowledgement;
+    this.#unreadable = options.unreadable;
     const first: ReplayPoint = {
       offset: 0,
       frames: 0,
@@ -242,7 +247,7 @@ export class PublisherStream {
    */
   #aggregate(message: RtmpMessage, cut: Cut | undefined): void {
     let point: { timestampMs: number; timeMs: number } | undefined;
-    splitAggregate(message, (inner) => {
+    const fault = splitAggregate(message, (inner) => {
       const { typeId, messageStreamId, timestampMs, payload } = inner;
       const [byte0 = -1, byte1 = -1] = payload;
       // A copy: the view would keep the whole aggregate.
@@ -251,6 +256,7 @@ export class PublisherStream {
       if (typeId !== messageType.video && typeId !== messageType.audio) {
         this.#time.of(timestampMs);
         if (short) this.#header(header());
+        else this.#unreadable(tooLong(payload.length));
         return;
       }
       const { timeMs, start } = this.#media({ typeId, timestampMs, byte0, byte1 });
@@ -258,6 +264,7 @@ export class PublisherStream {
       if (isSessionFrame(typeId, byte0, byte1)) this.#frames++;
       else if (short) this.#header(header());
     });
+    if (fault) this.#unreadable(fault);
     // Without headers the reader's time would begin with another message.
     if (point && cut && cut.headers.length > 0) this.#mark(cut, point.timestampMs, point.timeMs);
   }
@@ -265,7 +272,11 @@ export class PublisherStream {
   #ended(message: ScannedMessage): void {
     const { typeId, messageStreamId, payload, byte0, byte1 } = message;
     if (isSessionFrame(typeId, byte0, byte1)) this.#frames++;
-    if (payload === undefined) return;
+    if (payload === undefined) {
+      if (typeId === messageType.dataAmf0 || typeId === messageType.dataAmf3)
+        this.#unreadable(tooLong(message.length));
+      return;
+    }
     const { chunkStreamId, timestampMs, cleanStart } = message;
     const whole: RtmpMessage = { chunkStreamId, timestampMs, typeId, messageStreamId, payload };
     if (typeId === messageType.aggregate) this.#aggregate(whole, cleanStart ? this.#aggregateCut : undefined);
@@ -283,6 +294,14 @@ export class PublisherStream {
   }
 
   #data(header: HeaderMessage): void {
+    try {
+      readMetaData(header);
+    } catch (cause) {
+      // What the next worker can't read either isn't kept for it.
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.#unreadable(cause);
+      return;
+    }
     const { typeId, payload } = header;
     const amf3 = typeId === messageType.dataAmf3 && payload[0] === 0;
     const name = firstAmf0String(amf3 ? payload.subarray(1) : payload);
@@ -300,6 +319,12 @@ export class PublisherStream {
     if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);
   }
 }
+
+const tooLong = (bytes: number): ProtocolError =>
+  new ProtocolError(
+    'MESSAGE_TOO_LONG',
+    `a data message of ${bytes} bytes exceeds the limit of ${maxKeptBytes}`,
+  );
 
 /**
  * The headers in force at a point, on a chunk stream that the publisher doesn't use, in chunks of the size that its reader
