@@ -125,6 +125,10 @@ export const encoderEvents = {
     'info',
     'The publisher sends several tracks (enhanced RTMP multitrack); only track 0 is used.',
   ),
+  'encoder.broadcast.faulty': event<About & { cause: unknown }>(
+    'error',
+    'A step of a broadcast failed unexpectedly. The broadcast goes on without what failed, or ends; others are unaffected.',
+  ),
   'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
     'info',
     'Input paused: the publisher is sending faster than real time, or faster than ffmpeg can encode.',

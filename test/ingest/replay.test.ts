@@ -51,6 +51,7 @@ const audioHeader = Buffer.from([0xaf, 0, 0x12, 0x10]);
 function streamOf(chunkState: ChunkState, replayMaxBytes = 1 << 24) {
   const released: Buffer[] = [];
   const stream = new PublisherStream({
+    unreadable: () => {},
     chunkState,
     acknowledgement: new AckCounter(),
     replayMaxBytes,

@@ -53,6 +53,8 @@ export interface EncodingHandler {
   stuck(withinMs: number): void;
   /** ffmpeg crashed too often: the broadcast cannot continue. */
   failed(): void;
+  /** Something in the encoding itself failed. Must not throw. */
+  faulted(cause: unknown): void;
 }
 
 /** What runs make. */
@@ -334,8 +336,20 @@ export class Encoding {
     return run;
   }
 
+  /** Called from ffmpeg's exit: an error that left here would take the worker's other broadcasts along. */
   #ended(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
     this.#runs.delete(run);
+    try {
+      this.#succeed(run, exit, expected);
+    } catch (cause) {
+      this.#handler.faulted(cause);
+      // No other run took its place, and none would.
+      if (run === this.#active && !this.#ending) this.#fail();
+    }
+    if (this.#runs.size === 0) this.#idle?.();
+  }
+
+  #succeed(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
     const nextNumber = this.#nextNumberOf(run);
     const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
     const isLast = this.#ending && this.#runs.size === 0;
@@ -349,7 +363,11 @@ export class Encoding {
       }
       if (run === this.#retiring?.run) this.#retiring = undefined;
     }
-    if (this.#runs.size === 0) this.#idle?.();
+  }
+
+  #fail(): void {
+    this.#ending = true;
+    this.#handler.failed();
   }
 
   /** The first number that no segment group has come out for. */
@@ -364,8 +382,7 @@ export class Encoding {
     const nowMs = this.#options.clock.nowMs();
     const delayMs = this.#restarts.crashed(nowMs);
     if (delayMs === undefined) {
-      this.#ending = true;
-      this.#handler.failed();
+      this.#fail();
       return;
     }
     this.#restartFrom = fromNumber;

@@ -150,7 +150,7 @@ export class PublishSession {
     const early = this.#early;
     this.#early = [];
     for (const bytes of early) this.#read(bytes);
-    if (this.#closed) handler.closed(this.#fault);
+    if (this.#closed) this.#close(this.#fault);
   }
 
   refuse(refusal: Omit<LinkFrame & { type: 'refused' }, 'type'>): void {
@@ -285,7 +285,11 @@ export class PublishSession {
   #close(fault: Error | undefined): void {
     this.#closed = true;
     this.#fault ??= fault;
-    this.#handler?.closed(this.#fault);
+    try {
+      this.#handler?.closed(this.#fault);
+    } catch (cause) {
+      this.#handler?.skipped(cause);
+    }
   }
 }
 

@@ -46,6 +46,8 @@ export interface ReceptionOwner {
   lost(detail: string): void;
   /** Publishing has ended. */
   ended(reason: EndReason): void;
+  /** Something failed that no message of the publisher is known to have caused. Must not throw. */
+  faulted(cause: unknown): void;
 }
 
 /**
@@ -75,6 +77,7 @@ export class Reception {
     this.#slates = new SlateMaker(startEncoder, {
       made: (slate) => this.#intake.slate(slate),
       failed: (cause) => report.encoding.slateFailed(cause),
+      faulted: (cause) => owner.faulted(cause),
     });
   }
 
@@ -165,8 +168,9 @@ export class Reception {
 
   /** Stops input for good. */
   stop(reason: string): void {
-    this.#slates.stop();
+    // The publisher must be told, whatever else fails.
     this.#seat.close(reason);
+    this.#slates.stop();
   }
 
   #makeSeat(lease: LeaseRecord): PublisherSeat {

@@ -11,7 +11,8 @@ import type { RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
 import { type ChunkState, unusedChunkStreamId } from '../../protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../protocol/rtmp/chunk-writer.ts';
-import { isUnpublish } from '../../protocol/rtmp/commands.ts';
+import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
+import { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { isVideoKeyframe } from '../../protocol/rtmp/media-tag.ts';
 import { decodeControl, encodeControl, mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
 import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
@@ -35,6 +36,8 @@ export interface PublisherStreamOptions {
   readonly replayMaxBytes: number;
   /** Called with memory that no longer holds any kept byte. */
   readonly release: (memory: Buffer) => void;
+  /** A message cannot be read, or not all of it. Workers get it all the same, and skip it. */
+  readonly unreadable: (cause: ProtocolError) => void;
 }
 
 /** A position that becomes a point once it is known what a reader that begins there can begin with. */
@@ -61,6 +64,7 @@ export class PublisherStream {
   readonly #scanner: ChunkScanner;
   readonly #log: ReplayLog;
   readonly #acknowledgement: AckCounter;
+  readonly #unreadable: PublisherStreamOptions['unreadable'];
   readonly #time = new SessionTime();
   #headers: { metadata?: HeaderMessage; video?: HeaderMessage; audio?: HeaderMessage } = {};
   #latestMs = Number.NEGATIVE_INFINITY;
@@ -82,6 +86,7 @@ export class PublisherStream {
     };
     this.#scanner = new ChunkScanner(handlers, {}, options.chunkState);
     this.#acknowledgement = options.acknowledgement;
+    this.#unreadable = options.unreadable;
     const first: ReplayPoint = {
       offset: 0,
       frames: 0,
@@ -269,6 +274,7 @@ export class PublisherStream {
       };
       if (typeId !== messageType.video && typeId !== messageType.audio) {
         this.#time.of(timestampMs);
+        if (inner.payload.length > maxKeptBytes) this.#unreadable(tooLong(inner.payload.length));
         header(inner.payload);
         return;
       }
@@ -282,8 +288,11 @@ export class PublisherStream {
       if (isSessionFrame(typeId, byte0, byte1)) this.#frames++;
       else header(payload);
     };
-    if (message.typeId === messageType.aggregate) splitAggregate(message, read);
-    else read(message);
+    if (message.typeId !== messageType.aggregate) read(message);
+    else {
+      const fault = splitAggregate(message, read);
+      if (fault) this.#unreadable(fault);
+    }
     // Without headers the reader's time would begin with another message.
     if (point && cut && cut.headers.length > 0) this.#mark(cut, point.timestampMs, point.timeMs);
   }
@@ -294,7 +303,11 @@ export class PublisherStream {
     const isContainer =
       typeId === messageType.aggregate || (isMedia && isWrapped(mediaTypeOf(typeId), byte0));
     if (!isContainer && isSessionFrame(typeId, byte0, byte1)) this.#frames++;
-    if (payload === undefined) return;
+    if (payload === undefined) {
+      if (typeId === messageType.dataAmf0 || typeId === messageType.dataAmf3)
+        this.#unreadable(tooLong(length));
+      return;
+    }
     const { chunkStreamId, timestampMs, cleanStart } = message;
     const cut = cleanStart ? this.#cut : undefined;
     if (typeId === messageType.video && !isContainer && isSessionFrame(typeId, byte0, byte1)) {
@@ -338,6 +351,14 @@ export class PublisherStream {
   }
 
   #data(header: HeaderMessage): void {
+    try {
+      readMetaData(header);
+    } catch (cause) {
+      // What the next worker can't read either isn't kept for it.
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.#unreadable(cause);
+      return;
+    }
     const { typeId, payload } = header;
     const amf3 = typeId === messageType.dataAmf3 && payload[0] === 0;
     const name = firstAmf0String(amf3 ? payload.subarray(1) : payload);
@@ -355,6 +376,12 @@ export class PublisherStream {
     if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);
   }
 }
+
+const tooLong = (bytes: number): ProtocolError =>
+  new ProtocolError(
+    'MESSAGE_TOO_LONG',
+    `a data message of ${bytes} bytes exceeds the limit of ${maxKeptBytes}`,
+  );
 
 /**
  * The headers in force at a point, on a chunk stream that the publisher doesn't use, in chunks of the size that its reader

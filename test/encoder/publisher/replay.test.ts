@@ -82,6 +82,7 @@ function receive(hello: Partial<RelayHello>, unfinished?: UnfinishedBroadcast) {
       batchEnded() {},
       lost() {},
       ended() {},
+      faulted() {},
     },
   });
   const { session, data } = openSession({ ...plainHello, streamId: lease.streamId, ...hello });
