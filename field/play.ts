@@ -36,9 +36,8 @@ export async function playCase(platform: Platform, field: FieldCase): Promise<Ca
   const base = {
     ...(published.refusal ? { refusal: published.refusal } : {}),
     ...(watch.onAirAtMs === undefined ? {} : { onAirMs: watch.onAirAtMs - published.fromMs }),
-    workersLost: platform.events.filter(
-      (at) => at.event === 'ingest.worker.lost' && at.streamId === stream.id,
-    ).length,
+    workersLost: platform.events.filter((at) => at.event === 'ingest.worker.lost' && at.stream === stream.id)
+      .length,
     endObeyed,
     targetDurations: watch.targetDurations,
     liveMisses: watch.misses,
