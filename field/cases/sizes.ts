@@ -53,7 +53,7 @@ export const sizeCases: readonly FieldCase[] = [
   {
     name: 'size-changes-mid-gop',
     sent: 'at 10 s the pictures become 426×240, with a header and a key frame, in the middle of a GOP',
-    right: { standsMs: 300 },
+    right: { standsMs: 300, discontinuities: 1 },
     plan: () => sizeBecomes(10_010, '426x240'),
   },
 ];
