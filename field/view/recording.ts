@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
-import { dashFaults, hlsFaults } from '../judge/segments.ts';
+import { dashFaults, earlyEnds, hlsFaults } from '../judge/segments.ts';
 import { type HlsTrack, type ManifestTrack, readDash, readHls } from './manifest.ts';
 
 /** A broadcast that has ended, read back through both manifests. */
@@ -33,6 +33,7 @@ export async function readRecording(playback: { hls: string; dash: string }): Pr
     faults: [
       ...tracks.flatMap((track) => hlsFaults(served(track))),
       ...dash.tracks.flatMap((track) => dashFaults(served(track), dash)),
+      ...earlyEnds(dash.tracks.map(served), dash),
       ...(dash.ended && tracks.every(({ ended }) => ended) ? [] : ['a manifest is not marked as ended']),
       ...(kinds(tracks) === kinds(dash.tracks)
         ? []
