@@ -34,9 +34,9 @@ export const pictureCases: readonly FieldCase[] = [
   },
   {
     name: 'slides',
-    sent: '0.4 pictures a second, a key frame every 10 s',
+    sent: 'a picture every 3 s, a key frame every 12 s',
     right: { onAirMs: 4000 },
-    plan: () => clipPlan({ seconds: 25, rate: '2/5', gop: 4, encoder: ['-tune', 'zerolatency'] }),
+    plan: () => clipPlan({ seconds: 25, rate: '1/3', gop: 4, encoder: ['-tune', 'zerolatency'] }),
   },
   {
     name: 'screen-stands-mid-gop',
