@@ -29,6 +29,8 @@ export interface Right {
   readonly silenceMs: number;
   /** Beeps sent and never heard. */
   readonly lostBeeps: number;
+  /** Of each track. */
+  readonly discontinuities: number;
   /** From the first message to the first segment at the edge. */
   readonly onAirMs: number;
   /** How much further behind now the live edge may be 10 s after a disturbance than before it. */
@@ -48,6 +50,7 @@ export const always: Right = {
   lostPictures: 0,
   silenceMs: 60,
   lostBeeps: 0,
+  discontinuities: 0,
   onAirMs: 6000,
   tracks: 'both',
   refusable: false,

@@ -14,6 +14,7 @@ import { Watch } from './view/watch.ts';
 
 export interface CaseResult {
   readonly name: string;
+  readonly streamId: string;
   /** Nothing: passed. */
   readonly wrong: readonly string[];
   readonly found: Found;
@@ -36,9 +37,8 @@ export async function playCase(platform: Platform, field: FieldCase): Promise<Ca
   const base = {
     ...(published.refusal ? { refusal: published.refusal } : {}),
     ...(watch.onAirAtMs === undefined ? {} : { onAirMs: watch.onAirAtMs - published.fromMs }),
-    workersLost: platform.events.filter(
-      (at) => at.event === 'ingest.worker.lost' && at.streamId === stream.id,
-    ).length,
+    workersLost: platform.events.filter((at) => at.event === 'ingest.worker.lost' && at.stream === stream.id)
+      .length,
     endObeyed,
     targetDurations: watch.targetDurations,
     liveMisses: watch.misses,
@@ -51,7 +51,7 @@ export async function playCase(platform: Platform, field: FieldCase): Promise<Ca
     ...viewed.found,
     manifestFaults: [...watch.faults, ...(recorded?.faults ?? [])],
   };
-  return { name: field.name, wrong: faultsOf(right, found), found, media: viewed.media };
+  return { name: field.name, streamId: stream.id, wrong: faultsOf(right, found), found, media: viewed.media };
 }
 
 /** Whether the broadcast ends when its publisher has. */
@@ -67,7 +67,14 @@ async function endsOnTime(platform: Platform, id: string): Promise<boolean> {
 
 type Viewed = Pick<
   Found,
-  'renditions' | 'hasSound' | 'complaints' | 'pictures' | 'offsets' | 'silences' | 'lostBeeps'
+  | 'discontinuities'
+  | 'renditions'
+  | 'hasSound'
+  | 'complaints'
+  | 'pictures'
+  | 'offsets'
+  | 'silences'
+  | 'lostBeeps'
 >;
 
 /** Decodes the best pictures and the sound, and compares them with what was sent. */
@@ -100,6 +107,10 @@ async function view(
   const sent = carried.flatMap(({ picture }) => (picture === undefined ? [] : [picture]));
   const beepsSent = carried.filter(({ beep }) => beep !== undefined).length;
   const found = {
+    discontinuities: Math.max(
+      0,
+      ...tracks.map(({ segments }) => segments.filter(({ discontinuity }) => discontinuity).length),
+    ),
     renditions: tracks.map(({ id, lines }) => ({ id, ...(lines === undefined ? {} : { lines }) })),
     hasSound: audio !== undefined,
     complaints,

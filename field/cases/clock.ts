@@ -13,13 +13,21 @@ async function timed(
   return oneSession(clip, change(inRealTime(clip.tags)), session);
 }
 
-/** The sound's own clock runs fast or slow; it is sent when it was recorded. */
-const drifting = (partsPerMillion: number) => (messages: readonly TimedMessage[]) =>
-  messages.map((message) =>
-    message.carries.some((tag) => tag.type === 'audio' && !isHeader(tag))
-      ? { ...message, timestampMs: Math.round(message.timestampMs * (1 + partsPerMillion / 1e6)) }
-      : message,
-  );
+const isSoundMessage = ({ carries }: TimedMessage): boolean =>
+  carries.some((tag) => tag.type === 'audio' && !isHeader(tag));
+
+/** A clock that runs fast or slow: timestamps are `partsPerMillion` off, and media is sent when it was recorded. */
+const drifting =
+  (partsPerMillion: number, isOff: (message: TimedMessage) => boolean = () => true) =>
+  (messages: readonly TimedMessage[]) =>
+    messages.map((message) =>
+      isOff(message)
+        ? { ...message, timestampMs: Math.round(message.timestampMs * (1 + partsPerMillion / 1e6)) }
+        : message,
+    );
+
+/** After 30 s a clock that is 3,000 ppm off makes one track end this much before the other, and two frames. */
+const endsEarlyMs = 150;
 
 const shortTimestampEndMs = 2 ** 24;
 const timestampEndMs = 2 ** 32;
@@ -65,15 +73,45 @@ export const clockCases: readonly FieldCase[] = [
       }),
   },
   {
+    name: 'clock-fast',
+    sent: 'timestamps run 3,000 ppm fast',
+    right: { offsetMs: 40, silenceMs: endsEarlyMs },
+    plan: () => timed(30, drifting(3000)),
+  },
+  {
+    name: 'clock-slow',
+    sent: 'timestamps run 3,000 ppm slow',
+    right: { offsetMs: 40, silenceMs: endsEarlyMs },
+    plan: () => timed(30, drifting(-3000)),
+  },
+  {
     name: 'sound-clock-fast',
-    sent: "the sound's clock runs 3,000 ppm fast",
+    sent: "the sound's own timestamps run 3,000 ppm fast",
     right: { offsetMs: 40 },
-    plan: () => timed(36, drifting(3000)),
+    plan: () => timed(30, drifting(3000, isSoundMessage)),
   },
   {
     name: 'sound-clock-slow',
-    sent: "the sound's clock runs 3,000 ppm slow",
+    sent: "the sound's own timestamps run 3,000 ppm slow",
+    right: { offsetMs: 40, silenceMs: endsEarlyMs },
+    plan: () => timed(30, drifting(-3000, isSoundMessage)),
+  },
+  {
+    name: 'sound-samples-few',
+    sent: 'sound with 3,000 ppm fewer samples than its timestamps say',
     right: { offsetMs: 40 },
-    plan: () => timed(36, drifting(-3000)),
+    plan: async () => {
+      const clip = await clipOf({ seconds: 30, soundSpeed: 1.003 });
+      return oneSession(clip, drifting(3000, isSoundMessage)(inRealTime(clip.tags)));
+    },
+  },
+  {
+    name: 'sound-samples-many',
+    sent: 'sound with 3,000 ppm more samples than its timestamps say',
+    right: { offsetMs: 40, silenceMs: endsEarlyMs },
+    plan: async () => {
+      const clip = await clipOf({ seconds: 30, soundSpeed: 0.997 });
+      return oneSession(clip, drifting(-3000, isSoundMessage)(inRealTime(clip.tags)));
+    },
   },
 ];

@@ -4,11 +4,12 @@ import { clipOf, isHeader } from '../source/clip.ts';
 
 /**
  * An encoder that begins a new connection at each of `turns`, with headers and timestamps from 0 on, where its clip had
- * stopped; the connection before stays open and silent.
+ * stopped; how the connection before `ends`.
  */
 async function changing(
   seconds: number,
   turns: readonly { readonly clipMs: number; readonly atMs: number }[],
+  ends: 'silence' | 'cut' = 'silence',
 ): Promise<Plan> {
   const clip = await clipOf({ seconds });
   const headers = clip.tags.filter((tag) => isHeader(tag) && tag.timestampMs < 1000);
@@ -25,7 +26,7 @@ async function changing(
     return {
       startsAtMs: atMs,
       messages: inRealTime(tags),
-      ...(untilMs === undefined ? {} : { ends: 'silence' }),
+      ...(untilMs === undefined ? {} : { ends }),
     };
   });
   return { clip, sessions };
@@ -33,6 +34,12 @@ async function changing(
 
 /** Connections that an encoder leaves without a word, for others. */
 export const networkCases: readonly FieldCase[] = [
+  {
+    name: 'reconnect',
+    sent: 'at 6 s the connection breaks, at 9 s a new one goes on',
+    right: { standsMs: 4000, silenceMs: 4000 },
+    plan: () => changing(14, [{ clipMs: 6010, atMs: 9000 }], 'cut'),
+  },
   {
     name: 'network-changed',
     sent: 'at 8 s the connection falls silent, at 9 s a new one goes on',

@@ -1,6 +1,7 @@
 import type { FieldCase } from '../model.ts';
 import { inRealTime } from '../send/message.ts';
 import { type ClipTag, clipOf } from '../source/clip.ts';
+import { withoutPictures } from './pictures.ts';
 import { clipPlan, oneSession } from './plain.ts';
 
 /** At `atMs` the pictures of another clip take over with their header, in the middle of the first one's GOP. */
@@ -42,23 +43,17 @@ export const sizeCases: readonly FieldCase[] = [
   {
     name: 'four-two-two',
     sent: 'High 4:2:2, of which the pictures of one GOP are dropped',
-    plan: () =>
-      clipPlan({ seconds: 14, pixels: 'yuv422p' }, (tags) =>
-        tags.filter((tag) => !(tag.picture !== undefined && tag.picture >= 150 && tag.picture < 200)),
-      ),
+    plan: () => clipPlan({ seconds: 14, pixels: 'yuv422p' }, withoutPictures(150, 200)),
   },
   {
     name: 'ten-bit',
     sent: 'High 10, of which the pictures of one GOP are dropped',
-    plan: () =>
-      clipPlan({ seconds: 14, pixels: 'yuv420p10' }, (tags) =>
-        tags.filter((tag) => !(tag.picture !== undefined && tag.picture >= 150 && tag.picture < 200)),
-      ),
+    plan: () => clipPlan({ seconds: 14, pixels: 'yuv420p10' }, withoutPictures(150, 200)),
   },
   {
     name: 'size-changes-mid-gop',
     sent: 'at 10 s the pictures become 426×240, with a header and a key frame, in the middle of a GOP',
-    right: { standsMs: 300 },
+    right: { standsMs: 300, discontinuities: 1 },
     plan: () => sizeBecomes(10_010, '426x240'),
   },
 ];

@@ -43,10 +43,10 @@ function jumps(id: string, segments: readonly ListedSegment[]): string[] {
   return at < 0 ? [] : [`HLS ${id}: segment ${numbers[at]} follows ${numbers[at - 1]}`];
 }
 
-/** What is wrong with a track of an MPD, in words. `durationMs`: `mediaPresentationDuration`; `longestMs`: `maxSegmentDuration`. */
+/** What is wrong with a track of an MPD, in words. `longestMs`: `maxSegmentDuration`. */
 export function dashFaults(
   { id, segments }: ListedTrack,
-  { durationMs, longestMs }: { readonly durationMs?: number; readonly longestMs?: number },
+  { longestMs }: { readonly longestMs?: number },
 ): string[] {
   const faults = missing('DASH', id, segments);
   const placed = segments.map(({ atMs = 0, durationMs: forMs }) => ({ atMs, endMs: atMs + forMs, forMs }));
@@ -57,13 +57,28 @@ export function dashFaults(
         `DASH ${id}: ${((atMs - before.endMs) / 1000).toFixed(2)} s between segments at ${(before.endMs / 1000).toFixed(2)} s (right: 0)`,
       );
   }
-  const endMs = placed.at(-1)?.endMs ?? 0;
-  if (durationMs !== undefined && Math.abs(endMs - durationMs) > segmentMs / 2)
-    faults.push(`DASH ${id}: ends at ${endMs / 1000} s of ${durationMs / 1000} s`);
   const most = Math.max(0, ...placed.map(({ forMs }) => forMs));
   if (longestMs !== undefined && most > longestMs + slackMs)
     faults.push(`DASH ${id}: a segment of ${most / 1000} s (maxSegmentDuration: ${longestMs / 1000} s)`);
   return faults;
+}
+
+/**
+ * Which kinds of an MPD's tracks end before the presentation does, in words; where a size changed, another track goes on.
+ * `durationMs`: `mediaPresentationDuration`.
+ */
+export function earlyEnds(
+  tracks: readonly ListedTrack[],
+  { durationMs }: { readonly durationMs?: number },
+): string[] {
+  if (durationMs === undefined) return [];
+  return [...new Set(tracks.map(({ kind }) => kind))].flatMap((kind) => {
+    const last = tracks.flatMap((track) => (track.kind === kind ? (track.segments.at(-1) ?? []) : []));
+    const endMs = Math.max(...last.map((segment) => (segment.atMs ?? 0) + segment.durationMs));
+    return Math.abs(endMs - durationMs) > segmentMs / 2
+      ? [`DASH ${kind}: ends at ${endMs / 1000} s of ${durationMs / 1000} s`]
+      : [];
+  });
 }
 
 function missing(format: string, id: string, segments: readonly ListedSegment[]): string[] {

@@ -14,7 +14,7 @@ const samePictureMs = 70;
 /** A beep of the same pitch belongs to another picture beyond this. */
 const sameBeepMs = (beepEveryMs * beepPitches) / 2;
 
-/** How far each beep is from its picture, where both are there. */
+/** How far each beep is from its picture, where both are there. The first beep may be cut off where the recording begins. */
 export function offsetsAt(
   shown: readonly ShownPicture[],
   beeps: readonly Beep[],
@@ -26,7 +26,7 @@ export function offsetsAt(
       .map(({ number, atMs }) => [number, atMs]),
   );
   const offsets: Offset[] = [];
-  for (let beep = 0; beep * beepEveryMs <= (sourceMs.at(-1) ?? -1); beep++) {
+  for (let beep = 1; beep * beepEveryMs <= (sourceMs.at(-1) ?? -1); beep++) {
     const number = nearest(sourceMs, beep * beepEveryMs);
     const pictureMs = shownAt.get(number);
     const sourceOffsetMs = beep * beepEveryMs - (sourceMs[number] ?? 0);

@@ -19,6 +19,8 @@ export interface Found {
   readonly liveMisses: readonly string[];
   /** Of both manifests, while live and afterwards, in words. */
   readonly manifestFaults: readonly string[];
+  /** The most of any track. */
+  readonly discontinuities: number;
   readonly renditions: readonly { readonly id: string; readonly lines?: number }[];
   readonly hasSound: boolean;
   readonly complaints: readonly string[];
@@ -43,7 +45,7 @@ export function faultsOf(right: Right, found: Found): string[] {
     ...(onAir > right.onAirMs
       ? [`on the air after ${seconds(onAir)} (right: ${seconds(right.onAirMs)} at most)`]
       : []),
-    ...manifests(found),
+    ...manifests(right, found),
     ...tracks(right, found),
     ...(right.tracks === 'sound' ? [] : pictures(right, found)),
     ...(right.tracks === 'pictures' ? [] : sound(right, found)),
@@ -61,13 +63,17 @@ function connection({ refusal, workersLost, endObeyed }: Found): string[] {
   ];
 }
 
-function manifests({ manifestFaults, targetDurations, liveMisses, complaints }: Found): string[] {
+function manifests(right: Right, found: Found): string[] {
+  const { manifestFaults, targetDurations, liveMisses, complaints, discontinuities } = found;
   const changed = Object.entries(targetDurations).filter(([, values]) => values.length > 1);
   return [
     ...manifestFaults,
     ...changed.map(
       ([id, values]) => `HLS ${id}: TARGETDURATION ${values.join(', then ')} (right: never changes)`,
     ),
+    ...(discontinuities > right.discontinuities
+      ? [`${discontinuities} discontinuities (right: ${right.discontinuities} at most)`]
+      : []),
     ...counted(liveMisses, 'segments listed and not served while live'),
     ...counted(complaints, 'complaints of the decoder'),
   ];

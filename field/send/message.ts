@@ -19,8 +19,8 @@ export interface Session {
   /** From the case's beginning. @default 0 */
   readonly startsAtMs?: number;
   readonly messages: readonly TimedMessage[];
-  /** `silence`: the connection stays open and nothing more is sent. @default 'unpublish' */
-  readonly ends?: 'unpublish' | 'silence';
+  /** `silence`: the connection stays open and nothing more is sent; `cut`: it breaks. @default 'unpublish' */
+  readonly ends?: 'unpublish' | 'silence' | 'cut';
   /** @default our own writer's chunks */
   readonly chunks?: (message: RtmpMessage) => Buffer;
   /** Payload bytes per chunk. @default 4096 */

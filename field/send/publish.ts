@@ -59,6 +59,10 @@ async function send(client: RtmpClient, session: Session): Promise<boolean> {
     );
   }
   if (session.ends === 'silence') return true;
+  if (session.ends === 'cut') {
+    client.socket.resetAndDestroy();
+    return true;
+  }
   client.socket.end(client.publisher.unpublish());
   await client.until(() => client.closed);
   return true;

@@ -4,7 +4,7 @@ import { FlvReader } from '../../lib/protocol/flv/reader.ts';
 import type { FlvTag } from '../../lib/protocol/flv/tag.ts';
 import { parseVideoTag } from '../../lib/protocol/flv/video-tag.ts';
 import { pictureFilter } from './numbered-picture.ts';
-import { beepEveryMs, soundSource } from './test-sound.ts';
+import { beepEveryMs, flashMs, soundSource } from './test-sound.ts';
 
 export interface ClipOptions {
   /** @default 24 */
@@ -29,6 +29,8 @@ export interface ClipOptions {
   readonly sampleRate?: number;
   /** @default 2 */
   readonly channels?: number;
+  /** How much faster than its pictures the sound is played. @default 1 */
+  readonly soundSpeed?: number;
 }
 
 /** A tag of a clip, with the number of the picture in it, or of the beep that begins in it. */
@@ -79,16 +81,18 @@ function videoArguments({ gop = 50, encoder = [] }: ClipOptions): string[] {
 const aacFrameSamples = 1024;
 
 /** Pictures are numbered in the order in which they are shown; beeps are found behind the encoder's first, empty frame. */
-function numbered(tags: readonly FlvTag[], { sampleRate = 48_000 }: ClipOptions): Clip {
+function numbered(tags: readonly FlvTag[], { sampleRate = 48_000, soundSpeed = 1 }: ClipOptions): Clip {
   const shownMs = (tag: FlvTag): number => tag.timestampMs + parseVideoTag(tag.payload).compositionTimeMs;
   const order = tags.filter(isPicture).sort((a, b) => shownMs(a) - shownMs(b));
   const pictures = new Map(order.map((tag, picture) => [tag, picture]));
   const firstMs = order[0] ? shownMs(order[0]) : 0;
-  const frameOf = (beep: number): number =>
-    1 + Math.floor((beep * beepEveryMs * sampleRate) / 1000 / aacFrameSamples);
+  const frameOf = (sourceMs: number): number =>
+    1 + Math.floor((sourceMs * sampleRate) / soundSpeed / 1000 / aacFrameSamples);
   const sounds = tags.filter(isSound);
   const beeps = new Map<FlvTag, number>();
-  for (let beep = 0; frameOf(beep) < sounds.length; beep++) beeps.set(sounds[frameOf(beep)]!, beep);
+  // The clip may end in a beep, which then is none.
+  for (let beep = 0; frameOf(beep * beepEveryMs + flashMs) < sounds.length; beep++)
+    beeps.set(sounds[frameOf(beep * beepEveryMs)]!, beep);
   return {
     tags: tags.map((tag) => {
       const [picture, beep] = [pictures.get(tag), beeps.get(tag)];

@@ -14,14 +14,16 @@ export const toneLevel = 0.015;
 interface SoundOptions {
   readonly sampleRate?: number;
   readonly channels?: number;
+  readonly soundSpeed?: number;
 }
 
 /** ffmpeg's source of the sound that belongs to numbered pictures. */
-export function soundSource({ sampleRate = 48_000, channels = 2 }: SoundOptions): string {
+export function soundSource({ sampleRate = 48_000, channels = 2, soundSpeed = 1 }: SoundOptions): string {
+  const time = soundSpeed === 1 ? 't' : `(t*${soundSpeed})`;
   const every = beepEveryMs / 1000;
-  const pitch = `(600+200*mod(floor(t/${every}),${beepPitches}))`;
-  const beep = `${beepLevel}*sin(2*PI*${pitch}*mod(t,${every}))`;
-  const tone = `${toneLevel}*sin(2*PI*200*t)`;
-  const sample = `if(lt(mod(t,${every}),${flashMs / 1000}),${beep},${tone})`;
+  const pitch = `(600+200*mod(floor(${time}/${every}),${beepPitches}))`;
+  const beep = `${beepLevel}*sin(2*PI*${pitch}*mod(${time},${every}))`;
+  const tone = `${toneLevel}*sin(2*PI*200*${time})`;
+  const sample = `if(lt(mod(${time},${every}),${flashMs / 1000}),${beep},${tone})`;
   return `aevalsrc='${channels === 1 ? sample : `${sample}|${sample}`}':s=${sampleRate}`;
 }

@@ -66,6 +66,8 @@ export interface DashManifest {
   /** `mediaPresentationDuration` and `maxSegmentDuration`. */
   readonly durationMs?: number;
   readonly longestMs?: number;
+  /** `static`. */
+  readonly ended: boolean;
   readonly tracks: readonly ManifestTrack[];
 }
 
@@ -93,6 +95,7 @@ export async function readDash(url: string): Promise<DashManifest> {
   return {
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(longestMs === undefined ? {} : { longestMs }),
+    ended: /<MPD[^>]* type="static"/.test(text),
     tracks: [
       ...playlists.filter(({ attributes }) => attributes.RESOLUTION).map(track('video')),
       ...sounds.map(track('audio')),

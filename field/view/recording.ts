@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
-import { dashFaults, hlsFaults } from '../judge/segments.ts';
+import { dashFaults, earlyEnds, hlsFaults } from '../judge/segments.ts';
 import { type HlsTrack, type ManifestTrack, readDash, readHls } from './manifest.ts';
 
 /** A broadcast that has ended, read back through both manifests. */
@@ -12,7 +13,7 @@ export interface Recorded {
 }
 
 export async function readRecording(playback: { hls: string; dash: string }): Promise<Recorded> {
-  const [tracks, dash] = await Promise.all([readHls(playback.hls), readDash(playback.dash)]);
+  const { tracks, dash } = await endedManifests(playback);
   const uris = [...tracks, ...dash.tracks].flatMap(({ segments }) =>
     segments.flatMap(({ uri, map, gap }) => (gap === true ? [map] : [map, uri])),
   );
@@ -32,12 +33,27 @@ export async function readRecording(playback: { hls: string; dash: string }): Pr
     faults: [
       ...tracks.flatMap((track) => hlsFaults(served(track))),
       ...dash.tracks.flatMap((track) => dashFaults(served(track), dash)),
+      ...earlyEnds(dash.tracks.map(served), dash),
+      ...(dash.ended && tracks.every(({ ended }) => ended) ? [] : ['a manifest is not marked as ended']),
       ...(kinds(tracks) === kinds(dash.tracks)
         ? []
         : [`HLS has ${kinds(tracks)}, DASH has ${kinds(dash.tracks)}`]),
     ],
     pieces: (track) => piecesOf(track, bodies),
   };
+}
+
+/** How often manifests are requested until they are marked as ended: caches keep them for 1 s. */
+const endTries = 25;
+const endRetryMs = 200;
+
+async function endedManifests({ hls, dash }: { hls: string; dash: string }) {
+  for (let tries = 1; ; tries++) {
+    const read = { tracks: await readHls(hls), dash: await readDash(dash) };
+    const ended = read.dash.ended && read.tracks.every((track) => track.ended);
+    if (ended || tries === endTries) return read;
+    await sleep(endRetryMs);
+  }
 }
 
 async function body(uri: string): Promise<Buffer | undefined> {

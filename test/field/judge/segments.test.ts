@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dashFaults, hlsFaults, type ListedSegment } from '../../../field/judge/segments.ts';
+import { dashFaults, earlyEnds, hlsFaults, type ListedSegment } from '../../../field/judge/segments.ts';
 
 const segment = (number: number, change: Partial<ListedSegment> = {}): ListedSegment => ({
   uri: `http://edge/180p/${number}.m4s`,
@@ -9,7 +9,7 @@ const segment = (number: number, change: Partial<ListedSegment> = {}): ListedSeg
   ...change,
 });
 const track = (...segments: ListedSegment[]) => ({ kind: 'video' as const, id: '180p', segments });
-const times = { durationMs: 6000, longestMs: 2000 };
+const times = { longestMs: 2000 };
 
 describe('an HLS playlist', () => {
   test('that is whole; its last segment may be short', () => {
@@ -32,10 +32,18 @@ describe('an HLS playlist', () => {
 });
 
 describe('an MPD', () => {
+  test('a kind of track that ends early', () => {
+    const early = track(segment(0), segment(1));
+    const sound = { ...track(segment(0), segment(1), segment(2)), kind: 'audio' as const };
+    expect(earlyEnds([early, sound], { durationMs: 6000 })).toEqual(['DASH video: ends at 4 s of 6 s']);
+    expect(earlyEnds([early, sound, track(segment(2))], { durationMs: 6000 })).toEqual([]);
+  });
+
   test('that is whole, live and recorded', () => {
     const whole = track(segment(0), segment(1), segment(2));
     expect(dashFaults(whole, times)).toEqual([]);
-    expect(dashFaults(whole, { longestMs: 2000 })).toEqual([]);
+    expect(earlyEnds([whole], { durationMs: 6000 })).toEqual([]);
+    expect(earlyEnds([whole], {})).toEqual([]);
   });
 
   test.each([
@@ -44,7 +52,6 @@ describe('an MPD', () => {
       [segment(0), segment(1, { atMs: 2900, durationMs: 1100 }), segment(2)],
       '0.90 s between segments at 2.00 s',
     ],
-    ['an early end', [segment(0), segment(1)], 'ends at 4 s of 6 s'],
     ['a long segment', [segment(0), segment(1), segment(2, { durationMs: 2400 })], 'a segment of 2.4 s'],
     [
       'a segment that is not served',
