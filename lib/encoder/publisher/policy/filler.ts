@@ -80,13 +80,13 @@ export function repeatsBetween(lastMs: number, nextMs: number): readonly number[
 }
 
 /**
- * A picture lies on each line of the grid, or just behind it, so that a segment that begins while pictures stand is as long as
- * any.
+ * A picture lies just behind each line of the grid, so that a segment that begins while pictures stand is as long as any. By 1 ms,
+ * because rounded timestamps could present one that is on the line before it.
  */
 function pictureTimes(lastMs: number, untilMs: number): number[] {
   const times: number[] = [];
   for (let atMs = lastMs; ; ) {
-    const lineMs = (Math.floor(atMs / segmentMs) + 1) * segmentMs;
+    const lineMs = (Math.floor(atMs / segmentMs) + 1) * segmentMs + 1;
     atMs = Math.min(atMs + repeatMs, Math.max(lineMs, atMs + shortestPictureMs));
     if (atMs > untilMs) return times;
     times.push(atMs);
