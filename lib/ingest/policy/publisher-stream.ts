@@ -1,6 +1,3 @@
-import { canBeginAt } from '../../packaging/codec/avc-start.ts';
-import { FlvError } from '../../protocol/flv/errors.ts';
-import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
 import { isWrapped, maxPrefixBytes, packetOf } from '../../protocol/flv/wrapped-packet.ts';
 import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
 import { SessionTime } from '../../protocol/relay/session-time.ts';
@@ -16,6 +13,7 @@ import { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { isVideoKeyframe } from '../../protocol/rtmp/media-tag.ts';
 import { decodeControl, encodeControl, mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
 import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
+import { isUnflaggedStart, startSearchBytes } from './unflagged-start.ts';
 
 /** Longer metadata, sequence headers and commands are relayed without being parsed. */
 const maxKeptBytes = 64 * 1024;
@@ -25,8 +23,6 @@ const audioPointEveryMs = 1_000;
 const videoGoneAfterMs = 5_000;
 /** After this long without a starting point, pictures are searched for one that their headers don't name. */
 const searchAfterMs = 5_000;
-/** What tells comes before a picture's first slice. */
-const searchBytes = 4 * 1024;
 
 export interface PublisherStreamOptions {
   /** From the session's handover. */
@@ -193,7 +189,7 @@ export class PublisherStream {
       case messageType.audio: {
         if (isWrapped(mediaTypeOf(typeId), byte0)) {
           if (message.cleanStart) this.#cut = this.#cutAt(message, this.#latestMs);
-          return short || Math.max(maxPrefixBytes, searchBytes);
+          return short || Math.max(maxPrefixBytes, startSearchBytes);
         }
         const before = this.#latestMs;
         const { timeMs, start } = this.#media(message);
@@ -202,7 +198,7 @@ export class PublisherStream {
           this.#mark(this.#cutAt(message, before), message.timestampMs, timeMs);
         else if (message.cleanStart && isFrame && typeId === messageType.video && this.#isSearching(timeMs)) {
           this.#cut = this.#cutAt(message, before);
-          return searchBytes;
+          return startSearchBytes;
         }
         return short && !isFrame;
       }
@@ -326,18 +322,10 @@ export class PublisherStream {
     return timeMs - this.#pointMs >= searchAfterMs;
   }
 
-  /** Decoding can begin at a picture whose header doesn't say so: an IDR picture or a recovery point. */
+  /** Decoding can begin at a picture, though its message doesn't say so. */
   #canBeginAt(payload: Buffer, timeMs: number): boolean {
     const header = this.#headers.video?.payload;
-    if (!header || !this.#isSearching(timeMs)) return false;
-    try {
-      const { codec, packetType, data } = parseVideoTag(payload);
-      const lengthBytes = ((parseVideoTag(header).data[4] ?? 0) & 3) + 1;
-      return codec === 'avc' && packetType === 'frame' && canBeginAt(data, lengthBytes);
-    } catch (cause) {
-      if (!(cause instanceof FlvError)) throw cause;
-      return false;
-    }
+    return header !== undefined && this.#isSearching(timeMs) && isUnflaggedStart(payload, header);
   }
 
   /** Keeps metadata and sequence headers. Returns false if it's neither media nor data. */

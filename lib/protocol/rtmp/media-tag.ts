@@ -69,7 +69,7 @@ const audioNames: Readonly<Record<number, string>> = {
   5: 'Nellymoser 8 kHz',
   6: 'Nellymoser',
   7: 'G.711 A-law',
-  8: 'G.711 µ-law',
+  8: 'G.711 mu-law',
   10: 'AAC',
   11: 'Speex',
   14: 'MP3 8 kHz',
