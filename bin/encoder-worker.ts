@@ -4,7 +4,7 @@ import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { identified } from '../lib/adapters/fleet-identity.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
-import { ffmpegStarter } from '../lib/adapters/node/ffmpeg/ffmpeg-process.ts';
+import { ffmpegMemoryBytes, ffmpegStarter } from '../lib/adapters/node/ffmpeg/ffmpeg-process.ts';
 import { proveNvenc } from '../lib/adapters/node/ffmpeg/nvenc-probe.ts';
 import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
 import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
@@ -57,7 +57,12 @@ await runProgram({
       ...(taskAgentUri === undefined ? {} : { protection: ecsTaskProtection(taskAgentUri) }),
       store: announcing(store, bus, emit),
       objects,
-      startEncoder: ffmpegStarter(ffmpeg.path, batch),
+      // A graphics card's driver reserves far more than it uses.
+      startEncoder: ffmpegStarter(
+        ffmpeg.path,
+        batch,
+        config.videoEncoder === 'nvenc' ? undefined : ffmpegMemoryBytes(),
+      ),
       ffmpeg,
       videoEncoder: config.videoEncoder,
       ladder: config.ladder === undefined ? defaultLadder : readLadder(config.ladder),

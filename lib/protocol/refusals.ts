@@ -143,6 +143,22 @@ export const refusals = {
     fault: 'publisher',
     journal: 'decoding could not begin with what it sent',
   },
+  'picture-too-large': {
+    code: 'PICTURE_TOO_LARGE',
+    status: 'NetStream.Publish.Rejected',
+    words: (detail) => `Picture too large: ${detail}. Change the output resolution in your encoder.`,
+    fault: 'publisher',
+    journal: 'its picture is too large',
+  },
+  // Each change starts another ffmpeg.
+  'unsteady-format': {
+    code: 'FORMAT_UNSTEADY',
+    status: 'NetStream.Publish.Rejected',
+    words:
+      'Your picture size or frame rate changes too often. Set fixed ones in your encoder, then reconnect in a minute.',
+    fault: 'publisher',
+    journal: 'its picture size or frame rate changed too often',
+  },
   // The same worker says so: another one would fail at the same bytes.
   'unreadable-media': {
     code: 'MEDIA_UNREADABLE',

@@ -57,6 +57,9 @@ export interface EncodingHandler {
   faulted(cause: unknown): void;
 }
 
+/** Encoder processes of one broadcast at a time. */
+const mostRuns = 2;
+
 /** What runs make. */
 interface Plan {
   readonly format: InputFormat;
@@ -117,14 +120,25 @@ export class Encoding {
   /** The tags that follow have this format, starting with a key frame. */
   format(format: InputFormat): void {
     const plan = this.#plan;
-    if (plan && sameFormat(plan.format, format)) this.#plan = { ...plan, format };
-    else this.#nextFormat = format;
+    if (!plan || !sameFormat(plan.format, format)) {
+      this.#nextFormat = format;
+      return;
+    }
+    this.#plan = { ...plan, format };
+    // Changed there and back before a key frame.
+    const isMade = this.#active !== undefined || this.#restartAtMs !== undefined;
+    if (isMade) this.#nextFormat = undefined;
   }
 
   feed(tag: StreamTag): void {
     if (this.#ending) return;
-    if (this.#nextFormat && tag.keyframe) this.#switchFormat(this.#nextFormat, tag);
+    if (this.#nextFormat && tag.keyframe && this.#mayStart) this.#switchFormat(this.#nextFormat, tag);
     for (const each of this.#pictures.prepare(tag)) this.#feedPrepared(each);
+  }
+
+  /** One ffmpeg may finish while another one begins. Until there is only one, that one takes other sizes as well: it scales them. */
+  get #mayStart(): boolean {
+    return this.#runs.size < mostRuns;
   }
 
   #feedPrepared(tag: StreamTag): void {
@@ -244,7 +258,7 @@ export class Encoding {
   #fitMachine(run: EncoderRun, nowMs: number): void {
     const advice = this.#plan?.rungs.observe(run.lagMs, nowMs);
     if (advice === 'shed') this.#shed(run, nowMs);
-    if (advice === 'return') this.#returnAt = segmentNumberAt(this.#history.lastMs) + 1;
+    if (advice === 'return' && this.#mayStart) this.#returnAt = segmentNumberAt(this.#history.lastMs) + 1;
   }
 
   #shed(run: EncoderRun, nowMs: number): void {

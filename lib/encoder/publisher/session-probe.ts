@@ -1,3 +1,6 @@
+import { parseAvcConfig } from '../../packaging/codec/avc-config.ts';
+import { nalTypes, nalUnits } from '../../packaging/codec/avc-nal-units.ts';
+import { parseAvcSps } from '../../packaging/codec/avc-sps.ts';
 import { canBeginAt } from '../../packaging/codec/avc-start.ts';
 import { CodecConfigError } from '../../packaging/codec/errors.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
@@ -5,8 +8,16 @@ import { FlvError } from '../../protocol/flv/errors.ts';
 import { classicVideoHeaderBytes, parseVideoTag } from '../../protocol/flv/video-tag.ts';
 import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
 import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
-import { decideFormat, type InputFormat, type ProbedInput, withSound } from '../policy/input-format.ts';
+import {
+  decideFormat,
+  type InputFormat,
+  type ProbedInput,
+  sameFormat,
+  withSound,
+} from '../policy/input-format.ts';
+import { pictureFault } from '../policy/picture-limit.ts';
 import { classicAudio, classicVideo } from './policy/classic-flv.ts';
+import { FormatChanges } from './policy/format-changes.ts';
 import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/picture-wait.ts';
 import { type Awaited, StartWait } from './policy/start-wait.ts';
 import type { Track } from './policy/timeline.ts';
@@ -49,6 +60,8 @@ const probeBytes = 8 * 1024 * 1024;
 /** Sound that comes before the first picture is kept for it, up to this many frames. */
 const mostEarlySound = 500;
 
+type UnusableReason = 'unsupported-codec' | 'no-starting-point' | 'picture-too-large' | 'unsteady-format';
+
 /** The session's media from its first key frame on, until its format is decided. */
 interface Sample {
   readonly messages: SessionMedia[];
@@ -78,6 +91,9 @@ export class SessionProbe {
   #earlyFormat: InputFormat | undefined;
   #sample?: Sample;
   #wait = new StartWait();
+  readonly #changes = new FormatChanges();
+  /** The parameter set that was last found among pictures. */
+  #inBandSps: Uint8Array = Buffer.alloc(0);
   /** `waiting` for a key frame; `sound`: the session's sound flows without pictures; `probing` the format; `flowing`; `refused`. */
   #state: 'waiting' | 'sound' | 'probing' | 'flowing' | 'refused' = 'waiting';
 
@@ -166,6 +182,7 @@ export class SessionProbe {
       this.#lacks('video-header', message);
       return;
     }
+    if (this.#hasTooLarge(tag.data)) return;
     // Encoders call the pictures at which an intra refresh or an open GOP begins inter pictures.
     const keyframe = tag.keyframe || canBeginAt(tag.data, this.#nalLengthBytes);
     if (this.#isBeforePictures && keyframe) this.#begin();
@@ -176,12 +193,35 @@ export class SessionProbe {
   #useVideoHeader(header: Buffer): void {
     this.#wait.over('default-track');
     this.#wait.over('video-header');
-    const changed = this.#videoHeader !== undefined && !this.#videoHeader.equals(header);
+    if (this.#videoHeader?.equals(header)) return;
+    for (const sps of parseAvcConfig(header.subarray(classicVideoHeaderBytes)).sps)
+      if (this.#isTooLarge(sps)) return;
+    const changed = this.#videoHeader !== undefined;
     this.#videoHeader = header;
     this.#earlyFormat = undefined;
     if (!changed || this.#state !== 'flowing') return;
     this.#state = 'waiting';
     this.#earlyMs = 0;
+  }
+
+  /** Decoders also follow a parameter set that comes among pictures. One that can't be read is ignored, by ffmpeg too. */
+  #hasTooLarge(sample: Uint8Array): boolean {
+    for (const unit of nalUnits(sample, this.#nalLengthBytes)) {
+      if ((unit[0]! & 31) !== nalTypes.sps || Buffer.compare(unit, this.#inBandSps) === 0) continue;
+      this.#inBandSps = Buffer.from(unit);
+      try {
+        if (this.#isTooLarge(unit)) return true;
+      } catch (cause) {
+        if (!(cause instanceof CodecConfigError)) throw cause;
+      }
+    }
+    return false;
+  }
+
+  #isTooLarge(sps: Uint8Array): boolean {
+    const fault = pictureFault(parseAvcSps(sps));
+    if (fault !== undefined) this.#refuse(fault, 'picture-too-large');
+    return fault !== undefined;
   }
 
   /** By the AVC configuration in the sequence header. */
@@ -269,7 +309,7 @@ export class SessionProbe {
     else if (verdict) this.#refuse(verdict.refuse, 'no-starting-point');
   }
 
-  #refuse(detail: string, reason: 'unsupported-codec' | 'no-starting-point' = 'unsupported-codec'): void {
+  #refuse(detail: string, reason: UnusableReason = 'unsupported-codec'): void {
     this.#state = 'refused';
     this.#sample = undefined;
     this.#handler.unusable({ reason, detail });
@@ -321,11 +361,18 @@ export class SessionProbe {
       ...this.#said,
       ...(spanMs > 0 ? { measuredFrameRate: ((sample.pictures - 1) * 1000) / spanMs } : {}),
     };
+    const known = this.#format;
     try {
       this.#format = decideFormat(input);
     } catch (cause) {
       if (!(cause instanceof CodecConfigError)) throw cause;
       this.#refuse(cause.message);
+      return;
+    }
+    const isChange = known !== undefined && !sameFormat(known, this.#format);
+    const now = sample.messages.at(-1)?.nowMs ?? 0;
+    if (isChange && this.#changes.isTooMany(now)) {
+      this.#refuse(`${picturesOf(known)} to ${picturesOf(this.#format)}`, 'unsteady-format');
       return;
     }
     this.#state = 'flowing';
@@ -338,4 +385,11 @@ export class SessionProbe {
     this.#early = [];
     for (const media of [...(first ? [first] : []), ...early, ...rest]) this.#handler.media(media);
   }
+}
+
+/** For the log and the journal. */
+function picturesOf({ picture }: InputFormat): string {
+  if (!picture) return 'sound alone';
+  const { width, height, frameRate } = picture.input;
+  return `${width}x${height} at ${Math.round(frameRate)} a second`;
 }

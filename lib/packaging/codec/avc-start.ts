@@ -1,4 +1,5 @@
-const nalTypes = { slice: 1, idr: 5, sei: 6 } as const;
+import { nalTypes, nalUnits } from './avc-nal-units.ts';
+
 /** SEI payload type (ITU-T H.264 D.1): decoding that begins with this picture is right some pictures later. */
 const recoveryPoint = 6;
 
@@ -7,14 +8,10 @@ const recoveryPoint = 6;
  * periodic intra refresh). `sample`: its NAL units, each behind its length; may be cut off in its first slice.
  */
 export function canBeginAt(sample: Uint8Array, nalLengthBytes: number): boolean {
-  for (let at = 0; at + nalLengthBytes < sample.length; ) {
-    let length = 0;
-    for (let index = 0; index < nalLengthBytes; index++) length = length * 256 + sample[at + index]!;
-    at += nalLengthBytes;
-    const type = sample[at]! & 31;
+  for (const unit of nalUnits(sample, nalLengthBytes)) {
+    const type = unit[0]! & 31;
     if (type >= nalTypes.slice && type <= nalTypes.idr) return type === nalTypes.idr;
-    if (type === nalTypes.sei && hasRecoveryPoint(sample.subarray(at + 1, at + length))) return true;
-    at += length;
+    if (type === nalTypes.sei && hasRecoveryPoint(unit.subarray(1))) return true;
   }
   return false;
 }

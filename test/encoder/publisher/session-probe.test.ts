@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { InputFormat } from '../../../lib/encoder/policy/input-format.ts';
 import type { ShownTracks } from '../../../lib/encoder/publisher/policy/picture-wait.ts';
 import { type SessionMedia, SessionProbe } from '../../../lib/encoder/publisher/session-probe.ts';
+import { sequenceHeader, spsOf } from '../../../testkit/media/sequence-header.ts';
 
 /** x264's sequence header for 1280×720. */
 const header720 = Buffer.from(
@@ -253,5 +254,69 @@ describe('What cannot be used', () => {
     push(soundHeader, 0);
     pushPictures(0);
     expect(passed).toEqual([expect.stringMatching(/^refused: .*AVC/)]);
+  });
+});
+
+describe('A picture that would take too much memory', () => {
+  const refusal = 'refused: 8192x8192; send 4096x2304 or less';
+  const huge = { width: 8192, height: 8192 };
+
+  test('is refused by its sequence header', () => {
+    push(sequenceHeader(huge), 0);
+    expect(passed).toEqual([refusal]);
+  });
+
+  test('is refused where the header changes', () => {
+    push(header720, 0);
+    push(soundHeader, 0);
+    pushPictures(0);
+    push(sequenceHeader(huge), 400);
+    expect(passed.at(-1)).toBe(refusal);
+  });
+
+  test.each([
+    ['before', 0],
+    ['behind', 1],
+  ])('is refused by a parameter set %s the slices of any picture', (_, at) => {
+    push(header720, 0);
+    push(soundHeader, 0);
+    pushPictures(0);
+    const units: Buffer[] = [inter.subarray(9)];
+    units.splice(at, 0, spsOf(huge));
+    const sample = units.flatMap((unit) => [Buffer.from([0, 0, 0, unit.length]), unit]);
+    const payload = Buffer.concat([inter.subarray(0, 5), ...sample]);
+    passed = [];
+    probe.push({ type: 'video', timestampMs: 440, payload, nowMs: 440, sessionMs: 440 });
+    expect(passed).toEqual([refusal]);
+  });
+});
+
+describe('A format that changes', () => {
+  const sizes = [
+    { width: 640, height: 368 },
+    { width: 1280, height: 720 },
+  ];
+  /** Each change with its own second of pictures by the publisher's clock, `everyMs` apart by ours. */
+  const change = (times: number, everyMs: number): void => {
+    push(soundHeader, 0);
+    for (let at = 0; at < times; at++) {
+      const nowMs = at * everyMs;
+      const send = (payload: Buffer, ms: number) =>
+        probe.push({ type: 'video', timestampMs: ms, payload, nowMs, sessionMs: ms });
+      send(sequenceHeader(sizes[at % 2]!), at * 1040);
+      for (const ms of [0, 1001]) send(keyframe, at * 1040 + ms);
+    }
+  };
+  const formats = () => passed.filter((each) => each.includes('mp4a'));
+
+  test('too often within a minute of ours ends the session in words', () => {
+    change(24, 1);
+    expect(formats()).toHaveLength(7);
+    expect(passed.at(-1)).toBe('refused: 640x368 at 1 a second to 1280x720 at 1 a second');
+  });
+
+  test('now and then is followed', () => {
+    change(24, 11_000);
+    expect(formats()).toHaveLength(24);
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { EncoderProcess, EncoderProcessHandler, StartEncoder } from '../../../encoder/ports.ts';
 import { socketConnection } from '../net/connection.ts';
@@ -7,25 +8,41 @@ import type { ReadBatch } from '../net/read-batch.ts';
 
 /** How much of stderr is kept, for the event that reports why ffmpeg exited. */
 const keptStderrBytes = 4096;
+/** A ladder with a 4K input takes 0.3 GiB, of which 0.1 is reserved for the stacks of two cores' threads (measured). */
+const usualBytes = 2 ** 30;
+const stackBytesPerCore = 64 * 2 ** 20;
 /** Read buffer. Data is copied out immediately, so one buffer serves all pipes. */
 const memory = Buffer.allocUnsafeSlow(256 * 1024);
+
+/**
+ * How much memory one ffmpeg may have. Input that gets around every check makes it fail by itself then, not the machine run out of
+ * memory for all broadcasts.
+ */
+export const ffmpegMemoryBytes = (cores = availableParallelism()): number =>
+  usualBytes + cores * stackBytesPerCore;
+
 /**
  * Starts ffmpeg processes from `path`. ffmpeg flushes every frame of every track, and waking up for each is expensive, so their
- * outputs are read at the ticks of `batch`.
+ * outputs are read at the ticks of `batch`. `memoryBytes`: the most that each may allocate. @default no limit
  */
-export function ffmpegStarter(path: string, batch: ReadBatch): StartEncoder {
-  return (args, outputs, handler) => start(path, batch, args, outputs, handler);
+export function ffmpegStarter(path: string, batch: ReadBatch, memoryBytes?: number): StartEncoder {
+  return (args, outputs, handler) => start(limited([path, ...args], memoryBytes), batch, outputs, handler);
 }
 
+/** A shell that limits itself and becomes the program: Node can't set limits. */
+const limited = (command: readonly string[], memoryBytes: number | undefined): readonly string[] =>
+  memoryBytes === undefined
+    ? command
+    : ['/bin/sh', '-c', 'ulimit -d "$0" && exec "$@"', String(Math.ceil(memoryBytes / 1024)), ...command];
+
 function start(
-  path: string,
+  [program = '', ...args]: readonly string[],
   batch: ReadBatch,
-  args: readonly string[],
   outputs: number,
   handler: EncoderProcessHandler,
 ): EncoderProcess {
   const pipes = Array.from({ length: outputs }, () => 'pipe' as const);
-  const child = spawn(path, args, { stdio: ['pipe', 'ignore', 'pipe', ...pipes] });
+  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe', ...pipes] });
   let said = '';
   let open = true;
   const exited = (code: number | null, signal: string | null): void => {

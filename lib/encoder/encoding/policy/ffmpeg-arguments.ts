@@ -1,5 +1,6 @@
 import type { Ladder, VideoInput, VideoRendition } from '../../../packaging/ladder-fit.ts';
 import { segmentMs, segmentSeconds } from '../../../packaging/segment-grid.ts';
+import { maxPicturePixels } from '../../policy/picture-limit.ts';
 import { countedRate } from './counted-rate.ts';
 
 /** What encodes H.264: the CPU, or the encoder of an NVIDIA card. */
@@ -51,6 +52,7 @@ function input(hasPictures: boolean): string[] {
     ...['-loglevel', 'warning', '-nostats'],
     '-copyts', // output keeps the input's timestamps: stream time plus our offset
     ...['-filter_complex_threads', '1'], // a thread pool per filter costs more than it gains below 4K
+    ...['-max_pixels', String(maxPicturePixels)], // a few bytes of skipped macroblocks could ask for gigabytes
     ...['-max_error_rate', '1'], // don't exit because a broadcaster sends broken pictures
     // A stream that begins at a recovery point is shown from its first picture on, which the grid counts from, though it takes some
     // pictures to get whole.

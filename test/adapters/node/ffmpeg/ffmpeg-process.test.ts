@@ -11,11 +11,16 @@ interface Ran {
 }
 
 /** Runs a shell in ffmpeg's place; `drive` has its stdin. */
-function run(script: string, drive: (process: EncoderProcess) => void, path = 'bash'): Promise<Ran> {
+function run(
+  script: string,
+  drive: (process: EncoderProcess) => void,
+  path = 'bash',
+  memoryBytes?: number,
+): Promise<Ran> {
   return new Promise((resolve) => {
     const outputs = ['', ''];
     const ended: number[] = [];
-    const process = ffmpegStarter(path, new ReadBatch(5))(['-c', script], 2, {
+    const process = ffmpegStarter(path, new ReadBatch(5), memoryBytes)(['-c', script], 2, {
       output: (index, bytes) => {
         outputs[index] += bytes.toString();
       },
@@ -53,6 +58,16 @@ describe('An encoder process', () => {
       process.write([Buffer.from('late')]);
     });
     expect(exit.signal).toBe('SIGKILL');
+  });
+
+  test('is stopped by its memory limit, not by the memory of the machine', async () => {
+    const use = (MiB: number) => `head -c ${MiB}M /dev/zero | tail -c ${MiB}M | wc -c >&3`;
+    const [little, much] = [
+      await run(use(16), () => {}, 'bash', 2 ** 28),
+      await run(use(512), () => {}, 'bash', 2 ** 28),
+    ];
+    expect(little).toMatchObject({ outputs: [`${2 ** 24}\n`, ''], exit: { code: 0 } });
+    expect(much.exit.said).toMatch(/memory/);
   });
 
   test('that cannot be started is an exit too', async () => {
