@@ -17,18 +17,32 @@ export interface LoggedEvent {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A whole worker without sockets, processes or disk: for tests that play many broadcasts on fake timers. */
+export interface WorkerInMemoryOptions {
+  /** @default encoder-1 */
+  readonly memberId?: string;
+  /** Of its relay links, if it has a listener. */
+  readonly port?: number;
+  /** @default one of its own, in memory */
+  readonly store?: ControlStore & { close(): void };
+  /** @default none yet */
+  readonly objects?: Map<string, StoredObject>;
+}
+
+/** A whole worker without processes, disk, or sockets of its own: for tests that play many broadcasts on fake timers. */
 export class WorkerInMemory {
   readonly events: LoggedEvent[] = [];
-  readonly objects = new Map<string, StoredObject>();
-  readonly store: ControlStore & { close(): void } = openSqliteControlStore(':memory:');
+  readonly objects: Map<string, StoredObject>;
+  readonly store: ControlStore & { close(): void };
   readonly worker: Worker;
 
-  constructor() {
+  constructor(options: WorkerInMemoryOptions = {}) {
+    const { memberId = 'encoder-1', port = 1 } = options;
+    this.objects = options.objects ?? new Map();
+    this.store = options.store ?? openSqliteControlStore(':memory:');
     this.worker = new Worker({
-      memberId: 'encoder-1' as MemberId,
+      memberId: memberId as MemberId,
       host: '127.0.0.1',
-      port: 1,
+      port,
       capacity: 4,
       store: this.store,
       objects: memoryObjects(this.objects),

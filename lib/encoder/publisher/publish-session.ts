@@ -274,7 +274,7 @@ export class PublishSession {
     } else if (isKnown) return;
     else if (isUnpublish(message)) this.#handler?.unpublished();
     else {
-      const data = readMetaData(message);
+      const data = this.#readData(message);
       const frameRate = data?.framerate;
       const encoder = data?.encoder;
       if (!data) return;
@@ -283,6 +283,17 @@ export class PublishSession {
         ...(typeof encoder === 'string' ? { encoder: encoder.slice(0, 100) } : {}),
         announced: announcedTracks(data),
       });
+    }
+  }
+
+  /** Data that can't be read does no harm, however often it comes: an encoder may repeat it with every key frame. */
+  #readData(message: RtmpMessage): ReturnType<typeof readMetaData> {
+    try {
+      return readMetaData(message);
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.#handler?.skipped(cause);
+      return undefined;
     }
   }
 

@@ -1,28 +1,23 @@
 import { isWrapped, maxPrefixBytes, packetOf } from '../../protocol/flv/wrapped-packet.ts';
 import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
-import { SessionTime } from '../../protocol/relay/session-time.ts';
 import type { AckCounter } from '../../protocol/rtmp/acknowledgement.ts';
 import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
-import { firstAmf0String } from '../../protocol/rtmp/amf0.ts';
 import type { RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
-import { type ChunkState, unusedChunkStreamId } from '../../protocol/rtmp/chunk-state.ts';
-import { ChunkWriter } from '../../protocol/rtmp/chunk-writer.ts';
-import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
+import type { ChunkState } from '../../protocol/rtmp/chunk-state.ts';
+import { decodeCommand, isUnpublish } from '../../protocol/rtmp/commands.ts';
 import { ProtocolError } from '../../protocol/rtmp/errors.ts';
-import { isVideoKeyframe } from '../../protocol/rtmp/media-tag.ts';
-import { decodeControl, encodeControl, mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
-import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
-import { isUnflaggedStart, startSearchBytes } from './unflagged-start.ts';
-
-/** Longer metadata, sequence headers and commands are relayed without being parsed. */
-const maxKeptBytes = 64 * 1024;
-/** While there is no video, any complete audio message can be a starting point; one per this interval is enough. */
-const audioPointEveryMs = 1_000;
-/** Video counts as gone when its last frame is this far behind the audio. */
-const videoGoneAfterMs = 5_000;
-/** After this long without a starting point, pictures are searched for one that their headers don't name. */
-const searchAfterMs = 5_000;
+import {
+  type ControlMessage,
+  decodeControl,
+  encodeControl,
+  mediaTypeOf,
+  messageType,
+} from '../../protocol/rtmp/messages.ts';
+import { DecoderStarts } from './decoder-starts.ts';
+import { KeptHeaders, maxKeptBytes, prologueOf, tooLong } from './kept-headers.ts';
+import { ReplayLog, type ReplayPoint } from './replay-log.ts';
+import { startSearchBytes } from './unflagged-start.ts';
 
 export interface PublisherStreamOptions {
   /** From the session's handover. */
@@ -61,11 +56,8 @@ export class PublisherStream {
   readonly #log: ReplayLog;
   readonly #acknowledgement: AckCounter;
   readonly #unreadable: PublisherStreamOptions['unreadable'];
-  readonly #time = new SessionTime();
-  #headers: { metadata?: HeaderMessage; video?: HeaderMessage; audio?: HeaderMessage } = {};
-  #latestMs = Number.NEGATIVE_INFINITY;
-  #pointMs = 0;
-  #videoMs = Number.NEGATIVE_INFINITY;
+  readonly #headers: KeptHeaders;
+  readonly #starts = new DecoderStarts();
   /** Complete frames. */
   #frames = 0;
   #unpublished = false;
@@ -83,6 +75,7 @@ export class PublisherStream {
     this.#scanner = new ChunkScanner(handlers, {}, options.chunkState);
     this.#acknowledgement = options.acknowledgement;
     this.#unreadable = options.unreadable;
+    this.#headers = new KeptHeaders(options.unreadable);
     const first: ReplayPoint = {
       offset: 0,
       frames: 0,
@@ -111,12 +104,12 @@ export class PublisherStream {
 
   /** Session time of the latest media. */
   get latestMs(): number {
-    return Math.max(this.#latestMs, 0);
+    return Math.max(this.#starts.latestMs, 0);
   }
 
   /** Session time of the last point at which a worker could start. */
   get pointMs(): number {
-    return this.#pointMs;
+    return this.#starts.pointMs;
   }
 
   /** If more is read before more is published, a replay may lack media. */
@@ -188,26 +181,31 @@ export class PublisherStream {
       case messageType.video:
       case messageType.audio: {
         if (isWrapped(mediaTypeOf(typeId), byte0)) {
-          if (message.cleanStart) this.#cut = this.#cutAt(message, this.#latestMs);
+          if (message.cleanStart) this.#cut = this.#cutAt(message, this.#starts.latestMs);
           return short || Math.max(maxPrefixBytes, startSearchBytes);
         }
-        const before = this.#latestMs;
-        const { timeMs, start } = this.#media(message);
+        const before = this.#starts.latestMs;
+        const { timeMs, start } = this.#starts.media(message);
         const isFrame = isSessionFrame(typeId, byte0, byte1);
         if (message.cleanStart && start)
           this.#mark(this.#cutAt(message, before), message.timestampMs, timeMs);
-        else if (message.cleanStart && isFrame && typeId === messageType.video && this.#isSearching(timeMs)) {
+        else if (
+          message.cleanStart &&
+          isFrame &&
+          typeId === messageType.video &&
+          this.#starts.isSearching(timeMs)
+        ) {
           this.#cut = this.#cutAt(message, before);
           return startSearchBytes;
         }
         return short && !isFrame;
       }
       case messageType.aggregate:
-        if (message.cleanStart) this.#cut = this.#cutAt(message, this.#latestMs);
+        if (message.cleanStart) this.#cut = this.#cutAt(message, this.#starts.latestMs);
         return true;
       case messageType.dataAmf0:
       case messageType.dataAmf3:
-        this.#time.of(message.timestampMs);
+        this.#starts.data(message.timestampMs);
         return short;
       case messageType.commandAmf0:
       case messageType.commandAmf3:
@@ -219,38 +217,20 @@ export class PublisherStream {
     }
   }
 
-  /** Counts audio or video; `start`: a decoder can begin with it. */
-  #media(message: Pick<ScannedMessage, 'typeId' | 'timestampMs' | 'byte0' | 'byte1'>): {
-    timeMs: number;
-    start: boolean;
-  } {
-    const { typeId, byte0, byte1 } = message;
-    const timeMs = this.#time.of(message.timestampMs);
-    this.#latestMs = Math.max(this.#latestMs, timeMs);
-    if (!isSessionFrame(typeId, byte0, byte1)) return { timeMs, start: false };
-    if (typeId === messageType.video) {
-      this.#videoMs = timeMs;
-      return { timeMs, start: isVideoKeyframe(byte0, byte1) };
-    }
-    const isVideoGone = timeMs - this.#videoMs > videoGoneAfterMs;
-    return { timeMs, start: isVideoGone && timeMs - this.#pointMs >= audioPointEveryMs };
-  }
-
   /** In `onStart` of a message with a `cleanStart`. */
   #cutAt(message: ScannedMessage, missesThroughMs: number): Cut {
-    const { metadata, video, audio } = this.#headers;
     return {
       offset: this.#scanner.scannedBytes + message.start,
       // No message is partial here, so every one that began earlier has been counted.
       frames: this.#frames,
       missesThroughMs,
       state: this.#scanner.snapshotAtStart(),
-      headers: [metadata, video, audio].filter((header) => header !== undefined),
+      headers: this.#headers.inForce(),
     };
   }
 
   #mark(cut: Cut, timestampMs: number, timeMs: number): void {
-    this.#pointMs = timeMs;
+    this.#starts.marked(timeMs);
     this.#log.mark({ ...cut, timestampMs, timeMs });
   }
 
@@ -266,19 +246,20 @@ export class PublisherStream {
       // A copy: the view would keep the whole aggregate.
       const header = (bytes: Buffer): void => {
         if (!isWhole || bytes.length === 0 || bytes.length > maxKeptBytes) return;
-        this.#header({ typeId, messageStreamId, payload: Buffer.from(bytes) });
+        this.#headers.keep({ typeId, messageStreamId, payload: Buffer.from(bytes) });
       };
       if (typeId !== messageType.video && typeId !== messageType.audio) {
-        this.#time.of(timestampMs);
+        this.#starts.data(timestampMs);
         if (inner.payload.length > maxKeptBytes) this.#unreadable(tooLong(inner.payload.length));
         header(inner.payload);
         return;
       }
       const { byte0, byte1, payload } = packetOf(mediaTypeOf(typeId), inner.payload);
-      const { timeMs, start } = this.#media({ typeId, timestampMs, byte0, byte1 });
+      const { timeMs, start } = this.#starts.media({ typeId, timestampMs, byte0, byte1 });
       if (
         payload.length > 0 &&
-        (start || (typeId === messageType.video && this.#canBeginAt(payload, timeMs)))
+        (start ||
+          (typeId === messageType.video && this.#starts.canBeginAt(payload, this.#headers.video, timeMs)))
       )
         point ??= { timestampMs, timeMs };
       if (isSessionFrame(typeId, byte0, byte1)) this.#frames++;
@@ -308,50 +289,14 @@ export class PublisherStream {
     const cut = cleanStart ? this.#cut : undefined;
     if (typeId === messageType.video && !isContainer && isSessionFrame(typeId, byte0, byte1)) {
       // Its time has been counted where it started.
-      const timeMs = this.#videoMs;
-      if (cut && this.#canBeginAt(payload, timeMs)) this.#mark(cut, timestampMs, timeMs);
+      const timeMs = this.#starts.videoMs;
+      if (cut && this.#starts.canBeginAt(payload, this.#headers.video, timeMs))
+        this.#mark(cut, timestampMs, timeMs);
       return;
     }
     const whole: RtmpMessage = { chunkStreamId, timestampMs, typeId, messageStreamId, payload };
     if (isContainer) this.#contents(whole, payload.length === length, cut);
-    else if (!this.#header({ typeId, messageStreamId, payload })) this.#control(whole);
-  }
-
-  /** No starting point came for a while. */
-  #isSearching(timeMs: number): boolean {
-    return timeMs - this.#pointMs >= searchAfterMs;
-  }
-
-  /** Decoding can begin at a picture, though its message doesn't say so. */
-  #canBeginAt(payload: Buffer, timeMs: number): boolean {
-    const header = this.#headers.video?.payload;
-    return header !== undefined && this.#isSearching(timeMs) && isUnflaggedStart(payload, header);
-  }
-
-  /** Keeps metadata and sequence headers. Returns false if it's neither media nor data. */
-  #header(header: HeaderMessage): boolean {
-    const { typeId } = header;
-    if (typeId === messageType.video) this.#headers = { ...this.#headers, video: header };
-    else if (typeId === messageType.audio) this.#headers = { ...this.#headers, audio: header };
-    else if (typeId === messageType.dataAmf0 || typeId === messageType.dataAmf3) this.#data(header);
-    else return false;
-    return true;
-  }
-
-  #data(header: HeaderMessage): void {
-    try {
-      readMetaData(header);
-    } catch (cause) {
-      // What the next worker can't read either isn't kept for it.
-      if (!(cause instanceof ProtocolError)) throw cause;
-      this.#unreadable(cause);
-      return;
-    }
-    const { typeId, payload } = header;
-    const amf3 = typeId === messageType.dataAmf3 && payload[0] === 0;
-    const name = firstAmf0String(amf3 ? payload.subarray(1) : payload);
-    if (name === '@setDataFrame' || name === 'onMetaData')
-      this.#headers = { ...this.#headers, metadata: header };
+    else if (!this.#headers.keep({ typeId, messageStreamId, payload })) this.#control(whole);
   }
 
   #control(message: RtmpMessage): void {
@@ -359,24 +304,19 @@ export class PublisherStream {
       this.#unpublished = true;
       this.#scanner.pause();
     }
-    const control = decodeControl(message);
+    const control = this.#understood(message);
     if (control?.kind === 'ping-request') this.#reply({ ...control, kind: 'ping-response' });
     if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);
   }
-}
-
-const tooLong = (bytes: number): ProtocolError =>
-  new ProtocolError(
-    'MESSAGE_TOO_LONG',
-    `a data message of ${bytes} bytes exceeds the limit of ${maxKeptBytes}`,
-  );
-
-/**
- * The headers in force at a point, on a chunk stream that the publisher doesn't use, in chunks of the size that its reader
- * expects.
- */
-function prologueOf({ state, timestampMs, headers }: ReplayPoint): Buffer[] {
-  const writer = new ChunkWriter(state.chunkSize);
-  const chunkStreamId = unusedChunkStreamId(state);
-  return headers.map((header) => writer.write({ ...header, chunkStreamId, timestampMs }));
+  /** Commands other than the end of the stream have no effect any more, but one that can't be read is worth a log line. */
+  #understood(message: RtmpMessage): ControlMessage | undefined {
+    try {
+      decodeCommand(message);
+      return decodeControl(message);
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.#unreadable(cause);
+      return undefined;
+    }
+  }
 }
