@@ -38,6 +38,7 @@ export class CachedObject {
   /** Clock time in ms until which a failing tier is not asked again. */
   holdUntilMs = 0;
   #times: ObjectTimes;
+  #lines: ReadonlySet<string> | undefined;
 
   constructor(key: string, rule: DeliveryRule, facts: ObjectFacts, body: SharedBody, times: ObjectTimes) {
     this.key = key;
@@ -64,6 +65,13 @@ export class CachedObject {
   freshness(nowMs: number): Freshness {
     const grace = this.facts.status === 200 ? this.rule.staleIfErrorSeconds : 0;
     return freshnessOf(this.ageMs(nowMs), this.#times.lifetimeMs, grace);
+  }
+
+  /** Whether a text, once complete, has this line. */
+  hasLine(line: string): boolean {
+    if (this.body.state !== 'complete') return false;
+    this.#lines ??= new Set(this.body.view(0, this.body.filledBytes).toString('latin1').split('\n'));
+    return this.#lines.has(line);
   }
 
   get costBytes(): number {

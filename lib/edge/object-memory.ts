@@ -1,11 +1,12 @@
 import type { CachedObject } from './cached-object.ts';
+import type { KnownObjects } from './policy/limits/known-names.ts';
 
 /**
  * The objects in memory, least recently used first, within a byte budget. An object counts from its first byte until it is
  * out of the cache *and* nobody is reading it, so data held for slow clients is within the budget too. If that fills the
  * budget, nothing new is admitted.
  */
-export class ObjectMemory {
+export class ObjectMemory implements KnownObjects {
   readonly limitBytes: number;
   readonly #objects = new Map<string, CachedObject>();
   /** The bytes that each counted object was counted with. */
@@ -32,6 +33,20 @@ export class ObjectMemory {
   /** Looks up an object without marking it as used. */
   peek(key: string): CachedObject | undefined {
     return this.#objects.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#objects.get(key)?.facts.status === 200;
+  }
+
+  mentions(key: string, text: string): boolean {
+    const object = this.#objects.get(key);
+    return object?.facts.status === 200 && object.body.view(0, object.body.filledBytes).includes(text);
+  }
+
+  hasLine(key: string, line: string): boolean {
+    const object = this.#objects.get(key);
+    return object?.facts.status === 200 && object.hasLine(line);
   }
 
   touch(object: CachedObject): void {

@@ -25,6 +25,8 @@ export interface EdgeRequest {
   readonly method: string;
   /** As in the request line: path and query. */
   readonly target: string;
+  /** Who shares a budget with this client: its address, or its IPv6 network. @default all clients alike */
+  readonly client?: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }

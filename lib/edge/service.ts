@@ -4,6 +4,7 @@ import type { CachedObject } from './cached-object.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
 import { deniedBody, deniedHead, deniedPathOf } from './policy/denial.ts';
 import { acceptsGzip } from './policy/encoding.ts';
+import { VariantLimit } from './policy/limits/variant-limit.ts';
 import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
 import { SharedBody, SharedBodyReader } from './shared-body.ts';
@@ -26,7 +27,7 @@ type Reply = (response: EdgeResponse) => void;
  *     OPTIONS                   a CORS preflight
  *     GET, HEAD /time           the current time, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}
- *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, denied, fills, failedFills,
+ *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, refused, denied, fills, failedFills,
  *                                upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions} since startup
  */
 export class EdgeHandler implements EdgeService {
@@ -34,6 +35,7 @@ export class EdgeHandler implements EdgeService {
   /** `<region>/<streamId>` of taken-down streams. */
   #denied: ReadonlySet<string> = new Set();
   #denials = 0;
+  readonly #variants = new VariantLimit();
 
   constructor(options: EdgeHandlerOptions) {
     this.#options = options;
@@ -50,7 +52,8 @@ export class EdgeHandler implements EdgeService {
 
   handle(request: EdgeRequest, reply: Reply): void {
     const { method, target } = request;
-    const key = cacheKeyOf(target);
+    const found = cacheKeyOf(target);
+    const key = found && this.#variants.limited(found, this.#options.clock.nowMs());
     if (method !== 'GET' && method !== 'HEAD') {
       reply(
         method === 'OPTIONS'
@@ -63,11 +66,12 @@ export class EdgeHandler implements EdgeService {
       const askedMs = this.#options.clock.nowMs();
       if (this.#isDenied(key)) this.#refuse(method, reply);
       else {
-        this.#options.cache.get(key, (served) => {
+        const use = (served: Served) => {
           // The stream may have been taken down while we were asking the next tier.
           if (this.#isDenied(key)) this.#refuse(method, reply);
           else this.#give(request, served, askedMs, reply);
-        });
+        };
+        this.#options.cache.get(key, use, request.client);
       }
     } else {
       reply(this.#own(method, target));
@@ -106,6 +110,11 @@ export class EdgeHandler implements EdgeService {
   #give(request: EdgeRequest, served: Served, askedMs: number, reply: Reply): void {
     if (served === 'shed') {
       reply(textReply(request.method, 503, 'Overloaded; try again.', { 'retry-after': '1' }));
+      return;
+    }
+    if (served === 'refused') {
+      const text = 'Too many requests for objects that do not exist; try again.';
+      reply(textReply(request.method, 429, text, { 'retry-after': '1' }));
       return;
     }
     const { object, state } = served;

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { BodyReader, EdgeResponse, EdgeService } from '../../../edge/ports.ts';
 import { maxHeadBytes, parseRequestHead, type RequestHead } from '../../../protocol/http/request-head.ts';
+import { clientOf } from '../../../protocol/relay/ip-address.ts';
 import { httpDate } from './http-date.ts';
 
 /** Maximum bytes per write while more follow. The socket gets no more until these are out. */
@@ -13,6 +14,7 @@ const joinBytes = 16 * 1024;
 export class EdgeConnection {
   readonly #socket: Socket;
   readonly #service: EdgeService;
+  readonly #client: string;
   /** Received bytes of requests not started yet. */
   #pending: Buffer | undefined;
   /** The request being answered. */
@@ -36,6 +38,7 @@ export class EdgeConnection {
   constructor(socket: Socket, service: EdgeService, idleTimeoutMs: number) {
     this.#socket = socket;
     this.#service = service;
+    this.#client = clientOf(socket.remoteAddress ?? '');
     socket.setTimeout(idleTimeoutMs, () => socket.destroy());
     socket.on('data', (bytes: Buffer) => this.#receive(bytes));
     socket.on('end', () => {
@@ -114,7 +117,8 @@ export class EdgeConnection {
     this.#request = head;
     this.#headSinceMs = undefined;
     const { method, target, headers } = head;
-    this.#service.handle({ method, target, headers }, (response) => this.#answer(head, response));
+    const request = { method, target, headers, client: this.#client };
+    this.#service.handle(request, (response) => this.#answer(head, response));
   }
 
   #answer(request: RequestHead, { status, headers, body }: EdgeResponse): void {
