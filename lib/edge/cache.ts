@@ -1,8 +1,8 @@
 import { defaultCacheBytes } from '../config/defaults.ts';
 import type { Clock } from '../net/clock.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import { CachedObject } from './cached-object.ts';
-import { type FillAnswer, fillObject, TooLargeError } from './fill.ts';
+import { CachedObject, type ObjectReading } from './cached-object.ts';
+import { type FillAnswer, fillObject, type PassedObject, passObject, TooLargeError } from './fill.ts';
 import { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { maxObjectBytes as originMaxBytes } from './policy/delivery.ts';
@@ -11,14 +11,24 @@ import { type Admission, FillLimit } from './policy/limits/fill-limit.ts';
 import type { Upstream } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
 
-/** How an object was obtained for a client. `revalidated`: the next tier confirmed that our copy is still current. */
-export type CacheState = 'hit' | 'miss' | 'coalesced' | 'revalidated' | 'stale' | 'error';
+/**
+ * How an object was obtained for a client. `revalidated`: the next tier confirmed that our copy is still current. `uncached`: there was
+ * no room to store it.
+ */
+export type CacheState = 'hit' | 'miss' | 'coalesced' | 'revalidated' | 'stale' | 'error' | 'uncached';
 
 /**
  * What a client gets. `shed`: no capacity for another fill, retry in a second. `refused`: the client has asked for too many objects that
  * don't exist.
  */
-export type Served = { readonly state: CacheState; readonly object: CachedObject } | 'shed' | 'refused';
+export type Served =
+  | { readonly state: Exclude<CacheState, 'uncached'>; readonly object: CachedObject }
+  | { readonly state: 'uncached'; readonly passed: PassedObject; readonly begin: BeginPass }
+  | 'shed'
+  | 'refused';
+
+/** Counts a client as reading a response that isn't stored; call the result once, when it has ended. */
+export type BeginPass = (reading: ObjectReading) => () => void;
 
 export interface EdgeCacheOptions {
   readonly upstream: Upstream;
@@ -30,6 +40,8 @@ export interface EdgeCacheOptions {
   readonly maxObjectBytes?: number;
   /** Maximum concurrent fills, one per key. @default 512 */
   readonly maxFills?: number;
+  /** Maximum concurrent responses that are passed on without being stored, each to one client. @default 64 */
+  readonly maxUncached?: number;
   /** Limit clients that make up names. Not for a tier whose clients are other tiers. @default false */
   readonly limitsClients?: boolean;
 }
@@ -48,6 +60,7 @@ export interface CacheCounts {
   revalidated: number;
   stale: number;
   errors: number;
+  uncached: number;
   shed: number;
   refused: number;
   fills: number;
@@ -72,6 +85,7 @@ export class EdgeCache {
     revalidated: 0,
     stale: 0,
     errors: 0,
+    uncached: 0,
     shed: 0,
     refused: 0,
     fills: 0,
@@ -81,15 +95,25 @@ export class EdgeCache {
   readonly #options: EdgeCacheOptions;
   readonly #maxObjectBytes: number;
   readonly #maxFills: number;
+  readonly #maxUncached: number;
+  /** Who reads a response that isn't stored, and how many are about to. */
+  readonly #passes = new Set<ObjectReading>();
+  #passesAhead = 0;
   readonly #fills = new Map<string, Fill>();
   readonly #limit: FillLimit | undefined;
 
   constructor(options: EdgeCacheOptions) {
-    const { cacheBytes = defaultCacheBytes, maxObjectBytes = originMaxBytes, maxFills = 512 } = options;
+    const {
+      cacheBytes = defaultCacheBytes,
+      maxObjectBytes = originMaxBytes,
+      maxFills = 512,
+      maxUncached = 64,
+    } = options;
     this.#options = options;
-    this.memory = new ObjectMemory(cacheBytes);
+    this.memory = new ObjectMemory(cacheBytes, options.clock);
     this.#maxObjectBytes = Math.min(maxObjectBytes, Math.floor(cacheBytes / 2));
     this.#maxFills = maxFills;
+    this.#maxUncached = maxUncached;
     if (options.limitsClients) this.#limit = new FillLimit(this.memory);
   }
 
@@ -115,13 +139,12 @@ export class EdgeCache {
     } else if (this.#fills.size < this.#maxFills) {
       this.#begin(key, use, client);
     } else {
-      this.counts.shed++;
-      use('shed');
+      this.#shed(use);
     }
   }
 
   /** The object, if it may be served without asking the next tier. */
-  #present(key: string): { state: CacheState; object: CachedObject } | undefined {
+  #present(key: string): Exclude<Served, string | { state: 'uncached' }> | undefined {
     const object = this.memory.peek(key);
     if (!object) return undefined;
     const now = this.#options.clock.nowMs();
@@ -150,8 +173,8 @@ export class EdgeCache {
   }
 
   async #filled(fill: Fill, answer: FillAnswer): Promise<void> {
-    if (answer === 'no-room') {
-      this.#settle(fill, 'shed');
+    if (answer.state === 'uncached') {
+      this.#pass(fill, answer.passed);
       return;
     }
     const { state, object, arrival } = answer;
@@ -179,16 +202,71 @@ export class EdgeCache {
     }
     this.#options.emit('edge.fill.failed', { key, served: 'error', cause });
     const object = errorObject(fill.key, cause, now);
-    const room = this.memory.makeRoom(object.costBytes);
-    if (room) this.memory.add(object);
-    this.#settle(fill, room ? { state: 'error', object } : 'shed');
+    if (this.memory.makeRoom(object.costBytes)) this.memory.add(object);
+    this.#settle(fill, { state: 'error', object });
+  }
+
+  /** There is no room: the client that caused the fill gets this response, and the others one each. */
+  #pass(fill: Fill, passed: PassedObject): void {
+    const { key, waiting, admission } = fill;
+    const { upstream, clock } = this.#options;
+    this.#fills.delete(key.key);
+    admission?.settled(true, clock.nowMs());
+    const [first, ...others] = waiting;
+    if (first && this.#mayPass()) this.#passTo(passed, first);
+    else {
+      passed.answer.discard();
+      if (first) this.#shed(first);
+    }
+    for (const use of others) {
+      if (!this.#mayPass()) {
+        this.#shed(use);
+        continue;
+      }
+      this.#passesAhead++;
+      passObject(key, upstream, clock)
+        .finally(() => this.#passesAhead--)
+        .then(
+          (again) => this.#passTo(again, use),
+          (cause) => {
+            this.#options.emit('edge.fill.failed', { key: key.key, served: 'error', cause });
+            this.#shed(use);
+          },
+        );
+    }
+  }
+
+  /** Whether one more response may be passed on; whoever has stopped reading one gives way. */
+  #mayPass(): boolean {
+    if (this.#passes.size + this.#passesAhead < this.#maxUncached) return true;
+    for (const reading of this.#passes) {
+      if (reading.stalledSinceMs === undefined) continue;
+      reading.cut();
+      return true;
+    }
+    return false;
+  }
+
+  #passTo(passed: PassedObject, use: (served: Served) => void): void {
+    this.counts.uncached++;
+    const begin: BeginPass = (reading) => {
+      this.#passes.add(reading);
+      return () => this.#passes.delete(reading);
+    };
+    use({ state: 'uncached', passed, begin });
+  }
+
+  #shed(use: (served: Served) => void): void {
+    this.counts.shed++;
+    use('shed');
   }
 
   #settle(fill: Fill, served: Served): void {
     this.#fills.delete(fill.key.key);
     const { waiting, admission } = fill;
     const others = asCoalesced(served);
-    const isAbsent = typeof served === 'object' && served.object.facts.status === 404;
+    const isAbsent =
+      typeof served === 'object' && served.state !== 'uncached' && served.object.facts.status === 404;
     admission?.settled(!isAbsent, this.#options.clock.nowMs());
     this.counts[countOf(served)]++;
     this.counts[countOf(others)] += waiting.length - 1;
@@ -198,7 +276,8 @@ export class EdgeCache {
 
 /** The result for the other clients that waited for a fill. */
 function asCoalesced(served: Served): Served {
-  if (typeof served === 'string' || served.state === 'stale' || served.state === 'error') return served;
+  if (typeof served === 'string' || served.state === 'uncached') return served;
+  if (served.state === 'stale' || served.state === 'error') return served;
   return { state: 'coalesced', object: served.object };
 }
 
@@ -211,6 +290,7 @@ const countOfState = {
   revalidated: 'revalidated',
   stale: 'stale',
   error: 'errors',
+  uncached: 'uncached',
 } as const;
 
 /** An unreachable tier has already been retried for a second: once it is back, players must not wait another second. */

@@ -1,5 +1,6 @@
 import type { DeliveryRule } from './policy/delivery.ts';
 import { type Freshness, freshnessOf } from './policy/freshness.ts';
+import type { Reading } from './policy/limits/giving-way.ts';
 import type { SharedBody } from './shared-body.ts';
 
 /** The properties of an object from the next tier's response. */
@@ -18,6 +19,20 @@ export interface ObjectTimes {
   readonly lifetimeMs: number;
 }
 
+/** One client's reading of an object. */
+export class ObjectReading implements Reading {
+  readonly client: string;
+  readonly sinceMs: number;
+  stalledSinceMs: number | undefined;
+  /** Ends it: the object's memory is needed for others. */
+  cut: () => void = () => {};
+
+  constructor(client: string, sinceMs: number) {
+    this.client = client;
+    this.sinceMs = sinceMs;
+  }
+}
+
 /** Upper estimate of an entry's fixed memory cost besides its bytes: the object, its strings, its map slot. */
 const entryBytes = 1024;
 
@@ -31,8 +46,8 @@ export class CachedObject {
   gzip: Promise<SharedBody | undefined> | undefined;
   /** The gzip form once it is ready, so that a hit need not wait for a promise. */
   gzipped: SharedBody | undefined;
-  /** Clients currently reading it. While there are any, dropping it would free no memory. */
-  readers = 0;
+  /** By clients that currently read it. While there are any, dropping it would free no memory. */
+  readonly readings = new Set<ObjectReading>();
   /** No longer in the cache. */
   dropped = false;
   /** Clock time in ms until which a failing tier is not asked again. */
@@ -46,6 +61,10 @@ export class CachedObject {
     this.facts = facts;
     this.body = body;
     this.#times = times;
+  }
+
+  get readers(): number {
+    return this.readings.size;
   }
 
   get lifetimeMs(): number {
@@ -74,8 +93,14 @@ export class CachedObject {
     return this.#lines.has(line);
   }
 
+  /** What an object with a body of this size costs. */
+  static costBytesOf(key: string, bodyBytes: number): number {
+    return entryBytes + key.length + bodyBytes;
+  }
+
   get costBytes(): number {
-    return entryBytes + this.key.length + this.body.capacityBytes + (this.gzipped?.capacityBytes ?? 0);
+    const bodyBytes = this.body.capacityBytes + (this.gzipped?.capacityBytes ?? 0);
+    return CachedObject.costBytesOf(this.key, bodyBytes);
   }
 
   /** Whether dropping it would free its memory immediately. */

@@ -1,10 +1,15 @@
+import type { Clock } from '../net/clock.ts';
 import type { CachedObject } from './cached-object.ts';
+import { objectsToFree } from './policy/limits/giving-way.ts';
 import type { KnownObjects } from './policy/limits/known-names.ts';
+
+/** Looking at thousands of readers takes a millisecond, and their state changes about once a second. */
+const nobodyHoldsMs = 250;
 
 /**
  * The objects in memory, least recently used first, within a byte budget. An object counts from its first byte until it is
  * out of the cache *and* nobody is reading it, so data held for slow clients is within the budget too. If that fills the
- * budget, nothing new is admitted.
+ * budget, clients that have stopped reading give way; if there are none, nothing new is admitted.
  */
 export class ObjectMemory implements KnownObjects {
   readonly limitBytes: number;
@@ -13,9 +18,14 @@ export class ObjectMemory implements KnownObjects {
   readonly #costs = new Map<CachedObject, number>();
   #usedBytes = 0;
   #evictions = 0;
+  #cutReaders = 0;
+  /** When it last turned out that nobody has to give way. */
+  #nobodyAtMs = Number.NEGATIVE_INFINITY;
+  readonly #clock: Pick<Clock, 'nowMs'>;
 
-  constructor(limitBytes: number) {
+  constructor(limitBytes: number, clock: Pick<Clock, 'nowMs'>) {
     this.limitBytes = limitBytes;
+    this.#clock = clock;
   }
 
   get usedBytes(): number {
@@ -28,6 +38,11 @@ export class ObjectMemory implements KnownObjects {
 
   get evictions(): number {
     return this.#evictions;
+  }
+
+  /** Readers that were cut off to make room. */
+  get cutReaders(): number {
+    return this.#cutReaders;
   }
 
   /** Looks up an object without marking it as used. */
@@ -55,7 +70,7 @@ export class ObjectMemory implements KnownObjects {
     this.#objects.set(object.key, object);
   }
 
-  /** Evicts objects to make room for `bytes` more; false if that is impossible. */
+  /** Evicts objects to make room for `bytes` more, if need be from under clients that don't read; false if that is impossible. */
   makeRoom(bytes: number): boolean {
     if (this.#usedBytes + bytes <= this.limitBytes) return true;
     for (const object of this.#objects.values()) {
@@ -64,7 +79,26 @@ export class ObjectMemory implements KnownObjects {
       this.#evictions++;
       if (this.#usedBytes + bytes <= this.limitBytes) return true;
     }
-    return false;
+    return this.#giveWay(bytes);
+  }
+
+  #giveWay(bytes: number): boolean {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#nobodyAtMs < nobodyHoldsMs) return false;
+    const held = [...this.#costs.keys()].filter(
+      ({ readers, body }) => readers > 0 && body.state !== 'filling',
+    );
+    const neededBytes = this.#usedBytes + bytes - this.limitBytes;
+    const freed = objectsToFree(held, { neededBytes, limitBytes: this.limitBytes, nowMs });
+    if (freed.length === 0) this.#nobodyAtMs = nowMs;
+    for (const object of freed) {
+      this.drop(object);
+      for (const reading of [...object.readings]) {
+        this.#cutReaders++;
+        reading.cut();
+      }
+    }
+    return this.#usedBytes + bytes <= this.limitBytes;
   }
 
   /** Replaces the previous version. The caller has made room. */

@@ -46,6 +46,10 @@ export interface BodyReader {
   rest(): Uint8Array | undefined;
   /** Calls back once, when `next` would return something other than `wait`. */
   whenMore(callback: () => void): void;
+  /** Call about every second while the client is sent this body: since when it has taken nothing to speak of. */
+  stalled(sinceMs: number | undefined): void;
+  /** Calls back if others need the memory more: nothing of the body may be used any longer, also not what is being sent. */
+  whenCut(callback: () => void): void;
   close(): void;
 }
 

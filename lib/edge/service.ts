@@ -1,6 +1,7 @@
 import type { Clock } from '../net/clock.ts';
 import type { CacheState, EdgeCache, Served } from './cache.ts';
-import type { CachedObject } from './cached-object.ts';
+import { type CachedObject, ObjectReading } from './cached-object.ts';
+import { PassedBody } from './passed-body.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
 import { deniedBody, deniedHead, deniedPathOf } from './policy/denial.ts';
 import { acceptsGzip } from './policy/encoding.ts';
@@ -27,8 +28,9 @@ type Reply = (response: EdgeResponse) => void;
  *     OPTIONS                   a CORS preflight
  *     GET, HEAD /time           the current time, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}
- *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, refused, denied, fills, failedFills,
- *                                upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions} since startup
+ *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, uncached, shed, refused, denied, fills,
+ *                                failedFills, upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions, cutReaders} since
+ *                                startup
  */
 export class EdgeHandler implements EdgeService {
   readonly #options: EdgeHandlerOptions;
@@ -94,8 +96,8 @@ export class EdgeHandler implements EdgeService {
 
   #metrics(): object {
     const { counts, memory, fillsUnderWay } = this.#options.cache;
-    const { objects, usedBytes: cacheBytes, evictions } = memory;
-    return { ...counts, denied: this.#denials, fillsUnderWay, objects, cacheBytes, evictions };
+    const { objects, usedBytes: cacheBytes, evictions, cutReaders } = memory;
+    return { ...counts, denied: this.#denials, fillsUnderWay, objects, cacheBytes, evictions, cutReaders };
   }
 
   #isDenied({ key }: CacheKey): boolean {
@@ -117,13 +119,19 @@ export class EdgeHandler implements EdgeService {
       reply(textReply(request.method, 429, text, { 'retry-after': '1' }));
       return;
     }
+    if (served.state === 'uncached') {
+      reply(this.#passed(request, served, askedMs));
+      return;
+    }
     const { object, state } = served;
-    const release = this.#hold(object);
+    const reading = new ObjectReading(request.client ?? '', askedMs);
+    const release = this.#hold(object, reading);
     const give = (body: SharedBody, encoding: Representation['encoding']) => {
       const waitedMs = state === 'hit' ? 0 : this.#options.clock.nowMs() - askedMs;
       const head = this.#head(request, object, body, encoding, state, waitedMs);
       if (!head.window) release();
-      reply(head.window ? { ...head, body: new SharedBodyReader(body, head.window, release) } : head);
+      const reader = head.window && new SharedBodyReader(body, head.window, release, reading);
+      reply(reader ? { ...head, body: reader } : head);
     };
     if (!object.rule.compress || object.facts.status !== 200) {
       give(object.body, 'only-plain');
@@ -140,12 +148,39 @@ export class EdgeHandler implements EdgeService {
   }
 
   /** Counts a reader of the object; call the result once to release it. */
-  #hold(object: CachedObject): () => void {
-    object.readers++;
+  #hold(object: CachedObject, reading: ObjectReading): () => void {
+    object.readings.add(reading);
     return () => {
-      object.readers--;
+      object.readings.delete(reading);
       this.#options.cache.memory.release(object);
     };
+  }
+
+  /** The response to a client that is passed on what the next tier answers. */
+  #passed(
+    request: EdgeRequest,
+    { passed, begin }: Extract<Served, { state: 'uncached' }>,
+    askedMs: number,
+  ): EdgeResponse {
+    const { tier, clock } = this.#options;
+    const { facts, times, sizeBytes, answer } = passed;
+    const nowMs = clock.nowMs();
+    const head = describeResponse(request.method, request.headers, {
+      ...facts,
+      sizeBytes,
+      ageMs: times.ageMs + nowMs - times.atMs,
+      lifetimeMs: times.lifetimeMs,
+      encoding: 'only-plain',
+      state: 'uncached',
+      tier,
+      waitedMs: nowMs - askedMs,
+    });
+    if (!head.window) {
+      answer.discard();
+      return head;
+    }
+    const reading = new ObjectReading(request.client ?? '', askedMs);
+    return { ...head, body: new PassedBody(answer.body, head.window, reading, begin(reading)) };
   }
 
   #head(
@@ -200,7 +235,7 @@ function textReply(
 
 function bodyOf(text: string): SharedBodyReader {
   const bytes = Buffer.from(text);
-  return new SharedBodyReader(SharedBody.of(bytes), { start: 0, end: bytes.length }, () => {});
+  return new SharedBodyReader(SharedBody.of(bytes), { start: 0, end: bytes.length });
 }
 
 const json = { 'content-type': 'application/json' };
