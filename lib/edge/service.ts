@@ -55,7 +55,8 @@ export class EdgeHandler implements EdgeService {
   handle(request: EdgeRequest, reply: Reply): void {
     const { method, target } = request;
     const found = cacheKeyOf(target);
-    const key = found && this.#variants.limited(found, this.#options.clock.nowMs());
+    const askedMs = this.#options.clock.nowMs();
+    const key = found && this.#variants.limited(found, askedMs);
     if (method !== 'GET' && method !== 'HEAD') {
       reply(
         method === 'OPTIONS'
@@ -65,7 +66,6 @@ export class EdgeHandler implements EdgeService {
             }),
       );
     } else if (key) {
-      const askedMs = this.#options.clock.nowMs();
       if (this.#isDenied(key)) this.#refuse(method, reply);
       else {
         const use = (served: Served) => {

@@ -254,3 +254,35 @@ describe("the edge's HTTP server", () => {
     stuck.destroy();
   });
 });
+
+describe('an edge whose memory is held by clients that do not read', () => {
+  test('serves everybody else, first without storing, then from the memory that they give up', async () => {
+    const origin = await startOrigin();
+    const edge = await startTier('edge', origin.url, { cacheBytes: 50_000_000 });
+    const body = randomBytes(9_000_000);
+    const facts = { contentType: 'video/iso.segment', cacheControl: 'max-age=60' };
+    const name = (number: number) => `local/s/b/v/${number}.m4s`;
+    for (let number = 0; number < 12; number++) await origin.store.put(name(number), body, facts);
+    const stuck: Socket[] = [];
+    try {
+      for (let reader = 0; reader < 100; reader++) {
+        const socket = connect(edge.port, '127.0.0.1');
+        socket.on('error', () => {});
+        socket.write(`GET /${name(reader % 5)} HTTP/1.1\r\nHost: e\r\n\r\n`);
+        await new Promise((done) => socket.once('readable', done));
+        stuck.push(socket);
+      }
+      const served = await ask(`${edge.url}/${name(6)}`);
+      expect([served.status, served.complete, served.body.equals(body)]).toEqual([200, true, true]);
+      for (let number = 7; edge.cache.memory.cutReaders === 0; number = 7 + (number % 5)) {
+        expect((await ask(`${edge.url}/${name(number)}`)).status).toBe(200);
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      expect(edge.cache.counts.shed).toBe(0);
+    } finally {
+      for (const socket of stuck) socket.destroy();
+      await edge.close();
+      await origin.close();
+    }
+  });
+});
