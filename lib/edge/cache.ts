@@ -1,9 +1,10 @@
 import { defaultCacheBytes } from '../config/defaults.ts';
 import type { Clock } from '../net/clock.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import { CachedObject, type ObjectReading } from './cached-object.ts';
-import { type FillAnswer, fillObject, type PassedObject, passObject, TooLargeError } from './fill.ts';
+import { CachedObject } from './cached-object.ts';
+import { type FillAnswer, fillObject, TooLargeError } from './fill.ts';
 import { ObjectMemory } from './object-memory.ts';
+import { type Passed, PassThrough } from './pass-through.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { maxObjectBytes as originMaxBytes } from './policy/delivery.ts';
 import { UpstreamError } from './policy/errors.ts';
@@ -23,12 +24,9 @@ export type CacheState = 'hit' | 'miss' | 'coalesced' | 'revalidated' | 'stale' 
  */
 export type Served =
   | { readonly state: Exclude<CacheState, 'uncached'>; readonly object: CachedObject }
-  | { readonly state: 'uncached'; readonly passed: PassedObject; readonly begin: BeginPass }
+  | Passed
   | 'shed'
   | 'refused';
-
-/** Counts a client as reading a response that isn't stored; call the result once, when it has ended. */
-export type BeginPass = (reading: ObjectReading) => () => void;
 
 export interface EdgeCacheOptions {
   readonly upstream: Upstream;
@@ -95,10 +93,7 @@ export class EdgeCache {
   readonly #options: EdgeCacheOptions;
   readonly #maxObjectBytes: number;
   readonly #maxFills: number;
-  readonly #maxUncached: number;
-  /** Who reads a response that isn't stored, and how many are about to. */
-  readonly #passes = new Set<ObjectReading>();
-  #passesAhead = 0;
+  readonly #passThrough: PassThrough;
   readonly #fills = new Map<string, Fill>();
   readonly #limit: FillLimit | undefined;
 
@@ -113,7 +108,7 @@ export class EdgeCache {
     this.memory = new ObjectMemory(cacheBytes, options.clock);
     this.#maxObjectBytes = Math.min(maxObjectBytes, Math.floor(cacheBytes / 2));
     this.#maxFills = maxFills;
-    this.#maxUncached = maxUncached;
+    this.#passThrough = new PassThrough({ ...options, counts: this.counts, maxUncached });
     if (options.limitsClients) this.#limit = new FillLimit(this.memory);
   }
 
@@ -139,7 +134,8 @@ export class EdgeCache {
     } else if (this.#fills.size < this.#maxFills) {
       this.#begin(key, use, client);
     } else {
-      this.#shed(use);
+      this.counts.shed++;
+      use('shed');
     }
   }
 
@@ -174,7 +170,9 @@ export class EdgeCache {
 
   async #filled(fill: Fill, answer: FillAnswer): Promise<void> {
     if (answer.state === 'uncached') {
-      this.#pass(fill, answer.passed);
+      this.#fills.delete(fill.key.key);
+      fill.admission?.settled(true, this.#options.clock.nowMs());
+      this.#passThrough.pass(fill.key, answer.passed, fill.waiting);
       return;
     }
     const { state, object, arrival } = answer;
@@ -204,61 +202,6 @@ export class EdgeCache {
     const object = errorObject(fill.key, cause, now);
     if (this.memory.makeRoom(object.costBytes)) this.memory.add(object);
     this.#settle(fill, { state: 'error', object });
-  }
-
-  /** There is no room: the client that caused the fill gets this response, and the others one each. */
-  #pass(fill: Fill, passed: PassedObject): void {
-    const { key, waiting, admission } = fill;
-    const { upstream, clock } = this.#options;
-    this.#fills.delete(key.key);
-    admission?.settled(true, clock.nowMs());
-    const [first, ...others] = waiting;
-    if (first && this.#mayPass()) this.#passTo(passed, first);
-    else {
-      passed.answer.discard();
-      if (first) this.#shed(first);
-    }
-    for (const use of others) {
-      if (!this.#mayPass()) {
-        this.#shed(use);
-        continue;
-      }
-      this.#passesAhead++;
-      passObject(key, upstream, clock)
-        .finally(() => this.#passesAhead--)
-        .then(
-          (again) => this.#passTo(again, use),
-          (cause) => {
-            this.#options.emit('edge.fill.failed', { key: key.key, served: 'error', cause });
-            this.#shed(use);
-          },
-        );
-    }
-  }
-
-  /** Whether one more response may be passed on; whoever has stopped reading one gives way. */
-  #mayPass(): boolean {
-    if (this.#passes.size + this.#passesAhead < this.#maxUncached) return true;
-    for (const reading of this.#passes) {
-      if (reading.stalledSinceMs === undefined) continue;
-      reading.cut();
-      return true;
-    }
-    return false;
-  }
-
-  #passTo(passed: PassedObject, use: (served: Served) => void): void {
-    this.counts.uncached++;
-    const begin: BeginPass = (reading) => {
-      this.#passes.add(reading);
-      return () => this.#passes.delete(reading);
-    };
-    use({ state: 'uncached', passed, begin });
-  }
-
-  #shed(use: (served: Served) => void): void {
-    this.counts.shed++;
-    use('shed');
   }
 
   #settle(fill: Fill, served: Served): void {

@@ -1,6 +1,6 @@
+import type { ObjectReading } from './object-reading.ts';
 import type { DeliveryRule } from './policy/delivery.ts';
 import { type Freshness, freshnessOf } from './policy/freshness.ts';
-import type { Reading } from './policy/limits/giving-way.ts';
 import type { SharedBody } from './shared-body.ts';
 
 /** The properties of an object from the next tier's response. */
@@ -17,20 +17,6 @@ export interface ObjectTimes {
   readonly atMs: number;
   readonly ageMs: number;
   readonly lifetimeMs: number;
-}
-
-/** One client's reading of an object. */
-export class ObjectReading implements Reading {
-  readonly client: string;
-  readonly sinceMs: number;
-  stalledSinceMs: number | undefined;
-  /** Ends it: the object's memory is needed for others. */
-  cut: () => void = () => {};
-
-  constructor(client: string, sinceMs: number) {
-    this.client = client;
-    this.sinceMs = sinceMs;
-  }
 }
 
 /** Upper estimate of an entry's fixed memory cost besides its bytes: the object, its strings, its map slot. */

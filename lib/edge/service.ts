@@ -1,6 +1,8 @@
 import type { Clock } from '../net/clock.ts';
 import type { CacheState, EdgeCache, Served } from './cache.ts';
-import { type CachedObject, ObjectReading } from './cached-object.ts';
+import type { CachedObject } from './cached-object.ts';
+import { ObjectReading } from './object-reading.ts';
+import type { Passed } from './pass-through.ts';
 import { PassedBody } from './passed-body.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
 import { deniedBody, deniedHead, deniedPathOf } from './policy/denial.ts';
@@ -157,11 +159,7 @@ export class EdgeHandler implements EdgeService {
   }
 
   /** The response to a client that is passed on what the next tier answers. */
-  #passed(
-    request: EdgeRequest,
-    { passed, begin }: Extract<Served, { state: 'uncached' }>,
-    askedMs: number,
-  ): EdgeResponse {
+  #passed(request: EdgeRequest, { passed, begin }: Passed, askedMs: number): EdgeResponse {
     const { tier, clock } = this.#options;
     const { facts, times, sizeBytes, answer } = passed;
     const nowMs = clock.nowMs();

@@ -1,4 +1,4 @@
-import type { ObjectReading } from './cached-object.ts';
+import type { ObjectReading } from './object-reading.ts';
 import type { BodyReader } from './ports.ts';
 
 const firstBytes = 16 * 1024;

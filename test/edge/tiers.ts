@@ -7,7 +7,11 @@ import { EdgeHandler } from '../../lib/edge/service.ts';
 import { systemClock } from '../../lib/net/clock.ts';
 
 /** An edge or shield in this process, on a real socket. */
-export async function startTier(tier: string, upstreamUrl: string, { cacheBytes, ...limits }: Partial<EdgeServerOptions> & { cacheBytes?: number } = {}) {
+export async function startTier(
+  tier: string,
+  upstreamUrl: string,
+  { cacheBytes, ...limits }: Partial<EdgeServerOptions> & { cacheBytes?: number } = {},
+) {
   const clock = systemClock;
   const upstream = createUpstream({ url: upstreamUrl });
   const cache = new EdgeCache({ upstream, clock, emit: () => {}, cacheBytes });
