@@ -3,6 +3,9 @@ import type { CachedObject } from './cached-object.ts';
 import { objectsToFree } from './policy/limits/giving-way.ts';
 import type { KnownObjects } from './policy/limits/known-names.ts';
 
+const isStalled = ({ readings }: CachedObject): boolean =>
+  [...readings].some(({ stalledSinceMs }) => stalledSinceMs !== undefined);
+
 /** Looking at thousands of readers takes a millisecond, and their state changes about once a second. */
 const nobodyHoldsMs = 250;
 
@@ -90,7 +93,11 @@ export class ObjectMemory implements KnownObjects {
     );
     const neededBytes = this.#usedBytes + bytes - this.limitBytes;
     const freed = objectsToFree(held, { neededBytes, limitBytes: this.limitBytes, nowMs });
-    if (freed.length === 0) this.#nobodyAtMs = nowMs;
+    if (freed.length === 0) {
+      this.#nobodyAtMs = nowMs;
+      // Nobody else may join those who hold them, or they would never be free.
+      for (const object of held) if (isStalled(object)) this.drop(object);
+    }
     for (const object of freed) {
       this.drop(object);
       for (const reading of [...object.readings]) {

@@ -551,6 +551,10 @@ describe('memory', () => {
     await upstream.last.give(bytes);
     expect(client.state).toBe('uncached');
     expect(readers.some(({ isCut }) => isCut)).toBe(false);
+    // But it takes no more readers, who would hold it for those.
+    const before = upstream.calls.length;
+    ask(name(0));
+    expect(upstream.calls).toHaveLength(before + 1);
   });
 
   test('a client that holds more than its share for seconds gives way, though it reads', async () => {
