@@ -38,7 +38,7 @@ export interface EdgeCacheOptions {
   readonly maxObjectBytes?: number;
   /** Maximum concurrent fills, one per key. @default 512 */
   readonly maxFills?: number;
-  /** Maximum concurrent responses that are passed on without being stored, each to one client. @default 64 */
+  /** Maximum concurrent responses that are passed on without being stored, each to one client. @default 128 */
   readonly maxUncached?: number;
   /** Limit clients that make up names. Not for a tier whose clients are other tiers. @default false */
   readonly limitsClients?: boolean;
@@ -102,7 +102,7 @@ export class EdgeCache {
       cacheBytes = defaultCacheBytes,
       maxObjectBytes = originMaxBytes,
       maxFills = 512,
-      maxUncached = 64,
+      maxUncached = 128,
     } = options;
     this.#options = options;
     this.memory = new ObjectMemory(cacheBytes, options.clock);

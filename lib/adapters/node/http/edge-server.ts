@@ -48,7 +48,7 @@ export async function listenEdge(options: EdgeServerOptions): Promise<ListeningS
       const nowMs = performance.now();
       for (const connection of connections) connection.look(nowMs);
     },
-    Math.min(1000, limits.headersTimeoutMs / 2),
+    Math.min(500, limits.headersTimeoutMs / 2),
   );
   try {
     await new Promise<void>((done, fail) => {
