@@ -57,6 +57,10 @@ export class ObjectMemory implements KnownObjects {
     return this.#objects.get(key)?.facts.status === 200;
   }
 
+  wasAbsent(key: string): boolean {
+    return this.#objects.get(key)?.facts.status === 404;
+  }
+
   mentions(key: string, text: string): boolean {
     const object = this.#objects.get(key);
     return object?.facts.status === 200 && object.body.view(0, object.body.filledBytes).includes(text);

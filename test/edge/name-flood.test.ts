@@ -62,6 +62,26 @@ describe('a client that makes up names', () => {
     expect(reads).toBeLessThanOrEqual(40);
   });
 
+  test('may wait for several broadcasts by asking for their manifests each second, and sees them begin', async () => {
+    const manifests = Array.from({ length: 30 }, (_, stream) => `/local/${stream}/index.m3u8`);
+    for (let second = 0; second < 60; second++) {
+      for (const path of manifests) expect(await askAbsent(path)).toBe(404);
+      edge.time.nowMs += 1000;
+    }
+    for (const path of manifests) expect((await fetchReal(path, '#EXTM3U\n')).status).toBe(200);
+  });
+
+  test('that repeats names that do not exist gets 64 a second there', async () => {
+    const path = (number: number) => `/local/${number}/index.m3u8`;
+    for (let second = 0; second < 60; second++) {
+      for (let number = 0; number < 32 + 8 * second; number++) await askAbsent(path(number));
+      edge.time.nowMs += 1000;
+    }
+    const before = edge.upstream.calls.length;
+    for (let number = 0; number < 32 + 8 * 60; number++) await askAbsent(path(number));
+    expect(edge.upstream.calls.length - before).toBeLessThanOrEqual(64 + 8 + 1);
+  });
+
   test('takes nothing from those at the same address who watch', async () => {
     await fetchReal('/local/s/index.m3u8', '#EXTM3U\nb/720p/playlist.m3u8\n');
     await flood((number) => `${folder}${number}.m4s`);

@@ -4,8 +4,10 @@ import { type KnownObjects, knowledgeOf } from './known-names.ts';
 
 /** Requests of one client for objects that turned out not to exist. Players ask a little too early now and then. */
 const absentBudget: Budget = { burst: 10, perSecond: 2 };
-/** The same for manifests: pages wait for a broadcast by asking for its manifest every second, some for several. */
+/** The same for manifests: pages wait for broadcasts by asking for their manifests. */
 const absentManifestBudget: Budget = { burst: 32, perSecond: 8 };
+/** Waiting means to ask for the same name again, each second. That is no guess, but it has its limit, too. */
+const repeatBudget: Budget = { burst: 64, perSecond: 64 };
 /** Segments asked for in a folder that only a manifest names: a DASH player begins there, or somebody guesses. */
 const folderBudget: Budget = { burst: 8, perSecond: 2 };
 /** Fills at once that one client has caused and whose outcome is unknown. */
@@ -25,6 +27,7 @@ export class FillLimit {
   readonly #known: KnownObjects;
   readonly #absent = new ClientBudgets(absentBudget);
   readonly #absentManifests = new ClientBudgets(absentManifestBudget);
+  readonly #repeats = new ClientBudgets(repeatBudget);
   readonly #folders = new ClientBudgets(folderBudget);
   readonly #pending = new Map<string, number>();
 
@@ -34,9 +37,7 @@ export class FillLimit {
 
   /** Undefined if the client is refused. `nowMs` is monotonic. */
   admit(key: CacheKey, client: string, nowMs: number): Admission | undefined {
-    const { kind } = key.rule;
-    const isManifest = kind === 'manifest' || kind === 'multivariant-playlist';
-    const budgets = isManifest ? this.#absentManifests : this.#absent;
+    const budgets = this.#budgetsFor(key);
     const pending = this.#pending.get(client) ?? 0;
     const isStrained = pending >= maxPending || budgets.left(client, nowMs) < 1;
     if (isStrained && !this.#believes(key, nowMs)) return undefined;
@@ -49,6 +50,12 @@ export class FillLimit {
         if (!exists) budgets.spend(client, settledMs);
       },
     };
+  }
+
+  #budgetsFor({ key, rule }: CacheKey): ClientBudgets {
+    if (this.#known.wasAbsent(key)) return this.#repeats;
+    const isManifest = rule.kind === 'manifest' || rule.kind === 'multivariant-playlist';
+    return isManifest ? this.#absentManifests : this.#absent;
   }
 
   /** Whether the cache has reason to believe that the object exists. */

@@ -3,6 +3,8 @@ import type { CacheKey } from '../cache-key.ts';
 /** What the cache holds, complete or arriving. */
 export interface KnownObjects {
   has(key: string): boolean;
+  /** Whether it was asked for before, and didn't exist then. */
+  wasAbsent(key: string): boolean;
   /** Whether the object is here and contains this text. For manifests, which are short. */
   mentions(key: string, text: string): boolean;
   /** Whether the object is here and has this line. For playlists, which may have thousands. */
