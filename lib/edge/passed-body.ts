@@ -28,6 +28,7 @@ export class PassedBody implements BodyReader {
     this.#pieces = pieces[Symbol.asyncIterator]();
     this.#window = { start: window.start, end: window.end ?? Number.POSITIVE_INFINITY };
     this.#reading = reading;
+    reading.reader = this;
     this.#closed = closed;
   }
 
@@ -56,10 +57,7 @@ export class PassedBody implements BodyReader {
   }
 
   whenCut(callback: () => void): void {
-    this.#reading.cut = () => {
-      callback();
-      this.close();
-    };
+    this.#reading.onCut = callback;
   }
 
   close(): void {

@@ -138,6 +138,7 @@ export class SharedBodyReader implements BodyReader {
     this.#end = window.end ?? Number.POSITIVE_INFINITY;
     this.#released = released;
     this.#reading = reading;
+    if (reading) reading.reader = this;
   }
 
   next(maxBytes: number): Uint8Array | 'wait' | 'end' | 'failed' {
@@ -170,11 +171,7 @@ export class SharedBodyReader implements BodyReader {
   }
 
   whenCut(callback: () => void): void {
-    if (!this.#reading) return;
-    this.#reading.cut = () => {
-      callback();
-      this.close();
-    };
+    if (this.#reading) this.#reading.onCut = callback;
   }
 
   close(): void {

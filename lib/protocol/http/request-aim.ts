@@ -12,13 +12,23 @@ const hostPattern = /^(?:\[[0-9A-Fa-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2
 const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)$/i;
 const authorityForm = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]+):\d{1,5}$/;
 
+/** Nearly all requests name the host of the one before. */
+let lastHost = '';
+
+function isHost(text: string): boolean {
+  if (text === lastHost) return true;
+  if (!hostPattern.test(text)) return false;
+  lastHost = text;
+  return true;
+}
+
 /**
  * Reads the request target and the Host fields together (RFC 9112 §3.2 and §3.3): an absolute target, which every server must accept,
  * overrides Host. Undefined if the request must be answered with 400: more than one Host, an invalid one, or a target of no form.
  */
 export function requestAim(method: string, target: string, hosts: readonly string[]): RequestAim | undefined {
   const [host] = hosts;
-  if (hosts.length > 1 || (host !== undefined && !hostPattern.test(host))) return undefined;
+  if (hosts.length > 1 || (host !== undefined && !isHost(host))) return undefined;
   if (method === 'CONNECT') return authorityForm.test(target) ? { target, host } : undefined;
   if (target.startsWith('/')) return target.includes('#') ? undefined : { target, host };
   if (target === '*') return method === 'OPTIONS' ? { target, host } : undefined;

@@ -45,6 +45,9 @@ export class EdgeConnection {
   #chunked = false;
   /** Since when a request head has been awaited (ms); undefined between requests and while one is being answered. */
   #headSinceMs: number | undefined = performance.now();
+  readonly #reset = () => {
+    this.#socket.resetAndDestroy();
+  };
   /** Since when nothing has been asked or answered (ms). */
   #idleSinceMs = performance.now();
   /** Since when everything has been sent and only the client's end is awaited (ms). */
@@ -87,10 +90,20 @@ export class EdgeConnection {
     if (this.#socket.destroyed) return;
     this.#checkHead(nowMs - this.#limits.headersTimeoutMs);
     const unsent = unsentBytes(this.#socket);
-    const isTooSlow = this.#pace.look(this.#socket.bytesWritten - unsent, unsent > 0, nowMs);
+    if (unsent > 0) this.#checkPace(unsent, nowMs);
+    else {
+      this.#pace.pause();
+      if (this.#socket.writableEnded) this.#checkEnd(nowMs);
+    }
+  }
+
+  #checkPace(unsent: number, nowMs: number): void {
+    const isTooSlow = this.#pace.look(this.#socket.bytesWritten - unsent, nowMs);
     this.#unsentBody?.stalled(this.#pace.stalledSinceMs);
-    if (isTooSlow) this.#socket.resetAndDestroy();
-    if (!this.#socket.writableEnded || unsent > 0) return;
+    if (isTooSlow) this.#reset();
+  }
+
+  #checkEnd(nowMs: number): void {
     this.#sentAllSinceMs ??= nowMs;
     // Whatever the client still sends: we have stopped listening.
     if (nowMs - this.#sentAllSinceMs >= this.#limits.lingerMs) this.#socket.destroy();
@@ -180,7 +193,7 @@ export class EdgeConnection {
     }
     this.#body = body;
     this.#unsentBody = body;
-    body.whenCut(() => this.#socket.resetAndDestroy());
+    body.whenCut(this.#reset);
     const unsent = { writes: 0, done: () => {} };
     unsent.done = () => {
       unsent.writes--;

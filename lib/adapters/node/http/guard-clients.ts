@@ -75,7 +75,7 @@ class GuardedClient {
 
   look(nowMs: number): void {
     const unsent = unsentBytes(this.socket);
-    const isTooSlow = this.#pace.look(this.socket.bytesWritten - unsent, unsent > 0, nowMs);
-    if (isTooSlow) this.socket.resetAndDestroy();
+    if (unsent === 0) this.#pace.pause();
+    else if (this.#pace.look(this.socket.bytesWritten - unsent, nowMs)) this.socket.resetAndDestroy();
   }
 }

@@ -21,13 +21,15 @@ export class SendPace {
     return this.#stalledSinceMs;
   }
 
-  /** `takenBytes`: all that the client has taken so far; `waits`: more is waiting for it. Returns true if it is too slow to keep. */
-  look(takenBytes: number, waits: boolean, nowMs: number): boolean {
+  /** Nothing waits for the client. */
+  pause(): void {
+    if (this.#begin === undefined) return;
+    this.#begin = this.#last = this.#stalledSinceMs = undefined;
+  }
+
+  /** More waits for the client, which has taken `takenBytes` so far. Returns true if it is too slow to keep. */
+  look(takenBytes: number, nowMs: number): boolean {
     const now = { atMs: nowMs, takenBytes };
-    if (!waits) {
-      this.#begin = this.#last = this.#stalledSinceMs = undefined;
-      return false;
-    }
     this.#begin ??= now;
     this.#last ??= now;
     if (hasProgress(this.#last, now)) {

@@ -5,7 +5,7 @@ import { minReadBytesPerSecond, SendPace } from '../../../../lib/edge/policy/lim
 function watch(pace: SendPace, seconds: number, takesBytes: (second: number) => number, waits = true) {
   let taken = 0;
   for (let second = 0; second <= seconds; second++) {
-    if (pace.look(taken, waits, second * 1000)) return second;
+    if (waits ? pace.look(taken, second * 1000) : pace.pause()) return second;
     taken += takesBytes(second);
   }
   return undefined;
@@ -39,18 +39,18 @@ describe('the pace at which a client reads', () => {
 
   test('a client that reads again has not stopped', () => {
     const pace = new SendPace(10_000);
-    pace.look(0, true, 0);
-    pace.look(0, true, 1000);
+    pace.look(0, 0);
+    pace.look(0, 1000);
     expect(pace.stalledSinceMs).toBe(0);
-    pace.look(100_000, true, 2000);
+    pace.look(100_000, 2000);
     expect(pace.stalledSinceMs).toBeUndefined();
   });
 
   test('time without anything to send does not count', () => {
     const pace = new SendPace(10_000);
     expect(watch(pace, 60, () => 0, false)).toBeUndefined();
-    pace.look(0, true, 61_000);
-    expect(pace.look(0, true, 70_999)).toBe(false);
-    expect(pace.look(0, true, 71_000)).toBe(true);
+    pace.look(0, 61_000);
+    expect(pace.look(0, 70_999)).toBe(false);
+    expect(pace.look(0, 71_000)).toBe(true);
   });
 });
