@@ -29,10 +29,10 @@ const sweepEveryMs = 1_000;
 await runProgram({
   codec: controlCodec,
   role: 'control',
-  async start({ host, port, controlStore, keyPepper, allowedHosts = [], ...rest }, emit) {
+  async start({ host, port, controlStore, eventRetentionDays, keyPepper, allowedHosts = [], ...rest }, emit) {
     const { edge, origin, originTokenFile, eventBus, webhookSecret, ...config } = rest;
     const pepper = await readKeyPepper(keyPepper);
-    const store = await openControlStore(controlStore);
+    const store = await openControlStore(controlStore, { eventRetentionDays });
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
     const objects = origin && (await openOrigin(origin, originTokenFile));
     const clock = systemClock;
