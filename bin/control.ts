@@ -1,11 +1,13 @@
 // The control API: streams, keys, broadcasts, events and the fleet, on top of the control store.
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { openEdgeControls } from '../lib/adapters/edge-controls.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
+import { aimed } from '../lib/adapters/node/http/aimed.ts';
+import { checkingIntervalMs, guardClients } from '../lib/adapters/node/http/guard-clients.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
 import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
@@ -49,16 +51,17 @@ await runProgram({
         : undefined;
     const sweeping = takedowns && setInterval(() => void takedowns.sweep(), sweepEveryMs);
     let app: ControlApi | undefined;
-    const server = createAdaptorServer({
-      fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
-      serverOptions: {
-        requestTimeout: 10_000,
-        headersTimeout: 5_000,
-        connectionsCheckingInterval: 1_000,
-        maxHeaderSize: 16_384,
-      },
-    }) as Server;
-    server.maxConnections = 1_000;
+    const listener = getRequestListener(
+      (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
+    );
+    const limits = {
+      requestTimeout: 10_000,
+      headersTimeout: 5_000,
+      connectionsCheckingInterval: checkingIntervalMs,
+      maxHeaderSize: 16_384,
+    };
+    const server = createServer(limits, aimed(listener));
+    guardClients(server, { maxConnections: 1_000 });
     server.listen(port, host);
     await once(server, 'listening');
     const address = server.address() as AddressInfo;

@@ -16,7 +16,9 @@ await runProgram({
   async start({ role, host, port, upstreamUrl, cacheBytes, denials }, emit) {
     const clock = systemClock;
     const upstream = createUpstream({ url: upstreamUrl });
-    const cache = new EdgeCache({ upstream, clock, emit, cacheBytes });
+    // The shield's clients are edges, which limit theirs.
+    const limitsClients = role === 'edge';
+    const cache = new EdgeCache({ upstream, clock, emit, cacheBytes, limitsClients });
     const service = new EdgeHandler({ tier: role, cache, clock, gzip: promisify(gzip) });
     const unwatch =
       denials === undefined

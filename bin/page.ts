@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { guardClients } from '../lib/adapters/node/http/guard-clients.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { pageCodec } from '../lib/config/programs/page.ts';
 import { bundlePage } from '../lib/player/bundle.ts';
@@ -22,6 +23,7 @@ await runProgram({
       durationMs: Math.round(performance.now() - startedMs),
     });
     const server = createPageServer(files, config, { build });
+    guardClients(server, { maxConnections: 4096 });
     server.listen(port, host);
     await once(server, 'listening');
     return {

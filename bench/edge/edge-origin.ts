@@ -1,4 +1,4 @@
-// The origin of the edge bench: a separate, distant process. `/…/<bytes>/<name>.m4s` is an object of that many bytes.
+// The origin of the edge bench: a separate, distant process. `/…/<bytes>/<number>.m4s` is an object of that many bytes.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serveAgent } from '../agent.ts';

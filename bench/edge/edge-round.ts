@@ -34,14 +34,14 @@ export async function herdRound(subject: EdgeSubject, load: HerdLoad): Promise<H
     const edge = await subject.start(originPort);
     try {
       await viewers.call('arrive', { port: edge.port, viewers: load.viewers });
-      const path = (name: string) => `/local/bench/${load.objectBytes}/${name}.m4s`;
+      const path = (number: number) => `/local/bench/${load.objectBytes}/${number}.m4s`;
       // One-off costs of the first request (compiling, connecting) are not what we measure.
-      await viewers.call('ask', { path: path('warm-up'), bytes: load.objectBytes });
+      await viewers.call('ask', { path: path(load.herds), bytes: load.objectBytes });
       await origin.call('takeHits');
       const before = cpuMsOfTrees([edge.pid]);
       const herds = [];
       for (let herd = 0; herd < load.herds; herd++) {
-        herds.push(await viewers.call('ask', { path: path(`${herd}`), bytes: load.objectBytes }));
+        herds.push(await viewers.call('ask', { path: path(herd), bytes: load.objectBytes }));
       }
       const cpuMs = cpuMsOfTrees([edge.pid]) - before;
       const hits = Object.values(await origin.call('takeHits'));

@@ -4,17 +4,29 @@ import type { EmitEvent } from '../telemetry/events.ts';
 import { CachedObject } from './cached-object.ts';
 import { type FillAnswer, fillObject, TooLargeError } from './fill.ts';
 import { ObjectMemory } from './object-memory.ts';
+import { type Passed, PassThrough } from './pass-through.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { maxObjectBytes as originMaxBytes } from './policy/delivery.ts';
 import { UpstreamError } from './policy/errors.ts';
+import { type Admission, FillLimit } from './policy/limits/fill-limit.ts';
 import type { Upstream } from './ports.ts';
 import { SharedBody } from './shared-body.ts';
 
-/** How an object was obtained for a client. `revalidated`: the next tier confirmed that our copy is still current. */
-export type CacheState = 'hit' | 'miss' | 'coalesced' | 'revalidated' | 'stale' | 'error';
+/**
+ * How an object was obtained for a client. `revalidated`: the next tier confirmed that our copy is still current. `uncached`: there was
+ * no room to store it.
+ */
+export type CacheState = 'hit' | 'miss' | 'coalesced' | 'revalidated' | 'stale' | 'error' | 'uncached';
 
-/** What a client gets; `shed`: no capacity for another fill, retry in a second. */
-export type Served = { readonly state: CacheState; readonly object: CachedObject } | 'shed';
+/**
+ * What a client gets. `shed`: no capacity for another fill, retry in a second. `refused`: the client has asked for too many objects that
+ * don't exist.
+ */
+export type Served =
+  | { readonly state: Exclude<CacheState, 'uncached'>; readonly object: CachedObject }
+  | Passed
+  | 'shed'
+  | 'refused';
 
 export interface EdgeCacheOptions {
   readonly upstream: Upstream;
@@ -26,11 +38,16 @@ export interface EdgeCacheOptions {
   readonly maxObjectBytes?: number;
   /** Maximum concurrent fills, one per key. @default 512 */
   readonly maxFills?: number;
+  /** Maximum concurrent responses that are passed on without being stored, each to one client. @default 128 */
+  readonly maxUncached?: number;
+  /** Limit clients that make up names. Not for a tier whose clients are other tiers. @default false */
+  readonly limitsClients?: boolean;
 }
 
 interface Fill {
   readonly key: CacheKey;
   readonly waiting: ((served: Served) => void)[];
+  readonly admission: Admission | undefined;
 }
 
 /** Counts since startup. */
@@ -41,7 +58,9 @@ export interface CacheCounts {
   revalidated: number;
   stale: number;
   errors: number;
+  uncached: number;
   shed: number;
+  refused: number;
   fills: number;
   failedFills: number;
   upstreamBytes: number;
@@ -64,7 +83,9 @@ export class EdgeCache {
     revalidated: 0,
     stale: 0,
     errors: 0,
+    uncached: 0,
     shed: 0,
+    refused: 0,
     fills: 0,
     failedFills: 0,
     upstreamBytes: 0,
@@ -72,26 +93,38 @@ export class EdgeCache {
   readonly #options: EdgeCacheOptions;
   readonly #maxObjectBytes: number;
   readonly #maxFills: number;
+  readonly #passThrough: PassThrough;
   readonly #fills = new Map<string, Fill>();
+  readonly #limit: FillLimit | undefined;
 
   constructor(options: EdgeCacheOptions) {
-    const { cacheBytes = defaultCacheBytes, maxObjectBytes = originMaxBytes, maxFills = 512 } = options;
+    const {
+      cacheBytes = defaultCacheBytes,
+      maxObjectBytes = originMaxBytes,
+      maxFills = 512,
+      maxUncached = 128,
+    } = options;
     this.#options = options;
-    this.memory = new ObjectMemory(cacheBytes);
+    this.memory = new ObjectMemory(cacheBytes, options.clock);
     this.#maxObjectBytes = Math.min(maxObjectBytes, Math.floor(cacheBytes / 2));
     this.#maxFills = maxFills;
+    this.#passThrough = new PassThrough({ ...options, counts: this.counts, maxUncached });
+    if (options.limitsClients) this.#limit = new FillLimit(this.memory);
   }
 
   get fillsUnderWay(): number {
     return this.#fills.size;
   }
 
-  /** Passes the object to `use`: synchronously if it is cached, otherwise once the next tier's answer is known. */
-  get(key: CacheKey, use: (served: Served) => void): void {
+  /**
+   * Passes the object to `use`: synchronously if it is cached, otherwise once the next tier's answer is known. `client` is whoever
+   * shares a budget: an address, or a network.
+   */
+  get(key: CacheKey, use: (served: Served) => void, client = ''): void {
     const present = this.#present(key.key);
     if (present) {
       this.memory.touch(present.object);
-      this.counts[countOf[present.state]]++;
+      this.counts[countOfState[present.state]]++;
       use(present);
       return;
     }
@@ -99,7 +132,7 @@ export class EdgeCache {
     if (fill) {
       fill.waiting.push((served) => use(asCoalesced(served)));
     } else if (this.#fills.size < this.#maxFills) {
-      this.#begin(key, use);
+      this.#begin(key, use, client);
     } else {
       this.counts.shed++;
       use('shed');
@@ -107,7 +140,7 @@ export class EdgeCache {
   }
 
   /** The object, if it may be served without asking the next tier. */
-  #present(key: string): { state: CacheState; object: CachedObject } | undefined {
+  #present(key: string): Exclude<Served, string | { state: 'uncached' }> | undefined {
     const object = this.memory.peek(key);
     if (!object) return undefined;
     const now = this.#options.clock.nowMs();
@@ -118,20 +151,28 @@ export class EdgeCache {
     return { state: object.body.state === 'filling' ? 'coalesced' : 'hit', object };
   }
 
-  #begin(key: CacheKey, use: (served: Served) => void): void {
-    const fill: Fill = { key, waiting: [use] };
+  #begin(key: CacheKey, use: (served: Served) => void, client: string): void {
+    const { upstream, clock } = this.#options;
+    const admission = this.#limit?.admit(key, client, clock.nowMs());
+    if (this.#limit && !admission) {
+      this.counts.refused++;
+      use('refused');
+      return;
+    }
+    const fill: Fill = { key, waiting: [use], admission };
     this.#fills.set(key.key, fill);
     this.counts.fills++;
     const stored = this.memory.peek(key.key);
-    const { upstream, clock } = this.#options;
     fillObject({ key, stored, upstream, clock, maxObjectBytes: this.#maxObjectBytes, memory: this.memory })
       .then((answer) => this.#filled(fill, answer))
       .catch((fault) => this.#failed(fill, stored, fault));
   }
 
   async #filled(fill: Fill, answer: FillAnswer): Promise<void> {
-    if (answer === 'no-room') {
-      this.#settle(fill, 'shed');
+    if (answer.state === 'uncached') {
+      this.#fills.delete(fill.key.key);
+      fill.admission?.settled(true, this.#options.clock.nowMs());
+      this.#passThrough.pass(fill.key, answer.passed, fill.waiting);
       return;
     }
     const { state, object, arrival } = answer;
@@ -159,34 +200,40 @@ export class EdgeCache {
     }
     this.#options.emit('edge.fill.failed', { key, served: 'error', cause });
     const object = errorObject(fill.key, cause, now);
-    const room = this.memory.makeRoom(object.costBytes);
-    if (room) this.memory.add(object);
-    this.#settle(fill, room ? { state: 'error', object } : 'shed');
+    if (this.memory.makeRoom(object.costBytes)) this.memory.add(object);
+    this.#settle(fill, { state: 'error', object });
   }
 
   #settle(fill: Fill, served: Served): void {
     this.#fills.delete(fill.key.key);
-    const { waiting } = fill;
+    const { waiting, admission } = fill;
     const others = asCoalesced(served);
-    this.counts[served === 'shed' ? 'shed' : countOf[served.state]]++;
-    this.counts[others === 'shed' ? 'shed' : countOf[others.state]] += waiting.length - 1;
+    const isAbsent =
+      typeof served === 'object' && served.state !== 'uncached' && served.object.facts.status === 404;
+    admission?.settled(!isAbsent, this.#options.clock.nowMs());
+    this.counts[countOf(served)]++;
+    this.counts[countOf(others)] += waiting.length - 1;
     for (const use of waiting) use(served);
   }
 }
 
 /** The result for the other clients that waited for a fill. */
 function asCoalesced(served: Served): Served {
-  if (served === 'shed' || served.state === 'stale' || served.state === 'error') return served;
+  if (typeof served === 'string' || served.state === 'uncached') return served;
+  if (served.state === 'stale' || served.state === 'error') return served;
   return { state: 'coalesced', object: served.object };
 }
 
-const countOf = {
+const countOf = (served: Served) => (typeof served === 'string' ? served : countOfState[served.state]);
+
+const countOfState = {
   hit: 'hits',
   miss: 'misses',
   coalesced: 'coalesced',
   revalidated: 'revalidated',
   stale: 'stale',
   error: 'errors',
+  uncached: 'uncached',
 } as const;
 
 /** An unreachable tier has already been retried for a second: once it is back, players must not wait another second. */

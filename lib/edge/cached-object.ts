@@ -1,3 +1,4 @@
+import type { ObjectReading } from './object-reading.ts';
 import type { DeliveryRule } from './policy/delivery.ts';
 import { type Freshness, freshnessOf } from './policy/freshness.ts';
 import type { SharedBody } from './shared-body.ts';
@@ -31,13 +32,14 @@ export class CachedObject {
   gzip: Promise<SharedBody | undefined> | undefined;
   /** The gzip form once it is ready, so that a hit need not wait for a promise. */
   gzipped: SharedBody | undefined;
-  /** Clients currently reading it. While there are any, dropping it would free no memory. */
-  readers = 0;
+  /** By clients that currently read it. While there are any, dropping it would free no memory. */
+  readonly readings = new Set<ObjectReading>();
   /** No longer in the cache. */
   dropped = false;
   /** Clock time in ms until which a failing tier is not asked again. */
   holdUntilMs = 0;
   #times: ObjectTimes;
+  #lines: ReadonlySet<string> | undefined;
 
   constructor(key: string, rule: DeliveryRule, facts: ObjectFacts, body: SharedBody, times: ObjectTimes) {
     this.key = key;
@@ -45,6 +47,10 @@ export class CachedObject {
     this.facts = facts;
     this.body = body;
     this.#times = times;
+  }
+
+  get readers(): number {
+    return this.readings.size;
   }
 
   get lifetimeMs(): number {
@@ -66,8 +72,21 @@ export class CachedObject {
     return freshnessOf(this.ageMs(nowMs), this.#times.lifetimeMs, grace);
   }
 
+  /** Whether a text, once complete, has this line. */
+  hasLine(line: string): boolean {
+    if (this.body.state !== 'complete') return false;
+    this.#lines ??= new Set(this.body.view(0, this.body.filledBytes).toString('latin1').split('\n'));
+    return this.#lines.has(line);
+  }
+
+  /** What an object with a body of this size costs. */
+  static costBytesOf(key: string, bodyBytes: number): number {
+    return entryBytes + key.length + bodyBytes;
+  }
+
   get costBytes(): number {
-    return entryBytes + this.key.length + this.body.capacityBytes + (this.gzipped?.capacityBytes ?? 0);
+    const bodyBytes = this.body.capacityBytes + (this.gzipped?.capacityBytes ?? 0);
+    return CachedObject.costBytesOf(this.key, bodyBytes);
   }
 
   /** Whether dropping it would free its memory immediately. */

@@ -19,6 +19,14 @@ export interface FillContext {
   readonly maxObjectBytes: number;
 }
 
+/** A response that isn't stored, because there is no room for it. Exactly one of `answer.body` and `answer.discard` must be used. */
+export interface PassedObject {
+  readonly facts: ObjectFacts;
+  readonly times: ObjectTimes;
+  readonly sizeBytes: number | undefined;
+  readonly answer: UpstreamAnswer;
+}
+
 /** The result of a fill. `arrival` settles when all bytes of the object have arrived, or never will. */
 export type FillAnswer =
   | {
@@ -26,7 +34,7 @@ export type FillAnswer =
       readonly object: CachedObject;
       readonly arrival?: Promise<void>;
     }
-  | 'no-room';
+  | { readonly state: 'uncached'; readonly passed: PassedObject };
 
 /** The object exceeds the size limit. */
 export class TooLargeError extends Error {
@@ -52,11 +60,8 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
     answer.discard();
     stored.revalidated(times);
     holdIfStale(stored, answer, atMs);
-    if (stored.dropped) {
-      // It was evicted while we were asking.
-      if (!context.memory.makeRoom(stored.costBytes)) return 'no-room';
-      context.memory.add(stored);
-    }
+    // It may have been evicted while we were asking.
+    if (stored.dropped && context.memory.makeRoom(stored.costBytes)) context.memory.add(stored);
     return { state: 'revalidated', object: stored };
   }
   if (absent.has(answer.status)) {
@@ -104,8 +109,7 @@ function addAbsent({ key, memory }: FillContext, times: ObjectTimes): FillAnswer
   };
   const body = SharedBody.of(Buffer.from('Object not found.'));
   const object = new CachedObject(key.key, key.rule, facts, body, times);
-  if (!memory.makeRoom(object.costBytes)) return 'no-room';
-  memory.add(object);
+  if (memory.makeRoom(object.costBytes)) memory.add(object);
   return { state: 'miss', object };
 }
 
@@ -116,22 +120,38 @@ function addObject(context: FillContext, answer: UpstreamAnswer, times: ObjectTi
     answer.discard();
     throw new TooLargeError(`${key.key} has ${declared} bytes`);
   }
-  const facts: ObjectFacts = {
-    status: 200,
-    contentType: text(answer.headers['content-type']) ?? key.rule.contentType,
-    cacheControl: text(answer.headers['cache-control']) ?? key.rule.cacheControl,
-    etag: text(answer.headers.etag),
-  };
-  const object = new CachedObject(key.key, key.rule, facts, new SharedBody(declared), times);
-  if (!memory.makeRoom(object.costBytes)) {
-    answer.discard();
-    return 'no-room';
+  const facts = factsOf(answer, key);
+  // Room first: a buffer of this size must not be allocated beyond the budget.
+  if (!memory.makeRoom(CachedObject.costBytesOf(key.key, SharedBody.capacityFor(declared)))) {
+    return { state: 'uncached', passed: { facts, times, sizeBytes: declared, answer } };
   }
+  const object = new CachedObject(key.key, key.rule, facts, new SharedBody(declared), times);
   holdIfStale(object, answer, times.atMs);
   // A playlist replaces the older one only once it is complete (see EdgeCache); until then it only counts towards memory.
   if (key.rule.compress) memory.recount(object);
   else memory.add(object);
   return { state: 'miss', object, arrival: receive(context, object, answer) };
+}
+
+const factsOf = ({ headers }: UpstreamAnswer, { rule }: CacheKey): ObjectFacts => ({
+  status: 200,
+  contentType: text(headers['content-type']) ?? rule.contentType,
+  cacheControl: text(headers['cache-control']) ?? rule.cacheControl,
+  etag: text(headers.etag),
+});
+
+/** Asks for an object once more, to pass it on without storing it. Rejects if there is no usable response. */
+export async function passObject(key: CacheKey, upstream: Upstream, clock: Clock): Promise<PassedObject> {
+  const askedMs = clock.nowMs();
+  const answer = await upstream.get({ target: key.key });
+  const atMs = clock.nowMs();
+  const ageMs = ageOnArrivalMs(answer.headers, atMs - askedMs);
+  if (answer.status !== 200) {
+    answer.discard();
+    throw new UpstreamError('UPSTREAM_BROKEN', `The next tier answered ${answer.status}`, { ageMs });
+  }
+  const times = { atMs, ageMs, lifetimeMs: lifetimeMs(key.rule, text(answer.headers['cache-control'])) };
+  return { facts: factsOf(answer, key), times, sizeBytes: declaredSize(answer), answer };
 }
 
 /** Receives the bytes. If they are truncated or too many, fails the body, removes it from the cache, and rejects. */

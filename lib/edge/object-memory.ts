@@ -1,20 +1,34 @@
+import type { Clock } from '../net/clock.ts';
 import type { CachedObject } from './cached-object.ts';
+import { objectsToFree } from './policy/limits/giving-way.ts';
+import type { KnownObjects } from './policy/limits/known-names.ts';
+
+const isStalled = ({ readings }: CachedObject): boolean =>
+  [...readings].some(({ stalledSinceMs }) => stalledSinceMs !== undefined);
+
+/** Looking at thousands of readers takes a millisecond, and their state changes about once a second. */
+const nobodyHoldsMs = 250;
 
 /**
  * The objects in memory, least recently used first, within a byte budget. An object counts from its first byte until it is
  * out of the cache *and* nobody is reading it, so data held for slow clients is within the budget too. If that fills the
- * budget, nothing new is admitted.
+ * budget, clients that have stopped reading give way; if there are none, nothing new is admitted.
  */
-export class ObjectMemory {
+export class ObjectMemory implements KnownObjects {
   readonly limitBytes: number;
   readonly #objects = new Map<string, CachedObject>();
   /** The bytes that each counted object was counted with. */
   readonly #costs = new Map<CachedObject, number>();
   #usedBytes = 0;
   #evictions = 0;
+  #cutReaders = 0;
+  /** When it last turned out that nobody has to give way. */
+  #nobodyAtMs = Number.NEGATIVE_INFINITY;
+  readonly #clock: Pick<Clock, 'nowMs'>;
 
-  constructor(limitBytes: number) {
+  constructor(limitBytes: number, clock: Pick<Clock, 'nowMs'>) {
     this.limitBytes = limitBytes;
+    this.#clock = clock;
   }
 
   get usedBytes(): number {
@@ -29,9 +43,32 @@ export class ObjectMemory {
     return this.#evictions;
   }
 
+  /** Readers that were cut off to make room. */
+  get cutReaders(): number {
+    return this.#cutReaders;
+  }
+
   /** Looks up an object without marking it as used. */
   peek(key: string): CachedObject | undefined {
     return this.#objects.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#objects.get(key)?.facts.status === 200;
+  }
+
+  wasAbsent(key: string): boolean {
+    return this.#objects.get(key)?.facts.status === 404;
+  }
+
+  mentions(key: string, text: string): boolean {
+    const object = this.#objects.get(key);
+    return object?.facts.status === 200 && object.body.view(0, object.body.filledBytes).includes(text);
+  }
+
+  hasLine(key: string, line: string): boolean {
+    const object = this.#objects.get(key);
+    return object?.facts.status === 200 && object.hasLine(line);
   }
 
   touch(object: CachedObject): void {
@@ -40,7 +77,7 @@ export class ObjectMemory {
     this.#objects.set(object.key, object);
   }
 
-  /** Evicts objects to make room for `bytes` more; false if that is impossible. */
+  /** Evicts objects to make room for `bytes` more, if need be from under clients that don't read; false if that is impossible. */
   makeRoom(bytes: number): boolean {
     if (this.#usedBytes + bytes <= this.limitBytes) return true;
     for (const object of this.#objects.values()) {
@@ -49,7 +86,30 @@ export class ObjectMemory {
       this.#evictions++;
       if (this.#usedBytes + bytes <= this.limitBytes) return true;
     }
-    return false;
+    return this.#giveWay(bytes);
+  }
+
+  #giveWay(bytes: number): boolean {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#nobodyAtMs < nobodyHoldsMs) return false;
+    const held = [...this.#costs.keys()].filter(
+      ({ readers, body }) => readers > 0 && body.state !== 'filling',
+    );
+    const neededBytes = this.#usedBytes + bytes - this.limitBytes;
+    const freed = objectsToFree(held, { neededBytes, limitBytes: this.limitBytes, nowMs });
+    if (freed.length === 0) {
+      this.#nobodyAtMs = nowMs;
+      // Nobody else may join those who hold them, or they would never be free.
+      for (const object of held) if (isStalled(object)) this.drop(object);
+    }
+    for (const object of freed) {
+      this.drop(object);
+      for (const reading of [...object.readings]) {
+        this.#cutReaders++;
+        reading.cut();
+      }
+    }
+    return this.#usedBytes + bytes <= this.limitBytes;
   }
 
   /** Replaces the previous version. The caller has made room. */

@@ -25,6 +25,8 @@ export interface EdgeRequest {
   readonly method: string;
   /** As in the request line: path and query. */
   readonly target: string;
+  /** Who shares a budget with this client: its address, or its IPv6 network. @default all clients alike */
+  readonly client?: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
@@ -44,6 +46,10 @@ export interface BodyReader {
   rest(): Uint8Array | undefined;
   /** Calls back once, when `next` would return something other than `wait`. */
   whenMore(callback: () => void): void;
+  /** Call about every second while the client is sent this body: since when it has taken nothing to speak of. */
+  stalled(sinceMs: number | undefined): void;
+  /** Calls back if others need the memory more: nothing of the body may be used any longer, also not what is being sent. */
+  whenCut(callback: () => void): void;
   close(): void;
 }
 

@@ -1,9 +1,13 @@
 import type { Clock } from '../net/clock.ts';
 import type { CacheState, EdgeCache, Served } from './cache.ts';
 import type { CachedObject } from './cached-object.ts';
+import { ObjectReading } from './object-reading.ts';
+import type { Passed } from './pass-through.ts';
+import { PassedBody } from './passed-body.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
 import { deniedBody, deniedHead, deniedPathOf } from './policy/denial.ts';
 import { acceptsGzip } from './policy/encoding.ts';
+import { VariantLimit } from './policy/limits/variant-limit.ts';
 import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
 import { SharedBody, SharedBodyReader } from './shared-body.ts';
@@ -26,14 +30,16 @@ type Reply = (response: EdgeResponse) => void;
  *     OPTIONS                   a CORS preflight
  *     GET, HEAD /time           the current time, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}
- *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, denied, fills, failedFills,
- *                                upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions} since startup
+ *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, uncached, shed, refused, denied, fills,
+ *                                failedFills, upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions, cutReaders} since
+ *                                startup
  */
 export class EdgeHandler implements EdgeService {
   readonly #options: EdgeHandlerOptions;
   /** `<region>/<streamId>` of taken-down streams. */
   #denied: ReadonlySet<string> = new Set();
   #denials = 0;
+  readonly #variants = new VariantLimit();
 
   constructor(options: EdgeHandlerOptions) {
     this.#options = options;
@@ -50,7 +56,9 @@ export class EdgeHandler implements EdgeService {
 
   handle(request: EdgeRequest, reply: Reply): void {
     const { method, target } = request;
-    const key = cacheKeyOf(target);
+    const found = cacheKeyOf(target);
+    const askedMs = this.#options.clock.nowMs();
+    const key = found && this.#variants.limited(found, askedMs);
     if (method !== 'GET' && method !== 'HEAD') {
       reply(
         method === 'OPTIONS'
@@ -60,14 +68,14 @@ export class EdgeHandler implements EdgeService {
             }),
       );
     } else if (key) {
-      const askedMs = this.#options.clock.nowMs();
       if (this.#isDenied(key)) this.#refuse(method, reply);
       else {
-        this.#options.cache.get(key, (served) => {
+        const use = (served: Served) => {
           // The stream may have been taken down while we were asking the next tier.
           if (this.#isDenied(key)) this.#refuse(method, reply);
           else this.#give(request, served, askedMs, reply);
-        });
+        };
+        this.#options.cache.get(key, use, request.client);
       }
     } else {
       reply(this.#own(method, target));
@@ -90,8 +98,8 @@ export class EdgeHandler implements EdgeService {
 
   #metrics(): object {
     const { counts, memory, fillsUnderWay } = this.#options.cache;
-    const { objects, usedBytes: cacheBytes, evictions } = memory;
-    return { ...counts, denied: this.#denials, fillsUnderWay, objects, cacheBytes, evictions };
+    const { objects, usedBytes: cacheBytes, evictions, cutReaders } = memory;
+    return { ...counts, denied: this.#denials, fillsUnderWay, objects, cacheBytes, evictions, cutReaders };
   }
 
   #isDenied({ key }: CacheKey): boolean {
@@ -108,13 +116,24 @@ export class EdgeHandler implements EdgeService {
       reply(textReply(request.method, 503, 'Overloaded; try again.', { 'retry-after': '1' }));
       return;
     }
+    if (served === 'refused') {
+      const text = 'Too many requests for objects that do not exist; try again.';
+      reply(textReply(request.method, 429, text, { 'retry-after': '1' }));
+      return;
+    }
+    if (served.state === 'uncached') {
+      reply(this.#passed(request, served, askedMs));
+      return;
+    }
     const { object, state } = served;
-    const release = this.#hold(object);
+    const reading = new ObjectReading(request.client ?? '', askedMs);
+    const release = this.#hold(object, reading);
     const give = (body: SharedBody, encoding: Representation['encoding']) => {
       const waitedMs = state === 'hit' ? 0 : this.#options.clock.nowMs() - askedMs;
       const head = this.#head(request, object, body, encoding, state, waitedMs);
       if (!head.window) release();
-      reply(head.window ? { ...head, body: new SharedBodyReader(body, head.window, release) } : head);
+      const reader = head.window && new SharedBodyReader(body, head.window, release, reading);
+      reply(reader ? { ...head, body: reader } : head);
     };
     if (!object.rule.compress || object.facts.status !== 200) {
       give(object.body, 'only-plain');
@@ -131,12 +150,35 @@ export class EdgeHandler implements EdgeService {
   }
 
   /** Counts a reader of the object; call the result once to release it. */
-  #hold(object: CachedObject): () => void {
-    object.readers++;
+  #hold(object: CachedObject, reading: ObjectReading): () => void {
+    object.readings.add(reading);
     return () => {
-      object.readers--;
+      object.readings.delete(reading);
       this.#options.cache.memory.release(object);
     };
+  }
+
+  /** The response to a client that is passed on what the next tier answers. */
+  #passed(request: EdgeRequest, { passed, begin }: Passed, askedMs: number): EdgeResponse {
+    const { tier, clock } = this.#options;
+    const { facts, times, sizeBytes, answer } = passed;
+    const nowMs = clock.nowMs();
+    const head = describeResponse(request.method, request.headers, {
+      ...facts,
+      sizeBytes,
+      ageMs: times.ageMs + nowMs - times.atMs,
+      lifetimeMs: times.lifetimeMs,
+      encoding: 'only-plain',
+      state: 'uncached',
+      tier,
+      waitedMs: nowMs - askedMs,
+    });
+    if (!head.window) {
+      answer.discard();
+      return head;
+    }
+    const reading = new ObjectReading(request.client ?? '', askedMs);
+    return { ...head, body: new PassedBody(answer.body, head.window, reading, begin(reading)) };
   }
 
   #head(
@@ -191,7 +233,7 @@ function textReply(
 
 function bodyOf(text: string): SharedBodyReader {
   const bytes = Buffer.from(text);
-  return new SharedBodyReader(SharedBody.of(bytes), { start: 0, end: bytes.length }, () => {});
+  return new SharedBodyReader(SharedBody.of(bytes), { start: 0, end: bytes.length });
 }
 
 const json = { 'content-type': 'application/json' };

@@ -1,3 +1,4 @@
+import type { ObjectReading } from './object-reading.ts';
 import type { BodyReader } from './ports.ts';
 
 const firstBytes = 16 * 1024;
@@ -24,7 +25,12 @@ export class SharedBody {
 
   constructor(declaredBytes?: number) {
     this.declaredBytes = declaredBytes;
-    this.#buffer = Buffer.allocUnsafeSlow(declaredBytes ?? firstBytes);
+    this.#buffer = Buffer.allocUnsafeSlow(SharedBody.capacityFor(declaredBytes));
+  }
+
+  /** Memory that a body of this declared size allocates at first. */
+  static capacityFor(declaredBytes: number | undefined): number {
+    return declaredBytes ?? firstBytes;
   }
 
   /** A complete body. */
@@ -117,14 +123,22 @@ export class SharedBodyReader implements BodyReader {
   readonly #body: SharedBody;
   readonly #end: number;
   readonly #released: () => void;
+  readonly #reading: ObjectReading | undefined;
   #position: number;
   #open = true;
 
-  constructor(body: SharedBody, window: { start: number; end?: number }, released: () => void) {
+  constructor(
+    body: SharedBody,
+    window: { start: number; end?: number },
+    released: () => void = () => {},
+    reading?: ObjectReading,
+  ) {
     this.#body = body;
     this.#position = window.start;
     this.#end = window.end ?? Number.POSITIVE_INFINITY;
     this.#released = released;
+    this.#reading = reading;
+    if (reading) reading.reader = this;
   }
 
   next(maxBytes: number): Uint8Array | 'wait' | 'end' | 'failed' {
@@ -150,6 +164,14 @@ export class SharedBodyReader implements BodyReader {
     this.#body.whenMore(() => {
       if (this.#open) callback();
     });
+  }
+
+  stalled(sinceMs: number | undefined): void {
+    if (this.#reading) this.#reading.stalledSinceMs = sinceMs;
+  }
+
+  whenCut(callback: () => void): void {
+    if (this.#reading) this.#reading.onCut = callback;
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultReplayMaxBytes } from '../config/defaults.ts';
 import type { Connection } from '../net/socket.ts';
+import { GuessLimit, type GuessLimits } from './policy/guess-limit.ts';
 import { RtmpSession, type SessionContext, type SessionLimits } from './rtmp-session.ts';
 
 export const defaultLimits: SessionLimits = {
@@ -19,7 +20,9 @@ export const defaultLimits: SessionLimits = {
 const tickMs = 250;
 
 export interface IngestProxyOptions {
-  readonly context: SessionContext;
+  readonly context: Omit<SessionContext, 'guesses'>;
+  /** How answers to wrong keys are spaced. */
+  readonly guesses?: GuessLimits | undefined;
   /** Further connections are closed on arrival. */
   readonly maxSessions: number;
 }
@@ -27,12 +30,14 @@ export interface IngestProxyOptions {
 /** All publish sessions of one process. */
 export class IngestProxy {
   readonly #options: IngestProxyOptions;
+  readonly #context: SessionContext;
   readonly #sessions = new Set<RtmpSession>();
   #timer: NodeJS.Timeout | undefined;
   #draining = false;
 
   constructor(options: IngestProxyOptions) {
     this.#options = options;
+    this.#context = { ...options.context, guesses: new GuessLimit(options.guesses) };
   }
 
   get sessions(): number {
@@ -61,7 +66,7 @@ export class IngestProxy {
       connection.abort();
       return;
     }
-    const session = new RtmpSession(connection, context, () => this.#sessions.delete(session));
+    const session = new RtmpSession(connection, this.#context, () => this.#sessions.delete(session));
     this.#sessions.add(session);
     session.start();
   }

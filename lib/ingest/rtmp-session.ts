@@ -1,12 +1,20 @@
 import type { StreamRecord } from '../control-store/records.ts';
 import type { Connection, ConnectionHandler } from '../net/socket.ts';
-import { isJournaled, type Refusal, refusalStatus, refusals } from '../protocol/refusals.ts';
+import {
+  isJournaled,
+  type Refusal,
+  type RefusalReason,
+  refusalStatus,
+  refusals,
+} from '../protocol/refusals.ts';
+import { clientOf } from '../protocol/relay/ip-address.ts';
 import { ProtocolError } from '../protocol/rtmp/errors.ts';
 import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
 import { type PublishAction, RtmpServerSession } from '../protocol/rtmp/server-session.ts';
 import { type MemberId, newSessionId, type SessionId, type StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { KeyCheck } from './key-check.ts';
+import type { GuessLimit } from './policy/guess-limit.ts';
 import type { PublisherStream } from './policy/publisher-stream.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
 import type { OpenTap, PublishTap } from './ports.ts';
@@ -29,6 +37,7 @@ export interface SessionContext {
   readonly app: string;
   readonly memberId: MemberId;
   readonly keys: KeyCheck;
+  readonly guesses: GuessLimit;
   readonly router: WorkerRouter;
   readonly memory: ReadMemory;
   readonly journal: Pick<RefusalJournal, 'refused'>;
@@ -37,6 +46,9 @@ export interface SessionContext {
   /** Opens another receiver of what a publisher sends. */
   readonly openTap?: OpenTap;
 }
+
+/** Wrong in the way that a guessed key is. Somebody who has the key of a stream that is taken down isn't guessing. */
+const guessed: ReadonlySet<string> = new Set<RefusalReason>(['malformed-key', 'unknown-stream', 'wrong-key']);
 
 type Phase = 'greeting' | 'checking' | 'relaying' | 'lingering' | 'closed';
 
@@ -69,6 +81,8 @@ export class RtmpSession implements ConnectionHandler {
   #receivedBytes = 0;
   #lastReadMs = this.#startedMs;
   #lingerSinceMs = 0;
+  /** The answer to a wrong key, which waits. */
+  #held: { readonly dueAtMs: number; readonly answer: () => void } | undefined;
 
   /** `onOver` is called once, when the connection is closed and its worker has everything. */
   constructor(connection: Connection, context: SessionContext, onOver: () => void) {
@@ -131,7 +145,9 @@ export class RtmpSession implements ConnectionHandler {
     this.#earlier = this.#earlier.filter(({ active }) => active);
     if (this.#phase === 'closed') this.#over();
     if (this.#connection.backlogBytes > maxBacklogBytes) this.#connection.abort();
-    if (this.#phase === 'lingering') {
+    if (this.#phase === 'checking') {
+      if (this.#held && nowMs >= this.#held.dueAtMs) this.#held.answer();
+    } else if (this.#phase === 'lingering') {
       if (nowMs - this.#lingerSinceMs > limits.lingerMs) this.#connection.abort();
     } else if (this.#phase === 'greeting' && this.#isDone) {
       if (nowMs - this.#lastReadMs > limits.idleMs) this.#linger();
@@ -264,7 +280,24 @@ export class RtmpSession implements ConnectionHandler {
     }
     const { reason, streamId, cause } = verdict;
     if (cause !== undefined) emit('ingest.store.unavailable', { operation: 'getStream', cause });
-    this.#turnAway({ reason }, streamId, cause);
+    if (guessed.has(reason)) this.#answerGuess(() => this.#turnAway({ reason }, streamId));
+    else this.#turnAway({ reason }, streamId, cause);
+  }
+
+  /** Answers a wrong key: now, later, or not at all. */
+  #answerGuess(answer: () => void): void {
+    const { guesses, emit } = this.#context;
+    const client = clientOf(this.#facts.client);
+    const nowMs = performance.now();
+    const limited = guesses.wrong(client, nowMs);
+    if ('drop' in limited) {
+      const { dropped } = limited;
+      if (dropped !== undefined) emit('ingest.guesses.dropped', { client, dropped });
+      this.#phase = 'lingering';
+      this.#lingerSinceMs = nowMs;
+      this.#connection.abort();
+    } else if (limited.waitMs === 0) answer();
+    else this.#held = { dueAtMs: nowMs + limited.waitMs, answer };
   }
 
   #relayTo(stream: StreamRecord, request: PublishRequest): void {

@@ -21,8 +21,8 @@ export interface OriginOptions {
 }
 
 /**
- * The origin as a web-standard handler. Reading is open except for quarantined objects; reading those, writing and listing
- * require the token.
+ * The origin as a web-standard handler. Reading is open except for quarantined objects and metrics, which name every stream; reading
+ * those, writing and listing require the token.
  *
  *     GET, HEAD /<key>              200, 206, 304, 404, 416; ETag, Range, If-None-Match, If-Range
  *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over `maxObjectBytes`, 507 disk full
@@ -55,11 +55,11 @@ export class OriginHandler {
     const key = url.pathname.slice(1);
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (reads && key === 'healthz') return Response.json({ status: 'ok' }, { headers: noStore });
-    if (reads && key === '_metrics') return Response.json(this.#counts.snapshot(), { headers: noStore });
-    if (reads && isObjectKey(key) && !key.startsWith(quarantinePrefix)) return this.#read(request, key);
+    if (reads && isObjectKey(key) && !isPrivate(key)) return this.#read(request, key);
     if (!isBearer(request.headers.get('authorization'), this.#options.token)) {
       return reads ? notFound() : problem(401, 'Writing requires a token: Authorization: Bearer …');
     }
+    if (reads && key === '_metrics') return Response.json(this.#counts.snapshot(), { headers: noStore });
     if (request.method === 'GET' && key === '') return this.#list(url.searchParams);
     if (!isObjectKey(key)) return problem(400, 'Not a valid object key');
     if (reads) return this.#read(request, key);
@@ -161,6 +161,9 @@ const statusOf: Record<string, number> = {
   OBJECT_STORE_FULL: 507,
   OBJECT_STORE_UNAVAILABLE: 503,
 };
+
+/** Readable only with the token. */
+const isPrivate = (key: string): boolean => key === '_metrics' || key.startsWith(quarantinePrefix);
 
 const noStore = { 'cache-control': 'no-store' };
 

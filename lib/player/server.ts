@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { hostsIn, requestAim } from '../protocol/http/request-aim.ts';
 import { pageFile } from './bundle.ts';
 import { securityHeaders } from './policy/headers.ts';
-import { cacheControlOf, fileFor, type PageFile, type PageFiles } from './policy/routes.ts';
+import { cacheControlOf, fileFor, isEmbeddable, type PageFile, type PageFiles } from './policy/routes.ts';
 import type { RuntimeConfig } from './policy/runtime-config.ts';
 
 /**
@@ -20,15 +21,19 @@ export function createPageServer(
   for (const file of files.values()) {
     if (file.body.length > 512) zipped.set(file, gzipSync(file.body));
   }
-  const always = securityHeaders(config);
+  const closed = securityHeaders(config);
+  const embeddable = securityHeaders(config, { embeddable: true });
 
   const answer = (request: IncomingMessage, response: ServerResponse): unknown => {
+    const aim = requestAim(request.method ?? '', request.url ?? '', hostsIn(request.rawHeaders));
+    const path = pathOf(aim?.target ?? '');
+    const always = isEmbeddable(path) ? embeddable : closed;
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
+    if (aim === undefined) return sendText(response, 400, 'Invalid request target or Host header.\n');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       return sendText(response, 405, 'Only GET and HEAD are allowed.\n');
     }
-    const path = pathOf(request.url ?? '/');
     if (path === '/healthz') return sendText(response, 200, 'ok\n');
     if (build !== undefined && path === '/reload') return sendBuild(response, build);
     const found = fileFor(path, files);
@@ -37,10 +42,14 @@ export function createPageServer(
   };
 
   const server = createServer(
-    { requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 },
+    {
+      requestTimeout: 10_000,
+      headersTimeout: 10_000,
+      keepAliveTimeout: 30_000,
+      connectionsCheckingInterval: 1_000,
+    },
     answer,
   );
-  server.maxConnections = 4096;
   return server;
 }
 

@@ -33,7 +33,7 @@ const shape = /^(rtmps?):\/\/([^/?#]*)(?:\/([^#]*))?$/i;
 export function checkTargetUrl(text: string, allowed?: AllowedAddresses): CheckedTarget {
   if (text.length > maxUrlChars) return fault(`The address is longer than ${maxUrlChars} characters.`);
   // Some parsers treat these as separators and others don't; none of them belongs in an address.
-  if (/[\s\\\p{Cc}]/u.test(text))
+  if (/[\s\\\p{Cc}\p{Cf}]/u.test(text))
     return fault('The address must not contain spaces, backslashes or control characters.');
   const [, scheme, authority = '', app = ''] = shape.exec(text) ?? [];
   if (scheme === undefined) return fault('The address must look like rtmp://host/app or rtmps://host/app.');

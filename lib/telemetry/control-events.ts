@@ -59,9 +59,9 @@ export const controlEvents = {
     'warn',
     'Failed to resume unfinished takedowns; the next sweep will retry.',
   ),
-  'control.request.refused': event<{ reason: 'host' | 'origin'; value: string; method: string }>(
+  'control.request.refused': event<{ reason: 'host' | 'origin' | 'site'; value: string; method: string }>(
     'warn',
-    'Request rejected: its Host or Origin header is not one of ours.',
+    'Request rejected: its Host, Origin or Sec-Fetch-Site header is not one of ours.',
   ),
   'control.request.failed': event<{ method: string; route: string; cause: unknown }>(
     'error',

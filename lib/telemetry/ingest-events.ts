@@ -56,6 +56,11 @@ export const ingestEvents = {
     'warn',
     'Connection closed before it published.',
   ),
+  /** `client`: an address, of IPv6 the /64. */
+  'ingest.guesses.dropped': event<{ client: string; dropped: number }>(
+    'warn',
+    'Connections closed without an answer: their address sends one wrong stream key after the other. `dropped` since this was last logged for it.',
+  ),
   'ingest.publish.refused': event<Refused>(
     'warn',
     'Publisher rejected through its own fault: its key, a stream already in use, or what it sent.',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { BodyReader } from '../../lib/edge/ports.ts';
 import { edgeInMemory } from './edge-in-memory.ts';
 import { settled } from './scripted-upstream.ts';
 
@@ -450,26 +451,143 @@ describe('memory', () => {
     expect(upstream.calls).toHaveLength(asked + 1);
   });
 
-  test('counts what slow clients hold, and takes nothing new where they hold it all', async () => {
-    const { upstream, handler, ask, cache } = edgeInMemory(budget);
-    const held: (() => void)[] = [];
+  /** Clients that read nothing, each of another object, until the memory is full. */
+  async function fillWithReaders({ upstream, handler }: ReturnType<typeof edgeInMemory>, clients = ['a']) {
+    const readers: { body: BodyReader; isCut: boolean }[] = [];
     for (let number = 0; number < 4; number++) {
-      handler.handle({ method: 'GET', target: name(number), headers: {} }, ({ body }) => {
-        held.push(() => body?.close());
+      const client = clients[number % clients.length] ?? '';
+      handler.handle({ method: 'GET', target: name(number * 100), headers: {}, client }, ({ body }) => {
+        if (!body) throw new Error('no body');
+        const reader = { body, isCut: false };
+        readers.push(reader);
+        body.whenCut(() => {
+          reader.isCut = true;
+        });
       });
       await upstream.last.give(bytes);
     }
-    const refused = ask(name(9));
+    return readers;
+  }
+
+  test('counts what slow clients hold, and passes on without storing what finds no room', async () => {
+    const edge = edgeInMemory(budget);
+    const { upstream, ask, cache } = edge;
+    const readers = await fillWithReaders(edge);
+    const passed = ask(name(9));
     await upstream.last.give(bytes);
-    expect(refused.status).toBe(503);
-    expect(refused.response?.headers['retry-after']).toBe('1');
+    expect(passed).toMatchObject({ status: 200, text: bytes, ended: 'end', state: 'uncached' });
+    expect(passed.response?.headers['content-length']).toBe('20000');
     expect(cache.memory.usedBytes).toBeLessThanOrEqual(budget.cacheBytes);
-    expect(cache.counts.shed).toBe(1);
+    expect(cache.counts).toMatchObject({ uncached: 1, shed: 0 });
     expect(ask(name(0)).state).toBe('hit');
-    held[0]?.();
+    expect(readers.map(({ isCut }) => isCut)).toEqual([false, false, false, false]);
+    readers[0]?.body.close();
     const taken = ask(name(9));
     await upstream.last.give(bytes);
-    expect(taken).toMatchObject({ status: 200, text: bytes });
+    expect(taken).toMatchObject({ status: 200, text: bytes, state: 'miss' });
+  });
+
+  test('of what is passed on, a range is a range, and what breaks off is cut off', async () => {
+    const edge = edgeInMemory(budget);
+    await fillWithReaders(edge);
+    const { upstream, ask } = edge;
+    const ranged = ask(name(9), { range: 'bytes=3-6' });
+    await upstream.last.head(200, { 'content-length': '20000' });
+    for (const piece of ['ab', 'cdef', 'ghij']) await upstream.last.push(piece);
+    expect(ranged).toMatchObject({ status: 206, text: 'defg', ended: 'end' });
+    expect(ranged.response?.headers['content-range']).toBe('bytes 3-6/20000');
+    for (const how of ['breakOff', 'end'] as const) {
+      const client = ask(name(9));
+      await upstream.last.head(200, { 'content-length': '20000' });
+      await upstream.last.push('ab');
+      await upstream.last[how]();
+      expect(client).toMatchObject({ text: 'ab', ended: 'failed' });
+    }
+    const head = ask(name(9), {}, 'HEAD');
+    await upstream.last.head(200, { 'content-length': '20000' });
+    expect([head.status, head.text, upstream.last.discarded]).toEqual([200, '', true]);
+  });
+
+  test('all who wait are passed it, each by a request of its own, up to a limit', async () => {
+    const edge = edgeInMemory({ ...budget, maxUncached: 3 });
+    await fillWithReaders(edge);
+    const { upstream, ask, cache } = edge;
+    const clients = Array.from({ length: 5 }, () => ask(name(9)));
+    const first = upstream.calls.length;
+    await upstream.last.head(200, { 'content-length': '20000' });
+    expect(upstream.calls).toHaveLength(first + 2);
+    for (const call of upstream.calls.slice(first)) await call.give(bytes);
+    await upstream.calls[first - 1]?.push(bytes);
+    await upstream.calls[first - 1]?.end();
+    expect(clients.map(({ status }) => status)).toEqual([200, 200, 200, 503, 503]);
+    expect(clients.slice(0, 3).every(({ text }) => text === bytes)).toBe(true);
+    expect(cache.counts).toMatchObject({ uncached: 3, shed: 2 });
+  });
+
+  test('a client that has stopped reading gives way, and only as many as it takes', async () => {
+    const edge = edgeInMemory(budget);
+    const { upstream, ask, cache, time } = edge;
+    const readers = await fillWithReaders(edge, ['a', 'b', 'b', 'c']);
+    for (const { body } of readers.slice(1)) body.stalled(time.nowMs);
+    const client = ask(name(9));
+    await upstream.last.give(bytes);
+    expect(client).toMatchObject({ status: 200, text: bytes, state: 'miss' });
+    // Of the client that holds most, the one that has read longest.
+    expect(readers.map(({ isCut }) => isCut)).toEqual([false, true, false, false]);
+    expect(cache.memory.cutReaders).toBe(1);
+    expect(cache.memory.usedBytes).toBeLessThanOrEqual(budget.cacheBytes);
+    expect(ask(name(9)).state).toBe('hit');
+  });
+
+  test('an object that somebody reads is not taken from under those who do not', async () => {
+    const edge = edgeInMemory(budget);
+    const { upstream, handler, ask, time } = edge;
+    const readers = await fillWithReaders(edge);
+    for (const { body } of readers) body.stalled(time.nowMs);
+    for (let number = 0; number < 4; number++) {
+      handler.handle({ method: 'GET', target: name(number * 100), headers: {}, client: 'b' }, () => {});
+    }
+    const client = ask(name(9));
+    await upstream.last.give(bytes);
+    expect(client.state).toBe('uncached');
+    expect(readers.some(({ isCut }) => isCut)).toBe(false);
+    // But it takes no more readers, who would hold it for those.
+    const before = upstream.calls.length;
+    ask(name(0));
+    expect(upstream.calls).toHaveLength(before + 1);
+  });
+
+  test('a client that holds more than its share for seconds gives way, though it reads', async () => {
+    const edge = edgeInMemory(budget);
+    const { upstream, ask, time } = edge;
+    const readers = await fillWithReaders(edge, ['a', 'a', 'b', 'a']);
+    time.nowMs += 5_000;
+    const client = ask(name(9));
+    await upstream.last.give(bytes);
+    expect(client.state).toBe('miss');
+    expect(readers.map(({ isCut }) => isCut)).toEqual([true, false, false, false]);
+  });
+
+  test('who stops reading what is passed on gives way to the next', async () => {
+    const edge = edgeInMemory({ ...budget, maxUncached: 1 });
+    const { upstream, handler, ask, time } = edge;
+    await fillWithReaders(edge);
+    let stuck: BodyReader | undefined;
+    handler.handle({ method: 'GET', target: name(9), headers: {} }, ({ body }) => {
+      stuck = body;
+    });
+    await upstream.last.head(200, { 'content-length': '20000' });
+    const early = ask(name(11));
+    await upstream.last.head(200, { 'content-length': '20000' });
+    expect(early.status).toBe(503);
+    let isCut = false;
+    stuck?.whenCut(() => {
+      isCut = true;
+    });
+    stuck?.stalled(time.nowMs);
+    const late = ask(name(12));
+    await upstream.last.give(bytes);
+    expect([late.status, isCut]).toEqual([200, true]);
   });
 
   test('a version that was replaced counts until its last reader has left', async () => {

@@ -7,10 +7,14 @@ import { EdgeHandler } from '../../lib/edge/service.ts';
 import { systemClock } from '../../lib/net/clock.ts';
 
 /** An edge or shield in this process, on a real socket. */
-export async function startTier(tier: string, upstreamUrl: string, limits: Partial<EdgeServerOptions> = {}) {
+export async function startTier(
+  tier: string,
+  upstreamUrl: string,
+  { cacheBytes, ...limits }: Partial<EdgeServerOptions> & { cacheBytes?: number } = {},
+) {
   const clock = systemClock;
   const upstream = createUpstream({ url: upstreamUrl });
-  const cache = new EdgeCache({ upstream, clock, emit: () => {} });
+  const cache = new EdgeCache({ upstream, clock, emit: () => {}, cacheBytes });
   const service = new EdgeHandler({ tier, cache, clock, gzip: promisify(gzip) });
   const server = await listenEdge({ service, host: '127.0.0.1', port: 0, ...limits });
   return {

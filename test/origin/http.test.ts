@@ -169,7 +169,11 @@ describe('the origin server', () => {
     await fetch(at('counted/a'));
     await fetch(at('counted/a'), { headers: { range: 'bytes=0-1' } });
     await fetch(at('counted/b'));
-    const metrics = (await (await fetch(at('_metrics'))).json()) as { readsByKey: Record<string, number> };
+    for (const wrong of [{}, { authorization: 'Bearer wrong' }] as Record<string, string>[]) {
+      expect((await fetch(at('_metrics'), { headers: wrong })).status).toBe(404);
+    }
+    const answer = await fetch(at('_metrics'), { headers: { authorization } });
+    const metrics = (await answer.json()) as { readsByKey: Record<string, number> };
     expect(metrics.readsByKey).toMatchObject({ 'counted/a': 2, 'counted/b': 1 });
   });
 });

@@ -97,6 +97,19 @@ describe('the server', () => {
     expect(policy).not.toContain('unsafe');
   });
 
+  test('other sites may show the viewer page in a frame, and nothing else', async () => {
+    for (const path of ['/watch/7h2kqv0m4x9rt3bz', '/watch/7h2kqv0m4x9rt3bz?protocol=hls']) {
+      const { headers } = await fetch(base + path);
+      expect(headers.get('content-security-policy')).toContain('frame-ancestors *');
+      expect(headers.get('x-frame-options')).toBeNull();
+    }
+    for (const path of ['/', '/streams/7h2kqv0m4x9rt3bz', '/watch', '/config.json', '/healthz', '/nowhere']) {
+      const { headers } = await fetch(base + path);
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('x-frame-options')).toBe('DENY');
+    }
+  });
+
   test('a page that is told of no other address may reach none', () => {
     const policy = contentSecurityPolicy({});
     expect(policy).toContain("connect-src 'self';");

@@ -1,13 +1,19 @@
 import { createContext, runInContext, SourceTextModule, SyntheticModule } from 'node:vm';
 
+export type ViewerQuery = Readonly<
+  Record<string, { readonly value: string; readonly multiValue?: readonly { readonly value: string }[] }>
+>;
+
 export interface ViewerRequest {
   readonly method?: string;
   readonly uri: string;
+  readonly querystring?: ViewerQuery;
 }
 
 export interface ViewerAnswer {
   readonly statusCode?: number;
   readonly uri?: string;
+  readonly querystring?: ViewerQuery;
   readonly headers?: Readonly<Record<string, { readonly value: string }>>;
   readonly body?: string;
 }

@@ -12,6 +12,7 @@ import type { KeyType } from '../../lib/ingest/certificate/policy/certificate.ts
 import { FleetLink } from '../../lib/ingest/fleet-link.ts';
 import { KeyCheck } from '../../lib/ingest/key-check.ts';
 import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
+import type { GuessLimits } from '../../lib/ingest/policy/guess-limit.ts';
 import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
 import type { IngestStore } from '../../lib/ingest/ports.ts';
 import { defaultLimits, IngestProxy } from '../../lib/ingest/proxy.ts';
@@ -81,6 +82,7 @@ export interface HarnessOptions {
   readonly limits?: Partial<SessionLimits>;
   readonly workers?: readonly Omit<FleetMember, 'version'>[];
   readonly maxSessions?: number;
+  readonly guesses?: GuessLimits;
   readonly batchMs?: number;
   readonly proxyHeader?: boolean;
   /** Wraps the store as seen by the proxy. */
@@ -157,6 +159,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
   const journal = new RefusalJournal({ store: refusals.watching(seen), clock: systemClock, emit });
   const proxy = new IngestProxy({
     maxSessions: options.maxSessions ?? 100,
+    guesses: options.guesses,
     context: {
       app: 'live',
       memberId: 'ingest-1' as MemberId,

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import type { EmitEvent } from '../../telemetry/events.ts';
@@ -15,7 +15,8 @@ export interface GuardContext {
 /**
  * Middleware in front of every route. On a single machine the API listens on loopback without a login, so web pages in
  * the user's browser must not be able to reach it. The Host check stops DNS rebinding, the Origin check stops
- * cross-origin requests. Clients other than browsers send no Origin.
+ * cross-origin requests, and the check of `Sec-Fetch-Site` those that browsers send without an Origin: images, frames, navigation.
+ * Otherwise any page could hold live feeds open. Clients other than browsers send none of these.
  */
 export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
   const hosts = config.allowedHosts && new Set(config.allowedHosts.map((host) => host.toLowerCase()));
@@ -24,7 +25,7 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
   const checkCaller: MiddlewareHandler = async (c, next) => {
     const host = c.req.header('host') ?? new URL(c.req.url).host;
     const origin = c.req.header('origin');
-    const refuse = (reason: 'host' | 'origin', value: string) =>
+    const refuse = (reason: 'host' | 'origin' | 'site', value: string) =>
       emit('control.request.refused', { reason, value: value.slice(0, 200), method: c.req.method });
     if (hosts && !hosts.has(host.toLowerCase())) {
       refuse('host', host);
@@ -37,9 +38,17 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
         "The Origin header doesn't match any origin configured for this API.",
       );
     }
+    const site = c.req.header('sec-fetch-site');
+    if (origin === undefined && site !== undefined && !isOwnSite(c, site)) {
+      refuse('site', site);
+      throw new ApiProblem('origin-not-allowed', 'Pages of other sites may not use this API.');
+    }
     await next();
     c.header('Cache-Control', 'no-store');
     c.header('X-Content-Type-Options', 'nosniff');
+    // No response is a page, and nobody may show one as a part of theirs.
+    c.header('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+    c.header('X-Frame-Options', 'DENY');
   };
 
   return [
@@ -61,4 +70,15 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
       },
     }),
   ];
+}
+
+/**
+ * Whether a request without an Origin comes from us: from a page on this very origin or from the user (address bar, bookmark). A link
+ * on a page of the same site, such as the console on another port, may be followed.
+ */
+function isOwnSite(c: Context, site: string): boolean {
+  if (site === 'same-origin' || site === 'none') return true;
+  const isLink =
+    c.req.header('sec-fetch-mode') === 'navigate' && c.req.header('sec-fetch-dest') === 'document';
+  return site === 'same-site' && isLink;
 }

@@ -24,6 +24,7 @@ import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { originBucketName } from '../../config/names.ts';
 import type { PlayerPage } from '../../player/infra/page.ts';
+import { embeddablePattern } from '../../player/policy/routes.ts';
 import { routesFunctionCode } from '../../player/policy/routes-function.ts';
 import { cacheableErrorStatuses, errorTtlSeconds, mediaBehaviours } from '../policy/behaviours.ts';
 import { shieldRegionOf } from '../policy/shield-region.ts';
@@ -49,8 +50,8 @@ export interface EdgeDistributionProps {
   readonly viewersPerAddress?: number;
 }
 
-/** `/time`, and the page under every other path. */
-const ownBehaviours = 2;
+/** `/time`, the viewer page, and the page under every other path. */
+const ownBehaviours = 3;
 
 /**
  * The edge: one distribution over every region's origin, in us-east-1 because CloudFront requires its certificates and rules
@@ -76,6 +77,14 @@ export class EdgeDistribution extends Construct {
     this.denialsArn = denials.storeArn;
     const firewall = new EdgeFirewall(this, 'Firewall', { deployment, retention, viewersPerAddress });
     const pageOrigin = this.#origin('page', page.bucket.bucketRegionalDomainName);
+    const pageBehaviour = {
+      origin: pageOrigin,
+      // The files carry their own cache lifetimes.
+      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+      responseHeadersPolicy: headers.page,
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      functionAssociations: [this.#onRequest('Routes', `${deployment}-routes`, routesFunctionCode())],
+    };
     const zone = domain && this.#zoneOf(domain);
     const distribution = new Distribution(this, 'Distribution', {
       comment: `${deployment}: media of every region, and the page`,
@@ -94,16 +103,10 @@ export class EdgeDistribution extends Construct {
           }
         : {}),
       defaultRootObject: 'index.html',
-      defaultBehavior: {
-        origin: pageOrigin,
-        // The files carry their own cache lifetimes.
-        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-        responseHeadersPolicy: headers.page,
-        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        functionAssociations: [this.#onRequest('Routes', `${deployment}-routes`, routesFunctionCode())],
-      },
+      defaultBehavior: pageBehaviour,
       additionalBehaviors: {
         ...this.#media(deployment, regions, headers, denials),
+        [embeddablePattern]: { ...pageBehaviour, responseHeadersPolicy: headers.embeddablePage },
         '/time': {
           // Never requested: the function answers.
           origin: pageOrigin,

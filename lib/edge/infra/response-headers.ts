@@ -1,7 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import { type HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import {
+  HeadersFrameOption,
+  type HeadersReferrerPolicy,
+  ResponseHeadersPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
 import { Construct } from 'constructs';
-import { securityHeaders } from '../../player/policy/headers.ts';
+import { type Framing, securityHeaders } from '../../player/policy/headers.ts';
 import { allowedHeaders, allowedMethods, exposedHeaders, preflightMaxAgeSeconds } from '../policy/cors.ts';
 
 export interface EdgeResponseHeadersProps {
@@ -13,6 +17,8 @@ export interface EdgeResponseHeadersProps {
 export class EdgeResponseHeaders extends Construct {
   readonly media: ResponseHeadersPolicy;
   readonly page: ResponseHeadersPolicy;
+  /** For the viewer page, which any site may show in a frame. */
+  readonly embeddablePage: ResponseHeadersPolicy;
 
   constructor(scope: Construct, id: string, { deployment }: EdgeResponseHeadersProps) {
     super(scope, id);
@@ -33,15 +39,23 @@ export class EdgeResponseHeaders extends Construct {
       // How the edge obtained a response, as the local edge reports it too.
       serverTimingSamplingRate: 100,
     });
-    const headers = securityHeaders({});
-    this.page = new ResponseHeadersPolicy(this, 'Page', {
-      responseHeadersPolicyName: `${deployment}-page`,
+    this.page = this.#page('Page', `${deployment}-page`);
+    this.embeddablePage = this.#page('EmbeddablePage', `${deployment}-embeddable-page`, { embeddable: true });
+  }
+
+  #page(id: string, name: string, framing: Framing = {}): ResponseHeadersPolicy {
+    const headers = securityHeaders({}, framing);
+    return new ResponseHeadersPolicy(this, id, {
+      responseHeadersPolicyName: name,
       securityHeadersBehavior: {
         contentSecurityPolicy: {
           contentSecurityPolicy: headers['Content-Security-Policy'],
           override: true,
         },
         contentTypeOptions: { override: true },
+        ...(!framing.embeddable && {
+          frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+        }),
         referrerPolicy: {
           referrerPolicy: headers['Referrer-Policy'] as HeadersReferrerPolicy,
           override: true,

@@ -23,7 +23,7 @@ export interface DeliveryRule {
    * the broadcast hangs, so from then on it gets the error.
    */
   readonly staleIfErrorSeconds: number;
-  /** Query parameters that are part of the cache key and passed on. */
+  /** Query parameters that are part of the cache key and passed on, as far as key-grammar.ts keeps them. */
   readonly queryParameters: readonly string[];
   readonly compress: boolean;
 }

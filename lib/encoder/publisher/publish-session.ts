@@ -1,3 +1,4 @@
+import { displayText } from '../../protocol/display-text.ts';
 import { packetOf } from '../../protocol/flv/wrapped-packet.ts';
 import { type Refusal, refusalStatus } from '../../protocol/refusals.ts';
 import { decodeRelayHello, type RelayHello } from '../../protocol/relay/hello.ts';
@@ -280,7 +281,7 @@ export class PublishSession {
       if (!data) return;
       this.#handler?.metadata({
         ...(typeof frameRate === 'number' ? { frameRate } : {}),
-        ...(typeof encoder === 'string' ? { encoder: encoder.slice(0, 100) } : {}),
+        ...(typeof encoder === 'string' ? { encoder: displayText(encoder, 100) } : {}),
         announced: announcedTracks(data),
       });
     }

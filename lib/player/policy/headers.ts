@@ -8,12 +8,20 @@ export interface PageReach {
   readonly edgeBaseUrl?: string;
 }
 
+export interface Framing {
+  /** Any site may show the page in a frame. @default false */
+  readonly embeddable?: boolean;
+}
+
 /**
  * The page's Content-Security-Policy: its own files, the APIs and the edge, nothing else. Media Source Extensions plays
  * from `blob:`; the edge is a media source for browsers that play HLS natively. Inline scripts and styles are forbidden;
- * the page has none.
+ * the page has none. Other sites may embed the viewer page and nothing else (docs/decisions/0023).
  */
-export function contentSecurityPolicy({ apiBaseUrl, processApiBaseUrl, edgeBaseUrl }: PageReach): string {
+export function contentSecurityPolicy(
+  { apiBaseUrl, processApiBaseUrl, edgeBaseUrl }: PageReach,
+  { embeddable = false }: Framing = {},
+): string {
   const [api = '', processApi = '', edge = ''] = [apiBaseUrl, processApiBaseUrl, edgeBaseUrl].map((url) =>
     url ? ` ${new URL(url).origin}` : '',
   );
@@ -27,7 +35,7 @@ export function contentSecurityPolicy({ apiBaseUrl, processApiBaseUrl, edgeBaseU
     'manifest-src': "'self'",
     'base-uri': "'none'",
     'form-action': "'none'",
-    'frame-ancestors': "'self'",
+    'frame-ancestors': embeddable ? '*' : "'none'",
   };
   return Object.entries(directives)
     .map(([name, sources]) => `${name} ${sources}`)
@@ -35,9 +43,11 @@ export function contentSecurityPolicy({ apiBaseUrl, processApiBaseUrl, edgeBaseU
 }
 
 /** Headers of every response of the page's server. */
-export function securityHeaders(reach: PageReach) {
+export function securityHeaders(reach: PageReach, framing: Framing = {}) {
   return {
-    'Content-Security-Policy': contentSecurityPolicy(reach),
+    'Content-Security-Policy': contentSecurityPolicy(reach, framing),
+    // For browsers that don't know frame-ancestors. It has no value for "anyone".
+    ...(!framing.embeddable && { 'X-Frame-Options': 'DENY' }),
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Permissions-Policy':

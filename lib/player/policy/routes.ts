@@ -14,6 +14,10 @@ export type PageFiles = ReadonlyMap<string, PageFile>;
 /** Client-side routes, all served with `/index.html`. IDs aren't checked here: the page shows "Stream not found". */
 export const pageRoutes: readonly RegExp[] = [/^\/$/, /^\/streams\/[^/]+\/?$/, /^\/watch\/[^/]+\/?$/];
 
+/** The routes that other sites may show in a frame, as a CDN's path pattern. */
+export const embeddablePattern = '/watch/*';
+export const isEmbeddable = (path: string): boolean => path.startsWith(embeddablePattern.slice(0, -1));
+
 /** True for a path that a person may open or reload. */
 export const isPageRoute = (path: string): boolean => pageRoutes.some((route) => route.test(path));
 

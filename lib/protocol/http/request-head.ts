@@ -1,9 +1,12 @@
+import { requestAim } from './request-aim.ts';
+
 /**
  * The head of an HTTP/1.x request (RFC 9112 §2–5), parsed strictly: anything that two parsers could interpret differently is
  * rejected, so that nothing can be smuggled past a proxy in front. Bodies are not supported; requests with one are rejected.
  */
 export interface RequestHead {
   readonly method: string;
+  /** Path and query, also if the request line had an absolute target, whose authority is then in `headers.host`. */
   readonly target: string;
   /** Lowercase names; repeated fields are joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
@@ -41,11 +44,14 @@ export function parseRequestHead(text: string): RequestHead | 400 | 413 | 431 {
     headers[name] = before === undefined ? value.trimEnd() : `${before}, ${value.trimEnd()}`;
   }
   if (minor === '1' && headers.host === undefined) return 400;
+  const aim = requestAim(method, target, headers.host === undefined ? [] : [headers.host]);
+  if (aim === undefined) return 400;
+  if (aim.host !== undefined) headers.host = aim.host;
   if (headers['transfer-encoding'] !== undefined) return headers['content-length'] === undefined ? 413 : 400;
   const length = headers['content-length'];
   if (length !== undefined && !/^\d{1,15}$/.test(length)) return 400;
   if (Number(length ?? 0) > 0) return 413;
   const wishes = headers.connection?.toLowerCase() ?? '';
   const keepAlive = minor === '1' ? !/\bclose\b/.test(wishes) : /\bkeep-alive\b/.test(wishes);
-  return { method, target, headers, keepAlive, chunks: minor === '1' };
+  return { method, target: aim.target, headers, keepAlive, chunks: minor === '1' };
 }

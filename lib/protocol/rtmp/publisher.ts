@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { displayText } from '../display-text.ts';
 import { AckCounter } from './acknowledgement.ts';
 import { type Amf0Value, encodeAmf0 } from './amf0.ts';
 import { ChunkReader, type RtmpMessage } from './chunk-reader.ts';
@@ -241,7 +242,12 @@ export class Publisher {
   #refuse({ code, description }: Pick<Status, 'code' | 'description'>, redirected = false): void {
     this.#phase = 'refused';
     this.#reader.pause();
-    this.#actions.push({ type: 'refused', code: quoted(code), description: quoted(description), redirected });
+    this.#actions.push({
+      type: 'refused',
+      code: displayText(code, maxWordsChars),
+      description: displayText(description, maxWordsChars),
+      redirected,
+    });
   }
 
   #command(command: Command): Buffer {
@@ -255,12 +261,4 @@ export class Publisher {
   #send(bytes: Buffer): void {
     this.#actions.push({ type: 'send', bytes });
   }
-}
-
-/** A server's text on one line of reasonable length, for display. */
-function quoted(text: string): string {
-  return text
-    .slice(0, maxWordsChars)
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
-    .trim();
 }

@@ -37,6 +37,59 @@ describe('the door of the API', () => {
     expect((await api.store.listStreams({ limit: 1 })).streams).toEqual([]);
   });
 
+  test.each([
+    ['fetch', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'empty' }],
+    ['image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['frame', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+    ['EventSource', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    ['link', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    ['image on another port', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }],
+    [
+      'frame on another port',
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+    ],
+  ])(
+    'a live feed opened by the %s of a foreign page is refused, though it names no Origin',
+    async (_how, headers) => {
+      const { id } = await api.create();
+      for (const path of [`/v1/streams/${id}/events/live`, '/v1/streams']) {
+        const { status, body } = await api.call('GET', path, undefined, headers);
+        expect([path, status, body.type]).toEqual([
+          path,
+          403,
+          'urn:problem-type:headwater:origin-not-allowed',
+        ]);
+      }
+      expect(api.log.some((line) => line.includes('"site"'))).toBe(true);
+    },
+  );
+
+  test.each([
+    ['this very origin', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }],
+    [
+      'the address bar',
+      { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    ],
+    [
+      'a link of the console',
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    ],
+    ['the console under another name of this machine', { 'sec-fetch-site': 'cross-site', origin: page }],
+    ['a program', {}],
+  ])('a request from %s is served', async (_who, headers) => {
+    expect((await api.call('GET', '/v1/streams', undefined, headers as Record<string, string>)).status).toBe(
+      200,
+    );
+  });
+
+  test('no answer may be shown in a frame', async () => {
+    for (const path of ['/v1/streams', '/nope', '/v1/openapi.json']) {
+      const { headers } = await api.call('GET', path);
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    }
+  });
+
   test('a request without a body from a foreign page ends no broadcast', async () => {
     const { id } = await api.create();
     await goOnAir(api, id);

@@ -95,7 +95,14 @@ describe('creating a stream', () => {
   });
 
   test('a name with control characters is refused, any other writing is kept', async () => {
-    expect((await api.call('POST', '/v1/streams', { name: 'a\nb' })).status).toBe(400);
+    for (const name of ['a\nb', 'Sun\u200Bday', '\u202Egnp.exe', 'a\u2028b', 'a\u2029b']) {
+      expect((await api.call('POST', '/v1/streams', { name })).status).toBe(400);
+      const { id } = await api.create();
+      expect((await api.call('PATCH', `/v1/streams/${id}`, { name })).status).toBe(400);
+      const destination = { name, url: 'rtmps://live.example.com/app', key: 'k' };
+      expect((await api.call('POST', `/v1/streams/${id}/destinations`, destination)).status).toBe(400);
+      expect((await api.call('POST', `/v1/streams/${id}/takedown`, { reason: name })).status).toBe(400);
+    }
     const name = 'Größe “日本” \u{1f3a5}';
     expect((await api.call('POST', '/v1/streams', { name })).body.name).toBe(name);
   });

@@ -37,6 +37,7 @@ interface Behaviour {
   readonly CachePolicyId: string | { readonly Ref: string };
   readonly Compress: boolean;
   readonly ViewerProtocolPolicy: string;
+  readonly ResponseHeadersPolicyId?: { readonly Ref: string };
   readonly FunctionAssociations?: readonly unknown[];
 }
 interface OriginConfig {
@@ -53,7 +54,8 @@ const only = (type: string, of = template) => {
 };
 const config = (of = template) => only('AWS::CloudFront::Distribution', of).DistributionConfig;
 const behaviours = (): Behaviour[] => config().CacheBehaviors;
-const media = () => behaviours().filter(({ PathPattern }) => PathPattern !== '/time');
+const media = () =>
+  behaviours().filter(({ PathPattern = '' }) => !['/time', '/watch/*'].includes(PathPattern));
 const ruleOf = ({ PathPattern }: Behaviour) =>
   deliveryPolicy.find(({ pattern }) => PathPattern?.endsWith(`-1/${pattern}`));
 
@@ -238,7 +240,7 @@ describe('what viewers speak', () => {
   });
 
   test('is never plain HTTP for media', () => {
-    expect(new Set(behaviours().map(({ ViewerProtocolPolicy }) => ViewerProtocolPolicy))).toEqual(
+    expect(new Set(media().map(({ ViewerProtocolPolicy }) => ViewerProtocolPolicy))).toEqual(
       new Set(['https-only']),
     );
     expect(config().DefaultCacheBehavior.ViewerProtocolPolicy).toBe('redirect-to-https');
@@ -264,9 +266,27 @@ describe('headers', () => {
   test('keep the page to itself', () => {
     expect(policy('headwater-page').SecurityHeadersConfig).toMatchObject({
       ContentSecurityPolicy: { ContentSecurityPolicy: contentSecurityPolicy({}), Override: true },
+      FrameOptions: { FrameOption: 'DENY', Override: true },
       ContentTypeOptions: { Override: true },
       StrictTransportSecurity: { AccessControlMaxAgeSec: 31_536_000 },
     });
+  });
+
+  test('let other sites show the viewer page, and nothing else', () => {
+    const embeddable = policy('headwater-embeddable-page').SecurityHeadersConfig;
+    expect(embeddable).toMatchObject({
+      ContentSecurityPolicy: {
+        ContentSecurityPolicy: contentSecurityPolicy({}, { embeddable: true }),
+        Override: true,
+      },
+    });
+    expect(embeddable).not.toHaveProperty('FrameOptions');
+    const policies = template.findResources('AWS::CloudFront::ResponseHeadersPolicy');
+    const nameOf = (id: string) => policies[id]?.Properties.ResponseHeadersPolicyConfig.Name;
+    const using = behaviours().filter(
+      ({ ResponseHeadersPolicyId: id }) => id && nameOf(id.Ref) === 'headwater-embeddable-page',
+    );
+    expect(using.map(({ PathPattern }) => PathPattern)).toEqual(['/watch/*']);
   });
 });
 

@@ -1,8 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { deniedBody, deniedHead } from '../../../lib/edge/policy/denial.ts';
 import { denialFunctionCode } from '../../../lib/edge/policy/denial-function.ts';
-import { functionSizeQuotaBytes, runStoreFunction } from '../../../testkit/aws/viewer-function.ts';
+import {
+  functionSizeQuotaBytes,
+  runStoreFunction,
+  type ViewerQuery,
+} from '../../../testkit/aws/viewer-function.ts';
 import { denialVectors } from './denial-vectors.ts';
+import { impossibleNames, keyVectors } from './request-vectors.ts';
 
 const code = denialFunctionCode();
 const path = '/eu-central-1/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/720p/17.m4s';
@@ -72,7 +77,33 @@ describe('the rule of denials at CloudFront', () => {
     expect(log).toEqual(['denials cannot be read: Error: store away']);
   });
 
+  test.each(keyVectors)('%s has the cache key that it has at the local edge', async (target, key) => {
+    const [uri = '', query = ''] = target.split('?');
+    const { answer } = await runStoreFunction(code, { uri, querystring: queryOf(query) }, async () => false);
+    const kept = Object.entries(answer.querystring ?? {}).map(([name, { value }]) => `${name}=${value}`);
+    expect([answer.statusCode, answer.uri]).toEqual([undefined, uri]);
+    // A rule without parameters has a cache policy that ignores the query.
+    if (uri.endsWith('/playlist.m3u8')) expect([uri, kept.join('&')].filter(Boolean).join('?')).toBe(key);
+  });
+
+  test.each(impossibleNames)('%s is a 404 that nobody else is asked for', async (uri) => {
+    expect(await ask(uri)).toMatchObject({ statusCode: 404, lookedUp: [] });
+  });
+
   test('fits into a function', () => {
     expect(Buffer.byteLength(code)).toBeLessThan(functionSizeQuotaBytes);
   });
 });
+
+/** A query as CloudFront hands it to a function: split, not decoded. */
+function queryOf(text: string): ViewerQuery {
+  const query: Record<string, ViewerQuery[string]> = {};
+  for (const pair of text.split('&').filter(Boolean)) {
+    const [name = '', value = ''] = pair.split('=');
+    const before = query[name];
+    query[name] = before
+      ? { value: before.value, multiValue: [...(before.multiValue ?? [{ value: before.value }]), { value }] }
+      : { value };
+  }
+  return query;
+}

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, type ClientOptions } from '../../edge/herd-client.ts';
 import { startTier } from '../../edge/tiers.ts';
-import { startOrigin } from '../../origin/origin-server.ts';
+import { startOrigin, token } from '../../origin/origin-server.ts';
 
 const immutable = { contentType: 'video/iso.segment', cacheControl: 'public, max-age=31536000, immutable' };
 
@@ -37,7 +37,9 @@ describe('a herd', () => {
   });
 
   const reads = async (key: string) => {
-    const metrics = (await (await fetch(`${origin.url}/_metrics`)).json()) as {
+    const metrics = (await (
+      await fetch(`${origin.url}/_metrics`, { headers: { authorization: `Bearer ${token}` } })
+    ).json()) as {
       readsByKey: Record<string, number>;
     };
     return metrics.readsByKey[key] ?? 0;

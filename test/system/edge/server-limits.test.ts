@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask } from '../../edge/herd-client.ts';
@@ -22,6 +23,9 @@ function exchange(port: number, ...pieces: (string | Buffer)[]): Promise<string>
   });
 }
 
+/** Resolves when the connection is closed, whatever the reason. */
+const closeOf = (socket: Socket): Promise<void> => new Promise((done) => socket.on('close', () => done()));
+
 describe("the edge's HTTP server", () => {
   let origin: Awaited<ReturnType<typeof startOrigin>>;
   let edge: Awaited<ReturnType<typeof startTier>>;
@@ -35,7 +39,9 @@ describe("the edge's HTTP server", () => {
     });
     edge = await startTier('edge', origin.url, {
       headersTimeoutMs: 200,
-      idleTimeoutMs: 1000,
+      idleTimeoutMs: 5_000,
+      slowReadMs: 500,
+      lingerMs: 200,
       maxConnections: 20,
     });
   });
@@ -52,6 +58,14 @@ describe("the edge's HTTP server", () => {
     );
     expect(text.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
     expect(text).toMatch(/"status":"ok".*content-length: 8000000/is);
+  });
+
+  test('answers an absolute target like its path', async () => {
+    const text = await exchange(
+      edge.port,
+      'GET http://elsewhere.example/healthz HTTP/1.1\r\nHost: e\r\nConnection: close\r\n\r\n',
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 200 .*"status":"ok"/s);
   });
 
   test('answers what was asked before the client stopped sending', async () => {
@@ -134,6 +148,9 @@ describe("the edge's HTTP server", () => {
     ],
     ['garbage', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', /^HTTP\/1\.1 400 /],
     ['a request without Host', 'GET /healthz HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 400 /],
+    ['two Hosts', 'GET /healthz HTTP/1.1\r\nHost: e\r\nHost: e\r\n\r\n', /^HTTP\/1\.1 400 /],
+    ['an invalid Host', 'GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n', /^HTTP\/1\.1 400 /],
+    ['a target of no form', 'GET healthz HTTP/1.1\r\nHost: e\r\n\r\n', /^HTTP\/1\.1 400 /],
     ['a header that folds', 'GET /healthz HTTP/1.1\r\nHost: e\r\nX: a\r\n b\r\n\r\n', /^HTTP\/1\.1 400 /],
   ])('refuses %s and closes', async (_name, request, expected) => {
     expect(await exchange(edge.port, request)).toMatch(expected);
@@ -172,6 +189,58 @@ describe("the edge's HTTP server", () => {
     expect(outcome.status).toBe(200);
   });
 
+  test('a new connection replaces the one that has been unused for longest', async () => {
+    const sockets: Socket[] = [];
+    const closed: number[] = [];
+    for (let index = 0; index < 20; index++) {
+      const socket = connect(edge.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.on('close', () => closed.push(index));
+      socket.write('HEAD /healthz HTTP/1.1\r\nHost: e\r\n\r\n');
+      await once(socket, 'data');
+      sockets.push(socket);
+    }
+    // A connection that was used a moment ago isn't given up.
+    let outcome = await ask(`${edge.url}/healthz`);
+    while (outcome.status === 0) outcome = await ask(`${edge.url}/healthz`);
+    expect(outcome.status).toBe(200);
+    expect(closed).toEqual([0]);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test('a client that trickles after its last request loses the connection', async () => {
+    const socket = connect({ port: edge.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write('GET /healthz HTTP/1.1\r\nHost: e\r\nConnection: close\r\n\r\n');
+    const trickle = setInterval(() => socket.write('x'), 50);
+    await closeOf(socket);
+    clearInterval(trickle);
+  });
+
+  test.each(['local/s/b/v/2.m4s', 'local/s/b/v/2.m4s HTTP/1.1\r\nConnection: close\r\nX: '])(
+    'a client that takes a byte now and then of %j is cut off',
+    async (target) => {
+      await origin.store.put('local/s/b/v/2.m4s', randomBytes(30_000_000), {
+        contentType: 'video/iso.segment',
+        cacheControl: 'max-age=60',
+      });
+      const socket = connect({ port: edge.port, host: '127.0.0.1' });
+      socket.on('error', () => {});
+      const isClosed = closeOf(socket);
+      socket.write(`GET /${target} HTTP/1.1\r\nHost: e\r\n\r\n`);
+      await once(socket, 'readable');
+      const trickle = setInterval(() => socket.read(1), 50);
+      while (!edge.cache.memory.peek('/local/s/b/v/2.m4s')?.readers)
+        await new Promise((done) => setTimeout(done, 10));
+      while (edge.cache.memory.peek('/local/s/b/v/2.m4s')?.readers)
+        await new Promise((done) => setTimeout(done, 50));
+      socket.resume();
+      await isClosed;
+      clearInterval(trickle);
+    },
+  );
+
   test('lets go of a client that stopped reading, and of the memory that it held', async () => {
     const stuck = connect(edge.port, '127.0.0.1');
     stuck.on('error', () => {});
@@ -183,5 +252,37 @@ describe("the edge's HTTP server", () => {
     expect(quick.body.equals(body)).toBe(true);
     while (edge.cache.memory.peek(path)?.readers) await new Promise((done) => setTimeout(done, 50));
     stuck.destroy();
+  });
+});
+
+describe('an edge whose memory is held by clients that do not read', () => {
+  test('serves everybody else, first without storing, then from the memory that they give up', async () => {
+    const origin = await startOrigin();
+    const edge = await startTier('edge', origin.url, { cacheBytes: 50_000_000 });
+    const body = randomBytes(9_000_000);
+    const facts = { contentType: 'video/iso.segment', cacheControl: 'max-age=60' };
+    const name = (number: number) => `local/s/b/v/${number}.m4s`;
+    for (let number = 0; number < 12; number++) await origin.store.put(name(number), body, facts);
+    const stuck: Socket[] = [];
+    try {
+      for (let reader = 0; reader < 100; reader++) {
+        const socket = connect(edge.port, '127.0.0.1');
+        socket.on('error', () => {});
+        socket.write(`GET /${name(reader % 5)} HTTP/1.1\r\nHost: e\r\n\r\n`);
+        await new Promise((done) => socket.once('readable', done));
+        stuck.push(socket);
+      }
+      const served = await ask(`${edge.url}/${name(6)}`);
+      expect([served.status, served.complete, served.body.equals(body)]).toEqual([200, true, true]);
+      for (let number = 7; edge.cache.memory.cutReaders === 0; number = 7 + (number % 5)) {
+        expect((await ask(`${edge.url}/${name(number)}`)).status).toBe(200);
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      expect(edge.cache.counts.shed).toBe(0);
+    } finally {
+      for (const socket of stuck) socket.destroy();
+      await edge.close();
+      await origin.close();
+    }
   });
 });

@@ -68,6 +68,23 @@ describe('stream keys', () => {
     expect(encoder.links).toHaveLength(0);
   });
 
+  test('an address that guesses waits for its answers, then gets none; a valid key there is accepted at once', async () => {
+    const guesses = { burst: 2, everyMs: 60_000, longestMs: 60_000 };
+    const { harness } = await ingest({ guesses });
+    const { key } = await harness.addStream();
+    const guess = `0000000000000000_${key.slice(17)}`;
+    for (let answered = 0; answered < 2; answered++) {
+      expect(await client(harness.rtmpPort, guess).refused()).toMatchObject(unauthorized);
+    }
+    // One of these waits for its answer, the other gets none.
+    const further = [client(harness.rtmpPort, guess), client(harness.rtmpPort, guess)];
+    expect(await Promise.race(further.map((one) => one.refused()))).toBeUndefined();
+    expect(harness.log.of('ingest.guesses.dropped')).toEqual([{ client: '127.0.0.1', dropped: 1 }]);
+    expect(harness.log.of('ingest.publish.refused')).toHaveLength(2);
+    expect(further.filter(({ closed }) => closed)).toHaveLength(1);
+    await client(harness.rtmpPort, key).started();
+  });
+
   test('two keys are valid while rotating, an expired one is not, a new one is at once', async () => {
     const { harness } = await ingest();
     const { streamId, key } = await harness.addStream();

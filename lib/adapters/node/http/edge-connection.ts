@@ -1,23 +1,42 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { SendPace } from '../../../edge/policy/limits/send-pace.ts';
 import type { BodyReader, EdgeResponse, EdgeService } from '../../../edge/ports.ts';
 import { maxHeadBytes, parseRequestHead, type RequestHead } from '../../../protocol/http/request-head.ts';
+import { clientOf } from '../../../protocol/relay/ip-address.ts';
 import { httpDate } from './http-date.ts';
+import { unsentBytes } from './unsent-bytes.ts';
 
 /** Maximum bytes per write while more follow. The socket gets no more until these are out. */
 const writeBytes = 256 * 1024;
 /** Up to this size, appending the body to the head is cheaper than a second piece in the write. */
 const joinBytes = 16 * 1024;
 
+export interface ConnectionLimits {
+  /** Limit without traffic. */
+  readonly idleTimeoutMs: number;
+  /** From the start of a connection, or the first byte of a request, to the end of its head. */
+  readonly headersTimeoutMs: number;
+  /** A client must take the minimum rate of a response, on average over this long. */
+  readonly slowReadMs: number;
+  /** After our last byte, a client has this long to close: a reset before that could take the response from it. */
+  readonly lingerMs: number;
+}
+
 /** One client's connection: answers requests one after another, in order. */
 export class EdgeConnection {
   readonly #socket: Socket;
   readonly #service: EdgeService;
+  readonly #client: string;
   /** Received bytes of requests not started yet. */
   #pending: Buffer | undefined;
   /** The request being answered. */
   #request: RequestHead | undefined;
   #body: BodyReader | undefined;
+  /** The body whose bytes the socket still has, also after the last of them was written to it. */
+  #unsentBody: BodyReader | undefined;
+  readonly #limits: ConnectionLimits;
+  readonly #pace: SendPace;
   /** The head of the response, held until the first bytes of the body: one write for both. */
   #heldHead = '';
   /** Body writes the socket has not completed; the body counts as read only when there are none. */
@@ -26,6 +45,13 @@ export class EdgeConnection {
   #chunked = false;
   /** Since when a request head has been awaited (ms); undefined between requests and while one is being answered. */
   #headSinceMs: number | undefined = performance.now();
+  readonly #reset = () => {
+    this.#socket.resetAndDestroy();
+  };
+  /** Since when nothing has been asked or answered (ms). */
+  #idleSinceMs = performance.now();
+  /** Since when everything has been sent and only the client's end is awaited (ms). */
+  #sentAllSinceMs: number | undefined;
   /** The current request is the last: further input is dropped. */
   #lastRequest = false;
   /** The client half-closed and still waits for its responses. */
@@ -33,10 +59,13 @@ export class EdgeConnection {
   /** `#next` is running: a response that is available immediately must not recurse. */
   #advancing = false;
 
-  constructor(socket: Socket, service: EdgeService, idleTimeoutMs: number) {
+  constructor(socket: Socket, service: EdgeService, limits: ConnectionLimits) {
     this.#socket = socket;
     this.#service = service;
-    socket.setTimeout(idleTimeoutMs, () => socket.destroy());
+    this.#client = clientOf(socket.remoteAddress ?? '');
+    this.#limits = limits;
+    this.#pace = new SendPace(limits.slowReadMs);
+    socket.setTimeout(limits.idleTimeoutMs, () => socket.destroy());
     socket.on('data', (bytes: Buffer) => this.#receive(bytes));
     socket.on('end', () => {
       this.#inputEnded = true;
@@ -50,8 +79,37 @@ export class EdgeConnection {
     socket.on('close', () => this.#release());
   }
 
-  /** Closes the connection if its client started sending a head before `beganBeforeMs`. */
-  expireHead(beganBeforeMs: number): void {
+  /** Since when the client has kept this connection without using it (ms); undefined while it does. */
+  get unusedSinceMs(): number | undefined {
+    if (this.#request === undefined && this.#socket.writableLength === 0) return this.#idleSinceMs;
+    return this.#pace.stalledSinceMs;
+  }
+
+  /** Closes the connection if its client takes too long to send a head or to take a response. Call about every second. */
+  look(nowMs: number): void {
+    if (this.#socket.destroyed) return;
+    this.#checkHead(nowMs - this.#limits.headersTimeoutMs);
+    const unsent = unsentBytes(this.#socket);
+    if (unsent > 0) this.#checkPace(unsent, nowMs);
+    else {
+      this.#pace.pause();
+      if (this.#socket.writableEnded) this.#checkEnd(nowMs);
+    }
+  }
+
+  #checkPace(unsent: number, nowMs: number): void {
+    const isTooSlow = this.#pace.look(this.#socket.bytesWritten - unsent, nowMs);
+    this.#unsentBody?.stalled(this.#pace.stalledSinceMs);
+    if (isTooSlow) this.#reset();
+  }
+
+  #checkEnd(nowMs: number): void {
+    this.#sentAllSinceMs ??= nowMs;
+    // Whatever the client still sends: we have stopped listening.
+    if (nowMs - this.#sentAllSinceMs >= this.#limits.lingerMs) this.#socket.destroy();
+  }
+
+  #checkHead(beganBeforeMs: number): void {
     if (this.#headSinceMs === undefined || this.#headSinceMs >= beganBeforeMs) return;
     // A connection that was merely opened (browsers preconnect) has no request to refuse.
     if (this.#pending) this.#refuse(408);
@@ -114,7 +172,8 @@ export class EdgeConnection {
     this.#request = head;
     this.#headSinceMs = undefined;
     const { method, target, headers } = head;
-    this.#service.handle({ method, target, headers }, (response) => this.#answer(head, response));
+    const request = { method, target, headers, client: this.#client };
+    this.#service.handle(request, (response) => this.#answer(head, response));
   }
 
   #answer(request: RequestHead, { status, headers, body }: EdgeResponse): void {
@@ -133,10 +192,12 @@ export class EdgeConnection {
       return;
     }
     this.#body = body;
+    this.#unsentBody = body;
+    body.whenCut(this.#reset);
     const unsent = { writes: 0, done: () => {} };
     unsent.done = () => {
       unsent.writes--;
-      if (unsent.writes === 0 && this.#body !== body) body.close();
+      if (unsent.writes === 0 && this.#body !== body) this.#closeBody(body);
     };
     this.#unsent = unsent;
     this.#send();
@@ -201,13 +262,19 @@ export class EdgeConnection {
 
   #endBody(body: BodyReader): void {
     this.#body = undefined;
-    if (this.#unsent.writes === 0) body.close();
+    if (this.#unsent.writes === 0) this.#closeBody(body);
     this.#end();
+  }
+
+  #closeBody(body: BodyReader): void {
+    body.close();
+    if (this.#unsentBody === body) this.#unsentBody = undefined;
   }
 
   /** The response is sent, or in the socket's buffer. */
   #end(): void {
     this.#request = undefined;
+    this.#idleSinceMs = performance.now();
     if (this.#lastRequest) this.#socket.end();
     else this.#next();
   }

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { aimed } from './aimed.ts';
+import { type ClientLimits, checkingIntervalMs, guardClients } from './guard-clients.ts';
 
 /** A listening HTTP server. */
 export interface ListeningServer {
@@ -9,17 +11,26 @@ export interface ListeningServer {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Serves a web-standard handler over HTTP/1.1. `port` 0 picks a free port. Rejects with the listen error. */
-export async function listenFetch(options: {
+export interface FetchServerOptions extends Partial<ClientLimits> {
   readonly fetch: (request: Request) => Promise<Response>;
   readonly host: string;
   readonly port: number;
-}): Promise<ListeningServer> {
+}
+
+/** Serves a web-standard handler over HTTP/1.1. `port` 0 picks a free port. Rejects with the listen error. */
+export async function listenFetch(options: FetchServerOptions): Promise<ListeningServer> {
+  const { maxConnections = 4096, slowReadMs } = options;
   const server = createServer(
-    { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
-    getRequestListener(options.fetch, { overrideGlobalObjects: false }),
+    {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: 10_000,
+      requestTimeout: 60_000,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: checkingIntervalMs,
+    },
+    aimed(getRequestListener(options.fetch, { overrideGlobalObjects: false })),
   );
-  server.maxConnections = 4096;
+  guardClients(server, { maxConnections, ...(slowReadMs !== undefined && { slowReadMs }) });
   await new Promise<void>((done, fail) => {
     server.once('error', fail);
     server.listen(options.port, options.host, () => {

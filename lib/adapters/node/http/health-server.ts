@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
+import { checkingIntervalMs, guardClients } from './guard-clients.ts';
 
 /** Responds to `GET /healthz` with 200 while `healthy()`, otherwise with 503; to anything else with 404. */
 export async function serveHealth(
   at: { host: string; port: number },
   healthy: () => boolean,
 ): Promise<{ port: number; close(): void }> {
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: checkingIntervalMs }, (request, response) => {
     const known = request.url === '/healthz';
     const ok = known && healthy();
     response.writeHead(known ? (ok ? 200 : 503) : 404, { 'content-type': 'text/plain' });
@@ -13,7 +14,7 @@ export async function serveHealth(
   });
   server.headersTimeout = 5_000;
   server.requestTimeout = 5_000;
-  server.maxConnections = 64;
+  guardClients(server, { maxConnections: 64 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(at.port, at.host, () => {

@@ -19,7 +19,7 @@ export const NewDestination = z
       .string()
       .min(1)
       .max(500)
-      .refine((text) => !/[\s\p{Cc}]/u.test(text), 'Spaces and control characters are not allowed.')
+      .refine((text) => !/[\s\p{Cc}\p{Cf}]/u.test(text), 'Spaces and control characters are not allowed.')
       .openapi({
         description: 'Stream key at the destination. Stored encrypted and never shown again.',
         example: 'k-0123456789',

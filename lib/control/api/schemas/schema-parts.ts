@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { hasHiddenCharacters } from '../../../protocol/display-text.ts';
 
 /** Values shared by several of the API's schemas. */
 
@@ -19,7 +20,10 @@ export const oneLine = (most: number, example: string) =>
     .trim()
     .min(1)
     .max(most)
-    .refine((text) => !/\p{Cc}/u.test(text), 'Control characters are not allowed.')
+    .refine(
+      (text) => !hasHiddenCharacters(text),
+      'Control characters and other characters that don’t show are not allowed.',
+    )
     .openapi({ description: 'Display text on a single line.', example });
 
 /** Shared by the schemas of PATCH bodies. */

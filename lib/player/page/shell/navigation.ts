@@ -32,6 +32,11 @@ export function followLink(event: MouseEvent): void {
   if (!link || link.target || link.origin !== location.origin || link.hasAttribute('download')) return;
   if (link.hash && link.pathname === location.pathname) return;
   event.preventDefault();
+  // In another site's frame there is only the viewer: nothing else may be shown there (docs/decisions/0023).
+  if (window.top !== window) {
+    window.open(link.href, '_blank', 'noopener');
+    return;
+  }
   if (link.pathname + link.search === location.pathname + location.search) return;
   navigate(link.pathname + link.search);
 }
