@@ -275,7 +275,7 @@ export class PublishSession {
     } else if (isKnown) return;
     else if (isUnpublish(message)) this.#handler?.unpublished();
     else {
-      const data = this.#readData(message);
+      const data = readMetaData(message);
       const frameRate = data?.framerate;
       const encoder = data?.encoder;
       if (!data) return;
@@ -284,17 +284,6 @@ export class PublishSession {
         ...(typeof encoder === 'string' ? { encoder: displayText(encoder, 100) } : {}),
         announced: announcedTracks(data),
       });
-    }
-  }
-
-  /** Data that can't be read does no harm, however often it comes: an encoder may repeat it with every key frame. */
-  #readData(message: RtmpMessage): ReturnType<typeof readMetaData> {
-    try {
-      return readMetaData(message);
-    } catch (cause) {
-      if (!(cause instanceof ProtocolError)) throw cause;
-      this.#handler?.skipped(cause);
-      return undefined;
     }
   }
 
