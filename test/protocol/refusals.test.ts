@@ -23,7 +23,8 @@ describe('a reason to refuse a publisher', () => {
     expect(description.length).toBeLessThan(120);
   });
 
-  test.each(reasons.filter((reason) => reason !== 'unsupported-codec' && reason !== 'no-starting-point'))(
+  const shown: readonly RefusalReason[] = ['unsupported-codec', 'no-starting-point', 'picture-too-large'];
+  test.each(reasons.filter((reason) => !shown.includes(reason)))(
     '%s keeps what a worker said from the broadcaster',
     (reason) => {
       expect(refusalStatus({ reason, detail })).toEqual(refusalStatus({ reason }));
@@ -68,7 +69,14 @@ describe('the table of refusals', () => {
     ['NetStream.Publish.BadName', ['missing-key', 'busy', 'closing']],
     [
       'NetStream.Publish.Rejected',
-      ['taken-down', 'unsupported-codec', 'no-starting-point', 'unreadable-media'],
+      [
+        'taken-down',
+        'unsupported-codec',
+        'no-starting-point',
+        'picture-too-large',
+        'unsteady-format',
+        'unreadable-media',
+      ],
     ],
     [
       'NetStream.Publish.Failed',

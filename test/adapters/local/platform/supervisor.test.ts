@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,8 +150,8 @@ describe('the supervisor', () => {
     // A start now takes until it is told to go on, and says when it begins.
     await writeFile(
       join(dir, 'any.mjs'),
-      `console.log('begins'); process.on('SIGUSR2', () => { ${ready} });
-       process.on('SIGINT', () => process.exit(1)); ${stays}`,
+      `process.on('SIGUSR2', () => { ${ready} }); process.on('SIGINT', () => process.exit(1));
+       console.log('begins'); ${stays}`,
     );
     const story: string[] = [];
     const began = new EventEmitter();
@@ -177,10 +177,13 @@ describe('the supervisor', () => {
     process.kill(pidOf(first), 'SIGUSR2');
     const [second] = await secondBegins;
     expect(story).toEqual([`${first} begins`, `${first} is ready`, `${second} begins`]);
-    const thirdBegins = once(began, 'begins');
+    const begins = on(began, 'begins');
     process.kill(pidOf(second), 'SIGINT');
-    const [third] = await thirdBegins;
-    expect(new Set([first, second, third])).toEqual(new Set(names));
+    // The one that failed may try again before it.
+    for await (const [third] of begins) if (third !== second) break;
+    expect(new Set(story.filter((line) => line.endsWith('begins')))).toEqual(
+      new Set(names.map((name) => `${name} begins`)),
+    );
     await supervisor.stop();
   });
 
