@@ -36,7 +36,7 @@ function wholeness(
         out.push(`1: hole in ${track} after ${number}`);
     });
     const tickMs = track === 'video' ? 1 / 90 : 1 / 48;
-    const mostMs = Math.max(50, Math.min(longestMs, variable || reordered ? 250 : 150)) + 2;
+    const mostMs = Math.max(50, Math.min(longestMs, reordered ? 150 : 88)) + 2;
     for (const { number, durationTicks } of list.slice(0, -1)) {
       const offMs = Math.abs(durationTicks * tickMs - segmentMs);
       if (offMs > mostMs)
@@ -47,7 +47,7 @@ function wholeness(
     out.push(`1: ${segments.video.length} segments of pictures, ${segments.audio.length} of sound`);
   const longest = longestStep(shownMs);
   // A P picture is shown without the two before it where a stream is cut between them.
-  if (longest.ms > Math.max(250, reordered ? longestMs : 0))
+  if (longest.ms > Math.max(250, reordered ? longestMs + 5 : 0))
     out.push(`1: a picture of ${longest.ms} ms at ${longest.atMs}`);
   return out;
 }
@@ -67,8 +67,8 @@ const isShown = ({ tag }: Taken): boolean => !tag.hidden;
 function clock({ driftPpm }: Schedule, tags: readonly Taken[]): string[] {
   const out: string[] = [];
   const offsets = {
-    video: [] as { ms: number; offsetMs: number }[],
-    audio: [] as { ms: number; offsetMs: number }[],
+    video: [] as { ms: number; session: number; offsetMs: number }[],
+    audio: [] as { ms: number; session: number; offsetMs: number }[],
   };
   const last = { video: -1, audio: -1 };
   for (const { tag, sent } of tags.filter(isShown)) {
@@ -77,17 +77,16 @@ function clock({ driftPpm }: Schedule, tags: readonly Taken[]): string[] {
     if (!sent) continue;
     const before = offsets[tag.type].at(-1);
     if (before && sent.ms <= before.ms) out.push(`3: ${tag.type} of ${sent.ms} is shown after ${before.ms}`);
-    offsets[tag.type].push({ ms: sent.ms, offsetMs: tag.streamMs - sent.ms });
+    offsets[tag.type].push({ ms: sent.ms, session: sent.session, offsetMs: tag.streamMs - sent.ms });
   }
   const { video, audio } = offsets;
   let at = 0;
   let worst = { ms: 0, apartMs: 0 };
-  for (const { ms, offsetMs } of audio) {
+  for (const { ms, session, offsetMs } of audio) {
     while (at + 1 < video.length && video[at + 1]!.ms <= ms) at++;
-    const apartMs = Math.min(
-      ...video.slice(Math.max(0, at - 1), at + 2).map((one) => Math.abs(one.offsetMs - offsetMs)),
-    );
-    if (video.length > 0 && apartMs > worst.apartMs) worst = { ms, apartMs };
+    const near = video.slice(Math.max(0, at - 1), at + 2).filter((one) => one.session === session);
+    const apartMs = Math.min(...near.map((one) => Math.abs(one.offsetMs - offsetMs)));
+    if (near.length > 0 && apartMs > worst.apartMs) worst = { ms, apartMs };
   }
   if (worst.apartMs > (driftPpm === 0 ? mostApartMs : 2 * mostApartMs))
     out.push(`2: sound of ${worst.ms} is ${worst.apartMs} ms from its picture`);
@@ -153,7 +152,7 @@ function completeness(
       (3 * shortestPictureMs + jitterMs),
     0,
   );
-  const mostHidden = (1.2 * takenMs) / pictureStepMs + 5;
+  const mostHidden = (1.2 * takenMs) / pictureStepMs + 6;
   if (hidden > mostHidden)
     out.push(`4: ${hidden} pictures are not shown, of ${mostHidden} whose time was taken`);
   return out;

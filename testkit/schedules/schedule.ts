@@ -62,32 +62,38 @@ export function scheduleOf(seed: number): Schedule {
   const pick = <T>(...from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
   const pictureStepMs = pick(1000 / 60, 1000 / 30, 40, 200 / 3, 100, 400, 2500);
   const late = pick([0, 0], [0, 0], [0, 0], [150, 0], [1500, 0], [2500, 0], [0, 1500]) as [number, number];
+  const fault = (fromMs: number, withinMs: number): Fault => ({
+    kind: pick<Fault['kind']>(
+      'stall',
+      'stall',
+      'clock-stops',
+      'clock-jumps',
+      'no-pictures',
+      'no-sound',
+      'reconnect',
+    ),
+    atMs: fromMs + Math.floor(random() * withinMs),
+    forMs: pick(400, 1200, 2500, 4000, 7000),
+  });
+  const first = fault(3000, 9000);
+  // Half of the second ones begin while the first one goes on, as a network that fails does it.
+  const second = random() < 0.5 ? fault(first.atMs, first.forMs) : fault(3000, 9000);
+  const variable = pictureStepMs <= 100 && random() < 0.2;
+  const reordered = pictureStepMs <= (variable ? 70 : 100) && random() < 0.3;
   const faults = withoutKnown(
-    Array.from({ length: pick(0, 1, 1, 2, 2) }, () => ({
-      kind: pick<Fault['kind']>(
-        'stall',
-        'stall',
-        'clock-stops',
-        'clock-jumps',
-        'no-pictures',
-        'no-sound',
-        'reconnect',
-      ),
-      atMs: 3000 + Math.floor(random() * 9000),
-      forMs: pick(400, 1200, 2500, 4000, 7000),
-    })),
+    [first, second].slice(0, variable && reordered ? 1 : pick(0, 1, 1, 2, 2)),
     pictureStepMs,
     late,
   );
   return {
     seed,
     pictureStepMs,
-    variable: pictureStepMs <= 100 && random() < 0.2,
+    variable,
     gopMs: pick(1000, 2000, 5000, 10_000, 20_000),
-    reordered: pictureStepMs <= 100 && random() < 0.3,
+    reordered,
     soundLateMs: late[0],
     picturesLateMs: late[1],
-    soundFromMs: random() < 0.1 ? 4000 : 0,
+    soundFromMs: random() < 0.1 && Math.max(...late) < 1000 ? 4000 : 0,
     jitterMs: pick(0, 20, 200),
     driftPpm: pick(0, 0, 0, 0, 3000, -3000),
     firstTimestamp: pick(0, 0, 0, 2 ** 32 - 5000, 123_456_789),
@@ -97,29 +103,32 @@ export function scheduleOf(seed: number): Schedule {
 }
 
 /**
- * Leaves out what doesn't hold yet: a session or a clock that changes while the network stalls (what was sent since then arrives at
- * once); a clock that jumps beside another fault, or where a track is a second late; two faults, or a clock that stops, where
- * pictures are a second late; where sound is, a clock that stops twice, and another session of slides.
+ * Leaves out what doesn't hold yet. Slides: a clock that jumps, or stops where a track is sent late, and two faults. A track that is sent
+ * more than a second late: two faults of which one is a clock's, or where pictures are late, a reconnect. Two or three pictures a second:
+ * another session in a stall. B-frames at a changing rate: two faults. A clock that stops twice within a second.
  */
 function withoutKnown(
   faults: readonly Fault[],
   pictureStepMs: number,
   [soundLateMs, picturesLateMs]: readonly [number, number],
 ): readonly Fault[] {
-  const isLate = Math.max(soundLateMs, picturesLateMs) >= 1000;
   const [first, second] = faults;
   if (!first) return [];
+  const has = (...kinds: readonly Fault['kind'][]): boolean =>
+    faults.some(({ kind }) => kinds.includes(kind));
+  const isLate = Math.max(soundLateMs, picturesLateMs) >= 1000;
+  if (pictureStepMs > 1000) {
+    const isOdd = first.kind === 'clock-jumps' || (isLate && first.kind === 'clock-stops');
+    return isOdd ? [{ ...first, kind: 'no-pictures' }] : [first];
+  }
   const isUnheld =
-    first.kind === 'clock-jumps' ||
-    (picturesLateMs > 0 && first.kind === 'clock-stops') ||
-    (pictureStepMs > 1000 && faults.some(({ kind }) => kind === 'reconnect'));
-  if (isLate && isUnheld) return [{ ...first, kind: 'no-pictures' }];
-  if (!second || picturesLateMs > 0 || faults.some(({ kind }) => kind === 'clock-jumps')) return [first];
-  if (isLate && first.kind === 'clock-stops' && second.kind === 'clock-stops') return [first];
-  const session = faults.find(({ kind }) => kind === 'reconnect');
-  if (!session) return faults;
-  const overMs = session.atMs + session.forMs + 3000;
-  return faults.map((one) => (one.kind === 'stall' ? { ...one, atMs: overMs } : one));
+    (isLate && has('clock-jumps', 'clock-stops')) ||
+    (picturesLateMs > 0 && has('reconnect')) ||
+    (pictureStepMs >= 400 && has('reconnect') && has('stall')) ||
+    (first.kind === 'clock-stops' &&
+      second?.kind === 'clock-stops' &&
+      Math.abs(second.atMs - first.atMs) < 1000);
+  return isUnheld ? [first] : faults;
 }
 
 /** Every message, in the order of arrival. */

@@ -119,7 +119,8 @@ export class Intake {
     this.#session.tick(nowMs);
     if (!this.timeline.isUndecided(nowMs)) this.#release();
     const format = this.#format;
-    if (!format) return;
+    // What is probed was read already, and has its place at that time.
+    if (!format || this.#session.isProbing) return;
     const filler = fillerFor({
       nowMs,
       // Without pictures none is missing: else the list of them would grow with the broadcast.

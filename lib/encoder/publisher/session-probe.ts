@@ -112,6 +112,11 @@ export class SessionProbe {
     return this.#format !== undefined || this.#state === 'probing';
   }
 
+  /** The session's media is kept until its format is known: for a second at most. */
+  get isProbing(): boolean {
+    return this.#state === 'probing';
+  }
+
   /** The broadcast flows, and has no pictures. */
   get isSoundAlone(): boolean {
     return this.#format !== undefined && !this.#format.picture;

@@ -74,9 +74,15 @@ export function fillerToEnd(videoMs: number, audioMs: number, audioFrameMs: numb
   };
 }
 
-/** Times between two pictures at which the first one is repeated, so that no picture stands for longer than a moment. */
+/**
+ * Times between two pictures at which the first one is repeated, so that no picture stands for longer than a moment, and that there
+ * is one where a segment begins.
+ */
 export function repeatsBetween(lastMs: number, nextMs: number): readonly number[] {
-  return nextMs - lastMs <= repeatMs * 1.5 ? [] : pictureTimes(lastMs, nextMs - shortestPictureMs);
+  const untilMs = nextMs - shortestPictureMs;
+  if (nextMs - lastMs > repeatMs * 1.5) return pictureTimes(lastMs, untilMs);
+  const lineMs = Math.max(lineAfter(lastMs), lastMs + shortestPictureMs);
+  return lineMs <= untilMs ? [lineMs] : [];
 }
 
 /**
@@ -86,12 +92,15 @@ export function repeatsBetween(lastMs: number, nextMs: number): readonly number[
 function pictureTimes(lastMs: number, untilMs: number): number[] {
   const times: number[] = [];
   for (let atMs = lastMs; ; ) {
-    const lineMs = (Math.floor(atMs / segmentMs) + 1) * segmentMs + 1;
-    atMs = Math.min(atMs + repeatMs, Math.max(lineMs, atMs + shortestPictureMs));
+    const lineMs = lineAfter(atMs);
+    const nextMs = atMs + repeatMs;
+    atMs = lineMs - nextMs < shortestPictureMs ? Math.max(lineMs, atMs + shortestPictureMs) : nextMs;
     if (atMs > untilMs) return times;
     times.push(atMs);
   }
 }
+
+const lineAfter = (ms: number): number => (Math.floor(ms / segmentMs) + 1) * segmentMs + 1;
 
 function steps(fromMs: number, untilMs: number, stepMs: number): number[] {
   const count = Math.max(0, Math.floor((untilMs - fromMs) / stepMs));

@@ -32,6 +32,9 @@ const mostLagMs = 3000;
 const forgetLagMsPerSecond = 200;
 /** A track heard within this counts for the session's lag and lead. */
 const aliveMs = 3000;
+/** How fast it is learned by how much later than the other a track is sent, from a tag that comes this soon after one of the other. */
+const learnSkewMs = 250;
+const besideMs = 500;
 /** A session that is this late for good is placed anew; less is corrected softly. */
 const tooLateMs = 700;
 /** Whether it catches up is judged over this, if its time is taken already, or if it still has its place. */
@@ -41,6 +44,8 @@ const judgeBehindMs = 3000;
 const judgeMoments = 4;
 /** After a gap that is this much longer than a tag's step, the pace is judged anew: what was held up arrives now. */
 const mostGapMs = 200;
+/** Media that is further ahead of the clock than this was held up when the session got its place. */
+const mostAheadMs = 300;
 /** A burst is given this long before filler goes on. */
 const patienceMs = 600;
 /** Drift is corrected by 1 ms at most once in this time: 5,000 ppm. */
@@ -49,19 +54,30 @@ const slewWindowMs = 5000;
 const slewToleranceMs = 150;
 const longestFrameMs = 200;
 
+/** A session is moved by so much, from this publisher's time on. */
+interface Shift {
+  readonly fromMs: number;
+  byMs: number;
+}
+
 interface TrackState {
   /** Stream time of the last tag, filler included; just before the start if there is none. */
   lastMs: number;
   /** The last tag was filler. */
   filled: boolean;
-  /** Publisher's time of this session's last tag, unwrapped. */
+  /** The track has moved since the last tag: what overlaps is no jitter. */
+  moved: boolean;
+  /** Timestamp of this session's last tag, unwrapped; and by how much the track's clock has jumped since the session began. */
+  timestampMs: number;
+  jumpedMs: number;
+  /** Publisher's time of this session's last tag: its timestamp without jumps. */
   publisherMs?: number | undefined;
   /** Stream time by the clock when it was read. */
   heardMs: number;
   /** Stream time minus publisher's time. */
   offsetMs: number;
-  /** The session was moved to a later time, from this publisher's time on. */
-  shift?: { readonly fromMs: number; readonly byMs: number } | undefined;
+  /** What the track has not reached yet of the session's moves, in ascending order. */
+  shifts: readonly Shift[];
   /** By how much the last tag was behind the clock. */
   behindMs: number;
   /** By how much more than the other track's, usually: sound that is sent late is not media that the network holds up. */
@@ -83,9 +99,11 @@ interface Undecided {
 /**
  * Maps the timestamps of a broadcast's publish sessions onto stream time (milliseconds since the broadcast began).
  *
- * Stream time is the publisher's time plus one offset for both tracks, fixed when a session begins: when a tag arrives never moves
- * it against the other track. The offset changes in three cases only, for both tracks: a track's own timestamps jump against the
- * clock; the publisher's clock stood still, so that its media would stay late for good; or, softly, to follow a clock that drifts.
+ * The publisher's time is that of its timestamps, without jumps of its clock, which both tracks share. Stream time is the publisher's
+ * time plus one offset for both tracks, fixed when a session begins: when a tag arrives never moves it against the other track. The
+ * offset changes in three cases only, for both tracks from the same publisher's time on: the publisher's clock stood still, so that its
+ * media would stay late for good; the session got its place by media that was held up, so that what follows at once would be ahead of
+ * the clock; or, softly, to follow a clock that drifts.
  * Within a track the stream time of tags that are shown strictly increases. RTMP timestamps are 32 bits wide and wrap (RTMP 1.0
  * section 3): only differences are used, as signed 32-bit numbers.
  */
@@ -97,6 +115,13 @@ export class Timeline {
   #late?: { readonly sinceMs: number; readonly behindMs: number; moments: number } | undefined;
   #lateFromMs: number | undefined;
   #undecided?: Undecided | undefined;
+  /** How much media may be still to come at once, since the session got its place: as much as there was nothing before. */
+  #heldUpMs = 0;
+  /** How far the earlier track usually is ahead of the clock: sound, of pictures that are sent late. */
+  #usualLeadMs = 0;
+  /** Such media has begun to come: the session is moved back. Undefined once something is shown in its new place. */
+  #burst?: Shift | undefined;
+  #burstUntilMs = Number.NEGATIVE_INFINITY;
   /** By how much the session is behind the clock by its earlier track, and by its later one. */
   #earlier = new RecentLeast(slewWindowMs, 0);
   #later = new RecentLeast(slewWindowMs, 0);
@@ -108,8 +133,12 @@ export class Timeline {
     const track = (frameMs: number): TrackState => ({
       lastMs: startMs - 1,
       filled: false,
+      moved: false,
+      timestampMs: 0,
+      jumpedMs: 0,
       heardMs: Number.NEGATIVE_INFINITY,
       offsetMs: 0,
+      shifts: [],
       behindMs: 0,
       skewMs: 0,
       lagMs: 0,
@@ -169,11 +198,11 @@ export class Timeline {
   /** The next tag belongs to another publish session, whose timestamps are unrelated to the last one's. */
   beginSession(): void {
     this.#caughtUp();
+    this.#usualLeadMs = 0;
     for (const track of Object.values(this.#tracks)) {
       track.publisherMs = undefined;
-      track.shift = undefined;
-      track.behindMs = 0;
-      track.skewMs = 0;
+      track.jumpedMs = 0;
+      track.shifts = [];
       track.lagMs = 0;
     }
   }
@@ -196,9 +225,14 @@ export class Timeline {
     const state = this.#tracks[track];
     const other = this.#tracks[track === 'video' ? 'audio' : 'video'];
     const now = Math.floor(nowMs);
-    const publisherMs = unwrap(timestamp, state.publisherMs ?? other.publisherMs);
-    this.#fixOffset(state, other, publisherMs, now);
-    applyShift(state, publisherMs);
+    const last = state.publisherMs === undefined ? other : state;
+    const timestampMs = unwrap(timestamp, last.publisherMs === undefined ? undefined : last.timestampMs);
+    const anchors = this.#anchors;
+    if (state.publisherMs === undefined) this.#join(state, other, timestampMs, now);
+    else this.#followJump(state, other, timestampMs - state.timestampMs, now);
+    state.timestampMs = timestampMs;
+    const publisherMs = timestampMs - state.jumpedMs;
+    applyShifts(state, publisherMs);
     const stepMs = publisherMs - (state.publisherMs ?? publisherMs);
     if (stepMs > 0 && stepMs <= longestFrameMs) state.frameMs += (stepMs - state.frameMs) / 8;
     this.#learn(state, other, publisherMs, now);
@@ -207,6 +241,7 @@ export class Timeline {
     else if (gapMs > 0 && this.#late) this.#late.moments++;
     state.publisherMs = publisherMs;
     state.heardMs = now;
+    if (anchors === this.#anchors) this.#pullBack(state, other, now);
     const heard: HeardTag = { track, streamMs: publisherMs + state.offsetMs };
     this.#catchUp({ heard, publisherMs }, heard.streamMs <= state.lastMs, now);
     this.#followDrift(now);
@@ -231,10 +266,12 @@ export class Timeline {
     const state = this.#tracks[track];
     const shownMs = state.filled && track === 'video' ? shortestPictureMs - 1 : 0;
     const overlapMs = state.lastMs + shownMs - streamMs;
-    if (overlapMs >= 0 && (state.filled || overlapMs > jitterMs))
+    if (overlapMs >= 0 && (state.filled || state.moved || overlapMs > jitterMs))
       return { streamMs: state.lastMs, late: true };
     state.lastMs = Math.max(streamMs, state.lastMs + 1);
     state.filled = false;
+    state.moved = false;
+    this.#burst = undefined;
     return { streamMs: state.lastMs, late: false };
   }
 
@@ -246,42 +283,44 @@ export class Timeline {
     return state.lastMs;
   }
 
-  #fixOffset(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
-    if (state.publisherMs === undefined) {
-      if (other.publisherMs === undefined) {
-        this.#anchor(state, publisherMs, this.#nextFor(now));
-      } else {
-        this.#share(state, other, publisherMs, now, mostApartMs);
-        this.#forgetDrift(now);
-      }
+  /** The first tag of a track: of the session, or at the other one's times, unless theirs have nothing to do with each other. */
+  #join(state: TrackState, other: TrackState, timestampMs: number, now: number): void {
+    if (other.publisherMs === undefined) {
+      const offsetMs = Math.round(this.#nextFor(now)) - timestampMs;
+      for (const track of [state, other]) track.offsetMs = offsetMs;
+      this.#anchored(now);
       return;
     }
-    const stepMs = publisherMs - state.publisherMs;
-    const isBack = stepMs < -jitterMs && now - state.heardMs - stepMs > jumpMs;
-    const isAhead = publisherMs + state.offsetMs > now + jumpMs && stepMs > now - state.heardMs + jumpMs;
-    if (this.#follows(state, other, stepMs, now))
-      [state.offsetMs, state.shift] = [other.offsetMs, other.shift];
-    else if (isBack || isAhead) this.#share(state, other, publisherMs, now, jumpMs);
+    this.#forgetDrift(now);
+    state.jumpedMs = other.jumpedMs;
+    const streamMs = timestampMs - state.jumpedMs + state.offsetMs;
+    if (Math.abs(streamMs - now) <= mostApartMs) return;
+    state.jumpedMs += Math.round(streamMs - Math.max(now, state.lastMs + state.frameMs));
+    this.#anchored(now);
   }
 
-  /** The other track's clock has jumped, and with this tag the same happens here: it is as late as it was before. */
-  #follows(state: TrackState, other: TrackState, stepMs: number, now: number): boolean {
-    const jumpedMs = other.offsetMs - state.offsetMs;
-    if (other.publisherMs === undefined || state.shift || Math.abs(jumpedMs) <= tooLateMs) return false;
-    const apartMs = Math.abs(stepMs + jumpedMs - (now - state.heardMs));
-    return apartMs < Math.min(jumpMs, Math.abs(jumpedMs) / 2);
-  }
-
-  /** Takes over the other track's offset if that puts the tag within `toleranceMs` of now; otherwise anchors the track by itself. */
-  #share(state: TrackState, other: TrackState, publisherMs: number, now: number, toleranceMs: number): void {
-    const isShared = state.publisherMs !== undefined && state.offsetMs === other.offsetMs;
-    if (
-      other.publisherMs !== undefined &&
-      !isShared &&
-      Math.abs(publisherMs + other.offsetMs - now) <= toleranceMs
-    )
-      [state.offsetMs, state.shift] = [other.offsetMs, other.shift];
-    else this.#anchor(state, publisherMs, Math.max(now, state.lastMs + state.frameMs));
+  /** A clock that jumps is the clock of both tracks, even if one of them is sent later. */
+  #followJump(state: TrackState, other: TrackState, stepMs: number, now: number): void {
+    const elapsedMs = now - state.heardMs;
+    const othersMs = other.publisherMs === undefined ? 0 : other.jumpedMs - state.jumpedMs;
+    const isBack = stepMs < -jitterMs && elapsedMs - stepMs > jumpMs;
+    const isAhead =
+      stepMs > elapsedMs + jumpMs && stepMs - state.behindMs - elapsedMs > jumpMs + other.skewMs;
+    const hasJumped = isBack || isAhead;
+    if (Math.abs(othersMs) > tooLateMs) {
+      const restMs = stepMs - othersMs;
+      const isOthers = Math.abs(restMs - elapsedMs) < Math.min(jumpMs, Math.abs(othersMs) / 2);
+      if (isOthers || (hasJumped && restMs >= -jitterMs && restMs < elapsedMs + jumpMs)) {
+        state.jumpedMs = other.jumpedMs;
+        state.moved = true;
+        return;
+      }
+    }
+    if (!hasJumped) return;
+    // As late as before, but after the last tag.
+    state.jumpedMs += Math.round(stepMs - Math.max(state.frameMs, elapsedMs));
+    state.moved = true;
+    this.#anchored(now);
   }
 
   /**
@@ -296,17 +335,26 @@ export class Timeline {
     return Math.max(now, ...tracks.map(({ lastMs, frameMs }) => lastMs + frameMs));
   }
 
-  #anchor(state: TrackState, publisherMs: number, streamMs: number): void {
+  /** The session got its place, or its clock jumped. */
+  #anchored(now: number): void {
     this.#anchors++;
-    state.offsetMs = Math.round(streamMs) - publisherMs;
-    state.shift = undefined;
-    this.#forgetDrift(streamMs);
+    const tracks = Object.values(this.#tracks);
+    const silentMs = now - Math.max(...tracks.map(({ heardMs }) => heardMs));
+    this.#heldUpMs = Number.isFinite(silentMs)
+      ? Math.max(silentMs, ...tracks.map(({ behindMs }) => behindMs))
+      : 0;
+    this.#burst = undefined;
+    this.#burstUntilMs = Number.NEGATIVE_INFINITY;
+    this.#forgetDrift(now);
+  }
+
+  /** Tracks that this session has. */
+  get #heard(): TrackState[] {
+    return Object.values(this.#tracks).filter(({ publisherMs }) => publisherMs !== undefined);
   }
 
   #alive(now: number): TrackState[] {
-    return Object.values(this.#tracks).filter(
-      ({ publisherMs, heardMs }) => publisherMs !== undefined && now - heardMs < aliveMs,
-    );
+    return this.#heard.filter(({ heardMs }) => now - heardMs < aliveMs);
   }
 
   /**
@@ -319,6 +367,17 @@ export class Timeline {
     return Math.min(...(prompt.length > 0 ? prompt : alive).map(({ behindMs, skewMs }) => behindMs - skewMs));
   }
 
+  /** The same by its later track, even while nothing comes in it: a session is ahead only if both are. */
+  #behindLaterMs(now: number): number {
+    const alive = this.#alive(now);
+    const others = this.#heard.filter((track) => !alive.includes(track));
+    const [first] = alive;
+    return Math.max(
+      ...alive.map(({ behindMs }) => behindMs),
+      ...others.map(({ skewMs }) => (first?.behindMs ?? 0) + skewMs),
+    );
+  }
+
   #learn(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
     if (state.publisherMs !== undefined) {
       const forgottenMs = ((now - state.heardMs) * forgetLagMsPerSecond) / 1000;
@@ -327,15 +386,34 @@ export class Timeline {
     state.behindMs = now - (publisherMs + state.offsetMs);
     if (state.behindMs <= mostLagMs) state.lagMs = Math.max(state.lagMs, state.behindMs);
     const isLate = this.#lateFromMs !== undefined;
-    if (isLate || other.publisherMs === undefined || now - other.heardMs >= aliveMs) return;
+    if (isLate || other.publisherMs === undefined || now - other.heardMs >= besideMs) return;
     const skewMs = Math.max(0, state.behindMs - other.behindMs);
-    state.skewMs += (skewMs - state.skewMs) / 8;
+    // What comes at once, after a stall, shows nothing of it.
+    state.skewMs += (skewMs - state.skewMs) * Math.min(1, (now - state.heardMs) / learnSkewMs);
+  }
+
+  /** Nothing can be sent before its time: what is ahead of the clock belongs to media that got its place when it was late. */
+  #pullBack(state: TrackState, other: TrackState, now: number): void {
+    const stillMs = state.shifts.reduce((sum, { byMs }) => sum + byMs, 0);
+    const aheadMs = Math.floor(stillMs - state.behindMs - other.skewMs);
+    if (aheadMs <= (now < this.#burstUntilMs ? 0 : mostAheadMs) || this.#heldUpMs < aheadMs) return;
+    this.#heldUpMs -= aheadMs;
+    if (now >= this.#burstUntilMs) this.#burstUntilMs = now + patienceMs;
+    const burst = this.#burst;
+    if (!burst) {
+      this.#burst = this.#shift(-aheadMs, now);
+      return;
+    }
+    for (const track of Object.values(this.#tracks)) if (!track.shifts.includes(burst)) move(track, -aheadMs);
+    burst.byMs -= aheadMs;
   }
 
   /** A session that does not catch up is late for good: its clock stood still, or the network is too slow for it. */
   #catchUp(tag: { heard: HeardTag; publisherMs: number }, isLate: boolean, now: number): void {
-    const behindMs = this.#behindMs(now);
+    const behindClockMs = this.#behindMs(now);
+    const behindMs = behindClockMs + this.#usualLeadMs;
     if (behindMs <= tooLateMs) {
+      this.#usualLeadMs += (Math.max(0, -behindClockMs) - this.#usualLeadMs) / 8;
       this.#caughtUp();
       return;
     }
@@ -366,7 +444,7 @@ export class Timeline {
    * Moves the session to a later time, both tracks from the same publisher's time on: what the later track has still to send from
    * before it belongs to pictures that were shown already.
    */
-  #shift(behindMs: number, now: number): void {
+  #shift(behindMs: number, now: number): Shift {
     this.#anchors++;
     const byMs = Math.round(behindMs);
     const tracks = Object.values(this.#tracks);
@@ -376,12 +454,13 @@ export class Timeline {
     for (const { heard, publisherMs } of undecided?.tags ?? []) {
       if (publisherMs >= fromMs) heard.streamMs += byMs;
     }
+    const shift = { fromMs, byMs };
     for (const track of tracks) {
-      applyShift(track, Number.POSITIVE_INFINITY);
-      track.shift = { fromMs, byMs };
-      if (track.publisherMs !== undefined) applyShift(track, track.publisherMs);
+      track.shifts = [...track.shifts, shift];
+      if (track.publisherMs !== undefined) applyShifts(track, track.publisherMs);
     }
     this.#forgetDrift(now);
+    return shift;
   }
 
   #forgetDrift(now: number): void {
@@ -395,7 +474,7 @@ export class Timeline {
    */
   #followDrift(now: number): void {
     this.#earlier.add(this.#behindMs(now), now);
-    this.#later.add(Math.max(...this.#alive(now).map(({ behindMs }) => behindMs)), now);
+    this.#later.add(this.#behindLaterMs(now), now);
     const { value: behindMs = 0 } = this.#earlier;
     const { value: aheadMs = 0 } = this.#later;
     const stepMs = behindMs > slewToleranceMs ? 1 : aheadMs < -slewToleranceMs ? -1 : 0;
@@ -410,13 +489,19 @@ export class Timeline {
   }
 }
 
-function applyShift(track: TrackState, publisherMs: number): void {
-  if (!track.shift || publisherMs < track.shift.fromMs) return;
-  const { byMs } = track.shift;
-  track.shift = undefined;
+function applyShifts(track: TrackState, publisherMs: number): void {
+  for (const { fromMs, byMs } of track.shifts) {
+    if (publisherMs < fromMs) return;
+    track.shifts = track.shifts.slice(1);
+    move(track, byMs);
+  }
+}
+
+function move(track: TrackState, byMs: number): void {
+  track.moved ||= byMs < 0;
   track.offsetMs += byMs;
   track.behindMs -= byMs;
-  track.lagMs = Math.max(0, track.lagMs - byMs);
+  track.lagMs = Math.max(0, track.lagMs - Math.max(0, byMs));
 }
 
 function unwrap(timestamp: number, lastMs: number | undefined): number {

@@ -248,6 +248,39 @@ describe('The timeline', () => {
     expect(offsets.size).toBe(1);
   });
 
+  test('a session that begins with a backlog follows the clock once that is in, in step', () => {
+    const timeline = new Timeline();
+    place(timeline, media(0, 5000));
+    timeline.beginSession();
+    // Its first 4 s arrive at once.
+    const placed = place(
+      timeline,
+      media(0, 20_000, (_, ms) => 6000 + Math.max(4000, ms)),
+    );
+    expect(placed.every(({ streamMs, atMs }) => streamMs <= atMs + 350)).toBe(true);
+    const after = placed.filter(({ ms }) => ms >= 4500);
+    expect(outOfStepMs(after)).toBe(0);
+    expect(after.filter(({ late }) => late)).toEqual([]);
+    expect(after.every(({ streamMs, atMs }) => Math.abs(streamMs - atMs) <= 40)).toBe(true);
+  });
+
+  test('a clock that jumps in what a stall held up stays as late as the stall makes it', () => {
+    const timeline = new Timeline();
+    const placed = place(
+      timeline,
+      media(0, 20_000, (_, ms) => (ms >= 4000 && ms < 8000 ? 8000 : ms)),
+    );
+    const jumping = new Timeline();
+    const jumped = place(
+      jumping,
+      media(0, 20_000, (_, ms) => (ms >= 4000 && ms < 8000 ? 8000 : ms)).map((each) =>
+        each.ms >= 6000 ? { ...each, ms: each.ms - 2200 } : each,
+      ),
+    );
+    const apartMs = jumped.map(({ streamMs }, index) => Math.abs(streamMs - placed[index]!.streamMs));
+    expect(Math.max(...apartMs)).toBeLessThanOrEqual(40);
+  });
+
   test('begins a session a whole picture after filler, whichever track comes first', () => {
     const timeline = new Timeline();
     for (let ms = 0; ms <= 4000; ms += 40) timeline.place('video', ms, ms);
