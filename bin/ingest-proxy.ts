@@ -11,10 +11,12 @@ import { listen, TooManyConnectionsError } from '../lib/adapters/node/net/listen
 import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
 import { resolveHost } from '../lib/adapters/node/net/resolve.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { openCertificates, readKeyPepper } from '../lib/adapters/secret-sources.ts';
+import { loadRelayKeys } from '../lib/adapters/node/relay-keys.ts';
+import { openCertificates, openSecret, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { ingestProxyCodec } from '../lib/config/programs/ingest-proxy.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { FleetLink } from '../lib/ingest/fleet-link.ts';
+import { HelloSigner } from '../lib/ingest/hello-signer.ts';
 import { KeyCheck } from '../lib/ingest/key-check.ts';
 import { FleetView } from '../lib/ingest/policy/fleet-view.ts';
 import { ReadMemory } from '../lib/ingest/policy/read-memory.ts';
@@ -39,6 +41,11 @@ await runProgram({
     const pepper = await readKeyPepper(config.keyPepper);
     const certificateSource = await openCertificates(config.certificate);
     const { certificates, watch } = await loadCertificates(certificateSource);
+    const relayKeys = await loadRelayKeys(await openSecret(config.relayKeys), {
+      loaded: (about) => emit('ingest.relay-keys.loaded', about),
+      rejected: (about) => emit('ingest.relay-keys.rejected', about),
+    });
+    const signer = new HelloSigner(relayKeys.current, systemClock);
     const store = await openControlStore(config.controlStore, config);
     const fleet = new FleetView();
     const { pushAllow = [], pushCaFile } = config;
@@ -64,7 +71,7 @@ await runProgram({
         app,
         memberId,
         keys: new KeyCheck(store, pepper),
-        router: new WorkerRouter({ store, fleet, dial: dialTcp, emit }),
+        router: new WorkerRouter({ store, fleet, dial: dialTcp, signer, emit }),
         memory: new ReadMemory(),
         journal,
         emit,
@@ -125,6 +132,7 @@ await runProgram({
       port: rtmp.port,
       async stop() {
         unwatch();
+        relayKeys.close();
         rtmp.close();
         rtmps.close();
         health.close();

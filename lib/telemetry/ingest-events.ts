@@ -123,6 +123,15 @@ export const ingestEvents = {
     'Control store unreachable. Streams on air continue; new publishers are rejected.',
   ),
   'ingest.store.available': event<{ operation: string }>('info', 'Control store reachable again.'),
+  'ingest.relay-keys.loaded': event<{ source: string; keys: number }>(
+    'info',
+    'Relay keys rotated; open links are unaffected.',
+  ),
+  'ingest.relay-keys.rejected': event<{ source: string; cause: unknown }>(
+    'error',
+    'New relay keys are unusable; still using the old ones.',
+    { RelayKeysRejected: 1 },
+  ),
   'ingest.certificate.loaded': event<{ source: string }>(
     'info',
     'TLS certificate replaced; open connections are unaffected.',

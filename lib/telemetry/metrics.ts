@@ -76,6 +76,18 @@ export const metrics = {
     description:
       'Publishers with more unpublished media than the replay buffer holds: a move would lose media.',
   },
+  RelayKeysRejected: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Rotated relay keys that a proxy or worker could not load.',
+  },
+  RelayLinksRefused: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Links that workers refused because they were not from our proxies.',
+  },
   PushesLive: {
     unit: 'Count',
     statistic: 'Average',

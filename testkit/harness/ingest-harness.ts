@@ -10,6 +10,7 @@ import type { ControlStore } from '../../lib/control-store/ports.ts';
 import type { DestinationRecord, FleetMember } from '../../lib/control-store/records.ts';
 import type { KeyType } from '../../lib/ingest/certificate/policy/certificate.ts';
 import { FleetLink } from '../../lib/ingest/fleet-link.ts';
+import { HelloSigner } from '../../lib/ingest/hello-signer.ts';
 import { KeyCheck } from '../../lib/ingest/key-check.ts';
 import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
 import { ReadMemory } from '../../lib/ingest/policy/read-memory.ts';
@@ -20,6 +21,7 @@ import type { SessionLimits } from '../../lib/ingest/rtmp-session.ts';
 import { WorkerRouter } from '../../lib/ingest/worker-router.ts';
 import { systemClock } from '../../lib/net/clock.ts';
 import type { Resolve } from '../../lib/net/socket.ts';
+import type { RelayKeys } from '../../lib/protocol/relay/seal.ts';
 import { type DestinationLimits, defaultDestinationLimits } from '../../lib/push/destination.ts';
 import { PushBudget } from '../../lib/push/policy/push-queue.ts';
 import { Pushes } from '../../lib/push/pushes.ts';
@@ -32,6 +34,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { Changing } from '../until.ts';
 
 export const pepper = 'a pepper for tests only';
+export const relayKeys: RelayKeys = ['a relay key for tests only, of thirty-two characters or more'];
 
 /** The emitted events, in order. */
 export class EventLog extends Changing {
@@ -138,6 +141,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
   const { emit } = log;
   const seen = options.store?.(store) ?? store;
   const fleet = new FleetView();
+  const signer = new HelloSigner(() => relayKeys, systemClock);
   const limits = { ...defaultLimits, lingerMs: 200, ...options.limits };
   const push = options.push ?? {};
   const pushBudget = new PushBudget(push.budgetBytes ?? 256 * 1024 * 1024);
@@ -161,7 +165,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       app: 'live',
       memberId: 'ingest-1' as MemberId,
       keys: new KeyCheck(seen, pepper),
-      router: new WorkerRouter({ store: seen, fleet, dial: dialTcp, emit }),
+      router: new WorkerRouter({ store: seen, fleet, dial: dialTcp, signer, emit }),
       memory: new ReadMemory(),
       journal,
       emit,

@@ -22,6 +22,8 @@ export const ingestProxyCodec = envCodec(
     eventRetentionDays,
     /** Secret for hashing stream keys; the control API has the same one. */
     keyPepper: secretLocation,
+    /** Keys that prove to workers that a link is ours, one a line. Rotated keys are loaded without a restart. */
+    relayKeys: secretLocation,
     /** Where to publish push events for other systems; on AWS a function that follows the tables does this. */
     eventBus: eventBusLocation.optional(),
     /** Signing secret for a webhook bus. */

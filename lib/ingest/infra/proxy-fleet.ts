@@ -44,6 +44,7 @@ export interface ProxyFleetProps {
   readonly eventDays: number;
   readonly keyPepper: SecretLocation;
   readonly certificate: CertificateLocation;
+  readonly relayKeys: SecretLocation;
   /** Whether it pushes streams to third-party servers. The subnets must then have a route to the internet. */
   readonly simulcast: boolean;
   readonly logDays: RetentionDays;
@@ -103,6 +104,7 @@ export class ProxyFleet extends Construct {
     eventDays,
     keyPepper,
     certificate,
+    relayKeys,
   }: ProxyFleetProps): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: size.cpu,
@@ -125,6 +127,7 @@ export class ProxyFleet extends Construct {
           eventRetentionDays: eventDays,
           keyPepper,
           certificate,
+          relayKeys,
           drainMs,
         }),
         ...programCodec.encode({ metricsNamespace: metricsNamespace(name) }),

@@ -109,6 +109,7 @@ function ingest({ each, by }: OwnMetrics): DashboardSection {
       graph('Time until a worker accepts, ms', ...by('PublishAcceptMs', 'p50', 'p95')),
       graph('Connections per proxy', ...by('IngestSessions', 'Average', 'Maximum')),
       graph('Workers lost', ...each('WorkersLost', 'PublishersMoved', 'ReplayOverflows')),
+      graph('Relay links refused', ...each('RelayLinksRefused', 'RelayKeysRejected')),
       graph('Destinations per proxy', ...each('PushesLive', 'PushesFailing', 'PushesShed')),
     ],
   };

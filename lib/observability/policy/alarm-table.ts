@@ -62,6 +62,28 @@ export const regionAlarms = {
     missing: 'good',
     because: `A single dead worker needs no human; losses in three five-minute periods within half an hour have a cause. ${silence}`,
   },
+  RelayLinksRefused: {
+    title: 'Relay links refused by workers',
+    means:
+      'Something inside the network that is not one of our proxies connects to workers, or proxies and workers have no relay key in common.',
+    reads: { metric: 'RelayLinksRefused' },
+    bad: ['>=', 1],
+    periodSeconds: 300,
+    periods: [2, 3],
+    missing: 'good',
+    because: `Only proxies can reach the port, so a single refusal deserves a look; a proxy that is killed while it connects causes one. ${silence}`,
+  },
+  RelayKeysRejected: {
+    title: 'New relay keys rejected',
+    means:
+      'Proxies or workers cannot load the rotated relay keys. They keep the old ones, and after the next rotation they will have none in common.',
+    reads: { metric: 'RelayKeysRejected' },
+    bad: ['>=', 1],
+    periodSeconds: 300,
+    periods: [1, 1],
+    missing: 'good',
+    because: `It is reported once for each change of the secret, so it does not repeat by itself. ${silence}`,
+  },
   CertificateRejected: {
     title: 'New certificate rejected',
     means: 'Proxies cannot load the new certificate. They keep serving the old one until it expires.',

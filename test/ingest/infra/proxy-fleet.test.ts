@@ -24,6 +24,7 @@ function fleetOf({ plainRtmp = false, simulcast = false } = {}): Template {
       controlStore: 'dynamodb:headwater',
       eventDays: 400,
       keyPepper: 'secretsmanager:headwater/key-pepper',
+      relayKeys: 'secretsmanager:headwater/relay-keys',
       certificate: 'secretsmanager:headwater/certificate',
       simulcast,
       logDays: 30,
@@ -84,6 +85,7 @@ describe('the proxy fleet', () => {
       capacity: 150,
       controlStore: 'dynamodb:headwater',
       keyPepper: 'secretsmanager:headwater/key-pepper',
+      relayKeys: 'secretsmanager:headwater/relay-keys',
       certificate: 'secretsmanager:headwater/certificate',
     });
     expect(programCodec.decode(environment)).toMatchObject({ metricsNamespace: 'Headwater/headwater' });

@@ -80,7 +80,7 @@ export function planProcesses(
 ): ProcessSpec[] {
   const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
   const urls = platformUrls(ports);
-  const { controlStore, keyPepper, certificate } = backends;
+  const { controlStore, keyPepper, certificate, relayKeys } = backends;
   const pop: ProcessSpec = {
     ...process('pop', 'pop', 'bin/pop.ts', ports.rtmp),
     env: popCodec.encode({
@@ -110,6 +110,7 @@ export function planProcesses(
         certificate,
         controlStore,
         keyPepper,
+        relayKeys,
         drainMs: proxyDrainMs,
         eventBus: backends.eventBus,
         webhookSecret: backends.webhookSecret,
@@ -129,6 +130,7 @@ export function planProcesses(
         controlStore,
         origin: backends.origin,
         originTokenFile,
+        relayKeys,
         eventBus: backends.eventBus,
         webhookSecret: backends.webhookSecret,
         region,
