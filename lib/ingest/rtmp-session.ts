@@ -1,5 +1,5 @@
 import type { StreamRecord } from '../control-store/records.ts';
-import type { Connection, ConnectionHandler } from '../net/socket.ts';
+import type { Arrival, Connection, ConnectionHandler } from '../net/socket.ts';
 import { isJournaled, type Refusal, refusalStatus, refusals } from '../protocol/refusals.ts';
 import { ProtocolError } from '../protocol/rtmp/errors.ts';
 import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
@@ -39,6 +39,17 @@ export interface SessionContext {
   readonly openTap?: OpenTap;
 }
 
+/** What a session needs of the proxy that it belongs to. */
+export interface SessionOwner {
+  readonly arrival: Arrival;
+  /** The session has a valid key for `stream` and counts as a publisher from now on, unless there is a reason against it. */
+  admit(stream: StreamId): Refusal | undefined;
+  /** It no longer does. Called once for each time that it was admitted. */
+  release(stream: StreamId): void;
+  /** Called once, when the connection is closed and its worker has everything. */
+  over(): void;
+}
+
 type Phase = 'greeting' | 'checking' | 'relaying' | 'lingering' | 'closed';
 
 /** All sessions read into this until they publish: input is processed at once. */
@@ -54,7 +65,10 @@ export class RtmpSession implements ConnectionHandler {
   #id: SessionId = newSessionId();
   readonly #connection: Connection;
   readonly #context: SessionContext;
-  #onOver: (() => void) | undefined;
+  readonly #owner: SessionOwner;
+  #isOver = false;
+  /** The stream that it counts as a publisher of. */
+  #admittedTo: StreamId | undefined;
   readonly #rtmp: RtmpServerSession;
   readonly #startedMs = performance.now();
   #phase: Phase = 'greeting';
@@ -70,11 +84,10 @@ export class RtmpSession implements ConnectionHandler {
   #lastReadMs = this.#startedMs;
   #lingerSinceMs = 0;
 
-  /** `onOver` is called once, when the connection is closed and its worker has everything. */
-  constructor(connection: Connection, context: SessionContext, onOver: () => void) {
+  constructor(connection: Connection, context: SessionContext, owner: SessionOwner) {
     this.#connection = connection;
     this.#context = context;
-    this.#onOver = onOver;
+    this.#owner = owner;
     this.#rtmp = new RtmpServerSession({ app: context.app });
   }
 
@@ -212,6 +225,8 @@ export class RtmpSession implements ConnectionHandler {
     this.#id = newSessionId();
     this.#receivedBytes = 0;
     this.#phase = 'greeting';
+    this.#release();
+    this.#owner.arrival.unverified();
     this.#connection.resume();
     this.#act(this.#rtmp.takeBack(after));
   }
@@ -250,8 +265,16 @@ export class RtmpSession implements ConnectionHandler {
     const verdict = await keys.check(request.streamName);
     if (this.#phase !== 'checking') return;
     if (verdict.verdict === 'valid') {
-      this.#streamId = verdict.stream.id;
-      this.#relayTo(verdict.stream, request);
+      const { stream } = verdict;
+      const refusal = this.#owner.admit(stream.id);
+      if (refusal !== undefined) {
+        this.#turnAway(refusal, stream.id);
+        return;
+      }
+      this.#admittedTo = stream.id;
+      this.#owner.arrival.verified();
+      this.#streamId = stream.id;
+      this.#relayTo(stream, request);
       return;
     }
     const { reason, streamId, cause } = verdict;
@@ -334,10 +357,10 @@ export class RtmpSession implements ConnectionHandler {
     this.#linger();
   }
 
-  /** Nobody needs to know that a publisher left after its stream had ended. */
+  /** Nobody needs to know that a publisher left after its stream had ended; those that gave way are counted. */
   #left(reason: string): void {
     if (this.#phase === 'lingering') return;
-    if (this.#isDone) this.#linger();
+    if (this.#isDone || this.#owner.arrival.gaveWay) this.#linger();
     else this.#close('PUBLISHER_LEFT', reason);
   }
 
@@ -348,9 +371,15 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   #over(): void {
-    if (this.#relay?.active || this.#earlier.some(({ active }) => active)) return;
-    this.#onOver?.();
-    this.#onOver = undefined;
+    if (this.#isOver || this.#relay?.active || this.#earlier.some(({ active }) => active)) return;
+    this.#isOver = true;
+    this.#release();
+    this.#owner.over();
+  }
+
+  #release(): void {
+    if (this.#admittedTo !== undefined) this.#owner.release(this.#admittedTo);
+    this.#admittedTo = undefined;
   }
 
   /**

@@ -25,7 +25,19 @@ export const metrics = {
     unit: 'Count',
     statistic: 'Average',
     dimensions: [],
-    description: 'Open connections of one proxy.',
+    description: 'Publishers of one proxy.',
+  },
+  IngestSockets: {
+    unit: 'Count',
+    statistic: 'Average',
+    dimensions: [],
+    description: 'Open connections of one proxy, publishers or not.',
+  },
+  ConnectionsCrowdedOut: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Connections without a valid key that were closed because there were too many.',
   },
   PublishersStarted: {
     unit: 'Count',

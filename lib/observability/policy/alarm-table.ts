@@ -42,6 +42,17 @@ export const regionAlarms = {
     missing: 'good',
     because: `Broadcasting software retries: a single rejection may recover, but rejections in two separate minutes did not. ${silence}`,
   },
+  ConnectionsCrowdedOut: {
+    title: 'Proxies crowded with unknown connections',
+    means:
+      'Somebody holds so many connections without a valid key that proxies close the oldest ones. Broadcasters still get in; those behind the same address may need several tries.',
+    reads: { metric: 'ConnectionsCrowdedOut' },
+    bad: ['>=', 100],
+    periodSeconds: 60,
+    periods: [3, 5],
+    missing: 'good',
+    because: `A large office that reconnects at once may exceed its share for a moment; hundreds a minute, repeatedly, are a flood. ${silence}`,
+  },
   PublishersDropped: {
     title: 'Publishers on air disconnected',
     means: 'A broadcast lost its worker and no other worker took it over in time.',

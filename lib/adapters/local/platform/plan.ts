@@ -88,6 +88,8 @@ export function planProcesses(
       rtmpPort: ports.rtmp,
       rtmpsPort: ports.rtmps,
       healthPort: ports.popHealth,
+      // Proxies have limits for each client address.
+      proxyProtocol: 'on',
       targets: ports.proxies.map(({ rtmp, rtmps, health }) => ({
         host,
         rtmpPort: rtmp,
@@ -111,6 +113,8 @@ export function planProcesses(
         controlStore,
         keyPepper,
         relayKeys,
+        // From the pop; drills and tests publish to a proxy directly.
+        proxyProtocol: 'optional',
         drainMs: proxyDrainMs,
         eventBus: backends.eventBus,
         webhookSecret: backends.webhookSecret,

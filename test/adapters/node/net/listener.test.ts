@@ -6,9 +6,11 @@ import { type ListenerOptions, listen } from '../../../../lib/adapters/node/net/
 import { ReadBatch } from '../../../../lib/adapters/node/net/read-batch.ts';
 import type { Connection } from '../../../../lib/net/socket.ts';
 import { encodeProxyHeader } from '../../../../lib/protocol/relay/proxy-header.ts';
+import { allowedAddresses } from '../../../../lib/routing/target-address.ts';
 import { testCertificate } from '../../../../testkit/harness/ingest-harness.ts';
 import { Changing } from '../../../../testkit/until.ts';
 
+const loopback = allowedAddresses(['127.0.0.0/8']);
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -118,7 +120,10 @@ describe.each([
   { tls: true, proxyHeader: false },
   { tls: false, proxyHeader: true },
 ])('an accepted connection (%p)', ({ tls, proxyHeader }) => {
-  const options = async () => ({ proxyHeader, ...(tls ? { certificates: [await testCertificate()] } : {}) });
+  const options = async () => ({
+    ...(proxyHeader ? { proxyHeaderFrom: loopback } : {}),
+    ...(tls ? { certificates: [await testCertificate()] } : {}),
+  });
   const header = encodeProxyHeader({
     command: 'proxy',
     addresses: {
@@ -214,7 +219,7 @@ describe.each([
 describe('a listener', () => {
   test('takes a PROXY header in front of TLS', async () => {
     const { listener, recorder } = await serve({
-      proxyHeader: true,
+      proxyHeaderFrom: loopback,
       certificates: [await testCertificate()],
     });
     const raw = connect(listener.port, '127.0.0.1');
@@ -239,7 +244,7 @@ describe('a listener', () => {
   });
 
   test('speaks TLS 1.2, whatever newer a client offers', async () => {
-    const { listener } = await serve({ proxyHeader: false, certificates: [await testCertificate()] });
+    const { listener } = await serve({ certificates: [await testCertificate()] });
     const socket = (await dial(listener.port, true)) as TLSSocket;
     expect(socket.getProtocol()).toBe('TLSv1.2');
     const newest = connectTls({ port: listener.port, rejectUnauthorized: false, minVersion: 'TLSv1.3' });
@@ -289,7 +294,7 @@ describe('a listener', () => {
   });
 
   test('refuses what does not begin with the PROXY header that it expects', async () => {
-    const { listener, refusals } = await serve({ proxyHeader: true });
+    const { listener, refusals } = await serve({ proxyHeaderFrom: loopback });
     const socket = await dial(listener.port, false);
     socket.write('hello, this is no PROXY header');
     socket.resume();
@@ -298,7 +303,7 @@ describe('a listener', () => {
   });
 
   test('refuses a PROXY header and a TLS handshake that do not come in time', async () => {
-    for (const options of [{ proxyHeader: true }, { certificates: [await testCertificate()] }]) {
+    for (const options of [{ proxyHeaderFrom: loopback }, { certificates: [await testCertificate()] }]) {
       const { listener, refusals, changing } = await serve({ ...options, handshakeTimeoutMs: 100 });
       const socket = connect(listener.port, '127.0.0.1');
       cleanups.push(() => socket.destroy());
