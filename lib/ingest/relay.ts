@@ -1,4 +1,5 @@
 import type { Connection } from '../net/socket.ts';
+import type { Refusal } from '../protocol/refusals.ts';
 import type { LinkFrame } from '../protocol/relay/link-frames.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { StatusLevel } from '../protocol/rtmp/commands.ts';
@@ -45,8 +46,8 @@ export interface RelayOwner {
   finish(code: string, reason: string, status?: { level: StatusLevel; code: string }): void;
   /** The publisher ended its stream and may begin another on this connection: instead of `finish`. */
   unpublished(after: PublisherStream['afterEnd']): void;
-  /** No worker takes the publisher: instead of `finish`. */
-  refuse(error: RouteFailedError): void;
+  /** No worker takes the publisher, or nothing it sends can be read any more: instead of `finish`. */
+  refuse(refusal: Refusal): void;
 }
 
 /**
@@ -145,9 +146,9 @@ export class Relay {
   }
 
   /** The publisher broke the protocol: everything before the fault is published. */
-  broken(code: string, reason: string): void {
+  broken(detail: string): void {
     this.#feed.gathered();
-    this.#publisherEnded(() => this.#options.owner.finish(code, reason));
+    this.#publisherEnded(() => this.#options.owner.refuse({ reason: 'unreadable-media', detail }));
   }
 
   /** Checks deadlines; called periodically. */
@@ -267,7 +268,8 @@ export class Relay {
   #routeFailed(error: SearchFailure): void {
     const isPublisherHere = !this.#finished;
     this.abort();
-    if (isPublisherHere && error instanceof RouteFailedError) this.#options.owner.refuse(error);
+    if (isPublisherHere && error instanceof RouteFailedError)
+      this.#options.owner.refuse({ reason: error.reason, detail: error.message });
   }
 
   #frame(from: LinkInUse, frame: LinkFrame): void {
@@ -330,7 +332,7 @@ export class Relay {
     this.#finished = true;
     this.abort();
     const detail = `${lostWorkers.join(', then ')} stopped with the same ${sentBytes} bytes of it unpublished`;
-    this.#options.owner.refuse(new RouteFailedError({ reason: 'encoder-failed', detail }));
+    this.#options.owner.refuse({ reason: 'encoder-failed', detail });
   }
 }
 

@@ -6,7 +6,6 @@ import type { PublishRequest } from '../protocol/rtmp/publish-commands.ts';
 import { type PublishAction, RtmpServerSession } from '../protocol/rtmp/server-session.ts';
 import { type MemberId, newSessionId, type SessionId, type StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import type { RouteFailedError } from './errors.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { PublisherStream } from './policy/publisher-stream.ts';
 import type { ReadMemory } from './policy/read-memory.ts';
@@ -80,6 +79,7 @@ export class RtmpSession implements ConnectionHandler {
   #tap: PublishTap | undefined;
   #streamId: StreamId | undefined;
   #onAir = false;
+  #hasSkipped = false;
   #receivedBytes = 0;
   #lastReadMs = this.#startedMs;
   #lingerSinceMs = 0;
@@ -238,8 +238,8 @@ export class RtmpSession implements ConnectionHandler {
     else emit('ingest.publish.refused', about);
   }
 
-  refuse({ reason, message: detail }: RouteFailedError): void {
-    this.#turnAway({ reason, detail }, this.#streamId);
+  refuse(refusal: Refusal): void {
+    this.#turnAway(refusal, this.#streamId);
   }
 
   get #facts(): { readonly session: string; readonly client: string } {
@@ -250,6 +250,7 @@ export class RtmpSession implements ConnectionHandler {
     for (const action of actions) {
       if (action.type === 'send') this.#connection.write(action.bytes);
       else if (action.type === 'close') this.#close(action.code, action.reason);
+      else if (action.type === 'skipped') this.#messageSkipped(action.cause);
       else if (action.type === 'refuse') this.#turnAway({ reason: action.reason }, undefined);
       else {
         this.#isDone = false;
@@ -258,6 +259,13 @@ export class RtmpSession implements ConnectionHandler {
         void this.#publish(action.request);
       }
     }
+  }
+
+  /** Once a connection: until it publishes, anyone may send anything. */
+  #messageSkipped(cause: unknown): void {
+    if (this.#hasSkipped) return;
+    this.#hasSkipped = true;
+    this.#context.emit('ingest.message.skipped', { ...this.#facts, cause });
   }
 
   async #publish(request: PublishRequest): Promise<void> {
@@ -322,8 +330,9 @@ export class RtmpSession implements ConnectionHandler {
     // A `RangeError`: the publish command lies inside another message, so no reader could continue from there.
     if (!(fault instanceof ProtocolError) && !(fault instanceof RangeError)) throw fault;
     const code = fault instanceof ProtocolError ? fault.code : 'COMMAND_OUT_OF_ORDER';
-    if (this.#relay === undefined) this.#close(code, fault.message);
-    else this.#relay.broken(code, fault.message);
+    const detail = `${code}: ${fault.message}`;
+    if (this.#relay === undefined) this.#turnAway({ reason: 'unreadable-media', detail }, this.#streamId);
+    else this.#relay.broken(detail);
   }
 
   /** All that follows from it is in the reason's row. */

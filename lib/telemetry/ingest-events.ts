@@ -114,9 +114,9 @@ export const ingestEvents = {
     'Unpublished media exceeded the replay limit; the oldest was dropped and cannot be replayed.',
     { ReplayOverflows: 1 },
   ),
-  'ingest.message.skipped': event<StreamSession & { cause: unknown }>(
+  'ingest.message.skipped': event<Session & { stream?: string; cause: unknown }>(
     'warn',
-    'A message of the publisher cannot be read, so it is not kept for another worker. The publisher stays on air.',
+    'Skipped a message of the publisher that cannot be read; it is not kept for another worker. The publisher stays connected.',
   ),
   'ingest.journal.delayed': event<{ cause: unknown }>(
     'warn',

@@ -14,6 +14,7 @@ import { ChunkWriter } from '../../lib/protocol/rtmp/chunk-writer.ts';
 import { Publisher } from '../../lib/protocol/rtmp/publisher.ts';
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../../lib/routing/ids.ts';
 import { aggregateOf } from '../../testkit/media/rtmp-dialects.ts';
+import { badMessages, chunkOf, lateCommands, unreadableFrom } from '../vectors/rtmp/bad-messages.ts';
 
 /** A worker's end of a link, as the relay sees it. */
 class FakeLink implements WorkerLink {
@@ -331,6 +332,47 @@ const named = (...rest: (string | Buffer)[]): Buffer =>
     Buffer.from('onMetaData'),
     ...rest.map((part) => (typeof part === 'string' ? Buffer.from(part, 'hex') : part)),
   ]);
+
+describe('one bad message is one bad message', () => {
+  test.each([...badMessages, ...lateCommands].map((bad) => [bad.name, bad] as const))(
+    '%s is skipped, and the publisher stays on the air',
+    async (_name, bad) => {
+      const { first, on: publisher } = await onAir();
+      publisher.frame(0, true);
+      publisher.give(chunkOf(bad));
+      publisher.give(chunkOf(bad));
+      publisher.frame(40);
+      expect(publisher.causes).toEqual(bad.code ? [expect.objectContaining({ code: bad.code })] : []);
+      expect(publisher.told.slice(2)).toEqual(bad.code ? ['ingest.message.skipped'] : []);
+      expect(first.frames).toEqual([0, 40]);
+      expect(first.aborted || first.ended).toBe(false);
+      // A worker that takes over is none the wiser.
+      first.said?.closed('reset');
+      const second = (await publisher.search()).accept('encoder-2');
+      await settled();
+      expect(second.frames).toEqual([0, 40]);
+    },
+  );
+
+  test.each(unreadableFrom.map((bad) => [bad.name, bad] as const))(
+    'after %s nothing can be read: the publisher is told, and what came before it is published',
+    async (_name, bad) => {
+      const { first, on: publisher } = await onAir();
+      publisher.frame(0, true);
+      let fault: unknown;
+      try {
+        publisher.give(chunkOf(bad));
+      } catch (cause) {
+        fault = cause;
+      }
+      expect(fault).toMatchObject({ code: bad.code });
+      publisher.relay.broken('broken');
+      expect(publisher.told.slice(2)).toEqual(['refused: unreadable-media']);
+      expect(first.frames).toEqual([0]);
+      expect(first.ended).toBe(true);
+    },
+  );
+});
 
 describe('a data message that cannot be read', () => {
   test.each<[what: string, payload: Buffer, code: string | undefined]>([

@@ -28,7 +28,7 @@ export class ReceivedPublish extends Changing {
         for (const action of this.session.push(bytes)) {
           if (action.type === 'send') socket.write(action.bytes);
           else if (action.type === 'close' || action.type === 'refuse') socket.end();
-          else {
+          else if (action.type === 'publish') {
             this.request = action.request;
             answer(this);
           }

@@ -104,9 +104,12 @@ export class LeaseKeeper {
   }
 
   #renew(): Promise<void> {
-    this.#renewing ??= this.#renewOnce().finally(() => {
-      this.#renewing = undefined;
-    });
+    this.#renewing ??= this.#renewOnce()
+      // Whatever went wrong, the lease was not renewed: the fence closes by itself, and the next renewal is due.
+      .catch((cause: unknown) => this.#options.reachable(false, cause))
+      .finally(() => {
+        this.#renewing = undefined;
+      });
     return this.#renewing;
   }
 

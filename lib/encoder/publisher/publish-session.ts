@@ -7,6 +7,7 @@ import { SessionTime } from '../../protocol/relay/session-time.ts';
 import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { ChunkReader, type RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
+import { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
 import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
@@ -257,7 +258,7 @@ export class PublishSession {
     } else if (isKnown) return;
     else if (isUnpublish(message)) this.#handler?.unpublished();
     else {
-      const data = readMetaData(message);
+      const data = this.#readData(message);
       const frameRate = data?.framerate;
       const encoder = data?.encoder;
       if (!data) return;
@@ -266,6 +267,17 @@ export class PublishSession {
         ...(typeof encoder === 'string' ? { encoder: encoder.slice(0, 100) } : {}),
         announced: announcedTracks(data),
       });
+    }
+  }
+
+  /** Data that can't be read does no harm, however often it comes: an encoder may repeat it with every key frame. */
+  #readData(message: RtmpMessage): ReturnType<typeof readMetaData> {
+    try {
+      return readMetaData(message);
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.#handler?.skipped(cause);
+      return undefined;
     }
   }
 

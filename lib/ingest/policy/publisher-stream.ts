@@ -5,9 +5,15 @@ import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import type { RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
 import type { ChunkState } from '../../protocol/rtmp/chunk-state.ts';
-import { isUnpublish } from '../../protocol/rtmp/commands.ts';
-import type { ProtocolError } from '../../protocol/rtmp/errors.ts';
-import { decodeControl, encodeControl, mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
+import { decodeCommand, isUnpublish } from '../../protocol/rtmp/commands.ts';
+import { ProtocolError } from '../../protocol/rtmp/errors.ts';
+import {
+  type ControlMessage,
+  decodeControl,
+  encodeControl,
+  mediaTypeOf,
+  messageType,
+} from '../../protocol/rtmp/messages.ts';
 import { DecoderStarts } from './decoder-starts.ts';
 import { KeptHeaders, maxKeptBytes, prologueOf, tooLong } from './kept-headers.ts';
 import { ReplayLog, type ReplayPoint } from './replay-log.ts';
@@ -298,8 +304,19 @@ export class PublisherStream {
       this.#unpublished = true;
       this.#scanner.pause();
     }
-    const control = decodeControl(message);
+    const control = this.#understood(message);
     if (control?.kind === 'ping-request') this.#reply({ ...control, kind: 'ping-response' });
     if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);
+  }
+  /** Commands other than the end of the stream have no effect any more, but one that can't be read is worth a log line. */
+  #understood(message: RtmpMessage): ControlMessage | undefined {
+    try {
+      decodeCommand(message);
+      return decodeControl(message);
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.#unreadable(cause);
+      return undefined;
+    }
   }
 }

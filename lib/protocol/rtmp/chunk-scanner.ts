@@ -12,6 +12,9 @@ export interface ChunkLimits {
   readonly maxPartialBytes?: number;
 }
 
+/** Of set-chunk-size and abort. */
+const controlBytes = 4;
+
 /** A message as the scanner sees it. One record per chunk stream, which is reused: copy what you keep. */
 export interface ScannedMessage {
   readonly chunkStreamId: number;
@@ -41,7 +44,7 @@ export interface ScanHandlers {
   /**
    * Called once two payload bytes (or all of a shorter message) have arrived. Return true to request the payload, or a number to
    * request only so many bytes of it. An aborted message has a start but no end. The payload of set-chunk-size and abort is always
-   * kept.
+   * kept, or so much of it that a wrong length shows.
    */
   onStart?(message: ScannedMessage): boolean | number;
   onEnd(message: ScannedMessage): void;
@@ -189,7 +192,8 @@ export class ChunkScanner {
     stream.started = true;
     stream.start = stream.startAt - this.#scanned;
     const wanted = this.#handlers.onStart?.(stream);
-    if (wanted === true || stream.isChunkControl) stream.keepPayload(stream.length);
+    if (wanted === true) stream.keepPayload(stream.length);
+    else if (stream.isChunkControl) stream.keepPayload(controlBytes + 1);
     else if (wanted) stream.keepPayload(wanted);
   }
 
@@ -198,7 +202,7 @@ export class ChunkScanner {
     this.#partialMessages--;
     this.#partialBytes -= stream.length;
     stream.close();
-    if (payload !== undefined && stream.isChunkControl) this.#obey(stream.typeId, payload);
+    if (payload?.length === controlBytes && stream.isChunkControl) this.#obey(stream.typeId, payload);
     stream.payload = payload;
     stream.start = stream.startAt - this.#scanned;
     stream.end = end;
@@ -330,11 +334,9 @@ export class ChunkScanner {
         `a message of ${stream.length} bytes exceeds the limit of ${this.#maxMessageBytes}`,
       );
     }
-    if (stream.isChunkControl && stream.length !== 4) {
-      throw new ProtocolError(
-        'CONTROL_MALFORMED',
-        `control message ${stream.typeId} has ${stream.length} bytes`,
-      );
+    // Without the new chunk size, nothing that follows can be read; an abort can be ignored.
+    if (stream.typeId === 1 && stream.length !== controlBytes) {
+      throw new ProtocolError('CONTROL_MALFORMED', `a set-chunk-size message has ${stream.length} bytes`);
     }
     stream.active = true;
     stream.started = false;

@@ -22,6 +22,9 @@ export interface Command {
   readonly args: readonly Amf0Value[];
 }
 
+/** The only stream id that `createStream` returns: a session publishes one stream. */
+export const publishMessageStreamId = 1;
+
 /** The chunk stream for responses to commands. */
 const commandChunkStreamId = 3;
 
@@ -60,12 +63,34 @@ function commandBody({ typeId, payload }: RtmpMessage): Buffer | undefined {
   return typeId === messageType.commandAmf3 ? payload.subarray(payload[0] === 0 ? 1 : 0) : undefined;
 }
 
+/** The name of a command, also if nothing else of it can be read. Never throws. */
+export function commandNameOf(message: RtmpMessage): string | undefined {
+  const body = commandBody(message);
+  return body && firstAmf0String(body);
+}
+
 const unpublishCommands = new Set(['FCUnpublish', 'deleteStream', 'closeStream']);
 
 /** Whether the publisher itself ends its stream. Never throws. */
 export function isUnpublish(message: RtmpMessage): boolean {
-  const body = commandBody(message);
-  return body !== undefined && unpublishCommands.has(firstAmf0String(body) ?? '');
+  const name = commandNameOf(message);
+  if (name === undefined || !unpublishCommands.has(name)) return false;
+  return name !== 'deleteStream' || !isOfAnotherStream(message);
+}
+
+function isOfAnotherStream(message: RtmpMessage): boolean {
+  try {
+    const command = decodeCommand(message);
+    return command !== undefined && deletesAnother(command);
+  } catch {
+    // Its name says enough.
+    return false;
+  }
+}
+
+/** Whether a deleteStream command (7.2.2.3) names a stream that isn't the published one; 0 names none. */
+export function deletesAnother({ args: [, streamId] }: Command): boolean {
+  return typeof streamId === 'number' && streamId !== publishMessageStreamId && streamId !== 0;
 }
 
 export type StatusLevel = 'status' | 'error' | 'warning';

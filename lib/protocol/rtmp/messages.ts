@@ -84,6 +84,8 @@ export function decodeControl(message: RtmpMessage): ControlMessage | undefined 
     case messageType.setChunkSize:
       return { kind: 'set-chunk-size', chunkSize: readUint32(payload, 0) };
     case messageType.abort:
+      if (payload.length !== 4)
+        throw new ProtocolError('CONTROL_MALFORMED', 'an abort message is not 4 bytes');
       return { kind: 'abort', chunkStreamId: readUint32(payload, 0) };
     case messageType.acknowledgement:
       return { kind: 'acknowledgement', sequenceNumber: readUint32(payload, 0) };

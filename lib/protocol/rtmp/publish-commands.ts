@@ -1,7 +1,18 @@
 import type { Amf0Value } from './amf0.ts';
 import type { RtmpMessage } from './chunk-reader.ts';
-import { type Command, encodeCommand, isObject, statusCommand } from './commands.ts';
+import {
+  type Command,
+  deletesAnother,
+  encodeCommand,
+  isObject,
+  publishMessageStreamId,
+  statusCommand,
+} from './commands.ts';
 import { encodeControl } from './messages.ts';
+
+/** Nothing can follow one of these that can't be read. */
+export const isIndispensable = (commandName: string | undefined): boolean =>
+  commandName === 'connect' || commandName === 'createStream' || commandName === 'publish';
 
 /** The phase of a publish session between the handshake and the publish command. */
 export type CommandPhase = 'connecting' | 'connected' | 'stream-created';
@@ -60,9 +71,6 @@ export interface CommandRules {
   /** The Window Acknowledgement Size and peer bandwidth we send, in bytes. */
   readonly windowBytes: number;
 }
-
-/** The only stream id that `createStream` returns: a session publishes one stream. */
-export const publishMessageStreamId = 1;
 
 type Handler = (command: Command, phase: CommandPhase, rules: CommandRules) => Step;
 
@@ -170,8 +178,12 @@ function createStream(command: Command): Step {
   };
 }
 
-function deleteStream(command: Command): Step {
-  return { type: 'go', to: 'connected', reply: answered(command, undefined) };
+function deleteStream(command: Command, phase: CommandPhase): Step {
+  return {
+    type: 'go',
+    to: deletesAnother(command) ? phase : 'connected',
+    reply: answered(command, undefined),
+  };
 }
 
 function publish(command: Command): Step {

@@ -1,21 +1,29 @@
 import { Buffer } from 'node:buffer';
 import { rtmpApp } from '../../config/names.ts';
-import type { RefusalReason } from '../refusals.ts';
+import { type RefusalReason, refusalStatus } from '../refusals.ts';
 import { AckCounter } from './acknowledgement.ts';
 import { ChunkReader, type RtmpMessage } from './chunk-reader.ts';
 import type { ChunkState } from './chunk-state.ts';
 import { ChunkWriter } from './chunk-writer.ts';
-import { decodeCommand, encodeCommand, type StatusLevel, statusCommand } from './commands.ts';
+import {
+  type Command,
+  commandNameOf,
+  decodeCommand,
+  encodeCommand,
+  publishMessageStreamId,
+  type StatusLevel,
+  statusCommand,
+} from './commands.ts';
 import { ProtocolError, type ProtocolErrorCode } from './errors.ts';
 import { type RandomSource, ServerHandshake } from './handshake.ts';
-import { decodeControl, encodeControl, messageType } from './messages.ts';
+import { type ControlMessage, decodeControl, encodeControl, messageType } from './messages.ts';
 import {
   type CommandPhase,
   type CommandRules,
   type ConnectFacts,
+  isIndispensable,
   type PublishCloseCode,
   type PublishRequest,
-  publishMessageStreamId,
   stepFor,
 } from './publish-commands.ts';
 
@@ -40,6 +48,8 @@ export type PublishAction =
   | { readonly type: 'publish'; readonly request: PublishRequest }
   /** The publisher is owed a status: `refuse()`. */
   | { readonly type: 'refuse'; readonly reason: RefusalReason }
+  /** A message can't be read, and isn't needed. */
+  | { readonly type: 'skipped'; readonly cause: ProtocolError }
   | { readonly type: 'close'; readonly code: ProtocolErrorCode | PublishCloseCode; readonly reason: string };
 
 /** Media of a stream that has just ended may still be on its way. */
@@ -109,6 +119,10 @@ export class RtmpServerSession {
       read();
     } catch (cause) {
       if (!(cause instanceof ProtocolError)) throw cause;
+      if (this.#phase !== 'handshake') {
+        const { level, code, description } = refusalStatus({ reason: 'unreadable-media' });
+        this.#actions.push({ type: 'send', bytes: this.status(level, code, description) });
+      }
       this.#close(cause.code, cause.message);
     }
     return this.#actions;
@@ -228,10 +242,9 @@ export class RtmpServerSession {
       this.#close('MEDIA_BEFORE_PUBLISH', 'received audio or video before the publish command');
       return;
     }
-    const control = decodeControl(message);
+    const { control, command } = this.#understood(message);
     if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);
     if (control?.kind === 'ping-request') this.#send(encodeControl({ ...control, kind: 'ping-response' }));
-    const command = decodeCommand(message);
     if (command === undefined) return;
     const phase = this.#phase as CommandPhase;
     const step = stepFor(command, phase, this.#rules);
@@ -258,6 +271,17 @@ export class RtmpServerSession {
       this.#phase = 'waiting';
       this.#reader.pause();
       this.#actions.push({ type: 'publish', request: { ...connect, streamName, publishType } });
+    }
+  }
+
+  /** One bad message is one bad message: chunks after it can be read. */
+  #understood(message: RtmpMessage): { control?: ControlMessage | undefined; command?: Command | undefined } {
+    try {
+      return { control: decodeControl(message), command: decodeCommand(message) };
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError) || isIndispensable(commandNameOf(message))) throw cause;
+      this.#actions.push({ type: 'skipped', cause });
+      return {};
     }
   }
 

@@ -3,7 +3,7 @@ import { ConditionFailedError, ControlStoreUnavailableError } from '../../../lib
 import type { LeaseStore } from '../../../lib/control-store/ports.ts';
 import type { LeaseRecord } from '../../../lib/control-store/records.ts';
 import { LeaseKeeper } from '../../../lib/encoder/lease/lease-keeper.ts';
-import { leaseMs, renewEveryMs } from '../../../lib/encoder/lease/policy/fence.ts';
+import { Fence, leaseMs, renewEveryMs } from '../../../lib/encoder/lease/policy/fence.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -45,6 +45,23 @@ function keep(renew: (atMs: number) => Promise<void>) {
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 describe('a lease keeper', () => {
+  test('goes on renewing after an error of its own', async () => {
+    const unanswered = jest.spyOn(Fence.prototype, 'unanswered').mockImplementationOnce(() => {
+      throw new Error('An error of its own.');
+    });
+    let fails = true;
+    const { keeper, told } = keep(async () => {
+      if (fails) throw new ControlStoreUnavailableError('No answer.');
+    });
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    fails = false;
+    await jest.advanceTimersByTimeAsync(renewEveryMs);
+    unanswered.mockRestore();
+    expect(told).toEqual(['unreachable', 'reachable']);
+    expect(await keeper.mayWrite()).toBe(true);
+    keeper.stop();
+  });
+
   test('keeps writing while a store times out on every renewal for a minute: that is no suspension', async () => {
     const { keeper, told } = keep(async () => {
       await wait(longestCallMs);

@@ -5,6 +5,7 @@ import type { ProtocolError } from '../../../lib/protocol/rtmp/errors.ts';
 import { Publisher } from '../../../lib/protocol/rtmp/publisher.ts';
 import type { BroadcastId } from '../../../lib/routing/ids.ts';
 import { openSession, plainHello } from '../../../testkit/harness/open-session.ts';
+import { badMessages, chunkOf, lateCommands, unreadableFrom } from '../../vectors/rtmp/bad-messages.ts';
 
 const name = Buffer.concat([Buffer.from([2, 0, 10]), Buffer.from('onMetaData')]);
 const nested = (depth: number): Buffer =>
@@ -53,6 +54,61 @@ test.each(unreadable)('a data message %s is skipped, and the media around it goe
   );
   expect(seen).toEqual(['video 0', 'AMF_', 'video 40']);
   expect(aborted).toEqual([]);
+});
+
+/** A session whose frames, and all else that its handler hears, are listed. */
+function listing() {
+  const seen: string[] = [];
+  const { session, data } = openSession(plainHello, { abort: () => void seen.push('aborted') });
+  session.accept(
+    { broadcastId: 'b' as BroadcastId, epoch: 1 },
+    {
+      media: (type, timestampMs) => seen.push(`${type} ${timestampMs}`),
+      metadata: () => seen.push('metadata'),
+      tracksIgnored() {},
+      skipped: () => seen.push('skipped'),
+      unusable: (cause) => seen.push(`unusable: ${(cause as ProtocolError).code}`),
+      batchEnded() {},
+      unpublished: () => seen.push('unpublished'),
+      closed: () => seen.push('closed'),
+    },
+  );
+  const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
+  const frame = (atMs: number): void => data(writer.media('video', atMs, Buffer.from([0x27, 1, 0, 0, 0, 1])));
+  return { seen, data, writer, frame };
+}
+
+test.each([...badMessages, ...lateCommands].map((bad) => [bad.name, bad] as const))(
+  '%s does not reach the media around it',
+  (_name, bad) => {
+    const { seen, data, frame } = listing();
+    frame(0);
+    for (let times = 0; times < 10; times++) data(chunkOf(bad));
+    frame(40);
+    expect(seen).toEqual(['video 0', 'video 40']);
+  },
+);
+
+test.each(unreadableFrom.map((bad) => [bad.name, bad] as const))(
+  'after %s the session is given up',
+  (_name, bad) => {
+    const { seen, data, frame } = listing();
+    frame(0);
+    data(chunkOf(bad));
+    frame(40);
+    expect(seen).toEqual(['video 0', `unusable: ${bad.code}`]);
+  },
+);
+
+test('data that cannot be read is skipped for as long as a broadcaster repeats it', () => {
+  const { seen, data, writer, frame } = listing();
+  for (let atMs = 0; atMs < 400; atMs += 40) {
+    data(writer.media('data', atMs, name));
+    data(writer.media('data', atMs, Buffer.concat([name, nested(100)])));
+    frame(atMs);
+  }
+  expect(seen.filter((one) => one.startsWith('video'))).toHaveLength(10);
+  expect(seen.filter((one) => one === 'skipped')).toHaveLength(10);
 });
 
 test('whatever throws, and however often, messages are skipped or the proxy is told to end the session', () => {

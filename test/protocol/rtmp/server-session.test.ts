@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Amf0Value } from '../../../lib/protocol/rtmp/amf0.ts';
+import { type Amf0Value, encodeAmf0 } from '../../../lib/protocol/rtmp/amf0.ts';
 import { ChunkReader, type RtmpMessage } from '../../../lib/protocol/rtmp/chunk-reader.ts';
 import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
@@ -17,6 +17,7 @@ import {
   RtmpServerSession,
   type RtmpServerSessionOptions,
 } from '../../../lib/protocol/rtmp/server-session.ts';
+import { badMessages, chunkOf, unreadableFrom } from '../../vectors/rtmp/bad-messages.ts';
 import { captures } from '../../vectors/rtmp/captures.ts';
 import { bytesOf, cut, plain, read } from './wire.ts';
 
@@ -57,6 +58,30 @@ const commandsIn = (actions: readonly PublishAction[] | Buffer, chunkSize?: numb
   sent(actions, chunkSize).flatMap((message) => decodeCommand(message) ?? []);
 const closeOf = (actions: readonly PublishAction[]) =>
   actions.find((action) => action.type === 'close')?.code;
+
+/** A command of which the transaction id lacks its last byte. */
+const cutOff = (name: string): string => encodeAmf0([name, 1]).subarray(0, -1).toString('hex');
+
+/** Every message comes once between the commands of a publisher. */
+test.each(badMessages.map((bad) => [bad.name, bad] as const))(
+  'a publish session skips %s before it publishes',
+  (_name, bad) => {
+    const client = open();
+    const skipped: unknown[] = [];
+    const skip = () => {
+      for (const action of client.session.push(chunkOf(bad)))
+        if (action.type !== 'send') skipped.push(action);
+    };
+    if (bad.code) skip();
+    client.command('connect', 1, { app: 'live' });
+    skip();
+    client.command('createStream', 4, null);
+    skip();
+    expect(client.command('publish', 5, null, 'key')).toEqual([expect.objectContaining({ type: 'publish' })]);
+    const cause = expect.objectContaining({ code: bad.code });
+    expect(skipped).toEqual(bad.code ? Array(3).fill({ type: 'skipped', cause }) : []);
+  },
+);
 
 describe('a publish session', () => {
   test('answers connect with its window, bandwidth and chunk size, then success', () => {
@@ -414,14 +439,17 @@ describe('a publish session closes', () => {
   });
 
   test.each([
-    ['chunk size 0', '02 000000 000004 01 00000000 00000000', 'CHUNK_SIZE_ZERO'],
-    ['a message over 64 KiB', '03 000000 010001 14 00000000', 'MESSAGE_TOO_LONG'],
-    ['deep AMF', `03 000000 000055 14 00000000 ${'0a00000001'.repeat(17)}`, 'AMF_TOO_DEEP'],
-    ['a command without a name', '03 000000 000001 14 00000000 05', 'COMMAND_MALFORMED'],
-    ['a ping without a time', '02 000000 000002 04 00000000 0006', 'CONTROL_MALFORMED'],
-  ])('at %s', (_name, hex, code) => {
+    ['a message over 64 KiB', bytesOf('03 000000 010001 14 00000000'), 'MESSAGE_TOO_LONG'],
+    ...unreadableFrom.map((bad) => [bad.name, chunkOf(bad), bad.code] as const),
+    ['a publish that is cut off', chunkOf({ name: '', typeId: 20, hex: cutOff('publish') }), 'AMF_TRUNCATED'],
+    ['a connect that is cut off', chunkOf({ name: '', typeId: 20, hex: cutOff('connect') }), 'AMF_TRUNCATED'],
+  ])('at %s, in words', (_name, bytes, code) => {
     const client = opened();
-    expect(closeOf(client.session.push(bytesOf(hex)))).toBe(code);
+    const actions = client.session.push(bytes);
+    expect(closeOf(actions)).toBe(code);
+    expect(commandsIn(actions).map(readStatus)).toEqual([
+      expect.objectContaining({ level: 'error', code: 'NetStream.Publish.Rejected' }),
+    ]);
     expect(client.session.push(Buffer.alloc(10))).toEqual([]);
   });
 

@@ -253,8 +253,12 @@ describe('what is not RTMP', () => {
     // Set Chunk Size 0.
     bad.socket.write(Buffer.from([2, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0, 0]));
     await bad.until(() => bad.closed);
+    expect(bad.statuses.at(-1)).toMatchObject({ level: 'error', code: 'NetStream.Publish.Rejected' });
     expect(harness.log.of('ingest.publish.ended')).toEqual([
-      expect.objectContaining({ code: 'CHUNK_SIZE_ZERO' }),
+      expect.objectContaining({
+        code: 'MEDIA_UNREADABLE',
+        detail: 'CHUNK_SIZE_ZERO: the chunk size was set to 0',
+      }),
     ]);
     good.headers();
     good.socket.write(good.video(7, 0, true));

@@ -217,6 +217,12 @@ export const chunkVectors: readonly ChunkVector[] = [
     messages: [audio(1), { id: 2, time: 0, type: 2, stream: 0, hex: '00000004' }, { id: 2, time: 0, type: 2, stream: 0, hex: '00000009' }, audio(2)],
     hex: '04 000001 000002 08 01000000 af01 02 000000 000004 02 00000000 00000004 c2 00000009 84 000001 af01',
   },
+  {
+    name: 'an abort that is too short, or too long, which aborts nothing',
+    readOnly: true,
+    messages: [{ id: 2, time: 0, type: 2, stream: 0, hex: '0004' }, { id: 2, time: 0, type: 2, stream: 0, hex: '0000000400' }, { id: 4, time: 1, type: 8, stream: 1, hex: a(131) }],
+    hex: `04 000001 000083 08 01000000 ${a(128)} 02 000000 000002 02 00000000 0004 02 000000 000005 02 00000000 0000000400 c4 ${a(3)}`,
+  },
 ];
 
 const size = (hex: string) => `02 000000 000004 01 00000000 ${hex}`;
@@ -232,7 +238,6 @@ export const badChunks: readonly {
   { name: 'a chunk size with its top bit set', hex: size('80000001'), code: 'CHUNK_SIZE_NEGATIVE' },
   { name: 'a set-chunk-size message of 3 bytes', hex: '02 000000 000003 01 00000000 000001', code: 'CONTROL_MALFORMED' },
   { name: 'a set-chunk-size message of 8 MiB', hex: '02 000000 800000 01 00000000', code: 'CONTROL_MALFORMED' },
-  { name: 'an empty abort', hex: '02 000000 000000 02 00000000', code: 'CONTROL_MALFORMED' },
   { name: 'type 2 on a fresh chunk stream', hex: '84 000000', code: 'CHUNK_WITHOUT_HEADER' },
   { name: 'type 3 on a fresh chunk stream', hex: 'c4', code: 'CHUNK_WITHOUT_HEADER' },
   { name: 'type 0 inside a message', hex: `04 000000 000083 08 01000000 ${a(128)} 04 000000 000002 08 01000000`, code: 'CHUNK_HEADER_MID_MESSAGE' },
