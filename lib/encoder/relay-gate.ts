@@ -128,6 +128,7 @@ class Arrival implements RelayConnection {
   readonly #handler: ArrivalHandler;
   #timer: NodeJS.Timeout | undefined;
   #held: Buffer = Buffer.alloc(0);
+  #isCheck = false;
   #state: 'waiting' | 'open' | 'over' = 'waiting';
   #worker: RelayConnectionHandler | undefined;
 
@@ -198,6 +199,8 @@ class Arrival implements RelayConnection {
 
   #data(bytes: Buffer): void {
     if (this.#worker !== undefined) this.#worker.data(bytes);
+    // A health check has nothing to say.
+    if (this.#isCheck) this.abort();
     if (this.#worker !== undefined || this.#state !== 'waiting') return;
     try {
       this.#held = Buffer.concat([this.#held, bytes]);
@@ -205,7 +208,10 @@ class Arrival implements RelayConnection {
       if (decoded === undefined) return;
       if (decoded.header.command === 'local') {
         this.#handler.local();
+        this.#isCheck = true;
+        const saysMore = this.#held.length > decoded.length;
         this.dismiss();
+        if (saysMore) this.abort();
       } else this.#handler.hello(this.#held.subarray(0, decoded.length));
     } catch (cause) {
       this.#handler.failed(cause);
