@@ -27,8 +27,8 @@ export interface PublisherStreamOptions {
   readonly replayMaxBytes: number;
   /** Called with memory that no longer holds any kept byte. */
   readonly release: (memory: Buffer) => void;
-  /** A message cannot be read, or not all of it. Workers get it all the same, and skip it. */
-  readonly unreadable: (cause: ProtocolError) => void;
+  /** A message cannot be read, or not all of it. Workers get it all the same, and skip it. @default nobody is told */
+  readonly unreadable?: (cause: ProtocolError) => void;
 }
 
 /** Servers that send aggregate messages fill them up to 64 KiB. */
@@ -58,7 +58,7 @@ export class PublisherStream {
   readonly #scanner: ChunkScanner;
   readonly #log: ReplayLog;
   readonly #acknowledgement: AckCounter;
-  readonly #unreadable: PublisherStreamOptions['unreadable'];
+  readonly #unreadable: (cause: ProtocolError) => void;
   readonly #headers: KeptHeaders;
   readonly #starts = new DecoderStarts();
   /** Complete frames. */
@@ -79,8 +79,8 @@ export class PublisherStream {
     };
     this.#scanner = new ChunkScanner(handlers, {}, options.chunkState);
     this.#acknowledgement = options.acknowledgement;
-    this.#unreadable = options.unreadable;
-    this.#headers = new KeptHeaders(options.unreadable);
+    this.#unreadable = options.unreadable ?? (() => {});
+    this.#headers = new KeptHeaders(this.#unreadable);
     const first: ReplayPoint = {
       offset: 0,
       frames: 0,
