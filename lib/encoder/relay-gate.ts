@@ -1,4 +1,5 @@
 import { WaitingRoom } from '../net/policy/waiting-room.ts';
+import { clientOf } from '../protocol/relay/ip-address.ts';
 import { encodeLinkFrame, type LinkFrame } from '../protocol/relay/link-frames.ts';
 import { decodeProxyHeader } from '../protocol/relay/proxy-header.ts';
 import { openSeal, type RelayKeys } from '../protocol/relay/seal.ts';
@@ -19,7 +20,7 @@ const reportEveryMs = 1_000;
  * How many links may wait to be verified, if so many may be open. One proxy may bring as many at once as there is room for, and its
  * links are verified within milliseconds.
  */
-export const unverifiedLinks = (mostLinks: number) => ({ most: 2 * mostLinks, mostPerAddress: mostLinks });
+export const unverifiedLinks = (mostLinks: number) => ({ most: 2 * mostLinks, mostPerClient: mostLinks });
 
 export interface RelayGateOptions {
   readonly memberId: MemberId;
@@ -58,7 +59,7 @@ export class RelayGate {
         if (wasOpen) this.#links--;
       },
     });
-    const crowdedOut = this.#waiting.enter(connection.remote.host, arrival);
+    const crowdedOut = this.#waiting.enter(clientOf(connection.remote.host), arrival);
     if (crowdedOut !== undefined) this.#refuse(crowdedOut, new Error('too many links wait to be verified'));
     arrival.read();
   }

@@ -1,5 +1,6 @@
 import { WaitingRoom, type WaitingRoomLimits } from '../net/policy/waiting-room.ts';
 import type { Arrival, Arrivals } from '../net/socket.ts';
+import { clientOf } from '../protocol/relay/ip-address.ts';
 import { arrivalLimits } from './policy/arrival-limits.ts';
 
 /** What happened at a proxy's door since the last look. */
@@ -19,6 +20,7 @@ export interface DoorReport {
 export class PublisherArrivals implements Arrivals {
   readonly #room: WaitingRoom<PublisherArrival>;
   #sockets = 0;
+  #unknown = 0;
   #crowdedOut = 0;
   #lastClient = '';
 
@@ -26,14 +28,15 @@ export class PublisherArrivals implements Arrivals {
     this.#room = new WaitingRoom(limits);
   }
 
-  enter(host: string, giveWay: () => void): Arrival {
+  enter(host: string | undefined, giveWay: () => void): Arrival {
     this.#sockets++;
-    const arrival = new PublisherArrival(host, giveWay, {
-      wait: (from) => this.#enter(from, arrival),
+    const arrival = new PublisherArrival(host ?? '', giveWay, {
+      wait: (from) => this.#enter(clientOf(from), arrival),
       leave: () => this.#room.leave(arrival),
       closed: () => this.#sockets--,
     });
-    this.#enter(host, arrival);
+    // All that one balancer brings at once would share its address: each is a client by itself until its header comes.
+    this.#enter(host === undefined ? `unknown ${++this.#unknown}` : clientOf(host), arrival);
     return arrival;
   }
 
@@ -43,8 +46,8 @@ export class PublisherArrivals implements Arrivals {
     return { sockets: this.#sockets, crowdedOut, client: this.#lastClient };
   }
 
-  #enter(host: string, arrival: PublisherArrival): void {
-    const oldest = this.#room.enter(host, arrival);
+  #enter(client: string, arrival: PublisherArrival): void {
+    const oldest = this.#room.enter(client, arrival);
     if (oldest === undefined) return;
     this.#crowdedOut++;
     this.#lastClient = oldest.host;

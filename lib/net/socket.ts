@@ -64,9 +64,12 @@ export interface Arrival {
   closed(): void;
 }
 
-/** Who may wait at a listener. `giveWay` closes the connection; it may be called before `enter` returns for another one. */
+/**
+ * Who may wait at a listener. `host`: undefined until a balancer's PROXY header names it. `giveWay` closes the connection; it may be
+ * called before `enter` returns for another one.
+ */
 export interface Arrivals {
-  enter(host: string, giveWay: () => void): Arrival;
+  enter(host: string | undefined, giveWay: () => void): Arrival;
 }
 
 /** Opens a connection, or throws `ConnectError` (code `CONNECT_FAILED`) within `timeoutMs`. */

@@ -31,17 +31,6 @@ export const regionAlarms = {
     because:
       'A deploy or a task replacement causes a few unhealthy minutes; a quarter of an hour is neither.',
   },
-  PublishersUnserved: {
-    title: 'Publishers rejected by the platform',
-    means:
-      'Broadcasters are being rejected although their keys may be valid: no worker, a full proxy or no control store.',
-    reads: { metric: 'PublishersUnserved' },
-    bad: ['>=', 1],
-    periodSeconds: 60,
-    periods: [2, 5],
-    missing: 'good',
-    because: `Broadcasting software retries: a single rejection may recover, but rejections in two separate minutes did not. ${silence}`,
-  },
   ConnectionsCrowdedOut: {
     title: 'Proxies crowded with unknown connections',
     means:
@@ -52,6 +41,17 @@ export const regionAlarms = {
     periods: [3, 5],
     missing: 'good',
     because: `A large office that reconnects at once may exceed its share for a moment; hundreds a minute, repeatedly, are a flood. ${silence}`,
+  },
+  PublishersUnserved: {
+    title: 'Publishers rejected by the platform',
+    means:
+      'Broadcasters are being rejected although their keys may be valid: no worker, a full proxy or no control store.',
+    reads: { metric: 'PublishersUnserved' },
+    bad: ['>=', 1],
+    periodSeconds: 60,
+    periods: [2, 5],
+    missing: 'good',
+    because: `Broadcasting software retries: a single rejection may recover, but rejections in two separate minutes did not. ${silence}`,
   },
   PublishersDropped: {
     title: 'Publishers on air disconnected',

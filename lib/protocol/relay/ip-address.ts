@@ -17,6 +17,17 @@ export function formatIp(bytes: Buffer): string {
   return hostOf(groups.join(':')) ?? groups.join(':');
 }
 
+/**
+ * Who an address stands for where clients have limits: an IPv4 address itself, even if mapped into IPv6; of IPv6 the /64, within which a
+ * host can take any address. Anything else is returned unchanged.
+ */
+export function clientOf(address: string): string {
+  const bytes = parseIp(address, 16);
+  if (bytes === undefined) return address;
+  if (bytes.subarray(0, 12).equals(mappedPrefix)) return formatIp(bytes);
+  return `${formatIp(Buffer.concat([bytes.subarray(0, 8), Buffer.alloc(8)]))}/64`;
+}
+
 const mappedPrefix = Buffer.from('00000000000000000000ffff', 'hex');
 
 function parseIpv4(text: string): Buffer | undefined {

@@ -315,7 +315,7 @@ describe('what is not RTMP', () => {
 });
 
 describe('connections without a valid key', () => {
-  const arrivals = { most: 8, mostPerAddress: 4 };
+  const arrivals = { most: 8, mostPerClient: 4 };
   const kinds: readonly [string, (harness: IngestHarness) => Promise<Socket>][] = [
     ['send nothing', async ({ rtmpPort }) => connect(rtmpPort, '127.0.0.1')],
     ['send nothing to the TLS port', async ({ rtmpsPort }) => connect(rtmpsPort, '127.0.0.1')],

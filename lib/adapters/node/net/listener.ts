@@ -94,7 +94,8 @@ export async function listen(options: ListenerOptions, handler: ListenerHandler)
   const tls = options.certificates && tlsServer(options, options.certificates, handler);
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, keepAlive: true }, (socket) => {
     let close = (): void => void socket.destroy();
-    const arrival = options.arrivals?.enter(socket.remoteAddress ?? '', () => close()) ?? uncounted;
+    const host = options.proxyHeaderFrom === undefined ? (socket.remoteAddress ?? '') : undefined;
+    const arrival = options.arrivals?.enter(host, () => close()) ?? uncounted;
     socket.on('close', () => arrival.closed());
     const accepted: Accepted = {
       arrival,
@@ -126,7 +127,7 @@ export async function listen(options: ListenerOptions, handler: ListenerHandler)
         timeoutMs: options.handshakeTimeoutMs,
         optional: options.proxyHeaderOptional ?? false,
       }));
-      if (remote !== undefined) accepted.arrival.comesFrom(remote.host);
+      accepted.arrival.comesFrom(remote?.host ?? socket.remoteAddress ?? '');
     }
     if (accepted.arrival.gaveWay) return;
     // The peer disconnected before it was accepted: there is nobody to talk to.

@@ -115,6 +115,16 @@ async function dial(
   return socket;
 }
 
+/** As a balancer sends it. */
+const header = encodeProxyHeader({
+  command: 'proxy',
+  addresses: {
+    source: { address: '203.0.113.9', port: 4_711 },
+    destination: { address: '198.51.100.1', port: 443 },
+  },
+  tlvs: [],
+});
+
 describe.each([
   { tls: false, proxyHeader: false },
   { tls: true, proxyHeader: false },
@@ -123,14 +133,6 @@ describe.each([
   const options = async () => ({
     ...(proxyHeader ? { proxyHeaderFrom: loopback } : {}),
     ...(tls ? { certificates: [await testCertificate()] } : {}),
-  });
-  const header = encodeProxyHeader({
-    command: 'proxy',
-    addresses: {
-      source: { address: '203.0.113.9', port: 4_711 },
-      destination: { address: '198.51.100.1', port: 443 },
-    },
-    tlvs: [],
   });
   const greet = (socket: { write(bytes: Buffer): void }) => {
     if (proxyHeader) socket.write(header);
@@ -300,6 +302,34 @@ describe('a listener', () => {
     socket.resume();
     await once(socket, 'end');
     expect(refusals).toEqual([expect.objectContaining({ code: 'PROXY_HEADER_MALFORMED' })]);
+  });
+
+  test('refuses PROXY headers from anybody but the balancers', async () => {
+    const { listener, refusals, changing } = await serve({
+      proxyHeaderFrom: allowedAddresses(['192.0.2.0/24', '::1/128']),
+    });
+    const socket = connect(listener.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(header);
+    await changing.until(() => refusals.length === 1);
+    expect(refusals[0]).toMatchObject({ code: 'UNTRUSTED_BALANCER' });
+    await once(socket, 'close');
+  });
+
+  test('takes a client that comes without the header as it is, if the header is optional', async () => {
+    const { listener, recorder } = await serve({ proxyHeaderFrom: loopback, proxyHeaderOptional: true });
+    const direct = connect(listener.port, '127.0.0.1');
+    direct.on('error', () => {});
+    direct.write('\u0003RTMP');
+    const heard = await recorder();
+    await heard.until(() => heard.text === '\u0003RTMP');
+    expect(heard.connection.remote).toEqual({ host: '127.0.0.1', port: direct.localPort });
+    const carried = connect(listener.port, '127.0.0.1');
+    carried.on('error', () => {});
+    carried.write(Buffer.concat([header, Buffer.from('x')]));
+    const other = await recorder(1);
+    await other.until(() => other.text === 'x');
+    expect(other.connection.remote).toEqual({ host: '203.0.113.9', port: 4_711 });
   });
 
   test('refuses a PROXY header and a TLS handshake that do not come in time', async () => {
