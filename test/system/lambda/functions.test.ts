@@ -412,7 +412,9 @@ test('the relay keys are rotated as Secrets Manager asks for it: the new key fir
   );
   const rotating = start('relay-keys', relayKeysFunctionCodec.encode({}));
   const keys = async () => {
-    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: ARN }));
+    // Without it the emulator answers with the version that was current first.
+    const inUse = { SecretId: ARN, VersionStage: 'AWSCURRENT' };
+    const { SecretString } = await secrets.send(new GetSecretValueCommand(inUse));
     return parseRelayKeys(SecretString!)!;
   };
   const rotate = async (): Promise<void> => {
