@@ -10,11 +10,14 @@ import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
 import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
 import { listenForRelays } from '../lib/adapters/node/net/relay-listener.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
+import { loadRelayKeys } from '../lib/adapters/node/relay-keys.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
+import { openSecret } from '../lib/adapters/secret-sources.ts';
 import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
 import { encoderWorkerCodec } from '../lib/config/programs/encoder-worker.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
 import { SharedTime } from '../lib/encoder/policy/shared-time.ts';
+import { RelayGate, unverifiedLinks } from '../lib/encoder/relay-gate.ts';
 import { Worker } from '../lib/encoder/worker.ts';
 import { segmentsFor } from '../lib/packaging/segment-grid.ts';
 
@@ -41,11 +44,26 @@ await runProgram({
     const { eventBus, webhookSecret } = config;
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
     const batch = new ReadBatch(readBatchMs);
+    const relayKeys = await loadRelayKeys(await openSecret(config.relayKeys), {
+      loaded: (about) => emit('encoder.relay-keys.loaded', about),
+      rejected: (about) => emit('encoder.relay-keys.rejected', about),
+    });
     let worker: Worker | undefined;
+    const mostLinks = capacity * 4 + 16;
+    const startedMs = Date.now() - performance.now();
+    const gate = new RelayGate({
+      memberId,
+      keys: relayKeys.current,
+      mostLinks,
+      nowMs: () => startedMs + performance.now(),
+      emit,
+      opened: (connection) => (worker ? worker.connected(connection) : connection.abort()),
+    });
     const listener = await listenForRelays(
-      { host, port: config.relayPort, maxConnections: capacity * 4 + 16 },
+      // Links that gave way may not have closed yet.
+      { host, port: config.relayPort, maxConnections: mostLinks + 2 * unverifiedLinks(mostLinks).most },
       batch,
-      (connection) => (worker ? worker.connected(connection) : connection.abort()),
+      (connection) => gate.connected(connection),
     );
     const health = await serveHealth({ host, port: config.healthPort }, () => worker?.draining === false);
     worker = new Worker({
@@ -78,6 +96,7 @@ await runProgram({
       port: listener.port,
       async stop() {
         listener.close();
+        relayKeys.close();
         await worker.drain();
         health.close();
         objects.close();

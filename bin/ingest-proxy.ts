@@ -7,15 +7,19 @@ import { certificateDaysLeft, loadCertificates } from '../lib/adapters/node/cert
 import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
 import { dialTcp } from '../lib/adapters/node/net/dial.ts';
 import { pushDialer } from '../lib/adapters/node/net/dial-push.ts';
-import { listen, TooManyConnectionsError } from '../lib/adapters/node/net/listener.ts';
+import { type ListenerHandler, listen, TooManyConnectionsError } from '../lib/adapters/node/net/listener.ts';
 import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
 import { resolveHost } from '../lib/adapters/node/net/resolve.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
-import { openCertificates, readKeyPepper } from '../lib/adapters/secret-sources.ts';
+import { loadRelayKeys } from '../lib/adapters/node/relay-keys.ts';
+import { openCertificates, openSecret, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { ingestProxyCodec } from '../lib/config/programs/ingest-proxy.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
+import { PublisherArrivals } from '../lib/ingest/arrivals.ts';
 import { FleetLink } from '../lib/ingest/fleet-link.ts';
+import { HelloSigner } from '../lib/ingest/hello-signer.ts';
 import { KeyCheck } from '../lib/ingest/key-check.ts';
+import { arrivalLimits } from '../lib/ingest/policy/arrival-limits.ts';
 import { FleetView } from '../lib/ingest/policy/fleet-view.ts';
 import { ReadMemory } from '../lib/ingest/policy/read-memory.ts';
 import { defaultLimits, IngestProxy } from '../lib/ingest/proxy.ts';
@@ -27,6 +31,8 @@ import { PushBudget } from '../lib/push/policy/push-queue.ts';
 import { Pushes } from '../lib/push/pushes.ts';
 import { allowedAddresses } from '../lib/routing/target-address.ts';
 
+/** Where balancers may be, unless configured. */
+const loopbackNetworks = ['127.0.0.0/8', '::1/128'];
 /** Limit on media queued for other servers, over all pushes. */
 const maxPushBytes = 256 * 1024 * 1024;
 
@@ -39,6 +45,11 @@ await runProgram({
     const pepper = await readKeyPepper(config.keyPepper);
     const certificateSource = await openCertificates(config.certificate);
     const { certificates, watch } = await loadCertificates(certificateSource);
+    const relayKeys = await loadRelayKeys(await openSecret(config.relayKeys), {
+      loaded: (about) => emit('ingest.relay-keys.loaded', about),
+      rejected: (about) => emit('ingest.relay-keys.rejected', about),
+    });
+    const signer = new HelloSigner(relayKeys.current, systemClock);
     const store = await openControlStore(config.controlStore, config);
     const fleet = new FleetView();
     const { pushAllow = [], pushCaFile } = config;
@@ -64,7 +75,7 @@ await runProgram({
         app,
         memberId,
         keys: new KeyCheck(store, pepper),
-        router: new WorkerRouter({ store, fleet, dial: dialTcp, emit }),
+        router: new WorkerRouter({ store, fleet, dial: dialTcp, signer, emit }),
         memory: new ReadMemory(),
         journal,
         emit,
@@ -72,9 +83,9 @@ await runProgram({
         openTap: (about) => pushes.open(about),
       },
     });
-    const handler = {
-      connected: (connection: Parameters<typeof proxy.connected>[0]) => proxy.connected(connection),
-      refused: (remote: { host: string }, cause: Error) => {
+    const handler: ListenerHandler = {
+      connected: (connection, arrival) => proxy.connected(connection, arrival),
+      refused: (remote, cause) => {
         const isOurs = cause instanceof TooManyConnectionsError;
         emit(isOurs ? 'ingest.connection.unserved' : 'ingest.connection.refused', {
           client: remote.host,
@@ -82,10 +93,15 @@ await runProgram({
         });
       },
     };
+    const arrivals = new PublisherArrivals();
+    const { proxyProtocol, proxyProtocolFrom = loopbackNetworks } = config;
     const options = {
       host,
-      proxyHeader: config.proxyProtocol === 'on',
-      maxConnections: capacity,
+      proxyHeaderFrom: proxyProtocol === 'off' ? undefined : allowedAddresses(proxyProtocolFrom),
+      proxyHeaderOptional: proxyProtocol === 'optional',
+      arrivals,
+      // Never reached by those that count; connections that gave way may not have closed yet.
+      maxConnections: capacity + 2 * arrivalLimits.most,
       handshakeTimeoutMs: defaultLimits.handshakeMs,
       batch: config.batchMs === 0 ? undefined : new ReadBatch(config.batchMs),
     };
@@ -102,9 +118,10 @@ await runProgram({
         host: config.advertisedHost,
         port: rtmp.port,
         capacity,
-        load: proxy.sessions,
+        load: proxy.publishers,
         state: proxy.draining ? 'draining' : 'active',
       }),
+      door: () => arrivals.report(),
       certificateDaysLeft: () => certificateDaysLeft(shown, Date.now()),
     });
     const source = certificateSource.name;
@@ -125,10 +142,11 @@ await runProgram({
       port: rtmp.port,
       async stop() {
         unwatch();
+        relayKeys.close();
         rtmp.close();
         rtmps.close();
         health.close();
-        emit('ingest.draining', { sessions: proxy.sessions, withinMs: config.drainMs });
+        emit('ingest.draining', { sessions: proxy.publishers, withinMs: config.drainMs });
         await proxy.stop(config.drainMs);
         await journal.stop();
         await pushes.stop();

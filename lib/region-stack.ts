@@ -23,6 +23,7 @@ import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
 import { IngestCertificate } from './ingest/certificate/infra/certificate-function.ts';
 import { ProxyFleet } from './ingest/infra/proxy-fleet.ts';
+import { RelayKeys } from './ingest/relay-keys/infra/relay-keys-function.ts';
 import { AlarmTopic } from './observability/infra/alarm-topic.ts';
 import { RegionAlarms } from './observability/infra/alarms.ts';
 import { RegionDashboard } from './observability/infra/dashboard.ts';
@@ -97,6 +98,8 @@ export class RegionStack extends Stack {
       logDays,
       ...(domain && { domain, hostName: ingestHost }),
     });
+    const measured = { metricsNamespace: namespace, logDays };
+    const relayKeys = new RelayKeys(this, 'RelayKeys', { name, encryptionKey, ...measured });
     const ingest = new ProxyFleet(this, 'Ingest', {
       name,
       cluster,
@@ -112,12 +115,14 @@ export class RegionStack extends Stack {
       eventDays: retention.eventDays,
       keyPepper: keyPepper.location,
       certificate: certificate.location,
+      relayKeys: relayKeys.location,
       simulcast: deployment.simulcast,
       logDays,
     });
     tables.grantAccess('ingest', ingest.taskRole);
     keyPepper.grantRead(ingest.taskRole);
     certificate.grantRead(ingest.taskRole);
+    relayKeys.grantRead(ingest.taskRole);
 
     const workers = {
       name,
@@ -126,6 +131,7 @@ export class RegionStack extends Stack {
       proxySecurityGroup: ingest.securityGroup,
       controlStore,
       origin: `s3://${origin.bucket.bucketName}`,
+      relayKeys: relayKeys.location,
       playbackBaseUrl,
       dvrWindowSeconds: deployment.dvrWindowSeconds,
       eventDays: retention.eventDays,
@@ -150,9 +156,11 @@ export class RegionStack extends Stack {
     for (const fleet of [cpuEncoder, ...(gpuEncoder ? [gpuEncoder] : [])]) {
       tables.grantAccess('encoder', fleet.taskRole);
       origin.grantWrite(fleet.taskRole);
+      relayKeys.grantRead(fleet.taskRole);
+      // Proxies first: workers refuse what those of an older version may not send yet.
+      fleet.service.node.addDependency(ingest.service);
     }
 
-    const measured = { metricsNamespace: namespace, logDays };
     const ingestUrl = `rtmps://${ingestHost}:${publicPorts.tls}/${rtmpApp}`;
     const takedowns = new Takedowns(this, 'Takedowns', {
       name,
@@ -231,7 +239,7 @@ export class RegionStack extends Stack {
       takedowns: takedowns.function.function.functionName,
       ...(managedChannels && { managedChannels: managedChannels.function.function.functionName }),
       functions: [
-        ...[control, streamEvents, takedowns, fleetMetrics, certificate],
+        ...[control, streamEvents, takedowns, fleetMetrics, certificate, relayKeys],
         ...(managedChannels ? [managedChannels] : []),
       ].map((stage) => stage.function.function.functionName),
       deadLetterQueues: [streamEvents.deadLetters.queueName],

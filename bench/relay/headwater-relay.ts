@@ -36,7 +36,7 @@ export function headwaterRelay({ profileDir }: HeadwaterRelayOptions = {}): Rela
       const controlStorePath = join(dir, 'control.sqlite');
       const secretsDir = join(dir, 'secrets');
       await mkdir(secretsDir);
-      const { keyPepperFile, tlsCertFile, tlsKeyFile } = await ensureSecrets(secretsDir);
+      const { keyPepperFile, relayKeysFile, tlsCertFile, tlsKeyFile } = await ensureSecrets(secretsDir);
       const store = openSqliteControlStore(controlStorePath);
       stack.defer(() => store.close());
       const pepper = await readKeyPepper(`file:${keyPepperFile}`);
@@ -53,6 +53,7 @@ export function headwaterRelay({ profileDir }: HeadwaterRelayOptions = {}): Rela
           HEADWATER_CERTIFICATE: `files:${tlsCertFile},${tlsKeyFile}`,
           HEADWATER_CONTROL_STORE: `sqlite:${controlStorePath}`,
           HEADWATER_KEY_PEPPER: `file:${keyPepperFile}`,
+          HEADWATER_RELAY_KEYS: `file:${relayKeysFile}`,
         }),
       );
       const profile = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`];

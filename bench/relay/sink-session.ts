@@ -132,10 +132,6 @@ export function relaySession(handlers: SinkHandlers): SinkSession {
       held = Buffer.concat([held, bytes]);
       const decoded = decodeRelayHello(held);
       if (decoded === undefined) return;
-      if (decoded.hello === undefined) {
-        handlers.close();
-        return;
-      }
       const broadcastId = '0123456789abcdef' as BroadcastId;
       handlers.send(encodeLinkFrame({ type: 'accepted', broadcastId, epoch: 1 }));
       media = new MediaScan(handlers, decoded.hello.chunkState);

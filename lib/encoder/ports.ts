@@ -6,6 +6,7 @@ import type {
   StreamEventStore,
   StreamStore,
 } from '../control-store/ports.ts';
+import type { Endpoint } from '../net/socket.ts';
 
 /** The part of the control store that a worker needs. */
 export type EncoderStore = Pick<StreamStore, 'getStream'> &
@@ -26,6 +27,11 @@ export interface RelayConnection {
   end(): void;
   /** Closes at once. */
   abort(): void;
+}
+
+/** A link that somebody opened, before it is known who. */
+export interface IncomingRelay extends RelayConnection {
+  readonly remote: Endpoint;
 }
 
 export interface RelayConnectionHandler {

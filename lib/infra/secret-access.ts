@@ -3,7 +3,11 @@ import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
-export type SecretAction = 'secretsmanager:GetSecretValue' | 'secretsmanager:PutSecretValue';
+export type SecretAction = `secretsmanager:${
+  | 'DescribeSecret'
+  | 'GetSecretValue'
+  | 'PutSecretValue'
+  | 'UpdateSecretVersionStage'}`;
 
 /** Allows only these calls on one secret, and use of its key only through Secrets Manager. */
 export function grantSecret(

@@ -16,6 +16,19 @@ export class LinkRefusedError extends Error {
   }
 }
 
+/** A worker's clock is not ours: the hello has to be sealed again, in its time. */
+export class ClockDiffersError extends Error {
+  override readonly name = 'ClockDiffersError';
+  readonly code = 'CLOCK_DIFFERS';
+  /** The worker's clock, in Unix ms. */
+  readonly nowMs: number;
+
+  constructor(nowMs: number) {
+    super("the worker's clock differs from this proxy's");
+    this.nowMs = nowMs;
+  }
+}
+
 /** A link broke, or its worker didn't answer in time or sent something invalid. */
 export class LinkLostError extends Error {
   override readonly name = 'LinkLostError';

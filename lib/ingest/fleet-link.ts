@@ -1,5 +1,6 @@
 import type { FleetMember } from '../control-store/records.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
+import type { DoorReport } from './arrivals.ts';
 import type { FleetView } from './policy/fleet-view.ts';
 import type { IngestStore } from './ports.ts';
 
@@ -9,6 +10,8 @@ export interface FleetLinkOptions {
   readonly emit: EmitEvent;
   /** This proxy's current record. */
   readonly self: () => Omit<FleetMember, 'version'>;
+  /** What happened at the door since the last call. */
+  readonly door: () => DoorReport;
   /** Days until the certificate in use expires, if known. */
   readonly certificateDaysLeft?: () => number | undefined;
   /** @default 1,000 */
@@ -56,15 +59,18 @@ export class FleetLink {
   }
 
   #emitLoad(): void {
-    const { emit, self, certificateDaysLeft } = this.#options;
+    const { emit, self, door, certificateDaysLeft } = this.#options;
     const { load: sessions, capacity } = self();
+    const { sockets, crowdedOut, client } = door();
     const daysLeft = certificateDaysLeft?.();
     emit('ingest.load', {
       sessions,
+      sockets,
       capacity,
       storeUnavailable: this.#available ? 0 : 1,
       ...(daysLeft === undefined ? {} : { certificateDaysLeft: daysLeft }),
     });
+    if (crowdedOut > 0) emit('ingest.connections.crowded', { connections: crowdedOut, client });
   }
 
   async #beat(): Promise<void> {

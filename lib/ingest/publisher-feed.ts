@@ -18,7 +18,7 @@ export interface PublisherFeedOptions {
   readonly reply: (messages: readonly RtmpMessage[]) => void;
   /** Unpublished media was dropped to stay within bounds. Called once until something is confirmed again. */
   readonly overflowed: (heldBytes: number) => void;
-  readonly unreadable: PublisherStreamOptions['unreadable'];
+  readonly unreadable: NonNullable<PublisherStreamOptions['unreadable']>;
   /** Whether a link may still be reading memory that it was given. */
   readonly isWriting: () => boolean;
 }

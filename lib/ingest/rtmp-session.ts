@@ -1,5 +1,5 @@
 import type { StreamRecord } from '../control-store/records.ts';
-import type { Connection, ConnectionHandler } from '../net/socket.ts';
+import type { Arrival, Connection, ConnectionHandler } from '../net/socket.ts';
 import {
   isJournaled,
   type Refusal,
@@ -50,6 +50,17 @@ export interface SessionContext {
 /** Wrong in the way that a guessed key is. Somebody who has the key of a stream that is taken down isn't guessing. */
 const guessed: ReadonlySet<string> = new Set<RefusalReason>(['malformed-key', 'unknown-stream', 'wrong-key']);
 
+/** What a session needs of the proxy that it belongs to. */
+export interface SessionOwner {
+  readonly arrival: Arrival;
+  /** The session has a valid key for `stream` and counts as a publisher from now on, unless there is a reason against it. */
+  admit(stream: StreamId): Refusal | undefined;
+  /** It no longer does. Called once for each time that it was admitted. */
+  release(stream: StreamId): void;
+  /** Called once, when the connection is closed and its worker has everything. */
+  over(): void;
+}
+
 type Phase = 'greeting' | 'checking' | 'relaying' | 'lingering' | 'closed';
 
 /** All sessions read into this until they publish: input is processed at once. */
@@ -65,7 +76,10 @@ export class RtmpSession implements ConnectionHandler {
   #id: SessionId = newSessionId();
   readonly #connection: Connection;
   readonly #context: SessionContext;
-  #onOver: (() => void) | undefined;
+  readonly #owner: SessionOwner;
+  #isOver = false;
+  /** The stream that it counts as a publisher of. */
+  #admittedTo: StreamId | undefined;
   readonly #rtmp: RtmpServerSession;
   readonly #startedMs = performance.now();
   #phase: Phase = 'greeting';
@@ -84,11 +98,10 @@ export class RtmpSession implements ConnectionHandler {
   /** The answer to a wrong key, which waits. */
   #held: { readonly dueAtMs: number; readonly answer: () => void } | undefined;
 
-  /** `onOver` is called once, when the connection is closed and its worker has everything. */
-  constructor(connection: Connection, context: SessionContext, onOver: () => void) {
+  constructor(connection: Connection, context: SessionContext, owner: SessionOwner) {
     this.#connection = connection;
     this.#context = context;
-    this.#onOver = onOver;
+    this.#owner = owner;
     this.#rtmp = new RtmpServerSession({ app: context.app });
   }
 
@@ -228,6 +241,8 @@ export class RtmpSession implements ConnectionHandler {
     this.#id = newSessionId();
     this.#receivedBytes = 0;
     this.#phase = 'greeting';
+    this.#release();
+    this.#owner.arrival.unverified();
     this.#connection.resume();
     this.#act(this.#rtmp.takeBack(after));
   }
@@ -274,8 +289,16 @@ export class RtmpSession implements ConnectionHandler {
     const verdict = await keys.check(request.streamName);
     if (this.#phase !== 'checking') return;
     if (verdict.verdict === 'valid') {
-      this.#streamId = verdict.stream.id;
-      this.#relayTo(verdict.stream, request);
+      const { stream } = verdict;
+      const refusal = this.#owner.admit(stream.id);
+      if (refusal !== undefined) {
+        this.#turnAway(refusal, stream.id);
+        return;
+      }
+      this.#admittedTo = stream.id;
+      this.#owner.arrival.verified();
+      this.#streamId = stream.id;
+      this.#relayTo(stream, request);
       return;
     }
     const { reason, streamId, cause } = verdict;
@@ -376,10 +399,10 @@ export class RtmpSession implements ConnectionHandler {
     this.#linger();
   }
 
-  /** Nobody needs to know that a publisher left after its stream had ended. */
+  /** Nobody needs to know that a publisher left after its stream had ended; those that gave way are counted. */
   #left(reason: string): void {
     if (this.#phase === 'lingering') return;
-    if (this.#isDone) this.#linger();
+    if (this.#isDone || this.#owner.arrival.gaveWay) this.#linger();
     else this.#close('PUBLISHER_LEFT', reason);
   }
 
@@ -390,9 +413,15 @@ export class RtmpSession implements ConnectionHandler {
   }
 
   #over(): void {
-    if (this.#relay?.active || this.#earlier.some(({ active }) => active)) return;
-    this.#onOver?.();
-    this.#onOver = undefined;
+    if (this.#isOver || this.#relay?.active || this.#earlier.some(({ active }) => active)) return;
+    this.#isOver = true;
+    this.#release();
+    this.#owner.over();
+  }
+
+  #release(): void {
+    if (this.#admittedTo !== undefined) this.#owner.release(this.#admittedTo);
+    this.#admittedTo = undefined;
   }
 
   /**

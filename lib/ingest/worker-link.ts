@@ -1,8 +1,7 @@
 import type { Connection, ConnectionHandler, Dial, Endpoint } from '../net/socket.ts';
-import { encodeRelayHello, type RelayHello } from '../protocol/relay/hello.ts';
 import { type LinkFrame, LinkFrameDecoder } from '../protocol/relay/link-frames.ts';
 import type { BroadcastId, MemberId } from '../routing/ids.ts';
-import { LinkLostError, LinkRefusedError } from './errors.ts';
+import { ClockDiffersError, LinkLostError, LinkRefusedError } from './errors.ts';
 
 export interface LinkListener {
   frame(frame: LinkFrame): void;
@@ -31,7 +30,8 @@ export interface OpenLinkOptions {
   readonly dial: Dial;
   readonly to: Endpoint;
   readonly worker: MemberId;
-  readonly hello: RelayHello;
+  /** The sealed hello, made once the connection is open: its time counts. */
+  readonly hello: () => Buffer;
   readonly connectTimeoutMs: number;
   /** Limit for the worker's answer. */
   readonly answerTimeoutMs: number;
@@ -44,7 +44,7 @@ export interface OpenLinkOptions {
 const standbyTimeoutMs = 35_000;
 
 /**
- * Opens a relay link and waits until the worker accepts. Throws `dial`'s errors, `LinkRefusedError`, or `LinkLostError` if
+ * Opens a relay link and waits until the worker accepts. Throws `dial`'s errors, `LinkRefusedError`, `ClockDiffersError`, or `LinkLostError` if
  * the link broke, the worker didn't answer in time, or `signal` was raised.
  */
 export async function openWorkerLink(options: OpenLinkOptions): Promise<WorkerLink> {
@@ -80,7 +80,7 @@ export async function openWorkerLink(options: OpenLinkOptions): Promise<WorkerLi
       failed: fail,
     });
     connection.start(link);
-    connection.write(encodeRelayHello(hello));
+    connection.write(hello());
   });
 }
 
@@ -173,6 +173,8 @@ class Link implements WorkerLink, ConnectionHandler {
       this.#answer.accepted();
     } else if (frame.type === 'standby') {
       this.#answer.standby();
+    } else if (frame.type === 'clock') {
+      this.#answer.failed(new ClockDiffersError(frame.nowMs));
     } else if (frame.type === 'refused') {
       this.#answer.failed(new LinkRefusedError(frame.reason, frame.description, frame.holder));
     } else {

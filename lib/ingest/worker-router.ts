@@ -6,7 +6,8 @@ import type { RetryPolicy } from '../retry/policy/backoff.ts';
 import { retry } from '../retry/retry.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import { LinkRefusedError, PublisherLeftError, RouteFailedError } from './errors.ts';
+import { ClockDiffersError, LinkRefusedError, PublisherLeftError, RouteFailedError } from './errors.ts';
+import type { HelloSigner } from './hello-signer.ts';
 import { chooseWorker, type FleetView } from './policy/fleet-view.ts';
 import { routeRefusal, saidBy, type WorkerAnswer } from './policy/worker-answers.ts';
 import type { IngestStore } from './ports.ts';
@@ -37,6 +38,7 @@ export interface WorkerRouterOptions {
   readonly store: Pick<IngestStore, 'getLease'>;
   readonly fleet: FleetView;
   readonly dial: Dial;
+  readonly signer: HelloSigner;
   readonly emit: EmitEvent;
 }
 
@@ -86,16 +88,7 @@ export class WorkerRouter {
       const leftMs = request.deadlineMs - performance.now();
       if (leftMs <= 0) break;
       try {
-        return await openWorkerLink({
-          dial: this.#options.dial,
-          to: member,
-          worker: member.id,
-          hello: request.hello,
-          connectTimeoutMs: Math.min(connectTimeoutMs, leftMs),
-          answerTimeoutMs: Math.min(answerTimeoutMs, leftMs),
-          signal: request.signal,
-          onStandby: request.onStandby,
-        });
+        return await this.#openAt(member, request, leftMs);
       } catch (error) {
         if (request.signal.aborted) throw new PublisherLeftError();
         answers.set(member.id, this.#passed(request, member.id, error));
@@ -105,6 +98,29 @@ export class WorkerRouter {
       }
     }
     throw new RoundFailedError('No worker accepted the stream in this round');
+  }
+
+  /** If the worker's clock is not ours, tries once more by its clock. */
+  async #openAt(member: FleetMember, request: RouteRequest, leftMs: number): Promise<WorkerLink> {
+    const { dial, signer } = this.#options;
+    const attempt = (): Promise<WorkerLink> =>
+      openWorkerLink({
+        dial,
+        to: member,
+        worker: member.id,
+        hello: () => signer.sign(request.hello, member.id),
+        connectTimeoutMs: Math.min(connectTimeoutMs, leftMs),
+        answerTimeoutMs: Math.min(answerTimeoutMs, leftMs),
+        signal: request.signal,
+        onStandby: request.onStandby,
+      });
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ClockDiffersError)) throw error;
+      signer.setClock(member.id, error.nowMs);
+      return await attempt();
+    }
   }
 
   #passed({ facts }: RouteRequest, worker: MemberId, error: unknown): WorkerAnswer {

@@ -51,6 +51,27 @@ export interface ConnectionHandler {
   closed(fault: Error | undefined): void;
 }
 
+/** A connection as its listener counts it, from being accepted on. */
+export interface Arrival {
+  /** It had to give way to others and is closed; that needs no further report. */
+  readonly gaveWay: boolean;
+  /** The peer's address, once a PROXY header names it. */
+  comesFrom(host: string): void;
+  /** The peer has shown who it is: it no longer gives way. */
+  verified(): void;
+  /** It counts among the unknown again. */
+  unverified(): void;
+  closed(): void;
+}
+
+/**
+ * Who may wait at a listener. `host`: undefined until a balancer's PROXY header names it. `giveWay` closes the connection; it may be
+ * called before `enter` returns for another one.
+ */
+export interface Arrivals {
+  enter(host: string | undefined, giveWay: () => void): Arrival;
+}
+
 /** Opens a connection, or throws `ConnectError` (code `CONNECT_FAILED`) within `timeoutMs`. */
 export type Dial = (to: Endpoint, options: { timeoutMs: number }) => Promise<Connection>;
 

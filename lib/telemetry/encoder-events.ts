@@ -43,6 +43,21 @@ export const encoderEvents = {
     'warn',
     'Malformed data on a relay link; the link was closed.',
   ),
+  /** `links`: refused since the last such event, at most one a second; `cause` is that of the first. */
+  'encoder.link.refused': event<{ client: string; links: number; cause: unknown }>(
+    'warn',
+    'Refused relay links that are not from our proxies: no genuine hello, too late, or too many at once.',
+    { RelayLinksRefused: 'links' },
+  ),
+  'encoder.relay-keys.loaded': event<{ source: string; keys: number }>(
+    'info',
+    'Relay keys rotated; open links are unaffected.',
+  ),
+  'encoder.relay-keys.rejected': event<{ source: string; cause: unknown }>(
+    'error',
+    'New relay keys are unusable; still using the old ones.',
+    { RelayKeysRejected: 1 },
+  ),
   'encoder.broadcast.state': event<About & { state: string; trigger: string }>(
     'info',
     'Broadcast state changed.',

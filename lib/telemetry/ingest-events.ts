@@ -27,8 +27,10 @@ interface OnAir extends StreamSession {
 
 /** Events of an ingest proxy. */
 export const ingestEvents = {
+  /** `sessions`: publishers; `sockets`: all open connections. */
   'ingest.load': event<{
     sessions: number;
+    sockets: number;
     capacity: number;
     /** 1 while the control store is unavailable, else 0. */
     storeUnavailable: 0 | 1;
@@ -36,6 +38,7 @@ export const ingestEvents = {
     certificateDaysLeft?: number;
   }>('info', 'Proxy load; logged every 10 s.', {
     IngestSessions: 'sessions',
+    IngestSockets: 'sockets',
     ControlStoreUnavailable: 'storeUnavailable',
     CertificateDaysLeft: 'certificateDaysLeft',
   }),
@@ -43,9 +46,14 @@ export const ingestEvents = {
     'info',
     'Draining: the proxy stopped listening. Its publishers may continue for `withinMs`, then are asked to reconnect.',
   ),
+  'ingest.connections.crowded': event<{ connections: number; client: string }>(
+    'warn',
+    'Closed the oldest of too many connections without a valid key, so that others get in; counted every 10 s. `client` is the latest of them.',
+    { ConnectionsCrowdedOut: 'connections' },
+  ),
   'ingest.connection.refused': event<{ client: string; cause: unknown }>(
     'warn',
-    'Connection failed before RTMP began: bad PROXY header or failed TLS handshake.',
+    'Connection failed before RTMP began: bad PROXY header, or one that is not from a balancer, or failed TLS handshake.',
   ),
   'ingest.connection.unserved': event<{ client: string; cause: unknown }>(
     'warn',
@@ -128,6 +136,15 @@ export const ingestEvents = {
     'Control store unreachable. Streams on air continue; new publishers are rejected.',
   ),
   'ingest.store.available': event<{ operation: string }>('info', 'Control store reachable again.'),
+  'ingest.relay-keys.loaded': event<{ source: string; keys: number }>(
+    'info',
+    'Relay keys rotated; open links are unaffected.',
+  ),
+  'ingest.relay-keys.rejected': event<{ source: string; cause: unknown }>(
+    'error',
+    'New relay keys are unusable; still using the old ones.',
+    { RelayKeysRejected: 1 },
+  ),
   'ingest.certificate.loaded': event<{ source: string }>(
     'info',
     'TLS certificate replaced; open connections are unaffected.',

@@ -25,7 +25,19 @@ export const metrics = {
     unit: 'Count',
     statistic: 'Average',
     dimensions: [],
-    description: 'Open connections of one proxy.',
+    description: 'Publishers of one proxy.',
+  },
+  IngestSockets: {
+    unit: 'Count',
+    statistic: 'Average',
+    dimensions: [],
+    description: 'Open connections of one proxy, publishers or not.',
+  },
+  ConnectionsCrowdedOut: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Connections without a valid key that were closed because there were too many.',
   },
   PublishersStarted: {
     unit: 'Count',
@@ -75,6 +87,18 @@ export const metrics = {
     dimensions: [],
     description:
       'Publishers with more unpublished media than the replay buffer holds: a move would lose media.',
+  },
+  RelayKeysRejected: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Rotated relay keys that a proxy or worker could not load.',
+  },
+  RelayLinksRefused: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Links that workers refused because they were not from our proxies.',
   },
   PushesLive: {
     unit: 'Count',

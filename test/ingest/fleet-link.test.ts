@@ -55,6 +55,7 @@ async function fiveBeats(heartbeat: typeof store.heartbeat) {
     fleet,
     emit: (name) => void emitted.push(name),
     self: () => member('ingest-1', 'ingest'),
+    door: () => ({ sockets: 0, crowdedOut: 0, client: '' }),
     everyMs: 1,
   });
   await link.start();
@@ -64,15 +65,17 @@ async function fiveBeats(heartbeat: typeof store.heartbeat) {
 }
 
 /** The first load that a proxy tells of, with `heartbeat` in place of the store's. */
-async function firstLoad(heartbeat: typeof store.heartbeat): Promise<object> {
+async function firstLoad(heartbeat: typeof store.heartbeat, crowded: object[] = []): Promise<object> {
   const { promise, resolve } = Promise.withResolvers<object>();
   const link = new FleetLink({
     store: { heartbeat, listFleet: (role) => store.listFleet(role), removeMember: async () => {} },
     fleet: new FleetView(),
     emit: (name, fields) => {
+      if (name === 'ingest.connections.crowded') crowded.push(fields);
       if (name === 'ingest.load') resolve(fields);
     },
     self: () => ({ ...member('ingest-1', 'ingest'), capacity: 200, load: 31 }),
+    door: () => ({ sockets: 640, crowdedOut: 17, client: '192.0.2.1' }),
     certificateDaysLeft: () => 88,
     loadEveryMs: 1,
   });
@@ -84,12 +87,15 @@ async function firstLoad(heartbeat: typeof store.heartbeat): Promise<object> {
 
 describe('the load of a proxy', () => {
   test('is logged with its usage, its limits, and how long its certificate lasts', async () => {
-    expect(await firstLoad((self) => store.heartbeat(self))).toEqual({
+    const crowded: object[] = [];
+    expect(await firstLoad((self) => store.heartbeat(self), crowded)).toEqual({
       sessions: 31,
+      sockets: 640,
       capacity: 200,
       storeUnavailable: 0,
       certificateDaysLeft: 88,
     });
+    expect(crowded[0]).toEqual({ connections: 17, client: '192.0.2.1' });
   });
 
   test('shows that the control store is unavailable', async () => {

@@ -9,6 +9,7 @@ import { listen } from '../../lib/adapters/node/net/listener.ts';
 import type { PopTarget } from '../../lib/config/programs/pop.ts';
 import { Balancer } from '../../lib/pop/balancer.ts';
 import { encodeProxyHeader } from '../../lib/protocol/relay/proxy-header.ts';
+import { allowedAddresses } from '../../lib/routing/target-address.ts';
 import { EventLog } from '../../testkit/harness/ingest-harness.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -214,7 +215,13 @@ describe('a balancer', () => {
   test('tells the target who the client is where it is set to', async () => {
     const heard: { remote: { host: string; port: number }; said: Promise<string> }[] = [];
     const proxy = await listen(
-      { host: '127.0.0.1', port: 0, maxConnections: 10, handshakeTimeoutMs: 1_000, proxyHeader: true },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        maxConnections: 10,
+        handshakeTimeoutMs: 1_000,
+        proxyHeaderFrom: allowedAddresses(['127.0.0.0/8']),
+      },
       {
         connected(connection) {
           const memory = Buffer.alloc(64);

@@ -57,7 +57,7 @@ export class FakeLink extends Changing {
     }
     this.#held = Buffer.concat([this.#held, bytes]);
     const decoded = decodeRelayHello(this.#held);
-    if (decoded?.hello === undefined) return;
+    if (decoded === undefined) return;
     this.hello = decoded.hello;
     this.#reader = new ChunkReader((message) => this.messages.push(message), {}, decoded.hello.chunkState);
     onHello(this);

@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { dialTcp } from '../../lib/adapters/node/net/dial.ts';
 import { pushDialer } from '../../lib/adapters/node/net/dial-push.ts';
-import { type Listener, listen } from '../../lib/adapters/node/net/listener.ts';
+import { type Listener, type ListenerHandler, listen } from '../../lib/adapters/node/net/listener.ts';
 import { ReadBatch } from '../../lib/adapters/node/net/read-batch.ts';
 import { resolveHost } from '../../lib/adapters/node/net/resolve.ts';
 import { makeSelfSigned } from '../../lib/adapters/node/self-signed.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
 import type { DestinationRecord, FleetMember } from '../../lib/control-store/records.ts';
+import { type DoorReport, PublisherArrivals } from '../../lib/ingest/arrivals.ts';
 import type { KeyType } from '../../lib/ingest/certificate/policy/certificate.ts';
 import { FleetLink } from '../../lib/ingest/fleet-link.ts';
+import { HelloSigner } from '../../lib/ingest/hello-signer.ts';
 import { KeyCheck } from '../../lib/ingest/key-check.ts';
 import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
 import type { GuessLimits } from '../../lib/ingest/policy/guess-limit.ts';
@@ -20,7 +22,9 @@ import { RefusalJournal } from '../../lib/ingest/refusal-journal.ts';
 import type { SessionLimits } from '../../lib/ingest/rtmp-session.ts';
 import { WorkerRouter } from '../../lib/ingest/worker-router.ts';
 import { systemClock } from '../../lib/net/clock.ts';
+import type { WaitingRoomLimits } from '../../lib/net/policy/waiting-room.ts';
 import type { Resolve } from '../../lib/net/socket.ts';
+import type { RelayKeys } from '../../lib/protocol/relay/seal.ts';
 import { type DestinationLimits, defaultDestinationLimits } from '../../lib/push/destination.ts';
 import { PushBudget } from '../../lib/push/policy/push-queue.ts';
 import { Pushes } from '../../lib/push/pushes.ts';
@@ -33,6 +37,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 import { Changing } from '../until.ts';
 
 export const pepper = 'a pepper for tests only';
+export const relayKeys: RelayKeys = ['a relay key for tests only, of thirty-two characters or more'];
 
 /** The emitted events, in order. */
 export class EventLog extends Changing {
@@ -85,6 +90,7 @@ export interface HarnessOptions {
   readonly guesses?: GuessLimits;
   readonly batchMs?: number;
   readonly proxyHeader?: boolean;
+  readonly arrivals?: WaitingRoomLimits;
   /** Wraps the store as seen by the proxy. */
   readonly store?: (store: ControlStore) => IngestStore;
   readonly push?: {
@@ -115,6 +121,8 @@ export interface IngestHarness {
   readonly log: EventLog;
   readonly proxy: IngestProxy;
   readonly refusals: RefusalEntries;
+  /** What happened at its door since the last call. */
+  door(): DoorReport;
   /** Sets the facts that a worker's heartbeats report from now on. */
   say(worker: Omit<FleetMember, 'version'>): Promise<void>;
   /** Stops a worker's heartbeats. */
@@ -140,6 +148,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
   const { emit } = log;
   const seen = options.store?.(store) ?? store;
   const fleet = new FleetView();
+  const signer = new HelloSigner(() => relayKeys, systemClock);
   const limits = { ...defaultLimits, lingerMs: 200, ...options.limits };
   const push = options.push ?? {};
   const pushBudget = new PushBudget(push.budgetBytes ?? 256 * 1024 * 1024);
@@ -164,7 +173,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       app: 'live',
       memberId: 'ingest-1' as MemberId,
       keys: new KeyCheck(seen, pepper),
-      router: new WorkerRouter({ store: seen, fleet, dial: dialTcp, emit }),
+      router: new WorkerRouter({ store: seen, fleet, dial: dialTcp, signer, emit }),
       memory: new ReadMemory(),
       journal,
       emit,
@@ -172,6 +181,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       openTap: (about) => pushes.open(about),
     },
   });
+  const arrivals = new PublisherArrivals(options.arrivals);
   const workers = new Map<MemberId, Omit<FleetMember, 'version'>>();
   const say = async (worker: Omit<FleetMember, 'version'>) => {
     workers.set(worker.id, worker);
@@ -191,15 +201,15 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       host: '127.0.0.1',
       port: 1,
       capacity: 100,
-      load: proxy.sessions,
+      load: proxy.publishers,
       state: 'active',
     }),
+    door: () => arrivals.report(),
     everyMs: 50,
   });
-  const handler = {
-    connected: (connection: Parameters<typeof proxy.connected>[0]) => proxy.connected(connection),
-    refused: (remote: { host: string }, cause: Error) =>
-      emit('ingest.connection.refused', { client: remote.host, cause }),
+  const handler: ListenerHandler = {
+    connected: (connection, arrival) => proxy.connected(connection, arrival),
+    refused: (remote, cause) => emit('ingest.connection.refused', { client: remote.host, cause }),
   };
   const listenerOptions = {
     host: '127.0.0.1',
@@ -207,7 +217,8 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     maxConnections: 200,
     handshakeTimeoutMs: limits.handshakeMs,
     batch: new ReadBatch(options.batchMs ?? 5),
-    proxyHeader: options.proxyHeader ?? false,
+    proxyHeaderFrom: options.proxyHeader ? allowedAddresses(['127.0.0.0/8']) : undefined,
+    arrivals,
   };
   const rtmp = await listen(listenerOptions, handler);
   const rtmps = await listen({ ...listenerOptions, certificates: [await testCertificate()] }, handler);
@@ -223,6 +234,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     log,
     proxy,
     refusals,
+    door: () => arrivals.report(),
     say,
     silence: (id) => {
       workers.delete(id);

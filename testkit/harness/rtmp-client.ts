@@ -9,6 +9,8 @@ export interface RtmpClientOptions {
   readonly key: string;
   readonly tls?: boolean;
   readonly chunkSize?: number;
+  /** The address that it comes from. @default 127.0.0.1 */
+  readonly localAddress?: string;
 }
 
 /** A publisher over a real socket, controlled by a test. */
@@ -19,13 +21,13 @@ export class RtmpClient extends Changing {
   published = false;
   closed = false;
 
-  constructor({ port, key, tls = false, chunkSize }: RtmpClientOptions) {
+  constructor({ port, key, tls = false, chunkSize, localAddress = '127.0.0.1' }: RtmpClientOptions) {
     super();
     const url = `${tls ? 'rtmps' : 'rtmp'}://127.0.0.1:${port}/live`;
     this.publisher = new Publisher({ app: 'live', streamName: key, tcUrl: url, chunkSize });
     this.socket = tls
-      ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
-      : connect(port, '127.0.0.1');
+      ? connectTls({ port, host: '127.0.0.1', localAddress, rejectUnauthorized: false } as object)
+      : connect({ port, host: '127.0.0.1', localAddress });
     this.socket.on(tls ? 'secureConnect' : 'connect', () => this.socket.write(this.publisher.start()));
     this.socket.on('data', (bytes: Buffer) => {
       for (const action of this.publisher.push(bytes)) {

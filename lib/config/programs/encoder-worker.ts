@@ -22,6 +22,8 @@ export const encoderWorkerCodec = envCodec(
     eventBus: eventBusLocation.optional(),
     /** Signing secret for a webhook bus: `whsec_…`, or several, one per line. */
     webhookSecret: secretLocation.optional(),
+    /** Keys that proxies prove themselves with, one a line; the proxies have the same. Rotated keys are loaded without a restart. */
+    relayKeys: secretLocation,
     region: regionName,
     /** The URL that players fetch media and the time from. */
     playbackBaseUrl: z.url().optional(),

@@ -22,11 +22,13 @@ export const ingestProxyCodec = envCodec(
     eventRetentionDays,
     /** Secret for hashing stream keys; the control API has the same one. */
     keyPepper: secretLocation,
+    /** Keys that prove to workers that a link is ours, one a line. Rotated keys are loaded without a restart. */
+    relayKeys: secretLocation,
     /** Where to publish push events for other systems; on AWS a function that follows the tables does this. */
     eventBus: eventBusLocation.optional(),
     /** Signing secret for a webhook bus. */
     webhookSecret: secretLocation.optional(),
-    /** Maximum concurrent publishers; also the connection limit of each port. */
+    /** Maximum concurrent publishers. Connections without a valid key don't count; they have limits of their own. */
     capacity: count(1).default(1_000),
     app: z.string().min(1).default(rtmpApp),
     /**
@@ -42,8 +44,12 @@ export const ingestProxyCodec = envCodec(
     pushAllow: cidrs.optional(),
     /** PEM file with additional certificates to trust for pushes. For one machine and tests. */
     pushCaFile: z.string().min(1).optional(),
-    /** Whether every connection starts with a PROXY protocol v2 header. Only for use behind a balancer that sends it. */
-    proxyProtocol: z.enum(['on', 'off']).default('off'),
+    /**
+     * Whether connections start with a PROXY protocol v2 header: all, or some. Only for use behind a balancer that sends it.
+     */
+    proxyProtocol: z.enum(['on', 'optional', 'off']).default('off'),
+    /** Networks of the balancers that may send it, as comma-separated CIDRs; others are refused. @default loopback */
+    proxyProtocolFrom: cidrs.optional(),
   },
   memberVariables,
 );

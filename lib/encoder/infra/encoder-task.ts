@@ -14,7 +14,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { LadderConfig } from '../../config/ladder.ts';
-import type { ControlStoreLocation, OriginLocation } from '../../config/locations.ts';
+import type { ControlStoreLocation, OriginLocation, SecretLocation } from '../../config/locations.ts';
 import { encoderWorkerCodec } from '../../config/programs/encoder-worker.ts';
 import { programCodec } from '../../config/programs/program.ts';
 import type { EncoderPool } from '../../control-store/records.ts';
@@ -37,6 +37,7 @@ export interface EncoderFleetProps {
   /** How long a stream's journal entries are kept, in days. */
   readonly eventDays: number;
   readonly origin: OriginLocation;
+  readonly relayKeys: SecretLocation;
   /**
    * Base URL that players fetch from; it also serves them the time.
    * @default the origin's own path
@@ -99,6 +100,7 @@ export class EncoderTask extends Construct {
           controlStore: props.controlStore,
           eventRetentionDays: props.eventDays,
           origin: props.origin,
+          relayKeys: props.relayKeys,
           region: Stack.of(this).region,
           playbackBaseUrl: props.playbackBaseUrl,
           capacity: props.streams,
@@ -134,7 +136,7 @@ export class EncoderTask extends Construct {
     Validations.of(task).acknowledge({
       id: 'AwsSolutions-ECS2',
       reason:
-        'The variables are ports, limits and the names of a table and a bucket. A worker has no secrets: it signs with its role.',
+        'The variables are ports, limits and the names of a table, a bucket and a secret. A worker reads that secret itself and signs with its role.',
     });
     Validations.of(task.obtainExecutionRole()).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
@@ -154,7 +156,7 @@ export class EncoderTask extends Construct {
       allowAllOutbound: false,
     });
     group.connections.allowFrom(proxySecurityGroup, Port.tcp(cellPorts.relay), 'Relay links');
-    group.connections.allowToAnyIpv4(Port.HTTPS, 'AWS: origin, control store, images, logs');
+    group.connections.allowToAnyIpv4(Port.HTTPS, 'AWS: origin, control store, secrets, images, logs');
     return group;
   }
   /** A worker asks ECS not to stop its task while it has broadcasts (lib/encoder/lease/scale-in-protection.ts). */

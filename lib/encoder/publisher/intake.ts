@@ -2,6 +2,7 @@ import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import { repeatTag, type StreamTag, silenceTag } from '../policy/stream-tag.ts';
 import { type Filler, fillerFor, fillerToEnd, repeatsBetween, type TrackNeed } from './policy/filler.ts';
+import { heldCost } from './policy/held-cost.ts';
 import { InputMeter } from './policy/input-meter.ts';
 import type { AnnouncedTracks, ShownTracks } from './policy/picture-wait.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
@@ -192,7 +193,7 @@ export class Intake {
     const heard = this.timeline.hear(type, timestampMs, nowMs);
     this.meter.count(type, payload.length, nowMs);
     this.#held.push({ media, heard });
-    this.#heldBytes += payload.length;
+    this.#heldBytes += heldCost(media);
     if (!this.timeline.isUndecided(nowMs) || this.#heldBytes > mostHeldBytes) this.#release();
   }
 

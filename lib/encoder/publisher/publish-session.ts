@@ -43,9 +43,6 @@ export interface PublishSessionHandler {
   closed(fault: Error | undefined): void;
 }
 
-/** Generous limit for the first bytes on a link. */
-const helloTimeoutMs = 5000;
-const maxHelloBytes = 64 * 1024;
 /** How much a publisher may send before it is accepted. */
 const maxEarlyBytes = 16 * 1024 * 1024;
 /** The message types that session time is counted by. */
@@ -84,7 +81,7 @@ export class PublishSession {
     this.#reader = new ChunkReader((message) => this.#take(message), limits, hello.chunkState);
   }
 
-  /** Reads the hello of a new link, then calls `opened`, or `failed` if it is invalid. Calls neither for a health check. */
+  /** Reads the hello of a link from one of our proxies, then calls `opened`, or `failed` if it is invalid. */
   static open(
     connection: RelayConnection,
     opened: (session: PublishSession) => void,
@@ -92,19 +89,10 @@ export class PublishSession {
   ): void {
     let head: Buffer = Buffer.alloc(0);
     let session: PublishSession | undefined;
-    const timer = setTimeout(() => connection.abort(), helloTimeoutMs);
     const readHello = (bytes: Buffer): void => {
       head = Buffer.concat([head, bytes]);
       const decoded = decodeRelayHello(head);
-      if (!decoded) {
-        if (head.length > maxHelloBytes) connection.abort();
-        return;
-      }
-      clearTimeout(timer);
-      if (!decoded.hello) {
-        connection.end();
-        return;
-      }
+      if (!decoded) return;
       session = new PublishSession(connection, decoded.hello, head.subarray(decoded.length));
       opened(session);
     };
@@ -122,7 +110,6 @@ export class PublishSession {
         }
       },
       closed(fault) {
-        clearTimeout(timer);
         if (session) session.#close(fault);
       },
     });

@@ -18,6 +18,7 @@ import {
 import { pictureFault } from '../policy/picture-limit.ts';
 import { classicAudio, classicVideo } from './policy/classic-flv.ts';
 import { FormatChanges } from './policy/format-changes.ts';
+import { heldCost } from './policy/held-cost.ts';
 import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/picture-wait.ts';
 import { type Awaited, StartWait } from './policy/start-wait.ts';
 import type { Track } from './policy/timeline.ts';
@@ -57,14 +58,16 @@ export interface SessionProbeHandler {
 const probeMs = 1000;
 const probePictures = 10;
 const probeBytes = 8 * 1024 * 1024;
-/** Sound that comes before the first picture is kept for it, up to this many frames. */
+/** Sound that comes before the first picture is kept for it, up to this many frames and this much. */
 const mostEarlySound = 500;
+const mostEarlyBytes = 4 * 1024 * 1024;
 
 type UnusableReason = 'unsupported-codec' | 'no-starting-point' | 'picture-too-large' | 'unsteady-format';
 
 /** The session's media from its first key frame on, until its format is decided. */
 interface Sample {
   readonly messages: SessionMedia[];
+  /** What they cost. */
   bytes: number;
   pictures: number;
   firstPictureMs: number;
@@ -87,6 +90,7 @@ export class SessionProbe {
   readonly #shownBefore: ShownTracks;
   /** Sound of the session before its first picture, how long it was in all, in ms, and its format, once it has been decided. */
   #early: SessionMedia[] = [];
+  #earlyBytes = 0;
   #earlyMs = 0;
   #earlyFormat: InputFormat | undefined;
   #sample?: Sample;
@@ -130,7 +134,7 @@ export class SessionProbe {
     this.#announced = undefined;
     this.#sample = undefined;
     this.#wait = new StartWait();
-    this.#early = [];
+    this.#takeEarly();
     this.#earlyMs = 0;
     this.#earlyFormat = undefined;
     this.#state = 'waiting';
@@ -284,7 +288,7 @@ export class SessionProbe {
 
   /** Keeps sound for the session's first picture, until it has waited for that long enough. */
   #awaitPicture(sound: SessionMedia, audioHeader: Buffer): void {
-    if (this.#early.push(sound) > mostEarlySound) this.#early.shift();
+    this.#keepEarly(sound);
     const known = this.#format;
     this.#earlyFormat ??= known ? withSound(known, audioHeader) : decideFormat(this.#said);
     const format = this.#earlyFormat;
@@ -297,9 +301,27 @@ export class SessionProbe {
     this.#flowWithoutPicture(format);
   }
 
-  #flowWithoutPicture(format: InputFormat): void {
+  /** The latest sound counts. */
+  #keepEarly(sound: SessionMedia): void {
+    this.#early.push(sound);
+    this.#earlyBytes += heldCost(sound);
+    while (this.#early.length > mostEarlySound || this.#earlyBytes > mostEarlyBytes) {
+      const oldest = this.#early.shift();
+      if (!oldest) return;
+      this.#earlyBytes -= heldCost(oldest);
+    }
+  }
+
+  /** Takes what was kept. */
+  #takeEarly(): SessionMedia[] {
     const early = this.#early;
     this.#early = [];
+    this.#earlyBytes = 0;
+    return early;
+  }
+
+  #flowWithoutPicture(format: InputFormat): void {
+    const early = this.#takeEarly();
     this.#state = 'sound';
     const isFirst = this.#format === undefined;
     this.#format = format;
@@ -331,7 +353,7 @@ export class SessionProbe {
     if (same) {
       this.#state = 'flowing';
       this.#handler.format(known);
-      this.#early = [];
+      this.#takeEarly();
     } else {
       this.#state = 'probing';
       this.#sample = { messages: [], bytes: 0, pictures: 0, firstPictureMs: 0, lastPictureMs: 0 };
@@ -346,7 +368,7 @@ export class SessionProbe {
       return;
     }
     sample.messages.push(media);
-    sample.bytes += media.payload.length;
+    sample.bytes += heldCost(media);
     if (media.type === 'video') {
       if (sample.pictures === 0) sample.firstPictureMs = media.timestampMs;
       sample.pictures++;
@@ -384,10 +406,9 @@ export class SessionProbe {
     this.#handler.format(this.#format);
     // The first picture fixes the session's place in stream time; sound from before it has none.
     const [first, ...rest] = sample.messages;
-    const early = this.#early.filter(
+    const early = this.#takeEarly().filter(
       ({ timestampMs }) => first && ((timestampMs - first.timestampMs) | 0) >= 0,
     );
-    this.#early = [];
     for (const media of [...(first ? [first] : []), ...early, ...rest]) this.#handler.media(media);
   }
 }

@@ -26,6 +26,7 @@ import { programCodec } from '../../config/programs/program.ts';
 import type { PopBalancer } from '../../pop/infra/balancer.ts';
 import { cellPorts, simulcastPorts } from '../../region/policy/tcp-ports.ts';
 import { type MetricName, metrics, metricsNamespace } from '../../telemetry/metrics.ts';
+import { arrivalLimits } from '../policy/arrival-limits.ts';
 
 export interface ProxyFleetProps {
   /** The deployment's name. */
@@ -44,6 +45,7 @@ export interface ProxyFleetProps {
   readonly eventDays: number;
   readonly keyPepper: SecretLocation;
   readonly certificate: CertificateLocation;
+  readonly relayKeys: SecretLocation;
   /** Whether it pushes streams to third-party servers. The subnets must then have a route to the internet. */
   readonly simulcast: boolean;
   readonly logDays: RetentionDays;
@@ -103,6 +105,7 @@ export class ProxyFleet extends Construct {
     eventDays,
     keyPepper,
     certificate,
+    relayKeys,
   }: ProxyFleetProps): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: size.cpu,
@@ -125,6 +128,7 @@ export class ProxyFleet extends Construct {
           eventRetentionDays: eventDays,
           keyPepper,
           certificate,
+          relayKeys,
           drainMs,
         }),
         ...programCodec.encode({ metricsNamespace: metricsNamespace(name) }),
@@ -206,17 +210,20 @@ export class ProxyFleet extends Construct {
       maxCapacity: size.maxTasks,
     });
     const cooldown = { scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Duration.minutes(15) };
-    const metricName = 'IngestSessions' satisfies MetricName;
-    scaling.scaleToTrackCustomMetric('Connections', {
-      metric: new Metric({
-        namespace: metricsNamespace(name),
-        metricName,
-        statistic: metrics[metricName].statistic,
-        period: Duration.minutes(1),
-      }),
-      targetValue: Math.max(1, Math.floor((size.connections * (100 - headroomPercent)) / 100)),
-      ...cooldown,
-    });
+    const track = (id: string, metricName: MetricName, most: number): void =>
+      scaling.scaleToTrackCustomMetric(id, {
+        metric: new Metric({
+          namespace: metricsNamespace(name),
+          metricName,
+          statistic: metrics[metricName].statistic,
+          period: Duration.minutes(1),
+        }),
+        targetValue: Math.max(1, Math.floor((most * (100 - headroomPercent)) / 100)),
+        ...cooldown,
+      });
+    track('Connections', 'IngestSessions', size.connections);
+    // A flood of connections that never publish takes sockets and handshakes, not room for publishers.
+    track('Sockets', 'IngestSockets', size.connections + arrivalLimits.most);
     scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...cooldown });
   }
 }

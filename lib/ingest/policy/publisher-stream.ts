@@ -27,9 +27,12 @@ export interface PublisherStreamOptions {
   readonly replayMaxBytes: number;
   /** Called with memory that no longer holds any kept byte. */
   readonly release: (memory: Buffer) => void;
-  /** A message cannot be read, or not all of it. Workers get it all the same, and skip it. */
-  readonly unreadable: (cause: ProtocolError) => void;
+  /** A message cannot be read, or not all of it. Workers get it all the same, and skip it. @default nobody is told */
+  readonly unreadable?: (cause: ProtocolError) => void;
 }
+
+/** Servers that send aggregate messages fill them up to 64 KiB. */
+const maxAggregateBytes = 2 * 1024 * 1024;
 
 /** A position that becomes a point once it is known what a reader that begins there can begin with. */
 type Cut = Omit<ReplayPoint, 'timestampMs' | 'timeMs'>;
@@ -55,12 +58,14 @@ export class PublisherStream {
   readonly #scanner: ChunkScanner;
   readonly #log: ReplayLog;
   readonly #acknowledgement: AckCounter;
-  readonly #unreadable: PublisherStreamOptions['unreadable'];
+  readonly #unreadable: (cause: ProtocolError) => void;
   readonly #headers: KeptHeaders;
   readonly #starts = new DecoderStarts();
   /** Complete frames. */
   #frames = 0;
   #unpublished = false;
+  /** Lengths of the aggregate messages that have begun and not ended. */
+  #aggregateBytes = 0;
   /** What follows the end of the stream. */
   #rest: Buffer[] = [];
   /** Where a message begins that may turn out to contain a starting point. */
@@ -74,8 +79,8 @@ export class PublisherStream {
     };
     this.#scanner = new ChunkScanner(handlers, {}, options.chunkState);
     this.#acknowledgement = options.acknowledgement;
-    this.#unreadable = options.unreadable;
-    this.#headers = new KeptHeaders(options.unreadable);
+    this.#unreadable = options.unreadable ?? (() => {});
+    this.#headers = new KeptHeaders(this.#unreadable);
     const first: ReplayPoint = {
       offset: 0,
       frames: 0,
@@ -201,6 +206,7 @@ export class PublisherStream {
         return short && !isFrame;
       }
       case messageType.aggregate:
+        this.#openAggregate(message.length);
         if (message.cleanStart) this.#cut = this.#cutAt(message, this.#starts.latestMs);
         return true;
       case messageType.dataAmf0:
@@ -217,8 +223,19 @@ export class PublisherStream {
     }
   }
 
-  /** In `onStart` of a message with a `cleanStart`. */
-  #cutAt(message: ScannedMessage, missesThroughMs: number): Cut {
+  /** Their payloads are kept until they are complete, on any number of chunk streams at once. */
+  #openAggregate(bytes: number): void {
+    this.#aggregateBytes += bytes;
+    if (this.#aggregateBytes <= maxAggregateBytes) return;
+    throw new ProtocolError(
+      'TOO_MUCH_PARTIAL',
+      `incomplete aggregate messages exceed ${maxAggregateBytes} bytes`,
+    );
+  }
+
+  /** In `onStart` of a message with a `cleanStart`. Undefined if the log has no room for another point. */
+  #cutAt(message: ScannedMessage, missesThroughMs: number): Cut | undefined {
+    if (!this.#log.hasRoomForPoint(this.#scanner.chunkStreams)) return undefined;
     return {
       offset: this.#scanner.scannedBytes + message.start,
       // No message is partial here, so every one that began earlier has been counted.
@@ -229,9 +246,9 @@ export class PublisherStream {
     };
   }
 
-  #mark(cut: Cut, timestampMs: number, timeMs: number): void {
+  #mark(cut: Cut | undefined, timestampMs: number, timeMs: number): void {
     this.#starts.marked(timeMs);
-    this.#log.mark({ ...cut, timestampMs, timeMs });
+    if (cut) this.#log.mark({ ...cut, timestampMs, timeMs });
   }
 
   /**
@@ -276,6 +293,7 @@ export class PublisherStream {
 
   #ended(message: ScannedMessage): void {
     const { typeId, messageStreamId, payload, byte0, byte1, length } = message;
+    if (typeId === messageType.aggregate) this.#aggregateBytes -= length;
     const isMedia = typeId === messageType.video || typeId === messageType.audio;
     const isContainer =
       typeId === messageType.aggregate || (isMedia && isWrapped(mediaTypeOf(typeId), byte0));

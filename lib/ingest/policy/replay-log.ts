@@ -27,6 +27,13 @@ export interface ReplayPoint {
 
 /** Room in the log for a read that is under way. */
 const readRoomBytes = 512 * 1024;
+/** What points may occupy beside one byte for each byte held: a publisher with ordinary key frames never needs more. */
+const pointAllowanceBytes = 64 * 1024;
+const pointBytes = 512;
+const chunkStreamBytes = 128;
+
+/** About what a point occupies in memory, its headers' payloads aside: those are copies of bytes that were sent. */
+export const pointCost = (chunkStreams: number): number => pointBytes + chunkStreams * chunkStreamBytes;
 
 interface Piece {
   /** The whole memory that the bytes lie in. */
@@ -38,7 +45,9 @@ interface Piece {
 /**
  * What a proxy keeps of one publisher so that another worker can take over (invariant 5): the raw bytes since the last point
  * before which all media is published. It holds the memory that the bytes were read into; nothing is copied. Bounded by
- * `maxBytes`: beyond it the oldest points are dropped, and if there is only one, nothing can be replayed until the next.
+ * `maxBytes`, which points count towards: beyond it the oldest points are dropped, and if there is only one, nothing can be replayed
+ * until the next. Points that come so close together that they would cost more than the bytes between them are left out: a replay
+ * then begins at the one before.
  */
 export class ReplayLog {
   readonly #maxBytes: number;
@@ -46,6 +55,7 @@ export class ReplayLog {
   #pieces: Piece[] = [];
   /** Ascending offsets; a replay begins at the first. Bytes before it aren't held. */
   #points: ReplayPoint[];
+  #pointsCost: number;
   /** Offset of the first byte held. */
   #heldFrom: number;
   #end: number;
@@ -53,6 +63,7 @@ export class ReplayLog {
   /** `first` is the start of the session. `release` is called with memory that no longer holds any kept byte. */
   constructor(first: ReplayPoint, options: { maxBytes: number; release: (memory: Buffer) => void }) {
     this.#points = [first];
+    this.#pointsCost = costOf(first);
     this.#heldFrom = first.offset;
     this.#end = first.offset;
     this.#maxBytes = options.maxBytes;
@@ -63,9 +74,19 @@ export class ReplayLog {
     return this.#end - this.#heldFrom;
   }
 
+  /** With what its points occupy beyond their allowance. */
+  get #sizeBytes(): number {
+    return this.heldBytes + Math.max(0, this.#pointsCost - pointAllowanceBytes);
+  }
+
+  /** Whether {@link mark} would record a point with so many chunk streams. Ask first: making one costs more than most messages. */
+  hasRoomForPoint(chunkStreams: number): boolean {
+    return this.#pointsCost + pointCost(chunkStreams) <= pointAllowanceBytes + this.heldBytes;
+  }
+
   /** The next read may exceed the limit. Without a point, nothing is lost by that. */
   get isFull(): boolean {
-    const roomBytes = this.#maxBytes - this.heldBytes;
+    const roomBytes = this.#maxBytes - this.#sizeBytes;
     return this.#points.length > 0 && roomBytes < Math.min(readRoomBytes, this.#maxBytes / 2);
   }
 
@@ -84,16 +105,17 @@ export class ReplayLog {
     const start = bytes.byteOffset - memory.byteOffset;
     if (last?.memory === memory && last.end === start) last.end += bytes.length;
     else this.#pieces.push({ memory, start, end: start + bytes.length });
-    if (this.heldBytes <= this.#maxBytes) return false;
-    while (this.heldBytes > this.#maxBytes) this.#dropFirstPoint();
+    if (this.#sizeBytes <= this.#maxBytes) return false;
+    while (this.#sizeBytes > this.#maxBytes) this.#dropFirstPoint();
     return true;
   }
 
-  /** Records a point within the appended bytes. */
+  /** Records a point within the appended bytes, if there is room for it. */
   mark(point: ReplayPoint): void {
-    if (point.offset < this.#heldFrom) return;
+    if (point.offset < this.#heldFrom || !this.hasRoomForPoint(point.state.streams.length)) return;
     if (this.#points.length === 0) this.#dropBytes(point.offset);
     this.#points.push(point);
+    this.#pointsCost += costOf(point);
   }
 
   /** Media through session time `timeMs` is published: drops what no replay needs. */
@@ -103,7 +125,7 @@ export class ReplayLog {
       if (point.timeMs <= timeMs && point.missesThroughMs < timeMs) keep = index;
     }
     if (keep === 0) return;
-    this.#points.splice(0, keep);
+    for (const point of this.#points.splice(0, keep)) this.#pointsCost -= costOf(point);
     this.#dropBytes(this.#points[0]!.offset);
   }
 
@@ -117,11 +139,13 @@ export class ReplayLog {
   /** Drops everything: the session has ended. */
   clear(): void {
     this.#points = [];
+    this.#pointsCost = 0;
     this.#dropBytes(this.#end);
   }
 
   #dropFirstPoint(): void {
-    this.#points.shift();
+    const dropped = this.#points.shift();
+    if (dropped) this.#pointsCost -= costOf(dropped);
     this.#dropBytes(this.#points[0]?.offset ?? this.#end);
   }
 
@@ -141,3 +165,5 @@ export class ReplayLog {
     this.#heldFrom = offset;
   }
 }
+
+const costOf = (point: ReplayPoint): number => pointCost(point.state.streams.length);

@@ -107,8 +107,14 @@ function ingest({ each, by }: OwnMetrics): DashboardSection {
         ...each('PublishersStarted', 'PublishersUnserved', 'PublishersDropped', 'PublishersRefused'),
       ),
       graph('Time until a worker accepts, ms', ...by('PublishAcceptMs', 'p50', 'p95')),
-      graph('Connections per proxy', ...by('IngestSessions', 'Average', 'Maximum')),
+      graph('Publishers per proxy', ...by('IngestSessions', 'Average', 'Maximum')),
+      graph(
+        'Connections per proxy',
+        ...by('IngestSockets', 'Average', 'Maximum'),
+        ...each('ConnectionsCrowdedOut'),
+      ),
       graph('Workers lost', ...each('WorkersLost', 'PublishersMoved', 'ReplayOverflows')),
+      graph('Relay links refused', ...each('RelayLinksRefused', 'RelayKeysRejected')),
       graph('Destinations per proxy', ...each('PushesLive', 'PushesFailing', 'PushesShed')),
     ],
   };

@@ -31,6 +31,17 @@ export const regionAlarms = {
     because:
       'A deploy or a task replacement causes a few unhealthy minutes; a quarter of an hour is neither.',
   },
+  ConnectionsCrowdedOut: {
+    title: 'Proxies crowded with unknown connections',
+    means:
+      'Somebody holds so many connections without a valid key that proxies close the oldest ones. Broadcasters still get in; those behind the same address may need several tries.',
+    reads: { metric: 'ConnectionsCrowdedOut' },
+    bad: ['>=', 100],
+    periodSeconds: 60,
+    periods: [3, 5],
+    missing: 'good',
+    because: `A large office that reconnects at once may exceed its share for a moment; hundreds a minute, repeatedly, are a flood. ${silence}`,
+  },
   PublishersUnserved: {
     title: 'Publishers rejected by the platform',
     means:
@@ -61,6 +72,28 @@ export const regionAlarms = {
     periods: [3, 6],
     missing: 'good',
     because: `A single dead worker needs no human; losses in three five-minute periods within half an hour have a cause. ${silence}`,
+  },
+  RelayLinksRefused: {
+    title: 'Relay links refused by workers',
+    means:
+      'Something inside the network that is not one of our proxies connects to workers, or proxies and workers have no relay key in common.',
+    reads: { metric: 'RelayLinksRefused' },
+    bad: ['>=', 1],
+    periodSeconds: 300,
+    periods: [2, 3],
+    missing: 'good',
+    because: `Only proxies can reach the port, so a single refusal deserves a look; a proxy that is killed while it connects causes one. ${silence}`,
+  },
+  RelayKeysRejected: {
+    title: 'New relay keys rejected',
+    means:
+      'Proxies or workers cannot load the rotated relay keys. They keep the old ones, and after the next rotation they will have none in common.',
+    reads: { metric: 'RelayKeysRejected' },
+    bad: ['>=', 1],
+    periodSeconds: 300,
+    periods: [1, 1],
+    missing: 'good',
+    because: `It is reported once for each change of the secret, so it does not repeat by itself. ${silence}`,
   },
   CertificateRejected: {
     title: 'New certificate rejected',

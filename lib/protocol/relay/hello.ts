@@ -75,16 +75,16 @@ export function encodeRelayHello(hello: RelayHello): Buffer {
 
 /**
  * Reads the hello at the start of a relay link. Undefined: more bytes are needed (call again with all of them). `length` is its
- * size in bytes; a `local` header has no hello (a health check). Throws `PROXY_HEADER_…`, `RELAY_HELLO_MALFORMED`,
+ * size in bytes. Throws `PROXY_HEADER_…`, `RELAY_HELLO_MALFORMED`,
  * `CHUNK_STATE_MALFORMED`.
  */
 export function decodeRelayHello(
   bytes: Uint8Array,
-): { readonly hello: RelayHello | undefined; readonly length: number } | undefined {
+): { readonly hello: RelayHello; readonly length: number } | undefined {
   const decoded = decodeProxyHeader(bytes);
   if (decoded === undefined) return undefined;
   const { header, length } = decoded;
-  if (header.command === 'local') return { hello: undefined, length };
+  if (header.command === 'local') throw malformed('is a health check');
   if (header.addresses === undefined) throw malformed('has no addresses');
   const values = new Map(header.tlvs.map(({ type, value }) => [type, value]));
   const { source: client, destination: server } = header.addresses;

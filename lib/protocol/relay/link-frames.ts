@@ -33,6 +33,8 @@ export type LinkFrame =
   | { readonly type: 'draining' }
   /** Before `accepted`, if the hello names a draining worker: capacity is reserved, and only its lease is missing. */
   | { readonly type: 'standby' }
+  /** Instead of an answer to a hello whose time is not the worker's: the worker's clock, in Unix ms. The proxy seals it again. */
+  | { readonly type: 'clock'; readonly nowMs: number }
   /** The worker is done with the session. */
   | { readonly type: 'end'; readonly reason: string };
 
@@ -51,6 +53,7 @@ const typeIds = {
   draining: 5,
   end: 6,
   standby: 7,
+  clock: 8,
 } as const satisfies Record<LinkFrame['type'], number>;
 
 /** Schemas of all payloads except `published-through`; unknown fields are dropped, so that fields can be added. */
@@ -75,6 +78,7 @@ const payloads: Readonly<Record<number, z.ZodType<LinkFrame>>> = {
   [typeIds.draining]: z.object({ type: z.literal('draining').default('draining') }),
   [typeIds.end]: z.object({ type: z.literal('end').default('end'), reason: text }),
   [typeIds.standby]: z.object({ type: z.literal('standby').default('standby') }),
+  [typeIds.clock]: z.object({ type: z.literal('clock').default('clock'), nowMs: wholeMs }),
 };
 
 /** Throws a `RangeError` for a payload over 64 KiB or a time that is not a whole number of ms. */
@@ -113,7 +117,7 @@ export class LinkFrameDecoder {
     while (this.#held.length >= headBytes) {
       const type = this.#held[0] as number;
       const length = this.#held.readUIntBE(1, 3);
-      if (type < 1 || type > 7)
+      if (!Object.values<number>(typeIds).includes(type))
         throw new ProtocolError('LINK_FRAME_UNKNOWN', `unknown link frame type ${type}`);
       if (length > maxLinkPayloadBytes) {
         throw new ProtocolError('LINK_FRAME_TOO_LONG', `a link frame of ${length} bytes exceeds 64 KiB`);

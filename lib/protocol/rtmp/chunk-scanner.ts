@@ -93,6 +93,11 @@ export class ChunkScanner {
     return this.#scanned;
   }
 
+  /** How many chunk streams there are. */
+  get chunkStreams(): number {
+    return this.#streams.size;
+  }
+
   get chunkSize(): number {
     return this.#chunkSize;
   }

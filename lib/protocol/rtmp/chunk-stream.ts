@@ -175,6 +175,10 @@ export class ChunkStreams {
     this.#max = max;
   }
 
+  get size(): number {
+    return this.#count;
+  }
+
   find(id: number): ChunkStream | undefined {
     return id < 64 ? this.#low[id] : this.#high.get(id);
   }

@@ -101,7 +101,8 @@ describe('a log line', () => {
 
   test('leaves out a metric whose field is absent or no number, and keeps the others', () => {
     const line = lineOf(
-      (emit) => emit('ingest.load', { sessions: Number.NaN, capacity: 1, storeUnavailable: 1 }),
+      (emit) =>
+        emit('ingest.load', { sessions: Number.NaN, sockets: Number.NaN, capacity: 1, storeUnavailable: 1 }),
       'Headwater/test',
     );
     expect(line._aws?.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name))).toEqual([

@@ -7,6 +7,7 @@ const told = {
   healthPort: 8080,
   controlStore: 'dynamodb:headwater',
   origin: 's3://headwater-origin-111122223333-eu-central-1',
+  relayKeys: 'secretsmanager:headwater/relay-keys',
   region: 'eu-central-1',
 } as const;
 

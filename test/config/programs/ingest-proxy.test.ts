@@ -10,6 +10,7 @@ const config = {
   certificate: 'files:/a,/b',
   controlStore: 'sqlite:/c',
   keyPepper: 'file:/p',
+  relayKeys: 'file:/r',
 } as const;
 
 describe('the environment of an ingest proxy', () => {

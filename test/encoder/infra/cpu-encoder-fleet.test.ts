@@ -53,6 +53,7 @@ describe('the fleet of encoder workers without a GPU', () => {
       controlStore: 'dynamodb:headwater',
       eventRetentionDays: 400,
       origin: 's3://headwater-origin-111122223333-eu-central-1',
+      relayKeys: 'secretsmanager:headwater/relay-keys',
       region: 'eu-central-1',
       playbackBaseUrl: 'https://live.example.com',
       capacity: 3,

@@ -19,6 +19,7 @@ export function fleetProps(stack: Stack): EncoderFleetProps {
     controlStore: 'dynamodb:headwater',
     eventDays: 400,
     origin: 's3://headwater-origin-111122223333-eu-central-1',
+    relayKeys: 'secretsmanager:headwater/relay-keys',
     playbackBaseUrl: 'https://live.example.com',
     dvrWindowSeconds: 600,
     headroomPercent: 40,

@@ -320,3 +320,27 @@ describe('A format that changes', () => {
     expect(formats()).toHaveLength(24);
   });
 });
+
+describe('What is held while a session is probed', () => {
+  test('counts messages, too: tiny pictures of one timestamp are not held without end', () => {
+    push(header720, 0);
+    let pushed = 0;
+    while (media().length === 0 && pushed < 100_000) {
+      push(pushed === 0 ? keyframe : inter, 0);
+      pushed++;
+    }
+    expect(pushed).toBeGreaterThan(10_000);
+    expect(pushed).toBeLessThan(20_000);
+    expect(media()).toHaveLength(pushed);
+  });
+
+  test('bounds the sound that waits for a picture by its size', () => {
+    const large = Buffer.concat([sound, Buffer.alloc(1 << 20)]);
+    push(soundHeader, 0);
+    push(header720, 0);
+    probe.announce('pictures');
+    for (let ms = 0; ms < 10; ms++) push(large, ms);
+    pushPictures(0);
+    expect(media().filter((each) => each.startsWith('sound'))).toHaveLength(3);
+  });
+});

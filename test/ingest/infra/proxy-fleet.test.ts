@@ -24,6 +24,7 @@ function fleetOf({ plainRtmp = false, simulcast = false } = {}): Template {
       controlStore: 'dynamodb:headwater',
       eventDays: 400,
       keyPepper: 'secretsmanager:headwater/key-pepper',
+      relayKeys: 'secretsmanager:headwater/relay-keys',
       certificate: 'secretsmanager:headwater/certificate',
       simulcast,
       logDays: 30,
@@ -84,6 +85,7 @@ describe('the proxy fleet', () => {
       capacity: 150,
       controlStore: 'dynamodb:headwater',
       keyPepper: 'secretsmanager:headwater/key-pepper',
+      relayKeys: 'secretsmanager:headwater/relay-keys',
       certificate: 'secretsmanager:headwater/certificate',
     });
     expect(programCodec.decode(environment)).toMatchObject({ metricsNamespace: 'Headwater/headwater' });
@@ -154,7 +156,7 @@ describe('the proxy fleet', () => {
     expect(environment).not.toHaveProperty('HEADWATER_PUSH_ALLOW');
   });
 
-  test('scales on the connections per proxy, minus the headroom, and on CPU', () => {
+  test('scales on the publishers and on the connections per proxy, minus the headroom, and on CPU', () => {
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
       MinCapacity: 3,
       MaxCapacity: 30,
@@ -171,6 +173,8 @@ describe('the proxy fleet', () => {
         },
         TargetValue: 90,
       },
+      // 150 publishers, and the 1,024 connections that may wait.
+      { CustomizedMetricSpecification: { MetricName: 'IngestSockets' }, TargetValue: 704 },
       {
         PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
         TargetValue: 60,

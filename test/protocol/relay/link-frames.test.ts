@@ -42,6 +42,7 @@ const vectors: readonly { readonly frame: LinkFrame; readonly bytes: Buffer }[] 
     bytes: frameBytes(6, json({ reason: 'ended by its owner' })),
   },
   { frame: { type: 'standby' }, bytes: frameBytes(7, json({})) },
+  { frame: { type: 'clock', nowMs: 2 ** 41 }, bytes: frameBytes(8, json({ nowMs: 2 ** 41 })) },
 ];
 
 function decode(pieces: readonly Uint8Array[]): { frames: LinkFrame[]; code: string | undefined } {
@@ -80,7 +81,7 @@ describe('link frames', () => {
 
   test.each([
     ['type 0', frameBytes(0, json({})), 'LINK_FRAME_UNKNOWN'],
-    ['type 8', frameBytes(8, json({})), 'LINK_FRAME_UNKNOWN'],
+    ['type 9', frameBytes(9, json({})), 'LINK_FRAME_UNKNOWN'],
     [
       'a length over 64 KiB, before its payload comes',
       frameBytes(6, Buffer.alloc(0), 65_537),

@@ -1,9 +1,11 @@
 import { connect, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
+import { encodeProxyHeader } from '../../../lib/protocol/relay/proxy-header.ts';
 import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
 import { CommandClient } from '../../../testkit/harness/command-client.ts';
-import { FakeWorker } from '../../../testkit/harness/fake-worker.ts';
+import { accept, FakeWorker } from '../../../testkit/harness/fake-worker.ts';
 import {
   type HarnessOptions,
   type IngestHarness,
@@ -31,6 +33,11 @@ function client(port: number, key: string): RtmpClient {
   const made = new RtmpClient({ port, key });
   cleanups.push(() => made.socket.destroy());
   return made;
+}
+
+/** Resolves once no more than this count as publishers. */
+async function publishers({ proxy }: IngestHarness, count: number): Promise<void> {
+  while (proxy.publishers > count) await turn();
 }
 
 /** A bare socket; resolves with all that came when the server closed. */
@@ -288,22 +295,169 @@ describe('what is not RTMP', () => {
     expect(await harness.log.first('ingest.connection.refused')).toBeDefined();
   });
 
-  test('connections beyond the limit are closed as they come', async () => {
-    const { harness } = await ingest({ maxSessions: 2 });
-    const { key } = await harness.addStream();
-    const held = [connect(harness.rtmpPort, '127.0.0.1'), connect(harness.rtmpPort, '127.0.0.1')];
-    cleanups.push(() => {
-      for (const socket of held) socket.destroy();
-    });
-    await Promise.all(held.map((socket) => new Promise((resolve) => socket.on('connect', resolve))));
-    const third = client(harness.rtmpPort, key);
+  test('publishers beyond the limit are turned away; connections that only wait do not count', async () => {
+    const { harness } = await ingest({ maxSessions: 1 });
+    const keys = [(await harness.addStream()).key, (await harness.addStream()).key];
+    for (let held = 0; held < 5; held++) await new CommandClient(harness.rtmpPort).connect();
+    const waiting = new CommandClient(harness.rtmpPort);
+    cleanups.push(() => waiting.socket.destroy());
+    await waiting.connect();
+    const first = await client(harness.rtmpPort, keys[0]!).started();
+    expect(harness.proxy.publishers).toBe(1);
+    const third = client(harness.rtmpPort, keys[1]!);
     await third.until(() => third.closed);
     expect(third.published).toBe(false);
     expect(harness.log.of('ingest.connection.unserved')).toHaveLength(1);
-    held[0]!.destroy();
-    const closed = () => harness.log.of('ingest.session.closed').length > 0;
-    await harness.log.until(closed);
+    expect(await waiting.publish(keys[1]!)).toMatchObject({ code: 'NetStream.Publish.Failed' });
+    expect(harness.log.of('ingest.publish.unserved')).toMatchObject([{ detail: 'the ingest proxy is full' }]);
+    first.socket.destroy();
+    await publishers(harness, 0);
+    await client(harness.rtmpPort, keys[1]!).started();
+  });
+
+  test('one key has at most eight publishers at a time, so it cannot fill a proxy', async () => {
+    const { harness, encoder } = await ingest();
+    encoder.answer(() => {});
+    const { key } = await harness.addStream();
+    const clients = Array.from({ length: 8 }, () => client(harness.rtmpPort, key));
+    await encoder.until(() => encoder.links.filter(({ hello }) => hello).length === 8);
+    expect(await client(harness.rtmpPort, key).refused()).toMatchObject({
+      code: 'NetStream.Publish.BadName',
+    });
+    for (const each of clients) each.socket.destroy();
+    await publishers(harness, 7);
+    encoder.answer((link) => link.send(accept));
     await client(harness.rtmpPort, key).started();
+  });
+});
+
+describe('connections without a valid key', () => {
+  const arrivals = { most: 8, mostPerClient: 4 };
+  const kinds: readonly [string, (harness: IngestHarness) => Promise<Socket>][] = [
+    ['send nothing', async ({ rtmpPort }) => connect(rtmpPort, '127.0.0.1')],
+    ['send nothing to the TLS port', async ({ rtmpsPort }) => connect(rtmpsPort, '127.0.0.1')],
+    [
+      'stop within the TLS handshake',
+      async ({ rtmpsPort }) => {
+        const socket = connect(rtmpsPort, '127.0.0.1');
+        socket.write(Buffer.from('160301020001', 'hex'));
+        return socket;
+      },
+    ],
+    [
+      'stop within the RTMP handshake',
+      async ({ rtmpPort }) => {
+        const socket = connect(rtmpPort, '127.0.0.1');
+        socket.write(Buffer.alloc(1000, 3));
+        return socket;
+      },
+    ],
+    [
+      'stop after connect',
+      async ({ rtmpPort }) => {
+        const peer = new CommandClient(rtmpPort);
+        await Promise.race([peer.connect(), peer.until(() => peer.closed)]);
+        return peer.socket;
+      },
+    ],
+    [
+      'stop after createStream',
+      async ({ rtmpPort }) => {
+        const peer = new CommandClient(rtmpPort);
+        await Promise.race([peer.connect(), peer.until(() => peer.closed)]);
+        peer.socket.write(peer.command('createStream', 4, null));
+        return peer.socket;
+      },
+    ],
+  ];
+
+  test.each(kinds)('that %s shut nobody out, and nobody on air', async (_name, open) => {
+    const { harness } = await ingest({ arrivals, maxSessions: 3 });
+    const [before, after, secure] = await Promise.all([
+      harness.addStream(),
+      harness.addStream(),
+      harness.addStream(),
+    ]);
+    const onAir = await client(harness.rtmpPort, before.key).started();
+    const held: Socket[] = [];
+    cleanups.push(() => {
+      for (const socket of held) socket.destroy();
+    });
+    let closed = 0;
+    for (let count = 0; count < 20; count++) {
+      const socket = await open(harness);
+      socket.on('error', () => {});
+      socket.on('close', () => closed++);
+      held.push(socket);
+    }
+    await new RtmpClient({ port: harness.rtmpPort, key: after.key, localAddress: '127.0.0.2' }).started();
+    const tls = { port: harness.rtmpsPort, key: secure.key, tls: true, localAddress: '127.0.0.2' };
+    await new RtmpClient(tls).started();
+    const { crowdedOut, sockets, client: whose } = harness.door();
+    expect({ crowdedOut, whose }).toEqual({ crowdedOut: 16, whose: '127.0.0.1' });
+    expect(sockets).toBeLessThanOrEqual(3 + 20);
+    expect(onAir.closed).toBe(false);
+    expect(harness.proxy.publishers).toBe(3);
+    // Each of them would be a line in the log.
+    expect(harness.log.of('ingest.session.closed')).toEqual([]);
+    expect(harness.log.of('ingest.connection.refused')).toEqual([]);
+  });
+
+  test('that come from many addresses shut nobody out', async () => {
+    const { harness } = await ingest({ arrivals });
+    const { key } = await harness.addStream();
+    for (let count = 0; count < 40; count++) {
+      const socket = connect({
+        port: harness.rtmpPort,
+        host: '127.0.0.1',
+        localAddress: `127.0.0.${10 + count}`,
+      });
+      socket.on('error', () => {});
+      cleanups.push(() => socket.destroy());
+      await new Promise((resolve) => socket.on('connect', resolve));
+    }
+    await client(harness.rtmpPort, key).started();
+    expect(harness.door().crowdedOut).toBeGreaterThanOrEqual(32);
+  });
+
+  test('that a balancer brings count by the address that it names', async () => {
+    const { harness } = await ingest({ arrivals, proxyHeader: true });
+    const named = (address: string) =>
+      encodeProxyHeader({
+        command: 'proxy',
+        addresses: { source: { address, port: 1 }, destination: { address: '127.0.0.1', port: 1935 } },
+        tlvs: [],
+      });
+    const open = async (address: string) => {
+      const socket = connect(harness.rtmpPort, '127.0.0.1');
+      cleanups.push(() => socket.destroy());
+      socket.on('error', () => {});
+      socket.write(named(address));
+      // The handshake's first answer.
+      socket.write(Buffer.concat([Buffer.of(3), Buffer.alloc(1536)]));
+      await new Promise((resolve) => socket.once('data', resolve));
+      return socket;
+    };
+    const others = [await open('2001:db8::1'), await open('198.51.100.1')];
+    for (let count = 0; count < 6; count++) await open(`2001:db8:1:2::${count}`);
+    expect(harness.door()).toMatchObject({ crowdedOut: 2, client: '2001:db8:1:2::1' });
+    for (const socket of others) expect(socket.closed).toBe(false);
+  });
+
+  test('that once published count as waiting again after their stream has ended', async () => {
+    const { harness } = await ingest({ arrivals, maxSessions: 1 });
+    const [first, second] = [await harness.addStream(), await harness.addStream()];
+    const peer = new CommandClient(harness.rtmpPort);
+    cleanups.push(() => peer.socket.destroy());
+    await peer.connect();
+    expect(await peer.publish(first.key)).toMatchObject({ code: 'NetStream.Publish.Start' });
+    peer.socket.write(
+      Buffer.concat([peer.command('deleteStream', 6, null, 1), peer.command('createStream', 7, null)]),
+    );
+    await harness.log.first('ingest.publish.ended');
+    await publishers(harness, 0);
+    await client(harness.rtmpPort, second.key).started();
+    expect(peer.closed).toBe(false);
   });
 });
 

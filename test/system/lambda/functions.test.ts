@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -35,6 +36,8 @@ import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import { streamEvent } from '../../../lib/control-store/stream-events.ts';
 import { certificateFunctionCodec } from '../../../lib/ingest/certificate/certificate-config.ts';
 import { readCertificateSecret } from '../../../lib/ingest/certificate/policy/certificate.ts';
+import { relayKeysFunctionCodec } from '../../../lib/ingest/relay-keys/relay-keys-config.ts';
+import { parseRelayKeys } from '../../../lib/protocol/relay/seal.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../../lib/routing/ids.ts';
 import { hashStreamKey, parseStreamKey } from '../../../lib/routing/stream-key.ts';
 import { AwsFault, startAwsStandIn } from '../../../testkit/aws/aws-stand-in.ts';
@@ -45,7 +48,7 @@ import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 const handlers = [
   ...(['control-api', 'event-forwarder', 'fleet-metrics', 'certificate'] as const),
-  ...(['takedowns', 'managed-channels'] as const),
+  ...(['takedowns', 'managed-channels', 'relay-keys'] as const),
 ];
 const prefix = 'live';
 
@@ -400,4 +403,36 @@ describe('the certificate', () => {
     ]);
     cloudFormation.close();
   });
+});
+
+test('the relay keys are rotated as Secrets Manager asks for it: the new key first, the newest old one stays', async () => {
+  const first = 'k'.repeat(64);
+  const { ARN } = await secrets.send(
+    new CreateSecretCommand({ Name: 'live/relay-keys', SecretString: first }),
+  );
+  const rotating = start('relay-keys', relayKeysFunctionCodec.encode({}));
+  const keys = async () => {
+    // Without it the emulator answers with the version that was current first.
+    const inUse = { SecretId: ARN, VersionStage: 'AWSCURRENT' };
+    const { SecretString } = await secrets.send(new GetSecretValueCommand(inUse));
+    return parseRelayKeys(SecretString!)!;
+  };
+  const rotate = async (): Promise<void> => {
+    const ClientRequestToken = randomUUID();
+    for (const Step of [
+      'createSecret',
+      'createSecret',
+      'setSecret',
+      'testSecret',
+      'finishSecret',
+      'finishSecret',
+    ])
+      await rotating.invoke({ SecretId: ARN, ClientRequestToken, Step });
+  };
+  await rotate();
+  const [second, ...older] = await keys();
+  expect(older).toEqual([first]);
+  await rotate();
+  expect(await keys()).toEqual([expect.any(String), second]);
+  for (const key of [first, ...(await keys())]) expect(rotating.output).not.toContain(key);
 });

@@ -7,7 +7,11 @@ import type { SecretFiles } from './secrets.ts';
 /** Resource names at the endpoint: those of a deployment called `headwater`. */
 const deployment = 'headwater';
 const bucket = `${deployment}-origin`;
-const secretNames = { keyPepper: `${deployment}/key-pepper`, certificate: `${deployment}/certificate` };
+const secretNames = {
+  keyPepper: `${deployment}/key-pepper`,
+  certificate: `${deployment}/certificate`,
+  relayKeys: `${deployment}/relay-keys`,
+};
 const defaultRegion = 'us-east-1';
 /** Placeholder credentials: an emulator accepts any. */
 const placeholder = { accessKeyId: 'headwater', secretAccessKey: 'headwater' };
@@ -35,6 +39,7 @@ export async function awsBackends(
       secrets: {
         [secretNames.keyPepper]: await readFile(secrets.keyPepperFile, 'utf8'),
         [secretNames.certificate]: await certificates.read(),
+        [secretNames.relayKeys]: await readFile(secrets.relayKeysFile, 'utf8'),
       },
     },
     { endpoint, region, credentials },
@@ -45,6 +50,7 @@ export async function awsBackends(
     objects: `s3://${bucket}`,
     keyPepper: `secretsmanager:${secretNames.keyPepper}`,
     certificate: `secretsmanager:${secretNames.certificate}`,
+    relayKeys: `secretsmanager:${secretNames.relayKeys}`,
     eventBus: 'eventbridge:default',
     environment: sdkCodec.encode({ endpointUrl: endpoint, region, ...credentials }),
   };

@@ -19,6 +19,7 @@ export interface PlatformBackends {
   readonly objects: ObjectsLocation;
   readonly keyPepper: SecretLocation;
   readonly certificate: CertificateLocation;
+  readonly relayKeys: SecretLocation;
   readonly eventBus: EventBusLocation;
   /** Set if the bus is a webhook. */
   readonly webhookSecret?: SecretLocation;
@@ -39,6 +40,7 @@ export function folderBackends(
     objects: `folder:${join(dataDir, 'origin')}`,
     keyPepper: `file:${secrets.keyPepperFile}`,
     certificate: `files:${tlsCertFile},${tlsKeyFile},${tlsRsaCertFile},${tlsRsaKeyFile}`,
+    relayKeys: `file:${secrets.relayKeysFile}`,
     eventBus: 'log',
     environment: {},
   };

@@ -80,7 +80,7 @@ export function planProcesses(
 ): ProcessSpec[] {
   const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
   const urls = platformUrls(ports);
-  const { controlStore, keyPepper, certificate } = backends;
+  const { controlStore, keyPepper, certificate, relayKeys } = backends;
   const pop: ProcessSpec = {
     ...process('pop', 'pop', 'bin/pop.ts', ports.rtmp),
     env: popCodec.encode({
@@ -88,6 +88,8 @@ export function planProcesses(
       rtmpPort: ports.rtmp,
       rtmpsPort: ports.rtmps,
       healthPort: ports.popHealth,
+      // Proxies have limits for each client address.
+      proxyProtocol: 'on',
       targets: ports.proxies.map(({ rtmp, rtmps, health }) => ({
         host,
         rtmpPort: rtmp,
@@ -110,6 +112,9 @@ export function planProcesses(
         certificate,
         controlStore,
         keyPepper,
+        relayKeys,
+        // From the pop; drills and tests publish to a proxy directly.
+        proxyProtocol: 'optional',
         drainMs: proxyDrainMs,
         eventBus: backends.eventBus,
         webhookSecret: backends.webhookSecret,
@@ -129,6 +134,7 @@ export function planProcesses(
         controlStore,
         origin: backends.origin,
         originTokenFile,
+        relayKeys,
         eventBus: backends.eventBus,
         webhookSecret: backends.webhookSecret,
         region,

@@ -13,6 +13,8 @@ export interface SecretFiles {
   /** For clients that cannot use the P-256 certificate. */
   readonly tlsRsaCertFile: string;
   readonly tlsRsaKeyFile: string;
+  /** Keys with which proxies prove themselves to workers. */
+  readonly relayKeysFile: string;
   /** The key that signs webhooks. */
   readonly webhookSecretFile: string;
 }
@@ -29,10 +31,12 @@ export async function ensureSecrets(dir: string): Promise<SecretFiles> {
     tlsKeyFile: join(dir, 'rtmps-key.pem'),
     tlsRsaCertFile: join(dir, 'rtmps-rsa-cert.pem'),
     tlsRsaKeyFile: join(dir, 'rtmps-rsa-key.pem'),
+    relayKeysFile: join(dir, 'relay-keys'),
     webhookSecretFile: join(dir, 'webhook-secret'),
   };
   await ensureFile(files.keyPepperFile, () => randomBytes(32).toString('hex'));
   await ensureFile(files.originTokenFile, () => randomBytes(32).toString('hex'));
+  await ensureFile(files.relayKeysFile, () => `${randomBytes(32).toString('hex')}\n`);
   await ensureFile(files.webhookSecretFile, () => `whsec_${randomBytes(32).toString('base64')}`);
   await ensureCertificate(files.tlsCertFile, files.tlsKeyFile, 'ec');
   await ensureCertificate(files.tlsRsaCertFile, files.tlsRsaKeyFile, 'rsa');

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, isIP, isIPv4, type Server, type Socket } from 'node:net';
 import {
   createServer as createTlsServer,
   DEFAULT_CIPHERS,
@@ -6,7 +6,8 @@ import {
   type TLSSocket,
   type Server as TlsServer,
 } from 'node:tls';
-import type { Connection, Endpoint } from '../../../net/socket.ts';
+import type { Arrival, Arrivals, Connection, Endpoint } from '../../../net/socket.ts';
+import type { AllowedAddresses } from '../../../routing/target-address.ts';
 import { socketConnection } from './connection.ts';
 import { readProxyHeader } from './proxy-header-reader.ts';
 import type { ReadBatch } from './read-batch.ts';
@@ -26,8 +27,14 @@ export interface ListenerOptions {
    * algorithms it offers.
    */
   readonly certificates?: readonly Certificate[];
-  /** Expect a PROXY protocol v2 header first. Only behind a balancer that sends it. */
-  readonly proxyHeader?: boolean;
+  /**
+   * Expect a PROXY protocol v2 header first, from balancers at these addresses. Others are refused: they could claim any address.
+   */
+  readonly proxyHeaderFrom?: AllowedAddresses | undefined;
+  /** Whether connections may also begin without that header, as clients do. @default false */
+  readonly proxyHeaderOptional?: boolean;
+  /** Counts the connections and bounds those that wait. @default only `maxConnections` does */
+  readonly arrivals?: Arrivals;
   /** Connections beyond this, including TLS handshakes, are closed immediately. */
   readonly maxConnections: number;
   /** For the PROXY header and the TLS handshake, each. */
@@ -37,7 +44,7 @@ export interface ListenerOptions {
 }
 
 export interface ListenerHandler {
-  connected(connection: Connection): void;
+  connected(connection: Connection, arrival: Arrival): void;
   /** A connection was rejected: its PROXY header or TLS handshake failed, or there were too many connections. */
   refused(remote: Endpoint, cause: Error): void;
 }
@@ -86,8 +93,19 @@ const tlsSettings = (certificates: readonly Certificate[]): SecureContextOptions
 export async function listen(options: ListenerOptions, handler: ListenerHandler): Promise<Listener> {
   const tls = options.certificates && tlsServer(options, options.certificates, handler);
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, keepAlive: true }, (socket) => {
-    begin(socket).catch((cause: Error) => {
-      handler.refused(remoteOf(socket), cause);
+    let close = (): void => void socket.destroy();
+    const host = options.proxyHeaderFrom === undefined ? (socket.remoteAddress ?? '') : undefined;
+    const arrival = options.arrivals?.enter(host, () => close()) ?? uncounted;
+    socket.on('close', () => arrival.closed());
+    const accepted: Accepted = {
+      arrival,
+      connected(connection) {
+        close = () => connection.abort();
+        handler.connected(connection, arrival);
+      },
+    };
+    begin(socket, accepted).catch((cause: Error) => {
+      if (!arrival.gaveWay) handler.refused(remoteOf(socket), cause);
       socket.destroy();
     });
   });
@@ -99,21 +117,27 @@ export async function listen(options: ListenerOptions, handler: ListenerHandler)
     );
   });
 
-  async function begin(socket: Socket): Promise<void> {
+  async function begin(socket: Socket, accepted: Accepted): Promise<void> {
     socket.on('error', () => {});
     let remote: Endpoint | undefined;
     let initial: Buffer | undefined;
-    if (options.proxyHeader) {
-      ({ source: remote, rest: initial } = await readProxyHeader(socket, options.handshakeTimeoutMs));
+    if (options.proxyHeaderFrom !== undefined) {
+      if (!isFrom(options.proxyHeaderFrom, socket)) throw new UntrustedBalancerError();
+      ({ source: remote, rest: initial } = await readProxyHeader(socket, {
+        timeoutMs: options.handshakeTimeoutMs,
+        optional: options.proxyHeaderOptional ?? false,
+      }));
+      accepted.arrival.comesFrom(remote?.host ?? socket.remoteAddress ?? '');
     }
+    if (accepted.arrival.gaveWay) return;
     // The peer disconnected before it was accepted: there is nobody to talk to.
     if (socket.remoteAddress === undefined) throw new Error('the peer disconnected before it was accepted');
     if (tls === undefined) {
-      handler.connected(socketConnection(socket, { remote, initial, batch: options.batch }));
+      accepted.connected(socketConnection(socket, { remote, initial, batch: options.batch }));
       return;
     }
     if (initial !== undefined && initial.length > 0) socket.unshift(initial);
-    if (remote !== undefined) clientOf.set(socket, remote);
+    acceptedOf.set(socket, { ...accepted, remote });
     tls.emit('connection', socket);
   }
 
@@ -126,8 +150,39 @@ export async function listen(options: ListenerOptions, handler: ListenerHandler)
   };
 }
 
-/** The client named by a PROXY header, by raw socket, until the TLS handshake is done. */
-const clientOf = new WeakMap<Socket, Endpoint>();
+/** A connection that was accepted and isn't handed on yet. */
+interface Accepted {
+  readonly arrival: Arrival;
+  /** The client named by a PROXY header. */
+  readonly remote?: Endpoint | undefined;
+  connected(connection: Connection): void;
+}
+
+/** By raw socket, until the TLS handshake is done. */
+const acceptedOf = new WeakMap<Socket, Accepted>();
+
+const uncounted: Arrival = {
+  gaveWay: false,
+  comesFrom() {},
+  verified() {},
+  unverified() {},
+  closed() {},
+};
+
+/** Sent a PROXY header from an address that is no balancer's. */
+export class UntrustedBalancerError extends Error {
+  override readonly name = 'UntrustedBalancerError';
+  readonly code = 'UNTRUSTED_BALANCER';
+
+  constructor() {
+    super('PROXY headers are accepted only from the addresses in HEADWATER_PROXY_PROTOCOL_FROM');
+  }
+}
+
+function isFrom(balancers: AllowedAddresses, { remoteAddress = '' }: Socket): boolean {
+  const address = remoteAddress.replace(/^::ffff:(?=[0-9.]+$)/, '');
+  return isIP(address) !== 0 && balancers.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+}
 
 /** A TLS server that doesn't listen itself: raw sockets are handed to it. */
 function tlsServer(
@@ -142,15 +197,18 @@ function tlsServer(
     handshakeTimeout: options.handshakeTimeoutMs,
   });
   server.on('secureConnection', (socket) => {
-    const remote = clientOf.get(rawSocketOf(socket) ?? socket);
+    const accepted = acceptedOf.get(rawSocketOf(socket) ?? socket);
     if (socket.remoteAddress === undefined) {
       socket.destroy();
       return;
     }
-    handler.connected(socketConnection(socket, { secure: true, remote, batch }));
+    const connection = socketConnection(socket, { secure: true, remote: accepted?.remote, batch });
+    if (accepted === undefined) handler.connected(connection, uncounted);
+    else accepted.connected(connection);
   });
   server.on('tlsClientError', (cause, socket) => {
-    handler.refused(clientOf.get(rawSocketOf(socket) ?? socket) ?? remoteOf(socket), cause);
+    const { remote, arrival } = acceptedOf.get(rawSocketOf(socket) ?? socket) ?? {};
+    if (!arrival?.gaveWay) handler.refused(remote ?? remoteOf(socket), cause);
     socket.destroy();
   });
   return server;

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import type { RelayConnection } from '../../../encoder/ports.ts';
+import type { IncomingRelay } from '../../../encoder/ports.ts';
 import { socketConnection } from './connection.ts';
 import type { ReadBatch } from './read-batch.ts';
 
@@ -16,7 +16,7 @@ const memory = Buffer.allocUnsafeSlow(256 * 1024);
 export function listenForRelays(
   at: { readonly host: string; readonly port: number; readonly maxConnections: number },
   batch: ReadBatch,
-  connected: (connection: RelayConnection) => void,
+  connected: (connection: IncomingRelay) => void,
 ): Promise<RelayListener> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, keepAlive: true }, (socket) =>
     connected(relayConnection(socket, batch)),
@@ -31,9 +31,10 @@ export function listenForRelays(
   });
 }
 
-function relayConnection(socket: Socket, batch: ReadBatch): RelayConnection {
+function relayConnection(socket: Socket, batch: ReadBatch): IncomingRelay {
   const connection = socketConnection(socket, { batch });
   return {
+    remote: connection.remote,
     start({ data, closed }) {
       connection.batchReads();
       connection.start({

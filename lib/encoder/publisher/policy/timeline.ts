@@ -48,6 +48,8 @@ const mostGapMs = 200;
 const mostAheadMs = 300;
 /** A burst is given this long before filler goes on. */
 const patienceMs = 600;
+/** Far more tags than arrive in that time. */
+const mostUndecided = 8_192;
 /** Drift is corrected by 1 ms at most once in this time: 5,000 ppm. */
 const slewEveryMs = 200;
 const slewWindowMs = 5000;
@@ -253,7 +255,9 @@ export class Timeline {
    * stays late (then all of it is shown, later). True for 600 ms at most.
    */
   isUndecided(nowMs: number): boolean {
-    return this.#undecided !== undefined && nowMs - this.#undecided.sinceMs < patienceMs;
+    const undecided = this.#undecided;
+    if (undecided === undefined || undecided.tags.length >= mostUndecided) return false;
+    return nowMs - undecided.sinceMs < patienceMs;
   }
 
   /** Reads a tag and gives it its place at once. */

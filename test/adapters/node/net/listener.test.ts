@@ -6,9 +6,11 @@ import { type ListenerOptions, listen } from '../../../../lib/adapters/node/net/
 import { ReadBatch } from '../../../../lib/adapters/node/net/read-batch.ts';
 import type { Connection } from '../../../../lib/net/socket.ts';
 import { encodeProxyHeader } from '../../../../lib/protocol/relay/proxy-header.ts';
+import { allowedAddresses } from '../../../../lib/routing/target-address.ts';
 import { testCertificate } from '../../../../testkit/harness/ingest-harness.ts';
 import { Changing } from '../../../../testkit/until.ts';
 
+const loopback = allowedAddresses(['127.0.0.0/8']);
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -113,19 +115,24 @@ async function dial(
   return socket;
 }
 
+/** As a balancer sends it. */
+const header = encodeProxyHeader({
+  command: 'proxy',
+  addresses: {
+    source: { address: '203.0.113.9', port: 4_711 },
+    destination: { address: '198.51.100.1', port: 443 },
+  },
+  tlvs: [],
+});
+
 describe.each([
   { tls: false, proxyHeader: false },
   { tls: true, proxyHeader: false },
   { tls: false, proxyHeader: true },
 ])('an accepted connection (%p)', ({ tls, proxyHeader }) => {
-  const options = async () => ({ proxyHeader, ...(tls ? { certificates: [await testCertificate()] } : {}) });
-  const header = encodeProxyHeader({
-    command: 'proxy',
-    addresses: {
-      source: { address: '203.0.113.9', port: 4_711 },
-      destination: { address: '198.51.100.1', port: 443 },
-    },
-    tlvs: [],
+  const options = async () => ({
+    ...(proxyHeader ? { proxyHeaderFrom: loopback } : {}),
+    ...(tls ? { certificates: [await testCertificate()] } : {}),
   });
   const greet = (socket: { write(bytes: Buffer): void }) => {
     if (proxyHeader) socket.write(header);
@@ -214,7 +221,7 @@ describe.each([
 describe('a listener', () => {
   test('takes a PROXY header in front of TLS', async () => {
     const { listener, recorder } = await serve({
-      proxyHeader: true,
+      proxyHeaderFrom: loopback,
       certificates: [await testCertificate()],
     });
     const raw = connect(listener.port, '127.0.0.1');
@@ -239,7 +246,7 @@ describe('a listener', () => {
   });
 
   test('speaks TLS 1.2, whatever newer a client offers', async () => {
-    const { listener } = await serve({ proxyHeader: false, certificates: [await testCertificate()] });
+    const { listener } = await serve({ certificates: [await testCertificate()] });
     const socket = (await dial(listener.port, true)) as TLSSocket;
     expect(socket.getProtocol()).toBe('TLSv1.2');
     const newest = connectTls({ port: listener.port, rejectUnauthorized: false, minVersion: 'TLSv1.3' });
@@ -289,7 +296,7 @@ describe('a listener', () => {
   });
 
   test('refuses what does not begin with the PROXY header that it expects', async () => {
-    const { listener, refusals } = await serve({ proxyHeader: true });
+    const { listener, refusals } = await serve({ proxyHeaderFrom: loopback });
     const socket = await dial(listener.port, false);
     socket.write('hello, this is no PROXY header');
     socket.resume();
@@ -297,8 +304,36 @@ describe('a listener', () => {
     expect(refusals).toEqual([expect.objectContaining({ code: 'PROXY_HEADER_MALFORMED' })]);
   });
 
+  test('refuses PROXY headers from anybody but the balancers', async () => {
+    const { listener, refusals, changing } = await serve({
+      proxyHeaderFrom: allowedAddresses(['192.0.2.0/24', '::1/128']),
+    });
+    const socket = connect(listener.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(header);
+    await changing.until(() => refusals.length === 1);
+    expect(refusals[0]).toMatchObject({ code: 'UNTRUSTED_BALANCER' });
+    await once(socket, 'close');
+  });
+
+  test('takes a client that comes without the header as it is, if the header is optional', async () => {
+    const { listener, recorder } = await serve({ proxyHeaderFrom: loopback, proxyHeaderOptional: true });
+    const direct = connect(listener.port, '127.0.0.1');
+    direct.on('error', () => {});
+    direct.write('\u0003RTMP');
+    const heard = await recorder();
+    await heard.until(() => heard.text === '\u0003RTMP');
+    expect(heard.connection.remote).toEqual({ host: '127.0.0.1', port: direct.localPort });
+    const carried = connect(listener.port, '127.0.0.1');
+    carried.on('error', () => {});
+    carried.write(Buffer.concat([header, Buffer.from('x')]));
+    const other = await recorder(1);
+    await other.until(() => other.text === 'x');
+    expect(other.connection.remote).toEqual({ host: '203.0.113.9', port: 4_711 });
+  });
+
   test('refuses a PROXY header and a TLS handshake that do not come in time', async () => {
-    for (const options of [{ proxyHeader: true }, { certificates: [await testCertificate()] }]) {
+    for (const options of [{ proxyHeaderFrom: loopback }, { certificates: [await testCertificate()] }]) {
       const { listener, refusals, changing } = await serve({ ...options, handshakeTimeoutMs: 100 });
       const socket = connect(listener.port, '127.0.0.1');
       cleanups.push(() => socket.destroy());
