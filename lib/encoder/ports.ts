@@ -9,7 +9,7 @@ import type {
 
 /** The part of the control store that a worker needs. */
 export type EncoderStore = Pick<StreamStore, 'getStream'> &
-  BroadcastStore &
+  Omit<BroadcastStore, 'deleteBroadcast'> &
   LeaseStore &
   FleetStore &
   Pick<StreamEventStore, 'appendEvent'> &

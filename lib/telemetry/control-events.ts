@@ -59,6 +59,30 @@ export const controlEvents = {
     'warn',
     'Failed to resume unfinished takedowns; the next sweep will retry.',
   ),
+  'control.deletion.asked': event<{ streamId: string; broadcastId: string | undefined; recordings: string }>(
+    'info',
+    'Deletion requested, of one recording or of a stream; `recordings` says what becomes of its recordings.',
+  ),
+  'control.deletion.step-done': event<{
+    streamId: string;
+    broadcastId: string | undefined;
+    step: string;
+    afterMs: number;
+  }>('info', 'Deletion step completed; `afterMs` counts from the request.'),
+  'control.deletion.step-failed': event<{
+    streamId: string;
+    broadcastId: string | undefined;
+    step: string;
+    cause: unknown;
+  }>('warn', 'Deletion step failed; it will be retried.'),
+  'control.deletion.wake-failed': event<{ streamId: string; cause: unknown }>(
+    'warn',
+    'Failed to invoke the function that finishes deletions; its next scheduled run will pick up the work.',
+  ),
+  'control.deletion.sweep-failed': event<{ streamId?: string; cause: unknown }>(
+    'warn',
+    'Failed to resume unfinished deletions; the next sweep will retry.',
+  ),
   'control.request.refused': event<{ reason: 'host' | 'origin'; value: string; method: string }>(
     'warn',
     'Request rejected: its Host or Origin header is not one of ours.',

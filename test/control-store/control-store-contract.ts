@@ -207,6 +207,20 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect((await store.listStreams({ limit: 10 })).streams.map(({ id }) => id)).toEqual([stays.id]);
       });
 
+      test('deleting a stream leaves what is still to be deleted of it', async () => {
+        const { id } = streamRecord();
+        const deletion = await store.putDocument({
+          streamId: id,
+          kind: 'deletions',
+          version: 0,
+          open: true,
+          body: { pending: [{ recordings: 'delete', askedAtMs: 1, done: [] }] },
+        });
+        await other.deleteStream(id);
+        expect(await store.getDocument(id, 'deletions')).toEqual(deletion);
+        expect((await other.listOpenDocuments('deletions', { limit: 10 })).streamIds).toEqual([id]);
+      });
+
       test('deleting a stream that is not there is no error', async () => {
         await expect(store.deleteStream(newStreamId())).resolves.toBeUndefined();
       });
@@ -241,6 +255,17 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         await store.deleteStream(streamId);
         await expect(store.putDocument(first)).rejects.toBeInstanceOf(ConditionFailedError);
         expect(await store.getDocument(streamId, 'takedown')).toBeUndefined();
+      });
+
+      test('a document is removed in the version that was read, and in no other', async () => {
+        const id = newStreamId();
+        const first = await store.putDocument(takedown(id));
+        const second = await store.putDocument(first);
+        await expect(other.deleteDocument(first)).rejects.toBeInstanceOf(ConditionFailedError);
+        expect(await store.getDocument(id, 'takedown')).toEqual(second);
+        await other.deleteDocument(second);
+        expect(await store.getDocument(id, 'takedown')).toBeUndefined();
+        expect((await store.listOpenDocuments('takedown', { limit: 100 })).streamIds).not.toContain(id);
       });
 
       test('of many writers that read the same version exactly one wins', async () => {
@@ -341,6 +366,18 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         await other.putBroadcast({ ...ending, state: 'ended', epoch: 2 });
         await other.deleteStream(goes);
         expect(await listed()).toEqual([stays]);
+      });
+
+      test('are deleted one by one, and listed no more; a missing one is no error', async () => {
+        const streamId = newStreamId();
+        const [first, second] = [newBroadcastId(1), newBroadcastId(2)];
+        for (const id of [first, second]) await store.putBroadcast(broadcastRecord(streamId, id));
+        await other.deleteBroadcast(streamId, second);
+        await other.deleteBroadcast(streamId, second);
+        expect((await store.listBroadcasts(streamId, 10)).map(({ id }) => id)).toEqual([first]);
+        expect(await store.getBroadcast(streamId, second)).toBeUndefined();
+        const { broadcasts } = await store.listOpenBroadcasts({ limit: 100 });
+        expect(broadcasts.filter((each) => each.streamId === streamId).map(({ id }) => id)).toEqual([first]);
       });
 
       test('of a stream are not hidden by the ended ones before', async () => {

@@ -59,7 +59,7 @@ test('a takedown from the console: viewers go dark, with an API or without, and 
   await dialog.getByText(/^Stopped for all viewers in \d+\.\d+ s(;|$)/).waitFor();
   for (const viewer of viewers) {
     await playerIs(viewer, 'taken-down');
-    await viewer.locator('.scene').getByText('This stream was taken down').waitFor();
+    await viewer.locator('.scene').getByText('This stream is no longer available').waitFor();
   }
   await dialog.getByText('Recordings quarantined').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();

@@ -1,11 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { LadderConfig } from '../../config/ladder.ts';
+import type { Deletion } from '../../control-store/deletions.ts';
 import type { StreamDocument } from '../../control-store/documents.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import type { EncoderTier } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import type { DeletionRequest } from '../deletions/deletion-runner.ts';
 import type { ChannelClass } from '../managed-channels/policy/managed-cost.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
 
@@ -26,6 +28,8 @@ export interface ControlApiConfig {
   readonly ladder?: LadderConfig | undefined;
   /** Class of managed channels, for the cost estimate. @default STANDARD */
   readonly channelClass?: ChannelClass | undefined;
+  /** How long storage keeps quarantined recordings, in days. @default indefinitely */
+  readonly quarantineDays?: number | undefined;
   /** Ports that destinations may use; an empty list turns simulcast off. @default any port */
   readonly pushPorts?: readonly number[] | undefined;
   /** Non-public networks (CIDR) that destinations may be in, for use on a single machine. @default none */
@@ -53,6 +57,14 @@ export interface ControlApiDependencies {
   readonly emit: EmitEvent;
   /** @default no takedown routes */
   readonly takedowns?: Takedowns | undefined;
+  /** @default streams and recordings can't be deleted */
+  readonly deletions?: StreamDeletions | undefined;
+}
+
+/** Deletes streams and recordings. The request is persisted before it returns and continues in the background. */
+export interface StreamDeletions {
+  /** @throws TooManyDeletionsError */
+  ask(streamId: StreamId, request: DeletionRequest): Promise<Deletion>;
 }
 
 /** Takes streams down and restores them. Both are persisted before they return and continue in the background. */

@@ -32,6 +32,8 @@ export const controlFunctionCodec = envCodec({
   offeredEncoders: encoderTiers.optional(),
   /** Class of managed channels, for the cost estimate. @default STANDARD */
   channelClass: z.enum(['SINGLE_PIPELINE', 'STANDARD']).optional(),
+  /** How long storage keeps quarantined recordings, in days. */
+  quarantineDays: z.coerce.number().int().min(1).max(3650).optional(),
   /** Ports that destinations may use, comma-separated; empty if simulcast is off. */
   pushPorts: z
     .string()

@@ -2,7 +2,7 @@ import { isConditionFailed } from '../../control-store/errors.ts';
 import type { StreamEventRecord, StreamRecord } from '../../control-store/records.ts';
 import { rewrite } from '../../retry/rewrite.ts';
 import { isStreamId } from '../../routing/ids.ts';
-import { streamState } from '../policy/stream-state.ts';
+import { isOnAir, type StreamState, streamState } from '../policy/stream-state.ts';
 import type { ApiContext } from './context.ts';
 import type { ObservedStream } from './present.ts';
 import type { StreamDocuments } from './present-documents.ts';
@@ -46,6 +46,27 @@ export async function observeWithDocuments(
     store.getDocument(stream.id, 'pushes'),
   ]);
   return { ...sight, documents: { takedown, channel, pushes } };
+}
+
+/** What is on air or under review isn't deleted. Throws the problem. */
+export function demandDeletable(
+  stream: StreamRecord,
+  state: StreamState,
+  { channel, takedown }: StreamDocuments,
+): void {
+  if (isOnAir(state)) {
+    const detail = `The stream is ${state}. End its broadcast first (POST /v1/streams/${stream.id}/end).`;
+    throw new ApiProblem('stream-on-air', detail);
+  }
+  if (channel?.open) {
+    const detail =
+      'Its MediaLive channel has not been deleted yet and would keep running. Try again in a minute or two.';
+    throw new ApiProblem('stream-on-air', detail);
+  }
+  if (stream.takenDown || takedown?.open) {
+    const detail = `Streams that were taken down are kept for review. Restore it first (POST /v1/streams/${stream.id}/restore).`;
+    throw new ApiProblem('stream-taken-down', detail);
+  }
 }
 
 /**

@@ -3,16 +3,17 @@ import type { EncoderTier } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { newStreamId, randomId } from '../../routing/ids.ts';
 import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
-import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { presentCreatedStream, presentStream } from './present.ts';
-import { noDocuments } from './present-documents.ts';
+import { noDocuments, presentDeletion } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
+import { Deletion, RecordingsChoice } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas/schemas.ts';
 import {
   changeStream,
+  demandDeletable,
   entityTag,
   loadStream,
   observeStream,
@@ -115,17 +116,22 @@ const deleteStream = createRoute({
   operationId: 'deleteStream',
   summary: 'Delete a stream',
   description:
-    "Also deletes its keys, broadcasts and events. Recordings stay in the origin for as long as the origin's own rules say. Refused while the stream is on air or taken down, and until its MediaLive channel has been deleted.",
+    'Also deletes its keys, broadcasts and events. Viewers get 410 within seconds, live and recorded, and 404 a day later. The recordings are deleted, or kept in storage where no viewer can reach them: the response says until when. Refused while the stream is on air or taken down, and until its MediaLive channel has been deleted.',
   tags,
-  request: { params: streamParams },
+  request: {
+    params: streamParams,
+    query: z.strictObject({
+      recordings: RecordingsChoice.default('keep').openapi({ param: { name: 'recordings', in: 'query' } }),
+    }),
+  },
   responses: {
-    204: { description: 'Deleted.' },
-    ...problems('stream-not-found', 'stream-on-air', 'stream-taken-down'),
+    202: answer(Deletion, examples.deletion, 'Accepted and persisted. What stays until when.'),
+    ...problems('stream-not-found', 'stream-on-air', 'stream-taken-down', 'invalid-request'),
   },
 });
 
 export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
-  const { store, clock, config, emit } = context;
+  const { store, clock, config, emit, deletions } = context;
   const { offeredEncoders = ['fleet'] } = config;
 
   function demandOffered(encoder: EncoderTier | undefined): void {
@@ -191,24 +197,14 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
     return c.json(presentStream(sight, config, clock.wallMs()), 200, { ETag: entityTag(stream) });
   });
 
+  if (!deletions) return;
+
   app.openapi(deleteStream, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
     const { state, documents } = await observeWithDocuments(context, stream);
-    if (isOnAir(state)) {
-      const detail = `The stream is ${state}. End its broadcast first (POST /v1/streams/${stream.id}/end).`;
-      throw new ApiProblem('stream-on-air', detail);
-    }
-    if (documents.channel?.open) {
-      const detail =
-        'Its MediaLive channel has not been deleted yet and would keep running. Try again in a minute or two.';
-      throw new ApiProblem('stream-on-air', detail);
-    }
-    if (stream.takenDown || documents.takedown?.open) {
-      const detail = `Streams that were taken down are kept for review. Restore it first (POST /v1/streams/${stream.id}/restore).`;
-      throw new ApiProblem('stream-taken-down', detail);
-    }
-    await store.deleteStream(stream.id);
+    demandDeletable(stream, state, documents);
+    const deletion = await deletions.ask(stream.id, c.req.valid('query'));
     emit('control.stream.deleted', { streamId: stream.id });
-    return c.body(null, 204);
+    return c.json(presentDeletion(stream.id, deletion, config), 202);
   });
 }

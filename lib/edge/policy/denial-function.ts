@@ -1,4 +1,10 @@
-import { deniedBody, deniedHead, deniedPathPattern, plainPathPattern } from './denial.ts';
+import {
+  deniedBody,
+  deniedHead,
+  deniedPathPattern,
+  deniedRecordingPattern,
+  plainPathPattern,
+} from './denial.ts';
 import { functionAnswer } from './function-response.ts';
 import { plainHead } from './response.ts';
 
@@ -22,6 +28,7 @@ export function denialFunctionCode(): string {
 const denials = cf.kvs();
 const plainPath = ${plainPathPattern};
 const deniedPath = ${deniedPathPattern};
+const deniedRecording = ${deniedRecordingPattern};
 const denied = ${functionAnswer(deniedHead)};
 const unknown = ${functionAnswer(unknownHead)};
 
@@ -31,8 +38,11 @@ async function handler(event) {
   if (!plainPath.test(request.uri)) return answer(request, unknown, ${JSON.stringify(unknownBody)});
   const found = deniedPath.exec(request.uri);
   if (found === null) return request;
+  const recording = deniedRecording.exec(request.uri);
   try {
-    if (!(await denials.exists(found[1]))) return request;
+    let isDenied = await denials.exists(found[1]);
+    if (!isDenied && recording !== null) isDenied = await denials.exists(recording[1]);
+    if (!isDenied) return request;
   } catch (fault) {
     console.log('${unreadableWords}: ' + fault);
     return request;

@@ -111,9 +111,12 @@ describe('the control API as a function', () => {
     expect((await from('https://evil.example')).statusCode).toBe(403);
   });
 
-  test('deletes without a body in the answer', async () => {
+  test('revokes a key without a body in the answer', async () => {
     const made = json(await send('POST', '/v1/streams', { body: '{"name":"x"}' }));
-    expect(await send('DELETE', `/v1/streams/${made.id}`)).toMatchObject({ statusCode: 204, body: '' });
+    const path = `/v1/streams/${made.id}/keys`;
+    await send('POST', path, { body: '{"graceSeconds":60}' });
+    const removed = await send('DELETE', `${path}/${made.keys[0].id}`);
+    expect(removed).toMatchObject({ statusCode: 204, body: '' });
   });
 
   test('never logs a key', () => {

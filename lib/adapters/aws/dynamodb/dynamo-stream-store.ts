@@ -4,6 +4,7 @@ import type { BroadcastStore, StreamStore } from '../../../control-store/ports.t
 import type { BroadcastRecord, BroadcastReference, StreamRecord } from '../../../control-store/records.ts';
 import { controlTables } from '../../../control-store/tables.ts';
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
+import { documentItem } from './dynamo-document-store.ts';
 import type { DynamoRequests, Item } from './dynamo-requests.ts';
 
 const streamItem = 'stream';
@@ -61,7 +62,7 @@ export function dynamoStreamStore(requests: DynamoRequests): StreamStore {
       const items = await requests.query('streams', ofStream, { id }, { only: ['streamId', 'item'] });
       await requests.deleteAll(
         'streams',
-        items.filter(({ item }) => item !== streamItem),
+        items.filter(({ item }) => item !== streamItem && item !== documentItem('deletions')),
       );
       await requests.delete('streams', streamKey(id));
     },
@@ -103,6 +104,7 @@ export function dynamoBroadcastStore(requests: DynamoRequests): BroadcastStore {
       return item && broadcastOf(item);
     },
     listBroadcasts: newest,
+    deleteBroadcast: (streamId, id) => requests.delete('streams', broadcastKey(streamId, id)),
     async listOpenBroadcasts({ limit, cursor }) {
       const after = cursor ? ' AND #streamId > :cursor' : '';
       const items = await requests.query(

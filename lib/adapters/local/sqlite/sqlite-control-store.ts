@@ -71,7 +71,8 @@ function streamStore(database: SqliteDatabase): StreamStore {
     deleteStream: (id) =>
       database.transact((prepare) => {
         prepare('DELETE FROM streams WHERE id = ?').run(id);
-        for (const table of ['documents', 'broadcasts', 'leases', 'events']) {
+        prepare("DELETE FROM documents WHERE stream_id = ? AND kind <> 'deletions'").run(id);
+        for (const table of ['broadcasts', 'leases', 'events']) {
           prepare(`DELETE FROM ${table} WHERE stream_id = ?`).run(id);
         }
       }),
@@ -102,6 +103,10 @@ function broadcastStore(database: SqliteDatabase): BroadcastStore {
       ),
     listBroadcasts: (streamId, limit) =>
       database.run((prepare) => bodies<BroadcastRecord>(prepare(newest).all(streamId, limit))),
+    deleteBroadcast: (streamId, id) =>
+      database.run((prepare) => {
+        prepare('DELETE FROM broadcasts WHERE stream_id = ? AND id = ?').run(streamId, id);
+      }),
     listOpenBroadcasts: ({ limit, cursor = '' }) =>
       database.run((prepare) => {
         // SQLite uses the index only if the condition matches its definition literally; otherwise this would scan all broadcasts.

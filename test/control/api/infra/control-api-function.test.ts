@@ -44,6 +44,7 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
       access: testDeployment({ api }).api,
       tables,
       eventDays: 400,
+      quarantineDays: 365,
       keyPepper,
       takedowns,
       ...logs,
