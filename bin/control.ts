@@ -6,13 +6,15 @@ import { createAdaptorServer } from '@hono/node-server';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { openEdgeControls } from '../lib/adapters/edge-controls.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
+import { directRequestOf } from '../lib/adapters/node/http/direct-request.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
-import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
+import { readApiToken, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { controlCodec } from '../lib/config/programs/control.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
 import { DeletionRunner } from '../lib/control/deletions/deletion-runner.ts';
+import { directCaller } from '../lib/control/policy/callers.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';
 import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
@@ -29,7 +31,8 @@ await runProgram({
   codec: controlCodec,
   role: 'control',
   async start({ host, port, controlStore, eventRetentionDays, keyPepper, allowedHosts = [], ...rest }, emit) {
-    const { edge, origin, originTokenFile, eventBus, webhookSecret, ...config } = rest;
+    const { edge, origin, originTokenFile, apiToken, eventBus, webhookSecret, ...config } = rest;
+    const token = await readApiToken(apiToken, host);
     const pepper = await readKeyPepper(keyPepper);
     const store = await openControlStore(controlStore, { eventRetentionDays });
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
@@ -71,6 +74,7 @@ await runProgram({
       emit,
       takedowns,
       deletions,
+      callerOf: (c) => directCaller(directRequestOf(c), token),
       config: {
         ...config,
         keyPepper: pepper,

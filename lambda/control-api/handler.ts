@@ -30,6 +30,10 @@ export const handler = await startFunction({
       origin,
       edge,
       takedownsFunction,
+      jwtOwnerClaim: ownerClaim,
+      jwtScopePrefix: scopePrefix = '',
+      createsPerMinute,
+      streamsPerOwner,
       ...config
     } = fields;
     // Once per cold start: no request waits for the secret, and a new one takes effect with the next deploy.
@@ -57,9 +61,16 @@ export const handler = await startFunction({
       store,
       emit,
       clock,
+      jwt: ownerClaim === undefined ? undefined : { ownerClaim, scopePrefix },
       takedowns: wakingTakedowns({ open: async () => new TakedownRunner(await open()), wake, emit }),
       deletions: wakingDeletions({ open: async () => new DeletionRunner(await open()), wake, emit }),
-      config: { ...config, keyPepper: pepper, ladder: ladder === undefined ? ladder : readLadder(ladder) },
+      config: {
+        ...config,
+        ...(createsPerMinute !== undefined &&
+          streamsPerOwner !== undefined && { callerLimits: { createsPerMinute, streamsPerOwner } }),
+        keyPepper: pepper,
+        ladder: ladder === undefined ? ladder : readLadder(ladder),
+      },
     });
   },
 });

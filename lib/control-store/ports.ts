@@ -23,16 +23,18 @@ export interface ControlStore
     BroadcastStore,
     LeaseStore,
     FleetStore,
+    QuotaStore,
     StreamEventStore {}
 
 export interface StreamStore {
   /** Fails if the id is taken. */
   createStream(stream: StreamRecord): Promise<void>;
   getStream(id: StreamId): Promise<StreamRecord | undefined>;
-  /** By id, after `cursor`. */
+  /** By id, after `cursor`. With `owner`, only this owner's; eventually consistent. */
   listStreams(page: {
     limit: number;
     cursor?: string;
+    owner?: string;
   }): Promise<{ streams: StreamRecord[]; cursor?: string }>;
   /** Writes `stream` with `version` + 1 if the stored version is `stream.version`; returns what it wrote. */
   updateStream(stream: StreamRecord): Promise<StreamRecord>;
@@ -109,6 +111,12 @@ export interface FleetStore {
   heartbeat(member: Omit<FleetMember, 'version'>): Promise<void>;
   listFleet(role: FleetRole): Promise<FleetMember[]>;
   removeMember(role: FleetRole, id: MemberId): Promise<void>;
+}
+
+/** Counts what callers do, across all programs that answer them. */
+export interface QuotaStore {
+  /** Counts one use in this window, and returns true, unless there have been `most`. A subject's windows only rise. */
+  countUse(use: { subject: string; window: number; most: number }): Promise<boolean>;
 }
 
 export interface StreamEventStore {

@@ -53,7 +53,7 @@ export const tableAccess: Readonly<
         'dynamodb:Query',
         'dynamodb:UpdateItem',
       ],
-      queries: ['streams-by-id'],
+      queries: ['streams-by-id', 'streams-by-owner'],
     },
     leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     fleet: { table: ['dynamodb:Query'] },

@@ -87,6 +87,12 @@ export const controlEvents = {
     'warn',
     'Request rejected: its Host or Origin header is not one of ours.',
   ),
+  'control.access.refused': event<{
+    why: string;
+    caller: string | undefined;
+    route: string | undefined;
+    method: string;
+  }>('warn', 'Request rejected: the caller is unknown, lacks a scope, or does not own the stream.'),
   'control.request.failed': event<{ method: string; route: string; cause: unknown }>(
     'error',
     'Request failed with an internal error.',

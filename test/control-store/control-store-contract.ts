@@ -182,6 +182,48 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect(await store.listStreams({ limit: 10 })).toEqual({ streams: [] });
       });
 
+      test('streams of an owner are listed in pages, by id, and nobody else’s among them', async () => {
+        const owned = await Promise.all(
+          Array.from({ length: 5 }, async (_, at) => {
+            const stream = streamRecord({ owner: at < 3 ? 'ann' : 'ben' });
+            await store.createStream(stream);
+            return stream;
+          }),
+        );
+        const ids = (owner: string) =>
+          owned
+            .filter((each) => each.owner === owner)
+            .map(({ id }) => id)
+            .sort();
+        const first = await other.listStreams({ limit: 2, owner: 'ann' });
+        expect(first.streams.map(({ id }) => id)).toEqual(ids('ann').slice(0, 2));
+        const rest = await other.listStreams({ limit: 2, owner: 'ann', cursor: first.cursor ?? '' });
+        expect([rest.streams.map(({ id }) => id), rest.cursor]).toEqual([ids('ann').slice(2), undefined]);
+        expect((await store.listStreams({ limit: 10, owner: 'nobody' })).streams).toEqual([]);
+        const [given] = (await store.listStreams({ limit: 1, owner: 'ben' })).streams;
+        await store.updateStream({ ...given!, owner: 'ann' });
+        expect((await store.listStreams({ limit: 10, owner: 'ben' })).streams).toHaveLength(1);
+        for (const { id } of owned) await store.deleteStream(id);
+        expect((await store.listStreams({ limit: 10, owner: 'ann' })).streams).toEqual([]);
+      });
+
+      test('uses are counted up to a limit in each window, by all programs together', async () => {
+        const use = (at: number, window: number, most = 3) =>
+          (at % 2 ? store : other).countUse({ subject: 'create/ann', window, most });
+        const many = async (window: number) => {
+          const counted = await Promise.all(Array.from({ length: 8 }, (_, at) => use(at, window)));
+          return counted.filter((isCounted) => isCounted).length;
+        };
+        expect([await many(7), await many(8), await use(0, 8), await use(0, 7)]).toEqual([
+          3,
+          3,
+          false,
+          false,
+        ]);
+        expect(await store.countUse({ subject: 'create/ben', window: 7, most: 1 })).toBe(true);
+        expect(await use(0, 9, 0)).toBe(false);
+      });
+
       test('deleting a stream takes its documents, broadcasts, lease and events with it, and no other stream', async () => {
         const [gone, stays] = [streamRecord(), streamRecord()];
         const broadcastId = newBroadcastId(1);

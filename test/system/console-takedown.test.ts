@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { bundlePage } from '../../lib/player/bundle.ts';
@@ -80,5 +82,22 @@ test('a takedown from the console: viewers go dark, with an API or without, and 
   for (const viewer of viewers) {
     await playerIs(viewer, 'playing');
     await pictureMoves(viewer);
+  }
+
+  // Deleted with its recordings: nothing of it is left at the edge, nor on the disk.
+  const { dash, hls } = stream.playback;
+  const [, broadcastId] = /([0-9a-z]{16})\//.exec(await (await fetch(dash)).text()) ?? [];
+  const recording = `${platform.ready.edge}/local/${stream.id}/${broadcastId}/index.m3u8`;
+  expect((await fetch(recording)).status).toBe(200);
+  const objects = join(platform.dataDir, 'origin', 'objects');
+  expect(existsSync(join(objects, 'local', stream.id))).toBe(true);
+  await page.getByRole('button', { name: 'Delete stream' }).click();
+  await page.getByRole('dialog').getByLabel('Delete for good').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete stream' }).click();
+  await page.locator('main').getByText('The recordings have been deleted.').waitFor();
+  const answers = await Promise.all([dash, hls, recording].map((url) => fetch(url)));
+  expect(answers.map(({ status }) => status)).toEqual([410, 410, 410]);
+  for (const prefix of ['local', 'quarantine/local']) {
+    expect(existsSync(join(objects, prefix, stream.id))).toBe(false);
   }
 });

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Deletion } from '../../control-store/deletions.ts';
 import type { StreamDocument } from '../../control-store/documents.ts';
@@ -9,6 +10,7 @@ import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { DeletionRequest } from '../deletions/deletion-runner.ts';
 import type { ChannelClass } from '../managed-channels/policy/managed-cost.ts';
+import type { Caller } from '../policy/access.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
 
 export interface ControlApiConfig {
@@ -41,6 +43,8 @@ export interface ControlApiConfig {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Origins whose pages may use the API from a browser. Requests from any other origin are rejected. */
   readonly allowedOrigins: readonly string[];
+  /** Limits of callers that may touch only their own streams. @default none */
+  readonly callerLimits?: CallerLimits | undefined;
   /** Limit of concurrently open live event feeds; 0 if responses can't be streamed. @default 200 */
   readonly maxLiveFeeds?: number;
   /** How often a live feed polls for new events. @default 1000 */
@@ -49,12 +53,19 @@ export interface ControlApiConfig {
   readonly liveFeedMs?: number;
 }
 
+export interface CallerLimits {
+  readonly createsPerMinute: number;
+  readonly streamsPerOwner: number;
+}
+
 /** Everything the API depends on. */
 export interface ControlApiDependencies {
   readonly store: ControlStore;
   readonly clock: Clock;
   readonly config: ControlApiConfig;
   readonly emit: EmitEvent;
+  /** Who sent a request; undefined if it carries no valid proof. @default everyone has full rights */
+  readonly callerOf?: ((c: Context) => Caller | undefined) | undefined;
   /** @default no takedown routes */
   readonly takedowns?: Takedowns | undefined;
   /** @default streams and recordings can't be deleted */
@@ -80,4 +91,9 @@ export interface ApiContext extends ControlApiDependencies {
   readonly fleet: StalenessTracker;
 }
 
-export type ControlApi = OpenAPIHono;
+/** What middleware leaves for the routes. */
+export interface ApiEnvironment {
+  Variables: { caller: Caller };
+}
+
+export type ControlApi = OpenAPIHono<ApiEnvironment>;

@@ -13,7 +13,7 @@ export interface GuardContext {
 }
 
 /**
- * Middleware in front of every route. On a single machine the API listens on loopback without a login, so web pages in
+ * Middleware in front of every route. On a single machine the API needs no login from loopback, so web pages in
  * the user's browser must not be able to reach it. The Host check stops DNS rebinding, the Origin check stops
  * cross-origin requests. Clients other than browsers send no Origin.
  */
@@ -47,7 +47,7 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
     cors({
       origin: [...origins],
       allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-      allowHeaders: ['Content-Type', 'If-Match', 'Last-Event-ID'],
+      allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'Last-Event-ID'],
       exposeHeaders: ['ETag', 'Location', 'Retry-After'],
       maxAge: 600,
     }),

@@ -12,6 +12,8 @@ import { TooManyDeletionsError } from '../policy/errors.ts';
 export const problemKinds = {
   'invalid-request': [400, 'The request is invalid'],
   'malformed-body': [400, 'The body is not valid JSON'],
+  unauthorized: [401, 'A token is required'],
+  'insufficient-scope': [403, 'The token lacks a right'],
   'origin-not-allowed': [403, 'This origin may not use the API'],
   'route-not-found': [404, 'Unknown path'],
   'stream-not-found': [404, 'Stream not found'],
@@ -34,6 +36,7 @@ export const problemKinds = {
   'unsupported-media-type': [415, 'The body must be JSON'],
   'wrong-host': [421, 'Unknown host'],
   'too-many-requests': [429, 'Too many requests'],
+  'too-many-streams': [429, 'The owner has too many streams'],
   'internal-fault': [500, 'Internal error'],
   'live-feed-not-offered': [501, 'Live event feeds are not available'],
   'store-unavailable': [503, 'The control store is unavailable'],
@@ -115,6 +118,7 @@ export function answerProblem(context: Context, problem: ApiProblem, headers: Re
     status,
     {
       'Content-Type': 'application/problem+json',
+      ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
       ...((status === 503 || status === 429) && { 'Retry-After': String(problem.retryAfterSeconds) }),
       ...headers,
     },

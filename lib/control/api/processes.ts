@@ -3,6 +3,7 @@ import { routePath } from 'hono/route';
 import type { Clock } from '../../net/clock.ts';
 import { RequestRate } from '../policy/request-rate.ts';
 import type { LocalProcesses } from '../ports.ts';
+import type { AccessContext } from './access-guard.ts';
 import { addDocument, createApiShell } from './api-base.ts';
 import type { ControlApi } from './context.ts';
 import type { GuardContext } from './guards.ts';
@@ -67,7 +68,7 @@ const stopProcess = createRoute({
   },
 });
 
-export interface ProcessApiDependencies extends GuardContext {
+export interface ProcessApiDependencies extends GuardContext, AccessContext {
   readonly processes: LocalProcesses;
   readonly clock: Pick<Clock, 'nowMs'>;
 }

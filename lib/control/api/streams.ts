@@ -3,6 +3,7 @@ import type { EncoderTier } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { newStreamId, randomId } from '../../routing/ids.ts';
 import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
+import { isRestricted } from '../policy/access.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { presentCreatedStream, presentStream } from './present.ts';
 import { noDocuments, presentDeletion } from './present-documents.ts';
@@ -14,10 +15,12 @@ import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './sc
 import {
   changeStream,
   demandDeletable,
+  demandRoom,
   entityTag,
   loadStream,
   observeStream,
   observeWithDocuments,
+  ownerFor,
   recordEvent,
 } from './stream-access.ts';
 
@@ -39,7 +42,7 @@ const createStream = createRoute({
       Location: { description: 'Path of the stream.', schema: { type: 'string' } },
       ...etagHeader,
     }),
-    ...problems('encoder-not-offered', ...bodyProblems),
+    ...problems('encoder-not-offered', 'too-many-requests', 'too-many-streams', ...bodyProblems),
   },
 });
 
@@ -48,7 +51,7 @@ const listStreams = createRoute({
   path: '/v1/streams',
   operationId: 'listStreams',
   summary: 'List streams with their states',
-  description: 'Ordered by ID.',
+  description: 'Ordered by ID. Tokens that name an owner see only this owner’s streams.',
   tags,
   request: {
     query: z.strictObject({
@@ -141,14 +144,17 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   }
 
   app.openapi(createStream, async (c) => {
-    const { name, reconnectWindowMs, encoder } = c.req.valid('json');
+    const caller = c.get('caller');
+    const { name, reconnectWindowMs, encoder, owner: wanted } = c.req.valid('json');
     demandOffered(encoder);
+    const owner = ownerFor(caller, wanted);
+    await demandRoom(context, caller);
     const nowMs = clock.wallMs();
     const id = newStreamId();
     const key = newStreamKey(id);
     const hash = hashStreamKey(key, config.keyPepper);
     const keys = [{ id: randomId(8), hash, createdAtMs: nowMs }];
-    const stream = { id, name, createdAtMs: nowMs, reconnectWindowMs, keys, encoder, version: 1 };
+    const stream = { id, name, owner, createdAtMs: nowMs, reconnectWindowMs, keys, encoder, version: 1 };
     await store.createStream(stream);
     emit('control.stream.created', { streamId: id });
     await recordEvent(context, streamEvent('stream.created', { name }, { streamId: id, atMs: nowMs }));
@@ -163,7 +169,9 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   });
 
   app.openapi(listStreams, async (c) => {
-    const page = await store.listStreams(c.req.valid('query'));
+    const caller = c.get('caller');
+    const owner = isRestricted(caller) ? { owner: caller.owner ?? '' } : {};
+    const page = await store.listStreams({ ...c.req.valid('query'), ...owner });
     const sights = await Promise.all(page.streams.map((stream) => observeStream(context, stream)));
     const streams = sights.map((sight) => presentStream(sight, config, clock.wallMs()));
     return c.json({ streams, ...(page.cursor !== undefined && { cursor: page.cursor }) }, 200);
@@ -178,6 +186,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   app.openapi(updateStream, async (c) => {
     const change = c.req.valid('json');
     demandOffered(change.encoder);
+    const owner = change.owner === undefined ? undefined : ownerFor(c.get('caller'), change.owner);
     const stream = await changeStream(
       context,
       c.req.valid('param').id,
@@ -186,6 +195,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
         name: change.name ?? before.name,
         reconnectWindowMs: change.reconnectWindowMs ?? before.reconnectWindowMs,
         encoder: change.encoder ?? before.encoder ?? 'fleet',
+        ...(owner !== undefined && { owner }),
       }),
       c.req.valid('header')['if-match'],
     );

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { createControlApi } from '../../../lib/control/api/app.ts';
-import type { ControlApiConfig } from '../../../lib/control/api/context.ts';
+import type { ControlApiConfig, ControlApiDependencies } from '../../../lib/control/api/context.ts';
 import {
   DeletionRunner,
   type DeletionRunnerOptions,
@@ -89,7 +89,11 @@ function createTestEdge(): TestEdge {
 }
 
 export function createTestApi(
-  changes: { store?: ControlStore; config?: Partial<ControlApiConfig> } = {},
+  changes: {
+    store?: ControlStore;
+    config?: Partial<ControlApiConfig>;
+    callerOf?: ControlApiDependencies['callerOf'];
+  } = {},
 ): TestApi {
   const store = changes.store ?? openSqliteControlStore(':memory:');
   const clock = new HandClock();
@@ -117,6 +121,7 @@ export function createTestApi(
     emit,
     takedowns,
     deletions,
+    callerOf: changes.callerOf,
     config: { ...config, ...changes.config },
   });
   const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } });

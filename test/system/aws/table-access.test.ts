@@ -54,7 +54,11 @@ const calls: { readonly [Method in keyof ControlStore]: () => Promise<unknown> }
   createStream: () => store.createStream(stream),
   updateStream: () => store.updateStream(stream),
   getStream: () => store.getStream(streamId),
-  listStreams: () => store.listStreams({ limit: 1 }),
+  async listStreams() {
+    await store.listStreams({ limit: 1 });
+    await store.listStreams({ limit: 1, owner: 'someone' });
+  },
+  countUse: () => store.countUse({ subject: 'create/someone', window: 1, most: 1 }),
   putDocument: () => store.putDocument(document),
   getDocument: () => store.getDocument(streamId, 'pushes'),
   listOpenDocuments: () => store.listOpenDocuments('pushes', { limit: 1 }),
@@ -115,6 +119,7 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
   } satisfies Record<keyof EncoderStore, true>,
   api: {
     createStream: true,
+    countUse: true,
     getStream: true,
     listStreams: true,
     updateStream: true,

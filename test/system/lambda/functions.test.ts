@@ -118,7 +118,11 @@ describe('bundled as for a deploy', () => {
       rawPath: '/v1/streams',
       rawQueryString: '',
       headers: { 'content-type': 'application/json' },
-      requestContext: { domainName: 'abc.execute-api.eu-central-1.amazonaws.com', http: { method: 'POST' } },
+      requestContext: {
+        domainName: 'abc.execute-api.eu-central-1.amazonaws.com',
+        http: { method: 'POST' },
+        authorizer: { iam: { userArn: 'arn:aws:iam::111122223333:user/ops' } },
+      },
       body: '{"name":"Concert"}',
       isBase64Encoded: false,
     })) as { statusCode: number; body: string };

@@ -104,7 +104,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     if (path.startsWith('/v1/')) {
       if (down.api) return void response.destroy();
-      requests.push(`${request.method} ${path}`);
+      requests.push(`${request.method} ${path}${request.method === 'DELETE' ? `?${query}` : ''}`);
       return answerApi(request, response, path, query);
     }
     if (down.edge) return void response.destroy();

@@ -121,6 +121,12 @@ export class ControlApi extends Construct {
         pushPorts: [...props.pushPorts],
         ...(props.channelClass && { channelClass: props.channelClass }),
         ...(props.ladder && { ladder: JSON.stringify(props.ladder) }),
+        ...(access.jwt && {
+          jwtOwnerClaim: access.jwt.ownerClaim,
+          ...(access.jwt.scopePrefix !== '' && { jwtScopePrefix: access.jwt.scopePrefix }),
+          createsPerMinute: access.jwt.createsPerMinute,
+          streamsPerOwner: access.jwt.streamsPerOwner,
+        }),
         allowedOrigins: access.pageOrigins,
       }),
       metricsNamespace: props.metricsNamespace,

@@ -136,6 +136,11 @@ export interface components {
              * @example Sunday concert
              */
             readonly name: string;
+            /**
+             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
+             * @example customer-17
+             */
+            readonly owner?: string;
             readonly state: components["schemas"]["StreamState"];
             /**
              * Format: date-time
@@ -262,7 +267,7 @@ export interface components {
         /** @description Problem details (RFC 9457). */
         readonly Problem: {
             /** @enum {string} */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
             readonly title: string;
             readonly status: number;
             readonly detail: string;
@@ -297,6 +302,11 @@ export interface components {
              */
             readonly reconnectWindowMs?: number;
             readonly encoder?: components["schemas"]["EncoderTier"];
+            /**
+             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
+             * @example customer-17
+             */
+            readonly owner?: string;
         };
         readonly StreamPage: {
             readonly streams: readonly components["schemas"]["Stream"][];
@@ -311,6 +321,11 @@ export interface components {
              * @example Sunday concert
              */
             readonly name: string;
+            /**
+             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
+             * @example customer-17
+             */
+            readonly owner?: string;
             readonly state: components["schemas"]["StreamState"];
             /**
              * Format: date-time
@@ -361,6 +376,11 @@ export interface components {
              */
             readonly reconnectWindowMs?: number;
             readonly encoder?: components["schemas"]["EncoderTier"];
+            /**
+             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
+             * @example customer-17
+             */
+            readonly owner?: string;
         };
         /** @description What becomes of a deleted stream or recording. */
         readonly Deletion: {
