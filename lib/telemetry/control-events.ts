@@ -75,6 +75,16 @@ export const controlEvents = {
     step: string;
     cause: unknown;
   }>('warn', 'Deletion step failed; it will be retried.'),
+  'control.deletion.stuck': event<{
+    streamId: string;
+    broadcastId: string | undefined;
+    forMs: number;
+    waiting: string;
+  }>(
+    'error',
+    'Deletion still incomplete five minutes after the request; `waiting` names what it is waiting for.',
+    { TakedownsStuck: 1 },
+  ),
   'control.deletion.wake-failed': event<{ streamId: string; cause: unknown }>(
     'warn',
     'Failed to invoke the function that finishes deletions; its next scheduled run will pick up the work.',

@@ -91,6 +91,7 @@ test('a takedown from the console: viewers go dark, with an API or without, and 
   expect((await fetch(recording)).status).toBe(200);
   const objects = join(platform.dataDir, 'origin', 'objects');
   expect(existsSync(join(objects, 'local', stream.id))).toBe(true);
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Delete stream' }).click();
   await page.getByRole('dialog').getByLabel('Delete for good').check();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete stream' }).click();

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import type { Deletion, DeletionStep, RecordingsChoice } from '../../control-store/deletions.ts';
 import type { StreamDocument } from '../../control-store/documents.ts';
 import { isConditionFailed } from '../../control-store/errors.ts';
+import { joinWords } from '../../control-store/format.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
@@ -57,6 +58,9 @@ const lookAgain: RetryPolicy = { firstMs: 50, longestMs: 800, jitter: 0.25 };
 const atOnce = 8;
 /** How long a sweep leaves a stream alone where nothing is due, because its 410 has to last for a day. */
 const restMs = 600_000;
+/** A deletion that leaves something readable after this long is reported as stuck, then once a minute. */
+const stuckMs = 300_000;
+const reportEveryMs = 60_000;
 const maxResting = 20_000;
 
 /**
@@ -69,6 +73,7 @@ export class DeletionRunner {
   readonly #running = new Map<StreamId, Promise<boolean>>();
   /** Until when a sweep has nothing to do for a stream (monotonic). */
   readonly #restingUntilMs = new Map<StreamId, number>();
+  #reportedStuckMs = Number.NEGATIVE_INFINITY;
   #sweeping: Promise<boolean> | undefined;
   #sweepFailing = false;
 
@@ -181,6 +186,7 @@ export class DeletionRunner {
       if (before.body.pending.every((each) => dueDeletionSteps(each, nowMs).length === 0)) return false;
       if (clock.nowMs() >= deadlineMs) return true;
       const { pending, progressed } = await this.#pass(before, deadlineMs);
+      this.#reportIfStuck(streamId, pending);
       idle = progressed ? 0 : idle + 1;
       try {
         await this.#write(before, pending);
@@ -193,6 +199,24 @@ export class DeletionRunner {
         await pause(Math.min(pauseMs(lookAgain, idle, random()), leftMs));
       }
     }
+  }
+
+  #reportIfStuck(streamId: StreamId, pending: readonly Deletion[]): void {
+    const { clock, emit } = this.#options;
+    const nowMs = clock.nowMs();
+    const [stuck] = pending.filter(
+      (each) => deniedUntilMs(each) === undefined && clock.wallMs() - each.askedAtMs >= stuckMs,
+    );
+    if (!stuck || nowMs - this.#reportedStuckMs < reportEveryMs) return;
+    this.#reportedStuckMs = nowMs;
+    const { broadcastId, askedAtMs, waiting = {} } = stuck;
+    const words = Object.entries(waiting).map(([step, detail]) => `${step}: ${detail}`);
+    emit('control.deletion.stuck', {
+      streamId,
+      broadcastId,
+      forMs: clock.wallMs() - askedAtMs,
+      waiting: joinWords(words, 'unknown'),
+    });
   }
 
   async #write(before: DeletionsDocument, pending: readonly Deletion[]): Promise<void> {

@@ -58,6 +58,10 @@ describe('deleting a stream', () => {
     expect(deletion.waiting?.deny).toBe('Failed and will be retried: deny is away');
     expect(world.below('')).toEqual([]);
     expect(world.log.filter((name) => name === 'control.deletion.step-failed')).toHaveLength(1);
+    expect(world.log).not.toContain('control.deletion.stuck');
+    world.wallMs += 300_000;
+    for (let sweeps = 0; sweeps < 3; sweeps++) expect(await runner.sweep()).toBe(true);
+    expect(world.log.filter((name) => name === 'control.deletion.stuck')).toHaveLength(1);
     world.failing.clear();
     expect(await runner.sweep()).toBe(false);
     expect([...world.denied]).toEqual([`local/${streamId}`]);
