@@ -1,4 +1,4 @@
-import type { Deletion, DeletionStep } from '../../../control-store/deletions.ts';
+import { type Deletion, type DeletionStep, deletionSteps } from '../../../control-store/deletions.ts';
 import type { BroadcastId } from '../../../routing/ids.ts';
 
 /**
@@ -32,8 +32,7 @@ export function deniedUntilMs(deletion: Deletion): number | undefined {
 
 /** The steps that can be worked on now. `nowMs` is Unix time: no monotonic clock lives for a day. */
 export function dueDeletionSteps(deletion: Deletion, nowMs: number): readonly DeletionStep[] {
-  const steps = Object.keys(needs) as DeletionStep[];
-  return steps.filter((step) => {
+  return deletionSteps.filter((step) => {
     if (doneAtMs(deletion, step) !== undefined) return false;
     if (step === 'allow') return nowMs >= (deniedUntilMs(deletion) ?? Number.POSITIVE_INFINITY);
     return needs[step].every((needed) => doneAtMs(deletion, needed) !== undefined);

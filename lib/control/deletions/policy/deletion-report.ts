@@ -22,10 +22,10 @@ export function deletionReport(deletion: Deletion, quarantineDays?: number): Del
   const movedAtMs = doneAtMs(deletion, 'objects');
   const goneUntilMs = deniedUntilMs(deletion);
   const keeps = recordings === 'keep';
-  // Storage counts from the day after the object was moved there. They may all still be to be moved.
+  // Storage counts from the day after an object was moved there. A move that is still running gets another day.
   const keptUntilMs =
-    keeps && quarantineDays !== undefined && movedAtMs !== undefined
-      ? movedAtMs + (quarantineDays + 1) * dayMs
+    keeps && quarantineDays !== undefined
+      ? (movedAtMs ?? askedAtMs + dayMs) + (quarantineDays + 1) * dayMs
       : undefined;
   const blocked =
     darkAtMs === undefined
@@ -42,10 +42,11 @@ export function deletionReport(deletion: Deletion, quarantineDays?: number): Del
 }
 
 function keptWords(movedAtMs: number | undefined, keptUntilMs: number | undefined): string {
-  if (movedAtMs === undefined) return 'The recordings are being moved to storage that no viewer can reach.';
   const until =
     keptUntilMs === undefined ? 'until someone deletes them' : `until ${iso(keptUntilMs)} at the latest`;
-  return `The recordings stay in storage that no viewer can reach, ${until}.`;
+  return movedAtMs === undefined
+    ? `The recordings are being moved to storage that no viewer can reach, and stay there ${until}.`
+    : `The recordings stay in storage that no viewer can reach, ${until}.`;
 }
 
 const deletedWords = (movedAtMs: number | undefined): string =>
