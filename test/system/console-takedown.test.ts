@@ -84,13 +84,19 @@ test('a takedown from the console: viewers go dark, with an API or without, and 
     await pictureMoves(viewer);
   }
 
-  // Deleted with its recordings: nothing of it is left at the edge, nor on the disk.
   const { dash, hls } = stream.playback;
   const [, broadcastId] = /([0-9a-z]{16})\//.exec(await (await fetch(dash)).text()) ?? [];
   const recording = `${platform.ready.edge}/local/${stream.id}/${broadcastId}/index.m3u8`;
   expect((await fetch(recording)).status).toBe(200);
   const objects = join(platform.dataDir, 'origin', 'objects');
-  expect(existsSync(join(objects, 'local', stream.id))).toBe(true);
+  expect(existsSync(join(objects, 'local', stream.id, broadcastId ?? ''))).toBe(true);
+  // The recording by itself first, and with it the manifests of the stream, which lead to it.
+  const broadcast = `${platform.ready.api}/v1/streams/${stream.id}/broadcasts/${broadcastId}`;
+  const removed = await fetch(broadcast, { method: 'DELETE' });
+  expect([removed.status, (await removed.json()).state]).toEqual([202, 'deleted']);
+  expect((await fetch(recording)).status).toBe(410);
+  expect(existsSync(join(objects, 'local', stream.id))).toBe(false);
+  // Then the stream: nothing of it is left at the edge, nor on the disk.
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Delete stream' }).click();
   await page.getByRole('dialog').getByLabel('Delete for good').check();
