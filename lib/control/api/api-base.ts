@@ -1,9 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { type AccessContext, accessGuard } from './access-guard.ts';
 import type { ApiEnvironment, ControlApi } from './context.ts';
-import { type GuardContext, guards } from './guards.ts';
+import { type AccessContext, accessGuard, type GuardContext, guards } from './guards.ts';
 import { ApiProblem, answerProblem, problemOf, type RequestFault } from './problems.ts';
 import { problems } from './route-parts.ts';
 

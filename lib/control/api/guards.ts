@@ -1,8 +1,11 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
+import type { ControlStore } from '../../control-store/ports.ts';
+import { isStreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
-import type { ControlApiConfig } from './context.ts';
+import { type Caller, decideAccess, isRestricted, mayTouch, routeOf } from '../policy/access.ts';
+import type { ApiEnvironment, ControlApiConfig } from './context.ts';
 import { ApiProblem } from './problems.ts';
 
 const maxBodyBytes = 65_536;
@@ -61,4 +64,57 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
       },
     }),
   ];
+}
+
+export interface AccessContext {
+  /** Who sent a request; undefined if it carries no valid proof. @default everyone has full rights, as where nobody else can reach */
+  readonly callerOf?: ((c: Context) => Caller | undefined) | undefined;
+  readonly emit: EmitEvent;
+  /** For the owners of streams. @default no route names a stream */
+  readonly store?: Pick<ControlStore, 'getStream'>;
+}
+
+const trusted: Caller = { id: 'trusted', rights: 'all' };
+
+/**
+ * Middleware in front of every route: may this caller use it, and does the stream it names exist for this caller? Other people's
+ * streams are not found, whatever the route does with them. Later handlers find the caller in the context.
+ */
+export function accessGuard({
+  callerOf = () => trusted,
+  emit,
+  store,
+}: AccessContext): MiddlewareHandler<ApiEnvironment> {
+  return async (c, next) => {
+    const { method, path } = c.req;
+    const caller = callerOf(c);
+    const { route, streamId } = routeOf(method, path);
+    const decision = decideAccess(caller, route);
+    if (!decision.allowed) {
+      const { why } = decision;
+      emit('control.access.refused', { why, caller: caller?.id, route, method });
+      switch (why) {
+        case 'unknown-caller':
+          throw new ApiProblem(
+            'unauthorized',
+            'Send a valid token: Authorization: Bearer …. Only this machine itself needs none.',
+          );
+        case 'missing-scope':
+          throw new ApiProblem('insufficient-scope', `This requires the scope ${decision.scope}.`);
+        case 'no-owner':
+          throw new ApiProblem('insufficient-scope', 'The token does not say whose streams it is for.');
+        case 'unknown-route':
+          throw new ApiProblem('route-not-found', 'See /v1/openapi.json for the available paths.');
+      }
+    }
+    if (caller && store && streamId !== undefined && isRestricted(caller) && isStreamId(streamId)) {
+      const stream = await store.getStream(streamId);
+      if (stream && !mayTouch(caller, stream)) {
+        emit('control.access.refused', { why: 'not-owner', caller: caller.id, route, method });
+        throw new ApiProblem('stream-not-found', `No stream has the ID "${streamId}".`);
+      }
+    }
+    c.set('caller', caller ?? { id: 'anonymous', rights: new Set() });
+    await next();
+  };
 }

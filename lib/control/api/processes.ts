@@ -3,10 +3,9 @@ import { routePath } from 'hono/route';
 import type { Clock } from '../../net/clock.ts';
 import { RequestRate } from '../policy/request-rate.ts';
 import type { LocalProcesses } from '../ports.ts';
-import type { AccessContext } from './access-guard.ts';
 import { addDocument, createApiShell } from './api-base.ts';
 import type { ControlApi } from './context.ts';
-import type { GuardContext } from './guards.ts';
+import type { AccessContext, GuardContext } from './guards.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems } from './route-parts.ts';
 
