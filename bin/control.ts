@@ -7,13 +7,16 @@ import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { openEdgeControls } from '../lib/adapters/edge-controls.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { aimed } from '../lib/adapters/node/http/aimed.ts';
+import { directRequestOf } from '../lib/adapters/node/http/direct-request.ts';
 import { checkingIntervalMs, guardClients } from '../lib/adapters/node/http/guard-clients.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
-import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
+import { readApiToken, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { controlCodec } from '../lib/config/programs/control.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
+import { DeletionRunner } from '../lib/control/deletions/deletion-runner.ts';
+import { directCaller } from '../lib/control/policy/callers.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';
 import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
@@ -23,33 +26,34 @@ import type { MemberId } from '../lib/routing/ids.ts';
 
 /** How long pending responses may take when the program stops; after that, live event feeds are cut. */
 const drainMs = 1_000;
-/** Interval for resuming takedowns that were not completed in their first run. */
+/** Interval for resuming takedowns and deletions that were not completed in their first run. */
 const sweepEveryMs = 1_000;
 
 await runProgram({
   codec: controlCodec,
   role: 'control',
   async start({ host, port, controlStore, eventRetentionDays, keyPepper, allowedHosts = [], ...rest }, emit) {
-    const { edge, origin, originTokenFile, eventBus, webhookSecret, ...config } = rest;
+    const { edge, origin, originTokenFile, apiToken, eventBus, webhookSecret, ...config } = rest;
+    const token = await readApiToken(apiToken, host);
     const pepper = await readKeyPepper(keyPepper);
     const store = await openControlStore(controlStore, { eventRetentionDays });
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
     const objects = origin && (await openOrigin(origin, originTokenFile));
     const clock = systemClock;
-    const takedowns =
+    // There is only one program with this role, and it is restarted only after it has exited.
+    const id = 'control' as MemberId;
+    const { region } = config;
+    const background =
       edge && objects
-        ? new TakedownRunner({
-            store: announcing(store, bus, emit),
-            ...(await openEdgeControls(edge, config.playbackBaseUrl)),
-            objects,
-            region: config.region,
-            clock,
-            emit,
-            // There is only one program with this role, and it is restarted only after it has exited.
-            id: 'control' as MemberId,
-          })
+        ? { ...(await openEdgeControls(edge, config.playbackBaseUrl)), objects, region, clock, emit, id }
         : undefined;
-    const sweeping = takedowns && setInterval(() => void takedowns.sweep(), sweepEveryMs);
+    const announced = announcing(store, bus, emit);
+    const takedowns = background && new TakedownRunner({ ...background, store: announced });
+    const deletions = background && new DeletionRunner({ ...background, store: announced });
+    const sweeping = setInterval(() => {
+      void takedowns?.sweep();
+      void deletions?.sweep();
+    }, sweepEveryMs);
     let app: ControlApi | undefined;
     const listener = getRequestListener(
       (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
@@ -72,6 +76,8 @@ await runProgram({
       clock,
       emit,
       takedowns,
+      deletions,
+      callerOf: (c) => directCaller(directRequestOf(c), token),
       config: {
         ...config,
         keyPepper: pepper,

@@ -1,5 +1,6 @@
 // The whole platform on one machine: every program as a separate, supervised process on loopback.
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { awsBackends } from '../lib/adapters/local/platform/aws-endpoint.ts';
 import { folderBackends, withWebhook } from '../lib/adapters/local/platform/backends.ts';
@@ -44,6 +45,7 @@ async function live(options: LiveOptions): Promise<void> {
   let taken = 0;
   const ports = assignPorts(() => numbers[taken++] ?? 0, options);
   const urls = platformUrls(ports);
+  const hadToken = existsSync(join(options.dataDir, 'api-token'));
   const secrets = await ensureSecrets(options.dataDir);
   const kept =
     options.awsEndpoint === undefined
@@ -129,7 +131,9 @@ async function live(options: LiveOptions): Promise<void> {
   const demoPage = demo && { streamId: demo.streamId, page: `${urls.page}/watch/${demo.streamId}` };
   if (!options.json) {
     const trust = trustLines(secrets.tlsCertFile, urls, process.platform);
-    process.stdout.write(`${readyText(urls, trust, demoPage, inspector)}\n`);
+    const token = hadToken ? undefined : await readFile(secrets.apiTokenFile, 'utf8');
+    const notice = { file: secrets.apiTokenFile, token };
+    process.stdout.write(`${readyText(urls, trust, demoPage, inspector, notice)}\n`);
   }
   emit('ready', {
     api: urls.api,

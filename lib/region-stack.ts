@@ -181,6 +181,7 @@ export class RegionStack extends Stack {
       pageBaseUrl: playbackBaseUrl,
       access: deployment.api,
       eventDays: retention.eventDays,
+      quarantineDays: retention.quarantineDays,
       tables,
       keyPepper,
       takedowns,

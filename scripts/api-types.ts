@@ -32,6 +32,7 @@ const controlApi = (): ControlApi =>
     emit: () => {},
     store: {} as ControlApiDependencies['store'],
     takedowns: {} as NonNullable<ControlApiDependencies['takedowns']>,
+    deletions: {} as NonNullable<ControlApiDependencies['deletions']>,
   });
 const processApi = (): ControlApi =>
   createProcessApi({ config, clock, emit: () => {}, processes: {} as ProcessApiDependencies['processes'] });

@@ -8,11 +8,12 @@ import { openOrigin } from '../../lib/adapters/object-stores.ts';
 import { readKeyPepper } from '../../lib/adapters/secret-sources.ts';
 import { readLadder } from '../../lib/config/ladder.ts';
 import { controlFunctionCodec } from '../../lib/control/api/control-api-config.ts';
+import { DeletionRunner } from '../../lib/control/deletions/deletion-runner.ts';
 import { TakedownRunner } from '../../lib/control/takedowns/takedown-runner.ts';
 import { systemClock } from '../../lib/net/clock.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import { controlFunction } from './control-function.ts';
-import { wakingTakedowns } from './waking-takedowns.ts';
+import { wakingDeletions, wakingTakedowns } from './waking-takedowns.ts';
 
 const clock = systemClock;
 
@@ -29,6 +30,10 @@ export const handler = await startFunction({
       origin,
       edge,
       takedownsFunction,
+      jwtOwnerClaim: ownerClaim,
+      jwtScopePrefix: scopePrefix = '',
+      createsPerMinute,
+      streamsPerOwner,
       ...config
     } = fields;
     // Once per cold start: no request waits for the secret, and a new one takes effect with the next deploy.
@@ -39,16 +44,33 @@ export const handler = await startFunction({
     const { region } = config;
     // Unique per instance, because several run at the same time.
     const id = `control-api-${randomUUID().slice(0, 8)}` as MemberId;
-    const open = async () => {
-      const [objects, ports] = await Promise.all([openOrigin(origin, undefined), openEdgeControls(edge)]);
-      return new TakedownRunner({ store, objects, ...ports, region, clock, emit, id });
+    const ports = async () => {
+      const [objects, controls] = await Promise.all([openOrigin(origin, undefined), openEdgeControls(edge)]);
+      return { store, objects, ...controls, region, clock, emit, id };
     };
+    let opened: ReturnType<typeof ports> | undefined;
+    const open = () => {
+      opened ??= ports().catch((cause) => {
+        opened = undefined;
+        throw cause;
+      });
+      return opened;
+    };
+    const wake = functionCall({ functionName: takedownsFunction });
     return controlFunction({
       store,
       emit,
       clock,
-      takedowns: wakingTakedowns({ open, wake: functionCall({ functionName: takedownsFunction }), emit }),
-      config: { ...config, keyPepper: pepper, ladder: ladder === undefined ? ladder : readLadder(ladder) },
+      jwt: ownerClaim === undefined ? undefined : { ownerClaim, scopePrefix },
+      takedowns: wakingTakedowns({ open: async () => new TakedownRunner(await open()), wake, emit }),
+      deletions: wakingDeletions({ open: async () => new DeletionRunner(await open()), wake, emit }),
+      config: {
+        ...config,
+        ...(createsPerMinute !== undefined &&
+          streamsPerOwner !== undefined && { callerLimits: { createsPerMinute, streamsPerOwner } }),
+        keyPepper: pepper,
+        ladder: ladder === undefined ? ladder : readLadder(ladder),
+      },
     });
   },
 });

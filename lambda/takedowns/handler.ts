@@ -1,9 +1,10 @@
-// Finishes takedowns and restores: when the control API has begun one, and once a minute.
+// Finishes takedowns, restores and deletions: when the control API has begun one, and once a minute.
 import { randomUUID } from 'node:crypto';
 import { openControlStore } from '../../lib/adapters/control-stores.ts';
 import { openEdgeControls } from '../../lib/adapters/edge-controls.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
 import { openOrigin } from '../../lib/adapters/object-stores.ts';
+import { DeletionRunner } from '../../lib/control/deletions/deletion-runner.ts';
 import { finishTakedowns } from '../../lib/control/takedowns/finish-takedowns.ts';
 import { TakedownRunner } from '../../lib/control/takedowns/takedown-runner.ts';
 import { takedownsFunctionCodec } from '../../lib/control/takedowns/takedowns-config.ts';
@@ -25,7 +26,7 @@ export const handler = await startFunction({
       openEdgeControls(edge),
     ]);
     const clock = systemClock;
-    const runner = new TakedownRunner({
+    const parts = {
       store,
       objects,
       ...ports,
@@ -35,7 +36,9 @@ export const handler = await startFunction({
       // Unique per instance, because several run at the same time.
       id: `takedowns-${randomUUID().slice(0, 8)}` as MemberId,
       runMs,
-    });
-    return (event: unknown) => finishTakedowns(event, { store, runner, clock, patienceMs });
+    };
+    const takedowns = new TakedownRunner(parts);
+    const deletions = new DeletionRunner(parts);
+    return (event: unknown) => finishTakedowns(event, { store, takedowns, deletions, clock, patienceMs });
   },
 });

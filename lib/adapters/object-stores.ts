@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type ObjectsLocation, type OriginLocation, splitLocation } from '../config/locations.ts';
-import type { ObjectStore, StreamingObjectStore } from '../object-store/ports.ts';
+import type { BulkObjectStore, StreamingObjectStore } from '../object-store/ports.ts';
 import type { OnOriginDate } from './node/origin-date.ts';
 
 /** The origin program's write token is unreadable or invalid. */
@@ -34,7 +34,7 @@ export async function openOrigin(
   location: OriginLocation,
   tokenFile: string | undefined,
   onDate?: OnOriginDate,
-): Promise<ObjectStore & { close(): void }> {
+): Promise<BulkObjectStore & { close(): void }> {
   const { scheme, rest } = splitLocation(location);
   if (scheme === 's3') {
     const { createS3ObjectStore } = await import('./aws/s3-object-store.ts');

@@ -191,9 +191,29 @@ const api = z
           .url({ protocol: /^https$/, error: 'must be an https address' })
           .describe('OpenID Connect issuer.'),
         audiences: z.array(z.string().min(1)).min(1).describe('Accepted values of `aud`.'),
+        ownerClaim: z
+          .string()
+          .regex(/^[\w.:/-]{1,128}$/, 'must be the name of a claim')
+          .default('sub')
+          .describe('Claim that names the owner of streams. A caller sees only streams of the same owner.'),
+        scopePrefix: z
+          .string()
+          .max(200)
+          .regex(/^\S*$/, 'must not contain spaces')
+          .default('')
+          .describe('What the issuer puts in front of the scopes, for example `headwater/` with Cognito.'),
+        createsPerMinute: z
+          .int()
+          .min(1)
+          .max(10_000)
+          .default(20)
+          .describe('Streams that one owner may create a minute.'),
+        streamsPerOwner: z.int().min(1).max(1_000).default(200).describe('Streams that one owner may have.'),
       })
       .optional()
-      .describe('Accepts this issuer’s tokens instead of IAM identities.'),
+      .describe(
+        'Accepts this issuer’s tokens instead of IAM identities. Their scopes (`streams:read`, `streams:write`, `takedown`, `platform`) say what callers may do.',
+      ),
     requestsPerSecond: z
       .int()
       .min(1)

@@ -12,6 +12,7 @@ const published = {
   'stream.ended': true,
   'recording.ready': true,
   'recording.incomplete': true,
+  'recording.deleted': true,
   'stream.taken_down': true,
   'stream.restored': true,
   'managed.channel.starting': true,

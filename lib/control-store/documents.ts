@@ -1,4 +1,5 @@
 import type { StreamId } from '../routing/ids.ts';
+import type { Deletions } from './deletions.ts';
 import type { ManagedChannel } from './managed-channel.ts';
 import type { PushStates } from './push-states.ts';
 import type { Takedown } from './takedown.ts';
@@ -11,6 +12,8 @@ export interface DocumentBodies {
   readonly channel: ManagedChannel;
   /** State of the pushes to other destinations. */
   readonly pushes: PushStates;
+  /** What is being deleted: recordings, or the stream with all of them. Outlives the stream until everything is gone. */
+  readonly deletions: Deletions;
 }
 
 export type DocumentKind = keyof DocumentBodies;

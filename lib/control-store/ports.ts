@@ -23,24 +23,26 @@ export interface ControlStore
     BroadcastStore,
     LeaseStore,
     FleetStore,
+    QuotaStore,
     StreamEventStore {}
 
 export interface StreamStore {
   /** Fails if the id is taken. */
   createStream(stream: StreamRecord): Promise<void>;
   getStream(id: StreamId): Promise<StreamRecord | undefined>;
-  /** By id, after `cursor`. */
+  /** By id, after `cursor`. With `owner`, only this owner's; eventually consistent. */
   listStreams(page: {
     limit: number;
     cursor?: string;
+    owner?: string;
   }): Promise<{ streams: StreamRecord[]; cursor?: string }>;
   /** Writes `stream` with `version` + 1 if the stored version is `stream.version`; returns what it wrote. */
   updateStream(stream: StreamRecord): Promise<StreamRecord>;
-  /** Deletes the stream with its documents, broadcasts, lease and events. */
+  /** Deletes the stream with its broadcasts, lease, events and documents, except `deletions`, which says what is left to do. */
   deleteStream(id: StreamId): Promise<void>;
 }
 
-/** Documents beside a stream, one per kind. They outlive the stream only for as long as its deletion takes. */
+/** Documents beside a stream, one per kind. Only `deletions` outlives the stream, until its deletion is complete. */
 export interface DocumentStore {
   getDocument<Kind extends DocumentKind>(
     streamId: StreamId,
@@ -51,6 +53,8 @@ export interface DocumentStore {
    * what it wrote.
    */
   putDocument<Kind extends DocumentKind>(document: StreamDocument<Kind>): Promise<StreamDocument<Kind>>;
+  /** Removes the document if the stored one has `document.version`. */
+  deleteDocument(document: Pick<StreamDocument, 'streamId' | 'kind' | 'version'>): Promise<void>;
   /**
    * Streams whose document of this kind is open, by stream id, after `cursor`. Eventually consistent: a document opened or closed
    * a moment ago may be missing or still listed.
@@ -69,6 +73,8 @@ export interface BroadcastStore {
   getBroadcast(streamId: StreamId, id: BroadcastId): Promise<BroadcastRecord | undefined>;
   /** Newest first. */
   listBroadcasts(streamId: StreamId, limit: number): Promise<BroadcastRecord[]>;
+  /** Deletes a broadcast's record; a missing one is not an error. */
+  deleteBroadcast(streamId: StreamId, id: BroadcastId): Promise<void>;
   /**
    * Broadcasts of all streams that have not ended, by stream id, for stream ids after `cursor`. Eventually consistent: a broadcast
    * that began or ended a moment ago may be missing or still listed.
@@ -105,6 +111,12 @@ export interface FleetStore {
   heartbeat(member: Omit<FleetMember, 'version'>): Promise<void>;
   listFleet(role: FleetRole): Promise<FleetMember[]>;
   removeMember(role: FleetRole, id: MemberId): Promise<void>;
+}
+
+/** Counts what callers do, across all programs that answer them. */
+export interface QuotaStore {
+  /** Counts one use in this window, and returns true, unless there have been `most`. A subject's windows only rise. */
+  countUse(use: { subject: string; window: number; most: number }): Promise<boolean>;
 }
 
 export interface StreamEventStore {

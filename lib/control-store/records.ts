@@ -5,6 +5,8 @@ import type { BroadcastId, MemberId, SessionId, StreamId } from '../routing/ids.
 export interface StreamRecord {
   readonly id: StreamId;
   readonly name: string;
+  /** Whose stream it is, if callers have owners; only this owner, and callers with full rights, see it. */
+  readonly owner?: string;
   readonly createdAtMs: number;
   /** How long a broadcast waits for its publisher to reconnect, 0 to 1,800,000. */
   readonly reconnectWindowMs: number;

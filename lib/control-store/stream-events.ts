@@ -161,6 +161,11 @@ const texts = {
   'recording.ready': ({ durationMs, renditions }: { durationMs: number; renditions: string }) =>
     `The recording (${formatDuration(durationMs)}) is complete and plays from the first second, in ${renditions}.`,
 
+  /** `goneUntilMs`: Unix time. */
+  'recording.deleted': ({ tookMs, goneUntilMs }: { tookMs: number; goneUntilMs: number }) =>
+    `Recording deleted, ${formatDuration(tookMs)} after the request. Its links answer “gone” (410) until ` +
+    `${new Date(goneUntilMs).toISOString()}, then “not found”.`,
+
   /** `closed`: its playlists are marked as ended. */
   'recording.incomplete': (facts: {
     durationMs: number;

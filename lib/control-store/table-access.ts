@@ -53,7 +53,7 @@ export const tableAccess: Readonly<
         'dynamodb:Query',
         'dynamodb:UpdateItem',
       ],
-      queries: ['streams-by-id'],
+      queries: ['streams-by-id', 'streams-by-owner'],
     },
     leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     fleet: { table: ['dynamodb:Query'] },
@@ -61,14 +61,23 @@ export const tableAccess: Readonly<
       table: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     },
   },
-  /** The function that finishes takedowns. */
+  /** The function that finishes takedowns and deletions. */
   takedowns: {
     streams: {
-      table: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      table: [
+        'dynamodb:BatchWriteItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
       queries: ['open-items'],
     },
-    leases: { table: ['dynamodb:GetItem', 'dynamodb:UpdateItem'] },
-    events: { table: ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'] },
+    leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
+    events: {
+      table: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    },
   },
   /** The function that drives managed channels. */
   channels: {

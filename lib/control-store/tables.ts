@@ -33,9 +33,10 @@ const streamId: KeyAttribute = { name: 'streamId', type: 'string' };
 export const controlTables = {
   /**
    * A stream under the sort key `stream`, its broadcasts under `broadcast#<id>`, its other documents under `document#<kind>`, and
-   * the number of its last event (`lastSequence`) under `events`.
+   * the number of its last event (`lastSequence`) under `events`. Beside streams, what a caller has done lately is under the partition
+   * `quota#<subject>`.
    *
-   * `streams-by-id` lists streams by id, which the table can't do because its partitions have no order. Only streams carry
+   * `streams-by-owner` lists the streams of one owner, by id. `streams-by-id` lists streams by id, which the table can't do because its partitions have no order. Only streams carry
    * `listing`, so it contains no broadcasts. `open-items` lists, by kind, the broadcasts that have not ended and the documents with
    * work left; only those carry `open`, which is `broadcast` or the document's kind.
    *
@@ -56,6 +57,12 @@ export const controlTables = {
       {
         name: 'open-items',
         partitionKey: { name: 'open', type: 'string' },
+        sortKey: streamId,
+        projection: 'KEYS_ONLY',
+      },
+      {
+        name: 'streams-by-owner',
+        partitionKey: { name: 'owner', type: 'string' },
         sortKey: streamId,
         projection: 'KEYS_ONLY',
       },

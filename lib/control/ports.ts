@@ -1,4 +1,7 @@
-/** The streams the edge must not serve. A path is `<region>/<streamId>`. Denying and allowing are idempotent. */
+/**
+ * What the edge must not serve. A path is `<region>/<streamId>`, or `<region>/<streamId>/<broadcastId>` for one recording. Denying
+ * and allowing are idempotent.
+ */
 export interface EdgeDenials {
   /** Resolves once the denial is stored for the edge. It is kept even if no edge is running. */
   deny(path: string): Promise<void>;

@@ -5,7 +5,7 @@ import { ObjectReading } from './object-reading.ts';
 import type { Passed } from './pass-through.ts';
 import { PassedBody } from './passed-body.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
-import { deniedBody, deniedHead, deniedPathOf } from './policy/denial.ts';
+import { deniedBody, deniedHead, deniedPathOf, deniedRecordingOf } from './policy/denial.ts';
 import { acceptsGzip } from './policy/encoding.ts';
 import { VariantLimit } from './policy/limits/variant-limit.ts';
 import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
@@ -25,8 +25,8 @@ type Reply = (response: EdgeResponse) => void;
 /**
  * The edge and the shield, without their sockets.
  *
- *     GET, HEAD /<object key>   from the cache, by the delivery policy table; 404 if no row matches, 410 if the stream is
- *                               taken down
+ *     GET, HEAD /<object key>   from the cache, by the delivery policy table; 404 if no row matches, 410 if the stream
+ *                               was taken down or deleted, or the recording was deleted
  *     OPTIONS                   a CORS preflight
  *     GET, HEAD /time           the current time, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}
@@ -36,7 +36,7 @@ type Reply = (response: EdgeResponse) => void;
  */
 export class EdgeHandler implements EdgeService {
   readonly #options: EdgeHandlerOptions;
-  /** `<region>/<streamId>` of taken-down streams. */
+  /** `<region>/<streamId>` of denied streams, `<region>/<streamId>/<broadcastId>` of denied recordings. */
   #denied: ReadonlySet<string> = new Set();
   #denials = 0;
   readonly #variants = new VariantLimit();
@@ -45,7 +45,7 @@ export class EdgeHandler implements EdgeService {
     this.#options = options;
   }
 
-  /** Replaces the list of denied streams (`<region>/<streamId>`). Cached objects of newly denied streams are dropped. */
+  /** Replaces the list of what is denied. Cached objects of what is newly denied are dropped. */
   deny(denied: ReadonlySet<string>): void {
     const before = this.#denied;
     this.#denied = denied;
@@ -103,7 +103,8 @@ export class EdgeHandler implements EdgeService {
   }
 
   #isDenied({ key }: CacheKey): boolean {
-    return this.#denied.size > 0 && this.#denied.has(deniedPathOf(key) ?? '');
+    if (this.#denied.size === 0) return false;
+    return this.#denied.has(deniedPathOf(key) ?? '') || this.#denied.has(deniedRecordingOf(key) ?? '');
   }
 
   #refuse(method: string, reply: Reply): void {

@@ -10,7 +10,7 @@ import type { Endpoint } from '../net/socket.ts';
 
 /** The part of the control store that a worker needs. */
 export type EncoderStore = Pick<StreamStore, 'getStream'> &
-  BroadcastStore &
+  Omit<BroadcastStore, 'deleteBroadcast'> &
   LeaseStore &
   FleetStore &
   Pick<StreamEventStore, 'appendEvent'> &

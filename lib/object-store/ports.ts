@@ -12,13 +12,19 @@ export interface ObjectStore {
   get(key: string): Promise<StoredObject | undefined>;
   /** Keys that begin with `prefix` and sort after `after`, in order; `more` if the limit cut the list. */
   list(prefix: string, page: { after?: string; limit: number }): Promise<{ keys: string[]; more: boolean }>;
-  /** Deleting a missing object is not an error. */
-  delete(key: string): Promise<void>;
+  /** Deleting a missing object is not an error, nor is one with another ETag without `ifMatch`. */
+  delete(key: string, condition?: { readonly ifMatch: string }): Promise<void>;
   /**
    * Renames the object, replacing any object under the new key. Moving a missing object does nothing and is not an error, so a move
    * can be retried; an interrupted move may leave the object under both keys, but never under neither.
    */
   move(from: string, to: string): Promise<void>;
+}
+
+/** An object store as the control plane opens it. */
+export interface BulkObjectStore extends ObjectStore {
+  /** Deletes at most 1,000 objects. Missing ones are not an error. */
+  deleteAll(keys: readonly string[]): Promise<void>;
 }
 
 export interface PutOptions {

@@ -2,10 +2,10 @@ import { maxObjectBytes } from '../edge/policy/delivery.ts';
 import { isKeyPrefix, isObjectKey } from '../object-store/object-key.ts';
 import { quarantinePrefix } from '../object-store/object-names.ts';
 import type { OpenObject, PutOptions, StreamingObjectStore } from '../object-store/ports.ts';
+import { isBearer } from '../protocol/http/bearer.ts';
 import { matchesNone, rangeStillHolds } from '../protocol/http/etag.ts';
 import { contentRange, parseRange, unsatisfiedRange } from '../protocol/http/range.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import { isBearer } from './bearer.ts';
 import { RoomWatch } from './policy/room-watch.ts';
 import { ReadCounts } from './read-counts.ts';
 import { readBody } from './request-body.ts';
@@ -26,7 +26,7 @@ export interface OriginOptions {
  *
  *     GET, HEAD /<key>              200, 206, 304, 404, 416; ETag, Range, If-None-Match, If-Range
  *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over `maxObjectBytes`, 507 disk full
- *     DELETE /<key>                 204, even if there was no object
+ *     DELETE /<key>                 204, even if there was no object; If-Match → 412
  *     MOVE /<key>                   204, even if there was no object; Destination: /<key> (RFC 4918 9.9)
  *     GET /?prefix=&after=&limit=   {"keys": [...], "more": bool}, in key order, at most 1,000
  *     GET /healthz                  {"status": "ok"}
@@ -64,7 +64,7 @@ export class OriginHandler {
     if (!isObjectKey(key)) return problem(400, 'Not a valid object key');
     if (reads) return this.#read(request, key);
     if (request.method === 'PUT') return this.#write(request, key);
-    if (request.method === 'DELETE') return this.#delete(key);
+    if (request.method === 'DELETE') return this.#delete(request, key);
     if (request.method === 'MOVE') return this.#move(key, request.headers.get('destination') ?? '');
     return problem(405, `Supported methods: ${allowed}`, { allow: allowed });
   }
@@ -110,8 +110,9 @@ export class OriginHandler {
     if (episode) this.#options.emit('origin.room.found', episode);
   }
 
-  async #delete(key: string): Promise<Response> {
-    await this.#options.store.delete(key);
+  async #delete(request: Request, key: string): Promise<Response> {
+    const ifMatch = request.headers.get('if-match');
+    await this.#options.store.delete(key, ifMatch === null ? undefined : { ifMatch });
     return new Response(null, { status: 204 });
   }
 

@@ -53,3 +53,6 @@ function timeOf(id: BroadcastId): number {
 export function isStreamId(text: string): text is StreamId {
   return /^[0-9a-hjkmnp-tv-z]{16}$/.test(text);
 }
+
+/** The same for a broadcast id, which has the same form. */
+export const isBroadcastId = (text: string): text is BroadcastId => isStreamId(text);

@@ -59,10 +59,50 @@ export const controlEvents = {
     'warn',
     'Failed to resume unfinished takedowns; the next sweep will retry.',
   ),
+  'control.deletion.asked': event<{ streamId: string; broadcastId: string | undefined; recordings: string }>(
+    'info',
+    'Deletion requested, of one recording or of a stream; `recordings` says what becomes of its recordings.',
+  ),
+  'control.deletion.step-done': event<{
+    streamId: string;
+    broadcastId: string | undefined;
+    step: string;
+    afterMs: number;
+  }>('info', 'Deletion step completed; `afterMs` counts from the request.'),
+  'control.deletion.step-failed': event<{
+    streamId: string;
+    broadcastId: string | undefined;
+    step: string;
+    cause: unknown;
+  }>('warn', 'Deletion step failed; it will be retried.'),
+  'control.deletion.stuck': event<{
+    streamId: string;
+    broadcastId: string | undefined;
+    forMs: number;
+    waiting: string;
+  }>(
+    'error',
+    'Deletion still incomplete five minutes after the request; `waiting` names what it is waiting for.',
+    { TakedownsStuck: 1 },
+  ),
+  'control.deletion.wake-failed': event<{ streamId: string; cause: unknown }>(
+    'warn',
+    'Failed to invoke the function that finishes deletions; its next scheduled run will pick up the work.',
+  ),
+  'control.deletion.sweep-failed': event<{ streamId?: string; cause: unknown }>(
+    'warn',
+    'Failed to resume unfinished deletions; the next sweep will retry.',
+  ),
   'control.request.refused': event<{ reason: 'host' | 'origin' | 'site'; value: string; method: string }>(
     'warn',
     'Request rejected: its Host, Origin or Sec-Fetch-Site header is not one of ours.',
   ),
+  'control.access.refused': event<{
+    why: string;
+    caller: string | undefined;
+    route: string | undefined;
+    method: string;
+  }>('warn', 'Request rejected: the caller is unknown, lacks a scope, or does not own the stream.'),
   'control.request.failed': event<{ method: string; route: string; cause: unknown }>(
     'error',
     'Request failed with an internal error.',

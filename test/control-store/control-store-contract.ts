@@ -182,6 +182,48 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect(await store.listStreams({ limit: 10 })).toEqual({ streams: [] });
       });
 
+      test('streams of an owner are listed in pages, by id, and nobody else’s among them', async () => {
+        const owned = await Promise.all(
+          Array.from({ length: 5 }, async (_, at) => {
+            const stream = streamRecord({ owner: at < 3 ? 'ann' : 'ben' });
+            await store.createStream(stream);
+            return stream;
+          }),
+        );
+        const ids = (owner: string) =>
+          owned
+            .filter((each) => each.owner === owner)
+            .map(({ id }) => id)
+            .sort();
+        const first = await other.listStreams({ limit: 2, owner: 'ann' });
+        expect(first.streams.map(({ id }) => id)).toEqual(ids('ann').slice(0, 2));
+        const rest = await other.listStreams({ limit: 2, owner: 'ann', cursor: first.cursor ?? '' });
+        expect([rest.streams.map(({ id }) => id), rest.cursor]).toEqual([ids('ann').slice(2), undefined]);
+        expect((await store.listStreams({ limit: 10, owner: 'nobody' })).streams).toEqual([]);
+        const [given] = (await store.listStreams({ limit: 1, owner: 'ben' })).streams;
+        await store.updateStream({ ...given!, owner: 'ann' });
+        expect((await store.listStreams({ limit: 10, owner: 'ben' })).streams).toHaveLength(1);
+        for (const { id } of owned) await store.deleteStream(id);
+        expect((await store.listStreams({ limit: 10, owner: 'ann' })).streams).toEqual([]);
+      });
+
+      test('uses are counted up to a limit in each window, by all programs together', async () => {
+        const use = (at: number, window: number, most = 3) =>
+          (at % 2 ? store : other).countUse({ subject: 'create/ann', window, most });
+        const many = async (window: number) => {
+          const counted = await Promise.all(Array.from({ length: 8 }, (_, at) => use(at, window)));
+          return counted.filter((isCounted) => isCounted).length;
+        };
+        expect([await many(7), await many(8), await use(0, 8), await use(0, 7)]).toEqual([
+          3,
+          3,
+          false,
+          false,
+        ]);
+        expect(await store.countUse({ subject: 'create/ben', window: 7, most: 1 })).toBe(true);
+        expect(await use(0, 9, 0)).toBe(false);
+      });
+
       test('deleting a stream takes its documents, broadcasts, lease and events with it, and no other stream', async () => {
         const [gone, stays] = [streamRecord(), streamRecord()];
         const broadcastId = newBroadcastId(1);
@@ -205,6 +247,20 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect((await left(gone.id)).every((item) => item === undefined)).toBe(true);
         expect((await left(stays.id)).every((item) => item !== undefined)).toBe(true);
         expect((await store.listStreams({ limit: 10 })).streams.map(({ id }) => id)).toEqual([stays.id]);
+      });
+
+      test('deleting a stream leaves what is still to be deleted of it', async () => {
+        const { id } = streamRecord();
+        const deletion = await store.putDocument({
+          streamId: id,
+          kind: 'deletions',
+          version: 0,
+          open: true,
+          body: { pending: [{ recordings: 'delete', askedAtMs: 1, done: [] }] },
+        });
+        await other.deleteStream(id);
+        expect(await store.getDocument(id, 'deletions')).toEqual(deletion);
+        expect((await other.listOpenDocuments('deletions', { limit: 10 })).streamIds).toEqual([id]);
       });
 
       test('deleting a stream that is not there is no error', async () => {
@@ -241,6 +297,17 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         await store.deleteStream(streamId);
         await expect(store.putDocument(first)).rejects.toBeInstanceOf(ConditionFailedError);
         expect(await store.getDocument(streamId, 'takedown')).toBeUndefined();
+      });
+
+      test('a document is removed in the version that was read, and in no other', async () => {
+        const id = newStreamId();
+        const first = await store.putDocument(takedown(id));
+        const second = await store.putDocument(first);
+        await expect(other.deleteDocument(first)).rejects.toBeInstanceOf(ConditionFailedError);
+        expect(await store.getDocument(id, 'takedown')).toEqual(second);
+        await other.deleteDocument(second);
+        expect(await store.getDocument(id, 'takedown')).toBeUndefined();
+        expect((await store.listOpenDocuments('takedown', { limit: 100 })).streamIds).not.toContain(id);
       });
 
       test('of many writers that read the same version exactly one wins', async () => {
@@ -341,6 +408,18 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         await other.putBroadcast({ ...ending, state: 'ended', epoch: 2 });
         await other.deleteStream(goes);
         expect(await listed()).toEqual([stays]);
+      });
+
+      test('are deleted one by one, and listed no more; a missing one is no error', async () => {
+        const streamId = newStreamId();
+        const [first, second] = [newBroadcastId(1), newBroadcastId(2)];
+        for (const id of [first, second]) await store.putBroadcast(broadcastRecord(streamId, id));
+        await other.deleteBroadcast(streamId, second);
+        await other.deleteBroadcast(streamId, second);
+        expect((await store.listBroadcasts(streamId, 10)).map(({ id }) => id)).toEqual([first]);
+        expect(await store.getBroadcast(streamId, second)).toBeUndefined();
+        const { broadcasts } = await store.listOpenBroadcasts({ limit: 100 });
+        expect(broadcasts.filter((each) => each.streamId === streamId).map(({ id }) => id)).toEqual([first]);
       });
 
       test('of a stream are not hidden by the ended ones before', async () => {

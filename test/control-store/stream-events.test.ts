@@ -56,6 +56,7 @@ const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
   'origin.trouble': { detail: 'connection refused', queuedMs: 8_000 },
   'origin.recovered': { downMs: 9_000, lostMs: 0 },
   'control.recovered': { downMs: 600_000 },
+  'recording.deleted': { tookMs: 2_400, goneUntilMs: 1_790_000_000_000 },
   'recording.incomplete': {
     durationMs: 60_000,
     lostMs: 8_000,

@@ -37,7 +37,7 @@ describe('the tables of the control store', () => {
       return [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
     });
     const indexes = controlTableNames.flatMap((table) => described(table).indexes);
-    expect(indexes.map(({ name }) => name)).toEqual(['streams-by-id', 'open-items']);
+    expect(indexes.map(({ name }) => name)).toEqual(['streams-by-id', 'open-items', 'streams-by-owner']);
     const marks = indexes.map(({ partitionKey }) => partitionKey.name);
     expect(new Set([...marks, ...keys]).size).toBe(marks.length + new Set(keys).size);
     for (const { sortKey } of indexes) expect(sortKey).toEqual(controlTables.streams.partitionKey);

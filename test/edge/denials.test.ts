@@ -38,6 +38,16 @@ describe('an edge that denies a stream', () => {
     expect(ask(other)).toMatchObject({ status: 200, state: 'hit', text: 'media' });
   });
 
+  test('denies a recording by itself, and none of the stream’s others', async () => {
+    const { handler, ask, cache } = await withBoth();
+    const { objects } = cache.memory;
+    handler.deny(new Set([`${stream}/b`]));
+    expect(cache.memory.objects).toBe(objects - 1);
+    expect(ask(segment)).toMatchObject({ status: 410 });
+    expect(ask(`/${stream}/c/720p/1.m4s`)).not.toMatchObject({ status: 410 });
+    expect(ask(`/${stream}/index.m3u8`)).not.toMatchObject({ status: 410 });
+  });
+
   test('still answers preflights, so that pages can read the refusal', async () => {
     const { handler, ask } = await withBoth();
     handler.deny(new Set([stream]));

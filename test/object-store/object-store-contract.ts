@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ObjectStore, PutOptions } from '../../lib/object-store/ports.ts';
+import type { BulkObjectStore, ObjectStore, PutOptions } from '../../lib/object-store/ports.ts';
 
 export interface OpenedStore {
   readonly store: ObjectStore;
@@ -142,6 +142,18 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
       expect((await store.get('g/h/i'))?.body).toEqual(bytes('again'));
     });
 
+    test('a delete with If-Match takes exactly the object it names', async () => {
+      const { etag } = await store.put('e/list', bytes('1'), options);
+      await store.put('e/list', bytes('2'), options);
+      await expect(store.delete('e/list', { ifMatch: etag })).rejects.toMatchObject({
+        code: 'PRECONDITION_FAILED',
+      });
+      const found = await store.get('e/list');
+      expect(found?.body).toEqual(bytes('2'));
+      await store.delete('e/list', { ifMatch: found?.etag ?? '' });
+      expect(await store.get('e/list')).toBeUndefined();
+    });
+
     test('a moved object is under its new key as it was, and under the old one no more', async () => {
       await store.put('m/old/1.m4s', bytes('moved'), options);
       await store.move('m/old/1.m4s', 'kept/m/old/1.m4s');
@@ -201,6 +213,25 @@ export function describeObjectStore(name: string, open: () => Promise<OpenedStor
       const { keys } = await store.list('n/', { limit: 100 });
       expect(keys).toHaveLength(15);
     });
+  });
+}
+
+/** Deleting in bulk, as the control plane does. */
+export function describeBulkObjectStore(
+  name: string,
+  open: () => Promise<{ store: BulkObjectStore; close(): Promise<void> }>,
+): void {
+  test(`${name}: many objects are deleted at once, those that never were among them, and no others`, async () => {
+    const { store, close } = await open();
+    try {
+      const keys = Array.from({ length: 40 }, (_, index) => `q/${index % 4}/${index}.m4s`);
+      for (const key of [...keys, 'q/stays']) await store.put(key, bytes(key), options);
+      await store.deleteAll([...keys, 'q/never']);
+      await store.deleteAll([]);
+      expect(await store.list('q/', { limit: 100 })).toEqual({ keys: ['q/stays'], more: false });
+    } finally {
+      await close();
+    }
   });
 }
 

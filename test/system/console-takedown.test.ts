@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { bundlePage } from '../../lib/player/bundle.ts';
@@ -59,7 +61,7 @@ test('a takedown from the console: viewers go dark, with an API or without, and 
   await dialog.getByText(/^Stopped for all viewers in \d+\.\d+ s(;|$)/).waitFor();
   for (const viewer of viewers) {
     await playerIs(viewer, 'taken-down');
-    await viewer.locator('.scene').getByText('This stream was taken down').waitFor();
+    await viewer.locator('.scene').getByText('This stream is no longer available').waitFor();
   }
   await dialog.getByText('Recordings quarantined').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
@@ -80,5 +82,29 @@ test('a takedown from the console: viewers go dark, with an API or without, and 
   for (const viewer of viewers) {
     await playerIs(viewer, 'playing');
     await pictureMoves(viewer);
+  }
+
+  const { dash, hls } = stream.playback;
+  const [, broadcastId] = /([0-9a-z]{16})\//.exec(await (await fetch(dash)).text()) ?? [];
+  const recording = `${platform.ready.edge}/local/${stream.id}/${broadcastId}/index.m3u8`;
+  expect((await fetch(recording)).status).toBe(200);
+  const objects = join(platform.dataDir, 'origin', 'objects');
+  expect(existsSync(join(objects, 'local', stream.id, broadcastId ?? ''))).toBe(true);
+  // The recording by itself first, and with it the manifests of the stream, which lead to it.
+  const broadcast = `${platform.ready.api}/v1/streams/${stream.id}/broadcasts/${broadcastId}`;
+  const removed = await fetch(broadcast, { method: 'DELETE' });
+  expect([removed.status, (await removed.json()).state]).toEqual([202, 'deleted']);
+  expect((await fetch(recording)).status).toBe(410);
+  expect(existsSync(join(objects, 'local', stream.id))).toBe(false);
+  // Then the stream: nothing of it is left at the edge, nor on the disk.
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Delete stream' }).click();
+  await page.getByRole('dialog').getByLabel('Delete for good').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete stream' }).click();
+  await page.locator('main').getByText('The recordings have been deleted.').waitFor();
+  const answers = await Promise.all([dash, hls, recording].map((url) => fetch(url)));
+  expect(answers.map(({ status }) => status)).toEqual([410, 410, 410]);
+  for (const prefix of ['local', 'quarantine/local']) {
+    expect(existsSync(join(objects, prefix, stream.id))).toBe(false);
   }
 });

@@ -168,8 +168,11 @@ describe('the console', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: /Ended show/ }).waitFor();
     await page.getByRole('button', { name: 'Delete stream' }).click();
+    await page.getByRole('dialog').getByLabel('Delete for good').check();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete stream' }).click();
     await page.getByRole('heading', { level: 1, name: 'Streams' }).waitFor();
+    expect(platform.requests).toContain(`DELETE /v1/streams/${id}?recordings=delete`);
+    await page.locator('main').getByText('The recordings stay until 2027.').waitFor();
     await page.goBack();
     await page.getByRole('heading', { name: 'Stream not found' }).waitFor();
     await page.close();

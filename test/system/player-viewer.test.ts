@@ -200,7 +200,7 @@ describe('messages without a picture', () => {
 describe('a takedown', () => {
   const isDark = async (page: Page) => {
     await playerIs(page, 'taken-down');
-    await page.locator('.scene').getByText('This stream was taken down').waitFor();
+    await page.locator('.scene').getByText('This stream is no longer available').waitFor();
     const shown = await page.evaluate(() => {
       const video = document.querySelector('video');
       return video && [video.paused, video.videoWidth, getComputedStyle(video).visibility];
@@ -217,7 +217,7 @@ describe('a takedown', () => {
     platform.report(id, { state: 'taken-down' });
     await isDark(page);
     expect(await page.getByRole('button', { name: /Play|Try now|Pause/ }).count()).toBe(0);
-    expect(await page.getByRole('status').innerText()).toContain('This stream was taken down');
+    expect(await page.getByRole('status').innerText()).toContain('This stream is no longer available');
     expect(await accessibilityFaults(page)).toEqual([]);
 
     const delivered = () => platform.deliveries.filter((path) => path.includes(id)).length;
@@ -257,7 +257,7 @@ describe('a takedown', () => {
     });
     platform.report(id, { state: 'taken-down' });
     const { page } = await under.open(`/watch/${id}`);
-    await page.locator('.scene').getByText('This stream was taken down').waitFor();
+    await page.locator('.scene').getByText('This stream is no longer available').waitFor();
     expect(platform.deliveries.filter((path) => path.includes(id))).toEqual([]);
     await page.close();
   });

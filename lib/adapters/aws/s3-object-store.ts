@@ -1,6 +1,7 @@
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -8,9 +9,19 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3';
-import { ObjectStoreRefusedError, PreconditionFailedError } from '../../object-store/errors.ts';
+import {
+  ObjectStoreRefusedError,
+  ObjectStoreUnavailableError,
+  PreconditionFailedError,
+} from '../../object-store/errors.ts';
 import { isKeyPrefix, isObjectKey } from '../../object-store/object-key.ts';
-import type { OpenObject, PutOptions, StoredObject, StreamingObjectStore } from '../../object-store/ports.ts';
+import type {
+  BulkObjectStore,
+  OpenObject,
+  PutOptions,
+  StoredObject,
+  StreamingObjectStore,
+} from '../../object-store/ports.ts';
 import { rewrite } from '../../retry/rewrite.ts';
 import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
 import { type CallLimits, clientSettings } from './client-settings.ts';
@@ -40,7 +51,7 @@ export function createS3ObjectStore({
   limits,
   client,
   onDate,
-}: S3ObjectStoreOptions): StreamingObjectStore & { close(): void } {
+}: S3ObjectStoreOptions): StreamingObjectStore & BulkObjectStore & { close(): void } {
   return new S3ObjectStore(bucket, { ...defaultLimits, ...limits }, client, onDate);
 }
 
@@ -64,7 +75,7 @@ function watchDates(client: S3Client, onDate: OnOriginDate): void {
   );
 }
 
-class S3ObjectStore implements StreamingObjectStore {
+class S3ObjectStore implements StreamingObjectStore, BulkObjectStore {
   readonly #client: S3Client;
   /** Makes a single attempt, for callers that retry themselves. Shares the other client's connections. */
   readonly #onceClient: S3Client;
@@ -166,14 +177,28 @@ class S3ObjectStore implements StreamingObjectStore {
     }
   }
 
-  async delete(key: string): Promise<void> {
-    const command = new DeleteObjectCommand(this.#at(key));
+  async delete(key: string, condition?: { readonly ifMatch: string }): Promise<void> {
+    const command = new DeleteObjectCommand({ ...this.#at(key), IfMatch: condition?.ifMatch });
     try {
       await this.#client.send(command, this.#inTime());
     } catch (fault) {
       const { name, status } = s3Fault(fault);
       if (status === 404 && name !== 'NoSuchBucket') return;
       throw asStoreError(fault, `DELETE ${key}`);
+    }
+  }
+
+  async deleteAll(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const Objects = keys.map((key) => ({ Key: this.#at(key).Key }));
+    const command = new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } });
+    try {
+      const { Errors: [failed] = [] } = await this.#client.send(command, this.#inTime());
+      if (!failed) return;
+      const { Key, Code, Message } = failed;
+      throw new ObjectStoreUnavailableError(`S3 did not delete ${Key}: ${Code} ${Message}`);
+    } catch (fault) {
+      throw fault instanceof ObjectStoreUnavailableError ? fault : asStoreError(fault, 'delete objects');
     }
   }
 

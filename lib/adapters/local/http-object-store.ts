@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import pMap from 'p-map';
 import {
   ObjectStoreFullError,
   ObjectStoreRefusedError,
@@ -6,7 +7,7 @@ import {
   PreconditionFailedError,
 } from '../../object-store/errors.ts';
 import { isObjectKey } from '../../object-store/object-key.ts';
-import type { ObjectStore, PutOptions, StoredObject } from '../../object-store/ports.ts';
+import type { BulkObjectStore, PutOptions, StoredObject } from '../../object-store/ports.ts';
 import { type OnOriginDate, tellDate } from '../node/origin-date.ts';
 
 export interface HttpObjectStoreOptions {
@@ -22,6 +23,8 @@ export interface HttpObjectStoreOptions {
   readonly onDate?: OnOriginDate;
 }
 
+const deletesAtOnce = 16;
+
 interface Answer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
@@ -29,11 +32,11 @@ interface Answer {
 }
 
 /** The origin server as an object store, over kept-alive connections. `close` closes them. */
-export function createHttpObjectStore(options: HttpObjectStoreOptions): ObjectStore & { close(): void } {
+export function createHttpObjectStore(options: HttpObjectStoreOptions): BulkObjectStore & { close(): void } {
   return new HttpObjectStore(options);
 }
 
-class HttpObjectStore implements ObjectStore {
+class HttpObjectStore implements BulkObjectStore {
   readonly #base: URL;
   readonly #authorization: string;
   readonly #timeoutMs: number;
@@ -86,9 +89,15 @@ class HttpObjectStore implements ObjectStore {
     return JSON.parse(answer.body.toString()) as { keys: string[]; more: boolean };
   }
 
-  async delete(key: string): Promise<void> {
-    const answer = await this.#ask('DELETE', pathOf(key), { authorization: this.#authorization });
+  async delete(key: string, condition?: { readonly ifMatch: string }): Promise<void> {
+    const headers: OutgoingHttpHeaders = { authorization: this.#authorization };
+    if (condition) headers['if-match'] = condition.ifMatch;
+    const answer = await this.#ask('DELETE', pathOf(key), headers);
     if (answer.status !== 204) throw errorOf(answer, `DELETE ${key}`);
+  }
+
+  async deleteAll(keys: readonly string[]): Promise<void> {
+    await pMap(keys, (key) => this.delete(key), { concurrency: deletesAtOnce });
   }
 
   async move(from: string, to: string): Promise<void> {

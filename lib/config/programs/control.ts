@@ -15,7 +15,7 @@ const list = z.string().transform((text) => text.split(',').filter((item) => ite
 
 /** Environment of the control API: HEADWATER_HOST, HEADWATER_PORT, HEADWATER_CONTROL_STORE, … Lists are comma-separated. */
 export const controlCodec = envCodec({
-  /** The API has no login: listen only where trusted programs can reach it. */
+  /** Where to listen. Anything but loopback requires `apiToken`. */
   host: host.default('127.0.0.1'),
   port,
   controlStore: controlStoreLocation,
@@ -44,6 +44,8 @@ export const controlCodec = envCodec({
   eventBus: eventBusLocation.optional(),
   /** Signing secret for a webhook bus: `whsec_…`, or several, one per line. */
   webhookSecret: secretLocation.optional(),
+  /** Token for callers that don't come from this machine. Without it, they are refused. */
+  apiToken: secretLocation.optional(),
   /** Further accepted values of the Host header, besides the listening address. */
   allowedHosts: list.optional(),
 });

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import type { ControlApi } from './context.ts';
-import { type GuardContext, guards } from './guards.ts';
+import type { ApiEnvironment, ControlApi } from './context.ts';
+import { type AccessContext, accessGuard, type GuardContext, guards } from './guards.ts';
 import { ApiProblem, answerProblem, problemOf, type RequestFault } from './problems.ts';
 import { problems } from './route-parts.ts';
 
@@ -11,10 +11,10 @@ import { problems } from './route-parts.ts';
  * `report` is called with each problem before it is sent.
  */
 export function createApiShell(
-  context: GuardContext,
+  context: GuardContext & AccessContext,
   report: (c: Context, problem: ApiProblem) => void,
 ): ControlApi {
-  const app: ControlApi = new OpenAPIHono({
+  const app: ControlApi = new OpenAPIHono<ApiEnvironment>({
     defaultHook: (result) => {
       if (!result.success) throw invalidRequest(result.target, result.error.issues);
     },
@@ -28,7 +28,7 @@ export function createApiShell(
       },
     }),
   );
-  app.use(...guards(context));
+  app.use(...guards(context), accessGuard(context));
   app.notFound((c) =>
     answerProblem(c, new ApiProblem('route-not-found', 'See /v1/openapi.json for the available paths.')),
   );

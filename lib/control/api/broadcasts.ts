@@ -1,14 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { ConditionFailedError } from '../../control-store/errors.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
+import { isBroadcastId } from '../../routing/ids.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { presentBroadcast } from './present.ts';
+import { presentDeletion } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, limitParam, problems, streamParams } from './route-parts.ts';
+import { Deletion } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { BroadcastList, EndRequest } from './schemas/schemas.ts';
-import { loadStream, observeStream, recordEvent } from './stream-access.ts';
+import {
+  demandDeletable,
+  loadStream,
+  observeStream,
+  observeWithDocuments,
+  recordEvent,
+} from './stream-access.ts';
 
 const tags = ['Broadcasts'];
 
@@ -44,8 +53,39 @@ const list = createRoute({
   },
 });
 
+const remove = createRoute({
+  method: 'delete',
+  path: '/v1/streams/{id}/broadcasts/{broadcastId}',
+  operationId: 'deleteBroadcast',
+  summary: 'Delete a broadcast with its recording',
+  description:
+    'Viewers of the recording get 410 within seconds, and 404 a day later; its objects are deleted for good. The stream itself and its other recordings stay. Refused while this broadcast is on air, or the stream taken down.',
+  tags,
+  request: {
+    params: streamParams.extend({
+      broadcastId: z
+        .string()
+        .openapi({ param: { name: 'broadcastId', in: 'path' }, example: '1jm8p0v4c7h2kqv0' }),
+    }),
+  },
+  responses: {
+    202: answer(
+      Deletion,
+      { ...examples.deletion, broadcastId: '1jm8p0v4c7h2kqv0' },
+      'Accepted and persisted. What stays until when.',
+    ),
+    ...problems(
+      'stream-not-found',
+      'broadcast-not-found',
+      'stream-on-air',
+      'stream-taken-down',
+      'too-many-requests',
+    ),
+  },
+});
+
 export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
-  const { store, clock, emit } = context;
+  const { store, clock, config, emit, deletions } = context;
 
   app.openapi(end, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
@@ -76,5 +116,28 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
       presentBroadcast(record, record.id === newest?.record.id ? newest.state : 'ended'),
     );
     return c.json({ broadcasts }, 200);
+  });
+
+  if (!deletions) return;
+
+  app.openapi(remove, async (c) => {
+    const { id, broadcastId } = c.req.valid('param');
+    const stream = await loadStream(context, id);
+    const record = isBroadcastId(broadcastId) ? await store.getBroadcast(stream.id, broadcastId) : undefined;
+    if (!record) {
+      const detail = `The stream has no broadcast with the ID "${broadcastId.slice(0, 64)}".`;
+      throw new ApiProblem('broadcast-not-found', detail);
+    }
+    const { state, broadcast, documents } = await observeWithDocuments(context, stream);
+    // While an older one is deleted, the stream may be on air with a newer one.
+    const lease = await store.getLease(stream.id);
+    const isCurrent = broadcast?.record.id === record.id || lease?.broadcastId === record.id;
+    demandDeletable(
+      stream,
+      isCurrent ? state : 'ended',
+      isCurrent ? documents : { ...documents, channel: undefined },
+    );
+    const deletion = await deletions.ask(stream.id, { broadcastId: record.id, recordings: 'delete' });
+    return c.json(presentDeletion(stream.id, deletion, config), 202);
   });
 }

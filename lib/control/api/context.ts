@@ -1,12 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { LadderConfig } from '../../config/ladder.ts';
+import type { Deletion } from '../../control-store/deletions.ts';
 import type { StreamDocument } from '../../control-store/documents.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import type { EncoderTier } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import type { DeletionRequest } from '../deletions/deletion-runner.ts';
 import type { ChannelClass } from '../managed-channels/policy/managed-cost.ts';
+import type { Caller } from '../policy/access.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
 
 export interface ControlApiConfig {
@@ -26,6 +30,8 @@ export interface ControlApiConfig {
   readonly ladder?: LadderConfig | undefined;
   /** Class of managed channels, for the cost estimate. @default STANDARD */
   readonly channelClass?: ChannelClass | undefined;
+  /** How long storage keeps quarantined recordings, in days. @default indefinitely */
+  readonly quarantineDays?: number | undefined;
   /** Ports that destinations may use; an empty list turns simulcast off. @default any port */
   readonly pushPorts?: readonly number[] | undefined;
   /** Non-public networks (CIDR) that destinations may be in, for use on a single machine. @default none */
@@ -37,6 +43,8 @@ export interface ControlApiConfig {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Origins whose pages may use the API from a browser. Requests from any other origin are rejected. */
   readonly allowedOrigins: readonly string[];
+  /** Limits of callers that may touch only their own streams. @default none */
+  readonly callerLimits?: CallerLimits | undefined;
   /** Limit of concurrently open live event feeds; 0 if responses can't be streamed. @default 200 */
   readonly maxLiveFeeds?: number;
   /** How often a live feed polls for new events. @default 1000 */
@@ -45,14 +53,29 @@ export interface ControlApiConfig {
   readonly liveFeedMs?: number;
 }
 
+export interface CallerLimits {
+  readonly createsPerMinute: number;
+  readonly streamsPerOwner: number;
+}
+
 /** Everything the API depends on. */
 export interface ControlApiDependencies {
   readonly store: ControlStore;
   readonly clock: Clock;
   readonly config: ControlApiConfig;
   readonly emit: EmitEvent;
+  /** Who sent a request; undefined if it carries no valid proof. @default everyone has full rights */
+  readonly callerOf?: ((c: Context) => Caller | undefined) | undefined;
   /** @default no takedown routes */
   readonly takedowns?: Takedowns | undefined;
+  /** @default streams and recordings can't be deleted */
+  readonly deletions?: StreamDeletions | undefined;
+}
+
+/** Deletes streams and recordings. The request is persisted before it returns and continues in the background. */
+export interface StreamDeletions {
+  /** @throws TooManyDeletionsError */
+  ask(streamId: StreamId, request: DeletionRequest): Promise<Deletion>;
 }
 
 /** Takes streams down and restores them. Both are persisted before they return and continue in the background. */
@@ -68,4 +91,9 @@ export interface ApiContext extends ControlApiDependencies {
   readonly fleet: StalenessTracker;
 }
 
-export type ControlApi = OpenAPIHono;
+/** What middleware leaves for the routes. */
+export interface ApiEnvironment {
+  Variables: { caller: Caller };
+}
+
+export type ControlApi = OpenAPIHono<ApiEnvironment>;

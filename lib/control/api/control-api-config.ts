@@ -32,6 +32,8 @@ export const controlFunctionCodec = envCodec({
   offeredEncoders: encoderTiers.optional(),
   /** Class of managed channels, for the cost estimate. @default STANDARD */
   channelClass: z.enum(['SINGLE_PIPELINE', 'STANDARD']).optional(),
+  /** How long storage keeps quarantined recordings, in days. */
+  quarantineDays: z.coerce.number().int().min(1).max(3650).optional(),
   /** Ports that destinations may use, comma-separated; empty if simulcast is off. */
   pushPorts: z
     .string()
@@ -44,6 +46,12 @@ export const controlFunctionCodec = envCodec({
     .pipe(z.array(z.int().min(1).max(65_535))),
   /** A `LadderConfig` as JSON, for the cost estimate. @default the default ladder */
   ladder: z.string().min(1).optional(),
+  /** The claim that names the owner of streams, if the gateway accepts tokens. @default it accepts IAM identities */
+  jwtOwnerClaim: z.string().min(1).optional(),
+  /** What the issuer puts in front of our scopes. */
+  jwtScopePrefix: z.string().optional(),
+  createsPerMinute: z.coerce.number().int().min(1).optional(),
+  streamsPerOwner: z.coerce.number().int().min(1).optional(),
   /** Origins whose pages may use the API from a browser, comma-separated. */
   allowedOrigins: z.string().transform((text) => text.split(',').filter((origin) => origin !== '')),
 });

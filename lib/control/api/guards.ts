@@ -1,8 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
+import type { ControlStore } from '../../control-store/ports.ts';
+import { isStreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
-import type { ControlApiConfig } from './context.ts';
+import { type Caller, decideAccess, isRestricted, mayTouch, routeOf } from '../policy/access.ts';
+import type { ApiEnvironment, ControlApiConfig } from './context.ts';
 import { ApiProblem } from './problems.ts';
 
 const maxBodyBytes = 65_536;
@@ -13,7 +16,7 @@ export interface GuardContext {
 }
 
 /**
- * Middleware in front of every route. On a single machine the API listens on loopback without a login, so web pages in
+ * Middleware in front of every route. On a single machine the API needs no login from loopback, so web pages in
  * the user's browser must not be able to reach it. The Host check stops DNS rebinding, the Origin check stops
  * cross-origin requests, and the check of `Sec-Fetch-Site` those that browsers send without an Origin: images, frames, navigation.
  * Otherwise any page could hold live feeds open. Clients other than browsers send none of these.
@@ -56,7 +59,7 @@ export function guards({ config, emit }: GuardContext): MiddlewareHandler[] {
     cors({
       origin: [...origins],
       allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-      allowHeaders: ['Content-Type', 'If-Match', 'Last-Event-ID'],
+      allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'Last-Event-ID'],
       exposeHeaders: ['ETag', 'Location', 'Retry-After'],
       maxAge: 600,
     }),
@@ -81,4 +84,57 @@ function isOwnSite(c: Context, site: string): boolean {
   const isLink =
     c.req.header('sec-fetch-mode') === 'navigate' && c.req.header('sec-fetch-dest') === 'document';
   return site === 'same-site' && isLink;
+}
+
+export interface AccessContext {
+  /** Who sent a request; undefined if it carries no valid proof. @default everyone has full rights, as where nobody else can reach */
+  readonly callerOf?: ((c: Context) => Caller | undefined) | undefined;
+  readonly emit: EmitEvent;
+  /** For the owners of streams. @default no route names a stream */
+  readonly store?: Pick<ControlStore, 'getStream'>;
+}
+
+const trusted: Caller = { id: 'trusted', rights: 'all' };
+
+/**
+ * Middleware in front of every route: may this caller use it, and does the stream it names exist for this caller? Other people's
+ * streams are not found, whatever the route does with them. Later handlers find the caller in the context.
+ */
+export function accessGuard({
+  callerOf = () => trusted,
+  emit,
+  store,
+}: AccessContext): MiddlewareHandler<ApiEnvironment> {
+  return async (c, next) => {
+    const { method, path } = c.req;
+    const caller = callerOf(c);
+    const { route, streamId } = routeOf(method, path);
+    const decision = decideAccess(caller, route);
+    if (!decision.allowed) {
+      const { why } = decision;
+      emit('control.access.refused', { why, caller: caller?.id, route, method });
+      switch (why) {
+        case 'unknown-caller':
+          throw new ApiProblem(
+            'unauthorized',
+            'Send a valid token: Authorization: Bearer …. Only this machine itself needs none.',
+          );
+        case 'missing-scope':
+          throw new ApiProblem('insufficient-scope', `This requires the scope ${decision.scope}.`);
+        case 'no-owner':
+          throw new ApiProblem('insufficient-scope', 'The token does not say whose streams it is for.');
+        case 'unknown-route':
+          throw new ApiProblem('route-not-found', 'See /v1/openapi.json for the available paths.');
+      }
+    }
+    if (caller && store && streamId !== undefined && isRestricted(caller) && isStreamId(streamId)) {
+      const stream = await store.getStream(streamId);
+      if (stream && !mayTouch(caller, stream)) {
+        emit('control.access.refused', { why: 'not-owner', caller: caller.id, route, method });
+        throw new ApiProblem('stream-not-found', `No stream has the ID "${streamId}".`);
+      }
+    }
+    c.set('caller', caller ?? { id: 'anonymous', rights: new Set() });
+    await next();
+  };
 }

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { defaultLadder } from '../../config/ladder.ts';
+import type { Deletion as DeletionProgress } from '../../control-store/deletions.ts';
 import type { DocumentKind, StreamDocument } from '../../control-store/documents.ts';
 import { channelWords } from '../../control-store/managed-channel.ts';
 import type {
@@ -8,11 +9,14 @@ import type {
   EncoderTier,
   StreamRecord,
 } from '../../control-store/records.ts';
+import type { StreamId } from '../../routing/ids.ts';
+import { deletionReport } from '../deletions/policy/deletion-report.ts';
 import { costEstimate } from '../managed-channels/policy/managed-cost.ts';
 import { isOnAir, type StreamState } from '../policy/stream-state.ts';
 import { takedownState } from '../takedowns/policy/takedown-machine.ts';
 import { takedownReport } from '../takedowns/policy/takedown-report.ts';
 import type { ControlApiConfig } from './context.ts';
+import type { Deletion } from './schemas/deletion-schemas.ts';
 import type { Destination } from './schemas/destination-schemas.ts';
 import type { CostEstimate, Managed } from './schemas/encoder-schemas.ts';
 import type { Takedown, TakedownNotice } from './schemas/takedown-schemas.ts';
@@ -20,7 +24,9 @@ import type { Takedown, TakedownNotice } from './schemas/takedown-schemas.ts';
 /** API views of what belongs to a stream besides its settings. Built field by field; never a destination's key. */
 
 /** A stream's documents; undefined if they don't exist. */
-export type StreamDocuments = { readonly [Kind in DocumentKind]: StreamDocument<Kind> | undefined };
+export type StreamDocuments = {
+  readonly [Kind in Exclude<DocumentKind, 'deletions'>]: StreamDocument<Kind> | undefined;
+};
 
 /** A schema's value in a response. */
 export type Shown<Schema extends z.ZodType> = z.output<Schema>;
@@ -110,5 +116,25 @@ export function presentTakedown({ streamId, body }: StreamDocument<'takedown'>):
       ...(afterMs !== undefined && { afterMs }),
       ...(detail !== undefined && { detail }),
     })),
+  };
+}
+
+export function presentDeletion(
+  streamId: StreamId,
+  deletion: DeletionProgress,
+  { quarantineDays }: Pick<ControlApiConfig, 'quarantineDays'>,
+): Shown<typeof Deletion> {
+  const { broadcastId, recordings, askedAtMs } = deletion;
+  const { darkAfterMs, goneUntilMs, keptUntilMs, detail } = deletionReport(deletion, quarantineDays);
+  return {
+    streamId,
+    ...(broadcastId !== undefined && { broadcastId }),
+    recordings,
+    askedAt: iso(askedAtMs),
+    state: goneUntilMs === undefined ? 'deleting' : 'deleted',
+    ...(darkAfterMs !== undefined && { darkAfterMs }),
+    ...(goneUntilMs !== undefined && { goneUntil: iso(goneUntilMs) }),
+    ...(keptUntilMs !== undefined && { keptUntil: iso(keptUntilMs) }),
+    detail,
   };
 }

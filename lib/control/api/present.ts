@@ -62,6 +62,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
   return {
     id: stream.id as string,
     name: stream.name,
+    ...(stream.owner !== undefined && { owner: stream.owner }),
     state,
     createdAt: iso(stream.createdAtMs),
     reconnectWindowMs: stream.reconnectWindowMs,

@@ -6,14 +6,18 @@ import {
   ControlStoreUnavailableError,
   UnknownStreamError,
 } from '../../control-store/errors.ts';
+import { TooManyDeletionsError } from '../policy/errors.ts';
 
 /** Every problem (RFC 9457) that the API returns: status and title. The key is the end of the `type` URI. */
 export const problemKinds = {
   'invalid-request': [400, 'The request is invalid'],
   'malformed-body': [400, 'The body is not valid JSON'],
+  unauthorized: [401, 'A token is required'],
+  'insufficient-scope': [403, 'The token lacks a right'],
   'origin-not-allowed': [403, 'This origin may not use the API'],
   'route-not-found': [404, 'Unknown path'],
   'stream-not-found': [404, 'Stream not found'],
+  'broadcast-not-found': [404, 'Broadcast not found'],
   'key-not-found': [404, 'Key not found'],
   'destination-not-found': [404, 'Destination not found'],
   'never-taken-down': [404, 'The stream was never taken down'],
@@ -32,6 +36,7 @@ export const problemKinds = {
   'unsupported-media-type': [415, 'The body must be JSON'],
   'wrong-host': [421, 'Unknown host'],
   'too-many-requests': [429, 'Too many requests'],
+  'too-many-streams': [429, 'The owner has too many streams'],
   'internal-fault': [500, 'Internal error'],
   'live-feed-not-offered': [501, 'Live event feeds are not available'],
   'store-unavailable': [503, 'The control store is unavailable'],
@@ -52,11 +57,20 @@ export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly code: ProblemKind;
   readonly faults: readonly RequestFault[];
+  /** For Retry-After, if trying again later helps. */
+  readonly retryAfterSeconds: number;
 
-  constructor(code: ProblemKind, detail: string, faults: readonly RequestFault[] = [], cause?: unknown) {
+  constructor(
+    code: ProblemKind,
+    detail: string,
+    faults: readonly RequestFault[] = [],
+    cause?: unknown,
+    retryAfterSeconds = 1,
+  ) {
     super(detail, { cause });
     this.code = code;
     this.faults = faults;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -73,6 +87,11 @@ export function problemOf(error: unknown): ApiProblem {
   }
   if (error instanceof ConditionFailedError) {
     return new ApiProblem('changed-meanwhile', 'Read the stream again, then retry the change.', [], error);
+  }
+  if (error instanceof TooManyDeletionsError) {
+    const detail =
+      'Too many recordings of this stream are being deleted. Each counts for a day; delete the stream to delete them all.';
+    return new ApiProblem('too-many-requests', detail, [], error, 3_600);
   }
   if (error instanceof HTTPException && error.status === 400) {
     return new ApiProblem('malformed-body', 'The body could not be parsed as JSON.', [], error);
@@ -99,7 +118,8 @@ export function answerProblem(context: Context, problem: ApiProblem, headers: Re
     status,
     {
       'Content-Type': 'application/problem+json',
-      ...((status === 503 || status === 429) && { 'Retry-After': '1' }),
+      ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+      ...((status === 503 || status === 429) && { 'Retry-After': String(problem.retryAfterSeconds) }),
       ...headers,
     },
   );

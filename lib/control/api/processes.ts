@@ -5,7 +5,7 @@ import { RequestRate } from '../policy/request-rate.ts';
 import type { LocalProcesses } from '../ports.ts';
 import { addDocument, createApiShell } from './api-base.ts';
 import type { ControlApi } from './context.ts';
-import type { GuardContext } from './guards.ts';
+import type { AccessContext, GuardContext } from './guards.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, problems } from './route-parts.ts';
 
@@ -67,7 +67,7 @@ const stopProcess = createRoute({
   },
 });
 
-export interface ProcessApiDependencies extends GuardContext {
+export interface ProcessApiDependencies extends GuardContext, AccessContext {
   readonly processes: LocalProcesses;
   readonly clock: Pick<Clock, 'nowMs'>;
 }

@@ -39,6 +39,8 @@ export const bodyProblems = [
 
 /** Problems that any request can cause. */
 const always: readonly ProblemKind[] = [
+  'unauthorized',
+  'insufficient-scope',
   'origin-not-allowed',
   'wrong-host',
   'internal-fault',

@@ -2,7 +2,8 @@ import { isConditionFailed } from '../../control-store/errors.ts';
 import type { StreamEventRecord, StreamRecord } from '../../control-store/records.ts';
 import { rewrite } from '../../retry/rewrite.ts';
 import { isStreamId } from '../../routing/ids.ts';
-import { streamState } from '../policy/stream-state.ts';
+import { type Caller, isRestricted } from '../policy/access.ts';
+import { isOnAir, type StreamState, streamState } from '../policy/stream-state.ts';
 import type { ApiContext } from './context.ts';
 import type { ObservedStream } from './present.ts';
 import type { StreamDocuments } from './present-documents.ts';
@@ -46,6 +47,55 @@ export async function observeWithDocuments(
     store.getDocument(stream.id, 'pushes'),
   ]);
   return { ...sight, documents: { takedown, channel, pushes } };
+}
+
+const minuteMs = 60_000;
+
+/** Enforces the limits of a caller that may touch only its own streams. Throws the problem. */
+export async function demandRoom({ store, clock, config }: ApiContext, caller: Caller): Promise<void> {
+  const { callerLimits: limits } = config;
+  if (!limits || !isRestricted(caller) || caller.owner === undefined) return;
+  const { owner } = caller;
+  // By the wall clock, so that all programs that answer the caller count the same minutes.
+  const nowMs = clock.wallMs();
+  const window = Math.floor(nowMs / minuteMs);
+  if (!(await store.countUse({ subject: `create/${owner}`, window, most: limits.createsPerMinute }))) {
+    const detail = `At most ${limits.createsPerMinute} streams can be created a minute.`;
+    const waitSeconds = Math.ceil(((window + 1) * minuteMs - nowMs) / 1_000);
+    throw new ApiProblem('too-many-requests', detail, [], undefined, waitSeconds);
+  }
+  const { streams } = await store.listStreams({ owner, limit: limits.streamsPerOwner });
+  if (streams.length < limits.streamsPerOwner) return;
+  const detail = `An owner can have at most ${limits.streamsPerOwner} streams. Delete one first.`;
+  throw new ApiProblem('too-many-streams', detail, [], undefined, minuteMs / 1_000);
+}
+
+/** The owner of a stream that this caller creates or changes. Throws if it asks for another owner than its own. */
+export function ownerFor(caller: Caller, wanted: string | undefined): string | undefined {
+  if (!isRestricted(caller)) return wanted;
+  if (wanted === undefined || wanted === caller.owner) return caller.owner;
+  throw new ApiProblem('insufficient-scope', 'Only the scope platform may name another owner.');
+}
+
+/** What is on air or under review isn't deleted. Throws the problem. */
+export function demandDeletable(
+  stream: StreamRecord,
+  state: StreamState,
+  { channel, takedown }: StreamDocuments,
+): void {
+  if (isOnAir(state)) {
+    const detail = `The stream is ${state}. End its broadcast first (POST /v1/streams/${stream.id}/end).`;
+    throw new ApiProblem('stream-on-air', detail);
+  }
+  if (channel?.open) {
+    const detail =
+      'Its MediaLive channel has not been deleted yet and would keep running. Try again in a minute or two.';
+    throw new ApiProblem('stream-on-air', detail);
+  }
+  if (stream.takenDown || takedown?.open) {
+    const detail = `Streams that were taken down are kept for review. Restore it first (POST /v1/streams/${stream.id}/restore).`;
+    throw new ApiProblem('stream-taken-down', detail);
+  }
 }
 
 /**

@@ -3,20 +3,24 @@ import type { EncoderTier } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { newStreamId, randomId } from '../../routing/ids.ts';
 import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
-import { isOnAir } from '../policy/stream-state.ts';
+import { isRestricted } from '../policy/access.ts';
 import type { ApiContext, ControlApi } from './context.ts';
 import { presentCreatedStream, presentStream } from './present.ts';
-import { noDocuments } from './present-documents.ts';
+import { noDocuments, presentDeletion } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
+import { Deletion, RecordingsChoice } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
 import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas/schemas.ts';
 import {
   changeStream,
+  demandDeletable,
+  demandRoom,
   entityTag,
   loadStream,
   observeStream,
   observeWithDocuments,
+  ownerFor,
   recordEvent,
 } from './stream-access.ts';
 
@@ -38,7 +42,7 @@ const createStream = createRoute({
       Location: { description: 'Path of the stream.', schema: { type: 'string' } },
       ...etagHeader,
     }),
-    ...problems('encoder-not-offered', ...bodyProblems),
+    ...problems('encoder-not-offered', 'too-many-requests', 'too-many-streams', ...bodyProblems),
   },
 });
 
@@ -47,7 +51,7 @@ const listStreams = createRoute({
   path: '/v1/streams',
   operationId: 'listStreams',
   summary: 'List streams with their states',
-  description: 'Ordered by ID.',
+  description: 'Ordered by ID. Tokens that name an owner see only this owner’s streams.',
   tags,
   request: {
     query: z.strictObject({
@@ -115,17 +119,22 @@ const deleteStream = createRoute({
   operationId: 'deleteStream',
   summary: 'Delete a stream',
   description:
-    "Also deletes its keys, broadcasts and events. Recordings stay in the origin for as long as the origin's own rules say. Refused while the stream is on air or taken down, and until its MediaLive channel has been deleted.",
+    'Also deletes its keys, broadcasts and events. Viewers get 410 within seconds, live and recorded, and 404 a day later. The recordings are deleted, or kept in storage where no viewer can reach them: the response says until when. Refused while the stream is on air or taken down, and until its MediaLive channel has been deleted.',
   tags,
-  request: { params: streamParams },
+  request: {
+    params: streamParams,
+    query: z.strictObject({
+      recordings: RecordingsChoice.default('keep').openapi({ param: { name: 'recordings', in: 'query' } }),
+    }),
+  },
   responses: {
-    204: { description: 'Deleted.' },
-    ...problems('stream-not-found', 'stream-on-air', 'stream-taken-down'),
+    202: answer(Deletion, examples.deletion, 'Accepted and persisted. What stays until when.'),
+    ...problems('stream-not-found', 'stream-on-air', 'stream-taken-down', 'invalid-request'),
   },
 });
 
 export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
-  const { store, clock, config, emit } = context;
+  const { store, clock, config, emit, deletions } = context;
   const { offeredEncoders = ['fleet'] } = config;
 
   function demandOffered(encoder: EncoderTier | undefined): void {
@@ -135,14 +144,17 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   }
 
   app.openapi(createStream, async (c) => {
-    const { name, reconnectWindowMs, encoder } = c.req.valid('json');
+    const caller = c.get('caller');
+    const { name, reconnectWindowMs, encoder, owner: wanted } = c.req.valid('json');
     demandOffered(encoder);
+    const owner = ownerFor(caller, wanted);
+    await demandRoom(context, caller);
     const nowMs = clock.wallMs();
     const id = newStreamId();
     const key = newStreamKey(id);
     const hash = hashStreamKey(key, config.keyPepper);
     const keys = [{ id: randomId(8), hash, createdAtMs: nowMs }];
-    const stream = { id, name, createdAtMs: nowMs, reconnectWindowMs, keys, encoder, version: 1 };
+    const stream = { id, name, owner, createdAtMs: nowMs, reconnectWindowMs, keys, encoder, version: 1 };
     await store.createStream(stream);
     emit('control.stream.created', { streamId: id });
     await recordEvent(context, streamEvent('stream.created', { name }, { streamId: id, atMs: nowMs }));
@@ -157,7 +169,9 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   });
 
   app.openapi(listStreams, async (c) => {
-    const page = await store.listStreams(c.req.valid('query'));
+    const caller = c.get('caller');
+    const owner = isRestricted(caller) ? { owner: caller.owner ?? '' } : {};
+    const page = await store.listStreams({ ...c.req.valid('query'), ...owner });
     const sights = await Promise.all(page.streams.map((stream) => observeStream(context, stream)));
     const streams = sights.map((sight) => presentStream(sight, config, clock.wallMs()));
     return c.json({ streams, ...(page.cursor !== undefined && { cursor: page.cursor }) }, 200);
@@ -172,6 +186,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   app.openapi(updateStream, async (c) => {
     const change = c.req.valid('json');
     demandOffered(change.encoder);
+    const owner = change.owner === undefined ? undefined : ownerFor(c.get('caller'), change.owner);
     const stream = await changeStream(
       context,
       c.req.valid('param').id,
@@ -180,6 +195,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
         name: change.name ?? before.name,
         reconnectWindowMs: change.reconnectWindowMs ?? before.reconnectWindowMs,
         encoder: change.encoder ?? before.encoder ?? 'fleet',
+        ...(owner !== undefined && { owner }),
       }),
       c.req.valid('header')['if-match'],
     );
@@ -191,24 +207,14 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
     return c.json(presentStream(sight, config, clock.wallMs()), 200, { ETag: entityTag(stream) });
   });
 
+  if (!deletions) return;
+
   app.openapi(deleteStream, async (c) => {
     const stream = await loadStream(context, c.req.valid('param').id);
     const { state, documents } = await observeWithDocuments(context, stream);
-    if (isOnAir(state)) {
-      const detail = `The stream is ${state}. End its broadcast first (POST /v1/streams/${stream.id}/end).`;
-      throw new ApiProblem('stream-on-air', detail);
-    }
-    if (documents.channel?.open) {
-      const detail =
-        'Its MediaLive channel has not been deleted yet and would keep running. Try again in a minute or two.';
-      throw new ApiProblem('stream-on-air', detail);
-    }
-    if (stream.takenDown || documents.takedown?.open) {
-      const detail = `Streams that were taken down are kept for review. Restore it first (POST /v1/streams/${stream.id}/restore).`;
-      throw new ApiProblem('stream-taken-down', detail);
-    }
-    await store.deleteStream(stream.id);
+    demandDeletable(stream, state, documents);
+    const deletion = await deletions.ask(stream.id, c.req.valid('query'));
     emit('control.stream.deleted', { streamId: stream.id });
-    return c.body(null, 204);
+    return c.json(presentDeletion(stream.id, deletion, config), 202);
   });
 }

@@ -9,3 +9,9 @@ export class InvalidationsBusyError extends Error {
   override readonly name = 'InvalidationsBusyError';
   readonly code = 'INVALIDATIONS_BUSY';
 }
+
+/** A stream has too many incomplete deletions of recordings. Try again once some of them are complete. */
+export class TooManyDeletionsError extends Error {
+  override readonly name = 'TooManyDeletionsError';
+  readonly code = 'TOO_MANY_DELETIONS';
+}

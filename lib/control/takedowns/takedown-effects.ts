@@ -1,4 +1,3 @@
-import { pMapSettled } from 'p-map';
 import { isConditionFailed } from '../../control-store/errors.ts';
 import { formatDuration } from '../../control-store/format.ts';
 import { channelWords, mayWrite } from '../../control-store/managed-channel.ts';
@@ -13,6 +12,7 @@ import { InvalidationsBusyError } from '../policy/errors.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
 import { leaseSilentMs } from '../policy/stream-state.ts';
 import type { EdgeDenials, Invalidations } from '../ports.ts';
+import { moveObjects } from '../stored-objects.ts';
 
 export interface TakedownEffectsOptions {
   readonly store: Pick<StreamStore, 'getStream' | 'updateStream'> &
@@ -41,7 +41,6 @@ export interface StepOutcome {
 const done: StepOutcome = {};
 /** Time for a worker to publish its remaining media and close the recording, by our clock. */
 const endWithinMs = 30_000;
-const movesAtOnce = 16;
 
 /** The effects of each step of a takedown or restore. All are idempotent and can be interrupted and repeated. */
 export class TakedownEffects {
@@ -148,28 +147,9 @@ export class TakedownEffects {
 
   async #move(from: string, to: string, untilMs: number): Promise<StepOutcome> {
     const { objects, clock } = this.#options;
-    let moved = 0;
-    for (;;) {
-      const { keys } = await objects.list(from, { limit: 1_000 });
-      if (keys.length === 0) return done;
-      let broken = false;
-      const move = async (key: string): Promise<void> => {
-        if (broken || clock.nowMs() >= untilMs) return;
-        try {
-          await objects.move(key, to + key.slice(from.length));
-          moved++;
-        } catch (cause) {
-          broken = true;
-          throw cause;
-        }
-      };
-      // Wait for all of them even if one fails: none may still be moving objects if the next run reverses direction.
-      const moves = await pMapSettled(keys, move, { concurrency: movesAtOnce });
-      for (const outcome of moves) if (outcome.status === 'rejected') throw outcome.reason;
-      if (clock.nowMs() >= untilMs) {
-        const waitsFor = `Recordings are being moved: ${moved} objects in this run, more remaining.`;
-        return { waitsFor, progressed: moved > 0 };
-      }
-    }
+    const { isDone, objects: moved } = await moveObjects(objects, from, to, { untilMs, nowMs: clock.nowMs });
+    if (isDone) return done;
+    const waitsFor = `Recordings are being moved: ${moved} objects in this run, more remaining.`;
+    return { waitsFor, progressed: moved > 0 };
   }
 }

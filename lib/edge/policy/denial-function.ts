@@ -1,4 +1,10 @@
-import { deniedBody, deniedHead, deniedPathPattern, plainPathPattern } from './denial.ts';
+import {
+  deniedBody,
+  deniedHead,
+  deniedPathPattern,
+  deniedRecordingPattern,
+  plainPathPattern,
+} from './denial.ts';
 import { functionAnswer } from './function-response.ts';
 import { requestCheckSource } from './request-check.ts';
 import { plainHead } from './response.ts';
@@ -27,6 +33,7 @@ export function denialFunctionCode(): string {
 const denials = cf.kvs();
 const plainPath = ${plainPathPattern};
 const deniedPath = ${deniedPathPattern};
+const deniedRecording = ${deniedRecordingPattern};
 const denied = ${functionAnswer(deniedHead)};
 const unknown = ${functionAnswer(unknownHead)};
 
@@ -38,8 +45,11 @@ async function handler(event) {
   }
   const found = deniedPath.exec(request.uri);
   if (found === null) return request;
+  const recording = deniedRecording.exec(request.uri);
   try {
-    if (!(await denials.exists(found[1]))) return request;
+    let isDenied = await denials.exists(found[1]);
+    if (!isDenied && recording !== null) isDenied = await denials.exists(recording[1]);
+    if (!isDenied) return request;
   } catch (fault) {
     console.log('${unreadableWords}: ' + fault);
     return request;

@@ -1,8 +1,9 @@
 import { plainHead, type ResponseHead } from './response.ts';
 
 /**
- * How the edge treats a taken-down stream: one rule for the local edge and for the function in front of CloudFront's cache.
- * Denials are looked up by `<region>/<streamId>`.
+ * How the edge treats what was taken down or deleted: one rule for the local edge and for the function in front of CloudFront's
+ * cache. Denials of streams are looked up by `<region>/<streamId>`, those of single recordings by
+ * `<region>/<streamId>/<broadcastId>`.
  */
 
 /**
@@ -14,6 +15,9 @@ export const plainPathPattern = /^(\/[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]*)+$/;
 /** The region and the stream of a request path. */
 export const deniedPathPattern = /^\/([^/]+\/[^/]+)\/./;
 
+/** The region, the stream and the broadcast of a request path. */
+export const deniedRecordingPattern = /^\/([^/]+\/[^/]+\/[^/]+)\/./;
+
 export const isPlainPath = (path: string): boolean => plainPathPattern.test(path);
 
 /**
@@ -22,8 +26,11 @@ export const isPlainPath = (path: string): boolean => plainPathPattern.test(path
  */
 export const deniedPathOf = (path: string): string | undefined => deniedPathPattern.exec(path)?.[1];
 
+/** The same for a recording: `/local/7h2k/1jm8/720p/5.m4s` → `local/7h2k/1jm8`. */
+export const deniedRecordingOf = (path: string): string | undefined => deniedRecordingPattern.exec(path)?.[1];
+
 /** The response body; omitted for HEAD. */
-export const deniedBody = JSON.stringify({ status: 410, title: 'This stream was taken down.' });
+export const deniedBody = JSON.stringify({ status: 410, title: 'This is no longer available.' });
 
 /** 410 Gone while the denial lasts. The response must not be cached, so that a restored stream plays immediately. */
 export const deniedHead: ResponseHead = plainHead(410, 'application/problem+json', deniedBody.length);

@@ -288,7 +288,7 @@ export const regionAlarms = {
   },
   TakedownsStuck: {
     title: 'Takedown stuck',
-    means: 'A takedown or restore is still incomplete five minutes after it was requested.',
+    means: 'A takedown, restore or deletion is still incomplete five minutes after it was requested.',
     reads: { metric: 'TakedownsStuck' },
     bad: ['>=', 1],
     periodSeconds: 300,

@@ -2,7 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { createHttpObjectStore } from '../../../lib/adapters/local/http-object-store.ts';
-import { describeKeyValidation, describeObjectStore } from '../../object-store/object-store-contract.ts';
+import {
+  describeBulkObjectStore,
+  describeKeyValidation,
+  describeObjectStore,
+} from '../../object-store/object-store-contract.ts';
 import { startOrigin, token } from '../../origin/origin-server.ts';
 
 async function open() {
@@ -19,6 +23,7 @@ async function open() {
 
 describeObjectStore('the origin over HTTP', open);
 describeKeyValidation('the origin over HTTP', open);
+describeBulkObjectStore('the origin over HTTP', open);
 
 const options = { contentType: 'video/mp4', cacheControl: 'public, max-age=1' };
 

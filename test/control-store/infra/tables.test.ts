@@ -51,7 +51,7 @@ describe('the tables', () => {
     }
   });
 
-  test('list streams by an index with everything in it, and open broadcasts by one with keys alone', () => {
+  test('list streams by an index with everything in it, and open broadcasts, and an owner’s streams, by one with keys alone', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       TableName: 'live-streams',
       GlobalSecondaryIndexes: [
@@ -60,6 +60,14 @@ describe('the tables', () => {
           IndexName: 'open-items',
           KeySchema: [
             { AttributeName: 'open', KeyType: 'HASH' },
+            { AttributeName: 'streamId', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+        {
+          IndexName: 'streams-by-owner',
+          KeySchema: [
+            { AttributeName: 'owner', KeyType: 'HASH' },
             { AttributeName: 'streamId', KeyType: 'RANGE' },
           ],
           Projection: { ProjectionType: 'KEYS_ONLY' },
@@ -115,7 +123,7 @@ describe('access to the tables', () => {
     expect(read).toEqual({
       ingest: [],
       encoder: ['open-items'],
-      api: ['streams-by-id'],
+      api: ['streams-by-id', 'streams-by-owner'],
       takedowns: ['open-items'],
       channels: ['open-items'],
       metrics: [],

@@ -80,3 +80,48 @@ describe('listing broadcasts', () => {
     expect((await api.call('GET', '/v1/streams/zzzzzzzzzzzzzzzz/broadcasts')).status).toBe(404);
   });
 });
+
+describe('deleting a recording', () => {
+  const path = (streamId: string, id: string) => `/v1/streams/${streamId}/broadcasts/${id}`;
+  const objects = (streamId: string, id: string) => `local/${streamId}/${id}/720p/1.m4s`;
+  const kindOf = ({ status, body }: { status: number; body: Body }) => [status, body.type?.split(':').at(-1)];
+
+  async function twoBroadcasts(api: TestApi) {
+    const { id: streamId } = await api.create();
+    const older = await goOnAir(api, streamId);
+    await api.store.putBroadcast({ ...older, state: 'ended' });
+    api.clock.wallTimeMs += 1;
+    const newer = await goOnAir(api, streamId);
+    for (const { id } of [older, newer]) api.edge.keys.add(objects(streamId, id));
+    return { streamId, older, newer };
+  }
+
+  test('takes it and nothing else, though the stream is on air with another', async () => {
+    const { streamId, older, newer } = await twoBroadcasts(api);
+    const { status, body } = await api.call('DELETE', path(streamId, older.id));
+    expect([status, body]).toMatchObject([202, { streamId, broadcastId: older.id, state: 'deleted' }]);
+    expect([...api.edge.denied]).toEqual([`local/${streamId}/${older.id}`]);
+    expect([...api.edge.keys]).toEqual([objects(streamId, newer.id)]);
+    const { broadcasts } = (await api.call('GET', `/v1/streams/${streamId}/broadcasts`)).body;
+    expect(broadcasts.map(({ id }: Body) => id)).toEqual([newer.id]);
+    expect(kindOf(await api.call('DELETE', path(streamId, older.id)))).toEqual([404, 'broadcast-not-found']);
+  });
+
+  test('is refused while it is on air, and while the stream is taken down', async () => {
+    const { streamId, older, newer } = await twoBroadcasts(api);
+    expect(kindOf(await api.call('DELETE', path(streamId, newer.id)))).toEqual([409, 'stream-on-air']);
+    await api.call('POST', `/v1/streams/${streamId}/takedown`, { reason: 'stolen footage' });
+    expect(kindOf(await api.call('DELETE', path(streamId, older.id)))).toEqual([409, 'stream-taken-down']);
+    expect(api.edge.keys.size).toBe(2);
+  });
+
+  test.each(['zzzzzzzzzzzzzzzz', 'index.m3u8', '1jm8p0v4c7h2kqv0'])(
+    'does not find %j, and deletes nothing',
+    async (id) => {
+      const { streamId } = await twoBroadcasts(api);
+      const { status } = await api.call('DELETE', path(streamId, id));
+      expect(status).toBe(404);
+      expect(api.edge.keys.size).toBe(2);
+    },
+  );
+});

@@ -149,7 +149,7 @@ describe('a managed channel', () => {
     expect([refused.status, refused.body.type]).toEqual([409, 'urn:problem-type:headwater:stream-on-air']);
     expect(refused.body.detail).toContain('MediaLive channel');
     await put({ state: 'gone' }, false);
-    expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(204);
+    expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(202);
   });
 
   test('changes nothing of the settings’ version while it goes through its states', async () => {

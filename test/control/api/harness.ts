@@ -2,11 +2,12 @@ import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { createControlApi } from '../../../lib/control/api/app.ts';
-import type { ControlApiConfig } from '../../../lib/control/api/context.ts';
+import type { ControlApiConfig, ControlApiDependencies } from '../../../lib/control/api/context.ts';
 import {
-  TakedownRunner,
-  type TakedownRunnerOptions,
-} from '../../../lib/control/takedowns/takedown-runner.ts';
+  DeletionRunner,
+  type DeletionRunnerOptions,
+} from '../../../lib/control/deletions/deletion-runner.ts';
+import { TakedownRunner } from '../../../lib/control/takedowns/takedown-runner.ts';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
 import { type MemberId, newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
@@ -21,6 +22,7 @@ export const config: ControlApiConfig = {
   keyPepper: 'a pepper of the tests',
   allowedHosts: ['localhost', '127.0.0.1:8070'],
   allowedOrigins: ['http://127.0.0.1:8080'],
+  quarantineDays: 365,
   livePollMs: 5,
 };
 
@@ -57,7 +59,7 @@ export interface TestApi {
 }
 
 /** An edge, its caches and the origin behind it, in memory. */
-interface TestEdge extends Pick<TakedownRunnerOptions, 'denials' | 'invalidations' | 'objects'> {
+interface TestEdge extends Pick<DeletionRunnerOptions, 'denials' | 'invalidations' | 'objects'> {
   readonly denied: Set<string>;
   readonly keys: Set<string>;
 }
@@ -79,12 +81,19 @@ function createTestEdge(): TestEdge {
       async move(from, to) {
         if (keys.delete(from)) keys.add(to);
       },
+      get: async () => undefined,
+      delete: async (key) => void keys.delete(key),
+      deleteAll: async (gone) => gone.forEach((key) => void keys.delete(key)),
     },
   };
 }
 
 export function createTestApi(
-  changes: { store?: ControlStore; config?: Partial<ControlApiConfig> } = {},
+  changes: {
+    store?: ControlStore;
+    config?: Partial<ControlApiConfig>;
+    callerOf?: ControlApiDependencies['callerOf'];
+  } = {},
 ): TestApi {
   const store = changes.store ?? openSqliteControlStore(':memory:');
   const clock = new HandClock();
@@ -93,19 +102,28 @@ export function createTestApi(
   const edge = createTestEdge();
   // Only waiting takes a takedown time, and none of ours.
   let waitedMs = 0;
-  const takedowns = new TakedownRunner({
+  const parts = {
     ...edge,
     store,
     emit,
     region: config.region,
-    id: 'control-1' as MemberId,
     clock: { wallMs: clock.wallMs, nowMs: () => waitedMs },
-    pause: async (ms) => {
+    pause: async (ms: number) => {
       waitedMs += ms;
     },
     runMs: 30,
+  };
+  const takedowns = new TakedownRunner({ ...parts, id: 'control-1' as MemberId });
+  const deletions = new DeletionRunner(parts);
+  const app = createControlApi({
+    store,
+    clock,
+    emit,
+    takedowns,
+    deletions,
+    callerOf: changes.callerOf,
+    config: { ...config, ...changes.config },
   });
-  const app = createControlApi({ store, clock, emit, takedowns, config: { ...config, ...changes.config } });
   const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } });
 
   const call: TestApi['call'] = async (method, path, body, headers = {}) => {

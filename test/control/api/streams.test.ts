@@ -292,11 +292,51 @@ describe('changing a stream', () => {
 describe('deleting a stream', () => {
   test('takes it away with its journal', async () => {
     const { id } = await api.create();
-    expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(204);
+    expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(202);
     for (const path of ['', '/events', '/broadcasts']) {
       expect((await api.call('GET', `/v1/streams/${id}${path}`)).status).toBe(404);
     }
     expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(404);
+  });
+
+  test.each([
+    ['', 'keep', '2027-09-22T14:13:20.000Z'],
+    ['?recordings=keep', 'keep', '2027-09-22T14:13:20.000Z'],
+    ['?recordings=delete', 'delete', undefined],
+  ])(
+    'with %j makes it gone for viewers, and says what stays until when',
+    async (query, recordings, keptUntil) => {
+      const { id } = await api.create();
+      const media = `local/${id}/index.m3u8`;
+      api.edge.keys.add(media);
+      const { status, body } = await api.call('DELETE', `/v1/streams/${id}${query}`);
+      expect([status, body]).toEqual([
+        202,
+        {
+          streamId: id,
+          recordings,
+          askedAt: '2026-09-21T14:13:20.000Z',
+          state: 'deleted',
+          darkAfterMs: 0,
+          goneUntil: '2026-09-22T14:13:20.000Z',
+          ...(keptUntil !== undefined && { keptUntil }),
+          detail: `Viewers get “gone” (410) until 2026-09-22T14:13:20.000Z, then “not found” (404). ${
+            keptUntil === undefined
+              ? 'The recordings have been deleted.'
+              : `The recordings stay in storage that no viewer can reach, until ${keptUntil} at the latest.`
+          }`,
+        },
+      ]);
+      expect([...api.edge.denied]).toEqual([`local/${id}`]);
+      expect([...api.edge.keys]).toEqual(keptUntil === undefined ? [] : [`quarantine/${media}`]);
+    },
+  );
+
+  test('asks what becomes of the recordings in words it knows, before anything is done', async () => {
+    const { id } = await api.create();
+    const refused = await api.call('DELETE', `/v1/streams/${id}?recordings=burn`);
+    expect([refused.status, refused.body.errors[0].parameter]).toEqual([400, 'recordings']);
+    expect((await api.call('GET', `/v1/streams/${id}`)).status).toBe(200);
   });
 
   test('is refused while it is on the air, and not once the broadcast has ended', async () => {
@@ -305,7 +345,7 @@ describe('deleting a stream', () => {
     const refused = await api.call('DELETE', `/v1/streams/${id}`);
     expect([refused.status, refused.body.type]).toEqual([409, 'urn:problem-type:headwater:stream-on-air']);
     await api.store.putBroadcast({ ...record, state: 'ended' });
-    expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(204);
+    expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(202);
   });
 
   test('is not refused for ever by a worker that died', async () => {
@@ -313,6 +353,6 @@ describe('deleting a stream', () => {
     await goOnAir(api, id);
     expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(409);
     api.clock.upMs += 70_000;
-    expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(204);
+    expect((await api.call('DELETE', `/v1/streams/${id}`)).status).toBe(202);
   });
 });

@@ -7,7 +7,7 @@ const streamId = '0123456789abcdef' as StreamId;
 const schedule = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
 
 /** A store with takedowns that need so many runs or sweeps, each of 15 s, and what was done. */
-function parts({ left }: { left: number }) {
+function parts({ left, deletionsLeft = 0 }: { left: number; deletionsLeft?: number }) {
   const did: string[] = [];
   let nowMs = 1_000;
   const pass = (what: string) => {
@@ -22,7 +22,15 @@ function parts({ left }: { left: number }) {
         return { streamIds: left > 0 ? [streamId] : [] };
       },
     },
-    runner: {
+    deletions: {
+      async run(_: StreamId) {
+        return deletionsLeft-- > 0;
+      },
+      async sweep() {
+        return deletionsLeft-- > 0;
+      },
+    },
+    takedowns: {
       async run(id: StreamId) {
         pass(`run ${id}`);
         return { streamId: id, kind: 'takedown' as const, open: left > 0, version: 1, body: {} as never };
@@ -48,6 +56,22 @@ describe('the function that finishes takedowns', () => {
     await finishTakedowns(schedule, on);
     expect(on.did).toEqual(['sweep', 'sweep']);
   });
+
+  test.each([[{ streamId }], [schedule]])(
+    'goes on with deletions where no takedown is left: %j',
+    async (event) => {
+      const on = parts({ left: 0, deletionsLeft: 2 });
+      let runs = 0;
+      const count = <Result>(work: () => Promise<Result>) => {
+        runs++;
+        return work();
+      };
+      const { run, sweep } = on.deletions;
+      const deletions = { run: (id: StreamId) => count(() => run(id)), sweep: () => count(sweep) };
+      await finishTakedowns(event, { ...on, deletions });
+      expect(runs).toBe(3);
+    },
+  );
 
   test('does nothing where nothing is open', async () => {
     const on = parts({ left: 0 });

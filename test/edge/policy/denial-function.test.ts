@@ -6,7 +6,7 @@ import {
   runStoreFunction,
   type ViewerQuery,
 } from '../../../testkit/aws/viewer-function.ts';
-import { denialVectors } from './denial-vectors.ts';
+import { denialVectors, recordingVectors } from './denial-vectors.ts';
 import { impossibleNames, keyVectors } from './request-vectors.ts';
 
 const code = denialFunctionCode();
@@ -35,10 +35,17 @@ describe('the rule of denials at CloudFront', () => {
     }
   });
 
+  test.each(recordingVectors)('%j is denied by %s alone, where its stream is not', async (uri, denial) => {
+    const denied = recordingVectors.flatMap(([, key]) => key ?? []);
+    const { statusCode } = await ask(uri, { denied });
+    expect(statusCode).toBe(denial === undefined ? undefined : 410);
+  });
+
   test('a stream that is not denied is delivered, the request as it came', async () => {
     const { statusCode, uri, lookedUp } = await ask(path, { denied: ['eu-central-1/another000000000'] });
     expect([statusCode, uri]).toEqual([undefined, path]);
-    expect(lookedUp).toEqual(['eu-central-1/7h2kqv0m4x9rt3bz']);
+    const stream = 'eu-central-1/7h2kqv0m4x9rt3bz';
+    expect(lookedUp).toEqual([stream, `${stream}/1jm8p0v4c7h2kqv0`]);
   });
 
   test('the answer is the local edge’s, but for the length, which CloudFront refuses a function to set', async () => {

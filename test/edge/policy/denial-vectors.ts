@@ -24,3 +24,11 @@ export const denialVectors: readonly (readonly [path: string, denial: string | '
   ['/local\\7h2kqv0m4x9rt3bz/index.m3u8', 'malformed'],
   ['/local/７h2kqv0m4x9rt3bz/index.m3u8', 'malformed'],
 ];
+
+/** Request paths, and under what a denial of the recording is looked up. */
+export const recordingVectors: readonly (readonly [path: string, denial: string | undefined])[] = [
+  ['/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/720p/17.m4s', 'local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0'],
+  ['/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/index.m3u8', 'local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0'],
+  ['/local/7h2kqv0m4x9rt3bz/index.m3u8', undefined],
+  ['/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0', undefined],
+];

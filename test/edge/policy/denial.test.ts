@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { cacheKeyOf } from '../../../lib/edge/policy/cache-key.ts';
-import { deniedBody, deniedHead, deniedPathOf, isPlainPath } from '../../../lib/edge/policy/denial.ts';
-import { denialVectors } from './denial-vectors.ts';
+import {
+  deniedBody,
+  deniedHead,
+  deniedPathOf,
+  deniedRecordingOf,
+  isPlainPath,
+} from '../../../lib/edge/policy/denial.ts';
+import { denialVectors, recordingVectors } from './denial-vectors.ts';
 
 describe('the rule of denials', () => {
   test.each(denialVectors)('%j is denied by %s', (path, denial) => {
@@ -10,6 +16,10 @@ describe('the rule of denials', () => {
       expect(isPlainPath(path)).toBe(true);
       expect(deniedPathOf(path) ?? 'none').toBe(denial);
     }
+  });
+
+  test.each(recordingVectors)('a recording at %j is denied by %s', (path, denial) => {
+    expect(deniedRecordingOf(path)).toBe(denial);
   });
 
   test('covers every path that the edge delivers of a stream', () => {
@@ -28,6 +38,6 @@ describe('the rule of denials', () => {
         'access-control-allow-origin': '*',
       },
     });
-    expect(JSON.parse(deniedBody)).toEqual({ status: 410, title: 'This stream was taken down.' });
+    expect(JSON.parse(deniedBody)).toEqual({ status: 410, title: 'This is no longer available.' });
   });
 });

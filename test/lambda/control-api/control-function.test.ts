@@ -12,6 +12,7 @@ const handler = controlFunction({
   store,
   clock: systemClock,
   emit: (event, fields) => log.push(JSON.stringify({ event, ...(fields as object) })),
+  jwt: { ownerClaim: 'sub', scopePrefix: '' },
   config: {
     ingestRtmpsUrl: 'rtmps://ingest.example.com/live',
     playbackBaseUrl: 'https://live.example.com',
@@ -27,7 +28,12 @@ afterAll(() => store.close());
 function event(
   method: string,
   pathAndQuery: string,
-  { body, headers = {}, isBase64Encoded = false }: Partial<APIGatewayProxyEventV2> = {},
+  {
+    body,
+    headers = {},
+    isBase64Encoded = false,
+    authorizer = { iam: { userArn: 'arn:aws:iam::111122223333:user/ops' } },
+  }: Partial<APIGatewayProxyEventV2> & { authorizer?: object } = {},
 ): APIGatewayProxyEventV2 {
   const [rawPath = '', rawQueryString = ''] = pathAndQuery.split('?', 2);
   return {
@@ -47,7 +53,8 @@ function event(
       stage: '$default',
       time: '22/Nov/2026:17:00:00 +0000',
       timeEpoch: 1_795_366_800_000,
-    },
+      authorizer,
+    } as APIGatewayProxyEventV2['requestContext'],
     isBase64Encoded,
     ...(body !== undefined && { body }),
   };
@@ -111,9 +118,27 @@ describe('the control API as a function', () => {
     expect((await from('https://evil.example')).statusCode).toBe(403);
   });
 
-  test('deletes without a body in the answer', async () => {
+  test('revokes a key without a body in the answer', async () => {
     const made = json(await send('POST', '/v1/streams', { body: '{"name":"x"}' }));
-    expect(await send('DELETE', `/v1/streams/${made.id}`)).toMatchObject({ statusCode: 204, body: '' });
+    const path = `/v1/streams/${made.id}/keys`;
+    await send('POST', path, { body: '{"graceSeconds":60}' });
+    const removed = await send('DELETE', `${path}/${made.keys[0].id}`);
+    expect(removed).toMatchObject({ statusCode: 204, body: '' });
+  });
+
+  test('reads who the gateway has authenticated, and lets tokens do what their scopes say, to their own streams', async () => {
+    const as = (authorizer: object, method: string, path: string, body?: string) =>
+      send(method, path, { authorizer, ...(body !== undefined && { body }) });
+    const ann = { jwt: { claims: { sub: 'ann', scope: 'streams:read streams:write' }, scopes: null } };
+    const ben = { jwt: { claims: { sub: 'ben', scope: 'streams:read' }, scopes: null } };
+    const made = json(await as(ann, 'POST', '/v1/streams', '{"name":"x"}'));
+    expect(made.owner).toBe('ann');
+    const path = `/v1/streams/${made.id}`;
+    expect((await as(ann, 'GET', path)).statusCode).toBe(200);
+    expect((await as(ben, 'GET', path)).statusCode).toBe(404);
+    expect((await as(ben, 'POST', '/v1/streams', '{"name":"x"}')).statusCode).toBe(403);
+    expect((await as({}, 'GET', path)).statusCode).toBe(401);
+    expect((await send('GET', path)).statusCode).toBe(200);
   });
 
   test('never logs a key', () => {

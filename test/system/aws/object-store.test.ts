@@ -5,7 +5,11 @@ import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/cli
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
 import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
-import { describeKeyValidation, describeObjectStore } from '../../object-store/object-store-contract.ts';
+import {
+  describeBulkObjectStore,
+  describeKeyValidation,
+  describeObjectStore,
+} from '../../object-store/object-store-contract.ts';
 
 let emulator: AwsEmulator;
 beforeAll(async () => {
@@ -36,6 +40,7 @@ async function open() {
 
 describeObjectStore('an S3 bucket', open);
 describeKeyValidation('an S3 bucket', open);
+describeBulkObjectStore('an S3 bucket', open);
 
 const options = { contentType: 'video/mp4', cacheControl: 'public, max-age=1' };
 

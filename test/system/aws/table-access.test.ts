@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createControlTables } from '../../../lib/adapters/aws/dynamodb/create-tables.ts';
 import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynamo-control-store.ts';
+import type { DeletionStore } from '../../../lib/control/deletions/deletion-runner.ts';
 import type { FleetMeasurement } from '../../../lib/control/fleet-metrics/measure-fleets.ts';
 import type { ChannelStore } from '../../../lib/control/managed-channels/channel-runner.ts';
 import type { TakedownStore } from '../../../lib/control/takedowns/takedown-runner.ts';
@@ -53,7 +54,11 @@ const calls: { readonly [Method in keyof ControlStore]: () => Promise<unknown> }
   createStream: () => store.createStream(stream),
   updateStream: () => store.updateStream(stream),
   getStream: () => store.getStream(streamId),
-  listStreams: () => store.listStreams({ limit: 1 }),
+  async listStreams() {
+    await store.listStreams({ limit: 1 });
+    await store.listStreams({ limit: 1, owner: 'someone' });
+  },
+  countUse: () => store.countUse({ subject: 'create/someone', window: 1, most: 1 }),
   putDocument: () => store.putDocument(document),
   getDocument: () => store.getDocument(streamId, 'pushes'),
   listOpenDocuments: () => store.listOpenDocuments('pushes', { limit: 1 }),
@@ -76,6 +81,8 @@ const calls: { readonly [Method in keyof ControlStore]: () => Promise<unknown> }
     await store.appendEvent(event);
   },
   listEvents: () => store.listEvents(streamId, { limit: 1 }),
+  deleteDocument: () => store.deleteDocument({ ...document, version: 1 }),
+  deleteBroadcast: () => store.deleteBroadcast(streamId, broadcastId),
   deleteStream: () => store.deleteStream(streamId),
 };
 
@@ -112,12 +119,16 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
   } satisfies Record<keyof EncoderStore, true>,
   api: {
     createStream: true,
+    countUse: true,
     getStream: true,
     listStreams: true,
     updateStream: true,
     deleteStream: true,
+    deleteBroadcast: true,
     getDocument: true,
     putDocument: true,
+    deleteDocument: true,
+    getBroadcast: true,
     latestBroadcast: true,
     listBroadcasts: true,
     getLease: true,
@@ -140,7 +151,10 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     requestEnd: true,
     appendEvent: true,
     listEvents: true,
-  } satisfies Record<keyof TakedownStore, true>,
+    deleteStream: true,
+    deleteBroadcast: true,
+    deleteDocument: true,
+  } satisfies Record<keyof TakedownStore | keyof DeletionStore, true>,
   channels: {
     getStream: true,
     getBroadcast: true,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -113,7 +113,29 @@ describe('the control program', () => {
     server.close();
   });
 
+  test('asks whoever comes by another name than loopback for its token', async () => {
+    const token = '0123456789abcdef0123456789abcdef';
+    await writeFile(join(folder.path, 'token'), `${token}\n`);
+    const { url } = await start({
+      apiToken: `file:${join(folder.path, 'token')}`,
+      allowedHosts: ['studio.example'],
+    });
+    const ask = async (headers: Record<string, string>) => {
+      const asked = request(`${url}/v1/streams`, { headers }).end();
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    const host = 'studio.example';
+    expect(await ask({})).toBe(200);
+    expect(await ask({ host })).toBe(401);
+    expect(await ask({ 'x-forwarded-for': '192.0.2.7' })).toBe(401);
+    expect(await ask({ host, authorization: `Bearer ${token}` })).toBe(200);
+    expect(await ask({ authorization: 'Bearer another' })).toBe(401);
+  });
+
   test.each([
+    ['way in, without a token', { host: '0.0.0.0' }, 'SECRET_UNREADABLE'],
     ['data folder', { controlStore: 'sqlite:/dev/null/control.sqlite' as const }, 'DATA_DIR_NOT_WRITABLE'],
     ['key pepper', { keyPepper: 'file:/nowhere/pepper' as const }, 'SECRET_UNREADABLE'],
   ])('says what is wrong with its %s and how to mend it', async (_, changes, code) => {

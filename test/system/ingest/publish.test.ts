@@ -251,7 +251,7 @@ describe('finding a worker', () => {
   });
 
   test('is refused in words, and asks no other worker, where one says that the stream was taken down', async () => {
-    const description = 'This stream was taken down.';
+    const description = 'This stream is no longer available.';
     const refusing = (name: string) =>
       worker(name, (link) => link.send({ type: 'refused', reason: 'taken-down', description }));
     const encoders = [await refusing('a'), await refusing('b')];
@@ -260,10 +260,10 @@ describe('finding a worker', () => {
     expect(await client({ port: rtmpPort, key }).refused()).toEqual({
       level: 'error',
       code: 'NetStream.Publish.Rejected',
-      description: 'This stream was taken down. Nothing can be broadcast to it until it is restored.',
+      description: 'This stream is no longer available. Nothing can be broadcast to it until it is restored.',
     });
     expect(log.of('ingest.publish.refused')).toMatchObject([
-      { code: 'TAKEN_DOWN', detail: expect.stringMatching(/^[ab]: This stream was taken down$/) },
+      { code: 'TAKEN_DOWN', detail: expect.stringMatching(/^[ab]: This stream is no longer available$/) },
     ]);
     expect(encoders.flatMap(({ links }) => links)).toHaveLength(1);
   });

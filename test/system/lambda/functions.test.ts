@@ -121,7 +121,11 @@ describe('bundled as for a deploy', () => {
       rawPath: '/v1/streams',
       rawQueryString: '',
       headers: { 'content-type': 'application/json' },
-      requestContext: { domainName: 'abc.execute-api.eu-central-1.amazonaws.com', http: { method: 'POST' } },
+      requestContext: {
+        domainName: 'abc.execute-api.eu-central-1.amazonaws.com',
+        http: { method: 'POST' },
+        authorizer: { iam: { userArn: 'arn:aws:iam::111122223333:user/ops' } },
+      },
       body: '{"name":"Concert"}',
       isBase64Encoded: false,
     })) as { statusCode: number; body: string };
@@ -137,7 +141,7 @@ describe('bundled as for a deploy', () => {
     expect(api.output).not.toContain(key.secret);
   });
 
-  test('a takedown that was left half done is finished: denied, emptied, moved and told', async () => {
+  test('a takedown that was left half done is finished: denied, emptied, moved and told; a deletion, too', async () => {
     // The emulator has no key-value store.
     const keys = new Map<string, string>();
     const about = () => ({ ItemCount: keys.size, TotalSizeInBytes: 1, ETag: `E${keys.size}` });
@@ -213,6 +217,34 @@ describe('bundled as for a deploy', () => {
     expect(await store.getDocument(id, 'takedown')).toMatchObject({ open: false });
     expect((await store.listEvents(id, { limit: 10 })).map(({ type }) => type)).toEqual([
       'stream.taken_down',
+    ]);
+
+    // A deletion of which nothing but the request was stored.
+    const gone = newStreamId();
+    const recording = `eu-central-1/${gone}/broadcast/720p/1.m4s`;
+    const kept = { contentType: 'video/mp4', cacheControl: 'no-store' };
+    await objects.put(recording, Buffer.from('media'), kept);
+    await store.createStream({
+      id: gone,
+      name: 'B',
+      createdAtMs: 1,
+      reconnectWindowMs: 0,
+      keys: [],
+      version: 1,
+    });
+    const deletion = { recordings: 'delete' as const, askedAtMs: Date.now(), done: [] };
+    const body = { pending: [deletion] };
+    await store.putDocument({ streamId: gone, kind: 'deletions', open: true, version: 0, body });
+    await finishes.invoke({ streamId: gone });
+    expect(finishes.output).not.toContain('"level":"error"');
+    expect([...keys.keys()]).toEqual([`eu-central-1/${id}`, `eu-central-1/${gone}`]);
+    expect([await objects.get(recording), await store.getStream(gone)]).toEqual([undefined, undefined]);
+    const left = await store.getDocument(gone, 'deletions');
+    expect(left?.body.pending[0]?.done.map(({ step }) => step).sort()).toEqual([
+      'deny',
+      'invalidate',
+      'objects',
+      'records',
     ]);
     await finishes.invoke({ source: 'aws.events' });
     objects.close();

@@ -104,7 +104,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     if (path.startsWith('/v1/')) {
       if (down.api) return void response.destroy();
-      requests.push(`${request.method} ${path}`);
+      requests.push(`${request.method} ${path}${request.method === 'DELETE' ? `?${query}` : ''}`);
       return answerApi(request, response, path, query);
     }
     if (down.edge) return void response.destroy();
@@ -184,7 +184,14 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
     if (method === 'PATCH') change(id, (await bodyOf(request)) as Partial<Stream>);
     if (method === 'DELETE') {
       streams.delete(id);
-      return send(204);
+      const detail = 'Viewers get “gone” (410). The recordings stay until 2027.';
+      return send(202, {
+        streamId: id,
+        recordings: 'keep',
+        askedAt: '2026-11-22T18:00:00Z',
+        state: 'deleted',
+        detail,
+      });
     }
     return send(200, streams.get(id));
   }

@@ -5,7 +5,7 @@ import { dynamoEventStore } from './dynamo-event-store.ts';
 import { dynamoFleetStore } from './dynamo-fleet-store.ts';
 import { dynamoLeaseStore } from './dynamo-lease-store.ts';
 import { DynamoRequests, newDynamoClient } from './dynamo-requests.ts';
-import { dynamoBroadcastStore, dynamoStreamStore } from './dynamo-stream-store.ts';
+import { dynamoBroadcastStore, dynamoQuotaStore, dynamoStreamStore } from './dynamo-stream-store.ts';
 
 export interface DynamoControlStoreOptions {
   /** The deployment's name; the tables are `<tablePrefix>-streams` and so on. */
@@ -33,6 +33,7 @@ export function openDynamoControlStore(options: DynamoControlStoreOptions): Cont
     ...dynamoBroadcastStore(requests),
     ...dynamoLeaseStore(requests),
     ...dynamoFleetStore(requests),
+    ...dynamoQuotaStore(requests),
     ...dynamoEventStore(requests, options),
     close: () => requests.close(),
   };

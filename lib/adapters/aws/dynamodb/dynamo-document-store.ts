@@ -7,7 +7,9 @@ import type { DynamoRequests, Item } from './dynamo-requests.ts';
 
 const [, openItems] = controlTables.streams.indexes;
 
-const keyOf = (streamId: StreamId, kind: DocumentKind): Item => ({ streamId, item: `document#${kind}` });
+export const documentItem = (kind: DocumentKind): string => `document#${kind}`;
+
+const keyOf = (streamId: StreamId, kind: DocumentKind): Item => ({ streamId, item: documentItem(kind) });
 
 export function dynamoDocumentStore(requests: DynamoRequests): DocumentStore {
   return {
@@ -33,6 +35,12 @@ export function dynamoDocumentStore(requests: DynamoRequests): DocumentStore {
       });
       return next;
     },
+    deleteDocument: ({ streamId, kind, version }) =>
+      requests.delete('streams', keyOf(streamId, kind), {
+        condition: '#version = :version',
+        values: { version },
+        refusal: `The ${kind} document of ${streamId} is no longer at version ${version}.`,
+      }),
     async listOpenDocuments(kind, { limit, cursor }) {
       const after = cursor ? ' AND #streamId > :cursor' : '';
       const items = await requests.query(

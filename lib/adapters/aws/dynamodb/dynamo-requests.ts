@@ -123,9 +123,21 @@ export class DynamoRequests {
     }
   }
 
-  async delete(table: ControlTable, key: Item): Promise<void> {
-    const command = new DeleteItemCommand({ TableName: this.name(table), Key: attributes(key) });
-    await this.#send((options) => this.#client.send(command, options));
+  /** A conditional delete that the SDK repeats may find its own first attempt done, and then throws. */
+  async delete(table: ControlTable, key: Item, rules?: Omit<Conditional, 'writeId'>): Promise<void> {
+    const command = new DeleteItemCommand({
+      TableName: this.name(table),
+      Key: attributes(key),
+      ...(rules && {
+        ConditionExpression: rules.condition,
+        ...placeholders(rules.condition, rules.values),
+      }),
+    });
+    try {
+      await this.#send((options) => this.#client.send(command, options));
+    } catch (error) {
+      ownWrite(error, rules?.refusal ?? 'The item was changed by another writer.', undefined);
+    }
   }
 
   /** The first `limit` items of a partition that meet the key condition `where`, or all of them. */

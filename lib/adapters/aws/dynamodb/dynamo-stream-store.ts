@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionFailedError } from '../../../control-store/errors.ts';
-import type { BroadcastStore, StreamStore } from '../../../control-store/ports.ts';
+import type { BroadcastStore, QuotaStore, StreamStore } from '../../../control-store/ports.ts';
 import type { BroadcastRecord, BroadcastReference, StreamRecord } from '../../../control-store/records.ts';
 import { controlTables } from '../../../control-store/tables.ts';
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
+import { documentItem } from './dynamo-document-store.ts';
 import type { DynamoRequests, Item } from './dynamo-requests.ts';
 
 const streamItem = 'stream';
 const broadcastPrefix = 'broadcast#';
 const listing = 'stream';
 const open = 'broadcast';
-const [streamsById, openItems] = controlTables.streams.indexes;
+const [streamsById, openItems, streamsByOwner] = controlTables.streams.indexes;
 
 const streamKey = (streamId: StreamId): Item => ({ streamId, item: streamItem });
 const broadcastKey = (streamId: StreamId, id: BroadcastId): Item => ({
@@ -30,8 +31,24 @@ export function dynamoStreamStore(requests: DynamoRequests): StreamStore {
       const item = await requests.get('streams', streamKey(id));
       return item && streamOf(item);
     },
-    async listStreams({ limit, cursor }) {
+    async listStreams({ limit, cursor, owner }) {
       const after = cursor ? ' AND #streamId > :cursor' : '';
+      if (owner !== undefined) {
+        const keys = await requests.query(
+          'streams',
+          `#owner = :owner${after}`,
+          { owner, cursor: cursor || undefined },
+          { index: streamsByOwner.name, limit: limit + 1 },
+        );
+        const page = keys.slice(0, limit);
+        const items = await Promise.all(
+          page.map(({ streamId }) => requests.get('streams', streamKey(streamId as StreamId))),
+        );
+        // The index may still name a stream that was deleted, or has another owner now.
+        const streams = items.flatMap((item) => (item?.owner === owner ? [streamOf(item)] : []));
+        const last = page.at(-1);
+        return keys.length > limit && last ? { streams, cursor: String(last.streamId) } : { streams };
+      }
       const items = await requests.query(
         'streams',
         `#listing = :listing${after}`,
@@ -61,7 +78,7 @@ export function dynamoStreamStore(requests: DynamoRequests): StreamStore {
       const items = await requests.query('streams', ofStream, { id }, { only: ['streamId', 'item'] });
       await requests.deleteAll(
         'streams',
-        items.filter(({ item }) => item !== streamItem),
+        items.filter(({ item }) => item !== streamItem && item !== documentItem('deletions')),
       );
       await requests.delete('streams', streamKey(id));
     },
@@ -80,6 +97,32 @@ async function revokeKeys(requests: DynamoRequests, id: StreamId): Promise<void>
   } catch (error) {
     if (!(error instanceof ConditionFailedError)) throw error;
   }
+}
+
+export function dynamoQuotaStore(requests: DynamoRequests): QuotaStore {
+  return {
+    async countUse({ subject, window, most }) {
+      if (most < 1) return false;
+      const key = { streamId: `quota#${subject}`, item: 'quota' };
+      const count = async (change: string, condition: string, values: Item): Promise<boolean> => {
+        try {
+          await requests.update('streams', key, change, { condition, values: { window, ...values } });
+          return true;
+        } catch (error) {
+          if (!(error instanceof ConditionFailedError)) throw error;
+          return false;
+        }
+      };
+      const another = () =>
+        count('SET #uses = #uses + :one', '#window = :window AND #uses < :most', { one: 1, most });
+      const first = () =>
+        count('SET #window = :window, #uses = :one', 'attribute_not_exists(#window) OR #window < :window', {
+          one: 1,
+        });
+      // The third call is for one that lost the window's first use to another.
+      return (await another()) || (await first()) || (await another());
+    },
+  };
 }
 
 export function dynamoBroadcastStore(requests: DynamoRequests): BroadcastStore {
@@ -103,6 +146,7 @@ export function dynamoBroadcastStore(requests: DynamoRequests): BroadcastStore {
       return item && broadcastOf(item);
     },
     listBroadcasts: newest,
+    deleteBroadcast: (streamId, id) => requests.delete('streams', broadcastKey(streamId, id)),
     async listOpenBroadcasts({ limit, cursor }) {
       const after = cursor ? ' AND #streamId > :cursor' : '';
       const items = await requests.query(

@@ -131,10 +131,16 @@ class DiskObjectStore implements StreamingObjectStore {
     }
   }
 
-  async delete(key: string): Promise<void> {
+  async delete(key: string, condition?: { readonly ifMatch: string }): Promise<void> {
     const path = this.#path(key);
     await this.#alone(key, async () => {
       await this.#stayInside(dirname(path));
+      if (condition) {
+        const existing = await this.#etag(key);
+        if (existing !== undefined && existing !== condition.ifMatch) {
+          throw new PreconditionFailedError(`${key} has a different ETag`);
+        }
+      }
       await rm(path);
       await this.#removeEmptyFolders(dirname(path));
     }).catch((fault) => {

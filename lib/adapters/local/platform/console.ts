@@ -2,16 +2,29 @@ import type { Inspector } from './inspector.ts';
 import type { PlatformUrls } from './plan.ts';
 import type { ProcessLine } from './supervisor.ts';
 
+/** Where the API's token is, and the token itself the first time only. */
+export interface ApiTokenNotice {
+  readonly file: string;
+  readonly token?: string | undefined;
+}
+
+const tokenText = ({ file, token }: ApiTokenNotice): string =>
+  token === undefined
+    ? `token for other machines: in ${file}`
+    : `token for other machines: ${token}   (shown once; kept in ${file})`;
+
 /** The message printed when the platform is up. */
 export function readyText(
   urls: PlatformUrls,
   trust: readonly string[],
   demo: { page: string } | undefined,
   inspector?: Inspector,
+  apiToken?: ApiTokenNotice,
 ): string {
   const rows = [
     ['page', urls.page],
     ['API', `${urls.api}/v1/openapi.json`],
+    ...(apiToken === undefined ? [] : [['', tokenText(apiToken)]]),
     ['ingest', `${urls.rtmp}    (RTMP)`],
     ['', `${urls.rtmps}   (RTMPS, self-signed certificate)`],
     ...(demo === undefined ? [] : [['demo', demo.page]]),

@@ -67,6 +67,7 @@ export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${orig
 /** Files shared by several programs on one machine. */
 export interface SharedFiles {
   readonly originTokenFile: string;
+  readonly apiTokenFile: string;
   /** The takedown list: written by the control program, watched by edge and shield. */
   readonly denialsFile: string;
 }
@@ -75,7 +76,7 @@ export interface SharedFiles {
 export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,
-  { originTokenFile, denialsFile }: SharedFiles,
+  { originTokenFile, apiTokenFile, denialsFile }: SharedFiles,
   { allowPush = [], watch = false }: Partial<Pick<LiveOptions, 'allowPush' | 'watch'>> = {},
 ): ProcessSpec[] {
   const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
@@ -200,6 +201,7 @@ export function planProcesses(
       edge: `denials:${denialsFile}`,
       origin: backends.origin,
       originTokenFile,
+      apiToken: `file:${apiTokenFile}`,
       eventBus: backends.eventBus,
       webhookSecret: backends.webhookSecret,
       pushAllow,

@@ -8,6 +8,8 @@ import { makeSelfSigned } from '../../node/self-signed.ts';
 export interface SecretFiles {
   readonly keyPepperFile: string;
   readonly originTokenFile: string;
+  /** For callers of the API that don't come from this machine. */
+  readonly apiTokenFile: string;
   readonly tlsCertFile: string;
   readonly tlsKeyFile: string;
   /** For clients that cannot use the P-256 certificate. */
@@ -27,6 +29,7 @@ export async function ensureSecrets(dir: string): Promise<SecretFiles> {
   const files: SecretFiles = {
     keyPepperFile: join(dir, 'key-pepper'),
     originTokenFile: join(dir, 'origin-token'),
+    apiTokenFile: join(dir, 'api-token'),
     tlsCertFile: join(dir, 'rtmps-cert.pem'),
     tlsKeyFile: join(dir, 'rtmps-key.pem'),
     tlsRsaCertFile: join(dir, 'rtmps-rsa-cert.pem'),
@@ -37,6 +40,7 @@ export async function ensureSecrets(dir: string): Promise<SecretFiles> {
   await ensureFile(files.keyPepperFile, () => randomBytes(32).toString('hex'));
   await ensureFile(files.originTokenFile, () => randomBytes(32).toString('hex'));
   await ensureFile(files.relayKeysFile, () => `${randomBytes(32).toString('hex')}\n`);
+  await ensureFile(files.apiTokenFile, () => randomBytes(32).toString('hex'));
   await ensureFile(files.webhookSecretFile, () => `whsec_${randomBytes(32).toString('base64')}`);
   await ensureCertificate(files.tlsCertFile, files.tlsKeyFile, 'ec');
   await ensureCertificate(files.tlsRsaCertFile, files.tlsRsaKeyFile, 'rsa');

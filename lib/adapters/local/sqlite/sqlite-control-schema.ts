@@ -59,4 +59,14 @@ export const controlSchema: readonly string[] = [
 
   CREATE INDEX open_documents ON documents (kind, stream_id) WHERE open = 1;
   `,
+  // Contains only streams with an owner. `quotas` keeps one row for each caller.
+  `
+  CREATE INDEX owned_streams ON streams (body ->> '$.owner', id) WHERE body ->> '$.owner' IS NOT NULL;
+
+  CREATE TABLE quotas (
+    subject TEXT PRIMARY KEY,
+    period INTEGER NOT NULL,
+    uses INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

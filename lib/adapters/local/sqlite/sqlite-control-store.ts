@@ -5,6 +5,7 @@ import type {
   ControlStore,
   FleetStore,
   LeaseStore,
+  QuotaStore,
   StreamEventStore,
   StreamStore,
 } from '../../../control-store/ports.ts';
@@ -33,6 +34,7 @@ export function openSqliteControlStore(path: string): ControlStore & { close(): 
     ...broadcastStore(database),
     ...leaseStore(database),
     ...fleetStore(database),
+    ...quotaStore(database),
     ...eventStore(database),
     close: () => database.close(),
   };
@@ -49,12 +51,14 @@ function streamStore(database: SqliteDatabase): StreamStore {
       }),
     getStream: (id) =>
       database.run((prepare) => body<StreamRecord>(prepare('SELECT body FROM streams WHERE id = ?').get(id))),
-    listStreams: ({ limit, cursor = '' }) =>
+    listStreams: ({ limit, cursor = '', owner }) =>
       database.run((prepare) => {
-        const rows = prepare('SELECT body FROM streams WHERE id > ? ORDER BY id LIMIT ?').all(
-          cursor,
-          limit + 1,
-        );
+        const rows =
+          owner === undefined
+            ? prepare('SELECT body FROM streams WHERE id > ? ORDER BY id LIMIT ?').all(cursor, limit + 1)
+            : prepare(
+                "SELECT body FROM streams WHERE body ->> '$.owner' = ? AND id > ? ORDER BY id LIMIT ?",
+              ).all(owner, cursor, limit + 1);
         const streams = bodies<StreamRecord>(rows).slice(0, limit);
         const last = streams.at(-1);
         return rows.length > limit && last ? { streams, cursor: last.id } : { streams };
@@ -71,7 +75,8 @@ function streamStore(database: SqliteDatabase): StreamStore {
     deleteStream: (id) =>
       database.transact((prepare) => {
         prepare('DELETE FROM streams WHERE id = ?').run(id);
-        for (const table of ['documents', 'broadcasts', 'leases', 'events']) {
+        prepare("DELETE FROM documents WHERE stream_id = ? AND kind <> 'deletions'").run(id);
+        for (const table of ['broadcasts', 'leases', 'events']) {
           prepare(`DELETE FROM ${table} WHERE stream_id = ?`).run(id);
         }
       }),
@@ -102,6 +107,10 @@ function broadcastStore(database: SqliteDatabase): BroadcastStore {
       ),
     listBroadcasts: (streamId, limit) =>
       database.run((prepare) => bodies<BroadcastRecord>(prepare(newest).all(streamId, limit))),
+    deleteBroadcast: (streamId, id) =>
+      database.run((prepare) => {
+        prepare('DELETE FROM broadcasts WHERE stream_id = ? AND id = ?').run(streamId, id);
+      }),
     listOpenBroadcasts: ({ limit, cursor = '' }) =>
       database.run((prepare) => {
         // SQLite uses the index only if the condition matches its definition literally; otherwise this would scan all broadcasts.
@@ -182,6 +191,20 @@ function fleetStore(database: SqliteDatabase): FleetStore {
     removeMember: (role, id) =>
       database.run((prepare) => {
         prepare('DELETE FROM fleet WHERE role = ? AND id = ?').run(role, id);
+      }),
+  };
+}
+
+function quotaStore(database: SqliteDatabase): QuotaStore {
+  return {
+    countUse: ({ subject, window, most }) =>
+      database.run((prepare) => {
+        const { changes } = prepare(
+          `INSERT INTO quotas (subject, period, uses) SELECT ?1, ?2, 1 WHERE ?3 > 0
+           ON CONFLICT DO UPDATE SET period = ?2, uses = iif(period = ?2, uses + 1, 1)
+           WHERE period < ?2 OR (period = ?2 AND uses < ?3)`,
+        ).run(subject, window, most);
+        return Number(changes) > 0;
       }),
   };
 }

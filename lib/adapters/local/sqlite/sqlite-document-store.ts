@@ -36,6 +36,17 @@ export function sqliteDocumentStore(database: SqliteDatabase): DocumentStore {
         }
         return next;
       }),
+    deleteDocument: ({ streamId, kind, version }) =>
+      database.run((prepare) => {
+        const { changes } = prepare(
+          'DELETE FROM documents WHERE stream_id = ? AND kind = ? AND version = ?',
+        ).run(streamId, kind, version);
+        if (Number(changes) === 0) {
+          throw new ConditionFailedError(
+            `The ${kind} document of ${streamId} is no longer at version ${version}.`,
+          );
+        }
+      }),
     listOpenDocuments: (kind, { limit, cursor = '' }) =>
       database.run((prepare) => {
         const rows = prepare(

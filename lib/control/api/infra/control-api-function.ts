@@ -39,6 +39,8 @@ export interface ControlApiProps {
   readonly tables: ControlTables;
   /** How long a stream's journal keeps its events, in days. */
   readonly eventDays: number;
+  /** How long the bucket keeps quarantined recordings, in days. */
+  readonly quarantineDays: number;
   readonly keyPepper: KeyPepper;
   readonly takedowns: Takedowns;
   /** Encoders that a stream may choose. @default the fleet alone */
@@ -113,11 +115,18 @@ export class ControlApi extends Construct {
         region: props.region,
         origin: takedowns.origin,
         edge: takedowns.edge,
+        quarantineDays: props.quarantineDays,
         takedownsFunction: takedowns.function.function.functionName,
         ...(props.offeredEncoders && { offeredEncoders: [...props.offeredEncoders] }),
         pushPorts: [...props.pushPorts],
         ...(props.channelClass && { channelClass: props.channelClass }),
         ...(props.ladder && { ladder: JSON.stringify(props.ladder) }),
+        ...(access.jwt && {
+          jwtOwnerClaim: access.jwt.ownerClaim,
+          ...(access.jwt.scopePrefix !== '' && { jwtScopePrefix: access.jwt.scopePrefix }),
+          createsPerMinute: access.jwt.createsPerMinute,
+          streamsPerOwner: access.jwt.streamsPerOwner,
+        }),
         allowedOrigins: access.pageOrigins,
       }),
       metricsNamespace: props.metricsNamespace,

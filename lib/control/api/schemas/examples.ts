@@ -115,6 +115,15 @@ export const examples = {
   destinationList: { destinations: [{ ...destination, ...push }] },
   newTakedown: { reason: takedown.reason },
   takedown,
+  deletion: {
+    streamId: id,
+    recordings: 'delete',
+    askedAt: '2026-11-22T20:30:00.000Z',
+    state: 'deleted',
+    darkAfterMs: 180,
+    goneUntil: '2026-11-23T20:30:00.900Z',
+    detail: 'Everything has been deleted. Links answer “gone” (410) until 2026-11-23T20:30:00.900Z.',
+  },
   restore: {
     streamId: id,
     state: 'restored',

@@ -27,11 +27,17 @@ const reconnectWindowMs = z.number().int().min(0).max(1_800_000).openapi({
   example: 60_000,
 });
 
+const owner = oneLine(256, 'customer-17').openapi({
+  description:
+    'Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.',
+});
+
 export const NewStream = z
   .strictObject({
     name,
     reconnectWindowMs: reconnectWindowMs.default(60_000),
     encoder: EncoderTier.default('fleet'),
+    owner: owner.optional(),
   })
   .openapi('NewStream');
 
@@ -40,6 +46,7 @@ export const StreamChange = z
     name: name.optional(),
     reconnectWindowMs: reconnectWindowMs.optional(),
     encoder: EncoderTier.optional(),
+    owner: owner.optional(),
   })
   .refine(namesAField, nameAField)
   .openapi('StreamChange');
@@ -146,6 +153,7 @@ export const describedSchemas = {
 const streamFields = {
   id: streamId,
   name,
+  owner: owner.optional(),
   state: StreamState,
   createdAt: time,
   reconnectWindowMs,

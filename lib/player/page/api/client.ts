@@ -1,11 +1,13 @@
 import type {
   CreatedKey,
   CreatedStream,
+  Deletion,
   Destination,
   DestinationChange,
   EncoderTier,
   NewDestination,
   Problem,
+  RecordingsChoice,
   RequestFault,
   Stream,
   StreamEvent,
@@ -69,7 +71,8 @@ export interface ApiClient {
   getStream(id: string): Promise<Stream>;
   createStream(name: string): Promise<CreatedStream>;
   renameStream(id: string, name: string): Promise<Stream>;
-  deleteStream(id: string): Promise<void>;
+  /** The answer says what stays until when. */
+  deleteStream(id: string, recordings: RecordingsChoice): Promise<Deletion>;
   /** Creates a new key; the previous one keeps working for an hour. */
   rotateKey(id: string): Promise<CreatedKey>;
   endBroadcast(id: string): Promise<void>;
@@ -104,7 +107,7 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
     getStream: (id) => call('GET', one(id)),
     createStream: (name) => call('POST', streams, { name }),
     renameStream: (id, name) => call('PATCH', one(id), { name }),
-    deleteStream: (id) => call('DELETE', one(id)),
+    deleteStream: (id, recordings) => call('DELETE', `${one(id)}?recordings=${recordings}`),
     rotateKey(id) {
       return call('POST', `${one(id)}/keys`, { graceSeconds: rotationGraceSeconds });
     },

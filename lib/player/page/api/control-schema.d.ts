@@ -136,6 +136,11 @@ export interface components {
              * @example Sunday concert
              */
             readonly name: string;
+            /**
+             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
+             * @example customer-17
+             */
+            readonly owner?: string;
             readonly state: components["schemas"]["StreamState"];
             /**
              * Format: date-time
@@ -262,7 +267,7 @@ export interface components {
         /** @description Problem details (RFC 9457). */
         readonly Problem: {
             /** @enum {string} */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
             readonly title: string;
             readonly status: number;
             readonly detail: string;
@@ -297,6 +302,11 @@ export interface components {
              */
             readonly reconnectWindowMs?: number;
             readonly encoder?: components["schemas"]["EncoderTier"];
+            /**
+             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
+             * @example customer-17
+             */
+            readonly owner?: string;
         };
         readonly StreamPage: {
             readonly streams: readonly components["schemas"]["Stream"][];
@@ -311,6 +321,11 @@ export interface components {
              * @example Sunday concert
              */
             readonly name: string;
+            /**
+             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
+             * @example customer-17
+             */
+            readonly owner?: string;
             readonly state: components["schemas"]["StreamState"];
             /**
              * Format: date-time
@@ -361,7 +376,57 @@ export interface components {
              */
             readonly reconnectWindowMs?: number;
             readonly encoder?: components["schemas"]["EncoderTier"];
+            /**
+             * @description Whose stream it is. Tokens that name an owner see only this owner’s streams; the owner of what they create is their own.
+             * @example customer-17
+             */
+            readonly owner?: string;
         };
+        /** @description What becomes of a deleted stream or recording. */
+        readonly Deletion: {
+            /** @example 7h2kqv0m4x9rt3bz */
+            readonly streamId: string;
+            /**
+             * @description Omitted if the whole stream was deleted.
+             * @example 1jm8p0v4c7h2kqv0
+             */
+            readonly broadcastId?: string;
+            readonly recordings: components["schemas"]["RecordingsChoice"];
+            /**
+             * Format: date-time
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly askedAt: string;
+            /**
+             * @description deleting: some of it is left; the rest is deleted in the background.
+             * @enum {string}
+             */
+            readonly state: "deleting" | "deleted";
+            /**
+             * @description When the edge stopped serving it, in milliseconds since the request.
+             * @example 420
+             */
+            readonly darkAfterMs?: number;
+            /**
+             * Format: date-time
+             * @description Until then viewers get 410, afterwards 404. Omitted while the state is deleting.
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly goneUntil?: string;
+            /**
+             * Format: date-time
+             * @description When storage deletes recordings that are kept; at most that late. Omitted if they are deleted, or kept indefinitely.
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly keptUntil?: string;
+            /** @description What stays, and until when, for people. */
+            readonly detail: string;
+        };
+        /**
+         * @description keep: the recordings stay in storage, where no viewer can reach them. delete: they are deleted for good.
+         * @enum {string}
+         */
+        readonly RecordingsChoice: "keep" | "delete";
         readonly CreatedKey: {
             readonly id: string;
             /**

@@ -25,6 +25,9 @@ export type DestinationState = NonNullable<Destination['state']>;
 export type NewDestination = Schemas['NewDestination'];
 export type DestinationChange = Schemas['DestinationChange'];
 
+export type Deletion = Schemas['Deletion'];
+export type RecordingsChoice = Schemas['RecordingsChoice'];
+
 export type Takedown = Schemas['Takedown'];
 export type TakedownState = Schemas['TakedownState'];
 export type TakedownNotice = Schemas['TakedownNotice'];

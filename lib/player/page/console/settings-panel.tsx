@@ -1,10 +1,8 @@
 import { useId, useState } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
-import { isOnAir, isTakenDown } from '../model/stream-state.ts';
-import { navigate } from '../shell/navigation.ts';
 import { useApi, useServices } from '../shell/services.ts';
-import { TaskDialog } from '../ui/task-dialog.tsx';
 import { useTask } from '../ui/use-task.ts';
+import { DeleteStream } from './delete-stream.tsx';
 import { EncoderChoice } from './encoder-choice.tsx';
 
 /** The stream's name and encoder, and its deletion. */
@@ -61,35 +59,5 @@ function Rename({ stream, onChanged }: { stream: Stream; onChanged: () => void }
         </p>
       )}
     </form>
-  );
-}
-
-function DeleteStream({ stream, onClose }: { stream: Stream; onClose: () => void }) {
-  const api = useApi();
-  const { keys, announce } = useServices();
-  const remove = async () => {
-    await api.deleteStream(stream.id);
-    keys.delete(stream.id);
-    announce(`Stream ${stream.name} deleted`);
-    navigate('/');
-  };
-  return (
-    <TaskDialog
-      title={`Delete “${stream.name}”?`}
-      confirm="Delete stream"
-      doing="Deleting…"
-      run={remove}
-      onClose={onClose}
-    >
-      <p>
-        Its key and its watch link stop working.
-        {isTakenDown(stream)
-          ? ' It’s taken down: restore it first, so that nothing under review is lost.'
-          : isOnAir(stream.state)
-            ? ' It’s on air: end the broadcast first.'
-            : ''}{' '}
-        This can’t be undone.
-      </p>
-    </TaskDialog>
   );
 }

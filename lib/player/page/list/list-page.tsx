@@ -4,6 +4,7 @@ import type { Stream, StreamPage } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
 import { shownState } from '../model/stream-state.ts';
+import { noticeHere } from '../shell/navigation.ts';
 import { useApi } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
@@ -27,6 +28,7 @@ export function ListPage() {
           New stream
         </button>
       </div>
+      {noticeHere() !== undefined && <p class="quiet">{noticeHere()}</p>}
       {fault !== undefined && (
         <p class="fault" role="alert">
           {faultWords(fault)} {value ? 'What you see may be out of date.' : ''} Retrying every few seconds.

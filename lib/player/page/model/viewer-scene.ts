@@ -32,8 +32,8 @@ export interface ViewerScene {
 export function viewerScene(stream: StreamKnowledge, playback: PlaybackCondition): ViewerScene | undefined {
   if (stream.kind === 'taken-down' || playback === 'taken-down') {
     return cover(
-      'This stream was taken down',
-      'It’s no longer available. If it’s restored, it comes back here automatically.',
+      'This stream is no longer available',
+      'It was taken down or deleted. If it’s restored, it comes back here automatically.',
     );
   }
   if (playback === 'unsupported') {

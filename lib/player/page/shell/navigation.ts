@@ -3,10 +3,16 @@ import { parseRoute, type Route } from '../model/routes.ts';
 
 const navigated = 'headwater:navigated';
 
-/** Navigates to another route without reloading the page. */
-export function navigate(path: string): void {
-  history.pushState(null, '', path);
+/** Navigates to another route without reloading the page. `notice`: what that page should say first. */
+export function navigate(path: string, notice?: string): void {
+  history.pushState(notice === undefined ? null : { notice }, '', path);
   dispatchEvent(new Event(navigated));
+}
+
+/** The notice that this page was opened with. */
+export function noticeHere(): string | undefined {
+  const { notice } = (history.state ?? {}) as { readonly notice?: unknown };
+  return typeof notice === 'string' ? notice : undefined;
 }
 
 /** The route of the address bar, kept current. */

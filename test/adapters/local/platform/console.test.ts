@@ -22,3 +22,13 @@ test('OBS is sent to RTMP first, and on Linux told how it accepts the certificat
 test('where OBS cannot be made to accept it, nothing is promised', () => {
   expect(trustLines('/data/rtmps-cert.pem', urls, 'darwin')).toEqual([]);
 });
+
+test('the API’s token is shown when it is made, and later where it is', () => {
+  const notice = { file: '/data/api-token', token: '0123456789abcdef' };
+  expect(readyText(urls, [], undefined, undefined, notice)).toContain(
+    'token for other machines: 0123456789abcdef   (shown once; kept in /data/api-token)',
+  );
+  const later = readyText(urls, [], undefined, undefined, { file: notice.file });
+  expect(later).toContain('token for other machines: in /data/api-token');
+  expect(later).not.toContain(notice.token);
+});

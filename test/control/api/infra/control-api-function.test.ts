@@ -44,6 +44,7 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
       access: testDeployment({ api }).api,
       tables,
       eventDays: 400,
+      quarantineDays: 365,
       keyPepper,
       takedowns,
       ...logs,
@@ -68,6 +69,26 @@ describe('the way in', () => {
       JwtConfiguration: { Issuer: jwt.issuer, Audience: jwt.audiences },
     });
     expect(routes(open).map(({ AuthorizationType }) => AuthorizationType)).toEqual(Array(5).fill('JWT'));
+  });
+
+  test('tells the function how to read tokens, and what their owners may have; without an issuer it reads none', () => {
+    const variables = (of: typeof template) =>
+      Object.values(of.findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => {
+        const all: Record<string, unknown> = Properties.Environment?.Variables ?? {};
+        return Object.keys(all).includes('HEADWATER_TAKEDOWNS_FUNCTION') ? [all] : [];
+      });
+    const own = { ...jwt, ownerClaim: 'tenant', scopePrefix: 'headwater/', streamsPerOwner: 3 };
+    expect(variables(build({ jwt: own }))).toEqual([
+      expect.objectContaining({
+        HEADWATER_JWT_OWNER_CLAIM: 'tenant',
+        HEADWATER_JWT_SCOPE_PREFIX: 'headwater/',
+        HEADWATER_CREATES_PER_MINUTE: '20',
+        HEADWATER_STREAMS_PER_OWNER: '3',
+      }),
+    ]);
+    expect(variables(template).map((all) => Object.keys(all).filter((name) => name.includes('JWT')))).toEqual(
+      [[]],
+    );
   });
 
   test('leaves preflights to the gateway, which answers them for the configured pages only', () => {

@@ -29,7 +29,10 @@ describe('the page’s client of the control API', () => {
     await client.renameStream(made.id, 'Saturday show');
     expect((await client.getStream(made.id)).name).toBe('Saturday show');
     expect((await client.listStreams()).streams.map(({ id }) => id)).toEqual([made.id]);
-    await client.deleteStream(made.id);
+    expect(await client.deleteStream(made.id, 'delete')).toMatchObject({
+      recordings: 'delete',
+      state: 'deleted',
+    });
     expect((await client.listStreams()).streams).toEqual([]);
   });
 

@@ -44,8 +44,8 @@ describe('messages to viewers', () => {
     [known('live'), 'failed', 'The video couldn’t be loaded'],
     [{ kind: 'unreachable' }, 'failed', 'Can’t reach the platform'],
     [{ kind: 'missing' }, 'empty', 'Stream not found'],
-    [{ kind: 'taken-down' }, 'empty', 'This stream was taken down'],
-    [known('live'), 'taken-down', 'This stream was taken down'],
+    [{ kind: 'taken-down' }, 'empty', 'This stream is no longer available'],
+    [known('live'), 'taken-down', 'This stream is no longer available'],
     [known('live'), 'unsupported', 'This browser can’t play the video'],
   ] as const)('%j with the player %s: %s', (stream, condition, title) => {
     expect(viewerScene(stream, condition)?.title).toBe(title);
@@ -67,7 +67,7 @@ describe('messages to viewers', () => {
   test('a taken-down stream is fully covered and offers no retry button', () => {
     for (const condition of everyCondition) {
       expect(viewerScene({ kind: 'taken-down' }, condition)).toMatchObject({
-        title: 'This stream was taken down',
+        title: 'This stream is no longer available',
         cover: true,
         busy: false,
       });

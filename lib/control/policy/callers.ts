@@ -1,0 +1,64 @@
+import { isBearer } from '../../protocol/http/bearer.ts';
+import { type Caller, type Scope, scopes } from './access.ts';
+import { isLoopbackAddress, isLoopbackHost } from './loopback.ts';
+
+/** What a machine's own API knows about a request. */
+export interface DirectRequest {
+  /** The other end of the connection. */
+  readonly remoteAddress: string | undefined;
+  readonly host: string | undefined;
+  readonly authorization: string | undefined;
+  /** Whether a proxy says that it forwards the request for someone else. */
+  readonly isForwarded: boolean;
+}
+
+/**
+ * The caller of a machine's own API: its user, from loopback to a loopback name; or whoever has the token. A proxy on this machine
+ * also connects from loopback, but under the name that others use. Undefined if it is neither.
+ */
+export function directCaller(request: DirectRequest, token: string | undefined): Caller | undefined {
+  const { remoteAddress, host, authorization, isForwarded } = request;
+  // A token that was sent must be right, wherever it comes from.
+  if (authorization !== undefined) {
+    return token !== undefined && isBearer(authorization, token) ? { id: 'token', rights: 'all' } : undefined;
+  }
+  const isOwnUser = isLoopbackAddress(remoteAddress) && isLoopbackHost(host) && !isForwarded;
+  return isOwnUser ? { id: 'loopback', rights: 'all' } : undefined;
+}
+
+/** What an HTTP API's gateway says about a request it has authenticated. */
+export interface GatewayAuthorizer {
+  readonly iam?: { readonly userArn?: string | null } | null;
+  readonly jwt?: { readonly claims?: Readonly<Record<string, unknown>> | null } | null;
+}
+
+export interface JwtRules {
+  /** The claim that names the owner of streams. */
+  readonly ownerClaim: string;
+  /** What the issuer puts in front of our scopes. */
+  readonly scopePrefix: string;
+}
+
+/** The caller that the gateway has authenticated. Without `rules` only IAM identities are accepted. */
+export function gatewayCaller(
+  authorizer: GatewayAuthorizer | undefined,
+  rules: JwtRules | undefined,
+): Caller | undefined {
+  if (authorizer?.iam) return { id: authorizer.iam.userArn ?? 'iam', rights: 'all' };
+  const claims = authorizer?.jwt?.claims;
+  if (!claims || !rules) return undefined;
+  const owner = claims[rules.ownerClaim];
+  const isNamed = typeof owner === 'string' && /^[^\p{C}]{1,256}$/u.test(owner);
+  return {
+    id: isNamed ? owner : 'unnamed',
+    rights: new Set(scopesOf(claims.scope ?? claims.scp, rules.scopePrefix)),
+    ...(isNamed && { owner }),
+  };
+}
+
+/** Issuers send a text with spaces (RFC 8693, section 4.2) or a list, which the gateway turns into `[a b]`. */
+function scopesOf(claim: unknown, prefix: string): Scope[] {
+  const text = Array.isArray(claim) ? claim.join(' ') : String(claim ?? '');
+  const granted = text.replace(/^\[(.*)\]$/, '$1').split(/[\s,]+/);
+  return scopes.filter((scope) => granted.includes(prefix + scope));
+}
