@@ -36,9 +36,9 @@ async function changing(
 export const networkCases: readonly FieldCase[] = [
   {
     name: 'reconnect',
-    sent: 'at 6 s the connection breaks, at 9 s a new one goes on',
+    sent: 'at 8 s the connection breaks, at 11 s a new one goes on',
     right: { standsMs: 4000, silenceMs: 4000 },
-    plan: () => changing(14, [{ clipMs: 6010, atMs: 9000 }], 'cut'),
+    plan: () => changing(14, [{ clipMs: 8010, atMs: 11_000 }], 'cut'),
   },
   {
     name: 'network-changed',

@@ -7,6 +7,7 @@ import { SessionTime } from '../../protocol/relay/session-time.ts';
 import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { ChunkReader, type RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
+import { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
 import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
@@ -173,11 +174,14 @@ export class PublishSession {
     this.#connection.end();
   }
 
-  /** Something that this session sent could not be handled. It goes on, unless that happens too often. */
+  /**
+   * Something that this session sent could not be handled. It goes on, unless that happens too often. A message that is not what it
+   * should be breaks nothing, however many of them there are: it does not count.
+   */
   faulted(cause: unknown): void {
     if (this.#isUnusable || this.#closed) return;
     try {
-      if (!this.#faults.isReached()) this.#handler?.skipped(cause);
+      if (cause instanceof ProtocolError || !this.#faults.isReached()) this.#handler?.skipped(cause);
       else this.#giveUp(cause);
     } catch (another) {
       this.#giveUp(another);
