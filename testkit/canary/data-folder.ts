@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Canary } from './canary.ts';
+import { ownFiles } from './secret-kinds.ts';
 
 /** Node's own: compiled code, which is no data of ours. */
 const compileCache = 'compile-cache';
@@ -11,7 +12,9 @@ const secretText = /[A-Za-z0-9+/=_-]{16,}/g;
 /** The files at the top of a data folder that only their owner can read: the only places where secrets may be. */
 async function secretFiles(dataDir: string): Promise<string[]> {
   const entries = await readdir(dataDir, { withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const files = entries
+    .filter((entry) => entry.isFile() && !ownFiles.has(entry.name))
+    .map(({ name }) => name);
   const modes = await Promise.all(files.map(async (name) => (await stat(join(dataDir, name))).mode & 0o777));
   return files.filter((_, index) => modes[index] === 0o600);
 }

@@ -8,6 +8,9 @@ export const secretPatterns: Readonly<Record<string, RegExp>> = {
   'private key': /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----/,
 };
 
+/** Files at the top of the data folder that only their owner can read, but that hold no secret. */
+export const ownFiles: ReadonlySet<string> = new Set(['edge-denials.json']);
+
 const registered = new Map<string, string>();
 
 /** A secret that a test made or was shown once: a destination's key, a token. `kind` names it in a report. */

@@ -76,6 +76,9 @@ describe('in a data folder', () => {
 
   test('every file that only its owner can read is a secret, and may have it', async () => {
     await ensureSecrets(folder.path);
+    await writeFile(join(folder.path, 'edge-denials.json'), '{"denied":["local/0123456789abcdef"]}', {
+      mode: 0o600,
+    });
     const secrets = await secretsIn(folder.path);
     expect(new Set(secrets.values())).toEqual(
       new Set(['key-pepper', 'origin-token', 'rtmps-key.pem', 'rtmps-rsa-key.pem', 'webhook-secret']),
