@@ -68,7 +68,16 @@ function waves(entries: readonly Entry[]): Entry[][] {
 function readEntry({ eventName, dynamodb }: DynamoDBRecord, emit: EmitEvent): Entry[] {
   if (eventName !== 'INSERT') return [];
   const { SequenceNumber: id = '', NewImage = {} } = dynamodb ?? {};
-  const record = unmarshall(NewImage as Record<string, AttributeValue>) as Partial<StreamEventRecord>;
+  const lost = (cause: unknown, { streamId, type }: Partial<StreamEventRecord> = {}): Entry[] => {
+    emit('control.bus-event.lost', { streamId: String(streamId), type: String(type), cause });
+    return [];
+  };
+  let record: Partial<StreamEventRecord>;
+  try {
+    record = unmarshall(NewImage as Record<string, AttributeValue>);
+  } catch (cause) {
+    return lost(cause);
+  }
   const { streamId, type, sequence, atMs, text } = record;
   const whole =
     typeof streamId === 'string' &&
@@ -76,11 +85,7 @@ function readEntry({ eventName, dynamodb }: DynamoDBRecord, emit: EmitEvent): En
     typeof sequence === 'number' &&
     typeof atMs === 'number' &&
     typeof text === 'string';
-  if (!whole) {
-    const cause = new TypeError(`Record ${id} is not a journal entry.`);
-    emit('control.bus-event.lost', { streamId: String(streamId), type: String(type), cause });
-    return [];
-  }
+  if (!whole) return lost(new TypeError(`Record ${id} is not a journal entry.`), record);
   const event = busEvent(record as StreamEventRecord);
   return event ? [{ id, event }] : [];
 }

@@ -20,5 +20,8 @@ export function epochOf(body: Buffer): number {
 /** The same object, marked with this epoch. */
 export function withEpoch(key: string, text: string, epoch: number): string {
   const mark = pattern.exec(text.slice(-tailBytes))?.[0].replace(/^\n/, '') ?? '';
-  return text.slice(0, text.length - mark.length) + epochMark(key, epoch);
+  const unmarked = text.slice(0, text.length - mark.length);
+  // A mark counts only at the start of a line.
+  const open = unmarked === '' || unmarked.endsWith('\n') ? '' : '\n';
+  return unmarked + open + epochMark(key, epoch);
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +54,11 @@ describe('the platform on one machine', () => {
     const answer = await fetch(`${after.ready.api}/v1/streams/${id}`);
     expect(await answer.json()).toMatchObject({ id, name: 'kept', state: 'idle' });
     expect(new URL(playback.hls).pathname).toContain(id);
-    await after.stop();
+    await after.stop({ keepData: true });
+    // The canary that each platform of the tests has for its secrets does sing.
+    const pepper = await readFile(join(after.dataDir, 'key-pepper'), 'utf8');
+    await writeFile(join(after.dataDir, 'origin', 'stray.json'), JSON.stringify({ pepper }));
+    await expect(after.stop()).rejects.toThrow('key-pepper in data folder: origin/stray.json');
   });
 
   test('a crashed process is said so and is up again', async () => {

@@ -32,7 +32,10 @@ import { sealDestinationKey } from '../../lib/routing/destination-key.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
 import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/stream-key.ts';
 import { allowedAddresses } from '../../lib/routing/target-address.ts';
+import { describeCause } from '../../lib/telemetry/described-cause.ts';
 import type { EmitEvent, EventName } from '../../lib/telemetry/events.ts';
+import { Canary } from '../canary/canary.ts';
+import { lookIntoFolder } from '../canary/data-folder.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { Changing } from '../until.ts';
 
@@ -133,6 +136,7 @@ export interface IngestHarness {
   setDestinations(streamId: StreamId, destinations: readonly TestDestination[]): Promise<void>;
   /** The budget for data queued for other servers. */
   readonly pushBudget: PushBudget;
+  /** Throws `SecretLeakError` if a key or the pepper is in the log or the store. */
   close(): Promise<void>;
 }
 
@@ -164,6 +168,12 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     allowed: allowedAddresses(push.allow ?? ['127.0.0.0/8']),
     emit,
   });
+  const secrets = new Map([[pepper, 'pepper']]);
+  const record = (streamId: StreamId, destination: TestDestination): DestinationRecord => {
+    // Shorter ones would be found by chance.
+    if (destination.key.length >= 8) secrets.set(destination.key, 'destination key');
+    return destinationRecord(streamId, destination);
+  };
   const refusals = new RefusalEntries();
   const journal = new RefusalJournal({ store: refusals.watching(seen), clock: systemClock, emit });
   const proxy = new IngestProxy({
@@ -242,13 +252,14 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
     pushBudget,
     async addStream(destinations = []) {
       const key = newStreamKey(newStreamId());
+      secrets.set(key.secret, "stream key's secret");
       await store.createStream({
         id: key.streamId,
         name: 'test',
         createdAtMs: 0,
         reconnectWindowMs: 0,
         keys: [{ id: 'k1', hash: hashStreamKey(key, pepper), createdAtMs: 0 }],
-        destinations: destinations.map((one) => destinationRecord(key.streamId, one)),
+        destinations: destinations.map((one) => record(key.streamId, one)),
         version: 1,
       });
       return { streamId: key.streamId, key: formatStreamKey(key) };
@@ -259,7 +270,7 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       // Existing ones keep their sealed key, as in the API: a different sealed text would count as a different key.
       const records = destinations.map((one) => {
         const known = stream.destinations?.find(({ id }) => id === one.id);
-        return known ? { ...known, enabled: one.enabled ?? true } : destinationRecord(streamId, one);
+        return known ? { ...known, enabled: one.enabled ?? true } : record(streamId, one);
       });
       await store.updateStream({ ...stream, destinations: records });
     },
@@ -272,10 +283,18 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       await pushes.stop();
       await link.stop();
       store.close();
+      const canary = new Canary(secrets);
+      for (const { name, fields } of log.events) canary.look(`log event ${name}`, logged(fields));
+      await lookIntoFolder(canary, folder.path);
       await folder.remove();
+      canary.check();
     },
   };
 }
+
+/** As the log shows it. */
+const logged = (fields: Record<string, unknown>): string =>
+  JSON.stringify(fields, (_, value) => (value instanceof Error ? describeCause(value) : value));
 
 function destinationRecord(
   streamId: StreamId,

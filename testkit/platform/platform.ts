@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Canary } from '../canary/canary.ts';
+import { lookIntoFolder, secretsIn } from '../canary/data-folder.ts';
+import { lookAtAnswers, lookAtProcesses } from '../canary/running.ts';
+import { registeredSecrets } from '../canary/secret-kinds.ts';
 
 /** A log event of the platform: one line of `npm run live -- --json`. */
 export type PlatformEvent = Readonly<Record<string, unknown>> & {
@@ -30,6 +35,8 @@ export class Platform {
   /** All events so far, in order. */
   readonly events: PlatformEvent[];
   readonly #process: ChildProcess;
+  /** What it has written to stderr. */
+  readonly #words: readonly string[];
   readonly #emitter: EventEmitter<{ event: [PlatformEvent] }>;
 
   private constructor(
@@ -37,9 +44,11 @@ export class Platform {
     ready: Ready,
     dataDir: string,
     events: PlatformEvent[],
+    words: readonly string[],
     emitter: EventEmitter<{ event: [PlatformEvent] }>,
   ) {
     this.#process = started;
+    this.#words = words;
     this.ready = ready;
     this.dataDir = dataDir;
     this.events = events;
@@ -93,21 +102,19 @@ export class Platform {
     const events: PlatformEvent[] = [];
     const emitter = new EventEmitter<{ event: [PlatformEvent] }>();
     emitter.setMaxListeners(0);
-    let words = '';
-    started.stderr.on('data', (bytes: Buffer) => {
-      words += bytes.toString();
-    });
+    const words: string[] = [];
+    started.stderr.on('data', (bytes: Buffer) => words.push(bytes.toString()));
     const lines = createInterface({ input: started.stdout });
     const first = await Promise.race([once(lines, 'line'), once(started, 'close')]);
     const ready = typeof first[0] === 'string' ? (JSON.parse(first[0]) as Ready & PlatformEvent) : undefined;
-    if (ready?.event !== 'ready') throw new Error(`The platform did not start: ${words}`);
+    if (ready?.event !== 'ready') throw new Error(`The platform did not start: ${words.join('')}`);
     events.push(ready);
     lines.on('line', (text) => {
       const event = JSON.parse(text) as PlatformEvent;
       events.push(event);
       emitter.emit('event', event);
     });
-    return new Platform(started, ready, dir, events, emitter);
+    return new Platform(started, ready, dir, events, words, emitter);
   }
 
   /** The first event, past or future, that `matches`. */
@@ -129,14 +136,28 @@ export class Platform {
     });
   }
 
-  /** Stops the platform as Ctrl-C does; resolves to the exit code. Removes the data folder unless `keepData`. */
+  /**
+   * Stops the platform as Ctrl-C does; resolves to the exit code. Removes the data folder unless `keepData`. Throws
+   * `SecretLeakError` if a secret is anywhere but in its own file: in logs, answers, command lines or data.
+   */
   async stop({ keepData = false } = {}): Promise<number | null> {
-    if (this.#process.exitCode === null) {
-      const closed = once(this.#process, 'close');
-      this.#process.kill('SIGINT');
-      await closed;
+    if (!existsSync(this.dataDir)) return this.#process.exitCode;
+    const canary = new Canary(new Map([...(await secretsIn(this.dataDir)), ...registeredSecrets()]));
+    try {
+      if (this.#process.exitCode === null) {
+        await lookAtAnswers(canary, this.ready);
+        await lookAtProcesses(canary, this.#process.pid!);
+        const closed = once(this.#process, 'close');
+        this.#process.kill('SIGINT');
+        await closed;
+      }
+      for (const event of this.events) canary.look(`log event ${event.event}`, JSON.stringify(event));
+      canary.look('stderr', this.#words.join(''));
+      await lookIntoFolder(canary, this.dataDir);
+    } finally {
+      if (!keepData) await rm(this.dataDir, { recursive: true, force: true });
     }
-    if (!keepData) await rm(this.dataDir, { recursive: true, force: true });
+    canary.check();
     return this.#process.exitCode;
   }
 

@@ -1,3 +1,4 @@
+import { registerSecret } from '../canary/secret-kinds.ts';
 import type { Ready } from './platform.ts';
 
 /** A running platform, identified by the URL of its API. */
@@ -41,7 +42,10 @@ export async function createStream(platform: ReachablePlatform, settings: object
     body: JSON.stringify(settings),
   });
   if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as CreatedStream;
+  const stream = (await answer.json()) as CreatedStream;
+  // Whole keys are known by their form; this is for the half that is secret.
+  registerSecret("stream key's secret", stream.ingest.rtmp.key.slice(stream.id.length + 1));
+  return stream;
 }
 
 export async function getStream(platform: ReachablePlatform, id: string): Promise<StreamAnswer> {

@@ -19,10 +19,21 @@ const shape = z.object({ denied: z.array(z.string()) });
 
 /** The streams denied by this machine's edges; empty if the file was never written. Throws `DenialFileError`. */
 export async function readDenials(path: string): Promise<ReadonlySet<string>> {
+  let text: string;
   try {
-    return new Set(shape.parse(JSON.parse(await readFile(path, 'utf8'))).denied);
+    text = await readFile(path, 'utf8');
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return new Set();
+    throw new DenialFileError(path, { cause });
+  }
+  return parseDenials(path, text);
+}
+
+/** The same from the text of the file at `path`. */
+export function parseDenials(path: string, text: string): ReadonlySet<string> {
+  try {
+    return new Set(shape.parse(JSON.parse(text)).denied);
+  } catch (cause) {
     throw new DenialFileError(path, { cause });
   }
 }

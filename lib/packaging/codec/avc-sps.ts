@@ -87,9 +87,9 @@ function readSps(bits: BitReader): AvcSps {
   const { chromaFormat, separatePlanes } = highProfiles.has(profile)
     ? readHighProfileFields(bits)
     : { chromaFormat: 1, separatePlanes: false };
-  const frameNumBits = bits.unsigned() + 4;
+  const frameNumBits = bounded(bits, 12, 'log2_max_frame_num_minus4') + 4;
   const pictureOrder = readPictureOrder(bits);
-  const maxReferenceFrames = bits.unsigned();
+  const maxReferenceFrames = bounded(bits, 16, 'max_num_ref_frames');
   bits.skip(1); // gaps_in_frame_num_value_allowed_flag
   const widthInMbs = bits.unsigned() + 1;
   const heightInMapUnits = bits.unsigned() + 1;
@@ -121,7 +121,7 @@ function readSps(bits: BitReader): AvcSps {
 }
 
 function readHighProfileFields(bits: BitReader): { chromaFormat: number; separatePlanes: boolean } {
-  const chromaFormat = bits.unsigned();
+  const chromaFormat = bounded(bits, 3, 'chroma_format_idc');
   const separatePlanes = chromaFormat === 3 && bits.flag();
   bits.unsigned(); // bit_depth_luma_minus8
   bits.unsigned(); // bit_depth_chroma_minus8
@@ -133,6 +133,16 @@ function readHighProfileFields(bits: BitReader): { chromaFormat: number; separat
   return { chromaFormat, separatePlanes };
 }
 
+/** A code number that the standard limits (7.4.2.1.1): what follows from a larger one costs memory or means nothing. */
+function bounded(bits: BitReader, most: number, field: string): number {
+  const value = bits.unsigned();
+  if (value <= most) return value;
+  throw new CodecConfigError(
+    'BAD_AVC_CONFIG',
+    `The SPS has ${value} as ${field}; at most ${most} is allowed`,
+  );
+}
+
 /** 7.3.2.1.1.1. */
 function skipScalingList(bits: BitReader, size: number): void {
   let next = 8;
@@ -142,16 +152,15 @@ function skipScalingList(bits: BitReader, size: number): void {
 function readPictureOrder(
   bits: BitReader,
 ): Pick<AvcSliceSyntax, 'pictureOrderType' | 'pictureOrderBits' | 'pictureOrderDeltaAlwaysZero'> {
-  const pictureOrderType = bits.unsigned();
-  const pictureOrderBits = pictureOrderType === 0 ? bits.unsigned() + 4 : 0;
+  const pictureOrderType = bounded(bits, 2, 'pic_order_cnt_type');
+  const pictureOrderBits =
+    pictureOrderType === 0 ? bounded(bits, 12, 'log2_max_pic_order_cnt_lsb_minus4') + 4 : 0;
   let pictureOrderDeltaAlwaysZero = true;
   if (pictureOrderType === 1) {
     pictureOrderDeltaAlwaysZero = bits.flag();
     bits.signed(); // offset_for_non_ref_pic
     bits.signed(); // offset_for_top_to_bottom_field
-    const cycle = bits.unsigned();
-    if (cycle > 255)
-      throw new CodecConfigError('BAD_AVC_CONFIG', 'The picture order count cycle is over 255');
+    const cycle = bounded(bits, 255, 'num_ref_frames_in_pic_order_cnt_cycle');
     for (let frame = 0; frame < cycle; frame++) bits.signed();
   }
   return { pictureOrderType, pictureOrderBits, pictureOrderDeltaAlwaysZero };

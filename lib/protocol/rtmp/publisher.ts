@@ -211,7 +211,7 @@ export class Publisher {
       );
     } else if (transactionId === createStreamTransaction && this.#phase === 'creating-stream') {
       this.#phase = 'publishing';
-      this.#messageStreamId = typeof args[1] === 'number' ? args[1] : 1;
+      this.#messageStreamId = messageStreamIdOf(args[1]);
       const publish = { name: 'publish', transactionId: 5, args: [null, streamName, 'live'] };
       this.#write(encodeCommand(publish, this.#messageStreamId, 4));
     }
@@ -261,4 +261,11 @@ export class Publisher {
   #send(bytes: Buffer): void {
     this.#actions.push({ type: 'send', bytes });
   }
+}
+
+/** The stream id in the response to `createStream`; 1 if the server sent none. Throws `COMMAND_MALFORMED`. */
+function messageStreamIdOf(value: Amf0Value): number {
+  if (typeof value !== 'number') return 1;
+  if (Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff) return value;
+  throw new ProtocolError('COMMAND_MALFORMED', `${value} is not a message stream id`);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { registerSecret } from '../../../testkit/canary/secret-kinds.ts';
 import { NginxRtmp } from '../../../testkit/harness/nginx-rtmp.ts';
 import { readFrameNumbers } from '../../../testkit/media/frame-counter.ts';
 import { Publisher } from '../../../testkit/media/publisher.ts';
@@ -20,6 +21,7 @@ afterAll(async () => {
 });
 
 const secret = 'a-secret-key-of-theirs';
+registerSecret('destination key', secret);
 
 async function api(path: string, body?: object): Promise<string> {
   const answer = await fetch(`${platform.ready.api}${path}`, {
@@ -66,5 +68,4 @@ test('a broadcast goes to a destination too, and again after its proxy was kille
   // Nowhere is the key to be seen again.
   const shown = [added, await api(destinations), await api(`/v1/streams/${stream.id}/events`)].join();
   expect(shown).not.toContain(secret);
-  expect(JSON.stringify(platform.events)).not.toContain(secret);
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { z } from 'zod';
 
 /**
  * Each stored object is one file: a header with its HTTP metadata, then the body. With a single file, one rename publishes both,
@@ -39,10 +40,33 @@ export async function readHeader(
 ): Promise<{ header: ObjectHeader; bodyOffset: number } | undefined> {
   const probe = Buffer.alloc(probeBytes);
   const { bytesRead } = await file.read(probe, 0, probeBytes, 0);
-  if (bytesRead < fixedBytes || !probe.subarray(0, magic.length).equals(magic)) return undefined;
-  const bodyOffset = fixedBytes + probe.readUInt16BE(magic.length);
-  if (bodyOffset > bytesRead) return undefined;
-  const header = JSON.parse(probe.toString('utf8', fixedBytes, bodyOffset)) as ObjectHeader;
   const { size } = await file.stat();
-  return size === bodyOffset + header.sizeBytes ? { header, bodyOffset } : undefined;
+  return parseHeader(probe.subarray(0, bytesRead), size);
+}
+
+/** The same of a file's first bytes and its size. */
+export function parseHeader(
+  probe: Buffer,
+  fileBytes: number,
+): { header: ObjectHeader; bodyOffset: number } | undefined {
+  if (probe.length < fixedBytes || !probe.subarray(0, magic.length).equals(magic)) return undefined;
+  const bodyOffset = fixedBytes + probe.readUInt16BE(magic.length);
+  if (bodyOffset > probe.length) return undefined;
+  const header = headerIn(probe.toString('utf8', fixedBytes, bodyOffset));
+  return header && fileBytes === bodyOffset + header.sizeBytes ? { header, bodyOffset } : undefined;
+}
+
+const shape = z.object({
+  etag: z.string(),
+  contentType: z.string(),
+  cacheControl: z.string(),
+  sizeBytes: z.int().nonnegative(),
+});
+
+function headerIn(json: string): ObjectHeader | undefined {
+  try {
+    return shape.parse(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
 }

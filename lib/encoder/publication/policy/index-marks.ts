@@ -37,7 +37,7 @@ export function indexMarks({ renditions, periods }: PublicationState): string {
 }
 
 const renditionPattern = /^# rendition (\w+) ([\w.]+) (\d+)(?: (\d+)x(\d+) ([\d.]+))?$/gm;
-const periodPattern = /^# period (\d+)-(\d+) ([\w.-]+) ([\w,]+)( continues)?$/gm;
+const periodPattern = /^# period (\d{1,15})-(\d{1,15}) ([\w.-]+) ([\w,]+)( continues)?$/gm;
 
 /** Empty for a playlist without marks. */
 export function readIndexMarks(index: string): IndexMarks {

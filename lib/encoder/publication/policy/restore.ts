@@ -62,12 +62,13 @@ export function restorePublication(remains: StoredPublication): RestoredPublicat
   const { entries, startedAtMs } = readPlaylist(remains.playlists.get(reference.id) ?? '');
   const periods = restorePeriods(entries, renditions, remains);
   const available = /availabilityStartTime="([^"]+)"/.exec(remains.manifest)?.[1];
+  const availabilityStartMs = timeOf(available);
   const last = periods.at(-1);
-  if (!last || startedAtMs === undefined || available === undefined) return undefined;
+  if (!last || startedAtMs === undefined || availabilityStartMs === undefined) return undefined;
   const highest = Math.max(...[...remains.numbers.values()].flat(), last.toNumber);
   return {
     startedAtMs,
-    availabilityStartMs: Date.parse(available),
+    availabilityStartMs,
     renditions,
     periods,
     nextNumber: highest + 1,
@@ -201,7 +202,7 @@ function listedPeriods(entries: readonly Entry[]): ListedPeriod[] {
 /** Parses a media playlist as written by this worker. */
 function readPlaylist(playlist: string): { entries: Entry[]; startedAtMs?: number } {
   const entries: Entry[] = [];
-  let number = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(playlist)?.[1] ?? 0);
+  let number = Number(/#EXT-X-MEDIA-SEQUENCE:(\d{1,15})$/m.exec(playlist)?.[1] ?? 0);
   let startedAtMs: number | undefined;
   let marks = { initName: '', seconds: 0, discontinuity: false, gap: false };
   for (const line of playlist.split('\n')) {
@@ -211,11 +212,18 @@ function readPlaylist(playlist: string): { entries: Entry[]; startedAtMs?: numbe
       marks.initName = /URI="(?:[^"]*\/)?([^"/]+)"/.exec(line)?.[1] ?? '';
     else if (line.startsWith('#EXTINF:')) marks.seconds = Number.parseFloat(line.slice(8));
     else if (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:')) {
-      startedAtMs ??= Date.parse(line.slice(25)) - segmentStartMs(number);
+      const dateMs = timeOf(line.slice(25));
+      if (dateMs !== undefined) startedAtMs ??= dateMs - segmentStartMs(number);
     } else if (line !== '' && !line.startsWith('#')) {
       entries.push({ number: number++, name: line, ...marks });
       marks = { ...marks, discontinuity: false, gap: false };
     }
   }
   return { entries, ...(startedAtMs === undefined ? {} : { startedAtMs }) };
+}
+
+/** Unix milliseconds of an ISO date; undefined if it is none. */
+function timeOf(date = ''): number | undefined {
+  const ms = Date.parse(date);
+  return Number.isNaN(ms) ? undefined : ms;
 }

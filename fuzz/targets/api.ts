@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
+import { createControlApi } from '../../lib/control/api/app.ts';
+import type { ControlApi, ControlApiConfig } from '../../lib/control/api/context.ts';
+import { problemKinds } from '../../lib/control/api/problems.ts';
+import { loopbackNames } from '../../lib/control/policy/loopback.ts';
+import type { StreamDocument } from '../../lib/control-store/documents.ts';
+import type { StreamId } from '../../lib/routing/ids.ts';
+import { must } from '../contract.ts';
+import type { FuzzTarget } from '../model.ts';
+
+const config: ControlApiConfig = {
+  ingestRtmpUrl: 'rtmp://127.0.0.1:1935/live',
+  ingestRtmpsUrl: 'rtmps://127.0.0.1:1936/live',
+  playbackBaseUrl: 'http://127.0.0.1:8090',
+  pageBaseUrl: 'http://127.0.0.1:8080',
+  region: 'local',
+  keyPepper: 'a pepper of the fuzzer',
+  allowedOrigins: [],
+  maxLiveFeeds: 0,
+};
+
+const takenDown = (streamId: StreamId): StreamDocument<'takedown'> => ({
+  streamId,
+  kind: 'takedown',
+  version: 1,
+  open: true,
+  body: { direction: 'takedown', reason: 'a reason', askedAtMs: 0, turn: 1, done: [] },
+});
+/** A store fills up with what is created, so it is replaced now and then. */
+const requestsPerStore = 500;
+
+class ApiUnderTest {
+  #api: Promise<{ app: ControlApi; stream: string; faults: unknown[] }> | undefined;
+  #requests = 0;
+
+  get(): Promise<{ app: ControlApi; stream: string; faults: unknown[] }> {
+    if (this.#requests++ % requestsPerStore === 0) this.#api = this.#start();
+    return this.#api!;
+  }
+
+  async #start() {
+    const store = openSqliteControlStore(':memory:');
+    const faults: unknown[] = [];
+    const app = createControlApi({
+      store,
+      config,
+      clock: { wallMs: () => 1_790_000_000_000, nowMs: () => 0 },
+      emit: (event, fields) => {
+        if (event === 'control.request.failed') faults.push((fields as { cause?: unknown }).cause);
+      },
+      takedowns: { take: async (id) => takenDown(id), restore: async (id) => takenDown(id) },
+    });
+    const created = await app.request('/v1/streams', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"name":"A"}',
+    });
+    const { id } = (await created.json()) as { id: StreamId };
+    return { app, stream: id, faults };
+  }
+}
+
+const api = new ApiUnderTest();
+const routes = [
+  'GET /v1/streams',
+  'POST /v1/streams',
+  'PATCH /v1/streams/ID',
+  'POST /v1/streams/ID/keys',
+  'GET /v1/streams/ID/events',
+  'POST /v1/streams/ID/destinations',
+  'PATCH /v1/streams/ID/destinations/x',
+  'POST /v1/streams/ID/takedown',
+  'POST /v1/streams/ID/end',
+  'GET /v1/fleet',
+];
+
+const fields = [
+  'name',
+  'reconnectWindowMs',
+  'encoder',
+  'graceSeconds',
+  'url',
+  'key',
+  'enabled',
+  'reason',
+  'label',
+];
+const body = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.dictionary(
+    fc.constantFrom(...fields),
+    fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.webUrl({ validSchemes: ['rtmp'] })),
+    {
+      maxKeys: 4,
+    },
+  ),
+);
+
+export const apiTargets: readonly FuzzTarget[] = [
+  {
+    name: 'control-api',
+    about: 'a request at the control API: a line with method and target, one with If-Match, then the body',
+    parsers: [
+      'lib/control/api/problems.ts',
+      'lib/control/api/guards.ts',
+      'lib/control/policy/loopback.ts',
+      'lib/adapters/local/sqlite/sqlite-control-store.ts',
+      'lib/adapters/local/sqlite/sqlite-document-store.ts',
+    ],
+    words: [
+      ...routes,
+      '"name":"A"',
+      '"url":"rtmps://example.com/live"',
+      '"key":"k"',
+      '?limit=',
+      '&cursor=',
+      '{',
+      '}',
+      '\n',
+    ],
+    shapes: fc
+      .tuple(
+        fc.constantFrom(...routes),
+        fc.constantFrom('', '?limit=2', '?cursor=a', '?after=1'),
+        fc.constantFrom('', '"1"', '*'),
+        body,
+      )
+      .map(([route, query, ifMatch, value]) =>
+        Buffer.from(`${route}${query}\n${ifMatch}\n${JSON.stringify(value)}`),
+      ),
+    async run(input) {
+      const [line = '', ifMatch = '', ...rest] = input.toString('utf8').split('\n');
+      const { app, stream, faults } = await api.get();
+      loopbackNames(line);
+      const [method = '', target = ''] = line.split(' ');
+      let request: Request;
+      try {
+        request = new Request(new URL(target.replace('ID', stream), 'http://localhost'), {
+          method,
+          headers: { 'content-type': 'application/json', ...(ifMatch !== '' && { 'if-match': ifMatch }) },
+          ...(method !== 'GET' && method !== 'HEAD' && { body: rest.join('\n') }),
+        });
+      } catch {
+        // No HTTP server passes such a request on.
+        return;
+      }
+      const response = await app.request(request);
+      await response.arrayBuffer();
+      const fault = faults.pop();
+      if (fault !== undefined) throw fault;
+      const isOurs = response.status < 500 || response.status === problemKinds['live-feed-not-offered'][0];
+      must(isOurs, `${line}: ${response.status}`);
+    },
+  },
+];

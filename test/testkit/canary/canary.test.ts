@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ensureSecrets } from '../../../lib/adapters/local/platform/secrets.ts';
+import { newStreamId } from '../../../lib/routing/ids.ts';
+import { formatStreamKey, newStreamKey } from '../../../lib/routing/stream-key.ts';
+import { Canary, SecretLeakError } from '../../../testkit/canary/canary.ts';
+import { lookIntoFolder, secretsIn } from '../../../testkit/canary/data-folder.ts';
+import { lookAtAnswers, lookAtProcesses } from '../../../testkit/canary/running.ts';
+import { registerSecret } from '../../../testkit/canary/secret-kinds.ts';
+import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
+
+const secret = 'hunter2-hunter2-hunter2';
+const key = formatStreamKey(newStreamKey(newStreamId()));
+
+function placesIn(canary: Canary): string[] {
+  try {
+    canary.check();
+    return [];
+  } catch (fault) {
+    if (!(fault instanceof SecretLeakError)) throw fault;
+    expect(fault.message).not.toContain(secret);
+    expect(fault.message).not.toContain(key);
+    return fault.leaks.map(({ kind, place }) => `${kind} in ${place}`);
+  }
+}
+
+describe('the canary', () => {
+  test.each([
+    ['as it is', `x=${secret};`],
+    ['in a URL', `/watch?key=${encodeURIComponent('hunter2/hunter2 hunter2')}`],
+    ['in Base64', Buffer.from(`${secret}`).toString('base64')],
+  ])('finds a secret %s', (_, text) => {
+    const canary = new Canary(
+      new Map([
+        [secret, 'token'],
+        ['hunter2/hunter2 hunter2', 'token'],
+      ]),
+    );
+    canary.look('a log event', text);
+    expect(placesIn(canary)).toEqual(['token in a log event']);
+  });
+
+  test.each([
+    ['stream key', `rtmp://127.0.0.1/live/${key}`],
+    ['webhook secret', `whsec_${'a'.repeat(44)}`],
+    ['private key', '{"key":"-----BEGIN PRIVATE KEY-----\\n'],
+  ])('knows a %s by its form', (kind, text) => {
+    const canary = new Canary(new Map());
+    canary.look('an error', text);
+    expect(placesIn(canary)).toEqual([`${kind} in an error`]);
+  });
+
+  test('says nothing where nothing is', () => {
+    const canary = new Canary(new Map([[secret, 'token']]));
+    canary.look('a log event', `${key.slice(0, 16)} hunter2`);
+    expect(placesIn(canary)).toEqual([]);
+  });
+
+  test('refuses secrets so short that they would be found by chance', () => {
+    expect(() => registerSecret('token', 'short')).toThrow(RangeError);
+  });
+});
+
+describe('in a data folder', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  test('every file that only its owner can read is a secret, and may have it', async () => {
+    await ensureSecrets(folder.path);
+    await writeFile(join(folder.path, 'edge-denials.json'), '{"denied":["local/0123456789abcdef"]}', {
+      mode: 0o600,
+    });
+    const secrets = await secretsIn(folder.path);
+    expect(new Set(secrets.values())).toEqual(
+      new Set(['key-pepper', 'origin-token', 'rtmps-key.pem', 'rtmps-rsa-key.pem', 'webhook-secret']),
+    );
+    const canary = new Canary(secrets);
+    await lookIntoFolder(canary, folder.path);
+    expect(placesIn(canary)).toEqual([]);
+  });
+
+  test('a secret in a table, an object, or a name is found', async () => {
+    await writeFile(join(folder.path, 'token'), secret, { mode: 0o600 });
+    const database = new DatabaseSync(join(folder.path, 'control.sqlite'));
+    database.exec(`CREATE TABLE journal (text TEXT); INSERT INTO journal VALUES ('the token is ${secret}')`);
+    database.close();
+    await mkdir(join(folder.path, 'origin', secret), { recursive: true });
+    await writeFile(join(folder.path, 'origin', 'a.m3u8'), `#EXTM3U\n${secret}.m4s\n`);
+    const canary = new Canary(await secretsIn(folder.path));
+    await lookIntoFolder(canary, folder.path);
+    expect(placesIn(canary).sort()).toEqual([
+      'token in data folder: control.sqlite',
+      'token in data folder: origin/a.m3u8',
+      'token in the name of a file in the data folder',
+    ]);
+  });
+});
+
+describe('at a running platform', () => {
+  test('a key in a journal or in metrics is found', async () => {
+    const server = createServer(({ url = '' }, response) => {
+      if (url.startsWith('/v1/streams?')) response.end('{"streams":[{"id":"s"}]}');
+      else
+        response.end(url.includes('/events') || url === '/_metrics' ? JSON.stringify({ text: key }) : '{}');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const canary = new Canary(new Map());
+    await lookAtAnswers(canary, { api: address, edge: address });
+    server.closeAllConnections();
+    server.close();
+    expect(placesIn(canary)).toEqual(['stream key in /v1/streams/s/events', 'stream key in /_metrics']);
+  });
+
+  test('a key on a command line or in an environment is found', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'leaky.js', key], {
+      env: { TOKEN: secret },
+      stdio: 'ignore',
+    });
+    await once(child, 'spawn');
+    const canary = new Canary(new Map([[secret, 'token']]));
+    await lookAtProcesses(canary, process.pid);
+    child.kill();
+    await once(child, 'close');
+    expect(placesIn(canary).sort()).toEqual([
+      'stream key in the command line of leaky.js',
+      'token in the environment of leaky.js',
+    ]);
+  });
+});
