@@ -237,6 +237,7 @@ export class Encoding {
     for (const tag of stillTags(this.#history, segmentStartMs(number), this.#plan!.format)) {
       for (const each of this.#pictures.prepare(tag)) run.feed(each);
     }
+    this.#pictures.beginRun();
     run.stopBefore(number);
     run.endInput();
   }
