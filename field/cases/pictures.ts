@@ -75,6 +75,8 @@ export const pictureCases: readonly FieldCase[] = [
   {
     name: 'long-composition-times',
     sent: 'B pictures, sent 480 ms and more before they are shown',
+    // Stream time begins with the decoding of the first picture, the sound with its presentation.
+    right: { silenceMs: 650 },
     plan: async () => {
       const clip = await clipOf({ seconds: 14, encoder: ['-bf', '6', '-b_strategy', '0'] });
       return oneSession(clip, byTime(inRealTime(sentBefore(480)(clip.tags))));

@@ -1,6 +1,7 @@
 import { initSegment, videoTimescale } from '../../packaging/cmaf/init.ts';
 import { parseAudioSpecificConfig } from '../../packaging/codec/aac-config.ts';
 import { parseAvcConfig } from '../../packaging/codec/avc-config.ts';
+import { segmentStartMs } from '../../packaging/segment-grid.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
 import { FlvReader } from '../../protocol/flv/reader.ts';
 import type { FlvTag } from '../../protocol/flv/tag.ts';
@@ -178,7 +179,8 @@ export class EncoderRun {
     }
     const isPreceded = isFirst && !isOther && silence !== undefined;
     if (isPreceded) {
-      this.#write({ type: 'audio', timestampMs: silenceBefore(streamMs, this.#format), payload: silence });
+      const timestampMs = silenceBefore(streamMs, segmentStartMs(this.fromNumber), this.#format);
+      this.#write({ type: 'audio', timestampMs, payload: silence });
     }
     const begins = (isFirst || isOther) && !isPreceded;
     this.#write({ type: 'audio', timestampMs: begins ? nearestFrameMs(streamMs) : streamMs, payload });

@@ -13,9 +13,10 @@ import { EncoderRun } from './encoder-run.ts';
 import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
+import { type FirstShown, firstShown } from './policy/first-shown.ts';
 import { LadderWatch } from './policy/ladder-watch.ts';
 import { OwnSizes } from './policy/own-sizes.ts';
-import { compositionMs, PictureFeed } from './policy/picture-feed.ts';
+import { PictureFeed } from './policy/picture-feed.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
 import { type ReturnTurn, RungReturn } from './policy/rung-return.ts';
 import { dropAudioOnlyEnd, GroupCollector, type SegmentGroup } from './policy/segment-groups.ts';
@@ -201,7 +202,7 @@ export class Encoding {
     const number = Math.max(next, this.#fromNumber);
     if (old) this.#fillUp(old, number);
     this.#history.clear();
-    this.#start(this.#planFor(format), number, first.streamMs);
+    this.#start(this.#planFor(format), number, first.streamMs, firstShown([first], first.streamMs));
   }
 
   /** What was shed of another input says nothing about this one. */
@@ -251,6 +252,7 @@ export class Encoding {
     for (const tag of stillTags(this.#history, segmentStartMs(number), this.#plan!.format)) {
       for (const each of this.#pictures.prepare(tag)) run.feed(each);
     }
+    this.#pictures.beginRun();
     run.stopBefore(number);
     run.endInput();
   }
@@ -316,7 +318,10 @@ export class Encoding {
     run.flush();
   }
 
-  /** `shown`: the first picture that is to be encoded, if earlier ones are there only to decode it. */
+  /**
+   * `shown`: the first picture that is to be encoded. Earlier ones are there only to decode it, or, behind a recovery point, refer to
+   * what came before that and can't be decoded.
+   */
   #start({ format, rungs }: Plan, fromNumber: number, firstMs: number, shown?: FirstShown): EncoderRun {
     const id = ++this.#runCount;
     const { ladder } = rungs;
@@ -418,19 +423,4 @@ export class Encoding {
       new Map(ids.flatMap((each) => (known.has(each) ? [[each, known.get(each)!]] : []))),
     );
   }
-}
-
-interface FirstShown {
-  readonly decodedMs: number;
-  readonly presentedMs: number;
-}
-
-/** The first picture at or after `fromMs`; undefined if it is the first of all, or has not come yet. */
-function firstShown(tags: readonly StreamTag[], fromMs: number): FirstShown | undefined {
-  const pictures = tags.filter(({ type, hidden }) => type === 'video' && !hidden);
-  const at = pictures.findIndex(({ streamMs }) => streamMs >= fromMs);
-  const first = pictures[at];
-  if (at <= 0 || !first) return undefined;
-  // Pictures come out in the order of presentation, as much later as the first one of all does.
-  return { decodedMs: first.streamMs, presentedMs: first.streamMs + compositionMs(pictures[0]!) };
 }

@@ -92,6 +92,11 @@ const cases: { name: string; args: string[]; after: number; source?: string }[] 
     after: 45,
   },
   {
+    name: 'sixteen references in a strict pyramid of eight B-frames',
+    args: ['-x264-params', 'bframes=8:b-adapt=0:b-pyramid=strict:ref=16'],
+    after: 36,
+  },
+  {
     name: 'weighted prediction',
     args: ['-x264-params', 'bframes=0:weightp=2:ref=2'],
     after: 40,

@@ -9,6 +9,10 @@ const naluPacket = 1;
 /** What is kept to decode a group of pictures again. */
 const maxGroupBytes = 24 * 1024 * 1024;
 const mostCompositionMs = 2000;
+/** So many pictures tell how close a publisher's are to one another. */
+const recentPictures = 16;
+/** Nearer than this part of the shortest recent distance are only pictures on the two sides of a seam in stream time. */
+const nearPart = 0.45;
 
 /**
  * Puts pictures in front of the decoder so that it can always decode the next one: repeats refer to the newest picture and change
@@ -30,6 +34,16 @@ export class PictureFeed {
   /** Stream time at which the last of all pictures, and of filler, is presented. */
   #shownMs = Number.NEGATIVE_INFINITY;
   #filledMs = Number.NEGATIVE_INFINITY;
+  /** When the publisher's newest pictures are decoded, and when those that are shown are presented. */
+  #recentMs: readonly number[] = [];
+  #recentlyShownMs: readonly number[] = [];
+
+  /** What was shown went to another ffmpeg: the next picture can be as close to it as it likes. */
+  beginRun(): void {
+    this.#shownMs = Number.NEGATIVE_INFINITY;
+    this.#filledMs = Number.NEGATIVE_INFINITY;
+    this.#recentlyShownMs = [];
+  }
 
   /** What to decode for this tag, in order: nothing, one tag, or several. */
   prepare(tag: StreamTag): readonly StreamTag[] {
@@ -50,10 +64,20 @@ export class PictureFeed {
     const before = this.#forgotten ? this.#group.map((one) => this.#hidden(one)) : [];
     this.#forgotten = false;
     this.#remember(tag);
-    const isTooClose = presentedMs(tag) < this.#filledMs + shortestPictureMs;
+    const isTooClose = presentedMs(tag) < this.#filledMs + shortestPictureMs || this.#isNearOther(tag);
+    if (!tag.hidden) this.#recentMs = [...this.#recentMs, tag.streamMs].slice(-recentPictures);
     if (tag.hidden || isTooClose) return [...before, this.#hidden(tag)];
     this.#shown(tag);
     return [...before, tag];
+  }
+
+  /** It would be taken for one with another of the publisher's pictures: where stream time was corrected between them. */
+  #isNearOther(tag: StreamTag): boolean {
+    const stepsMs = this.#recentMs.slice(1).map((ms, index) => ms - this.#recentMs[index]!);
+    const shortestMs = Math.min(shortestPictureMs, ...stepsMs.filter((ms) => ms > 0));
+    const atMs = presentedMs(tag);
+    const isKnown = stepsMs.length > 1;
+    return isKnown && this.#recentlyShownMs.some((ms) => Math.abs(atMs - ms) < shortestMs * nearPart);
   }
 
   #repeat(tag: StreamTag): readonly StreamTag[] {
@@ -99,6 +123,7 @@ export class PictureFeed {
   #shown(tag: StreamTag): void {
     this.#lastMs = tag.streamMs;
     this.#shownMs = Math.max(this.#shownMs, presentedMs(tag));
+    this.#recentlyShownMs = [...this.#recentlyShownMs, presentedMs(tag)].slice(-recentPictures);
   }
 
   #remember(tag: StreamTag): void {

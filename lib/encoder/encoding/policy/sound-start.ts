@@ -9,9 +9,15 @@ const shortestHoleMs = 45;
 /**
  * Stream time of a silent frame to put before a run's first sound. The AAC encoder counts its frames from the first sample that
  * it gets: from this one on they are those of stream time, and the sound behind the hole has its place to the sample.
+ * `fromMs`: the run's first segment begins here; it is silent until the sound does.
  */
-export function silenceBefore(firstMs: number, { audioFrameMs }: Pick<InputFormat, 'audioFrameMs'>): number {
-  return Math.floor((firstMs - audioFrameMs - shortestHoleMs) / wholeMs) * wholeMs;
+export function silenceBefore(
+  firstMs: number,
+  fromMs: number,
+  { audioFrameMs }: Pick<InputFormat, 'audioFrameMs'>,
+): number {
+  const beforeSoundMs = Math.floor((firstMs - audioFrameMs - shortestHoleMs) / wholeMs) * wholeMs;
+  return Math.min(beforeSoundMs, Math.floor(fromMs / wholeMs) * wholeMs);
 }
 
 /**

@@ -10,7 +10,8 @@ import type { TagHistory } from './tag-history.ts';
 
 /**
  * Repeats the last picture, then adds silence: from the end of `history` to just beyond `untilMs`, so that both tracks pass
- * it.
+ * it. The last repeat only ends the segment before it: 1 ms behind the line, because rounded timestamps could present one that is
+ * on the line before it.
  */
 export function stillTags(
   history: Pick<TagHistory, 'lastOf'>,
@@ -19,10 +20,10 @@ export function stillTags(
 ): StreamTag[] {
   const tags: StreamTag[] = [];
   const endMs = untilMs + repeatMs;
-  for (let at = history.lastOf('video') + repeatMs; at <= endMs; at += repeatMs) {
-    // The next run's first picture may be at `untilMs`.
-    if (at >= untilMs || at <= untilMs - shortestPictureMs) tags.push(repeatTag(at));
-  }
+  // The next run's first picture may be at `untilMs`.
+  for (let at = history.lastOf('video') + repeatMs; at <= untilMs - shortestPictureMs; at += repeatMs)
+    tags.push(repeatTag(at));
+  tags.push(repeatTag(untilMs + 1));
   for (let at = history.lastOf('audio') + audioFrameMs; silence && at <= endMs; at += audioFrameMs) {
     tags.push(silenceTag(Math.floor(at), silence, audioHeader));
   }

@@ -77,8 +77,8 @@ describe('What the decoder is fed', () => {
     };
     expect(feed.prepare(later(shortestPictureMs - 1))).toMatchObject([{ hidden: true }]);
     expect(feed.prepare(later(shortestPictureMs))).toEqual([later(shortestPictureMs)]);
-    // Among the publisher's own pictures the distance is theirs.
-    expect(feed.prepare(later(shortestPictureMs + 1))).toEqual([later(shortestPictureMs + 1)]);
+    // Among the publisher's own pictures the distance is theirs, down to half a frame of 40 ms.
+    expect(feed.prepare(later(shortestPictureMs + 20))).toEqual([later(shortestPictureMs + 20)]);
   });
 
   test('a hidden picture has the time of the last one, so that it is dropped once it is decoded', () => {
@@ -123,5 +123,37 @@ describe('What the decoder is fed', () => {
 
   test('nothing is repeated before the first picture', () => {
     expect(new PictureFeed().prepare(repeatTag(0))).toEqual([]);
+  });
+
+  test('of two pictures closer than half a frame, at a seam in stream time, one is shown', () => {
+    const feed = feedOf(20);
+    const seamMs = presentedMs(pictures[19]!) - presentedMs(pictures[20]!) + 12;
+    const after = pictures.slice(20, 30).map((one) => ({ ...one, streamMs: one.streamMs + seamMs }));
+    const fed = after.flatMap((one) => feed.prepare(one));
+    expect(fed).toHaveLength(10);
+    const shown = [...pictures.slice(0, 20), ...fed].filter(({ hidden }) => !hidden).map(presentedMs);
+    expect(shown.length).toBeGreaterThanOrEqual(27);
+    const inOrder = shown.sort((a, b) => a - b);
+    expect(inOrder.slice(1).every((ms, index) => ms - inOrder[index]! >= 18)).toBe(true);
+  });
+
+  test('pictures that come faster than before are shown but for one', () => {
+    const feed = feedOf(20);
+    const from = Math.max(...pictures.slice(0, 20).map(presentedMs));
+    const faster = pictures.slice(20, 40).map((one, index) => {
+      const payload = Buffer.from(one.payload);
+      payload.writeIntBE(0, 2, 3);
+      return { ...one, payload, streamMs: from + (index + 1) * 16 };
+    });
+    const hidden = faster.flatMap((one) => feed.prepare(one)).filter((one) => one.hidden);
+    expect(hidden.length).toBeLessThanOrEqual(1);
+  });
+
+  test('what another ffmpeg was fed hides nothing of the next one', () => {
+    const feed = feedOf(20);
+    const next = pictures[20]!;
+    expect(feed.prepare(repeatTag(next.streamMs + 100))).toHaveLength(1);
+    feed.beginRun();
+    expect(feed.prepare(next)).toEqual([next]);
   });
 });
