@@ -5,9 +5,9 @@ import { acceptsGzip } from '../../lib/edge/policy/encoding.ts';
 import { ageOnArrivalMs, errorLifetimeMs, lifetimeMs } from '../../lib/edge/policy/freshness.ts';
 import { isObjectKey } from '../../lib/object-store/object-key.ts';
 import type { StreamingObjectStore } from '../../lib/object-store/ports.ts';
-import { isBearer } from '../../lib/origin/bearer.ts';
 import { OriginHandler } from '../../lib/origin/http.ts';
 import { fileFor } from '../../lib/player/policy/routes.ts';
+import { isBearer } from '../../lib/protocol/http/bearer.ts';
 import { matchesNone, rangeStillHolds } from '../../lib/protocol/http/etag.ts';
 import { parseRange } from '../../lib/protocol/http/range.ts';
 import { parseRequestHead } from '../../lib/protocol/http/request-head.ts';
@@ -104,7 +104,6 @@ export const httpTargets: readonly FuzzTarget[] = [
       'lib/edge/policy/encoding.ts',
       'lib/edge/policy/freshness.ts',
       'lib/player/policy/routes.ts',
-      'lib/origin/bearer.ts',
     ],
     words: [
       '\r\n',
