@@ -8,10 +8,12 @@ import { openEdgeControls } from '../lib/adapters/edge-controls.ts';
 import { openEventBus } from '../lib/adapters/event-buses.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
-import { readKeyPepper } from '../lib/adapters/secret-sources.ts';
+import { openSecret, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { controlCodec } from '../lib/config/programs/control.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
+import { KeyRing } from '../lib/control/playback/key-ring.ts';
+import { StreamPlayback } from '../lib/control/playback/stream-playback.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';
 import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
@@ -28,25 +30,33 @@ await runProgram({
   codec: controlCodec,
   role: 'control',
   async start({ host, port, controlStore, keyPepper, allowedHosts = [], ...rest }, emit) {
-    const { edge, origin, originTokenFile, eventBus, webhookSecret, ...config } = rest;
+    const { edge, origin, originTokenFile, playbackKeys, eventBus, webhookSecret, ...config } = rest;
     const pepper = await readKeyPepper(keyPepper);
-    const store = await openControlStore(controlStore);
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
+    const opened = await openControlStore(controlStore);
+    const store = announcing(opened, bus, emit);
     const objects = origin && (await openOrigin(origin, originTokenFile));
     const clock = systemClock;
+    const { region } = config;
+    const controls = edge && (await openEdgeControls(edge, config.playbackBaseUrl));
     const takedowns =
-      edge && objects
+      controls && objects
         ? new TakedownRunner({
-            store: announcing(store, bus, emit),
-            ...(await openEdgeControls(edge, config.playbackBaseUrl)),
+            store,
+            ...controls,
             objects,
-            region: config.region,
+            region,
             clock,
             emit,
             // There is only one program with this role, and it is restarted only after it has exited.
             id: 'control' as MemberId,
           })
         : undefined;
+    const playback = controls &&
+      playbackKeys && {
+        streams: new StreamPlayback({ store, edge: controls.playback, region }),
+        keys: new KeyRing(await openSecret(playbackKeys), clock),
+      };
     const sweeping = takedowns && setInterval(() => void takedowns.sweep(), sweepEveryMs);
     let app: ControlApi | undefined;
     const server = createAdaptorServer({
@@ -69,6 +79,7 @@ await runProgram({
       clock,
       emit,
       takedowns,
+      playback,
       config: {
         ...config,
         keyPepper: pepper,
@@ -88,7 +99,7 @@ await runProgram({
         clearTimeout(cut);
         objects?.close();
         await bus?.close();
-        store.close();
+        opened.close();
       },
     };
   },

@@ -1,9 +1,12 @@
 import type { Clock } from '../net/clock.ts';
+import { isBearer } from '../protocol/http/bearer.ts';
 import type { CacheState, EdgeCache, Served } from './cache.ts';
 import type { CachedObject } from './cached-object.ts';
+import type { PlaybackCheck } from './playback-check.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
 import { deniedBody, deniedHead, deniedPathOf } from './policy/denial.ts';
 import { acceptsGzip } from './policy/encoding.ts';
+import { type PlaybackRefusal, splitToken } from './policy/playback.ts';
 import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
 import { SharedBody, SharedBodyReader } from './shared-body.ts';
@@ -14,6 +17,10 @@ export interface EdgeHandlerOptions {
   readonly cache: EdgeCache;
   readonly clock: Clock;
   readonly gzip: Gzip;
+  /** For a tier that only edges may reach: the token that they send as `Authorization: Bearer …`. @default open to all */
+  readonly clientToken?: string | undefined;
+  /** Checks playback tokens. @default everything is public, as for a tier that only edges reach */
+  readonly playback?: PlaybackCheck | undefined;
 }
 
 type Reply = (response: EdgeResponse) => void;
@@ -22,18 +29,19 @@ type Reply = (response: EdgeResponse) => void;
  * The edge and the shield, without their sockets.
  *
  *     GET, HEAD /<object key>   from the cache, by the delivery policy table; 404 if no row matches, 410 if the stream is
- *                               taken down
+ *                               taken down, 403 if it is signed and the path has no valid token (policy/playback-token.ts)
  *     OPTIONS                   a CORS preflight
  *     GET, HEAD /time           the current time, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}
- *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, denied, fills, failedFills,
- *                                upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions} since startup
+ *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, shed, denied, unsigned, fills,
+ *                                failedFills, upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions} since startup
  */
 export class EdgeHandler implements EdgeService {
   readonly #options: EdgeHandlerOptions;
   /** `<region>/<streamId>` of taken-down streams. */
   #denied: ReadonlySet<string> = new Set();
   #denials = 0;
+  #playbackRefusals = 0;
 
   constructor(options: EdgeHandlerOptions) {
     this.#options = options;
@@ -49,9 +57,11 @@ export class EdgeHandler implements EdgeService {
   }
 
   handle(request: EdgeRequest, reply: Reply): void {
-    const { method, target } = request;
+    const { method } = request;
+    const { path: target, token } = splitToken(request.target);
     const key = cacheKeyOf(target);
-    if (method !== 'GET' && method !== 'HEAD') {
+    if (!this.#mayAsk(request, target)) reply(textReply(method, 401, 'Only edges may read from here.'));
+    else if (method !== 'GET' && method !== 'HEAD') {
       reply(
         method === 'OPTIONS'
           ? preflight
@@ -61,7 +71,9 @@ export class EdgeHandler implements EdgeService {
       );
     } else if (key) {
       const askedMs = this.#options.clock.nowMs();
+      const refusal = this.#options.playback?.refusal(key.key, token, request.address);
       if (this.#isDenied(key)) this.#refuse(method, reply);
+      else if (refusal) this.#demandToken(method, refusal, reply);
       else {
         this.#options.cache.get(key, (served) => {
           // The stream may have been taken down while we were asking the next tier.
@@ -72,6 +84,12 @@ export class EdgeHandler implements EdgeService {
     } else {
       reply(this.#own(method, target));
     }
+  }
+
+  #mayAsk({ headers }: EdgeRequest, target: string): boolean {
+    const { clientToken } = this.#options;
+    if (clientToken === undefined || target === '/healthz') return true;
+    return typeof headers.authorization === 'string' && isBearer(headers.authorization, clientToken);
   }
 
   /** Paths that are not objects: our own pages, or nothing. */
@@ -91,7 +109,15 @@ export class EdgeHandler implements EdgeService {
   #metrics(): object {
     const { counts, memory, fillsUnderWay } = this.#options.cache;
     const { objects, usedBytes: cacheBytes, evictions } = memory;
-    return { ...counts, denied: this.#denials, fillsUnderWay, objects, cacheBytes, evictions };
+    return {
+      ...counts,
+      denied: this.#denials,
+      unsigned: this.#playbackRefusals,
+      fillsUnderWay,
+      objects,
+      cacheBytes,
+      evictions,
+    };
   }
 
   #isDenied({ key }: CacheKey): boolean {
@@ -101,6 +127,11 @@ export class EdgeHandler implements EdgeService {
   #refuse(method: string, reply: Reply): void {
     this.#denials++;
     reply(method === 'HEAD' ? deniedHead : { ...deniedHead, body: bodyOf(deniedBody) });
+  }
+
+  #demandToken(method: string, { head, body }: PlaybackRefusal, reply: Reply): void {
+    this.#playbackRefusals++;
+    reply(method === 'HEAD' ? head : { ...head, body: bodyOf(body) });
   }
 
   #give(request: EdgeRequest, served: Served, askedMs: number, reply: Reply): void {

@@ -65,7 +65,7 @@ describe('coalescing', () => {
 
   test('a fill goes on when the client that caused it has left', async () => {
     const { upstream, handler, ask } = edgeInMemory();
-    handler.handle({ method: 'GET', target: segment, headers: {} }, ({ body }) => body?.close());
+    handler.handle({ method: 'GET', target: segment, headers: {}, address: '' }, ({ body }) => body?.close());
     await upstream.last.give('bytes');
     expect(ask(segment)).toMatchObject({ text: 'bytes', state: 'hit' });
   });
@@ -454,7 +454,7 @@ describe('memory', () => {
     const { upstream, handler, ask, cache } = edgeInMemory(budget);
     const held: (() => void)[] = [];
     for (let number = 0; number < 4; number++) {
-      handler.handle({ method: 'GET', target: name(number), headers: {} }, ({ body }) => {
+      handler.handle({ method: 'GET', target: name(number), headers: {}, address: '' }, ({ body }) => {
         held.push(() => body?.close());
       });
       await upstream.last.give(bytes);
@@ -475,7 +475,7 @@ describe('memory', () => {
   test('a version that was replaced counts until its last reader has left', async () => {
     const { upstream, handler, ask, cache, time } = edgeInMemory(budget);
     let close = () => {};
-    handler.handle({ method: 'GET', target: playlist, headers: {} }, ({ body }) => {
+    handler.handle({ method: 'GET', target: playlist, headers: {}, address: '' }, ({ body }) => {
       close = () => body?.close();
     });
     await upstream.last.give(bytes, secondOld);

@@ -7,6 +7,8 @@ import type { Clock } from '../../net/clock.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { ChannelClass } from '../managed-channels/policy/managed-cost.ts';
+import type { KeyRing } from '../playback/key-ring.ts';
+import type { StreamPlayback } from '../playback/stream-playback.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
 
 export interface ControlApiConfig {
@@ -53,6 +55,14 @@ export interface ControlApiDependencies {
   readonly emit: EmitEvent;
   /** @default no takedown routes */
   readonly takedowns?: Takedowns | undefined;
+  /** @default every stream is public */
+  readonly playback?: PlaybackControl | undefined;
+}
+
+/** Makes streams signed, and playback links for them. */
+export interface PlaybackControl {
+  readonly streams: Pick<StreamPlayback, 'change' | 'pathOf' | 'edge'>;
+  readonly keys: Pick<KeyRing, 'current'>;
 }
 
 /** Takes streams down and restores them. Both are persisted before they return and continue in the background. */

@@ -3,13 +3,16 @@ import type { EncoderTier } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { newStreamId, randomId } from '../../routing/ids.ts';
 import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
+import { settingOf } from '../playback/stream-playback.ts';
 import { isOnAir } from '../policy/stream-state.ts';
 import type { ApiContext, ControlApi } from './context.ts';
+import { playbackOf } from './playback.ts';
 import { presentCreatedStream, presentStream } from './present.ts';
 import { noDocuments } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
 import { examples } from './schemas/examples.ts';
+import { namesAField } from './schemas/schema-parts.ts';
 import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas/schemas.ts';
 import {
   changeStream,
@@ -38,7 +41,7 @@ const createStream = createRoute({
       Location: { description: 'Path of the stream.', schema: { type: 'string' } },
       ...etagHeader,
     }),
-    ...problems('encoder-not-offered', ...bodyProblems),
+    ...problems('encoder-not-offered', 'signed-playback-not-offered', ...bodyProblems),
   },
 });
 
@@ -84,7 +87,7 @@ const updateStream = createRoute({
   operationId: 'updateStream',
   summary: 'Change a stream',
   description:
-    'Omitted fields keep their values. A new reconnect window or encoder applies from the next broadcast on.',
+    'Omitted fields keep their values. A new reconnect window or encoder applies from the next broadcast on. New playback applies within seconds to everything, live and recorded; while it is signed, destinations receive nothing.',
   tags,
   request: {
     params: streamParams,
@@ -102,6 +105,7 @@ const updateStream = createRoute({
     ...problems(
       'stream-not-found',
       'encoder-not-offered',
+      'signed-playback-not-offered',
       'changed-meanwhile',
       'version-mismatch',
       ...bodyProblems,
@@ -135,14 +139,16 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
   }
 
   app.openapi(createStream, async (c) => {
-    const { name, reconnectWindowMs, encoder } = c.req.valid('json');
+    const { name, reconnectWindowMs, encoder, playback } = c.req.valid('json');
     demandOffered(encoder);
+    if (playback === 'signed') playbackOf(context);
     const nowMs = clock.wallMs();
-    const id = newStreamId();
+    // Its id says that it is signed, so the edge has nothing to look up.
+    const id = newStreamId(playback === 'signed');
     const key = newStreamKey(id);
     const hash = hashStreamKey(key, config.keyPepper);
     const keys = [{ id: randomId(8), hash, createdAtMs: nowMs }];
-    const stream = { id, name, createdAtMs: nowMs, reconnectWindowMs, keys, encoder, version: 1 };
+    const stream = { id, name, createdAtMs: nowMs, reconnectWindowMs, keys, encoder, playback, version: 1 };
     await store.createStream(stream);
     emit('control.stream.created', { streamId: id });
     await recordEvent(context, streamEvent('stream.created', { name }, { streamId: id, atMs: nowMs }));
@@ -171,22 +177,35 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(updateStream, async (c) => {
     const change = c.req.valid('json');
+    const { playback: mode, ...rest } = change;
     demandOffered(change.encoder);
-    const stream = await changeStream(
-      context,
-      c.req.valid('param').id,
-      (before) => ({
-        ...before,
-        name: change.name ?? before.name,
-        reconnectWindowMs: change.reconnectWindowMs ?? before.reconnectWindowMs,
-        encoder: change.encoder ?? before.encoder ?? 'fleet',
-      }),
-      c.req.valid('header')['if-match'],
-    );
+    const before = await loadStream(context, c.req.valid('param').id);
+    const write = () =>
+      changeStream(
+        context,
+        before.id,
+        (stored) => ({
+          ...stored,
+          name: change.name ?? stored.name,
+          reconnectWindowMs: change.reconnectWindowMs ?? stored.reconnectWindowMs,
+          encoder: change.encoder ?? stored.encoder ?? 'fleet',
+          ...(mode && { playback: mode }),
+        }),
+        c.req.valid('header')['if-match'],
+      );
+    const stream = mode
+      ? await playbackOf(context).streams.change(before, { ...settingOf(before), mode }, write)
+      : await write();
     const { name, reconnectWindowMs } = stream;
     const about = { streamId: stream.id, atMs: clock.wallMs() };
     const { encoder } = change;
-    await recordEvent(context, streamEvent('stream.changed', { name, reconnectWindowMs, encoder }, about));
+    if (namesAField(rest)) {
+      await recordEvent(context, streamEvent('stream.changed', { name, reconnectWindowMs, encoder }, about));
+    }
+    if (mode && mode !== settingOf(before).mode) {
+      emit('control.playback.changed', { streamId: stream.id, mode });
+      await recordEvent(context, streamEvent('playback.changed', { mode }, about));
+    }
     const sight = await observeWithDocuments(context, stream);
     return c.json(presentStream(sight, config, clock.wallMs()), 200, { ETag: entityTag(stream) });
   });

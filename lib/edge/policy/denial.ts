@@ -2,14 +2,14 @@ import { plainHead, type ResponseHead } from './response.ts';
 
 /**
  * How the edge treats a taken-down stream: one rule for the local edge and for the function in front of CloudFront's cache.
- * Denials are looked up by `<region>/<streamId>`.
+ * Denials are looked up by `<region>/<streamId>`, in paths whose playback token is already off (playback.ts).
  */
 
 /**
  * A request path in our canonical spelling. Any other spelling of the same object (an escape, a dot segment, a double slash)
  * would not match a denial by name; so anything that passes on paths verbatim must answer those with 404.
  */
-export const plainPathPattern = /^(\/[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]*)+$/;
+export const plainPathPattern = /^(\/[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]{0,199})+$/;
 
 /** The region and the stream of a request path. */
 export const deniedPathPattern = /^\/([^/]+\/[^/]+)\/./;
@@ -21,6 +21,11 @@ export const isPlainPath = (path: string): boolean => plainPathPattern.test(path
  * can't be one.
  */
 export const deniedPathOf = (path: string): string | undefined => deniedPathPattern.exec(path)?.[1];
+
+/** Whether a stream's entry (playback.ts) denies it. Also runs in CloudFront. */
+export function isDenied(entry: string): boolean {
+  return entry.indexOf('taken down') !== -1;
+}
 
 /** The response body; omitted for HEAD. */
 export const deniedBody = JSON.stringify({ status: 410, title: 'This stream was taken down.' });

@@ -67,7 +67,9 @@ export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${orig
 /** Files shared by several programs on one machine. */
 export interface SharedFiles {
   readonly originTokenFile: string;
-  /** The takedown list: written by the control program, watched by edge and shield. */
+  readonly tierTokenFile: string;
+  readonly playbackKeysFile: string;
+  /** Takedowns and signed streams: written by the control program, watched by edge and shield. */
   readonly denialsFile: string;
 }
 
@@ -75,7 +77,7 @@ export interface SharedFiles {
 export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,
-  { originTokenFile, denialsFile }: SharedFiles,
+  { originTokenFile, tierTokenFile, playbackKeysFile, denialsFile }: SharedFiles,
   { allowPush = [], watch = false }: Partial<Pick<LiveOptions, 'allowPush' | 'watch'>> = {},
 ): ProcessSpec[] {
   const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
@@ -143,6 +145,7 @@ export function planProcesses(
       port: ports.origin,
       objects: backends.objects,
       tokenFile: originTokenFile,
+      readTokenFile: tierTokenFile,
     }),
   };
   const shield: ProcessSpec = {
@@ -153,6 +156,7 @@ export function planProcesses(
       port: ports.shield,
       upstreamUrl: originUrlOf(ports),
       denials: denialsFile,
+      tierTokenFile,
     }),
   };
   const edge: ProcessSpec = {
@@ -163,6 +167,8 @@ export function planProcesses(
       port: ports.edge,
       upstreamUrl: `http://${host}:${ports.shield}`,
       denials: denialsFile,
+      playbackKeys: `file:${playbackKeysFile}`,
+      tierTokenFile,
     }),
   };
   const page: ProcessSpec = {
@@ -192,6 +198,7 @@ export function planProcesses(
       region,
       allowedOrigins: [urls.page],
       edge: `denials:${denialsFile}`,
+      playbackKeys: `file:${playbackKeysFile}`,
       origin: backends.origin,
       originTokenFile,
       eventBus: backends.eventBus,

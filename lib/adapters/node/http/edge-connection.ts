@@ -114,7 +114,8 @@ export class EdgeConnection {
     this.#request = head;
     this.#headSinceMs = undefined;
     const { method, target, headers } = head;
-    this.#service.handle({ method, target, headers }, (response) => this.#answer(head, response));
+    const { remoteAddress: address = '' } = this.#socket;
+    this.#service.handle({ method, target, headers, address }, (response) => this.#answer(head, response));
   }
 
   #answer(request: RequestHead, { status, headers, body }: EdgeResponse): void {

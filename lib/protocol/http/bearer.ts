@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** Whether an `Authorization` header carries this token. Compares in constant time. */
-export function isBearer(authorization: string | null, token: string): boolean {
+export function isBearer(authorization: string | null | undefined, token: string): boolean {
   const given = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
   return timingSafeEqual(digest(given), digest(token));
 }

@@ -1,0 +1,46 @@
+import { deniedPathOf } from './policy/denial.ts';
+import {
+  type EdgeRules,
+  needsToken,
+  notBeforeOf,
+  type PlaybackRefusal,
+  playbackRefusals,
+} from './policy/playback.ts';
+import { sessionOf, tokenFault } from './policy/playback-token.ts';
+
+/** Who may watch, as the local edge knows it. The same rule as in front of CloudFront's cache (policy/access-function.ts). */
+export class PlaybackCheck {
+  readonly #wallMs: () => number;
+  #playback: EdgeRules['playback'] = new Map();
+  #revoked: EdgeRules['revoked'] = new Set();
+  #keys: string | undefined;
+
+  /** `wallMs`: Unix milliseconds. */
+  constructor(wallMs: () => number) {
+    this.#wallMs = wallMs;
+  }
+
+  follow({ playback, revoked }: Pick<EdgeRules, 'playback' | 'revoked'>): void {
+    this.#playback = playback;
+    this.#revoked = revoked;
+  }
+
+  /** The keys that tokens may be signed with (`verifyingKeys`). Until they are known, signed streams are answered with 503. */
+  useKeys(keys: string): void {
+    this.#keys = keys;
+  }
+
+  /** Undefined if `path`, without its token, may be served to the viewer at `address`. */
+  refusal(path: string, token: string, address: string): PlaybackRefusal | undefined {
+    const streamPath = deniedPathOf(path);
+    if (streamPath === undefined) return undefined;
+    const entry = this.#playback.get(streamPath) ?? '';
+    if (!needsToken(path, entry)) return undefined;
+    if (token === '') return playbackRefusals.missing;
+    if (this.#keys === undefined) return playbackRefusals.unreadable;
+    const fault = tokenFault(token, streamPath, this.#keys, notBeforeOf(entry), address, this.#wallMs());
+    if (fault !== '') return playbackRefusals[fault];
+    const isRevoked = this.#revoked.size > 0 && this.#revoked.has(`${streamPath}/${sessionOf(token)}`);
+    return isRevoked ? playbackRefusals.revoked : undefined;
+  }
+}
