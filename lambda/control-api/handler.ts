@@ -5,9 +5,11 @@ import { openControlStore } from '../../lib/adapters/control-stores.ts';
 import { openEdgeControls } from '../../lib/adapters/edge-controls.ts';
 import { startFunction } from '../../lib/adapters/node/function.ts';
 import { openOrigin } from '../../lib/adapters/object-stores.ts';
-import { readKeyPepper } from '../../lib/adapters/secret-sources.ts';
+import { openSecret, readKeyPepper } from '../../lib/adapters/secret-sources.ts';
 import { readLadder } from '../../lib/config/ladder.ts';
 import { controlFunctionCodec } from '../../lib/control/api/control-api-config.ts';
+import { KeyRing } from '../../lib/control/playback/key-ring.ts';
+import { StreamPlayback } from '../../lib/control/playback/stream-playback.ts';
 import { TakedownRunner } from '../../lib/control/takedowns/takedown-runner.ts';
 import { systemClock } from '../../lib/net/clock.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
@@ -25,6 +27,7 @@ export const handler = await startFunction({
       controlStore,
       eventRetentionDays,
       keyPepper,
+      playbackKeys,
       ladder,
       origin,
       edge,
@@ -32,9 +35,10 @@ export const handler = await startFunction({
       ...config
     } = fields;
     // Once per cold start: no request waits for the secret, and a new one takes effect with the next deploy.
-    const [store, pepper] = await Promise.all([
+    const [store, pepper, signingKeys] = await Promise.all([
       openControlStore(controlStore, { eventRetentionDays }),
       readKeyPepper(keyPepper),
+      openSecret(playbackKeys),
     ]);
     const { region } = config;
     // Unique per instance, because several run at the same time.
@@ -43,12 +47,37 @@ export const handler = await startFunction({
       const [objects, ports] = await Promise.all([openOrigin(origin, undefined), openEdgeControls(edge)]);
       return new TakedownRunner({ store, objects, ...ports, region, clock, emit, id });
     };
+    const playbackAtEdge = lazily(async () => (await openEdgeControls(edge)).playback);
     return controlFunction({
       store,
       emit,
       clock,
+      playback: {
+        keys: new KeyRing(signingKeys, clock),
+        streams: new StreamPlayback({
+          store,
+          region,
+          // Most requests don't need its SDK.
+          edge: {
+            setPlayback: async (path, setting) => (await playbackAtEdge()).setPlayback(path, setting),
+            revoke: async (path, session) => (await playbackAtEdge()).revoke(path, session),
+          },
+        }),
+      },
       takedowns: wakingTakedowns({ open, wake: functionCall({ functionName: takedownsFunction }), emit }),
       config: { ...config, keyPepper: pepper, ladder: ladder === undefined ? ladder : readLadder(ladder) },
     });
   },
 });
+
+/** What `open` returns, opened once; again after a failure. */
+function lazily<Value>(open: () => Promise<Value>): () => Promise<Value> {
+  let opened: Promise<Value> | undefined;
+  return () => {
+    opened ??= open().catch((cause) => {
+      opened = undefined;
+      throw cause;
+    });
+    return opened;
+  };
+}

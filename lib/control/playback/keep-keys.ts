@@ -1,8 +1,10 @@
 import {
+  type DatedKey,
   formatSigningKeys,
   newSigningKey,
   parseSigningKeys,
   rotatedKeys,
+  SigningKeysError,
   verifyingKeys,
 } from '../../edge/policy/signing-keys.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
@@ -27,7 +29,7 @@ const rotateAfterMs = 30 * 24 * 3_600_000;
 export async function keepSigningKeys(event: unknown, parts: KeepKeysParts): Promise<void> {
   const { store, edge, region, wallMs, emit } = parts;
   const text = await store.read();
-  const before = text === undefined ? [] : parseSigningKeys(text);
+  const before = text === undefined ? [] : keysIn(text);
   const newest = before.at(-1);
   const asked = (event as { rotate?: unknown } | null)?.rotate === true;
   const rotates = asked || newest === undefined || wallMs() - newest.fromMs >= rotateAfterMs;
@@ -40,4 +42,14 @@ export async function keepSigningKeys(event: unknown, parts: KeepKeysParts): Pro
   }
   const removed = await edge.removeExpired(region, wallMs());
   if (removed > 0) emit('control.playback-revocations.removed', { removed });
+}
+
+/** A secret begins with a random text, which is no keys. */
+function keysIn(text: string): readonly DatedKey[] {
+  try {
+    return parseSigningKeys(text);
+  } catch (fault) {
+    if (fault instanceof SigningKeysError) return [];
+    throw fault;
+  }
 }

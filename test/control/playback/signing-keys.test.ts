@@ -44,6 +44,12 @@ const keys = () => parseSigningKeys(secret ?? '');
 const ids = () => keys().map(({ id }) => id);
 
 describe('what the schedule does', () => {
+  test('makes keys where the secret has the random text that it began with', async () => {
+    secret = 'xK3/9;v"q';
+    await keepSigningKeys({}, parts);
+    expect(ids()).toHaveLength(1);
+  });
+
   test('makes the first keys, tells the edge before they are used, and keeps them for a month', async () => {
     await keepSigningKeys({}, parts);
     expect(order).toEqual(['edge', 'secret', 'cleanup']);

@@ -1,5 +1,6 @@
 import * as kvs from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { cloudFrontKeys } from '../../../../lib/adapters/aws/cloudfront/cloudfront-keys.ts';
 import { cloudFrontRules } from '../../../../lib/adapters/aws/cloudfront/cloudfront-rules.ts';
 import { base36Ms } from '../../../../lib/edge/policy/playback-token.ts';
 import {
@@ -54,7 +55,7 @@ async function store(answer: (call: AwsCall) => AwsAnswer | undefined = () => un
     },
   });
   const { endpoint, ...settings } = standIn.settings;
-  const denials = cloudFrontRules({
+  const options = {
     keyValueStore,
     client: {
       ...settings,
@@ -63,8 +64,9 @@ async function store(answer: (call: AwsCall) => AwsAnswer | undefined = () => un
       requestHandler: { httpAgent: standIn.agent, requestTimeout: 1_000 },
       maxAttempts: 1,
     },
-  });
-  return { denials, keys, change: () => revision++ };
+  };
+  const [denials, edgeKeys] = [cloudFrontRules(options), cloudFrontKeys(options)];
+  return { denials, edgeKeys, keys, change: () => revision++ };
 }
 const operations = () => standIn.calls.map(({ operation }) => operation);
 
@@ -174,11 +176,11 @@ describe('who may watch at CloudFront', () => {
   });
 
   test('has a key for each revoked session, until it has expired, and for the signing keys of a region', async () => {
-    const { denials: rules, keys } = await store();
+    const { denials: rules, edgeKeys, keys } = await store();
     for (const atMs of [1_000, 2_000, 3_000, 4_000]) await rules.revoke(path, session(atMs));
     await rules.revoke('ca-central-1/0123456789abcdef', session(1_000));
-    await rules.putKeys('eu-central-1', 'k001:secret');
-    expect(await rules.removeExpired('eu-central-1', 3_000)).toBe(3);
+    await edgeKeys.putKeys('eu-central-1', 'k001:secret');
+    expect(await edgeKeys.removeExpired('eu-central-1', 3_000)).toBe(3);
     expect([...keys.keys()].sort()).toEqual([
       'keys=eu-central-1',
       `revoked=ca-central-1/0123456789abcdef/${session(1_000)}`,
