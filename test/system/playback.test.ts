@@ -232,7 +232,7 @@ test('nothing of a signed stream is served to anyone else, by any tier, and no l
 /** Resolves when the edge knows of it. */
 async function setPlayback(playback: 'public' | 'signed'): Promise<void> {
   const known = platform.waitForNext(
-    ({ event, process }) => event === 'edge.denials.changed' && process === 'edge',
+    ({ event, role }) => event === 'edge.denials.changed' && role === 'edge',
   );
   await fetch(`${platform.ready.api}/v1/streams/${stream.id}`, {
     method: 'PATCH',
