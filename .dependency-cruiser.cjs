@@ -32,7 +32,7 @@ const anyPorts = '/ports\\.ts$';
 const functionConfigs = '^lib/[a-z/-]+-config\\.ts$';
 const node = '^(node:)?(buffer|crypto)$';
 const roots = '^(bin|lambda|encoder-image|proxy-image)/';
-const kit = '^(testkit|test|bench|drill)/';
+const kit = '^(testkit|test|bench|drill|field)/';
 const programs = '^(bin|lambda|lib)/';
 
 const noArrowUp = layers.flatMap((row, index) =>
@@ -165,13 +165,13 @@ module.exports = {
       comment: 'Tests, benchmarks and drills stand on the testkit, and on nothing of each other.',
       severity: 'error',
       from: { path: '^testkit/' },
-      to: { path: '^(test|bench|drill)/' },
+      to: { path: '^(test|bench|drill|field)/' },
     },
     {
-      name: 'bench-and-drill-stand-apart',
+      name: 'bench-drill-and-field-stand-apart',
       severity: 'error',
-      from: { path: '^(bench|drill)/' },
-      to: { path: '^(test|bench|drill)/', pathNot: '^$1/' },
+      from: { path: '^(bench|drill|field)/' },
+      to: { path: '^(test|bench|drill|field)/', pathNot: '^$1/' },
     },
     {
       name: 'no-runtime-imports-cdk',

@@ -29,11 +29,11 @@ const sweepEveryMs = 1_000;
 await runProgram({
   codec: controlCodec,
   role: 'control',
-  async start({ host, port, controlStore, keyPepper, allowedHosts = [], ...rest }, emit) {
+  async start({ host, port, controlStore, eventRetentionDays, keyPepper, allowedHosts = [], ...rest }, emit) {
     const { edge, origin, originTokenFile, playbackKeys, eventBus, webhookSecret, ...config } = rest;
     const pepper = await readKeyPepper(keyPepper);
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
-    const opened = await openControlStore(controlStore);
+    const opened = await openControlStore(controlStore, { eventRetentionDays });
     const store = announcing(opened, bus, emit);
     const objects = origin && (await openOrigin(origin, originTokenFile));
     const clock = systemClock;

@@ -39,7 +39,7 @@ await runProgram({
     const pepper = await readKeyPepper(config.keyPepper);
     const certificateSource = await openCertificates(config.certificate);
     const { certificates, watch } = await loadCertificates(certificateSource);
-    const store = await openControlStore(config.controlStore);
+    const store = await openControlStore(config.controlStore, config);
     const fleet = new FleetView();
     const { pushAllow = [], pushCaFile } = config;
     const extraCa = pushCaFile === undefined ? undefined : await readFile(pushCaFile, 'utf8');

@@ -110,6 +110,7 @@ export class RegionStack extends Stack {
       headroomPercent,
       balancer: pop,
       controlStore,
+      eventDays: retention.eventDays,
       keyPepper: keyPepper.location,
       certificate: certificate.location,
       simulcast: deployment.simulcast,
@@ -212,6 +213,7 @@ export class RegionStack extends Stack {
         tables,
         origin,
         bus: streamEvents.bus,
+        eventDays: retention.eventDays,
         ...measured,
       });
     const fleetMetrics = new FleetMetrics(this, 'FleetMetrics', {

@@ -17,6 +17,7 @@ const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
   drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
+  field: { debian: ['ffmpeg'], steps: (args) => [['node', 'field/main.ts', ...args]] },
   test: {
     debian: ['ffmpeg', 'chromium', 'libnginx-mod-rtmp', 'nginx', 'stunnel4'],
     python: true,
@@ -50,7 +51,18 @@ const tasks = {
       // Tests that run code inside a page need the browser's types in addition to Node's.
       tsc('-p', 'test/system'),
       [join(bin, 'biome'), 'ci', '.'],
-      [join(bin, 'depcruise'), 'bin', 'lib', 'lambda', 'testkit', 'bench', 'drill', 'test', '--no-progress'],
+      [
+        join(bin, 'depcruise'),
+        'bin',
+        'lib',
+        'lambda',
+        'testkit',
+        'bench',
+        'drill',
+        'field',
+        'test',
+        '--no-progress',
+      ],
       [join(bin, 'knip')],
       ['node', 'scripts/check-tree.mjs'],
     ],

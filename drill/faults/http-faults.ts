@@ -8,6 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mulberry32 } from '../../testkit/mulberry32.ts';
 
 /** What a server does to its requests. */
 export type HttpFault =
@@ -28,10 +29,10 @@ export class HttpFaults implements AsyncDisposable {
   readonly #server: Server;
   readonly #agent = new Agent({ keepAlive: true });
   #fault: HttpFault = { kind: 'pass' };
-  #random: number;
+  readonly #chance: () => number;
 
   private constructor(seed: number) {
-    this.#random = seed;
+    this.#chance = mulberry32(seed);
     this.#server = createServer((asked, answer) => {
       void this.#handle(asked, answer).catch(() => answer.destroy());
     });
@@ -87,12 +88,6 @@ export class HttpFaults implements AsyncDisposable {
     sent.end(body);
     const [given] = (await once(sent, 'response')) as [IncomingMessage];
     return given;
-  }
-
-  /** From 0 to 1, the same sequence for each seed (Numerical Recipes' linear congruential generator). */
-  #chance(): number {
-    this.#random = (Math.imul(this.#random, 1_664_525) + 1_013_904_223) >>> 0;
-    return this.#random / 2 ** 32;
   }
 }
 

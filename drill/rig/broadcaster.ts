@@ -1,35 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { whenInterrupted } from '../../testkit/cleanup.ts';
 import { Publisher } from '../../testkit/media/publisher.ts';
+import { frameRate, framesOfSession } from './frame-numbers.ts';
+import type { Recordings } from './recordings.ts';
+
+export const defaultSize = '640x360';
 
 export interface BroadcasterOptions {
   /** Where to publish, including the key. Read at each attempt. */
   readonly url: string | (() => string);
   /** How long each session lasts if nothing ends it. */
   readonly seconds: number;
-  /** @default 640x360 */
+  /** @default {@link defaultSize} */
   readonly size?: string;
+  /** What it sends, of that size. @default it encodes while it sends */
+  readonly recordings?: Recordings;
   /** @default 1000, like the first retry of encoders */
   readonly retryAfterMs?: number;
   /** Number of its first session; each later one gets the next. @default 0 */
   readonly firstSession?: number;
   /** Called when a session begins and when it ends. */
   readonly onSession?: (session: number, state: 'connecting' | 'lost' | 'finished') => void;
-}
-
-/** Each publish session counts its frames from a different number: 2^13 frames are 4.5 minutes. */
-export const framesOfSession = 8192;
-
-/** Frames per second. */
-export const frameRate = 30;
-
-/** Frame counts by session for one publish session of this length; a long one continues into the next sessions' numbers. */
-export function framesBySession(seconds: number): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  for (let left = seconds * frameRate; left > 0; left -= framesOfSession) {
-    counts.set(counts.size, Math.min(left, framesOfSession));
-  }
-  return counts;
 }
 
 /**
@@ -74,8 +65,10 @@ export class Broadcaster implements AsyncDisposable {
   }
 
   async #publish(): Promise<void> {
-    const { url, seconds, size = '640x360', retryAfterMs = 1000, onSession } = this.#options;
+    const { url, seconds, size = defaultSize, recordings, retryAfterMs = 1000, onSession } = this.#options;
     for (; !this.#stopped; this.#session++) {
+      const recording = await recordings?.file(this.#session);
+      if (this.#stopped) return;
       onSession?.(this.#session, 'connecting');
       this.#publisher = new Publisher({
         url: typeof url === 'string' ? url : url(),
@@ -83,6 +76,7 @@ export class Broadcaster implements AsyncDisposable {
         size,
         rate: frameRate,
         firstFrame: this.#session * framesOfSession,
+        ...(recording === undefined ? {} : { recording }),
       });
       const finished = (await this.#publisher.ended()) === 0;
       onSession?.(this.#session, finished ? 'finished' : 'lost');

@@ -10,13 +10,14 @@ import {
 } from '../../testkit/platform/streams.ts';
 import type { DrillContext } from '../model.ts';
 import { Viewer } from '../viewing/viewer.ts';
-import { Broadcaster } from './broadcaster.ts';
+import { Broadcaster, defaultSize } from './broadcaster.ts';
+import { openRecordings } from './recordings.ts';
 import { phaseOf, until, within } from './waiting.ts';
 
 export interface AirOptions {
   /** How long each publish session lasts if nothing ends it. */
   readonly seconds: number;
-  /** @default 640x360 */
+  /** @default {@link defaultSize} */
   readonly size?: string;
   /** Settings of the stream, for example `reconnectWindowMs`. */
   readonly settings?: object;
@@ -57,15 +58,17 @@ export async function goLive(
   context: DrillContext,
   options: AirOptions,
 ): Promise<ActiveBroadcast> {
-  const { seconds, size, settings, ingest, watch = (url) => url, name = '' } = options;
+  const { seconds, size = defaultSize, settings, ingest, watch = (url) => url, name = '' } = options;
   const stream = options.stream ?? (await createStream(platform, { name: 'drill', ...settings }));
   const { url, key } = stream.ingest.rtmp;
   const lane = `publisher ${name}`.trim();
   let sinceMs = 0;
+  const recordings = await openRecordings(size);
   const broadcaster = new Broadcaster({
     url: () => `${ingest?.() ?? url}/${key}`,
     seconds,
-    ...(size === undefined ? {} : { size }),
+    size,
+    recordings,
     onSession(session, state) {
       if (state === 'connecting') {
         sinceMs = context.now();
@@ -78,6 +81,7 @@ export async function goLive(
   const viewer = new Viewer({ url: watch(stream.playback.hls), now: context.now });
   const stop = async (): Promise<void> => {
     await Promise.all([broadcaster.stop(), viewer.stop()]);
+    await recordings[Symbol.asyncDispose]();
   };
   const now = async (): Promise<Broadcast> => {
     const { broadcast } = await getStream(platform, stream.id);

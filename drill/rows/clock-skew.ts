@@ -6,8 +6,9 @@ import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts
 import { type CreatedStream, createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
 import { wrongClock } from '../faults/wrong-clock.ts';
 import type { Drill } from '../model.ts';
-import { Broadcaster, framesBySession } from '../rig/broadcaster.ts';
+import { Broadcaster } from '../rig/broadcaster.ts';
 import { startExtraProcess } from '../rig/extra-process.ts';
+import { frameRate } from '../rig/frame-numbers.ts';
 import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
@@ -70,7 +71,7 @@ export const clockSkew: Drill = {
     const hidden = await isNextHidden(platform, stream, before.id);
 
     drawTimeline(platform, stream.id, context);
-    const aftermath = await readAftermath(air, context, framesBySession(seconds));
+    const aftermath = await readAftermath(air, context, new Map([[0, seconds * frameRate]]));
     const epochs = proxy.events.flatMap(epochOf);
     return {
       measures: [

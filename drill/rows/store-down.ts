@@ -4,7 +4,8 @@ import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts
 import { type CreatedStream, createStream, streamEvent } from '../../testkit/platform/streams.ts';
 import { beginStoreOutage } from '../faults/store-outage.ts';
 import type { Drill, DrillContext, Measure } from '../model.ts';
-import { Broadcaster, framesOfSession } from '../rig/broadcaster.ts';
+import { Broadcaster } from '../rig/broadcaster.ts';
+import { framesOfSession } from '../rig/frame-numbers.ts';
 import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';

@@ -1,6 +1,6 @@
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill } from '../model.ts';
-import { frameRate } from '../rig/broadcaster.ts';
+import { frameRate } from '../rig/frame-numbers.ts';
 import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';

@@ -7,7 +7,7 @@ import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 import type { Platform, PlatformEvent } from '../../testkit/platform/platform.ts';
 import { streamEvent } from '../../testkit/platform/streams.ts';
 import type { Drill } from '../model.ts';
-import { framesBySession } from '../rig/broadcaster.ts';
+import { frameRate } from '../rig/frame-numbers.ts';
 import { finishBroadcast, goLive } from '../rig/live-stream.ts';
 import { drawTimeline, timeOf } from '../rig/log-timeline.ts';
 import { startPlatform } from '../rig/platform.ts';
@@ -69,7 +69,7 @@ export const workerPaused: Drill = {
       ({ type }) => type === 'stream.reconnecting',
     ).length;
     drawTimeline(platform, stream.id, context);
-    const aftermath = await readAftermath(air, context, framesBySession(seconds));
+    const aftermath = await readAftermath(air, context, new Map([[0, seconds * frameRate]]));
     const broadcast = broadcastPrefix('local', stream.id as StreamId, before.id as BroadcastId);
     const last = await readFile(pathOf(platform, `${broadcast}index.m3u8`));
     return {

@@ -65,6 +65,9 @@ export class SimulatedBroadcast {
       trouble: () => {},
       recovered: () => {},
       superseded: () => keeper.superseded(),
+      faulted: (cause) => {
+        throw cause;
+      },
     });
     keeper.listen({
       lost: () => {

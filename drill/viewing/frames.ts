@@ -1,4 +1,7 @@
-import { framesOfSession } from '../rig/broadcaster.ts';
+import { frameReader } from '../rig/frame-numbers.ts';
+
+/** More frames than any session has. */
+const sessionStep = 2 ** 32;
 
 /** What became of one broadcaster's frames, in the order in which a viewer sees them. */
 export interface FrameCount {
@@ -35,26 +38,28 @@ export function countFrames(
     else doubled += repeats.length;
     repeats = [];
   };
+  const frameOf = frameReader();
+  const bySession = new Map<number, number>();
+  const lastOf = new Map<number, number>();
   for (const number of numbers) {
     if (number < 0) {
       unreadable++;
-    } else if (seen.has(number)) {
-      repeats.push(number);
-    } else {
-      endRun();
-      if (number < newest) outOfOrder++;
-      newest = Math.max(newest, number);
-      seen.add(number);
+      continue;
     }
+    const { session, frame } = frameOf(number);
+    const place = session * sessionStep + frame;
+    if (seen.has(place)) {
+      repeats.push(place);
+      continue;
+    }
+    endRun();
+    if (place < newest) outOfOrder++;
+    newest = Math.max(newest, place);
+    seen.add(place);
+    bySession.set(session, (bySession.get(session) ?? 0) + 1);
+    lastOf.set(session, Math.max(lastOf.get(session) ?? 0, frame));
   }
   endRun();
-  const bySession = new Map<number, number>();
-  const lastOf = new Map<number, number>();
-  for (const number of seen) {
-    const session = Math.floor(number / framesOfSession);
-    bySession.set(session, (bySession.get(session) ?? 0) + 1);
-    lastOf.set(session, Math.max(lastOf.get(session) ?? 0, number % framesOfSession));
-  }
   let lost = 0;
   for (const session of new Set([...lastOf.keys(), ...framesExpected.keys()])) {
     const sent = framesExpected.get(session) ?? (lastOf.get(session) ?? -1) + 1;

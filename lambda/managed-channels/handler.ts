@@ -21,7 +21,7 @@ export const handler = await startFunction({
   name: 'managed-channels',
   async start(config, emit) {
     const { region, channelClass } = config;
-    const store = await openControlStore(config.controlStore);
+    const store = await openControlStore(config.controlStore, config);
     const index = new ChannelIndexWriter(await openOrigin(config.origin, undefined), region);
     const encoder = createMediaLiveEncoder({
       around: {

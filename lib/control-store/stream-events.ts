@@ -70,6 +70,10 @@ const texts = {
   'input.pictures-began': (facts: { width: number; height: number; frameRate: number }) =>
     `Pictures have joined the sound: ${picture(facts)}. Players that were opened before show them once they are reloaded.`,
 
+  'input.keyframe-awaited': () =>
+    'The broadcaster’s video has had no key frame yet, so its pictures cannot be shown. If none arrives within 25 s, the ' +
+    'broadcaster is turned away. Set the key frame interval of the encoder to 2 s.',
+
   'stream.reconnecting': (facts: {
     windowMs: number;
     detail?: string;
@@ -134,8 +138,17 @@ const texts = {
   'input.timestamps-mended': ({ jumpMs }: { jumpMs: number }) =>
     `The broadcaster's clock jumped ${jumpMs < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(jumpMs))}. Stream time was corrected; viewers see at most a short jump.`,
 
-  'ladder.shed': ({ rendition, speed, left }: { rendition: string; speed: number; left: string }) =>
-    `Encoder overloaded (${speed.toFixed(2)}× real time); ${rendition} turned off. Viewers keep ${left}.`,
+  /** Without `speed`, the encoder crashed soon after the rendition had come back. */
+  'ladder.shed': ({ rendition, speed, left }: { rendition: string; speed?: number; left: string }) =>
+    `Encoder ${speed === undefined ? `stopped soon after ${rendition} came back` : `overloaded (${speed.toFixed(2)}× real time)`}; ` +
+    `${rendition} turned off. Viewers keep ${left}.`,
+
+  'ladder.restored': ({ rendition, all }: { rendition: string; all: string }) =>
+    `The encoder has room again; ${rendition} turned back on. Viewers have ${all}.`,
+
+  'ladder.size-refused': ({ rendition, all }: { rendition: string; all: string }) =>
+    `The broadcaster's picture has changed its size too often for another rendition of its own (${rendition}). ` +
+    `Viewers have ${all}; later sizes get the configured renditions, too.`,
 
   'encoder.restarted': ({ detail, outageMs }: { detail: string; outageMs: number }) =>
     `The encoder stopped (${detail}) and was restarted; ${formatDuration(outageMs)} of media was re-encoded or skipped.`,

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../object-store/ports.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { VideoEncoder } from './encoding/policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './encoding/policy/ffmpeg-version.ts';
+import type { ReturnTurn } from './encoding/policy/rung-return.ts';
 import type { EncoderStore, StartEncoder } from './ports.ts';
 
 /** What all broadcasts of a worker share. */
@@ -15,6 +16,7 @@ export interface BroadcastContext {
   readonly ladder: LadderConfig;
   /** @default x264 */
   readonly videoEncoder?: VideoEncoder;
+  readonly returnTurn: ReturnTurn;
   readonly region: string;
   readonly utcTimingUrl: string;
   readonly windowSegments: number;

@@ -64,7 +64,7 @@ export class Broadcast implements ActiveBroadcast {
       { store, clock, emit, mayWrite, bitrateBps },
       unfinished?.record,
     );
-    this.#encoding = this.#makeEncoding();
+    this.#encoding = this.#makeEncoding(unfinished?.published);
     this.#output = this.#makeOutput(lease.epoch, unfinished?.published);
     this.#reception = this.#makeReception(unfinished);
     this.#timer = setInterval(() => this.#tick(), tickMs);
@@ -107,9 +107,12 @@ export class Broadcast implements ActiveBroadcast {
   /** Ends the broadcast: publishes everything received, then closes the recording. Only the first call counts. */
   end(reason: EndReason): void {
     if (this.#ending) return;
-    if (reason === 'taken-down' || reason === 'encoder-failed')
-      this.#reception.send({ type: 'status', ...refusalStatus({ reason }) });
-    this.#reception.complete();
+    this.#ending = true;
+    this.#attempt(() => {
+      if (reason === 'taken-down' || reason === 'encoder-failed')
+        this.#reception.send({ type: 'status', ...refusalStatus({ reason }) });
+    });
+    this.#attempt(() => this.#reception.complete());
     this.#stop(reason);
     void this.#finish(reason);
   }
@@ -117,10 +120,10 @@ export class Broadcast implements ActiveBroadcast {
   /** Leaves it open for another worker to continue: publishes whole segments and releases the lease. */
   async handOver(): Promise<void> {
     if (this.#ending) return this.ended;
-    this.#reception.vacate();
+    this.#attempt(() => this.#reception.vacate());
     this.#stop('draining');
-    await this.#encoding.end({ wholeSegmentsOnly: true });
-    this.#report.leftOpen(await this.#output.leaveOpen());
+    await this.#endEncoding({ wholeSegmentsOnly: true });
+    await this.#attemptAll(async () => this.#report.leftOpen(await this.#output.leaveOpen()));
     await this.#releaseLease();
   }
 
@@ -150,6 +153,7 @@ export class Broadcast implements ActiveBroadcast {
         batchEnded: () => this.#encoding.flush(),
         lost: (detail) => this.#publisherLost(detail),
         ended: (reason) => this.end(reason),
+        faulted: (cause) => this.#faulted(cause),
       },
     });
   }
@@ -160,15 +164,22 @@ export class Broadcast implements ActiveBroadcast {
     else this.#report.publisher.lost(this.#reconnectWindowMs, detail);
   }
 
-  #makeEncoding(): Encoding {
-    return new Encoding(this.#setting, {
-      group: (group, headers) => this.#output.add(group, headers, this.#reception.nowMs),
-      started: (run) => this.#report.encoding.started(run),
-      shed: (rendition, lagMs, left) => this.#report.encoding.shed(rendition, lagMs, left),
-      stuck: (withinMs) => this.#report.encoding.stuck(withinMs),
-      crashed: (run, exit) => this.#report.encoding.crashed(run, exit),
-      failed: () => this.end('encoder-failed'),
-    });
+  #makeEncoding(restored: RestoredPublication | undefined): Encoding {
+    const made = restored?.renditions.map(({ id }) => id) ?? [];
+    return new Encoding(
+      { ...this.#setting, streamId: this.streamId, made },
+      {
+        group: (group, headers) => this.#output.add(group, headers, this.#reception.nowMs),
+        started: (run) => this.#report.encoding.started(run),
+        shed: (rendition, lagMs, left) => this.#report.encoding.shed(rendition, lagMs, left),
+        restored: (rendition, all) => this.#report.encoding.restored(rendition, all),
+        sizeRefused: (rendition, all) => this.#report.encoding.sizeRefused(rendition, all),
+        stuck: (withinMs) => this.#report.encoding.stuck(withinMs),
+        crashed: (run, exit) => this.#report.encoding.crashed(run, exit),
+        failed: () => this.end('encoder-failed'),
+        faulted: (cause) => this.#faulted(cause),
+      },
+    );
   }
 
   #makeOutput(epoch: number, restored: RestoredPublication | undefined): BroadcastOutput {
@@ -181,6 +192,7 @@ export class Broadcast implements ActiveBroadcast {
         trouble: (trouble) => this.#report.origin.trouble(trouble),
         recovered: (recovery) => this.#report.origin.recovered(recovery),
         superseded: () => this.#keeper.superseded(),
+        faulted: (cause) => this.#faulted(cause),
       },
       restored,
     );
@@ -204,10 +216,44 @@ export class Broadcast implements ActiveBroadcast {
     try {
       this.#tickAll();
     } catch (cause) {
-      if (this.#reception.faulted(cause)) return;
-      this.#report.publisher.messageSkipped(cause);
-      this.end('encoder-failed');
+      this.#faulted(cause);
     }
+  }
+
+  /**
+   * Something threw that has no message to skip. Its publisher may be the cause, so it counts as a message that can't be handled:
+   * after a few of them the publisher is told and the session ends. Never throws.
+   */
+  #faulted(cause: unknown): void {
+    try {
+      if (!this.#ending && this.#reception.faulted(cause)) return;
+    } catch (another) {
+      this.#log(another);
+    }
+    this.#log(cause);
+    this.end('encoder-failed');
+  }
+
+  /** Does what can still be done when something before it failed. */
+  #attempt(step: () => void): void {
+    try {
+      step();
+    } catch (cause) {
+      this.#log(cause);
+    }
+  }
+
+  async #attemptAll(steps: () => Promise<void>): Promise<void> {
+    try {
+      await steps();
+    } catch (cause) {
+      this.#log(cause);
+    }
+  }
+
+  /** Not through the report, which may be what failed. */
+  #log(cause: unknown): void {
+    this.#setting.emit('encoder.broadcast.faulty', { stream: this.streamId, broadcast: this.id, cause });
   }
 
   #tickAll(): void {
@@ -224,27 +270,40 @@ export class Broadcast implements ActiveBroadcast {
   #stop(reason: string): void {
     this.#ending = true;
     clearInterval(this.#timer);
-    this.#departure.end();
-    this.#reception.stop(reason);
+    this.#attempt(() => this.#departure.end());
+    this.#attempt(() => this.#reception.stop(reason));
   }
 
   async #finish(reason: EndReason): Promise<void> {
-    await this.#encoding.end();
-    const recording = await this.#output.close();
-    this.#report.ended(reason, this.#output.renditions, recording);
+    await this.#endEncoding();
+    await this.#attemptAll(async () => {
+      const recording = await this.#output.close();
+      this.#report.ended(reason, this.#output.renditions, recording);
+    });
     await this.#releaseLease();
   }
 
+  async #endEncoding(how?: Parameters<Encoding['end']>[0]): Promise<void> {
+    try {
+      await this.#encoding.end(how);
+    } catch (cause) {
+      this.#log(cause);
+      this.#attempt(() => this.#encoding.kill());
+    }
+  }
+
   async #releaseLease(): Promise<void> {
-    await releaseLease(this.#keeper, this.#report);
+    await this.#attemptAll(() => releaseLease(this.#keeper, this.#report));
+    // If it isn't released, it expires.
+    this.#keeper.stop();
     this.#resolveEnded();
   }
 
   /** Another worker writes now: this one must not write anything else. */
   #leaseLost(): void {
-    this.#report.leaseLost(this.#keeper.lease.epoch);
-    this.#output.stop();
-    this.#encoding.kill();
+    this.#attempt(() => this.#report.leaseLost(this.#keeper.lease.epoch));
+    this.#attempt(() => this.#output.stop());
+    this.#attempt(() => this.#encoding.kill());
     this.#keeper.stop();
     this.#stop('lease-lost');
     this.#resolveEnded();

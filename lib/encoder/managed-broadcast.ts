@@ -152,6 +152,7 @@ export class ManagedBroadcast implements ActiveBroadcast {
         this.#receivedMs = Math.max(this.#receivedMs, sessionMs);
         this.#intake.push({ type, timestampMs, payload, nowMs: clock.nowMs(), sessionMs });
       },
+      tracksIgnored: (type) => this.#report.publisher.tracksIgnored(type),
       skipped: (cause) => this.#report.publisher.messageSkipped(cause),
       unusable: (cause) => this.#refuse(unreadable(cause)),
       metadata: ({ frameRate, encoder, announced }) => {

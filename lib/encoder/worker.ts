@@ -5,6 +5,7 @@ import type { ActiveBroadcast } from './active-broadcast.ts';
 import { AdmissionError, asAdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
+import { ReturnTurn } from './encoding/policy/rung-return.ts';
 import { HandoffQueue } from './handoff-queue.ts';
 import { LeaseTaker, type PlannedMove, type TakenLease } from './lease/lease-taker.ts';
 import { StoreWatch } from './lease/policy/store-watch.ts';
@@ -16,7 +17,7 @@ import type { RelayConnection, TaskProtection } from './ports.ts';
 import { recoverPublication } from './publication/recover-publication.ts';
 import { PublishSession } from './publisher/publish-session.ts';
 
-export interface WorkerOptions extends Omit<BroadcastContext, 'reachable'> {
+export interface WorkerOptions extends Omit<BroadcastContext, 'reachable' | 'returnTurn'> {
   readonly memberId: MemberId;
   readonly host: string;
   /** Known once the listener is up. */
@@ -62,7 +63,7 @@ export class Worker {
     const { protection } = options;
     if (protection) this.#hold = new ScaleInProtection({ ...options, protection });
     const reachable = (isReachable: boolean, cause?: unknown): void => this.#noteStore(isReachable, cause);
-    this.#setting = { ...options, reachable };
+    this.#setting = { ...options, reachable, returnTurn: new ReturnTurn() };
     const { memberId, objects, region } = options;
     this.#taker = new LeaseTaker({
       ...this.#setting,

@@ -1,7 +1,7 @@
 import type { Connection } from '../net/socket.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { Handover } from '../protocol/rtmp/server-session.ts';
-import { PublisherStream } from './policy/publisher-stream.ts';
+import { PublisherStream, type PublisherStreamOptions } from './policy/publisher-stream.ts';
 import { ReadCursor, type ReadMemory } from './policy/read-memory.ts';
 import { Gathered } from './policy/write-batch.ts';
 
@@ -18,6 +18,7 @@ export interface PublisherFeedOptions {
   readonly reply: (messages: readonly RtmpMessage[]) => void;
   /** Unpublished media was dropped to stay within bounds. Called once until something is confirmed again. */
   readonly overflowed: (heldBytes: number) => void;
+  readonly unreadable: PublisherStreamOptions['unreadable'];
   /** Whether a link may still be reading memory that it was given. */
   readonly isWriting: () => boolean;
 }
@@ -46,6 +47,7 @@ export class PublisherFeed {
       acknowledgement: handover.acknowledgement,
       replayMaxBytes: limits.replayMaxBytes,
       release: (block) => this.#release(block),
+      unreadable: options.unreadable,
     });
     if (handover.rest.length > 0) this.take(handover.rest, true);
   }

@@ -67,6 +67,7 @@ export class Relay {
   #everAccepted = false;
   #finished = false;
   #flushSinceMs: number | undefined;
+  #skippedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RelayOptions) {
     const { emit, handover, limits, memory, owner, publisher } = options;
@@ -79,6 +80,7 @@ export class Relay {
       limits,
       reply: (messages) => owner.reply(messages),
       overflowed: (heldBytes) => emit('ingest.replay.overflowed', { ...this.#facts, heldBytes }),
+      unreadable: (cause) => this.#messageSkipped(cause),
       isWriting: () => this.#leaving !== undefined || (this.#current?.link.backlogBytes ?? 0) > 0,
     });
     this.#search = new WorkerSearch({
@@ -170,6 +172,14 @@ export class Relay {
     this.#current = undefined;
     this.#leaving = undefined;
     this.#feed.clear();
+  }
+
+  /** Logged once a second at most: an encoder may repeat it with every picture. */
+  #messageSkipped(cause: unknown): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#skippedAtMs < 1000) return;
+    this.#skippedAtMs = nowMs;
+    this.#options.emit('ingest.message.skipped', { ...this.#facts, cause });
   }
 
   #flush(): void {

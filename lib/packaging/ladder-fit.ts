@@ -36,16 +36,25 @@ const notablyLarger = 1.25;
 /**
  * The ladder for an input: every rung whose box the input fills in one direction at least, so nothing is scaled up. An input
  * that lies between two rungs, and is notably larger than the lower one, keeps its own size on top in place of the upper one; an
- * input smaller than all of them gets its own size only.
+ * input smaller than all of them gets its own size only. If `mayKeep` refuses an own size by its id, the rungs have to do: the largest
+ * that is filled, else the smallest one, not scaled up.
  */
-export function fitLadder(input: VideoInput, config: LadderConfig = defaultLadder): Ladder {
+export function fitLadder(
+  input: VideoInput,
+  config: LadderConfig = defaultLadder,
+  mayKeep: (id: string) => boolean = () => true,
+): Ladder {
   const { rungs } = config;
   const video = rungs.filter((rung) => fills(input, rung)).map((rung) => fitRung(input, rung));
   const [below] = video;
   // Undefined for an input that fills the largest one.
   const missed = below ? rungs[rungs.findIndex(({ id }) => id === below.id) - 1] : rungs.at(-1);
   const isLarger = !below || input.width * input.height >= notablyLarger * below.width * below.height;
-  if (missed && isLarger) video.unshift(ownSize(input, missed, below, config));
+  if (missed && isLarger) {
+    const own = ownSize(input, missed, below, config);
+    if (mayKeep(own.id)) video.unshift(own);
+    else if (!below) video.push({ ...own, id: missed.id });
+  }
   return { video, audio: { id: 'audio', bitrateBps: config.audioBps } };
 }
 
@@ -58,6 +67,12 @@ export const soundAlone = ({ audioBps }: LadderConfig): Ladder => ({
 /** The ladder without its top rung, or undefined where only one is left. */
 export function withoutTopRung(ladder: Ladder): Ladder | undefined {
   return ladder.video.length > 1 ? { ...ladder, video: ladder.video.slice(1) } : undefined;
+}
+
+/** The ladder with the next rung of the `whole` one on top, or undefined where none is missing. */
+export function withNextRung(ladder: Ladder, whole: Ladder): Ladder | undefined {
+  const missing = whole.video.length - ladder.video.length;
+  return missing > 0 ? { ...whole, video: whole.video.slice(missing - 1) } : undefined;
 }
 
 const longSide = ({ width, height }: VideoInput): number => Math.max(width, height);

@@ -135,6 +135,14 @@ export const refusals = {
     fault: 'publisher',
     journal: 'its video or audio format is not supported',
   },
+  // As above: it lacks what decoding begins with.
+  'no-starting-point': {
+    code: 'NO_STARTING_POINT',
+    status: 'NetStream.Publish.Rejected',
+    words: (detail) => `Cannot decode what you send: ${detail}. Check your encoder's settings.`,
+    fault: 'publisher',
+    journal: 'decoding could not begin with what it sent',
+  },
   // The same worker says so: another one would fail at the same bytes.
   'unreadable-media': {
     code: 'MEDIA_UNREADABLE',

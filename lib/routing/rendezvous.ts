@@ -52,8 +52,13 @@ export function rankWorkers(streamId: StreamId, members: readonly RankedMember[]
  * logarithmic method).
  */
 export function rendezvousScore(streamId: StreamId, memberId: MemberId, weight: number): number {
-  // SHA-256: all proxies agree whatever they run on, and ranking happens once per publish, so speed doesn't matter.
-  const digest = createHash('sha256').update(`${streamId}\n${memberId}`).digest();
+  return -weight / Math.log(uniform(`${streamId}\n${memberId}`));
+}
+
+/** A number in (0, 1) that depends on the text only, on every machine; evenly spread over different texts. */
+export function uniform(text: string): number {
+  // SHA-256: ranking happens once per publish, so speed doesn't matter.
+  const digest = createHash('sha256').update(text).digest();
   const top53 = digest.readUInt32BE(0) * 2 ** 21 + (digest.readUInt32BE(4) >>> 11);
-  return -weight / Math.log((top53 + 0.5) / 2 ** 53);
+  return (top53 + 0.5) / 2 ** 53;
 }

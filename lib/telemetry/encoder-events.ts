@@ -90,10 +90,19 @@ export const encoderEvents = {
     'ffmpeg did not finish its input within `withinMs` and was killed; the media it had not encoded is lost.',
     { FfmpegCrashes: 1 },
   ),
-  'encoder.ladder.shed': event<About & { rendition: string; lagMs: number }>(
+  /** Without `lagMs`: ffmpeg crashed soon after the rendition had come back. */
+  'encoder.ladder.shed': event<About & { rendition: string; lagMs?: number }>(
     'warn',
     'Encoder overloaded (behind real time); turned off the top rendition.',
     { RenditionsShed: 1 },
+  ),
+  'encoder.ladder.restored': event<About & { rendition: string }>(
+    'info',
+    'Encoder has room again; turned the rendition back on.',
+  ),
+  'encoder.ladder.size-refused': event<About & { rendition: string }>(
+    'warn',
+    "The publisher's picture has had too many sizes: this one gets the configured renditions only.",
   ),
   'encoder.slate.failed': event<About & { cause: unknown }>(
     'warn',
@@ -107,6 +116,18 @@ export const encoderEvents = {
   'encoder.message.skipped': event<About & { cause: unknown }>(
     'warn',
     'Skipped a message of the publisher that cannot be read or handled. Its broadcast goes on.',
+  ),
+  'encoder.keyframe.awaited': event<About>(
+    'warn',
+    'The publisher sends video without a key frame or recovery point to start from; without one within 25 s it is refused.',
+  ),
+  'encoder.tracks.ignored': event<About & { type: 'audio' | 'video' }>(
+    'info',
+    'The publisher sends several tracks (enhanced RTMP multitrack); only track 0 is used.',
+  ),
+  'encoder.broadcast.faulty': event<About & { cause: unknown }>(
+    'error',
+    'A step of a broadcast failed unexpectedly. The broadcast goes on without what failed, or ends; others are unaffected.',
   ),
   'encoder.input.throttled': event<About & { leadMs: number; backlogBytes: number }>(
     'info',

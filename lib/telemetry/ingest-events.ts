@@ -106,6 +106,10 @@ export const ingestEvents = {
     'Unpublished media exceeded the replay limit; the oldest was dropped and cannot be replayed.',
     { ReplayOverflows: 1 },
   ),
+  'ingest.message.skipped': event<StreamSession & { cause: unknown }>(
+    'warn',
+    'A message of the publisher cannot be read, so it is not kept for another worker. The publisher stays on air.',
+  ),
   'ingest.journal.delayed': event<{ cause: unknown }>(
     'warn',
     "Failed to write refused publishers into their streams' journals; they will be written with the next ones.",

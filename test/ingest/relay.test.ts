@@ -7,10 +7,13 @@ import type { RouteRequest } from '../../lib/ingest/worker-router.ts';
 import type { Connection } from '../../lib/net/socket.ts';
 import type { RefusalReason } from '../../lib/protocol/refusals.ts';
 import { AckCounter } from '../../lib/protocol/rtmp/acknowledgement.ts';
+import { encodeAmf0 } from '../../lib/protocol/rtmp/amf0.ts';
 import { ChunkReader, type RtmpMessage } from '../../lib/protocol/rtmp/chunk-reader.ts';
 import { initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';
+import { ChunkWriter } from '../../lib/protocol/rtmp/chunk-writer.ts';
 import { Publisher } from '../../lib/protocol/rtmp/publisher.ts';
 import type { BroadcastId, MemberId, SessionId, StreamId } from '../../lib/routing/ids.ts';
+import { aggregateOf } from '../../testkit/media/rtmp-dialects.ts';
 
 /** A worker's end of a link, as the relay sees it. */
 class FakeLink implements WorkerLink {
@@ -51,6 +54,11 @@ class FakeLink implements WorkerLink {
     this.said?.closed('aborted');
   }
 
+  /** Payloads of the data messages that it was sent. */
+  get data(): Buffer[] {
+    return this.#messages.filter(({ typeId }) => typeId === 18).map(({ payload }) => payload);
+  }
+
   /** Session times of the frames that it was sent. */
   get frames(): number[] {
     return this.#messages.filter(({ payload }) => payload[1] === 1).map(({ timestampMs }) => timestampMs);
@@ -67,6 +75,7 @@ interface Asked {
 function rig(replayMaxBytes = 1 << 20) {
   const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
   const told: string[] = [];
+  const causes: unknown[] = [];
   const asked: Asked[] = [];
   const waiting: ((asked: Asked) => void)[] = [];
   let isHeld = true;
@@ -108,7 +117,10 @@ function rig(replayMaxBytes = 1 << 20) {
           else next(one);
         }),
     },
-    emit: (name) => void told.push(name),
+    emit: (name, fields) => {
+      told.push(name);
+      if ('cause' in fields) causes.push(fields.cause);
+    },
     limits: {
       replayMaxBytes,
       routeMs: 5_000,
@@ -129,6 +141,8 @@ function rig(replayMaxBytes = 1 << 20) {
   return {
     relay,
     told,
+    causes,
+    writer,
     get isHeld() {
       return isHeld;
     },
@@ -308,5 +322,69 @@ describe('a relay', () => {
     expect(second.ended).toBe(true);
     on.relay.tick(performance.now() + 1_100);
     expect(second.aborted).toBe(true);
+  });
+});
+
+const named = (...rest: (string | Buffer)[]): Buffer =>
+  Buffer.concat([
+    Buffer.from([2, 0, 10]),
+    Buffer.from('onMetaData'),
+    ...rest.map((part) => (typeof part === 'string' ? Buffer.from(part, 'hex') : part)),
+  ]);
+
+describe('a data message that cannot be read', () => {
+  test.each<[what: string, payload: Buffer, code: string | undefined]>([
+    ['is cut off in a number', named('0800000001000577696474680040'), 'AMF_TRUNCATED'],
+    ['is cut off in its name', Buffer.from('02000a6f6e4d', 'hex'), 'AMF_TRUNCATED'],
+    ['has a string of 70,000 bytes', named('0c00011170', Buffer.alloc(70_000, 120)), 'MESSAGE_TOO_LONG'],
+    ['claims a string of 70,000 bytes', named('0c00011170', Buffer.alloc(100, 120)), 'AMF_STRING_TOO_LONG'],
+    ['switches to AMF 3', named('110a0b01'), 'AMF_UNSUPPORTED_TYPE'],
+    ['is nested 100 deep', named(...Array<string>(100).fill('03000161')), 'AMF_TOO_DEEP'],
+    ['claims four thousand million values in a strict array', named('0affffffff05'), 'AMF_TRUNCATED'],
+    ['claims four thousand million values in an ECMA array', named('08ffffffff00016105'), 'AMF_TRUNCATED'],
+    ['has more values than anybody reads', named('0a00000800', Buffer.alloc(2048, 5)), 'AMF_TOO_MANY_VALUES'],
+    ['refers to an earlier value', named('070000'), 'AMF_UNSUPPORTED_TYPE'],
+    ['has a movie clip', named('04'), 'AMF_UNSUPPORTED_TYPE'],
+    ['has a record set', named('0e'), 'AMF_UNSUPPORTED_TYPE'],
+    ['is empty: nothing of it is unreadable', Buffer.alloc(0), undefined],
+    ['has a value marked as unsupported: it is read as undefined', named('0d'), undefined],
+  ])('%s', async (_, payload, code) => {
+    const { first, on: publisher } = await onAir();
+    publisher.frame(0, true);
+    for (const atMs of [10, 20, 30]) publisher.give(publisher.writer.media('data', atMs, payload));
+    publisher.frame(40);
+    // One line for all three; the link stays, and the worker gets what follows.
+    const lines = publisher.told.filter((name) => name === 'ingest.message.skipped');
+    expect(lines).toHaveLength(code === undefined ? 0 : 1);
+    expect(publisher.causes).toEqual(code === undefined ? [] : [expect.objectContaining({ code })]);
+    expect(first.frames).toEqual([0, 40]);
+    expect(first.aborted || first.ended).toBe(false);
+  });
+
+  test('does not replace the metadata that the next worker gets', async () => {
+    const { first, on: publisher } = await onAir();
+    const metadata = encodeAmf0(['onMetaData', { framerate: 25 }]);
+    publisher.give(publisher.writer.media('data', 0, metadata));
+    publisher.give(publisher.writer.media('data', 0, named('110a0b01')));
+    publisher.frame(0, true);
+    first.said?.frame({ type: 'published-through', timestampMs: 0 });
+    publisher.frame(2000, true);
+    first.said?.frame({ type: 'published-through', timestampMs: 2000 });
+    first.said?.closed('gone');
+    const second = (await publisher.search()).accept('encoder-2');
+    await settled();
+    expect(second.data).toEqual([metadata]);
+  });
+
+  test('inside an aggregate, or a broken aggregate, is said once, too', async () => {
+    const { first, on: publisher } = await onAir();
+    const inner = { typeId: 18, timestampMs: 0, payload: named('110a0b01') };
+    const aggregate = aggregateOf([inner], 0);
+    const cutOff = { ...aggregate, payload: aggregate.payload.subarray(0, 20) };
+    const writer = new ChunkWriter();
+    publisher.give(writer.write(aggregate));
+    publisher.give(writer.write(cutOff));
+    expect(publisher.causes).toEqual([expect.objectContaining({ code: 'AMF_UNSUPPORTED_TYPE' })]);
+    expect(first.aborted || first.ended).toBe(false);
   });
 });

@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { PublisherStream } from '../../lib/ingest/policy/publisher-stream.ts';
+import { isWrapped } from '../../lib/protocol/flv/wrapped-packet.ts';
 import { AckCounter } from '../../lib/protocol/rtmp/acknowledgement.ts';
 import { splitAggregate } from '../../lib/protocol/rtmp/aggregate.ts';
 import { ChunkReader, type RtmpMessage } from '../../lib/protocol/rtmp/chunk-reader.ts';
 import { type ChunkState, initialChunkState } from '../../lib/protocol/rtmp/chunk-state.ts';
 import { Publisher } from '../../lib/protocol/rtmp/publisher.ts';
-import { aggregateOf } from '../../testkit/media/rtmp-dialects.ts';
+import type { BroadcastId } from '../../lib/routing/ids.ts';
+import { openSession, plainHello } from '../../testkit/harness/open-session.ts';
+import { aggregateOf, multitrackOf, withModEx } from '../../testkit/media/rtmp-dialects.ts';
 
 const publisher = () => new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
 
@@ -48,6 +51,7 @@ const audioHeader = Buffer.from([0xaf, 0, 0x12, 0x10]);
 function streamOf(chunkState: ChunkState, replayMaxBytes = 1 << 24) {
   const released: Buffer[] = [];
   const stream = new PublisherStream({
+    unreadable: () => {},
     chunkState,
     acknowledgement: new AckCounter(),
     replayMaxBytes,
@@ -178,6 +182,101 @@ describe('what a proxy keeps of a publisher', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  test('begins at a key frame of the default track where packets are wrapped, and a worker counts the same frames', () => {
+    const packet = (byte0: number, fourCc: string, index: number, bytes: number): Buffer =>
+      Buffer.concat([Buffer.of(byte0), Buffer.from(fourCc), payload(byte0, index, bytes)]);
+    const one = (type: 'audio' | 'video', track: number, bytes: Buffer) =>
+      multitrackOf(type, 'one', [[track, bytes]]);
+    const avcHeader = packet(0x90, 'avc1', 0, 20);
+    const aacHeader = packet(0x90, 'mp4a', 0, 9);
+    const writer = publisher();
+    const { stream } = streamOf(initialChunkState);
+    const pieces = [
+      writer.media('data', 0, metadata),
+      writer.media('video', 0, withModEx(avcHeader)),
+      writer.media('audio', 0, one('audio', 0, aacHeader)),
+      // Other tracks' headers and key frames, which follow the default track's, count for nothing.
+      writer.media('video', 0, one('video', 1, packet(0x90, 'hvc1', 0, 30))),
+    ];
+    for (let index = 0; index < 120; index++) {
+      const isKey = index % 30 === 0;
+      // Longer than what is kept of a message in the proxy.
+      const picture = packet(isKey ? 0x91 : 0xa1, 'avc1', index, isKey ? 70_000 : 300);
+      pieces.push(
+        writer.media('video', index * 40, index % 2 ? one('video', 0, picture) : withModEx(picture)),
+      );
+      pieces.push(
+        writer.media('video', index * 40, one('video', 1, packet(isKey ? 0x91 : 0xa1, 'hvc1', index, 90))),
+      );
+      pieces.push(writer.media('audio', index * 40, withModEx(packet(0x91, 'mp4a', index, 20))));
+    }
+    const bytes = Buffer.concat(pieces);
+    for (let at = 0; at < bytes.length; at += 5_000) stream.take(Buffer.from(bytes.subarray(at, at + 5_000)));
+    stream.publishedThrough(2_500);
+    const replay = stream.replay()!;
+    expect(replay.fromMs).toBe(60 * 40);
+    expect(replay.firstFrame).toBe(60 * 3);
+    const messages = read(replay);
+    // The prologue's packets are plain.
+    expect(messages.slice(0, 3).map((message) => message.payload)).toEqual([metadata, avcHeader, aacHeader]);
+    expect(isWrapped('video', messages[3]!.payload[0]!)).toBe(true);
+    const { session, data } = openSession({
+      ...plainHello,
+      chunkState: replay.chunkState,
+      firstFrame: replay.firstFrame,
+      replayFromMs: replay.fromMs,
+    });
+    const ignored = new Set<string>();
+    const media: string[] = [];
+    const nothing = (): void => {};
+    session.accept(
+      { broadcastId: 'b' as BroadcastId, epoch: 1 },
+      {
+        media: (type, atMs, { length }) => media.push(`${type} ${atMs}${length === 0 ? ' ignored' : ''}`),
+        tracksIgnored: (type) => ignored.add(type),
+        metadata: nothing,
+        skipped: nothing,
+        unusable: nothing,
+        batchEnded: nothing,
+        unpublished: nothing,
+        closed: nothing,
+      },
+    );
+    for (const piece of replay.pieces) data(piece);
+    expect(session.nextFrame).toBe(120 * 3);
+    expect([...ignored]).toEqual(['video']);
+    expect(media.slice(2, 6)).toEqual(['video 2400', 'video 2400 ignored', 'audio 2400', 'video 2440']);
+  });
+
+  test('begins at a recovery point where no key frame came for 5 s', () => {
+    const writer = publisher();
+    const { stream } = streamOf(initialChunkState);
+    const avcC = Buffer.from([0x17, 0, 0, 0, 0, 1, 0x64, 0, 0x1f, 0xff]);
+    const recovery = Buffer.from('00000005060601c480', 'hex');
+    stream.take(writer.media('video', 0, avcC));
+    for (let index = 0; index < 500; index++) {
+      const slice = Buffer.concat([Buffer.from('00001000419a', 'hex'), Buffer.alloc(4094, index & 255)]);
+      const head = Buffer.from([index === 0 ? 0x17 : 0x27, 1, 0, 0, 0]);
+      stream.take(
+        writer.media(
+          'video',
+          index * 40,
+          Buffer.concat([head, ...(index % 50 === 0 ? [recovery] : []), slice]),
+        ),
+      );
+    }
+    expect(stream.replay()?.fromMs).toBe(0);
+    stream.publishedThrough(19_000);
+    // Every 5 s at most: at 6, 12 and 18 s.
+    expect(stream.replay()?.fromMs).toBe(18_000);
+    expect(stream.replay()?.firstFrame).toBe(450);
+    expect(
+      read(stream.replay()!)
+        .map(({ timestampMs }) => timestampMs)
+        .slice(0, 2),
+    ).toEqual([18_000, 18_000]);
   });
 
   test('drops what is published, GOP by GOP', () => {

@@ -23,7 +23,7 @@ describe('a reason to refuse a publisher', () => {
     expect(description.length).toBeLessThan(120);
   });
 
-  test.each(reasons.filter((reason) => reason !== 'unsupported-codec'))(
+  test.each(reasons.filter((reason) => reason !== 'unsupported-codec' && reason !== 'no-starting-point'))(
     '%s keeps what a worker said from the broadcaster',
     (reason) => {
       expect(refusalStatus({ reason, detail })).toEqual(refusalStatus({ reason }));
@@ -66,7 +66,10 @@ describe('the table of refusals', () => {
   test.each([
     ['NetStream.Publish.Unauthorized', ['malformed-key', 'unknown-stream', 'wrong-key', 'expired-key']],
     ['NetStream.Publish.BadName', ['missing-key', 'busy', 'closing']],
-    ['NetStream.Publish.Rejected', ['taken-down', 'unsupported-codec', 'unreadable-media']],
+    [
+      'NetStream.Publish.Rejected',
+      ['taken-down', 'unsupported-codec', 'no-starting-point', 'unreadable-media'],
+    ],
     [
       'NetStream.Publish.Failed',
       ['key-unchecked', 'full', 'draining', 'held-elsewhere', 'unavailable', 'encoder-failed'],

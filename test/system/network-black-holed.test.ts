@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { FaultProxy } from '../../drill/faults/fault-proxy.ts';
-import { framesOfSession } from '../../drill/rig/broadcaster.ts';
+import { framesOfSession } from '../../drill/rig/frame-numbers.ts';
 import { readFrameNumbers } from '../../testkit/media/frame-counter.ts';
 import { fetchRendition } from '../../testkit/media/playback.ts';
 import { Publisher } from '../../testkit/media/publisher.ts';

@@ -9,10 +9,10 @@ import { dvrWindowSeconds } from '../../lib/config/defaults.ts';
 import { defaultLadder } from '../../lib/config/ladder.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
 import type { FfmpegBuild } from '../../lib/encoder/encoding/policy/ffmpeg-version.ts';
-import type { EncoderProcess } from '../../lib/encoder/ports.ts';
+import type { EncoderProcess, StartEncoder } from '../../lib/encoder/ports.ts';
 import { Worker } from '../../lib/encoder/worker.ts';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
-import type { ObjectStore } from '../../lib/object-store/ports.ts';
+import type { ObjectStore, StreamingObjectStore } from '../../lib/object-store/ports.ts';
 import { segmentsFor } from '../../lib/packaging/segment-grid.ts';
 import { type MemberId, newStreamId, type StreamId } from '../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../lib/telemetry/events.ts';
@@ -26,6 +26,8 @@ export interface EncoderHarnessOptions {
   readonly objects?: (disk: ObjectStore) => ObjectStore;
   readonly control?: (store: ControlStore) => ControlStore;
   readonly reconnectWindowMs?: number;
+  /** Wraps what starts ffmpeg. */
+  readonly encoders?: (start: StartEncoder) => StartEncoder;
 }
 
 interface HarnessWorker {
@@ -40,7 +42,7 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
   readonly encoders: EncoderProcess[] = [];
   readonly streamId: StreamId = newStreamId();
   readonly store: ControlStore & { close(): void };
-  readonly objects: ObjectStore;
+  readonly objects: StreamingObjectStore;
   readonly #options: EncoderHarnessOptions;
   readonly #folder: { remove(): Promise<void> };
   readonly #ffmpeg: FfmpegBuild;
@@ -93,7 +95,8 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
     adapt = (args: readonly string[]): readonly string[] => args,
   ): Promise<HarnessWorker> {
     const batch = new ReadBatch(50);
-    const starter = ffmpegStarter(this.#ffmpeg.path, batch);
+    const ffmpeg = ffmpegStarter(this.#ffmpeg.path, batch);
+    const starter = this.#options.encoders?.(ffmpeg) ?? ffmpeg;
     let worker: Worker | undefined;
     const listener = await listenForRelays(
       { host: '127.0.0.1', port: 0, maxConnections: 16 },

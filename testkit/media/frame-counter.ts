@@ -34,6 +34,8 @@ export async function readFrameNumbers(media: Uint8Array): Promise<number[]> {
     'ffmpeg',
     [
       ...['-hide_banner', '-loglevel', 'error', '-i', 'pipe:0', '-map', '0:v:0', '-fps_mode', 'passthrough'],
+      // Otherwise times round to the frame rate, and ffmpeg complains of each picture that filler stands close to.
+      ...['-enc_time_base', '1:90000'],
       // The strip is the top eighth of the picture: its two rows of blocks become two rows of pixels.
       ...['-vf', `crop=iw:ih/8:0:0,scale=${bits}:2:flags=area,format=gray`, '-f', 'rawvideo', 'pipe:1'],
     ],

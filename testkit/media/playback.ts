@@ -3,7 +3,7 @@ import HLS from 'hls-parser';
 /** An HLS rendition as fetched by an independent player: every segment in its playlist, in order. */
 export interface FetchedRendition {
   readonly playlist: HLS.types.MediaPlaylist;
-  /** Init segment and media segments, concatenated: one fragmented MP4. */
+  /** Init segments and media segments, concatenated in the order of the playlist. */
   readonly media: Uint8Array;
 }
 
@@ -39,8 +39,12 @@ export async function fetchRendition(multivariantUrl: string, height: number): P
   if (!variant) throw new Error(`No rendition of height ${height}`);
   const url = new URL(variant.uri, multivariantUrl).href;
   const playlist = await fetchMediaPlaylist(url);
-  const maps = [...new Set(playlist.segments.flatMap(({ map }) => (map ? [map.uri] : [])))];
-  const uris = [...maps, ...playlist.segments.map(({ uri }) => uri)];
+  let map = '';
+  const uris = playlist.segments.flatMap((segment) => {
+    if (!segment.map || segment.map.uri === map) return [segment.uri];
+    map = segment.map.uri;
+    return [map, segment.uri];
+  });
   const pieces = await Promise.all(uris.map((uri) => fetchBytes(new URL(uri, url).href)));
   return { playlist, media: Buffer.concat(pieces) };
 }

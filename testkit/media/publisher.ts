@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { frameCounterFilter } from './frame-counter.ts';
 
-export interface PublisherOptions {
-  readonly url: string;
-  readonly seconds?: number;
+/** A test picture with frame numbers, and a beep. */
+export interface PictureOptions {
   readonly size?: string;
   readonly rate?: number;
   /** ffmpeg's codec arguments. @default H.264 and AAC */
@@ -12,6 +11,13 @@ export interface PublisherOptions {
   readonly audio?: boolean;
   /** The number in the first frame. @default 0 */
   readonly firstFrame?: number;
+}
+
+export interface PublisherOptions extends PictureOptions {
+  readonly url: string;
+  readonly seconds?: number;
+  /** A file by {@link recordPicture}, which is sent over and over. @default the picture is encoded while it is sent */
+  readonly recording?: string;
 }
 
 /** A real ffmpeg that broadcasts a test picture with encoded frame numbers, in real time. */
@@ -22,36 +28,14 @@ export class Publisher {
   readonly #closed: Promise<unknown>;
 
   constructor(options: PublisherOptions) {
-    const { url, seconds, size = '1280x720', rate = 30, audio = true } = options;
-    const codecs = options.codecs ?? [
-      ...[
-        '-c:v',
-        'libx264',
-        '-preset',
-        'ultrafast',
-        '-tune',
-        'zerolatency',
-        '-b:v',
-        '1500k',
-        '-g',
-        String(rate * 2),
-      ],
-      ...['-c:a', 'aac', '-b:a', '96k'],
-    ];
+    const { url, seconds, recording } = options;
     this.process = spawn(
       'ffmpeg',
       [
         ...['-hide_banner', '-loglevel', 'warning', '-nostdin'],
-        ...['-re', '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`],
-        ...(audio ? ['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:beep_factor=4:sample_rate=48000'] : []),
-        ...[
-          '-filter_complex',
-          frameCounterFilter({ size, rate, first: options.firstFrame ?? 0 }),
-          '-map',
-          '[out]',
-          ...(audio ? ['-map', '1:a'] : []),
-        ],
-        ...['-pix_fmt', 'yuv420p', ...codecs],
+        ...(recording === undefined
+          ? encoded(options, ['-re'])
+          : ['-re', '-stream_loop', '-1', '-i', recording, '-c', 'copy']),
         ...(seconds === undefined ? [] : ['-t', String(seconds)]),
         ...['-rtmp_live', 'live', '-f', 'flv', url],
       ],
@@ -75,3 +59,47 @@ export class Publisher {
     await this.#closed;
   }
 }
+
+/** The audio frames of ffmpeg's AAC encoder. */
+const audioFrame = { samples: 1024, rate: 48_000 };
+
+/**
+ * Encodes the picture into an FLV file, at low priority. `seconds` must be a whole number of key frame intervals (2 s) and of audio
+ * frames: then what is sent over and over has no seam.
+ */
+export async function recordPicture(path: string, seconds: number, options: PictureOptions): Promise<void> {
+  const { rate = 30, audio = true } = options;
+  const soundFrames = (seconds * audioFrame.rate) / audioFrame.samples;
+  if (seconds % 2 !== 0 || !Number.isInteger(soundFrames)) throw new RangeError(`${seconds} s leave a seam`);
+  const ffmpeg = spawn(
+    'nice',
+    [
+      ...['ffmpeg', '-hide_banner', '-loglevel', 'error', '-nostdin', '-y', ...encoded(options)],
+      ...['-frames:v', String(seconds * rate), ...(audio ? ['-frames:a', String(soundFrames)] : [])],
+      ...['-f', 'flv', path],
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const [code] = await once(ffmpeg, 'close');
+  if (code !== 0) throw new Error(`ffmpeg could not record the test picture: it exited with ${code}`);
+}
+
+/** ffmpeg's arguments for its inputs, which begin with `pace`, and codecs. */
+function encoded(options: PictureOptions, pace: readonly string[] = []): string[] {
+  const { size = '1280x720', rate = 30, audio = true, firstFrame = 0 } = options;
+  const { codecs = defaultCodecs(rate) } = options;
+  const sound = `sine=frequency=440:beep_factor=4:sample_rate=${audioFrame.rate}`;
+  return [
+    ...[...pace, '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`],
+    ...(audio ? [...pace, '-f', 'lavfi', '-i', sound] : []),
+    ...['-filter_complex', frameCounterFilter({ size, rate, first: firstFrame }), '-map', '[out]'],
+    ...(audio ? ['-map', '1:a'] : []),
+    ...['-pix_fmt', 'yuv420p', ...codecs],
+  ];
+}
+
+const defaultCodecs = (rate: number): readonly string[] => [
+  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'],
+  ...['-b:v', '1500k', '-g', String(rate * 2)],
+  ...['-c:a', 'aac', '-b:a', '96k'],
+];

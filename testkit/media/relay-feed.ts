@@ -87,10 +87,10 @@ export class RelayFeed {
     this.#socket.write(this.#writer.setChunkSize(4096));
   }
 
-  /** Resolves with the first frame of this type. */
-  async frame<Type extends LinkFrame['type']>(type: Type): Promise<LinkFrame & { type: Type }> {
+  /** Resolves with the first frame of this type, after this many of them. */
+  async frame<Type extends LinkFrame['type']>(type: Type, skip = 0): Promise<LinkFrame & { type: Type }> {
     for (;;) {
-      const found = this.frames.find((frame) => frame.type === type);
+      const found = this.frames.filter((frame) => frame.type === type)[skip];
       if (found) return found as LinkFrame & { type: Type };
       await new Promise<void>((resolve) => {
         this.#waiting.add(resolve);

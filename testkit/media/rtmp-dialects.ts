@@ -44,3 +44,32 @@ export function aggregateOf(inner: readonly Inner[], timestampMs = inner[0]?.tim
     payload: Buffer.concat(pieces),
   };
 }
+
+/** A plain packet of enhanced RTMP behind a ModEx prefix: an offset of some nanoseconds, or bytes of an unknown kind. */
+export function withModEx(packet: Buffer, modifier: number | Buffer = 250_000): Buffer {
+  const isOffset = typeof modifier === 'number';
+  const data = isOffset ? Buffer.from([modifier >> 16, modifier >> 8, modifier]) : modifier;
+  const size = data.length < 256 ? [data.length - 1] : [255, (data.length - 1) >> 8, data.length - 1];
+  const types = ((isOffset ? 0 : 9) << 4) | (packet[0]! & 15);
+  const head = Buffer.of((packet[0]! & 0xf0) | 7, ...size);
+  return Buffer.concat([head, data, Buffer.of(types), packet.subarray(1)]);
+}
+
+/** Plain packets of enhanced RTMP as tracks of one multitrack message; all of the first one's packet type. */
+export function multitrackOf(
+  type: 'audio' | 'video',
+  kind: 'one' | 'many' | 'many-codecs',
+  tracks: readonly (readonly [id: number, packet: Buffer])[],
+): Buffer {
+  const [, first] = tracks[0]!;
+  const code = ['one', 'many', 'many-codecs'].indexOf(kind);
+  const head = [(first[0]! & 0xf0) | (type === 'video' ? 6 : 5), (code << 4) | (first[0]! & 15)];
+  const bodies = tracks.flatMap(([id, packet]) => {
+    const body = packet.subarray(5);
+    const size = Buffer.from([body.length >> 16, body.length >> 8, body.length]);
+    const own = kind === 'many-codecs' ? [packet.subarray(1, 5)] : [];
+    return [...own, Buffer.of(id), ...(kind === 'one' ? [] : [size]), body];
+  });
+  const common = kind === 'many-codecs' ? [] : [first.subarray(1, 5)];
+  return Buffer.concat([Buffer.from(head), ...common, ...bodies]);
+}

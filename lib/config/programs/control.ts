@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cidrs } from '../cidrs.ts';
 import { encoderTiers } from '../encoder-tiers.ts';
 import { envCodec } from '../env.ts';
-import { baseUrl, host, port, regionName } from '../fields.ts';
+import { baseUrl, eventRetentionDays, host, port, regionName } from '../fields.ts';
 import {
   controlStoreLocation,
   edgeLocation,
@@ -19,6 +19,7 @@ export const controlCodec = envCodec({
   host: host.default('127.0.0.1'),
   port,
   controlStore: controlStoreLocation,
+  eventRetentionDays,
   /** Secret for hashing stream keys; ingest reads the same one. */
   keyPepper: secretLocation,
   ingestRtmpUrl: baseUrl(['rtmp'], 'rtmp://127.0.0.1:1935/live'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cidrs } from '../cidrs.ts';
 import { defaultReplayMaxBytes } from '../defaults.ts';
 import { envCodec } from '../env.ts';
-import { port } from '../fields.ts';
+import { eventRetentionDays, port } from '../fields.ts';
 import { certificateLocation, controlStoreLocation, eventBusLocation, secretLocation } from '../locations.ts';
 import { rtmpApp } from '../names.ts';
 import { memberFields, memberVariables } from './fleet-member.ts';
@@ -19,6 +19,7 @@ export const ingestProxyCodec = envCodec(
     /** For RTMPS. New certificates are loaded without a restart. */
     certificate: certificateLocation,
     controlStore: controlStoreLocation,
+    eventRetentionDays,
     /** Secret for hashing stream keys; the control API has the same one. */
     keyPepper: secretLocation,
     /** Where to publish push events for other systems; on AWS a function that follows the tables does this. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelClasses, defaultChannelClass } from '../../config/defaults.ts';
 import { envCodec } from '../../config/env.ts';
-import { regionName } from '../../config/fields.ts';
+import { eventRetentionDays, regionName } from '../../config/fields.ts';
 import { controlStoreLocation, originLocation } from '../../config/locations.ts';
 
 const list = (item: RegExp, least: number, most: number) =>
@@ -13,6 +13,7 @@ const list = (item: RegExp, least: number, most: number) =>
 /** Environment of the function that drives managed channels: HEADWATER_CONTROL_STORE, HEADWATER_CHANNEL_ROLE, … */
 export const managedChannelsFunctionCodec = envCodec({
   controlStore: controlStoreLocation,
+  eventRetentionDays,
   /** Must be a bucket, because MediaLive writes to it too. */
   origin: originLocation.refine((text) => text.startsWith('s3://'), 'must be s3://BUCKET'),
   /** The deployment's name, for the tags by which leftover channels are found. */

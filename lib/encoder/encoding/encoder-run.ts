@@ -7,12 +7,14 @@ import type { FlvTag } from '../../protocol/flv/tag.ts';
 import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
 import { writeFlvHeader, writeFlvTag } from '../../protocol/flv/writer.ts';
 import { encodeAmf0 } from '../../protocol/rtmp/amf0.ts';
+import type { InputFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import type { EncoderExit, EncoderProcess, StartEncoder } from '../ports.ts';
 import { metadataRate } from './policy/counted-rate.ts';
 import { type EncodePlan, ffmpegArguments, ffmpegOffsetMs, outputIds } from './policy/ffmpeg-arguments.ts';
 import { type Segment, Segmenter } from './policy/segmenter.ts';
+import { nearestFrameMs, silenceBefore } from './policy/sound-start.ts';
 
 export interface EncoderRunHandler {
   header(id: string, header: TrackHeader): void;
@@ -33,9 +35,8 @@ export interface EncoderRunOptions {
   readonly id: number;
   readonly plan: EncodePlan;
   readonly fromNumber: number;
-  /** Sequence headers as FLV payloads. Without the first, only sound is encoded. */
-  readonly videoHeader?: Buffer | undefined;
-  readonly audioHeader: Buffer;
+  /** Of the media that it is fed first. Without pictures, only sound is encoded. */
+  readonly format: InputFormat;
 }
 
 /** One ffmpeg from start to exit: tags in, segments of every rendition out. */
@@ -57,17 +58,22 @@ export class EncoderRun {
   /** The sequence header that its decoder currently uses. */
   #videoHeader: Buffer | undefined;
   #audioHeader: Buffer;
+  readonly #format: InputFormat;
+  /** Sound has been fed. */
+  #heard = false;
 
   constructor(options: EncoderRunOptions, start: StartEncoder, handler: EncoderRunHandler) {
     const { ladder, firstPictureMs, input } = options.plan;
+    const { audioHeader, picture } = options.format;
     this.id = options.id;
     this.plan = options.plan;
     this.fromNumber = options.fromNumber;
     this.#handler = handler;
     this.#fedMs = firstPictureMs;
     this.#encodedMs = firstPictureMs;
-    this.#videoHeader = options.videoHeader;
-    this.#audioHeader = options.audioHeader;
+    this.#videoHeader = picture?.header;
+    this.#audioHeader = audioHeader;
+    this.#format = options.format;
     this.#outputs = outputIds(ladder).map((id) => ({
       id,
       audio: id === ladder.audio.id,
@@ -83,14 +89,14 @@ export class EncoderRun {
       },
     });
     this.#pending.push(writeFlvHeader({ audio: true, video: input !== undefined }));
-    if (input && options.videoHeader) {
+    if (input && picture) {
       // Without it ffmpeg guesses, and uses the millisecond time base if the sequence header has no frame rate.
       const facts = new Map([['framerate', metadataRate(input)]]);
       const payload = encodeAmf0(['onMetaData', facts]);
       this.#write({ type: 'script', timestampMs: firstPictureMs, payload });
-      this.#write({ type: 'video', timestampMs: firstPictureMs, payload: options.videoHeader });
+      this.#write({ type: 'video', timestampMs: firstPictureMs, payload: picture.header });
     }
-    this.#write({ type: 'audio', timestampMs: firstPictureMs, payload: options.audioHeader });
+    this.#write({ type: 'audio', timestampMs: firstPictureMs, payload: audioHeader });
   }
 
   /** Stream time fed in minus stream time output by the first rendition. */
@@ -110,9 +116,12 @@ export class EncoderRun {
   feed(tag: StreamTag): void {
     if (this.#inputEnded || (tag.type === 'video' && !this.plan.input)) return;
     this.#fedMs = Math.max(this.#fedMs, tag.streamMs);
-    if (tag.type === 'video') this.#useVideoHeader(tag.videoHeader ?? this.#videoHeader, tag.streamMs);
-    else this.#useAudioHeader(tag.audioHeader ?? this.#audioHeader, tag.streamMs);
-    this.#write({ type: tag.type, timestampMs: tag.streamMs, payload: tag.payload });
+    if (tag.type === 'audio') {
+      this.#feedSound(tag);
+      return;
+    }
+    this.#useVideoHeader(tag.videoHeader ?? this.#videoHeader, tag.streamMs);
+    this.#write({ type: 'video', timestampMs: tag.streamMs, payload: tag.payload });
   }
 
   flush(): void {
@@ -157,11 +166,22 @@ export class EncoderRun {
     this.#write({ type: 'video', timestampMs: streamMs, payload });
   }
 
-  /** Other sound: its filter graph begins anew, the picture's does not notice. */
-  #useAudioHeader(payload: Buffer, streamMs: number): void {
-    if (payload === this.#audioHeader || payload.equals(this.#audioHeader)) return;
-    this.#audioHeader = payload;
-    this.#write({ type: 'audio', timestampMs: streamMs, payload });
+  /** The first sound, and other sound, whose filter graph begins anew, begin on a frame of stream time. */
+  #feedSound({ audioHeader = this.#audioHeader, payload, streamMs }: StreamTag): void {
+    const isOther = !audioHeader.equals(this.#audioHeader);
+    const isFirst = !this.#heard;
+    const { silence } = this.#format;
+    this.#heard = true;
+    if (isOther) {
+      this.#audioHeader = audioHeader;
+      this.#write({ type: 'audio', timestampMs: streamMs, payload: audioHeader });
+    }
+    const isPreceded = isFirst && !isOther && silence !== undefined;
+    if (isPreceded) {
+      this.#write({ type: 'audio', timestampMs: silenceBefore(streamMs, this.#format), payload: silence });
+    }
+    const begins = (isFirst || isOther) && !isPreceded;
+    this.#write({ type: 'audio', timestampMs: begins ? nearestFrameMs(streamMs) : streamMs, payload });
   }
 
   #write(tag: FlvTag): void {

@@ -1,7 +1,9 @@
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
-import { fitLadder, type Ladder, soundAlone, withoutTopRung } from '../../packaging/ladder-fit.ts';
+import { type Ladder, soundAlone } from '../../packaging/ladder-fit.ts';
 import { segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
+import type { StreamId } from '../../routing/ids.ts';
+import { uniform } from '../../routing/rendezvous.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
@@ -11,10 +13,12 @@ import { EncoderRun } from './encoder-run.ts';
 import { outputIds, type VideoEncoder } from './policy/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg-version.ts';
+import { LadderWatch } from './policy/ladder-watch.ts';
+import { OwnSizes } from './policy/own-sizes.ts';
 import { compositionMs, PictureFeed } from './policy/picture-feed.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
+import { type ReturnTurn, RungReturn } from './policy/rung-return.ts';
 import { dropAudioOnlyEnd, GroupCollector, type SegmentGroup } from './policy/segment-groups.ts';
-import { LagWatch } from './policy/shedding.ts';
 import { stillsBefore, stillTags } from './policy/still-tags.ts';
 import { TagHistory } from './policy/tag-history.ts';
 
@@ -25,23 +29,38 @@ export interface EncodingOptions {
   /** @default x264 */
   readonly videoEncoder?: VideoEncoder;
   readonly clock: Clock;
+  readonly streamId: StreamId;
+  /** Ids of the renditions that another worker made of the broadcast. */
+  readonly made?: readonly string[];
+  /** Shared by all broadcasts of the worker. */
+  readonly returnTurn: ReturnTurn;
 }
 
 export interface EncodingHandler {
   group(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void;
   started(run: EncoderRun): void;
-  shed(rendition: string, lagMs: number, left: readonly string[]): void;
+  /**
+   * The top rendition was given up because ffmpeg was behind by `lagMs`, or, if undefined, because it crashed with it. `left`: the
+   * other renditions and the sound.
+   */
+  shed(rendition: string, lagMs: number | undefined, left: readonly string[]): void;
+  /** A rendition that had been shed is made again. */
+  restored(rendition: string, all: readonly string[]): void;
+  /** The input's own size would have been one rendition too many: the configured ones have to do. */
+  sizeRefused(rendition: string, all: readonly string[]): void;
   crashed(run: EncoderRun, exit: EncoderExit): void;
   /** ffmpeg did not finish its last input in this time and was killed; whatever it hadn't encoded is lost. */
   stuck(withinMs: number): void;
   /** ffmpeg crashed too often: the broadcast cannot continue. */
   failed(): void;
+  /** Something in the encoding itself failed. Must not throw. */
+  faulted(cause: unknown): void;
 }
 
-/** What the next run will make, decided before the media that it starts with has arrived. */
+/** What runs make. */
 interface Plan {
   readonly format: InputFormat;
-  readonly ladder: Ladder;
+  readonly rungs: LadderWatch;
 }
 
 /** A run that is still fed until its tracks have passed the number at which the next run takes over. */
@@ -62,6 +81,7 @@ export class Encoding {
   readonly #headers = new Map<number, Map<string, TrackHeader>>();
   readonly #pictures = new PictureFeed();
   readonly #history = new TagHistory();
+  readonly #sizes: OwnSizes;
   readonly #restarts = new RestartLimit();
   readonly #runs = new Set<EncoderRun>();
   #active?: EncoderRun;
@@ -69,8 +89,8 @@ export class Encoding {
   /** A new format: its run starts at the next key frame. */
   #nextFormat?: InputFormat;
   #retiring?: RetiringRun;
-  #handover?: { readonly number: number; readonly ladder: Ladder };
-  #lag?: LagWatch;
+  /** The number from which on a rung that was shed is made again. */
+  #returnAt?: number | undefined;
   #restartAtMs?: number;
   #restartFrom = 0;
   #runCount = 0;
@@ -81,6 +101,7 @@ export class Encoding {
   constructor(options: EncodingOptions, handler: EncodingHandler) {
     this.#options = options;
     this.#handler = handler;
+    this.#sizes = new OwnSizes(options.ladder, options.made);
   }
 
   /** Bytes that ffmpeg hasn't read yet. */
@@ -110,7 +131,7 @@ export class Encoding {
     this.#history.push(tag);
     this.#active?.feed(tag);
     this.#feedRetiring(tag);
-    this.#handOver(tag);
+    this.#takeBack(tag);
   }
 
   flush(): void {
@@ -126,9 +147,7 @@ export class Encoding {
       this.#startFromHistory(this.#plan, this.#restartFrom);
     }
     const run = this.#active;
-    if (run && !this.#handover && !this.#retiring && this.#lag?.observe(run.lagMs, nowMs) === 'shed') {
-      this.#shed(run);
-    }
+    if (run && this.#returnAt === undefined && !this.#retiring) this.#fitMachine(run, nowMs);
     if (run) this.#history.forgetBefore(segmentStartMs(this.#collector.nextOf(run.id) ?? run.fromNumber));
   }
 
@@ -168,14 +187,27 @@ export class Encoding {
     const number = Math.max(next, this.#fromNumber);
     if (old) this.#fillUp(old, number);
     this.#history.clear();
-    this.#plan = this.#planFor(format);
-    this.#handover = undefined;
-    this.#start(this.#plan, number, first.streamMs);
+    this.#start(this.#planFor(format), number, first.streamMs);
   }
 
+  /** What was shed of another input says nothing about this one. */
   #planFor(format: InputFormat): Plan {
-    const { ladder } = this.#options;
-    return { format, ladder: format.picture ? fitLadder(format.picture.input, ladder) : soundAlone(ladder) };
+    const { streamId, returnTurn } = this.#options;
+    const known = this.#plan;
+    const isKnown = known && sameFormat(known.format, format);
+    // Broadcasts that were shed in the same second try again at different times.
+    const rungReturn = new RungReturn((tries) => uniform(`${streamId}\n${tries}`));
+    const rungs = isKnown ? known.rungs : new LadderWatch(this.#fit(format), rungReturn, returnTurn);
+    this.#returnAt = undefined;
+    this.#plan = { format, rungs };
+    return this.#plan;
+  }
+
+  #fit({ picture }: InputFormat): Ladder {
+    if (!picture) return soundAlone(this.#options.ladder);
+    const { ladder, refused } = this.#sizes.fit(picture.input);
+    if (refused !== undefined) this.#handler.sizeRefused(refused, outputIds(ladder));
+    return ladder;
   }
 
   /**
@@ -183,8 +215,7 @@ export class Encoding {
    * another run makes both. The sound goes on unheard of that.
    */
   #addPictures(format: InputFormat, first: StreamTag, old: EncoderRun): void {
-    const made = Math.max(this.#collector.nextOf(old.id) ?? 0, old.fromNumber);
-    const number = Math.max(segmentNumberAt(first.streamMs), made);
+    const number = Math.max(segmentNumberAt(first.streamMs), this.#nextNumberOf(old));
     const startMs = segmentStartMs(number);
     const stills = stillsBefore(first, startMs);
     const sound = this.#history.soundFor(startMs);
@@ -192,8 +223,7 @@ export class Encoding {
     old.stopBefore(number);
     this.#retiring = { run: old, number, past: new Set(['video']) };
     this.#history.clear();
-    this.#plan = this.#planFor(format);
-    const run = this.#start(this.#plan, number, stills[0]?.streamMs ?? first.streamMs);
+    const run = this.#start(this.#planFor(format), number, stills[0]?.streamMs ?? first.streamMs);
     for (const tag of [...stills, ...sound]) {
       for (const each of this.#pictures.prepare({ ...tag, keyframe: tag.keyframe && tag.type === 'video' })) {
         this.#history.push(each);
@@ -211,24 +241,37 @@ export class Encoding {
     run.endInput();
   }
 
-  #shed(run: EncoderRun): void {
-    const plan = this.#plan;
-    const ladder = plan && withoutTopRung(plan.ladder);
-    if (!plan || !ladder) return;
-    this.#handler.shed(plan.ladder.video[0]!.id, run.lagMs, [...ladder.video.map(({ id }) => id), 'audio']);
-    this.#handover = { number: segmentNumberAt(this.#history.lastMs) + 1, ladder };
+  #fitMachine(run: EncoderRun, nowMs: number): void {
+    const advice = this.#plan?.rungs.observe(run.lagMs, nowMs);
+    if (advice === 'shed') this.#shed(run, nowMs);
+    if (advice === 'return') this.#returnAt = segmentNumberAt(this.#history.lastMs) + 1;
   }
 
-  /** Starts the next run when its first segment's media begins to arrive. */
-  #handOver(tag: StreamTag): void {
-    const next = this.#handover;
+  #shed(run: EncoderRun, nowMs: number): void {
+    const number = this.#nextNumberOf(run);
+    this.#reportShed(this.#plan!.rungs.shed(nowMs), run.lagMs);
+    // What this run still has to do would hold up the next one, which makes it again.
+    run.kill();
+    this.#emit(this.#collector.abandonRun(run.id));
+    this.#startFromHistory(this.#plan!, number);
+  }
+
+  #reportShed(id: string | undefined, lagMs?: number): void {
+    if (id !== undefined) this.#handler.shed(id, lagMs, outputIds(this.#plan!.rungs.ladder));
+  }
+
+  /** Starts the run that makes one more rung when its first segment's media begins to arrive. */
+  #takeBack(tag: StreamTag): void {
+    const number = this.#returnAt;
     const old = this.#active;
-    if (!next || !old || !this.#plan || tag.streamMs < segmentStartMs(next.number)) return;
-    this.#handover = undefined;
-    old.stopBefore(next.number);
-    this.#retiring = { run: old, number: next.number, past: new Set([tag.type]) };
-    this.#plan = { ...this.#plan, ladder: next.ladder };
-    this.#startFromHistory(this.#plan, next.number);
+    if (number === undefined || !old || !this.#plan || tag.streamMs < segmentStartMs(number)) return;
+    const { rungs } = this.#plan;
+    this.#returnAt = undefined;
+    old.stopBefore(number);
+    this.#retiring = { run: old, number, past: new Set([tag.type]) };
+    const id = rungs.takeBack(this.#options.clock.nowMs());
+    if (id !== undefined) this.#handler.restored(id, outputIds(rungs.ladder));
+    this.#startFromHistory(this.#plan, number);
   }
 
   #feedRetiring(tag: StreamTag): void {
@@ -260,8 +303,9 @@ export class Encoding {
   }
 
   /** `shown`: the first picture that is to be encoded, if earlier ones are there only to decode it. */
-  #start({ format, ladder }: Plan, fromNumber: number, firstMs: number, shown?: FirstShown): EncoderRun {
+  #start({ format, rungs }: Plan, fromNumber: number, firstMs: number, shown?: FirstShown): EncoderRun {
     const id = ++this.#runCount;
+    const { ladder } = rungs;
     const ids = outputIds(ladder);
     this.#collector.addRun(id, ids);
     const run: EncoderRun = new EncoderRun(
@@ -276,8 +320,7 @@ export class Encoding {
           videoEncoder: this.#options.videoEncoder ?? 'x264',
         },
         fromNumber,
-        videoHeader: format.picture?.header,
-        audioHeader: format.audioHeader,
+        format,
       },
       this.#options.startEncoder,
       {
@@ -288,34 +331,58 @@ export class Encoding {
     );
     this.#active = run;
     this.#runs.add(run);
-    this.#lag = new LagWatch(this.#options.clock.nowMs());
+    rungs.started(this.#options.clock.nowMs());
     this.#handler.started(run);
     return run;
   }
 
+  /** Called from ffmpeg's exit: an error that left here would take the worker's other broadcasts along. */
   #ended(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
     this.#runs.delete(run);
-    const nextNumber = Math.max(this.#collector.nextOf(run.id) ?? 0, run.fromNumber);
+    try {
+      this.#succeed(run, exit, expected);
+    } catch (cause) {
+      this.#handler.faulted(cause);
+      // No other run took its place, and none would.
+      if (run === this.#active && !this.#ending) this.#fail();
+    }
+    if (this.#runs.size === 0) this.#idle?.();
+  }
+
+  #succeed(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
+    const nextNumber = this.#nextNumberOf(run);
     const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
     const isLast = this.#ending && this.#runs.size === 0;
     this.#emit(isLast && run.plan.input ? dropAudioOnlyEnd(groups) : groups);
     this.#headers.delete(run.id);
     if (!expected) {
       this.#handler.crashed(run, exit);
-      if (run === this.#active) this.#restart(nextNumber);
+      if (run === this.#active) {
+        this.#reportShed(this.#plan?.rungs.crashed(this.#options.clock.nowMs()));
+        this.#restart(nextNumber);
+      }
       if (run === this.#retiring?.run) this.#retiring = undefined;
     }
-    if (this.#runs.size === 0) this.#idle?.();
+  }
+
+  #fail(): void {
+    this.#ending = true;
+    this.#handler.failed();
+  }
+
+  /** The first number that no segment group has come out for. */
+  #nextNumberOf(run: EncoderRun): number {
+    return Math.max(this.#collector.nextOf(run.id) ?? 0, run.fromNumber);
   }
 
   #restart(fromNumber: number): void {
     this.#active = undefined;
+    this.#returnAt = undefined;
     if (this.#ending) return;
     const nowMs = this.#options.clock.nowMs();
     const delayMs = this.#restarts.crashed(nowMs);
     if (delayMs === undefined) {
-      this.#ending = true;
-      this.#handler.failed();
+      this.#fail();
       return;
     }
     this.#restartFrom = fromNumber;

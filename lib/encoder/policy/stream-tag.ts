@@ -18,6 +18,11 @@ export interface StreamTag {
 
 /** A picture that stands is repeated this often. */
 export const repeatMs = 100;
+/**
+ * Where repeats and the publisher's pictures meet, each is shown for at least this long: as long as one of 24 a second. What counts
+ * in frames, as many players and decoders do, takes two that are closer for one.
+ */
+export const shortestPictureMs = 42;
 
 /** Shows the newest picture again. */
 export const repeatTag = (streamMs: number): StreamTag => ({

@@ -2,11 +2,13 @@ import type { BroadcastRecord } from '../../control-store/records.ts';
 import {
   broadcastPrefix,
   dashManifestName,
+  hlsIndexName,
   hlsPlaylistName,
   streamPrefix,
 } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
 import { fenceObject } from './fence-object.ts';
+import { readIndexMarks } from './policy/index-marks.ts';
 import { initNamesOf, type RestoredPublication, restorePublication } from './policy/restore.ts';
 
 /** What another worker, or this one before a restart, left of a broadcast. */
@@ -33,10 +35,15 @@ export async function recoverPublication(
 ): Promise<RestoredPublication | undefined> {
   const prefix = broadcastPrefix(region, record.streamId, record.id);
   const claim = (key: string): Promise<string> => fenceObject(objects, key, epoch);
-  const [manifest] = await Promise.all([
+  const [manifest, index] = await Promise.all([
     claim(prefix + dashManifestName),
+    claim(prefix + hlsIndexName),
     claim(streamPrefix(region, record.streamId) + dashManifestName),
   ]);
+  const marks = readIndexMarks(index);
+  // The record has only what was made last, and may be older or newer than the playlist.
+  const unmarked = record.renditions.filter(({ id }) => !marks.renditions.some((each) => each.id === id));
+  const renditions = [...marks.renditions, ...unmarked];
   const playlists = new Map<string, string>();
   const numbers = new Map<string, number[]>();
   const inits = new Map<string, Buffer>();
@@ -45,13 +52,15 @@ export async function recoverPublication(
     if (playlist === '') return;
     playlists.set(id, playlist);
     numbers.set(id, await listNumbers(objects, `${prefix}${id}/`));
-    for (const name of initNamesOf(playlist)) {
+    const marked = marks.periods.filter((period) => period.renditions.includes(id));
+    for (const name of new Set([...initNamesOf(playlist), ...marked.map(({ initName }) => initName)])) {
       const init = await objects.get(`${prefix}${id}/${name}`);
       if (init) inits.set(`${id}/${name}`, init.body);
     }
   };
-  await Promise.all(record.renditions.map(({ id }) => read(id)));
-  return restorePublication({ renditions: record.renditions, playlists, numbers, inits, manifest });
+  await Promise.all(renditions.map(({ id }) => read(id)));
+  const { periods } = marks;
+  return restorePublication({ renditions, periods, playlists, numbers, inits, manifest });
 }
 
 async function listNumbers(objects: ObjectStore, folder: string): Promise<number[]> {

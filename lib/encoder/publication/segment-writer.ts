@@ -22,6 +22,8 @@ export interface SegmentWriterHandler {
   recovered(detail: { downMs: number; lostSegments: number }): void;
   /** The origin shows that another worker writes this broadcast in a newer epoch. Nothing more is written. Called once. */
   superseded(byEpoch: number): void;
+  /** A step failed for a reason that has nothing to do with the origin. Its group is dropped, and the others go on. Must not throw. */
+  faulted(cause: unknown): void;
 }
 
 interface QueuedGroup {
@@ -150,7 +152,10 @@ export class SegmentWriter {
   #run(): void {
     this.#running ??= this.#drain()
       .catch((cause: unknown) => {
-        if (!(cause instanceof WriterStoppedError)) throw cause;
+        if (cause instanceof WriterStoppedError) return;
+        this.#dequeue();
+        this.#giveUp();
+        this.#handler.faulted(cause);
       })
       .finally(() => {
         this.#running = undefined;
@@ -169,8 +174,25 @@ export class SegmentWriter {
       }
       const newest = published.at(-1);
       if (newest === undefined) continue;
-      await this.#writePlaylists();
-      this.#handler.published(newest, published.length);
+      await this.#contain(async () => {
+        await this.#writePlaylists();
+        this.#handler.published(newest, published.length);
+      });
+    }
+  }
+
+  /**
+   * What this worker can't write, it couldn't write the next time either: a group that was tried until it worked would be tried for
+   * ever, with all others behind it. Returns false after a fault.
+   */
+  async #contain(step: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await step();
+      return true;
+    } catch (cause) {
+      if (cause instanceof WriterStoppedError) throw cause;
+      this.#handler.faulted(cause);
+      return false;
     }
   }
 
@@ -185,12 +207,17 @@ export class SegmentWriter {
         this.#giveUp();
         continue;
       }
-      await this.#take(this.#publication.prepareGroup(group, headers));
-      const stills = this.#publication.stills();
-      if (stills) await this.#take(stills);
-      numbers.push(group.number);
+      const isTaken = await this.#contain(() => this.#takeGroup(group, headers));
+      if (isTaken) numbers.push(group.number);
+      else this.#giveUp();
     }
     return numbers;
+  }
+
+  async #takeGroup(group: SegmentGroup, headers: QueuedGroup['headers']): Promise<void> {
+    await this.#take(this.#publication.prepareGroup(group, headers));
+    const stills = this.#publication.stills();
+    if (stills) await this.#take(stills);
   }
 
   async #take({ objects, commit }: PublicationStep): Promise<void> {
@@ -200,9 +227,13 @@ export class SegmentWriter {
 
   /** Returns false if the group was dropped. */
   async #writeMedia(queued: QueuedGroup): Promise<boolean> {
-    const objects = this.#publication.media(queued.group);
-    const written = await Promise.all(objects.map((object) => this.#write(object, () => queued.givenUp)));
-    return !written.includes(false);
+    let isWritten = false;
+    await this.#contain(async () => {
+      const objects = this.#publication.media(queued.group);
+      const written = await Promise.all(objects.map((object) => this.#write(object, () => queued.givenUp)));
+      isWritten = !written.includes(false);
+    });
+    return isWritten;
   }
 
   async #writePlaylists(): Promise<void> {

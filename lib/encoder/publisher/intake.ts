@@ -1,33 +1,12 @@
-import { CodecConfigError } from '../../packaging/codec/errors.ts';
-import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
-import { FlvError } from '../../protocol/flv/errors.ts';
-import { classicVideoHeaderBytes, parseVideoTag } from '../../protocol/flv/video-tag.ts';
 import type { JournaledRefusalReason, Refusal } from '../../protocol/refusals.ts';
-import { audioCodec, videoCodec } from '../../protocol/rtmp/media-tag.ts';
-import {
-  decideFormat,
-  type InputFormat,
-  type ProbedInput,
-  sameFormat,
-  withSound,
-} from '../policy/input-format.ts';
+import { type InputFormat, sameFormat } from '../policy/input-format.ts';
 import { repeatTag, type StreamTag, silenceTag } from '../policy/stream-tag.ts';
-import { classicAudio, classicVideo } from './policy/classic-flv.ts';
 import { type Filler, fillerFor, fillerToEnd, repeatsBetween, type TrackNeed } from './policy/filler.ts';
 import { InputMeter } from './policy/input-meter.ts';
-import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/picture-wait.ts';
+import type { AnnouncedTracks, ShownTracks } from './policy/picture-wait.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
 import { type HeardTag, Timeline, type Track } from './policy/timeline.ts';
-
-/** One RTMP audio or video message, read when the clock was at `nowMs` of stream time. */
-export interface MediaMessage {
-  readonly type: Track;
-  readonly timestampMs: number;
-  readonly payload: Buffer;
-  readonly nowMs: number;
-  /** Time since the session's first message, as counted by the proxy. */
-  readonly sessionMs: number;
-}
+import { type MediaMessage, type SessionMedia, SessionProbe } from './session-probe.ts';
 
 export interface IntakeHandler {
   /** The session's format has been determined; its media follows, starting with a key frame (or with any sound, if it is alone). */
@@ -36,56 +15,34 @@ export interface IntakeHandler {
   tag(tag: StreamTag, sessionMs?: number): void;
   /** The publisher has been away for a while: make a slate that matches this sequence header and pass it to `slate`. */
   slateWanted(videoHeader: Buffer): void;
+  /** The session's pictures have waited for a key frame for some seconds. Called once a session. */
+  keyframeAwaited?(): void;
   /** The session's media cannot be used. Everything else from the session is ignored. */
   unusable(refusal: Refusal<JournaledRefusalReason>): void;
 }
 
-/** The format is decided after this much time or this many pictures, whichever comes first. */
-const probeMs = 1000;
-const probePictures = 10;
-const probeBytes = 8 * 1024 * 1024;
 /** Media is held for its place up to this much. */
 const mostHeldBytes = 8 * 1024 * 1024;
-/** Sound that comes before the first picture is kept for it, up to this many frames. */
-const mostEarlySound = 500;
 
-interface HeldMessage {
-  readonly message: MediaMessage;
-  readonly keyframe: boolean;
+interface HeldMedia {
+  readonly media: SessionMedia;
   readonly heard: HeardTag;
 }
 
-interface Probe {
-  readonly messages: MediaMessage[];
-  bytes: number;
-  pictures: number;
-  firstPictureMs: number;
-  lastPictureMs: number;
-}
-
 /**
- * Prepares the media of a broadcast's publish sessions, one session at a time, for ffmpeg: H.264 and AAC only, starting at a
- * key frame, in stream time, with filler while the publisher is silent.
+ * Brings the media of a broadcast's publish sessions, one session at a time, into stream time for ffmpeg, with filler and a slate
+ * while the publisher is silent.
  */
 export class Intake {
   readonly timeline: Timeline;
   readonly meter = new InputMeter();
   readonly #handler: IntakeHandler;
-  #videoHeader?: Buffer;
-  #audioHeader?: Buffer;
-  #claimedFrameRate?: number;
-  #announced: AnnouncedTracks;
-  #format?: InputFormat;
-  /** What another worker has shown of the broadcast. */
-  readonly #shownBefore: ShownTracks;
+  readonly #session: SessionProbe;
   /** The last key frame, whose timing a slate takes over. */
   #keyframe?: Buffer;
   /** Media whose place in stream time is not known yet. */
-  #held: HeldMessage[] = [];
+  #held: HeldMedia[] = [];
   #heldBytes = 0;
-  /** Sound of the session before its first picture, and how long it was in all, in ms. */
-  #early: MediaMessage[] = [];
-  #earlyMs = 0;
   /** Made for the format in `#slateFormat`. */
   #slate?: Slate;
   #slateFormat?: InputFormat;
@@ -94,20 +51,34 @@ export class Intake {
   #filled = false;
   /** Stream time of the publisher's last tag. */
   #lastRealMs = 0;
-  #probe?: Probe;
-  /** `waiting` for a key frame; `sound`: the session's sound flows without pictures; `probing` the format; `flowing`; `refused`. */
-  #state: 'waiting' | 'sound' | 'probing' | 'flowing' | 'refused' = 'waiting';
 
   /** `startMs`: stream time already produced by another worker. `shownBefore`: what that worker has shown. */
   constructor(handler: IntakeHandler, startMs = 0, shownBefore: ShownTracks = 'nothing') {
     this.timeline = new Timeline(startMs);
     this.#handler = handler;
-    this.#shownBefore = shownBefore;
+    this.#session = new SessionProbe(
+      {
+        format: (format) => {
+          // What is held has the format before.
+          this.#release();
+          handler.format(format);
+        },
+        media: (media) => this.#map(media),
+        canShowSlate: (format) => {
+          this.#wantSlate(format);
+          return this.#slate !== undefined;
+        },
+        soundWithoutPicture: (waited, isFirst) => this.#beginWithoutPicture(waited, isFirst),
+        keyframeAwaited: () => handler.keyframeAwaited?.(),
+        unusable: (refusal) => handler.unusable(refusal),
+      },
+      shownBefore,
+    );
   }
 
   /** Media flows, or a key frame has arrived: stream time is running. */
   get begun(): boolean {
-    return this.#format !== undefined || this.#state === 'probing';
+    return this.#session.begun;
   }
 
   /** What viewers see at the end of stream time. */
@@ -121,24 +92,17 @@ export class Intake {
   beginSession(): void {
     this.#release();
     this.timeline.beginSession();
-    this.#videoHeader = undefined;
-    this.#audioHeader = undefined;
-    this.#claimedFrameRate = undefined;
-    this.#announced = undefined;
-    this.#probe = undefined;
-    this.#early = [];
-    this.#earlyMs = 0;
-    this.#state = 'waiting';
+    this.#session.beginSession();
   }
 
   /** The frame rate that the publisher announces in its metadata. */
   claimFrameRate(frameRate: number): void {
-    this.#claimedFrameRate = frameRate;
+    this.#session.claimFrameRate(frameRate);
   }
 
   /** What the publisher's metadata says it sends. */
   announce(tracks: AnnouncedTracks): void {
-    this.#announced = tracks;
+    this.#session.announce(tracks);
   }
 
   /** The slate for the header last passed to `slateWanted`. */
@@ -147,21 +111,12 @@ export class Intake {
   }
 
   push(message: MediaMessage): void {
-    if (this.#state === 'refused' || message.payload.length === 0) return;
-    try {
-      if (message.type === 'video') this.#video(message);
-      else this.#audio(message);
-    } catch (cause) {
-      // A truncated tag is noise, but without a readable header nothing can be decoded.
-      if (cause instanceof CodecConfigError) this.#refuse(cause.message);
-      else if (!(cause instanceof FlvError)) throw cause;
-    }
+    this.#session.push(message);
   }
 
   /** Adds filler up to now, and decides a format whose probe has timed out. Call ten times a second. */
   tick(nowMs: number, publisherPresent: boolean): void {
-    const first = this.#probe?.messages[0];
-    if (first && nowMs - first.nowMs > probeMs) this.#decide();
+    this.#session.tick(nowMs);
     if (!this.timeline.isUndecided(nowMs)) this.#release();
     const format = this.#format;
     if (!format) return;
@@ -212,187 +167,30 @@ export class Intake {
     this.#handler.slateWanted(format.picture.header);
   }
 
-  #video(message: MediaMessage): void {
-    const tag = parseVideoTag(message.payload);
-    if (tag.packetType === 'other' || tag.packetType === 'end') return;
-    if (tag.codec !== 'avc') {
-      this.#refuse(`${videoCodec(message.payload)?.name ?? tag.codec} video`);
-      return;
-    }
-    const payload = classicVideo(message.payload, tag);
-    if (tag.packetType === 'sequence-header') {
-      const changed = this.#videoHeader !== undefined && !this.#videoHeader.equals(payload);
-      this.#release();
-      this.#videoHeader = payload;
-      if (changed && this.#state === 'flowing') {
-        this.#state = 'waiting';
-        this.#earlyMs = 0;
-      }
-      return;
-    }
-    if (this.#videoHeader === undefined || payload.length <= classicVideoHeaderBytes) return;
-    if (this.#isBeforePictures && tag.keyframe) this.#begin();
-    if (!this.#isBeforePictures) this.#take({ ...message, payload }, tag.keyframe);
+  get #format(): InputFormat | undefined {
+    return this.#session.format;
   }
 
-  /** No picture of the session can be used yet. */
-  get #isBeforePictures(): boolean {
-    return this.#state === 'waiting' || this.#state === 'sound';
-  }
-
-  #audio(message: MediaMessage): void {
-    const tag = parseAudioTag(message.payload);
-    if (tag.packetType === 'other' || tag.packetType === 'end') return;
-    if (tag.codec !== 'aac') {
-      this.#refuse(`${audioCodec(message.payload)?.name ?? tag.codec} audio`);
-      return;
-    }
-    const payload = classicAudio(message.payload, tag);
-    if (tag.packetType === 'sequence-header') {
-      const changed = this.#audioHeader === undefined || !this.#audioHeader.equals(payload);
-      this.#release();
-      this.#audioHeader = payload;
-      if (changed && (this.#state === 'flowing' || this.#state === 'sound')) this.#changeSound(payload);
-      return;
-    }
-    if (this.#audioHeader === undefined || tag.data.length === 0) return;
-    if (this.#state === 'waiting') this.#awaitPicture({ ...message, payload });
-    else this.#take({ ...message, payload }, false);
-  }
-
-  /** The broadcast flows, and has no pictures. */
-  get #isSoundAlone(): boolean {
-    return this.#format !== undefined && !this.#format.picture;
-  }
-
-  /** What the session has said of its format, without what its pictures show. */
-  get #said(): ProbedInput {
-    return {
-      ...(this.#videoHeader ? { videoHeader: this.#videoHeader } : {}),
-      ...(this.#audioHeader ? { audioHeader: this.#audioHeader } : {}),
-      ...(this.#claimedFrameRate === undefined ? {} : { claimedFrameRate: this.#claimedFrameRate }),
-    };
-  }
-
-  /** Keeps sound for the session's first picture, until it has waited for that long enough. */
-  #awaitPicture(message: MediaMessage): void {
-    if (this.#early.push(message) > mostEarlySound) this.#early.shift();
-    const known = this.#format;
-    const format = known ? withSound(known, this.#audioHeader!) : decideFormat(this.#said);
-    this.#earlyMs += format.audioFrameMs;
-    const before = known ? (known.picture ? 'pictures' : 'sound-alone') : this.#shownBefore;
-    if (this.#earlyMs < pictureWaitMs(this.#announced, before)) return;
-    if (!known && format.picture) {
-      // Pictures were begun and none came: a slate stands for them.
-      this.#wantSlate(format);
-      if (!this.#slate) return;
-    } else if (!format.picture && before === 'pictures') return;
-    this.#flowWithoutPicture(format);
-  }
-
-  #flowWithoutPicture(format: InputFormat): void {
-    const early = this.#early;
-    this.#early = [];
-    this.#state = 'sound';
-    const isFirst = this.#format === undefined;
-    this.#format = format;
-    this.#handler.format(format);
-    const [first, last] = [early[0]!, early.at(-1)!];
+  #beginWithoutPicture(waited: readonly SessionMedia[], isFirst: boolean): void {
+    const [first, last] = [waited[0]!, waited.at(-1)!];
+    const { picture, audioFrameMs } = this.#format!;
     // The slate comes first, since encoding begins with it, but the sound has its place before it is given one.
-    const slateMs = isFirst && format.picture ? this.timeline.lastOf('video') + 1 : undefined;
+    const slateMs = isFirst && picture ? this.timeline.lastOf('video') + 1 : undefined;
     if (slateMs !== undefined) this.#handler.tag(this.#fillerAt(slateMs));
     // Until media flows, stream time stands: what was kept counts as read at its own pace.
     const stood = isFirst && first.nowMs === last.nowMs;
-    for (const [index, message] of early.entries()) {
-      const laterMs = stood ? index * format.audioFrameMs : 0;
-      this.#map({ ...message, nowMs: message.nowMs + laterMs }, false);
+    for (const [index, media] of waited.entries()) {
+      const laterMs = stood ? index * audioFrameMs : 0;
+      this.#map({ ...media, nowMs: media.nowMs + laterMs });
     }
     if (slateMs !== undefined) this.timeline.fill('video', slateMs);
   }
 
-  /** Other sound, or the first, of a session that is on the air: its pictures go on as they are. */
-  #changeSound(audioHeader: Buffer): void {
-    if (!this.#format) return;
-    this.#format = withSound(this.#format, audioHeader);
-    this.#handler.format(this.#format);
-  }
-
-  #refuse(detail: string): void {
-    this.#state = 'refused';
-    this.#probe = undefined;
-    this.#handler.unusable({ reason: 'unsupported-codec', detail });
-  }
-
-  /** A key frame of a session whose format hasn't been determined. */
-  #begin(): void {
-    const known = this.#format;
-    const same =
-      known?.picture !== undefined &&
-      this.#videoHeader?.equals(known.picture.header) === true &&
-      (this.#audioHeader?.equals(known.audioHeader) ?? known.audioCodec === undefined);
-    if (same) {
-      this.#state = 'flowing';
-      this.#handler.format(known);
-      this.#early = [];
-    } else {
-      this.#state = 'probing';
-      this.#probe = { messages: [], bytes: 0, pictures: 0, firstPictureMs: 0, lastPictureMs: 0 };
-    }
-  }
-
-  #take(message: MediaMessage, keyframe: boolean): void {
-    const probe = this.#probe;
-    // Where sound has been flowing by itself, it goes on.
-    if (!probe || (message.type === 'audio' && this.#isSoundAlone)) {
-      this.#map(message, keyframe);
-      return;
-    }
-    probe.messages.push(message);
-    probe.bytes += message.payload.length;
-    if (message.type === 'video') {
-      if (probe.pictures === 0) probe.firstPictureMs = message.timestampMs;
-      probe.pictures++;
-      probe.lastPictureMs = message.timestampMs;
-    }
-    const spanMs = (message.timestampMs - probe.firstPictureMs) | 0;
-    const seen = probe.pictures >= probePictures && this.#audioHeader !== undefined;
-    if (seen || Math.abs(spanMs) >= probeMs || probe.bytes > probeBytes) this.#decide();
-  }
-
-  #decide(): void {
-    const probe = this.#probe;
-    if (!probe || !this.#videoHeader) return;
-    this.#probe = undefined;
-    const spanMs = (probe.lastPictureMs - probe.firstPictureMs) | 0;
-    const input: ProbedInput = {
-      ...this.#said,
-      ...(spanMs > 0 ? { measuredFrameRate: ((probe.pictures - 1) * 1000) / spanMs } : {}),
-    };
-    try {
-      this.#format = decideFormat(input);
-    } catch (cause) {
-      if (!(cause instanceof CodecConfigError)) throw cause;
-      this.#refuse(cause.message);
-      return;
-    }
-    this.#state = 'flowing';
-    this.#handler.format(this.#format);
-    // The first picture fixes the session's place in stream time; sound from before it has none.
-    const [first, ...rest] = probe.messages;
-    const early = this.#early.filter(
-      ({ timestampMs }) => first && ((timestampMs - first.timestampMs) | 0) >= 0,
-    );
-    this.#early = [];
-    for (const message of [...(first ? [first] : []), ...early, ...rest]) {
-      this.#map(message, message.type === 'video' && message.payload[0]! >> 4 === 1);
-    }
-  }
-
-  #map(message: MediaMessage, keyframe: boolean): void {
-    const { type, timestampMs, payload, nowMs } = message;
+  #map(media: SessionMedia): void {
+    const { type, timestampMs, payload, nowMs } = media;
     const heard = this.timeline.hear(type, timestampMs, nowMs);
     this.meter.count(type, payload.length, nowMs);
-    this.#held.push({ message, keyframe, heard });
+    this.#held.push({ media, heard });
     this.#heldBytes += payload.length;
     if (!this.timeline.isUndecided(nowMs) || this.#heldBytes > mostHeldBytes) this.#release();
   }
@@ -405,17 +203,16 @@ export class Intake {
     for (const each of held) this.#place(each);
   }
 
-  #place({ message, keyframe, heard }: HeldMessage): void {
-    const { type, payload, sessionMs } = message;
+  #place({ media, heard }: HeldMedia): void {
+    const { type, payload, sessionMs, keyframe, header } = media;
     const lastMs = this.timeline.lastOf(type);
     const { streamMs, late } = this.timeline.settle(heard);
     if (type === 'audio') {
-      const audioHeader = this.#audioHeader;
-      if (late || !audioHeader) return;
+      if (late) return;
       this.#lastRealMs = Math.max(this.#lastRealMs, streamMs);
-      const isAlone = this.#isSoundAlone;
+      const isAlone = this.#session.isSoundAlone;
       if (isAlone) this.#filled = false;
-      this.#handler.tag({ type, streamMs, payload, keyframe: isAlone, audioHeader }, sessionMs);
+      this.#handler.tag({ type, streamMs, payload, keyframe: isAlone, audioHeader: header }, sessionMs);
       return;
     }
     if (!late) {
@@ -426,9 +223,8 @@ export class Intake {
       this.#filled = false;
     }
     if (keyframe) this.#keyframe = payload;
-    const videoHeader = this.#videoHeader;
-    const tag: StreamTag = { type, streamMs, payload, keyframe, ...(late && { hidden: true }) };
-    this.#handler.tag(videoHeader ? { ...tag, videoHeader } : tag, sessionMs);
+    const tag: StreamTag = { type, streamMs, payload, keyframe, videoHeader: header };
+    this.#handler.tag(late ? { ...tag, hidden: true } : tag, sessionMs);
   }
 
   #fillVideo(atMs: number): void {

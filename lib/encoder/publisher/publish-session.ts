@@ -1,3 +1,4 @@
+import { packetOf } from '../../protocol/flv/wrapped-packet.ts';
 import { type Refusal, refusalStatus } from '../../protocol/refusals.ts';
 import { decodeRelayHello, type RelayHello } from '../../protocol/relay/hello.ts';
 import { encodeLinkFrame, type LinkFrame } from '../../protocol/relay/link-frames.ts';
@@ -6,7 +7,8 @@ import { SessionTime } from '../../protocol/relay/session-time.ts';
 import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { ChunkReader, type RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
-import { messageType } from '../../protocol/rtmp/messages.ts';
+import { ProtocolError } from '../../protocol/rtmp/errors.ts';
+import { mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
 import type { BroadcastId } from '../../routing/ids.ts';
 import type { RelayConnection } from '../ports.ts';
 import { FaultLimit } from './policy/fault-limit.ts';
@@ -20,9 +22,14 @@ export interface SessionMetadata {
 }
 
 export interface PublishSessionHandler {
-  /** `sessionMs`: time since the session's first message, as counted by the proxy. */
+  /**
+   * `payload`: empty if the message has nothing of the track that is played. `sessionMs`: time since the session's first message, as
+   * counted by the proxy.
+   */
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: SessionMetadata): void;
+  /** A message has tracks that are not played. */
+  tracksIgnored(type: 'video' | 'audio'): void;
   /** A message could not be read or handled; it is skipped, and what follows goes on. */
   skipped(cause: unknown): void;
   /** The session cannot go on: its bytes cannot be read, or too many of its messages cannot be handled. Called once. */
@@ -144,7 +151,7 @@ export class PublishSession {
     const early = this.#early;
     this.#early = [];
     for (const bytes of early) this.#read(bytes);
-    if (this.#closed) handler.closed(this.#fault);
+    if (this.#closed) this.#close(this.#fault);
   }
 
   refuse(refusal: Omit<LinkFrame & { type: 'refused' }, 'type'>): void {
@@ -167,11 +174,14 @@ export class PublishSession {
     this.#connection.end();
   }
 
-  /** Something that this session sent could not be handled. It goes on, unless that happens too often. */
+  /**
+   * Something that this session sent could not be handled. It goes on, unless that happens too often. A message that is not what it
+   * should be breaks nothing, however many of them there are: it does not count.
+   */
   faulted(cause: unknown): void {
     if (this.#isUnusable || this.#closed) return;
     try {
-      if (!this.#faults.isReached()) this.#handler?.skipped(cause);
+      if (cause instanceof ProtocolError || !this.#faults.isReached()) this.#handler?.skipped(cause);
       else this.#giveUp(cause);
     } catch (another) {
       this.#giveUp(another);
@@ -254,10 +264,14 @@ export class PublishSession {
     const isTimed = timedTypes.has(typeId);
     const sessionMs = isTimed ? this.#time.of(timestampMs) : 0;
     const isKnown = isTimed && this.#frames < this.#fromFrame;
-    if (isSessionFrame(typeId, payload[0] ?? -1, payload[1] ?? -1)) this.#frames++;
-    if (isKnown) return;
-    if (typeId === messageType.video) this.#handler?.media('video', timestampMs, payload, sessionMs);
-    else if (typeId === messageType.audio) this.#handler?.media('audio', timestampMs, payload, sessionMs);
+    if (typeId === messageType.video || typeId === messageType.audio) {
+      const type = mediaTypeOf(typeId);
+      const packet = packetOf(type, payload);
+      if (isSessionFrame(typeId, packet.byte0, packet.byte1)) this.#frames++;
+      if (isKnown) return;
+      if (packet.hasOtherTracks) this.#handler?.tracksIgnored(type);
+      this.#handler?.media(type, timestampMs, packet.payload, sessionMs);
+    } else if (isKnown) return;
     else if (isUnpublish(message)) this.#handler?.unpublished();
     else {
       const data = readMetaData(message);
@@ -275,7 +289,11 @@ export class PublishSession {
   #close(fault: Error | undefined): void {
     this.#closed = true;
     this.#fault ??= fault;
-    this.#handler?.closed(this.#fault);
+    try {
+      this.#handler?.closed(this.#fault);
+    } catch (cause) {
+      this.#handler?.skipped(cause);
+    }
   }
 }
 

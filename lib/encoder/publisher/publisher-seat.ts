@@ -14,6 +14,8 @@ export interface PublisherSeatHandler {
   resumed?(): boolean;
   media(type: 'video' | 'audio', timestampMs: number, payload: Buffer, sessionMs: number): void;
   metadata(facts: SessionMetadata): void;
+  /** A message has tracks that are not played. */
+  tracksIgnored(type: 'video' | 'audio'): void;
   /** A message could not be read or handled and was skipped. */
   skipped(cause: unknown): void;
   /** Nothing that the session sends can be used any more: dismiss it with a reason. */
@@ -175,6 +177,9 @@ export class PublisherSeat {
       },
       metadata: (facts) => {
         if (session === this.#session) this.#handler.metadata(facts);
+      },
+      tracksIgnored: (type) => {
+        if (session === this.#session) this.#handler.tracksIgnored(type);
       },
       skipped: (cause) => {
         if (session === this.#session) this.#handler.skipped(cause);

@@ -13,6 +13,7 @@ import { Intake } from './intake.ts';
 import type { ShownTracks } from './policy/picture-wait.ts';
 import { ThroughMarks } from './policy/published-through.ts';
 import { isWindowOver } from './policy/reconnect-window.ts';
+import { SessionStart } from './policy/session-start.ts';
 import { type PublishSession, unreadable } from './publish-session.ts';
 import { PublisherSeat } from './publisher-seat.ts';
 import { SlateMaker } from './slate-maker.ts';
@@ -45,6 +46,8 @@ export interface ReceptionOwner {
   lost(detail: string): void;
   /** Publishing has ended. */
   ended(reason: EndReason): void;
+  /** Something failed that no message of the publisher is known to have caused. Must not throw. */
+  faulted(cause: unknown): void;
 }
 
 /**
@@ -60,6 +63,7 @@ export class Reception {
   readonly #slates: SlateMaker;
   readonly #time: StreamClock;
   readonly #marks = new ThroughMarks();
+  readonly #sessionStart = new SessionStart();
   readonly #replayProgress = new ReplayProgress();
 
   constructor(options: ReceptionOptions) {
@@ -73,6 +77,7 @@ export class Reception {
     this.#slates = new SlateMaker(startEncoder, {
       made: (slate) => this.#intake.slate(slate),
       failed: (cause) => report.encoding.slateFailed(cause),
+      faulted: (cause) => owner.faulted(cause),
     });
   }
 
@@ -112,9 +117,12 @@ export class Reception {
     return this.#seat.session !== undefined;
   }
 
-  /** Segments up to this one are published, so the proxy may drop their media. */
+  /** Segments up to this one are published: another worker would begin after it, so the proxy may drop their media. */
   published(number: number): void {
-    const through = this.#marks.publishedThrough(segmentStartMs(number + 1));
+    const nextMs = segmentStartMs(number + 1);
+    const sessionStartMs = this.#sessionStart.at(nextMs);
+    if (sessionStartMs !== undefined) this.#report.publisher.sessionStartsAt(sessionStartMs);
+    const through = this.#marks.publishedThrough(nextMs);
     if (through !== undefined) this.send({ type: 'published-through', timestampMs: through });
   }
 
@@ -160,8 +168,9 @@ export class Reception {
 
   /** Stops input for good. */
   stop(reason: string): void {
-    this.#slates.stop();
+    // The publisher must be told, whatever else fails.
     this.#seat.close(reason);
+    this.#slates.stop();
   }
 
   #makeSeat(lease: LeaseRecord): PublisherSeat {
@@ -175,6 +184,7 @@ export class Reception {
         this.#startTime();
         this.#keepUpWithReplay();
       },
+      tracksIgnored: (type) => report.publisher.tracksIgnored(type),
       skipped: (cause) => report.publisher.messageSkipped(cause),
       unusable: (cause) => this.#unusable(unreadable(cause)),
       metadata: ({ frameRate, encoder, announced }) => {
@@ -205,7 +215,10 @@ export class Reception {
    */
   #keepUpWithReplay(): void {
     if (!this.#replayProgress.isReplaying(this.#options.clock.nowMs())) return;
-    this.#replayProgress.replayed(this.#time.keepUpWith(this.#intake.timeline.reachedMs(this.#time.nowMs)));
+    const { timeline } = this.#intake;
+    const movedMs = this.#time.keepUpWith(timeline.reachedMs(this.#time.nowMs));
+    timeline.clockMoved(movedMs);
+    this.#replayProgress.replayed(movedMs);
   }
 
   #publisherReturned(awayMs: number): void {
@@ -230,6 +243,7 @@ export class Reception {
     const { publisher } = this.#report;
     const replayStartMs = publisher.replayStartMs(session);
     this.#marks.clear();
+    this.#sessionStart.clear();
     this.#intake.beginSession();
     this.#replayProgress.taken(this.#replayOf(session, replayStartMs), clock.nowMs());
     if (replayStartMs !== undefined && this.#time.startBefore(replayStartMs)) {
@@ -263,11 +277,22 @@ export class Reception {
         tag: (tag, sessionMs) => {
           if (sessionMs !== undefined) {
             this.#marks.add(tag.streamMs, sessionMs);
-            if (tag.keyframe) report.publisher.sessionStartsAt(tag.streamMs - sessionMs);
+            const isFirst = this.#sessionStart.add(tag, sessionMs);
+            if (isFirst) report.publisher.sessionStartsAt(tag.streamMs - sessionMs);
           }
           owner.tag(tag);
         },
         slateWanted: (videoHeader) => this.#slates.make(videoHeader),
+        keyframeAwaited: () => {
+          report.publisher.keyframeAwaited();
+          // Proxies of the last release know no level between this and an error.
+          this.send({
+            type: 'status',
+            level: 'status',
+            code: 'NetStream.Publish.KeyFrameAwaited',
+            description: 'Waiting for a key frame. Set the key frame interval of your encoder to 2 s.',
+          });
+        },
         unusable: (refusal) => this.#unusable(refusal),
       },
       this.#time.startMs,

@@ -11,6 +11,8 @@ export interface SlateMakerHandler {
   made(slate: Slate): void;
   /** The last picture stays on screen instead. */
   failed(cause: Error): void;
+  /** One of the above threw. Must not throw. */
+  faulted(cause: unknown): void;
 }
 
 /** Makes slates one at a time, each with a short ffmpeg run. */
@@ -39,20 +41,28 @@ export class SlateMaker {
     let fault: Error | undefined;
     const child = this.#startEncoder(args, 1, {
       output: (_, piece) => {
-        bytes += piece.length;
-        if (bytes > maxBytes) {
-          fault ??= new Error(`The slate exceeds ${maxBytes} bytes.`);
+        if (fault) return;
+        try {
+          bytes += piece.length;
+          if (bytes > maxBytes) throw new Error(`The slate exceeds ${maxBytes} bytes.`);
+          tags.push(...reader.push(piece));
+        } catch (cause) {
+          fault = cause as Error;
           child.kill();
-        } else if (!fault) tags.push(...reader.push(piece));
+        }
       },
       outputEnded: () => {},
       exited: ({ code, signal, said }) => {
         clearTimeout(timer);
         if (this.#process !== child) return;
         this.#process = undefined;
-        const slate = fault ? undefined : readSlate(tags);
-        if (slate) this.#handler.made(slate);
-        else this.#handler.failed(fault ?? new Error(`ffmpeg exited with ${signal ?? code}: ${said}`));
+        try {
+          const slate = fault ? undefined : readSlate(tags);
+          if (slate) this.#handler.made(slate);
+          else this.#handler.failed(fault ?? new Error(`ffmpeg exited with ${signal ?? code}: ${said}`));
+        } catch (cause) {
+          this.#handler.faulted(cause);
+        }
       },
     });
     const timer = setTimeout(() => {

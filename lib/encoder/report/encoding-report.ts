@@ -8,6 +8,7 @@ import type { Reporter } from './reporter.ts';
 export class EncodingReport {
   readonly #reporter: Reporter;
   #wasStuck = false;
+  #refusedSize = false;
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter;
@@ -41,10 +42,26 @@ export class EncodingReport {
     this.#reporter.emit('encoder.ffmpeg.stuck', { ...this.#reporter.about, withinMs });
   }
 
-  shed(rendition: string, lagMs: number, left: readonly string[]): void {
+  shed(rendition: string, lagMs: number | undefined, left: readonly string[]): void {
     const { about, emit, journal } = this.#reporter;
-    emit('encoder.ladder.shed', { ...about, rendition, lagMs });
-    journal.append('ladder.shed', { rendition, speed: speedOf(lagMs), left: listRenditions(left) });
+    emit('encoder.ladder.shed', { ...about, rendition, ...(lagMs !== undefined && { lagMs }) });
+    const speed = lagMs !== undefined && { speed: speedOf(lagMs) };
+    journal.append('ladder.shed', { rendition, ...speed, left: listRenditions(left) });
+  }
+
+  restored(rendition: string, all: readonly string[]): void {
+    const { about, emit, journal } = this.#reporter;
+    emit('encoder.ladder.restored', { ...about, rendition });
+    journal.append('ladder.restored', { rendition, all: listRenditions(all) });
+  }
+
+  /** The journal has it once: a publisher that got here may go on changing its size. */
+  sizeRefused(rendition: string, all: readonly string[]): void {
+    const { about, emit, journal } = this.#reporter;
+    emit('encoder.ladder.size-refused', { ...about, rendition });
+    if (this.#refusedSize) return;
+    this.#refusedSize = true;
+    journal.append('ladder.size-refused', { rendition, all: listRenditions(all) });
   }
 
   slateFailed(cause: Error): void {

@@ -22,6 +22,7 @@ export class PublisherReport {
   #format?: InputFormat;
   #encoderName?: string;
   #inputRefreshedMs = 0;
+  readonly #tracksIgnored = new Set<'video' | 'audio'>();
   #skippedMs = Number.NEGATIVE_INFINITY;
   /** A replay that has begun and hasn't been reported yet. */
   #replay?: Replay & { readonly fromWorkerId: MemberId };
@@ -46,6 +47,7 @@ export class PublisherReport {
     const { proxyId, sessionId, publish } = hello;
     const { record, journal } = this.#reporter;
     this.#encoderName = publish.flashVer;
+    if (record.sessionId !== sessionId) this.#tracksIgnored.clear();
     const sessionStartMs = record.sessionId === sessionId ? record.sessionStartMs : undefined;
     journal.update({ proxyId, sessionId, sessionStartMs });
     if (isFirst) journal.append('broadcast.starting', { workerId: record.workerId, proxyId });
@@ -126,6 +128,19 @@ export class PublisherReport {
     if (nowMs - this.#skippedMs < 1000) return;
     this.#skippedMs = nowMs;
     emit('encoder.message.skipped', { ...about, cause });
+  }
+
+  keyframeAwaited(): void {
+    const { about, emit, journal } = this.#reporter;
+    emit('encoder.keyframe.awaited', about);
+    journal.append('input.keyframe-awaited', {});
+  }
+
+  /** Logged once for each session and kind. */
+  tracksIgnored(type: 'video' | 'audio'): void {
+    if (this.#tracksIgnored.has(type)) return;
+    this.#tracksIgnored.add(type);
+    this.#reporter.emit('encoder.tracks.ignored', { ...this.#reporter.about, type });
   }
 
   inputThrottled(leadMs: number, backlogBytes: number): void {

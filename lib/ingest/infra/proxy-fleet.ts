@@ -40,6 +40,8 @@ export interface ProxyFleetProps {
   readonly headroomPercent: number;
   readonly balancer: PopBalancer;
   readonly controlStore: ControlStoreLocation;
+  /** How long journal entries are kept. */
+  readonly eventDays: number;
   readonly keyPepper: SecretLocation;
   readonly certificate: CertificateLocation;
   /** Whether it pushes streams to third-party servers. The subnets must then have a route to the internet. */
@@ -93,7 +95,15 @@ export class ProxyFleet extends Construct {
     this.#scale(props);
   }
 
-  #task({ name, size, image, controlStore, keyPepper, certificate }: ProxyFleetProps): FargateTaskDefinition {
+  #task({
+    name,
+    size,
+    image,
+    controlStore,
+    eventDays,
+    keyPepper,
+    certificate,
+  }: ProxyFleetProps): FargateTaskDefinition {
     const task = new FargateTaskDefinition(this, 'Task', {
       cpu: size.cpu,
       memoryLimitMiB: size.memoryMiB,
@@ -112,6 +122,7 @@ export class ProxyFleet extends Construct {
           healthPort: cellPorts.health,
           capacity: size.connections,
           controlStore,
+          eventRetentionDays: eventDays,
           keyPepper,
           certificate,
           drainMs,

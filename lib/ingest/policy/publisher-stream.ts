@@ -1,3 +1,4 @@
+import { isWrapped, maxPrefixBytes, packetOf } from '../../protocol/flv/wrapped-packet.ts';
 import { isSessionFrame } from '../../protocol/relay/session-frame.ts';
 import { SessionTime } from '../../protocol/relay/session-time.ts';
 import type { AckCounter } from '../../protocol/rtmp/acknowledgement.ts';
@@ -7,10 +8,12 @@ import type { RtmpMessage } from '../../protocol/rtmp/chunk-reader.ts';
 import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
 import { type ChunkState, unusedChunkStreamId } from '../../protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../protocol/rtmp/chunk-writer.ts';
-import { isUnpublish } from '../../protocol/rtmp/commands.ts';
+import { isUnpublish, readMetaData } from '../../protocol/rtmp/commands.ts';
+import { ProtocolError } from '../../protocol/rtmp/errors.ts';
 import { isVideoKeyframe } from '../../protocol/rtmp/media-tag.ts';
-import { decodeControl, encodeControl, messageType } from '../../protocol/rtmp/messages.ts';
+import { decodeControl, encodeControl, mediaTypeOf, messageType } from '../../protocol/rtmp/messages.ts';
 import { type HeaderMessage, ReplayLog, type ReplayPoint } from './replay-log.ts';
+import { isUnflaggedStart, startSearchBytes } from './unflagged-start.ts';
 
 /** Longer metadata, sequence headers and commands are relayed without being parsed. */
 const maxKeptBytes = 64 * 1024;
@@ -18,6 +21,8 @@ const maxKeptBytes = 64 * 1024;
 const audioPointEveryMs = 1_000;
 /** Video counts as gone when its last frame is this far behind the audio. */
 const videoGoneAfterMs = 5_000;
+/** After this long without a starting point, pictures are searched for one that their headers don't name. */
+const searchAfterMs = 5_000;
 
 export interface PublisherStreamOptions {
   /** From the session's handover. */
@@ -27,6 +32,8 @@ export interface PublisherStreamOptions {
   readonly replayMaxBytes: number;
   /** Called with memory that no longer holds any kept byte. */
   readonly release: (memory: Buffer) => void;
+  /** A message cannot be read, or not all of it. Workers get it all the same, and skip it. */
+  readonly unreadable: (cause: ProtocolError) => void;
 }
 
 /** A position that becomes a point once it is known what a reader that begins there can begin with. */
@@ -53,6 +60,7 @@ export class PublisherStream {
   readonly #scanner: ChunkScanner;
   readonly #log: ReplayLog;
   readonly #acknowledgement: AckCounter;
+  readonly #unreadable: PublisherStreamOptions['unreadable'];
   readonly #time = new SessionTime();
   #headers: { metadata?: HeaderMessage; video?: HeaderMessage; audio?: HeaderMessage } = {};
   #latestMs = Number.NEGATIVE_INFINITY;
@@ -63,8 +71,8 @@ export class PublisherStream {
   #unpublished = false;
   /** What follows the end of the stream. */
   #rest: Buffer[] = [];
-  /** Where an aggregate begins that may contain a starting point. */
-  #aggregateCut: Cut | undefined;
+  /** Where a message begins that may turn out to contain a starting point. */
+  #cut: Cut | undefined;
   #replies: RtmpMessage[] = [];
 
   constructor(options: PublisherStreamOptions) {
@@ -74,6 +82,7 @@ export class PublisherStream {
     };
     this.#scanner = new ChunkScanner(handlers, {}, options.chunkState);
     this.#acknowledgement = options.acknowledgement;
+    this.#unreadable = options.unreadable;
     const first: ReplayPoint = {
       offset: 0,
       frames: 0,
@@ -171,21 +180,30 @@ export class PublisherStream {
     this.#replies.push(encodeControl(message));
   }
 
-  /** Returns true to request the payload. */
-  #started(message: ScannedMessage): boolean {
+  /** Returns true to request the payload, or how much of it. */
+  #started(message: ScannedMessage): boolean | number {
     const { typeId, byte0, byte1 } = message;
     const short = message.length <= maxKeptBytes;
     switch (typeId) {
       case messageType.video:
       case messageType.audio: {
+        if (isWrapped(mediaTypeOf(typeId), byte0)) {
+          if (message.cleanStart) this.#cut = this.#cutAt(message, this.#latestMs);
+          return short || Math.max(maxPrefixBytes, startSearchBytes);
+        }
         const before = this.#latestMs;
         const { timeMs, start } = this.#media(message);
-        if (start && message.cleanStart)
+        const isFrame = isSessionFrame(typeId, byte0, byte1);
+        if (message.cleanStart && start)
           this.#mark(this.#cutAt(message, before), message.timestampMs, timeMs);
-        return short && !isSessionFrame(typeId, byte0, byte1);
+        else if (message.cleanStart && isFrame && typeId === messageType.video && this.#isSearching(timeMs)) {
+          this.#cut = this.#cutAt(message, before);
+          return startSearchBytes;
+        }
+        return short && !isFrame;
       }
       case messageType.aggregate:
-        if (message.cleanStart) this.#aggregateCut = this.#cutAt(message, this.#latestMs);
+        if (message.cleanStart) this.#cut = this.#cutAt(message, this.#latestMs);
         return true;
       case messageType.dataAmf0:
       case messageType.dataAmf3:
@@ -237,39 +255,77 @@ export class PublisherStream {
   }
 
   /**
-   * What it contains counts as if it had been sent one by one, but a reader can only begin before the whole. The point has the time
-   * of the first message that a decoder can begin with, which the headers before it carry; those before that are late.
+   * A message that shows only now what it is: an aggregate, whose contents count as if they had been sent one by one, or a wrapped
+   * packet. A reader can only begin before the whole. The point has the time of the first message that a decoder can begin with, which
+   * the headers before it carry; those before that are late.
    */
-  #aggregate(message: RtmpMessage, cut: Cut | undefined): void {
+  #contents(message: RtmpMessage, isWhole: boolean, cut: Cut | undefined): void {
     let point: { timestampMs: number; timeMs: number } | undefined;
-    splitAggregate(message, (inner) => {
-      const { typeId, messageStreamId, timestampMs, payload } = inner;
-      const [byte0 = -1, byte1 = -1] = payload;
+    const read = (inner: RtmpMessage): void => {
+      const { typeId, messageStreamId, timestampMs } = inner;
       // A copy: the view would keep the whole aggregate.
-      const header = (): HeaderMessage => ({ typeId, messageStreamId, payload: Buffer.from(payload) });
-      const short = payload.length <= maxKeptBytes;
+      const header = (bytes: Buffer): void => {
+        if (!isWhole || bytes.length === 0 || bytes.length > maxKeptBytes) return;
+        this.#header({ typeId, messageStreamId, payload: Buffer.from(bytes) });
+      };
       if (typeId !== messageType.video && typeId !== messageType.audio) {
         this.#time.of(timestampMs);
-        if (short) this.#header(header());
+        if (inner.payload.length > maxKeptBytes) this.#unreadable(tooLong(inner.payload.length));
+        header(inner.payload);
         return;
       }
+      const { byte0, byte1, payload } = packetOf(mediaTypeOf(typeId), inner.payload);
       const { timeMs, start } = this.#media({ typeId, timestampMs, byte0, byte1 });
-      if (start) point ??= { timestampMs, timeMs };
+      if (
+        payload.length > 0 &&
+        (start || (typeId === messageType.video && this.#canBeginAt(payload, timeMs)))
+      )
+        point ??= { timestampMs, timeMs };
       if (isSessionFrame(typeId, byte0, byte1)) this.#frames++;
-      else if (short) this.#header(header());
-    });
+      else header(payload);
+    };
+    if (message.typeId !== messageType.aggregate) read(message);
+    else {
+      const fault = splitAggregate(message, read);
+      if (fault) this.#unreadable(fault);
+    }
     // Without headers the reader's time would begin with another message.
     if (point && cut && cut.headers.length > 0) this.#mark(cut, point.timestampMs, point.timeMs);
   }
 
   #ended(message: ScannedMessage): void {
-    const { typeId, messageStreamId, payload, byte0, byte1 } = message;
-    if (isSessionFrame(typeId, byte0, byte1)) this.#frames++;
-    if (payload === undefined) return;
+    const { typeId, messageStreamId, payload, byte0, byte1, length } = message;
+    const isMedia = typeId === messageType.video || typeId === messageType.audio;
+    const isContainer =
+      typeId === messageType.aggregate || (isMedia && isWrapped(mediaTypeOf(typeId), byte0));
+    if (!isContainer && isSessionFrame(typeId, byte0, byte1)) this.#frames++;
+    if (payload === undefined) {
+      if (typeId === messageType.dataAmf0 || typeId === messageType.dataAmf3)
+        this.#unreadable(tooLong(length));
+      return;
+    }
     const { chunkStreamId, timestampMs, cleanStart } = message;
+    const cut = cleanStart ? this.#cut : undefined;
+    if (typeId === messageType.video && !isContainer && isSessionFrame(typeId, byte0, byte1)) {
+      // Its time has been counted where it started.
+      const timeMs = this.#videoMs;
+      if (cut && this.#canBeginAt(payload, timeMs)) this.#mark(cut, timestampMs, timeMs);
+      return;
+    }
     const whole: RtmpMessage = { chunkStreamId, timestampMs, typeId, messageStreamId, payload };
-    if (typeId === messageType.aggregate) this.#aggregate(whole, cleanStart ? this.#aggregateCut : undefined);
+    if (isContainer) this.#contents(whole, payload.length === length, cut);
     else if (!this.#header({ typeId, messageStreamId, payload })) this.#control(whole);
+  }
+
+  /** No starting point came for a while. */
+  #isSearching(timeMs: number): boolean {
+    return timeMs - this.#pointMs >= searchAfterMs;
+  }
+
+  /** Decoding can begin at a picture, though its message doesn't say so. */
+  #canBeginAt(payload: Buffer, timeMs: number): boolean {
+    const header = this.#headers.video?.payload;
+    return header !== undefined && this.#isSearching(timeMs) && isUnflaggedStart(payload, header);
   }
 
   /** Keeps metadata and sequence headers. Returns false if it's neither media nor data. */
@@ -283,6 +339,14 @@ export class PublisherStream {
   }
 
   #data(header: HeaderMessage): void {
+    try {
+      readMetaData(header);
+    } catch (cause) {
+      // What the next worker can't read either isn't kept for it.
+      if (!(cause instanceof ProtocolError)) throw cause;
+      this.#unreadable(cause);
+      return;
+    }
     const { typeId, payload } = header;
     const amf3 = typeId === messageType.dataAmf3 && payload[0] === 0;
     const name = firstAmf0String(amf3 ? payload.subarray(1) : payload);
@@ -300,6 +364,12 @@ export class PublisherStream {
     if (control?.kind === 'window-ack-size') this.#acknowledgement.setWindow(control.windowBytes);
   }
 }
+
+const tooLong = (bytes: number): ProtocolError =>
+  new ProtocolError(
+    'MESSAGE_TOO_LONG',
+    `a data message of ${bytes} bytes exceeds the limit of ${maxKeptBytes}`,
+  );
 
 /**
  * The headers in force at a point, on a chunk stream that the publisher doesn't use, in chunks of the size that its reader

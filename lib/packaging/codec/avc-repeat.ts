@@ -140,7 +140,6 @@ export class AvcRepeater {
     bits.unsigned(0); // first_mb_in_slice
     bits.unsigned(allP);
     bits.unsigned(id);
-    if (slices.separatePlanes) bits.bits(0, 2); // colour_plane_id
     bits.bits(this.#nextFrameNum, slices.frameNumBits);
     if (!progressive) bits.bit(0); // field_pic_flag
     if (slices.pictureOrderType === 0) {

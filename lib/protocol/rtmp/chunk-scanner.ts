@@ -39,10 +39,11 @@ export interface ScannedMessage {
 
 export interface ScanHandlers {
   /**
-   * Called once two payload bytes (or all of a shorter message) have arrived. Return true to request the payload. An aborted
-   * message has a start but no end. The payload of set-chunk-size and abort is always kept.
+   * Called once two payload bytes (or all of a shorter message) have arrived. Return true to request the payload, or a number to
+   * request only so many bytes of it. An aborted message has a start but no end. The payload of set-chunk-size and abort is always
+   * kept.
    */
-  onStart?(message: ScannedMessage): boolean;
+  onStart?(message: ScannedMessage): boolean | number;
   onEnd(message: ScannedMessage): void;
 }
 
@@ -187,12 +188,13 @@ export class ChunkScanner {
   #start(stream: ChunkStream): void {
     stream.started = true;
     stream.start = stream.startAt - this.#scanned;
-    const wanted = this.#handlers.onStart?.(stream) === true;
-    if (wanted || stream.isChunkControl) stream.keepPayload();
+    const wanted = this.#handlers.onStart?.(stream);
+    if (wanted === true || stream.isChunkControl) stream.keepPayload(stream.length);
+    else if (wanted) stream.keepPayload(wanted);
   }
 
   #finish(stream: ChunkStream, end: number): void {
-    const payload = stream.kept?.subarray(0, stream.length);
+    const payload = stream.keptPayload;
     this.#partialMessages--;
     this.#partialBytes -= stream.length;
     stream.close();

@@ -41,6 +41,7 @@ export class ChunkStream {
   /** Payload so far, with room to grow; undefined unless requested. */
   kept: Buffer | undefined = undefined;
   #keptBytes = 0;
+  #keepBytes = 0;
   /** The header byte of a continuation chunk, -1 if such a header is longer than one byte. */
   continuation: number;
 
@@ -108,9 +109,15 @@ export class ChunkStream {
     return this.typeId === 1 || this.typeId === 2;
   }
 
-  /** The payload is requested, but none of it has been passed to `keep` yet. */
-  keepPayload(): void {
+  /** The payload is requested, at most `bytes` of it, but none of it has been passed to `keep` yet. */
+  keepPayload(bytes: number): void {
     this.kept = nothing;
+    this.#keepBytes = Math.min(bytes, this.length);
+  }
+
+  /** What was requested of a message that is complete. */
+  get keptPayload(): Buffer | undefined {
+    return this.kept?.subarray(0, this.#keptBytes);
   }
 
   /**
@@ -118,16 +125,18 @@ export class ChunkStream {
    * that is alone may look ahead in the buffer: several would each allocate for the same bytes.
    */
   keep(bytes: Uint8Array, at: number, take: number, alone: boolean): void {
-    const needed = this.#keptBytes + take;
+    const needed = Math.min(this.#keptBytes + take, this.#keepBytes);
     let kept = this.kept ?? nothing;
     if (kept.length < needed) {
       const ahead = alone ? this.#keptBytes + bytes.length - at : 0;
-      const grown = Buffer.allocUnsafe(Math.min(this.length, Math.max(1024, needed, ahead, 2 * kept.length)));
+      const grown = Buffer.allocUnsafe(
+        Math.min(this.#keepBytes, Math.max(1024, needed, ahead, 2 * kept.length)),
+      );
       kept.copy(grown, 0, 0, this.#keptBytes);
       kept = grown;
       this.kept = grown;
     }
-    copyBytes.call(bytes, kept, this.#keptBytes, at, at + take);
+    copyBytes.call(bytes, kept, this.#keptBytes, at, at + needed - this.#keptBytes);
     this.#keptBytes = needed;
   }
 

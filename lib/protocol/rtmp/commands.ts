@@ -98,7 +98,10 @@ export function readStatus(command: Command): Status | undefined {
  * Reads `onMetaData` from a data message, with or without `@setDataFrame` before it; undefined for anything else. Throws
  * an `AMF_…` code.
  */
-export function readMetaData(message: RtmpMessage, limits?: Amf0Limits): Amf0Object | undefined {
+export function readMetaData(
+  message: Pick<RtmpMessage, 'typeId' | 'payload'>,
+  limits?: Amf0Limits,
+): Amf0Object | undefined {
   const { typeId, payload } = message;
   if (typeId !== messageType.dataAmf0 && typeId !== messageType.dataAmf3) return undefined;
   const amf3 = typeId === messageType.dataAmf3 && payload[0] === 0;

@@ -1,9 +1,12 @@
 /**
  * The first bytes of audio and video messages: FLV tag headers (video file format 10.1, E.4.2 and E.4.3) and their extension
- * by enhanced RTMP (v2). Functions take the bytes as numbers, -1 if a message is shorter, so that a scanner can call them.
+ * by enhanced RTMP (v2). Functions take the bytes as numbers, -1 if a message is shorter, so that a scanner can call them. Of a
+ * wrapped packet they take those of `packetOf`.
  */
 
 const keyframe = 1;
+/** A command to the player: no media, whatever the rest of the header says. */
+const command = 5;
 const avc = 7;
 const aac = 10;
 
@@ -24,7 +27,7 @@ export function isVideoKeyframe(byte0: number, byte1: number): boolean {
 
 /** The decoder's configuration: an AVC or enhanced sequence header. */
 export function isVideoSequenceHeader(byte0: number, byte1: number): boolean {
-  if (byte0 < 0) return false;
+  if (byte0 < 0 || ((byte0 >> 4) & 7) === command) return false;
   if (isExVideo(byte0)) return (byte0 & 15) === 0 || (byte0 & 15) === 5;
   return (byte0 & 15) === avc && byte1 === 0;
 }
@@ -66,7 +69,7 @@ const audioNames: Readonly<Record<number, string>> = {
   5: 'Nellymoser 8 kHz',
   6: 'Nellymoser',
   7: 'G.711 A-law',
-  8: 'G.711 µ-law',
+  8: 'G.711 mu-law',
   10: 'AAC',
   11: 'Speex',
   14: 'MP3 8 kHz',

@@ -19,6 +19,10 @@ export const messageType = {
   aggregate: 22,
 } as const;
 
+/** Of an audio or video message. */
+export const mediaTypeOf = (typeId: number): 'audio' | 'video' =>
+  typeId === messageType.video ? 'video' : 'audio';
+
 /** The chunk stream of protocol control messages. */
 const controlChunkStreamId = 2;
 

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { Timeline } from '../../encoder/publisher/policy/timeline.ts';
+import { isWrapped, packetOf } from '../../protocol/flv/wrapped-packet.ts';
 import { splitAggregate } from '../../protocol/rtmp/aggregate.ts';
 import { encodeAmf0, firstAmf0String } from '../../protocol/rtmp/amf0.ts';
 import { ChunkScanner, type ScannedMessage } from '../../protocol/rtmp/chunk-scanner.ts';
@@ -69,10 +70,14 @@ export class MediaSource {
   /** Returns true to request the payload. */
   #wants({ typeId, byte0, byte1, length }: ScannedMessage): boolean {
     switch (typeId) {
-      case messageType.video:
-        return this.wanted || (isVideoSequenceHeader(byte0, byte1) && length <= maxHeaderBytes);
-      case messageType.audio:
-        return this.wanted || (isAudioSequenceHeader(byte0, byte1) && length <= maxHeaderBytes);
+      case messageType.video: {
+        const mayBeHeader = isVideoSequenceHeader(byte0, byte1) || isWrapped('video', byte0);
+        return this.wanted || (mayBeHeader && length <= maxHeaderBytes);
+      }
+      case messageType.audio: {
+        const mayBeHeader = isAudioSequenceHeader(byte0, byte1) || isWrapped('audio', byte0);
+        return this.wanted || (mayBeHeader && length <= maxHeaderBytes);
+      }
       case messageType.dataAmf0:
       case messageType.dataAmf3:
         return length <= maxHeaderBytes;
@@ -117,13 +122,13 @@ export class MediaSource {
 
   #media(
     type: 'video' | 'audio',
-    {
-      payload,
-      byte0,
-      byte1,
-      timestampMs,
-    }: Pick<ScannedMessage, 'timestampMs' | 'byte0' | 'byte1' | 'payload'>,
+    message: Pick<ScannedMessage, 'timestampMs' | 'byte0' | 'byte1' | 'payload'>,
   ): void {
+    const { timestampMs } = message;
+    // Destinations need not understand more than plain packets of one track.
+    const packet = message.payload && packetOf(type, message.payload);
+    const { byte0, byte1, payload } = packet ?? message;
+    if (packet?.hasOtherTracks && packet.payload.length === 0) return;
     const isHeader = type === 'video' ? isVideoSequenceHeader : isAudioSequenceHeader;
     if (isHeader(byte0, byte1)) {
       if (payload !== undefined && payload.length <= maxHeaderBytes) this.#header(type, type, payload);

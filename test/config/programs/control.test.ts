@@ -5,6 +5,7 @@ const config: Parameters<typeof controlCodec.encode>[0] = {
   host: '127.0.0.1',
   port: 8070,
   controlStore: 'sqlite:/data/control.sqlite',
+  eventRetentionDays: 400,
   keyPepper: 'file:/data/pepper',
   ingestRtmpUrl: 'rtmp://127.0.0.1:1935/live',
   ingestRtmpsUrl: 'rtmps://127.0.0.1:1936/live',

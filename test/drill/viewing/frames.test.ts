@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { framesOfSession } from '../../../drill/rig/broadcaster.ts';
+import { frameRate, framesOfSession, secondsOfLoop } from '../../../drill/rig/frame-numbers.ts';
 import { countFrames } from '../../../drill/viewing/frames.ts';
 
 const run = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
@@ -43,4 +43,11 @@ test('a frame that arrives after a later one is out of order, not lost', () => {
 
 test('pictures without a number are counted separately', () => {
   expect(countFrames([0, 1, -1, -1, 2])).toMatchObject({ unreadable: 2, lost: 0, doubled: 0 });
+});
+
+test('a recording that begins again goes on counting', () => {
+  const loop = secondsOfLoop * frameRate;
+  const shown = [...run(0, loop), ...run(0, 200), ...run(203, loop), ...run(0, 60), ...run(50, 90)];
+  const count = countFrames(shown, new Map([[0, 2 * loop + 90]]));
+  expect(count).toMatchObject({ lost: 3, doubled: 10, outOfOrder: 0 });
 });

@@ -10,6 +10,7 @@ import {
 } from '../../../lib/object-store/errors.ts';
 import type { ObjectStore, PutOptions } from '../../../lib/object-store/ports.ts';
 import type { BroadcastId, StreamId } from '../../../lib/routing/ids.ts';
+import { mulberry32 } from '../../../testkit/mulberry32.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -75,6 +76,7 @@ class Broadcast {
       trouble: ({ full }) => this.told.push(full ? 'full' : 'trouble'),
       recovered: ({ lostSegments }) => this.told.push(`recovered, ${lostSegments} lost`),
       superseded: () => this.told.push('superseded'),
+      faulted: (cause) => this.told.push(`faulted: ${cause}`),
     });
   }
 
@@ -130,11 +132,7 @@ class Broadcast {
  * drawn from the same seed, so that a run is the same each time.
  */
 function halfOfThem(seed = 1): () => { error: Error; stored: boolean } | undefined {
-  let state = seed;
-  const chance = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const chance = mulberry32(seed);
   jest.spyOn(Math, 'random').mockImplementation(chance);
   return () =>
     chance() < 0.5 ? undefined : { error: new ObjectStoreUnavailableError('503'), stored: chance() < 0.5 };

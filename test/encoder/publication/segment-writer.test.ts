@@ -69,6 +69,9 @@ function writerTo(takes: (key: string) => boolean): {
     trouble: () => {},
     recovered: () => {},
     superseded: () => {},
+    faulted: (cause) => {
+      throw cause;
+    },
   });
   return { writer, keys, published };
 }
@@ -89,6 +92,9 @@ function writersOf(objects: ObjectStore, ...epochs: number[]) {
       },
       trouble: () => {},
       recovered: () => {},
+      faulted: (cause) => {
+        throw cause;
+      },
       superseded: (byEpoch) => {
         superseded.push(byEpoch);
         wake();

@@ -27,6 +27,7 @@ function seated() {
     {
       media: (type, timestampMs, _, sessionMs) => seen.push(`${type} ${timestampMs} at ${sessionMs}`),
       metadata: ({ frameRate }) => seen.push(`metadata ${frameRate}`),
+      tracksIgnored() {},
       skipped: (cause) => seen.push((cause as ProtocolError).code),
       unusable: (cause) => seen.push(`unusable: ${cause}`),
       batchEnded() {},

@@ -90,6 +90,7 @@ beforeEach(() => {
     },
     media: (_, timestampMs) => heard.push(timestampMs),
     metadata() {},
+    tracksIgnored() {},
     skipped() {},
     unusable() {},
     batchEnded() {},

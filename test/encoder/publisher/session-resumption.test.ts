@@ -72,6 +72,7 @@ test('however many links a session uses, and wherever they break, each frame is 
       (gop, sizes, breaks, dialect, together) => {
         const bytes = written(broadcast(gop, sizes), dialect, together);
         const stream = new PublisherStream({
+          unreadable: () => {},
           chunkState: initialChunkState,
           acknowledgement: new AckCounter(),
           replayMaxBytes: 1 << 24,
@@ -101,6 +102,7 @@ test('however many links a session uses, and wherever they break, each frame is 
               takenThroughMs = sessionMs;
             },
             metadata() {},
+            tracksIgnored() {},
             skipped() {},
             unusable() {},
             batchEnded() {},

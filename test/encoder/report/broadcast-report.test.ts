@@ -29,12 +29,14 @@ const whole: RecordingOutcome = { durationMs: 60_000, lostSegments: 0, fault: un
 const punctual = { number: 7, segments: 1, lateMs: 0, leadMs: 0, replayedMs: 0 };
 
 let told: Omit<StreamEventRecord, 'sequence'>[];
+let records: BroadcastRecord[];
 let emitted: { name: string; fields: object }[];
 let storeFault: Error | undefined;
 let isOurs: boolean;
 beforeEach(() => {
   isOurs = true;
   told = [];
+  records = [];
   emitted = [];
   storeFault = undefined;
 });
@@ -44,7 +46,10 @@ function report(last?: BroadcastRecord): BroadcastReport {
     if (storeFault) throw storeFault;
   };
   const store = {
-    putBroadcast: take,
+    putBroadcast: async (record: BroadcastRecord) => {
+      await take();
+      records.push(record);
+    },
     appendEvent: async (event: Omit<StreamEventRecord, 'sequence'>) => {
       await take();
       told.push(event);
@@ -66,6 +71,37 @@ test('a worker that wakes up too late does not report its own sleep', async () =
   reporter.publisher.lost(60_000, 'connected but sending nothing');
   await reporter.settled(100);
   expect(types()).toEqual(['stream.resumed']);
+});
+
+describe('that a worker keeps real time', () => {
+  const caughtUp = () => emitted.filter(({ name }) => name === 'encoder.broadcast.caught-up');
+
+  test('is in the record with the first segment that is in time, once, with this worker’s epoch', () => {
+    const reporter = report({ ...left, caughtUpEpoch: 1 });
+    expect(reporter.hasCaughtUp).toBe(false);
+    reporter.published([], true, { ...punctual, lateMs: 60_000 });
+    expect(reporter.hasCaughtUp).toBe(false);
+    reporter.published([], true, punctual);
+    reporter.published([], true, { ...punctual, number: 8 });
+    expect(reporter.hasCaughtUp).toBe(true);
+    expect(caughtUp()).toEqual([
+      { name: 'encoder.broadcast.caught-up', fields: expect.objectContaining({ epoch: 2 }) },
+    ]);
+  });
+
+  test('cannot be said of filler, without a publisher', () => {
+    const reporter = report(left);
+    reporter.published([], false, punctual);
+    expect(reporter.hasCaughtUp).toBe(false);
+    expect(caughtUp()).toEqual([]);
+  });
+
+  test('reaches the control store, where a draining worker looks for it', async () => {
+    const reporter = report(left);
+    reporter.published([], true, punctual);
+    await reporter.settled(1000);
+    expect(records.at(-1)).toMatchObject({ epoch: 2, caughtUpEpoch: 2 });
+  });
 });
 
 describe('a publisher that returns', () => {

@@ -22,6 +22,7 @@ function fleetOf({ plainRtmp = false, simulcast = false } = {}): Template {
       headroomPercent: compute.headroomPercent,
       balancer,
       controlStore: 'dynamodb:headwater',
+      eventDays: 400,
       keyPepper: 'secretsmanager:headwater/key-pepper',
       certificate: 'secretsmanager:headwater/certificate',
       simulcast,
@@ -75,6 +76,7 @@ describe('the proxy fleet', () => {
 
   test('passes the program what its codec reads', () => {
     expect(ingestProxyCodec.decode(environment)).toMatchObject({
+      eventRetentionDays: 400,
       host: '0.0.0.0',
       rtmpPort: 1935,
       rtmpsPort: 1936,

@@ -228,6 +228,16 @@ describe('a scanner', () => {
     expect(kept).toEqual([two.messages[0]?.hex, undefined]);
   });
 
+  test('keeps only the first bytes where no more are asked for', () => {
+    const kept: (string | undefined)[] = [];
+    const scanner = new ChunkScanner({
+      onStart: ({ typeId }) => (typeId === 9 ? 150 : 1_000),
+      onEnd: ({ payload }) => kept.push(payload?.toString('hex')),
+    });
+    for (const piece of cut(two.bytes, [13, 100, 200])) scanner.push(piece);
+    expect(kept).toEqual([two.messages[0]?.hex?.slice(0, 300), two.messages[1]?.hex]);
+  });
+
   test('stops after a message where it is paused, and goes on with the rest', () => {
     let ended = 0;
     const scanner = new ChunkScanner({

@@ -4,7 +4,7 @@ import { encodeAmf0 } from '../../../lib/protocol/rtmp/amf0.ts';
 import { initialChunkState } from '../../../lib/protocol/rtmp/chunk-state.ts';
 import { ChunkWriter } from '../../../lib/protocol/rtmp/chunk-writer.ts';
 import { MediaSource } from '../../../lib/push/policy/media-source.ts';
-import { aggregateOf } from '../../../testkit/media/rtmp-dialects.ts';
+import { aggregateOf, multitrackOf, withModEx } from '../../../testkit/media/rtmp-dialects.ts';
 
 const video = { key: [0x17, 1, 0, 0, 0, 9], delta: [0x27, 1, 0, 0, 0, 9], header: [0x17, 0, 0, 0, 0, 7] };
 const audio = { frame: [0xaf, 1, 5], header: [0xaf, 0, 0x12, 0x10] };
@@ -135,6 +135,36 @@ describe('what a publisher sends, for destinations', () => {
     const hevcKey = [0x91, 0x68, 0x76, 0x63, 0x31, 1, 2, 3];
     const [taken] = from.take(new Feed().video(0, hevcKey), 0);
     expect(taken?.message).toMatchObject({ start: true, payload: Buffer.from(hevcKey) });
+  });
+
+  test('is plain packets of the default track, whatever they were wrapped in', () => {
+    const packet = (byte0: number, fourCc: string) =>
+      Buffer.concat([Buffer.of(byte0), Buffer.from(fourCc), Buffer.of(1, 2)]);
+    const [header, key] = [packet(0x90, 'avc1'), packet(0x91, 'avc1')];
+    const from = source(false);
+    const feed = new Feed();
+    from.take(feed.video(0, [...withModEx(header)]), 0);
+    from.take(feed.video(0, [...multitrackOf('video', 'one', [[1, packet(0x90, 'hvc1')]])]), 0);
+    from.wanted = true;
+    const taken = [
+      ...from.take(feed.video(40, [...multitrackOf('video', 'one', [[1, packet(0x91, 'hvc1')]])]), 40),
+      ...from.take(
+        feed.video(40, [
+          ...multitrackOf('video', 'many', [
+            [0, key],
+            [1, key],
+          ]),
+        ]),
+        40,
+      ),
+    ];
+    expect(
+      taken.map(({ message, headers }) => [
+        message.payload,
+        message.start,
+        headers.map(({ payload }) => payload),
+      ]),
+    ).toEqual([[key, true, [header]]]);
   });
 
   test.each([

@@ -7,6 +7,7 @@ import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import type { MemberId } from '../../../lib/routing/ids.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
 import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
+import { multitrackOf, withModEx } from '../../../testkit/media/rtmp-dialects.ts';
 import { expectWhole } from './expect-whole.ts';
 
 // Clips are sent in real time and cost little to encode: tests run side by side, each with a worker of its own.
@@ -17,6 +18,52 @@ beforeAll(async () => {
 });
 const first = (ms: number): FlvTag[] => clip.filter(({ timestampMs }) => timestampMs < ms);
 const rest = (ms: number): FlvTag[] => clip.filter(({ timestampMs }) => timestampMs >= ms);
+
+/** The first message of a session for each codec that encoders may send and ffmpeg's ladder is not made for. */
+const firstMessages: readonly (readonly ['audio' | 'video', hex: string, codec: string])[] = [
+  ['video', '11aa', 'JPEG'],
+  ['video', '13aa', 'Screen Video'],
+  ['video', '14aa', 'VP6'],
+  ['video', '15aa', 'VP6 with alpha'],
+  ['video', '16aa', 'Screen Video 2'],
+  ['video', '1c00000000', 'HEVC'],
+  ['video', '1d00000000', 'AV1'],
+  ['video', '18aa', 'video codec 8'],
+  ...['hvc1 HEVC', 'vvc1 VVC', 'av01 AV1', 'vp09 VP9', 'vp08 VP8', "av02 codec 'av02'"].map((each) => {
+    const [fourCc = '', ...name] = each.split(' ');
+    return ['video', `90${Buffer.from(fourCc).toString('hex')}00`, name.join(' ')] as const;
+  }),
+  // Behind a ModEx prefix, and as track 0 of a multitrack message.
+  ['video', `970200000000${Buffer.from('hvc1').toString('hex')}00`, 'HEVC'],
+  ['video', `9600${Buffer.from('av01').toString('hex')}0000`, 'AV1'],
+  ['audio', '02aa', 'PCM (platform endian)'],
+  ['audio', '12aa', 'ADPCM'],
+  ['audio', '2faa', 'MP3'],
+  ['audio', '32aa', 'PCM'],
+  ['audio', '42aa', 'Nellymoser 16 kHz'],
+  ['audio', '52aa', 'Nellymoser 8 kHz'],
+  ['audio', '62aa', 'Nellymoser'],
+  ['audio', '72aa', 'G.711 A-law'],
+  ['audio', '82aa', 'G.711 mu-law'],
+  ['audio', 'b2aa', 'Speex'],
+  ['audio', 'e2aa', 'MP3 8 kHz'],
+  ['audio', 'f2aa', 'device-specific sound'],
+  ...['Opus Opus', 'fLaC FLAC', 'ac-3 AC-3', 'ec-3 E-AC-3', '.mp3 MP3'].map((each) => {
+    const [fourCc = '', name = ''] = each.split(' ');
+    return ['audio', `90${Buffer.from(fourCc).toString('hex')}00`, name] as const;
+  }),
+];
+
+/** A classic packet of ffmpeg as an enhanced one in a wrapper; no picture is called a key frame. */
+function wrapped({ type, payload }: FlvTag): Buffer {
+  const isHeader = payload[1] === 0;
+  const fourCc = Buffer.from(type === 'video' ? 'avc1' : 'mp4a');
+  const head = type === 'audio' ? 0x90 : isHeader ? 0x90 : 0xa0;
+  // A sequence header has no composition time here.
+  const body = payload.subarray(type === 'audio' || !isHeader ? 2 : 5);
+  const packet = Buffer.concat([Buffer.of(head | (isHeader ? 0 : 1)), fourCc, body]);
+  return type === 'video' ? withModEx(packet) : multitrackOf('audio', 'one', [[0, packet]]);
+}
 
 describe('A publisher', () => {
   test.concurrent('that sends another codec is told which one, and the broadcast ends', async () => {
@@ -29,8 +76,68 @@ describe('A publisher', () => {
     expect(status.description).toContain('Sorenson H.263');
     await feed.frame('end');
     await harness.event('encoder.broadcast.ended');
-    expect(await harness.journalTypes()).toContain('publish.refused');
+    for (const [at, [type, hex, codec]] of firstMessages.entries()) {
+      const next = await harness.publish(`session-${at}`);
+      const payload = Buffer.from(hex, 'hex');
+      await next.send([{ type, timestampMs: 0, payload }]);
+      expect(await next.frame('status')).toMatchObject({
+        level: 'error',
+        code: 'NetStream.Publish.Rejected',
+        description: `Unsupported codec: ${codec} ${type}. Send H.264 video and AAC sound.`,
+      });
+      await next.frame('end');
+      await harness.event('encoder.broadcast.ended', at + 2);
+      expect((await harness.store.latestBroadcast(harness.streamId))?.state).toBe('ended');
+    }
+    expect(harness.named('encoder.input.unusable').map(({ reason }) => reason)).toEqual([
+      'Sorenson H.263 video',
+      ...firstMessages.map(([type, , codec]) => `${codec} ${type}`),
+    ]);
+    const journal = await harness.store.listEvents(harness.streamId, { limit: 200 });
+    const refused = journal.filter(({ type }) => type === 'publish.refused');
+    expect(refused.map(({ data }) => data)).toEqual(
+      harness.named('encoder.input.unusable').map(({ reason }) => ({
+        reason: 'unsupported-codec',
+        detail: reason,
+        client: '192.0.2.7',
+      })),
+    );
     expect((await harness.objects.list('', { limit: 10 })).keys).toEqual([]);
+    expect(harness.encoders).toEqual([]);
+  });
+
+  test.concurrent('whose packets are wrapped and whose pictures have no IDR is shown from a recovery point on', async () => {
+    await using harness = await EncoderHarness.start();
+    const refresh = [
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-x264-params',
+      'intra-refresh=1',
+      '-bf',
+      '0',
+    ];
+    const whole = await makeClip({ seconds: 8, size: '320x240', video: refresh, gop: 45 });
+    const feed = await harness.publish();
+    // As from an encoder that was on the air before: no IDR picture, and no picture that it calls a key frame.
+    const isHeader = ({ payload }: FlvTag): boolean => payload[1] === 0;
+    const sent = whole.filter((tag) => tag.type === 'script' || isHeader(tag) || tag.timestampMs >= 1000);
+    await feed.send(sent.map((tag) => (tag.type === 'script' ? tag : { ...tag, payload: wrapped(tag) })));
+    feed.unpublish();
+    const recording = await harness.recorded();
+    const packets = await recording.packets('240p');
+    const begins = sent.filter(({ type, payload }) => type === 'video' && payload[1] === 1);
+    // The first recovery point is picture 45.
+    expect(packets).toHaveLength(begins.length - 15);
+    expect(packets[0]!.ptsMs).toBe(0);
+    expect(packets.filter(({ keyframe }) => keyframe).map(({ ptsMs }) => ptsMs)).toEqual([
+      0, 2000, 4000, 6000,
+    ]);
+    const steps = packets.slice(1).map(({ ptsMs }, at) => ptsMs - packets[at]!.ptsMs);
+    expect(Math.max(...steps)).toBeLessThan(35);
+    expect((await recording.packets('audio')).at(-1)!.ptsMs).toBeGreaterThan(6400);
+    expect(harness.named('encoder.message.skipped')).toEqual([]);
   });
 
   test.concurrent('is refused while another one is alive, and the other one is not disturbed', async () => {

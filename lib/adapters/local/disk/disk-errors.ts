@@ -4,17 +4,6 @@ import {
   ObjectStoreUnavailableError,
 } from '../../../object-store/errors.ts';
 
-/** The data folder is not writable. Checked at startup, before anything is accepted. */
-export class DataDirNotWritableError extends Error {
-  override readonly name = 'DataDirNotWritableError';
-  readonly code = 'DATA_DIR_NOT_WRITABLE';
-  readonly mend = 'Make the folder writable for this user, or choose another one with --data-dir DIR.';
-
-  constructor(folder: string, cause: unknown) {
-    super(`The data folder ${folder} is not writable (${codeOf(cause) ?? cause})`, { cause });
-  }
-}
-
 /** The system's error code, for example `ENOSPC`. */
 export function codeOf(fault: unknown): string | undefined {
   const code = (fault as { code?: unknown } | undefined)?.code;

@@ -21,7 +21,8 @@ import type {
   StreamingObjectStore,
 } from '../../../object-store/ports.ts';
 import { rewrite } from '../../../retry/rewrite.ts';
-import { asStoreError, codeOf, DataDirNotWritableError, isAbsent } from './disk-errors.ts';
+import { DataDirNotWritableError } from '../data-dir-error.ts';
+import { asStoreError, codeOf, isAbsent } from './disk-errors.ts';
 import { listKeys } from './disk-listing.ts';
 import { encodeHeader, etagOf, readHeader } from './object-file.ts';
 
@@ -43,7 +44,7 @@ export async function openDiskObjectStore(root: string): Promise<StreamingObject
     await rename(probe, join(objects, '.probe'));
     await rm(join(objects, '.probe'));
   } catch (cause) {
-    throw new DataDirNotWritableError(root, cause);
+    throw new DataDirNotWritableError(`The data folder ${root}`, codeOf(cause) ?? String(cause), cause);
   }
   return new DiskObjectStore(await realpath(objects), temporary);
 }

@@ -4,10 +4,11 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ControlStoreUnavailableError } from '../../../control-store/errors.ts';
 import { pauseMs, type RetryPolicy } from '../../../retry/policy/backoff.ts';
 import { retry } from '../../../retry/retry.ts';
+import { DataDirNotWritableError } from '../data-dir-error.ts';
 import {
   ControlStoreCorruptError,
   ControlStoreTooNewError,
-  DataDirNotWritableError,
+  causeText,
   isBusy,
   isCorrupt,
   isFileFault,
@@ -110,7 +111,8 @@ function openFile(path: string, migrations: readonly string[]): DatabaseSync {
   } catch (cause) {
     database?.close();
     if (isCorrupt(cause)) throw new ControlStoreCorruptError(path, cause);
-    if (isNotWritable(cause) || isFileFault(cause)) throw new DataDirNotWritableError(path, cause);
+    if (isNotWritable(cause) || isFileFault(cause))
+      throw new DataDirNotWritableError(`The control store at ${path}`, causeText(cause), cause);
     if (isBusy(cause))
       throw new ControlStoreUnavailableError(`The control store at ${path} stayed locked.`, { cause });
     throw cause;

@@ -1,15 +1,3 @@
-/** The control store's folder cannot be created or written. `mend` explains the fix. */
-export class DataDirNotWritableError extends Error {
-  override readonly name = 'DataDirNotWritableError';
-  readonly code = 'DATA_DIR_NOT_WRITABLE';
-  readonly mend: string;
-
-  constructor(path: string, cause: unknown) {
-    super(`The control store at ${path} is not writable: ${causeText(cause)}`, { cause });
-    this.mend = `Give this user write permission on the folder of ${path}, or choose another data folder.`;
-  }
-}
-
 /** The file is not an intact control store. It was not modified. */
 export class ControlStoreCorruptError extends Error {
   override readonly name = 'ControlStoreCorruptError';
@@ -60,4 +48,4 @@ function fieldOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }
 
-const causeText = (cause: unknown): string => String(fieldOf(cause, 'message') ?? cause);
+export const causeText = (cause: unknown): string => String(fieldOf(cause, 'message') ?? cause);

@@ -38,6 +38,8 @@ export interface ManagedChannelsProps {
   readonly origin: OriginBucket;
   /** Carries the stream events. */
   readonly bus: IEventBus;
+  /** How long journal entries are kept. */
+  readonly eventDays: number;
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
 }
@@ -82,6 +84,7 @@ export class ManagedChannels extends Construct {
       description: 'Creates, starts, stops and removes MediaLive channels.',
       environment: managedChannelsFunctionCodec.encode({
         controlStore: `dynamodb:${name}`,
+        eventRetentionDays: props.eventDays,
         origin: `s3://${origin.bucket.bucketName}`,
         deployment: name,
         region: props.region,

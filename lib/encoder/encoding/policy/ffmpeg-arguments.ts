@@ -52,6 +52,9 @@ function input(hasPictures: boolean): string[] {
     '-copyts', // output keeps the input's timestamps: stream time plus our offset
     ...['-filter_complex_threads', '1'], // a thread pool per filter costs more than it gains below 4K
     ...['-max_error_rate', '1'], // don't exit because a broadcaster sends broken pictures
+    // A stream that begins at a recovery point is shown from its first picture on, which the grid counts from, though it takes some
+    // pictures to get whole.
+    ...['-flags', '+output_corrupt'],
     ...['-protocol_whitelist', 'pipe'], // never open anything that the input refers to (CVE-2023-6605)
     // The sequence headers suffice: don't wait for more. (0 means up to 5 s, which it does wait for sound alone.)
     ...['-probesize', '65536', '-analyzeduration', hasPictures ? '0' : '1'],

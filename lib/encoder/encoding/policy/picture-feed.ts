@@ -1,7 +1,7 @@
 import { AvcRepeater } from '../../../packaging/codec/avc-repeat.ts';
 import { CodecConfigError } from '../../../packaging/codec/errors.ts';
 import { classicVideoHeaderBytes } from '../../../protocol/flv/video-tag.ts';
-import { isRepeat, type StreamTag } from '../../policy/stream-tag.ts';
+import { isRepeat, repeatMs, type StreamTag, shortestPictureMs } from '../../policy/stream-tag.ts';
 
 /** FLV: an inter picture, AVC. */
 const interPicture = 0x27;
@@ -25,9 +25,11 @@ export class PictureFeed {
   #forgotten = false;
   /** How much later a picture is shown than decoded. */
   #reorderMs = 0;
-  /** Stream time at which the newest shown picture is decoded, and presented. */
+  /** Stream time at which the newest shown picture is decoded. */
   #lastMs = 0;
-  #shownMs = 0;
+  /** Stream time at which the last of all pictures, and of filler, is presented. */
+  #shownMs = Number.NEGATIVE_INFINITY;
+  #filledMs = Number.NEGATIVE_INFINITY;
 
   /** What to decode for this tag, in order: nothing, one tag, or several. */
   prepare(tag: StreamTag): readonly StreamTag[] {
@@ -48,7 +50,8 @@ export class PictureFeed {
     const before = this.#forgotten ? this.#group.map((one) => this.#hidden(one)) : [];
     this.#forgotten = false;
     this.#remember(tag);
-    if (tag.hidden) return [...before, this.#hidden(tag)];
+    const isTooClose = presentedMs(tag) < this.#filledMs + shortestPictureMs;
+    if (tag.hidden || isTooClose) return [...before, this.#hidden(tag)];
     this.#shown(tag);
     return [...before, tag];
   }
@@ -60,18 +63,31 @@ export class PictureFeed {
       const still = this.#group[0];
       return still ? this.#standAlone({ ...still, streamMs: tag.streamMs, filler: true }) : [];
     }
-    const laterMs = Math.min(mostCompositionMs, Math.max(this.#reorderMs, this.#shownMs + 1 - tag.streamMs));
+    const laterMs = Math.max(this.#reorderMs, this.#freeMs - tag.streamMs);
+    // The picture before is still to be presented: it stands in for repeats.
+    if (laterMs > this.#reorderMs + repeatMs - shortestPictureMs) return [];
     const head = Buffer.from([interPicture, naluPacket, 0, 0, 0]);
     head.writeUIntBE(laterMs, 2, 3);
     const repeat = { ...tag, payload: Buffer.concat([head, sample]), ...headerOf(this.#header) };
-    this.#shown(repeat);
+    this.#filler(repeat);
     return [repeat];
   }
 
   #standAlone(tag: StreamTag): readonly StreamTag[] {
+    if (presentedMs(tag) < this.#freeMs) return [];
     this.#forgotten = true;
-    this.#shown(tag);
+    this.#filler(tag);
     return [tag];
+  }
+
+  /** Where the last picture has been shown for long enough. */
+  get #freeMs(): number {
+    return this.#shownMs + shortestPictureMs;
+  }
+
+  #filler(tag: StreamTag): void {
+    this.#shown(tag);
+    this.#filledMs = this.#shownMs;
   }
 
   #hidden(tag: StreamTag): StreamTag {
@@ -82,7 +98,7 @@ export class PictureFeed {
 
   #shown(tag: StreamTag): void {
     this.#lastMs = tag.streamMs;
-    this.#shownMs = Math.max(this.#shownMs, tag.streamMs + compositionMs(tag));
+    this.#shownMs = Math.max(this.#shownMs, presentedMs(tag));
   }
 
   #remember(tag: StreamTag): void {
@@ -112,3 +128,5 @@ export class PictureFeed {
 const headerOf = (videoHeader: Buffer | undefined) => (videoHeader ? { videoHeader } : {});
 /** How much later than it is decoded a picture is presented: of its FLV payload (annex E.4.3.1). */
 export const compositionMs = ({ payload }: Pick<StreamTag, 'payload'>): number => payload.readIntBE(2, 3);
+const presentedMs = (tag: StreamTag): number =>
+  tag.streamMs + Math.min(mostCompositionMs, compositionMs(tag));

@@ -37,6 +37,8 @@ export interface SegmenterOptions {
 }
 
 const audioFrameTicks = 1024;
+/** ffmpeg's timestamps may be half a frame away from the grid, and are rounded: only what is more than this is another frame's. */
+const mostFramesApart = 0.75;
 /** Upper bound on reordering; anything beyond it is a picture that ffmpeg could not decode. */
 const maxReorderMs = 1000;
 /** Longest duration of one picture; a longer gap stays a gap in the timeline. */
@@ -51,8 +53,8 @@ interface PendingSample extends CmafSample {
  *
  * Video: a segment begins at the first key frame at or after its grid start, by the time at which pictures went in. A picture
  * lasts until the next one, so a segment is complete when the next begins. Audio: frame k covers samples [1024·k, 1024·(k+1))
- * of stream time in every run of every worker, at most half a frame away from ffmpeg's timestamp, so one encoder takes over
- * from another seamlessly. A frame belongs to the segment that it begins in.
+ * of stream time in every run of every worker, so one encoder takes over from another seamlessly; `EncoderRun` sees to it that
+ * ffmpeg counts alike. A frame belongs to the segment that it begins in.
  *
  * A segment without samples isn't made: its number is missing from the output.
  */
@@ -134,23 +136,30 @@ export class Segmenter {
 
   #pushAudio(sample: EncodedSample): Segment | undefined {
     const dtsTicks = this.#audioTicks(sample.dtsMs);
+    if (dtsTicks === undefined) return undefined;
     const number = Math.floor((dtsTicks * 1000) / this.#timescale / segmentMs);
     if (number < this.#fromNumber) return undefined;
     let segment: Segment | undefined;
     if (number > this.#number) {
-      if (this.#samples.length > 0) segment = this.#close(this.#samples.at(-1)!.dtsTicks + audioFrameTicks);
+      if (this.#samples.length > 0) segment = this.#close(dtsTicks);
       this.#number = number;
       if (this.done) return segment;
     }
-    this.#samples.push({ dtsTicks, durationTicks: audioFrameTicks, data: sample.data, keyframe: true });
+    this.#samples.push({ dtsTicks, durationTicks: 0, data: sample.data, keyframe: true });
     return segment;
   }
 
-  /** The frame's position: right after the last one, unless ffmpeg's timestamp shows that more than a frame is missing. */
-  #audioTicks(dtsMs: number): number {
-    const said = Math.round(this.#ticks(dtsMs) / audioFrameTicks) * audioFrameTicks;
-    const expected = this.#nextAudioTicks ?? said;
-    const ticks = said > expected + audioFrameTicks ? said : expected;
+  /**
+   * The frame's position: right after the last one, unless ffmpeg's timestamp is closer to another. Undefined if a frame is there
+   * already: where other sound begins, the old may have reached further.
+   */
+  #audioTicks(dtsMs: number): number | undefined {
+    const saidTicks = this.#ticks(dtsMs);
+    const expected = this.#nextAudioTicks ?? Math.round(saidTicks / audioFrameTicks) * audioFrameTicks;
+    const apart = (saidTicks - expected) / audioFrameTicks;
+    const skipped = Math.abs(apart) > mostFramesApart ? Math.round(apart) : 0;
+    if (skipped < 0) return undefined;
+    const ticks = expected + skipped * audioFrameTicks;
     this.#nextAudioTicks = ticks + audioFrameTicks;
     return ticks;
   }
@@ -169,9 +178,7 @@ export class Segmenter {
       return mediaChunk({
         sequenceNumber: this.#number * (segmentMs / partMs) * 2 + index + 1,
         baseMediaDecodeTime: part.samples[0]!.dtsTicks,
-        samples: part.samples.map((sample, at) =>
-          this.#kind === 'audio' ? sample : { ...sample, durationTicks: next(at) - sample.dtsTicks },
-        ),
+        samples: part.samples.map((sample, at) => ({ ...sample, durationTicks: next(at) - sample.dtsTicks })),
         styp: index === 0 ? 'segment' : 'chunk',
       });
     });

@@ -4,6 +4,9 @@ const sustainedMs = 4000;
 /** A new ffmpeg first works through the media that it was started with; it is judged after this. */
 const settleMs = 8000;
 
+/** `behind`: too far, but not for long enough to shed. */
+export type LagVerdict = 'keep' | 'behind' | 'shed';
+
 /**
  * Watches one ffmpeg's lag: stream time fed in minus stream time that came out. Returns `shed` once when the lag has stayed
  * too large for too long without shrinking. Times are monotonic milliseconds.
@@ -16,18 +19,18 @@ export class LagWatch {
     this.#startedAtMs = startedAtMs;
   }
 
-  observe(lagMs: number, nowMs: number): 'keep' | 'shed' {
+  observe(lagMs: number, nowMs: number): LagVerdict {
     if (nowMs - this.#startedAtMs < settleMs || lagMs <= lagLimitMs) {
       this.#since = undefined;
       return 'keep';
     }
     this.#since ??= { atMs: nowMs, lagMs };
     const { atMs, lagMs: firstLagMs } = this.#since;
-    if (nowMs - atMs < sustainedMs) return 'keep';
+    if (nowMs - atMs < sustainedMs) return 'behind';
     // It is catching up: this was a temporary stall, not a machine that is too slow.
     if (lagMs < firstLagMs - sustainedMs / 4) {
       this.#since = { atMs: nowMs, lagMs };
-      return 'keep';
+      return 'behind';
     }
     return 'shed';
   }

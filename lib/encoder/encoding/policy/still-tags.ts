@@ -1,5 +1,11 @@
 import type { InputFormat } from '../../policy/input-format.ts';
-import { repeatMs, repeatTag, type StreamTag, silenceTag } from '../../policy/stream-tag.ts';
+import {
+  repeatMs,
+  repeatTag,
+  type StreamTag,
+  shortestPictureMs,
+  silenceTag,
+} from '../../policy/stream-tag.ts';
 import type { TagHistory } from './tag-history.ts';
 
 /**
@@ -13,7 +19,10 @@ export function stillTags(
 ): StreamTag[] {
   const tags: StreamTag[] = [];
   const endMs = untilMs + repeatMs;
-  for (let at = history.lastOf('video') + repeatMs; at <= endMs; at += repeatMs) tags.push(repeatTag(at));
+  for (let at = history.lastOf('video') + repeatMs; at <= endMs; at += repeatMs) {
+    // The next run's first picture may be at `untilMs`.
+    if (at >= untilMs || at <= untilMs - shortestPictureMs) tags.push(repeatTag(at));
+  }
   for (let at = history.lastOf('audio') + audioFrameMs; silence && at <= endMs; at += audioFrameMs) {
     tags.push(silenceTag(Math.floor(at), silence, audioHeader));
   }
@@ -23,7 +32,7 @@ export function stillTags(
 /** Shows the first picture before its own time as well, from `fromMs` on, so that its segment is whole. */
 export function stillsBefore(first: StreamTag, fromMs: number): StreamTag[] {
   const tags: StreamTag[] = [];
-  for (let at = fromMs; at < first.streamMs; at += repeatMs)
+  for (let at = fromMs; at <= first.streamMs - shortestPictureMs; at += repeatMs)
     tags.push(at === fromMs ? { ...first, streamMs: at } : repeatTag(at));
   return tags;
 }

@@ -1,5 +1,5 @@
 import { segmentSeconds } from '../../../packaging/segment-grid.ts';
-import type { Rendition } from './publication-model.ts';
+import type { SegmentFacts } from './segment-facts.ts';
 
 /** In bits per second. */
 export interface MeasuredRates {
@@ -16,50 +16,59 @@ interface MeasuredSegment {
 const shortestPeakSeconds = 0.5 * segmentSeconds;
 const longestPeakSeconds = 1.5 * segmentSeconds;
 
-/** A rendition's segment with this number; undefined if there is none or its size is unknown. */
+/** A segment's size; undefined if it is unknown. */
 export function measuredSegment(
-  { header, segments }: Rendition,
-  number: number,
+  facts: SegmentFacts | undefined,
+  timescale: number,
 ): MeasuredSegment | undefined {
-  const facts = segments.get(number);
   if (!facts || facts.bytes === 0) return undefined;
-  return { bits: facts.bytes * 8, seconds: facts.durationTicks / header.timescale };
+  return { bits: facts.bytes * 8, seconds: facts.durationTicks / timescale };
 }
 
 /**
- * The peak and average segment bit rate of consecutive segments (draft-pantos-hls-rfc8216bis 4.1); undefined if there are none.
- * A last segment of a few pictures, nearly all of it key frame, counts only together with the one before it.
+ * Measures the peak and average segment bit rate of consecutive segments (draft-pantos-hls-rfc8216bis 4.1) as they come. A last
+ * segment of a few pictures, nearly all of it key frame, counts only together with the one before it.
  */
-export function measureRates(segments: readonly (MeasuredSegment | undefined)[]): MeasuredRates | undefined {
-  const all = { bits: 0, seconds: 0 };
-  let peakBps = 0;
-  segments.forEach((first, at) => {
-    all.bits += first?.bits ?? 0;
-    all.seconds += first?.seconds ?? 0;
-    let [bits, seconds] = [0, 0];
-    for (let next = at; ; next++) {
-      const segment = segments[next];
-      if (!segment || seconds + segment.seconds > longestPeakSeconds) break;
-      bits += segment.bits;
-      seconds += segment.seconds;
-      if (seconds >= shortestPeakSeconds) peakBps = Math.max(peakBps, bits / seconds);
+export class RateMeter {
+  #bits = 0;
+  #seconds = 0;
+  #peakBps: number;
+  /** Runs of segments that end with the newest one and that the next one may belong to. */
+  #runs: MeasuredSegment[] = [];
+
+  /** `peakBps`: what was measured of segments whose sizes are no longer known. */
+  constructor(peakBps = 0) {
+    this.#peakBps = peakBps;
+  }
+
+  /** Undefined parts two runs of segments. */
+  add(segment: MeasuredSegment | undefined): void {
+    if (!segment) {
+      this.#runs = [];
+      return;
     }
-  });
-  if (all.seconds === 0) return undefined;
-  const averageBps = all.bits / all.seconds;
-  return { peakBps: Math.max(peakBps, averageBps), averageBps };
+    this.#bits += segment.bits;
+    this.#seconds += segment.seconds;
+    this.#runs = [...this.#runs, { bits: 0, seconds: 0 }]
+      .map((run) => ({ bits: run.bits + segment.bits, seconds: run.seconds + segment.seconds }))
+      .filter(({ seconds }) => seconds <= longestPeakSeconds);
+    for (const { bits, seconds } of this.#runs)
+      if (seconds >= shortestPeakSeconds) this.#peakBps = Math.max(this.#peakBps, bits / seconds);
+  }
+
+  /** Undefined before the first segment. */
+  get rates(): MeasuredRates | undefined {
+    if (this.#seconds === 0) return undefined;
+    const averageBps = this.#bits / this.#seconds;
+    return { peakBps: Math.max(this.#peakBps, averageBps), averageBps };
+  }
 }
 
-/** A rendition's own rates. Sizes restored from their average still have the peak that was measured. */
-export function ownRates(rendition: Rendition): MeasuredRates | undefined {
-  const numbers = [...rendition.segments.keys()].sort((a, b) => a - b);
-  // A missing number parts two runs of segments.
-  const segments = numbers.flatMap((number, at) => [
-    ...(at > 0 && numbers[at - 1] !== number - 1 ? [undefined] : []),
-    measuredSegment(rendition, number),
-  ]);
-  const rates = measureRates(segments);
-  return rates && { ...rates, peakBps: Math.max(rates.peakBps, rendition.peakBps) };
+/** The rates of consecutive segments; undefined if there are none. */
+export function measureRates(segments: readonly (MeasuredSegment | undefined)[]): MeasuredRates | undefined {
+  const meter = new RateMeter();
+  for (const segment of segments) meter.add(segment);
+  return meter.rates;
 }
 
 /**

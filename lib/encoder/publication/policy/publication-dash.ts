@@ -2,8 +2,8 @@ import { segmentName } from '../../../object-store/object-names.ts';
 import type { DashAudio, DashModel, DashPeriod, DashVideo } from '../../../packaging/dash/model.ts';
 import { segmentMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
-import { ownRates } from './measured-rates.ts';
-import type { PublicationState, PublishedPeriod, SegmentFacts } from './publication-model.ts';
+import type { PublicationState, PublishedPeriod } from './publication-model.ts';
+import type { SegmentFacts } from './segment-facts.ts';
 
 /**
  * How far behind the live edge players stay: two segments plus the time that a segment takes to arrive. GStreamer's dashdemux2
@@ -80,7 +80,7 @@ function dashSet(state: PublicationState, period: PublishedPeriod, kind: TrackHe
   const renditions = state.renditions.filter(({ id }) => period.headers.get(id)?.kind === kind);
   const headers = renditions.map((rendition): NamedHeader => {
     const header = period.headers.get(rendition.id)!;
-    const bandwidthBps = (state.ended && ownRates(rendition)?.peakBps) || header.bitrateBps;
+    const bandwidthBps = (state.ended && rendition.rates?.peakBps) || header.bitrateBps;
     return { ...header, id: rendition.id, bandwidthBps };
   });
   const [lead] = renditions;

@@ -7,7 +7,8 @@ import type {
 } from '../../../packaging/hls/multivariant.ts';
 import { segmentSeconds, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import { type MeasuredRates, measuredSegment, measureRates } from './measured-rates.ts';
-import type { PublicationState, PublishedPeriod, Rendition } from './publication-model.ts';
+import type { PublicationState, PublishedPeriod } from './publication-model.ts';
+import type { Rendition } from './rendition.ts';
 
 /**
  * A rendition's whole media playlist, from the first segment on. If the rendition lacks a segment, a neighbour's replaces it
@@ -63,8 +64,8 @@ export function multivariantModel(state: PublicationState, base: string): Multiv
   return { video, audio };
 }
 
-const expectedRates = ({ header, peakBps }: Rendition): MeasuredRates => ({
-  peakBps: Math.max(peakBps, header.bitrateBps * 1.1),
+const expectedRates = ({ header, rates }: Rendition): MeasuredRates => ({
+  peakBps: Math.max(rates?.peakBps ?? 0, header.bitrateBps * 1.1),
   averageBps: header.bitrateBps,
 });
 
@@ -75,10 +76,10 @@ function playlistRates(state: PublicationState, rendition: Rendition): MeasuredR
   const count = (state.periods.at(-1)?.toNumber ?? -1) - from + 1;
   const segments = Array.from({ length: count }, (_, at) => {
     const source = candidates.find(({ segments }) => segments.has(from + at));
-    return source && measuredSegment(source, from + at);
+    return source && measuredSegment(source.segments.get(from + at), source.header.timescale);
   });
   const rates = measureRates(segments);
-  return rates && { ...rates, peakBps: Math.max(rates.peakBps, rendition.peakBps) };
+  return rates && { ...rates, peakBps: Math.max(rates.peakBps, rendition.rates?.peakBps ?? 0) };
 }
 
 function candidatesFor({ renditions }: PublicationState, id: string): Rendition[] {

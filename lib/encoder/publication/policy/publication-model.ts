@@ -1,5 +1,6 @@
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import type { Rendition } from './rendition.ts';
 
 export interface PublicationOptions {
   readonly region: string;
@@ -12,20 +13,6 @@ export interface PublicationOptions {
   readonly windowSegments: number;
   /** URL from which players get the time. */
   readonly utcTimingUrl: string;
-}
-
-export interface SegmentFacts {
-  readonly startTicks: number;
-  readonly durationTicks: number;
-  readonly bytes: number;
-}
-
-export interface Rendition {
-  readonly id: string;
-  /** As it was last encoded. */
-  header: TrackHeader;
-  readonly segments: Map<number, SegmentFacts>;
-  peakBps: number;
 }
 
 /** A run of segments with unchanged renditions and codec parameters, and without a gap. */

@@ -16,16 +16,12 @@ import { segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { Segment } from '../../encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
-import { ownRates, ratesMark } from './measured-rates.ts';
+import { indexMarks } from './index-marks.ts';
+import { ratesMark } from './measured-rates.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
-import type {
-  PublicationOptions,
-  PublicationState,
-  PublishedPeriod,
-  Rendition,
-  SegmentFacts,
-} from './publication-model.ts';
+import type { PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
+import { Rendition } from './rendition.ts';
 import type { RestoredPublication } from './restore.ts';
 import { StillPrelude } from './still-prelude.ts';
 
@@ -193,7 +189,7 @@ export class Publication {
     for (const [id, header] of headers) {
       if (header.kind !== 'video') continue;
       const rendition = this.#rendition(id, header);
-      for (const [number, facts] of prelude.segmentsOf(id)) this.#note(rendition, number, facts);
+      for (const [number, facts] of prelude.segmentsOf(id)) rendition.note(number, facts);
     }
     return true;
   }
@@ -205,7 +201,7 @@ export class Publication {
       const { id } = rendition;
       const model = mediaPlaylistModel(state, id);
       const shown = this.#ended ? model : slideWindow(model, this.#options.windowSegments);
-      const rates = this.#ended ? undefined : ownRates(rendition);
+      const rates = this.#ended ? undefined : rendition.rates;
       const text = mediaPlaylist(shown) + (rates ? ratesMark(rates) : '');
       return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, text);
     });
@@ -221,7 +217,8 @@ export class Publication {
     const make = (prefix: string, base: string): ObjectWrite[] => {
       const mpd = this.#replaced(prefix + dashManifestName, dashManifest(dashModel(state, base, nowMs)));
       if (!withIndexes) return [mpd];
-      const index = multivariantPlaylist(multivariantModel(state, base));
+      const marks = base === '' && !this.#ended ? indexMarks(state) : '';
+      const index = multivariantPlaylist(multivariantModel(state, base)) + marks;
       return [this.#replaced(prefix + hlsIndexName, index), mpd];
     };
     return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
@@ -253,27 +250,32 @@ export class Publication {
     const last = this.#periods.at(-1);
     const whole = last !== undefined && last.toNumber + 1 === number;
     if (whole && sameHeaders(last.headers, headers)) return { period: last, inits: [], isNew: false };
-    const same = [...headers].every(([id, { init }]) => last?.headers.get(id)?.init.equals(init));
+    const known = this.#initNameOf(headers);
     const period = {
       fromNumber: number,
       toNumber: number,
-      // Unchanged init segments stay where the previous period has them, possibly from another worker.
-      initName: last && same ? last.initName : initName(this.#options.epoch, this.#generation + 1),
-      continues: whole && same,
+      initName: known ?? initName(this.#options.epoch, this.#generation + 1),
+      continues: whole && goesOn(last.headers, headers),
       headers,
     };
-    return { period, inits: same ? [] : [...headers].map(([id, { init }]) => [id, init]), isNew: true };
+    return { period, inits: known ? [] : [...headers].map(([id, { init }]) => [id, init]), isNew: true };
+  }
+
+  /** The newest name that all these init segments are stored under, possibly by another worker; a rung may come back after long. */
+  #initNameOf(headers: ReadonlyMap<string, TrackHeader>): string | undefined {
+    const stored = new Map<string, Map<string, Buffer>>();
+    for (const period of this.#periods.toReversed()) {
+      const inits = stored.get(period.initName) ?? new Map<string, Buffer>();
+      for (const [id, { init }] of period.headers) inits.set(id, init);
+      stored.set(period.initName, inits);
+    }
+    for (const [name, inits] of stored)
+      if ([...headers].every(([id, { init }]) => inits.get(id)?.equals(init))) return name;
+    return undefined;
   }
 
   #add(id: string, header: TrackHeader, number: number, segment: Segment): void {
-    this.#note(this.#rendition(id, header), number, segment);
-  }
-
-  #note(rendition: Rendition, number: number, { startTicks, durationTicks, bytes }: SegmentFacts): void {
-    rendition.segments.set(number, { startTicks, durationTicks, bytes });
-    const seconds = durationTicks / rendition.header.timescale;
-    // A short last segment is nearly all key frame: it would distort the peak.
-    if (seconds >= 1) rendition.peakBps = Math.max(rendition.peakBps, (bytes * 8) / seconds);
+    this.#rendition(id, header).note(number, segment);
   }
 
   #rendition(id: string, header: TrackHeader): Rendition {
@@ -282,7 +284,7 @@ export class Publication {
       known.header = header;
       return known;
     }
-    const rendition = { id, header, segments: new Map(), peakBps: 0 };
+    const rendition = new Rendition(id, header);
     this.#renditions.set(id, rendition);
     return rendition;
   }
@@ -304,6 +306,16 @@ const soundOf = (headers: ReadonlyMap<string, TrackHeader>): ReadonlyMap<string,
   new Map([...headers].filter(([, { kind }]) => kind === 'audio'));
 
 const segmentEndMs = (number: number): number => segmentStartMs(number + 1);
+
+/** Whether players can go on with each kind of track: a rendition that both have, and none that changed. */
+function goesOn(last: ReadonlyMap<string, TrackHeader>, next: ReadonlyMap<string, TrackHeader>): boolean {
+  const common = [...next].filter(([id]) => last.has(id));
+  const kinds = new Set(common.map(([, { kind }]) => kind));
+  return (
+    [...next.values()].every(({ kind }) => kinds.has(kind)) &&
+    common.every(([id, { init }]) => last.get(id)?.init.equals(init))
+  );
+}
 
 function sameHeaders(a: ReadonlyMap<string, TrackHeader>, b: ReadonlyMap<string, TrackHeader>): boolean {
   return a === b || (a.size === b.size && [...a].every(([id, { init }]) => b.get(id)?.init.equals(init)));

@@ -2,13 +2,17 @@ import type { RenditionFacts } from '../../../control-store/records.ts';
 import { avcCodecString } from '../../../packaging/codec/avc-config.ts';
 import { segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import type { MarkedPeriod } from './index-marks.ts';
 import { readRatesMark } from './measured-rates.ts';
-import type { PublishedPeriod, Rendition, SegmentFacts } from './publication-model.ts';
+import type { PublishedPeriod } from './publication-model.ts';
+import { Rendition } from './rendition.ts';
 
 /** What another worker, or this one before a restart, left of a broadcast in the origin. */
 export interface StoredPublication {
-  /** The renditions as the control store knows them. */
+  /** Every rendition that ever existed, as far as is known. */
   readonly renditions: readonly RenditionFacts[];
+  /** Those that its multivariant playlist knows. */
+  readonly periods: readonly MarkedPeriod[];
   /** Media playlists by rendition id. */
   readonly playlists: ReadonlyMap<string, string>;
   /** Numbers of the stored segments, by rendition id. */
@@ -74,16 +78,17 @@ export function restorePublication(remains: StoredPublication): RestoredPublicat
 function restoreRendition(facts: RenditionFacts, remains: StoredPublication): Rendition | undefined {
   const playlist = remains.playlists.get(facts.id);
   if (playlist === undefined) return undefined;
-  const { entries } = readPlaylist(playlist);
-  const own = entries.filter(({ name, gap }) => !gap && !name.includes('/'));
-  const init = remains.inits.get(`${facts.id}/${own.at(-1)?.initName}`);
+  const own = ownEntries(playlist);
+  const marked = remains.periods.filter((period) => period.renditions.includes(facts.id));
+  const initName = own.at(-1)?.initName ?? marked.at(-1)?.initName;
+  const init = remains.inits.get(`${facts.id}/${initName}`);
   const header = init && headerOf(facts, init);
   if (!header) return undefined;
   const seconds = new Map(own.map((entry) => [entry.number, entry.seconds]));
   const listed = remains.numbers.get(facts.id) ?? [];
-  const lastListed = own.at(-1)?.number ?? -1;
+  const lastListed = Math.max(own.at(-1)?.number ?? -1, ...marked.map(({ toNumber }) => toNumber));
   const rates = readRatesMark(playlist) ?? { peakBps: 0, averageBps: 0 };
-  const segments = new Map<number, SegmentFacts>();
+  const rendition = new Rendition(facts.id, header, rates.peakBps);
   for (const number of [...listed].sort((a, b) => a - b)) {
     // Segments that no playlist named were never visible to viewers: ignore them.
     if (number > lastListed) continue;
@@ -94,9 +99,9 @@ function restoreRendition(facts: RenditionFacts, remains: StoredPublication): Re
       startTicksOf(number + 1, header) - startTicks;
     // Only what all of them come to is known.
     const bytes = Math.round((rates.averageBps * durationTicks) / header.timescale / 8);
-    segments.set(number, { startTicks, durationTicks, bytes });
+    rendition.note(number, { startTicks, durationTicks, bytes });
   }
-  return { id: facts.id, header, segments, peakBps: rates.peakBps };
+  return rendition;
 }
 
 /**
@@ -130,30 +135,66 @@ function codecsOf(init: Buffer): string | undefined {
   return box < 0 ? undefined : avcCodecString(init.subarray(box + 4));
 }
 
+/** The segments that are the rendition's own, not a neighbour's. */
+const ownEntries = (playlist: string): Entry[] =>
+  readPlaylist(playlist).entries.filter(({ name, gap }) => !gap && !name.includes('/'));
+
 function restorePeriods(
   entries: readonly Entry[],
   renditions: readonly Rendition[],
-  { inits }: StoredPublication,
+  { inits, periods: marked, playlists }: StoredPublication,
 ): PublishedPeriod[] {
-  const periods: PublishedPeriod[] = [];
+  const headersOf = (ids: readonly string[], initName: string): Map<string, TrackHeader> => {
+    const headers = new Map<string, TrackHeader>();
+    for (const { id, header } of renditions) {
+      const init = ids.includes(id) ? inits.get(`${id}/${initName}`) : undefined;
+      if (init) headers.set(id, { ...header, init, codecs: codecsOf(init) ?? header.codecs });
+    }
+    return headers;
+  };
+  const own = renditions.map(({ id }) => ({
+    id,
+    numbers: ownEntries(playlists.get(id) ?? '').map(({ number }) => number),
+  }));
+  const listed = listedPeriods(entries);
+  const [first] = listed;
+  if (!first) return [];
+  const before = marked.filter(({ fromNumber }) => fromNumber < first.fromNumber);
+  // Segments that have slid out of the playlist belong to the first period still in it, unless that begins there.
+  if (!first.isBeginning) {
+    const lowest = Math.min(...renditions.flatMap(({ segments }) => [...segments.keys()]));
+    first.fromNumber = Math.min(before.pop()?.fromNumber ?? lowest, first.fromNumber);
+  }
+  return [
+    ...before.map(({ renditions: ids, ...period }) => ({
+      ...period,
+      headers: headersOf(ids, period.initName),
+    })),
+    ...listed.map(({ fromNumber, toNumber, initName }) => {
+      const isIn = (number: number): boolean => number >= fromNumber && number <= toNumber;
+      const ids = own.filter(({ numbers }) => numbers.some(isIn)).map(({ id }) => id);
+      const continues = marked.some((period) => period.fromNumber === fromNumber && period.continues);
+      return { fromNumber, toNumber, initName, continues, headers: headersOf(ids, initName) };
+    }),
+  ];
+}
+
+interface ListedPeriod {
+  fromNumber: number;
+  toNumber: number;
+  readonly initName: string;
+  /** False if it may have begun before the playlist does. */
+  readonly isBeginning: boolean;
+}
+
+function listedPeriods(entries: readonly Entry[]): ListedPeriod[] {
+  const periods: ListedPeriod[] = [];
   for (const { number, initName, discontinuity, gap } of entries) {
     const last = periods.at(-1);
     if (gap) continue;
-    if (last && !discontinuity) {
-      last.toNumber = number;
-      continue;
-    }
-    const headers = new Map<string, TrackHeader>();
-    for (const { id, header } of renditions) {
-      const init = inits.get(`${id}/${initName}`);
-      if (init) headers.set(id, { ...header, init, codecs: codecsOf(init) ?? header.codecs });
-    }
-    periods.push({ fromNumber: number, toNumber: number, initName, continues: false, headers });
+    if (last && !discontinuity) last.toNumber = number;
+    else periods.push({ fromNumber: number, toNumber: number, initName, isBeginning: discontinuity });
   }
-  // Segments that have slid out of the playlist belong to the first period still in it.
-  const first = periods[0];
-  const lowest = Math.min(...renditions.flatMap(({ segments }) => [...segments.keys()]));
-  if (first && lowest < first.fromNumber) periods[0] = { ...first, fromNumber: lowest };
   return periods;
 }
 

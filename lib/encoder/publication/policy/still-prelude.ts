@@ -2,7 +2,7 @@ import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
 import { partMs, segmentMs, segmentSeconds } from '../../../packaging/segment-grid.ts';
 import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
-import type { SegmentFacts } from './publication-model.ts';
+import type { SegmentFacts } from './segment-facts.ts';
 
 /** One segment that shows a still. */
 export interface StillSegment {

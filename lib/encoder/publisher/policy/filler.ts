@@ -1,5 +1,5 @@
 import { segmentMs } from '../../../packaging/segment-grid.ts';
-import { repeatMs } from '../../policy/stream-tag.ts';
+import { repeatMs, shortestPictureMs } from '../../policy/stream-tag.ts';
 
 /** How long both tracks may be silent before filler takes their time: what the network holds up for less arrives whole. */
 const patienceMs = 3000;
@@ -7,8 +7,6 @@ const patienceMs = 3000;
 const oneTrackPatienceMs = 1000;
 /** A track counts as arriving if its last tag is this recent. */
 const arrivingMs = 500;
-/** The last repeat before a picture lasts this long at least. */
-const shortestMs = 40;
 /** Filler stays this far behind the clock, so that media which is about to arrive still has its place. */
 const marginMs = 200;
 
@@ -78,15 +76,18 @@ export function fillerToEnd(videoMs: number, audioMs: number, audioFrameMs: numb
 
 /** Times between two pictures at which the first one is repeated, so that no picture stands for longer than a moment. */
 export function repeatsBetween(lastMs: number, nextMs: number): readonly number[] {
-  return nextMs - lastMs <= repeatMs * 1.5 ? [] : pictureTimes(lastMs, nextMs - shortestMs);
+  return nextMs - lastMs <= repeatMs * 1.5 ? [] : pictureTimes(lastMs, nextMs - shortestPictureMs);
 }
 
-/** A picture lies on each line of the grid, so that a segment that begins while pictures stand is as long as any. */
+/**
+ * A picture lies just behind each line of the grid, so that a segment that begins while pictures stand is as long as any. By 1 ms,
+ * because rounded timestamps could present one that is on the line before it.
+ */
 function pictureTimes(lastMs: number, untilMs: number): number[] {
   const times: number[] = [];
   for (let atMs = lastMs; ; ) {
-    const lineMs = (Math.floor(atMs / segmentMs) + 1) * segmentMs;
-    atMs = Math.min(atMs + repeatMs, lineMs);
+    const lineMs = (Math.floor(atMs / segmentMs) + 1) * segmentMs + 1;
+    atMs = Math.min(atMs + repeatMs, Math.max(lineMs, atMs + shortestPictureMs));
     if (atMs > untilMs) return times;
     times.push(atMs);
   }

@@ -1,3 +1,4 @@
+import { shortestPictureMs } from '../../policy/stream-tag.ts';
 import { RecentLeast } from './recent-least.ts';
 
 export type Track = 'video' | 'audio';
@@ -13,8 +14,8 @@ export interface HeardTag {
 export interface Placement {
   readonly streamMs: number;
   /**
-   * Filler or later media has taken the tag's time. `streamMs` is then that of the track's last tag: a picture is decoded for the
-   * sake of those that refer to it, and not shown; sound is dropped.
+   * Filler or later media has taken the tag's time, or a repeat has just begun to be shown. `streamMs` is then that of the track's
+   * last tag: a picture is decoded for the sake of those that refer to it, and not shown; sound is dropped.
    */
   readonly late: boolean;
 }
@@ -28,7 +29,7 @@ const mostApartMs = 10_000;
 /** A track may always be this much later than its timestamps say; filler waits for it. */
 const mostLagMs = 3000;
 /** How fast a learned lag is forgotten, in ms a second. */
-const forgetLagMsPerSecond = 100;
+const forgetLagMsPerSecond = 200;
 /** A track heard within this counts for the session's lag and lead. */
 const aliveMs = 3000;
 /** A session that is this late for good is placed anew; less is corrected softly. */
@@ -177,6 +178,16 @@ export class Timeline {
     }
   }
 
+  /** The clock was set forward by this much: whatever was read is as much later than it seemed. */
+  clockMoved(byMs: number): void {
+    for (const track of Object.values(this.#tracks)) {
+      track.heardMs += byMs;
+      track.behindMs += byMs;
+    }
+    this.#earlier.move(byMs);
+    this.#later.move(byMs);
+  }
+
   /**
    * Reads a tag with RTMP timestamp `timestamp` (any 32-bit number) when the clock is at `nowMs` of stream time. `settle` it
    * unless `isUndecided`.
@@ -218,7 +229,8 @@ export class Timeline {
   /** Gives a tag its place. */
   settle({ track, streamMs }: HeardTag): Placement {
     const state = this.#tracks[track];
-    const overlapMs = state.lastMs - streamMs;
+    const shownMs = state.filled && track === 'video' ? shortestPictureMs - 1 : 0;
+    const overlapMs = state.lastMs + shownMs - streamMs;
     if (overlapMs >= 0 && (state.filled || overlapMs > jitterMs))
       return { streamMs: state.lastMs, late: true };
     state.lastMs = Math.max(streamMs, state.lastMs + 1);
@@ -237,7 +249,7 @@ export class Timeline {
   #fixOffset(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
     if (state.publisherMs === undefined) {
       if (other.publisherMs === undefined) {
-        this.#anchor(state, publisherMs, Math.max(now, this.#nextMs));
+        this.#anchor(state, publisherMs, this.#nextFor(now));
       } else {
         this.#share(state, other, publisherMs, now, mostApartMs);
         this.#forgetDrift(now);
@@ -245,21 +257,43 @@ export class Timeline {
       return;
     }
     const stepMs = publisherMs - state.publisherMs;
+    const isBack = stepMs < -jitterMs && now - state.heardMs - stepMs > jumpMs;
     const isAhead = publisherMs + state.offsetMs > now + jumpMs && stepMs > now - state.heardMs + jumpMs;
-    if (stepMs < -jumpMs || isAhead) this.#share(state, other, publisherMs, now, jumpMs);
+    if (this.#follows(state, other, stepMs, now))
+      [state.offsetMs, state.shift] = [other.offsetMs, other.shift];
+    else if (isBack || isAhead) this.#share(state, other, publisherMs, now, jumpMs);
+  }
+
+  /** The other track's clock has jumped, and with this tag the same happens here: it is as late as it was before. */
+  #follows(state: TrackState, other: TrackState, stepMs: number, now: number): boolean {
+    const jumpedMs = other.offsetMs - state.offsetMs;
+    if (other.publisherMs === undefined || state.shift || Math.abs(jumpedMs) <= tooLateMs) return false;
+    const apartMs = Math.abs(stepMs + jumpedMs - (now - state.heardMs));
+    return apartMs < Math.min(jumpMs, Math.abs(jumpedMs) / 2);
   }
 
   /** Takes over the other track's offset if that puts the tag within `toleranceMs` of now; otherwise anchors the track by itself. */
   #share(state: TrackState, other: TrackState, publisherMs: number, now: number, toleranceMs: number): void {
-    if (other.publisherMs !== undefined && Math.abs(publisherMs + other.offsetMs - now) <= toleranceMs)
+    const isShared = state.publisherMs !== undefined && state.offsetMs === other.offsetMs;
+    if (
+      other.publisherMs !== undefined &&
+      !isShared &&
+      Math.abs(publisherMs + other.offsetMs - now) <= toleranceMs
+    )
       [state.offsetMs, state.shift] = [other.offsetMs, other.shift];
     else this.#anchor(state, publisherMs, Math.max(now, state.lastMs + state.frameMs));
   }
 
-  /** Where media may begin so that the last tag of either track, filler too, lasts as long as any. */
-  get #nextMs(): number {
-    if (this.endMs < this.#startMs) return this.#startMs;
-    return Math.max(...Object.values(this.#tracks).map(({ lastMs, frameMs }) => lastMs + frameMs));
+  /**
+   * Where media that was heard at `now` may begin so that the last tag of either track, filler too, lasts as long as any. Filler
+   * that is far beyond has taken the time of media that waited: sound, for a picture.
+   */
+  #nextFor(now: number): number {
+    if (this.endMs < this.#startMs) return Math.max(now, this.#startMs);
+    const tracks = Object.values(this.#tracks).filter(
+      ({ filled, lastMs }) => !filled || lastMs <= now + jumpMs,
+    );
+    return Math.max(now, ...tracks.map(({ lastMs, frameMs }) => lastMs + frameMs));
   }
 
   #anchor(state: TrackState, publisherMs: number, streamMs: number): void {
@@ -275,9 +309,14 @@ export class Timeline {
     );
   }
 
-  /** By how much the session is behind the clock: its earlier track counts. */
+  /**
+   * By how much the session is behind the clock: its earlier track counts. What a track that is always sent late has still to send
+   * from before a pause shows nothing of it.
+   */
   #behindMs(now: number): number {
-    return Math.min(...this.#alive(now).map(({ behindMs, skewMs }) => behindMs - skewMs));
+    const alive = this.#alive(now);
+    const prompt = alive.filter(({ skewMs }) => skewMs <= tooLateMs);
+    return Math.min(...(prompt.length > 0 ? prompt : alive).map(({ behindMs, skewMs }) => behindMs - skewMs));
   }
 
   #learn(state: TrackState, other: TrackState, publisherMs: number, now: number): void {
@@ -287,7 +326,8 @@ export class Timeline {
     }
     state.behindMs = now - (publisherMs + state.offsetMs);
     if (state.behindMs <= mostLagMs) state.lagMs = Math.max(state.lagMs, state.behindMs);
-    if (other.publisherMs === undefined || now - other.heardMs >= aliveMs) return;
+    const isLate = this.#lateFromMs !== undefined;
+    if (isLate || other.publisherMs === undefined || now - other.heardMs >= aliveMs) return;
     const skewMs = Math.max(0, state.behindMs - other.behindMs);
     state.skewMs += (skewMs - state.skewMs) / 8;
   }
@@ -326,8 +366,9 @@ export class Timeline {
    * Moves the session to a later time, both tracks from the same publisher's time on: what the later track has still to send from
    * before it belongs to pictures that were shown already.
    */
-  #shift(byMs: number, now: number): void {
+  #shift(behindMs: number, now: number): void {
     this.#anchors++;
+    const byMs = Math.round(behindMs);
     const tracks = Object.values(this.#tracks);
     const undecided = this.isUndecided(now) ? this.#undecided : undefined;
     this.#undecided = undefined;

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,6 +133,54 @@ describe('the supervisor', () => {
     await exited;
     expect(await supervisor.drain('one')).toMatchObject({ name: 'one' });
     expect(supervisor.status()).toHaveLength(1);
+    await supervisor.stop();
+  });
+
+  test('successors of drained processes start one after the other, and one that fails does not hold up the next', async () => {
+    const names = ['one', 'two', 'three'];
+    await writeFile(join(dir, 'any.mjs'), stays + ready);
+    const supervisor = new Supervisor(
+      dir,
+      names.map((name) => ({
+        ...{ role: 'edge', name, program: 'any.mjs', port: 1, stopOrder: 0 },
+        env: { NAME: name },
+      })),
+    );
+    await supervisor.start();
+    // A start now takes until it is told to go on, and says when it begins.
+    await writeFile(
+      join(dir, 'any.mjs'),
+      `console.log('begins'); process.on('SIGUSR2', () => { ${ready} });
+       process.on('SIGINT', () => process.exit(1)); ${stays}`,
+    );
+    const story: string[] = [];
+    const began = new EventEmitter();
+    supervisor.on('line', ({ text, name }) => {
+      if (text !== 'begins') return;
+      story.push(`${name} begins`);
+      began.emit('begins', name);
+    });
+    supervisor.on('restarted', ({ name }) => story.push(`${name} is ready`));
+    const drained = names.slice(0, 2).map((name) => {
+      const begins = once(began, 'begins');
+      return { restarted: supervisor.drain(name), begins };
+    });
+    const [first] = await drained[0]!.begins;
+    const exits = once(supervisor, 'exited');
+    void supervisor.drain('three');
+    await exits;
+    const pidOf = (name: string): number =>
+      supervisor.status().find((status) => status.name === name)?.pid ?? 0;
+    const others = () => story.filter((line) => line.endsWith('begins')).length;
+    expect(others()).toBe(1);
+    const secondBegins = once(began, 'begins');
+    process.kill(pidOf(first), 'SIGUSR2');
+    const [second] = await secondBegins;
+    expect(story).toEqual([`${first} begins`, `${first} is ready`, `${second} begins`]);
+    const thirdBegins = once(began, 'begins');
+    process.kill(pidOf(second), 'SIGINT');
+    const [third] = await thirdBegins;
+    expect(new Set([first, second, third])).toEqual(new Set(names));
     await supervisor.stop();
   });
 

@@ -24,6 +24,7 @@ const template = templateOf((stack) => {
     tables: new ControlTables(stack, 'Tables', { name: 'live', keepOnDelete: true }),
     origin: new OriginBucket(stack, 'Origin', { deployment: 'live', retention: testDeployment().retention }),
     bus: new EventBus(stack, 'Bus'),
+    eventDays: 400,
     metricsNamespace: 'Headwater/live',
     logDays: RetentionDays.ONE_MONTH,
   });
@@ -54,6 +55,13 @@ describe('the function that drives managed channels', () => {
         source: ['headwater'],
         'detail-type': ['managed.channel.starting', 'stream.ended', 'stream.taken_down'],
       },
+    });
+  });
+
+  test('keeps the journal entries that it writes as long as the deployment says', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: Match.stringLikeRegexp('MediaLive'),
+      Environment: { Variables: Match.objectLike({ HEADWATER_EVENT_RETENTION_DAYS: '400' }) },
     });
   });
 

@@ -32,6 +32,7 @@ describe("ffmpeg's arguments", () => {
 
   test('open nothing but pipes, decode once, and write one output per rendition', () => {
     expect(flagValue(args, '-protocol_whitelist')).toBe('pipe');
+    expect(args.slice(0, args.indexOf('-i')).join(' ')).toContain('-flags +output_corrupt');
     expect(args.filter((arg) => arg === '-i')).toHaveLength(1);
     expect(args.filter((arg) => /^pipe:\d$/.test(arg))).toEqual([
       'pipe:0',

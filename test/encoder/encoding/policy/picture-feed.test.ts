@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { PictureFeed } from '../../../../lib/encoder/encoding/policy/picture-feed.ts';
-import { repeatTag, type StreamTag } from '../../../../lib/encoder/policy/stream-tag.ts';
+import { repeatTag, type StreamTag, shortestPictureMs } from '../../../../lib/encoder/policy/stream-tag.ts';
 import { FlvReader } from '../../../../lib/protocol/flv/reader.ts';
 import { ffmpeg } from '../../../packaging/support/ffmpeg.ts';
 
@@ -33,6 +33,7 @@ const pictures: StreamTag[] = videos
   }));
 const slate = (streamMs: number): StreamTag => ({ ...pictures[0]!, streamMs, keyframe: true, filler: true });
 const presentedMs = ({ streamMs, payload }: StreamTag) => streamMs + payload.readIntBE(2, 3);
+const reorderMs = presentedMs(pictures[0]!) - pictures[0]!.streamMs;
 
 function feedOf(count: number): PictureFeed {
   const feed = new PictureFeed();
@@ -44,13 +45,40 @@ describe('What the decoder is fed', () => {
   test('repeats are inter pictures of some bytes, presented after everything before them', () => {
     const feed = feedOf(20);
     const last = pictures[19]!.streamMs;
-    const repeats = [40, 140, 240].flatMap((ms) => feed.prepare(repeatTag(last + ms)));
+    const repeats = [200, 300, 400].flatMap((ms) => feed.prepare(repeatTag(last + ms)));
     expect(repeats).toHaveLength(3);
     const before = Math.max(...pictures.slice(0, 20).map(presentedMs));
     const times = [before, ...repeats.map(presentedMs)];
     expect(times.every((at, index) => index === 0 || at > times[index - 1]!)).toBe(true);
     expect(repeats.every(({ payload, keyframe }) => !keyframe && payload.length < 60)).toBe(true);
     expect(repeats.every(({ payload }) => payload[0] === 0x27 && payload[1] === 1)).toBe(true);
+  });
+
+  test('a repeat waits until the picture before it has been shown, or is left out if that is not presented yet', () => {
+    // The newest picture is presented after two that follow it.
+    const ahead = pictures.findIndex((one, index) => index > 10 && presentedMs(one) - one.streamMs > 80);
+    const feed = feedOf(ahead + 1);
+    const shownMs = presentedMs(pictures[ahead]!);
+    expect(feed.prepare(repeatTag(pictures[ahead]!.streamMs + 1))).toEqual([]);
+    const [repeat] = feed.prepare(repeatTag(shownMs - reorderMs + 5));
+    expect(presentedMs(repeat!)).toBe(shownMs + shortestPictureMs);
+    const [next] = feed.prepare(repeatTag(shownMs - reorderMs + 105));
+    expect(presentedMs(next!)).toBe(shownMs + 105);
+  });
+
+  test('a picture that would be presented just after a repeat is decoded unseen', () => {
+    const feed = feedOf(20);
+    const [repeat] = feed.prepare(repeatTag(2000));
+    const reordered = { ...pictures[20]!, payload: Buffer.from(pictures[20]!.payload) };
+    const later = (ms: number): StreamTag => {
+      const tag = { ...reordered, payload: Buffer.from(reordered.payload), streamMs: presentedMs(repeat!) };
+      tag.payload.writeUIntBE(ms, 2, 3);
+      return tag;
+    };
+    expect(feed.prepare(later(shortestPictureMs - 1))).toMatchObject([{ hidden: true }]);
+    expect(feed.prepare(later(shortestPictureMs))).toEqual([later(shortestPictureMs)]);
+    // Among the publisher's own pictures the distance is theirs.
+    expect(feed.prepare(later(shortestPictureMs + 1))).toEqual([later(shortestPictureMs + 1)]);
   });
 
   test('a hidden picture has the time of the last one, so that it is dropped once it is decoded', () => {

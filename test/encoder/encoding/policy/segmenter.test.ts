@@ -101,6 +101,17 @@ describe('The segmenter', () => {
     );
   });
 
+  test('keeps the place of sound that follows a missing frame, and drops a frame whose place is taken', () => {
+    const length = (frames: readonly number[]): number => {
+      const samples = frames.map((frame) => sounds((frame * 1024) / 48, (frame * 1024) / 48 + 1)[0]!);
+      return durationOf(cut('audio', samples)) / 1024;
+    };
+    expect(length([0, 1, 3, 4])).toBe(5);
+    expect(length([0, 1, 1, 2, 3])).toBe(4);
+    // Timestamps that are half a frame off stay on one side.
+    expect(length([0.49, 1.51, 2.49, 3.51])).toBe(4);
+  });
+
   test('lets another encoder take over at a number seamlessly, in picture and sound', () => {
     fc.assert(
       fc.property(fc.nat(1990), fc.integer({ min: 1, max: 3 }), (startMs, number) => {

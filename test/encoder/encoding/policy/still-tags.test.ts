@@ -34,6 +34,13 @@ test('the first picture stands from the beginning of its segment', () => {
   expect(stillsBefore({ ...first, streamMs: 10_000 }, 10_000)).toEqual([]);
 });
 
+test('no picture stands for less than one of 24 a second', () => {
+  const shown = stillTags(history(), 1_260, { audioHeader, audioFrameMs: 21 });
+  expect(shown.map(({ streamMs }) => streamMs)).toEqual([1_133, 1_333]);
+  const first = { type: 'video' as const, streamMs: 10_241, payload: Buffer.from('key'), keyframe: true };
+  expect(stillsBefore(first, 10_000).map(({ streamMs }) => streamMs)).toEqual([10_000, 10_100]);
+});
+
 test('no sound is made up if the format has no silent frame', () => {
   const tags = stillTags(history(), 1_200, { audioHeader, audioFrameMs: 21 });
   expect(tags.filter(({ type }) => type === 'audio')).toEqual([]);

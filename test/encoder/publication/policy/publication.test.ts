@@ -4,6 +4,7 @@ import type { SegmentGroup } from '../../../../lib/encoder/encoding/policy/segme
 import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../../lib/encoder/publication/policy/publication.ts';
+import { Rendition } from '../../../../lib/encoder/publication/policy/rendition.ts';
 import type { RestoredPublication } from '../../../../lib/encoder/publication/policy/restore.ts';
 import type { BroadcastId, StreamId } from '../../../../lib/routing/ids.ts';
 
@@ -131,7 +132,7 @@ describe('A publication', () => {
       'MAP:URI="init-3.mp4" 0.m4s 1.m4s DISCONTINUITY MAP:URI="init-3.mp4" 2.m4s 3.m4s',
     );
     const [live] = publication.manifests(0);
-    expect(Buffer.concat(live[0]!.body).toString()).not.toContain('720p');
+    expect(Buffer.concat(live[0]!.body).toString()).not.toContain('720p/playlist.m3u8');
     const { mpd, text } = manifest(publication);
     expect(mpd.Period).toMatchObject([
       { id: 'p0', start: 'PT0S' },
@@ -140,7 +141,52 @@ describe('A publication', () => {
     expect(text).toContain('period-continuity');
     publication.end();
     const [recording] = publication.manifests(0);
-    expect(Buffer.concat(recording[0]!.body).toString()).toContain('720p');
+    expect(Buffer.concat(recording[0]!.body).toString()).toContain('720p/playlist.m3u8');
+  });
+
+  test('takes a rung back that was shed, with the init segments of before: marked in HLS, a continuing period in DASH', () => {
+    const publication = make();
+    const other = new Map(full).set('720p', video(720, 'of the camera before'));
+    add(publication, 0, other);
+    add(publication, 1, full);
+    add(publication, 2, shed);
+    add(publication, 3, shed);
+    const { objects, commit } = publication.prepareGroup(group(4, full), full);
+    expect(objects).toEqual([]);
+    expect(commit()).toBe(true);
+    expect(add(publication, 5, full)).toBe(false);
+    expect(marks(playlist(publication, '720p')).split(' DISCONTINUITY ').slice(1)).toEqual([
+      'MAP:URI="init-3-1.mp4" 1.m4s',
+      'MAP:URI="../360p/init-3-1.mp4" ../360p/2.m4s ../360p/3.m4s',
+      'MAP:URI="init-3-1.mp4" 4.m4s 5.m4s',
+    ]);
+    expect(playlist(publication, '360p').match(/^\d+\.m4s/gm)).toHaveLength(6);
+    const [live] = publication.manifests(0);
+    expect(Buffer.concat(live[0]!.body).toString()).toContain('720p/playlist.m3u8');
+    const { mpd, text } = manifest(publication);
+    const sets = (mpd.Period as { AdaptationSet: { Representation: object }[] }[]).map(({ AdaptationSet }) =>
+      AdaptationSet.map(({ Representation }) => [Representation].flat().length),
+    );
+    expect(sets).toEqual([
+      [2, 1],
+      [2, 1],
+      [1, 1],
+      [2, 1],
+    ]);
+    // Both sets of the last two periods continue; the 720p pictures of the first one were other ones.
+    expect(text.match(/period-continuity[^>]*value="[^"]*"/g)?.map((each) => each.slice(-4))).toEqual([
+      '"p1"',
+      '"p1"',
+      '"p2"',
+      '"p2"',
+    ]);
+  });
+
+  test('names init segments anew where only some of them were stored before', () => {
+    const publication = make();
+    add(publication, 0, shed);
+    const { objects } = publication.prepareGroup(group(1, full), full);
+    expect(objects.map(({ key }) => key)).toContain('local/s/b/720p/init-3-1.mp4');
   });
 
   test('gives init segments new names if their bytes change, and old ones keep theirs', () => {
@@ -264,12 +310,11 @@ describe('A publication that another worker continues', () => {
   const left = (): RestoredPublication => ({
     startedAtMs: 1_000_000,
     availabilityStartMs: 1_000_700,
-    renditions: [...full].map(([id, header]) => ({
-      id,
-      header,
-      segments: new Map([[0, { startTicks: 0, durationTicks: 2 * header.timescale, bytes: 0 }]]),
-      peakBps: 0,
-    })),
+    renditions: [...full].map(([id, header]) => {
+      const rendition = new Rendition(id, header);
+      rendition.note(0, { startTicks: 0, durationTicks: 2 * header.timescale, bytes: 0 });
+      return rendition;
+    }),
     periods: [{ fromNumber: 0, toNumber: 0, initName: 'init-2-1.mp4', continues: false, headers: full }],
     nextNumber: 1,
     nextListed: 1,

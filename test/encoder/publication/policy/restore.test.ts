@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { ownRates } from '../../../../lib/encoder/publication/policy/measured-rates.ts';
 import { restorePublication } from '../../../../lib/encoder/publication/policy/restore.ts';
 
 const playlist = `#EXTM3U
@@ -16,6 +15,7 @@ const playlist = `#EXTM3U
 const restore = (numbers: readonly number[]) =>
   restorePublication({
     renditions: [{ id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 }],
+    periods: [],
     playlists: new Map([['audio', playlist]]),
     numbers: new Map([['audio', numbers]]),
     inits: new Map([['audio/init-1.mp4', Buffer.from('init')]]),
@@ -44,6 +44,7 @@ describe('what a worker left in the origin', () => {
       renditions: [
         { id: '720p', codecs: 'avc1.64001F', bandwidthBps: 1, width: 1280, height: 720, frameRate: 30 },
       ],
+      periods: [],
       playlists: new Map([['720p', playlist]]),
       numbers: new Map([['720p', [4, 5]]]),
       inits: new Map([['720p/init-1.mp4', init]]),
@@ -56,18 +57,20 @@ describe('what a worker left in the origin', () => {
   test('has the rates that its playlists state, though no segment is read', () => {
     const restored = restorePublication({
       renditions: [{ id: 'audio', codecs: 'mp4a.40.2', bandwidthBps: 128_000 }],
+      periods: [],
       playlists: new Map([['audio', `${playlist}# measured peak 130000 average 96000\n# epoch 3\n`]]),
       numbers: new Map([['audio', [4, 5]]]),
       inits: new Map([['audio/init-1.mp4', Buffer.from('init')]]),
       manifest: '<MPD availabilityStartTime="2026-09-21T14:13:20.000Z">',
     });
-    expect(ownRates(restored!.renditions[0]!)?.peakBps).toBe(130_000);
-    expect(ownRates(restored!.renditions[0]!)?.averageBps).toBeCloseTo(96_000, -1);
+    expect(restored!.renditions[0]!.rates?.peakBps).toBe(130_000);
+    expect(restored!.renditions[0]!.rates?.averageBps).toBeCloseTo(96_000, -1);
   });
 
   test('is nothing if no playlist was written', () => {
     const remains = {
       renditions: [],
+      periods: [],
       playlists: new Map(),
       numbers: new Map(),
       inits: new Map(),

@@ -98,11 +98,17 @@ describe('Filler', () => {
     expect(fillerFor({ ...need, audio: track(9500), hasSound: false }).audio.length).toBeGreaterThan(10);
   });
 
-  test('has a picture on each line of the grid', () => {
+  test('has a picture just behind each line of the grid', () => {
     const { video } = fillerFor({ ...need, video: track(3950), publisherPresent: false });
-    expect(video.filter((at) => at % segmentMs === 0)).toEqual([4000, 6000, 8000]);
-    expect(repeatsBetween(3950, 6200)).toContain(4000);
-    expect(repeatsBetween(3950, 6200)).toContain(6000);
+    expect(video.filter((at) => at % segmentMs === 1)).toEqual([4001, 6001, 8001]);
+    expect(repeatsBetween(3950, 6200)).toContain(4001);
+    expect(repeatsBetween(3950, 6200)).toContain(6001);
+  });
+
+  test('shows no picture for less than one of 24 a second, even at a line of the grid', () => {
+    expect(repeatsBetween(3990, 4200)).toEqual([4032, 4132]);
+    expect(repeatsBetween(3880, 4030)).toEqual([]);
+    expect(repeatsBetween(3840, 4030)).toEqual([3940]);
   });
 
   test('repeats a picture that stands, up to the next one, and leaves an ordinary frame rate alone', () => {

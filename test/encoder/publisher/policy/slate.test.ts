@@ -85,7 +85,11 @@ describe('The slate maker', () => {
         };
         return { pid: 1, backlogBytes: 0, write() {}, endInput() {}, kill };
       },
-      { made: (made) => said.push(made), failed: (cause) => said.push(cause) },
+      {
+        made: (made) => said.push(made),
+        failed: (cause) => said.push(cause),
+        faulted: (cause) => said.push(cause as Error),
+      },
     );
   });
 

@@ -176,6 +176,18 @@ describe('The timeline', () => {
     expect(timeline.anchors).toBe(1);
   });
 
+  test('shows no picture that comes too soon after a repeat, but every one that follows another', () => {
+    const timeline = new Timeline();
+    timeline.place('video', 0, 0);
+    timeline.place('audio', 0, 0);
+    timeline.fill('video', 1000);
+    timeline.fill('audio', 1000);
+    expect(timeline.place('video', 1041, 1041)).toEqual({ streamMs: 1000, late: true });
+    expect(timeline.place('video', 1042, 1042)).toEqual({ streamMs: 1042, late: false });
+    expect(timeline.place('video', 1043, 1043)).toEqual({ streamMs: 1043, late: false });
+    expect(timeline.place('audio', 1001, 1001)).toEqual({ streamMs: 1001, late: false });
+  });
+
   test('places a clock that stood still anew, both tracks alike', () => {
     const timeline = new Timeline();
     const placed = place(
