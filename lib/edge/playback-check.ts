@@ -6,7 +6,10 @@ import {
   type PlaybackRefusal,
   playbackRefusals,
 } from './policy/playback.ts';
-import { sessionOf, tokenFault } from './policy/playback-token.ts';
+import { isBound, sessionOf, type TokenFault, timeFault, tokenFault } from './policy/playback-token.ts';
+
+/** About 5 MB. Beyond it, signatures are checked again. */
+const maxVerified = 20_000;
 
 /** Who may watch, as the local edge knows it. The same rule as in front of CloudFront's cache (policy/access-function.ts). */
 export class PlaybackCheck {
@@ -14,6 +17,8 @@ export class PlaybackCheck {
   #playback: EdgeRules['playback'] = new Map();
   #revoked: EdgeRules['revoked'] = new Set();
   #keys: string | undefined;
+  /** Tokens whose signature is valid, with what it covers: a viewer sends the same one with each request. */
+  readonly #verified = new Set<string>();
 
   /** `wallMs`: Unix milliseconds. */
   constructor(wallMs: () => number) {
@@ -28,6 +33,7 @@ export class PlaybackCheck {
   /** The keys that tokens may be signed with (`verifyingKeys`). Until they are known, signed streams are answered with 503. */
   useKeys(keys: string): void {
     this.#keys = keys;
+    this.#verified.clear();
   }
 
   /** Undefined if `path`, without its token, may be served to the viewer at `address`. */
@@ -38,9 +44,25 @@ export class PlaybackCheck {
     if (!needsToken(path, entry)) return undefined;
     if (token === '') return playbackRefusals.missing;
     if (this.#keys === undefined) return playbackRefusals.unreadable;
-    const fault = tokenFault(token, streamPath, this.#keys, notBeforeOf(entry), address, this.#wallMs());
+    const fault = this.#faultOf(token, streamPath, this.#keys, notBeforeOf(entry), address);
     if (fault !== '') return playbackRefusals[fault];
     const isRevoked = this.#revoked.size > 0 && this.#revoked.has(`${streamPath}/${sessionOf(token)}`);
     return isRevoked ? playbackRefusals.revoked : undefined;
+  }
+  #faultOf(
+    token: string,
+    streamPath: string,
+    keys: string,
+    notBeforeMs: number,
+    address: string,
+  ): TokenFault {
+    const nowMs = this.#wallMs();
+    const covered = `${streamPath} ${token} ${isBound(token) ? address : ''}`;
+    if (this.#verified.has(covered)) return timeFault(token, notBeforeMs, nowMs);
+    const fault = tokenFault(token, streamPath, keys, notBeforeMs, address, nowMs);
+    if (fault !== '') return fault;
+    if (this.#verified.size >= maxVerified) this.#verified.clear();
+    this.#verified.add(covered);
+    return fault;
   }
 }

@@ -70,6 +70,31 @@ describe('the rule of playback tokens at the local edge', () => {
 describe('a signed stream at the local edge', () => {
   const segment = `/${born}/${marked}/720p/17.m4s`;
 
+  test('is refused with a token that was good, once it has expired, was revoked, comes from elsewhere or lost its key', async () => {
+    let wallMs = nowMs;
+    const check = new PlaybackCheck(() => wallMs);
+    check.useKeys(keys);
+    const ask = (text: string, address = '203.0.113.9') =>
+      JSON.parse(check.refusal(segment, text, address)?.body ?? '{"code":"plays"}').code;
+    const bound = token({ address: '203.0.113.9' });
+    const entry = (words: string) =>
+      check.follow({ playback: new Map(words === '' ? [] : [[born, words]]), revoked: new Set() });
+    expect([ask(bound), ask(bound), ask(bound, '203.0.113.10')]).toEqual([
+      'plays',
+      'plays',
+      'playback-invalid',
+    ]);
+    entry(`signed; since ${nowMs}`);
+    expect(ask(bound)).toBe('playback-revoked');
+    entry('');
+    wallMs += 3_600_000;
+    expect(ask(bound)).toBe('playback-expired');
+    wallMs = nowMs;
+    expect(ask(bound)).toBe('plays');
+    check.useKeys('k009:another-secret');
+    expect(ask(bound)).toBe('playback-invalid');
+  });
+
   test('is one object in the cache, whoever asks with whatever token', async () => {
     const { get, upstream, cache } = edge();
     for (let viewer = 0; viewer < 50; viewer++) {

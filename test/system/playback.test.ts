@@ -8,7 +8,7 @@ import { Publisher } from '../../testkit/media/publisher.ts';
 import { openBrowser } from '../../testkit/platform/browser.ts';
 import { Platform } from '../../testkit/platform/platform.ts';
 import { type CreatedStream, createStream, streamEvent } from '../../testkit/platform/streams.ts';
-import { playerIs } from './player/page-under-test.ts';
+import { accessibilityFaults, playerIs } from './player/page-under-test.ts';
 
 let platform: Platform;
 let stream: CreatedStream;
@@ -203,6 +203,37 @@ describe('a signed stream in Chromium', () => {
     expect(await statuses(await link(60))).toEqual([200, 200, 200, 200]);
     await Promise.all(pages.map((page) => page.close()));
   });
+});
+
+test('the console shows the picture of a signed stream, and makes, shows and revokes links', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${platform.ready.page}/streams/${stream.id}`);
+  await playsOn(page, 1);
+  await page.getByRole('radio', { name: /^Only people with a link/, checked: true }).waitFor();
+  await page.getByRole('button', { name: 'Create a link…' }).click();
+  await page.getByLabel('Viewer ID (optional)').fill('seat 7');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await page.getByLabel('Viewer ID (optional)').fill('seat-7');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Show Link for seat-7' }).click();
+  const made = await page.locator('.made-link .copy-text').innerText();
+  expect(made).toContain('.seat-7.');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  const viewer = await browser.newPage();
+  await viewer.goto(made);
+  await playerIs(viewer, 'playing');
+  await page.getByRole('button', { name: 'Revoke link for seat-7' }).click();
+  await page.locator('.made-link').waitFor({ state: 'detached' });
+  await playerIs(viewer, 'link-revoked');
+
+  await page.getByRole('button', { name: 'Revoke all links…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke all' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // Its own link was revoked, too: it makes itself another.
+  await playsOn(page, 1);
+  await page.close();
+  await viewer.close();
 });
 
 test('nothing of a signed stream is served to anyone else, by any tier, and no log has a token', async () => {

@@ -75,10 +75,19 @@ export function tokenFault(
   // A missing key takes as long as a wrong signature.
   const mac = tokenMac(secret === '' ? 'none' : secret, streamPath, token.slice(0, end), bound);
   if (!sameText(mac, token.slice(end + 1)) || secret === '') return 'invalid';
-  if (Number.parseInt(String(found[3]).slice(0, 8), 36) <= nowMs) return 'expired';
-  if (Number.parseInt(String(found[2]), 36) <= notBeforeMs) return 'revoked';
+  return timeFault(token, notBeforeMs, nowMs);
+}
+
+/** The same of a token whose signature is known to be valid. */
+export function timeFault(token: string, notBeforeMs: number, nowMs: number): TokenFault {
+  const fields = token.split('.');
+  if (Number.parseInt(String(fields[2]).slice(0, 8), 36) <= nowMs) return 'expired';
+  if (Number.parseInt(String(fields[1]), 36) <= notBeforeMs) return 'revoked';
   return '';
 }
+
+/** Whether a well-formed token works at one address only. */
+export const isBound = (token: string): boolean => token.split('.')[4] === 'a';
 
 /** The session of a well-formed token. */
 export function sessionOf(token: string): string {
@@ -121,6 +130,6 @@ function addressGroup(address: string): string {
 }
 
 /** The functions that a check consists of, as source text. */
-export const tokenSource: string = [tokenFault, sessionOf, keyOf, tokenMac, sameText, addressGroup]
+export const tokenSource: string = [tokenFault, timeFault, sessionOf, keyOf, tokenMac, sameText, addressGroup]
   .map(String)
   .join('\n');
