@@ -41,7 +41,11 @@ export class TestClient {
 }
 
 /** A tier without sockets: its next tier, its clock and its clients are the test's. */
-export function edgeInMemory(options: Partial<EdgeCacheOptions> = {}, playback?: PlaybackCheck) {
+export function edgeInMemory(
+  options: Partial<EdgeCacheOptions> = {},
+  playback?: PlaybackCheck,
+  clientToken?: string,
+) {
   const upstream = new ScriptedUpstream();
   const time = { nowMs: 1000 };
   const clock = { nowMs: () => time.nowMs, wallMs: () => Date.parse('2026-11-22T14:00:00.123Z') };
@@ -58,6 +62,7 @@ export function edgeInMemory(options: Partial<EdgeCacheOptions> = {}, playback?:
     cache,
     clock,
     playback,
+    clientToken,
     gzip: async (body) => {
       compressed.push(Buffer.from(body).toString());
       return Buffer.from('z');

@@ -67,6 +67,28 @@ describe('the rule of playback tokens at the local edge', () => {
   });
 });
 
+describe('a tier that only edges may reach', () => {
+  test('answers nobody without the token, whatever is asked, but says that it is well', async () => {
+    const { upstream, ask } = edgeInMemory({}, undefined, 'the-token-of-edges');
+    for (const [path, method] of [
+      [`/${plain}/index.m3u8`, 'GET'],
+      [`/${plain}/index.m3u8`, 'HEAD'],
+      [`/${plain}/index.m3u8`, 'OPTIONS'],
+      ['/_metrics', 'GET'],
+      ['/time', 'GET'],
+    ] as const) {
+      expect(ask(path, {}, method)).toMatchObject({ status: 401 });
+      expect(ask(path, { authorization: 'Bearer the-token-of-others' }, method)).toMatchObject({
+        status: 401,
+      });
+    }
+    expect(upstream.calls).toEqual([]);
+    expect(ask('/healthz')).toMatchObject({ status: 200 });
+    ask(`/${born}/index.m3u8`, { authorization: 'Bearer the-token-of-edges' });
+    expect(upstream.calls).toHaveLength(1);
+  });
+});
+
 describe('a signed stream at the local edge', () => {
   const segment = `/${born}/${marked}/720p/17.m4s`;
 
