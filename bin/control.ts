@@ -11,11 +11,13 @@ import { directRequestOf } from '../lib/adapters/node/http/direct-request.ts';
 import { checkingIntervalMs, guardClients } from '../lib/adapters/node/http/guard-clients.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { openOrigin } from '../lib/adapters/object-stores.ts';
-import { readApiToken, readKeyPepper } from '../lib/adapters/secret-sources.ts';
+import { openSecret, readApiToken, readKeyPepper } from '../lib/adapters/secret-sources.ts';
 import { controlCodec } from '../lib/config/programs/control.ts';
 import { createControlApi } from '../lib/control/api/app.ts';
 import type { ControlApi } from '../lib/control/api/context.ts';
 import { DeletionRunner } from '../lib/control/deletions/deletion-runner.ts';
+import { KeyRing } from '../lib/control/playback/key-ring.ts';
+import { StreamPlayback } from '../lib/control/playback/stream-playback.ts';
 import { directCaller } from '../lib/control/policy/callers.ts';
 import { loopbackNames } from '../lib/control/policy/loopback.ts';
 import { TakedownRunner } from '../lib/control/takedowns/takedown-runner.ts';
@@ -33,23 +35,28 @@ await runProgram({
   codec: controlCodec,
   role: 'control',
   async start({ host, port, controlStore, eventRetentionDays, keyPepper, allowedHosts = [], ...rest }, emit) {
-    const { edge, origin, originTokenFile, apiToken, eventBus, webhookSecret, ...config } = rest;
+    const { edge, origin, originTokenFile, apiToken, playbackKeys, eventBus, webhookSecret, ...config } =
+      rest;
     const token = await readApiToken(apiToken, host);
     const pepper = await readKeyPepper(keyPepper);
-    const store = await openControlStore(controlStore, { eventRetentionDays });
     const bus = eventBus && (await openEventBus({ eventBus, webhookSecret }, emit));
+    const opened = await openControlStore(controlStore, { eventRetentionDays });
+    const store = announcing(opened, bus, emit);
     const objects = origin && (await openOrigin(origin, originTokenFile));
     const clock = systemClock;
     // There is only one program with this role, and it is restarted only after it has exited.
     const id = 'control' as MemberId;
     const { region } = config;
+    const controls = edge && (await openEdgeControls(edge, config.playbackBaseUrl));
     const background =
-      edge && objects
-        ? { ...(await openEdgeControls(edge, config.playbackBaseUrl)), objects, region, clock, emit, id }
-        : undefined;
-    const announced = announcing(store, bus, emit);
-    const takedowns = background && new TakedownRunner({ ...background, store: announced });
-    const deletions = background && new DeletionRunner({ ...background, store: announced });
+      controls && objects ? { ...controls, store, objects, region, clock, emit, id } : undefined;
+    const takedowns = background && new TakedownRunner(background);
+    const deletions = background && new DeletionRunner(background);
+    const playback = controls &&
+      playbackKeys && {
+        streams: new StreamPlayback({ store, edge: controls.playback, region }),
+        keys: new KeyRing(await openSecret(playbackKeys), clock),
+      };
     const sweeping = setInterval(() => {
       void takedowns?.sweep();
       void deletions?.sweep();
@@ -77,6 +84,7 @@ await runProgram({
       emit,
       takedowns,
       deletions,
+      playback,
       callerOf: (c) => directCaller(directRequestOf(c), token),
       config: {
         ...config,
@@ -97,7 +105,7 @@ await runProgram({
         clearTimeout(cut);
         objects?.close();
         await bus?.close();
-        store.close();
+        opened.close();
       },
     };
   },

@@ -11,7 +11,7 @@ import { lockDataDir } from '../lib/adapters/local/platform/lock.ts';
 import { helpText, type LiveOptions, parseLiveOptions } from '../lib/adapters/local/platform/options.ts';
 import { originUrlOf, planProcesses, platformUrls } from '../lib/adapters/local/platform/plan.ts';
 import { ProcessTable } from '../lib/adapters/local/platform/process-table.ts';
-import { ensureSecrets } from '../lib/adapters/local/platform/secrets.ts';
+import { ensureSecrets, rotatePlaybackKeys } from '../lib/adapters/local/platform/secrets.ts';
 import { type ProcessLine, Supervisor } from '../lib/adapters/local/platform/supervisor.ts';
 import { assignPorts, checkPorts, freePorts, portCount } from '../lib/adapters/local/platform/tcp-ports.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
@@ -27,6 +27,14 @@ async function main(): Promise<void> {
   const options = parseLiveOptions(process.argv.slice(2), root);
   if (options.help) {
     process.stdout.write(helpText);
+    return;
+  }
+  if (options.rotatePlaybackKeys) {
+    await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+    await rotatePlaybackKeys(options.dataDir);
+    process.stdout.write(
+      'New playback key made. It signs new links from a minute on; links in use stay valid.\n',
+    );
     return;
   }
   await live(options);

@@ -11,7 +11,9 @@ await runProgram({
   async start(config, emit) {
     const store = await openObjects(config.objects);
     const token = await readOriginToken(config.tokenFile, 'HEADWATER_TOKEN_FILE');
-    const { fetch } = new OriginHandler({ store, token, emit });
+    const { readTokenFile } = config;
+    const readToken = readTokenFile && (await readOriginToken(readTokenFile, 'HEADWATER_READ_TOKEN_FILE'));
+    const { fetch } = new OriginHandler({ store, token, readToken, emit });
     const server = await listenFetch({ fetch, host: config.host, port: config.port });
     return { port: server.port, stop: () => server.close() };
   },

@@ -15,6 +15,7 @@ import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-fu
 import { FleetMetrics } from './control/fleet-metrics/infra/fleet-metrics-function.ts';
 import { KeyPepper } from './control/infra/key-pepper.ts';
 import { ManagedChannels } from './control/managed-channels/infra/managed-channels-function.ts';
+import { PlaybackKeys } from './control/playback/infra/playback-keys-function.ts';
 import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from './control-store/infra/tables.ts';
 import { controlTableNames } from './control-store/tables.ts';
@@ -172,6 +173,13 @@ export class RegionStack extends Stack {
       eventDays: retention.eventDays,
       ...measured,
     });
+    const playbackKeys = new PlaybackKeys(this, 'PlaybackKeys', {
+      name,
+      region: region.name,
+      encryptionKey,
+      denialsArn,
+      ...measured,
+    });
     const control = new ControlApi(this, 'Control', {
       name,
       region: region.name,
@@ -184,6 +192,7 @@ export class RegionStack extends Stack {
       quarantineDays: retention.quarantineDays,
       tables,
       keyPepper,
+      playbackKeys,
       takedowns,
       pushPorts: deployment.simulcast ? simulcastPorts : [],
       ...(managedEncoder && {
@@ -240,7 +249,7 @@ export class RegionStack extends Stack {
       takedowns: takedowns.function.function.functionName,
       ...(managedChannels && { managedChannels: managedChannels.function.function.functionName }),
       functions: [
-        ...[control, streamEvents, takedowns, fleetMetrics, certificate, relayKeys],
+        ...[control, streamEvents, takedowns, playbackKeys, fleetMetrics, certificate, relayKeys],
         ...(managedChannels ? [managedChannels] : []),
       ].map((stage) => stage.function.function.functionName),
       deadLetterQueues: [streamEvents.deadLetters.queueName],

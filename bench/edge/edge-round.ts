@@ -34,7 +34,10 @@ export async function herdRound(subject: EdgeSubject, load: HerdLoad): Promise<H
     const edge = await subject.start(originPort);
     try {
       await viewers.call('arrive', { port: edge.port, viewers: load.viewers });
-      const path = (number: number) => `/local/bench/${load.objectBytes}/${number}.m4s`;
+      const path = (name: number) => {
+        const object = `/local/bench/${load.objectBytes}/${name}.m4s`;
+        return subject.pathOf?.(object) ?? object;
+      };
       // One-off costs of the first request (compiling, connecting) are not what we measure.
       await viewers.call('ask', { path: path(load.herds), bytes: load.objectBytes });
       await origin.call('takeHits');

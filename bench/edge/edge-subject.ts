@@ -3,6 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../lib/adapters/local/platform/tcp-ports.ts';
 import { edgeCodec } from '../../lib/config/programs/edge.ts';
+import { base36Ms, signToken } from '../../lib/edge/policy/playback-token.ts';
+import {
+  formatSigningKeys,
+  longestSessionMs,
+  newSigningKey,
+  rotatedKeys,
+} from '../../lib/edge/policy/signing-keys.ts';
 import { type ChildProgram, startProgram } from '../child-program.ts';
 
 /** A cache under test. */
@@ -10,6 +17,8 @@ export interface EdgeSubject {
   readonly name: string;
   /** Starts it, empty, in front of an origin on this port of 127.0.0.1. */
   start(originPort: number): Promise<RunningEdge>;
+  /** What viewers request for an object's path. @default the path */
+  pathOf?(path: string): string;
 }
 
 export interface RunningEdge {
@@ -23,21 +32,47 @@ const host = '127.0.0.1';
 
 export const headwaterEdge: EdgeSubject = {
   name: 'Headwater edge',
-  async start(originPort) {
-    const [port = 0] = await freePorts(1);
-    const env = edgeCodec.encode({
-      role: 'edge',
-      host,
-      port,
-      upstreamUrl: `http://${host}:${originPort}`,
-    });
-    const program = await startProgram(
-      [process.execPath, '--disable-warning=ExperimentalWarning', 'bin/edge.ts'],
-      { port, env, cwd: join(import.meta.dirname, '..', '..') },
-    );
-    return { port, pid: program.pid, stop: program.stop };
-  },
+  start: (originPort) => startHeadwater(originPort, { role: 'edge' }),
 };
+
+/** The same program as a shield, which checks no playback tokens: what the check costs public streams. */
+export const uncheckedEdge: EdgeSubject = {
+  name: 'Headwater without the playback check',
+  start: (originPort) => startHeadwater(originPort, { role: 'shield' }),
+};
+
+/** The same edge, whose viewers have links to a signed stream. */
+export function signedEdge(): EdgeSubject {
+  const key = newSigningKey();
+  const nowMs = Date.now();
+  const claims = { session: `${base36Ms(nowMs + longestSessionMs)}benchbench00`, issuedMs: nowMs };
+  const token = signToken('local/bench', claims, key);
+  return {
+    name: 'Headwater edge, signed stream',
+    pathOf: (path) => path.replace('/local/', `/local/~${token}/`),
+    async start(originPort) {
+      const dir = await mkdtemp(join(tmpdir(), 'headwater-bench-'));
+      const [denials, keys] = [join(dir, 'rules.json'), join(dir, 'keys')];
+      await writeFile(denials, '{"denied": [], "playback": {"local/bench": "signed"}}');
+      await writeFile(keys, formatSigningKeys(rotatedKeys([], key, nowMs)), { mode: 0o600 });
+      const edge = await startHeadwater(originPort, { role: 'edge', denials, playbackKeys: `file:${keys}` });
+      return { ...edge, stop: () => edge.stop().then(() => rm(dir, { recursive: true, force: true })) };
+    },
+  };
+}
+
+async function startHeadwater(
+  originPort: number,
+  settings: { role: 'edge' | 'shield'; denials?: string; playbackKeys?: `file:${string}` },
+): Promise<RunningEdge> {
+  const [port = 0] = await freePorts(1);
+  const env = edgeCodec.encode({ host, port, upstreamUrl: `http://${host}:${originPort}`, ...settings });
+  const program = await startProgram(
+    [process.execPath, '--disable-warning=ExperimentalWarning', 'bin/edge.ts'],
+    { port, env, cwd: join(import.meta.dirname, '..', '..') },
+  );
+  return { port, pid: program.pid, stop: program.stop };
+}
 
 /** nginx as configured against herds: one fill per key at a time; one worker, as our edge has one process. */
 export function nginxCache(version: string): EdgeSubject {

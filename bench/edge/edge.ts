@@ -3,7 +3,14 @@ import { median } from '../../testkit/report/statistics.ts';
 import { figure } from '../../testkit/report/table.ts';
 import type { Section } from '../report.ts';
 import { type HerdLoad, type HerdRound, herdRound } from './edge-round.ts';
-import { type EdgeSubject, headwaterEdge, nginxCache, varnish } from './edge-subject.ts';
+import {
+  type EdgeSubject,
+  headwaterEdge,
+  nginxCache,
+  signedEdge,
+  uncheckedEdge,
+  varnish,
+} from './edge-subject.ts';
 
 export interface EdgeBenchOptions {
   readonly loads: readonly HerdLoad[];
@@ -29,7 +36,7 @@ export async function edgeBench(
   say: (line: string) => void,
 ): Promise<Section> {
   const { versions } = machine;
-  const subjects: EdgeSubject[] = [headwaterEdge];
+  const subjects: EdgeSubject[] = [headwaterEdge, uncheckedEdge, signedEdge()];
   if (versions.nginx !== undefined) subjects.push(nginxCache(versions.nginx));
   if (versions.varnish !== undefined) subjects.push(varnish(versions.varnish));
   const skipped = [

@@ -1,5 +1,5 @@
-import { DenialFileError, parseDenials } from '../../lib/adapters/local/denial-file.ts';
 import { parseHeader } from '../../lib/adapters/local/disk/object-file.ts';
+import { EdgeRulesError, parseEdgeRules } from '../../lib/adapters/local/edge-rules-file.ts';
 import { channelIndex, namedPlaylists } from '../../lib/control/managed-channels/policy/channel-index.ts';
 import { readIndexMarks } from '../../lib/encoder/publication/policy/index-marks.ts';
 import { readRatesMark } from '../../lib/encoder/publication/policy/measured-rates.ts';
@@ -101,12 +101,12 @@ export const storedTargets: readonly FuzzTarget[] = [
   },
   {
     name: 'stored-files',
-    about: "an object's file and the edge's denial list, torn or altered on disk",
-    parsers: ['lib/adapters/local/disk/object-file.ts', 'lib/adapters/local/denial-file.ts'],
+    about: "an object's file and the edge's rules, torn or altered on disk",
+    parsers: ['lib/adapters/local/disk/object-file.ts', 'lib/adapters/local/edge-rules-file.ts'],
     words: ['HWO1', '{"denied":[]}', '"sizeBytes":0'],
     run(input) {
       parseHeader(input, input.length);
-      refusing(() => parseDenials('denials.json', input.toString('utf8')), DenialFileError);
+      refusing(() => parseEdgeRules('rules.json', input.toString('utf8')), EdgeRulesError);
     },
   },
 ];

@@ -3,7 +3,7 @@ import { type ObjectsLocation, type OriginLocation, splitLocation } from '../con
 import type { BulkObjectStore, StreamingObjectStore } from '../object-store/ports.ts';
 import type { OnOriginDate } from './node/origin-date.ts';
 
-/** The origin program's write token is unreadable or invalid. */
+/** A token of the origin program or of a cache tier is unreadable or invalid. */
 export class OriginTokenError extends Error {
   override readonly name = 'OriginTokenError';
   readonly code = 'ORIGIN_TOKEN_UNREADABLE';
@@ -16,7 +16,7 @@ export class OriginTokenError extends Error {
 }
 
 /**
- * Reads the origin program's write token. `variable`: the environment variable that names the file. Throws `OriginTokenError`.
+ * Reads a token of the origin program or of a cache tier. `variable`: the environment variable that names the file. Throws `OriginTokenError`.
  */
 export async function readOriginToken(path: string, variable: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {

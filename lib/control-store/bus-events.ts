@@ -3,7 +3,7 @@ import type { StreamEventType } from './stream-events.ts';
 
 /**
  * The journal entries that other systems act on: going live, interruptions and the end of a broadcast, the outcome of its
- * recording, takedowns, managed channels and pushes. All other entries are for people and stay in the journal.
+ * recording, takedowns, who may watch, managed channels and pushes. All other entries are for people and stay in the journal.
  */
 const published = {
   'stream.live': true,
@@ -15,6 +15,8 @@ const published = {
   'recording.deleted': true,
   'stream.taken_down': true,
   'stream.restored': true,
+  'playback.changed': true,
+  'playback.revoked': true,
   'managed.channel.starting': true,
   'managed.channel.running': true,
   'managed.channel.failed': true,

@@ -15,6 +15,10 @@ export interface StreamRecord {
   readonly encoder?: EncoderTier;
   /** Other RTMP servers that the stream is pushed to. */
   readonly destinations?: readonly DestinationRecord[];
+  /** Who may watch. @default 'public' */
+  readonly playback?: PlaybackMode;
+  /** Set when all playback links are revoked: tokens issued until then open nothing. */
+  readonly playbackNotBeforeMs?: number;
   /** Set by a takedown: nobody may publish. */
   readonly takenDown?: { readonly reason: string; readonly atMs: number };
   /** Incremented by every write. A write names the version it read. */
@@ -23,6 +27,9 @@ export interface StreamRecord {
 
 /** Headwater's own encoder workers, or one AWS MediaLive channel per broadcast. */
 export type EncoderTier = 'fleet' | 'medialive';
+
+/** `signed`: only viewers with a playback token (`lib/edge/policy/playback-token.ts`). */
+export type PlaybackMode = 'public' | 'signed';
 
 /** A third-party RTMP server that receives a copy of what the broadcaster sends (simulcast). */
 export interface DestinationRecord {

@@ -1,7 +1,7 @@
 import { type JournaledRefusalReason, refusals } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import { formatDuration, joinWords, mbps } from './format.ts';
-import type { EncoderTier, EndReason, StreamEventRecord } from './records.ts';
+import type { EncoderTier, EndReason, PlaybackMode, StreamEventRecord } from './records.ts';
 
 /** Why a proxy re-sent a publisher's media: its link broke, its worker handed the broadcast over, or its worker disappeared. */
 export type RehomeCause = 'link-broken' | 'handed-over' | 'worker-gone';
@@ -24,6 +24,14 @@ const texts = {
   'stream.changed': (facts: { name: string; reconnectWindowMs: number; encoder?: EncoderTier }) =>
     `Settings changed. Name: “${facts.name}”; reconnect window: ${formatDuration(facts.reconnectWindowMs)}.` +
     `${facts.encoder === undefined ? '' : ` From the next broadcast on, ${encoderWords[facts.encoder]}.`}`,
+
+  'playback.changed': ({ mode }: { mode: PlaybackMode }) =>
+    mode === 'signed'
+      ? 'Playback is now signed: the stream and its recordings can be watched only with a playback link, and destinations receive nothing.'
+      : 'Playback is now public: anyone can watch the stream and its recordings.',
+
+  'playback.revoked': (_: Record<never, never>) =>
+    'All playback links revoked. Viewers need new ones to continue watching.',
 
   'key.rotated': ({ keyId, graceMs }: { keyId: string; graceMs: number }) =>
     graceMs === 0

@@ -1,3 +1,5 @@
+import type { PlaybackMode } from '../control-store/records.ts';
+
 /**
  * What the edge must not serve. A path is `<region>/<streamId>`, or `<region>/<streamId>/<broadcastId>` for one recording. Denying
  * and allowing are idempotent.
@@ -8,6 +10,20 @@ export interface EdgeDenials {
   allow(path: string): Promise<void>;
   /** Whether viewers are currently denied the path, as far as can be determined. */
   isDenied(path: string): Promise<boolean>;
+}
+
+/** Who may watch streams whose playback is signed. Everything here is idempotent and reaches all edges within seconds. */
+export interface EdgePlayback {
+  /** `path` is `<region>/<streamId>`. Resolves once the edge has it stored. */
+  setPlayback(path: string, setting: PlaybackSetting): Promise<void>;
+  /** Refuses the tokens of one session until they expire. */
+  revoke(path: string, session: string): Promise<void>;
+}
+
+export interface PlaybackSetting {
+  readonly mode: PlaybackMode;
+  /** Refuses all tokens issued until then, in Unix milliseconds. @default none */
+  readonly notBeforeMs?: number | undefined;
 }
 
 /** Invalidates the caches between origin and viewers. */

@@ -29,6 +29,8 @@ export interface EdgeRequest {
   readonly client?: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The client's IP address. */
+  readonly address: string;
 }
 
 export interface EdgeResponse {

@@ -1,13 +1,16 @@
 import type { Clock } from '../net/clock.ts';
+import { isBearer } from '../protocol/http/bearer.ts';
 import type { CacheState, EdgeCache, Served } from './cache.ts';
 import type { CachedObject } from './cached-object.ts';
 import { ObjectReading } from './object-reading.ts';
 import type { Passed } from './pass-through.ts';
 import { PassedBody } from './passed-body.ts';
+import type { PlaybackCheck } from './playback-check.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
 import { deniedBody, deniedHead, deniedPathOf, deniedRecordingOf } from './policy/denial.ts';
 import { acceptsGzip } from './policy/encoding.ts';
 import { VariantLimit } from './policy/limits/variant-limit.ts';
+import { type PlaybackRefusal, splitToken } from './policy/playback.ts';
 import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
 import { SharedBody, SharedBodyReader } from './shared-body.ts';
@@ -18,6 +21,10 @@ export interface EdgeHandlerOptions {
   readonly cache: EdgeCache;
   readonly clock: Clock;
   readonly gzip: Gzip;
+  /** For a tier that only edges may reach: the token that they send as `Authorization: Bearer …`. @default open to all */
+  readonly clientToken?: string | undefined;
+  /** Checks playback tokens. @default everything is public, as for a tier that only edges reach */
+  readonly playback?: PlaybackCheck | undefined;
 }
 
 type Reply = (response: EdgeResponse) => void;
@@ -26,19 +33,21 @@ type Reply = (response: EdgeResponse) => void;
  * The edge and the shield, without their sockets.
  *
  *     GET, HEAD /<object key>   from the cache, by the delivery policy table; 404 if no row matches, 410 if the stream
- *                               was taken down or deleted, or the recording was deleted
+ *                               was taken down or deleted, or the recording was deleted; 403 if the stream is signed and the
+ *                               path has no valid token (policy/playback-token.ts)
  *     OPTIONS                   a CORS preflight
  *     GET, HEAD /time           the current time, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}
- *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, uncached, shed, refused, denied, fills,
- *                                failedFills, upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions, cutReaders} since
- *                                startup
+ *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, uncached, shed, refused, denied, unsigned,
+ *                                fills, failedFills, upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions, cutReaders}
+ *                                since startup
  */
 export class EdgeHandler implements EdgeService {
   readonly #options: EdgeHandlerOptions;
   /** `<region>/<streamId>` of denied streams, `<region>/<streamId>/<broadcastId>` of denied recordings. */
   #denied: ReadonlySet<string> = new Set();
   #denials = 0;
+  #playbackRefusals = 0;
   readonly #variants = new VariantLimit();
 
   constructor(options: EdgeHandlerOptions) {
@@ -55,11 +64,11 @@ export class EdgeHandler implements EdgeService {
   }
 
   handle(request: EdgeRequest, reply: Reply): void {
-    const { method, target } = request;
+    const { method } = request;
+    const { path: target, token } = splitToken(request.target);
     const found = cacheKeyOf(target);
-    const askedMs = this.#options.clock.nowMs();
-    const key = found && this.#variants.limited(found, askedMs);
-    if (method !== 'GET' && method !== 'HEAD') {
+    if (!this.#mayAsk(request, target)) reply(textReply(method, 401, 'Only edges may read from here.'));
+    else if (method !== 'GET' && method !== 'HEAD') {
       reply(
         method === 'OPTIONS'
           ? preflight
@@ -67,9 +76,13 @@ export class EdgeHandler implements EdgeService {
               allow: 'GET, HEAD, OPTIONS',
             }),
       );
-    } else if (key) {
-      if (this.#isDenied(key)) this.#refuse(method, reply);
+    } else if (found) {
+      const askedMs = this.#options.clock.nowMs();
+      const refusal = this.#options.playback?.refusal(found.key, token, request.address);
+      if (this.#isDenied(found)) this.#refuse(method, reply);
+      else if (refusal) this.#demandToken(method, refusal, reply);
       else {
+        const key = this.#variants.limited(found, askedMs);
         const use = (served: Served) => {
           // The stream may have been taken down while we were asking the next tier.
           if (this.#isDenied(key)) this.#refuse(method, reply);
@@ -80,6 +93,12 @@ export class EdgeHandler implements EdgeService {
     } else {
       reply(this.#own(method, target));
     }
+  }
+
+  #mayAsk({ headers }: EdgeRequest, target: string): boolean {
+    const { clientToken } = this.#options;
+    if (clientToken === undefined || target === '/healthz') return true;
+    return typeof headers.authorization === 'string' && isBearer(headers.authorization, clientToken);
   }
 
   /** Paths that are not objects: our own pages, or nothing. */
@@ -99,7 +118,16 @@ export class EdgeHandler implements EdgeService {
   #metrics(): object {
     const { counts, memory, fillsUnderWay } = this.#options.cache;
     const { objects, usedBytes: cacheBytes, evictions, cutReaders } = memory;
-    return { ...counts, denied: this.#denials, fillsUnderWay, objects, cacheBytes, evictions, cutReaders };
+    return {
+      ...counts,
+      denied: this.#denials,
+      unsigned: this.#playbackRefusals,
+      fillsUnderWay,
+      objects,
+      cacheBytes,
+      evictions,
+      cutReaders,
+    };
   }
 
   #isDenied({ key }: CacheKey): boolean {
@@ -110,6 +138,11 @@ export class EdgeHandler implements EdgeService {
   #refuse(method: string, reply: Reply): void {
     this.#denials++;
     reply(method === 'HEAD' ? deniedHead : { ...deniedHead, body: bodyOf(deniedBody) });
+  }
+
+  #demandToken(method: string, { head, body }: PlaybackRefusal, reply: Reply): void {
+    this.#playbackRefusals++;
+    reply(method === 'HEAD' ? head : { ...head, body: bodyOf(body) });
   }
 
   #give(request: EdgeRequest, served: Served, askedMs: number, reply: Reply): void {

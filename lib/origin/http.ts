@@ -17,12 +17,15 @@ export interface OriginOptions {
   readonly store: StreamingObjectStore;
   /** The token that writers send as `Authorization: Bearer …`. */
   readonly token: string;
+  /** The token that the shield sends in the same way. Without it, reading is open. */
+  readonly readToken?: string | undefined;
   readonly emit: EmitEvent;
 }
 
 /**
- * The origin as a web-standard handler. Reading is open except for quarantined objects and metrics, which name every stream; reading
- * those, writing and listing require the token.
+ * The origin as a web-standard handler. Only the tier in front of it may read, with the read token: it doesn't know who may watch
+ * what. Writing, listing and reading quarantined objects and metrics, which name every stream, require the writers' token, which may
+ * do everything.
  *
  *     GET, HEAD /<key>              200, 206, 304, 404, 416; ETag, Range, If-None-Match, If-Range
  *     PUT /<key>                    201 with ETag; If-Match, If-None-Match: * → 412; 413 over `maxObjectBytes`, 507 disk full
@@ -55,6 +58,9 @@ export class OriginHandler {
     const key = url.pathname.slice(1);
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (reads && key === 'healthz') return Response.json({ status: 'ok' }, { headers: noStore });
+    if (reads && !this.#mayRead(request.headers.get('authorization'))) {
+      return problem(401, 'Reading requires a token: Authorization: Bearer …');
+    }
     if (reads && isObjectKey(key) && !isPrivate(key)) return this.#read(request, key);
     if (!isBearer(request.headers.get('authorization'), this.#options.token)) {
       return reads ? notFound() : problem(401, 'Writing requires a token: Authorization: Bearer …');
@@ -67,6 +73,11 @@ export class OriginHandler {
     if (request.method === 'DELETE') return this.#delete(request, key);
     if (request.method === 'MOVE') return this.#move(key, request.headers.get('destination') ?? '');
     return problem(405, `Supported methods: ${allowed}`, { allow: allowed });
+  }
+
+  #mayRead(authorization: string | null): boolean {
+    const { token, readToken } = this.#options;
+    return readToken === undefined || isBearer(authorization, readToken) || isBearer(authorization, token);
   }
 
   async #read(request: Request, key: string): Promise<Response> {

@@ -159,7 +159,9 @@ export class PushSet implements PublishTap {
 
   /** Starts and stops pushes to match the settings. */
   #follow(stream: StreamRecord | undefined): void {
-    const isPushed = stream !== undefined && stream.takenDown === undefined;
+    // Another service would show it to anyone.
+    const isPrivate = stream?.playback === 'signed';
+    const isPushed = stream !== undefined && stream.takenDown === undefined && !isPrivate;
     const wanted = isPushed ? (stream.destinations ?? []).slice(0, maxDestinations) : [];
     const byId = new Map(wanted.filter(({ enabled }) => enabled).map((record) => [record.id, record]));
     for (const [id, push] of this.#pushes) {

@@ -23,16 +23,25 @@ export function randomId(length: number): string {
   return text;
 }
 
-export const newStreamId = (): StreamId => randomId(16) as StreamId;
+/**
+ * The last character of the id of a stream or broadcast that began as signed. It is outside {@link idAlphabet}, so no other id ends
+ * in it. The edge, which sees ids in paths, requires a playback token for these even if it can look nothing up
+ * (docs/decisions/0022).
+ */
+const signedMark = 'u';
+
+/** `signed`: the stream's playback is signed from the start. @default false */
+export const newStreamId = (signed = false): StreamId =>
+  (signed ? randomId(15) + signedMark : randomId(16)) as StreamId;
 export const newSessionId = (): SessionId => randomId(12) as SessionId;
 
 const timeDigits = 9;
 
 /**
  * Time first (ms, 9 characters of base 32), so that a stream's broadcasts list in order. `after`: the stream's previous broadcast;
- * the new id sorts after it even if that one began on a host whose clock is ahead.
+ * the new id sorts after it even if that one began on a host whose clock is ahead. `signed`: the stream's playback is signed now.
  */
-export function newBroadcastId(nowMs: number, after?: BroadcastId): BroadcastId {
+export function newBroadcastId(nowMs: number, after?: BroadcastId, signed = false): BroadcastId {
   const lastMs = after === undefined ? -1 : timeOf(after);
   let time = '';
   for (
@@ -42,7 +51,7 @@ export function newBroadcastId(nowMs: number, after?: BroadcastId): BroadcastId 
   ) {
     time = idAlphabet[rest % 32] + time;
   }
-  return (time + randomId(7)) as BroadcastId;
+  return (time + (signed ? randomId(6) + signedMark : randomId(7))) as BroadcastId;
 }
 
 function timeOf(id: BroadcastId): number {
@@ -51,7 +60,7 @@ function timeOf(id: BroadcastId): number {
 
 /** True for the text form of a stream or broadcast id. Nothing else ever reaches a path or a query. */
 export function isStreamId(text: string): text is StreamId {
-  return /^[0-9a-hjkmnp-tv-z]{16}$/.test(text);
+  return /^[0-9a-hjkmnp-tv-z]{15}[0-9a-hjkmnp-z]$/.test(text);
 }
 
 /** The same for a broadcast id, which has the same form. */

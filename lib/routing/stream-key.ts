@@ -7,7 +7,7 @@ export interface StreamKey {
   readonly secret: string;
 }
 
-const keyPattern = /^([0-9a-hjkmnp-tv-z]{16})_([0-9a-hjkmnp-tv-z]{26})$/;
+const keyPattern = /^([0-9a-hjkmnp-tv-z]{15}[0-9a-hjkmnp-z])_([0-9a-hjkmnp-tv-z]{26})$/;
 
 export const newStreamKey = (streamId: StreamId): StreamKey => ({ streamId, secret: randomId(26) });
 

@@ -21,6 +21,19 @@ export const controlEvents = {
     'info',
     'Destination removed from a stream.',
   ),
+  'control.playback.changed': event<{ streamId: string; mode: 'public' | 'signed' }>(
+    'info',
+    'Playback of a stream changed: public, or only with playback links.',
+  ),
+  'control.playback.revoked': event<{ streamId: string; session?: string }>(
+    'info',
+    'Playback session revoked; all sessions of the stream if none is named.',
+  ),
+  'control.playback-keys.rotated': event<{ keyId: string }>('info', 'Playback signing key rotated.'),
+  'control.playback-revocations.removed': event<{ removed: number }>(
+    'info',
+    'Revoked playback sessions that have expired removed from the edge.',
+  ),
   'control.end.requested': event<{ streamId: string; broadcastId: string }>(
     'info',
     'End of a broadcast requested.',

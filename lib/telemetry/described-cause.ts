@@ -15,7 +15,9 @@ const maxStackLength = 4 * 1024;
 const maxErrors = 8;
 
 /** A stream key, as `formatStreamKey` writes it: what follows the stream id is secret. */
-const streamKeys = /\b([0-9a-hjkmnp-tv-z]{16})_[0-9a-hjkmnp-tv-z]{26}/g;
+const streamKeys = /\b([0-9a-hjkmnp-tv-z]{15}[0-9a-hjkmnp-z])_[0-9a-hjkmnp-tv-z]{26}/g;
+/** A playback token (`lib/edge/policy/playback-token.ts`): its key, its time and its session are no secrets. */
+const playbackTokens = /~([0-9a-z]{4}\.[0-9a-z]{8}\.[0-9a-z]{20}\.)[\w-]*\.[an]\.[\w-]{43}/g;
 
 /**
  * An error for the log, with its stack, its causes, and the errors that an `AggregateError` holds: at most 8 errors, 4 KiB of stack
@@ -50,6 +52,6 @@ function framesOf(stack: string, message: string): string {
 }
 
 function cut(text: string, maxLength: number): string {
-  const masked = text.replaceAll(streamKeys, '$1_…');
+  const masked = text.replaceAll(streamKeys, '$1_…').replaceAll(playbackTokens, '~$1…');
   return masked.length <= maxLength ? masked : `${masked.slice(0, maxLength)}…`;
 }

@@ -6,12 +6,17 @@ export const edgeEvents = {
     'warn',
     'Failed to fetch an object from the next tier; `served` is what clients got instead.',
   ),
-  'edge.denials.changed': event<{ denied: number }>(
+  'edge.denials.changed': event<{ denied: number; playback: number; revoked: number }>(
     'info',
-    'Takedown list updated; `denied` is the number of streams on it.',
+    'Rules updated: number of streams taken down, of streams whose playback was changed, and of revoked sessions.',
   ),
   'edge.denials.unreadable': event<{ cause: unknown }>(
     'error',
-    'Failed to read the takedown list; the last known list stays in force.',
+    'Failed to read the rules; the last known ones stay in force.',
+  ),
+  'edge.playback-keys.changed': event<Record<never, never>>('info', 'Playback signing keys updated.'),
+  'edge.playback-keys.unreadable': event<{ cause: unknown }>(
+    'error',
+    'Failed to read the playback signing keys; the last known ones stay in use.',
   ),
 } as const;

@@ -220,7 +220,7 @@ export const metrics = {
     statistic: 'Sum',
     dimensions: [],
     description:
-      'Requests the edge let through because it could not read the takedown list. All regions, reported in us-east-1.',
+      'Requests for which the edge could not read its store: public streams were let through, signed ones refused. All regions, reported in us-east-1.',
   },
   ControlApiFaults: {
     unit: 'Count',

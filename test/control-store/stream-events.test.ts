@@ -15,6 +15,8 @@ const about = { streamId: newStreamId(), broadcastId: newBroadcastId(1), atMs: 1
 const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
   'stream.created': { name: 'Studio A' },
   'stream.changed': { name: 'Studio B', reconnectWindowMs: 60_000, encoder: 'medialive' },
+  'playback.changed': { mode: 'signed' },
+  'playback.revoked': {},
   'key.rotated': { keyId: 'k2', graceMs: 86_400_000 },
   'key.revoked': { keyId: 'k1' },
   'destination.added': { destination: 'Second site', server: 'live.example.com' },

@@ -66,7 +66,7 @@ describe('coalescing', () => {
 
   test('a fill goes on when the client that caused it has left', async () => {
     const { upstream, handler, ask } = edgeInMemory();
-    handler.handle({ method: 'GET', target: segment, headers: {} }, ({ body }) => body?.close());
+    handler.handle({ method: 'GET', target: segment, headers: {}, address: '' }, ({ body }) => body?.close());
     await upstream.last.give('bytes');
     expect(ask(segment)).toMatchObject({ text: 'bytes', state: 'hit' });
   });
@@ -456,7 +456,8 @@ describe('memory', () => {
     const readers: { body: BodyReader; isCut: boolean }[] = [];
     for (let number = 0; number < 4; number++) {
       const client = clients[number % clients.length] ?? '';
-      handler.handle({ method: 'GET', target: name(number * 100), headers: {}, client }, ({ body }) => {
+      const request = { method: 'GET', target: name(number * 100), headers: {}, client, address: '' };
+      handler.handle(request, ({ body }) => {
         if (!body) throw new Error('no body');
         const reader = { body, isCut: false };
         readers.push(reader);
@@ -545,7 +546,8 @@ describe('memory', () => {
     const readers = await fillWithReaders(edge);
     for (const { body } of readers) body.stalled(time.nowMs);
     for (let number = 0; number < 4; number++) {
-      handler.handle({ method: 'GET', target: name(number * 100), headers: {}, client: 'b' }, () => {});
+      const request = { method: 'GET', target: name(number * 100), headers: {}, client: 'b', address: '' };
+      handler.handle(request, () => {});
     }
     const client = ask(name(9));
     await upstream.last.give(bytes);
@@ -573,7 +575,7 @@ describe('memory', () => {
     const { upstream, handler, ask, time } = edge;
     await fillWithReaders(edge);
     let stuck: BodyReader | undefined;
-    handler.handle({ method: 'GET', target: name(9), headers: {} }, ({ body }) => {
+    handler.handle({ method: 'GET', target: name(9), headers: {}, address: '' }, ({ body }) => {
       stuck = body;
     });
     await upstream.last.head(200, { 'content-length': '20000' });
@@ -593,7 +595,7 @@ describe('memory', () => {
   test('a version that was replaced counts until its last reader has left', async () => {
     const { upstream, handler, ask, cache, time } = edgeInMemory(budget);
     let close = () => {};
-    handler.handle({ method: 'GET', target: playlist, headers: {} }, ({ body }) => {
+    handler.handle({ method: 'GET', target: playlist, headers: {}, address: '' }, ({ body }) => {
       close = () => body?.close();
     });
     await upstream.last.give(bytes, secondOld);

@@ -1,4 +1,5 @@
 import { EdgeCache, type EdgeCacheOptions } from '../../lib/edge/cache.ts';
+import type { PlaybackCheck } from '../../lib/edge/playback-check.ts';
 import type { BodyReader, EdgeResponse } from '../../lib/edge/ports.ts';
 import { EdgeHandler } from '../../lib/edge/service.ts';
 import { ScriptedUpstream } from './scripted-upstream.ts';
@@ -40,7 +41,11 @@ export class TestClient {
 }
 
 /** A tier without sockets: its next tier, its clock and its clients are the test's. */
-export function edgeInMemory(options: Partial<EdgeCacheOptions> = {}) {
+export function edgeInMemory(
+  options: Partial<EdgeCacheOptions> = {},
+  playback?: PlaybackCheck,
+  clientToken?: string,
+) {
   const upstream = new ScriptedUpstream();
   const time = { nowMs: 1000 };
   const clock = { nowMs: () => time.nowMs, wallMs: () => Date.parse('2026-11-22T14:00:00.123Z') };
@@ -56,14 +61,21 @@ export function edgeInMemory(options: Partial<EdgeCacheOptions> = {}) {
     tier: 'edge',
     cache,
     clock,
+    playback,
+    clientToken,
     gzip: async (body) => {
       compressed.push(Buffer.from(body).toString());
       return Buffer.from('z');
     },
   });
-  const ask = (target: string, headers: Record<string, string> = {}, method = 'GET') => {
+  const ask = (
+    target: string,
+    headers: Record<string, string> = {},
+    method = 'GET',
+    address = '192.0.2.1',
+  ) => {
     const client = new TestClient();
-    handler.handle({ method, target, headers }, client.reply);
+    handler.handle({ method, target, headers, address }, client.reply);
     return client;
   };
   return { upstream, time, cache, handler, events, compressed, ask };

@@ -105,7 +105,8 @@ describe('a client that makes up names', () => {
   test('does not use up what others have', async () => {
     await flood((number) => `${folder}${number}.m4s`);
     let status: number | undefined;
-    const request = { method: 'GET', target: `${folder}5.m4s`, headers: {}, client: '192.0.2.7' };
+    const client = { client: '192.0.2.7', address: '192.0.2.7' };
+    const request = { method: 'GET', target: `${folder}5.m4s`, headers: {}, ...client };
     edge.handler.handle(request, (response) => {
       status = response.status;
     });

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { maxObjectBytes } from '../../lib/edge/policy/delivery.ts';
 import { ObjectStoreFullError, ObjectStoreUnavailableError } from '../../lib/object-store/errors.ts';
+import { OriginHandler } from '../../lib/origin/http.ts';
 import { startOrigin, token } from './origin-server.ts';
 
 const authorization = `Bearer ${token}`;
@@ -216,6 +217,45 @@ describe('an origin whose disk fails', () => {
       expect.objectContaining({ path: '/a/1', status: 507 }),
       { refused: 3, forMs: expect.any(Number) },
     ]);
+    await origin.close();
+  });
+});
+
+describe('reading with a token of its own', () => {
+  test('is refused without it; the writers’ token reads, too, and the readers’ writes nothing', async () => {
+    const origin = await startOrigin();
+    const handler = new OriginHandler({
+      store: origin.store,
+      token,
+      readToken: 'the-token-of-the-shield',
+      emit: () => {},
+    });
+    const ask = (path: string, bearer?: string, method = 'GET') =>
+      handler.fetch(
+        new Request(`http://origin${path}`, {
+          method,
+          ...(bearer !== undefined && { headers: { authorization: `Bearer ${bearer}` } }),
+        }),
+      );
+    await origin.store.put('local/s/read.m4s', Buffer.from('media'), { contentType: 'x', cacheControl: 'y' });
+    await origin.store.put('quarantine/local/s/1.m4s', Buffer.from('dark'), {
+      contentType: 'x',
+      cacheControl: 'y',
+    });
+    const statuses = async (path: string, method?: string) => {
+      const answers = [undefined, 'x', 'the-token-of-the-shield', token].map(async (bearer) => {
+        const answer = await ask(path, bearer, method);
+        await answer.arrayBuffer();
+        return answer.status;
+      });
+      return Promise.all(answers);
+    };
+    expect(await statuses('/local/s/read.m4s')).toEqual([401, 401, 200, 200]);
+    expect(await statuses('/local/s/read.m4s', 'HEAD')).toEqual([401, 401, 200, 200]);
+    expect(await statuses('/_metrics')).toEqual([401, 401, 404, 200]);
+    expect(await statuses('/quarantine/local/s/1.m4s')).toEqual([401, 401, 404, 200]);
+    expect(await statuses('/local/s/gone.m4s', 'DELETE')).toEqual([401, 401, 401, 204]);
+    expect((await ask('/healthz')).status).toBe(200);
     await origin.close();
   });
 });

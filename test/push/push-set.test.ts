@@ -118,6 +118,7 @@ describe('the pushes of a session', () => {
   test.each([
     ['is taken down', stream([destination('a')], { takenDown: { reason: 'x', atMs: 0 } })],
     ['has no destinations any more', stream([])],
+    ['is signed: other services would show it to anyone', stream([destination('a')], { playback: 'signed' })],
   ])('end when the stream %s', async (_, next) => {
     const { set, settings, tried, pass } = setUp(stream([destination('a')]));
     set.onAir();

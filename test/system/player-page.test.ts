@@ -356,8 +356,9 @@ describe('the encoder of a stream', () => {
   test('offers no choice if only Headwater’s own encoders are available', async () => {
     const { id } = under.platform.add('Own show');
     const { page } = await under.open(`/streams/${id}`);
-    await page.getByRole('group', { name: 'Encoder' }).getByText('Headwater encoders').waitFor();
-    expect(await page.getByRole('radio').count()).toBe(0);
+    const group = page.getByRole('group', { name: 'Encoder' });
+    await group.getByText('Headwater encoders').waitFor();
+    expect(await group.getByRole('radio').count()).toBe(0);
     await page.close();
   });
 });

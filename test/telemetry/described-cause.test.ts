@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { signToken } from '../../lib/edge/policy/playback-token.ts';
 import { type DescribedCause, describeCause } from '../../lib/telemetry/described-cause.ts';
 
 const described = (cause: unknown): DescribedCause => describeCause(cause) as DescribedCause;
@@ -51,6 +52,16 @@ describe('the cause that a log line shows', () => {
     expect(text).not.toContain('7777');
     expect(text).not.toContain('secret');
     expect(describeCause(`bad ${key}`)).toBe(`bad ${'0'.repeat(16)}_…`);
+  });
+
+  test('shows of a playback token its key and its session only', () => {
+    const session = '0'.repeat(20);
+    const key = { id: 'k001', secret: 's' };
+    for (const address of [undefined, '192.0.2.1']) {
+      const token = signToken('local/s', { session, issuedMs: 1, viewerId: 'seat-12', address }, key);
+      const text = String(describeCause(`GET /local/~${token}/s/index.m3u8 failed`));
+      expect(text).toBe(`GET /local/~k001.00000001.${session}.…/s/index.m3u8 failed`);
+    }
   });
 
   test('is what was thrown where that is no error', () => {

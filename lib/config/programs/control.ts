@@ -34,8 +34,10 @@ export const controlCodec = envCodec({
   offeredEncoders: encoderTiers.optional(),
   /** Non-public networks that streams may be pushed to. For one machine and tests; the proxies have the same setting. */
   pushAllow: cidrs.optional(),
-  /** The edge at which takedowns deny streams. Without it, or without an origin, takedowns are unavailable. */
+  /** The edge that takedowns and signed streams are reported to. Without it, or without an origin, takedowns are unavailable. */
   edge: edgeLocation.optional(),
+  /** The keys that sign playback links; the edge reads the same ones. Without it, or without an edge, every stream is public. */
+  playbackKeys: secretLocation.optional(),
   /** Where the recordings are that a takedown quarantines. */
   origin: originLocation.optional(),
   /** File with the write token of the origin program; not needed for S3. */

@@ -9,6 +9,7 @@ import { addDestinationRoutes } from './destinations.ts';
 import { addFleetRoutes } from './fleet.ts';
 import { addEventRoutes } from './journal.ts';
 import { addKeyRoutes } from './keys.ts';
+import { addPlaybackRoutes } from './playback.ts';
 import type { ApiProblem } from './problems.ts';
 import { describedSchemas } from './schemas/schemas.ts';
 import { addStreamRoutes } from './streams.ts';
@@ -35,12 +36,13 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addBroadcastRoutes(app, context);
   addEventRoutes(app, context);
   addDestinationRoutes(app, context);
+  addPlaybackRoutes(app, context);
   addTakedownRoutes(app, context);
   addFleetRoutes(app, context);
   addDocument(app, {
     title: 'Headwater control API',
     description:
-      'Manages streams, their keys, broadcasts, destinations, takedowns and events, and reports the fleet. Errors are problem details (RFC 9457). Undocumented fields and query parameters are rejected.',
+      'Manages streams, their keys, broadcasts, destinations, playback links, takedowns and events, and reports the fleet. Errors are problem details (RFC 9457). Undocumented fields and query parameters are rejected.',
   });
   return app;
 }

@@ -10,6 +10,8 @@ import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { DeletionRequest } from '../deletions/deletion-runner.ts';
 import type { ChannelClass } from '../managed-channels/policy/managed-cost.ts';
+import type { KeyRing } from '../playback/key-ring.ts';
+import type { StreamPlayback } from '../playback/stream-playback.ts';
 import type { Caller } from '../policy/access.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
 
@@ -70,12 +72,20 @@ export interface ControlApiDependencies {
   readonly takedowns?: Takedowns | undefined;
   /** @default streams and recordings can't be deleted */
   readonly deletions?: StreamDeletions | undefined;
+  /** @default every stream is public */
+  readonly playback?: PlaybackControl | undefined;
 }
 
 /** Deletes streams and recordings. The request is persisted before it returns and continues in the background. */
 export interface StreamDeletions {
   /** @throws TooManyDeletionsError */
   ask(streamId: StreamId, request: DeletionRequest): Promise<Deletion>;
+}
+
+/** Makes streams signed, and playback links for them. */
+export interface PlaybackControl {
+  readonly streams: Pick<StreamPlayback, 'change' | 'pathOf' | 'edge'>;
+  readonly keys: Pick<KeyRing, 'current'>;
 }
 
 /** Takes streams down and restores them. Both are persisted before they return and continue in the background. */

@@ -24,7 +24,9 @@ export const controlFunctionCodec = envCodec({
   region: regionName,
   /** Holds the recordings that a takedown quarantines. */
   origin: originLocation,
-  /** The edge that a takedown blocks streams at. */
+  /** The keys that sign playback links. */
+  playbackKeys: secretLocation,
+  /** The edge that takedowns and signed streams are reported to. */
   edge: edgeLocation,
   /** Name or ARN of the function that completes takedowns. */
   takedownsFunction: z.string().min(1),

@@ -68,6 +68,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     reconnectWindowMs: stream.reconnectWindowMs,
     keys: presentKeys(stream, nowMs),
     playback: {
+      access: stream.playback ?? ('public' as const),
       dash: `${media}/manifest.mpd`,
       hls: `${media}/index.m3u8`,
       // One page serves every region, so the link names the region.

@@ -3,14 +3,17 @@ import type { EncoderTier } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import { newStreamId, randomId } from '../../routing/ids.ts';
 import { hashStreamKey, newStreamKey } from '../../routing/stream-key.ts';
+import { settingOf } from '../playback/stream-playback.ts';
 import { isRestricted } from '../policy/access.ts';
 import type { ApiContext, ControlApi } from './context.ts';
+import { playbackOf } from './playback.ts';
 import { presentCreatedStream, presentStream } from './present.ts';
 import { noDocuments, presentDeletion } from './present-documents.ts';
 import { ApiProblem } from './problems.ts';
 import { answer, bodyProblems, jsonBody, limitParam, problems, streamParams } from './route-parts.ts';
 import { Deletion, RecordingsChoice } from './schemas/deletion-schemas.ts';
 import { examples } from './schemas/examples.ts';
+import { namesAField } from './schemas/schema-parts.ts';
 import { CreatedStream, NewStream, Stream, StreamChange, StreamPage } from './schemas/schemas.ts';
 import {
   changeStream,
@@ -42,7 +45,11 @@ const createStream = createRoute({
       Location: { description: 'Path of the stream.', schema: { type: 'string' } },
       ...etagHeader,
     }),
-    ...problems('encoder-not-offered', 'too-many-requests', 'too-many-streams', ...bodyProblems),
+    ...problems(
+      ...(['encoder-not-offered', 'signed-playback-not-offered'] as const),
+      ...(['too-many-requests', 'too-many-streams'] as const),
+      ...bodyProblems,
+    ),
   },
 });
 
@@ -88,7 +95,7 @@ const updateStream = createRoute({
   operationId: 'updateStream',
   summary: 'Change a stream',
   description:
-    'Omitted fields keep their values. A new reconnect window or encoder applies from the next broadcast on.',
+    'Omitted fields keep their values. A new reconnect window or encoder applies from the next broadcast on. New playback applies within seconds to everything, live and recorded; while it is signed, destinations receive nothing.',
   tags,
   request: {
     params: streamParams,
@@ -106,6 +113,7 @@ const updateStream = createRoute({
     ...problems(
       'stream-not-found',
       'encoder-not-offered',
+      'signed-playback-not-offered',
       'changed-meanwhile',
       'version-mismatch',
       ...bodyProblems,
@@ -145,16 +153,19 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(createStream, async (c) => {
     const caller = c.get('caller');
-    const { name, reconnectWindowMs, encoder, owner: wanted } = c.req.valid('json');
+    const { name, reconnectWindowMs, encoder, owner: wanted, playback } = c.req.valid('json');
     demandOffered(encoder);
+    if (playback === 'signed') playbackOf(context);
     const owner = ownerFor(caller, wanted);
     await demandRoom(context, caller);
     const nowMs = clock.wallMs();
-    const id = newStreamId();
+    // Its id says that it is signed, so the edge has nothing to look up.
+    const id = newStreamId(playback === 'signed');
     const key = newStreamKey(id);
     const hash = hashStreamKey(key, config.keyPepper);
     const keys = [{ id: randomId(8), hash, createdAtMs: nowMs }];
-    const stream = { id, name, owner, createdAtMs: nowMs, reconnectWindowMs, keys, encoder, version: 1 };
+    const settings = { name, owner, reconnectWindowMs, encoder, playback };
+    const stream = { id, ...settings, createdAtMs: nowMs, keys, version: 1 };
     await store.createStream(stream);
     emit('control.stream.created', { streamId: id });
     await recordEvent(context, streamEvent('stream.created', { name }, { streamId: id, atMs: nowMs }));
@@ -185,24 +196,37 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(updateStream, async (c) => {
     const change = c.req.valid('json');
+    const { playback: mode, ...rest } = change;
     demandOffered(change.encoder);
     const owner = change.owner === undefined ? undefined : ownerFor(c.get('caller'), change.owner);
-    const stream = await changeStream(
-      context,
-      c.req.valid('param').id,
-      (before) => ({
-        ...before,
-        name: change.name ?? before.name,
-        reconnectWindowMs: change.reconnectWindowMs ?? before.reconnectWindowMs,
-        encoder: change.encoder ?? before.encoder ?? 'fleet',
-        ...(owner !== undefined && { owner }),
-      }),
-      c.req.valid('header')['if-match'],
-    );
+    const before = await loadStream(context, c.req.valid('param').id);
+    const write = () =>
+      changeStream(
+        context,
+        before.id,
+        (stored) => ({
+          ...stored,
+          name: change.name ?? stored.name,
+          reconnectWindowMs: change.reconnectWindowMs ?? stored.reconnectWindowMs,
+          encoder: change.encoder ?? stored.encoder ?? 'fleet',
+          ...(owner !== undefined && { owner }),
+          ...(mode && { playback: mode }),
+        }),
+        c.req.valid('header')['if-match'],
+      );
+    const stream = mode
+      ? await playbackOf(context).streams.change(before, { ...settingOf(before), mode }, write)
+      : await write();
     const { name, reconnectWindowMs } = stream;
     const about = { streamId: stream.id, atMs: clock.wallMs() };
     const { encoder } = change;
-    await recordEvent(context, streamEvent('stream.changed', { name, reconnectWindowMs, encoder }, about));
+    if (namesAField(rest)) {
+      await recordEvent(context, streamEvent('stream.changed', { name, reconnectWindowMs, encoder }, about));
+    }
+    if (mode && mode !== settingOf(before).mode) {
+      emit('control.playback.changed', { streamId: stream.id, mode });
+      await recordEvent(context, streamEvent('playback.changed', { mode }, about));
+    }
     const sight = await observeWithDocuments(context, stream);
     return c.json(presentStream(sight, config, clock.wallMs()), 200, { ETag: entityTag(stream) });
   });

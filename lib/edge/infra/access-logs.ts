@@ -14,11 +14,12 @@ export interface EdgeAccessLogsProps {
 
 /**
  * Logged fields of a request: enough to analyse delivery quality. No cookies or query strings (nobody needs them), and no
- * viewer address: network and country are what matters for delivery.
+ * viewer address: network and country are what matters for delivery. No paths either: a signed stream's carry its viewers' playback
+ * tokens (docs/decisions/0022). The behaviour's pattern names the region and the kind of object.
  */
 const recordFields = [
   ...['timestamp(ms)', 'DistributionId', 'x-edge-location', 'x-edge-request-id'],
-  ...['cs-method', 'cs-uri-stem', 'cs(User-Agent)', 'cs-protocol', 'cs-protocol-version', 'ssl-protocol'],
+  ...['cs-method', 'cs(User-Agent)', 'cs-protocol', 'cs-protocol-version', 'ssl-protocol'],
   ...['c-country', 'asn', 'sc-status', 'sc-bytes', 'sc-content-type'],
   ...['x-edge-result-type', 'x-edge-response-result-type', 'x-edge-detailed-result-type'],
   ...['time-taken', 'time-to-first-byte', 'origin-fbl', 'origin-lbl', 'cache-behavior-path-pattern'],

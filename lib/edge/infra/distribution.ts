@@ -11,7 +11,6 @@ import {
   FunctionRuntime,
   HttpVersion,
   type IOrigin,
-  OriginRequestPolicy,
   PriceClass,
   S3OriginAccessControl,
   SecurityPolicyProtocol,
@@ -29,10 +28,11 @@ import { routesFunctionCode } from '../../player/policy/routes-function.ts';
 import { cacheableErrorStatuses, errorTtlSeconds, mediaBehaviours } from '../policy/behaviours.ts';
 import { shieldRegionOf } from '../policy/shield-region.ts';
 import { timeFunctionCode } from '../policy/time-function.ts';
+import { EdgeAccess } from './access.ts';
 import { EdgeAccessLogs } from './access-logs.ts';
 import { BucketOrigin } from './bucket-origin.ts';
 import { DeliveryCachePolicies } from './cache-policies.ts';
-import { EdgeDenials } from './denials.ts';
+
 import { EdgeFirewall } from './firewall.ts';
 import { EdgeResponseHeaders } from './response-headers.ts';
 
@@ -61,7 +61,7 @@ export class EdgeDistribution extends Construct {
   /** Base URL of media, `/<region>/<stream>/…`, and of the page. Without a trailing slash. */
   readonly playbackBaseUrl: string;
   readonly distributionId: string;
-  /** ARN of the key-value store with the takedown list. */
+  /** ARN of the key-value store with takedowns, signed streams and signing keys. */
   readonly denialsArn: string;
   readonly #originAccess: S3OriginAccessControl;
 
@@ -73,8 +73,8 @@ export class EdgeDistribution extends Construct {
       signing: Signing.SIGV4_ALWAYS,
     });
     const headers = new EdgeResponseHeaders(this, 'Headers', { deployment });
-    const denials = new EdgeDenials(this, 'Denials', { deployment, logDays: retention.logDays });
-    this.denialsArn = denials.storeArn;
+    const access = new EdgeAccess(this, 'Denials', { deployment, logDays: retention.logDays });
+    this.denialsArn = access.storeArn;
     const firewall = new EdgeFirewall(this, 'Firewall', { deployment, retention, viewersPerAddress });
     const pageOrigin = this.#origin('page', page.bucket.bucketRegionalDomainName);
     const pageBehaviour = {
@@ -105,7 +105,7 @@ export class EdgeDistribution extends Construct {
       defaultRootObject: 'index.html',
       defaultBehavior: pageBehaviour,
       additionalBehaviors: {
-        ...this.#media(deployment, regions, headers, denials),
+        ...this.#media(deployment, regions, headers, access),
         [embeddablePattern]: { ...pageBehaviour, responseHeadersPolicy: headers.embeddablePage },
         '/time': {
           // Never requested: the function answers.
@@ -142,7 +142,7 @@ export class EdgeDistribution extends Construct {
     deployment: string,
     regions: readonly string[],
     headers: EdgeResponseHeaders,
-    denials: EdgeDenials,
+    access: EdgeAccess,
   ): Record<string, BehaviorOptions> {
     const policies = new DeliveryCachePolicies(this, 'CachePolicies', { deployment });
     const { account, urlSuffix } = Stack.of(this);
@@ -159,10 +159,8 @@ export class EdgeDistribution extends Construct {
         {
           origin: origins.get(behaviour.region) as IOrigin,
           cachePolicy: policies.for(behaviour),
-          // Lets the bucket answer preflights. None of these headers becomes part of the cache key.
-          originRequestPolicy: OriginRequestPolicy.CORS_S3_ORIGIN,
           responseHeadersPolicy: headers.media,
-          functionAssociations: [denials.onRequest],
+          functionAssociations: [access.onRequest],
           allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
           compress: behaviour.rule.compress,
           // A player with an http URL would be redirected at every segment; it is better to fail visibly.

@@ -20,6 +20,7 @@ const mediaRequestsPerSecond = Math.ceil((2 * 4) / segmentSeconds);
 /** Opening the page requests its few files once, and the time. */
 const pageRequestsPerMinute = 10;
 const windowSeconds = 60;
+const mediaRate = 'media-rate';
 
 /**
  * The edge's web ACL. Media are the same cached bytes for everyone, so the only threat there is an address that requests more
@@ -33,7 +34,7 @@ export class EdgeFirewall extends Construct {
     super(scope, id);
     const { deployment, retention, viewersPerAddress = 1000 } = props;
     const rules: CfnWebACL.RuleProperty[] = [
-      rate('media-rate', viewersPerAddress * mediaRequestsPerSecond * windowSeconds, isMedia),
+      rate(mediaRate, viewersPerAddress * mediaRequestsPerSecond * windowSeconds, isMedia),
       rate('page-rate', viewersPerAddress * pageRequestsPerMinute, isNoMedia),
       managed('AWSManagedRulesAmazonIpReputationList'),
       managed('AWSManagedRulesKnownBadInputsRuleSet'),
@@ -41,13 +42,13 @@ export class EdgeFirewall extends Construct {
     ].map((rule, priority) => ({
       ...rule,
       priority,
-      visibilityConfig: visibility(`${deployment}-${rule.name}`),
+      visibilityConfig: visibility(`${deployment}-${rule.name}`, rule.name !== mediaRate),
     }));
     const webAcl = new CfnWebACL(this, 'WebAcl', {
       name: `${deployment}-edge`,
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
-      visibilityConfig: visibility(`${deployment}-edge`),
+      visibilityConfig: visibility(`${deployment}-edge`, false),
       rules,
     });
     this.webAclArn = webAcl.attrArn;
@@ -90,6 +91,8 @@ export class EdgeFirewall extends Construct {
         ],
       },
       redactedFields: [
+        // Paths of signed streams carry playback tokens.
+        { uriPath: {} },
         { queryString: {} },
         { singleHeader: { Name: 'authorization' } },
         { singleHeader: { Name: 'cookie' } },
@@ -134,8 +137,9 @@ const managed = (name: string): Rule => ({
   overrideAction: { none: {} },
 });
 
-const visibility = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
+/** Samples show whole paths, which for media may have a playback token: redaction covers only logs. */
+const visibility = (metricName: string, sampled: boolean): CfnWebACL.VisibilityConfigProperty => ({
   metricName,
   cloudWatchMetricsEnabled: true,
-  sampledRequestsEnabled: true,
+  sampledRequestsEnabled: sampled,
 });

@@ -3,14 +3,14 @@ import { plainHead, type ResponseHead } from './response.ts';
 /**
  * How the edge treats what was taken down or deleted: one rule for the local edge and for the function in front of CloudFront's
  * cache. Denials of streams are looked up by `<region>/<streamId>`, those of single recordings by
- * `<region>/<streamId>/<broadcastId>`.
+ * `<region>/<streamId>/<broadcastId>`, in paths whose playback token is already off (playback.ts).
  */
 
 /**
  * A request path in our canonical spelling. Any other spelling of the same object (an escape, a dot segment, a double slash)
  * would not match a denial by name; so anything that passes on paths verbatim must answer those with 404.
  */
-export const plainPathPattern = /^(\/[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]*)+$/;
+export const plainPathPattern = /^(\/[A-Za-z0-9_=@+-][A-Za-z0-9._=@+-]{0,199})+$/;
 
 /** The region and the stream of a request path. */
 export const deniedPathPattern = /^\/([^/]+\/[^/]+)\/./;
@@ -28,6 +28,11 @@ export const deniedPathOf = (path: string): string | undefined => deniedPathPatt
 
 /** The same for a recording: `/local/7h2k/1jm8/720p/5.m4s` → `local/7h2k/1jm8`. */
 export const deniedRecordingOf = (path: string): string | undefined => deniedRecordingPattern.exec(path)?.[1];
+
+/** Whether an entry (playback.ts) of a stream or a recording denies it. Also runs in CloudFront. */
+export function isDenied(entry: string): boolean {
+  return entry.indexOf('taken down') !== -1;
+}
 
 /** The response body; omitted for HEAD. */
 export const deniedBody = JSON.stringify({ status: 410, title: 'This is no longer available.' });

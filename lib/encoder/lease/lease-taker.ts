@@ -54,12 +54,15 @@ export class LeaseTaker {
     this.#options = options;
   }
 
-  /** Throws `AdmissionError`, `ConditionFailedError` if another worker was first, and the stores' errors. */
-  async take(streamId: StreamId, move?: PlannedMove): Promise<TakenLease> {
+  /**
+   * `signed`: the stream's playback is signed, so a new broadcast is marked as such. Throws `AdmissionError`, `ConditionFailedError` if
+   * another worker was first, and the stores' errors.
+   */
+  async take(streamId: StreamId, move?: PlannedMove, signed = false): Promise<TakenLease> {
     const { store, clock } = this.#options;
     const observed = await this.#claim(streamId, move);
     const last = await store.latestBroadcast(streamId);
-    const fresh = newBroadcastId(clock.wallMs(), last?.id);
+    const fresh = newBroadcastId(clock.wallMs(), last?.id, signed);
     if (!last || last.state === 'ended') {
       return { keeper: await this.#keep(streamId, fresh, observed), ...(last && { last }) };
     }

@@ -377,9 +377,8 @@ export const regionAlarms = {
 /** The alarms of the edge, in us-east-1 where CloudFront's metrics are. */
 export const edgeAlarms = {
   DenialsUnreadable: {
-    title: 'Edge cannot read the takedown list',
-    means:
-      'The edge lets requests through instead: viewers may see a stream that was taken down minutes ago.',
+    title: 'Edge cannot read its store',
+    means: 'Signed streams are closed to all; viewers may see a stream that was taken down minutes ago.',
     reads: { metric: 'DenialsUnreadable' },
     bad: ['>=', 10],
     periodSeconds: 300,

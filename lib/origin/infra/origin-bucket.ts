@@ -11,7 +11,6 @@ import {
   Bucket,
   BucketEncryption,
   type CfnBucket,
-  HttpMethods,
   type LifecycleRule,
   ObjectOwnership,
   PartitionDateSource,
@@ -21,7 +20,6 @@ import {
 import { Construct, type IConstruct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { originBucketName } from '../../config/names.ts';
-import { exposedHeaders, preflightMaxAgeSeconds } from '../../edge/policy/cors.ts';
 import { dashManifestName, quarantinePrefix } from '../../object-store/object-names.ts';
 
 export interface OriginBucketProps {
@@ -84,16 +82,6 @@ export class OriginBucket extends Construct {
       serverAccessLogsPrefix: 'origin/',
       targetObjectKeyFormat: TargetObjectKeyFormat.partitionedPrefix(PartitionDateSource.EVENT_TIME),
       lifecycleRules: lifecycleRules(region, retention),
-      // Answers the preflights that CloudFront passes on; on other responses CloudFront sets the headers itself.
-      cors: [
-        {
-          allowedOrigins: ['*'],
-          allowedMethods: [HttpMethods.GET, HttpMethods.HEAD],
-          allowedHeaders: ['*'],
-          exposedHeaders: [...exposedHeaders],
-          maxAge: preflightMaxAgeSeconds,
-        },
-      ],
     });
     this.#objects = this.bucket.arnForObjects(`${region}/*`);
     this.#quarantined = this.bucket.arnForObjects(`${quarantinePrefix}${region}/*`);

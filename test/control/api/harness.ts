@@ -2,14 +2,21 @@ import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { openSqliteControlStore } from '../../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { createControlApi } from '../../../lib/control/api/app.ts';
-import type { ControlApiConfig, ControlApiDependencies } from '../../../lib/control/api/context.ts';
+import type {
+  ControlApiConfig,
+  ControlApiDependencies,
+  PlaybackControl,
+} from '../../../lib/control/api/context.ts';
 import {
   DeletionRunner,
   type DeletionRunnerOptions,
 } from '../../../lib/control/deletions/deletion-runner.ts';
+import { StreamPlayback } from '../../../lib/control/playback/stream-playback.ts';
 import { TakedownRunner } from '../../../lib/control/takedowns/takedown-runner.ts';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
+import { formatEntry } from '../../../lib/edge/policy/playback.ts';
+import { type DatedKey, signingKeyAt } from '../../../lib/edge/policy/signing-keys.ts';
 import { type MemberId, newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../../lib/telemetry/events.ts';
 
@@ -62,6 +69,39 @@ export interface TestApi {
 interface TestEdge extends Pick<DeletionRunnerOptions, 'denials' | 'invalidations' | 'objects'> {
   readonly denied: Set<string>;
   readonly keys: Set<string>;
+  /** Entries of streams, as an edge follows them. */
+  readonly playback: Map<string, string>;
+  readonly revoked: Set<string>;
+  /** Nothing about playback can be stored. */
+  failing: boolean;
+}
+
+/** The keys that playback links are signed with. */
+export const testKeys: readonly DatedKey[] = [
+  { id: 'k001', fromMs: 0, secret: 'a-secret-of-the-tests-0123456789' },
+];
+
+function playbackOf(edge: TestEdge, store: ControlStore): PlaybackControl {
+  const stored = () => {
+    if (edge.failing) throw new Error('The edge is away.');
+  };
+  return {
+    keys: { current: async () => signingKeyAt(testKeys, 1) },
+    streams: new StreamPlayback({
+      store,
+      region: config.region,
+      edge: {
+        async setPlayback(path, { mode, notBeforeMs }) {
+          stored();
+          edge.playback.set(path, formatEntry({ mode, notBeforeMs }));
+        },
+        async revoke(path, session) {
+          stored();
+          edge.revoked.add(`${path}/${session}`);
+        },
+      },
+    }),
+  };
 }
 
 function createTestEdge(): TestEdge {
@@ -70,6 +110,9 @@ function createTestEdge(): TestEdge {
   return {
     denied,
     keys,
+    playback: new Map(),
+    revoked: new Set(),
+    failing: false,
     denials: {
       deny: async (path) => void denied.add(path),
       allow: async (path) => void denied.delete(path),
@@ -93,6 +136,7 @@ export function createTestApi(
     store?: ControlStore;
     config?: Partial<ControlApiConfig>;
     callerOf?: ControlApiDependencies['callerOf'];
+    playback?: false;
   } = {},
 ): TestApi {
   const store = changes.store ?? openSqliteControlStore(':memory:');
@@ -115,12 +159,14 @@ export function createTestApi(
   };
   const takedowns = new TakedownRunner({ ...parts, id: 'control-1' as MemberId });
   const deletions = new DeletionRunner(parts);
+  const playback = changes.playback === false ? undefined : playbackOf(edge, store);
   const app = createControlApi({
     store,
     clock,
     emit,
     takedowns,
     deletions,
+    playback,
     callerOf: changes.callerOf,
     config: { ...config, ...changes.config },
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { EdgeDistribution } from '../../../lib/edge/infra/distribution.ts';
+import { accessFunctionCode } from '../../../lib/edge/policy/access-function.ts';
 import { deliveryPolicy } from '../../../lib/edge/policy/delivery.ts';
-import { denialFunctionCode } from '../../../lib/edge/policy/denial-function.ts';
 import { PlayerPage } from '../../../lib/player/infra/page.ts';
 import { contentSecurityPolicy } from '../../../lib/player/policy/headers.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
@@ -99,7 +99,7 @@ describe('what is part of the cache key', () => {
   });
 });
 
-describe('what viewers are denied', () => {
+describe('who may watch', () => {
   const [storeId = ''] = Object.keys(template.findResources('AWS::CloudFront::KeyValueStore'));
   const functions = template.findResources('AWS::CloudFront::Function');
   const [lookUpId = '', lookUp] =
@@ -111,6 +111,10 @@ describe('what viewers are denied', () => {
         { EventType: 'viewer-request', FunctionARN: { 'Fn::GetAtt': [lookUpId, 'FunctionARN'] } },
       ]);
     }
+  });
+
+  test('is decided without the origin, which hears nothing of a preflight', () => {
+    for (const behaviour of media()) expect(behaviour).not.toHaveProperty('OriginRequestPolicyId');
   });
 
   test('stands in one store, which only that function reads and nothing here writes', () => {
@@ -125,7 +129,7 @@ describe('what viewers are denied', () => {
   test('is decided by the rule’s own function, of the runtime that can read a store', () => {
     expect(lookUp?.Properties).toMatchObject({
       AutoPublish: true,
-      FunctionCode: denialFunctionCode(),
+      FunctionCode: accessFunctionCode(),
       FunctionConfig: {
         Runtime: 'cloudfront-js-2.0',
         KeyValueStoreAssociations: [{ KeyValueStoreARN: { 'Fn::GetAtt': [storeId, 'Arn'] } }],
@@ -149,7 +153,7 @@ describe('denials that cannot be read', () => {
         { MetricNamespace: 'Headwater/headwater', MetricName: 'DenialsUnreadable', MetricValue: '1' },
       ],
     });
-    expect(denialFunctionCode()).toContain(`console.log('${JSON.parse(filter?.Properties.FilterPattern)}`);
+    expect(accessFunctionCode()).toContain(`console.log('${JSON.parse(filter?.Properties.FilterPattern)}`);
   });
 });
 
@@ -324,10 +328,24 @@ describe('the firewall', () => {
     expect(rate).toMatchObject({ Limit: 240_000, EvaluationWindowSec: 60 });
   });
 
+  test('keeps no samples of media requests, whose paths may have playback tokens', () => {
+    interface Sampling {
+      readonly Name: string;
+      readonly VisibilityConfig: { readonly SampledRequestsEnabled: boolean };
+    }
+    const sampled = (only('AWS::WAFv2::WebACL').Rules as Sampling[]).filter(
+      ({ VisibilityConfig }) => VisibilityConfig.SampledRequestsEnabled,
+    );
+    expect(sampled.length).toBeGreaterThan(0);
+    expect(sampled.map(({ Name }) => Name)).not.toContain('media-rate');
+    expect(only('AWS::WAFv2::WebACL').VisibilityConfig.SampledRequestsEnabled).toBe(false);
+  });
+
   test('writes down what it refused, without secrets that came along', () => {
     expect(only('AWS::WAFv2::LoggingConfiguration')).toMatchObject({
       LoggingFilter: { DefaultBehavior: 'DROP' },
       RedactedFields: [
+        { UriPath: {} },
         { QueryString: {} },
         { SingleHeader: { Name: 'authorization' } },
         { SingleHeader: { Name: 'cookie' } },
@@ -352,10 +370,17 @@ describe('the access logs', () => {
     expect(config().Logging).toBeUndefined();
   });
 
-  test('hold neither a viewer’s address nor cookies nor query strings', () => {
+  test('hold neither a viewer’s address nor cookies nor query strings, nor paths with playback tokens', () => {
     const fields: string[] = only('AWS::Logs::Delivery').RecordFields;
     expect(fields).toContain('x-edge-result-type');
-    for (const field of ['c-ip', 'x-forwarded-for', 'cs(Cookie)', 'cs-uri-query']) {
+    for (const field of [
+      'c-ip',
+      'x-forwarded-for',
+      'cs(Cookie)',
+      'cs(Referer)',
+      'cs-uri-stem',
+      'cs-uri-query',
+    ]) {
       expect(fields).not.toContain(field);
     }
   });

@@ -100,6 +100,20 @@ describe('a worker that takes a stream', () => {
     expect(unfinished).toEqual({ record: open, published: something, handedOver: false });
   });
 
+  test('marks a new broadcast of a signed stream, and no other', async () => {
+    for (const [signed, end] of [
+      [true, /u$/],
+      [false, /[^u]$/],
+    ] as const) {
+      const at = new Case();
+      at.lease = undefined;
+      at.last = { ...open, state: 'ended' };
+      const { keeper } = await at.taker.take(streamId, undefined, signed);
+      keeper.stop();
+      expect(keeper.lease.broadcastId).toMatch(end);
+    }
+  });
+
   test('leaves a renewed lease alone, and names its holder', async () => {
     const at = new Case();
     const refused = expect(at.taker.take(streamId)).rejects.toMatchObject({

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { PlaybackCheck } from '../../../lib/edge/playback-check.ts';
 import { ask, type ClientOptions } from '../../edge/herd-client.ts';
+import { born, carrying, keys, marked, nowMs, token } from '../../edge/policy/playback-vectors.ts';
 import { startTier } from '../../edge/tiers.ts';
-import { startOrigin, token } from '../../origin/origin-server.ts';
+import { token as originToken, startOrigin } from '../../origin/origin-server.ts';
 
 const immutable = { contentType: 'video/iso.segment', cacheControl: 'public, max-age=31536000, immutable' };
 
@@ -28,7 +30,9 @@ describe('a herd', () => {
       },
     }));
     shield = await startTier('shield', origin.url);
-    edge = await startTier('edge', shield.url);
+    const playback = new PlaybackCheck(() => nowMs);
+    playback.useKeys(keys);
+    edge = await startTier('edge', shield.url, {}, playback);
   });
   afterAll(async () => {
     await edge.close();
@@ -38,7 +42,7 @@ describe('a herd', () => {
 
   const reads = async (key: string) => {
     const metrics = (await (
-      await fetch(`${origin.url}/_metrics`, { headers: { authorization: `Bearer ${token}` } })
+      await fetch(`${origin.url}/_metrics`, { headers: { authorization: `Bearer ${originToken}` } })
     ).json()) as {
       readsByKey: Record<string, number>;
     };
@@ -46,12 +50,12 @@ describe('a herd', () => {
   };
 
   /** Sends them all while the origin holds its answer back, so that none can be served from memory. */
-  async function herd(key: string, clients: ClientOptions[]) {
+  async function herd(key: string, clients: ClientOptions[], paths: readonly string[] = []) {
     let open = () => {};
     gate = new Promise((done) => {
       open = done;
     });
-    const outcomes = clients.map((options) => ask(`${edge.url}/${key}`, options));
+    const outcomes = clients.map((options, index) => ask(`${edge.url}${paths[index] ?? `/${key}`}`, options));
     const aboard = () => edge.cache.fillsUnderWay > 0;
     while (!aboard()) await new Promise((done) => setImmediate(done));
     open();
@@ -73,6 +77,24 @@ describe('a herd', () => {
     expect(outcomes.every((outcome) => outcome.body.equals(body))).toBe(true);
     expect(await reads(key)).toBe(1);
     expect(shield.cache.counts).toMatchObject({ failedFills: 0 });
+  });
+
+  test('of 2,000 viewers of a signed stream, each with a link of its own, is one read of the origin', async () => {
+    const key = `${born}/${marked}/v/1.m4s`;
+    const body = randomBytes(1000);
+    await origin.store.put(key, body, immutable);
+    const viewers = Array.from({ length: 2000 }, (_, index) => `viewer-${index}`);
+    const paths = viewers.map((viewerId) => carrying(`/${key}`, token({ viewerId })));
+    expect(new Set(paths).size).toBe(2000);
+    const outcomes = await herd(
+      key,
+      viewers.map(() => ({})),
+      paths,
+    );
+    expect(outcomes.filter(({ status, complete }) => status !== 200 || !complete)).toEqual([]);
+    expect(outcomes.every((outcome) => outcome.body.equals(body))).toBe(true);
+    expect(await reads(key)).toBe(1);
+    expect((await ask(`${edge.url}/${key}`)).status).toBe(403);
   });
 
   test('with ranges, hang-ups and slow readers among it is one read, and everybody else gets all', async () => {

@@ -30,10 +30,12 @@ import { controlFunctionCodec } from '../../../lib/control/api/control-api-confi
 import { streamEventsFunctionCodec } from '../../../lib/control/event-forwarder/event-forwarder-config.ts';
 import { fleetMetricsFunctionCodec } from '../../../lib/control/fleet-metrics/fleet-metrics-config.ts';
 import { managedChannelsFunctionCodec } from '../../../lib/control/managed-channels/managed-channels-config.ts';
+import { playbackKeysFunctionCodec } from '../../../lib/control/playback/playback-keys-config.ts';
 import { nextTakedown } from '../../../lib/control/takedowns/policy/takedown-machine.ts';
 import { takedownsFunctionCodec } from '../../../lib/control/takedowns/takedowns-config.ts';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import { streamEvent } from '../../../lib/control-store/stream-events.ts';
+import { parseSigningKeys, verifyingKeys } from '../../../lib/edge/policy/signing-keys.ts';
 import { certificateFunctionCodec } from '../../../lib/ingest/certificate/certificate-config.ts';
 import { readCertificateSecret } from '../../../lib/ingest/certificate/policy/certificate.ts';
 import { relayKeysFunctionCodec } from '../../../lib/ingest/relay-keys/relay-keys-config.ts';
@@ -47,7 +49,7 @@ import { bundleFunctions, RunningFunction } from '../../../testkit/aws/functions
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 const handlers = [
-  ...(['control-api', 'event-forwarder', 'fleet-metrics', 'certificate'] as const),
+  ...(['control-api', 'event-forwarder', 'fleet-metrics', 'certificate', 'playback-keys'] as const),
   ...(['takedowns', 'managed-channels', 'relay-keys'] as const),
 ];
 const prefix = 'live';
@@ -106,6 +108,7 @@ describe('bundled as for a deploy', () => {
         pushPorts: [],
         controlStore: `dynamodb:${prefix}`,
         keyPepper: 'secretsmanager:live/key-pepper',
+        playbackKeys: 'secretsmanager:live/playback-keys',
         ingestRtmpsUrl: 'rtmps://ingest.example.com/live',
         playbackBaseUrl: 'https://live.example.com',
         pageBaseUrl: 'https://live.example.com',
@@ -157,7 +160,7 @@ describe('bundled as for a deploy', () => {
         }
         const { ETag: _, ...found } = about();
         return keys.has(input.Key)
-          ? { ...found, Key: input.Key, Value: 'x' }
+          ? { ...found, Key: input.Key, Value: keys.get(input.Key) }
           : new AwsFault('ResourceNotFoundException');
       },
     });
@@ -338,6 +341,55 @@ describe('bundled as for a deploy', () => {
       'detail-type': 'stream.ended',
       detail: { streamId: '7h2kqv0m4x9rt3bz', sequence: 9 },
     });
+  });
+});
+
+describe('the playback keys', () => {
+  test('are made and rotated where the API reads them and at the edge, and are never in the log', async () => {
+    // The emulator has no key-value store.
+    const keys = new Map<string, string>();
+    const about = () => ({ ItemCount: keys.size, TotalSizeInBytes: 1 });
+    const edge = await startAwsStandIn({
+      client: keyValueStore,
+      format: 'rest-json',
+      answer({ operation, input }) {
+        if (operation === 'DescribeKeyValueStore')
+          return { ...about(), KvsARN: input.KvsARN, Created: new Date(), ETag: 'E1' };
+        if (operation === 'PutKey') keys.set(input.Key, input.Value);
+        if (operation === 'PutKey') return { ...about(), ETag: 'E1' };
+        if (operation === 'ListKeys') return { Items: [] };
+        const Value = keys.get(input.Key);
+        return Value === undefined
+          ? new AwsFault('ResourceNotFoundException')
+          : { ...about(), Key: input.Key, Value };
+      },
+    });
+    const SecretId = 'live/playback-keys-rotated';
+    await secrets.send(new CreateSecretCommand({ Name: SecretId, SecretString: 'k4Qz' }));
+    const keeping = start('playback-keys', {
+      ...playbackKeysFunctionCodec.encode({
+        playbackKeysSecret: SecretId,
+        keyValueStore: 'arn:aws:cloudfront::111122223333:key-value-store/0f0e',
+        region: 'eu-central-1',
+      }),
+      AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: edge.settings.endpoint.replace('127.0.0.1', 'stand-in.test'),
+      NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, '../../../testkit/platform/loopback-names.mjs'))}`,
+    });
+    const stored = async () => {
+      const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+      return parseSigningKeys(SecretString);
+    };
+    await keeping.invoke({ 'detail-type': 'Scheduled Event' });
+    const first = await stored();
+    await keeping.invoke({ 'detail-type': 'Scheduled Event' });
+    expect(await stored()).toEqual(first);
+    await keeping.invoke({ rotate: true });
+    const both = await stored();
+    expect(both.map(({ id }) => id)).toEqual([first[0]?.id, expect.any(String)]);
+    expect(keys.get('keys=eu-central-1')).toBe(verifyingKeys(both));
+    for (const { secret } of both) expect(keeping.output).not.toContain(secret);
+    expect(keeping.output).toContain('"event":"control.playback-keys.rotated"');
+    await edge.stop();
   });
 });
 

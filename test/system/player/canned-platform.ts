@@ -79,6 +79,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
         rtmp: { url: 'rtmp://127.0.0.1:19350/live' },
       },
       playback: {
+        access: 'public',
         dash: `${url}/local/${id}/manifest.mpd`,
         hls: `${url}/local/${id}/index.m3u8`,
         page: `${url}/watch/${id}`,

@@ -22,6 +22,8 @@ export interface LiveOptions {
   readonly webhook: { readonly url: string; readonly secretFile: string | undefined } | undefined;
   /** Non-public networks (CIDR) that streams may be pushed to. */
   readonly allowPush: readonly string[];
+  /** Only make a new key for playback links. */
+  readonly rotatePlaybackKeys: boolean;
   readonly help: boolean;
 }
 
@@ -52,6 +54,9 @@ export const helpText = `npm run live -- [flags]      run the whole platform on 
                     public addresses only)
   --watch           restart processes whose sources change, one after another, and reload the page's tabs
   --inspect NAME    let a debugger attach to a process, for example encoder-1, at 127.0.0.1:9229
+  --rotate-playback-keys
+                    make a new key for playback links in the data folder and exit; a running platform takes it over,
+                    links stay valid. Twice invalidates every link
   --json            print one JSON event per line on stdout, starting with "ready" (npm run -s live -- --json)
   --help            show this help
 
@@ -81,6 +86,7 @@ export function parseLiveOptions(args: readonly string[], cwd: string): LiveOpti
     awsEndpoint: values['aws-endpoint'],
     webhook: webhookOf(values, cwd, faults),
     allowPush: networksOf(values['allow-push'], faults),
+    rotatePlaybackKeys: values['rotate-playback-keys'],
     help: values.help,
   };
   if (options.awsEndpoint !== undefined && !/^http:\/\/[^/\s]+\/?$/.test(options.awsEndpoint)) {
@@ -136,6 +142,7 @@ function readFlags(args: readonly string[]) {
         webhook: { type: 'string' },
         'webhook-secret-file': { type: 'string' },
         'allow-push': { type: 'string' },
+        'rotate-playback-keys': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false, short: 'h' },
       },
     }).values;

@@ -68,7 +68,9 @@ export const originUrlOf = ({ origin }: PlatformPorts) => `http://${host}:${orig
 export interface SharedFiles {
   readonly originTokenFile: string;
   readonly apiTokenFile: string;
-  /** The takedown list: written by the control program, watched by edge and shield. */
+  readonly tierTokenFile: string;
+  readonly playbackKeysFile: string;
+  /** What is denied, and signed streams: written by the control program, watched by edge and shield. */
   readonly denialsFile: string;
 }
 
@@ -76,7 +78,7 @@ export interface SharedFiles {
 export function planProcesses(
   ports: PlatformPorts,
   backends: PlatformBackends,
-  { originTokenFile, apiTokenFile, denialsFile }: SharedFiles,
+  { originTokenFile, apiTokenFile, tierTokenFile, playbackKeysFile, denialsFile }: SharedFiles,
   { allowPush = [], watch = false }: Partial<Pick<LiveOptions, 'allowPush' | 'watch'>> = {},
 ): ProcessSpec[] {
   const pushAllow = allowPush.length > 0 ? [...allowPush] : undefined;
@@ -150,6 +152,7 @@ export function planProcesses(
       port: ports.origin,
       objects: backends.objects,
       tokenFile: originTokenFile,
+      readTokenFile: tierTokenFile,
     }),
   };
   const shield: ProcessSpec = {
@@ -160,6 +163,7 @@ export function planProcesses(
       port: ports.shield,
       upstreamUrl: originUrlOf(ports),
       denials: denialsFile,
+      tierTokenFile,
     }),
   };
   const edge: ProcessSpec = {
@@ -170,6 +174,8 @@ export function planProcesses(
       port: ports.edge,
       upstreamUrl: `http://${host}:${ports.shield}`,
       denials: denialsFile,
+      playbackKeys: `file:${playbackKeysFile}`,
+      tierTokenFile,
     }),
   };
   const page: ProcessSpec = {
@@ -199,6 +205,7 @@ export function planProcesses(
       region,
       allowedOrigins: [urls.page],
       edge: `denials:${denialsFile}`,
+      playbackKeys: `file:${playbackKeysFile}`,
       origin: backends.origin,
       originTokenFile,
       apiToken: `file:${apiTokenFile}`,

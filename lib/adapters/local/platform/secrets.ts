@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  formatSigningKeys,
+  newSigningKey,
+  parseSigningKeys,
+  rotatedKeys,
+} from '../../../edge/policy/signing-keys.ts';
 import { isCurrent, type KeyType } from '../../../ingest/certificate/policy/certificate.ts';
 import { makeSelfSigned } from '../../node/self-signed.ts';
 
@@ -19,6 +25,10 @@ export interface SecretFiles {
   readonly relayKeysFile: string;
   /** The key that signs webhooks. */
   readonly webhookSecretFile: string;
+  /** What the edge shows the shield, and the shield the origin: nobody else reads from them. */
+  readonly tierTokenFile: string;
+  /** The keys that sign playback links. */
+  readonly playbackKeysFile: string;
 }
 
 const certificateDays = 365;
@@ -36,15 +46,27 @@ export async function ensureSecrets(dir: string): Promise<SecretFiles> {
     tlsRsaKeyFile: join(dir, 'rtmps-rsa-key.pem'),
     relayKeysFile: join(dir, 'relay-keys'),
     webhookSecretFile: join(dir, 'webhook-secret'),
+    tierTokenFile: join(dir, 'tier-token'),
+    playbackKeysFile: join(dir, 'playback-keys'),
   };
   await ensureFile(files.keyPepperFile, () => randomBytes(32).toString('hex'));
   await ensureFile(files.originTokenFile, () => randomBytes(32).toString('hex'));
   await ensureFile(files.relayKeysFile, () => `${randomBytes(32).toString('hex')}\n`);
   await ensureFile(files.apiTokenFile, () => randomBytes(32).toString('hex'));
+  await ensureFile(files.tierTokenFile, () => randomBytes(32).toString('hex'));
+  if ((await readText(files.playbackKeysFile)) === undefined) await rotatePlaybackKeys(dir);
   await ensureFile(files.webhookSecretFile, () => `whsec_${randomBytes(32).toString('base64')}`);
   await ensureCertificate(files.tlsCertFile, files.tlsKeyFile, 'ec');
   await ensureCertificate(files.tlsRsaCertFile, files.tlsRsaKeyFile, 'rsa');
   return files;
+}
+
+/** A new key for playback links; running programs read it within seconds. Doing it twice invalidates every link. */
+export async function rotatePlaybackKeys(dir: string): Promise<void> {
+  const path = join(dir, 'playback-keys');
+  const text = await readText(path);
+  const before = text === undefined ? [] : parseSigningKeys(text);
+  await writeSecret(path, formatSigningKeys(rotatedKeys(before, newSigningKey(), Date.now())));
 }
 
 async function ensureCertificate(certFile: string, keyFile: string, keyType: KeyType): Promise<void> {

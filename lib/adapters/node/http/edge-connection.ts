@@ -27,6 +27,7 @@ export interface ConnectionLimits {
 export class EdgeConnection {
   readonly #socket: Socket;
   readonly #service: EdgeService;
+  readonly #address: string;
   readonly #client: string;
   /** Received bytes of requests not started yet. */
   #pending: Buffer | undefined;
@@ -62,7 +63,8 @@ export class EdgeConnection {
   constructor(socket: Socket, service: EdgeService, limits: ConnectionLimits) {
     this.#socket = socket;
     this.#service = service;
-    this.#client = clientOf(socket.remoteAddress ?? '');
+    this.#address = socket.remoteAddress ?? '';
+    this.#client = clientOf(this.#address);
     this.#limits = limits;
     this.#pace = new SendPace(limits.slowReadMs);
     socket.setTimeout(limits.idleTimeoutMs, () => socket.destroy());
@@ -172,7 +174,7 @@ export class EdgeConnection {
     this.#request = head;
     this.#headSinceMs = undefined;
     const { method, target, headers } = head;
-    const request = { method, target, headers, client: this.#client };
+    const request = { method, target, headers, client: this.#client, address: this.#address };
     this.#service.handle(request, (response) => this.#answer(head, response));
   }
 

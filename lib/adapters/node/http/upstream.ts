@@ -5,6 +5,8 @@ import type { Upstream, UpstreamAnswer } from '../../../edge/ports.ts';
 export interface UpstreamOptions {
   /** Base URL of the next tier, for example `http://127.0.0.1:8090`. */
   readonly url: string;
+  /** Sent as `Authorization: Bearer …`. @default none */
+  readonly token?: string | undefined;
   /** Time limit for the head of the response. @default 10 s */
   readonly headTimeoutMs?: number;
   /** Time limit between two pieces of the body. @default 10 s */
@@ -16,6 +18,7 @@ export interface UpstreamOptions {
 /** The next tier over kept-alive HTTP/1.1 connections. Of a client's request, only the target is passed on. */
 export function createUpstream(options: UpstreamOptions): Upstream & { close(): void } {
   const { hostname, port } = new URL(options.url);
+  const authorization = options.token === undefined ? undefined : `Bearer ${options.token}`;
   const { headTimeoutMs = 10_000, idleTimeoutMs = 10_000, maxConnections = 256 } = options;
   // Shorter than the next tier's idle timeout, so that it never closes a connection just as a request goes out.
   const agent = new Agent({
@@ -27,7 +30,10 @@ export function createUpstream(options: UpstreamOptions): Upstream & { close(): 
   return {
     get: ({ target, ifNoneMatch }) =>
       new Promise((done, fail) => {
-        const headers = ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch };
+        const headers = {
+          ...(authorization && { authorization }),
+          ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
+        };
         const asked = request({ agent, host: hostname, port, path: target, headers });
         const tooSlow = setTimeout(() => {
           fail(new UpstreamError('UPSTREAM_TIMEOUT', `No response to ${target} within ${headTimeoutMs} ms`));

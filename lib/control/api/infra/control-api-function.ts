@@ -19,6 +19,7 @@ import type { EncoderTier } from '../../../control-store/records.ts';
 import { PlatformFunction } from '../../../infra/function.ts';
 import type { KeyPepper } from '../../infra/key-pepper.ts';
 import type { ChannelClass } from '../../managed-channels/policy/managed-cost.ts';
+import type { PlaybackKeys } from '../../playback/infra/playback-keys-function.ts';
 import type { Takedowns } from '../../takedowns/infra/takedowns-function.ts';
 import { controlFunctionCodec } from '../control-api-config.ts';
 
@@ -42,6 +43,7 @@ export interface ControlApiProps {
   /** How long the bucket keeps quarantined recordings, in days. */
   readonly quarantineDays: number;
   readonly keyPepper: KeyPepper;
+  readonly playbackKeys: PlaybackKeys;
   readonly takedowns: Takedowns;
   /** Encoders that a stream may choose. @default the fleet alone */
   readonly offeredEncoders?: readonly EncoderTier[];
@@ -100,7 +102,7 @@ export class ControlApi extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlApiProps) {
     super(scope, id);
-    const { tables, keyPepper, takedowns, access } = props;
+    const { tables, keyPepper, playbackKeys, takedowns, access } = props;
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'control-api',
       description: 'Answers the control API.',
@@ -108,6 +110,7 @@ export class ControlApi extends Construct {
         controlStore: `dynamodb:${props.name}`,
         eventRetentionDays: props.eventDays,
         keyPepper: keyPepper.location,
+        playbackKeys: playbackKeys.location,
         ingestRtmpsUrl: props.ingestRtmpsUrl,
         ...(props.ingestRtmpUrl !== undefined && { ingestRtmpUrl: props.ingestRtmpUrl }),
         playbackBaseUrl: props.playbackBaseUrl,
@@ -138,6 +141,7 @@ export class ControlApi extends Construct {
     });
     tables.grantAccess('api', this.function);
     keyPepper.grantRead(this.function);
+    playbackKeys.grantRead(this.function);
     takedowns.grantTakedown(this.function);
 
     const api = new HttpApi(this, 'Api', {

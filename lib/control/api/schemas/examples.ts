@@ -3,6 +3,8 @@
 const id = '7h2kqv0m4x9rt3bz';
 const key = `${id}_0123456789abcdefghjkmnpqrs`;
 const broadcastId = '1jm8p0v4c7h2kqv0';
+const sessionId = 'mic1h8g07h2kqv0m4x9r';
+const token = `~k4x9.mi9xk2w0.${sessionId}.seat-12.n.${'0'.repeat(43)}`;
 const rtmps = 'rtmps://127.0.0.1:1936/live';
 const rtmp = 'rtmp://127.0.0.1:1935/live';
 const firstKey = { id: 'k4x9rt3b', createdAt: '2026-11-22T17:40:00.000Z' };
@@ -77,6 +79,7 @@ const settings = {
     dash: `http://127.0.0.1:8090/local/${id}/manifest.mpd`,
     hls: `http://127.0.0.1:8090/local/${id}/index.m3u8`,
     page: `http://127.0.0.1:8080/watch/${id}?region=local`,
+    access: 'public',
     manifests: ['dash', 'hls'],
   },
   encoder: 'fleet',
@@ -93,7 +96,7 @@ const listed = {
 const stream = { ...listed, encoders, cost, destinations: [{ ...destination, ...push }] };
 
 export const examples = {
-  newStream: { name: 'Sunday concert', reconnectWindowMs: 60_000, encoder: 'fleet' },
+  newStream: { name: 'Sunday concert', reconnectWindowMs: 60_000, encoder: 'fleet', playback: 'public' },
   createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
   streamPage: { streams: [listed], cursor: id },
@@ -113,6 +116,17 @@ export const examples = {
   destination: { ...destination, ...push },
   destinationChange: { enabled: false },
   destinationList: { destinations: [{ ...destination, ...push }] },
+  newPlaybackSession: { ttlSeconds: 14_400, viewerId: 'seat-12' },
+  playbackSession: {
+    id: sessionId,
+    expiresAt: '2026-11-22T22:00:00.000Z',
+    viewerId: 'seat-12',
+    playback: {
+      dash: `http://127.0.0.1:8090/local/${token}/${id}/manifest.mpd`,
+      hls: `http://127.0.0.1:8090/local/${token}/${id}/index.m3u8`,
+      page: `http://127.0.0.1:8080/watch/${id}?region=local#${token}`,
+    },
+  },
   newTakedown: { reason: takedown.reason },
   takedown,
   deletion: {

@@ -9,7 +9,7 @@ export const url = (example: string) => z.string().openapi({ format: 'uri', exam
 
 export const streamId = z
   .string()
-  .openapi({ pattern: '^[0-9a-hjkmnp-tv-z]{16}$', example: '7h2kqv0m4x9rt3bz' });
+  .openapi({ pattern: '^[0-9a-hjkmnp-tv-z]{15}[0-9a-hjkmnp-z]$', example: '7h2kqv0m4x9rt3bz' });
 
 export const broadcastId = z.string().openapi({ example: '1jm8p0v4c7h2kqv0' });
 

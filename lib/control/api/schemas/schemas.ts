@@ -3,6 +3,7 @@ import { defaultGraceMs, maxGraceMs } from '../../policy/stream-keys.ts';
 import { problemKinds } from '../problems.ts';
 import { Destination } from './destination-schemas.ts';
 import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
+import { PlaybackMode } from './playback-schemas.ts';
 import { broadcastId, nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
 import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
@@ -38,6 +39,7 @@ export const NewStream = z
     reconnectWindowMs: reconnectWindowMs.default(60_000),
     encoder: EncoderTier.default('fleet'),
     owner: owner.optional(),
+    playback: PlaybackMode.default('public'),
   })
   .openapi('NewStream');
 
@@ -47,6 +49,7 @@ export const StreamChange = z
     reconnectWindowMs: reconnectWindowMs.optional(),
     encoder: EncoderTier.optional(),
     owner: owner.optional(),
+    playback: PlaybackMode.optional(),
   })
   .refine(namesAField, nameAField)
   .openapi('StreamChange');
@@ -85,6 +88,10 @@ const IngestWithKey = z.strictObject({ rtmps: IngestPointWithKey, rtmp: IngestPo
 
 const Playback = z
   .strictObject({
+    access: PlaybackMode.openapi({
+      description:
+        'Who can watch. If signed, these addresses play only with a token: create a playback session.',
+    }),
     dash: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/manifest.mpd'),
     hls: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/index.m3u8'),
     page: url('http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local'),
@@ -143,6 +150,7 @@ export const Broadcast = z
 /** Schemas with a description of their own that fields replace by one about the field. */
 export const describedSchemas = {
   EncoderTier,
+  PlaybackMode,
   CostEstimate,
   ManagedChannel: Managed,
   TakedownState,

@@ -6,6 +6,9 @@ import type {
   DestinationChange,
   EncoderTier,
   NewDestination,
+  NewPlaybackSession,
+  PlaybackMode,
+  PlaybackSession,
   Problem,
   RecordingsChoice,
   RequestFault,
@@ -87,6 +90,13 @@ export interface ApiClient {
   removeDestination(id: string, destinationId: string): Promise<void>;
   /** Applies from the next broadcast on. Status 409 if this platform doesn't offer it. */
   chooseEncoder(id: string, encoder: EncoderTier): Promise<Stream>;
+  /** Applies within seconds, to recordings too. */
+  choosePlayback(id: string, playback: PlaybackMode): Promise<Stream>;
+  /** Links for one viewer; they are never shown again. */
+  createPlaybackSession(id: string, made: Partial<NewPlaybackSession>): Promise<PlaybackSession>;
+  /** Status 404 if it has expired anyway. */
+  revokePlaybackSession(id: string, sessionId: string): Promise<void>;
+  revokePlaybackSessions(id: string): Promise<void>;
   listEvents(id: string, after: number | undefined, limit: number): Promise<readonly StreamEvent[]>;
   /** URL of a stream's server-sent events. */
   eventsUrl(id: string): string;
@@ -119,6 +129,11 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
     changeDestination: (id, destinationId, change) => call('PATCH', destination(id, destinationId), change),
     removeDestination: (id, destinationId) => call('DELETE', destination(id, destinationId)),
     chooseEncoder: (id, encoder) => call('PATCH', one(id), { encoder }),
+    choosePlayback: (id, playback) => call('PATCH', one(id), { playback }),
+    createPlaybackSession: (id, made) => call('POST', `${one(id)}/playback-sessions`, made),
+    revokePlaybackSession: (id, sessionId) =>
+      call('DELETE', `${one(id)}/playback-sessions/${encodeURIComponent(sessionId)}`),
+    revokePlaybackSessions: (id) => call('DELETE', `${one(id)}/playback-sessions`),
     async listEvents(id, after, limit) {
       const page = after === undefined ? '' : `&after=${after}`;
       const answer = await call<StreamEventList>('GET', `${one(id)}/events?limit=${limit}${page}`);

@@ -9,6 +9,11 @@ export interface components {
          * @enum {string}
          */
         readonly EncoderTier: "fleet" | "medialive";
+        /**
+         * @description public: anyone with the address can watch. signed: only viewers with a playback link can.
+         * @enum {string}
+         */
+        readonly PlaybackMode: "public" | "signed";
         /** @description Approximate cost of one hour on air, on AWS. */
         readonly CostEstimate: {
             readonly encoder: components["schemas"]["EncoderTier"];
@@ -193,6 +198,7 @@ export interface components {
         };
         /** @description Playback URLs. They stay the same from one broadcast to the next. */
         readonly Playback: {
+            readonly access: components["schemas"]["PlaybackMode"] & unknown;
             /**
              * Format: uri
              * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/manifest.mpd
@@ -267,7 +273,7 @@ export interface components {
         /** @description Problem details (RFC 9457). */
         readonly Problem: {
             /** @enum {string} */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
             readonly title: string;
             readonly status: number;
             readonly detail: string;
@@ -307,6 +313,7 @@ export interface components {
              * @example customer-17
              */
             readonly owner?: string;
+            readonly playback?: components["schemas"]["PlaybackMode"];
         };
         readonly StreamPage: {
             readonly streams: readonly components["schemas"]["Stream"][];
@@ -381,6 +388,7 @@ export interface components {
              * @example customer-17
              */
             readonly owner?: string;
+            readonly playback?: components["schemas"]["PlaybackMode"];
         };
         /** @description What becomes of a deleted stream or recording. */
         readonly Deletion: {
@@ -514,6 +522,52 @@ export interface components {
              * @example true
              */
             readonly enabled?: boolean;
+        };
+        /** @description Links for one viewer. They are shown only once; anyone who has them can watch. */
+        readonly PlaybackSession: {
+            /** @example mic1h8g07h2kqv0m4x9r */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly expiresAt: string;
+            readonly viewerId?: string;
+            readonly playback: {
+                /**
+                 * Format: uri
+                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/manifest.mpd
+                 */
+                readonly dash: string;
+                /**
+                 * Format: uri
+                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/index.m3u8
+                 */
+                readonly hls: string;
+                /**
+                 * Format: uri
+                 * @example http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local#~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…
+                 */
+                readonly page: string;
+            };
+        };
+        readonly NewPlaybackSession: {
+            /**
+             * @description How long the links work, in seconds.
+             * @default 14400
+             * @example 14400
+             */
+            readonly ttlSeconds?: number;
+            /**
+             * @description Your ID for the viewer: letters, digits, "_" and "-". It can be read in the links, so that a leaked link names its viewer: use an opaque ID, not a name or an email address.
+             * @example seat-12
+             */
+            readonly viewerId?: string;
+            /**
+             * @description The only IP address that can use the links; for IPv6, its /64. The links do not contain it. Viewers who change networks need new links.
+             * @example 203.0.113.9
+             */
+            readonly address?: string;
         };
         /** @description Progress of a stream's takedown or restore. */
         readonly Takedown: {

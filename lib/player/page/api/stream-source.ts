@@ -4,6 +4,7 @@ import {
   readManifestState,
   readPlaylistState,
 } from '../model/manifest-state.ts';
+import { linkFaultOf, linkFaultStatus } from '../model/playback-link.ts';
 import type { StreamKnowledge } from '../model/playback-target.ts';
 import { apiPollMs, edgePollMs, type PollSituation } from '../model/polling.ts';
 import { isTakenDown, takenDownStatus } from '../model/stream-state.ts';
@@ -19,17 +20,30 @@ export interface StreamSource {
 
 export interface FoundStream {
   readonly name?: string;
-  readonly knowledge: Extract<StreamKnowledge, { kind: 'known' | 'missing' | 'taken-down' }>;
+  readonly knowledge: Extract<StreamKnowledge, { kind: 'known' | 'missing' | 'taken-down' | 'locked' }>;
 }
 
-/** The control API: knows every state and the stream's name. */
-export const apiStreams = (api: ApiClient): StreamSource => ({
+/** Puts the viewer's playback token, if there is one, into a media URL of the stream. */
+export type CarryToken = (streamId: string, url: string) => string;
+
+const bare: CarryToken = (_, url) => url;
+
+/** The control API: knows every state and the stream's name. Only the edge knows whether a link is valid. */
+export const apiStreams = (
+  api: ApiClient,
+  carry: CarryToken = bare,
+  request: typeof fetch = (...call) => fetch(...call),
+): StreamSource => ({
   async find(id) {
     try {
       const stream = await api.getStream(id);
       const { name, state, broadcast } = stream;
       if (isTakenDown(stream)) return { name, knowledge: { kind: 'taken-down' } };
-      const { dash, hls, manifests } = stream.playback;
+      const { access, dash, hls, manifests } = stream.playback;
+      if (access === 'signed') {
+        const found = await look(request, carry(id, manifests.includes('hls') ? hls : dash));
+        if (found.status === linkFaultStatus) return { name, knowledge: locked(found.body) };
+      }
       return { name, knowledge: { kind: 'known', state, broadcastId: broadcast?.id, dash, hls, manifests } };
     } catch (cause) {
       if (cause instanceof ApiError && cause.status === 404) return { knowledge: { kind: 'missing' } };
@@ -48,41 +62,48 @@ const timeoutMs = 8_000;
 
 /**
  * The edge, for a page without an API: a stream's manifest exists or not, and shows whether it is still growing. A stream
- * that was never on air looks like one that doesn't exist; one that was taken down has its own HTTP status.
+ * that was never on air looks like one that doesn't exist; one that was taken down has its own HTTP status, and so has a signed
+ * one without a valid link.
  */
 export const edgeStreams = (
   { edgeBaseUrl, region }: EdgePlace,
   request: typeof fetch = (...call) => fetch(...call),
+  carry: CarryToken = bare,
 ): StreamSource => {
-  const look = async (url: string): Promise<{ status: number; body: string }> => {
-    try {
-      // The edge caches it for a second; the browser's own cache would only be older.
-      const response = await request(url, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) });
-      return { status: response.status, body: await response.text() };
-    } catch (cause) {
-      throw new ApiUnreachableError('The edge isn’t responding.', { cause });
-    }
-  };
   return {
     async find(id) {
       const base = `${edgeBaseUrl}/${region}/${encodeURIComponent(id)}`;
       const place = { kind: 'known', dash: `${base}/manifest.mpd`, hls: `${base}/index.m3u8` } as const;
-      const mpd = await look(place.dash);
+      const mpd = await look(request, carry(id, place.dash));
       if (mpd.status === takenDownStatus) return { knowledge: { kind: 'taken-down' } };
+      if (mpd.status === linkFaultStatus) return { knowledge: locked(mpd.body) };
       if (mpd.status !== 404)
         return { knowledge: { ...place, ...manifestState(mpd, readManifestState(mpd.body)) } };
       // Not every encoder produces a DASH manifest.
-      const playlist = await look(place.hls);
+      const hls = carry(id, place.hls);
+      const playlist = await look(request, hls);
       if (playlist.status === takenDownStatus) return { knowledge: { kind: 'taken-down' } };
       if (playlist.status === 404) return { knowledge: { ...place, state: 'idle' } };
       const rendition = firstRendition(playlist.body);
-      const media = rendition === undefined ? playlist : await look(new URL(rendition, place.hls).href);
+      const media = rendition === undefined ? playlist : await look(request, new URL(rendition, hls).href);
       const state = manifestState(media, readPlaylistState(playlist.body, media.body));
       return { knowledge: { ...place, ...state, manifests: ['hls'] } };
     },
     pollMs: edgePollMs,
   };
 };
+
+async function look(request: typeof fetch, url: string): Promise<{ status: number; body: string }> {
+  try {
+    // The edge caches it for a second; the browser's own cache would only be older.
+    const response = await request(url, { cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) });
+    return { status: response.status, body: await response.text() };
+  } catch (cause) {
+    throw new ApiUnreachableError('The edge isn’t responding.', { cause });
+  }
+}
+
+const locked = (body: string) => ({ kind: 'locked', fault: linkFaultOf(body) }) as const;
 
 function manifestState({ status }: { status: number }, state: ManifestState | undefined): ManifestState {
   if (status !== 200 || state === undefined)

@@ -12,6 +12,10 @@ export type StreamPage = Schemas['StreamPage'];
 export type StreamState = Schemas['StreamState'];
 export type IngestPoint = Schemas['IngestPoint'];
 export type ManifestKind = Schemas['Playback']['manifests'][number];
+export type PlaybackMode = Schemas['PlaybackMode'];
+export type PlaybackSession = Schemas['PlaybackSession'];
+export type NewPlaybackSession = Schemas['NewPlaybackSession'];
+
 export type CreatedKey = Schemas['CreatedKey'];
 
 export type Broadcast = Schemas['Broadcast'];

@@ -11,6 +11,7 @@ import { EndBroadcast } from './end-broadcast.tsx';
 import { EventLog } from './event-log.tsx';
 import { HealthPanel } from './health-panel.tsx';
 import { IngestPanel } from './ingest-panel.tsx';
+import { PlaybackPanel } from './playback-panel.tsx';
 import { Preview } from './preview.tsx';
 import { ProcessesPanel } from './processes-panel.tsx';
 import { RenditionsTable } from './renditions-table.tsx';
@@ -82,6 +83,7 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
         </div>
         <div class="console-side">
           <IngestPanel stream={stream} />
+          <PlaybackPanel stream={stream} onChanged={refresh} />
           <EventLog id={stream.id} onNews={refresh} />
           <DestinationsPanel stream={stream} onChanged={refresh} />
           <SettingsPanel stream={stream} onChanged={refresh} />

@@ -1,11 +1,13 @@
 import { useRef } from 'preact/hooks';
 import type { Stream } from '../api/types.ts';
 import { formatLatency } from '../model/latency.ts';
+import { carryToken } from '../model/playback-link.ts';
 import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
 import { isOnAir, isTakenDown } from '../model/stream-state.ts';
 import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
 import { SoundPoster } from '../ui/sound-poster.tsx';
+import { usePreviewLink } from './use-preview-link.ts';
 
 /** What viewers see, muted and in a low quality. Shown only while a broadcast is on air. */
 export function Preview({ stream }: { stream: Stream }) {
@@ -43,13 +45,21 @@ function LivePreview({ stream }: { stream: Stream }) {
     hls: stream.playback.hls,
     manifests: stream.playback.manifests,
   };
+  const token = usePreviewLink(stream);
+  const isLocked = stream.playback.access === 'signed' && token === undefined;
   const { condition, facts } = usePlayback({
     video,
     captions,
     forced: null,
     maxHeight: 480,
-    dark: false,
-    target: (method) => playbackTarget(known, method, { ...settings, streamId: stream.id }),
+    refused: undefined,
+    token,
+    target: (method) => {
+      const target = isLocked
+        ? undefined
+        : playbackTarget(known, method, { ...settings, streamId: stream.id });
+      return target && { ...target, url: carryToken(target.url, token) };
+    },
   });
   return (
     <div class="stage">

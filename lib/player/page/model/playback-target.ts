@@ -1,5 +1,6 @@
 import type { RetryPolicy } from '../../../retry/policy/backoff.ts';
 import type { ManifestKind, StreamState } from '../api/types.ts';
+import type { LinkFault } from './playback-link.ts';
 import { type PlaybackMethod, playedMethod } from './protocol.ts';
 
 /** What the viewer page knows about the stream. `unreachable`: the API isn't responding; the video may still play. */
@@ -9,6 +10,8 @@ export type StreamKnowledge =
   | { readonly kind: 'unreachable' }
   /** The edge serves nothing of it until it is restored. */
   | { readonly kind: 'taken-down' }
+  /** The edge serves nothing of it with this link, or without one. */
+  | { readonly kind: 'locked'; readonly fault: LinkFault }
   | {
       readonly kind: 'known';
       readonly state: StreamState;

@@ -32,7 +32,8 @@ export function apiPollMs(
   random: Random = Math.random,
 ): number | undefined {
   if (playback === 'unsupported') return undefined;
-  if (stream.kind === 'taken-down') return growing(takenDownLooks, unchanged, random);
+  if (stream.kind === 'taken-down' || stream.kind === 'locked')
+    return growing(takenDownLooks, unchanged, random);
   const healthy = isHealthy(playback);
   if (healthy && stream.kind === 'known' && stream.state === 'live') return undefined;
   if (healthy && stream.kind === 'known' && stream.state === 'ended') return about(10_000, random);
@@ -52,7 +53,8 @@ export function edgePollMs(
   random: Random = Math.random,
 ): number | undefined {
   if (playback === 'unsupported') return undefined;
-  if (stream.kind === 'taken-down') return growing(takenDownLooks, unchanged, random);
+  if (stream.kind === 'taken-down' || stream.kind === 'locked')
+    return growing(takenDownLooks, unchanged, random);
   if (isHealthy(playback) && stream.kind === 'known' && stream.state === 'live') return undefined;
   if (stream.kind === 'known' && stream.state === 'ended') return about(edgeLooks.longestMs, random);
   return growing(edgeLooks, unchanged, random);

@@ -1,4 +1,8 @@
+import type { LinkFault } from './playback-link.ts';
 import type { StreamKnowledge } from './playback-target.ts';
+
+/** Why the edge serves nothing of a stream to this viewer. */
+export type Refusal = 'taken-down' | LinkFault;
 
 /** The player's condition. */
 export type PlaybackCondition =
@@ -12,8 +16,8 @@ export type PlaybackCondition =
   | 'finished'
   /** Failed; will be retried. */
   | 'failed'
-  /** Refused by the edge because the stream was taken down. */
-  | 'taken-down'
+  /** Refused by the edge. */
+  | Refusal
   /** This browser can't play the video. */
   | 'unsupported';
 
@@ -36,6 +40,8 @@ export function viewerScene(stream: StreamKnowledge, playback: PlaybackCondition
       'It was taken down or deleted. If it’s restored, it comes back here automatically.',
     );
   }
+  const fault = stream.kind === 'locked' ? stream.fault : playback;
+  if (isLinkFault(fault)) return linkScenes[fault];
   if (playback === 'unsupported') {
     return cover(
       'This browser can’t play the video',
@@ -113,6 +119,22 @@ const broadcasterAway = busy(
   'The broadcaster lost connection',
   'Waiting for the broadcaster to return. Playback resumes as soon as they’re back.',
 );
+const linkScenes: Readonly<Record<LinkFault, ViewerScene>> = {
+  'link-missing': cover('This stream is private', 'Open it with the link that you were given.'),
+  'link-invalid': cover(
+    'This link doesn’t work here',
+    'It may be incomplete, or made for another network. Ask whoever gave it to you for a new one.',
+  ),
+  'link-expired': cover('This link has expired', 'Ask whoever gave it to you for a new one.'),
+  'link-revoked': cover('This link was revoked', 'Ask whoever gave it to you for a new one.'),
+};
+
+const isLinkFault = (condition: string): condition is LinkFault => Object.hasOwn(linkScenes, condition);
+
+/** Whether the player shows nothing because the edge refuses it. */
+export const isRefusal = (condition: PlaybackCondition): condition is Refusal =>
+  condition === 'taken-down' || isLinkFault(condition);
+
 const offline = cover(
   'Not on air',
   'Keep this page open: playback starts automatically when the broadcast begins.',

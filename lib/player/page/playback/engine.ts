@@ -1,8 +1,11 @@
 import type { PlaybackTarget } from '../model/playback-target.ts';
 import type { Quality } from '../model/qualities.ts';
+import type { Refusal } from '../model/viewer-scene.ts';
 
 /** Plays a target in a video element. */
 export interface PlaybackEngine {
+  /** Whether a new playback token takes effect without loading the target again. */
+  readonly swapsTokens: boolean;
   /** Replaces the loaded target. Throws `PlaybackError`. */
   load(target: PlaybackTarget): Promise<void>;
   /** Current facts; cheap, read several times per second. */
@@ -25,8 +28,10 @@ export interface EngineOptions {
   readonly maxHeight?: number;
   /** The engine can't continue playing the loaded target. */
   onFailed(error: PlaybackError): void;
-  /** The edge reported that the stream was taken down (HTTP 410). */
-  onTakenDown(): void;
+  /** The edge serves nothing of the stream: it was taken down (HTTP 410), or there is no valid link (403). */
+  onRefused(refusal: Refusal): void;
+  /** The current playback token, for requests that carry one. */
+  token(): string | undefined;
 }
 
 export interface PlaybackFacts {

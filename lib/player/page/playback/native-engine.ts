@@ -1,6 +1,6 @@
 import { latencyMs } from '../model/latency.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
-import { watchForTakedown } from './takedown-watch.ts';
+import { watchForRefusal } from './refusal-watch.ts';
 
 /** WebKit's wall-clock time of presentation time 0, from `EXT-X-PROGRAM-DATE-TIME`. */
 interface DatedVideo extends HTMLVideoElement {
@@ -8,7 +8,7 @@ interface DatedVideo extends HTMLVideoElement {
 }
 
 /** Leaves HLS to the browser (Safari, iOS), which also chooses the quality. */
-export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptions): PlaybackEngine {
+export function createNativeEngine({ video, onFailed, onRefused }: EngineOptions): PlaybackEngine {
   let stopWaiting: (() => void) | undefined;
   let loaded = false;
   let playlist: string | undefined;
@@ -16,7 +16,7 @@ export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptio
     if (loaded) onFailed(new PlaybackError(video.error?.message || 'The video couldn’t be played.'));
   };
   video.addEventListener('error', failed);
-  const stopWatching = watchForTakedown(() => (video.paused ? undefined : playlist), onTakenDown);
+  const stopWatching = watchForRefusal(() => (video.paused ? undefined : playlist), onRefused);
 
   const range = () => {
     const { seekable } = video;
@@ -60,6 +60,7 @@ export function createNativeEngine({ video, onFailed, onTakenDown }: EngineOptio
   };
 
   return {
+    swapsTokens: false,
     load({ url, from }) {
       stopWaiting?.();
       loaded = false;

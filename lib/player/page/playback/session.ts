@@ -1,6 +1,7 @@
 import { pauseMs } from '../../../retry/policy/backoff.ts';
+import { sameButToken } from '../model/playback-link.ts';
 import { mustReload, type PlaybackTarget, reloads } from '../model/playback-target.ts';
-import type { PlaybackCondition } from '../model/viewer-scene.ts';
+import type { PlaybackCondition, Refusal } from '../model/viewer-scene.ts';
 import type { PlaybackEngine } from './engine.ts';
 
 /** A picture frozen for this long counts as a stall; shorter hitches go unreported. */
@@ -57,6 +58,10 @@ export class PlaybackSession {
   /** Loads `next` if it is a different broadcast from the current one; otherwise playback isn't disturbed. */
   follow(next: PlaybackTarget | undefined): void {
     if (next === undefined) return;
+    if (this.#target && this.#target.url !== next.url && sameButToken(this.#target.url, next.url)) {
+      this.#renew(next);
+      return;
+    }
     // A broadcast's URL may change when another encoder takes it over.
     const waits = this.#condition === 'failed' || this.#condition === 'stalled';
     const stuck = waits && this.#target?.url !== next.url;
@@ -72,6 +77,14 @@ export class PlaybackSession {
         broadcastId: next.broadcastId,
       };
     }
+  }
+
+  /** The link was renewed. A recording continues where it was. */
+  #renew(next: PlaybackTarget): void {
+    const position = this.#target?.from === 'start' ? this.#video.currentTime : undefined;
+    const target = { ...next, from: this.#target?.from ?? next.from };
+    if (this.#engine.swapsTokens && this.#loaded) this.#target = target;
+    else this.#load(target, 'loading', position);
   }
 
   /** Reloads the current target immediately. */
@@ -101,12 +114,12 @@ export class PlaybackSession {
   }
 
   /** Removes the picture immediately, because the stream may no longer be shown. `follow` with a target brings it back. */
-  goDark(): void {
+  goDark(refusal: Refusal): void {
     if (this.#events.signal.aborted) return;
     clearTimeout(this.#retry);
     this.#target = undefined;
     this.#loaded = false;
-    this.#become('taken-down');
+    this.#become(refusal);
     this.#video.pause();
     this.#engine.unload().catch(() => {});
   }
@@ -118,7 +131,7 @@ export class PlaybackSession {
     await this.#engine.destroy();
   }
 
-  #load(target: PlaybackTarget, condition: 'loading' | 'failed' = 'loading'): void {
+  #load(target: PlaybackTarget, condition: 'loading' | 'failed' = 'loading', position?: number): void {
     clearTimeout(this.#retry);
     this.#target = target;
     this.#loaded = false;
@@ -127,6 +140,7 @@ export class PlaybackSession {
       () => {
         if (this.#target !== target) return;
         this.#loaded = true;
+        if (position !== undefined) this.#video.currentTime = position;
         this.#play();
       },
       () => {

@@ -1,5 +1,6 @@
 import shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
 import { clockOffsetMs, isAtLiveEdge, latencyMs } from '../model/latency.ts';
+import { linkFaultOf, linkFaultStatus, swapToken } from '../model/playback-link.ts';
 import type { Quality } from '../model/qualities.ts';
 import { takenDownStatus } from '../model/stream-state.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
@@ -22,7 +23,7 @@ const retryParameters = {
 
 /** Plays DASH and HLS through Media Source Extensions. */
 export async function createShakaEngine(options: EngineOptions): Promise<PlaybackEngine> {
-  const { video, captions, maxHeight, onFailed, onTakenDown } = options;
+  const { video, captions, maxHeight, onFailed, onRefused, token } = options;
   const player = new shaka.Player();
   await player.attach(video);
   player.setVideoContainer(captions);
@@ -39,6 +40,11 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
       },
     },
     ...(maxHeight && { abr: { restrictions: { maxHeight } } }),
+  });
+
+  // Whatever the loaded manifest's addresses carry: a renewed link must not interrupt playback.
+  player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
+    request.uris = request.uris.map((uri) => swapToken(uri, token()));
   });
 
   let offsetMs = 0;
@@ -58,7 +64,9 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
 
   // The first refused manifest or segment is enough: shaka would retry and keep playing from its buffer.
   player.addEventListener('downloadfailed', (event) => {
-    if ((event as Event & { httpResponseCode?: number }).httpResponseCode === takenDownStatus) onTakenDown();
+    const { httpResponseCode, error } = event as Event & DownloadFailure;
+    if (httpResponseCode === takenDownStatus) onRefused('taken-down');
+    else if (httpResponseCode === linkFaultStatus) onRefused(linkFaultOf(String(error?.data?.[2] ?? '')));
   });
 
   // A viewer who fell behind because of a hitch catches up at a slightly higher speed; one who rewound doesn't.
@@ -103,6 +111,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   };
 
   return {
+    swapsTokens: true,
     async load({ url, from }) {
       try {
         await player.load(url, from === 'start' ? 0 : null);
@@ -127,6 +136,12 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
       await player.destroy();
     },
   };
+}
+
+/** What shaka's event says; `data[2]` is the body of the response. */
+interface DownloadFailure {
+  readonly httpResponseCode?: number;
+  readonly error?: { readonly data?: readonly unknown[] } | null;
 }
 
 /**

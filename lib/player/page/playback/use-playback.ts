@@ -2,7 +2,7 @@ import type { RefObject } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { PlaybackTarget } from '../model/playback-target.ts';
 import { choosePlayback, type PlaybackMethod } from '../model/protocol.ts';
-import type { PlaybackCondition } from '../model/viewer-scene.ts';
+import type { PlaybackCondition, Refusal } from '../model/viewer-scene.ts';
 import { noFacts, type PlaybackEngine, type PlaybackFacts } from './engine.ts';
 import { PlaybackSession } from './session.ts';
 
@@ -23,8 +23,10 @@ interface PlaybackOptions {
   /** The URL's `?protocol=`. */
   readonly forced: string | null;
   readonly maxHeight?: number;
-  /** Nothing may be shown: the stream was taken down. */
-  readonly dark: boolean;
+  /** Nothing may be shown. */
+  readonly refused: Refusal | undefined;
+  /** The viewer's playback token. */
+  readonly token: string | undefined;
   /** What should play with this method. */
   target(method: PlaybackMethod): PlaybackTarget | undefined;
 }
@@ -32,12 +34,15 @@ interface PlaybackOptions {
 const factsEveryMs = 500;
 
 /** Plays `target` in the video element while the component is mounted. */
-export function usePlayback({ video, captions, forced, maxHeight, dark, target }: PlaybackOptions): Playback {
+export function usePlayback(options: PlaybackOptions): Playback {
+  const { video, captions, forced, maxHeight, refused, token, target } = options;
   const [method, setMethod] = useState<PlaybackMethod>();
   const [condition, setCondition] = useState<PlaybackCondition>('empty');
   const [facts, setFacts] = useState<PlaybackFacts>(noFacts);
   const [session, setSession] = useState<PlaybackSession>();
   const engine = useRef<PlaybackEngine>(undefined);
+  const current = useRef(token);
+  current.current = token;
 
   useEffect(() => {
     let ended = false;
@@ -63,7 +68,8 @@ export function usePlayback({ video, captions, forced, maxHeight, dark, target }
         captions: container,
         maxHeight,
         onFailed: () => mine?.failed(),
-        onTakenDown: () => mine?.goDark(),
+        onRefused: (refusal: Refusal) => mine?.goDark(refusal),
+        token: () => current.current,
       };
       const made =
         chosen === 'native-hls'
@@ -86,8 +92,8 @@ export function usePlayback({ video, captions, forced, maxHeight, dark, target }
   useEffect(() => session?.follow(wanted), [session, wanted?.url, wanted?.broadcastId]);
 
   useEffect(() => {
-    if (dark) session?.goDark();
-  }, [session, dark]);
+    if (refused) session?.goDark(refused);
+  }, [session, refused]);
 
   const refresh = useCallback(() => setFacts(engine.current?.facts() ?? noFacts), []);
   useEffect(() => {

@@ -5,6 +5,7 @@ import { createProcessClient } from '../api/processes.ts';
 import { apiStreams, edgeStreams } from '../api/stream-source.ts';
 import type { Route } from '../model/routes.ts';
 import { type PageSettings, watchedRegion } from '../model/settings.ts';
+import { PlaybackLinks } from '../playback/playback-links.ts';
 import { Logo } from '../ui/logo.tsx';
 import { WatchPage } from '../viewer/watch-page.tsx';
 import { LoadedPage } from './loaded-page.tsx';
@@ -20,10 +21,12 @@ export function App({ settings }: { settings: PageSettings }) {
   const services = useMemo<Services>(() => {
     const place = { ...settings, region };
     const api = settings.apiBaseUrl === undefined ? undefined : createApiClient(settings.apiBaseUrl);
-    const streams = api ? apiStreams(api) : edgeStreams(place);
+    const links = new PlaybackLinks();
+    const carry = (id: string, url: string) => links.carry(id, url);
+    const streams = api ? apiStreams(api, carry) : edgeStreams(place, undefined, carry);
     const processes =
       settings.processApiBaseUrl === undefined ? undefined : createProcessClient(settings.processApiBaseUrl);
-    return { api, processes, streams, settings: place, keys: new Map(), announce };
+    return { api, processes, streams, settings: place, keys: new Map(), links, announce };
   }, [settings, region, announce]);
 
   // A new page starts at its top, and so do keyboard and screen reader.

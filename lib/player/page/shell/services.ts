@@ -4,6 +4,7 @@ import type { ApiClient } from '../api/client.ts';
 import type { ProcessClient } from '../api/processes.ts';
 import type { StreamSource } from '../api/stream-source.ts';
 import type { PageSettings } from '../model/settings.ts';
+import type { PlaybackLinks } from '../playback/playback-links.ts';
 
 /** Services shared by the whole page. */
 export interface Services {
@@ -15,6 +16,7 @@ export interface Services {
   readonly streams: StreamSource;
   readonly settings: PageSettings;
   readonly keys: KnownKeys;
+  readonly links: PlaybackLinks;
   /** Announces a text to screen readers, politely. */
   announce(text: string): void;
 }

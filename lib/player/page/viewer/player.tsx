@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { playerActionFor } from '../model/shortcuts.ts';
-import type { ViewerScene } from '../model/viewer-scene.ts';
+import { isRefusal, type ViewerScene } from '../model/viewer-scene.ts';
 import type { Playback } from '../playback/use-playback.ts';
 import { Icon } from '../ui/icons.tsx';
 import { SoundPoster } from '../ui/sound-poster.tsx';
@@ -70,7 +70,7 @@ export function Player(props: {
         onClick={() => act('toggle-play')}
         onDblClick={() => act('toggle-fullscreen')}
       />
-      {facts.soundAlone && condition !== 'taken-down' && <SoundPoster name={name} />}
+      {facts.soundAlone && !isRefusal(condition) && <SoundPoster name={name} />}
       <div ref={captions} class="captions" />
       {showing && settings.muted && condition === 'playing' && (
         <button type="button" class="unmute" onClick={() => act('toggle-mute')}>

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { StreamKnowledge } from '../model/playback-target.ts';
-import type { PlaybackCondition } from '../model/viewer-scene.ts';
+import { isRefusal, type PlaybackCondition } from '../model/viewer-scene.ts';
 import { useServices } from '../shell/services.ts';
 
 /** What the source knows about the stream, refreshed as often as the source requires. */
@@ -33,8 +33,8 @@ export function useStreamKnowledge(id: string): {
     condition.current = next;
     if (next === 'playing') refusals.current = 0;
     // The player learned it from the edge. If the source doesn't know yet, the two must not keep overruling each other.
-    if (next === 'taken-down' && known.current.kind !== 'taken-down') {
-      learn({ kind: 'taken-down' });
+    if (isRefusal(next) && !isRefused(known.current)) {
+      learn(next === 'taken-down' ? { kind: next } : { kind: 'locked', fault: next });
       unchanged.current = refusals.current++;
     }
     setTurn((before) => before + 1);
@@ -78,7 +78,7 @@ export function useStreamKnowledge(id: string): {
     };
     // Smooth playback is no reason to ask, nor is a known refusal; everything else is.
     const well = known.current.kind === 'known' && condition.current === 'playing';
-    const refused = known.current.kind === 'taken-down' && condition.current === 'taken-down';
+    const refused = isRefused(known.current) && isRefusal(condition.current);
     if ((well || refused) && !asked.current) plan();
     else void round();
     asked.current = false;
@@ -93,7 +93,10 @@ export function useStreamKnowledge(id: string): {
   return { knowledge, name, report, askNow };
 }
 
+const isRefused = ({ kind }: StreamKnowledge): boolean => kind === 'taken-down' || kind === 'locked';
+
 function isSame(a: StreamKnowledge, b: StreamKnowledge): boolean {
+  if (a.kind === 'locked' && b.kind === 'locked') return a.fault === b.fault;
   if (a.kind !== 'known' || b.kind !== 'known') return a.kind === b.kind;
   return a.state === b.state && a.broadcastId === b.broadcastId;
 }

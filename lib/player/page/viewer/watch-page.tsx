@@ -1,14 +1,17 @@
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
-import { playbackTarget } from '../model/playback-target.ts';
+import { carryToken } from '../model/playback-link.ts';
+import { playbackTarget, type StreamKnowledge } from '../model/playback-target.ts';
+import type { PlaybackMethod } from '../model/protocol.ts';
 import { consolePath } from '../model/routes.ts';
 import type { ShownState } from '../model/stream-state.ts';
-import { viewerScene } from '../model/viewer-scene.ts';
+import { type Refusal, viewerScene } from '../model/viewer-scene.ts';
 import { usePlayback } from '../playback/use-playback.ts';
 import { useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { Player } from './player.tsx';
 import { useStillness } from './use-frozen-picture.ts';
 import { usePicturesBegan } from './use-pictures-began.ts';
+import { usePlaybackLink } from './use-playback-link.ts';
 import { useStreamKnowledge } from './use-stream-knowledge.ts';
 
 /** How long a live broadcast may be stalled before it is reloaded. */
@@ -20,14 +23,28 @@ export function WatchPage({ id }: { id: string }) {
   const video = useRef<HTMLVideoElement>(null);
   const captions = useRef<HTMLDivElement>(null);
   const { knowledge, name, report, askNow } = useStreamKnowledge(id);
+  const refused = refusalOf(knowledge);
+  const token = usePlaybackLink(id, refused !== undefined && refused !== 'taken-down');
+  // A new link is reason to ask again.
+  const asked = useRef(token);
+  useEffect(() => {
+    if (asked.current === token) return;
+    asked.current = token;
+    askNow();
+  }, [token, askNow]);
   const place = { ...settings, streamId: id };
+  const targetBy = (method: PlaybackMethod) => {
+    const target = playbackTarget(knowledge, method, place);
+    return target && { ...target, url: carryToken(target.url, token) };
+  };
   const forced = useMemo(() => new URLSearchParams(location.search).get('protocol'), []);
   const playback = usePlayback({
     video,
     captions,
     forced,
-    dark: knowledge.kind === 'taken-down',
-    target: (method) => playbackTarget(knowledge, method, place),
+    refused,
+    token,
+    target: targetBy,
   });
   const { condition, session } = playback;
   const state = knowledge.kind === 'known' ? knowledge.state : undefined;
@@ -55,7 +72,7 @@ export function WatchPage({ id }: { id: string }) {
 
   const act = () => {
     if (scene?.action === 'replay' && playback.method) {
-      const target = playbackTarget(knowledge, playback.method, place);
+      const target = targetBy(playback.method);
       if (target) session?.replay(target);
     } else {
       askNow();
@@ -92,6 +109,11 @@ export function WatchPage({ id }: { id: string }) {
       <Shortcuts />
     </div>
   );
+}
+
+function refusalOf(knowledge: StreamKnowledge): Refusal | undefined {
+  if (knowledge.kind === 'locked') return knowledge.fault;
+  return knowledge.kind === 'taken-down' ? knowledge.kind : undefined;
 }
 
 /** `stateWords` address the broadcaster; these address the viewer. */

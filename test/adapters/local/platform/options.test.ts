@@ -19,6 +19,7 @@ describe('the flags of npm run live', () => {
       inspect: undefined,
       allowPush: [],
       awsEndpoint: undefined,
+      rotatePlaybackKeys: false,
       help: false,
     });
   });
@@ -35,6 +36,7 @@ describe('the flags of npm run live', () => {
       '--demo',
       '--json',
       '--watch',
+      '--rotate-playback-keys',
       '--inspect=encoder-1',
       '--aws-endpoint=http://127.0.0.1:5000',
       '--webhook=https://example.com/hook',
@@ -48,6 +50,7 @@ describe('the flags of npm run live', () => {
       demo: true,
       json: true,
       watch: true,
+      rotatePlaybackKeys: true,
       inspect: 'encoder-1',
       awsEndpoint: 'http://127.0.0.1:5000',
       webhook: { url: 'https://example.com/hook', secretFile: '/repo/secrets/hook' },

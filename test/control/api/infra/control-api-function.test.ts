@@ -4,6 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { controlFunctionCodec } from '../../../../lib/control/api/control-api-config.ts';
 import { ControlApi } from '../../../../lib/control/api/infra/control-api-function.ts';
 import { KeyPepper } from '../../../../lib/control/infra/key-pepper.ts';
+import { PlaybackKeys } from '../../../../lib/control/playback/infra/playback-keys-function.ts';
 import { Takedowns } from '../../../../lib/control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from '../../../../lib/control-store/infra/tables.ts';
 import { OriginBucket } from '../../../../lib/origin/infra/origin-bucket.ts';
@@ -33,6 +34,13 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
       eventDays: 400,
       ...logs,
     });
+    const playbackKeys = new PlaybackKeys(stack, 'PlaybackKeys', {
+      name: 'live',
+      region: 'eu-central-1',
+      encryptionKey,
+      denialsArn,
+      ...logs,
+    });
     new ControlApi(stack, 'Control', {
       pushPorts: [443, 1935],
       name: 'live',
@@ -46,6 +54,7 @@ const build = (api: object = {}, ingestRtmpUrl?: string) =>
       eventDays: 400,
       quarantineDays: 365,
       keyPepper,
+      playbackKeys,
       takedowns,
       ...logs,
     });
@@ -145,8 +154,16 @@ describe('the function behind it', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('{{resolve:secretsmanager');
   });
 
+  test('is told where the playback keys are, once there are some', () => {
+    const [current] = Object.keys(template.findResources('Custom::PlaybackKeys'));
+    expect(environment().HEADWATER_PLAYBACK_KEYS).toEqual({
+      'Fn::Join': ['', ['secretsmanager:', { Ref: current }]],
+    });
+  });
+
   test('can read what it is told', () => {
     const env = { ...environment(build({}, 'rtmp://ingest.example.com/live')) };
+    env.HEADWATER_PLAYBACK_KEYS = 'secretsmanager:live-playback-keys';
     env.HEADWATER_KEY_PEPPER =
       'secretsmanager:arn:aws:secretsmanager:eu-central-1:111122223333:secret:live/x-AbCdEf';
     // Names that CloudFormation fills in.

@@ -57,11 +57,11 @@ describe('the function that finishes takedowns', () => {
     const distribution = 'arn:aws:cloudfront::111122223333:distribution/EDFDVBD6EXAMPLE';
     expect(resourcesOf('cloudfront:CreateInvalidation')).toEqual([distribution]);
     expect(resourcesOf('cloudfront:GetInvalidation')).toEqual([distribution]);
-    for (const call of callsOf('cloudfront/cloudfront-denials')) {
+    for (const call of callsOf('cloudfront/key-value-store')) {
       expect(resourcesOf(`cloudfront-keyvaluestore:${call}`)).toEqual([denialsArn]);
     }
     const calls = [
-      ...callsOf('cloudfront/cloudfront-denials').map((call) => `cloudfront-keyvaluestore:${call}`),
+      ...callsOf('cloudfront/key-value-store').map((call) => `cloudfront-keyvaluestore:${call}`),
       ...callsOf('cloudfront/cloudfront-invalidations').map((call) => `cloudfront:${call}`),
     ];
     expect(actionsOf(statements).filter((action) => action.startsWith('cloudfront'))).toEqual(calls.sort());

@@ -52,6 +52,20 @@ describe('a stream looked for at the edge', () => {
     expect(asked).toEqual([paths.dash]);
   });
 
+  test('is locked where the edge wants another link, which it is asked with', async () => {
+    asked.length = 0;
+    const source = edgeStreams(
+      place,
+      async (url) => {
+        asked.push(String(url));
+        return new Response('{"code":"playback-expired"}', { status: 403 });
+      },
+      (_, url) => url.replace('/s1/', '/~token/s1/'),
+    );
+    expect(await source.find('s1')).toEqual({ knowledge: { kind: 'locked', fault: 'link-expired' } });
+    expect(asked).toEqual(['https://live.example.com/eu-central-1/~token/s1/manifest.mpd']);
+  });
+
   test.each([
     [503, ''],
     [429, ''],
@@ -117,6 +131,21 @@ describe('a stream that the API tells of', () => {
 
   test('names the manifests that it has', async () => {
     expect((await find(stream)).knowledge).toMatchObject({ kind: 'known', manifests: ['hls'] });
+  });
+
+  test('that is signed is known only if the edge takes the link', async () => {
+    const signed = { ...stream, playback: { ...stream.playback, access: 'signed' } };
+    const ask = (status: number) =>
+      apiStreams(
+        { getStream: async () => signed } as unknown as ApiClient,
+        (_, url) => `~token/${url}`,
+        async (url) => {
+          expect(url).toBe('~token/h');
+          return new Response('{"code":"playback-revoked"}', { status });
+        },
+      ).find('s1');
+    expect(await ask(403)).toEqual({ name: 'Show', knowledge: { kind: 'locked', fault: 'link-revoked' } });
+    for (const status of [200, 404]) expect((await ask(status)).knowledge).toMatchObject({ kind: 'known' });
   });
 
   test.each(['taking-down', 'taken-down', 'restoring'])('is taken down while it is %s', async (state) => {

@@ -16,6 +16,7 @@ const everyStream = [
   { kind: 'missing' },
   { kind: 'unreachable' },
   { kind: 'taken-down' },
+  { kind: 'locked', fault: 'link-expired' },
   ...(['idle', 'starting', 'live', 'reconnecting', 'ended'] as const).map(known),
 ] as const satisfies readonly StreamKnowledge[];
 const everyCondition = [
@@ -27,6 +28,10 @@ const everyCondition = [
   'finished',
   'failed',
   'taken-down',
+  'link-missing',
+  'link-invalid',
+  'link-expired',
+  'link-revoked',
   'unsupported',
 ] as const satisfies readonly PlaybackCondition[];
 const anyPair = fc.tuple(fc.constantFrom(...everyStream), fc.constantFrom(...everyCondition));
@@ -34,6 +39,11 @@ const anyPair = fc.tuple(fc.constantFrom(...everyStream), fc.constantFrom(...eve
 describe('messages to viewers', () => {
   test.each([
     [known('idle'), 'empty', 'Not on air'],
+    [known('live'), 'link-missing', 'This stream is private'],
+    [known('live'), 'link-expired', 'This link has expired'],
+    [known('ended'), 'link-revoked', 'This link was revoked'],
+    [{ kind: 'locked', fault: 'link-invalid' }, 'empty', 'This link doesn’t work here'],
+    [{ kind: 'taken-down' }, 'link-expired', 'This stream is no longer available'],
     [known('starting'), 'empty', 'The broadcast is starting'],
     [known('live'), 'loading', 'Loading the video'],
     [known('live'), 'stalled', 'Waiting for the video'],

@@ -1,6 +1,8 @@
 import * as kvs from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { cloudFrontDenials } from '../../../../lib/adapters/aws/cloudfront/cloudfront-denials.ts';
+import { cloudFrontKeys } from '../../../../lib/adapters/aws/cloudfront/cloudfront-keys.ts';
+import { cloudFrontRules } from '../../../../lib/adapters/aws/cloudfront/cloudfront-rules.ts';
+import { base36Ms } from '../../../../lib/edge/policy/playback-token.ts';
 import {
   type AwsAnswer,
   type AwsCall,
@@ -36,17 +38,24 @@ async function store(answer: (call: AwsCall) => AwsAnswer | undefined = () => un
           ? new AwsFault('ResourceNotFoundException')
           : { ...about(), Key: input.Key, Value };
       }
+      if (operation === 'ListKeys') {
+        const all = [...keys].sort();
+        const from = Number(input.NextToken ?? 0);
+        const Items = all.slice(from, from + 2).map(([Key, Value]) => ({ Key, Value }));
+        return { Items, ...(from + 2 < all.length && { NextToken: String(from + 2) }) };
+      }
       if (input.IfMatch !== `E${revision}`) return new AwsFault('ConflictException');
       if (operation === 'DeleteKey' && !keys.delete(input.Key)) {
         return new AwsFault('ResourceNotFoundException');
       }
       if (operation === 'PutKey') keys.set(input.Key, input.Value);
+      if (operation === 'UpdateKeys') for (const { Key } of input.Deletes) keys.delete(Key);
       revision++;
       return { ...about(), ETag: `E${revision}` };
     },
   });
   const { endpoint, ...settings } = standIn.settings;
-  const denials = cloudFrontDenials({
+  const options = {
     keyValueStore,
     client: {
       ...settings,
@@ -55,8 +64,9 @@ async function store(answer: (call: AwsCall) => AwsAnswer | undefined = () => un
       requestHandler: { httpAgent: standIn.agent, requestTimeout: 1_000 },
       maxAttempts: 1,
     },
-  });
-  return { denials, keys, change: () => revision++ };
+  };
+  const [denials, edgeKeys] = [cloudFrontRules(options), cloudFrontKeys(options)];
+  return { denials, edgeKeys, keys, change: () => revision++ };
 }
 const operations = () => standIn.calls.map(({ operation }) => operation);
 
@@ -120,6 +130,7 @@ describe('what CloudFront denies', () => {
     const { denials } = await store(({ operation }) =>
       operation === 'DeleteKey' ? new AwsFault('ConflictException') : undefined,
     );
+    await denials.deny(path);
     await expect(denials.allow(path)).rejects.toMatchObject({ name: 'ConflictException' });
     expect(operations().filter((operation) => operation === 'DeleteKey')).toHaveLength(8);
   });
@@ -132,5 +143,48 @@ describe('what CloudFront denies', () => {
   test('a refused role is a fault, and not an answer', async () => {
     const { denials } = await store(() => new AwsFault('AccessDeniedException'));
     await expect(denials.isDenied(path)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+});
+
+describe('who may watch at CloudFront', () => {
+  const session = (expiresMs: number) => `${base36Ms(expiresMs)}abcdefghjkmn`;
+
+  test('is in the stream’s entry, beside a takedown, whichever came first', async () => {
+    const { denials: rules, keys } = await store();
+    await rules.setPlayback(path, { mode: 'signed', notBeforeMs: 7 });
+    await rules.deny(path);
+    expect(keys.get(path)).toBe('taken down; signed; since 7');
+    expect(await rules.isDenied(path)).toBe(true);
+    await rules.setPlayback(path, { mode: 'public' });
+    expect(keys.get(path)).toBe('taken down; public');
+    await rules.allow(path);
+    expect(keys.get(path)).toBe('public');
+    expect(await rules.isDenied(path)).toBe(false);
+  });
+
+  test('loses nothing to another write of the same entry at the same time', async () => {
+    const { denials: rules, keys } = await store();
+    await Promise.all([rules.deny(path), rules.setPlayback(path, { mode: 'signed' })]);
+    expect(keys.get(path)).toBe('taken down; signed');
+  });
+
+  test('is not written again where the store has it', async () => {
+    const { denials: rules } = await store();
+    await rules.setPlayback(path, { mode: 'signed' });
+    await rules.setPlayback(path, { mode: 'signed' });
+    expect(operations().filter((operation) => operation === 'PutKey')).toHaveLength(1);
+  });
+
+  test('has a key for each revoked session, until it has expired, and for the signing keys of a region', async () => {
+    const { denials: rules, edgeKeys, keys } = await store();
+    for (const atMs of [1_000, 2_000, 3_000, 4_000]) await rules.revoke(path, session(atMs));
+    await rules.revoke('ca-central-1/0123456789abcdef', session(1_000));
+    await edgeKeys.putKeys('eu-central-1', 'k001:secret');
+    expect(await edgeKeys.removeExpired('eu-central-1', 3_000)).toBe(3);
+    expect([...keys.keys()].sort()).toEqual([
+      'keys=eu-central-1',
+      `revoked=ca-central-1/0123456789abcdef/${session(1_000)}`,
+      `revoked=${path}/${session(4_000)}`,
+    ]);
   });
 });

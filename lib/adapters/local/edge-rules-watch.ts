@@ -1,25 +1,26 @@
 import { stat } from 'node:fs/promises';
-import { readDenials } from './denial-file.ts';
+import type { EdgeRules } from '../../edge/policy/playback.ts';
 import { codeOf } from './disk/disk-errors.ts';
+import { readEdgeRules } from './edge-rules-file.ts';
 
-export interface DenialWatchOptions {
+export interface EdgeRulesWatchOptions {
   readonly path: string;
-  /** The new set of denied paths. First called before `watchDenials` resolves. */
-  changed(denied: ReadonlySet<string>): void;
-  /** The file became unreadable; the last known set stays in force. Reported once until it can be read again. */
+  /** The new rules. First called before `watchEdgeRules` resolves. */
+  changed(rules: EdgeRules): void;
+  /** The file became unreadable; the last known rules stay in force. Reported once until it can be read again. */
   failed(cause: unknown): void;
   /** @default 100 */
   readonly everyMs?: number;
 }
 
 /**
- * Watches the list of denied streams. Rejects with `DenialFileError` if the file exists but can't be read: an edge that doesn't
- * know what is taken down must not serve anything. Returns a function that stops watching.
+ * Watches the edge's rules. Rejects with `EdgeRulesError` if the file exists but can't be read: an edge that doesn't know what is
+ * taken down or signed must not serve anything. Returns a function that stops watching.
  */
-export async function watchDenials(options: DenialWatchOptions): Promise<() => void> {
+export async function watchEdgeRules(options: EdgeRulesWatchOptions): Promise<() => void> {
   const { path, changed, failed, everyMs = 100 } = options;
   let known = await identity(path);
-  changed(await readDenials(path));
+  changed(await readEdgeRules(path));
   let isFailing = false;
   let timer: NodeJS.Timeout | undefined;
   let isEnded = false;
@@ -28,12 +29,12 @@ export async function watchDenials(options: DenialWatchOptions): Promise<() => v
     try {
       const now = await identity(path);
       if (now !== known || isFailing) {
-        // Someone deleted the file, which must not restore any stream.
+        // Someone deleted the file, which must not restore or open any stream.
         if (now === 'none') throw new Error(`${path} was deleted.`);
-        const denied = await readDenials(path);
-        // If the file was deleted or replaced during the read, the list may wrongly read as empty: wait for the next look.
+        const rules = await readEdgeRules(path);
+        // If the file was deleted or replaced during the read, the rules may wrongly read as empty: wait for the next look.
         if ((await identity(path)) === now) {
-          changed(denied);
+          changed(rules);
           known = now;
           isFailing = false;
         }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { watchForTakedown } from '../../../../lib/player/page/playback/takedown-watch.ts';
+import { watchForRefusal } from '../../../../lib/player/page/playback/refusal-watch.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -11,7 +11,7 @@ afterEach(() => {
 /** A watch on what `plays`, in front of an edge that answers `status`; a status of 0 is no answer. */
 function watch(plays: { url: string | undefined }) {
   const edge = { status: 200, asked: [] as string[], told: 0 };
-  const stop = watchForTakedown(
+  const stop = watchForRefusal(
     () => plays.url,
     () => edge.told++,
     async (url, init) => {
@@ -50,7 +50,7 @@ test('nothing is asked while nothing plays', async () => {
 test('an answer about what played before counts for nothing', async () => {
   const plays = { url: '/old/index.m3u8' };
   let told = 0;
-  const stop = watchForTakedown(
+  const stop = watchForRefusal(
     () => plays.url,
     () => told++,
     async () => {
@@ -69,4 +69,20 @@ test.each([0, 404, 500, 503])('an edge that answers %d is no takedown', async (s
   await jest.advanceTimersByTimeAsync(4_000);
   expect([edge.asked.length, edge.told]).toEqual([2, 0]);
   stop();
+});
+
+test('a link that expires is told from one that was revoked by the answer itself', async () => {
+  const told: string[] = [];
+  const asked: (string | undefined)[] = [];
+  const stop = watchForRefusal(
+    () => '/s/index.m3u8',
+    (refusal) => told.push(refusal),
+    async (_, init) => {
+      asked.push(init?.method);
+      return new Response(init?.method === 'HEAD' ? null : '{"code":"playback-expired"}', { status: 403 });
+    },
+  );
+  await jest.advanceTimersByTimeAsync(2_000);
+  stop();
+  expect([told, asked]).toEqual([['link-expired'], ['HEAD', undefined]]);
 });

@@ -4,8 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { denialFile, readDenials } from '../../../lib/adapters/local/denial-file.ts';
-import { watchDenials } from '../../../lib/adapters/local/denial-watch.ts';
+import { edgeRulesFile, readEdgeRules } from '../../../lib/adapters/local/edge-rules-file.ts';
+import { watchEdgeRules } from '../../../lib/adapters/local/edge-rules-watch.ts';
+import type { EdgeRules } from '../../../lib/edge/policy/playback.ts';
+import { base36Ms } from '../../../lib/edge/policy/playback-token.ts';
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 import { Changing } from '../../../testkit/until.ts';
 
@@ -23,27 +25,27 @@ afterEach(async () => {
 
 describe('the file of denials', () => {
   test('has what is denied, whatever is denied and allowed at the same time, and nothing of it twice', async () => {
-    const denials = denialFile({ path });
+    const denials = edgeRulesFile({ path });
     const paths = Array.from({ length: 20 }, (_, number) => `local/${number}`);
     await Promise.all(paths.flatMap((each) => [denials.deny(each), denials.deny(each)]));
     await Promise.all(paths.slice(5).map((each) => denials.allow(each)));
-    expect([...(await readDenials(path))].toSorted()).toEqual(paths.slice(0, 5).toSorted());
+    expect([...(await readEdgeRules(path)).denied].toSorted()).toEqual(paths.slice(0, 5).toSorted());
     expect(await denials.isDenied('local/3')).toBe(true);
     expect(await denials.isDenied('local/7')).toBe(false);
     expect(await readdir(folder.path)).toEqual(['edge-denials.json']);
   });
 
   test('is kept across a restart of whoever writes it', async () => {
-    await denialFile({ path }).deny('local/a');
-    await denialFile({ path }).deny('local/b');
-    expect(await readDenials(path)).toEqual(new Set(['local/a', 'local/b']));
+    await edgeRulesFile({ path }).deny('local/a');
+    await edgeRulesFile({ path }).deny('local/b');
+    expect((await readEdgeRules(path)).denied).toEqual(new Set(['local/a', 'local/b']));
   });
 
   test('is not written over where it cannot be read: others are denied in it', async () => {
     await writeFile(path, '{"denied": ["local/a"');
-    const denials = denialFile({ path });
+    const denials = edgeRulesFile({ path });
     await expect(denials.deny('local/b')).rejects.toMatchObject({
-      code: 'DENIAL_FILE_UNREADABLE',
+      code: 'EDGE_RULES_UNREADABLE',
       mend: expect.stringContaining(path),
     });
     // One failure does not stand in the way of the next try.
@@ -62,7 +64,7 @@ describe('the file of denials', () => {
     ends.push(() => server.close().closeAllConnections());
     await once(server, 'listening');
     const edgeUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const denials = denialFile({ path, edgeUrl });
+    const denials = edgeRulesFile({ path, edgeUrl });
     await denials.deny('local/a');
     expect(await denials.isDenied('local/a')).toBe(false);
     status = 410;
@@ -78,7 +80,7 @@ describe('the file of denials', () => {
     const server = createServer(() => {}).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const edgeUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const denials = denialFile({ path, edgeUrl });
+    const denials = edgeRulesFile({ path, edgeUrl });
     await denials.deny('local/a');
     await expect(denials.isDenied('local/a')).rejects.toThrow(/edge did not respond/);
     server.closeAllConnections();
@@ -89,13 +91,49 @@ describe('the file of denials', () => {
   });
 });
 
+describe('who may watch, in the same file', () => {
+  const session = (expiresMs: number) => `${base36Ms(expiresMs)}abcdefghjkmn`;
+
+  test('is each stream’s last setting, beside what is denied', async () => {
+    const rules = edgeRulesFile({ path });
+    await Promise.all([
+      rules.setPlayback('local/a', { mode: 'signed' }),
+      rules.deny('local/a'),
+      rules.setPlayback('local/b', { mode: 'signed', notBeforeMs: 7 }),
+      rules.setPlayback('local/a', { mode: 'public' }),
+    ]);
+    const { denied, playback } = await readEdgeRules(path);
+    expect([...denied]).toEqual(['local/a']);
+    expect(Object.fromEntries(playback)).toEqual({ 'local/a': 'public', 'local/b': 'signed; since 7' });
+  });
+
+  test('has revoked sessions for as long as their tokens would be valid', async () => {
+    let nowMs = 1_000;
+    const rules = edgeRulesFile({ path, wallMs: () => nowMs });
+    await rules.revoke('local/a', session(2_000));
+    await rules.revoke('local/a', session(3_000));
+    await rules.revoke('local/a', session(3_000));
+    expect((await readEdgeRules(path)).revoked.size).toBe(2);
+    nowMs = 2_000;
+    await rules.setPlayback('local/b', { mode: 'signed' });
+    expect([...(await readEdgeRules(path)).revoked]).toEqual([`local/a/${session(3_000)}`]);
+  });
+
+  test('denies what an older version denied', async () => {
+    await writeFile(path, '{"denied": ["local/a"]}');
+    await edgeRulesFile({ path }).setPlayback('local/b', { mode: 'signed' });
+    const { denied, playback } = await readEdgeRules(path);
+    expect([[...denied], [...playback.keys()]]).toEqual([['local/a'], ['local/b']]);
+  });
+});
+
 /** What an edge is told, as it comes. */
 class Watched extends Changing {
   readonly told: string[][] = [];
   readonly faults: unknown[] = [];
 
   async start(): Promise<void> {
-    const changed = (denied: ReadonlySet<string>) => {
+    const changed = ({ denied }: EdgeRules) => {
       this.told.push([...denied]);
       this.changed();
     };
@@ -103,13 +141,13 @@ class Watched extends Changing {
       this.faults.push(cause);
       this.changed();
     };
-    ends.push(await watchDenials({ path, changed, failed, everyMs: 5 }));
+    ends.push(await watchEdgeRules({ path, changed, failed, everyMs: 5 }));
   }
 }
 
 describe('an edge that watches the file', () => {
   test('knows what is denied before it begins, and each change of it', async () => {
-    const denials = denialFile({ path });
+    const denials = edgeRulesFile({ path });
     await denials.deny('local/a');
     const watched = new Watched();
     await watched.start();
@@ -125,13 +163,13 @@ describe('an edge that watches the file', () => {
     const watched = new Watched();
     await watched.start();
     expect(watched.told).toEqual([[]]);
-    await denialFile({ path }).deny('local/a');
+    await edgeRulesFile({ path }).deny('local/a');
     await watched.until(() => watched.told.length === 2);
     expect(watched.told.at(-1)).toEqual(['local/a']);
   });
 
   test('denies on what it knew where the file cannot be read or is gone, says so once, and goes on after', async () => {
-    const denials = denialFile({ path });
+    const denials = edgeRulesFile({ path });
     await denials.deny('local/a');
     const watched = new Watched();
     await watched.start();
@@ -146,7 +184,7 @@ describe('an edge that watches the file', () => {
   });
 
   test('lets nothing out because the file is taken away just as it is read', async () => {
-    const denials = denialFile({ path });
+    const denials = edgeRulesFile({ path });
     await denials.deny('local/a');
     const watched = new Watched();
     await watched.start();
@@ -159,6 +197,6 @@ describe('an edge that watches the file', () => {
 
   test('does not begin where it cannot know what is denied', async () => {
     await writeFile(path, '[]');
-    await expect(new Watched().start()).rejects.toMatchObject({ code: 'DENIAL_FILE_UNREADABLE' });
+    await expect(new Watched().start()).rejects.toMatchObject({ code: 'EDGE_RULES_UNREADABLE' });
   });
 });

@@ -10,39 +10,40 @@ import {
 import { FilterPattern, LogGroup, MetricFilter, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type MetricName, metricsNamespace } from '../../telemetry/metrics.ts';
-import { denialFunctionCode, unreadableWords } from '../policy/denial-function.ts';
+import { accessFunctionCode, unreadableWords } from '../policy/access-function.ts';
 
-export interface EdgeDenialsProps {
+export interface EdgeAccessProps {
   /** The deployment's name. */
   readonly deployment: string;
   readonly logDays: RetentionDays;
 }
 
 /**
- * The takedown list at the edge: a key-value store that takedowns write to, and the function that checks it before the cache,
- * for every media request. The stack creates the store empty and never writes to it, so a deploy does not affect takedowns.
+ * Who may watch, at the edge: a key-value store that regions write to (takedowns, signed streams, revoked sessions, signing keys), and
+ * the function that checks it before the cache, for every media request. The stack creates the store empty and never writes to it, so a
+ * deploy changes nothing. Its names are those of its first purpose: others would begin with an empty store.
  */
-export class EdgeDenials extends Construct {
+export class EdgeAccess extends Construct {
   readonly storeArn: string;
   /** For every media behaviour. */
   readonly onRequest: FunctionAssociation;
 
-  constructor(scope: Construct, id: string, { deployment, logDays }: EdgeDenialsProps) {
+  constructor(scope: Construct, id: string, { deployment, logDays }: EdgeAccessProps) {
     super(scope, id);
     const store = new KeyValueStore(this, 'Store', {
       keyValueStoreName: `${deployment}-denials`,
-      comment: `${deployment}: <region>/<stream> of taken-down streams`,
+      comment: `${deployment}: takedowns, signed streams, revoked sessions and signing keys`,
     });
     this.storeArn = store.keyValueStoreArn;
     const functionName = `${deployment}-denials`;
     const lookUp = new EdgeFunction(this, 'LookUp', {
       functionName,
-      comment: 'Answers 410 for taken-down streams',
-      code: FunctionCode.fromInline(denialFunctionCode()),
+      comment: 'Lets viewers through: takedowns and playback tokens',
+      code: FunctionCode.fromInline(accessFunctionCode()),
       runtime: FunctionRuntime.JS_2_0,
       keyValueStore: store,
     });
-    // CloudFront logs here, in us-east-1 for the whole world. The function fails open, so a failure must raise an alarm.
+    // CloudFront logs here, in us-east-1 for the whole world. If it can't read the store, public streams stay open, so that must raise an alarm.
     const logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/cloudfront/function/${functionName}`,
       retention: logDays,
