@@ -15,6 +15,13 @@ const tlv = fc
   )
   .map(([type, value]) => Buffer.concat([Buffer.of(type, value.length >> 8, value.length & 255), value]));
 
+/** Of both addresses and ports, by family. */
+const addressSizes: ReadonlyMap<number, number> = new Map([
+  [0, 0],
+  [0x11, 12],
+  [0x21, 36],
+]);
+
 /** A header whose lengths are right. */
 const header = fc
   .tuple(
@@ -23,7 +30,7 @@ const header = fc
     fc.array(tlv, { maxLength: 8 }),
   )
   .map(([command, family, tlvs]) => {
-    const addresses = Buffer.alloc(family === 0x11 ? 12 : family === 0x21 ? 36 : 0, 1);
+    const addresses = Buffer.alloc(addressSizes.get(family) ?? 0, 1);
     const body = Buffer.concat([addresses, ...tlvs]);
     const head = Buffer.from('0d0a0d0a000d0a515549540a00000000', 'hex');
     head[12] = command;
@@ -85,7 +92,12 @@ export const relayTargets: readonly FuzzTarget[] = [
       }
       mustNotDependOnMore(input, (bytes) => decodeProxyHeader(bytes, 536));
       const decoded = refusing(() => decodeProxyHeader(input), ProtocolError);
-      if (decoded !== undefined && !(decoded instanceof Error)) encodeProxyHeader(decoded.header);
+      if (decoded === undefined || decoded instanceof Error) return;
+      encodeProxyHeader(decoded.header);
+      const addressBytes = addressSizes.get(input[13] ?? -1);
+      if (addressBytes === undefined) return;
+      const tlvBytes = decoded.header.tlvs.reduce((sum, { value }) => sum + 3 + value.length, 0);
+      mustAgree(16 + addressBytes + tlvBytes, decoded.length, 'the parts of a header and its length');
     },
   },
   {
