@@ -3,6 +3,7 @@ import { decodeRelayHello, encodeRelayHello, type RelayHello } from '../../lib/p
 import { formatIp, parseIp } from '../../lib/protocol/relay/ip-address.ts';
 import { type LinkFrame, LinkFrameDecoder } from '../../lib/protocol/relay/link-frames.ts';
 import { decodeProxyHeader, encodeProxyHeader } from '../../lib/protocol/relay/proxy-header.ts';
+import { openSeal, parseRelayKeys } from '../../lib/protocol/relay/seal.ts';
 import { ProtocolError } from '../../lib/protocol/rtmp/errors.ts';
 import { must, mustAgree, refusing, twoCuts } from '../contract.ts';
 import type { FuzzTarget } from '../model.ts';
@@ -38,6 +39,10 @@ const header = fc
     head.writeUInt16BE(body.length, 14);
     return Buffer.concat([head, body]);
   });
+
+/** The corpus is sealed with it. */
+const sharedKey = 'a relay key of the fuzzer, 32 characters';
+const otherKey = 'another key that nothing is sealed with';
 
 function decodeFrames(pieces: readonly Buffer[]): unknown {
   const frames: LinkFrame[] = [];
@@ -112,6 +117,19 @@ export const relayTargets: readonly FuzzTarget[] = [
       if (decoded === undefined || decoded instanceof Error || decoded.hello === undefined) return;
       const again = decodeRelayHello(encodeRelayHello(decoded.hello))?.hello;
       mustAgree(again, decoded.hello satisfies RelayHello, 'a hello written again');
+    },
+  },
+  {
+    name: 'relay-seal',
+    about: 'the seal of a hello, which a worker opens before it reads anything else of it',
+    parsers: ['lib/protocol/relay/seal.ts'],
+    shapes: header,
+    words: [Buffer.of(0xe8, 0, 16), Buffer.of(0xe9, 0, 32), 'encoder-1', 'k'.repeat(32)],
+    run(input) {
+      parseRelayKeys(input.toString('latin1'));
+      refusing(() => openSeal(input, [sharedKey]), ProtocolError);
+      const opened = refusing(() => openSeal(input, [otherKey, `${otherKey}.`]), ProtocolError);
+      must(opened instanceof Error, 'a seal was opened without its key');
     },
   },
   {

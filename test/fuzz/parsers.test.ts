@@ -36,6 +36,7 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/config/locations.ts': "a program's environment",
   'lib/config/programs/pop.ts': "a program's environment",
   'lib/control/managed-channels/drive-channels.ts': 'keys that MediaLive writes by our own pattern',
+  'lib/edge/policy/request-check.ts': 'source for functions, by the patterns of key-grammar.ts',
   'lib/edge/policy/denial-function.ts': 'source of a function, by the patterns of denial.ts',
   'lib/edge/shared-body.ts': 'hands out bytes as they are',
   'lib/encoder/encoding/policy/ffmpeg-version.ts': "what the machine's own ffmpeg prints",
