@@ -81,7 +81,15 @@ describe('in a data folder', () => {
     });
     const secrets = await secretsIn(folder.path);
     expect(new Set(secrets.values())).toEqual(
-      new Set(['key-pepper', 'origin-token', 'rtmps-key.pem', 'rtmps-rsa-key.pem', 'webhook-secret']),
+      new Set([
+        'api-token',
+        'key-pepper',
+        'origin-token',
+        'relay-keys',
+        'rtmps-key.pem',
+        'rtmps-rsa-key.pem',
+        'webhook-secret',
+      ]),
     );
     const canary = new Canary(secrets);
     await lookIntoFolder(canary, folder.path);
