@@ -113,6 +113,7 @@ export const httpTargets: readonly FuzzTarget[] = [
     name: 'http-request',
     about: 'a request at the edge: its head, target and headers',
     parsers: [
+      'lib/protocol/http/bearer.ts',
       'lib/protocol/http/request-head.ts',
       'lib/protocol/http/request-aim.ts',
       'lib/edge/policy/limits/known-names.ts',
