@@ -3,6 +3,7 @@ import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-c
 import { createControlApi } from '../../lib/control/api/app.ts';
 import type { ControlApi, ControlApiConfig } from '../../lib/control/api/context.ts';
 import { problemKinds } from '../../lib/control/api/problems.ts';
+import { StreamPlayback } from '../../lib/control/playback/stream-playback.ts';
 import { loopbackNames } from '../../lib/control/policy/loopback.ts';
 import type { StreamDocument } from '../../lib/control-store/documents.ts';
 import type { StreamId } from '../../lib/routing/ids.ts';
@@ -49,12 +50,20 @@ class ApiUnderTest {
       emit: (event, fields) => {
         if (event === 'control.request.failed') faults.push((fields as { cause?: unknown }).cause);
       },
+      playback: {
+        keys: { current: async () => ({ id: 'k001', secret: 'a secret of the fuzzer' }) },
+        streams: new StreamPlayback({
+          store,
+          region: config.region,
+          edge: { setPlayback: async () => {}, revoke: async () => {} },
+        }),
+      },
       takedowns: { take: async (id) => takenDown(id), restore: async (id) => takenDown(id) },
     });
     const created = await app.request('/v1/streams', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: '{"name":"A"}',
+      body: '{"name":"A","playback":"signed"}',
     });
     const { id } = (await created.json()) as { id: StreamId };
     return { app, stream: id, faults };
@@ -72,6 +81,9 @@ const routes = [
   'PATCH /v1/streams/ID/destinations/x',
   'POST /v1/streams/ID/takedown',
   'POST /v1/streams/ID/end',
+  'POST /v1/streams/ID/playback-sessions',
+  'DELETE /v1/streams/ID/playback-sessions',
+  'DELETE /v1/streams/ID/playback-sessions/mic1h8g07h2kqv0m4x9r',
   'GET /v1/fleet',
 ];
 
@@ -85,6 +97,10 @@ const fields = [
   'enabled',
   'reason',
   'label',
+  'playback',
+  'ttlSeconds',
+  'viewerId',
+  'address',
 ];
 const body = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
@@ -103,6 +119,7 @@ export const apiTargets: readonly FuzzTarget[] = [
     about: 'a request at the control API: a line with method and target, one with If-Match, then the body',
     parsers: [
       'lib/control/api/problems.ts',
+      'lib/control/api/playback.ts',
       'lib/control/api/guards.ts',
       'lib/control/policy/loopback.ts',
       'lib/adapters/local/sqlite/sqlite-control-store.ts',

@@ -3,6 +3,7 @@ import { deliveryRuleFor } from '../../lib/edge/policy/delivery.ts';
 import { deniedPathOf, isPlainPath } from '../../lib/edge/policy/denial.ts';
 import { acceptsGzip } from '../../lib/edge/policy/encoding.ts';
 import { ageOnArrivalMs, errorLifetimeMs, lifetimeMs } from '../../lib/edge/policy/freshness.ts';
+import { type KnownObjects, knowledgeOf } from '../../lib/edge/policy/limits/known-names.ts';
 import { isObjectKey } from '../../lib/object-store/object-key.ts';
 import type { StreamingObjectStore } from '../../lib/object-store/ports.ts';
 import { OriginHandler } from '../../lib/origin/http.ts';
@@ -10,6 +11,7 @@ import { fileFor } from '../../lib/player/policy/routes.ts';
 import { isBearer } from '../../lib/protocol/http/bearer.ts';
 import { matchesNone, rangeStillHolds } from '../../lib/protocol/http/etag.ts';
 import { parseRange } from '../../lib/protocol/http/range.ts';
+import { requestAim } from '../../lib/protocol/http/request-aim.ts';
 import { parseRequestHead } from '../../lib/protocol/http/request-head.ts';
 import { must, mustAgree } from '../contract.ts';
 import type { FuzzTarget } from '../model.ts';
@@ -38,10 +40,25 @@ function readHeaders(text: string): void {
     must(Number.isFinite(ms) && ms >= 0, `${ms} ms for '${text}'`);
 }
 
+const nothingKnown: KnownObjects = {
+  has: () => false,
+  wasAbsent: () => true,
+  mentions: () => false,
+  hasLine: () => false,
+};
+
+/** An absolute target overrides Host; what is aimed at must be a target again, and of the same form. */
+function aim(method: string, target: string, hosts: readonly string[]): void {
+  const aimed = requestAim(method, target, hosts);
+  if (!aimed?.target.startsWith('/')) return;
+  mustAgree(requestAim('GET', aimed.target, hosts)?.target, aimed.target, 'an aim aimed again');
+}
+
 function readTarget(target: string): void {
   const key = cacheKeyOf(target);
   fileFor(target, new Map());
   if (!key) return;
+  knowledgeOf(key, nothingKnown);
   const [path = ''] = key.key.split('?', 1);
   must(isObjectKey(path.slice(1)), `'${path}' is no object`);
   must(isPlainPath(path), `'${path}' reaches a cache, but no denial could match it`);
@@ -96,7 +113,10 @@ export const httpTargets: readonly FuzzTarget[] = [
     name: 'http-request',
     about: 'a request at the edge: its head, target and headers',
     parsers: [
+      'lib/protocol/http/bearer.ts',
       'lib/protocol/http/request-head.ts',
+      'lib/protocol/http/request-aim.ts',
+      'lib/edge/policy/limits/known-names.ts',
       'lib/protocol/http/etag.ts',
       'lib/protocol/http/range.ts',
       'lib/edge/policy/cache-key.ts',
@@ -125,6 +145,8 @@ export const httpTargets: readonly FuzzTarget[] = [
     run(input) {
       const text = input.toString('latin1');
       const head = parseRequestHead(text);
+      const [line = '', ...hosts] = text.split('\r\n');
+      aim('GET', line, hosts.slice(0, 2));
       readHeaders(text);
       readTarget(text);
       if (typeof head === 'number') return;

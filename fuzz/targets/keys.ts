@@ -1,8 +1,25 @@
+import { isPlainPath } from '../../lib/edge/policy/denial.ts';
+import { needsToken, parseEntry, splitToken } from '../../lib/edge/policy/playback.ts';
+import { signToken, tokenFault } from '../../lib/edge/policy/playback-token.ts';
+import {
+  formatSigningKeys,
+  parseSigningKeys,
+  SigningKeysError,
+  verifyingKeys,
+} from '../../lib/edge/policy/signing-keys.ts';
 import { DestinationKeyError, openDestinationKey } from '../../lib/routing/destination-key.ts';
 import { formatStreamKey, parseStreamKey, streamNamedBy } from '../../lib/routing/stream-key.ts';
 import { checkAddresses, checkTargetUrl, isPublicAddress } from '../../lib/routing/target-address.ts';
-import { must, refusing } from '../contract.ts';
+import { must, mustAgree, refusing } from '../contract.ts';
 import type { FuzzTarget } from '../model.ts';
+
+const signingKey = { id: 'k001', secret: 'a-secret-of-the-fuzzer-012345' };
+const nowMs = 1_790_000_000_000;
+const streamPath = 'local/0123456789abcdeu';
+const linkOf = (claims: Partial<Parameters<typeof signToken>[1]>): string =>
+  signToken(streamPath, { session: 'mzzzzzzzabcdefghjkmn', issuedMs: nowMs - 1000, ...claims }, signingKey);
+/** Links that open the stream, in the words of the target: what else opens it is forged. */
+const links = [linkOf({}), linkOf({ viewerId: 'seat-12' }), linkOf({ address: '192.0.2.1' })];
 
 const place = { pepper: 'p', streamId: 's', destinationId: 'd' };
 
@@ -62,6 +79,56 @@ export const keyTargets: readonly FuzzTarget[] = [
       checkAddresses('host', [text]);
       isPublicAddress(text);
       refusing(() => openDestinationKey(text, place), DestinationKeyError);
+    },
+  },
+  {
+    name: 'playback-token',
+    about:
+      "a viewer's path with a playback token; and the same bytes as keys that sign and as a stream's entry",
+    parsers: [
+      'lib/edge/policy/playback-token.ts',
+      'lib/edge/policy/playback.ts',
+      'lib/edge/policy/signing-keys.ts',
+    ],
+    words: [
+      ...links,
+      '/local/~',
+      '/0123456789abcdeu/index.m3u8',
+      '/~',
+      '.',
+      '%7e',
+      '/../',
+      '//',
+      'signed',
+      'public',
+      'taken down',
+      'since 1790000000000',
+      '; ',
+      'k001 0 a-secret-of-the-fuzzer-012345\n',
+      '2001:db8::1',
+    ],
+    run(input) {
+      const text = input.toString('utf8');
+      const [path = '', address = ''] = text.split('\n', 2);
+      const split = splitToken(path);
+      must(split.token !== '' || split.path === path, 'a path without a token is not what it was');
+      must(!isPlainPath(path) || split.path === path, `'${path}' is a name with and without its token`);
+      must(needsToken(`/${streamPath}/index.m3u8`, ''), 'a signed stream is open');
+      for (const token of [split.token, path]) {
+        const fault = tokenFault(
+          token,
+          streamPath,
+          verifyingKeys([{ ...signingKey, fromMs: 0 }]),
+          0,
+          address,
+          nowMs,
+        );
+        must(fault !== '' || links.includes(token), `'${token}' opens a stream, but was never signed`);
+      }
+      parseEntry(text);
+      const keys = refusing(() => parseSigningKeys(text), SigningKeysError);
+      if (keys instanceof Error) return;
+      mustAgree(parseSigningKeys(formatSigningKeys(keys)), keys, 'keys written and read');
     },
   },
 ];

@@ -3,6 +3,7 @@ import { decodeRelayHello, encodeRelayHello, type RelayHello } from '../../lib/p
 import { formatIp, parseIp } from '../../lib/protocol/relay/ip-address.ts';
 import { type LinkFrame, LinkFrameDecoder } from '../../lib/protocol/relay/link-frames.ts';
 import { decodeProxyHeader, encodeProxyHeader } from '../../lib/protocol/relay/proxy-header.ts';
+import { openSeal, parseRelayKeys } from '../../lib/protocol/relay/seal.ts';
 import { ProtocolError } from '../../lib/protocol/rtmp/errors.ts';
 import { must, mustAgree, refusing, twoCuts } from '../contract.ts';
 import type { FuzzTarget } from '../model.ts';
@@ -15,6 +16,13 @@ const tlv = fc
   )
   .map(([type, value]) => Buffer.concat([Buffer.of(type, value.length >> 8, value.length & 255), value]));
 
+/** Of both addresses and ports, by family. */
+const addressSizes: ReadonlyMap<number, number> = new Map([
+  [0, 0],
+  [0x11, 12],
+  [0x21, 36],
+]);
+
 /** A header whose lengths are right. */
 const header = fc
   .tuple(
@@ -23,7 +31,7 @@ const header = fc
     fc.array(tlv, { maxLength: 8 }),
   )
   .map(([command, family, tlvs]) => {
-    const addresses = Buffer.alloc(family === 0x11 ? 12 : family === 0x21 ? 36 : 0, 1);
+    const addresses = Buffer.alloc(addressSizes.get(family) ?? 0, 1);
     const body = Buffer.concat([addresses, ...tlvs]);
     const head = Buffer.from('0d0a0d0a000d0a515549540a00000000', 'hex');
     head[12] = command;
@@ -31,6 +39,10 @@ const header = fc
     head.writeUInt16BE(body.length, 14);
     return Buffer.concat([head, body]);
   });
+
+/** The corpus is sealed with it. */
+const sharedKey = 'a relay key of the fuzzer, 32 characters';
+const otherKey = 'another key that nothing is sealed with';
 
 function decodeFrames(pieces: readonly Buffer[]): unknown {
   const frames: LinkFrame[] = [];
@@ -85,7 +97,12 @@ export const relayTargets: readonly FuzzTarget[] = [
       }
       mustNotDependOnMore(input, (bytes) => decodeProxyHeader(bytes, 536));
       const decoded = refusing(() => decodeProxyHeader(input), ProtocolError);
-      if (decoded !== undefined && !(decoded instanceof Error)) encodeProxyHeader(decoded.header);
+      if (decoded === undefined || decoded instanceof Error) return;
+      encodeProxyHeader(decoded.header);
+      const addressBytes = addressSizes.get(input[13] ?? -1);
+      if (addressBytes === undefined) return;
+      const tlvBytes = decoded.header.tlvs.reduce((sum, { value }) => sum + 3 + value.length, 0);
+      mustAgree(16 + addressBytes + tlvBytes, decoded.length, 'the parts of a header and its length');
     },
   },
   {
@@ -100,6 +117,19 @@ export const relayTargets: readonly FuzzTarget[] = [
       if (decoded === undefined || decoded instanceof Error || decoded.hello === undefined) return;
       const again = decodeRelayHello(encodeRelayHello(decoded.hello))?.hello;
       mustAgree(again, decoded.hello satisfies RelayHello, 'a hello written again');
+    },
+  },
+  {
+    name: 'relay-seal',
+    about: 'the seal of a hello, which a worker opens before it reads anything else of it',
+    parsers: ['lib/protocol/relay/seal.ts'],
+    shapes: header,
+    words: [Buffer.of(0xe8, 0, 16), Buffer.of(0xe9, 0, 32), 'encoder-1', 'k'.repeat(32)],
+    run(input) {
+      parseRelayKeys(input.toString('latin1'));
+      refusing(() => openSeal(input, [sharedKey]), ProtocolError);
+      const opened = refusing(() => openSeal(input, [otherKey, `${otherKey}.`]), ProtocolError);
+      must(opened instanceof Error, 'a seal was opened without its key');
     },
   },
   {

@@ -166,3 +166,31 @@ describe('a lease', () => {
     expect(defaultLimits.routeMs).toBeGreaterThanOrEqual(2 * leaseMs);
   });
 });
+
+describe('the keys of relay links', () => {
+  const secretId = Object.keys(cell?.findResources('AWS::SecretsManager::Secret') ?? {}).find((id) =>
+    id.startsWith('RelayKeys'),
+  );
+
+  test('are read by proxies and workers, and by the function that rotates them, nobody else', () => {
+    const readers = Object.values(cell?.findResources('AWS::IAM::Policy') ?? {})
+      .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes(secretId!))
+      .flatMap(({ Properties }) => Properties.Roles.map(({ Ref }: { Ref: string }) => Ref))
+      .map((role: string) => role.replace(/[0-9A-F]{8}$/, ''))
+      .sort();
+    expect(readers).toEqual([
+      'CpuEncoderTaskTaskRole',
+      'GpuEncoderTaskTaskRole',
+      'IngestTaskTaskRole',
+      'RelayKeysFunctionRole',
+    ]);
+  });
+
+  test('are demanded by workers only once all proxies of a deploy have them', () => {
+    const services = Object.entries(cell?.findResources('AWS::ECS::Service') ?? {});
+    const proxies = services.find(([id]) => id.startsWith('Ingest'))![0];
+    const workers = services.filter(([id]) => /^.puEncoder/.test(id));
+    expect(workers).toHaveLength(2);
+    for (const [, { DependsOn }] of workers) expect(DependsOn).toContain(proxies);
+  });
+});

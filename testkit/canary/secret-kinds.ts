@@ -4,6 +4,7 @@
  */
 export const secretPatterns: Readonly<Record<string, RegExp>> = {
   'stream key': /(?<![0-9a-z])[0-9a-hjkmnp-tv-z]{16}_[0-9a-hjkmnp-tv-z]{26}(?![0-9a-z])/,
+  'playback token': /[0-9a-z]{20}\.[A-Za-z0-9_-]{0,64}\.[an]\.[A-Za-z0-9_-]{43}/,
   'webhook secret': /whsec_[A-Za-z0-9+/]{24}/,
   'private key': /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----/,
 };

@@ -1,4 +1,7 @@
 import type { WaitingRoomLimits } from '../../net/policy/waiting-room.ts';
 
-/** Far more than honest publishers need, who wait for milliseconds; an office behind one address fits its share. */
-export const arrivalLimits: WaitingRoomLimits = { most: 1_024, mostPerClient: 64 };
+/**
+ * Far more than honest publishers need, who wait for milliseconds. A waiting connection is cheap, one that is closed comes back at once:
+ * so a client's share is what still leaves half of the room to others.
+ */
+export const arrivalLimits: WaitingRoomLimits = { most: 1_024, mostPerClient: 512 };

@@ -14,6 +14,7 @@ import { lookIntoFolder, secretsIn } from '../../../testkit/canary/data-folder.t
 import { lookAtAnswers, lookAtProcesses } from '../../../testkit/canary/running.ts';
 import { registerSecret } from '../../../testkit/canary/secret-kinds.ts';
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
+import { token } from '../../edge/policy/playback-vectors.ts';
 
 const secret = 'hunter2-hunter2-hunter2';
 const key = formatStreamKey(newStreamKey(newStreamId()));
@@ -48,6 +49,7 @@ describe('the canary', () => {
 
   test.each([
     ['stream key', `rtmp://127.0.0.1/live/${key}`],
+    ['playback token', `/local/~${token()}/0123456789abcdeu/index.m3u8`],
     ['webhook secret', `whsec_${'a'.repeat(44)}`],
     ['private key', '{"key":"-----BEGIN PRIVATE KEY-----\\n'],
   ])('knows a %s by its form', (kind, text) => {
@@ -81,7 +83,17 @@ describe('in a data folder', () => {
     });
     const secrets = await secretsIn(folder.path);
     expect(new Set(secrets.values())).toEqual(
-      new Set(['key-pepper', 'origin-token', 'rtmps-key.pem', 'rtmps-rsa-key.pem', 'webhook-secret']),
+      new Set([
+        'api-token',
+        'key-pepper',
+        'origin-token',
+        'playback-keys',
+        'relay-keys',
+        'rtmps-key.pem',
+        'rtmps-rsa-key.pem',
+        'tier-token',
+        'webhook-secret',
+      ]),
     );
     const canary = new Canary(secrets);
     await lookIntoFolder(canary, folder.path);

@@ -106,8 +106,9 @@ class SocketConnection implements Connection {
 
   abort(): void {
     if (this.#socket.destroyed) return;
-    // A reset shows the peer that this was not an orderly close, and leaves nothing behind in either kernel.
-    if (this.secure) this.#socket.destroy();
+    // A reset shows the peer that this was not an orderly close, and leaves nothing behind in either kernel. Behind a half-close that
+    // is still queued the kernel refuses it, and the socket would stay open.
+    if (this.secure || this.#socket.writableEnded) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
   }
 

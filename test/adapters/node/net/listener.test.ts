@@ -316,6 +316,19 @@ describe('a listener', () => {
     await once(socket, 'close');
   });
 
+  test('closes a connection that is aborted right after its half-close, whatever the peer still sends', async () => {
+    const { listener, recorder } = await serve();
+    const socket = connect(listener.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(Buffer.alloc(1 << 20));
+    const heard = await recorder();
+    await heard.until(() => heard.gathered > 0 || heard.batches.length > 0);
+    heard.connection.end();
+    heard.connection.abort();
+    await heard.until(() => heard.closed);
+    await new Promise((resolve) => (socket.closed ? resolve(undefined) : socket.on('close', resolve)));
+  });
+
   test('takes a client that comes without the header as it is, if the header is optional', async () => {
     const { listener, recorder } = await serve({ proxyHeaderFrom: loopback, proxyHeaderOptional: true });
     const direct = connect(listener.port, '127.0.0.1');

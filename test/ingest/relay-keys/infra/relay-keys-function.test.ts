@@ -42,7 +42,7 @@ test('a function rotates them every 30 days, called by Secrets Manager of this a
   template.hasResourceProperties('AWS::Lambda::Permission', {
     FunctionName: functionArn,
     Principal: 'secretsmanager.amazonaws.com',
-    SourceAccount: { Ref: 'AWS::AccountId' },
+    SourceAccount: '111122223333',
   });
 });
 
