@@ -260,7 +260,7 @@ describe('finding a worker', () => {
     expect(await client({ port: rtmpPort, key }).refused()).toEqual({
       level: 'error',
       code: 'NetStream.Publish.Rejected',
-      description: 'This stream is no longer available. Nothing can be broadcast to it until it is restored.',
+      description: 'This stream was taken down. Nothing can be broadcast to it until it is restored.',
     });
     expect(log.of('ingest.publish.refused')).toMatchObject([
       { code: 'TAKEN_DOWN', detail: expect.stringMatching(/^[ab]: This stream is no longer available$/) },
