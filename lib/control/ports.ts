@@ -8,6 +8,8 @@ export interface EdgeDenials {
   /** Resolves once the denial is stored for the edge. It is kept even if no edge is running. */
   deny(path: string): Promise<void>;
   allow(path: string): Promise<void>;
+  /** Allows a path at which nothing is left, and removes whatever else the edge keeps for it. */
+  forget(path: string): Promise<void>;
   /** Whether viewers are currently denied the path, as far as can be determined. */
   isDenied(path: string): Promise<boolean>;
 }

@@ -93,6 +93,11 @@ export function edgeRulesFile({
   return {
     deny: (denied) => change((rules) => !rules.denied.has(denied) && rules.denied.add(denied) !== undefined),
     allow: (denied) => change((rules) => rules.denied.delete(denied)),
+    forget: (gone) =>
+      change(({ denied, playback }) => {
+        const wasDenied = denied.delete(gone);
+        return playback.delete(gone) || wasDenied;
+      }),
     async isDenied(denied) {
       const isWritten = (await readEdgeRules(path)).denied.has(denied);
       if (edgeUrl === undefined) return isWritten;

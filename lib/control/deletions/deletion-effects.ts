@@ -18,7 +18,7 @@ import { type BulkProgress, deleteObjects, moveObjects } from '../stored-objects
 
 export interface DeletionEffectsOptions {
   readonly store: Pick<ControlStore, 'deleteStream' | 'deleteBroadcast'>;
-  readonly denials: EdgeDenials;
+  readonly denials: Pick<EdgeDenials, 'deny' | 'isDenied' | 'forget'>;
   readonly invalidations: Invalidations;
   readonly objects: Pick<BulkObjectStore, 'list' | 'move' | 'get' | 'delete' | 'deleteAll'>;
   readonly region: string;
@@ -122,7 +122,7 @@ export class DeletionEffects {
   async #allow(streamId: StreamId, deletion: Deletion, untilMs: number): Promise<DeletionOutcome> {
     const cleared = await this.#clear(streamId, deletion, untilMs);
     if (cleared.waitsFor !== undefined) return cleared;
-    await this.#options.denials.allow(this.#prefix(streamId, deletion).slice(0, -1));
+    await this.#options.denials.forget(this.#prefix(streamId, deletion).slice(0, -1));
     return cleared;
   }
 

@@ -18,7 +18,7 @@ export interface TakedownEffectsOptions {
   readonly store: Pick<StreamStore, 'getStream' | 'updateStream'> &
     Pick<DocumentStore, 'getDocument'> &
     Pick<LeaseStore, 'getLease' | 'takeLease' | 'releaseLease' | 'requestEnd'>;
-  readonly denials: EdgeDenials;
+  readonly denials: Pick<EdgeDenials, 'deny' | 'allow' | 'isDenied'>;
   readonly invalidations: Invalidations;
   readonly objects: Pick<ObjectStore, 'list' | 'move'>;
   readonly region: string;

@@ -35,6 +35,17 @@ describe('the file of denials', () => {
     expect(await readdir(folder.path)).toEqual(['edge-denials.json']);
   });
 
+  test('keeps nothing of what is forgotten, and all of the others', async () => {
+    const rules = edgeRulesFile({ path });
+    for (const each of ['local/a', 'local/b']) {
+      await rules.deny(each);
+      await rules.setPlayback(each, { mode: 'signed' });
+    }
+    await rules.forget('local/a');
+    const { denied, playback } = await readEdgeRules(path);
+    expect([[...denied], [...playback]]).toEqual([['local/b'], [['local/b', 'signed']]]);
+  });
+
   test('is kept across a restart of whoever writes it', async () => {
     await edgeRulesFile({ path }).deny('local/a');
     await edgeRulesFile({ path }).deny('local/b');

@@ -12,6 +12,7 @@ import {
   type DeletionRunnerOptions,
 } from '../../../lib/control/deletions/deletion-runner.ts';
 import { StreamPlayback } from '../../../lib/control/playback/stream-playback.ts';
+import type { EdgeDenials } from '../../../lib/control/ports.ts';
 import { TakedownRunner } from '../../../lib/control/takedowns/takedown-runner.ts';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
@@ -66,7 +67,8 @@ export interface TestApi {
 }
 
 /** An edge, its caches and the origin behind it, in memory. */
-interface TestEdge extends Pick<DeletionRunnerOptions, 'denials' | 'invalidations' | 'objects'> {
+interface TestEdge extends Pick<DeletionRunnerOptions, 'invalidations' | 'objects'> {
+  readonly denials: EdgeDenials;
   readonly denied: Set<string>;
   readonly keys: Set<string>;
   /** Entries of streams, as an edge follows them. */
@@ -116,6 +118,7 @@ function createTestEdge(): TestEdge {
     denials: {
       deny: async (path) => void denied.add(path),
       allow: async (path) => void denied.delete(path),
+      forget: async (path) => void denied.delete(path),
       isDenied: async (path) => denied.has(path),
     },
     invalidations: { request: async (_, reference) => ({ id: reference }), isDone: async () => true },

@@ -84,7 +84,7 @@ export class DeletionWorld {
       },
       denials: {
         deny: (path) => call('deny', () => void this.denied.add(path)),
-        allow: (path) => call('allow', () => void this.denied.delete(path)),
+        forget: (path) => call('forget', () => void this.denied.delete(path)),
         isDenied: (path) => call('isDenied', () => this.denied.has(path)),
       },
       invalidations: {

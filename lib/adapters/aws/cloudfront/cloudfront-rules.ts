@@ -14,6 +14,7 @@ export function cloudFrontRules(options: KeyValueStoreOptions): EdgeDenials & Ed
   return {
     deny: (path) => change(path, { denied: true }),
     allow: (path) => change(path, { denied: false }),
+    forget: (path) => store.edit(path, () => ''),
     isDenied: async (path) => parseEntry(await store.read(path)).denied === true,
     setPlayback: (path, { mode, notBeforeMs }) => change(path, { mode, notBeforeMs }),
     // The value is for people inspecting the store.

@@ -162,6 +162,15 @@ describe('who may watch at CloudFront', () => {
     expect(await rules.isDenied(path)).toBe(false);
   });
 
+  test('is forgotten with the stream', async () => {
+    const { denials: rules, keys } = await store();
+    await rules.setPlayback(path, { mode: 'signed' });
+    await rules.deny(path);
+    await rules.forget(path);
+    await rules.forget(path);
+    expect([...keys]).toEqual([]);
+  });
+
   test('loses nothing to another write of the same entry at the same time', async () => {
     const { denials: rules, keys } = await store();
     await Promise.all([rules.deny(path), rules.setPlayback(path, { mode: 'signed' })]);
