@@ -42,8 +42,11 @@ export async function playableHls(url: string): Promise<Playable | undefined> {
   return init === undefined ? undefined : fetchSegment(new URL(segment.uri, mediaUrl).href);
 }
 
-export async function fetchHlsMedia(url: string): Promise<HLS.types.MediaPlaylist | undefined> {
-  const text = await fetchText(url);
+export async function fetchHlsMedia(
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<HLS.types.MediaPlaylist | undefined> {
+  const text = await fetchText(url, headers);
   if (text === undefined) return undefined;
   const parsed = HLS.parse(text);
   return parsed.isMasterPlaylist ? undefined : parsed;
@@ -64,8 +67,8 @@ async function fetchSegment(url: string): Promise<Playable | undefined> {
   return bytes === undefined ? undefined : { url, bytes };
 }
 
-async function fetchText(url: string): Promise<string | undefined> {
-  const answer = await fetch(url);
+async function fetchText(url: string, headers: Record<string, string> = {}): Promise<string | undefined> {
+  const answer = await fetch(url, { headers });
   const text = await answer.text();
   return answer.ok ? text : undefined;
 }

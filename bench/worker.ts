@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import HLS from 'hls-parser';
 import { segmentSeconds } from '../lib/packaging/segment-grid.ts';
@@ -48,7 +50,10 @@ export async function workerBench(
   const worker = platform.pidOf(broadcast?.workerId ?? 'encoder-1');
   const ffmpegs = treesOf([worker]).filter((pid) => pid !== worker);
   const others = platform.ready.processes.filter(({ pid }) => pid !== worker);
-  const playlistUrl = await mediaPlaylistAtOrigin(platform, stream.playback.hls);
+  // The origin answers nobody else.
+  const token = (await readFile(join(platform.dataDir, 'tier-token'), 'utf8')).trim();
+  const headers = { authorization: `Bearer ${token}` };
+  const playlistUrl = await mediaPlaylistAtOrigin(platform, stream.playback.hls, headers);
   const cpu = () => ({
     worker: cpuMsOf([worker]),
     ffmpeg: cpuMsOf(ffmpegs),
@@ -57,7 +62,7 @@ export async function workerBench(
   });
   const startedMs = performance.now();
   const before = cpu();
-  const media = await mediaRate(playlistUrl, measureMs);
+  const media = await mediaRate(playlistUrl, headers, measureMs);
   const seconds = (performance.now() - startedMs) / 1_000;
   const used = cpu();
   const perSecond = Object.fromEntries(
@@ -101,12 +106,16 @@ export async function workerBench(
 }
 
 /** The first rendition's playlist, read from the origin itself: an edge's response may be a second old. */
-async function mediaPlaylistAtOrigin(platform: Platform, hlsUrl: string): Promise<string> {
+async function mediaPlaylistAtOrigin(
+  platform: Platform,
+  hlsUrl: string,
+  headers: Record<string, string>,
+): Promise<string> {
   const origin = platform.ready.processes.find(({ role }) => role === 'origin');
   if (origin === undefined) throw new Error('The platform runs no origin.');
   const url = new URL(hlsUrl);
   url.host = `127.0.0.1:${origin.port}`;
-  const parsed = HLS.parse(await (await fetch(url)).text());
+  const parsed = HLS.parse(await (await fetch(url, { headers })).text());
   const uri = parsed.isMasterPlaylist ? parsed.variants[0]?.uri : undefined;
   if (uri === undefined) throw new Error(`${url} lists no rendition.`);
   return new URL(uri, url).href;
@@ -115,10 +124,11 @@ async function mediaPlaylistAtOrigin(platform: Platform, hlsUrl: string): Promis
 /** Watches segments arrive for about `measureMs`, from one arrival to a later one. */
 async function mediaRate(
   url: string,
+  headers: Record<string, string>,
   measureMs: number,
 ): Promise<{ factor: number; segments: number; seconds: number }> {
   const seen = async () => {
-    const playlist = await fetchHlsMedia(url);
+    const playlist = await fetchHlsMedia(url, headers);
     return (playlist?.mediaSequenceBase ?? 0) + (playlist?.segments.length ?? 0);
   };
   const next = async (after: number) => {
