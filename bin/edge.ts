@@ -26,8 +26,8 @@ await runProgram({
     // The shield's clients are edges, which limit theirs.
     const limitsClients = role === 'edge';
     const cache = new EdgeCache({ upstream, clock, emit, cacheBytes, limitsClients });
-    // A shield is reached by edges alone, which have checked.
-    const playback = role === 'edge' ? new PlaybackCheck(clock.wallMs) : undefined;
+    // A shield has no keys: signed streams are for edges alone, which have checked.
+    const playback = new PlaybackCheck(clock.wallMs);
     const clientToken = role === 'shield' ? token : undefined;
     const service = new EdgeHandler({
       tier: role,
@@ -37,7 +37,7 @@ await runProgram({
       playback,
       clientToken,
     });
-    const unwatchKeys = playback && playbackKeys && (await followKeys(playback, playbackKeys, emit));
+    const unwatchKeys = playbackKeys && (await followKeys(playback, playbackKeys, emit));
     const unwatch =
       denials === undefined
         ? undefined
@@ -45,7 +45,7 @@ await runProgram({
             path: denials,
             changed(rules) {
               service.deny(rules.denied);
-              playback?.follow(rules);
+              playback.follow(rules);
               const { denied, playback: entries, revoked } = rules;
               emit('edge.denials.changed', {
                 denied: denied.size,

@@ -21,7 +21,10 @@ export interface EdgeHandlerOptions {
   readonly cache: EdgeCache;
   readonly clock: Clock;
   readonly gzip: Gzip;
-  /** For a tier that only edges may reach: the token that they send as `Authorization: Bearer …`. @default open to all */
+  /**
+   * For a tier that edges reach: the token that they send as `Authorization: Bearer …`. They have checked playback tokens; others may
+   * read what `playback` gives to anyone, and nothing without it. @default open to all
+   */
   readonly clientToken?: string | undefined;
   /** Checks playback tokens. @default everything is public, as for a tier that only edges reach */
   readonly playback?: PlaybackCheck | undefined;
@@ -67,7 +70,9 @@ export class EdgeHandler implements EdgeService {
     const { method } = request;
     const { path: target, token } = splitToken(request.target);
     const found = cacheKeyOf(target);
-    if (!this.#mayAsk(request, target)) reply(textReply(method, 401, 'Only edges may read from here.'));
+    const isEdge = this.#isEdge(request);
+    if (!isEdge && !this.#mayAnyoneAsk(target, found !== undefined))
+      reply(textReply(method, 401, 'Only edges may read from here.'));
     else if (method !== 'GET' && method !== 'HEAD') {
       reply(
         method === 'OPTIONS'
@@ -78,7 +83,7 @@ export class EdgeHandler implements EdgeService {
       );
     } else if (found) {
       const askedMs = this.#options.clock.nowMs();
-      const refusal = this.#options.playback?.refusal(found.key, token, request.address);
+      const refusal = isEdge ? undefined : this.#options.playback?.refusal(found.key, token, request.address);
       if (this.#isDenied(found)) this.#refuse(method, reply);
       else if (refusal) this.#demandToken(method, refusal, reply);
       else {
@@ -95,10 +100,18 @@ export class EdgeHandler implements EdgeService {
     }
   }
 
-  #mayAsk({ headers }: EdgeRequest, target: string): boolean {
+  /** An edge asks, which has checked its client. */
+  #isEdge({ headers }: EdgeRequest): boolean {
     const { clientToken } = this.#options;
-    if (clientToken === undefined || target === '/healthz') return true;
-    return typeof headers.authorization === 'string' && isBearer(headers.authorization, clientToken);
+    const { authorization } = headers;
+    return (
+      clientToken !== undefined && typeof authorization === 'string' && isBearer(authorization, clientToken)
+    );
+  }
+
+  #mayAnyoneAsk(target: string, isObject: boolean): boolean {
+    const { clientToken, playback } = this.#options;
+    return clientToken === undefined || target === '/healthz' || (isObject && playback !== undefined);
   }
 
   /** Paths that are not objects: our own pages, or nothing. */

@@ -89,6 +89,19 @@ describe('a tier that only edges may reach', () => {
   });
 });
 
+test('a tier that edges reach gives others what is public, and nothing of signed streams', () => {
+  const { upstream, ask } = edgeInMemory({}, new PlaybackCheck(() => nowMs), 'the-token-of-edges');
+  const withToken = (path: string): string => path.replace('/', `/~${token()}/`);
+  ask(`/${plain}/index.m3u8`);
+  expect(upstream.calls).toHaveLength(1);
+  expect(ask(`/${born}/index.m3u8`)).toMatchObject({ status: 403 });
+  expect(ask(`/${withToken(born)}/index.m3u8`)).toMatchObject({ status: 503 });
+  expect(ask('/_metrics')).toMatchObject({ status: 401 });
+  expect(upstream.calls).toHaveLength(1);
+  ask(`/${born}/index.m3u8`, { authorization: 'Bearer the-token-of-edges' });
+  expect(upstream.calls).toHaveLength(2);
+});
+
 describe('a signed stream at the local edge', () => {
   const segment = `/${born}/${marked}/720p/17.m4s`;
 
