@@ -12,7 +12,7 @@ import {
 import type { BulkObjectStore } from '../../object-store/ports.ts';
 import { rewrite } from '../../retry/rewrite.ts';
 import type { StreamId } from '../../routing/ids.ts';
-import { InvalidationsBusyError } from '../policy/errors.ts';
+import { invalidate } from '../background-steps.ts';
 import type { EdgeDenials, Invalidations } from '../ports.ts';
 import { type BulkProgress, deleteObjects, moveObjects } from '../stored-objects.ts';
 
@@ -88,15 +88,8 @@ export class DeletionEffects {
     if (deletion.broadcastId !== undefined) {
       paths.push(...manifestsOf(region, streamId).map((key) => `/${key}`));
     }
-    try {
-      const id =
-        invalidation ?? (await invalidations.request(paths, `${streamId}-${broadcastId}-deletion`)).id;
-      if (await invalidations.isDone(id)) return { invalidation: id };
-      return { invalidation: id, waitsFor: `Caches are being invalidated (invalidation ${id}).` };
-    } catch (cause) {
-      if (!(cause instanceof InvalidationsBusyError)) throw cause;
-      return { waitsFor: 'The limit of concurrent cache invalidations is reached; this one is queued.' };
-    }
+    const reference = `${streamId}-${broadcastId}-deletion`;
+    return invalidate(invalidations, { paths, reference, begun: invalidation });
   }
 
   async #clear(streamId: StreamId, deletion: Deletion, untilMs: number): Promise<DeletionOutcome> {

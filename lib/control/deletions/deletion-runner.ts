@@ -3,13 +3,12 @@ import pMap from 'p-map';
 import type { Deletion, DeletionStep, RecordingsChoice } from '../../control-store/deletions.ts';
 import type { StreamDocument } from '../../control-store/documents.ts';
 import { isConditionFailed } from '../../control-store/errors.ts';
-import { joinWords } from '../../control-store/format.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
-import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
 import { rewrite } from '../../retry/rewrite.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import { failureWords, openPages, untilNextLookMs, waitingWords } from '../background-steps.ts';
 import { TooManyDeletionsError } from '../policy/errors.ts';
 import { DeletionEffects, type DeletionEffectsOptions, type DeletionOutcome } from './deletion-effects.ts';
 import {
@@ -53,8 +52,6 @@ export interface DeletionRequest {
 
 type DeletionsDocument = StreamDocument<'deletions'>;
 
-/** Growing pauses between checks on what steps are waiting for. */
-const lookAgain: RetryPolicy = { firstMs: 50, longestMs: 800, jitter: 0.25 };
 const atOnce = 8;
 /** How long a sweep leaves a stream alone where nothing is due, because its 410 has to last for a day. */
 const restMs = 600_000;
@@ -136,13 +133,8 @@ export class DeletionRunner {
     const { store, clock, emit } = this.#options;
     let isLeft = false;
     try {
-      let cursor: string | undefined;
-      do {
-        const page = await store.listOpenDocuments('deletions', {
-          limit: 100,
-          ...(cursor !== undefined && { cursor }),
-        });
-        const due = page.streamIds.filter((id) => clock.nowMs() >= (this.#restingUntilMs.get(id) ?? 0));
+      for await (const streamIds of openPages(store, 'deletions')) {
+        const due = streamIds.filter((id) => clock.nowMs() >= (this.#restingUntilMs.get(id) ?? 0));
         await pMap(
           due,
           async (id) => {
@@ -150,8 +142,7 @@ export class DeletionRunner {
           },
           { concurrency: atOnce },
         );
-        cursor = page.cursor;
-      } while (cursor !== undefined);
+      }
       this.#sweepFailing = false;
     } catch (cause) {
       if (!this.#sweepFailing) emit('control.deletion.sweep-failed', { cause });
@@ -195,8 +186,7 @@ export class DeletionRunner {
         if (!isConditionFailed(cause)) throw cause;
       }
       if (idle > 0) {
-        const leftMs = Math.max(0, deadlineMs - clock.nowMs());
-        await pause(Math.min(pauseMs(lookAgain, idle, random()), leftMs));
+        await pause(untilNextLookMs(idle, deadlineMs - clock.nowMs(), random()));
       }
     }
   }
@@ -209,13 +199,12 @@ export class DeletionRunner {
     );
     if (!stuck || nowMs - this.#reportedStuckMs < reportEveryMs) return;
     this.#reportedStuckMs = nowMs;
-    const { broadcastId, askedAtMs, waiting = {} } = stuck;
-    const words = Object.entries(waiting).map(([step, detail]) => `${step}: ${detail}`);
+    const { broadcastId, askedAtMs, waiting } = stuck;
     emit('control.deletion.stuck', {
       streamId,
       broadcastId,
       forMs: clock.wallMs() - askedAtMs,
-      waiting: joinWords(words, 'unknown'),
+      waiting: waitingWords(waiting),
     });
   }
 
@@ -263,8 +252,7 @@ export class DeletionRunner {
     try {
       return await this.#effects.perform(streamId, deletion, step, untilMs);
     } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      const waitsFor = `Failed and will be retried: ${detail}`.slice(0, 300);
+      const waitsFor = failureWords(cause);
       if (deletion.waiting?.[step] !== waitsFor) {
         const { broadcastId } = deletion;
         this.#options.emit('control.deletion.step-failed', { streamId, broadcastId, step, cause });

@@ -13,6 +13,7 @@ import type { ControlStore } from '../../control-store/ports.ts';
 import { type StreamEventData, streamEvent } from '../../control-store/stream-events.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import { openPages } from '../background-steps.ts';
 import type { ChannelIndexWriter } from './channel-index-writer.ts';
 import { isStillWanted, leaseNote } from './policy/channel-demand.ts';
 import {
@@ -290,15 +291,7 @@ export class ChannelRunner {
   }
 
   async *#open(): AsyncGenerator<StreamId> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.#parts.store.listOpenDocuments('channel', {
-        limit: 50,
-        ...(cursor && { cursor }),
-      });
-      yield* page.streamIds;
-      cursor = page.cursor;
-    } while (cursor);
+    for await (const streamIds of openPages(this.#parts.store, 'channel', 50)) yield* streamIds;
   }
 }
 

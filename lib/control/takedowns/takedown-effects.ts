@@ -8,7 +8,7 @@ import { quarantinePrefix, streamPrefix } from '../../object-store/object-names.
 import type { ObjectStore } from '../../object-store/ports.ts';
 import { rewrite } from '../../retry/rewrite.ts';
 import type { MemberId, StreamId } from '../../routing/ids.ts';
-import { InvalidationsBusyError } from '../policy/errors.ts';
+import { invalidate } from '../background-steps.ts';
 import type { StalenessTracker } from '../policy/staleness.ts';
 import { leaseSilentMs } from '../policy/stream-state.ts';
 import type { EdgeDenials, Invalidations } from '../ports.ts';
@@ -132,17 +132,10 @@ export class TakedownEffects {
     return { waitsFor: channelWords(channel.body, this.#options.clock.wallMs()) };
   }
 
-  async #invalidate(streamId: StreamId, { invalidation, turn }: Takedown): Promise<StepOutcome> {
+  #invalidate(streamId: StreamId, { invalidation, turn }: Takedown): Promise<StepOutcome> {
     const { invalidations, region } = this.#options;
-    try {
-      const id =
-        invalidation ?? (await invalidations.request([`/${region}/${streamId}/*`], `${streamId}-${turn}`)).id;
-      if (await invalidations.isDone(id)) return { invalidation: id };
-      return { invalidation: id, waitsFor: `Caches are being invalidated (invalidation ${id}).` };
-    } catch (cause) {
-      if (!(cause instanceof InvalidationsBusyError)) throw cause;
-      return { waitsFor: 'The limit of concurrent cache invalidations is reached; this one is queued.' };
-    }
+    const paths = [`/${region}/${streamId}/*`];
+    return invalidate(invalidations, { paths, reference: `${streamId}-${turn}`, begun: invalidation });
   }
 
   async #move(from: string, to: string, untilMs: number): Promise<StepOutcome> {

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import type { StreamDocument } from '../../control-store/documents.ts';
 import { isConditionFailed, UnknownStreamError } from '../../control-store/errors.ts';
-import { formatDuration, joinWords } from '../../control-store/format.ts';
+import { formatDuration } from '../../control-store/format.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
 import type { Takedown, TakedownStep } from '../../control-store/takedown.ts';
-import { pauseMs, type RetryPolicy } from '../../retry/policy/backoff.ts';
 import { rewrite } from '../../retry/rewrite.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
+import { failureWords, openPages, untilNextLookMs, waitingWords } from '../background-steps.ts';
 import { NeverTakenDownError } from '../policy/errors.ts';
 import { StalenessTracker } from '../policy/staleness.ts';
 import { dueSteps, nextTakedown, type TakedownEvent, takedownState } from './policy/takedown-machine.ts';
@@ -51,8 +51,6 @@ const renewMs = 5_000;
  * a pass and its last calls: no effect of an earlier turn may land after we begin.
  */
 const holdMs = 25_000;
-/** Growing pauses between checks on what steps are waiting for. */
-const lookAgain: RetryPolicy = { firstMs: 50, longestMs: 800, jitter: 0.25 };
 /** Approximate limit for one pass over all due steps. */
 const passMs = 1_000;
 const atOnce = 8;
@@ -111,15 +109,8 @@ export class TakedownRunner {
     if (this.#sweeping) return;
     this.#sweeping = true;
     try {
-      let cursor: string | undefined;
-      do {
-        const page = await this.#options.store.listOpenDocuments('takedown', {
-          limit: 100,
-          ...(cursor !== undefined && { cursor }),
-        });
-        await pMap(page.streamIds, (id) => this.#sweepOne(id), { concurrency: atOnce });
-        cursor = page.cursor;
-      } while (cursor !== undefined);
+      for await (const streamIds of openPages(this.#options.store, 'takedown'))
+        await pMap(streamIds, (id) => this.#sweepOne(id), { concurrency: atOnce });
       this.#sweepFailing = false;
     } catch (cause) {
       // While the store was unavailable nobody could write a sign of life.
@@ -151,10 +142,7 @@ export class TakedownRunner {
     )
       return;
     this.#reportedStuckMs.set(streamId, nowMs);
-    const waiting = joinWords(
-      Object.entries(body.waiting ?? {}).map(([step, detail]) => `${step}: ${detail}`),
-      'unknown',
-    );
+    const waiting = waitingWords(body.waiting);
     emit('control.takedown.stuck', { streamId, direction: body.direction, forMs, waiting });
   }
 
@@ -211,8 +199,7 @@ export class TakedownRunner {
         if (!isConditionFailed(cause)) throw cause;
       }
       if (idle > 0) {
-        const leftMs = Math.max(0, deadlineMs - clock.nowMs());
-        await pause(Math.min(pauseMs(lookAgain, idle, random()), leftMs));
+        await pause(untilNextLookMs(idle, deadlineMs - clock.nowMs(), random()));
       }
     }
   }
@@ -256,8 +243,7 @@ export class TakedownRunner {
     try {
       return await this.#effects.perform(streamId, step, body, untilMs);
     } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      const waitsFor = `Failed and will be retried: ${detail}`.slice(0, 300);
+      const waitsFor = failureWords(cause);
       if (body.waiting?.[step] !== waitsFor) {
         this.#options.emit('control.takedown.step-failed', { streamId, step, cause });
       }
