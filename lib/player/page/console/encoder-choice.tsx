@@ -1,32 +1,21 @@
-import { useEffect, useId, useState } from 'preact/hooks';
-import type { CostEstimate, EncoderTier, Stream } from '../api/types.ts';
+import { useId } from 'preact/hooks';
+import type { CostEstimate, Stream } from '../api/types.ts';
 import { encoderChoices, formatUsd } from '../model/managed.ts';
 import { useApi, useServices } from '../shell/services.ts';
-import { useTask } from '../ui/use-task.ts';
+import { useChoice } from '../ui/use-choice.ts';
 
 /** The stream's encoder, its cost, and the status of its managed channel. */
 export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
   const api = useApi();
   const { announce } = useServices();
-  const { busy, fault, run } = useTask();
-  // The choice shows immediately and is reverted if the API refuses it.
-  const [wanted, setWanted] = useState<EncoderTier>();
   const id = useId();
   const { encoder, encoders = [], managed, cost } = stream;
-  useEffect(() => setWanted(undefined), [encoder]);
   const choices = encoderChoices.filter(({ tier }) => tier === encoder || encoders.includes(tier));
-  const choose = (tier: EncoderTier) =>
-    run(async () => {
-      setWanted(tier);
-      try {
-        await api.chooseEncoder(stream.id, tier);
-        announce('Encoder changed. The change applies from the next broadcast on.');
-        onChanged();
-      } catch (cause) {
-        setWanted(undefined);
-        throw cause;
-      }
-    });
+  const { shown, busy, fault, choose } = useChoice(encoder, async (tier) => {
+    await api.chooseEncoder(stream.id, tier);
+    announce('Encoder changed. The change applies from the next broadcast on.');
+    onChanged();
+  });
   return (
     <fieldset class="choices">
       <legend>Encoder</legend>
@@ -44,7 +33,7 @@ export function EncoderChoice({ stream, onChanged }: { stream: Stream; onChanged
                 type="radio"
                 name={id}
                 value={choice.tier}
-                checked={choice.tier === (wanted ?? encoder)}
+                checked={choice.tier === shown}
                 disabled={busy}
                 onChange={() => void choose(choice.tier)}
               />

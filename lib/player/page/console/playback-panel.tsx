@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { PlaybackMode, PlaybackSession, Stream } from '../api/types.ts';
 import { formatWhen } from '../model/format.ts';
 import { tokenOf } from '../model/playback-link.ts';
@@ -7,6 +7,7 @@ import { useApi, useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';
 import { Field } from '../ui/field.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';
+import { useChoice } from '../ui/use-choice.ts';
 import { useTask } from '../ui/use-task.ts';
 
 /** Who can watch the stream; for a signed one, its links. */
@@ -32,24 +33,12 @@ const choices: readonly { mode: PlaybackMode; name: string; about: string }[] = 
 function AccessChoice({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
   const api = useApi();
   const { announce } = useServices();
-  const { busy, fault, run } = useTask();
-  // The choice shows immediately and is reverted if the API refuses it.
-  const [wanted, setWanted] = useState<PlaybackMode>();
   const name = useId();
-  const { access } = stream.playback;
-  useEffect(() => setWanted(undefined), [access]);
-  const choose = (mode: PlaybackMode) =>
-    run(async () => {
-      setWanted(mode);
-      try {
-        await api.choosePlayback(stream.id, mode);
-        announce(mode === 'signed' ? 'Only people with a link can watch now' : 'Anyone can watch now');
-        onChanged();
-      } catch (cause) {
-        setWanted(undefined);
-        throw cause;
-      }
-    });
+  const { shown, busy, fault, choose } = useChoice(stream.playback.access, async (mode) => {
+    await api.choosePlayback(stream.id, mode);
+    announce(mode === 'signed' ? 'Only people with a link can watch now' : 'Anyone can watch now');
+    onChanged();
+  });
   return (
     <fieldset class="choices">
       <legend class="visually-hidden">Who can watch</legend>
@@ -59,7 +48,7 @@ function AccessChoice({ stream, onChanged }: { stream: Stream; onChanged: () => 
             type="radio"
             name={name}
             value={choice.mode}
-            checked={choice.mode === (wanted ?? access)}
+            checked={choice.mode === shown}
             disabled={busy}
             onChange={() => void choose(choice.mode)}
           />
