@@ -3,7 +3,7 @@ import { RecentLeast } from './recent-least.ts';
 /** Drift is corrected by 1 ms at most once in this time: 5,000 ppm. */
 const slewEveryMs = 200;
 const windowMs = 5000;
-const toleranceMs = 150;
+const toleranceMs = 300;
 
 /**
  * How a publisher's clock runs against ours. What the network holds up comes and goes; the least of it over some seconds shows the
