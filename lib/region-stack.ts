@@ -35,6 +35,7 @@ import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
 import { RegionNetwork } from './region/infra/network.ts';
 import { ProgramImage } from './region/infra/program-image.ts';
+import { fleetLoad, leaseLoad, warmThroughputFor } from './region/policy/table-load.ts';
 import { publicPorts, simulcastPorts } from './region/policy/tcp-ports.ts';
 import { metricsNamespace } from './telemetry/metrics.ts';
 
@@ -72,7 +73,11 @@ export class RegionStack extends Stack {
     const { vpc, subnets } = network;
     const { cluster } = new RegionCluster(this, 'Cluster', { name, vpc });
 
-    const tables = new ControlTables(this, 'ControlTables', { name, keepOnDelete });
+    const tables = new ControlTables(this, 'ControlTables', {
+      name,
+      keepOnDelete,
+      warm: { leases: warmThroughputFor(leaseLoad(compute)), fleet: warmThroughputFor(fleetLoad(compute)) },
+    });
     const { encryptionKey } = tables;
     const keyPepper = new KeyPepper(this, 'KeyPepper', { name, keepOnDelete, encryptionKey });
     const { managedEncoder } = deployment;

@@ -1,3 +1,6 @@
+import { uniform } from '../routing/rendezvous.ts';
+import type { FleetRole } from './records.ts';
+
 /**
  * The four DynamoDB tables of the control store. The adapter reads and writes by this description; the CDK and the emulator create
  * the tables from it. Each region has its own. An item holds the fields of its record (records.ts) as attributes, plus the
@@ -70,7 +73,10 @@ export const controlTables = {
   },
   /** One lease for each stream that has ever been on air. */
   leases: { partitionKey: streamId, indexes: [] },
-  /** `facts`: what the member reports about itself. A member that died silently stays listed until `expiresAt`. */
+  /**
+   * `facts`: what the member reports about itself. A member that died silently stays listed until `expiresAt`. A role's members are
+   * spread over `fleetPartitions`: each of them is written, and each proxy reads all of them, every second.
+   */
   fleet: {
     partitionKey: { name: 'role', type: 'string' },
     sortKey: { name: 'id', type: 'string' },
@@ -86,6 +92,17 @@ export const controlTables = {
     streamView: 'NEW_IMAGE',
   },
 } as const satisfies Record<string, TableDescription>;
+
+/** A partition takes 1,000 writes a second, and 6,000 eventually consistent reads of 4 KB. */
+const partitionsPerRole = 8;
+
+/** The values of `role` under which a role's members are. The first is what versions with one partition wrote. */
+export const fleetPartitions = (role: FleetRole): readonly string[] =>
+  Array.from({ length: partitionsPerRole }, (_, index) => (index === 0 ? role : `${role}#${index}`));
+
+/** The one that holds this member. */
+export const fleetPartitionOf = (role: FleetRole, id: string): string =>
+  fleetPartitions(role)[Math.floor(uniform(id) * partitionsPerRole)]!;
 
 export type ControlTable = keyof typeof controlTables;
 

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import {
   controlTableNames,
   controlTables,
+  fleetPartitionOf,
+  fleetPartitions,
   physicalName,
   type TableDescription,
 } from '../../lib/control-store/tables.ts';
@@ -46,5 +48,23 @@ describe('the tables of the control store', () => {
   test('list open broadcasts by nothing that changes while they are open', () => {
     const index = described('streams').indexes.find(({ name }) => name === 'open-items');
     expect(index?.projection).toBe('KEYS_ONLY');
+  });
+});
+
+describe('the partitions of the fleet', () => {
+  test('are different for each role, and the first is the one that earlier versions used', () => {
+    const all = [...fleetPartitions('ingest'), ...fleetPartitions('encoder')];
+    expect(new Set(all).size).toBe(all.length);
+    expect(fleetPartitions('encoder')[0]).toBe('encoder');
+  });
+
+  test('share the members evenly', () => {
+    const counts = new Map(fleetPartitions('encoder').map((partition) => [partition, 0]));
+    for (let index = 0; index < 800; index++) {
+      const partition = fleetPartitionOf('encoder', `member-${index}`);
+      counts.set(partition, counts.get(partition)! + 1);
+    }
+    expect(Math.min(...counts.values())).toBeGreaterThan(70);
+    expect(Math.max(...counts.values())).toBeLessThan(130);
   });
 });

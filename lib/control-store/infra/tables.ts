@@ -25,6 +25,10 @@ export interface ControlTablesProps {
   readonly name: string;
   /** Keep streams and their journals when the stack is deleted. Also protects the tables from accidental deletion. */
   readonly keepOnDelete: boolean;
+  /** Tables that must take more at once than a new one does, in units a second. @default none */
+  readonly warm?: Partial<
+    Record<ControlTable, { writesPerSecond: number; readsPerSecond: number } | undefined>
+  >;
 }
 
 const typeOf = { string: AttributeType.STRING, number: AttributeType.NUMBER } as const;
@@ -39,7 +43,7 @@ export class ControlTables extends Construct {
   readonly encryptionKey: IKey;
   readonly #tables: ReadonlyMap<ControlTable, Table>;
 
-  constructor(scope: Construct, id: string, { name, keepOnDelete }: ControlTablesProps) {
+  constructor(scope: Construct, id: string, { name, keepOnDelete, warm = {} }: ControlTablesProps) {
     super(scope, id);
     const removalPolicy = keepOnDelete ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     this.encryptionKey = new Key(this, 'Key', {
@@ -52,6 +56,7 @@ export class ControlTables extends Construct {
       controlTableNames.map((end) => {
         const { partitionKey, sortKey, indexes, expiryAttribute, streamView }: TableDescription =
           controlTables[end];
+        const warmed = warm[end];
         const table = new Table(this, end, {
           tableName: physicalName(name, end),
           partitionKey: attribute(partitionKey),
@@ -59,6 +64,12 @@ export class ControlTables extends Construct {
           ...(expiryAttribute && { timeToLiveAttribute: expiryAttribute }),
           ...(streamView && { stream: StreamViewType[streamView] }),
           billingMode: BillingMode.PAY_PER_REQUEST,
+          ...(warmed && {
+            warmThroughput: {
+              writeUnitsPerSecond: warmed.writesPerSecond,
+              readUnitsPerSecond: warmed.readsPerSecond,
+            },
+          }),
           pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
           encryption: TableEncryption.CUSTOMER_MANAGED,
           encryptionKey: this.encryptionKey,

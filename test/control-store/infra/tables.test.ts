@@ -9,9 +9,9 @@ import { templateOf } from '../../../testkit/aws/template.ts';
 
 const roles = Object.keys(tableAccess) as ControlRole[];
 
-const build = (keepOnDelete: boolean) =>
+const build = (keepOnDelete: boolean, warm = {}) =>
   templateOf((stack) => {
-    const tables = new ControlTables(stack, 'Tables', { name: 'live', keepOnDelete });
+    const tables = new ControlTables(stack, 'Tables', { name: 'live', keepOnDelete, warm });
     for (const role of roles) {
       const assumedBy = new ServicePrincipal('ecs-tasks.amazonaws.com');
       tables.grantAccess(role, new Role(stack, role, { assumedBy }));
@@ -99,6 +99,17 @@ describe('the tables', () => {
       expect(table.DeletionPolicy).toBe('Delete');
       expect(table.Properties.DeletionProtectionEnabled).toBe(false);
     }
+  });
+
+  test('are warm where more is asked of them than a new one takes, and only there', () => {
+    const warm = build(true, { leases: { writesPerSecond: 20_800, readsPerSecond: 12_000 } });
+    const warmed = Object.values(warm.findResources('AWS::DynamoDB::Table')).map(({ Properties }) => [
+      Properties.TableName,
+      Properties.WarmThroughput,
+    ]);
+    expect(warmed.filter(([, throughput]) => throughput !== undefined)).toEqual([
+      ['live-leases', { WriteUnitsPerSecond: 20_800, ReadUnitsPerSecond: 12_000 }],
+    ]);
   });
 });
 

@@ -8,7 +8,7 @@ import { openControlStore } from '../../../lib/adapters/control-stores.ts';
 import { ConditionFailedError, ControlStoreUnavailableError } from '../../../lib/control-store/errors.ts';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import type { StreamRecord } from '../../../lib/control-store/records.ts';
-import { controlTables } from '../../../lib/control-store/tables.ts';
+import { controlTables, fleetPartitions } from '../../../lib/control-store/tables.ts';
 import { leaseMs } from '../../../lib/encoder/lease/policy/fence.ts';
 import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
 import {
@@ -265,10 +265,15 @@ describe('what is read', () => {
     await patient.getLease(streamId);
     await patient.getBroadcast(streamId, broadcastId);
     await patient.latestBroadcast(streamId);
-    await patient.listFleet('encoder');
     await patient.listEvents(streamId, { limit: 1 });
     await patient.listEvents(streamId, { after: 0, limit: 1 });
-    expect(proxy.requests.map(({ body }) => body.ConsistentRead)).toEqual(Array(7).fill(true));
+    expect(proxy.requests.map(({ body }) => body.ConsistentRead)).toEqual(Array(6).fill(true));
+  });
+
+  test('but for the fleet, which beats again a second later', async () => {
+    await patient.listFleet('encoder');
+    const asked = proxy.requests.map(({ body }) => body.ConsistentRead);
+    expect(asked).toEqual(fleetPartitions('encoder').map(() => false));
   });
 });
 

@@ -1,5 +1,6 @@
 import type { FleetStore } from '../../../control-store/ports.ts';
 import type { FleetMember } from '../../../control-store/records.ts';
+import { fleetPartitionOf, fleetPartitions } from '../../../control-store/tables.ts';
 import { unixSecondsIn } from './dynamo-expiry.ts';
 import type { DynamoRequests } from './dynamo-requests.ts';
 
@@ -13,17 +14,20 @@ export function dynamoFleetStore(requests: DynamoRequests): FleetStore {
       // The facts are a single attribute, so that facts no longer reported don't linger.
       await requests.update(
         'fleet',
-        { role, id },
+        { role: fleetPartitionOf(role, id), id },
         'SET #facts = :facts, #expiresAt = :expiresAt ADD #version :one',
         { values: { facts, expiresAt: unixSecondsIn(keptMs), one: 1 } },
       );
     },
     async listFleet(role) {
-      const items = await requests.query('fleet', '#role = :role', { role });
-      return items.map(
-        ({ facts, id, version }) => ({ ...(facts as object), role, id, version }) as FleetMember,
-      );
+      // Eventually consistent at half the cost: a beat that is read a moment late counts for the next second.
+      const read = (partition: string) =>
+        requests.query('fleet', '#role = :role', { role: partition }, { isEventual: true });
+      const items = await Promise.all(fleetPartitions(role).map(read));
+      return items
+        .flat()
+        .map(({ facts, id, version }) => ({ ...(facts as object), role, id, version }) as FleetMember);
     },
-    removeMember: (role, id) => requests.delete('fleet', { role, id }),
+    removeMember: (role, id) => requests.delete('fleet', { role: fleetPartitionOf(role, id), id }),
   };
 }

@@ -57,7 +57,7 @@ export const newDynamoClient = (config: DynamoDBClientConfig = {}): DynamoDBClie
 
 /**
  * Requests to one deployment's tables, in plain values. Throws `ControlStoreUnavailableError` if the store is unreachable,
- * throttles or denies. Reads are strongly consistent, except index reads.
+ * throttles or denies. Reads are strongly consistent, except index reads and those that ask for less.
  */
 export class DynamoRequests {
   readonly #client: DynamoDBClient;
@@ -145,9 +145,22 @@ export class DynamoRequests {
     table: ControlTable,
     where: string,
     values: Item,
-    options: { limit?: number; index?: string; newestFirst?: boolean; only?: readonly string[] } = {},
+    options: {
+      limit?: number;
+      index?: string;
+      newestFirst?: boolean;
+      only?: readonly string[];
+      /** An item written a moment ago may be missing. */
+      isEventual?: boolean;
+    } = {},
   ): Promise<Item[]> {
-    const { limit = Number.POSITIVE_INFINITY, index, newestFirst = false, only } = options;
+    const {
+      limit = Number.POSITIVE_INFINITY,
+      index,
+      newestFirst = false,
+      only,
+      isEventual = false,
+    } = options;
     const projection = only?.map((name) => `#${name}`).join(', ');
     const found: Item[] = [];
     let from: Record<string, AttributeValue> | undefined;
@@ -155,7 +168,7 @@ export class DynamoRequests {
       const command = new QueryCommand({
         TableName: this.name(table),
         IndexName: index,
-        ConsistentRead: index === undefined,
+        ConsistentRead: index === undefined && !isEventual,
         KeyConditionExpression: where,
         ProjectionExpression: projection,
         ...placeholders(`${where} ${projection ?? ''}`, values),
