@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
@@ -6,18 +7,26 @@ export interface DeploymentBudgetProps {
   /** The deployment's name; its costs are found by the tag `headwater:deployment`. */
   readonly deployment: string;
   readonly budget: Deployment['budget'];
+  /** What the deployment costs in a month without a broadcast, in US dollars. */
+  readonly idleMonthUsd: number;
 }
 
 /**
  * A monthly budget for everything with the deployment's tag. Sends email when 80% is spent, and when the month is forecast
- * to exceed the budget. Budgets are global: one per deployment, in the edge stack.
+ * to exceed the budget. Synthesis warns of a budget that the idle platform exceeds. Budgets are global: one per deployment, in the edge stack.
  *
  * It sees nothing until `headwater:deployment` is activated, once, as a cost allocation tag in the paying account
  * (Billing → Cost allocation tags). That is possible a day after the first deploy, and CloudFormation cannot do it.
  */
 export class DeploymentBudget extends Construct {
-  constructor(scope: Construct, id: string, { deployment, budget }: DeploymentBudgetProps) {
+  constructor(scope: Construct, id: string, { deployment, budget, idleMonthUsd }: DeploymentBudgetProps) {
     super(scope, id);
+    if (budget.monthlyUsd < idleMonthUsd) {
+      Annotations.of(this).addWarningV2(
+        'headwater:budget-below-idle',
+        `budget.monthlyUsd is ${budget.monthlyUsd}, but the platform costs about ${Math.round(idleMonthUsd)} a month without a broadcast (docs/deploy.md, 5).`,
+      );
+    }
     const subscribers = budget.emails.map((address) => ({ subscriptionType: 'EMAIL', address }));
     const over = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
       notification: {
