@@ -11,6 +11,7 @@ import {
   rtmpApp,
 } from './config/names.ts';
 import { ControlApi } from './control/api/infra/control-api-function.ts';
+import { BudgetStopFunction } from './control/budget/infra/budget-stop-function.ts';
 import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-function.ts';
 import { FleetMetrics } from './control/fleet-metrics/infra/fleet-metrics-function.ts';
 import { KeyPepper } from './control/infra/key-pepper.ts';
@@ -232,6 +233,9 @@ export class RegionStack extends Stack {
       ...measured,
     });
 
+    const budgetStop =
+      deployment.budget.stop && new BudgetStopFunction(this, 'BudgetStop', { name, tables, ...measured });
+
     const { topic } = new AlarmTopic(this, 'AlarmTopic', {
       deployment: name,
       emails: deployment.alarmEmails,
@@ -251,6 +255,7 @@ export class RegionStack extends Stack {
       functions: [
         ...[control, streamEvents, takedowns, playbackKeys, fleetMetrics, certificate, relayKeys],
         ...(managedChannels ? [managedChannels] : []),
+        ...(budgetStop ? [budgetStop] : []),
       ].map((stage) => stage.function.function.functionName),
       deadLetterQueues: [streamEvents.deadLetters.queueName],
       tables: controlTableNames.map((end) => tables.table(end).tableName),

@@ -177,7 +177,7 @@ const tables: Readonly<Record<string, () => string>> = {
 /** The page with its tables as they are now. Throws if one has no place in it. */
 export function withTables(text: string): string {
   return Object.entries(tables).reduce((before, [name, write]) => {
-    const marked = new RegExp(`(<!-- table: ${name}[^\\n]*-->\\n)[^]*?(\\n<!-- end -->)`);
+    const marked = new RegExp(`(<!-- table: ${name}[^\\n]*-->\\n)[\\s\\S]*?(\\n<!-- end -->)`);
     if (!marked.test(before)) throw new Error(`${page} has no place for the table '${name}'.`);
     return before.replace(marked, (_, begin: string, end: string) => `${begin}\n${write()}\n${end}`);
   }, text);

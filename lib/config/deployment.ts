@@ -292,6 +292,12 @@ export const deploymentSchema = z.strictObject({
         .positive()
         .describe('US dollars per month. Emails are sent at 80% spent and at a forecast of 100%.'),
       emails: z.array(email).min(1).max(10).describe('Recipients of budget emails.'),
+      stop: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether new broadcasts are refused from the moment AWS reports that the budget is spent, until the month ends or somebody allows them (`POST /v1/budget/clear`). Those on air go on.',
+        ),
     })
     .describe('Budget for everything in the account with this deployment’s tag.'),
   alarmEmails: z.array(email).max(20).default([]).describe('Recipients of alarm emails, in every region.'),

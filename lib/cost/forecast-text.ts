@@ -34,12 +34,15 @@ function costLines({ items, totalUsd, perStreamHourUsd, perViewerHourUsd }: Fore
   ];
 }
 
-function budgetLines({ budgetUsd, idleMonthUsd, totalUsd, load }: Forecast): string[] {
+function budgetLines({ budgetUsd, budgetStop, idleMonthUsd, totalUsd, load }: Forecast): string[] {
   // The event's hours are in the idle month, too.
   const extra = totalUsd - (idleMonthUsd / monthHours) * load.hours;
   const left = budgetUsd - idleMonthUsd;
   const lines = [
     `Budget (budget.monthlyUsd): ${dollars(budgetUsd)} a month. The idle platform takes ${dollars(idleMonthUsd)} of it.`,
+    budgetStop
+      ? '  Once it is spent, new broadcasts are refused; those on air go on (budget.stop).'
+      : '  Nothing stops at its end: with budget.stop, new broadcasts would be refused, and those on air would go on.',
   ];
   if (left <= 0)
     return [...lines, '  It is spent without a broadcast: raise budget.monthlyUsd, or use smaller fleets.'];

@@ -40,6 +40,8 @@ export interface Forecast {
   readonly perViewerHourUsd?: number;
   readonly idleMonthUsd: number;
   readonly budgetUsd: number;
+  /** Whether new broadcasts are refused once it is spent. */
+  readonly budgetStop: boolean;
   /** Each region's own, and the edge's. Sorted: streams before viewers, the first reached first. */
   readonly limits: readonly ForecastLimit[];
   /** Those that the load exceeds and that are nearest, with what to do. */
@@ -100,6 +102,7 @@ export function forecast(options: ForecastOptions): Forecast {
     ...(viewers > 0 && { perViewerHourUsd: sumOf(watching) / (viewers * hours) }),
     idleMonthUsd: idleHourUsd(deployment) * monthHours,
     budgetUsd: deployment.budget.monthlyUsd,
+    budgetStop: deployment.budget.stop,
     limits,
     first: (['streams', 'viewers'] as const).flatMap(
       (unit) => limits.find((limit) => limit.unit === unit && !limit.whileIdle) ?? [],

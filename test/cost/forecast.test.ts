@@ -106,6 +106,13 @@ describe('the text', () => {
   test('says whether the budget holds it', () => {
     expect(forecastText(of())).toMatch(/does not hold one such event: set budget.monthlyUsd to 13,\d00/);
     expect(forecastText(of({ streams: 10, viewers: 100 }))).toMatch(/It holds \d+ such events a month/);
+    expect(forecastText(of())).toMatch(/with budget.stop, new broadcasts would be refused/);
+    const stopping = testDeployment({
+      budget: { monthlyUsd: 1_500, emails: ['a@example.com'], stop: true },
+    });
+    expect(forecastText(of({ deployment: stopping }))).toMatch(
+      /Once it is spent, new broadcasts are refused/,
+    );
     const poor = testDeployment({ budget: { monthlyUsd: 100, emails: ['a@example.com'] } });
     expect(forecastText(of({ deployment: poor }))).toMatch(/spent without a broadcast/);
   });
