@@ -1,5 +1,4 @@
 import type { Forecast, ForecastLimit } from './forecast.ts';
-import { monthHours } from './prices.ts';
 
 /** The forecast for people. */
 export function forecastText(result: Forecast): string {
@@ -34,9 +33,7 @@ function costLines({ items, totalUsd, perStreamHourUsd, perViewerHourUsd }: Fore
   ];
 }
 
-function budgetLines({ budgetUsd, budgetStop, idleMonthUsd, totalUsd, load }: Forecast): string[] {
-  // The event's hours are in the idle month, too.
-  const extra = totalUsd - (idleMonthUsd / monthHours) * load.hours;
+function budgetLines({ budgetUsd, budgetStop, idleMonthUsd, extraUsd }: Forecast): string[] {
   const left = budgetUsd - idleMonthUsd;
   const lines = [
     `Budget (budget.monthlyUsd): ${dollars(budgetUsd)} a month. The idle platform takes ${dollars(idleMonthUsd)} of it.`,
@@ -46,9 +43,9 @@ function budgetLines({ budgetUsd, budgetStop, idleMonthUsd, totalUsd, load }: Fo
   ];
   if (left <= 0)
     return [...lines, '  It is spent without a broadcast: raise budget.monthlyUsd, or use smaller fleets.'];
-  if (extra <= 0.005) return lines;
-  const events = Math.floor(left / extra);
-  const suggestion = Math.ceil((idleMonthUsd + extra) / 100) * 100;
+  if (extraUsd <= 0.005) return lines;
+  const events = Math.floor(left / extraUsd);
+  const suggestion = Math.ceil((idleMonthUsd + extraUsd) / 100) * 100;
   return [
     ...lines,
     events > 0
@@ -62,7 +59,7 @@ function limitLines({ limits, first, load }: Forecast): string[] {
   return [
     ...first.map(
       (limit) =>
-        `First ${limit.unit === 'streams' ? 'streams in a region' : 'viewers'} limit: ${limitText(limit)}`,
+        `First limit of ${limit.unit === 'streams' ? 'a region’s streams' : 'viewers'}: ${limitText(limit)}`,
     ),
     ...section('To carry this load', exceeded),
     ...(exceeded.length === 0 && load.streams + load.viewers > 0 ? ['This load fits.'] : []),

@@ -38,6 +38,9 @@ export interface Forecast {
   readonly perStreamHourUsd?: number;
   /** Undefined with no viewers. */
   readonly perViewerHourUsd?: number;
+  /** What the load costs on top of the idle platform. */
+  readonly extraUsd: number;
+  /** All the deployment's regions, or the one that was asked for if it isn't among them. */
   readonly idleMonthUsd: number;
   readonly budgetUsd: number;
   /** Whether new broadcasts are refused once it is spent. */
@@ -79,6 +82,7 @@ export function forecast(options: ForecastOptions): Forecast {
   const workload = workloadOf(ladder, encoder);
   const viewerBps = rendition.videoBps + ladder.audioBps;
 
+  const idleHour = (some: readonly DeploymentRegion[]) => idleHourUsd({ ...deployment, regions: [...some] });
   const platform = platformItems(options, regions, ladder);
   const [first] = regions;
   const viewerPrices = pricesOf(first.name).viewers;
@@ -100,7 +104,8 @@ export function forecast(options: ForecastOptions): Forecast {
     totalUsd: sumOf(platform) + sumOf(watching),
     ...(streams > 0 && { perStreamHourUsd: sumOf(platform) / (streams * hours) }),
     ...(viewers > 0 && { perViewerHourUsd: sumOf(watching) / (viewers * hours) }),
-    idleMonthUsd: idleHourUsd(deployment) * monthHours,
+    extraUsd: sumOf(platform) + sumOf(watching) - idleHour(regions) * hours,
+    idleMonthUsd: idleHour(deployment.regions.includes(first) ? deployment.regions : regions) * monthHours,
     budgetUsd: deployment.budget.monthlyUsd,
     budgetStop: deployment.budget.stop,
     limits,

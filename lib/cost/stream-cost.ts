@@ -114,7 +114,7 @@ const sum = (parts: readonly CostPart[]): number =>
   round(parts.reduce((total, { perHourUsd }) => total + perHourUsd, 0));
 
 function noteOf(encoder: EncoderTier, prices: PriceList, region = prices.region): string {
-  const substitute = region === prices.region ? '' : ` (those of ${region} are not known to it)`;
+  const substitute = region === prices.region ? '' : ` (those of ${region} are not known)`;
   const checked =
     `Based on AWS's public ${prices.region} prices${substitute} as we knew them in ${pricesKnown}, before tax: ` +
     'check them before you rely on this. Viewers are not included.';

@@ -78,6 +78,15 @@ describe('a forecast', () => {
     expect(of({ deployment: two, streams: 200, region: 'us-east-1' }).first[0]?.exceeded).toBe(true);
   });
 
+  test('says what a load costs on top of the idle platform, also where it is put in one of several regions', () => {
+    const two = testDeployment({ regions: [{ name: 'us-east-1' }, { name: 'eu-central-1' }] });
+    const idle = of({ deployment: two, region: 'us-east-1', streams: 0, viewers: 0 });
+    expect(idle.extraUsd).toBeCloseTo(0, 6);
+    expect(idle.idleMonthUsd).toBeCloseTo(730 * idleHourUsd(two), 6);
+    const elsewhere = of({ region: 'us-east-1', streams: 0, viewers: 0, hours: 1 });
+    expect(elsewhere.idleMonthUsd).toBeCloseTo(730 * elsewhere.totalUsd, 6);
+  });
+
   test('says whose prices it used', () => {
     expect(of({ region: 'ap-south-1' }).notes.join(' ')).toMatch(
       /prices of ap-south-1 are not known .* us-east-1/,
