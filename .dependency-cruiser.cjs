@@ -11,6 +11,7 @@ const layers = [
   ['player', 'observability'],
   ['edge', 'pop'],
   ['origin', 'ingest', 'encoder'],
+  ['cost'],
   ['push', 'control'],
   ['adapters'],
 ];
@@ -26,6 +27,8 @@ const pure = '^lib/(protocol|packaging|routing|config|telemetry)/';
 /** Interfaces, records and names that several stages agree on. They run nothing. */
 const contracts = '^lib/(net|control-store|object-store)/';
 const anyPolicy = '^lib/[a-z/-]+/policy/';
+/** The cost model: pure like a policy, and knows those of all stages below it. */
+const costModel = '^lib/cost/';
 const anyInfra = '^lib/[a-z/-]*infra/';
 const anyPorts = '/ports\\.ts$';
 /** How a cloud function's environment is encoded and decoded: its construct and its handler share that. */
@@ -95,9 +98,18 @@ module.exports = {
       name: 'policy-is-pure',
       comment: 'A pure decision imports pure folders, contracts and other policies only.',
       severity: 'error',
-      from: { path: anyPolicy },
+      from: { path: [anyPolicy, costModel] },
       to: {
-        pathNot: [pure, contracts, anyPolicy, node, '^node_modules/zod/', '^node_modules/@hono/zod-openapi/'],
+        pathNot: [
+          pure,
+          contracts,
+          anyPolicy,
+          costModel,
+          node,
+          '^(node:)?util$',
+          '^node_modules/zod/',
+          '^node_modules/@hono/zod-openapi/',
+        ],
       },
     },
     {

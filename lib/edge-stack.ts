@@ -2,6 +2,8 @@ import { type App, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Deployment } from './config/deployment.ts';
 import { edgeParameters } from './config/names.ts';
+import { idleHourUsd } from './cost/idle-cost.ts';
+import { monthHours } from './cost/prices.ts';
 import { EdgeDistribution } from './edge/infra/distribution.ts';
 import { AlarmTopic } from './observability/infra/alarm-topic.ts';
 import { DeploymentBudget } from './observability/infra/budget.ts';
@@ -34,7 +36,11 @@ export class EdgeStack extends Stack {
       .topic;
     const subjects = { distributionId: edge.distributionId };
     new EdgeAlarms(this, 'Alarms', { deployment: name, topic, subjects });
-    new DeploymentBudget(this, 'Budget', { deployment: name, budget: deployment.budget });
+    new DeploymentBudget(this, 'Budget', {
+      deployment: name,
+      budget: deployment.budget,
+      idleMonthUsd: idleHourUsd(deployment) * monthHours,
+    });
 
     // Values that regions pass on to broadcasters and viewers; they are read during a region's deploy.
     const parameters = edgeParameters(name);

@@ -11,6 +11,7 @@ import {
   rtmpApp,
 } from './config/names.ts';
 import { ControlApi } from './control/api/infra/control-api-function.ts';
+import { BudgetStopFunction } from './control/budget/infra/budget-stop-function.ts';
 import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-function.ts';
 import { FleetMetrics } from './control/fleet-metrics/infra/fleet-metrics-function.ts';
 import { KeyPepper } from './control/infra/key-pepper.ts';
@@ -19,6 +20,7 @@ import { PlaybackKeys } from './control/playback/infra/playback-keys-function.ts
 import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from './control-store/infra/tables.ts';
 import { controlTableNames } from './control-store/tables.ts';
+import { warmTables } from './cost/table-load.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
@@ -35,7 +37,6 @@ import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
 import { RegionNetwork } from './region/infra/network.ts';
 import { ProgramImage } from './region/infra/program-image.ts';
-import { fleetLoad, leaseLoad, warmThroughputFor } from './region/policy/table-load.ts';
 import { publicPorts, simulcastPorts } from './region/policy/tcp-ports.ts';
 import { metricsNamespace } from './telemetry/metrics.ts';
 
@@ -76,7 +77,7 @@ export class RegionStack extends Stack {
     const tables = new ControlTables(this, 'ControlTables', {
       name,
       keepOnDelete,
-      warm: { leases: warmThroughputFor(leaseLoad(compute)), fleet: warmThroughputFor(fleetLoad(compute)) },
+      warm: warmTables(compute),
     });
     const { encryptionKey } = tables;
     const keyPepper = new KeyPepper(this, 'KeyPepper', { name, keepOnDelete, encryptionKey });
@@ -237,6 +238,9 @@ export class RegionStack extends Stack {
       ...measured,
     });
 
+    const budgetStop =
+      deployment.budget.stop && new BudgetStopFunction(this, 'BudgetStop', { name, tables, ...measured });
+
     const { topic } = new AlarmTopic(this, 'AlarmTopic', {
       deployment: name,
       emails: deployment.alarmEmails,
@@ -256,6 +260,7 @@ export class RegionStack extends Stack {
       functions: [
         ...[control, streamEvents, takedowns, playbackKeys, fleetMetrics, certificate, relayKeys],
         ...(managedChannels ? [managedChannels] : []),
+        ...(budgetStop ? [budgetStop] : []),
       ].map((stage) => stage.function.function.functionName),
       deadLetterQueues: [streamEvents.deadLetters.queueName],
       tables: controlTableNames.map((end) => tables.table(end).tableName),

@@ -193,6 +193,8 @@ export class WorkerProcess {
       renewLease: (hold) => this.#ask((control) => control.renewLease(hold)),
       releaseLease: (hold) => this.#ask((control) => control.releaseLease(hold)),
       requestEnd: () => Promise.reject(new Error('nobody asks')),
+      // No message of its own: a budget is never spent here.
+      getBudgetStop: async () => undefined,
     };
   }
 }

@@ -14,10 +14,20 @@ export const defaultCpuStreams = 2;
 
 /** A managed channel has two pipelines in different zones with the same output, or a single one. */
 export const channelClasses = ['STANDARD', 'SINGLE_PIPELINE'] as const;
-export const defaultChannelClass: (typeof channelClasses)[number] = 'STANDARD';
+export type ChannelClass = (typeof channelClasses)[number];
+export const defaultChannelClass: ChannelClass = 'STANDARD';
 
 /** Total size of the objects that an edge or shield keeps in memory. */
 export const defaultCacheBytes = 256 * 1024 * 1024;
 
 /** How much of each publisher's media a proxy keeps, to be able to move it to another worker. */
 export const defaultReplayMaxBytes = 8 * 1024 * 1024;
+
+/** How often an open console asks for new journal entries if the API can't stream them. */
+export const journalPollMs = 3_000;
+
+/** The largest fleets that a deployment file may ask for, in tasks. */
+export const mostFleetTasks = { fargate: 5_000, gpu: 1_000 } as const;
+
+/** The highest sustained request rate that the control API may be given. */
+export const mostApiRequestsPerSecond = 10_000;

@@ -5,6 +5,8 @@ import {
   defaultCpuStreams,
   dvrWindowSeconds,
   eventDays,
+  mostApiRequestsPerSecond,
+  mostFleetTasks,
 } from './defaults.ts';
 import { ladderSchema } from './ladder.ts';
 
@@ -105,8 +107,8 @@ const proxies = z
       .max(10_000)
       .default(200)
       .describe('Maximum publishers per task. Each needs up to 10 MB of memory.'),
-    minTasks: z.int().min(2).max(5000).default(3).describe('Minimum number of tasks.'),
-    maxTasks: z.int().min(2).max(5000).default(30).describe('Maximum number of tasks.'),
+    minTasks: z.int().min(2).max(mostFleetTasks.fargate).default(3).describe('Minimum number of tasks.'),
+    maxTasks: z.int().min(2).max(mostFleetTasks.fargate).default(30).describe('Maximum number of tasks.'),
   })
   .refine(leastAndMost.holds, leastAndMost.fault)
   .refine(taskSize.holds, taskSize.fault)
@@ -117,8 +119,8 @@ const cpuEncoders = z
     cpu: fargateCpu.default(4096).describe('CPU units per task. A full 1080p30 ladder needs about 1,700.'),
     memoryMiB: z.int().min(512).max(122_880).default(8192).describe('Memory per task, in MiB.'),
     streams: z.int().min(1).max(256).default(defaultCpuStreams).describe('Maximum streams per task.'),
-    minTasks: z.int().min(2).max(5000).default(2).describe('Minimum number of tasks.'),
-    maxTasks: z.int().min(2).max(5000).default(50).describe('Maximum number of tasks.'),
+    minTasks: z.int().min(2).max(mostFleetTasks.fargate).default(2).describe('Minimum number of tasks.'),
+    maxTasks: z.int().min(2).max(mostFleetTasks.fargate).default(50).describe('Maximum number of tasks.'),
     spotPercent: z
       .int()
       .min(0)
@@ -141,10 +143,10 @@ const gpuEncoders = z
     minTasks: z
       .int()
       .min(1)
-      .max(1000)
+      .max(mostFleetTasks.gpu)
       .default(1)
       .describe('Minimum number of tasks. At least 1, because with none there would be no load to scale on.'),
-    maxTasks: z.int().min(1).max(1000).default(10).describe('Maximum number of tasks.'),
+    maxTasks: z.int().min(1).max(mostFleetTasks.gpu).default(10).describe('Maximum number of tasks.'),
   })
   .refine(leastAndMost.holds, leastAndMost.fault)
   .describe('GPU encoder workers. Omit for no GPU fleet.');
@@ -217,7 +219,7 @@ const api = z
     requestsPerSecond: z
       .int()
       .min(1)
-      .max(10_000)
+      .max(mostApiRequestsPerSecond)
       .default(50)
       .describe('Sustained request rate of the control API.'),
     burst: z.int().min(1).max(5_000).default(100).describe('Burst limit of the control API, in requests.'),
@@ -290,6 +292,12 @@ export const deploymentSchema = z.strictObject({
         .positive()
         .describe('US dollars per month. Emails are sent at 80% spent and at a forecast of 100%.'),
       emails: z.array(email).min(1).max(10).describe('Recipients of budget emails.'),
+      stop: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether new broadcasts are refused from the moment AWS reports that the budget is spent, until the month ends or somebody allows them (`POST /v1/budget/clear`). Those on air go on.',
+        ),
     })
     .describe('Budget for everything in the account with this deployment’s tag.'),
   alarmEmails: z.array(email).max(20).default([]).describe('Recipients of alarm emails, in every region.'),

@@ -31,6 +31,10 @@ export const edgeParameters = (deployment: string) =>
     denialsArn: `/${deployment}/edge/denials-arn`,
   }) as const;
 
+/** The budget of a deployment, as its notifications name it, and the topic that tells regions that it is spent. */
+export const budgetName = (deployment: string): string => `${deployment}-headwater`;
+export const budgetTopicName = (deployment: string): string => `${deployment}-budget`;
+
 /** Regions of the global stacks: that of Global Accelerator's API, and that of CloudFront's certificates and rules. */
 export const popRegion = 'us-west-2';
 export const edgeRegion = 'us-east-1';

@@ -1,4 +1,5 @@
 import type { BroadcastId, MemberId, StreamId } from '../routing/ids.ts';
+import type { BudgetStop } from './budget-stop.ts';
 import type { BusEvent } from './bus-events.ts';
 import type { DocumentKind, StreamDocument } from './documents.ts';
 import type {
@@ -24,6 +25,7 @@ export interface ControlStore
     LeaseStore,
     FleetStore,
     QuotaStore,
+    BudgetStore,
     StreamEventStore {}
 
 export interface StreamStore {
@@ -117,6 +119,13 @@ export interface FleetStore {
 export interface QuotaStore {
   /** Counts one use in this window, and returns true, unless there have been `most`. A subject's windows only rise. */
   countUse(use: { subject: string; window: number; most: number }): Promise<boolean>;
+}
+
+export interface BudgetStore {
+  /** The newest one; it may be over or cleared (`isStopping`). */
+  getBudgetStop(): Promise<BudgetStop | undefined>;
+  /** Writes it with `version` + 1 if the stored one has `stop.version`, or if none is stored and that is 0; returns what it wrote. */
+  putBudgetStop(stop: BudgetStop): Promise<BudgetStop>;
 }
 
 export interface StreamEventStore {

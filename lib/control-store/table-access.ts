@@ -1,7 +1,7 @@
 import type { ControlIndex, ControlTable } from './tables.ts';
 
 /** A program, or a function, that opens the control store. */
-export type ControlRole = 'ingest' | 'encoder' | 'api' | 'takedowns' | 'channels' | 'metrics';
+export type ControlRole = 'ingest' | 'encoder' | 'api' | 'takedowns' | 'channels' | 'metrics' | 'budget';
 
 export type TableAction =
   | 'dynamodb:BatchWriteItem'
@@ -90,4 +90,6 @@ export const tableAccess: Readonly<
   },
   /** The function that measures the fleets. */
   metrics: { fleet: { table: ['dynamodb:Query'] } },
+  /** The function that refuses new broadcasts when the budget is spent. */
+  budget: { streams: { table: ['dynamodb:GetItem', 'dynamodb:PutItem'] } },
 };

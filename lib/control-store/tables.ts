@@ -37,7 +37,7 @@ export const controlTables = {
   /**
    * A stream under the sort key `stream`, its broadcasts under `broadcast#<id>`, its other documents under `document#<kind>`, and
    * the number of its last event (`lastSequence`) under `events`. Beside streams, what a caller has done lately is under the partition
-   * `quota#<subject>`.
+   * `quota#<subject>`, and that the budget is spent under `platform#budget`.
    *
    * `streams-by-owner` lists the streams of one owner, by id. `streams-by-id` lists streams by id, which the table can't do because its partitions have no order. Only streams carry
    * `listing`, so it contains no broadcasts. `open-items` lists, by kind, the broadcasts that have not ended and the documents with

@@ -1,5 +1,6 @@
 import type {
   BroadcastStore,
+  BudgetStore,
   DocumentStore,
   FleetStore,
   LeaseStore,
@@ -13,6 +14,7 @@ export type EncoderStore = Pick<StreamStore, 'getStream'> &
   Omit<BroadcastStore, 'deleteBroadcast'> &
   LeaseStore &
   FleetStore &
+  Pick<BudgetStore, 'getBudgetStop'> &
   Pick<StreamEventStore, 'appendEvent'> &
   Pick<DocumentStore, 'getDocument' | 'putDocument'>;
 

@@ -1,4 +1,5 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control-store/errors.ts';
+import { fleetBeatMs } from '../control-store/fleet-beat.ts';
 import type { EncoderPool, StreamRecord } from '../control-store/records.ts';
 import { type MemberId, newStreamId, type SessionId, type StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
@@ -30,7 +31,6 @@ export interface WorkerOptions extends Omit<BroadcastContext, 'reachable' | 'ret
   readonly protection?: TaskProtection;
 }
 
-const heartbeatMs = 1000;
 const sweepMs = 5000;
 const loadEveryMs = 10_000;
 /** How long to wait for an ending broadcast of the same stream; longer than an end can take. */
@@ -264,7 +264,7 @@ export class Worker {
       .heartbeat({ id, role: 'encoder', host, port, capacity, load: this.load, state, pool })
       .then(() => this.#noteStore(true))
       .catch((cause: unknown) => this.#noteStore(false, cause));
-    this.#heartbeat = setTimeout(() => void this.#beat(), heartbeatMs);
+    this.#heartbeat = setTimeout(() => void this.#beat(), fleetBeatMs);
   }
 
   #tellLoad(): void {

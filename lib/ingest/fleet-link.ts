@@ -1,3 +1,4 @@
+import { fleetBeatMs } from '../control-store/fleet-beat.ts';
 import type { FleetMember } from '../control-store/records.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { DoorReport } from './arrivals.ts';
@@ -46,7 +47,7 @@ export class FleetLink {
       this.#beating = this.#beat().finally(() => {
         busy = false;
       });
-    }, this.#options.everyMs ?? 1_000);
+    }, this.#options.everyMs ?? fleetBeatMs);
   }
 
   /** Removes this proxy from the fleet. */

@@ -77,6 +77,15 @@ export const refusals = {
     journal: 'the stream was taken down',
     worker: 'final',
   },
+  // On purpose, so not a fault of the platform; those on the air go on.
+  'budget-reached': {
+    code: 'BUDGET_REACHED',
+    status: 'NetStream.Publish.Rejected',
+    words: "This platform's budget for the month is spent, so no new broadcast begins. Ask whoever runs it.",
+    fault: 'publisher',
+    journal: "the platform's budget for the month is spent",
+    worker: 'final',
+  },
   busy: {
     code: 'STREAM_BUSY',
     status: 'NetStream.Publish.BadName',

@@ -106,6 +106,22 @@ export const controlEvents = {
     'warn',
     'Failed to resume unfinished deletions; the next sweep will retry.',
   ),
+  'control.budget.reached': event<{ until: string }>(
+    'warn',
+    'The month’s budget is spent: new broadcasts are refused until then, or until somebody clears it.',
+  ),
+  'control.budget.known': event<{ clearedAt: string | undefined }>(
+    'info',
+    'The month’s budget was already known to be spent; nothing changed.',
+  ),
+  'control.budget.cleared': event<{ caller: string }>(
+    'warn',
+    'Somebody allowed new broadcasts although the month’s budget is spent.',
+  ),
+  'control.budget.foreign': event<{ subject: string }>(
+    'warn',
+    'A notification that is not about our budget was ignored.',
+  ),
   'control.request.refused': event<{ reason: 'host' | 'origin' | 'site'; value: string; method: string }>(
     'warn',
     'Request rejected: its Host, Origin or Sec-Fetch-Site header is not one of ours.',

@@ -224,6 +224,24 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect(await use(0, 9, 0)).toBe(false);
       });
 
+      test('a budget stop is one for all programs, and its writers see each other', async () => {
+        expect(await store.getBudgetStop()).toBeUndefined();
+        const stop = { reachedAtMs: 1_790_000_000_000, untilMs: 1_790_800_000_000, version: 0 };
+        const first = await store.putBudgetStop(stop);
+        expect(first).toEqual({ ...stop, version: 1 });
+        expect(await other.getBudgetStop()).toEqual(first);
+        await expect(other.putBudgetStop(stop)).rejects.toBeInstanceOf(ConditionFailedError);
+        const cleared = await other.putBudgetStop({ ...first, clearedAtMs: 1_790_000_100_000 });
+        expect(await store.getBudgetStop()).toEqual(cleared);
+        await expect(store.putBudgetStop(first)).rejects.toBeInstanceOf(ConditionFailedError);
+        const next = await store.putBudgetStop({ ...stop, version: cleared.version });
+        expect(await store.getBudgetStop()).toEqual(next);
+        expect(next).not.toHaveProperty('clearedAtMs');
+        expect((await store.listStreams({ limit: 100 })).streams).toEqual(
+          (await other.listStreams({ limit: 100 })).streams,
+        );
+      });
+
       test('deleting a stream takes its documents, broadcasts, lease and events with it, and no other stream', async () => {
         const [gone, stays] = [streamRecord(), streamRecord()];
         const broadcastId = newBroadcastId(1);

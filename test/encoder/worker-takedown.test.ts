@@ -23,6 +23,12 @@ afterEach(async () => {
   await folder.remove();
 });
 
+test('a worker refuses a new broadcast while the budget is spent, without touching the lease', async () => {
+  await store.putBudgetStop({ reachedAtMs: 1, untilMs: Date.now() + 60_000, version: 0 });
+  expect(await admit(store, id)).toMatchObject({ type: 'refused', reason: 'budget-reached' });
+  expect(await store.getLease(id)).toBeUndefined();
+});
+
 describe('a worker and a taken-down stream', () => {
   const refused = {
     type: 'refused',

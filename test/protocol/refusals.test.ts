@@ -71,6 +71,7 @@ describe('the table of refusals', () => {
       'NetStream.Publish.Rejected',
       [
         'taken-down',
+        'budget-reached',
         'unsupported-codec',
         'no-starting-point',
         'picture-too-large',
@@ -100,7 +101,7 @@ describe('the table of refusals', () => {
   test('says of which workers may answer so, and whether others are asked then', () => {
     expect(those(isWorkerRefusal)).toEqual(workerRefusalReasons);
     const final = workerRefusalReasons.filter((reason) => refusals[reason].worker === 'final');
-    expect(final).toEqual(['unknown-stream', 'taken-down', 'busy', 'closing']);
+    expect(final).toEqual(['unknown-stream', 'taken-down', 'budget-reached', 'busy', 'closing']);
     expect(workerRefusalReasons.filter((reason) => !final.includes(reason))).toEqual([
       'full',
       'draining',

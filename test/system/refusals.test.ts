@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { Publisher } from '../../testkit/media/publisher.ts';
 import { Platform } from '../../testkit/platform/platform.ts';
 import { type CreatedStream, createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
@@ -88,6 +90,39 @@ describe('bad input gets a clear answer', () => {
     expect(refusal.text).toMatch(/Sorenson|H\.263/);
     await streamEvent(platform, other.id, 'stream.ended');
     expect(await refusalsOf(other.id)).toMatchObject([{ reason: 'unsupported-codec' }]);
+  });
+
+  test('while the budget is spent, no broadcast begins and one on air survives a reconnect', async () => {
+    const [running, waiting] = [
+      await createStream(platform, { name: 'running' }),
+      await createStream(platform, { name: 'waiting' }),
+    ];
+    const publish = ({ ingest: { rtmp } }: CreatedStream) =>
+      new Publisher({ ...small, url: `${rtmp.url}/${rtmp.key}` });
+    const first = publish(running);
+    await streamEvent(platform, running.id, 'stream.live');
+    const { broadcast } = await getStream(platform, running.id);
+
+    const store = openSqliteControlStore(join(platform.dataDir, 'control.sqlite'));
+    await store.putBudgetStop({ reachedAtMs: Date.now(), untilMs: Date.now() + 3_600_000, version: 0 });
+    store.close();
+    expect(await publish(waiting).ended()).not.toBe(0);
+    const refusal = await streamEvent(platform, waiting.id, 'publish.refused');
+    expect(refusal.data).toMatchObject({ reason: 'budget-reached' });
+    expect(refusal.text).toMatch(/budget for the month is spent/);
+
+    await first.stop('SIGKILL');
+    await streamEvent(platform, running.id, 'stream.reconnecting');
+    const again = publish(running);
+    await streamEvent(platform, running.id, 'stream.resumed');
+    expect((await getStream(platform, running.id)).broadcast?.id).toBe(broadcast?.id);
+    await again.stop();
+
+    const cleared = await fetch(`${platform.ready.api}/v1/budget/clear`, { method: 'POST' });
+    expect(await cleared.json()).toMatchObject({ state: 'cleared' });
+    const allowed = publish(waiting);
+    await streamEvent(platform, waiting.id, 'stream.live');
+    await allowed.stop();
   });
 
   test('garbage and silence are closed, and a broadcast beside them goes on untouched', async () => {

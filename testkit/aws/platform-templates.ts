@@ -13,6 +13,7 @@ export const fullDeployment = (fields: object = {}): Deployment =>
     plainRtmp: true,
     simulcast: true,
     managedEncoder: {},
+    budget: { monthlyUsd: 6000, emails: ['operators@example.com'], stop: true },
     compute: { cpuEncoders: { spotPercent: 50 }, gpuEncoders: {} },
     ladder: {
       rungs: [

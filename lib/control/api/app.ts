@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import { ControlStoreUnavailableError } from '../../control-store/errors.ts';
+import { addBudgetRoutes } from '../budget/budget-routes.ts';
 import { StalenessTracker } from '../policy/staleness.ts';
 import { addDocument, createApiShell } from './api-base.ts';
 import { addBroadcastRoutes } from './broadcasts.ts';
@@ -39,6 +40,7 @@ export function createControlApi(dependencies: ControlApiDependencies): ControlA
   addPlaybackRoutes(app, context);
   addTakedownRoutes(app, context);
   addFleetRoutes(app, context);
+  addBudgetRoutes(app, context);
   addDocument(app, {
     title: 'Headwater control API',
     description:

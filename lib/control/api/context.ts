@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { ChannelClass } from '../../config/defaults.ts';
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Deletion } from '../../control-store/deletions.ts';
 import type { StreamDocument } from '../../control-store/documents.ts';
@@ -9,7 +10,6 @@ import type { Clock } from '../../net/clock.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { DeletionRequest } from '../deletions/deletion-runner.ts';
-import type { ChannelClass } from '../managed-channels/policy/managed-cost.ts';
 import type { KeyRing } from '../playback/key-ring.ts';
 import type { StreamPlayback } from '../playback/stream-playback.ts';
 import type { Caller } from '../policy/access.ts';

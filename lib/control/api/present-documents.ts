@@ -9,9 +9,10 @@ import type {
   EncoderTier,
   StreamRecord,
 } from '../../control-store/records.ts';
+import { costEstimate } from '../../cost/stream-cost.ts';
+import { shieldRegionOf } from '../../edge/policy/shield-region.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import { deletionReport } from '../deletions/policy/deletion-report.ts';
-import { costEstimate } from '../managed-channels/policy/managed-cost.ts';
 import { isOnAir, type StreamState } from '../policy/stream-state.ts';
 import { takedownState } from '../takedowns/policy/takedown-machine.ts';
 import { takedownReport } from '../takedowns/policy/takedown-report.ts';
@@ -93,10 +94,16 @@ export function presentManaged({ body }: StreamDocument<'channel'>, nowMs: numbe
 
 export function presentCost(
   encoder: EncoderTier,
-  { ladder = defaultLadder, channelClass }: Pick<ControlApiConfig, 'ladder' | 'channelClass'>,
+  {
+    ladder = defaultLadder,
+    channelClass,
+    region,
+  }: Pick<ControlApiConfig, 'ladder' | 'channelClass' | 'region'>,
 ): Shown<typeof CostEstimate> {
   const { perHourUsd, parts, note } = costEstimate(encoder, ladder, {
     ...(channelClass && { channelClass }),
+    // On one machine: prices of a region that has some.
+    ...(shieldRegionOf(region) !== undefined && { region }),
   });
   return { encoder, perHourUsd, parts: [...parts], note };
 }

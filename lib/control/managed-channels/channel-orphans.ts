@@ -2,10 +2,10 @@ import { defaultLadder } from '../../config/ladder.ts';
 import { runsOf } from '../../control-store/managed-channel.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
+import { channelCost } from '../../cost/medialive.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { ManagedResource } from './policy/channel-observations.ts';
 import type { PlanOptions } from './policy/channel-plan.ts';
-import { channelCost } from './policy/managed-cost.ts';
 import type { ManagedEncoder } from './ports.ts';
 
 export interface OrphanSweepParts {

@@ -1,4 +1,4 @@
-/** What a token may grant. `platform`: the fleet, the processes of a machine, and the streams of every owner. */
+/** What a token may grant. `platform`: the fleet, the budget, the processes of a machine, and the streams of every owner. */
 export const scopes = ['streams:read', 'streams:write', 'takedown', 'platform'] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -42,6 +42,8 @@ export const routeAccess: Readonly<Record<string, Scope | 'open'>> = {
   'POST /v1/streams/{id}/restore': 'takedown',
   'GET /v1/streams/{id}/takedown': 'takedown',
   'GET /v1/fleet': 'platform',
+  'GET /v1/budget': 'platform',
+  'POST /v1/budget/clear': 'platform',
   'GET /v1/processes': 'platform',
   'POST /v1/processes/{name}/stop': 'platform',
 };

@@ -1,3 +1,4 @@
+import { isStopping } from '../../control-store/budget-stop.ts';
 import type { LeaseStore } from '../../control-store/ports.ts';
 import type { BroadcastRecord, LeaseRecord } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
@@ -13,7 +14,7 @@ import type { StoreWatch } from './policy/store-watch.ts';
 
 export interface LeaseTakerOptions {
   readonly memberId: MemberId;
-  readonly store: Pick<EncoderStore, 'latestBroadcast' | 'putBroadcast' | keyof LeaseStore>;
+  readonly store: Pick<EncoderStore, 'latestBroadcast' | 'putBroadcast' | 'getBudgetStop' | keyof LeaseStore>;
   readonly clock: Clock;
   /** Whether the control store works, as seen by this worker. */
   readonly watch: StoreWatch;
@@ -64,6 +65,7 @@ export class LeaseTaker {
     const last = await store.latestBroadcast(streamId);
     const fresh = newBroadcastId(clock.wallMs(), last?.id, signed);
     if (!last || last.state === 'ended') {
+      await this.#mayBegin();
       return { keeper: await this.#keep(streamId, fresh, observed), ...(last && { last }) };
     }
     // A managed channel keeps track of what it has published.
@@ -79,6 +81,15 @@ export class LeaseTaker {
     if (!left?.released)
       throw new AdmissionError('held-elsewhere', 'Another encoder took this stream first.');
     return { keeper: await this.#keep(streamId, fresh, left), last };
+  }
+
+  /** Only for a new broadcast: one that began goes on, whoever continues it. */
+  async #mayBegin(): Promise<void> {
+    const { store, clock } = this.#options;
+    const stop = await store.getBudgetStop();
+    if (!isStopping(stop, clock.wallMs())) return;
+    const until = new Date(stop.untilMs).toISOString();
+    throw new AdmissionError('budget-reached', `No new broadcast until ${until}, or until it is cleared.`);
   }
 
   /** Waits until the lease may be taken and returns it as last read. */

@@ -5,10 +5,9 @@ import type { RelayHello } from '../../protocol/relay/hello.ts';
 import type { MemberId } from '../../routing/ids.ts';
 import type { InputFormat } from '../policy/input-format.ts';
 import type { Replay } from '../policy/replay.ts';
+import { inputReportEveryMs } from '../policy/store-paces.ts';
 import { inputFacts } from './policy/broadcast-facts.ts';
 import type { Reporter } from './reporter.ts';
-
-const refreshInputEveryMs = 5000;
 
 /** A publish session, as far as a report needs it. */
 interface AcceptedSession {
@@ -152,7 +151,7 @@ export class PublisherReport {
   refreshInput(): void {
     const { clock, journal } = this.#reporter;
     const nowMs = clock.nowMs();
-    if (nowMs - this.#inputRefreshedMs <= refreshInputEveryMs) return;
+    if (nowMs - this.#inputRefreshedMs <= inputReportEveryMs) return;
     this.#inputRefreshedMs = nowMs;
     journal.update(this.input);
   }

@@ -1,42 +1,98 @@
+import { Annotations, Stack } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
+import { budgetName, budgetTopicName } from '../../config/names.ts';
 
 export interface DeploymentBudgetProps {
   /** The deployment's name; its costs are found by the tag `headwater:deployment`. */
   readonly deployment: string;
   readonly budget: Deployment['budget'];
+  /** What the deployment costs in a month without a broadcast, in US dollars. */
+  readonly idleMonthUsd: number;
 }
 
 /**
  * A monthly budget for everything with the deployment's tag. Sends email when 80% is spent, and when the month is forecast
- * to exceed the budget. Budgets are global: one per deployment, in the edge stack.
+ * to exceed the budget. With `stop`, also tells the regions when it is spent. Synthesis warns of a budget that the idle platform exceeds. Budgets are global: one per deployment, in the edge stack.
  *
  * It sees nothing until `headwater:deployment` is activated, once, as a cost allocation tag in the paying account
  * (Billing → Cost allocation tags). That is possible a day after the first deploy, and CloudFormation cannot do it.
  */
 export class DeploymentBudget extends Construct {
-  constructor(scope: Construct, id: string, { deployment, budget }: DeploymentBudgetProps) {
+  constructor(scope: Construct, id: string, { deployment, budget, idleMonthUsd }: DeploymentBudgetProps) {
     super(scope, id);
+    if (budget.monthlyUsd < idleMonthUsd) {
+      Annotations.of(this).addWarningV2(
+        'headwater:budget-below-idle',
+        `budget.monthlyUsd is ${budget.monthlyUsd}, but the platform costs about ${Math.round(idleMonthUsd)} a month without a broadcast (docs/deploy.md, 5).`,
+      );
+    }
     const subscribers = budget.emails.map((address) => ({ subscriptionType: 'EMAIL', address }));
-    const over = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
+    const over = (
+      notificationType: 'ACTUAL' | 'FORECASTED',
+      threshold: number,
+      ...more: readonly CfnBudget.SubscriberProperty[]
+    ) => ({
       notification: {
         notificationType,
         comparisonOperator: 'GREATER_THAN',
         threshold,
         thresholdType: 'PERCENTAGE',
       },
-      subscribers,
+      subscribers: [...subscribers, ...more],
     });
     new CfnBudget(this, 'Budget', {
       budget: {
-        budgetName: `${deployment}-headwater`,
+        budgetName: budgetName(deployment),
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
         budgetLimit: { amount: budget.monthlyUsd, unit: 'USD' },
         costFilters: { TagKeyValue: [`user:headwater:deployment$${deployment}`] },
       },
-      notificationsWithSubscribers: [over('ACTUAL', 80), over('FORECASTED', 100)],
+      notificationsWithSubscribers: [
+        over('ACTUAL', 80),
+        over('FORECASTED', 100),
+        ...(budget.stop ? [over('ACTUAL', 100, this.#stopTopic(deployment))] : []),
+      ],
     });
+  }
+
+  /** Tells each region's function that the budget is spent. */
+  #stopTopic(deployment: string): CfnBudget.SubscriberProperty {
+    const { account } = Stack.of(this);
+    const budgets = new ServicePrincipal('budgets.amazonaws.com');
+    const ofThisAccount = { StringEquals: { 'aws:SourceAccount': account } };
+    const masterKey = new Key(this, 'TopicKey', {
+      description: `Budget of ${deployment}`,
+      enableKeyRotation: true,
+    });
+    const topic = new Topic(this, 'Topic', {
+      topicName: budgetTopicName(deployment),
+      masterKey,
+      enforceSSL: true,
+    });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'BudgetsOfThisAccount',
+        principals: [budgets],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: ofThisAccount,
+      }),
+    );
+    masterKey.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'BudgetsMayPublish',
+        principals: [budgets],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: ofThisAccount,
+      }),
+    );
+    return { subscriptionType: 'SNS', address: topic.topicArn };
   }
 }

@@ -3,7 +3,7 @@
  * the same. An interface endpoint is billed per zone. There is one NAT gateway per zone, so that no zone depends on another,
  * each with a public IPv4 address.
  */
-const prices = {
+export const egressPrices = {
   endpointHour: 0.01,
   endpointGb: 0.01,
   natHour: 0.045,
@@ -48,8 +48,10 @@ export function planEgress({ zones, withGpu, gbPerHour = 0.1 }: EgressNeed): Egr
   const services: readonly InterfaceService[] = withGpu
     ? [...taskServices, ...instanceServices]
     : taskServices;
-  const endpointsHourlyUsd = services.length * zones * prices.endpointHour + gbPerHour * prices.endpointGb;
-  const natHourlyUsd = zones * (prices.natHour + prices.publicAddressHour) + gbPerHour * prices.natGb;
+  const endpointsHourlyUsd =
+    services.length * zones * egressPrices.endpointHour + gbPerHour * egressPrices.endpointGb;
+  const natHourlyUsd =
+    zones * (egressPrices.natHour + egressPrices.publicAddressHour) + gbPerHour * egressPrices.natGb;
   const kind = endpointsHourlyUsd <= natHourlyUsd ? 'endpoints' : 'nat';
   return {
     kind,

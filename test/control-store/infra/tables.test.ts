@@ -138,6 +138,7 @@ describe('access to the tables', () => {
       takedowns: ['open-items'],
       channels: ['open-items'],
       metrics: [],
+      budget: [],
     });
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { BudgetStop } from '../../../lib/control-store/budget-stop.ts';
 import type { BroadcastRecord, LeaseRecord } from '../../../lib/control-store/records.ts';
 import { AdmissionError } from '../../../lib/encoder/admission-error.ts';
 import { LeaseTaker } from '../../../lib/encoder/lease/lease-taker.ts';
@@ -40,6 +41,7 @@ class Case {
   };
   last: BroadcastRecord | undefined = open;
   published: () => Promise<RestoredPublication | undefined> = async () => something;
+  stop: BudgetStop | undefined;
   released = (): void => {};
   readonly watch = new StoreWatch();
   readonly closed: BroadcastId[] = [];
@@ -49,6 +51,7 @@ class Case {
     const store = {
       getLease: async () => this.lease,
       latestBroadcast: async () => this.last,
+      getBudgetStop: async () => this.stop,
       putBroadcast: async (record: BroadcastRecord) => void this.closed.push(record.id),
       takeLease: async ({ workerId, broadcastId }: { workerId: MemberId; broadcastId: BroadcastId }) => {
         const { epoch = 0, version = 0 } = this.lease ?? {};
@@ -112,6 +115,51 @@ describe('a worker that takes a stream', () => {
       keeper.stop();
       expect(keeper.lease.broadcastId).toMatch(end);
     }
+  });
+
+  describe('while the budget is spent', () => {
+    const stop = (changes: Partial<BudgetStop> = {}): BudgetStop => ({
+      reachedAtMs: Date.now(),
+      untilMs: Date.now() + 3_600_000,
+      version: 1,
+      ...changes,
+    });
+    /** Nobody has the stream, and its last broadcast has ended. */
+    const idle = (): Case => {
+      const at = new Case();
+      at.lease = { ...at.lease!, released: true };
+      at.last = { ...open, state: 'ended' };
+      return at;
+    };
+
+    test('begins no broadcast, and leaves the lease as it is', async () => {
+      for (const last of [undefined, { ...open, state: 'ended' as const }]) {
+        const at = idle();
+        at.last = last;
+        at.stop = stop();
+        await expect(at.taker.take(streamId)).rejects.toMatchObject({ reason: 'budget-reached' });
+        expect(at.lease).toMatchObject({ epoch: 1, released: true });
+      }
+    });
+
+    test.each(['starting', 'live', 'reconnecting'] as const)('continues one that is %s', async (state) => {
+      const at = idle();
+      at.last = { ...open, state };
+      at.stop = stop();
+      const { keeper } = await at.taker.take(streamId);
+      keeper.stop();
+      expect(keeper.lease).toMatchObject({ epoch: 2, broadcastId: open.id });
+    });
+
+    test('begins one again when the month is over, and when somebody cleared it', async () => {
+      for (const changes of [{ untilMs: Date.now() }, { clearedAtMs: Date.now() }]) {
+        const at = idle();
+        at.stop = stop(changes);
+        const { keeper } = await at.taker.take(streamId);
+        keeper.stop();
+        expect(keeper.lease.epoch).toBe(2);
+      }
+    });
   });
 
   test('leaves a renewed lease alone, and names its holder', async () => {

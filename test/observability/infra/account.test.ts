@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { createApp } from '../../../lib/infra/app.ts';
 import { AlarmTopic } from '../../../lib/observability/infra/alarm-topic.ts';
 import { DeploymentBudget } from '../../../lib/observability/infra/budget.ts';
 import { EdgeAlarms } from '../../../lib/observability/infra/edge-alarms.ts';
@@ -76,7 +78,7 @@ describe('the budget', () => {
     });
     const subscribers = [{ SubscriptionType: 'EMAIL', Address: 'a@example.com' }];
     templateOf((stack) => {
-      new DeploymentBudget(stack, 'Budget', { deployment: name, budget });
+      new DeploymentBudget(stack, 'Budget', { deployment: name, budget, idleMonthUsd: 0 });
     }, 'us-east-1').hasResourceProperties('AWS::Budgets::Budget', {
       Budget: {
         BudgetType: 'COST',
@@ -103,6 +105,23 @@ describe('the budget', () => {
         },
       ],
     });
+  });
+});
+
+describe('a budget that the idle platform exceeds', () => {
+  const warningsOf = (monthlyUsd: number) => {
+    const stack = new Stack(createApp({ builtinCloudFormationValidation: false }), 'Test');
+    const { budget } = testDeployment({ budget: { monthlyUsd, emails: ['a@example.com'] } });
+    new DeploymentBudget(stack, 'Budget', { deployment: 'live', budget, idleMonthUsd: 563.6 });
+    return Annotations.fromStack(stack).findWarning(
+      '*',
+      Match.stringLikeRegexp('monthlyUsd is .* 564 a month'),
+    );
+  };
+
+  test('is warned of at synthesis', () => {
+    expect(warningsOf(500)).toHaveLength(1);
+    expect(warningsOf(600)).toEqual([]);
   });
 });
 

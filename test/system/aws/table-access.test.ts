@@ -7,7 +7,7 @@ import type { DeletionStore } from '../../../lib/control/deletions/deletion-runn
 import type { FleetMeasurement } from '../../../lib/control/fleet-metrics/measure-fleets.ts';
 import type { ChannelStore } from '../../../lib/control/managed-channels/channel-runner.ts';
 import type { TakedownStore } from '../../../lib/control/takedowns/takedown-runner.ts';
-import type { ControlStore } from '../../../lib/control-store/ports.ts';
+import type { BudgetStore, ControlStore } from '../../../lib/control-store/ports.ts';
 import { type ControlRole, type TableAccess, tableAccess } from '../../../lib/control-store/table-access.ts';
 import { controlTableNames, physicalName } from '../../../lib/control-store/tables.ts';
 import type { EncoderStore } from '../../../lib/encoder/ports.ts';
@@ -58,6 +58,8 @@ const calls: { readonly [Method in keyof ControlStore]: () => Promise<unknown> }
     await store.listStreams({ limit: 1 });
     await store.listStreams({ limit: 1, owner: 'someone' });
   },
+  getBudgetStop: () => store.getBudgetStop(),
+  putBudgetStop: () => store.putBudgetStop({ reachedAtMs: 1, untilMs: 2, version: 0 }),
   countUse: () => store.countUse({ subject: 'create/someone', window: 1, most: 1 }),
   putDocument: () => store.putDocument(document),
   getDocument: () => store.getDocument(streamId, 'pushes'),
@@ -116,6 +118,7 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     appendEvent: true,
     getDocument: true,
     putDocument: true,
+    getBudgetStop: true,
   } satisfies Record<keyof EncoderStore, true>,
   api: {
     createStream: true,
@@ -138,6 +141,8 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     listFleet: true,
     appendEvent: true,
     listEvents: true,
+    getBudgetStop: true,
+    putBudgetStop: true,
   } satisfies Partial<Record<keyof ControlStore, true>>,
   takedowns: {
     getStream: true,
@@ -164,6 +169,7 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     listOpenDocuments: true,
     appendEvent: true,
   } satisfies Record<keyof ChannelStore, true>,
+  budget: { getBudgetStop: true, putBudgetStop: true } satisfies Record<keyof BudgetStore, true>,
   metrics: { listFleet: true } satisfies Record<keyof FleetMeasurement['store'], true>,
 };
 

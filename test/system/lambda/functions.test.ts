@@ -27,12 +27,14 @@ import { openDynamoControlStore } from '../../../lib/adapters/aws/dynamodb/dynam
 import { createS3ObjectStore } from '../../../lib/adapters/aws/s3-object-store.ts';
 import { programCodec } from '../../../lib/config/programs/program.ts';
 import { controlFunctionCodec } from '../../../lib/control/api/control-api-config.ts';
+import { budgetStopFunctionCodec } from '../../../lib/control/budget/budget-stop-config.ts';
 import { streamEventsFunctionCodec } from '../../../lib/control/event-forwarder/event-forwarder-config.ts';
 import { fleetMetricsFunctionCodec } from '../../../lib/control/fleet-metrics/fleet-metrics-config.ts';
 import { managedChannelsFunctionCodec } from '../../../lib/control/managed-channels/managed-channels-config.ts';
 import { playbackKeysFunctionCodec } from '../../../lib/control/playback/playback-keys-config.ts';
 import { nextTakedown } from '../../../lib/control/takedowns/policy/takedown-machine.ts';
 import { takedownsFunctionCodec } from '../../../lib/control/takedowns/takedowns-config.ts';
+import { isStopping } from '../../../lib/control-store/budget-stop.ts';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import { streamEvent } from '../../../lib/control-store/stream-events.ts';
 import { parseSigningKeys, verifyingKeys } from '../../../lib/edge/policy/signing-keys.ts';
@@ -50,7 +52,7 @@ import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 
 const handlers = [
   ...(['control-api', 'event-forwarder', 'fleet-metrics', 'certificate', 'playback-keys'] as const),
-  ...(['takedowns', 'managed-channels', 'relay-keys'] as const),
+  ...(['takedowns', 'managed-channels', 'relay-keys', 'budget-stop'] as const),
 ];
 const prefix = 'live';
 
@@ -305,6 +307,22 @@ describe('bundled as for a deploy', () => {
       FleetHeadroomStreams: 3,
       FleetUtilization: 25,
     });
+  });
+
+  test('new broadcasts stop when AWS Budgets says that the budget is spent', async () => {
+    const stops = start(
+      'budget-stop',
+      budgetStopFunctionCodec.encode({ controlStore: `dynamodb:${prefix}`, budget: 'live-headwater' }),
+    );
+    const record = (Message: string) => ({
+      EventSource: 'aws:sns',
+      Sns: { Subject: 'AWS Budgets', Message },
+    });
+    await stops.invoke({ Records: [record('Budget Name: another\nAlert Type: ACTUAL')] });
+    expect(await store.getBudgetStop()).toBeUndefined();
+    await stops.invoke({ Records: [record('Budget Name: live-headwater\nAlert Type: ACTUAL')] });
+    expect(isStopping(await store.getBudgetStop(), Date.now())).toBe(true);
+    expect(stops.output).toMatch(/control.budget.foreign.*control.budget.reached/s);
   });
 
   test('stream events go from a table’s stream to rules on the bus', async () => {

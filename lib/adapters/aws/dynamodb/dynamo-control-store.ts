@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ControlStore } from '../../../control-store/ports.ts';
+import { dynamoBudgetStore } from './dynamo-budget-store.ts';
 import { dynamoDocumentStore } from './dynamo-document-store.ts';
 import { dynamoEventStore } from './dynamo-event-store.ts';
 import { dynamoFleetStore } from './dynamo-fleet-store.ts';
@@ -34,6 +35,7 @@ export function openDynamoControlStore(options: DynamoControlStoreOptions): Cont
     ...dynamoLeaseStore(requests),
     ...dynamoFleetStore(requests),
     ...dynamoQuotaStore(requests),
+    ...dynamoBudgetStore(requests),
     ...dynamoEventStore(requests, options),
     close: () => requests.close(),
   };

@@ -13,7 +13,7 @@ import {
   renditionModifier,
   segmentModifier,
 } from '../../../control/managed-channels/policy/channel-plan.ts';
-import { sizeClass } from '../../../control/managed-channels/policy/managed-cost.ts';
+import { sizeClass } from '../../../cost/medialive.ts';
 import type { VideoRendition } from '../../../packaging/ladder-fit.ts';
 import { segmentSeconds } from '../../../packaging/segment-grid.ts';
 

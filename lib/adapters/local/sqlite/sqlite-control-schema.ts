@@ -69,4 +69,12 @@ export const controlSchema: readonly string[] = [
     uses INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // One row at most.
+  `
+  CREATE TABLE budget_stop (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    version INTEGER NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

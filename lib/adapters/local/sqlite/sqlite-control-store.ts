@@ -18,6 +18,7 @@ import type {
   StreamRecord,
 } from '../../../control-store/records.ts';
 import type { BroadcastId, MemberId, StreamId } from '../../../routing/ids.ts';
+import { sqliteBudgetStore } from './sqlite-budget-store.ts';
 import { controlSchema } from './sqlite-control-schema.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDocumentStore } from './sqlite-document-store.ts';
@@ -35,6 +36,7 @@ export function openSqliteControlStore(path: string): ControlStore & { close(): 
     ...leaseStore(database),
     ...fleetStore(database),
     ...quotaStore(database),
+    ...sqliteBudgetStore(database),
     ...eventStore(database),
     close: () => database.close(),
   };

@@ -12,13 +12,13 @@ import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigateway
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { ChannelClass } from '../../../config/defaults.ts';
 import type { Deployment } from '../../../config/deployment.ts';
 import type { LadderConfig } from '../../../config/ladder.ts';
 import type { ControlTables } from '../../../control-store/infra/tables.ts';
 import type { EncoderTier } from '../../../control-store/records.ts';
 import { PlatformFunction } from '../../../infra/function.ts';
 import type { KeyPepper } from '../../infra/key-pepper.ts';
-import type { ChannelClass } from '../../managed-channels/policy/managed-cost.ts';
 import type { PlaybackKeys } from '../../playback/infra/playback-keys-function.ts';
 import type { Takedowns } from '../../takedowns/infra/takedowns-function.ts';
 import { controlFunctionCodec } from '../control-api-config.ts';

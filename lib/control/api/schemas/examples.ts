@@ -201,5 +201,6 @@ export const examples = {
       },
     ],
   },
+  budget: { state: 'stopped', reachedAt: '2026-11-27T09:00:00.000Z', until: '2026-12-01T00:00:00.000Z' },
   health: { status: 'ok' },
 };

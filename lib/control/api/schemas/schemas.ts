@@ -255,6 +255,18 @@ export const Fleet = z
   .strictObject({ ingest: z.array(FleetMember), encoder: z.array(FleetMember) })
   .openapi('Fleet');
 
+export const Budget = z
+  .strictObject({
+    state: z.enum(['open', 'stopped', 'cleared']).openapi({
+      description:
+        'open: the month’s budget isn’t spent, or nothing reports it. stopped: it is spent, and new broadcasts are refused. cleared: it is spent, and new broadcasts are allowed again.',
+    }),
+    reachedAt: time.optional(),
+    until: time.optional().openapi({ description: 'When the next month begins; the stop ends then.' }),
+    clearedAt: time.optional(),
+  })
+  .openapi('Budget');
+
 export const Health = z.strictObject({ status: z.literal('ok') }).openapi('Health');
 
 const RequestFault = z

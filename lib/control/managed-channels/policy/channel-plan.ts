@@ -1,9 +1,9 @@
+import type { ChannelClass } from '../../../config/defaults.ts';
 import { defaultLadder, type LadderConfig } from '../../../config/ladder.ts';
 import type { ChannelSource } from '../../../control-store/managed-channel.ts';
 import { broadcastPrefix } from '../../../object-store/object-names.ts';
 import { fitLadder, type Ladder } from '../../../packaging/ladder-fit.ts';
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
-import type { ChannelClass } from './managed-cost.ts';
 
 /** The broadcast a channel belongs to. */
 export interface ChannelOwner {

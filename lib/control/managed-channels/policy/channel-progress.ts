@@ -2,10 +2,10 @@ import { defaultLadder } from '../../../config/ladder.ts';
 import { channelFailures } from '../../../control-store/channel-failures.ts';
 import type { ChannelState } from '../../../control-store/channel-states.ts';
 import type { ChannelRun, PendingEntry } from '../../../control-store/managed-channel.ts';
+import { channelCost } from '../../../cost/medialive.ts';
 import { type ChannelCommand, type ChannelEvent, type ChannelStep, channelStep } from './channel-machine.ts';
 import type { ObservedChannel, ObservedInput } from './channel-observations.ts';
 import type { PlanOptions } from './channel-plan.ts';
-import { channelCost } from './managed-cost.ts';
 
 /** What an observation or a command revealed. */
 export type ChannelFacts = Partial<Pick<ChannelRun, 'inputId' | 'endpoints' | 'channelId' | 'startedAtMs'>>;

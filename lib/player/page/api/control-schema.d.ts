@@ -646,6 +646,29 @@ export interface components {
             /** @enum {string} */
             readonly status: "ok";
         };
+        readonly Budget: {
+            /**
+             * @description open: the month’s budget isn’t spent, or nothing reports it. stopped: it is spent, and new broadcasts are refused. cleared: it is spent, and new broadcasts are allowed again.
+             * @enum {string}
+             */
+            readonly state: "open" | "stopped" | "cleared";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly reachedAt?: string;
+            /**
+             * Format: date-time
+             * @description When the next month begins; the stop ends then.
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly until?: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly clearedAt?: string;
+        };
     };
     responses: never;
     parameters: never;

@@ -1,3 +1,4 @@
+import { journalPollMs } from '../../../config/defaults.ts';
 import type { ApiClient } from './client.ts';
 import type { StreamEvent } from './types.ts';
 
@@ -10,7 +11,6 @@ interface FeedListener {
   onMode(mode: FeedMode): void;
 }
 
-const pollMs = 3_000;
 const retryLiveMs = 30_000;
 const pageSize = 200;
 
@@ -47,7 +47,7 @@ export function followEvents(api: ApiClient, id: string, listener: FeedListener)
     if (stopped) return;
     listener.onMode(reached ? 'polling' : 'unreachable');
     if (reached && performance.now() >= liveAgainAtMs) return openLive();
-    timer = setTimeout(poll, pollMs);
+    timer = setTimeout(poll, journalPollMs);
   };
 
   const openLive = () => {

@@ -1,0 +1,164 @@
+import { parseArgs } from 'node:util';
+import type { Deployment } from '../config/deployment.ts';
+import type { EncoderTier } from '../control-store/records.ts';
+import { shieldRegionOf } from '../edge/policy/shield-region.ts';
+import { type ForecastOptions, ladderOf } from './forecast.ts';
+import { pricedRegions } from './prices.ts';
+import { type QuotaName, type QuotaOverrides, quotaNames, quotas } from './quotas.ts';
+
+export interface ForecastArguments {
+  /** The deployment file. */
+  readonly file: string;
+  readonly json: boolean;
+  readonly help: boolean;
+  /** The load on this deployment. Throws `ForecastUsageError` if it doesn't go with it. */
+  readonly loadOf: (deployment: Deployment) => ForecastOptions;
+}
+
+/** Invalid command line; the message names every fault. */
+export class ForecastUsageError extends Error {
+  override readonly name = 'ForecastUsageError';
+  readonly code = 'BAD_USAGE';
+}
+
+const defaultFile = 'deployment.json';
+const mostHours = 744;
+const encoders = ['fleet', 'medialive'] as const satisfies readonly EncoderTier[];
+
+export const helpText = `npm run forecast -- --streams N --viewers N --hours N [flags]    what a load costs, and which limit it reaches first
+
+  --streams N         broadcasts at the same time (0 for an idle platform)
+  --viewers N         viewers of all of them at the same time
+  --hours N           for how long, up to ${mostHours}
+  --deployment FILE   the deployment file (default ${defaultFile})
+  --region R          put all streams in this region (default: spread over the deployment's). Prices are known of
+                      ${pricedRegions.join(' and ')}
+  --rendition ID      what viewers watch (default: the first of up to 720 lines)
+  --encoder E         fleet (default) or medialive
+  --quota NAME=N      your account has another quota than AWS's default; repeatable:
+${quotaNames.map((name) => `                      ${name.padEnd(26)}${quotas[name].most.toLocaleString('en-US')}`).join('\n')}
+  --json              print the figures as JSON
+  --help              show this text
+
+Exit code: 0, or 2 for invalid flags or an invalid deployment file.
+`;
+
+/** Throws `ForecastUsageError`. */
+export function parseForecastOptions(args: readonly string[]): ForecastArguments {
+  const values = readFlags(args);
+  const { json, help, deployment: file } = values;
+  if (help) return { file, json, help, loadOf: noLoad };
+  const faults: string[] = [];
+  const streams = count('--streams', values.streams, faults);
+  const viewers = count('--viewers', values.viewers, faults);
+  const hours = number('--hours', values.hours, faults);
+  if (hours !== undefined && (hours <= 0 || hours > mostHours)) {
+    faults.push(`--hours must be greater than 0 and at most ${mostHours}; got '${values.hours}'`);
+  }
+  if (values.region !== undefined && shieldRegionOf(values.region) === undefined) {
+    faults.push(
+      `--region must be an AWS region such as ${pricedRegions.join(' or ')}; got '${values.region}'`,
+    );
+  }
+  const encoder = encoders.find((name) => name === values.encoder);
+  if (!encoder) faults.push(`--encoder must be ${encoders.join(' or ')}; got '${values.encoder}'`);
+  const overrides = readQuotas(values.quota, faults);
+  if (
+    faults.length > 0 ||
+    streams === undefined ||
+    viewers === undefined ||
+    hours === undefined ||
+    !encoder
+  ) {
+    throw new ForecastUsageError(faults.join('; '));
+  }
+  const { region, rendition } = values;
+  const loadOf = (deployment: Deployment): ForecastOptions => {
+    checkFit(deployment, encoder, rendition);
+    return {
+      deployment,
+      streams,
+      viewers,
+      hours,
+      encoder,
+      quotas: overrides,
+      ...(region !== undefined && { region }),
+      ...(rendition !== undefined && { rendition }),
+    };
+  };
+  return { file, json, help, loadOf };
+}
+
+function noLoad(): never {
+  throw new ForecastUsageError('--help takes no load');
+}
+
+function checkFit(deployment: Deployment, encoder: EncoderTier, rendition: string | undefined): void {
+  const names = ladderOf(deployment).rungs.map(({ id }) => id);
+  if (rendition !== undefined && !names.includes(rendition)) {
+    throw new ForecastUsageError(`--rendition must be one of ${names.join(', ')}; got '${rendition}'`);
+  }
+  if (encoder === 'medialive' && !deployment.managedEncoder) {
+    throw new ForecastUsageError('--encoder medialive needs managedEncoder in the deployment file');
+  }
+}
+
+function number(flag: string, text: string | undefined, faults: string[]): number | undefined {
+  if (text === undefined) faults.push(`${flag} is missing`);
+  else if (!/^\d+(\.\d+)?(e\d{1,2})?$/i.test(text)) faults.push(`${flag} must be a number; got '${text}'`);
+  else return Number(text);
+  return undefined;
+}
+
+const mostCount = 1e10;
+
+function count(flag: string, text: string | undefined, faults: string[]): number | undefined {
+  const value = number(flag, text, faults);
+  if (value === undefined || (Number.isInteger(value) && value <= mostCount)) return value;
+  faults.push(`${flag} must be a whole number up to ${mostCount.toLocaleString('en-US')}; got '${text}'`);
+  return undefined;
+}
+
+function readQuotas(given: readonly string[], faults: string[]): QuotaOverrides {
+  const overrides: Partial<Record<QuotaName, number>> = {};
+  for (const text of given) {
+    const [name, value] = text.split('=');
+    const known = quotaNames.find((one) => one === name);
+    const most = Number(value);
+    if (known && most > 0 && Number.isFinite(most)) overrides[known] = most;
+    else faults.push(`--quota must be NAME=NUMBER with one of ${quotaNames.join(', ')}; got '${text}'`);
+  }
+  return overrides;
+}
+
+/** `--streams -5` as `--streams=-5`: a negative number is wrong, but no flag. */
+function withNegatives(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const flag = /^-[\d.I]/.test(arg) ? joined.pop() : undefined;
+    joined.push(flag === undefined ? arg : `${flag}=${arg}`);
+  }
+  return joined;
+}
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: withNegatives(args),
+      options: {
+        streams: { type: 'string' },
+        viewers: { type: 'string' },
+        hours: { type: 'string' },
+        deployment: { type: 'string', default: defaultFile },
+        region: { type: 'string' },
+        rendition: { type: 'string' },
+        encoder: { type: 'string', default: 'fleet' },
+        quota: { type: 'string', multiple: true, default: [] },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false, short: 'h' },
+      },
+    }).values;
+  } catch (cause) {
+    throw new ForecastUsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

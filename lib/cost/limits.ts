@@ -1,0 +1,261 @@
+import { mostApiRequestsPerSecond, mostFleetTasks } from '../config/defaults.ts';
+import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
+import { fleetPartitions } from '../control-store/tables.ts';
+import { tasksFor, vcpus } from './fleets.ts';
+import { type QuotaName, type QuotaOverrides, quotas } from './quotas.ts';
+import { fleetLoad, leaseLoad, warmTables } from './table-load.ts';
+import type { Workload } from './workload.ts';
+
+/** Something that a region's streams, or all viewers, reach. */
+export interface Limit {
+  readonly what: string;
+  /** Streams of one region, or viewers of the whole deployment. */
+  readonly unit: 'streams' | 'viewers';
+  /** The most that fit; 0 if it is reached while idle. */
+  readonly at: number;
+  readonly capacity: number;
+  /** What this many take of the capacity. */
+  readonly used: (count: number) => number;
+  readonly raise: Raise;
+}
+
+/** How to get more. */
+export type Raise =
+  /** A field of the deployment file. `needed` is what to set for this many; `most` is what the file allows. */
+  | {
+      readonly kind: 'field';
+      readonly field: string;
+      readonly needed: (count: number) => number;
+      readonly most?: number;
+    }
+  | { readonly kind: 'quota'; readonly name: QuotaName }
+  | { readonly kind: 'design'; readonly words: string };
+
+export interface LimitOptions {
+  readonly deployment: Deployment;
+  readonly region: DeploymentRegion;
+  readonly workload: Workload;
+  /** Bit rate of what viewers watch, video and audio. */
+  readonly viewerBps: number;
+  readonly overrides?: QuotaOverrides;
+}
+
+/** Tried up to here. */
+const mostCount = 1e10;
+
+/** The greatest count that takes no more than `capacity`; `used` never falls. */
+export function greatest(capacity: number, used: (count: number) => number): number {
+  if (used(0) > capacity) return 0;
+  let fits = 0;
+  let tooMany = mostCount;
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (used(middle) <= capacity) fits = middle;
+    else tooMany = middle;
+  }
+  return fits;
+}
+
+/** All limits: streams first, each unit from the first reached to the last. */
+export function limitsOf(options: LimitOptions): Limit[] {
+  const rows = [
+    ...fleetLimits(options),
+    ...storeLimits(options),
+    ...accountLimits(options),
+    ...viewerLimits(options),
+  ];
+  return rows
+    .map((row) => ({ ...row, at: greatest(row.capacity, row.used) }))
+    .sort((a, b) => (a.unit === b.unit ? a.at - b.at : a.unit === 'streams' ? -1 : 1));
+}
+
+type Row = Omit<Limit, 'at'>;
+
+/** What the deployment file allows. */
+function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
+  const { proxies, cpuEncoders, gpuEncoders } = compute;
+  /** Full fleets: at the limit nothing is kept free. */
+  const full = (streams: number) => tasksFor(compute, streams, 0);
+  const field = (name: string, needed: (streams: number) => number, most: number): Raise => ({
+    kind: 'field',
+    field: name,
+    needed,
+    most,
+  });
+  const largest = `the deployment file allows no more: raise compute.cpuEncoders.streams with larger tasks, or add a region`;
+  return [
+    {
+      what: 'CPU encoder tasks (maxTasks)',
+      unit: 'streams',
+      capacity: cpuEncoders.maxTasks,
+      used: (streams) => full(streams).cpuWorkers,
+      raise: field(
+        'compute.cpuEncoders.maxTasks',
+        (streams) => tasksFor(compute, streams).cpuWorkers,
+        mostFleetTasks.fargate,
+      ),
+    },
+    {
+      what: 'CPU encoder tasks (most that the file allows)',
+      unit: 'streams',
+      capacity: mostFleetTasks.fargate,
+      used: (streams) => full(streams).cpuWorkers,
+      raise: { kind: 'design', words: largest },
+    },
+    ...(gpuEncoders
+      ? [
+          {
+            what: 'GPU encoder tasks (maxTasks)',
+            unit: 'streams' as const,
+            capacity: gpuEncoders.maxTasks,
+            used: (streams: number) => full(streams).gpuWorkers,
+            raise: field(
+              'compute.gpuEncoders.maxTasks',
+              (streams) => tasksFor(compute, streams).gpuWorkers,
+              mostFleetTasks.gpu,
+            ),
+          },
+        ]
+      : []),
+    {
+      what: 'Ingest proxies (maxTasks)',
+      unit: 'streams',
+      capacity: proxies.maxTasks,
+      used: (streams) => full(streams).proxies,
+      raise: field(
+        'compute.proxies.maxTasks',
+        (streams) => tasksFor(compute, streams).proxies,
+        mostFleetTasks.fargate,
+      ),
+    },
+  ];
+}
+
+/** What S3 and DynamoDB take. */
+function storeLimits({ deployment: { compute }, workload, overrides }: LimitOptions): Row[] {
+  const streams = 'streams' as const;
+  const { leases, fleet } = warmTables(compute);
+  const warmer =
+    'tables are created warm for twice what full fleets ask: raise maxTasks, and they are with the next deploy';
+  const partitions = fleetPartitions('encoder').length;
+  const row = (name: QuotaName, what: string, used: Row['used'], words: string): Row => ({
+    what,
+    unit: streams,
+    capacity: overrides?.[name] ?? quotas[name].most,
+    used,
+    raise: { kind: 'design', words },
+  });
+  const splits =
+    'it splits by itself within 30 to 60 minutes of steady load; ramp up, or use fewer renditions (ladder.rungs)';
+  return [
+    row('s3-puts', 'S3 writes to a new partition', (count) => count * workload.originWrites, splits),
+    row('s3-gets', 'S3 reads from a new partition', (count) => count * workload.originReads, splits),
+    {
+      ...row(
+        'dynamodb-table-writes',
+        'DynamoDB writes to the leases, as warm as the table is created',
+        (count) => leaseLoad(count, workload).writesPerSecond,
+        warmer,
+      ),
+      ...(leases && !overrides?.['dynamodb-table-writes'] && { capacity: leases.writesPerSecond }),
+    },
+    {
+      ...row(
+        'dynamodb-table-reads',
+        'DynamoDB reads of the list of workers by every proxy, as warm as the table is created',
+        (count) => fleetLoad(tasksFor(compute, count), workload).readsPerSecond,
+        warmer,
+      ),
+      ...(fleet && !overrides?.['dynamodb-table-reads'] && { capacity: fleet.readsPerSecond }),
+    },
+    row(
+      'dynamodb-partition-writes',
+      `DynamoDB heartbeats, ${partitions} partitions of workers`,
+      (count) => fleetLoad(tasksFor(compute, count), workload).writesPerSecond / partitions,
+      'use fewer, larger workers (compute.cpuEncoders.streams)',
+    ),
+    row(
+      'dynamodb-partition-reads',
+      `DynamoDB reads of the list of workers by every proxy, ${partitions} partitions`,
+      (count) => fleetLoad(tasksFor(compute, count), workload).readsPerSecond / partitions,
+      'use fewer, larger proxies and workers (compute.proxies.connections, compute.cpuEncoders.streams)',
+    ),
+  ];
+}
+
+/** Schedules that run each minute, and what the event stream takes. */
+const functionsRunning = 6;
+/** An estimate: an API call of an open console. */
+const apiCallSeconds = 0.1;
+
+/** The account's quotas. Global Accelerator limits no traffic, only regions, and to more than a deployment may have. */
+function accountLimits({ deployment, region, workload, overrides }: LimitOptions): Row[] {
+  const { compute, api, managedEncoder, simulcast, plainRtmp } = deployment;
+  const row = (name: QuotaName, what: string, used: Row['used']): Row => ({
+    what,
+    unit: 'streams',
+    capacity: overrides?.[name] ?? quotas[name].most,
+    used,
+    raise: quotas[name].adjustable
+      ? { kind: 'quota', name }
+      : { kind: 'design', words: 'AWS does not raise it: add a region' },
+  });
+  const consoleCalls = (streams: number) => streams * workload.consoleCalls;
+  /** RTMPS, SRT and plain RTMP. */
+  const targetGroups = plainRtmp ? 3 : 2;
+  const gateway: Row = {
+    what: 'API Gateway requests per second, a console open for each stream',
+    unit: 'streams',
+    capacity: api.requestsPerSecond,
+    used: consoleCalls,
+    raise: {
+      kind: 'field',
+      field: 'api.requestsPerSecond',
+      needed: (streams) => Math.ceil(consoleCalls(streams)),
+      most: mostApiRequestsPerSecond,
+    },
+  };
+  return [
+    row('fargate-vcpu', 'Fargate vCPUs', (streams) => vcpus(compute, tasksFor(compute, streams))),
+    row(
+      'nlb-targets',
+      `Load balancer targets, ${targetGroups} for each proxy`,
+      (streams) => targetGroups * tasksFor(compute, streams).proxies,
+    ),
+    row(
+      'lambda-concurrency',
+      'Lambda concurrency, a console open for each stream',
+      (streams) => functionsRunning + consoleCalls(streams) * apiCallSeconds,
+    ),
+    gateway,
+    ...(managedEncoder
+      ? [row('medialive-channels', 'MediaLive channels, if all streams use one', (streams) => streams)]
+      : []),
+    ...(simulcast
+      ? [
+          row('nat-connections', 'NAT ports, one push of each stream to the same address', (streams) =>
+            Math.ceil(streams / region.zones),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function viewerLimits({ workload, viewerBps, overrides }: LimitOptions): Row[] {
+  const row = (name: QuotaName, what: string, used: Row['used']): Row => ({
+    what,
+    unit: 'viewers',
+    capacity: overrides?.[name] ?? quotas[name].most,
+    used,
+    raise: { kind: 'quota', name },
+  });
+  return [
+    row('cloudfront-gbps', 'CloudFront Gb/s', (viewers) => (viewers * viewerBps) / 1e9),
+    // Each request runs the access function and reads the key-value store, whose quota is the distribution's.
+    row(
+      'cloudfront-requests',
+      'CloudFront requests per second, with their key-value reads',
+      (viewers) => viewers * workload.viewerRequests,
+    ),
+  ];
+}

@@ -1,0 +1,59 @@
+import { journalPollMs } from '../config/defaults.ts';
+import type { LadderConfig } from '../config/ladder.ts';
+import { fleetBeatMs } from '../control-store/fleet-beat.ts';
+import type { EncoderTier, FleetMember } from '../control-store/records.ts';
+import { renewEveryMs } from '../encoder/lease/policy/fence.ts';
+import { inputReportEveryMs } from '../encoder/policy/store-paces.ts';
+import { segmentSeconds } from '../packaging/segment-grid.ts';
+import type { MemberId } from '../routing/ids.ts';
+
+/** What the programs ask of AWS, per second unless a name says otherwise. All of it comes from the programs' own constants. */
+export interface Workload {
+  /** Objects written for a stream on air. */
+  readonly originWrites: number;
+  /** Objects read for a stream on air, by the shields. */
+  readonly originReads: number;
+  readonly leaseWrites: number;
+  /** Writes of a broadcast's record. */
+  readonly reportWrites: number;
+  /** Heartbeats of a task, and a proxy's reads of the list of all workers. */
+  readonly heartbeats: number;
+  /** Size of a worker in that list. */
+  readonly fleetItemBytes: number;
+  /** Requests of one viewer: video, audio and manifest of each segment (DASH). */
+  readonly viewerRequests: number;
+  /** API calls of an open console. */
+  readonly consoleCalls: number;
+}
+
+/** Segments and playlists of each rendition and of audio; and on the fleet two manifests: the broadcast's and the stream's. */
+export const objectsPerSegment = (ladder: LadderConfig, encoder: EncoderTier = 'fleet'): number =>
+  (ladder.rungs.length + 1) * 2 + (encoder === 'fleet' ? 2 : 0);
+
+/** An estimate: each segment once, each manifest once a second, and playlists of some viewers. */
+const originReadsPerHour = 20_000;
+
+const requestsPerSegment = 3;
+
+const exampleMember: FleetMember = {
+  id: 'worker-0123456789abcdef0123456789abcdef' as MemberId,
+  role: 'encoder',
+  host: '10.0.100.100',
+  port: 19_350,
+  capacity: 10,
+  load: 10,
+  state: 'active',
+  pool: 'cpu',
+  version: 1_000_000,
+};
+
+export const workloadOf = (ladder: LadderConfig, encoder: EncoderTier = 'fleet'): Workload => ({
+  originWrites: objectsPerSegment(ladder, encoder) / segmentSeconds,
+  originReads: originReadsPerHour / 3_600,
+  leaseWrites: 1_000 / renewEveryMs,
+  reportWrites: 1_000 / inputReportEveryMs,
+  heartbeats: 1_000 / fleetBeatMs,
+  fleetItemBytes: JSON.stringify(exampleMember).length,
+  viewerRequests: requestsPerSegment / segmentSeconds,
+  consoleCalls: 1_000 / journalPollMs,
+});
