@@ -23,6 +23,8 @@ import { controlTableNames } from './control-store/tables.ts';
 import { warmTables } from './cost/table-load.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
+import { DeletionProtection } from './infra/deletion-protection.ts';
+import { DeployCalls } from './infra/deploy-calls.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
 import { IngestCertificate } from './ingest/certificate/infra/certificate-function.ts';
 import { ProxyFleet } from './ingest/infra/proxy-fleet.ts';
@@ -37,6 +39,7 @@ import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
 import { RegionNetwork } from './region/infra/network.ts';
 import { ProgramImage } from './region/infra/program-image.ts';
+import { StartOrder } from './region/infra/start-order.ts';
 import { publicPorts, simulcastPorts } from './region/policy/tcp-ports.ts';
 import { metricsNamespace } from './telemetry/metrics.ts';
 
@@ -56,7 +59,8 @@ export class RegionStack extends Stack {
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
     const namespace = metricsNamespace(name);
-    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { logDays });
+    const calls = new DeployCalls(this, 'DeployCalls', { logDays });
+    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { calls });
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
       deployment,
@@ -72,6 +76,7 @@ export class RegionStack extends Stack {
       logDays,
     });
     const { vpc, subnets } = network;
+    new StartOrder(this, 'StartOrder');
     const { cluster } = new RegionCluster(this, 'Cluster', { name, vpc });
 
     const tables = new ControlTables(this, 'ControlTables', {
@@ -95,8 +100,13 @@ export class RegionStack extends Stack {
       }),
     });
 
-    const pop = new PopBalancer(this, 'Pop', { vpc, subnets, plainRtmp, deletionProtection: keepOnDelete });
-    new PopEndpoint(this, 'PopEndpoint', { name, plainRtmp, balancer: pop.balancer, remoteParameters });
+    const pop = new PopBalancer(this, 'Pop', { vpc, subnets, plainRtmp });
+    const endpoint = new PopEndpoint(this, 'PopEndpoint', {
+      name,
+      plainRtmp,
+      balancer: pop.balancer,
+      remoteParameters,
+    });
 
     const certificate = new IngestCertificate(this, 'IngestCertificate', {
       name,
@@ -126,6 +136,8 @@ export class RegionStack extends Stack {
       simulcast: deployment.simulcast,
       logDays,
     });
+    // The accelerator sends broadcasters only while there are proxies: after the first deploy of them, until a teardown begins.
+    endpoint.node.addDependency(ingest.service);
     tables.grantAccess('ingest', ingest.taskRole);
     keyPepper.grantRead(ingest.taskRole);
     certificate.grantRead(ingest.taskRole);
@@ -245,6 +257,13 @@ export class RegionStack extends Stack {
       deployment: name,
       emails: deployment.alarmEmails,
     });
+    if (keepOnDelete) {
+      new DeletionProtection(this, 'DeletionProtection', {
+        calls,
+        balancer: pop.balancer,
+        tables: Object.fromEntries(controlTableNames.map((end) => [end, tables.table(end)])),
+      });
+    }
     const subjects = {
       loadBalancer: pop.balancer.loadBalancerFullName,
       proxyTargets: pop.rtmpsTargets.targetGroupFullName,

@@ -1,32 +1,28 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import type { DeployCalls } from './deploy-calls.ts';
 
 export interface RemoteParametersProps {
-  readonly logDays: RetentionDays;
+  readonly calls: DeployCalls;
 }
 
 /**
  * SSM parameters of other regions, read during the deploy: CloudFormation itself only resolves those of its own region. The
- * stack that writes them must be deployed first. Create one per stack: the CDK makes a single function for all reads, and
- * gives it the role of the first.
+ * stack that writes them must be deployed first.
  */
 export class RemoteParameters extends Construct {
-  readonly #reader: { readonly role: Role; readonly logGroup: LogGroup };
+  readonly #calls: DeployCalls;
 
-  constructor(scope: Construct, id: string, { logDays }: RemoteParametersProps) {
+  constructor(scope: Construct, id: string, { calls }: RemoteParametersProps) {
     super(scope, id);
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const logGroup = new LogGroup(this, 'Log', { retention: logDays, removalPolicy: RemovalPolicy.DESTROY });
-    logGroup.grantWrite(role);
-    this.#reader = { role, logGroup };
+    this.#calls = calls;
   }
 
   /** The value of the parameter `name` in `region`, as a token. */
   read(id: string, { region, name }: { readonly region: string; readonly name: string }): string {
-    const resource = new AwsCustomResource(this, id, {
+    const resource = this.#calls.make(this, id, {
       resourceType: 'Custom::RemoteParameter',
       onUpdate: {
         service: 'SSM',
@@ -36,21 +32,17 @@ export class RemoteParameters extends Construct {
         outputPaths: ['Parameter.Value'],
         physicalResourceId: PhysicalResourceId.of(name),
       },
-      installLatestAwsSdk: false,
-      ...this.#reader,
-      policy: AwsCustomResourcePolicy.fromStatements([
-        new PolicyStatement({
-          actions: ['ssm:GetParameter'],
-          resources: [
-            Stack.of(this).formatArn({
-              service: 'ssm',
-              region,
-              resource: 'parameter',
-              resourceName: name.slice(1),
-            }),
-          ],
-        }),
-      ]),
+      permission: new PolicyStatement({
+        actions: ['ssm:GetParameter'],
+        resources: [
+          Stack.of(this).formatArn({
+            service: 'ssm',
+            region,
+            resource: 'parameter',
+            resourceName: name.slice(1),
+          }),
+        ],
+      }),
     });
     return resource.getResponseField('Parameter.Value');
   }
