@@ -1,4 +1,4 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -69,6 +69,8 @@ export class DeploymentBudget extends Construct {
     const masterKey = new Key(this, 'TopicKey', {
       description: `Budget of ${deployment}`,
       enableKeyRotation: true,
+      // Nothing is stored with it.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
     const topic = new Topic(this, 'Topic', {
       topicName: budgetTopicName(deployment),
