@@ -53,6 +53,7 @@ export class RegionStack extends Stack {
     const { name, compute, retention, domain, plainRtmp } = deployment;
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
+    const events = compute.schedule.filter(({ regions }) => regions?.includes(region.name) ?? true);
     const namespace = metricsNamespace(name);
     const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { logDays });
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
@@ -111,6 +112,7 @@ export class RegionStack extends Stack {
       }).containerImage,
       size: compute.proxies,
       headroomPercent,
+      events,
       balancer: pop,
       controlStore,
       eventDays: retention.eventDays,
@@ -146,6 +148,7 @@ export class RegionStack extends Stack {
       ...workers,
       image: image('CpuEncoderImage', ImagePlatform.LINUX_ARM64),
       size: compute.cpuEncoders,
+      events,
     });
     const gpuEncoder =
       compute.gpuEncoders &&
