@@ -19,6 +19,7 @@ const tasks = {
   drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
   field: { debian: ['ffmpeg'], steps: (args) => [['node', 'field/main.ts', ...args]] },
   fuzz: { steps: (args) => [['node', 'fuzz/main.ts', ...args]] },
+  simulate: { steps: (args) => [['node', 'simulate/main.ts', ...args]] },
   test: {
     debian: ['ffmpeg', 'chromium', 'libnginx-mod-rtmp', 'nginx', 'stunnel4'],
     python: true,
@@ -62,6 +63,7 @@ const tasks = {
         'drill',
         'field',
         'fuzz',
+        'simulate',
         'test',
         '--no-progress',
       ],
