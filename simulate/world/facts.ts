@@ -33,9 +33,9 @@ export const facts = {
   proxyLossNoticedMs: [20_000, 60_000],
   /** A broadcaster's pause before it connects again, which doubles. OBS's default; ffmpeg has none. */
   reconnectMs: { firstMs: 2_000, longestMs: 60_000, jitter: 0.2 },
-  /** From the last byte of a publisher until a draining worker has published it and releases the lease. Measured: `npm run drill -- --only rolling-drain`. */
+  /** From the last byte of a publisher until a draining worker has published it and releases the lease. Assumed: ffmpeg's last pictures, and two writes to S3 one after the other. */
   handoverMs: [300, 700],
-  /** Until a worker that took a broadcast over keeps real time. Measured by the same drill. */
+  /** Until a worker that took a broadcast over keeps real time. Assumed. */
   catchUpMs: [1_000, 2_500],
 } as const;
 
