@@ -35,7 +35,7 @@ const anyPorts = '/ports\\.ts$';
 const functionConfigs = '^lib/[a-z/-]+-config\\.ts$';
 const node = '^(node:)?(buffer|crypto)$';
 const roots = '^(bin|lambda|encoder-image|proxy-image)/';
-const kit = '^(testkit|test|bench|drill|field|fuzz)/';
+const kit = '^(testkit|test|bench|drill|field|fuzz|simulate)/';
 const programs = '^(bin|lambda|lib)/';
 
 const noArrowUp = layers.flatMap((row, index) =>
@@ -177,13 +177,13 @@ module.exports = {
       comment: 'Tests, benchmarks and drills stand on the testkit, and on nothing of each other.',
       severity: 'error',
       from: { path: '^testkit/' },
-      to: { path: '^(test|bench|drill|field|fuzz)/' },
+      to: { path: '^(test|bench|drill|field|fuzz|simulate)/' },
     },
     {
-      name: 'bench-drill-field-and-fuzz-stand-apart',
+      name: 'bench-drill-field-fuzz-and-simulate-stand-apart',
       severity: 'error',
-      from: { path: '^(bench|drill|field|fuzz)/' },
-      to: { path: '^(test|bench|drill|field|fuzz)/', pathNot: '^$1/' },
+      from: { path: '^(bench|drill|field|fuzz|simulate)/' },
+      to: { path: '^(test|bench|drill|field|fuzz|simulate)/', pathNot: '^$1/' },
     },
     {
       name: 'no-runtime-imports-cdk',

@@ -58,6 +58,7 @@ export class RegionStack extends Stack {
     const { name, compute, retention, domain, plainRtmp } = deployment;
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
+    const events = compute.schedule.filter(({ regions }) => regions?.includes(region.name) ?? true);
     const namespace = metricsNamespace(name);
     const calls = new DeployCalls(this, 'DeployCalls', { logDays });
     const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { calls });
@@ -127,6 +128,7 @@ export class RegionStack extends Stack {
       }).containerImage,
       size: compute.proxies,
       headroomPercent,
+      events,
       balancer: pop,
       controlStore,
       eventDays: retention.eventDays,
@@ -164,6 +166,7 @@ export class RegionStack extends Stack {
       ...workers,
       image: image('CpuEncoderImage', ImagePlatform.LINUX_ARM64),
       size: compute.cpuEncoders,
+      events,
     });
     const gpuEncoder =
       compute.gpuEncoders &&

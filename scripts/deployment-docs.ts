@@ -55,6 +55,7 @@ function values(field: Field): string {
   if (field.type === 'boolean') return '`true` or `false`';
   if (field.type === 'integer') return `${number(field.minimum)} to ${number(field.maximum)}`;
   if (field.type === 'number') return `number greater than ${number(field.exclusiveMinimum)}`;
+  if (field.format === 'date-time') return 'time in UTC: `2026-12-19T17:00:00Z`';
   return field.format === 'uri' ? 'https URL' : field.format === 'email' ? 'email address' : 'string';
 }
 

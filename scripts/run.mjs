@@ -20,6 +20,7 @@ const tasks = {
   field: { debian: ['ffmpeg'], steps: (args) => [['node', 'field/main.ts', ...args]] },
   forecast: { steps: (args) => [['node', 'bin/forecast.ts', ...args]] },
   fuzz: { steps: (args) => [['node', 'fuzz/main.ts', ...args]] },
+  simulate: { steps: (args) => [['node', 'simulate/main.ts', ...args]] },
   test: {
     debian: ['ffmpeg', 'chromium', 'libnginx-mod-rtmp', 'nginx', 'stunnel4'],
     python: true,
@@ -63,6 +64,7 @@ const tasks = {
         'drill',
         'field',
         'fuzz',
+        'simulate',
         'test',
         '--no-progress',
       ],

@@ -4,6 +4,7 @@ import { AdmissionError } from '../../lib/encoder/admission-error.ts';
 import { LeaseTaker, type LeaseTakerOptions, type TakenLease } from '../../lib/encoder/lease/lease-taker.ts';
 import { StoreWatch } from '../../lib/encoder/lease/policy/store-watch.ts';
 import { SweepTurn } from '../../lib/encoder/lease/policy/sweep-turn.ts';
+import { workerTiming } from '../../lib/encoder/policy/worker-timing.ts';
 import { fenceObject } from '../../lib/encoder/publication/fence-object.ts';
 import type { RestoredPublication } from '../../lib/encoder/publication/policy/restore.ts';
 import type { Clock } from '../../lib/net/clock.ts';
@@ -12,9 +13,7 @@ import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
 import { type Invariants, lastNumber } from './invariants.ts';
 import { originOf, SimulatedBroadcast, streamId, type WorkerSurroundings } from './simulated-broadcast.ts';
 
-/** Same as in the product's worker. */
-const heartbeatMs = 1000;
-const sweepMs = 5000;
+const { heartbeatMs, sweepMs } = workerTiming;
 const capacity = 4;
 
 /**

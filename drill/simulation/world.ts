@@ -1,4 +1,5 @@
 import type { Clock } from '../../lib/net/clock.ts';
+import { EventHeap, type Planned } from '../../testkit/event-heap.ts';
 
 /** A simulated machine: its clocks, and whether its process is running. */
 export class Host implements Clock {
@@ -55,10 +56,7 @@ export class Host implements Clock {
   }
 }
 
-interface Event {
-  atMs: number;
-  /** Of two events at the same time, the one planned first happens first. */
-  readonly order: number;
+interface Event extends Planned {
   /** The process it happens in; undefined for events outside all of them. */
   readonly host?: Host;
   readonly life?: number;
@@ -75,7 +73,7 @@ const nextTurn = setImmediate;
  */
 export class World {
   nowMs = 0;
-  #heap: Event[] = [];
+  readonly #heap = new EventHeap<Event>();
   #planned = 0;
   #current: Host | undefined;
 
@@ -87,7 +85,7 @@ export class World {
       run,
       ...(host && life !== undefined && { host, life }),
     };
-    this.#push(event);
+    this.#heap.push(event);
     return event;
   }
 
@@ -95,13 +93,13 @@ export class World {
   async run(untilMs: number, done: () => boolean): Promise<void> {
     const restore = this.#takeTimers();
     try {
-      for (let event = this.#pop(); event && event.atMs <= untilMs; event = this.#pop()) {
+      for (let event = this.#heap.pop(); event && event.atMs <= untilMs; event = this.#heap.pop()) {
         if (event.cancelled) continue;
         const { host } = event;
         if (host && host.life !== event.life) continue;
         if (host && host.pausedUntilMs > event.atMs) {
           event.atMs = host.pausedUntilMs;
-          this.#push(event);
+          this.#heap.push(event);
           continue;
         }
         this.nowMs = event.atMs;
@@ -140,38 +138,4 @@ export class World {
     });
     return () => Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval });
   }
-
-  // A binary heap by time, then by order.
-
-  #push(event: Event): void {
-    const heap = this.#heap;
-    let at = heap.push(event) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!isBefore(event, heap[parent]!)) break;
-      heap[at] = heap[parent]!;
-      at = parent;
-    }
-    heap[at] = event;
-  }
-
-  #pop(): Event | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (!first || !last || heap.length === 0) return first;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++;
-      if (!isBefore(heap[child]!, last)) break;
-      heap[at] = heap[child]!;
-      at = child;
-    }
-    heap[at] = last;
-    return first;
-  }
 }
-
-const isBefore = (a: Event, b: Event): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { overlapOf } from './capacity-schedule.ts';
 import {
   channelClasses,
   defaultChannelClass,
@@ -8,6 +9,7 @@ import {
   mostApiRequestsPerSecond,
   mostFleetTasks,
 } from './defaults.ts';
+import { tasksFor } from './fleet-scaling.ts';
 import { ladderSchema } from './ladder.ts';
 
 const regionName = z
@@ -151,6 +153,44 @@ const gpuEncoders = z
   .refine(leastAndMost.holds, leastAndMost.fault)
   .describe('GPU encoder workers. Omit for no GPU fleet.');
 
+const time = () =>
+  z.iso.datetime({ error: 'must be a time in UTC such as 2026-12-19T17:00:00Z', precision: 0 });
+
+const scheduledEvent = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 lowercase letters, digits and hyphens')
+      .describe('Unique name.'),
+    from: time().describe('When its broadcasts may begin. The tasks start 15 minutes before.'),
+    until: time().describe('From then on the fleets shrink to what is in use.'),
+    streams: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .describe('Broadcasts at the same time in each region, including those that are on air anyway.'),
+    regions: z.array(regionName).min(1).optional().describe('Regions that prepare. Omit for all.'),
+  })
+  .refine(({ from, until }) => !(Date.parse(from) >= Date.parse(until)), {
+    path: ['until'],
+    error: 'must be later than from',
+  });
+
+const schedule = z
+  .array(scheduledEvent)
+  .max(50)
+  .refine(
+    (events) => new Set(events.map(({ name }) => name)).size === events.length,
+    'must not name an event twice',
+  )
+  .refine((events) => overlapOf(events) === undefined, {
+    error: ({ input }) => {
+      const names = overlapOf(input as z.output<typeof scheduledEvent>[])?.map(({ name }) => name);
+      return `${names?.join(' and ')} overlap, 15 minutes of preparation included: make them one`;
+    },
+  })
+  .default([]);
+
 const compute = z
   .strictObject({
     proxies: proxies.describe('Ingest proxies, on Fargate ARM64.'),
@@ -162,7 +202,25 @@ const compute = z
       .max(80)
       .default(30)
       .describe('Percentage of every fleet that is kept free for sudden load.'),
+    schedule: schedule.describe(
+      'Announced events. Room for their broadcasts, and the headroom on top, is made in advance by proxies and CPU workers.',
+    ),
   })
+  .superRefine(
+    ({ proxies: { connections, ...proxies }, cpuEncoders, headroomPercent, schedule }, context) => {
+      const fleets = { proxies: { ...proxies, streams: connections }, cpuEncoders };
+      for (const [index, { streams }] of schedule.entries())
+        for (const [fleet, { streams: most, maxTasks }] of Object.entries(fleets)) {
+          const tasks = tasksFor(streams, most, headroomPercent);
+          if (tasks > maxTasks)
+            context.addIssue({
+              code: 'custom',
+              path: ['schedule', index, 'streams'],
+              message: `needs ${tasks} tasks, but ${fleet}.maxTasks is ${maxTasks}`,
+            });
+        }
+    },
+  )
   .prefault({});
 
 const retention = z
@@ -239,7 +297,7 @@ const managedEncoder = z
   })
   .describe('Offers AWS MediaLive as an alternative encoder for a stream. Omit to not offer it.');
 
-export const deploymentSchema = z.strictObject({
+const fields = z.strictObject({
   $schema: z.string().optional().describe('Path of the JSON Schema, for editors.'),
   name: z
     .string()
@@ -301,6 +359,18 @@ export const deploymentSchema = z.strictObject({
     })
     .describe('Budget for everything in the account with this deployment’s tag.'),
   alarmEmails: z.array(email).max(20).default([]).describe('Recipients of alarm emails, in every region.'),
+});
+
+export const deploymentSchema = fields.superRefine(({ regions, compute: { schedule } }, context) => {
+  const known = new Set(regions.map(({ name }) => name));
+  for (const [index, event] of schedule.entries())
+    for (const [at, name] of (event.regions ?? []).entries())
+      if (!known.has(name))
+        context.addIssue({
+          code: 'custom',
+          path: ['compute', 'schedule', index, 'regions', at],
+          message: 'must be one of the regions',
+        });
 });
 
 /** A validated deployment with all defaults filled in. The fields are described in docs/deployment.md. */

@@ -1,5 +1,4 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control-store/errors.ts';
-import { fleetBeatMs } from '../control-store/fleet-beat.ts';
 import type { EncoderPool, StreamRecord } from '../control-store/records.ts';
 import { type MemberId, newStreamId, type SessionId, type StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
@@ -14,6 +13,7 @@ import { SweepTurn } from './lease/policy/sweep-turn.ts';
 import { ScaleInProtection } from './lease/scale-in-protection.ts';
 import { ManagedBroadcast } from './managed-broadcast.ts';
 import { encoderTier } from './policy/encoder-tier.ts';
+import { workerTiming } from './policy/worker-timing.ts';
 import type { RelayConnection, TaskProtection } from './ports.ts';
 import { recoverPublication } from './publication/recover-publication.ts';
 import { PublishSession } from './publisher/publish-session.ts';
@@ -31,8 +31,6 @@ export interface WorkerOptions extends Omit<BroadcastContext, 'reachable' | 'ret
   readonly protection?: TaskProtection;
 }
 
-const sweepMs = 5000;
-const loadEveryMs = 10_000;
 /** How long to wait for an ending broadcast of the same stream; longer than an end can take. */
 const endingWaitMs = 10_000;
 
@@ -84,10 +82,10 @@ export class Worker {
   /** Joins the fleet and stays in it with a heartbeat every second. */
   async start(): Promise<void> {
     await this.#beat();
-    this.#telling = setInterval(() => this.#tellLoad(), loadEveryMs);
+    this.#telling = setInterval(() => this.#tellLoad(), workerTiming.loadEveryMs);
     this.#sweeping = setInterval(
       () => void this.#sweep().catch((cause: unknown) => this.#sweepFailed(cause)),
-      sweepMs,
+      workerTiming.sweepMs,
     );
   }
 
@@ -264,7 +262,7 @@ export class Worker {
       .heartbeat({ id, role: 'encoder', host, port, capacity, load: this.load, state, pool })
       .then(() => this.#noteStore(true))
       .catch((cause: unknown) => this.#noteStore(false, cause));
-    this.#heartbeat = setTimeout(() => void this.#beat(), fleetBeatMs);
+    this.#heartbeat = setTimeout(() => void this.#beat(), workerTiming.heartbeatMs);
   }
 
   #tellLoad(): void {

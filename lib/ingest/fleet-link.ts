@@ -1,8 +1,8 @@
-import { fleetBeatMs } from '../control-store/fleet-beat.ts';
 import type { FleetMember } from '../control-store/records.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import type { DoorReport } from './arrivals.ts';
 import type { FleetView } from './policy/fleet-view.ts';
+import { routeTiming } from './policy/route-timing.ts';
 import type { IngestStore } from './ports.ts';
 
 export interface FleetLinkOptions {
@@ -47,7 +47,7 @@ export class FleetLink {
       this.#beating = this.#beat().finally(() => {
         busy = false;
       });
-    }, this.#options.everyMs ?? fleetBeatMs);
+    }, this.#options.everyMs ?? routeTiming.fleetEveryMs);
   }
 
   /** Removes this proxy from the fleet. */

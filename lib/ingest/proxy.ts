@@ -4,6 +4,7 @@ import type { Arrival, Connection } from '../net/socket.ts';
 import type { Refusal } from '../protocol/refusals.ts';
 import type { StreamId } from '../routing/ids.ts';
 import { GuessLimit, type GuessLimits } from './policy/guess-limit.ts';
+import { routeTiming } from './policy/route-timing.ts';
 import { RtmpSession, type SessionContext, type SessionLimits } from './rtmp-session.ts';
 
 export const defaultLimits: SessionLimits = {
@@ -18,8 +19,6 @@ export const defaultLimits: SessionLimits = {
   silentMs: 6_000,
   flushMs: 10_000,
 };
-
-const tickMs = 250;
 
 export interface IngestProxyOptions {
   readonly context: Omit<SessionContext, 'guesses'>;
@@ -66,7 +65,7 @@ export class IngestProxy {
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
       for (const session of this.#sessions) session.tick(nowMs);
-    }, tickMs);
+    }, routeTiming.linkEveryMs);
   }
 
   /** Takes over an accepted connection. */
@@ -113,7 +112,7 @@ export class IngestProxy {
     const { lingerMs } = this.#options.context.limits;
     await this.#emptyWithin(drainMs);
     for (const session of this.#sessions) session.dismiss();
-    await this.#emptyWithin(lingerMs + 2 * tickMs);
+    await this.#emptyWithin(lingerMs + 2 * routeTiming.linkEveryMs);
     for (const session of this.#sessions) session.abort();
     clearInterval(this.#timer);
   }

@@ -2,22 +2,19 @@ import type { FleetMember, LeaseRecord } from '../control-store/records.ts';
 import type { Dial } from '../net/socket.ts';
 import { refusals } from '../protocol/refusals.ts';
 import type { RelayHello } from '../protocol/relay/hello.ts';
-import type { RetryPolicy } from '../retry/policy/backoff.ts';
 import { retry } from '../retry/retry.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { ClockDiffersError, LinkRefusedError, PublisherLeftError, RouteFailedError } from './errors.ts';
 import type { HelloSigner } from './hello-signer.ts';
-import { chooseWorker, type FleetView } from './policy/fleet-view.ts';
+import type { FleetView } from './policy/fleet-view.ts';
+import { routeTiming } from './policy/route-timing.ts';
 import { routeRefusal, saidBy, type WorkerAnswer } from './policy/worker-answers.ts';
+import { WorkerRound } from './policy/worker-round.ts';
 import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
-/** Pause between two rounds through the workers: a dead worker's lease must expire, a draining one must release it. */
-const betweenRounds: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
-const connectTimeoutMs = 1_000;
-/** A worker makes a second publisher wait for about 2 s before it answers (docs/decisions/0011). */
-const answerTimeoutMs = 4_000;
+const { betweenRounds, connectTimeoutMs, answerTimeoutMs } = routeTiming;
 
 export interface RouteRequest {
   readonly hello: RelayHello;
@@ -79,12 +76,8 @@ export class WorkerRouter {
 
   /** One attempt with each candidate, and with the holder that one of them names. Collects `answers`. */
   async #round(request: RouteRequest, answers: Map<MemberId, WorkerAnswer>): Promise<WorkerLink> {
-    const candidates = await this.#candidates(request);
-    const tried = new Set<MemberId>();
-    while (candidates.length > 0) {
-      const member = candidates.shift()!;
-      if (tried.has(member.id)) continue;
-      tried.add(member.id);
+    const round = await this.#roundOf(request);
+    for (let member = round.next(); member; member = round.next()) {
       const leftMs = request.deadlineMs - performance.now();
       if (leftMs <= 0) break;
       try {
@@ -92,9 +85,7 @@ export class WorkerRouter {
       } catch (error) {
         if (request.signal.aborted) throw new PublisherLeftError();
         answers.set(member.id, this.#passed(request, member.id, error));
-        const holder = this.#holderOf(error);
-        const isNews = holder !== undefined && !tried.has(holder.id);
-        if (isNews && holder.id !== request.hello.movesFrom) candidates.unshift(holder);
+        round.refused(error instanceof LinkRefusedError ? error.holder : undefined);
       }
     }
     throw new RoundFailedError('No worker accepted the stream in this round');
@@ -133,19 +124,12 @@ export class WorkerRouter {
     return { reason, words };
   }
 
-  #holderOf(error: unknown): FleetMember | undefined {
-    if (!(error instanceof LinkRefusedError) || error.holder === undefined) return undefined;
-    return this.#options.fleet.find(error.holder);
-  }
-
-  async #candidates({ hello, signal, avoid }: RouteRequest): Promise<FleetMember[]> {
-    const lease = await this.#lease(hello.streamId);
+  async #roundOf({ hello, signal, avoid }: RouteRequest): Promise<WorkerRound> {
+    const { streamId, movesFrom } = hello;
+    const lease = await this.#lease(streamId);
     if (signal.aborted) throw new PublisherLeftError();
     const moves = hello.replayFromMs !== undefined;
-    const members = chooseWorker(hello.streamId, lease, this.#options.fleet, moves);
-    return members
-      .filter(({ id }) => id !== hello.movesFrom)
-      .sort((a, b) => Number(a.id === avoid) - Number(b.id === avoid));
+    return new WorkerRound({ streamId, lease, fleet: this.#options.fleet, moves, movesFrom, avoid });
   }
 
   /** Without the control store only the ranking is left; the workers know who holds what. */

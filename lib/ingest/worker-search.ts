@@ -1,16 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RelayHello } from '../protocol/relay/hello.ts';
-import { pauseMs, type RetryPolicy } from '../retry/policy/backoff.ts';
+import { pauseMs } from '../retry/policy/backoff.ts';
 import type { MemberId } from '../routing/ids.ts';
 import { PublisherLeftError, RouteFailedError } from './errors.ts';
 import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
+import { routeTiming } from './policy/route-timing.ts';
 import type { WorkerLink } from './worker-link.ts';
 import type { WorkerRouter } from './worker-router.ts';
 
-/** Pause between two attempts to move away from a draining worker; jittered, because all its publishers move. */
-const movePause: RetryPolicy = { firstMs: 250, longestMs: 250, jitter: 0.2 };
-/** One such attempt tries each worker once, and takes at most this long until one of them is ready. */
-const moveAttemptMs = 5_000;
 /** Pause between two checks for a key frame. */
 const pointPauseMs = 20;
 
@@ -129,7 +126,7 @@ export class WorkerSearch {
     const { router, stream, owner } = this.#options;
     const from = owner.state().worker;
     if (from !== undefined && !router.hasOther(from)) {
-      await delay(pauseMs(movePause, 1, Math.random()));
+      await delay(pauseMs(routeTiming.betweenMoves, 1, Math.random()));
       return undefined;
     }
     const deadlineMs = this.#deadlineMs(from);
@@ -143,7 +140,7 @@ export class WorkerSearch {
     } catch (error) {
       if (from === undefined || this.#gone.signal.aborted || !isFailure(error)) throw error;
       // The draining worker continues meanwhile, or it has been left or lost: then the longer time limit applies.
-      await delay(pauseMs(movePause, 1, Math.random()));
+      await delay(pauseMs(routeTiming.betweenMoves, 1, Math.random()));
     } finally {
       owner.standbyOver();
     }
@@ -154,7 +151,7 @@ export class WorkerSearch {
 
   #deadlineMs(from: MemberId | undefined): number {
     const { limits, owner } = this.#options;
-    if (from !== undefined) return performance.now() + moveAttemptMs;
+    if (from !== undefined) return performance.now() + routeTiming.moveAttemptMs;
     return this.#sinceMs + (owner.state().everAccepted ? limits.moveMs : limits.routeMs);
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MemberId, StreamId } from './ids.ts';
 
 /** What the ranking needs to know about a worker; a FleetMember qualifies. */
@@ -57,8 +57,9 @@ export function rendezvousScore(streamId: StreamId, memberId: MemberId, weight: 
 
 /** A number in (0, 1) that depends on the text only, on every machine; evenly spread over different texts. */
 export function uniform(text: string): number {
-  // SHA-256: ranking happens once per publish, so speed doesn't matter.
-  const digest = createHash('sha256').update(text).digest();
-  const top53 = digest.readUInt32BE(0) * 2 ** 21 + (digest.readUInt32BE(4) >>> 11);
+  // Ranking costs one hash for each worker: as hexadecimal digits, SHA-256 takes less than half the time of a Hash object.
+  const digits = hash('sha256', text, 'hex');
+  const top53 =
+    Number.parseInt(digits.slice(0, 8), 16) * 2 ** 21 + (Number.parseInt(digits.slice(8, 16), 16) >>> 11);
   return (top53 + 0.5) / 2 ** 53;
 }

@@ -101,6 +101,39 @@ describe('a deployment file', () => {
     expect(faultsOf({ compute: { cpuEncoders: { cpu, memoryMiB } } })).toHaveLength(fits ? 0 : 1);
   });
 
+  describe('may announce events', () => {
+    const event = { name: 'final', from: '2026-12-19T17:00:00Z', until: '2026-12-19T22:00:00Z', streams: 60 };
+    const faultsIn = (...schedule: object[]) => faultsOf({ compute: { schedule } });
+
+    test('for all regions or some', () => {
+      expect(read({ compute: { schedule: [event] } }).compute.schedule).toEqual([event]);
+      expect(faultsIn({ ...event, regions: ['eu-central-1'] })).toEqual([]);
+      expect(faultsIn({ ...event, regions: ['us-east-1'] })).toEqual([
+        'compute.schedule.0.regions.0: must be one of the regions',
+      ]);
+    });
+
+    test('that have a time, fit the fleets and do not overlap', () => {
+      expect(faultsIn({ ...event, from: 'tomorrow' })).toEqual([
+        'compute.schedule.0.from: must be a time in UTC such as 2026-12-19T17:00:00Z',
+      ]);
+      expect(faultsIn({ ...event, until: event.from })).toEqual([
+        'compute.schedule.0.until: must be later than from',
+      ]);
+      // Two streams a task, 30 % kept free, 50 tasks at most.
+      expect(faultsIn({ ...event, streams: 71 })).toEqual([
+        'compute.schedule.0.streams: needs 51 tasks, but cpuEncoders.maxTasks is 50',
+      ]);
+      expect(faultsIn(event, { ...event, name: 'second', from: '2026-12-19T21:00:00Z' })).toEqual([
+        'compute.schedule: final and second overlap, 15 minutes of preparation included: make them one',
+      ]);
+      const later = { from: '2026-12-20T17:00:00Z', until: '2026-12-20T22:00:00Z' };
+      expect(faultsIn(event, { ...event, ...later })).toEqual([
+        'compute.schedule: must not name an event twice',
+      ]);
+    });
+  });
+
   test('may have a ladder of its own', () => {
     const rung = { id: '240p', longSide: 426, shortSide: 240, videoBps: 300_000, highRateVideoBps: 300_000 };
     const ladder = { rungs: [{ ...rung, maxFrameRate: 30 }], audioBps: 64_000 };

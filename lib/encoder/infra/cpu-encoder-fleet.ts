@@ -10,12 +10,17 @@ import {
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { ScheduledEvent } from '../../config/capacity-schedule.ts';
 import type { Deployment } from '../../config/deployment.ts';
 import { type EncoderFleetProps, EncoderTask } from './encoder-task.ts';
 import { scaleOnLoad } from './load-scaling.ts';
 
 export interface CpuEncoderFleetProps extends EncoderFleetProps {
   readonly size: Deployment['compute']['cpuEncoders'];
+  /** Announced events. @default none */
+  readonly events?: readonly ScheduledEvent[];
+  /** Unix ms. @default when the template is made */
+  readonly nowMs?: number;
 }
 
 /**

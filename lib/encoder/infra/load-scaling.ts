@@ -1,17 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { BaseService } from 'aws-cdk-lib/aws-ecs';
+import { fleetScaling, targetUtilizationPercent } from '../../config/fleet-scaling.ts';
 import type { EncoderPool } from '../../control-store/records.ts';
+import { type ScheduledCapacity, scheduledTaskCount } from '../../infra/scheduled-capacity.ts';
 import { type MetricName, metrics, metricsNamespace } from '../../telemetry/metrics.ts';
 
-export interface LoadScaling {
+export interface LoadScaling extends ScheduledCapacity {
   /** The deployment's name. */
   readonly name: string;
   readonly pool: EncoderPool;
-  readonly minTasks: number;
-  readonly maxTasks: number;
-  /** Share of the fleet to keep free, in percent. */
-  readonly headroomPercent: number;
 }
 
 /**
@@ -20,9 +18,12 @@ export interface LoadScaling {
  * without broadcasts: the others are protected.
  */
 export function scaleOnLoad(service: BaseService, options: LoadScaling): void {
-  const { name, pool, minTasks, maxTasks, headroomPercent } = options;
-  const scaling = service.autoScaleTaskCount({ minCapacity: minTasks, maxCapacity: maxTasks });
-  const cooldown = { scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Duration.minutes(15) };
+  const { name, pool, headroomPercent } = options;
+  const scaling = scheduledTaskCount(service, options);
+  const cooldown = {
+    scaleOutCooldown: Duration.millis(fleetScaling.scaleOutCooldownMs),
+    scaleInCooldown: Duration.millis(fleetScaling.scaleInCooldownMs),
+  };
   const metricName = 'EncoderUtilization' satisfies MetricName;
   scaling.scaleToTrackCustomMetric('Load', {
     metric: new Metric({
@@ -30,10 +31,13 @@ export function scaleOnLoad(service: BaseService, options: LoadScaling): void {
       metricName,
       dimensionsMap: { Pool: pool },
       statistic: metrics[metricName].statistic,
-      period: Duration.minutes(1),
+      period: Duration.millis(fleetScaling.periodMs),
     }),
-    targetValue: 100 - headroomPercent,
+    targetValue: targetUtilizationPercent(headroomPercent),
     ...cooldown,
   });
-  scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 70, ...cooldown });
+  scaling.scaleOnCpuUtilization('Cpu', {
+    targetUtilizationPercent: fleetScaling.encoderCpuPercent,
+    ...cooldown,
+  });
 }

@@ -19,14 +19,18 @@ import {
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { ScheduledEvent } from '../../config/capacity-schedule.ts';
 import type { Deployment } from '../../config/deployment.ts';
+import { fleetScaling, targetPerTask } from '../../config/fleet-scaling.ts';
 import type { CertificateLocation, ControlStoreLocation, SecretLocation } from '../../config/locations.ts';
 import { ingestProxyCodec } from '../../config/programs/ingest-proxy.ts';
 import { programCodec } from '../../config/programs/program.ts';
+import { scheduledTaskCount } from '../../infra/scheduled-capacity.ts';
 import type { PopBalancer } from '../../pop/infra/balancer.ts';
 import { cellPorts, simulcastPorts } from '../../region/policy/tcp-ports.ts';
 import { type MetricName, metrics, metricsNamespace } from '../../telemetry/metrics.ts';
 import { arrivalLimits } from '../policy/arrival-limits.ts';
+import { fleetDrainMs } from '../policy/fleet-drain.ts';
 
 export interface ProxyFleetProps {
   /** The deployment's name. */
@@ -39,6 +43,10 @@ export interface ProxyFleetProps {
   readonly size: Deployment['compute']['proxies'];
   /** Share of the fleet to keep free, in percent. */
   readonly headroomPercent: number;
+  /** Announced events. @default none */
+  readonly events?: readonly ScheduledEvent[];
+  /** Unix ms. @default when the template is made */
+  readonly nowMs?: number;
   readonly balancer: PopBalancer;
   readonly controlStore: ControlStoreLocation;
   /** How long journal entries are kept. */
@@ -53,9 +61,6 @@ export interface ProxyFleetProps {
 
 /** The most that ECS allows between SIGTERM and SIGKILL. */
 const stopTimeout = Duration.seconds(120);
-/** How long publishers may continue; the rest of the time is for asking them to reconnect and for deregistering. */
-const drainMs = 100_000;
-
 /**
  * The ingest proxies: Fargate tasks on ARM64, spread over the zones. Permissions on tables and secrets are granted to
  * `taskRole` by the constructs that own those.
@@ -129,7 +134,7 @@ export class ProxyFleet extends Construct {
           keyPepper,
           certificate,
           relayKeys,
-          drainMs,
+          drainMs: fleetDrainMs,
         }),
         ...programCodec.encode({ metricsNamespace: metricsNamespace(name) }),
       },
@@ -204,27 +209,31 @@ export class ProxyFleet extends Construct {
    * Scales out within a minute, and in slowly: every task that stops makes its publishers reconnect, and the balancer moves
    * nobody to a new task, so frequent scaling would only hurt.
    */
-  #scale({ name, size, headroomPercent }: ProxyFleetProps): void {
-    const scaling = this.service.autoScaleTaskCount({
-      minCapacity: size.minTasks,
-      maxCapacity: size.maxTasks,
-    });
-    const cooldown = { scaleOutCooldown: Duration.minutes(1), scaleInCooldown: Duration.minutes(15) };
+  #scale({ name, size, headroomPercent, ...schedule }: ProxyFleetProps): void {
+    const capacity = { ...size, streams: size.connections, headroomPercent };
+    const scaling = scheduledTaskCount(this.service, { ...schedule, ...capacity });
+    const cooldown = {
+      scaleOutCooldown: Duration.millis(fleetScaling.scaleOutCooldownMs),
+      scaleInCooldown: Duration.millis(fleetScaling.scaleInCooldownMs),
+    };
     const track = (id: string, metricName: MetricName, most: number): void =>
       scaling.scaleToTrackCustomMetric(id, {
         metric: new Metric({
           namespace: metricsNamespace(name),
           metricName,
           statistic: metrics[metricName].statistic,
-          period: Duration.minutes(1),
+          period: Duration.millis(fleetScaling.periodMs),
         }),
-        targetValue: Math.max(1, Math.floor((most * (100 - headroomPercent)) / 100)),
+        targetValue: targetPerTask(most, headroomPercent),
         ...cooldown,
       });
     track('Connections', 'IngestSessions', size.connections);
     // A flood of connections that never publish takes sockets and handshakes, not room for publishers.
     track('Sockets', 'IngestSockets', size.connections + arrivalLimits.most);
-    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 60, ...cooldown });
+    scaling.scaleOnCpuUtilization('Cpu', {
+      targetUtilizationPercent: fleetScaling.proxyCpuPercent,
+      ...cooldown,
+    });
   }
 }
 

@@ -55,7 +55,8 @@ export class FleetView {
 
   /** The member with this id, if alive. */
   find(id: MemberId): FleetMember | undefined {
-    return this.living().find((member) => member.id === id);
+    const member = this.#members.get(id);
+    return member !== undefined && member.unchangedMs < deadAfterMs ? member.record : undefined;
   }
 }
 

@@ -14,6 +14,19 @@ function fleetOf(cpuEncoders: object = {}): Template {
   });
 }
 
+const event = { name: 'final', from: '2026-12-19T17:00:00Z', until: '2026-12-19T22:00:00Z', streams: 12 };
+
+/** The fleet's limits, and what changes them, in a template of this time. */
+function scalingAt(time: string) {
+  const { compute } = testDeployment({ compute: { cpuEncoders: { streams: 3, minTasks: 4, maxTasks: 20 } } });
+  const template = templateOf((stack) => {
+    const nowMs = Date.parse(time);
+    const size = compute.cpuEncoders;
+    new CpuEncoderFleet(stack, 'Encoder', { ...fleetProps(stack), size, events: [event], nowMs });
+  });
+  return only(template, 'AWS::ApplicationAutoScaling::ScalableTarget');
+}
+
 describe('the fleet of encoder workers without a GPU', () => {
   const template = fleetOf({ streams: 3, minTasks: 4, maxTasks: 20, spotPercent: 60 });
   const task = only(template, 'AWS::ECS::TaskDefinition');
@@ -167,5 +180,17 @@ describe('the fleet of encoder workers without a GPU', () => {
         PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
       },
     });
+  });
+
+  test('makes room for an announced event in advance, with the headroom on top, and keeps it in a deploy meanwhile', () => {
+    // 12 streams, 3 a task, of which 40 % are kept free.
+    const begins = { Schedule: 'at(2026-12-19T16:45:00)', ScalableTargetAction: { MinCapacity: 7 } };
+    const ends = { Schedule: 'at(2026-12-19T22:00:00)', ScalableTargetAction: { MinCapacity: 4 } };
+    expect(scalingAt('2026-12-01T00:00:00Z')).toMatchObject({
+      MinCapacity: 4,
+      ScheduledActions: [begins, ends],
+    });
+    expect(scalingAt('2026-12-19T18:00:00Z')).toMatchObject({ MinCapacity: 7, ScheduledActions: [ends] });
+    expect(scalingAt('2026-12-20T00:00:00Z').ScheduledActions).toBeUndefined();
   });
 });

@@ -2,13 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { Port, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import type { ScheduledEvent } from '../../../lib/config/capacity-schedule.ts';
 import { ingestProxyCodec } from '../../../lib/config/programs/ingest-proxy.ts';
 import { programCodec } from '../../../lib/config/programs/program.ts';
 import { ProxyFleet } from '../../../lib/ingest/infra/proxy-fleet.ts';
 import { PopBalancer } from '../../../lib/pop/infra/balancer.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
 
-function fleetOf({ plainRtmp = false, simulcast = false } = {}): Template {
+function fleetOf({
+  plainRtmp = false,
+  simulcast = false,
+  events = [] as readonly ScheduledEvent[],
+} = {}): Template {
   const { compute } = testDeployment({ compute: { proxies: { connections: 150 }, headroomPercent: 40 } });
   return templateOf((stack) => {
     const vpc = new Vpc(stack, 'Vpc');
@@ -20,6 +25,8 @@ function fleetOf({ plainRtmp = false, simulcast = false } = {}): Template {
       image: ContainerImage.fromRegistry('example.com/proxy'),
       size: compute.proxies,
       headroomPercent: compute.headroomPercent,
+      events,
+      nowMs: Date.parse('2026-12-01T00:00:00Z'),
       balancer,
       controlStore: 'dynamodb:headwater',
       eventDays: 400,
@@ -192,5 +199,18 @@ describe('the proxy fleet', () => {
       Options: { 'awslogs-stream-prefix': 'ingest' },
     });
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  test('makes room for an announced event in advance, with the headroom on top', () => {
+    const from = '2026-12-19T17:00:00Z';
+    const events = [{ name: 'final', from, until: '2026-12-19T22:00:00Z', streams: 900 }];
+    fleetOf({ events }).hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', {
+      MinCapacity: 3,
+      // 150 publishers a task, of which 40 % are kept free.
+      ScheduledActions: [
+        { Schedule: 'at(2026-12-19T16:45:00)', ScalableTargetAction: { MinCapacity: 10 } },
+        { Schedule: 'at(2026-12-19T22:00:00)', ScalableTargetAction: { MinCapacity: 3 } },
+      ],
+    });
   });
 });

@@ -11,7 +11,7 @@ const retryMs = 30_000;
  * The longest stretch during which the platform may not stop the worker. A deployment waits for held tasks, and
  * CloudFormation waits three hours for a deployment: a day-long broadcast must not make one fail.
  */
-const maxHeldMs = 2 * 60 * 60_000;
+export const maxHeldMs = 2 * 60 * 60_000;
 /** The break: long enough for the platform to stop the worker, which then hands its broadcasts over. */
 const breakMs = 10 * 60_000;
 

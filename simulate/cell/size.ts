@@ -1,0 +1,77 @@
+import { type Deployment, readDeployment } from '../../lib/config/deployment.ts';
+import { tasksFor } from '../../lib/config/fleet-scaling.ts';
+import { cdn } from '../world/facts.ts';
+
+/** What one region has when a scenario begins. */
+export interface CellSize {
+  readonly region: string;
+  readonly zones: number;
+  readonly workers: number;
+  readonly streamsPerWorker: number;
+  readonly proxies: number;
+  readonly publishersPerProxy: number;
+  readonly headroomPercent: number;
+  /** Streams on air. */
+  readonly onAir: number;
+  readonly maxTasks: number;
+}
+
+/** What is simulated. */
+export interface Scale {
+  /** Streams that exist; those on air are drawn from them. */
+  readonly population: number;
+  readonly viewers: number;
+  readonly rushViewers: number;
+  readonly pops: number;
+  /** How many streams' viewers are simulated to estimate those of all. */
+  readonly sampledStreams: number;
+  readonly cells: readonly CellSize[];
+}
+
+const regions = ['us-east-1', 'eu-central-1', 'ap-northeast-1'] as const;
+/** The largest tasks that Fargate has: 16 vCPU for eight ladders of 1,700 CPU units. */
+const deployment = readDeployment(
+  JSON.stringify({
+    name: 'simulated',
+    regions: regions.map((name) => ({ name })),
+    compute: { cpuEncoders: { cpu: 16_384, memoryMiB: 32_768, streams: 8, maxTasks: 500 } },
+    budget: { monthlyUsd: 1, emails: ['nobody@example.com'] },
+  }),
+  'the simulated deployment',
+);
+
+/** `workers` in all, spread over three regions and as busy as their headroom asks for. */
+export function scaleOf(workers: number, scale: Omit<Scale, 'cells'>): Scale {
+  const cells = regions.map((region, index) => {
+    const share = Math.floor((workers + index) / regions.length);
+    return cellOf(region, share, deployment.compute, deployment.regions[index]?.zones ?? 3);
+  });
+  return { ...scale, cells };
+}
+
+function cellOf(region: string, workers: number, compute: Deployment['compute'], zones: number): CellSize {
+  const { cpuEncoders, proxies, headroomPercent } = compute;
+  const busy = (100 - headroomPercent) / 100;
+  const onAir = Math.floor(workers * cpuEncoders.streams * busy);
+  return {
+    region,
+    zones,
+    workers,
+    streamsPerWorker: cpuEncoders.streams,
+    proxies: Math.max(2, tasksFor(onAir, proxies.connections, headroomPercent)),
+    publishersPerProxy: proxies.connections,
+    headroomPercent,
+    onAir,
+    // The deployment file allows 500; a fleet of this size needs more.
+    maxTasks: Math.max(cpuEncoders.maxTasks, 3 * workers),
+  };
+}
+
+/** What the issue asks for. */
+export const fullScale: Scale = scaleOf(2_000, {
+  population: 1_000_000,
+  viewers: 10_000_000,
+  rushViewers: 1_000_000,
+  pops: cdn.pops,
+  sampledStreams: 16,
+});

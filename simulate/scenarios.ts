@@ -1,0 +1,7 @@
+import type { Scenario } from './model.ts';
+import { rollingDeploy } from './scenarios/deploy.ts';
+import { regionLost } from './scenarios/region.ts';
+import { rush } from './scenarios/rush.ts';
+import { zoneLost } from './scenarios/zone.ts';
+
+export const scenarios: readonly Scenario[] = [rush, zoneLost, regionLost, rollingDeploy];

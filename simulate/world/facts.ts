@@ -1,0 +1,80 @@
+/**
+ * The world around our code. Each number names its source: an AWS document, a measurement of ours, or "assumed".
+ */
+export const facts = {
+  /** A request to the control store and its answer. Assumed: DynamoDB within a region. */
+  storeMs: 5,
+  /** Between two tasks of a region, and back. Assumed. */
+  networkMs: 2,
+  /** From a connection until its key has been found valid, without the store. Assumed: TLS and RTMP handshakes, three round trips. */
+  handshakeMs: 150,
+  /** A publisher's frames and confirmations come about once per segment. `lib/packaging/segment-grid.ts`. */
+  keyframeEveryMs: 2_000,
+
+  /** From asking for a Fargate task until it serves. Assumed: 60 to 90 s, which is what the images' size makes usual. */
+  taskStartMs: [60_000, 90_000],
+  /** The balancer needs two checks 10 s apart before a proxy gets publishers. `lib/pop/infra/balancer.ts`. */
+  targetHealthyMs: 20_000,
+  /** ECS starts at most 500 tasks of a service a minute. AWS's article on task launch rates (the account's Fargate quota is more: 100 at once, 20 a second). */
+  tasksPerMinute: 500,
+  /** Until ECS notices that tasks of a lost zone are gone. Assumed. */
+  taskLossNoticedMs: 60_000,
+  /** From one look of ECS at which old tasks of a deployment it may stop to the next. Assumed. */
+  deploymentStepMs: 30_000,
+  /** The balancer stops sending publishers to a task that leaves; SIGTERM comes after it. `lib/pop/infra/balancer.ts`. */
+  deregistrationMs: 120_000,
+  /** Target tracking scales out after three periods above its target. AWS: the alarms that target tracking creates. */
+  periodsAboveTarget: 3,
+
+  /**
+   * Until a broadcaster whose proxy vanished with its zone has noticed. Assumed: between the balancer's two failed checks and its idle
+   * timeout of 60 s (`lib/pop/infra/balancer.ts`).
+   */
+  proxyLossNoticedMs: [20_000, 60_000],
+  /** A broadcaster's pause before it connects again, which doubles. OBS's default; ffmpeg has none. */
+  reconnectMs: { firstMs: 2_000, longestMs: 60_000, jitter: 0.2 },
+  /** From the last byte of a publisher until a draining worker has published it and releases the lease. Assumed: ffmpeg's last pictures, and two writes to S3 one after the other. */
+  handoverMs: [300, 700],
+  /** Until a worker that took a broadcast over keeps real time. Assumed. */
+  catchUpMs: [1_000, 2_500],
+} as const;
+
+/** Limits of AWS, before any raise. */
+export const limits = {
+  /** Of one DynamoDB partition, in write units of 1 KB and read units of 4 KB a second. AWS: partition key design. */
+  partitionWrites: 1_000,
+  partitionReads: 3_000,
+  /** Of a new on-demand table, a second. AWS: initial throughput of on-demand tables. It serves twice its former peak from then on. */
+  coldTableWrites: 4_000,
+  coldTableReads: 12_000,
+  /** Of one S3 partition, requests a second; it splits within 30 to 60 minutes of load. AWS: S3 performance guidelines. */
+  s3Puts: 3_500,
+  s3Gets: 5_500,
+  /** Of one CloudFront distribution, by default. AWS: CloudFront quotas. */
+  edgeRequests: 250_000,
+  edgeBps: 150e9,
+} as const;
+
+/** CloudFront, as far as it matters here. Numbers of places: AWS's list of edge locations, rounded; their weights are assumed. */
+export const cdn = {
+  pops: 400,
+  regionalCaches: 13,
+  /** Viewers per place fall as rank^−this. Assumed. */
+  popSkew: 0.8,
+  /** From an edge to its regional cache and back, from there to the shield, and from the shield to S3 (first byte). Assumed. */
+  regionalMs: 20,
+  shieldMs: 80,
+  originMs: [20, 60],
+} as const;
+
+/** The audience. Assumed. */
+export const audience = {
+  /** Viewers of a stream fall as rank^−this (Zipf). */
+  streamSkew: 1,
+  /** The page's player uses DASH; Apple's devices use HLS. */
+  hlsShare: 0.3,
+  /** Of 1080p, 720p, 480p and 360p. */
+  renditionShares: [0.35, 0.4, 0.15, 0.1],
+  /** Broadcasts last an hour on average, independent of each other. */
+  broadcastMs: 3_600_000,
+} as const;
