@@ -40,7 +40,8 @@ export class EdgeStack extends Stack {
     const parameters = edgeParameters(name);
     const publish = (parameterId: string, parameterName: string, stringValue: string) =>
       new StringParameter(this, parameterId, { parameterName, stringValue });
-    publish('BaseUrlParameter', parameters.baseUrl, edge.playbackBaseUrl);
+    // Only regions without a domain read it, also those that are about to lose theirs.
+    publish('BaseUrlParameter', parameters.baseUrl, edge.ownBaseUrl);
     publish('DistributionParameter', parameters.distributionId, edge.distributionId);
     publish('DenialsParameter', parameters.denialsArn, edge.denialsArn);
     new CfnOutput(this, 'PlaybackBaseUrl', {

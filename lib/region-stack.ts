@@ -41,6 +41,8 @@ import { metricsNamespace } from './telemetry/metrics.ts';
 export interface RegionStackProps extends StackProps {
   readonly deployment: Deployment;
   readonly region: DeploymentRegion;
+  /** Must change with each deploy, so that values of the global stacks are read again. @default the time */
+  readonly deployedAt?: string;
 }
 
 /**
@@ -48,13 +50,16 @@ export interface RegionStackProps extends StackProps {
  * stacks with other regions, and once deployed it keeps running without them.
  */
 export class RegionStack extends Stack {
-  constructor(app: App, id: string, { deployment, region, ...props }: RegionStackProps) {
+  constructor(app: App, id: string, { deployment, region, deployedAt, ...props }: RegionStackProps) {
     super(app, id, { ...props, description: `Headwater: region cell ${region.name}.` });
     const { name, compute, retention, domain, plainRtmp } = deployment;
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
     const namespace = metricsNamespace(name);
-    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { logDays });
+    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', {
+      logDays,
+      deployedAt: deployedAt ?? new Date().toISOString(),
+    });
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
       deployment,

@@ -77,7 +77,8 @@ export async function startAwsStandIn({ client, format, answer }: AwsStandInOpti
     const url = new URL(request.url ?? '/', 'http://stand-in');
     const target = String(request.headers['x-amz-target'] ?? '');
     const found = target === '' ? model.match(request.method ?? '', url.pathname) : named(target);
-    if (!found) return refuse(`${request.method} ${url.pathname}${target && ` ${target}`} is not an operation`);
+    if (!found)
+      return refuse(`${request.method} ${url.pathname}${target && ` ${target}`} is not an operation`);
     const { operation, labels } = found;
     const input = readInput(operation, labels, url, request, body);
     const faults = shapeFaults(operation.input, input, operation.name);

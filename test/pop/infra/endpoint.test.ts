@@ -10,7 +10,10 @@ const endpointOf = (plainRtmp: boolean) =>
   templateOf((stack) => {
     const vpc = new Vpc(stack, 'Vpc');
     const { balancer } = new PopBalancer(stack, 'Balancer', { vpc, subnets: {}, plainRtmp });
-    const remoteParameters = new RemoteParameters(stack, 'RemoteParameters', { logDays: 30 });
+    const remoteParameters = new RemoteParameters(stack, 'RemoteParameters', {
+      logDays: 30,
+      deployedAt: 'today',
+    });
     new PopEndpoint(stack, 'Endpoint', { name: 'headwater', plainRtmp, balancer, remoteParameters });
   });
 
