@@ -39,12 +39,6 @@ export function hostsOf({ template }: StackTemplate): string[] {
 
 /** Whether a stack's template mentions a host by its whole name. */
 export function mentions({ template }: StackTemplate, host: string): boolean {
-  return stringsIn(template).some((text) => {
-    const at = text.indexOf(host);
-    return (
-      at >= 0 &&
-      !/[\w.-]/.test(text.charAt(at - 1)) &&
-      !/[\w-]|\.\w/.test(text.slice(at + host.length, at + host.length + 2))
-    );
-  });
+  const whole = new RegExp(`(?<![\\w.-])${host.replaceAll('.', '\\.')}(?![\\w-]|\\.\\w)`);
+  return stringsIn(template).some((text) => whole.test(text));
 }
