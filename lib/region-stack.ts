@@ -21,6 +21,7 @@ import { ControlTables } from './control-store/infra/tables.ts';
 import { controlTableNames } from './control-store/tables.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
+import { DeployCalls } from './infra/deploy-calls.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
 import { IngestCertificate } from './ingest/certificate/infra/certificate-function.ts';
 import { ProxyFleet } from './ingest/infra/proxy-fleet.ts';
@@ -33,8 +34,10 @@ import { OriginBucket } from './origin/infra/origin-bucket.ts';
 import { PopBalancer } from './pop/infra/balancer.ts';
 import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
+import { DeletionProtection } from './region/infra/deletion-protection.ts';
 import { RegionNetwork } from './region/infra/network.ts';
 import { ProgramImage } from './region/infra/program-image.ts';
+import { StartOrder } from './region/infra/start-order.ts';
 import { publicPorts, simulcastPorts } from './region/policy/tcp-ports.ts';
 import { metricsNamespace } from './telemetry/metrics.ts';
 
@@ -56,8 +59,9 @@ export class RegionStack extends Stack {
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
     const namespace = metricsNamespace(name);
+    const calls = new DeployCalls(this, 'DeployCalls', { logDays });
     const remoteParameters = new RemoteParameters(this, 'RemoteParameters', {
-      logDays,
+      calls,
       deployedAt: deployedAt ?? new Date().toISOString(),
     });
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
@@ -75,6 +79,7 @@ export class RegionStack extends Stack {
       logDays,
     });
     const { vpc, subnets } = network;
+    new StartOrder(this, 'StartOrder');
     const { cluster } = new RegionCluster(this, 'Cluster', { name, vpc });
 
     const tables = new ControlTables(this, 'ControlTables', { name, keepOnDelete });
@@ -94,8 +99,13 @@ export class RegionStack extends Stack {
       }),
     });
 
-    const pop = new PopBalancer(this, 'Pop', { vpc, subnets, plainRtmp, deletionProtection: keepOnDelete });
-    new PopEndpoint(this, 'PopEndpoint', { name, plainRtmp, balancer: pop.balancer, remoteParameters });
+    const pop = new PopBalancer(this, 'Pop', { vpc, subnets, plainRtmp });
+    const endpoint = new PopEndpoint(this, 'PopEndpoint', {
+      name,
+      plainRtmp,
+      balancer: pop.balancer,
+      remoteParameters,
+    });
 
     const certificate = new IngestCertificate(this, 'IngestCertificate', {
       name,
@@ -125,6 +135,8 @@ export class RegionStack extends Stack {
       simulcast: deployment.simulcast,
       logDays,
     });
+    // The accelerator sends broadcasters only while there are proxies: after the first deploy of them, until a teardown begins.
+    endpoint.node.addDependency(ingest.service);
     tables.grantAccess('ingest', ingest.taskRole);
     keyPepper.grantRead(ingest.taskRole);
     certificate.grantRead(ingest.taskRole);
@@ -241,6 +253,13 @@ export class RegionStack extends Stack {
       deployment: name,
       emails: deployment.alarmEmails,
     });
+    if (keepOnDelete) {
+      new DeletionProtection(this, 'DeletionProtection', {
+        calls,
+        balancer: pop.balancer,
+        tables: Object.fromEntries(controlTableNames.map((end) => [end, tables.table(end)])),
+      });
+    }
     const subjects = {
       loadBalancer: pop.balancer.loadBalancerFullName,
       proxyTargets: pop.rtmpsTargets.targetGroupFullName,

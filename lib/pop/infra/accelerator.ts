@@ -58,14 +58,16 @@ export class PopAccelerator extends Construct {
         // There is only one endpoint, and any proxy of the region finds a stream's worker, so no affinity is needed.
         clientAffinity: ClientAffinity.NONE,
       });
-      this.#publish(`${listenerId}Arn`, parameter, listener.listenerArn);
+      return [`${listenerId}Arn`, parameter, listener.listenerArn] as const;
     };
-    listen('Tls', TCP, publicPorts.tls, parameters.tlsListenerArn);
-    listen('Udp', UDP, publicPorts.srt, parameters.udpListenerArn);
-    listen('Rtmp', TCP, publicPorts.rtmp, parameters.rtmpListenerArn);
-    this.#publish('DnsName', parameters.dnsName, accelerator.dnsName);
-
-    if (props.domain) {
+    const values = [
+      listen('Tls', TCP, publicPorts.tls, parameters.tlsListenerArn),
+      listen('Udp', UDP, publicPorts.srt, parameters.udpListenerArn),
+      listen('Rtmp', TCP, publicPorts.rtmp, parameters.rtmpListenerArn),
+      ['DnsName', parameters.dnsName, accelerator.dnsName] as const,
+    ];
+    const alias =
+      props.domain &&
       new ARecord(this, 'Alias', {
         zone: HostedZone.fromHostedZoneAttributes(this, 'Zone', {
           hostedZoneId: props.domain.hostedZoneId,
@@ -74,10 +76,11 @@ export class PopAccelerator extends Construct {
         recordName: `${this.ingestHost}.`,
         target: RecordTarget.fromAlias(new GlobalAcceleratorTarget(accelerator)),
       });
-    }
-  }
 
-  #publish(id: string, parameterName: string, stringValue: string): void {
-    new StringParameter(this, id, { parameterName, stringValue });
+    for (const [parameterId, parameterName, stringValue] of values) {
+      const parameter = new StringParameter(this, parameterId, { parameterName, stringValue });
+      // Regions read them: they appear once the whole entry point works.
+      parameter.node.addDependency(accelerator, ...(alias ? [alias] : []));
+    }
   }
 }

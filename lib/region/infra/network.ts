@@ -1,5 +1,7 @@
 import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
+  CfnEIP,
+  CfnVPCGatewayAttachment,
   FlowLogDestination,
   FlowLogMaxAggregationInterval,
   FlowLogTrafficType,
@@ -75,9 +77,19 @@ export class RegionNetwork extends Construct {
       ],
       restrictDefaultSecurityGroup: true,
     });
+    this.#addressesAfterGateway();
     this.#gatewayEndpoints(props.name);
     this.#interfaceEndpoints(egress.interfaceServices);
     this.#flowLog(props.logDays);
+  }
+
+  /** EC2 maps an address only in a network with an internet gateway, and detaches that only once no address is mapped. */
+  #addressesAfterGateway(): void {
+    const parts = this.vpc.node.findAll();
+    const attachments = parts.filter((part) => part instanceof CfnVPCGatewayAttachment);
+    for (const address of parts.filter((part) => part instanceof CfnEIP)) {
+      address.node.addDependency(...attachments);
+    }
   }
 
   /**
@@ -160,10 +172,12 @@ export class RegionNetwork extends Construct {
       logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.vpc.addFlowLog('Flows', {
+    const flowLog = this.vpc.addFlowLog('Flows', {
       destination: FlowLogDestination.toCloudWatchLogs(logGroup),
       trafficType: FlowLogTrafficType.ALL,
       maxAggregationInterval: FlowLogMaxAggregationInterval.TEN_MINUTES,
     });
+    // Includes the role's policy.
+    if (flowLog.iamRole) flowLog.node.findChild('FlowLog').node.addDependency(flowLog.iamRole);
   }
 }

@@ -51,7 +51,10 @@ export async function readStack(
       existing
         .filter((one) => one.ResourceType === type && (ofKept === undefined || kept.includes(one) === ofKept))
         .map(({ PhysicalResourceId = '' }) => PhysicalResourceId),
-    kept: kept.map(({ ResourceType: type = '', PhysicalResourceId: id = '' }) => ({ type, id })),
+    // A custom resource is only a call; it costs nothing and can't be seen.
+    kept: kept
+      .filter(({ ResourceType }) => !ResourceType?.startsWith('Custom::'))
+      .map(({ ResourceType: type = '', PhysicalResourceId: id = '' }) => ({ type, id })),
   };
 }
 
