@@ -1,6 +1,6 @@
 import type { Deployment } from '../../lib/config/deployment.ts';
 import { synthesize } from '../aws/platform-templates.ts';
-import { type StackTemplate, TemplateGraph } from './graph.ts';
+import type { StackTemplate } from './graph.ts';
 
 /** The stacks of a deployment as synthesized, in the order of the app. */
 export function stacksOf(deployment: Deployment): StackTemplate[] {
@@ -14,6 +14,3 @@ export function stacksOf(deployment: Deployment): StackTemplate[] {
       .filter((id) => templates.has(id)),
   }));
 }
-
-/** The graph of a deployment's synthesized templates. */
-export const graphOf = (deployment: Deployment): TemplateGraph => new TemplateGraph(stacksOf(deployment));

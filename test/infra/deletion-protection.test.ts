@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
-import { ControlTables } from '../../../lib/control-store/infra/tables.ts';
-import { controlTableNames } from '../../../lib/control-store/tables.ts';
-import { DeployCalls } from '../../../lib/infra/deploy-calls.ts';
-import { PopBalancer } from '../../../lib/pop/infra/balancer.ts';
-import { DeletionProtection } from '../../../lib/region/infra/deletion-protection.ts';
-import { templateOf } from '../../../testkit/aws/template.ts';
-import { TemplateGraph } from '../../../testkit/template-graph/graph.ts';
-import { protectionComesLast } from '../../../testkit/template-graph/rules/lifecycle.ts';
+import { ControlTables } from '../../lib/control-store/infra/tables.ts';
+import { controlTableNames } from '../../lib/control-store/tables.ts';
+import { DeletionProtection } from '../../lib/infra/deletion-protection.ts';
+import { DeployCalls } from '../../lib/infra/deploy-calls.ts';
+import { PopBalancer } from '../../lib/pop/infra/balancer.ts';
+import { templateOf } from '../../testkit/aws/template.ts';
+import { TemplateGraph } from '../../testkit/template-graph/graph.ts';
+import { protectionComesLast } from '../../testkit/template-graph/rules/lifecycle.ts';
 
 const template = templateOf((stack) => {
   const vpc = new Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false });

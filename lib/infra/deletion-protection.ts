@@ -11,7 +11,7 @@ import type { INetworkLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IConstruct } from 'constructs';
-import type { DeployCalls } from '../../infra/deploy-calls.ts';
+import type { DeployCalls } from './deploy-calls.ts';
 
 export interface DeletionProtectionProps {
   readonly calls: DeployCalls;
