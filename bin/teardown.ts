@@ -47,7 +47,11 @@ async function tearRegionDown(
   flags: TeardownFlags,
 ): Promise<void> {
   say(`${name}-${region}`);
-  const opened = openRegionAccount({ name, region, destroy: (stack) => cdkDestroy([stack], flags.file) });
+  const opened = openRegionAccount({
+    name,
+    region,
+    destroy: async (stack) => void (await cdkDestroy([stack], flags.file)),
+  });
   try {
     await tearDown(opened, { ...flags, ...(account !== undefined && { account }), say });
   } finally {
@@ -59,15 +63,17 @@ async function tearRegionDown(
 async function destroyGlobalStacks({ name }: Deployment, { act, file }: TeardownFlags): Promise<void> {
   const stacks = [`${name}-edge`, `${name}-pop`];
   say(`Then: npx cdk destroy -e ${stacks.join(' ')}`);
-  if (act) await cdkDestroy(stacks, file);
+  if (act && (await cdkDestroy(stacks, file)) !== 0)
+    throw new TeardownError('cdk destroy did not delete the global stacks; its output above says why.');
 }
 
-async function cdkDestroy(stacks: readonly string[], file: string): Promise<void> {
+/** Returns the exit code. A region's failure shows in the state of its stack, too, which is read next. */
+async function cdkDestroy(stacks: readonly string[], file: string): Promise<number> {
   const cdk = join(import.meta.dirname, '..', 'node_modules', '.bin', 'cdk');
   const args = ['destroy', '-e', ...stacks, '--force', '-c', `deployment=${file}`];
   const child = spawn(cdk, args, { stdio: 'inherit' });
-  // A failure shows in the state of the stack, which is read next.
-  await once(child, 'exit');
+  const [code] = await once(child, 'exit');
+  return code ?? 1;
 }
 
 async function read(file: string): Promise<Deployment> {
