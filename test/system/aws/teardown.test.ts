@@ -17,6 +17,7 @@ import {
   DescribeSecurityGroupsCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
+import { ECSClient, RunTaskCommand } from '@aws-sdk/client-ecs';
 import {
   ElasticLoadBalancingV2Client,
   ModifyLoadBalancerAttributesCommand,
@@ -55,7 +56,14 @@ const template = {
     Cluster: { Type: 'AWS::ECS::Cluster', Properties: { ClusterName: name } },
     Task: {
       Type: 'AWS::ECS::TaskDefinition',
-      Properties: { Family: 'proxy', ContainerDefinitions: [{ Name: 'proxy', Image: 'proxy', Memory: 512 }] },
+      Properties: {
+        Family: 'proxy',
+        Cpu: '256',
+        Memory: '512',
+        NetworkMode: 'awsvpc',
+        RequiresCompatibilities: ['FARGATE'],
+        ContainerDefinitions: [{ Name: 'proxy', Image: 'proxy', Memory: 512 }],
+      },
     },
     Service: {
       Type: 'AWS::ECS::Service',
@@ -74,6 +82,7 @@ const template = {
       Type: 'AWS::AutoScaling::AutoScalingGroup',
       Properties: {
         LaunchConfigurationName: { Ref: 'Launch' },
+        NewInstancesProtectedFromScaleIn: true,
         MinSize: '2',
         MaxSize: '4',
         DesiredCapacity: '2',
@@ -200,6 +209,14 @@ async function deploy(): Promise<(logicalId: string) => string> {
       Attributes: [{ Key: 'deletion_protection.enabled', Value: 'true' }],
     }),
   );
+  await to(ECSClient).send(
+    new RunTaskCommand({
+      cluster: name,
+      taskDefinition: 'proxy',
+      launchType: 'FARGATE',
+      networkConfiguration: { awsvpcConfiguration: { subnets: [id('Subnet')] } },
+    }),
+  );
   const objects = to(S3Client);
   for (const Bucket of ['logs', 'recordings'])
     await objects.send(new PutObjectCommand({ Bucket, Key: 'one', Body: 'x' }));
@@ -243,44 +260,47 @@ test('a region is deleted with all that AWS left in its way, after its broadcast
   const account = openAccount();
   const lines: string[] = [];
   const said = () => lines.join('\n');
-  await account.read().then((state) => {
-    expect(state).toMatchObject({
-      stack: { account: '123456789012', terminationProtection: false },
-      endpointGroups: [{ arn: groupArn, trafficDialPercent: 100 }],
-      broadcasts: 2,
-      cluster: { name, services: ['ingest'] },
-      instanceGroups: [{ instances: 2 }],
-      protectedBalancers: [id('Balancer')],
-      fullBuckets: ['logs'],
-      protectedTables: [],
-      acceleratorGroups: [expect.stringMatching(/^sg-/)],
-      kept: [
-        { type: 'AWS::S3::Bucket', id: 'recordings' },
-        { type: 'AWS::DynamoDB::Table', id: `${name}-fleet` },
-      ],
+  try {
+    await account.read().then((state) => {
+      expect(state).toMatchObject({
+        stack: { account: '123456789012', terminationProtection: false },
+        endpointGroups: [{ arn: groupArn, trafficDialPercent: 100 }],
+        broadcasts: 2,
+        cluster: { name, services: ['ingest'], tasks: 1 },
+        instanceGroups: [{ instances: 2 }],
+        protectedBalancers: [id('Balancer')],
+        fullBuckets: ['logs'],
+        protectedTables: [],
+        acceleratorGroups: [expect.stringMatching(/^sg-/)],
+        kept: [
+          { type: 'AWS::S3::Bucket', id: 'recordings' },
+          { type: 'AWS::DynamoDB::Table', id: `${name}-fleet` },
+        ],
+      });
+      expect(state.logGroups).toEqual([
+        `/aws/lambda/${stackName}-CustomHandler-0aZ`,
+        `/aws/ecs/containerinsights/${name}/performance`,
+      ]);
     });
-    expect(state.logGroups).toEqual([
-      `/aws/lambda/${stackName}-CustomHandler-0aZ`,
-      `/aws/ecs/containerinsights/${name}/performance`,
-    ]);
-  });
-  await tearDown(account, { act: false, now: false, say: (line) => void lines.push(line) });
-  expect(said()).toContain('Wait until 2 broadcasts on air have ended');
-  expect(accelerator.calls.map(({ operation }) => operation)).not.toContain('UpdateEndpointGroup');
-  expect(dial).toBe(100);
+    await tearDown(account, { act: false, now: false, say: (line) => void lines.push(line) });
+    expect(said()).toContain('Wait until 2 broadcasts on air have ended');
+    expect(accelerator.calls.map(({ operation }) => operation)).not.toContain('UpdateEndpointGroup');
+    expect(dial).toBe(100);
 
-  await tearDown(account, {
-    act: true,
-    now: false,
-    say(line) {
-      lines.push(line);
-      // It waits: now they end.
-      if (line.trim() === '2 on air') load = 0;
-    },
-  });
-  beating = false;
-  await heart;
-  store.close();
+    await tearDown(account, {
+      act: true,
+      now: false,
+      say(line) {
+        lines.push(line);
+        // It waits: now they end.
+        if (line.trim() === '2 on air') load = 0;
+      },
+    });
+  } finally {
+    beating = false;
+    await heart;
+    store.close();
+  }
 
   expect(dial).toBe(0);
   const done = lines.filter((line) => /^\[\d/.test(line));

@@ -8,6 +8,7 @@ import { DeleteNetworkInterfaceCommand, DeleteSecurityGroupCommand } from '@aws-
 import {
   DeleteServiceCommand,
   DescribeServicesCommand,
+  DescribeTasksCommand,
   paginateListTasks,
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
@@ -21,6 +22,7 @@ import { type Waiting, waitUntilGone } from './waiting.ts';
 
 /** What AWS allows in one call. */
 const servicesPerCall = 10;
+const tasksPerCall = 100;
 const instancesPerCall = 50;
 
 const minute = 60_000;
@@ -56,24 +58,40 @@ export async function deleteServices(
   const stopped = new Set<string>();
   await waitUntilGone(
     async () => {
-      let running = 0;
-      for await (const { taskArns = [] } of paginateListTasks({ client }, { cluster })) {
-        running += taskArns.length;
-        for (const task of taskArns.filter((arn) => !stopped.has(arn))) {
-          stopped.add(task);
-          const reason = 'The region is being torn down';
-          await ignoreGone(client.send(new StopTaskCommand({ cluster, task, reason })));
-        }
+      const running = await tasksIn(client, cluster, 'RUNNING');
+      for (const task of running.filter((arn) => !stopped.has(arn))) {
+        stopped.add(task);
+        const reason = 'The region is being torn down';
+        await ignoreGone(client.send(new StopTaskCommand({ cluster, task, reason })));
+      }
+      // Until it has stopped, its network interface stays.
+      let stopping = 0;
+      for (const batch of batches(await tasksIn(client, cluster, 'STOPPED'), tasksPerCall)) {
+        const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: batch }));
+        stopping += tasks.filter(({ lastStatus }) => lastStatus !== 'STOPPED').length;
       }
       let draining = 0;
       for (const batch of batches(services, servicesPerCall)) {
         const found = await client.send(new DescribeServicesCommand({ cluster, services: batch }));
         draining += (found.services ?? []).filter(({ status }) => status !== 'INACTIVE').length;
       }
-      return running + draining === 0 ? undefined : `${draining} services and ${running} tasks are stopping`;
+      const tasks = running.length + stopping;
+      return tasks + draining === 0 ? undefined : `${draining} services and ${tasks} tasks are stopping`;
     },
     { ...waiting, limitMs: tasksLimitMs },
   );
+}
+
+/** By the status that ECS wants them to have; those that it stops stay listed for an hour. */
+async function tasksIn(
+  client: RegionClients['containers'],
+  cluster: string,
+  desiredStatus: 'RUNNING' | 'STOPPED',
+): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { taskArns = [] } of paginateListTasks({ client }, { cluster, desiredStatus }))
+    found.push(...taskArns);
+  return found;
 }
 
 export async function releaseInstances(
