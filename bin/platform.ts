@@ -31,7 +31,9 @@ async function main(): Promise<void> {
   const pageDir = await mkdtemp(join(tmpdir(), 'headwater-page-'));
   try {
     await writePage(pageDir);
-    declarePlatform(app, { deployment, pageDir });
+    // `cdk diff` would always show it; a fixed one shows only what else changes.
+    const deployedAt: string | undefined = app.node.tryGetContext('deployedAt');
+    declarePlatform(app, { deployment, pageDir, deployedAt });
     app.synth();
   } finally {
     await rm(pageDir, { recursive: true });

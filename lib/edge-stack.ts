@@ -49,7 +49,8 @@ export class EdgeStack extends Stack {
       // Even if the value is known earlier: regions read it once the edge works.
       parameter.node.addDependency(edge);
     };
-    publish('BaseUrlParameter', parameters.baseUrl, edge.playbackBaseUrl);
+    // Only regions without a domain read it, also those that are about to lose theirs.
+    publish('BaseUrlParameter', parameters.baseUrl, edge.ownBaseUrl);
     publish('DistributionParameter', parameters.distributionId, edge.distributionId);
     publish('DenialsParameter', parameters.denialsArn, edge.denialsArn);
     new CfnOutput(this, 'PlaybackBaseUrl', {

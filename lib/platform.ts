@@ -10,13 +10,15 @@ export interface PlatformProps {
   readonly deployment: Deployment;
   /** Folder with the bundled page. */
   readonly pageDir: string;
+  /** See `RegionStackProps`. */
+  readonly deployedAt?: string | undefined;
 }
 
 /**
  * The platform, in path order: one entry point for broadcasters, a cell per region, one edge for viewers. A region needs
  * both global stacks but no other region. Synthesis fails if a cdk-nag AwsSolutions rule is violated.
  */
-export function declarePlatform(app: App, { deployment, pageDir }: PlatformProps): void {
+export function declarePlatform(app: App, { deployment, pageDir, deployedAt }: PlatformProps): void {
   const { name, regions } = deployment;
   const account = deployment.account ?? process.env.CDK_DEFAULT_ACCOUNT;
   const env = (region: string): Environment => ({ region, ...(account && { account }) });
@@ -27,6 +29,7 @@ export function declarePlatform(app: App, { deployment, pageDir }: PlatformProps
     const cell = new RegionStack(app, `${name}-${region.name}`, {
       deployment,
       region,
+      ...(deployedAt !== undefined && { deployedAt }),
       env: env(region.name),
     });
     cell.addStackDependency(pop, 'provides the address for broadcasters');

@@ -13,9 +13,9 @@ export class PopStack extends Stack {
       ...props,
       description: 'Headwater: entry point for broadcasters (Global Accelerator).',
     });
-    const { name, plainRtmp, domain } = deployment;
+    const { name, domain } = deployment;
     for (const { name: region } of deployment.regions) {
-      new PopAccelerator(this, `Pop-${region}`, { name, region, plainRtmp, ...(domain && { domain }) });
+      new PopAccelerator(this, `Pop-${region}`, { name, region, ...(domain && { domain }) });
     }
   }
 }

@@ -46,6 +46,8 @@ import { metricsNamespace } from './telemetry/metrics.ts';
 export interface RegionStackProps extends StackProps {
   readonly deployment: Deployment;
   readonly region: DeploymentRegion;
+  /** Must change with each deploy, so that values of the global stacks are read again. @default the time */
+  readonly deployedAt?: string;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface RegionStackProps extends StackProps {
  * stacks with other regions, and once deployed it keeps running without them.
  */
 export class RegionStack extends Stack {
-  constructor(app: App, id: string, { deployment, region, ...props }: RegionStackProps) {
+  constructor(app: App, id: string, { deployment, region, deployedAt, ...props }: RegionStackProps) {
     super(app, id, { ...props, description: `Headwater: region cell ${region.name}.` });
     const { name, compute, retention, domain, plainRtmp } = deployment;
     const { logDays, keepOnDelete } = retention;
@@ -61,7 +63,10 @@ export class RegionStack extends Stack {
     const events = compute.schedule.filter(({ regions }) => regions?.includes(region.name) ?? true);
     const namespace = metricsNamespace(name);
     const calls = new DeployCalls(this, 'DeployCalls', { logDays });
-    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { calls });
+    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', {
+      calls,
+      deployedAt: deployedAt ?? new Date().toISOString(),
+    });
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
       deployment,

@@ -19,6 +19,7 @@ const tasks = {
   drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
   field: { debian: ['ffmpeg'], steps: (args) => [['node', 'field/main.ts', ...args]] },
   forecast: { steps: (args) => [['node', 'bin/forecast.ts', ...args]] },
+  teardown: { steps: (args) => [['node', 'bin/teardown.ts', ...args]] },
   fuzz: { steps: (args) => [['node', 'fuzz/main.ts', ...args]] },
   simulate: { steps: (args) => [['node', 'simulate/main.ts', ...args]] },
   test: {

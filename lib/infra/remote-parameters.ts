@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
@@ -6,18 +6,23 @@ import type { DeployCalls } from './deploy-calls.ts';
 
 export interface RemoteParametersProps {
   readonly calls: DeployCalls;
+  /** Changes with each deploy. */
+  readonly deployedAt: string;
 }
 
 /**
  * SSM parameters of other regions, read during the deploy: CloudFormation itself only resolves those of its own region. The
- * stack that writes them must be deployed first.
+ * stack that writes them must be deployed first. Each deploy reads them again: a value may have changed although neither its name
+ * nor anything else here has, and CloudFormation repeats a call only if something in it changes (docs/decisions/0029).
  */
 export class RemoteParameters extends Construct {
   readonly #calls: DeployCalls;
+  readonly #deployedAt: string;
 
-  constructor(scope: Construct, id: string, { calls }: RemoteParametersProps) {
+  constructor(scope: Construct, id: string, { calls, deployedAt }: RemoteParametersProps) {
     super(scope, id);
     this.#calls = calls;
+    this.#deployedAt = deployedAt;
   }
 
   /** The value of the parameter `name` in `region`, as a token. */
@@ -44,6 +49,9 @@ export class RemoteParameters extends Construct {
         ],
       }),
     });
+    // The function ignores it.
+    const call = resource.node.findChild('Resource').node.defaultChild as CfnResource;
+    call.addPropertyOverride('DeployedAt', this.#deployedAt);
     return resource.getResponseField('Parameter.Value');
   }
 }
