@@ -29,6 +29,9 @@ export const edgeParameters = (deployment: string) =>
     baseUrl: `/${deployment}/edge/base-url`,
     distributionId: `/${deployment}/edge/distribution-id`,
     denialsArn: `/${deployment}/edge/denials-arn`,
+    pageBucket: `/${deployment}/edge/page-bucket`,
+    issuer: `/${deployment}/edge/issuer`,
+    clientId: `/${deployment}/edge/client-id`,
   }) as const;
 
 /** Regions of the global stacks: that of Global Accelerator's API, and that of CloudFront's certificates and rules. */

@@ -14,14 +14,15 @@ export interface RemoteParametersProps {
  * gives it the role of the first.
  */
 export class RemoteParameters extends Construct {
-  readonly #reader: { readonly role: Role; readonly logGroup: LogGroup };
+  /** The role and log of the one function, for other calls that a construct makes with it. */
+  readonly caller: { readonly role: Role; readonly logGroup: LogGroup };
 
   constructor(scope: Construct, id: string, { logDays }: RemoteParametersProps) {
     super(scope, id);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const logGroup = new LogGroup(this, 'Log', { retention: logDays, removalPolicy: RemovalPolicy.DESTROY });
     logGroup.grantWrite(role);
-    this.#reader = { role, logGroup };
+    this.caller = { role, logGroup };
   }
 
   /** The value of the parameter `name` in `region`, as a token. */
@@ -37,7 +38,7 @@ export class RemoteParameters extends Construct {
         physicalResourceId: PhysicalResourceId.of(name),
       },
       installLatestAwsSdk: false,
-      ...this.#reader,
+      ...this.caller,
       policy: AwsCustomResourcePolicy.fromStatements([
         new PolicyStatement({
           actions: ['ssm:GetParameter'],
