@@ -37,7 +37,7 @@ const jwt = z
       .min(1)
       .optional()
       .describe(
-        'The console’s client at the issuer: public, with code and PKCE, returning to `/sign-in` of the page. Omit if it is the first of `audiences`.',
+        'The console’s client at the issuer: public, with code and PKCE, returning to `/` of the page. Omit if it is the first of `audiences`.',
       ),
     consoleScopes: z
       .array(z.enum(scopes))

@@ -159,6 +159,16 @@ describe('in plain words', () => {
     expect(page.url()).toBe(`${pageUrl}/`);
   });
 
+  test('a sign-in service that doesn’t respond', async () => {
+    const page = await open('/');
+    await page.route('https://login.example.com/**', (route) => route.abort());
+    await signInButton(page).click();
+    await alert(page, 'The sign-in service isn’t responding.').waitFor();
+    await page.unroute('https://login.example.com/**');
+    await signIn(page, 'ann');
+    await heading(page, 'Streams').waitFor();
+  });
+
   test('an answer that this tab never asked for', async () => {
     const page = await open('/?code=stolen&state=foreign');
     await alert(page, 'This sign-in didn’t start in this tab').waitFor();

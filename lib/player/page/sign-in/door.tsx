@@ -44,7 +44,13 @@ export function Door({ config, children }: DoorProps) {
   }, [session, config]);
 
   if (standing.kind === 'out') {
-    const begin = async () => location.assign(await session.begin(standing.returnTo));
+    const begin = async () => {
+      try {
+        location.assign(await session.begin(standing.returnTo));
+      } catch (cause) {
+        setStanding({ ...standing, fault: wordsOf(cause) });
+      }
+    };
     return <SignInPage issuer={config.signIn.issuer} fault={standing.fault} begin={begin} />;
   }
   if (standing.kind === 'starting' || apis === undefined) {

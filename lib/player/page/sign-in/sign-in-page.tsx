@@ -1,14 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import { useTask } from '../ui/use-task.ts';
 
-/** Asks the user to sign in. `fault`: why they have to, if it isn't simply the first time. */
+/** Asks the user to sign in. `fault`: why they have to again, or why it didn't work. */
 export function SignInPage(props: { issuer: string; fault: string | undefined; begin: () => Promise<void> }) {
-  const { issuer, begin } = props;
+  const { issuer, fault, begin } = props;
   const task = useTask();
   useEffect(() => {
     document.title = 'Sign in · Headwater';
   }, []);
-  const fault = task.fault ?? props.fault;
   return (
     <section class="notice">
       <h1>Sign in to manage streams</h1>
