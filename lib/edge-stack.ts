@@ -2,6 +2,8 @@ import { type App, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Deployment } from './config/deployment.ts';
 import { edgeParameters } from './config/names.ts';
+import { ConsoleUserPool } from './control/infra/user-pool.ts';
+import { cognitoOrigins, cognitoSignIn, issuerSignIn } from './control/policy/console-sign-in.ts';
 import { idleHourUsd } from './cost/idle-cost.ts';
 import { monthHours } from './cost/prices.ts';
 import { EdgeDistribution } from './edge/infra/distribution.ts';
@@ -20,16 +22,41 @@ export interface EdgeStackProps extends StackProps {
 export class EdgeStack extends Stack {
   constructor(app: App, id: string, { deployment, pageDir, ...props }: EdgeStackProps) {
     super(app, id, { ...props, description: 'Headwater: edge for viewers (CloudFront).' });
-    const { name, domain, retention } = deployment;
+    const { name, domain, retention, api } = deployment;
     const regions = deployment.regions.map((region) => region.name);
 
-    const page = new PlayerPage(this, 'Page', { pageDir, config: { region: regions[0] ?? '' }, retention });
+    const page = new PlayerPage(this, 'Page');
+    const place = { deployment: name, account: this.account, region: this.region, urlSuffix: this.urlSuffix };
+    const signInOrigins = api.cognito ? cognitoOrigins(place) : api.jwt && issuerSignIn(api.jwt).origins;
     const edge = new EdgeDistribution(this, 'Edge', {
       deployment: name,
       regions,
       page,
+      ...(signInOrigins && {
+        pageConnects: [
+          ...signInOrigins,
+          // An API's host is known once its region is deployed; the page narrows this down then (decision 31).
+          ...regions.map((region) => `https://*.execute-api.${region}.${this.urlSuffix}`),
+        ],
+      }),
       retention,
       ...(domain && { domain }),
+    });
+    const { playbackBaseUrl } = edge;
+    const users =
+      api.cognito &&
+      new ConsoleUserPool(this, 'ConsoleUsers', {
+        name,
+        pageBaseUrl: playbackBaseUrl,
+        keepOnDelete: retention.keepOnDelete,
+      });
+    const signIn = users
+      ? cognitoSignIn(place, { ...users, pageBaseUrl: playbackBaseUrl })
+      : api.jwt && issuerSignIn(api.jwt);
+    page.upload({
+      pageDir,
+      config: { region: regions[0] ?? '', ...(signIn && { console: { regions, signIn } }) },
+      retention,
     });
 
     const topic = new AlarmTopic(this, 'AlarmTopic', { deployment: name, emails: deployment.alarmEmails })
@@ -53,6 +80,15 @@ export class EdgeStack extends Stack {
     publish('BaseUrlParameter', parameters.baseUrl, edge.ownBaseUrl);
     publish('DistributionParameter', parameters.distributionId, edge.distributionId);
     publish('DenialsParameter', parameters.denialsArn, edge.denialsArn);
+    if (signIn) publish('PageBucketParameter', parameters.pageBucket, page.bucket.bucketName);
+    if (users) {
+      publish('IssuerParameter', parameters.issuer, users.issuer);
+      publish('ClientParameter', parameters.clientId, users.clientId);
+      new CfnOutput(this, 'UserPoolId', {
+        value: users.userPoolId,
+        description: 'User pool of the console.',
+      });
+    }
     new CfnOutput(this, 'PlaybackBaseUrl', {
       value: edge.playbackBaseUrl,
       description:

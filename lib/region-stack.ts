@@ -1,5 +1,6 @@
 import { type App, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Platform as ImagePlatform } from 'aws-cdk-lib/aws-ecr-assets';
+import { ownerLimits } from './config/api-settings.ts';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
 import {
   channelRoleName,
@@ -10,13 +11,14 @@ import {
   popRegion,
   rtmpApp,
 } from './config/names.ts';
-import { ControlApi } from './control/api/infra/control-api-function.ts';
+import { ControlApi, type TokenIssuer } from './control/api/infra/control-api-function.ts';
 import { BudgetStopFunction } from './control/budget/infra/budget-stop-function.ts';
 import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-function.ts';
 import { FleetMetrics } from './control/fleet-metrics/infra/fleet-metrics-function.ts';
 import { KeyPepper } from './control/infra/key-pepper.ts';
 import { ManagedChannels } from './control/managed-channels/infra/managed-channels-function.ts';
 import { PlaybackKeys } from './control/playback/infra/playback-keys-function.ts';
+import { cognitoClaims, cognitoNames } from './control/policy/console-sign-in.ts';
 import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from './control-store/infra/tables.ts';
 import { controlTableNames } from './control-store/tables.ts';
@@ -34,6 +36,7 @@ import { RegionAlarms } from './observability/infra/alarms.ts';
 import { RegionDashboard } from './observability/infra/dashboard.ts';
 import { alarmLimits } from './observability/policy/alarm-limits.ts';
 import { OriginBucket } from './origin/infra/origin-bucket.ts';
+import { PageRegionDocument } from './player/infra/region-document.ts';
 import { PopBalancer } from './pop/infra/balancer.ts';
 import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
@@ -206,6 +209,7 @@ export class RegionStack extends Stack {
       denialsArn,
       ...measured,
     });
+    const issuer = tokenIssuer(remoteParameters, deployment);
     const control = new ControlApi(this, 'Control', {
       name,
       region: region.name,
@@ -213,7 +217,7 @@ export class RegionStack extends Stack {
       ...(plainRtmp && { ingestRtmpUrl: `rtmp://${ingestHost}:${publicPorts.rtmp}/${rtmpApp}` }),
       playbackBaseUrl,
       pageBaseUrl: playbackBaseUrl,
-      access: deployment.api,
+      access: { ...deployment.api, jwt: issuer },
       eventDays: retention.eventDays,
       quarantineDays: retention.quarantineDays,
       tables,
@@ -228,6 +232,19 @@ export class RegionStack extends Stack {
       ...(deployment.ladder && { ladder: deployment.ladder }),
       ...measured,
     });
+    if (issuer) {
+      new PageRegionDocument(this, 'PageDocument', {
+        page: {
+          bucketName: remoteParameters.read('PageBucket', {
+            region: edgeRegion,
+            name: edgeParameters(name).pageBucket,
+          }),
+          region: edgeRegion,
+        },
+        document: { apiBaseUrl: control.apiUrl },
+        calls,
+      });
+    }
     const streamEvents = new StreamEvents(this, 'StreamEvents', {
       name,
       table: tables.table('events'),
@@ -339,5 +356,19 @@ function addresses(remote: RemoteParameters, { name, domain }: Deployment, regio
       : remote.read('PlaybackBaseUrl', { region: edgeRegion, name: edge.baseUrl }),
     distributionId: remote.read('DistributionId', { region: edgeRegion, name: edge.distributionId }),
     denialsArn: remote.read('DenialsArn', { region: edgeRegion, name: edge.denialsArn }),
+  };
+}
+
+/** Whose tokens the API accepts: the deployment's own issuer, or the user pool of the edge stack. Undefined for IAM. */
+function tokenIssuer(remote: RemoteParameters, { name, api }: Deployment): TokenIssuer | undefined {
+  if (!api.cognito) return api.jwt;
+  const parameters = edgeParameters(name);
+  return {
+    issuer: remote.read('Issuer', { region: edgeRegion, name: parameters.issuer }),
+    // Cognito's access tokens have the client where others have an audience, and the gateway takes either.
+    audiences: [remote.read('ClientId', { region: edgeRegion, name: parameters.clientId })],
+    scopePrefix: cognitoNames(name).scopePrefix,
+    ...cognitoClaims,
+    ...ownerLimits,
   };
 }

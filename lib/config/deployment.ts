@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiSettings } from './api-settings.ts';
 import { overlapOf } from './capacity-schedule.ts';
 import {
   channelClasses,
@@ -6,7 +7,6 @@ import {
   defaultCpuStreams,
   dvrWindowSeconds,
   eventDays,
-  mostApiRequestsPerSecond,
   mostFleetTasks,
 } from './defaults.ts';
 import { tasksFor } from './fleet-scaling.ts';
@@ -243,51 +243,6 @@ const retention = z
   })
   .prefault({});
 
-const api = z
-  .strictObject({
-    jwt: z
-      .strictObject({
-        issuer: z
-          .url({ protocol: /^https$/, error: 'must be an https address' })
-          .describe('OpenID Connect issuer.'),
-        audiences: z.array(z.string().min(1)).min(1).describe('Accepted values of `aud`.'),
-        ownerClaim: z
-          .string()
-          .regex(/^[\w.:/-]{1,128}$/, 'must be the name of a claim')
-          .default('sub')
-          .describe('Claim that names the owner of streams. A caller sees only streams of the same owner.'),
-        scopePrefix: z
-          .string()
-          .max(200)
-          .regex(/^\S*$/, 'must not contain spaces')
-          .default('')
-          .describe('What the issuer puts in front of the scopes, for example `headwater/` with Cognito.'),
-        createsPerMinute: z
-          .int()
-          .min(1)
-          .max(10_000)
-          .default(20)
-          .describe('Streams that one owner may create a minute.'),
-        streamsPerOwner: z.int().min(1).max(1_000).default(200).describe('Streams that one owner may have.'),
-      })
-      .optional()
-      .describe(
-        'Accepts this issuer’s tokens instead of IAM identities. Their scopes (`streams:read`, `streams:write`, `takedown`, `platform`) say what callers may do.',
-      ),
-    requestsPerSecond: z
-      .int()
-      .min(1)
-      .max(mostApiRequestsPerSecond)
-      .default(50)
-      .describe('Sustained request rate of the control API.'),
-    burst: z.int().min(1).max(5_000).default(100).describe('Burst limit of the control API, in requests.'),
-    pageOrigins: z
-      .array(z.url({ protocol: /^https$/, error: 'must be an https origin' }))
-      .default([])
-      .describe('Web origins that may use the API from a browser.'),
-  })
-  .prefault({});
-
 const managedEncoder = z
   .strictObject({
     channelClass: z
@@ -297,7 +252,7 @@ const managedEncoder = z
   })
   .describe('Offers AWS MediaLive as an alternative encoder for a stream. Omit to not offer it.');
 
-const fields = z.strictObject({
+const deploymentFields = z.strictObject({
   $schema: z.string().optional().describe('Path of the JSON Schema, for editors.'),
   name: z
     .string()
@@ -342,7 +297,7 @@ const fields = z.strictObject({
     .default(dvrWindowSeconds.default)
     .describe('How far back viewers can seek while a stream is on air, in seconds.'),
   retention: retention.describe('How long data is kept.'),
-  api: api.describe('Control API.'),
+  api: apiSettings.describe('Control API, and the console on the page.'),
   budget: z
     .strictObject({
       monthlyUsd: z
@@ -361,17 +316,23 @@ const fields = z.strictObject({
   alarmEmails: z.array(email).max(20).default([]).describe('Recipients of alarm emails, in every region.'),
 });
 
-export const deploymentSchema = fields.superRefine(({ regions, compute: { schedule } }, context) => {
-  const known = new Set(regions.map(({ name }) => name));
-  for (const [index, event] of schedule.entries())
-    for (const [at, name] of (event.regions ?? []).entries())
-      if (!known.has(name))
-        context.addIssue({
-          code: 'custom',
-          path: ['compute', 'schedule', index, 'regions', at],
-          message: 'must be one of the regions',
-        });
-});
+export const deploymentSchema = deploymentFields
+  .superRefine(({ regions, compute: { schedule } }, context) => {
+    const known = new Set(regions.map(({ name }) => name));
+    for (const [index, event] of schedule.entries())
+      for (const [at, name] of (event.regions ?? []).entries())
+        if (!known.has(name))
+          context.addIssue({
+            code: 'custom',
+            path: ['compute', 'schedule', index, 'regions', at],
+            message: 'must be one of the regions',
+          });
+  })
+  // Cognito puts the name into the host name of its sign-in page, and reserves these words.
+  .refine(({ name, api }) => !api.cognito || !/aws|amazon|cognito/.test(name), {
+    path: ['name'],
+    error: 'must not contain aws, amazon or cognito with api.cognito',
+  });
 
 /** A validated deployment with all defaults filled in. The fields are described in docs/deployment.md. */
 export type Deployment = z.output<typeof deploymentSchema>;

@@ -35,6 +35,9 @@ export const edgeParameters = (deployment: string) =>
     baseUrl: `/${deployment}/edge/base-url`,
     distributionId: `/${deployment}/edge/distribution-id`,
     denialsArn: `/${deployment}/edge/denials-arn`,
+    pageBucket: `/${deployment}/edge/page-bucket`,
+    issuer: `/${deployment}/edge/issuer`,
+    clientId: `/${deployment}/edge/client-id`,
   }) as const;
 
 /** The budget of a deployment, as its notifications name it, and the topic that tells regions that it is spent. */

@@ -43,6 +43,8 @@ export interface EdgeDistributionProps {
   readonly regions: readonly string[];
   /** Served at every path that is not media. */
   readonly page: PlayerPage;
+  /** Origins that the console connects to, as CSP sources. @default no console */
+  readonly pageConnects?: readonly string[] | undefined;
   readonly retention: Pick<Deployment['retention'], 'logDays' | 'keepOnDelete'>;
   /** @default CloudFront's own domain name and certificate */
   readonly domain?: Deployment['domain'];
@@ -74,7 +76,10 @@ export class EdgeDistribution extends Construct {
       originAccessControlName: `${deployment}-edge`,
       signing: Signing.SIGV4_ALWAYS,
     });
-    const headers = new EdgeResponseHeaders(this, 'Headers', { deployment });
+    const headers = new EdgeResponseHeaders(this, 'Headers', {
+      deployment,
+      ...(props.pageConnects && { pageConnects: props.pageConnects }),
+    });
     const access = new EdgeAccess(this, 'Denials', { deployment, logDays: retention.logDays });
     this.denialsArn = access.storeArn;
     const firewall = new EdgeFirewall(this, 'Firewall', { deployment, retention, viewersPerAddress });
