@@ -1,5 +1,4 @@
 // Broadcasts to a running platform, plays what viewers play and judges it: by hand after a deploy, in tests, and on a schedule.
-import { readFile } from 'node:fs/promises';
 import { iamCredentials } from '../lib/adapters/aws/signed-requests.ts';
 import { heardSound, shownPictures } from '../lib/adapters/node/ffmpeg/decode.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
@@ -10,16 +9,19 @@ import {
   type Credentials,
   noCredentials,
 } from '../lib/adapters/node/http/api-requests.ts';
+import { clientCredentials } from '../lib/adapters/node/http/client-credentials.ts';
 import { edgeRequests } from '../lib/adapters/node/http/edge-requests.ts';
 import { createLog } from '../lib/adapters/node/log.ts';
+import { openSecret } from '../lib/adapters/secret-sources.ts';
 import { pageOrigin } from '../lib/canary/broadcast.ts';
 import { type CanaryOptions, helpText, parseCanaryOptions, UsageError } from '../lib/canary/options.ts';
-import { chooseCredentials } from '../lib/canary/policy/credentials.ts';
+import { canaryScopes, chooseCredentials } from '../lib/canary/policy/credentials.ts';
 import { CanaryStoppedError, CanaryUnusableError } from '../lib/canary/policy/errors.ts';
 import type { CanaryPorts } from '../lib/canary/ports.ts';
 import { faultsOfReport, figureOf, reportJson, reportText } from '../lib/canary/report.ts';
 import { type CanaryReport, hasPassed, runCanary } from '../lib/canary/run.ts';
 import { EnvironmentError } from '../lib/config/env.ts';
+import { type SecretLocation, secretLocation } from '../lib/config/locations.ts';
 import { apiToken, canaryCodec } from '../lib/config/programs/canary.ts';
 import { programCodec } from '../lib/config/programs/program.ts';
 import { systemClock } from '../lib/net/clock.ts';
@@ -28,7 +30,18 @@ import { systemClock } from '../lib/net/clock.ts';
 const besidesMs = 240_000;
 
 async function credentialsFor({ api, region, tokenFile }: CanaryOptions): Promise<Credentials> {
-  const token = tokenFile === undefined ? canaryCodec.decode(process.env).apiToken : await tokenIn(tokenFile);
+  const { oidcIssuer, oidcAudience, oidcScopePrefix, oidcClient, ...env } = canaryCodec.decode(process.env);
+  if (oidcIssuer !== undefined && oidcClient !== undefined) {
+    return clientCredentials({
+      issuer: oidcIssuer,
+      audience: oidcAudience,
+      scopes: canaryScopes.map((scope) => `${oidcScopePrefix}${scope}`),
+      client: await openSecret(oidcClient),
+    });
+  }
+  const place = tokenFile === undefined ? env.apiToken : `file:${tokenFile}`;
+  const location = secretLocation.safeParse(place);
+  const token = location.success ? await tokenAt(location.data) : place;
   const choice = chooseCredentials(api, { hasToken: token !== undefined, ...(region && { region }) });
   if (choice.kind === 'token' && token !== undefined) return bearerToken(token);
   if (choice.kind === 'iam') return iamCredentials(choice.region);
@@ -42,13 +55,14 @@ async function credentialsFor({ api, region, tokenFile }: CanaryOptions): Promis
   );
 }
 
-async function tokenIn(file: string): Promise<string> {
-  const token = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new CanaryUnusableError(`The token file can't be read: ${cause.message}`, { cause });
+async function tokenAt(location: SecretLocation): Promise<string> {
+  const source = await openSecret(location);
+  const token = await source.read().catch((cause: Error) => {
+    throw new CanaryUnusableError(`The API token can't be read: ${cause.message}`, { cause });
   });
   const parsed = apiToken.safeParse(token.trim());
   if (parsed.success) return parsed.data;
-  throw new CanaryUnusableError(`${file} doesn't hold a token: it must be one word.`);
+  throw new CanaryUnusableError(`${source.name} doesn't hold a token: it must be one word.`);
 }
 
 async function portsFor(options: CanaryOptions): Promise<CanaryPorts> {

@@ -202,6 +202,13 @@ const api = z
           .regex(/^\S*$/, 'must not contain spaces')
           .default('')
           .describe('What the issuer puts in front of the scopes, for example `headwater/` with Cognito.'),
+        canarySecret: z
+          .string()
+          .regex(/^[\w/+=.@-]{1,512}$/, 'must be the name of a secret')
+          .optional()
+          .describe(
+            'For `canary`: name of a secret in every region’s Secrets Manager, with the `clientId` and `clientSecret` (JSON) of an OAuth client. The issuer must give it tokens (client credentials) with the scopes `streams:read`, `streams:write` and `takedown`.',
+          ),
         createsPerMinute: z
           .int()
           .min(1)
@@ -237,63 +244,74 @@ const managedEncoder = z
   })
   .describe('Offers AWS MediaLive as an alternative encoder for a stream. Omit to not offer it.');
 
-export const deploymentSchema = z.strictObject({
-  $schema: z.string().optional().describe('Path of the JSON Schema, for editors.'),
-  name: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
-      'must be 2 to 20 lowercase letters, digits and hyphens, starting with a letter and not ending with a hyphen',
-    )
-    .describe('Prefix for the names of all resources, so that two deployments fit in one account.'),
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'must be the 12 digits of an AWS account')
-    .optional()
-    .describe('AWS account. Omit to use the account of the deploying credentials.'),
-  regions: z
-    .array(region)
-    .min(1)
-    .max(12)
-    .refine(
-      (list) => new Set(list.map(({ name }) => name)).size === list.length,
-      'must not name a region twice',
-    )
-    .describe('Regions that ingest and encode broadcasts. Each is an independent cell.'),
-  domain: domain
-    .optional()
-    .describe(
-      'Domain name. Omit to use AWS hostnames and a self-signed ingest certificate, which ffmpeg accepts and OBS rejects.',
-    ),
-  plainRtmp: z.boolean().default(false).describe('Whether to also accept RTMP without TLS, on port 1935.'),
-  simulcast: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether streams may be pushed to other RTMP servers. Gives the proxies internet access through NAT gateways.',
-    ),
-  compute: compute.describe('Fleet sizes.'),
-  managedEncoder: managedEncoder.optional(),
-  ladder: ladderSchema.optional().describe('Renditions. Omit for 1080p, 720p, 480p and 360p.'),
-  dvrWindowSeconds: z
-    .int()
-    .min(dvrWindowSeconds.min)
-    .max(dvrWindowSeconds.max)
-    .default(dvrWindowSeconds.default)
-    .describe('How far back viewers can seek while a stream is on air, in seconds.'),
-  retention: retention.describe('How long data is kept.'),
-  api: api.describe('Control API.'),
-  budget: z
-    .strictObject({
-      monthlyUsd: z
-        .number()
-        .positive()
-        .describe('US dollars per month. Emails are sent at 80% spent and at a forecast of 100%.'),
-      emails: z.array(email).min(1).max(10).describe('Recipients of budget emails.'),
-    })
-    .describe('Budget for everything in the account with this deployment’s tag.'),
-  alarmEmails: z.array(email).max(20).default([]).describe('Recipients of alarm emails, in every region.'),
-});
+export const deploymentSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('Path of the JSON Schema, for editors.'),
+    name: z
+      .string()
+      .regex(
+        /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
+        'must be 2 to 20 lowercase letters, digits and hyphens, starting with a letter and not ending with a hyphen',
+      )
+      .describe('Prefix for the names of all resources, so that two deployments fit in one account.'),
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'must be the 12 digits of an AWS account')
+      .optional()
+      .describe('AWS account. Omit to use the account of the deploying credentials.'),
+    regions: z
+      .array(region)
+      .min(1)
+      .max(12)
+      .refine(
+        (list) => new Set(list.map(({ name }) => name)).size === list.length,
+        'must not name a region twice',
+      )
+      .describe('Regions that ingest and encode broadcasts. Each is an independent cell.'),
+    domain: domain
+      .optional()
+      .describe(
+        'Domain name. Omit to use AWS hostnames and a self-signed ingest certificate, which ffmpeg accepts and OBS rejects.',
+      ),
+    plainRtmp: z.boolean().default(false).describe('Whether to also accept RTMP without TLS, on port 1935.'),
+    simulcast: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether streams may be pushed to other RTMP servers. Gives the proxies internet access through NAT gateways.',
+      ),
+    compute: compute.describe('Fleet sizes.'),
+    managedEncoder: managedEncoder.optional(),
+    ladder: ladderSchema.optional().describe('Renditions. Omit for 1080p, 720p, 480p and 360p.'),
+    dvrWindowSeconds: z
+      .int()
+      .min(dvrWindowSeconds.min)
+      .max(dvrWindowSeconds.max)
+      .default(dvrWindowSeconds.default)
+      .describe('How far back viewers can seek while a stream is on air, in seconds.'),
+    retention: retention.describe('How long data is kept.'),
+    api: api.describe('Control API.'),
+    budget: z
+      .strictObject({
+        monthlyUsd: z
+          .number()
+          .positive()
+          .describe('US dollars per month. Emails are sent at 80% spent and at a forecast of 100%.'),
+        emails: z.array(email).min(1).max(10).describe('Recipients of budget emails.'),
+      })
+      .describe('Budget for everything in the account with this deployment’s tag.'),
+    canary: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether every region broadcasts to itself every 15 minutes from outside, judges what viewers get, and raises an alarm.',
+      ),
+    alarmEmails: z.array(email).max(20).default([]).describe('Recipients of alarm emails, in every region.'),
+  })
+  .refine(({ canary, api: { jwt } }) => !canary || !jwt || jwt.canarySecret !== undefined, {
+    path: ['canary'],
+    error: 'needs api.jwt.canarySecret: the API accepts no IAM identities',
+  });
 
 /** A validated deployment with all defaults filled in. The fields are described in docs/deployment.md. */
 export type Deployment = z.output<typeof deploymentSchema>;

@@ -1,3 +1,6 @@
+/** What a token must allow. */
+export const canaryScopes = ['streams:read', 'streams:write', 'takedown'] as const;
+
 /** How to authorize requests to an API. */
 export type CredentialChoice =
   | { readonly kind: 'token' }
