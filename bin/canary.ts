@@ -1,5 +1,4 @@
 // Broadcasts to a running platform, plays what viewers play and judges it: by hand after a deploy, in tests, and on a schedule.
-import { iamCredentials } from '../lib/adapters/aws/signed-requests.ts';
 import { heardSound, shownPictures } from '../lib/adapters/node/ffmpeg/decode.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
 import { publishNumbered } from '../lib/adapters/node/ffmpeg/numbered-broadcast.ts';
@@ -44,7 +43,10 @@ async function credentialsFor({ api, region, tokenFile }: CanaryOptions): Promis
   const token = location.success ? await tokenAt(location.data) : place;
   const choice = chooseCredentials(api, { hasToken: token !== undefined, ...(region && { region }) });
   if (choice.kind === 'token' && token !== undefined) return bearerToken(token);
-  if (choice.kind === 'iam') return iamCredentials(choice.region);
+  if (choice.kind === 'iam') {
+    const { iamCredentials } = await import('../lib/adapters/aws/signed-requests.ts');
+    return iamCredentials(choice.region);
+  }
   if (choice.kind === 'none') return noCredentials;
   if (choice.kind === 'other-region')
     throw new CanaryUnusableError(

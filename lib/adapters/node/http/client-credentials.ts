@@ -10,7 +10,7 @@ export interface ClientCredentialsOptions {
   readonly audience: string;
   readonly scopes: readonly string[];
   /** JSON with `clientId` and `clientSecret`. */
-  readonly client: SecretSource;
+  readonly client: Pick<SecretSource, 'name' | 'read'>;
 }
 
 const clientSchema = z.object({ clientId: z.string().min(1), clientSecret: z.string().min(1) });
@@ -47,7 +47,7 @@ async function requestToken({ issuer, audience, scopes, client }: ClientCredenti
   return access_token;
 }
 
-async function readClient(source: SecretSource) {
+async function readClient(source: ClientCredentialsOptions['client']) {
   const text = await source.read().catch((cause: Error) => {
     throw new CanaryUnusableError(`The secret ${source.name} can't be read: ${cause.message}`, { cause });
   });

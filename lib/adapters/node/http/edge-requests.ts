@@ -32,7 +32,6 @@ export function edgeRequests(origin: string): RequestEdge {
 
 /** fetch hides the reason one level down. */
 export function reasonOf(fault: unknown): string {
-  if (!(fault instanceof Error)) return String(fault);
-  const { cause } = fault as Error & { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? fault.message;
+  const { cause, message } = fault as { message?: string; cause?: { code?: string; message?: string } };
+  return cause?.code ?? cause?.message ?? message ?? String(fault);
 }
