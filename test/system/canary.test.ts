@@ -1,8 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { heardSound, shownPictures } from '../../lib/adapters/node/ffmpeg/decode.ts';
+import { publishNumbered } from '../../lib/adapters/node/ffmpeg/numbered-broadcast.ts';
+import { apiRequests, noCredentials } from '../../lib/adapters/node/http/api-requests.ts';
+import { edgeRequests } from '../../lib/adapters/node/http/edge-requests.ts';
+import { pageOrigin } from '../../lib/canary/broadcast.ts';
+import type { CanaryPorts, RequestEdge } from '../../lib/canary/ports.ts';
+import { runCanary } from '../../lib/canary/run.ts';
+import { systemClock } from '../../lib/net/clock.ts';
 import { Platform } from '../../testkit/platform/platform.ts';
+import { temporaryFolder } from '../../testkit/temporary-folder.ts';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -71,6 +81,65 @@ test('the canary finds nothing wrong, though a worker dies under it, and leaves 
   expect(report).not.toHaveProperty('failure');
   expect(report).not.toHaveProperty('leftBehind');
   expect(await statusOf(report.streamId)).toBe(404);
+});
+
+/** An ffmpeg whose sound is 300 ms late, and that drops every tenth picture. */
+const badEncoder = `#!/bin/bash
+inputs=0
+for argument in "$@"; do
+  if [ "$argument" = -re ] && [ $((inputs++)) = 1 ]; then bad+=(-itsoffset 0.3); fi
+  if [ "$argument" = -c:v ]; then bad+=(-vf 'select=not(eq(mod(n\\,10)\\,3))' -fps_mode passthrough); fi
+  bad+=("$argument")
+done
+exec ffmpeg "\${bad[@]}"
+`;
+
+/** An edge that forgets a rendition from its third segment on, and keeps nothing in its cache. */
+const badEdge =
+  (edge: RequestEdge): RequestEdge =>
+  async (url, options) => {
+    const response = await edge(url, options);
+    const isSegment = url.endsWith('.m4s');
+    if (isSegment)
+      return {
+        ...response,
+        headers: { ...response.headers, 'cache-control': 'no-store', 'x-cache': 'miss' },
+      };
+    if (!url.endsWith('/360p/playlist.m3u8')) return response;
+    const segments = response.body.toString().split(/(?=^#EXTINF)/m);
+    const end = segments.at(-1)?.includes('#EXT-X-ENDLIST') ? '#EXT-X-ENDLIST\n' : '';
+    return segments.length <= 3
+      ? response
+      : { ...response, body: Buffer.from(`${segments.slice(0, 3).join('')}${end}`) };
+  };
+
+test('the canary notices a late sound, dropped pictures, a rendition that stops and a cache that is off', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await temporaryFolder();
+  cleanup.defer(() => folder.remove());
+  const encoder = join(folder.path, 'ffmpeg');
+  await writeFile(encoder, badEncoder, { mode: 0o700 });
+  const ports: CanaryPorts = {
+    api: apiRequests(platform.ready.api, noCredentials),
+    edge: badEdge(edgeRequests(pageOrigin)),
+    decoder: { pictures: (media) => shownPictures(media), sound: (media) => heardSound(media) },
+    clock: systemClock,
+    broadcast: (options) => publishNumbered(encoder, options),
+  };
+  const plan = { seconds: 12, size: '854x480' };
+  const report = await runCanary(plan, ports, new AbortController().signal);
+  const faults = report.checks
+    .filter(({ name }) => !timed.includes(name))
+    .flatMap(({ name, faults: found }) => found.map((fault) => `${name}: ${fault}`));
+  expect(faults).toEqual([
+    expect.stringMatching(/^continuity: HLS 360p: 4\.00 s of 12\.00 s published$/),
+    expect.stringMatching(/^pictures: 480p: 30 pictures lost .* first: 3$/),
+    expect.stringMatching(/^pictures: 360p: 210 pictures lost .* first: 3$/),
+    expect.stringMatching(/^sound: sound against picture 3\d\d ms .* 3 of 3 beeps off/),
+    expect.stringMatching(/^sound: 0\.\d\d s of silence, first at 0\.00 s/),
+    expect.stringMatching(/^cache: \d+ of \d+ repeated requests for segments were cache hits/),
+    expect.stringMatching(/^headers: segment: cache-control is 'no-store'/),
+  ]);
 });
 
 test('an interrupted canary says so, and leaves nothing behind', async () => {

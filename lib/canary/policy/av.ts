@@ -45,7 +45,7 @@ function pictureFaults(id: string, pictures: PicturesFound, complaints: readonly
       ? [`${id}: picture ${back.to} after ${back.from}, ${backwards.length} times (right: never)`]
       : []),
     ...(unnumbered > 0 ? [`${id}: ${unnumbered} pictures are not ours or are broken (right: 0)`] : []),
-    ...counted(complaints, `${id}: complaints of the decoder`),
+    ...counted(complaints, `complaints of the decoder of ${id}`),
   ];
 }
 

@@ -20,6 +20,8 @@ export async function shownPictures(
 ): Promise<{ pictures: ShownPicture[]; complaints: readonly string[] }> {
   const { bytes, framesMs, complaints } = await decode(ffmpeg, media, [
     ...['-map', '0:v:0', '-fps_mode', 'passthrough', '-f', 'rawvideo'],
+    // Otherwise times round to the frame rate, and ffmpeg complains of each picture that filler stands close to.
+    ...['-enc_time_base', '1:90000'],
     ...['-vf', `scale=${gridWidth}:${gridHeight}:flags=area,format=gray,showinfo=checksum=0`],
   ]);
   const cells = gridWidth * gridHeight;

@@ -19,7 +19,8 @@ export function publishNumbered(
       ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-nostats'],
       // Tells how far it has sent: that is the publisher's clock.
       ...['-progress', 'pipe:1', '-stats_period', '0.25'],
-      ...['-re', '-f', 'lavfi', '-i', pictureFilter({ size, rate: frameRate })],
+      // Scaling keeps the shape of the grid of cells; square pixels make it the size asked for.
+      ...['-re', '-f', 'lavfi', '-i', `${pictureFilter({ size, rate: frameRate })},setsar=1`],
       ...['-re', '-f', 'lavfi', '-i', soundSource({})],
       ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-sc_threshold', '0'],
       ...['-g', String(frameRate * 2), '-b:v', '1500k', '-maxrate', '1500k', '-bufsize', '1500k'],
