@@ -25,8 +25,8 @@ import { apiToken, canaryCodec } from '../lib/config/programs/canary.ts';
 import { programCodec } from '../lib/config/programs/program.ts';
 import { systemClock } from '../lib/net/clock.ts';
 
-/** How long a run may take beside its broadcast: takedown and restore have a minute each in the worst case. */
-const besidesMs = 240_000;
+/** How long a run may take beside its broadcast: decoding takes a minute, takedown and restore up to seven. */
+const besidesMs = 600_000;
 
 async function credentialsFor({ api, region, tokenFile }: CanaryOptions): Promise<Credentials> {
   const { oidcIssuer, oidcAudience, oidcScopePrefix, oidcClient, ...env } = canaryCodec.decode(process.env);

@@ -20,7 +20,7 @@ const streamName = 'Headwater canary';
 /** A broadcast of an interrupted canary ends soon by itself. */
 const reconnectWindowMs = 10_000;
 /** How long the removal may take: a broadcast ends first, or a takedown is undone. */
-const removeWithinMs = 60_000;
+const removeWithinMs = 180_000;
 const removeEveryMs = 1_000;
 
 /** The stream that a run creates and removes. */

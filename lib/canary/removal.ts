@@ -16,7 +16,9 @@ import type { CanaryPorts } from './ports.ts';
 const lookEveryMs = 250;
 /** All that was requested must be refused this many times in a row: one edge location has several servers. */
 const darkRounds = 4;
-const restoreWithinMs = 60_000;
+/** On AWS a takedown is complete once CloudFront has emptied its caches; after five minutes it counts as stuck. */
+const takenDownWithinMs = 300_000;
+const restoreWithinMs = 120_000;
 
 /** Takes the stream down, brings it back and deletes it, and judges what the edge answers meanwhile. */
 export class Removal {
@@ -38,14 +40,15 @@ export class Removal {
   }
 
   async restore(): Promise<Check> {
-    const sinceMs = this.#ports.clock.nowMs();
+    let sinceMs = this.#ports.clock.nowMs();
     let faults: readonly string[] = [];
     let probes: RestoredProbe[] = [];
     let restoredAfterMs: number | undefined;
     try {
-      await this.#untilTakedown('taken-down');
+      await this.#untilTakedown('taken-down', takenDownWithinMs);
+      sinceMs = this.#ports.clock.nowMs();
       await this.#stream.restore();
-      await this.#untilTakedown('restored');
+      await this.#untilTakedown('restored', restoreWithinMs);
       while (this.#ports.clock.nowMs() - sinceMs < restoreWithinMs) {
         probes = await Promise.all([...this.#urls].map(([url, digest]) => this.#probeRestored(url, digest)));
         if (probes.every(({ status, same }) => status === 200 && same)) {
@@ -102,15 +105,15 @@ export class Removal {
   }
 
   /** A takedown finishes in the background; it is undone once it is complete. */
-  async #untilTakedown(state: string): Promise<void> {
-    const untilMs = this.#ports.clock.nowMs() + restoreWithinMs;
+  async #untilTakedown(state: string, withinMs: number): Promise<void> {
+    const untilMs = this.#ports.clock.nowMs() + withinMs;
     let now = '';
     while (this.#ports.clock.nowMs() < untilMs) {
       now = await this.#stream.takedownState();
       if (now === state) return;
       await this.#pause();
     }
-    throw new Error(`the takedown is still ${now} after ${restoreWithinMs / 1000} s (right: ${state})`);
+    throw new Error(`the takedown is still ${now} after ${withinMs / 1000} s (right: ${state})`);
   }
 
   #pause(): Promise<void> {

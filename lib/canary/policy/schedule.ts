@@ -1,8 +1,8 @@
 import type { LadderConfig } from '../../config/ladder.ts';
 
 /**
- * When it runs: every 15 minutes, in the middle of the alarm's periods, which begin with the quarters of the hour. A run takes up to
- * four minutes, so each period has the end of exactly one.
+ * When it runs: every 15 minutes, in the middle of the alarm's periods, which begin with the quarters of the hour. A run
+ * usually takes four minutes, so each period has the end of exactly one.
  */
 export const canaryMinutes = '5/15';
 
