@@ -1,7 +1,9 @@
 import { type App, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Platform as ImagePlatform } from 'aws-cdk-lib/aws-ecr-assets';
+import { CanaryTask } from './canary/infra/canary-task.ts';
 import { ownerLimits } from './config/api-settings.ts';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
+import { defaultLadder } from './config/ladder.ts';
 import {
   channelRoleName,
   edgeParameters,
@@ -41,6 +43,7 @@ import { PopBalancer } from './pop/infra/balancer.ts';
 import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
 import { RegionNetwork } from './region/infra/network.ts';
+import type { ImageName } from './region/infra/program-files.ts';
 import { ProgramImage } from './region/infra/program-image.ts';
 import { StartOrder } from './region/infra/start-order.ts';
 import { publicPorts, simulcastPorts } from './region/policy/tcp-ports.ts';
@@ -168,8 +171,8 @@ export class RegionStack extends Stack {
       logDays,
       ...(deployment.ladder && { ladder: deployment.ladder }),
     } as const;
-    const image = (imageId: string, platform: ImagePlatform) =>
-      new ProgramImage(this, imageId, { image: 'encoder-image', platform }).containerImage;
+    const image = (imageId: string, platform: ImagePlatform, name: ImageName = 'encoder-image') =>
+      new ProgramImage(this, imageId, { image: name, platform }).containerImage;
     const cpuEncoder = new CpuEncoderFleet(this, 'CpuEncoder', {
       ...workers,
       image: image('CpuEncoderImage', ImagePlatform.LINUX_ARM64),
@@ -277,6 +280,20 @@ export class RegionStack extends Stack {
 
     const budgetStop =
       deployment.budget.stop && new BudgetStopFunction(this, 'BudgetStop', { name, tables, ...measured });
+    const canary =
+      deployment.canary &&
+      new CanaryTask(this, 'Canary', {
+        name,
+        region: region.name,
+        cluster,
+        subnets: network.publicSubnets,
+        image: image('CanaryImage', ImagePlatform.LINUX_ARM64, 'canary-image'),
+        api: { url: control.apiUrl, id: control.apiId, logicalId: control.apiLogicalId },
+        ...(deployment.api.jwt && { jwt: deployment.api.jwt }),
+        ladder: deployment.ladder ?? defaultLadder,
+        after: [ingest.service, cpuEncoder.service, control],
+        logDays,
+      });
 
     const { topic } = new AlarmTopic(this, 'AlarmTopic', {
       deployment: name,
@@ -301,6 +318,7 @@ export class RegionStack extends Stack {
       api: control.apiId,
       takedowns: takedowns.function.function.functionName,
       ...(managedChannels && { managedChannels: managedChannels.function.function.functionName }),
+      ...(canary && { canary: canary.logGroup.logGroupName }),
       functions: [
         ...[control, streamEvents, takedowns, playbackKeys, fleetMetrics, certificate, relayKeys],
         ...(managedChannels ? [managedChannels] : []),

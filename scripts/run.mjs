@@ -16,6 +16,7 @@ const bin = join(root, 'node_modules', '.bin');
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
+  canary: { debian: ['ffmpeg'], steps: (args) => [['node', 'bin/canary.ts', ...args]] },
   drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
   field: { debian: ['ffmpeg'], steps: (args) => [['node', 'field/main.ts', ...args]] },
   forecast: { steps: (args) => [['node', 'bin/forecast.ts', ...args]] },

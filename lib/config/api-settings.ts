@@ -33,6 +33,13 @@ const jwt = z
       .describe(
         'Claim with a user’s groups, for an issuer that grants every user the same scopes. `takedown` and `platform` then also require the group of that name.',
       ),
+    canarySecret: z
+      .string()
+      .regex(/^[\w/+=.@-]{1,512}$/, 'must be the name of a secret')
+      .optional()
+      .describe(
+        'For `canary`: name of a secret in every region’s Secrets Manager, with the `clientId` and `clientSecret` (JSON) of an OAuth client. The issuer must give it tokens (client credentials) with the scopes `streams:read`, `streams:write` and `takedown`.',
+      ),
     clientId: z
       .string()
       .min(1)

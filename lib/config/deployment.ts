@@ -313,6 +313,12 @@ const deploymentFields = z.strictObject({
         ),
     })
     .describe('Budget for everything in the account with this deployment’s tag.'),
+  canary: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether every region broadcasts to itself every 15 minutes from outside, judges what viewers get, and raises an alarm.',
+    ),
   alarmEmails: z.array(email).max(20).default([]).describe('Recipients of alarm emails, in every region.'),
 });
 
@@ -332,6 +338,14 @@ export const deploymentSchema = deploymentFields
   .refine(({ name, api }) => !api.cognito || !/aws|amazon|cognito/.test(name), {
     path: ['name'],
     error: 'must not contain aws, amazon or cognito with api.cognito',
+  })
+  .refine(({ canary, api }) => !canary || !api.cognito, {
+    path: ['canary'],
+    error: 'is not possible with api.cognito, whose pool gives tokens to people only: use api.jwt',
+  })
+  .refine(({ canary, api: { jwt } }) => !canary || !jwt || jwt.canarySecret !== undefined, {
+    path: ['canary'],
+    error: 'needs api.jwt.canarySecret: the API accepts no IAM identities',
   });
 
 /** A validated deployment with all defaults filled in. The fields are described in docs/deployment.md. */

@@ -30,9 +30,14 @@ export const fullDeployment = (fields: object = {}): Deployment =>
     },
     retention: { recordingDays: 365 },
     api: {
-      jwt: { issuer: 'https://login.example.com', audiences: ['headwater'] },
+      jwt: {
+        issuer: 'https://login.example.com',
+        audiences: ['headwater'],
+        canarySecret: 'headwater/canary-client',
+      },
       pageOrigins: ['https://console.example.com'],
     },
+    canary: true,
     alarmEmails: ['operators@example.com'],
     ...fields,
   });

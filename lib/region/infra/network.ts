@@ -46,6 +46,8 @@ export class RegionNetwork extends Construct {
   readonly vpc: Vpc;
   /** Private subnets, one per zone. */
   readonly subnets: SubnetSelection = { subnetGroupName: 'cell' };
+  /** Public subnets, one per zone: for tasks that come from outside, like the canary. */
+  readonly publicSubnets: SubnetSelection = { subnetType: SubnetType.PUBLIC };
   /** The proxies' subnets: separate ones if only the proxies have internet access. */
   readonly ingestSubnets: SubnetSelection;
 
@@ -69,7 +71,7 @@ export class RegionNetwork extends Construct {
           // One address per task: 4,091 per zone.
           cidrMask: 20,
         },
-        // Only for NAT gateways; without them empty and free of charge. They bring the internet gateway, which Global
+        // For NAT gateways and the canary; without them empty and free of charge. They bring the internet gateway, which Global
         // Accelerator requires on a VPC that it sends traffic to, although nothing is routed through it.
         { name: 'gateway', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
         // Proxies only, since only they push to other servers: encoders have no internet access. 1,019 addresses per zone.

@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnApi,
   CorsHttpMethod,
   type CorsPreflightOptions,
   HttpApi,
@@ -113,6 +114,8 @@ export class ControlApi extends Construct {
   readonly apiUrl: string;
   /** As in CloudWatch. */
   readonly apiId: string;
+  /** In the template. */
+  readonly apiLogicalId: string;
   readonly function: PlatformFunction;
 
   constructor(scope: Construct, id: string, props: ControlApiProps) {
@@ -199,5 +202,6 @@ export class ControlApi extends Construct {
     stage.node.addDependency(api);
     this.apiUrl = api.apiEndpoint;
     this.apiId = api.apiId;
+    this.apiLogicalId = Stack.of(this).getLogicalId(api.node.defaultChild as CfnApi);
   }
 }

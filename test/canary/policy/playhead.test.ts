@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type Arrival, simulatePlayer } from '../../../drill/viewing/playhead.ts';
+import { type Arrival, simulatePlayer } from '../../../lib/canary/policy/playhead.ts';
 
 /** Segments of 2 s; each comes as it ends, later by what `lateMs` says for its number. */
 const arrivals = (count: number, lateMs: (number: number) => number = () => 0): Arrival[] =>

@@ -1,4 +1,4 @@
-import { playerBufferMs } from '../../lib/packaging/segment-grid.ts';
+import { playerBufferMs } from '../../packaging/segment-grid.ts';
 
 /** When a viewer got a segment: all times in ms of one clock. */
 export interface Arrival {

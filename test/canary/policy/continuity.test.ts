@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { followTimes, type ServedSegment } from '../../../drill/viewing/continuity.ts';
+import { followTimes, type ServedSegment } from '../../../lib/canary/policy/continuity.ts';
 import { mediaChunk } from '../../../lib/packaging/cmaf/chunk.ts';
 
 /** A segment of two chunks that begins at `ticks` and lasts for 60 of them. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { offsetsAt } from '../../../field/judge/step.ts';
+import { offsetsAt } from '../../../lib/canary/policy/step.ts';
 
 const sourceMs = Array.from({ length: 300 }, (_, number) => number * 40);
 const shown = sourceMs.map((ms, number) => ({ atMs: ms + 700, number }));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { gridHeight, gridWidth, pictureNumber } from '../../../field/source/numbered-picture.ts';
+import { gridHeight, gridWidth, pictureNumber } from '../../../lib/canary/policy/numbered-picture.ts';
 
 /** A picture as the filter draws it, before it is scaled up. */
 function cells(number: number): Uint8Array {

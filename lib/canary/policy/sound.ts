@@ -1,4 +1,4 @@
-import { beepHz, beepLevel, beepPitches, flashMs, toneLevel } from '../source/test-sound.ts';
+import { beepHz, beepLevel, beepPitches, flashMs, toneLevel } from './test-sound.ts';
 
 /** Sound as a player plays it. */
 export interface HeardSound {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { ShownPicture } from '../judge/pictures.ts';
-import type { HeardSound } from '../judge/sound.ts';
-import { gridHeight, gridWidth, pictureNumber } from '../source/numbered-picture.ts';
+import { gridHeight, gridWidth, pictureNumber } from '../../../canary/policy/numbered-picture.ts';
+import type { ShownPicture } from '../../../canary/policy/pictures.ts';
+import type { HeardSound } from '../../../canary/policy/sound.ts';
 
 /** A decoder's output. */
 interface Decoded {
@@ -16,9 +16,12 @@ interface Decoded {
 /** Every picture of a piece of media (init segment and segments), as a player shows them. */
 export async function shownPictures(
   media: Buffer,
+  ffmpeg = 'ffmpeg',
 ): Promise<{ pictures: ShownPicture[]; complaints: readonly string[] }> {
-  const { bytes, framesMs, complaints } = await decode(media, [
+  const { bytes, framesMs, complaints } = await decode(ffmpeg, media, [
     ...['-map', '0:v:0', '-fps_mode', 'passthrough', '-f', 'rawvideo'],
+    // Otherwise times round to the frame rate, and ffmpeg complains of each picture that filler stands close to.
+    ...['-enc_time_base', '1:90000'],
     ...['-vf', `scale=${gridWidth}:${gridHeight}:flags=area,format=gray,showinfo=checksum=0`],
   ]);
   const cells = gridWidth * gridHeight;
@@ -32,8 +35,9 @@ export async function shownPictures(
 /** The sound of a piece of media, as a player plays it. */
 export async function heardSound(
   media: Buffer,
+  ffmpeg = 'ffmpeg',
 ): Promise<{ sound: HeardSound; complaints: readonly string[] }> {
-  const { bytes, framesMs, complaints } = await decode(media, [
+  const { bytes, framesMs, complaints } = await decode(ffmpeg, media, [
     ...['-map', '0:a:0', '-f', 's16le'],
     ...[
       '-af',
@@ -48,8 +52,8 @@ export async function heardSound(
 const soundRate = 48_000;
 const frameSamples = 1024;
 
-async function decode(media: Buffer, output: readonly string[]): Promise<Decoded> {
-  const ffmpeg = spawn('ffmpeg', [
+async function decode(path: string, media: Buffer, output: readonly string[]): Promise<Decoded> {
+  const ffmpeg = spawn(path, [
     ...[
       '-hide_banner',
       '-nostats',

@@ -1,4 +1,4 @@
-import { parseChunks } from '../../lib/packaging/cmaf/reader.ts';
+import { parseChunks } from '../../packaging/cmaf/reader.ts';
 
 /** One segment as named by a playlist, with its bytes. */
 export interface ServedSegment {

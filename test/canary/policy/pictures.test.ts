@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { followPictures, type ShownPicture } from '../../../field/judge/pictures.ts';
+import { followPictures, type ShownPicture } from '../../../lib/canary/policy/pictures.ts';
 
 const sourceMs = Array.from({ length: 10 }, (_, number) => number * 40);
 const all = [...sourceMs.keys()];

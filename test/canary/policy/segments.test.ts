@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dashFaults, earlyEnds, hlsFaults, type ListedSegment } from '../../../field/judge/segments.ts';
+import { dashFaults, earlyEnds, hlsFaults, type ListedSegment } from '../../../lib/canary/policy/segments.ts';
 
 const segment = (number: number, change: Partial<ListedSegment> = {}): ListedSegment => ({
   uri: `http://edge/180p/${number}.m4s`,

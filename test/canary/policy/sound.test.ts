@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { findBeeps, findSilences, type HeardSound } from '../../../field/judge/sound.ts';
-import { beepEveryMs, beepHz, beepLevel, flashMs, toneLevel } from '../../../field/source/test-sound.ts';
+import { findBeeps, findSilences, type HeardSound } from '../../../lib/canary/policy/sound.ts';
+import { beepEveryMs, beepHz, beepLevel, flashMs, toneLevel } from '../../../lib/canary/policy/test-sound.ts';
 
 const rate = 48_000;
 const frameSamples = 1024;

@@ -1,4 +1,4 @@
-import { segmentMs } from '../../lib/packaging/segment-grid.ts';
+import { segmentMs } from '../../packaging/segment-grid.ts';
 
 /** A segment as one of the manifests lists it. */
 export interface ListedSegment {

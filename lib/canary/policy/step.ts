@@ -1,6 +1,6 @@
-import { beepEveryMs, beepPitches } from '../source/test-sound.ts';
 import { firstShown, type ShownPicture } from './pictures.ts';
 import type { Beep } from './sound.ts';
+import { beepEveryMs, beepPitches } from './test-sound.ts';
 
 /** Sound against its picture, at one beep. */
 export interface Offset {
