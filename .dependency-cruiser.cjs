@@ -11,7 +11,7 @@ const layers = [
   ['player', 'observability'],
   ['edge', 'pop'],
   ['origin', 'ingest', 'encoder'],
-  ['push', 'control'],
+  ['push', 'control', 'teardown'],
   ['adapters'],
 ];
 
@@ -21,7 +21,7 @@ const rooms = {
   adapters: ['node', 'aws', 'local'],
 };
 
-const stages = 'pop|ingest|push|encoder|origin|edge|player|control|region|observability';
+const stages = 'pop|ingest|push|encoder|origin|edge|player|control|region|observability|teardown';
 const pure = '^lib/(protocol|packaging|routing|config|telemetry)/';
 /** Interfaces, records and names that several stages agree on. They run nothing. */
 const contracts = '^lib/(net|control-store|object-store)/';

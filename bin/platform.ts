@@ -24,7 +24,9 @@ async function main(): Promise<void> {
   const pageDir = await mkdtemp(join(tmpdir(), 'headwater-page-'));
   try {
     await writePage(pageDir);
-    declarePlatform(app, { deployment, pageDir });
+    // `cdk diff` would always show it; a fixed one shows only what else changes.
+    const deployedAt: string | undefined = app.node.tryGetContext('deployedAt');
+    declarePlatform(app, { deployment, pageDir, deployedAt });
     // Synthesis fails if a cdk-nag rule is violated.
     Validations.of(app).addPlugins(new AwsSolutionsChecks());
     app.synth();

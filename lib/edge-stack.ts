@@ -55,9 +55,13 @@ export class EdgeStack extends Stack {
 
     // Values that regions pass on to broadcasters and viewers; they are read during a region's deploy.
     const parameters = edgeParameters(name);
-    const publish = (parameterId: string, parameterName: string, stringValue: string) =>
-      new StringParameter(this, parameterId, { parameterName, stringValue });
-    publish('BaseUrlParameter', parameters.baseUrl, edge.playbackBaseUrl);
+    const publish = (parameterId: string, parameterName: string, stringValue: string) => {
+      const parameter = new StringParameter(this, parameterId, { parameterName, stringValue });
+      // Even if the value is known earlier: regions read it once the edge works.
+      parameter.node.addDependency(edge);
+    };
+    // Only regions without a domain read it, also those that are about to lose theirs.
+    publish('BaseUrlParameter', parameters.baseUrl, edge.ownBaseUrl);
     publish('DistributionParameter', parameters.distributionId, edge.distributionId);
     publish('DenialsParameter', parameters.denialsArn, edge.denialsArn);
     new CfnOutput(this, 'PlaybackBaseUrl', {

@@ -10,13 +10,15 @@ export interface PlatformProps {
   readonly deployment: Deployment;
   /** Folder with the bundled page. */
   readonly pageDir: string;
+  /** See `RegionStackProps`. */
+  readonly deployedAt?: string | undefined;
 }
 
 /**
  * The platform, in path order: one entry point for broadcasters per account, a cell per region, one edge for viewers. A region
  * needs the pop of its account and the edge, but no other region.
  */
-export function declarePlatform(app: App, { deployment, pageDir }: PlatformProps): void {
+export function declarePlatform(app: App, { deployment, pageDir, deployedAt }: PlatformProps): void {
   const { name, regions } = deployment;
   const own = deployment.account ?? process.env.CDK_DEFAULT_ACCOUNT;
   const env = (region: string, account = own): Environment => ({ region, ...(account && { account }) });
@@ -39,6 +41,7 @@ export function declarePlatform(app: App, { deployment, pageDir }: PlatformProps
     const cell = new RegionStack(app, `${name}-${region.name}`, {
       deployment,
       region,
+      ...(deployedAt !== undefined && { deployedAt }),
       env: env(region.name, account),
     });
     const pop = pops.get(account);

@@ -24,9 +24,9 @@ export class PopStack extends Stack {
       ...props,
       description: 'Headwater: entry point for broadcasters (Global Accelerator).',
     });
-    const { name, plainRtmp, domain, budget } = deployment;
+    const { name, domain, budget } = deployment;
     for (const region of regions ?? deployment.regions.map((each) => each.name)) {
-      new PopAccelerator(this, `Pop-${region}`, { name, region, plainRtmp, ...(domain && { domain }) });
+      new PopAccelerator(this, `Pop-${region}`, { name, region, ...(domain && { domain }) });
     }
     if (withBudget) new DeploymentBudget(this, 'Budget', { deployment: name, budget });
     tagStack(this, deployment);

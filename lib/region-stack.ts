@@ -28,6 +28,8 @@ import { ControlTables } from './control-store/infra/tables.ts';
 import { controlTableNames, physicalName } from './control-store/tables.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
+import { DeletionProtection } from './infra/deletion-protection.ts';
+import { DeployCalls } from './infra/deploy-calls.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
 import { stackProps, tagStack } from './infra/stack-props.ts';
 import { IngestCertificate } from './ingest/certificate/infra/certificate-function.ts';
@@ -43,6 +45,7 @@ import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
 import { RegionNetwork } from './region/infra/network.ts';
 import { ProgramImage } from './region/infra/program-image.ts';
+import { StartOrder } from './region/infra/start-order.ts';
 import { publicPorts, simulcastPorts } from './region/policy/tcp-ports.ts';
 import { metricsNamespace } from './telemetry/metrics.ts';
 
@@ -50,6 +53,8 @@ export interface RegionStackProps extends StackProps {
   readonly deployment: Deployment;
   /** One of the deployment's regions; `env` must name it too. */
   readonly region: DeploymentRegion;
+  /** Must change with each deploy, so that values of the global stacks are read again. @default the time */
+  readonly deployedAt?: string;
 }
 
 /**
@@ -73,7 +78,7 @@ export class RegionStack extends Stack {
   /** Where broadcasters publish. */
   readonly ingestUrl: string;
 
-  constructor(scope: Construct, id: string, { deployment, region, ...props }: RegionStackProps) {
+  constructor(scope: Construct, id: string, { deployment, region, deployedAt, ...props }: RegionStackProps) {
     super(scope, id, {
       ...stackProps(deployment),
       ...props,
@@ -83,7 +88,11 @@ export class RegionStack extends Stack {
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
     const namespace = metricsNamespace(name);
-    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { logDays });
+    const calls = new DeployCalls(this, 'DeployCalls', { logDays });
+    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', {
+      calls,
+      deployedAt: deployedAt ?? new Date().toISOString(),
+    });
     const edgeRoles = isRemote(deployment, region) ? this.#edgeRoles(deployment) : undefined;
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
@@ -104,6 +113,7 @@ export class RegionStack extends Stack {
       logDays,
     });
     const { vpc, subnets } = network;
+    new StartOrder(this, 'StartOrder');
     const { cluster } = new RegionCluster(this, 'Cluster', { name, vpc });
 
     const tables = new ControlTables(this, 'ControlTables', { name, keepOnDelete });
@@ -124,8 +134,13 @@ export class RegionStack extends Stack {
       }),
     });
 
-    const pop = new PopBalancer(this, 'Pop', { vpc, subnets, plainRtmp, deletionProtection: keepOnDelete });
-    new PopEndpoint(this, 'PopEndpoint', { name, plainRtmp, balancer: pop.balancer, remoteParameters });
+    const pop = new PopBalancer(this, 'Pop', { vpc, subnets, plainRtmp });
+    const endpoint = new PopEndpoint(this, 'PopEndpoint', {
+      name,
+      plainRtmp,
+      balancer: pop.balancer,
+      remoteParameters,
+    });
 
     const certificate = new IngestCertificate(this, 'IngestCertificate', {
       name,
@@ -155,6 +170,8 @@ export class RegionStack extends Stack {
       simulcast: deployment.simulcast,
       logDays,
     });
+    // The accelerator sends broadcasters only while there are proxies: after the first deploy of them, until a teardown begins.
+    endpoint.node.addDependency(ingest.service);
     tables.grantAccess('ingest', ingest.taskRole);
     keyPepper.grantRead(ingest.taskRole);
     certificate.grantRead(ingest.taskRole);
@@ -274,6 +291,13 @@ export class RegionStack extends Stack {
       deployment: name,
       emails: deployment.alarmEmails,
     });
+    if (keepOnDelete) {
+      new DeletionProtection(this, 'DeletionProtection', {
+        calls,
+        balancer: pop.balancer,
+        tables: Object.fromEntries(controlTableNames.map((end) => [end, tables.table(end)])),
+      });
+    }
     const subjects = {
       loadBalancer: pop.balancer.loadBalancerFullName,
       proxyTargets: pop.rtmpsTargets.targetGroupFullName,

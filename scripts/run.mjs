@@ -18,6 +18,7 @@ const tasks = {
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
   drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
   field: { debian: ['ffmpeg'], steps: (args) => [['node', 'field/main.ts', ...args]] },
+  teardown: { steps: (args) => [['node', 'bin/teardown.ts', ...args]] },
   fuzz: { steps: (args) => [['node', 'fuzz/main.ts', ...args]] },
   test: {
     debian: ['ffmpeg', 'chromium', 'libnginx-mod-rtmp', 'nginx', 'stunnel4'],

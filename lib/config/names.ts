@@ -8,6 +8,12 @@ export const rtmpApp = 'live';
 export const originBucketName = (deployment: string, account: string, region: string): string =>
   `${deployment}-origin-${account}-${region}`;
 
+/** A bucket that is kept when its stack is deleted needs a name, so that the next deploy can import it. */
+export const originLogsBucketName = (deployment: string, account: string, region: string): string =>
+  `${deployment}-origin-logs-${account}-${region}`;
+export const edgeLogsBucketName = (deployment: string, account: string): string =>
+  `${deployment}-edge-logs-${account}`;
+
 /** The role that MediaLive assumes in a region; the bucket policy admits it with MediaLive's unconditional writes. */
 export const channelRoleName = (deployment: string, region: string): string =>
   `${deployment}-medialive-${region}`;

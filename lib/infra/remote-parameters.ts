@@ -1,11 +1,13 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { type CfnResource, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import type { DeployCalls } from './deploy-calls.ts';
 
 export interface RemoteParametersProps {
-  readonly logDays: RetentionDays;
+  readonly calls: DeployCalls;
+  /** Changes with each deploy. */
+  readonly deployedAt: string;
 }
 
 export interface RemoteParameter {
@@ -17,23 +19,22 @@ export interface RemoteParameter {
 
 /**
  * SSM parameters of other regions, read during the deploy: CloudFormation itself only resolves those of its own region. The
- * stack that writes them must be deployed first. Create one per stack: the CDK makes a single function for all reads, and
- * gives it the role of the first.
+ * stack that writes them must be deployed first. Each deploy reads them again: a value may have changed although neither its name
+ * nor anything else here has, and CloudFormation repeats a call only if something in it changes (docs/decisions/0029).
  */
 export class RemoteParameters extends Construct {
-  readonly #reader: { readonly role: Role; readonly logGroup: LogGroup };
+  readonly #calls: DeployCalls;
+  readonly #deployedAt: string;
 
-  constructor(scope: Construct, id: string, { logDays }: RemoteParametersProps) {
+  constructor(scope: Construct, id: string, { calls, deployedAt }: RemoteParametersProps) {
     super(scope, id);
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const logGroup = new LogGroup(this, 'Log', { retention: logDays, removalPolicy: RemovalPolicy.DESTROY });
-    logGroup.grantWrite(role);
-    this.#reader = { role, logGroup };
+    this.#calls = calls;
+    this.#deployedAt = deployedAt;
   }
 
   /** The parameter's value, as a token. */
   read(id: string, { region, name, role }: RemoteParameter): string {
-    const resource = new AwsCustomResource(this, id, {
+    const resource = this.#calls.make(this, id, {
       resourceType: 'Custom::RemoteParameter',
       onUpdate: {
         service: 'SSM',
@@ -44,16 +45,15 @@ export class RemoteParameters extends Construct {
         outputPaths: ['Parameter.Value'],
         physicalResourceId: PhysicalResourceId.of(name),
       },
-      installLatestAwsSdk: false,
-      ...this.#reader,
-      policy: AwsCustomResourcePolicy.fromStatements([
-        new PolicyStatement(
-          role === undefined
-            ? { actions: ['ssm:GetParameter'], resources: [this.#arnOf(region, name)] }
-            : { actions: ['sts:AssumeRole'], resources: [role] },
-        ),
-      ]),
+      permission: new PolicyStatement(
+        role === undefined
+          ? { actions: ['ssm:GetParameter'], resources: [this.#arnOf(region, name)] }
+          : { actions: ['sts:AssumeRole'], resources: [role] },
+      ),
     });
+    // The function ignores it.
+    const call = resource.node.findChild('Resource').node.defaultChild as CfnResource;
+    call.addPropertyOverride('DeployedAt', this.#deployedAt);
     return resource.getResponseField('Parameter.Value');
   }
 

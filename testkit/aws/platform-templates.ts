@@ -37,6 +37,9 @@ export const fullDeployment = (fields: object = {}): Deployment =>
     ...fields,
   });
 
+/** The same for all, so that templates differ only where deployments do. */
+export const firstDeploy = '2026-01-01T00:00:00.000Z';
+
 export interface SynthesizeOptions {
   /** Where the templates are written and kept. @default a temporary folder */
   readonly outdir?: string;
@@ -51,7 +54,7 @@ export function synthesize(deployment: Deployment, { outdir, validate = true }: 
     builtinCloudFormationValidation: validate,
     ...(outdir && { outdir }),
   });
-  declarePlatform(app, { deployment, pageDir: makePageDir() });
+  declarePlatform(app, { deployment, pageDir: makePageDir(), deployedAt: firstDeploy });
   Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const assembly = app.synth();
   const templates = new Map(

@@ -23,7 +23,7 @@ import {
 export interface ControlTablesProps {
   /** The deployment's name, which prefixes the table names. */
   readonly name: string;
-  /** Keep streams and their journals when the stack is deleted. Also protects the tables from accidental deletion. */
+  /** Keep streams and their journals when the stack is deleted. */
   readonly keepOnDelete: boolean;
 }
 
@@ -41,7 +41,7 @@ export class ControlTables extends Construct {
 
   constructor(scope: Construct, id: string, { name, keepOnDelete }: ControlTablesProps) {
     super(scope, id);
-    const removalPolicy = keepOnDelete ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const removalPolicy = keepOnDelete ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
     this.encryptionKey = new Key(this, 'Key', {
       alias: `${name}-control`,
       description: `Streams, keys and events of ${name}.`,
@@ -62,7 +62,8 @@ export class ControlTables extends Construct {
           pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
           encryption: TableEncryption.CUSTOMER_MANAGED,
           encryptionKey: this.encryptionKey,
-          deletionProtection: keepOnDelete,
+          // A successful deploy protects tables that are kept (DeletionProtection); the property would override that.
+          ...(keepOnDelete ? {} : { deletionProtection: false }),
           removalPolicy,
         });
         for (const index of indexes) {

@@ -32,7 +32,7 @@ export class KeyPepper extends Construct {
       description: `The stream keys of ${name} are hashed with this secret. Changing it invalidates every stream key.`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       encryptionKey,
-      removalPolicy: keepOnDelete ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: keepOnDelete ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     });
     Validations.of(this.#secret).acknowledge({
       id: 'AwsSolutions-SMG4',

@@ -4,6 +4,7 @@ import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource } from 'aws-cdk-
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
+import { edgeLogsBucketName } from '../../config/names.ts';
 
 export interface EdgeAccessLogsProps {
   /** The deployment's name. */
@@ -37,6 +38,7 @@ export class EdgeAccessLogs extends Construct {
     const { deployment, retention, distributionArn } = props;
     const { account, region, partition } = Stack.of(this);
     this.bucket = new Bucket(this, 'Bucket', {
+      bucketName: edgeLogsBucketName(deployment, account),
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -44,7 +46,7 @@ export class EdgeAccessLogs extends Construct {
       minimumTLSVersion: 1.2,
       lifecycleRules: [{ id: 'old-logs', expiration: Duration.days(retention.logDays) }],
       ...(retention.keepOnDelete
-        ? { removalPolicy: RemovalPolicy.RETAIN }
+        ? { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }
         : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
     });
     this.bucket.addToResourcePolicy(
@@ -76,7 +78,8 @@ export class EdgeAccessLogs extends Construct {
       s3SuffixPath: '{DistributionId}/{yyyy}/{MM}/{dd}/{HH}',
       s3EnableHiveCompatiblePath: true,
     });
-    if (this.bucket.policy) delivery.node.addDependency(this.bucket.policy);
+    // After the bucket's policy, and on deletion before the bucket is emptied.
+    delivery.node.addDependency(this.bucket);
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:

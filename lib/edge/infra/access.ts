@@ -36,6 +36,12 @@ export class EdgeAccess extends Construct {
     });
     this.storeArn = store.keyValueStoreArn;
     const functionName = `${deployment}-denials`;
+    // CloudFront logs here, in us-east-1 for the whole world. If it can't read the store, public streams stay open, so that must raise an alarm.
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/cloudfront/function/${functionName}`,
+      retention: logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const lookUp = new EdgeFunction(this, 'LookUp', {
       functionName,
       comment: 'Lets viewers through: takedowns and playback tokens',
@@ -43,12 +49,8 @@ export class EdgeAccess extends Construct {
       runtime: FunctionRuntime.JS_2_0,
       keyValueStore: store,
     });
-    // CloudFront logs here, in us-east-1 for the whole world. If it can't read the store, public streams stay open, so that must raise an alarm.
-    const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/aws/cloudfront/function/${functionName}`,
-      retention: logDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    // Otherwise CloudFront may create the log group first, and the deploy fails because it exists.
+    lookUp.node.addDependency(logGroup);
     new MetricFilter(this, 'Unreadable', {
       logGroup,
       filterPattern: FilterPattern.literal(`"${unreadableWords}"`),

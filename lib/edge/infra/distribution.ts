@@ -62,6 +62,8 @@ const ownBehaviours = 3;
 export class EdgeDistribution extends Construct {
   /** Base URL of media, `/<region>/<stream>/…`, and of the page. Without a trailing slash. */
   readonly playbackBaseUrl: string;
+  /** The same under the distribution's own name, which works with and without a domain. */
+  readonly ownBaseUrl: string;
   readonly distributionId: string;
   /** ARN of the key-value store with takedowns, signed streams and signing keys. */
   readonly denialsArn: string;
@@ -125,7 +127,8 @@ export class EdgeDistribution extends Construct {
     });
     page.grantRead(distribution.distributionArn);
     this.distributionId = distribution.distributionId;
-    this.playbackBaseUrl = `https://${domain?.name ?? distribution.distributionDomainName}`;
+    this.ownBaseUrl = `https://${distribution.distributionDomainName}`;
+    this.playbackBaseUrl = domain ? `https://${domain.name}` : this.ownBaseUrl;
     if (zone) {
       const target = RecordTarget.fromAlias(new CloudFrontTarget(distribution));
       new ARecord(this, 'Ipv4', { zone, target });

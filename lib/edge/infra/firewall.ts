@@ -62,7 +62,9 @@ export class EdgeFirewall extends Construct {
       // WAF requires this prefix.
       logGroupName: `aws-waf-logs-${deployment}-edge`,
       retention: retention.logDays,
-      removalPolicy: retention.keepOnDelete ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: retention.keepOnDelete
+        ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+        : RemovalPolicy.DESTROY,
     });
     const permission = logs.addToResourcePolicy(
       new PolicyStatement({

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -24,7 +24,13 @@ export class AlarmTopic extends Construct {
   constructor(scope: Construct, id: string, { deployment, emails, key }: AlarmTopicProps) {
     super(scope, id);
     const masterKey =
-      key ?? new Key(this, 'Key', { description: `Alarms of ${deployment}`, enableKeyRotation: true });
+      key ??
+      new Key(this, 'Key', {
+        description: `Alarms of ${deployment}`,
+        enableKeyRotation: true,
+        // Nothing is stored with it.
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
     this.topic = new Topic(this, 'Topic', {
       displayName: `Headwater ${deployment}`,
       masterKey,

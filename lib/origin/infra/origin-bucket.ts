@@ -19,7 +19,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
-import { originBucketName } from '../../config/names.ts';
+import { originBucketName, originLogsBucketName } from '../../config/names.ts';
 import { dashManifestName, quarantinePrefix } from '../../object-store/object-names.ts';
 
 export interface OriginBucketProps {
@@ -63,7 +63,7 @@ export class OriginBucket extends Construct {
     const { deployment, retention, blindWriter } = props;
     const { account, region } = Stack.of(this);
     const deletion = retention.keepOnDelete
-      ? { removalPolicy: RemovalPolicy.RETAIN }
+      ? { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }
       : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true };
     const guarded = {
       encryption: BucketEncryption.S3_MANAGED,
@@ -75,6 +75,7 @@ export class OriginBucket extends Construct {
     };
     const accessLogs = new Bucket(this, 'AccessLogs', {
       ...guarded,
+      bucketName: originLogsBucketName(deployment, account, region),
       lifecycleRules: [{ id: 'old-logs', expiration: Duration.days(retention.logDays) }],
     });
     this.bucket = new Bucket(this, 'Bucket', {
@@ -134,7 +135,9 @@ export class OriginBucket extends Construct {
     this.#acknowledge(mediaLive, objects, 'any of them may use a channel');
   }
 
-  #allow(grantee: IGrantable, actions: string[], resources: string[]): void {
+  #allow(grantee: IGrantable & IConstruct, actions: string[], resources: string[]): void {
+    // Writers start under the bucket's policy, and are deleted before the bucket is emptied.
+    grantee.node.addDependency(this.bucket);
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),

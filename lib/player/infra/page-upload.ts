@@ -28,6 +28,8 @@ export class PageUpload extends Construct {
     });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+    // Deleted before the bucket is emptied.
+    role.node.addDependency(bucket);
     const upload = (name: string, sources: ISource[], immutable: boolean, folder?: string) =>
       new BucketDeployment(this, name, {
         destinationBucket: bucket,

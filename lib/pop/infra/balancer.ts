@@ -15,8 +15,6 @@ export interface PopBalancerProps {
   readonly subnets: SubnetSelection;
   /** Whether RTMP without TLS is accepted, on TCP 1935. */
   readonly plainRtmp: boolean;
-  /** @default true */
-  readonly deletionProtection?: boolean;
 }
 
 /**
@@ -54,8 +52,9 @@ export class PopBalancer extends Construct {
       internetFacing: false,
       securityGroups: [this.securityGroup],
       crossZoneEnabled: true,
-      deletionProtection: props.deletionProtection ?? true,
     });
+    // Neither on nor off: a successful deploy turns it on (DeletionProtection), and the next one must not turn it off.
+    this.balancer.removeAttribute('deletion_protection.enabled');
     this.rtmpsTargets = this.#listen('Rtmps', publicPorts.tls, cellPorts.rtmps);
     this.srtTargets = this.#listen('Srt', publicPorts.srt, cellPorts.srt, Protocol.UDP);
     if (props.plainRtmp) this.rtmpTargets = this.#listen('Rtmp', publicPorts.rtmp, cellPorts.rtmp);

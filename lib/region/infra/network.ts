@@ -1,6 +1,8 @@
 import { Annotations, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
+  CfnEIP,
   type CfnSubnet,
+  CfnVPCGatewayAttachment,
   FlowLogDestination,
   FlowLogMaxAggregationInterval,
   FlowLogTrafficType,
@@ -135,6 +137,7 @@ export class RegionNetwork extends Construct {
       ],
       restrictDefaultSecurityGroup: true,
     });
+    addressesAfterGateway(vpc);
     if (zoneIds) putInZones(vpc, zoneIds);
     const subnets = { subnetGroupName: 'cell' };
     return { vpc, subnets, ingestSubnets: ingestOut ? { subnetGroupName: 'ingest' } : subnets };
@@ -252,11 +255,13 @@ export class RegionNetwork extends Construct {
       logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.vpc.addFlowLog('Flows', {
+    const flowLog = this.vpc.addFlowLog('Flows', {
       destination: FlowLogDestination.toCloudWatchLogs(logGroup),
       trafficType: FlowLogTrafficType.ALL,
       maxAggregationInterval: FlowLogMaxAggregationInterval.TEN_MINUTES,
     });
+    // Includes the role's policy.
+    if (flowLog.iamRole) flowLog.node.findChild('FlowLog').node.addDependency(flowLog.iamRole);
   }
 }
 
@@ -274,5 +279,14 @@ function putInZones(vpc: Vpc, zoneIds: readonly string[]): void {
       resource.addPropertyDeletionOverride('AvailabilityZone');
       resource.availabilityZoneId = zoneIds[at % zoneIds.length];
     }
+  }
+}
+
+/** EC2 maps an address only in a network with an internet gateway, and detaches that only once no address is mapped. */
+function addressesAfterGateway(vpc: Vpc): void {
+  const parts = vpc.node.findAll();
+  const attachments = parts.filter((part) => part instanceof CfnVPCGatewayAttachment);
+  for (const address of parts.filter((part) => part instanceof CfnEIP)) {
+    address.node.addDependency(...attachments);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { DeployCalls } from '../../../lib/infra/deploy-calls.ts';
 import { RemoteParameters } from '../../../lib/infra/remote-parameters.ts';
 import { PopBalancer } from '../../../lib/pop/infra/balancer.ts';
 import { PopEndpoint } from '../../../lib/pop/infra/endpoint.ts';
@@ -10,7 +11,10 @@ const endpointOf = (plainRtmp: boolean) =>
   templateOf((stack) => {
     const vpc = new Vpc(stack, 'Vpc');
     const { balancer } = new PopBalancer(stack, 'Balancer', { vpc, subnets: {}, plainRtmp });
-    const remoteParameters = new RemoteParameters(stack, 'RemoteParameters', { logDays: 30 });
+    const remoteParameters = new RemoteParameters(stack, 'RemoteParameters', {
+      calls: new DeployCalls(stack, 'DeployCalls', { logDays: 30 }),
+      deployedAt: 'today',
+    });
     new PopEndpoint(stack, 'Endpoint', { name: 'headwater', plainRtmp, balancer, remoteParameters });
   });
 
@@ -65,10 +69,11 @@ describe('a region behind the accelerator', () => {
       ({ Properties }) => Properties.PolicyDocument.Statement,
     );
     const reads = statements.filter(({ Action }) => JSON.stringify(Action).includes('ssm:'));
-    expect(reads.map(({ Action, Resource }) => `${Action} ${Resource}`)).toEqual(
-      ['tls', 'udp', 'rtmp'].map(
+    expect(reads.map(({ Action }) => Action)).toEqual(['ssm:GetParameter']);
+    expect(reads.flatMap(({ Resource }) => Resource)).toEqual(
+      ['rtmp', 'tls', 'udp'].map(
         (listener) =>
-          `ssm:GetParameter arn:aws:ssm:us-west-2:111122223333:parameter/headwater/pop/eu-central-1/${listener}-listener-arn`,
+          `arn:aws:ssm:us-west-2:111122223333:parameter/headwater/pop/eu-central-1/${listener}-listener-arn`,
       ),
     );
     const [writesLog] = statements.filter(({ Action }) => JSON.stringify(Action).includes('logs:'));

@@ -167,7 +167,7 @@ export class ControlApi extends Construct {
       retention: props.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: api,
       stageName: '$default',
       autoDeploy: true,
@@ -177,6 +177,8 @@ export class ControlApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
       },
     });
+    // The API opens with its routes and its permission to call the function.
+    stage.node.addDependency(api);
     this.apiUrl = api.apiEndpoint;
     this.apiId = api.apiId;
   }

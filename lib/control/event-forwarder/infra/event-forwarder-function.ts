@@ -77,6 +77,8 @@ export class StreamEvents extends Construct {
       timeout: Duration.minutes(1),
     });
     const grantee = this.function;
+    // Includes the queue's policy.
+    grantee.node.addDependency(deadLetters);
     bus.grantPutEventsTo(grantee);
     Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [deadLetters.queueArn] });
     const read = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];

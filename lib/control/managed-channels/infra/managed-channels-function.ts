@@ -105,6 +105,8 @@ export class ManagedChannels extends Construct {
     tables.grantAccess('channels', this.function);
     origin.grantIndex(this.function);
     role.grantPass(this.function);
+    // Channels that it creates need the role's policies from the start.
+    this.function.function.node.addDependency(role.role);
     this.#grantChannels(name);
 
     const retries = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };

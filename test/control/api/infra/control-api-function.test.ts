@@ -214,7 +214,7 @@ test('the pepper is made by Secrets Manager, under the region’s key, and stays
       GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
       KmsKeyId: { 'Fn::GetAtt': [key, 'Arn'] },
     },
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
   });
 });
