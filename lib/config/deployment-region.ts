@@ -3,10 +3,10 @@ import { isNetwork } from './address-plan.ts';
 import { whyUnavailable } from './partitions.ts';
 import { defaultZones, zoneFault } from './zones.ts';
 
-/** With `<deployment>-origin-<account>-`, 20 characters of a region keep a bucket's name below S3's 63. */
+/** With `<deployment>-origin-logs-<account>-`, 17 characters of a region keep a bucket's name within S3's 63. */
 const regionName = z
   .string()
-  .regex(/^(?=.{1,20}$)[a-z]{2,4}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1')
+  .regex(/^(?=.{1,17}$)[a-z]{2,4}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1')
   .superRefine((name, { addIssue }) => {
     const why = whyUnavailable(name);
     if (why !== undefined) addIssue({ code: 'custom', message: why });
