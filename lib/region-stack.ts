@@ -1,6 +1,12 @@
-import { type App, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Platform as ImagePlatform } from 'aws-cdk-lib/aws-ecr-assets';
+import type { Cluster } from 'aws-cdk-lib/aws-ecs';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
 import { CanaryTask } from './canary/infra/canary-task.ts';
+import { isRemote } from './config/accounts.ts';
+import { addressPlan, defaultCidr } from './config/address-plan.ts';
 import { ownerLimits } from './config/api-settings.ts';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
 import { defaultLadder } from './config/ladder.ts';
@@ -8,6 +14,7 @@ import {
   channelRoleName,
   edgeParameters,
   edgeRegion,
+  edgeRoleNames,
   ingestHostName,
   popParameters,
   popRegion,
@@ -23,13 +30,14 @@ import { PlaybackKeys } from './control/playback/infra/playback-keys-function.ts
 import { cognitoClaims, cognitoNames } from './control/policy/console-sign-in.ts';
 import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from './control-store/infra/tables.ts';
-import { controlTableNames } from './control-store/tables.ts';
+import { controlTableNames, physicalName } from './control-store/tables.ts';
 import { warmTables } from './cost/table-load.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
 import { DeletionProtection } from './infra/deletion-protection.ts';
 import { DeployCalls } from './infra/deploy-calls.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
+import { stackProps, tagStack } from './infra/stack-props.ts';
 import { IngestCertificate } from './ingest/certificate/infra/certificate-function.ts';
 import { ProxyFleet } from './ingest/infra/proxy-fleet.ts';
 import { RelayKeys } from './ingest/relay-keys/infra/relay-keys-function.ts';
@@ -51,6 +59,7 @@ import { metricsNamespace } from './telemetry/metrics.ts';
 
 export interface RegionStackProps extends StackProps {
   readonly deployment: Deployment;
+  /** One of the deployment's regions; `env` must name it too. */
   readonly region: DeploymentRegion;
   /** Must change with each deploy, so that values of the global stacks are read again. @default the time */
   readonly deployedAt?: string;
@@ -61,8 +70,28 @@ export interface RegionStackProps extends StackProps {
  * stacks with other regions, and once deployed it keeps running without them.
  */
 export class RegionStack extends Stack {
-  constructor(app: App, id: string, { deployment, region, deployedAt, ...props }: RegionStackProps) {
-    super(app, id, { ...props, description: `Headwater: region cell ${region.name}.` });
+  readonly network: RegionNetwork;
+  readonly cluster: Cluster;
+  readonly origin: OriginBucket;
+  readonly ingest: ProxyFleet;
+  readonly cpuEncoder: CpuEncoderFleet;
+  /** Only if the deployment has GPU workers. */
+  readonly gpuEncoder: GpuEncoderFleet | undefined;
+  /** Stream events, for rules. */
+  readonly eventBus: IEventBus;
+  /** What alarms publish to. */
+  readonly alarmTopic: ITopic;
+  /** Base URL of the control API. Without a trailing slash. */
+  readonly apiUrl: string;
+  /** Where broadcasters publish. */
+  readonly ingestUrl: string;
+
+  constructor(scope: Construct, id: string, { deployment, region, deployedAt, ...props }: RegionStackProps) {
+    super(scope, id, {
+      ...stackProps(deployment),
+      ...props,
+      description: `Headwater: region cell ${region.name}.`,
+    });
     const { name, compute, retention, domain, plainRtmp } = deployment;
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
@@ -73,16 +102,21 @@ export class RegionStack extends Stack {
       calls,
       deployedAt: deployedAt ?? new Date().toISOString(),
     });
+    const edgeRoles = isRemote(deployment, region) ? this.#edgeRoles(deployment) : undefined;
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
       deployment,
       region.name,
+      edgeRoles?.parameters,
     );
     const controlStore = `dynamodb:${name}` as const;
 
     const network = new RegionNetwork(this, 'Network', {
-      name,
+      tableNames: controlTableNames.map((end) => physicalName(name, end)),
       zones: region.zones,
+      ...(region.zoneIds && { zoneIds: region.zoneIds }),
+      addresses: addressPlan(region.cidr ?? defaultCidr),
+      ...(region.vpc && { existing: region.vpc }),
       withGpu: compute.gpuEncoders !== undefined,
       simulcast: deployment.simulcast,
       logDays,
@@ -102,6 +136,7 @@ export class RegionStack extends Stack {
     const origin = new OriginBucket(this, 'Origin', {
       deployment: name,
       retention,
+      ...(deployment.account !== undefined && { edgeAccount: deployment.account }),
       ...(managedEncoder && {
         blindWriter: this.formatArn({
           service: 'iam',
@@ -202,6 +237,7 @@ export class RegionStack extends Stack {
       origin,
       distributionId,
       denialsArn,
+      ...(edgeRoles && { edgeRole: edgeRoles.control }),
       eventDays: retention.eventDays,
       ...measured,
     });
@@ -210,6 +246,7 @@ export class RegionStack extends Stack {
       region: region.name,
       encryptionKey,
       denialsArn,
+      ...(edgeRoles && { edgeRole: edgeRoles.control }),
       ...measured,
     });
     const issuer = tokenIssuer(remoteParameters, deployment);
@@ -265,6 +302,7 @@ export class RegionStack extends Stack {
         proxySecurityGroup: ingest.securityGroup,
         channelClass: managedEncoder.channelClass,
         ...(deployment.ladder && { ladder: deployment.ladder }),
+        tags: deployment.tags,
         tables,
         origin,
         bus: streamEvents.bus,
@@ -333,7 +371,8 @@ export class RegionStack extends Stack {
       deployment: name,
       subjects,
       alarms,
-      distributionId,
+      // A dashboard shows metrics of its own account.
+      ...(!edgeRoles && { distributionId }),
     });
 
     this.#output(
@@ -349,6 +388,25 @@ export class RegionStack extends Stack {
       streamEvents.busName,
       'Event bus with stream events, for EventBridge rules.',
     );
+    this.network = network;
+    this.cluster = cluster;
+    this.origin = origin;
+    this.ingest = ingest;
+    this.cpuEncoder = cpuEncoder;
+    this.gpuEncoder = gpuEncoder;
+    this.eventBus = streamEvents.bus;
+    this.alarmTopic = topic;
+    this.apiUrl = control.apiUrl;
+    this.ingestUrl = ingestUrl;
+    tagStack(this, deployment);
+  }
+
+  /** ARNs of the roles that this region's functions assume in the edge's account. */
+  #edgeRoles({ name, account = this.account }: Deployment) {
+    const { parameters, control } = edgeRoleNames(name);
+    const arn = (resourceName: string) =>
+      this.formatArn({ service: 'iam', region: '', account, resource: 'role', resourceName });
+    return { parameters: arn(parameters), control: arn(control) };
   }
 
   #output(id: string, value: string, description: string): void {
@@ -362,18 +420,23 @@ export class RegionStack extends Stack {
 }
 
 /** Addresses for broadcasters and viewers: known if there is a domain, otherwise only once the global stacks are deployed. */
-function addresses(remote: RemoteParameters, { name, domain }: Deployment, region: string) {
+function addresses(
+  remote: RemoteParameters,
+  { name, domain }: Deployment,
+  region: string,
+  role: string | undefined,
+) {
   const pop = popParameters(name, region);
   const edge = edgeParameters(name);
+  const atEdge = (id: string, parameter: string) =>
+    remote.read(id, { region: edgeRegion, name: parameter, ...(role !== undefined && { role }) });
   return {
     ingestHost: domain
       ? ingestHostName(domain.name, region)
       : remote.read('IngestHost', { region: popRegion, name: pop.dnsName }),
-    playbackBaseUrl: domain
-      ? `https://${domain.name}`
-      : remote.read('PlaybackBaseUrl', { region: edgeRegion, name: edge.baseUrl }),
-    distributionId: remote.read('DistributionId', { region: edgeRegion, name: edge.distributionId }),
-    denialsArn: remote.read('DenialsArn', { region: edgeRegion, name: edge.denialsArn }),
+    playbackBaseUrl: domain ? `https://${domain.name}` : atEdge('PlaybackBaseUrl', edge.baseUrl),
+    distributionId: atEdge('DistributionId', edge.distributionId),
+    denialsArn: atEdge('DenialsArn', edge.denialsArn),
   };
 }
 

@@ -74,6 +74,8 @@ const tasks = {
       ['node', 'scripts/check-tree.mjs'],
     ],
   },
+  // As an npm package: compiled constructs beside the sources that they bundle (docs/decisions/0030).
+  package: { steps: () => [tsc('-p', 'tsconfig.package.json')] },
   'api-types': { steps: () => [['node', 'scripts/api-types.ts']] },
   format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
 };

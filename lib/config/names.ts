@@ -44,6 +44,13 @@ export const edgeParameters = (deployment: string) =>
 export const budgetName = (deployment: string): string => `${deployment}-headwater`;
 export const budgetTopicName = (deployment: string): string => `${deployment}-budget`;
 
+/** Roles in the edge's account that regions in other accounts assume. */
+export const edgeRoleNames = (deployment: string) =>
+  ({
+    parameters: `${deployment}-edge-parameters`,
+    control: `${deployment}-edge-control`,
+  }) as const;
+
 /** Regions of the global stacks: that of Global Accelerator's API, and that of CloudFront's certificates and rules. */
 export const popRegion = 'us-west-2';
 export const edgeRegion = 'us-east-1';

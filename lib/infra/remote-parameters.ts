@@ -10,6 +10,13 @@ export interface RemoteParametersProps {
   readonly deployedAt: string;
 }
 
+export interface RemoteParameter {
+  readonly region: string;
+  readonly name: string;
+  /** ARN of the role to assume, if the parameter is in another account. @default the function's own */
+  readonly role?: string;
+}
+
 /**
  * SSM parameters of other regions, read during the deploy: CloudFormation itself only resolves those of its own region. The
  * stack that writes them must be deployed first. Each deploy reads them again: a value may have changed although neither its name
@@ -25,8 +32,8 @@ export class RemoteParameters extends Construct {
     this.#deployedAt = deployedAt;
   }
 
-  /** The value of the parameter `name` in `region`, as a token. */
-  read(id: string, { region, name }: { readonly region: string; readonly name: string }): string {
+  /** The parameter's value, as a token. */
+  read(id: string, { region, name, role }: RemoteParameter): string {
     const resource = this.#calls.make(this, id, {
       resourceType: 'Custom::RemoteParameter',
       onUpdate: {
@@ -34,24 +41,24 @@ export class RemoteParameters extends Construct {
         action: 'getParameter',
         parameters: { Name: name },
         region,
+        ...(role !== undefined && { assumedRoleArn: role }),
         outputPaths: ['Parameter.Value'],
         physicalResourceId: PhysicalResourceId.of(name),
       },
-      permission: new PolicyStatement({
-        actions: ['ssm:GetParameter'],
-        resources: [
-          Stack.of(this).formatArn({
-            service: 'ssm',
-            region,
-            resource: 'parameter',
-            resourceName: name.slice(1),
-          }),
-        ],
-      }),
+      permission: new PolicyStatement(
+        role === undefined
+          ? { actions: ['ssm:GetParameter'], resources: [this.#arnOf(region, name)] }
+          : { actions: ['sts:AssumeRole'], resources: [role] },
+      ),
     });
     // The function ignores it.
     const call = resource.node.findChild('Resource').node.defaultChild as CfnResource;
     call.addPropertyOverride('DeployedAt', this.#deployedAt);
     return resource.getResponseField('Parameter.Value');
+  }
+
+  #arnOf(region: string, name: string): string {
+    const parameter = { service: 'ssm', region, resource: 'parameter', resourceName: name.slice(1) };
+    return Stack.of(this).formatArn(parameter);
   }
 }

@@ -46,7 +46,7 @@ export class EdgeResponseHeaders extends Construct {
     });
     this.page = this.#page('Page', `${deployment}-page`, { connects: pageConnects });
     // Without the console, which is never in a frame: opening it from there loads the page anew.
-    this.embeddablePage = this.#page('EmbeddablePage', `${deployment}-embeddable-page`, { embeddable: true });
+    this.embeddablePage = this.#page('EmbeddablePage', `${deployment}-page-embeddable`, { embeddable: true });
   }
 
   #page(

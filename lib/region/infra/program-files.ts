@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
-
-const root = join(import.meta.dirname, '..', '..', '..');
+import { packageRoot } from '../../package-root.ts';
 
 /** An image by its program. */
 export type ImageName = 'encoder-image' | 'proxy-image' | 'canary-image';
@@ -27,7 +26,7 @@ export function programFiles(image: ImageName): ReadonlyMap<string, Uint8Array> 
   if (known) return known;
   const { folder, program } = programs[image];
   const files = new Map<string, Uint8Array>([
-    ['Dockerfile', readFileSync(join(root, folder, 'Dockerfile'))],
+    ['Dockerfile', readFileSync(join(packageRoot, folder, 'Dockerfile'))],
     ...bundle(program, 'main.mjs', true),
     ...bundle('bin/health-check.ts', 'healthcheck.mjs', false),
   ]);
@@ -37,10 +36,10 @@ export function programFiles(image: ImageName): ReadonlyMap<string, Uint8Array> 
 
 function bundle(entry: string, name: string, sourcemap: boolean): [string, Uint8Array][] {
   const { outputFiles } = buildSync({
-    absWorkingDir: root,
+    absWorkingDir: packageRoot,
     entryPoints: [entry],
     // Nothing is written there. Paths in the source map are relative to it, so they contain no local folder.
-    outfile: join(root, name),
+    outfile: join(packageRoot, name),
     write: false,
     bundle: true,
     platform: 'node',
