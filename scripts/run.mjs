@@ -69,6 +69,7 @@ const tasks = {
       ['node', 'scripts/check-tree.mjs'],
     ],
   },
+  'base-images': { steps: (args) => [['node', 'scripts/base-images.ts', ...args]] },
   'api-types': { steps: () => [['node', 'scripts/api-types.ts']] },
   format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
 };
