@@ -15,6 +15,7 @@ const bin = join(root, 'node_modules', '.bin');
  */
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
+  preflight: { steps: (args) => [['node', 'preflight/main.ts', ...args]] },
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
   drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
   field: { debian: ['ffmpeg'], steps: (args) => [['node', 'field/main.ts', ...args]] },
@@ -62,6 +63,7 @@ const tasks = {
         'drill',
         'field',
         'fuzz',
+        'preflight',
         'test',
         '--no-progress',
       ],

@@ -1,0 +1,49 @@
+import type { Deployment, DeploymentRegion } from '../../lib/config/deployment.ts';
+import type { CellFacts, RegionFacts } from '../facts.ts';
+import { type Finding, unchecked } from '../finding.ts';
+import { judgeStack, stackNames } from './judge-stack.ts';
+import { judgeZones } from './zones.ts';
+
+/** The oldest bootstrap stack that can deploy images (aws-cdk-lib's `DefaultStackSynthesizer`). */
+export const leastBootstrapVersion = 6;
+/** The CDK's default. */
+export const defaultQualifier = 'hnb659fds';
+
+/** What any region with a stack of ours needs. */
+export function judgeRegion(
+  { name }: Deployment,
+  account: string,
+  region: string,
+  facts: RegionFacts,
+): Finding[] {
+  return [
+    judgeBootstrap(account, region, facts.bootstrapVersion),
+    ...stackNames(name, region, facts.cell !== undefined).flatMap((stack) =>
+      judgeStack(stack, region, facts),
+    ),
+  ];
+}
+
+function judgeBootstrap(account: string, where: string, version: RegionFacts['bootstrapVersion']): Finding {
+  const check = 'bootstrap';
+  if ('unread' in version)
+    return unchecked({ check, where }, 'whether the region is bootstrapped for the CDK', version.unread);
+  const mend = `npx cdk bootstrap aws://${account}/${where}`;
+  if (version.value === undefined)
+    return { check, where, severity: 'missing', what: 'The region is not bootstrapped for the CDK.', mend };
+  if (version.value < leastBootstrapVersion)
+    return {
+      check,
+      where,
+      severity: 'missing',
+      what: 'The bootstrap stack is too old.',
+      needed: `version ${leastBootstrapVersion}`,
+      has: `version ${version.value}`,
+      mend,
+    };
+  return { check, where, severity: 'ok', what: `Bootstrapped for the CDK, version ${version.value}.` };
+}
+
+/** What the region of a cell needs in addition. */
+export const judgeCell = (deployment: Deployment, region: DeploymentRegion, facts: CellFacts): Finding[] =>
+  judgeZones(region, facts, deployment.compute.gpuEncoders?.instanceType);

@@ -1,0 +1,68 @@
+import type { DeploymentRegion } from '../../lib/config/deployment.ts';
+import type { CellFacts, Zone } from '../facts.ts';
+import { type Finding, unchecked } from '../finding.ts';
+
+/** Zones in which Global Accelerator has no endpoints, although it serves their regions. */
+const withoutAccelerator = ['usw1-az2', 'apne1-az3', 'cac1-az3'];
+
+/** The zones that a region's cell would use: the first ones by name, as `Fn::GetAZs` lists them. */
+export const usedZones = ({ zones }: DeploymentRegion, available: readonly Zone[]): Zone[] =>
+  available.toSorted((a, b) => a.name.localeCompare(b.name)).slice(0, zones);
+
+/** The zones of a region's cell, and the GPU instance type in them. */
+export function judgeZones(region: DeploymentRegion, facts: CellFacts, instanceType?: string): Finding[] {
+  const where = region.name;
+  const check = 'zones';
+  if ('unread' in facts.zones) return [unchecked({ check, where }, 'the zones', facts.zones.unread)];
+  const available = facts.zones.value;
+  const used = usedZones(region, available);
+  const findings: Finding[] = [];
+  if (used.length < region.zones) {
+    findings.push({
+      check,
+      where,
+      severity: 'missing',
+      what: 'The region has too few zones in this account.',
+      needed: `${region.zones}`,
+      has: `${available.length}`,
+      mend: `Set "zones" of ${where} to ${available.length} in the deployment file`,
+    });
+  }
+  const unserved = used.filter(({ id }) => withoutAccelerator.includes(id));
+  if (unserved.length > 0) {
+    findings.push({
+      check,
+      where,
+      severity: 'missing',
+      what: `Global Accelerator does not serve ${unserved.map(named).join(', ')}, which the deployment would use.`,
+      mend: `Name other zones of ${where} in the deployment file`,
+    });
+  }
+  if (findings.length === 0)
+    findings.push({ check, where, severity: 'ok', what: `Zones: ${used.map(named).join(', ')}.` });
+  return instanceType ? [...findings, judgeGpu(where, used, facts, instanceType)] : findings;
+}
+
+function judgeGpu(where: string, used: readonly Zone[], { gpuZones }: CellFacts, type: string): Finding {
+  const check = 'gpu-instances';
+  if (!gpuZones || 'unread' in gpuZones)
+    return unchecked(
+      { check, where },
+      `where ${type} is offered`,
+      gpuZones?.unread ?? { call: 'ec2:DescribeInstanceTypeOfferings', denied: false, message: 'not asked' },
+    );
+  const without = used.filter(({ id }) => !gpuZones.value.includes(id));
+  if (without.length === 0) return { check, where, severity: 'ok', what: `${type} is offered in all zones.` };
+  const nowhere = without.length === used.length;
+  return {
+    check,
+    where,
+    severity: nowhere ? 'missing' : 'warning',
+    what: nowhere
+      ? `${type} is not offered in the zones of the deployment.`
+      : `${type} is not offered in ${without.map(named).join(', ')}; GPU workers run in the other zones.`,
+    mend: `aws ec2 describe-instance-type-offerings --location-type availability-zone-id --region ${where} --filters Name=instance-type,Values='g*'`,
+  };
+}
+
+const named = ({ id, name }: Zone): string => `${id} (${name})`;

@@ -1,0 +1,231 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CellFacts, Facts, RegionFacts } from '../../preflight/facts.ts';
+import type { Fact, Finding } from '../../preflight/finding.ts';
+import { judge } from '../../preflight/policy/judge.ts';
+import { account, deploymentOf, fullDeployment, soundCell, soundFacts } from './sound-account.ts';
+
+const full = fullDeployment();
+const sound = soundFacts(full);
+const denied = (call: string) => ({ unread: { call, denied: true, message: 'no' } });
+
+/** The findings that aren't fine, with these facts changed. */
+const wrong = (changed: Partial<Facts>, deployment = full, facts = soundFacts(deployment)): Finding[] =>
+  judge(deployment, { ...facts, ...changed }).filter(
+    ({ severity }) => severity === 'missing' || severity === 'warning',
+  );
+
+/** Facts of one region changed. */
+const inRegion = (name: string, changed: Partial<RegionFacts>): Pick<Facts, 'regions'> => {
+  const region = sound.regions.get(name);
+  if (!region) throw new Error(`no facts of ${name}`);
+  return { regions: new Map([...sound.regions, [name, { ...region, ...changed }]]) };
+};
+const inCell = (changed: Partial<CellFacts>) =>
+  inRegion('eu-central-1', { cell: { ...soundCell, ...changed } });
+const withRole = (name: string, fact: Fact<boolean>) => ({ roles: new Map([...sound.roles, [name, fact]]) });
+const withStatus = (status: string) =>
+  inRegion('eu-central-1', { stackStatuses: new Map([['headwater-eu-central-1', { value: status }]]) });
+const kept = (name: string, exists: Fact<boolean>, changed: Partial<RegionFacts> = {}) => {
+  const all = sound.regions.get('eu-central-1')?.kept ?? [];
+  const after = all.map((one) => (one.resource.name === name ? { ...one, exists } : one));
+  return inRegion('eu-central-1', { kept: after, ...changed });
+};
+const zones = (...ids: string[]): CellFacts['zones'] => ({
+  value: ids.map((id, index) => ({ name: `zone-${index}`, id })),
+});
+const hostedZone = (changed: Partial<NonNullable<Facts['hostedZone']>>) => ({
+  hostedZone: { ...sound.hostedZone!, ...changed },
+});
+const zone = (fields: object) =>
+  hostedZone({
+    zone: { value: { name: 'example.com', isPrivate: false, nameServers: ['ns-1.example.net'], ...fields } },
+  });
+
+test('an account that has everything lacks nothing', () => {
+  expect(wrong({})).toEqual([]);
+  const bare = deploymentOf();
+  expect(wrong({}, bare)).toEqual([]);
+});
+
+describe('what a deploy would fail on is missing, with the command that mends it', () => {
+  const cases: readonly (readonly [string, Partial<Facts>, Readonly<Record<string, unknown>>])[] = [
+    [
+      'credentials for another account',
+      { account: '999999999999' },
+      { check: 'credentials', needed: account, has: '999999999999' },
+    ],
+    [
+      'a region that is not enabled',
+      { disabledRegions: { value: ['af-south-1'] } },
+      {
+        where: 'af-south-1',
+        mend: expect.stringContaining('aws account enable-region --region-name af-south-1'),
+      },
+    ],
+    [
+      'no ECS role',
+      withRole('AWSServiceRoleForECS', { value: false }),
+      { mend: 'aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com' },
+    ],
+    [
+      'a global region without bootstrap',
+      inRegion('us-west-2', { bootstrapVersion: { value: undefined } }),
+      { where: 'us-west-2', mend: `npx cdk bootstrap aws://${account}/us-west-2` },
+    ],
+    [
+      'a bootstrap stack that is too old',
+      inRegion('eu-central-1', { bootstrapVersion: { value: 5 } }),
+      { check: 'bootstrap', needed: 'version 6', has: 'version 5' },
+    ],
+    [
+      'an update whose rollback failed',
+      withStatus('UPDATE_ROLLBACK_FAILED'),
+      { mend: expect.stringContaining('continue-update-rollback --stack-name headwater-eu-central-1') },
+    ],
+    [
+      'a deletion that failed',
+      withStatus('DELETE_FAILED'),
+      {
+        mend: expect.stringContaining(
+          'delete-stack --stack-name headwater-eu-central-1 --region eu-central-1',
+        ),
+      },
+    ],
+    [
+      'a deploy that runs',
+      withStatus('UPDATE_IN_PROGRESS'),
+      { what: 'The stack headwater-eu-central-1 is in UPDATE_IN_PROGRESS.' },
+    ],
+    ['too few zones', inCell({ zones: zones('euc1-az1', 'euc1-az2') }), { needed: '3', has: '2' }],
+    [
+      'a zone without Global Accelerator',
+      inCell({
+        zones: zones('apne1-az1', 'apne1-az3', 'apne1-az2'),
+        gpuZones: { value: ['apne1-az1', 'apne1-az2', 'apne1-az3'] },
+      }),
+      { what: expect.stringContaining('apne1-az3 (zone-1)') },
+    ],
+    [
+      'zones without the GPU instance type',
+      inCell({ gpuZones: { value: ['euc1-az9'] } }),
+      { what: 'g6.xlarge is not offered in the zones of the deployment.' },
+    ],
+    ['no such hosted zone', hostedZone({ zone: { value: undefined } }), { check: 'hosted-zone' }],
+    ['a private hosted zone', zone({ isPrivate: true }), { what: expect.stringContaining('private') }],
+    [
+      'a hosted zone of another domain',
+      zone({ name: 'ample.com' }),
+      { needed: 'live.example.com', has: 'ample.com' },
+    ],
+    [
+      'a zone that the registrar does not refer to',
+      hostedZone({ delegatedTo: { value: ['ns.parking.example'] } }),
+      { needed: 'ns-1.example.net ns-2.example.net', has: 'ns.parking.example' },
+    ],
+    [
+      'no Docker',
+      { machine: { builder: 'podman', running: false } },
+      { where: 'this machine', what: expect.stringContaining('podman version') },
+    ],
+    [
+      'a builder for one architecture only',
+      { machine: { ...sound.machine, platforms: ['linux/amd64'] } },
+      { check: 'docker-platform', needed: 'linux/arm64', has: 'linux/amd64' },
+    ],
+  ];
+  test.each(cases)('%s', (_, changed, expected) => {
+    const found = wrong(changed);
+    expect(found).toEqual([expect.objectContaining({ severity: 'missing', ...expected })]);
+    expect(found[0]?.mend).toMatch(/\w/);
+  });
+});
+
+describe('what may be in the way is a warning', () => {
+  const cases: readonly (readonly [string, Partial<Facts>, Readonly<Record<string, unknown>>])[] = [
+    [
+      'a role that the deploy can make itself',
+      withRole('AWSServiceRoleForGlobalAccelerator', { value: false }),
+      { mend: expect.stringContaining('globalaccelerator.amazonaws.com') },
+    ],
+    ['an account without a distribution', { distributions: { value: 0 } }, { check: 'verified-account' }],
+    [
+      'a GPU type that some zones lack',
+      inCell({ gpuZones: { value: ['euc1-az1', 'euc1-az2'] } }),
+      { what: expect.stringContaining('euc1-az3 (eu-central-1b)') },
+    ],
+    [
+      'a table that an earlier stack kept',
+      kept('headwater-streams', { value: true }),
+      {
+        what: expect.stringContaining('table headwater-streams'),
+        mend: expect.stringContaining('npx cdk deploy headwater-eu-central-1 --import-existing-resources'),
+      },
+    ],
+  ];
+  test.each(cases)('%s', (_, changed, expected) => {
+    expect(wrong(changed)).toEqual([expect.objectContaining({ severity: 'warning', ...expected })]);
+  });
+
+  test('a table that a failed first deploy left', () => {
+    const stackStatuses = new Map([['headwater-eu-central-1', { value: 'ROLLBACK_COMPLETE' }]]);
+    const found = wrong(kept('headwater-streams', { value: true }, { stackStatuses }));
+    expect(found).toEqual([expect.objectContaining({ severity: 'warning', check: 'kept-resources' })]);
+  });
+
+  test('a builder that does not say which platforms it can build for', () => {
+    const found = wrong({ machine: { builder: 'finch', running: true } });
+    expect(found.map(({ severity, what }) => [severity, what])).toEqual([
+      ['warning', 'finch does not say whether it can build for linux/arm64.'],
+      ['warning', 'finch does not say whether it can build for linux/amd64.'],
+    ]);
+  });
+});
+
+test('what the deployed stack owns is in nobody’s way', () => {
+  const changed = kept(
+    'headwater-streams',
+    { value: true },
+    {
+      stackStatuses: new Map([['headwater-eu-central-1', { value: 'UPDATE_COMPLETE' }]]),
+    },
+  );
+  expect(wrong(changed)).toEqual([]);
+});
+
+test('a refused call is a warning that names the call, for each check', () => {
+  const refused: Partial<Facts>[] = [
+    { disabledRegions: denied('ec2:DescribeRegions') },
+    withRole('AWSServiceRoleForECS', denied('iam:GetRole')),
+    { distributions: denied('cloudfront:ListDistributions') },
+    hostedZone({ zone: denied('route53:GetHostedZone') }),
+    inRegion('us-east-1', { bootstrapVersion: denied('ssm:GetParameter') }),
+    inRegion('us-east-1', {
+      stackStatuses: new Map([['headwater-edge', denied('cloudformation:DescribeStacks')]]),
+    }),
+    kept('headwater-streams', denied('dynamodb:DescribeTable')),
+    inCell({ zones: denied('ec2:DescribeAvailabilityZones') }),
+    inCell({ gpuZones: denied('ec2:DescribeInstanceTypeOfferings') }),
+    inCell({ others: { ...soundCell.others, vpcs: denied('ec2:DescribeVpcs') } }),
+    {
+      quotas: sound.quotas
+        .slice(0, 1)
+        .map((quota) => ({ ...quota, found: denied('servicequotas:GetServiceQuota') })),
+    },
+  ];
+  for (const changed of refused) {
+    const found = wrong(changed);
+    expect(found).toEqual([expect.objectContaining({ severity: 'warning' })]);
+    expect(found[0]?.what).toMatch(/^Could not check .+: these credentials may not call [\w]+:\w+\.$/);
+    expect(found[0]?.mend).toMatch(/^Allow /);
+  }
+});
+
+test('only the regions asked for are judged, with those of the global stacks', () => {
+  const two = deploymentOf({ regions: [{ name: 'eu-central-1' }, { name: 'eu-west-1' }] });
+  const facts = soundFacts(two);
+  const regions = new Map([...facts.regions].filter(([name]) => name !== 'eu-west-1'));
+  const checked = judge(two, { ...facts, regions }, two.regions.slice(0, 1)).filter(
+    ({ check }) => check === 'zones',
+  );
+  expect(checked.map(({ where }) => where)).toEqual(['eu-central-1']);
+});
