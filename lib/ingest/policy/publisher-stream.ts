@@ -25,7 +25,7 @@ export interface PublisherStreamOptions {
   readonly acknowledgement: AckCounter;
   /** The most to keep for a replay. */
   readonly replayMaxBytes: number;
-  /** Called with memory that no longer holds any kept byte. */
+  /** Called with passed memory that no longer holds any kept byte. */
   readonly release: (memory: Buffer) => void;
   /** A message cannot be read, or not all of it. Workers get it all the same, and skip it. @default nobody is told */
   readonly unreadable?: (cause: ProtocolError) => void;
@@ -127,8 +127,8 @@ export class PublisherStream {
   }
 
   /**
-   * Takes bytes that lie in `memory` and don't change while they are kept. Returns the messages to answer with, and whether
-   * unpublished media had to be dropped to stay within bounds. Throws `ProtocolError`; close the publisher then.
+   * Takes bytes that lie in `memory` and don't change while they are kept; without `memory`, keeps a copy. Returns the messages to
+   * answer with, and whether unpublished media had to be dropped to stay within bounds. Throws `ProtocolError`; close the publisher then.
    */
   take(
     bytes: Buffer,

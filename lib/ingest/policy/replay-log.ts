@@ -1,4 +1,5 @@
 import type { ChunkState } from '../../protocol/rtmp/chunk-state.ts';
+import { ReadCursor, ReadMemory } from './read-memory.ts';
 
 /** A message to repeat before a replay: metadata or a sequence header, as the publisher sent it. */
 export interface HeaderMessage {
@@ -38,13 +39,14 @@ export const pointCost = (chunkStreams: number): number => pointBytes + chunkStr
 interface Piece {
   /** The whole memory that the bytes lie in. */
   readonly memory: Buffer;
+  readonly release: (memory: Buffer) => void;
   start: number;
   end: number;
 }
 
 /**
  * What a proxy keeps of one publisher so that another worker can take over (invariant 5): the raw bytes since the last point
- * before which all media is published. It holds the memory that the bytes were read into; nothing is copied. Bounded by
+ * before which all media is published. It holds the memory that the bytes were read into if it may. Bounded by
  * `maxBytes`, which points count towards: beyond it the oldest points are dropped, and if there is only one, nothing can be replayed
  * until the next. Points that come so close together that they would cost more than the bytes between them are left out: a replay
  * then begins at the one before.
@@ -52,6 +54,8 @@ interface Piece {
 export class ReplayLog {
   readonly #maxBytes: number;
   readonly #release: (memory: Buffer) => void;
+  readonly #copies = new ReadMemory();
+  #copyCursor: ReadCursor | undefined;
   #pieces: Piece[] = [];
   /** Ascending offsets; a replay begins at the first. Bytes before it aren't held. */
   #points: ReplayPoint[];
@@ -60,7 +64,7 @@ export class ReplayLog {
   #heldFrom: number;
   #end: number;
 
-  /** `first` is the start of the session. `release` is called with memory that no longer holds any kept byte. */
+  /** `first` is the start of the session. `release` is called with passed memory that no longer holds any kept byte. */
   constructor(first: ReplayPoint, options: { maxBytes: number; release: (memory: Buffer) => void }) {
     this.#points = [first];
     this.#pointsCost = costOf(first);
@@ -96,15 +100,12 @@ export class ReplayLog {
   }
 
   /**
-   * Appends bytes that lie in `memory` and must not change while held. Returns true if unpublished media had to be dropped to
-   * stay within bounds.
+   * Appends bytes that lie in `memory` and must not change while held; without `memory`, a copy of them. Returns true if unpublished
+   * media had to be dropped to stay within bounds.
    */
-  append(bytes: Buffer, memory: Buffer = Buffer.from(bytes.buffer)): boolean {
-    this.#end += bytes.length;
-    const last = this.#pieces.at(-1);
-    const start = bytes.byteOffset - memory.byteOffset;
-    if (last?.memory === memory && last.end === start) last.end += bytes.length;
-    else this.#pieces.push({ memory, start, end: start + bytes.length });
+  append(bytes: Buffer, memory?: Buffer): boolean {
+    if (memory) this.#hold(bytes, memory, this.#release);
+    else this.#copy(bytes);
     if (this.#sizeBytes <= this.#maxBytes) return false;
     while (this.#sizeBytes > this.#maxBytes) this.#dropFirstPoint();
     return true;
@@ -143,6 +144,24 @@ export class ReplayLog {
     this.#dropBytes(this.#end);
   }
 
+  /** Into blocks that are used again: bytes that came in small pieces would else keep alive the larger memory each lies in. */
+  #copy(bytes: Buffer): void {
+    this.#copyCursor ??= new ReadCursor(this.#copies);
+    const cursor = this.#copyCursor;
+    const release = (block: Buffer): void => {
+      if (block !== cursor.block) this.#copies.release(block);
+    };
+    cursor.copy(bytes, (copied) => this.#hold(copied, cursor.block, release));
+  }
+
+  #hold(bytes: Buffer, memory: Buffer, release: Piece['release']): void {
+    this.#end += bytes.length;
+    const last = this.#pieces.at(-1);
+    const start = bytes.byteOffset - memory.byteOffset;
+    if (last?.memory === memory && last.end === start) last.end += bytes.length;
+    else this.#pieces.push({ memory, release, start, end: start + bytes.length });
+  }
+
   #dropFirstPoint(): void {
     const dropped = this.#points.shift();
     if (dropped) this.#pointsCost -= costOf(dropped);
@@ -161,7 +180,7 @@ export class ReplayLog {
       left -= length;
       whole++;
     }
-    for (const piece of this.#pieces.splice(0, whole)) this.#release(piece.memory);
+    for (const piece of this.#pieces.splice(0, whole)) piece.release(piece.memory);
     this.#heldFrom = offset;
   }
 }
