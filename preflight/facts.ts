@@ -38,11 +38,14 @@ export interface RegionFacts {
   readonly bootstrapVersion: Fact<number | undefined>;
   /** Status of each of our stacks in the region, by name; undefined if there is no such stack. */
   readonly stackStatuses: ReadonlyMap<string, Fact<string | undefined>>;
-  /** What exists of the resources that an earlier stack may have kept. */
-  readonly kept: readonly { readonly resource: KeptResource; readonly exists: Fact<boolean> }[];
+  /** The resources that an earlier stack may have kept. */
+  readonly kept: readonly { readonly resource: KeptResource; readonly presence: Fact<Presence> }[];
   /** Only in the deployment's regions, not in those of the global stacks alone. */
   readonly cell?: CellFacts;
 }
+
+/** Whether something exists. Secrets that someone deletes keep their names for a week or more. */
+export type Presence = 'absent' | 'present' | 'being deleted';
 
 export interface CellFacts {
   readonly zones: Fact<readonly Zone[]>;
@@ -50,6 +53,8 @@ export interface CellFacts {
   readonly others: Readonly<Record<'vpcs' | 'addresses', Fact<number>>>;
   /** IDs of the zones that offer the GPU instance type. Only with a GPU fleet. */
   readonly gpuZones?: Fact<readonly string[]>;
+  /** Whether MediaLive is available in the region. Only with managed encoders. */
+  readonly mediaLive?: Fact<boolean>;
 }
 
 export interface Zone {

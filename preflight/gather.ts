@@ -28,13 +28,18 @@ export interface Subject {
 /** Reads everything that the deployment needs; nothing is changed. */
 export async function gather(subject: Subject): Promise<Facts> {
   const { deployment, regions, account, access, qualifier, builder, resolveNs } = subject;
-  const { domain, name, compute } = deployment;
+  const { domain, name, compute, managedEncoder } = deployment;
   const cells = new Set(regions.map((region) => region.name));
   const disabled = (region: string) => 'value' in access && access.value.get(region) === false;
   const all = [...new Set([popRegion, edgeRegion, ...cells])];
   const open = all.filter((region) => !disabled(region));
   const kept = keptResources(deployment, account, [...cells]);
   const instanceType = compute.gpuEncoders?.instanceType;
+  const cell = {
+    deployment: name,
+    managedEncoder: managedEncoder !== undefined,
+    ...(instanceType && { instanceType }),
+  };
 
   const [roles, distributions, hostedZone, regionFacts, quotas, machine] = await Promise.all([
     readRoles(serviceLinkedRoles(deployment).map((role) => role.name)),
@@ -47,7 +52,7 @@ export async function gather(subject: Subject): Promise<Facts> {
           qualifier,
           stacks: stackNames(name, region, cells.has(region)),
           kept: kept.filter((resource) => resource.region === region),
-          ...(cells.has(region) && { cell: { deployment: name, ...(instanceType && { instanceType }) } }),
+          ...(cells.has(region) && { cell }),
         });
         return [region, facts] as const;
       }),

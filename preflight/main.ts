@@ -1,12 +1,19 @@
 // `npm run preflight`: checks what an AWS account lacks for a deployment, and prints what mends it. Changes nothing.
 import { resolveNs } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
-import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
+import {
+  type Deployment,
+  DeploymentError,
+  type DeploymentRegion,
+  readDeployment,
+} from '../lib/config/deployment.ts';
 import { AccountError, callerAccount, readRegions } from './aws/account.ts';
+import type { Finding } from './finding.ts';
 import { gather } from './gather.ts';
 import { helpText, type PreflightOptions, parsePreflightOptions, UsageError } from './options.ts';
 import { unknownRegions } from './policy/input-faults.ts';
 import { judge } from './policy/judge.ts';
+import { judgeCredentials } from './policy/judge-account.ts';
 import { defaultQualifier } from './policy/judge-region.ts';
 import { exitCodeOf, reportText } from './report.ts';
 
@@ -25,12 +32,28 @@ async function preflight({ deploymentFile, region, json }: PreflightOptions): Pr
     throw new UsageError(`--region: ${region} is not in ${deploymentFile}, which has ${names}`);
   }
   const account = await callerAccount();
+  const credentials = judgeCredentials(deployment.account, account);
+  // What another account has or lacks would only mislead.
+  const findings =
+    credentials.severity === 'missing'
+      ? [credentials]
+      : await findingsIn(account, deployment, regions, deploymentFile);
+  process.stdout.write(json ? `${JSON.stringify({ account, findings }, null, 2)}\n` : reportText(findings));
+  process.exitCode = exitCodeOf(findings);
+}
+
+async function findingsIn(
+  account: string,
+  deployment: Deployment,
+  regions: readonly DeploymentRegion[],
+  file: string,
+): Promise<Finding[]> {
   const access = await readRegions();
   if ('value' in access) {
     const faults = unknownRegions(deployment, new Set(access.value.keys()));
-    if (faults.length > 0) throw new DeploymentError(deploymentFile, faults);
+    if (faults.length > 0) throw new DeploymentError(file, faults);
   }
-  process.stderr.write(`preflight: ${deployment.name} in account ${account}: reading …\n`);
+  process.stderr.write(`preflight: reading account ${account} …\n`);
   const facts = await gather({
     deployment,
     regions,
@@ -41,9 +64,7 @@ async function preflight({ deploymentFile, region, json }: PreflightOptions): Pr
     builder: process.env.CDK_DOCKER ?? 'docker',
     resolveNs,
   });
-  const findings = judge(deployment, facts, regions);
-  process.stdout.write(json ? `${JSON.stringify({ account, findings }, null, 2)}\n` : reportText(findings));
-  process.exitCode = exitCodeOf(findings);
+  return judge(deployment, facts, regions);
 }
 
 /** Faults that the user must mend: a line for each, without a stack trace. */

@@ -11,7 +11,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { CellFacts, RegionFacts } from '../facts.ts';
 import type { Fact } from '../finding.ts';
 import type { KeptResource } from '../policy/kept-resources.ts';
-import { readExistence } from './existence.ts';
+import { readPresence } from './presence.ts';
 import { read, readerSettings, unless } from './read.ts';
 
 /** What to look for in a region. */
@@ -21,7 +21,11 @@ export interface RegionQuestion {
   readonly stacks: readonly string[];
   readonly kept: readonly KeptResource[];
   /** Only in regions of the deployment, which have a cell. */
-  readonly cell?: { readonly deployment: string; readonly instanceType?: string };
+  readonly cell?: {
+    readonly deployment: string;
+    readonly instanceType?: string;
+    readonly managedEncoder: boolean;
+  };
 }
 
 export async function readRegion(question: RegionQuestion): Promise<RegionFacts> {
@@ -29,7 +33,7 @@ export async function readRegion(question: RegionQuestion): Promise<RegionFacts>
   const [bootstrapVersion, stackStatuses, existing, cellFacts] = await Promise.all([
     readBootstrap(region, qualifier),
     readStacks(region, stacks),
-    Promise.all(kept.map(async (resource) => ({ resource, exists: await readExistence(resource) }))),
+    Promise.all(kept.map(async (resource) => ({ resource, presence: await readPresence(resource) }))),
     cell && readCell(region, cell),
   ]);
   return { bootstrapVersion, stackStatuses, kept: existing, ...(cellFacts && { cell: cellFacts }) };
@@ -37,13 +41,22 @@ export async function readRegion(question: RegionQuestion): Promise<RegionFacts>
 
 function readBootstrap(region: string, qualifier: string): Promise<Fact<number | undefined>> {
   return read('ssm:GetParameter', async () => {
-    const command = new GetParameterCommand({ Name: `/cdk-bootstrap/${qualifier}/version` });
-    const found = await unless(
-      ['ParameterNotFound'],
-      new SSMClient({ ...readerSettings, region }).send(command),
-    );
-    return found && Number(found.Parameter?.Value);
+    const version = await parameter(region, `/cdk-bootstrap/${qualifier}/version`);
+    return version === undefined ? undefined : Number(version);
   });
+}
+
+/** Whether a service is available in a region, from the parameters that AWS publishes. */
+const readService = (region: string, service: string): Promise<Fact<boolean>> =>
+  read('ssm:GetParameter', async () => {
+    const name = `/aws/service/global-infrastructure/regions/${region}/services/${service}`;
+    return (await parameter(region, name)) !== undefined;
+  });
+
+async function parameter(region: string, name: string): Promise<string | undefined> {
+  const client = new SSMClient({ ...readerSettings, region });
+  return (await unless(['ParameterNotFound'], client.send(new GetParameterCommand({ Name: name }))))
+    ?.Parameter?.Value;
 }
 
 async function readStacks(region: string, names: readonly string[]): Promise<RegionFacts['stackStatuses']> {
@@ -64,12 +77,12 @@ async function readStacks(region: string, names: readonly string[]): Promise<Reg
 
 async function readCell(
   region: string,
-  { deployment, instanceType }: NonNullable<RegionQuestion['cell']>,
+  { deployment, instanceType, managedEncoder }: NonNullable<RegionQuestion['cell']>,
 ): Promise<CellFacts> {
   const client = new EC2Client({ ...readerSettings, region });
   const isOther = ({ Tags = [] }: { Tags?: Tag[] | undefined }) =>
     !Tags.some(({ Key, Value }) => Key === 'headwater:deployment' && Value === deployment);
-  const [zones, vpcs, addresses, gpuZones] = await Promise.all([
+  const [zones, vpcs, addresses, gpuZones, mediaLive] = await Promise.all([
     read('ec2:DescribeAvailabilityZones', async () => {
       const command = new DescribeAvailabilityZonesCommand({
         Filters: [
@@ -89,8 +102,14 @@ async function readCell(
       return Addresses.filter(isOther).length;
     }),
     instanceType === undefined ? undefined : readOfferings(client, instanceType),
+    managedEncoder ? readService(region, 'medialive') : undefined,
   ]);
-  return { zones, others: { vpcs, addresses }, ...(gpuZones && { gpuZones }) };
+  return {
+    zones,
+    others: { vpcs, addresses },
+    ...(gpuZones && { gpuZones }),
+    ...(mediaLive && { mediaLive }),
+  };
 }
 
 const readOfferings = (client: EC2Client, instanceType: string): Promise<Fact<string[]>> =>

@@ -15,7 +15,8 @@ export function judgeAccount(deployment: Deployment, facts: Facts): Finding[] {
   ];
 }
 
-function judgeCredentials(wanted: string | undefined, account: string): Finding {
+/** Whether the caller's account is the one that the deployment file names, if it names one. */
+export function judgeCredentials(wanted: string | undefined, account: string): Finding {
   const check = 'credentials';
   if (wanted === undefined || wanted === account)
     return { check, where, severity: 'ok', what: `The credentials are for account ${account}.` };

@@ -45,5 +45,21 @@ function judgeBootstrap(account: string, where: string, version: RegionFacts['bo
 }
 
 /** What the region of a cell needs in addition. */
-export const judgeCell = (deployment: Deployment, region: DeploymentRegion, facts: CellFacts): Finding[] =>
-  judgeZones(region, facts, deployment.compute.gpuEncoders?.instanceType);
+export const judgeCell = (deployment: Deployment, region: DeploymentRegion, facts: CellFacts): Finding[] => [
+  ...judgeZones(region, facts, deployment.compute.gpuEncoders?.instanceType),
+  ...(facts.mediaLive ? [judgeMediaLive(region.name, facts.mediaLive)] : []),
+];
+
+function judgeMediaLive(where: string, available: NonNullable<CellFacts['mediaLive']>): Finding {
+  const check = 'medialive';
+  if ('unread' in available)
+    return unchecked({ check, where }, 'whether the region has MediaLive', available.unread);
+  if (available.value) return { check, where, severity: 'ok', what: 'The region has MediaLive.' };
+  return {
+    check,
+    where,
+    severity: 'missing',
+    what: 'The region does not have MediaLive.',
+    mend: 'Remove managedEncoder from the deployment file, or choose another region',
+  };
+}

@@ -1,6 +1,7 @@
 import { edgeRegion, popRegion } from '../../lib/config/names.ts';
 import type { RegionFacts } from '../facts.ts';
 import { type Finding, unchecked } from '../finding.ts';
+import type { KeptResource } from './kept-resources.ts';
 
 /** Our stacks in a region: a global one, that of its cell, or both. */
 export const stackNames = (name: string, region: string, hasCell: boolean): string[] => [
@@ -35,16 +36,25 @@ export function judgeStack(stack: string, where: string, { stackStatuses, kept }
 function judgeKept(stack: string, where: string, kept: RegionFacts['kept']): Finding[] {
   const check = 'kept-resources';
   const ours = kept.filter(({ resource }) => resource.stack === stack);
-  const unread = ours.flatMap(({ resource, exists }) =>
-    'unread' in exists
-      ? [unchecked({ check, where }, `the ${resource.kind} ${resource.name}`, exists.unread)]
-      : [],
-  );
-  const existing = ours.filter(({ exists }) => 'value' in exists && exists.value);
-  if (existing.length === 0) return unread;
-  const names = existing.map(({ resource }) => `${resource.kind} ${resource.name}`);
+  const named = ({ kind, name }: KeptResource) => `${kind} ${name}`;
+  const findings = ours.flatMap(({ resource, presence }): Finding[] => {
+    if ('unread' in presence) return [unchecked({ check, where }, `the ${named(resource)}`, presence.unread)];
+    if (presence.value !== 'being deleted') return [];
+    return [
+      {
+        check,
+        where,
+        severity: 'missing',
+        what: `The ${named(resource)} is scheduled for deletion, and its name is taken until then.`,
+        mend: `aws secretsmanager restore-secret --secret-id ${resource.name} --region ${where}`,
+      },
+    ];
+  });
+  const present = ours.filter(({ presence }) => 'value' in presence && presence.value === 'present');
+  if (present.length === 0) return findings;
+  const names = present.map(({ resource }) => named(resource));
   return [
-    ...unread,
+    ...findings,
     {
       check,
       where,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CellFacts, Facts, RegionFacts } from '../../preflight/facts.ts';
+import type { CellFacts, Facts, Presence, RegionFacts } from '../../preflight/facts.ts';
 import type { Fact, Finding } from '../../preflight/finding.ts';
 import { judge } from '../../preflight/policy/judge.ts';
 import { account, deploymentOf, fullDeployment, soundCell, soundFacts } from './sound-account.ts';
@@ -25,9 +25,9 @@ const inCell = (changed: Partial<CellFacts>) =>
 const withRole = (name: string, fact: Fact<boolean>) => ({ roles: new Map([...sound.roles, [name, fact]]) });
 const withStatus = (status: string) =>
   inRegion('eu-central-1', { stackStatuses: new Map([['headwater-eu-central-1', { value: status }]]) });
-const kept = (name: string, exists: Fact<boolean>, changed: Partial<RegionFacts> = {}) => {
+const kept = (name: string, presence: Fact<Presence>, changed: Partial<RegionFacts> = {}) => {
   const all = sound.regions.get('eu-central-1')?.kept ?? [];
-  const after = all.map((one) => (one.resource.name === name ? { ...one, exists } : one));
+  const after = all.map((one) => (one.resource.name === name ? { ...one, presence } : one));
   return inRegion('eu-central-1', { kept: after, ...changed });
 };
 const zones = (...ids: string[]): CellFacts['zones'] => ({
@@ -110,6 +110,18 @@ describe('what a deploy would fail on is missing, with the command that mends it
       inCell({ gpuZones: { value: ['euc1-az9'] } }),
       { what: 'g6.xlarge is not offered in the zones of the deployment.' },
     ],
+    [
+      'a region without MediaLive',
+      inCell({ mediaLive: { value: false } }),
+      { mend: expect.stringContaining('managedEncoder') },
+    ],
+    [
+      'a secret whose deletion is scheduled',
+      kept('headwater/key-pepper', { value: 'being deleted' }),
+      {
+        mend: 'aws secretsmanager restore-secret --secret-id headwater/key-pepper --region eu-central-1',
+      },
+    ],
     ['no such hosted zone', hostedZone({ zone: { value: undefined } }), { check: 'hosted-zone' }],
     ['a private hosted zone', zone({ isPrivate: true }), { what: expect.stringContaining('private') }],
     [
@@ -155,7 +167,7 @@ describe('what may be in the way is a warning', () => {
     ],
     [
       'a table that an earlier stack kept',
-      kept('headwater-streams', { value: true }),
+      kept('headwater-streams', { value: 'present' }),
       {
         what: expect.stringContaining('table headwater-streams'),
         mend: expect.stringContaining('npx cdk deploy headwater-eu-central-1 --import-existing-resources'),
@@ -168,7 +180,7 @@ describe('what may be in the way is a warning', () => {
 
   test('a table that a failed first deploy left', () => {
     const stackStatuses = new Map([['headwater-eu-central-1', { value: 'ROLLBACK_COMPLETE' }]]);
-    const found = wrong(kept('headwater-streams', { value: true }, { stackStatuses }));
+    const found = wrong(kept('headwater-streams', { value: 'present' }, { stackStatuses }));
     expect(found).toEqual([expect.objectContaining({ severity: 'warning', check: 'kept-resources' })]);
   });
 
@@ -184,7 +196,7 @@ describe('what may be in the way is a warning', () => {
 test('what the deployed stack owns is in nobody’s way', () => {
   const changed = kept(
     'headwater-streams',
-    { value: true },
+    { value: 'present' },
     {
       stackStatuses: new Map([['headwater-eu-central-1', { value: 'UPDATE_COMPLETE' }]]),
     },
@@ -203,6 +215,7 @@ test('a refused call is a warning that names the call, for each check', () => {
       stackStatuses: new Map([['headwater-edge', denied('cloudformation:DescribeStacks')]]),
     }),
     kept('headwater-streams', denied('dynamodb:DescribeTable')),
+    inCell({ mediaLive: denied('ssm:GetParameter') }),
     inCell({ zones: denied('ec2:DescribeAvailabilityZones') }),
     inCell({ gpuZones: denied('ec2:DescribeInstanceTypeOfferings') }),
     inCell({ others: { ...soundCell.others, vpcs: denied('ec2:DescribeVpcs') } }),

@@ -1,6 +1,6 @@
 import { type Deployment, readDeployment } from '../../lib/config/deployment.ts';
 import { edgeRegion, popRegion } from '../../lib/config/names.ts';
-import type { CellFacts, Facts, QuotaFact, RegionFacts } from '../../preflight/facts.ts';
+import type { CellFacts, Facts, Presence, QuotaFact, RegionFacts } from '../../preflight/facts.ts';
 import type { Fact } from '../../preflight/finding.ts';
 import { stackNames } from '../../preflight/policy/judge-stack.ts';
 import { keptResources } from '../../preflight/policy/kept-resources.ts';
@@ -65,7 +65,7 @@ function soundRegion(deployment: Deployment, region: string, hasCell: boolean): 
     stackStatuses: new Map(stackNames(deployment.name, region, hasCell).map((name) => [name, is(undefined)])),
     kept: kept
       .filter((resource) => resource.region === region)
-      .map((resource) => ({ resource, exists: is(false) })),
+      .map((resource) => ({ resource, presence: is<Presence>('absent') })),
     ...(hasCell && { cell: soundCell }),
   };
 }
@@ -76,4 +76,5 @@ export const soundCell: CellFacts = {
   ),
   others: { vpcs: is(1), addresses: is(0) },
   gpuZones: is(['euc1-az1', 'euc1-az2', 'euc1-az3']),
+  mediaLive: is(true),
 };

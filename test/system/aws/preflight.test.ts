@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFrontClient, CreateDistributionCommand } from '@aws-sdk/client-cloudfront';
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateAccessKeyCommand,
@@ -11,10 +12,18 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readHostedZone } from '../../../preflight/aws/account.ts';
+import { readPresence } from '../../../preflight/aws/presence.ts';
 import type { Finding } from '../../../preflight/finding.ts';
+import type { KeptResource } from '../../../preflight/policy/kept-resources.ts';
 import { serviceLinkedRoles } from '../../../preflight/policy/service-linked-roles.ts';
 import { type AwsEmulator, startEmulator } from '../../../testkit/aws/emulator.ts';
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
@@ -191,6 +200,28 @@ describe('an account', () => {
   });
 });
 
+test('what an earlier stack kept is found, and a secret whose deletion is scheduled', async () => {
+  const cell = { region: 'eu-central-1', stack: 'headwater-eu-central-1' };
+  const kept: KeptResource[] = [
+    { kind: 'bucket', name: 'kept-bucket', ...cell },
+    { kind: 'secret', name: 'kept/secret', ...cell },
+    { kind: 'log group', name: 'kept-logs', ...cell },
+  ];
+  const all = async () =>
+    (await Promise.all(kept.map(readPresence))).map((fact) => 'value' in fact && fact.value);
+  expect(await all()).toEqual(['absent', 'absent', 'absent']);
+  const s3 = new S3Client({ forcePathStyle: true });
+  const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' as const };
+  await s3.send(new CreateBucketCommand({ Bucket: 'kept-bucket', CreateBucketConfiguration }));
+  const secrets = new SecretsManagerClient();
+  await secrets.send(new CreateSecretCommand({ Name: 'kept/secret', SecretString: 'x' }));
+  const logs = new CloudWatchLogsClient();
+  await logs.send(new CreateLogGroupCommand({ logGroupName: 'kept-logs' }));
+  expect(await all()).toEqual(['present', 'present', 'present']);
+  await secrets.send(new DeleteSecretCommand({ SecretId: 'kept/secret' }));
+  expect(await all()).toEqual(['present', 'being deleted', 'present']);
+});
+
 test('a hosted zone is found by its id, with its name servers', async () => {
   const { HostedZone, DelegationSet } = await new Route53Client().send(
     new CreateHostedZoneCommand({ Name: 'example.com', CallerReference: '1' }),
@@ -210,6 +241,18 @@ test('a hosted zone is found by its id, with its name servers', async () => {
   expect(await readHostedZone('Z0000000000000000000', async () => [])).toMatchObject({
     zone: { value: undefined },
   });
+});
+
+test('the wrong account is all that is found, whatever else it lacks', async () => {
+  const file = join(folder.path, 'other-account.json');
+  await writeFile(file, JSON.stringify({ ...deploymentOf(), account: '999999999999' }));
+  const { code, stdout } = await preflight(['--deployment', file], emulator.environment);
+  expect(code).toBe(1);
+  expect(stdout.split('\n').slice(0, 2)).toEqual([
+    'Missing',
+    expect.stringMatching(/^ {2}account: .+ Needed: 999999999999; has: 123456789012\.$/),
+  ]);
+  expect(stdout).toContain('1 missing, 0 warnings, 0 fine');
 });
 
 describe('bad input is one clear line each', () => {
