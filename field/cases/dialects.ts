@@ -30,7 +30,7 @@ async function inAggregates(own: boolean) {
 }
 
 /** What the headers of enhanced RTMP v2 put in front of the FourCC, by packet type. */
-type Prefix = (first: number, packetType: number) => Buffer;
+type Prefix = (first: number, packetType: number, type: 'audio' | 'video') => Buffer;
 
 const codedFrames = 1;
 
@@ -46,7 +46,7 @@ const enhanced =
     const bodyFrom = type === 'audio' ? 2 : packetType === codedFrames ? 2 : 5;
     return {
       ...tag,
-      payload: Buffer.concat([prefix(first, packetType), fourCc, track, payload.subarray(bodyFrom)]),
+      payload: Buffer.concat([prefix(first, packetType, type), fourCc, track, payload.subarray(bodyFrom)]),
     };
   };
 
@@ -54,7 +54,8 @@ const plainPrefix: Prefix = (first, packetType) => Buffer.of(first | packetType)
 /** ModEx with a timestamp offset in nanoseconds (type 0, three bytes). */
 const modExPrefix: Prefix = (first, packetType) => Buffer.of(first | 7, 2, 0, 0x03, 0xe8, packetType);
 /** Multitrack, with one track. */
-const oneTrackPrefix: Prefix = (first, packetType) => Buffer.of(first | 6, packetType);
+const oneTrackPrefix: Prefix = (first, packetType, type) =>
+  Buffer.of(first | (type === 'video' ? 6 : 5), packetType);
 
 /** Ways to say the same that RTMP and its extensions allow. */
 export const dialectCases: readonly FieldCase[] = [

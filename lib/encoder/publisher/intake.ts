@@ -6,7 +6,8 @@ import { heldCost } from './policy/held-cost.ts';
 import { InputMeter } from './policy/input-meter.ts';
 import type { AnnouncedTracks, ShownTracks } from './policy/picture-wait.ts';
 import { type Slate, slateAfterMs, slatePicture, slateWantedAfterMs } from './policy/slate.ts';
-import { type HeardTag, Timeline, type Track } from './policy/timeline.ts';
+import { type HeardTag, Timeline } from './policy/timeline.ts';
+import type { Track } from './policy/timeline-track.ts';
 import { type MediaMessage, type SessionMedia, SessionProbe } from './session-probe.ts';
 
 export interface IntakeHandler {

@@ -21,7 +21,7 @@ import { FormatChanges } from './policy/format-changes.ts';
 import { heldCost } from './policy/held-cost.ts';
 import { type AnnouncedTracks, pictureWaitMs, type ShownTracks } from './policy/picture-wait.ts';
 import { type Awaited, StartWait } from './policy/start-wait.ts';
-import type { Track } from './policy/timeline.ts';
+import type { Track } from './policy/timeline-track.ts';
 
 /** One RTMP audio or video message, read when the clock was at `nowMs` of stream time. */
 export interface MediaMessage {

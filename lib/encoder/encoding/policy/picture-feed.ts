@@ -11,6 +11,8 @@ const maxGroupBytes = 24 * 1024 * 1024;
 const mostCompositionMs = 2000;
 /** So many pictures tell how close a publisher's are to one another. */
 const recentPictures = 16;
+/** No publisher sends pictures this close together for long: jitter has put them there. */
+const jitterStepMs = 5;
 /** Nearer than this part of the shortest recent distance are only pictures on the two sides of a seam in stream time. */
 const nearPart = 0.45;
 
@@ -74,7 +76,7 @@ export class PictureFeed {
   /** It would be taken for one with another of the publisher's pictures: where stream time was corrected between them. */
   #isNearOther(tag: StreamTag): boolean {
     const stepsMs = this.#recentMs.slice(1).map((ms, index) => ms - this.#recentMs[index]!);
-    const shortestMs = Math.min(shortestPictureMs, ...stepsMs.filter((ms) => ms > 0));
+    const shortestMs = Math.min(shortestPictureMs, ...stepsMs.filter((ms) => ms > jitterStepMs));
     const atMs = presentedMs(tag);
     const isKnown = stepsMs.length > 1;
     return isKnown && this.#recentlyShownMs.some((ms) => Math.abs(atMs - ms) < shortestMs * nearPart);

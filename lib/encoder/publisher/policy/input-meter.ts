@@ -1,4 +1,4 @@
-import type { Track } from './timeline.ts';
+import type { Track } from './timeline-track.ts';
 
 const windowMs = 5000;
 

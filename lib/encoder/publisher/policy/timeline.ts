@@ -1,7 +1,16 @@
 import { shortestPictureMs } from '../../policy/stream-tag.ts';
-import { RecentLeast } from './recent-least.ts';
-
-export type Track = 'video' | 'audio';
+import { Drift } from './drift.ts';
+import { Lateness, patienceMs, tooLateMs } from './lateness.ts';
+import {
+  applyShifts,
+  forgetSession,
+  moveTrack,
+  newTrack,
+  type Shift,
+  type Track,
+  type TrackState,
+  unwrap,
+} from './timeline-track.ts';
 
 /** A tag that was read and has not been given its place. */
 export interface HeardTag {
@@ -35,68 +44,9 @@ const aliveMs = 3000;
 /** How fast it is learned by how much later than the other a track is sent, from a tag that comes this soon after one of the other. */
 const learnSkewMs = 250;
 const besideMs = 500;
-/** A session that is this late for good is placed anew; less is corrected softly. */
-const tooLateMs = 700;
-/** Whether it catches up is judged over this, if its time is taken already, or if it still has its place. */
-const judgeLateMs = 400;
-const judgeBehindMs = 3000;
-/** Tags must have come at this many moments to show a pace. */
-const judgeMoments = 4;
-/** After a gap that is this much longer than a tag's step, the pace is judged anew: what was held up arrives now. */
-const mostGapMs = 200;
 /** Media that is further ahead of the clock than this was held up when the session got its place. */
 const mostAheadMs = 300;
-/** A burst is given this long before filler goes on. */
-const patienceMs = 600;
-/** Far more tags than arrive in that time. */
-const mostUndecided = 8_192;
-/** Drift is corrected by 1 ms at most once in this time: 5,000 ppm. */
-const slewEveryMs = 200;
-const slewWindowMs = 5000;
-const slewToleranceMs = 150;
 const longestFrameMs = 200;
-
-/** A session is moved by so much, from this publisher's time on. */
-interface Shift {
-  readonly fromMs: number;
-  byMs: number;
-}
-
-interface TrackState {
-  /** Stream time of the last tag, filler included; just before the start if there is none. */
-  lastMs: number;
-  /** The last tag was filler. */
-  filled: boolean;
-  /** The track has moved since the last tag: what overlaps is no jitter. */
-  moved: boolean;
-  /** Timestamp of this session's last tag, unwrapped; and by how much the track's clock has jumped since the session began. */
-  timestampMs: number;
-  jumpedMs: number;
-  /** Publisher's time of this session's last tag: its timestamp without jumps. */
-  publisherMs?: number | undefined;
-  /** Stream time by the clock when it was read. */
-  heardMs: number;
-  /** Stream time minus publisher's time. */
-  offsetMs: number;
-  /** What the track has not reached yet of the session's moves, in ascending order. */
-  shifts: readonly Shift[];
-  /** By how much the last tag was behind the clock. */
-  behindMs: number;
-  /** By how much more than the other track's, usually: sound that is sent late is not media that the network holds up. */
-  skewMs: number;
-  /** By how much the track's tags usually are. */
-  lagMs: number;
-  /** Smoothed interval between tags. */
-  frameMs: number;
-}
-
-/** What was read since it is not known whether it is late for good. */
-interface Undecided {
-  readonly sinceMs: number;
-  /** Publisher's time from which on nothing has its place. */
-  readonly fromMs: number;
-  readonly tags: { readonly heard: HeardTag; readonly publisherMs: number }[];
-}
 
 /**
  * Maps the timestamps of a broadcast's publish sessions onto stream time (milliseconds since the broadcast began).
@@ -113,10 +63,8 @@ export class Timeline {
   readonly #tracks: Record<Track, TrackState>;
   #startMs: number;
   #anchors = 0;
-  /** The session is late, and is given time to catch up. */
-  #late?: { readonly sinceMs: number; readonly behindMs: number; moments: number } | undefined;
-  #lateFromMs: number | undefined;
-  #undecided?: Undecided | undefined;
+  readonly #lateness = new Lateness();
+  readonly #drift = new Drift();
   /** How much media may be still to come at once, since the session got its place: as much as there was nothing before. */
   #heldUpMs = 0;
   /** How far the earlier track usually is ahead of the clock: sound, of pictures that are sent late. */
@@ -124,29 +72,11 @@ export class Timeline {
   /** Such media has begun to come: the session is moved back. Undefined once something is shown in its new place. */
   #burst?: Shift | undefined;
   #burstUntilMs = Number.NEGATIVE_INFINITY;
-  /** By how much the session is behind the clock by its earlier track, and by its later one. */
-  #earlier = new RecentLeast(slewWindowMs, 0);
-  #later = new RecentLeast(slewWindowMs, 0);
-  #slewedMs = 0;
 
   /** `startMs`: stream time already produced by another worker. */
   constructor(startMs = 0) {
     this.#startMs = startMs;
-    const track = (frameMs: number): TrackState => ({
-      lastMs: startMs - 1,
-      filled: false,
-      moved: false,
-      timestampMs: 0,
-      jumpedMs: 0,
-      heardMs: Number.NEGATIVE_INFINITY,
-      offsetMs: 0,
-      shifts: [],
-      behindMs: 0,
-      skewMs: 0,
-      lagMs: 0,
-      frameMs,
-    });
-    this.#tracks = { video: track(33), audio: track(21) };
+    this.#tracks = { video: newTrack(startMs, 33), audio: newTrack(startMs, 21) };
   }
 
   /** Places the first tag at `startMs`. Call before the first tag. */
@@ -183,7 +113,7 @@ export class Timeline {
 
   /** Media that is late has just begun to arrive: it may be up with the clock in a moment. */
   mayCatchUp(nowMs: number): boolean {
-    return this.#lateFromMs !== undefined && nowMs - this.#lateFromMs < patienceMs;
+    return this.#lateness.mayCatchUp(nowMs);
   }
 
   /** How far both tracks have got: what a player can show. A track that is not sent does not count. */
@@ -199,14 +129,9 @@ export class Timeline {
 
   /** The next tag belongs to another publish session, whose timestamps are unrelated to the last one's. */
   beginSession(): void {
-    this.#caughtUp();
+    this.#lateness.caughtUp();
     this.#usualLeadMs = 0;
-    for (const track of Object.values(this.#tracks)) {
-      track.publisherMs = undefined;
-      track.jumpedMs = 0;
-      track.shifts = [];
-      track.lagMs = 0;
-    }
+    for (const track of Object.values(this.#tracks)) forgetSession(track);
   }
 
   /** The clock was set forward by this much: whatever was read is as much later than it seemed. */
@@ -215,8 +140,7 @@ export class Timeline {
       track.heardMs += byMs;
       track.behindMs += byMs;
     }
-    this.#earlier.move(byMs);
-    this.#later.move(byMs);
+    this.#drift.clockMoved(byMs);
   }
 
   /**
@@ -238,9 +162,7 @@ export class Timeline {
     const stepMs = publisherMs - (state.publisherMs ?? publisherMs);
     if (stepMs > 0 && stepMs <= longestFrameMs) state.frameMs += (stepMs - state.frameMs) / 8;
     this.#learn(state, other, publisherMs, now);
-    const gapMs = now - Math.max(state.heardMs, other.heardMs);
-    if (gapMs > Math.max(stepMs, 0) + mostGapMs) this.#late = undefined;
-    else if (gapMs > 0 && this.#late) this.#late.moments++;
+    this.#lateness.came(now - Math.max(state.heardMs, other.heardMs), stepMs);
     state.publisherMs = publisherMs;
     state.heardMs = now;
     if (anchors === this.#anchors) this.#pullBack(state, other, now);
@@ -255,9 +177,7 @@ export class Timeline {
    * stays late (then all of it is shown, later). True for 600 ms at most.
    */
   isUndecided(nowMs: number): boolean {
-    const undecided = this.#undecided;
-    if (undecided === undefined || undecided.tags.length >= mostUndecided) return false;
-    return nowMs - undecided.sinceMs < patienceMs;
+    return this.#lateness.isUndecided(nowMs);
   }
 
   /** Reads a tag and gives it its place at once. */
@@ -295,7 +215,7 @@ export class Timeline {
       this.#anchored(now);
       return;
     }
-    this.#forgetDrift(now);
+    this.#drift.forget(now);
     state.jumpedMs = other.jumpedMs;
     const streamMs = timestampMs - state.jumpedMs + state.offsetMs;
     if (Math.abs(streamMs - now) <= mostApartMs) return;
@@ -349,7 +269,7 @@ export class Timeline {
       : 0;
     this.#burst = undefined;
     this.#burstUntilMs = Number.NEGATIVE_INFINITY;
-    this.#forgetDrift(now);
+    this.#drift.forget(now);
   }
 
   /** Tracks that this session has. */
@@ -389,8 +309,7 @@ export class Timeline {
     }
     state.behindMs = now - (publisherMs + state.offsetMs);
     if (state.behindMs <= mostLagMs) state.lagMs = Math.max(state.lagMs, state.behindMs);
-    const isLate = this.#lateFromMs !== undefined;
-    if (isLate || other.publisherMs === undefined || now - other.heardMs >= besideMs) return;
+    if (this.#lateness.isLate || other.publisherMs === undefined || now - other.heardMs >= besideMs) return;
     const skewMs = Math.max(0, state.behindMs - other.behindMs);
     // What comes at once, after a stall, shows nothing of it.
     state.skewMs += (skewMs - state.skewMs) * Math.min(1, (now - state.heardMs) / learnSkewMs);
@@ -408,40 +327,28 @@ export class Timeline {
       this.#burst = this.#shift(-aheadMs, now);
       return;
     }
-    for (const track of Object.values(this.#tracks)) if (!track.shifts.includes(burst)) move(track, -aheadMs);
+    for (const track of Object.values(this.#tracks))
+      if (!track.shifts.includes(burst)) moveTrack(track, -aheadMs);
     burst.byMs -= aheadMs;
   }
 
   /** A session that does not catch up is late for good: its clock stood still, or the network is too slow for it. */
-  #catchUp(tag: { heard: HeardTag; publisherMs: number }, isLate: boolean, now: number): void {
+  #catchUp(tag: { heard: HeardTag; publisherMs: number }, isTaken: boolean, now: number): void {
     const behindClockMs = this.#behindMs(now);
     const behindMs = behindClockMs + this.#usualLeadMs;
     if (behindMs <= tooLateMs) {
       this.#usualLeadMs += (Math.max(0, -behindClockMs) - this.#usualLeadMs) / 8;
-      this.#caughtUp();
+      this.#lateness.caughtUp();
       return;
     }
-    if (isLate) this.#undecided ??= { sinceMs: now, fromMs: this.#newestMs, tags: [] };
-    if (this.isUndecided(now)) this.#undecided?.tags.push(tag);
-    this.#lateFromMs ??= now;
-    this.#late ??= { sinceMs: now, behindMs, moments: 0 };
-    const { sinceMs, behindMs: firstMs, moments } = this.#late;
-    const elapsedMs = now - sinceMs;
-    if (moments < judgeMoments || elapsedMs < (isLate ? judgeLateMs : judgeBehindMs)) return;
-    this.#late = undefined;
-    if (firstMs - behindMs < elapsedMs / 2) this.#shift(behindMs, now);
+    const newestMs = this.#newestMs;
+    if (this.#lateness.judge(tag, { behindMs, isTaken, newestMs }, now)) this.#shift(behindMs, now);
   }
 
   /** The newest publisher's time of either track. */
   get #newestMs(): number {
     const times = Object.values(this.#tracks).map(({ publisherMs }) => publisherMs);
     return Math.max(...times.map((ms) => ms ?? Number.NEGATIVE_INFINITY));
-  }
-
-  #caughtUp(): void {
-    this.#late = undefined;
-    this.#lateFromMs = undefined;
-    this.#undecided = undefined;
   }
 
   /**
@@ -452,8 +359,7 @@ export class Timeline {
     this.#anchors++;
     const byMs = Math.round(behindMs);
     const tracks = Object.values(this.#tracks);
-    const undecided = this.isUndecided(now) ? this.#undecided : undefined;
-    this.#undecided = undefined;
+    const undecided = this.#lateness.decide(now);
     const fromMs = undecided?.fromMs ?? this.#newestMs;
     for (const { heard, publisherMs } of undecided?.tags ?? []) {
       if (publisherMs >= fromMs) heard.streamMs += byMs;
@@ -463,51 +369,16 @@ export class Timeline {
       track.shifts = [...track.shifts, shift];
       if (track.publisherMs !== undefined) applyShifts(track, track.publisherMs);
     }
-    this.#forgetDrift(now);
+    this.#drift.forget(now);
     return shift;
   }
 
-  #forgetDrift(now: number): void {
-    this.#earlier = new RecentLeast(slewWindowMs, now);
-    this.#later = new RecentLeast(slewWindowMs, now);
-  }
-
-  /**
-   * What the network holds up comes and goes; the least of it over some seconds shows how the publisher's clock runs. A session is
-   * behind if its earlier track is, and ahead only if both are: a track that is sent early is not a clock that runs fast.
-   */
   #followDrift(now: number): void {
-    this.#earlier.add(this.#behindMs(now), now);
-    this.#later.add(this.#behindLaterMs(now), now);
-    const { value: behindMs = 0 } = this.#earlier;
-    const { value: aheadMs = 0 } = this.#later;
-    const stepMs = behindMs > slewToleranceMs ? 1 : aheadMs < -slewToleranceMs ? -1 : 0;
-    if (stepMs === 0 || now - this.#slewedMs < slewEveryMs) return;
-    this.#slewedMs = now;
+    const stepMs = this.#drift.follow(this.#behindMs(now), this.#behindLaterMs(now), now);
+    if (stepMs === 0) return;
     for (const track of Object.values(this.#tracks)) {
       track.offsetMs += stepMs;
       track.behindMs -= stepMs;
     }
-    this.#earlier.move(-stepMs);
-    this.#later.move(-stepMs);
   }
-}
-
-function applyShifts(track: TrackState, publisherMs: number): void {
-  for (const { fromMs, byMs } of track.shifts) {
-    if (publisherMs < fromMs) return;
-    track.shifts = track.shifts.slice(1);
-    move(track, byMs);
-  }
-}
-
-function move(track: TrackState, byMs: number): void {
-  track.moved ||= byMs < 0;
-  track.offsetMs += byMs;
-  track.behindMs -= byMs;
-  track.lagMs = Math.max(0, track.lagMs - Math.max(0, byMs));
-}
-
-function unwrap(timestamp: number, lastMs: number | undefined): number {
-  return lastMs === undefined ? timestamp >>> 0 : lastMs + ((timestamp - lastMs) | 0);
 }

@@ -149,6 +149,18 @@ describe('What the decoder is fed', () => {
     expect(hidden.length).toBeLessThanOrEqual(1);
   });
 
+  test('of pictures that a clock which jumped back puts a millisecond apart, one is shown', () => {
+    const feed = feedOf(20);
+    const from = Math.max(...pictures.slice(0, 20).map(presentedMs));
+    const crowded = pictures.slice(20, 26).map((one, index) => {
+      const payload = Buffer.from(one.payload);
+      payload.writeIntBE(0, 2, 3);
+      return { ...one, payload, streamMs: from + 40 + index };
+    });
+    const shown = crowded.flatMap((one) => feed.prepare(one)).filter(({ hidden }) => !hidden);
+    expect(shown).toHaveLength(1);
+  });
+
   test('what another ffmpeg was fed hides nothing of the next one', () => {
     const feed = feedOf(20);
     const next = pictures[20]!;
