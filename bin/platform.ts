@@ -2,6 +2,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
 import { createApp } from '../lib/infra/app.ts';
 import { declarePlatform } from '../lib/platform.ts';
@@ -32,6 +34,8 @@ async function main(): Promise<void> {
   try {
     await writePage(pageDir);
     declarePlatform(app, { deployment, pageDir });
+    // Synthesis fails if a cdk-nag rule is violated.
+    Validations.of(app).addPlugins(new AwsSolutionsChecks());
     app.synth();
   } finally {
     await rm(pageDir, { recursive: true });

@@ -1,8 +1,12 @@
-import { type App, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { otherAccounts } from './config/accounts.ts';
 import type { Deployment } from './config/deployment.ts';
 import { edgeParameters } from './config/names.ts';
 import { EdgeDistribution } from './edge/infra/distribution.ts';
+import { RegionRoles } from './edge/infra/region-roles.ts';
+import { stackProps, tagStack } from './infra/stack-props.ts';
 import { AlarmTopic } from './observability/infra/alarm-topic.ts';
 import { DeploymentBudget } from './observability/infra/budget.ts';
 import { EdgeAlarms } from './observability/infra/edge-alarms.ts';
@@ -16,8 +20,12 @@ export interface EdgeStackProps extends StackProps {
 
 /** The viewer-facing part, once for the whole platform: every region's media, and the page, at one address. */
 export class EdgeStack extends Stack {
-  constructor(app: App, id: string, { deployment, pageDir, ...props }: EdgeStackProps) {
-    super(app, id, { ...props, description: 'Headwater: edge for viewers (CloudFront).' });
+  constructor(scope: Construct, id: string, { deployment, pageDir, ...props }: EdgeStackProps) {
+    super(scope, id, {
+      ...stackProps(deployment),
+      ...props,
+      description: 'Headwater: edge for viewers (CloudFront).',
+    });
     const { name, domain, retention } = deployment;
     const regions = deployment.regions.map((region) => region.name);
 
@@ -25,10 +33,19 @@ export class EdgeStack extends Stack {
     const edge = new EdgeDistribution(this, 'Edge', {
       deployment: name,
       regions,
+      originAccounts: new Map(
+        deployment.regions.flatMap(({ name, account }) => (account === undefined ? [] : [[name, account]])),
+      ),
       page,
       retention,
       ...(domain && { domain }),
     });
+
+    const accounts = otherAccounts(deployment);
+    if (accounts.length > 0) {
+      const { distributionId, denialsArn } = edge;
+      new RegionRoles(this, 'RegionRoles', { deployment: name, accounts, distributionId, denialsArn });
+    }
 
     const topic = new AlarmTopic(this, 'AlarmTopic', { deployment: name, emails: deployment.alarmEmails })
       .topic;
@@ -48,5 +65,6 @@ export class EdgeStack extends Stack {
       description:
         'Base URL of media (/<region>/<stream>/manifest.mpd and index.m3u8) and of the page (/watch/<stream>).',
     });
+    tagStack(this, deployment);
   }
 }

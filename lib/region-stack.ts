@@ -1,10 +1,13 @@
-import { type App, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Platform as ImagePlatform } from 'aws-cdk-lib/aws-ecr-assets';
+import type { Construct } from 'constructs';
+import { isRemote } from './config/accounts.ts';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
 import {
   channelRoleName,
   edgeParameters,
   edgeRegion,
+  edgeRoleNames,
   ingestHostName,
   popParameters,
   popRegion,
@@ -22,6 +25,7 @@ import { controlTableNames } from './control-store/tables.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
+import { stackProps, tagStack } from './infra/stack-props.ts';
 import { IngestCertificate } from './ingest/certificate/infra/certificate-function.ts';
 import { ProxyFleet } from './ingest/infra/proxy-fleet.ts';
 import { RelayKeys } from './ingest/relay-keys/infra/relay-keys-function.ts';
@@ -48,23 +52,32 @@ export interface RegionStackProps extends StackProps {
  * stacks with other regions, and once deployed it keeps running without them.
  */
 export class RegionStack extends Stack {
-  constructor(app: App, id: string, { deployment, region, ...props }: RegionStackProps) {
-    super(app, id, { ...props, description: `Headwater: region cell ${region.name}.` });
+  constructor(scope: Construct, id: string, { deployment, region, ...props }: RegionStackProps) {
+    super(scope, id, {
+      ...stackProps(deployment),
+      ...props,
+      description: `Headwater: region cell ${region.name}.`,
+    });
     const { name, compute, retention, domain, plainRtmp } = deployment;
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
     const namespace = metricsNamespace(name);
     const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { logDays });
+    const edgeRoles = isRemote(deployment, region) ? this.#edgeRoles(deployment) : undefined;
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
       deployment,
       region.name,
+      edgeRoles?.parameters,
     );
     const controlStore = `dynamodb:${name}` as const;
 
     const network = new RegionNetwork(this, 'Network', {
       name,
       zones: region.zones,
+      ...(region.zoneIds && { zoneIds: region.zoneIds }),
+      ...((region.vpc?.cidr ?? region.cidr) && { cidr: region.vpc?.cidr ?? region.cidr }),
+      ...(region.vpc && { existing: region.vpc }),
       withGpu: compute.gpuEncoders !== undefined,
       simulcast: deployment.simulcast,
       logDays,
@@ -79,6 +92,7 @@ export class RegionStack extends Stack {
     const origin = new OriginBucket(this, 'Origin', {
       deployment: name,
       retention,
+      ...(deployment.account !== undefined && { edgeAccount: deployment.account }),
       ...(managedEncoder && {
         blindWriter: this.formatArn({
           service: 'iam',
@@ -170,6 +184,7 @@ export class RegionStack extends Stack {
       origin,
       distributionId,
       denialsArn,
+      ...(edgeRoles && { edgeRole: edgeRoles.control }),
       eventDays: retention.eventDays,
       ...measured,
     });
@@ -178,6 +193,7 @@ export class RegionStack extends Stack {
       region: region.name,
       encryptionKey,
       denialsArn,
+      ...(edgeRoles && { edgeRole: edgeRoles.control }),
       ...measured,
     });
     const control = new ControlApi(this, 'Control', {
@@ -219,6 +235,7 @@ export class RegionStack extends Stack {
         proxySecurityGroup: ingest.securityGroup,
         channelClass: managedEncoder.channelClass,
         ...(deployment.ladder && { ladder: deployment.ladder }),
+        tags: deployment.tags,
         tables,
         origin,
         bus: streamEvents.bus,
@@ -261,7 +278,8 @@ export class RegionStack extends Stack {
       deployment: name,
       subjects,
       alarms,
-      distributionId,
+      // A dashboard shows metrics of its own account.
+      ...(!edgeRoles && { distributionId }),
     });
 
     this.#output(
@@ -277,6 +295,15 @@ export class RegionStack extends Stack {
       streamEvents.busName,
       'Event bus with stream events, for EventBridge rules.',
     );
+    tagStack(this, deployment);
+  }
+
+  /** ARNs of the roles that this region's functions assume in the edge's account. */
+  #edgeRoles({ name, account = this.account }: Deployment) {
+    const { parameters, control } = edgeRoleNames(name);
+    const arn = (resourceName: string) =>
+      this.formatArn({ service: 'iam', region: '', account, resource: 'role', resourceName });
+    return { parameters: arn(parameters), control: arn(control) };
   }
 
   #output(id: string, value: string, description: string): void {
@@ -290,17 +317,22 @@ export class RegionStack extends Stack {
 }
 
 /** Addresses for broadcasters and viewers: known if there is a domain, otherwise only once the global stacks are deployed. */
-function addresses(remote: RemoteParameters, { name, domain }: Deployment, region: string) {
+function addresses(
+  remote: RemoteParameters,
+  { name, domain }: Deployment,
+  region: string,
+  role: string | undefined,
+) {
   const pop = popParameters(name, region);
   const edge = edgeParameters(name);
+  const atEdge = (id: string, parameter: string) =>
+    remote.read(id, { region: edgeRegion, name: parameter, ...(role !== undefined && { role }) });
   return {
     ingestHost: domain
       ? ingestHostName(domain.name, region)
       : remote.read('IngestHost', { region: popRegion, name: pop.dnsName }),
-    playbackBaseUrl: domain
-      ? `https://${domain.name}`
-      : remote.read('PlaybackBaseUrl', { region: edgeRegion, name: edge.baseUrl }),
-    distributionId: remote.read('DistributionId', { region: edgeRegion, name: edge.distributionId }),
-    denialsArn: remote.read('DenialsArn', { region: edgeRegion, name: edge.denialsArn }),
+    playbackBaseUrl: domain ? `https://${domain.name}` : atEdge('PlaybackBaseUrl', edge.baseUrl),
+    distributionId: atEdge('DistributionId', edge.distributionId),
+    denialsArn: atEdge('DenialsArn', edge.denialsArn),
   };
 }

@@ -4,14 +4,13 @@ import type { QuotaNeed } from './policy/quota-needs.ts';
 
 /** What the account has, as far as a deployment needs it. */
 export interface Facts {
-  readonly account: string;
   /** Of the regions with a stack of ours, those that the account hasn't enabled. */
   readonly disabledRegions: Fact<readonly string[]>;
   /** By the role's name. */
   readonly roles: ReadonlyMap<string, Fact<boolean>>;
-  /** Number of CloudFront distributions. */
-  readonly distributions: Fact<number>;
-  /** Only with a domain. */
+  /** Number of CloudFront distributions. Only in the edge's account. */
+  readonly distributions?: Fact<number>;
+  /** Only with a domain, in the edge's account. */
   readonly hostedZone?: HostedZoneFacts;
   readonly regions: ReadonlyMap<string, RegionFacts>;
   readonly quotas: readonly QuotaFact[];

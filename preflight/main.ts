@@ -1,20 +1,15 @@
 // `npm run preflight`: checks what an AWS account lacks for a deployment, and prints what mends it. Changes nothing.
 import { resolveNs } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
-import {
-  type Deployment,
-  DeploymentError,
-  type DeploymentRegion,
-  readDeployment,
-} from '../lib/config/deployment.ts';
+import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
 import { AccountError, callerAccount, readRegions } from './aws/account.ts';
 import type { Finding } from './finding.ts';
 import { gather } from './gather.ts';
 import { helpText, type PreflightOptions, parsePreflightOptions, UsageError } from './options.ts';
-import { unknownRegions } from './policy/input-faults.ts';
+import { unknownRegions, unknownZones } from './policy/input-faults.ts';
 import { judge } from './policy/judge.ts';
-import { judgeCredentials } from './policy/judge-account.ts';
-import { defaultQualifier } from './policy/judge-region.ts';
+import { strangeAccount } from './policy/judge-account.ts';
+import { type Scope, scopeOf } from './policy/scope.ts';
 import { exitCodeOf, reportText } from './report.ts';
 
 async function readDeploymentFile(file: string): Promise<Deployment> {
@@ -24,47 +19,31 @@ async function readDeploymentFile(file: string): Promise<Deployment> {
   return readDeployment(json, file);
 }
 
-async function preflight({ deploymentFile, region, json }: PreflightOptions): Promise<void> {
-  const deployment = await readDeploymentFile(deploymentFile);
-  const regions = deployment.regions.filter(({ name }) => region === undefined || name === region);
-  if (regions.length === 0) {
-    const names = deployment.regions.map(({ name }) => name).join(', ');
-    throw new UsageError(`--region: ${region} is not in ${deploymentFile}, which has ${names}`);
-  }
+async function preflight({ deploymentFile: file, region, json }: PreflightOptions): Promise<void> {
+  const deployment = await readDeploymentFile(file);
+  const names = deployment.regions.map(({ name }) => name);
+  if (region !== undefined && !names.includes(region))
+    throw new UsageError(`--region: ${region} is not in ${file}, which has ${names.join(', ')}`);
   const account = await callerAccount();
-  const credentials = judgeCredentials(deployment.account, account);
-  // What another account has or lacks would only mislead.
-  const findings =
-    credentials.severity === 'missing'
-      ? [credentials]
-      : await findingsIn(account, deployment, regions, deploymentFile);
+  const scope = scopeOf(deployment, account, region);
+  // What a strange account has or lacks would only mislead.
+  const findings = scope ? await findingsIn(scope, deployment, file) : [strangeAccount(deployment, account)];
   process.stdout.write(json ? `${JSON.stringify({ account, findings }, null, 2)}\n` : reportText(findings));
   process.exitCode = exitCodeOf(findings);
 }
 
-async function findingsIn(
-  account: string,
-  deployment: Deployment,
-  regions: readonly DeploymentRegion[],
-  file: string,
-): Promise<Finding[]> {
-  const access = await readRegions();
-  if ('value' in access) {
-    const faults = unknownRegions(deployment, new Set(access.value.keys()));
+async function findingsIn(scope: Scope, deployment: Deployment, file: string): Promise<Finding[]> {
+  const refuse = (faults: readonly string[]) => {
     if (faults.length > 0) throw new DeploymentError(file, faults);
-  }
-  process.stderr.write(`preflight: reading account ${account} …\n`);
-  const facts = await gather({
-    deployment,
-    regions,
-    account,
-    access,
-    qualifier: defaultQualifier,
-    // As the CDK does.
-    builder: process.env.CDK_DOCKER ?? 'docker',
-    resolveNs,
-  });
-  return judge(deployment, facts, regions);
+  };
+  const access = await readRegions();
+  if ('value' in access) refuse(unknownRegions(deployment, new Set(access.value.keys())));
+  process.stderr.write(`preflight: reading account ${scope.account} …\n`);
+  // As the CDK does.
+  const builder = process.env.CDK_DOCKER ?? 'docker';
+  const facts = await gather({ deployment, scope, access, builder, resolveNs });
+  refuse(unknownZones(deployment, facts));
+  return judge(deployment, scope, facts);
 }
 
 /** Faults that the user must mend: a line for each, without a stack trace. */

@@ -24,6 +24,8 @@ interface Field {
   readonly items?: Field;
   readonly properties?: Readonly<Record<string, Field>>;
   readonly required?: readonly string[];
+  /** Of a record: what its values are. */
+  readonly additionalProperties?: Field | false;
 }
 
 function schema(): Field & { $schema: string } {
@@ -52,6 +54,7 @@ function values(field: Field): string {
   const choices = field.enum ?? field.anyOf?.map((one) => one.const);
   if (choices) return choices.map((choice) => JSON.stringify(choice)).join(', ');
   if (field.items) return `list${count(field) === '' ? '' : ` of ${count(field)}`}: ${values(field.items)}`;
+  if (field.additionalProperties) return 'object of strings';
   if (field.type === 'boolean') return '`true` or `false`';
   if (field.type === 'integer') return `${number(field.minimum)} to ${number(field.maximum)}`;
   if (field.type === 'number') return `number greater than ${number(field.exclusiveMinimum)}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressPlan, maskOf, tasksOf } from './address-plan.ts';
 import {
   channelClasses,
   defaultChannelClass,
@@ -6,12 +7,10 @@ import {
   dvrWindowSeconds,
   eventDays,
 } from './defaults.ts';
+import { awsAccount, defaultCidr, deploymentRegion } from './deployment-region.ts';
 import { ladderSchema } from './ladder.ts';
+import { ingestHostName } from './names.ts';
 
-const regionName = z
-  .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1')
-  .describe('AWS region.');
 const email = z.email('must be an email address');
 const days = (most: number) => z.int().min(1).max(most);
 /** CPU sizes that Fargate offers, in CPU units. */
@@ -64,23 +63,6 @@ const taskSize = {
   },
 };
 
-const region = z
-  .strictObject({
-    name: regionName,
-    zones: z
-      .int()
-      .min(2)
-      .max(3)
-      .default(3)
-      .describe('Number of Availability Zones to use. us-west-1 has only 2.'),
-  })
-  .refine(({ name, zones }) => name !== 'us-west-1' || zones === 2, {
-    path: ['zones'],
-    error: 'must be 2 in us-west-1',
-    ...onceNumbers('zones'),
-  });
-
-/** ACM allows 64 characters for a certificate's name, and `<region>.ingest.` needs up to 22 of them. */
 const domain = z.strictObject({
   name: z
     .string()
@@ -237,7 +219,30 @@ const managedEncoder = z
   })
   .describe('Offers AWS MediaLive as an alternative encoder for a stream. Omit to not offer it.');
 
-export const deploymentSchema = z.strictObject({
+/** AWS allows 50 tags on a resource, some of which are its own and ours. */
+const mostTags = 40;
+const tagText = (most: number) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,${most}}$`, 'u'),
+      `must be a tag's text of at most ${most} characters`,
+    );
+const tags = z
+  .record(
+    tagText(128)
+      .min(1)
+      .regex(/^(?!aws:|headwater:)/i, 'must not begin with aws: or headwater:, which are taken'),
+    tagText(256),
+  )
+  .refine((all) => Object.keys(all).length <= mostTags, `must be at most ${mostTags} tags`)
+  .default({})
+  .describe('Tags for every resource, in addition to `headwater:deployment`.');
+
+/** Beginnings of names that services keep to themselves: Systems Manager's parameters, ECS's providers, S3's buckets. */
+const reserved = /^(aws|ssm|ecs|fargate|amzn-|sthree-|xn--)/;
+
+const deploymentFields = z.strictObject({
   $schema: z.string().optional().describe('Path of the JSON Schema, for editors.'),
   name: z
     .string()
@@ -245,14 +250,26 @@ export const deploymentSchema = z.strictObject({
       /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
       'must be 2 to 20 lowercase letters, digits and hyphens, starting with a letter and not ending with a hyphen',
     )
-    .describe('Prefix for the names of all resources, so that two deployments fit in one account.'),
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'must be the 12 digits of an AWS account')
+    .refine((name) => !reserved.test(name), {
+      error: 'must not begin with aws, ssm, ecs, fargate, amzn-, sthree- or xn--, which AWS reserves',
+    })
+    .describe('Prefix for the names of all resources, so that several deployments fit in one account.'),
+  account: awsAccount
     .optional()
     .describe('AWS account. Omit to use the account of the deploying credentials.'),
+  tags,
+  permissionsBoundary: z
+    .string()
+    .regex(/^[\w+=,.@/-]{1,512}$/, 'must be the name of a managed policy, with its path but without its ARN')
+    .optional()
+    .describe('Managed policy, in each account, that bounds every role. Omit for no permissions boundary.'),
+  bootstrapQualifier: z
+    .string()
+    .regex(/^[a-z0-9]{1,10}$/, 'must be 1 to 10 lowercase letters and digits')
+    .optional()
+    .describe('Qualifier of the CDK bootstrap stack. Omit for the CDK’s own, `hnb659fds`.'),
   regions: z
-    .array(region)
+    .array(deploymentRegion)
     .min(1)
     .max(12)
     .refine(
@@ -294,6 +311,44 @@ export const deploymentSchema = z.strictObject({
     .describe('Budget for everything in the account with this deployment’s tag.'),
   alarmEmails: z.array(email).max(20).default([]).describe('Recipients of alarm emails, in every region.'),
 });
+
+/** ACM's limit for a certificate's name. */
+const certificateNameLength = 64;
+
+export const deploymentSchema = deploymentFields.superRefine(
+  ({ account, regions, domain, compute, simulcast }, { addIssue }) => {
+    const fault = (path: (string | number)[], message: string) => addIssue({ code: 'custom', path, message });
+    const { proxies, cpuEncoders, gpuEncoders } = compute;
+    // A deployment runs as many new tasks beside the old ones.
+    const most = 2 * (proxies.maxTasks + cpuEncoders.maxTasks + 2 * (gpuEncoders?.maxTasks ?? 0));
+    for (const [at, region] of regions.entries()) {
+      const host = domain && ingestHostName(domain.name, region.name);
+      if (host !== undefined && host.length > certificateNameLength) {
+        fault(
+          ['domain', 'name'],
+          `${host} has more than the ${certificateNameLength} characters that ACM allows`,
+        );
+      }
+      if (region.account !== undefined && account === undefined) {
+        fault(['account'], 'is required if a region has an account of its own');
+      }
+      if (region.vpc && simulcast && region.vpc.subnets.some(({ ingestId }) => ingestId === undefined)) {
+        fault(
+          ['regions', at, 'vpc', 'subnets'],
+          'must have ingestId with simulcast: proxies need a route to the internet',
+        );
+      }
+      const cidr = region.cidr ?? defaultCidr;
+      const room = region.zones * tasksOf(addressPlan(cidr).cell);
+      if (!region.vpc && most > room) {
+        fault(
+          ['regions', at, 'cidr'],
+          `has addresses for ${room} tasks, but up to ${most} run during a deployment: use a network larger than /${maskOf(cidr)}, or smaller fleets`,
+        );
+      }
+    }
+  },
+);
 
 /** A validated deployment with all defaults filled in. The fields are described in docs/deployment.md. */
 export type Deployment = z.output<typeof deploymentSchema>;

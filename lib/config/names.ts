@@ -31,6 +31,13 @@ export const edgeParameters = (deployment: string) =>
     denialsArn: `/${deployment}/edge/denials-arn`,
   }) as const;
 
+/** Roles in the edge's account that regions in other accounts assume. */
+export const edgeRoleNames = (deployment: string) =>
+  ({
+    parameters: `${deployment}-edge-parameters`,
+    control: `${deployment}-edge-control`,
+  }) as const;
+
 /** Regions of the global stacks: that of Global Accelerator's API, and that of CloudFront's certificates and rules. */
 export const popRegion = 'us-west-2';
 export const edgeRegion = 'us-east-1';

@@ -8,6 +8,13 @@ export interface RemoteParametersProps {
   readonly logDays: RetentionDays;
 }
 
+export interface RemoteParameter {
+  readonly region: string;
+  readonly name: string;
+  /** ARN of the role to assume, if the parameter is in another account. @default the function's own */
+  readonly role?: string;
+}
+
 /**
  * SSM parameters of other regions, read during the deploy: CloudFormation itself only resolves those of its own region. The
  * stack that writes them must be deployed first. Create one per stack: the CDK makes a single function for all reads, and
@@ -24,8 +31,8 @@ export class RemoteParameters extends Construct {
     this.#reader = { role, logGroup };
   }
 
-  /** The value of the parameter `name` in `region`, as a token. */
-  read(id: string, { region, name }: { readonly region: string; readonly name: string }): string {
+  /** The parameter's value, as a token. */
+  read(id: string, { region, name, role }: RemoteParameter): string {
     const resource = new AwsCustomResource(this, id, {
       resourceType: 'Custom::RemoteParameter',
       onUpdate: {
@@ -33,25 +40,25 @@ export class RemoteParameters extends Construct {
         action: 'getParameter',
         parameters: { Name: name },
         region,
+        ...(role !== undefined && { assumedRoleArn: role }),
         outputPaths: ['Parameter.Value'],
         physicalResourceId: PhysicalResourceId.of(name),
       },
       installLatestAwsSdk: false,
       ...this.#reader,
       policy: AwsCustomResourcePolicy.fromStatements([
-        new PolicyStatement({
-          actions: ['ssm:GetParameter'],
-          resources: [
-            Stack.of(this).formatArn({
-              service: 'ssm',
-              region,
-              resource: 'parameter',
-              resourceName: name.slice(1),
-            }),
-          ],
-        }),
+        new PolicyStatement(
+          role === undefined
+            ? { actions: ['ssm:GetParameter'], resources: [this.#arnOf(region, name)] }
+            : { actions: ['sts:AssumeRole'], resources: [role] },
+        ),
       ]),
     });
     return resource.getResponseField('Parameter.Value');
+  }
+
+  #arnOf(region: string, name: string): string {
+    const parameter = { service: 'ssm', region, resource: 'parameter', resourceName: name.slice(1) };
+    return Stack.of(this).formatArn(parameter);
   }
 }

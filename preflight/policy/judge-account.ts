@@ -1,35 +1,50 @@
 import type { Deployment } from '../../lib/config/deployment.ts';
 import type { Facts } from '../facts.ts';
 import { type Finding, unchecked } from '../finding.ts';
+import type { Scope } from './scope.ts';
 import { type ServiceLinkedRole, serviceLinkedRoles } from './service-linked-roles.ts';
 
 const where = 'account';
 
 /** The account itself, and what exists once in it. */
-export function judgeAccount(deployment: Deployment, facts: Facts): Finding[] {
+export function judgeAccount(deployment: Deployment, scope: Scope, facts: Facts): Finding[] {
   return [
-    judgeCredentials(deployment.account, facts.account),
+    {
+      check: 'credentials',
+      where,
+      severity: 'ok',
+      what: `The credentials are for account ${scope.account}.`,
+    },
+    ...judgeOtherAccounts(scope.otherAccounts),
     ...judgeOptIn(facts.disabledRegions),
     ...serviceLinkedRoles(deployment).map((role) => judgeRole(role, facts.roles)),
-    judgeDistributions(facts.distributions),
+    ...(facts.distributions ? [judgeDistributions(facts.distributions)] : []),
   ];
 }
 
-/** Whether the caller's account is the one that the deployment file names, if it names one. */
-export function judgeCredentials(wanted: string | undefined, account: string): Finding {
-  const check = 'credentials';
-  if (wanted === undefined || wanted === account)
-    return { check, where, severity: 'ok', what: `The credentials are for account ${account}.` };
+/** Credentials for an account that the deployment file doesn't name. */
+export const strangeAccount = (deployment: Deployment, account: string): Finding => {
+  const accounts = [...new Set([deployment.account, ...deployment.regions.map((region) => region.account)])];
+  const needed = accounts.filter((one) => one !== undefined).join(' or ');
   return {
-    check,
+    check: 'credentials',
     where,
     severity: 'missing',
     what: 'The credentials are for another account than the deployment file names.',
-    needed: wanted,
+    needed,
     has: account,
-    mend: `export AWS_PROFILE=…   # a profile of account ${wanted}`,
+    mend: `export AWS_PROFILE=…   # a profile of account ${needed}`,
   };
-}
+};
+
+const judgeOtherAccounts = (accounts: readonly string[]): Finding[] =>
+  accounts.map((account) => ({
+    check: 'other-account',
+    where,
+    severity: 'warning',
+    what: `Part of the deployment is in account ${account}, which these credentials can't check.`,
+    mend: `AWS_PROFILE=… npm run preflight   # with a profile of account ${account}`,
+  }));
 
 function judgeOptIn(disabled: Facts['disabledRegions']): Finding[] {
   const check = 'opt-in';
@@ -68,7 +83,7 @@ function judgeRole({ name, service, required }: ServiceLinkedRole, roles: Facts[
 }
 
 /** No API says whether an account is verified; one with a distribution is. */
-function judgeDistributions(distributions: Facts['distributions']): Finding {
+function judgeDistributions(distributions: NonNullable<Facts['distributions']>): Finding {
   const check = 'verified-account';
   if ('unread' in distributions)
     return unchecked(

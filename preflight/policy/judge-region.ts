@@ -1,7 +1,8 @@
 import type { Deployment, DeploymentRegion } from '../../lib/config/deployment.ts';
 import type { CellFacts, RegionFacts } from '../facts.ts';
 import { type Finding, unchecked } from '../finding.ts';
-import { judgeStack, stackNames } from './judge-stack.ts';
+import { judgeStack } from './judge-stack.ts';
+import { type Scope, stackNames } from './scope.ts';
 import { judgeZones } from './zones.ts';
 
 /** The oldest bootstrap stack that can deploy images (aws-cdk-lib's `DefaultStackSynthesizer`). */
@@ -10,25 +11,28 @@ export const leastBootstrapVersion = 6;
 export const defaultQualifier = 'hnb659fds';
 
 /** What any region with a stack of ours needs. */
-export function judgeRegion(
-  { name }: Deployment,
-  account: string,
+export const judgeRegion = (
+  deployment: Deployment,
+  scope: Scope,
   region: string,
   facts: RegionFacts,
-): Finding[] {
-  return [
-    judgeBootstrap(account, region, facts.bootstrapVersion),
-    ...stackNames(name, region, facts.cell !== undefined).flatMap((stack) =>
-      judgeStack(stack, region, facts),
-    ),
-  ];
-}
+): Finding[] => [
+  judgeBootstrap(deployment.bootstrapQualifier, scope.account, region, facts.bootstrapVersion),
+  ...stackNames(deployment.name, scope, region).flatMap((stack) => judgeStack(stack, region, facts)),
+];
 
-function judgeBootstrap(account: string, where: string, version: RegionFacts['bootstrapVersion']): Finding {
+function judgeBootstrap(
+  qualifier: string | undefined,
+  account: string,
+  where: string,
+  version: RegionFacts['bootstrapVersion'],
+): Finding {
   const check = 'bootstrap';
   if ('unread' in version)
     return unchecked({ check, where }, 'whether the region is bootstrapped for the CDK', version.unread);
-  const mend = `npx cdk bootstrap aws://${account}/${where}`;
+  const named =
+    qualifier === undefined ? '' : `--qualifier ${qualifier} --toolkit-stack-name CDKToolkit-${qualifier} `;
+  const mend = `npx cdk bootstrap ${named}aws://${account}/${where}`;
   if (version.value === undefined)
     return { check, where, severity: 'missing', what: 'The region is not bootstrapped for the CDK.', mend };
   if (version.value < leastBootstrapVersion)

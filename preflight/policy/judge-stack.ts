@@ -1,14 +1,6 @@
-import { edgeRegion, popRegion } from '../../lib/config/names.ts';
 import type { RegionFacts } from '../facts.ts';
 import { type Finding, unchecked } from '../finding.ts';
 import type { KeptResource } from './kept-resources.ts';
-
-/** Our stacks in a region: a global one, that of its cell, or both. */
-export const stackNames = (name: string, region: string, hasCell: boolean): string[] => [
-  ...(region === popRegion ? [`${name}-pop`] : []),
-  ...(region === edgeRegion ? [`${name}-edge`] : []),
-  ...(hasCell ? [`${name}-${region}`] : []),
-];
 
 /** What is left of a stack that can't be deployed as it is, or what a deleted one kept. */
 export function judgeStack(stack: string, where: string, { stackStatuses, kept }: RegionFacts): Finding[] {

@@ -4,6 +4,7 @@ import { edgeRegion, popRegion } from '../../lib/config/names.ts';
 import { deliveryPolicy } from '../../lib/edge/policy/delivery.ts';
 import { segmentSeconds } from '../../lib/packaging/segment-grid.ts';
 import { planEgress } from '../../lib/region/policy/egress.ts';
+import type { Scope } from './scope.ts';
 
 /** How much of a quota a deployment needs. */
 export interface QuotaNeed {
@@ -32,23 +33,29 @@ const pageBehaviours = 3;
 /** A DASH player asks for video, audio and the manifest in each segment's time. */
 const dashRequestsPerSecond = 3 / segmentSeconds;
 
-/** Every quota that the deployment could exceed, for the global stacks and the given regions. */
-export function quotaNeeds(
-  deployment: Deployment,
-  regions: readonly DeploymentRegion[] = deployment.regions,
-): QuotaNeed[] {
-  return [...regions.flatMap((region) => regionNeeds(deployment, region)), ...globalNeeds(deployment)];
-}
+/** Every quota that the deployment could exceed in an account. */
+export const quotaNeeds = (deployment: Deployment, scope: Scope): QuotaNeed[] => [
+  ...scope.regions.flatMap((region) => regionNeeds(deployment, region)),
+  ...(scope.withEdge ? edgeNeeds(deployment) : []),
+  ...acceleratorNeeds(scope),
+];
 
 function regionNeeds(deployment: Deployment, region: DeploymentRegion): QuotaNeed[] {
   const { compute, simulcast, managedEncoder } = deployment;
   const withGpu = compute.gpuEncoders !== undefined;
-  const addresses =
-    simulcast || planEgress({ zones: region.zones, withGpu }).kind === 'nat' ? region.zones : 0;
+  const withNat = simulcast || planEgress({ zones: region.zones, withGpu }).kind === 'nat';
+  // An existing VPC brings its own way out.
+  const addresses = withNat && !region.vpc ? region.zones : 0;
   const needs: Omit<QuotaNeed, 'region'>[] = [
     ...fargateNeeds(compute),
     ...gpuNeeds(compute.gpuEncoders),
-    { name: 'VPCs per Region', service: 'vpc', quota: 'L-F678F1CE', least: 1, sharedWith: 'vpcs' },
+    {
+      name: 'VPCs per Region',
+      service: 'vpc',
+      quota: 'L-F678F1CE',
+      least: region.vpc ? 0 : 1,
+      sharedWith: 'vpcs',
+    },
     {
       name: 'EC2-VPC Elastic IPs',
       service: 'ec2',
@@ -126,7 +133,7 @@ export function gpuVcpus(instanceType: string): number {
   return 4 * Number(multiple || 1);
 }
 
-function globalNeeds({ regions, ...deployment }: Deployment): QuotaNeed[] {
+function edgeNeeds({ regions, ...deployment }: Deployment): QuotaNeed[] {
   const ladder: LadderConfig = deployment.ladder ?? defaultLadder;
   const shown = ladder.rungs.find(({ id }) => id === '720p') ?? ladder.rungs[0]!;
   const viewerBps = shown.videoBps + ladder.audioBps;
@@ -164,16 +171,23 @@ function globalNeeds({ regions, ...deployment }: Deployment): QuotaNeed[] {
       least: 1,
       documented: 100,
     },
-    {
-      name: 'Global Accelerator accelerators',
-      region: popRegion,
-      service: 'globalaccelerator',
-      quota: /^accelerators/i,
-      least: regions.length,
-      documented: 20,
-    },
   ];
 }
+
+/** One for each region, from that region's account. */
+const acceleratorNeeds = ({ members }: Scope): QuotaNeed[] =>
+  members.length === 0
+    ? []
+    : [
+        {
+          name: 'Global Accelerator accelerators',
+          region: popRegion,
+          service: 'globalaccelerator',
+          quota: /^accelerators/i,
+          least: members.length,
+          documented: 20,
+        },
+      ];
 
 /** In thousands from ten thousand up: what follows would be false precision. */
 const thousands = (count: number): string =>

@@ -2,12 +2,16 @@ import type { DeploymentRegion } from '../../lib/config/deployment.ts';
 import type { CellFacts, Zone } from '../facts.ts';
 import { type Finding, unchecked } from '../finding.ts';
 
-/** Zones in which Global Accelerator has no endpoints, although it serves their regions. */
-const withoutAccelerator = ['usw1-az2', 'apne1-az3', 'cac1-az3'];
+/** IDs of the zones that the deployment file names, or that are chosen where Global Accelerator doesn't serve all. */
+export const namedZones = ({ zoneIds, vpc }: DeploymentRegion): readonly string[] | undefined =>
+  vpc?.subnets.map(({ zoneId }) => zoneId) ?? zoneIds;
 
-/** The zones that a region's cell would use: the first ones by name, as `Fn::GetAZs` lists them. */
-export const usedZones = ({ zones }: DeploymentRegion, available: readonly Zone[]): Zone[] =>
-  available.toSorted((a, b) => a.name.localeCompare(b.name)).slice(0, zones);
+/** The zones that a region's cell would use: the named ones, or the first by name, as `Fn::GetAZs` lists them. */
+function usedZones(region: DeploymentRegion, available: readonly Zone[]): Zone[] {
+  const ids = namedZones(region);
+  if (ids) return available.filter(({ id }) => ids.includes(id));
+  return available.toSorted((a, b) => a.name.localeCompare(b.name)).slice(0, region.zones);
+}
 
 /** The zones of a region's cell, and the GPU instance type in them. */
 export function judgeZones(region: DeploymentRegion, facts: CellFacts, instanceType?: string): Finding[] {
@@ -26,16 +30,6 @@ export function judgeZones(region: DeploymentRegion, facts: CellFacts, instanceT
       needed: `${region.zones}`,
       has: `${available.length}`,
       mend: `Set "zones" of ${where} to ${available.length} in the deployment file`,
-    });
-  }
-  const unserved = used.filter(({ id }) => withoutAccelerator.includes(id));
-  if (unserved.length > 0) {
-    findings.push({
-      check,
-      where,
-      severity: 'missing',
-      what: `Global Accelerator does not serve ${unserved.map(named).join(', ')}, which the deployment would use.`,
-      mend: `Name other zones of ${where} in the deployment file`,
     });
   }
   if (findings.length === 0)

@@ -1,8 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CellFacts, Facts, Presence, RegionFacts } from '../../preflight/facts.ts';
 import type { Fact, Finding } from '../../preflight/finding.ts';
+import { unknownZones } from '../../preflight/policy/input-faults.ts';
 import { judge } from '../../preflight/policy/judge.ts';
-import { account, deploymentOf, fullDeployment, soundCell, soundFacts } from './sound-account.ts';
+import { strangeAccount } from '../../preflight/policy/judge-account.ts';
+import { quotaNeeds } from '../../preflight/policy/quota-needs.ts';
+import { regionsOf, scopeOf } from '../../preflight/policy/scope.ts';
+import { account, deploymentOf, fullDeployment, scopeIn, soundCell, soundFacts } from './sound-account.ts';
 
 const full = fullDeployment();
 const sound = soundFacts(full);
@@ -10,7 +14,7 @@ const denied = (call: string) => ({ unread: { call, denied: true, message: 'no' 
 
 /** The findings that aren't fine, with these facts changed. */
 const wrong = (changed: Partial<Facts>, deployment = full, facts = soundFacts(deployment)): Finding[] =>
-  judge(deployment, { ...facts, ...changed }).filter(
+  judge(deployment, scopeIn(deployment), { ...facts, ...changed }).filter(
     ({ severity }) => severity === 'missing' || severity === 'warning',
   );
 
@@ -49,11 +53,6 @@ test('an account that has everything lacks nothing', () => {
 
 describe('what a deploy would fail on is missing, with the command that mends it', () => {
   const cases: readonly (readonly [string, Partial<Facts>, Readonly<Record<string, unknown>>])[] = [
-    [
-      'credentials for another account',
-      { account: '999999999999' },
-      { check: 'credentials', needed: account, has: '999999999999' },
-    ],
     [
       'a region that is not enabled',
       { disabledRegions: { value: ['af-south-1'] } },
@@ -97,14 +96,6 @@ describe('what a deploy would fail on is missing, with the command that mends it
       { what: 'The stack headwater-eu-central-1 is in UPDATE_IN_PROGRESS.' },
     ],
     ['too few zones', inCell({ zones: zones('euc1-az1', 'euc1-az2') }), { needed: '3', has: '2' }],
-    [
-      'a zone without Global Accelerator',
-      inCell({
-        zones: zones('apne1-az1', 'apne1-az3', 'apne1-az2'),
-        gpuZones: { value: ['apne1-az1', 'apne1-az2', 'apne1-az3'] },
-      }),
-      { what: expect.stringContaining('apne1-az3 (zone-1)') },
-    ],
     [
       'zones without the GPU instance type',
       inCell({ gpuZones: { value: ['euc1-az9'] } }),
@@ -233,12 +224,83 @@ test('a refused call is a warning that names the call, for each check', () => {
   }
 });
 
-test('only the regions asked for are judged, with those of the global stacks', () => {
-  const two = deploymentOf({ regions: [{ name: 'eu-central-1' }, { name: 'eu-west-1' }] });
-  const facts = soundFacts(two);
-  const regions = new Map([...facts.regions].filter(([name]) => name !== 'eu-west-1'));
-  const checked = judge(two, { ...facts, regions }, two.regions.slice(0, 1)).filter(
-    ({ check }) => check === 'zones',
-  );
-  expect(checked.map(({ where }) => where)).toEqual(['eu-central-1']);
+describe('the part of a deployment in an account', () => {
+  const other = '444455556666';
+  const two = deploymentOf({
+    account,
+    regions: [{ name: 'eu-central-1' }, { name: 'eu-west-1', account: other }],
+  });
+  const placesOf = (caller: string, only?: string) => {
+    const scope = scopeIn(two, caller, only);
+    const findings = judge(two, scope, soundFacts(two, scope));
+    return {
+      bootstrapped: findings.filter(({ check }) => check === 'bootstrap').map(({ where }) => where),
+      stacks: [...soundFacts(two, scope).regions.values()].flatMap(({ stackStatuses }) => [
+        ...stackStatuses.keys(),
+      ]),
+      warned: findings.filter(({ severity }) => severity === 'warning').map(({ check }) => check),
+      accelerators: quotaNeeds(two, scope).find(({ service }) => service === 'globalaccelerator')?.least,
+    };
+  };
+
+  test('of the deployment: the edge, its regions and their pop, and that there are others', () => {
+    expect(placesOf(account)).toEqual({
+      bootstrapped: ['us-west-2', 'us-east-1', 'eu-central-1'],
+      stacks: ['headwater-pop', 'headwater-edge', 'headwater-eu-central-1'],
+      warned: ['other-account'],
+      accelerators: 1,
+    });
+  });
+
+  test('of a region: that region and a pop of its own', () => {
+    expect(placesOf(other)).toEqual({
+      bootstrapped: ['us-west-2', 'eu-west-1'],
+      stacks: [`headwater-pop-${other}`, 'headwater-eu-west-1'],
+      warned: ['other-account'],
+      accelerators: 1,
+    });
+  });
+
+  test('only the region asked for, with the global stacks', () => {
+    const three = deploymentOf({ regions: ['eu-central-1', 'eu-west-1'].map((name) => ({ name })) });
+    expect(regionsOf('headwater', scopeIn(three, account, 'eu-west-1'))).toEqual([
+      ...['us-west-2', 'us-east-1', 'eu-west-1'],
+    ]);
+  });
+
+  test('any account, if the deployment file names none; otherwise no other', () => {
+    expect(scopeOf(deploymentOf(), '999999999999')).toMatchObject({ withEdge: true, otherAccounts: [] });
+    expect(scopeOf(two, '999999999999')).toBeUndefined();
+    expect(strangeAccount(two, '999999999999')).toMatchObject({
+      severity: 'missing',
+      needed: `${account} or ${other}`,
+      has: '999999999999',
+    });
+  });
+});
+
+test('the CDK bootstrap of a deployment with its own qualifier', () => {
+  const qualified = deploymentOf({ bootstrapQualifier: 'team' });
+  const facts = soundFacts(qualified);
+  const region = facts.regions.get('us-east-1')!;
+  const regions = new Map([
+    ...facts.regions,
+    ['us-east-1', { ...region, bootstrapVersion: { value: undefined } }],
+  ]);
+  expect(wrong({ regions }, qualified)).toMatchObject([
+    {
+      mend: `npx cdk bootstrap --qualifier team --toolkit-stack-name CDKToolkit-team aws://${account}/us-east-1`,
+    },
+  ]);
+});
+
+test('the zones that the deployment file names are used, and those that do not exist are named', () => {
+  const zoned = deploymentOf({ regions: [{ name: 'eu-central-1', zoneIds: ['euc1-az3', 'euc1-az1'] }] });
+  const zonesFound = judge(zoned, scopeIn(zoned), soundFacts(zoned)).find(({ check }) => check === 'zones');
+  expect(zonesFound?.what).toBe('Zones: euc1-az1 (eu-central-1c), euc1-az3 (eu-central-1b).');
+  const regions = inCell({ zones: zones('euc1-az1', 'euc1-az2') }).regions;
+  expect(unknownZones(zoned, { regions })).toEqual([
+    'regions.0: eu-central-1 has no zone euc1-az3 in this account; it has euc1-az1, euc1-az2',
+  ]);
+  expect(unknownZones(zoned, soundFacts(zoned))).toEqual([]);
 });

@@ -3,10 +3,10 @@ import type { Deployment } from '../../lib/config/deployment.ts';
 import { judgeQuota, judgeQuotas } from '../../preflight/policy/judge-quota.ts';
 import { judgeStorage } from '../../preflight/policy/judge-storage.ts';
 import { gpuVcpus, type QuotaNeed, quotaNeeds } from '../../preflight/policy/quota-needs.ts';
-import { deploymentOf, fullDeployment } from './sound-account.ts';
+import { account, deploymentOf, fullDeployment, scopeIn } from './sound-account.ts';
 
 const need = (deployment: Deployment, name: string): QuotaNeed | undefined =>
-  quotaNeeds(deployment).find((one) => one.name.startsWith(name));
+  quotaNeeds(deployment, scopeIn(deployment)).find((one) => one.name.startsWith(name));
 const range = (deployment: Deployment, name: string) => {
   const { least, most = least } = need(deployment, name) ?? { least: undefined };
   return [least, most];
@@ -57,7 +57,7 @@ describe('what a deployment needs', () => {
     const names = ['eu-central-1', 'us-east-1', 'ap-south-1'];
     const three = fullDeployment({ regions: names.map((name) => ({ name, zones: 2 })) });
     expect(
-      quotaNeeds(three)
+      quotaNeeds(three, scopeIn(three))
         .filter(({ name }) => name.startsWith('VPCs'))
         .map(({ region }) => region),
     ).toEqual(names);
@@ -67,9 +67,20 @@ describe('what a deployment needs', () => {
     expect(need(three, 'CloudFront cache behaviors')?.least).toBeGreaterThan(2 * one);
   });
 
+  test('an existing VPC brings its own way out', () => {
+    const subnets = ['euc1-az1', 'euc1-az2'].map((zoneId, index) => ({
+      zoneId,
+      id: `subnet-0000000${index}`,
+    }));
+    const regions = [{ name: 'eu-central-1', vpc: { id: 'vpc-00000000', subnets } }];
+    const adopted = deploymentOf({ regions, compute: { gpuEncoders: {} } });
+    expect(need(adopted, 'VPCs')).toBeUndefined();
+    expect(need(adopted, 'EC2-VPC Elastic IPs')).toBeUndefined();
+  });
+
   test('only the regions asked for, and the global services for all', () => {
     const two = deploymentOf({ regions: [{ name: 'eu-central-1' }, { name: 'eu-west-1' }] });
-    const needs = quotaNeeds(two, two.regions.slice(1));
+    const needs = quotaNeeds(two, scopeIn(two, account, 'eu-west-1'));
     expect(new Set(needs.map(({ region }) => region))).toEqual(
       new Set(['eu-west-1', 'us-east-1', 'us-west-2']),
     );

@@ -1,10 +1,9 @@
 import { type Deployment, readDeployment } from '../../lib/config/deployment.ts';
-import { edgeRegion, popRegion } from '../../lib/config/names.ts';
 import type { CellFacts, Facts, Presence, QuotaFact, RegionFacts } from '../../preflight/facts.ts';
 import type { Fact } from '../../preflight/finding.ts';
-import { stackNames } from '../../preflight/policy/judge-stack.ts';
 import { keptResources } from '../../preflight/policy/kept-resources.ts';
 import { quotaNeeds } from '../../preflight/policy/quota-needs.ts';
+import { regionsOf, type Scope, scopeOf, stackNames } from '../../preflight/policy/scope.ts';
 import { serviceLinkedRoles } from '../../preflight/policy/service-linked-roles.ts';
 
 export const account = '111122223333';
@@ -33,40 +32,47 @@ export const fullDeployment = (fields: object = {}): Deployment =>
 
 const is = <T>(value: T): Fact<T> => ({ value });
 
+/** The part of a deployment that is in an account. */
+export function scopeIn(deployment: Deployment, caller = account, only?: string): Scope {
+  const scope = scopeOf(deployment, caller, only);
+  if (!scope) throw new Error(`nothing is in ${caller}`);
+  return scope;
+}
+
 /** Facts of an account that lacks nothing and where nothing is deployed. */
-export function soundFacts(deployment: Deployment): Facts {
-  const cells = deployment.regions.map(({ name }) => name);
-  const all = [...new Set([popRegion, edgeRegion, ...cells])];
+export function soundFacts(deployment: Deployment, scope = scopeIn(deployment)): Facts {
   return {
-    account: deployment.account ?? account,
     disabledRegions: is([]),
     roles: new Map(serviceLinkedRoles(deployment).map(({ name }) => [name, is(true)])),
-    distributions: is(1),
-    hostedZone: {
-      zone: is({
-        name: 'example.com',
-        isPrivate: false,
-        nameServers: ['ns-1.example.net', 'ns-2.example.net'],
-      }),
-      delegatedTo: is(['ns-2.example.net', 'ns-1.example.net']),
-    },
-    regions: new Map(all.map((region) => [region, soundRegion(deployment, region, cells.includes(region))])),
-    quotas: quotaNeeds(deployment).map(
+    ...(scope.withEdge && {
+      distributions: is(1),
+      hostedZone: {
+        zone: is({
+          name: 'example.com',
+          isPrivate: false,
+          nameServers: ['ns-1.example.net', 'ns-2.example.net'],
+        }),
+        delegatedTo: is(['ns-2.example.net', 'ns-1.example.net']),
+      },
+    }),
+    regions: new Map(
+      regionsOf(deployment.name, scope).map((region) => [region, soundRegion(deployment, scope, region)]),
+    ),
+    quotas: quotaNeeds(deployment, scope).map(
       (need): QuotaFact => ({ need, found: is({ code: 'L-1', value: 1e6 }) }),
     ),
     machine: { builder: 'docker', running: true, platforms: ['linux/amd64', 'linux/arm64'] },
   };
 }
 
-function soundRegion(deployment: Deployment, region: string, hasCell: boolean): RegionFacts {
-  const kept = keptResources(deployment, account, hasCell ? [region] : []);
+function soundRegion(deployment: Deployment, scope: Scope, region: string): RegionFacts {
   return {
     bootstrapVersion: is(30),
-    stackStatuses: new Map(stackNames(deployment.name, region, hasCell).map((name) => [name, is(undefined)])),
-    kept: kept
+    stackStatuses: new Map(stackNames(deployment.name, scope, region).map((name) => [name, is(undefined)])),
+    kept: keptResources(deployment, scope)
       .filter((resource) => resource.region === region)
       .map((resource) => ({ resource, presence: is<Presence>('absent') })),
-    ...(hasCell && { cell: soundCell }),
+    ...(scope.regions.some(({ name }) => name === region) && { cell: soundCell }),
   };
 }
 

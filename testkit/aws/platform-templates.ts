@@ -1,5 +1,6 @@
-import type { Stack } from 'aws-cdk-lib';
+import { type Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Deployment } from '../../lib/config/deployment.ts';
 import { createApp } from '../../lib/infra/app.ts';
 import { declarePlatform } from '../../lib/platform.ts';
@@ -51,6 +52,7 @@ export function synthesize(deployment: Deployment, { outdir, validate = true }: 
     ...(outdir && { outdir }),
   });
   declarePlatform(app, { deployment, pageDir: makePageDir() });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const assembly = app.synth();
   const templates = new Map(
     app.node.children

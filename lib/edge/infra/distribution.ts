@@ -41,6 +41,8 @@ export interface EdgeDistributionProps {
   readonly deployment: string;
   /** Names of the regions with an origin. */
   readonly regions: readonly string[];
+  /** Accounts of regions whose origin is in another account, by region. @default all are in the edge's account */
+  readonly originAccounts?: ReadonlyMap<string, string>;
   /** Served at every path that is not media. */
   readonly page: PlayerPage;
   readonly retention: Pick<Deployment['retention'], 'logDays' | 'keepOnDelete'>;
@@ -67,7 +69,7 @@ export class EdgeDistribution extends Construct {
 
   constructor(scope: Construct, id: string, props: EdgeDistributionProps) {
     super(scope, id);
-    const { deployment, regions, page, retention, domain, viewersPerAddress } = props;
+    const { deployment, page, retention, domain, viewersPerAddress } = props;
     this.#originAccess = new S3OriginAccessControl(this, 'OriginAccess', {
       originAccessControlName: `${deployment}-edge`,
       signing: Signing.SIGV4_ALWAYS,
@@ -105,7 +107,7 @@ export class EdgeDistribution extends Construct {
       defaultRootObject: 'index.html',
       defaultBehavior: pageBehaviour,
       additionalBehaviors: {
-        ...this.#media(deployment, regions, headers, access),
+        ...this.#media(props, headers, access),
         [embeddablePattern]: { ...pageBehaviour, responseHeadersPolicy: headers.embeddablePage },
         '/time': {
           // Never requested: the function answers.
@@ -139,8 +141,7 @@ export class EdgeDistribution extends Construct {
 
   /** The behaviours for every region's media, in the order CloudFront tries them. */
   #media(
-    deployment: string,
-    regions: readonly string[],
+    { deployment, regions, originAccounts }: EdgeDistributionProps,
     headers: EdgeResponseHeaders,
     access: EdgeAccess,
   ): Record<string, BehaviorOptions> {
@@ -148,7 +149,7 @@ export class EdgeDistribution extends Construct {
     const { account, urlSuffix } = Stack.of(this);
     const origins = new Map(
       regions.map((region) => {
-        const bucket = originBucketName(deployment, account, region);
+        const bucket = originBucketName(deployment, originAccounts?.get(region) ?? account, region);
         const domainName = `${bucket}.s3.${region}.${urlSuffix}`;
         return [region, this.#origin(region, domainName, shieldRegionOf(region))];
       }),

@@ -40,7 +40,7 @@ export class EdgeResponseHeaders extends Construct {
       serverTimingSamplingRate: 100,
     });
     this.page = this.#page('Page', `${deployment}-page`);
-    this.embeddablePage = this.#page('EmbeddablePage', `${deployment}-embeddable-page`, { embeddable: true });
+    this.embeddablePage = this.#page('EmbeddablePage', `${deployment}-page-embeddable`, { embeddable: true });
   }
 
   #page(id: string, name: string, framing: Framing = {}): ResponseHeadersPolicy {

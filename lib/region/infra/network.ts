@@ -1,14 +1,18 @@
-import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
+  type CfnSubnet,
   FlowLogDestination,
   FlowLogMaxAggregationInterval,
   FlowLogTrafficType,
   GatewayVpcEndpointAwsService,
   InterfaceVpcEndpointAwsService,
   IpAddresses,
+  type ISubnet,
+  type IVpc,
   Peer,
   Port,
   SecurityGroup,
+  Subnet,
   type SubnetSelection,
   SubnetType,
   Vpc,
@@ -16,6 +20,10 @@ import {
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, LogGroupClass, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { addressPlan } from '../../config/address-plan.ts';
+import type { DeploymentRegion } from '../../config/deployment.ts';
+import { defaultCidr } from '../../config/deployment-region.ts';
+import { controlTableNames, physicalName } from '../../control-store/tables.ts';
 import { planEgress } from '../policy/egress.ts';
 
 export interface RegionNetworkProps {
@@ -23,6 +31,12 @@ export interface RegionNetworkProps {
   readonly name: string;
   /** Availability Zones: 2 or 3. */
   readonly zones: number;
+  /** Ids of these zones. @default any zones of the account */
+  readonly zoneIds?: readonly string[];
+  /** Network of the VPC, /16 to /22. @default 10.0.0.0/16 */
+  readonly cidr?: string;
+  /** An existing VPC, with its subnets. @default a VPC is created */
+  readonly existing?: DeploymentRegion['vpc'];
   /** Whether there are EC2 instances; determines how AWS services are reached. */
   readonly withGpu: boolean;
   /** Whether proxies push streams to other servers on the internet. */
@@ -30,8 +44,6 @@ export interface RegionNetworkProps {
   readonly logDays: RetentionDays;
 }
 
-/** The same in every region, because cells are never peered. */
-const cidr = '10.0.0.0/16';
 /** Address space for a third zone is reserved, so that adding one moves no subnet. */
 const mostZones = 3;
 
@@ -41,43 +53,91 @@ const mostZones = 3;
  * override `availabilityZones`.
  */
 export class RegionNetwork extends Construct {
-  readonly vpc: Vpc;
+  readonly vpc: IVpc;
   /** Private subnets, one per zone. */
-  readonly subnets: SubnetSelection = { subnetGroupName: 'cell' };
+  readonly subnets: SubnetSelection;
   /** The proxies' subnets: separate ones if only the proxies have internet access. */
   readonly ingestSubnets: SubnetSelection;
 
   constructor(scope: Construct, id: string, props: RegionNetworkProps) {
     super(scope, id);
     const egress = planEgress(props);
-    const withNat = egress.kind === 'nat';
-    const ingestOut = props.simulcast && !withNat;
-    this.ingestSubnets = ingestOut ? { subnetGroupName: 'ingest' } : this.subnets;
-    this.vpc = new Vpc(this, 'Vpc', {
+    const made = props.existing ? this.#adopt(props.existing) : this.#create(props, egress.kind === 'nat');
+    this.vpc = made.vpc;
+    this.subnets = made.subnets;
+    this.ingestSubnets = made.ingestSubnets;
+    if (!props.existing || props.existing.createEndpoints) {
+      this.#gatewayEndpoints(props.name);
+      this.#interfaceEndpoints(egress.interfaceServices, props.cidr ?? defaultCidr);
+    }
+    this.#flowLog(props.logDays);
+  }
+
+  #create({ cidr = defaultCidr, zones, zoneIds, simulcast }: RegionNetworkProps, withNat: boolean): Cell {
+    const ingestOut = simulcast && !withNat;
+    const masks = addressPlan(cidr);
+    const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(cidr),
-      availabilityZones: Array.from({ length: props.zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
-      reservedAzs: mostZones - props.zones,
+      availabilityZones: Array.from({ length: zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
+      reservedAzs: mostZones - zones,
       // One per zone, so that no zone depends on another.
-      natGateways: withNat || ingestOut ? props.zones : 0,
+      natGateways: withNat || ingestOut ? zones : 0,
       // The private ones first, so that their addresses are the same with and without NAT gateways.
       subnetConfiguration: [
         {
           name: 'cell',
           subnetType: withNat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
-          // One address per task: 4,091 per zone.
-          cidrMask: 20,
+          // One address per task: in a /16, 4,091 per zone.
+          cidrMask: masks.cell,
         },
         // Only for NAT gateways; without them empty and free of charge. They bring the internet gateway, which Global
         // Accelerator requires on a VPC that it sends traffic to, although nothing is routed through it.
-        { name: 'gateway', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
-        // Proxies only, since only they push to other servers: encoders have no internet access. 1,019 addresses per zone.
-        ...(ingestOut ? [{ name: 'ingest', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 }] : []),
+        {
+          name: 'gateway',
+          subnetType: SubnetType.PUBLIC,
+          cidrMask: masks.gateway,
+          mapPublicIpOnLaunch: false,
+        },
+        // Proxies only, since only they push to other servers: encoders have no internet access. In a /16, 1,019 addresses per zone.
+        ...(ingestOut
+          ? [{ name: 'ingest', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: masks.ingest }]
+          : []),
       ],
       restrictDefaultSecurityGroup: true,
     });
-    this.#gatewayEndpoints(props.name);
-    this.#interfaceEndpoints(egress.interfaceServices);
-    this.#flowLog(props.logDays);
+    if (zoneIds) putInZones(vpc, zoneIds);
+    const subnets = { subnetGroupName: 'cell' };
+    return { vpc, subnets, ingestSubnets: ingestOut ? { subnetGroupName: 'ingest' } : subnets };
+  }
+
+  /** Nothing in it is changed, apart from the endpoints that the deployment file asks for. */
+  #adopt({ id, cidr, subnets }: NonNullable<DeploymentRegion['vpc']>): Cell {
+    const zones = subnets.map(({ zoneId }) => zoneId);
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId: id,
+      availabilityZones: zones,
+      ...(cidr !== undefined && { vpcCidrBlock: cidr }),
+    });
+    const known = (
+      group: string,
+      subnetId: string,
+      routeTableId: string | undefined,
+      at: number,
+    ): ISubnet => {
+      const subnet = Subnet.fromSubnetAttributes(this, `${group}${at + 1}`, {
+        subnetId,
+        availabilityZone: zones[at] ?? '',
+        ...(routeTableId !== undefined && { routeTableId }),
+      });
+      // Route tables are needed for gateway endpoints only, and then the deployment file must name them.
+      Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
+      return subnet;
+    };
+    const cell = { subnets: subnets.map((own, at) => known('Cell', own.id, own.routeTableId, at)) };
+    const ingest = subnets.flatMap(({ ingestId, ingestRouteTableId }, at) =>
+      ingestId === undefined ? [] : [known('Ingest', ingestId, ingestRouteTableId, at)],
+    );
+    return { vpc, subnets: cell, ingestSubnets: ingest.length > 0 ? { subnets: ingest } : cell };
   }
 
   /**
@@ -116,12 +176,15 @@ export class RegionNetwork extends Construct {
       new PolicyStatement({
         principals: [new AnyPrincipal()],
         actions: ['dynamodb:*'],
-        resources: [stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${name}-*` })],
+        resources: controlTableNames
+          .map((end) => physicalName(name, end))
+          .flatMap((table) => [table, `${table}/index/*`])
+          .map((resourceName) => stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName })),
       }),
     );
   }
 
-  #interfaceEndpoints(services: readonly string[]): void {
+  #interfaceEndpoints(services: readonly string[], cidr: string): void {
     if (services.length === 0) return;
     const securityGroup = new SecurityGroup(this, 'EndpointsSecurityGroup', {
       vpc: this.vpc,
@@ -165,5 +228,22 @@ export class RegionNetwork extends Construct {
       trafficType: FlowLogTrafficType.ALL,
       maxAggregationInterval: FlowLogMaxAggregationInterval.TEN_MINUTES,
     });
+  }
+}
+
+interface Cell {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  readonly ingestSubnets: SubnetSelection;
+}
+
+/** The CDK knows zones by name only, and a name means another zone in every account. */
+function putInZones(vpc: Vpc, zoneIds: readonly string[]): void {
+  for (const group of [vpc.publicSubnets, vpc.privateSubnets, vpc.isolatedSubnets]) {
+    for (const [at, subnet] of group.entries()) {
+      const resource = subnet.node.defaultChild as CfnSubnet;
+      resource.addPropertyDeletionOverride('AvailabilityZone');
+      resource.availabilityZoneId = zoneIds[at % zoneIds.length];
+    }
   }
 }

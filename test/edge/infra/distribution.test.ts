@@ -277,7 +277,7 @@ describe('headers', () => {
   });
 
   test('let other sites show the viewer page, and nothing else', () => {
-    const embeddable = policy('headwater-embeddable-page').SecurityHeadersConfig;
+    const embeddable = policy('headwater-page-embeddable').SecurityHeadersConfig;
     expect(embeddable).toMatchObject({
       ContentSecurityPolicy: {
         ContentSecurityPolicy: contentSecurityPolicy({}, { embeddable: true }),
@@ -288,7 +288,7 @@ describe('headers', () => {
     const policies = template.findResources('AWS::CloudFront::ResponseHeadersPolicy');
     const nameOf = (id: string) => policies[id]?.Properties.ResponseHeadersPolicyConfig.Name;
     const using = behaviours().filter(
-      ({ ResponseHeadersPolicyId: id }) => id && nameOf(id.Ref) === 'headwater-embeddable-page',
+      ({ ResponseHeadersPolicyId: id }) => id && nameOf(id.Ref) === 'headwater-page-embeddable',
     );
     expect(using.map(({ PathPattern }) => PathPattern)).toEqual(['/watch/*']);
   });

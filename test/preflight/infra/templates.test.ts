@@ -6,6 +6,7 @@ import { type QuotaNeed, quotaNeeds } from '../../../preflight/policy/quota-need
 import { serviceLinkedRoles } from '../../../preflight/policy/service-linked-roles.ts';
 import { fullDeployment, synthesize } from '../../../testkit/aws/platform-templates.ts';
 import { testDeployment } from '../../../testkit/aws/template.ts';
+import { scopeIn } from '../sound-account.ts';
 
 /** What the preflight expects of a deployment is what its templates say. */
 const deployments: readonly (readonly [string, Deployment])[] = [
@@ -13,7 +14,6 @@ const deployments: readonly (readonly [string, Deployment])[] = [
   ['a deployment with everything', fullDeployment()],
 ];
 const region = 'eu-central-1';
-const account = '111122223333';
 
 /** Property with the fixed name, and the preflight's word, for each type of resource that has one. */
 const named: Readonly<Record<string, readonly [property: string, kind: string]>> = {
@@ -39,6 +39,7 @@ interface Resource {
 }
 
 describe.each(deployments)('%s', (_, deployment) => {
+  const scope = scopeIn(deployment);
   const { templates } = synthesize(deployment, { validate: false });
   const resources = [...templates].flatMap(([stack, template]) =>
     Object.values(template.toJSON().Resources as Record<string, Resource>).map((resource) => ({
@@ -48,7 +49,7 @@ describe.each(deployments)('%s', (_, deployment) => {
   );
   const count = (type: string, stack = `headwater-${region}`) =>
     resources.filter((resource) => resource.stack === stack && resource.Type === type).length;
-  const least = (test: (need: QuotaNeed) => boolean) => quotaNeeds(deployment).find(test)?.least ?? 0;
+  const least = (test: (need: QuotaNeed) => boolean) => quotaNeeds(deployment, scope).find(test)?.least ?? 0;
 
   test('keeps what the preflight looks for', () => {
     const kept = resources
@@ -58,7 +59,7 @@ describe.each(deployments)('%s', (_, deployment) => {
         const name = Properties[property];
         return typeof name === 'string' ? [`${stack}: ${kind} ${name}`] : [];
       });
-    const expected = keptResources(deployment, account, [region]);
+    const expected = keptResources(deployment, scope);
     expect(kept.sort()).toEqual(expected.map(({ stack, kind, name }) => `${stack}: ${kind} ${name}`).sort());
   });
 

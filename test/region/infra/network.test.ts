@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { App, Fn, Stack } from 'aws-cdk-lib';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { controlTableNames } from '../../../lib/control-store/tables.ts';
 import { RegionNetwork } from '../../../lib/region/infra/network.ts';
 import { templateOf } from '../../../testkit/aws/template.ts';
 
@@ -172,7 +173,10 @@ describe('the network of a region', () => {
         Statement: [
           Match.objectLike({
             Action: 'dynamodb:*',
-            Resource: 'arn:aws:dynamodb:eu-central-1:111122223333:table/headwater-*',
+            Resource: controlTableNames
+              .flatMap((end) => [end, `${end}/index/*`])
+              .map((table) => `arn:aws:dynamodb:eu-central-1:111122223333:table/headwater-${table}`)
+              .sort(),
           }),
         ],
       },
