@@ -1,7 +1,11 @@
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Platform as ImagePlatform } from 'aws-cdk-lib/aws-ecr-assets';
+import type { Cluster } from 'aws-cdk-lib/aws-ecs';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { isRemote } from './config/accounts.ts';
+import { addressPlan, defaultCidr } from './config/address-plan.ts';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
 import {
   channelRoleName,
@@ -21,7 +25,7 @@ import { ManagedChannels } from './control/managed-channels/infra/managed-channe
 import { PlaybackKeys } from './control/playback/infra/playback-keys-function.ts';
 import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from './control-store/infra/tables.ts';
-import { controlTableNames } from './control-store/tables.ts';
+import { controlTableNames, physicalName } from './control-store/tables.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
@@ -44,6 +48,7 @@ import { metricsNamespace } from './telemetry/metrics.ts';
 
 export interface RegionStackProps extends StackProps {
   readonly deployment: Deployment;
+  /** One of the deployment's regions; `env` must name it too. */
   readonly region: DeploymentRegion;
 }
 
@@ -52,6 +57,22 @@ export interface RegionStackProps extends StackProps {
  * stacks with other regions, and once deployed it keeps running without them.
  */
 export class RegionStack extends Stack {
+  readonly network: RegionNetwork;
+  readonly cluster: Cluster;
+  readonly origin: OriginBucket;
+  readonly ingest: ProxyFleet;
+  readonly cpuEncoder: CpuEncoderFleet;
+  /** Only if the deployment has GPU workers. */
+  readonly gpuEncoder: GpuEncoderFleet | undefined;
+  /** Stream events, for rules. */
+  readonly eventBus: IEventBus;
+  /** What alarms publish to. */
+  readonly alarmTopic: ITopic;
+  /** Base URL of the control API. Without a trailing slash. */
+  readonly apiUrl: string;
+  /** Where broadcasters publish. */
+  readonly ingestUrl: string;
+
   constructor(scope: Construct, id: string, { deployment, region, ...props }: RegionStackProps) {
     super(scope, id, {
       ...stackProps(deployment),
@@ -73,10 +94,10 @@ export class RegionStack extends Stack {
     const controlStore = `dynamodb:${name}` as const;
 
     const network = new RegionNetwork(this, 'Network', {
-      name,
+      tableNames: controlTableNames.map((end) => physicalName(name, end)),
       zones: region.zones,
       ...(region.zoneIds && { zoneIds: region.zoneIds }),
-      ...((region.vpc?.cidr ?? region.cidr) && { cidr: region.vpc?.cidr ?? region.cidr }),
+      addresses: addressPlan(region.cidr ?? defaultCidr),
       ...(region.vpc && { existing: region.vpc }),
       withGpu: compute.gpuEncoders !== undefined,
       simulcast: deployment.simulcast,
@@ -295,6 +316,16 @@ export class RegionStack extends Stack {
       streamEvents.busName,
       'Event bus with stream events, for EventBridge rules.',
     );
+    this.network = network;
+    this.cluster = cluster;
+    this.origin = origin;
+    this.ingest = ingest;
+    this.cpuEncoder = cpuEncoder;
+    this.gpuEncoder = gpuEncoder;
+    this.eventBus = streamEvents.bus;
+    this.alarmTopic = topic;
+    this.apiUrl = control.apiUrl;
+    this.ingestUrl = ingestUrl;
     tagStack(this, deployment);
   }
 

@@ -72,6 +72,8 @@ const tasks = {
     ],
   },
   'base-images': { steps: (args) => [['node', 'scripts/base-images.ts', ...args]] },
+  // As an npm package: compiled constructs beside the sources that they bundle (docs/decisions/0030).
+  package: { steps: () => [tsc('-p', 'tsconfig.package.json')] },
   'api-types': { steps: () => [['node', 'scripts/api-types.ts']] },
   format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
 };

@@ -1,5 +1,9 @@
+/** The network of a VPC that the platform creates: the same in every region, because cells are never peered. */
+export const defaultCidr = '10.0.0.0/16';
+
 /** Mask sizes of a cell's subnets in a VPC; each exists once per zone. */
 export interface AddressPlan {
+  readonly cidr: string;
   /** Tasks, the balancer and endpoints. */
   readonly cell: number;
   /** Proxies, if only they have internet access. */
@@ -19,6 +23,7 @@ export const maskOf = (cidr: string): number => Number(cidr.slice(cidr.indexOf('
 
 /** A third zone always fits, so that adding it moves no subnet. */
 export const addressPlan = (cidr: string): AddressPlan => ({
+  cidr,
   cell: maskOf(cidr) + 4,
   ingest: Math.min(smallest, maskOf(cidr) + 6),
   gateway: Math.min(smallest, maskOf(cidr) + 10),

@@ -141,6 +141,3 @@ export const deploymentRegion = z
       ...(ids && !region.vpc && { zoneIds: ids }),
     };
   });
-
-/** The network of a VPC that the platform creates: the same in every region, because cells are never peered. */
-export const defaultCidr = '10.0.0.0/16';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressPlan, maskOf, tasksOf } from './address-plan.ts';
+import { addressPlan, defaultCidr, maskOf, tasksOf } from './address-plan.ts';
 import {
   channelClasses,
   defaultChannelClass,
@@ -7,7 +7,7 @@ import {
   dvrWindowSeconds,
   eventDays,
 } from './defaults.ts';
-import { awsAccount, defaultCidr, deploymentRegion } from './deployment-region.ts';
+import { awsAccount, deploymentRegion } from './deployment-region.ts';
 import { ladderSchema } from './ladder.ts';
 import { ingestHostName } from './names.ts';
 
@@ -74,7 +74,9 @@ const domain = z.strictObject({
   hostedZoneId: z
     .string()
     .regex(/^Z[A-Z0-9]{5,31}$/, 'must be the id of a Route 53 hosted zone')
-    .describe('Public hosted zone for the names and the certificate validation records.'),
+    .describe(
+      'Public hosted zone for the names and the certificate validation records, in the deployment’s account.',
+    ),
 });
 
 const proxies = z
@@ -331,6 +333,12 @@ export const deploymentSchema = deploymentFields.superRefine(
       }
       if (region.account !== undefined && account === undefined) {
         fault(['account'], 'is required if a region has an account of its own');
+      }
+      if (domain && region.account !== undefined && region.account !== account) {
+        fault(
+          ['regions', at, 'account'],
+          'must be the deployment’s account with a domain: records can’t be created in another account’s hosted zone',
+        );
       }
       if (region.vpc && simulcast && region.vpc.subnets.some(({ ingestId }) => ingestId === undefined)) {
         fault(

@@ -4,7 +4,7 @@ import type { Deployment } from '../config/deployment.ts';
 type Adopted = Pick<Deployment, 'name' | 'tags' | 'permissionsBoundary' | 'bootstrapQualifier'>;
 
 /** The tag by which a deployment's costs, channels and roles are recognized. */
-export const deploymentTag = 'headwater:deployment';
+const deploymentTag = 'headwater:deployment';
 
 /** What a deployment file says about every stack: the boundary of its roles, and how it was bootstrapped. */
 export function stackProps({ name, tags, permissionsBoundary, bootstrapQualifier }: Adopted): StackProps {

@@ -176,6 +176,17 @@ describe('a region', () => {
     ]);
     expect(region({})).not.toHaveProperty('account');
   });
+
+  test('with a domain is in the account of its hosted zone', () => {
+    const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
+    const account = '111122223333';
+    const own = (other: string) =>
+      faultsOf({ domain, account, regions: [{ name: 'eu-central-1', account: other }] });
+    expect(own(account)).toEqual([]);
+    expect(own('222233334444')).toEqual([
+      'regions.0.account: must be the deployment’s account with a domain: records can’t be created in another account’s hosted zone',
+    ]);
+  });
 });
 
 describe('names', () => {

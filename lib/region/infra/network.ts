@@ -20,23 +20,48 @@ import {
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, LogGroupClass, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { addressPlan } from '../../config/address-plan.ts';
-import type { DeploymentRegion } from '../../config/deployment.ts';
-import { defaultCidr } from '../../config/deployment-region.ts';
-import { controlTableNames, physicalName } from '../../control-store/tables.ts';
 import { planEgress } from '../policy/egress.ts';
 
+/** A VPC that the deployment file names, with its private subnets, one per zone. */
+export interface ExistingVpc {
+  readonly id: string;
+  /** Its IPv4 network; required with `createEndpoints`. */
+  readonly cidr?: string | undefined;
+  readonly subnets: readonly {
+    readonly zoneId: string;
+    readonly id: string;
+    readonly routeTableId?: string | undefined;
+    /** Subnet with a route to the internet, for proxies. @default they run in `id` */
+    readonly ingestId?: string | undefined;
+    readonly ingestRouteTableId?: string | undefined;
+  }[];
+  readonly createEndpoints: boolean;
+}
+
+export interface NetworkAddresses {
+  readonly cidr: string;
+  /** For the tasks' subnets. */
+  readonly cell: number;
+  /** For the proxies' subnets, if only they have internet access. */
+  readonly ingest: number;
+  /** For the NAT gateways' subnets. */
+  readonly gateway: number;
+}
+
+/** 4,091 addresses per zone for tasks, and 1,019 for proxies of their own. */
+const defaultAddresses: NetworkAddresses = { cidr: '10.0.0.0/16', cell: 20, ingest: 22, gateway: 26 };
+
 export interface RegionNetworkProps {
-  /** The deployment's name, which its tables and buckets are named after. */
-  readonly name: string;
+  /** Names of the tables that may be reached. */
+  readonly tableNames: readonly string[];
   /** Availability Zones: 2 or 3. */
   readonly zones: number;
   /** Ids of these zones. @default any zones of the account */
   readonly zoneIds?: readonly string[];
-  /** Network of the VPC, /16 to /22. @default 10.0.0.0/16 */
-  readonly cidr?: string;
+  /** Network of the VPC, and the mask sizes of its subnets. @default 10.0.0.0/16 */
+  readonly addresses?: NetworkAddresses;
   /** An existing VPC, with its subnets. @default a VPC is created */
-  readonly existing?: DeploymentRegion['vpc'];
+  readonly existing?: ExistingVpc;
   /** Whether there are EC2 instances; determines how AWS services are reached. */
   readonly withGpu: boolean;
   /** Whether proxies push streams to other servers on the internet. */
@@ -67,17 +92,22 @@ export class RegionNetwork extends Construct {
     this.subnets = made.subnets;
     this.ingestSubnets = made.ingestSubnets;
     if (!props.existing || props.existing.createEndpoints) {
-      this.#gatewayEndpoints(props.name);
-      this.#interfaceEndpoints(egress.interfaceServices, props.cidr ?? defaultCidr);
+      this.#gatewayEndpoints(props.tableNames);
+      this.#interfaceEndpoints(
+        egress.interfaceServices,
+        props.existing?.cidr ?? (props.addresses ?? defaultAddresses).cidr,
+      );
     }
     this.#flowLog(props.logDays);
   }
 
-  #create({ cidr = defaultCidr, zones, zoneIds, simulcast }: RegionNetworkProps, withNat: boolean): Cell {
+  #create(
+    { addresses = defaultAddresses, zones, zoneIds, simulcast }: RegionNetworkProps,
+    withNat: boolean,
+  ): Cell {
     const ingestOut = simulcast && !withNat;
-    const masks = addressPlan(cidr);
     const vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr(cidr),
+      ipAddresses: IpAddresses.cidr(addresses.cidr),
       availabilityZones: Array.from({ length: zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
       reservedAzs: mostZones - zones,
       // One per zone, so that no zone depends on another.
@@ -87,20 +117,20 @@ export class RegionNetwork extends Construct {
         {
           name: 'cell',
           subnetType: withNat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
-          // One address per task: in a /16, 4,091 per zone.
-          cidrMask: masks.cell,
+          // One address per task.
+          cidrMask: addresses.cell,
         },
         // Only for NAT gateways; without them empty and free of charge. They bring the internet gateway, which Global
         // Accelerator requires on a VPC that it sends traffic to, although nothing is routed through it.
         {
           name: 'gateway',
           subnetType: SubnetType.PUBLIC,
-          cidrMask: masks.gateway,
+          cidrMask: addresses.gateway,
           mapPublicIpOnLaunch: false,
         },
-        // Proxies only, since only they push to other servers: encoders have no internet access. In a /16, 1,019 addresses per zone.
+        // Proxies only, since only they push to other servers: encoders have no internet access.
         ...(ingestOut
-          ? [{ name: 'ingest', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: masks.ingest }]
+          ? [{ name: 'ingest', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: addresses.ingest }]
           : []),
       ],
       restrictDefaultSecurityGroup: true,
@@ -111,7 +141,7 @@ export class RegionNetwork extends Construct {
   }
 
   /** Nothing in it is changed, apart from the endpoints that the deployment file asks for. */
-  #adopt({ id, cidr, subnets }: NonNullable<DeploymentRegion['vpc']>): Cell {
+  #adopt({ id, cidr, subnets }: ExistingVpc): Cell {
     const zones = subnets.map(({ zoneId }) => zoneId);
     const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
       vpcId: id,
@@ -144,7 +174,7 @@ export class RegionNetwork extends Construct {
    * Free, so always present: segments, image layers and the control store never use anything billed by the GB. Policies admit
    * only our own resources, so that malicious code can't copy recordings to someone else's bucket.
    */
-  #gatewayEndpoints(name: string): void {
+  #gatewayEndpoints(tableNames: readonly string[]): void {
     const stack = Stack.of(this);
     const ours = { StringEquals: { 'aws:ResourceAccount': stack.account } };
     const subnets = this.ingestSubnets === this.subnets ? [this.subnets] : [this.subnets, this.ingestSubnets];
@@ -176,8 +206,7 @@ export class RegionNetwork extends Construct {
       new PolicyStatement({
         principals: [new AnyPrincipal()],
         actions: ['dynamodb:*'],
-        resources: controlTableNames
-          .map((end) => physicalName(name, end))
+        resources: tableNames
           .flatMap((table) => [table, `${table}/index/*`])
           .map((resourceName) => stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName })),
       }),

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
-
-const root = join(import.meta.dirname, '..', '..', '..');
+import { packageRoot } from '../../package-root.ts';
 
 /** A folder with a Dockerfile, and the program to put into the image. */
 export type ImageName = 'encoder-image' | 'proxy-image';
@@ -23,7 +22,7 @@ export function programFiles(image: ImageName): ReadonlyMap<string, Uint8Array> 
   const known = made.get(image);
   if (known) return known;
   const files = new Map<string, Uint8Array>([
-    ['Dockerfile', readFileSync(join(root, image, 'Dockerfile'))],
+    ['Dockerfile', readFileSync(join(packageRoot, image, 'Dockerfile'))],
     ...bundle(programs[image], 'main.mjs', true),
     ...bundle('bin/health-check.ts', 'healthcheck.mjs', false),
   ]);
@@ -33,10 +32,10 @@ export function programFiles(image: ImageName): ReadonlyMap<string, Uint8Array> 
 
 function bundle(entry: string, name: string, sourcemap: boolean): [string, Uint8Array][] {
   const { outputFiles } = buildSync({
-    absWorkingDir: root,
+    absWorkingDir: packageRoot,
     entryPoints: [entry],
     // Nothing is written there. Paths in the source map are relative to it, so they contain no local folder.
-    outfile: join(root, name),
+    outfile: join(packageRoot, name),
     write: false,
     bundle: true,
     platform: 'node',
