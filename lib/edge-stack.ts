@@ -33,7 +33,11 @@ export class EdgeStack extends Stack {
     const { name, domain, retention, api } = deployment;
     const regions = deployment.regions.map((region) => region.name);
 
-    const page = new PlayerPage(this, 'Page');
+    const accounts = otherAccounts(deployment);
+    const page = new PlayerPage(this, 'Page', {
+      deployment: name,
+      ...((api.jwt || api.cognito) && { otherAccounts: accounts }),
+    });
     const place = { deployment: name, account: this.account, region: this.region, urlSuffix: this.urlSuffix };
     const signInOrigins = api.cognito ? cognitoOrigins(place) : api.jwt && issuerSignIn(api.jwt).origins;
     const edge = new EdgeDistribution(this, 'Edge', {
@@ -70,7 +74,6 @@ export class EdgeStack extends Stack {
       retention,
     });
 
-    const accounts = otherAccounts(deployment);
     if (accounts.length > 0) {
       const { distributionId, denialsArn } = edge;
       new RegionRoles(this, 'RegionRoles', { deployment: name, accounts, distributionId, denialsArn });
@@ -97,7 +100,6 @@ export class EdgeStack extends Stack {
     publish('BaseUrlParameter', parameters.baseUrl, edge.ownBaseUrl);
     publish('DistributionParameter', parameters.distributionId, edge.distributionId);
     publish('DenialsParameter', parameters.denialsArn, edge.denialsArn);
-    if (signIn) publish('PageBucketParameter', parameters.pageBucket, page.bucket.bucketName);
     if (users) {
       publish('IssuerParameter', parameters.issuer, users.issuer);
       publish('ClientParameter', parameters.clientId, users.clientId);

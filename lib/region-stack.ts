@@ -16,6 +16,7 @@ import {
   edgeRegion,
   edgeRoleNames,
   ingestHostName,
+  pageBucketName,
   popParameters,
   popRegion,
   rtmpApp,
@@ -249,7 +250,7 @@ export class RegionStack extends Stack {
       ...(edgeRoles && { edgeRole: edgeRoles.control }),
       ...measured,
     });
-    const issuer = tokenIssuer(remoteParameters, deployment);
+    const issuer = tokenIssuer(remoteParameters, deployment, edgeRoles?.parameters);
     const control = new ControlApi(this, 'Control', {
       name,
       region: region.name,
@@ -275,10 +276,7 @@ export class RegionStack extends Stack {
     if (issuer) {
       new PageRegionDocument(this, 'PageDocument', {
         page: {
-          bucketName: remoteParameters.read('PageBucket', {
-            region: edgeRegion,
-            name: edgeParameters(name).pageBucket,
-          }),
+          bucketName: pageBucketName(name, deployment.account ?? this.account),
           region: edgeRegion,
         },
         document: { apiBaseUrl: control.apiUrl },
@@ -441,13 +439,18 @@ function addresses(
 }
 
 /** Whose tokens the API accepts: the deployment's own issuer, or the user pool of the edge stack. Undefined for IAM. */
-function tokenIssuer(remote: RemoteParameters, { name, api }: Deployment): TokenIssuer | undefined {
+function tokenIssuer(
+  remote: RemoteParameters,
+  { name, api }: Deployment,
+  role: string | undefined,
+): TokenIssuer | undefined {
   if (!api.cognito) return api.jwt;
   const parameters = edgeParameters(name);
+  const atEdge = { region: edgeRegion, ...(role !== undefined && { role }) };
   return {
-    issuer: remote.read('Issuer', { region: edgeRegion, name: parameters.issuer }),
+    issuer: remote.read('Issuer', { ...atEdge, name: parameters.issuer }),
     // Cognito's access tokens have the client where others have an audience, and the gateway takes either.
-    audiences: [remote.read('ClientId', { region: edgeRegion, name: parameters.clientId })],
+    audiences: [remote.read('ClientId', { ...atEdge, name: parameters.clientId })],
     scopePrefix: cognitoNames(name).scopePrefix,
     ...cognitoClaims,
     ...ownerLimits,

@@ -13,6 +13,9 @@ export const originLogsBucketName = (deployment: string, account: string, region
   `${deployment}-origin-logs-${account}-${region}`;
 export const edgeLogsBucketName = (deployment: string, account: string): string =>
   `${deployment}-edge-logs-${account}`;
+/** Regions write their part of the console's configuration into it. */
+export const pageBucketName = (deployment: string, account: string): string =>
+  `${deployment}-page-${account}`;
 
 /** The role that MediaLive assumes in a region; the bucket policy admits it with MediaLive's unconditional writes. */
 export const channelRoleName = (deployment: string, region: string): string =>
@@ -35,7 +38,6 @@ export const edgeParameters = (deployment: string) =>
     baseUrl: `/${deployment}/edge/base-url`,
     distributionId: `/${deployment}/edge/distribution-id`,
     denialsArn: `/${deployment}/edge/denials-arn`,
-    pageBucket: `/${deployment}/edge/page-bucket`,
     issuer: `/${deployment}/edge/issuer`,
     clientId: `/${deployment}/edge/client-id`,
   }) as const;

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../lib/config/deployment.ts';
-import { edgeRegion, originBucketName } from '../../lib/config/names.ts';
+import { edgeLogsBucketName, edgeRegion, originBucketName, originLogsBucketName } from '../../lib/config/names.ts';
 import { controlTableNames, physicalName } from '../../lib/control-store/tables.ts';
 import type { Scope } from './scope.ts';
 
@@ -28,6 +28,7 @@ export const keptResources = ({ name }: Deployment, scope: Scope): KeptResource[
     const cell = { region, stack: `${name}-${region}` };
     return [
       { kind: 'bucket', name: originBucketName(name, scope.account, region), ...cell },
+      { kind: 'bucket', name: originLogsBucketName(name, scope.account, region), ...cell },
       { kind: 'secret', name: `${name}/key-pepper`, ...cell },
       ...controlTableNames.map((end) => ({ kind: 'table' as const, name: physicalName(name, end), ...cell })),
     ];

@@ -49,12 +49,24 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/origin/request-body.ts': 'hands out bytes as they are',
   'lib/packaging/codec/aac-silence.ts': 'a table of its own',
   'lib/player/policy/headers.ts': "an operator's URLs",
+  'lib/adapters/node/ffmpeg/decode.ts': "what the canary's own ffmpeg prints",
+  'lib/adapters/node/ffmpeg/numbered-broadcast.ts': "what the canary's own ffmpeg prints",
+  'lib/adapters/node/http/api-requests.ts': "the canary's own platform",
+  'lib/adapters/node/http/client-credentials.ts': 'the issuer that an operator chose',
+  'lib/adapters/node/http/edge-requests.ts': "the canary's own platform",
+  'lib/config/api-settings.ts': "an operator's file",
+  'lib/config/deployment-region.ts': "an operator's file",
+  'lib/control/policy/console-sign-in.ts': "an operator's file",
+  'lambda/managed-channels/handler.ts': "a program's environment",
 };
+
+/** Constructs, the page, and tools that an operator runs against a platform and an account of their own. */
+const notServed = /\/infra\/|^lib\/player\/page\/|^lib\/canary\/|\/teardown\//;
 
 const sources = ['lib', 'lambda'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path}`)
-    .filter((path) => path.endsWith('.ts') && !/\/infra\/|^lib\/player\/page\//.test(path)),
+    .filter((path) => path.endsWith('.ts') && !notServed.test(path)),
 );
 const signed = sources.filter((path) => signs.test(readFileSync(join(root, path), 'utf8')));
 const fuzzed = new Set(fuzzTargets.flatMap(({ parsers }) => parsers));

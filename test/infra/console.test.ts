@@ -65,7 +65,7 @@ describe('with an issuer of its own', () => {
       'https://tokens.example.com',
       ...regions.map((region) => `https://*.execute-api.${region}.<AWS::URLSuffix>`),
     ]);
-    expect(connectSources(withIssuer.edge, 'headwater-embeddable-page')).toEqual(["'self'"]);
+    expect(connectSources(withIssuer.edge, 'headwater-page-embeddable')).toEqual(["'self'"]);
   });
 
   test('creates no user pool', () => {
@@ -160,7 +160,10 @@ describe.each([
   ['a user pool', withPool],
 ])('with %s', (_words, { edge, cells }) => {
   test('each region’s deploy tells the page where its API is', () => {
-    expect(flat(edge.findResources('AWS::SSM::Parameter'))).toContain('/headwater/edge/page-bucket');
+    const [bucketName] = Object.values(edge.findResources('AWS::S3::Bucket'))
+      .map(({ Properties }) => Properties.BucketName)
+      .filter((named) => flat(named).includes('headwater-page-'));
+    expect(bucketName).toBeDefined();
     for (const [index, cell] of cells.entries()) {
       const [apiId] = only(cell, 'AWS::ApiGatewayV2::Api');
       expect(regionDocument(cell)).toEqual({
@@ -168,7 +171,7 @@ describe.each([
         document: { apiBaseUrl: `<${apiId}.ApiEndpoint>` },
       });
       const [, { Properties }] = only(cell, 'Custom::PageRegionDocument');
-      expect(flat(Properties.Create)).toMatch(/putObject.*PageBucket\w+\.Parameter\.Value/);
+      expect(flat(Properties.Create)).toMatch(/putObject.*headwater-page-/);
       for (const call of [Properties.Create, Properties.Delete]) expect(flat(call)).toContain('us-east-1');
       expect(flat(Properties.Delete)).toContain('deleteObject');
     }

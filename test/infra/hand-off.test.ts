@@ -27,7 +27,7 @@ const stopTimeoutMs = (container: { StopTimeout: number }) => container.StopTime
 
 describe('a task that is told to stop', () => {
   test('is told, whatever its first process is, and has all the time that Spot’s notice gives', () => {
-    expect(containers.map(({ Name }) => Name).sort()).toEqual(['proxy', 'worker', 'worker']);
+    expect(containers.map(({ Name }) => Name).sort()).toEqual(['canary', 'proxy', 'worker', 'worker']);
     for (const container of containers) {
       expect(stopTimeoutMs(container)).toBe(spotNoticeMs);
       expect(container.LinuxParameters.InitProcessEnabled).toBe(true);

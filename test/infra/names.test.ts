@@ -30,6 +30,7 @@ const limits: Readonly<Record<string, number>> = {
   'AWS::S3::Bucket.BucketName': 63,
   'AWS::Route53::RecordSet.Name': 255,
   'AWS::SNS::Topic.DisplayName': 100,
+  'AWS::SNS::Topic.TopicName': 256,
   'AWS::SecretsManager::Secret.Name': 512,
   'AWS::SSM::Parameter.Name': 1011,
   'AWS::WAFv2::WebACL.Name': 128,

@@ -16,6 +16,9 @@ export const adoptingDeployment = (fields: object = {}) =>
     permissionsBoundary: 'teams/live-boundary',
     bootstrapQualifier: 'live0',
     domain: undefined,
+    // Neither works in a company's own network and accounts; the schema says so.
+    canary: false,
+    budget: { monthlyUsd: 6000, emails: ['operators@example.com'] },
     regions: [
       {
         name: 'ap-southeast-2',

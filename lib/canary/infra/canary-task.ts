@@ -184,6 +184,10 @@ export class CanaryTask extends Construct {
     );
     rule.node.addDependency(
       ...after,
+      // With all their permissions.
+      role,
+      task.taskRole,
+      task.obtainExecutionRole(),
       // The way out: gateway and routes.
       cluster.vpc.selectSubnets(subnets).internetConnectivityEstablished,
     );

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, CompositePrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { edgeRoleNames } from '../../config/names.ts';
+import { edgeParameters, edgeRoleNames } from '../../config/names.ts';
 
 export interface RegionRolesProps {
   /** The deployment's name. */
@@ -36,12 +36,8 @@ export class RegionRoles extends Construct {
     parameters.addToPolicy(
       new PolicyStatement({
         actions: ['ssm:GetParameter'],
-        resources: ['base-url', 'distribution-id', 'denials-arn'].map((end) =>
-          stack.formatArn({
-            service: 'ssm',
-            resource: 'parameter',
-            resourceName: `${deployment}/edge/${end}`,
-          }),
+        resources: Object.values(edgeParameters(deployment)).map((name) =>
+          stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.slice(1) }),
         ),
       }),
     );

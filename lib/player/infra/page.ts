@@ -1,10 +1,19 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { AccountPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { pageBucketName } from '../../config/names.ts';
+import { regionDocumentPath } from '../policy/runtime-config.ts';
 import { PageUpload, type PageUploadProps } from './page-upload.ts';
 
 export type PageContent = Omit<PageUploadProps, 'bucket'>;
+
+export interface PlayerPageProps {
+  /** The deployment's name. */
+  readonly deployment: string;
+  /** Accounts of regions, other than this stack's, that write where their API is. @default none */
+  readonly otherAccounts?: readonly string[];
+}
 
 /**
  * The page's bucket behind the edge. Its content comes last, because it names addresses that only then exist. They can be rebuilt at any time, so the bucket is deleted with its stack.
@@ -13,9 +22,10 @@ export type PageContent = Omit<PageUploadProps, 'bucket'>;
 export class PlayerPage extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { deployment, otherAccounts = [] }: PlayerPageProps) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
+      bucketName: pageBucketName(deployment, Stack.of(this).account),
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -28,6 +38,20 @@ export class PlayerPage extends Construct {
       id: 'AwsSolutions-S1',
       reason: 'Only the edge reads from this bucket, and the edge logs every request itself.',
     });
+    if (otherAccounts.length > 0) this.#admitRegions(deployment, otherAccounts);
+  }
+
+  /** Regions tell the console where they are; those in other accounts need this bucket's leave, too. */
+  #admitRegions(deployment: string, accounts: readonly string[]): void {
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'RegionsSayWhereTheyAre',
+        principals: accounts.map((account) => new AccountPrincipal(account)),
+        actions: ['s3:PutObject', 's3:DeleteObject'],
+        resources: [this.bucket.arnForObjects(`${regionDocumentPath('*').slice(1)}`)],
+        conditions: { StringEquals: { 'aws:PrincipalTag/headwater:deployment': deployment } },
+      }),
+    );
   }
 
   /** Uploads the page's files with each deploy. */

@@ -13,7 +13,7 @@ function edgeOf(fields: object = {}): { template: Template; baseUrl: unknown } {
   const { name, regions, retention, domain: own } = testDeployment(fields);
   let baseUrl: unknown;
   const template = templateOf((stack) => {
-    const page = new PlayerPage(stack, 'Player');
+    const page = new PlayerPage(stack, 'Player', { deployment: 'headwater' });
     const edge = new EdgeDistribution(stack, 'Edge', {
       deployment: name,
       regions: regions.map((region) => region.name),
@@ -409,7 +409,7 @@ describe('too many regions', () => {
     expect(() =>
       templateOf((stack) => {
         const { retention } = testDeployment();
-        const page = new PlayerPage(stack, 'Player');
+        const page = new PlayerPage(stack, 'Player', { deployment: 'headwater' });
         new EdgeDistribution(stack, 'Edge', { deployment: 'headwater', regions: many, page, retention });
       }, 'us-east-1'),
     ).toThrow(/cache behaviours/);

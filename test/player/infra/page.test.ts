@@ -8,7 +8,7 @@ const { retention } = testDeployment();
 const pageDir = makePageDir();
 const distributionArn = 'arn:aws:cloudfront::111122223333:distribution/E1';
 const template = templateOf((stack) => {
-  const page = new PlayerPage(stack, 'Player');
+  const page = new PlayerPage(stack, 'Player', { deployment: 'headwater' });
   page.upload({ pageDir, config: { region: 'eu-central-1' }, retention });
   page.grantRead(distributionArn);
 }, 'us-east-1');

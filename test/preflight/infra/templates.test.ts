@@ -66,6 +66,8 @@ describe.each(deployments)('%s', (_, deployment) => {
   test('gives a fixed name to nothing else that it keeps', () => {
     const types = resources
       .filter(({ DeletionPolicy = '' }) => DeletionPolicy.startsWith('Retain'))
+      // A call of a deploy leaves nothing behind.
+      .filter(({ Type }) => !Type.startsWith('Custom::'))
       .map(({ Type }) => Type);
     // A key has no name; its alias is deleted with the stack.
     expect(new Set(types)).toEqual(new Set([...Object.keys(named), 'AWS::KMS::Key']));
