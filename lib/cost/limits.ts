@@ -1,9 +1,9 @@
 import { mostApiRequestsPerSecond, mostFleetTasks } from '../config/defaults.ts';
 import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
 import { fleetPartitions } from '../control-store/tables.ts';
-import { tasksFor, vcpus } from './fleets.ts';
+import { duringDeploy, fleetsFor, tasksRunning, vcpus } from './fleets.ts';
 import { type QuotaName, type QuotaOverrides, quotas } from './quotas.ts';
-import { fleetLoad, leaseLoad, warmTables } from './table-load.ts';
+import { coldTable, fleetLoad, fleetPartitionLoad, leaseLoad, warmTables } from './table-load.ts';
 import type { Workload } from './workload.ts';
 
 /** Something that a region's streams, or all viewers, reach. */
@@ -75,7 +75,7 @@ type Row = Omit<Limit, 'at'>;
 function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
   const { proxies, cpuEncoders, gpuEncoders } = compute;
   /** Full fleets: at the limit nothing is kept free. */
-  const full = (streams: number) => tasksFor(compute, streams, 0);
+  const full = (streams: number) => fleetsFor(compute, streams, 0);
   const field = (name: string, needed: (streams: number) => number, most: number): Raise => ({
     kind: 'field',
     field: name,
@@ -91,7 +91,7 @@ function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
       used: (streams) => full(streams).cpuWorkers,
       raise: field(
         'compute.cpuEncoders.maxTasks',
-        (streams) => tasksFor(compute, streams).cpuWorkers,
+        (streams) => fleetsFor(compute, streams).cpuWorkers,
         mostFleetTasks.fargate,
       ),
     },
@@ -111,7 +111,7 @@ function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
             used: (streams: number) => full(streams).gpuWorkers,
             raise: field(
               'compute.gpuEncoders.maxTasks',
-              (streams) => tasksFor(compute, streams).gpuWorkers,
+              (streams) => fleetsFor(compute, streams).gpuWorkers,
               mostFleetTasks.gpu,
             ),
           },
@@ -124,61 +124,100 @@ function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
       used: (streams) => full(streams).proxies,
       raise: field(
         'compute.proxies.maxTasks',
-        (streams) => tasksFor(compute, streams).proxies,
+        (streams) => fleetsFor(compute, streams).proxies,
         mostFleetTasks.fargate,
       ),
     },
   ];
 }
 
-/** What S3 and DynamoDB take. */
+/** What S3 and DynamoDB take. A deploy must not make heartbeats late, so its tasks count. */
 function storeLimits({ deployment: { compute }, workload, overrides }: LimitOptions): Row[] {
-  const streams = 'streams' as const;
-  const { leases, fleet } = warmTables(compute);
-  const warmer =
-    'tables are created warm for twice what full fleets ask: raise maxTasks, and they are with the next deploy';
-  const partitions = fleetPartitions('encoder').length;
-  const row = (name: QuotaName, what: string, used: Row['used'], words: string): Row => ({
+  const { leases = coldTable, fleet = coldTable } = warmTables(compute);
+  const mostOf = (name: QuotaName) => overrides?.[name] ?? quotas[name].most;
+  const row = (what: string, capacity: number, used: Row['used'], raise: Raise): Row => ({
     what,
-    unit: streams,
-    capacity: overrides?.[name] ?? quotas[name].most,
+    unit: 'streams',
+    capacity,
     used,
-    raise: { kind: 'design', words },
+    raise,
   });
-  const splits =
-    'it splits by itself within 30 to 60 minutes of steady load; ramp up, or use fewer renditions (ladder.rungs)';
+  const inWords = (words: string): Raise => ({ kind: 'design', words });
+  const splits = inWords(
+    'it splits by itself within 30 to 60 minutes of steady load; ramp up, or use fewer renditions (ladder.rungs)',
+  );
+  const warmer = inWords(
+    'tables are created warm for a deploy of full fleets and half as much again: raise maxTasks, and they are with the next deploy',
+  );
+  const tasks = (streams: number) => duringDeploy(tasksRunning(compute, streams));
+  const ofLeases = (streams: number) => leaseLoad(compute, streams, tasks(streams), workload);
+  const ofFleet = (streams: number) => fleetLoad(tasks(streams), workload);
+  const ofPartition = (streams: number) => fleetPartitionLoad(tasks(streams), workload);
+  const partitions = fleetPartitions('encoder').length;
+  const created = 'as warm as the table is created';
+  const deploy = 'during a deploy';
   return [
-    row('s3-puts', 'S3 writes to a new partition', (count) => count * workload.originWrites, splits),
-    row('s3-gets', 'S3 reads from a new partition', (count) => count * workload.originReads, splits),
-    {
-      ...row(
-        'dynamodb-table-writes',
-        'DynamoDB writes to the leases, as warm as the table is created',
-        (count) => leaseLoad(count, workload).writesPerSecond,
-        warmer,
-      ),
-      ...(leases && !overrides?.['dynamodb-table-writes'] && { capacity: leases.writesPerSecond }),
-    },
-    {
-      ...row(
-        'dynamodb-table-reads',
-        'DynamoDB reads of the list of workers by every proxy, as warm as the table is created',
-        (count) => fleetLoad(tasksFor(compute, count), workload).readsPerSecond,
-        warmer,
-      ),
-      ...(fleet && !overrides?.['dynamodb-table-reads'] && { capacity: fleet.readsPerSecond }),
-    },
     row(
-      'dynamodb-partition-writes',
-      `DynamoDB heartbeats, ${partitions} partitions of workers`,
-      (count) => fleetLoad(tasksFor(compute, count), workload).writesPerSecond / partitions,
-      'use fewer, larger workers (compute.cpuEncoders.streams)',
+      'S3 writes to a new partition',
+      mostOf('s3-puts'),
+      (streams) => streams * workload.originWrites,
+      splits,
     ),
     row(
-      'dynamodb-partition-reads',
-      `DynamoDB reads of the list of workers by every proxy, ${partitions} partitions`,
-      (count) => fleetLoad(tasksFor(compute, count), workload).readsPerSecond / partitions,
-      'use fewer, larger proxies and workers (compute.proxies.connections, compute.cpuEncoders.streams)',
+      'S3 reads from a new partition',
+      mostOf('s3-gets'),
+      (streams) => streams * workload.originReads,
+      splits,
+    ),
+    row(
+      `DynamoDB writes to the leases, ${created}`,
+      overrides?.['dynamodb-table-writes'] ?? leases.writesPerSecond,
+      (streams) => ofLeases(streams).writesPerSecond,
+      warmer,
+    ),
+    row(
+      'DynamoDB writes to the leases, as warm as a table may be',
+      mostOf('dynamodb-most-writes'),
+      (streams) => ofLeases(streams).writesPerSecond,
+      { kind: 'quota', name: 'dynamodb-most-writes' },
+    ),
+    row(
+      `DynamoDB reads of leases by sweeps ${deploy}, ${created}`,
+      overrides?.['dynamodb-table-reads'] ?? leases.readsPerSecond,
+      (streams) => ofLeases(streams).readsPerSecond,
+      warmer,
+    ),
+    row(
+      `DynamoDB heartbeats ${deploy}, ${created}`,
+      overrides?.['dynamodb-table-writes'] ?? fleet.writesPerSecond,
+      (streams) => ofFleet(streams).writesPerSecond,
+      warmer,
+    ),
+    row(
+      `DynamoDB reads of the list of workers ${deploy}, ${created}`,
+      overrides?.['dynamodb-table-reads'] ?? fleet.readsPerSecond,
+      (streams) => ofFleet(streams).readsPerSecond,
+      warmer,
+    ),
+    row(
+      `DynamoDB reads of the list of workers ${deploy}, as warm as a table may be`,
+      mostOf('dynamodb-most-reads'),
+      (streams) => ofFleet(streams).readsPerSecond,
+      { kind: 'quota', name: 'dynamodb-most-reads' },
+    ),
+    row(
+      `DynamoDB heartbeats ${deploy}, ${partitions} partitions of workers`,
+      mostOf('dynamodb-partition-writes'),
+      (streams) => ofPartition(streams).writesPerSecond,
+      inWords('use fewer, larger workers (compute.cpuEncoders.streams)'),
+    ),
+    row(
+      `DynamoDB reads of the list of workers ${deploy}, ${partitions} partitions`,
+      mostOf('dynamodb-partition-reads'),
+      (streams) => ofPartition(streams).readsPerSecond,
+      inWords(
+        'use fewer, larger proxies and workers (compute.proxies.connections, compute.cpuEncoders.streams)',
+      ),
     ),
   ];
 }
@@ -216,11 +255,11 @@ function accountLimits({ deployment, region, workload, overrides }: LimitOptions
     },
   };
   return [
-    row('fargate-vcpu', 'Fargate vCPUs', (streams) => vcpus(compute, tasksFor(compute, streams))),
+    row('fargate-vcpu', 'Fargate vCPUs', (streams) => vcpus(compute, fleetsFor(compute, streams))),
     row(
       'nlb-targets',
-      `Load balancer targets, ${targetGroups} for each proxy`,
-      (streams) => targetGroups * tasksFor(compute, streams).proxies,
+      `Load balancer targets, ${targetGroups} for each proxy, during a deploy`,
+      (streams) => targetGroups * duringDeploy(tasksRunning(compute, streams)).proxies,
     ),
     row(
       'lambda-concurrency',
