@@ -1,20 +1,13 @@
 // The CDK app: reads the deployment file and declares a stack for the pop, one per region and one for the edge.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
 import { createApp } from '../lib/infra/app.ts';
 import { declarePlatform } from '../lib/platform.ts';
-import { bundlePage } from '../lib/player/bundle.ts';
-
-/** Writes the page to a folder, as an asset for the CDK. */
-async function writePage(folder: string): Promise<void> {
-  for (const [path, { body }] of await bundlePage()) {
-    const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, body);
-  }
-}
+import { writePage } from '../lib/player/write-page.ts';
 
 async function read(file: string): Promise<Deployment> {
   const json = await readFile(file, 'utf8').catch((cause: Error) => {
@@ -31,7 +24,11 @@ async function main(): Promise<void> {
   const pageDir = await mkdtemp(join(tmpdir(), 'headwater-page-'));
   try {
     await writePage(pageDir);
-    declarePlatform(app, { deployment, pageDir });
+    // `cdk diff` would always show it; a fixed one shows only what else changes.
+    const deployedAt: string | undefined = app.node.tryGetContext('deployedAt');
+    declarePlatform(app, { deployment, pageDir, deployedAt });
+    // Synthesis fails if a cdk-nag rule is violated.
+    Validations.of(app).addPlugins(new AwsSolutionsChecks());
     app.synth();
   } finally {
     await rm(pageDir, { recursive: true });

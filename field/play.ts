@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { heardSound, shownPictures } from '../lib/adapters/node/ffmpeg/decode.ts';
+import { followPictures, type ShownPicture } from '../lib/canary/policy/pictures.ts';
+import { type Beep, findBeeps, findSilences, type Stretch } from '../lib/canary/policy/sound.ts';
+import { offsetsAt } from '../lib/canary/policy/step.ts';
 import type { Platform } from '../testkit/platform/platform.ts';
 import { createStream, getStream } from '../testkit/platform/streams.ts';
 import { followEdge } from './judge/live-edge.ts';
-import { followPictures, type ShownPicture } from './judge/pictures.ts';
-import { type Beep, findBeeps, findSilences, type Stretch } from './judge/sound.ts';
-import { offsetsAt } from './judge/step.ts';
 import { type Found, faultsOf } from './judge/verdict.ts';
 import { always, type FieldCase, type Plan, type Right } from './model.ts';
 import { publish } from './send/publish.ts';
-import { heardSound, shownPictures } from './view/decode.ts';
 import { type Recorded, readRecording } from './view/recording.ts';
 import { Watch } from './view/watch.ts';
 

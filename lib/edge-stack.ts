@@ -1,10 +1,16 @@
-import { type App, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { otherAccounts } from './config/accounts.ts';
 import type { Deployment } from './config/deployment.ts';
 import { edgeParameters } from './config/names.ts';
+import { ConsoleUserPool } from './control/infra/user-pool.ts';
+import { cognitoOrigins, cognitoSignIn, issuerSignIn } from './control/policy/console-sign-in.ts';
 import { idleHourUsd } from './cost/idle-cost.ts';
 import { monthHours } from './cost/prices.ts';
 import { EdgeDistribution } from './edge/infra/distribution.ts';
+import { RegionRoles } from './edge/infra/region-roles.ts';
+import { stackProps, tagStack } from './infra/stack-props.ts';
 import { AlarmTopic } from './observability/infra/alarm-topic.ts';
 import { DeploymentBudget } from './observability/infra/budget.ts';
 import { EdgeAlarms } from './observability/infra/edge-alarms.ts';
@@ -18,19 +24,57 @@ export interface EdgeStackProps extends StackProps {
 
 /** The viewer-facing part, once for the whole platform: every region's media, and the page, at one address. */
 export class EdgeStack extends Stack {
-  constructor(app: App, id: string, { deployment, pageDir, ...props }: EdgeStackProps) {
-    super(app, id, { ...props, description: 'Headwater: edge for viewers (CloudFront).' });
-    const { name, domain, retention } = deployment;
+  constructor(scope: Construct, id: string, { deployment, pageDir, ...props }: EdgeStackProps) {
+    super(scope, id, {
+      ...stackProps(deployment),
+      ...props,
+      description: 'Headwater: edge for viewers (CloudFront).',
+    });
+    const { name, domain, retention, api } = deployment;
     const regions = deployment.regions.map((region) => region.name);
 
-    const page = new PlayerPage(this, 'Page', { pageDir, config: { region: regions[0] ?? '' }, retention });
+    const page = new PlayerPage(this, 'Page');
+    const place = { deployment: name, account: this.account, region: this.region, urlSuffix: this.urlSuffix };
+    const signInOrigins = api.cognito ? cognitoOrigins(place) : api.jwt && issuerSignIn(api.jwt).origins;
     const edge = new EdgeDistribution(this, 'Edge', {
       deployment: name,
       regions,
+      originAccounts: new Map(
+        deployment.regions.flatMap(({ name, account }) => (account === undefined ? [] : [[name, account]])),
+      ),
       page,
+      ...(signInOrigins && {
+        pageConnects: [
+          ...signInOrigins,
+          // An API's host is known once its region is deployed; the page narrows this down then (decision 31).
+          ...regions.map((region) => `https://*.execute-api.${region}.${this.urlSuffix}`),
+        ],
+      }),
       retention,
       ...(domain && { domain }),
     });
+    const { playbackBaseUrl } = edge;
+    const users =
+      api.cognito &&
+      new ConsoleUserPool(this, 'ConsoleUsers', {
+        name,
+        pageBaseUrl: playbackBaseUrl,
+        keepOnDelete: retention.keepOnDelete,
+      });
+    const signIn = users
+      ? cognitoSignIn(place, { ...users, pageBaseUrl: playbackBaseUrl })
+      : api.jwt && issuerSignIn(api.jwt);
+    page.upload({
+      pageDir,
+      config: { region: regions[0] ?? '', ...(signIn && { console: { regions, signIn } }) },
+      retention,
+    });
+
+    const accounts = otherAccounts(deployment);
+    if (accounts.length > 0) {
+      const { distributionId, denialsArn } = edge;
+      new RegionRoles(this, 'RegionRoles', { deployment: name, accounts, distributionId, denialsArn });
+    }
 
     const topic = new AlarmTopic(this, 'AlarmTopic', { deployment: name, emails: deployment.alarmEmails })
       .topic;
@@ -49,13 +93,24 @@ export class EdgeStack extends Stack {
       // Even if the value is known earlier: regions read it once the edge works.
       parameter.node.addDependency(edge);
     };
-    publish('BaseUrlParameter', parameters.baseUrl, edge.playbackBaseUrl);
+    // Only regions without a domain read it, also those that are about to lose theirs.
+    publish('BaseUrlParameter', parameters.baseUrl, edge.ownBaseUrl);
     publish('DistributionParameter', parameters.distributionId, edge.distributionId);
     publish('DenialsParameter', parameters.denialsArn, edge.denialsArn);
+    if (signIn) publish('PageBucketParameter', parameters.pageBucket, page.bucket.bucketName);
+    if (users) {
+      publish('IssuerParameter', parameters.issuer, users.issuer);
+      publish('ClientParameter', parameters.clientId, users.clientId);
+      new CfnOutput(this, 'UserPoolId', {
+        value: users.userPoolId,
+        description: 'User pool of the console.',
+      });
+    }
     new CfnOutput(this, 'PlaybackBaseUrl', {
       value: edge.playbackBaseUrl,
       description:
         'Base URL of media (/<region>/<stream>/manifest.mpd and index.m3u8) and of the page (/watch/<stream>).',
     });
+    tagStack(this, deployment);
   }
 }

@@ -1,5 +1,5 @@
-import { type App, type Environment, Tags, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import type { App, Environment } from 'aws-cdk-lib';
+import { accountOf } from './config/accounts.ts';
 import type { Deployment } from './config/deployment.ts';
 import { edgeRegion, popRegion } from './config/names.ts';
 import { EdgeStack } from './edge-stack.ts';
@@ -10,28 +10,42 @@ export interface PlatformProps {
   readonly deployment: Deployment;
   /** Folder with the bundled page. */
   readonly pageDir: string;
+  /** See `RegionStackProps`. */
+  readonly deployedAt?: string | undefined;
 }
 
 /**
- * The platform, in path order: one entry point for broadcasters, a cell per region, one edge for viewers. A region needs
- * both global stacks but no other region. Synthesis fails if a cdk-nag AwsSolutions rule is violated.
+ * The platform, in path order: one entry point for broadcasters per account, a cell per region, one edge for viewers. A region
+ * needs the pop of its account and the edge, but no other region.
  */
-export function declarePlatform(app: App, { deployment, pageDir }: PlatformProps): void {
+export function declarePlatform(app: App, { deployment, pageDir, deployedAt }: PlatformProps): void {
   const { name, regions } = deployment;
-  const account = deployment.account ?? process.env.CDK_DEFAULT_ACCOUNT;
-  const env = (region: string): Environment => ({ region, ...(account && { account }) });
+  const own = deployment.account ?? process.env.CDK_DEFAULT_ACCOUNT;
+  const env = (region: string, account = own): Environment => ({ region, ...(account && { account }) });
 
-  const pop = new PopStack(app, `${name}-pop`, { deployment, env: env(popRegion) });
+  const pops = new Map(
+    [...Map.groupBy(regions, (region) => accountOf(deployment, region))].map(([account, members]) => {
+      const remote = account !== deployment.account;
+      const pop = new PopStack(app, remote ? `${name}-pop-${account}` : `${name}-pop`, {
+        deployment,
+        regions: members.map((region) => region.name),
+        withBudget: remote,
+        env: env(popRegion, account),
+      });
+      return [account, pop];
+    }),
+  );
   const edge = new EdgeStack(app, `${name}-edge`, { deployment, pageDir, env: env(edgeRegion) });
   for (const region of regions) {
+    const account = accountOf(deployment, region);
     const cell = new RegionStack(app, `${name}-${region.name}`, {
       deployment,
       region,
-      env: env(region.name),
+      ...(deployedAt !== undefined && { deployedAt }),
+      env: env(region.name, account),
     });
-    cell.addStackDependency(pop, 'provides the address for broadcasters');
+    const pop = pops.get(account);
+    if (pop) cell.addStackDependency(pop, 'provides the address for broadcasters');
     cell.addStackDependency(edge, 'provides the address for viewers');
   }
-  Validations.of(app).addPlugins(new AwsSolutionsChecks());
-  Tags.of(app).add('headwater:deployment', name);
 }

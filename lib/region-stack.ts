@@ -1,31 +1,43 @@
-import { type App, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Platform as ImagePlatform } from 'aws-cdk-lib/aws-ecr-assets';
+import type { Cluster } from 'aws-cdk-lib/aws-ecs';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { CanaryTask } from './canary/infra/canary-task.ts';
+import { isRemote } from './config/accounts.ts';
+import { addressPlan, defaultCidr } from './config/address-plan.ts';
+import { ownerLimits } from './config/api-settings.ts';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
+import { defaultLadder } from './config/ladder.ts';
 import {
   channelRoleName,
   edgeParameters,
   edgeRegion,
+  edgeRoleNames,
   ingestHostName,
   popParameters,
   popRegion,
   rtmpApp,
 } from './config/names.ts';
-import { ControlApi } from './control/api/infra/control-api-function.ts';
+import { ControlApi, type TokenIssuer } from './control/api/infra/control-api-function.ts';
 import { BudgetStopFunction } from './control/budget/infra/budget-stop-function.ts';
 import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-function.ts';
 import { FleetMetrics } from './control/fleet-metrics/infra/fleet-metrics-function.ts';
 import { KeyPepper } from './control/infra/key-pepper.ts';
 import { ManagedChannels } from './control/managed-channels/infra/managed-channels-function.ts';
 import { PlaybackKeys } from './control/playback/infra/playback-keys-function.ts';
+import { cognitoClaims, cognitoNames } from './control/policy/console-sign-in.ts';
 import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from './control-store/infra/tables.ts';
-import { controlTableNames } from './control-store/tables.ts';
+import { controlTableNames, physicalName } from './control-store/tables.ts';
 import { warmTables } from './cost/table-load.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
 import { DeletionProtection } from './infra/deletion-protection.ts';
 import { DeployCalls } from './infra/deploy-calls.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
+import { stackProps, tagStack } from './infra/stack-props.ts';
 import { IngestCertificate } from './ingest/certificate/infra/certificate-function.ts';
 import { ProxyFleet } from './ingest/infra/proxy-fleet.ts';
 import { RelayKeys } from './ingest/relay-keys/infra/relay-keys-function.ts';
@@ -34,10 +46,12 @@ import { RegionAlarms } from './observability/infra/alarms.ts';
 import { RegionDashboard } from './observability/infra/dashboard.ts';
 import { alarmLimits } from './observability/policy/alarm-limits.ts';
 import { OriginBucket } from './origin/infra/origin-bucket.ts';
+import { PageRegionDocument } from './player/infra/region-document.ts';
 import { PopBalancer } from './pop/infra/balancer.ts';
 import { PopEndpoint } from './pop/infra/endpoint.ts';
 import { RegionCluster } from './region/infra/cluster.ts';
 import { RegionNetwork } from './region/infra/network.ts';
+import type { ImageName } from './region/infra/program-files.ts';
 import { ProgramImage } from './region/infra/program-image.ts';
 import { StartOrder } from './region/infra/start-order.ts';
 import { publicPorts, simulcastPorts } from './region/policy/tcp-ports.ts';
@@ -45,7 +59,10 @@ import { metricsNamespace } from './telemetry/metrics.ts';
 
 export interface RegionStackProps extends StackProps {
   readonly deployment: Deployment;
+  /** One of the deployment's regions; `env` must name it too. */
   readonly region: DeploymentRegion;
+  /** Must change with each deploy, so that values of the global stacks are read again. @default the time */
+  readonly deployedAt?: string;
 }
 
 /**
@@ -53,25 +70,53 @@ export interface RegionStackProps extends StackProps {
  * stacks with other regions, and once deployed it keeps running without them.
  */
 export class RegionStack extends Stack {
-  constructor(app: App, id: string, { deployment, region, ...props }: RegionStackProps) {
-    super(app, id, { ...props, description: `Headwater: region cell ${region.name}.` });
+  readonly network: RegionNetwork;
+  readonly cluster: Cluster;
+  readonly origin: OriginBucket;
+  readonly ingest: ProxyFleet;
+  readonly cpuEncoder: CpuEncoderFleet;
+  /** Only if the deployment has GPU workers. */
+  readonly gpuEncoder: GpuEncoderFleet | undefined;
+  /** Stream events, for rules. */
+  readonly eventBus: IEventBus;
+  /** What alarms publish to. */
+  readonly alarmTopic: ITopic;
+  /** Base URL of the control API. Without a trailing slash. */
+  readonly apiUrl: string;
+  /** Where broadcasters publish. */
+  readonly ingestUrl: string;
+
+  constructor(scope: Construct, id: string, { deployment, region, deployedAt, ...props }: RegionStackProps) {
+    super(scope, id, {
+      ...stackProps(deployment),
+      ...props,
+      description: `Headwater: region cell ${region.name}.`,
+    });
     const { name, compute, retention, domain, plainRtmp } = deployment;
     const { logDays, keepOnDelete } = retention;
     const { headroomPercent } = compute;
     const events = compute.schedule.filter(({ regions }) => regions?.includes(region.name) ?? true);
     const namespace = metricsNamespace(name);
     const calls = new DeployCalls(this, 'DeployCalls', { logDays });
-    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { calls });
+    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', {
+      calls,
+      deployedAt: deployedAt ?? new Date().toISOString(),
+    });
+    const edgeRoles = isRemote(deployment, region) ? this.#edgeRoles(deployment) : undefined;
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
       deployment,
       region.name,
+      edgeRoles?.parameters,
     );
     const controlStore = `dynamodb:${name}` as const;
 
     const network = new RegionNetwork(this, 'Network', {
-      name,
+      tableNames: controlTableNames.map((end) => physicalName(name, end)),
       zones: region.zones,
+      ...(region.zoneIds && { zoneIds: region.zoneIds }),
+      addresses: addressPlan(region.cidr ?? defaultCidr),
+      ...(region.vpc && { existing: region.vpc }),
       withGpu: compute.gpuEncoders !== undefined,
       simulcast: deployment.simulcast,
       logDays,
@@ -91,6 +136,7 @@ export class RegionStack extends Stack {
     const origin = new OriginBucket(this, 'Origin', {
       deployment: name,
       retention,
+      ...(deployment.account !== undefined && { edgeAccount: deployment.account }),
       ...(managedEncoder && {
         blindWriter: this.formatArn({
           service: 'iam',
@@ -160,8 +206,8 @@ export class RegionStack extends Stack {
       logDays,
       ...(deployment.ladder && { ladder: deployment.ladder }),
     } as const;
-    const image = (imageId: string, platform: ImagePlatform) =>
-      new ProgramImage(this, imageId, { image: 'encoder-image', platform }).containerImage;
+    const image = (imageId: string, platform: ImagePlatform, name: ImageName = 'encoder-image') =>
+      new ProgramImage(this, imageId, { image: name, platform }).containerImage;
     const cpuEncoder = new CpuEncoderFleet(this, 'CpuEncoder', {
       ...workers,
       image: image('CpuEncoderImage', ImagePlatform.LINUX_ARM64),
@@ -191,6 +237,7 @@ export class RegionStack extends Stack {
       origin,
       distributionId,
       denialsArn,
+      ...(edgeRoles && { edgeRole: edgeRoles.control }),
       eventDays: retention.eventDays,
       ...measured,
     });
@@ -199,8 +246,10 @@ export class RegionStack extends Stack {
       region: region.name,
       encryptionKey,
       denialsArn,
+      ...(edgeRoles && { edgeRole: edgeRoles.control }),
       ...measured,
     });
+    const issuer = tokenIssuer(remoteParameters, deployment);
     const control = new ControlApi(this, 'Control', {
       name,
       region: region.name,
@@ -208,7 +257,7 @@ export class RegionStack extends Stack {
       ...(plainRtmp && { ingestRtmpUrl: `rtmp://${ingestHost}:${publicPorts.rtmp}/${rtmpApp}` }),
       playbackBaseUrl,
       pageBaseUrl: playbackBaseUrl,
-      access: deployment.api,
+      access: { ...deployment.api, jwt: issuer },
       eventDays: retention.eventDays,
       quarantineDays: retention.quarantineDays,
       tables,
@@ -223,6 +272,19 @@ export class RegionStack extends Stack {
       ...(deployment.ladder && { ladder: deployment.ladder }),
       ...measured,
     });
+    if (issuer) {
+      new PageRegionDocument(this, 'PageDocument', {
+        page: {
+          bucketName: remoteParameters.read('PageBucket', {
+            region: edgeRegion,
+            name: edgeParameters(name).pageBucket,
+          }),
+          region: edgeRegion,
+        },
+        document: { apiBaseUrl: control.apiUrl },
+        calls,
+      });
+    }
     const streamEvents = new StreamEvents(this, 'StreamEvents', {
       name,
       table: tables.table('events'),
@@ -240,6 +302,7 @@ export class RegionStack extends Stack {
         proxySecurityGroup: ingest.securityGroup,
         channelClass: managedEncoder.channelClass,
         ...(deployment.ladder && { ladder: deployment.ladder }),
+        tags: deployment.tags,
         tables,
         origin,
         bus: streamEvents.bus,
@@ -255,6 +318,20 @@ export class RegionStack extends Stack {
 
     const budgetStop =
       deployment.budget.stop && new BudgetStopFunction(this, 'BudgetStop', { name, tables, ...measured });
+    const canary =
+      deployment.canary &&
+      new CanaryTask(this, 'Canary', {
+        name,
+        region: region.name,
+        cluster,
+        subnets: network.publicSubnets,
+        image: image('CanaryImage', ImagePlatform.LINUX_ARM64, 'canary-image'),
+        api: { url: control.apiUrl, id: control.apiId, logicalId: control.apiLogicalId },
+        ...(deployment.api.jwt && { jwt: deployment.api.jwt }),
+        ladder: deployment.ladder ?? defaultLadder,
+        after: [ingest.service, cpuEncoder.service, control],
+        logDays,
+      });
 
     const { topic } = new AlarmTopic(this, 'AlarmTopic', {
       deployment: name,
@@ -279,6 +356,7 @@ export class RegionStack extends Stack {
       api: control.apiId,
       takedowns: takedowns.function.function.functionName,
       ...(managedChannels && { managedChannels: managedChannels.function.function.functionName }),
+      ...(canary && { canary: canary.logGroup.logGroupName }),
       functions: [
         ...[control, streamEvents, takedowns, playbackKeys, fleetMetrics, certificate, relayKeys],
         ...(managedChannels ? [managedChannels] : []),
@@ -293,7 +371,8 @@ export class RegionStack extends Stack {
       deployment: name,
       subjects,
       alarms,
-      distributionId,
+      // A dashboard shows metrics of its own account.
+      ...(!edgeRoles && { distributionId }),
     });
 
     this.#output(
@@ -309,6 +388,25 @@ export class RegionStack extends Stack {
       streamEvents.busName,
       'Event bus with stream events, for EventBridge rules.',
     );
+    this.network = network;
+    this.cluster = cluster;
+    this.origin = origin;
+    this.ingest = ingest;
+    this.cpuEncoder = cpuEncoder;
+    this.gpuEncoder = gpuEncoder;
+    this.eventBus = streamEvents.bus;
+    this.alarmTopic = topic;
+    this.apiUrl = control.apiUrl;
+    this.ingestUrl = ingestUrl;
+    tagStack(this, deployment);
+  }
+
+  /** ARNs of the roles that this region's functions assume in the edge's account. */
+  #edgeRoles({ name, account = this.account }: Deployment) {
+    const { parameters, control } = edgeRoleNames(name);
+    const arn = (resourceName: string) =>
+      this.formatArn({ service: 'iam', region: '', account, resource: 'role', resourceName });
+    return { parameters: arn(parameters), control: arn(control) };
   }
 
   #output(id: string, value: string, description: string): void {
@@ -322,17 +420,36 @@ export class RegionStack extends Stack {
 }
 
 /** Addresses for broadcasters and viewers: known if there is a domain, otherwise only once the global stacks are deployed. */
-function addresses(remote: RemoteParameters, { name, domain }: Deployment, region: string) {
+function addresses(
+  remote: RemoteParameters,
+  { name, domain }: Deployment,
+  region: string,
+  role: string | undefined,
+) {
   const pop = popParameters(name, region);
   const edge = edgeParameters(name);
+  const atEdge = (id: string, parameter: string) =>
+    remote.read(id, { region: edgeRegion, name: parameter, ...(role !== undefined && { role }) });
   return {
     ingestHost: domain
       ? ingestHostName(domain.name, region)
       : remote.read('IngestHost', { region: popRegion, name: pop.dnsName }),
-    playbackBaseUrl: domain
-      ? `https://${domain.name}`
-      : remote.read('PlaybackBaseUrl', { region: edgeRegion, name: edge.baseUrl }),
-    distributionId: remote.read('DistributionId', { region: edgeRegion, name: edge.distributionId }),
-    denialsArn: remote.read('DenialsArn', { region: edgeRegion, name: edge.denialsArn }),
+    playbackBaseUrl: domain ? `https://${domain.name}` : atEdge('PlaybackBaseUrl', edge.baseUrl),
+    distributionId: atEdge('DistributionId', edge.distributionId),
+    denialsArn: atEdge('DenialsArn', edge.denialsArn),
+  };
+}
+
+/** Whose tokens the API accepts: the deployment's own issuer, or the user pool of the edge stack. Undefined for IAM. */
+function tokenIssuer(remote: RemoteParameters, { name, api }: Deployment): TokenIssuer | undefined {
+  if (!api.cognito) return api.jwt;
+  const parameters = edgeParameters(name);
+  return {
+    issuer: remote.read('Issuer', { region: edgeRegion, name: parameters.issuer }),
+    // Cognito's access tokens have the client where others have an audience, and the gateway takes either.
+    audiences: [remote.read('ClientId', { region: edgeRegion, name: parameters.clientId })],
+    scopePrefix: cognitoNames(name).scopePrefix,
+    ...cognitoClaims,
+    ...ownerLimits,
   };
 }

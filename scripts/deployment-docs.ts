@@ -23,6 +23,8 @@ interface Field {
   readonly maxItems?: number;
   readonly items?: Field;
   readonly properties?: Readonly<Record<string, Field>>;
+  /** Of an object whose fields may have any names. */
+  readonly additionalProperties?: Field | boolean;
   readonly required?: readonly string[];
 }
 
@@ -52,6 +54,7 @@ function values(field: Field): string {
   const choices = field.enum ?? field.anyOf?.map((one) => one.const);
   if (choices) return choices.map((choice) => JSON.stringify(choice)).join(', ');
   if (field.items) return `list${count(field) === '' ? '' : ` of ${count(field)}`}: ${values(field.items)}`;
+  if (typeof field.additionalProperties === 'object') return 'object of strings';
   if (field.type === 'boolean') return '`true` or `false`';
   if (field.type === 'integer') return `${number(field.minimum)} to ${number(field.maximum)}`;
   if (field.type === 'number') return `number greater than ${number(field.exclusiveMinimum)}`;

@@ -16,9 +16,11 @@ const bin = join(root, 'node_modules', '.bin');
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
+  canary: { debian: ['ffmpeg'], steps: (args) => [['node', 'bin/canary.ts', ...args]] },
   drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
   field: { debian: ['ffmpeg'], steps: (args) => [['node', 'field/main.ts', ...args]] },
   forecast: { steps: (args) => [['node', 'bin/forecast.ts', ...args]] },
+  teardown: { steps: (args) => [['node', 'bin/teardown.ts', ...args]] },
   fuzz: { steps: (args) => [['node', 'fuzz/main.ts', ...args]] },
   simulate: { steps: (args) => [['node', 'simulate/main.ts', ...args]] },
   test: {
@@ -72,6 +74,8 @@ const tasks = {
       ['node', 'scripts/check-tree.mjs'],
     ],
   },
+  // As an npm package: compiled constructs beside the sources that they bundle (docs/decisions/0030).
+  package: { steps: () => [tsc('-p', 'tsconfig.package.json')] },
   'api-types': { steps: () => [['node', 'scripts/api-types.ts']] },
   format: { steps: () => [[join(bin, 'biome'), 'check', '--write', '.']] },
 };

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Playback } from '../../lib/canary/policy/playhead.ts';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
 import type { DrillContext, Measure } from '../model.ts';
 import type { ActiveBroadcast } from '../rig/live-stream.ts';
 import { countFrames, type FrameCount } from './frames.ts';
 import { keptObjects, writtenSegments } from './objects.ts';
-import type { Playback } from './playhead.ts';
 import { standstillMs, type WrittenSegment } from './schedule.ts';
 import { fetchBroadcast, framesOf, type ServedRendition } from './served-rendition.ts';
 

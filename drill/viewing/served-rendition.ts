@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Continuity, followTimes, type ServedSegment } from '../../lib/canary/policy/continuity.ts';
 import { readFrameNumbers } from '../../testkit/media/frame-counter.ts';
 import { fetchMediaPlaylist, fetchMultivariant } from '../../testkit/media/playback.ts';
-import { type Continuity, followTimes, type ServedSegment } from './continuity.ts';
 
 /** One complete rendition of a broadcast, as served by the edge. */
 export interface ServedRendition {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Arrival, type Playback, simulatePlayer } from '../../lib/canary/policy/playhead.ts';
 import { whenInterrupted } from '../../testkit/cleanup.ts';
 import { fetchMediaPlaylist, fetchMultivariant } from '../../testkit/media/playback.ts';
-import { type Arrival, type Playback, simulatePlayer } from './playhead.ts';
 
 /** A segment as received by a viewer. */
 export interface SeenSegment extends Arrival {

@@ -1,8 +1,8 @@
+import type { PicturesFound } from '../../lib/canary/policy/pictures.ts';
+import type { Stretch } from '../../lib/canary/policy/sound.ts';
+import type { Offset } from '../../lib/canary/policy/step.ts';
 import type { Right } from '../model.ts';
 import type { EdgeFound } from './live-edge.ts';
-import type { PicturesFound } from './pictures.ts';
-import type { Stretch } from './sound.ts';
-import type { Offset } from './step.ts';
 
 /** Everything that was found of one case. */
 export interface Found {

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { pictureFilter } from '../../lib/canary/policy/numbered-picture.ts';
+import { beepEveryMs, flashMs, soundSource } from '../../lib/canary/policy/test-sound.ts';
 import { FlvReader } from '../../lib/protocol/flv/reader.ts';
 import type { FlvTag } from '../../lib/protocol/flv/tag.ts';
 import { parseVideoTag } from '../../lib/protocol/flv/video-tag.ts';
-import { pictureFilter } from './numbered-picture.ts';
-import { beepEveryMs, flashMs, soundSource } from './test-sound.ts';
 
 export interface ClipOptions {
   /** @default 24 */

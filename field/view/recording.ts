@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
-import { dashFaults, earlyEnds, hlsFaults } from '../judge/segments.ts';
-import { type HlsTrack, type ManifestTrack, readDash, readHls } from './manifest.ts';
+import type { HlsTrack, ManifestTrack } from '../../lib/canary/manifests.ts';
+import { dashFaults, earlyEnds, hlsFaults } from '../../lib/canary/policy/segments.ts';
+import { piecesOf } from '../../lib/canary/watching/pieces.ts';
+import { readDash, readHls } from './manifest.ts';
 
 /** A broadcast that has ended, read back through both manifests. */
 export interface Recorded {
@@ -39,7 +41,7 @@ export async function readRecording(playback: { hls: string; dash: string }): Pr
         ? []
         : [`HLS has ${kinds(tracks)}, DASH has ${kinds(dash.tracks)}`]),
     ],
-    pieces: (track) => piecesOf(track, bodies),
+    pieces: (track) => piecesOf(track.segments, bodies),
   };
 }
 
@@ -60,16 +62,4 @@ async function body(uri: string): Promise<Buffer | undefined> {
   const answer = await fetch(uri);
   const bytes = Buffer.from(await answer.arrayBuffer());
   return answer.status === 200 ? bytes : undefined;
-}
-
-/** A decoder begins anew where there is another init segment or a discontinuity. */
-function piecesOf({ segments }: HlsTrack, bodies: ReadonlyMap<string, Buffer | undefined>): Buffer[] {
-  const pieces: Buffer[][] = [];
-  let playing = '';
-  for (const { uri, map, discontinuity } of segments) {
-    if (map !== playing || discontinuity) pieces.push([bodies.get(map) ?? Buffer.alloc(0)]);
-    playing = map;
-    pieces.at(-1)?.push(bodies.get(uri) ?? Buffer.alloc(0));
-  }
-  return pieces.map((parts) => Buffer.concat(parts));
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { dashFaults } from '../../lib/canary/policy/segments.ts';
 import type { EdgeSample } from '../judge/live-edge.ts';
-import { dashFaults } from '../judge/segments.ts';
 import { readDash, readHls } from './manifest.ts';
 
 const everyMs = 400;

@@ -35,6 +35,7 @@ export const handler = await startFunction({
       takedownsFunction,
       jwtOwnerClaim: ownerClaim,
       jwtScopePrefix: scopePrefix = '',
+      jwtGroupsClaim: groupsClaim,
       createsPerMinute,
       streamsPerOwner,
       ...config
@@ -58,7 +59,7 @@ export const handler = await startFunction({
       store,
       emit,
       clock,
-      jwt: ownerClaim === undefined ? undefined : { ownerClaim, scopePrefix },
+      jwt: ownerClaim === undefined ? undefined : { ownerClaim, scopePrefix, groupsClaim },
       takedowns: wakingTakedowns({ open: async () => new TakedownRunner(await background()), wake, emit }),
       deletions: wakingDeletions({ open: async () => new DeletionRunner(await background()), wake, emit }),
       playback: {

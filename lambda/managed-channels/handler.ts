@@ -30,6 +30,7 @@ export const handler = await startFunction({
         roleArn: config.channelRole,
         subnetIds: config.channelSubnets,
         securityGroupIds: config.channelSecurityGroups,
+        ...(config.tags && { tags: JSON.parse(config.tags) as Record<string, string> }),
       },
     });
     const plan = { region, channelClass, ...(config.ladder && { ladder: readLadder(config.ladder) }) };

@@ -1,5 +1,6 @@
 // Keeps the keys that sign playback links: on deploys, once a day, and at once if it is invoked with {"rotate": true}.
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { assumedRole } from '../../lib/adapters/aws/assumed-role.ts';
 import { cloudFrontKeys } from '../../lib/adapters/aws/cloudfront/cloudfront-keys.ts';
 import { answerCloudFormation } from '../../lib/adapters/aws/custom-resource.ts';
 import { writtenSecret } from '../../lib/adapters/aws/written-secret.ts';
@@ -12,8 +13,11 @@ export const handler = await startFunction({
   codec: playbackKeysFunctionCodec,
   role: 'control',
   name: 'playback-keys',
-  start({ playbackKeysSecret, keyValueStore, region }, emit) {
-    const edge = cloudFrontKeys({ keyValueStore });
+  start({ playbackKeysSecret, keyValueStore, edgeRole, region }, emit) {
+    const edge = cloudFrontKeys({
+      keyValueStore,
+      ...(edgeRole !== undefined && { client: { credentials: assumedRole(edgeRole, 'playback-keys') } }),
+    });
     const parts = {
       store: writtenSecret(playbackKeysSecret),
       edge,

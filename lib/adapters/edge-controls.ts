@@ -19,16 +19,17 @@ export async function openEdgeControls(location: EdgeLocation, edgeUrl?: string)
     const rules = edgeRulesFile({ path: rest, ...(edgeUrl !== undefined && { edgeUrl }) });
     return { denials: rules, playback: rules, invalidations: noInvalidations };
   }
-  const comma = rest.indexOf(',');
-  const [distributionId, keyValueStore] = [rest.slice(0, comma), rest.slice(comma + 1)];
-  const [{ cloudFrontRules }, { cloudFrontInvalidations }] = await Promise.all([
+  const [distributionId = '', keyValueStore = '', role] = rest.split(',');
+  const [{ cloudFrontRules }, { cloudFrontInvalidations }, { assumedRole }] = await Promise.all([
     import('./aws/cloudfront/cloudfront-rules.ts'),
     import('./aws/cloudfront/cloudfront-invalidations.ts'),
+    import('./aws/assumed-role.ts'),
   ]);
-  const rules = cloudFrontRules({ keyValueStore });
+  const client = role === undefined ? {} : { credentials: assumedRole(role, 'takedowns') };
+  const rules = cloudFrontRules({ keyValueStore, client });
   return {
     denials: rules,
     playback: rules,
-    invalidations: cloudFrontInvalidations({ distributionId }),
+    invalidations: cloudFrontInvalidations({ distributionId, client }),
   };
 }

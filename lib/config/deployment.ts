@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { addressPlan, defaultCidr, maskOf, tasksOf } from './address-plan.ts';
+import { apiSettings } from './api-settings.ts';
 import { overlapOf } from './capacity-schedule.ts';
 import {
   channelClasses,
@@ -6,16 +8,13 @@ import {
   defaultCpuStreams,
   dvrWindowSeconds,
   eventDays,
-  mostApiRequestsPerSecond,
   mostFleetTasks,
 } from './defaults.ts';
+import { awsAccount, deploymentRegion, regionName } from './deployment-region.ts';
 import { tasksFor } from './fleet-scaling.ts';
 import { ladderSchema } from './ladder.ts';
+import { ingestHostName } from './names.ts';
 
-const regionName = z
-  .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1')
-  .describe('AWS region.');
 const email = z.email('must be an email address');
 const days = (most: number) => z.int().min(1).max(most);
 /** CPU sizes that Fargate offers, in CPU units. */
@@ -68,23 +67,6 @@ const taskSize = {
   },
 };
 
-const region = z
-  .strictObject({
-    name: regionName,
-    zones: z
-      .int()
-      .min(2)
-      .max(3)
-      .default(3)
-      .describe('Number of Availability Zones to use. us-west-1 has only 2.'),
-  })
-  .refine(({ name, zones }) => name !== 'us-west-1' || zones === 2, {
-    path: ['zones'],
-    error: 'must be 2 in us-west-1',
-    ...onceNumbers('zones'),
-  });
-
-/** ACM allows 64 characters for a certificate's name, and `<region>.ingest.` needs up to 22 of them. */
 const domain = z.strictObject({
   name: z
     .string()
@@ -96,7 +78,9 @@ const domain = z.strictObject({
   hostedZoneId: z
     .string()
     .regex(/^Z[A-Z0-9]{5,31}$/, 'must be the id of a Route 53 hosted zone')
-    .describe('Public hosted zone for the names and the certificate validation records.'),
+    .describe(
+      'Public hosted zone for the names and the certificate validation records, in the deployment’s account.',
+    ),
 });
 
 const proxies = z
@@ -243,51 +227,6 @@ const retention = z
   })
   .prefault({});
 
-const api = z
-  .strictObject({
-    jwt: z
-      .strictObject({
-        issuer: z
-          .url({ protocol: /^https$/, error: 'must be an https address' })
-          .describe('OpenID Connect issuer.'),
-        audiences: z.array(z.string().min(1)).min(1).describe('Accepted values of `aud`.'),
-        ownerClaim: z
-          .string()
-          .regex(/^[\w.:/-]{1,128}$/, 'must be the name of a claim')
-          .default('sub')
-          .describe('Claim that names the owner of streams. A caller sees only streams of the same owner.'),
-        scopePrefix: z
-          .string()
-          .max(200)
-          .regex(/^\S*$/, 'must not contain spaces')
-          .default('')
-          .describe('What the issuer puts in front of the scopes, for example `headwater/` with Cognito.'),
-        createsPerMinute: z
-          .int()
-          .min(1)
-          .max(10_000)
-          .default(20)
-          .describe('Streams that one owner may create a minute.'),
-        streamsPerOwner: z.int().min(1).max(1_000).default(200).describe('Streams that one owner may have.'),
-      })
-      .optional()
-      .describe(
-        'Accepts this issuer’s tokens instead of IAM identities. Their scopes (`streams:read`, `streams:write`, `takedown`, `platform`) say what callers may do.',
-      ),
-    requestsPerSecond: z
-      .int()
-      .min(1)
-      .max(mostApiRequestsPerSecond)
-      .default(50)
-      .describe('Sustained request rate of the control API.'),
-    burst: z.int().min(1).max(5_000).default(100).describe('Burst limit of the control API, in requests.'),
-    pageOrigins: z
-      .array(z.url({ protocol: /^https$/, error: 'must be an https origin' }))
-      .default([])
-      .describe('Web origins that may use the API from a browser.'),
-  })
-  .prefault({});
-
 const managedEncoder = z
   .strictObject({
     channelClass: z
@@ -297,7 +236,30 @@ const managedEncoder = z
   })
   .describe('Offers AWS MediaLive as an alternative encoder for a stream. Omit to not offer it.');
 
-const fields = z.strictObject({
+/** AWS allows 50 tags on a resource, some of which are its own and ours. */
+const mostTags = 40;
+const tagText = (most: number) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^[\\p{L}\\p{Z}\\p{N}_.:/=+@-]{0,${most}}$`, 'u'),
+      `must be a tag's text of at most ${most} characters`,
+    );
+const tags = z
+  .record(
+    tagText(128)
+      .min(1)
+      .regex(/^(?!aws:|headwater:)/i, 'must not begin with aws: or headwater:, which are taken'),
+    tagText(256),
+  )
+  .refine((all) => Object.keys(all).length <= mostTags, `must be at most ${mostTags} tags`)
+  .default({})
+  .describe('Tags for every resource, in addition to `headwater:deployment`.');
+
+/** Beginnings of names that services keep to themselves: Systems Manager's parameters, ECS's providers, S3's buckets. */
+const reserved = /^(aws|ssm|ecs|fargate|amzn-|sthree-|xn--)/;
+
+const deploymentFields = z.strictObject({
   $schema: z.string().optional().describe('Path of the JSON Schema, for editors.'),
   name: z
     .string()
@@ -305,14 +267,26 @@ const fields = z.strictObject({
       /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/,
       'must be 2 to 20 lowercase letters, digits and hyphens, starting with a letter and not ending with a hyphen',
     )
-    .describe('Prefix for the names of all resources, so that two deployments fit in one account.'),
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'must be the 12 digits of an AWS account')
+    .refine((name) => !reserved.test(name), {
+      error: 'must not begin with aws, ssm, ecs, fargate, amzn-, sthree- or xn--, which AWS reserves',
+    })
+    .describe('Prefix for the names of all resources, so that several deployments fit in one account.'),
+  account: awsAccount
     .optional()
     .describe('AWS account. Omit to use the account of the deploying credentials.'),
+  tags,
+  permissionsBoundary: z
+    .string()
+    .regex(/^[\w+=,.@/-]{1,512}$/, 'must be the name of a managed policy, with its path but without its ARN')
+    .optional()
+    .describe('Managed policy, in each account, that bounds every role. Omit for no permissions boundary.'),
+  bootstrapQualifier: z
+    .string()
+    .regex(/^[a-z0-9]{1,10}$/, 'must be 1 to 10 lowercase letters and digits')
+    .optional()
+    .describe('Qualifier of the CDK bootstrap stack. Omit for the CDK’s own, `hnb659fds`.'),
   regions: z
-    .array(region)
+    .array(deploymentRegion)
     .min(1)
     .max(12)
     .refine(
@@ -342,7 +316,7 @@ const fields = z.strictObject({
     .default(dvrWindowSeconds.default)
     .describe('How far back viewers can seek while a stream is on air, in seconds.'),
   retention: retention.describe('How long data is kept.'),
-  api: api.describe('Control API.'),
+  api: apiSettings.describe('Control API, and the console on the page.'),
   budget: z
     .strictObject({
       monthlyUsd: z
@@ -358,20 +332,93 @@ const fields = z.strictObject({
         ),
     })
     .describe('Budget for everything in the account with this deployment’s tag.'),
+  canary: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether every region broadcasts to itself every 15 minutes from outside, judges what viewers get, and raises an alarm.',
+    ),
   alarmEmails: z.array(email).max(20).default([]).describe('Recipients of alarm emails, in every region.'),
 });
 
-export const deploymentSchema = fields.superRefine(({ regions, compute: { schedule } }, context) => {
-  const known = new Set(regions.map(({ name }) => name));
-  for (const [index, event] of schedule.entries())
-    for (const [at, name] of (event.regions ?? []).entries())
-      if (!known.has(name))
-        context.addIssue({
-          code: 'custom',
-          path: ['compute', 'schedule', index, 'regions', at],
-          message: 'must be one of the regions',
-        });
-});
+/** ACM's limit for a certificate's name. */
+const certificateNameLength = 64;
+
+export const deploymentSchema = deploymentFields
+  .superRefine(({ account, regions, domain, compute, simulcast, canary, budget }, { addIssue }) => {
+    const fault = (path: (string | number)[], message: string) => addIssue({ code: 'custom', path, message });
+    const { proxies, cpuEncoders, gpuEncoders } = compute;
+    // A deployment runs as many new tasks beside the old ones.
+    const most = 2 * (proxies.maxTasks + cpuEncoders.maxTasks + 2 * (gpuEncoders?.maxTasks ?? 0));
+    for (const [at, region] of regions.entries()) {
+      const host = domain && ingestHostName(domain.name, region.name);
+      if (host !== undefined && host.length > certificateNameLength) {
+        fault(
+          ['domain', 'name'],
+          `${host} has more than the ${certificateNameLength} characters that ACM allows`,
+        );
+      }
+      if (region.account !== undefined && account === undefined) {
+        fault(['account'], 'is required if a region has an account of its own');
+      }
+      if (budget.stop && region.account !== undefined && region.account !== account) {
+        fault(
+          ['budget', 'stop'],
+          'is not possible with regions in other accounts: each account has a budget of its own',
+        );
+      }
+      if (domain && region.account !== undefined && region.account !== account) {
+        fault(
+          ['regions', at, 'account'],
+          'must be the deployment’s account with a domain: records can’t be created in another account’s hosted zone',
+        );
+      }
+      if (region.vpc && simulcast && region.vpc.subnets.some(({ ingestId }) => ingestId === undefined)) {
+        fault(
+          ['regions', at, 'vpc', 'subnets'],
+          'must have ingestId with simulcast: proxies need a route to the internet',
+        );
+      }
+      if (region.vpc && canary) {
+        fault(
+          ['regions', at, 'vpc'],
+          'is not possible with canary, which needs public subnets of our own: run npm run canary from outside instead',
+        );
+      }
+      const cidr = region.cidr ?? defaultCidr;
+      const room = region.zones * tasksOf(addressPlan(cidr).cell);
+      if (!region.vpc && most > room) {
+        fault(
+          ['regions', at, 'cidr'],
+          `has addresses for ${room} tasks, but up to ${most} run during a deployment: use a network larger than /${maskOf(cidr)}, or smaller fleets`,
+        );
+      }
+    }
+  })
+  .superRefine(({ regions, compute: { schedule } }, context) => {
+    const known = new Set(regions.map(({ name }) => name));
+    for (const [index, event] of schedule.entries())
+      for (const [at, name] of (event.regions ?? []).entries())
+        if (!known.has(name))
+          context.addIssue({
+            code: 'custom',
+            path: ['compute', 'schedule', index, 'regions', at],
+            message: 'must be one of the regions',
+          });
+  })
+  // Cognito puts the name into the host name of its sign-in page, and reserves these words.
+  .refine(({ name, api }) => !api.cognito || !/aws|amazon|cognito/.test(name), {
+    path: ['name'],
+    error: 'must not contain aws, amazon or cognito with api.cognito',
+  })
+  .refine(({ canary, api }) => !canary || !api.cognito, {
+    path: ['canary'],
+    error: 'is not possible with api.cognito, whose pool gives tokens to people only: use api.jwt',
+  })
+  .refine(({ canary, api: { jwt } }) => !canary || !jwt || jwt.canarySecret !== undefined, {
+    path: ['canary'],
+    error: 'needs api.jwt.canarySecret: the API accepts no IAM identities',
+  });
 
 /** A validated deployment with all defaults filled in. The fields are described in docs/deployment.md. */
 export type Deployment = z.output<typeof deploymentSchema>;

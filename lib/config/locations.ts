@@ -26,9 +26,12 @@ export type EventBusLocation = 'log' | `webhook:${string}` | `eventbridge:${stri
 
 /**
  * The edge that takedowns write to: a takedown list file that the local edges watch, or a CloudFront distribution, by its id
- * and the ARN of the key-value store that its function reads.
+ * and the ARN of the key-value store that its function reads; if they are in another account, with the ARN of a role to assume there.
  */
-export type EdgeLocation = `denials:${string}` | `cloudfront:${string},${string}`;
+export type EdgeLocation =
+  | `denials:${string}`
+  | `cloudfront:${string},${string}`
+  | `cloudfront:${string},${string},${string}`;
 
 const bucket = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
 const secretId = '[A-Za-z0-9/_+=.@:-]{1,2048}';
@@ -72,9 +75,9 @@ export const eventBusLocation = location<EventBusLocation>(
   'eventbridge:[A-Za-z0-9/_.:-]{1,1600}',
 );
 export const edgeLocation = location<EdgeLocation>(
-  'denials:PATH or cloudfront:DISTRIBUTION,KEY-VALUE-STORE-ARN',
+  'denials:PATH or cloudfront:DISTRIBUTION,KEY-VALUE-STORE-ARN[,ROLE-ARN]',
   'denials:.+',
-  'cloudfront:[^,]+,.+',
+  'cloudfront:[^,]+,[^,]+(?:,[^,]+)?',
 );
 
 /** `dynamodb:headwater` → scheme `dynamodb`, rest `headwater`. For `s3://bucket` the rest is `bucket`. */

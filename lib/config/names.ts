@@ -35,11 +35,21 @@ export const edgeParameters = (deployment: string) =>
     baseUrl: `/${deployment}/edge/base-url`,
     distributionId: `/${deployment}/edge/distribution-id`,
     denialsArn: `/${deployment}/edge/denials-arn`,
+    pageBucket: `/${deployment}/edge/page-bucket`,
+    issuer: `/${deployment}/edge/issuer`,
+    clientId: `/${deployment}/edge/client-id`,
   }) as const;
 
 /** The budget of a deployment, as its notifications name it, and the topic that tells regions that it is spent. */
 export const budgetName = (deployment: string): string => `${deployment}-headwater`;
 export const budgetTopicName = (deployment: string): string => `${deployment}-budget`;
+
+/** Roles in the edge's account that regions in other accounts assume. */
+export const edgeRoleNames = (deployment: string) =>
+  ({
+    parameters: `${deployment}-edge-parameters`,
+    control: `${deployment}-edge-control`,
+  }) as const;
 
 /** Regions of the global stacks: that of Global Accelerator's API, and that of CloudFront's certificates and rules. */
 export const popRegion = 'us-west-2';

@@ -6,8 +6,7 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { programCodec } from '../config/programs/program.ts';
-
-const root = resolve(import.meta.dirname, '../..');
+import { packageRoot } from '../package-root.ts';
 
 export interface PlatformFunctionProps {
   /** Folder in lambda/ with the function's handler.ts. */
@@ -46,8 +45,9 @@ export class PlatformFunction extends Construct implements IGrantable {
     logGroup.grantWrite(role);
     this.grantPrincipal = role;
     this.function = new NodejsFunction(this, 'Function', {
-      entry: resolve(root, 'lambda', props.handler, 'handler.ts'),
-      depsLockFilePath: resolve(root, 'package-lock.json'),
+      entry: resolve(packageRoot, 'lambda', props.handler, 'handler.ts'),
+      // Nothing is installed for it, so any file in the root does; packages contain no lockfile.
+      depsLockFilePath: resolve(packageRoot, 'package.json'),
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

@@ -17,6 +17,7 @@ export function grantSecret(
   actions: readonly SecretAction[],
 ): void {
   Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [secret.secretArn] });
+  const { region, urlSuffix } = Stack.of(secret);
   const writes = actions.includes('secretsmanager:PutSecretValue');
   grantee.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
@@ -24,7 +25,7 @@ export function grantSecret(
       actions: writes ? ['kms:Decrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'],
       resources: [encryptionKey.keyArn],
       conditions: {
-        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(secret).region}.amazonaws.com` },
+        StringEquals: { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` },
       },
     }),
   );

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build as bundle, type Metafile } from 'esbuild';
+import { packageRoot } from '../package-root.ts';
 import type { PageFile, PageFiles } from './policy/routes.ts';
 
-const pageDir = join(import.meta.dirname, 'page');
+const pageDir = join(packageRoot, 'lib/player/page');
 
 /** The page couldn't be bundled; the message is the bundler's. */
 export class PageBuildError extends Error {

@@ -1,3 +1,4 @@
+import { canaryEvents } from './canary-events.ts';
 import { controlEvents } from './control-events.ts';
 import { edgeEvents } from './edge-events.ts';
 import { encoderEvents } from './encoder-events.ts';
@@ -27,6 +28,7 @@ export const events = {
   ...playerEvents,
   ...controlEvents,
   ...managedEvents,
+  ...canaryEvents,
 } as const;
 
 export type EventName = keyof typeof events;

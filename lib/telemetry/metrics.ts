@@ -270,6 +270,24 @@ export const metrics = {
     dimensions: ['Role', 'Pool'],
     description: 'Streams on a fleet as a share of its capacity.',
   },
+  CanaryPassed: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: '1 for each run of the canary that found nothing wrong, 0 for each that did.',
+  },
+  CanaryOnAirMs: {
+    unit: 'Milliseconds',
+    statistic: 'Maximum',
+    dimensions: [],
+    description: 'Time from the start of the canary’s publisher to its first segment at the edge.',
+  },
+  CanaryLatencyMs: {
+    unit: 'Milliseconds',
+    statistic: 'Maximum',
+    dimensions: [],
+    description: 'Median time from the canary’s publisher to the edge, for the end of each segment.',
+  },
   ProgramFailures: {
     unit: 'Count',
     statistic: 'Sum',

@@ -33,6 +33,28 @@ describe('a deployment file', () => {
     expect(readDeployment(readFileSync('deployment.json', 'utf8'), 'deployment.json').name).toBe('headwater');
   });
 
+  const jwt = { issuer: 'https://login.example.com', audiences: ['api'] };
+  test.each<[string, object, string]>([
+    ['two issuers', { api: { jwt, cognito: true } }, 'api.cognito: must not be true together with api.jwt'],
+    [
+      'a name that Cognito reserves',
+      { name: 'my-aws-live', api: { cognito: true } },
+      'name: must not contain aws, amazon or cognito',
+    ],
+    [
+      'an origin with a path',
+      { api: { jwt: { ...jwt, endpointOrigins: ['https://login.example.com/token'] } } },
+      'api.jwt.endpointOrigins.0: must be an https origin without a path',
+    ],
+    [
+      'a scope that the API doesn’t have',
+      { api: { jwt: { ...jwt, consoleScopes: ['admin'] } } },
+      'api.jwt.consoleScopes.0: ',
+    ],
+  ])('is refused with %s', (_, fields, fault) => {
+    expect(faultsOf(fields)).toEqual([expect.stringContaining(fault)]);
+  });
+
   test('gives all its faults in one message, each with its place', () => {
     const json = JSON.stringify({
       name: 'Live',

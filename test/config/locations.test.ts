@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import {
   certificateLocation,
   controlStoreLocation,
+  edgeLocation,
   eventBusLocation,
   objectsLocation,
   originLocation,
@@ -28,6 +29,14 @@ describe('where a program finds what it works on', () => {
       ['log', 'eventbridge:default', 'webhook:https://example.com', 'webhook:http://[::1]:8/a?b=c@d'],
     ],
     [
+      edgeLocation,
+      [
+        'denials:/data/denials.json',
+        'cloudfront:E1,arn:aws:cloudfront::123456789012:key-value-store/0f0e',
+        'cloudfront:E1,arn:aws:cloudfront::123456789012:key-value-store/0f0e,arn:aws:iam::123456789012:role/edge',
+      ],
+    ],
+    [
       certificateLocation,
       [
         'files:/a/cert.pem,/a/key.pem',
@@ -51,6 +60,7 @@ describe('where a program finds what it works on', () => {
       eventBusLocation,
       ['', 'logs', 'eventbridge:', 'sns:x', 'webhook:', 'webhook:ftp://a', 'webhook:https://me:secret@a/b'],
     ],
+    [edgeLocation, ['cloudfront:E1', 'cloudfront:,a', 'cloudfront:E1,a,b,c', 'denials:']],
     [
       certificateLocation,
       ['files:/a/cert.pem', 'files:,', 'files:a,b,c', 'files:a,b,c,', 'files:a,b,c,d,e', 'file:/a'],

@@ -21,6 +21,7 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/adapters/local/platform/demo.ts': "our own API's answer",
   'lib/adapters/local/platform/options.ts': "an operator's flags",
   'lib/adapters/local/platform/supervisor.ts': 'log lines of our own processes',
+  'lib/adapters/local/sqlite/sqlite-budget-store.ts': 'what we stored',
   'lib/adapters/local/sqlite/sqlite-database.ts': "the path of the operator's file",
   'lib/adapters/local/watch/import-graph.ts': 'our own sources',
   'lib/adapters/local/webhook-signature.ts': "an operator's secret file",
@@ -30,11 +31,13 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/adapters/node/origin-date.ts': "our origin's Date header",
   'lib/adapters/object-stores.ts': "an operator's secret file",
   'lib/adapters/secret-sources.ts': "an operator's secret file",
+  'lib/config/capacity-schedule.ts': "an operator's file",
   'lib/config/deployment.ts': "an operator's file",
   'lib/config/env.ts': "a program's environment",
   'lib/config/ladder.ts': "a program's environment",
   'lib/config/locations.ts': "a program's environment",
   'lib/config/programs/pop.ts': "a program's environment",
+  'lib/cost/forecast-options.ts': "an operator's flags",
   'lib/control/managed-channels/drive-channels.ts': 'keys that MediaLive writes by our own pattern',
   'lib/edge/policy/access-function.ts': 'source of a function, by the patterns of denial.ts and playback.ts',
   'lib/edge/policy/request-check.ts': 'source for functions, by the patterns of key-grammar.ts',
@@ -46,7 +49,6 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/origin/request-body.ts': 'hands out bytes as they are',
   'lib/packaging/codec/aac-silence.ts': 'a table of its own',
   'lib/player/policy/headers.ts': "an operator's URLs",
-  'lib/routing/rendezvous.ts': 'a hash',
 };
 
 const sources = ['lib', 'lambda'].flatMap((folder) =>

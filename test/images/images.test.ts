@@ -117,11 +117,11 @@ describe('a broadcast through the proxy and the worker of the images, on an emul
       ...secrets,
       denialsFile: join(folder.path, 'edge-denials.json'),
     });
-    const roles: Readonly<Record<ImageName, string>> = {
+    const roles: Readonly<Record<Exclude<ImageName, 'canary-image'>, string>> = {
       'encoder-image': 'encoder',
       'proxy-image': 'ingest',
     };
-    const envOf = (image: ImageName) => ({
+    const envOf = (image: keyof typeof roles) => ({
       ...specs.find(({ role }) => role === roles[image])?.env,
       ...programCodec.encode({ exitWithParent: true }),
     });
@@ -131,7 +131,7 @@ describe('a broadcast through the proxy and the worker of the images, on an emul
     );
     cleanup.defer(() => supervisor.stop());
     await supervisor.start();
-    const start = async (image: ImageName) => {
+    const start = async (image: keyof typeof roles) => {
       const container = await Container.start(store, image, { env: envOf(image) });
       cleanup.defer(async () => void (await container.stop('SIGKILL')));
       await container.event('process.ready');

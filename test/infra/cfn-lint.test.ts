@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { adoptingDeployment } from '../../testkit/aws/adopting-deployment.ts';
 import { fullDeployment, synthesize } from '../../testkit/aws/platform-templates.ts';
 import { testDeployment } from '../../testkit/aws/template.ts';
 
@@ -20,6 +21,7 @@ describe('cfn-lint', () => {
       'all that it can say, in two regions',
       fullDeployment({ regions: [{ name: 'eu-central-1' }, { name: 'us-west-1', zones: 2 }] }),
     ],
+    ['a deployment into accounts that are in use', adoptingDeployment()],
     ['the least that a deployment file can say', testDeployment()],
   ])('finds no error in the templates of %s', async (words, deployment) => {
     const outdir = join(folder, words.replaceAll(' ', '-'));

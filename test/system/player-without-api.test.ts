@@ -96,6 +96,7 @@ describe('the page without an API', () => {
   test.each(['/', '/streams/7h2kqv0m4x9rt3bz'])('%s says in a sentence what to do', async (path) => {
     const { page, strays } = await openTab(path);
     await page.getByRole('heading', { name: 'Watch live streams here' }).waitFor();
+    await page.getByText('This page is the viewer only: it has no console.').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(strays).toEqual([]);
     await page.close();

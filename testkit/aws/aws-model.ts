@@ -85,7 +85,8 @@ type Described = readonly [
 const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, operation: 9, error: -3 };
 
 function operationOf([, , name, traits, input, output]: Described): Operation {
-  const [method, path, status] = traitsOf(traits).http as [string, string, number];
+  // Operations of a JSON RPC service have none: they share one path, and a header names them.
+  const [method, path, status] = (traitsOf(traits).http ?? ['POST', '/', 200]) as [string, string, number];
   const [withoutQuery = ''] = path.split('?');
   const pattern = withoutQuery.replace(/[.+*^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)');
   return {

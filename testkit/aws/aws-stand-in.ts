@@ -75,8 +75,10 @@ export async function startAwsStandIn({ client, format, answer }: AwsStandInOpti
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
     const url = new URL(request.url ?? '/', 'http://stand-in');
-    const found = model.match(request.method ?? '', url.pathname);
-    if (!found) return refuse(`${request.method} ${url.pathname} is not an operation`);
+    const target = String(request.headers['x-amz-target'] ?? '');
+    const found = target === '' ? model.match(request.method ?? '', url.pathname) : named(target);
+    if (!found)
+      return refuse(`${request.method} ${url.pathname}${target && ` ${target}`} is not an operation`);
     const { operation, labels } = found;
     const input = readInput(operation, labels, url, request, body);
     const faults = shapeFaults(operation.input, input, operation.name);
@@ -101,6 +103,12 @@ export async function startAwsStandIn({ client, format, answer }: AwsStandInOpti
       const { headers, body } = wire.fault('ValidationException', why);
       response.writeHead(400, { 'content-type': wire.contentType, ...headers }).end(body);
     }
+  }
+
+  /** JSON RPC: `Service_Version.Operation`. */
+  function named(target: string) {
+    const operation = model.operation(target.split('.').at(-1) ?? '');
+    return operation && { operation, labels: {} };
   }
 
   function readInput(

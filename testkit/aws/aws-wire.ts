@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import type { Shape } from './aws-model.ts';
 
 /** A service's body format; given in `runtimeConfig.shared` of the SDK package. */
-export type WireFormat = 'rest-json' | 'rest-xml';
+export type WireFormat = 'rest-json' | 'rest-xml' | 'json-rpc';
 
 /** Reads and writes bodies of one format by the SDK's shapes. Unknown members keep their own name, so that checks find them. */
 export interface Wire {
@@ -18,6 +18,12 @@ const json: Wire = {
   read: (shape, body) => fromJson(shape, JSON.parse(body.toString())),
   write: (shape, value) => JSON.stringify(toJson(shape, value)),
   fault: (name, message) => ({ headers: { 'x-amzn-errortype': name }, body: JSON.stringify({ message }) }),
+};
+
+const jsonRpc: Wire = {
+  ...json,
+  contentType: 'application/x-amz-json-1.1',
+  fault: (name, message) => ({ headers: {}, body: JSON.stringify({ __type: name, message }) }),
 };
 
 const jsonName = (name: string, { traits }: Shape) => String(traits.jsonName ?? name);
@@ -121,4 +127,8 @@ function toXml(shape: Shape, value: unknown, name: string): string {
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-export const wires: Readonly<Record<WireFormat, Wire>> = { 'rest-json': json, 'rest-xml': xml };
+export const wires: Readonly<Record<WireFormat, Wire>> = {
+  'rest-json': json,
+  'rest-xml': xml,
+  'json-rpc': jsonRpc,
+};

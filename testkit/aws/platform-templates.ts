@@ -1,5 +1,6 @@
-import type { Stack } from 'aws-cdk-lib';
+import { type Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Deployment } from '../../lib/config/deployment.ts';
 import { createApp } from '../../lib/infra/app.ts';
 import { declarePlatform } from '../../lib/platform.ts';
@@ -30,12 +31,20 @@ export const fullDeployment = (fields: object = {}): Deployment =>
     },
     retention: { recordingDays: 365 },
     api: {
-      jwt: { issuer: 'https://login.example.com', audiences: ['headwater'] },
+      jwt: {
+        issuer: 'https://login.example.com',
+        audiences: ['headwater'],
+        canarySecret: 'headwater/canary-client',
+      },
       pageOrigins: ['https://console.example.com'],
     },
+    canary: true,
     alarmEmails: ['operators@example.com'],
     ...fields,
   });
+
+/** The same for all, so that templates differ only where deployments do. */
+export const firstDeploy = '2026-01-01T00:00:00.000Z';
 
 export interface SynthesizeOptions {
   /** Where the templates are written and kept. @default a temporary folder */
@@ -51,7 +60,8 @@ export function synthesize(deployment: Deployment, { outdir, validate = true }: 
     builtinCloudFormationValidation: validate,
     ...(outdir && { outdir }),
   });
-  declarePlatform(app, { deployment, pageDir: makePageDir() });
+  declarePlatform(app, { deployment, pageDir: makePageDir(), deployedAt: firstDeploy });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks());
   const assembly = app.synth();
   const templates = new Map(
     app.node.children

@@ -109,12 +109,13 @@ export class ControlTables extends Construct {
         allow(['dynamodb:Query'], named);
       }
     }
+    const { region, urlSuffix } = Stack.of(this);
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
         resources: [this.encryptionKey.keyArn],
         conditions: {
-          StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(this).region}.amazonaws.com` },
+          StringEquals: { 'kms:ViaService': `dynamodb.${region}.${urlSuffix}` },
         },
       }),
     );

@@ -52,6 +52,8 @@ export const controlFunctionCodec = envCodec({
   jwtOwnerClaim: z.string().min(1).optional(),
   /** What the issuer puts in front of our scopes. */
   jwtScopePrefix: z.string().optional(),
+  /** The claim with the groups that privileged scopes require. @default scopes suffice */
+  jwtGroupsClaim: z.string().min(1).optional(),
   createsPerMinute: z.coerce.number().int().min(1).optional(),
   streamsPerOwner: z.coerce.number().int().min(1).optional(),
   /** Origins whose pages may use the API from a browser, comma-separated. */

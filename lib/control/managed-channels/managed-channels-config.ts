@@ -27,6 +27,8 @@ export const managedChannelsFunctionCodec = envCodec({
   channelSecurityGroups: list(/^sg-[0-9a-z]+$/, 1, 5),
   /** One pipeline, or two in different zones. */
   channelClass: z.enum(channelClasses).default(defaultChannelClass),
+  /** The deployment's own tags for channels and inputs, as a JSON object. @default none */
+  tags: z.string().min(1).optional(),
   /** `LadderConfig` as JSON. @default the default ladder */
   ladder: z.string().min(1).optional(),
 });

@@ -1,6 +1,4 @@
-/** What a token may grant. `platform`: the fleet, the budget, the processes of a machine, and the streams of every owner. */
-export const scopes = ['streams:read', 'streams:write', 'takedown', 'platform'] as const;
-export type Scope = (typeof scopes)[number];
+import type { Scope } from '../../config/scopes.ts';
 
 /** Who sent a request, as authenticated by the gateway or the API's own guard. */
 export interface Caller {

@@ -1,5 +1,6 @@
+import { privilegedScopes, type Scope, scopes } from '../../config/scopes.ts';
 import { isBearer } from '../../protocol/http/bearer.ts';
-import { type Caller, type Scope, scopes } from './access.ts';
+import type { Caller } from './access.ts';
 import { isLoopbackAddress, isLoopbackHost } from './loopback.ts';
 
 /** What a machine's own API knows about a request. */
@@ -37,6 +38,11 @@ export interface JwtRules {
   readonly ownerClaim: string;
   /** What the issuer puts in front of our scopes. */
   readonly scopePrefix: string;
+  /**
+   * The claim with the caller's groups: a privileged scope then also requires the group of its name.
+   * @default the issuer itself grants scopes to those who may have them
+   */
+  readonly groupsClaim?: string | undefined;
 }
 
 /** The caller that the gateway has authenticated. Without `rules` only IAM identities are accepted. */
@@ -48,17 +54,27 @@ export function gatewayCaller(
   const claims = authorizer?.jwt?.claims;
   if (!claims || !rules) return undefined;
   const owner = claims[rules.ownerClaim];
+  const groups = rules.groupsClaim === undefined ? undefined : valuesOf(claims[rules.groupsClaim]);
   const isNamed = typeof owner === 'string' && /^[^\p{C}]{1,256}$/u.test(owner);
   return {
     id: isNamed ? owner : 'unnamed',
-    rights: new Set(scopesOf(claims.scope ?? claims.scp, rules.scopePrefix)),
+    rights: new Set(
+      scopesOf(claims.scope ?? claims.scp, rules.scopePrefix).filter((scope) => isIn(groups, scope)),
+    ),
     ...(isNamed && { owner }),
   };
 }
 
-/** Issuers send a text with spaces (RFC 8693, section 4.2) or a list, which the gateway turns into `[a b]`. */
 function scopesOf(claim: unknown, prefix: string): Scope[] {
-  const text = Array.isArray(claim) ? claim.join(' ') : String(claim ?? '');
-  const granted = text.replace(/^\[(.*)\]$/, '$1').split(/[\s,]+/);
+  const granted = valuesOf(claim);
   return scopes.filter((scope) => granted.includes(prefix + scope));
+}
+
+const isIn = (groups: readonly string[] | undefined, scope: Scope): boolean =>
+  groups === undefined || groups.includes(scope) || !privilegedScopes.some((one) => one === scope);
+
+/** Issuers send a text with spaces (RFC 8693, section 4.2) or a list, which the gateway turns into `[a b]`. */
+function valuesOf(claim: unknown): readonly string[] {
+  const text = Array.isArray(claim) ? claim.join(' ') : String(claim ?? '');
+  return text.replace(/^\[(.*)\]$/, '$1').split(/[\s,]+/);
 }

@@ -41,8 +41,12 @@ export interface EdgeDistributionProps {
   readonly deployment: string;
   /** Names of the regions with an origin. */
   readonly regions: readonly string[];
+  /** Accounts of regions whose origin is in another account, by region. @default all are in the edge's account */
+  readonly originAccounts?: ReadonlyMap<string, string>;
   /** Served at every path that is not media. */
   readonly page: PlayerPage;
+  /** Origins that the console connects to, as CSP sources. @default no console */
+  readonly pageConnects?: readonly string[] | undefined;
   readonly retention: Pick<Deployment['retention'], 'logDays' | 'keepOnDelete'>;
   /** @default CloudFront's own domain name and certificate */
   readonly domain?: Deployment['domain'];
@@ -60,6 +64,8 @@ const ownBehaviours = 3;
 export class EdgeDistribution extends Construct {
   /** Base URL of media, `/<region>/<stream>/…`, and of the page. Without a trailing slash. */
   readonly playbackBaseUrl: string;
+  /** The same under the distribution's own name, which works with and without a domain. */
+  readonly ownBaseUrl: string;
   readonly distributionId: string;
   /** ARN of the key-value store with takedowns, signed streams and signing keys. */
   readonly denialsArn: string;
@@ -67,12 +73,15 @@ export class EdgeDistribution extends Construct {
 
   constructor(scope: Construct, id: string, props: EdgeDistributionProps) {
     super(scope, id);
-    const { deployment, regions, page, retention, domain, viewersPerAddress } = props;
+    const { deployment, page, retention, domain, viewersPerAddress } = props;
     this.#originAccess = new S3OriginAccessControl(this, 'OriginAccess', {
       originAccessControlName: `${deployment}-edge`,
       signing: Signing.SIGV4_ALWAYS,
     });
-    const headers = new EdgeResponseHeaders(this, 'Headers', { deployment });
+    const headers = new EdgeResponseHeaders(this, 'Headers', {
+      deployment,
+      ...(props.pageConnects && { pageConnects: props.pageConnects }),
+    });
     const access = new EdgeAccess(this, 'Denials', { deployment, logDays: retention.logDays });
     this.denialsArn = access.storeArn;
     const firewall = new EdgeFirewall(this, 'Firewall', { deployment, retention, viewersPerAddress });
@@ -105,7 +114,7 @@ export class EdgeDistribution extends Construct {
       defaultRootObject: 'index.html',
       defaultBehavior: pageBehaviour,
       additionalBehaviors: {
-        ...this.#media(deployment, regions, headers, access),
+        ...this.#media(props, headers, access),
         [embeddablePattern]: { ...pageBehaviour, responseHeadersPolicy: headers.embeddablePage },
         '/time': {
           // Never requested: the function answers.
@@ -123,7 +132,8 @@ export class EdgeDistribution extends Construct {
     });
     page.grantRead(distribution.distributionArn);
     this.distributionId = distribution.distributionId;
-    this.playbackBaseUrl = `https://${domain?.name ?? distribution.distributionDomainName}`;
+    this.ownBaseUrl = `https://${distribution.distributionDomainName}`;
+    this.playbackBaseUrl = domain ? `https://${domain.name}` : this.ownBaseUrl;
     if (zone) {
       const target = RecordTarget.fromAlias(new CloudFrontTarget(distribution));
       new ARecord(this, 'Ipv4', { zone, target });
@@ -139,8 +149,7 @@ export class EdgeDistribution extends Construct {
 
   /** The behaviours for every region's media, in the order CloudFront tries them. */
   #media(
-    deployment: string,
-    regions: readonly string[],
+    { deployment, regions, originAccounts }: EdgeDistributionProps,
     headers: EdgeResponseHeaders,
     access: EdgeAccess,
   ): Record<string, BehaviorOptions> {
@@ -148,7 +157,7 @@ export class EdgeDistribution extends Construct {
     const { account, urlSuffix } = Stack.of(this);
     const origins = new Map(
       regions.map((region) => {
-        const bucket = originBucketName(deployment, account, region);
+        const bucket = originBucketName(deployment, originAccounts?.get(region) ?? account, region);
         const domainName = `${bucket}.s3.${region}.${urlSuffix}`;
         return [region, this.#origin(region, domainName, shieldRegionOf(region))];
       }),

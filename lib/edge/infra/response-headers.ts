@@ -5,22 +5,27 @@ import {
   ResponseHeadersPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { Construct } from 'constructs';
-import { type Framing, securityHeaders } from '../../player/policy/headers.ts';
+import { type ConsoleReach, type Framing, securityHeaders } from '../../player/policy/headers.ts';
 import { allowedHeaders, allowedMethods, exposedHeaders, preflightMaxAgeSeconds } from '../policy/cors.ts';
 
 export interface EdgeResponseHeadersProps {
   /** The deployment's name. */
   readonly deployment: string;
+  /** What the console connects to. @default there is no console: nothing but the page's own origin */
+  readonly pageConnects?: readonly string[];
 }
 
-/** Headers that the edge adds to responses: media may be read by any page, and the page may only connect to our own hosts. */
+/**
+ * Headers that the edge adds to responses: media may be read by any page, and the page may only connect to hosts of the platform and
+ * of the console's issuer.
+ */
 export class EdgeResponseHeaders extends Construct {
   readonly media: ResponseHeadersPolicy;
   readonly page: ResponseHeadersPolicy;
   /** For the viewer page, which any site may show in a frame. */
   readonly embeddablePage: ResponseHeadersPolicy;
 
-  constructor(scope: Construct, id: string, { deployment }: EdgeResponseHeadersProps) {
+  constructor(scope: Construct, id: string, { deployment, pageConnects = [] }: EdgeResponseHeadersProps) {
     super(scope, id);
     this.media = new ResponseHeadersPolicy(this, 'Media', {
       responseHeadersPolicyName: `${deployment}-media`,
@@ -39,12 +44,17 @@ export class EdgeResponseHeaders extends Construct {
       // How the edge obtained a response, as the local edge reports it too.
       serverTimingSamplingRate: 100,
     });
-    this.page = this.#page('Page', `${deployment}-page`);
-    this.embeddablePage = this.#page('EmbeddablePage', `${deployment}-embeddable-page`, { embeddable: true });
+    this.page = this.#page('Page', `${deployment}-page`, { connects: pageConnects });
+    // Without the console, which is never in a frame: opening it from there loads the page anew.
+    this.embeddablePage = this.#page('EmbeddablePage', `${deployment}-page-embeddable`, { embeddable: true });
   }
 
-  #page(id: string, name: string, framing: Framing = {}): ResponseHeadersPolicy {
-    const headers = securityHeaders({}, framing);
+  #page(
+    id: string,
+    name: string,
+    { connects = [], ...framing }: Framing & ConsoleReach,
+  ): ResponseHeadersPolicy {
+    const headers = securityHeaders({ connects }, framing);
     return new ResponseHeadersPolicy(this, id, {
       responseHeadersPolicyName: name,
       securityHeadersBehavior: {

@@ -30,6 +30,7 @@ export function regionSections({ deployment, subjects, distributionId }: Section
   const own = ownMetrics(deployment);
   const pools = subjects.services.gpuEncoder === undefined ? ['cpu'] : ['cpu', 'gpu'];
   return [
+    ...(subjects.canary === undefined ? [] : [canary(own)]),
     pop(subjects),
     ingest(own),
     room(own, 'ingest', ['cpu']),
@@ -78,6 +79,17 @@ function awsMetrics(namespace: string, dimensions: Record<string, string>, regio
 }
 
 const graph = (title: string, ...left: Metric[]): Graph => ({ title, left });
+
+function canary({ each }: OwnMetrics): DashboardSection {
+  return {
+    title: 'Canary: from end to end',
+    text: 'Every 15 minutes the region broadcasts to itself from outside and judges what viewers get. The log of a failed run says what was wrong.',
+    graphs: [
+      graph('Runs passed', ...each('CanaryPassed')),
+      graph('Time on air and latency, ms', ...each('CanaryOnAirMs', 'CanaryLatencyMs')),
+    ],
+  };
+}
 
 function pop({ loadBalancer, proxyTargets }: RegionSubjects): DashboardSection {
   const balancer = awsMetrics('AWS/NetworkELB', { LoadBalancer: loadBalancer });

@@ -8,6 +8,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { consoleDomain } from '../../config/partitions.ts';
 import { regionSections } from './dashboard-sections.ts';
 import type { RegionSubjects } from './subjects.ts';
 
@@ -46,6 +47,6 @@ export class RegionDashboard extends Construct {
       const width = fullWidth / graphs.length;
       dashboard.addWidgets(...graphs.map((graph) => new GraphWidget({ ...graph, width, height: 6 })));
     }
-    this.url = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
+    this.url = `https://${region}.${consoleDomain(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
   }
 }

@@ -13,6 +13,8 @@ export interface RegionSubjects {
   readonly takedowns: string;
   /** Name of the function that drives MediaLive; also in `functions`. @default MediaLive is not offered */
   readonly managedChannels?: string;
+  /** Log group of the canary. @default there is no canary */
+  readonly canary?: string;
   /** Names of the control stage's functions. */
   readonly functions: readonly string[];
   /** Names of the dead-letter queues. */

@@ -82,9 +82,9 @@ export interface AlarmRow {
   readonly reads: AlarmMetric;
   /** The bad values. A name refers to a limit that the deployment sets. */
   readonly bad: readonly ['>=' | '<', number | keyof AlarmLimits];
-  readonly periodSeconds: 60 | 300 | 3600;
+  readonly periodSeconds: 60 | 300 | 900 | 3600;
   /** Create the alarm only if the region has this. @default always created */
-  readonly onlyWith?: 'managedChannels';
+  readonly onlyWith?: 'managedChannels' | 'canary';
   /** Alarm when `bad` of the last `of` periods are bad. */
   readonly periods: readonly [bad: number, of: number];
   /** How to count a period without data. */

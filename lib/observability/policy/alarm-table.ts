@@ -9,6 +9,19 @@ const silence = 'No data means that nothing happened.';
 
 /** The alarms of a region, in path order. The key is the construct id. */
 export const regionAlarms = {
+  CanaryFailing: {
+    title: 'Canary failing',
+    means:
+      'Broadcasts that the platform sends itself every 15 minutes do not reach viewers as they should, or the canary cannot run.',
+    reads: { metric: 'CanaryPassed' },
+    bad: ['<', 1],
+    periodSeconds: 900,
+    periods: [2, 2],
+    onlyWith: 'canary',
+    missing: 'bad',
+    because:
+      'One run ends in each period. A single failed request fails a run, so one failure may be chance; two in a row are not. No data means that no run came to its end.',
+  },
   NoHealthyProxies: {
     title: 'No healthy proxies',
     means: 'Broadcasters cannot connect to this region, and those on air were disconnected.',

@@ -29,6 +29,8 @@ export interface OriginBucketProps {
     Deployment['retention'],
     'recordingDays' | 'quarantineDays' | 'logDays' | 'keepOnDelete'
   >;
+  /** Account of the distribution that reads. @default the bucket's own */
+  readonly edgeAccount?: string;
   /** ARN of a role that may write without conditions. @default none */
   readonly blindWriter?: string;
 }
@@ -86,7 +88,7 @@ export class OriginBucket extends Construct {
     });
     this.#objects = this.bucket.arnForObjects(`${region}/*`);
     this.#quarantined = this.bucket.arnForObjects(`${quarantinePrefix}${region}/*`);
-    this.#letCloudFrontRead();
+    this.#letCloudFrontRead(props.edgeAccount ?? account);
     this.#refuseBlindWrites(blindWriter);
   }
 
@@ -150,9 +152,9 @@ export class OriginBucket extends Construct {
     });
   }
 
-  /** Any distribution of this account, because the reading distribution belongs to the edge stack. */
-  #letCloudFrontRead(): void {
-    const { account, partition } = Stack.of(this);
+  /** Any distribution of the account, because the reading distribution belongs to the edge stack. */
+  #letCloudFrontRead(account: string): void {
+    const { partition } = Stack.of(this);
     const reader = {
       principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
       conditions: {

@@ -64,7 +64,7 @@ function acknowledge(role: Role, bucket: Bucket): void {
         'Action::s3:DeleteObject*',
       ),
     'Files of one bucket that holds only CDK assets, read at deploy time.': [
-      `Resource::arn:aws:s3:::${staged}/*`,
+      `Resource::arn:${stack.partition}:s3:::${staged}/*`,
     ],
     'The page’s bucket holds only the page.': [`Resource::<${bucketId}.Arn>/*`],
   };

@@ -2,26 +2,18 @@ import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Deployment } from '../../config/deployment.ts';
-import type { RuntimeConfig } from '../policy/runtime-config.ts';
-import { PageUpload } from './page-upload.ts';
+import { PageUpload, type PageUploadProps } from './page-upload.ts';
 
-export interface PlayerPageProps {
-  /** A folder with the bundled page: `index.html`, `icon.svg`, `assets/`. */
-  readonly pageDir: string;
-  /** Becomes `/config.json`. */
-  readonly config: RuntimeConfig;
-  readonly retention: Pick<Deployment['retention'], 'logDays'>;
-}
+export type PageContent = Omit<PageUploadProps, 'bucket'>;
 
 /**
- * The page's files in a bucket behind the edge. They can be rebuilt at any time, so the bucket is deleted with its stack.
+ * The page's bucket behind the edge. Its content comes last, because it names addresses that only then exist. They can be rebuilt at any time, so the bucket is deleted with its stack.
  * Files with a hash in their names are kept on later deploys, so that a tab opened earlier still finds its own.
  */
 export class PlayerPage extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { pageDir, config, retention }: PlayerPageProps) {
+  constructor(scope: Construct, id: string) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -32,11 +24,15 @@ export class PlayerPage extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       autoDeleteObjects: true,
     });
-    new PageUpload(this, 'Upload', { bucket: this.bucket, pageDir, config, retention });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'Only the edge reads from this bucket, and the edge logs every request itself.',
     });
+  }
+
+  /** Uploads the page's files with each deploy. */
+  upload(content: PageContent): void {
+    new PageUpload(this, 'Upload', { bucket: this.bucket, ...content });
   }
 
   /** Lets a distribution read files, and get a 404 (not a 403) for missing ones. */

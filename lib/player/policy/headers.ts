@@ -8,6 +8,11 @@ export interface PageReach {
   readonly edgeBaseUrl?: string;
 }
 
+/** What a console with a login also connects to, as CSP sources: origins, also with `*.` in front of the host. */
+export interface ConsoleReach {
+  readonly connects?: readonly string[];
+}
+
 export interface Framing {
   /** Any site may show the page in a frame. @default false */
   readonly embeddable?: boolean;
@@ -19,7 +24,7 @@ export interface Framing {
  * the page has none. Other sites may embed the viewer page and nothing else (docs/decisions/0023).
  */
 export function contentSecurityPolicy(
-  { apiBaseUrl, processApiBaseUrl, edgeBaseUrl }: PageReach,
+  { apiBaseUrl, processApiBaseUrl, edgeBaseUrl, connects = [] }: PageReach & ConsoleReach,
   { embeddable = false }: Framing = {},
 ): string {
   const [api = '', processApi = '', edge = ''] = [apiBaseUrl, processApiBaseUrl, edgeBaseUrl].map((url) =>
@@ -30,7 +35,7 @@ export function contentSecurityPolicy(
     'script-src': "'self'",
     'style-src': "'self'",
     'img-src': "'self' data:",
-    'connect-src': `'self'${api}${processApi}${edge}`,
+    'connect-src': [`'self'${api}${processApi}${edge}`, ...connects].join(' '),
     'media-src': `'self' blob:${edge}`,
     'manifest-src': "'self'",
     'base-uri': "'none'",
@@ -43,7 +48,7 @@ export function contentSecurityPolicy(
 }
 
 /** Headers of every response of the page's server. */
-export function securityHeaders(reach: PageReach, framing: Framing = {}) {
+export function securityHeaders(reach: PageReach & ConsoleReach, framing: Framing = {}) {
   return {
     'Content-Security-Policy': contentSecurityPolicy(reach, framing),
     // For browsers that don't know frame-ancestors. It has no value for "anyone".

@@ -17,8 +17,6 @@ export interface PopAcceleratorProps {
   readonly name: string;
   /** Name of the target region. */
   readonly region: string;
-  /** Whether RTMP without TLS is accepted, on TCP 1935. */
-  readonly plainRtmp: boolean;
   /** Broadcasters then use `<region>.ingest.<domain>`. @default the accelerator's own name */
   readonly domain?: Deployment['domain'];
 }
@@ -30,6 +28,10 @@ export interface PopAcceleratorProps {
  *
  * One per region, because a stream, its key and its lease belong to one region: an accelerator for all regions would take a
  * broadcaster, or a reconnect, to a region that does not know the stream (docs/decisions/0010).
+ *
+ * All listeners are always there, also that for plain RTMP: which ones lead anywhere is the region's choice. A listener can't be deleted
+ * while a region is attached to it, and this stack is deployed before the region's (docs/decisions/0029). One that no region is
+ * attached to costs nothing and answers nobody.
  *
  * IPv4 only: IPv6 would have to be enabled on every balancer and every task too, and broadcasters without IPv4 can use NAT64.
  *
@@ -61,7 +63,7 @@ export class PopAccelerator extends Construct {
     const values = [
       listen('Tls', TCP, publicPorts.tls, parameters.tlsListenerArn),
       listen('Udp', UDP, publicPorts.srt, parameters.udpListenerArn),
-      ...(props.plainRtmp ? [listen('Rtmp', TCP, publicPorts.rtmp, parameters.rtmpListenerArn)] : []),
+      listen('Rtmp', TCP, publicPorts.rtmp, parameters.rtmpListenerArn),
       ['DnsName', parameters.dnsName, accelerator.dnsName] as const,
     ];
     const alias =

@@ -86,8 +86,9 @@ export class PopBalancer extends Construct {
       connectionTermination: false,
     });
     // A proxy that fails a check may be slow or draining, with publishers on air, who must stay. A dead one sends no packets,
-    // and the idle timeout takes care of it.
-    targets.setAttribute('target_health_state.unhealthy.connection_termination.enabled', 'false');
+    // and the idle timeout takes care of it. Not for UDP: it has no connections, and the
+    // balancer rejects the attribute there.
+    if (tcp) targets.setAttribute('target_health_state.unhealthy.connection_termination.enabled', 'false');
     this.balancer.addListener(id, {
       port,
       protocol,

@@ -1,6 +1,7 @@
-import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   CfnEIP,
+  type CfnSubnet,
   CfnVPCGatewayAttachment,
   FlowLogDestination,
   FlowLogMaxAggregationInterval,
@@ -8,9 +9,12 @@ import {
   GatewayVpcEndpointAwsService,
   InterfaceVpcEndpointAwsService,
   IpAddresses,
+  type ISubnet,
+  type IVpc,
   Peer,
   Port,
   SecurityGroup,
+  Subnet,
   type SubnetSelection,
   SubnetType,
   Vpc,
@@ -20,11 +24,46 @@ import { LogGroup, LogGroupClass, type RetentionDays } from 'aws-cdk-lib/aws-log
 import { Construct } from 'constructs';
 import { planEgress } from '../policy/egress.ts';
 
+/** A VPC that the deployment file names, with its private subnets, one per zone. */
+export interface ExistingVpc {
+  readonly id: string;
+  /** Its IPv4 network; required with `createEndpoints`. */
+  readonly cidr?: string | undefined;
+  readonly subnets: readonly {
+    readonly zoneId: string;
+    readonly id: string;
+    readonly routeTableId?: string | undefined;
+    /** Subnet with a route to the internet, for proxies. @default they run in `id` */
+    readonly ingestId?: string | undefined;
+    readonly ingestRouteTableId?: string | undefined;
+  }[];
+  readonly createEndpoints: boolean;
+}
+
+export interface NetworkAddresses {
+  readonly cidr: string;
+  /** For the tasks' subnets. */
+  readonly cell: number;
+  /** For the proxies' subnets, if only they have internet access. */
+  readonly ingest: number;
+  /** For the NAT gateways' subnets. */
+  readonly gateway: number;
+}
+
+/** 4,091 addresses per zone for tasks, and 1,019 for proxies of their own. */
+const defaultAddresses: NetworkAddresses = { cidr: '10.0.0.0/16', cell: 20, ingest: 22, gateway: 26 };
+
 export interface RegionNetworkProps {
-  /** The deployment's name, which its tables and buckets are named after. */
-  readonly name: string;
+  /** Names of the tables that may be reached. */
+  readonly tableNames: readonly string[];
   /** Availability Zones: 2 or 3. */
   readonly zones: number;
+  /** Ids of these zones. @default any zones of the account */
+  readonly zoneIds?: readonly string[];
+  /** Network of the VPC, and the mask sizes of its subnets. @default 10.0.0.0/16 */
+  readonly addresses?: NetworkAddresses;
+  /** An existing VPC, with its subnets. @default a VPC is created */
+  readonly existing?: ExistingVpc;
   /** Whether there are EC2 instances; determines how AWS services are reached. */
   readonly withGpu: boolean;
   /** Whether proxies push streams to other servers on the internet. */
@@ -32,8 +71,6 @@ export interface RegionNetworkProps {
   readonly logDays: RetentionDays;
 }
 
-/** The same in every region, because cells are never peered. */
-const cidr = '10.0.0.0/16';
 /** Address space for a third zone is reserved, so that adding one moves no subnet. */
 const mostZones = 3;
 
@@ -43,60 +80,106 @@ const mostZones = 3;
  * override `availabilityZones`.
  */
 export class RegionNetwork extends Construct {
-  readonly vpc: Vpc;
+  readonly vpc: IVpc;
   /** Private subnets, one per zone. */
-  readonly subnets: SubnetSelection = { subnetGroupName: 'cell' };
+  readonly subnets: SubnetSelection;
+  /** Public subnets, one per zone: for tasks that come from outside, like the canary. An existing VPC has none of ours. */
+  readonly publicSubnets: SubnetSelection = { subnetType: SubnetType.PUBLIC };
   /** The proxies' subnets: separate ones if only the proxies have internet access. */
   readonly ingestSubnets: SubnetSelection;
 
   constructor(scope: Construct, id: string, props: RegionNetworkProps) {
     super(scope, id);
     const egress = planEgress(props);
-    const withNat = egress.kind === 'nat';
-    const ingestOut = props.simulcast && !withNat;
-    this.ingestSubnets = ingestOut ? { subnetGroupName: 'ingest' } : this.subnets;
-    this.vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr(cidr),
-      availabilityZones: Array.from({ length: props.zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
-      reservedAzs: mostZones - props.zones,
+    const made = props.existing ? this.#adopt(props.existing) : this.#create(props, egress.kind === 'nat');
+    this.vpc = made.vpc;
+    this.subnets = made.subnets;
+    this.ingestSubnets = made.ingestSubnets;
+    if (!props.existing || props.existing.createEndpoints) {
+      this.#gatewayEndpoints(props.tableNames);
+      this.#interfaceEndpoints(
+        egress.interfaceServices,
+        props.existing?.cidr ?? (props.addresses ?? defaultAddresses).cidr,
+      );
+    }
+    this.#flowLog(props.logDays);
+  }
+
+  #create(
+    { addresses = defaultAddresses, zones, zoneIds, simulcast }: RegionNetworkProps,
+    withNat: boolean,
+  ): Cell {
+    const ingestOut = simulcast && !withNat;
+    const vpc = new Vpc(this, 'Vpc', {
+      ipAddresses: IpAddresses.cidr(addresses.cidr),
+      availabilityZones: Array.from({ length: zones }, (_, zone) => Fn.select(zone, Fn.getAzs())),
+      reservedAzs: mostZones - zones,
       // One per zone, so that no zone depends on another.
-      natGateways: withNat || ingestOut ? props.zones : 0,
+      natGateways: withNat || ingestOut ? zones : 0,
       // The private ones first, so that their addresses are the same with and without NAT gateways.
       subnetConfiguration: [
         {
           name: 'cell',
           subnetType: withNat ? SubnetType.PRIVATE_WITH_EGRESS : SubnetType.PRIVATE_ISOLATED,
-          // One address per task: 4,091 per zone.
-          cidrMask: 20,
+          // One address per task.
+          cidrMask: addresses.cell,
         },
-        // Only for NAT gateways; without them empty and free of charge. They bring the internet gateway, which Global
+        // For NAT gateways and the canary; without them empty and free of charge. They bring the internet gateway, which Global
         // Accelerator requires on a VPC that it sends traffic to, although nothing is routed through it.
-        { name: 'gateway', subnetType: SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
-        // Proxies only, since only they push to other servers: encoders have no internet access. 1,019 addresses per zone.
-        ...(ingestOut ? [{ name: 'ingest', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 }] : []),
+        {
+          name: 'gateway',
+          subnetType: SubnetType.PUBLIC,
+          cidrMask: addresses.gateway,
+          mapPublicIpOnLaunch: false,
+        },
+        // Proxies only, since only they push to other servers: encoders have no internet access.
+        ...(ingestOut
+          ? [{ name: 'ingest', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: addresses.ingest }]
+          : []),
       ],
       restrictDefaultSecurityGroup: true,
     });
-    this.#addressesAfterGateway();
-    this.#gatewayEndpoints(props.name);
-    this.#interfaceEndpoints(egress.interfaceServices);
-    this.#flowLog(props.logDays);
+    addressesAfterGateway(vpc);
+    if (zoneIds) putInZones(vpc, zoneIds);
+    const subnets = { subnetGroupName: 'cell' };
+    return { vpc, subnets, ingestSubnets: ingestOut ? { subnetGroupName: 'ingest' } : subnets };
   }
 
-  /** EC2 maps an address only in a network with an internet gateway, and detaches that only once no address is mapped. */
-  #addressesAfterGateway(): void {
-    const parts = this.vpc.node.findAll();
-    const attachments = parts.filter((part) => part instanceof CfnVPCGatewayAttachment);
-    for (const address of parts.filter((part) => part instanceof CfnEIP)) {
-      address.node.addDependency(...attachments);
-    }
+  /** Nothing in it is changed, apart from the endpoints that the deployment file asks for. */
+  #adopt({ id, cidr, subnets }: ExistingVpc): Cell {
+    const zones = subnets.map(({ zoneId }) => zoneId);
+    const vpc = Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId: id,
+      availabilityZones: zones,
+      ...(cidr !== undefined && { vpcCidrBlock: cidr }),
+    });
+    const known = (
+      group: string,
+      subnetId: string,
+      routeTableId: string | undefined,
+      at: number,
+    ): ISubnet => {
+      const subnet = Subnet.fromSubnetAttributes(this, `${group}${at + 1}`, {
+        subnetId,
+        availabilityZone: zones[at] ?? '',
+        ...(routeTableId !== undefined && { routeTableId }),
+      });
+      // Route tables are needed for gateway endpoints only, and then the deployment file must name them.
+      Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
+      return subnet;
+    };
+    const cell = { subnets: subnets.map((own, at) => known('Cell', own.id, own.routeTableId, at)) };
+    const ingest = subnets.flatMap(({ ingestId, ingestRouteTableId }, at) =>
+      ingestId === undefined ? [] : [known('Ingest', ingestId, ingestRouteTableId, at)],
+    );
+    return { vpc, subnets: cell, ingestSubnets: ingest.length > 0 ? { subnets: ingest } : cell };
   }
 
   /**
    * Free, so always present: segments, image layers and the control store never use anything billed by the GB. Policies admit
    * only our own resources, so that malicious code can't copy recordings to someone else's bucket.
    */
-  #gatewayEndpoints(name: string): void {
+  #gatewayEndpoints(tableNames: readonly string[]): void {
     const stack = Stack.of(this);
     const ours = { StringEquals: { 'aws:ResourceAccount': stack.account } };
     const subnets = this.ingestSubnets === this.subnets ? [this.subnets] : [this.subnets, this.ingestSubnets];
@@ -128,12 +211,14 @@ export class RegionNetwork extends Construct {
       new PolicyStatement({
         principals: [new AnyPrincipal()],
         actions: ['dynamodb:*'],
-        resources: [stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${name}-*` })],
+        resources: tableNames
+          .flatMap((table) => [table, `${table}/index/*`])
+          .map((resourceName) => stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName })),
       }),
     );
   }
 
-  #interfaceEndpoints(services: readonly string[]): void {
+  #interfaceEndpoints(services: readonly string[], cidr: string): void {
     if (services.length === 0) return;
     const securityGroup = new SecurityGroup(this, 'EndpointsSecurityGroup', {
       vpc: this.vpc,
@@ -179,5 +264,31 @@ export class RegionNetwork extends Construct {
     });
     // Includes the role's policy.
     if (flowLog.iamRole) flowLog.node.findChild('FlowLog').node.addDependency(flowLog.iamRole);
+  }
+}
+
+interface Cell {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  readonly ingestSubnets: SubnetSelection;
+}
+
+/** The CDK knows zones by name only, and a name means another zone in every account. */
+function putInZones(vpc: Vpc, zoneIds: readonly string[]): void {
+  for (const group of [vpc.publicSubnets, vpc.privateSubnets, vpc.isolatedSubnets]) {
+    for (const [at, subnet] of group.entries()) {
+      const resource = subnet.node.defaultChild as CfnSubnet;
+      resource.addPropertyDeletionOverride('AvailabilityZone');
+      resource.availabilityZoneId = zoneIds[at % zoneIds.length];
+    }
+  }
+}
+
+/** EC2 maps an address only in a network with an internet gateway, and detaches that only once no address is mapped. */
+function addressesAfterGateway(vpc: Vpc): void {
+  const parts = vpc.node.findAll();
+  const attachments = parts.filter((part) => part instanceof CfnVPCGatewayAttachment);
+  for (const address of parts.filter((part) => part instanceof CfnEIP)) {
+    address.node.addDependency(...attachments);
   }
 }

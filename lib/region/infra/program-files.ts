@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { packageRoot } from '../../package-root.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..');
+/** An image by its program. */
+export type ImageName = 'encoder-image' | 'proxy-image' | 'canary-image';
 
-/** A folder with a Dockerfile, and the program to put into the image. */
-export type ImageName = 'encoder-image' | 'proxy-image';
-
-const programs: Record<ImageName, string> = {
-  'encoder-image': 'bin/encoder-worker.ts',
-  'proxy-image': 'bin/ingest-proxy.ts',
+/** The folder of the Dockerfile, and the program to put into the image. */
+const programs: Record<ImageName, { readonly folder: string; readonly program: string }> = {
+  'encoder-image': { folder: 'encoder-image', program: 'bin/encoder-worker.ts' },
+  'proxy-image': { folder: 'proxy-image', program: 'bin/ingest-proxy.ts' },
+  // Needs the same ffmpeg. An image of its own, so that a change of the canary doesn't replace workers.
+  'canary-image': { folder: 'encoder-image', program: 'bin/canary.ts' },
 };
 
 const made = new Map<ImageName, ReadonlyMap<string, Uint8Array>>();
@@ -22,9 +24,10 @@ const made = new Map<ImageName, ReadonlyMap<string, Uint8Array>>();
 export function programFiles(image: ImageName): ReadonlyMap<string, Uint8Array> {
   const known = made.get(image);
   if (known) return known;
+  const { folder, program } = programs[image];
   const files = new Map<string, Uint8Array>([
-    ['Dockerfile', readFileSync(join(root, image, 'Dockerfile'))],
-    ...bundle(programs[image], 'main.mjs', true),
+    ['Dockerfile', readFileSync(join(packageRoot, folder, 'Dockerfile'))],
+    ...bundle(program, 'main.mjs', true),
     ...bundle('bin/health-check.ts', 'healthcheck.mjs', false),
   ]);
   made.set(image, files);
@@ -33,10 +36,10 @@ export function programFiles(image: ImageName): ReadonlyMap<string, Uint8Array> 
 
 function bundle(entry: string, name: string, sourcemap: boolean): [string, Uint8Array][] {
   const { outputFiles } = buildSync({
-    absWorkingDir: root,
+    absWorkingDir: packageRoot,
     entryPoints: [entry],
     // Nothing is written there. Paths in the source map are relative to it, so they contain no local folder.
-    outfile: join(root, name),
+    outfile: join(packageRoot, name),
     write: false,
     bundle: true,
     platform: 'node',

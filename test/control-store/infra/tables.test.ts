@@ -160,7 +160,9 @@ describe('access to the tables', () => {
     const uses = allowed(role, 'kms');
     expect(uses).toHaveLength(1);
     expect(uses[0]!.Condition).toEqual({
-      StringEquals: { 'kms:ViaService': 'dynamodb.eu-central-1.amazonaws.com' },
+      StringEquals: {
+        'kms:ViaService': { 'Fn::Join': ['', ['dynamodb.eu-central-1.', { Ref: 'AWS::URLSuffix' }]] },
+      },
     });
   });
 });

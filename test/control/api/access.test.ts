@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Caller, Scope } from '../../../lib/control/policy/access.ts';
+import type { Scope } from '../../../lib/config/scopes.ts';
+import type { Caller } from '../../../lib/control/policy/access.ts';
 import { type Body, createTestApi, type TestApi } from './harness.ts';
 
 const callers: Readonly<Record<string, Caller>> = {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { type Scope, scopes } from '../../../lib/config/scopes.ts';
 import { createControlApi } from '../../../lib/control/api/app.ts';
 import { createProcessApi } from '../../../lib/control/api/processes.ts';
 import {
@@ -7,8 +8,6 @@ import {
   mayTouch,
   routeAccess,
   routeOf,
-  type Scope,
-  scopes,
 } from '../../../lib/control/policy/access.ts';
 
 const owned = (...granted: Scope[]): Caller => ({ id: 'ann', owner: 'ann', rights: new Set(granted) });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { scopes } from '../../../lib/config/scopes.ts';
 import { type DirectRequest, directCaller, gatewayCaller } from '../../../lib/control/policy/callers.ts';
 
 const token = '0123456789abcdef0123456789abcdef';
@@ -66,6 +67,28 @@ describe('the caller that the gateway has authenticated', () => {
     const claims = { tenant: 'acme', scope: 'headwater/streams:read streams:write' };
     const caller = gatewayCaller(jwt(claims), { ownerClaim: 'tenant', scopePrefix: 'headwater/' });
     expect(caller).toEqual({ id: 'acme', owner: 'acme', rights: new Set(['streams:read']) });
+  });
+
+  test.each<[string, Record<string, unknown>, string[]]>([
+    ['in no group', {}, ['streams:read', 'streams:write']],
+    ['in one', { groups: ['takedown'] }, ['streams:read', 'streams:write', 'takedown']],
+    ['in both, as the gateway writes it', { groups: '[platform takedown]' }, [...scopes]],
+    [
+      'in groups of similar names',
+      { groups: '[takedowns platform-team]' },
+      ['streams:read', 'streams:write'],
+    ],
+  ])('where groups count, has a privileged scope only in its group: %s', (_, groups, expected) => {
+    const claims = { sub: 'ann', scope: scopes.join(' '), ...groups };
+    const caller = gatewayCaller(jwt(claims), { ...rules, groupsClaim: 'groups' });
+    expect([...(caller?.rights ?? [])].sort()).toEqual(expected.sort());
+  });
+
+  test('has no privileged scope by its group alone', () => {
+    const claims = { sub: 'ann', scope: 'streams:read', groups: ['takedown'] };
+    expect(gatewayCaller(jwt(claims), { ...rules, groupsClaim: 'groups' })?.rights).toEqual(
+      new Set(['streams:read']),
+    );
   });
 
   test.each([[undefined], [''], [7], ['a\nb'], ['x'.repeat(257)]])(

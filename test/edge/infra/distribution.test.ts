@@ -6,16 +6,14 @@ import { deliveryPolicy } from '../../../lib/edge/policy/delivery.ts';
 import { PlayerPage } from '../../../lib/player/infra/page.ts';
 import { contentSecurityPolicy } from '../../../lib/player/policy/headers.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';
-import { makePageDir } from '../../../testkit/platform/page-dir.ts';
 
-const pageDir = makePageDir();
 const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABC' };
 
 function edgeOf(fields: object = {}): { template: Template; baseUrl: unknown } {
   const { name, regions, retention, domain: own } = testDeployment(fields);
   let baseUrl: unknown;
   const template = templateOf((stack) => {
-    const page = new PlayerPage(stack, 'Player', { pageDir, config: { region: 'eu-central-1' }, retention });
+    const page = new PlayerPage(stack, 'Player');
     const edge = new EdgeDistribution(stack, 'Edge', {
       deployment: name,
       regions: regions.map((region) => region.name),
@@ -277,7 +275,7 @@ describe('headers', () => {
   });
 
   test('let other sites show the viewer page, and nothing else', () => {
-    const embeddable = policy('headwater-embeddable-page').SecurityHeadersConfig;
+    const embeddable = policy('headwater-page-embeddable').SecurityHeadersConfig;
     expect(embeddable).toMatchObject({
       ContentSecurityPolicy: {
         ContentSecurityPolicy: contentSecurityPolicy({}, { embeddable: true }),
@@ -288,7 +286,7 @@ describe('headers', () => {
     const policies = template.findResources('AWS::CloudFront::ResponseHeadersPolicy');
     const nameOf = (id: string) => policies[id]?.Properties.ResponseHeadersPolicyConfig.Name;
     const using = behaviours().filter(
-      ({ ResponseHeadersPolicyId: id }) => id && nameOf(id.Ref) === 'headwater-embeddable-page',
+      ({ ResponseHeadersPolicyId: id }) => id && nameOf(id.Ref) === 'headwater-page-embeddable',
     );
     expect(using.map(({ PathPattern }) => PathPattern)).toEqual(['/watch/*']);
   });
@@ -411,11 +409,7 @@ describe('too many regions', () => {
     expect(() =>
       templateOf((stack) => {
         const { retention } = testDeployment();
-        const page = new PlayerPage(stack, 'Player', {
-          pageDir,
-          config: { region: 'eu-central-1' },
-          retention,
-        });
+        const page = new PlayerPage(stack, 'Player');
         new EdgeDistribution(stack, 'Edge', { deployment: 'headwater', regions: many, page, retention });
       }, 'us-east-1'),
     ).toThrow(/cache behaviours/);

@@ -24,10 +24,10 @@ const subjects = (fields: Partial<RegionSubjects> = {}): RegionSubjects => ({
 });
 const limits = { workerStreams: 2, proxySessions: 200, maxCpuWorkers: 50 };
 
-function observed({ gpu = false, managedChannels = '', distributionId = '' } = {}): Template {
+function observed({ gpu = false, managedChannels = '', canary = '', distributionId = '' } = {}): Template {
   return templateOf((stack) => {
     const services = { ...subjects().services, ...(gpu && { gpuEncoder }) };
-    const fields = { services, ...(managedChannels && { managedChannels }) };
+    const fields = { services, ...(managedChannels && { managedChannels }), ...(canary && { canary }) };
     const props = { deployment: 'live', subjects: subjects(fields) };
     const { alarms } = new RegionAlarms(stack, 'Alarms', {
       ...props,
@@ -44,7 +44,12 @@ function observed({ gpu = false, managedChannels = '', distributionId = '' } = {
 
 const plain = observed();
 const withGpu = observed({ gpu: true, distributionId: 'E123' });
-const whole = observed({ gpu: true, distributionId: 'E123', managedChannels: 'managed-channels' });
+const whole = observed({
+  gpu: true,
+  distributionId: 'E123',
+  managedChannels: 'managed-channels',
+  canary: 'canary-log',
+});
 const managed = observed({ managedChannels: 'managed-channels' });
 
 interface AlarmProperties {
@@ -63,17 +68,20 @@ const alarmsOf = (template: Template): AlarmProperties[] =>
   Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 
 describe('the alarms of a region', () => {
-  test('are the table’s, without those of a GPU pool or of managed channels that are not there', () => {
+  test('are the table’s, without those of a GPU pool, managed channels or a canary that are not there', () => {
     const names = (template: Template) => alarmsOf(template).map(({ AlarmName }) => AlarmName);
     const rows = Object.values<AlarmRow>(regionAlarms);
     const titles = (these: readonly AlarmRow[]) => these.map(({ title }) => `live: ${title}`);
     const ofGpus = titles([regionAlarms.GpuWorkersAtMaximum]);
     const ofChannels = titles(rows.filter(({ onlyWith }) => onlyWith === 'managedChannels'));
     expect(ofChannels).toHaveLength(4);
-    const without = titles(rows).filter((each) => ![...ofGpus, ...ofChannels].includes(each));
+    const ofCanary = titles([regionAlarms.CanaryFailing]);
+    const optional = [...ofGpus, ...ofChannels, ...ofCanary];
+    const without = titles(rows).filter((each) => !optional.includes(each));
     expect(names(plain).toSorted()).toEqual(without.toSorted());
     expect(names(withGpu).toSorted()).toEqual([...without, ...ofGpus].toSorted());
     expect(names(managed).toSorted()).toEqual([...without, ...ofChannels].toSorted());
+    expect(names(whole).toSorted()).toEqual([...without, ...optional].toSorted());
   });
 
   test('on takedowns read the one function’s errors, and what it says of itself', () => {

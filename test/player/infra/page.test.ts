@@ -8,7 +8,8 @@ const { retention } = testDeployment();
 const pageDir = makePageDir();
 const distributionArn = 'arn:aws:cloudfront::111122223333:distribution/E1';
 const template = templateOf((stack) => {
-  const page = new PlayerPage(stack, 'Player', { pageDir, config: { region: 'eu-central-1' }, retention });
+  const page = new PlayerPage(stack, 'Player');
+  page.upload({ pageDir, config: { region: 'eu-central-1' }, retention });
   page.grantRead(distributionArn);
 }, 'us-east-1');
 

@@ -11,7 +11,6 @@ function pop(props: Partial<PopAcceleratorProps> = {}) {
     accelerator = new PopAccelerator(stack, 'Pop', {
       name: 'headwater',
       region: 'eu-central-1',
-      plainRtmp: false,
       ...props,
     });
   }, 'us-west-2');
@@ -32,19 +31,16 @@ const parametersOf = ({ template }: ReturnType<typeof pop>): Record<string, unkn
   );
 
 describe('the accelerator', () => {
-  test('takes RTMPS on TCP 443 and keeps UDP 9000 for SRT', () => {
+  test('takes RTMPS on TCP 443, keeps UDP 9000 for SRT, and TCP 1935 for regions that turn plain RTMP on and off', () => {
     expect(listenersOf(pop())).toEqual([
+      'TCP [{"FromPort":1935,"ToPort":1935}]',
       'TCP [{"FromPort":443,"ToPort":443}]',
       'UDP [{"FromPort":9000,"ToPort":9000}]',
     ]);
   });
 
-  test('takes RTMP without TLS only where it is asked for', () => {
-    expect(listenersOf(pop({ plainRtmp: true }))).toContain('TCP [{"FromPort":1935,"ToPort":1935}]');
-  });
-
   test('tells the regions its listeners and its name by parameters', () => {
-    const { template } = pop({ plainRtmp: true });
+    const { template } = pop();
     const listeners = template.findResources('AWS::GlobalAccelerator::Listener');
     const portOf = (value: { Ref: string } | { 'Fn::GetAtt': string[] }) => {
       const id = 'Ref' in value ? value.Ref : (value['Fn::GetAtt'][0] ?? '');

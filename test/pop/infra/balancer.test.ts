@@ -76,11 +76,12 @@ describe('the balancer', () => {
   });
 
   test('cuts no publisher because its proxy fails a check or is taken out', () => {
-    for (const { attributes } of targetGroupsOf(withRtmp)) {
-      expect(attributes).toMatchObject({
-        'target_health_state.unhealthy.connection_termination.enabled': 'false',
-        'deregistration_delay.connection_termination.enabled': 'false',
-      });
+    const unhealthy = 'target_health_state.unhealthy.connection_termination.enabled';
+    for (const { protocol, attributes } of targetGroupsOf(withRtmp)) {
+      expect(attributes).toMatchObject({ 'deregistration_delay.connection_termination.enabled': 'false' });
+      // The balancer rejects it for UDP.
+      if (protocol === 'UDP') expect(attributes).not.toHaveProperty([unhealthy]);
+      else expect(attributes).toMatchObject({ [unhealthy]: 'false' });
     }
   });
 

@@ -13,6 +13,7 @@ const endpointOf = (plainRtmp: boolean) =>
     const { balancer } = new PopBalancer(stack, 'Balancer', { vpc, subnets: {}, plainRtmp });
     const remoteParameters = new RemoteParameters(stack, 'RemoteParameters', {
       calls: new DeployCalls(stack, 'DeployCalls', { logDays: 30 }),
+      deployedAt: 'today',
     });
     new PopEndpoint(stack, 'Endpoint', { name: 'headwater', plainRtmp, balancer, remoteParameters });
   });

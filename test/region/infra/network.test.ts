@@ -6,7 +6,13 @@ import { templateOf } from '../../../testkit/aws/template.ts';
 
 const networkOf = (zones: number, withGpu: boolean, simulcast = false): Template =>
   templateOf((stack) => {
-    new RegionNetwork(stack, 'Network', { name: 'headwater', zones, withGpu, simulcast, logDays: 30 });
+    new RegionNetwork(stack, 'Network', {
+      tableNames: ['headwater-streams', 'headwater-fleet'],
+      zones,
+      withGpu,
+      simulcast,
+      logDays: 30,
+    });
   });
 
 /** CIDRs by the subnet's name. */
@@ -36,7 +42,7 @@ describe('the network of a region', () => {
       env: { account: '111122223333', region: 'eu-central-1' },
     });
     new RegionNetwork(stack, 'Network', {
-      name: 'headwater',
+      tableNames: ['headwater-streams', 'headwater-fleet'],
       zones: 2,
       withGpu: false,
       simulcast: false,
@@ -172,7 +178,9 @@ describe('the network of a region', () => {
         Statement: [
           Match.objectLike({
             Action: 'dynamodb:*',
-            Resource: 'arn:aws:dynamodb:eu-central-1:111122223333:table/headwater-*',
+            Resource: ['fleet', 'fleet/index/*', 'streams', 'streams/index/*'].map(
+              (table) => `arn:aws:dynamodb:eu-central-1:111122223333:table/headwater-${table}`,
+            ),
           }),
         ],
       },

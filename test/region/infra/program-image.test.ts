@@ -118,4 +118,19 @@ describe('the images of programs', () => {
       expect(lines.find((line) => line.startsWith('ENTRYPOINT '))).toMatch(/^ENTRYPOINT \["node", /);
     },
   );
+
+  test('canary-image: the encoder’s Dockerfile, and a bundle that runs alone and tells which flags it lacks', () => {
+    const files = programFiles('canary-image');
+    for (const [name, bytes] of files) writeFileSync(join(folder.path, name), bytes);
+    expect(Buffer.from(files.get('Dockerfile') ?? [])).toEqual(
+      readFileSync(join(root, 'encoder-image', 'Dockerfile')),
+    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['main.mjs'], {
+      cwd: folder.path,
+      env: {},
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^canary: --api must be .*\n$/);
+  });
 });

@@ -1,4 +1,5 @@
 import * as cloudFront from '@aws-sdk/client-cloudfront';
+import * as globalAccelerator from '@aws-sdk/client-global-accelerator';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as mediaLive from '@aws-sdk/client-medialive';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -50,6 +51,27 @@ describe('a service of AWS that follows a script', () => {
     expect(call?.operation).toBe('CreateInput');
     // The SDK adds a token of its own, so that a retry makes nothing twice.
     expect(call?.input).toEqual({ ...input, RequestId: expect.any(String) });
+    await standIn.stop();
+  });
+
+  test('hears a JSON RPC request, which is named by a header, and answers with its errors', async () => {
+    const settings = await start(globalAccelerator, 'json-rpc', ({ operation }) =>
+      operation === 'ListListeners'
+        ? { Listeners: [{ ListenerArn: 'arn:listener' }] }
+        : new AwsFault('EndpointGroupNotFoundException'),
+    );
+    const client = new globalAccelerator.GlobalAcceleratorClient(settings);
+    const listed = await client.send(new globalAccelerator.ListListenersCommand({ AcceleratorArn: 'arn:a' }));
+    expect(listed.Listeners).toEqual([{ ListenerArn: 'arn:listener' }]);
+    const missing = client.send(
+      new globalAccelerator.DeleteEndpointGroupCommand({ EndpointGroupArn: 'arn:g' }),
+    );
+    await expect(missing).rejects.toBeInstanceOf(globalAccelerator.EndpointGroupNotFoundException);
+    expect(standIn.calls.map(({ operation, input }) => [operation, input])).toEqual([
+      ['ListListeners', { AcceleratorArn: 'arn:a' }],
+      ['DeleteEndpointGroup', { EndpointGroupArn: 'arn:g' }],
+    ]);
+    client.destroy();
     await standIn.stop();
   });
 

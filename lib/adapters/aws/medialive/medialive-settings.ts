@@ -27,6 +27,8 @@ export interface ChannelSurroundings {
   /** Two subnets in different zones, for the addresses that the proxies push to. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
+  /** The deployment's own tags. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Tags that identify the resources of a broadcast. */
@@ -37,8 +39,9 @@ export const managedTags = {
   askedAt: 'headwater:asked-at',
 } as const;
 
-function tagsOf(plan: ChannelPlan, deployment: string): Record<string, string> {
+function tagsOf(plan: ChannelPlan, { deployment, tags }: ChannelSurroundings): Record<string, string> {
   return {
+    ...tags,
     [managedTags.deployment]: deployment,
     [managedTags.stream]: plan.streamId,
     [managedTags.broadcast]: plan.broadcastId,
@@ -64,7 +67,7 @@ export function inputRequest(plan: ChannelPlan, around: ChannelSurroundings): Cr
     })),
     Vpc: { SubnetIds: [...around.subnetIds], SecurityGroupIds: [...around.securityGroupIds] },
     RoleArn: around.roleArn,
-    Tags: tagsOf(plan, around.deployment),
+    Tags: tagsOf(plan, around),
   };
 }
 
@@ -84,7 +87,7 @@ export function channelRequest(
     RequestId: `${plan.broadcastId}-channel`,
     ChannelClass: plan.channelClass,
     RoleArn: around.roleArn,
-    Tags: tagsOf(plan, around.deployment),
+    Tags: tagsOf(plan, around),
     // Its alerts arrive as events; logs would need permissions on MediaLive's own log group.
     LogLevel: 'DISABLED',
     InputSpecification: inputSpecification(video),

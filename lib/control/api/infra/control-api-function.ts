@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnApi,
   CorsHttpMethod,
   type CorsPreflightOptions,
   HttpApi,
@@ -23,6 +24,18 @@ import type { PlaybackKeys } from '../../playback/infra/playback-keys-function.t
 import type { Takedowns } from '../../takedowns/infra/takedowns-function.ts';
 import { controlFunctionCodec } from '../control-api-config.ts';
 
+/** The issuer of tokens, and what its tokens say. */
+export type TokenIssuer = Pick<
+  NonNullable<Deployment['api']['jwt']>,
+  | 'issuer'
+  | 'audiences'
+  | 'ownerClaim'
+  | 'scopePrefix'
+  | 'groupsClaim'
+  | 'createsPerMinute'
+  | 'streamsPerOwner'
+>;
+
 export interface ControlApiProps {
   /** The deployment's name. */
   readonly name: string;
@@ -36,7 +49,10 @@ export interface ControlApiProps {
   readonly playbackBaseUrl: string;
   readonly pageBaseUrl: string;
   /** Authorization, rate limits and allowed page origins. */
-  readonly access: Deployment['api'];
+  readonly access: Pick<Deployment['api'], 'requestsPerSecond' | 'burst' | 'pageOrigins'> & {
+    /** The issuer whose tokens the gateway accepts. @default IAM signatures */
+    readonly jwt?: TokenIssuer | undefined;
+  };
   readonly tables: ControlTables;
   /** How long a stream's journal keeps its events, in days. */
   readonly eventDays: number;
@@ -91,18 +107,22 @@ const corsFor = (origins: readonly string[]): CorsPreflightOptions => ({
 
 /**
  * A region's control API: the same app as on a single machine, as a Lambda function behind an HTTP API. The gateway
- * requires an IAM signature or, if the deployment names an issuer, its token.
+ * requires an IAM signature or, if there is an issuer, its token. It answers preflights itself, for the page and the configured origins.
  */
 export class ControlApi extends Construct {
   /** Without a trailing slash. */
   readonly apiUrl: string;
   /** As in CloudWatch. */
   readonly apiId: string;
+  /** In the template. */
+  readonly apiLogicalId: string;
   readonly function: PlatformFunction;
 
   constructor(scope: Construct, id: string, props: ControlApiProps) {
     super(scope, id);
     const { tables, keyPepper, playbackKeys, takedowns, access } = props;
+    // With an issuer, the page has the console.
+    const origins = [...(access.jwt ? [props.pageBaseUrl] : []), ...access.pageOrigins];
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'control-api',
       description: 'Answers the control API.',
@@ -127,10 +147,11 @@ export class ControlApi extends Construct {
         ...(access.jwt && {
           jwtOwnerClaim: access.jwt.ownerClaim,
           ...(access.jwt.scopePrefix !== '' && { jwtScopePrefix: access.jwt.scopePrefix }),
+          ...(access.jwt.groupsClaim !== undefined && { jwtGroupsClaim: access.jwt.groupsClaim }),
           createsPerMinute: access.jwt.createsPerMinute,
           streamsPerOwner: access.jwt.streamsPerOwner,
         }),
-        allowedOrigins: access.pageOrigins,
+        allowedOrigins: origins,
       }),
       metricsNamespace: props.metricsNamespace,
       logDays: props.logDays,
@@ -148,7 +169,7 @@ export class ControlApi extends Construct {
       apiName: `${props.name}-control`,
       description: `Control API of ${props.name} in ${props.region}.`,
       createDefaultStage: false,
-      ...(access.pageOrigins.length > 0 && { corsPreflight: corsFor(access.pageOrigins) }),
+      ...(origins.length > 0 && { corsPreflight: corsFor(origins) }),
     });
     api.addRoutes({
       path: '/{proxy+}',
@@ -181,5 +202,6 @@ export class ControlApi extends Construct {
     stage.node.addDependency(api);
     this.apiUrl = api.apiEndpoint;
     this.apiId = api.apiId;
+    this.apiLogicalId = Stack.of(this).getLogicalId(api.node.defaultChild as CfnApi);
   }
 }

@@ -49,6 +49,8 @@ export class StreamEvents extends Construct {
     this.bus = bus;
     // Lets late rules and consumers that were down catch up. An event is about 500 bytes.
     bus.archive('Archive', {
+      // CloudFormation's own name may be longer than the 48 characters that EventBridge allows.
+      archiveName: this.busName,
       description: `Events of ${props.name}, for replay.`,
       eventPattern: { source: [busEventSource] },
       retention: Duration.days(props.eventDays),

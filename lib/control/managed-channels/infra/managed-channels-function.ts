@@ -34,6 +34,8 @@ export interface ManagedChannelsProps {
   readonly channelClass: NonNullable<Deployment['managedEncoder']>['channelClass'];
   /** @default the default ladder */
   readonly ladder?: LadderConfig;
+  /** The deployment's own tags, for channels and inputs. @default none */
+  readonly tags?: Deployment['tags'];
   readonly tables: ControlTables;
   readonly origin: OriginBucket;
   /** Carries the stream events. */
@@ -92,6 +94,7 @@ export class ManagedChannels extends Construct {
         channelSubnets: subnetIds,
         channelSecurityGroups: [securityGroup.securityGroupId],
         channelClass: props.channelClass,
+        ...(props.tags && Object.keys(props.tags).length > 0 && { tags: JSON.stringify(props.tags) }),
         ...(props.ladder && { ladder: JSON.stringify(props.ladder) }),
       }),
       metricsNamespace: props.metricsNamespace,

@@ -19,6 +19,8 @@ export interface PlaybackKeysProps {
   readonly encryptionKey: IKey;
   /** The edge's key-value store, from the edge stack. */
   readonly denialsArn: string;
+  /** ARN of the role to assume for the store, if it is in another account. @default the function's own */
+  readonly edgeRole?: string;
   readonly metricsNamespace: string;
   readonly logDays: RetentionDays;
 }
@@ -37,7 +39,7 @@ export class PlaybackKeys extends Construct {
 
   constructor(scope: Construct, id: string, props: PlaybackKeysProps) {
     super(scope, id);
-    const { name, region, encryptionKey, denialsArn } = props;
+    const { name, region, encryptionKey, denialsArn, edgeRole } = props;
     this.#encryptionKey = encryptionKey;
     const secret = new Secret(this, 'Secret', {
       description: `The keys that sign playback links of ${name}. A function rotates them.`,
@@ -57,6 +59,7 @@ export class PlaybackKeys extends Construct {
       environment: playbackKeysFunctionCodec.encode({
         playbackKeysSecret: secret.secretArn,
         keyValueStore: denialsArn,
+        ...(edgeRole !== undefined && { edgeRole }),
         region,
       }),
       metricsNamespace: props.metricsNamespace,
@@ -67,12 +70,15 @@ export class PlaybackKeys extends Construct {
       'secretsmanager:GetSecretValue',
       'secretsmanager:PutSecretValue',
     ]);
+    const calls = ['DescribeKeyValueStore', 'GetKey', 'ListKeys', 'PutKey', 'UpdateKeys'];
     Grant.addToPrincipal({
       grantee: this.function,
-      actions: ['DescribeKeyValueStore', 'GetKey', 'ListKeys', 'PutKey', 'UpdateKeys'].map(
-        (action) => `cloudfront-keyvaluestore:${action}`,
-      ),
-      resourceArns: [denialsArn],
+      ...(edgeRole === undefined
+        ? {
+            actions: calls.map((call) => `cloudfront-keyvaluestore:${call}`),
+            resourceArns: [denialsArn],
+          }
+        : { actions: ['sts:AssumeRole'], resourceArns: [edgeRole] }),
     });
     new Rule(this, 'Daily', {
       description: `Checks the playback keys of ${name}.`,

@@ -20,6 +20,8 @@ export interface TakedownsProps {
   /** From the edge stack: the distribution whose caches are invalidated, and the store of denied streams. */
   readonly distributionId: string;
   readonly denialsArn: string;
+  /** ARN of the role to assume for both, if they are in another account. @default the function's own */
+  readonly edgeRole?: string;
   /** How long journal entries are kept, in days. */
   readonly eventDays: number;
   readonly metricsNamespace: string;
@@ -40,7 +42,11 @@ export class Takedowns extends Construct {
   constructor(scope: Construct, id: string, props: TakedownsProps) {
     super(scope, id);
     this.#props = props;
-    this.edge = `cloudfront:${props.distributionId},${props.denialsArn}`;
+    const { distributionId, denialsArn, edgeRole } = props;
+    this.edge =
+      edgeRole === undefined
+        ? `cloudfront:${distributionId},${denialsArn}`
+        : `cloudfront:${distributionId},${denialsArn},${edgeRole}`;
     this.origin = `s3://${props.origin.bucket.bucketName}`;
     this.function = new PlatformFunction(this, 'Function', {
       handler: 'takedowns',
@@ -83,9 +89,13 @@ export class Takedowns extends Construct {
 
   /** One distribution and one store, both by name rather than by tag, because a stack may lose its tags. */
   #grantSteps(grantee: IGrantable & IConstruct): void {
-    const { origin, distributionId, denialsArn } = this.#props;
+    const { origin, distributionId, denialsArn, edgeRole } = this.#props;
     const { account, partition } = Stack.of(this);
     origin.grantMove(grantee);
+    if (edgeRole !== undefined) {
+      Grant.addToPrincipal({ grantee, actions: ['sts:AssumeRole'], resourceArns: [edgeRole] });
+      return;
+    }
     Grant.addToPrincipal({
       grantee,
       actions: ['cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation'],

@@ -44,8 +44,8 @@ const timeoutMs = 8_000;
 /** How long the previous key keeps working after a rotation. The console says "another hour". */
 const rotationGraceSeconds = 3_600;
 
-/** Calls a JSON API. Throws `ApiError` or `ApiUnreachableError`. */
-export function createCall(request: typeof fetch) {
+/** Calls a JSON API. Throws `ApiError` or `ApiUnreachableError`, with the words `unreachable` if there was no response. */
+export function createCall(request: typeof fetch, unreachable = 'The platform isn’t responding.') {
   return async function call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
     let response: Response;
     try {
@@ -55,7 +55,8 @@ export function createCall(request: typeof fetch) {
         ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
       });
     } catch (cause) {
-      throw new ApiUnreachableError('The platform isn’t responding.', { cause });
+      if (cause instanceof ApiUnreachableError) throw cause;
+      throw new ApiUnreachableError(unreachable, { cause });
     }
     const text = await response.text();
     if (!response.ok) throw problemOf(response.status, text);
@@ -98,18 +99,29 @@ export interface ApiClient {
   revokePlaybackSession(id: string, sessionId: string): Promise<void>;
   revokePlaybackSessions(id: string): Promise<void>;
   listEvents(id: string, after: number | undefined, limit: number): Promise<readonly StreamEvent[]>;
-  /** URL of a stream's server-sent events. */
-  eventsUrl(id: string): string;
+  /** URL of a stream's server-sent events; undefined if this API has none. */
+  readonly eventsUrl: ((id: string) => string) | undefined;
 }
 
-export function createApiClient(baseUrl: string, request: typeof fetch = fetch): ApiClient {
+export interface ApiClientOptions {
+  /** Whether the API has live feeds, which need no token. @default true */
+  readonly liveFeeds?: boolean;
+  /** What to say if the API doesn't respond. */
+  readonly unreachable?: string;
+}
+
+export function createApiClient(
+  baseUrl: string,
+  request: typeof fetch = fetch,
+  { liveFeeds = true, unreachable }: ApiClientOptions = {},
+): ApiClient {
   const streams = `${baseUrl}/v1/streams`;
   const one = (id: string) => `${streams}/${encodeURIComponent(id)}`;
 
   const destination = (id: string, destinationId: string) =>
     `${one(id)}/destinations/${encodeURIComponent(destinationId)}`;
 
-  const call = createCall(request);
+  const call = createCall(request, unreachable);
 
   return {
     listStreams: (cursor) =>
@@ -139,15 +151,27 @@ export function createApiClient(baseUrl: string, request: typeof fetch = fetch):
       const answer = await call<StreamEventList>('GET', `${one(id)}/events?limit=${limit}${page}`);
       return answer.events;
     },
-    eventsUrl: (id) => `${one(id)}/events/live`,
+    eventsUrl: liveFeeds ? (id) => `${one(id)}/events/live` : undefined,
   };
 }
 
+/** Statuses that a gateway in front of the API gives without a problem document. */
+const gatewayWords: Readonly<Record<number, string>> = {
+  401: 'The API doesn’t accept your sign-in. Sign out, then sign in again. If that doesn’t help, the API expects another issuer or audience.',
+  403: 'Your account isn’t allowed to do this.',
+  429: 'The API is receiving too many requests. Wait a moment.',
+};
+
 /** The problem with its own text, if it has any. */
 function problemOf(status: number, text: string): ApiError {
-  const fallback = `The platform responded with status ${status}.`;
+  const fallback = gatewayWords[status] ?? `The platform responded with status ${status}.`;
   try {
-    const { title, detail, errors } = JSON.parse(text) as { readonly [Field in keyof Problem]?: unknown };
+    const { type, title, detail, errors } = JSON.parse(text) as {
+      readonly [Field in keyof Problem]?: unknown;
+    };
+    if (type === 'urn:problem-type:headwater:insufficient-scope' && typeof detail === 'string') {
+      return new ApiError(status, `Your account isn’t allowed to do this. ${detail}`);
+    }
     const message = [detail, title].find((part) => typeof part === 'string') ?? fallback;
     return new ApiError(status, message, Array.isArray(errors) ? errors : []);
   } catch {

@@ -16,7 +16,7 @@ const pageSize = 200;
 
 /**
  * Follows a stream's events: first the newest ones, then each one live through server-sent events, or by polling while
- * those don't work (a proxy in between, an API restart). Each time the live feed opens, missed events are fetched, so
+ * those don't work (a proxy in between, an API restart) or don't exist. Each time the live feed opens, missed events are fetched, so
  * none are lost. Returns a function that stops it.
  */
 export function followEvents(api: ApiClient, id: string, listener: FeedListener): () => void {
@@ -46,12 +46,12 @@ export function followEvents(api: ApiClient, id: string, listener: FeedListener)
     const reached = await fetchMissed();
     if (stopped) return;
     listener.onMode(reached ? 'polling' : 'unreachable');
-    if (reached && performance.now() >= liveAgainAtMs) return openLive();
+    if (reached && api.eventsUrl && performance.now() >= liveAgainAtMs) return openLive(api.eventsUrl);
     timer = setTimeout(poll, journalPollMs);
   };
 
-  const openLive = () => {
-    source = new EventSource(api.eventsUrl(id));
+  const openLive = (eventsUrl: (id: string) => string) => {
+    source = new EventSource(eventsUrl(id));
     // Events that arrive while missed ones are being fetched wait, to keep the order.
     let early: StreamEvent[] | undefined = [];
     source.onopen = async () => {

@@ -96,6 +96,7 @@ function Console(props: { stream: Stream; fault: unknown; refresh: () => void })
 }
 
 function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
+  const { linkedRegion } = useServices();
   const [ending, setEnding] = useState(false);
   const closeEnding = useCallback(() => setEnding(false), []);
   const state = shownState(stream);
@@ -111,7 +112,7 @@ function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => v
         <p class="quiet">{stateWords[state].explanation}</p>
       </div>
       <div class="actions">
-        <a class="button" href={watchPath(stream.id)}>
+        <a class="button" href={watchPath(stream.id, linkedRegion)}>
           Open viewer page
         </a>
         {isOnAir(state) && (
@@ -126,10 +127,14 @@ function ConsoleHead({ stream, onChanged }: { stream: Stream; onChanged: () => v
 }
 
 function MissingStream() {
+  const { linkedRegion } = useServices();
   return (
     <section class="notice">
       <h1>Stream not found</h1>
-      <p>The address may be mistyped, or the stream may have been deleted.</p>
+      <p>
+        The address may be mistyped, or the stream may have been deleted.
+        {linkedRegion !== undefined && ` Each region has its own streams; this one isn’t in ${linkedRegion}.`}
+      </p>
       <a class="button" href="/">
         See all streams
       </a>

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { faultWords } from '../api/client.ts';
+import { ApiError, faultWords } from '../api/client.ts';
 import type { Stream, Takedown } from '../api/types.ts';
 import { directionOf, isMoving, type TakedownDirection, takedownTitles } from '../model/takedown.ts';
 import { useApi, useServices } from '../shell/services.ts';
@@ -45,6 +45,8 @@ export function useTakedown({ id, takedown }: Stream, onChanged: () => void): Ta
         setReport(next);
       } catch (cause) {
         if (stopped) return;
+        // Not for this account; the stream's own notice is.
+        if (cause instanceof ApiError && cause.status === 403) return;
         // There is no takedown to read until it has been persisted.
         if (asked === undefined) setFault(faultWords(cause));
         waitMs = asked === undefined ? lookAfterFaultMs : lookEveryMs;

@@ -5,7 +5,7 @@ import { formatWhen } from '../model/format.ts';
 import { consolePath, watchPath } from '../model/routes.ts';
 import { shownState } from '../model/stream-state.ts';
 import { noticeHere } from '../shell/navigation.ts';
-import { useApi } from '../shell/services.ts';
+import { useApi, useServices } from '../shell/services.ts';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { usePolled } from '../ui/use-polled.ts';
 import { CreateStream } from './create-stream.tsx';
@@ -49,6 +49,7 @@ export function ListPage() {
 }
 
 function StreamCard({ stream }: { stream: Stream }) {
+  const { linkedRegion } = useServices();
   const { broadcast } = stream;
   const state = shownState(stream);
   return (
@@ -70,7 +71,7 @@ function StreamCard({ stream }: { stream: Stream }) {
         </a>
         <a
           class="button button-small button-quiet"
-          href={watchPath(stream.id)}
+          href={watchPath(stream.id, linkedRegion)}
           aria-label={`Watch ${stream.name}`}
         >
           {state === 'ended' && broadcast ? 'Watch recording' : 'Watch'}

@@ -17,4 +17,9 @@ export function parseRoute(path: string): Route {
 }
 
 export const consolePath = (id: string): string => `/streams/${encodeURIComponent(id)}`;
-export const watchPath = (id: string): string => `/watch/${encodeURIComponent(id)}`;
+/** `region`: if it isn't the one that the page assumes. */
+export const watchPath = (id: string, region?: string): string =>
+  `/watch/${encodeURIComponent(id)}${region === undefined ? '' : `?region=${region}`}`;
+
+/** Whether a path leads to the viewer, which has no part of the console. */
+export const isViewerPath = (path: string): boolean => parseRoute(path).page === 'watch';

@@ -8,6 +8,7 @@ import { type PageSettings, watchedRegion } from '../model/settings.ts';
 import { PlaybackLinks } from '../playback/playback-links.ts';
 import { Logo } from '../ui/logo.tsx';
 import { WatchPage } from '../viewer/watch-page.tsx';
+import { ConsoleDoor } from './console-door.tsx';
 import { LoadedPage } from './loaded-page.tsx';
 import { followLink, useRoute } from './navigation.ts';
 import { type Services, ServicesContext, useServices } from './services.ts';
@@ -17,17 +18,30 @@ export function App({ settings }: { settings: PageSettings }) {
   const [said, setSaid] = useState('');
   const main = useRef<HTMLElement>(null);
   const announce = useCallback((text: string) => setSaid(text), []);
-  const region = watchedRegion(location.search, settings.region);
+  // The console chooses its region itself.
+  const region = route.page === 'watch' ? watchedRegion(location.search, settings.region) : settings.region;
+  const { keys, links } = useMemo(
+    () => ({ keys: new Map<string, string>(), links: new PlaybackLinks() }),
+    [],
+  );
   const services = useMemo<Services>(() => {
     const place = { ...settings, region };
-    const api = settings.apiBaseUrl === undefined ? undefined : createApiClient(settings.apiBaseUrl);
-    const links = new PlaybackLinks();
     const carry = (id: string, url: string) => links.carry(id, url);
-    const streams = api ? apiStreams(api, carry) : edgeStreams(place, undefined, carry);
+    const api = settings.apiBaseUrl === undefined ? undefined : createApiClient(settings.apiBaseUrl);
     const processes =
       settings.processApiBaseUrl === undefined ? undefined : createProcessClient(settings.processApiBaseUrl);
-    return { api, processes, streams, settings: place, keys: new Map(), links, announce };
-  }, [settings, region, announce]);
+    const withApi: Services['withApi'] = (client, managed, { isOneOfMany }) => ({
+      ...alone,
+      api: client,
+      streams: apiStreams(client, carry),
+      settings: { ...settings, region: managed },
+      linkedRegion: isOneOfMany ? managed : undefined,
+    });
+    const streams = api ? apiStreams(api, carry) : edgeStreams(place, undefined, carry);
+    const alone = { api, processes, streams, settings: place, keys, links, announce, withApi };
+    return alone;
+  }, [settings, region, keys, links, announce]);
+  const hasConsole = services.api !== undefined || settings.console !== undefined;
 
   // A new page starts at its top, and so do keyboard and screen reader.
   const address = 'id' in route ? `${route.page}/${route.id}` : route.page;
@@ -44,29 +58,47 @@ export function App({ settings }: { settings: PageSettings }) {
   return (
     <ServicesContext.Provider value={services}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: catches clicks on links, which the keyboard triggers too. */}
-      <div class="shell" onClick={followLink}>
+      <div class="shell" onClick={(event) => followLink(event, settings.console !== undefined)}>
         <a class="skip-link" href="#main">
           Skip to content
         </a>
         <header class="top">
-          <a class="brand" href="/" aria-label={services.api ? 'Headwater, all streams' : 'Headwater'}>
+          <a class="brand" href="/" aria-label={hasConsole ? 'Headwater, all streams' : 'Headwater'}>
             <Logo />
             <span>Headwater</span>
           </a>
           <nav aria-label="Main">
             <a class="nav-link" href="/" aria-current={route.page === 'list' ? 'page' : undefined}>
-              {services.api ? 'Streams' : 'About'}
+              {navWord(hasConsole, settings.console !== undefined && route.page === 'watch')}
             </a>
           </nav>
         </header>
         <main id="main" class="main" ref={main} tabIndex={-1}>
-          {services.api ? <Page key={address} route={route} /> : <ViewerPage key={address} route={route} />}
+          {pageOf(route, address, services.api !== undefined, settings)}
         </main>
         <div class="visually-hidden" role="status" aria-live="polite">
           {said}
         </div>
       </div>
     </ServicesContext.Provider>
+  );
+}
+
+const navWord = (hasConsole: boolean, isViewer: boolean): string => {
+  if (!hasConsole) return 'About';
+  return isViewer ? 'Sign in' : 'Streams';
+};
+
+function pageOf(route: Route, address: string, hasApi: boolean, settings: PageSettings): ComponentChildren {
+  if (hasApi) return <Page key={address} route={route} />;
+  // Viewers sign in nowhere.
+  if (settings.console === undefined || route.page === 'watch' || route.page === 'unknown') {
+    return <ViewerPage key={address} route={route} />;
+  }
+  return (
+    <ConsoleDoor config={settings.console}>
+      <Page key={address} route={route} />
+    </ConsoleDoor>
   );
 }
 
@@ -107,6 +139,11 @@ function ViewerOnly() {
     <section class="notice">
       <h1>Watch live streams here</h1>
       <p>Open the link that the broadcaster gave you. Each stream has its own address on this site.</p>
+      <p class="quiet">
+        This page is the viewer only: it has no console. Broadcasters manage their streams through the control
+        API. Operators put the console here with <code>api.jwt</code> or <code>api.cognito</code> in the
+        deployment file.
+      </p>
     </section>
   );
 }

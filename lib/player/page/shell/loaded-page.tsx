@@ -11,7 +11,7 @@ export function LoadedPage({ load }: { load: () => Promise<ComponentChildren> })
 }
 
 /** Caused by the network, or by an old tab after a deploy. */
-function NotLoaded() {
+export function NotLoaded() {
   return (
     <section class="notice">
       <h1>This page couldn’t be loaded</h1>

@@ -15,6 +15,10 @@ export interface Services {
   /** Where the viewer page looks up streams. */
   readonly streams: StreamSource;
   readonly settings: PageSettings;
+  /** Named in links to the viewer page; undefined if that assumes the right one. */
+  readonly linkedRegion?: string | undefined;
+  /** The same with the API of a region. */
+  withApi(api: ApiClient, region: string, options: { isOneOfMany: boolean }): Services;
   readonly keys: KnownKeys;
   readonly links: PlaybackLinks;
   /** Announces a text to screen readers, politely. */

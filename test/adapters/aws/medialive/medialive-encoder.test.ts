@@ -28,8 +28,10 @@ const around = {
   roleArn: 'arn:aws:iam::123456789012:role/channel',
   subnetIds: ['subnet-1', 'subnet-2'],
   securityGroupIds: ['sg-1'],
+  tags: { team: 'Live events' },
 };
 const tags = {
+  team: 'Live events',
   'headwater:deployment': 'headwater',
   'headwater:stream': owner.streamId,
   'headwater:broadcast': owner.broadcastId,

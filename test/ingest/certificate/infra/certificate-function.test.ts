@@ -131,7 +131,13 @@ describe.each([
     ]);
     for (const { Action, Condition } of statementsOf(template)) {
       if (!String(Action).includes('kms:')) continue;
-      expect(JSON.stringify(Condition)).toContain('secretsmanager.eu-central-1.amazonaws.com');
+      expect(Condition).toEqual({
+        StringEquals: {
+          'kms:ViaService': {
+            'Fn::Join': ['', ['secretsmanager.eu-central-1.', { Ref: 'AWS::URLSuffix' }]],
+          },
+        },
+      });
     }
   });
 });

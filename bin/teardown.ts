@@ -1,0 +1,94 @@
+// `npm run teardown`: deletes a region's stack, and first what would keep CloudFormation from deleting it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openRegionAccount } from '../lib/adapters/aws/teardown/region-account.ts';
+import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
+import {
+  chosenRegions,
+  helpText,
+  parseTeardownFlags,
+  type TeardownFlags,
+  UsageError,
+} from '../lib/teardown/options.ts';
+import { nextWords } from '../lib/teardown/policy/words.ts';
+import { AccountError } from '../lib/teardown/ports.ts';
+import { TeardownError, tearDown } from '../lib/teardown/teardown.ts';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(args: readonly string[]): Promise<void> {
+  const flags = parseTeardownFlags(args);
+  if (flags.help) {
+    process.stdout.write(helpText);
+    return;
+  }
+  const deployment = await read(flags.file);
+  const regions = chosenRegions(
+    flags,
+    deployment.regions.map(({ name }) => name),
+  );
+  for (const region of regions) await tearRegionDown(region, deployment, flags);
+  if (flags.all) await destroyGlobalStacks(deployment, flags);
+  else if (flags.act) say(nextWords({ region: regions[0] ?? '', ...surroundings(deployment, flags) }));
+  if (!flags.act) say('\nNothing was changed. To do all of this, add --yes.');
+}
+
+const surroundings = ({ name, regions }: Deployment, { file }: TeardownFlags) => ({
+  name,
+  file,
+  last: regions.length === 1,
+});
+
+async function tearRegionDown(
+  region: string,
+  { name, account }: Deployment,
+  flags: TeardownFlags,
+): Promise<void> {
+  say(`${name}-${region}`);
+  const opened = openRegionAccount({
+    name,
+    region,
+    destroy: async (stack) => void (await cdkDestroy([stack], flags.file)),
+  });
+  try {
+    await tearDown(opened, { ...flags, ...(account !== undefined && { account }), say });
+  } finally {
+    opened.close();
+  }
+}
+
+/** Last, because regions use both: an accelerator's listener can't be deleted while a region is attached to it. */
+async function destroyGlobalStacks({ name }: Deployment, { act, file }: TeardownFlags): Promise<void> {
+  const stacks = [`${name}-edge`, `${name}-pop`];
+  say(`Then: npx cdk destroy -e ${stacks.join(' ')}`);
+  if (act && (await cdkDestroy(stacks, file)) !== 0)
+    throw new TeardownError('cdk destroy did not delete the global stacks; its output above says why.');
+}
+
+/** Returns the exit code. A region's failure shows in the state of its stack, too, which is read next. */
+async function cdkDestroy(stacks: readonly string[], file: string): Promise<number> {
+  const cdk = join(import.meta.dirname, '..', 'node_modules', '.bin', 'cdk');
+  const args = ['destroy', '-e', ...stacks, '--force', '-c', `deployment=${file}`];
+  const child = spawn(cdk, args, { stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  return code ?? 1;
+}
+
+async function read(file: string): Promise<Deployment> {
+  const json = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new DeploymentError(file, [`cannot be read (${cause.message}). Name it with --deployment FILE.`]);
+  });
+  return readDeployment(json, file);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (fault) {
+  const usage = fault instanceof UsageError || fault instanceof DeploymentError;
+  // For people, who can act on the message; a stack trace would only hide it.
+  if (!usage && !(fault instanceof TeardownError) && !(fault instanceof AccountError)) throw fault;
+  process.stderr.write(`${fault.message}\n`);
+  process.exitCode = usage ? 2 : 1;
+}

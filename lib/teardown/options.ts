@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+
+export interface TeardownFlags {
+  /** Undefined with `all`. */
+  readonly region?: string;
+  readonly all: boolean;
+  /** Path of the deployment file. */
+  readonly file: string;
+  readonly act: boolean;
+  readonly now: boolean;
+  readonly help: boolean;
+}
+
+/** Invalid command line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code = 'BAD_USAGE';
+}
+
+export const helpText = `npm run teardown -- REGION [flags]   deletes a region's stack and what would keep it from being deleted
+
+  REGION             a region in the deployment file
+  --all              every region in the file, then the edge and pop stacks
+  --deployment FILE  the deployment file (default deployment.json)
+  --yes              do it; without it, only says what would be done and why
+  --now              end broadcasts on air instead of waiting for them
+  --help             show this text
+
+Needs credentials for the account, as for npx cdk destroy. It may be interrupted: the next run goes on where it stopped. To change your mind
+before the first service is deleted, set the traffic dial of the region's endpoint groups back to 100 (Global Accelerator).
+What retention.keepOnDelete keeps is listed and stays.
+Exit code: 0 if done, or after a dry run; 1 if not done; 2 for invalid flags or an invalid deployment file.
+`;
+
+/** Parses the flags. Throws `UsageError`. */
+export function parseTeardownFlags(args: readonly string[]): TeardownFlags {
+  const { values, positionals } = readFlags(args);
+  const { all, yes: act, now, help, deployment: file } = values;
+  const [region, ...others] = positionals;
+  if (!help && others.length > 0) throw new UsageError('Name one region, or use --all for every region.');
+  if (!help && all === (region !== undefined))
+    throw new UsageError(
+      all ? 'Name a region or use --all, not both.' : 'Name a region of the deployment file, or use --all.',
+    );
+  return { ...(region !== undefined && { region }), all, file, act, now, help };
+}
+
+/** The regions to take down. Throws `UsageError` if the file has no such region. */
+export function chosenRegions({ region, file }: TeardownFlags, names: readonly string[]): readonly string[] {
+  if (region === undefined) return names;
+  if (names.includes(region)) return [region];
+  throw new UsageError(
+    `${file} has no region '${region}'; it has ${names.join(', ')}. If its stack still exists, put the region back into the file first: without it there is no stack to destroy.`,
+  );
+}
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        all: { type: 'boolean', default: false },
+        deployment: { type: 'string', default: 'deployment.json' },
+        yes: { type: 'boolean', default: false },
+        now: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false, short: 'h' },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
