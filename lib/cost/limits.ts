@@ -3,7 +3,7 @@ import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
 import { fleetPartitions } from '../control-store/tables.ts';
 import { duringDeploy, fleetsFor, tasksRunning, vcpus } from './fleets.ts';
 import { type QuotaName, type QuotaOverrides, quotas } from './quotas.ts';
-import { coldTable, fleetLoad, fleetPartitionLoad, leaseLoad, warmTables } from './table-load.ts';
+import { fleetLoad, fleetPartitionLoad, leaseLoad, warmTables } from './table-load.ts';
 import type { Workload } from './workload.ts';
 
 /** Something that a region's streams, or all viewers, reach. */
@@ -133,91 +133,58 @@ function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
 
 /** What S3 and DynamoDB take. A deploy must not make heartbeats late, so its tasks count. */
 function storeLimits({ deployment: { compute }, workload, overrides }: LimitOptions): Row[] {
-  const { leases = coldTable, fleet = coldTable } = warmTables(compute);
-  const mostOf = (name: QuotaName) => overrides?.[name] ?? quotas[name].most;
-  const row = (what: string, capacity: number, used: Row['used'], raise: Raise): Row => ({
+  const row = (name: QuotaName, what: string, used: Row['used'], words?: string): Row => ({
     what,
     unit: 'streams',
-    capacity,
+    capacity: overrides?.[name] ?? quotas[name].most,
     used,
-    raise,
+    raise: words === undefined ? { kind: 'quota', name } : { kind: 'design', words },
   });
-  const inWords = (words: string): Raise => ({ kind: 'design', words });
-  const splits = inWords(
-    'it splits by itself within 30 to 60 minutes of steady load; ramp up, or use fewer renditions (ladder.rungs)',
-  );
-  const warmer = inWords(
-    'tables are created warm for a deploy of full fleets and half as much again: raise maxTasks, and they are with the next deploy',
-  );
+  const warmer =
+    'tables are created warm where full fleets need it: raise maxTasks, and they are with the next deploy';
+  /** What one table takes: new ones are limited only where they aren't created warm. */
+  const table = (side: 'writes' | 'reads', isWarm: boolean, what: string, used: Row['used']): Row[] => [
+    ...(isWarm ? [] : [row(`dynamodb-table-${side}`, `${what}, a new table`, used, warmer)]),
+    row(`dynamodb-most-${side}`, `${what}, a warm table`, used),
+  ];
+  const { leases, fleet } = warmTables(compute);
   const tasks = (streams: number) => duringDeploy(tasksRunning(compute, streams));
   const ofLeases = (streams: number) => leaseLoad(compute, streams, tasks(streams), workload);
   const ofFleet = (streams: number) => fleetLoad(tasks(streams), workload);
   const ofPartition = (streams: number) => fleetPartitionLoad(tasks(streams), workload);
-  const partitions = fleetPartitions('encoder').length;
-  const created = 'as warm as the table is created';
-  const deploy = 'during a deploy';
+  const heartbeats = 'DynamoDB heartbeats during a deploy';
+  const lists = 'DynamoDB reads of the list of workers during a deploy';
+  const spread = `${fleetPartitions('encoder').length} partitions`;
+  const splits =
+    'it splits by itself within 30 to 60 minutes of steady load; ramp up, or use fewer renditions (ladder.rungs)';
   return [
-    row(
-      'S3 writes to a new partition',
-      mostOf('s3-puts'),
-      (streams) => streams * workload.originWrites,
-      splits,
-    ),
-    row(
-      'S3 reads from a new partition',
-      mostOf('s3-gets'),
-      (streams) => streams * workload.originReads,
-      splits,
-    ),
-    row(
-      `DynamoDB writes to the leases, ${created}`,
-      overrides?.['dynamodb-table-writes'] ?? leases.writesPerSecond,
+    row('s3-puts', 'S3 writes to a new partition', (streams) => streams * workload.originWrites, splits),
+    row('s3-gets', 'S3 reads from a new partition', (streams) => streams * workload.originReads, splits),
+    ...table(
+      'writes',
+      leases !== undefined,
+      'DynamoDB writes to the leases',
       (streams) => ofLeases(streams).writesPerSecond,
-      warmer,
     ),
-    row(
-      'DynamoDB writes to the leases, as warm as a table may be',
-      mostOf('dynamodb-most-writes'),
-      (streams) => ofLeases(streams).writesPerSecond,
-      { kind: 'quota', name: 'dynamodb-most-writes' },
-    ),
-    row(
-      `DynamoDB reads of leases by sweeps ${deploy}, ${created}`,
-      overrides?.['dynamodb-table-reads'] ?? leases.readsPerSecond,
+    ...table(
+      'reads',
+      leases !== undefined,
+      'DynamoDB reads of leases by sweeps during a deploy',
       (streams) => ofLeases(streams).readsPerSecond,
-      warmer,
     ),
+    ...table('writes', fleet !== undefined, heartbeats, (streams) => ofFleet(streams).writesPerSecond),
+    ...table('reads', fleet !== undefined, lists, (streams) => ofFleet(streams).readsPerSecond),
     row(
-      `DynamoDB heartbeats ${deploy}, ${created}`,
-      overrides?.['dynamodb-table-writes'] ?? fleet.writesPerSecond,
-      (streams) => ofFleet(streams).writesPerSecond,
-      warmer,
-    ),
-    row(
-      `DynamoDB reads of the list of workers ${deploy}, ${created}`,
-      overrides?.['dynamodb-table-reads'] ?? fleet.readsPerSecond,
-      (streams) => ofFleet(streams).readsPerSecond,
-      warmer,
-    ),
-    row(
-      `DynamoDB reads of the list of workers ${deploy}, as warm as a table may be`,
-      mostOf('dynamodb-most-reads'),
-      (streams) => ofFleet(streams).readsPerSecond,
-      { kind: 'quota', name: 'dynamodb-most-reads' },
-    ),
-    row(
-      `DynamoDB heartbeats ${deploy}, ${partitions} partitions of workers`,
-      mostOf('dynamodb-partition-writes'),
+      'dynamodb-partition-writes',
+      `${heartbeats}, ${spread}`,
       (streams) => ofPartition(streams).writesPerSecond,
-      inWords('use fewer, larger workers (compute.cpuEncoders.streams)'),
+      'use fewer, larger workers (compute.cpuEncoders.streams)',
     ),
     row(
-      `DynamoDB reads of the list of workers ${deploy}, ${partitions} partitions`,
-      mostOf('dynamodb-partition-reads'),
+      'dynamodb-partition-reads',
+      `${lists}, ${spread}`,
       (streams) => ofPartition(streams).readsPerSecond,
-      inWords(
-        'use fewer, larger proxies and workers (compute.proxies.connections, compute.cpuEncoders.streams)',
-      ),
+      'use fewer, larger proxies and workers (compute.proxies.connections, compute.cpuEncoders.streams)',
     ),
   ];
 }

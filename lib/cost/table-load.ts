@@ -74,33 +74,28 @@ export const coldTable: TableLoad = {
   readsPerSecond: quotas['dynamodb-table-reads'].most,
 };
 
+/** What one takes that was made as warm as AWS's quota for a table allows. */
+export const warmTable: TableLoad = {
+  writesPerSecond: quotas['dynamodb-most-writes'].most,
+  readsPerSecond: quotas['dynamodb-most-reads'].most,
+};
+
 export interface WarmTables {
   readonly leases: TableLoad | undefined;
   readonly fleet: TableLoad | undefined;
 }
 
 /**
- * What the tables must take at once while a deploy runs the full fleets twice, with room for half as much again; undefined for what a
- * new one takes.
+ * The tables of which more would be asked than a new one takes, while a deploy runs the full fleets twice and with room for half as much
+ * again. They are as warm as can be, and not just warm enough: AWS refuses to make a table less warm, which would fail a later deploy of
+ * smaller fleets.
  */
 export function warmTables(compute: Compute): WarmTables {
   const tasks = duringDeploy(fullFleets(compute));
   return { leases: warmed(leaseLoad(compute, mostStreams(compute), tasks)), fleet: warmed(fleetLoad(tasks)) };
 }
 
-function warmed(load: TableLoad): TableLoad | undefined {
-  const warm = (units: number, cold: number, most: number) =>
-    Math.min(most, Math.max(cold, Math.ceil(1.5 * units)));
-  const writesPerSecond = warm(
-    load.writesPerSecond,
-    coldTable.writesPerSecond,
-    quotas['dynamodb-most-writes'].most,
-  );
-  const readsPerSecond = warm(
-    load.readsPerSecond,
-    coldTable.readsPerSecond,
-    quotas['dynamodb-most-reads'].most,
-  );
-  const isCold = writesPerSecond === coldTable.writesPerSecond && readsPerSecond === coldTable.readsPerSecond;
-  return isCold ? undefined : { writesPerSecond, readsPerSecond };
-}
+const warmed = ({ writesPerSecond, readsPerSecond }: TableLoad): TableLoad | undefined =>
+  1.5 * writesPerSecond > coldTable.writesPerSecond || 1.5 * readsPerSecond > coldTable.readsPerSecond
+    ? warmTable
+    : undefined;
