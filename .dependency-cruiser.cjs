@@ -22,8 +22,7 @@ const rooms = {
   adapters: ['node', 'aws', 'local'],
 };
 
-const stages =
-  'pop|ingest|push|encoder|origin|edge|player|control|region|observability|canary|teardown';
+const stages = 'pop|ingest|push|encoder|origin|edge|player|control|region|observability|canary|teardown';
 const pure = '^lib/(protocol|packaging|routing|config|telemetry)/';
 /** Interfaces, records and names that several stages agree on. They run nothing. */
 const contracts = '^lib/(net|control-store|object-store)/';
@@ -35,7 +34,7 @@ const anyPorts = '/ports\\.ts$';
 /** How a cloud function's environment is encoded and decoded: its construct and its handler share that. */
 const functionConfigs = '^lib/[a-z/-]+-config\\.ts$';
 const node = '^(node:)?(buffer|crypto)$';
-const roots = '^(bin|lambda|encoder-image|proxy-image)/';
+const roots = '^(bin|lambda|encoder-image|proxy-image|preflight)/';
 const kit = '^(testkit|test|bench|drill|field|fuzz|simulate)/';
 const programs = '^(bin|lambda|lib)/';
 
@@ -185,6 +184,23 @@ module.exports = {
       severity: 'error',
       from: { path: '^(bench|drill|field|fuzz|simulate)/' },
       to: { path: '^(test|bench|drill|field|fuzz|simulate)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'preflight-judges-purely',
+      comment: 'What the preflight finds is decided without the SDK: its policy reads facts.',
+      severity: 'error',
+      from: { path: '^preflight/policy/' },
+      to: {
+        pathNot: ['^preflight/(policy/|facts\\.ts$|finding\\.ts$)', pure, contracts, anyPolicy],
+      },
+    },
+    {
+      name: 'preflight-stands-apart',
+      comment:
+        'It runs before anything is deployed, with nothing of the tests, the programs or the constructs.',
+      severity: 'error',
+      from: { path: '^preflight/' },
+      to: { path: ['^(bin|lambda|testkit|test|bench|drill|field|fuzz|simulate)/', anyInfra] },
     },
     {
       name: 'no-runtime-imports-cdk',

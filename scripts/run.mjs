@@ -15,6 +15,7 @@ const bin = join(root, 'node_modules', '.bin');
  */
 const tasks = {
   live: { steps: (args) => [['node', 'bin/live.ts', ...args]] },
+  preflight: { steps: (args) => [['node', 'preflight/main.ts', ...args]] },
   bench: { steps: (args) => [['node', 'bench/main.ts', ...args]] },
   canary: { debian: ['ffmpeg'], steps: (args) => [['node', 'bin/canary.ts', ...args]] },
   drill: { debian: ['ffmpeg', 'faketime'], steps: (args) => [['node', 'drill/main.ts', ...args]] },
@@ -67,6 +68,7 @@ const tasks = {
         'field',
         'fuzz',
         'simulate',
+        'preflight',
         'test',
         '--no-progress',
       ],
@@ -74,6 +76,7 @@ const tasks = {
       ['node', 'scripts/check-tree.mjs'],
     ],
   },
+  'base-images': { steps: (args) => [['node', 'scripts/base-images.ts', ...args]] },
   // As an npm package: compiled constructs beside the sources that they bundle (docs/decisions/0030).
   package: { steps: () => [tsc('-p', 'tsconfig.package.json')] },
   'api-types': { steps: () => [['node', 'scripts/api-types.ts']] },

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../../testkit/temporary-folder.ts';
 import { type ImageStore, run } from './image-store.ts';
 
-/** What the Dockerfiles begin with. */
-const name = 'docker.io/library/node:24-trixie-slim';
+/** Takes the place of what the Dockerfiles begin with. */
+export const baseImage = 'localhost/headwater-base:trixie';
 const release = 'trixie';
 /** Changes with what is done here, so that an image made otherwise is made anew. */
 const recipe = `1 ${process.version} ${process.arch}`;
@@ -15,7 +15,7 @@ const recipeLabel = 'headwater.recipe';
  * this machine's apt uses, with the Node that runs this. Made once per store.
  */
 export async function ensureBaseImage(store: ImageStore): Promise<void> {
-  if ((await store.label(name, recipeLabel)) === recipe) return;
+  if ((await store.label(baseImage, recipeLabel)) === recipe) return;
   const folder = await temporaryFolder();
   try {
     const tar = join(folder.path, 'base.tar');
@@ -33,7 +33,7 @@ export async function ensureBaseImage(store: ImageStore): Promise<void> {
     await store.buildah('copy', container, await realpath(process.execPath), '/usr/local/bin/node');
     const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
     await store.buildah('config', '--env', `PATH=${path}`, '--label', `${recipeLabel}=${recipe}`, container);
-    await store.commit(container, name);
+    await store.commit(container, baseImage);
   } finally {
     await folder.remove();
   }

@@ -84,9 +84,12 @@ export class ImageStore {
     await this.buildah('rm', container);
   }
 
-  /** Builds a Dockerfile without a container engine: its commands run in a chroot, on the host's network. */
-  async build(image: string, context: string): Promise<void> {
-    const flags = ['--layers', '--isolation', 'chroot', '--format', 'docker', '--pull-never'];
+  /**
+   * Builds a Dockerfile on `base` instead of what it begins with, and without a container engine: its commands run in a chroot,
+   * on the host's network.
+   */
+  async build(image: string, context: string, base: string): Promise<void> {
+    const flags = ['--layers', '--isolation', 'chroot', '--format', 'docker', '--pull-never', '--from', base];
     await this.buildah('bud', ...flags, '--signature-policy', this.#policy, '--tag', image, context);
   }
 

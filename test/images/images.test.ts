@@ -14,7 +14,7 @@ import { fetchRendition } from '../../testkit/media/playback.ts';
 import { Publisher } from '../../testkit/media/publisher.ts';
 import { createStream, getStream, streamEvent } from '../../testkit/platform/streams.ts';
 import { temporaryFolder } from '../../testkit/temporary-folder.ts';
-import { ensureBaseImage } from './base-image.ts';
+import { baseImage, ensureBaseImage } from './base-image.ts';
 import { Container } from './container.ts';
 import { ImageStore } from './image-store.ts';
 
@@ -36,7 +36,7 @@ async function build(image: ImageName): Promise<void> {
   const context = await temporaryFolder();
   try {
     for (const [name, bytes] of programFiles(image)) await writeFile(join(context.path, name), bytes);
-    await store.build(image, context.path);
+    await store.build(image, context.path, baseImage);
   } finally {
     await context.remove();
   }
