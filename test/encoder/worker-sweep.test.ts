@@ -118,7 +118,8 @@ describe('the sweeps of a worker', () => {
     fleet.dead.add(gone);
     await fleet.worker.start();
     await fleet.sweeps(4);
-    await jest.advanceTimersByTimeAsync(leaseMs);
+    // Long enough for both, one after the other, and no other sweep.
+    await jest.advanceTimersByTimeAsync(sweepMs - 1);
     await fleet.worker.drain();
     expect(new Set(fleet.taken)).toEqual(new Set([behind, gone]));
     expect(new Set(fleet.takenOver)).toEqual(new Set([gone]));
