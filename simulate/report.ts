@@ -11,7 +11,7 @@ export interface ScaleReport {
 
 export const scaleReport = (scale: Scale): ScaleReport => ({
   scale,
-  ceilings: ceilings(scale.cells[0]!, scale.viewers),
+  ceilings: ceilings(scale),
 });
 
 export function scaleText({ scale, ceilings: rows }: ScaleReport): string {
@@ -23,7 +23,7 @@ export function scaleText({ scale, ceilings: rows }: ScaleReport): string {
     `${number(sum(({ workers }) => workers))} workers of ${cell?.streamsPerWorker} streams take with ${cell?.headroomPercent} % kept free. ` +
     `${number(sum(({ proxies }) => proxies))} proxies, ${scale.cells.length} regions, ${number(scale.viewers)} viewers, ${scale.pops} edges.`;
   const table = formatTable(
-    ['limit, before a raise or a split', 'a region asks', 'limit', 'binds above'],
+    ['limit, before a raise or a split', 'asked for', 'limit', 'binds above'],
     rows.map(({ name, asks, limit, most, of }) => [
       name,
       number(asks),

@@ -7,6 +7,8 @@ export const fleetScaling = {
   scaleInCooldownMs: 15 * 60_000,
   encoderCpuPercent: 70,
   proxyCpuPercent: 60,
+  /** Of a fleet's tasks, while a deploy replaces them: new ones start before old ones stop. */
+  deployPercent: { least: 100, most: 200 },
 } as const;
 
 /** The share of a fleet that is in use when it is as large as it should be, in percent. */
@@ -18,4 +20,5 @@ export const targetPerTask = (most: number, headroomPercent: number): number =>
 
 /** Tasks that carry `streams` and keep the headroom free beside. `most`: streams of one task. */
 export const tasksFor = (streams: number, most: number, headroomPercent: number): number =>
-  Math.ceil((streams * 100) / (most * targetUtilizationPercent(headroomPercent)));
+  // Rounding errors of a share of the streams must not cost a task.
+  Math.ceil((streams * 100) / (most * targetUtilizationPercent(headroomPercent)) - 1e-9);

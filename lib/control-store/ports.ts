@@ -88,7 +88,8 @@ export interface BroadcastStore {
 }
 
 export interface LeaseStore {
-  getLease(streamId: StreamId): Promise<LeaseRecord | undefined>;
+  /** `isEventual`: at half the cost; what was written a moment ago may be missing. */
+  getLease(streamId: StreamId, options?: { readonly isEventual?: boolean }): Promise<LeaseRecord | undefined>;
   /**
    * Takes the lease for `workerId` with epoch + 1 (initially 1) and `released` false. `observed` is the record the taker saw, or
    * undefined if it saw none; fails unless the store still holds exactly that version. A pending request to end the broadcast

@@ -93,8 +93,11 @@ export const controlTables = {
   },
 } as const satisfies Record<string, TableDescription>;
 
-/** A partition takes 1,000 writes a second, and 6,000 eventually consistent reads of 4 KB. */
-const partitionsPerRole = 8;
+/**
+ * A partition takes 1,000 writes a second, and 6,000 eventually consistent reads of 4 KB. So many hold the largest fleets that a
+ * deployment file allows while a deploy runs them twice.
+ */
+const partitionsPerRole = 16;
 
 /** The values of `role` under which a role's members are. The first is what versions with one partition wrote. */
 export const fleetPartitions = (role: FleetRole): readonly string[] =>

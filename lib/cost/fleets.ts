@@ -1,4 +1,5 @@
 import type { Deployment } from '../config/deployment.ts';
+import { fleetScaling, tasksFor } from '../config/fleet-scaling.ts';
 
 type Compute = Deployment['compute'];
 
@@ -20,22 +21,33 @@ function cpuShare({ cpuEncoders, gpuEncoders }: Compute): number {
  * Tasks that a region needs for this many streams, whatever its maximum. With the deployment's headroom, as the fleets scale; without
  * it, as many as just hold them.
  */
-export function tasksFor(
+export function fleetsFor(
   compute: Compute,
   streams: number,
   headroomPercent = compute.headroomPercent,
 ): FleetTasks {
   const { proxies, cpuEncoders, gpuEncoders } = compute;
-  const full = (100 - headroomPercent) / 100;
   const onCpu = streams * cpuShare(compute);
-  const tasks = (load: number, { minTasks }: { minTasks: number }, each: number) =>
-    // Rounding errors must not cost a task.
-    Math.max(minTasks, Math.ceil(load / each - 1e-9));
+  const tasks = (load: number, each: number, { minTasks }: { minTasks: number }) =>
+    Math.max(minTasks, tasksFor(load, each, headroomPercent));
   return {
-    proxies: tasks(streams, proxies, Math.max(1, Math.floor(proxies.connections * full))),
-    cpuWorkers: tasks(onCpu, cpuEncoders, cpuEncoders.streams * full),
-    gpuWorkers: gpuEncoders ? tasks(streams - onCpu, gpuEncoders, gpuEncoders.streams * full) : 0,
+    proxies: tasks(streams, proxies.connections, proxies),
+    cpuWorkers: tasks(onCpu, cpuEncoders.streams, cpuEncoders),
+    gpuWorkers: gpuEncoders ? tasks(streams - onCpu, gpuEncoders.streams, gpuEncoders) : 0,
   };
+}
+
+/** The most that the deployment file allows. */
+export const fullFleets = ({ proxies, cpuEncoders, gpuEncoders }: Compute): FleetTasks => ({
+  proxies: proxies.maxTasks,
+  cpuWorkers: cpuEncoders.maxTasks,
+  gpuWorkers: gpuEncoders?.maxTasks ?? 0,
+});
+
+/** The most tasks that run while a deploy replaces these. */
+export function duringDeploy({ proxies, cpuWorkers, gpuWorkers }: FleetTasks): FleetTasks {
+  const times = fleetScaling.deployPercent.most / 100;
+  return { proxies: times * proxies, cpuWorkers: times * cpuWorkers, gpuWorkers: times * gpuWorkers };
 }
 
 /**
@@ -43,8 +55,8 @@ export function tasksFor(
  * tasks of a deployment that holds them.
  */
 export function tasksRunning(compute: Compute, streams: number): FleetTasks {
-  const wanted = tasksFor(compute, streams);
-  const least = tasksFor(compute, streams, 0);
+  const wanted = fleetsFor(compute, streams);
+  const least = fleetsFor(compute, streams, 0);
   const running = (fleet: keyof FleetTasks, most = 0) =>
     least[fleet] > most ? wanted[fleet] : Math.min(wanted[fleet], most);
   return {

@@ -1,9 +1,9 @@
 import { mostApiRequestsPerSecond, mostFleetTasks } from '../config/defaults.ts';
 import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
 import { fleetPartitions } from '../control-store/tables.ts';
-import { tasksFor, vcpus } from './fleets.ts';
+import { duringDeploy, fleetsFor, tasksRunning, vcpus } from './fleets.ts';
 import { type QuotaName, type QuotaOverrides, quotas } from './quotas.ts';
-import { fleetLoad, leaseLoad, warmTables } from './table-load.ts';
+import { fleetLoad, fleetPartitionLoad, leaseLoad, warmTables } from './table-load.ts';
 import type { Workload } from './workload.ts';
 
 /** Something that a region's streams, or all viewers, reach. */
@@ -75,7 +75,7 @@ type Row = Omit<Limit, 'at'>;
 function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
   const { proxies, cpuEncoders, gpuEncoders } = compute;
   /** Full fleets: at the limit nothing is kept free. */
-  const full = (streams: number) => tasksFor(compute, streams, 0);
+  const full = (streams: number) => fleetsFor(compute, streams, 0);
   const field = (name: string, needed: (streams: number) => number, most: number): Raise => ({
     kind: 'field',
     field: name,
@@ -91,7 +91,7 @@ function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
       used: (streams) => full(streams).cpuWorkers,
       raise: field(
         'compute.cpuEncoders.maxTasks',
-        (streams) => tasksFor(compute, streams).cpuWorkers,
+        (streams) => fleetsFor(compute, streams).cpuWorkers,
         mostFleetTasks.fargate,
       ),
     },
@@ -111,7 +111,7 @@ function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
             used: (streams: number) => full(streams).gpuWorkers,
             raise: field(
               'compute.gpuEncoders.maxTasks',
-              (streams) => tasksFor(compute, streams).gpuWorkers,
+              (streams) => fleetsFor(compute, streams).gpuWorkers,
               mostFleetTasks.gpu,
             ),
           },
@@ -124,60 +124,66 @@ function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
       used: (streams) => full(streams).proxies,
       raise: field(
         'compute.proxies.maxTasks',
-        (streams) => tasksFor(compute, streams).proxies,
+        (streams) => fleetsFor(compute, streams).proxies,
         mostFleetTasks.fargate,
       ),
     },
   ];
 }
 
-/** What S3 and DynamoDB take. */
+/** What S3 and DynamoDB take. A deploy must not make heartbeats late, so its tasks count. */
 function storeLimits({ deployment: { compute }, workload, overrides }: LimitOptions): Row[] {
-  const streams = 'streams' as const;
-  const { leases, fleet } = warmTables(compute);
-  const warmer =
-    'tables are created warm for twice what full fleets ask: raise maxTasks, and they are with the next deploy';
-  const partitions = fleetPartitions('encoder').length;
-  const row = (name: QuotaName, what: string, used: Row['used'], words: string): Row => ({
+  const row = (name: QuotaName, what: string, used: Row['used'], words?: string): Row => ({
     what,
-    unit: streams,
+    unit: 'streams',
     capacity: overrides?.[name] ?? quotas[name].most,
     used,
-    raise: { kind: 'design', words },
+    raise: words === undefined ? { kind: 'quota', name } : { kind: 'design', words },
   });
+  const warmer =
+    'tables are created warm where full fleets need it: raise maxTasks, and they are with the next deploy';
+  /** What one table takes: new ones are limited only where they aren't created warm. */
+  const table = (side: 'writes' | 'reads', isWarm: boolean, what: string, used: Row['used']): Row[] => [
+    ...(isWarm ? [] : [row(`dynamodb-table-${side}`, `${what}, a new table`, used, warmer)]),
+    row(`dynamodb-most-${side}`, `${what}, a warm table`, used),
+  ];
+  const { leases, fleet } = warmTables(compute);
+  const tasks = (streams: number) => duringDeploy(tasksRunning(compute, streams));
+  const ofLeases = (streams: number) => leaseLoad(compute, streams, tasks(streams), workload);
+  const ofFleet = (streams: number) => fleetLoad(tasks(streams), workload);
+  const ofPartition = (streams: number) => fleetPartitionLoad(tasks(streams), workload);
+  const heartbeats = 'DynamoDB heartbeats during a deploy';
+  const lists = 'DynamoDB reads of the list of workers during a deploy';
+  const spread = `${fleetPartitions('encoder').length} partitions`;
   const splits =
     'it splits by itself within 30 to 60 minutes of steady load; ramp up, or use fewer renditions (ladder.rungs)';
   return [
-    row('s3-puts', 'S3 writes to a new partition', (count) => count * workload.originWrites, splits),
-    row('s3-gets', 'S3 reads from a new partition', (count) => count * workload.originReads, splits),
-    {
-      ...row(
-        'dynamodb-table-writes',
-        'DynamoDB writes to the leases, as warm as the table is created',
-        (count) => leaseLoad(count, workload).writesPerSecond,
-        warmer,
-      ),
-      ...(leases && !overrides?.['dynamodb-table-writes'] && { capacity: leases.writesPerSecond }),
-    },
-    {
-      ...row(
-        'dynamodb-table-reads',
-        'DynamoDB reads of the list of workers by every proxy, as warm as the table is created',
-        (count) => fleetLoad(tasksFor(compute, count), workload).readsPerSecond,
-        warmer,
-      ),
-      ...(fleet && !overrides?.['dynamodb-table-reads'] && { capacity: fleet.readsPerSecond }),
-    },
+    row('s3-puts', 'S3 writes to a new partition', (streams) => streams * workload.originWrites, splits),
+    row('s3-gets', 'S3 reads from a new partition', (streams) => streams * workload.originReads, splits),
+    ...table(
+      'writes',
+      leases !== undefined,
+      'DynamoDB writes to the leases',
+      (streams) => ofLeases(streams).writesPerSecond,
+    ),
+    ...table(
+      'reads',
+      leases !== undefined,
+      'DynamoDB reads of leases by sweeps during a deploy',
+      (streams) => ofLeases(streams).readsPerSecond,
+    ),
+    ...table('writes', fleet !== undefined, heartbeats, (streams) => ofFleet(streams).writesPerSecond),
+    ...table('reads', fleet !== undefined, lists, (streams) => ofFleet(streams).readsPerSecond),
     row(
       'dynamodb-partition-writes',
-      `DynamoDB heartbeats, ${partitions} partitions of workers`,
-      (count) => fleetLoad(tasksFor(compute, count), workload).writesPerSecond / partitions,
+      `${heartbeats}, ${spread}`,
+      (streams) => ofPartition(streams).writesPerSecond,
       'use fewer, larger workers (compute.cpuEncoders.streams)',
     ),
     row(
       'dynamodb-partition-reads',
-      `DynamoDB reads of the list of workers by every proxy, ${partitions} partitions`,
-      (count) => fleetLoad(tasksFor(compute, count), workload).readsPerSecond / partitions,
+      `${lists}, ${spread}`,
+      (streams) => ofPartition(streams).readsPerSecond,
       'use fewer, larger proxies and workers (compute.proxies.connections, compute.cpuEncoders.streams)',
     ),
   ];
@@ -216,11 +222,11 @@ function accountLimits({ deployment, region, workload, overrides }: LimitOptions
     },
   };
   return [
-    row('fargate-vcpu', 'Fargate vCPUs', (streams) => vcpus(compute, tasksFor(compute, streams))),
+    row('fargate-vcpu', 'Fargate vCPUs', (streams) => vcpus(compute, fleetsFor(compute, streams))),
     row(
       'nlb-targets',
-      `Load balancer targets, ${targetGroups} for each proxy`,
-      (streams) => targetGroups * tasksFor(compute, streams).proxies,
+      `Load balancer targets, ${targetGroups} for each proxy, during a deploy`,
+      (streams) => targetGroups * duringDeploy(tasksRunning(compute, streams)).proxies,
     ),
     row(
       'lambda-concurrency',

@@ -25,6 +25,16 @@ export const quotas = {
     what: 'DynamoDB read units per second of a cold on-demand table',
     adjustable: false,
   },
+  'dynamodb-most-writes': {
+    most: 40_000,
+    what: 'DynamoDB writes per second of any on-demand table',
+    adjustable: true,
+  },
+  'dynamodb-most-reads': {
+    most: 40_000,
+    what: 'DynamoDB read units per second of any on-demand table',
+    adjustable: true,
+  },
   'dynamodb-partition-writes': {
     most: 1_000,
     what: 'DynamoDB writes per second of a partition',

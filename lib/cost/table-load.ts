@@ -1,19 +1,21 @@
 import type { Deployment } from '../config/deployment.ts';
 import { defaultLadder } from '../config/ladder.ts';
 import { fleetPartitions } from '../control-store/tables.ts';
-import type { FleetTasks } from './fleets.ts';
+import { sweepPageOf } from '../encoder/lease/policy/sweep-turn.ts';
+import { duringDeploy, type FleetTasks, fullFleets } from './fleets.ts';
 import { quotas } from './quotas.ts';
 import { type Workload, workloadOf } from './workload.ts';
 
-/** Requests a second that a table must take, in DynamoDB's units: 1 KB written, or 4 KB read consistently. */
+/** Requests a second that a table, or one of its partitions, must take, in DynamoDB's units: 1 KB written, or 4 KB read consistently. */
 export interface TableLoad {
   readonly writesPerSecond: number;
   readonly readsPerSecond: number;
 }
 
-/** A query that is not strongly consistent reads 4 KB for half a unit. */
-const eventualReadBytes = 4_096;
-const eventualReadUnits = 0.5;
+/** What the reads that may be a moment old cost: half a unit for each 4 KB. */
+export const eventualReadUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4_096)) / 2;
+
+const partitions = fleetPartitions('encoder').length;
 
 type Compute = Deployment['compute'];
 
@@ -23,49 +25,77 @@ export function mostStreams({ cpuEncoders, gpuEncoders }: Compute): number {
   return cpuEncoders.maxTasks * cpuEncoders.streams + onGpus;
 }
 
-/** What renewals ask of the leases table. A lease is read only when somebody wants to take it. */
-export function leaseLoad(streams: number, { leaseWrites } = workloadOf(defaultLadder)): TableLoad {
-  return { writesPerSecond: streams * leaseWrites, readsPerSecond: 0 };
-}
-
-/** What heartbeats, and the proxies' reads of the workers', ask of the fleet table. */
-export function fleetLoad(
-  { proxies, cpuWorkers, gpuWorkers }: FleetTasks,
-  { heartbeats, fleetItemBytes }: Workload = workloadOf(defaultLadder),
+/** What renewals, and the sweeps of workers that all have room, ask of the leases table. */
+export function leaseLoad(
+  { cpuEncoders, gpuEncoders }: Compute,
+  streams: number,
+  { cpuWorkers, gpuWorkers }: FleetTasks,
+  { leaseWrites, sweeps }: Workload = workloadOf(defaultLadder),
 ): TableLoad {
-  const workers = cpuWorkers + gpuWorkers;
-  const partitions = fleetPartitions('encoder').length;
-  const bytesPerQuery = (workers / partitions) * fleetItemBytes;
-  const unitsPerQuery = Math.max(1, Math.ceil(bytesPerQuery / eventualReadBytes)) * eventualReadUnits;
+  // A sweep reads the page before once more.
+  const sweepReads = (capacity: number) => sweeps * 2 * sweepPageOf(capacity) * eventualReadUnits(0);
   return {
-    writesPerSecond: (workers + proxies) * heartbeats,
-    readsPerSecond: proxies * heartbeats * partitions * unitsPerQuery,
+    writesPerSecond: streams * leaseWrites,
+    readsPerSecond:
+      cpuWorkers * sweepReads(cpuEncoders.streams) + gpuWorkers * sweepReads(gpuEncoders?.streams ?? 0),
   };
 }
+
+/** What one reading of the list of workers costs in each of its partitions. */
+export const fleetReadUnits = (
+  workers: number,
+  { fleetItemBytes }: Workload = workloadOf(defaultLadder),
+): number => eventualReadUnits((workers / partitions) * fleetItemBytes);
+
+/** What heartbeats, and the proxies' reads of the workers', ask of each partition that holds workers. */
+export function fleetPartitionLoad(
+  { proxies, cpuWorkers, gpuWorkers }: FleetTasks,
+  workload: Workload = workloadOf(defaultLadder),
+): TableLoad {
+  const workers = cpuWorkers + gpuWorkers;
+  return {
+    writesPerSecond: (workers * workload.heartbeats) / partitions,
+    readsPerSecond: proxies * workload.heartbeats * fleetReadUnits(workers, workload),
+  };
+}
+
+/** The same for the whole table, with the proxies' own heartbeats. */
+export function fleetLoad(tasks: FleetTasks, workload: Workload = workloadOf(defaultLadder)): TableLoad {
+  const { writesPerSecond, readsPerSecond } = fleetPartitionLoad(tasks, workload);
+  return {
+    writesPerSecond: partitions * writesPerSecond + tasks.proxies * workload.heartbeats,
+    readsPerSecond: partitions * readsPerSecond,
+  };
+}
+
+/** What a new on-demand table takes. */
+export const coldTable: TableLoad = {
+  writesPerSecond: quotas['dynamodb-table-writes'].most,
+  readsPerSecond: quotas['dynamodb-table-reads'].most,
+};
+
+/** What one takes that was made as warm as AWS's quota for a table allows. */
+export const warmTable: TableLoad = {
+  writesPerSecond: quotas['dynamodb-most-writes'].most,
+  readsPerSecond: quotas['dynamodb-most-reads'].most,
+};
 
 export interface WarmTables {
   readonly leases: TableLoad | undefined;
   readonly fleet: TableLoad | undefined;
 }
 
-/** What the tables must take at once when the fleets are full, with room for as much again; undefined for what a new one takes. */
+/**
+ * The tables of which more would be asked than a new one takes, while a deploy runs the full fleets twice and with room for half as much
+ * again. They are as warm as can be, and not just warm enough: AWS refuses to make a table less warm, which would fail a later deploy of
+ * smaller fleets.
+ */
 export function warmTables(compute: Compute): WarmTables {
-  const { proxies, cpuEncoders, gpuEncoders } = compute;
-  const full: FleetTasks = {
-    proxies: proxies.maxTasks,
-    cpuWorkers: cpuEncoders.maxTasks,
-    gpuWorkers: gpuEncoders?.maxTasks ?? 0,
-  };
-  return { leases: warmed(leaseLoad(mostStreams(compute))), fleet: warmed(fleetLoad(full)) };
+  const tasks = duringDeploy(fullFleets(compute));
+  return { leases: warmed(leaseLoad(compute, mostStreams(compute), tasks)), fleet: warmed(fleetLoad(tasks)) };
 }
 
-function warmed(load: TableLoad): TableLoad | undefined {
-  const cold: TableLoad = {
-    writesPerSecond: quotas['dynamodb-table-writes'].most,
-    readsPerSecond: quotas['dynamodb-table-reads'].most,
-  };
-  const writesPerSecond = Math.max(cold.writesPerSecond, Math.ceil(2 * load.writesPerSecond));
-  const readsPerSecond = Math.max(cold.readsPerSecond, Math.ceil(2 * load.readsPerSecond));
-  const isCold = writesPerSecond === cold.writesPerSecond && readsPerSecond === cold.readsPerSecond;
-  return isCold ? undefined : { writesPerSecond, readsPerSecond };
-}
+const warmed = ({ writesPerSecond, readsPerSecond }: TableLoad): TableLoad | undefined =>
+  1.5 * writesPerSecond > coldTable.writesPerSecond || 1.5 * readsPerSecond > coldTable.readsPerSecond
+    ? warmTable
+    : undefined;

@@ -2,10 +2,13 @@ import { journalPollMs } from '../config/defaults.ts';
 import type { LadderConfig } from '../config/ladder.ts';
 import { fleetBeatMs } from '../control-store/fleet-beat.ts';
 import type { EncoderTier, FleetMember } from '../control-store/records.ts';
+import { fleetPartitions } from '../control-store/tables.ts';
 import { renewEveryMs } from '../encoder/lease/policy/fence.ts';
 import { inputReportEveryMs } from '../encoder/policy/store-paces.ts';
+import { workerTiming } from '../encoder/policy/worker-timing.ts';
 import { segmentSeconds } from '../packaging/segment-grid.ts';
 import type { MemberId } from '../routing/ids.ts';
+import { itemBytes } from './item-bytes.ts';
 
 /** What the programs ask of AWS, per second unless a name says otherwise. All of it comes from the programs' own constants. */
 export interface Workload {
@@ -20,6 +23,8 @@ export interface Workload {
   readonly heartbeats: number;
   /** Size of a worker in that list. */
   readonly fleetItemBytes: number;
+  /** Looks of a worker with room at a page of the open broadcasts. */
+  readonly sweeps: number;
   /** Requests of one viewer: video, audio and manifest of each segment (DASH). */
   readonly viewerRequests: number;
   /** API calls of an open console. */
@@ -35,15 +40,21 @@ const originReadsPerHour = 20_000;
 
 const requestsPerSegment = 3;
 
-const exampleMember: FleetMember = {
-  id: 'worker-0123456789abcdef0123456789abcdef' as MemberId,
-  role: 'encoder',
+const exampleMember: Omit<FleetMember, 'id' | 'role' | 'version'> = {
   host: '10.0.100.100',
   port: 19_350,
   capacity: 10,
   load: 10,
   state: 'active',
   pool: 'cpu',
+};
+
+/** As `lib/adapters/aws/dynamodb/dynamo-fleet-store.ts` writes it. */
+const exampleItem = {
+  role: fleetPartitions('encoder').at(-1),
+  id: 'encoder-0123456789abcdef0123456789abcdef' as MemberId,
+  facts: { ...exampleMember },
+  expiresAt: 1_790_000_000,
   version: 1_000_000,
 };
 
@@ -53,7 +64,8 @@ export const workloadOf = (ladder: LadderConfig, encoder: EncoderTier = 'fleet')
   leaseWrites: 1_000 / renewEveryMs,
   reportWrites: 1_000 / inputReportEveryMs,
   heartbeats: 1_000 / fleetBeatMs,
-  fleetItemBytes: JSON.stringify(exampleMember).length,
+  fleetItemBytes: itemBytes(exampleItem),
+  sweeps: 1_000 / workerTiming.sweepMs,
   viewerRequests: requestsPerSegment / segmentSeconds,
   consoleCalls: 1_000 / journalPollMs,
 });

@@ -234,7 +234,8 @@ export class Worker {
   async #lookAfter(streamId: StreamId): Promise<void> {
     if (this.#broadcasts.has(streamId) || this.#opening.has(streamId)) return;
     const { store, memberId, clock } = this.#options;
-    const lease = await store.getLease(streamId);
+    // At half the cost: a lease is read once more, consistently, before it is taken.
+    const lease = await store.getLease(streamId, { isEventual: true });
     if (!lease) return;
     const wasOurs = !lease.released && lease.workerId === memberId;
     if (!wasOurs && !this.#turn.isAbandoned(lease, clock.nowMs(), this.#watch)) return;

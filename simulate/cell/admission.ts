@@ -36,7 +36,7 @@ export async function admit(
   if (worker.draining || worker.load >= worker.capacity) return { accepted: false };
   worker.opening++;
   try {
-    ledger.streamReads.add(timeline.nowMs, 1);
+    ledger.streams.reads.add(timeline.nowMs, 1);
     const claim = new LeaseClaim(worker.id, movesFrom);
     const beganAtMs = timeline.nowMs;
     let readyAtMs: number | undefined;
@@ -71,16 +71,16 @@ async function take(
 ): Promise<AdmissionAnswer> {
   const { timeline, ledger, leases } = cell;
   // The newest broadcast; then the lease; then the stream again, the broadcast's record, and an entry in the journal.
-  ledger.streamReads.add(timeline.nowMs, 3);
+  ledger.streams.reads.add(timeline.nowMs, 3);
   await timeline.sleep(facts.storeMs);
   if (!worker.alive || publisher.ended) return { accepted: false };
-  ledger.leaseWrites.add(timeline.nowMs, 1);
+  ledger.leases.writes.add(timeline.nowMs, 1);
   const lease = leases.take(publisher.id, worker.id, observed, timeline.nowMs);
   if (!lease) {
     const holder = leases.get(publisher.id, timeline.nowMs)?.workerId;
     return { accepted: false, ...(holder && { holder }) };
   }
-  ledger.streamWrites.add(timeline.nowMs, 3);
+  ledger.streams.writes.add(timeline.nowMs, 3);
   publisher.worker?.publishers.delete(publisher.id);
   publisher.worker = worker;
   worker.publishers.set(publisher.id, publisher);

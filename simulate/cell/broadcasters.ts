@@ -33,7 +33,7 @@ async function publish(cell: Cell, publisher: Publisher, cause: Cause | undefine
   ledger.crowdedOut += Number(givesWay !== undefined);
   await timeline.sleep(facts.handshakeMs);
   proxy.room.leave(arrival);
-  ledger.streamReads.add(timeline.nowMs, 1);
+  ledger.streams.reads.add(timeline.nowMs, 1);
   await timeline.sleep(facts.storeMs);
   if (!proxy.alive || publisher.ended) return false;
   publisher.proxy?.publishers.delete(publisher);

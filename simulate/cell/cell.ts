@@ -1,15 +1,18 @@
+import { defaultLadder } from '../../lib/config/ladder.ts';
 import type { FleetMember, LeaseRecord } from '../../lib/control-store/records.ts';
+import { fleetPartitions } from '../../lib/control-store/tables.ts';
+import { eventualReadUnits, warmTables } from '../../lib/cost/table-load.ts';
+import { workloadOf } from '../../lib/cost/workload.ts';
 import { renewEveryMs } from '../../lib/encoder/lease/policy/fence.ts';
 import { workerTiming } from '../../lib/encoder/policy/worker-timing.ts';
 import { FleetView } from '../../lib/ingest/policy/fleet-view.ts';
 import { routeTiming } from '../../lib/ingest/policy/route-timing.ts';
-import { segmentSeconds } from '../../lib/packaging/segment-grid.ts';
 import type { MemberId, StreamId } from '../../lib/routing/ids.ts';
 import { type RankedMember, rankWorkers } from '../../lib/routing/rendezvous.ts';
 import { Random, streamIdOf } from '../world/random.ts';
 import type { Timeline } from '../world/timeline.ts';
 import { Leases } from './leases.ts';
-import { fleetReadUnits, Ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { IngestProxy, type Publisher, Worker } from './members.ts';
 import type { CellSize } from './size.ts';
 
@@ -17,20 +20,21 @@ import type { CellSize } from './size.ts';
 const views = 4;
 /** Workers write their heartbeats at this many different moments of a second. */
 const beats = 10;
-/** Four renditions and sound, their playlists, and two manifests (docs/deploy.md). */
-export const putsPerSegment = 12;
+const { originWrites, fleetItemBytes } = workloadOf(defaultLadder);
 
 /** A region: its fleets, its control store, and the broadcasts that it has on air. Regions share nothing. */
 export class Cell {
   readonly timeline: Timeline;
   readonly size: CellSize;
   readonly random: Random;
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
   readonly leases = new Leases();
   readonly workers = new Map<MemberId, Worker>();
   readonly proxies: IngestProxy[] = [];
   readonly publishers = new Map<StreamId, Publisher>();
   readonly #fleet = new Map<MemberId, FleetMember>();
+  /** Members of the fleet, by partition. */
+  readonly #listed = new Map(fleetPartitions('encoder').map((partition) => [partition, 0]));
   readonly #views = Array.from({ length: views }, () => new FleetView());
   readonly #slots: Worker[][] = Array.from({ length: beats }, () => []);
   readonly #seed: number;
@@ -44,6 +48,7 @@ export class Cell {
   constructor(timeline: Timeline, size: CellSize, options: { seed: number; population: number }) {
     this.timeline = timeline;
     this.size = size;
+    this.ledger = new Ledger(warmTables(size.compute));
     this.#seed = options.seed;
     this.#population = options.population;
     this.random = new Random(options.seed, 1 + size.region.length * 1000 + size.region.charCodeAt(0));
@@ -80,7 +85,7 @@ export class Cell {
   removeWorker(worker: Worker): void {
     worker.alive = false;
     this.workers.delete(worker.id);
-    this.#fleet.delete(worker.id);
+    if (this.#fleet.delete(worker.id)) this.#list(worker, -1);
     const slot = this.#slots.find((workers) => workers.includes(worker));
     slot?.splice(slot.indexOf(worker), 1);
   }
@@ -97,8 +102,7 @@ export class Cell {
       timeline.every(routeTiming.fleetEveryMs, 50 + (at * routeTiming.fleetEveryMs) / views, () => {
         if (this.dark) return;
         view.observe([...this.#fleet.values()], timeline.nowMs);
-        const readers = this.proxies.filter((proxy) => proxy.alive && proxy.view === view).length;
-        this.ledger.fleetReads.add(timeline.nowMs, readers * fleetReadUnits(this.#fleet.size));
+        this.#countReading(this.proxies.filter((proxy) => proxy.alive && proxy.view === view).length);
       });
     timeline.every(1_000, 999, () => this.#countSecond());
   }
@@ -129,8 +133,8 @@ export class Cell {
     return livingProxies.reduce((sum, { publishers }) => sum + publishers.size, 0) / livingProxies.length;
   }
 
-  readLease(streamId: StreamId): LeaseRecord | undefined {
-    this.ledger.leaseReads.add(this.timeline.nowMs, 1);
+  readLease(streamId: StreamId, { isEventual = false } = {}): LeaseRecord | undefined {
+    this.ledger.leases.reads.add(this.timeline.nowMs, isEventual ? eventualReadUnits(0) : 1);
     return this.leases.get(streamId, this.timeline.nowMs);
   }
 
@@ -176,24 +180,40 @@ export class Cell {
     if (!worker.alive || this.dark) return;
     const { nowMs } = this.timeline;
     worker.watch.wrote(nowMs);
+    if (!this.#fleet.has(worker.id)) this.#list(worker, 1);
     this.#fleet.set(worker.id, worker.beat());
     if (!this.#runs) return;
-    this.ledger.heartbeats.add(nowMs, 1);
+    this.ledger.heartbeats.get(worker.partition)?.add(nowMs, 1);
+    this.ledger.fleet.writes.add(nowMs, 1);
     const request = worker.draining ? undefined : worker.hold.due(nowMs, worker.load);
     if (request) worker.hold.granted(request, nowMs);
   }
 
+  #list({ partition }: Worker, change: number): void {
+    this.#listed.set(partition, (this.#listed.get(partition) ?? 0) + change);
+  }
+
+  /** So many proxies read the list of workers, and write their own heartbeats. */
+  #countReading(proxies: number): void {
+    const { nowMs } = this.timeline;
+    const { fleet, fleetReads } = this.ledger;
+    const units = [...this.#listed.values()].map((count) => eventualReadUnits(count * fleetItemBytes));
+    fleetReads.add(nowMs, proxies * Math.max(...units));
+    fleet.reads.add(nowMs, proxies * units.reduce((sum, each) => sum + each, 0));
+    fleet.writes.add(nowMs, proxies);
+  }
+
   #countSecond(): void {
     const { nowMs } = this.timeline;
-    const { leaseWrites, puts } = this.ledger;
+    const { leases, puts } = this.ledger;
     const { onAir } = this;
     let waiting = 0;
     for (const { isSearching } of this.publishers.values()) waiting += Number(isSearching);
     this.ledger.mostWaiting = Math.max(this.ledger.mostWaiting, waiting);
     for (const { room } of this.proxies)
       this.ledger.fullestRoom = Math.max(this.ledger.fullestRoom, room.size);
-    leaseWrites.add(nowMs, (onAir * 1000) / renewEveryMs);
-    puts.add(nowMs, (onAir * putsPerSegment) / segmentSeconds);
+    leases.writes.add(nowMs, (onAir * 1000) / renewEveryMs);
+    puts.add(nowMs, onAir * originWrites);
   }
 
   /** Places the first broadcasts as a proxy that knows every load would, one after another. */

@@ -46,7 +46,7 @@ async function handOver(cell: Cell, worker: Worker, publisher: Publisher, untilM
     const [least, most] = facts.handoverMs;
     await timeline.sleep(random.between(least, most));
     leases.release(publisher.id, timeline.nowMs);
-    ledger.leaseWrites.add(timeline.nowMs, 1);
+    ledger.leases.writes.add(timeline.nowMs, 1);
   };
   while (!publisher.ended && publisher.worker === worker && timeline.nowMs < untilMs) {
     const { proxy } = publisher;

@@ -1,18 +1,33 @@
-import type { FleetMember } from '../../lib/control-store/records.ts';
+import { fleetPartitions } from '../../lib/control-store/tables.ts';
+import { quotas } from '../../lib/cost/quotas.ts';
+import { coldTable, type TableLoad, type WarmTables } from '../../lib/cost/table-load.ts';
 import { Demand } from '../world/demand.ts';
-import { limits } from '../world/facts.ts';
-import { itemBytes } from '../world/item-bytes.ts';
 
-/** Everything that is counted in a region. */
+const table = (name: string, { writesPerSecond, readsPerSecond }: TableLoad) => ({
+  writes: new Demand(`${name}, writes of the table`, writesPerSecond),
+  reads: new Demand(`${name}, read units of the table`, readsPerSecond),
+});
+
+/** Everything that is counted in a region. Tables take what they are created for. */
 export class Ledger {
-  /** The members of a fleet are one partition of the fleet table. */
-  readonly heartbeats = new Demand('heartbeats, writes of one partition', limits.partitionWrites);
-  readonly fleetReads = new Demand('readings of the fleet, reads of one partition', limits.partitionReads);
-  readonly leaseWrites = new Demand('leases, writes of a cold table', limits.coldTableWrites);
-  readonly leaseReads = new Demand('leases, reads of a cold table', limits.coldTableReads);
-  readonly streamReads = new Demand('streams, reads of a cold table', limits.coldTableReads);
-  readonly streamWrites = new Demand('streams and events, writes of a cold table', limits.coldTableWrites);
-  readonly puts = new Demand('origin, writes of one partition', limits.s3Puts);
+  /** Of the workers, by the partition of the fleet table that holds them. */
+  readonly heartbeats: ReadonlyMap<string, Demand> = new Map(
+    fleetPartitions('encoder').map((partition) => [
+      partition,
+      new Demand(
+        `heartbeats, writes of the busiest of ${fleetPartitions('encoder').length} partitions`,
+        quotas['dynamodb-partition-writes'].most,
+      ),
+    ]),
+  );
+  readonly fleetReads = new Demand(
+    'readings of the fleet, read units of the largest partition',
+    quotas['dynamodb-partition-reads'].most,
+  );
+  readonly fleet: ReturnType<typeof table>;
+  readonly leases: ReturnType<typeof table>;
+  readonly streams = table('streams and events', coldTable);
+  readonly puts = new Demand('origin, writes of one partition', quotas['s3-puts'].most);
 
   /** Workers that a proxy asked, and their refusals. */
   asked = 0;
@@ -43,30 +58,20 @@ export class Ledger {
     'region lost': [] as number[],
   };
 
-  get demands(): readonly Demand[] {
-    const { heartbeats, fleetReads, leaseWrites, leaseReads, streamReads, streamWrites, puts } = this;
-    return [heartbeats, fleetReads, leaseWrites, leaseReads, streamReads, streamWrites, puts];
+  constructor({ fleet = coldTable, leases = coldTable }: WarmTables) {
+    this.fleet = table('fleet', fleet);
+    this.leases = table('leases', leases);
   }
-}
 
-/** What one strongly consistent reading of a fleet costs, in read units. */
-export const fleetReadUnits = (members: number): number => Math.ceil((members * memberBytes) / 4096);
-
-/** A worker's item, as `lib/adapters/aws/dynamodb/dynamo-fleet-store.ts` writes it. */
-export const memberBytes = itemOf({
-  id: 'encoder-0123456789abcdef0123456789abcdef' as FleetMember['id'],
-  role: 'encoder',
-  host: '10.0.100.100',
-  port: 1940,
-  capacity: 8,
-  load: 5,
-  state: 'active',
-  pool: 'cpu',
-  version: 100_000,
-});
-
-function itemOf({ id, role, version, ...rest }: FleetMember): number {
-  return itemBytes({ id, role, version, expiresAt: 1_790_000_000, facts: { ...rest } });
+  /** All of them, as of now. */
+  settle(nowMs: number): readonly Demand[] {
+    const [heartbeats] = [...this.heartbeats.values()]
+      .map((demand) => demand.settle(nowMs))
+      .toSorted((a, b) => b.peak - a.peak);
+    const { fleetReads, fleet, leases, streams, puts } = this;
+    const tables = [fleet, leases, streams].flatMap(({ writes, reads }) => [writes, reads]);
+    return [heartbeats!, ...[fleetReads, ...tables, puts].map((demand) => demand.settle(nowMs))];
+  }
 }
 
 /** Why viewers got nothing new for a while. */

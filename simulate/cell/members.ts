@@ -1,4 +1,5 @@
 import type { FleetMember } from '../../lib/control-store/records.ts';
+import { fleetPartitionOf } from '../../lib/control-store/tables.ts';
 import { ProtectionSchedule } from '../../lib/encoder/lease/policy/protection-schedule.ts';
 import { StoreWatch } from '../../lib/encoder/lease/policy/store-watch.ts';
 import { SweepTurn } from '../../lib/encoder/lease/policy/sweep-turn.ts';
@@ -23,6 +24,8 @@ export interface Publisher {
 /** An encoder worker's process. */
 export class Worker {
   readonly id: MemberId;
+  /** Of the fleet table. */
+  readonly partition: string;
   readonly zone: number;
   readonly capacity: number;
   /** 0 for those of the first version, 1 for those of the deploy. */
@@ -38,6 +41,7 @@ export class Worker {
 
   constructor(id: string, zone: number, capacity: number, generation: number, sweepsFrom: StreamId) {
     this.id = id as MemberId;
+    this.partition = fleetPartitionOf('encoder', id);
     this.zone = zone;
     this.capacity = capacity;
     this.generation = generation;

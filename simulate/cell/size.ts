@@ -14,10 +14,13 @@ export interface CellSize {
   /** Streams on air. */
   readonly onAir: number;
   readonly maxTasks: number;
+  /** Of the deployment file. */
+  readonly compute: Deployment['compute'];
 }
 
 /** What is simulated. */
 export interface Scale {
+  readonly deployment: Deployment;
   /** Streams that exist; those on air are drawn from them. */
   readonly population: number;
   readonly viewers: number;
@@ -29,24 +32,37 @@ export interface Scale {
 }
 
 const regions = ['us-east-1', 'eu-central-1', 'ap-northeast-1'] as const;
-/** The largest tasks that Fargate has: 16 vCPU for eight ladders of 1,700 CPU units. */
-const deployment = readDeployment(
-  JSON.stringify({
-    name: 'simulated',
-    regions: regions.map((name) => ({ name })),
-    compute: { cpuEncoders: { cpu: 16_384, memoryMiB: 32_768, streams: 8, maxTasks: 500 } },
-    budget: { monthlyUsd: 1, emails: ['nobody@example.com'] },
-  }),
-  'the simulated deployment',
-);
+/** Publishers of a proxy: the default. */
+const publishersPerProxy = 200;
+
+/**
+ * The largest tasks that Fargate has: 16 vCPU for eight ladders of 1,700 CPU units. Fleets may grow threefold, which is what the tables are
+ * created for.
+ */
+function deploymentOf(workers: number): Deployment {
+  const streams = 8;
+  const maxTasks = Math.max(50, 3 * workers);
+  const proxies = { maxTasks: Math.max(30, Math.ceil((maxTasks * streams) / publishersPerProxy)) };
+  const cpuEncoders = { cpu: 16_384, memoryMiB: 32_768, streams, maxTasks };
+  return readDeployment(
+    JSON.stringify({
+      name: 'simulated',
+      regions: regions.map((name) => ({ name })),
+      compute: { cpuEncoders, proxies: { ...proxies, connections: publishersPerProxy } },
+      budget: { monthlyUsd: 1, emails: ['nobody@example.com'] },
+    }),
+    'the simulated deployment',
+  );
+}
 
 /** `workers` in all, spread over three regions and as busy as their headroom asks for. */
-export function scaleOf(workers: number, scale: Omit<Scale, 'cells'>): Scale {
+export function scaleOf(workers: number, scale: Omit<Scale, 'cells' | 'deployment'>): Scale {
+  const deployment = deploymentOf(Math.ceil(workers / regions.length));
   const cells = regions.map((region, index) => {
     const share = Math.floor((workers + index) / regions.length);
     return cellOf(region, share, deployment.compute, deployment.regions[index]?.zones ?? 3);
   });
-  return { ...scale, cells };
+  return { ...scale, deployment, cells };
 }
 
 function cellOf(region: string, workers: number, compute: Deployment['compute'], zones: number): CellSize {
@@ -62,8 +78,8 @@ function cellOf(region: string, workers: number, compute: Deployment['compute'],
     publishersPerProxy: proxies.connections,
     headroomPercent,
     onAir,
-    // The deployment file allows 500; a fleet of this size needs more.
-    maxTasks: Math.max(cpuEncoders.maxTasks, 3 * workers),
+    maxTasks: cpuEncoders.maxTasks,
+    compute,
   };
 }
 

@@ -29,7 +29,7 @@ function sweep(cell: Cell, worker: Worker, open: readonly BroadcastReference[]):
   for (const streamId of worker.turn.begin(pageOf(open, worker.turn.page))) {
     if (!hasRoom(worker) || worker.watch.away) return;
     if (worker.publishers.has(streamId)) continue;
-    const lease = cell.readLease(streamId);
+    const lease = cell.readLease(streamId, { isEventual: true });
     if (!lease || !worker.turn.isAbandoned(lease, cell.timeline.nowMs, worker.watch)) continue;
     const publisher = cell.publishers.get(streamId);
     if (!publisher) continue;

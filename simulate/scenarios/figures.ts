@@ -38,12 +38,12 @@ export function loadFigures(ledger: Ledger, nowMs: number): Figure[] {
     figure('connections that met a full proxy', ledger.fullProxies),
     figure('workers asked', ledger.asked),
     figure('refusals by workers', ledger.refusals),
-    ...ledger.demands.flatMap((demand) => demandFigures(demand.settle(nowMs), nowMs)),
+    ...ledger.settle(nowMs).flatMap((demand) => demandFigures(demand, nowMs)),
   ];
 }
 
 function demandFigures({ name, peak, limit, secondsOver, queued }: Demand, nowMs: number): Figure[] {
-  const busiest = figure(`${name}: busiest second`, peak, '/s', `limit ${limit} before a raise or a split`);
+  const busiest = figure(`${name}: busiest second`, peak, '/s', `limit ${limit}`);
   if (secondsOver === 0) return [busiest];
   const over = figure(`${name}: time above the limit`, secondsOver, 's');
   const isBurst = secondsOver * 2000 < nowMs;

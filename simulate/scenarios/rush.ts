@@ -1,10 +1,11 @@
+import { quotas } from '../../lib/cost/quotas.ts';
 import { segmentSeconds } from '../../lib/packaging/segment-grid.ts';
 import type { Figure, Scenario } from '../model.ts';
 import { audienceLoad } from '../viewers/audience-load.ts';
 import { follow, skewed } from '../viewers/followers.ts';
 import { bpsPerViewer, requests, requestsPerJoin, requestsPerViewer } from '../viewers/requests.ts';
 import { Tiers } from '../viewers/tiers.ts';
-import { cdn, limits } from '../world/facts.ts';
+import { cdn } from '../world/facts.ts';
 import { Random } from '../world/random.ts';
 import { Timeline } from '../world/timeline.ts';
 import { figure } from './figures.ts';
@@ -60,7 +61,7 @@ export const rush: Scenario = {
           'audience: reads of one region’s origin',
           steady.rates.origin / cells.length,
           '/s',
-          `limit ${limits.s3Gets} a partition`,
+          `limit ${quotas['s3-gets'].most} a partition`,
         ),
         ...named('event, unprepared', unprepared.figures),
         ...named('event, prepared', prepared.figures),
@@ -97,13 +98,13 @@ async function viewersArrive(
         'requests to the edge, busiest second',
         peak,
         '/s',
-        `limit ${limits.edgeRequests} before a raise`,
+        `limit ${quotas['cloudfront-requests'].most} before a raise`,
       ),
       figure(
         'traffic of the edge',
         (most * bpsPerViewer) / 1e9,
         'Gb/s',
-        `limit ${limits.edgeBps / 1e9} before a raise`,
+        `limit ${quotas['cloudfront-gbps'].most} before a raise`,
       ),
       figure('edge to regional cache', toRegional.total),
       figure('edge to regional cache, busiest second', toRegional.peak, '/s'),

@@ -1,9 +1,10 @@
+import { quotas } from '../../lib/cost/quotas.ts';
 import { EdgeCache, type Served } from '../../lib/edge/cache.ts';
 import { UpstreamError } from '../../lib/edge/policy/errors.ts';
 import { preciseAgeHeader } from '../../lib/edge/policy/freshness.ts';
 import type { Upstream, UpstreamAnswer } from '../../lib/edge/ports.ts';
 import { Demand } from '../world/demand.ts';
-import { cdn, limits } from '../world/facts.ts';
+import { cdn } from '../world/facts.ts';
 import type { Random } from '../world/random.ts';
 import type { Timeline } from '../world/timeline.ts';
 import { keyOf } from './requests.ts';
@@ -16,7 +17,7 @@ export class Tiers {
   /** Requests of edges, of regional caches and of the shield to the tier behind them. */
   readonly toRegional = new Demand('edge to regional cache', Number.POSITIVE_INFINITY);
   readonly toShield = new Demand('regional cache to shield', Number.POSITIVE_INFINITY);
-  readonly toOrigin = new Demand('shield to origin, reads of one partition', limits.s3Gets);
+  readonly toOrigin = new Demand('shield to origin, reads of one partition', quotas['s3-gets'].most);
   readonly #timeline: Timeline;
   readonly #random: Random;
   readonly #shield: EdgeCache;

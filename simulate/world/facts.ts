@@ -1,5 +1,6 @@
 /**
- * The world around our code. Each number names its source: an AWS document, a measurement of ours, or "assumed".
+ * The world around our code. Each number names its source: an AWS document, a measurement of ours, or "assumed". AWS's limits are in
+ * `lib/cost/quotas.ts`.
  */
 export const facts = {
   /** A request to the control store and its answer. Assumed: DynamoDB within a region. */
@@ -37,22 +38,6 @@ export const facts = {
   handoverMs: [300, 700],
   /** Until a worker that took a broadcast over keeps real time. Assumed. */
   catchUpMs: [1_000, 2_500],
-} as const;
-
-/** Limits of AWS, before any raise. */
-export const limits = {
-  /** Of one DynamoDB partition, in write units of 1 KB and read units of 4 KB a second. AWS: partition key design. */
-  partitionWrites: 1_000,
-  partitionReads: 3_000,
-  /** Of a new on-demand table, a second. AWS: initial throughput of on-demand tables. It serves twice its former peak from then on. */
-  coldTableWrites: 4_000,
-  coldTableReads: 12_000,
-  /** Of one S3 partition, requests a second; it splits within 30 to 60 minutes of load. AWS: S3 performance guidelines. */
-  s3Puts: 3_500,
-  s3Gets: 5_500,
-  /** Of one CloudFront distribution, by default. AWS: CloudFront quotas. */
-  edgeRequests: 250_000,
-  edgeBps: 150e9,
 } as const;
 
 /** CloudFront, as far as it matters here. Numbers of places: AWS's list of edge locations, rounded; their weights are assumed. */

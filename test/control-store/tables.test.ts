@@ -60,7 +60,7 @@ describe('the partitions of the fleet', () => {
 
   test('share the members evenly', () => {
     const counts = new Map(fleetPartitions('encoder').map((partition) => [partition, 0]));
-    for (let index = 0; index < 800; index++) {
+    for (let index = 0; index < 1_600; index++) {
       const partition = fleetPartitionOf('encoder', `member-${index}`);
       counts.set(partition, counts.get(partition)! + 1);
     }

@@ -96,11 +96,12 @@ describe('a region’s limits', () => {
 
   test('no quota goes unused', () => {
     const rows = limits({ simulcast: true, managedEncoder: {} });
-    const overrides = Object.fromEntries(Object.entries(quotas).map(([name, { most }]) => [name, most * 3]));
-    const raised = limits({ simulcast: true, managedEncoder: {} }, { overrides });
-    const moved = rows.filter(({ what, capacity }) =>
-      raised.some((row) => row.what === what && row.capacity > capacity),
-    );
-    expect(moved).toHaveLength(Object.keys(quotas).length);
+    for (const [name, { most }] of Object.entries(quotas)) {
+      const raised = limits({ simulcast: true, managedEncoder: {} }, { overrides: { [name]: most * 3 } });
+      const moved = rows.filter(({ what, capacity }) =>
+        raised.some((row) => row.what === what && row.capacity > capacity),
+      );
+      expect([name, moved.length > 0]).toEqual([name, true]);
+    }
   });
 });

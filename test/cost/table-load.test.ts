@@ -1,9 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { mostFleetTasks } from '../../lib/config/defaults.ts';
 import { defaultLadder } from '../../lib/config/ladder.ts';
+import { duringDeploy, fullFleets } from '../../lib/cost/fleets.ts';
 import { limitsOf } from '../../lib/cost/limits.ts';
 import { quotas } from '../../lib/cost/quotas.ts';
-import { fleetLoad, leaseLoad, mostStreams, warmTables } from '../../lib/cost/table-load.ts';
+import {
+  fleetLoad,
+  fleetPartitionLoad,
+  leaseLoad,
+  mostStreams,
+  warmTables,
+} from '../../lib/cost/table-load.ts';
 import { workloadOf } from '../../lib/cost/workload.ts';
 import { testDeployment } from '../../testkit/aws/template.ts';
 
@@ -14,7 +21,7 @@ const large = computeOf({
   cpuEncoders: { maxTasks: 1800, streams: 2 },
   gpuEncoders: { maxTasks: 200, streams: 8 },
 });
-const largeTasks = { proxies: 300, cpuWorkers: 1800, gpuWorkers: 200 };
+const largeTasks = fullFleets(large);
 
 describe('what a region asks of its tables', () => {
   test('the streams of full fleets', () => {
@@ -22,29 +29,62 @@ describe('what a region asks of its tables', () => {
     expect(mostStreams(large)).toBe(5200);
   });
 
-  test('two renewals a second for each stream', () => {
-    expect(leaseLoad(mostStreams(large))).toEqual({ writesPerSecond: 10_400, readsPerSecond: 0 });
+  test('two renewals a second for each stream, and the sweeps of all workers', () => {
+    // A page of 16 and the one before, every 5 s, at half a unit: 3.2 a second for each of 2,000 workers.
+    expect(leaseLoad(large, mostStreams(large), largeTasks)).toEqual({
+      writesPerSecond: 10_400,
+      readsPerSecond: 6_400,
+    });
   });
 
-  test('a heartbeat of each member, and all workers read by each proxy, in 8 partitions', () => {
+  test('a heartbeat of each member, and all workers read by each proxy, in 16 partitions', () => {
     const workload = { ...workloadOf(defaultLadder), heartbeats: 1, fleetItemBytes: 160 };
-    // 250 workers of 160 bytes in a partition: 10 times 4 KB, at half a unit.
-    expect(fleetLoad(largeTasks, workload)).toEqual({ writesPerSecond: 2300, readsPerSecond: 300 * 8 * 5 });
+    // 125 workers of 160 bytes in a partition: 5 times 4 KB, at half a unit.
+    expect(fleetPartitionLoad(largeTasks, workload)).toEqual({
+      writesPerSecond: 125,
+      readsPerSecond: 300 * 2.5,
+    });
+    expect(fleetLoad(largeTasks, workload)).toEqual({
+      writesPerSecond: 2300,
+      readsPerSecond: 300 * 16 * 2.5,
+    });
   });
 
   test('a query of a small fleet costs half a unit', () => {
     const { readsPerSecond } = fleetLoad({ proxies: 30, cpuWorkers: 50, gpuWorkers: 0 });
-    expect(readsPerSecond).toBe(30 * 8 * 0.5);
+    expect(readsPerSecond).toBe(30 * 16 * 0.5);
   });
 
   test('a new table takes an ordinary region as it is', () => {
     expect(warmTables(computeOf({}))).toEqual({ leases: undefined, fleet: undefined });
   });
 
-  test('a large region gets tables that are warm for twice its load', () => {
-    const { leases, fleet } = warmTables(large);
-    expect(leases).toEqual({ writesPerSecond: 20_800, readsPerSecond: quotas['dynamodb-table-reads'].most });
-    expect(fleet?.readsPerSecond).toBe(2 * fleetLoad(largeTasks).readsPerSecond);
+  test('a deploy asks more than twice as much: each of twice the proxies reads twice the workers', () => {
+    const steady = fleetLoad(fullFleets(large));
+    const deploy = fleetLoad(duringDeploy(fullFleets(large)));
+    expect(deploy.writesPerSecond).toBe(2 * steady.writesPerSecond);
+    expect(deploy.readsPerSecond).toBeGreaterThan(3 * steady.readsPerSecond);
+  });
+
+  test('a region that needs more, and be it only during a deploy, gets tables as warm as AWS allows', () => {
+    const warmest = { writesPerSecond: 40_000, readsPerSecond: 40_000 };
+    expect(warmTables(large)).toEqual({ leases: warmest, fleet: warmest });
+    const few = computeOf({ cpuEncoders: { maxTasks: 666 } });
+    expect(warmTables(few)).toEqual({ leases: undefined, fleet: undefined });
+    expect(warmTables(computeOf({ cpuEncoders: { maxTasks: 667 } })).leases).toEqual(warmest);
+    const withProxies = computeOf({ proxies: { maxTasks: 200 }, cpuEncoders: { maxTasks: 600 } });
+    expect(fleetLoad(fullFleets(withProxies)).readsPerSecond).toBeLessThan(
+      quotas['dynamodb-table-reads'].most,
+    );
+    expect(warmTables(withProxies)).toEqual({ leases: undefined, fleet: warmest });
+  });
+
+  test('the partitions hold a deploy of the largest fleets that the file allows', () => {
+    const { fargate, gpu } = mostFleetTasks;
+    const tasks = duringDeploy({ proxies: 75, cpuWorkers: fargate, gpuWorkers: gpu });
+    const { writesPerSecond, readsPerSecond } = fleetPartitionLoad(tasks);
+    expect(writesPerSecond).toBeLessThan(quotas['dynamodb-partition-writes'].most);
+    expect(readsPerSecond).toBeLessThan(quotas['dynamodb-partition-reads'].most);
   });
 });
 
@@ -63,14 +103,14 @@ describe('the streams of a region', () => {
     expect([byTasks, byHeartbeats, byLeases]).toEqual([1000, 2000, 2000]);
   });
 
-  test('now: ten times as many, by the tables and by the file', () => {
+  test('now: nine times as many, during a deploy, too', () => {
     const deployment = testDeployment({
       compute: { proxies: { maxTasks: 100 }, cpuEncoders: { maxTasks: mostFleetTasks.fargate, streams: 2 } },
     });
     const region = deployment.regions[0]!;
     const rows = limitsOf({ deployment, region, workload, viewerBps: 1 });
     const design = rows.filter(({ what }) => /^(DynamoDB|CPU encoder tasks)/.test(what));
-    expect(design.length).toBe(6);
+    expect(design.length).toBe(8);
     expect(Math.min(...design.map(({ at }) => at))).toBeGreaterThanOrEqual(9_000);
   });
 });

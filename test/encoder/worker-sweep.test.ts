@@ -28,6 +28,9 @@ class Fleet {
   readonly dead = new Set<StreamId>();
   readonly states = new Map<StreamId, BroadcastState>();
   readonly failing = new Map<StreamId, Error>();
+  /** Reads that may be old don't see their renewals. */
+  readonly behind = new Set<StreamId>();
+  readonly takenOver: StreamId[] = [];
   /** Nothing can be written, though everything can be read. */
   full = false;
   readonly looks: StreamId[] = [];
@@ -46,15 +49,24 @@ class Fleet {
         const broadcasts = after.slice(0, limit).map((streamId) => ({ streamId }));
         return after.length > limit ? { broadcasts, cursor: broadcasts.at(-1)!.streamId } : { broadcasts };
       },
-      getLease: async (streamId: StreamId): Promise<Partial<LeaseRecord>> => {
-        this.looks.push(streamId);
-        const version = this.dead.has(streamId) ? 0 : Date.now();
+      getLease: async (
+        streamId: StreamId,
+        options?: { isEventual?: boolean },
+      ): Promise<Partial<LeaseRecord>> => {
+        if (options?.isEventual) this.looks.push(streamId);
+        const isOld = this.behind.has(streamId) && options?.isEventual;
+        const version = this.dead.has(streamId) || isOld ? 0 : Date.now();
         return { streamId, workerId: 'encoder-2' as LeaseRecord['workerId'], version, released: false };
       },
       latestBroadcast: async (id: StreamId) => ({ state: this.states.get(id) ?? 'live' }),
       getStream: async (id: StreamId) => {
         this.taken.push(id);
         if (this.failing.has(id)) throw this.failing.get(id);
+        return this.behind.has(id) ? { id, playback: 'public' } : undefined;
+      },
+      takeLease: async ({ streamId }: { streamId: StreamId }) => {
+        this.takenOver.push(streamId);
+        throw new ConditionFailedError('not in this test');
       },
     };
     this.worker = new Worker({
@@ -97,6 +109,20 @@ describe('the sweeps of a worker', () => {
     await fleet.sweeps(Math.ceil(200 / limit) + 3);
     await fleet.worker.drain();
     expect(new Set(fleet.taken)).toEqual(new Set([one, another]));
+  });
+
+  test('take no lease that only looks abandoned because the read was old', async () => {
+    const fleet = new Fleet(2);
+    const [behind, gone] = fleet.open as [StreamId, StreamId];
+    fleet.behind.add(behind).add(gone);
+    fleet.dead.add(gone);
+    await fleet.worker.start();
+    await fleet.sweeps(4);
+    // Long enough for both, one after the other, and no other sweep.
+    await jest.advanceTimersByTimeAsync(sweepMs - 1);
+    await fleet.worker.drain();
+    expect(new Set(fleet.taken)).toEqual(new Set([behind, gone]));
+    expect(new Set(fleet.takenOver)).toEqual(new Set([gone]));
   });
 
   test('leave an ended broadcast alone, even if the list still has it', async () => {

@@ -12,6 +12,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ScheduledEvent } from '../../config/capacity-schedule.ts';
 import type { Deployment } from '../../config/deployment.ts';
+import { fleetScaling } from '../../config/fleet-scaling.ts';
 import { type EncoderFleetProps, EncoderTask } from './encoder-task.ts';
 import { scaleOnLoad } from './load-scaling.ts';
 
@@ -62,8 +63,8 @@ export class CpuEncoderFleet extends Construct {
       securityGroups: [this.securityGroup],
       // No desiredCount: it would reset the fleet to its minimum on every deploy, broadcasts or not.
       capacityProviderStrategies: spotMix(size),
-      minHealthyPercent: 100,
-      maxHealthyPercent: 200,
+      minHealthyPercent: fleetScaling.deployPercent.least,
+      maxHealthyPercent: fleetScaling.deployPercent.most,
       circuitBreaker: { enable: true, rollback: true },
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       propagateTags: PropagatedTagSource.SERVICE,

@@ -12,6 +12,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
+import { fleetScaling } from '../../config/fleet-scaling.ts';
 import { type EncoderFleetProps, EncoderTask } from './encoder-task.ts';
 import { GpuInstances } from './gpu-instances.ts';
 import { scaleOnLoad } from './load-scaling.ts';
@@ -64,8 +65,8 @@ export class GpuEncoderFleet extends Construct {
       ],
       placementStrategies: [PlacementStrategy.spreadAcross(BuiltInAttributes.AVAILABILITY_ZONE)],
       placementConstraints: [PlacementConstraint.distinctInstances()],
-      minHealthyPercent: 100,
-      maxHealthyPercent: 200,
+      minHealthyPercent: fleetScaling.deployPercent.least,
+      maxHealthyPercent: fleetScaling.deployPercent.most,
       circuitBreaker: { enable: true, rollback: true },
       propagateTags: PropagatedTagSource.SERVICE,
       enableECSManagedTags: true,

@@ -88,8 +88,8 @@ export class ProxyFleet extends Construct {
       assignPublicIp: false,
       securityGroups: [this.securityGroup],
       // No desiredCount: it would reset the fleet to its minimum on every deploy, publishers or not.
-      minHealthyPercent: 100,
-      maxHealthyPercent: 200,
+      minHealthyPercent: fleetScaling.deployPercent.least,
+      maxHealthyPercent: fleetScaling.deployPercent.most,
       circuitBreaker: { enable: true, rollback: true },
       // After a zone was lost, spreads the fleet again. That costs the publishers of the moved tasks one reconnect.
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,

@@ -270,10 +270,11 @@ describe('what is read', () => {
     expect(proxy.requests.map(({ body }) => body.ConsistentRead)).toEqual(Array(6).fill(true));
   });
 
-  test('but for the fleet, which beats again a second later', async () => {
+  test('but for the fleet, which beats again a second later, and for leases in sweeps, which are read again', async () => {
     await patient.listFleet('encoder');
+    await patient.getLease(streamId, { isEventual: true });
     const asked = proxy.requests.map(({ body }) => body.ConsistentRead);
-    expect(asked).toEqual(fleetPartitions('encoder').map(() => false));
+    expect(asked).toEqual([...fleetPartitions('encoder'), 'lease'].map(() => false));
   });
 });
 

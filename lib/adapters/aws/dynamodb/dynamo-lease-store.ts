@@ -8,8 +8,8 @@ const held = '#workerId = :workerId AND #epoch = :epoch AND #released = :no';
 
 export function dynamoLeaseStore(requests: DynamoRequests): LeaseStore {
   return {
-    async getLease(streamId) {
-      const item = await requests.get('leases', { streamId });
+    async getLease(streamId, options) {
+      const item = await requests.get('leases', { streamId }, options);
       return item && leaseOf(item);
     },
     async takeLease({ streamId, workerId, broadcastId, observed }) {

@@ -71,11 +71,16 @@ export class DynamoRequests {
     this.#giveUpAfterMs = giveUpAfterMs;
   }
 
-  async get(table: ControlTable, key: Item): Promise<Item | undefined> {
+  /** `isEventual`: what was written a moment ago may be missing. */
+  async get(
+    table: ControlTable,
+    key: Item,
+    { isEventual = false }: { readonly isEventual?: boolean } = {},
+  ): Promise<Item | undefined> {
     const command = new GetItemCommand({
       TableName: this.name(table),
       Key: attributes(key),
-      ConsistentRead: true,
+      ConsistentRead: !isEventual,
     });
     const { Item } = await this.#send((options) => this.#client.send(command, options));
     return Item && unmarshall(Item);

@@ -21,7 +21,7 @@ export class SweepTurn {
 
   /** `capacity`: the worker's maximum number of concurrent streams. `start`: a random stream id. */
   constructor(capacity: number, start: StreamId) {
-    this.limit = Math.max(smallestPage, 2 * capacity);
+    this.limit = sweepPageOf(capacity);
     this.#cursor = start;
   }
 
@@ -57,3 +57,6 @@ interface Sighting {
 }
 
 const smallestPage = 16;
+
+/** Broadcasts in a page of a worker with room for `capacity`. */
+export const sweepPageOf = (capacity: number): number => Math.max(smallestPage, 2 * capacity);
