@@ -1,5 +1,10 @@
 import type { Deployment } from '../../lib/config/deployment.ts';
-import { edgeLogsBucketName, edgeRegion, originBucketName, originLogsBucketName } from '../../lib/config/names.ts';
+import {
+  edgeLogsBucketName,
+  edgeRegion,
+  originBucketName,
+  originLogsBucketName,
+} from '../../lib/config/names.ts';
 import { controlTableNames, physicalName } from '../../lib/control-store/tables.ts';
 import type { Scope } from './scope.ts';
 
@@ -19,6 +24,12 @@ export const keptResources = ({ name }: Deployment, scope: Scope): KeptResource[
         {
           kind: 'log group' as const,
           name: `aws-waf-logs-${name}-edge`,
+          region: edgeRegion,
+          stack: `${name}-edge`,
+        },
+        {
+          kind: 'bucket' as const,
+          name: edgeLogsBucketName(name, scope.account),
           region: edgeRegion,
           stack: `${name}-edge`,
         },
