@@ -34,8 +34,8 @@ import { formatStreamKey, hashStreamKey, newStreamKey } from '../../lib/routing/
 import { allowedAddresses } from '../../lib/routing/target-address.ts';
 import { describeCause } from '../../lib/telemetry/described-cause.ts';
 import type { EmitEvent, EventName } from '../../lib/telemetry/events.ts';
-import { Canary } from '../canary/canary.ts';
-import { lookIntoFolder } from '../canary/data-folder.ts';
+import { lookIntoFolder } from '../secret-watch/data-folder.ts';
+import { SecretWatch } from '../secret-watch/secret-watch.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { Changing } from '../until.ts';
 
@@ -283,11 +283,11 @@ export async function startIngest(options: HarnessOptions = {}): Promise<IngestH
       await pushes.stop();
       await link.stop();
       store.close();
-      const canary = new Canary(secrets);
-      for (const { name, fields } of log.events) canary.look(`log event ${name}`, logged(fields));
-      await lookIntoFolder(canary, folder.path);
+      const watch = new SecretWatch(secrets);
+      for (const { name, fields } of log.events) watch.look(`log event ${name}`, logged(fields));
+      await lookIntoFolder(watch, folder.path);
       await folder.remove();
-      canary.check();
+      watch.check();
     },
   };
 }

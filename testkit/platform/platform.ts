@@ -5,10 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Canary } from '../canary/canary.ts';
-import { lookIntoFolder, secretsIn } from '../canary/data-folder.ts';
-import { lookAtAnswers, lookAtProcesses } from '../canary/running.ts';
-import { registeredSecrets } from '../canary/secret-kinds.ts';
+import { lookIntoFolder, secretsIn } from '../secret-watch/data-folder.ts';
+import { lookAtAnswers, lookAtProcesses } from '../secret-watch/running.ts';
+import { registeredSecrets } from '../secret-watch/secret-kinds.ts';
+import { SecretWatch } from '../secret-watch/secret-watch.ts';
 
 /** A log event of the platform: one line of `npm run live -- --json`. */
 export type PlatformEvent = Readonly<Record<string, unknown>> & {
@@ -142,22 +142,22 @@ export class Platform {
    */
   async stop({ keepData = false } = {}): Promise<number | null> {
     if (!existsSync(this.dataDir)) return this.#process.exitCode;
-    const canary = new Canary(new Map([...(await secretsIn(this.dataDir)), ...registeredSecrets()]));
+    const watch = new SecretWatch(new Map([...(await secretsIn(this.dataDir)), ...registeredSecrets()]));
     try {
       if (this.#process.exitCode === null) {
-        await lookAtAnswers(canary, this.ready);
-        await lookAtProcesses(canary, this.#process.pid!);
+        await lookAtAnswers(watch, this.ready);
+        await lookAtProcesses(watch, this.#process.pid!);
         const closed = once(this.#process, 'close');
         this.#process.kill('SIGINT');
         await closed;
       }
-      for (const event of this.events) canary.look(`log event ${event.event}`, JSON.stringify(event));
-      canary.look('stderr', this.#words.join(''));
-      await lookIntoFolder(canary, this.dataDir);
+      for (const event of this.events) watch.look(`log event ${event.event}`, JSON.stringify(event));
+      watch.look('stderr', this.#words.join(''));
+      await lookIntoFolder(watch, this.dataDir);
     } finally {
       if (!keepData) await rm(this.dataDir, { recursive: true, force: true });
     }
-    canary.check();
+    watch.check();
     return this.#process.exitCode;
   }
 

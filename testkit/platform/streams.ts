@@ -1,4 +1,4 @@
-import { registerSecret } from '../canary/secret-kinds.ts';
+import { registerSecret } from '../secret-watch/secret-kinds.ts';
 import type { Ready } from './platform.ts';
 
 /** A running platform, identified by the URL of its API. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { registerSecret } from '../../../testkit/canary/secret-kinds.ts';
 import { NginxRtmp } from '../../../testkit/harness/nginx-rtmp.ts';
 import { readFrameNumbers } from '../../../testkit/media/frame-counter.ts';
 import { Publisher } from '../../../testkit/media/publisher.ts';
 import { Platform } from '../../../testkit/platform/platform.ts';
 import { createStream, getStream, streamEvent } from '../../../testkit/platform/streams.ts';
+import { registerSecret } from '../../../testkit/secret-watch/secret-kinds.ts';
 
 let platform: Platform;
 let server: NginxRtmp;

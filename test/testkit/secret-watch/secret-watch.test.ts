@@ -9,19 +9,19 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ensureSecrets } from '../../../lib/adapters/local/platform/secrets.ts';
 import { newStreamId } from '../../../lib/routing/ids.ts';
 import { formatStreamKey, newStreamKey } from '../../../lib/routing/stream-key.ts';
-import { Canary, SecretLeakError } from '../../../testkit/canary/canary.ts';
-import { lookIntoFolder, secretsIn } from '../../../testkit/canary/data-folder.ts';
-import { lookAtAnswers, lookAtProcesses } from '../../../testkit/canary/running.ts';
-import { registerSecret } from '../../../testkit/canary/secret-kinds.ts';
+import { lookIntoFolder, secretsIn } from '../../../testkit/secret-watch/data-folder.ts';
+import { lookAtAnswers, lookAtProcesses } from '../../../testkit/secret-watch/running.ts';
+import { registerSecret } from '../../../testkit/secret-watch/secret-kinds.ts';
+import { SecretLeakError, SecretWatch } from '../../../testkit/secret-watch/secret-watch.ts';
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 import { token } from '../../edge/policy/playback-vectors.ts';
 
 const secret = 'hunter2-hunter2-hunter2';
 const key = formatStreamKey(newStreamKey(newStreamId()));
 
-function placesIn(canary: Canary): string[] {
+function placesIn(watch: SecretWatch): string[] {
   try {
-    canary.check();
+    watch.check();
     return [];
   } catch (fault) {
     if (!(fault instanceof SecretLeakError)) throw fault;
@@ -31,20 +31,20 @@ function placesIn(canary: Canary): string[] {
   }
 }
 
-describe('the canary', () => {
+describe('the secret watch', () => {
   test.each([
     ['as it is', `x=${secret};`],
     ['in a URL', `/watch?key=${encodeURIComponent('hunter2/hunter2 hunter2')}`],
     ['in Base64', Buffer.from(`${secret}`).toString('base64')],
   ])('finds a secret %s', (_, text) => {
-    const canary = new Canary(
+    const watch = new SecretWatch(
       new Map([
         [secret, 'token'],
         ['hunter2/hunter2 hunter2', 'token'],
       ]),
     );
-    canary.look('a log event', text);
-    expect(placesIn(canary)).toEqual(['token in a log event']);
+    watch.look('a log event', text);
+    expect(placesIn(watch)).toEqual(['token in a log event']);
   });
 
   test.each([
@@ -53,15 +53,15 @@ describe('the canary', () => {
     ['webhook secret', `whsec_${'a'.repeat(44)}`],
     ['private key', '{"key":"-----BEGIN PRIVATE KEY-----\\n'],
   ])('knows a %s by its form', (kind, text) => {
-    const canary = new Canary(new Map());
-    canary.look('an error', text);
-    expect(placesIn(canary)).toEqual([`${kind} in an error`]);
+    const watch = new SecretWatch(new Map());
+    watch.look('an error', text);
+    expect(placesIn(watch)).toEqual([`${kind} in an error`]);
   });
 
   test('says nothing where nothing is', () => {
-    const canary = new Canary(new Map([[secret, 'token']]));
-    canary.look('a log event', `${key.slice(0, 16)} hunter2`);
-    expect(placesIn(canary)).toEqual([]);
+    const watch = new SecretWatch(new Map([[secret, 'token']]));
+    watch.look('a log event', `${key.slice(0, 16)} hunter2`);
+    expect(placesIn(watch)).toEqual([]);
   });
 
   test('refuses secrets so short that they would be found by chance', () => {
@@ -95,9 +95,9 @@ describe('in a data folder', () => {
         'webhook-secret',
       ]),
     );
-    const canary = new Canary(secrets);
-    await lookIntoFolder(canary, folder.path);
-    expect(placesIn(canary)).toEqual([]);
+    const watch = new SecretWatch(secrets);
+    await lookIntoFolder(watch, folder.path);
+    expect(placesIn(watch)).toEqual([]);
   });
 
   test('a secret in a table, an object, or a name is found', async () => {
@@ -107,9 +107,9 @@ describe('in a data folder', () => {
     database.close();
     await mkdir(join(folder.path, 'origin', secret), { recursive: true });
     await writeFile(join(folder.path, 'origin', 'a.m3u8'), `#EXTM3U\n${secret}.m4s\n`);
-    const canary = new Canary(await secretsIn(folder.path));
-    await lookIntoFolder(canary, folder.path);
-    expect(placesIn(canary).sort()).toEqual([
+    const watch = new SecretWatch(await secretsIn(folder.path));
+    await lookIntoFolder(watch, folder.path);
+    expect(placesIn(watch).sort()).toEqual([
       'token in data folder: control.sqlite',
       'token in data folder: origin/a.m3u8',
       'token in the name of a file in the data folder',
@@ -127,11 +127,11 @@ describe('at a running platform', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const canary = new Canary(new Map());
-    await lookAtAnswers(canary, { api: address, edge: address });
+    const watch = new SecretWatch(new Map());
+    await lookAtAnswers(watch, { api: address, edge: address });
     server.closeAllConnections();
     server.close();
-    expect(placesIn(canary)).toEqual(['stream key in /v1/streams/s/events', 'stream key in /_metrics']);
+    expect(placesIn(watch)).toEqual(['stream key in /v1/streams/s/events', 'stream key in /_metrics']);
   });
 
   test('a key on a command line or in an environment is found', async () => {
@@ -140,11 +140,11 @@ describe('at a running platform', () => {
       stdio: 'ignore',
     });
     await once(child, 'spawn');
-    const canary = new Canary(new Map([[secret, 'token']]));
-    await lookAtProcesses(canary, process.pid);
+    const watch = new SecretWatch(new Map([[secret, 'token']]));
+    await lookAtProcesses(watch, process.pid);
     child.kill();
     await once(child, 'close');
-    expect(placesIn(canary).sort()).toEqual([
+    expect(placesIn(watch).sort()).toEqual([
       'stream key in the command line of leaky.js',
       'token in the environment of leaky.js',
     ]);

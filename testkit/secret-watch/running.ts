@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import type { Canary } from './canary.ts';
+import type { SecretWatch } from './secret-watch.ts';
 
 interface Addresses {
   readonly api: string;
@@ -8,11 +8,11 @@ interface Addresses {
 }
 
 /** Asks a running platform for what it shows: streams, journals, destinations, fleet, metrics. */
-export async function lookAtAnswers(canary: Canary, { api, edge }: Addresses): Promise<void> {
+export async function lookAtAnswers(watch: SecretWatch, { api, edge }: Addresses): Promise<void> {
   const ask = async (url: string): Promise<string> => {
     try {
       const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
-      canary.look(new URL(url).pathname, text);
+      watch.look(new URL(url).pathname, text);
       return text;
     } catch {
       // Some tests stop these processes. What they would have shown is in the data folder.
@@ -30,7 +30,7 @@ export async function lookAtAnswers(canary: Canary, { api, edge }: Addresses): P
 }
 
 /** Looks at the command lines and environments of a process and everything that it started, where the system shows them. */
-export async function lookAtProcesses(canary: Canary, root: number): Promise<void> {
+export async function lookAtProcesses(watch: SecretWatch, root: number): Promise<void> {
   if (!existsSync('/proc/self/stat')) return;
   const parents = new Map<number, number>();
   for (const name of await readdir('/proc')) {
@@ -45,8 +45,8 @@ export async function lookAtProcesses(canary: Canary, root: number): Promise<voi
         .toString()
         .split('\0')
         .find((word) => /\.(m?[jt]s)$|ffmpeg/.test(word)) ?? '';
-    canary.look(`the command line of ${program}`, line);
-    canary.look(`the environment of ${program}`, await readProcess(pid, 'environ'));
+    watch.look(`the command line of ${program}`, line);
+    watch.look(`the environment of ${program}`, await readProcess(pid, 'environ'));
   }
 }
 

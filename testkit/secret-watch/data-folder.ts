@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Canary } from './canary.ts';
 import { ownFiles } from './secret-kinds.ts';
+import type { SecretWatch } from './secret-watch.ts';
 
 /** Node's own: compiled code, which is no data of ours. */
 const compileCache = 'compile-cache';
@@ -34,12 +34,12 @@ export async function secretsIn(dataDir: string): Promise<Map<string, string>> {
 }
 
 /** Looks into every other file of the folder, and at the names of all. */
-export async function lookIntoFolder(canary: Canary, dataDir: string): Promise<void> {
+export async function lookIntoFolder(watch: SecretWatch, dataDir: string): Promise<void> {
   const secret = new Set(await secretFiles(dataDir));
   for (const entry of await readdir(dataDir, { recursive: true, withFileTypes: true })) {
     const path = relative(dataDir, join(entry.parentPath, entry.name));
-    canary.look(`the name of a file in the data folder`, path);
+    watch.look(`the name of a file in the data folder`, path);
     if (!entry.isFile() || secret.has(path) || path.startsWith(compileCache)) continue;
-    canary.look(`data folder: ${path}`, await readFile(join(dataDir, path)));
+    watch.look(`data folder: ${path}`, await readFile(join(dataDir, path)));
   }
 }

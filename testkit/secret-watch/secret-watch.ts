@@ -20,7 +20,7 @@ export class SecretLeakError extends Error {
 }
 
 /** Looks for secrets in what a platform wrote and said. */
-export class Canary {
+export class SecretWatch {
   readonly #needles: readonly { readonly kind: string; readonly bytes: Buffer }[];
   readonly #leaks = new Map<string, Leak>();
 
