@@ -1,9 +1,11 @@
 // `npm run bench`: Headwater next to its peers, on this machine, in one run.
+
 import { writeFile } from 'node:fs/promises';
+import { UsageError } from '../lib/config/command-line.ts';
 import { stopOnSignals } from '../testkit/cleanup.ts';
 import { type MachineFacts, machineFacts, machineText } from '../testkit/report/machine.ts';
 import { edgeBench, herdLoads } from './edge/edge.ts';
-import { type BenchOptions, helpText, type Part, parseBenchOptions, UsageError } from './options.ts';
+import { type BenchOptions, helpText, type Part, parseBenchOptions } from './options.ts';
 import { headwaterRelay } from './relay/headwater-relay.ts';
 import { relayBench } from './relay/relay.ts';
 import { type Section, sectionJson, sectionText } from './report.ts';

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../lib/config/command-line.ts';
 
 export const parts = ['relay', 'edge', 'worker', 'startup'] as const;
 export type Part = (typeof parts)[number];
@@ -9,11 +9,6 @@ export interface BenchOptions {
   /** Where to write the figures as JSON. */
   readonly jsonFile?: string;
   readonly help: boolean;
-}
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'BAD_USAGE';
 }
 
 export const helpText = `npm run bench -- [flags]      measures Headwater next to its peers on this machine
@@ -30,7 +25,7 @@ Run nothing else meanwhile. Exit code: 0 whatever the figures are, 1 if a run fa
 
 /** Parses the flags. Throws `UsageError`. */
 export function parseBenchOptions(args: readonly string[]): BenchOptions {
-  const values = readFlags(args);
+  const values = flagsIn(args);
   const only = values.only?.split(',') ?? [...parts];
   const unknown = only.filter((name) => !parts.some((part) => part === name));
   if (unknown.length > 0) {
@@ -44,18 +39,13 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   };
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        only: { type: 'string' },
-        quick: { type: 'boolean', default: false },
-        json: { type: 'string' },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  }).values;

@@ -1,4 +1,5 @@
 // Broadcasts to a running platform, plays what viewers play and judges it: by hand after a deploy, in tests, and on a schedule.
+
 import { heardSound, shownPictures } from '../lib/adapters/node/ffmpeg/decode.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
 import { publishNumbered } from '../lib/adapters/node/ffmpeg/numbered-broadcast.ts';
@@ -13,12 +14,13 @@ import { edgeRequests } from '../lib/adapters/node/http/edge-requests.ts';
 import { createLog } from '../lib/adapters/node/log.ts';
 import { openSecret } from '../lib/adapters/secret-sources.ts';
 import { pageOrigin } from '../lib/canary/broadcast.ts';
-import { type CanaryOptions, helpText, parseCanaryOptions, UsageError } from '../lib/canary/options.ts';
+import { type CanaryOptions, helpText, parseCanaryOptions } from '../lib/canary/options.ts';
 import { canaryScopes, chooseCredentials } from '../lib/canary/policy/credentials.ts';
 import { CanaryStoppedError, CanaryUnusableError } from '../lib/canary/policy/errors.ts';
 import type { CanaryPorts } from '../lib/canary/ports.ts';
 import { faultsOfReport, figureOf, reportJson, reportText } from '../lib/canary/report.ts';
 import { type CanaryReport, hasPassed, runCanary } from '../lib/canary/run.ts';
+import { UsageError } from '../lib/config/command-line.ts';
 import { EnvironmentError } from '../lib/config/env.ts';
 import { type SecretLocation, secretLocation } from '../lib/config/locations.ts';
 import { apiToken, canaryCodec } from '../lib/config/programs/canary.ts';

@@ -1,8 +1,9 @@
 // `npm run forecast`: what a load costs on a deployment, and which limit it reaches first.
 import { readFile } from 'node:fs/promises';
+import { UsageError } from '../lib/config/command-line.ts';
 import { DeploymentError, readDeployment } from '../lib/config/deployment.ts';
 import { forecast } from '../lib/cost/forecast.ts';
-import { ForecastUsageError, helpText, parseForecastOptions } from '../lib/cost/forecast-options.ts';
+import { helpText, parseForecastOptions } from '../lib/cost/forecast-options.ts';
 import { forecastText } from '../lib/cost/forecast-text.ts';
 
 async function main(args: readonly string[]): Promise<void> {
@@ -13,7 +14,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const { file } = options;
   const json = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new ForecastUsageError(`${file} cannot be read (${cause.message}); use --deployment FILE`);
+    throw new UsageError(`${file} cannot be read (${cause.message}); use --deployment FILE`);
   });
   const deployment = readDeployment(json, file);
   const result = forecast(options.loadOf(deployment));
@@ -23,7 +24,7 @@ async function main(args: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (fault) {
-  if (!(fault instanceof DeploymentError || fault instanceof ForecastUsageError)) throw fault;
+  if (!(fault instanceof DeploymentError || fault instanceof UsageError)) throw fault;
   process.stderr.write(`forecast: ${fault.message}\n`);
   process.exitCode = 2;
 }

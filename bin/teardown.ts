@@ -1,17 +1,13 @@
 // `npm run teardown`: deletes a region's stack, and first what would keep CloudFormation from deleting it.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRegionAccount } from '../lib/adapters/aws/teardown/region-account.ts';
+import { UsageError } from '../lib/config/command-line.ts';
 import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
-import {
-  chosenRegions,
-  helpText,
-  parseTeardownFlags,
-  type TeardownFlags,
-  UsageError,
-} from '../lib/teardown/options.ts';
+import { chosenRegions, helpText, parseTeardownFlags, type TeardownFlags } from '../lib/teardown/options.ts';
 import { nextWords } from '../lib/teardown/policy/words.ts';
 import { AccountError } from '../lib/teardown/ports.ts';
 import { TeardownError, tearDown } from '../lib/teardown/teardown.ts';

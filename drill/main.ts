@@ -1,9 +1,11 @@
 // `npm run drill`: injects the faults of production into a platform, and measures what a viewer notices.
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UsageError } from '../lib/config/command-line.ts';
 import { stopOnSignals } from '../testkit/cleanup.ts';
 import type { Drill } from './model.ts';
-import { type DrillOptions, helpText, parseDrillOptions, UsageError } from './options.ts';
+import { type DrillOptions, helpText, parseDrillOptions } from './options.ts';
 import { drillMachine, listText, machineText, rowText, summaryText } from './report.ts';
 import { measureMachineSpeed } from './rig/machine-speed.ts';
 import { rows } from './rows.ts';

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../lib/config/command-line.ts';
 
 export interface DrillOptions {
   /** Names of rows, in table order. */
@@ -9,12 +9,6 @@ export interface DrillOptions {
   readonly help: boolean;
   /** Where to put the timelines. */
   readonly outDir: string;
-}
-
-/** Invalid command line; the message lists every fault. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'BAD_USAGE';
 }
 
 export const defaultOutDir = '.headwater/drill';
@@ -44,7 +38,7 @@ const maxRuns = 100;
 
 /** Parses the flags; `names` are the existing rows. Throws `UsageError`. */
 export function parseDrillOptions(args: readonly string[], names: readonly string[]): DrillOptions {
-  const values = readFlags(args);
+  const values = flagsIn(args);
   const faults: string[] = [];
   const asked = values.only?.split(',').map((name) => name.trim());
   const unknown = asked?.filter((name) => !names.includes(name)) ?? [];
@@ -59,20 +53,15 @@ export function parseDrillOptions(args: readonly string[], names: readonly strin
   return { only: names.filter((name) => asked?.includes(name) ?? true), runs, json, list, help, outDir: out };
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        only: { type: 'string' },
-        runs: { type: 'string', default: '1' },
-        out: { type: 'string', default: defaultOutDir },
-        json: { type: 'boolean', default: false },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      runs: { type: 'string', default: '1' },
+      out: { type: 'string', default: defaultOutDir },
+      json: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  }).values;

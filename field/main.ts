@@ -1,13 +1,15 @@
 // `npm run field`: plays what real encoders and networks do, and judges what viewers get.
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
+import { UsageError } from '../lib/config/command-line.ts';
 import { stopOnSignals, whenInterrupted } from '../testkit/cleanup.ts';
 import { Platform } from '../testkit/platform/platform.ts';
 import { formatTable } from '../testkit/report/table.ts';
 import { fieldCases } from './cases.ts';
 import type { FieldCase } from './model.ts';
-import { type FieldOptions, helpText, parseFieldOptions, UsageError } from './options.ts';
+import { type FieldOptions, helpText, parseFieldOptions } from './options.ts';
 import { type CaseResult, playCase } from './play.ts';
 import { resultText, summaryText } from './report.ts';
 

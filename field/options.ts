@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../lib/config/command-line.ts';
 
 export interface FieldOptions {
   /** Names of cases, in table order. */
@@ -9,12 +9,6 @@ export interface FieldOptions {
   readonly help: boolean;
   /** Where to keep what viewers got. */
   readonly keepDir?: string;
-}
-
-/** Invalid command line; the message lists every fault. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'BAD_USAGE';
 }
 
 export const helpText = `npm run field [-- flags] [CASE …]   plays what real encoders and networks do, and judges what viewers get
@@ -33,7 +27,7 @@ const maxTogether = 8;
 
 /** Parses the flags; `names` are the existing cases. Throws `UsageError`. */
 export function parseFieldOptions(args: readonly string[], names: readonly string[]): FieldOptions {
-  const { values, positionals } = readFlags(args);
+  const { values, positionals } = flagsIn(args);
   const faults: string[] = [];
   const unknown = positionals.filter((name) => !names.includes(name));
   if (unknown.length > 0) faults.push(`no such case: ${unknown.join(', ')}; --list names them`);
@@ -51,19 +45,14 @@ export function parseFieldOptions(args: readonly string[], names: readonly strin
   };
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        together: { type: 'string', default: '2' },
-        keep: { type: 'string' },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    });
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      together: { type: 'string', default: '2' },
+      keep: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  });

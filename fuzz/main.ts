@@ -1,11 +1,13 @@
 // `npm run fuzz`: feeds hostile bytes to every parser of outside bytes.
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { UsageError } from '../lib/config/command-line.ts';
 import { formatTable } from '../testkit/report/table.ts';
 import { judgeInput } from './judge.ts';
 import { type Finding, type FuzzResult, fuzzLimits } from './model.ts';
-import { type FuzzOptions, helpText, parseFuzzOptions, UsageError } from './options.ts';
+import { type FuzzOptions, helpText, parseFuzzOptions } from './options.ts';
 import { fuzzTargets } from './targets.ts';
 import { type FuzzTask, FuzzThread } from './thread.ts';
 

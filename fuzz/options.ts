@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../lib/config/command-line.ts';
 
 export interface FuzzOptions {
   /** Names of targets, in table order. */
@@ -12,12 +12,6 @@ export interface FuzzOptions {
   readonly keepDir: string;
   readonly list: boolean;
   readonly help: boolean;
-}
-
-/** Invalid command line; the message lists every fault. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'BAD_USAGE';
 }
 
 export const helpText = `npm run fuzz [-- flags]   feeds hostile bytes to every parser of outside bytes
@@ -42,7 +36,7 @@ export function parseFuzzOptions(
   names: readonly string[],
   randomSeed: () => number = () => Math.floor(Math.random() * maxSeed),
 ): FuzzOptions {
-  const values = readFlags(args);
+  const values = flagsIn(args);
   const faults: string[] = [];
   const unknown = values.target.filter((name) => !names.includes(name));
   if (unknown.length > 0) faults.push(`no such target: ${unknown.join(', ')}; --list names them`);
@@ -66,21 +60,16 @@ export function parseFuzzOptions(
   };
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        target: { type: 'string', multiple: true, default: [] },
-        runs: { type: 'string', default: '100000' },
-        seed: { type: 'string' },
-        input: { type: 'string' },
-        keep: { type: 'string', default: '.headwater/fuzz' },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    options: {
+      target: { type: 'string', multiple: true, default: [] },
+      runs: { type: 'string', default: '100000' },
+      seed: { type: 'string' },
+      input: { type: 'string' },
+      keep: { type: 'string', default: '.headwater/fuzz' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  }).values;

@@ -1,11 +1,13 @@
 // `npm run preflight`: checks what an AWS account lacks for a deployment, and prints what mends it. Changes nothing.
+
 import { resolveNs } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
+import { UsageError } from '../lib/config/command-line.ts';
 import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
 import { AccountError, callerAccount, readRegions } from './aws/account.ts';
 import type { Finding } from './finding.ts';
 import { gather } from './gather.ts';
-import { helpText, type PreflightOptions, parsePreflightOptions, UsageError } from './options.ts';
+import { helpText, type PreflightOptions, parsePreflightOptions } from './options.ts';
 import { unknownRegions, unknownZones } from './policy/input-faults.ts';
 import { judge } from './policy/judge.ts';
 import { strangeAccount } from './policy/judge-account.ts';

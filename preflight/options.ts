@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags } from '../lib/config/command-line.ts';
 
 export interface PreflightOptions {
   readonly deploymentFile: string;
@@ -6,12 +6,6 @@ export interface PreflightOptions {
   readonly region?: string;
   readonly json: boolean;
   readonly help: boolean;
-}
-
-/** Invalid command line. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'BAD_USAGE';
 }
 
 export const helpText = `npm run preflight [-- flags]   checks what an AWS account lacks for a deployment, by read-only calls
@@ -27,22 +21,17 @@ Exit code: 0 if nothing is missing (there may be warnings), 1 if something is or
 
 /** Parses the flags. Throws `UsageError`. */
 export function parsePreflightOptions(args: readonly string[]): PreflightOptions {
-  const { deployment, region, json, help } = readFlags(args);
+  const { deployment, region, json, help } = flagsIn(args);
   return { deploymentFile: deployment, json, help, ...(region !== undefined && { region }) };
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        deployment: { type: 'string', default: 'deployment.json' },
-        region: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    options: {
+      deployment: { type: 'string', default: 'deployment.json' },
+      region: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  }).values;

@@ -1,7 +1,8 @@
 // `npm run simulate`: the platform's own decisions about many streams, workers and viewers, in simulated time.
+import { UsageError } from '../lib/config/command-line.ts';
 import { fullScale } from './cell/size.ts';
 import type { ScenarioReport } from './model.ts';
-import { helpText, parseSimulateOptions, type SimulateOptions, UsageError } from './options.ts';
+import { helpText, parseSimulateOptions, type SimulateOptions } from './options.ts';
 import { scaleReport, scaleText, scenarioText } from './report.ts';
 import { scenarios } from './scenarios.ts';
 

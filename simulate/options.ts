@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../lib/config/command-line.ts';
 import type { Scenario } from './model.ts';
 
 export interface SimulateOptions {
@@ -6,12 +6,6 @@ export interface SimulateOptions {
   readonly scenarios: readonly Scenario[];
   readonly json: boolean;
   readonly help: boolean;
-}
-
-/** Invalid command line; the message lists every fault. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'BAD_USAGE';
 }
 
 export const helpText = `npm run simulate -- [flags]    the platform's own decisions at the scale of 1,000,000 streams, 10,000,000 viewers, 2,000 workers
@@ -27,7 +21,7 @@ Exit code: 0 if every promise held, 1 if not, 2 for invalid flags.
 
 /** Parses the flags. Throws `UsageError`. */
 export function parseSimulateOptions(args: readonly string[], all: readonly Scenario[]): SimulateOptions {
-  const { seed, scenario, json, help } = readFlags(args);
+  const { seed, scenario, json, help } = flagsIn(args);
   const names = [...all.map(({ name }) => name), 'all'];
   const faults: string[] = [];
   if (!/^\d{1,9}$/.test(seed)) faults.push(`--seed must be a whole number; got '${seed}'`);
@@ -38,18 +32,13 @@ export function parseSimulateOptions(args: readonly string[], all: readonly Scen
   return { seed: Number(seed), scenarios, json, help };
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        seed: { type: 'string', default: '1' },
-        scenario: { type: 'string', default: 'all' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    options: {
+      seed: { type: 'string', default: '1' },
+      scenario: { type: 'string', default: 'all' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  }).values;

@@ -1,6 +1,5 @@
 // `npm run drill -- --simulate`: the lease protocol under random schedules of faults, each reproducible from its seed.
-import { parseArgs } from 'node:util';
-import { UsageError } from '../options.ts';
+import { readFlags, UsageError } from '../../lib/config/command-line.ts';
 import { brokenRules, productRules } from './rules.ts';
 import { scheduleOf } from './schedule.ts';
 import { type Run, simulate } from './simulate.ts';
@@ -56,7 +55,7 @@ function violationText({ schedule: { seed }, violations }: Run): string {
 }
 
 function readOptions(args: readonly string[]): SimulationOptions {
-  const values = readFlags(args);
+  const values = flagsIn(args);
   const faults: string[] = [];
   const [seed, schedules] = [Number(values.seed), Number(values.schedules)];
   if (!/^\d{1,9}$/.test(values.seed)) faults.push(`--seed must be a whole number; got '${values.seed}'`);
@@ -71,19 +70,14 @@ function readOptions(args: readonly string[]): SimulationOptions {
   return { seed, schedules, broken, json };
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        simulate: { type: 'boolean', default: true },
-        seed: { type: 'string', default: '1' },
-        schedules: { type: 'string', default: '100000' },
-        broken: { type: 'string' },
-        json: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    options: {
+      simulate: { type: 'boolean', default: true },
+      seed: { type: 'string', default: '1' },
+      schedules: { type: 'string', default: '100000' },
+      broken: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  }).values;

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../config/command-line.ts';
 import { regionPattern } from '../config/region.ts';
 
 export interface CanaryOptions {
@@ -11,12 +11,6 @@ export interface CanaryOptions {
   /** A file that holds the API token. */
   readonly tokenFile?: string;
   readonly help: boolean;
-}
-
-/** Invalid command line; the message lists every fault. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'BAD_USAGE';
 }
 
 export const helpText = `npm run canary -- --api URL [flags]   broadcasts for a minute, plays what viewers play, and judges it
@@ -39,7 +33,7 @@ const defaults = { seconds: '60', size: '1280x720' } as const;
 
 /** Parses the flags. Throws `UsageError`. */
 export function parseCanaryOptions(args: readonly string[]): CanaryOptions {
-  const values = readFlags(args);
+  const values = flagsIn(args);
   const { api = '', region, json, help, 'token-file': tokenFile } = values;
   const faults: string[] = [];
   const seconds = Number(values.seconds);
@@ -70,21 +64,16 @@ function isHttpUrl(text: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        api: { type: 'string' },
-        region: { type: 'string' },
-        seconds: { type: 'string', default: defaults.seconds },
-        size: { type: 'string', default: defaults.size },
-        'token-file': { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    options: {
+      api: { type: 'string' },
+      region: { type: 'string' },
+      seconds: { type: 'string', default: defaults.seconds },
+      size: { type: 'string', default: defaults.size },
+      'token-file': { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  }).values;

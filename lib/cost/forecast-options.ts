@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../config/command-line.ts';
 import type { Deployment } from '../config/deployment.ts';
 import type { EncoderTier } from '../control-store/records.ts';
 import { shieldRegionOf } from '../edge/policy/shield-region.ts';
@@ -11,14 +11,8 @@ export interface ForecastArguments {
   readonly file: string;
   readonly json: boolean;
   readonly help: boolean;
-  /** The load on this deployment. Throws `ForecastUsageError` if it doesn't go with it. */
+  /** The load on this deployment. Throws `UsageError` if it doesn't go with it. */
   readonly loadOf: (deployment: Deployment) => ForecastOptions;
-}
-
-/** Invalid command line; the message names every fault. */
-export class ForecastUsageError extends Error {
-  override readonly name = 'ForecastUsageError';
-  readonly code = 'BAD_USAGE';
 }
 
 const defaultFile = 'deployment.json';
@@ -43,9 +37,9 @@ ${quotaNames.map((name) => `                      ${name.padEnd(26)}${quotas[nam
 Exit code: 0, or 2 for invalid flags or an invalid deployment file.
 `;
 
-/** Throws `ForecastUsageError`. */
+/** Throws `UsageError`. */
 export function parseForecastOptions(args: readonly string[]): ForecastArguments {
-  const values = readFlags(args);
+  const values = flagsIn(args);
   const { json, help, deployment: file } = values;
   if (help) return { file, json, help, loadOf: noLoad };
   const faults: string[] = [];
@@ -70,7 +64,7 @@ export function parseForecastOptions(args: readonly string[]): ForecastArguments
     hours === undefined ||
     !encoder
   ) {
-    throw new ForecastUsageError(faults.join('; '));
+    throw new UsageError(faults.join('; '));
   }
   const { region, rendition } = values;
   const loadOf = (deployment: Deployment): ForecastOptions => {
@@ -90,16 +84,16 @@ export function parseForecastOptions(args: readonly string[]): ForecastArguments
 }
 
 function noLoad(): never {
-  throw new ForecastUsageError('--help takes no load');
+  throw new UsageError('--help takes no load');
 }
 
 function checkFit(deployment: Deployment, encoder: EncoderTier, rendition: string | undefined): void {
   const names = ladderOf(deployment).rungs.map(({ id }) => id);
   if (rendition !== undefined && !names.includes(rendition)) {
-    throw new ForecastUsageError(`--rendition must be one of ${names.join(', ')}; got '${rendition}'`);
+    throw new UsageError(`--rendition must be one of ${names.join(', ')}; got '${rendition}'`);
   }
   if (encoder === 'medialive' && !deployment.managedEncoder) {
-    throw new ForecastUsageError('--encoder medialive needs managedEncoder in the deployment file');
+    throw new UsageError('--encoder medialive needs managedEncoder in the deployment file');
   }
 }
 
@@ -141,24 +135,19 @@ function withNegatives(args: readonly string[]): string[] {
   return joined;
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: withNegatives(args),
-      options: {
-        streams: { type: 'string' },
-        viewers: { type: 'string' },
-        hours: { type: 'string' },
-        deployment: { type: 'string', default: defaultFile },
-        region: { type: 'string' },
-        rendition: { type: 'string' },
-        encoder: { type: 'string', default: 'fleet' },
-        quota: { type: 'string', multiple: true, default: [] },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    throw new ForecastUsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: withNegatives(args),
+    options: {
+      streams: { type: 'string' },
+      viewers: { type: 'string' },
+      hours: { type: 'string' },
+      deployment: { type: 'string', default: defaultFile },
+      region: { type: 'string' },
+      rendition: { type: 'string' },
+      encoder: { type: 'string', default: 'fleet' },
+      quota: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  }).values;

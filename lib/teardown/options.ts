@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readFlags, UsageError } from '../config/command-line.ts';
 
 export interface TeardownFlags {
   /** Undefined with `all`. */
@@ -9,12 +9,6 @@ export interface TeardownFlags {
   readonly act: boolean;
   readonly now: boolean;
   readonly help: boolean;
-}
-
-/** Invalid command line. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'BAD_USAGE';
 }
 
 export const helpText = `npm run teardown -- REGION [flags]   deletes a region's stack and what would keep it from being deleted
@@ -34,7 +28,7 @@ Exit code: 0 if done, or after a dry run; 1 if not done; 2 for invalid flags or 
 
 /** Parses the flags. Throws `UsageError`. */
 export function parseTeardownFlags(args: readonly string[]): TeardownFlags {
-  const { values, positionals } = readFlags(args);
+  const { values, positionals } = flagsIn(args);
   const { all, yes: act, now, help, deployment: file } = values;
   const [region, ...others] = positionals;
   if (!help && others.length > 0) throw new UsageError('Name one region, or use --all for every region.');
@@ -54,20 +48,15 @@ export function chosenRegions({ region, file }: TeardownFlags, names: readonly s
   );
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        all: { type: 'boolean', default: false },
-        deployment: { type: 'string', default: 'deployment.json' },
-        yes: { type: 'boolean', default: false },
-        now: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    });
-  } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
+const flagsIn = (args: readonly string[]) =>
+  readFlags({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      all: { type: 'boolean', default: false },
+      deployment: { type: 'string', default: 'deployment.json' },
+      yes: { type: 'boolean', default: false },
+      now: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false, short: 'h' },
+    },
+  });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseBenchOptions, parts, UsageError } from '../../bench/options.ts';
+import { parseBenchOptions, parts } from '../../bench/options.ts';
+import { UsageError } from '../../lib/config/command-line.ts';
 
 describe('the flags of the bench', () => {
   test('without any, all parts run in full', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { fieldCases } from '../../field/cases.ts';
-import { parseFieldOptions, UsageError } from '../../field/options.ts';
+import { parseFieldOptions } from '../../field/options.ts';
+import { UsageError } from '../../lib/config/command-line.ts';
 
 const names = ['plain', 'slides', 'modex'];
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { helpText, parseFuzzOptions, UsageError } from '../../fuzz/options.ts';
+import { helpText, parseFuzzOptions } from '../../fuzz/options.ts';
+import { UsageError } from '../../lib/config/command-line.ts';
 
 const names = ['amf0', 'flv'];
 const parse = (...args: string[]) => parseFuzzOptions(args, names, () => 5);

@@ -32,6 +32,7 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/adapters/object-stores.ts': "an operator's secret file",
   'lib/adapters/secret-sources.ts': "an operator's secret file",
   'lib/config/capacity-schedule.ts': "an operator's file",
+  'lib/config/command-line.ts': "an operator's flags",
   'lib/config/deployment.ts': "an operator's file",
   'lib/config/env.ts': "a program's environment",
   'lib/config/ladder.ts': "a program's environment",

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { UsageError } from '../../lib/config/command-line.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { readMachine } from '../../preflight/machine.ts';
-import { parsePreflightOptions, UsageError } from '../../preflight/options.ts';
+import { parsePreflightOptions } from '../../preflight/options.ts';
 import { unknownRegions } from '../../preflight/policy/input-faults.ts';
 import { exitCodeOf, reportText } from '../../preflight/report.ts';
 import { deploymentOf } from './sound-account.ts';

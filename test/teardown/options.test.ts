@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { chosenRegions, parseTeardownFlags, UsageError } from '../../lib/teardown/options.ts';
+import { UsageError } from '../../lib/config/command-line.ts';
+import { chosenRegions, parseTeardownFlags } from '../../lib/teardown/options.ts';
 
 describe('the flags of the teardown', () => {
   test('change nothing unless told to', () => {
