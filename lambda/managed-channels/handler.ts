@@ -10,7 +10,10 @@ import { ChannelIndexWriter } from '../../lib/control/managed-channels/channel-i
 import { sweepOrphans } from '../../lib/control/managed-channels/channel-orphans.ts';
 import { ChannelRunner } from '../../lib/control/managed-channels/channel-runner.ts';
 import { driveChannels } from '../../lib/control/managed-channels/drive-channels.ts';
-import { managedChannelsFunctionCodec } from '../../lib/control/managed-channels/managed-channels-config.ts';
+import {
+  managedChannelsFunctionCodec,
+  readTags,
+} from '../../lib/control/managed-channels/managed-channels-config.ts';
 
 /** Less than the function's timeout of one minute. */
 const patienceMs = 45_000;
@@ -30,7 +33,7 @@ export const handler = await startFunction({
         roleArn: config.channelRole,
         subnetIds: config.channelSubnets,
         securityGroupIds: config.channelSecurityGroups,
-        ...(config.tags && { tags: JSON.parse(config.tags) as Record<string, string> }),
+        ...(config.tags && { tags: readTags(config.tags) }),
       },
     });
     const plan = { region, channelClass, ...(config.ladder && { ladder: readLadder(config.ladder) }) };

@@ -39,6 +39,7 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/config/locations.ts': "a program's environment",
   'lib/config/programs/pop.ts': "a program's environment",
   'lib/cost/forecast-options.ts': "an operator's flags",
+  'lib/control/managed-channels/managed-channels-config.ts': "a program's environment",
   'lib/control/managed-channels/drive-channels.ts': 'keys that MediaLive writes by our own pattern',
   'lib/edge/policy/access-function.ts': 'source of a function, by the patterns of denial.ts and playback.ts',
   'lib/edge/policy/request-check.ts': 'source for functions, by the patterns of key-grammar.ts',
@@ -58,7 +59,6 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/config/api-settings.ts': "an operator's file",
   'lib/config/deployment-region.ts': "an operator's file",
   'lib/control/policy/console-sign-in.ts': "an operator's file",
-  'lambda/managed-channels/handler.ts': "a program's environment",
 };
 
 /** Constructs, the page, and tools that an operator runs against a platform and an account of their own. */

@@ -32,3 +32,7 @@ export const managedChannelsFunctionCodec = envCodec({
   /** `LadderConfig` as JSON. @default the default ladder */
   ladder: z.string().min(1).optional(),
 });
+
+/** The field `tags`. Throws if it isn't an object of texts. */
+export const readTags = (json: string): Record<string, string> =>
+  z.record(z.string(), z.string()).parse(JSON.parse(json));
