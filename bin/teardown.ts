@@ -5,10 +5,17 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRegionAccount } from '../lib/adapters/aws/teardown/region-account.ts';
+import { accountOf, popOf } from '../lib/config/accounts.ts';
 import { UsageError } from '../lib/config/command-line.ts';
-import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
+import {
+  type Deployment,
+  DeploymentError,
+  type DeploymentRegion,
+  readDeployment,
+} from '../lib/config/deployment.ts';
+import { edgeStackName, regionStackName } from '../lib/config/names.ts';
 import { chosenRegions, helpText, parseTeardownFlags, type TeardownFlags } from '../lib/teardown/options.ts';
-import { nextWords } from '../lib/teardown/policy/words.ts';
+import { nextWords, type Surroundings } from '../lib/teardown/policy/words.ts';
 import { AccountError } from '../lib/teardown/ports.ts';
 import { TeardownError, tearDown } from '../lib/teardown/teardown.ts';
 
@@ -21,31 +28,40 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const deployment = await read(flags.file);
-  const regions = chosenRegions(
-    flags,
-    deployment.regions.map(({ name }) => name),
-  );
+  const regions = chosenRegions(flags, deployment.regions);
   for (const region of regions) await tearRegionDown(region, deployment, flags);
   if (flags.all) await destroyGlobalStacks(deployment, flags);
-  else if (flags.act) say(nextWords({ region: regions[0] ?? '', ...surroundings(deployment, flags) }));
+  else if (flags.act) for (const region of regions) say(nextWords(surroundings(region, deployment, flags)));
   if (!flags.act) say('\nNothing was changed. To do all of this, add --yes.');
 }
 
-const surroundings = ({ name, regions }: Deployment, { file }: TeardownFlags) => ({
-  name,
-  file,
-  last: regions.length === 1,
-});
+function surroundings(
+  region: DeploymentRegion,
+  deployment: Deployment,
+  { file }: TeardownFlags,
+): Surroundings {
+  const pop = popOf(deployment, region);
+  const others = deployment.regions.filter((other) => other !== region);
+  return {
+    region: region.name,
+    file,
+    edge: edgeStackName(deployment.name),
+    pop,
+    others: { inFile: others.length > 0, atPop: others.some((other) => popOf(deployment, other) === pop) },
+  };
+}
 
 async function tearRegionDown(
-  region: string,
-  { name, account }: Deployment,
+  region: DeploymentRegion,
+  deployment: Deployment,
   flags: TeardownFlags,
 ): Promise<void> {
-  say(`${name}-${region}`);
+  const { name } = deployment;
+  const account = accountOf(deployment, region);
+  say(regionStackName(name, region.name));
   const opened = openRegionAccount({
     name,
-    region,
+    region: region.name,
     destroy: async (stack) => void (await cdkDestroy([stack], flags.file)),
   });
   try {
@@ -56,8 +72,9 @@ async function tearRegionDown(
 }
 
 /** Last, because regions use both: an accelerator's listener can't be deleted while a region is attached to it. */
-async function destroyGlobalStacks({ name }: Deployment, { act, file }: TeardownFlags): Promise<void> {
-  const stacks = [`${name}-edge`, `${name}-pop`];
+async function destroyGlobalStacks(deployment: Deployment, { act, file }: TeardownFlags): Promise<void> {
+  const pops = new Set(deployment.regions.map((region) => popOf(deployment, region)));
+  const stacks = [edgeStackName(deployment.name), ...pops];
   say(`Then: npx cdk destroy -e ${stacks.join(' ')}`);
   if (act && (await cdkDestroy(stacks, file)) !== 0)
     throw new TeardownError('cdk destroy did not delete the global stacks; its output above says why.');

@@ -21,6 +21,15 @@ export const pageBucketName = (deployment: string, account: string): string =>
 export const channelRoleName = (deployment: string, region: string): string =>
   `${deployment}-medialive-${region}`;
 
+/** The tag that every resource of a deployment has: costs, channels, networks and roles are recognized by it. */
+export const deploymentTag = 'headwater:deployment';
+
+/** Names of the stacks. Each account with regions has a pop of its own; `otherAccount`: one that isn't the deployment's. */
+export const regionStackName = (deployment: string, region: string): string => `${deployment}-${region}`;
+export const edgeStackName = (deployment: string): string => `${deployment}-edge`;
+export const popStackName = (deployment: string, otherAccount?: string): string =>
+  otherAccount === undefined ? `${deployment}-pop` : `${deployment}-pop-${otherAccount}`;
+
 /** The ingest host name of a region, if the deployment has a domain. */
 export const ingestHostName = (domain: string, region: string): string => `${region}.ingest.${domain}`;
 

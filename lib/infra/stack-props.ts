@@ -1,10 +1,8 @@
 import { DefaultStackSynthesizer, PermissionsBoundary, type Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Deployment } from '../config/deployment.ts';
+import { deploymentTag } from '../config/names.ts';
 
 type Adopted = Pick<Deployment, 'name' | 'tags' | 'permissionsBoundary' | 'bootstrapQualifier'>;
-
-/** The tag by which a deployment's costs, channels and roles are recognized. */
-const deploymentTag = 'headwater:deployment';
 
 /** What a deployment file says about every stack: the boundary of its roles, and how it was bootstrapped. */
 export function stackProps({ name, tags, permissionsBoundary, bootstrapQualifier }: Adopted): StackProps {

@@ -40,9 +40,14 @@ export function parseTeardownFlags(args: readonly string[]): TeardownFlags {
 }
 
 /** The regions to take down. Throws `UsageError` if the file has no such region. */
-export function chosenRegions({ region, file }: TeardownFlags, names: readonly string[]): readonly string[] {
-  if (region === undefined) return names;
-  if (names.includes(region)) return [region];
+export function chosenRegions<Region extends { readonly name: string }>(
+  { region, file }: TeardownFlags,
+  regions: readonly Region[],
+): readonly Region[] {
+  if (region === undefined) return regions;
+  const chosen = regions.filter(({ name }) => name === region);
+  if (chosen.length > 0) return chosen;
+  const names = regions.map(({ name }) => name);
   throw new UsageError(
     `${file} has no region '${region}'; it has ${names.join(', ')}. If its stack still exists, put the region back into the file first: without it there is no stack to destroy.`,
   );

@@ -8,6 +8,7 @@ import {
   type Tag,
 } from '@aws-sdk/client-ec2';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { deploymentTag } from '../../lib/config/names.ts';
 import type { CellFacts, RegionFacts } from '../facts.ts';
 import type { Fact } from '../finding.ts';
 import type { KeptResource } from '../policy/kept-resources.ts';
@@ -81,7 +82,7 @@ async function readCell(
 ): Promise<CellFacts> {
   const client = new EC2Client({ ...readerSettings, region });
   const isOther = ({ Tags = [] }: { Tags?: Tag[] | undefined }) =>
-    !Tags.some(({ Key, Value }) => Key === 'headwater:deployment' && Value === deployment);
+    !Tags.some(({ Key, Value }) => Key === deploymentTag && Value === deployment);
   const [zones, vpcs, addresses, gpuZones, mediaLive] = await Promise.all([
     read('ec2:DescribeAvailabilityZones', async () => {
       const command = new DescribeAvailabilityZonesCommand({

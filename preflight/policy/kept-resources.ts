@@ -2,8 +2,10 @@ import type { Deployment } from '../../lib/config/deployment.ts';
 import {
   edgeLogsBucketName,
   edgeRegion,
+  edgeStackName,
   originBucketName,
   originLogsBucketName,
+  regionStackName,
 } from '../../lib/config/names.ts';
 import { controlTableNames, physicalName } from '../../lib/control-store/tables.ts';
 import type { Scope } from './scope.ts';
@@ -25,18 +27,18 @@ export const keptResources = ({ name }: Deployment, scope: Scope): KeptResource[
           kind: 'log group' as const,
           name: `aws-waf-logs-${name}-edge`,
           region: edgeRegion,
-          stack: `${name}-edge`,
+          stack: edgeStackName(name),
         },
         {
           kind: 'bucket' as const,
           name: edgeLogsBucketName(name, scope.account),
           region: edgeRegion,
-          stack: `${name}-edge`,
+          stack: edgeStackName(name),
         },
       ]
     : []),
   ...scope.regions.flatMap(({ name: region }): KeptResource[] => {
-    const cell = { region, stack: `${name}-${region}` };
+    const cell = { region, stack: regionStackName(name, region) };
     return [
       { kind: 'bucket', name: originBucketName(name, scope.account, region), ...cell },
       { kind: 'bucket', name: originLogsBucketName(name, scope.account, region), ...cell },

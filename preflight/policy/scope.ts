@@ -1,6 +1,12 @@
 import { accountOf } from '../../lib/config/accounts.ts';
 import type { Deployment, DeploymentRegion } from '../../lib/config/deployment.ts';
-import { edgeRegion, popRegion } from '../../lib/config/names.ts';
+import {
+  edgeRegion,
+  edgeStackName,
+  popRegion,
+  popStackName,
+  regionStackName,
+} from '../../lib/config/names.ts';
 
 /** The part of a deployment that is in one account: credentials are for one at a time. */
 export interface Scope {
@@ -37,10 +43,10 @@ export function stackNames(name: string, scope: Scope, region: string): string[]
   const { account, withEdge, members, regions } = scope;
   return [
     ...(region === popRegion && members.length > 0
-      ? [withEdge ? `${name}-pop` : `${name}-pop-${account}`]
+      ? [popStackName(name, withEdge ? undefined : account)]
       : []),
-    ...(region === edgeRegion && withEdge ? [`${name}-edge`] : []),
-    ...(regions.some((cell) => cell.name === region) ? [`${name}-${region}`] : []),
+    ...(region === edgeRegion && withEdge ? [edgeStackName(name)] : []),
+    ...(regions.some((cell) => cell.name === region) ? [regionStackName(name, region)] : []),
   ];
 }
 

@@ -35,10 +35,10 @@ describe('the flags of the teardown', () => {
   });
 
   test('a region must be in the file, because the stack of one that is not can’t be destroyed', () => {
-    const names = ['eu-central-1', 'us-east-1'];
-    expect(chosenRegions(parseTeardownFlags(['us-east-1']), names)).toEqual(['us-east-1']);
-    expect(chosenRegions(parseTeardownFlags(['--all']), names)).toEqual(names);
-    expect(() => chosenRegions(parseTeardownFlags(['eu-west-9']), names)).toThrow(
+    const regions = [{ name: 'eu-central-1' }, { name: 'us-east-1' }];
+    expect(chosenRegions(parseTeardownFlags(['us-east-1']), regions)).toEqual([regions[1]]);
+    expect(chosenRegions(parseTeardownFlags(['--all']), regions)).toEqual(regions);
+    expect(() => chosenRegions(parseTeardownFlags(['eu-west-9']), regions)).toThrow(
       /no region 'eu-west-9'; it has eu-central-1, us-east-1.*put the region back/,
     );
   });

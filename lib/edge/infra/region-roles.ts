@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, CompositePrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { edgeParameters, edgeRoleNames } from '../../config/names.ts';
+import { deploymentTag, edgeParameters, edgeRoleNames } from '../../config/names.ts';
 
 export interface RegionRolesProps {
   /** The deployment's name. */
@@ -26,7 +26,7 @@ export class RegionRoles extends Construct {
     const names = edgeRoleNames(deployment);
     const assumedBy = () =>
       new CompositePrincipal(...accounts.map((account) => new AccountPrincipal(account))).withConditions({
-        StringEquals: { 'aws:PrincipalTag/headwater:deployment': deployment },
+        StringEquals: { [`aws:PrincipalTag/${deploymentTag}`]: deployment },
       });
     const parameters = new Role(this, 'Parameters', {
       roleName: names.parameters,

@@ -5,7 +5,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
-import { budgetName, budgetTopicName } from '../../config/names.ts';
+import { budgetName, budgetTopicName, deploymentTag } from '../../config/names.ts';
 
 export interface DeploymentBudgetProps {
   /** The deployment's name; its costs are found by the tag `headwater:deployment`. */
@@ -17,7 +17,8 @@ export interface DeploymentBudgetProps {
 
 /**
  * A monthly budget for everything with the deployment's tag. Sends email when 80% is spent, and when the month is forecast
- * to exceed the budget. With `stop`, also tells the regions when it is spent. Synthesis warns of a budget that the idle platform exceeds. Budgets are global: one per deployment, in the edge stack.
+ * to exceed the budget. With `stop`, also tells the regions when it is spent. Synthesis warns of a budget that the idle platform
+ * exceeds. Budgets are global: one per deployment, in the edge stack.
  *
  * It sees nothing until `headwater:deployment` is activated, once, as a cost allocation tag in the paying account
  * (Billing → Cost allocation tags). That is possible a day after the first deploy, and CloudFormation cannot do it.
@@ -51,7 +52,7 @@ export class DeploymentBudget extends Construct {
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
         budgetLimit: { amount: budget.monthlyUsd, unit: 'USD' },
-        costFilters: { TagKeyValue: [`user:headwater:deployment$${deployment}`] },
+        costFilters: { TagKeyValue: [`user:${deploymentTag}$${deployment}`] },
       },
       notificationsWithSubscribers: [
         over('ACTUAL', 80),

@@ -2,7 +2,7 @@ import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { pageBucketName } from '../../config/names.ts';
+import { deploymentTag, pageBucketName } from '../../config/names.ts';
 import { regionDocumentPath } from '../policy/runtime-config.ts';
 import { PageUpload, type PageUploadProps } from './page-upload.ts';
 
@@ -16,8 +16,9 @@ export interface PlayerPageProps {
 }
 
 /**
- * The page's bucket behind the edge. Its content comes last, because it names addresses that only then exist. They can be rebuilt at any time, so the bucket is deleted with its stack.
- * Files with a hash in their names are kept on later deploys, so that a tab opened earlier still finds its own.
+ * The page's bucket behind the edge. Its files come last, because they name addresses that only then exist. They can be rebuilt at any
+ * time, so the bucket is deleted with its stack. Files with a hash in their names are kept on later deploys, so that a tab opened
+ * earlier still finds its own.
  */
 export class PlayerPage extends Construct {
   readonly bucket: Bucket;
@@ -49,7 +50,7 @@ export class PlayerPage extends Construct {
         principals: accounts.map((account) => new AccountPrincipal(account)),
         actions: ['s3:PutObject', 's3:DeleteObject'],
         resources: [this.bucket.arnForObjects(`${regionDocumentPath('*').slice(1)}`)],
-        conditions: { StringEquals: { 'aws:PrincipalTag/headwater:deployment': deployment } },
+        conditions: { StringEquals: { [`aws:PrincipalTag/${deploymentTag}`]: deployment } },
       }),
     );
   }

@@ -86,17 +86,20 @@ export const keptWords = ({ type, id }: KeptResource): string => `${keptKinds[ty
 
 export interface Surroundings {
   readonly region: string;
-  /** The deployment's name. */
-  readonly name: string;
   /** Path of the deployment file, as given. */
   readonly file: string;
-  /** Whether it is the only region in the file. */
-  readonly last: boolean;
+  /** Names of the edge stack and of the region's pop. */
+  readonly edge: string;
+  readonly pop: string;
+  /** Whether other regions are in the file, and with the same pop. */
+  readonly others: { readonly inFile: boolean; readonly atPop: boolean };
 }
 
 /** What is left to do by hand once the region is gone. */
-export function nextWords({ region, name, file, last }: Surroundings): string {
-  return last
-    ? `It was the last region in ${file}. To delete the rest: npx cdk destroy ${name}-edge ${name}-pop`
-    : `Now remove ${region} from ${file}, then: npx cdk deploy -e ${name}-pop ${name}-edge`;
+export function nextWords({ region, file, edge, pop, others }: Surroundings): string {
+  if (!others.inFile)
+    return `It was the last region in ${file}. To delete the rest: npx cdk destroy ${edge} ${pop}`;
+  return others.atPop
+    ? `Now remove ${region} from ${file}, then: npx cdk deploy -e ${pop} ${edge}`
+    : `It was the last region in its account: npx cdk destroy -e ${pop}. Then remove ${region} from ${file}, and: npx cdk deploy -e ${edge}`;
 }

@@ -151,15 +151,29 @@ describe('nothing is touched', () => {
 });
 
 describe('what is left to do by hand', () => {
-  const around = { region: 'eu-central-1', name: 'headwater', file: 'deployment.json' };
+  const around = {
+    region: 'eu-central-1',
+    file: 'deployment.json',
+    edge: 'headwater-edge',
+    pop: 'headwater-pop',
+  };
+  const alone = { inFile: false, atPop: false };
 
   test('takes the region out of the global stacks only now that it no longer uses them', () => {
-    expect(nextWords({ ...around, last: false })).toBe(
+    expect(nextWords({ ...around, others: { inFile: true, atPop: true } })).toBe(
       'Now remove eu-central-1 from deployment.json, then: npx cdk deploy -e headwater-pop headwater-edge',
     );
   });
 
+  test('deletes the pop of an account after the last region there, while the file still declares it', () => {
+    const pop = 'headwater-pop-999900001111';
+    expect(nextWords({ ...around, pop, others: { inFile: true, atPop: false } })).toBe(
+      `It was the last region in its account: npx cdk destroy -e ${pop}. ` +
+        'Then remove eu-central-1 from deployment.json, and: npx cdk deploy -e headwater-edge',
+    );
+  });
+
   test('deletes the global stacks after the last region, which a file can’t be without', () => {
-    expect(nextWords({ ...around, last: true })).toContain('npx cdk destroy headwater-edge headwater-pop');
+    expect(nextWords({ ...around, others: alone })).toContain('npx cdk destroy headwater-edge headwater-pop');
   });
 });

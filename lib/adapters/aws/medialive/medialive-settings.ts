@@ -8,6 +8,7 @@ import type {
   Output,
   VideoDescription,
 } from '@aws-sdk/client-medialive';
+import { deploymentTag } from '../../../config/names.ts';
 import {
   type ChannelPlan,
   renditionModifier,
@@ -33,7 +34,7 @@ export interface ChannelSurroundings {
 
 /** Tags that identify the resources of a broadcast. */
 export const managedTags = {
-  deployment: 'headwater:deployment',
+  deployment: deploymentTag,
   stream: 'headwater:stream',
   broadcast: 'headwater:broadcast',
   askedAt: 'headwater:asked-at',

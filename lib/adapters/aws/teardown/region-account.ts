@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { channelRoleName } from '../../../config/names.ts';
+import { channelRoleName, regionStackName } from '../../../config/names.ts';
 import type { ManagedEncoder } from '../../../control/managed-channels/ports.ts';
 import { broadcastsOf } from '../../../teardown/policy/live-load.ts';
 import type { Step } from '../../../teardown/policy/plan.ts';
@@ -60,7 +60,7 @@ export function openRegionAccount(options: RegionAccountOptions): RegionAccount 
       throw asAccountError(cause, region);
     });
   return {
-    read: () => explained(account.read(`${name}-${region}`)),
+    read: () => explained(account.read(regionStackName(name, region))),
     perform: (step, progress) => explained(account.perform(step, progress)),
     close: () => account.close(),
   };

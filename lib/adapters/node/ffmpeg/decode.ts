@@ -72,6 +72,7 @@ async function decode(path: string, media: Buffer, output: readonly string[]): P
   ffmpeg.stderr.setEncoding('utf8').on('data', (text: string) => {
     words += text;
   });
+  // It closes its input at media that it can't read, and says why on stderr.
   ffmpeg.stdin.on('error', () => {});
   ffmpeg.stdin.end(media);
   await once(ffmpeg, 'close');

@@ -13,6 +13,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../../config/deployment.ts';
 import type { LadderConfig } from '../../../config/ladder.ts';
+import { deploymentTag } from '../../../config/names.ts';
 import { type BusEventType, busEventSource } from '../../../control-store/bus-events.ts';
 import type { ControlTables } from '../../../control-store/infra/tables.ts';
 import { PlatformFunction } from '../../../infra/function.ts';
@@ -145,10 +146,9 @@ export class ManagedChannels extends Construct {
           ...(conditions && { conditions }),
         }),
       );
-    const tag = 'headwater:deployment';
     const both = [every('channel'), every('input')];
     allow(['CreateChannel', 'CreateInput', 'CreateTags'], both, {
-      StringEquals: { [`aws:RequestTag/${tag}`]: name },
+      StringEquals: { [`aws:RequestTag/${deploymentTag}`]: name },
     });
     allow(
       [
@@ -156,7 +156,7 @@ export class ManagedChannels extends Construct {
         ...['DescribeInput', 'DeleteInput'],
       ],
       both,
-      { StringEquals: { [`aws:ResourceTag/${tag}`]: name } },
+      { StringEquals: { [`aws:ResourceTag/${deploymentTag}`]: name } },
     );
     allow(['ListChannels', 'ListInputs'], ['*']);
     acknowledgeWildcards(
