@@ -187,11 +187,12 @@ module.exports = {
     },
     {
       name: 'preflight-judges-purely',
-      comment: 'What the preflight finds is decided without the SDK: its policy reads facts.',
+      comment:
+        'What the preflight finds is decided without the SDK: its policy reads facts and the cost model.',
       severity: 'error',
       from: { path: '^preflight/policy/' },
       to: {
-        pathNot: ['^preflight/(policy/|facts\\.ts$|finding\\.ts$)', pure, contracts, anyPolicy],
+        pathNot: ['^preflight/(policy/|facts\\.ts$|finding\\.ts$)', pure, contracts, anyPolicy, costModel],
       },
     },
     {

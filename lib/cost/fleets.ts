@@ -66,5 +66,6 @@ export function tasksRunning(compute: Compute, streams: number): FleetTasks {
   };
 }
 
+/** What these tasks count for in Fargate's quota, On-Demand and Spot together. */
 export const vcpus = ({ proxies, cpuEncoders }: Compute, tasks: FleetTasks): number =>
   (tasks.proxies * proxies.cpu + tasks.cpuWorkers * cpuEncoders.cpu) / 1_024;

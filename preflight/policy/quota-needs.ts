@@ -1,8 +1,10 @@
 import type { Deployment, DeploymentRegion } from '../../lib/config/deployment.ts';
-import { defaultLadder, type LadderConfig } from '../../lib/config/ladder.ts';
 import { edgeRegion, popRegion } from '../../lib/config/names.ts';
+import { duringDeploy, fullFleets, vcpus } from '../../lib/cost/fleets.ts';
+import { ladderOf, usualRendition } from '../../lib/cost/forecast.ts';
+import { quotas } from '../../lib/cost/quotas.ts';
+import { workloadOf } from '../../lib/cost/workload.ts';
 import { deliveryPolicy } from '../../lib/edge/policy/delivery.ts';
-import { segmentSeconds } from '../../lib/packaging/segment-grid.ts';
 import { planEgress } from '../../lib/region/policy/egress.ts';
 import type { Scope } from './scope.ts';
 
@@ -30,8 +32,6 @@ export interface QuotaNeed {
 
 /** `/time`, the viewer page, and the page under every other path (lib/edge/infra/distribution.ts). */
 const pageBehaviours = 3;
-/** A DASH player asks for video, audio and the manifest in each segment's time. */
-const dashRequestsPerSecond = 3 / segmentSeconds;
 
 /** Every quota that the deployment could exceed in an account. */
 export const quotaNeeds = (deployment: Deployment, scope: Scope): QuotaNeed[] => [
@@ -86,13 +86,15 @@ function regionNeeds(deployment: Deployment, region: DeploymentRegion): QuotaNee
 }
 
 /** A deploy starts new tasks beside all old ones, so the least that runs must fit twice. */
-function fargateNeeds({ proxies, cpuEncoders }: Deployment['compute']): Omit<QuotaNeed, 'region'>[] {
-  const vcpu = { proxy: proxies.cpu / 1024, worker: cpuEncoders.cpu / 1024 };
+function fargateNeeds(compute: Deployment['compute']): Omit<QuotaNeed, 'region'>[] {
+  const { proxies, cpuEncoders } = compute;
   const spotTasks = Math.ceil(
     ((cpuEncoders.maxTasks - cpuEncoders.minTasks) * cpuEncoders.spotPercent) / 100,
   );
-  const least = proxies.minTasks * vcpu.proxy + cpuEncoders.minTasks * vcpu.worker;
-  const most = proxies.maxTasks * vcpu.proxy + (cpuEncoders.maxTasks - spotTasks) * vcpu.worker;
+  const smallest = { proxies: proxies.minTasks, cpuWorkers: cpuEncoders.minTasks, gpuWorkers: 0 };
+  const least = vcpus(compute, smallest);
+  const onSpot = vcpus(compute, { proxies: 0, cpuWorkers: spotTasks, gpuWorkers: 0 });
+  const most = vcpus(compute, fullFleets(compute)) - onSpot;
   const fargate = { service: 'fargate', unit: 'vCPU' };
   return [
     {
@@ -100,14 +102,14 @@ function fargateNeeds({ proxies, cpuEncoders }: Deployment['compute']): Omit<Quo
       name: 'Fargate On-Demand vCPU resource count',
       quota: 'L-3032A538',
       least,
-      most: Math.max(most, 2 * least),
+      most: Math.max(most, vcpus(compute, duringDeploy(smallest))),
     },
     {
       ...fargate,
       name: 'Fargate Spot vCPU resource count',
       quota: 'L-36FBB829',
       least: 0,
-      most: spotTasks * vcpu.worker,
+      most: onSpot,
     },
   ];
 }
@@ -133,10 +135,11 @@ export function gpuVcpus(instanceType: string): number {
   return 4 * Number(multiple || 1);
 }
 
-function edgeNeeds({ regions, ...deployment }: Deployment): QuotaNeed[] {
-  const ladder: LadderConfig = deployment.ladder ?? defaultLadder;
-  const shown = ladder.rungs.find(({ id }) => id === '720p') ?? ladder.rungs[0]!;
+function edgeNeeds(deployment: Deployment): QuotaNeed[] {
+  const ladder = ladderOf(deployment);
+  const shown = usualRendition(ladder);
   const viewerBps = shown.videoBps + ladder.audioBps;
+  const { viewerRequests } = workloadOf(ladder);
   const cloudFront = { region: edgeRegion, service: 'cloudfront' };
   return [
     {
@@ -145,7 +148,7 @@ function edgeNeeds({ regions, ...deployment }: Deployment): QuotaNeed[] {
       quota: /^data transfer rate per distribution/i,
       least: 0,
       unit: 'Gb/s',
-      documented: 150,
+      documented: quotas['cloudfront-gbps'].most,
       carries: (gbps) => `${thousands((gbps * 1e9) / viewerBps)} viewers of ${shown.id}`,
     },
     {
@@ -153,14 +156,14 @@ function edgeNeeds({ regions, ...deployment }: Deployment): QuotaNeed[] {
       name: 'CloudFront requests per second per distribution',
       quota: /^requests per second per distribution/i,
       least: 0,
-      documented: 250_000,
-      carries: (rate) => `${thousands(rate / dashRequestsPerSecond)} DASH viewers`,
+      documented: quotas['cloudfront-requests'].most,
+      carries: (rate) => `${thousands(rate / viewerRequests)} DASH viewers`,
     },
     {
       ...cloudFront,
       name: 'CloudFront cache behaviors per distribution',
       quota: /^cache behaviors per distribution/i,
-      least: regions.length * deliveryPolicy.length + pageBehaviours,
+      least: deployment.regions.length * deliveryPolicy.length + pageBehaviours,
       documented: 75,
     },
     {
