@@ -6,29 +6,18 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { CanaryTask } from './canary/infra/canary-task.ts';
 import { isRemote } from './config/accounts.ts';
-import { addressPlan, defaultCidr } from './config/address-plan.ts';
-import { ownerLimits } from './config/api-settings.ts';
+import { addressPlan, defaultCidr } from './config/deployment/address-plan.ts';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
 import { defaultLadder } from './config/ladder.ts';
-import {
-  channelRoleName,
-  edgeParameters,
-  edgeRegion,
-  edgeRoleNames,
-  ingestHostName,
-  pageBucketName,
-  popParameters,
-  popRegion,
-  rtmpApp,
-} from './config/names.ts';
-import { ControlApi, type TokenIssuer } from './control/api/infra/control-api-function.ts';
+import { channelRoleName, edgeRegion, pageBucketName, rtmpApp } from './config/names.ts';
+import { ControlApi } from './control/api/infra/control-api-function.ts';
 import { BudgetStopFunction } from './control/budget/infra/budget-stop-function.ts';
 import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-function.ts';
 import { FleetMetrics } from './control/fleet-metrics/infra/fleet-metrics-function.ts';
 import { KeyPepper } from './control/infra/key-pepper.ts';
+import { tokenIssuer } from './control/infra/token-issuer.ts';
 import { ManagedChannels } from './control/managed-channels/infra/managed-channels-function.ts';
 import { PlaybackKeys } from './control/playback/infra/playback-keys-function.ts';
-import { cognitoClaims, cognitoNames } from './control/policy/console-sign-in.ts';
 import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from './control-store/infra/tables.ts';
 import { controlTableNames, physicalName } from './control-store/tables.ts';
@@ -37,6 +26,7 @@ import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
 import { DeletionProtection } from './infra/deletion-protection.ts';
 import { DeployCalls } from './infra/deploy-calls.ts';
+import { addresses, edgeRoleArns } from './infra/global-values.ts';
 import { RemoteParameters } from './infra/remote-parameters.ts';
 import { stackProps, tagStack } from './infra/stack-props.ts';
 import { IngestCertificate } from './ingest/certificate/infra/certificate-function.ts';
@@ -103,7 +93,7 @@ export class RegionStack extends Stack {
       calls,
       deployedAt: deployedAt ?? new Date().toISOString(),
     });
-    const edgeRoles = isRemote(deployment, region) ? this.#edgeRoles(deployment) : undefined;
+    const edgeRoles = isRemote(deployment, region) ? edgeRoleArns(this, deployment) : undefined;
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
       deployment,
@@ -399,14 +389,6 @@ export class RegionStack extends Stack {
     tagStack(this, deployment);
   }
 
-  /** ARNs of the roles that this region's functions assume in the edge's account. */
-  #edgeRoles({ name, account = this.account }: Deployment) {
-    const { parameters, control } = edgeRoleNames(name);
-    const arn = (resourceName: string) =>
-      this.formatArn({ service: 'iam', region: '', account, resource: 'role', resourceName });
-    return { parameters: arn(parameters), control: arn(control) };
-  }
-
   #output(id: string, value: string, description: string): void {
     new CfnOutput(this, id, { value, description });
   }
@@ -415,44 +397,4 @@ export class RegionStack extends Stack {
   override get availabilityZones(): string[] {
     return [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()));
   }
-}
-
-/** Addresses for broadcasters and viewers: known if there is a domain, otherwise only once the global stacks are deployed. */
-function addresses(
-  remote: RemoteParameters,
-  { name, domain }: Deployment,
-  region: string,
-  role: string | undefined,
-) {
-  const pop = popParameters(name, region);
-  const edge = edgeParameters(name);
-  const atEdge = (id: string, parameter: string) =>
-    remote.read(id, { region: edgeRegion, name: parameter, ...(role !== undefined && { role }) });
-  return {
-    ingestHost: domain
-      ? ingestHostName(domain.name, region)
-      : remote.read('IngestHost', { region: popRegion, name: pop.dnsName }),
-    playbackBaseUrl: domain ? `https://${domain.name}` : atEdge('PlaybackBaseUrl', edge.baseUrl),
-    distributionId: atEdge('DistributionId', edge.distributionId),
-    denialsArn: atEdge('DenialsArn', edge.denialsArn),
-  };
-}
-
-/** Whose tokens the API accepts: the deployment's own issuer, or the user pool of the edge stack. Undefined for IAM. */
-function tokenIssuer(
-  remote: RemoteParameters,
-  { name, api }: Deployment,
-  role: string | undefined,
-): TokenIssuer | undefined {
-  if (!api.cognito) return api.jwt;
-  const parameters = edgeParameters(name);
-  const atEdge = { region: edgeRegion, ...(role !== undefined && { role }) };
-  return {
-    issuer: remote.read('Issuer', { ...atEdge, name: parameters.issuer }),
-    // Cognito's access tokens have the client where others have an audience, and the gateway takes either.
-    audiences: [remote.read('ClientId', { ...atEdge, name: parameters.clientId })],
-    scopePrefix: cognitoNames(name).scopePrefix,
-    ...cognitoClaims,
-    ...ownerLimits,
-  };
 }

@@ -34,6 +34,9 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/config/capacity-schedule.ts': "an operator's file",
   'lib/config/command-line.ts': "an operator's flags",
   'lib/config/deployment.ts': "an operator's file",
+  'lib/config/deployment/api-settings.ts': "an operator's file",
+  'lib/config/deployment/compute.ts': "an operator's file",
+  'lib/config/deployment/region.ts': "an operator's file",
   'lib/config/env.ts': "a program's environment",
   'lib/config/ladder.ts': "a program's environment",
   'lib/config/locations.ts': "a program's environment",
@@ -56,8 +59,6 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/adapters/node/http/api-requests.ts': "the canary's own platform",
   'lib/adapters/node/http/client-credentials.ts': 'the issuer that an operator chose',
   'lib/adapters/node/http/edge-requests.ts': "the canary's own platform",
-  'lib/config/api-settings.ts': "an operator's file",
-  'lib/config/deployment-region.ts': "an operator's file",
   'lib/control/policy/console-sign-in.ts': "an operator's file",
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { addressPlan, tasksOf } from '../../lib/config/address-plan.ts';
-import { DeploymentError, readDeployment } from '../../lib/config/deployment.ts';
-import { zonePrefix } from '../../lib/config/zones.ts';
+import { addressPlan, tasksOf } from '../../../lib/config/deployment/address-plan.ts';
+import { zonePrefix } from '../../../lib/config/deployment/zones.ts';
+import { DeploymentError, readDeployment } from '../../../lib/config/deployment.ts';
 
 const least = {
   name: 'live',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { mostApiRequestsPerSecond } from './defaults.ts';
-import { scopes } from './scopes.ts';
+import { mostApiRequestsPerSecond } from '../defaults.ts';
+import { scopes } from '../scopes.ts';
 
 /** What owners of streams may have, unless the deployment file says otherwise. */
 export const ownerLimits = { createsPerMinute: 20, streamsPerOwner: 200 } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { whyUnavailable } from '../partitions.ts';
 import { isNetwork } from './address-plan.ts';
-import { whyUnavailable } from './partitions.ts';
 import { defaultZones, zoneFault } from './zones.ts';
 
 /** With `<deployment>-origin-logs-<account>-`, 17 characters of a region keep a bucket's name within S3's 63. */
