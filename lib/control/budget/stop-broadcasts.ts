@@ -1,5 +1,5 @@
 import { type BudgetStop, budgetReached, isStopping } from '../../control-store/budget-stop.ts';
-import { ConditionFailedError } from '../../control-store/errors.ts';
+import { isConditionFailed } from '../../control-store/errors.ts';
 import type { BudgetStore } from '../../control-store/ports.ts';
 import { rewrite } from '../../retry/rewrite.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
@@ -15,8 +15,6 @@ export interface BudgetNotification {
   readonly subject: string;
   readonly message: string;
 }
-
-const isOvertaken = (cause: unknown): boolean => cause instanceof ConditionFailedError;
 
 /** `budgetName`: only what is about this budget counts, as AWS also sends samples. */
 export async function stopBroadcasts(
@@ -40,7 +38,7 @@ export async function stopBroadcasts(
     }
     await store.putBudgetStop(stop);
     emit('control.budget.reached', { until: new Date(stop.untilMs).toISOString() });
-  }, isOvertaken);
+  }, isConditionFailed);
 }
 
 /** Allows new broadcasts for the rest of the month; returns what is stored now. `caller`: who wants that. */
@@ -54,5 +52,5 @@ export function allowBroadcasts(
     const cleared = await store.putBudgetStop({ ...known, clearedAtMs: wallMs() });
     emit('control.budget.cleared', { caller });
     return cleared;
-  }, isOvertaken);
+  }, isConditionFailed);
 }
