@@ -6,8 +6,8 @@
 const layers = [
   ['routing', 'telemetry', 'net', 'retry', 'region'],
   ['config'],
-  ['protocol', 'object-store'],
-  ['packaging', 'control-store', 'infra'],
+  ['protocol', 'object-store', 'infra'],
+  ['packaging', 'control-store'],
   ['player', 'observability'],
   ['edge', 'pop'],
   ['origin', 'ingest', 'encoder'],

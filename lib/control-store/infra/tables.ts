@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -10,6 +10,7 @@ import {
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { removal } from '../../infra/removal.ts';
 import { type ControlRole, tableAccess } from '../table-access.ts';
 import {
   type ControlTable,
@@ -45,7 +46,7 @@ export class ControlTables extends Construct {
 
   constructor(scope: Construct, id: string, { name, keepOnDelete, warm = {} }: ControlTablesProps) {
     super(scope, id);
-    const removalPolicy = keepOnDelete ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
+    const removalPolicy = removal(keepOnDelete);
     this.encryptionKey = new Key(this, 'Key', {
       alias: `${name}-control`,
       description: `Streams, keys and events of ${name}.`,

@@ -1,9 +1,10 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { SecretLocation } from '../../config/locations.ts';
+import { removal } from '../../infra/removal.ts';
 import { grantSecret } from '../../infra/secret-access.ts';
 
 export interface KeyPepperProps {
@@ -32,7 +33,7 @@ export class KeyPepper extends Construct {
       description: `The stream keys of ${name} are hashed with this secret. Changing it invalidates every stream key.`,
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       encryptionKey,
-      removalPolicy: keepOnDelete ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      removalPolicy: removal(keepOnDelete),
     });
     Validations.of(this.#secret).acknowledge({
       id: 'AwsSolutions-SMG4',

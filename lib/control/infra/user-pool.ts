@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   Mfa,
@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { privilegedScopes, type Scope, scopes } from '../../config/scopes.ts';
+import { removal } from '../../infra/removal.ts';
 import { signInReturnPath } from '../../player/policy/runtime-config.ts';
 import { cognitoNames } from '../policy/console-sign-in.ts';
 
@@ -62,7 +63,7 @@ export class ConsoleUserPool extends Construct {
         requireSymbols: true,
         tempPasswordValidity: Duration.days(3),
       },
-      removalPolicy: keepOnDelete ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      removalPolicy: removal(keepOnDelete),
     });
     Validations.of(pool).acknowledge({
       id: 'AwsSolutions-COG8',

@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { edgeLogsBucketName } from '../../config/names.ts';
+import { bucketRemoval } from '../../infra/removal.ts';
 
 export interface EdgeAccessLogsProps {
   /** The deployment's name. */
@@ -45,9 +46,7 @@ export class EdgeAccessLogs extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       lifecycleRules: [{ id: 'old-logs', expiration: Duration.days(retention.logDays) }],
-      ...(retention.keepOnDelete
-        ? { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }
-        : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }),
+      ...bucketRemoval(retention.keepOnDelete),
     });
     this.bucket.addToResourcePolicy(
       new PolicyStatement({

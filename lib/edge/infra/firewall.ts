@@ -1,9 +1,10 @@
-import { Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
+import { removal } from '../../infra/removal.ts';
 import { segmentSeconds } from '../../packaging/segment-grid.ts';
 import { mediaPathExpression } from '../policy/behaviours.ts';
 
@@ -62,9 +63,7 @@ export class EdgeFirewall extends Construct {
       // WAF requires this prefix.
       logGroupName: `aws-waf-logs-${deployment}-edge`,
       retention: retention.logDays,
-      removalPolicy: retention.keepOnDelete
-        ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
-        : RemovalPolicy.DESTROY,
+      removalPolicy: removal(retention.keepOnDelete),
     });
     const permission = logs.addToResourcePolicy(
       new PolicyStatement({

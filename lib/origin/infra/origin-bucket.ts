@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import {
   Effect,
   type IGrantable,
@@ -20,6 +20,7 @@ import {
 import { Construct, type IConstruct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { originBucketName, originLogsBucketName } from '../../config/names.ts';
+import { bucketRemoval } from '../../infra/removal.ts';
 import { dashManifestName, quarantinePrefix } from '../../object-store/object-names.ts';
 
 export interface OriginBucketProps {
@@ -62,16 +63,13 @@ export class OriginBucket extends Construct {
     super(scope, id);
     const { deployment, retention, blindWriter } = props;
     const { account, region } = Stack.of(this);
-    const deletion = retention.keepOnDelete
-      ? { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }
-      : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true };
     const guarded = {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      ...deletion,
+      ...bucketRemoval(retention.keepOnDelete),
     };
     const accessLogs = new Bucket(this, 'AccessLogs', {
       ...guarded,
