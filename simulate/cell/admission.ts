@@ -1,4 +1,4 @@
-import { observeEveryMs, standbyEveryMs } from '../../lib/encoder/lease/policy/fence.ts';
+import { observeEveryMs, standbyEveryMs, standbyMs } from '../../lib/encoder/lease/policy/fence.ts';
 import { LeaseClaim } from '../../lib/encoder/lease/policy/lease-claim.ts';
 import { routeTiming } from '../../lib/ingest/policy/route-timing.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
@@ -17,9 +17,6 @@ export interface AdmissionRequest {
   /** Room is reserved; the draining worker may release the lease. */
   readonly ready?: () => void;
 }
-
-/** The longest that a worker stands by (`lib/encoder/lease/lease-taker.ts`). */
-const standbyMs = 30_000;
 
 /**
  * A worker decides about a stream: `Worker` and `LeaseTaker` of lib/encoder, without media. Its room and its state come first, then

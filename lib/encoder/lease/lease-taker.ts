@@ -8,7 +8,7 @@ import type { EncoderStore } from '../ports.ts';
 import type { RestoredPublication } from '../publication/policy/restore.ts';
 import type { UnfinishedBroadcast } from '../publication/recover-publication.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { observeEveryMs, standbyEveryMs } from './policy/fence.ts';
+import { observeEveryMs, standbyEveryMs, standbyMs } from './policy/fence.ts';
 import { LeaseClaim } from './policy/lease-claim.ts';
 import type { StoreWatch } from './policy/store-watch.ts';
 
@@ -35,9 +35,6 @@ export interface PlannedMove {
   /** Why the move is no longer possible; undefined while it is. */
   calledOff(): AdmissionError | undefined;
 }
-
-/** Time for a draining worker to release the lease: its proxy waits for a key frame, and its origin may be slow. */
-const standbyMs = 30_000;
 
 /** A lease that we hold, for a broadcast that begins or, with `unfinished`, continues. */
 export interface TakenLease {

@@ -19,6 +19,8 @@ export const renewPauseMs = 100;
 export const observeEveryMs = 250;
 /** The same for a holder that is about to release it: viewers wait for as long as we notice too late. */
 export const standbyEveryMs = 100;
+/** The longest that an observer waits for that: the holder's proxy waits for a key frame, and its origin may be slow. */
+export const standbyMs = 30_000;
 /** How often a holder checks that it wasn't suspended. Must not depend on how long the store takes to answer. */
 export const aliveEveryMs = 250;
 
