@@ -1,7 +1,7 @@
 // `npm run forecast`: what a load costs on a deployment, and which limit it reaches first.
-import { readFile } from 'node:fs/promises';
+import { readDeploymentFile } from '../lib/adapters/node/deployment-file.ts';
 import { UsageError } from '../lib/config/command-line.ts';
-import { DeploymentError, readDeployment } from '../lib/config/deployment.ts';
+import { DeploymentError } from '../lib/config/deployment.ts';
 import { forecast } from '../lib/cost/forecast.ts';
 import { helpText, parseForecastOptions } from '../lib/cost/forecast-options.ts';
 import { forecastText } from '../lib/cost/forecast-text.ts';
@@ -12,11 +12,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(helpText);
     return;
   }
-  const { file } = options;
-  const json = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new UsageError(`${file} cannot be read (${cause.message}); use --deployment FILE`);
-  });
-  const deployment = readDeployment(json, file);
+  const deployment = await readDeploymentFile(options.file, 'Name it with --deployment FILE.');
   const result = forecast(options.loadOf(deployment));
   process.stdout.write(options.json ? `${JSON.stringify(result, undefined, 2)}\n` : forecastText(result));
 }
@@ -25,6 +21,7 @@ try {
   await main(process.argv.slice(2));
 } catch (fault) {
   if (!(fault instanceof DeploymentError || fault instanceof UsageError)) throw fault;
-  process.stderr.write(`forecast: ${fault.message}\n`);
+  const lines = fault instanceof DeploymentError ? fault.lines : [fault.message];
+  for (const line of lines) process.stderr.write(`forecast: ${line}\n`);
   process.exitCode = 2;
 }

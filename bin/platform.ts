@@ -1,26 +1,20 @@
 // The CDK app: reads the deployment file and declares a stack for the pop, one per region and one for the edge.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
+import { readDeploymentFile } from '../lib/adapters/node/deployment-file.ts';
+import { DeploymentError } from '../lib/config/deployment.ts';
 import { createApp } from '../lib/infra/app.ts';
 import { declarePlatform } from '../lib/platform.ts';
 import { writePage } from '../lib/player/write-page.ts';
 
-async function read(file: string): Promise<Deployment> {
-  const json = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new DeploymentError(file, [
-      `cannot be read (${cause.message}). Pass the deployment file: cdk -c deployment=FILE …`,
-    ]);
-  });
-  return readDeployment(json, file);
-}
+const hint = 'Pass the deployment file: cdk -c deployment=FILE …';
 
 async function main(): Promise<void> {
   const app = createApp();
-  const deployment = await read(app.node.getContext('deployment'));
+  const deployment = await readDeploymentFile(app.node.getContext('deployment'), hint);
   const pageDir = await mkdtemp(join(tmpdir(), 'headwater-page-'));
   try {
     await writePage(pageDir);

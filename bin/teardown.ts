@@ -2,17 +2,12 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRegionAccount } from '../lib/adapters/aws/teardown/region-account.ts';
+import { readDeploymentFile } from '../lib/adapters/node/deployment-file.ts';
 import { accountOf, popOf } from '../lib/config/accounts.ts';
 import { UsageError } from '../lib/config/command-line.ts';
-import {
-  type Deployment,
-  DeploymentError,
-  type DeploymentRegion,
-  readDeployment,
-} from '../lib/config/deployment.ts';
+import { type Deployment, DeploymentError, type DeploymentRegion } from '../lib/config/deployment.ts';
 import { edgeStackName, regionStackName } from '../lib/config/names.ts';
 import { chosenRegions, helpText, parseTeardownFlags, type TeardownFlags } from '../lib/teardown/options.ts';
 import { nextWords, type Surroundings } from '../lib/teardown/policy/words.ts';
@@ -27,7 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(helpText);
     return;
   }
-  const deployment = await read(flags.file);
+  const deployment = await readDeploymentFile(flags.file, 'Name it with --deployment FILE.');
   const regions = chosenRegions(flags, deployment.regions);
   for (const region of regions) await tearRegionDown(region, deployment, flags);
   if (flags.all) await destroyGlobalStacks(deployment, flags);
@@ -87,13 +82,6 @@ async function cdkDestroy(stacks: readonly string[], file: string): Promise<numb
   const child = spawn(cdk, args, { stdio: 'inherit' });
   const [code] = await once(child, 'exit');
   return code ?? 1;
-}
-
-async function read(file: string): Promise<Deployment> {
-  const json = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new DeploymentError(file, [`cannot be read (${cause.message}). Name it with --deployment FILE.`]);
-  });
-  return readDeployment(json, file);
 }
 
 try {

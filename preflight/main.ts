@@ -1,9 +1,9 @@
 // `npm run preflight`: checks what an AWS account lacks for a deployment, and prints what mends it. Changes nothing.
 
 import { resolveNs } from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
+import { readDeploymentFile } from '../lib/adapters/node/deployment-file.ts';
 import { UsageError } from '../lib/config/command-line.ts';
-import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
+import { type Deployment, DeploymentError } from '../lib/config/deployment.ts';
 import { AccountError, callerAccount, readRegions } from './aws/account.ts';
 import type { Finding } from './finding.ts';
 import { gather } from './gather.ts';
@@ -14,15 +14,8 @@ import { strangeAccount } from './policy/judge-account.ts';
 import { type Scope, scopeOf } from './policy/scope.ts';
 import { exitCodeOf, reportText } from './report.ts';
 
-async function readDeploymentFile(file: string): Promise<Deployment> {
-  const json = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new DeploymentError(file, [`cannot be read (${cause.message})`]);
-  });
-  return readDeployment(json, file);
-}
-
 async function preflight({ deploymentFile: file, region, json }: PreflightOptions): Promise<void> {
-  const deployment = await readDeploymentFile(file);
+  const deployment = await readDeploymentFile(file, 'Name it with --deployment FILE.');
   const names = deployment.regions.map(({ name }) => name);
   if (region !== undefined && !names.includes(region))
     throw new UsageError(`--region: ${region} is not in ${file}, which has ${names.join(', ')}`);
@@ -49,8 +42,8 @@ async function findingsIn(scope: Scope, deployment: Deployment, file: string): P
 }
 
 /** Faults that the user must mend: a line for each, without a stack trace. */
-function linesOf(fault: unknown, file: string): readonly string[] {
-  if (fault instanceof DeploymentError) return fault.faults.map((text) => `${file}: ${text}`);
+function linesOf(fault: unknown): readonly string[] {
+  if (fault instanceof DeploymentError) return fault.lines;
   if (fault instanceof AccountError) return [fault.message];
   throw fault;
 }
@@ -65,7 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
     await preflight(options);
   } catch (fault) {
     if (fault instanceof UsageError) throw fault;
-    for (const line of linesOf(fault, options.deploymentFile)) process.stderr.write(`preflight: ${line}\n`);
+    for (const line of linesOf(fault)) process.stderr.write(`preflight: ${line}\n`);
     process.exitCode = 1;
   }
 }

@@ -11,16 +11,18 @@ export const deploymentSchema = deploymentFields.superRefine((fields, { addIssue
 export type Deployment = z.output<typeof deploymentSchema>;
 export type DeploymentRegion = Deployment['regions'][number];
 
-/** An invalid deployment file; `faults` has a line for each error. */
+/** An invalid deployment file; `faults` has a line for each error, and `lines` the same with the file's name. */
 export class DeploymentError extends Error {
   override readonly name = 'DeploymentError';
   readonly code = 'BAD_DEPLOYMENT';
   readonly faults: readonly string[];
+  readonly lines: readonly string[];
 
   constructor(file: string, faults: readonly string[]) {
     const errors = faults.length === 1 ? '1 error' : `${faults.length} errors`;
     super(`${file} has ${errors}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
     this.faults = faults;
+    this.lines = faults.map((fault) => `${file}: ${fault}`);
   }
 }
 
