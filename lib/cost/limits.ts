@@ -1,7 +1,7 @@
 import { mostApiRequestsPerSecond, mostFleetTasks } from '../config/defaults.ts';
 import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
 import { fleetPartitions } from '../control-store/tables.ts';
-import { duringDeploy, fleetsFor, tasksRunning, vcpus } from './fleets.ts';
+import { duringDeploy, type FleetTasks, fleetsFor, tasksRunning, vcpus } from './fleets.ts';
 import { type QuotaName, type QuotaOverrides, quotas } from './quotas.ts';
 import { fleetLoad, fleetPartitionLoad, leaseLoad, warmTables } from './table-load.ts';
 import type { Workload } from './workload.ts';
@@ -71,75 +71,77 @@ export function limitsOf(options: LimitOptions): Limit[] {
 
 type Row = Omit<Limit, 'at'>;
 
-/** What the deployment file allows. */
+/** Rows whose capacity is a quota. `words`: what to do instead of asking AWS for more. */
+const quotaRow =
+  (unit: Limit['unit'], { overrides }: LimitOptions) =>
+  (name: QuotaName, what: string, used: Row['used'], words?: string): Row => ({
+    what,
+    unit,
+    capacity: overrides?.[name] ?? quotas[name].most,
+    used,
+    raise:
+      words === undefined && quotas[name].adjustable
+        ? { kind: 'quota', name }
+        : { kind: 'design', words: words ?? 'AWS does not raise it: add a region' },
+  });
+
+/** What the deployment file allows. At the limit nothing is kept free. */
 function fleetLimits({ deployment: { compute } }: LimitOptions): Row[] {
   const { proxies, cpuEncoders, gpuEncoders } = compute;
-  /** Full fleets: at the limit nothing is kept free. */
-  const full = (streams: number) => fleetsFor(compute, streams, 0);
-  const field = (name: string, needed: (streams: number) => number, most: number): Raise => ({
-    kind: 'field',
-    field: name,
-    needed,
-    most,
+  const tasks = (fleet: keyof FleetTasks) => (streams: number) => fleetsFor(compute, streams, 0)[fleet];
+  const row = (
+    what: string,
+    field: string,
+    fleet: keyof FleetTasks,
+    capacity: number,
+    most: number,
+  ): Row => ({
+    what,
+    unit: 'streams',
+    capacity,
+    used: tasks(fleet),
+    raise: { kind: 'field', field, needed: (streams) => fleetsFor(compute, streams)[fleet], most },
   });
-  const largest = `the deployment file allows no more: raise compute.cpuEncoders.streams with larger tasks, or add a region`;
+  const { fargate, gpu } = mostFleetTasks;
   return [
-    {
-      what: 'CPU encoder tasks (maxTasks)',
-      unit: 'streams',
-      capacity: cpuEncoders.maxTasks,
-      used: (streams) => full(streams).cpuWorkers,
-      raise: field(
-        'compute.cpuEncoders.maxTasks',
-        (streams) => fleetsFor(compute, streams).cpuWorkers,
-        mostFleetTasks.fargate,
-      ),
-    },
+    row(
+      'CPU encoder tasks (maxTasks)',
+      'compute.cpuEncoders.maxTasks',
+      'cpuWorkers',
+      cpuEncoders.maxTasks,
+      fargate,
+    ),
     {
       what: 'CPU encoder tasks (most that the file allows)',
       unit: 'streams',
-      capacity: mostFleetTasks.fargate,
-      used: (streams) => full(streams).cpuWorkers,
-      raise: { kind: 'design', words: largest },
+      capacity: fargate,
+      used: tasks('cpuWorkers'),
+      raise: {
+        kind: 'design',
+        words:
+          'the deployment file allows no more: raise compute.cpuEncoders.streams with larger tasks, or add a region',
+      },
     },
     ...(gpuEncoders
       ? [
-          {
-            what: 'GPU encoder tasks (maxTasks)',
-            unit: 'streams' as const,
-            capacity: gpuEncoders.maxTasks,
-            used: (streams: number) => full(streams).gpuWorkers,
-            raise: field(
-              'compute.gpuEncoders.maxTasks',
-              (streams) => fleetsFor(compute, streams).gpuWorkers,
-              mostFleetTasks.gpu,
-            ),
-          },
+          row(
+            'GPU encoder tasks (maxTasks)',
+            'compute.gpuEncoders.maxTasks',
+            'gpuWorkers',
+            gpuEncoders.maxTasks,
+            gpu,
+          ),
         ]
       : []),
-    {
-      what: 'Ingest proxies (maxTasks)',
-      unit: 'streams',
-      capacity: proxies.maxTasks,
-      used: (streams) => full(streams).proxies,
-      raise: field(
-        'compute.proxies.maxTasks',
-        (streams) => fleetsFor(compute, streams).proxies,
-        mostFleetTasks.fargate,
-      ),
-    },
+    row('Ingest proxies (maxTasks)', 'compute.proxies.maxTasks', 'proxies', proxies.maxTasks, fargate),
   ];
 }
 
 /** What S3 and DynamoDB take. A deploy must not make heartbeats late, so its tasks count. */
-function storeLimits({ deployment: { compute }, workload, overrides }: LimitOptions): Row[] {
-  const row = (name: QuotaName, what: string, used: Row['used'], words?: string): Row => ({
-    what,
-    unit: 'streams',
-    capacity: overrides?.[name] ?? quotas[name].most,
-    used,
-    raise: words === undefined ? { kind: 'quota', name } : { kind: 'design', words },
-  });
+function storeLimits(options: LimitOptions): Row[] {
+  const { compute } = options.deployment;
+  const { workload } = options;
+  const row = quotaRow('streams', options);
   const warmer =
     'tables are created warm where full fleets need it: raise maxTasks, and they are with the next deploy';
   /** What one table takes: new ones are limited only where they aren't created warm. */
@@ -195,17 +197,10 @@ const functionsRunning = 6;
 const apiCallSeconds = 0.1;
 
 /** The account's quotas. Global Accelerator limits no traffic, only regions, and to more than a deployment may have. */
-function accountLimits({ deployment, region, workload, overrides }: LimitOptions): Row[] {
+function accountLimits(options: LimitOptions): Row[] {
+  const { deployment, region, workload } = options;
   const { compute, api, managedEncoder, simulcast, plainRtmp } = deployment;
-  const row = (name: QuotaName, what: string, used: Row['used']): Row => ({
-    what,
-    unit: 'streams',
-    capacity: overrides?.[name] ?? quotas[name].most,
-    used,
-    raise: quotas[name].adjustable
-      ? { kind: 'quota', name }
-      : { kind: 'design', words: 'AWS does not raise it: add a region' },
-  });
+  const row = quotaRow('streams', options);
   const consoleCalls = (streams: number) => streams * workload.consoleCalls;
   /** RTMPS, SRT and plain RTMP. */
   const targetGroups = plainRtmp ? 3 : 2;
@@ -247,14 +242,9 @@ function accountLimits({ deployment, region, workload, overrides }: LimitOptions
   ];
 }
 
-function viewerLimits({ workload, viewerBps, overrides }: LimitOptions): Row[] {
-  const row = (name: QuotaName, what: string, used: Row['used']): Row => ({
-    what,
-    unit: 'viewers',
-    capacity: overrides?.[name] ?? quotas[name].most,
-    used,
-    raise: { kind: 'quota', name },
-  });
+function viewerLimits(options: LimitOptions): Row[] {
+  const { workload, viewerBps } = options;
+  const row = quotaRow('viewers', options);
   return [
     row('cloudfront-gbps', 'CloudFront Gb/s', (viewers) => (viewers * viewerBps) / 1e9),
     // Each request runs the access function and reads the key-value store, whose quota is the distribution's.
