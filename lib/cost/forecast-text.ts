@@ -38,8 +38,8 @@ function budgetLines({ budgetUsd, budgetStop, idleMonthUsd, extraUsd }: Forecast
   const lines = [
     `Budget (budget.monthlyUsd): ${dollars(budgetUsd)} a month. The idle platform takes ${dollars(idleMonthUsd)} of it.`,
     budgetStop
-      ? '  Once it is spent, new broadcasts are refused; those on air go on (budget.stop).'
-      : '  Nothing stops at its end: with budget.stop, new broadcasts would be refused, and those on air would go on.',
+      ? '  Once it is spent, new broadcasts are refused; those on air continue (budget.stop).'
+      : '  Nothing stops once it is spent. With budget.stop, new broadcasts would be refused, and those on air would continue.',
   ];
   if (left <= 0)
     return [...lines, '  It is spent without a broadcast: raise budget.monthlyUsd, or use smaller fleets.'];

@@ -9,7 +9,7 @@ import { streamParts } from './stream-cost.ts';
 import { viewerCost } from './viewer-cost.ts';
 import { workloadOf } from './workload.ts';
 
-/** A load: so many streams and viewers at the same time, for so many hours. Streams are spread evenly over the regions. */
+/** Concurrent streams and viewers, and for how long. Streams are spread evenly over the regions. */
 export interface Load {
   readonly streams: number;
   readonly viewers: number;

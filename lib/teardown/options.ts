@@ -20,7 +20,7 @@ export const helpText = `npm run teardown -- REGION [flags]   deletes a region's
   --now              end broadcasts on air instead of waiting for them
   --help             show this text
 
-Needs credentials for the account, as for npx cdk destroy. It may be interrupted: the next run goes on where it stopped. To change your mind
+Needs credentials for the account, as for npx cdk destroy. You may interrupt it: the next run continues where it stopped. To change your mind
 before the first service is deleted, set the traffic dial of the region's endpoint groups back to 100 (Global Accelerator).
 What retention.keepOnDelete keeps is listed and stays.
 Exit code: 0 if done, or after a dry run; 1 if not done; 2 for invalid flags or an invalid deployment file.

@@ -115,7 +115,9 @@ describe('the text', () => {
   test('says whether the budget holds it', () => {
     expect(forecastText(of())).toMatch(/does not hold one such event: set budget.monthlyUsd to 13,\d00/);
     expect(forecastText(of({ streams: 10, viewers: 100 }))).toMatch(/It holds \d+ such events a month/);
-    expect(forecastText(of())).toMatch(/with budget.stop, new broadcasts would be refused/);
+    expect(forecastText(of())).toMatch(
+      /Nothing stops once it is spent\. With budget\.stop, new broadcasts would be refused/,
+    );
     const stopping = testDeployment({
       budget: { monthlyUsd: 1_500, emails: ['a@example.com'], stop: true },
     });

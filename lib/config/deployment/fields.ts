@@ -146,7 +146,7 @@ export const deploymentFields = z.strictObject({
         .boolean()
         .default(false)
         .describe(
-          'Whether new broadcasts are refused from the moment AWS reports that the budget is spent, until the month ends or somebody allows them (`POST /v1/budget/clear`). Those on air go on.',
+          'Whether new broadcasts are refused from the moment AWS reports that the budget is spent, until the month ends or somebody allows them (`POST /v1/budget/clear`). Those on air continue.',
         ),
     })
     .describe('Budget for everything in the account with this deployment’s tag.'),

@@ -21,7 +21,7 @@ export async function waitUntilGone(
     said = words;
     if (waitedMs >= limitMs)
       throw new AccountError(
-        `After ${Math.round(limitMs / 60_000)} minutes there is still: ${words}. Look at it in the AWS console, then run the command again.`,
+        `Still waiting after ${Math.round(limitMs / 60_000)} minutes: ${words}. Check it in the AWS console, then run the command again.`,
       );
     await pause(everyMs);
   }

@@ -18,7 +18,7 @@ test('at the limit it is an error that names what is left', async () => {
     },
     { everyMs: 1, limitMs: 3, progress: () => {} },
   );
-  await expect(waiting).rejects.toThrow(/there is still: 1 task is stopping/);
+  await expect(waiting).rejects.toThrow(/^Still waiting after \d+ minutes: 1 task is stopping/);
   await expect(waiting).rejects.toBeInstanceOf(AccountError);
   expect(looks).toBe(4);
 });
