@@ -90,6 +90,7 @@ try {
   const usage = fault instanceof UsageError || fault instanceof DeploymentError;
   // For people, who can act on the message; a stack trace would only hide it.
   if (!usage && !(fault instanceof TeardownError) && !(fault instanceof AccountError)) throw fault;
-  process.stderr.write(`${fault.message}\n`);
+  const lines = fault instanceof DeploymentError ? fault.lines : [fault.message];
+  for (const line of lines) process.stderr.write(`teardown: ${line}\n`);
   process.exitCode = usage ? 2 : 1;
 }
