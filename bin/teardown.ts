@@ -89,6 +89,6 @@ try {
   const usage = fault instanceof UsageError || fault instanceof DeploymentError;
   // For people, who can act on the message; a stack trace would only hide it.
   if (!usage && !(fault instanceof TeardownError) && !(fault instanceof AccountError)) throw fault;
-  process.stderr.write(`${fault.message}\n`);
+  process.stderr.write(`teardown: ${fault.message}\n`);
   process.exitCode = usage ? 2 : 1;
 }

@@ -14,7 +14,7 @@ import { exitCodeOf, reportText } from './report.ts';
 
 async function readDeploymentFile(file: string): Promise<Deployment> {
   const json = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new DeploymentError(file, [`cannot be read (${cause.message})`]);
+    throw new DeploymentError(file, [`cannot be read (${cause.message}). Name it with --deployment FILE.`]);
   });
   return readDeployment(json, file);
 }
@@ -64,7 +64,7 @@ async function main(args: readonly string[]): Promise<void> {
   } catch (fault) {
     if (fault instanceof UsageError) throw fault;
     for (const line of linesOf(fault, options.deploymentFile)) process.stderr.write(`preflight: ${line}\n`);
-    process.exitCode = 1;
+    process.exitCode = fault instanceof DeploymentError ? 2 : 1;
   }
 }
 
@@ -72,6 +72,6 @@ try {
   await main(process.argv.slice(2));
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`preflight: ${fault.message}\n\n${helpText}`);
+  process.stderr.write(`preflight: ${fault.message}\n`);
   process.exitCode = 2;
 }

@@ -17,7 +17,8 @@ export interface DeploymentBudgetProps {
 
 /**
  * A monthly budget for everything with the deployment's tag. Sends email when 80% is spent, and when the month is forecast
- * to exceed the budget. With `stop`, also tells the regions when it is spent. Synthesis warns of a budget that the idle platform exceeds. Budgets are global: one per deployment, in the edge stack.
+ * to exceed the budget. With `stop`, also tells the regions when it is spent. Synthesis warns of a budget that the idle platform
+ * exceeds. Budgets are global: one per deployment, in the edge stack.
  *
  * It sees nothing until `headwater:deployment` is activated, once, as a cost allocation tag in the paying account
  * (Billing → Cost allocation tags). That is possible a day after the first deploy, and CloudFormation cannot do it.
@@ -28,7 +29,7 @@ export class DeploymentBudget extends Construct {
     if (budget.monthlyUsd < idleMonthUsd) {
       Annotations.of(this).addWarningV2(
         'headwater:budget-below-idle',
-        `budget.monthlyUsd is ${budget.monthlyUsd}, but the platform costs about ${Math.round(idleMonthUsd)} a month without a broadcast (docs/deploy.md, 5).`,
+        `budget.monthlyUsd is ${budget.monthlyUsd}, but the platform costs about ${Math.round(idleMonthUsd)} a month without a broadcast (docs/deploy.md, "What it costs").`,
       );
     }
     const subscribers = budget.emails.map((address) => ({ subscriptionType: 'EMAIL', address }));
