@@ -127,6 +127,7 @@ function readQuotas(given: readonly string[], faults: string[]): QuotaOverrides 
     const known = quotaNames.find((one) => one === name);
     const most = Number(value);
     if (known && most > 0 && Number.isFinite(most)) overrides[known] = most;
+    else if (known) faults.push(`--quota ${known} must be a number greater than 0; got '${value ?? ''}'`);
     else faults.push(`--quota must be NAME=NUMBER with one of ${quotaNames.join(', ')}; got '${text}'`);
   }
   return overrides;

@@ -184,6 +184,12 @@ describe('the command line', () => {
     expect(faultOf(line)).toBe(words);
   });
 
+  test('names a known quota without a number', () => {
+    expect(faultOf(`${load} --quota s3-puts=many`)).toBe(
+      "--quota s3-puts must be a number greater than 0; got 'many'",
+    );
+  });
+
   test('names every unknown quota', () => {
     expect(faultOf(`${load} --quota moon=1`)).toMatch(
       /^--quota must be NAME=NUMBER with one of cloudfront-gbps, .*; got 'moon=1'$/,
