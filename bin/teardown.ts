@@ -29,10 +29,11 @@ async function main(args: readonly string[]): Promise<void> {
     flags,
     deployment.regions.map(({ name }) => name),
   );
-  for (const region of regions) await tearRegionDown(region, deployment, flags);
+  let planned = flags.all;
+  for (const region of regions) planned = (await tearRegionDown(region, deployment, flags)) || planned;
   if (flags.all) await destroyGlobalStacks(deployment, flags);
   else if (flags.act) say(nextWords({ region: regions[0] ?? '', ...surroundings(deployment, flags) }));
-  if (!flags.act) say('\nNothing was changed. To do all of this, add --yes.');
+  if (!flags.act && planned) say('\nNothing was changed. To do all of this, add --yes.');
 }
 
 const surroundings = ({ name, regions }: Deployment, { file }: TeardownFlags) => ({
@@ -41,11 +42,12 @@ const surroundings = ({ name, regions }: Deployment, { file }: TeardownFlags) =>
   last: regions.length === 1,
 });
 
+/** Returns whether there is something to do. */
 async function tearRegionDown(
   region: string,
   { name, account }: Deployment,
   flags: TeardownFlags,
-): Promise<void> {
+): Promise<boolean> {
   say(`${name}-${region}`);
   const opened = openRegionAccount({
     name,
@@ -53,7 +55,7 @@ async function tearRegionDown(
     destroy: async (stack) => void (await cdkDestroy([stack], flags.file)),
   });
   try {
-    await tearDown(opened, { ...flags, ...(account !== undefined && { account }), say });
+    return await tearDown(opened, { ...flags, ...(account !== undefined && { account }), say });
   } finally {
     opened.close();
   }
