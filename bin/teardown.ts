@@ -24,10 +24,11 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const deployment = await readDeploymentFile(flags.file, 'Name it with --deployment FILE.');
   const regions = chosenRegions(flags, deployment.regions);
-  for (const region of regions) await tearRegionDown(region, deployment, flags);
+  let planned = flags.all;
+  for (const region of regions) planned = (await tearRegionDown(region, deployment, flags)) || planned;
   if (flags.all) await destroyGlobalStacks(deployment, flags);
   else if (flags.act) for (const region of regions) say(nextWords(surroundings(region, deployment, flags)));
-  if (!flags.act) say('\nNothing was changed. To do all of this, add --yes.');
+  if (!flags.act && planned) say('\nNothing was changed. To do all of this, add --yes.');
 }
 
 function surroundings(
@@ -46,11 +47,12 @@ function surroundings(
   };
 }
 
+/** Returns whether there is something to do. */
 async function tearRegionDown(
   region: DeploymentRegion,
   deployment: Deployment,
   flags: TeardownFlags,
-): Promise<void> {
+): Promise<boolean> {
   const { name } = deployment;
   const account = accountOf(deployment, region);
   say(regionStackName(name, region.name));
@@ -60,7 +62,7 @@ async function tearRegionDown(
     destroy: async (stack) => void (await cdkDestroy([stack], flags.file)),
   });
   try {
-    await tearDown(opened, { ...flags, ...(account !== undefined && { account }), say });
+    return await tearDown(opened, { ...flags, ...(account !== undefined && { account }), say });
   } finally {
     opened.close();
   }

@@ -59,7 +59,7 @@ async function main(args: readonly string[]): Promise<void> {
   } catch (fault) {
     if (fault instanceof UsageError) throw fault;
     for (const line of linesOf(fault)) process.stderr.write(`preflight: ${line}\n`);
-    process.exitCode = 1;
+    process.exitCode = fault instanceof DeploymentError ? 2 : 1;
   }
 }
 
@@ -67,6 +67,6 @@ try {
   await main(process.argv.slice(2));
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`preflight: ${fault.message}\n\n${helpText}`);
+  process.stderr.write(`preflight: ${fault.message}\n`);
   process.exitCode = 2;
 }

@@ -16,7 +16,8 @@ export const helpText = `npm run preflight [-- flags]   checks what an AWS accou
   --help             show this text
 
 Uses the credentials in the shell; the managed policy ReadOnlyAccess allows all its calls.
-Exit code: 0 if nothing is missing (there may be warnings), 1 if something is or nothing could be checked, 2 for invalid flags.
+Exit code: 0 if nothing is missing (there may be warnings); 1 if something is missing, or nothing could be checked; 2 for invalid flags
+or an invalid deployment file.
 `;
 
 /** Parses the flags. Throws `UsageError`. */

@@ -27,6 +27,6 @@ try {
   else await simulate(options);
 } catch (fault) {
   if (!(fault instanceof UsageError)) throw fault;
-  process.stderr.write(`simulate: ${fault.message}\n\n${helpText}`);
+  process.stderr.write(`simulate: ${fault.message}\n`);
   process.exitCode = 2;
 }

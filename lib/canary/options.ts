@@ -46,7 +46,8 @@ export function parseCanaryOptions(args: readonly string[]): CanaryOptions {
     faults.push(`--size must be two even numbers such as 1280x720; got '${values.size}'`);
   if (region !== undefined && !regionPattern.test(region))
     faults.push(`--region must be a region name such as local or eu-central-1; got '${region}'`);
-  if (!help && !isHttpUrl(api)) faults.push(`--api must be an http or https URL; got '${api}'`);
+  if (!help && api === '') faults.push('--api is missing');
+  else if (!help && !isHttpUrl(api)) faults.push(`--api must be an http or https URL; got '${api}'`);
   if (faults.length > 0) throw new UsageError(faults.join('; '));
   return {
     api: api.replace(/\/+$/, ''),

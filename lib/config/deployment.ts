@@ -28,7 +28,7 @@ export class DeploymentError extends Error {
 
 /** Reads a deployment from JSON; `file` is its name in error messages. Throws `DeploymentError` with all errors. */
 export function readDeployment(json: string, file: string): Deployment {
-  const result = deploymentSchema.safeParse(parse(json, file));
+  const result = deploymentSchema.safeParse(parse(json, file), { error: plainWords });
   if (result.success) return result.data;
   throw new DeploymentError(file, result.error.issues.flatMap(faultsOf));
 }
@@ -48,6 +48,41 @@ function faultsOf(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${[...issue.path, key].join('.')}: unknown field`);
   }
-  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return [`${path === '' ? 'the file' : path}: ${missing ? 'is missing' : issue.message}`];
+  return [`${path === '' ? 'the file' : path}: ${issue.message}`];
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'a string',
+};
+
+/** For errors whose field has no words of its own; the rest keep Zod's. */
+function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? 'is missing'
+        : `must be ${typeNames[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'too_small':
+      return `must ${sizeWords(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum)}`;
+    case 'too_big':
+      return `must ${sizeWords(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum)}`;
+    default:
+      return undefined;
+  }
+}
+
+function sizeWords(origin: string, bound: string, size: number | bigint): string {
+  const number = size.toLocaleString('en-US');
+  const unit = { array: 'item', string: 'character' }[origin];
+  return unit === undefined
+    ? `be ${bound} ${number}`
+    : `have ${bound} ${number} ${unit}${size === 1 ? '' : 's'}`;
 }

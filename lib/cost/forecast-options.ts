@@ -25,11 +25,11 @@ export const helpText = `npm run forecast -- --streams N --viewers N --hours N [
   --viewers N         viewers of all of them at the same time
   --hours N           for how long, up to ${mostHours}
   --deployment FILE   the deployment file (default ${defaultFile})
-  --region R          put all streams in this region (default: spread over the deployment's). Prices are known of
-                      ${pricedRegions.join(' and ')}
+  --region R          put all streams in this region (default: spread over the deployment's); the prices of
+                      ${pricedRegions.join(' and ')} are known
   --rendition ID      what viewers watch (default: the first of up to 720 lines)
   --encoder E         fleet (default) or medialive
-  --quota NAME=N      your account has another quota than AWS's default; repeatable:
+  --quota NAME=N      a quota of your account that differs from AWS's default; repeatable:
 ${quotaNames.map((name) => `                      ${name.padEnd(26)}${quotas[name].most.toLocaleString('en-US')}`).join('\n')}
   --json              print the figures as JSON
   --help              show this text
@@ -99,7 +99,8 @@ function checkFit(deployment: Deployment, encoder: EncoderTier, rendition: strin
 
 function number(flag: string, text: string | undefined, faults: string[]): number | undefined {
   if (text === undefined) faults.push(`${flag} is missing`);
-  else if (!/^\d+(\.\d+)?(e\d{1,2})?$/i.test(text)) faults.push(`${flag} must be a number; got '${text}'`);
+  else if (!/^\d+(\.\d+)?(e\d{1,2})?$/i.test(text))
+    faults.push(`${flag} must be a number, 0 or more; got '${text}'`);
   else return Number(text);
   return undefined;
 }
@@ -120,6 +121,7 @@ function readQuotas(given: readonly string[], faults: string[]): QuotaOverrides 
     const known = quotaNames.find((one) => one === name);
     const most = Number(value);
     if (known && most > 0 && Number.isFinite(most)) overrides[known] = most;
+    else if (known) faults.push(`--quota ${known} must be a number greater than 0; got '${value ?? ''}'`);
     else faults.push(`--quota must be NAME=NUMBER with one of ${quotaNames.join(', ')}; got '${text}'`);
   }
   return overrides;

@@ -4,7 +4,7 @@ import type { Forecast, ForecastLimit } from './forecast.ts';
 export function forecastText(result: Forecast): string {
   const { load, regions, rendition, encoder, notes } = result;
   return [
-    `${numbers(load.streams)} streams (${encoder}) and ${numbers(load.viewers)} viewers of ${rendition} for ${numbers(load.hours)} h in ${regions.join(', ')}`,
+    `${counted(load.streams, 'stream')} (${encoder}) and ${counted(load.viewers, 'viewer')} of ${rendition} for ${numbers(load.hours)} h in ${regions.join(', ')}`,
     '',
     ...costLines(result),
     '',
@@ -39,23 +39,26 @@ function budgetLines({ budgetUsd, budgetStop, idleMonthUsd, extraUsd }: Forecast
     `Budget (budget.monthlyUsd): ${dollars(budgetUsd)} a month. The idle platform takes ${dollars(idleMonthUsd)} of it.`,
     budgetStop
       ? '  Once it is spent, new broadcasts are refused; those on air continue (budget.stop).'
-      : '  Nothing stops once it is spent. With budget.stop, new broadcasts would be refused, and those on air would continue.',
+      : '  Nothing stops when it is spent. With budget.stop, new broadcasts would be refused, and those on air would continue.',
   ];
   if (left <= 0)
-    return [...lines, '  It is spent without a broadcast: raise budget.monthlyUsd, or use smaller fleets.'];
+    return [
+      ...lines,
+      '  The idle platform alone exceeds it: raise budget.monthlyUsd, or use smaller fleets.',
+    ];
   if (extraUsd <= 0.005) return lines;
   const events = Math.floor(left / extraUsd);
   const suggestion = Math.ceil((idleMonthUsd + extraUsd) / 100) * 100;
   return [
     ...lines,
     events > 0
-      ? `  It holds ${numbers(events)} such ${events === 1 ? 'event' : 'events'} a month.`
-      : `  It does not hold one such event: set budget.monthlyUsd to ${numbers(suggestion)}.`,
+      ? `  It covers ${numbers(events)} such ${events === 1 ? 'event' : 'events'} a month.`
+      : `  One such event exceeds it: set budget.monthlyUsd to ${numbers(suggestion)}.`,
   ];
 }
 
 function limitLines({ limits, first, load }: Forecast): string[] {
-  const exceeded = limits.filter((limit) => limit.exceeded);
+  const exceeded = limits.filter((limit) => limit.exceeded || limit.whileIdle);
   return [
     ...first.map(
       (limit) =>
@@ -65,7 +68,7 @@ function limitLines({ limits, first, load }: Forecast): string[] {
     ...(exceeded.length === 0 && load.streams + load.viewers > 0 ? ['This load fits.'] : []),
     ...section(
       'Further limits',
-      limits.filter((limit) => !limit.exceeded && !first.includes(limit)),
+      limits.filter((limit) => !exceeded.includes(limit) && !first.includes(limit)),
     ),
   ];
 }
@@ -77,6 +80,8 @@ const limitText = ({ what, at, unit, whileIdle, raise }: ForecastLimit): string 
   `${what}: ${whileIdle ? 'reached while idle' : `${numbers(at)} ${unit}`}; ${raise}`;
 
 const numbers = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+
+const counted = (value: number, what: string): string => `${numbers(value)} ${what}${value === 1 ? '' : 's'}`;
 
 /** Cents from a dollar on, tenths of a cent below. */
 const dollars = (usd: number): string => {

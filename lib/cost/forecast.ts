@@ -143,15 +143,18 @@ function platformItems(
     });
     return [
       ...hour.map((item) => ({ ...item, usd: item.usd * hours })),
-      ...perStream.map(({ what, perHourUsd }) => ({
+      ...(inRegion === 0 ? [] : perStream).map(({ what, perHourUsd }) => ({
         what: what.replace(/ \([^)]*\)$/, ''),
-        quantity: `${(inRegion * hours).toLocaleString('en-US')} stream-hours`,
+        quantity: streamHours(inRegion * hours),
         usd: perHourUsd * inRegion * hours,
       })),
     ];
   });
   return [...merged(all), { ...webAclHour, usd: webAclHour.usd * hours }].filter(({ usd }) => usd > 0);
 }
+
+const streamHours = (count: number): string =>
+  `${count.toLocaleString('en-US')} ${count === 1 ? 'stream-hour' : 'stream-hours'}`;
 
 /** The same items of several regions become one. */
 function merged(items: readonly CostItem[]): CostItem[] {

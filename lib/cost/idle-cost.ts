@@ -26,12 +26,12 @@ export function regionHour(
   return [
     {
       what: 'Proxies, Fargate ARM',
-      quantity: `${tasks.proxies} × (${sizeText(compute.proxies)})`,
+      quantity: `${tasks.proxies.toLocaleString('en-US')} × (${sizeText(compute.proxies)})`,
       usd: tasks.proxies * taskHour(compute.proxies, prices),
     },
     {
       what: 'CPU workers, Fargate ARM',
-      quantity: `${tasks.cpuWorkers} × (${sizeText(compute.cpuEncoders)})`,
+      quantity: `${tasks.cpuWorkers.toLocaleString('en-US')} × (${sizeText(compute.cpuEncoders)})`,
       usd: cpuWorkersHour(compute.cpuEncoders, tasks.cpuWorkers, prices),
     },
     ...gpuWorkers(compute, tasks, prices),
@@ -97,7 +97,7 @@ function gpuWorkers(
   return [
     {
       what: 'GPU workers, EC2',
-      quantity: `${tasks.gpuWorkers} × ${instanceType}${isKnown ? '' : ' (price unknown; counted as g6.xlarge)'}`,
+      quantity: `${tasks.gpuWorkers.toLocaleString('en-US')} × ${instanceType}${isKnown ? '' : ' (price unknown; counted as g6.xlarge)'}`,
       usd: tasks.gpuWorkers * gpuHour(instanceType, prices),
     },
   ];

@@ -142,8 +142,7 @@ function storeLimits(options: LimitOptions): Row[] {
   const { compute } = options.deployment;
   const { workload } = options;
   const row = quotaRow('streams', options);
-  const warmer =
-    'tables are created warm where full fleets need it: raise maxTasks, and they are with the next deploy';
+  const warmer = 'raise maxTasks and deploy: tables are warm if the full fleets need it';
   /** What one table takes: new ones are limited only where they aren't created warm. */
   const table = (side: 'writes' | 'reads', isWarm: boolean, what: string, used: Row['used']): Row[] => [
     ...(isWarm ? [] : [row(`dynamodb-table-${side}`, `${what}, a new table`, used, warmer)]),
@@ -158,7 +157,7 @@ function storeLimits(options: LimitOptions): Row[] {
   const lists = 'DynamoDB reads of the list of workers during a deploy';
   const spread = `${fleetPartitions('encoder').length} partitions`;
   const splits =
-    'it splits by itself within 30 to 60 minutes of steady load; ramp up, or use fewer renditions (ladder.rungs)';
+    'S3 splits it within 30 to 60 minutes of steady load: ramp up slowly, or use fewer renditions (ladder.rungs)';
   return [
     row('s3-puts', 'S3 writes to a new partition', (streams) => streams * workload.originWrites, splits),
     row('s3-gets', 'S3 reads from a new partition', (streams) => streams * workload.originReads, splits),

@@ -25,7 +25,10 @@ export interface Audience {
 export function viewerCost(prices: ViewerPrices, { viewerHours, bps, requests }: Audience): CostItem[] {
   const gb = viewerHours * gbPerHour(bps);
   const count = viewerHours * requests * 3_600;
-  const millions = `${(count / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 })} million`;
+  const millions =
+    count < 1e6
+      ? Math.round(count).toLocaleString('en-US')
+      : `${(count / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 })} million`;
   return [
     {
       what: 'CloudFront egress',

@@ -19,11 +19,14 @@ export interface TeardownOptions extends PlanRequest {
 /** What a deletion may leave behind is often gone a moment later; a second try deletes it. */
 const mostTries = 3;
 
-/** Takes a region down, or says how. Throws `TeardownError`, and whatever the account throws. */
+/**
+ * Takes a region down, or says how. Returns whether there are steps still to be done. Throws `TeardownError`, and whatever the
+ * account throws.
+ */
 export async function tearDown(
   account: RegionAccount,
   { act, say, ...request }: TeardownOptions,
-): Promise<void> {
+): Promise<boolean> {
   let state = await account.read();
   if (!state.stack) say('There is no such stack: it was never deployed, or is already deleted.');
   for (let tries = 1; ; tries += 1) {
@@ -33,13 +36,13 @@ export async function tearDown(
     for (const [index, step] of plan.steps.entries()) sayStep(index + 1, step, say);
     for (const kept of plan.kept)
       say(`Stays, and keeps costing money until you delete it: ${keptWords(kept)}`);
-    if (!act || plan.steps.length === 0) return;
+    if (!act || plan.steps.length === 0) return plan.steps.length > 0;
     for (const [index, step] of plan.steps.entries()) {
       say(`[${index + 1}/${plan.steps.length}] ${stepWords(step).what}`);
       await account.perform(step, (words) => say(`    ${words}`));
     }
     state = await account.read();
-    if (!state.stack) return;
+    if (!state.stack) return false;
     if (tries === mostTries) {
       sayFailures(state, say);
       throw new TeardownError(

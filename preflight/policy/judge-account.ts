@@ -77,7 +77,7 @@ function judgeRole({ name, service, required }: ServiceLinkedRole, roles: Facts[
     severity: required ? 'missing' : 'warning',
     what: required
       ? `${name} does not exist, so the first deploy of a service can fail.`
-      : `${name} does not exist; the deploy creates it if it may.`,
+      : `${name} does not exist; the deploy creates it if its role is allowed to.`,
     mend: `aws iam create-service-linked-role --aws-service-name ${service}`,
   };
 }

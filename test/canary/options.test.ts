@@ -14,7 +14,7 @@ test('an API is enough', () => {
 });
 
 test.each([
-  [[], '--api must be'],
+  [[], '--api is missing'],
   [['--api', 'rtmp://x'], '--api must be'],
   [['--api', 'https://user:secret@example.com'], '--api must be'],
   [[...api, '--seconds', '9'], '--seconds must be'],

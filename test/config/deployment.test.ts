@@ -55,6 +55,19 @@ describe('a deployment file', () => {
     expect(faultsOf(fields)).toEqual([expect.stringContaining(fault)]);
   });
 
+  test.each([
+    [
+      { compute: { cpuEncoders: { maxTasks: 6_000 } } },
+      'compute.cpuEncoders.maxTasks: must be at most 5,000',
+    ],
+    [{ budget: { monthlyUsd: 0, emails: ['a@example.com'] } }, 'budget.monthlyUsd: must be more than 0'],
+    [{ plainRtmp: 'yes' }, 'plainRtmp: must be true or false'],
+    [{ compute: { proxies: { cpu: 3 } } }, 'compute.proxies.cpu: must be one of 256, 512, 1024'],
+    [{ dvrWindowSeconds: 30.5 }, 'dvrWindowSeconds: must be a whole number'],
+  ])('says in plain words what %j must be', (fields, fault) => {
+    expect(faultsOf(fields)[0]).toContain(fault);
+  });
+
   test('gives all its faults in one message, each with its place', () => {
     const json = JSON.stringify({
       name: 'Live',
@@ -109,7 +122,7 @@ describe('a deployment file', () => {
     expect(faultsOf({ regions: [{ name: 'eu-west-1' }, { name: 'eu-west-1' }] })).toEqual([
       'regions: must not name a region twice',
     ]);
-    expect(faultsOf({ regions: [] })).toHaveLength(1);
+    expect(faultsOf({ regions: [] })).toEqual(['regions: must have at least 1 item']);
   });
 
   test.each([

@@ -113,11 +113,9 @@ describe('a forecast', () => {
 
 describe('the text', () => {
   test('says whether the budget holds it', () => {
-    expect(forecastText(of())).toMatch(/does not hold one such event: set budget.monthlyUsd to 13,\d00/);
-    expect(forecastText(of({ streams: 10, viewers: 100 }))).toMatch(/It holds \d+ such events a month/);
-    expect(forecastText(of())).toMatch(
-      /Nothing stops once it is spent\. With budget\.stop, new broadcasts would be refused/,
-    );
+    expect(forecastText(of())).toMatch(/One such event exceeds it: set budget.monthlyUsd to 13,\d00/);
+    expect(forecastText(of({ streams: 10, viewers: 100 }))).toMatch(/It covers \d+ such events a month/);
+    expect(forecastText(of())).toMatch(/With budget.stop, new broadcasts would be refused/);
     const stopping = testDeployment({
       budget: { monthlyUsd: 1_500, emails: ['a@example.com'], stop: true },
     });
@@ -125,7 +123,22 @@ describe('the text', () => {
       /Once it is spent, new broadcasts are refused/,
     );
     const poor = testDeployment({ budget: { monthlyUsd: 100, emails: ['a@example.com'] } });
-    expect(forecastText(of({ deployment: poor }))).toMatch(/spent without a broadcast/);
+    expect(forecastText(of({ deployment: poor }))).toMatch(/The idle platform alone exceeds it/);
+  });
+
+  test('says what must be raised before anything runs at all', () => {
+    const text = forecastText(of({ streams: 0, viewers: 0, hours: 1 }));
+    expect(text).toContain(
+      'To carry this load:\n  Fargate vCPUs: reached while idle; request the quota fargate-vcpu: 11 (now 6)\n',
+    );
+    expect(text).not.toContain('stream-hours');
+  });
+
+  test('counts one thing as one', () => {
+    const text = forecastText(of({ streams: 1, viewers: 1, hours: 1 }));
+    expect(text).toMatch(/^1 stream \(fleet\) and 1 viewer of 720p/);
+    expect(text).toMatch(/S3 writes +\$0\.\d+ +1 stream-hour$/m);
+    expect(text).toMatch(/CloudFront requests +\$0\.\d+ +5,400$/m);
   });
 
   test('says that a load fits', () => {
@@ -148,8 +161,8 @@ describe('the command line', () => {
 
   test.each([
     ['--viewers 1 --hours 1', '--streams is missing'],
-    ['--streams -5 --viewers 1 --hours 1', "--streams must be a number; got '-5'"],
-    ['--streams 1 --viewers NaN --hours 1', "--viewers must be a number; got 'NaN'"],
+    ['--streams -5 --viewers 1 --hours 1', "--streams must be a number, 0 or more; got '-5'"],
+    ['--streams 1 --viewers NaN --hours 1', "--viewers must be a number, 0 or more; got 'NaN'"],
     [
       '--streams 1.5 --viewers 1 --hours 1',
       "--streams must be a whole number up to 10,000,000,000; got '1.5'",
@@ -159,7 +172,7 @@ describe('the command line', () => {
       "--viewers must be a whole number up to 10,000,000,000; got '1e99'",
     ],
     ['--streams 1 --viewers 1 --hours 0', "--hours must be greater than 0 and at most 744; got '0'"],
-    ['--streams 1 --viewers 1 --hours -Infinity', "--hours must be a number; got '-Infinity'"],
+    ['--streams 1 --viewers 1 --hours -Infinity', "--hours must be a number, 0 or more; got '-Infinity'"],
     [
       `${load} --region moon-1`,
       "--region must be an AWS region such as us-east-1 or eu-central-1; got 'moon-1'",
@@ -169,6 +182,12 @@ describe('the command line', () => {
     [`${load} --encoder medialive`, '--encoder medialive needs managedEncoder in the deployment file'],
   ])('%s: one line', (line, words) => {
     expect(faultOf(line)).toBe(words);
+  });
+
+  test('names a known quota without a number', () => {
+    expect(faultOf(`${load} --quota s3-puts=many`)).toBe(
+      "--quota s3-puts must be a number greater than 0; got 'many'",
+    );
   });
 
   test('names every unknown quota', () => {

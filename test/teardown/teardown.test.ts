@@ -56,6 +56,17 @@ async function run(account: RegionAccount, act: boolean): Promise<string> {
 }
 
 describe('a teardown', () => {
+  test.each([
+    ['a region', region, true],
+    ['nothing', gone, false],
+  ])(
+    'of %s that only says what it would do knows whether there is something to do',
+    async (_, state, todo) => {
+      const options = { act: false, now: false, say: () => undefined };
+      expect(await tearDown(accountOf(state).account, options)).toBe(todo);
+    },
+  );
+
   test('says what it would do, why, and what stays, and does nothing', async () => {
     const { account, kinds } = accountOf(region);
     const said = await run(account, false);

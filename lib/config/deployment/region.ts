@@ -126,10 +126,12 @@ export const deploymentRegion = z
     if (name === 'us-west-1' && zones !== 2 && !zoneIds && !vpc) {
       fault(['zones'], 'must be 2 in us-west-1');
     }
-    for (const [at, id] of (zoneIds ?? []).entries()) fault(['zoneIds', at], zoneFault(name, id));
-    for (const [at, { zoneId }] of (vpc?.subnets ?? []).entries()) {
-      fault(['vpc', 'subnets', at, 'zoneId'], zoneFault(name, zoneId));
-    }
+    const named = [
+      ...(zoneIds ?? []).map((id, at) => ({ path: ['zoneIds', at], id })),
+      ...(vpc?.subnets ?? []).map(({ zoneId: id }, at) => ({ path: ['vpc', 'subnets', at, 'zoneId'], id })),
+    ];
+    // One that is no zone id at all has its error already.
+    for (const { path, id } of named) if (zoneId.safeParse(id).success) fault(path, zoneFault(name, id));
     if (vpc && zoneIds) fault(['zoneIds'], 'must not be given with vpc, whose subnets name their zones');
     if (vpc && cidr) fault(['cidr'], 'must not be given with vpc, which has its own network');
   })

@@ -29,7 +29,7 @@ export class DeploymentBudget extends Construct {
     if (budget.monthlyUsd < idleMonthUsd) {
       Annotations.of(this).addWarningV2(
         'headwater:budget-below-idle',
-        `budget.monthlyUsd is ${budget.monthlyUsd}, but the platform costs about ${Math.round(idleMonthUsd)} a month without a broadcast (docs/deploy.md, 5).`,
+        `budget.monthlyUsd is ${budget.monthlyUsd}, but the platform costs about ${Math.round(idleMonthUsd)} a month without a broadcast (docs/deploy.md, "What it costs").`,
       );
     }
     const subscribers = budget.emails.map((address) => ({ subscriptionType: 'EMAIL', address }));

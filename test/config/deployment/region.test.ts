@@ -52,6 +52,7 @@ describe('the zones of a region', () => {
   });
 
   test.each([
+    ['eu-central-1', 'euc1-az99', 'must be a zone id such as euc1-az1'],
     ['eu-central-1', 'euc1-az9', 'must be the id of a zone of eu-central-1: euc1-az1 to euc1-az4'],
     ['eu-central-1', 'use1-az1', 'must be the id of a zone of eu-central-1: euc1-az1 to euc1-az4'],
     [

@@ -32,6 +32,10 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly code = 'BAD_USAGE';
   readonly mend = 'Run npm run live -- --help for a list of flags.';
+
+  constructor(faults: string, options?: ErrorOptions) {
+    super(`${faults.replace(/\.$/, '')}.`, options);
+  }
 }
 
 export const defaultPortBase = 8440;

@@ -85,7 +85,7 @@ describe('the flags of npm run live', () => {
   });
 
   test('an unknown flag is named', () => {
-    expect(() => parseLiveOptions(['--turbo'], '/repo')).toThrow(/--turbo/);
+    expect(() => parseLiveOptions(['--turbo'], '/repo')).toThrow(/Unknown option '--turbo'\.$/);
   });
 
   test('the help names every flag', () => {
