@@ -83,7 +83,7 @@ export class EdgeStack extends Stack {
       .topic;
     const subjects = { distributionId: edge.distributionId };
     new EdgeAlarms(this, 'Alarms', { deployment: name, topic, subjects });
-    new DeploymentBudget(this, 'Budget', {
+    const { stopTopicArn } = new DeploymentBudget(this, 'Budget', {
       deployment: name,
       budget: deployment.budget,
       idleMonthUsd: idleHourUsd(deployment) * monthHours,
@@ -100,6 +100,7 @@ export class EdgeStack extends Stack {
     publish('BaseUrlParameter', parameters.baseUrl, edge.ownBaseUrl);
     publish('DistributionParameter', parameters.distributionId, edge.distributionId);
     publish('DenialsParameter', parameters.denialsArn, edge.denialsArn);
+    if (stopTopicArn !== undefined) publish('BudgetTopicParameter', parameters.budgetTopicArn, stopTopicArn);
     if (users) {
       publish('IssuerParameter', parameters.issuer, users.issuer);
       publish('ClientParameter', parameters.clientId, users.clientId);

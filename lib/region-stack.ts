@@ -99,10 +99,8 @@ export class RegionStack extends Stack {
     const events = compute.schedule.filter(({ regions }) => regions?.includes(region.name) ?? true);
     const namespace = metricsNamespace(name);
     const calls = new DeployCalls(this, 'DeployCalls', { logDays });
-    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', {
-      calls,
-      deployedAt: deployedAt ?? new Date().toISOString(),
-    });
+    const now = deployedAt ?? new Date().toISOString();
+    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { calls, deployedAt: now });
     const edgeRoles = isRemote(deployment, region) ? this.#edgeRoles(deployment) : undefined;
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
@@ -281,6 +279,7 @@ export class RegionStack extends Stack {
         },
         document: { apiBaseUrl: control.apiUrl },
         calls,
+        deployedAt: now,
       });
     }
     const streamEvents = new StreamEvents(this, 'StreamEvents', {
@@ -315,7 +314,16 @@ export class RegionStack extends Stack {
     });
 
     const budgetStop =
-      deployment.budget.stop && new BudgetStopFunction(this, 'BudgetStop', { name, tables, ...measured });
+      deployment.budget.stop &&
+      new BudgetStopFunction(this, 'BudgetStop', {
+        name,
+        tables,
+        topicArn: remoteParameters.read('BudgetTopicArn', {
+          region: edgeRegion,
+          name: edgeParameters(name).budgetTopicArn,
+        }),
+        ...measured,
+      });
     const canary =
       deployment.canary &&
       new CanaryTask(this, 'Canary', {

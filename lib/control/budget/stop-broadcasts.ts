@@ -18,7 +18,7 @@ export interface BudgetNotification {
 
 const isOvertaken = (cause: unknown): boolean => cause instanceof ConditionFailedError;
 
-/** `budgetName`: only what is about this budget counts, as AWS also sends samples. */
+/** `budgetName`: the name or its beginning; only what is about this budget counts, as AWS also sends samples. */
 export async function stopBroadcasts(
   { store, emit, wallMs }: BudgetStopParts,
   budgetName: string,
