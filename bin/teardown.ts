@@ -4,7 +4,14 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openRegionAccount } from '../lib/adapters/aws/teardown/region-account.ts';
-import { type Deployment, DeploymentError, readDeployment } from '../lib/config/deployment.ts';
+import { accountOf, popStackNames } from '../lib/config/accounts.ts';
+import {
+  type Deployment,
+  DeploymentError,
+  type DeploymentRegion,
+  readDeployment,
+} from '../lib/config/deployment.ts';
+import { edgeStackName } from '../lib/config/names.ts';
 import {
   chosenRegions,
   helpText,
@@ -25,31 +32,24 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const deployment = await read(flags.file);
-  const regions = chosenRegions(
-    flags,
-    deployment.regions.map(({ name }) => name),
-  );
-  for (const region of regions) await tearRegionDown(region, deployment, flags);
-  if (flags.all) await destroyGlobalStacks(deployment, flags);
-  else if (flags.act) say(nextWords({ region: regions[0] ?? '', ...surroundings(deployment, flags) }));
+  for (const region of chosenRegions(flags, deployment)) await tearRegionDown(region, deployment, flags);
+  const { region, file } = flags;
+  if (region === undefined) await destroyGlobalStacks(deployment, flags);
+  else if (flags.act) say(nextWords({ region, deployment, file }));
   if (!flags.act) say('\nNothing was changed. To do all of this, add --yes.');
 }
 
-const surroundings = ({ name, regions }: Deployment, { file }: TeardownFlags) => ({
-  name,
-  file,
-  last: regions.length === 1,
-});
-
 async function tearRegionDown(
-  region: string,
-  { name, account }: Deployment,
+  region: DeploymentRegion,
+  deployment: Deployment,
   flags: TeardownFlags,
 ): Promise<void> {
-  say(`${name}-${region}`);
+  const { name } = deployment;
+  const account = accountOf(deployment, region);
+  say(`${name}-${region.name}`);
   const opened = openRegionAccount({
     name,
-    region,
+    region: region.name,
     destroy: async (stack) => void (await cdkDestroy([stack], flags.file)),
   });
   try {
@@ -60,8 +60,8 @@ async function tearRegionDown(
 }
 
 /** Last, because regions use both: an accelerator's listener can't be deleted while a region is attached to it. */
-async function destroyGlobalStacks({ name }: Deployment, { act, file }: TeardownFlags): Promise<void> {
-  const stacks = [`${name}-edge`, `${name}-pop`];
+async function destroyGlobalStacks(deployment: Deployment, { act, file }: TeardownFlags): Promise<void> {
+  const stacks = [edgeStackName(deployment.name), ...popStackNames(deployment)];
   say(`Then: npx cdk destroy -e ${stacks.join(' ')}`);
   if (act && (await cdkDestroy(stacks, file)) !== 0)
     throw new TeardownError('cdk destroy did not delete the global stacks; its output above says why.');

@@ -1,7 +1,7 @@
 import type { App, Environment } from 'aws-cdk-lib';
 import { accountOf } from './config/accounts.ts';
 import type { Deployment } from './config/deployment.ts';
-import { edgeRegion, popRegion } from './config/names.ts';
+import { edgeRegion, edgeStackName, popRegion, popStackName } from './config/names.ts';
 import { EdgeStack } from './edge-stack.ts';
 import { PopStack } from './pop-stack.ts';
 import { RegionStack } from './region-stack.ts';
@@ -26,7 +26,7 @@ export function declarePlatform(app: App, { deployment, pageDir, deployedAt }: P
   const pops = new Map(
     [...Map.groupBy(regions, (region) => accountOf(deployment, region))].map(([account, members]) => {
       const remote = account !== deployment.account;
-      const pop = new PopStack(app, remote ? `${name}-pop-${account}` : `${name}-pop`, {
+      const pop = new PopStack(app, popStackName(name, remote ? account : undefined), {
         deployment,
         regions: members.map((region) => region.name),
         withBudget: remote,
@@ -35,7 +35,7 @@ export function declarePlatform(app: App, { deployment, pageDir, deployedAt }: P
       return [account, pop];
     }),
   );
-  const edge = new EdgeStack(app, `${name}-edge`, { deployment, pageDir, env: env(edgeRegion) });
+  const edge = new EdgeStack(app, edgeStackName(name), { deployment, pageDir, env: env(edgeRegion) });
   for (const region of regions) {
     const account = accountOf(deployment, region);
     const cell = new RegionStack(app, `${name}-${region.name}`, {

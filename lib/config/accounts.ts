@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentRegion } from './deployment.ts';
+import { popStackName } from './names.ts';
 
 /** The account of a region's stack; undefined for that of the deploying credentials. */
 export const accountOf = ({ account }: Pick<Deployment, 'account'>, region: DeploymentRegion) =>
@@ -12,3 +13,14 @@ export const otherAccounts = ({ account, regions }: Deployment): readonly string
 /** Whether the region reaches the edge in another account, through the roles that the edge stack has for that. */
 export const isRemote = ({ account }: Pick<Deployment, 'account'>, region: DeploymentRegion): boolean =>
   region.account !== undefined && region.account !== account;
+
+/** Names of the pop stacks, one for each account with regions. */
+export const popStackNames = (deployment: Deployment): readonly string[] => [
+  ...new Set(deployment.regions.map((region) => popStackOf(deployment, region))),
+];
+
+/** Name of the stack with a region's accelerator. */
+const popStackOf = (deployment: Deployment, region: DeploymentRegion): string =>
+  isRemote(deployment, region)
+    ? popStackName(deployment.name, region.account)
+    : popStackName(deployment.name);

@@ -43,6 +43,11 @@ export const edgeParameters = (deployment: string) =>
     budgetTopicArn: `/${deployment}/edge/budget-topic-arn`,
   }) as const;
 
+/** The stack with the accelerators of an account. @default the deployment's account */
+export const popStackName = (deployment: string, account?: string): string =>
+  account === undefined ? `${deployment}-pop` : `${deployment}-pop-${account}`;
+export const edgeStackName = (deployment: string): string => `${deployment}-edge`;
+
 /** The beginning of the name that a deployment's budget has in its notifications. */
 export const budgetName = (deployment: string): string => `${deployment}-headwater`;
 

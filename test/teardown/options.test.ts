@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { chosenRegions, parseTeardownFlags, UsageError } from '../../lib/teardown/options.ts';
+import { testDeployment } from '../../testkit/aws/template.ts';
 
 describe('the flags of the teardown', () => {
   test('change nothing unless told to', () => {
@@ -34,11 +35,21 @@ describe('the flags of the teardown', () => {
   });
 
   test('a region must be in the file, because the stack of one that is not can’t be destroyed', () => {
-    const names = ['eu-central-1', 'us-east-1'];
-    expect(chosenRegions(parseTeardownFlags(['us-east-1']), names)).toEqual(['us-east-1']);
-    expect(chosenRegions(parseTeardownFlags(['--all']), names)).toEqual(names);
-    expect(() => chosenRegions(parseTeardownFlags(['eu-west-9']), names)).toThrow(
+    const deployment = testDeployment({ regions: [{ name: 'eu-central-1' }, { name: 'us-east-1' }] });
+    const chosen = (args: string[]) =>
+      chosenRegions(parseTeardownFlags(args), deployment).map(({ name }) => name);
+    expect(chosen(['us-east-1'])).toEqual(['us-east-1']);
+    expect(chosen(['--all'])).toEqual(['eu-central-1', 'us-east-1']);
+    expect(() => chosen(['eu-west-9'])).toThrow(
       /no region 'eu-west-9'; it has eu-central-1, us-east-1.*put the region back/,
     );
+  });
+
+  test('regions in several accounts are taken down one by one, with the credentials of each', () => {
+    const regions = [{ name: 'eu-central-1' }, { name: 'us-east-1', account: '444455556666' }];
+    const chosen = (args: string[]) =>
+      chosenRegions(parseTeardownFlags(args), testDeployment({ regions })).map(({ name }) => name);
+    expect(chosen(['us-east-1'])).toEqual(['us-east-1']);
+    expect(() => chosen(['--all'])).toThrow(/in other accounts \(444455556666\).*credentials/);
   });
 });

@@ -35,7 +35,7 @@ export interface Refusal {
 export interface PlanRequest {
   /** End broadcasts instead of waiting for them. */
   readonly now: boolean;
-  /** The account in the deployment file. @default any */
+  /** The region's account in the deployment file. @default any */
   readonly account?: string;
 }
 
@@ -47,7 +47,8 @@ export interface PlanRequest {
  */
 export function planTeardown(state: RegionState, request: PlanRequest): Plan | Refusal {
   const { stack } = state;
-  const refused = stack && refusalOf(stack, state, request);
+  // First of all: in another account, there seems to be no stack.
+  const refused = otherAccount(state, request) ?? (stack && refusalOf(stack, state));
   if (refused !== undefined) return { refused };
   return {
     steps: stack
@@ -62,14 +63,16 @@ export function planTeardown(state: RegionState, request: PlanRequest): Plan | R
   };
 }
 
+const otherAccount = ({ account }: RegionState, request: PlanRequest): string | undefined =>
+  request.account !== undefined && account !== request.account
+    ? `The credentials are for account ${account}, but the deployment file names ${request.account} for this region. Use credentials for that account.`
+    : undefined;
+
 /** What people protected by hand, they must release by hand. */
 function refusalOf(
-  { name, status, account, terminationProtection }: NonNullable<RegionState['stack']>,
+  { name, status, terminationProtection }: NonNullable<RegionState['stack']>,
   { protectedTables }: RegionState,
-  request: PlanRequest,
 ): string | undefined {
-  if (request.account !== undefined && account !== request.account)
-    return `The credentials are for account ${account}, but the deployment file names ${request.account}. Use credentials for that account.`;
   if (status.endsWith('_IN_PROGRESS'))
     return `${name} is being changed (${status}). Wait until that has finished, then run the command again.`;
   if (terminationProtection)

@@ -1,5 +1,7 @@
 /** What an account has of a region's cell, as far as it decides how the cell is taken down. */
 export interface RegionState {
+  /** The account of the credentials. */
+  readonly account: string;
   /** Undefined: there is no such stack, because it was never deployed or is already deleted. */
   readonly stack?: StackState;
   /** The accelerator's ways into the region. */
@@ -31,7 +33,6 @@ export interface StackState {
   readonly name: string;
   /** CloudFormation's, for example `UPDATE_COMPLETE`. */
   readonly status: string;
-  readonly account: string;
   readonly terminationProtection: boolean;
   /** Resources that could not be deleted the last time, with AWS's reasons. */
   readonly failures: readonly { readonly resource: string; readonly reason: string }[];

@@ -1,3 +1,6 @@
+import { popStackNames } from '../../config/accounts.ts';
+import type { Deployment } from '../../config/deployment.ts';
+import { edgeStackName } from '../../config/names.ts';
 import type { Step } from './plan.ts';
 import type { KeptResource } from './region-state.ts';
 
@@ -86,17 +89,23 @@ export const keptWords = ({ type, id }: KeptResource): string => `${keptKinds[ty
 
 export interface Surroundings {
   readonly region: string;
-  /** The deployment's name. */
-  readonly name: string;
+  readonly deployment: Deployment;
   /** Path of the deployment file, as given. */
   readonly file: string;
-  /** Whether it is the only region in the file. */
-  readonly last: boolean;
 }
 
 /** What is left to do by hand once the region is gone. */
-export function nextWords({ region, name, file, last }: Surroundings): string {
-  return last
-    ? `It was the last region in ${file}. To delete the rest: npx cdk destroy ${name}-edge ${name}-pop`
-    : `Now remove ${region} from ${file}, then: npx cdk deploy -e ${name}-pop ${name}-edge`;
+export function nextWords({ region, deployment, file }: Surroundings): string {
+  const edge = edgeStackName(deployment.name);
+  const pops = popStackNames(deployment);
+  const rest = { ...deployment, regions: deployment.regions.filter(({ name }) => name !== region) };
+  if (rest.regions.length === 0)
+    return `It was the last region in ${file}. To delete the rest: npx cdk destroy ${edge} ${pops.join(' ')}`;
+  const left = popStackNames(rest);
+  const then = `remove ${region} from ${file}, then: npx cdk deploy -e ${[...left, edge].join(' ')}`;
+  // Without the region there is no such stack in the app any more.
+  const unused = pops.filter((pop) => !left.includes(pop));
+  return unused.length > 0
+    ? `It was the last region in its account: npx cdk destroy -e ${unused.join(' ')}. Then ${then}`
+    : `Now ${then}`;
 }

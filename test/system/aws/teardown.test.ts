@@ -263,7 +263,8 @@ test('a region is deleted with all that AWS left in its way, after its broadcast
   try {
     await account.read().then((state) => {
       expect(state).toMatchObject({
-        stack: { account: '123456789012', terminationProtection: false },
+        account: '123456789012',
+        stack: { terminationProtection: false },
         endpointGroups: [{ arn: groupArn, trafficDialPercent: 100 }],
         broadcasts: 2,
         cluster: { name, services: ['ingest'], tasks: 1 },

@@ -2,17 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import { type Plan, planTeardown, type Step } from '../../../lib/teardown/policy/plan.ts';
 import type { RegionState, StackState } from '../../../lib/teardown/policy/region-state.ts';
 import { keptWords, nextWords, stepWords } from '../../../lib/teardown/policy/words.ts';
+import { testDeployment } from '../../../testkit/aws/template.ts';
 
 const stack: StackState = {
   name: 'headwater-eu-central-1',
   status: 'UPDATE_COMPLETE',
-  account: '111122223333',
   terminationProtection: false,
   failures: [],
 };
 
 /** A region where everything is in the way. */
 const busy: RegionState = {
+  account: '111122223333',
   stack,
   endpointGroups: [
     { arn: 'arn:tls', trafficDialPercent: 100 },
@@ -151,15 +152,27 @@ describe('nothing is touched', () => {
 });
 
 describe('what is left to do by hand', () => {
-  const around = { region: 'eu-central-1', name: 'headwater', file: 'deployment.json' };
+  const next = (region: string, ...regions: object[]) =>
+    nextWords({ region, deployment: testDeployment({ regions }), file: 'deployment.json' });
+  const [berlin, virginia] = [{ name: 'eu-central-1' }, { name: 'us-east-1' }];
+  const elsewhere = { ...virginia, account: '444455556666' };
 
   test('takes the region out of the global stacks only now that it no longer uses them', () => {
-    expect(nextWords({ ...around, last: false })).toBe(
+    expect(next('eu-central-1', berlin, virginia)).toBe(
       'Now remove eu-central-1 from deployment.json, then: npx cdk deploy -e headwater-pop headwater-edge',
     );
   });
 
   test('deletes the global stacks after the last region, which a file can’t be without', () => {
-    expect(nextWords({ ...around, last: true })).toContain('npx cdk destroy headwater-edge headwater-pop');
+    expect(next('eu-central-1', berlin)).toContain('npx cdk destroy headwater-edge headwater-pop');
+    expect(next('us-east-1', elsewhere)).toContain('headwater-edge headwater-pop-444455556666');
+  });
+
+  test('deletes the pop of an account with its last region, while it is in the app', () => {
+    const then =
+      'Then remove us-east-1 from deployment.json, then: npx cdk deploy -e headwater-pop headwater-edge';
+    expect(next('us-east-1', berlin, elsewhere)).toBe(
+      `It was the last region in its account: npx cdk destroy -e headwater-pop-444455556666. ${then}`,
+    );
   });
 });

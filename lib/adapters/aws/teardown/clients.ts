@@ -7,6 +7,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GlobalAcceleratorClient } from '@aws-sdk/client-global-accelerator';
 import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
 import { popRegion } from '../../../config/names.ts';
 import { clientSettings } from '../client-settings.ts';
 
@@ -36,6 +37,7 @@ export function openClients(
     objects: new S3Client(settings()),
     tables: new DynamoDBClient(settings()),
     logs: new CloudWatchLogsClient(settings()),
+    identity: new STSClient(settings()),
     accelerator: new GlobalAcceleratorClient({ ...limits, region: popRegion, ...structuredClone(global) }),
   };
   return {

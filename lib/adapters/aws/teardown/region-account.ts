@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { channelRoleName } from '../../../config/names.ts';
 import type { ManagedEncoder } from '../../../control/managed-channels/ports.ts';
 import { broadcastsOf } from '../../../teardown/policy/live-load.ts';
@@ -80,14 +81,16 @@ class AwsRegionAccount {
   async read(stackName: string): Promise<RegionState> {
     const { name, region } = this.#options;
     const clients = this.#clients;
+    const { Account: account = '' } = await clients.identity.send(new GetCallerIdentityCommand({}));
     const stack = await readStack(clients.stacks, stackName);
     this.#stack = stack;
     const logGroups = await readLogGroups(clients, stackName, name);
-    if (!stack) return { ...nothing, logGroups };
+    if (!stack) return { ...nothing, account, logGroups };
     const { acceleratorGroups, unusedInterfaces } = await readNetwork(clients, stack);
     const cluster = await readCluster(clients, stack);
     const managed = (await this.#managedEncoder(stack)?.list()) ?? [];
     return {
+      account,
       stack,
       endpointGroups: await readEndpointGroups(clients, stackName, region),
       broadcasts: await this.#broadcasts(stack),
@@ -190,7 +193,7 @@ class AwsRegionAccount {
   }
 }
 
-const nothing: Omit<RegionState, 'logGroups'> = {
+const nothing: Omit<RegionState, 'account' | 'logGroups'> = {
   endpointGroups: [],
   broadcasts: 0,
   channels: 0,
