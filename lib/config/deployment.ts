@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { addressPlan, defaultCidr, maskOf, tasksOf } from './address-plan.ts';
 import { apiSettings } from './api-settings.ts';
 import { overlapOf } from './capacity-schedule.ts';
+import { isOptIn } from './default-regions.ts';
 import {
   channelClasses,
   defaultChannelClass,
@@ -238,6 +239,7 @@ const managedEncoder = z
 
 /** AWS allows 50 tags on a resource, some of which are its own and ours. */
 const mostTags = 40;
+const mostTagText = 2_000;
 const tagText = (most: number) =>
   z
     .string()
@@ -253,6 +255,10 @@ const tags = z
     tagText(256),
   )
   .refine((all) => Object.keys(all).length <= mostTags, `must be at most ${mostTags} tags`)
+  .refine(
+    (all) => Object.entries(all).flat().join('').length <= mostTagText,
+    `must have at most ${mostTagText} characters together: every resource repeats them, and a template has room for a megabyte`,
+  )
   .default({})
   .describe('Tags for every resource, in addition to `headwater:deployment`.');
 
@@ -365,6 +371,12 @@ export const deploymentSchema = deploymentFields
         fault(
           ['budget', 'stop'],
           'is not possible with regions in other accounts: each account has a budget of its own',
+        );
+      }
+      if (budget.stop && isOptIn(region.name)) {
+        fault(
+          ['regions', at, 'name'],
+          'is not possible with budget.stop: SNS calls no functions in regions that an account must enable first',
         );
       }
       if (domain && region.account !== undefined && region.account !== account) {
