@@ -36,7 +36,8 @@ export class EdgeStack extends Stack {
     const accounts = otherAccounts(deployment);
     const page = new PlayerPage(this, 'Page', {
       deployment: name,
-      ...((api.jwt || api.cognito) && { otherAccounts: accounts }),
+      // Also without a console: regions remove where they are only after it is off.
+      otherAccounts: accounts,
     });
     const place = { deployment: name, account: this.account, region: this.region, urlSuffix: this.urlSuffix };
     const signInOrigins = api.cognito ? cognitoOrigins(place) : api.jwt && issuerSignIn(api.jwt).origins;
