@@ -37,7 +37,8 @@ export const networkCases: readonly FieldCase[] = [
   {
     name: 'reconnect',
     sent: 'at 8 s the connection breaks, at 11 s a new one goes on',
-    right: { standsMs: 4000, silenceMs: 4000 },
+    // A reset drops what is on its way.
+    right: { standsMs: 4000, silenceMs: 4000, lostPictures: 1 },
     plan: () => changing(14, [{ clipMs: 8010, atMs: 11_000 }], 'cut'),
   },
   {

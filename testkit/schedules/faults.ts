@@ -36,7 +36,8 @@ function wholeness(
         out.push(`1: hole in ${track} after ${number}`);
     });
     const tickMs = track === 'video' ? 1 / 90 : 1 / 48;
-    const mostMs = Math.max(50, Math.min(longestMs, reordered ? 150 : 88)) + 2;
+    // A picture, and at a seam of fast ones two.
+    const mostMs = Math.max(50, Math.min(longestMs, reordered ? 150 : 88), Math.min(pictureStepMs, 100)) + 5;
     for (const { number, durationTicks } of list.slice(0, -1)) {
       const offMs = Math.abs(durationTicks * tickMs - segmentMs);
       if (offMs > mostMs)

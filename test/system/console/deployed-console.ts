@@ -105,7 +105,7 @@ export async function startDeployedConsole(): Promise<DeployedConsole> {
   ]);
   const policies = {
     page: pagePolicy(edge, 'headwater-page', referIn(up)),
-    viewer: pagePolicy(edge, 'headwater-embeddable-page', referIn(up)),
+    viewer: pagePolicy(edge, 'headwater-page-embeddable', referIn(up)),
   };
   const files = await bundlePage();
   const server = createServer(tls, (request, response) =>

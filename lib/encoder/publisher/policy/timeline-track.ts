@@ -12,11 +12,13 @@ export interface TrackState {
   lastMs: number;
   /** The last tag was filler. */
   filled: boolean;
-  /** The track has moved since the last tag: what overlaps is no jitter. */
+  /** The track has moved since the last tag, or another session goes on: what overlaps is no jitter. */
   moved: boolean;
   /** Timestamp of this session's last tag, unwrapped; and by how much the track's clock has jumped since the session began. */
   timestampMs: number;
   jumpedMs: number;
+  /** When it last jumped, and how long after the tag before: the longer that is, the less is known of how far. */
+  jump?: { readonly atMs: number; readonly elapsedMs: number } | undefined;
   /** Publisher's time of this session's last tag: its timestamp without jumps. */
   publisherMs?: number | undefined;
   /** Stream time by the clock when it was read. */
@@ -57,6 +59,8 @@ export function newTrack(startMs: number, frameMs: number): TrackState {
 export function forgetSession(track: TrackState): void {
   track.publisherMs = undefined;
   track.jumpedMs = 0;
+  track.jump = undefined;
+  track.moved = true;
   track.shifts = [];
   track.lagMs = 0;
 }

@@ -243,8 +243,20 @@ export class Timeline {
     if (!hasJumped) return;
     // As late as before, but after the last tag.
     state.jumpedMs += Math.round(stepMs - Math.max(state.frameMs, elapsedMs));
+    state.jump = { atMs: now, elapsedMs };
     state.moved = true;
+    this.#correctJump(other, state);
     this.#anchored(now);
+  }
+
+  /** The other track has just jumped, after a pause in which the clock may have stood: this one, without a pause, knows how far. */
+  #correctJump(other: TrackState, { jumpedMs, jump }: TrackState): void {
+    if (!jump || !other.jump || jump.atMs - other.jump.atMs > jumpMs) return;
+    if (jump.elapsedMs > jumpMs || other.jump.elapsedMs <= jumpMs) return;
+    if (Math.abs(other.jumpedMs - jumpedMs) <= tooLateMs) return;
+    other.jumpedMs = jumpedMs;
+    other.publisherMs = other.timestampMs - jumpedMs;
+    other.moved = true;
   }
 
   /**

@@ -282,6 +282,20 @@ describe('The timeline', () => {
     expect(Math.max(...apartMs)).toBeLessThanOrEqual(40);
   });
 
+  test('a clock that jumps just after a stall has begun: the track that shows how far says it for both', () => {
+    // The last sound from before the jump comes with the burst; no picture does.
+    const sent = media(0, 16_000).map((each) => {
+      const held = each.ms >= 4000 && each.ms < 8000;
+      const isBefore = each.track === 'audio' && each.ms < 4060;
+      const jumped = each.ms >= 4000 && !isBefore;
+      return { ...each, ms: jumped ? each.ms - 1400 : each.ms, atMs: held ? 8000 : each.atMs };
+    });
+    const placed = place(new Timeline(), sent).filter(({ atMs }) => atMs > 9500);
+    expect(placed.filter(({ late }) => late)).toEqual([]);
+    expect(outOfStepMs(placed)).toBeLessThanOrEqual(40);
+    expect(placed.every(({ streamMs, atMs }) => Math.abs(streamMs - atMs) <= 100)).toBe(true);
+  });
+
   test('begins a session a whole picture after filler, whichever track comes first', () => {
     const timeline = new Timeline();
     for (let ms = 0; ms <= 4000; ms += 40) timeline.place('video', ms, ms);
