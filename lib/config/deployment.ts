@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { addressPlan, defaultCidr, maskOf, tasksOf } from './address-plan.ts';
 import { apiSettings } from './api-settings.ts';
 import { overlapOf } from './capacity-schedule.ts';
-import { isOptIn } from './default-regions.ts';
 import {
   channelClasses,
   defaultChannelClass,
@@ -11,7 +10,7 @@ import {
   eventDays,
   mostFleetTasks,
 } from './defaults.ts';
-import { awsAccount, deploymentRegion, regionName } from './deployment-region.ts';
+import { awsAccount, deploymentRegion, isOptIn, regionName } from './deployment-region.ts';
 import { tasksFor } from './fleet-scaling.ts';
 import { ladderSchema } from './ladder.ts';
 import { ingestHostName } from './names.ts';
