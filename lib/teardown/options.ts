@@ -29,7 +29,7 @@ export const helpText = `npm run teardown -- REGION [flags]   deletes a region's
   --help             show this text
 
 Needs credentials for the region's account, as for npx cdk destroy. It may be interrupted: the next run goes on where it stopped. To change your mind
-before the first service is deleted, set the traffic dial of the region's endpoint groups back to 100 (Global Accelerator).
+before the first service is deleted, set the traffic dial of the region's endpoint groups back to 100 (Global Accelerator) and the canary's schedule on (EventBridge).
 What retention.keepOnDelete keeps is listed and stays.
 Exit code: 0 if done, or after a dry run; 1 if not done; 2 for invalid flags or an invalid deployment file.
 `;

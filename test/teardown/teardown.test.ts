@@ -13,6 +13,7 @@ const stack: StackState = {
 const region: RegionState = {
   account: '111122223333',
   stack,
+  schedules: [],
   endpointGroups: [{ arn: 'arn:tls', trafficDialPercent: 100 }],
   broadcasts: 0,
   channels: 0,

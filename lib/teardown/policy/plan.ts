@@ -2,6 +2,7 @@ import type { KeptResource, RegionState } from './region-state.ts';
 
 /** One action on the account. Steps with a count find their subjects again when they run: hours may have passed. */
 export type Step =
+  | { readonly kind: 'disable-schedules'; readonly schedules: readonly string[] }
   | { readonly kind: 'close-entrance'; readonly endpointGroups: readonly string[] }
   | { readonly kind: 'await-broadcasts'; readonly broadcasts: number }
   | { readonly kind: 'delete-channels'; readonly channels: number; readonly inputs: number }
@@ -83,7 +84,12 @@ function refusalOf(
   return undefined;
 }
 
-function* peopleSteps({ endpointGroups, broadcasts }: RegionState, { now }: PlanRequest): Generator<Step> {
+function* peopleSteps(
+  { schedules, endpointGroups, broadcasts }: RegionState,
+  { now }: PlanRequest,
+): Generator<Step> {
+  // It would broadcast, and start tasks while the network goes.
+  if (schedules.length > 0) yield { kind: 'disable-schedules', schedules };
   const open = endpointGroups.filter(({ trafficDialPercent }) => trafficDialPercent > 0);
   if (open.length > 0) yield { kind: 'close-entrance', endpointGroups: open.map(({ arn }) => arn) };
   if (!now && broadcasts > 0) yield { kind: 'await-broadcasts', broadcasts };

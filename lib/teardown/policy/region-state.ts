@@ -4,6 +4,8 @@ export interface RegionState {
   readonly account: string;
   /** Undefined: there is no such stack, because it was never deployed or is already deleted. */
   readonly stack?: StackState;
+  /** Names of schedules that are on and start tasks: the canary's. */
+  readonly schedules: readonly string[];
   /** The accelerator's ways into the region. */
   readonly endpointGroups: readonly EndpointGroup[];
   /** Broadcasts that live workers have, including those that wait for their publisher. */

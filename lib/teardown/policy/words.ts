@@ -14,6 +14,11 @@ const some = (count: number, one: string, many = `${one}s`): string => `${count}
 /** For people: what a step does and why it is needed. */
 export function stepWords(step: Step): StepWords {
   switch (step.kind) {
+    case 'disable-schedules':
+      return {
+        what: `Turn off the canary’s schedule (${step.schedules.join(', ')})`,
+        why: 'It would start tasks in the network while that is being deleted.',
+      };
     case 'close-entrance':
       return {
         what: `Set the traffic dial of ${some(step.endpointGroups.length, 'endpoint group')} to 0`,

@@ -15,6 +15,7 @@ const stack: StackState = {
 const busy: RegionState = {
   account: '111122223333',
   stack,
+  schedules: ['canary'],
   endpointGroups: [
     { arn: 'arn:tls', trafficDialPercent: 100 },
     { arn: 'arn:udp', trafficDialPercent: 0 },
@@ -34,6 +35,7 @@ const busy: RegionState = {
 };
 const quiet: RegionState = {
   ...busy,
+  schedules: [],
   endpointGroups: [],
   broadcasts: 0,
   channels: 0,
@@ -58,6 +60,7 @@ const kinds = (state: RegionState, now?: boolean) => planned(state, now).steps.m
 describe('a region is taken down', () => {
   test('people first, then from the tasks outwards to the network, then the stack', () => {
     expect(kinds(busy)).toEqual([
+      'disable-schedules',
       'close-entrance',
       'await-broadcasts',
       'delete-services',
@@ -79,7 +82,7 @@ describe('a region is taken down', () => {
 
   test('from where an interrupted teardown stopped', () => {
     const halfway = { ...busy, broadcasts: 0, cluster: { name: 'headwater', services: [], tasks: 2 } };
-    expect(kinds(halfway).slice(0, 2)).toEqual(['close-entrance', 'delete-services']);
+    expect(kinds(halfway).slice(0, 3)).toEqual(['disable-schedules', 'close-entrance', 'delete-services']);
     expect(
       kinds({ ...quiet, stack: { ...stack, status: 'DELETE_FAILED' }, acceleratorGroups: ['sg-1'] }),
     ).toEqual(['delete-accelerator-groups', 'destroy-stack']);
@@ -94,8 +97,8 @@ describe('a region is taken down', () => {
   });
 
   test('closes only entrances that are open', () => {
-    expect(planned(busy).steps[0]).toEqual({ kind: 'close-entrance', endpointGroups: ['arn:tls'] });
-    expect(planned(busy).steps[5]).toEqual({
+    expect(planned(busy).steps[1]).toEqual({ kind: 'close-entrance', endpointGroups: ['arn:tls'] });
+    expect(planned(busy).steps[6]).toEqual({
       kind: 'detach-accelerator',
       endpointGroups: ['arn:tls', 'arn:udp'],
     });

@@ -20,6 +20,7 @@ import {
   readNetwork,
   readProtectedBalancers,
   readProtectedTables,
+  readSchedules,
 } from './region-reader.ts';
 import { type DeployedStack, readStack } from './stack-reader.ts';
 import {
@@ -29,6 +30,7 @@ import {
   deleteSecurityGroups,
   deleteServices,
   detachAccelerator,
+  disableSchedules,
   emptyBucket,
   releaseInstances,
   unprotectBalancer,
@@ -92,6 +94,7 @@ class AwsRegionAccount {
     return {
       account,
       stack,
+      schedules: await readSchedules(clients, stack),
       endpointGroups: await readEndpointGroups(clients, stackName, region),
       broadcasts: await this.#broadcasts(stack),
       channels: managed.filter(({ kind }) => kind === 'channel').length,
@@ -112,6 +115,8 @@ class AwsRegionAccount {
     const clients = this.#clients;
     const waiting: Waiting = { everyMs: this.#options.pollMs ?? 10_000, progress };
     switch (step.kind) {
+      case 'disable-schedules':
+        return disableSchedules(clients, step.schedules);
       case 'close-entrance':
         return closeEntrance(clients, step.endpointGroups);
       case 'await-broadcasts':
@@ -194,6 +199,7 @@ class AwsRegionAccount {
 }
 
 const nothing: Omit<RegionState, 'account' | 'logGroups'> = {
+  schedules: [],
   endpointGroups: [],
   broadcasts: 0,
   channels: 0,
