@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { openRegionAccount } from '../lib/adapters/aws/teardown/region-account.ts';
 import { readDeploymentFile } from '../lib/adapters/node/deployment-file.ts';
-import { accountOf, popOf } from '../lib/config/accounts.ts';
+import { accountOf, popStackNames } from '../lib/config/accounts.ts';
 import { UsageError } from '../lib/config/command-line.ts';
 import { type Deployment, DeploymentError, type DeploymentRegion } from '../lib/config/deployment.ts';
 import { edgeStackName, regionStackName } from '../lib/config/names.ts';
 import { chosenRegions, helpText, parseTeardownFlags, type TeardownFlags } from '../lib/teardown/options.ts';
-import { nextWords, type Surroundings } from '../lib/teardown/policy/words.ts';
+import { nextWords } from '../lib/teardown/policy/words.ts';
 import { AccountError } from '../lib/teardown/ports.ts';
 import { TeardownError, tearDown } from '../lib/teardown/teardown.ts';
 
@@ -23,28 +23,13 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const deployment = await readDeploymentFile(flags.file, 'Name it with --deployment FILE.');
-  const regions = chosenRegions(flags, deployment.regions);
-  let planned = flags.all;
-  for (const region of regions) planned = (await tearRegionDown(region, deployment, flags)) || planned;
-  if (flags.all) await destroyGlobalStacks(deployment, flags);
-  else if (flags.act) for (const region of regions) say(nextWords(surroundings(region, deployment, flags)));
-  if (!flags.act && planned) say('\nNothing was changed. To do all of this, add --yes.');
-}
-
-function surroundings(
-  region: DeploymentRegion,
-  deployment: Deployment,
-  { file }: TeardownFlags,
-): Surroundings {
-  const pop = popOf(deployment, region);
-  const others = deployment.regions.filter((other) => other !== region);
-  return {
-    region: region.name,
-    file,
-    edge: edgeStackName(deployment.name),
-    pop,
-    others: { inFile: others.length > 0, atPop: others.some((other) => popOf(deployment, other) === pop) },
-  };
+  const { region, file, all, act } = flags;
+  let planned = all;
+  for (const one of chosenRegions(flags, deployment))
+    planned = (await tearRegionDown(one, deployment, flags)) || planned;
+  if (region === undefined) await destroyGlobalStacks(deployment, flags);
+  else if (act) say(nextWords({ region, deployment, file }));
+  if (!act && planned) say('\nNothing was changed. To do all of this, add --yes.');
 }
 
 /** Returns whether there is something to do. */
@@ -70,8 +55,7 @@ async function tearRegionDown(
 
 /** Last, because regions use both: an accelerator's listener can't be deleted while a region is attached to it. */
 async function destroyGlobalStacks(deployment: Deployment, { act, file }: TeardownFlags): Promise<void> {
-  const pops = new Set(deployment.regions.map((region) => popOf(deployment, region)));
-  const stacks = [edgeStackName(deployment.name), ...pops];
+  const stacks = [edgeStackName(deployment.name), ...popStackNames(deployment)];
   say(`Then: npx cdk destroy -e ${stacks.join(' ')}`);
   if (act && (await cdkDestroy(stacks, file)) !== 0)
     throw new TeardownError('cdk destroy did not delete the global stacks; its output above says why.');

@@ -36,7 +36,8 @@ export class EdgeStack extends Stack {
     const accounts = otherAccounts(deployment);
     const page = new PlayerPage(this, 'Page', {
       deployment: name,
-      ...((api.jwt || api.cognito) && { otherAccounts: accounts }),
+      // Also without a console: regions remove where they are only after it is off.
+      otherAccounts: accounts,
     });
     const place = { deployment: name, account: this.account, region: this.region, urlSuffix: this.urlSuffix };
     const signInOrigins = api.cognito ? cognitoOrigins(place) : api.jwt && issuerSignIn(api.jwt).origins;
@@ -83,7 +84,7 @@ export class EdgeStack extends Stack {
       .topic;
     const subjects = { distributionId: edge.distributionId };
     new EdgeAlarms(this, 'Alarms', { deployment: name, topic, subjects });
-    new DeploymentBudget(this, 'Budget', {
+    const { stopTopicArn } = new DeploymentBudget(this, 'Budget', {
       deployment: name,
       budget: deployment.budget,
       idleMonthUsd: idleHourUsd(deployment) * monthHours,
@@ -100,6 +101,7 @@ export class EdgeStack extends Stack {
     publish('BaseUrlParameter', parameters.baseUrl, edge.ownBaseUrl);
     publish('DistributionParameter', parameters.distributionId, edge.distributionId);
     publish('DenialsParameter', parameters.denialsArn, edge.denialsArn);
+    if (stopTopicArn !== undefined) publish('BudgetTopicParameter', parameters.budgetTopicArn, stopTopicArn);
     if (users) {
       publish('IssuerParameter', parameters.issuer, users.issuer);
       publish('ClientParameter', parameters.clientId, users.clientId);

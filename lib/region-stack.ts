@@ -9,7 +9,7 @@ import { isRemote } from './config/accounts.ts';
 import { addressPlan, defaultCidr } from './config/deployment/address-plan.ts';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
 import { defaultLadder } from './config/ladder.ts';
-import { channelRoleName, edgeRegion, pageBucketName, rtmpApp } from './config/names.ts';
+import { channelRoleName, edgeParameters, edgeRegion, pageBucketName, rtmpApp } from './config/names.ts';
 import { ControlApi } from './control/api/infra/control-api-function.ts';
 import { BudgetStopFunction } from './control/budget/infra/budget-stop-function.ts';
 import { StreamEvents } from './control/event-forwarder/infra/event-forwarder-function.ts';
@@ -89,10 +89,8 @@ export class RegionStack extends Stack {
     const events = compute.schedule.filter(({ regions }) => regions?.includes(region.name) ?? true);
     const namespace = metricsNamespace(name);
     const calls = new DeployCalls(this, 'DeployCalls', { logDays });
-    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', {
-      calls,
-      deployedAt: deployedAt ?? new Date().toISOString(),
-    });
+    const now = deployedAt ?? new Date().toISOString();
+    const remoteParameters = new RemoteParameters(this, 'RemoteParameters', { calls, deployedAt: now });
     const edgeRoles = isRemote(deployment, region) ? edgeRoleArns(this, deployment) : undefined;
     const { ingestHost, playbackBaseUrl, distributionId, denialsArn } = addresses(
       remoteParameters,
@@ -271,6 +269,7 @@ export class RegionStack extends Stack {
         },
         document: { apiBaseUrl: control.apiUrl },
         calls,
+        deployedAt: now,
       });
     }
     const streamEvents = new StreamEvents(this, 'StreamEvents', {
@@ -305,7 +304,16 @@ export class RegionStack extends Stack {
     });
 
     const budgetStop =
-      deployment.budget.stop && new BudgetStopFunction(this, 'BudgetStop', { name, tables, ...measured });
+      deployment.budget.stop &&
+      new BudgetStopFunction(this, 'BudgetStop', {
+        name,
+        tables,
+        topicArn: remoteParameters.read('BudgetTopicArn', {
+          region: edgeRegion,
+          name: edgeParameters(name).budgetTopicArn,
+        }),
+        ...measured,
+      });
     const canary =
       deployment.canary &&
       new CanaryTask(this, 'Canary', {

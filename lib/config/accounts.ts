@@ -17,3 +17,8 @@ export const isRemote = ({ account }: Pick<Deployment, 'account'>, region: Deplo
 /** Name of the pop that a region shares with the others of its account. */
 export const popOf = (deployment: Deployment, region: DeploymentRegion): string =>
   popStackName(deployment.name, isRemote(deployment, region) ? region.account : undefined);
+
+/** Names of the pop stacks, one for each account with regions. */
+export const popStackNames = (deployment: Deployment): readonly string[] => [
+  ...new Set(deployment.regions.map((region) => popOf(deployment, region))),
+];

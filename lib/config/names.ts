@@ -49,11 +49,11 @@ export const edgeParameters = (deployment: string) =>
     denialsArn: `/${deployment}/edge/denials-arn`,
     issuer: `/${deployment}/edge/issuer`,
     clientId: `/${deployment}/edge/client-id`,
+    budgetTopicArn: `/${deployment}/edge/budget-topic-arn`,
   }) as const;
 
-/** The budget of a deployment, as its notifications name it, and the topic that tells regions that it is spent. */
+/** The beginning of the name that a deployment's budget has in its notifications. */
 export const budgetName = (deployment: string): string => `${deployment}-headwater`;
-export const budgetTopicName = (deployment: string): string => `${deployment}-budget`;
 
 /** Roles in the edge's account that regions in other accounts assume. */
 export const edgeRoleNames = (deployment: string) =>

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { type CfnResource, RemovalPolicy } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, type AwsCustomResourceProps } from 'aws-cdk-lib/custom-resources';
@@ -12,6 +12,8 @@ export interface DeployCall
   extends Pick<AwsCustomResourceProps, 'resourceType' | 'onUpdate' | 'onDelete' | 'removalPolicy'> {
   /** What the call needs. */
   readonly permission: PolicyStatement;
+  /** The call is repeated when this changes. CloudFormation itself repeats one only if something in it changes. @default never */
+  readonly repeatAt?: string;
 }
 
 /**
@@ -29,9 +31,16 @@ export class DeployCalls extends Construct {
     this.#caller = { role, logGroup };
   }
 
-  make(scope: Construct, id: string, { permission, ...call }: DeployCall): AwsCustomResource {
+  make(scope: Construct, id: string, { permission, repeatAt, ...call }: DeployCall): AwsCustomResource {
     // In the role's own policy, which the function depends on: it keeps each permission for as long as the function exists.
     this.#caller.role.addToPolicy(permission);
-    return new AwsCustomResource(scope, id, { ...call, installLatestAwsSdk: false, ...this.#caller });
+    const made = new AwsCustomResource(scope, id, { ...call, installLatestAwsSdk: false, ...this.#caller });
+    // The function ignores it.
+    if (repeatAt !== undefined)
+      (made.node.findChild('Resource').node.defaultChild as CfnResource).addPropertyOverride(
+        'DeployedAt',
+        repeatAt,
+      );
+    return made;
   }
 }

@@ -1,4 +1,4 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
@@ -36,6 +36,7 @@ export class RemoteParameters extends Construct {
   read(id: string, { region, name, role }: RemoteParameter): string {
     const resource = this.#calls.make(this, id, {
       resourceType: 'Custom::RemoteParameter',
+      repeatAt: this.#deployedAt,
       onUpdate: {
         service: 'SSM',
         action: 'getParameter',
@@ -51,9 +52,6 @@ export class RemoteParameters extends Construct {
           : { actions: ['sts:AssumeRole'], resources: [role] },
       ),
     });
-    // The function ignores it.
-    const call = resource.node.findChild('Resource').node.defaultChild as CfnResource;
-    call.addPropertyOverride('DeployedAt', this.#deployedAt);
     return resource.getResponseField('Parameter.Value');
   }
 

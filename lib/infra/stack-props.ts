@@ -7,6 +7,8 @@ type Adopted = Pick<Deployment, 'name' | 'tags' | 'permissionsBoundary' | 'boots
 /** What a deployment file says about every stack: the boundary of its roles, and how it was bootstrapped. */
 export function stackProps({ name, tags, permissionsBoundary, bootstrapQualifier }: Adopted): StackProps {
   return {
+    // CloudFormation takes a megabyte.
+    suppressTemplateIndentation: true,
     // CloudFormation hands them on to what the CDK itself doesn't tag: the functions of its custom resources.
     tags: { ...tags, [deploymentTag]: name },
     // An aspect: it reaches the roles that the CDK makes for its own functions, too.

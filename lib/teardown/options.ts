@@ -1,4 +1,6 @@
+import { otherAccounts } from '../config/accounts.ts';
 import { readFlags, UsageError } from '../config/command-line.ts';
+import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
 
 export interface TeardownFlags {
   /** Undefined with `all`. */
@@ -20,8 +22,8 @@ export const helpText = `npm run teardown -- REGION [flags]   deletes a region's
   --now              end broadcasts on air instead of waiting for them
   --help             show this text
 
-Needs credentials for the account, as for npx cdk destroy. You may interrupt it: the next run continues where it stopped. To change your mind
-before the first service is deleted, set the traffic dial of the region's endpoint groups back to 100 (Global Accelerator).
+Needs credentials for the region's account, as for npx cdk destroy. You may interrupt it: the next run continues where it stopped. To change your mind
+before the first service is deleted, set the traffic dial of the region's endpoint groups back to 100 (Global Accelerator) and the canary's schedule on (EventBridge).
 What retention.keepOnDelete keeps is listed and stays.
 Exit code: 0 if done, or after a dry run; 1 if not done; 2 for invalid flags or an invalid deployment file.
 `;
@@ -39,15 +41,20 @@ export function parseTeardownFlags(args: readonly string[]): TeardownFlags {
   return { ...(region !== undefined && { region }), all, file, act, now, help };
 }
 
-/** The regions to take down. Throws `UsageError` if the file has no such region. */
-export function chosenRegions<Region extends { readonly name: string }>(
+/** The regions to take down. Throws `UsageError` if the file has no such region, or if one run can't take all of them down. */
+export function chosenRegions(
   { region, file }: TeardownFlags,
-  regions: readonly Region[],
-): readonly Region[] {
-  if (region === undefined) return regions;
-  const chosen = regions.filter(({ name }) => name === region);
-  if (chosen.length > 0) return chosen;
+  deployment: Deployment,
+): readonly DeploymentRegion[] {
+  const { regions } = deployment;
   const names = regions.map(({ name }) => name);
+  const others = otherAccounts(deployment);
+  if (region === undefined && others.length > 0)
+    throw new UsageError(
+      `Regions of ${file} are in other accounts (${others.join(', ')}). Take down each region by its name, with the credentials of its account.`,
+    );
+  const chosen = regions.filter(({ name }) => region === undefined || name === region);
+  if (chosen.length > 0) return chosen;
   throw new UsageError(
     `${file} has no region '${region}'; it has ${names.join(', ')}. If its stack still exists, put the region back into the file first: without it there is no stack to destroy.`,
   );

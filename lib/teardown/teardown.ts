@@ -28,10 +28,10 @@ export async function tearDown(
   { act, say, ...request }: TeardownOptions,
 ): Promise<boolean> {
   let state = await account.read();
-  if (!state.stack) say('There is no such stack: it was never deployed, or is already deleted.');
   for (let tries = 1; ; tries += 1) {
     const plan = planTeardown(state, request);
     if ('refused' in plan) throw new TeardownError(plan.refused);
+    if (!state.stack) say('There is no such stack: it was never deployed, or is already deleted.');
     sayFailures(state, say);
     for (const [index, step] of plan.steps.entries()) sayStep(index + 1, step, say);
     for (const kept of plan.kept)

@@ -22,7 +22,20 @@ describe('cfn-lint', () => {
       fullDeployment({ regions: [{ name: 'eu-central-1' }, { name: 'us-west-1', zones: 2 }] }),
     ],
     ['a deployment into accounts that are in use', adoptingDeployment()],
-    ['the least that a deployment file can say', testDeployment()],
+    [
+      'what excludes the rest: a user pool, and nothing kept',
+      testDeployment({
+        api: { cognito: true },
+        retention: { keepOnDelete: false },
+        compute: {
+          cpuEncoders: { maxTasks: 2000 },
+          schedule: [
+            { name: 'gala', from: '2099-06-01T10:00:00Z', until: '2099-06-01T12:00:00Z', streams: 10 },
+          ],
+        },
+      }),
+    ],
+    ['the least that a deployment file can say, and a canary', testDeployment({ canary: true })],
   ])('finds no error in the templates of %s', async (words, deployment) => {
     const outdir = join(folder, words.replaceAll(' ', '-'));
     synthesize(deployment, { outdir });

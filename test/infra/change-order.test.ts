@@ -10,6 +10,12 @@ import { stacksOf } from '../../testkit/template-graph/synthesized.ts';
 const two = { regions: [{ name: 'eu-central-1' }, { name: 'us-east-1' }] };
 const one = { regions: [{ name: 'eu-central-1' }] };
 const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
+const budget = { monthlyUsd: 1000, emails: ['operators@example.com'] };
+const stopping = { ...one, budget: { ...budget, stop: true } };
+const pooled = { ...one, api: { cognito: true } };
+const withEdge = { budget: { ...budget, stop: true }, api: { cognito: true } };
+const event = { name: 'gala', from: '2099-06-01T10:00:00Z', until: '2099-06-01T12:00:00Z', streams: 10 };
+const jwt = { issuer: 'https://login.example.com', audiences: ['a'] };
 const otherDomain = { ...domain, name: 'tv.example.org' };
 
 const pop = 'headwater-pop';
@@ -53,7 +59,41 @@ const rows: Row[] = [
   ...onOff('GPU encoders', { compute: { gpuEncoders: {} } }),
   ...onOff('simulcast', { simulcast: true }),
   ...onOff('managed encoders', { managedEncoder: {} }),
-  ...onOff('tokens for the API', { api: { jwt: { issuer: 'https://login.example.com', audiences: ['a'] } } }),
+  ...onOff('tokens for the API', { api: { jwt } }),
+  ...onOff('the canary', { canary: true }),
+  { change: 'the budget’s stop on', before: one, after: stopping, order: deploy(pop, edge, berlin) },
+  {
+    change: 'the budget’s stop off',
+    before: stopping,
+    after: one,
+    order: deploy(pop, edge, berlin),
+    // The topic and its key, which nothing is stored with.
+    allowed: ['gone', 'lost'],
+  },
+  {
+    change: 'other recipients of the budget',
+    before: one,
+    after: { ...one, budget: { ...budget, emails: ['others@example.com'] } },
+    order: deploy(pop, edge, berlin),
+  },
+  { change: 'a user pool on', before: one, after: pooled, order: deploy(pop, edge, berlin) },
+  { change: 'a user pool off', before: pooled, after: one, order: deploy(berlin, pop, edge) },
+  {
+    change: 'a user pool instead of another issuer',
+    before: { ...one, api: { jwt } },
+    after: pooled,
+    order: deploy(pop, edge, berlin),
+  },
+  {
+    change: 'another issuer instead of the user pool',
+    before: pooled,
+    after: { ...one, api: { jwt } },
+    order: deploy(berlin, pop, edge),
+  },
+  ...onOff('an announced event', { compute: { schedule: [event] } }),
+  ...onOff('warm tables', { compute: { cpuEncoders: { maxTasks: 2000 } } }),
+  ...onOff('own tags', { tags: { team: 'live' } }),
+  ...onOff('a permissions boundary', { permissionsBoundary: 'boundary' }),
   ...onOff('deleting with the stack', { retention: { keepOnDelete: false } }),
   { change: 'a region added', before: one, after: two, order: deploy(pop, edge, virginia) },
   { change: 'a region added, alone', before: one, after: two, order: deploy(pop, edge, virginia, berlin) },
@@ -87,6 +127,13 @@ const rows: Row[] = [
     change: 'the edge created anew',
     before: two,
     after: two,
+    order: [...destroy(edge), ...deploy(edge, berlin, virginia)],
+    allowed: ['gone'],
+  },
+  {
+    change: 'the edge with topic and user pool created anew',
+    before: { ...two, ...withEdge },
+    after: { ...two, ...withEdge },
     order: [...destroy(edge), ...deploy(edge, berlin, virginia)],
     allowed: ['gone'],
   },
@@ -167,6 +214,38 @@ describe('an order that docs/deploy.md warns of breaks something:', () => {
       order: all,
       kind: 'gone',
       words: /deletes the name/,
+    },
+    {
+      change: 'other zones for a region that is there',
+      before: one,
+      after: { regions: [{ name: 'eu-central-1', zoneIds: ['euc1-az1', 'euc1-az2', 'euc1-az3'] }] },
+      order: deploy(pop, edge, berlin),
+      kind: 'taken',
+      words: /creates NetworkVpccellSubnet1Subnet.* with a name that is still in use/,
+    },
+    {
+      change: 'another network for a region that is there',
+      before: one,
+      after: { regions: [{ name: 'eu-central-1', cidr: '10.3.0.0/16' }] },
+      order: deploy(pop, edge, berlin),
+      kind: 'taken',
+      words: /creates NetworkVpcecrapi.* with a name that is still in use/,
+    },
+    {
+      change: 'the user pool removed before the regions stop asking it',
+      before: pooled,
+      after: one,
+      order: deploy(pop, edge, berlin),
+      kind: 'gone',
+      words: /edge deletes ConsoleUsers.* \(AWS::Cognito::UserPool\), which headwater-eu-central-1 uses/,
+    },
+    {
+      change: 'the budget’s stop in a region before the edge has a topic',
+      before: one,
+      after: stopping,
+      order: deploy(berlin, pop, edge),
+      kind: 'missing',
+      words: /eu-central-1 reads \/headwater\/edge\/budget-topic-arn/,
     },
     {
       change: 'the edge created anew, and no region deployed',

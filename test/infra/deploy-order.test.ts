@@ -24,6 +24,7 @@ const everything = fullDeployment({
 const shapes = {
   'one region': stacksOf(testDeployment()),
   'one region that keeps nothing': stacksOf(testDeployment({ retention: { keepOnDelete: false } })),
+  'one region with a user pool': stacksOf(testDeployment({ api: { cognito: true } })),
   'three regions with everything': stacksOf(everything),
 };
 
@@ -86,6 +87,8 @@ test('docs/deploy.md names what a deploy after a teardown imports by its ID', ()
     .retained(new TemplateGraph(shapes['three regions with everything']))
     .filter(({ type }) => lifecycle.importedById.includes(type));
   expect(byId).toHaveLength(3 * 2);
+  const [pool] = new TemplateGraph(shapes['one region with a user pool']).ofType('AWS::Cognito::UserPool');
+  expect(docs).toContain(`"${pool?.logicalId}\\":{`);
   for (const { logicalId } of byId) expect(docs).toContain(`"${logicalId}\\":{`);
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../lib/config/command-line.ts';
 import { chosenRegions, parseTeardownFlags } from '../../lib/teardown/options.ts';
+import { testDeployment } from '../../testkit/aws/template.ts';
 
 describe('the flags of the teardown', () => {
   test('change nothing unless told to', () => {
@@ -35,11 +36,21 @@ describe('the flags of the teardown', () => {
   });
 
   test('a region must be in the file, because the stack of one that is not can’t be destroyed', () => {
-    const regions = [{ name: 'eu-central-1' }, { name: 'us-east-1' }];
-    expect(chosenRegions(parseTeardownFlags(['us-east-1']), regions)).toEqual([regions[1]]);
-    expect(chosenRegions(parseTeardownFlags(['--all']), regions)).toEqual(regions);
-    expect(() => chosenRegions(parseTeardownFlags(['eu-west-9']), regions)).toThrow(
+    const deployment = testDeployment({ regions: [{ name: 'eu-central-1' }, { name: 'us-east-1' }] });
+    const chosen = (args: string[]) =>
+      chosenRegions(parseTeardownFlags(args), deployment).map(({ name }) => name);
+    expect(chosen(['us-east-1'])).toEqual(['us-east-1']);
+    expect(chosen(['--all'])).toEqual(['eu-central-1', 'us-east-1']);
+    expect(() => chosen(['eu-west-9'])).toThrow(
       /no region 'eu-west-9'; it has eu-central-1, us-east-1.*put the region back/,
     );
+  });
+
+  test('regions in several accounts are taken down one by one, with the credentials of each', () => {
+    const regions = [{ name: 'eu-central-1' }, { name: 'us-east-1', account: '444455556666' }];
+    const chosen = (args: string[]) =>
+      chosenRegions(parseTeardownFlags(args), testDeployment({ regions })).map(({ name }) => name);
+    expect(chosen(['us-east-1'])).toEqual(['us-east-1']);
+    expect(() => chosen(['--all'])).toThrow(/in other accounts \(444455556666\).*credentials/);
   });
 });

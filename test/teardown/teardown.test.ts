@@ -7,12 +7,13 @@ import { tearDown } from '../../lib/teardown/teardown.ts';
 const stack: StackState = {
   name: 'headwater-eu-central-1',
   status: 'CREATE_COMPLETE',
-  account: '111122223333',
   terminationProtection: false,
   failures: [],
 };
 const region: RegionState = {
+  account: '111122223333',
   stack,
+  schedules: [],
   endpointGroups: [{ arn: 'arn:tls', trafficDialPercent: 100 }],
   broadcasts: 0,
   channels: 0,
@@ -106,4 +107,12 @@ describe('a teardown', () => {
     await expect(run(account, true)).rejects.toThrow(/termination protection/);
     expect(kinds()).toEqual([]);
   });
+});
+
+test('a region of another account is not taken for one that is not there', async () => {
+  const { account } = accountOf(gone);
+  const options = { act: true, now: true, account: '444455556666', say: () => {} };
+  await expect(tearDown(account, options)).rejects.toThrow(
+    /for account 111122223333, but the deployment file names 444455556666/,
+  );
 });

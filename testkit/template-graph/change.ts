@@ -1,4 +1,4 @@
-import { type StackTemplate, TemplateGraph } from './graph.ts';
+import { type ResourceDefinition, type StackTemplate, TemplateGraph } from './graph.ts';
 import { hostsOf, mentions, parameterName, type Reader, readersOf } from './shared-values.ts';
 import { physicalNames, type StackUpdate, stackUpdate } from './update.ts';
 
@@ -201,19 +201,28 @@ function takenNames(
   { created, replaced }: StackUpdate,
 ): ChangeFault[] {
   const had = Object.values(old.template.Resources ?? {});
+  const isNew = (id: string) => created.has(id) || replaced.has(id);
   return [...created, ...replaced].flatMap((id) => {
     const definition = next.template.Resources?.[id];
     if (!definition) return [];
-    const names = physicalNames(definition);
+    const names = [...physicalNames(definition), ...networkOf(definition, isNew)];
     return had
       .filter(
-        (one) => one.Type === definition.Type && physicalNames(one).some((name) => names.includes(name)),
+        (one) =>
+          one.Type === definition.Type &&
+          [...physicalNames(one), ...networkOf(one)].some((name) => names.includes(name)),
       )
       .map(() => ({
         kind: 'taken',
         words: `${old.name} creates ${id} (${definition.Type}) with a name that is still in use`,
       }));
   });
+}
+
+/** A subnet's addresses, which no other in its VPC may have. None if the VPC is new. */
+function networkOf({ Type, Properties }: ResourceDefinition, isNew = (_id: string) => false): string[] {
+  if (Type !== 'AWS::EC2::Subnet' || isNew(String(Properties?.VpcId?.Ref))) return [];
+  return [JSON.stringify([Properties?.VpcId, Properties?.CidrBlock])];
 }
 
 const graphs = new WeakMap<StackTemplate, TemplateGraph>();

@@ -55,6 +55,7 @@ const managedEncoder = z
 
 /** AWS allows 50 tags on a resource, some of which are its own and ours. */
 const mostTags = 40;
+const mostTagText = 2_000;
 const tagText = (most: number) =>
   z
     .string()
@@ -70,6 +71,10 @@ const tags = z
     tagText(256),
   )
   .refine((all) => Object.keys(all).length <= mostTags, `must be at most ${mostTags} tags`)
+  .refine(
+    (all) => Object.entries(all).flat().join('').length <= mostTagText,
+    `must have at most ${mostTagText} characters together: every resource repeats them, and a template has room for a megabyte`,
+  )
   .default({})
   .describe('Tags for every resource, in addition to `headwater:deployment`.');
 

@@ -1,6 +1,7 @@
 import { ingestHostName } from '../names.ts';
 import { addressPlan, defaultCidr, maskOf, tasksOf } from './address-plan.ts';
 import type { DeploymentFields } from './fields.ts';
+import { isOptIn } from './region.ts';
 
 /** An error of a field that other fields make wrong. */
 export interface FieldFault {
@@ -33,6 +34,12 @@ function* accountFaults(
     yield {
       path: ['domain', 'name'],
       message: `${host} has more than the ${certificateNameLength} characters that ACM allows`,
+    };
+  if (budget.stop && isOptIn(region.name))
+    yield {
+      path: ['regions', at, 'name'],
+      message:
+        'is not possible with budget.stop: SNS calls no functions in regions that an account must enable first',
     };
   if (region.account === undefined) return;
   if (account === undefined)

@@ -5,6 +5,6 @@ import { controlStoreLocation } from '../../config/locations.ts';
 /** Environment of the function that stops broadcasts: HEADWATER_CONTROL_STORE, HEADWATER_BUDGET. */
 export const budgetStopFunctionCodec = envCodec({
   controlStore: controlStoreLocation,
-  /** The budget's name. */
+  /** The beginning of the budget's name. */
   budget: z.string().min(1),
 });

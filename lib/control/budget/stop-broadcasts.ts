@@ -16,7 +16,7 @@ export interface BudgetNotification {
   readonly message: string;
 }
 
-/** `budgetName`: only what is about this budget counts, as AWS also sends samples. */
+/** `budgetName`: the name or its beginning; only what is about this budget counts, as AWS also sends samples. */
 export async function stopBroadcasts(
   { store, emit, wallMs }: BudgetStopParts,
   budgetName: string,

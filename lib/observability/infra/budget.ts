@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Annotations, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -5,7 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
-import { budgetName, budgetTopicName, deploymentTag } from '../../config/names.ts';
+import { budgetName, deploymentTag } from '../../config/names.ts';
 
 export interface DeploymentBudgetProps {
   /** The deployment's name; its costs are found by the tag `headwater:deployment`. */
@@ -24,6 +25,9 @@ export interface DeploymentBudgetProps {
  * (Billing → Cost allocation tags). That is possible a day after the first deploy, and CloudFormation cannot do it.
  */
 export class DeploymentBudget extends Construct {
+  /** Told when the budget is spent; only with `stop`. */
+  readonly stopTopicArn: string | undefined;
+
   constructor(scope: Construct, id: string, { deployment, budget, idleMonthUsd }: DeploymentBudgetProps) {
     super(scope, id);
     if (budget.monthlyUsd < idleMonthUsd) {
@@ -46,9 +50,12 @@ export class DeploymentBudget extends Construct {
       },
       subscribers: [...subscribers, ...more],
     });
-    new CfnBudget(this, 'Budget', {
+    const topic = budget.stop ? this.#stopTopic(deployment) : undefined;
+    this.stopTopicArn = topic?.topicArn;
+    const made = new CfnBudget(this, 'Budget', {
       budget: {
-        budgetName: budgetName(deployment),
+        // CloudFormation makes a new budget if a subscriber changes, before it deletes the old one.
+        budgetName: `${budgetName(deployment)}-${wordFor(budget)}`,
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
         budgetLimit: { amount: budget.monthlyUsd, unit: 'USD' },
@@ -57,13 +64,15 @@ export class DeploymentBudget extends Construct {
       notificationsWithSubscribers: [
         over('ACTUAL', 80),
         over('FORECASTED', 100),
-        ...(budget.stop ? [over('ACTUAL', 100, this.#stopTopic(deployment))] : []),
+        ...(topic ? [over('ACTUAL', 100, { subscriptionType: 'SNS', address: topic.topicArn })] : []),
       ],
     });
+    // With its policy, without which Budgets may not publish.
+    if (topic) made.node.addDependency(topic);
   }
 
   /** Tells each region's function that the budget is spent. */
-  #stopTopic(deployment: string): CfnBudget.SubscriberProperty {
+  #stopTopic(deployment: string): Topic {
     const { account } = Stack.of(this);
     const budgets = new ServicePrincipal('budgets.amazonaws.com');
     const ofThisAccount = { StringEquals: { 'aws:SourceAccount': account } };
@@ -73,11 +82,8 @@ export class DeploymentBudget extends Construct {
       // Nothing is stored with it.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const topic = new Topic(this, 'Topic', {
-      topicName: budgetTopicName(deployment),
-      masterKey,
-      enforceSSL: true,
-    });
+    // Without a name: a new topic has another ARN then, which the regions' subscriptions follow.
+    const topic = new Topic(this, 'Topic', { masterKey, enforceSSL: true });
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'BudgetsOfThisAccount',
@@ -96,6 +102,14 @@ export class DeploymentBudget extends Construct {
         conditions: ofThisAccount,
       }),
     );
-    return { subscriptionType: 'SNS', address: topic.topicArn };
+    return topic;
   }
+}
+
+/** Another for other subscribers. */
+function wordFor({ emails, stop }: Deployment['budget']): string {
+  return createHash('sha256')
+    .update(JSON.stringify([emails, stop]))
+    .digest('hex')
+    .slice(0, 8);
 }

@@ -11,14 +11,16 @@ export interface PageRegionDocumentProps {
   readonly page: { readonly bucketName: string; readonly region: string };
   readonly document: RegionDocument;
   readonly calls: DeployCalls;
+  /** Changes with each deploy. */
+  readonly deployedAt: string;
 }
 
 /**
- * Tells the console where this region's API is: the page is deployed before any region, when no API has an address yet. Removed with
- * the region (docs/decisions/0031).
+ * Tells the console where this region's API is: the page is deployed before any region, when no API has an address yet. Written with
+ * each deploy, because an edge that was created anew has an empty bucket; removed with the region (docs/decisions/0031).
  */
 export class PageRegionDocument extends Construct {
-  constructor(scope: Construct, id: string, { page, document, calls }: PageRegionDocumentProps) {
+  constructor(scope: Construct, id: string, { page, document, calls, deployedAt }: PageRegionDocumentProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const key = regionDocumentPath(stack.region).slice(1);
@@ -37,6 +39,7 @@ export class PageRegionDocument extends Construct {
     };
     calls.make(this, 'Document', {
       resourceType: 'Custom::PageRegionDocument',
+      repeatAt: deployedAt,
       onUpdate: put,
       // If the page went first, its bucket is gone with everything in it.
       onDelete: {

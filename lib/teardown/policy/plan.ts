@@ -2,6 +2,7 @@ import type { KeptResource, RegionState } from './region-state.ts';
 
 /** One action on the account. Steps with a count find their subjects again when they run: hours may have passed. */
 export type Step =
+  | { readonly kind: 'disable-schedules'; readonly schedules: readonly string[] }
   | { readonly kind: 'close-entrance'; readonly endpointGroups: readonly string[] }
   | { readonly kind: 'await-broadcasts'; readonly broadcasts: number }
   | { readonly kind: 'delete-channels'; readonly channels: number; readonly inputs: number }
@@ -35,7 +36,7 @@ export interface Refusal {
 export interface PlanRequest {
   /** End broadcasts instead of waiting for them. */
   readonly now: boolean;
-  /** The account in the deployment file. @default any */
+  /** The region's account in the deployment file. @default any */
   readonly account?: string;
 }
 
@@ -47,7 +48,8 @@ export interface PlanRequest {
  */
 export function planTeardown(state: RegionState, request: PlanRequest): Plan | Refusal {
   const { stack } = state;
-  const refused = stack && refusalOf(stack, state, request);
+  // First of all: in another account, there seems to be no stack.
+  const refused = otherAccount(state, request) ?? (stack && refusalOf(stack, state));
   if (refused !== undefined) return { refused };
   return {
     steps: stack
@@ -62,14 +64,16 @@ export function planTeardown(state: RegionState, request: PlanRequest): Plan | R
   };
 }
 
+const otherAccount = ({ account }: RegionState, request: PlanRequest): string | undefined =>
+  request.account !== undefined && account !== request.account
+    ? `The credentials are for account ${account}, but the deployment file names ${request.account} for this region. Use credentials for that account.`
+    : undefined;
+
 /** What people protected by hand, they must release by hand. */
 function refusalOf(
-  { name, status, account, terminationProtection }: NonNullable<RegionState['stack']>,
+  { name, status, terminationProtection }: NonNullable<RegionState['stack']>,
   { protectedTables }: RegionState,
-  request: PlanRequest,
 ): string | undefined {
-  if (request.account !== undefined && account !== request.account)
-    return `The credentials are for account ${account}, but the deployment file names ${request.account}. Use credentials for that account.`;
   if (status.endsWith('_IN_PROGRESS'))
     return `${name} is being changed (${status}). Wait until that has finished, then run the command again.`;
   if (terminationProtection)
@@ -80,7 +84,12 @@ function refusalOf(
   return undefined;
 }
 
-function* peopleSteps({ endpointGroups, broadcasts }: RegionState, { now }: PlanRequest): Generator<Step> {
+function* peopleSteps(
+  { schedules, endpointGroups, broadcasts }: RegionState,
+  { now }: PlanRequest,
+): Generator<Step> {
+  // It would broadcast, and start tasks while the network goes.
+  if (schedules.length > 0) yield { kind: 'disable-schedules', schedules };
   const open = endpointGroups.filter(({ trafficDialPercent }) => trafficDialPercent > 0);
   if (open.length > 0) yield { kind: 'close-entrance', endpointGroups: open.map(({ arn }) => arn) };
   if (!now && broadcasts > 0) yield { kind: 'await-broadcasts', broadcasts };

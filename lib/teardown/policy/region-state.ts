@@ -1,7 +1,11 @@
 /** What an account has of a region's cell, as far as it decides how the cell is taken down. */
 export interface RegionState {
+  /** The account of the credentials. */
+  readonly account: string;
   /** Undefined: there is no such stack, because it was never deployed or is already deleted. */
   readonly stack?: StackState;
+  /** Names of schedules that are on and start tasks: the canary's. */
+  readonly schedules: readonly string[];
   /** The accelerator's ways into the region. */
   readonly endpointGroups: readonly EndpointGroup[];
   /** Broadcasts that live workers have, including those that wait for their publisher. */
@@ -31,7 +35,6 @@ export interface StackState {
   readonly name: string;
   /** CloudFormation's, for example `UPDATE_COMPLETE`. */
   readonly status: string;
-  readonly account: string;
   readonly terminationProtection: boolean;
   /** Resources that could not be deleted the last time, with AWS's reasons. */
   readonly failures: readonly { readonly resource: string; readonly reason: string }[];

@@ -1,3 +1,6 @@
+import { popStackNames } from '../../config/accounts.ts';
+import type { Deployment } from '../../config/deployment.ts';
+import { edgeStackName } from '../../config/names.ts';
 import type { Step } from './plan.ts';
 import type { KeptResource } from './region-state.ts';
 
@@ -11,6 +14,11 @@ const some = (count: number, one: string, many = `${one}s`): string => `${count}
 /** For people: what a step does and why it is needed. */
 export function stepWords(step: Step): StepWords {
   switch (step.kind) {
+    case 'disable-schedules':
+      return {
+        what: `Turn off the canary’s schedule (${step.schedules.join(', ')})`,
+        why: 'It would start tasks in the network while that is being deleted.',
+      };
     case 'close-entrance':
       return {
         what: `Set the traffic dial of ${some(step.endpointGroups.length, 'endpoint group')} to 0`,
@@ -86,20 +94,23 @@ export const keptWords = ({ type, id }: KeptResource): string => `${keptKinds[ty
 
 export interface Surroundings {
   readonly region: string;
+  readonly deployment: Deployment;
   /** Path of the deployment file, as given. */
   readonly file: string;
-  /** Names of the edge stack and of the region's pop. */
-  readonly edge: string;
-  readonly pop: string;
-  /** Whether other regions are in the file, and with the same pop. */
-  readonly others: { readonly inFile: boolean; readonly atPop: boolean };
 }
 
 /** What is left to do by hand once the region is gone. */
-export function nextWords({ region, file, edge, pop, others }: Surroundings): string {
-  if (!others.inFile)
-    return `It was the last region in ${file}. To delete the rest: npx cdk destroy ${edge} ${pop}`;
-  return others.atPop
-    ? `Now remove ${region} from ${file}, then: npx cdk deploy -e ${pop} ${edge}`
-    : `It was the last region in its account: npx cdk destroy -e ${pop}. Then remove ${region} from ${file}, and: npx cdk deploy -e ${edge}`;
+export function nextWords({ region, deployment, file }: Surroundings): string {
+  const edge = edgeStackName(deployment.name);
+  const pops = popStackNames(deployment);
+  const rest = { ...deployment, regions: deployment.regions.filter(({ name }) => name !== region) };
+  if (rest.regions.length === 0)
+    return `It was the last region in ${file}. To delete the rest: npx cdk destroy ${edge} ${pops.join(' ')}`;
+  const left = popStackNames(rest);
+  const then = `remove ${region} from ${file}, then: npx cdk deploy -e ${[...left, edge].join(' ')}`;
+  // Without the region there is no such stack in the app any more.
+  const unused = pops.filter((pop) => !left.includes(pop));
+  return unused.length > 0
+    ? `It was the last region in its account: npx cdk destroy -e ${unused.join(' ')}. Then ${then}`
+    : `Now ${then}`;
 }

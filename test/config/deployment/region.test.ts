@@ -224,5 +224,16 @@ describe('tags', () => {
     }
     const many = Object.fromEntries(Array.from({ length: 41 }, (_, at) => [`tag-${at}`, '']));
     expect(faultsOf({ tags: many })).toEqual(['tags: must be at most 40 tags']);
+    const long = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`tag-${at}`, 'x'.repeat(256)]));
+    expect(faultsOf({ tags: long })).toEqual([expect.stringContaining('at most 2000 characters together')]);
   });
+});
+
+test('budget.stop reaches only regions that every account has', () => {
+  const stopping = (name: string) =>
+    faultsOf({ regions: [{ name }], budget: { ...least.budget, stop: true } });
+  expect(stopping('ap-northeast-3')).toEqual([]);
+  expect(stopping('eu-south-1')).toEqual([
+    expect.stringMatching(/^regions\.0\.name: is not possible with budget\.stop/),
+  ]);
 });

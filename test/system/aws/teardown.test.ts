@@ -74,6 +74,22 @@ const template = {
         ServiceName: 'ingest',
       },
     },
+    Canary: {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        Name: 'canary',
+        ScheduleExpression: 'cron(0 * * * ? *)',
+        State: 'ENABLED',
+        Targets: [
+          {
+            Id: 'task',
+            Arn: { 'Fn::GetAtt': ['Cluster', 'Arn'] },
+            RoleArn: 'arn:aws:iam::123456789012:role/starter',
+            EcsParameters: { TaskDefinitionArn: { Ref: 'Task' } },
+          },
+        ],
+      },
+    },
     Launch: {
       Type: 'AWS::AutoScaling::LaunchConfiguration',
       Properties: { ImageId: 'ami-12c6146b', InstanceType: 'g6.xlarge' },
@@ -263,7 +279,9 @@ test('a region is deleted with all that AWS left in its way, after its broadcast
   try {
     await account.read().then((state) => {
       expect(state).toMatchObject({
-        stack: { account: '123456789012', terminationProtection: false },
+        account: '123456789012',
+        stack: { terminationProtection: false },
+        schedules: ['canary'],
         endpointGroups: [{ arn: groupArn, trafficDialPercent: 100 }],
         broadcasts: 2,
         cluster: { name, services: ['ingest'], tasks: 1 },
@@ -305,7 +323,7 @@ test('a region is deleted with all that AWS left in its way, after its broadcast
   expect(dial).toBe(0);
   const done = lines.filter((line) => /^\[\d/.test(line));
   expect(done.map((line) => line.replace(/^\[\d+\/\d+\] (\w+).*/, '$1'))).toEqual([
-    ...['Set', 'Wait', 'Delete', 'End', 'Delete', 'Delete', 'Turn', 'Delete', 'npx', 'Delete'],
+    ...['Turn', 'Set', 'Wait', 'Delete', 'End', 'Delete', 'Delete', 'Turn', 'Delete', 'npx', 'Delete'],
   ]);
   const after = await account.read();
   expect(after.stack).toBeUndefined();

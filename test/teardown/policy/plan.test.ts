@@ -2,18 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { type Plan, planTeardown, type Step } from '../../../lib/teardown/policy/plan.ts';
 import type { RegionState, StackState } from '../../../lib/teardown/policy/region-state.ts';
 import { keptWords, nextWords, stepWords } from '../../../lib/teardown/policy/words.ts';
+import { testDeployment } from '../../../testkit/aws/template.ts';
 
 const stack: StackState = {
   name: 'headwater-eu-central-1',
   status: 'UPDATE_COMPLETE',
-  account: '111122223333',
   terminationProtection: false,
   failures: [],
 };
 
 /** A region where everything is in the way. */
 const busy: RegionState = {
+  account: '111122223333',
   stack,
+  schedules: ['canary'],
   endpointGroups: [
     { arn: 'arn:tls', trafficDialPercent: 100 },
     { arn: 'arn:udp', trafficDialPercent: 0 },
@@ -33,6 +35,7 @@ const busy: RegionState = {
 };
 const quiet: RegionState = {
   ...busy,
+  schedules: [],
   endpointGroups: [],
   broadcasts: 0,
   channels: 0,
@@ -57,6 +60,7 @@ const kinds = (state: RegionState, now?: boolean) => planned(state, now).steps.m
 describe('a region is taken down', () => {
   test('people first, then from the tasks outwards to the network, then the stack', () => {
     expect(kinds(busy)).toEqual([
+      'disable-schedules',
       'close-entrance',
       'await-broadcasts',
       'delete-services',
@@ -78,7 +82,7 @@ describe('a region is taken down', () => {
 
   test('from where an interrupted teardown stopped', () => {
     const halfway = { ...busy, broadcasts: 0, cluster: { name: 'headwater', services: [], tasks: 2 } };
-    expect(kinds(halfway).slice(0, 2)).toEqual(['close-entrance', 'delete-services']);
+    expect(kinds(halfway).slice(0, 3)).toEqual(['disable-schedules', 'close-entrance', 'delete-services']);
     expect(
       kinds({ ...quiet, stack: { ...stack, status: 'DELETE_FAILED' }, acceleratorGroups: ['sg-1'] }),
     ).toEqual(['delete-accelerator-groups', 'destroy-stack']);
@@ -93,8 +97,8 @@ describe('a region is taken down', () => {
   });
 
   test('closes only entrances that are open', () => {
-    expect(planned(busy).steps[0]).toEqual({ kind: 'close-entrance', endpointGroups: ['arn:tls'] });
-    expect(planned(busy).steps[5]).toEqual({
+    expect(planned(busy).steps[1]).toEqual({ kind: 'close-entrance', endpointGroups: ['arn:tls'] });
+    expect(planned(busy).steps[6]).toEqual({
       kind: 'detach-accelerator',
       endpointGroups: ['arn:tls', 'arn:udp'],
     });
@@ -151,29 +155,27 @@ describe('nothing is touched', () => {
 });
 
 describe('what is left to do by hand', () => {
-  const around = {
-    region: 'eu-central-1',
-    file: 'deployment.json',
-    edge: 'headwater-edge',
-    pop: 'headwater-pop',
-  };
-  const alone = { inFile: false, atPop: false };
+  const next = (region: string, ...regions: object[]) =>
+    nextWords({ region, deployment: testDeployment({ regions }), file: 'deployment.json' });
+  const [berlin, virginia] = [{ name: 'eu-central-1' }, { name: 'us-east-1' }];
+  const elsewhere = { ...virginia, account: '444455556666' };
 
   test('takes the region out of the global stacks only now that it no longer uses them', () => {
-    expect(nextWords({ ...around, others: { inFile: true, atPop: true } })).toBe(
+    expect(next('eu-central-1', berlin, virginia)).toBe(
       'Now remove eu-central-1 from deployment.json, then: npx cdk deploy -e headwater-pop headwater-edge',
     );
   });
 
-  test('deletes the pop of an account after the last region there, while the file still declares it', () => {
-    const pop = 'headwater-pop-999900001111';
-    expect(nextWords({ ...around, pop, others: { inFile: true, atPop: false } })).toBe(
-      `It was the last region in its account: npx cdk destroy -e ${pop}. ` +
-        'Then remove eu-central-1 from deployment.json, and: npx cdk deploy -e headwater-edge',
-    );
+  test('deletes the global stacks after the last region, which a file can’t be without', () => {
+    expect(next('eu-central-1', berlin)).toContain('npx cdk destroy headwater-edge headwater-pop');
+    expect(next('us-east-1', elsewhere)).toContain('headwater-edge headwater-pop-444455556666');
   });
 
-  test('deletes the global stacks after the last region, which a file can’t be without', () => {
-    expect(nextWords({ ...around, others: alone })).toContain('npx cdk destroy headwater-edge headwater-pop');
+  test('deletes the pop of an account with its last region, while it is in the app', () => {
+    const then =
+      'Then remove us-east-1 from deployment.json, then: npx cdk deploy -e headwater-pop headwater-edge';
+    expect(next('us-east-1', berlin, elsewhere)).toBe(
+      `It was the last region in its account: npx cdk destroy -e headwater-pop-444455556666. ${then}`,
+    );
   });
 });

@@ -8,7 +8,7 @@ const importedByName: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'LogGroupName',
 };
 /** Imported by an identifier that AWS makes: `cdk import` with a mapping. */
-export const importedById = ['AWS::KMS::Key', 'AWS::SecretsManager::Secret'];
+export const importedById = ['AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Cognito::UserPool'];
 const protection = /"\w*deletion_?protection[\w.]*"(,"Value")?:"?true/i;
 
 /** What stays when its stack is deleted. A call that stays is no resource: it only isn't taken back. */

@@ -3,6 +3,12 @@ import { notAfter, type Rule } from './rule.ts';
 
 const ruleTypes = ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'];
 
+interface EcsParameters {
+  readonly NetworkConfiguration?: {
+    readonly AwsVpcConfiguration: { readonly Subnets: unknown; readonly SecurityGroups: unknown };
+  };
+}
+
 /** Where a resource of these types puts network interfaces, and with which security groups. */
 const placements: Readonly<
   Record<string, (properties: GraphResource['properties']) => { in: unknown; groups: unknown }>
@@ -15,6 +21,16 @@ const placements: Readonly<
     in: VpcConfig?.SubnetIds,
     groups: VpcConfig?.SecurityGroupIds,
   }),
+  // Starts tasks.
+  'AWS::Events::Rule': ({ Targets = [] }) => {
+    const networks = (Targets as { EcsParameters?: EcsParameters }[]).flatMap(
+      ({ EcsParameters: task }) => task?.NetworkConfiguration?.AwsVpcConfiguration ?? [],
+    );
+    return {
+      in: networks.map(({ Subnets }) => Subnets),
+      groups: networks.map(({ SecurityGroups }) => SecurityGroups),
+    };
+  },
   'AWS::AutoScaling::AutoScalingGroup': ({ VPCZoneIdentifier, MixedInstancesPolicy, LaunchTemplate }) => ({
     in: VPCZoneIdentifier,
     groups: [MixedInstancesPolicy, LaunchTemplate],

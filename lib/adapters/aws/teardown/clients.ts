@@ -5,8 +5,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { GlobalAcceleratorClient } from '@aws-sdk/client-global-accelerator';
 import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
 import { popRegion } from '../../../config/names.ts';
 import { clientSettings } from '../client-settings.ts';
 
@@ -32,10 +34,12 @@ export function openClients(
     network: new EC2Client(settings()),
     containers: new ECSClient(settings()),
     instances: new AutoScalingClient(settings()),
+    schedules: new EventBridgeClient(settings()),
     balancers: new ElasticLoadBalancingV2Client(settings()),
     objects: new S3Client(settings()),
     tables: new DynamoDBClient(settings()),
     logs: new CloudWatchLogsClient(settings()),
+    identity: new STSClient(settings()),
     accelerator: new GlobalAcceleratorClient({ ...limits, region: popRegion, ...structuredClone(global) }),
   };
   return {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { channelRoleName, regionStackName } from '../../../config/names.ts';
 import type { ManagedEncoder } from '../../../control/managed-channels/ports.ts';
 import { broadcastsOf } from '../../../teardown/policy/live-load.ts';
@@ -19,6 +20,7 @@ import {
   readNetwork,
   readProtectedBalancers,
   readProtectedTables,
+  readSchedules,
 } from './region-reader.ts';
 import { type DeployedStack, readStack } from './stack-reader.ts';
 import {
@@ -28,6 +30,7 @@ import {
   deleteSecurityGroups,
   deleteServices,
   detachAccelerator,
+  disableSchedules,
   emptyBucket,
   releaseInstances,
   unprotectBalancer,
@@ -80,15 +83,18 @@ class AwsRegionAccount {
   async read(stackName: string): Promise<RegionState> {
     const { name, region } = this.#options;
     const clients = this.#clients;
+    const { Account: account = '' } = await clients.identity.send(new GetCallerIdentityCommand({}));
     const stack = await readStack(clients.stacks, stackName);
     this.#stack = stack;
     const logGroups = await readLogGroups(clients, stackName, name);
-    if (!stack) return { ...nothing, logGroups };
+    if (!stack) return { ...nothing, account, logGroups };
     const { acceleratorGroups, unusedInterfaces } = await readNetwork(clients, stack);
     const cluster = await readCluster(clients, stack);
     const managed = (await this.#managedEncoder(stack)?.list()) ?? [];
     return {
+      account,
       stack,
+      schedules: await readSchedules(clients, stack),
       endpointGroups: await readEndpointGroups(clients, stackName, region),
       broadcasts: await this.#broadcasts(stack),
       channels: managed.filter(({ kind }) => kind === 'channel').length,
@@ -109,6 +115,8 @@ class AwsRegionAccount {
     const clients = this.#clients;
     const waiting: Waiting = { everyMs: this.#options.pollMs ?? 10_000, progress };
     switch (step.kind) {
+      case 'disable-schedules':
+        return disableSchedules(clients, step.schedules);
       case 'close-entrance':
         return closeEntrance(clients, step.endpointGroups);
       case 'await-broadcasts':
@@ -190,7 +198,8 @@ class AwsRegionAccount {
   }
 }
 
-const nothing: Omit<RegionState, 'logGroups'> = {
+const nothing: Omit<RegionState, 'account' | 'logGroups'> = {
+  schedules: [],
   endpointGroups: [],
   broadcasts: 0,
   channels: 0,

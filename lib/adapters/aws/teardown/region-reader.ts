@@ -4,6 +4,7 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { paginateDescribeNetworkInterfaces, paginateDescribeSecurityGroups } from '@aws-sdk/client-ec2';
 import { DescribeClustersCommand, paginateListServices } from '@aws-sdk/client-ecs';
 import { DescribeLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeRuleCommand, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import {
   paginateListAccelerators,
   paginateListEndpointGroups,
@@ -62,6 +63,17 @@ export async function readCluster(
     services,
     tasks: (cluster.runningTasksCount ?? 0) + (cluster.pendingTasksCount ?? 0),
   };
+}
+
+/** Schedules are on the account's own bus; the names of rules on another begin with its name. */
+export function readSchedules({ schedules: client }: RegionClients, stack: DeployedStack): Promise<string[]> {
+  const rules = stack.ids('AWS::Events::Rule').filter((name) => !name.includes('|'));
+  return those(rules, async (Name) => {
+    const { State, ScheduleExpression } = await client.send(new DescribeRuleCommand({ Name }));
+    if (State === 'DISABLED' || ScheduleExpression === undefined) return false;
+    const { Targets = [] } = await client.send(new ListTargetsByRuleCommand({ Rule: Name }));
+    return Targets.some(({ EcsParameters }) => EcsParameters !== undefined);
+  });
 }
 
 export async function readInstanceGroups(

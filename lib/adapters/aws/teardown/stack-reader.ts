@@ -39,7 +39,6 @@ export async function readStack(
   return {
     name,
     status: stack.StackStatus ?? '',
-    account: stack.StackId?.split(':')[4] ?? '',
     terminationProtection: stack.EnableTerminationProtection ?? false,
     failures: resources
       .filter(({ ResourceStatus }) => ResourceStatus === 'DELETE_FAILED')

@@ -13,6 +13,7 @@ import {
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { ModifyLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DisableRuleCommand } from '@aws-sdk/client-eventbridge';
 import { DeleteEndpointGroupCommand, UpdateEndpointGroupCommand } from '@aws-sdk/client-global-accelerator';
 import { DeleteObjectsCommand, PutBucketLoggingCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { AccountError } from '../../../teardown/ports.ts';
@@ -37,6 +38,13 @@ const batches = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );
+
+export async function disableSchedules(
+  { schedules }: RegionClients,
+  rules: readonly string[],
+): Promise<void> {
+  for (const Name of rules) await ignoreGone(schedules.send(new DisableRuleCommand({ Name })));
+}
 
 export async function closeEntrance({ accelerator }: RegionClients, arns: readonly string[]): Promise<void> {
   for (const EndpointGroupArn of arns) {
