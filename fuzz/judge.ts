@@ -28,7 +28,9 @@ export async function judgeInput(
   limits: FuzzLimits,
 ): Promise<Finding | undefined> {
   for (let tries = 1; ; tries++) {
-    const finding = await judgeOnce(target, input, limits);
+    // Garbage of earlier inputs, collected meanwhile, would hide what this one allocates.
+    const usedBefore = tries > 1 ? heldBytes() : usedBytes();
+    const finding = await judgeOnce(target, input, limits, usedBefore);
     const isCertain = finding === undefined || finding.kind === 'crash' || tries === confirmations;
     if (isCertain) return finding;
   }
@@ -38,8 +40,8 @@ async function judgeOnce(
   target: Pick<FuzzTarget, 'run'>,
   input: Uint8Array,
   { maxMs, maxGrowthBytes }: FuzzLimits,
+  usedBefore: number,
 ): Promise<Finding | undefined> {
-  const usedBefore = usedBytes();
   const cpuBefore = process.threadCpuUsage();
   try {
     const running = target.run(Buffer.from(input));
