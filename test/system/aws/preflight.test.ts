@@ -276,7 +276,7 @@ describe('bad input is one clear line each', () => {
     const regions = ['eu-central-9', 'xx-north-1'].map((name) => ({ name }));
     await writeFile(file, JSON.stringify({ ...deploymentOf(), regions }));
     const { code, stderr } = await preflight(['--deployment', file], emulator.environment);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toEqual([
       `preflight: ${file}: regions.0.name: there is no AWS region eu-central-9`,
       `preflight: ${file}: regions.1.name: there is no AWS region xx-north-1`,
