@@ -1,13 +1,11 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
-  Capability,
   type CfnCluster,
   type Cluster,
   type ContainerImage,
   CpuArchitecture,
   FargateTaskDefinition,
-  LinuxParameters,
   LogDrivers,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
@@ -20,6 +18,7 @@ import type { Deployment } from '../../config/deployment.ts';
 import type { LadderConfig } from '../../config/ladder.ts';
 import { canaryCodec } from '../../config/programs/canary.ts';
 import { programCodec } from '../../config/programs/program.ts';
+import { acknowledgeTask, containerRules } from '../../infra/container.ts';
 import { acknowledgeWildcards } from '../../infra/wildcard.ts';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
 import { canaryFlags, canaryMinutes } from '../policy/schedule.ts';
@@ -84,9 +83,6 @@ export class CanaryTask extends Construct {
     task: FargateTaskDefinition,
     { name, region, image, api, jwt, ladder }: CanaryTaskProps,
   ): void {
-    // Process 1 gets no signals unless it installs handlers; a small init passes them on and reaps ffmpeg.
-    const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
-    linuxParameters.dropCapabilities(Capability.ALL);
     task.addContainer('canary', {
       image,
       command: canaryFlags({ api: api.url, region, ladder }),
@@ -104,22 +100,13 @@ export class CanaryTask extends Construct {
         ),
       },
       logging: LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: 'canary' }),
-      // Time to delete its stream.
-      stopTimeout: Duration.seconds(120),
-      user: '1000:1000',
-      readonlyRootFilesystem: true,
-      linuxParameters,
+      // With time to delete its stream.
+      ...containerRules(this),
     });
-    Validations.of(task).acknowledge({
-      id: 'AwsSolutions-ECS2',
-      reason:
-        'The variables are names and addresses. The canary signs its requests with its role, or reads its OAuth client itself.',
-    });
-    Validations.of(task.obtainExecutionRole()).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'ecr:GetAuthorizationToken has no resource-level permissions, so IAM only accepts a wildcard. The images that the role may pull are listed.',
-    });
+    acknowledgeTask(
+      task,
+      'The variables are names and addresses. The canary signs its requests with its role, or reads its OAuth client itself.',
+    );
   }
 
   #letItCallTheApi(task: FargateTaskDefinition, { api }: CanaryTaskProps): void {

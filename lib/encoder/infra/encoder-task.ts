@@ -1,13 +1,11 @@
-import { Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   AwsLogDriverMode,
-  Capability,
   type CfnCluster,
   type Cluster,
   type ContainerDefinitionOptions,
   type ContainerImage,
-  LinuxParameters,
   LogDrivers,
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
@@ -18,6 +16,7 @@ import type { ControlStoreLocation, OriginLocation, SecretLocation } from '../..
 import { encoderWorkerCodec } from '../../config/programs/encoder-worker.ts';
 import { programCodec } from '../../config/programs/program.ts';
 import type { EncoderPool } from '../../control-store/records.ts';
+import { acknowledgeTask, containerRules } from '../../infra/container.ts';
 import { acknowledgeWildcards } from '../../infra/wildcard.ts';
 import { cellPorts } from '../../region/policy/tcp-ports.ts';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
@@ -61,12 +60,6 @@ export interface EncoderTaskProps extends EncoderFleetProps {
 }
 
 /**
- * The most that ECS allows between SIGTERM and SIGKILL, and what Fargate Spot gives. A worker being stopped hands its
- * broadcasts over within seconds; with an unresponsive origin it gives up after 37.
- */
-const stopTimeout = Duration.seconds(120);
-
-/**
  * The encoder worker as a task, on either kind of capacity. Access to tables and bucket is granted by the constructs that own
  * them.
  */
@@ -86,9 +79,6 @@ export class EncoderTask extends Construct {
   }
 
   #addContainer({ task, image, container, pool, ...props }: EncoderTaskProps): void {
-    // A small init runs as process 1: the kernel delivers no signals to that process unless it installs handlers.
-    const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true });
-    linuxParameters.dropCapabilities(Capability.ALL);
     task.addContainer('worker', {
       ...container,
       image,
@@ -126,23 +116,15 @@ export class EncoderTask extends Construct {
         retries: 3,
         startPeriod: Duration.seconds(60),
       },
-      stopTimeout,
-      user: '1000:1000',
-      // Media flows through pipes: neither the program nor its ffmpegs write files.
-      readonlyRootFilesystem: true,
-      linuxParameters,
+      // A worker being stopped hands its broadcasts over within seconds; with an unresponsive origin it gives up after 37. Media flows
+      // through pipes: neither the program nor its ffmpegs write files.
+      ...containerRules(this),
       portMappings: [{ containerPort: cellPorts.relay }, { containerPort: cellPorts.health }],
     });
-    Validations.of(task).acknowledge({
-      id: 'AwsSolutions-ECS2',
-      reason:
-        'The variables are ports, limits and the names of a table, a bucket and a secret. A worker reads that secret itself and signs with its role.',
-    });
-    Validations.of(task.obtainExecutionRole()).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'ecr:GetAuthorizationToken has no resource-level permissions, so IAM only accepts a wildcard. The images that the role may pull are listed.',
-    });
+    acknowledgeTask(
+      task,
+      'The variables are ports, limits and the names of a table, a bucket and a secret. A worker reads that secret itself and signs with its role.',
+    );
   }
 
   /**

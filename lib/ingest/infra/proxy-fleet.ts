@@ -1,15 +1,13 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   AvailabilityZoneRebalancing,
-  Capability,
   type ContainerImage,
   CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
   type ICluster,
-  LinuxParameters,
   LogDrivers,
   OperatingSystemFamily,
   PropagatedTagSource,
@@ -25,6 +23,7 @@ import { fleetScaling, targetPerTask } from '../../config/fleet-scaling.ts';
 import type { CertificateLocation, ControlStoreLocation, SecretLocation } from '../../config/locations.ts';
 import { ingestProxyCodec } from '../../config/programs/ingest-proxy.ts';
 import { programCodec } from '../../config/programs/program.ts';
+import { acknowledgeTask, containerRules } from '../../infra/container.ts';
 import { scheduledTaskCount } from '../../infra/scheduled-capacity.ts';
 import type { PopBalancer } from '../../pop/infra/balancer.ts';
 import { cellPorts, simulcastPorts } from '../../region/policy/tcp-ports.ts';
@@ -59,8 +58,6 @@ export interface ProxyFleetProps {
   readonly logDays: RetentionDays;
 }
 
-/** The most that ECS allows between SIGTERM and SIGKILL. */
-const stopTimeout = Duration.seconds(120);
 /**
  * The ingest proxies: Fargate tasks on ARM64, spread over the zones. Permissions on tables and secrets are granted to
  * `taskRole` by the constructs that own those.
@@ -147,10 +144,7 @@ export class ProxyFleet extends Construct {
         retries: 3,
         startPeriod: Duration.seconds(30),
       },
-      stopTimeout,
-      user: '1000:1000',
-      readonlyRootFilesystem: true,
-      linuxParameters: linuxParameters(this),
+      ...containerRules(this),
       portMappings: [
         { containerPort: cellPorts.rtmp },
         { containerPort: cellPorts.rtmps },
@@ -160,16 +154,10 @@ export class ProxyFleet extends Construct {
     });
     // A publisher uses two sockets, and each port has its own connection limit.
     container.addUlimits({ name: UlimitName.NOFILE, softLimit: 65_536, hardLimit: 65_536 });
-    Validations.of(task).acknowledge({
-      id: 'AwsSolutions-ECS2',
-      reason:
-        'The variables are ports, limits and the names of tables and secrets. The proxy reads the secrets themselves from Secrets Manager, and re-reads them when they change.',
-    });
-    Validations.of(task.obtainExecutionRole()).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'ecr:GetAuthorizationToken has no resource-level permissions, so IAM only accepts a wildcard. The images that the role may pull are listed.',
-    });
+    acknowledgeTask(
+      task,
+      'The variables are ports, limits and the names of tables and secrets. The proxy reads the secrets themselves from Secrets Manager, and re-reads them when they change.',
+    );
     return task;
   }
 
@@ -235,14 +223,4 @@ export class ProxyFleet extends Construct {
       ...cooldown,
     });
   }
-}
-
-/**
- * Drops all capabilities: ports are above 1024. A small init runs as process 1, to which the kernel delivers no signals by
- * default.
- */
-function linuxParameters(scope: Construct): LinuxParameters {
-  const parameters = new LinuxParameters(scope, 'Linux', { initProcessEnabled: true });
-  parameters.dropCapabilities(Capability.ALL);
-  return parameters;
 }
