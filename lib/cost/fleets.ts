@@ -10,12 +10,15 @@ export interface FleetTasks {
   readonly gpuWorkers: number;
 }
 
-/** Share of the streams that the CPU fleet gets: workers are ranked by their capacity. */
-function cpuShare({ cpuEncoders, gpuEncoders }: Compute): number {
-  const cpu = cpuEncoders.maxTasks * cpuEncoders.streams;
-  const gpu = gpuEncoders ? gpuEncoders.maxTasks * gpuEncoders.streams : 0;
-  return cpu / (cpu + gpu);
+/** The most streams that a region's fleets carry at a time. */
+export function mostStreams({ cpuEncoders, gpuEncoders }: Compute): number {
+  const onGpus = gpuEncoders ? gpuEncoders.maxTasks * gpuEncoders.streams : 0;
+  return cpuEncoders.maxTasks * cpuEncoders.streams + onGpus;
 }
+
+/** Share of the streams that the CPU fleet gets: workers are ranked by their capacity. */
+const cpuShare = (compute: Compute): number =>
+  (compute.cpuEncoders.maxTasks * compute.cpuEncoders.streams) / mostStreams(compute);
 
 /**
  * Tasks that a region needs for this many streams, whatever its maximum. With the deployment's headroom, as the fleets scale; without

@@ -2,7 +2,7 @@ import type { Deployment } from '../config/deployment.ts';
 import { defaultLadder } from '../config/ladder.ts';
 import { fleetPartitions } from '../control-store/tables.ts';
 import { sweepPageOf } from '../encoder/lease/policy/sweep-turn.ts';
-import { duringDeploy, type FleetTasks, fullFleets } from './fleets.ts';
+import { duringDeploy, type FleetTasks, fullFleets, mostStreams } from './fleets.ts';
 import { quotas } from './quotas.ts';
 import { type Workload, workloadOf } from './workload.ts';
 
@@ -18,12 +18,6 @@ export const eventualReadUnits = (bytes: number): number => Math.max(1, Math.cei
 const partitions = fleetPartitions('encoder').length;
 
 type Compute = Deployment['compute'];
-
-/** The most streams that a region's fleets carry at a time. */
-export function mostStreams({ cpuEncoders, gpuEncoders }: Compute): number {
-  const onGpus = gpuEncoders ? gpuEncoders.maxTasks * gpuEncoders.streams : 0;
-  return cpuEncoders.maxTasks * cpuEncoders.streams + onGpus;
-}
 
 /** What renewals, and the sweeps of workers that all have room, ask of the leases table. */
 export function leaseLoad(

@@ -1,27 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { DeploymentError, readDeployment } from '../../lib/config/deployment.ts';
-
-const least = {
-  name: 'live',
-  regions: [{ name: 'eu-central-1' }],
-  budget: { monthlyUsd: 100, emails: ['a@example.com'] },
-};
-const read = (fields: object) => readDeployment(JSON.stringify({ ...least, ...fields }), 'deployment.json');
-
-function faultsOf(fields: object): readonly string[] {
-  try {
-    read(fields);
-  } catch (fault) {
-    if (fault instanceof DeploymentError) return fault.faults;
-    throw fault;
-  }
-  return [];
-}
+import { faultsOf, readFields } from './deployment-faults.ts';
 
 describe('a deployment file', () => {
   test('is taken with all else left to the defaults', () => {
-    const deployment = read({});
+    const deployment = readFields({});
     expect(deployment.regions).toEqual([{ name: 'eu-central-1', zones: 3 }]);
     expect(deployment.plainRtmp).toBe(false);
     expect(deployment.compute.gpuEncoders).toBeUndefined();
@@ -141,7 +125,7 @@ describe('a deployment file', () => {
     const faultsIn = (...schedule: object[]) => faultsOf({ compute: { schedule } });
 
     test('for all regions or some', () => {
-      expect(read({ compute: { schedule: [event] } }).compute.schedule).toEqual([event]);
+      expect(readFields({ compute: { schedule: [event] } }).compute.schedule).toEqual([event]);
       expect(faultsIn({ ...event, regions: ['eu-central-1'] })).toEqual([]);
       expect(faultsIn({ ...event, regions: ['us-east-1'] })).toEqual([
         'compute.schedule.0.regions.0: must be one of the regions',
@@ -172,7 +156,7 @@ describe('a deployment file', () => {
   test('may have a ladder of its own', () => {
     const rung = { id: '240p', longSide: 426, shortSide: 240, videoBps: 300_000, highRateVideoBps: 300_000 };
     const ladder = { rungs: [{ ...rung, maxFrameRate: 30 }], audioBps: 64_000 };
-    expect(read({ ladder }).ladder).toEqual(ladder);
+    expect(readFields({ ladder }).ladder).toEqual(ladder);
     expect(faultsOf({ ladder: { rungs: [rung], audioBps: 1 } })).toHaveLength(2);
   });
 });

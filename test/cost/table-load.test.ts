@@ -1,16 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { mostFleetTasks } from '../../lib/config/defaults.ts';
 import { defaultLadder } from '../../lib/config/ladder.ts';
-import { duringDeploy, fullFleets } from '../../lib/cost/fleets.ts';
+import { duringDeploy, fullFleets, mostStreams } from '../../lib/cost/fleets.ts';
 import { limitsOf } from '../../lib/cost/limits.ts';
 import { quotas } from '../../lib/cost/quotas.ts';
-import {
-  fleetLoad,
-  fleetPartitionLoad,
-  leaseLoad,
-  mostStreams,
-  warmTables,
-} from '../../lib/cost/table-load.ts';
+import { fleetLoad, fleetPartitionLoad, leaseLoad, warmTables } from '../../lib/cost/table-load.ts';
 import { workloadOf } from '../../lib/cost/workload.ts';
 import { testDeployment } from '../../testkit/aws/template.ts';
 

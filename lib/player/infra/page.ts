@@ -49,7 +49,7 @@ export class PlayerPage extends Construct {
         sid: 'RegionsSayWhereTheyAre',
         principals: accounts.map((account) => new AccountPrincipal(account)),
         actions: ['s3:PutObject', 's3:DeleteObject'],
-        resources: [this.bucket.arnForObjects(`${regionDocumentPath('*').slice(1)}`)],
+        resources: [this.bucket.arnForObjects(regionDocumentPath('*').slice(1))],
         conditions: { StringEquals: { [`aws:PrincipalTag/${deploymentTag}`]: deployment } },
       }),
     );

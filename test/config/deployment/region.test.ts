@@ -1,25 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { addressPlan, tasksOf } from '../../../lib/config/deployment/address-plan.ts';
 import { zonePrefix } from '../../../lib/config/deployment/zones.ts';
-import { DeploymentError, readDeployment } from '../../../lib/config/deployment.ts';
+import { faultsOf, least, readFields } from '../deployment-faults.ts';
 
-const least = {
-  name: 'live',
-  regions: [{ name: 'eu-central-1' }],
-  budget: { monthlyUsd: 100, emails: ['a@example.com'] },
-};
-const read = (fields: object) => readDeployment(JSON.stringify({ ...least, ...fields }), 'deployment.json');
-const region = (fields: object) => read({ regions: [{ name: 'eu-central-1', ...fields }] }).regions[0];
+const region = (fields: object) => readFields({ regions: [{ name: 'eu-central-1', ...fields }] }).regions[0];
 
-function faultsOf(fields: object): readonly string[] {
-  try {
-    read(fields);
-  } catch (fault) {
-    if (fault instanceof DeploymentError) return fault.faults;
-    throw fault;
-  }
-  return [];
-}
 const regionFaults = (fields: object) => faultsOf({ regions: [{ name: 'eu-central-1', ...fields }] });
 
 describe('the zones of a region', () => {
@@ -44,7 +29,7 @@ describe('the zones of a region', () => {
     ['ap-northeast-1', 3, ['apne1-az1', 'apne1-az2', 'apne1-az4']],
     ['ca-central-1', 2, ['cac1-az1', 'cac1-az2']],
   ])('are served ones in %s, where the accelerator does not serve all', (name, zones, zoneIds) => {
-    expect(read({ regions: [{ name, zones }] }).regions[0]).toMatchObject({ zones, zoneIds });
+    expect(readFields({ regions: [{ name, zones }] }).regions[0]).toMatchObject({ zones, zoneIds });
   });
 
   test('are as many as are named', () => {
@@ -212,7 +197,7 @@ describe('names', () => {
 describe('tags', () => {
   test('are any but those that AWS and we use', () => {
     const tags = { 'cost-center': '42', team: 'Live events' };
-    expect(read({ tags }).tags).toEqual(tags);
+    expect(readFields({ tags }).tags).toEqual(tags);
     for (const [key, value] of [
       ['aws:name', 'x'],
       ['Headwater:deployment', 'x'],
