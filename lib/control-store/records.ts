@@ -17,6 +17,8 @@ export interface StreamRecord {
   readonly destinations?: readonly DestinationRecord[];
   /** Who may watch. @default 'public' */
   readonly playback?: PlaybackMode;
+  /** How far behind the broadcaster viewers are. A change takes effect with the next broadcast. @default 'low' */
+  readonly latency?: LatencyMode;
   /** Set when all playback links are revoked: tokens issued until then open nothing. */
   readonly playbackNotBeforeMs?: number;
   /** Set by a takedown: nobody may publish. */
@@ -27,6 +29,9 @@ export interface StreamRecord {
 
 /** Headwater's own encoder workers, or one AWS MediaLive channel per broadcast. */
 export type EncoderTier = 'fleet' | 'medialive';
+
+/** `low`: parts of segments are published while they grow. `standard`: whole segments only. */
+export type LatencyMode = 'low' | 'standard';
 
 /** `signed`: only viewers with a playback token (`lib/edge/policy/playback-token.ts`). */
 export type PlaybackMode = 'public' | 'signed';
@@ -145,6 +150,8 @@ export interface FleetMember {
   readonly state: 'active' | 'draining';
   /** For workers. @default 'cpu' */
   readonly pool?: EncoderPool;
+  /** For workers: where live origins read what is younger than the object store has. @default nothing can be read there */
+  readonly mediaPort?: number;
   /** Rises with each heartbeat. Observers judge liveness by it and their own clock. */
   readonly version: number;
 }

@@ -1,5 +1,6 @@
 import { defaultCacheBytes } from '../config/defaults.ts';
 import type { Clock } from '../net/clock.ts';
+import { SharedBody } from '../net/shared-body.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { CachedObject } from './cached-object.ts';
 import { type FillAnswer, fillObject, TooLargeError } from './fill.ts';
@@ -10,7 +11,6 @@ import { maxObjectBytes as originMaxBytes } from './policy/delivery.ts';
 import { UpstreamError } from './policy/errors.ts';
 import { type Admission, FillLimit } from './policy/limits/fill-limit.ts';
 import type { Upstream } from './ports.ts';
-import { SharedBody } from './shared-body.ts';
 
 /**
  * How an object was obtained for a client. `revalidated`: the next tier confirmed that our copy is still current. `uncached`: there was

@@ -1,7 +1,7 @@
+import type { SharedBody } from '../net/shared-body.ts';
 import type { ObjectReading } from './object-reading.ts';
 import type { DeliveryRule } from './policy/delivery.ts';
 import { type Freshness, freshnessOf } from './policy/freshness.ts';
-import type { SharedBody } from './shared-body.ts';
 
 /** The properties of an object from the next tier's response. */
 export interface ObjectFacts {

@@ -1,4 +1,5 @@
 import type { Clock } from '../net/clock.ts';
+import { SharedBody } from '../net/shared-body.ts';
 import { retry } from '../retry/retry.ts';
 import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-object.ts';
 import type { ObjectMemory } from './object-memory.ts';
@@ -7,7 +8,6 @@ import { UpstreamError } from './policy/errors.ts';
 import { untilTierIsUp } from './policy/fill-retries.ts';
 import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
 import type { Upstream, UpstreamAnswer } from './ports.ts';
-import { SharedBody } from './shared-body.ts';
 
 export interface FillContext {
   readonly key: CacheKey;

@@ -1,5 +1,5 @@
+import type { BodyReader } from '../net/body-reader.ts';
 import type { ObjectReading } from './object-reading.ts';
-import type { BodyReader } from './ports.ts';
 
 /**
  * The body of a response that isn't stored, for one client: the next tier's next piece is taken once the client has taken the last

@@ -1,5 +1,6 @@
-/** What the edge needs from outside, and what it provides to the HTTP server in front of it. */
+import type { BodyReader } from '../net/body-reader.ts';
 
+/** What the edge needs from outside, and what it provides to the HTTP server in front of it. */
 /** The next tier: the shield for an edge, the origin for a shield. Always asked by GET. */
 export interface Upstream {
   /**
@@ -38,21 +39,6 @@ export interface EdgeResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Absent if nothing follows the head. The receiver must `close` it, once it is sent or abandoned. */
   readonly body?: BodyReader;
-}
-
-/** One client's position in a buffer shared by many; nothing is copied. */
-export interface BodyReader {
-  /** The next bytes; `wait` if they have not arrived yet, `end` after the last, `failed` if they never will arrive. */
-  next(maxBytes: number): Uint8Array | 'wait' | 'end' | 'failed';
-  /** All remaining bytes, if they have all arrived. */
-  rest(): Uint8Array | undefined;
-  /** Calls back once, when `next` would return something other than `wait`. */
-  whenMore(callback: () => void): void;
-  /** Call about every second while the client is sent this body: since when it has taken nothing to speak of. */
-  stalled(sinceMs: number | undefined): void;
-  /** Calls back if others need the memory more: nothing of the body may be used any longer, also not what is being sent. */
-  whenCut(callback: () => void): void;
-  close(): void;
 }
 
 export interface EdgeService {

@@ -1,4 +1,5 @@
 import type { Clock } from '../net/clock.ts';
+import { SharedBody, SharedBodyReader } from '../net/shared-body.ts';
 import { isBearer } from '../protocol/http/bearer.ts';
 import type { CacheState, EdgeCache, Served } from './cache.ts';
 import type { CachedObject } from './cached-object.ts';
@@ -13,7 +14,6 @@ import { VariantLimit } from './policy/limits/variant-limit.ts';
 import { type PlaybackRefusal, splitToken } from './policy/playback.ts';
 import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
-import { SharedBody, SharedBodyReader } from './shared-body.ts';
 
 export interface EdgeHandlerOptions {
   /** `edge` or `shield`, as shown to clients in `Server-Timing`. */

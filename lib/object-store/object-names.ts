@@ -7,6 +7,7 @@ import type { BroadcastId, StreamId } from '../routing/ids.ts';
  *     <region>/<stream>/index.m3u8, manifest.mpd         the stream's latest broadcast; the URLs given to players
  *     <region>/<stream>/<broadcast>/index.m3u8, manifest.mpd                           one broadcast, the recording
  *     <region>/<stream>/<broadcast>/<rendition>/playlist.m3u8, init-<epoch>[-<n>].mp4, <number>.m4s
+ *     <region>/<stream>/<broadcast>/<rendition>/<number>.<part>-<epoch>-<run>.m4s   a part; never in the object store
  *     quarantine/<region>/<stream>/…                     objects that were taken down; viewers can't read them
  *
  * Inside a broadcast every reference is relative. Segment numbers follow the grid and are written once
@@ -27,3 +28,9 @@ export const hlsPlaylistName = 'playlist.m3u8';
 export const initName = (epoch: number, generation = 0): string =>
   generation === 0 ? `init-${epoch}.mp4` : `init-${epoch}-${generation}.mp4`;
 export const segmentName = (number: number): string => `${number}.m4s`;
+/**
+ * A part lives only in its worker's memory and in caches. Its name says which encoder made it, so that no player joins it to
+ * another's pictures: `run` counts the encoders of an epoch from 1.
+ */
+export const partName = (number: number, index: number, epoch: number, run: number): string =>
+  `${number}.${index}-${epoch}-${run}.m4s`;

@@ -6,8 +6,11 @@
 export const segmentMs = 2000;
 export const segmentSeconds = segmentMs / 1000;
 
-/** A part ends at each multiple of this in stream time. Must divide a segment evenly. */
-export const partMs = 500;
+/** Part lengths that a deployment can choose from: a part ends at each multiple in stream time, so they divide a segment evenly. */
+export const partLengthsMs = [200, 250, 400, 500, 1000] as const;
+export const defaultPartMs = 500;
+/** The most parts that a segment can have on the grid. */
+export const mostParts = segmentMs / Math.min(...partLengthsMs);
 
 /** HLS players start three segments behind the live edge (RFC 8216 6.3.3), so they can buffer this much. */
 export const playerBufferMs = 3 * segmentMs;

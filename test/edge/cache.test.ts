@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { BodyReader } from '../../lib/edge/ports.ts';
+import type { BodyReader } from '../../lib/net/body-reader.ts';
 import { edgeInMemory } from './edge-in-memory.ts';
 import { settled } from './scripted-upstream.ts';
 

@@ -1,7 +1,8 @@
 import { EdgeCache, type EdgeCacheOptions } from '../../lib/edge/cache.ts';
 import type { PlaybackCheck } from '../../lib/edge/playback-check.ts';
-import type { BodyReader, EdgeResponse } from '../../lib/edge/ports.ts';
+import type { EdgeResponse } from '../../lib/edge/ports.ts';
 import { EdgeHandler } from '../../lib/edge/service.ts';
+import type { BodyReader } from '../../lib/net/body-reader.ts';
 import { ScriptedUpstream } from './scripted-upstream.ts';
 
 /** A client that takes all it can get, when it can get it. */

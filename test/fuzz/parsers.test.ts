@@ -47,7 +47,7 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/control/managed-channels/drive-channels.ts': 'keys that MediaLive writes by our own pattern',
   'lib/edge/policy/access-function.ts': 'source of a function, by the patterns of denial.ts and playback.ts',
   'lib/edge/policy/request-check.ts': 'source for functions, by the patterns of key-grammar.ts',
-  'lib/edge/shared-body.ts': 'hands out bytes as they are',
+  'lib/net/shared-body.ts': 'hands out bytes as they are',
   'lib/encoder/encoding/policy/ffmpeg-version.ts': "what the machine's own ffmpeg prints",
   'lib/encoder/publication/recover-publication.ts': 'keys that we wrote',
   'lib/encoder/publisher/policy/slate.ts': 'pictures that our own ffmpeg encoded',

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import {
-  partMs,
+  defaultPartMs,
+  partLengthsMs,
   segmentMs,
   segmentNumberAt,
   segmentSeconds,
@@ -12,7 +13,8 @@ import {
 
 test('a segment has whole seconds, and whole parts', () => {
   expect(Number.isInteger(segmentSeconds)).toBe(true);
-  expect(segmentMs % partMs).toBe(0);
+  for (const partMs of partLengthsMs) expect(segmentMs % partMs).toBe(0);
+  expect(partLengthsMs).toContain(defaultPartMs);
 });
 
 test('a segment begins where the one before it ends', () => {

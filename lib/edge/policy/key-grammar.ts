@@ -1,4 +1,4 @@
-import { partMs, segmentMs } from '../../packaging/segment-grid.ts';
+import { mostParts } from '../../packaging/segment-grid.ts';
 
 /**
  * What may become part of a cache key: one rule for the local edge and for the function in front of CloudFront's cache. Each name or
@@ -16,7 +16,7 @@ export const objectNamePattern =
 /** Segment numbers have at most 7 digits: 231 days of broadcast. Only their usual spelling counts. */
 export const segmentNumberPattern = /^(?:0|[1-9][0-9]{0,6})$/;
 /** Up to one part past the last one of a segment, which means the first of the next segment. */
-export const partNumberPattern = new RegExp(`^[0-${segmentMs / partMs}]$`);
+export const partNumberPattern = new RegExp(`^(?:[0-9]|${mostParts})$`);
 export const skipPattern = /^(?:YES|v2)$/;
 
 /**

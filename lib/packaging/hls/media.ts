@@ -1,5 +1,14 @@
 import { attributeTag, joinLines, quoted, uriLine } from './tags.ts';
 
+/** A partial segment (rfc8216bis 4.4.4.9). */
+export interface HlsPart {
+  readonly uri: string;
+  readonly durationSeconds: number;
+  /** Begins with a key frame. Sound always does. */
+  readonly independent?: boolean;
+  readonly gap?: boolean;
+}
+
 export interface HlsSegment {
   readonly uri: string;
   /** Its init segment. Each segment has its own, so that a playlist can continue with another rendition's segments. */
@@ -11,6 +20,36 @@ export interface HlsSegment {
   readonly discontinuity?: boolean;
   /** True if the media is missing: players skip the segment without requesting it. */
   readonly gap?: boolean;
+  /** Its parts, as long as players may still want them. */
+  readonly parts?: readonly HlsPart[];
+}
+
+/** The segment that is still growing: its parts follow the last whole segment. */
+export interface HlsOpenSegment {
+  readonly mapUri: string;
+  readonly programDateTimeMs: number;
+  readonly discontinuity?: boolean;
+  /** May be empty. */
+  readonly parts: readonly HlsPart[];
+}
+
+/** What makes a live playlist a low-latency one (rfc8216bis 4.4.3.7, 4.4.3.8, 4.4.5). */
+export interface HlsLowLatency {
+  /** No part is longer. Must not change during a playlist's lifetime. */
+  readonly partTargetSeconds: number;
+  /** How far behind the end players stay; at least twice the part target. */
+  readonly partHoldBackSeconds: number;
+  /** Players that update a playlist younger than this may ask for a delta; at least six target durations. */
+  readonly canSkipUntilSeconds: number;
+  readonly open?: HlsOpenSegment;
+  /** The next part's URI: a request for it is held until it is there. */
+  readonly preloadHintUri?: string;
+  /** The other renditions' playlists, relative to this one. */
+  readonly renditionReports: readonly {
+    readonly uri: string;
+    readonly lastMsn: number;
+    readonly lastPart: number;
+  }[];
 }
 
 export interface MediaPlaylistModel {
@@ -25,6 +64,8 @@ export interface MediaPlaylistModel {
   /** No more segments will follow. */
   readonly ended: boolean;
   readonly segments: readonly HlsSegment[];
+  /** @default for standard latency */
+  readonly lowLatency?: HlsLowLatency;
 }
 
 /**

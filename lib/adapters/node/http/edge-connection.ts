@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { SendPace } from '../../../edge/policy/limits/send-pace.ts';
-import type { BodyReader, EdgeResponse, EdgeService } from '../../../edge/ports.ts';
+import type { EdgeResponse, EdgeService } from '../../../edge/ports.ts';
+import type { BodyReader } from '../../../net/body-reader.ts';
 import { maxHeadBytes, parseRequestHead, type RequestHead } from '../../../protocol/http/request-head.ts';
 import { clientOf } from '../../../protocol/relay/ip-address.ts';
 import { httpDate } from './http-date.ts';

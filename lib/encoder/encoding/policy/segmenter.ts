@@ -1,5 +1,5 @@
 import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
-import { partMs, segmentMs, segmentNumberAt } from '../../../packaging/segment-grid.ts';
+import { defaultPartMs, mostParts, segmentMs, segmentNumberAt } from '../../../packaging/segment-grid.ts';
 
 /** One encoded picture or audio frame as it leaves ffmpeg, in stream time. */
 export interface EncodedSample {
@@ -176,7 +176,7 @@ export class Segmenter {
       const next = (at: number): number =>
         part.samples[at + 1]?.dtsTicks ?? part.endTicks ?? last.dtsTicks + heldTicks;
       return mediaChunk({
-        sequenceNumber: this.#number * (segmentMs / partMs) * 2 + index + 1,
+        sequenceNumber: this.#number * mostParts * 2 + index + 1,
         baseMediaDecodeTime: part.samples[0]!.dtsTicks,
         samples: part.samples.map((sample, at) => ({ ...sample, durationTicks: next(at) - sample.dtsTicks })),
         styp: index === 0 ? 'segment' : 'chunk',
@@ -198,7 +198,7 @@ export class Segmenter {
     const parts: { samples: PendingSample[]; endTicks?: number }[] = [];
     let step = -1;
     for (const sample of samples) {
-      const at = Math.floor((sample.dtsTicks * 1000) / this.#timescale / partMs);
+      const at = Math.floor((sample.dtsTicks * 1000) / this.#timescale / defaultPartMs);
       const current = parts.at(-1);
       if (current && at === step) current.samples.push(sample);
       else {

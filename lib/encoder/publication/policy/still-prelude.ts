@@ -1,5 +1,5 @@
 import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
-import { partMs, segmentMs, segmentSeconds } from '../../../packaging/segment-grid.ts';
+import { mostParts, segmentSeconds } from '../../../packaging/segment-grid.ts';
 import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { SegmentFacts } from './segment-facts.ts';
@@ -84,7 +84,7 @@ export class StillPrelude {
     const durationTicks = segmentSeconds * header.timescale;
     const baseMediaDecodeTime = Math.max(0, startTicks - (track.number - number) * durationTicks);
     const body = mediaChunk({
-      sequenceNumber: number * (segmentMs / partMs) * 2 + 1,
+      sequenceNumber: number * mostParts * 2 + 1,
       baseMediaDecodeTime,
       samples: [{ ...opening, durationTicks }],
       styp: 'segment',

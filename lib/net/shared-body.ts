@@ -1,5 +1,13 @@
-import type { ObjectReading } from './object-reading.ts';
-import type { BodyReader } from './ports.ts';
+import type { BodyReader } from './body-reader.ts';
+
+/** How one response reads a body, for whoever may need its memory more. */
+export interface SharedReading {
+  stalledSinceMs: number | undefined;
+  /** What the client reads with. */
+  reader: { close(): void } | undefined;
+  /** Tells whoever sends the body that it is cut off. */
+  onCut: (() => void) | undefined;
+}
 
 const firstBytes = 16 * 1024;
 
@@ -123,7 +131,7 @@ export class SharedBodyReader implements BodyReader {
   readonly #body: SharedBody;
   readonly #end: number;
   readonly #released: () => void;
-  readonly #reading: ObjectReading | undefined;
+  readonly #reading: SharedReading | undefined;
   #position: number;
   #open = true;
 
@@ -131,7 +139,7 @@ export class SharedBodyReader implements BodyReader {
     body: SharedBody,
     window: { start: number; end?: number },
     released: () => void = () => {},
-    reading?: ObjectReading,
+    reading?: SharedReading,
   ) {
     this.#body = body;
     this.#position = window.start;

@@ -1,0 +1,15 @@
+/** One part of a segment of one rendition, handed on as soon as its last frame is out. */
+export interface Part {
+  /** The encoder run that made it; counted from 1 in an epoch. */
+  readonly run: number;
+  readonly number: number;
+  /** Its place among the parts of its segment, from 0, without holes. */
+  readonly index: number;
+  readonly startTicks: number;
+  readonly durationTicks: number;
+  readonly bytes: number;
+  /** Begins with a key frame. Sound always does. */
+  readonly independent: boolean;
+  /** One CMAF chunk. The segment is the concatenation of its parts, byte for byte. */
+  readonly chunk: readonly Buffer[];
+}
