@@ -169,6 +169,7 @@ export class Broadcast implements ActiveBroadcast {
     return new Encoding(
       { ...this.#setting, streamId: this.streamId, made },
       {
+        part: () => {},
         group: (group, headers) => this.#output.add(group, headers, this.#reception.nowMs),
         started: (run) => this.#report.encoding.started(run),
         shed: (rendition, lagMs, left) => this.#report.encoding.shed(rendition, lagMs, left),
