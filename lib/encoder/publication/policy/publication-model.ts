@@ -1,4 +1,5 @@
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
+import type { Part } from '../../encoding/policy/part.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { Rendition } from './rendition.ts';
 
@@ -13,6 +14,10 @@ export interface PublicationOptions {
   readonly windowSegments: number;
   /** URL from which players get the time. */
   readonly utcTimingUrl: string;
+  /** `standard`: players are told of whole segments only. @default low */
+  readonly latency?: 'low' | 'standard';
+  /** Length of a part in ms. @default `defaultPartMs` */
+  readonly partMs?: number;
 }
 
 /** A run of segments with unchanged renditions and codec parameters, and without a gap. */
@@ -34,4 +39,35 @@ export interface PublicationState {
   /** Unix ms at which stream time 0 counts as available to DASH players. */
   readonly availabilityStartMs: number;
   readonly ended: boolean;
+}
+
+/** A part as playlists name it. */
+export type PartFacts = Omit<Part, 'chunk' | 'bytes' | 'number'>;
+
+/** The number whose parts follow the last one that is listed. */
+export interface OpenNumber {
+  readonly number: number;
+  readonly initName: string;
+  /** It begins a period. */
+  readonly discontinuity: boolean;
+  readonly headers: ReadonlyMap<string, TrackHeader>;
+  /** By rendition id; none of a rendition without any yet. */
+  readonly parts: ReadonlyMap<string, readonly PartFacts[]>;
+}
+
+/** Input of the models of what viewers of a live broadcast may be told now: its periods end with the last number that is listed. */
+export interface LiveState extends PublicationState {
+  readonly partMs: number;
+  /** The numbers between the last period and this one are gaps. */
+  readonly open?: OpenNumber;
+  /** Parts of listed numbers, as long as players may still want them; by number, then by rendition id. */
+  readonly parts: ReadonlyMap<number, ReadonlyMap<string, readonly PartFacts[]>>;
+  /** The part that comes next, by rendition id. */
+  readonly next: ReadonlyMap<string, NextPart>;
+}
+
+export interface NextPart {
+  readonly number: number;
+  readonly index: number;
+  readonly run: number;
 }
