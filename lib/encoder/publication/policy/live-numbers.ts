@@ -1,8 +1,9 @@
-import { segmentMs } from '../../../packaging/segment-grid.ts';
+import { segmentsFor } from '../../../packaging/segment-grid.ts';
 import type { Part } from '../../encoding/policy/part.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import { type LiveTail, namedPartsMs, type TailPart } from './live-tail.ts';
 import type { NumberedHeaders } from './period-log.ts';
-import type { NextPart, OpenNumber, PartFacts } from './publication-model.ts';
+import type { SegmentFacts } from './segment-facts.ts';
 
 type Headers = ReadonlyMap<string, TrackHeader>;
 
@@ -13,7 +14,9 @@ export interface LiveNumber extends NumberedHeaders {
   readonly made: Headers;
   headers: Headers;
   readonly initName: string;
-  readonly parts: Map<string, PartFacts[]>;
+  readonly parts: Map<string, TailPart[]>;
+  /** Of all that is made, once it is complete. */
+  facts: ReadonlyMap<string, SegmentFacts>;
   /** When all of it was there, by the monotonic clock; undefined while it grows. */
   completeAtMs?: number;
   isListed: boolean;
@@ -24,12 +27,10 @@ export interface LiveNumber extends NumberedHeaders {
  * is complete: an origin that is away must not stop viewers.
  */
 const listedWithinMs = 400;
-/** Parts are listed for the last three target durations (rfc8216bis 6.2.2). */
-const segmentsWithParts = 3;
+const segmentsWithParts = segmentsFor(namedPartsMs);
 
 /** What comes after the last number in the store, in ascending order, and the parts of what was listed last. */
 export class LiveNumbers {
-  readonly #partsInSegment: number;
   #ahead: LiveNumber[] = [];
   /** Stored and listed, as long as their parts are. */
   #recent: LiveNumber[] = [];
@@ -37,8 +38,8 @@ export class LiveNumbers {
   #run: number | undefined;
   #storedThrough: number;
 
-  constructor(partMs: number, storedThrough = -1) {
-    this.#partsInSegment = Math.round(segmentMs / partMs);
+  /** `storedThrough`: the last number that another worker published. */
+  constructor(storedThrough = -1) {
     this.#storedThrough = storedThrough;
   }
 
@@ -75,7 +76,11 @@ export class LiveNumbers {
       (each) => each.number < number || each.run >= run || each.completeAtMs !== undefined,
     );
     this.#run = Math.max(this.#run ?? 0, run);
-    const fresh = { ...begin(), number, run, parts: new Map<string, PartFacts[]>(), isListed: false };
+    const fresh = {
+      ...begin(),
+      ...{ number, run, facts: new Map<string, SegmentFacts>(), isListed: false },
+      parts: new Map<string, TailPart[]>(),
+    };
     this.#ahead.push(fresh);
     this.#ahead.sort((a, b) => a.number - b.number);
     return fresh;
@@ -85,15 +90,21 @@ export class LiveNumbers {
   add(entry: LiveNumber, id: string, part: Part): boolean {
     const parts = entry.parts.get(id) ?? [];
     if (part.index !== parts.length) return false;
-    const { run, index, startTicks, durationTicks, independent } = part;
-    parts.push({ run, index, startTicks, durationTicks, independent });
+    const { run, number, index, startTicks, durationTicks, independent } = part;
+    parts.push({ run, number, index, startTicks, durationTicks, independent });
     entry.parts.set(id, parts);
     return true;
   }
 
-  /** All of it is there. Numbers before it that are still incomplete stay so. */
-  complete(entry: LiveNumber, nowMs: number): void {
+  /** All of it is there. Numbers before it that are still incomplete never will be. */
+  complete(entry: LiveNumber, segments: ReadonlyMap<string, SegmentFacts>, nowMs: number): void {
     entry.completeAtMs = nowMs;
+    entry.facts = new Map(
+      [...segments].map(([id, { startTicks, durationTicks, bytes }]) => [
+        id,
+        { startTicks, durationTicks, bytes },
+      ]),
+    );
     this.#ahead = this.#ahead.filter(
       ({ number, completeAtMs }) => number >= entry.number || completeAtMs !== undefined,
     );
@@ -125,37 +136,19 @@ export class LiveNumbers {
     this.#ahead = this.#ahead.filter((each) => each !== entry);
   }
 
-  /** Parts of listed numbers that are still listed. */
-  get listedParts(): ReadonlyMap<number, LiveNumber['parts']> {
-    const newest = [...this.#recent, ...this.listed].slice(-segmentsWithParts);
-    return new Map(newest.map(({ number, parts }) => [number, parts]));
-  }
-
-  /** The part that this rendition publishes next; undefined before the first one of all. */
-  nextOf(id: string, listedThrough: number): NextPart | undefined {
+  /** The parts that playlists name, without those of later numbers than the open one. Undefined before the first. */
+  get parts(): Pick<LiveTail, 'run' | 'parts'> | undefined {
     if (this.#run === undefined) return undefined;
     const { open } = this;
-    if (!open) return { number: listedThrough + 1, index: 0, run: this.#run };
-    const index = open.parts.get(id)?.length ?? 0;
-    if (open.completeAtMs === undefined && index < this.#partsInSegment)
-      return { number: open.number, index, run: open.run };
-    const following = this.#ahead.find(({ number }) => number > open.number);
-    return {
-      number: following?.number ?? open.number + 1,
-      index: 0,
-      run: following?.run ?? this.#run,
-    };
+    const listed = [...this.#recent, ...this.listed].slice(-segmentsWithParts);
+    const parts = new Map<string, Map<number, readonly TailPart[]>>();
+    for (const entry of open ? [...listed, open] : listed)
+      for (const [id, each] of entry.parts) {
+        if (!entry.headers.has(id)) continue;
+        const ofId = parts.get(id) ?? new Map<number, readonly TailPart[]>();
+        parts.set(id, ofId.set(entry.number, each));
+      }
+    const following = open && this.#ahead.find(({ number }) => number > open.number);
+    return { run: following?.run ?? this.#run, parts };
   }
 }
-
-/** As the models get it. */
-export const openNumber = (
-  { number, initName, headers, parts }: LiveNumber,
-  discontinuity: boolean,
-): OpenNumber => ({
-  number,
-  initName,
-  discontinuity,
-  headers,
-  parts: new Map([...parts].filter(([id]) => headers.has(id))),
-});

@@ -1,5 +1,4 @@
 import type { BroadcastId } from '../../../routing/ids.ts';
-import type { NextPart } from './publication-model.ts';
 
 /** What viewers of one broadcast may be told now: texts, and what they name. Bytes of media are elsewhere. */
 export interface LiveView {
@@ -22,5 +21,7 @@ export interface LiveView {
   /** An init segment that the playlists name; undefined if it is no longer known here. */
   init(rendition: string, name: string): Buffer | undefined;
   /** The part that comes next, as its hint names it. */
-  nextPart(rendition: string): NextPart | undefined;
+  nextPart(
+    rendition: string,
+  ): { readonly number: number; readonly index: number; readonly run: number } | undefined;
 }

@@ -11,7 +11,10 @@ export interface NumberedHeaders {
 }
 
 /** Adds numbers, in ascending order, to periods, which it changes. Returns true if one begins with them. */
-export function extendPeriods(periods: PublishedPeriod[], { number, headers, initName }: NumberedHeaders): boolean {
+export function extendPeriods(
+  periods: PublishedPeriod[],
+  { number, headers, initName }: NumberedHeaders,
+): boolean {
   const last = periods.at(-1);
   const follows = last !== undefined && last.toNumber + 1 === number;
   if (follows && sameHeaders(last.headers, headers)) {
@@ -35,23 +38,11 @@ export function withNumbers(
   return extended;
 }
 
-/**
- * The periods from the number before this one on (so that it still begins a period if it does), with the number of periods that ended
- * before. Keeps the cost of a live playlist from growing with the broadcast.
- */
-export function clipPeriods(
-  periods: readonly PublishedPeriod[],
-  fromNumber: number,
-): { readonly periods: readonly PublishedPeriod[]; readonly before: number } {
-  const before = periods.findLastIndex((period) => period.fromNumber < fromNumber);
-  const first = periods[before];
-  if (!first) return { periods, before: 0 };
-  const clipped = { ...first, fromNumber: Math.min(fromNumber - 1, first.toNumber) };
-  return { periods: [clipped, ...periods.slice(before + 1)], before };
-}
-
 /** The newest name that all these init segments are known by, possibly of another worker; a rung may come back after long. */
-export function initNameOf(made: readonly Pick<NumberedHeaders, 'headers' | 'initName'>[], headers: Headers): string | undefined {
+export function initNameOf(
+  made: readonly Pick<NumberedHeaders, 'headers' | 'initName'>[],
+  headers: Headers,
+): string | undefined {
   const known = new Map<string, Map<string, Buffer>>();
   for (const { initName, headers: each } of made.toReversed()) {
     const inits = known.get(initName) ?? new Map<string, Buffer>();

@@ -1,6 +1,6 @@
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
-import type { Part } from '../../encoding/policy/part.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import type { LiveTail } from './live-tail.ts';
 import type { Rendition } from './rendition.ts';
 
 export interface PublicationOptions {
@@ -41,33 +41,9 @@ export interface PublicationState {
   readonly ended: boolean;
 }
 
-/** A part as playlists name it. */
-export type PartFacts = Omit<Part, 'chunk' | 'bytes' | 'number'>;
-
-/** The number whose parts follow the last one that is listed. */
-export interface OpenNumber {
-  readonly number: number;
-  readonly initName: string;
-  /** It begins a period. */
-  readonly discontinuity: boolean;
-  readonly headers: ReadonlyMap<string, TrackHeader>;
-  /** By rendition id; none of a rendition without any yet. */
-  readonly parts: ReadonlyMap<string, readonly PartFacts[]>;
-}
-
-/** Input of the models of what viewers of a live broadcast may be told now: its periods end with the last number that is listed. */
-export interface LiveState extends PublicationState {
-  readonly partMs: number;
-  /** The numbers between the last period and this one are gaps. */
-  readonly open?: OpenNumber;
-  /** Parts of listed numbers, as long as players may still want them; by number, then by rendition id. */
-  readonly parts: ReadonlyMap<number, ReadonlyMap<string, readonly PartFacts[]>>;
-  /** The part that comes next, by rendition id. */
-  readonly next: ReadonlyMap<string, NextPart>;
-}
-
-export interface NextPart {
-  readonly number: number;
-  readonly index: number;
-  readonly run: number;
+/** Input of the models of what viewers of a live broadcast may be told now: `state` ends with the last number that is listed. */
+export interface LiveState {
+  readonly state: PublicationState;
+  /** Undefined if players are told of whole segments only. */
+  readonly tail?: LiveTail;
 }

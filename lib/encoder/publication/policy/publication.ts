@@ -9,18 +9,20 @@ import {
   streamPrefix,
 } from '../../../object-store/object-names.ts';
 import { dashManifest } from '../../../packaging/dash/manifest.ts';
-import { mediaPlaylist, slideWindow } from '../../../packaging/hls/media.ts';
+import type { DashModel } from '../../../packaging/dash/model.ts';
+import { mediaPlaylist } from '../../../packaging/hls/media.ts';
 import { multivariantPlaylist } from '../../../packaging/hls/multivariant.ts';
-import { defaultPartMs, segmentsFor, segmentStartMs } from '../../../packaging/segment-grid.ts';
+import { defaultPartMs, segmentStartMs, segmentsFor } from '../../../packaging/segment-grid.ts';
 import type { Part } from '../../encoding/policy/part.ts';
 import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import { indexMarks } from './index-marks.ts';
-import { type LiveNumber, LiveNumbers, openNumber } from './live-numbers.ts';
+import { type LiveNumber, LiveNumbers } from './live-numbers.ts';
+import { bestFirst, type OpenSegment } from './live-tail.ts';
+import { fallbackDashModel, fallbackDelayMs } from './low-latency-dash.ts';
 import { ratesMark } from './measured-rates.ts';
 import { type ObjectWrite, objectWrite } from './object-write.ts';
 import {
-  clipPeriods,
   extendPeriods,
   hasPictures,
   initNameOf,
@@ -31,7 +33,12 @@ import {
 } from './period-log.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
-import type { LiveState, PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
+import type {
+  LiveState,
+  PublicationOptions,
+  PublicationState,
+  PublishedPeriod,
+} from './publication-model.ts';
 import { Rendition } from './rendition.ts';
 import type { RestoredPublication } from './restore.ts';
 import type { SegmentFacts } from './segment-facts.ts';
@@ -55,8 +62,11 @@ export interface PublicationStep {
   readonly commit: () => boolean;
 }
 
-/** What the store has under the names of a group's segments, by rendition id, where another encoder wrote them first. */
-export type ForeignSegments = ReadonlyMap<string, SegmentFacts>;
+/**
+ * What the store has under the names of a group's segments, by rendition id, where another encoder wrote them first. Undefined if that
+ * is no segment.
+ */
+type ForeignSegments = ReadonlyMap<string, SegmentFacts | undefined>;
 
 /**
  * What viewers can fetch of a broadcast, with two watermarks. The *stored* one is what is in the object store: `media` and
@@ -84,12 +94,13 @@ export class Publication {
   #availabilityStartMs?: number;
   #ended = false;
   #changes = 0;
+  #parts = 0;
   #rewrites = 0;
 
   /** With `restored`, continues where another worker stopped. */
   constructor(options: PublicationOptions, restored?: RestoredPublication) {
     this.#options = options;
-    this.#live = new LiveNumbers(options.partMs ?? defaultPartMs, restored?.periods.at(-1)?.toNumber);
+    this.#live = new LiveNumbers(restored?.periods.at(-1)?.toNumber);
     if (!restored) return;
     this.#periods.push(...restored.periods.map((period) => ({ ...period })));
     this.#inherited = restored.periods.at(-1);
@@ -140,6 +151,11 @@ export class Publication {
     return this.#rewrites;
   }
 
+  /** Changes with all that viewers may be told. */
+  get version(): string {
+    return `${this.#changes} ${this.#parts}`;
+  }
+
   /** Unix ms from which players may request this segment; undefined before the first one is stored. */
   availableAtMs(number: number): number | undefined {
     return this.#availabilityStartMs === undefined
@@ -161,6 +177,7 @@ export class Publication {
     if (this.#options.latency === 'standard') return false;
     const entry = this.#live.of(part, () => this.#begin(made));
     if (!entry || !this.#live.add(entry, id, part)) return false;
+    this.#parts++;
     const { timescale } = made.get(id) ?? { timescale: 1000 };
     const endMs = ((part.startTicks + part.durationTicks) * 1000) / timescale;
     this.#availabilityStartMs ??= wallMs - endMs + partMarginMs;
@@ -171,11 +188,8 @@ export class Publication {
   complete(group: SegmentGroup, made: ReadonlyMap<string, TrackHeader>, nowMs = 0): LiveNumber | undefined {
     const entry = this.#live.of(group, () => this.#begin(made));
     if (!entry || entry.completeAtMs !== undefined) return entry;
-    this.#live.complete(entry, nowMs);
-    for (const [id, segment] of group.segments) {
-      const header = entry.headers.get(id);
-      if (header) this.#rendition(id, header).note(group.number, segment);
-    }
+    this.#live.complete(entry, group.segments, nowMs);
+    this.#note(entry);
     return entry;
   }
 
@@ -195,11 +209,12 @@ export class Publication {
   }
 
   /** The segments of a group, which can be written in any order. */
-  media(group: SegmentGroup): ObjectWrite[] {
+  media(group: SegmentGroup): { readonly id: string; readonly object: ObjectWrite }[] {
     const name = segmentName(group.number);
-    return [...group.segments].map(([id, { chunks }]) =>
-      objectWrite(`${this.#prefix()}${id}/${name}`, chunks.flat(), 'once'),
-    );
+    return [...group.segments].map(([id, { chunks }]) => ({
+      id,
+      object: objectWrite(`${this.#prefix()}${id}/${name}`, chunks.flat(), 'once'),
+    }));
   }
 
   /**
@@ -273,7 +288,8 @@ export class Publication {
     const periods = [...this.#periods, ...before];
     const headers = this.#joins(made, periods) ? soundOf(made) : made;
     const last = periods.at(-1);
-    if (last && sameHeaders(last.headers, headers)) return { made, headers: last.headers, initName: last.initName };
+    if (last && sameHeaders(last.headers, headers))
+      return { made, headers: last.headers, initName: last.initName };
     const known = initNameOf(periods, headers);
     // A name that was given out is never given to other bytes, even if the segments that needed it were lost.
     return { made, headers, initName: known ?? initName(this.#options.epoch, ++this.#generation) };
@@ -284,7 +300,8 @@ export class Publication {
     const begins = extendPeriods(this.#periods, entry);
     for (const id of entry.headers.keys()) this.#storedIds.add(id);
     for (const [id, facts] of foreign) this.#noteForeign(id, entry, facts);
-    if (entry.headers !== entry.made && !sameHeaders(entry.headers, entry.made)) this.#notePictures(group, entry.made);
+    if (entry.headers !== entry.made && !sameHeaders(entry.headers, entry.made))
+      this.#notePictures(group, entry.made);
     this.#changes++;
     return begins;
   }
@@ -293,13 +310,21 @@ export class Publication {
    * Another encoder's segment has this name, and keeps it. It can be played if it needs the same init segment; otherwise this rendition
    * has no segment of that number.
    */
-  #noteForeign(id: string, { number, headers, isListed }: LiveNumber, facts: SegmentFacts): void {
+  #noteForeign(id: string, { number, headers, isListed }: LiveNumber, facts: SegmentFacts | undefined): void {
     const header = headers.get(id);
     if (!header) return;
     const isSame = this.#inherited?.headers.get(id)?.init.equals(header.init) === true;
-    if (isSame) this.#rendition(id, header).note(number, facts);
+    if (isSame && facts) this.#rendition(id, header).note(number, facts);
     else this.#renditions.get(id)?.forget(number);
     if (isListed) this.#rewrites++;
+  }
+
+  #note({ number, headers, facts }: LiveNumber): void {
+    for (const [id, header] of headers) {
+      const segment = facts.get(id);
+      if (segment && !this.#renditions.get(id)?.segments.has(number))
+        this.#rendition(id, header).note(number, segment);
+    }
   }
 
   #forget({ number, headers, isListed, completeAtMs }: LiveNumber): void {
@@ -360,21 +385,23 @@ export class Publication {
   #showAhead(): void {
     const last = this.#periods.at(-1)!;
     for (const entry of this.#live.all)
-      if (sameHeaders(last.headers, entry.made)) entry.headers = last.headers;
+      if (sameHeaders(last.headers, entry.made)) {
+        entry.headers = last.headers;
+        this.#note(entry);
+      }
   }
 
   /** The store's media playlists. `nowMs`: Unix time. */
   playlists(nowMs: number): ObjectWrite[] {
     const state = this.#state(nowMs);
     const { windowSegments } = this.#options;
-    const fromNumber = (this.#periods.at(-1)?.toNumber ?? 0) + 1 - windowSegments;
-    const { periods, before } = this.#ended ? { periods: state.periods, before: 0 } : clipPeriods(state.periods, fromNumber);
+    const shown = this.#ended ? Number.POSITIVE_INFINITY : windowSegments;
     return state.renditions.map((rendition) => {
       const { id } = rendition;
-      const model = { ...mediaPlaylistModel({ ...state, periods }, id), discontinuitySequence: before };
-      const shown = this.#ended ? model : slideWindow(model, windowSegments);
+      const model = mediaPlaylistModel(state, id, shown);
+      const live = this.#ended ? model : { ...model, holdBackSeconds: fallbackDelayMs / 1000 };
       const rates = this.#ended ? undefined : rendition.rates;
-      const text = mediaPlaylist(shown) + (rates ? ratesMark(rates) : '');
+      const text = mediaPlaylist(live) + (rates ? ratesMark(rates) : '');
       return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, text);
     });
   }
@@ -387,19 +414,32 @@ export class Publication {
     const state = this.#state(nowMs);
     const { region, streamId, broadcastId } = this.#options;
     const make = (prefix: string, base: string): ObjectWrite[] => {
-      const mpd = this.#replaced(prefix + dashManifestName, dashManifest(dashModel(state, base, nowMs)));
+      const mpd = this.#replaced(prefix + dashManifestName, dashManifest(this.#dash(state, base, nowMs)));
       return withIndexes ? [this.#index(prefix, base, nowMs), mpd] : [mpd];
     };
     return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
+  }
+
+  #dash(state: PublicationState, base: string, nowMs: number): DashModel {
+    if (this.#ended) return dashModel(state, base, nowMs);
+    if (this.#options.latency !== 'standard') return fallbackDashModel(state, base, nowMs);
+    return { ...dashModel(state, base, nowMs), suggestedPresentationDelayMs: fallbackDelayMs };
   }
 
   /** `marked`: the periods that another worker is told of. */
   #index(prefix: string, base: string, nowMs: number, marked?: readonly PublishedPeriod[]): ObjectWrite {
     const state = this.#state(nowMs);
     const isMarked = base === '' && !this.#ended;
-    const known = { ...state, periods: marked ?? state.periods, renditions: this.#ranked(() => true) };
+    const known = {
+      ...state,
+      periods: marked ?? state.periods,
+      renditions: bestFirst([...this.#renditions.values()]),
+    };
     const marks = isMarked ? indexMarks(known) : '';
-    return this.#replaced(prefix + hlsIndexName, multivariantPlaylist(multivariantModel(state, base)) + marks);
+    return this.#replaced(
+      prefix + hlsIndexName,
+      multivariantPlaylist(multivariantModel(state, base)) + marks,
+    );
   }
 
   /** No group follows: playlists and manifests become those of the recording. */
@@ -412,62 +452,41 @@ export class Publication {
   /** What viewers may be told now; undefined before the first segment or part. `nowMs`: Unix time. */
   liveState(nowMs: number): LiveState | undefined {
     const periods = withNumbers(this.#periods, this.#live.listed);
-    const { open } = this.#live;
-    if (periods.length === 0 && !open) return undefined;
-    const last = periods.at(-1);
-    const begins =
-      last !== undefined &&
-      open !== undefined &&
-      (last.toNumber + 1 !== open.number || !sameHeaders(last.headers, open.headers));
-    const listedThrough = last?.toNumber ?? (open?.number ?? 0) - 1;
-    const shown = new Set([...periods, ...(open ? [open] : [])].flatMap(({ headers }) => [...headers.keys()]));
-    for (const id of open?.headers.keys() ?? []) this.#rendition(id, open!.headers.get(id)!);
-    const state = this.#stateOf(nowMs, periods, this.#ranked((id) => shown.has(id) || this.#storedIds.has(id)));
-    if (this.#ended) return { ...state, partMs: this.#partMs, parts: new Map(), next: new Map() };
-    const ids = open ? [...open.headers.keys()] : [...(last?.headers.keys() ?? [])];
-    const next = ids.flatMap((id) => {
-      const part = this.#options.latency === 'standard' ? undefined : this.#live.nextOf(id, listedThrough);
-      return part ? [[id, part] as const] : [];
-    });
-    return {
-      ...state,
-      partMs: this.#partMs,
-      ...(open && this.#options.latency !== 'standard' && { open: openNumber(open, begins) }),
-      parts: this.#live.listedParts,
-      next: new Map(next),
-    };
+    const { open, parts } = this.#live;
+    const isLow = this.#options.latency !== 'standard' && !this.#ended && parts !== undefined;
+    if (periods.length === 0 && !(isLow && open)) return undefined;
+    const listed = new Set(periods.slice(-1).flatMap(({ headers }) => [...headers.keys()]));
+    const state = this.#stateOf(nowMs, periods, (id) => this.#storedIds.has(id) || listed.has(id));
+    if (!isLow) return { state };
+    const { partMs = defaultPartMs } = this.#options;
+    return { state, tail: { partMs, ...parts, ...(open && { open: openSegment(open, periods) }) } };
   }
 
   /** An init segment that has this name, stored or not. */
   init(id: string, name: string): Buffer | undefined {
     const made = [...this.#periods, ...this.#live.all].toReversed();
-    return made.find(({ initName: each, headers }) => each === name && headers.has(id))?.headers.get(id)?.init;
-  }
-
-  get #partMs(): number {
-    return this.#options.partMs ?? defaultPartMs;
+    return made.find(({ initName: each, headers }) => each === name && headers.has(id))?.headers.get(id)
+      ?.init;
   }
 
   #state(nowMs: number): PublicationState {
-    return this.#stateOf(nowMs, this.#periods, this.#ranked((id) => this.#storedIds.has(id)));
+    return this.#stateOf(nowMs, this.#periods, (id) => this.#storedIds.has(id));
   }
 
   #stateOf(
     nowMs: number,
     periods: readonly PublishedPeriod[],
-    renditions: readonly Rendition[],
+    isShown: (id: string) => boolean,
   ): PublicationState {
     const lastNumber = periods.at(-1)?.toNumber ?? 0;
     this.#availabilityStartMs ??= nowMs - segmentEndMs(lastNumber) + availabilityMarginMs;
-    const availabilityStartMs = this.#availabilityStartMs;
-    return { options: this.#options, renditions, periods, availabilityStartMs, ended: this.#ended };
-  }
-
-  /** Best first. */
-  #ranked(which: (id: string) => boolean): Rendition[] {
-    const rank = ({ header }: Rendition): number =>
-      header.kind === 'video' ? header.height * header.width : -1;
-    return [...this.#renditions.values()].filter(({ id }) => which(id)).sort((a, b) => rank(b) - rank(a));
+    return {
+      options: this.#options,
+      renditions: bestFirst([...this.#renditions.values()].filter(({ id }) => isShown(id))),
+      periods,
+      availabilityStartMs: this.#availabilityStartMs,
+      ended: this.#ended,
+    };
   }
 
   #rendition(id: string, header: TrackHeader): Rendition {
@@ -492,3 +511,14 @@ export class Publication {
 }
 
 const segmentEndMs = (number: number): number => segmentStartMs(number + 1);
+
+/** The number that grows, in the last period or in one that begins with it. */
+function openSegment(open: LiveNumber, periods: readonly PublishedPeriod[]): OpenSegment {
+  const { number } = open;
+  const last = periods.at(-1);
+  const period = withNumbers(periods, [open]).at(-1)!;
+  return {
+    number,
+    period: last?.fromNumber === period.fromNumber ? last : { ...period, toNumber: number - 1 },
+  };
+}
