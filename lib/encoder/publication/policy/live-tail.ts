@@ -1,4 +1,4 @@
-import { mostParts, segmentMs } from '../../../packaging/segment-grid.ts';
+import { segmentMs } from '../../../packaging/segment-grid.ts';
 import type { Part } from '../../encoding/policy/part.ts';
 import type { PublicationState, PublishedPeriod } from './publication-model.ts';
 import { Rendition } from './rendition.ts';
@@ -13,7 +13,7 @@ export type TailPart = Pick<
 export interface LiveTail {
   /** Part length in ms. */
   readonly partMs: number;
-  /** The encoder run that makes the next part. */
+  /** The encoder run that made the newest part. */
   readonly run: number;
   /**
    * Parts by rendition and segment number: of the open segment, and of the last `namedPartsMs` before it, as far as this worker made
@@ -62,10 +62,6 @@ export function bestFirst(renditions: readonly Rendition[]): Rendition[] {
   return [...renditions].sort((a, b) => rank(b) - rank(a));
 }
 
-/** The number of the last whole segment; undefined before the first. */
-export const lastWhole = ({ periods }: PublicationState): number | undefined =>
-  periods.findLast(({ fromNumber, toNumber }) => toNumber >= fromNumber)?.toNumber;
-
 /** A part, as its name says it; `rendition` is whose folder it is in. */
 export interface PartPlace {
   readonly rendition: string;
@@ -84,8 +80,7 @@ export function nextPart(state: PublicationState, tail: LiveTail, id: string): P
   if (!tail.open) return { rendition: id, number: period.toNumber + 1, index: 0, run: tail.run };
   const { number } = tail.open;
   const made = tail.parts.get(id)?.get(number) ?? [];
-  const run = made.at(-1)?.run ?? tail.run;
-  return made.length < Math.min(mostParts, segmentMs / tail.partMs)
-    ? { rendition: id, number, index: made.length, run }
-    : { rendition: id, number: number + 1, index: 0, run };
+  return made.length < segmentMs / tail.partMs
+    ? { rendition: id, number, index: made.length, run: made.at(-1)?.run ?? tail.run }
+    : { rendition: id, number: number + 1, index: 0, run: tail.run };
 }
