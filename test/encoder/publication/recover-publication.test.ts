@@ -5,7 +5,8 @@ import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
 import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { Segment } from '../../../lib/encoder/encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../../lib/encoder/policy/track-header.ts';
-import { type ObjectWrite, Publication } from '../../../lib/encoder/publication/policy/publication.ts';
+import type { ObjectWrite } from '../../../lib/encoder/publication/policy/object-write.ts';
+import { Publication } from '../../../lib/encoder/publication/policy/publication.ts';
 import type { RestoredPublication } from '../../../lib/encoder/publication/policy/restore.ts';
 import { recoverPublication } from '../../../lib/encoder/publication/recover-publication.ts';
 import type { ObjectStore } from '../../../lib/object-store/ports.ts';
@@ -88,7 +89,7 @@ async function publish(publication: Publication, made: readonly Made[], from: nu
   for (const [at, what] of made.entries()) {
     if (what === 'gap') continue;
     const next = group(from + at, ladders[what]);
-    await write(publication.media(next));
+    await write(publication.media(next).map(({ object }) => object));
     const step = publication.prepareGroup(next, ladders[what]);
     await write(step.objects);
     const withIndexes = step.commit();
@@ -146,7 +147,7 @@ test('A rendition that was shed long before another worker took over is in the r
   const { alone, taken, restored } = await record(['whole', 'whole', ...Array<Made>(6).fill('shed')], 7, 3);
   expect(restored?.periods.map(({ fromNumber, toNumber }) => [fromNumber, toNumber])).toEqual([
     [0, 1],
-    [2, 7],
+    [2, 6],
   ]);
   expect(taken.get('index.m3u8')).toContain('720p/playlist.m3u8');
   expect(taken.get('720p/playlist.m3u8')).toMatch(/^1\.m4s$/m);
