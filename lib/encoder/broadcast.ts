@@ -189,6 +189,9 @@ export class Broadcast implements ActiveBroadcast {
       { ...this.#setting, ...about },
       {
         mayWrite: () => this.#keeper.mayWrite(),
+        stored: () => {},
+        dropped: () => {},
+        changed: () => {},
         published: (number, segments) => this.#published(number, segments),
         trouble: (trouble) => this.#report.origin.trouble(trouble),
         recovered: (recovery) => this.#report.origin.recovered(recovery),
@@ -259,6 +262,7 @@ export class Broadcast implements ActiveBroadcast {
 
   #tickAll(): void {
     this.#reception.tick();
+    this.#output.tick();
     if (this.#ending) return;
     this.#reception.fill();
     this.#encoding.tick();
