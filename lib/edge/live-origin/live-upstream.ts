@@ -72,8 +72,8 @@ export class LiveUpstream implements Upstream {
     const route = await this.#find(search);
     const answer = route && (await this.#ask(search, route));
     if (answer) return answer;
-    if (route === undefined) return ownAnswer(503);
-    return (await (blocks ? this.#wait(search, route) : this.#again(search, route))) ?? ownAnswer(503);
+    const another = blocks ? await this.#wait(search, route) : route && (await this.#again(search, route));
+    return another ?? ownAnswer(503);
   }
 
   /** The stream's worker; undefined if it has none, or works on another broadcast. */
@@ -94,12 +94,14 @@ export class LiveUpstream implements Upstream {
   }
 
   /** The same for as long as a takeover takes. */
-  async #wait(search: Search, lost: StreamRoute): Promise<UpstreamAnswer | undefined> {
+  async #wait(search: Search, lost: StreamRoute | undefined): Promise<UpstreamAnswer | undefined> {
     const { stream } = search.place;
     const endMs = Math.min(search.deadlineMs, this.#now() + heldTiming.takeoverMs);
-    let route: StreamRoute | undefined = lost;
+    let route = lost;
     while (this.#now() < endMs) {
+      if (route === undefined && !this.#routes.isMoving(stream)) return undefined;
       await this.#routes.changed(stream, route, againMs);
+      await this.#routes.findAgain(stream);
       route = await this.#find(search);
       const answer = route && (await this.#ask(search, route));
       // A worker that has just taken over says so until it has something to show.

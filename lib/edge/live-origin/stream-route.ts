@@ -45,5 +45,7 @@ export const leaseTiming = {
   firstMs: 500,
   /** How long a growing body of the previous worker may go on: if it comes to its end, it is right. */
   graceMs: 1_000,
+  /** How long a planned handover may leave a stream without a lease. */
+  handoverMs: 2_000,
   tickMs: 100,
 } as const;

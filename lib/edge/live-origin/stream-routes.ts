@@ -26,6 +26,8 @@ interface Entry {
   route: StreamRoute | undefined;
   /** The stream has a lease record. */
   isKnown: boolean;
+  /** When it had none any more. */
+  leftMs: number;
   readMs: number;
   askedMs: number;
   reading: Promise<void> | undefined;
@@ -75,6 +77,12 @@ export class StreamRoutes {
     return entry.route;
   }
 
+  /** A worker has just let go of the stream: to another one, unless the broadcast is over. */
+  isMoving(id: StreamId): boolean {
+    const entry = this.#entryOf(id);
+    return entry.route === undefined && this.#now() - entry.leftMs < leaseTiming.handoverMs;
+  }
+
   /** Resolves when another worker has the stream than `route` says, or after `mostMs`. */
   changed(id: StreamId, route: StreamRoute | undefined, mostMs: number): Promise<void> {
     const entry = this.#entryOf(id);
@@ -120,6 +128,7 @@ export class StreamRoutes {
       id,
       route: undefined,
       isKnown: false,
+      leftMs: Number.NEGATIVE_INFINITY,
       readMs: Number.NEGATIVE_INFINITY,
       askedMs: Number.NEGATIVE_INFINITY,
       reading: undefined,
@@ -192,6 +201,7 @@ export class StreamRoutes {
     const isSame = isSameRoute(entry.route, route);
     entry.route = route;
     if (isSame) return;
+    if (route === undefined) entry.leftMs = this.#now();
     for (const flight of entry.flights) {
       if (isSameRoute(flight.route, route)) continue;
       const abort = () => flight.controller.abort(new RouteChangedError());
