@@ -38,8 +38,6 @@ export class LiveBroadcast {
   /** Texts of the current versions, made when first asked for. */
   readonly #texts = new Map<string, SharedBody>();
   readonly #inits = new WeakMap<Buffer, SharedBody>();
-  /** The positions that those who wait have last been compared with. */
-  #positions = '';
   #newest = -1;
   /** What everything is answered with from now on. */
   #closed?: LiveAnswer;
@@ -79,16 +77,23 @@ export class LiveBroadcast {
     this.#settle();
   }
 
-  /** The object store has everything up to this number. */
-  stored(number: number): void {
-    for (const track of this.#tracks.values()) track.stored(number);
+  /** The object store has this number. `foreign`: renditions of which it has another encoder's segment. */
+  stored(number: number, foreign: ReadonlySet<string> = new Set()): void {
+    for (const [id, track] of this.#tracks) {
+      if (foreign.has(id)) track.withdraw(number);
+      else track.stored(number);
+    }
     this.#settle();
   }
 
   /** Encoder `run` makes everything from `fromNumber` on; what earlier ones began of it is made again. */
   remade(run: number, fromNumber: number): void {
-    for (const track of this.#tracks.values()) track.remake(run, fromNumber);
-    this.#settle();
+    this.#fail((take, number) => take.run < run && number >= fromNumber);
+  }
+
+  /** Encoder `run` is gone; what it left incomplete is made again. */
+  crashed(run: number): void {
+    this.#fail((take) => take.run === run);
   }
 
   /** Call about every 100 ms. */
@@ -96,15 +101,10 @@ export class LiveBroadcast {
     const nowMs = this.#options.clock.nowMs();
     for (const track of this.#tracks.values()) track.endLate(nowMs - liveLimits.endsAfterMs);
     this.#held.expire(nowMs, is(503));
-    this.changed();
   }
 
-  /** The playlists may name more than before. */
+  /** The playlists say something else than before. */
   changed(): void {
-    const { view } = this.#options;
-    const positions = JSON.stringify([view.ended, view.renditions.map((id) => [id, view.position(id)])]);
-    if (positions === this.#positions) return;
-    this.#positions = positions;
     this.#settle();
   }
 
@@ -112,9 +112,8 @@ export class LiveBroadcast {
   end(): void {
     for (const track of this.#tracks.values()) {
       track.stored(Number.POSITIVE_INFINITY);
-      track.failOpen();
     }
-    this.#settle();
+    this.#fail(() => true);
   }
 
   /**
@@ -123,8 +122,7 @@ export class LiveBroadcast {
    */
   close(status: 421 | 503): void {
     this.#closed ??= is(status);
-    for (const track of this.#tracks.values()) track.failOpen();
-    this.#settle();
+    this.#fail(() => true);
     this.#tracks.clear();
   }
 
@@ -145,6 +143,11 @@ export class LiveBroadcast {
     const track = new TrackMemory();
     this.#tracks.set(id, track);
     return track;
+  }
+
+  #fail(matches: (take: { readonly run: number }, number: number) => boolean): void {
+    for (const track of this.#tracks.values()) track.failOpen(matches);
+    this.#settle();
   }
 
   #reached(number: number): void {

@@ -15,6 +15,7 @@ export class Take {
   readonly #ends: number[] = [];
   /** Monotonic ms since when nothing is added. */
   #completeSinceMs?: number;
+  #failed = false;
 
   constructor(run: number) {
     this.run = run;
@@ -34,7 +35,7 @@ export class Take {
   }
 
   get hasFailed(): boolean {
-    return this.body.state === 'failed';
+    return this.#failed;
   }
 
   add(chunk: readonly Uint8Array[]): void {
@@ -60,6 +61,7 @@ export class Take {
 
   /** Another encoder makes these bytes again: whoever reads the segment must not take them for all of it. */
   fail(): void {
+    this.#failed = true;
     if (this.body.state === 'filling') this.body.fail();
   }
 }

@@ -66,6 +66,11 @@ export class TrackMemory {
     take.complete(nowMs);
   }
 
+  /** Another encoder's segment has the name: this one is not to be had whole. */
+  withdraw(number: number): void {
+    this.#current(number)?.fail();
+  }
+
   /** Ends the bodies of complete segments up to `number`. */
   stored(number: number): void {
     for (const [at, takes] of this.#segments) if (at <= number) takes.at(-1)?.end(Number.POSITIVE_INFINITY);
@@ -76,15 +81,10 @@ export class TrackMemory {
     for (const takes of this.#segments.values()) takes.at(-1)?.end(completeByMs);
   }
 
-  /** Runs before `run` make nothing from `fromNumber` on: fails what they have not completed. */
-  remake(run: number, fromNumber: number): void {
+  /** Fails what is incomplete and matches. */
+  failOpen(matches: (take: Take, number: number) => boolean): void {
     for (const [number, takes] of this.#segments)
-      for (const take of takes) if (number >= fromNumber && take.run < run && !take.isComplete) take.fail();
-  }
-
-  /** No byte follows: fails what is not complete. */
-  failOpen(): void {
-    for (const takes of this.#segments.values()) for (const take of takes) if (!take.isComplete) take.fail();
+      for (const take of takes) if (!take.isComplete && matches(take, number)) take.fail();
   }
 
   dropBefore(number: number): void {

@@ -78,10 +78,10 @@ describe('blocking reloads', () => {
   });
 
   test('are answered when the playlist moves on without a part', () => {
-    const { ask, view, pass } = underWay();
+    const { ask, view, live } = underWay();
     const client = ask(`${playlist}?_HLS_msn=5`);
     view.positions.set('720p', { msn: 5 });
-    pass(100);
+    live.changed();
     expect(client.text).toBe('720p 5.whole');
   });
 
