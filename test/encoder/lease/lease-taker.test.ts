@@ -111,7 +111,7 @@ describe('a worker that takes a stream', () => {
       const at = new Case();
       at.lease = undefined;
       at.last = { ...open, state: 'ended' };
-      const { keeper } = await at.taker.take(streamId, undefined, signed);
+      const { keeper } = await at.taker.take(streamId, { signed });
       keeper.stop();
       expect(keeper.lease.broadcastId).toMatch(end);
     }
@@ -241,7 +241,7 @@ describe('a worker that takes a stream', () => {
     test('reports once that it is ready, and takes the lease as soon as the other releases it', async () => {
       const at = new Case();
       const planned = move();
-      const taken = at.taker.take(streamId, planned);
+      const taken = at.taker.take(streamId, { move: planned });
       for (let renewals = 0; renewals < 20; renewals++) {
         await at.pass(500);
         renewed(at);
@@ -258,7 +258,7 @@ describe('a worker that takes a stream', () => {
 
     test('takes the lease after the lease time if the other dies meanwhile', async () => {
       const at = new Case();
-      const taken = at.taker.take(streamId, move());
+      const taken = at.taker.take(streamId, { move: move() });
       await at.pass(500);
       renewed(at);
       await at.pass(leaseMs);
@@ -271,12 +271,14 @@ describe('a worker that takes a stream', () => {
     test('gives up when the move is called off, and when the other does not release the lease in time', async () => {
       const at = new Case();
       const planned = move();
-      const off = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({ reason: 'draining' });
+      const off = expect(at.taker.take(streamId, { move: planned })).rejects.toMatchObject({
+        reason: 'draining',
+      });
       await at.pass(500);
       planned.told.calledOff = new AdmissionError('draining', 'This encoder is about to stop.');
       await at.pass(250);
       await off;
-      const late = expect(at.taker.take(streamId, move())).rejects.toMatchObject({
+      const late = expect(at.taker.take(streamId, { move: move() })).rejects.toMatchObject({
         reason: 'held-elsewhere',
       });
       for (let renewals = 0; renewals < 70; renewals++) {
@@ -290,7 +292,7 @@ describe('a worker that takes a stream', () => {
     test('does not wait for a worker other than the draining one', async () => {
       const at = new Case();
       const planned = { ...move(), from: 'encoder-7' as MemberId };
-      const refused = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({
+      const refused = expect(at.taker.take(streamId, { move: planned })).rejects.toMatchObject({
         holder: 'encoder-1',
       });
       await at.pass(250);

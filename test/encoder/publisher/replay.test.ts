@@ -74,6 +74,7 @@ function receive(hello: Partial<RelayHello>, unfinished?: UnfinishedBroadcast) {
       started: unfinished !== undefined,
       backlogBytes: 0,
       beginAt() {},
+      keyFrameAt() {},
       format() {},
       tag({ type, hidden, filler, streamMs, payload }) {
         if (type === 'video' && !hidden && !filler)
