@@ -8,14 +8,14 @@ import type { EmitEvent } from '../telemetry/events.ts';
 import { ClockDiffersError, LinkRefusedError, PublisherLeftError, RouteFailedError } from './errors.ts';
 import type { HelloSigner } from './hello-signer.ts';
 import type { FleetView } from './policy/fleet-view.ts';
-import { isRefused } from './policy/gone-worker.ts';
+import { isRefused, isReset } from './policy/gone-worker.ts';
 import { routeTiming } from './policy/route-timing.ts';
 import { routeRefusal, saidBy, type WorkerAnswer } from './policy/worker-answers.ts';
 import { WorkerRound } from './policy/worker-round.ts';
 import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
-const { betweenRounds, connectTimeoutMs, answerTimeoutMs } = routeTiming;
+const { betweenRounds, whileEnding, connectTimeoutMs, answerTimeoutMs } = routeTiming;
 
 export interface RouteRequest {
   readonly hello: RelayHello;
@@ -85,7 +85,9 @@ export class WorkerRouter {
       const leftMs = request.deadlineMs - performance.now();
       if (leftMs <= 0) break;
       try {
-        return await this.#openAt(member, request, leftMs, goneWorker);
+        const open = () => this.#openAt(member, request, leftMs, goneWorker);
+        if (member.id !== request.lost?.worker) return await open();
+        return await retry(open, whileEnding, { again: isReset, signal: request.signal });
       } catch (error) {
         if (request.signal.aborted) throw new PublisherLeftError();
         answers.set(member.id, this.#passed(request, member.id, error));
