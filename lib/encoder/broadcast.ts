@@ -159,6 +159,7 @@ export class Broadcast implements ActiveBroadcast {
           return broadcast.#encoding.backlogBytes;
         },
         beginAt: (number) => this.#encoding.beginAt(number),
+        keyFrameAt: () => {},
         format: (format) => this.#encoding.format(format),
         tag: (tag) => this.#encoding.feed(tag),
         batchEnded: () => this.#encoding.flush(),
