@@ -18,7 +18,9 @@ export function pictureClockFilter(): string {
   const white = (column: number) => `drawbox=${block(column)}:color=white:t=fill`;
   const filters = [`drawbox=x=0:y=0:w=iw:h=ih/${clockStrip.share}:color=black:t=fill`, white(0)];
   for (let bit = 0; bit < bits; bit++) {
-    const on = `mod(floor((time(0)*${1_000 / tickMs}+${2 ** bit})/${2 ** (bit + 1)}),2)`;
+    // Bit n of the Gray code of t is bit n + 1 of t + 2^n; the last bit is that of t.
+    const [plus, by] = bit === bits - 1 ? [0, 2 ** bit] : [2 ** bit, 2 ** (bit + 1)];
+    const on = `mod(floor((time(0)*${1_000 / tickMs}+${plus})/${by}),2)`;
     filters.push(`${white(columns - 1 - bit)}:enable='${on}'`);
   }
   return filters.join(',');
