@@ -50,6 +50,9 @@ export function afterCalm(target: LiveTarget, nowMs: number): LiveTarget {
   return { ...target, step: step - 1, changedAtMs: nowMs };
 }
 
+/** No target is longer than the manifest's by more. */
+const mostMoreMs = 5_000;
+
 /** The target in ms, given the manifest's. */
-export const targetMs = (target: LiveTarget, manifestMs: number): number =>
-  manifestMs * stepFactor ** target.step;
+export const targetMs = ({ step }: LiveTarget, manifestMs: number): number =>
+  Math.min(manifestMs * stepFactor ** step, manifestMs + mostMoreMs);
