@@ -13,3 +13,7 @@ export interface Part {
   /** One CMAF chunk. The segment is the concatenation of its parts, byte for byte. */
   readonly chunk: readonly Buffer[];
 }
+
+/** The longest part that a track of so many pictures a second can have: a picture that begins in it ends one frame behind the grid at most. */
+export const longestPartMs = (partMs: number, frameRate: number): number =>
+  Math.ceil(partMs + 1000 / frameRate);
