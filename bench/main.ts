@@ -5,6 +5,7 @@ import { UsageError } from '../lib/config/command-line.ts';
 import { stopOnSignals } from '../testkit/cleanup.ts';
 import { type MachineFacts, machineFacts, machineText } from '../testkit/report/machine.ts';
 import { edgeBench, herdLoads } from './edge/edge.ts';
+import { latencyBench } from './latency/latency.ts';
 import { type BenchOptions, helpText, type Part, parseBenchOptions } from './options.ts';
 import { headwaterRelay } from './relay/headwater-relay.ts';
 import { relayBench } from './relay/relay.ts';
@@ -15,8 +16,8 @@ import { workerBench } from './worker.ts';
 /** Progress goes to stderr; stdout is the report. */
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-const run: Readonly<Record<Part, (machine: MachineFacts, quick: boolean) => Promise<Section>>> = {
-  relay: (machine, quick) => {
+const run: Readonly<Record<Part, (machine: MachineFacts, options: BenchOptions) => Promise<Section>>> = {
+  relay: (machine, { quick }) => {
     const load = { publishers: 50, bitrateBps: 4_200_000 };
     const timing = quick ? { warmUpMs: 2_000, measureMs: 2_000 } : { warmUpMs: 8_000, measureMs: 6_000 };
     return relayBench(
@@ -26,9 +27,10 @@ const run: Readonly<Record<Part, (machine: MachineFacts, quick: boolean) => Prom
       say,
     );
   },
-  edge: (machine, quick) => edgeBench(machine, { loads: herdLoads(quick), rounds: quick ? 1 : 3 }, say),
-  worker: (_machine, quick) => workerBench({ measureMs: quick ? 6_000 : 30_000 }, say),
-  startup: (_machine, quick) => startupBench({ rounds: quick ? 1 : 3 }, say),
+  edge: (machine, { quick }) => edgeBench(machine, { loads: herdLoads(quick), rounds: quick ? 1 : 3 }, say),
+  worker: (_machine, { quick }) => workerBench({ measureMs: quick ? 6_000 : 30_000 }, say),
+  startup: (_machine, { quick }) => startupBench({ rounds: quick ? 1 : 3 }, say),
+  latency: (_machine, { latency }) => latencyBench(latency, say),
 };
 
 const quickText =
@@ -40,7 +42,7 @@ async function bench(options: BenchOptions): Promise<void> {
   if (options.quick) process.stdout.write(`${quickText}\n\n`);
   const sections: Section[] = [];
   for (const part of options.parts) {
-    const section = await run[part](machine, options.quick);
+    const section = await run[part](machine, options);
     sections.push(section);
     process.stdout.write(`${sectionText(section)}\n`);
   }

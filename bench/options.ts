@@ -1,6 +1,7 @@
 import { readFlags, UsageError } from '../lib/config/command-line.ts';
+import { type LatencyChoices, latencyModes, latencyPlayers } from './latency/choices.ts';
 
-export const parts = ['relay', 'edge', 'worker', 'startup'] as const;
+export const parts = ['relay', 'edge', 'worker', 'startup', 'latency'] as const;
 export type Part = (typeof parts)[number];
 
 export interface BenchOptions {
@@ -9,16 +10,21 @@ export interface BenchOptions {
   /** Where to write the figures as JSON. */
   readonly jsonFile?: string;
   readonly help: boolean;
+  readonly latency: LatencyChoices;
 }
 
 export const helpText = `npm run bench -- [flags]      measures Headwater next to its peers on this machine
 
   --only PART[,PART]  ${parts.join(', ')} (default all)
   --quick             fewer and shorter rounds, under 2 minutes; for a first look, not for publishing
+  --players NAME[,…]  latency: ${latencyPlayers.join(', ')} (default all; page is ours)
+  --latency MODE[,…]  latency: ${latencyModes.join(', ')} (default all)
+  --source WxH        latency: what is published, at 30 fps (default 1280x720)
+  --seconds N         latency: how long each player plays (default 60; with --quick 20)
   --json FILE         also write the figures as JSON
   --help              show this text
 
-Peers (haproxy, nginx with libnginx-mod-rtmp, varnish: Debian packages of these names) are started by the bench on
+The latency part needs Chromium. Peers (haproxy, nginx with libnginx-mod-rtmp, varnish: Debian packages of these names) are started by the bench on
 free ports of 127.0.0.1 and stopped at the end; any that is not installed is skipped and listed in the report.
 Run nothing else meanwhile. Exit code: 0 whatever the figures are, 1 if a run failed, 2 for invalid flags.
 `;
@@ -26,17 +32,40 @@ Run nothing else meanwhile. Exit code: 0 whatever the figures are, 1 if a run fa
 /** Parses the flags. Throws `UsageError`. */
 export function parseBenchOptions(args: readonly string[]): BenchOptions {
   const values = flagsIn(args);
-  const only = values.only?.split(',') ?? [...parts];
-  const unknown = only.filter((name) => !parts.some((part) => part === name));
-  if (unknown.length > 0) {
-    throw new UsageError(`--only must be one or more of ${parts.join(', ')}; got '${unknown.join(', ')}'`);
-  }
+  const only = someOf(parts, '--only', values.only);
   return {
-    parts: parts.filter((part) => only.includes(part)),
+    parts: only,
     quick: values.quick,
     help: values.help,
+    latency: latencyChoices(values),
     ...(values.json === undefined ? {} : { jsonFile: values.json }),
   };
+}
+
+function latencyChoices(values: ReturnType<typeof flagsIn>): LatencyChoices {
+  const { source, quick } = values;
+  const seconds = Number(values.seconds ?? (quick ? 20 : 60));
+  if (!/^\d{2,4}x\d{2,4}$/.test(source))
+    throw new UsageError(`--source must be like 1280x720; got '${source}'`);
+  if (!Number.isInteger(seconds) || seconds < 10) {
+    throw new UsageError(`--seconds must be a whole number from 10; got '${values.seconds}'`);
+  }
+  return {
+    players: someOf(latencyPlayers, '--players', values.players),
+    modes: someOf(latencyModes, '--latency', values.latency),
+    source,
+    seconds,
+  };
+}
+
+/** Those of `all` that the flag lists, in their own order; all without the flag. */
+function someOf<T extends string>(all: readonly T[], flag: string, list: string | undefined): readonly T[] {
+  const listed = list?.split(',') ?? all;
+  const unknown = listed.filter((name) => !all.some((one) => one === name));
+  if (unknown.length > 0) {
+    throw new UsageError(`${flag} must be one or more of ${all.join(', ')}; got '${unknown.join(', ')}'`);
+  }
+  return all.filter((one) => listed.includes(one));
 }
 
 const flagsIn = (args: readonly string[]) =>
@@ -46,6 +75,10 @@ const flagsIn = (args: readonly string[]) =>
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
+      players: { type: 'string' },
+      latency: { type: 'string' },
+      source: { type: 'string', default: '1280x720' },
+      seconds: { type: 'string' },
       help: { type: 'boolean', default: false, short: 'h' },
     },
   }).values;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { frameCounterFilter } from './frame-counter.ts';
+import { pictureClockFilter } from './picture-clock.ts';
 
 /** A test picture with frame numbers, and a beep. */
 export interface PictureOptions {
@@ -11,6 +12,8 @@ export interface PictureOptions {
   readonly audio?: boolean;
   /** The number in the first frame. @default 0 */
   readonly firstFrame?: number;
+  /** Draws the wall clock (picture-clock.ts) instead of the frame numbers. */
+  readonly clock?: boolean;
 }
 
 export interface PublisherOptions extends PictureOptions {
@@ -86,13 +89,16 @@ export async function recordPicture(path: string, seconds: number, options: Pict
 
 /** ffmpeg's arguments for its inputs, which begin with `pace`, and codecs. */
 function encoded(options: PictureOptions, pace: readonly string[] = []): string[] {
-  const { size = '1280x720', rate = 30, audio = true, firstFrame = 0 } = options;
+  const { size = '1280x720', rate = 30, audio = true, firstFrame = 0, clock = false } = options;
   const { codecs = defaultCodecs(rate) } = options;
+  const strip = clock
+    ? `[0:v]${pictureClockFilter()}[out]`
+    : frameCounterFilter({ size, rate, first: firstFrame });
   const sound = `sine=frequency=440:beep_factor=4:sample_rate=${audioFrame.rate}`;
   return [
     ...[...pace, '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`],
     ...(audio ? [...pace, '-f', 'lavfi', '-i', sound] : []),
-    ...['-filter_complex', frameCounterFilter({ size, rate, first: firstFrame }), '-map', '[out]'],
+    ...['-filter_complex', strip, '-map', '[out]'],
     ...(audio ? ['-map', '1:a'] : []),
     ...['-pix_fmt', 'yuv420p', ...codecs],
   ];

@@ -14,7 +14,10 @@ export interface PlaybackEngine {
   selectQuality(id: string | undefined): void;
   /** Shows a text track, or none. */
   selectCaptions(id: string | undefined): void;
+  /** Back to the live edge, and kept there. */
   goToLive(): void;
+  /** The viewer wants to be there, in seconds of presentation time. */
+  seek(position: number): void;
   /** Unloads the target, leaving the element empty. */
   unload(): Promise<void>;
   destroy(): Promise<void>;
@@ -37,6 +40,8 @@ export interface EngineOptions {
 export interface PlaybackFacts {
   /** The presentation is still growing. */
   readonly live: boolean;
+  /** Playback is at the live edge and is kept there; false if the viewer paused or went back. */
+  readonly following: boolean;
   /** The seekable range in seconds of presentation time; `end` is the live edge. */
   readonly range: { readonly start: number; readonly end: number };
   /** It has no pictures. */
@@ -59,6 +64,7 @@ export interface CaptionTrack {
 
 export const noFacts: PlaybackFacts = {
   live: false,
+  following: false,
   range: { start: 0, end: 0 },
   soundAlone: false,
   qualities: [],

@@ -1,4 +1,4 @@
-import { latencyMs } from '../model/latency.ts';
+import { isAtLiveEdge, latencyMs } from '../model/latency.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
 import { watchForRefusal } from './refusal-watch.ts';
 
@@ -31,6 +31,8 @@ export function createNativeEngine({ video, onFailed, onRefused }: EngineOptions
     const shown = captionTracks().findIndex(({ mode }) => mode === 'showing');
     return {
       live,
+      following:
+        live && !video.paused && isAtLiveEdge({ position: video.currentTime, liveEdge: range().end }),
       range: range(),
       soundAlone: video.readyState >= HTMLMediaElement.HAVE_METADATA && video.videoWidth === 0,
       qualities: [],
@@ -95,6 +97,9 @@ export function createNativeEngine({ video, onFailed, onRefused }: EngineOptions
     },
     goToLive() {
       video.currentTime = range().end;
+    },
+    seek(position) {
+      video.currentTime = position;
     },
     async unload() {
       empty();

@@ -1,9 +1,12 @@
 import shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
-import { clockOffsetMs, isAtLiveEdge, latencyMs } from '../model/latency.ts';
+import { clockOffsetMs, latencyMs } from '../model/latency.ts';
 import { linkFaultOf, linkFaultStatus, swapToken } from '../model/playback-link.ts';
 import type { Quality } from '../model/qualities.ts';
 import { takenDownStatus } from '../model/stream-state.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
+import { GrowingAbrManager, meterGrowing } from './growing-abr.ts';
+import { LiveSync } from './live-sync.ts';
+import { type LowLatencyMpd, takeLowLatency } from './policy/low-latency-mpd.ts';
 
 /** Whether the browser has what shaka-player needs (Media Source Extensions above all). */
 export function isShakaSupported(): boolean {
@@ -25,27 +28,32 @@ const retryParameters = {
 export async function createShakaEngine(options: EngineOptions): Promise<PlaybackEngine> {
   const { video, captions, maxHeight, onFailed, onRefused, token } = options;
   const player = new shaka.Player();
+  // Shaka takes a rate above 1 for trick play, and ends that near the live edge, again and again.
+  video.addEventListener('ratechange', (event) => event.stopImmediatePropagation(), { capture: true });
   await player.attach(video);
   player.setVideoContainer(captions);
+  let lowLatency: LowLatencyMpd | undefined;
   player.configure({
-    manifest: { retryParameters },
-    streaming: {
-      ...{ retryParameters, bufferingGoal: 12, rebufferingGoal: 1, bufferBehind: 30 },
-      // Seconds behind the end of the seek range, which itself trails the live edge by the manifest's presentation delay.
-      liveSync: {
-        targetLatency: 0.5,
-        targetLatencyTolerance: 1,
-        minPlaybackRate: 0.97,
-        maxPlaybackRate: 1.05,
+    manifest: {
+      retryParameters,
+      dash: {
+        manifestPreprocessorTXml: (mpd: shaka.extern.xml.Node) => {
+          lowLatency = takeLowLatency(mpd);
+        },
       },
     },
+    streaming: { retryParameters, bufferingGoal: 12, rebufferingGoal: 1, bufferBehind: 30 },
+    abrFactory: () => new GrowingAbrManager(),
     ...(maxHeight && { abr: { restrictions: { maxHeight } } }),
   });
+  player.configurationForLowLatency(lowLatencyConfiguration);
 
   // Whatever the loaded manifest's addresses carry: a renewed link must not interrupt playback.
   player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
     request.uris = request.uris.map((uri) => swapToken(uri, token()));
   });
+
+  player.getNetworkingEngine()?.registerRequestFilter(meterGrowing);
 
   let offsetMs = 0;
   player.getNetworkingEngine()?.registerResponseFilter((type, response) => {
@@ -69,37 +77,45 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     else if (httpResponseCode === linkFaultStatus) onRefused(linkFaultOf(String(error?.data?.[2] ?? '')));
   });
 
-  // A viewer who fell behind because of a hitch catches up at a slightly higher speed; one who rewound doesn't.
-  const followEdge = ({ end }: { end: number }) => {
-    const follow = player.isLive() && isAtLiveEdge({ position: video.currentTime, liveEdge: end });
-    if (player.getConfiguration().streaming.liveSync.enabled !== follow) {
-      player.configure('streaming.liveSync.enabled', follow);
-    }
-  };
+  const latencyAt = (position: number) =>
+    player.isLive()
+      ? latencyMs({
+          localNowMs: Date.now(),
+          clockOffsetMs: offsetMs,
+          playheadMs: wallClockMs(player, position),
+        })
+      : undefined;
+  const sync = new LiveSync(video, {
+    latencyMs: () => latencyAt(video.currentTime),
+    manifestTargetMs: () => lowLatency?.targetMs ?? latencyAt(player.seekRange().end) ?? 0,
+    setRate: (rate) => {
+      // 0 is shaka's own, while it buffers.
+      if (video.playbackRate !== rate && video.playbackRate !== 0) video.playbackRate = rate;
+    },
+    jump: (byMs) => {
+      video.currentTime = Math.min(player.seekRange().end, video.currentTime + byMs / 1_000);
+    },
+  });
+  player.addEventListener('buffering', (event) => {
+    if ((event as Event & { readonly buffering: boolean }).buffering) sync.starved();
+  });
 
   let chosen: Quality | undefined;
   const facts = (): PlaybackFacts => {
     const tracks = player.getVideoTracks();
     const active = tracks.find((track) => track.active);
     const text = player.getTextTracks();
-    const range = player.seekRange();
-    followEdge(range);
     return {
       live: player.isLive(),
-      range,
+      following: player.isLive() && sync.following,
+      range: player.seekRange(),
       soundAlone: player.isAudioOnly(),
       qualities: tracks.filter(({ height }) => (height ?? 0) > 0).map(qualityOf),
       activeQuality: active && qualityOf(active),
       chosenQualityId: chosen?.id,
       captions: text.map(({ id, label, language }) => ({ id: String(id), label: label ?? language })),
       chosenCaptionsId: text.filter(({ active: shown }) => shown).map(({ id }) => String(id))[0],
-      latencyMs: player.isLive()
-        ? latencyMs({
-            localNowMs: Date.now(),
-            clockOffsetMs: offsetMs,
-            playheadMs: playheadMs(player, video),
-          })
-        : undefined,
+      latencyMs: latencyAt(video.currentTime),
     };
   };
   const apply = (id: string | undefined) => {
@@ -113,6 +129,8 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   return {
     swapsTokens: true,
     async load({ url, from }) {
+      lowLatency = undefined;
+      sync.follow(from === 'live');
       try {
         await player.load(url, from === 'start' ? 0 : null);
       } catch (cause) {
@@ -128,11 +146,18 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     },
     goToLive() {
       player.goToLive();
+      sync.follow(true);
+    },
+    seek(position) {
+      const { end } = player.seekRange();
+      video.currentTime = position;
+      sync.follow(end - position <= atEdgeSeconds);
     },
     async unload() {
       await player.unload();
     },
     async destroy() {
+      sync.destroy();
       await player.destroy();
     },
   };
@@ -144,15 +169,32 @@ interface DownloadFailure {
   readonly error?: { readonly data?: readonly unknown[] } | null;
 }
 
+/** Who seeks this near to the live edge wants to be there. */
+const atEdgeSeconds = 1;
+
+/** Added to the configuration for manifests with parts or growing segments. */
+const lowLatencyConfiguration = {
+  streaming: {
+    // Less than a part: a viewer at the target has one to two seconds.
+    rebufferingGoal: 0.25,
+    inaccurateManifestTolerance: 0,
+    segmentPrefetchLimit: 2,
+    updateIntervalSeconds: 0.1,
+    retryParameters: { ...retryParameters, baseDelay: 100 },
+  },
+  manifest: { dash: { autoCorrectDrift: false }, retryParameters: { ...retryParameters, baseDelay: 100 } },
+};
+
 /**
- * Wall-clock time of the frame on screen in ms; NaN if the manifest has no clock. shaka clamps its playhead to the seek
- * range, but playback may be beyond its end, especially at the start of a broadcast: this adds the clamped part back.
+ * Wall-clock time of a position in ms; NaN if the manifest has no clock. shaka knows it of its playhead alone, which it clamps to the
+ * seek range, but playback may be beyond its end: this adds the clamped part back.
  */
-function playheadMs(player: shaka.Player, video: HTMLVideoElement): number {
+function wallClockMs(player: shaka.Player, position: number): number {
   const { start, end } = player.seekRange();
-  const clamped = Math.min(end, Math.max(start, video.currentTime));
+  const playhead = player.getMediaElement()?.currentTime ?? Number.NaN;
+  const clamped = Math.min(end, Math.max(start, playhead));
   const date = player.getPlayheadTimeAsDate();
-  return date ? date.getTime() + (video.currentTime - clamped) * 1000 : Number.NaN;
+  return date ? date.getTime() + (position - clamped) * 1000 : Number.NaN;
 }
 
 /** The time in a UTCTiming response: an ISO date in the body (`http-iso`, `http-xsdate`) or the Date header (`http-head`). */

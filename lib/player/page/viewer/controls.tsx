@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { formatBitrate, formatClock, formatDuration } from '../model/format.ts';
-import { formatLatency, isAtLiveEdge } from '../model/latency.ts';
+import { formatLatency } from '../model/latency.ts';
 import { qualityLabel, qualityMenu } from '../model/qualities.ts';
 import type { PlayerAction } from '../model/shortcuts.ts';
 import type { PlaybackFacts } from '../playback/engine.ts';
@@ -21,7 +21,7 @@ export function Controls(props: {
   const finished = playback.condition === 'finished';
   return (
     <div class="controls">
-      <SeekBar video={video} facts={facts} position={settings.position} />
+      <SeekBar playback={playback} facts={facts} position={settings.position} />
       <div class="controls-row">
         <Control
           icon={finished ? 'replay' : settings.paused ? 'play' : 'pause'}
@@ -35,7 +35,7 @@ export function Controls(props: {
         />
         <VolumeSlider video={video} settings={settings} />
         {facts.live ? (
-          <LiveStatus facts={facts} position={settings.position} act={act} />
+          <LiveStatus facts={facts} act={act} />
         ) : (
           <span class="time tabular">
             {formatClock(settings.position - facts.range.start)} /{' '}
@@ -73,9 +73,8 @@ function Control(props: { icon: IconName; label: string; onPress: () => void; wi
 }
 
 /** Whether the viewer is at the live edge, the latency, and a button to jump to live. */
-function LiveStatus(props: { facts: PlaybackFacts; position: number; act: (action: PlayerAction) => void }) {
-  const { facts, position, act } = props;
-  const atEdge = isAtLiveEdge({ position, liveEdge: facts.range.end });
+function LiveStatus({ facts, act }: { facts: PlaybackFacts; act: (action: PlayerAction) => void }) {
+  const { following: atEdge } = facts;
   return (
     <>
       <button
@@ -91,7 +90,7 @@ function LiveStatus(props: { facts: PlaybackFacts; position: number; act: (actio
             <path d="M2 1v10l5-5zM8 1h2v10H8z" fill="currentColor" />
           )}
         </svg>
-        {atEdge ? 'Live' : 'Go live'}
+        {atEdge ? 'Live' : 'Catch up'}
       </button>
       {facts.latencyMs !== undefined && (
         <span class="latency tabular" title="Time since this picture reached the platform">
@@ -104,12 +103,8 @@ function LiveStatus(props: { facts: PlaybackFacts; position: number; act: (actio
   );
 }
 
-function SeekBar(props: {
-  video: RefObject<HTMLVideoElement | null>;
-  facts: PlaybackFacts;
-  position: number;
-}) {
-  const { video, facts, position } = props;
+function SeekBar(props: { playback: Playback; facts: PlaybackFacts; position: number }) {
+  const { playback, facts, position } = props;
   const { start, end } = facts.range;
   // A live window of a few seconds is too short to seek in.
   if (end - start < 10) return null;
@@ -121,7 +116,7 @@ function SeekBar(props: {
       aria-label="Position"
       aria-valuetext={
         facts.live
-          ? isAtLiveEdge({ position, liveEdge: end })
+          ? facts.following
             ? 'Live'
             : `${formatDuration(behindMs)} behind live`
           : `${formatDuration((position - start) * 1000)} of ${formatDuration((end - start) * 1000)}`
@@ -131,7 +126,7 @@ function SeekBar(props: {
       step={1}
       value={Math.min(end, Math.max(start, position))}
       onInput={({ currentTarget }) => {
-        if (video.current) video.current.currentTime = Number(currentTarget.value);
+        playback.engine?.seek(Number(currentTarget.value));
       }}
     />
   );

@@ -61,7 +61,7 @@ export function usePlayerActions(
       if (!element) return;
       const seek = (by: number) => {
         const { start, end } = facts.range;
-        element.currentTime = Math.min(end, Math.max(start, element.currentTime + by));
+        engine?.seek(Math.min(end, Math.max(start, element.currentTime + by)));
       };
       const setVolume = (volume: number) => {
         element.volume = Math.min(1, Math.max(0, volume));
