@@ -106,6 +106,7 @@ await runProgram({
       utcTimingUrl:
         config.playbackBaseUrl === undefined ? '/time' : new URL('/time', config.playbackBaseUrl).href,
       windowSegments: segmentsFor(config.dvrWindowSeconds * 1000),
+      partMs: config.partMs,
       clock: { nowMs: () => performance.now(), wallMs: () => time.now() },
       emit,
     });
@@ -113,9 +114,10 @@ await runProgram({
     return {
       port: listener.port,
       async stop() {
+        await worker.drain();
+        // Only now: to a proxy a refused connection says that the process, and with it the broadcast, is gone.
         listener.close();
         relayKeys.close();
-        await worker.drain();
         await media.close();
         health.close();
         objects.close();

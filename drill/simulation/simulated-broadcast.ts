@@ -34,6 +34,7 @@ export interface WorkerSurroundings {
 /** A broadcast that produces a segment each time one segment's length has passed. */
 export class SimulatedBroadcast {
   over = false;
+  readonly epoch: number;
   readonly #keeper: LeaseKeeper;
   readonly #writer: SegmentWriter;
   readonly #ended: () => void;
@@ -48,6 +49,7 @@ export class SimulatedBroadcast {
     ended: () => void,
   ) {
     const { epoch, broadcastId } = keeper.lease;
+    this.epoch = epoch;
     this.#keeper = keeper;
     this.#ended = ended;
     this.#next = unfinished?.published.nextNumber ?? 0;

@@ -129,7 +129,7 @@ export class EdgeCache {
     this.#maxFills = maxFills;
     this.#maxHeldFills = maxHeldFills;
     this.#passThrough = new PassThrough({ ...options, counts: this.counts, maxUncached });
-    if (options.limitsClients) this.#limit = new FillLimit(this.memory);
+    if (options.limitsClients) this.#limit = new FillLimit(this.memory, this.positions);
   }
 
   get limitsClients(): boolean {

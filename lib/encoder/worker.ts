@@ -184,8 +184,11 @@ export class Worker implements LiveStreams {
 
   async #open(streamId: StreamId, session?: PublishSession): Promise<ActiveBroadcast> {
     const { playback } = await this.#readOpenStream(streamId);
-    const move = session && this.#moveOf(session);
-    const taken = await this.#taker.take(streamId, move, playback === 'signed');
+    const taken = await this.#taker.take(streamId, {
+      move: session && this.#moveOf(session),
+      gone: session?.hello.goneWorker,
+      signed: playback === 'signed',
+    });
     try {
       // Read it again: a takedown first refuses new publishers and then looks for a lease, so one of the two sees the other.
       return this.#begin(await this.#readOpenStream(streamId), taken, session?.hello.sessionId);

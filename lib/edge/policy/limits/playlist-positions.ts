@@ -37,6 +37,11 @@ export class PlaylistPositions {
     this.#newest.set(path, { ...asked, key: key.replace(/&_HLS_skip=.*$/, ''), seenMs: nowMs });
   }
 
+  /** Whether this is a playlist on air, as far as seen here. Its keys are limited by themselves (variant-limit.ts). */
+  knows(key: string): boolean {
+    return positionOf(key) !== undefined && this.#newest.has(pathOf(key));
+  }
+
   /**
    * `future`: no playlist can have it yet. Otherwise, if it has been published, the key of a newer playlist that answers the request as
    * well; the caller uses it if it has it.
