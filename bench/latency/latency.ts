@@ -49,7 +49,10 @@ async function round(
   say: (line: string) => void,
 ): Promise<Round> {
   await using stack = new AsyncDisposableStack();
-  const stream = await createStream(platform, { name: `Bench: ${mode} latency` });
+  const stream = await createStream(platform, {
+    name: `Bench: ${mode} latency`,
+    ...(mode === 'low' ? {} : { latency: mode }),
+  });
   const { url, key } = stream.ingest.rtmp;
   const publisher = new Publisher({ url: `${url}/${key}`, size: source, clock: true });
   stack.defer(() => publisher.stop());
