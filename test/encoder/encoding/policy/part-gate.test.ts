@@ -19,7 +19,7 @@ const shared = { timescale: 1, init: Buffer.alloc(0), codecs: '', bitrateBps: 1 
 const video: TrackHeader = { ...shared, kind: 'video', width: 2, height: 2, frameRate: 30 };
 const audio: TrackHeader = { ...shared, kind: 'audio', sampleRate: 48_000, channels: 2 };
 const tracks = ['720p', '360p', 'audio'];
-const headers = new Map([
+const headers = new Map<string, TrackHeader>([
   ['720p', video],
   ['360p', video],
   ['audio', audio],
