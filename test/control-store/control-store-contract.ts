@@ -685,7 +685,9 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
       });
 
       test('a fact that a member no longer tells is gone', async () => {
-        await store.heartbeat(member('encoder-1', { pool: 'gpu' }));
+        await store.heartbeat(member('encoder-1', { pool: 'gpu', mediaPort: 8200 }));
+        const [full] = await store.listFleet('encoder');
+        expect(full).toMatchObject({ pool: 'gpu', mediaPort: 8200 });
         await store.heartbeat(member('encoder-1'));
         const [told] = await other.listFleet('encoder');
         expect(told).toEqual({ ...member('encoder-1'), version: told?.version });

@@ -13,6 +13,8 @@ export const encoderWorkerCodec = envCodec(
     ...memberFields,
     relayPort: port,
     healthPort: port,
+    /** Where live origins read what is younger than the object store has. @default any free one */
+    mediaPort: port.default(0),
     controlStore: controlStoreLocation,
     eventRetentionDays,
     origin: originLocation,

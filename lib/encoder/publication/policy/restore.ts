@@ -163,7 +163,7 @@ function restorePeriods(
   const before = marked.filter(({ fromNumber }) => fromNumber < first.fromNumber);
   // Segments that have slid out of the playlist belong to the first period still in it, unless that begins there.
   if (!first.isBeginning) {
-    const lowest = Math.min(...renditions.flatMap(({ segments }) => [...segments.keys()]));
+    const lowest = Math.min(...renditions.flatMap(({ segments }) => [...segments.numbers()]));
     first.fromNumber = Math.min(before.pop()?.fromNumber ?? lowest, first.fromNumber);
   }
   return [
