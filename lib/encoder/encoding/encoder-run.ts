@@ -121,6 +121,15 @@ export class EncoderRun {
     return Math.max(0, this.#fedMs - this.#encodedMs);
   }
 
+  /** Stream time of the first part that some rendition hasn't made; undefined while one has begun none, and without pictures. */
+  get partsThroughMs(): number | undefined {
+    const reached = this.#outputs.flatMap(({ segmenter }) =>
+      segmenter instanceof VideoSegmenter ? [segmenter.partsThroughMs] : [],
+    );
+    const known = reached.filter((ms) => ms !== undefined);
+    return known.length > 0 && known.length === reached.length ? Math.min(...known) : undefined;
+  }
+
   get backlogBytes(): number {
     return this.#process.backlogBytes;
   }

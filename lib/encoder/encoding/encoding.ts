@@ -289,6 +289,7 @@ export class Encoding {
     this.#reportShed(this.#plan!.rungs.shed(nowMs), run.lagMs);
     // What this run still has to do would hold up the next one, which makes it again.
     run.kill();
+    this.#goOnFrom(run);
     this.#emit(this.#collector.abandonRun(run.id));
     this.#handOn(this.#parts.endRun(run.id));
     this.#startFromHistory(this.#plan!, number);
@@ -400,6 +401,7 @@ export class Encoding {
 
   #succeed(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
     const nextNumber = this.#nextNumberOf(run);
+    if (!expected && run === this.#active) this.#goOnFrom(run);
     const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
     const isLast = this.#ending && this.#runs.size === 0;
     this.#emit(isLast && run.plan.input ? dropAudioOnlyEnd(groups) : groups);
@@ -413,6 +415,13 @@ export class Encoding {
       }
       if (run === this.#retiring?.run) this.#retiring = undefined;
     }
+  }
+
+  /** Players that have parts of a run that is made again go on where the next one makes one more key frame. */
+  #goOnFrom({ partsThroughMs }: EncoderRun): void {
+    if (partsThroughMs === undefined) return;
+    const times = new Set([...this.#keyFramesAtMs, Math.round(partsThroughMs)]);
+    this.#keyFramesAtMs = [...times].sort((a, b) => a - b);
   }
 
   #fail(): void {

@@ -16,6 +16,9 @@ export interface Part {
   readonly chunk: readonly Buffer[];
 }
 
-/** The longest part that a track of so many pictures a second can have: a picture that begins in it ends one frame behind the grid at most. */
+/**
+ * The longest part of a track with so many pictures a second, if no more than one picture in a row is lost. Where pictures stand
+ * (`repeatMs`), it may be longer by half of that.
+ */
 export const longestPartMs = (partMs: number, frameRate: number): number =>
   Math.ceil(partMs + 1000 / frameRate);

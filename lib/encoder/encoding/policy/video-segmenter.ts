@@ -55,6 +55,8 @@ export class VideoSegmenter implements Segmenter {
   #placedTicks = Number.NEGATIVE_INFINITY;
   /** Where the last picture ends, if it has been handed on. */
   #endTicks?: number | undefined;
+  /** Where the last part ends. */
+  #partsEndTicks = Number.POSITIVE_INFINITY;
   #opening?: PlacedSample;
   #frameTicks: number;
 
@@ -72,6 +74,14 @@ export class VideoSegmenter implements Segmenter {
     return this.#number >= this.#untilNumber;
   }
 
+  /** Stream time, as pictures go in, at which the first part begins that isn't out; undefined before the first one begins. */
+  get partsThroughMs(): number | undefined {
+    if (this.#number < 0 || !this.#later) return undefined;
+    const lineMs = segmentStartMs(this.#number) + Math.min(this.#step, this.#steps) * this.#options.partMs;
+    const endMs = (this.#partsEndTicks * 1000) / this.#options.timescale - this.#later.decodedMs;
+    return Math.min(lineMs, endMs);
+  }
+
   push(sample: EncodedSample): readonly Cut[] {
     if (this.done) return [];
     const { dtsMs, compositionOffsetMs, keyframe, data } = sample;
@@ -83,7 +93,8 @@ export class VideoSegmenter implements Segmenter {
     const begins = keyframe && number > this.#number && number >= this.#options.fromNumber;
     if (!begins && !this.#open) return [];
     const dtsTicks = this.#place(saidTicks);
-    const cuts = begins ? this.#begin(number, dtsTicks) : this.#goOn(dtsMs - later.decodedMs, dtsTicks);
+    const inputMs = dtsMs - later.decodedMs;
+    const cuts = begins ? this.#begin(number, inputMs, dtsTicks) : this.#goOn(inputMs, dtsTicks);
     if (this.done) return cuts;
     if (!begins) this.#frameTicks = Math.min(saidTicks - this.#saidTicks, this.#ticks(maxHoldMs));
     this.#saidTicks = saidTicks;
@@ -118,10 +129,10 @@ export class VideoSegmenter implements Segmenter {
     return saidTicks - endTicks > this.#ticks(maxHoldMs) ? saidTicks : endTicks;
   }
 
-  #begin(number: number, atTicks: number): readonly Cut[] {
+  #begin(number: number, inputMs: number, atTicks: number): readonly Cut[] {
     const cuts = this.#closeSegment(atTicks);
     this.#number = number;
-    this.#step = 0;
+    this.#step = this.#stepAt(inputMs);
     if (!this.done) this.#open = new OpenSegment(number, this.#options);
     return cuts;
   }
@@ -129,7 +140,12 @@ export class VideoSegmenter implements Segmenter {
   #goOn(inputMs: number, atTicks: number): readonly Cut[] {
     const lateMs = inputMs - segmentStartMs(this.#number);
     if (lateMs > longestSegmentMs) throw new NoKeyFrameError(`No key frame for ${Math.round(lateMs)} ms`);
-    return this.#closeTo(Math.min(Math.floor(lateMs / this.#options.partMs), this.#steps), atTicks);
+    return this.#closeTo(this.#stepAt(inputMs), atTicks);
+  }
+
+  #stepAt(inputMs: number): number {
+    const step = Math.floor((inputMs - segmentStartMs(this.#number)) / this.#options.partMs);
+    return Math.max(0, Math.min(step, this.#steps));
   }
 
   #closeSegment(endTicks: number): readonly Cut[] {
@@ -152,24 +168,24 @@ export class VideoSegmenter implements Segmenter {
     return cuts;
   }
 
-  /** If the last picture is held for so long that the part would be longer than players are told, it begins the next part. */
+  /**
+   * If the part would be longer than players are told, because the last picture is held over a lost one, that begins the next part
+   * where this puts the cut nearer to the grid.
+   */
   #closePart(endTicks: number): Part {
     const open = this.#open!;
+    const lastTicks = this.#lastWaiting!.dtsTicks;
     const { frameRate, partMs } = this.#options;
-    const longestTicks = this.#ticks(longestPartMs(partMs, frameRate));
+    const isLong = endTicks - open.waiting[0]!.dtsTicks > this.#ticks(longestPartMs(partMs, frameRate));
+    const lineTicks = this.#ticks(this.#lineMs);
+    const isNearer = lineTicks - lastTicks < endTicks - lineTicks;
     const count = open.waiting.length;
-    const isTooLong = endTicks - open.waiting[0]!.dtsTicks > longestTicks;
-    const isLeft = isTooLong && count > 1 && this.#step < this.#steps;
+    const isLeft = isLong && isNearer && count > 1 && this.#step < this.#steps;
     this.#step++;
-    const part = isLeft ? open.closePart(this.#lastWaiting!.dtsTicks, count - 1) : open.closePart(endTicks);
-    return { ...part, nextMs: this.#nextMs(part) };
-  }
-
-  /** By the time at which pictures go in. A part may end before its place on the grid. */
-  #nextMs({ startTicks, durationTicks }: Part): number {
-    const lineMs = segmentStartMs(this.#number) + Math.min(this.#step, this.#steps) * this.#options.partMs;
-    const endMs = ((startTicks + durationTicks) * 1000) / this.#options.timescale;
-    return Math.min(lineMs, endMs - (this.#later?.decodedMs ?? 0));
+    const part = isLeft ? open.closePart(lastTicks, count - 1) : open.closePart(endTicks);
+    this.#partsEndTicks = part.startTicks + part.durationTicks;
+    const nextMs = this.partsThroughMs;
+    return nextMs === undefined ? part : { ...part, nextMs };
   }
 
   /** Closes the part with its last picture, if that is foreseen to be the last. */
@@ -185,16 +201,21 @@ export class VideoSegmenter implements Segmenter {
     if (this.#step >= this.#steps) return undefined;
     const { pace } = this.#cadence;
     if (!pace) return undefined;
-    const { partMs, pictureStep = 1 } = this.#options;
-    const endMs = segmentStartMs(this.#number) + (this.#step + 1) * partMs + (this.#later?.decodedMs ?? 0);
+    const { pictureStep = 1 } = this.#options;
     // Where a segment ends, the next picture is the first of all that go in.
     const nearest = this.#step === this.#steps - 1 ? 1 : pictureStep;
     for (let count = nearest; count <= pictureStep; count++) {
       const nextMs = Math.round(pace.lastMs + (count * pace.distanceMs) / pictureStep);
-      if (nextMs - pace.jitterMs >= endMs)
+      if (nextMs - pace.jitterMs >= this.#lineMs)
         return Math.max(this.#ticks(nextMs), this.#placedTicks + this.#ticks(1));
     }
     return undefined;
+  }
+
+  /** Where the grid ends the part, in the time of output. */
+  get #lineMs(): number {
+    const partsMs = (this.#step + 1) * this.#options.partMs;
+    return segmentStartMs(this.#number) + partsMs + (this.#later?.decodedMs ?? 0);
   }
 
   get #lastWaiting(): PlacedSample | undefined {

@@ -82,7 +82,7 @@ function expectSound(cuts: readonly Cut[], partMs: number): void {
       expect(chunks).toHaveLength(1);
       const { baseMediaDecodeTime, durationTicks, samples } = chunks[0]!;
       expect(Number(baseMediaDecodeTime)).toBe(one.part.startTicks);
-      expect(samples.every((sample) => sample.durationTicks > 0)).toBe(true);
+      expect(Math.min(...samples.map((sample) => sample.durationTicks))).toBeGreaterThan(0);
       expect(durationTicks).toBe(one.part.durationTicks);
       continue;
     }
@@ -237,7 +237,7 @@ describe('Parts', () => {
           const isWhole = Number.isInteger(frameRate);
           expect(waited).toBeLessThanOrEqual(early + (isWhole ? 0 : ends.size * 0.2));
         }),
-        { numRuns: 40 },
+        { numRuns: 8 },
       );
     },
   );
@@ -283,23 +283,31 @@ describe('Parts', () => {
           );
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 60 },
     );
   });
 
-  test('are never longer than players are told, if no picture is held longer than a repeat', () => {
+  test('are never longer than players are told, if no two pictures in a row are lost', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.integer({ min: 5, max: 150 }), { minLength: 100, maxLength: 200 }),
-        partLength,
-        (gaps, partMs) => {
-          let atMs = 0;
-          const times = gaps.map((gapMs) => (atMs += gapMs));
-          for (const { durationTicks } of partsOf(steps(picturesAt(times), { partMs }).flat())) {
-            expect(durationTicks / 90).toBeLessThanOrEqual(longestPartMs(partMs, 30));
-          }
+        fc.array(fc.constantFrom(1, 1, 1, 2), { minLength: 200, maxLength: 300 }),
+        // A part is a whole number of pictures.
+        fc.constantFrom([30, 200], [30, 500], [50, 500], [25, 1000]),
+        fc.nat(40),
+        (frames, [frameRate = 0, partMs = 0], fromMs) => {
+          let frame = 0;
+          const times = frames.map((lost) => {
+            frame += lost;
+            return Math.round(fromMs + (frame * 1000) / frameRate);
+          });
+          const cuts = steps(picturesAt(times), { partMs, frameRate }).flat();
+          expectSound(cuts, partMs);
+          const longestMs = longestPartMs(partMs, frameRate);
+          for (const { durationTicks } of partsOf(cuts))
+            expect(durationTicks / 90).toBeLessThanOrEqual(longestMs);
         },
       ),
+      { numRuns: 30 },
     );
   });
 
@@ -358,7 +366,7 @@ describe('Parts', () => {
     const out = pictures(0, 8000, 40).map((sample, at) => ({
       ...sample,
       dtsMs: sample.dtsMs + 20,
-      compositionOffsetMs: at % 3 === 0 ? 80 : 40,
+      compositionOffsetMs: sample.keyframe ? 80 : at % 3 === 0 ? 120 : 40,
     }));
     const cuts = steps(out, { firstPictureMs: 0, frameRate: 25 }).flat();
     expectSound(cuts, 500);
