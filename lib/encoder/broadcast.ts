@@ -75,7 +75,7 @@ export class Broadcast implements ActiveBroadcast {
       partMs,
       faulted: (cause) => this.#log(cause),
     });
-    this.#reception = this.#makeReception(latency === 'low' ? partMs : undefined, unfinished);
+    this.#reception = this.#makeReception(unfinished);
     this.#timer = setInterval(() => this.#tick(), tickMs);
     keeper.listen({
       lost: () => this.#leaseLost(),
@@ -138,8 +138,8 @@ export class Broadcast implements ActiveBroadcast {
     await this.#releaseLease();
   }
 
-  #makeReception(partMs: number | undefined, unfinished: UnfinishedBroadcast | undefined): Reception {
-    const { clock, startEncoder } = this.#setting;
+  #makeReception(unfinished: UnfinishedBroadcast | undefined): Reception {
+    const { clock, startEncoder, partMs = defaultPartMs } = this.#setting;
     const broadcast = this;
     return new Reception({
       clock,
@@ -147,7 +147,7 @@ export class Broadcast implements ActiveBroadcast {
       lease: this.#keeper.lease,
       reconnectWindowMs: this.#reconnectWindowMs,
       unfinished,
-      partMs,
+      ...(this.#output.live.latency === 'low' && { partMs }),
       report: this.#report,
       owner: {
         get startedAtMs() {
@@ -160,7 +160,7 @@ export class Broadcast implements ActiveBroadcast {
           return broadcast.#encoding.backlogBytes;
         },
         beginAt: (number) => this.#encoding.beginAt(number),
-        keyFrameAt: (streamMs) => this.#encoding.keyFrameAt(streamMs),
+        keyFramesAt: (streamMs) => this.#encoding.keyFramesAt(streamMs),
         format: (format) => this.#encoding.format(format),
         tag: (tag) => this.#encoding.feed(tag),
         batchEnded: () => this.#encoding.flush(),
@@ -188,9 +188,7 @@ export class Broadcast implements ActiveBroadcast {
       },
       {
         part: (track, part, headers) => {
-          const header = headers.get(track);
-          if (header?.kind === 'video')
-            this.#reception.partReady(track, (part.startTicks * 1000) / header.timescale);
+          this.#reception.partReady(track, part);
           this.#output.part(track, part, headers, this.#reception.nowMs);
           this.live.part(track, part);
         },
