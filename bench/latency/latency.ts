@@ -51,7 +51,7 @@ async function round(
   await using stack = new AsyncDisposableStack();
   const stream = await createStream(platform, {
     name: `Bench: ${mode} latency`,
-    ...(mode === 'low' ? {} : { latency: mode }),
+    latency: mode,
   });
   const { url, key } = stream.ingest.rtmp;
   const publisher = new Publisher({ url: `${url}/${key}`, size: source, clock: true });
