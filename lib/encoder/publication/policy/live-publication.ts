@@ -3,6 +3,7 @@ import { type HlsSegment, type MediaPlaylistModel, mediaPlaylist } from '../../.
 import { multivariantPlaylist } from '../../../packaging/hls/multivariant.ts';
 import { segmentSeconds, segmentsFor } from '../../../packaging/segment-grid.ts';
 import type { BroadcastId } from '../../../routing/ids.ts';
+import type { LiveState } from './live-state.ts';
 import { nextPart, withOpenSegment } from './live-tail.ts';
 import type { LiveView } from './live-view.ts';
 import { lowLatencyDashModel } from './low-latency-dash.ts';
@@ -10,7 +11,7 @@ import { lowLatencyPlaylistModel, playlistPosition } from './low-latency-hls.ts'
 import type { Publication } from './publication.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
-import type { LiveState, PublicationOptions, PublicationState } from './publication-model.ts';
+import type { PublicationOptions, PublicationState } from './publication-model.ts';
 import { splitHead, WholeLines } from './whole-lines.ts';
 
 type Scope = 'stream' | 'broadcast';

@@ -1,6 +1,5 @@
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
-import type { LiveTail } from './live-tail.ts';
 import type { Rendition } from './rendition.ts';
 
 export interface PublicationOptions {
@@ -39,11 +38,4 @@ export interface PublicationState {
   /** Unix ms at which stream time 0 counts as available to DASH players. */
   readonly availabilityStartMs: number;
   readonly ended: boolean;
-}
-
-/** Input of the models of what viewers of a live broadcast may be told now: `state` ends with the last number that is listed. */
-export interface LiveState {
-  readonly state: PublicationState;
-  /** Undefined if players are told of whole segments only. */
-  readonly tail?: LiveTail;
 }

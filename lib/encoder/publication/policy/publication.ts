@@ -18,6 +18,7 @@ import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import { indexMarks } from './index-marks.ts';
 import { type LiveNumber, LiveNumbers } from './live-numbers.ts';
+import type { LiveState } from './live-state.ts';
 import { bestFirst, type OpenSegment } from './live-tail.ts';
 import { fallbackDashModel, fallbackDelayMs } from './low-latency-dash.ts';
 import { ratesMark } from './measured-rates.ts';
@@ -34,12 +35,7 @@ import {
 import { segmentsPerWrite } from './playlist-pace.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
-import type {
-  LiveState,
-  PublicationOptions,
-  PublicationState,
-  PublishedPeriod,
-} from './publication-model.ts';
+import type { PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
 import { Rendition } from './rendition.ts';
 import type { RestoredPublication, UnnamedNumber } from './restore.ts';
 import type { SegmentFacts } from './segment-facts.ts';
