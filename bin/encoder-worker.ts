@@ -106,6 +106,7 @@ await runProgram({
       utcTimingUrl:
         config.playbackBaseUrl === undefined ? '/time' : new URL('/time', config.playbackBaseUrl).href,
       windowSegments: segmentsFor(config.dvrWindowSeconds * 1000),
+      partMs: config.partMs,
       clock: { nowMs: () => performance.now(), wallMs: () => time.now() },
       emit,
     });

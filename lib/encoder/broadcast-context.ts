@@ -20,7 +20,7 @@ export interface BroadcastContext {
   readonly region: string;
   readonly utcTimingUrl: string;
   readonly windowSegments: number;
-  /** Length of a part. @default defaultPartMs */
+  /** Length of a part in ms, one of `partLengthsMs`. @default `defaultPartMs` */
   readonly partMs?: number;
   readonly clock: Clock;
   readonly emit: EmitEvent;

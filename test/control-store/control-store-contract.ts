@@ -106,6 +106,16 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect(await other.getStream(stream.id)).toEqual(stream);
       });
 
+      test.each(['low', 'standard'] as const)(
+        'a stream keeps the %s latency that was chosen',
+        async (latency) => {
+          const stream = streamRecord();
+          await store.createStream(stream);
+          await store.updateStream({ ...stream, latency });
+          expect((await other.getStream(stream.id))?.latency).toBe(latency);
+        },
+      );
+
       test('a stream that is not there is undefined', async () => {
         expect(await store.getStream(newStreamId())).toBeUndefined();
       });

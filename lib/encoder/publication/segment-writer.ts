@@ -57,8 +57,11 @@ const maxQueuedBytes = 48 * 1024 * 1024;
 const whileFailing: RetryPolicy = { firstMs: 100, factor: 1.5, longestMs: 1000, jitter: 0.25 };
 /** The playlists are written at least once per this many groups of a backlog. */
 const groupsPerRound = 8;
-/** A write that soon succeeds at its second or third try is no outage; five seconds without a failure end one. */
-const troubleLimits = { graceMs: 1000, steadyMs: 5000 };
+/**
+ * A write that soon succeeds at its second or third try is no outage; ten seconds without a failure end one, in which each object is
+ * written at least once.
+ */
+const troubleLimits = { graceMs: 1000, steadyMs: 10_000 };
 
 /** Writing was stopped for good before everything was written. */
 class WriterStoppedError extends Error {
@@ -252,7 +255,7 @@ export class SegmentWriter {
     await this.#contain(async () => {
       const numbers = [...steps.keys()].map(({ group }) => group.number);
       const announcement = this.#publication.announcement(numbers, this.#clock.wallMs());
-      if (announcement) await this.#write(announcement);
+      if (announcement) await this.#write(announcement, () => batch.every(({ givenUp }) => givenUp));
     });
     return steps;
   }

@@ -40,7 +40,7 @@ import type {
   PublishedPeriod,
 } from './publication-model.ts';
 import { Rendition } from './rendition.ts';
-import type { RestoredPublication } from './restore.ts';
+import type { RestoredPublication, UnnamedNumber } from './restore.ts';
 import type { SegmentFacts } from './segment-facts.ts';
 import { StillPrelude } from './still-prelude.ts';
 
@@ -88,7 +88,9 @@ export class Publication {
   /** Renditions that something stored needs. */
   readonly #storedIds = new Set<string>();
   /** What the previous worker made last: what it stored without naming it was made so as well. */
-  readonly #inherited: PublishedPeriod | undefined;
+  readonly #inherited: Pick<PublishedPeriod, 'headers'> | undefined;
+  /** What it stored of numbers that are to be made again. */
+  #unnamed: readonly UnnamedNumber[] = [];
   /** The last number that the store's playlists name. */
   #writtenThrough = -1;
   #availabilityStartMs?: number;
@@ -103,7 +105,8 @@ export class Publication {
     this.#live = new LiveNumbers(restored?.periods.at(-1)?.toNumber);
     if (!restored) return;
     this.#periods.push(...restored.periods.map((period) => ({ ...period })));
-    this.#inherited = restored.periods.at(-1);
+    this.#inherited = restored.unnamed?.at(-1) ?? restored.periods.at(-1);
+    this.#unnamed = restored.unnamed ?? [];
     for (const rendition of restored.renditions) {
       this.#renditions.set(rendition.id, rendition);
       this.#storedIds.add(rendition.id);
@@ -175,7 +178,7 @@ export class Publication {
   /** A part is there. Its number's init segments are named from now on. `wallMs`: Unix time. Returns true if viewers may know of it. */
   part(id: string, part: Part, made: ReadonlyMap<string, TrackHeader>, wallMs: number): boolean {
     if (this.#options.latency === 'standard') return false;
-    const entry = this.#live.of(part, () => this.#begin(made));
+    const entry = this.#live.of(part, () => this.#begin(part.number, made));
     if (!entry || !this.#live.add(entry, id, part)) return false;
     this.#parts++;
     const { timescale } = made.get(id) ?? { timescale: 1000 };
@@ -186,7 +189,7 @@ export class Publication {
 
   /** A group is complete: it will be listed, whether or not the store has it. `nowMs`: monotonic. */
   complete(group: SegmentGroup, made: ReadonlyMap<string, TrackHeader>, nowMs = 0): LiveNumber | undefined {
-    const entry = this.#live.of(group, () => this.#begin(made));
+    const entry = this.#live.of(group, () => this.#begin(group.number, made));
     if (!entry || entry.completeAtMs !== undefined) return entry;
     this.#live.complete(entry, group.segments, nowMs);
     this.#note(entry);
@@ -282,8 +285,29 @@ export class Publication {
     return { objects, commit: () => this.#showPictures(prelude) };
   }
 
+  /**
+   * Takes over what the previous worker stored and nobody makes again, because it lies before the first number that is made. Otherwise
+   * those would be gaps.
+   */
+  #adopt(before: number): void {
+    const [left, adopted] = [this.#unnamed, this.#unnamed.filter(({ number }) => number < before)];
+    this.#unnamed = [];
+    for (const each of adopted) {
+      extendPeriods(this.#periods, each);
+      for (const [id, facts] of each.facts) {
+        const header = each.headers.get(id);
+        if (header) this.#rendition(id, header).note(each.number, facts);
+      }
+    }
+    if (left.length > 0) this.#changes++;
+  }
+
   /** What a number that begins now is made with. It stays so, whatever becomes of the numbers before. */
-  #begin(made: ReadonlyMap<string, TrackHeader>): Pick<LiveNumber, 'made' | 'headers' | 'initName'> {
+  #begin(
+    number: number,
+    made: ReadonlyMap<string, TrackHeader>,
+  ): Pick<LiveNumber, 'made' | 'headers' | 'initName'> {
+    if (this.#unnamed.length > 0) this.#adopt(number);
     const before: readonly NumberedHeaders[] = this.#live.all;
     const periods = [...this.#periods, ...before];
     const headers = this.#joins(made, periods) ? soundOf(made) : made;
@@ -303,7 +327,11 @@ export class Publication {
     if (entry.headers !== entry.made && !sameHeaders(entry.headers, entry.made))
       this.#notePictures(group, entry.made);
     this.#changes++;
-    return begins;
+    // Another worker learns from the index which segments there are.
+    const lacks = [...entry.headers.keys()].some(
+      (id) => !this.#renditions.get(id)?.segments.has(entry.number),
+    );
+    return begins || lacks;
   }
 
   /**
