@@ -75,7 +75,7 @@ export class Broadcast implements ActiveBroadcast {
       partMs,
       faulted: (cause) => this.#log(cause),
     });
-    this.#reception = this.#makeReception(unfinished);
+    this.#reception = this.#makeReception(latency === 'low' ? partMs : undefined, unfinished);
     this.#timer = setInterval(() => this.#tick(), tickMs);
     keeper.listen({
       lost: () => this.#leaseLost(),
@@ -138,8 +138,8 @@ export class Broadcast implements ActiveBroadcast {
     await this.#releaseLease();
   }
 
-  #makeReception(unfinished: UnfinishedBroadcast | undefined): Reception {
-    const { clock, startEncoder, partMs = defaultPartMs } = this.#setting;
+  #makeReception(partMs: number | undefined, unfinished: UnfinishedBroadcast | undefined): Reception {
+    const { clock, startEncoder } = this.#setting;
     const broadcast = this;
     return new Reception({
       clock,
@@ -147,7 +147,7 @@ export class Broadcast implements ActiveBroadcast {
       lease: this.#keeper.lease,
       reconnectWindowMs: this.#reconnectWindowMs,
       unfinished,
-      ...(this.#output.live.latency === 'low' && { partMs }),
+      partMs,
       report: this.#report,
       owner: {
         get startedAtMs() {
