@@ -62,13 +62,11 @@ class Broadcaster {
   }
 }
 
-/** The newest segment of a stream that playlists name. */
+/** The newest segment of a stream that is stored. Playlists name it up to 10 s later. */
 function newest(world: WorkerInMemory, streamId: StreamId): number {
-  const numbers = [...world.objects].flatMap(([key, { body }]) =>
-    key.includes(streamId) && key.endsWith('/playlist.m3u8')
-      ? [...body.toString().matchAll(/(\d+)\.m4s/g)].map(([, number]) => Number(number))
-      : [],
-  );
+  const numbers = [...world.objects.keys()]
+    .filter((key) => key.includes(streamId))
+    .map((key) => Number(/\/(\d+)\.m4s$/.exec(key)?.[1] ?? -1));
   return Math.max(-1, ...numbers);
 }
 
