@@ -24,6 +24,9 @@ const retryParameters = {
   connectionTimeout: 8_000,
 };
 
+/** Media in s before playback begins, or goes on. */
+const rebufferingGoal = 1;
+
 /** Plays DASH and HLS through Media Source Extensions. */
 export async function createShakaEngine(options: EngineOptions): Promise<PlaybackEngine> {
   const { video, captions, maxHeight, onFailed, onRefused, token } = options;
@@ -42,7 +45,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
         },
       },
     },
-    streaming: { retryParameters, bufferingGoal: 12, rebufferingGoal: 1, bufferBehind: 30 },
+    streaming: { retryParameters, bufferingGoal: 12, rebufferingGoal, bufferBehind: 30 },
     abrFactory: () => new GrowingAbrManager(),
     ...(maxHeight && { abr: { restrictions: { maxHeight } } }),
   });
@@ -130,6 +133,8 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     swapsTokens: true,
     async load({ url, from }) {
       lowLatency = undefined;
+      // What a low-latency target set before stays otherwise.
+      player.configure('streaming.rebufferingGoal', rebufferingGoal);
       sync.follow(from === 'live');
       try {
         await player.load(url, from === 'start' ? 0 : null);
