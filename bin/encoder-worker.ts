@@ -24,8 +24,11 @@ import { Worker } from '../lib/encoder/worker.ts';
 import { segmentsFor } from '../lib/packaging/segment-grid.ts';
 import { isMediaCredential } from '../lib/protocol/relay/media-credential.ts';
 
-/** Interval for batched reads from links and ffmpeg processes: saves CPU and adds at most this latency at each of the two. */
-const readBatchMs = 100;
+/**
+ * Interval for batched reads from links and ffmpeg processes, which adds at most this latency at each of the two. The renditions of a
+ * frame come out within it, so it still saves most of the wake-ups.
+ */
+const readBatchMs = 10;
 /** To the media port: each live origin holds some for every rendition. */
 const mostMediaConnections = 2000;
 
