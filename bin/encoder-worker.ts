@@ -25,10 +25,11 @@ import { segmentsFor } from '../lib/packaging/segment-grid.ts';
 import { isMediaCredential } from '../lib/protocol/relay/media-credential.ts';
 
 /**
- * Interval for batched reads from links and ffmpeg processes, which adds at most this latency at each of the two. The renditions of a
- * frame come out within it, so it still saves most of the wake-ups.
+ * Interval for batched reads from links and ffmpeg processes, on one tick: adds at most this latency at each of the two. A picture takes
+ * about 13 ms to encode, so its part is there at the next tick or the one after. Shorter ticks cost more CPU than they save time
+ * (docs/decisions/0033).
  */
-const readBatchMs = 10;
+const readBatchMs = 20;
 /** To the media port: each live origin holds some for every rendition. */
 const mostMediaConnections = 2000;
 
