@@ -1,7 +1,7 @@
 import type { FleetMember, LeaseRecord } from '../../lib/control-store/records.ts';
 import { chooseWorker, FleetView } from '../../lib/ingest/policy/fleet-view.ts';
 import { LinkWatch } from '../../lib/ingest/policy/link-watch.ts';
-import type { WorkerRun } from '../../lib/protocol/relay/hello.ts';
+import type { GoneWorker, WorkerRun } from '../../lib/protocol/relay/hello.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import type { Invariants } from './invariants.ts';
 import type { Network } from './network.ts';
@@ -30,7 +30,7 @@ export interface ProxySurroundings {
   /** Asks a worker to accept the publisher; its answer is delivered if the worker is there to give one. */
   readonly dial: (
     worker: MemberId,
-    gone: WorkerRun | undefined,
+    gone: GoneWorker | undefined,
     answered: (answer: DialAnswer) => void,
   ) => void;
 }
@@ -87,19 +87,21 @@ export class ProxyProcess {
     const attempt = ++this.#attempt;
     while (attempt === this.#attempt && this.#worker === undefined) {
       const lease: LeaseRecord | undefined = await this.#ask(({ lease }) => lease).catch(() => undefined);
-      await this.#round(chooseWorker(streamId, lease, this.#fleet, true));
+      await this.#round(chooseWorker(streamId, lease, this.#fleet, true), lease);
       if (this.#worker === undefined) await new Promise((wake) => setTimeout(wake, pauseMs));
     }
   }
 
-  async #round(candidates: FleetMember[]): Promise<void> {
+  async #round(candidates: FleetMember[], lease: LeaseRecord | undefined): Promise<void> {
     const tried = new Set<MemberId>();
-    let gone: WorkerRun | undefined;
+    let gone: GoneWorker | undefined;
     for (let member = candidates.shift(); member; member = candidates.shift()) {
       if (tried.has(member.id)) continue;
       tried.add(member.id);
       const { accepted, epoch = 0, holder, refused } = await this.#dial(member.id, gone);
-      if (refused && member.id === this.#lost?.worker && member.state === 'active') gone = this.#lost;
+      const isLost = member.id === this.#lost?.worker && lease?.workerId === member.id;
+      if (refused && isLost && member.state === 'active' && lease.epoch === this.#lost?.epoch)
+        gone = { ...this.#lost, leaseVersion: lease.version };
       if (accepted) {
         this.#worker = member.id;
         this.#epoch = epoch;
@@ -112,7 +114,7 @@ export class ProxyProcess {
     }
   }
 
-  #dial(worker: MemberId, gone: WorkerRun | undefined): Promise<DialAnswer> {
+  #dial(worker: MemberId, gone: GoneWorker | undefined): Promise<DialAnswer> {
     return new Promise((resolve) => {
       setTimeout(() => resolve({ accepted: false }), answerTimeoutMs);
       this.#around.dial(worker, gone, resolve);

@@ -9,7 +9,7 @@ import { fenceObject } from '../../lib/encoder/publication/fence-object.ts';
 import type { RestoredPublication } from '../../lib/encoder/publication/policy/restore.ts';
 import type { Clock } from '../../lib/net/clock.ts';
 import { ObjectStoreUnavailableError } from '../../lib/object-store/errors.ts';
-import type { WorkerRun } from '../../lib/protocol/relay/hello.ts';
+import type { GoneWorker } from '../../lib/protocol/relay/hello.ts';
 import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
 import { type Invariants, lastNumber } from './invariants.ts';
 import type { DialAnswer } from './proxy-process.ts';
@@ -50,7 +50,7 @@ export class WorkerProcess {
   }
 
   /** A proxy brings a publisher. Resolves to whether it is accepted, or which worker it should go to. */
-  async admit(gone?: WorkerRun): Promise<DialAnswer> {
+  async admit(gone?: GoneWorker): Promise<DialAnswer> {
     try {
       const { over, epoch } = await this.#broadcastHere(gone);
       return { accepted: !over, epoch };
@@ -77,7 +77,7 @@ export class WorkerProcess {
     return this.#around.host.id as MemberId;
   }
 
-  async #broadcastHere(gone?: WorkerRun): Promise<SimulatedBroadcast> {
+  async #broadcastHere(gone?: GoneWorker): Promise<SimulatedBroadcast> {
     if (this.#broadcast) return this.#broadcast;
     if (this.#opening) return await this.#opening;
     if (this.#draining) throw new AdmissionError('draining', 'about to stop');

@@ -160,7 +160,7 @@ export class Broadcast implements ActiveBroadcast {
           return broadcast.#encoding.backlogBytes;
         },
         beginAt: (number) => this.#encoding.beginAt(number),
-        keyFrameAt: (streamMs) => this.#encoding.keyFrameAt(streamMs),
+        keyFramesAt: (streamMs) => this.#encoding.keyFramesAt(streamMs),
         format: (format) => this.#encoding.format(format),
         tag: (tag) => this.#encoding.feed(tag),
         batchEnded: () => this.#encoding.flush(),
@@ -188,9 +188,7 @@ export class Broadcast implements ActiveBroadcast {
       },
       {
         part: (track, part, headers) => {
-          const header = headers.get(track);
-          if (header?.kind === 'video')
-            this.#reception.partReady(track, (part.startTicks * 1000) / header.timescale);
+          this.#reception.partReady(track, part);
           this.#output.part(track, part, headers, this.#reception.nowMs);
           this.live.part(track, part);
         },

@@ -1,7 +1,7 @@
 import type { FleetMember, LeaseRecord } from '../control-store/records.ts';
 import type { Dial } from '../net/socket.ts';
 import { refusals } from '../protocol/refusals.ts';
-import type { RelayHello, WorkerRun } from '../protocol/relay/hello.ts';
+import type { GoneWorker, RelayHello, WorkerRun } from '../protocol/relay/hello.ts';
 import { retry } from '../retry/retry.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
@@ -80,7 +80,7 @@ export class WorkerRouter {
   /** One attempt with each candidate, and with the holder that one of them names. Collects `answers`. */
   async #round(request: RouteRequest, answers: Map<MemberId, WorkerAnswer>): Promise<WorkerLink> {
     const round = await this.#roundOf(request);
-    let goneWorker: WorkerRun | undefined;
+    let goneWorker: GoneWorker | undefined;
     for (let member = round.next(); member; member = round.next()) {
       const leftMs = request.deadlineMs - performance.now();
       if (leftMs <= 0) break;
@@ -91,7 +91,7 @@ export class WorkerRouter {
       } catch (error) {
         if (request.signal.aborted) throw new PublisherLeftError();
         answers.set(member.id, this.#passed(request, member.id, error));
-        if (isGone(member, request.lost, error)) goneWorker = request.lost;
+        goneWorker ??= goneOf(member, request.lost, round.lease, error);
         round.refused(error instanceof LinkRefusedError ? error.holder : undefined);
       }
     }
@@ -103,7 +103,7 @@ export class WorkerRouter {
     member: FleetMember,
     request: RouteRequest,
     leftMs: number,
-    goneWorker: WorkerRun | undefined,
+    goneWorker: GoneWorker | undefined,
   ): Promise<WorkerLink> {
     const { dial, signer } = this.#options;
     const hello = { ...request.hello, ...(goneWorker && { goneWorker }) };
@@ -156,11 +156,18 @@ export class WorkerRouter {
 }
 
 /**
- * Whether the process that had the stream is gone: its link broke, and its own host refuses another. Asked anew in each round, because it
+ * The process that had the stream, if it is gone: its link broke, and its own host refuses another. Asked anew in each round, because it
  * may run again. A draining worker of the last release stopped listening while it still encoded.
  */
-function isGone({ id, state }: FleetMember, lost: WorkerRun | undefined, error: unknown): boolean {
-  return id === lost?.worker && state === 'active' && isRefused(error);
+function goneOf(
+  { id, state }: FleetMember,
+  lost: WorkerRun | undefined,
+  lease: LeaseRecord | undefined,
+  error: unknown,
+): GoneWorker | undefined {
+  if (id !== lost?.worker || state !== 'active' || !isRefused(error)) return undefined;
+  if (lease?.workerId !== lost.worker || lease.epoch !== lost.epoch) return undefined;
+  return { ...lost, leaseVersion: lease.version };
 }
 
 /** For this file only: another round may succeed. */

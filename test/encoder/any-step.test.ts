@@ -62,13 +62,12 @@ class Broadcaster {
   }
 }
 
-/** The newest segment of a stream that playlists name. */
+/** The newest segment of a stream in the object store. */
 function newest(world: WorkerInMemory, streamId: StreamId): number {
-  const numbers = [...world.objects].flatMap(([key, { body }]) =>
-    key.includes(streamId) && key.endsWith('/playlist.m3u8')
-      ? [...body.toString().matchAll(/(\d+)\.m4s/g)].map(([, number]) => Number(number))
-      : [],
-  );
+  const numbers = [...world.objects.keys()].flatMap((key) => {
+    const number = key.includes(streamId) ? /\/(\d+)\.m4s$/.exec(key)?.[1] : undefined;
+    return number === undefined ? [] : [Number(number)];
+  });
   return Math.max(-1, ...numbers);
 }
 

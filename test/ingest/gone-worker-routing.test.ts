@@ -12,6 +12,7 @@ import { plainHello } from '../../testkit/harness/open-session.ts';
 
 const [lostWorker, next] = ['encoder-1', 'encoder-2'] as [MemberId, MemberId];
 const lost = { worker: lostWorker, epoch: 3 };
+const gone = { ...lost, leaseVersion: 7 };
 const lease: LeaseRecord = {
   streamId: plainHello.streamId,
   workerId: lostWorker,
@@ -31,7 +32,7 @@ const failure = (code: string) =>
 /** Looks for a worker after the link to `encoder-1` broke. `dials`: what becomes of each connection to it; then `encoder-2` accepts. */
 async function search(
   dials: readonly ('ECONNREFUSED' | 'ETIMEDOUT' | 'reset' | 'closed' | 'accept')[],
-  { without = false } = {},
+  { without = false, held = lease }: { without?: boolean; held?: LeaseRecord | undefined } = {},
 ) {
   const outcomes = [...dials];
   const hellos: { worker: string; hello: RelayHello }[] = [];
@@ -71,7 +72,7 @@ async function search(
   });
   fleet.observe([member(lostWorker, 1), member(next, 2)], performance.now());
   const router = new WorkerRouter({
-    store: { getLease: async () => lease },
+    store: { getLease: async () => held },
     fleet,
     dial,
     signer: new HelloSigner(() => relayKeys, { wallMs: () => Date.now() }),
@@ -91,13 +92,13 @@ async function search(
 test('the next worker is told that the lost one is gone when its host refuses the connection', async () => {
   const { link, hellos } = await search(['ECONNREFUSED']);
   expect(link.worker).toBe(next);
-  expect(hellos).toMatchObject([{ worker: next, hello: { goneWorker: lost } }]);
+  expect(hellos).toMatchObject([{ worker: next, hello: { goneWorker: gone } }]);
 });
 
 test('a connection that an ending process still took is tried again', async () => {
   const { hellos, left } = await search(['reset', 'reset', 'ECONNREFUSED']);
   expect(left).toBe(0);
-  expect(hellos.at(-1)).toMatchObject({ worker: next, hello: { goneWorker: lost } });
+  expect(hellos.at(-1)).toMatchObject({ worker: next, hello: { goneWorker: gone } });
 });
 
 test.each([
@@ -113,6 +114,14 @@ test.each([
 
 test('nor if there was no link to it that broke', async () => {
   const { hellos } = await search(['ECONNREFUSED'], { without: true });
+  expect(hellos.at(-1)?.hello).not.toHaveProperty('goneWorker');
+});
+
+test.each([
+  ['another worker has the lease by now', { ...lease, workerId: next, epoch: 4 }],
+  ['it has taken the lease again', { ...lease, epoch: 4 }],
+])('nor if %s', async (_name, held) => {
+  const { hellos } = await search(['ECONNREFUSED'], { held });
   expect(hellos.at(-1)?.hello).not.toHaveProperty('goneWorker');
 });
 

@@ -110,7 +110,7 @@ export class Encoding {
   #restartAtMs?: number;
   #restartFrom = 0;
   #runCount = 0;
-  #keyFrameMs?: number | undefined;
+  #keyFramesAtMs: readonly number[] = [];
   #fromNumber = 0;
   #ending = false;
   #idle?: () => void;
@@ -132,11 +132,11 @@ export class Encoding {
   }
 
   /**
-   * Another encoder had made parts up to this stream time: the next run makes one more key frame there, from which those who
-   * have its parts go on.
+   * At these stream times (ascending) players may have everything before and nothing after of what was made so far, here or by another
+   * worker: a run that makes it again has further key frames there, from which they go on.
    */
-  keyFrameAt(streamMs: number): void {
-    this.#keyFrameMs = streamMs;
+  keyFramesAt(streamMs: readonly number[]): void {
+    this.#keyFramesAtMs = streamMs;
   }
 
   /** The tags that follow have this format, starting with a key frame. */
@@ -352,7 +352,7 @@ export class Encoding {
     this.#collector.addRun(id, ids);
     this.#parts.addRun(id, ids, format.picture !== undefined);
     const { partMs = defaultPartMs, startedAtMs } = this.#options;
-    const extraKeyFrameMs = this.#keyFrameMs;
+    const extraKeyFramesMs = this.#keyFramesAtMs.filter((ms) => ms > segmentStartMs(fromNumber));
     const run: EncoderRun = new EncoderRun(
       {
         id,
@@ -363,8 +363,7 @@ export class Encoding {
           ...(shown && { shownFromMs: shown.presentedMs }),
           frameModeFlag: frameModeFlag(this.#options.ffmpeg),
           videoEncoder: this.#options.videoEncoder ?? 'x264',
-          ...(extraKeyFrameMs !== undefined &&
-            extraKeyFrameMs > segmentStartMs(fromNumber) && { extraKeyFrameMs }),
+          extraKeyFramesMs,
         },
         fromNumber,
         format,
@@ -419,9 +418,10 @@ export class Encoding {
   }
 
   /** Players that have parts of a run that is made again go on where the next one makes one more key frame. */
-  #goOnFrom(run: EncoderRun): void {
-    const reached = [this.#keyFrameMs, run.partsThroughMs].filter((ms) => ms !== undefined);
-    if (reached.length > 0) this.#keyFrameMs = Math.max(...reached);
+  #goOnFrom({ partsThroughMs }: EncoderRun): void {
+    if (partsThroughMs === undefined) return;
+    const times = new Set([...this.#keyFramesAtMs, Math.round(partsThroughMs)]);
+    this.#keyFramesAtMs = [...times].sort((a, b) => a - b);
   }
 
   #fail(): void {

@@ -2,7 +2,7 @@ import { isStopping } from '../../control-store/budget-stop.ts';
 import type { LeaseStore } from '../../control-store/ports.ts';
 import type { BroadcastRecord, LeaseRecord } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
-import type { WorkerRun } from '../../protocol/relay/hello.ts';
+import type { GoneWorker } from '../../protocol/relay/hello.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../../routing/ids.ts';
 import { AdmissionError } from '../admission-error.ts';
 import type { EncoderStore } from '../ports.ts';
@@ -40,7 +40,7 @@ export interface PlannedMove {
 export interface TakeOptions {
   readonly move?: PlannedMove | undefined;
   /** The process that had the stream, if its proxy knows that it is gone. */
-  readonly gone?: WorkerRun | undefined;
+  readonly gone?: GoneWorker | undefined;
   /** The stream's playback is signed, so a new broadcast is marked as such. */
   readonly signed?: boolean;
 }
@@ -99,7 +99,7 @@ export class LeaseTaker {
   async #claim(
     streamId: StreamId,
     move: PlannedMove | undefined,
-    gone: WorkerRun | undefined,
+    gone: GoneWorker | undefined,
   ): Promise<LeaseRecord | undefined> {
     const { store, memberId, clock, watch } = this.#options;
     const claim = new LeaseClaim(memberId, { movesFrom: move?.from, gone });

@@ -3,6 +3,7 @@ import { segmentStartMs } from '../../packaging/segment-grid.ts';
 import { type JournaledRefusalReason, type Refusal, refusalStatus } from '../../protocol/refusals.ts';
 import type { LinkFrame } from '../../protocol/relay/link-frames.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
+import type { Part } from '../encoding/policy/part.ts';
 import type { InputFormat } from '../policy/input-format.ts';
 import { type Replay, ReplayProgress, replayOf } from '../policy/replay.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
@@ -41,8 +42,8 @@ export interface ReceptionOwner {
   readonly backlogBytes: number;
   /** Sets the first segment to make: media before it only primes the decoder. */
   beginAt(number: number): void;
-  /** A further key frame at this stream time, from which players of the last encoder's parts go on. Comes before any tag. */
-  keyFrameAt(streamMs: number): void;
+  /** Further key frames for whoever has parts of what is made again, at these stream times; instead of those of the last call. */
+  keyFramesAt(streamMs: readonly number[]): void;
   /** The tags that follow have this format. */
   format(format: InputFormat): void;
   tag(tag: StreamTag): void;
@@ -75,7 +76,7 @@ export class Reception {
   constructor(options: ReceptionOptions) {
     const { clock, lease, owner, partMs, report, startEncoder, unfinished } = options;
     this.#options = options;
-    this.#parts = partMs === undefined ? undefined : new PartsThrough(partMs);
+    this.#parts = partMs === undefined ? undefined : new PartsThrough();
     this.#report = report;
     this.#owner = owner;
     this.#time = new StreamClock(clock, segmentStartMs(unfinished?.published.nextNumber ?? 0));
@@ -133,11 +134,12 @@ export class Reception {
     if (through !== undefined) this.send({ type: 'published-through', timestampMs: through });
   }
 
-  /** A part with pictures that begins at stream time `startMs` is about to become visible: call before it does. */
-  partReady(rendition: string, startMs: number): void {
-    const keyFramesAtMs = this.#parts?.part(rendition, startMs);
-    if (keyFramesAtMs === undefined || !this.#seat.session?.hello.dropsUnknownFrames) return;
-    this.send({ type: 'parts-through', keyFramesAtMs });
+  /** A part is about to become visible: call before it does. */
+  partReady(rendition: string, { nextMs }: Pick<Part, 'nextMs'>): void {
+    const keyFramesAtMs = nextMs === undefined ? undefined : this.#parts?.part(rendition, nextMs);
+    if (keyFramesAtMs === undefined) return;
+    this.#owner.keyFramesAt(keyFramesAtMs);
+    if (this.#seat.session?.hello.dropsUnknownFrames) this.send({ type: 'parts-through', keyFramesAtMs });
   }
 
   /** Call ten times a second. */
@@ -275,13 +277,13 @@ export class Reception {
   /** Players may have parts of what is made again now. */
   #continueParts({ hello }: PublishSession): void {
     const { owner, partMs, unfinished } = this.#options;
-    if (partMs === undefined || !unfinished || this.#time.running) return;
+    if (!this.#parts || partMs === undefined || !unfinished || this.#time.running) return;
     const { keyFramesAtMs: told, movesFrom } = hello;
     const startMs = segmentStartMs(unfinished.published.nextListed);
     // Whoever hands over goes on after the hello was sent.
     const isKnown = told !== undefined && movesFrom === undefined;
     const timesMs = new Set([...(told ?? []), ...(isKnown ? [] : partEndsIn(startMs, partMs))]);
-    for (const ms of [...timesMs].sort((a, b) => a - b)) if (ms > startMs) owner.keyFrameAt(ms);
+    owner.keyFramesAt(this.#parts.continue([...timesMs].filter((ms) => ms > startMs)));
   }
 
   /** Call before stream time starts running for this session. */

@@ -32,6 +32,11 @@ export class WorkerRound {
       .sort((a, b) => Number(a.id === avoid) - Number(b.id === avoid));
   }
 
+  /** As read when the round began. */
+  get lease(): LeaseRecord | undefined {
+    return this.#request.lease;
+  }
+
   /** The worker to ask now; undefined once all have been asked. */
   next(): FleetMember | undefined {
     for (let member = this.#candidates.shift(); member; member = this.#candidates.shift()) {

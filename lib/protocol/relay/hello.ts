@@ -34,7 +34,7 @@ export interface RelayHello {
    */
   readonly keyFramesAtMs?: readonly number[];
   /** The process that had the stream is gone: its lease need not be waited out (docs/decisions/0037). */
-  readonly goneWorker?: WorkerRun;
+  readonly goneWorker?: GoneWorker;
   /** The proxy drops link frames that it doesn't know. @default false: an unknown frame breaks the link */
   readonly dropsUnknownFrames?: boolean;
   readonly publish: PublishFacts;
@@ -44,6 +44,12 @@ export interface RelayHello {
 export interface WorkerRun {
   readonly worker: MemberId;
   readonly epoch: number;
+}
+
+/** A worker whose own host refused a connection after its link broke. */
+export interface GoneWorker extends WorkerRun {
+  /** Of its lease, as read after the link broke: if it has been renewed since, it is not gone. */
+  readonly leaseVersion: number;
 }
 
 export interface PublishFacts {
@@ -93,7 +99,8 @@ export function encodeRelayHello(hello: RelayHello): Buffer {
     tlvs.push({ type: tlv.movesFrom, value: Buffer.from(hello.movesFrom, 'ascii') });
   if (hello.keyFramesAtMs !== undefined)
     tlvs.push({ type: tlv.keyFramesAt, value: Buffer.concat(hello.keyFramesAtMs.map(encodeNumber)) });
-  if (hello.goneWorker !== undefined) tlvs.push({ type: tlv.goneWorker, value: encodeRun(hello.goneWorker) });
+  if (hello.goneWorker !== undefined)
+    tlvs.push({ type: tlv.goneWorker, value: encodeGone(hello.goneWorker) });
   if (hello.dropsUnknownFrames) tlvs.push({ type: tlv.dropsUnknownFrames, value: Buffer.alloc(0) });
   const addresses = { source: hello.client, destination: hello.server };
   return encodeProxyHeader({ command: 'proxy', addresses, tlvs });
@@ -132,7 +139,7 @@ export function decodeRelayHello(
     ...(firstFrame === undefined ? {} : { firstFrame: readNumber(firstFrame) }),
     ...(values.has(tlv.movesFrom) ? { movesFrom: readId(values, tlv.movesFrom) as MemberId } : {}),
     ...(keyFramesAt === undefined ? {} : { keyFramesAtMs: readTimes(keyFramesAt) }),
-    ...(goneWorker === undefined ? {} : { goneWorker: readRun(goneWorker) }),
+    ...(goneWorker === undefined ? {} : { goneWorker: readGone(goneWorker) }),
     ...(values.has(tlv.dropsUnknownFrames) ? { dropsUnknownFrames: true } : {}),
   };
   return { hello, length };
@@ -147,13 +154,15 @@ function readTimes(value: Buffer): number[] {
   );
 }
 
-function encodeRun({ worker, epoch }: WorkerRun): Buffer {
-  return Buffer.concat([encodeNumber(epoch), Buffer.from(worker, 'ascii')]);
+function encodeGone({ worker, epoch, leaseVersion }: GoneWorker): Buffer {
+  return Buffer.concat([encodeNumber(epoch), encodeNumber(leaseVersion), Buffer.from(worker, 'ascii')]);
 }
 
-function readRun(value: Buffer): WorkerRun {
+function readGone(value: Buffer): GoneWorker {
   const epoch = readNumber(value.subarray(0, numberBytes));
-  return { worker: checkedId(value.subarray(numberBytes), tlv.goneWorker) as MemberId, epoch };
+  const leaseVersion = readNumber(value.subarray(numberBytes, 2 * numberBytes));
+  const worker = checkedId(value.subarray(2 * numberBytes), tlv.goneWorker) as MemberId;
+  return { worker, epoch, leaseVersion };
 }
 
 function readId(values: ReadonlyMap<number, Buffer>, type: number): string {

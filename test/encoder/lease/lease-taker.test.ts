@@ -230,7 +230,7 @@ describe('a worker that takes a stream', () => {
   });
 
   describe('from a worker whose process is gone', () => {
-    const gone = { worker: 'encoder-1' as MemberId, epoch: 1 };
+    const gone = { worker: 'encoder-1' as MemberId, epoch: 1, leaseVersion: 5 };
 
     test('takes it at once, as the next epoch, and continues the broadcast', async () => {
       const at = new Case();

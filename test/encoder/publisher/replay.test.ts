@@ -78,7 +78,7 @@ function receive(hello: Partial<RelayHello>, unfinished?: UnfinishedBroadcast, p
       started: unfinished !== undefined,
       backlogBytes: 0,
       beginAt() {},
-      keyFrameAt: (streamMs) => void keyFramesAtMs.push(streamMs),
+      keyFramesAt: (streamMs) => void keyFramesAtMs.splice(0, keyFramesAtMs.length, ...streamMs),
       format() {},
       tag({ type, hidden, filler, streamMs, payload }) {
         if (type === 'video' && !hidden && !filler)
@@ -180,20 +180,32 @@ describe('parts that viewers have', () => {
 
   test('are told to a proxy that drops frames it does not know, before they are out', () => {
     const worker = receive({ dropsUnknownFrames: true }, undefined, 500);
-    worker.reception.partReady('720p', 4000);
-    worker.reception.partReady('360p', 4000);
-    expect(worker.told.slice(1)).toEqual([{ type: 'parts-through', keyFramesAtMs: [4000, 4500] }]);
+    worker.reception.partReady('720p', { nextMs: 4000 });
+    worker.reception.partReady('sound', {});
+    worker.reception.partReady('720p', { nextMs: 4500 });
+    worker.reception.partReady('360p', { nextMs: 4500 });
+    expect(worker.keyFramesAtMs).toEqual([4000, 4500]);
+    expect(worker.told.slice(1)).toEqual([
+      { type: 'parts-through', keyFramesAtMs: [4000] },
+      { type: 'parts-through', keyFramesAtMs: [4000, 4500] },
+    ]);
   });
 
   test('are not told to one of the last release, nor where there are none', () => {
     for (const worker of [receive({}, undefined, 500), receive({ dropsUnknownFrames: true })]) {
-      worker.reception.partReady('720p', 4000);
+      worker.reception.partReady('720p', { nextMs: 4000 });
       expect(worker.told).toMatchObject([{ type: 'accepted' }]);
     }
   });
 
   test('get a key frame after each place where they may end, of those that are made again', () => {
     expect(receive(gone, left(), 500).keyFramesAtMs).toEqual([startMs + 500, startMs + 1000]);
+  });
+
+  test('still get one while this worker has not made that part again', () => {
+    const worker = receive(gone, left(), 500);
+    worker.reception.partReady('720p', { nextMs: startMs + 500 });
+    expect(worker.keyFramesAtMs).toEqual([startMs + 500, startMs + 1000]);
   });
 
   test('get one at every part of the first segment if the worker before was still at work when it was left', () => {

@@ -43,7 +43,11 @@ describe('the relay hello', () => {
     ['a takeover of parts', { ...hello, replayFromMs: 4000, keyFramesAtMs: [5500, 6000, 2 ** 40] }],
     [
       'a takeover from a process that is gone',
-      { ...hello, replayFromMs: 4000, goneWorker: { worker: 'encoder-1' as MemberId, epoch: 7 } },
+      {
+        ...hello,
+        replayFromMs: 4000,
+        goneWorker: { worker: 'encoder-1' as MemberId, epoch: 7, leaseVersion: 2 ** 33 },
+      },
     ],
     ['a proxy that drops unknown frames', { ...hello, dropsUnknownFrames: true }],
     ['a publisher that says little of itself', { ...hello, publish: { app: 'live' } }],
@@ -64,7 +68,7 @@ describe('the relay hello', () => {
         firstFrame: 300,
         movesFrom: 'encoder-1' as MemberId,
         keyFramesAtMs: [7000, 7500],
-        goneWorker: { worker: 'encoder-3' as MemberId, epoch: 2 },
+        goneWorker: { worker: 'encoder-3' as MemberId, epoch: 2, leaseVersion: 3 },
         dropsUnknownFrames: true,
       }),
     )!.header;
@@ -79,7 +83,7 @@ describe('the relay hello', () => {
     expect(values.get(0xe6)?.toString('ascii')).toBe('encoder-1');
     expect(JSON.parse(String(values.get(0xe5)))).toEqual(hello.publish);
     expect(values.get(0xea)?.toString('hex')).toBe('0000000000001b580000000000001d4c');
-    expect(values.get(0xeb)?.toString('latin1')).toBe('\0\0\0\0\0\0\0\x02encoder-3');
+    expect(values.get(0xeb)?.toString('latin1')).toBe('\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\x03encoder-3');
     expect(values.get(0xec)).toHaveLength(0);
   });
 
@@ -135,7 +139,8 @@ describe('the relay hello', () => {
     [0xea, '\xff'.repeat(8), 'RELAY_HELLO_MALFORMED'],
     [0xeb, '', 'RELAY_HELLO_MALFORMED'],
     [0xeb, '\0\0\0\0\0\0\0\x01', 'RELAY_HELLO_MALFORMED'],
-    [0xeb, '\0\0\0\0\0\0\0\x01../x', 'RELAY_HELLO_MALFORMED'],
+    [0xeb, '\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x01', 'RELAY_HELLO_MALFORMED'],
+    [0xeb, '\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x01../x', 'RELAY_HELLO_MALFORMED'],
   ])('is refused with TLV %d being %j', (type, value, code) => {
     expect(codeOf(() => decodeRelayHello(withTlv(type, Buffer.from(value, 'latin1'))))).toBe(code);
   });

@@ -176,7 +176,7 @@ test('after a crash a segment is made again, with a key frame where its parts ha
 
 test('the first run makes a key frame where another worker left off', async () => {
   const encoded = new Encoded();
-  encoded.encoding.keyFrameAt(1500);
+  encoded.encoding.keyFramesAt([1500]);
   encoded.feed(Number.POSITIVE_INFINITY);
   await encoded.encoding.end();
   expect(encoded.of('360p', 1, 0).map(({ independent }) => independent)).toEqual([true, false, false, true]);

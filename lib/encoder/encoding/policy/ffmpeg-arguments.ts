@@ -15,8 +15,8 @@ export interface EncodePlan {
   readonly firstPictureMs: number;
   /** Stream time at which the first picture is presented; earlier ones are decoded only. Undefined: from the first one on. */
   readonly shownFromMs?: number;
-  /** Stream time of one more key frame, which is not on the grid, or else none. */
-  readonly extraKeyFrameMs?: number;
+  /** Stream times of further key frames, which are not on the grid. */
+  readonly extraKeyFramesMs?: readonly number[];
   readonly frameModeFlag: '-fps_mode' | '-vsync';
   /** Their codec parameters differ, so a broadcast that moves from one to the other gets a discontinuity. */
   readonly videoEncoder: VideoEncoder;
@@ -182,12 +182,14 @@ export function nvencProbeArguments(): string[] {
  * sees, hence the phase; half a millisecond guards against binary fractions. Compares with the last key frame, not a count of
  * them: after a gap a count would force one key frame after another. The extra one comes at the first picture at or after its time.
  */
-function keyFrames({ extraKeyFrameMs, firstPictureMs }: EncodePlan): string {
+function keyFrames({ extraKeyFramesMs = [], firstPictureMs }: EncodePlan): string {
   const phase = ((firstPictureMs % segmentMs) + 0.5) / 1000;
   const cell = (time: string): string => `floor((${time}+${phase})/${segmentSeconds})`;
-  const extraSeconds = ((extraKeyFrameMs ?? firstPictureMs) - firstPictureMs - 0.5) / 1000;
-  const extra = extraSeconds > 0 ? `+gte(t,${extraSeconds})*lt(prev_forced_t,${extraSeconds})` : '';
-  return `expr:isnan(prev_forced_t)+gt(${cell('t')},${cell('prev_forced_t')})${extra}`;
+  const extra = extraKeyFramesMs
+    .map((ms) => (ms - firstPictureMs - 0.5) / 1000)
+    .filter((seconds) => seconds > 0)
+    .map((seconds) => `+gte(t,${seconds})*lt(prev_forced_t,${seconds})`);
+  return `expr:isnan(prev_forced_t)+gt(${cell('t')},${cell('prev_forced_t')})${extra.join('')}`;
 }
 
 function audioOutput(ladder: Ladder): string[] {

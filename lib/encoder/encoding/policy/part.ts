@@ -8,6 +8,8 @@ export interface Part {
   readonly startTicks: number;
   readonly durationTicks: number;
   readonly bytes: number;
+  /** Of pictures: the stream time from which the next part has them. An encoder that makes that again needs a key frame there. */
+  readonly nextMs?: number;
   /** Begins with a key frame. Sound always does. */
   readonly independent: boolean;
   /** One CMAF chunk. The segment is the concatenation of its parts, byte for byte. */

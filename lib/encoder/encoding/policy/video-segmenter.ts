@@ -184,7 +184,8 @@ export class VideoSegmenter implements Segmenter {
     this.#step++;
     const part = isLeft ? open.closePart(lastTicks, count - 1) : open.closePart(endTicks);
     this.#partsEndTicks = part.startTicks + part.durationTicks;
-    return part;
+    const nextMs = this.partsThroughMs;
+    return nextMs === undefined ? part : { ...part, nextMs };
   }
 
   /** Closes the part with its last picture, if that is foreseen to be the last. */

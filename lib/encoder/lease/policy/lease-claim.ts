@@ -1,5 +1,5 @@
 import type { LeaseRecord } from '../../../control-store/records.ts';
-import type { WorkerRun } from '../../../protocol/relay/hello.ts';
+import type { GoneWorker } from '../../../protocol/relay/hello.ts';
 import type { MemberId } from '../../../routing/ids.ts';
 import { leaseMs } from './fence.ts';
 import type { StoreWatch } from './store-watch.ts';
@@ -15,7 +15,7 @@ export interface HolderFacts {
   /** It drains, and releases the lease once we are ready. */
   readonly movesFrom?: MemberId | undefined;
   /** Its process is gone, if it is still this one (docs/decisions/0037). */
-  readonly gone?: WorkerRun | undefined;
+  readonly gone?: GoneWorker | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface HolderFacts {
 export class LeaseClaim {
   readonly #memberId: MemberId;
   readonly #movesFrom: MemberId | undefined;
-  readonly #gone: WorkerRun | undefined;
+  readonly #gone: GoneWorker | undefined;
   #first?: { readonly version: number; readonly sinceMs: number };
 
   constructor(memberId: MemberId, { movesFrom, gone }: HolderFacts = {}) {
@@ -39,8 +39,7 @@ export class LeaseClaim {
   judge(lease: LeaseRecord | undefined, nowMs: number, watch: StoreWatch): ClaimVerdict {
     // Our own, from before this process restarted, is free too: its writer is dead.
     if (!lease || lease.released || lease.workerId === this.#memberId) return 'free';
-    // The epoch tells a process from the one that has the same id after a restart.
-    if (lease.workerId === this.#gone?.worker && lease.epoch === this.#gone.epoch) return 'free';
+    if (this.#isGone(lease)) return 'free';
     this.#first ??= { version: lease.version, sinceMs: nowMs };
     const moves = lease.workerId === this.#movesFrom;
     if (lease.version !== this.#first.version) {
@@ -49,5 +48,11 @@ export class LeaseClaim {
     }
     if (watch.unchangedMs(this.#first.sinceMs, nowMs) >= leaseMs) return 'free';
     return moves ? 'standby' : 'wait';
+  }
+
+  /** The epoch tells a process from the one that has the same id after a restart; the version shows that it has not renewed since. */
+  #isGone({ workerId, epoch, version }: LeaseRecord): boolean {
+    const gone = this.#gone;
+    return workerId === gone?.worker && epoch === gone.epoch && version === gone.leaseVersion;
   }
 }

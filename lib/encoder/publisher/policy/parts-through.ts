@@ -1,50 +1,45 @@
 import { segmentMs } from '../../../packaging/segment-grid.ts';
-
-/** The first frame of a part may lie this much of a part before its place on the grid (rounding), or after it (few frames a second). */
-const roundingShare = 0.25;
+import { mostKeyFrames } from '../../../protocol/relay/link-frames.ts';
 
 /**
- * Up to where parts with pictures are visible, for the proxy: if this worker is lost, the next encoder forces key frames where players
- * may wait for the next part. Those are where the furthest rendition ends; the part before, which has not reached every player yet; and
- * what lies between them and the rendition that is behind.
+ * Up to where parts with pictures are visible. If they are made again, by another worker or by another run of the encoder, there are
+ * key frames where players may wait for the next part: where the furthest rendition ends; where the part before ends, since the last has
+ * not reached every player yet; and what lies between them and the same of the rendition that is behind.
  */
 export class PartsThrough {
-  readonly #partMs: number;
-  /** End of the last part of each rendition, in stream ms on the grid. */
-  readonly #endsMs = new Map<string, number>();
+  /** By rendition, where its last part ends and where the one before ended, in stream ms. */
+  readonly #last = new Map<string, { readonly endMs: number; readonly beforeMs: number }>();
+  /** Of all renditions, ascending. */
+  #endsMs: readonly number[] = [];
   #throughMs = 0;
+  /** Of the worker before, ascending. */
+  #leftMs: readonly number[] = [];
 
-  constructor(partMs: number) {
-    this.#partMs = partMs;
+  /** What another worker left is made again. Returns these times, in order. */
+  continue(keyFramesAtMs: readonly number[]): readonly number[] {
+    this.#leftMs = [...keyFramesAtMs].sort((a, b) => a - b).slice(-mostKeyFrames);
+    return this.#leftMs;
   }
 
   /**
-   * A part of a rendition that begins at `startMs` (stream time) is about to become visible. Returns the times to tell (ms, ascending,
-   * at most a segment's parts and one more) if it is the furthest.
+   * A part of a rendition is about to become visible; the next one begins at `nextMs` (stream time). Returns the times to tell (ms,
+   * ascending, at most {@link mostKeyFrames}) if it is the furthest; with those that the worker before had reached and this one has not.
    */
-  part(rendition: string, startMs: number): readonly number[] | undefined {
-    const partMs = this.#partMs;
-    const endMs = (Math.floor(startMs / partMs + roundingShare) + 1) * partMs;
-    this.#endsMs.set(rendition, endMs);
-    if (endMs <= this.#throughMs) return undefined;
-    this.#throughMs = endMs;
-    return boundaries(this.#leastMs() - partMs, endMs, partMs);
+  part(rendition: string, nextMs: number): readonly number[] | undefined {
+    const endMs = Math.round(nextMs);
+    this.#last.set(rendition, { endMs, beforeMs: this.#last.get(rendition)?.endMs ?? endMs });
+    const isFurthest = endMs > this.#throughMs;
+    this.#throughMs = Math.max(this.#throughMs, endMs);
+    const oldestMs = this.#throughMs - segmentMs;
+    const recent = this.#endsMs.filter((ms) => ms >= oldestMs && ms !== endMs);
+    this.#endsMs = [...recent, endMs].sort((a, b) => a - b);
+    if (!isFurthest) return undefined;
+    this.#leftMs = this.#leftMs.filter((ms) => ms > endMs);
+    // A rendition that is a segment behind is made no longer.
+    const current = [...this.#last.values()].filter((each) => each.endMs > oldestMs);
+    const leastMs = Math.min(...current.map(({ beforeMs }) => beforeMs));
+    return [...this.#endsMs.filter((ms) => ms >= leastMs), ...this.#leftMs].slice(-mostKeyFrames);
   }
-
-  /** One that is a segment behind is made no longer. */
-  #leastMs(): number {
-    const current = [...this.#endsMs.values()].filter((ms) => ms > this.#throughMs - segmentMs);
-    return Math.min(...current);
-  }
-}
-
-/** The ends of parts from `fromMs` through `throughMs`. */
-function boundaries(fromMs: number, throughMs: number, partMs: number): number[] {
-  const firstMs = Math.max(fromMs, 0);
-  return Array.from(
-    { length: Math.round((throughMs - firstMs) / partMs) + 1 },
-    (_, index) => firstMs + index * partMs,
-  );
 }
 
 /**
@@ -52,4 +47,4 @@ function boundaries(fromMs: number, throughMs: number, partMs: number): number[]
  * because the one before was still at work when the proxy asked this one, or because the publisher came back by itself.
  */
 export const partEndsIn = (startMs: number, partMs: number): readonly number[] =>
-  boundaries(startMs + partMs, startMs + segmentMs - partMs, partMs);
+  Array.from({ length: Math.round(segmentMs / partMs) - 1 }, (_, index) => startMs + (index + 1) * partMs);

@@ -72,12 +72,14 @@ describe("ffmpeg's arguments", () => {
     expect(ffmpegArguments({ ...plan, firstPictureMs: 1234 + 2000 })).toEqual(args);
   });
 
-  test('force one more key frame where another encoder left off, after the first picture only', () => {
-    const forced = (extraKeyFrameMs: number) =>
-      flagValue(ffmpegArguments({ ...plan, extraKeyFrameMs }), '-force_key_frames');
+  test('force further key frames where another encoder left off, after the first picture only', () => {
+    const forced = (...extraKeyFramesMs: number[]) =>
+      flagValue(ffmpegArguments({ ...plan, extraKeyFramesMs }), '-force_key_frames');
     expect(forced(2734)).toBe(
       `${flagValue(args, '-force_key_frames')}+gte(t,1.4995)*lt(prev_forced_t,1.4995)`,
     );
+    expect(forced(1234, 2734)).toBe(forced(2734));
+    expect(forced(2734, 3234)).toBe(`${forced(2734)}+gte(t,1.9995)*lt(prev_forced_t,1.9995)`);
     expect(forced(1234)).toBe(flagValue(args, '-force_key_frames'));
   });
 

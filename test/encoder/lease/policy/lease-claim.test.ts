@@ -19,7 +19,7 @@ const lease: LeaseRecord = {
   released: false,
   endRequested: false,
 };
-const gone = { worker: holder, epoch: 4 };
+const gone = { worker: holder, epoch: 4, leaseVersion: 9 };
 
 describe('a claim on a lease whose holder is said to be gone', () => {
   test('is free at once, without a write of our own that would show that the store works', () => {
@@ -29,6 +29,7 @@ describe('a claim on a lease whose holder is said to be gone', () => {
   test.each([
     ['another worker has it by now', { ...lease, workerId: other, epoch: 5 }],
     ['the same worker took it again after a restart', { ...lease, epoch: 5 }],
+    ['it has renewed the lease since', { ...lease, version: 10 }],
     ['the lease is older than what the proxy knew', { ...lease, epoch: 3 }],
   ])('waits like any other if %s', (_name, read) => {
     expect(new LeaseClaim(taker, { gone }).judge(read, 0, new StoreWatch())).toBe('wait');
