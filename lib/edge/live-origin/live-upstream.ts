@@ -49,6 +49,7 @@ export class LiveUpstream implements Upstream {
   readonly #routes: StreamRoutes;
   readonly #addresses: WorkerAddresses;
   readonly #breakers = new Map<string, Breaker>();
+  #isClosed = false;
 
   constructor(options: LiveUpstreamOptions) {
     this.#options = options;
@@ -57,6 +58,7 @@ export class LiveUpstream implements Upstream {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#routes.close();
   }
 
@@ -98,7 +100,7 @@ export class LiveUpstream implements Upstream {
     const { stream } = search.place;
     const endMs = Math.min(search.deadlineMs, this.#now() + heldTiming.takeoverMs);
     let route = lost;
-    while (this.#now() < endMs) {
+    while (this.#now() < endMs && !this.#isClosed) {
       if (route === undefined && !this.#routes.isMoving(stream)) return undefined;
       await this.#routes.changed(stream, route, againMs);
       await this.#routes.findAgain(stream);

@@ -113,6 +113,7 @@ export class StreamRoutes {
   }
 
   close(): void {
+    for (const { waiting } of this.#watched) for (const wake of [...waiting]) wake();
     clearInterval(this.#timer);
     this.#watched.clear();
   }

@@ -76,6 +76,7 @@ const maxHeldConnections = 8_192;
 class Agents {
   readonly #plain: Agent;
   readonly #held: Agent;
+  #isClosed = false;
 
   constructor(maxConnections = 256) {
     // Shorter than the next tier's idle timeout, so that it never closes a connection just as a request goes out.
@@ -84,18 +85,21 @@ class Agents {
     this.#held = new Agent({ ...kept, maxSockets: maxHeldConnections, maxFreeSockets: 1_024 });
   }
 
-  for({ held = false }: UpstreamRequest): Agent {
+  for({ held = false }: UpstreamRequest): Agent | undefined {
+    if (this.#isClosed) return undefined;
     return held ? this.#held : this.#plain;
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#plain.destroy();
     this.#held.destroy();
   }
 }
 
 interface Exchange {
-  readonly agent: Agent;
+  /** Undefined once they are closed. */
+  readonly agent: Agent | undefined;
   readonly to: { readonly host: string; readonly port: string | number };
   readonly authorization: string | undefined;
   readonly headTimeoutMs: number;
@@ -107,8 +111,8 @@ function exchange(
   { agent, to, authorization, headTimeoutMs, idleTimeoutMs }: Exchange,
 ): Promise<UpstreamAnswer> {
   return new Promise((done, fail) => {
-    if (signal?.aborted) {
-      fail(signal.reason);
+    if (signal?.aborted || agent === undefined) {
+      fail(signal?.reason ?? new UpstreamError('UPSTREAM_UNREACHABLE', 'This tier is stopping'));
       return;
     }
     const headers = {
