@@ -19,7 +19,9 @@ import type { EmitEvent } from '../lib/telemetry/events.ts';
 await runProgram({
   codec: edgeCodec,
   role: ({ role }) => role,
-  async start({ role, host, port, upstreamUrl, cacheBytes, denials, playbackKeys, tierTokenFile }, emit) {
+  async start(config, emit) {
+    if (config.role === 'live-origin') throw new Error('A live origin is not there yet.');
+    const { role, host, port, upstreamUrl, cacheBytes, denials, playbackKeys, tierTokenFile } = config;
     const clock = systemClock;
     const token = tierTokenFile && (await readOriginToken(tierTokenFile, 'HEADWATER_TIER_TOKEN_FILE'));
     const upstream = createUpstream({ url: upstreamUrl, token });

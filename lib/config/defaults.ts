@@ -26,6 +26,9 @@ export const defaultReplayMaxBytes = 8 * 1024 * 1024;
 /** How often an open console asks for new journal entries if the API can't stream them. */
 export const journalPollMs = 3_000;
 
+/** Part lengths that a deployment can choose from, in ms (lib/packaging/segment-grid.ts). */
+export const partMs = { lengths: [200, 250, 400, 500, 1000], default: 500 } as const;
+
 /** The largest fleets that a deployment file may ask for, in tasks. */
 export const mostFleetTasks = { fargate: 5_000, gpu: 1_000 } as const;
 

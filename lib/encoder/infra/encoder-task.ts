@@ -32,6 +32,8 @@ export interface EncoderFleetProps {
   readonly image: ContainerImage;
   /** The proxies' group; only they may connect to a worker. */
   readonly proxySecurityGroup: SecurityGroup;
+  /** The live origins' group; only they may fetch from a worker's memory. @default there are none */
+  readonly liveOriginSecurityGroup?: SecurityGroup;
   readonly controlStore: ControlStoreLocation;
   /** How long a stream's journal entries are kept, in days. */
   readonly eventDays: number;
@@ -73,7 +75,7 @@ export class EncoderTask extends Construct {
       retention: props.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.securityGroup = this.#letProxiesIn(props);
+    this.securityGroup = this.#letOthersIn(props);
     this.#addContainer(props);
     this.#letItHoldItself(props);
   }
@@ -119,7 +121,11 @@ export class EncoderTask extends Construct {
       // A worker being stopped hands its broadcasts over within seconds; with an unresponsive origin it gives up after 37. Media flows
       // through pipes: neither the program nor its ffmpegs write files.
       ...containerRules(this),
-      portMappings: [{ containerPort: cellPorts.relay }, { containerPort: cellPorts.health }],
+      portMappings: [
+        { containerPort: cellPorts.relay },
+        { containerPort: cellPorts.media },
+        { containerPort: cellPorts.health },
+      ],
     });
     acknowledgeTask(
       task,
@@ -128,16 +134,23 @@ export class EncoderTask extends Construct {
   }
 
   /**
-   * In: from the proxies, to the relay port. Out: HTTPS, which reaches only AWS's endpoints because the network has no other
+   * In: from the proxies, to the relay port; from the live origins, to the media port. Out: HTTPS, which reaches only AWS's endpoints because the network has no other
    * route.
    */
-  #letProxiesIn({ cluster, proxySecurityGroup, pool }: EncoderTaskProps): SecurityGroup {
+  #letOthersIn({
+    cluster,
+    proxySecurityGroup,
+    liveOriginSecurityGroup,
+    pool,
+  }: EncoderTaskProps): SecurityGroup {
     const group = new SecurityGroup(this, 'SecurityGroup', {
       vpc: cluster.vpc,
       description: `Encoder workers (${pool}): in from the proxies, out to AWS`,
       allowAllOutbound: false,
     });
     group.connections.allowFrom(proxySecurityGroup, Port.tcp(cellPorts.relay), 'Relay links');
+    if (liveOriginSecurityGroup)
+      group.connections.allowFrom(liveOriginSecurityGroup, Port.tcp(cellPorts.media), 'Live media');
     group.connections.allowToAnyIpv4(Port.HTTPS, 'AWS: origin, control store, secrets, images, logs');
     return group;
   }
