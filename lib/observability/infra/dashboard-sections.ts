@@ -271,7 +271,10 @@ function beside({ each, by }: OwnMetrics, { takedowns, managedChannels }: Region
   };
 }
 
-function machines({ each }: OwnMetrics, { cluster, services, liveOrigins }: RegionSubjects): DashboardSection {
+function machines(
+  { each }: OwnMetrics,
+  { cluster, services, liveOrigins }: RegionSubjects,
+): DashboardSection {
   const names = [services.ingest, services.cpuEncoder, services.gpuEncoder, liveOrigins?.service].filter(
     (name) => name !== undefined,
   );

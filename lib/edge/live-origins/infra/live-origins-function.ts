@@ -58,7 +58,7 @@ export class LiveOriginsFunction extends Construct {
       denialsArn,
     );
     acknowledgeWildcards(
-      this.function.function,
+      this.function,
       [vpcOrigins, webAcls],
       'Their ids are AWS’s and known only once they exist. Both may only be read, and the ACL’s name is this deployment’s.',
     );
