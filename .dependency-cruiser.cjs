@@ -18,7 +18,7 @@ const layers = [
 
 /** The rooms of one stage, from the ground up, in the same way. */
 const rooms = {
-  encoder: ['policy', 'encoding', 'publication', 'lease', 'report', 'publisher', 'managed'],
+  encoder: ['policy', 'encoding', 'publication', 'live', 'lease', 'report', 'publisher', 'managed'],
   adapters: ['node', 'aws', 'local'],
 };
 

@@ -6,6 +6,7 @@ import { identified } from '../lib/adapters/fleet-identity.ts';
 import { findFfmpeg } from '../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
 import { ffmpegMemoryBytes, ffmpegStarter } from '../lib/adapters/node/ffmpeg/ffmpeg-process.ts';
 import { proveNvenc } from '../lib/adapters/node/ffmpeg/nvenc-probe.ts';
+import { listenEdge } from '../lib/adapters/node/http/edge-server.ts';
 import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
 import { ReadBatch } from '../lib/adapters/node/net/read-batch.ts';
 import { listenForRelays } from '../lib/adapters/node/net/relay-listener.ts';
@@ -16,13 +17,17 @@ import { openSecret } from '../lib/adapters/secret-sources.ts';
 import { defaultLadder, readLadder } from '../lib/config/ladder.ts';
 import { encoderWorkerCodec } from '../lib/config/programs/encoder-worker.ts';
 import { announcing } from '../lib/control-store/announcing-store.ts';
+import { LiveService } from '../lib/encoder/live/live-service.ts';
 import { SharedTime } from '../lib/encoder/policy/shared-time.ts';
 import { RelayGate, unverifiedLinks } from '../lib/encoder/relay-gate.ts';
 import { Worker } from '../lib/encoder/worker.ts';
 import { segmentsFor } from '../lib/packaging/segment-grid.ts';
+import { isMediaCredential } from '../lib/protocol/relay/media-credential.ts';
 
 /** Interval for batched reads from links and ffmpeg processes: saves CPU and adds at most this latency at each of the two. */
 const readBatchMs = 100;
+/** To the media port: each live origin holds some for every rendition. */
+const mostMediaConnections = 2000;
 
 await runProgram({
   codec: { decode: (env) => identified('encoder', encoderWorkerCodec.decode(env)) },
@@ -65,11 +70,24 @@ await runProgram({
       batch,
       (connection) => gate.connected(connection),
     );
+    const media = await listenEdge({
+      service: new LiveService({
+        region,
+        streams: { find: (stream) => worker?.find(stream) },
+        admits: ({ authorization }) =>
+          typeof authorization === 'string' &&
+          isMediaCredential(relayKeys.current(), memberId, time.now(), authorization),
+      }),
+      host,
+      port: config.mediaPort,
+      maxConnections: mostMediaConnections,
+    });
     const health = await serveHealth({ host, port: config.healthPort }, () => worker?.draining === false);
     worker = new Worker({
       memberId,
       host: config.advertisedHost,
       port: listener.port,
+      mediaPort: media.port,
       capacity,
       pool: config.pool,
       ...(taskAgentUri === undefined ? {} : { protection: ecsTaskProtection(taskAgentUri) }),
@@ -88,6 +106,7 @@ await runProgram({
       utcTimingUrl:
         config.playbackBaseUrl === undefined ? '/time' : new URL('/time', config.playbackBaseUrl).href,
       windowSegments: segmentsFor(config.dvrWindowSeconds * 1000),
+      partMs: config.partMs,
       clock: { nowMs: () => performance.now(), wallMs: () => time.now() },
       emit,
     });
@@ -95,9 +114,11 @@ await runProgram({
     return {
       port: listener.port,
       async stop() {
+        await worker.drain();
+        // Only now: to a proxy a refused connection says that the process, and with it the broadcast, is gone.
         listener.close();
         relayKeys.close();
-        await worker.drain();
+        await media.close();
         health.close();
         objects.close();
         await bus?.close();

@@ -213,6 +213,7 @@ export class RegionStack extends Stack {
       origin: `s3://${origin.bucket.bucketName}`,
       relayKeys: relayKeys.location,
       playbackBaseUrl,
+      partMs: deployment.partMs,
       dvrWindowSeconds: deployment.dvrWindowSeconds,
       eventDays: retention.eventDays,
       headroomPercent,

@@ -8,14 +8,14 @@ import { within } from '../rig/waiting.ts';
 import { maxFrames, readAftermath, viewerMeasures } from '../viewing/ended-broadcast.ts';
 import { Prober, recoveredAtMs } from '../viewing/prober.ts';
 
-const tiers = ['edge', 'shield', 'origin'] as const;
+const tiers = ['edge', 'shield', 'live-origin', 'origin'] as const;
 /** Pause between two kills: everything served from a cache in the meantime is fresh again. */
 const afterMs = 3000;
 
 /** Each tier between the workers and the viewers is killed once, one after another. */
 export const edgeTierKilled: Drill = {
   name: 'edge-tier-killed',
-  fault: 'kill -9 of the edge, then of the shield, then of the origin',
+  fault: 'kill -9 of the edge, then of the shield, the live origin and the origin',
   promise:
     'playback recovers within 2 s each time, no stall; no error is cached for more than 1 s; no frame lost',
   seconds: 45,

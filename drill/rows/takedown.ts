@@ -200,7 +200,9 @@ async function tryToPublish({ platform, stream }: ActiveBroadcast): Promise<bool
 
 /** How many of these any tier serves to a client without a token. */
 async function countReadable({ ready }: Platform, keys: readonly string[]): Promise<number> {
-  const tiers = ready.processes.filter(({ role }) => ['edge', 'shield', 'origin'].includes(role));
+  const tiers = ready.processes.filter(({ role }) =>
+    ['edge', 'shield', 'live-origin', 'origin'].includes(role),
+  );
   let readable = 0;
   for (const { port } of tiers) {
     for (const key of keys) {

@@ -25,6 +25,11 @@ export interface Violation {
  * stopped with its machine. What it writes then is fenced by the objects themselves.
  */
 const unknowingMs = 4000;
+/**
+ * The same for a holder whose lease was taken because it seemed gone: it learns that from its next renewal, which is soon due and may
+ * get no answer the first time.
+ */
+const deceivedMs = 2500;
 /** A holder without trouble of its own for this long must not lose its lease. */
 const healthyMs = 8000;
 /** This long after the last fault the stream must have an owner and get new segments. */
@@ -40,6 +45,8 @@ export class Invariants {
   #network!: Network;
   #holds!: (hostId: string) => boolean;
   readonly #granted = new Map<number, string>();
+  /** When the lease of an epoch was taken from a holder that seemed gone. */
+  readonly #deceivedAtMs = new Map<number, number>();
   grants = 0;
   /** Segments named by playlists of the newest epoch since the last fault. */
   publishedAfterFaults = 0;
@@ -64,7 +71,8 @@ export class Invariants {
     const { nowMs } = this.#world;
     const unansweredAtMs = this.#network.unansweredAtMs.get(host.id) ?? Number.NEGATIVE_INFINITY;
     const couldNotKnow = nowMs - Math.max(unansweredAtMs, host.clockWokeAtMs) < unknowingMs;
-    if (!couldNotKnow)
+    const deceivedAtMs = this.#deceivedAtMs.get(epoch) ?? Number.NEGATIVE_INFINITY;
+    if (!couldNotKnow && nowMs - deceivedAtMs > deceivedMs)
       this.#broken(
         'no write begins past the lease',
         `${host.id} in epoch ${epoch}, the current one is ${current?.epoch}`,
@@ -102,10 +110,11 @@ export class Invariants {
 
   #changedHands(before: LeaseRecord, lease: LeaseRecord): void {
     const holder = this.#hosts.get(before.workerId);
-    if (!holder?.alive || !this.#holds(holder.id)) return;
     const { nowMs } = this.#world;
+    if (holder && holder.rejectedUntilMs > nowMs - deceivedMs) this.#deceivedAtMs.set(before.epoch, nowMs);
+    if (!holder?.alive || !this.#holds(holder.id)) return;
     const troubleAtMs = this.#network.troubleAtMs.get(holder.id) ?? Number.NEGATIVE_INFINITY;
-    const last = Math.max(troubleAtMs, holder.wokeAtMs, holder.startedAtMs);
+    const last = Math.max(troubleAtMs, holder.wokeAtMs, holder.startedAtMs, holder.rejectedUntilMs);
     if (nowMs - last > healthyMs) {
       this.#broken(
         'no lease changes hands while its holder is alive',

@@ -1,6 +1,7 @@
 import type { FleetMember, LeaseRecord } from '../../lib/control-store/records.ts';
 import { chooseWorker, FleetView } from '../../lib/ingest/policy/fleet-view.ts';
 import { LinkWatch } from '../../lib/ingest/policy/link-watch.ts';
+import type { WorkerRun } from '../../lib/protocol/relay/hello.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import type { Invariants } from './invariants.ts';
 import type { Network } from './network.ts';
@@ -13,6 +14,15 @@ const pauseMs = 250;
 const answerTimeoutMs = 4000;
 const limits = { stallMs: 5000, silentMs: 6000 };
 
+export interface DialAnswer {
+  readonly accepted: boolean;
+  /** Of the lease, if accepted. */
+  readonly epoch?: number;
+  readonly holder?: MemberId;
+  /** Nobody listens there. */
+  readonly refused?: boolean;
+}
+
 export interface ProxySurroundings {
   readonly host: Host;
   readonly network: Network;
@@ -20,7 +30,8 @@ export interface ProxySurroundings {
   /** Asks a worker to accept the publisher; its answer is delivered if the worker is there to give one. */
   readonly dial: (
     worker: MemberId,
-    answered: (answer: { accepted: boolean; holder?: MemberId }) => void,
+    gone: WorkerRun | undefined,
+    answered: (answer: DialAnswer) => void,
   ) => void;
 }
 
@@ -29,6 +40,9 @@ export class ProxyProcess {
   readonly #around: ProxySurroundings;
   readonly #fleet = new FleetView();
   #worker?: MemberId | undefined;
+  #epoch = 0;
+  /** The worker whose link broke. */
+  #lost?: WorkerRun | undefined;
   #watch?: LinkWatch;
   #attempt = 0;
 
@@ -42,6 +56,7 @@ export class ProxyProcess {
   linkClosed(worker: MemberId): void {
     if (worker !== this.#worker) return;
     this.#worker = undefined;
+    this.#lost = { worker, epoch: this.#epoch };
     void this.#route();
   }
 
@@ -79,12 +94,16 @@ export class ProxyProcess {
 
   async #round(candidates: FleetMember[]): Promise<void> {
     const tried = new Set<MemberId>();
+    let gone: WorkerRun | undefined;
     for (let member = candidates.shift(); member; member = candidates.shift()) {
       if (tried.has(member.id)) continue;
       tried.add(member.id);
-      const { accepted, holder } = await this.#dial(member.id);
+      const { accepted, epoch = 0, holder, refused } = await this.#dial(member.id, gone);
+      if (refused && member.id === this.#lost?.worker && member.state === 'active') gone = this.#lost;
       if (accepted) {
         this.#worker = member.id;
+        this.#epoch = epoch;
+        this.#lost = undefined;
         this.#watch = new LinkWatch(limits, this.#around.host.nowMs());
         return;
       }
@@ -93,10 +112,10 @@ export class ProxyProcess {
     }
   }
 
-  #dial(worker: MemberId): Promise<{ accepted: boolean; holder?: MemberId }> {
+  #dial(worker: MemberId, gone: WorkerRun | undefined): Promise<DialAnswer> {
     return new Promise((resolve) => {
       setTimeout(() => resolve({ accepted: false }), answerTimeoutMs);
-      this.#around.dial(worker, resolve);
+      this.#around.dial(worker, gone, resolve);
     });
   }
 

@@ -25,6 +25,8 @@ export type Fault = { readonly atMs: number } & (
   | { readonly kind: 'cut-off'; readonly host: Victim; readonly from: Target; readonly ms: number }
   | { readonly kind: 'store-down'; readonly target: Target; readonly ms: number; readonly silent: boolean }
   | { readonly kind: 'link-cut' }
+  /** Something between the proxy and a worker that lives cuts the link and answers with resets, as the host of a dead one does. */
+  | { readonly kind: 'rejected'; readonly host: Victim; readonly ms: number }
 );
 
 /** The number of a worker, or the lease's holder when it happens. */
@@ -96,6 +98,8 @@ function randomFault(random: Random): Fault[] {
       ];
     case 'link-cut':
       return [{ kind: 'link-cut', atMs }];
+    case 'rejected':
+      return [{ kind: 'rejected', atMs, host, ms }];
   }
 }
 
@@ -112,4 +116,5 @@ const faultKinds: readonly Fault['kind'][] = [
   'store-down',
   'link-cut',
   'link-cut',
+  'rejected',
 ];

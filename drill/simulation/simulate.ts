@@ -107,16 +107,16 @@ class Simulation {
       host,
       network: this.#network,
       invariants: this.#invariants,
-      dial: (worker, answered) => {
+      dial: (worker, gone, answered) => {
         const there = this.#hosts.find(({ id }) => id === worker);
-        if (!there?.alive) {
+        if (!there?.alive || there.rejectedUntilMs > this.#world.nowMs) {
           // Its port is closed.
-          this.#network.send(host, () => answered({ accepted: false }));
+          this.#network.send(host, () => answered({ accepted: false, refused: true }));
           return;
         }
         this.#network.send(there, () => {
           const process = this.#processes.get(worker);
-          void process?.admit().then((answer) => this.#network.send(host, () => answered(answer)));
+          void process?.admit(gone).then((answer) => this.#network.send(host, () => answered(answer)));
         });
       },
     });
@@ -127,7 +127,10 @@ class Simulation {
     if (fault.kind === 'link-cut') this.#network.send(this.#hosts[proxy]!, () => this.#proxy?.cut());
     else if (fault.kind === 'store-down') this.#network.down(fault.target, fault.ms, fault.silent);
     else if (!host?.alive) return;
-    else if (fault.kind === 'pause') host.pause(fault.ms, fault.stopsClock);
+    else if (fault.kind === 'rejected') {
+      host.rejectedUntilMs = this.#world.nowMs + fault.ms;
+      this.#network.send(this.#hosts[proxy]!, () => this.#proxy?.linkClosed(host.id as MemberId));
+    } else if (fault.kind === 'pause') host.pause(fault.ms, fault.stopsClock);
     else if (fault.kind === 'wall-jump') host.wallOffMs += fault.byMs;
     else if (fault.kind === 'cut-off') this.#network.cutOff(host, fault.from, fault.ms);
     else if (fault.kind === 'crash') this.#crash(host, fault.restartMs);

@@ -1,7 +1,8 @@
 import type { SegmentGroup } from '../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { LeaseKeeper } from '../../lib/encoder/lease/lease-keeper.ts';
 import type { LeaseTakerOptions, TakenLease } from '../../lib/encoder/lease/lease-taker.ts';
-import type { ObjectWrite, Publication } from '../../lib/encoder/publication/policy/publication.ts';
+import type { ObjectWrite } from '../../lib/encoder/publication/policy/object-write.ts';
+import type { Publication } from '../../lib/encoder/publication/policy/publication.ts';
 import { SegmentWriter } from '../../lib/encoder/publication/segment-writer.ts';
 import type { Clock } from '../../lib/net/clock.ts';
 import { epochMark } from '../../lib/object-store/epoch-mark.ts';
@@ -33,6 +34,7 @@ export interface WorkerSurroundings {
 /** A broadcast that produces a segment each time one segment's length has passed. */
 export class SimulatedBroadcast {
   over = false;
+  readonly epoch: number;
   readonly #keeper: LeaseKeeper;
   readonly #writer: SegmentWriter;
   readonly #ended: () => void;
@@ -47,6 +49,7 @@ export class SimulatedBroadcast {
     ended: () => void,
   ) {
     const { epoch, broadcastId } = keeper.lease;
+    this.epoch = epoch;
     this.#keeper = keeper;
     this.#ended = ended;
     this.#next = unfinished?.published.nextNumber ?? 0;
@@ -58,6 +61,8 @@ export class SimulatedBroadcast {
         if (may) invariants.writeBegins(host, epoch);
         return may;
       },
+      stored: () => {},
+      dropped: () => {},
       published: () => {
         invariants.published(epoch);
         published();
@@ -160,9 +165,16 @@ function publicationOf(id: BroadcastId, epoch: number, last: number, rules: Rule
   const publication = {
     epoch,
     started: true,
-    media: ({ number }: SegmentGroup) => [
-      object(`${id}/segment/${number}`, `${number} as epoch ${epoch} encoded it`, 'once'),
-    ],
+    playlistsDue: true,
+    isUnwritten: false,
+    complete: () => undefined,
+    drop: () => {},
+    announcement: () => undefined,
+    written: () => {},
+    media: ({ number }: SegmentGroup) => {
+      const words = `${number} as epoch ${epoch} encoded it`;
+      return [{ id: 'segment', object: object(`${id}/segment/${number}`, words, 'once') }];
+    },
     prepareGroup: ({ number }: SegmentGroup) => ({
       objects: [],
       commit: () => {

@@ -9,8 +9,10 @@ import { fenceObject } from '../../lib/encoder/publication/fence-object.ts';
 import type { RestoredPublication } from '../../lib/encoder/publication/policy/restore.ts';
 import type { Clock } from '../../lib/net/clock.ts';
 import { ObjectStoreUnavailableError } from '../../lib/object-store/errors.ts';
+import type { WorkerRun } from '../../lib/protocol/relay/hello.ts';
 import type { BroadcastId, MemberId } from '../../lib/routing/ids.ts';
 import { type Invariants, lastNumber } from './invariants.ts';
+import type { DialAnswer } from './proxy-process.ts';
 import { originOf, SimulatedBroadcast, streamId, type WorkerSurroundings } from './simulated-broadcast.ts';
 
 const { heartbeatMs, sweepMs } = workerTiming;
@@ -48,10 +50,10 @@ export class WorkerProcess {
   }
 
   /** A proxy brings a publisher. Resolves to whether it is accepted, or which worker it should go to. */
-  async admit(): Promise<{ readonly accepted: boolean; readonly holder?: MemberId }> {
+  async admit(gone?: WorkerRun): Promise<DialAnswer> {
     try {
-      const broadcast = await this.#broadcastHere();
-      return { accepted: !broadcast.over };
+      const { over, epoch } = await this.#broadcastHere(gone);
+      return { accepted: !over, epoch };
     } catch (cause) {
       this.#failed(cause);
       const holder = cause instanceof AdmissionError ? cause.holder : undefined;
@@ -75,12 +77,12 @@ export class WorkerProcess {
     return this.#around.host.id as MemberId;
   }
 
-  async #broadcastHere(): Promise<SimulatedBroadcast> {
+  async #broadcastHere(gone?: WorkerRun): Promise<SimulatedBroadcast> {
     if (this.#broadcast) return this.#broadcast;
     if (this.#opening) return await this.#opening;
     if (this.#draining) throw new AdmissionError('draining', 'about to stop');
     this.#opening = this.#taker
-      .take(streamId)
+      .take(streamId, { gone })
       .then((taken) => this.#begin(taken))
       .finally(() => {
         this.#opening = undefined;

@@ -20,6 +20,8 @@ export class Host implements Clock {
   life = 0;
   alive = true;
   startedAtMs = 0;
+  /** Until then a proxy's connections to it are refused, although its process may be alive. */
+  rejectedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(world: World, id: string, clock: { rate: number; startMs: number }) {
     this.#world = world;

@@ -11,7 +11,7 @@ import { codeOf } from './rtmp.ts';
 
 const tlv = fc
   .tuple(
-    fc.constantFrom(1, 2, 3, 4, 0x20, 0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xea),
+    fc.constantFrom(1, 2, 3, 4, 0x20, 0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xea, 0xeb, 0xec, 0xef),
     fc.uint8Array({ maxLength: 40 }),
   )
   .map(([type, value]) => Buffer.concat([Buffer.of(type, value.length >> 8, value.length & 255), value]));
@@ -55,9 +55,19 @@ function decodeFrames(pieces: readonly Buffer[]): unknown {
 
 const frame = fc
   .tuple(
-    fc.integer({ min: 0, max: 8 }),
+    fc.integer({ min: 0, max: 10 }),
     fc.dictionary(
-      fc.constantFrom('broadcastId', 'epoch', 'reason', 'holder', 'level', 'code', 'description', 'type'),
+      fc.constantFrom(
+        'broadcastId',
+        'epoch',
+        'reason',
+        'holder',
+        'level',
+        'code',
+        'description',
+        'type',
+        'keyFramesAtMs',
+      ),
       fc.jsonValue({ maxDepth: 1 }),
     ),
   )
@@ -144,6 +154,7 @@ export const relayTargets: readonly FuzzTarget[] = [
       '"level":"error"',
       '{}',
       '"code":""',
+      '"keyFramesAtMs":[8000]',
     ],
     shapes: fc
       .tuple(fc.integer({ min: 1, max: 255 }), fc.array(frame, { maxLength: 5 }))

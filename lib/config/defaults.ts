@@ -3,6 +3,10 @@
 /** How far viewers can rewind during a broadcast, in seconds. */
 export const dvrWindowSeconds = { min: 20, max: 86_400, default: 1_800 } as const;
 
+/** Part lengths in ms that a deployment can choose from: a part ends at each multiple in stream time, so they divide a segment evenly. */
+export const partLengthsMs = [200, 250, 400, 500, 1000] as const;
+export const defaultPartMs = 500;
+
 /** How long the events of a stream's journal are kept, in days. For DynamoDB; SQLite keeps the newest events instead. */
 export const eventDays = { min: 1, max: 3_650, default: 90 } as const;
 
@@ -25,9 +29,6 @@ export const defaultReplayMaxBytes = 8 * 1024 * 1024;
 
 /** How often an open console asks for new journal entries if the API can't stream them. */
 export const journalPollMs = 3_000;
-
-/** Part lengths that a deployment can choose from, in ms (lib/packaging/segment-grid.ts). */
-export const partMs = { lengths: [200, 250, 400, 500, 1000], default: 500 } as const;
 
 /** The largest fleets that a deployment file may ask for, in tasks. */
 export const mostFleetTasks = { fargate: 5_000, gpu: 1_000 } as const;

@@ -1,7 +1,7 @@
 import { type JournaledRefusalReason, refusals } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import { formatDuration, joinWords, mbps } from './format.ts';
-import type { EncoderTier, EndReason, PlaybackMode, StreamEventRecord } from './records.ts';
+import type { EncoderTier, EndReason, LatencyMode, PlaybackMode, StreamEventRecord } from './records.ts';
 
 /** Why a proxy re-sent a publisher's media: its link broke, its worker handed the broadcast over, or its worker disappeared. */
 export type RehomeCause = 'link-broken' | 'handed-over' | 'worker-gone';
@@ -20,10 +20,16 @@ const texts = {
   'stream.created': ({ name }: { name: string }) =>
     `Stream “${name}” created. It is off air until a broadcaster connects with its key.`,
 
-  /** `encoder`: set only if it changed. */
-  'stream.changed': (facts: { name: string; reconnectWindowMs: number; encoder?: EncoderTier }) =>
+  /** `encoder`, `latency`: set only if they were given. */
+  'stream.changed': (facts: {
+    name: string;
+    reconnectWindowMs: number;
+    encoder?: EncoderTier;
+    latency?: LatencyMode;
+  }) =>
     `Settings changed. Name: “${facts.name}”; reconnect window: ${formatDuration(facts.reconnectWindowMs)}.` +
-    `${facts.encoder === undefined ? '' : ` From the next broadcast on, ${encoderWords[facts.encoder]}.`}`,
+    `${facts.encoder === undefined ? '' : ` From the next broadcast on, ${encoderWords[facts.encoder]}.`}` +
+    `${facts.latency === undefined ? '' : ` From the next broadcast on, ${latencyWords[facts.latency]}.`}`,
 
   'playback.changed': ({ mode }: { mode: PlaybackMode }) =>
     mode === 'signed'
@@ -282,6 +288,11 @@ const shownWords: Record<ShownMeanwhile, string> = {
 const encoderWords: Record<EncoderTier, string> = {
   fleet: 'Headwater encoders produce the renditions',
   medialive: 'an AWS MediaLive channel produces the renditions',
+};
+
+const latencyWords: Record<LatencyMode, string> = {
+  low: 'viewers are about 2 seconds behind',
+  standard: 'viewers get whole segments and are about 7 seconds behind',
 };
 
 const endReasons: Record<EndReason, string> = {

@@ -8,8 +8,10 @@ import { ObjectMemory } from './object-memory.ts';
 import { type Passed, PassThrough } from './pass-through.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { maxObjectBytes as originMaxBytes } from './policy/delivery.ts';
-import { UpstreamError } from './policy/errors.ts';
+import { isNowhere, UpstreamError } from './policy/errors.ts';
+import { mayBeHeld } from './policy/held.ts';
 import { type Admission, FillLimit } from './policy/limits/fill-limit.ts';
+import { PlaylistPositions } from './policy/limits/playlist-positions.ts';
 import type { Upstream } from './ports.ts';
 
 /**
@@ -38,15 +40,27 @@ export interface EdgeCacheOptions {
   readonly maxObjectBytes?: number;
   /** Maximum concurrent fills, one per key. @default 512 */
   readonly maxFills?: number;
+  /**
+   * The same for those that the next tier may hold for seconds: with parts, each rendition on air that anybody watches has one or two.
+   * @default 4,096
+   */
+  readonly maxHeldFills?: number;
   /** Maximum concurrent responses that are passed on without being stored, each to one client. @default 128 */
   readonly maxUncached?: number;
   /** Limit clients that make up names. Not for a tier whose clients are other tiers. @default false */
   readonly limitsClients?: boolean;
+  /**
+   * The next tier is the workers: when they say 503, the object store has what they haven't, so an older copy is never served instead.
+   * @default false
+   */
+  readonly isLiveOrigin?: boolean;
 }
 
 interface Fill {
   readonly key: CacheKey;
-  readonly waiting: ((served: Served) => void)[];
+  /** May be held by the next tier. */
+  readonly held: boolean;
+  waiting: ((served: Served) => void)[];
   readonly admission: Admission | undefined;
 }
 
@@ -76,6 +90,8 @@ export interface CacheCounts {
  */
 export class EdgeCache {
   readonly memory: ObjectMemory;
+  /** What is known of where live playlists are. */
+  readonly positions = new PlaylistPositions();
   readonly counts: CacheCounts = {
     hits: 0,
     misses: 0,
@@ -93,27 +109,56 @@ export class EdgeCache {
   readonly #options: EdgeCacheOptions;
   readonly #maxObjectBytes: number;
   readonly #maxFills: number;
+  readonly #maxHeldFills: number;
   readonly #passThrough: PassThrough;
   readonly #fills = new Map<string, Fill>();
   readonly #limit: FillLimit | undefined;
+  #heldFills = 0;
 
   constructor(options: EdgeCacheOptions) {
     const {
       cacheBytes = defaultCacheBytes,
       maxObjectBytes = originMaxBytes,
       maxFills = 512,
+      maxHeldFills = 4_096,
       maxUncached = 128,
     } = options;
     this.#options = options;
     this.memory = new ObjectMemory(cacheBytes, options.clock);
     this.#maxObjectBytes = Math.min(maxObjectBytes, Math.floor(cacheBytes / 2));
     this.#maxFills = maxFills;
+    this.#maxHeldFills = maxHeldFills;
     this.#passThrough = new PassThrough({ ...options, counts: this.counts, maxUncached });
-    if (options.limitsClients) this.#limit = new FillLimit(this.memory);
+    if (options.limitsClients) this.#limit = new FillLimit(this.memory, this.positions);
+  }
+
+  get limitsClients(): boolean {
+    return this.#limit !== undefined;
   }
 
   get fillsUnderWay(): number {
     return this.#fills.size;
+  }
+
+  /** Of these, the ones that the next tier may hold. */
+  get heldFills(): number {
+    return this.#heldFills;
+  }
+
+  /** Whether the object is here and needs nobody to be asked. */
+  isFresh(key: string): boolean {
+    return this.#present(key) !== undefined;
+  }
+
+  /** Drops all objects below `prefix`, cuts off who reads one that still grows, and answers everybody who waits for one. */
+  cutBelow(prefix: string): void {
+    this.memory.dropBelow(prefix);
+    for (const fill of this.#fills.values()) {
+      if (!fill.key.key.startsWith(prefix)) continue;
+      const { waiting } = fill;
+      fill.waiting = [];
+      for (const use of waiting) use('shed');
+    }
   }
 
   /**
@@ -131,12 +176,22 @@ export class EdgeCache {
     const fill = this.#fills.get(key.key);
     if (fill) {
       fill.waiting.push((served) => use(asCoalesced(served)));
-    } else if (this.#fills.size < this.#maxFills) {
+    } else if (this.#hasRoom(mayBeHeld(key))) {
       this.#begin(key, use, client);
     } else {
       this.counts.shed++;
       use('shed');
     }
+  }
+
+  /** Whether one more fill may begin: those that are held for seconds have a budget of their own. */
+  #hasRoom(held: boolean): boolean {
+    return held ? this.#heldFills < this.#maxHeldFills : this.#fills.size - this.#heldFills < this.#maxFills;
+  }
+
+  #leave(fill: Fill): void {
+    this.#fills.delete(fill.key.key);
+    if (fill.held) this.#heldFills--;
   }
 
   /** The object, if it may be served without asking the next tier. */
@@ -152,25 +207,27 @@ export class EdgeCache {
   }
 
   #begin(key: CacheKey, use: (served: Served) => void, client: string): void {
-    const { upstream, clock } = this.#options;
+    const { upstream, clock, isLiveOrigin = false } = this.#options;
     const admission = this.#limit?.admit(key, client, clock.nowMs());
     if (this.#limit && !admission) {
       this.counts.refused++;
       use('refused');
       return;
     }
-    const fill: Fill = { key, waiting: [use], admission };
+    const fill: Fill = { key, held: mayBeHeld(key), waiting: [use], admission };
     this.#fills.set(key.key, fill);
+    if (fill.held) this.#heldFills++;
     this.counts.fills++;
     const stored = this.memory.peek(key.key);
-    fillObject({ key, stored, upstream, clock, maxObjectBytes: this.#maxObjectBytes, memory: this.memory })
+    const { memory } = this;
+    fillObject({ key, stored, upstream, clock, maxObjectBytes: this.#maxObjectBytes, memory, isLiveOrigin })
       .then((answer) => this.#filled(fill, answer))
       .catch((fault) => this.#failed(fill, stored, fault));
   }
 
   async #filled(fill: Fill, answer: FillAnswer): Promise<void> {
     if (answer.state === 'uncached') {
-      this.#fills.delete(fill.key.key);
+      this.#leave(fill);
       fill.admission?.settled(true, this.#options.clock.nowMs());
       this.#passThrough.pass(fill.key, answer.passed, fill.waiting);
       return;
@@ -205,14 +262,16 @@ export class EdgeCache {
   }
 
   #settle(fill: Fill, served: Served): void {
-    this.#fills.delete(fill.key.key);
-    const { waiting, admission } = fill;
+    this.#leave(fill);
+    const { key, waiting, admission } = fill;
     const others = asCoalesced(served);
-    const isAbsent =
-      typeof served === 'object' && served.state !== 'uncached' && served.object.facts.status === 404;
-    admission?.settled(!isAbsent, this.#options.clock.nowMs());
+    const status =
+      typeof served === 'object' && served.state !== 'uncached' ? served.object.facts.status : undefined;
+    const nowMs = this.#options.clock.nowMs();
+    admission?.settled(!isNowhere(status), nowMs);
+    if (status === 200) this.positions.answered(key.key, nowMs);
     this.counts[countOf(served)]++;
-    this.counts[countOf(others)] += waiting.length - 1;
+    this.counts[countOf(others)] += Math.max(0, waiting.length - 1);
     for (const use of waiting) use(served);
   }
 }

@@ -7,7 +7,8 @@ import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
 import { untilTierIsUp } from './policy/fill-retries.ts';
 import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
-import type { Upstream, UpstreamAnswer } from './ports.ts';
+import { mayBeHeld } from './policy/held.ts';
+import type { Upstream, UpstreamAnswer, UpstreamRequest } from './ports.ts';
 
 export interface FillContext {
   readonly key: CacheKey;
@@ -17,6 +18,8 @@ export interface FillContext {
   readonly clock: Clock;
   readonly memory: ObjectMemory;
   readonly maxObjectBytes: number;
+  /** 503 from the next tier means that the object is elsewhere, and is passed on. */
+  readonly isLiveOrigin: boolean;
 }
 
 /** A response that isn't stored, because there is no room for it. Exactly one of `answer.body` and `answer.discard` must be used. */
@@ -51,9 +54,11 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   const askedMs = clock.nowMs();
   const ifNoneMatch = stored?.facts.status === 200 ? stored.facts.etag : undefined;
   const hasUsableCopy = stored?.facts.status === 200 && stored.freshness(askedMs) !== 'expired';
-  const answer = await ask(context.upstream, { target: key.key, ifNoneMatch }, hasUsableCopy);
+  const held = mayBeHeld(key);
+  const answer = await ask(context.upstream, { target: key.key, ifNoneMatch, held }, hasUsableCopy);
   const atMs = clock.nowMs();
-  const ageMs = ageOnArrivalMs(answer.headers, atMs - askedMs);
+  // What was held is made just now: the wait is no age.
+  const ageMs = ageOnArrivalMs(answer.headers, held ? 0 : atMs - askedMs);
   const cacheControl = text(answer.headers['cache-control']);
   const times: ObjectTimes = { atMs, ageMs, lifetimeMs: lifetimeMs(key.rule, cacheControl) };
   if (answer.status === 304 && stored && ifNoneMatch !== undefined) {
@@ -69,7 +74,15 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
     // The next tier still denies it although we no longer do: it will be available in a moment.
     const denied = answer.status === 410 && forbidsStoring(cacheControl);
     const life = denied ? 0 : errorLifetimeMs(key.rule, cacheControl);
-    return addAbsent(context, { ...times, lifetimeMs: life });
+    return addError(context, 404, { ...times, lifetimeMs: life });
+  }
+  if (answer.status === 400) {
+    answer.discard();
+    return addError(context, 400, { ...times, lifetimeMs: errorLifetimeMs(key.rule, cacheControl) });
+  }
+  if (answer.status === 503 && context.isLiveOrigin) {
+    answer.discard();
+    return addError(context, 503, { ...times, lifetimeMs: elsewhereMs });
   }
   if (answer.status !== 200) {
     answer.discard();
@@ -84,7 +97,7 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
  */
 async function ask(
   upstream: Upstream,
-  request: { target: string; ifNoneMatch?: string },
+  request: UpstreamRequest,
   hasUsableCopy: boolean,
 ): Promise<UpstreamAnswer> {
   const get = () => upstream.get(request);
@@ -101,13 +114,26 @@ async function ask(
 const isUnreachable = (fault: unknown): boolean =>
   fault instanceof UpstreamError && fault.code === 'UPSTREAM_UNREACHABLE';
 
-function addAbsent({ key, memory }: FillContext, times: ObjectTimes): FillAnswer {
+/** What is elsewhere now may be here in a moment: a broadcast begins, or is taken over. */
+const elsewhereMs = 250;
+
+const errorTexts = {
+  400: 'Too far in the future.',
+  404: 'Object not found.',
+  503: 'Not here; the object store may have it.',
+} as const;
+
+function addError(
+  { key, memory }: FillContext,
+  status: keyof typeof errorTexts,
+  times: ObjectTimes,
+): FillAnswer {
   const facts: ObjectFacts = {
-    status: 404,
+    status,
     contentType: 'text/plain; charset=utf-8',
-    cacheControl: `public, max-age=${key.rule.errorTtlSeconds}`,
+    cacheControl: status === 503 ? 'no-store' : `public, max-age=${key.rule.errorTtlSeconds}`,
   };
-  const body = SharedBody.of(Buffer.from('Object not found.'));
+  const body = SharedBody.of(Buffer.from(errorTexts[status]));
   const object = new CachedObject(key.key, key.rule, facts, body, times);
   if (memory.makeRoom(object.costBytes)) memory.add(object);
   return { state: 'miss', object };
@@ -143,9 +169,10 @@ const factsOf = ({ headers }: UpstreamAnswer, { rule }: CacheKey): ObjectFacts =
 /** Asks for an object once more, to pass it on without storing it. Rejects if there is no usable response. */
 export async function passObject(key: CacheKey, upstream: Upstream, clock: Clock): Promise<PassedObject> {
   const askedMs = clock.nowMs();
-  const answer = await upstream.get({ target: key.key });
+  const held = mayBeHeld(key);
+  const answer = await upstream.get({ target: key.key, held });
   const atMs = clock.nowMs();
-  const ageMs = ageOnArrivalMs(answer.headers, atMs - askedMs);
+  const ageMs = ageOnArrivalMs(answer.headers, held ? 0 : atMs - askedMs);
   if (answer.status !== 200) {
     answer.discard();
     throw new UpstreamError('UPSTREAM_BROKEN', `The next tier answered ${answer.status}`, { ageMs });

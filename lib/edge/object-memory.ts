@@ -1,5 +1,6 @@
 import type { Clock } from '../net/clock.ts';
 import type { CachedObject } from './cached-object.ts';
+import { isNowhere } from './policy/errors.ts';
 import { objectsToFree } from './policy/limits/giving-way.ts';
 import type { KnownObjects } from './policy/limits/known-names.ts';
 
@@ -58,7 +59,7 @@ export class ObjectMemory implements KnownObjects {
   }
 
   wasAbsent(key: string): boolean {
-    return this.#objects.get(key)?.facts.status === 404;
+    return isNowhere(this.#objects.get(key)?.facts.status);
   }
 
   mentions(key: string, text: string): boolean {
@@ -135,9 +136,13 @@ export class ObjectMemory implements KnownObjects {
     this.release(object);
   }
 
-  /** Drops every object whose key starts with `prefix`. */
+  /** Drops every object whose key starts with `prefix`, and cuts off who reads one that is still arriving. */
   dropBelow(prefix: string): void {
-    for (const [key, object] of this.#objects) if (key.startsWith(prefix)) this.drop(object);
+    for (const [key, object] of this.#objects) {
+      if (!key.startsWith(prefix)) continue;
+      this.drop(object);
+      if (object.body.state === 'filling') for (const reading of [...object.readings]) reading.cut();
+    }
   }
 
   /** Call when a reader has left or a fill has ended. */

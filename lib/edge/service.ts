@@ -16,7 +16,7 @@ import { describeResponse, plainHead, preflight, type Representation } from './p
 import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
 
 export interface EdgeHandlerOptions {
-  /** `edge` or `shield`, as shown to clients in `Server-Timing`. */
+  /** `edge`, `shield` or `live-origin`, as shown to clients in `Server-Timing`. */
   readonly tier: string;
   readonly cache: EdgeCache;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export interface EdgeHandlerOptions {
 type Reply = (response: EdgeResponse) => void;
 
 /**
- * The edge and the shield, without their sockets.
+ * The edge, the shield and the live origin, without their sockets.
  *
  *     GET, HEAD /<object key>   from the cache, by the delivery policy table; 404 if no row matches, 410 if the stream
  *                               was taken down or deleted, or the recording was deleted; 403 if the stream is signed and the
@@ -42,7 +42,7 @@ type Reply = (response: EdgeResponse) => void;
  *     GET, HEAD /time           the current time, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}
  *     GET, HEAD /_metrics       {hits, misses, coalesced, revalidated, stale, errors, uncached, shed, refused, denied, unsigned,
- *                                fills, failedFills, upstreamBytes, fillsUnderWay, objects, cacheBytes, evictions, cutReaders}
+ *                                fills, failedFills, upstreamBytes, fillsUnderWay, heldFills, objects, cacheBytes, evictions, cutReaders}
  *                                since startup
  */
 export class EdgeHandler implements EdgeService {
@@ -57,12 +57,15 @@ export class EdgeHandler implements EdgeService {
     this.#options = options;
   }
 
-  /** Replaces the list of what is denied. Cached objects of what is newly denied are dropped. */
+  /**
+   * Replaces the list of what is denied. Cached objects of what is newly denied are dropped, and so is everybody who waits for one or
+   * reads one that still grows.
+   */
   deny(denied: ReadonlySet<string>): void {
     const before = this.#denied;
     this.#denied = denied;
     for (const path of denied) {
-      if (!before.has(path)) this.#options.cache.memory.dropBelow(`/${path}/`);
+      if (!before.has(path)) this.#options.cache.cutBelow(`/${path}/`);
     }
   }
 
@@ -86,18 +89,48 @@ export class EdgeHandler implements EdgeService {
       const refusal = isEdge ? undefined : this.#options.playback?.refusal(found.key, token, request.address);
       if (this.#isDenied(found)) this.#refuse(method, reply);
       else if (refusal) this.#demandToken(method, refusal, reply);
-      else {
-        const key = this.#variants.limited(found, askedMs);
-        const use = (served: Served) => {
-          // The stream may have been taken down while we were asking the next tier.
-          if (this.#isDenied(key)) this.#refuse(method, reply);
-          else this.#give(request, served, askedMs, reply);
-        };
-        this.#options.cache.get(key, use, request.client);
-      }
+      else this.#look(found, request, token, isEdge, askedMs, reply);
     } else {
       reply(this.#own(method, target));
     }
+  }
+
+  #look(
+    found: CacheKey,
+    request: EdgeRequest,
+    token: string,
+    isEdge: boolean,
+    askedMs: number,
+    reply: Reply,
+  ): void {
+    const { cache, playback } = this.#options;
+    const { method, client = '', address } = request;
+    const key = this.#keyToAsk(found, client, askedMs);
+    if (key === undefined) {
+      reply(textReply(method, 400, 'Too far in the future.', { 'cache-control': 'public, max-age=1' }));
+      return;
+    }
+    let isHit = true;
+    const use = (served: Served) => {
+      // The stream may have been taken down while we were asking the next tier, or the link revoked.
+      const refusal = isHit || isEdge ? undefined : playback?.refusal(key.key, token, address);
+      if (this.#isDenied(key)) this.#refuse(method, reply);
+      else if (refusal) this.#demandToken(method, refusal, reply);
+      else this.#give(request, served, askedMs, reply);
+    };
+    cache.get(key, use, client);
+    isHit = false;
+  }
+
+  /** The key to ask the cache for; undefined if there can't be such a playlist yet. */
+  #keyToAsk(found: CacheKey, client: string, nowMs: number): CacheKey | undefined {
+    const { cache } = this.#options;
+    const judged = cache.positions.judge(found.key, nowMs);
+    if (judged === 'future') return undefined;
+    if (judged !== undefined && !cache.isFresh(found.key) && cache.isFresh(judged.newer))
+      return { ...found, key: judged.newer };
+    // Other tiers ask for what their clients may ask for.
+    return cache.limitsClients ? this.#variants.limited(found, client, nowMs) : found;
   }
 
   /** An edge asks, which has checked its client. */
@@ -130,12 +163,14 @@ export class EdgeHandler implements EdgeService {
 
   #metrics(): object {
     const { counts, memory, fillsUnderWay } = this.#options.cache;
+    const { heldFills } = this.#options.cache;
     const { objects, usedBytes: cacheBytes, evictions, cutReaders } = memory;
     return {
       ...counts,
       denied: this.#denials,
       unsigned: this.#playbackRefusals,
       fillsUnderWay,
+      heldFills,
       objects,
       cacheBytes,
       evictions,

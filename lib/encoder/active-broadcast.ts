@@ -1,5 +1,6 @@
 import type { EndReason } from '../control-store/records.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
+import type { LiveBroadcast } from './live/live-broadcast.ts';
 import type { PublishSession } from './publisher/publish-session.ts';
 
 /** A broadcast as its worker sees it, whatever encodes it. */
@@ -8,6 +9,8 @@ export interface ActiveBroadcast {
   readonly id: BroadcastId;
   /** Of the lease that it is written under. */
   readonly epoch: number;
+  /** What live origins read of it; undefined if a channel encodes it. */
+  readonly live?: LiveBroadcast;
   /** Resolves when nothing of it remains here, including the lease. */
   readonly ended: Promise<void>;
   readonly ending: boolean;

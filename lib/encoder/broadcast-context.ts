@@ -20,6 +20,8 @@ export interface BroadcastContext {
   readonly region: string;
   readonly utcTimingUrl: string;
   readonly windowSegments: number;
+  /** Length of a part in ms, one of `partLengthsMs`. @default `defaultPartMs` */
+  readonly partMs?: number;
   readonly clock: Clock;
   readonly emit: EmitEvent;
   /** The control store stopped responding, or responds again. */

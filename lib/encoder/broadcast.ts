@@ -1,4 +1,5 @@
-import type { BroadcastState, EndReason } from '../control-store/records.ts';
+import type { BroadcastState, EndReason, LatencyMode, StreamRecord } from '../control-store/records.ts';
+import { defaultPartMs } from '../packaging/segment-grid.ts';
 import { refusalStatus } from '../protocol/refusals.ts';
 import type { BroadcastId, StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
@@ -8,6 +9,7 @@ import { requestedEndReason } from './lease/end-request.ts';
 import { Handoff } from './lease/handoff.ts';
 import type { LeaseKeeper } from './lease/lease-keeper.ts';
 import { releaseLease } from './lease/release-lease.ts';
+import { LiveBroadcast } from './live/live-broadcast.ts';
 import { BroadcastOutput } from './publication/broadcast-output.ts';
 import type { RestoredPublication } from './publication/policy/restore.ts';
 import type { UnfinishedBroadcast } from './publication/recover-publication.ts';
@@ -25,6 +27,7 @@ export class Broadcast implements ActiveBroadcast {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
   readonly epoch: number;
+  readonly live: LiveBroadcast;
   /** Resolves when nothing of it remains, including the lease. */
   readonly ended: Promise<void>;
   readonly #setting: BroadcastContext;
@@ -43,10 +46,10 @@ export class Broadcast implements ActiveBroadcast {
   constructor(
     setting: BroadcastContext,
     keeper: LeaseKeeper,
-    reconnectWindowMs: number,
+    { reconnectWindowMs, latency = 'low' }: Pick<StreamRecord, 'reconnectWindowMs' | 'latency'>,
     unfinished?: UnfinishedBroadcast,
   ) {
-    const { clock, store, emit } = setting;
+    const { clock, store, emit, partMs = defaultPartMs } = setting;
     const { lease } = keeper;
     this.#setting = setting;
     this.#keeper = keeper;
@@ -65,8 +68,14 @@ export class Broadcast implements ActiveBroadcast {
       unfinished?.record,
     );
     this.#encoding = this.#makeEncoding(unfinished?.published);
-    this.#output = this.#makeOutput(lease.epoch, unfinished?.published);
-    this.#reception = this.#makeReception(unfinished);
+    this.#output = this.#makeOutput(latency, unfinished?.published);
+    this.live = new LiveBroadcast({
+      view: this.#output.live,
+      clock,
+      partMs,
+      faulted: (cause) => this.#log(cause),
+    });
+    this.#reception = this.#makeReception(latency === 'low' ? partMs : undefined, unfinished);
     this.#timer = setInterval(() => this.#tick(), tickMs);
     keeper.listen({
       lost: () => this.#leaseLost(),
@@ -108,6 +117,8 @@ export class Broadcast implements ActiveBroadcast {
   end(reason: EndReason): void {
     if (this.#ending) return;
     this.#ending = true;
+    // Nobody may see what is still being written.
+    if (reason === 'taken-down') this.#attempt(() => this.live.close(503));
     this.#attempt(() => {
       if (reason === 'taken-down' || reason === 'encoder-failed')
         this.#reception.send({ type: 'status', ...refusalStatus({ reason }) });
@@ -127,7 +138,7 @@ export class Broadcast implements ActiveBroadcast {
     await this.#releaseLease();
   }
 
-  #makeReception(unfinished: UnfinishedBroadcast | undefined): Reception {
+  #makeReception(partMs: number | undefined, unfinished: UnfinishedBroadcast | undefined): Reception {
     const { clock, startEncoder } = this.#setting;
     const broadcast = this;
     return new Reception({
@@ -136,6 +147,7 @@ export class Broadcast implements ActiveBroadcast {
       lease: this.#keeper.lease,
       reconnectWindowMs: this.#reconnectWindowMs,
       unfinished,
+      partMs,
       report: this.#report,
       owner: {
         get startedAtMs() {
@@ -148,6 +160,7 @@ export class Broadcast implements ActiveBroadcast {
           return broadcast.#encoding.backlogBytes;
         },
         beginAt: (number) => this.#encoding.beginAt(number),
+        keyFrameAt: (streamMs) => this.#encoding.keyFrameAt(streamMs),
         format: (format) => this.#encoding.format(format),
         tag: (tag) => this.#encoding.feed(tag),
         batchEnded: () => this.#encoding.flush(),
@@ -167,27 +180,51 @@ export class Broadcast implements ActiveBroadcast {
   #makeEncoding(restored: RestoredPublication | undefined): Encoding {
     const made = restored?.renditions.map(({ id }) => id) ?? [];
     return new Encoding(
-      { ...this.#setting, streamId: this.streamId, made },
       {
-        group: (group, headers) => this.#output.add(group, headers, this.#reception.nowMs),
-        started: (run) => this.#report.encoding.started(run),
+        ...this.#setting,
+        streamId: this.streamId,
+        made,
+        startedAtMs: () => this.#output.startedAtMs,
+      },
+      {
+        part: (track, part, headers) => {
+          const header = headers.get(track);
+          if (header?.kind === 'video')
+            this.#reception.partReady(track, (part.startTicks * 1000) / header.timescale);
+          this.#output.part(track, part, headers, this.#reception.nowMs);
+          this.live.part(track, part);
+        },
+        group: (group, headers) => {
+          this.#output.add(group, headers, this.#reception.nowMs);
+          this.live.group(group);
+        },
+        started: (run) => {
+          this.#report.encoding.started(run);
+          this.live.remade(run.id, run.fromNumber);
+        },
         shed: (rendition, lagMs, left) => this.#report.encoding.shed(rendition, lagMs, left),
         restored: (rendition, all) => this.#report.encoding.restored(rendition, all),
         sizeRefused: (rendition, all) => this.#report.encoding.sizeRefused(rendition, all),
         stuck: (withinMs) => this.#report.encoding.stuck(withinMs),
-        crashed: (run, exit) => this.#report.encoding.crashed(run, exit),
+        crashed: (run, exit) => {
+          this.#report.encoding.crashed(run, exit);
+          this.live.crashed(run.id);
+        },
         failed: () => this.end('encoder-failed'),
         faulted: (cause) => this.#faulted(cause),
       },
     );
   }
 
-  #makeOutput(epoch: number, restored: RestoredPublication | undefined): BroadcastOutput {
-    const about = { streamId: this.streamId, broadcastId: this.id, epoch };
+  #makeOutput(latency: LatencyMode, restored: RestoredPublication | undefined): BroadcastOutput {
+    const about = { streamId: this.streamId, broadcastId: this.id, epoch: this.epoch, latency };
     return new BroadcastOutput(
       { ...this.#setting, ...about },
       {
         mayWrite: () => this.#keeper.mayWrite(),
+        stored: (number, foreign) => this.live.stored(number, foreign),
+        dropped: () => this.live.changed(),
+        changed: () => this.live.changed(),
         published: (number, segments) => this.#published(number, segments),
         trouble: (trouble) => this.#report.origin.trouble(trouble),
         recovered: (recovery) => this.#report.origin.recovered(recovery),
@@ -218,6 +255,7 @@ export class Broadcast implements ActiveBroadcast {
     } catch (cause) {
       this.#faulted(cause);
     }
+    this.#attempt(() => this.live.tick());
   }
 
   /**
@@ -257,6 +295,8 @@ export class Broadcast implements ActiveBroadcast {
   }
 
   #tickAll(): void {
+    this.#output.tick();
+    if (this.#ending) return;
     this.#reception.tick();
     if (this.#ending) return;
     this.#reception.fill();
@@ -269,7 +309,6 @@ export class Broadcast implements ActiveBroadcast {
   /** Stops input for good. */
   #stop(reason: string): void {
     this.#ending = true;
-    clearInterval(this.#timer);
     this.#attempt(() => this.#departure.end());
     this.#attempt(() => this.#reception.stop(reason));
   }
@@ -278,6 +317,7 @@ export class Broadcast implements ActiveBroadcast {
     await this.#endEncoding();
     await this.#attemptAll(async () => {
       const recording = await this.#output.close();
+      this.live.end();
       this.#report.ended(reason, this.#output.renditions, recording);
     });
     await this.#releaseLease();
@@ -296,6 +336,13 @@ export class Broadcast implements ActiveBroadcast {
     await this.#attemptAll(() => releaseLease(this.#keeper, this.#report));
     // If it isn't released, it expires.
     this.#keeper.stop();
+    this.#leave();
+  }
+
+  /** Whoever still waits here is to look for the next worker, or finds the recording. */
+  #leave(): void {
+    this.#attempt(() => this.live.close(421));
+    clearInterval(this.#timer);
     this.#resolveEnded();
   }
 
@@ -306,6 +353,6 @@ export class Broadcast implements ActiveBroadcast {
     this.#attempt(() => this.#encoding.kill());
     this.#keeper.stop();
     this.#stop('lease-lost');
-    this.#resolveEnded();
+    this.#leave();
   }
 }

@@ -11,6 +11,7 @@ import { LeaseTaker, type PlannedMove, type TakenLease } from './lease/lease-tak
 import { StoreWatch } from './lease/policy/store-watch.ts';
 import { SweepTurn } from './lease/policy/sweep-turn.ts';
 import { ScaleInProtection } from './lease/scale-in-protection.ts';
+import type { LiveStreams } from './live/live-service.ts';
 import { ManagedBroadcast } from './managed-broadcast.ts';
 import { encoderTier } from './policy/encoder-tier.ts';
 import { workerTiming } from './policy/worker-timing.ts';
@@ -23,6 +24,8 @@ export interface WorkerOptions extends Omit<BroadcastContext, 'reachable' | 'ret
   readonly host: string;
   /** Known once the listener is up. */
   readonly port: number;
+  /** Where live origins read. @default nowhere */
+  readonly mediaPort?: number;
   /** Maximum number of concurrent streams. */
   readonly capacity: number;
   /** @default cpu */
@@ -37,7 +40,7 @@ const endingWaitMs = 10_000;
 /**
  * One encoder worker: accepts the sessions that proxies bring, one broadcast per stream, and registers itself in the fleet.
  */
-export class Worker {
+export class Worker implements LiveStreams {
   readonly #options: WorkerOptions;
   readonly #setting: BroadcastContext;
   readonly #taker: LeaseTaker;
@@ -96,6 +99,12 @@ export class Worker {
       (session) => void this.#admit(session),
       (cause) => this.#options.emit('encoder.link.faulty', { cause }),
     );
+  }
+
+  /** What live origins read of a stream. */
+  find(stream: StreamId): ReturnType<LiveStreams['find']> {
+    const broadcast = this.#broadcasts.get(stream);
+    return broadcast ? (broadcast.live ?? 'managed') : this.#opening.get(stream);
   }
 
   /**
@@ -175,8 +184,11 @@ export class Worker {
 
   async #open(streamId: StreamId, session?: PublishSession): Promise<ActiveBroadcast> {
     const { playback } = await this.#readOpenStream(streamId);
-    const move = session && this.#moveOf(session);
-    const taken = await this.#taker.take(streamId, move, playback === 'signed');
+    const taken = await this.#taker.take(streamId, {
+      move: session && this.#moveOf(session),
+      gone: session?.hello.goneWorker,
+      signed: playback === 'signed',
+    });
     try {
       // Read it again: a takedown first refuses new publishers and then looks for a lease, so one of the two sees the other.
       return this.#begin(await this.#readOpenStream(streamId), taken, session?.hello.sessionId);
@@ -204,7 +216,7 @@ export class Worker {
     const broadcast =
       encoderTier({ stream, broadcastId, last, sessionId }) === 'medialive'
         ? new ManagedBroadcast(this.#setting, keeper, reconnectWindowMs, goesOn)
-        : new Broadcast(this.#setting, keeper, reconnectWindowMs, unfinished);
+        : new Broadcast(this.#setting, keeper, stream, unfinished);
     this.#broadcasts.set(streamId, broadcast);
     void broadcast.ended.then(() => {
       if (this.#broadcasts.get(streamId) === broadcast) this.#broadcasts.delete(streamId);
@@ -256,11 +268,12 @@ export class Worker {
   }
 
   async #beat(): Promise<void> {
-    const { store, memberId: id, host, port, capacity, pool = 'cpu' } = this.#options;
+    const { store, memberId: id, host, port, capacity, pool = 'cpu', mediaPort } = this.#options;
+    const media = mediaPort === undefined ? {} : { mediaPort };
     const state = this.#draining ? 'draining' : 'active';
     if (!this.#draining) this.#hold?.tick(this.load);
     await store
-      .heartbeat({ id, role: 'encoder', host, port, capacity, load: this.load, state, pool })
+      .heartbeat({ id, role: 'encoder', host, port, capacity, load: this.load, state, pool, ...media })
       .then(() => this.#noteStore(true))
       .catch((cause: unknown) => this.#noteStore(false, cause));
     this.#heartbeat = setTimeout(() => void this.#beat(), workerTiming.heartbeatMs);

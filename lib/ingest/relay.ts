@@ -1,5 +1,6 @@
 import type { Connection } from '../net/socket.ts';
 import type { Refusal } from '../protocol/refusals.ts';
+import type { WorkerRun } from '../protocol/relay/hello.ts';
 import type { LinkFrame } from '../protocol/relay/link-frames.ts';
 import type { RtmpMessage } from '../protocol/rtmp/chunk-reader.ts';
 import type { StatusLevel } from '../protocol/rtmp/commands.ts';
@@ -8,6 +9,7 @@ import type { MemberId, SessionId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { RouteFailedError } from './errors.ts';
 import { LinkInUse } from './link-in-use.ts';
+import { keyFrameTimes } from './policy/key-frame-times.ts';
 import type { LinkWatchLimits } from './policy/link-watch.ts';
 import { LossWatch } from './policy/loss-watch.ts';
 import type { PublisherStream, Replay } from './policy/publisher-stream.ts';
@@ -65,6 +67,8 @@ export class Relay {
   /** A link that we left because its worker is draining; it may still confirm media. */
   #leaving: WorkerLink | undefined;
   #avoid: MemberId | undefined;
+  #lost: WorkerRun | undefined;
+  #keyFramesAtMs: readonly number[] = [];
   #everAccepted = false;
   #finished = false;
   #flushSinceMs: number | undefined;
@@ -94,6 +98,8 @@ export class Relay {
         state: () => ({
           worker: this.worker,
           avoid: this.#avoid,
+          lost: this.#lost,
+          keyFramesAtMs: this.#keyFramesAtMs,
           everAccepted: this.#everAccepted,
           finished: this.#finished,
         }),
@@ -242,6 +248,7 @@ export class Relay {
     this.#current = current;
     this.#losses.attached(link, performance.now());
     this.#avoid = undefined;
+    this.#lost = undefined;
     this.#feed.gathered();
     const ready = current.write(replay.pieces);
     if (this.#everAccepted) {
@@ -278,6 +285,8 @@ export class Relay {
       // While a new link is being opened, its starting point must not move.
       this.#feed.confirmed(frame.timestampMs, this.#current === undefined || this.#search.hasOffered);
     }
+    if (frame.type === 'parts-through')
+      this.#keyFramesAtMs = keyFrameTimes(this.#keyFramesAtMs, frame.keyFramesAtMs);
     if (from !== this.#current) return;
     from.received();
     if (this.#finished) return;
@@ -320,6 +329,7 @@ export class Relay {
       return;
     }
     this.#feed.resume();
+    this.#lost = drains ? undefined : { worker: link.worker, epoch: link.epoch };
     this.#options.emit('ingest.worker.lost', { ...this.#facts, worker: link.worker, reason });
     if (!drains && this.#losses.lost(this.#feed.stream.latestMs, performance.now())) this.#giveUp();
     else this.#search.start();

@@ -1,25 +1,28 @@
 import type { FleetMember, LeaseRecord } from '../control-store/records.ts';
 import type { Dial } from '../net/socket.ts';
 import { refusals } from '../protocol/refusals.ts';
-import type { RelayHello } from '../protocol/relay/hello.ts';
+import type { RelayHello, WorkerRun } from '../protocol/relay/hello.ts';
 import { retry } from '../retry/retry.ts';
 import type { MemberId, StreamId } from '../routing/ids.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
 import { ClockDiffersError, LinkRefusedError, PublisherLeftError, RouteFailedError } from './errors.ts';
 import type { HelloSigner } from './hello-signer.ts';
 import type { FleetView } from './policy/fleet-view.ts';
+import { isRefused, isReset } from './policy/gone-worker.ts';
 import { routeTiming } from './policy/route-timing.ts';
 import { routeRefusal, saidBy, type WorkerAnswer } from './policy/worker-answers.ts';
 import { WorkerRound } from './policy/worker-round.ts';
 import type { IngestStore } from './ports.ts';
 import { openWorkerLink, type WorkerLink } from './worker-link.ts';
 
-const { betweenRounds, connectTimeoutMs, answerTimeoutMs } = routeTiming;
+const { betweenRounds, whileEnding, connectTimeoutMs, answerTimeoutMs } = routeTiming;
 
 export interface RouteRequest {
   readonly hello: RelayHello;
   /** A worker to try last: it read nothing of this stream for too long. */
   readonly avoid?: MemberId;
+  /** The worker whose link broke just now, unless it was draining. */
+  readonly lost?: WorkerRun | undefined;
   /** On `performance.now()`'s clock. */
   readonly deadlineMs: number;
   /** Tries each worker once, however much time is left. */
@@ -77,14 +80,18 @@ export class WorkerRouter {
   /** One attempt with each candidate, and with the holder that one of them names. Collects `answers`. */
   async #round(request: RouteRequest, answers: Map<MemberId, WorkerAnswer>): Promise<WorkerLink> {
     const round = await this.#roundOf(request);
+    let goneWorker: WorkerRun | undefined;
     for (let member = round.next(); member; member = round.next()) {
       const leftMs = request.deadlineMs - performance.now();
       if (leftMs <= 0) break;
       try {
-        return await this.#openAt(member, request, leftMs);
+        const open = () => this.#openAt(member, request, leftMs, goneWorker);
+        if (member.id !== request.lost?.worker) return await open();
+        return await retry(open, whileEnding, { again: isReset, signal: request.signal });
       } catch (error) {
         if (request.signal.aborted) throw new PublisherLeftError();
         answers.set(member.id, this.#passed(request, member.id, error));
+        if (isGone(member, request.lost, error)) goneWorker = request.lost;
         round.refused(error instanceof LinkRefusedError ? error.holder : undefined);
       }
     }
@@ -92,14 +99,20 @@ export class WorkerRouter {
   }
 
   /** If the worker's clock is not ours, tries once more by its clock. */
-  async #openAt(member: FleetMember, request: RouteRequest, leftMs: number): Promise<WorkerLink> {
+  async #openAt(
+    member: FleetMember,
+    request: RouteRequest,
+    leftMs: number,
+    goneWorker: WorkerRun | undefined,
+  ): Promise<WorkerLink> {
     const { dial, signer } = this.#options;
+    const hello = { ...request.hello, ...(goneWorker && { goneWorker }) };
     const attempt = (): Promise<WorkerLink> =>
       openWorkerLink({
         dial,
         to: member,
         worker: member.id,
-        hello: () => signer.sign(request.hello, member.id),
+        hello: () => signer.sign(hello, member.id),
         connectTimeoutMs: Math.min(connectTimeoutMs, leftMs),
         answerTimeoutMs: Math.min(answerTimeoutMs, leftMs),
         signal: request.signal,
@@ -140,6 +153,14 @@ export class WorkerRouter {
       return undefined;
     }
   }
+}
+
+/**
+ * Whether the process that had the stream is gone: its link broke, and its own host refuses another. Asked anew in each round, because it
+ * may run again. A draining worker of the last release stopped listening while it still encoded.
+ */
+function isGone({ id, state }: FleetMember, lost: WorkerRun | undefined, error: unknown): boolean {
+  return id === lost?.worker && state === 'active' && isRefused(error);
 }
 
 /** For this file only: another round may succeed. */

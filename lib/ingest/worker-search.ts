@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RelayHello } from '../protocol/relay/hello.ts';
+import type { RelayHello, WorkerRun } from '../protocol/relay/hello.ts';
 import { pauseMs } from '../retry/policy/backoff.ts';
 import type { MemberId } from '../routing/ids.ts';
 import { PublisherLeftError, RouteFailedError } from './errors.ts';
@@ -19,7 +19,10 @@ export interface SearchLimits {
 }
 
 /** What a worker is told about the session, wherever its replay begins. */
-export type SessionHello = Omit<RelayHello, 'chunkState' | 'firstFrame' | 'replayFromMs' | 'movesFrom'>;
+export type SessionHello = Pick<
+  RelayHello,
+  'client' | 'server' | 'streamId' | 'sessionId' | 'proxyId' | 'publish'
+>;
 
 export interface WorkerSearchOptions {
   readonly stream: PublisherStream;
@@ -36,6 +39,10 @@ export interface SearchState {
   readonly worker: MemberId | undefined;
   /** A worker to try last. */
   readonly avoid: MemberId | undefined;
+  /** The worker whose link broke, unless it was draining. */
+  readonly lost: WorkerRun | undefined;
+  /** Stream times (ms) at which an encoder that continues forces key frames; empty if no parts are out. */
+  readonly keyFramesAtMs: readonly number[];
   /** A worker has accepted the publisher at least once. */
   readonly everAccepted: boolean;
   /** The publisher is done. */
@@ -171,7 +178,7 @@ export class WorkerSearch {
 
   async #open(replay: Replay, deadlineMs: number, from: MemberId | undefined): Promise<WorkerLink> {
     const { router, hello, facts, owner } = this.#options;
-    const { everAccepted, avoid } = owner.state();
+    const { everAccepted, avoid, lost, keyFramesAtMs } = owner.state();
     this.#offer = new AbortController();
     const signal = AbortSignal.any([this.#gone.signal, this.#offer.signal]);
     const link = await router.open({
@@ -181,11 +188,14 @@ export class WorkerSearch {
         firstFrame: replay.firstFrame,
         ...(everAccepted ? { replayFromMs: replay.fromMs } : {}),
         ...(from === undefined ? {} : { movesFrom: from }),
+        ...(keyFramesAtMs.length === 0 ? {} : { keyFramesAtMs }),
+        dropsUnknownFrames: true,
       },
       deadlineMs,
       signal,
       ...(from === undefined ? {} : { once: true, onStandby: () => owner.standby() }),
       avoid,
+      lost,
       facts,
     });
     if (!signal.aborted) return link;

@@ -1,3 +1,7 @@
+import { partLengthsMs } from '../config/defaults.ts';
+
+export { defaultPartMs, partLengthsMs } from '../config/defaults.ts';
+
 /**
  * The segment length, defined only here: segment N of a broadcast covers [N·segmentMs, (N+1)·segmentMs) of stream time, for every
  * rendition and every worker. Must be whole seconds, because EXT-X-TARGETDURATION and MediaLive accept nothing else. All workers
@@ -6,9 +10,6 @@
 export const segmentMs = 2000;
 export const segmentSeconds = segmentMs / 1000;
 
-/** Part lengths that a deployment can choose from: a part ends at each multiple in stream time, so they divide a segment evenly. */
-export const partLengthsMs = [200, 250, 400, 500, 1000] as const;
-export const defaultPartMs = 500;
 /** The most parts that a segment can have on the grid. */
 export const mostParts = segmentMs / Math.min(...partLengthsMs);
 

@@ -1,10 +1,33 @@
 import { event } from './event.ts';
 
-/** Events of the edge and the shield. */
+/** Events of the edge, the shield and the live origin. */
 export const edgeEvents = {
   'edge.fill.failed': event<{ key: string; served: 'stale' | 'error' | 'nothing'; cause: unknown }>(
     'warn',
     'Failed to fetch an object from the next tier; `served` is what clients got instead.',
+  ),
+  'edge.live-origin.lost': event<{ cause: unknown }>(
+    'warn',
+    'The live origin does not answer: viewers get what the object store has, with standard latency.',
+  ),
+  'edge.live-origin.back': event<Record<never, never>>('info', 'The live origin answers again.'),
+  'edge.worker.lost': event<{ worker: string; cause: unknown }>(
+    'warn',
+    'A worker does not answer the live origin; requests for what comes next wait for its successor.',
+  ),
+  'edge.worker.back': event<{ worker: string }>('info', 'The worker answers the live origin again.'),
+  'edge.leases.unreadable': event<{ cause: unknown }>(
+    'error',
+    'The live origin failed to read leases; streams stay with the workers that it knows.',
+  ),
+  'edge.leases.readable': event<Record<never, never>>('info', 'The live origin reads leases again.'),
+  'edge.relay-keys.loaded': event<{ source: string; keys: number }>(
+    'info',
+    'The live origin loaded the keys that it proves itself to workers with.',
+  ),
+  'edge.relay-keys.rejected': event<{ source: string; cause: Error }>(
+    'error',
+    'The live origin failed to read the relay keys; the last known ones stay in use.',
   ),
   'edge.denials.changed': event<{ denied: number; playback: number; revoked: number }>(
     'info',

@@ -34,7 +34,7 @@ export async function admit(
   worker.opening++;
   try {
     ledger.streams.reads.add(timeline.nowMs, 1);
-    const claim = new LeaseClaim(worker.id, movesFrom);
+    const claim = new LeaseClaim(worker.id, { movesFrom });
     const beganAtMs = timeline.nowMs;
     let readyAtMs: number | undefined;
     for (;;) {

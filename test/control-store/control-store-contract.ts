@@ -106,6 +106,16 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
         expect(await other.getStream(stream.id)).toEqual(stream);
       });
 
+      test.each(['low', 'standard'] as const)(
+        'a stream keeps the %s latency that was chosen',
+        async (latency) => {
+          const stream = streamRecord();
+          await store.createStream(stream);
+          await store.updateStream({ ...stream, latency });
+          expect((await other.getStream(stream.id))?.latency).toBe(latency);
+        },
+      );
+
       test('a stream that is not there is undefined', async () => {
         expect(await store.getStream(newStreamId())).toBeUndefined();
       });
@@ -685,7 +695,9 @@ export function describeControlStore(name: string, open: () => Promise<ControlSt
       });
 
       test('a fact that a member no longer tells is gone', async () => {
-        await store.heartbeat(member('encoder-1', { pool: 'gpu' }));
+        await store.heartbeat(member('encoder-1', { pool: 'gpu', mediaPort: 8200 }));
+        const [full] = await store.listFleet('encoder');
+        expect(full).toMatchObject({ pool: 'gpu', mediaPort: 8200 });
         await store.heartbeat(member('encoder-1'));
         const [told] = await other.listFleet('encoder');
         expect(told).toEqual({ ...member('encoder-1'), version: told?.version });

@@ -14,7 +14,7 @@ const about = { streamId: newStreamId(), broadcastId: newBroadcastId(1), atMs: 1
 /** One example of each type; the type checker asks for a new row where a type is added. */
 const examples: { [Type in StreamEventType]: StreamEventData<Type> } = {
   'stream.created': { name: 'Studio A' },
-  'stream.changed': { name: 'Studio B', reconnectWindowMs: 60_000, encoder: 'medialive' },
+  'stream.changed': { name: 'Studio B', reconnectWindowMs: 60_000, encoder: 'medialive', latency: 'low' },
   'playback.changed': { mode: 'signed' },
   'playback.revoked': {},
   'key.rotated': { keyId: 'k2', graceMs: 86_400_000 },

@@ -636,17 +636,30 @@ describe('memory', () => {
     expect(cache.memory.usedBytes).toBeLessThan(2000);
   });
 
-  test('fills at once are limited; those who come for a fill under way are not', async () => {
-    const { upstream, ask } = edgeInMemory({ maxFills: 2 });
-    const first = ask(name(1));
-    ask(name(2));
-    expect(ask(name(3)).status).toBe(503);
-    const joined = ask(name(1));
-    await upstream.calls[0]?.give('bytes');
-    expect([first.text, joined.text]).toEqual(['bytes', 'bytes']);
-    ask(name(3));
-    expect(upstream.calls).toHaveLength(3);
-  });
+  test.each([
+    ['that are held', { maxHeldFills: 2, maxFills: 0 }, name],
+    [
+      'of objects that are there',
+      { maxFills: 2, maxHeldFills: 0 },
+      (number: number) => `/local/s/b/v/init-${number}.mp4`,
+    ],
+  ])(
+    'fills at once %s are limited; those who come for a fill under way are not',
+    async (_what, limits, of) => {
+      const { upstream, ask, cache } = edgeInMemory(limits);
+      const first = ask(of(1));
+      ask(of(2));
+      expect(ask(of(3)).status).toBe(503);
+      const joined = ask(of(1));
+      await upstream.calls[0]?.give('bytes');
+      expect([first.text, joined.text]).toEqual(['bytes', 'bytes']);
+      ask(of(3));
+      expect(upstream.calls).toHaveLength(3);
+      await upstream.calls[1]?.refuse('UPSTREAM_TIMEOUT');
+      await upstream.calls[2]?.refuse('UPSTREAM_TIMEOUT');
+      expect([cache.fillsUnderWay, cache.heldFills]).toEqual([0, 0]);
+    },
+  );
 
   test('an old copy that had to make room while it was revalidated comes back', async () => {
     const { upstream, ask, cache, time } = edgeInMemory(budget);

@@ -1,22 +1,27 @@
 import { UpstreamError } from '../../lib/edge/policy/errors.ts';
-import type { Upstream, UpstreamAnswer } from '../../lib/edge/ports.ts';
+import type { Upstream, UpstreamAnswer, UpstreamRequest } from '../../lib/edge/ports.ts';
 
 /** One request that reached the next tier, answered by the test step by step. */
 export class UpstreamCall {
   readonly target: string;
   readonly ifNoneMatch: string | undefined;
+  aborted = false;
   discarded = false;
   readonly answered: Promise<UpstreamAnswer>;
   #done: (answer: UpstreamAnswer) => void = () => {};
   #fail: (fault: unknown) => void = () => {};
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
 
-  constructor(target: string, ifNoneMatch: string | undefined) {
+  constructor({ target, ifNoneMatch, signal }: UpstreamRequest) {
     this.target = target;
     this.ifNoneMatch = ifNoneMatch;
     this.answered = new Promise((done, fail) => {
       this.#done = done;
       this.#fail = fail;
+    });
+    signal?.addEventListener('abort', () => {
+      this.aborted = true;
+      this.#fail(signal.reason);
     });
   }
 
@@ -69,8 +74,8 @@ export class UpstreamCall {
 export class ScriptedUpstream implements Upstream {
   readonly calls: UpstreamCall[] = [];
 
-  get(request: { target: string; ifNoneMatch?: string }): Promise<UpstreamAnswer> {
-    const call = new UpstreamCall(request.target, request.ifNoneMatch);
+  get(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const call = new UpstreamCall(request);
     this.calls.push(call);
     return call.answered;
   }

@@ -212,6 +212,32 @@ describe('a relay', () => {
     expect(on.relay.worker).toBe('encoder-2');
   });
 
+  test('says which worker was lost and where key frames are to be, and that it drops unknown frames', async () => {
+    const { on, first } = await onAir();
+    on.frame(0, true);
+    first.said?.frame({ type: 'parts-through', keyFramesAtMs: [500, 1_000] });
+    first.said?.frame({ type: 'parts-through', keyFramesAtMs: [1_000, 1_500] });
+    first.said?.closed('reset');
+    const asked = await on.search();
+    expect(first.request.hello).toMatchObject({ dropsUnknownFrames: true });
+    expect(first.request).toMatchObject({ lost: undefined });
+    expect(first.request.hello).not.toHaveProperty('keyFramesAtMs');
+    expect(asked.request.lost).toEqual({ worker: 'encoder-1', epoch: 1 });
+    expect(asked.request.hello).toMatchObject({ dropsUnknownFrames: true, keyFramesAtMs: [1_000, 1_500] });
+    expect(asked.request.hello).not.toHaveProperty('goneWorker');
+  });
+
+  test('never says that a draining worker was lost', async () => {
+    const { on, first } = await onAir();
+    on.frame(0, true);
+    first.said?.frame({ type: 'draining' });
+    const move = await on.search();
+    expect(move.request.lost).toBeUndefined();
+    first.said?.closed('reset');
+    move.refuse('full');
+    expect((await on.search()).request.lost).toBeUndefined();
+  });
+
   test('offers what broke two workers in a row to no third one, and tells the publisher', async () => {
     const { on, first, told } = await onAir();
     on.frame(0, true);

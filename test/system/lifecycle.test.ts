@@ -37,7 +37,7 @@ describe('the platform on one machine', () => {
     expect(processes.map(({ name }) => name).sort()).toEqual(
       [
         ...['control', 'edge', 'encoder-1', 'encoder-2', 'encoder-3'],
-        ...['ingest-1', 'origin', 'page', 'pop', 'shield'],
+        ...['ingest-1', 'live-origin', 'origin', 'page', 'pop', 'shield'],
       ].sort(),
     );
     expect(new Set(processes.map(({ pid }) => pid)).size).toBe(processes.length);

@@ -240,13 +240,14 @@ test('nothing of a signed stream is served to anyone else, by any tier, and no l
   const session = await link(600);
   expect(await statuses({ ...session, playback: stream.playback })).toEqual([403, 403, 403, 403]);
   expect(await statuses({ ...session, playback: stream.playback }, 'HEAD')).toEqual([403, 403, 403, 403]);
-  const tiers = platform.ready.processes.filter(({ role }) => role === 'shield' || role === 'origin');
-  expect(tiers).toHaveLength(2);
+  const inner = ['shield', 'live-origin', 'origin'];
+  const tiers = platform.ready.processes.filter(({ role }) => inner.includes(role));
+  expect(tiers).toHaveLength(3);
   for (const { port, role } of tiers) {
     for (const path of [new URL(session.playback.hls).pathname, new URL(stream.playback.hls).pathname]) {
       const { status } = await fetch(`http://127.0.0.1:${port}${path}`);
       // The shield gives others what is public, but has no keys.
-      expect(role === 'origin' ? [401] : [403, 503]).toContain(status);
+      expect(role === 'shield' ? [403, 503] : [401]).toContain(status);
     }
     expect((await fetch(`http://127.0.0.1:${port}/_metrics`)).status).toBe(401);
   }

@@ -320,6 +320,19 @@ describe('other destinations', () => {
   });
 });
 
+describe('the latency of a stream', () => {
+  test('is low until standard is chosen', async () => {
+    const { id } = under.platform.add('Talk show');
+    const { page } = await under.open(`/streams/${id}`);
+    const choice = page.getByRole('group', { name: 'Latency' });
+    expect(await choice.getByLabel('Low').isChecked()).toBe(true);
+    await choice.getByLabel('Standard').check();
+    await page.getByRole('status').getByText('Latency changed.').waitFor();
+    expect(await choice.getByLabel('Standard').isChecked()).toBe(true);
+    await page.close();
+  });
+});
+
 describe('the encoder of a stream', () => {
   test('is chosen with its cost in view, and shows the status of its channel', async () => {
     const { platform } = under;

@@ -55,9 +55,14 @@ test('a changed file restarts the processes that run it, one after another, and 
   const restarting = next('watch.restarting');
   const last = restarted('edge');
   await edit('lib/edge/cache.ts', (text) => `${text}\n// Changed.\n`);
-  expect(await restarting).toMatchObject({ files: ['lib/edge/cache.ts'], processes: ['shield', 'edge'] });
+  expect(await restarting).toMatchObject({
+    files: ['lib/edge/cache.ts'],
+    processes: ['live-origin', 'shield', 'edge'],
+  });
   await last;
-  expect(changesSince(from)).toEqual(['exited shield', 'restarted shield', 'exited edge', 'restarted edge']);
+  expect(changesSince(from)).toEqual(
+    ['live-origin', 'shield', 'edge'].flatMap((name) => [`exited ${name}`, `restarted ${name}`]),
+  );
   expect((await fetch(`${platform.ready.edge}/time`)).status).toBe(200);
 });
 

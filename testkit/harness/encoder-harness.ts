@@ -3,12 +3,15 @@ import { openDiskObjectStore } from '../../lib/adapters/local/disk/disk-object-s
 import { openSqliteControlStore } from '../../lib/adapters/local/sqlite/sqlite-control-store.ts';
 import { findFfmpeg } from '../../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
 import { ffmpegStarter } from '../../lib/adapters/node/ffmpeg/ffmpeg-process.ts';
+import { listenEdge } from '../../lib/adapters/node/http/edge-server.ts';
 import { ReadBatch } from '../../lib/adapters/node/net/read-batch.ts';
 import { listenForRelays } from '../../lib/adapters/node/net/relay-listener.ts';
 import { dvrWindowSeconds } from '../../lib/config/defaults.ts';
 import { defaultLadder } from '../../lib/config/ladder.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
+import type { LatencyMode } from '../../lib/control-store/records.ts';
 import type { FfmpegBuild } from '../../lib/encoder/encoding/policy/ffmpeg-version.ts';
+import { LiveService } from '../../lib/encoder/live/live-service.ts';
 import type { EncoderProcess, StartEncoder } from '../../lib/encoder/ports.ts';
 import { Worker } from '../../lib/encoder/worker.ts';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
@@ -26,6 +29,8 @@ export interface EncoderHarnessOptions {
   readonly objects?: (disk: ObjectStore) => ObjectStore;
   readonly control?: (store: ControlStore) => ControlStore;
   readonly reconnectWindowMs?: number;
+  /** @default low */
+  readonly latency?: LatencyMode;
   /** Wraps what starts ffmpeg. */
   readonly encoders?: (start: StartEncoder) => StartEncoder;
 }
@@ -33,6 +38,7 @@ export interface EncoderHarnessOptions {
 interface HarnessWorker {
   readonly worker: Worker;
   readonly port: number;
+  readonly mediaPort: number;
   stop(): Promise<void>;
 }
 
@@ -74,6 +80,7 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
       createdAtMs: 0,
       reconnectWindowMs: options.reconnectWindowMs ?? 30_000,
       keys: [],
+      latency: options.latency ?? 'low',
       version: 1,
     });
     await harness.anotherWorker('encoder-1');
@@ -87,6 +94,11 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
 
   get port(): number {
     return this.#workers[0]!.port;
+  }
+
+  /** The URL below which the first worker's media port has the stream. */
+  get media(): string {
+    return `http://127.0.0.1:${this.#workers[0]!.mediaPort}/local/${this.streamId}`;
   }
 
   /** `adapt` changes ffmpeg's arguments, as another encoder would. */
@@ -103,10 +115,17 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
       batch,
       (connection) => worker?.connected(connection),
     );
+    const streams = { find: (stream: StreamId) => worker?.find(stream) };
+    const media = await listenEdge({
+      service: new LiveService({ region: 'local', streams, admits: () => true }),
+      host: '127.0.0.1',
+      port: 0,
+    });
     worker = new Worker({
       memberId: memberId as MemberId,
       host: '127.0.0.1',
       port: listener.port,
+      mediaPort: media.port,
       capacity: 2,
       store: this.#options.control?.(this.store) ?? this.store,
       objects: this.#options.objects?.(this.objects) ?? this.objects,
@@ -130,8 +149,9 @@ export class EncoderHarness extends Changing implements AsyncDisposable {
     const stop = async (): Promise<void> => {
       listener.close();
       await worker.drain();
+      await media.close(0);
     };
-    const started = { worker, port: listener.port, stop };
+    const started = { worker, port: listener.port, mediaPort: media.port, stop };
     this.#workers.push(started);
     return started;
   }

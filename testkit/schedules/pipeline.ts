@@ -1,10 +1,12 @@
+import { AudioSegmenter } from '../../lib/encoder/encoding/policy/audio-segmenter.ts';
 import { PictureFeed } from '../../lib/encoder/encoding/policy/picture-feed.ts';
-import { type Segment, Segmenter } from '../../lib/encoder/encoding/policy/segmenter.ts';
+import type { Cut, Segment } from '../../lib/encoder/encoding/policy/segmenter.ts';
+import { VideoSegmenter } from '../../lib/encoder/encoding/policy/video-segmenter.ts';
 import type { StreamTag } from '../../lib/encoder/policy/stream-tag.ts';
 import { Intake } from '../../lib/encoder/publisher/intake.ts';
 import { StreamClock } from '../../lib/encoder/publisher/stream-clock.ts';
 import { videoTimescale } from '../../lib/packaging/cmaf/init.ts';
-import { segmentMs } from '../../lib/packaging/segment-grid.ts';
+import { defaultPartMs, segmentMs } from '../../lib/packaging/segment-grid.ts';
 import type { Sent } from './schedule.ts';
 
 /** x264's, of 32×32 pictures: the sequence header, and the beginnings of a key frame, a P and a B picture. */
@@ -162,38 +164,48 @@ function decode(tags: readonly Coded[]): number[] {
 
 /** x264 makes each picture it gets, with a key frame at the first one of each cell of the grid. */
 function cutVideo(shownMs: readonly number[], firstPictureMs: number): Segment[] {
-  const segmenter = new Segmenter({
-    kind: 'video',
+  const segmenter = new VideoSegmenter({
     timescale: videoTimescale,
     fromNumber: 0,
+    run: 1,
+    partMs: defaultPartMs,
+    frameRate: 30,
     firstPictureMs,
   });
   const reorderMs = shownMs[0]! - firstPictureMs;
   let cell = -1;
-  const out: (Segment | undefined)[] = [];
+  const out: Cut[] = [];
   for (const dtsMs of shownMs) {
     const now = Math.floor((dtsMs - reorderMs + 0.5) / segmentMs);
-    out.push(segmenter.push({ dtsMs, compositionOffsetMs: 0, keyframe: now !== cell, data: noBytes }));
+    out.push(...segmenter.push({ dtsMs, compositionOffsetMs: 0, keyframe: now !== cell, data: noBytes }));
     cell = now;
   }
-  return [...out, segmenter.finish()].filter((one) => one !== undefined);
+  return segmentsOf([...out, ...segmenter.finish()]);
 }
 
 /** aresample makes samples of stream time: silence where there is a hole. */
 function cutAudio(tags: readonly Taken[]): Segment[] {
-  const segmenter = new Segmenter({ kind: 'audio', timescale: sampleRate, fromNumber: 0 });
+  const segmenter = new AudioSegmenter({
+    timescale: sampleRate,
+    fromNumber: 0,
+    run: 1,
+    partMs: defaultPartMs,
+  });
   const lastMs = tags.findLast(({ tag }) => tag.type === 'audio')?.tag.streamMs ?? 0;
-  const out: (Segment | undefined)[] = [];
+  const out: Cut[] = [];
   for (let frame = 0; frame * frameMs < lastMs; frame++)
     out.push(
-      segmenter.push({
+      ...segmenter.push({
         dtsMs: Math.round(frame * frameMs),
         compositionOffsetMs: 0,
         keyframe: true,
         data: noBytes,
       }),
     );
-  return [...out, segmenter.finish()].filter((one) => one !== undefined);
+  return segmentsOf([...out, ...segmenter.finish()]);
 }
+
+const segmentsOf = (cuts: readonly Cut[]): Segment[] =>
+  cuts.flatMap((cut) => ('segment' in cut ? [cut.segment] : []));
 
 const noBytes = Buffer.alloc(0);

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { channelClasses, defaultChannelClass, dvrWindowSeconds, eventDays, partMs } from '../defaults.ts';
+import {
+  channelClasses,
+  defaultChannelClass,
+  defaultPartMs,
+  dvrWindowSeconds,
+  eventDays,
+  partLengthsMs,
+} from '../defaults.ts';
 import { ladderSchema } from '../ladder.ts';
 import { apiSettings } from './api-settings.ts';
 import { compute } from './compute.ts';
@@ -137,8 +144,8 @@ export const deploymentFields = z.strictObject({
       'Whether viewers may be about two seconds behind (`low`): parts of segments come from workers, through live origins. Streams can still opt out. With `standard` there are no live origins, and viewers are about eight seconds behind.',
     ),
   partMs: z
-    .literal([...partMs.lengths])
-    .default(partMs.default)
+    .literal([...partLengthsMs])
+    .default(defaultPartMs)
     .describe(
       'Length of a part, in ms. Shorter ones mean less latency and more requests. Deploy a change only while nobody is on air.',
     ),

@@ -8,7 +8,7 @@ const httpUrl = z.url({ protocol: /^http$/ });
 
 /**
  * Environment of an edge, shield or live-origin program: HEADWATER_ROLE, HEADWATER_HOST, HEADWATER_PORT; of an edge or shield
- * HEADWATER_UPSTREAM_URL; of a live origin HEADWATER_CONTROL_STORE and HEADWATER_RELAY_KEYS; and, optionally, HEADWATER_CACHE_BYTES,
+ * HEADWATER_UPSTREAM_URL; of a live origin HEADWATER_CONTROL_STORE and HEADWATER_RELAY_KEYS; and, optionally, HEADWATER_HEALTH_PORT, HEADWATER_CACHE_BYTES,
  * HEADWATER_LIVE_ORIGIN_URL, HEADWATER_DENIALS, HEADWATER_PLAYBACK_KEYS and HEADWATER_TIER_TOKEN_FILE.
  */
 const fields = envCodec({

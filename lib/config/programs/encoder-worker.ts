@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dvrWindowSeconds } from '../defaults.ts';
+import { defaultPartMs, dvrWindowSeconds, partLengthsMs } from '../defaults.ts';
 import { envCodec } from '../env.ts';
 import { eventRetentionDays, port, regionName } from '../fields.ts';
 import { controlStoreLocation, eventBusLocation, originLocation, secretLocation } from '../locations.ts';
@@ -13,6 +13,8 @@ export const encoderWorkerCodec = envCodec(
     ...memberFields,
     relayPort: port,
     healthPort: port,
+    /** Where live origins read what is younger than the object store has. @default any free one */
+    mediaPort: port.default(0),
     controlStore: controlStoreLocation,
     eventRetentionDays,
     origin: originLocation,
@@ -39,6 +41,8 @@ export const encoderWorkerCodec = envCodec(
     ffmpegPath: text.optional(),
     /** `LadderConfig` as JSON. @default the default ladder */
     ladder: text.optional(),
+    /** How much of a segment low-latency players get at once, in ms. All workers of a broadcast must agree on it. @default 500 */
+    partMs: z.coerce.number().pipe(z.literal(partLengthsMs)).default(defaultPartMs),
     /** How far back viewers can seek while on air. @default 30 minutes */
     dvrWindowSeconds: z.coerce
       .number()

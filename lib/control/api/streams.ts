@@ -95,7 +95,7 @@ const updateStream = createRoute({
   operationId: 'updateStream',
   summary: 'Change a stream',
   description:
-    'Omitted fields keep their values. A new reconnect window or encoder applies from the next broadcast on. New playback applies within seconds to everything, live and recorded; while it is signed, destinations receive nothing.',
+    'Omitted fields keep their values. A new reconnect window, encoder or latency applies from the next broadcast on. New playback applies within seconds to everything, live and recorded; while it is signed, destinations receive nothing.',
   tags,
   request: {
     params: streamParams,
@@ -153,7 +153,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
 
   app.openapi(createStream, async (c) => {
     const caller = c.get('caller');
-    const { name, reconnectWindowMs, encoder, owner: wanted, playback } = c.req.valid('json');
+    const { name, reconnectWindowMs, encoder, owner: wanted, playback, latency } = c.req.valid('json');
     demandOffered(encoder);
     if (playback === 'signed') playbackOf(context);
     const owner = ownerFor(caller, wanted);
@@ -164,7 +164,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
     const key = newStreamKey(id);
     const hash = hashStreamKey(key, config.keyPepper);
     const keys = [{ id: randomId(8), hash, createdAtMs: nowMs }];
-    const settings = { name, owner, reconnectWindowMs, encoder, playback };
+    const settings = { name, owner, reconnectWindowMs, encoder, playback, latency };
     const stream = { id, ...settings, createdAtMs: nowMs, keys, version: 1 };
     await store.createStream(stream);
     emit('control.stream.created', { streamId: id });
@@ -209,6 +209,7 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
           name: change.name ?? stored.name,
           reconnectWindowMs: change.reconnectWindowMs ?? stored.reconnectWindowMs,
           encoder: change.encoder ?? stored.encoder ?? 'fleet',
+          latency: change.latency ?? stored.latency ?? 'low',
           ...(owner !== undefined && { owner }),
           ...(mode && { playback: mode }),
         }),
@@ -219,9 +220,10 @@ export function addStreamRoutes(app: ControlApi, context: ApiContext): void {
       : await write();
     const { name, reconnectWindowMs } = stream;
     const about = { streamId: stream.id, atMs: clock.wallMs() };
-    const { encoder } = change;
+    const { encoder, latency } = change;
     if (namesAField(rest)) {
-      await recordEvent(context, streamEvent('stream.changed', { name, reconnectWindowMs, encoder }, about));
+      const facts = { name, reconnectWindowMs, encoder, latency };
+      await recordEvent(context, streamEvent('stream.changed', facts, about));
     }
     if (mode && mode !== settingOf(before).mode) {
       emit('control.playback.changed', { streamId: stream.id, mode });

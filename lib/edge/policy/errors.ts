@@ -20,3 +20,6 @@ export class UpstreamError extends Error {
     this.ageMs = ageMs;
   }
 }
+
+/** Answers to what was made up: an object that doesn't exist, or a playlist that is too far in the future. */
+export const isNowhere = (status: number | undefined): boolean => status === 404 || status === 400;

@@ -8,10 +8,10 @@ import { mostParts } from '../../packaging/segment-grid.ts';
 /**
  * The names that our writers give to objects (`lib/object-store/object-names.ts`; below `managed/`, MediaLive's own). A path that ends in
  * any other name can't exist, so it is answered without asking anyone: a second spelling of a number (`017.m4s`), a random word, a
- * segment beyond the longest broadcast.
+ * segment beyond the longest broadcast. Parts are `<segment>.<part>-<epoch>-<run>.m4s`, at most ten a segment (`mostParts`).
  */
 export const objectNamePattern =
-  /\/(?:managed\/[^/]+\/index[^/]*|(?:0|[1-9][0-9]{0,6})\.m4s|init-(?:0|[1-9][0-9]{0,9})(?:-[1-9][0-9]{0,9})?\.mp4|playlist\.m3u8|index\.m3u8|manifest\.mpd)$/;
+  /\/(?:managed\/[^/]+\/index[^/]*|(?:0|[1-9][0-9]{0,6})(?:\.[0-9]-[1-9][0-9]{0,9}-[1-9][0-9]{0,5})?\.m4s|init-(?:0|[1-9][0-9]{0,9})(?:-[1-9][0-9]{0,9})?\.mp4|playlist\.m3u8|index\.m3u8|manifest\.mpd)$/;
 
 /** Segment numbers have at most 7 digits: 231 days of broadcast. Only their usual spelling counts. */
 export const segmentNumberPattern = /^(?:0|[1-9][0-9]{0,6})$/;

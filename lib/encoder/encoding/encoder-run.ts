@@ -1,6 +1,7 @@
 import { initSegment, videoTimescale } from '../../packaging/cmaf/init.ts';
 import { parseAudioSpecificConfig } from '../../packaging/codec/aac-config.ts';
 import { parseAvcConfig } from '../../packaging/codec/avc-config.ts';
+import type { VideoRendition } from '../../packaging/ladder-fit.ts';
 import { segmentStartMs } from '../../packaging/segment-grid.ts';
 import { parseAudioTag } from '../../protocol/flv/audio-tag.ts';
 import { FlvReader } from '../../protocol/flv/reader.ts';
@@ -12,14 +13,21 @@ import type { InputFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import type { EncoderExit, EncoderProcess, StartEncoder } from '../ports.ts';
+import { AudioSegmenter } from './policy/audio-segmenter.ts';
 import { metadataRate } from './policy/counted-rate.ts';
 import { type EncodePlan, ffmpegArguments, ffmpegOffsetMs, outputIds } from './policy/ffmpeg-arguments.ts';
-import { type Segment, Segmenter } from './policy/segmenter.ts';
+import type { Part } from './policy/part.ts';
+import type { Cut, EncodedSample, Segment, Segmenter } from './policy/segmenter.ts';
 import { nearestFrameMs, silenceBefore } from './policy/sound-start.ts';
+import { VideoSegmenter } from './policy/video-segmenter.ts';
 
 export interface EncoderRunHandler {
   header(id: string, header: TrackHeader): void;
+  /** Before the segment that it is a part of. */
+  part(id: string, part: Part): void;
   segment(id: string, segment: Segment): void;
+  /** Called once: every part and segment that it was to make is out. Not called if it crashes. */
+  over(): void;
   /** Called once, last, after every segment. `expected`: the run had been told to end. */
   ended(exit: EncoderExit, expected: boolean): void;
 }
@@ -30,6 +38,8 @@ interface Output {
   readonly audio: boolean;
   /** Created when the track's header arrives. */
   segmenter?: Segmenter;
+  /** Everything that it makes is out. */
+  isOver: boolean;
 }
 
 export interface EncoderRunOptions {
@@ -38,15 +48,19 @@ export interface EncoderRunOptions {
   readonly fromNumber: number;
   /** Of the media that it is fed first. Without pictures, only sound is encoded. */
   readonly format: InputFormat;
+  readonly partMs: number;
+  /** Unix ms of stream time 0, once it is known. */
+  readonly startedAtMs?: () => number | undefined;
 }
 
-/** One ffmpeg from start to exit: tags in, segments of every rendition out. */
+/** One ffmpeg from start to exit: tags in, parts and segments of every rendition out. */
 export class EncoderRun {
   readonly id: number;
   readonly plan: EncodePlan;
   readonly fromNumber: number;
   /** The command line, without the program. */
   readonly args: readonly string[];
+  readonly #options: EncoderRunOptions;
   readonly #handler: EncoderRunHandler;
   readonly #outputs: Output[];
   readonly #process: EncoderProcess;
@@ -69,6 +83,7 @@ export class EncoderRun {
     this.id = options.id;
     this.plan = options.plan;
     this.fromNumber = options.fromNumber;
+    this.#options = options;
     this.#handler = handler;
     this.#fedMs = firstPictureMs;
     this.#encodedMs = firstPictureMs;
@@ -79,6 +94,7 @@ export class EncoderRun {
       id,
       audio: id === ladder.audio.id,
       reader: new FlvReader(),
+      isOver: false,
     }));
     this.args = ffmpegArguments(options.plan);
     this.#process = start(this.args, this.#outputs.length, {
@@ -103,6 +119,15 @@ export class EncoderRun {
   /** Stream time fed in minus stream time output by the first rendition. */
   get lagMs(): number {
     return Math.max(0, this.#fedMs - this.#encodedMs);
+  }
+
+  /** Stream time of the first part that some rendition hasn't made; undefined while one has begun none, and without pictures. */
+  get partsThroughMs(): number | undefined {
+    const reached = this.#outputs.flatMap(({ segmenter }) =>
+      segmenter instanceof VideoSegmenter ? [segmenter.partsThroughMs] : [],
+    );
+    const known = reached.filter((ms) => ms !== undefined);
+    return known.length > 0 && known.length === reached.length ? Math.min(...known) : undefined;
   }
 
   get backlogBytes(): number {
@@ -202,7 +227,7 @@ export class EncoderRun {
   #readVideo(output: Output, tag: FlvTag, top: boolean): void {
     const { packetType, keyframe, compositionTimeMs, data } = parseVideoTag(tag.payload);
     if (packetType === 'sequence-header' && !output.segmenter) {
-      this.#begin(output, videoTimescale, this.#videoTrack(output.id, data));
+      this.#begin(output, this.#videoTrack(output.id, data));
     }
     if (packetType !== 'frame') return;
     const dtsMs = tag.timestampMs - ffmpegOffsetMs;
@@ -213,8 +238,7 @@ export class EncoderRun {
   #readAudio(output: Output, tag: FlvTag, alone: boolean): void {
     const { packetType, data } = parseAudioTag(tag.payload);
     if (packetType === 'sequence-header' && !output.segmenter) {
-      const header = this.#audioTrack(data);
-      this.#begin(output, header.timescale, header);
+      this.#begin(output, this.#audioTrack(data));
     }
     const dtsMs = tag.timestampMs - ffmpegOffsetMs;
     // The encoder's priming before stream time 0 isn't real audio.
@@ -223,33 +247,58 @@ export class EncoderRun {
     this.#push(output, { dtsMs, compositionOffsetMs: 0, keyframe: true, data });
   }
 
-  #begin(output: Output, timescale: number, header: TrackHeader): void {
-    output.segmenter = new Segmenter({
-      kind: output.audio ? 'audio' : 'video',
-      timescale,
-      fromNumber: this.fromNumber,
-      firstPictureMs: this.plan.firstPictureMs,
-    });
+  #begin(output: Output, header: TrackHeader): void {
+    const { id: run, fromNumber, partMs, startedAtMs } = this.#options;
+    const { timescale } = header;
+    const options = { timescale, fromNumber, run, partMs, ...(startedAtMs && { startedAtMs }) };
+    output.segmenter =
+      header.kind === 'audio'
+        ? new AudioSegmenter(options)
+        : new VideoSegmenter({
+            ...options,
+            frameRate: header.frameRate,
+            pictureStep: this.#renditionOf(output.id).pictureStep,
+            firstPictureMs: this.plan.firstPictureMs,
+          });
     output.segmenter.stopBefore(this.#untilNumber);
     this.#handler.header(output.id, header);
   }
 
-  #push(output: Output, sample: Parameters<Segmenter['push']>[0]): void {
-    const segment = output.segmenter?.push(sample);
-    if (segment) this.#handler.segment(output.id, segment);
+  #push(output: Output, sample: EncodedSample): void {
+    const { segmenter } = output;
+    if (!segmenter || output.isOver) return;
+    this.#handOn(output.id, segmenter.push(sample));
+    if (segmenter.done) this.#over(output);
   }
 
   #finish(index: number): void {
     const output = this.#outputs[index];
+    if (!output || output.isOver) return;
     // After a crash the open segment is incomplete: the next run makes it again.
-    const segment = this.#inputEnded ? output?.segmenter?.finish() : undefined;
-    if (output && segment) this.#handler.segment(output.id, segment);
+    if (!this.#inputEnded) return;
+    this.#handOn(output.id, output.segmenter?.finish() ?? []);
+    this.#over(output);
+  }
+
+  #handOn(id: string, cuts: readonly Cut[]): void {
+    for (const cut of cuts) {
+      if ('part' in cut) this.#handler.part(id, cut.part);
+      else this.#handler.segment(id, cut.segment);
+    }
+  }
+
+  #over(output: Output): void {
+    output.isOver = true;
+    if (this.#outputs.every(({ isOver }) => isOver)) this.#handler.over();
+  }
+
+  #renditionOf(id: string): VideoRendition {
+    return this.plan.ladder.video.find((each) => each.id === id)!;
   }
 
   #videoTrack(id: string, avcConfig: Buffer): TrackHeader {
     const { codecString, width, height } = parseAvcConfig(avcConfig);
-    const rendition = this.plan.ladder.video.find((each) => each.id === id)!;
-    const { bitrateBps, frameRate } = rendition;
+    const { bitrateBps, frameRate } = this.#renditionOf(id);
     const bitrate = { averageBps: bitrateBps, maxBps: bitrateBps };
     const init = initSegment({ kind: 'video', timescale: videoTimescale, avcConfig, bitrate });
     return {

@@ -1,7 +1,7 @@
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { Clock } from '../../net/clock.ts';
 import { type Ladder, soundAlone } from '../../packaging/ladder-fit.ts';
-import { segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
+import { defaultPartMs, segmentNumberAt, segmentStartMs } from '../../packaging/segment-grid.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import { uniform } from '../../routing/rendezvous.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
@@ -16,6 +16,8 @@ import { frameModeFlag } from './policy/ffmpeg-version.ts';
 import { type FirstShown, firstShown } from './policy/first-shown.ts';
 import { LadderWatch } from './policy/ladder-watch.ts';
 import { OwnSizes } from './policy/own-sizes.ts';
+import type { Part } from './policy/part.ts';
+import { PartGate, type ReleasedPart } from './policy/part-gate.ts';
 import { PictureFeed } from './policy/picture-feed.ts';
 import { RestartLimit } from './policy/restart-limit.ts';
 import { type ReturnTurn, RungReturn } from './policy/rung-return.ts';
@@ -35,9 +37,18 @@ export interface EncodingOptions {
   readonly made?: readonly string[];
   /** Shared by all broadcasts of the worker. */
   readonly returnTurn: ReturnTurn;
+  /** One of `partLengthsMs`. @default defaultPartMs */
+  readonly partMs?: number;
+  /** Unix ms of stream time 0, once it is known: the first part of each segment carries it (`prft`). */
+  readonly startedAtMs?: () => number | undefined;
 }
 
 export interface EncodingHandler {
+  /**
+   * A part of a rendition, as soon as its last frame is out: in order for each track, before the group of its number. `headers`: of
+   * all tracks of the run. A run that makes a number again begins with part 0; what came of it before counts no longer.
+   */
+  part(track: string, part: Part, headers: ReadonlyMap<string, TrackHeader>): void;
   group(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void;
   started(run: EncoderRun): void;
   /**
@@ -82,6 +93,7 @@ export class Encoding {
   readonly #options: EncodingOptions;
   readonly #handler: EncodingHandler;
   readonly #collector = new GroupCollector();
+  readonly #parts = new PartGate();
   readonly #headers = new Map<number, Map<string, TrackHeader>>();
   readonly #pictures = new PictureFeed();
   readonly #history = new TagHistory();
@@ -98,6 +110,7 @@ export class Encoding {
   #restartAtMs?: number;
   #restartFrom = 0;
   #runCount = 0;
+  #keyFrameMs?: number | undefined;
   #fromNumber = 0;
   #ending = false;
   #idle?: () => void;
@@ -116,6 +129,14 @@ export class Encoding {
   /** Sets the first number to make: media before it only primes the decoder. */
   beginAt(number: number): void {
     this.#fromNumber = number;
+  }
+
+  /**
+   * Another encoder had made parts up to this stream time: the next run makes one more key frame there, from which those who
+   * have its parts go on.
+   */
+  keyFrameAt(streamMs: number): void {
+    this.#keyFrameMs = streamMs;
   }
 
   /** The tags that follow have this format, starting with a key frame. */
@@ -268,7 +289,9 @@ export class Encoding {
     this.#reportShed(this.#plan!.rungs.shed(nowMs), run.lagMs);
     // What this run still has to do would hold up the next one, which makes it again.
     run.kill();
+    this.#goOnFrom(run);
     this.#emit(this.#collector.abandonRun(run.id));
+    this.#handOn(this.#parts.endRun(run.id));
     this.#startFromHistory(this.#plan!, number);
   }
 
@@ -327,6 +350,9 @@ export class Encoding {
     const { ladder } = rungs;
     const ids = outputIds(ladder);
     this.#collector.addRun(id, ids);
+    this.#parts.addRun(id, ids, format.picture !== undefined);
+    const { partMs = defaultPartMs, startedAtMs } = this.#options;
+    const extraKeyFrameMs = this.#keyFrameMs;
     const run: EncoderRun = new EncoderRun(
       {
         id,
@@ -337,14 +363,20 @@ export class Encoding {
           ...(shown && { shownFromMs: shown.presentedMs }),
           frameModeFlag: frameModeFlag(this.#options.ffmpeg),
           videoEncoder: this.#options.videoEncoder ?? 'x264',
+          ...(extraKeyFrameMs !== undefined &&
+            extraKeyFrameMs > segmentStartMs(fromNumber) && { extraKeyFrameMs }),
         },
         fromNumber,
         format,
+        partMs,
+        ...(startedAtMs && { startedAtMs }),
       },
       this.#options.startEncoder,
       {
         header: (track, header) => this.#addHeader(id, ids, track, header),
+        part: (track, part) => this.#handOn(this.#parts.push(id, track, part)),
         segment: (track, segment) => this.#emit(this.#collector.push(id, track, segment)),
+        over: () => this.#handOn(this.#parts.over(id)),
         ended: (exit, expected) => this.#ended(run, exit, expected),
       },
     );
@@ -370,9 +402,11 @@ export class Encoding {
 
   #succeed(run: EncoderRun, exit: EncoderExit, expected: boolean): void {
     const nextNumber = this.#nextNumberOf(run);
+    if (!expected && run === this.#active) this.#goOnFrom(run);
     const groups = expected ? this.#collector.endRun(run.id) : this.#collector.abandonRun(run.id);
     const isLast = this.#ending && this.#runs.size === 0;
     this.#emit(isLast && run.plan.input ? dropAudioOnlyEnd(groups) : groups);
+    this.#handOn(this.#parts.endRun(run.id));
     this.#headers.delete(run.id);
     if (!expected) {
       this.#handler.crashed(run, exit);
@@ -382,6 +416,12 @@ export class Encoding {
       }
       if (run === this.#retiring?.run) this.#retiring = undefined;
     }
+  }
+
+  /** Players that have parts of a run that is made again go on where the next one makes one more key frame. */
+  #goOnFrom(run: EncoderRun): void {
+    const reached = [this.#keyFrameMs, run.partsThroughMs].filter((ms) => ms !== undefined);
+    if (reached.length > 0) this.#keyFrameMs = Math.max(...reached);
   }
 
   #fail(): void {
@@ -411,16 +451,20 @@ export class Encoding {
   #emit(groups: readonly SegmentGroup[]): void {
     for (const group of groups) {
       const headers = this.#headers.get(group.run);
+      this.#handOn(this.#parts.group(group.run, group.number));
       if (headers) this.#handler.group(group, headers);
     }
+  }
+
+  #handOn(parts: readonly ReleasedPart[]): void {
+    for (const { track, part, headers } of parts) this.#handler.part(track, part, headers);
   }
 
   /** Headers arrive as the tracks start; they are kept in ladder order. */
   #addHeader(run: number, ids: readonly string[], id: string, header: TrackHeader): void {
     const known = new Map(this.#headers.get(run)).set(id, header);
-    this.#headers.set(
-      run,
-      new Map(ids.flatMap((each) => (known.has(each) ? [[each, known.get(each)!]] : []))),
-    );
+    const headers = new Map(ids.flatMap((each) => (known.has(each) ? [[each, known.get(each)!]] : [])));
+    this.#headers.set(run, headers);
+    this.#handOn(this.#parts.headers(run, headers));
   }
 }

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { partLengthsMs } from '../../config/defaults.ts';
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { ControlStoreLocation, OriginLocation, SecretLocation } from '../../config/locations.ts';
 import { encoderWorkerCodec } from '../../config/programs/encoder-worker.ts';
@@ -46,6 +47,8 @@ export interface EncoderFleetProps {
   readonly playbackBaseUrl?: string;
   /** @default the default ladder */
   readonly ladder?: LadderConfig;
+  /** Length of a part, in ms. @default 500 */
+  readonly partMs?: (typeof partLengthsMs)[number];
   readonly dvrWindowSeconds: number;
   /** Share of the fleet to keep free, in percent. */
   readonly headroomPercent: number;
@@ -89,6 +92,7 @@ export class EncoderTask extends Construct {
           host: '0.0.0.0',
           relayPort: cellPorts.relay,
           healthPort: cellPorts.health,
+          mediaPort: cellPorts.media,
           controlStore: props.controlStore,
           eventRetentionDays: props.eventDays,
           origin: props.origin,
@@ -99,6 +103,7 @@ export class EncoderTask extends Construct {
           pool,
           videoEncoder: pool === 'gpu' ? 'nvenc' : 'x264',
           ladder: props.ladder && JSON.stringify(props.ladder),
+          partMs: props.partMs,
           dvrWindowSeconds: props.dvrWindowSeconds,
         }),
         ...programCodec.encode({ metricsNamespace: metricsNamespace(props.name) }),

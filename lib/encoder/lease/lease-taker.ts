@@ -2,6 +2,7 @@ import { isStopping } from '../../control-store/budget-stop.ts';
 import type { LeaseStore } from '../../control-store/ports.ts';
 import type { BroadcastRecord, LeaseRecord } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
+import type { WorkerRun } from '../../protocol/relay/hello.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../../routing/ids.ts';
 import { AdmissionError } from '../admission-error.ts';
 import type { EncoderStore } from '../ports.ts';
@@ -36,6 +37,14 @@ export interface PlannedMove {
   calledOff(): AdmissionError | undefined;
 }
 
+export interface TakeOptions {
+  readonly move?: PlannedMove | undefined;
+  /** The process that had the stream, if its proxy knows that it is gone. */
+  readonly gone?: WorkerRun | undefined;
+  /** The stream's playback is signed, so a new broadcast is marked as such. */
+  readonly signed?: boolean;
+}
+
 /** A lease that we hold, for a broadcast that begins or, with `unfinished`, continues. */
 export interface TakenLease {
   readonly keeper: LeaseKeeper;
@@ -52,13 +61,10 @@ export class LeaseTaker {
     this.#options = options;
   }
 
-  /**
-   * `signed`: the stream's playback is signed, so a new broadcast is marked as such. Throws `AdmissionError`, `ConditionFailedError` if
-   * another worker was first, and the stores' errors.
-   */
-  async take(streamId: StreamId, move?: PlannedMove, signed = false): Promise<TakenLease> {
+  /** Throws `AdmissionError`, `ConditionFailedError` if another worker was first, and the stores' errors. */
+  async take(streamId: StreamId, { move, gone, signed = false }: TakeOptions = {}): Promise<TakenLease> {
     const { store, clock } = this.#options;
-    const observed = await this.#claim(streamId, move);
+    const observed = await this.#claim(streamId, move, gone);
     const last = await store.latestBroadcast(streamId);
     const fresh = newBroadcastId(clock.wallMs(), last?.id, signed);
     if (!last || last.state === 'ended') {
@@ -90,9 +96,13 @@ export class LeaseTaker {
   }
 
   /** Waits until the lease may be taken and returns it as last read. */
-  async #claim(streamId: StreamId, move: PlannedMove | undefined): Promise<LeaseRecord | undefined> {
+  async #claim(
+    streamId: StreamId,
+    move: PlannedMove | undefined,
+    gone: WorkerRun | undefined,
+  ): Promise<LeaseRecord | undefined> {
     const { store, memberId, clock, watch } = this.#options;
-    const claim = new LeaseClaim(memberId, move?.from);
+    const claim = new LeaseClaim(memberId, { movesFrom: move?.from, gone });
     let readyAtMs: number | undefined;
     for (;;) {
       const lease = await store.getLease(streamId);

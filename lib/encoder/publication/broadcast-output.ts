@@ -1,8 +1,11 @@
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
+import type { Part } from '../encoding/policy/part.ts';
 import type { SegmentGroup } from '../encoding/policy/segment-groups.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
+import { LivePublication } from './policy/live-publication.ts';
+import type { LiveView } from './policy/live-view.ts';
 import { Publication } from './policy/publication.ts';
 import type { RecordingOutcome } from './policy/recording-outcome.ts';
 import type { RestoredPublication } from './policy/restore.ts';
@@ -12,35 +15,52 @@ export interface BroadcastOutputOptions extends BroadcastContext {
   readonly streamId: StreamId;
   readonly broadcastId: BroadcastId;
   readonly epoch: number;
+  /** `standard`: players are told of whole segments only. @default low */
+  readonly latency?: 'low' | 'standard';
+  /** Length of a part in ms. @default `defaultPartMs` */
+  readonly partMs?: number;
+}
+
+/** What a broadcast does with its output, besides what it does with the writer's. */
+export interface BroadcastOutputHandler extends SegmentWriterHandler {
+  /** What `live` shows has changed, except by what the caller just passed in. */
+  changed(): void;
 }
 
 /**
- * What a broadcast puts into the origin: its publication, which begins with the first segment, and the writer that uploads
- * it.
+ * What a broadcast makes for viewers: its publication, which begins with the first part or segment, the view of it that is ahead of
+ * the origin, and the writer that uploads it.
  */
 export class BroadcastOutput {
   readonly #options: BroadcastOutputOptions;
-  readonly #handler: SegmentWriterHandler;
+  readonly #handler: BroadcastOutputHandler;
+  readonly #live: LivePublication;
   #publication?: Publication;
   #writer?: SegmentWriter;
 
   /** With `restored`, continues where another worker stopped. */
   constructor(
     options: BroadcastOutputOptions,
-    handler: SegmentWriterHandler,
+    handler: BroadcastOutputHandler,
     restored: RestoredPublication | undefined,
   ) {
     this.#options = options;
     this.#handler = handler;
+    this.#live = new LivePublication(options, () => options.clock.wallMs());
     if (restored) this.#begin(restored.startedAtMs, restored);
   }
 
-  /** Unix ms of stream time 0; undefined before the first segment. */
+  /** What viewers may be told now. */
+  get live(): LiveView {
+    return this.#live;
+  }
+
+  /** Unix ms of stream time 0; undefined before the first part or segment. */
   get startedAtMs(): number | undefined {
     return this.#publication?.startedAtMs;
   }
 
-  /** Viewers can play it. */
+  /** The origin has something of it. */
   get started(): boolean {
     return this.#publication?.started === true;
   }
@@ -56,10 +76,19 @@ export class BroadcastOutput {
     return Math.max(0, nowMs - (this.#publication?.availableAtMs(number) ?? nowMs));
   }
 
-  /** `streamMs`: current stream time by the clock. The first segment ties it to wall-clock time. */
+  /** `streamMs`: current stream time by the clock. The first part or segment ties it to wall-clock time. */
+  part(track: string, part: Part, headers: ReadonlyMap<string, TrackHeader>, streamMs: number): void {
+    this.#begun(streamMs).publication.part(track, part, headers, this.#options.clock.wallMs());
+  }
+
+  /** `streamMs`: as for `part`. */
   add(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>, streamMs: number): void {
-    const writer = this.#writer ?? this.#begin(this.#options.clock.wallMs() - streamMs);
-    writer.enqueue(group, headers);
+    this.#begun(streamMs).writer.enqueue(group, headers);
+  }
+
+  /** Call it each 100 ms: an origin that is away must not keep viewers from what is complete. */
+  tick(): void {
+    if (this.#publication?.list(this.#options.clock.nowMs())) this.#handler.changed();
   }
 
   /** Writes what is queued and leaves the broadcast open. */
@@ -86,10 +115,22 @@ export class BroadcastOutput {
     return { durationMs, lostSegments: this.#writer?.lostSegments ?? 0, fault };
   }
 
-  #begin(startedAtMs: number, restored?: RestoredPublication): SegmentWriter {
+  #begun(streamMs: number): { publication: Publication; writer: SegmentWriter } {
+    const [publication, writer] = [this.#publication, this.#writer];
+    if (publication && writer) return { publication, writer };
+    return this.#begin(this.#options.clock.wallMs() - streamMs);
+  }
+
+  #begin(
+    startedAtMs: number,
+    restored?: RestoredPublication,
+  ): { publication: Publication; writer: SegmentWriter } {
     const { clock, objects } = this.#options;
-    this.#publication = new Publication({ ...this.#options, startedAtMs }, restored);
-    this.#writer = new SegmentWriter(objects, this.#publication, clock, this.#handler);
-    return this.#writer;
+    const publication = new Publication({ ...this.#options, startedAtMs }, restored);
+    const writer = new SegmentWriter(objects, publication, clock, this.#handler);
+    this.#publication = publication;
+    this.#writer = writer;
+    this.#live.begin(publication);
+    return { publication, writer };
   }
 }

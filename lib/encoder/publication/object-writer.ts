@@ -1,6 +1,6 @@
 import { PreconditionFailedError } from '../../object-store/errors.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
-import type { ObjectWrite } from './policy/publication.ts';
+import type { ObjectWrite } from './policy/object-write.ts';
 import { judgeConflict } from './policy/write-conflict.ts';
 
 /** Writes the objects of one broadcast, each on condition that nobody else has written it since. */
@@ -20,18 +20,26 @@ export class ObjectWriter {
     this.#superseded = superseded;
   }
 
-  /** Throws the object store's errors; the object may or may not be stored then, so try again. */
-  async write(object: ObjectWrite, body: Uint8Array): Promise<void> {
-    if (this.#unknown.has(object.key) && (await this.#isThere(object, body))) return;
+  /**
+   * Returns what is stored instead, if another encoder wrote it first and it stays. Throws the object store's errors; the object may or
+   * may not be stored then, so try again.
+   */
+  async write(object: ObjectWrite, body: Uint8Array): Promise<Buffer | undefined> {
+    if (this.#unknown.has(object.key)) {
+      const there = await this.#lookUp(object, body);
+      if (there) return there === 'ours' ? undefined : there;
+    }
     try {
       await this.#put(object, body);
     } catch (cause) {
       if (!(cause instanceof PreconditionFailedError)) throw cause;
       this.#unknown.add(object.key);
-      if (await this.#isThere(object, body)) return;
+      const there = await this.#lookUp(object, body);
+      if (there) return there === 'ours' ? undefined : there;
       // A conflict isn't the origin's fault: retry at once with what it returned.
       await this.#put(object, body);
     }
+    return undefined;
   }
 
   async #put({ key, contentType, cacheControl, how }: ObjectWrite, body: Uint8Array): Promise<void> {
@@ -42,8 +50,11 @@ export class ObjectWriter {
     if (how === 'replace') this.#etags.set(key, etag);
   }
 
-  /** After a conflict: whether the stored object will do. It does if it is our own write whose response was lost. */
-  async #isThere({ key, how }: ObjectWrite, body: Uint8Array): Promise<boolean> {
+  /**
+   * After a conflict: the stored object, if it stays as it is. `ours`: as it should be, because it is our own write whose response was
+   * lost. Undefined: write again.
+   */
+  async #lookUp({ key, how }: ObjectWrite, body: Uint8Array): Promise<Buffer | 'ours' | undefined> {
     const found = await this.#store.get(key);
     const outcome = judgeConflict(how, found, this.#epoch);
     if (outcome.kind === 'superseded') {
@@ -51,9 +62,13 @@ export class ObjectWriter {
       throw new PreconditionFailedError(`${key} is written by epoch ${outcome.byEpoch}`);
     }
     this.#unknown.delete(key);
-    if (outcome.kind === 'there') return true;
+    if (found?.body.equals(body)) {
+      if (outcome.kind === 'again' && outcome.etag !== undefined) this.#etags.set(key, outcome.etag);
+      return 'ours';
+    }
+    if (outcome.kind === 'there') return found?.body;
     if (outcome.etag === undefined) this.#etags.delete(key);
     else this.#etags.set(key, outcome.etag);
-    return found?.body.equals(body) === true;
+    return undefined;
   }
 }

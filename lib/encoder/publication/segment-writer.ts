@@ -7,13 +7,23 @@ import type { SegmentGroup } from '../encoding/policy/segment-groups.ts';
 import { Outage } from '../policy/outage.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import { ObjectWriter } from './object-writer.ts';
-import type { ObjectWrite, Publication, PublicationStep } from './policy/publication.ts';
+import type { ObjectWrite } from './policy/object-write.ts';
+import type { Publication, PublicationStep } from './policy/publication.ts';
+import type { SegmentFacts } from './policy/segment-facts.ts';
+import { readSegmentFacts } from './policy/stored-segment.ts';
 
 export interface SegmentWriterHandler {
   /** Whether objects may be written now. Called before each write; resolves when the answer is known. */
   mayWrite(): Promise<boolean>;
   /**
-   * Everything up to this number, including the playlists that name it, is in the origin. `segments`: how many since the last
+   * The origin has this number. `foreign`: renditions whose segment another encoder had stored before; it keeps the name, so ours must
+   * not be handed out whole.
+   */
+  stored(number: number, foreign: ReadonlySet<string>): void;
+  /** The origin will never have this number: it is a gap. */
+  dropped(number: number): void;
+  /**
+   * Everything up to this number is in the origin, where another worker would find it. `segments`: how many since the last
    * call.
    */
   published(number: number, segments: number): void;
@@ -30,6 +40,8 @@ interface QueuedGroup {
   readonly group: SegmentGroup;
   readonly headers: ReadonlyMap<string, TrackHeader>;
   readonly bytes: number;
+  /** What another encoder had stored under the names of its segments. */
+  readonly foreign: Map<string, SegmentFacts | undefined>;
   underWay: boolean;
   /** Dropped to make room for newer ones. If its write is under way, it may still succeed. */
   givenUp: boolean;
@@ -45,8 +57,11 @@ const maxQueuedBytes = 48 * 1024 * 1024;
 const whileFailing: RetryPolicy = { firstMs: 100, factor: 1.5, longestMs: 1000, jitter: 0.25 };
 /** The playlists are written at least once per this many groups of a backlog. */
 const groupsPerRound = 8;
-/** A write that soon succeeds at its second or third try is no outage; five seconds without a failure end one. */
-const troubleLimits = { graceMs: 1000, steadyMs: 5000 };
+/**
+ * A write that soon succeeds at its second or third try is no outage; ten seconds without a failure end one, in which each object is
+ * written at least once.
+ */
+const troubleLimits = { graceMs: 1000, steadyMs: 10_000 };
 
 /** Writing was stopped for good before everything was written. */
 class WriterStoppedError extends Error {
@@ -61,8 +76,9 @@ class NotWrittenError extends Error {
 }
 
 /**
- * Uploads groups to the origin in order: segments, then the playlists that name them, then the manifests that link to the
- * playlists, then the confirmation. Groups wait in a bounded queue. A slow origin gets several at once so that it can keep
+ * Uploads groups to the origin in order: init segments, segments, then, when they are due, the playlists that name them and the
+ * manifests that link to the playlists, then the confirmation. What a playlist doesn't name yet another worker finds by its name
+ * (docs/decisions/0034). Groups wait in a bounded queue. A slow origin gets several at once so that it can keep
  * up; a failing one gets one at a time. A failed write is retried with growing pauses until it succeeds, its group is dropped
  * for lack of room, or `stop` is called.
  */
@@ -97,15 +113,18 @@ export class SegmentWriter {
   enqueue(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void {
     if (this.#stopped) return;
     const bytes = [...group.segments.values()].reduce((sum, segment) => sum + segment.bytes, 0);
-    this.#queue.push({ group, headers, bytes, underWay: false, givenUp: false });
+    this.#publication.complete(group, headers, this.#clock.nowMs());
+    this.#queue.push({ group, headers, bytes, foreign: new Map(), underWay: false, givenUp: false });
     this.#queuedBytes += bytes;
     this.#shedBacklog();
     this.#run();
   }
 
-  /** Writes what is queued, then stops. Rejects if that takes longer than `withinMs`. */
+  /** Writes what is queued and names it, then stops. Rejects if that takes longer than `withinMs`. */
   flush(withinMs: number): Promise<void> {
-    return this.#conclude(withinMs, async () => {});
+    return this.#conclude(withinMs, async () => {
+      if (this.#indexesDue || this.#publication.isUnwritten) await this.#writePlaylists();
+    });
   }
 
   /** Writes what is queued and the recording's playlists. Rejects if that takes longer than `withinMs`. */
@@ -153,8 +172,8 @@ export class SegmentWriter {
     this.#running ??= this.#drain()
       .catch((cause: unknown) => {
         if (cause instanceof WriterStoppedError) return;
-        this.#dequeue();
-        this.#giveUp();
+        const lost = this.#dequeue();
+        if (lost) this.#giveUp(lost);
         this.#handler.faulted(cause);
       })
       .finally(() => {
@@ -175,7 +194,10 @@ export class SegmentWriter {
       const newest = published.at(-1);
       if (newest === undefined) continue;
       await this.#contain(async () => {
-        await this.#writePlaylists();
+        if (this.#indexesDue || this.#publication.playlistsDue) await this.#writePlaylists();
+        // Whoever takes the lease looks for segments after that: it finds all that are confirmed while the lease is ours.
+        if (!(await this.#handler.mayWrite())) this.#halt();
+        this.#stopping.signal.throwIfAborted();
         this.#handler.published(newest, published.length);
       });
     }
@@ -199,23 +221,47 @@ export class SegmentWriter {
   /** Returns the numbers of the groups that were not dropped. */
   async #writeGroups(batch: readonly QueuedGroup[]): Promise<number[]> {
     for (const queued of batch) queued.underWay = true;
+    const steps = await this.#prepare(batch);
     const written = await Promise.all(batch.map((queued) => this.#writeMedia(queued)));
     const numbers: number[] = [];
-    for (const [at, { group, headers }] of batch.entries()) {
+    for (const [at, queued] of batch.entries()) {
+      const { group, foreign } = queued;
+      const step = steps.get(queued);
       this.#dequeue();
-      if (!written[at]) {
-        this.#giveUp();
+      const isTaken = written[at] && step && (await this.#contain(() => this.#takeGroup(step)));
+      if (!isTaken) {
+        this.#giveUp(queued);
         continue;
       }
-      const isTaken = await this.#contain(() => this.#takeGroup(group, headers));
-      if (isTaken) numbers.push(group.number);
-      else this.#giveUp();
+      numbers.push(group.number);
+      // Whoever wrote them may be writing this broadcast: its playlists would say so.
+      if (foreign.size > 0) this.#indexesDue = true;
+      this.#handler.stored(group.number, new Set(foreign.keys()));
     }
     return numbers;
   }
 
-  async #takeGroup(group: SegmentGroup, headers: QueuedGroup['headers']): Promise<void> {
-    await this.#take(this.#publication.prepareGroup(group, headers));
+  /** Writes what must precede their segments. Those that can't be prepared are missing from what it returns. */
+  async #prepare(batch: readonly QueuedGroup[]): Promise<Map<QueuedGroup, PublicationStep>> {
+    const steps = new Map<QueuedGroup, PublicationStep>();
+    for (const queued of batch) {
+      await this.#contain(async () => {
+        const { group, headers, foreign } = queued;
+        const step = this.#publication.prepareGroup(group, headers, () => foreign);
+        await this.#writeAll(step.objects);
+        steps.set(queued, step);
+      });
+    }
+    await this.#contain(async () => {
+      const numbers = [...steps.keys()].map(({ group }) => group.number);
+      const announcement = this.#publication.announcement(numbers, this.#clock.wallMs());
+      if (announcement) await this.#write(announcement, () => batch.every(({ givenUp }) => givenUp));
+    });
+    return steps;
+  }
+
+  async #takeGroup({ commit }: PublicationStep): Promise<void> {
+    if (commit()) this.#indexesDue = true;
     const stills = this.#publication.stills();
     if (stills) await this.#take(stills);
   }
@@ -227,10 +273,16 @@ export class SegmentWriter {
 
   /** Returns false if the group was dropped. */
   async #writeMedia(queued: QueuedGroup): Promise<boolean> {
+    const { group, foreign } = queued;
     let isWritten = false;
     await this.#contain(async () => {
-      const objects = this.#publication.media(queued.group);
-      const written = await Promise.all(objects.map((object) => this.#write(object, () => queued.givenUp)));
+      const written = await Promise.all(
+        this.#publication.media(group).map(async ({ id, object }) => {
+          const there = await this.#write(object, () => queued.givenUp);
+          if (typeof there === 'object') foreign.set(id, readSegmentFacts(there));
+          return there !== false;
+        }),
+      );
       isWritten = !written.includes(false);
     });
     return isWritten;
@@ -245,39 +297,45 @@ export class SegmentWriter {
     const steps = withIndexes ? [playlists, ...manifests] : [[...playlists, ...manifests.flat()]];
     for (const step of steps) await this.#writeAll(step);
     if (withIndexes) this.#indexesDue = false;
+    this.#publication.written();
   }
 
   async #writeAll(objects: readonly ObjectWrite[]): Promise<void> {
     await Promise.all(objects.map((object) => this.#write(object)));
   }
 
-  /** Returns false if the write failed and the group has been dropped meanwhile. Throws `WriterStoppedError`. */
-  async #write(object: ObjectWrite, givenUp = () => false): Promise<boolean> {
+  /**
+   * Returns false if the write failed and the group has been dropped meanwhile, and what is stored if that is another encoder's. Throws
+   * `WriterStoppedError`.
+   */
+  async #write(object: ObjectWrite, givenUp = () => false): Promise<boolean | Buffer> {
     const body = object.body.length === 1 ? object.body[0]! : Buffer.concat(object.body);
     const again = (cause: unknown): boolean => cause instanceof NotWrittenError && !givenUp();
     try {
-      await retry(() => this.#tryToWrite(object, body), whileFailing, {
+      const other = await retry(() => this.#tryToWrite(object, body), whileFailing, {
         again,
         signal: this.#stopping.signal,
       });
-      return true;
+      return other ?? true;
     } catch (cause) {
       if (cause instanceof NotWrittenError) return false;
       throw cause;
     }
   }
 
-  async #tryToWrite(object: ObjectWrite, body: Uint8Array): Promise<void> {
+  async #tryToWrite(object: ObjectWrite, body: Uint8Array): Promise<Buffer | undefined> {
     if (!(await this.#handler.mayWrite())) this.#halt();
     // The writer may have been stopped during the check.
     this.#stopping.signal.throwIfAborted();
+    let other: Buffer | undefined;
     try {
-      await this.#objects.write(object, body);
+      other = await this.#objects.write(object, body);
     } catch (cause) {
       this.#failed(cause);
       throw new NotWrittenError(`${object.key} was not written`, { cause });
     }
     this.#succeeded();
+    return other;
   }
 
   #supersede(byEpoch: number): void {
@@ -315,19 +373,22 @@ export class SegmentWriter {
         queued.givenUp = true;
         this.#queuedBytes -= queued.bytes;
       }
-      if (queued.givenUp && !queued.underWay) this.#giveUp();
+      if (queued.givenUp && !queued.underWay) this.#giveUp(queued);
       else kept.push(queued);
     }
     this.#queue = kept;
   }
 
-  #giveUp(): void {
+  #giveUp({ group }: QueuedGroup): void {
     this.#lost++;
     this.#lostInAll++;
+    this.#publication.drop(group.number);
+    this.#handler.dropped(group.number);
   }
 
-  #dequeue(): void {
+  #dequeue(): QueuedGroup | undefined {
     const queued = this.#queue.shift();
     if (queued && !queued.givenUp) this.#queuedBytes -= queued.bytes;
+    return queued;
   }
 }

@@ -10,6 +10,7 @@ import type { UnfinishedBroadcast } from '../publication/recover-publication.ts'
 import type { BroadcastReport } from '../report/broadcast-report.ts';
 import { throttleInput } from './input-throttle.ts';
 import { Intake } from './intake.ts';
+import { PartsThrough, partEndsIn } from './policy/parts-through.ts';
 import type { ShownTracks } from './policy/picture-wait.ts';
 import { ThroughMarks } from './policy/published-through.ts';
 import { isWindowOver } from './policy/reconnect-window.ts';
@@ -24,6 +25,8 @@ export interface ReceptionOptions extends Pick<BroadcastContext, 'clock' | 'star
   readonly reconnectWindowMs: number;
   /** What another worker left behind of the broadcast. */
   readonly unfinished: UnfinishedBroadcast | undefined;
+  /** Viewers see parts of this length. @default they see whole segments only */
+  readonly partMs?: number | undefined;
   readonly report: BroadcastReport;
   readonly owner: ReceptionOwner;
 }
@@ -38,6 +41,8 @@ export interface ReceptionOwner {
   readonly backlogBytes: number;
   /** Sets the first segment to make: media before it only primes the decoder. */
   beginAt(number: number): void;
+  /** A further key frame at this stream time, from which players of the last encoder's parts go on. Comes before any tag. */
+  keyFrameAt(streamMs: number): void;
   /** The tags that follow have this format. */
   format(format: InputFormat): void;
   tag(tag: StreamTag): void;
@@ -65,10 +70,12 @@ export class Reception {
   readonly #marks = new ThroughMarks();
   readonly #sessionStart = new SessionStart();
   readonly #replayProgress = new ReplayProgress();
+  readonly #parts: PartsThrough | undefined;
 
   constructor(options: ReceptionOptions) {
-    const { clock, lease, owner, report, startEncoder, unfinished } = options;
+    const { clock, lease, owner, partMs, report, startEncoder, unfinished } = options;
     this.#options = options;
+    this.#parts = partMs === undefined ? undefined : new PartsThrough(partMs);
     this.#report = report;
     this.#owner = owner;
     this.#time = new StreamClock(clock, segmentStartMs(unfinished?.published.nextNumber ?? 0));
@@ -124,6 +131,13 @@ export class Reception {
     if (sessionStartMs !== undefined) this.#report.publisher.sessionStartsAt(sessionStartMs);
     const through = this.#marks.publishedThrough(nextMs);
     if (through !== undefined) this.send({ type: 'published-through', timestampMs: through });
+  }
+
+  /** A part with pictures that begins at stream time `startMs` is about to become visible: call before it does. */
+  partReady(rendition: string, startMs: number): void {
+    const keyFramesAtMs = this.#parts?.part(rendition, startMs);
+    if (keyFramesAtMs === undefined || !this.#seat.session?.hello.dropsUnknownFrames) return;
+    this.send({ type: 'parts-through', keyFramesAtMs });
   }
 
   /** Call ten times a second. */
@@ -251,10 +265,23 @@ export class Reception {
       // Segments in the origin that no playlist names hold the same media; only their missing renditions are made.
       this.#owner.beginAt(unfinished?.published.nextListed ?? 0);
     }
+    this.#continueParts(session);
     publisher.taken(session, startedAtMs === undefined);
     if (startedAtMs !== undefined && session.hello.replayFromMs === undefined && !this.#time.running) {
       this.#replayProgress.gap(this.#time.catchUp(startedAtMs, reconnectWindowMs));
     }
+  }
+
+  /** Players may have parts of what is made again now. */
+  #continueParts({ hello }: PublishSession): void {
+    const { owner, partMs, unfinished } = this.#options;
+    if (partMs === undefined || !unfinished || this.#time.running) return;
+    const { keyFramesAtMs: told, movesFrom } = hello;
+    const startMs = segmentStartMs(unfinished.published.nextListed);
+    // Whoever hands over goes on after the hello was sent.
+    const isKnown = told !== undefined && movesFrom === undefined;
+    const timesMs = new Set([...(told ?? []), ...(isKnown ? [] : partEndsIn(startMs, partMs))]);
+    for (const ms of [...timesMs].sort((a, b) => a - b)) if (ms > startMs) owner.keyFrameAt(ms);
   }
 
   /** Call before stream time starts running for this session. */

@@ -1,10 +1,5 @@
+import type { WorkerRun } from '../../protocol/relay/hello.ts';
 import type { MemberId } from '../../routing/ids.ts';
-
-/** A worker process: a restarted one has the same id, but not the epoch. */
-export interface WorkerRun {
-  readonly worker: MemberId;
-  readonly epoch: number;
-}
 
 /** So many workers may be lost in a row with the same bytes. */
 const mostWorkers = 2;

@@ -9,6 +9,11 @@ export const routeTiming = {
   betweenMoves: { firstMs: 250, longestMs: 250, jitter: 0.2 },
   /** One such attempt tries each worker once, and takes at most this long until one of them is ready. */
   moveAttemptMs: 5_000,
+  /**
+   * The sockets of a process that ends close one after the other: the link may break while its port still takes connections, which break,
+   * too. Before it is passed over, it is dialled again.
+   */
+  whileEnding: { firstMs: 25, longestMs: 100, jitter: 0.2, tries: 4 },
   connectTimeoutMs: 1_000,
   /** A worker makes a second publisher wait for about 2 s before it answers (docs/decisions/0011). */
   answerTimeoutMs: 4_000,

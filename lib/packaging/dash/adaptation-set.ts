@@ -106,6 +106,7 @@ function common(
 
 function segmentTemplate(set: DashVideoSet | DashAudioSet, period: DashPeriod): string {
   const { timescale, initialization, media, timeline } = set;
+  const earlyMs = timeline ? undefined : period.availabilityTimeOffsetMs;
   return element(
     'SegmentTemplate',
     {
@@ -114,6 +115,8 @@ function segmentTemplate(set: DashVideoSet | DashAudioSet, period: DashPeriod): 
       duration: timeline ? undefined : ticks(period.segmentDurationMs, timescale),
       startNumber: period.startNumber,
       endNumber: timeline ? undefined : period.endNumber,
+      availabilityTimeOffset: earlyMs === undefined ? undefined : earlyMs / 1000,
+      availabilityTimeComplete: earlyMs === undefined ? undefined : false,
       initialization,
       media,
     },
@@ -143,9 +146,10 @@ function producerReferenceTime(
   utcTimingUrl: string | undefined,
 ): string[] {
   if (period.producerReference === undefined) return [];
-  const { wallClockMs, mediaTimeMs } = period.producerReference;
+  const { wallClockMs, mediaTimeMs, inband } = period.producerReference;
   const attributes = {
     id: producerReferenceId,
+    inband: inband ? true : undefined,
     type: 'encoder',
     wallClockTime: dateTime(wallClockMs),
     presentationTime: ticks(mediaTimeMs, set.timescale),

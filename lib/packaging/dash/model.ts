@@ -54,10 +54,20 @@ export interface DashPeriod {
   /** Last number, if known: players request none after it, even if the duration would allow one. */
   readonly endNumber?: number;
   readonly segmentDurationMs: number;
+  /**
+   * Segments can be requested this long before they are whole, and then grow part by part. Only with `segmentDurationMs`, not with
+   * timelines.
+   * @default players request whole segments
+   */
+  readonly availabilityTimeOffsetMs?: number;
   readonly video?: DashVideoSet;
   readonly audio?: DashAudioSet;
-  /** Maps this period's media time to the wall clock, for latency targets. */
-  readonly producerReference?: { readonly wallClockMs: number; readonly mediaTimeMs: number };
+  /** Maps this period's media time to the wall clock, for latency targets. `inband`: the chunks have `prft` boxes that say so, too. */
+  readonly producerReference?: {
+    readonly wallClockMs: number;
+    readonly mediaTimeMs: number;
+    readonly inband?: boolean;
+  };
 }
 
 interface DashSet {

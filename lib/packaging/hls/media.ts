@@ -1,13 +1,13 @@
+import {
+  edgeLines,
+  type HlsLowLatency,
+  type HlsOpenSegment,
+  type HlsPart,
+  partLines,
+  serverControlLines,
+  skippedSegments,
+} from './low-latency.ts';
 import { attributeTag, joinLines, quoted, uriLine } from './tags.ts';
-
-/** A partial segment (rfc8216bis 4.4.4.9). */
-export interface HlsPart {
-  readonly uri: string;
-  readonly durationSeconds: number;
-  /** Begins with a key frame. Sound always does. */
-  readonly independent?: boolean;
-  readonly gap?: boolean;
-}
 
 export interface HlsSegment {
   readonly uri: string;
@@ -24,34 +24,6 @@ export interface HlsSegment {
   readonly parts?: readonly HlsPart[];
 }
 
-/** The segment that is still growing: its parts follow the last whole segment. */
-export interface HlsOpenSegment {
-  readonly mapUri: string;
-  readonly programDateTimeMs: number;
-  readonly discontinuity?: boolean;
-  /** May be empty. */
-  readonly parts: readonly HlsPart[];
-}
-
-/** What makes a live playlist a low-latency one (rfc8216bis 4.4.3.7, 4.4.3.8, 4.4.5). */
-export interface HlsLowLatency {
-  /** No part is longer. Must not change during a playlist's lifetime. */
-  readonly partTargetSeconds: number;
-  /** How far behind the end players stay; at least twice the part target. */
-  readonly partHoldBackSeconds: number;
-  /** Players that update a playlist younger than this may ask for a delta; at least six target durations. */
-  readonly canSkipUntilSeconds: number;
-  readonly open?: HlsOpenSegment;
-  /** The next part's URI: a request for it is held until it is there. */
-  readonly preloadHintUri?: string;
-  /** The other renditions' playlists, relative to this one. */
-  readonly renditionReports: readonly {
-    readonly uri: string;
-    readonly lastMsn: number;
-    readonly lastPart: number;
-  }[];
-}
-
 export interface MediaPlaylistModel {
   /** Whole seconds; must not change during a playlist's lifetime. */
   readonly targetDurationSeconds: number;
@@ -64,36 +36,57 @@ export interface MediaPlaylistModel {
   /** No more segments will follow. */
   readonly ended: boolean;
   readonly segments: readonly HlsSegment[];
-  /** @default for standard latency */
+  /** How far behind the end players without low latency stay; at least three target durations. @default three of them */
+  readonly holdBackSeconds?: number;
+  /** Of a live playlist. @default for standard latency */
   readonly lowLatency?: HlsLowLatency;
 }
 
 /**
- * A media playlist (RFC 8216 4.3.3, EXT-X-GAP from draft-pantos-hls-rfc8216bis 4.4.4.7). The target duration is raised if a
- * segment rounds to more: players handle that better than a segment that is too long.
+ * A media playlist (draft-pantos-hls-rfc8216bis-22 4.4). The target duration is raised if a segment rounds to more: players handle
+ * that better than a segment that is too long.
  */
 export function mediaPlaylist(model: MediaPlaylistModel): string {
-  const longest = model.segments.reduce((most, { durationSeconds }) => Math.max(most, durationSeconds), 0);
+  const { segments, ended } = model;
+  const lowLatency = ended ? undefined : model.lowLatency;
+  const skipped = lowLatency?.delta ? skippedSegments(segments, lowLatency) : 0;
+  const longest = segments.reduce((most, { durationSeconds }) => Math.max(most, durationSeconds), 0);
   const lines = [
     '#EXTM3U',
-    // EXT-X-GAP requires 8; changing the version as gaps come and go would gain nothing.
-    '#EXT-X-VERSION:8',
+    // 4.4.1.2, 8: EXT-X-GAP requires 8 (changing it as gaps come and go would gain nothing), EXT-X-SKIP 9, low latency itself nothing.
+    `#EXT-X-VERSION:${skipped > 0 ? 9 : 8}`,
     `#EXT-X-TARGETDURATION:${Math.max(model.targetDurationSeconds, Math.round(longest))}`,
+    ...serverControlLines(lowLatency, ended ? undefined : model.holdBackSeconds),
     `#EXT-X-MEDIA-SEQUENCE:${model.mediaSequence}`,
     `#EXT-X-DISCONTINUITY-SEQUENCE:${model.discontinuitySequence}`,
   ];
   if (model.type !== undefined) lines.push(`#EXT-X-PLAYLIST-TYPE:${model.type}`);
   lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  if (skipped > 0) lines.push(attributeTag('EXT-X-SKIP', { 'SKIPPED-SEGMENTS': skipped }));
+  // The first one after a skip says its map and date again: Shaka Player (5.2) would otherwise load it without an init segment.
   let previous: HlsSegment | undefined;
-  for (const segment of model.segments) {
+  for (const segment of segments.slice(skipped)) {
     lines.push(...segmentLines(segment, previous));
     previous = segment;
   }
-  if (model.ended) lines.push('#EXT-X-ENDLIST');
+  if (lowLatency) {
+    const { open } = lowLatency;
+    if (open && open.parts.length > 0) lines.push(...runLines(open, previous), ...partLines(open.parts));
+    lines.push(...edgeLines(lowLatency));
+  }
+  if (ended) lines.push('#EXT-X-ENDLIST');
   return joinLines(lines);
 }
 
 function segmentLines(segment: HlsSegment, previous: HlsSegment | undefined): string[] {
+  const lines = [...runLines(segment, previous), ...partLines(segment.parts ?? [])];
+  if (segment.gap) lines.push('#EXT-X-GAP');
+  lines.push(`#EXTINF:${segment.durationSeconds.toFixed(5)},`, uriLine(segment.uri));
+  return lines;
+}
+
+/** What changes with a segment. It applies to its first part, too, so it comes before that (4.4.4.9). */
+function runLines(segment: HlsSegment | HlsOpenSegment, previous: HlsSegment | undefined): string[] {
   const lines: string[] = [];
   const newRun = previous === undefined || segment.discontinuity === true;
   if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
@@ -103,8 +96,6 @@ function segmentLines(segment: HlsSegment, previous: HlsSegment | undefined): st
   if (newRun) {
     lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTimeMs).toISOString()}`);
   }
-  if (segment.gap) lines.push('#EXT-X-GAP');
-  lines.push(`#EXTINF:${segment.durationSeconds.toFixed(5)},`, uriLine(segment.uri));
   return lines;
 }
 

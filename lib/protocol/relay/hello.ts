@@ -9,6 +9,7 @@ import {
 } from '../../routing/ids.ts';
 import { type ChunkState, decodeChunkState, encodeChunkState } from '../rtmp/chunk-state.ts';
 import { ProtocolError } from '../rtmp/errors.ts';
+import { mostKeyFrames } from './link-frames.ts';
 import { decodeProxyHeader, type Endpoint, encodeProxyHeader, type Tlv } from './proxy-header.ts';
 
 /** The proxy's first message on a relay link: a PROXY v2 header whose TLVs describe the session. */
@@ -27,7 +28,22 @@ export interface RelayHello {
   readonly firstFrame?: number;
   /** The draining worker that has the stream: it lets go once this one is on standby. */
   readonly movesFrom?: MemberId;
+  /**
+   * Stream times (ms, ascending) at which a player may have everything before and nothing after of what the last worker made. An
+   * encoder that makes those segments again forces a key frame at each, so that no player decodes its pictures on top of another one's.
+   */
+  readonly keyFramesAtMs?: readonly number[];
+  /** The process that had the stream is gone: its lease need not be waited out (docs/decisions/0037). */
+  readonly goneWorker?: WorkerRun;
+  /** The proxy drops link frames that it doesn't know. @default false: an unknown frame breaks the link */
+  readonly dropsUnknownFrames?: boolean;
   readonly publish: PublishFacts;
+}
+
+/** A worker process, as the holder of one stream: a restarted one has the same id, but not the epoch. */
+export interface WorkerRun {
+  readonly worker: MemberId;
+  readonly epoch: number;
 }
 
 export interface PublishFacts {
@@ -35,6 +51,8 @@ export interface PublishFacts {
   readonly flashVer?: string;
   readonly tcUrl?: string;
 }
+
+const numberBytes = 8;
 
 /** TLV types, in the range that PROXY v2 reserves for applications (2.2.7). */
 const tlv = {
@@ -46,6 +64,10 @@ const tlv = {
   publishFacts: 0xe5,
   movesFrom: 0xe6,
   firstFrame: 0xe7,
+  // 0xe8 and 0xe9 are the seal's.
+  keyFramesAt: 0xea,
+  goneWorker: 0xeb,
+  dropsUnknownFrames: 0xec,
 } as const;
 
 const text = z.string().max(512);
@@ -69,6 +91,10 @@ export function encodeRelayHello(hello: RelayHello): Buffer {
     tlvs.push({ type: tlv.firstFrame, value: encodeNumber(hello.firstFrame) });
   if (hello.movesFrom !== undefined)
     tlvs.push({ type: tlv.movesFrom, value: Buffer.from(hello.movesFrom, 'ascii') });
+  if (hello.keyFramesAtMs !== undefined)
+    tlvs.push({ type: tlv.keyFramesAt, value: Buffer.concat(hello.keyFramesAtMs.map(encodeNumber)) });
+  if (hello.goneWorker !== undefined) tlvs.push({ type: tlv.goneWorker, value: encodeRun(hello.goneWorker) });
+  if (hello.dropsUnknownFrames) tlvs.push({ type: tlv.dropsUnknownFrames, value: Buffer.alloc(0) });
   const addresses = { source: hello.client, destination: hello.server };
   return encodeProxyHeader({ command: 'proxy', addresses, tlvs });
 }
@@ -92,6 +118,8 @@ export function decodeRelayHello(
   if (!isStreamId(streamId)) throw malformed('has no valid stream id');
   const replayFrom = values.get(tlv.replayFrom);
   const firstFrame = values.get(tlv.firstFrame);
+  const keyFramesAt = values.get(tlv.keyFramesAt);
+  const goneWorker = values.get(tlv.goneWorker);
   const hello: RelayHello = {
     client,
     server,
@@ -103,26 +131,51 @@ export function decodeRelayHello(
     ...(replayFrom === undefined ? {} : { replayFromMs: readNumber(replayFrom) }),
     ...(firstFrame === undefined ? {} : { firstFrame: readNumber(firstFrame) }),
     ...(values.has(tlv.movesFrom) ? { movesFrom: readId(values, tlv.movesFrom) as MemberId } : {}),
+    ...(keyFramesAt === undefined ? {} : { keyFramesAtMs: readTimes(keyFramesAt) }),
+    ...(goneWorker === undefined ? {} : { goneWorker: readRun(goneWorker) }),
+    ...(values.has(tlv.dropsUnknownFrames) ? { dropsUnknownFrames: true } : {}),
   };
   return { hello, length };
 }
 
-/** Of a member or a session: both are written alike. */
+function readTimes(value: Buffer): number[] {
+  const count = value.length / numberBytes;
+  if (!Number.isInteger(count) || count < 1 || count > mostKeyFrames)
+    throw malformed('has no valid list of key frames');
+  return Array.from({ length: count }, (_, index) =>
+    readNumber(value.subarray(index * numberBytes, (index + 1) * numberBytes)),
+  );
+}
+
+function encodeRun({ worker, epoch }: WorkerRun): Buffer {
+  return Buffer.concat([encodeNumber(epoch), Buffer.from(worker, 'ascii')]);
+}
+
+function readRun(value: Buffer): WorkerRun {
+  const epoch = readNumber(value.subarray(0, numberBytes));
+  return { worker: checkedId(value.subarray(numberBytes), tlv.goneWorker) as MemberId, epoch };
+}
+
 function readId(values: ReadonlyMap<number, Buffer>, type: number): string {
-  const id = required(values, type).toString('latin1');
+  return checkedId(required(values, type), type);
+}
+
+/** Of a member or a session: both are written alike. */
+function checkedId(value: Buffer, type: number): string {
+  const id = value.toString('latin1');
   if (!memberIdPattern.test(id)) throw malformed(`has an invalid id in TLV 0x${type.toString(16)}`);
   return id;
 }
 
 function encodeNumber(number: number): Buffer {
-  const value = Buffer.allocUnsafe(8);
+  const value = Buffer.allocUnsafe(numberBytes);
   value.writeBigUInt64BE(BigInt(number));
   return value;
 }
 
 function readNumber(value: Buffer): number {
-  const number = value.length === 8 ? Number(value.readBigUInt64BE(0)) : Number.NaN;
-  if (!Number.isSafeInteger(number)) throw malformed('has an invalid replay time or frame number');
+  const number = value.length === numberBytes ? Number(value.readBigUInt64BE(0)) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw malformed('has an invalid time or number');
   return number;
 }
 

@@ -29,6 +29,12 @@ export type LinkFrame =
    * Media up to this publisher timestamp (ms, unwrapped, relative to the session's first message) is in the origin.
    */
   | { readonly type: 'published-through'; readonly timestampMs: number }
+  /**
+   * Parts are about to become visible: `keyFramesAtMs` has the stream times at which a player may have everything before and nothing
+   * after, see `RelayHello.keyFramesAtMs`. The last is the end of the furthest part. Sent before viewers can have it, and only to
+   * proxies that drop frames they don't know.
+   */
+  | { readonly type: 'parts-through'; readonly keyFramesAtMs: readonly number[] }
   /** The worker has to stop: the proxy moves the publisher to another one; the link stays usable until that is ready. */
   | { readonly type: 'draining' }
   /** Before `accepted`, if the hello names a draining worker: capacity is reserved, and only its lease is missing. */
@@ -39,6 +45,8 @@ export type LinkFrame =
   | { readonly type: 'end'; readonly reason: string };
 
 export const maxLinkPayloadBytes = 64 * 1024;
+/** The most times in a `parts-through` and in a hello: more than one segment has parts. */
+export const mostKeyFrames = 16;
 const headBytes = 4;
 
 const text = z.string();
@@ -54,6 +62,7 @@ const typeIds = {
   end: 6,
   standby: 7,
   clock: 8,
+  'parts-through': 9,
 } as const satisfies Record<LinkFrame['type'], number>;
 
 /** Schemas of all payloads except `published-through`; unknown fields are dropped, so that fields can be added. */
@@ -79,6 +88,10 @@ const payloads: Readonly<Record<number, z.ZodType<LinkFrame>>> = {
   [typeIds.end]: z.object({ type: z.literal('end').default('end'), reason: text }),
   [typeIds.standby]: z.object({ type: z.literal('standby').default('standby') }),
   [typeIds.clock]: z.object({ type: z.literal('clock').default('clock'), nowMs: wholeMs }),
+  [typeIds['parts-through']]: z.object({
+    type: z.literal('parts-through').default('parts-through'),
+    keyFramesAtMs: z.array(wholeMs).min(1).max(mostKeyFrames),
+  }),
 };
 
 /** Throws a `RangeError` for a payload over 64 KiB or a time that is not a whole number of ms. */
@@ -100,9 +113,11 @@ function encodePayload(frame: LinkFrame): Buffer {
   return Buffer.from(JSON.stringify(fields), 'utf8');
 }
 
+const knownTypes: ReadonlySet<number> = new Set(Object.values<number>(typeIds));
+
 /**
- * Reads frames from bytes split anywhere. Holds at most one frame. `push` throws `LINK_FRAME_…` after passing on all
- * earlier frames.
+ * Reads frames from bytes split anywhere. Holds at most one frame. Frames of a later release are dropped (a proxy says so in its hello:
+ * `dropsUnknownFrames`). `push` throws `LINK_FRAME_…` after passing on all earlier frames.
  */
 export class LinkFrameDecoder {
   readonly #onFrame: (frame: LinkFrame) => void;
@@ -117,15 +132,14 @@ export class LinkFrameDecoder {
     while (this.#held.length >= headBytes) {
       const type = this.#held[0] as number;
       const length = this.#held.readUIntBE(1, 3);
-      if (!Object.values<number>(typeIds).includes(type))
-        throw new ProtocolError('LINK_FRAME_UNKNOWN', `unknown link frame type ${type}`);
       if (length > maxLinkPayloadBytes) {
         throw new ProtocolError('LINK_FRAME_TOO_LONG', `a link frame of ${length} bytes exceeds 64 KiB`);
       }
       if (this.#held.length < headBytes + length) return;
-      const frame = decodePayload(type, this.#held.subarray(headBytes, headBytes + length));
+      const payload = this.#held.subarray(headBytes, headBytes + length);
+      const frame = knownTypes.has(type) ? decodePayload(type, payload) : undefined;
       this.#held = this.#held.subarray(headBytes + length);
-      this.#onFrame(frame);
+      if (frame) this.#onFrame(frame);
     }
   }
 }

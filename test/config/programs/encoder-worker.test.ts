@@ -25,6 +25,14 @@ describe("an encoder worker's environment", () => {
     expect(encoderWorkerCodec.decode(encoderWorkerCodec.encode(gpu))).toMatchObject(gpu);
   });
 
+  test('has parts of half a second, or of another length that divides a segment evenly', () => {
+    const partMsOf = (more: { partMs?: 200 | 1000 }): number =>
+      encoderWorkerCodec.decode(encoderWorkerCodec.encode({ ...told, ...more })).partMs;
+    expect([partMsOf({}), partMsOf({ partMs: 200 }), partMsOf({ partMs: 1000 })]).toEqual([500, 200, 1000]);
+    const env = { ...encoderWorkerCodec.encode(told), HEADWATER_PART_MS: '300' };
+    expect(() => encoderWorkerCodec.decode(env)).toThrow('HEADWATER_PART_MS');
+  });
+
   test('has the agent that protects its task by the name that ECS gives it', () => {
     const env = { ...encoderWorkerCodec.encode(told), ECS_AGENT_URI: 'http://169.254.170.2/api/0123' };
     expect(encoderWorkerCodec.decode(env).taskAgentUri).toBe('http://169.254.170.2/api/0123');

@@ -33,6 +33,7 @@ beforeEach(() => {
       returnTurn: new ReturnTurn(),
     },
     {
+      part: ignored,
       group: ignored,
       started: ignored,
       shed: ignored,

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { BudgetStop } from '../../../lib/control-store/budget-stop.ts';
+import { ConditionFailedError } from '../../../lib/control-store/errors.ts';
+import type { LeaseStore } from '../../../lib/control-store/ports.ts';
 import type { BroadcastRecord, LeaseRecord } from '../../../lib/control-store/records.ts';
 import { AdmissionError } from '../../../lib/encoder/admission-error.ts';
 import { LeaseTaker } from '../../../lib/encoder/lease/lease-taker.ts';
@@ -43,6 +45,7 @@ class Case {
   published: () => Promise<RestoredPublication | undefined> = async () => something;
   stop: BudgetStop | undefined;
   released = (): void => {};
+  beforeTake = (): void => {};
   readonly watch = new StoreWatch();
   readonly closed: BroadcastId[] = [];
   readonly taker: LeaseTaker;
@@ -53,7 +56,9 @@ class Case {
       latestBroadcast: async () => this.last,
       getBudgetStop: async () => this.stop,
       putBroadcast: async (record: BroadcastRecord) => void this.closed.push(record.id),
-      takeLease: async ({ workerId, broadcastId }: { workerId: MemberId; broadcastId: BroadcastId }) => {
+      takeLease: async ({ workerId, broadcastId, observed }: Parameters<LeaseStore['takeLease']>[0]) => {
+        this.beforeTake();
+        if (observed?.version !== this.lease?.version) throw new ConditionFailedError('it has changed');
         const { epoch = 0, version = 0 } = this.lease ?? {};
         this.lease = { ...this.#record, workerId, broadcastId, epoch: epoch + 1, version: version + 1 };
         return this.lease;
@@ -111,7 +116,7 @@ describe('a worker that takes a stream', () => {
       const at = new Case();
       at.lease = undefined;
       at.last = { ...open, state: 'ended' };
-      const { keeper } = await at.taker.take(streamId, undefined, signed);
+      const { keeper } = await at.taker.take(streamId, { signed });
       keeper.stop();
       expect(keeper.lease.broadcastId).toMatch(end);
     }
@@ -224,6 +229,38 @@ describe('a worker that takes a stream', () => {
     expect(at.lease).toMatchObject({ epoch: 9, workerId: 'encoder-3' });
   });
 
+  describe('from a worker whose process is gone', () => {
+    const gone = { worker: 'encoder-1' as MemberId, epoch: 1 };
+
+    test('takes it at once, as the next epoch, and continues the broadcast', async () => {
+      const at = new Case();
+      const { keeper, unfinished } = await at.taker.take(streamId, { gone });
+      keeper.stop();
+      expect(at.lease).toMatchObject({ epoch: 2, workerId: 'encoder-2' });
+      expect(unfinished).toMatchObject({ record: { id: open.id }, handedOver: false });
+    });
+
+    test('leaves it to a holder that renews after all: the write is on the version that was read', async () => {
+      const at = new Case();
+      at.beforeTake = () => {
+        at.lease = { ...at.lease!, version: at.lease!.version + 1 };
+      };
+      await expect(at.taker.take(streamId, { gone })).rejects.toThrow(ConditionFailedError);
+      expect(at.lease).toMatchObject({ epoch: 1, workerId: 'encoder-1' });
+    });
+
+    test('waits the lease time for a process of the same name that took it later', async () => {
+      const at = new Case();
+      at.lease = { ...at.lease!, epoch: 2 };
+      const taken = at.taker.take(streamId, { gone });
+      await at.pass(leaseMs - 250);
+      expect(at.lease).toMatchObject({ epoch: 2, workerId: 'encoder-1' });
+      await at.pass(750);
+      (await taken).keeper.stop();
+      expect(at.lease).toMatchObject({ epoch: 3, workerId: 'encoder-2' });
+    });
+  });
+
   describe('from a draining worker', () => {
     const move = () => {
       const told = { ready: 0, calledOff: undefined as AdmissionError | undefined };
@@ -241,7 +278,7 @@ describe('a worker that takes a stream', () => {
     test('reports once that it is ready, and takes the lease as soon as the other releases it', async () => {
       const at = new Case();
       const planned = move();
-      const taken = at.taker.take(streamId, planned);
+      const taken = at.taker.take(streamId, { move: planned });
       for (let renewals = 0; renewals < 20; renewals++) {
         await at.pass(500);
         renewed(at);
@@ -258,7 +295,7 @@ describe('a worker that takes a stream', () => {
 
     test('takes the lease after the lease time if the other dies meanwhile', async () => {
       const at = new Case();
-      const taken = at.taker.take(streamId, move());
+      const taken = at.taker.take(streamId, { move: move() });
       await at.pass(500);
       renewed(at);
       await at.pass(leaseMs);
@@ -271,12 +308,14 @@ describe('a worker that takes a stream', () => {
     test('gives up when the move is called off, and when the other does not release the lease in time', async () => {
       const at = new Case();
       const planned = move();
-      const off = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({ reason: 'draining' });
+      const off = expect(at.taker.take(streamId, { move: planned })).rejects.toMatchObject({
+        reason: 'draining',
+      });
       await at.pass(500);
       planned.told.calledOff = new AdmissionError('draining', 'This encoder is about to stop.');
       await at.pass(250);
       await off;
-      const late = expect(at.taker.take(streamId, move())).rejects.toMatchObject({
+      const late = expect(at.taker.take(streamId, { move: move() })).rejects.toMatchObject({
         reason: 'held-elsewhere',
       });
       for (let renewals = 0; renewals < 70; renewals++) {
@@ -290,7 +329,7 @@ describe('a worker that takes a stream', () => {
     test('does not wait for a worker other than the draining one', async () => {
       const at = new Case();
       const planned = { ...move(), from: 'encoder-7' as MemberId };
-      const refused = expect(at.taker.take(streamId, planned)).rejects.toMatchObject({
+      const refused = expect(at.taker.take(streamId, { move: planned })).rejects.toMatchObject({
         holder: 'encoder-1',
       });
       await at.pass(250);

@@ -70,6 +70,8 @@ class Broadcast {
     const store = { put: this.#put, get: this.#get } as unknown as ObjectStore;
     this.writer = new SegmentWriter(store, publication, clock, {
       mayWrite: async () => true,
+      stored: () => {},
+      dropped: () => {},
       published: (number) => {
         this.publishedNumber = number;
       },
@@ -165,9 +167,9 @@ describe('an origin that fails half of the requests', () => {
       await broadcast.run(60);
       expect(broadcast.mostBehind).toBeLessThanOrEqual(8);
       broadcast.fault = () => undefined;
-      await broadcast.run(10);
+      await broadcast.run(20);
       expect(broadcast.behind).toBe(0);
-      expect(broadcast.media).toHaveLength(2 * 40);
+      expect(broadcast.media).toHaveLength(2 * 45);
       expect(broadcast.early).toEqual([]);
       expect(broadcast.told).toEqual(['trouble', 'recovered, 0 lost']);
     },
@@ -237,7 +239,7 @@ describe('an origin that accepts nothing', () => {
     await broadcast.run(4);
     expect(broadcast.told).toEqual(['trouble', 'full']);
     broadcast.fault = () => undefined;
-    await broadcast.run(10);
+    await broadcast.run(20);
     expect(broadcast.told).toEqual(['trouble', 'full', 'recovered, 0 lost']);
   });
 

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { BroadcastRecord, LeaseRecord } from '../../../lib/control-store/records.ts';
 import type { EncoderStore } from '../../../lib/encoder/ports.ts';
 import type { UnfinishedBroadcast } from '../../../lib/encoder/publication/recover-publication.ts';
@@ -6,6 +6,7 @@ import { Reception } from '../../../lib/encoder/publisher/reception.ts';
 import { BroadcastReport } from '../../../lib/encoder/report/broadcast-report.ts';
 import { segmentStartMs } from '../../../lib/packaging/segment-grid.ts';
 import type { RelayHello } from '../../../lib/protocol/relay/hello.ts';
+import { type LinkFrame, LinkFrameDecoder } from '../../../lib/protocol/relay/link-frames.ts';
 import { Publisher } from '../../../lib/protocol/rtmp/publisher.ts';
 import { type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
 import { openSession, plainHello } from '../../../testkit/harness/open-session.ts';
@@ -47,7 +48,9 @@ function media(seconds: number): Message[] {
 }
 
 /** A worker that receives one session, by a clock that only `at` moves. */
-function receive(hello: Partial<RelayHello>, unfinished?: UnfinishedBroadcast) {
+function receive(hello: Partial<RelayHello>, unfinished?: UnfinishedBroadcast, partMs?: number) {
+  const keyFramesAtMs: number[] = [];
+  const told: LinkFrame[] = [];
   const shown: { readonly picture: number; readonly streamMs: number }[] = [];
   let nowMs = 0;
   let record = unfinished?.record;
@@ -68,12 +71,14 @@ function receive(hello: Partial<RelayHello>, unfinished?: UnfinishedBroadcast) {
     lease,
     reconnectWindowMs: 60_000,
     unfinished,
+    partMs,
     report,
     owner: {
       startedAtMs: undefined,
       started: unfinished !== undefined,
       backlogBytes: 0,
       beginAt() {},
+      keyFrameAt: (streamMs) => void keyFramesAtMs.push(streamMs),
       format() {},
       tag({ type, hidden, filler, streamMs, payload }) {
         if (type === 'video' && !hidden && !filler)
@@ -85,11 +90,17 @@ function receive(hello: Partial<RelayHello>, unfinished?: UnfinishedBroadcast) {
       faulted() {},
     },
   });
-  const { session, data } = openSession({ ...plainHello, streamId: lease.streamId, ...hello });
+  const frames = new LinkFrameDecoder((frame) => told.push(frame));
+  const { session, data } = openSession(
+    { ...plainHello, streamId: lease.streamId, ...hello },
+    { write: (bytes) => frames.push(bytes) },
+  );
   void reception.attach(session);
   const writer = new Publisher({ app: 'live', streamName: 'k', tcUrl: 'rtmp://127.0.0.1/live' });
   return {
     shown,
+    keyFramesAtMs,
+    told,
     reception,
     send: ({ type, ms, payload }: Message) => data(writer.media(type, ms, payload)),
     at(ms: number) {
@@ -156,3 +167,47 @@ test.each([3000, -3000])(
     expect(wrong).toEqual([]);
   },
 );
+
+describe('parts that viewers have', () => {
+  const next = 10;
+  const startMs = segmentStartMs(next);
+  const left = (): UnfinishedBroadcast =>
+    ({
+      record: { ...lease, id: lease.broadcastId, sessionId: plainHello.sessionId, sessionStartMs: 0 },
+      published: { renditions: [], nextNumber: next, nextListed: next },
+    }) as unknown as UnfinishedBroadcast;
+  const gone = { replayFromMs: startMs - 500, keyFramesAtMs: [startMs - 500, startMs + 500, startMs + 1000] };
+
+  test('are told to a proxy that drops frames it does not know, before they are out', () => {
+    const worker = receive({ dropsUnknownFrames: true }, undefined, 500);
+    worker.reception.partReady('720p', 4000);
+    worker.reception.partReady('360p', 4000);
+    expect(worker.told.slice(1)).toEqual([{ type: 'parts-through', keyFramesAtMs: [4000, 4500] }]);
+  });
+
+  test('are not told to one of the last release, nor where there are none', () => {
+    for (const worker of [receive({}, undefined, 500), receive({ dropsUnknownFrames: true })]) {
+      worker.reception.partReady('720p', 4000);
+      expect(worker.told).toMatchObject([{ type: 'accepted' }]);
+    }
+  });
+
+  test('get a key frame after each place where they may end, of those that are made again', () => {
+    expect(receive(gone, left(), 500).keyFramesAtMs).toEqual([startMs + 500, startMs + 1000]);
+  });
+
+  test('get one at every part of the first segment if the worker before was still at work when it was left', () => {
+    const moved = receive({ ...gone, movesFrom: 'encoder-2' as MemberId }, left(), 500);
+    expect(moved.keyFramesAtMs).toEqual([startMs + 500, startMs + 1000, startMs + 1500]);
+  });
+
+  test('or if nobody knows of them', () => {
+    const returned = receive({}, left(), 500);
+    expect(returned.keyFramesAtMs).toEqual([startMs + 500, startMs + 1000, startMs + 1500]);
+  });
+
+  test('need none where a broadcast begins or has no parts', () => {
+    expect(receive({}, undefined, 500).keyFramesAtMs).toEqual([]);
+    expect(receive(gone, left()).keyFramesAtMs).toEqual([]);
+  });
+});

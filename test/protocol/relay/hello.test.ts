@@ -40,6 +40,12 @@ describe('the relay hello', () => {
     ['a replay', { ...hello, replayFromMs: 2 ** 40 }],
     ['a planned move', { ...hello, replayFromMs: 4000, movesFrom: 'encoder-1' as MemberId }],
     ['a replay that counts frames', { ...hello, replayFromMs: 4000, firstFrame: 2 ** 33 }],
+    ['a takeover of parts', { ...hello, replayFromMs: 4000, keyFramesAtMs: [5500, 6000, 2 ** 40] }],
+    [
+      'a takeover from a process that is gone',
+      { ...hello, replayFromMs: 4000, goneWorker: { worker: 'encoder-1' as MemberId, epoch: 7 } },
+    ],
+    ['a proxy that drops unknown frames', { ...hello, dropsUnknownFrames: true }],
     ['a publisher that says little of itself', { ...hello, publish: { app: 'live' } }],
     ['a chunk stream state of nothing', { ...hello, chunkState: { chunkSize: 128, streams: [] } }],
   ])('is read back: %s', (_name, value) => {
@@ -50,12 +56,21 @@ describe('the relay hello', () => {
     });
   });
 
-  test('carries its facts in TLVs 0xE0 to 0xE7', () => {
+  test('carries its facts in TLVs 0xE0 to 0xE7 and 0xEA to 0xEC', () => {
     const { tlvs } = decodeProxyHeader(
-      encodeRelayHello({ ...hello, replayFromMs: 6000, firstFrame: 300, movesFrom: 'encoder-1' as MemberId }),
+      encodeRelayHello({
+        ...hello,
+        replayFromMs: 6000,
+        firstFrame: 300,
+        movesFrom: 'encoder-1' as MemberId,
+        keyFramesAtMs: [7000, 7500],
+        goneWorker: { worker: 'encoder-3' as MemberId, epoch: 2 },
+        dropsUnknownFrames: true,
+      }),
     )!.header;
     const values = new Map(tlvs.map(({ type, value }) => [type, value]));
-    expect([...values.keys()].sort()).toEqual([0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7]);
+    const types = [0xe0, 0xe1, 0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xea, 0xeb, 0xec];
+    expect([...values.keys()].sort()).toEqual(types);
     expect(values.get(0xe0)?.toString('ascii')).toBe('0123456789abcdef');
     expect(values.get(0xe1)?.toString('ascii')).toBe('s0123456789a');
     expect(values.get(0xe2)?.toString('ascii')).toBe('ingest-1');
@@ -63,6 +78,9 @@ describe('the relay hello', () => {
     expect(values.get(0xe7)?.toString('hex')).toBe('000000000000012c');
     expect(values.get(0xe6)?.toString('ascii')).toBe('encoder-1');
     expect(JSON.parse(String(values.get(0xe5)))).toEqual(hello.publish);
+    expect(values.get(0xea)?.toString('hex')).toBe('0000000000001b580000000000001d4c');
+    expect(values.get(0xeb)?.toString('latin1')).toBe('\0\0\0\0\0\0\0\x02encoder-3');
+    expect(values.get(0xec)).toHaveLength(0);
   });
 
   test('needs all of its bytes', () => {
@@ -70,6 +88,10 @@ describe('the relay hello', () => {
     for (let length = 0; length < bytes.length; length++) {
       expect(decodeRelayHello(bytes.subarray(0, length))).toBeUndefined();
     }
+  });
+
+  test('may have TLVs that we do not know yet', () => {
+    expect(decodeRelayHello(withTlv(0xef, Buffer.from('later')))?.hello).toEqual(hello);
   });
 
   test('is none in a health check', () => {
@@ -107,6 +129,13 @@ describe('the relay hello', () => {
     [0xe5, '{"app":7}', 'RELAY_HELLO_MALFORMED'],
     [0xe5, '{"app":', 'RELAY_HELLO_MALFORMED'],
     [0xe5, '{}', 'RELAY_HELLO_MALFORMED'],
+    [0xea, '', 'RELAY_HELLO_MALFORMED'],
+    [0xea, '\0'.repeat(12), 'RELAY_HELLO_MALFORMED'],
+    [0xea, '\0'.repeat(17 * 8), 'RELAY_HELLO_MALFORMED'],
+    [0xea, '\xff'.repeat(8), 'RELAY_HELLO_MALFORMED'],
+    [0xeb, '', 'RELAY_HELLO_MALFORMED'],
+    [0xeb, '\0\0\0\0\0\0\0\x01', 'RELAY_HELLO_MALFORMED'],
+    [0xeb, '\0\0\0\0\0\0\0\x01../x', 'RELAY_HELLO_MALFORMED'],
   ])('is refused with TLV %d being %j', (type, value, code) => {
     expect(codeOf(() => decodeRelayHello(withTlv(type, Buffer.from(value, 'latin1'))))).toBe(code);
   });

@@ -43,6 +43,10 @@ const vectors: readonly { readonly frame: LinkFrame; readonly bytes: Buffer }[] 
   },
   { frame: { type: 'standby' }, bytes: frameBytes(7, json({})) },
   { frame: { type: 'clock', nowMs: 2 ** 41 }, bytes: frameBytes(8, json({ nowMs: 2 ** 41 })) },
+  {
+    frame: { type: 'parts-through', keyFramesAtMs: [7000, 7500, 8000] },
+    bytes: frameBytes(9, json({ keyFramesAtMs: [7000, 7500, 8000] })),
+  },
 ];
 
 function decode(pieces: readonly Uint8Array[]): { frames: LinkFrame[]; code: string | undefined } {
@@ -79,9 +83,16 @@ describe('link frames', () => {
     expect(decode([bytes]).frames).toEqual([{ type: 'draining' }]);
   });
 
+  test.each([0, 10, 77, 255])('of type %d, which we do not know, are dropped', (type) => {
+    const bytes = Buffer.concat([
+      frameBytes(type, Buffer.from('anything')),
+      encodeLinkFrame({ type: 'draining' }),
+    ]);
+    for (const at of bytes.keys())
+      expect(decode(cut(bytes, [at]))).toEqual({ frames: [{ type: 'draining' }], code: undefined });
+  });
+
   test.each([
-    ['type 0', frameBytes(0, json({})), 'LINK_FRAME_UNKNOWN'],
-    ['type 9', frameBytes(9, json({})), 'LINK_FRAME_UNKNOWN'],
     [
       'a length over 64 KiB, before its payload comes',
       frameBytes(6, Buffer.alloc(0), 65_537),
@@ -113,6 +124,10 @@ describe('link frames', () => {
       frameBytes(6, json({ type: 'draining', reason: 'x' })),
       'LINK_FRAME_MALFORMED',
     ],
+    ['no time', frameBytes(9, json({ keyFramesAtMs: [] })), 'LINK_FRAME_MALFORMED'],
+    ['too many times', frameBytes(9, json({ keyFramesAtMs: Array(17).fill(1) })), 'LINK_FRAME_MALFORMED'],
+    ['a negative time', frameBytes(9, json({ keyFramesAtMs: [-1] })), 'LINK_FRAME_MALFORMED'],
+    ['an unknown type that is too long', frameBytes(77, Buffer.alloc(0), 65_537), 'LINK_FRAME_TOO_LONG'],
     ['a time of 7 bytes', frameBytes(4, Buffer.alloc(7)), 'LINK_FRAME_MALFORMED'],
     ['a time beyond 2⁵³', frameBytes(4, Buffer.alloc(8, 0xff)), 'LINK_FRAME_MALFORMED'],
   ])('are refused with %s, after the frame before', (_name, bytes, code) => {
@@ -138,7 +153,7 @@ describe('link frames', () => {
 
   test('throw nothing but protocol errors, whatever the bytes', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 7 }), fc.uint8Array({ maxLength: 60 }), (type, bytes) => {
+      fc.property(fc.integer({ min: 0, max: 10 }), fc.uint8Array({ maxLength: 60 }), (type, bytes) => {
         decode([frameBytes(type, Buffer.from(bytes))]);
       }),
       { numRuns: 500 },

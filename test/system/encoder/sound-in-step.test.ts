@@ -9,6 +9,7 @@ import { EncoderRun } from '../../../lib/encoder/encoding/encoder-run.ts';
 import { frameModeFlag } from '../../../lib/encoder/encoding/policy/ffmpeg-version.ts';
 import { decideFormat } from '../../../lib/encoder/policy/input-format.ts';
 import { soundAlone } from '../../../lib/packaging/ladder-fit.ts';
+import { defaultPartMs } from '../../../lib/packaging/segment-grid.ts';
 import { FlvReader } from '../../../lib/protocol/flv/reader.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { writeFlvHeader, writeFlvTag } from '../../../lib/protocol/flv/writer.ts';
@@ -74,11 +75,14 @@ async function encoded(sounds: readonly (readonly FlvTag[])[]): Promise<Buffer> 
         },
         fromNumber: 0,
         format: decideFormat({ audioHeader: sequenceHeader(sounds[0]!) }),
+        partMs: defaultPartMs,
       },
       ffmpegStarter(build.path, new ReadBatch(20)),
       {
         header: (_, { init }) => made.push(init),
-        segment: (_, { chunks }) => made.push(...chunks.flat()),
+        part: (_, { chunk }) => made.push(...chunk),
+        segment() {},
+        over() {},
         ended: () => resolve(),
       },
     );

@@ -85,6 +85,7 @@ export async function startCannedPlatform(mediaDir: string): Promise<CannedPlatf
         page: `${url}/watch/${id}`,
         manifests: ['dash', 'hls'],
       },
+      latency: 'low',
       encoder: 'fleet',
       encoders: ['fleet'],
       cost: { encoder: 'fleet', perHourUsd: 0.2, parts: [], note: 'An estimate.' },

@@ -69,7 +69,7 @@ export function lineText(line: ProcessLine, now: Date): string {
     .filter(([field]) => !quietFields.has(field))
     .map(([field, value]) => `${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const message = typeof line.msg === 'string' ? line.msg : line.event;
-  return [now.toTimeString().slice(0, 8), line.name.padEnd(10), message, ...fields].join(' ');
+  return [now.toTimeString().slice(0, 8), line.name.padEnd(11), message, ...fields].join(' ');
 }
 
 /** Lines worth showing to people: warnings and errors, and anything a process printed that isn't a log event. */

@@ -46,6 +46,7 @@ const stopOrder = {
   encoder: 2,
   edge: 3,
   shield: 3,
+  'live-origin': 3,
   origin: 4,
   control: 4,
 } as const;
@@ -70,7 +71,7 @@ export interface SharedFiles {
   readonly apiTokenFile: string;
   readonly tierTokenFile: string;
   readonly playbackKeysFile: string;
-  /** What is denied, and signed streams: written by the control program, watched by edge and shield. */
+  /** What is denied, and signed streams: written by the control program, watched by edge, shield and live origin. */
   readonly denialsFile: string;
 }
 
@@ -125,7 +126,7 @@ export function planProcesses(
       }),
     };
   });
-  const workers = ports.workers.map(({ relay, health }, index): ProcessSpec => {
+  const workers = ports.workers.map(({ relay, health, media }, index): ProcessSpec => {
     const memberId = `encoder-${index + 1}` as MemberId;
     return {
       ...process('encoder', memberId, 'bin/encoder-worker.ts', relay),
@@ -134,6 +135,7 @@ export function planProcesses(
         host,
         relayPort: relay,
         healthPort: health,
+        mediaPort: media,
         controlStore,
         origin: backends.origin,
         originTokenFile,
@@ -155,6 +157,18 @@ export function planProcesses(
       readTokenFile: tierTokenFile,
     }),
   };
+  const liveOrigin: ProcessSpec = {
+    ...process('live-origin', 'live-origin', 'bin/edge.ts', ports.liveOrigin),
+    env: edgeCodec.encode({
+      role: 'live-origin',
+      host,
+      port: ports.liveOrigin,
+      controlStore,
+      relayKeys,
+      denials: denialsFile,
+      tierTokenFile,
+    }),
+  };
   const shield: ProcessSpec = {
     ...process('shield', 'shield', 'bin/edge.ts', ports.shield),
     env: edgeCodec.encode({
@@ -162,6 +176,7 @@ export function planProcesses(
       host,
       port: ports.shield,
       upstreamUrl: originUrlOf(ports),
+      liveOriginUrl: `http://${host}:${ports.liveOrigin}`,
       denials: denialsFile,
       tierTokenFile,
     }),
@@ -214,7 +229,7 @@ export function planProcesses(
       pushAllow,
     }),
   };
-  const all = [pop, ...proxies, ...workers, origin, shield, edge, page, control];
+  const all = [pop, ...proxies, ...workers, origin, liveOrigin, shield, edge, page, control];
   return all.map((spec) => ({ ...spec, env: { ...spec.env, ...backends.environment } }));
 }
 

@@ -10,10 +10,11 @@ export interface PlatformPorts {
   readonly rtmps: number;
   readonly popHealth: number;
   readonly shield: number;
+  readonly liveOrigin: number;
   readonly origin: number;
   readonly processApi: number;
   readonly proxies: readonly { readonly rtmp: number; readonly rtmps: number; readonly health: number }[];
-  readonly workers: readonly { readonly relay: number; readonly health: number }[];
+  readonly workers: readonly { readonly relay: number; readonly health: number; readonly media: number }[];
 }
 
 /**
@@ -29,16 +30,17 @@ export function assignPorts(next: () => number, fleets: { proxies: number; worke
     rtmps: next(),
     popHealth: next(),
     shield: next(),
+    liveOrigin: next(),
     origin: next(),
     processApi: next(),
     proxies: Array.from({ length: fleets.proxies }, () => ({ rtmp: next(), rtmps: next(), health: next() })),
-    workers: Array.from({ length: fleets.workers }, () => ({ relay: next(), health: next() })),
+    workers: Array.from({ length: fleets.workers }, () => ({ relay: next(), health: next(), media: next() })),
   };
 }
 
 /** How many ports a platform of this size needs. */
 export function portCount(fleets: { proxies: number; workers: number }): number {
-  return 9 + 3 * fleets.proxies + 2 * fleets.workers;
+  return 10 + 3 * fleets.proxies + 3 * fleets.workers;
 }
 
 /** `count` ports that were just free. All are held open at the same time, so that none is returned twice. */

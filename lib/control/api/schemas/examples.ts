@@ -82,6 +82,7 @@ const settings = {
     access: 'public',
     manifests: ['dash', 'hls'],
   },
+  latency: 'low',
   encoder: 'fleet',
   version: 1,
 };
@@ -96,7 +97,13 @@ const listed = {
 const stream = { ...listed, encoders, cost, destinations: [{ ...destination, ...push }] };
 
 export const examples = {
-  newStream: { name: 'Sunday concert', reconnectWindowMs: 60_000, encoder: 'fleet', playback: 'public' },
+  newStream: {
+    name: 'Sunday concert',
+    reconnectWindowMs: 60_000,
+    encoder: 'fleet',
+    playback: 'public',
+    latency: 'low',
+  },
   createdStream: { ...settings, destinations: [], encoders, cost, ingest: ingestWithKey },
   stream,
   streamPage: { streams: [listed], cursor: id },

@@ -2,6 +2,11 @@ import { z } from '@hono/zod-openapi';
 import { longestSessionMs } from '../../../edge/policy/signing-keys.ts';
 import { time, url } from './schema-parts.ts';
 
+export const LatencyMode = z.enum(['low', 'standard']).openapi('LatencyMode', {
+  description:
+    'low: viewers are about 2 seconds behind the broadcaster; players that can’t are further behind. standard: about 7 seconds, with fewer requests per viewer.',
+});
+
 export const PlaybackMode = z.enum(['public', 'signed']).openapi('PlaybackMode', {
   description: 'public: anyone with the address can watch. signed: only viewers with a playback link can.',
 });

@@ -3,7 +3,7 @@ import { defaultGraceMs, maxGraceMs } from '../../policy/stream-keys.ts';
 import { problemKinds } from '../problems.ts';
 import { Destination } from './destination-schemas.ts';
 import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
-import { PlaybackMode } from './playback-schemas.ts';
+import { LatencyMode, PlaybackMode } from './playback-schemas.ts';
 import { broadcastId, nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
 import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
@@ -40,6 +40,7 @@ export const NewStream = z
     encoder: EncoderTier.default('fleet'),
     owner: owner.optional(),
     playback: PlaybackMode.default('public'),
+    latency: LatencyMode.default('low'),
   })
   .openapi('NewStream');
 
@@ -50,6 +51,7 @@ export const StreamChange = z
     encoder: EncoderTier.optional(),
     owner: owner.optional(),
     playback: PlaybackMode.optional(),
+    latency: LatencyMode.optional(),
   })
   .refine(namesAField, nameAField)
   .openapi('StreamChange');
@@ -151,6 +153,7 @@ export const Broadcast = z
 export const describedSchemas = {
   EncoderTier,
   PlaybackMode,
+  LatencyMode,
   CostEstimate,
   ManagedChannel: Managed,
   TakedownState,
@@ -169,6 +172,9 @@ const streamFields = {
     .array(Key)
     .openapi({ description: 'Metadata of the valid keys, oldest first; never the keys themselves.' }),
   playback: Playback,
+  latency: LatencyMode.openapi({
+    description: 'How far viewers are behind the broadcaster, from the next broadcast on.',
+  }),
   encoder: EncoderTier.openapi({ description: 'Encoder used from the next broadcast on.' }),
   encoders: z.array(EncoderTier).optional().openapi({
     description: 'Encoders that can be chosen on this platform. Omitted in stream lists.',

@@ -1,4 +1,5 @@
 import { failoverStatuses } from '../../policy/failover.ts';
+import { heldTiming } from '../../policy/held.ts';
 import { shieldRegionOf } from '../../policy/shield-region.ts';
 import type { LiveOrigin } from './live-origin.ts';
 
@@ -50,8 +51,8 @@ interface Behaviour {
 /** A live origin is in the same network as its balancer: what takes longer is broken, and the store answers instead. */
 const connectSeconds = 1;
 const connectAttempts = 1;
-/** A live origin holds a request for up to 6 s; then it answers 503 itself. Between chunks of a segment there are at most as many. */
-const readSeconds = 8;
+/** As patient as the local shield: a held request gets its 503 from the live origin before. Chunks of a segment come more often. */
+const readSeconds = Math.ceil(heldTiming.shieldMs / 1_000);
 /** Longer than any pause between the requests of a stream. */
 const keepAliveSeconds = 60;
 

@@ -1,6 +1,7 @@
 import { type Budget, ClientBudgets } from '../../../net/client-budget.ts';
 import type { CacheKey } from '../cache-key.ts';
 import { type KnownObjects, knowledgeOf } from './known-names.ts';
+import type { PlaylistPositions } from './playlist-positions.ts';
 
 /** Requests of one client for objects that turned out not to exist. Players ask a little too early now and then. */
 const absentBudget: Budget = { burst: 10, perSecond: 2 };
@@ -25,14 +26,16 @@ export interface Admission {
  */
 export class FillLimit {
   readonly #known: KnownObjects;
+  readonly #positions: Pick<PlaylistPositions, 'knows'>;
   readonly #absent = new ClientBudgets(absentBudget);
   readonly #absentManifests = new ClientBudgets(absentManifestBudget);
   readonly #repeats = new ClientBudgets(repeatBudget);
   readonly #folders = new ClientBudgets(folderBudget);
   readonly #pending = new Map<string, number>();
 
-  constructor(known: KnownObjects) {
+  constructor(known: KnownObjects, positions: Pick<PlaylistPositions, 'knows'>) {
     this.#known = known;
+    this.#positions = positions;
   }
 
   /** Undefined if the client is refused. `nowMs` is monotonic. */
@@ -60,6 +63,7 @@ export class FillLimit {
 
   /** Whether the cache has reason to believe that the object exists. */
   #believes(key: CacheKey, nowMs: number): boolean {
+    if (this.#positions.knows(key.key)) return true;
     const knowledge = knowledgeOf(key, this.#known);
     if (knowledge !== 'possible') return knowledge === 'named';
     const folder = key.key.slice(0, key.key.lastIndexOf('/'));

@@ -1,4 +1,6 @@
+import { mostParts } from '../../../packaging/segment-grid.ts';
 import type { CacheKey } from '../cache-key.ts';
+import { partNamePattern } from '../held.ts';
 
 /** What the cache holds, complete or arriving. */
 export interface KnownObjects {
@@ -15,7 +17,7 @@ export interface KnownObjects {
 const neighbours = 4;
 
 /**
- * What the cache knows of a key that it doesn't hold. `named`: an older version is here, or a segment close to it, or a playlist or
+ * What the cache knows of a key that it doesn't hold. `named`: an older version is here, or a segment or part close to it, or a playlist or
  * manifest that names it. `possible`: a manifest names its folder, and the segments in it are counted by the clock.
  */
 export function knowledgeOf({ key, rule }: CacheKey, known: KnownObjects): 'named' | 'possible' | undefined {
@@ -26,6 +28,7 @@ export function knowledgeOf({ key, rule }: CacheKey, known: KnownObjects): 'name
   if (rule.kind === 'init' && known.hasLine(`${folder}playlist.m3u8`, `#EXT-X-MAP:URI="${name}"`))
     return 'named';
   if (rule.kind !== 'segment') return isNamed(folder, name, known) ? 'named' : undefined;
+  if (partNamePattern.test(name)) return isNextPart(folder, name, known) ? 'named' : undefined;
   const number = Number.parseInt(name, 10);
   for (let away = 1; away <= neighbours; away++) {
     if (known.has(`${folder}${number - away}.m4s`) || known.has(`${folder}${number + away}.m4s`))
@@ -33,6 +36,22 @@ export function knowledgeOf({ key, rule }: CacheKey, known: KnownObjects): 'name
   }
   if (known.hasLine(`${folder}playlist.m3u8`, name)) return 'named';
   return isNamed(folder, '', known) ? 'possible' : undefined;
+}
+
+/** Whether a part follows one of the same encoder that is here, or is in a playlist that is here: players go from part to part. */
+function isNextPart(folder: string, name: string, known: KnownObjects): boolean {
+  const [, number = '', index = '', epoch, run] = partNamePattern.exec(name) ?? [];
+  if (epoch === undefined) return false;
+  const has = (segment: number, part: number) => known.has(`${folder}${segment}.${part}-${epoch}-${run}.m4s`);
+  for (let part = Number(index) - 1; part >= 0; part--) if (has(Number(number), part)) return true;
+  for (let part = mostParts - 1; part >= 0; part--) if (has(Number(number) - 1, part)) return true;
+  const playlist = `${folder}playlist.m3u8`;
+  const before =
+    Number(index) === 0
+      ? `_HLS_msn=${Number(number) - 1}`
+      : `_HLS_msn=${number}&_HLS_part=${Number(index) - 1}`;
+  const versions = [playlist, `${playlist}?${before}`, `${playlist}?${before}&_HLS_skip=YES`];
+  return versions.some((version) => known.mentions(version, `"${name}"`));
 }
 
 /** Whether a manifest that is here, of the broadcast or of its stream, names this file (or any) in this rendition's folder. */

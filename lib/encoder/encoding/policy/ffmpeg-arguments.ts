@@ -15,6 +15,8 @@ export interface EncodePlan {
   readonly firstPictureMs: number;
   /** Stream time at which the first picture is presented; earlier ones are decoded only. Undefined: from the first one on. */
   readonly shownFromMs?: number;
+  /** Stream time of one more key frame, which is not on the grid, or else none. */
+  readonly extraKeyFrameMs?: number;
   readonly frameModeFlag: '-fps_mode' | '-vsync';
   /** Their codec parameters differ, so a broadcast that moves from one to the other gets a discontinuity. */
   readonly videoEncoder: VideoEncoder;
@@ -123,7 +125,7 @@ function videoOutput(
     ...['-enc_time_base', '1:1000'], // otherwise times round to the frame rate and pictures collide
     ...(plan.videoEncoder === 'nvenc' ? nvenc(input, rendition) : x264(rendition)),
     ...['-profile:v', rendition.height > 480 && rendition.width > 480 ? 'high' : 'main'],
-    ...['-force_key_frames', keyFrames(plan.firstPictureMs)],
+    ...['-force_key_frames', keyFrames(plan)],
     ...output(index),
   ];
 }
@@ -176,12 +178,14 @@ export function nvencProbeArguments(): string[] {
 /**
  * A key frame at the first picture and at the first one of each grid cell. `t` counts from the first picture that ffmpeg
  * sees, hence the phase; half a millisecond guards against binary fractions. Compares with the last key frame, not a count of
- * them: after a gap a count would force one key frame after another.
+ * them: after a gap a count would force one key frame after another. The extra one comes at the first picture at or after its time.
  */
-function keyFrames(firstPictureMs: number): string {
+function keyFrames({ extraKeyFrameMs, firstPictureMs }: EncodePlan): string {
   const phase = ((firstPictureMs % segmentMs) + 0.5) / 1000;
   const cell = (time: string): string => `floor((${time}+${phase})/${segmentSeconds})`;
-  return `expr:isnan(prev_forced_t)+gt(${cell('t')},${cell('prev_forced_t')})`;
+  const extraSeconds = ((extraKeyFrameMs ?? firstPictureMs) - firstPictureMs - 0.5) / 1000;
+  const extra = extraSeconds > 0 ? `+gte(t,${extraSeconds})*lt(prev_forced_t,${extraSeconds})` : '';
+  return `expr:isnan(prev_forced_t)+gt(${cell('t')},${cell('prev_forced_t')})${extra}`;
 }
 
 function audioOutput(ladder: Ladder): string[] {

@@ -13,3 +13,10 @@ export interface Part {
   /** One CMAF chunk. The segment is the concatenation of its parts, byte for byte. */
   readonly chunk: readonly Buffer[];
 }
+
+/**
+ * The longest part of a track with so many pictures a second, if no more than one picture in a row is lost. Where pictures stand
+ * (`repeatMs`), it may be longer by half of that.
+ */
+export const longestPartMs = (partMs: number, frameRate: number): number =>
+  Math.ceil(partMs + 1000 / frameRate);

@@ -1,5 +1,6 @@
 import type { RenditionFacts } from '../../../control-store/records.ts';
 import type { PublicationState } from './publication-model.ts';
+import type { Rendition } from './rendition.ts';
 
 /** A period as another worker needs to know it. */
 export interface MarkedPeriod {
@@ -11,13 +12,21 @@ export interface MarkedPeriod {
   readonly renditions: readonly string[];
 }
 
+/** Consecutive numbers, both included. */
+export type NumberRange = readonly [from: number, to: number];
+
 export interface IndexMarks {
   readonly renditions: readonly RenditionFacts[];
+  /** The last one may have gone on since, and may not have begun: it is announced before its first segment is stored. */
   readonly periods: readonly MarkedPeriod[];
+  /** By rendition, the numbers that it lacks of its periods. Undefined in marks of earlier releases. */
+  readonly lacking?: ReadonlyMap<string, readonly NumberRange[]>;
 }
 
 /** Older ones are forgotten; it takes hours of a publisher that is away every half a minute to have that many. */
 const maxPeriods = 500;
+/** The newest ones of a rendition; beyond that many nobody would watch it. */
+const maxRanges = 500;
 
 /**
  * Every rendition and period so far, as comments in the multivariant playlist of a live broadcast, which is written whenever one
@@ -33,11 +42,32 @@ export function indexMarks({ renditions, periods }: PublicationState): string {
     lines.push(
       `# period ${fromNumber}-${toNumber} ${initName} ${[...headers.keys()].join(',')}${continues ? ' continues' : ''}\n`,
     );
+  for (const rendition of renditions) {
+    const ranges = lackedBy(rendition, periods).slice(-maxRanges);
+    lines.push(`# lacks ${rendition.id}${ranges.map(([from, to]) => ` ${from}-${to}`).join('')}\n`);
+  }
   return lines.join('');
+}
+
+/** The numbers of its periods that a rendition has no segment of. */
+function lackedBy({ id, segments }: Rendition, periods: PublicationState['periods']): NumberRange[] {
+  const ranges: [number, number][] = [];
+  for (const { fromNumber, toNumber, headers } of periods) {
+    if (!headers.has(id)) continue;
+    for (let number = fromNumber; number <= toNumber; number++) {
+      if (segments.has(number)) continue;
+      const last = ranges.at(-1);
+      if (last?.[1] === number - 1) last[1] = number;
+      else ranges.push([number, number]);
+    }
+  }
+  return ranges;
 }
 
 const renditionPattern = /^# rendition (\w+) ([\w.]+) (\d+)(?: (\d+)x(\d+) ([\d.]+))?$/gm;
 const periodPattern = /^# period (\d{1,15})-(\d{1,15}) ([\w.-]+) ([\w,]+)( continues)?$/gm;
+
+const lackingPattern = /^# lacks (\w+)((?: \d{1,15}-\d{1,15})*)$/gm;
 
 /** Empty for a playlist without marks. */
 export function readIndexMarks(index: string): IndexMarks {
@@ -60,5 +90,12 @@ export function readIndexMarks(index: string): IndexMarks {
     continues: continues !== undefined,
     renditions: ids.split(','),
   }));
-  return { renditions, periods };
+  const lacking = [...index.matchAll(lackingPattern)].map(
+    ([, id = '', ranges = '']) =>
+      [
+        id,
+        [...ranges.matchAll(/(\d+)-(\d+)/g)].map(([, from, to]): NumberRange => [Number(from), Number(to)]),
+      ] as const,
+  );
+  return { renditions, periods, ...(lacking.length > 0 && { lacking: new Map(lacking) }) };
 }

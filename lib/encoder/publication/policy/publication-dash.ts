@@ -3,6 +3,7 @@ import type { DashAudio, DashModel, DashPeriod, DashVideo } from '../../../packa
 import { segmentMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { PublicationState, PublishedPeriod } from './publication-model.ts';
+import type { Rendition } from './rendition.ts';
 import type { SegmentFacts } from './segment-facts.ts';
 
 /**
@@ -35,6 +36,35 @@ export function dashModel(state: PublicationState, base: string, nowMs: number):
   };
 }
 
+/** What every MPD says of a period: players of both latencies go by the same numbers. */
+export function periodFacts(
+  state: PublicationState,
+  period: PublishedPeriod,
+): Pick<DashPeriod, 'id' | 'startMs' | 'continues' | 'mediaStartMs' | 'segmentDurationMs'> & {
+  /** Of all its media. */
+  readonly names: { readonly initialization: string; readonly media: string };
+  /** Until the gap that follows it, if one does. */
+  readonly durationMs?: number;
+} {
+  const { periods } = state;
+  const at = periods.indexOf(period);
+  const next = periods[at + 1];
+  const startMs = segmentStartMs(period.fromNumber);
+  const gapFollows = next !== undefined && next.fromNumber > period.toNumber + 1;
+  return {
+    id: `p${period.fromNumber}`,
+    startMs,
+    ...(gapFollows ? { durationMs: segmentStartMs(period.toNumber + 1) - startMs } : {}),
+    ...(period.continues && at > 0 ? { continues: `p${periods[at - 1]!.fromNumber}` } : {}),
+    mediaStartMs: startMs,
+    segmentDurationMs: segmentMs,
+    names: {
+      initialization: `$RepresentationID$/${period.initName}`,
+      media: `$RepresentationID$/${segmentName(0).replace('0', '$Number$')}`,
+    },
+  };
+}
+
 /** The period, starting at segment `first`. */
 function dashPeriod(
   state: PublicationState,
@@ -43,46 +73,27 @@ function dashPeriod(
   endMs: number,
 ): DashPeriod {
   const { periods, ended, options } = state;
-  const at = periods.indexOf(period);
-  const next = periods[at + 1];
-  const startMs = segmentStartMs(period.fromNumber);
-  const gapFollows = next !== undefined && next.fromNumber > period.toNumber + 1;
-  const durationMs = gapFollows
-    ? segmentStartMs(period.toNumber + 1) - startMs
-    : ended && next === undefined
-      ? endMs - startMs
-      : undefined;
-  const names = {
-    initialization: `$RepresentationID$/${period.initName}`,
-    media: `$RepresentationID$/${segmentName(0).replace('0', '$Number$')}`,
-  };
+  const { names, ...facts } = periodFacts(state, period);
+  const isLast = periods.at(-1) === period;
   const video = dashSet(state, period, 'video', first);
   const audio = dashSet(state, period, 'audio', first);
   return {
-    id: `p${period.fromNumber}`,
-    startMs,
-    ...(durationMs === undefined ? {} : { durationMs }),
-    ...(period.continues ? { continues: `p${periods[at - 1]!.fromNumber}` } : {}),
-    mediaStartMs: startMs,
+    ...facts,
+    ...(ended && isLast ? { durationMs: endMs - facts.startMs } : {}),
     startNumber: first,
-    segmentDurationMs: segmentMs,
     ...(video && { video: { ...names, ...video, representations: video.headers.flatMap(videoOf) } }),
     ...(audio && { audio: { ...names, ...audio, representations: audio.headers.flatMap(audioOf) } }),
-    producerReference: { wallClockMs: options.startedAtMs + startMs, mediaTimeMs: startMs },
+    producerReference: { wallClockMs: options.startedAtMs + facts.startMs, mediaTimeMs: facts.startMs },
   };
 }
 
 /** `bandwidthBps`: as configured while live, in a recording the peak that was measured. */
-type NamedHeader = TrackHeader & { readonly id: string; readonly bandwidthBps: number };
+export type NamedHeader = TrackHeader & { readonly id: string; readonly bandwidthBps: number };
 
 /** What a period's renditions of one kind share: the segments that all of them have, and none that are still to come. */
 function dashSet(state: PublicationState, period: PublishedPeriod, kind: TrackHeader['kind'], first: number) {
   const renditions = state.renditions.filter(({ id }) => period.headers.get(id)?.kind === kind);
-  const headers = renditions.map((rendition): NamedHeader => {
-    const header = period.headers.get(rendition.id)!;
-    const bandwidthBps = (state.ended && rendition.rates?.peakBps) || header.bitrateBps;
-    return { ...header, id: rendition.id, bandwidthBps };
-  });
+  const headers = renditions.map((rendition) => namedHeader(state, period, rendition));
   const [lead] = renditions;
   if (lead === undefined || headers[0] === undefined) return undefined;
   const timeline: SegmentFacts[] = [];
@@ -95,13 +106,23 @@ function dashSet(state: PublicationState, period: PublishedPeriod, kind: TrackHe
   return { timescale: headers[0].timescale, timeline, headers };
 }
 
-function videoOf(header: NamedHeader): DashVideo[] {
+export function namedHeader(
+  state: PublicationState,
+  period: PublishedPeriod,
+  rendition: Rendition,
+): NamedHeader {
+  const header = period.headers.get(rendition.id)!;
+  const bandwidthBps = (state.ended && rendition.rates?.peakBps) || header.bitrateBps;
+  return { ...header, id: rendition.id, bandwidthBps };
+}
+
+export function videoOf(header: NamedHeader): DashVideo[] {
   if (header.kind !== 'video') return [];
   const { id, codecs, bandwidthBps, width, height, frameRate } = header;
   return [{ id, codecs, bandwidthBps, width, height, frameRate }];
 }
 
-function audioOf(header: NamedHeader): DashAudio[] {
+export function audioOf(header: NamedHeader): DashAudio[] {
   if (header.kind !== 'audio') return [];
   const { id, codecs, bandwidthBps, sampleRate, channels } = header;
   return [{ id, codecs, bandwidthBps, sampleRate, channels }];

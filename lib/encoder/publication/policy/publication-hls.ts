@@ -11,15 +11,24 @@ import type { PublicationState, PublishedPeriod } from './publication-model.ts';
 import type { Rendition } from './rendition.ts';
 
 /**
- * A rendition's whole media playlist, from the first segment on. If the rendition lacks a segment, a neighbour's replaces it
- * (the next one below, else above), so a rendition that was shed or that started later stays playable. If no rendition has
- * it, it is a gap. Every period begins with a discontinuity, in all playlists alike (RFC 8216 6.2.4).
+ * A rendition's media playlist: its last `windowSegments`, or everything from the first segment on. If the rendition lacks a
+ * segment, a neighbour's replaces it (the next one below, else above), so a rendition that was shed or that started later stays
+ * playable. If no rendition has it, it is a gap. Every period begins with a discontinuity, in all playlists alike (RFC 8216 6.2.4).
  */
-export function mediaPlaylistModel(state: PublicationState, id: string): MediaPlaylistModel {
+export function mediaPlaylistModel(
+  state: PublicationState,
+  id: string,
+  windowSegments = Number.POSITIVE_INFINITY,
+): MediaPlaylistModel {
+  const { periods, ended } = state;
   const candidates = candidatesFor(state, id);
+  const firstNumber = periods[0]?.fromNumber ?? 0;
+  const from = Math.max(firstNumber, (periods.at(-1)?.toNumber ?? -1) - windowSegments + 1);
   const segments: HlsSegment[] = [];
-  let next = state.periods[0]?.fromNumber ?? 0;
-  state.periods.forEach((period, index) => {
+  let discontinuitySequence = 0;
+  let next = from;
+  periods.forEach((period, index) => {
+    if (index > 0 && period.fromNumber < from) discontinuitySequence++;
     for (; next < period.fromNumber; next++) segments.push(missing(state, id, next, period));
     for (; next <= period.toNumber; next++) {
       const segment = present(state, candidates, next, period) ?? missing(state, id, next, period);
@@ -28,10 +37,10 @@ export function mediaPlaylistModel(state: PublicationState, id: string): MediaPl
   });
   return {
     targetDurationSeconds: segmentSeconds,
-    mediaSequence: state.periods[0]?.fromNumber ?? 0,
-    discontinuitySequence: 0,
-    ...(state.ended ? { type: 'VOD' as const } : {}),
-    ended: state.ended,
+    mediaSequence: from,
+    discontinuitySequence,
+    ...(ended ? { type: 'VOD' as const } : {}),
+    ended,
     segments,
   };
 }
@@ -82,7 +91,8 @@ function playlistRates(state: PublicationState, rendition: Rendition): MeasuredR
   return rates && { ...rates, peakBps: Math.max(rates.peakBps, rendition.rates?.peakBps ?? 0) };
 }
 
-function candidatesFor({ renditions }: PublicationState, id: string): Rendition[] {
+/** Whose segments a rendition's playlist may name, in this order: its own first. */
+export function candidatesFor({ renditions }: PublicationState, id: string): Rendition[] {
   const at = renditions.findIndex((rendition) => rendition.id === id);
   const own = renditions[at];
   if (own?.header.kind !== 'video') return own ? [own] : [];
@@ -105,9 +115,12 @@ function present(
     uri: folder + segmentName(number),
     mapUri: folder + period.initName,
     durationSeconds: facts.durationTicks / timescale,
-    programDateTimeMs: state.options.startedAtMs + Math.round((facts.startTicks * 1000) / timescale),
+    programDateTimeMs: wallClockMs(state, facts.startTicks, timescale),
   };
 }
+
+export const wallClockMs = ({ options }: PublicationState, ticks: number, timescale: number): number =>
+  options.startedAtMs + Math.round((ticks * 1000) / timescale);
 
 function missing(state: PublicationState, id: string, number: number, period: PublishedPeriod): HlsSegment {
   const made = period.headers.has(id);

@@ -1,5 +1,6 @@
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
+import type { LiveTail } from './live-tail.ts';
 import type { Rendition } from './rendition.ts';
 
 export interface PublicationOptions {
@@ -13,6 +14,10 @@ export interface PublicationOptions {
   readonly windowSegments: number;
   /** URL from which players get the time. */
   readonly utcTimingUrl: string;
+  /** `standard`: players are told of whole segments only. @default low */
+  readonly latency?: 'low' | 'standard';
+  /** Length of a part in ms. @default `defaultPartMs` */
+  readonly partMs?: number;
 }
 
 /** A run of segments with unchanged renditions and codec parameters, and without a gap. */
@@ -34,4 +39,11 @@ export interface PublicationState {
   /** Unix ms at which stream time 0 counts as available to DASH players. */
   readonly availabilityStartMs: number;
   readonly ended: boolean;
+}
+
+/** Input of the models of what viewers of a live broadcast may be told now: `state` ends with the last number that is listed. */
+export interface LiveState {
+  readonly state: PublicationState;
+  /** Undefined if players are told of whole segments only. */
+  readonly tail?: LiveTail;
 }

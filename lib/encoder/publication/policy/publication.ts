@@ -1,4 +1,3 @@
-import { deliveryRuleFor } from '../../../edge/policy/delivery.ts';
 import { epochMark } from '../../../object-store/epoch-mark.ts';
 import {
   broadcastPrefix,
@@ -10,37 +9,52 @@ import {
   streamPrefix,
 } from '../../../object-store/object-names.ts';
 import { dashManifest } from '../../../packaging/dash/manifest.ts';
-import { mediaPlaylist, slideWindow } from '../../../packaging/hls/media.ts';
+import type { DashModel } from '../../../packaging/dash/model.ts';
+import { mediaPlaylist } from '../../../packaging/hls/media.ts';
 import { multivariantPlaylist } from '../../../packaging/hls/multivariant.ts';
-import { segmentStartMs } from '../../../packaging/segment-grid.ts';
+import { defaultPartMs, segmentStartMs, segmentsFor } from '../../../packaging/segment-grid.ts';
+import type { Part } from '../../encoding/policy/part.ts';
 import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
-import type { Segment } from '../../encoding/policy/segmenter.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import { indexMarks } from './index-marks.ts';
+import { type LiveNumber, LiveNumbers } from './live-numbers.ts';
+import { bestFirst, type OpenSegment } from './live-tail.ts';
+import { fallbackDashModel, fallbackDelayMs } from './low-latency-dash.ts';
 import { ratesMark } from './measured-rates.ts';
+import { type ObjectWrite, objectWrite } from './object-write.ts';
+import {
+  extendPeriods,
+  hasPictures,
+  initNameOf,
+  type NumberedHeaders,
+  sameHeaders,
+  soundOf,
+  withNumbers,
+} from './period-log.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
-import type { PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
+import type {
+  LiveState,
+  PublicationOptions,
+  PublicationState,
+  PublishedPeriod,
+} from './publication-model.ts';
 import { Rendition } from './rendition.ts';
-import type { RestoredPublication } from './restore.ts';
+import type { RestoredPublication, UnnamedNumber } from './restore.ts';
+import type { SegmentFacts } from './segment-facts.ts';
 import { StillPrelude } from './still-prelude.ts';
-
-/** One object to write. `once`: only if it doesn't exist; `replace`: over our last version. */
-export interface ObjectWrite {
-  readonly key: string;
-  readonly body: readonly Uint8Array[];
-  readonly contentType: string;
-  readonly cacheControl: string;
-  readonly how: 'once' | 'replace';
-}
 
 /**
  * DASH players request segments by the clock; this margin on top of the first segment's arrival covers those that take
  * longer.
  */
 const availabilityMarginMs = 700;
+/** The same for parts, which players may also request before they are there: they wait for them. */
+const partMarginMs = 200;
 /** How many stills are written at once, where pictures joined sound that had been alone. */
 const stillsAtOnce = 100;
+/** While nothing changes but the segments, the store's playlists and manifests are written once per this many. */
+const segmentsPerWrite = segmentsFor(10_000);
 
 /** Objects to write, and what to call once they are: returns true if the renditions change with it. */
 export interface PublicationStep {
@@ -49,26 +63,60 @@ export interface PublicationStep {
 }
 
 /**
- * A broadcast's content in the origin. `media` and `prepareGroup` return the objects to write first, `playlists` and
- * `manifests` those to write once the former are stored, so a reader never sees a name that doesn't exist yet.
+ * What the store has under the names of a group's segments, by rendition id, where another encoder wrote them first. Undefined if that
+ * is no segment.
+ */
+type ForeignSegments = ReadonlyMap<string, SegmentFacts | undefined>;
+
+/**
+ * What viewers can fetch of a broadcast, with two watermarks. The *stored* one is what is in the object store: `media` and
+ * `prepareGroup` return the objects to write first, `playlists` and `manifests` those to write once the former are stored, so a
+ * reader of the store never sees a name that doesn't exist yet. The *live* one is ahead of it by what may be listed without being
+ * stored, and by the parts of the number that is growing: `liveState`.
  */
 export class Publication {
   readonly #options: PublicationOptions;
   readonly #renditions = new Map<string, Rendition>();
+  /** Of what is stored. */
   readonly #periods: PublishedPeriod[] = [];
+  readonly #live: LiveNumbers;
   /** Pictures that no manifest names yet. */
   #prelude?: StillPrelude | undefined;
   #generation = -1;
+  /** `<rendition>/<name>` of init segments that are stored, or are going to be before anything that needs them. */
+  readonly #storedInits = new Set<string>();
+  /** Renditions that something stored needs. */
+  readonly #storedIds = new Set<string>();
+  /** What the previous worker made last: what it stored without naming it was made so as well. */
+  readonly #inherited: Pick<PublishedPeriod, 'headers'> | undefined;
+  /** What it stored of numbers that are to be made again. */
+  #unnamed: readonly UnnamedNumber[] = [];
+  /** The last number that the store's playlists name. */
+  #writtenThrough = -1;
   #availabilityStartMs?: number;
   #ended = false;
+  #changes = 0;
+  #parts = 0;
+  #rewrites = 0;
 
   /** With `restored`, continues where another worker stopped. */
   constructor(options: PublicationOptions, restored?: RestoredPublication) {
     this.#options = options;
+    this.#live = new LiveNumbers(restored?.periods.at(-1)?.toNumber);
     if (!restored) return;
-    this.#periods.push(...restored.periods);
-    for (const rendition of restored.renditions) this.#renditions.set(rendition.id, rendition);
+    this.#periods.push(...restored.periods.map((period) => ({ ...period })));
+    this.#inherited = restored.unnamed?.at(-1) ?? restored.periods.at(-1);
+    this.#unnamed = restored.unnamed ?? [];
+    for (const rendition of restored.renditions) {
+      this.#renditions.set(rendition.id, rendition);
+      this.#storedIds.add(rendition.id);
+    }
+    for (const period of restored.periods) this.#noteInits(period);
     this.#availabilityStartMs = restored.availabilityStartMs;
+  }
+
+  get options(): PublicationOptions {
+    return this.#options;
   }
 
   /** Unix ms of stream time 0. */
@@ -81,14 +129,34 @@ export class Publication {
     return this.#options.epoch;
   }
 
+  /** The store has something of it. */
   get started(): boolean {
     return this.#periods.length > 0;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** The renditions of the newest period, best first. */
   get current(): readonly { id: string; header: TrackHeader }[] {
     const headers = this.#periods.at(-1)?.headers ?? new Map<string, TrackHeader>();
     return [...headers].map(([id, header]) => ({ id, header }));
+  }
+
+  /** Grows with all that changes what viewers may be told, except parts. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Grows when segments that were listed change. */
+  get rewrites(): number {
+    return this.#rewrites;
+  }
+
+  /** Changes with all that viewers may be told. */
+  get version(): string {
+    return `${this.#changes} ${this.#parts}`;
   }
 
   /** Unix ms from which players may request this segment; undefined before the first one is stored. */
@@ -101,43 +169,101 @@ export class Publication {
   /** The last segment's end in stream time. */
   get endMs(): number {
     const ends = [...this.#renditions.values()].map(({ header, segments }) => {
-      const last = [...segments.values()].at(-1);
+      const last = segments.get(segments.lastNumber);
       return last ? ((last.startTicks + last.durationTicks) * 1000) / header.timescale : 0;
     });
     return Math.max(0, ...ends);
   }
 
+  /** A part is there. Its number's init segments are named from now on. `wallMs`: Unix time. Returns true if viewers may know of it. */
+  part(id: string, part: Part, made: ReadonlyMap<string, TrackHeader>, wallMs: number): boolean {
+    if (this.#options.latency === 'standard') return false;
+    const entry = this.#live.of(part, () => this.#begin(part.number, made));
+    if (!entry || !this.#live.add(entry, id, part)) return false;
+    this.#parts++;
+    const { timescale } = made.get(id) ?? { timescale: 1000 };
+    const endMs = ((part.startTicks + part.durationTicks) * 1000) / timescale;
+    this.#availabilityStartMs ??= wallMs - endMs + partMarginMs;
+    return entry === this.#live.open && entry.headers.has(id);
+  }
+
+  /** A group is complete: it will be listed, whether or not the store has it. `nowMs`: monotonic. */
+  complete(group: SegmentGroup, made: ReadonlyMap<string, TrackHeader>, nowMs = 0): LiveNumber | undefined {
+    const entry = this.#live.of(group, () => this.#begin(group.number, made));
+    if (!entry || entry.completeAtMs !== undefined) return entry;
+    this.#live.complete(entry, group.segments, nowMs);
+    this.#note(entry);
+    return entry;
+  }
+
+  /** Lists what has waited for the store long enough; returns true if something was. `nowMs`: monotonic. */
+  list(nowMs: number): boolean {
+    const isNew = this.#live.list(nowMs);
+    if (isNew) this.#changes++;
+    return isNew;
+  }
+
+  /** The store will never have this group: it becomes a gap. */
+  drop(number: number): void {
+    const entry = this.#live.find(number);
+    if (!entry) return;
+    this.#live.drop(entry);
+    this.#forget(entry);
+  }
+
   /** The segments of a group, which can be written in any order. */
-  media(group: SegmentGroup): ObjectWrite[] {
+  media(group: SegmentGroup): { readonly id: string; readonly object: ObjectWrite }[] {
     const name = segmentName(group.number);
-    return [...group.segments].map(([id, { chunks }]) =>
-      object(`${this.#prefix()}${id}/${name}`, chunks.flat(), 'once'),
-    );
+    return [...group.segments].map(([id, { chunks }]) => ({
+      id,
+      object: objectWrite(`${this.#prefix()}${id}/${name}`, chunks.flat(), 'once'),
+    }));
   }
 
   /**
-   * What a group needs besides its segments: init segments, if they change. `commit` adds the group; without it the group becomes a
-   * gap. Handle one group at a time.
+   * What must be stored before a group's segments: init segments, if they change. `commit` adds the group to what is stored; without
+   * it the group becomes a gap. Groups are committed in order.
    */
-  prepareGroup(group: SegmentGroup, made: ReadonlyMap<string, TrackHeader>): PublicationStep {
-    const prefix = this.#prefix();
-    const headers = this.#joins(made) ? soundOf(made) : made;
-    const { period, inits, isNew } = this.#periodFor(group.number, headers);
-    const objects: ObjectWrite[] = inits.map(([id, init]) =>
-      object(`${prefix}${id}/${period.initName}`, [init], 'once'),
-    );
-    const commit = (): boolean => {
-      if (isNew) this.#periods.push(period);
-      if (inits.length > 0) this.#generation++;
-      period.toNumber = group.number;
-      for (const [id, segment] of group.segments) {
-        const header = headers.get(id);
-        if (header) this.#add(id, header, group.number, segment);
-      }
-      if (headers !== made) this.#notePictures(group, made);
-      return isNew;
-    };
-    return { objects, commit };
+  prepareGroup(
+    group: SegmentGroup,
+    made: ReadonlyMap<string, TrackHeader>,
+    foreign?: () => ForeignSegments,
+  ): PublicationStep {
+    const entry = this.complete(group, made);
+    if (!entry) return { objects: [], commit: () => false };
+    const objects = [...entry.headers].flatMap(([id, { init }]) => {
+      const name = `${id}/${entry.initName}`;
+      return this.#storedInits.has(name) ? [] : [objectWrite(this.#prefix() + name, [init], 'once')];
+    });
+    this.#noteInits(entry);
+    return { objects, commit: () => this.#commit(group, entry, foreign?.() ?? new Map()) };
+  }
+
+  /**
+   * Says, where another worker looks, with what these groups are made, if that is new: their segments may be stored without a playlist
+   * that names them. Write it before them.
+   */
+  announcement(numbers: readonly number[], nowMs: number): ObjectWrite | undefined {
+    const coming = this.#live.all.filter(({ number }) => numbers.includes(number));
+    const periods = withNumbers(this.#periods, coming);
+    if (!this.started || periods.length === this.#periods.length) return undefined;
+    return this.#index(this.#prefix(), '', nowMs, periods);
+  }
+
+  /** Whether the store's playlists are due, if the renditions have not changed. */
+  get playlistsDue(): boolean {
+    const last = this.#periods.at(-1)?.toNumber ?? -1;
+    return this.#writtenThrough < 0 ? this.started : last - this.#writtenThrough >= segmentsPerWrite;
+  }
+
+  /** Something is stored that the store's playlists don't name yet. */
+  get isUnwritten(): boolean {
+    return this.started && this.#periods.at(-1)!.toNumber > this.#writtenThrough;
+  }
+
+  /** What is written now is all that is stored now. Call it once `playlists` and `manifests` are stored. */
+  written(): void {
+    this.#writtenThrough = this.#periods.at(-1)?.toNumber ?? -1;
   }
 
   /**
@@ -150,19 +276,103 @@ export class Publication {
     const prefix = this.#prefix();
     const objects = prelude
       .make(stillsAtOnce)
-      .map(({ id, number, body }) => object(`${prefix}${id}/${segmentName(number)}`, body, 'once'));
+      .map(({ id, number, body }) => objectWrite(`${prefix}${id}/${segmentName(number)}`, body, 'once'));
     if (!prelude.isComplete) return { objects, commit: () => false };
     const names = new Set(this.#periods.map((period) => period.initName));
     for (const [id, { kind, init }] of prelude.headers)
       if (kind === 'video')
-        for (const name of names) objects.push(object(`${prefix}${id}/${name}`, [init], 'once'));
+        for (const name of names) objects.push(objectWrite(`${prefix}${id}/${name}`, [init], 'once'));
     return { objects, commit: () => this.#showPictures(prelude) };
   }
 
+  /**
+   * Takes over what the previous worker stored and nobody makes again, because it lies before the first number that is made. Otherwise
+   * those would be gaps.
+   */
+  #adopt(before: number): void {
+    const [left, adopted] = [this.#unnamed, this.#unnamed.filter(({ number }) => number < before)];
+    this.#unnamed = [];
+    for (const each of adopted) {
+      extendPeriods(this.#periods, each);
+      for (const [id, facts] of each.facts) {
+        const header = each.headers.get(id);
+        if (header) this.#rendition(id, header).note(each.number, facts);
+      }
+    }
+    if (left.length > 0) this.#changes++;
+  }
+
+  /** What a number that begins now is made with. It stays so, whatever becomes of the numbers before. */
+  #begin(
+    number: number,
+    made: ReadonlyMap<string, TrackHeader>,
+  ): Pick<LiveNumber, 'made' | 'headers' | 'initName'> {
+    if (this.#unnamed.length > 0) this.#adopt(number);
+    const before: readonly NumberedHeaders[] = this.#live.all;
+    const periods = [...this.#periods, ...before];
+    const headers = this.#joins(made, periods) ? soundOf(made) : made;
+    const last = periods.at(-1);
+    if (last && sameHeaders(last.headers, headers))
+      return { made, headers: last.headers, initName: last.initName };
+    const known = initNameOf(periods, headers);
+    // A name that was given out is never given to other bytes, even if the segments that needed it were lost.
+    return { made, headers, initName: known ?? initName(this.#options.epoch, ++this.#generation) };
+  }
+
+  #commit(group: SegmentGroup, entry: LiveNumber, foreign: ForeignSegments): boolean {
+    for (const lost of this.#live.stored(entry)) this.#forget(lost);
+    const begins = extendPeriods(this.#periods, entry);
+    for (const id of entry.headers.keys()) this.#storedIds.add(id);
+    for (const [id, facts] of foreign) this.#noteForeign(id, entry, facts);
+    if (entry.headers !== entry.made && !sameHeaders(entry.headers, entry.made))
+      this.#notePictures(group, entry.made);
+    this.#changes++;
+    // Another worker learns from the index which segments there are.
+    const lacks = [...entry.headers.keys()].some(
+      (id) => !this.#renditions.get(id)?.segments.has(entry.number),
+    );
+    return begins || lacks;
+  }
+
+  /**
+   * Another encoder's segment has this name, and keeps it. It can be played if it needs the same init segment; otherwise this rendition
+   * has no segment of that number.
+   */
+  #noteForeign(id: string, { number, headers, isListed }: LiveNumber, facts: SegmentFacts | undefined): void {
+    const header = headers.get(id);
+    if (!header) return;
+    const isSame = this.#inherited?.headers.get(id)?.init.equals(header.init) === true;
+    if (isSame && facts) this.#rendition(id, header).note(number, facts);
+    else this.#renditions.get(id)?.forget(number);
+    if (isListed) this.#rewrites++;
+  }
+
+  #note({ number, headers, facts }: LiveNumber): void {
+    for (const [id, header] of headers) {
+      const segment = facts.get(id);
+      if (segment && !this.#renditions.get(id)?.segments.has(number))
+        this.#rendition(id, header).note(number, segment);
+    }
+  }
+
+  #forget({ number, headers, isListed, completeAtMs }: LiveNumber): void {
+    if (completeAtMs === undefined) return;
+    for (const id of headers.keys()) this.#renditions.get(id)?.forget(number);
+    this.#changes++;
+    if (isListed) this.#rewrites++;
+  }
+
+  #noteInits({ initName: name, headers }: Pick<LiveNumber, 'headers' | 'initName'>): void {
+    for (const id of headers.keys()) this.#storedInits.add(`${id}/${name}`);
+  }
+
   /** Whether pictures come to a broadcast that has only had sound. */
-  #joins(headers: ReadonlyMap<string, TrackHeader>): boolean {
-    const had = this.#periods.some((period) => hasPictures(period.headers));
-    return this.#periods.length > 0 && !had && hasPictures(headers);
+  #joins(
+    headers: ReadonlyMap<string, TrackHeader>,
+    before: readonly { readonly headers: ReadonlyMap<string, TrackHeader> }[],
+  ): boolean {
+    const had = before.some((period) => hasPictures(period.headers));
+    return before.length > 0 && !had && hasPictures(headers);
   }
 
   #notePictures(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void {
@@ -186,23 +396,40 @@ export class Publication {
       const merged = [...headers].map(([id, header]) => [id, period.headers.get(id) ?? header] as const);
       this.#periods[index] = { ...period, headers: new Map(merged) };
     }
+    for (const period of this.#periods) this.#noteInits(period);
     for (const [id, header] of headers) {
+      this.#storedIds.add(id);
       if (header.kind !== 'video') continue;
       const rendition = this.#rendition(id, header);
       for (const [number, facts] of prelude.segmentsOf(id)) rendition.note(number, facts);
     }
+    this.#showAhead();
+    this.#changes++;
+    this.#rewrites++;
     return true;
   }
 
-  /** The current media playlists. `nowMs`: Unix time at which the first of them was written. */
+  /** What is being made has pictures, too, which were kept from viewers until now. */
+  #showAhead(): void {
+    const last = this.#periods.at(-1)!;
+    for (const entry of this.#live.all)
+      if (sameHeaders(last.headers, entry.made)) {
+        entry.headers = last.headers;
+        this.#note(entry);
+      }
+  }
+
+  /** The store's media playlists. `nowMs`: Unix time. */
   playlists(nowMs: number): ObjectWrite[] {
     const state = this.#state(nowMs);
+    const { windowSegments } = this.#options;
+    const shown = this.#ended ? Number.POSITIVE_INFINITY : windowSegments;
     return state.renditions.map((rendition) => {
       const { id } = rendition;
-      const model = mediaPlaylistModel(state, id);
-      const shown = this.#ended ? model : slideWindow(model, this.#options.windowSegments);
+      const model = mediaPlaylistModel(state, id, shown);
+      const live = this.#ended ? model : { ...model, holdBackSeconds: fallbackDelayMs / 1000 };
       const rates = this.#ended ? undefined : rendition.rates;
-      const text = mediaPlaylist(shown) + (rates ? ratesMark(rates) : '');
+      const text = mediaPlaylist(live) + (rates ? ratesMark(rates) : '');
       return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, text);
     });
   }
@@ -215,67 +442,79 @@ export class Publication {
     const state = this.#state(nowMs);
     const { region, streamId, broadcastId } = this.#options;
     const make = (prefix: string, base: string): ObjectWrite[] => {
-      const mpd = this.#replaced(prefix + dashManifestName, dashManifest(dashModel(state, base, nowMs)));
-      if (!withIndexes) return [mpd];
-      const marks = base === '' && !this.#ended ? indexMarks(state) : '';
-      const index = multivariantPlaylist(multivariantModel(state, base)) + marks;
-      return [this.#replaced(prefix + hlsIndexName, index), mpd];
+      const mpd = this.#replaced(prefix + dashManifestName, dashManifest(this.#dash(state, base, nowMs)));
+      return withIndexes ? [this.#index(prefix, base, nowMs), mpd] : [mpd];
     };
     return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
+  }
+
+  #dash(state: PublicationState, base: string, nowMs: number): DashModel {
+    if (this.#ended) return dashModel(state, base, nowMs);
+    if (this.#options.latency !== 'standard') return fallbackDashModel(state, base, nowMs);
+    return { ...dashModel(state, base, nowMs), suggestedPresentationDelayMs: fallbackDelayMs };
+  }
+
+  /** `marked`: the periods that another worker is told of. */
+  #index(prefix: string, base: string, nowMs: number, marked?: readonly PublishedPeriod[]): ObjectWrite {
+    const state = this.#state(nowMs);
+    const isMarked = base === '' && !this.#ended;
+    const known = {
+      ...state,
+      periods: marked ?? state.periods,
+      renditions: bestFirst([...this.#renditions.values()]),
+    };
+    const marks = isMarked ? indexMarks(known) : '';
+    return this.#replaced(
+      prefix + hlsIndexName,
+      multivariantPlaylist(multivariantModel(state, base)) + marks,
+    );
   }
 
   /** No group follows: playlists and manifests become those of the recording. */
   end(): void {
     this.#ended = true;
+    this.#changes++;
+    this.#rewrites++;
+  }
+
+  /** What viewers may be told now; undefined before the first segment or part. `nowMs`: Unix time. */
+  liveState(nowMs: number): LiveState | undefined {
+    const periods = withNumbers(this.#periods, this.#live.listed);
+    const { open, parts } = this.#live;
+    const isLow = this.#options.latency !== 'standard' && !this.#ended && parts !== undefined;
+    if (periods.length === 0 && !(isLow && open)) return undefined;
+    const listed = new Set(periods.slice(-1).flatMap(({ headers }) => [...headers.keys()]));
+    const state = this.#stateOf(nowMs, periods, (id) => this.#storedIds.has(id) || listed.has(id));
+    if (!isLow) return { state };
+    const { partMs = defaultPartMs } = this.#options;
+    return { state, tail: { partMs, ...parts, ...(open && { open: openSegment(open, periods) }) } };
+  }
+
+  /** An init segment that has this name, stored or not. */
+  init(id: string, name: string): Buffer | undefined {
+    const made = [...this.#periods, ...this.#live.all].toReversed();
+    return made.find(({ initName: each, headers }) => each === name && headers.has(id))?.headers.get(id)
+      ?.init;
   }
 
   #state(nowMs: number): PublicationState {
-    const lastNumber = this.#periods.at(-1)?.toNumber ?? 0;
+    return this.#stateOf(nowMs, this.#periods, (id) => this.#storedIds.has(id));
+  }
+
+  #stateOf(
+    nowMs: number,
+    periods: readonly PublishedPeriod[],
+    isShown: (id: string) => boolean,
+  ): PublicationState {
+    const lastNumber = periods.at(-1)?.toNumber ?? 0;
     this.#availabilityStartMs ??= nowMs - segmentEndMs(lastNumber) + availabilityMarginMs;
-    const rank = ({ header }: Rendition): number =>
-      header.kind === 'video' ? header.height * header.width : -1;
     return {
       options: this.#options,
-      renditions: [...this.#renditions.values()].sort((a, b) => rank(b) - rank(a)),
-      periods: this.#periods,
+      renditions: bestFirst([...this.#renditions.values()].filter(({ id }) => isShown(id))),
+      periods,
       availabilityStartMs: this.#availabilityStartMs,
       ended: this.#ended,
     };
-  }
-
-  #periodFor(
-    number: number,
-    headers: ReadonlyMap<string, TrackHeader>,
-  ): { period: PublishedPeriod; inits: [string, Buffer][]; isNew: boolean } {
-    const last = this.#periods.at(-1);
-    const whole = last !== undefined && last.toNumber + 1 === number;
-    if (whole && sameHeaders(last.headers, headers)) return { period: last, inits: [], isNew: false };
-    const known = this.#initNameOf(headers);
-    const period = {
-      fromNumber: number,
-      toNumber: number,
-      initName: known ?? initName(this.#options.epoch, this.#generation + 1),
-      continues: whole && goesOn(last.headers, headers),
-      headers,
-    };
-    return { period, inits: known ? [] : [...headers].map(([id, { init }]) => [id, init]), isNew: true };
-  }
-
-  /** The newest name that all these init segments are stored under, possibly by another worker; a rung may come back after long. */
-  #initNameOf(headers: ReadonlyMap<string, TrackHeader>): string | undefined {
-    const stored = new Map<string, Map<string, Buffer>>();
-    for (const period of this.#periods.toReversed()) {
-      const inits = stored.get(period.initName) ?? new Map<string, Buffer>();
-      for (const [id, { init }] of period.headers) inits.set(id, init);
-      stored.set(period.initName, inits);
-    }
-    for (const [name, inits] of stored)
-      if ([...headers].every(([id, { init }]) => inits.get(id)?.equals(init))) return name;
-    return undefined;
-  }
-
-  #add(id: string, header: TrackHeader, number: number, segment: Segment): void {
-    this.#rendition(id, header).note(number, segment);
   }
 
   #rendition(id: string, header: TrackHeader): Rendition {
@@ -290,7 +529,7 @@ export class Publication {
   }
 
   #replaced(key: string, body: string): ObjectWrite {
-    return object(key, [Buffer.from(body + epochMark(key, this.#options.epoch), 'utf8')], 'replace');
+    return objectWrite(key, [Buffer.from(body + epochMark(key, this.#options.epoch), 'utf8')], 'replace');
   }
 
   #prefix(): string {
@@ -299,30 +538,15 @@ export class Publication {
   }
 }
 
-const hasPictures = (headers: ReadonlyMap<string, TrackHeader>): boolean =>
-  [...headers.values()].some(({ kind }) => kind === 'video');
-
-const soundOf = (headers: ReadonlyMap<string, TrackHeader>): ReadonlyMap<string, TrackHeader> =>
-  new Map([...headers].filter(([, { kind }]) => kind === 'audio'));
-
 const segmentEndMs = (number: number): number => segmentStartMs(number + 1);
 
-/** Whether players can go on with each kind of track: a rendition that both have, and none that changed. */
-function goesOn(last: ReadonlyMap<string, TrackHeader>, next: ReadonlyMap<string, TrackHeader>): boolean {
-  const common = [...next].filter(([id]) => last.has(id));
-  const kinds = new Set(common.map(([, { kind }]) => kind));
-  return (
-    [...next.values()].every(({ kind }) => kinds.has(kind)) &&
-    common.every(([id, { init }]) => last.get(id)?.init.equals(init))
-  );
-}
-
-function sameHeaders(a: ReadonlyMap<string, TrackHeader>, b: ReadonlyMap<string, TrackHeader>): boolean {
-  return a === b || (a.size === b.size && [...a].every(([id, { init }]) => b.get(id)?.init.equals(init)));
-}
-
-function object(key: string, body: readonly Uint8Array[], how: ObjectWrite['how']): ObjectWrite {
-  const rule = deliveryRuleFor(key);
-  if (!rule) throw new TypeError(`No delivery rule matches ${key}`);
-  return { key, body, contentType: rule.contentType, cacheControl: rule.cacheControl, how };
+/** The number that grows, in the last period or in one that begins with it. */
+function openSegment(open: LiveNumber, periods: readonly PublishedPeriod[]): OpenSegment {
+  const { number } = open;
+  const last = periods.at(-1);
+  const period = withNumbers(periods, [open]).at(-1)!;
+  return {
+    number,
+    period: last?.fromNumber === period.fromNumber ? last : { ...period, toNumber: number - 1 },
+  };
 }

@@ -1,13 +1,14 @@
 import type { TrackHeader } from '../../policy/track-header.ts';
 import { type MeasuredRates, measuredSegment, RateMeter } from './measured-rates.ts';
 import type { SegmentFacts } from './segment-facts.ts';
+import { SegmentTable } from './segment-table.ts';
 
 /** What was published of one rendition. Its rates are kept up to date, because each live playlist states them. */
 export class Rendition {
   readonly id: string;
   /** As it was last encoded. */
   header: TrackHeader;
-  readonly #segments = new Map<number, SegmentFacts>();
+  readonly #segments = new SegmentTable();
   readonly #firstPeakBps: number;
   #meter: RateMeter;
   #last: number | undefined;
@@ -20,7 +21,7 @@ export class Rendition {
     this.#meter = new RateMeter(peakBps);
   }
 
-  get segments(): ReadonlyMap<number, SegmentFacts> {
+  get segments(): Pick<SegmentTable, 'get' | 'has' | 'lastNumber' | 'numbers' | 'size'> {
     return this.#segments;
   }
 
@@ -29,12 +30,18 @@ export class Rendition {
     return this.#meter.rates;
   }
 
-  note(number: number, { startTicks, durationTicks, bytes }: SegmentFacts): void {
-    const facts = { startTicks, durationTicks, bytes };
+  note(number: number, facts: SegmentFacts): void {
     const isNext = this.#last === undefined || number > this.#last;
     this.#segments.set(number, facts);
     if (isNext) this.#measure(number, facts);
     else this.#measureAgain();
+  }
+
+  /** The segment was not stored after all. */
+  forget(number: number): void {
+    if (!this.#segments.has(number)) return;
+    this.#segments.delete(number);
+    this.#measureAgain();
   }
 
   #measure(number: number, facts: SegmentFacts): void {
@@ -43,10 +50,10 @@ export class Rendition {
     this.#meter.add(measuredSegment(facts, this.header.timescale));
   }
 
-  /** Numbers don't come in order only where pictures joined sound. */
+  /** Numbers don't come in order only where pictures joined sound, and are forgotten only where the origin was away. */
   #measureAgain(): void {
     this.#meter = new RateMeter(this.#firstPeakBps);
     this.#last = undefined;
-    for (const [number, facts] of [...this.#segments].sort(([a], [b]) => a - b)) this.#measure(number, facts);
+    for (const number of this.#segments.numbers()) this.#measure(number, this.#segments.get(number)!);
   }
 }

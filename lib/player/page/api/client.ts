@@ -5,6 +5,7 @@ import type {
   Destination,
   DestinationChange,
   EncoderTier,
+  LatencyMode,
   NewDestination,
   NewPlaybackSession,
   PlaybackMode,
@@ -91,6 +92,8 @@ export interface ApiClient {
   removeDestination(id: string, destinationId: string): Promise<void>;
   /** Applies from the next broadcast on. Status 409 if this platform doesn't offer it. */
   chooseEncoder(id: string, encoder: EncoderTier): Promise<Stream>;
+  /** Applies from the next broadcast on. */
+  chooseLatency(id: string, latency: LatencyMode): Promise<Stream>;
   /** Applies within seconds, to recordings too. */
   choosePlayback(id: string, playback: PlaybackMode): Promise<Stream>;
   /** Links for one viewer; they are never shown again. */
@@ -141,6 +144,7 @@ export function createApiClient(
     changeDestination: (id, destinationId, change) => call('PATCH', destination(id, destinationId), change),
     removeDestination: (id, destinationId) => call('DELETE', destination(id, destinationId)),
     chooseEncoder: (id, encoder) => call('PATCH', one(id), { encoder }),
+    chooseLatency: (id, latency) => call('PATCH', one(id), { latency }),
     choosePlayback: (id, playback) => call('PATCH', one(id), { playback }),
     createPlaybackSession: (id, made) => call('POST', `${one(id)}/playback-sessions`, made),
     revokePlaybackSession: (id, sessionId) =>

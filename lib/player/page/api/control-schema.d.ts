@@ -14,6 +14,11 @@ export interface components {
          * @enum {string}
          */
         readonly PlaybackMode: "public" | "signed";
+        /**
+         * @description low: viewers are about 2 seconds behind the broadcaster; players that can’t are further behind. standard: about 7 seconds, with fewer requests per viewer.
+         * @enum {string}
+         */
+        readonly LatencyMode: "low" | "standard";
         /** @description Approximate cost of one hour on air, on AWS. */
         readonly CostEstimate: {
             readonly encoder: components["schemas"]["EncoderTier"];
@@ -160,6 +165,7 @@ export interface components {
             /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
+            readonly latency: components["schemas"]["LatencyMode"] & unknown;
             readonly encoder: components["schemas"]["EncoderTier"] & unknown;
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
@@ -314,6 +320,7 @@ export interface components {
              */
             readonly owner?: string;
             readonly playback?: components["schemas"]["PlaybackMode"];
+            readonly latency?: components["schemas"]["LatencyMode"];
         };
         readonly StreamPage: {
             readonly streams: readonly components["schemas"]["Stream"][];
@@ -347,6 +354,7 @@ export interface components {
             /** @description Metadata of the valid keys, oldest first; never the keys themselves. */
             readonly keys: readonly components["schemas"]["Key"][];
             readonly playback: components["schemas"]["Playback"];
+            readonly latency: components["schemas"]["LatencyMode"] & unknown;
             readonly encoder: components["schemas"]["EncoderTier"] & unknown;
             /** @description Encoders that can be chosen on this platform. Omitted in stream lists. */
             readonly encoders?: readonly components["schemas"]["EncoderTier"][];
@@ -389,6 +397,7 @@ export interface components {
              */
             readonly owner?: string;
             readonly playback?: components["schemas"]["PlaybackMode"];
+            readonly latency?: components["schemas"]["LatencyMode"];
         };
         /** @description What becomes of a deleted stream or recording. */
         readonly Deletion: {

@@ -13,6 +13,7 @@ export type StreamState = Schemas['StreamState'];
 export type IngestPoint = Schemas['IngestPoint'];
 export type ManifestKind = Schemas['Playback']['manifests'][number];
 export type PlaybackMode = Schemas['PlaybackMode'];
+export type LatencyMode = Schemas['LatencyMode'];
 export type PlaybackSession = Schemas['PlaybackSession'];
 export type NewPlaybackSession = Schemas['NewPlaybackSession'];
 

@@ -4,8 +4,9 @@ import { useApi, useServices } from '../shell/services.ts';
 import { useTask } from '../ui/use-task.ts';
 import { DeleteStream } from './delete-stream.tsx';
 import { EncoderChoice } from './encoder-choice.tsx';
+import { LatencyChoice } from './latency-choice.tsx';
 
-/** The stream's name and encoder, and its deletion. */
+/** The stream's name, encoder and latency, and its deletion. */
 export function SettingsPanel({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
   const [deleting, setDeleting] = useState(false);
   return (
@@ -13,6 +14,7 @@ export function SettingsPanel({ stream, onChanged }: { stream: Stream; onChanged
       <h2 id="settings-title">Stream settings</h2>
       <Rename stream={stream} onChanged={onChanged} />
       <EncoderChoice stream={stream} onChanged={onChanged} />
+      <LatencyChoice stream={stream} onChanged={onChanged} />
       <button type="button" class="button button-small button-danger-quiet" onClick={() => setDeleting(true)}>
         Delete stream
       </button>

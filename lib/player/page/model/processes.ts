@@ -37,6 +37,8 @@ export function whatIsNoticed(
       return 'Its broadcasts move to another worker. Broadcasters stay connected; the next segment is a few seconds late, and players with a smaller buffer wait for it.';
     case 'origin':
       return 'Segments wait in the workers until it’s back, usually within two seconds; players with a smaller buffer wait.';
+    case 'live-origin':
+      return 'Viewers with low latency fall back to what is stored, some seconds later, until it’s back, usually within two seconds.';
     case 'shield':
     case 'edge':
       return 'Players can’t load anything until it’s back, usually within two seconds; players with a smaller buffer wait.';

@@ -48,7 +48,11 @@ const group = (number: number, headers: ReadonlyMap<string, TrackHeader>): Segme
   segments: new Map([...headers].map(([id, { timescale }]) => [id, segment(number, timescale)])),
 });
 
-const make = (windowSegments = 100, restored?: RestoredPublication): Publication =>
+const make = (
+  windowSegments = 100,
+  restored?: RestoredPublication,
+  latency: 'low' | 'standard' = 'low',
+): Publication =>
   new Publication(
     {
       region: 'local',
@@ -58,6 +62,7 @@ const make = (windowSegments = 100, restored?: RestoredPublication): Publication
       startedAtMs: 1_000_000,
       windowSegments,
       utcTimingUrl: '/time',
+      latency,
     },
     restored,
   );
@@ -99,7 +104,7 @@ const marks = (text: string): string =>
 describe('A publication', () => {
   test('writes init segments once, segments once, and reports when the manifests change', () => {
     const publication = make();
-    const media = publication.media(group(0, full));
+    const media = publication.media(group(0, full)).map(({ object }) => object);
     expect(media.map(({ key }) => key)).toEqual([
       'local/s/b/720p/0.m4s',
       'local/s/b/360p/0.m4s',
@@ -221,7 +226,7 @@ describe('A publication', () => {
   });
 
   test('names in DASH the segments that exist, from the first in the window, and none still to come', () => {
-    const publication = make(2);
+    const publication = make(2, undefined, 'standard');
     for (let number = 0; number < 4; number++) add(publication, number, full);
     const partial = group(4, full);
     const late = { ...partial, segments: new Map([...partial.segments].slice(1)) };
@@ -379,7 +384,7 @@ describe('sound alone', () => {
   });
 
   test('is joined by pictures that have a segment for every number from the first on, and nothing is marked', () => {
-    const publication = make();
+    const publication = make(100, undefined, 'standard');
     for (let number = 0; number < 3; number++) add(publication, number, alone);
     expect(join(publication, 3, 80)).toBe(false);
     // Nothing names them before all of it is stored.

@@ -34,7 +34,7 @@ describe('what a worker left in the origin', () => {
   test('may have a segment that no playlist names: a replay makes that number again, other media the next one', () => {
     const restored = restore([4, 5, 6]);
     expect(restored).toMatchObject({ nextNumber: 7, nextListed: 6 });
-    expect([...restored!.renditions[0]!.segments.keys()]).toEqual([4, 5]);
+    expect([...restored!.renditions[0]!.segments.numbers()]).toEqual([4, 5]);
   });
 
   test('has the codec parameters of its own encoder, whatever the record now says', () => {

@@ -106,6 +106,14 @@ describe('the page’s client of the control API', () => {
     expect(chosen.cost?.perHourUsd).toBeGreaterThan(0);
   });
 
+  test('chooses the latency', async () => {
+    const { client } = clientOfRealApi();
+    const { id, latency } = await client.createStream('Concert');
+    expect(latency).toBe('low');
+    expect((await client.chooseLatency(id, 'standard')).latency).toBe('standard');
+    expect((await client.getStream(id)).latency).toBe('standard');
+  });
+
   test('tells the API’s own words of a refusal, with the status', async () => {
     const { client } = clientOfRealApi();
     const { id } = await client.createStream('Not on air');

@@ -20,7 +20,7 @@ describe('stopping a process', () => {
     expect(whatIsNoticed(one(role), how, [one(role)])).toBeUndefined();
   });
 
-  test.each(['pop', 'ingest', 'origin', 'shield', 'edge'])(
+  test.each(['pop', 'ingest', 'origin', 'live-origin', 'shield', 'edge'])(
     'says what people notice, killed or drained: %s',
     (role) => {
       for (const how of ['kill', 'drain'] as const) {
