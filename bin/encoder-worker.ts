@@ -24,8 +24,12 @@ import { Worker } from '../lib/encoder/worker.ts';
 import { segmentsFor } from '../lib/packaging/segment-grid.ts';
 import { isMediaCredential } from '../lib/protocol/relay/media-credential.ts';
 
-/** Interval for batched reads from links and ffmpeg processes: saves CPU and adds at most this latency at each of the two. */
-const readBatchMs = 100;
+/**
+ * Interval for batched reads from links and ffmpeg processes, on one tick: adds at most this latency at each of the two. A picture takes
+ * about 13 ms to encode, so its part is there at the next tick or the one after. Shorter ticks cost more CPU than they save time
+ * (docs/decisions/0033).
+ */
+const readBatchMs = 20;
 /** To the media port: each live origin holds some for every rendition. */
 const mostMediaConnections = 2000;
 

@@ -6,6 +6,7 @@ import { fleetPartitions } from '../control-store/tables.ts';
 import { renewEveryMs } from '../encoder/lease/policy/fence.ts';
 import { inputReportEveryMs } from '../encoder/policy/store-paces.ts';
 import { workerTiming } from '../encoder/policy/worker-timing.ts';
+import { segmentsPerWrite } from '../encoder/publication/policy/playlist-pace.ts';
 import { segmentSeconds } from '../packaging/segment-grid.ts';
 import type { MemberId } from '../routing/ids.ts';
 import { itemBytes } from './item-bytes.ts';
@@ -31,9 +32,14 @@ export interface Workload {
   readonly consoleCalls: number;
 }
 
-/** Segments and playlists of each rendition and of audio; and on the fleet two manifests: the broadcast's and the stream's. */
-export const objectsPerSegment = (ladder: LadderConfig, encoder: EncoderTier = 'fleet'): number =>
-  (ladder.rungs.length + 1) * 2 + (encoder === 'fleet' ? 2 : 0);
+/**
+ * Segments of each rendition and of audio; and their playlists, which MediaLive writes with each. On the fleet they are written once per
+ * several segments, with two manifests: the broadcast's and the stream's.
+ */
+export function objectsPerSegment({ rungs }: LadderConfig, encoder: EncoderTier = 'fleet'): number {
+  const tracks = rungs.length + 1;
+  return tracks + (encoder === 'fleet' ? (tracks + 2) / segmentsPerWrite : tracks);
+}
 
 /** An estimate: each segment once, each manifest once a second, and playlists of some viewers. */
 const originReadsPerHour = 20_000;

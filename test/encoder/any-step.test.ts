@@ -222,9 +222,9 @@ test('a timer that keeps throwing ends its own broadcast, in words', async () =>
 });
 
 test('output of ffmpeg that cannot be read counts as its crash', async () => {
-  const outcome = await play({ step: 'Segmenter.push', ...always, fromCall: 1 });
+  const outcome = await play({ step: 'VideoSegmenter.push', ...always, fromCall: 1 });
   const crashes = outcome.world.events.filter(({ name }) => name === 'encoder.ffmpeg.crashed');
   expect(crashes.length).toBeGreaterThan(1);
-  expect(crashes[0]!.fields.said).toContain('Segmenter.push threw');
+  expect(crashes[0]!.fields.said).toContain('VideoSegmenter.push threw');
   expect(outcome.bystander.after).toBe(whole.bystander.after);
 });

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { defaultLadder } from '../../../lib/config/ladder.ts';
+import { objectsPerSegment, workloadOf } from '../../../lib/cost/workload.ts';
 import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { TrackHeader } from '../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../lib/encoder/publication/policy/publication.ts';
@@ -139,6 +141,20 @@ function halfOfThem(seed = 1): () => { error: Error; stored: boolean } | undefin
   return () =>
     chance() < 0.5 ? undefined : { error: new ObjectStoreUnavailableError('503'), stored: chance() < 0.5 };
 }
+
+describe('an hour on the air', () => {
+  test('costs as many writes as the cost model counts', async () => {
+    const broadcast = new Broadcast();
+    await broadcast.run(10);
+    const before = broadcast.writes;
+    await broadcast.run(3600);
+    // The sound and another rendition.
+    const expected = 1800 * objectsPerSegment({ ...defaultLadder, rungs: defaultLadder.rungs.slice(0, 1) });
+    expect(broadcast.writes - before).toBe(expected);
+    expect(broadcast.early).toEqual([]);
+    expect(3600 * workloadOf(defaultLadder).originWrites).toBe(11_520);
+  });
+});
 
 describe('an origin that needs 2 s for each write', () => {
   test('is written to as fast as segments come, however long that lasts, and no name precedes its segment', async () => {

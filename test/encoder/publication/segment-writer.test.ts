@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { openDiskObjectStore } from '../../../lib/adapters/local/disk/disk-object-store.ts';
-import { objectsPerSegment } from '../../../lib/cost/workload.ts';
 import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segment-groups.ts';
 import type { TrackHeader } from '../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../lib/encoder/publication/policy/publication.ts';
@@ -171,16 +170,6 @@ async function contentsOf(objects: ObjectStore): Promise<Record<string, string>>
 }
 
 describe('the end of writing', () => {
-  test('writes as many objects for a segment as the cost model counts', async () => {
-    const { writer, keys, published } = writerTo(() => true);
-    writer.enqueue(group(0), headers);
-    await published;
-    keys.length = 0;
-    writer.enqueue(group(1), headers);
-    await writer.flush(5_000);
-    expect(keys).toHaveLength(objectsPerSegment({ rungs: [], audioBps: 128_000 }));
-  });
-
   test('is reported as successful when every segment and playlist is in the origin', async () => {
     const { writer, keys } = writerTo(() => true);
     writer.enqueue(group(0), headers);

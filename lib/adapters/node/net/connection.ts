@@ -127,12 +127,17 @@ class SocketConnection implements Connection {
     for (let reads = 0; reads < mostReadsATick; reads++) {
       const memory = handler.into();
       let length: number;
+      const { stackTraceLimit } = Error;
       try {
+        // That there is nothing to read is an error, too, and its stack costs as much as the read.
+        Error.stackTraceLimit = 0;
         length = readSync(fd, memory, 0, memory.length, null);
       } catch (fault) {
         if ((fault as NodeJS.ErrnoException).code === 'EAGAIN') break;
         this.#socket.destroy(fault as Error);
         return;
+      } finally {
+        Error.stackTraceLimit = stackTraceLimit;
       }
       // End of stream stays readable, so the socket finds it itself. It needs fresh memory, as its previous buffer is in use.
       if (length === 0) {

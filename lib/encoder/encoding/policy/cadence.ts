@@ -4,7 +4,7 @@ const longestSteadyMs = 250;
 const fewestDistances = 8;
 /** More of them make the prediction no better: what is left is the rounding of timestamps to milliseconds. */
 const mostTimes = 17;
-/** Publishers' timestamps may be off by so much, or by a quarter of the distance if that is less. */
+/** Publishers' timestamps may be off by so much; so a distance by twice that, or by a quarter if that is less. */
 const mostJitterMs = 4;
 /** Rounding alone moves a time by up to this much. */
 const roundingMs = 1;
@@ -39,6 +39,7 @@ export class Cadence {
     if (distanceMs > longestSteadyMs) return undefined;
     const offs = times.map((ms, at) => Math.abs(ms - meanMs - (at - middle) * distanceMs));
     const offMs = Math.max(...offs);
+    if (offMs > mostJitterMs) return undefined;
     return { lastMs: meanMs + middle * distanceMs, distanceMs, jitterMs: offMs > roundingMs ? offMs : 0 };
   }
 
@@ -48,7 +49,7 @@ export class Cadence {
     if (first === undefined || count === 0) return true;
     const lastMs = this.#times[count]!;
     const distanceMs = (lastMs - first) / count;
-    const mayBeOffMs = Math.max(roundingMs, Math.min(mostJitterMs, distanceMs / 4));
+    const mayBeOffMs = Math.max(roundingMs, Math.min(2 * mostJitterMs, distanceMs / 4));
     return Math.abs(ms - lastMs - distanceMs) <= mayBeOffMs;
   }
 }

@@ -164,12 +164,13 @@ export class LivePublication implements LiveView {
       : mediaPlaylistModel(state, id, options.windowSegments);
     for (const { durationSeconds } of ending.segments)
       this.#targetSeconds = Math.max(this.#targetSeconds, Math.round(durationSeconds));
-    const from = firstInWindow(state, windowSegments) ?? ending.mediaSequence;
+    const shown = shownState({ state, ...(tail && { tail }) });
+    const from = firstInWindow(shown, windowSegments) ?? ending.mediaSequence;
     const model: MediaPlaylistModel = {
       ...ending,
       targetDurationSeconds: this.#targetSeconds,
       mediaSequence: from,
-      discontinuitySequence: discontinuitiesBefore(state, from),
+      discontinuitySequence: discontinuitiesBefore(shown, from),
     };
     const older = ending.mediaSequence - from;
     if (skip && model.lowLatency)
@@ -180,7 +181,7 @@ export class LivePublication implements LiveView {
     const [head, rest] = splitHead(mediaPlaylist(model));
     const whole = this.#whole.get(id) ?? new WholeLines(id);
     this.#whole.set(id, whole);
-    return head + whole.text(state, from, ending.mediaSequence, this.#publication?.rewrites ?? 0) + rest;
+    return head + whole.text(shown, from, ending.mediaSequence, this.#publication?.rewrites ?? 0) + rest;
   }
 }
 

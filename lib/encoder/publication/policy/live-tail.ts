@@ -34,10 +34,11 @@ export interface OpenSegment {
   readonly period: PublishedPeriod;
 }
 
-/** How long playlists name parts: three target durations from the end (rfc8216bis 6.2.2). */
+/**
+ * How long playlists name parts: three target durations from the end. They must stay available for three more after that, so 12 s from
+ * when their segment is whole (rfc8216bis 6.2.2).
+ */
 export const namedPartsMs = 3 * segmentMs;
-/** How long a part can be fetched after its segment is whole: three more after playlists stop naming it (rfc8216bis 6.2.2). */
-export const keptPartsMs = 2 * namedPartsMs;
 
 /** The state as players of parts see it: with the period and the renditions that begin in the open segment. */
 export function withOpenSegment(state: PublicationState, tail: LiveTail): PublicationState {

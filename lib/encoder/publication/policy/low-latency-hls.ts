@@ -15,8 +15,8 @@ import type { Rendition } from './rendition.ts';
 
 /** rfc8216bis 4.4.3.8: at least six target durations. */
 const canSkipUntilMs = 6 * segmentMs;
-/** Segment durations are not exact multiples of ours: sound has frames of 21 ms. */
-const toleranceMs = 1;
+/** Segments begin up to a frame off the grid. */
+const toleranceMs = 50;
 
 /** The newest thing that a rendition's playlist names. */
 export interface PlaylistPosition {
@@ -105,7 +105,7 @@ function openSegment(
   };
 }
 
-/** The segments, the last ones with their parts: those that begin at most `namedPartsMs` before the end. */
+/** The segments, the last ones with their parts: those that begin less than `namedPartsMs` before the end. */
 function withParts(
   state: PublicationState,
   tail: LiveTail,
@@ -118,7 +118,7 @@ function withParts(
   for (let at = segments.length - 1; at >= 0; at--) {
     const segment = segments[at]!;
     behindMs += segment.durationSeconds * 1000;
-    if (behindMs > namedPartsMs + toleranceMs) break;
+    if (behindMs > namedPartsMs - toleranceMs) break;
     const number = mediaSequence + at;
     const source = candidates.find((rendition) => rendition.segments.has(number));
     const parts = source && tail.parts.get(source.id)?.get(number);

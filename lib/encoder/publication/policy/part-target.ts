@@ -18,7 +18,7 @@ const leastShare = 0.85;
 export function partTargetMs(partMs: number, frameMs: number): number {
   const frames = partMs / frameMs;
   const longest = Math.ceil(Math.ceil(frames - epsilon) * frameMs - epsilon) + roundingMs;
-  const allowed = (Math.floor(frames + epsilon) * frameMs) / leastShare;
+  const allowed = (Math.floor(frames + epsilon) * frameMs - roundingMs) / leastShare;
   return Math.max(longest, Math.floor(Math.min(partMs + frameMs + epsilon, allowed)));
 }
 

@@ -12,7 +12,7 @@ import { dashManifest } from '../../../packaging/dash/manifest.ts';
 import type { DashModel } from '../../../packaging/dash/model.ts';
 import { mediaPlaylist } from '../../../packaging/hls/media.ts';
 import { multivariantPlaylist } from '../../../packaging/hls/multivariant.ts';
-import { defaultPartMs, segmentStartMs, segmentsFor } from '../../../packaging/segment-grid.ts';
+import { defaultPartMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { Part } from '../../encoding/policy/part.ts';
 import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
@@ -31,6 +31,7 @@ import {
   soundOf,
   withNumbers,
 } from './period-log.ts';
+import { segmentsPerWrite } from './playlist-pace.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
 import type {
@@ -53,8 +54,6 @@ const availabilityMarginMs = 700;
 const partMarginMs = 200;
 /** How many stills are written at once, where pictures joined sound that had been alone. */
 const stillsAtOnce = 100;
-/** While nothing changes but the segments, the store's playlists and manifests are written once per this many. */
-const segmentsPerWrite = segmentsFor(10_000);
 
 /** Objects to write, and what to call once they are: returns true if the renditions change with it. */
 export interface PublicationStep {

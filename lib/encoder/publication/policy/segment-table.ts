@@ -28,6 +28,11 @@ export class SegmentTable {
     return this.#last;
   }
 
+  /** What it takes, empty places included. */
+  get allocatedBytes(): number {
+    return this.#pages.size * pageSize * 16;
+  }
+
   has(number: number): boolean {
     return this.#durationOf(number) > 0;
   }

@@ -72,6 +72,15 @@ describe("ffmpeg's arguments", () => {
     expect(ffmpegArguments({ ...plan, firstPictureMs: 1234 + 2000 })).toEqual(args);
   });
 
+  test('force one more key frame where another encoder left off, after the first picture only', () => {
+    const forced = (extraKeyFrameMs: number) =>
+      flagValue(ffmpegArguments({ ...plan, extraKeyFrameMs }), '-force_key_frames');
+    expect(forced(2734)).toBe(
+      `${flagValue(args, '-force_key_frames')}+gte(t,1.4995)*lt(prev_forced_t,1.4995)`,
+    );
+    expect(forced(1234)).toBe(flagValue(args, '-force_key_frames'));
+  });
+
   test('give square pixels and progressive pictures for inputs that have neither', () => {
     const odd = { ...input, width: 1024, codedWidth: 720, height: 576, interlaced: true };
     const graph = flagValue(

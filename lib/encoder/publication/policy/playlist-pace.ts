@@ -1,0 +1,7 @@
+import { segmentsFor } from '../../../packaging/segment-grid.ts';
+
+/**
+ * While nothing changes but the segments, playlists and manifests are stored once per this many. Only players whose live origin is away
+ * read them, and those stay far enough behind (docs/decisions/0034).
+ */
+export const segmentsPerWrite = segmentsFor(10_000);
