@@ -5,6 +5,7 @@ import { gzip } from 'node:zlib';
 import { openControlStore } from '../lib/adapters/control-stores.ts';
 import { watchEdgeRules } from '../lib/adapters/local/edge-rules-watch.ts';
 import { listenEdge } from '../lib/adapters/node/http/edge-server.ts';
+import { serveHealth } from '../lib/adapters/node/http/health-server.ts';
 import { createUpstream, createWorkerRequests } from '../lib/adapters/node/http/upstream.ts';
 import { runProgram } from '../lib/adapters/node/program.ts';
 import { loadRelayKeys } from '../lib/adapters/node/relay-keys.ts';
@@ -14,6 +15,7 @@ import type { SecretLocation } from '../lib/config/locations.ts';
 import { edgeCodec, type LiveOriginConfig, type TierConfig } from '../lib/config/programs/edge.ts';
 import { EdgeCache } from '../lib/edge/cache.ts';
 import { FailoverUpstream } from '../lib/edge/failover-upstream.ts';
+import { LiveMeter } from '../lib/edge/live-origin/live-meter.ts';
 import { LiveUpstream } from '../lib/edge/live-origin/live-upstream.ts';
 import { PlaybackCheck } from '../lib/edge/playback-check.ts';
 import { firstChoiceHeadMs } from '../lib/edge/policy/failover.ts';
@@ -24,6 +26,8 @@ import { EdgeHandler } from '../lib/edge/service.ts';
 import { systemClock } from '../lib/net/clock.ts';
 import { mediaCredential } from '../lib/protocol/relay/media-credential.ts';
 import type { EmitEvent } from '../lib/telemetry/events.ts';
+
+const loadEveryMs = 10_000;
 
 interface NextTier extends Upstream {
   close(): void;
@@ -72,13 +76,23 @@ await runProgram({
             },
             failed: (cause) => emit('edge.denials.unreadable', { cause }),
           });
-    const server = await listenEdge({ service, host, port });
+    const meter = isLiveOrigin ? new LiveMeter(service, clock) : undefined;
+    const server = await listenEdge({ service: meter ?? service, host, port });
+    const telling = meter && setInterval(() => emit('edge.live.load', meter.take()), loadEveryMs);
+    let stopping = false;
+    const health =
+      config.healthPort === undefined
+        ? undefined
+        : await serveHealth({ host, port: config.healthPort }, () => !stopping);
     return {
       port: server.port,
       async stop() {
+        stopping = true;
+        clearInterval(telling);
         unwatch?.();
         unwatchKeys?.();
         await server.close();
+        health?.close();
         upstream.close();
       },
     };

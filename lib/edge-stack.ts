@@ -10,21 +10,25 @@ import { idleHourUsd } from './cost/idle-cost.ts';
 import { monthHours } from './cost/prices.ts';
 import { EdgeDistribution } from './edge/infra/distribution.ts';
 import { RegionRoles } from './edge/infra/region-roles.ts';
+import { LiveOriginsFunction } from './edge/live-origins/infra/live-origins-function.ts';
 import { stackProps, tagStack } from './infra/stack-props.ts';
 import { AlarmTopic } from './observability/infra/alarm-topic.ts';
 import { DeploymentBudget } from './observability/infra/budget.ts';
 import { EdgeAlarms } from './observability/infra/edge-alarms.ts';
 import { PlayerPage } from './player/infra/page.ts';
+import { metricsNamespace } from './telemetry/metrics.ts';
 
 export interface EdgeStackProps extends StackProps {
   readonly deployment: Deployment;
   /** Folder with the bundled page. */
   readonly pageDir: string;
+  /** Must change with each deploy, so that live origins are attached again. @default the time */
+  readonly deployedAt?: string | undefined;
 }
 
 /** The viewer-facing part, once for the whole platform: every region's media, and the page, at one address. */
 export class EdgeStack extends Stack {
-  constructor(scope: Construct, id: string, { deployment, pageDir, ...props }: EdgeStackProps) {
+  constructor(scope: Construct, id: string, { deployment, pageDir, deployedAt, ...props }: EdgeStackProps) {
     super(scope, id, {
       ...stackProps(deployment),
       ...props,
@@ -32,6 +36,8 @@ export class EdgeStack extends Stack {
     });
     const { name, domain, retention, api } = deployment;
     const regions = deployment.regions.map((region) => region.name);
+
+    const now = deployedAt ?? new Date().toISOString();
 
     const accounts = otherAccounts(deployment);
     const page = new PlayerPage(this, 'Page', {
@@ -74,6 +80,18 @@ export class EdgeStack extends Stack {
       config: { region: regions[0] ?? '', ...(signIn && { console: { regions, signIn } }) },
       retention,
     });
+
+    // An update of the distribution takes live origins out: its template can't name them.
+    const liveOrigins = new LiveOriginsFunction(this, 'LiveOrigins', {
+      name,
+      distributionId: edge.distributionId,
+      denialsArn: edge.denialsArn,
+      metricsNamespace: metricsNamespace(name),
+      logDays: retention.logDays,
+    });
+    liveOrigins
+      .call(this, 'LiveOriginsAgain', { step: 'reattach', regions, deployedAt: now })
+      .node.addDependency(edge);
 
     if (accounts.length > 0) {
       const { distributionId, denialsArn } = edge;

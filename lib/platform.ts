@@ -35,7 +35,12 @@ export function declarePlatform(app: App, { deployment, pageDir, deployedAt }: P
       return [account, pop];
     }),
   );
-  const edge = new EdgeStack(app, edgeStackName(name), { deployment, pageDir, env: env(edgeRegion) });
+  const edge = new EdgeStack(app, edgeStackName(name), {
+    deployment,
+    pageDir,
+    deployedAt,
+    env: env(edgeRegion),
+  });
   for (const region of regions) {
     const account = accountOf(deployment, region);
     const cell = new RegionStack(app, regionStackName(name, region.name), {

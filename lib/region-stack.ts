@@ -1,4 +1,4 @@
-import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Platform as ImagePlatform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Cluster } from 'aws-cdk-lib/aws-ecs';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
@@ -9,6 +9,7 @@ import { isRemote } from './config/accounts.ts';
 import { addressPlan, defaultCidr } from './config/deployment/address-plan.ts';
 import type { Deployment, DeploymentRegion } from './config/deployment.ts';
 import { defaultLadder } from './config/ladder.ts';
+import { hasLiveOrigins, whyNoLiveOrigins } from './config/live-origins.ts';
 import { channelRoleName, edgeParameters, edgeRegion, pageBucketName, rtmpApp } from './config/names.ts';
 import { ControlApi } from './control/api/infra/control-api-function.ts';
 import { BudgetStopFunction } from './control/budget/infra/budget-stop-function.ts';
@@ -22,6 +23,7 @@ import { Takedowns } from './control/takedowns/infra/takedowns-function.ts';
 import { ControlTables } from './control-store/infra/tables.ts';
 import { controlTableNames, physicalName } from './control-store/tables.ts';
 import { warmTables } from './cost/table-load.ts';
+import { LiveOriginAttachment } from './edge/live-origins/infra/live-origin-attachment.ts';
 import { CpuEncoderFleet } from './encoder/infra/cpu-encoder-fleet.ts';
 import { GpuEncoderFleet } from './encoder/infra/gpu-encoder-fleet.ts';
 import { DeletionProtection } from './infra/deletion-protection.ts';
@@ -36,6 +38,7 @@ import { AlarmTopic } from './observability/infra/alarm-topic.ts';
 import { RegionAlarms } from './observability/infra/alarms.ts';
 import { RegionDashboard } from './observability/infra/dashboard.ts';
 import { alarmLimits } from './observability/policy/alarm-limits.ts';
+import { LiveOriginFleet } from './origin/infra/live-origin-fleet.ts';
 import { OriginBucket } from './origin/infra/origin-bucket.ts';
 import { PageRegionDocument } from './player/infra/region-document.ts';
 import { PopBalancer } from './pop/infra/balancer.ts';
@@ -180,23 +183,43 @@ export class RegionStack extends Stack {
     certificate.grantRead(ingest.taskRole);
     relayKeys.grantRead(ingest.taskRole);
 
+    const image = (imageId: string, platform: ImagePlatform, name: ImageName = 'encoder-image') =>
+      new ProgramImage(this, imageId, { image: name, platform }).containerImage;
+    const live = hasLiveOrigins(deployment, region)
+      ? new LiveOriginFleet(this, 'LiveOrigin', {
+          name,
+          cluster,
+          subnets,
+          image: image('LiveOriginImage', ImagePlatform.LINUX_ARM64, 'live-origin-image'),
+          size: compute.liveOrigins,
+          calls,
+          controlStore,
+          relayKeys: relayKeys.location,
+          logDays,
+        })
+      : undefined;
+    if (live) {
+      tables.grantAccess('live-origin', live.taskRole);
+      relayKeys.grantRead(live.taskRole);
+    }
+
     const workers = {
       name,
       cluster,
       subnets,
       proxySecurityGroup: ingest.securityGroup,
+      ...(live && { liveOriginSecurityGroup: live.securityGroup }),
       controlStore,
       origin: `s3://${origin.bucket.bucketName}`,
       relayKeys: relayKeys.location,
       playbackBaseUrl,
+      partMs: deployment.partMs,
       dvrWindowSeconds: deployment.dvrWindowSeconds,
       eventDays: retention.eventDays,
       headroomPercent,
       logDays,
       ...(deployment.ladder && { ladder: deployment.ladder }),
     } as const;
-    const image = (imageId: string, platform: ImagePlatform, name: ImageName = 'encoder-image') =>
-      new ProgramImage(this, imageId, { image: name, platform }).containerImage;
     const cpuEncoder = new CpuEncoderFleet(this, 'CpuEncoder', {
       ...workers,
       image: image('CpuEncoderImage', ImagePlatform.LINUX_ARM64),
@@ -216,6 +239,25 @@ export class RegionStack extends Stack {
       relayKeys.grantRead(fleet.taskRole);
       // Proxies first: workers refuse what those of an older version may not send yet.
       fleet.service.node.addDependency(ingest.service);
+    }
+
+    if (live) {
+      new LiveOriginAttachment(this, 'LiveOriginAttachment', {
+        name,
+        distributionId,
+        denialsArn,
+        balancer: live.balancer.balancer,
+        port: live.balancer.port,
+        after: [live.service],
+        tags: deployment.tags,
+        deployedAt: now,
+        ...measured,
+      });
+    } else if (deployment.latency === 'low') {
+      Annotations.of(this).addWarningV2(
+        'headwater:no-live-origins',
+        `Viewers of ${region.name} have standard latency: ${whyNoLiveOrigins(deployment, region)}.`,
+      );
     }
 
     const ingestUrl = `rtmps://${ingestHost}:${publicPorts.tls}/${rtmpApp}`;
@@ -336,7 +378,7 @@ export class RegionStack extends Stack {
     if (keepOnDelete) {
       new DeletionProtection(this, 'DeletionProtection', {
         calls,
-        balancer: pop.balancer,
+        balancers: { Balancer: pop.balancer, ...(live && { LiveBalancer: live.balancer.balancer }) },
         tables: Object.fromEntries(controlTableNames.map((end) => [end, tables.table(end)])),
       });
     }
@@ -352,6 +394,13 @@ export class RegionStack extends Stack {
       api: control.apiId,
       takedowns: takedowns.function.function.functionName,
       ...(managedChannels && { managedChannels: managedChannels.function.function.functionName }),
+      ...(live && {
+        liveOrigins: {
+          loadBalancer: live.balancer.balancer.loadBalancerFullName,
+          targets: live.balancer.targets.targetGroupFullName,
+          service: live.service.serviceName,
+        },
+      }),
       ...(canary && { canary: canary.logGroup.logGroupName }),
       functions: [
         ...[control, streamEvents, takedowns, playbackKeys, fleetMetrics, certificate, relayKeys],
@@ -361,7 +410,7 @@ export class RegionStack extends Stack {
       deadLetterQueues: [streamEvents.deadLetters.queueName],
       tables: controlTableNames.map((end) => tables.table(end).tableName),
     };
-    const limits = alarmLimits(compute);
+    const limits = alarmLimits(deployment);
     const { alarms } = new RegionAlarms(this, 'Alarms', { deployment: name, topic, limits, subjects });
     const dashboard = new RegionDashboard(this, 'Dashboard', {
       deployment: name,

@@ -103,6 +103,7 @@ function encodersTable(): string {
       row('S3 writes', /^S3 writes/),
       row('Recording, 30 days', /^Recording/),
       row('RTMP to the channel', /^RTMP/),
+      row('Live origin', /^Live origin/),
       row('Ingest, S3 reads, DynamoDB', /^S3 reads|Cross-zone|Accelerator|balancer|DynamoDB/),
       total('Total', 1, '**'),
       total('Two-hour event', 2),

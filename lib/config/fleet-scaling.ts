@@ -7,6 +7,8 @@ export const fleetScaling = {
   scaleInCooldownMs: 15 * 60_000,
   encoderCpuPercent: 70,
   proxyCpuPercent: 60,
+  /** Lower: what waits for a processor here is latency for all viewers of a stream. */
+  liveOriginCpuPercent: 50,
   /** Of a fleet's tasks, while a deploy replaces them: new ones start before old ones stop. */
   deployPercent: { least: 100, most: 200 },
 } as const;

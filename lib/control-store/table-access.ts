@@ -1,7 +1,15 @@
 import type { ControlIndex, ControlTable } from './tables.ts';
 
 /** A program, or a function, that opens the control store. */
-export type ControlRole = 'ingest' | 'encoder' | 'api' | 'takedowns' | 'channels' | 'metrics' | 'budget';
+export type ControlRole =
+  | 'ingest'
+  | 'encoder'
+  | 'live-origin'
+  | 'api'
+  | 'takedowns'
+  | 'channels'
+  | 'metrics'
+  | 'budget';
 
 export type TableAction =
   | 'dynamodb:BatchWriteItem'
@@ -43,6 +51,8 @@ export const tableAccess: Readonly<
     // DeleteItem: removes the oldest event to make room for a new one.
     events: { table: ['dynamodb:DeleteItem', 'dynamodb:PutItem'] },
   },
+  /** Finds the worker of a stream, as a proxy does, and changes nothing. */
+  'live-origin': { leases: { table: ['dynamodb:GetItem'] }, fleet: { table: ['dynamodb:Query'] } },
   api: {
     streams: {
       table: [

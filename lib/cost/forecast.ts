@@ -1,11 +1,13 @@
 import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
 import { defaultLadder, type LadderConfig } from '../config/ladder.ts';
+import { hasLiveOrigins } from '../config/live-origins.ts';
 import type { EncoderTier } from '../control-store/records.ts';
-import { type CostItem, idleHourUsd, regionHour, sumOf, webAclHour } from './idle-cost.ts';
+import { idleHourUsd, regionHour, sumOf, webAclHour } from './idle-cost.ts';
 import { type Limit, limitsOf } from './limits.ts';
 import { monthHours, pricesKnown, pricesOf } from './prices.ts';
 import type { QuotaOverrides } from './quotas.ts';
 import { streamParts } from './stream-cost.ts';
+import type { CostItem } from './task-price.ts';
 import { viewerCost } from './viewer-cost.ts';
 import { workloadOf } from './workload.ts';
 
@@ -139,6 +141,7 @@ function platformItems(
     const perStream = streamParts(encoder, ladder, prices, {
       region: region.name,
       recordingDays: retention.recordingDays,
+      live: hasLiveOrigins(deployment, region),
       ...(managedEncoder && { channelClass: managedEncoder.channelClass }),
     });
     return [

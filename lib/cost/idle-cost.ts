@@ -1,15 +1,10 @@
 import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
 import { planEgress } from '../region/policy/egress.ts';
 import { type FleetTasks, tasksRunning } from './fleets.ts';
+import { liveOriginHour } from './live-origin.ts';
 import { edgePrices, monthHours, type PriceList, pricesOf, spotShare } from './prices.ts';
 import { fleetLoad } from './table-load.ts';
-
-export interface CostItem {
-  readonly what: string;
-  /** What it consists of, for people. */
-  readonly quantity: string;
-  readonly usd: number;
-}
+import { type CostItem, sizeText, taskHour } from './task-price.ts';
 
 export const sumOf = (items: readonly { usd: number }[]): number =>
   items.reduce((total, { usd }) => total + usd, 0);
@@ -17,10 +12,11 @@ export const sumOf = (items: readonly { usd: number }[]): number =>
 /** What an hour of a region costs besides what its streams transfer and store. With no streams: idle. */
 export function regionHour(
   deployment: Deployment,
-  { name, zones }: DeploymentRegion,
+  region: DeploymentRegion,
   streams = 0,
-  prices = pricesOf(name),
+  prices = pricesOf(region.name),
 ): CostItem[] {
+  const { zones } = region;
   const { compute } = deployment;
   const tasks = tasksRunning(compute, streams);
   return [
@@ -35,6 +31,7 @@ export function regionHour(
       usd: cpuWorkersHour(compute.cpuEncoders, tasks.cpuWorkers, prices),
     },
     ...gpuWorkers(compute, tasks, prices),
+    ...liveOriginHour(deployment, region, streams, prices),
     ...network(deployment, zones, prices),
     { what: 'Network Load Balancer', quantity: '1', usd: prices.balancerHour },
     heartbeats(tasks, prices),
@@ -62,16 +59,6 @@ export const webAclHour: CostItem = {
 export const idleHourUsd = (deployment: Deployment): number =>
   webAclHour.usd +
   deployment.regions.reduce((total, region) => total + sumOf(regionHour(deployment, region)), 0);
-
-interface TaskSize {
-  readonly cpu: number;
-  readonly memoryMiB: number;
-}
-
-const sizeText = ({ cpu, memoryMiB }: TaskSize): string => `${cpu / 1_024} vCPU, ${memoryMiB / 1_024} GB`;
-
-export const taskHour = ({ cpu, memoryMiB }: TaskSize, prices: PriceList): number =>
-  (cpu / 1_024) * prices.fargateVcpuHour + (memoryMiB / 1_024) * prices.fargateGbHour;
 
 function cpuWorkersHour(
   fleet: Deployment['compute']['cpuEncoders'],

@@ -1,7 +1,10 @@
 import { mostApiRequestsPerSecond, mostFleetTasks } from '../config/defaults.ts';
 import type { Deployment, DeploymentRegion } from '../config/deployment.ts';
+import { defaultLadder } from '../config/ladder.ts';
+import { hasLiveOrigins } from '../config/live-origins.ts';
 import { fleetPartitions } from '../control-store/tables.ts';
 import { duringDeploy, type FleetTasks, fleetsFor, tasksRunning, vcpus } from './fleets.ts';
+import { liveOriginTasks, liveOriginVcpus } from './live-origin.ts';
 import { type QuotaName, type QuotaOverrides, quotas } from './quotas.ts';
 import { fleetLoad, fleetPartitionLoad, leaseLoad, warmTables } from './table-load.ts';
 import type { Workload } from './workload.ts';
@@ -200,6 +203,10 @@ function accountLimits(options: LimitOptions): Row[] {
   const { deployment, region, workload } = options;
   const { compute, api, managedEncoder, simulcast, plainRtmp } = deployment;
   const row = quotaRow('streams', options);
+  const live = (streams: number) =>
+    hasLiveOrigins(deployment, region)
+      ? liveOriginVcpus(compute, liveOriginTasks(compute, deployment.ladder ?? defaultLadder, streams))
+      : 0;
   const consoleCalls = (streams: number) => streams * workload.consoleCalls;
   /** RTMPS, SRT and plain RTMP. */
   const targetGroups = plainRtmp ? 3 : 2;
@@ -216,7 +223,11 @@ function accountLimits(options: LimitOptions): Row[] {
     },
   };
   return [
-    row('fargate-vcpu', 'Fargate vCPUs', (streams) => vcpus(compute, fleetsFor(compute, streams))),
+    row(
+      'fargate-vcpu',
+      'Fargate vCPUs',
+      (streams) => vcpus(compute, fleetsFor(compute, streams)) + live(streams),
+    ),
     row(
       'nlb-targets',
       `Load balancer targets, ${targetGroups} for each proxy, during a deploy`,

@@ -2,7 +2,7 @@ import { defaultCpuStreams } from '../config/defaults.ts';
 import type { Deployment } from '../config/deployment.ts';
 import type { LadderConfig, Rung } from '../config/ladder.ts';
 import type { EncoderTier } from '../control-store/records.ts';
-import { taskHour } from './idle-cost.ts';
+import { liveOriginUsd } from './live-origin-traffic.ts';
 import {
   type ChannelOptions,
   channelParts,
@@ -12,6 +12,7 @@ import {
   mediaLiveRegion,
 } from './medialive.ts';
 import { gbPerHour, type PriceList, pricesKnown, pricesOf } from './prices.ts';
+import { taskHour } from './task-price.ts';
 import { workloadOf } from './workload.ts';
 
 export interface CostPart {
@@ -32,6 +33,8 @@ export interface CostEstimate {
 export interface CostOptions extends Omit<ChannelOptions, 'inputBps'> {
   /** Whose prices. @default us-east-1, also if the region's aren't known */
   readonly region?: string;
+  /** Whether viewers get parts from live origins. @default true with Headwater encoders; what MediaLive writes comes from the bucket */
+  readonly live?: boolean;
 }
 
 /** The default size of a CPU worker, which encodes `defaultCpuStreams`. */
@@ -64,6 +67,7 @@ export function streamParts(
   prices: PriceList,
   {
     recordingDays = 30,
+    live = true,
     ...options
   }: CostOptions & Partial<Pick<Deployment['retention'], 'recordingDays'>> = {},
 ): CostPart[] {
@@ -95,6 +99,9 @@ export function streamParts(
     { what: 'Cross-zone traffic', perHourUsd: 2 * crossing },
     { what: 'Global Accelerator', perHourUsd: input * prices.acceleratedGb },
     { what: 'Load balancer', perHourUsd: input * prices.balancedGb },
+    ...(live && encoder === 'fleet'
+      ? [{ what: 'Live origin', perHourUsd: liveOriginUsd(stored, shareBetweenZones, prices) }]
+      : []),
     { what: 'DynamoDB', perHourUsd: (leaseWrites + reportWrites) * 3_600 * prices.tableWrite },
   ];
 }

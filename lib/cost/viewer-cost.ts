@@ -1,5 +1,5 @@
-import type { CostItem } from './idle-cost.ts';
 import { edgePrices, gbPerHour, type ViewerPrices } from './prices.ts';
+import type { CostItem } from './task-price.ts';
 
 /** The price of a month's traffic that comes on top of `beforeGb`. */
 export function egressUsd({ egress }: ViewerPrices, gb: number, beforeGb = 0): number {

@@ -15,24 +15,26 @@ import type { DeployCalls } from './deploy-calls.ts';
 
 export interface DeletionProtectionProps {
   readonly calls: DeployCalls;
-  readonly balancer: INetworkLoadBalancer;
+  /** Construct ID to balancer. */
+  readonly balancers: Readonly<Record<string, INetworkLoadBalancer>>;
   /** Construct ID to table. Kept when the stack is deleted. */
   readonly tables: Readonly<Record<string, ITable>>;
 }
 
 /**
- * Protects the balancer and the tables from deletion, as the last step of a deploy. As properties of theirs, protection would also
+ * Protects the balancers and the tables from deletion, as the last step of a deploy. As properties of theirs, protection would also
  * block the rollback of a failed first deploy (docs/decisions/0028).
  *
- * Deleting the stack first turns off the balancer's protection. The tables stay, and stay protected.
+ * Deleting the stack first turns off the balancers' protection. The tables stay, and stay protected.
  */
 export class DeletionProtection extends Construct implements IAspect {
   readonly #allElse: CfnWaitConditionHandle;
 
-  constructor(scope: Construct, id: string, { calls, balancer, tables }: DeletionProtectionProps) {
+  constructor(scope: Construct, id: string, { calls, balancers, tables }: DeletionProtectionProps) {
     super(scope, id);
     this.#allElse = new CfnWaitConditionHandle(this, 'AllElse');
-    this.#protectBalancer(calls, balancer);
+    for (const [balancerId, balancer] of Object.entries(balancers))
+      this.#protectBalancer(calls, balancerId, balancer);
     for (const [tableId, table] of Object.entries(tables)) this.#protectTable(calls, tableId, table);
     Aspects.of(Stack.of(this)).add(this);
   }
@@ -42,7 +44,7 @@ export class DeletionProtection extends Construct implements IAspect {
       this.#allElse.addResourceDependency(node);
   }
 
-  #protectBalancer(calls: DeployCalls, { loadBalancerArn }: INetworkLoadBalancer): void {
+  #protectBalancer(calls: DeployCalls, id: string, { loadBalancerArn }: INetworkLoadBalancer): void {
     const set = (Value: 'true' | 'false') => ({
       service: 'elastic-load-balancing-v2',
       action: 'modifyLoadBalancerAttributes',
@@ -54,7 +56,7 @@ export class DeletionProtection extends Construct implements IAspect {
       outputPaths: ['Attributes.0.Key'],
       physicalResourceId: PhysicalResourceId.of(loadBalancerArn),
     });
-    const call = calls.make(this, 'Balancer', {
+    const call = calls.make(this, id, {
       resourceType: 'Custom::DeletionProtection',
       onUpdate: set('true'),
       onDelete: set('false'),

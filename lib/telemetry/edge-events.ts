@@ -42,4 +42,16 @@ export const edgeEvents = {
     'error',
     'Failed to read the playback signing keys; the last known ones stay in use.',
   ),
+  'edge.live.load': event<{
+    /** Requests for what a live worker may have, since the last line. */
+    requests: number;
+    /** Of these, those that it left to the store although the stream is on air: the worker gone, slow or wrong. In percent; absent without requests. */
+    fallbackPercent?: number;
+    /** The 95th percentile of how long held requests waited; absent without any. */
+    heldMs?: number;
+  }>('info', 'Live origin load; logged every 10 s.', {
+    LiveRequests: 'requests',
+    LiveFallbackPercent: 'fallbackPercent',
+    LiveHeldMs: 'heldMs',
+  }),
 } as const;

@@ -208,6 +208,25 @@ export const metrics = {
     dimensions: [],
     description: "Events of a stream's journal that were not written or not delivered.",
   },
+  LiveRequests: {
+    unit: 'Count',
+    statistic: 'Sum',
+    dimensions: [],
+    description: 'Requests to live origins for what a worker may have.',
+  },
+  LiveFallbackPercent: {
+    unit: 'Percent',
+    statistic: 'Average',
+    dimensions: [],
+    description:
+      'Requests of streams on air that a live origin left to the object store because their worker was gone or slow, as a share.',
+  },
+  LiveHeldMs: {
+    unit: 'Milliseconds',
+    statistic: 'Average',
+    dimensions: [],
+    description: 'How long a live origin held requests for the next part or segment, their 95th percentile.',
+  },
   TakedownsStuck: {
     unit: 'Count',
     statistic: 'Sum',

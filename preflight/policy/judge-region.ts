@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentRegion } from '../../lib/config/deployment.ts';
+import { hasLiveOrigins } from '../../lib/config/live-origins.ts';
 import type { CellFacts, RegionFacts } from '../facts.ts';
 import { type Finding, unchecked } from '../finding.ts';
 import { judgeStack } from './judge-stack.ts';
@@ -50,7 +51,10 @@ function judgeBootstrap(
 
 /** What the region of a cell needs in addition. */
 export const judgeCell = (deployment: Deployment, region: DeploymentRegion, facts: CellFacts): Finding[] => [
-  ...judgeZones(region, facts, deployment.compute.gpuEncoders?.instanceType),
+  ...judgeZones(region, facts, {
+    instanceType: deployment.compute.gpuEncoders?.instanceType,
+    live: hasLiveOrigins(deployment, region),
+  }),
   ...(facts.mediaLive ? [judgeMediaLive(region.name, facts.mediaLive)] : []),
 ];
 

@@ -1,4 +1,5 @@
 import type { Deployment, DeploymentRegion } from '../../lib/config/deployment.ts';
+import { hasLiveOrigins } from '../../lib/config/live-origins.ts';
 import { edgeRegion, popRegion } from '../../lib/config/names.ts';
 import { duringDeploy, fullFleets, vcpus } from '../../lib/cost/fleets.ts';
 import { ladderOf, usualRendition } from '../../lib/cost/forecast.ts';
@@ -46,8 +47,9 @@ function regionNeeds(deployment: Deployment, region: DeploymentRegion): QuotaNee
   const withNat = simulcast || planEgress({ zones: region.zones, withGpu }).kind === 'nat';
   // An existing VPC brings its own way out.
   const addresses = withNat && !region.vpc ? region.zones : 0;
+  const live = hasLiveOrigins(deployment, region);
   const needs: Omit<QuotaNeed, 'region'>[] = [
-    ...fargateNeeds(compute),
+    ...fargateNeeds(deployment, live),
     ...gpuNeeds(compute.gpuEncoders),
     {
       name: 'VPCs per Region',
@@ -67,7 +69,7 @@ function regionNeeds(deployment: Deployment, region: DeploymentRegion): QuotaNee
       name: 'Network Load Balancers per Region',
       service: 'elasticloadbalancing',
       quota: 'L-69A177A2',
-      least: 1,
+      least: live ? 2 : 1,
     },
     { name: 'Lambda concurrent executions', service: 'lambda', quota: 'L-B99A9384', least: 10, most: 1_000 },
     { name: 'KMS customer managed keys', service: 'kms', quota: 'L-C2F1777E', least: 2 },
@@ -86,15 +88,16 @@ function regionNeeds(deployment: Deployment, region: DeploymentRegion): QuotaNee
 }
 
 /** A deploy starts new tasks beside all old ones, so the least that runs must fit twice. */
-function fargateNeeds(compute: Deployment['compute']): Omit<QuotaNeed, 'region'>[] {
-  const { proxies, cpuEncoders } = compute;
+function fargateNeeds({ compute }: Deployment, live: boolean): Omit<QuotaNeed, 'region'>[] {
+  const { proxies, cpuEncoders, liveOrigins } = compute;
+  const ofLive = (tasks: number) => (live ? (tasks * liveOrigins.cpu) / 1_024 : 0);
   const spotTasks = Math.ceil(
     ((cpuEncoders.maxTasks - cpuEncoders.minTasks) * cpuEncoders.spotPercent) / 100,
   );
   const smallest = { proxies: proxies.minTasks, cpuWorkers: cpuEncoders.minTasks, gpuWorkers: 0 };
-  const least = vcpus(compute, smallest);
+  const least = vcpus(compute, smallest) + ofLive(liveOrigins.minTasks);
   const onSpot = vcpus(compute, { proxies: 0, cpuWorkers: spotTasks, gpuWorkers: 0 });
-  const most = vcpus(compute, fullFleets(compute)) - onSpot;
+  const most = vcpus(compute, fullFleets(compute)) - onSpot + ofLive(liveOrigins.maxTasks);
   const fargate = { service: 'fargate', unit: 'vCPU' };
   return [
     {
@@ -102,7 +105,7 @@ function fargateNeeds(compute: Deployment['compute']): Omit<QuotaNeed, 'region'>
       name: 'Fargate On-Demand vCPU resource count',
       quota: 'L-3032A538',
       least,
-      most: Math.max(most, vcpus(compute, duringDeploy(smallest))),
+      most: Math.max(most, vcpus(compute, duringDeploy(smallest)) + ofLive(2 * liveOrigins.minTasks)),
     },
     {
       ...fargate,
@@ -136,6 +139,7 @@ export function gpuVcpus(instanceType: string): number {
 }
 
 function edgeNeeds(deployment: Deployment): QuotaNeed[] {
+  const live = deployment.regions.filter((region) => hasLiveOrigins(deployment, region)).length;
   const ladder = ladderOf(deployment);
   const shown = usualRendition(ladder);
   const viewerBps = shown.videoBps + ladder.audioBps;
@@ -165,6 +169,20 @@ function edgeNeeds(deployment: Deployment): QuotaNeed[] {
       quota: /^cache behaviors per distribution/i,
       least: deployment.regions.length * deliveryPolicy.length + pageBehaviours,
       documented: 75,
+    },
+    {
+      ...cloudFront,
+      name: 'CloudFront VPC origins',
+      quota: /^vpc origins/i,
+      least: live,
+      documented: 25,
+    },
+    {
+      ...cloudFront,
+      name: 'CloudFront origin groups per distribution',
+      quota: /^origin groups per distribution/i,
+      least: live,
+      documented: 10,
     },
     {
       name: 'WAF web ACLs for CloudFront',

@@ -10,7 +10,7 @@ export interface ServiceLinkedRole {
 }
 
 /** The roles that the deployment's services use. */
-export const serviceLinkedRoles = ({ compute }: Deployment): ServiceLinkedRole[] => [
+export const serviceLinkedRoles = ({ compute, latency }: Deployment): ServiceLinkedRole[] => [
   // ECS makes it with the cluster, and services that follow at once may not find it yet.
   { name: 'AWSServiceRoleForECS', service: 'ecs.amazonaws.com', required: true },
   {
@@ -28,6 +28,15 @@ export const serviceLinkedRoles = ({ compute }: Deployment): ServiceLinkedRole[]
     service: 'globalaccelerator.amazonaws.com',
     required: false,
   },
+  ...(latency === 'low'
+    ? [
+        {
+          name: 'AWSServiceRoleForCloudFrontVPCOrigin',
+          service: 'vpcorigin.cloudfront.amazonaws.com',
+          required: false,
+        },
+      ]
+    : []),
   ...(compute.gpuEncoders
     ? [{ name: 'AWSServiceRoleForAutoScaling', service: 'autoscaling.amazonaws.com', required: false }]
     : []),

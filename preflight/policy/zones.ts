@@ -1,3 +1,4 @@
+import { zonesWithoutVpcOrigins } from '../../lib/config/deployment/zones.ts';
 import type { DeploymentRegion } from '../../lib/config/deployment.ts';
 import type { CellFacts, Zone } from '../facts.ts';
 import { type Finding, unchecked } from '../finding.ts';
@@ -13,8 +14,19 @@ function usedZones(region: DeploymentRegion, available: readonly Zone[]): Zone[]
   return available.toSorted((a, b) => a.name.localeCompare(b.name)).slice(0, region.zones);
 }
 
-/** The zones of a region's cell, and the GPU instance type in them. */
-export function judgeZones(region: DeploymentRegion, facts: CellFacts, instanceType?: string): Finding[] {
+export interface ZoneNeeds {
+  /** @default no GPU workers */
+  readonly instanceType?: string | undefined;
+  /** Whether CloudFront reaches live origins there. */
+  readonly live: boolean;
+}
+
+/** The zones of a region's cell, and what is needed in them. */
+export function judgeZones(
+  region: DeploymentRegion,
+  facts: CellFacts,
+  { instanceType, live }: ZoneNeeds,
+): Finding[] {
   const where = region.name;
   const check = 'zones';
   if ('unread' in facts.zones) return [unchecked({ check, where }, 'the zones', facts.zones.unread)];
@@ -30,6 +42,17 @@ export function judgeZones(region: DeploymentRegion, facts: CellFacts, instanceT
       needed: `${region.zones}`,
       has: `${available.length}`,
       mend: `Set "zones" of ${where} to ${available.length} in the deployment file`,
+    });
+  }
+  const unserved = used.filter(({ id }) => live && zonesWithoutVpcOrigins.has(id));
+  if (unserved.length > 0) {
+    const others = available.filter(({ id }) => !zonesWithoutVpcOrigins.has(id)).slice(0, region.zones);
+    findings.push({
+      check,
+      where,
+      severity: 'missing',
+      what: `CloudFront has no VPC origins in ${unserved.map(named).join(', ')}, where live origins would run.`,
+      mend: `Name other zones of ${where} in the deployment file: "zoneIds": ${JSON.stringify(others.map(({ id }) => id))}`,
     });
   }
   if (findings.length === 0)

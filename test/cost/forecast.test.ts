@@ -49,7 +49,7 @@ describe('a forecast', () => {
     const { compute, api } = deployment;
     const toDo = limits.filter(({ exceeded }) => exceeded).map(({ raise }) => raise);
     expect(toDo).toEqual([
-      'request the quota fargate-vcpu: 575 (now 6)',
+      'request the quota fargate-vcpu: 579 (now 6)',
       `set compute.cpuEncoders.maxTasks to 143 (now ${compute.cpuEncoders.maxTasks})`,
       `set api.requestsPerSecond to 67 (now ${api.requestsPerSecond})`,
     ]);
@@ -57,7 +57,7 @@ describe('a forecast', () => {
       compute: { cpuEncoders: { maxTasks: 143 } },
       api: { requestsPerSecond: 67 },
     });
-    const after = of({ deployment: larger, quotas: { 'fargate-vcpu': 575 } });
+    const after = of({ deployment: larger, quotas: { 'fargate-vcpu': 579 } });
     expect(after.limits.filter(({ exceeded }) => exceeded)).toEqual([]);
   });
 
@@ -129,7 +129,7 @@ describe('the text', () => {
   test('says what must be raised before anything runs at all', () => {
     const text = forecastText(of({ streams: 0, viewers: 0, hours: 1 }));
     expect(text).toContain(
-      'To carry this load:\n  Fargate vCPUs: reached while idle; request the quota fargate-vcpu: 11 (now 6)\n',
+      'To carry this load:\n  Fargate vCPUs: reached while idle; request the quota fargate-vcpu: 12 (now 6)\n',
     );
     expect(text).not.toContain('stream-hours');
   });

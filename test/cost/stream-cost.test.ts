@@ -14,7 +14,7 @@ const rung = (longSide: number, shortSide: number, maxFrameRate: 30 | 60 = 30) =
 
 describe('the estimate', () => {
   test('of the fleet is the stream-hour of docs/deploy.md', () => {
-    expect(costEstimate('fleet', defaultLadder).perHourUsd).toBeCloseTo(0.37, 2);
+    expect(costEstimate('fleet', defaultLadder).perHourUsd).toBeCloseTo(0.5, 2);
   });
 
   test.each(['fleet', 'medialive'] as const)('of %s is the sum of its parts', (encoder) => {
@@ -31,7 +31,7 @@ describe('the estimate', () => {
 
   test('is of the region’s prices, and says whose they are where its own are not known', () => {
     const of = (region: string) => costEstimate('fleet', defaultLadder, { region });
-    expect(of('eu-central-1').perHourUsd).toBeCloseTo(0.39, 2);
+    expect(of('eu-central-1').perHourUsd).toBeCloseTo(0.52, 2);
     expect(of('eu-central-1').note).toMatch(/public eu-central-1 prices as/);
     expect(of('eu-west-3')).toMatchObject({
       perHourUsd: of('eu-central-1').perHourUsd,

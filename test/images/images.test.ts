@@ -117,7 +117,7 @@ describe('a broadcast through the proxy and the worker of the images, on an emul
       ...secrets,
       denialsFile: join(folder.path, 'edge-denials.json'),
     });
-    const roles: Readonly<Record<Exclude<ImageName, 'canary-image'>, string>> = {
+    const roles: Readonly<Record<Exclude<ImageName, 'canary-image' | 'live-origin-image'>, string>> = {
       'encoder-image': 'encoder',
       'proxy-image': 'ingest',
     };

@@ -143,7 +143,7 @@ describe('an existing VPC', () => {
         (Properties as { NetworkConfiguration: { AwsvpcConfiguration: { Subnets: string[] } } })
           .NetworkConfiguration.AwsvpcConfiguration.Subnets,
     );
-    expect(subnets).toEqual([['subnet-0b000001', 'subnet-0b000002'], cell, cell]);
+    expect(subnets).toEqual([['subnet-0b000001', 'subnet-0b000002'], cell, cell, cell]);
     const [[, group]] = ofType('AWS::AutoScaling::AutoScalingGroup', near) as [[string, Resource]];
     expect(group.Properties?.VPCZoneIdentifier).toEqual(cell);
   });

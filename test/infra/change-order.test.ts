@@ -8,6 +8,7 @@ import { stacksOf } from '../../testkit/template-graph/synthesized.ts';
 /** The changes of a deployment that matter, and in which order its stacks are changed (docs/deploy.md, "Change it"). */
 
 const two = { regions: [{ name: 'eu-central-1' }, { name: 'us-east-1' }] };
+const oldLatency = { regions: [{ name: 'eu-central-1' }], latency: 'standard' };
 const one = { regions: [{ name: 'eu-central-1' }] };
 const domain = { name: 'live.example.com', hostedZoneId: 'Z0123456789ABCDEFGHIJ' };
 const budget = { monthlyUsd: 1000, emails: ['operators@example.com'] };
@@ -61,6 +62,8 @@ const rows: Row[] = [
   ...onOff('managed encoders', { managedEncoder: {} }),
   ...onOff('tokens for the API', { api: { jwt } }),
   ...onOff('the canary', { canary: true }),
+  { change: 'live origins off', before: one, after: oldLatency, order: deploy(pop, edge, berlin) },
+  { change: 'live origins on', before: oldLatency, after: one, order: deploy(pop, edge, berlin) },
   { change: 'the budget’s stop on', before: one, after: stopping, order: deploy(pop, edge, berlin) },
   {
     change: 'the budget’s stop off',

@@ -15,7 +15,7 @@ const template = templateOf((stack) => {
   const tables = new ControlTables(stack, 'Tables', { name: 'headwater', keepOnDelete: true });
   new DeletionProtection(stack, 'Protection', {
     calls: new DeployCalls(stack, 'Calls', { logDays: 30 }),
-    balancer,
+    balancers: { Balancer: balancer },
     tables: Object.fromEntries(controlTableNames.map((end) => [end, tables.table(end)])),
   });
 });

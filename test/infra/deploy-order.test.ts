@@ -105,8 +105,8 @@ describe('the rules', () => {
 
   test('have something to look at', () => {
     const graph = new TemplateGraph(shapes['three regions with everything']);
-    expect(graph.ofType('AWS::ECS::Service')).toHaveLength(9);
-    expect(graph.ofType('Custom::DeletionProtection')).toHaveLength(3 * 5);
+    expect(graph.ofType('AWS::ECS::Service')).toHaveLength(12);
+    expect(graph.ofType('Custom::DeletionProtection')).toHaveLength(3 * 6);
     expect(lifecycle.retained(graph).length).toBeGreaterThan(3 * 8);
   });
 });

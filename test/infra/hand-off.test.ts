@@ -27,7 +27,13 @@ const stopTimeoutMs = (container: { StopTimeout: number }) => container.StopTime
 
 describe('a task that is told to stop', () => {
   test('is told, whatever its first process is, and has all the time that Spot’s notice gives', () => {
-    expect(containers.map(({ Name }) => Name).sort()).toEqual(['canary', 'proxy', 'worker', 'worker']);
+    expect(containers.map(({ Name }) => Name).sort()).toEqual([
+      'canary',
+      'live-origin',
+      'proxy',
+      'worker',
+      'worker',
+    ]);
     for (const container of containers) {
       expect(stopTimeoutMs(container)).toBe(spotNoticeMs);
       expect(container.LinuxParameters.InitProcessEnabled).toBe(true);
@@ -56,7 +62,7 @@ describe('a task that is told to stop', () => {
 
   test('is replaced first: what it hands over has somewhere to go', () => {
     const services = propertiesOf('AWS::ECS::Service');
-    expect(services).toHaveLength(3);
+    expect(services).toHaveLength(4);
     for (const { DeploymentConfiguration } of services) {
       expect(DeploymentConfiguration).toMatchObject({ MinimumHealthyPercent: 100, MaximumPercent: 200 });
     }
@@ -82,13 +88,14 @@ describe('the balancer', () => {
   );
 
   test('cuts no publisher of a proxy that leaves, however long its drain takes', () => {
-    expect(groups).toHaveLength(3);
+    expect(groups).toHaveLength(4);
     for (const attributes of groups) {
       expect(attributes).toMatchObject({ 'deregistration_delay.connection_termination.enabled': 'false' });
     }
-    // The third is for UDP, which has no connections; the balancer rejects the attribute there.
+    // The second is for UDP, which has no connections; the balancer rejects the attribute there. The last one is the live origins':
+    // CloudFront asks the bucket instead of one that hangs.
     const kept = 'target_health_state.unhealthy.connection_termination.enabled';
-    expect(groups.map((attributes) => attributes[kept])).toEqual(['false', undefined, 'false']);
+    expect(groups.map((attributes) => attributes[kept])).toEqual(['false', undefined, 'false', undefined]);
   });
 
   test('has stopped sending it new ones before it is told to stop', () => {
@@ -104,7 +111,7 @@ describe('the balancer', () => {
     const idle = propertiesOf('AWS::ElasticLoadBalancingV2::Listener').flatMap(
       ({ ListenerAttributes = [] }) => ListenerAttributes,
     );
-    expect(idle).toHaveLength(2);
+    expect(idle).toHaveLength(3);
     for (const { Key, Value } of idle) {
       expect(Key).toBe('tcp.idle_timeout.seconds');
       expect(Number(Value) * second).toBeGreaterThanOrEqual(2 * defaultLimits.idleMs);
@@ -172,7 +179,7 @@ describe('the keys of relay links', () => {
     id.startsWith('RelayKeys'),
   );
 
-  test('are read by proxies and workers, and by the function that rotates them, nobody else', () => {
+  test('are read by proxies, workers and live origins, and by the function that rotates them, nobody else', () => {
     const readers = Object.values(cell?.findResources('AWS::IAM::Policy') ?? {})
       .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes(secretId!))
       .flatMap(({ Properties }) => Properties.Roles.map(({ Ref }: { Ref: string }) => Ref))
@@ -182,6 +189,7 @@ describe('the keys of relay links', () => {
       'CpuEncoderTaskTaskRole',
       'GpuEncoderTaskTaskRole',
       'IngestTaskTaskRole',
+      'LiveOriginTaskTaskRole',
       'RelayKeysFunctionRole',
     ]);
   });

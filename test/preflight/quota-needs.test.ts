@@ -13,12 +13,13 @@ const range = (deployment: Deployment, name: string) => {
 };
 
 describe('what a deployment needs', () => {
-  test('by default: the fleets at their smallest and largest, a network and a balancer', () => {
+  test('by default: the fleets at their smallest and largest, a network and two balancers', () => {
     const plain = deploymentOf();
-    // 3 proxies of 1 vCPU and 2 workers of 4; 30 and 50 at most.
-    expect(range(plain, 'Fargate On-Demand')).toEqual([11, 230]);
+    // 3 proxies of 1 vCPU, 2 workers of 4 and 2 live origins of 1/2; 30, 50 and 20 at most.
+    expect(range(plain, 'Fargate On-Demand')).toEqual([12, 240]);
     expect(range(plain, 'VPCs')).toEqual([1, 1]);
-    expect(range(plain, 'Network Load Balancers')).toEqual([1, 1]);
+    expect(range(plain, 'Network Load Balancers')).toEqual([2, 2]);
+    expect(range(plain, 'CloudFront VPC origins')).toEqual([1, 1]);
     for (const name of ['Fargate Spot', 'Running On-Demand G', 'EC2-VPC Elastic IPs', 'MediaLive'])
       expect(need(plain, name)).toBeUndefined();
   });
@@ -27,13 +28,13 @@ describe('what a deployment needs', () => {
     const half = deploymentOf({ compute: { cpuEncoders: { minTasks: 2, maxTasks: 13, spotPercent: 50 } } });
     // Of 11 above the minimum, 6 on Spot.
     expect(range(half, 'Fargate Spot')).toEqual([0, 24]);
-    expect(range(half, 'Fargate On-Demand')).toEqual([11, 30 + 7 * 4]);
+    expect(range(half, 'Fargate On-Demand')).toEqual([12, 30 + 7 * 4 + 10]);
   });
 
   test('a fleet of fixed size needs room for an update, which starts new tasks beside the old', () => {
     const fixed = { minTasks: 2, maxTasks: 2 };
-    const small = deploymentOf({ compute: { proxies: fixed, cpuEncoders: fixed } });
-    expect(range(small, 'Fargate On-Demand')).toEqual([10, 20]);
+    const small = deploymentOf({ compute: { proxies: fixed, cpuEncoders: fixed, liveOrigins: fixed } });
+    expect(range(small, 'Fargate On-Demand')).toEqual([11, 22]);
   });
 
   test('GPU workers: vCPUs of their instances, and addresses of the NAT gateways', () => {
@@ -67,6 +68,15 @@ describe('what a deployment needs', () => {
     expect(need(three, 'CloudFront cache behaviors')?.least).toBeGreaterThan(2 * one);
   });
 
+  test('live origins and what they need only with low latency, and only in the edge’s own account', () => {
+    const standard = deploymentOf({ latency: 'standard' });
+    expect(range(standard, 'Fargate On-Demand')).toEqual([11, 230]);
+    expect(range(standard, 'Network Load Balancers')).toEqual([1, 1]);
+    expect(range(standard, 'CloudFront VPC origins')).toEqual([0, 0]);
+    const regions = [{ name: 'eu-central-1' }, { name: 'us-east-2', account: '444455556666' }];
+    expect(range(deploymentOf({ account, regions }), 'CloudFront origin groups')).toEqual([1, 1]);
+  });
+
   test('an existing VPC brings its own way out', () => {
     const subnets = ['euc1-az1', 'euc1-az2'].map((zoneId, index) => ({
       zoneId,
@@ -97,19 +107,19 @@ describe('a quota against its need', () => {
   test('below the least the deploy fails: missing, with the request for the most', () => {
     expect(judgeQuota({ need: fargate, ...has(6) })).toMatchObject({
       severity: 'missing',
-      needed: '11 vCPU to deploy, 230 vCPU at full size',
+      needed: '12 vCPU to deploy, 240 vCPU at full size',
       has: '6 vCPU',
       mend:
         'aws service-quotas request-service-quota-increase --service-code fargate --quota-code L-3032A538 ' +
-        '--desired-value 230 --region eu-central-1',
+        '--desired-value 240 --region eu-central-1',
     });
   });
 
   test.each([
-    [10.99, 'missing'],
-    [11, 'warning'],
-    [229, 'warning'],
-    [230, 'ok'],
+    [11.99, 'missing'],
+    [12, 'warning'],
+    [239, 'warning'],
+    [240, 'ok'],
   ])('%d vCPU: %s', (value, severity) => {
     expect(judgeQuota({ need: fargate, ...has(value) }).severity).toBe(severity);
   });
@@ -130,7 +140,7 @@ describe('a quota against its need', () => {
       severity: 'ok',
       has: "75 (AWS's default)",
     });
-    expect(judgeQuota({ need: fargate, found })).toMatchObject({ severity: 'warning', needed: '230 vCPU' });
+    expect(judgeQuota({ need: fargate, found })).toMatchObject({ severity: 'warning', needed: '240 vCPU' });
   });
 
   test('one refused call is one finding in a region, whatever it hides', () => {

@@ -23,6 +23,7 @@ const region: RegionState = {
   fullBuckets: [],
   protectedTables: [],
   acceleratorGroups: [],
+  vpcOriginGroups: [],
   unusedInterfaces: [],
   logGroups: [],
   kept: [{ type: 'AWS::S3::Bucket', id: 'recordings' }],

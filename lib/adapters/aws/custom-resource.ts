@@ -2,12 +2,14 @@ import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceRes
 
 /**
  * Runs `work` when the custom resource is created or changed, and reports the result to CloudFormation, which waits for it.
- * Deletion requires no work. `id` becomes the physical resource id, the value of references to the resource.
+ * Deletion requires no work, unless it has its own, `undo`. `id` becomes the physical resource id, the value of references to the
+ * resource.
  */
 export async function answerCloudFormation(
   event: CloudFormationCustomResourceEvent,
   id: string,
   work: () => Promise<void>,
+  undo?: () => Promise<void>,
 ): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const same = {
@@ -17,7 +19,7 @@ export async function answerCloudFormation(
     PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId : id,
   };
   try {
-    if (event.RequestType !== 'Delete') await work();
+    await (event.RequestType === 'Delete' ? undo?.() : work());
   } catch (fault) {
     const reason = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
     await respond(event.ResponseURL, { ...same, Status: 'FAILED', Reason: reason.slice(0, 1_000) });

@@ -16,8 +16,8 @@ export interface AddressPlan {
 const smallest = 28;
 /** Addresses that AWS reserves in every subnet. */
 const reserved = 5;
-/** The balancer may use 8 addresses of a subnet, and each of up to 7 interface endpoints one. */
-const fixtures = 15;
+/** The two balancers may use 8 addresses of a subnet each; each of up to 7 interface endpoints has one, and so has CloudFront. */
+const fixtures = 24;
 
 export const maskOf = (cidr: string): number => Number(cidr.slice(cidr.indexOf('/') + 1));
 

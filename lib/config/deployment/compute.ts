@@ -89,6 +89,17 @@ const cpuEncoders = z
   .refine(taskSize.holds, taskSize.fault)
   .prefault({});
 
+const liveOrigins = z
+  .strictObject({
+    cpu: fargateCpu.default(512).describe('CPU units per task.'),
+    memoryMiB: z.int().min(512).max(122_880).default(1024).describe('Memory per task, in MiB.'),
+    minTasks: z.int().min(2).max(mostFleetTasks.fargate).default(2).describe('Minimum number of tasks.'),
+    maxTasks: z.int().min(2).max(mostFleetTasks.fargate).default(20).describe('Maximum number of tasks.'),
+  })
+  .refine(leastAndMost.holds, leastAndMost.fault)
+  .refine(taskSize.holds, taskSize.fault)
+  .prefault({});
+
 const gpuEncoders = z
   .strictObject({
     instanceType: z
@@ -152,6 +163,9 @@ export const compute = z
     proxies: proxies.describe('Ingest proxies, on Fargate ARM64.'),
     cpuEncoders: cpuEncoders.describe('Encoder workers without a GPU, on Fargate ARM64.'),
     gpuEncoders: gpuEncoders.optional(),
+    liveOrigins: liveOrigins.describe(
+      'Live origins, on Fargate ARM64: they fetch from workers what is not in the bucket yet. None with `"latency": "standard"`.',
+    ),
     headroomPercent: z
       .int()
       .min(5)

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { channelClasses, defaultChannelClass, dvrWindowSeconds, eventDays } from '../defaults.ts';
+import {
+  channelClasses,
+  defaultChannelClass,
+  defaultPartMs,
+  dvrWindowSeconds,
+  eventDays,
+  partLengthsMs,
+} from '../defaults.ts';
 import { ladderSchema } from '../ladder.ts';
 import { apiSettings } from './api-settings.ts';
 import { compute } from './compute.ts';
@@ -130,6 +137,18 @@ export const deploymentFields = z.strictObject({
       'Whether streams may be pushed to other RTMP servers. Gives the proxies internet access through NAT gateways.',
     ),
   compute: compute.describe('Fleet sizes.'),
+  latency: z
+    .enum(['low', 'standard'])
+    .default('low')
+    .describe(
+      'Whether viewers may be about two seconds behind (`low`): parts of segments come from workers, through live origins. Streams can still opt out. With `standard` there are no live origins: viewers get everything from the bucket, and are further behind.',
+    ),
+  partMs: z
+    .literal([...partLengthsMs])
+    .default(defaultPartMs)
+    .describe(
+      'Length of a part, in ms. Shorter ones mean less latency and more requests. Deploy a change only while nobody is on air.',
+    ),
   managedEncoder: managedEncoder.optional(),
   ladder: ladderSchema.optional().describe('Renditions. Omit for 1080p, 720p, 480p and 360p.'),
   dvrWindowSeconds: z

@@ -2,6 +2,7 @@ import { ingestHostName } from '../names.ts';
 import { addressPlan, defaultCidr, maskOf, tasksOf } from './address-plan.ts';
 import type { DeploymentFields } from './fields.ts';
 import { isOptIn } from './region.ts';
+import { zonesWithoutVpcOrigins } from './zones.ts';
 
 /** An error of a field that other fields make wrong. */
 export interface FieldFault {
@@ -19,6 +20,7 @@ export function* faultsBetween(fields: DeploymentFields): Generator<FieldFault> 
   for (const [at, region] of fields.regions.entries()) {
     yield* accountFaults(fields, region, at);
     yield* networkFaults(fields, region, at);
+    yield* zoneFaults(fields, region, at);
   }
   yield* scheduleFaults(fields);
   yield* issuerFaults(fields);
@@ -59,7 +61,7 @@ function* accountFaults(
 }
 
 function* networkFaults(
-  { compute, simulcast, canary }: DeploymentFields,
+  { compute, latency, simulcast, canary }: DeploymentFields,
   { vpc, cidr = defaultCidr, zones }: Region,
   at: number,
 ): Generator<FieldFault> {
@@ -74,15 +76,36 @@ function* networkFaults(
       message:
         'is not possible with canary, which needs public subnets of our own: run npm run canary from outside instead',
     };
-  const { proxies, cpuEncoders, gpuEncoders } = compute;
+  const { proxies, cpuEncoders, gpuEncoders, liveOrigins } = compute;
   // A deployment runs as many new tasks beside the old ones.
-  const most = 2 * (proxies.maxTasks + cpuEncoders.maxTasks + 2 * (gpuEncoders?.maxTasks ?? 0));
+  const most =
+    2 *
+    (proxies.maxTasks +
+      cpuEncoders.maxTasks +
+      2 * (gpuEncoders?.maxTasks ?? 0) +
+      (latency === 'low' ? liveOrigins.maxTasks : 0));
   const room = zones * tasksOf(addressPlan(cidr).cell);
   if (!vpc && most > room)
     yield {
       path: ['regions', at, 'cidr'],
       message: `has addresses for ${room} tasks, but up to ${most} run during a deployment: use a network larger than /${maskOf(cidr)}, or smaller fleets`,
     };
+}
+
+function* zoneFaults(
+  { latency }: DeploymentFields,
+  { zoneIds, vpc }: Region,
+  at: number,
+): Generator<FieldFault> {
+  const named = vpc
+    ? vpc.subnets.map(({ zoneId }, index) => ({ path: ['vpc', 'subnets', index, 'zoneId'], zoneId }))
+    : (zoneIds ?? []).map((zoneId, index) => ({ path: ['zoneIds', index], zoneId }));
+  for (const { path, zoneId } of named)
+    if (latency === 'low' && zonesWithoutVpcOrigins.has(zoneId))
+      yield {
+        path: ['regions', at, ...path],
+        message: `must not be ${zoneId} with low latency: CloudFront has no VPC origins there`,
+      };
 }
 
 function* scheduleFaults({ regions, compute: { schedule } }: DeploymentFields): Generator<FieldFault> {

@@ -14,6 +14,51 @@ export function zonePrefix(region: string): string {
 /** Zones in which Global Accelerator can't reach a load balancer. */
 const unservedZones: ReadonlySet<string> = new Set(['usw1-az2', 'apne1-az3', 'cac1-az3']);
 
+/** The only zone that Global Accelerator serves and CloudFront's VPC origins do not. */
+export const zonesWithoutVpcOrigins: ReadonlySet<string> = new Set(['use1-az3']);
+
+/** Regions where a balancer can be a VPC origin of CloudFront. */
+export const withVpcOrigins: ReadonlySet<string> = new Set([
+  ...[
+    'us-east-1',
+    'us-east-2',
+    'us-west-1',
+    'us-west-2',
+    'ca-central-1',
+    'ca-west-1',
+    'mx-central-1',
+    'sa-east-1',
+  ],
+  ...[
+    'eu-central-1',
+    'eu-central-2',
+    'eu-north-1',
+    'eu-south-1',
+    'eu-south-2',
+    'eu-west-1',
+    'eu-west-2',
+    'eu-west-3',
+  ],
+  ...['af-south-1', 'il-central-1', 'me-central-1', 'me-south-1'],
+  ...[
+    'ap-east-1',
+    'ap-east-2',
+    'ap-northeast-1',
+    'ap-northeast-2',
+    'ap-northeast-3',
+    'ap-south-1',
+    'ap-south-2',
+  ],
+  ...[
+    'ap-southeast-1',
+    'ap-southeast-2',
+    'ap-southeast-3',
+    'ap-southeast-4',
+    'ap-southeast-5',
+    'ap-southeast-7',
+  ],
+]);
+
 /** The zones to use in regions that also have an unserved one, which AWS might choose otherwise. */
 const servedZones: Readonly<Record<string, readonly string[]>> = {
   'us-west-1': ['usw1-az1', 'usw1-az3'],

@@ -8,13 +8,15 @@ const httpUrl = z.url({ protocol: /^http$/ });
 
 /**
  * Environment of an edge, shield or live-origin program: HEADWATER_ROLE, HEADWATER_HOST, HEADWATER_PORT; of an edge or shield
- * HEADWATER_UPSTREAM_URL; of a live origin HEADWATER_CONTROL_STORE and HEADWATER_RELAY_KEYS; and, optionally, HEADWATER_CACHE_BYTES,
+ * HEADWATER_UPSTREAM_URL; of a live origin HEADWATER_CONTROL_STORE and HEADWATER_RELAY_KEYS; and, optionally, HEADWATER_HEALTH_PORT, HEADWATER_CACHE_BYTES,
  * HEADWATER_LIVE_ORIGIN_URL, HEADWATER_DENIALS, HEADWATER_PLAYBACK_KEYS and HEADWATER_TIER_TOKEN_FILE.
  */
 const fields = envCodec({
   role: z.enum(['edge', 'shield', 'live-origin']),
   host,
   port,
+  /** Port of `/healthz`, for containers. @default none */
+  healthPort: port.optional(),
   /** For an edge, the shield; for a shield, the origin. */
   upstreamUrl: httpUrl.optional(),
   /** For a shield: asked before the origin (lib/edge/policy/failover.ts). @default the origin only */
@@ -36,7 +38,7 @@ const fields = envCodec({
 
 type Fields = ReturnType<typeof fields.decode>;
 
-type Common = Pick<Fields, 'host' | 'port' | 'cacheBytes' | 'denials' | 'tierTokenFile'>;
+type Common = Pick<Fields, 'host' | 'port' | 'healthPort' | 'cacheBytes' | 'denials' | 'tierTokenFile'>;
 
 export interface TierConfig extends Common, Pick<Fields, 'liveOriginUrl' | 'playbackKeys'> {
   readonly role: 'edge' | 'shield';

@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { partLengthsMs } from '../../config/defaults.ts';
 import type { LadderConfig } from '../../config/ladder.ts';
 import type { ControlStoreLocation, OriginLocation, SecretLocation } from '../../config/locations.ts';
 import { encoderWorkerCodec } from '../../config/programs/encoder-worker.ts';
@@ -32,6 +33,8 @@ export interface EncoderFleetProps {
   readonly image: ContainerImage;
   /** The proxies' group; only they may connect to a worker. */
   readonly proxySecurityGroup: SecurityGroup;
+  /** The live origins' group; only they may fetch from a worker's memory. @default there are none */
+  readonly liveOriginSecurityGroup?: SecurityGroup;
   readonly controlStore: ControlStoreLocation;
   /** How long a stream's journal entries are kept, in days. */
   readonly eventDays: number;
@@ -44,6 +47,8 @@ export interface EncoderFleetProps {
   readonly playbackBaseUrl?: string;
   /** @default the default ladder */
   readonly ladder?: LadderConfig;
+  /** Length of a part, in ms. @default 500 */
+  readonly partMs?: (typeof partLengthsMs)[number];
   readonly dvrWindowSeconds: number;
   /** Share of the fleet to keep free, in percent. */
   readonly headroomPercent: number;
@@ -73,7 +78,7 @@ export class EncoderTask extends Construct {
       retention: props.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.securityGroup = this.#letProxiesIn(props);
+    this.securityGroup = this.#letOthersIn(props);
     this.#addContainer(props);
     this.#letItHoldItself(props);
   }
@@ -87,6 +92,7 @@ export class EncoderTask extends Construct {
           host: '0.0.0.0',
           relayPort: cellPorts.relay,
           healthPort: cellPorts.health,
+          mediaPort: cellPorts.media,
           controlStore: props.controlStore,
           eventRetentionDays: props.eventDays,
           origin: props.origin,
@@ -97,6 +103,7 @@ export class EncoderTask extends Construct {
           pool,
           videoEncoder: pool === 'gpu' ? 'nvenc' : 'x264',
           ladder: props.ladder && JSON.stringify(props.ladder),
+          partMs: props.partMs,
           dvrWindowSeconds: props.dvrWindowSeconds,
         }),
         ...programCodec.encode({ metricsNamespace: metricsNamespace(props.name) }),
@@ -119,7 +126,11 @@ export class EncoderTask extends Construct {
       // A worker being stopped hands its broadcasts over within seconds; with an unresponsive origin it gives up after 37. Media flows
       // through pipes: neither the program nor its ffmpegs write files.
       ...containerRules(this),
-      portMappings: [{ containerPort: cellPorts.relay }, { containerPort: cellPorts.health }],
+      portMappings: [
+        { containerPort: cellPorts.relay },
+        { containerPort: cellPorts.media },
+        { containerPort: cellPorts.health },
+      ],
     });
     acknowledgeTask(
       task,
@@ -128,16 +139,23 @@ export class EncoderTask extends Construct {
   }
 
   /**
-   * In: from the proxies, to the relay port. Out: HTTPS, which reaches only AWS's endpoints because the network has no other
+   * In: from the proxies, to the relay port; from the live origins, to the media port. Out: HTTPS, which reaches only AWS's endpoints because the network has no other
    * route.
    */
-  #letProxiesIn({ cluster, proxySecurityGroup, pool }: EncoderTaskProps): SecurityGroup {
+  #letOthersIn({
+    cluster,
+    proxySecurityGroup,
+    liveOriginSecurityGroup,
+    pool,
+  }: EncoderTaskProps): SecurityGroup {
     const group = new SecurityGroup(this, 'SecurityGroup', {
       vpc: cluster.vpc,
       description: `Encoder workers (${pool}): in from the proxies, out to AWS`,
       allowAllOutbound: false,
     });
     group.connections.allowFrom(proxySecurityGroup, Port.tcp(cellPorts.relay), 'Relay links');
+    if (liveOriginSecurityGroup)
+      group.connections.allowFrom(liveOriginSecurityGroup, Port.tcp(cellPorts.media), 'Live media');
     group.connections.allowToAnyIpv4(Port.HTTPS, 'AWS: origin, control store, secrets, images, logs');
     return group;
   }

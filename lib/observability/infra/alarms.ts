@@ -43,6 +43,8 @@ function dimensionsOf(subjects: RegionSubjects): Subjects {
   return (of) => {
     if (of === 'proxies')
       return [{ LoadBalancer: subjects.loadBalancer, TargetGroup: subjects.proxyTargets }];
+    if (of === 'liveOrigins' && subjects.liveOrigins)
+      return [{ LoadBalancer: subjects.liveOrigins.loadBalancer, TargetGroup: subjects.liveOrigins.targets }];
     if (of === 'api') return [{ ApiId: subjects.api }];
     if (of === 'takedowns') return [{ FunctionName: subjects.takedowns }];
     if (of === 'managedChannels')

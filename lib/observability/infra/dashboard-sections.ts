@@ -37,6 +37,7 @@ export function regionSections({ deployment, subjects, distributionId }: Section
     encoder(own),
     room(own, 'encoder', pools),
     origin(own),
+    ...(subjects.liveOrigins === undefined ? [] : [liveOrigin(own, subjects.liveOrigins)]),
     ...(distributionId === undefined ? [] : [edge(own, distributionId)]),
     control(own, subjects),
     beside(own, subjects),
@@ -170,6 +171,25 @@ function origin({ each }: OwnMetrics): DashboardSection {
   };
 }
 
+function liveOrigin(
+  { each }: OwnMetrics,
+  { loadBalancer, targets }: NonNullable<RegionSubjects['liveOrigins']>,
+): DashboardSection {
+  const balancer = awsMetrics('AWS/NetworkELB', { LoadBalancer: loadBalancer });
+  const group = awsMetrics('AWS/NetworkELB', { LoadBalancer: loadBalancer, TargetGroup: targets });
+  return {
+    title: 'Live origin: two seconds behind',
+    text: 'CloudFront asks live origins first, and they the workers. What they leave to the bucket is at standard latency. A request is held for one part at most.',
+    graphs: [
+      graph('Live origins', ...group(['HealthyHostCount', 'Minimum'], ['UnHealthyHostCount', 'Maximum'])),
+      graph('Requests', ...each('LiveRequests')),
+      graph('Left to the bucket, %', ...each('LiveFallbackPercent')),
+      graph('Held, ms', ...each('LiveHeldMs')),
+      graph('Connections, bytes', ...balancer(['ActiveFlowCount', 'Average'], ['ProcessedBytes', 'Sum'])),
+    ],
+  };
+}
+
 function edge({ atEdge }: OwnMetrics, DistributionId: string): DashboardSection {
   const distribution = awsMetrics('AWS/CloudFront', { DistributionId, Region: 'Global' }, edgeRegion);
   return {
@@ -251,8 +271,11 @@ function beside({ each, by }: OwnMetrics, { takedowns, managedChannels }: Region
   };
 }
 
-function machines({ each }: OwnMetrics, { cluster, services }: RegionSubjects): DashboardSection {
-  const names = [services.ingest, services.cpuEncoder, services.gpuEncoder].filter(
+function machines(
+  { each }: OwnMetrics,
+  { cluster, services, liveOrigins }: RegionSubjects,
+): DashboardSection {
+  const names = [services.ingest, services.cpuEncoder, services.gpuEncoder, liveOrigins?.service].filter(
     (name) => name !== undefined,
   );
   const of = (metric: string) =>

@@ -13,6 +13,12 @@ export interface RegionSubjects {
   readonly takedowns: string;
   /** Name of the function that drives MediaLive; also in `functions`. @default MediaLive is not offered */
   readonly managedChannels?: string;
+  /** The balancer in front of the live origins, their target group and their service. @default there are none */
+  readonly liveOrigins?: {
+    readonly loadBalancer: string;
+    readonly targets: string;
+    readonly service: string;
+  };
   /** Log group of the canary. @default there is no canary */
   readonly canary?: string;
   /** Names of the control stage's functions. */

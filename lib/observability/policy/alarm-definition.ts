@@ -25,6 +25,12 @@ export const awsMetrics = {
     statistic: 'Maximum',
     of: 'proxies',
   },
+  HealthyLiveOrigins: {
+    namespace: 'AWS/NetworkELB',
+    name: 'HealthyHostCount',
+    statistic: 'Minimum',
+    of: 'liveOrigins',
+  },
   ControlApi5xx: { namespace: 'AWS/ApiGateway', name: '5xx', statistic: 'Sum', of: 'api' },
   DeadLetters: {
     namespace: 'AWS/SQS',
@@ -71,6 +77,8 @@ export interface AlarmLimits {
   readonly maxCpuWorkers: number;
   /** Absent if there is no GPU pool. */
   readonly maxGpuWorkers?: number;
+  /** A held request gets its answer once per part; three times that is late. In ms. */
+  readonly heldMs: number;
 }
 
 /** One alarm. It and `docs/runbook.md` are all that the person it wakes has to go on. */
@@ -84,7 +92,7 @@ export interface AlarmRow {
   readonly bad: readonly ['>=' | '<', number | keyof AlarmLimits];
   readonly periodSeconds: 60 | 300 | 900 | 3600;
   /** Create the alarm only if the region has this. @default always created */
-  readonly onlyWith?: 'managedChannels' | 'canary';
+  readonly onlyWith?: 'managedChannels' | 'canary' | 'liveOrigins';
   /** Alarm when `bad` of the last `of` periods are bad. */
   readonly periods: readonly [bad: number, of: number];
   /** How to count a period without data. */

@@ -3,11 +3,11 @@ import type { AlarmLimits } from './alarm-definition.ts';
 
 /** Derives the alarm limits from a deployment's sizes. */
 export function alarmLimits({
-  proxies,
-  cpuEncoders,
-  gpuEncoders,
-}: Pick<Deployment['compute'], 'proxies' | 'cpuEncoders' | 'gpuEncoders'>): AlarmLimits {
+  compute: { proxies, cpuEncoders, gpuEncoders },
+  partMs,
+}: Pick<Deployment, 'compute' | 'partMs'>): AlarmLimits {
   return {
+    heldMs: 3 * partMs,
     proxySessions: proxies.connections,
     workerStreams: Math.max(cpuEncoders.streams, gpuEncoders?.streams ?? 0),
     maxCpuWorkers: cpuEncoders.maxTasks,

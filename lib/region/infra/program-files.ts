@@ -4,7 +4,7 @@ import { buildSync } from 'esbuild';
 import { packageRoot } from '../../package-root.ts';
 
 /** An image by its program. */
-export type ImageName = 'encoder-image' | 'proxy-image' | 'canary-image';
+export type ImageName = 'encoder-image' | 'proxy-image' | 'canary-image' | 'live-origin-image';
 
 /** The folder of the Dockerfile, and the program to put into the image. */
 const programs: Record<ImageName, { readonly folder: string; readonly program: string }> = {
@@ -12,6 +12,8 @@ const programs: Record<ImageName, { readonly folder: string; readonly program: s
   'proxy-image': { folder: 'proxy-image', program: 'bin/ingest-proxy.ts' },
   // Needs the same ffmpeg. An image of its own, so that a change of the canary doesn't replace workers.
   'canary-image': { folder: 'encoder-image', program: 'bin/canary.ts' },
+  // Needs Node alone, as a proxy does.
+  'live-origin-image': { folder: 'proxy-image', program: 'bin/edge.ts' },
 };
 
 const made = new Map<ImageName, ReadonlyMap<string, Uint8Array>>();

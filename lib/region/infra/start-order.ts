@@ -1,5 +1,6 @@
 import { Aspects, CfnWaitConditionHandle, type IAspect, Stack } from 'aws-cdk-lib';
 import { CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import { CfnVpcOrigin } from 'aws-cdk-lib/aws-cloudfront';
 import {
   CfnNatGateway,
   CfnRoute,
@@ -29,8 +30,8 @@ const waysOut = [
  * by what they name, and a service names subnets and security groups. Without more, its tasks may start before the routes, endpoints
  * and rules they pull their image through exist, and lose them during a teardown before they have handed over their broadcasts.
  *
- * Covers services, functions in the network, instances, and the accelerator's endpoints, which need the internet gateway. They
- * all depend on a single resource without effect, which depends on every part of the network.
+ * Covers services, functions in the network, instances, and what needs the internet gateway: the accelerator's endpoints, and
+ * CloudFront's way to live origins. They all depend on a single resource without effect, which depends on every part of the network.
  *
  * An aspect, because fleets add rules to each other's security groups, and the CDK associates capacity providers with the cluster
  * only after the last construct.
@@ -66,7 +67,9 @@ export class StartOrder extends Construct implements IAspect {
 
 function runsInNetwork(
   node: IConstruct,
-): node is CfnService | CfnAutoScalingGroup | CfnEndpointGroup | CfnFunction {
+): node is CfnService | CfnAutoScalingGroup | CfnEndpointGroup | CfnVpcOrigin | CfnFunction {
   if (node instanceof CfnFunction) return node.vpcConfig !== undefined;
-  return [CfnService, CfnAutoScalingGroup, CfnEndpointGroup].some((type) => node instanceof type);
+  return [CfnService, CfnAutoScalingGroup, CfnEndpointGroup, CfnVpcOrigin].some(
+    (type) => node instanceof type,
+  );
 }

@@ -15,4 +15,17 @@ export const publicPorts = {
 export const simulcastPorts = [80, 443, 1935, 1936, 2935, 2936] as const;
 
 /** Ports that the programs listen on, inside the cell. */
-export const cellPorts = { rtmp: 1935, rtmps: 1936, relay: 1940, health: 8080, srt: 9000 } as const;
+export const cellPorts = {
+  rtmp: 1935,
+  rtmps: 1936,
+  relay: 1940,
+  /** Workers: what they have in memory, for live origins. */
+  media: 1950,
+  /** Live origins, behind their balancer. */
+  live: 8090,
+  health: 8080,
+  srt: 9000,
+} as const;
+
+/** The balancer in front of live origins, which only CloudFront reaches. */
+export const liveOriginPort = 80;

@@ -17,6 +17,7 @@ export type Step =
   | { readonly kind: 'release-instances'; readonly group: string; readonly instances: number }
   | { readonly kind: 'detach-accelerator'; readonly endpointGroups: readonly string[] }
   | { readonly kind: 'delete-accelerator-groups'; readonly securityGroups: readonly string[] }
+  | { readonly kind: 'delete-vpc-origin-groups'; readonly securityGroups: readonly string[] }
   | { readonly kind: 'delete-interfaces'; readonly interfaces: readonly string[] }
   | { readonly kind: 'unprotect-balancer'; readonly balancer: string }
   | { readonly kind: 'empty-bucket'; readonly bucket: string }
@@ -96,7 +97,7 @@ function* peopleSteps(
 }
 
 function* obstacleSteps(state: RegionState, { now }: PlanRequest): Generator<Step> {
-  const { cluster, endpointGroups, acceleratorGroups, unusedInterfaces } = state;
+  const { cluster, endpointGroups, acceleratorGroups, vpcOriginGroups, unusedInterfaces } = state;
   if (cluster && (cluster.services.length > 0 || cluster.tasks > 0)) {
     yield {
       kind: 'delete-services',
@@ -116,6 +117,7 @@ function* obstacleSteps(state: RegionState, { now }: PlanRequest): Generator<Ste
     yield { kind: 'detach-accelerator', endpointGroups: endpointGroups.map(({ arn }) => arn) };
   if (acceleratorGroups.length > 0)
     yield { kind: 'delete-accelerator-groups', securityGroups: acceleratorGroups };
+  if (vpcOriginGroups.length > 0) yield { kind: 'delete-vpc-origin-groups', securityGroups: vpcOriginGroups };
   if (unusedInterfaces.length > 0) yield { kind: 'delete-interfaces', interfaces: unusedInterfaces };
   for (const balancer of state.protectedBalancers) yield { kind: 'unprotect-balancer', balancer };
   for (const bucket of state.fullBuckets) yield { kind: 'empty-bucket', bucket };

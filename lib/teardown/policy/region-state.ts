@@ -23,6 +23,8 @@ export interface RegionState {
   readonly protectedTables: readonly string[];
   /** Global Accelerator's security groups in the cell's own network, which it never deletes. */
   readonly acceleratorGroups: readonly string[];
+  /** The security group that CloudFront made for VPC origins in the cell's own network, once none of ours is left. */
+  readonly vpcOriginGroups: readonly string[];
   /** Interfaces in the cell's own network that nothing uses. */
   readonly unusedInterfaces: readonly string[];
   /** Log groups that AWS services made beside the stack. */

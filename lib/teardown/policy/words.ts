@@ -54,6 +54,11 @@ export function stepWords(step: Step): StepWords {
         what: `Delete the security group GlobalAccelerator (${step.securityGroups.join(', ')})`,
         why: 'Global Accelerator made it in the network, never deletes it, and it keeps the network.',
       };
+    case 'delete-vpc-origin-groups':
+      return {
+        what: `Delete the security group CloudFront-VPCOrigins-Service-SG (${step.securityGroups.join(', ')})`,
+        why: 'CloudFront made it in the network and deletes it late; until then it keeps the network.',
+      };
     case 'delete-interfaces':
       return {
         what: `Delete ${some(step.interfaces.length, 'unused network interface')} (${step.interfaces.join(', ')})`,

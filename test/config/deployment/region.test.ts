@@ -128,7 +128,7 @@ describe('the network of a new VPC', () => {
 
   test('must have addresses for every task of a deployment', () => {
     expect(regionFaults({ cidr: '10.0.0.0/22' })).toEqual([
-      'regions.0.cidr: has addresses for 132 tasks, but up to 160 run during a deployment: use a network larger than /22, or smaller fleets',
+      'regions.0.cidr: has addresses for 105 tasks, but up to 200 run during a deployment: use a network larger than /22, or smaller fleets',
     ]);
   });
 

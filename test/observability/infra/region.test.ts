@@ -22,12 +22,25 @@ const subjects = (fields: Partial<RegionSubjects> = {}): RegionSubjects => ({
   tables: ['live-streams', 'live-leases'],
   ...fields,
 });
-const limits = { workerStreams: 2, proxySessions: 200, maxCpuWorkers: 50 };
+const limits = { workerStreams: 2, proxySessions: 200, maxCpuWorkers: 50, heldMs: 1500 };
 
-function observed({ gpu = false, managedChannels = '', canary = '', distributionId = '' } = {}): Template {
+function observed({
+  gpu = false,
+  managedChannels = '',
+  canary = '',
+  live = false,
+  distributionId = '',
+} = {}): Template {
   return templateOf((stack) => {
     const services = { ...subjects().services, ...(gpu && { gpuEncoder }) };
-    const fields = { services, ...(managedChannels && { managedChannels }), ...(canary && { canary }) };
+    const fields = {
+      services,
+      ...(managedChannels && { managedChannels }),
+      ...(canary && { canary }),
+      ...(live && {
+        liveOrigins: { loadBalancer: 'net/live/12', targets: 'targetgroup/live/34', service: 'live-origins' },
+      }),
+    };
     const props = { deployment: 'live', subjects: subjects(fields) };
     const { alarms } = new RegionAlarms(stack, 'Alarms', {
       ...props,
@@ -49,6 +62,7 @@ const whole = observed({
   distributionId: 'E123',
   managedChannels: 'managed-channels',
   canary: 'canary-log',
+  live: true,
 });
 const managed = observed({ managedChannels: 'managed-channels' });
 
@@ -68,7 +82,7 @@ const alarmsOf = (template: Template): AlarmProperties[] =>
   Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 
 describe('the alarms of a region', () => {
-  test('are the table’s, without those of a GPU pool, managed channels or a canary that are not there', () => {
+  test('are the table’s, without those of a GPU pool, managed channels, live origins or a canary that are not there', () => {
     const names = (template: Template) => alarmsOf(template).map(({ AlarmName }) => AlarmName);
     const rows = Object.values<AlarmRow>(regionAlarms);
     const titles = (these: readonly AlarmRow[]) => these.map(({ title }) => `live: ${title}`);
@@ -76,7 +90,9 @@ describe('the alarms of a region', () => {
     const ofChannels = titles(rows.filter(({ onlyWith }) => onlyWith === 'managedChannels'));
     expect(ofChannels).toHaveLength(4);
     const ofCanary = titles([regionAlarms.CanaryFailing]);
-    const optional = [...ofGpus, ...ofChannels, ...ofCanary];
+    const ofLive = titles(rows.filter(({ onlyWith }) => onlyWith === 'liveOrigins'));
+    expect(ofLive).toHaveLength(3);
+    const optional = [...ofGpus, ...ofChannels, ...ofCanary, ...ofLive];
     const without = titles(rows).filter((each) => !optional.includes(each));
     expect(names(plain).toSorted()).toEqual(without.toSorted());
     expect(names(withGpu).toSorted()).toEqual([...without, ...ofGpus].toSorted());

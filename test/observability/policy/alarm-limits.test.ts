@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { alarmLimits } from '../../../lib/observability/policy/alarm-limits.ts';
 import { testDeployment } from '../../../testkit/aws/template.ts';
 
-const limitsOf = (compute: object) => alarmLimits(testDeployment({ compute }).compute);
+const limitsOf = (compute: object) => alarmLimits(testDeployment({ compute }));
 
 describe('the limits of alarms', () => {
   test('follow the sizes of the fleets', () => {
@@ -10,7 +10,17 @@ describe('the limits of alarms', () => {
       proxies: { connections: 300 },
       cpuEncoders: { streams: 3, maxTasks: 40 },
     };
-    expect(limitsOf(compute)).toEqual({ proxySessions: 300, workerStreams: 3, maxCpuWorkers: 40 });
+    expect(limitsOf(compute)).toEqual({
+      proxySessions: 300,
+      workerStreams: 3,
+      maxCpuWorkers: 40,
+      heldMs: 1500,
+    });
+  });
+
+  test('call a held request late after three parts, however long they are', () => {
+    expect(alarmLimits(testDeployment({ partMs: 200 })).heldMs).toBe(600);
+    expect(alarmLimits(testDeployment({ partMs: 1000 })).heldMs).toBe(3000);
   });
 
   test('ask for the room of a GPU worker where there are some', () => {
@@ -20,12 +30,13 @@ describe('the limits of alarms', () => {
 
   test('leave room at rest: a fleet without work raises no alarm', () => {
     for (const minTasks of [1, 2]) {
-      const { compute } = testDeployment({ compute: { gpuEncoders: { minTasks } } });
+      const deployment = testDeployment({ compute: { gpuEncoders: { minTasks } } });
+      const { compute } = deployment;
       const { cpuEncoders, gpuEncoders, proxies } = compute;
       const room =
         cpuEncoders.minTasks * cpuEncoders.streams +
         (gpuEncoders?.minTasks ?? 0) * (gpuEncoders?.streams ?? 0);
-      const limits = alarmLimits(compute);
+      const limits = alarmLimits(deployment);
       expect(room).toBeGreaterThanOrEqual(limits.workerStreams);
       expect(proxies.minTasks * proxies.connections).toBeGreaterThanOrEqual(limits.proxySessions);
     }

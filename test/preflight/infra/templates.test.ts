@@ -30,6 +30,7 @@ const linkedTo: Readonly<Record<string, string>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': 'ecs.application-autoscaling.amazonaws.com',
   'AWS::GlobalAccelerator::EndpointGroup': 'globalaccelerator.amazonaws.com',
   'AWS::AutoScaling::AutoScalingGroup': 'autoscaling.amazonaws.com',
+  'AWS::CloudFront::VpcOrigin': 'vpcorigin.cloudfront.amazonaws.com',
 };
 
 interface Resource {
@@ -89,6 +90,13 @@ describe.each(deployments)('%s', (_, deployment) => {
       least(({ service }) => service === 'globalaccelerator'),
     );
     expect(count('AWS::WAFv2::WebACL', 'headwater-edge')).toBe(least(({ service }) => service === 'wafv2'));
+  });
+
+  test('has as many VPC origins, each for an origin group', () => {
+    expect(count('AWS::CloudFront::VpcOrigin')).toBe(least(({ name }) => name === 'CloudFront VPC origins'));
+    expect(count('AWS::CloudFront::VpcOrigin')).toBe(
+      least(({ name }) => name.startsWith('CloudFront origin groups')),
+    );
   });
 
   test('has as many cache behaviors, the default one included', () => {

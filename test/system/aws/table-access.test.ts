@@ -120,6 +120,7 @@ const slices: { readonly [Role in ControlRole]: Readonly<Record<string, true>> }
     putDocument: true,
     getBudgetStop: true,
   } satisfies Record<keyof EncoderStore, true>,
+  'live-origin': { getLease: true, listFleet: true },
   api: {
     createStream: true,
     countUse: true,

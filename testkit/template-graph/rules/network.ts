@@ -53,7 +53,7 @@ export const runsWithinReach: Rule = (graph) =>
     }),
   );
 
-/** An address, a NAT gateway and an accelerator's endpoint exist only while the VPC is attached to its internet gateway. */
+/** An address, a NAT gateway, an accelerator's endpoint and CloudFront's VPC origin exist only while the VPC is attached to its internet gateway. */
 export const attachedToTheInternet: Rule = (graph) => {
   const attached = (resource: GraphResource, vpcs: ReadonlySet<GraphResource>) =>
     notAfter(
@@ -67,7 +67,7 @@ export const attachedToTheInternet: Rule = (graph) => {
       .ofType('AWS::EC2::EIP')
       .flatMap((address) => attached(address, new Set(graph.ofType('AWS::EC2::VPC')))),
     ...graph
-      .ofType('AWS::EC2::NatGateway', 'AWS::GlobalAccelerator::EndpointGroup')
+      .ofType('AWS::EC2::NatGateway', 'AWS::GlobalAccelerator::EndpointGroup', 'AWS::CloudFront::VpcOrigin')
       .flatMap((resource) => attached(resource, vpcsOf(graph, resource))),
     ...graph
       .ofType('AWS::EC2::NatGateway')

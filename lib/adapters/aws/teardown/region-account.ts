@@ -88,7 +88,7 @@ class AwsRegionAccount {
     this.#stack = stack;
     const logGroups = await readLogGroups(clients, stackName, name);
     if (!stack) return { ...nothing, account, logGroups };
-    const { acceleratorGroups, unusedInterfaces } = await readNetwork(clients, stack);
+    const { acceleratorGroups, vpcOriginGroups, unusedInterfaces } = await readNetwork(clients, stack);
     const cluster = await readCluster(clients, stack);
     const managed = (await this.#managedEncoder(stack)?.list()) ?? [];
     return {
@@ -105,6 +105,7 @@ class AwsRegionAccount {
       fullBuckets: await readFullBuckets(clients, stack),
       protectedTables: await readProtectedTables(clients, stack),
       acceleratorGroups,
+      vpcOriginGroups,
       unusedInterfaces,
       logGroups,
       kept: stack.kept,
@@ -135,6 +136,7 @@ class AwsRegionAccount {
         return detachAccelerator(clients, step.endpointGroups, interfaces, waiting);
       }
       case 'delete-accelerator-groups':
+      case 'delete-vpc-origin-groups':
         return deleteSecurityGroups(clients, step.securityGroups);
       case 'delete-interfaces':
         return deleteInterfaces(clients, step.interfaces);
@@ -209,6 +211,7 @@ const nothing: Omit<RegionState, 'account' | 'logGroups'> = {
   fullBuckets: [],
   protectedTables: [],
   acceleratorGroups: [],
+  vpcOriginGroups: [],
   unusedInterfaces: [],
   kept: [],
 };

@@ -18,6 +18,8 @@ import type { DeployedStack } from './stack-reader.ts';
 
 /** Named by Global Accelerator; it makes one in each network that it sends traffic to. */
 const acceleratorGroupName = 'GlobalAccelerator';
+/** AWS adds a word of its own. */
+const vpcOriginGroupName = 'CloudFront-VPCOrigins-Service-SG';
 
 /** By name, because the region's stack may already be half deleted. */
 export async function readEndpointGroups(
@@ -124,12 +126,18 @@ export function readProtectedTables(
 /** What in the stack's own network is not part of the stack. A network that the stack only uses is left alone. */
 export async function readNetwork({ network: client }: RegionClients, stack: DeployedStack) {
   const [vpc] = stack.ids('AWS::EC2::VPC');
-  if (vpc === undefined) return { acceleratorGroups: [], acceleratorInterfaces: [], unusedInterfaces: [] };
+  if (vpc === undefined)
+    return { acceleratorGroups: [], vpcOriginGroups: [], acceleratorInterfaces: [], unusedInterfaces: [] };
+  // While there is one, CloudFront uses the group.
+  const withVpcOrigin = stack.ids('AWS::CloudFront::VpcOrigin').length > 0;
   const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
   const acceleratorGroups: string[] = [];
+  const vpcOriginGroups: string[] = [];
   for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups({ client }, { Filters })) {
-    for (const { GroupName, GroupId = '' } of SecurityGroups)
+    for (const { GroupName = '', GroupId = '' } of SecurityGroups) {
       if (GroupName === acceleratorGroupName) acceleratorGroups.push(GroupId);
+      if (!withVpcOrigin && GroupName.startsWith(vpcOriginGroupName)) vpcOriginGroups.push(GroupId);
+    }
   }
   const acceleratorInterfaces: string[] = [];
   const unusedInterfaces: string[] = [];
@@ -139,7 +147,7 @@ export async function readNetwork({ network: client }: RegionClients, stack: Dep
       else if (Status === 'available') unusedInterfaces.push(id);
     }
   }
-  return { acceleratorGroups, acceleratorInterfaces, unusedInterfaces };
+  return { acceleratorGroups, vpcOriginGroups, acceleratorInterfaces, unusedInterfaces };
 }
 
 /**
