@@ -78,7 +78,7 @@ export class BroadcastOutput {
 
   /** `streamMs`: current stream time by the clock. The first part or segment ties it to wall-clock time. */
   part(track: string, part: Part, headers: ReadonlyMap<string, TrackHeader>, streamMs: number): void {
-    this.#begun(streamMs).publication.part(track, part, headers, this.#options.clock.wallMs());
+    this.#begun(streamMs).publication.part(track, part, headers);
   }
 
   /** `streamMs`: as for `part`. */

@@ -46,8 +46,11 @@ import { StillPrelude } from './still-prelude.ts';
  * longer.
  */
 const availabilityMarginMs = 700;
-/** The same for parts, which players may also request before they are there: they wait for them. */
-const partMarginMs = 200;
+/**
+ * With parts it is what a part usually takes, counted from stream time 0 on the clock: how long the first one took would stay in every
+ * viewer's latency. Who asks earlier waits for it.
+ */
+const partMarginMs = 100;
 /** How many stills are written at once, where pictures joined sound that had been alone. */
 const stillsAtOnce = 100;
 
@@ -170,15 +173,13 @@ export class Publication {
     return Math.max(0, ...ends);
   }
 
-  /** A part is there. Its number's init segments are named from now on. `wallMs`: Unix time. Returns true if viewers may know of it. */
-  part(id: string, part: Part, made: ReadonlyMap<string, TrackHeader>, wallMs: number): boolean {
+  /** A part is there. Its number's init segments are named from now on. Returns true if viewers may know of it. */
+  part(id: string, part: Part, made: ReadonlyMap<string, TrackHeader>): boolean {
     if (this.#options.latency === 'standard') return false;
     const entry = this.#live.of(part, () => this.#begin(part.number, made));
     if (!entry || !this.#live.add(entry, id, part)) return false;
     this.#parts++;
-    const { timescale } = made.get(id) ?? { timescale: 1000 };
-    const endMs = ((part.startTicks + part.durationTicks) * 1000) / timescale;
-    this.#availabilityStartMs ??= wallMs - endMs + partMarginMs;
+    this.#availabilityStartMs ??= this.#options.startedAtMs + partMarginMs;
     return entry === this.#live.open && entry.headers.has(id);
   }
 

@@ -86,7 +86,7 @@ function make(windowSegments = 100, latency: 'low' | 'standard' = 'low') {
   ): void => {
     for (let index = 0; index < count; index++)
       for (const id of headers.keys())
-        publication.part(id, part(id, number, index, run), headers, clock.wallMs);
+        publication.part(id, part(id, number, index, run), headers);
   };
   const store = (number: number, headers: ReadonlyMap<string, TrackHeader> = full, run = 1): boolean =>
     publication.prepareGroup(groupOf(number, headers, run), headers).commit();
@@ -114,7 +114,7 @@ describe('What viewers of a broadcast are told', () => {
 
   test('is each part as soon as it is there, though nothing is stored', () => {
     const { view, publication } = make();
-    publication.part('720p', part('720p', 0, 0), full, 1_000_600);
+    publication.part('720p', part('720p', 0, 0), full);
     expect(view.renditions).toEqual(['720p', '360p', 'audio']);
     expect(marks(view.mediaPlaylist('720p', false))).toBe('0.0-3-1.m4s 0.1-3-1.m4s');
     expect(view.position('720p')).toEqual({ msn: 0, part: 0 });
@@ -124,7 +124,7 @@ describe('What viewers of a broadcast are told', () => {
     expect(view.init('360p', 'init-3.mp4')?.toString()).toBe('init 360');
     expect(view.index('stream')).toContain('b/720p/playlist.m3u8');
     expect(view.manifest('broadcast')).toContain('availabilityTimeComplete="false"');
-    publication.part('720p', part('720p', 0, 1), full, 1_001_100);
+    publication.part('720p', part('720p', 0, 1), full);
     expect(marks(view.mediaPlaylist('720p', false))).toBe('0.0-3-1.m4s 0.1-3-1.m4s 0.2-3-1.m4s');
     expect(publication.started).toBe(false);
   });
@@ -205,13 +205,13 @@ describe('What viewers of a broadcast are told', () => {
     const { view, publication, parts } = make();
     parts(0, 3);
     parts(1, 1);
-    publication.part('720p', part('720p', 0, 0, 2), full, 0);
+    publication.part('720p', part('720p', 0, 0, 2), full);
     expect(marks(view.mediaPlaylist('720p', false))).toBe('0.0-3-2.m4s 0.1-3-2.m4s');
     expect(view.position('720p')).toEqual({ msn: 0, part: 0 });
     expect(view.position('360p')).toBeUndefined();
     // The first one is late.
-    publication.part('720p', part('720p', 0, 3, 1), full, 0);
-    publication.part('720p', part('720p', 0, 1, 2), full, 0);
+    publication.part('720p', part('720p', 0, 3, 1), full);
+    publication.part('720p', part('720p', 0, 1, 2), full);
     expect(marks(view.mediaPlaylist('720p', false))).toBe('0.0-3-2.m4s 0.1-3-2.m4s 0.2-3-2.m4s');
   });
 
@@ -339,7 +339,7 @@ describe('A playlist that is put together of cached lines', () => {
     clock.wallMs += 500;
     expect(texts()).toEqual(first);
     expect(clock.reads).toBe(reads);
-    publication.part('720p', part('720p', 1, 1), full, 0);
+    publication.part('720p', part('720p', 1, 1), full);
     expect(view.manifest('stream')).toBe(first[0]);
     expect(view.mediaPlaylist('720p', false)).not.toBe(first[2]);
   });
