@@ -85,8 +85,7 @@ function make(windowSegments = 100, latency: 'low' | 'standard' = 'low') {
     run = 1,
   ): void => {
     for (let index = 0; index < count; index++)
-      for (const id of headers.keys())
-        publication.part(id, part(id, number, index, run), headers);
+      for (const id of headers.keys()) publication.part(id, part(id, number, index, run), headers);
   };
   const store = (number: number, headers: ReadonlyMap<string, TrackHeader> = full, run = 1): boolean =>
     publication.prepareGroup(groupOf(number, headers, run), headers).commit();
