@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../lib/adapters/local/platform/tcp-ports.ts';
 import { edgeCodec } from '../../lib/config/programs/edge.ts';
-import { base36Ms, signToken } from '../../lib/edge/policy/playback-token.ts';
+import { base36Ms, signToken } from '../../lib/edge/policy/access/playback-token.ts';
 import {
   formatSigningKeys,
   longestSessionMs,
   newSigningKey,
   rotatedKeys,
-} from '../../lib/edge/policy/signing-keys.ts';
+} from '../../lib/edge/policy/access/signing-keys.ts';
 import { type ChildProgram, startProgram } from '../child-program.ts';
 
 /** A cache under test. */

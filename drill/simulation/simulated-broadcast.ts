@@ -1,4 +1,4 @@
-import type { SegmentGroup } from '../../lib/encoder/encoding/policy/segment-groups.ts';
+import type { SegmentGroup } from '../../lib/encoder/encoding/policy/segmenting/segment-groups.ts';
 import type { LeaseKeeper } from '../../lib/encoder/lease/lease-keeper.ts';
 import type { LeaseTakerOptions, TakenLease } from '../../lib/encoder/lease/lease-taker.ts';
 import type { ObjectWrite } from '../../lib/encoder/publication/policy/object-write.ts';

@@ -6,7 +6,7 @@ import { StoreWatch } from '../../lib/encoder/lease/policy/store-watch.ts';
 import { SweepTurn } from '../../lib/encoder/lease/policy/sweep-turn.ts';
 import { workerTiming } from '../../lib/encoder/policy/worker-timing.ts';
 import { fenceObject } from '../../lib/encoder/publication/fence-object.ts';
-import type { RestoredPublication } from '../../lib/encoder/publication/policy/restore.ts';
+import type { RestoredPublication } from '../../lib/encoder/publication/policy/recovery/restore.ts';
 import type { Clock } from '../../lib/net/clock.ts';
 import { ObjectStoreUnavailableError } from '../../lib/object-store/errors.ts';
 import type { GoneWorker } from '../../lib/protocol/relay/hello.ts';

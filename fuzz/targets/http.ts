@@ -1,6 +1,6 @@
+import { deniedPathOf, isPlainPath } from '../../lib/edge/policy/access/denial.ts';
 import { cacheKeyOf } from '../../lib/edge/policy/cache-key.ts';
 import { deliveryRuleFor } from '../../lib/edge/policy/delivery.ts';
-import { deniedPathOf, isPlainPath } from '../../lib/edge/policy/denial.ts';
 import { acceptsGzip } from '../../lib/edge/policy/encoding.ts';
 import { ageOnArrivalMs, errorLifetimeMs, lifetimeMs } from '../../lib/edge/policy/freshness.ts';
 import { type KnownObjects, knowledgeOf } from '../../lib/edge/policy/limits/known-names.ts';
@@ -120,7 +120,7 @@ export const httpTargets: readonly FuzzTarget[] = [
       'lib/protocol/http/etag.ts',
       'lib/protocol/http/range.ts',
       'lib/edge/policy/cache-key.ts',
-      'lib/edge/policy/denial.ts',
+      'lib/edge/policy/access/denial.ts',
       'lib/edge/policy/encoding.ts',
       'lib/edge/policy/freshness.ts',
       'lib/player/policy/routes.ts',

@@ -1,12 +1,12 @@
-import { isPlainPath } from '../../lib/edge/policy/denial.ts';
-import { needsToken, parseEntry, splitToken } from '../../lib/edge/policy/playback.ts';
-import { signToken, tokenFault } from '../../lib/edge/policy/playback-token.ts';
+import { isPlainPath } from '../../lib/edge/policy/access/denial.ts';
+import { needsToken, parseEntry, splitToken } from '../../lib/edge/policy/access/playback.ts';
+import { signToken, tokenFault } from '../../lib/edge/policy/access/playback-token.ts';
 import {
   formatSigningKeys,
   parseSigningKeys,
   SigningKeysError,
   verifyingKeys,
-} from '../../lib/edge/policy/signing-keys.ts';
+} from '../../lib/edge/policy/access/signing-keys.ts';
 import { DestinationKeyError, openDestinationKey } from '../../lib/routing/destination-key.ts';
 import { formatStreamKey, parseStreamKey, streamNamedBy } from '../../lib/routing/stream-key.ts';
 import { checkAddresses, checkTargetUrl, isPublicAddress } from '../../lib/routing/target-address.ts';
@@ -86,9 +86,9 @@ export const keyTargets: readonly FuzzTarget[] = [
     about:
       "a viewer's path with a playback token; and the same bytes as keys that sign and as a stream's entry",
     parsers: [
-      'lib/edge/policy/playback-token.ts',
-      'lib/edge/policy/playback.ts',
-      'lib/edge/policy/signing-keys.ts',
+      'lib/edge/policy/access/playback-token.ts',
+      'lib/edge/policy/access/playback.ts',
+      'lib/edge/policy/access/signing-keys.ts',
     ],
     words: [
       ...links,

@@ -1,4 +1,4 @@
-import { PictureFeed } from '../../lib/encoder/encoding/policy/picture-feed.ts';
+import { PictureFeed } from '../../lib/encoder/encoding/policy/feed/picture-feed.ts';
 import { repeatTag } from '../../lib/encoder/policy/stream-tag.ts';
 import { classicAudio, classicVideo } from '../../lib/encoder/publisher/policy/classic-flv.ts';
 import { PublisherStream } from '../../lib/ingest/policy/publisher-stream.ts';
@@ -149,7 +149,7 @@ export const sessionTargets: readonly FuzzTarget[] = [
     parsers: [
       'lib/encoder/publisher/publish-session.ts',
       'lib/encoder/publisher/policy/classic-flv.ts',
-      'lib/encoder/encoding/policy/picture-feed.ts',
+      'lib/encoder/encoding/policy/feed/picture-feed.ts',
     ],
     words: amf0Words,
     shapes: chunkBytes,

@@ -1,9 +1,9 @@
 import { parseHeader } from '../../lib/adapters/local/disk/object-file.ts';
 import { EdgeRulesError, parseEdgeRules } from '../../lib/adapters/local/edge-rules-file.ts';
 import { channelIndex, namedPlaylists } from '../../lib/control/managed-channels/policy/channel-index.ts';
-import { readIndexMarks } from '../../lib/encoder/publication/policy/index-marks.ts';
 import { readRatesMark } from '../../lib/encoder/publication/policy/measured-rates.ts';
-import { initNamesOf, restorePublication } from '../../lib/encoder/publication/policy/restore.ts';
+import { readIndexMarks } from '../../lib/encoder/publication/policy/recovery/index-marks.ts';
+import { initNamesOf, restorePublication } from '../../lib/encoder/publication/policy/recovery/restore.ts';
 import { epochOf, withEpoch } from '../../lib/object-store/epoch-mark.ts';
 import { must, refusing } from '../contract.ts';
 import type { FuzzTarget } from '../model.ts';
@@ -46,8 +46,8 @@ export const storedTargets: readonly FuzzTarget[] = [
     name: 'publication',
     about: 'playlists, manifest and marks of a broadcast, as another worker reads them back',
     parsers: [
-      'lib/encoder/publication/policy/restore.ts',
-      'lib/encoder/publication/policy/index-marks.ts',
+      'lib/encoder/publication/policy/recovery/restore.ts',
+      'lib/encoder/publication/policy/recovery/index-marks.ts',
       'lib/encoder/publication/policy/measured-rates.ts',
       'lib/object-store/epoch-mark.ts',
     ],

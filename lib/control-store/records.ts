@@ -33,7 +33,7 @@ export type EncoderTier = 'fleet' | 'medialive';
 /** `low`: parts of segments are published while they grow. `standard`: whole segments only. */
 export type LatencyMode = 'low' | 'standard';
 
-/** `signed`: only viewers with a playback token (`lib/edge/policy/playback-token.ts`). */
+/** `signed`: only viewers with a playback token (`lib/edge/policy/access/playback-token.ts`). */
 export type PlaybackMode = 'public' | 'signed';
 
 /** A third-party RTMP server that receives a copy of what the broadcaster sends (simulcast). */

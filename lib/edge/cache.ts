@@ -9,9 +9,9 @@ import { type Passed, PassThrough } from './pass-through.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { maxObjectBytes as originMaxBytes } from './policy/delivery.ts';
 import { isNowhere, UpstreamError } from './policy/errors.ts';
-import { mayBeHeld } from './policy/held.ts';
 import { type Admission, FillLimit } from './policy/limits/fill-limit.ts';
 import { PlaylistPositions } from './policy/limits/playlist-positions.ts';
+import { mayBeHeld } from './policy/upstream/held.ts';
 import type { Upstream } from './ports.ts';
 
 /**

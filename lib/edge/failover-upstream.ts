@@ -3,8 +3,8 @@ import type { EmitEvent } from '../telemetry/events.ts';
 import { Breaker } from './breaker.ts';
 import { ownAnswer } from './own-answer.ts';
 import { UpstreamError } from './policy/errors.ts';
-import { isFailover } from './policy/failover.ts';
-import { isPartPath } from './policy/held.ts';
+import { isFailover } from './policy/upstream/failover.ts';
+import { isPartPath } from './policy/upstream/held.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from './ports.ts';
 
 export interface FailoverOptions {

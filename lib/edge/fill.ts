@@ -5,9 +5,9 @@ import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-objec
 import type { ObjectMemory } from './object-memory.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
-import { untilTierIsUp } from './policy/fill-retries.ts';
 import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
-import { mayBeHeld } from './policy/held.ts';
+import { untilTierIsUp } from './policy/upstream/fill-retries.ts';
+import { mayBeHeld } from './policy/upstream/held.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from './ports.ts';
 
 export interface FillContext {

@@ -1,12 +1,18 @@
-import { deniedPathOf } from './policy/denial.ts';
+import { deniedPathOf } from './policy/access/denial.ts';
 import {
   type EdgeRules,
   needsToken,
   notBeforeOf,
   type PlaybackRefusal,
   playbackRefusals,
-} from './policy/playback.ts';
-import { isBound, sessionOf, type TokenFault, timeFault, tokenFault } from './policy/playback-token.ts';
+} from './policy/access/playback.ts';
+import {
+  isBound,
+  sessionOf,
+  type TokenFault,
+  timeFault,
+  tokenFault,
+} from './policy/access/playback-token.ts';
 
 /** About 5 MB. Beyond it, signatures are checked again. */
 const maxVerified = 20_000;

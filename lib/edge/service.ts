@@ -7,11 +7,11 @@ import { ObjectReading } from './object-reading.ts';
 import type { Passed } from './pass-through.ts';
 import { PassedBody } from './passed-body.ts';
 import type { PlaybackCheck } from './playback-check.ts';
+import { deniedBody, deniedHead, deniedPathOf, deniedRecordingOf } from './policy/access/denial.ts';
+import { type PlaybackRefusal, splitToken } from './policy/access/playback.ts';
 import { type CacheKey, cacheKeyOf } from './policy/cache-key.ts';
-import { deniedBody, deniedHead, deniedPathOf, deniedRecordingOf } from './policy/denial.ts';
 import { acceptsGzip } from './policy/encoding.ts';
 import { VariantLimit } from './policy/limits/variant-limit.ts';
-import { type PlaybackRefusal, splitToken } from './policy/playback.ts';
 import { describeResponse, plainHead, preflight, type Representation } from './policy/response.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService, Gzip } from './ports.ts';
 

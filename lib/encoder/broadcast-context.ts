@@ -2,9 +2,9 @@ import type { LadderConfig } from '../config/ladder.ts';
 import type { Clock } from '../net/clock.ts';
 import type { ObjectStore } from '../object-store/ports.ts';
 import type { EmitEvent } from '../telemetry/events.ts';
-import type { VideoEncoder } from './encoding/policy/ffmpeg-arguments.ts';
-import type { FfmpegBuild } from './encoding/policy/ffmpeg-version.ts';
-import type { ReturnTurn } from './encoding/policy/rung-return.ts';
+import type { VideoEncoder } from './encoding/policy/ffmpeg/ffmpeg-arguments.ts';
+import type { FfmpegBuild } from './encoding/policy/ffmpeg/ffmpeg-version.ts';
+import type { ReturnTurn } from './encoding/policy/ladder/rung-return.ts';
 import type { EncoderStore, StartEncoder } from './ports.ts';
 
 /** What all broadcasts of a worker share. */

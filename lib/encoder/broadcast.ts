@@ -11,7 +11,7 @@ import type { LeaseKeeper } from './lease/lease-keeper.ts';
 import { releaseLease } from './lease/release-lease.ts';
 import { LiveBroadcast } from './live/live-broadcast.ts';
 import { BroadcastOutput } from './publication/broadcast-output.ts';
-import type { RestoredPublication } from './publication/policy/restore.ts';
+import type { RestoredPublication } from './publication/policy/recovery/restore.ts';
 import type { UnfinishedBroadcast } from './publication/recover-publication.ts';
 import type { PublishSession } from './publisher/publish-session.ts';
 import { Reception } from './publisher/reception.ts';

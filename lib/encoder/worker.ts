@@ -5,7 +5,7 @@ import type { ActiveBroadcast } from './active-broadcast.ts';
 import { AdmissionError, asAdmissionError } from './admission-error.ts';
 import { Broadcast } from './broadcast.ts';
 import type { BroadcastContext } from './broadcast-context.ts';
-import { ReturnTurn } from './encoding/policy/rung-return.ts';
+import { ReturnTurn } from './encoding/policy/ladder/rung-return.ts';
 import { HandoffQueue } from './handoff-queue.ts';
 import { LeaseTaker, type PlannedMove, type TakenLease } from './lease/lease-taker.ts';
 import { StoreWatch } from './lease/policy/store-watch.ts';

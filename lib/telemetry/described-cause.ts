@@ -16,7 +16,7 @@ const maxErrors = 8;
 
 /** A stream key, as `formatStreamKey` writes it: what follows the stream id is secret. */
 const streamKeys = /\b([0-9a-hjkmnp-tv-z]{15}[0-9a-hjkmnp-z])_[0-9a-hjkmnp-tv-z]{26}/g;
-/** A playback token (`lib/edge/policy/playback-token.ts`): its key, its time and its session are no secrets. */
+/** A playback token (`lib/edge/policy/access/playback-token.ts`): its key, its time and its session are no secrets. */
 const playbackTokens = /~([0-9a-z]{4}\.[0-9a-z]{8}\.[0-9a-z]{20}\.)[\w-]*\.[an]\.[\w-]{43}/g;
 
 /**

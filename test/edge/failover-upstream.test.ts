@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { FailoverUpstream } from '../../lib/edge/failover-upstream.ts';
-import { failoverStatuses } from '../../lib/edge/policy/failover.ts';
+import { failoverStatuses } from '../../lib/edge/policy/upstream/failover.ts';
 import { ScriptedUpstream, settled } from './scripted-upstream.ts';
 
 const playlist = '/local/s/b/v/playlist.m3u8';

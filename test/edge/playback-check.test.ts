@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { PlaybackCheck } from '../../lib/edge/playback-check.ts';
-import { parseEntry } from '../../lib/edge/policy/playback.ts';
+import { parseEntry } from '../../lib/edge/policy/access/playback.ts';
 import { edgeInMemory } from './edge-in-memory.ts';
 import {
   born,
@@ -11,7 +11,7 @@ import {
   plain,
   playbackVectors,
   token,
-} from './policy/playback-vectors.ts';
+} from './policy/access/playback-vectors.ts';
 
 const fresh = { 'cache-control': 'max-age=3600' };
 

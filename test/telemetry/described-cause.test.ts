@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { signToken } from '../../lib/edge/policy/playback-token.ts';
+import { signToken } from '../../lib/edge/policy/access/playback-token.ts';
 import { type DescribedCause, describeCause } from '../../lib/telemetry/described-cause.ts';
 
 const described = (cause: unknown): DescribedCause => describeCause(cause) as DescribedCause;

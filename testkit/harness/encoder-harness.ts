@@ -10,7 +10,7 @@ import { dvrWindowSeconds } from '../../lib/config/defaults.ts';
 import { defaultLadder } from '../../lib/config/ladder.ts';
 import type { ControlStore } from '../../lib/control-store/ports.ts';
 import type { LatencyMode } from '../../lib/control-store/records.ts';
-import type { FfmpegBuild } from '../../lib/encoder/encoding/policy/ffmpeg-version.ts';
+import type { FfmpegBuild } from '../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-version.ts';
 import { LiveService } from '../../lib/encoder/live/live-service.ts';
 import type { EncoderProcess, StartEncoder } from '../../lib/encoder/ports.ts';
 import { Worker } from '../../lib/encoder/worker.ts';

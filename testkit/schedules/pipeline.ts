@@ -1,7 +1,7 @@
-import { AudioSegmenter } from '../../lib/encoder/encoding/policy/audio-segmenter.ts';
-import { PictureFeed } from '../../lib/encoder/encoding/policy/picture-feed.ts';
-import type { Cut, Segment } from '../../lib/encoder/encoding/policy/segmenter.ts';
-import { VideoSegmenter } from '../../lib/encoder/encoding/policy/video-segmenter.ts';
+import { PictureFeed } from '../../lib/encoder/encoding/policy/feed/picture-feed.ts';
+import { AudioSegmenter } from '../../lib/encoder/encoding/policy/segmenting/audio-segmenter.ts';
+import type { Cut, Segment } from '../../lib/encoder/encoding/policy/segmenting/segmenter.ts';
+import { VideoSegmenter } from '../../lib/encoder/encoding/policy/segmenting/video-segmenter.ts';
 import type { StreamTag } from '../../lib/encoder/policy/stream-tag.ts';
 import { Intake } from '../../lib/encoder/publisher/intake.ts';
 import { StreamClock } from '../../lib/encoder/publisher/stream-clock.ts';

@@ -1,8 +1,8 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import type { EdgeDenials, EdgePlayback, Invalidations } from '../../control/ports.ts';
-import { type EdgeRules, formatEntry } from '../../edge/policy/playback.ts';
-import { sessionExpiryMs, sessionPattern } from '../../edge/policy/playback-token.ts';
+import { type EdgeRules, formatEntry } from '../../edge/policy/access/playback.ts';
+import { sessionExpiryMs, sessionPattern } from '../../edge/policy/access/playback-token.ts';
 import { codeOf } from './disk/disk-errors.ts';
 
 /** The file is unreadable or not in our format. */

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { EdgeRules } from '../../edge/policy/playback.ts';
+import type { EdgeRules } from '../../edge/policy/access/playback.ts';
 import { codeOf } from './disk/disk-errors.ts';
 import { readEdgeRules } from './edge-rules-file.ts';
 

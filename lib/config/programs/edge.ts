@@ -19,7 +19,7 @@ const fields = envCodec({
   healthPort: port.optional(),
   /** For an edge, the shield; for a shield, the origin. */
   upstreamUrl: httpUrl.optional(),
-  /** For a shield: asked before the origin (lib/edge/policy/failover.ts). @default the origin only */
+  /** For a shield: asked before the origin (lib/edge/policy/upstream/failover.ts). @default the origin only */
   liveOriginUrl: httpUrl.optional(),
   /** For a live origin: where the leases and the workers are. */
   controlStore: controlStoreLocation.optional(),

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { StreamRecord } from '../../control-store/records.ts';
 import { streamEvent } from '../../control-store/stream-events.ts';
-import { sessionExpiryMs, sessionPattern } from '../../edge/policy/playback-token.ts';
+import { sessionExpiryMs, sessionPattern } from '../../edge/policy/access/playback-token.ts';
 import { newPlaybackSession } from '../playback/policy/playback-session.ts';
 import { settingOf } from '../playback/stream-playback.ts';
 import type { ApiContext, ControlApi, PlaybackControl } from './context.ts';

@@ -6,7 +6,7 @@ import {
   rotatedKeys,
   SigningKeysError,
   verifyingKeys,
-} from '../../edge/policy/signing-keys.ts';
+} from '../../edge/policy/access/signing-keys.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { EdgeKeys, SigningKeyStore } from './ports.ts';
 

@@ -1,6 +1,6 @@
 import type { SecretSource } from '../../control-store/ports.ts';
-import type { SigningKey } from '../../edge/policy/playback-token.ts';
-import { type DatedKey, parseSigningKeys, signingKeyAt } from '../../edge/policy/signing-keys.ts';
+import type { SigningKey } from '../../edge/policy/access/playback-token.ts';
+import { type DatedKey, parseSigningKeys, signingKeyAt } from '../../edge/policy/access/signing-keys.ts';
 import type { Clock } from '../../net/clock.ts';
 
 /** A rotation takes effect after a minute anyway. */

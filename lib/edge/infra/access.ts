@@ -10,7 +10,7 @@ import {
 import { FilterPattern, LogGroup, MetricFilter, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type MetricName, metricsNamespace } from '../../telemetry/metrics.ts';
-import { accessFunctionCode, unreadableWords } from '../policy/access-function.ts';
+import { accessFunctionCode, unreadableWords } from '../policy/functions/access-function.ts';
 
 export interface EdgeAccessProps {
   /** The deployment's name. */

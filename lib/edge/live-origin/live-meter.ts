@@ -1,5 +1,5 @@
 import type { Clock } from '../../net/clock.ts';
-import { isPartPath } from '../policy/held.ts';
+import { isPartPath } from '../policy/upstream/held.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService } from '../ports.ts';
 
 export interface LiveLoad {

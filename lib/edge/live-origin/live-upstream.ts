@@ -3,7 +3,7 @@ import type { MemberId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import { Breaker } from '../breaker.ts';
 import { ownAnswer } from '../own-answer.ts';
-import { heldTiming, isPartPath } from '../policy/held.ts';
+import { heldTiming, isPartPath } from '../policy/upstream/held.ts';
 import type {
   LiveOriginStore,
   MediaAddress,

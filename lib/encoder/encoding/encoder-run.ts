@@ -13,13 +13,18 @@ import type { InputFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import type { EncoderExit, EncoderProcess, StartEncoder } from '../ports.ts';
-import { AudioSegmenter } from './policy/audio-segmenter.ts';
-import { metadataRate } from './policy/counted-rate.ts';
-import { type EncodePlan, ffmpegArguments, ffmpegOffsetMs, outputIds } from './policy/ffmpeg-arguments.ts';
-import type { Part } from './policy/part.ts';
-import type { Cut, EncodedSample, Segment, Segmenter } from './policy/segmenter.ts';
-import { nearestFrameMs, silenceBefore } from './policy/sound-start.ts';
-import { VideoSegmenter } from './policy/video-segmenter.ts';
+import { nearestFrameMs, silenceBefore } from './policy/feed/sound-start.ts';
+import { metadataRate } from './policy/ffmpeg/counted-rate.ts';
+import {
+  type EncodePlan,
+  ffmpegArguments,
+  ffmpegOffsetMs,
+  outputIds,
+} from './policy/ffmpeg/ffmpeg-arguments.ts';
+import { AudioSegmenter } from './policy/segmenting/audio-segmenter.ts';
+import type { Part } from './policy/segmenting/part.ts';
+import type { Cut, EncodedSample, Segment, Segmenter } from './policy/segmenting/segmenter.ts';
+import { VideoSegmenter } from './policy/segmenting/video-segmenter.ts';
 
 export interface EncoderRunHandler {
   header(id: string, header: TrackHeader): void;

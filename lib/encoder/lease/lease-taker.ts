@@ -6,7 +6,7 @@ import type { GoneWorker } from '../../protocol/relay/hello.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, type StreamId } from '../../routing/ids.ts';
 import { AdmissionError } from '../admission-error.ts';
 import type { EncoderStore } from '../ports.ts';
-import type { RestoredPublication } from '../publication/policy/restore.ts';
+import type { RestoredPublication } from '../publication/policy/recovery/restore.ts';
 import type { UnfinishedBroadcast } from '../publication/recover-publication.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { observeEveryMs, standbyEveryMs, standbyMs } from './policy/fence.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../net/clock.ts';
 import { SharedBody } from '../../net/shared-body.ts';
-import type { Part } from '../encoding/policy/part.ts';
-import type { SegmentGroup } from '../encoding/policy/segment-groups.ts';
-import type { LiveView } from '../publication/policy/live-view.ts';
+import type { Part } from '../encoding/policy/segmenting/part.ts';
+import type { SegmentGroup } from '../encoding/policy/segmenting/segment-groups.ts';
+import type { LiveView } from '../publication/policy/live/live-view.ts';
 import { HeldRequests } from './held-requests.ts';
 import { judgeReload } from './policy/blocking-reload.ts';
 import { liveLimits } from './policy/live-limits.ts';

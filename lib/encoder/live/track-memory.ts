@@ -1,6 +1,6 @@
 import type { SharedBody } from '../../net/shared-body.ts';
-import type { Part } from '../encoding/policy/part.ts';
-import type { Segment } from '../encoding/policy/segmenter.ts';
+import type { Part } from '../encoding/policy/segmenting/part.ts';
+import type { Segment } from '../encoding/policy/segmenting/segmenter.ts';
 import { liveLimits } from './policy/live-limits.ts';
 import { Take, type Window } from './take.ts';
 

@@ -1,14 +1,14 @@
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
-import type { Part } from '../encoding/policy/part.ts';
-import type { SegmentGroup } from '../encoding/policy/segment-groups.ts';
+import type { Part } from '../encoding/policy/segmenting/part.ts';
+import type { SegmentGroup } from '../encoding/policy/segmenting/segment-groups.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
-import { LivePublication } from './policy/live-publication.ts';
-import type { LiveView } from './policy/live-view.ts';
+import { LivePublication } from './policy/live/live-publication.ts';
+import type { LiveView } from './policy/live/live-view.ts';
 import { Publication } from './policy/publication.ts';
 import type { RecordingOutcome } from './policy/recording-outcome.ts';
-import type { RestoredPublication } from './policy/restore.ts';
+import type { RestoredPublication } from './policy/recovery/restore.ts';
 import { SegmentWriter, type SegmentWriterHandler } from './segment-writer.ts';
 
 export interface BroadcastOutputOptions extends BroadcastContext {

@@ -10,16 +10,16 @@ import {
 } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
 import { fenceObject } from './fence-object.ts';
-import { type IndexMarks, readIndexMarks } from './policy/index-marks.ts';
+import { type IndexMarks, readIndexMarks } from './policy/recovery/index-marks.ts';
 import {
   initNamesOf,
   lastNamed,
   ownNumbersOf,
   type RestoredPublication,
   restorePublication,
-} from './policy/restore.ts';
+} from './policy/recovery/restore.ts';
+import { readSegmentFacts } from './policy/recovery/stored-segment.ts';
 import type { SegmentFacts } from './policy/segment-facts.ts';
-import { readSegmentFacts } from './policy/stored-segment.ts';
 
 /** What another worker, or this one before a restart, left of a broadcast. */
 export interface UnfinishedBroadcast {

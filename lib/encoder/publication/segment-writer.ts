@@ -3,14 +3,14 @@ import { ObjectStoreFullError, PreconditionFailedError } from '../../object-stor
 import type { ObjectStore } from '../../object-store/ports.ts';
 import type { RetryPolicy } from '../../retry/policy/backoff.ts';
 import { retry } from '../../retry/retry.ts';
-import type { SegmentGroup } from '../encoding/policy/segment-groups.ts';
+import type { SegmentGroup } from '../encoding/policy/segmenting/segment-groups.ts';
 import { Outage } from '../policy/outage.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
 import { ObjectWriter } from './object-writer.ts';
 import type { ObjectWrite } from './policy/object-write.ts';
 import type { Publication, PublicationStep } from './policy/publication.ts';
+import { readSegmentFacts } from './policy/recovery/stored-segment.ts';
 import type { SegmentFacts } from './policy/segment-facts.ts';
-import { readSegmentFacts } from './policy/stored-segment.ts';
 
 export interface SegmentWriterHandler {
   /** Whether objects may be written now. Called before each write; resolves when the answer is known. */

@@ -3,7 +3,7 @@ import { segmentStartMs } from '../../packaging/segment-grid.ts';
 import { type JournaledRefusalReason, type Refusal, refusalStatus } from '../../protocol/refusals.ts';
 import type { LinkFrame } from '../../protocol/relay/link-frames.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
-import type { Part } from '../encoding/policy/part.ts';
+import type { Part } from '../encoding/policy/segmenting/part.ts';
 import type { InputFormat } from '../policy/input-format.ts';
 import { type Replay, ReplayProgress, replayOf } from '../policy/replay.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';

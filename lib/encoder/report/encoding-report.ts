@@ -1,6 +1,6 @@
 import { listRenditions } from '../../control-store/stream-events.ts';
 import type { EncoderRun } from '../encoding/encoder-run.ts';
-import { speedOf } from '../encoding/policy/shedding.ts';
+import { speedOf } from '../encoding/policy/ladder/shedding.ts';
 import type { EncoderExit } from '../ports.ts';
 import type { Reporter } from './reporter.ts';
 

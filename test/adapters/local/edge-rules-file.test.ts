@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { edgeRulesFile, readEdgeRules } from '../../../lib/adapters/local/edge-rules-file.ts';
 import { watchEdgeRules } from '../../../lib/adapters/local/edge-rules-watch.ts';
-import type { EdgeRules } from '../../../lib/edge/policy/playback.ts';
-import { base36Ms } from '../../../lib/edge/policy/playback-token.ts';
+import type { EdgeRules } from '../../../lib/edge/policy/access/playback.ts';
+import { base36Ms } from '../../../lib/edge/policy/access/playback-token.ts';
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
 import { Changing } from '../../../testkit/until.ts';
 

@@ -16,8 +16,8 @@ import type { EdgeDenials } from '../../../lib/control/ports.ts';
 import { TakedownRunner } from '../../../lib/control/takedowns/takedown-runner.ts';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
-import { formatEntry } from '../../../lib/edge/policy/playback.ts';
-import { type DatedKey, signingKeyAt } from '../../../lib/edge/policy/signing-keys.ts';
+import { formatEntry } from '../../../lib/edge/policy/access/playback.ts';
+import { type DatedKey, signingKeyAt } from '../../../lib/edge/policy/access/signing-keys.ts';
 import { type MemberId, newBroadcastId, type StreamId } from '../../../lib/routing/ids.ts';
 import type { EmitEvent } from '../../../lib/telemetry/events.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { PlaybackCheck } from '../../../lib/edge/playback-check.ts';
-import { splitToken } from '../../../lib/edge/policy/playback.ts';
-import { verifyingKeys } from '../../../lib/edge/policy/signing-keys.ts';
+import { splitToken } from '../../../lib/edge/policy/access/playback.ts';
+import { verifyingKeys } from '../../../lib/edge/policy/access/signing-keys.ts';
 import { type Body, createTestApi, type TestApi, testKeys } from './harness.ts';
 
 let api: TestApi;

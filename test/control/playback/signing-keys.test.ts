@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { keepSigningKeys } from '../../../lib/control/playback/keep-keys.ts';
 import { KeyRing } from '../../../lib/control/playback/key-ring.ts';
-import { parseSigningKeys, signingLeadMs, verifyingKeys } from '../../../lib/edge/policy/signing-keys.ts';
+import {
+  parseSigningKeys,
+  signingLeadMs,
+  verifyingKeys,
+} from '../../../lib/edge/policy/access/signing-keys.ts';
 
 const dayMs = 24 * 3_600_000;
 let secret: string | undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { EdgeDistribution } from '../../../lib/edge/infra/distribution.ts';
-import { accessFunctionCode } from '../../../lib/edge/policy/access-function.ts';
 import { deliveryPolicy } from '../../../lib/edge/policy/delivery.ts';
+import { accessFunctionCode } from '../../../lib/edge/policy/functions/access-function.ts';
 import { PlayerPage } from '../../../lib/player/infra/page.ts';
 import { contentSecurityPolicy } from '../../../lib/player/policy/headers.ts';
 import { templateOf, testDeployment } from '../../../testkit/aws/template.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
 import { Encoding } from '../../../lib/encoder/encoding/encoding.ts';
-import { ReturnTurn } from '../../../lib/encoder/encoding/policy/rung-return.ts';
+import { ReturnTurn } from '../../../lib/encoder/encoding/policy/ladder/rung-return.ts';
 import { decideFormat, type InputFormat } from '../../../lib/encoder/policy/input-format.ts';
 import type { EncoderProcessHandler } from '../../../lib/encoder/ports.ts';
 import { newStreamId } from '../../../lib/routing/ids.ts';

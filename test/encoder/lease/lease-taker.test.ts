@@ -7,7 +7,7 @@ import { AdmissionError } from '../../../lib/encoder/admission-error.ts';
 import { LeaseTaker } from '../../../lib/encoder/lease/lease-taker.ts';
 import { leaseMs } from '../../../lib/encoder/lease/policy/fence.ts';
 import { StoreWatch } from '../../../lib/encoder/lease/policy/store-watch.ts';
-import type { RestoredPublication } from '../../../lib/encoder/publication/policy/restore.ts';
+import type { RestoredPublication } from '../../../lib/encoder/publication/policy/recovery/restore.ts';
 import { type BroadcastId, type MemberId, newBroadcastId, newStreamId } from '../../../lib/routing/ids.ts';
 
 beforeEach(() => {

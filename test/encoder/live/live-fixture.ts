@@ -1,8 +1,8 @@
-import type { Part } from '../../../lib/encoder/encoding/policy/part.ts';
-import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segment-groups.ts';
+import type { Part } from '../../../lib/encoder/encoding/policy/segmenting/part.ts';
+import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segmenting/segment-groups.ts';
 import { LiveBroadcast } from '../../../lib/encoder/live/live-broadcast.ts';
 import { LiveService } from '../../../lib/encoder/live/live-service.ts';
-import type { LiveView } from '../../../lib/encoder/publication/policy/live-view.ts';
+import type { LiveView } from '../../../lib/encoder/publication/policy/live/live-view.ts';
 import type { BroadcastId } from '../../../lib/routing/ids.ts';
 import { TestClient } from '../../edge/edge-in-memory.ts';
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openDiskObjectStore } from '../../../lib/adapters/local/disk/disk-object-store.ts';
 import type { BroadcastRecord } from '../../../lib/control-store/records.ts';
-import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segment-groups.ts';
-import type { Segment } from '../../../lib/encoder/encoding/policy/segmenter.ts';
+import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segmenting/segment-groups.ts';
+import type { Segment } from '../../../lib/encoder/encoding/policy/segmenting/segmenter.ts';
 import type { TrackHeader } from '../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../lib/encoder/publication/policy/publication.ts';
-import type { RestoredPublication } from '../../../lib/encoder/publication/policy/restore.ts';
+import type { RestoredPublication } from '../../../lib/encoder/publication/policy/recovery/restore.ts';
 import { recoverPublication } from '../../../lib/encoder/publication/recover-publication.ts';
 import { SegmentWriter } from '../../../lib/encoder/publication/segment-writer.ts';
 import type { ObjectStore } from '../../../lib/object-store/ports.ts';

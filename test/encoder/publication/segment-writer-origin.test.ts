@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
 import { objectsPerSegment, workloadOf } from '../../../lib/cost/workload.ts';
-import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segment-groups.ts';
+import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segmenting/segment-groups.ts';
 import type { TrackHeader } from '../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../lib/encoder/publication/policy/publication.ts';
 import { SegmentWriter } from '../../../lib/encoder/publication/segment-writer.ts';

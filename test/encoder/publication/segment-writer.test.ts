@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { openDiskObjectStore } from '../../../lib/adapters/local/disk/disk-object-store.ts';
-import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segment-groups.ts';
+import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segmenting/segment-groups.ts';
 import type { TrackHeader } from '../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../lib/encoder/publication/policy/publication.ts';
 import { SegmentWriter } from '../../../lib/encoder/publication/segment-writer.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { controlTables } from '../../../lib/control-store/tables.ts';
-import { heldTiming } from '../../../lib/edge/policy/held.ts';
+import { heldTiming } from '../../../lib/edge/policy/upstream/held.ts';
 import { actionsOf, statementsOf } from '../../../testkit/aws/permissions.ts';
 import { synthesize } from '../../../testkit/aws/platform-templates.ts';
 import { testDeployment } from '../../../testkit/aws/template.ts';

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PlaybackCheck } from '../../../lib/edge/playback-check.ts';
 import { ask, type ClientOptions } from '../../edge/herd-client.ts';
-import { born, carrying, keys, marked, nowMs, token } from '../../edge/policy/playback-vectors.ts';
+import { born, carrying, keys, marked, nowMs, token } from '../../edge/policy/access/playback-vectors.ts';
 import { startTier } from '../../edge/tiers.ts';
 import { token as originToken, startOrigin } from '../../origin/origin-server.ts';
 

@@ -6,10 +6,10 @@ import { ffmpegStarter } from '../../../lib/adapters/node/ffmpeg/ffmpeg-process.
 import { ReadBatch } from '../../../lib/adapters/node/net/read-batch.ts';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
 import { Encoding } from '../../../lib/encoder/encoding/encoding.ts';
-import type { FfmpegBuild } from '../../../lib/encoder/encoding/policy/ffmpeg-version.ts';
-import type { Part } from '../../../lib/encoder/encoding/policy/part.ts';
-import { ReturnTurn } from '../../../lib/encoder/encoding/policy/rung-return.ts';
-import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segment-groups.ts';
+import type { FfmpegBuild } from '../../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-version.ts';
+import { ReturnTurn } from '../../../lib/encoder/encoding/policy/ladder/rung-return.ts';
+import type { Part } from '../../../lib/encoder/encoding/policy/segmenting/part.ts';
+import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segmenting/segment-groups.ts';
 import { decideFormat } from '../../../lib/encoder/policy/input-format.ts';
 import { FlvReader } from '../../../lib/protocol/flv/reader.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';

@@ -6,7 +6,7 @@ import { ffmpegStarter } from '../../../lib/adapters/node/ffmpeg/ffmpeg-process.
 import { ReadBatch } from '../../../lib/adapters/node/net/read-batch.ts';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
 import { EncoderRun } from '../../../lib/encoder/encoding/encoder-run.ts';
-import { frameModeFlag } from '../../../lib/encoder/encoding/policy/ffmpeg-version.ts';
+import { frameModeFlag } from '../../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-version.ts';
 import { decideFormat } from '../../../lib/encoder/policy/input-format.ts';
 import { soundAlone } from '../../../lib/packaging/ladder-fit.ts';
 import { defaultPartMs } from '../../../lib/packaging/segment-grid.ts';

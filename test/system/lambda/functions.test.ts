@@ -37,7 +37,7 @@ import { takedownsFunctionCodec } from '../../../lib/control/takedowns/takedowns
 import { isStopping } from '../../../lib/control-store/budget-stop.ts';
 import type { ControlStore } from '../../../lib/control-store/ports.ts';
 import { streamEvent } from '../../../lib/control-store/stream-events.ts';
-import { parseSigningKeys, verifyingKeys } from '../../../lib/edge/policy/signing-keys.ts';
+import { parseSigningKeys, verifyingKeys } from '../../../lib/edge/policy/access/signing-keys.ts';
 import { certificateFunctionCodec } from '../../../lib/ingest/certificate/certificate-config.ts';
 import { readCertificateSecret } from '../../../lib/ingest/certificate/policy/certificate.ts';
 import { relayKeysFunctionCodec } from '../../../lib/ingest/relay-keys/relay-keys-config.ts';

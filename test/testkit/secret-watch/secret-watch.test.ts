@@ -14,7 +14,7 @@ import { lookAtAnswers, lookAtProcesses } from '../../../testkit/secret-watch/ru
 import { registerSecret } from '../../../testkit/secret-watch/secret-kinds.ts';
 import { SecretLeakError, SecretWatch } from '../../../testkit/secret-watch/secret-watch.ts';
 import { temporaryFolder } from '../../../testkit/temporary-folder.ts';
-import { token } from '../../edge/policy/playback-vectors.ts';
+import { token } from '../../edge/policy/access/playback-vectors.ts';
 
 const secret = 'hunter2-hunter2-hunter2';
 const key = formatStreamKey(newStreamKey(newStreamId()));

@@ -1,7 +1,7 @@
 import { paginateListKeys, UpdateKeysCommand } from '@aws-sdk/client-cloudfront-keyvaluestore';
 import type { EdgeKeys } from '../../../control/playback/ports.ts';
-import { revokedKey, signingKeysKey } from '../../../edge/policy/playback.ts';
-import { sessionExpiryMs } from '../../../edge/policy/playback-token.ts';
+import { revokedKey, signingKeysKey } from '../../../edge/policy/access/playback.ts';
+import { sessionExpiryMs } from '../../../edge/policy/access/playback-token.ts';
 import { KeyValueStore, type KeyValueStoreOptions } from './key-value-store.ts';
 
 /** CloudFront's limit for one update. */

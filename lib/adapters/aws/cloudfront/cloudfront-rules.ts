@@ -1,5 +1,5 @@
 import type { EdgeDenials, EdgePlayback } from '../../../control/ports.ts';
-import { type EdgeEntry, formatEntry, parseEntry, revokedKey } from '../../../edge/policy/playback.ts';
+import { type EdgeEntry, formatEntry, parseEntry, revokedKey } from '../../../edge/policy/access/playback.ts';
 import { KeyValueStore, type KeyValueStoreOptions } from './key-value-store.ts';
 
 /**

@@ -6,7 +6,7 @@ import {
   newSigningKey,
   parseSigningKeys,
   rotatedKeys,
-} from '../../../edge/policy/signing-keys.ts';
+} from '../../../edge/policy/access/signing-keys.ts';
 import { isCurrent, type KeyType } from '../../../ingest/certificate/policy/certificate.ts';
 import { makeSelfSigned } from '../../node/self-signed.ts';
 

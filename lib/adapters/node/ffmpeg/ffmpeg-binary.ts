@@ -6,7 +6,7 @@ import {
   FfmpegUnusableError,
   judgeFfmpeg,
   parseFfmpegVersion,
-} from '../../../encoder/encoding/policy/ffmpeg-version.ts';
+} from '../../../encoder/encoding/policy/ffmpeg/ffmpeg-version.ts';
 
 /**
  * Finds the ffmpeg to use: the configured one if set, otherwise the system's, otherwise the packaged fallback. A system ffmpeg

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { nvencProbeArguments } from '../../../encoder/encoding/policy/ffmpeg-arguments.ts';
+import { nvencProbeArguments } from '../../../encoder/encoding/policy/ffmpeg/ffmpeg-arguments.ts';
 
 /** ffmpeg cannot encode on a GPU on this machine. */
 export class NvencUnusableError extends Error {

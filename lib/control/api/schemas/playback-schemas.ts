@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { longestSessionMs } from '../../../edge/policy/signing-keys.ts';
+import { longestSessionMs } from '../../../edge/policy/access/signing-keys.ts';
 import { time, url } from './schema-parts.ts';
 
 export const LatencyMode = z.enum(['low', 'standard']).openapi('LatencyMode', {

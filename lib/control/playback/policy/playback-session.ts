@@ -1,4 +1,4 @@
-import { base36Ms, type SigningKey, signToken } from '../../../edge/policy/playback-token.ts';
+import { base36Ms, type SigningKey, signToken } from '../../../edge/policy/access/playback-token.ts';
 import { randomId } from '../../../routing/ids.ts';
 
 export interface NewSession {

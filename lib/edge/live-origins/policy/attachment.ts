@@ -1,6 +1,6 @@
-import { failoverStatuses } from '../../policy/failover.ts';
-import { heldTiming } from '../../policy/held.ts';
 import { shieldRegionOf } from '../../policy/shield-region.ts';
+import { failoverStatuses } from '../../policy/upstream/failover.ts';
+import { heldTiming } from '../../policy/upstream/held.ts';
 import type { LiveOrigin } from './live-origin.ts';
 
 /** Lists as CloudFront's API has them. */

@@ -13,14 +13,15 @@ import type { DashModel } from '../../../packaging/dash/model.ts';
 import { mediaPlaylist } from '../../../packaging/hls/media.ts';
 import { multivariantPlaylist } from '../../../packaging/hls/multivariant.ts';
 import { defaultPartMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
-import type { Part } from '../../encoding/policy/part.ts';
-import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
+import type { Part } from '../../encoding/policy/segmenting/part.ts';
+import type { SegmentGroup } from '../../encoding/policy/segmenting/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
-import { indexMarks } from './index-marks.ts';
-import { type LiveNumber, LiveNumbers } from './live-numbers.ts';
-import type { LiveState } from './live-state.ts';
-import { bestFirst, type OpenSegment } from './live-tail.ts';
-import { fallbackDashModel, fallbackDelayMs } from './low-latency-dash.ts';
+import { fallbackDashModel, fallbackDelayMs } from './dash/low-latency-dash.ts';
+import { dashModel } from './dash/publication-dash.ts';
+import { mediaPlaylistModel, multivariantModel } from './hls/publication-hls.ts';
+import { type LiveNumber, LiveNumbers } from './live/live-numbers.ts';
+import type { LiveState } from './live/live-state.ts';
+import { bestFirst, type OpenSegment } from './live/live-tail.ts';
 import { ratesMark } from './measured-rates.ts';
 import { type ObjectWrite, objectWrite } from './object-write.ts';
 import {
@@ -33,11 +34,10 @@ import {
   withNumbers,
 } from './period-log.ts';
 import { segmentsPerWrite } from './playlist-pace.ts';
-import { dashModel } from './publication-dash.ts';
-import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
 import type { PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
+import { indexMarks } from './recovery/index-marks.ts';
+import type { RestoredPublication, UnnamedNumber } from './recovery/restore.ts';
 import { Rendition } from './rendition.ts';
-import type { RestoredPublication, UnnamedNumber } from './restore.ts';
 import type { SegmentFacts } from './segment-facts.ts';
 import { StillPrelude } from './still-prelude.ts';
 

@@ -1,6 +1,6 @@
 import { type CmafSample, mediaChunk } from '../../../packaging/cmaf/chunk.ts';
 import { mostParts, segmentSeconds } from '../../../packaging/segment-grid.ts';
-import type { SegmentGroup } from '../../encoding/policy/segment-groups.ts';
+import type { SegmentGroup } from '../../encoding/policy/segmenting/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { SegmentFacts } from './segment-facts.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Links to signed streams: the watch page's fragment is the playback token, `#~…`, and the edge's paths carry it after the region
- * (`lib/edge/policy/playback-token.ts`).
+ * (`lib/edge/policy/access/playback-token.ts`).
  */
 
 /** Why the edge refuses a link (HTTP 403). */

@@ -2,7 +2,7 @@ import * as kvs from '@aws-sdk/client-cloudfront-keyvaluestore';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { cloudFrontKeys } from '../../../../lib/adapters/aws/cloudfront/cloudfront-keys.ts';
 import { cloudFrontRules } from '../../../../lib/adapters/aws/cloudfront/cloudfront-rules.ts';
-import { base36Ms } from '../../../../lib/edge/policy/playback-token.ts';
+import { base36Ms } from '../../../../lib/edge/policy/access/playback-token.ts';
 import {
   type AwsAnswer,
   type AwsCall,

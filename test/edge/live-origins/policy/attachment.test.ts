@@ -6,8 +6,8 @@ import {
 } from '../../../../lib/edge/live-origins/policy/attachment.ts';
 import { liveOriginText, readLiveOrigin } from '../../../../lib/edge/live-origins/policy/live-origin.ts';
 import { liveOriginWork } from '../../../../lib/edge/live-origins/policy/resource-properties.ts';
-import { failoverStatuses } from '../../../../lib/edge/policy/failover.ts';
-import { heldTiming } from '../../../../lib/edge/policy/held.ts';
+import { failoverStatuses } from '../../../../lib/edge/policy/upstream/failover.ts';
+import { heldTiming } from '../../../../lib/edge/policy/upstream/held.ts';
 
 const live = { vpcOriginId: 'vo_1', domainName: 'live.elb.eu-central-1.amazonaws.com' };
 

@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { RestartLimit } from '../../../../lib/encoder/encoding/policy/restart-limit.ts';
-import { dropAudioOnlyEnd, GroupCollector } from '../../../../lib/encoder/encoding/policy/segment-groups.ts';
-import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
-import { LagWatch } from '../../../../lib/encoder/encoding/policy/shedding.ts';
-import { TagHistory } from '../../../../lib/encoder/encoding/policy/tag-history.ts';
+import { TagHistory } from '../../../../lib/encoder/encoding/policy/feed/tag-history.ts';
+import { RestartLimit } from '../../../../lib/encoder/encoding/policy/ffmpeg/restart-limit.ts';
+import { LagWatch } from '../../../../lib/encoder/encoding/policy/ladder/shedding.ts';
+import {
+  dropAudioOnlyEnd,
+  GroupCollector,
+} from '../../../../lib/encoder/encoding/policy/segmenting/segment-groups.ts';
+import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenting/segmenter.ts';
 import { ThroughMarks } from '../../../../lib/encoder/publisher/policy/published-through.ts';
 import { nextState } from '../../../../lib/encoder/report/policy/broadcast-state.ts';
 

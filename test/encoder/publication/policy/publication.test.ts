@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { XMLParser } from 'fast-xml-parser';
-import type { SegmentGroup } from '../../../../lib/encoder/encoding/policy/segment-groups.ts';
-import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenter.ts';
+import type { SegmentGroup } from '../../../../lib/encoder/encoding/policy/segmenting/segment-groups.ts';
+import type { Segment } from '../../../../lib/encoder/encoding/policy/segmenting/segmenter.ts';
 import type { TrackHeader } from '../../../../lib/encoder/policy/track-header.ts';
 import { Publication } from '../../../../lib/encoder/publication/policy/publication.ts';
+import type { RestoredPublication } from '../../../../lib/encoder/publication/policy/recovery/restore.ts';
 import { Rendition } from '../../../../lib/encoder/publication/policy/rendition.ts';
-import type { RestoredPublication } from '../../../../lib/encoder/publication/policy/restore.ts';
 import type { BroadcastId, StreamId } from '../../../../lib/routing/ids.ts';
 
 const video = (height: number, init = `init ${height}`): TrackHeader => ({

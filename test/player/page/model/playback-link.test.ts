@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { playbackRefusals } from '../../../../lib/edge/policy/playback.ts';
-import { signToken } from '../../../../lib/edge/policy/playback-token.ts';
+import { playbackRefusals } from '../../../../lib/edge/policy/access/playback.ts';
+import { signToken } from '../../../../lib/edge/policy/access/playback-token.ts';
 import {
   carryToken,
   linkFaultOf,
