@@ -5,6 +5,7 @@ import { codecTargets } from './targets/codec.ts';
 import { flvTargets } from './targets/flv.ts';
 import { httpTargets } from './targets/http.ts';
 import { keyTargets } from './targets/keys.ts';
+import { liveTargets } from './targets/live.ts';
 import { relayTargets } from './targets/relay.ts';
 import { rtmpTargets } from './targets/rtmp.ts';
 import { sessionTargets } from './targets/sessions.ts';
@@ -20,6 +21,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...keyTargets,
   ...storedTargets,
   ...httpTargets,
+  ...liveTargets,
   ...apiTargets,
   ...cloudTargets,
 ];

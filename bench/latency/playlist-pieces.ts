@@ -23,18 +23,18 @@ export function listedMedia(playlist: string): ListedMedia {
   let part = 0;
   let atMs = Number.NaN;
   let partsMs = 0;
-  let segmentMs = 0;
+  let wholeMs = 0;
   for (const line of playlist.split('\n')) {
     const [, tag, value = ''] = /^#(EXT[A-Z-]*):?(.*)$/.exec(line) ?? [];
     if (tag === 'EXT-X-PROGRAM-DATE-TIME') atMs = Date.parse(value);
     else if (tag === 'EXT-X-SKIP') msn += Number(/SKIPPED-SEGMENTS=(\d+)/.exec(value)?.[1] ?? 0);
-    else if (tag === 'EXTINF') segmentMs = Number.parseFloat(value) * 1_000;
+    else if (tag === 'EXTINF') wholeMs = Number.parseFloat(value) * 1_000;
     else if (tag === 'EXT-X-PART') {
       partsMs += Number(/DURATION=([\d.]+)/.exec(value)?.[1]) * 1_000;
       part++;
       pieces.push({ uri: /URI="([^"]+)"/.exec(value)?.[1] ?? '', endsAtMs: atMs + partsMs });
     } else if (line !== '' && !line.startsWith('#')) {
-      atMs += segmentMs;
+      atMs += wholeMs;
       if (!hasParts) pieces.push({ uri: line, endsAtMs: atMs });
       msn++;
       part = 0;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { decideFormat } from '../../lib/encoder/policy/input-format.ts';
+import { readSegmentFacts } from '../../lib/encoder/publication/policy/recovery/stored-segment.ts';
 import { CmafError } from '../../lib/packaging/cmaf/errors.ts';
 import { parseChunks, parseInit } from '../../lib/packaging/cmaf/reader.ts';
 import { parseAudioSpecificConfig } from '../../lib/packaging/codec/aac-config.ts';
@@ -122,8 +123,8 @@ export const codecTargets: readonly FuzzTarget[] = [
   },
   {
     name: 'cmaf',
-    about: 'segments and init segments, as drills and tests check them',
-    parsers: ['lib/packaging/cmaf/reader.ts'],
+    about: 'segments and init segments, as recovery, drills and tests read them',
+    parsers: ['lib/packaging/cmaf/reader.ts', 'lib/encoder/publication/policy/recovery/stored-segment.ts'],
     words: [
       'moof',
       'mfhd',
@@ -142,6 +143,11 @@ export const codecTargets: readonly FuzzTarget[] = [
     run(input) {
       refusing(() => parseChunks(input), CmafError);
       refusing(() => parseInit(input), CmafError);
+      const facts = readSegmentFacts(input);
+      must(
+        facts === undefined || (Number.isFinite(facts.startTicks) && Number.isFinite(facts.durationTicks)),
+        `a segment of ${JSON.stringify(facts)}`,
+      );
     },
   },
 ];

@@ -12,6 +12,7 @@ const signs =
 
 /** Modules with such signs that read nothing an outsider can send, and why. */
 const notFromOutside: Readonly<Record<string, string>> = {
+  'lib/adapters/aws/cloudfront/cloudfront-distribution.ts': "our own account's distribution",
   'lib/adapters/aws/dynamodb/dynamo-requests.ts': 'items that only our own adapters write',
   'lib/adapters/aws/ecs-task.ts': "the task's own metadata endpoint",
   'lib/adapters/aws/emulated-account.ts': "an operator's flag",
@@ -45,11 +46,13 @@ const notFromOutside: Readonly<Record<string, string>> = {
   'lib/cost/forecast-options.ts': "an operator's flags",
   'lib/control/managed-channels/managed-channels-config.ts': "a program's environment",
   'lib/control/managed-channels/drive-channels.ts': 'keys that MediaLive writes by our own pattern',
+  'lib/edge/live-origins/policy/live-origin.ts': 'what we stored',
   'lib/edge/policy/functions/access-function.ts':
     'source of a function, by the patterns of denial.ts and playback.ts',
   'lib/edge/policy/functions/request-check.ts': 'source for functions, by the patterns of key-grammar.ts',
   'lib/net/shared-body.ts': 'hands out bytes as they are',
   'lib/encoder/encoding/policy/ffmpeg/ffmpeg-version.ts': "what the machine's own ffmpeg prints",
+  'lib/encoder/publication/policy/hls/whole-lines.ts': 'playlists that packaging has just written',
   'lib/encoder/publication/recover-publication.ts': 'keys that we wrote',
   'lib/encoder/publisher/policy/slate.ts': 'pictures that our own ffmpeg encoded',
   'lib/ingest/rtmp-session.ts': 'owns the socket; server-session.ts reads',
