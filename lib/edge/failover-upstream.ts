@@ -8,7 +8,7 @@ import { isPartPath } from './policy/upstream/held.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from './ports.ts';
 
 export interface FailoverOptions {
-  /** Asked first. Its limits for heads are short (policy/failover.ts, policy/held.ts). */
+  /** Asked first. Its limits for heads are short (policy/upstream/). */
   readonly liveOrigin: Upstream;
   /** Asked for what the live origin has not, and for everything while it does not answer. */
   readonly store: Upstream;

@@ -17,7 +17,7 @@ import {
 /** About 5 MB. Beyond it, signatures are checked again. */
 const maxVerified = 20_000;
 
-/** Who may watch, as the local edge knows it. The same rule as in front of CloudFront's cache (policy/access-function.ts). */
+/** Who may watch, as the local edge knows it. The same rule as in front of CloudFront's cache (policy/functions/access-function.ts). */
 export class PlaybackCheck {
   readonly #wallMs: () => number;
   #playback: EdgeRules['playback'] = new Map();

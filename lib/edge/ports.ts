@@ -16,7 +16,7 @@ export interface Upstream {
 export interface UpstreamRequest {
   readonly target: string;
   readonly ifNoneMatch?: string | undefined;
-  /** The answer may be held until what it is about has been made (policy/held.ts). @default false */
+  /** The answer may be held until what it is about has been made (policy/upstream/held.ts). @default false */
   readonly held?: boolean;
   /** Ends the request, or the body if the head has arrived. */
   readonly signal?: AbortSignal;

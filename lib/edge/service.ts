@@ -37,7 +37,7 @@ type Reply = (response: EdgeResponse) => void;
  *
  *     GET, HEAD /<object key>   from the cache, by the delivery policy table; 404 if no row matches, 410 if the stream
  *                               was taken down or deleted, or the recording was deleted; 403 if the stream is signed and the
- *                               path has no valid token (policy/playback-token.ts)
+ *                               path has no valid token (policy/access/playback-token.ts)
  *     OPTIONS                   a CORS preflight
  *     GET, HEAD /time           the current time, for DASH UTCTiming (urn:mpeg:dash:utc:http-iso:2014)
  *     GET, HEAD /healthz        {"status": "ok"}

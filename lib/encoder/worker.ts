@@ -1,5 +1,6 @@
 import { ConditionFailedError, ControlStoreUnavailableError } from '../control-store/errors.ts';
 import type { EncoderPool, StreamRecord } from '../control-store/records.ts';
+import { endsWithin } from '../net/ends-within.ts';
 import { type MemberId, newStreamId, type SessionId, type StreamId } from '../routing/ids.ts';
 import type { ActiveBroadcast } from './active-broadcast.ts';
 import { AdmissionError, asAdmissionError } from './admission-error.ts';
@@ -155,7 +156,7 @@ export class Worker implements LiveStreams {
   async #broadcastFor(streamId: StreamId, session?: PublishSession): Promise<ActiveBroadcast> {
     let known = this.#broadcasts.get(streamId);
     if (known?.ending) {
-      await within(known.ended, endingWaitMs);
+      await endsWithin(known.ended, endingWaitMs);
       known = this.#broadcasts.get(streamId);
       if (known?.ending) throw new AdmissionError('closing', 'The previous broadcast is still closing.');
     }
@@ -304,13 +305,4 @@ export class Worker implements LiveStreams {
     for (const broadcast of this.#outlasting) broadcast.controlRecovered(downMs);
     this.#outlasting = [];
   }
-}
-
-async function within(promise: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }

@@ -1,5 +1,6 @@
 import { ClientBudgets } from '../../net/client-budget.ts';
 import type { Clock } from '../../net/clock.ts';
+import { endsWithin } from '../../net/ends-within.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { LiveOriginStore } from '../ports.ts';
@@ -66,14 +67,14 @@ export class StreamRoutes {
     const ageMs = this.#now() - entry.readMs;
     if (ageMs < (entry.isKnown && entry.route === undefined ? idleMs : everyMs)) return entry.route;
     const reading = this.#read(entry);
-    if (entry.route === undefined || ageMs >= trustMs) await within(reading, firstMs);
+    if (entry.route === undefined || ageMs >= trustMs) await endsWithin(reading, firstMs);
     return entry.route;
   }
 
   /** Like `find`, but does not believe what was read more than a moment ago. */
   async findAgain(id: StreamId): Promise<StreamRoute | undefined> {
     const entry = this.#entryOf(id);
-    if (this.#now() - entry.readMs >= lostMs / 2) await within(this.#read(entry, true), firstMs);
+    if (this.#now() - entry.readMs >= lostMs / 2) await endsWithin(this.#read(entry, true), firstMs);
     return entry.route;
   }
 
@@ -224,13 +225,4 @@ export class StreamRoutes {
   #now(): number {
     return this.#options.clock.nowMs();
   }
-}
-
-async function within(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((done) => {
-    timer = setTimeout(done, ms);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

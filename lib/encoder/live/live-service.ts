@@ -1,5 +1,6 @@
 import { deliveryRuleFor } from '../../edge/policy/delivery.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService } from '../../edge/ports.ts';
+import { endsWithin } from '../../net/ends-within.ts';
 import { SharedBodyReader } from '../../net/shared-body.ts';
 import type { StreamId } from '../../routing/ids.ts';
 import type { LiveAnswer, LiveBroadcast } from './live-broadcast.ts';
@@ -59,27 +60,12 @@ export class LiveService implements EdgeService {
     else if (this.#waitingForOpening >= liveLimits.waiting) reply({ status: 503 });
     else {
       this.#waitingForOpening++;
-      void this.#opened(found).then((isOpen) => {
+      void endsWithin(found, liveLimits.holdMs).then((isOpen) => {
         this.#waitingForOpening--;
         if (isOpen) this.#ask(asked, target, reply);
         else reply({ status: 503 });
       });
     }
-  }
-
-  /** Whether it is over in time. */
-  async #opened(opening: Promise<unknown>): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), liveLimits.holdMs);
-    });
-    const over = opening.then(
-      () => true,
-      () => true,
-    );
-    const isOver = await Promise.race([over, late]);
-    clearTimeout(timer);
-    return isOver;
   }
 }
 

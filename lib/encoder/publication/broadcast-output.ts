@@ -1,3 +1,4 @@
+import type { LatencyMode } from '../../control-store/records.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
 import type { Part } from '../encoding/policy/segmenting/part.ts';
@@ -16,7 +17,7 @@ export interface BroadcastOutputOptions extends BroadcastContext {
   readonly broadcastId: BroadcastId;
   readonly epoch: number;
   /** `standard`: players are told of whole segments only. @default low */
-  readonly latency?: 'low' | 'standard';
+  readonly latency?: LatencyMode;
   /** Length of a part in ms. @default `defaultPartMs` */
   readonly partMs?: number;
 }

@@ -1,3 +1,4 @@
+import { segmentMs } from '../../../packaging/segment-grid.ts';
 import type { CacheKey } from '../cache-key.ts';
 
 /**
@@ -17,8 +18,8 @@ export const isPartPath = (path: string): boolean =>
 
 /** How long each tier waits for the head of a response, in ms. Each tier is more patient than the one behind it. */
 export const heldTiming = {
-  /** The worker holds an answer for this long, then says 503. */
-  workerMs: 6_000,
+  /** The worker holds an answer for this long, then says 503: "three times the Target Duration" (rfc8216bis 6.2.5.2). */
+  workerMs: 3 * segmentMs,
   /** The live origin waits for a worker; what it holds across a takeover included. */
   liveOriginMs: 8_500,
   /** How long a takeover may take before the live origin says 503. */

@@ -1,3 +1,4 @@
+import type { LatencyMode } from '../../../control-store/records.ts';
 import { segmentMs } from '../../../packaging/segment-grid.ts';
 import type { Directives } from './live-request.ts';
 
@@ -9,7 +10,7 @@ export interface PlaylistPosition {
 
 export interface ReloadFacts {
   readonly position: PlaylistPosition;
-  readonly latency: 'low' | 'standard';
+  readonly latency: LatencyMode;
   readonly partMs: number;
   /** How many parts a segment that is whole has; undefined if unknown here. */
   partsOf(msn: number): number | undefined;

@@ -1,3 +1,4 @@
+import { heldTiming } from '../../../edge/policy/upstream/held.ts';
 import { playerBufferMs, segmentMs } from '../../../packaging/segment-grid.ts';
 
 /** What a broadcast's live bytes and whoever waits for them may occupy. */
@@ -13,8 +14,8 @@ export const liveLimits = {
   takes: 2,
   /** Requests held at a time. One live origin needs a few for each rendition. */
   waiting: 4000,
-  /** A request is held at most this long: "three times the Target Duration" (rfc8216bis 6.2.5.2). */
-  holdMs: 3 * segmentMs,
+  /** A request is held at most this long. Live origins are more patient. */
+  holdMs: heldTiming.workerMs,
   /**
    * A segment's body ends when the object store has the segment, so that no cache keeps complete bytes that another worker would
    * have to make again differently; if the object store is slow or failing, at the latest this long after the last byte.

@@ -1,3 +1,4 @@
+import type { LatencyMode } from '../../../control-store/records.ts';
 import type { BroadcastId, StreamId } from '../../../routing/ids.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
 import type { Rendition } from './rendition.ts';
@@ -14,7 +15,7 @@ export interface PublicationOptions {
   /** URL from which players get the time. */
   readonly utcTimingUrl: string;
   /** `standard`: players are told of whole segments only. @default low */
-  readonly latency?: 'low' | 'standard';
+  readonly latency?: LatencyMode;
   /** Length of a part in ms. @default `defaultPartMs` */
   readonly partMs?: number;
 }

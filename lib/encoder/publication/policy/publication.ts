@@ -1,28 +1,11 @@
-import { epochMark } from '../../../object-store/epoch-mark.ts';
-import {
-  broadcastPrefix,
-  dashManifestName,
-  hlsIndexName,
-  hlsPlaylistName,
-  initName,
-  segmentName,
-  streamPrefix,
-} from '../../../object-store/object-names.ts';
-import { dashManifest } from '../../../packaging/dash/manifest.ts';
-import type { DashModel } from '../../../packaging/dash/model.ts';
-import { mediaPlaylist } from '../../../packaging/hls/media.ts';
-import { multivariantPlaylist } from '../../../packaging/hls/multivariant.ts';
+import { initName, segmentName } from '../../../object-store/object-names.ts';
 import { defaultPartMs, segmentStartMs } from '../../../packaging/segment-grid.ts';
 import type { Part } from '../../encoding/policy/segmenting/part.ts';
 import type { SegmentGroup } from '../../encoding/policy/segmenting/segment-groups.ts';
 import type { TrackHeader } from '../../policy/track-header.ts';
-import { fallbackDashModel, fallbackDelayMs } from './dash/low-latency-dash.ts';
-import { dashModel } from './dash/publication-dash.ts';
-import { mediaPlaylistModel, multivariantModel } from './hls/publication-hls.ts';
 import { type LiveNumber, LiveNumbers } from './live/live-numbers.ts';
 import type { LiveState } from './live/live-state.ts';
 import { bestFirst, type OpenSegment } from './live/live-tail.ts';
-import { ratesMark } from './measured-rates.ts';
 import { type ObjectWrite, objectWrite } from './object-write.ts';
 import {
   extendPeriods,
@@ -35,11 +18,11 @@ import {
 } from './period-log.ts';
 import { segmentsPerWrite } from './playlist-pace.ts';
 import type { PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
-import { indexMarks } from './recovery/index-marks.ts';
 import type { RestoredPublication, UnnamedNumber } from './recovery/restore.ts';
 import { Rendition } from './rendition.ts';
 import type { SegmentFacts } from './segment-facts.ts';
 import { StillPrelude } from './still-prelude.ts';
+import { prefixOf, storedIndex, storedManifests, storedPlaylists } from './stored-texts.ts';
 
 /**
  * DASH players request segments by the clock; this margin on top of the first segment's arrival covers those that take
@@ -212,7 +195,7 @@ export class Publication {
     const name = segmentName(group.number);
     return [...group.segments].map(([id, { chunks }]) => ({
       id,
-      object: objectWrite(`${this.#prefix()}${id}/${name}`, chunks.flat(), 'once'),
+      object: objectWrite(`${prefixOf(this.#options)}${id}/${name}`, chunks.flat(), 'once'),
     }));
   }
 
@@ -229,7 +212,7 @@ export class Publication {
     if (!entry) return { objects: [], commit: () => false };
     const objects = [...entry.headers].flatMap(([id, { init }]) => {
       const name = `${id}/${entry.initName}`;
-      return this.#storedInits.has(name) ? [] : [objectWrite(this.#prefix() + name, [init], 'once')];
+      return this.#storedInits.has(name) ? [] : [objectWrite(prefixOf(this.#options) + name, [init], 'once')];
     });
     this.#noteInits(entry);
     return { objects, commit: () => this.#commit(group, entry, foreign?.() ?? new Map()) };
@@ -243,7 +226,8 @@ export class Publication {
     const coming = this.#live.all.filter(({ number }) => numbers.includes(number));
     const periods = withNumbers(this.#periods, coming);
     if (!this.started || periods.length === this.#periods.length) return undefined;
-    return this.#index(this.#prefix(), '', nowMs, periods);
+    const state = this.#state(nowMs);
+    return storedIndex(state, { ...this.#marked(state), periods });
   }
 
   /** Whether the store's playlists are due, if the renditions have not changed. */
@@ -269,7 +253,7 @@ export class Publication {
   stills(): PublicationStep | undefined {
     const prelude = this.#prelude;
     if (!prelude) return undefined;
-    const prefix = this.#prefix();
+    const prefix = prefixOf(this.#options);
     const objects = prelude
       .make(stillsAtOnce)
       .map(({ id, number, body }) => objectWrite(`${prefix}${id}/${segmentName(number)}`, body, 'once'));
@@ -417,53 +401,21 @@ export class Publication {
 
   /** The store's media playlists. `nowMs`: Unix time. */
   playlists(nowMs: number): ObjectWrite[] {
-    const state = this.#state(nowMs);
-    const { windowSegments } = this.#options;
-    const shown = this.#ended ? Number.POSITIVE_INFINITY : windowSegments;
-    return state.renditions.map((rendition) => {
-      const { id } = rendition;
-      const model = mediaPlaylistModel(state, id, shown);
-      const live = this.#ended ? model : { ...model, holdBackSeconds: fallbackDelayMs / 1000 };
-      const rates = this.#ended ? undefined : rendition.rates;
-      const text = mediaPlaylist(live) + (rates ? ratesMark(rates) : '');
-      return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, text);
-    });
+    return storedPlaylists(this.#state(nowMs));
   }
 
   /**
-   * What links to the playlists and segments: the broadcast's objects, then the stream's. MPDs name every segment and change
-   * with each; multivariant playlists are included `withIndexes`, when renditions have changed.
+   * What links to the playlists and segments: the broadcast's objects, then the stream's. Multivariant playlists are included
+   * `withIndexes`, when renditions have changed.
    */
   manifests(nowMs: number, withIndexes = true): [broadcast: ObjectWrite[], stream: ObjectWrite[]] {
     const state = this.#state(nowMs);
-    const { region, streamId, broadcastId } = this.#options;
-    const make = (prefix: string, base: string): ObjectWrite[] => {
-      const mpd = this.#replaced(prefix + dashManifestName, dashManifest(this.#dash(state, base, nowMs)));
-      return withIndexes ? [this.#index(prefix, base, nowMs), mpd] : [mpd];
-    };
-    return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
+    return storedManifests(state, withIndexes ? this.#marked(state) : undefined, nowMs);
   }
 
-  #dash(state: PublicationState, base: string, nowMs: number): DashModel {
-    if (this.#ended) return dashModel(state, base, nowMs);
-    if (this.#options.latency !== 'standard') return fallbackDashModel(state, base, nowMs);
-    return { ...dashModel(state, base, nowMs), suggestedPresentationDelayMs: fallbackDelayMs };
-  }
-
-  /** `marked`: the periods that another worker is told of. */
-  #index(prefix: string, base: string, nowMs: number, marked?: readonly PublishedPeriod[]): ObjectWrite {
-    const state = this.#state(nowMs);
-    const isMarked = base === '' && !this.#ended;
-    const known = {
-      ...state,
-      periods: marked ?? state.periods,
-      renditions: bestFirst([...this.#renditions.values()]),
-    };
-    const marks = isMarked ? indexMarks(known) : '';
-    return this.#replaced(
-      prefix + hlsIndexName,
-      multivariantPlaylist(multivariantModel(state, base)) + marks,
-    );
+  /** What another worker is told of: every rendition, shown or not. */
+  #marked(state: PublicationState): PublicationState {
+    return { ...state, renditions: bestFirst([...this.#renditions.values()]) };
   }
 
   /** No group follows: playlists and manifests become those of the recording. */
@@ -522,15 +474,6 @@ export class Publication {
     const rendition = new Rendition(id, header);
     this.#renditions.set(id, rendition);
     return rendition;
-  }
-
-  #replaced(key: string, body: string): ObjectWrite {
-    return objectWrite(key, [Buffer.from(body + epochMark(key, this.#options.epoch), 'utf8')], 'replace');
-  }
-
-  #prefix(): string {
-    const { region, streamId, broadcastId } = this.#options;
-    return broadcastPrefix(region, streamId, broadcastId);
   }
 }
 

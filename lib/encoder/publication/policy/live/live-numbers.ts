@@ -70,8 +70,8 @@ export class LiveNumbers {
   ): LiveNumber | undefined {
     if (number <= this.#storedThrough) return undefined;
     const known = this.find(number);
-    if (known && (known.run === run || known.completeAtMs !== undefined || known.run > run))
-      return known.run === run ? known : undefined;
+    if (known?.run === run) return known;
+    if (known && (known.completeAtMs !== undefined || known.run > run)) return undefined;
     this.#ahead = this.#ahead.filter(
       (each) => each.number < number || each.run >= run || each.completeAtMs !== undefined,
     );

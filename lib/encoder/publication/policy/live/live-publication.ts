@@ -1,3 +1,4 @@
+import type { LatencyMode } from '../../../../control-store/records.ts';
 import { dashManifest } from '../../../../packaging/dash/manifest.ts';
 import { type HlsSegment, type MediaPlaylistModel, mediaPlaylist } from '../../../../packaging/hls/media.ts';
 import { multivariantPlaylist } from '../../../../packaging/hls/multivariant.ts';
@@ -57,7 +58,7 @@ export class LivePublication implements LiveView {
     return this.#options.epoch;
   }
 
-  get latency(): 'low' | 'standard' {
+  get latency(): LatencyMode {
     return this.#options.latency ?? 'low';
   }
 

@@ -1,10 +1,11 @@
+import type { LatencyMode } from '../../../../control-store/records.ts';
 import type { BroadcastId } from '../../../../routing/ids.ts';
 
 /** What viewers of one broadcast may be told now: texts, and what they name. Bytes of media are elsewhere. */
 export interface LiveView {
   readonly broadcastId: BroadcastId;
   readonly epoch: number;
-  readonly latency: 'low' | 'standard';
+  readonly latency: LatencyMode;
   /** No segment follows: playlists and manifests are those of the recording. */
   readonly ended: boolean;
   /** Ids of all renditions that have a playlist. */
