@@ -1,10 +1,10 @@
+import type { LatencyMode } from '../../lib/control-store/records.ts';
 import { stockPlayers } from '../../testkit/screen/stock-players.ts';
 
 /** `page` is our own. */
 export const latencyPlayers = [...stockPlayers, 'page'] as const;
 export type LatencyPlayer = (typeof latencyPlayers)[number];
-export const latencyModes = ['low', 'standard'] as const;
-export type LatencyMode = (typeof latencyModes)[number];
+export const latencyModes: readonly LatencyMode[] = ['low', 'standard'];
 
 /** What the latency part measures. */
 export interface LatencyChoices {

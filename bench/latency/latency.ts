@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LatencyMode } from '../../lib/control-store/records.ts';
 import { whenInterrupted } from '../../testkit/cleanup.ts';
 import { Publisher } from '../../testkit/media/publisher.ts';
 import { Platform } from '../../testkit/platform/platform.ts';
@@ -8,7 +9,7 @@ import { figure } from '../../testkit/report/table.ts';
 import { type StockPlayerPages, serveStockPlayers } from '../../testkit/screen/stock-players.ts';
 import { playableHls, pollUntil } from '../live-broadcast.ts';
 import type { Section, Target } from '../report.ts';
-import type { LatencyChoices, LatencyMode, LatencyPlayer } from './choices.ts';
+import type { LatencyChoices, LatencyPlayer } from './choices.ts';
 import { playerRound, type Seen } from './player-round.ts';
 import { type ServedPiece, watchTier } from './tier-watch.ts';
 import { tiersOf } from './tiers.ts';

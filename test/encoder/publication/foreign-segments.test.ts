@@ -83,7 +83,8 @@ function writerOf(epoch: number, restored?: RestoredPublication) {
   const tell = (words: string): void => void told.push(words);
   const writer = new SegmentWriter(objects, publication, clock, {
     mayWrite: async () => lease.isOurs,
-    stored: (number, foreign) => tell(`stored ${[number, ...foreign].join(' ')}`),
+    // Whose read ends first is chance.
+    stored: (number, foreign) => tell(`stored ${[number, ...[...foreign].sort()].join(' ')}`),
     dropped: (number) => tell(`dropped ${number}`),
     published: (number) => {
       tell(`published ${number}`);

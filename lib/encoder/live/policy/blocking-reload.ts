@@ -1,12 +1,7 @@
 import type { LatencyMode } from '../../../control-store/records.ts';
 import { segmentMs } from '../../../packaging/segment-grid.ts';
+import type { PlaylistPosition } from '../../publication/policy/live/live-view.ts';
 import type { Directives } from './live-request.ts';
-
-/** The newest thing that a playlist names: part `part` of segment `msn`, or all of it. */
-export interface PlaylistPosition {
-  readonly msn: number;
-  readonly part?: number;
-}
 
 export interface ReloadFacts {
   readonly position: PlaylistPosition;

@@ -8,6 +8,7 @@ import type {
 import type { HlsSegment, MediaPlaylistModel } from '../../../../packaging/hls/media.ts';
 import { segmentMs } from '../../../../packaging/segment-grid.ts';
 import { type LiveTail, namedPartsMs, nextPart, type TailPart, withOpenSegment } from '../live/live-tail.ts';
+import type { PlaylistPosition } from '../live/live-view.ts';
 import { partHoldBackMs, partTargetOf } from '../live/part-target.ts';
 import type { PublicationState } from '../publication-model.ts';
 import type { Rendition } from '../rendition.ts';
@@ -17,13 +18,6 @@ import { candidatesFor, mediaPlaylistModel, wallClockMs } from './publication-hl
 const canSkipUntilMs = 6 * segmentMs;
 /** Segments begin up to a frame off the grid. */
 const toleranceMs = 50;
-
-/** The newest thing that a rendition's playlist names. */
-export interface PlaylistPosition {
-  readonly msn: number;
-  /** @default the segment is whole */
-  readonly part?: number;
-}
 
 /**
  * A rendition's media playlist in low latency: the window's segments, the parts of the last ones and of the open one. `skip`: as a delta

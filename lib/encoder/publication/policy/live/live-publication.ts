@@ -13,7 +13,7 @@ import type { Publication } from '../publication.ts';
 import type { PublicationOptions, PublicationState } from '../publication-model.ts';
 import type { LiveState } from './live-state.ts';
 import { nextPart, withOpenSegment } from './live-tail.ts';
-import type { LiveView } from './live-view.ts';
+import type { LiveView, PlaylistPosition } from './live-view.ts';
 
 type Scope = 'stream' | 'broadcast';
 
@@ -71,7 +71,7 @@ export class LivePublication implements LiveView {
     return live ? shownState(live).renditions.map(({ id }) => id) : [];
   }
 
-  position(rendition: string): { readonly msn: number; readonly part?: number } | undefined {
+  position(rendition: string): PlaylistPosition | undefined {
     const live = this.#live;
     if (!live || !this.#has(live, rendition)) return undefined;
     const { state, tail } = live;

@@ -1,6 +1,13 @@
 import type { LatencyMode } from '../../../../control-store/records.ts';
 import type { BroadcastId } from '../../../../routing/ids.ts';
 
+/** The newest thing that a rendition's playlist names: part `part` of segment `msn`, or all of it. */
+export interface PlaylistPosition {
+  readonly msn: number;
+  /** @default the segment is whole */
+  readonly part?: number;
+}
+
 /** What viewers of one broadcast may be told now: texts, and what they name. Bytes of media are elsewhere. */
 export interface LiveView {
   readonly broadcastId: BroadcastId;
@@ -10,11 +17,8 @@ export interface LiveView {
   readonly ended: boolean;
   /** Ids of all renditions that have a playlist. */
   readonly renditions: readonly string[];
-  /**
-   * The newest thing that a playlist names: part `part` of segment `msn`; `part` is undefined if `msn` is whole. Undefined before the
-   * first. Goes back when another encoder run makes a segment again.
-   */
-  position(rendition: string): { readonly msn: number; readonly part?: number } | undefined;
+  /** Undefined before the first. Goes back when another encoder run makes a segment again. */
+  position(rendition: string): PlaylistPosition | undefined;
   /** `skip`: a delta update may be answered. */
   mediaPlaylist(rendition: string, skip: boolean): string | undefined;
   index(scope: 'stream' | 'broadcast'): string | undefined;
