@@ -145,9 +145,9 @@ export class EdgeCache {
     return this.#heldFills;
   }
 
-  /** Whether the object is here and needs nobody to be asked. */
+  /** Whether the object is here and needs nobody to be asked. An error is none. */
   isFresh(key: string): boolean {
-    return this.#present(key) !== undefined;
+    return this.#present(key)?.object.facts.status === 200;
   }
 
   /** Drops all objects below `prefix`, cuts off who reads one that still grows, and answers everybody who waits for one. */

@@ -105,32 +105,34 @@ export class EdgeHandler implements EdgeService {
   ): void {
     const { cache, playback } = this.#options;
     const { method, client = '', address } = request;
-    const key = this.#keyToAsk(found, client, askedMs);
-    if (key === undefined) {
-      reply(textReply(method, 400, 'Too far in the future.', { 'cache-control': 'public, max-age=1' }));
-      return;
-    }
+    const { key, unlessEnded = false } = this.#keyToAsk(found, client, askedMs);
     let isHit = true;
     const use = (served: Served) => {
       // The stream may have been taken down while we were asking the next tier, or the link revoked.
       const refusal = isHit || isEdge ? undefined : playback?.refusal(key.key, token, address);
       if (this.#isDenied(key)) this.#refuse(method, reply);
       else if (refusal) this.#demandToken(method, refusal, reply);
+      else if (unlessEnded && isGrowing(served))
+        reply(textReply(method, 400, 'Too far in the future.', { 'cache-control': 'public, max-age=1' }));
       else this.#give(request, served, askedMs, reply);
     };
     cache.get(key, use, client);
     isHit = false;
   }
 
-  /** The key to ask the cache for; undefined if there can't be such a playlist yet. */
-  #keyToAsk(found: CacheKey, client: string, nowMs: number): CacheKey | undefined {
+  /**
+   * The key to ask the cache for. `unlessEnded`: there can't be such a playlist yet, unless it has ended; then the directives mean nothing
+   * (rfc8216bis 6.2.5.2). The playlist as it is tells.
+   */
+  #keyToAsk(found: CacheKey, client: string, nowMs: number): { key: CacheKey; unlessEnded?: boolean } {
     const { cache } = this.#options;
     const judged = cache.positions.judge(found.key, nowMs);
-    if (judged === 'future') return undefined;
+    if (judged === 'future')
+      return { key: { ...found, key: found.key.split('?', 1)[0]! }, unlessEnded: true };
     if (judged !== undefined && !cache.isFresh(found.key) && cache.isFresh(judged.newer))
-      return { ...found, key: judged.newer };
+      return { key: { ...found, key: judged.newer } };
     // Other tiers ask for what their clients may ask for.
-    return cache.limitsClients ? this.#variants.limited(found, client, nowMs) : found;
+    return { key: cache.limitsClients ? this.#variants.limited(found, client, nowMs) : found };
   }
 
   /** An edge asks, which has checked its client. */
@@ -300,6 +302,13 @@ export class EdgeHandler implements EdgeService {
     return object.gzip;
   }
 }
+
+/** A playlist that something will be appended to. */
+const isGrowing = (served: Served): boolean =>
+  typeof served === 'object' &&
+  served.state !== 'uncached' &&
+  served.object.facts.status === 200 &&
+  !served.object.hasLine('#EXT-X-ENDLIST');
 
 /** A short plain-text response of our own. */
 function textReply(

@@ -90,9 +90,31 @@ describe('a reload', () => {
     await publish('7.2');
   });
 
-  test('that is far in the future is refused without asking', () => {
-    expect(edge.ask(reload(9_000, 0))).toMatchObject({ status: 400 });
-    expect(edge.upstream.calls).toHaveLength(1);
+  test('that is far in the future is refused, for all that the playlist as it is tells', async () => {
+    const early = edge.ask(reload(9_000, 0));
+    expect(edge.upstream.last.target).toBe(playlist);
+    await publish('7.2');
+    expect(early.status).toBe(400);
+    for (let msn = 9_001; msn < 9_100; msn++) expect(edge.ask(reload(msn, 0)).status).toBe(400);
+    expect(edge.upstream.calls).toHaveLength(2);
+  });
+
+  test('that is far in the future gets a playlist that has ended: its directives mean nothing', async () => {
+    const [first, second] = [edge.ask(reload(9_000, 0)), edge.ask(reload(9_001, 0))];
+    await publish('7.2\n#EXT-X-ENDLIST\n');
+    for (const { status, text } of [first, second, edge.ask(`${playlist}?_HLS_msn=90000`)])
+      expect([status, text]).toEqual([200, '7.2\n#EXT-X-ENDLIST\n']);
+    expect(edge.upstream.calls).toHaveLength(2);
+  });
+
+  test('is not refused because a later one was', async () => {
+    edge.ask(reload(9, 0));
+    await publish('from the object store');
+    edge.time.nowMs += 1_100;
+    edge.ask(reload(9, 0));
+    await edge.upstream.last.head(400);
+    edge.ask(reload(8, 0));
+    expect(edge.upstream.last.target).toBe(reload(8, 0));
   });
 
   test('that is not so far is a matter for the worker, also when nobody has asked for a while', () => {

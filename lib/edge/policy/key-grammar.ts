@@ -13,24 +13,31 @@ import { mostParts } from '../../packaging/segment-grid.ts';
 export const objectNamePattern =
   /\/(?:managed\/[^/]+\/index[^/]*|(?:0|[1-9][0-9]{0,6})(?:\.[0-9]-[1-9][0-9]{0,9}-[1-9][0-9]{0,5})?\.m4s|init-(?:0|[1-9][0-9]{0,9})(?:-[1-9][0-9]{0,9})?\.mp4|playlist\.m3u8|index\.m3u8|manifest\.mpd)$/;
 
-/** Segment numbers have at most 7 digits: 231 days of broadcast. Only their usual spelling counts. */
-export const segmentNumberPattern = /^(?:0|[1-9][0-9]{0,6})$/;
-/** Up to one part past the last one of a segment, which means the first of the next segment. */
-export const partNumberPattern = new RegExp(`^(?:[0-9]|${mostParts})$`);
+/** A whole number as a directive may say it. */
+export const wholeNumberPattern = /^[0-9]{1,20}$/;
+/** Segment numbers have at most 7 digits: 231 days of broadcast. Every number beyond is as far in the future as this one. */
+export const mostSegmentNumber = 9999999;
+/** One part past the last one of a segment, which means the first of the next segment; and so does every number beyond. */
+export const mostPartNumber = mostParts;
 export const skipPattern = /^(?:YES|v2)$/;
 
 /**
  * The LL-HLS delivery directives to keep (draft-pantos-hls-rfc8216bis 6.2.5), by name, in the order of the key. `given` returns the
- * decoded value, or an empty string. CloudFront runs the source text of this function, in a runtime that knows little more than ES 5.1.
+ * decoded value, or an empty string. A part of no segment is a bad request (6.2.5.2), unless the playlist has ended, so whoever has the
+ * playlist must be asked; all of them have one key. CloudFront runs the source text of this function, in a runtime that knows little
+ * more than ES 5.1.
  */
 export function keptDirectives(given: (name: string) => string): string[][] {
   const kept: string[][] = [];
   const msn = given('_HLS_msn');
   const part = given('_HLS_part');
   const skip = given('_HLS_skip');
-  if (segmentNumberPattern.test(msn)) {
-    kept.push(['_HLS_msn', msn]);
-    if (partNumberPattern.test(part)) kept.push(['_HLS_part', part]);
+  const hasPart = wholeNumberPattern.test(part);
+  if (wholeNumberPattern.test(msn)) {
+    kept.push(['_HLS_msn', String(Math.min(Number(msn), mostSegmentNumber))]);
+    if (hasPart) kept.push(['_HLS_part', String(Math.min(Number(part), mostPartNumber))]);
+  } else if (hasPart) {
+    return [['_HLS_part', '0']];
   }
   if (skipPattern.test(skip)) kept.push(['_HLS_skip', skip]);
   return kept;

@@ -1,10 +1,18 @@
 import { mediaPathExpression } from '../behaviours.ts';
 import {
   keptDirectives,
+  mostPartNumber,
+  mostSegmentNumber,
   objectNamePattern,
-  partNumberPattern,
-  segmentNumberPattern,
   skipPattern,
+import { mediaPathExpression } from '../behaviours.ts';
+import {
+  keptDirectives,
+  mostPartNumber,
+  mostSegmentNumber,
+  objectNamePattern,
+  skipPattern,
+  wholeNumberPattern,
 } from '../key-grammar.ts';
 
 /**
@@ -14,8 +22,9 @@ import {
  */
 export const requestCheckSource = `const mediaPath = ${new RegExp(mediaPathExpression())};
 const objectName = ${objectNamePattern};
-const segmentNumberPattern = ${segmentNumberPattern};
-const partNumberPattern = ${partNumberPattern};
+const wholeNumberPattern = ${wholeNumberPattern};
+const mostSegmentNumber = ${mostSegmentNumber};
+const mostPartNumber = ${mostPartNumber};
 const skipPattern = ${skipPattern};
 
 function isOurRequest(request) {
