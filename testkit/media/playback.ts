@@ -1,5 +1,8 @@
 import HLS from 'hls-parser';
 
+// It would write to the console what it takes for a fault, such as `HOLD-BACK` without blocking reloads in what the origin keeps.
+HLS.setOptions({ silent: true });
+
 /** An HLS rendition as fetched by an independent player: every segment in its playlist, in order. */
 export interface FetchedRendition {
   readonly playlist: HLS.types.MediaPlaylist;
