@@ -32,7 +32,7 @@ import {
   soundOf,
   withNumbers,
 } from './period-log.ts';
-import { segmentsPerWrite } from './playlist-pace.ts';
+import { segmentsUntilWrite } from './playlist-pace.ts';
 import { dashModel } from './publication-dash.ts';
 import { mediaPlaylistModel, multivariantModel } from './publication-hls.ts';
 import type { PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
@@ -249,7 +249,8 @@ export class Publication {
   /** Whether the store's playlists are due, if the renditions have not changed. */
   get playlistsDue(): boolean {
     const last = this.#periods.at(-1)?.toNumber ?? -1;
-    return this.#writtenThrough < 0 ? this.started : last - this.#writtenThrough >= segmentsPerWrite;
+    if (this.#writtenThrough < 0) return this.started;
+    return last - this.#writtenThrough >= segmentsUntilWrite(this.#options.liveOrigin);
   }
 
   /** Something is stored that the store's playlists don't name yet. */
@@ -423,7 +424,7 @@ export class Publication {
     return state.renditions.map((rendition) => {
       const { id } = rendition;
       const model = mediaPlaylistModel(state, id, shown);
-      const live = this.#ended ? model : { ...model, holdBackSeconds: fallbackDelayMs / 1000 };
+      const live = this.#isFallback ? { ...model, holdBackSeconds: fallbackDelayMs / 1000 } : model;
       const rates = this.#ended ? undefined : rendition.rates;
       const text = mediaPlaylist(live) + (rates ? ratesMark(rates) : '');
       return this.#replaced(`${this.#prefix()}${id}/${hlsPlaylistName}`, text);
@@ -444,8 +445,13 @@ export class Publication {
     return [make(this.#prefix(), ''), make(streamPrefix(region, streamId), `${broadcastId}/`)];
   }
 
+  /** What the store's playlists tell is seconds old, and only read while the live origin is away. */
+  get #isFallback(): boolean {
+    return !this.#ended && this.#options.liveOrigin !== false;
+  }
+
   #dash(state: PublicationState, base: string, nowMs: number): DashModel {
-    if (this.#ended) return dashModel(state, base, nowMs);
+    if (!this.#isFallback) return dashModel(state, base, nowMs);
     if (this.#options.latency !== 'standard') return fallbackDashModel(state, base, nowMs);
     return { ...dashModel(state, base, nowMs), suggestedPresentationDelayMs: fallbackDelayMs };
   }
