@@ -5,13 +5,6 @@ import {
   mostSegmentNumber,
   objectNamePattern,
   skipPattern,
-import { mediaPathExpression } from '../behaviours.ts';
-import {
-  keptDirectives,
-  mostPartNumber,
-  mostSegmentNumber,
-  objectNamePattern,
-  skipPattern,
   wholeNumberPattern,
 } from '../key-grammar.ts';
 
