@@ -18,12 +18,16 @@ import { afterFault } from '../viewing/screens.ts';
 const settleMs = 10_000;
 const recoverMs = 15_000;
 
+/** In its default configuration hls.js plays no faster than 1: what it lost by a stall, it stays behind. */
+const furthestBehindMs = { 'hls.js': 2000, 'our page': 300 } as const;
+type Player = keyof typeof furthestBehindMs;
+
 /** Needs a browser. */
 export const workerKilledScreens: Drill = {
   name: 'worker-killed-screens',
   fault: 'kill -9 of the worker, with hls.js and our page in Chromium two seconds behind',
   promise:
-    'each stalls at most once, ≤ 2 s; goes on with the right pictures, without an error; is back at its target within 15 s',
+    'each stalls at most once, ≤ 2 s; goes on with the right pictures, without an error; our page is back at its target within 15 s',
   seconds: 50,
 
   async run(context) {
@@ -41,23 +45,23 @@ export const workerKilledScreens: Drill = {
     const settled = whenInterrupted(stop);
     try {
       await within(30_000, 'stream.live', streamEvent(platform, stream.id, 'stream.live'));
-      const addresses = {
+      const addresses: Record<Player, string> = {
         'hls.js': stock.page('hls.js', stream.playback.hls),
         'our page': stream.playback.page,
       };
-      const pages = new Map<string, Page>();
-      for (const [player, address] of Object.entries(addresses)) {
+      const pages = new Map<Player, Page>();
+      for (const player of ['hls.js', 'our page'] as const) {
         const page = await browser.newPage();
         await watchScreen(page);
-        await page.goto(address);
+        await page.goto(addresses[player]);
         pages.set(player, page);
       }
       await sleep(settleMs + phaseOf(context.seed) * segmentMs);
 
       const { broadcast } = await getStream(platform, stream.id);
       if (!broadcast) throw new Error('The stream has no broadcast');
-      const faultAtMs = Date.now();
-      context.mark('fault', `kill -9 of ${broadcast.workerId}`);
+      const [faultAtMs, killedAtMs] = [Date.now(), context.now()];
+      context.mark('fault', `kill -9 of ${broadcast.workerId}`, killedAtMs);
       process.kill(platform.pidOf(broadcast.workerId), 'SIGKILL');
       await within(30_000, 'the takeover', streamEvent(platform, stream.id, 'publisher.rehomed'));
       await sleep(recoverMs);
@@ -68,8 +72,8 @@ export const workerKilledScreens: Drill = {
         const report = await screenReport(page);
         const { stalls, longestStallMs, wrong, furtherBehindMs } = afterFault(report, faultAtMs);
         for (const { atMs, ms } of report.freezes) {
-          const fromMs = atMs - faultAtMs;
-          if (fromMs + ms > 0) context.mark(player, `stood for ${(ms / 1000).toFixed(1)} s`);
+          const fromMs = killedAtMs + atMs - faultAtMs;
+          if (fromMs + ms > killedAtMs) context.span(player, 'stalls', fromMs, fromMs + ms, 'bad');
         }
         measures.push(
           { name: `${player}: stalls`, value: stalls, unit: '', limit: 1 },
@@ -80,7 +84,7 @@ export const workerKilledScreens: Drill = {
             name: `${player}: further behind after 15 s`,
             value: furtherBehindMs / 1000,
             unit: 's',
-            limit: 0.3,
+            limit: furthestBehindMs[player] / 1000,
           },
         );
       }
