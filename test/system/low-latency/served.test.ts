@@ -276,7 +276,6 @@ describe('DASH', () => {
     expect(chunks).toHaveLength(partsPerSegment);
     for (const { producerReference } of chunks) {
       const { wallClockMs, mediaTime } = producerReference!;
-      console.log(wallClockMs - (Number(mediaTime) / timescale) * 1000 - originMs, reference);
     }
   });
 });
