@@ -25,6 +25,8 @@ export interface HlsTrack extends ManifestTrack {
   /** Wall clock at the end of the last segment, from PROGRAM-DATE-TIME. */
   readonly edgeAtMs?: number;
   readonly ended: boolean;
+  /** URLs of the parts of the segment that isn't whole yet. */
+  readonly growing?: readonly string[];
 }
 
 /** A media playlist of a multivariant playlist; without `lines` it is sound. */
@@ -57,11 +59,16 @@ export function parseMediaPlaylist(text: string, { url, lines }: PlaylistReferen
   const { segments, targetDuration, endlist } = playlist as HLS.types.MediaPlaylist;
   let map = '';
   let edgeAtMs: number | undefined;
-  const listed = segments.map((segment) => {
+  const partsOf = ({ parts }: HLS.types.Segment): string[] =>
+    parts.flatMap(({ uri, gap, hint }) => (gap === true || hint ? [] : [new URL(uri, url).href]));
+  // The parser gives the one that grows no URI.
+  const open = segments.find(({ uri }) => uri === '');
+  const whole = segments.filter((segment) => segment !== open);
+  const listed = whole.map((segment) => {
     map = segment.map?.uri ?? map;
     const fromMs = segment.programDateTime?.getTime() ?? edgeAtMs;
     edgeAtMs = fromMs === undefined ? undefined : fromMs + segment.duration * 1000;
-    const parts = segment.parts.flatMap(({ uri, gap }) => (gap === true ? [] : [new URL(uri, url).href]));
+    const parts = partsOf(segment);
     return {
       uri: new URL(segment.uri, url).href,
       map: new URL(map, url).href,
@@ -78,6 +85,7 @@ export function parseMediaPlaylist(text: string, { url, lines }: PlaylistReferen
     targetDuration,
     ended: endlist,
     segments: listed,
+    ...(open && { growing: partsOf(open) }),
     ...(edgeAtMs === undefined ? {} : { edgeAtMs }),
   };
 }

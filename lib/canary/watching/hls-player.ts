@@ -39,7 +39,10 @@ export class HlsPlayer extends Player {
       await this.fetch(map, signal);
       await this.fetch(uri, signal);
     }
-    for (const part of track.segments.at(-1)?.parts ?? []) await this.fetch(part, signal);
+    for (const part of track.growing ?? track.segments.at(-1)?.parts ?? []) {
+      this.parts.add(part);
+      await this.fetch(part, signal);
+    }
     return track.ended;
   }
 }
