@@ -74,24 +74,26 @@ await runProgram({
       batch,
       (connection) => gate.connected(connection),
     );
-    const media = await listenEdge({
-      service: new LiveService({
-        region,
-        streams: { find: (stream) => worker?.find(stream) },
-        admits: ({ authorization }) =>
-          typeof authorization === 'string' &&
-          isMediaCredential(relayKeys.current(), memberId, time.now(), authorization),
-      }),
-      host,
-      port: config.mediaPort,
-      maxConnections: mostMediaConnections,
-    });
+    const media =
+      config.liveOrigin === 'on' &&
+      (await listenEdge({
+        service: new LiveService({
+          region,
+          streams: { find: (stream) => worker?.find(stream) },
+          admits: ({ authorization }) =>
+            typeof authorization === 'string' &&
+            isMediaCredential(relayKeys.current(), memberId, time.now(), authorization),
+        }),
+        host,
+        port: config.mediaPort,
+        maxConnections: mostMediaConnections,
+      }));
     const health = await serveHealth({ host, port: config.healthPort }, () => worker?.draining === false);
     worker = new Worker({
       memberId,
       host: config.advertisedHost,
       port: listener.port,
-      mediaPort: media.port,
+      ...(media && { mediaPort: media.port }),
       capacity,
       pool: config.pool,
       ...(taskAgentUri === undefined ? {} : { protection: ecsTaskProtection(taskAgentUri) }),
@@ -110,6 +112,7 @@ await runProgram({
       utcTimingUrl:
         config.playbackBaseUrl === undefined ? '/time' : new URL('/time', config.playbackBaseUrl).href,
       windowSegments: segmentsFor(config.dvrWindowSeconds * 1000),
+      liveOrigin: config.liveOrigin === 'on',
       partMs: config.partMs,
       clock: { nowMs: () => performance.now(), wallMs: () => time.now() },
       emit,
@@ -122,7 +125,7 @@ await runProgram({
         // Only now: to a proxy a refused connection says that the process, and with it the broadcast, is gone.
         listener.close();
         relayKeys.close();
-        await media.close();
+        if (media) await media.close();
         health.close();
         objects.close();
         await bus?.close();

@@ -3,6 +3,7 @@ import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { otherAccounts } from './config/accounts.ts';
 import type { Deployment } from './config/deployment.ts';
+import { hasLiveOrigins } from './config/live-origins.ts';
 import { edgeParameters } from './config/names.ts';
 import { ConsoleUserPool } from './control/infra/user-pool.ts';
 import { cognitoOrigins, cognitoSignIn, issuerSignIn } from './control/policy/console-sign-in.ts';
@@ -89,6 +90,10 @@ export class EdgeStack extends Stack {
       metricsNamespace: metricsNamespace(name),
       logDays: retention.logDays,
     });
+    const withLive = deployment.regions
+      .filter((region) => hasLiveOrigins(deployment, region))
+      .map(({ name }) => name);
+    if (withLive.length > 0) liveOrigins.followUpdates(withLive);
     liveOrigins
       .call(this, 'LiveOriginsAgain', { step: 'reattach', regions, deployedAt: now })
       .node.addDependency(edge);

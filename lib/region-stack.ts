@@ -203,6 +203,25 @@ export class RegionStack extends Stack {
       relayKeys.grantRead(live.taskRole);
     }
 
+    const attachment =
+      live &&
+      new LiveOriginAttachment(this, 'LiveOriginAttachment', {
+        name,
+        distributionId,
+        denialsArn,
+        balancer: live.balancer.balancer,
+        port: live.balancer.port,
+        after: [live.service],
+        tags: deployment.tags,
+        deployedAt: now,
+        ...measured,
+      });
+    if (!live && deployment.latency === 'low')
+      Annotations.of(this).addWarningV2(
+        'headwater:no-live-origins',
+        `Viewers of ${region.name} have standard latency: ${whyNoLiveOrigins(deployment, region)}.`,
+      );
+
     const workers = {
       name,
       cluster,
@@ -239,25 +258,8 @@ export class RegionStack extends Stack {
       relayKeys.grantRead(fleet.taskRole);
       // Proxies first: workers refuse what those of an older version may not send yet.
       fleet.service.node.addDependency(ingest.service);
-    }
-
-    if (live) {
-      new LiveOriginAttachment(this, 'LiveOriginAttachment', {
-        name,
-        distributionId,
-        denialsArn,
-        balancer: live.balancer.balancer,
-        port: live.balancer.port,
-        after: [live.service],
-        tags: deployment.tags,
-        deployedAt: now,
-        ...measured,
-      });
-    } else if (deployment.latency === 'low') {
-      Annotations.of(this).addWarningV2(
-        'headwater:no-live-origins',
-        `Viewers of ${region.name} have standard latency: ${whyNoLiveOrigins(deployment, region)}.`,
-      );
+      // They write fewer playlists once viewers get theirs from live origins.
+      if (attachment) fleet.service.node.addDependency(attachment);
     }
 
     const ingestUrl = `rtmps://${ingestHost}:${publicPorts.tls}/${rtmpApp}`;

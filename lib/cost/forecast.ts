@@ -81,12 +81,12 @@ export function forecast(options: ForecastOptions): Forecast {
   const rendition = ladder.rungs.find(({ id }) => id === options.rendition) ?? usualRendition(ladder);
   const regions = regionsOf(options);
   const inRegion = Math.ceil(streams / regions.length);
-  const workload = workloadOf(ladder, encoder);
+  const [first] = regions;
+  const workload = workloadOf(ladder, encoder, hasLiveOrigins(deployment, first));
   const viewerBps = rendition.videoBps + ladder.audioBps;
 
   const idleHour = (some: readonly DeploymentRegion[]) => idleHourUsd({ ...deployment, regions: [...some] });
   const platform = platformItems(options, regions, ladder);
-  const [first] = regions;
   const viewerPrices = pricesOf(first.name).viewers;
   const audience = { viewerHours: viewers * hours, bps: viewerBps, requests: workload.viewerRequests };
   const watching = viewers === 0 ? [] : viewerCost(viewerPrices, audience);

@@ -73,7 +73,7 @@ export function streamParts(
 ): CostPart[] {
   const { frameRate = 30, channelClass = 'STANDARD' } = options;
   const pipelines = encoder === 'medialive' && channelClass === 'STANDARD' ? 2 : 1;
-  const { originWrites, originReads, leaseWrites, reportWrites } = workloadOf(ladder, encoder);
+  const { originWrites, originReads, leaseWrites, reportWrites } = workloadOf(ladder, encoder, live);
   const puts = originWrites * 3_600 * pipelines;
   const gets = originReads * 3_600;
   const input = gbPerHour(inputBps);

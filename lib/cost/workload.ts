@@ -6,7 +6,7 @@ import { fleetPartitions } from '../control-store/tables.ts';
 import { renewEveryMs } from '../encoder/lease/policy/fence.ts';
 import { inputReportEveryMs } from '../encoder/policy/store-paces.ts';
 import { workerTiming } from '../encoder/policy/worker-timing.ts';
-import { segmentsPerWrite } from '../encoder/publication/policy/playlist-pace.ts';
+import { segmentsUntilWrite } from '../encoder/publication/policy/playlist-pace.ts';
 import { segmentSeconds } from '../packaging/segment-grid.ts';
 import type { MemberId } from '../routing/ids.ts';
 import { itemBytes } from './item-bytes.ts';
@@ -33,12 +33,16 @@ export interface Workload {
 }
 
 /**
- * Segments of each rendition and of audio; and their playlists, which MediaLive writes with each. On the fleet they are written once per
- * several segments, with two manifests: the broadcast's and the stream's.
+ * Segments of each rendition and of audio; and their playlists, which MediaLive writes with each. On the fleet they are written with
+ * two manifests, the broadcast's and the stream's: where there are live origins, once per several segments.
  */
-export function objectsPerSegment({ rungs }: LadderConfig, encoder: EncoderTier = 'fleet'): number {
+export function objectsPerSegment(
+  { rungs }: LadderConfig,
+  encoder: EncoderTier = 'fleet',
+  liveOrigin = true,
+): number {
   const tracks = rungs.length + 1;
-  return tracks + (encoder === 'fleet' ? (tracks + 2) / segmentsPerWrite : tracks);
+  return tracks + (encoder === 'fleet' ? (tracks + 2) / segmentsUntilWrite(liveOrigin) : tracks);
 }
 
 /** An estimate: each segment once, each manifest once a second, and playlists of some viewers. */
@@ -64,8 +68,12 @@ const exampleItem = {
   version: 1_000_000,
 };
 
-export const workloadOf = (ladder: LadderConfig, encoder: EncoderTier = 'fleet'): Workload => ({
-  originWrites: objectsPerSegment(ladder, encoder) / segmentSeconds,
+export const workloadOf = (
+  ladder: LadderConfig,
+  encoder: EncoderTier = 'fleet',
+  liveOrigin = true,
+): Workload => ({
+  originWrites: objectsPerSegment(ladder, encoder, liveOrigin) / segmentSeconds,
   originReads: originReadsPerHour / 3_600,
   leaseWrites: 1_000 / renewEveryMs,
   reportWrites: 1_000 / inputReportEveryMs,

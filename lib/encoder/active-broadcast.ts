@@ -9,8 +9,8 @@ export interface ActiveBroadcast {
   readonly id: BroadcastId;
   /** Of the lease that it is written under. */
   readonly epoch: number;
-  /** What live origins read of it; undefined if a channel encodes it. */
-  readonly live?: LiveBroadcast;
+  /** What live origins read of it; undefined if a channel encodes it, or if there are none. */
+  readonly live?: LiveBroadcast | undefined;
   /** Resolves when nothing of it remains here, including the lease. */
   readonly ended: Promise<void>;
   readonly ending: boolean;

@@ -20,6 +20,11 @@ export interface BroadcastContext {
   readonly region: string;
   readonly utcTimingUrl: string;
   readonly windowSegments: number;
+  /**
+   * Whether viewers are served what the object store doesn't have yet, by live origins. Without, it is all that they get: no parts, and
+   * every playlist as soon as its segment is there. @default true
+   */
+  readonly liveOrigin?: boolean;
   /** Length of a part in ms, one of `partLengthsMs`. @default `defaultPartMs` */
   readonly partMs?: number;
   readonly clock: Clock;

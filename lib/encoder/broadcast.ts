@@ -27,7 +27,7 @@ export class Broadcast implements ActiveBroadcast {
   readonly streamId: StreamId;
   readonly id: BroadcastId;
   readonly epoch: number;
-  readonly live: LiveBroadcast;
+  readonly live: LiveBroadcast | undefined;
   /** Resolves when nothing of it remains, including the lease. */
   readonly ended: Promise<void>;
   readonly #setting: BroadcastContext;
@@ -46,11 +46,13 @@ export class Broadcast implements ActiveBroadcast {
   constructor(
     setting: BroadcastContext,
     keeper: LeaseKeeper,
-    { reconnectWindowMs, latency = 'low' }: Pick<StreamRecord, 'reconnectWindowMs' | 'latency'>,
+    { reconnectWindowMs, latency: wanted = 'low' }: Pick<StreamRecord, 'reconnectWindowMs' | 'latency'>,
     unfinished?: UnfinishedBroadcast,
   ) {
-    const { clock, store, emit, partMs = defaultPartMs } = setting;
+    const { clock, store, emit, liveOrigin = true, partMs = defaultPartMs } = setting;
     const { lease } = keeper;
+    // The object store has no parts.
+    const latency = liveOrigin ? wanted : 'standard';
     this.#setting = setting;
     this.#keeper = keeper;
     this.streamId = lease.streamId;
@@ -69,12 +71,14 @@ export class Broadcast implements ActiveBroadcast {
     );
     this.#encoding = this.#makeEncoding(unfinished?.published);
     this.#output = this.#makeOutput(latency, unfinished?.published);
-    this.live = new LiveBroadcast({
-      view: this.#output.live,
-      clock,
-      partMs,
-      faulted: (cause) => this.#log(cause),
-    });
+    this.live = liveOrigin
+      ? new LiveBroadcast({
+          view: this.#output.live,
+          clock,
+          partMs,
+          faulted: (cause) => this.#log(cause),
+        })
+      : undefined;
     this.#reception = this.#makeReception(latency === 'low' ? partMs : undefined, unfinished);
     this.#timer = setInterval(() => this.#tick(), tickMs);
     keeper.listen({
@@ -118,7 +122,7 @@ export class Broadcast implements ActiveBroadcast {
     if (this.#ending) return;
     this.#ending = true;
     // Nobody may see what is still being written.
-    if (reason === 'taken-down') this.#attempt(() => this.live.close(503));
+    if (reason === 'taken-down') this.#attempt(() => this.live?.close(503));
     this.#attempt(() => {
       if (reason === 'taken-down' || reason === 'encoder-failed')
         this.#reception.send({ type: 'status', ...refusalStatus({ reason }) });
@@ -190,15 +194,15 @@ export class Broadcast implements ActiveBroadcast {
         part: (track, part, headers) => {
           this.#reception.partReady(track, part);
           this.#output.part(track, part, headers, this.#reception.nowMs);
-          this.live.part(track, part);
+          this.live?.part(track, part);
         },
         group: (group, headers) => {
           this.#output.add(group, headers, this.#reception.nowMs);
-          this.live.group(group);
+          this.live?.group(group);
         },
         started: (run) => {
           this.#report.encoding.started(run);
-          this.live.remade(run.id, run.fromNumber);
+          this.live?.remade(run.id, run.fromNumber);
         },
         shed: (rendition, lagMs, left) => this.#report.encoding.shed(rendition, lagMs, left),
         restored: (rendition, all) => this.#report.encoding.restored(rendition, all),
@@ -206,7 +210,7 @@ export class Broadcast implements ActiveBroadcast {
         stuck: (withinMs) => this.#report.encoding.stuck(withinMs),
         crashed: (run, exit) => {
           this.#report.encoding.crashed(run, exit);
-          this.live.crashed(run.id);
+          this.live?.crashed(run.id);
         },
         failed: () => this.end('encoder-failed'),
         faulted: (cause) => this.#faulted(cause),
@@ -220,9 +224,9 @@ export class Broadcast implements ActiveBroadcast {
       { ...this.#setting, ...about },
       {
         mayWrite: () => this.#keeper.mayWrite(),
-        stored: (number, foreign) => this.live.stored(number, foreign),
-        dropped: () => this.live.changed(),
-        changed: () => this.live.changed(),
+        stored: (number, foreign) => this.live?.stored(number, foreign),
+        dropped: () => this.live?.changed(),
+        changed: () => this.live?.changed(),
         published: (number, segments) => this.#published(number, segments),
         trouble: (trouble) => this.#report.origin.trouble(trouble),
         recovered: (recovery) => this.#report.origin.recovered(recovery),
@@ -253,7 +257,7 @@ export class Broadcast implements ActiveBroadcast {
     } catch (cause) {
       this.#faulted(cause);
     }
-    this.#attempt(() => this.live.tick());
+    this.#attempt(() => this.live?.tick());
   }
 
   /**
@@ -315,7 +319,7 @@ export class Broadcast implements ActiveBroadcast {
     await this.#endEncoding();
     await this.#attemptAll(async () => {
       const recording = await this.#output.close();
-      this.live.end();
+      this.live?.end();
       this.#report.ended(reason, this.#output.renditions, recording);
     });
     await this.#releaseLease();
@@ -339,7 +343,7 @@ export class Broadcast implements ActiveBroadcast {
 
   /** Whoever still waits here is to look for the next worker, or finds the recording. */
   #leave(): void {
-    this.#attempt(() => this.live.close(421));
+    this.#attempt(() => this.live?.close(421));
     clearInterval(this.#timer);
     this.#resolveEnded();
   }

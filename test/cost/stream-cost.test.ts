@@ -13,6 +13,15 @@ const rung = (longSide: number, shortSide: number, maxFrameRate: 30 | 60 = 30) =
 });
 
 describe('the estimate', () => {
+  test('without live origins has no traffic of theirs, but a playlist for each segment', () => {
+    const of = (live: boolean) => {
+      const { parts } = costEstimate('fleet', defaultLadder, { live });
+      return parts.map(({ what }) => what).filter((what) => /^(S3 writes|Live origin)/.test(what));
+    };
+    expect(of(true)).toEqual(['S3 writes (11,520)', 'Live origin']);
+    expect(of(false)).toEqual(['S3 writes (21,600)']);
+  });
+
   test('of the fleet is the stream-hour of docs/deploy.md', () => {
     expect(costEstimate('fleet', defaultLadder).perHourUsd).toBeCloseTo(0.5, 2);
   });

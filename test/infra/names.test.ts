@@ -13,6 +13,7 @@ const limits: Readonly<Record<string, number>> = {
   'AWS::CloudFront::KeyValueStore.Name': 64,
   'AWS::CloudFront::OriginAccessControl.OriginAccessControlConfig.Name': 64,
   'AWS::CloudFront::ResponseHeadersPolicy.ResponseHeadersPolicyConfig.Name': 128,
+  'AWS::CloudFront::VpcOrigin.VpcOriginEndpointConfig.Name': 64,
   'AWS::CloudWatch::Alarm.AlarmName': 255,
   'AWS::CloudWatch::Dashboard.DashboardName': 255,
   'AWS::DynamoDB::Table.TableName': 255,

@@ -26,6 +26,8 @@ export interface WorkerInMemoryOptions {
   readonly store?: ControlStore & { close(): void };
   /** @default none yet */
   readonly objects?: Map<string, StoredObject>;
+  /** @default true */
+  readonly liveOrigin?: boolean;
 }
 
 /** A whole worker without processes, disk, or sockets of its own: for tests that play many broadcasts on fake timers. */
@@ -36,7 +38,7 @@ export class WorkerInMemory {
   readonly worker: Worker;
 
   constructor(options: WorkerInMemoryOptions = {}) {
-    const { memberId = 'encoder-1', port = 1 } = options;
+    const { memberId = 'encoder-1', port = 1, liveOrigin = true } = options;
     this.objects = options.objects ?? new Map();
     this.store = options.store ?? openSqliteControlStore(':memory:');
     this.worker = new Worker({
@@ -59,6 +61,7 @@ export class WorkerInMemory {
       region: 'local',
       utcTimingUrl: '/time',
       windowSegments: 100,
+      liveOrigin,
       clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
       emit: ((name: string, fields: Record<string, unknown>) => {
         this.events.push({ name, fields });

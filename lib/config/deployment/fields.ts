@@ -141,7 +141,7 @@ export const deploymentFields = z.strictObject({
     .enum(['low', 'standard'])
     .default('low')
     .describe(
-      'Whether viewers may be about two seconds behind (`low`): parts of segments come from workers, through live origins. Streams can still opt out. With `standard` there are no live origins: viewers get everything from the bucket, and are further behind.',
+      'Whether viewers may be about two seconds behind (`low`): parts of segments come from workers, through live origins. Streams can still opt out. With `standard` there are no live origins: viewers get everything from the bucket, and are about 7 seconds behind. Deploy a change only while nobody is on air.',
     ),
   partMs: z
     .literal([...partLengthsMs])

@@ -13,6 +13,8 @@ export const encoderWorkerCodec = envCodec(
     ...memberFields,
     relayPort: port,
     healthPort: port,
+    /** Whether there are live origins. Without, viewers get whole segments, with playlists that are stored with each. */
+    liveOrigin: z.enum(['on', 'off']).default('on'),
     /** Where live origins read what is younger than the object store has. @default any free one */
     mediaPort: port.default(0),
     controlStore: controlStoreLocation,

@@ -11,6 +11,9 @@ export interface LiveOriginParts {
 /** CloudFront takes three to ten minutes; a function may run for fifteen. */
 const pollMs = 10_000;
 const longestMs = 13 * 60_000;
+/** CloudFormation calls CloudFront within seconds after it has said that it begins. */
+const watchEveryMs = 2_000;
+const watchMs = 3 * 60_000;
 
 /** CloudFront has not finished in the time that a function has. The next try goes on waiting. */
 export class DistributionBusyError extends Error {
@@ -30,35 +33,51 @@ export class LiveOrigins {
     this.#parts = parts;
   }
 
-  /** Sends the region's viewers to it. Waits for the edges only if it takes the place of another, which is then about to be deleted. */
+  /**
+   * Sends the region's viewers to it; where the edge doesn't know the region yet, once it does. Waits for the edges only if it takes the
+   * place of another, which is then about to be deleted.
+   */
   async attach(region: string, live: LiveOrigin): Promise<void> {
     const { store, distribution } = this.#parts;
     await store.write(region, live);
     const before = await this.#attached(region);
     await distribution.edit((routing) => withLiveOrigin(routing, region, live));
-    if (before !== undefined && before !== live.vpcOriginId) await this.#deployed();
+    if (before !== undefined && before !== live.vpcOriginId) await this.#settle(region, live);
   }
 
   /** Resolves when no edge asks it any more: CloudFront neither changes nor deletes a VPC origin that a distribution has. */
   async detach(region: string): Promise<void> {
-    const { store, distribution } = this.#parts;
-    await store.write(region, undefined);
-    await distribution.edit((routing) => withLiveOrigin(routing, region, undefined));
-    await this.#deployed();
+    await this.#parts.store.write(region, undefined);
+    await this.#settle(region, undefined);
   }
 
-  /** Puts back what an update of the distribution has taken out. */
-  async reattach(regions: readonly string[]): Promise<void> {
+  /** Puts back what an update of the distribution has taken out. Returns whether it had to. */
+  reattach(regions: readonly string[]): Promise<boolean> {
     const { store, distribution } = this.#parts;
-    const known: [string, LiveOrigin][] = [];
-    for (const region of regions) {
-      const live = await store.read(region);
-      if (live) known.push([region, live]);
+    return distribution.edit(async (routing) => {
+      let edited = routing;
+      for (const region of regions) {
+        // Each reading costs a tenth of a cent.
+        const live = await store.read(region);
+        if (live) edited = withLiveOrigin(edited, region, live);
+      }
+      return edited;
+    });
+  }
+
+  /**
+   * While CloudFormation is updating the distribution: puts back what that takes out as soon as it is out, not only once all edges have
+   * it. Ends after that, or when nothing comes.
+   */
+  async watch(regions: readonly string[]): Promise<void> {
+    const { distribution, pause } = this.#parts;
+    for (let waitedMs = 0; waitedMs < watchMs; waitedMs += watchEveryMs) {
+      const routing = await distribution.routing();
+      const isComplete =
+        routing !== undefined && regions.every((region) => attachedTo(routing, region) !== undefined);
+      if (!isComplete && (await this.reattach(regions))) return;
+      await pause(watchEveryMs);
     }
-    if (known.length === 0) return;
-    await distribution.edit((routing) =>
-      known.reduce((edited, [region, live]) => withLiveOrigin(edited, region, live), routing),
-    );
   }
 
   async #attached(region: string): Promise<string | undefined> {
@@ -66,9 +85,12 @@ export class LiveOrigins {
     return routing && attachedTo(routing, region);
   }
 
-  async #deployed(): Promise<void> {
+  /** Looks at least twice: whoever has read the store before it was written may still write the distribution. */
+  async #settle(region: string, live: LiveOrigin | undefined): Promise<void> {
     const { distribution, pause } = this.#parts;
-    for (let waitedMs = 0; !(await distribution.isDeployed()); waitedMs += pollMs) {
+    for (let waitedMs = 0; ; waitedMs += pollMs) {
+      await distribution.edit((routing) => withLiveOrigin(routing, region, live));
+      if (waitedMs > 0 && (await distribution.isDeployed())) return;
       if (waitedMs >= longestMs)
         throw new DistributionBusyError(
           `CloudFront has not distributed the change after ${longestMs / 60_000} minutes. Try again: it goes on where it stopped.`,

@@ -13,10 +13,10 @@ export interface Distribution {
   /** Undefined if the distribution is gone. */
   routing(): Promise<Routing | undefined>;
   /**
-   * Changes the configuration against concurrent changes; `edit` may run several times. Nothing is written if it changes nothing, or if
-   * the distribution is gone.
+   * Changes the configuration against concurrent changes: what `edit` reads is read after the configuration, so it may run several
+   * times. Nothing is written if it returns what it got, or if the distribution is gone. Returns whether something was written.
    */
-  edit(edit: (routing: Routing) => Routing): Promise<void>;
+  edit(edit: (routing: Routing) => Routing | Promise<Routing>): Promise<boolean>;
   /** Whether all edges have the last configuration; true if the distribution is gone. */
   isDeployed(): Promise<boolean>;
 }

@@ -33,7 +33,7 @@ export interface EncoderFleetProps {
   readonly image: ContainerImage;
   /** The proxies' group; only they may connect to a worker. */
   readonly proxySecurityGroup: SecurityGroup;
-  /** The live origins' group; only they may fetch from a worker's memory. @default there are none */
+  /** The live origins' group; only they may fetch from a worker's memory. @default there are none: viewers get what is in the bucket */
   readonly liveOriginSecurityGroup?: SecurityGroup;
   readonly controlStore: ControlStoreLocation;
   /** How long a stream's journal entries are kept, in days. */
@@ -92,7 +92,9 @@ export class EncoderTask extends Construct {
           host: '0.0.0.0',
           relayPort: cellPorts.relay,
           healthPort: cellPorts.health,
-          mediaPort: cellPorts.media,
+          ...(props.liveOriginSecurityGroup
+            ? { liveOrigin: 'on', mediaPort: cellPorts.media }
+            : { liveOrigin: 'off' }),
           controlStore: props.controlStore,
           eventRetentionDays: props.eventDays,
           origin: props.origin,
@@ -128,7 +130,7 @@ export class EncoderTask extends Construct {
       ...containerRules(this),
       portMappings: [
         { containerPort: cellPorts.relay },
-        { containerPort: cellPorts.media },
+        ...(props.liveOriginSecurityGroup ? [{ containerPort: cellPorts.media }] : []),
         { containerPort: cellPorts.health },
       ],
     });

@@ -9,7 +9,7 @@ import { type LiveRequest, parseLiveRequest } from './policy/live-request.ts';
 
 /** The streams that this worker holds. */
 export interface LiveStreams {
-  /** `managed`: a channel encodes it, so there is nothing here. A promise: it is being opened; resolves when that is over. */
+  /** `managed`: a channel encodes it, or no live origin is to read here, so there is nothing. A promise: it is being opened; resolves when that is over. */
   find(stream: StreamId): LiveBroadcast | 'managed' | Promise<unknown> | undefined;
 }
 

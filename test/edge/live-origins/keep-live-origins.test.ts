@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { LiveOrigins } from '../../../lib/edge/live-origins/keep-live-origins.ts';
-import { attachedTo, type Routing } from '../../../lib/edge/live-origins/policy/attachment.ts';
+import {
+  attachedTo,
+  type Routing,
+  withLiveOrigin,
+} from '../../../lib/edge/live-origins/policy/attachment.ts';
 import type { LiveOrigin } from '../../../lib/edge/live-origins/policy/live-origin.ts';
 
 const live: LiveOrigin = { vpcOriginId: 'vo_1', domainName: 'live.example' };
@@ -14,7 +18,7 @@ const byTemplate = (): Routing => ({
 });
 
 /** An edge whose distribution takes `polls` questions until it is everywhere. */
-function edge({ polls = 0, gone = false } = {}) {
+function edge({ polls = 0, gone = false, onPause = (_paused: number): void => {} } = {}) {
   const store = new Map<string, LiveOrigin>();
   let routing: Routing | undefined = gone ? undefined : byTemplate();
   let left = 0;
@@ -27,17 +31,27 @@ function edge({ polls = 0, gone = false } = {}) {
     distribution: {
       routing: async () => routing,
       async edit(edit) {
-        if (!routing) return;
-        routing = edit(routing);
+        if (!routing) return false;
+        const before = routing;
+        const edited = await edit(before);
+        // As by its ETag: whoever was overtaken reads again.
+        if (routing !== before) return this.edit(edit);
+        if (edited === before) return false;
+        routing = edited;
         left = polls;
+        return true;
       },
       isDeployed: async () => left-- <= 0,
     },
-    pause: async () => void paused++,
+    pause: async () => onPause(++paused),
   });
   return {
     origins,
     store,
+    /** Somebody else writes the distribution. */
+    write(edit: (routing: Routing) => Routing) {
+      if (routing) routing = edit(routing);
+    },
     attached: () => routing && attachedTo(routing, 'eu-central-1'),
     /** What CloudFormation does when something in the template changes. */
     updateByTemplate() {
@@ -70,9 +84,60 @@ describe('a region’s live origin', () => {
     await at.origins.detach('eu-central-1');
     expect(at.attached()).toBeUndefined();
     expect(at.store.size).toBe(0);
-    expect(at.paused()).toBe(3);
+    // It looks once more than CloudFront is asked in vain.
+    expect(at.paused()).toBe(4);
     await at.origins.reattach(['eu-central-1']);
     expect(at.attached()).toBeUndefined();
+  });
+
+  test('is taken out again if somebody who had read the store before puts it back', async () => {
+    const at = edge({
+      onPause: (paused) => {
+        if (paused === 1) at.write((routing) => withLiveOrigin(routing, 'eu-central-1', live));
+      },
+    });
+    await at.origins.attach('eu-central-1', live);
+    await at.origins.detach('eu-central-1');
+    expect(at.attached()).toBeUndefined();
+  });
+
+  test('is not put back by somebody who was about to when it went', async () => {
+    const at = edge();
+    await at.origins.attach('eu-central-1', live);
+    at.updateByTemplate();
+    let isFirst = true;
+    const read = at.store.get.bind(at.store);
+    at.store.get = (region) => {
+      const found = read(region);
+      if (isFirst) {
+        isFirst = false;
+        at.store.delete(region);
+        at.write((routing) => ({ ...routing }));
+      }
+      return found;
+    };
+    await at.origins.reattach(['eu-central-1']);
+    expect(at.attached()).toBeUndefined();
+  });
+
+  test('is back as soon as an update of the distribution has taken it out, although that still goes on', async () => {
+    const at = edge({
+      polls: 1000,
+      onPause: (paused) => {
+        if (paused === 3) at.updateByTemplate();
+      },
+    });
+    await at.origins.attach('eu-central-1', live);
+    await at.origins.watch(['us-east-1', 'eu-central-1']);
+    expect(at.attached()).toBe('vo_1');
+    expect(at.paused()).toBe(3);
+  });
+
+  test('is not waited for without end if no update comes', async () => {
+    const at = edge();
+    await at.origins.attach('eu-central-1', live);
+    await at.origins.watch(['eu-central-1']);
+    expect(at.paused()).toBe(90);
   });
 
   test('that takes another’s place waits until no edge asks that one', async () => {
@@ -80,7 +145,7 @@ describe('a region’s live origin', () => {
     await at.origins.attach('eu-central-1', live);
     await at.origins.attach('eu-central-1', { ...live, vpcOriginId: 'vo_2' });
     expect(at.attached()).toBe('vo_2');
-    expect(at.paused()).toBe(2);
+    expect(at.paused()).toBe(3);
   });
 
   test('is detached although the edge went first', async () => {
@@ -90,6 +155,7 @@ describe('a region’s live origin', () => {
 
   test('fails in words if CloudFront takes longer than a function may run', async () => {
     const at = edge({ polls: 1000 });
+    await at.origins.attach('eu-central-1', live);
     await expect(at.origins.detach('eu-central-1')).rejects.toMatchObject({ code: 'DISTRIBUTION_BUSY' });
   });
 });

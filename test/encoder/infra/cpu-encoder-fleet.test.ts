@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { defaultLadder } from '../../../lib/config/ladder.ts';
 import { encoderWorkerCodec } from '../../../lib/config/programs/encoder-worker.ts';
 import { programCodec } from '../../../lib/config/programs/program.ts';
@@ -78,6 +79,26 @@ describe('the fleet of encoder workers without a GPU', () => {
     expect(programCodec.decode(environment).metricsNamespace).toBe('Headwater/headwater');
     // Who it is and where it is reached, it asks ECS.
     expect(environment).not.toHaveProperty('HEADWATER_MEMBER_ID');
+  });
+
+  test('listens for live origins only where there are some, and otherwise writes for players who have nothing else', () => {
+    const { compute } = testDeployment();
+    const live = templateOf((stack) => {
+      const props = fleetProps(stack);
+      const { vpc } = props.cluster;
+      const liveOriginSecurityGroup = new SecurityGroup(stack, 'Live', { vpc, allowAllOutbound: false });
+      new CpuEncoderFleet(stack, 'Encoder', { ...props, liveOriginSecurityGroup, size: compute.cpuEncoders });
+    });
+    const [withLive] = only(live, 'AWS::ECS::TaskDefinition').ContainerDefinitions;
+    const facts = [container, withLive].map((each) => {
+      const { liveOrigin, mediaPort } = encoderWorkerCodec.decode(environmentOf(each));
+      const ports = each.PortMappings.map(({ ContainerPort }: { ContainerPort: number }) => ContainerPort);
+      return { liveOrigin, mediaPort, ports };
+    });
+    expect(facts).toEqual([
+      { liveOrigin: 'off', mediaPort: 0, ports: [1940, 8080] },
+      { liveOrigin: 'on', mediaPort: 1950, ports: [1940, 1950, 8080] },
+    ]);
   });
 
   test('passes a custom ladder to the program', () => {

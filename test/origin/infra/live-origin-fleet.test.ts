@@ -137,7 +137,45 @@ describe('CloudFront’s way to them', () => {
       Object.values(template.findResources('Custom::LiveOrigin')).find(
         ({ Properties }) => Properties.step === 'release',
       )?.Properties.of;
-    expect(release(tagged)).not.toBe(release(cell));
+    expect(release(tagged)).not.toEqual(release(cell));
+    // And before another balancer takes its place.
+    expect(JSON.stringify(release(cell))).toContain(
+      JSON.stringify(vpcOrigin?.Properties.VpcOriginEndpointConfig.Arn),
+    );
+  });
+
+  test('is opened before workers stop writing each playlist into the bucket', () => {
+    const [attachedId] = of('attach');
+    const workers = cell.toJSON().Resources[idOf('AWS::ECS::Service', 'CpuEncoder')];
+    expect(workers.DependsOn).toContain(attachedId);
+  });
+
+  test('is opened again while the edge’s distribution is updated, and after a rollback of that', () => {
+    const [distributionType] = Object.values(edge.findResources('AWS::CloudFront::Distribution')).map(
+      ({ Type }) => Type,
+    );
+    const rules = Object.values(edge.findResources('AWS::Events::Rule')).map(({ Properties }) => Properties);
+    expect(
+      rules.map(({ EventPattern: { detail }, Targets: [target] }) => [
+        detail['stack-id'],
+        detail['resource-type'],
+        detail['status-details'].status,
+        JSON.parse(target.Input),
+      ]),
+    ).toEqual([
+      [
+        [{ Ref: 'AWS::StackId' }],
+        [distributionType],
+        ['UPDATE_IN_PROGRESS'],
+        { step: 'watch', regions: ['eu-central-1'] },
+      ],
+      [
+        [{ Ref: 'AWS::StackId' }],
+        [distributionType],
+        ['UPDATE_COMPLETE', 'UPDATE_FAILED'],
+        { step: 'reattach', regions: ['eu-central-1'] },
+      ],
+    ]);
   });
 
   test('is opened again after each deploy of the edge, for all regions', () => {
@@ -155,7 +193,9 @@ describe('there are none', () => {
   ];
 
   test('with standard latency', () => {
-    expect(types(region({ latency: 'standard' }))).toEqual([0, 1]);
+    const made = templatesOf({ latency: 'standard' });
+    expect(types(made.get('headwater-eu-central-1')!)).toEqual([0, 1]);
+    expect(made.get('headwater-edge')!.findResources('AWS::Events::Rule')).toEqual({});
   });
 
   test('in an account that the edge is not in, nor where CloudFront offers none', () => {

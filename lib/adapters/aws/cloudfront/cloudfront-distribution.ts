@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   CloudFrontClient,
   type CloudFrontClientConfig,
@@ -44,11 +43,13 @@ export function cloudFrontDistribution({
     edit: (edit) =>
       rewrite(async () => {
         const { DistributionConfig: before, ETag: IfMatch } = (await read()) ?? {};
-        if (!before) return;
-        const { Origins, OriginGroups, CacheBehaviors } = edit(before);
-        const after = { ...before, Origins, OriginGroups, CacheBehaviors } as typeof before;
-        if (isSame(before, after)) return;
-        await client.send(new UpdateDistributionCommand({ Id, IfMatch, DistributionConfig: after }));
+        if (!before) return false;
+        const edited = await edit(before);
+        if (edited === before) return false;
+        const { Origins, OriginGroups, CacheBehaviors } = edited;
+        const DistributionConfig = { ...before, Origins, OriginGroups, CacheBehaviors } as typeof before;
+        await client.send(new UpdateDistributionCommand({ Id, IfMatch, DistributionConfig }));
+        return true;
       }, isOvertaken),
     async isDeployed() {
       const found = await unlessGone(client.send(new GetDistributionCommand({ Id })));
@@ -56,7 +57,3 @@ export function cloudFrontDistribution({
     },
   };
 }
-
-/** CloudFront returns absent fields as empty or undefined ones; compared without. */
-const isSame = (a: object, b: object): boolean =>
-  isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));

@@ -34,7 +34,11 @@ export class LiveOriginAttachment extends Construct {
     const release = this.function.call(this, 'Release', {
       step: 'release',
       region,
-      of: JSON.stringify(Object.entries({ ...tags, [deploymentTag]: name }).sort()),
+      of: Stack.of(this).toJsonString([
+        balancer.loadBalancerArn,
+        port,
+        ...Object.entries({ ...tags, [deploymentTag]: name }).sort(),
+      ]),
     });
     const vpcOrigin = new VpcOrigin(this, 'VpcOrigin', {
       vpcOriginName: `${name}-${region}`,

@@ -1,4 +1,7 @@
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CfnDistribution } from 'aws-cdk-lib/aws-cloudfront';
+import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -6,7 +9,7 @@ import { edgeRegion } from '../../../config/names.ts';
 import { PlatformFunction } from '../../../infra/function.ts';
 import { acknowledgeWildcards } from '../../../infra/wildcard.ts';
 import { liveOriginsFunctionCodec } from '../live-origins-config.ts';
-import type { LiveOriginProperties } from '../policy/resource-properties.ts';
+import type { DistributionUpdate, LiveOriginProperties } from '../policy/resource-properties.ts';
 
 export interface LiveOriginsFunctionProps {
   /** The deployment's name. */
@@ -20,7 +23,7 @@ export interface LiveOriginsFunctionProps {
 
 /**
  * The function that puts live origins into the distribution, and takes them out: one in each region's stack for its own, and one in the
- * edge's for all, after each of its deploys. Outside deploys it never runs.
+ * edge's for all, during and after each of its deploys. Outside deploys it never runs.
  */
 export class LiveOriginsFunction extends Construct {
   readonly function: PlatformFunction;
@@ -62,6 +65,32 @@ export class LiveOriginsFunction extends Construct {
       [vpcOrigins, webAcls],
       'Their ids are AWS’s and known only once they exist. Both may only be read, and the ACL’s name is this deployment’s.',
     );
+  }
+
+  /**
+   * Has it put back what this stack's updates of the distribution take out: while CloudFormation still waits for the edges, and after a
+   * rollback, which calls no custom resource that the deploy had not reached.
+   */
+  followUpdates(regions: readonly string[]): void {
+    const stack = Stack.of(this);
+    const follow = (id: string, step: DistributionUpdate['step'], statuses: string[]) => {
+      const input: DistributionUpdate = { step, regions };
+      return new Rule(this, id, {
+        description: `Attaches live origins again, ${step === 'watch' ? 'while' : 'after'} the distribution is updated.`,
+        eventPattern: {
+          source: ['aws.cloudformation'],
+          detailType: ['CloudFormation Resource Status Change'],
+          detail: {
+            'stack-id': [stack.stackId],
+            'resource-type': [CfnDistribution.CFN_RESOURCE_TYPE_NAME],
+            'status-details': { status: statuses },
+          },
+        },
+        targets: [new LambdaFunction(this.function.function, { event: RuleTargetInput.fromObject(input) })],
+      });
+    };
+    follow('WhileUpdating', 'watch', ['UPDATE_IN_PROGRESS']);
+    follow('Updated', 'reattach', ['UPDATE_COMPLETE', 'UPDATE_FAILED']);
   }
 
   /** Has it do something during a deploy, which waits for it and fails if it fails. */

@@ -61,13 +61,17 @@ const groupId = (region: string): string => `media-${region}`;
 
 /**
  * The routing with a region's live origin in front of its bucket, or without: the region's behaviours ask the live origin first and, for
- * the statuses of failover.ts, the bucket. Its origin has the region's name (lib/edge/infra/distribution.ts). Everything else stays as it is.
+ * the statuses of failover.ts, the bucket. Its origin has the region's name (lib/edge/infra/distribution.ts); without it the edge does not
+ * know the region yet. Everything else stays as it is. Returns `config` itself if it is so already: CloudFront would distribute each
+ * update, for minutes, and returns fields that nobody has set.
  */
 export function withLiveOrigin<Config extends Routing>(
   config: Config,
   region: string,
   live: LiveOrigin | undefined,
 ): Config {
+  if (live && !config.Origins?.Items?.some(({ Id }) => Id === region)) return config;
+  if (isAsWanted(config, region, live)) return config;
   const [origin, group] = [originId(region), groupId(region)];
   const others = <Item extends { Id: string | undefined }>(
     list: Listed<Item> | undefined,
@@ -80,13 +84,47 @@ export function withLiveOrigin<Config extends Routing>(
     OriginGroups: listed([...others(config.OriginGroups, group), ...(live ? [groupOf(region)] : [])]),
     CacheBehaviors: listed(
       (config.CacheBehaviors?.Items ?? []).map((behaviour) =>
-        behaviour.PathPattern?.startsWith(`/${region}/`)
-          ? { ...behaviour, TargetOriginId: target }
-          : behaviour,
+        isOf(behaviour, region) ? { ...behaviour, TargetOriginId: target } : behaviour,
       ),
     ),
   };
 }
+
+function isAsWanted(config: Routing, region: string, live: LiveOrigin | undefined): boolean {
+  const origin = config.Origins?.Items?.find(({ Id }) => Id === originId(region));
+  const group = config.OriginGroups?.Items?.find(({ Id }) => Id === groupId(region));
+  const facts = [origin && originFacts(origin), group && groupFacts(group)];
+  const wanted = live ? [originFacts(originOf(region, live)), groupFacts(groupOf(region))] : [];
+  const target = live ? groupId(region) : region;
+  const behaviours = (config.CacheBehaviors?.Items ?? []).filter((behaviour) => isOf(behaviour, region));
+  return (
+    facts.filter((each) => each !== undefined).join() === wanted.join() &&
+    behaviours.every(({ TargetOriginId }) => TargetOriginId === target)
+  );
+}
+
+/** What we decide of an origin. */
+const originFacts = (origin: Origin): string =>
+  JSON.stringify([
+    origin.DomainName,
+    origin.VpcOriginConfig?.VpcOriginId,
+    origin.VpcOriginConfig?.OriginReadTimeout,
+    origin.VpcOriginConfig?.OriginKeepaliveTimeout,
+    origin.ConnectionAttempts,
+    origin.ConnectionTimeout,
+    origin.OriginShield?.Enabled ?? false,
+    origin.OriginShield?.OriginShieldRegion ?? '',
+  ]);
+
+/** The order of members says who is asked first, that of statuses nothing. */
+const groupFacts = ({ FailoverCriteria, Members }: OriginGroup): string =>
+  JSON.stringify([
+    (FailoverCriteria?.StatusCodes?.Items ?? []).toSorted((a, b) => a - b),
+    (Members?.Items ?? []).map(({ OriginId }) => OriginId),
+  ]);
+
+const isOf = ({ PathPattern }: Behaviour, region: string): boolean =>
+  PathPattern?.startsWith(`/${region}/`) === true;
 
 /** The live origin that a region's behaviours ask now. */
 export const attachedTo = ({ Origins }: Routing, region: string): string | undefined =>

@@ -14,10 +14,16 @@ export type LiveOriginProperties =
   /** After an update of the distribution. */
   | { readonly step: 'reattach'; readonly regions: readonly string[] };
 
+/** What rules of the edge's stack send, while CloudFormation updates the distribution and when it has. */
+export interface DistributionUpdate {
+  readonly step: 'watch' | 'reattach';
+  readonly regions: readonly string[];
+}
+
 export type LiveOriginWork =
   | { readonly kind: 'attach'; readonly region: string; readonly live: LiveOrigin }
   | { readonly kind: 'detach'; readonly region: string }
-  | { readonly kind: 'reattach'; readonly regions: readonly string[] }
+  | { readonly kind: 'reattach' | 'watch'; readonly regions: readonly string[] }
   | { readonly kind: 'nothing' };
 
 /** What is to be done for a request of CloudFormation. */

@@ -1,11 +1,5 @@
 import { mediaPathExpression } from '../behaviours.ts';
-import {
-  keptDirectives,
-  mostPartNumber,
-  mostSegmentNumber,
-  objectNamePattern,
-  skipPattern,
-import { mediaPathExpression } from '../behaviours.ts';
+
 import {
   keptDirectives,
   mostPartNumber,

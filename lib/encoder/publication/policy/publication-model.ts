@@ -14,6 +14,8 @@ export interface PublicationOptions {
   readonly windowSegments: number;
   /** URL from which players get the time. */
   readonly utcTimingUrl: string;
+  /** False: viewers get only what the object store has, and `latency` is standard. @default true */
+  readonly liveOrigin?: boolean;
   /** `standard`: players are told of whole segments only. @default low */
   readonly latency?: LatencyMode;
   /** Length of a part in ms. @default `defaultPartMs` */

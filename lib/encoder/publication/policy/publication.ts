@@ -16,7 +16,7 @@ import {
   soundOf,
   withNumbers,
 } from './period-log.ts';
-import { segmentsPerWrite } from './playlist-pace.ts';
+import { segmentsUntilWrite } from './playlist-pace.ts';
 import type { PublicationOptions, PublicationState, PublishedPeriod } from './publication-model.ts';
 import type { RestoredPublication, UnnamedNumber } from './recovery/restore.ts';
 import { Rendition } from './rendition.ts';
@@ -233,7 +233,8 @@ export class Publication {
   /** Whether the store's playlists are due, if the renditions have not changed. */
   get playlistsDue(): boolean {
     const last = this.#periods.at(-1)?.toNumber ?? -1;
-    return this.#writtenThrough < 0 ? this.started : last - this.#writtenThrough >= segmentsPerWrite;
+    if (this.#writtenThrough < 0) return this.started;
+    return last - this.#writtenThrough >= segmentsUntilWrite(this.#options.liveOrigin);
   }
 
   /** Something is stored that the store's playlists don't name yet. */

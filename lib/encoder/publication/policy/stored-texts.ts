@@ -28,7 +28,7 @@ export function storedPlaylists(state: PublicationState): ObjectWrite[] {
   const shown = ended ? Number.POSITIVE_INFINITY : options.windowSegments;
   return renditions.map(({ id, rates }) => {
     const model = mediaPlaylistModel(state, id, shown);
-    const live = ended ? model : { ...model, holdBackSeconds: fallbackDelayMs / 1000 };
+    const live = isFallback(state) ? { ...model, holdBackSeconds: fallbackDelayMs / 1000 } : model;
     const text = mediaPlaylist(live) + (!ended && rates ? ratesMark(rates) : '');
     return replaced(options, `${prefixOf(options)}${id}/${hlsPlaylistName}`, text);
   });
@@ -67,8 +67,11 @@ const index = (state: PublicationState, prefix: string, base: string, marks: str
     multivariantPlaylist(multivariantModel(state, base)) + marks,
   );
 
+/** What the store's playlists tell is seconds old, and only read while the live origin is away. */
+const isFallback = ({ ended, options }: PublicationState): boolean => !ended && options.liveOrigin !== false;
+
 function dash(state: PublicationState, base: string, nowMs: number): DashModel {
-  if (state.ended) return dashModel(state, base, nowMs);
+  if (!isFallback(state)) return dashModel(state, base, nowMs);
   if (state.options.latency !== 'standard') return fallbackDashModel(state, base, nowMs);
   return { ...dashModel(state, base, nowMs), suggestedPresentationDelayMs: fallbackDelayMs };
 }

@@ -79,8 +79,52 @@ describe('a distribution with a live origin', () => {
     expect([attachedTo(both, 'eu-central-1'), attachedTo(both, 'us-east-1')]).toEqual(['vo_1', 'vo_2']);
   });
 
-  test('does not change if it is attached again', () => {
-    expect(withLiveOrigin(attached, 'eu-central-1', live)).toEqual(attached);
+  test('does not change if it is attached again, whatever CloudFront adds to it and however it orders it', () => {
+    expect(withLiveOrigin(attached, 'eu-central-1', live)).toBe(attached);
+    const [bucket, other, page, origin] = attached.Origins!.Items!;
+    const returned: Routing = {
+      ...attached,
+      Origins: {
+        Quantity: 4,
+        Items: [{ ...origin!, ...{ OriginAccessControlId: '' } }, page!, other!, bucket!],
+      },
+      OriginGroups: {
+        Quantity: 1,
+        Items: attached.OriginGroups!.Items!.map((group) => ({
+          ...group,
+          FailoverCriteria: { StatusCodes: { Quantity: 4, Items: [...failoverStatuses].reverse() } },
+        })),
+      },
+    };
+    expect(withLiveOrigin(returned, 'eu-central-1', live)).toBe(returned);
+  });
+
+  test.each([
+    ['its balancer', { ...live, domainName: 'another.elb' }, attached],
+    [
+      'who is asked first',
+      live,
+      {
+        ...attached,
+        OriginGroups: {
+          Quantity: 1,
+          Items: attached.OriginGroups!.Items!.map((group) => ({
+            ...group,
+            Members: { Quantity: 2, Items: group.Members!.Items!.toReversed() },
+          })),
+        },
+      },
+    ],
+    ['a behaviour', live, { ...attached, CacheBehaviors: deployed().CacheBehaviors }],
+  ])('is put right if %s differs', (_, wanted, found) => {
+    const edited = withLiveOrigin(found, 'eu-central-1', wanted);
+    expect(edited).not.toBe(found);
+    expect(edited).toEqual(withLiveOrigin(deployed(), 'eu-central-1', wanted));
+  });
+
+  test('stays as it is while it has no bucket of the region: a group needs both', () => {
+    const config = deployed();
+    expect(withLiveOrigin(config, 'sa-east-1', live)).toBe(config);
   });
 
   test('asks another one in its place', () => {
@@ -91,7 +135,8 @@ describe('a distribution with a live origin', () => {
 
   test('is as it was before, once it is detached', () => {
     expect(withLiveOrigin(attached, 'eu-central-1', undefined)).toEqual(deployed());
-    expect(withLiveOrigin(deployed(), 'eu-central-1', undefined)).toEqual(deployed());
+    const config = deployed();
+    expect(withLiveOrigin(config, 'eu-central-1', undefined)).toBe(config);
   });
 });
 

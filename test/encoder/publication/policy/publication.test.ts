@@ -52,6 +52,7 @@ const make = (
   windowSegments = 100,
   restored?: RestoredPublication,
   latency: 'low' | 'standard' = 'low',
+  liveOrigin = true,
 ): Publication =>
   new Publication(
     {
@@ -63,6 +64,7 @@ const make = (
       windowSegments,
       utcTimingUrl: '/time',
       latency,
+      liveOrigin,
     },
     restored,
   );
@@ -100,6 +102,34 @@ const marks = (text: string): string =>
     .filter((line) => /m4s|DISCONTINUITY$|MAP|GAP/.test(line))
     .map((line) => line.replace('#EXT-X-', ''))
     .join(' ');
+
+describe('Where there are no live origins, a publication', () => {
+  const without = (): Publication => make(100, undefined, 'standard', false);
+
+  test('has its playlists due with each segment, because players read no others', () => {
+    const due = [without(), make()].map((publication) =>
+      [0, 1, 2, 3, 4, 5].filter((number) => {
+        add(publication, number, full);
+        const isDue = publication.playlistsDue;
+        if (isDue) publication.written();
+        return isDue;
+      }),
+    );
+    expect(due).toEqual([
+      [0, 1, 2, 3, 4, 5],
+      [0, 5],
+    ]);
+  });
+
+  test('holds nobody back for playlists that would come late', () => {
+    const [held, not] = [make(), without()].map((publication) => {
+      add(publication, 0, full);
+      return [playlist(publication, '720p'), manifest(publication).mpd.suggestedPresentationDelay];
+    });
+    expect(held).toEqual([expect.stringContaining('HOLD-BACK=16'), 'PT16S']);
+    expect(not).toEqual([expect.not.stringContaining('HOLD-BACK'), 'PT5S']);
+  });
+});
 
 describe('A publication', () => {
   test('writes init segments once, segments once, and reports when the manifests change', () => {
