@@ -10,12 +10,16 @@ import { rollingDrain } from './rows/rolling-drain.ts';
 import { storeDown } from './rows/store-down.ts';
 import { takedown } from './rows/takedown.ts';
 import { workerKilled } from './rows/worker-killed.ts';
+import { workerKilledLowLatency } from './rows/worker-killed-low-latency.ts';
+import { workerKilledScreens } from './rows/worker-killed-screens.ts';
 import { workerPaused } from './rows/worker-paused.ts';
 
 /** All rows of the drill, in table order. */
 export const rows: readonly Drill[] = [
   proxyKilled,
   workerKilled,
+  workerKilledLowLatency,
+  workerKilledScreens,
   workerPaused,
   rollingDrain({ broadcasts: 4 }),
   networkBlackHoled({ awayMs: 20_000 }),

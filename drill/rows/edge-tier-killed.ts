@@ -24,8 +24,7 @@ export const edgeTierKilled: Drill = {
     await using rig = await startPlatform();
     await using air = await goLive(rig.platform, context, { seconds: 600 });
     const measures: Measure[] = [];
-    for (const [index, tier] of tiers.entries())
-      measures.push(...(await kill(tier, index + 1, air, context)));
+    for (const tier of tiers) measures.push(...(await kill(tier, air, context)));
     await air.broadcaster.stop();
     await finishBroadcast(air);
 
@@ -44,13 +43,12 @@ export const edgeTierKilled: Drill = {
 
 async function kill(
   tier: (typeof tiers)[number],
-  number: number,
   { platform, viewer }: ActiveBroadcast,
   context: DrillContext,
 ): Promise<Measure[]> {
   const [playlist = ''] = viewer.seen.keys();
   const up = platform.waitForNext(({ event, process }) => event === 'process.restarted' && process === tier);
-  await using prober = new Prober(playlist, number, context.now);
+  await using prober = await Prober.start(playlist, context.now);
   const killedAtMs = context.now();
   context.mark('fault', `kill -9 of ${tier}`, killedAtMs);
   process.kill(runningPid(platform, tier), 'SIGKILL');

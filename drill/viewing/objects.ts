@@ -50,3 +50,9 @@ export function writtenSegments(
     })
     .sort((a, b) => a.number - b.number);
 }
+
+/** The highest number of a rendition's segments in the origin; -1 if there is none. `folder`: of the rendition. */
+export async function newestSegment(platform: Platform, folder: string): Promise<number> {
+  const names = await readdir(join(platform.dataDir, 'origin', 'objects', folder));
+  return Math.max(-1, ...names.map((name) => Number(/^(\d+)\.m4s$/.exec(name)?.[1] ?? -1)));
+}

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { broadcastPrefix } from '../../lib/object-store/object-names.ts';
 import { segmentMs } from '../../lib/packaging/segment-grid.ts';
 import type { BroadcastId, StreamId } from '../../lib/routing/ids.ts';
-import { fetchMediaPlaylist } from '../../testkit/media/playback.ts';
 import type { DrillContext, LevelPoint } from '../model.ts';
 import type { ActiveBroadcast } from '../rig/live-stream.ts';
 import { until } from '../rig/waiting.ts';
+import { newestSegment } from './objects.ts';
 
 const lookEveryMs = 250;
 
-/** How many segments are waiting for the origin: those due by the clock but not yet named by its playlist. */
+/** How many segments are waiting for the origin: those due by the clock that it doesn't have yet. */
 export interface Backlog {
   readonly points: readonly LevelPoint[];
   /** The maximum since then. */
@@ -26,9 +26,7 @@ export const originOf = ({ platform }: Pick<ActiveBroadcast, 'platform'>): strin
 /** Starts watching at the moment the next segment arrives. */
 export async function watchBacklog(air: ActiveBroadcast, context: DrillContext): Promise<Backlog> {
   const prefix = broadcastPrefix('local', air.stream.id as StreamId, air.before.id as BroadcastId);
-  const url = `${originOf(air)}/${prefix}audio/playlist.m3u8`;
-  const newest = async (): Promise<number> =>
-    (await fetchMediaPlaylist(url)).segments.at(-1)?.mediaSequenceNumber ?? Number.NaN;
+  const newest = (): Promise<number> => newestSegment(air.platform, `${prefix}audio`);
   const first = await newest();
   await until(10_000, 'the next segment', async () => (await newest()) > first);
   const [baseNumber, baseMs] = [await newest(), context.now()];

@@ -11,12 +11,12 @@ const everyMs = 50;
 const requestMs = 4000;
 
 /**
- * Requests a playlist continuously, bypassing every cache: each request has a unique name, so it goes through all tiers to
- * the origin. One request is under way at a time. A second loop repeats a single name, and so sees how long errors are
- * cached.
+ * Requests a playlist as players near the live edge do: each request is for the part that comes next, so no cache has its response and it
+ * goes through all tiers to the worker, which answers when the part is there. One request is under way at a time. A second loop
+ * repeats a single name, and so sees how long errors are cached.
  */
 export class Prober implements AsyncDisposable {
-  /** Requests that no cache has a response to. */
+  /** Requests that no cache had a response to. */
   readonly uncached: ProbeAnswer[] = [];
   /** One request, repeated, that no cache had a response to at first. */
   readonly repeated: ProbeAnswer[] = [];
@@ -25,16 +25,19 @@ export class Prober implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #asking: Promise<unknown>;
 
-  /** `url`: of a media playlist. `once`: keeps this prober's names distinct from another's for the same playlist. */
-  constructor(url: string, once: number, now: () => number) {
+  private constructor(url: string, playlist: string, now: () => number) {
     this.#url = url;
     this.#now = now;
-    let number = once * 1_000_000;
-    const repeated = number;
+    const first = nextIn(playlist);
     this.#asking = Promise.all([
-      this.#askOn(this.uncached, () => ++number),
-      this.#askOn(this.repeated, () => repeated),
+      this.#askOn(this.uncached, first, nextIn),
+      this.#askOn(this.repeated, first, () => first),
     ]);
+  }
+
+  /** `url`: of a media playlist on air. */
+  static async start(url: string, now: () => number): Promise<Prober> {
+    return new Prober(url, await (await fetch(url)).text(), now);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -42,28 +45,40 @@ export class Prober implements AsyncDisposable {
     await this.#asking;
   }
 
-  async #askOn(answers: ProbeAnswer[], name: () => number): Promise<void> {
+  /** `after`: what to ask for when this playlist has arrived. */
+  async #askOn(answers: ProbeAnswer[], first: string, after: (playlist: string) => string): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    for (let asked = first; !signal.aborted; ) {
       const askedAtMs = this.#now();
-      // The directive is part of the cache key, and the origin ignores it.
-      const ok = await this.#ask(`${this.#url}?_HLS_msn=${name()}`);
+      const playlist = await this.#ask(`${this.#url}?${asked}`);
       if (signal.aborted) return;
-      answers.push({ askedAtMs, answeredAtMs: this.#now(), ok });
+      answers.push({ askedAtMs, answeredAtMs: this.#now(), ok: playlist !== undefined });
+      if (playlist !== undefined) asked = after(playlist);
       await sleep(everyMs, undefined, { signal }).catch(() => {});
     }
   }
 
-  async #ask(url: string): Promise<boolean> {
+  async #ask(url: string): Promise<string | undefined> {
     try {
       const limit = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(requestMs)]);
       const answer = await fetch(url, { signal: limit });
-      await answer.arrayBuffer();
-      return answer.ok;
+      const body = await answer.text();
+      return answer.ok ? body : undefined;
     } catch {
-      return false;
+      return undefined;
     }
   }
+}
+
+/** Directives for what follows a playlist's last part, or last segment if it has no parts (rfc8216bis 6.2.5.2). */
+export function nextIn(playlist: string): string {
+  const [, segment, part] = /^#EXT-X-PRELOAD-HINT:.*URI="(\d+)\.(\d+)-/m.exec(playlist) ?? [];
+  if (segment !== undefined) return `_HLS_msn=${segment}&_HLS_part=${part}`;
+  const last = Math.max(
+    -1,
+    ...[...playlist.matchAll(/^(?:.*\/)?(\d+)\.m4s$/gm)].map(([, number]) => Number(number)),
+  );
+  return `_HLS_msn=${last + 1}`;
 }
 
 /**

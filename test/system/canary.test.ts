@@ -106,8 +106,9 @@ const badEdge =
         headers: { ...response.headers, 'cache-control': 'no-store', 'x-cache': 'miss' },
       };
     if (!url.endsWith('/360p/playlist.m3u8')) return response;
-    const segments = response.body.toString().split(/(?=^#EXTINF)/m);
-    const end = segments.at(-1)?.includes('#EXT-X-ENDLIST') ? '#EXT-X-ENDLIST\n' : '';
+    const playlist = response.body.toString();
+    const segments = playlist.split(/(?=^#EXTINF)/m);
+    const end = playlist.match(/^#EXT-X-(PRELOAD-HINT:.*|ENDLIST)\n/gm)?.join('') ?? '';
     return segments.length <= 3
       ? response
       : { ...response, body: Buffer.from(`${segments.slice(0, 3).join('')}${end}`) };

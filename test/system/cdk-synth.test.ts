@@ -45,14 +45,14 @@ describe('cdk synth', () => {
     const assets = JSON.parse(
       await readFile(join(folder, 'example', 'headwater-eu-central-1.assets.json'), 'utf8'),
     );
-    // The two programs of the example; its functions were bundled into files.
-    expect(Object.keys(assets.dockerImages)).toHaveLength(2);
+    // The three programs of the example; its functions were bundled into files.
+    expect(Object.keys(assets.dockerImages)).toHaveLength(3);
     const bundles = await Promise.all(
       made
         .filter((name) => name.startsWith('asset.') && !name.endsWith('.zip'))
         .map((name) => readdir(join(folder, 'example', name))),
     );
-    expect(bundles.filter((files) => files.includes('index.mjs')).length).toBe(7);
+    expect(bundles.filter((files) => files.includes('index.mjs')).length).toBe(8);
   });
 
   test('tells every fault of a deployment file, and no stack trace', async () => {

@@ -72,11 +72,11 @@ test('an app of one’s own synthesizes with the packed package, and adds to its
   for (const role of roles) expect(JSON.stringify(role)).toContain('policy/team-boundary');
   // Programs, functions and page were bundled from the package.
   const assets = JSON.parse(await readFile(join(app, 'out/live-eu-central-1.assets.json'), 'utf8'));
-  expect(Object.keys(assets.dockerImages)).toHaveLength(2);
+  expect(Object.keys(assets.dockerImages)).toHaveLength(3);
   const folders = made.filter((name) => name.startsWith('asset.') && !name.endsWith('.zip'));
   const bundles = await Promise.all(folders.map((name) => readdir(join(app, 'out', name))));
-  expect(bundles.filter((files) => files.includes('index.mjs'))).toHaveLength(7);
-  expect(bundles.filter((files) => files.includes('main.mjs'))).toHaveLength(2);
+  expect(bundles.filter((files) => files.includes('index.mjs'))).toHaveLength(8);
+  expect(bundles.filter((files) => files.includes('main.mjs'))).toHaveLength(3);
 });
 
 test('its types are what an app’s compiler accepts', async () => {

@@ -1,5 +1,8 @@
 import HLS from 'hls-parser';
 
+// It would write to the console what it takes for a fault, such as `HOLD-BACK` without blocking reloads in what the origin keeps.
+HLS.setOptions({ silent: true });
+
 /** An HLS rendition as fetched by an independent player: every segment in its playlist, in order. */
 export interface FetchedRendition {
   readonly playlist: HLS.types.MediaPlaylist;
@@ -25,10 +28,13 @@ export async function fetchMultivariant(url: string): Promise<HLS.types.MasterPl
   return playlist as HLS.types.MasterPlaylist;
 }
 
+/** Its whole segments: without the one that grows in parts, to which the parser gives no URI. */
 export async function fetchMediaPlaylist(url: string): Promise<HLS.types.MediaPlaylist> {
-  const playlist = HLS.parse(await fetchText(url));
-  if (playlist.isMasterPlaylist) throw new Error(`${url} is not a media playlist`);
-  return playlist as HLS.types.MediaPlaylist;
+  const parsed = HLS.parse(await fetchText(url));
+  if (parsed.isMasterPlaylist) throw new Error(`${url} is not a media playlist`);
+  const playlist = parsed as HLS.types.MediaPlaylist;
+  const segments = playlist.segments.filter(({ uri }) => uri !== '');
+  return Object.assign(playlist, { segments });
 }
 
 /** Fetches the complete rendition of this height from a multivariant playlist. */

@@ -276,13 +276,14 @@ describe('A broadcast', () => {
         }),
     });
     const feed = await harness.publish();
+    const { broadcastId } = await feed.frame('accepted');
     await feed.send(first(2500));
     down = true;
     await feed.send(rest(2500));
     await harness.event('encoder.control.unavailable');
-    const mpd = await harness.text(`local/${harness.streamId}/manifest.mpd`);
-    expect(mpd).toContain('type="dynamic"');
-    expect(mpd).toMatch(/<S [^>]*r="[1-9]/);
+    const live = async (path: string) => (await fetch(`${harness.media}/${path}`)).text();
+    expect(await live('manifest.mpd')).toContain('type="dynamic"');
+    expect(await live(`${broadcastId}/240p/playlist.m3u8`)).toContain('\n1.m4s');
     const before = (await harness.objects.list('', { limit: 1000 })).keys;
     expect(before.some((key) => key.endsWith('/240p/1.m4s'))).toBe(true);
     down = false;

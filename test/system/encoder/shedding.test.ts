@@ -8,7 +8,7 @@ import { fetchMediaPlaylist, fetchMultivariant, fetchRendition } from '../../../
 import { probePackets } from '../../../testkit/media/recording.ts';
 import { makeClip, type RelayFeed } from '../../../testkit/media/relay-feed.ts';
 import { SlowMachine } from '../../../testkit/media/slow-machine.ts';
-import { startTier } from '../../edge/tiers.ts';
+import { startLiveOrigin, startShield, startTier } from '../../edge/tiers.ts';
 
 const frameMs = 1000 / 15;
 
@@ -71,7 +71,7 @@ async function expectSeamless(viewer: Viewer): Promise<void> {
   expect(owners.filter((owner, at) => owner !== owners[at - 1])).toEqual(['own', 'lower', 'own']);
   for (const id of ['360p', 'audio']) expect(listed.get(id)!.join()).not.toContain('/');
 
-  const periods = await viewer.periods();
+  const periods = await viewer.periods(numberOf(listed.get('audio')!.at(-1)!));
   expect(periods.map(({ pictures }) => pictures)).toEqual([['480p', '360p'], ['360p'], ['480p', '360p']]);
   for (const kind of ['video', 'audio'] as const) {
     const numbers = periods.flatMap((period) => period[kind]);
@@ -94,11 +94,13 @@ const numberOf = (uri: string): number => Number(/(\d+)\.m4s$/.exec(uri)?.[1]);
 
 type Viewer = Awaited<ReturnType<typeof viewerOf>>;
 
-/** What viewers get of the stream, from an edge in front of the origin that the workers write to. */
+/** What viewers get of the stream, from an edge: through the live origin from the worker, or from the origin that it writes to. */
 async function viewerOf({ objects, streamId, store }: EncoderHarness) {
   const handler = new OriginHandler({ store: objects, token: 'a-token-for-tests-0123', emit: () => {} });
   const origin = await listenFetch({ fetch: handler.fetch, host: '127.0.0.1', port: 0 });
-  const edge = await startTier('edge', `http://127.0.0.1:${origin.port}`);
+  const liveOrigin = await startLiveOrigin(store, () => '');
+  const shield = await startShield(liveOrigin.url, `http://127.0.0.1:${origin.port}`);
+  const edge = await startTier('edge', shield.url);
   const folder = async (): Promise<string> => {
     const { id } = (await store.latestBroadcast(streamId))!;
     return `${edge.url}/${broadcastPrefix('local', streamId, id)}`;
@@ -109,12 +111,13 @@ async function viewerOf({ objects, streamId, store }: EncoderHarness) {
       const { variants } = await fetchMultivariant(`${await folder()}index.m3u8`);
       return variants.map(({ resolution }) => resolution?.height);
     },
-    async periods(): Promise<Period[]> {
+    /** `newest`: number of the newest whole segment. */
+    async periods(newest: number): Promise<Period[]> {
       const manifest = await (await fetch(`${await folder()}manifest.mpd`)).text();
-      return readPeriods(manifest);
+      return readPeriods(manifest, newest);
     },
     async [Symbol.asyncDispose](): Promise<void> {
-      await edge.close();
+      for (const tier of [edge, shield, liveOrigin]) await tier.close();
       await origin.close(100);
     },
   };
@@ -123,7 +126,7 @@ async function viewerOf({ objects, streamId, store }: EncoderHarness) {
 interface Period {
   readonly id: string;
   readonly pictures: readonly string[];
-  /** Numbers of the segments that its timelines name. */
+  /** Numbers of the whole segments that it names: by timelines, or in low latency by the clock. */
   readonly video: readonly number[];
   readonly audio: readonly number[];
   /** The period that each of its sets continues. */
@@ -141,7 +144,7 @@ const parser = new XMLParser({
   isArray: (name) => many.has(name),
 });
 
-function readPeriods(manifest: string): Period[] {
+function readPeriods(manifest: string, newest: number): Period[] {
   const { MPD } = parser.parse(manifest) as { MPD: Xml };
   return MPD.Period!.map((period) => {
     const sets = period.AdaptationSet!;
@@ -150,8 +153,8 @@ function readPeriods(manifest: string): Period[] {
     return {
       id: period.id!,
       pictures: set('video').Representation!.map(({ id }) => id!),
-      video: numbersOf(set('video')),
-      audio: numbersOf(set('audio')),
+      video: numbersOf(set('video'), newest),
+      audio: numbersOf(set('audio'), newest),
       continues: properties
         .filter(({ schemeIdUri }) => schemeIdUri!.includes('period-continuity'))
         .map(({ value }) => value!),
@@ -159,8 +162,10 @@ function readPeriods(manifest: string): Period[] {
   });
 }
 
-function numbersOf({ SegmentTemplate }: Xml): number[] {
-  const { startNumber, SegmentTimeline } = SegmentTemplate!;
-  const count = SegmentTimeline!.S!.reduce((sum, { r = '0' }) => sum + 1 + Number(r), 0);
+function numbersOf({ SegmentTemplate }: Xml, newest: number): number[] {
+  const { startNumber, endNumber = newest, SegmentTimeline } = SegmentTemplate!;
+  const count = SegmentTimeline
+    ? SegmentTimeline.S!.reduce((sum, { r = '0' }) => sum + 1 + Number(r), 0)
+    : Number(endNumber) - Number(startNumber) + 1;
   return Array.from({ length: count }, (_, at) => Number(startNumber) + at);
 }

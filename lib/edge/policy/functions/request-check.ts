@@ -1,5 +1,4 @@
 import { mediaPathExpression } from '../behaviours.ts';
-
 import {
   keptDirectives,
   mostPartNumber,

@@ -76,5 +76,8 @@ function dash(state: PublicationState, base: string, nowMs: number): DashModel {
   return { ...dashModel(state, base, nowMs), suggestedPresentationDelayMs: fallbackDelayMs };
 }
 
+/** What the store's playlists tell is seconds old, and only read while the live origin is away. */
+const isFallback = ({ ended, options }: PublicationState): boolean => !ended && options.liveOrigin !== false;
+
 const replaced = ({ epoch }: PublicationOptions, key: string, text: string): ObjectWrite =>
   objectWrite(key, [Buffer.from(text + epochMark(key, epoch), 'utf8')], 'replace');

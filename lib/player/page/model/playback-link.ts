@@ -35,6 +35,10 @@ export const carryToken = (url: string, token: string | undefined): string =>
 export const swapToken = (url: string, token: string | undefined): string =>
   /^https?:\/\/[^/]+\/[^/]+\/~/.test(url) ? carryToken(url, token) : url;
 
+/** Whether a media URL was made with another token than this, which is newer. */
+export const isOutdated = (url: string, token: string | undefined): boolean =>
+  token !== undefined && tokenOf(url) !== token;
+
 /** Whether two media URLs differ in nothing but their tokens. */
 export const sameButToken = (one: string, other: string): boolean =>
   one.replace(mediaPath, '$1') === other.replace(mediaPath, '$1');

@@ -1,6 +1,6 @@
 import shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
 import { clockOffsetMs, latencyMs } from '../model/latency.ts';
-import { linkFaultOf, linkFaultStatus, swapToken } from '../model/playback-link.ts';
+import { isOutdated, linkFaultOf, linkFaultStatus, swapToken } from '../model/playback-link.ts';
 import type { Quality } from '../model/qualities.ts';
 import { takenDownStatus } from '../model/stream-state.ts';
 import { type EngineOptions, type PlaybackEngine, PlaybackError, type PlaybackFacts } from './engine.ts';
@@ -75,9 +75,11 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
 
   // The first refused manifest or segment is enough: shaka would retry and keep playing from its buffer.
   player.addEventListener('downloadfailed', (event) => {
-    const { httpResponseCode, error } = event as Event & DownloadFailure;
+    const { httpResponseCode, request, error } = event as Event & DownloadFailure;
     if (httpResponseCode === takenDownStatus) onRefused('taken-down');
-    else if (httpResponseCode === linkFaultStatus) onRefused(linkFaultOf(String(error?.data?.[2] ?? '')));
+    // The edge may have held the request since before the link was renewed.
+    else if (httpResponseCode === linkFaultStatus && !request.uris.some((uri) => isOutdated(uri, token())))
+      onRefused(linkFaultOf(String(error?.data?.[2] ?? '')));
   });
 
   const latencyAt = (position: number) =>
@@ -171,6 +173,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
 /** What shaka's event says; `data[2]` is the body of the response. */
 interface DownloadFailure {
   readonly httpResponseCode?: number;
+  readonly request: Pick<shaka.extern.Request, 'uris'>;
   readonly error?: { readonly data?: readonly unknown[] } | null;
 }
 

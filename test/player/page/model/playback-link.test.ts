@@ -3,6 +3,7 @@ import { playbackRefusals } from '../../../../lib/edge/policy/access/playback.ts
 import { signToken } from '../../../../lib/edge/policy/access/playback-token.ts';
 import {
   carryToken,
+  isOutdated,
   linkFaultOf,
   renewInMs,
   sameButToken,
@@ -54,6 +55,11 @@ describe('a media URL', () => {
     for (const url of [media, 'https://live.example.com/time', 'data:text/plain,x', 'blob:x']) {
       expect(swapToken(url, '~new')).toBe(url);
     }
+  });
+
+  test('is outdated once there is a newer token, not before', () => {
+    expect(isOutdated(carried, '~new')).toBe(true);
+    for (const current of [token, undefined]) expect(isOutdated(carried, current)).toBe(false);
   });
 
   test('is the same with another token, and another with another path', () => {
