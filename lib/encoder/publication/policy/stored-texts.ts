@@ -67,9 +67,6 @@ const index = (state: PublicationState, prefix: string, base: string, marks: str
     multivariantPlaylist(multivariantModel(state, base)) + marks,
   );
 
-/** What the store's playlists tell is seconds old, and only read while the live origin is away. */
-const isFallback = ({ ended, options }: PublicationState): boolean => !ended && options.liveOrigin !== false;
-
 function dash(state: PublicationState, base: string, nowMs: number): DashModel {
   if (!isFallback(state)) return dashModel(state, base, nowMs);
   if (state.options.latency !== 'standard') return fallbackDashModel(state, base, nowMs);
