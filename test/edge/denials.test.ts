@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { deniedBody } from '../../lib/edge/policy/denial.ts';
+import { deniedBody } from '../../lib/edge/policy/access/denial.ts';
 import { edgeInMemory } from './edge-in-memory.ts';
 
 const stream = 'local/7h2kqv0m4x9rt3bz';
