@@ -3,6 +3,7 @@ import { SharedBody } from '../net/shared-body.ts';
 import { retry } from '../retry/retry.ts';
 import { CachedObject, type ObjectFacts, type ObjectTimes } from './cached-object.ts';
 import type { ObjectMemory } from './object-memory.ts';
+import { deniedBody } from './policy/access/denial.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
 import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
@@ -69,12 +70,14 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
     if (stored.dropped && context.memory.makeRoom(stored.costBytes)) context.memory.add(stored);
     return { state: 'revalidated', object: stored };
   }
+  if (answer.status === 410 && forbidsStoring(cacheControl)) {
+    answer.discard();
+    // The next tier denies it although we don't: not yet, or no longer. Whoever waited for it need not ask again to know.
+    return addError(context, 410, { ...times, lifetimeMs: 0 });
+  }
   if (absent.has(answer.status)) {
     answer.discard();
-    // The next tier still denies it although we no longer do: it will be available in a moment.
-    const denied = answer.status === 410 && forbidsStoring(cacheControl);
-    const life = denied ? 0 : errorLifetimeMs(key.rule, cacheControl);
-    return addError(context, 404, { ...times, lifetimeMs: life });
+    return addError(context, 404, { ...times, lifetimeMs: errorLifetimeMs(key.rule, cacheControl) });
   }
   if (answer.status === 400) {
     answer.discard();
@@ -120,6 +123,7 @@ const elsewhereMs = 250;
 const errorTexts = {
   400: 'Too far in the future.',
   404: 'Object not found.',
+  410: deniedBody,
   503: 'Not here; the object store may have it.',
 } as const;
 
@@ -130,8 +134,9 @@ function addError(
 ): FillAnswer {
   const facts: ObjectFacts = {
     status,
-    contentType: 'text/plain; charset=utf-8',
-    cacheControl: status === 503 ? 'no-store' : `public, max-age=${key.rule.errorTtlSeconds}`,
+    contentType: status === 410 ? 'application/problem+json' : 'text/plain; charset=utf-8',
+    cacheControl:
+      status === 503 || status === 410 ? 'no-store' : `public, max-age=${key.rule.errorTtlSeconds}`,
   };
   const body = SharedBody.of(Buffer.from(errorTexts[status]));
   const object = new CachedObject(key.key, key.rule, facts, body, times);

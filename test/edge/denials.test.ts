@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { deniedBody } from '../../lib/edge/policy/access/denial.ts';
 import { edgeInMemory } from './edge-in-memory.ts';
 
 const stream = 'local/7h2kqv0m4x9rt3bz';
@@ -87,11 +88,12 @@ describe('an edge that denies a stream', () => {
     expect(ask(other)).toMatchObject({ state: 'hit' });
   });
 
-  test('keeps nothing of the next tier’s denial, which may be lifted a moment later', async () => {
+  test('passes on the next tier’s denial, which may be the first to know, and keeps nothing of it', async () => {
     const { ask, upstream } = edgeInMemory();
     const client = ask(segment);
     await upstream.last.head(410, { 'cache-control': 'no-store' });
-    expect(client).toMatchObject({ status: 404 });
+    expect(client).toMatchObject({ status: 410, text: deniedBody });
+    expect(client.response?.headers['cache-control']).toBe('no-store');
     ask(segment);
     expect(upstream.calls).toHaveLength(2);
   });

@@ -12,7 +12,6 @@ const signs =
 
 /** Modules with such signs that read nothing an outsider can send, and why. */
 const notFromOutside: Readonly<Record<string, string>> = {
-  'lib/adapters/aws/cloudfront/cloudfront-distribution.ts': "our own account's distribution",
   'lib/adapters/aws/dynamodb/dynamo-requests.ts': 'items that only our own adapters write',
   'lib/adapters/aws/ecs-task.ts': "the task's own metadata endpoint",
   'lib/adapters/aws/emulated-account.ts': "an operator's flag",

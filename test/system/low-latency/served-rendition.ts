@@ -86,6 +86,13 @@ export class ServedRendition {
     return new ServedPlaylist(await this.text(directives));
   }
 
+  /** Reloads it until this segment is whole, and no further ahead than a player may ask. */
+  async whole(msn: number): Promise<ServedPlaylist> {
+    let playlist = await this.reload({ msn: 0 });
+    while (playlist.next.msn <= msn) playlist = await this.reload({ msn: playlist.next.msn });
+    return playlist;
+  }
+
   /** What `uri` in its playlist means. */
   at(uri: string): string {
     return new URL(uri, this.url).href;
