@@ -5,7 +5,7 @@ export const dvrWindowSeconds = { min: 20, max: 86_400, default: 1_800 } as cons
 
 /** Part lengths in ms that a deployment can choose from: a part ends at each multiple in stream time, so they divide a segment evenly. */
 export const partLengthsMs = [200, 250, 400, 500, 1000] as const;
-export const defaultPartMs = 500;
+export const defaultPartMs = 250;
 
 /** How long the events of a stream's journal are kept, in days. For DynamoDB; SQLite keeps the newest events instead. */
 export const eventDays = { min: 1, max: 3_650, default: 90 } as const;

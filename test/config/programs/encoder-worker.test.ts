@@ -25,10 +25,10 @@ describe("an encoder worker's environment", () => {
     expect(encoderWorkerCodec.decode(encoderWorkerCodec.encode(gpu))).toMatchObject(gpu);
   });
 
-  test('has parts of half a second, or of another length that divides a segment evenly', () => {
+  test('has parts of a quarter of a second, or of another length that divides a segment evenly', () => {
     const partMsOf = (more: { partMs?: 200 | 1000 }): number =>
       encoderWorkerCodec.decode(encoderWorkerCodec.encode({ ...told, ...more })).partMs;
-    expect([partMsOf({}), partMsOf({ partMs: 200 }), partMsOf({ partMs: 1000 })]).toEqual([500, 200, 1000]);
+    expect([partMsOf({}), partMsOf({ partMs: 200 }), partMsOf({ partMs: 1000 })]).toEqual([250, 200, 1000]);
     const env = { ...encoderWorkerCodec.encode(told), HEADWATER_PART_MS: '300' };
     expect(() => encoderWorkerCodec.decode(env)).toThrow('HEADWATER_PART_MS');
   });

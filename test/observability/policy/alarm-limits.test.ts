@@ -14,7 +14,7 @@ describe('the limits of alarms', () => {
       proxySessions: 300,
       workerStreams: 3,
       maxCpuWorkers: 40,
-      heldMs: 1500,
+      heldMs: 750,
     });
   });
 

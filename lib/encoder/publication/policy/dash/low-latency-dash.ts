@@ -14,7 +14,10 @@ export const fallbackDelayMs = 16_000;
 const mostLatencyMs = 6000;
 /** Hardly anybody hears it. */
 const playbackRates = { minPlaybackRate: 0.95, maxPlaybackRate: 1.08 };
-const leastTargetMs = 1500;
+/** In ms (docs/decisions/0038-quarter-second-parts.md). */
+const leastTargetMs = 1400;
+/** Of these a player has one less in its buffer, at worst. */
+const targetParts = 3;
 
 /**
  * The live MPD of a broadcast in low latency. Players find segments by number and clock, since a list would always be older than the
@@ -50,7 +53,7 @@ export function fallbackDashModel(state: PublicationState, base: string, nowMs: 
 }
 
 function dashLatency(state: PublicationState, partMs: number): DashLatency {
-  const targetMs = Math.max(leastTargetMs, 4 * partMs);
+  const targetMs = Math.max(leastTargetMs, targetParts * partMs);
   return { targetMs, minMs: partHoldBackMs(state, partMs), maxMs: mostLatencyMs, ...playbackRates };
 }
 

@@ -34,7 +34,8 @@ export function partTargetOf(state: PublicationState, kind: TrackHeader['kind'],
 
 /**
  * How far behind the end players stay, in ms: at least twice the longest part (rfc8216bis 4.4.3.8: MUST). It says that it SHOULD be
- * three times, for the sake of networks with long round trips; we give half a part less.
+ * three times, for the sake of networks with long round trips; we give half a part less, because players choose their position first and
+ * then take some tenths of a second to begin, which they keep (docs/decisions/0038-quarter-second-parts.md).
  */
 export function partHoldBackMs(state: PublicationState, partMs: number): number {
   const longest = Math.max(partTargetOf(state, 'video', partMs), partTargetOf(state, 'audio', partMs));

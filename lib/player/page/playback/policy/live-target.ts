@@ -22,8 +22,8 @@ export const startTarget: LiveTarget = {
 
 /** A step makes the target longer by half. */
 const stepFactor = 1.5;
-/** With 2 s: 2, 3, 4.5 and 6.75 s, which is what standard latency needs. */
-const mostSteps = 3;
+/** With 1.4 s: 1.4, 2.1, 3.15, 4.7 and 6.4 s, which is what standard latency needs. */
+const mostSteps = 4;
 /** One stall in this time is forgiven: a worker was replaced, a tunnel passed. */
 const forgivenMs = 60_000;
 /** A target that fails again soon after the return is waited for longer each time. */

@@ -65,7 +65,7 @@ describe('lowLatencyDashModel', () => {
   test('says how far behind players should be, measured from when the encoder got a picture, and how fast they may play', () => {
     const { MPD } = xml.parse(manifestAt(9300));
     expect(MPD.ServiceDescription).toMatchObject({
-      Latency: { '@target': '2000', '@min': '1250', '@max': '6000' },
+      Latency: { '@target': '1500', '@min': '1250', '@max': '6000' },
       PlaybackRate: { '@min': '0.95', '@max': '1.08' },
     });
     for (const set of MPD.Period[0].AdaptationSet) {
@@ -78,7 +78,7 @@ describe('lowLatencyDashModel', () => {
         UTCTiming: MPD.UTCTiming,
       });
     }
-    expect(MPD).toMatchObject({ '@minimumUpdatePeriod': 'PT2S', '@suggestedPresentationDelay': 'PT2S' });
+    expect(MPD).toMatchObject({ '@minimumUpdatePeriod': 'PT2S', '@suggestedPresentationDelay': 'PT1.5S' });
   });
 
   test('offers an independent parser the segments of the clock, whatever it lists', () => {

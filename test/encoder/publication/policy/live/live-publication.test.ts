@@ -68,7 +68,7 @@ const groupOf = (number: number, headers: ReadonlyMap<string, TrackHeader>, run 
 function make(windowSegments = 100, latency: 'low' | 'standard' = 'low') {
   const options = {
     ...{ region: 'local', streamId: 's' as StreamId, broadcastId: 'b' as BroadcastId, epoch: 3 },
-    ...{ windowSegments, utcTimingUrl: '/time', latency },
+    ...{ windowSegments, utcTimingUrl: '/time', latency, partMs: 500 },
   };
   const publication = new Publication({ ...options, startedAtMs: 1_000_000 });
   const clock = { wallMs: 1_010_000, reads: 0 };

@@ -22,7 +22,7 @@ describe('the live target', () => {
     expect(of(stalls(0, 10_000))).toBe(3_000);
     expect(of(stalls(0, 10_000, 20_000))).toBe(4_500);
     const worst = stalls(0, 1_000, 2_000, 3_000, 4_000, 5_000);
-    expect(of(worst)).toBe(6_750);
+    expect(of(worst)).toBe(7_000);
     expect(targetMs(worst, 8_000)).toBe(13_000);
   });
 
