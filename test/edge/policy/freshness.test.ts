@@ -26,6 +26,8 @@ describe('how long an object lives', () => {
     ['max-age=60', 1000],
     ['', 1000],
     [undefined, 1000],
+    ['public, max-age=1, stale-if-error=6, headwater-max-age-ms=250', 250],
+    ['max-age=1, headwater-max-age-ms=60000', 1000],
   ])('a playlist with %s: %i ms, within the bounds of the table', (cacheControl, ms) => {
     expect(lifetimeMs(playlist, cacheControl)).toBe(ms);
   });
