@@ -69,6 +69,7 @@ class Encoded extends Changing {
         },
         ffmpeg: build,
         ladder: defaultLadder,
+        partMs: 500,
         clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
         streamId: newStreamId(),
         returnTurn: new ReturnTurn(),
