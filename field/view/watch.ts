@@ -18,6 +18,8 @@ export class Watch implements AsyncDisposable {
   readonly faults = new Set<string>();
   readonly #fromMs = performance.now();
   readonly #fetched = new Set<string>();
+  /** Ids of DASH tracks of which the MPD has named a segment. */
+  readonly #listed = new Set<string>();
   readonly #stop = new AbortController();
   readonly #watching: Promise<void>[];
 
@@ -68,6 +70,9 @@ export class Watch implements AsyncDisposable {
   async #dash(url: string): Promise<void> {
     const { tracks, ...times } = await readDash(url);
     for (const track of tracks) {
+      // With parts, an MPD is there before its first segment is whole.
+      if (track.segments.length > 0) this.#listed.add(track.id);
+      else if (!this.#listed.has(track.id)) continue;
       const segments = track.segments.map((segment) => ({ ...segment, served: true }));
       for (const fault of dashFaults({ ...track, segments }, times)) this.faults.add(`live: ${fault}`);
     }

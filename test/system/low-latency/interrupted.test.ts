@@ -122,7 +122,7 @@ test('the end of the broadcast answers whoever waits, and from then on directive
   ] as const;
   texts.push(...(await Promise.all(anyhow.map((directives) => rendition.text(directives)))));
   for (const text of texts) {
-    expect(text).toMatch(/\n#EXT-X-ENDLIST\n$/);
+    expect(text).toMatch(/\n#EXT-X-ENDLIST\n/);
     expect(text).not.toMatch(lowLatencyTags);
   }
 });
