@@ -2,6 +2,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import {
   Capability,
   type ContainerDefinitionOptions,
+  type HealthCheck,
   LinuxParameters,
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
@@ -24,6 +25,15 @@ export function containerRules(
     user: '1000:1000',
   };
 }
+
+/** The check that is part of each image, next to the program. `startSeconds`: how long it may take to start. */
+export const imageHealthCheck = (startSeconds: number): HealthCheck => ({
+  command: ['CMD', 'node', 'healthcheck.mjs'],
+  interval: Duration.seconds(15),
+  timeout: Duration.seconds(5),
+  retries: 3,
+  startPeriod: Duration.seconds(startSeconds),
+});
 
 /** Justifies what cdk-nag finds in a task: plain `variables`, and the wildcard that pulling an image takes. */
 export function acknowledgeTask(task: TaskDefinition, variables: string): void {

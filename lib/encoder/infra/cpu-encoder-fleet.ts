@@ -1,18 +1,11 @@
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import {
-  AvailabilityZoneRebalancing,
-  CpuArchitecture,
-  FargateService,
-  FargateTaskDefinition,
-  OperatingSystemFamily,
-  PropagatedTagSource,
-} from 'aws-cdk-lib/aws-ecs';
+import { FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ScheduledEvent } from '../../config/capacity-schedule.ts';
 import type { Deployment } from '../../config/deployment.ts';
-import { fleetScaling } from '../../config/fleet-scaling.ts';
+import { armTask, fargateFleetRules } from '../../infra/fargate.ts';
 import { type EncoderFleetProps, EncoderTask } from './encoder-task.ts';
 import { scaleOnLoad } from './load-scaling.ts';
 
@@ -42,14 +35,7 @@ export class CpuEncoderFleet extends Construct {
   constructor(scope: Construct, id: string, props: CpuEncoderFleetProps) {
     super(scope, id);
     const { size } = props;
-    const task = new FargateTaskDefinition(this, 'Task', {
-      cpu: size.cpu,
-      memoryLimitMiB: size.memoryMiB,
-      runtimePlatform: {
-        cpuArchitecture: CpuArchitecture.ARM64,
-        operatingSystemFamily: OperatingSystemFamily.LINUX,
-      },
-    });
+    const task = armTask(this, size);
     const { streams } = size;
     const worker = new EncoderTask(this, 'Worker', { ...props, task, pool: 'cpu', streams });
     this.taskRole = task.taskRole;
@@ -59,16 +45,9 @@ export class CpuEncoderFleet extends Construct {
       cluster: props.cluster,
       taskDefinition: task,
       vpcSubnets: props.subnets,
-      assignPublicIp: false,
+      ...fargateFleetRules,
       securityGroups: [this.securityGroup],
-      // No desiredCount: it would reset the fleet to its minimum on every deploy, broadcasts or not.
       capacityProviderStrategies: spotMix(size),
-      minHealthyPercent: fleetScaling.deployPercent.least,
-      maxHealthyPercent: fleetScaling.deployPercent.most,
-      circuitBreaker: { enable: true, rollback: true },
-      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
-      propagateTags: PropagatedTagSource.SERVICE,
-      enableECSManagedTags: true,
     });
     scaleOnLoad(this.service, { ...props, ...size, pool: 'cpu' });
   }

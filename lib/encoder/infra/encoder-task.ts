@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import { Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
   AwsLogDriverMode,
@@ -17,7 +17,7 @@ import type { ControlStoreLocation, OriginLocation, SecretLocation } from '../..
 import { encoderWorkerCodec } from '../../config/programs/encoder-worker.ts';
 import { programCodec } from '../../config/programs/program.ts';
 import type { EncoderPool } from '../../control-store/records.ts';
-import { acknowledgeTask, containerRules } from '../../infra/container.ts';
+import { acknowledgeTask, containerRules, imageHealthCheck } from '../../infra/container.ts';
 import { acknowledgeWildcards } from '../../infra/wildcard.ts';
 import { cellPorts } from '../../region/policy/tcp-ports.ts';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
@@ -117,14 +117,7 @@ export class EncoderTask extends Construct {
         mode: AwsLogDriverMode.NON_BLOCKING,
         maxBufferSize: Size.mebibytes(10),
       }),
-      // Part of the image, next to the program.
-      healthCheck: {
-        command: ['CMD', 'node', 'healthcheck.mjs'],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        retries: 3,
-        startPeriod: Duration.seconds(60),
-      },
+      healthCheck: imageHealthCheck(60),
       // A worker being stopped hands its broadcasts over within seconds; with an unresponsive origin it gives up after 37. Media flows
       // through pipes: neither the program nor its ffmpegs write files.
       ...containerRules(this),

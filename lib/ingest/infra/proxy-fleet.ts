@@ -2,15 +2,11 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
-  AvailabilityZoneRebalancing,
   type ContainerImage,
-  CpuArchitecture,
   FargateService,
-  FargateTaskDefinition,
+  type FargateTaskDefinition,
   type ICluster,
   LogDrivers,
-  OperatingSystemFamily,
-  PropagatedTagSource,
   Protocol,
   UlimitName,
 } from 'aws-cdk-lib/aws-ecs';
@@ -23,7 +19,8 @@ import { fleetScaling, targetPerTask } from '../../config/fleet-scaling.ts';
 import type { CertificateLocation, ControlStoreLocation, SecretLocation } from '../../config/locations.ts';
 import { ingestProxyCodec } from '../../config/programs/ingest-proxy.ts';
 import { programCodec } from '../../config/programs/program.ts';
-import { acknowledgeTask, containerRules } from '../../infra/container.ts';
+import { acknowledgeTask, containerRules, imageHealthCheck } from '../../infra/container.ts';
+import { armTask, fargateFleetRules } from '../../infra/fargate.ts';
 import { scheduledTaskCount } from '../../infra/scheduled-capacity.ts';
 import type { PopBalancer } from '../../pop/infra/balancer.ts';
 import { cellPorts, simulcastPorts } from '../../region/policy/tcp-ports.ts';
@@ -82,18 +79,11 @@ export class ProxyFleet extends Construct {
       cluster: props.cluster,
       taskDefinition: task,
       vpcSubnets: props.subnets,
-      assignPublicIp: false,
+      // Spreading the fleet again after a zone was lost costs the publishers of the moved tasks one reconnect.
+      ...fargateFleetRules,
       securityGroups: [this.securityGroup],
-      // No desiredCount: it would reset the fleet to its minimum on every deploy, publishers or not.
-      minHealthyPercent: fleetScaling.deployPercent.least,
-      maxHealthyPercent: fleetScaling.deployPercent.most,
-      circuitBreaker: { enable: true, rollback: true },
-      // After a zone was lost, spreads the fleet again. That costs the publishers of the moved tasks one reconnect.
-      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       // The balancer needs two checks 10 s apart, after registration.
       healthCheckGracePeriod: Duration.seconds(90),
-      propagateTags: PropagatedTagSource.SERVICE,
-      enableECSManagedTags: true,
     });
     this.#register(props.balancer);
     this.#scale(props);
@@ -109,14 +99,7 @@ export class ProxyFleet extends Construct {
     certificate,
     relayKeys,
   }: ProxyFleetProps): FargateTaskDefinition {
-    const task = new FargateTaskDefinition(this, 'Task', {
-      cpu: size.cpu,
-      memoryLimitMiB: size.memoryMiB,
-      runtimePlatform: {
-        cpuArchitecture: CpuArchitecture.ARM64,
-        operatingSystemFamily: OperatingSystemFamily.LINUX,
-      },
-    });
+    const task = armTask(this, size);
     const container = task.addContainer('proxy', {
       image,
       environment: {
@@ -136,14 +119,7 @@ export class ProxyFleet extends Construct {
         ...programCodec.encode({ metricsNamespace: metricsNamespace(name) }),
       },
       logging: LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: 'ingest' }),
-      // Part of the image, next to the program.
-      healthCheck: {
-        command: ['CMD', 'node', 'healthcheck.mjs'],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        retries: 3,
-        startPeriod: Duration.seconds(30),
-      },
+      healthCheck: imageHealthCheck(30),
       ...containerRules(this),
       portMappings: [
         { containerPort: cellPorts.rtmp },

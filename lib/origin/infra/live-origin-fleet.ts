@@ -1,15 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IVpc, Port, SecurityGroup, type SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import {
-  AvailabilityZoneRebalancing,
   type ContainerImage,
-  CpuArchitecture,
   FargateService,
-  FargateTaskDefinition,
+  type FargateTaskDefinition,
   type ICluster,
   LogDrivers,
-  OperatingSystemFamily,
-  PropagatedTagSource,
   UlimitName,
 } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
@@ -20,8 +16,9 @@ import { fleetScaling } from '../../config/fleet-scaling.ts';
 import type { ControlStoreLocation, SecretLocation } from '../../config/locations.ts';
 import { edgeCodec } from '../../config/programs/edge.ts';
 import { programCodec } from '../../config/programs/program.ts';
-import { acknowledgeTask, containerRules } from '../../infra/container.ts';
+import { acknowledgeTask, containerRules, imageHealthCheck } from '../../infra/container.ts';
 import type { DeployCalls } from '../../infra/deploy-calls.ts';
+import { armTask, fargateFleetRules } from '../../infra/fargate.ts';
 import { cellPorts } from '../../region/policy/tcp-ports.ts';
 import { metricsNamespace } from '../../telemetry/metrics.ts';
 import { LiveOriginBalancer } from './live-origin-balancer.ts';
@@ -70,16 +67,9 @@ export class LiveOriginFleet extends Construct {
       cluster,
       taskDefinition: task,
       vpcSubnets: subnets,
-      assignPublicIp: false,
+      ...fargateFleetRules,
       securityGroups: [this.securityGroup],
-      // No desiredCount: it would reset the fleet to its minimum on every deploy, viewers or not.
-      minHealthyPercent: fleetScaling.deployPercent.least,
-      maxHealthyPercent: fleetScaling.deployPercent.most,
-      circuitBreaker: { enable: true, rollback: true },
-      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       healthCheckGracePeriod: Duration.seconds(60),
-      propagateTags: PropagatedTagSource.SERVICE,
-      enableECSManagedTags: true,
     });
     balancer.targets.addTarget(
       this.service.loadBalancerTarget({ containerName: 'live-origin', containerPort: cellPorts.live }),
@@ -97,14 +87,7 @@ export class LiveOriginFleet extends Construct {
   }
 
   #task({ name, size, image, controlStore, relayKeys }: LiveOriginFleetProps): FargateTaskDefinition {
-    const task = new FargateTaskDefinition(this, 'Task', {
-      cpu: size.cpu,
-      memoryLimitMiB: size.memoryMiB,
-      runtimePlatform: {
-        cpuArchitecture: CpuArchitecture.ARM64,
-        operatingSystemFamily: OperatingSystemFamily.LINUX,
-      },
-    });
+    const task = armTask(this, size);
     const container = task.addContainer('live-origin', {
       image,
       environment: {
@@ -119,14 +102,7 @@ export class LiveOriginFleet extends Construct {
         ...programCodec.encode({ metricsNamespace: metricsNamespace(name) }),
       },
       logging: LogDrivers.awsLogs({ logGroup: this.logGroup, streamPrefix: 'live-origin' }),
-      // Part of the image, next to the program.
-      healthCheck: {
-        command: ['CMD', 'node', 'healthcheck.mjs'],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        retries: 3,
-        startPeriod: Duration.seconds(30),
-      },
+      healthCheck: imageHealthCheck(30),
       ...containerRules(this),
       portMappings: [{ containerPort: cellPorts.live }, { containerPort: cellPorts.health }],
     });
