@@ -34,3 +34,5 @@ export const segmentName = (number: number): string => `${number}.m4s`;
  */
 export const partName = (number: number, index: number, epoch: number, run: number): string =>
   `${number}.${index}-${epoch}-${run}.m4s`;
+/** What `partName` gives: segment, part, epoch and run. */
+export const partNamePattern = /^(0|[1-9][0-9]{0,6})\.([0-9])-([1-9][0-9]{0,9})-([1-9][0-9]{0,5})\.m4s$/;

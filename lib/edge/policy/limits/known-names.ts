@@ -1,6 +1,6 @@
+import { partNamePattern } from '../../../object-store/object-names.ts';
 import { mostParts } from '../../../packaging/segment-grid.ts';
 import type { CacheKey } from '../cache-key.ts';
-import { partNamePattern } from '../upstream/held.ts';
 
 /** What the cache holds, complete or arriving. */
 export interface KnownObjects {

@@ -1,3 +1,4 @@
+import { partNamePattern } from '../../../object-store/object-names.ts';
 import { segmentMs } from '../../../packaging/segment-grid.ts';
 import type { CacheKey } from '../cache-key.ts';
 
@@ -9,9 +10,6 @@ export function mayBeHeld({ key, rule }: CacheKey): boolean {
   if (rule.kind === 'segment') return true;
   return rule.kind === 'media-playlist' && key.indexOf('?_HLS_msn=') !== -1;
 }
-
-/** The name of a part, whose segment's number comes first. */
-export const partNamePattern = /^(0|[1-9][0-9]{0,6})\.([0-9])-([1-9][0-9]{0,9})-([1-9][0-9]{0,5})\.m4s$/;
 
 export const isPartPath = (path: string): boolean =>
   partNamePattern.test(path.slice(path.lastIndexOf('/') + 1));

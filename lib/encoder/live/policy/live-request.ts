@@ -1,3 +1,5 @@
+import { partNamePattern } from '../../../object-store/object-names.ts';
+
 /** What a live origin asks a worker for, from a request target. The paths are those of object keys. */
 export type LiveRequest = { readonly region: string; readonly stream: string } & (
   | { readonly kind: 'index'; readonly broadcast?: string }
@@ -32,7 +34,6 @@ const ofStream = /^\/([^/]+)\/([^/]+)\/(?:([^/]+)\/)?(index\.m3u8|manifest\.mpd)
 const ofRendition = /^\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/;
 const number = '(0|[1-9][0-9]{0,8})';
 const segmentPattern = new RegExp(`^${number}\\.m4s$`);
-const partPattern = new RegExp(`^${number}\\.${number}-${number}-${number}\\.m4s$`);
 const initPattern = /^init-[0-9-]{1,24}\.mp4$/;
 const wholeNumber = /^[0-9]{1,9}$/;
 
@@ -58,7 +59,7 @@ function parseName(name: string, query: string): RenditionRequest | undefined {
   if (name === 'playlist.m3u8') return { kind: 'playlist', ...directivesOf(query) };
   const segment = segmentPattern.exec(name);
   if (segment) return { kind: 'segment', number: Number(segment[1]) };
-  const part = partPattern.exec(name);
+  const part = partNamePattern.exec(name);
   if (part) {
     const [at = 0, index = 0, epoch = 0, run = 0] = part.slice(1).map(Number);
     return { kind: 'part', number: at, index, epoch, run };
