@@ -6,8 +6,8 @@ import { useLinks } from '../playback/playback-links.ts';
 import { useApi, useServices } from '../shell/services.ts';
 import { CopyField } from '../ui/copy-field.tsx';
 import { Field } from '../ui/field.tsx';
+import { ModeChoice } from '../ui/mode-choice.tsx';
 import { TaskDialog } from '../ui/task-dialog.tsx';
-import { useChoice } from '../ui/use-choice.ts';
 import { useTask } from '../ui/use-task.ts';
 
 /** Who can watch the stream; for a signed one, its links. */
@@ -33,38 +33,13 @@ const choices: readonly { mode: PlaybackMode; name: string; about: string }[] = 
 function AccessChoice({ stream, onChanged }: { stream: Stream; onChanged: () => void }) {
   const api = useApi();
   const { announce } = useServices();
-  const name = useId();
-  const { shown, busy, fault, choose } = useChoice(stream.playback.access, async (mode) => {
+  const save = async (mode: Stream['playback']['access']) => {
     await api.choosePlayback(stream.id, mode);
     announce(mode === 'signed' ? 'Only people with a link can watch now' : 'Anyone can watch now');
     onChanged();
-  });
-  return (
-    <fieldset class="choices">
-      <legend class="visually-hidden">Who can watch</legend>
-      {choices.map((choice) => (
-        <label key={choice.mode} class="choice">
-          <input
-            type="radio"
-            name={name}
-            value={choice.mode}
-            checked={choice.mode === shown}
-            disabled={busy}
-            onChange={() => void choose(choice.mode)}
-          />
-          <span class="choice-text">
-            {choice.name}
-            <span class="quiet small">{choice.about}</span>
-          </span>
-        </label>
-      ))}
-      {fault !== undefined && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
-    </fieldset>
-  );
+  };
+  const legend = { text: 'Who can watch', isHidden: true };
+  return <ModeChoice legend={legend} modes={choices} current={stream.playback.access} save={save} />;
 }
 
 function Links({ stream: { id, name } }: { stream: Stream }) {
