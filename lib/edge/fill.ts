@@ -6,7 +6,13 @@ import type { ObjectMemory } from './object-memory.ts';
 import { deniedBody } from './policy/access/denial.ts';
 import type { CacheKey } from './policy/cache-key.ts';
 import { UpstreamError } from './policy/errors.ts';
-import { ageOnArrivalMs, errorLifetimeMs, forbidsStoring, lifetimeMs } from './policy/freshness.ts';
+import {
+  ageOnArrivalMs,
+  errorLifetimeMs,
+  forbidsStoring,
+  lifetimeMs,
+  preciseMaxAgeHeader,
+} from './policy/freshness.ts';
 import { untilTierIsUp } from './policy/upstream/fill-retries.ts';
 import { mayBeHeld } from './policy/upstream/held.ts';
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from './ports.ts';
@@ -61,7 +67,7 @@ export async function fillObject(context: FillContext): Promise<FillAnswer> {
   // What was held is made just now: the wait is no age.
   const ageMs = ageOnArrivalMs(answer.headers, held ? 0 : atMs - askedMs);
   const cacheControl = text(answer.headers['cache-control']);
-  const times: ObjectTimes = { atMs, ageMs, lifetimeMs: lifetimeMs(key.rule, cacheControl) };
+  const times: ObjectTimes = { atMs, ageMs, lifetimeMs: lifetimeOf(key, answer) };
   if (answer.status === 304 && stored && ifNoneMatch !== undefined) {
     answer.discard();
     stored.revalidated(times);
@@ -182,7 +188,7 @@ export async function passObject(key: CacheKey, upstream: Upstream, clock: Clock
     answer.discard();
     throw new UpstreamError('UPSTREAM_BROKEN', `The next tier answered ${answer.status}`, { ageMs });
   }
-  const times = { atMs, ageMs, lifetimeMs: lifetimeMs(key.rule, text(answer.headers['cache-control'])) };
+  const times = { atMs, ageMs, lifetimeMs: lifetimeOf(key, answer) };
   return { facts: factsOf(answer, key), times, sizeBytes: declaredSize(answer), answer };
 }
 
@@ -226,6 +232,9 @@ function holdIfStale(object: CachedObject, answer: UpstreamAnswer, nowMs: number
 
 /** Short compared to the second that the next tier holds, so that recovery takes little longer through two tiers. */
 const staleHoldMs = 250;
+
+const lifetimeOf = ({ rule }: CacheKey, { headers }: UpstreamAnswer): number =>
+  lifetimeMs(rule, text(headers['cache-control']), headers[preciseMaxAgeHeader]);
 
 function declaredSize(answer: UpstreamAnswer): number | undefined {
   const value = text(answer.headers['content-length']);

@@ -16,22 +16,26 @@ export function ageOnArrivalMs(headers: Headers, travelledMs: number): number {
 }
 
 /**
- * Lifetime in milliseconds, a `Cache-Control` extension (RFC 9111 §5.2.3) that our tiers follow below the rule's bounds, and others ignore:
+ * Lifetime in milliseconds, where it is less than `Cache-Control` can say. Our tiers follow it below the rule's bounds, and others ignore it:
  * HLS players choose once how far behind they are, from their first playlist, so its age stays in their latency.
  */
-export const preciseMaxAge = 'headwater-max-age-ms';
+export const preciseMaxAgeHeader = 'headwater-max-age-ms';
 
 /**
  * How long an object may be served from here, in ms since the origin delivered it: its `max-age` (or `s-maxage`, which is
- * meant for shared caches) within the bounds of the rule, or less if `preciseMaxAge` says so.
+ * meant for shared caches) within the bounds of the rule, or less if `preciseMaxAge`, the value of that header, says so.
  */
-export function lifetimeMs(rule: DeliveryRule, cacheControl: string | undefined): number {
+export function lifetimeMs(
+  rule: DeliveryRule,
+  cacheControl: string | undefined,
+  preciseMaxAge?: string | string[],
+): number {
   const { min, default: usual, max } = rule.ttlSeconds;
   const declared = forbidsStoring(cacheControl)
     ? 0
     : (directive(cacheControl, 's-maxage') ?? directive(cacheControl, 'max-age'));
   const bounded = Math.min(max, Math.max(min, declared ?? usual)) * 1000;
-  return Math.min(directive(cacheControl, preciseMaxAge) ?? bounded, bounded);
+  return Math.min(wholeNumber(preciseMaxAge) ?? bounded, bounded);
 }
 
 /** How long an error may be served from here, in ms: at most the rule's limit, less if the response asks for less. */

@@ -1,7 +1,7 @@
 import { gzipEtag, matchesNone, rangeStillHolds } from '../../protocol/http/etag.ts';
 import { type ByteRange, contentRange, parseRange, unsatisfiedRange } from '../../protocol/http/range.ts';
 import { allowedHeaders, allowedMethods, exposedHeaders, preflightMaxAgeSeconds } from './cors.ts';
-import { preciseAgeHeader } from './freshness.ts';
+import { preciseAgeHeader, preciseMaxAgeHeader } from './freshness.ts';
 
 type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -107,6 +107,7 @@ function commonHeaders(representation: Representation, etag: string | undefined)
   };
   if (etag !== undefined) headers.etag = etag;
   if (lifetimeMs <= preciseBelowMs) headers[preciseAgeHeader] = String(Math.round(ageMs));
+  if (status === 200 && lifetimeMs < 1000) headers[preciseMaxAgeHeader] = String(lifetimeMs);
   if (encoding !== 'only-plain') headers.vary = 'Accept-Encoding';
   if (status === 200) headers['accept-ranges'] = 'bytes';
   return headers;

@@ -1,5 +1,5 @@
-import { type DeliveryRule, deliveryRuleFor } from '../../edge/policy/delivery.ts';
-import { preciseMaxAge } from '../../edge/policy/freshness.ts';
+import { deliveryRuleFor } from '../../edge/policy/delivery.ts';
+import { preciseMaxAgeHeader } from '../../edge/policy/freshness.ts';
 import type { EdgeRequest, EdgeResponse, EdgeService } from '../../edge/ports.ts';
 import { endsWithin } from '../../net/ends-within.ts';
 import { SharedBodyReader } from '../../net/shared-body.ts';
@@ -70,6 +70,9 @@ export class LiveService implements EdgeService {
   }
 }
 
+/** Of a playlist that is asked for without directives, by a player that begins: the older it is, the further behind the player stays. */
+const firstPlaylistMs = 250;
+
 function responseOf(method: string, target: string, answer: LiveAnswer): EdgeResponse {
   if ('status' in answer) return failed(answer.status);
   const { body, window } = answer;
@@ -79,20 +82,13 @@ function responseOf(method: string, target: string, answer: LiveAnswer): EdgeRes
   const sizeBytes = window ? window.end - window.start : body.sizeBytes;
   const headers: Record<string, string> = {
     'content-type': rule.contentType,
-    'cache-control': cacheControlOf(rule, mark !== -1),
+    'cache-control': rule.cacheControl,
+    ...(rule.kind === 'media-playlist' && mark === -1 && { [preciseMaxAgeHeader]: String(firstPlaylistMs) }),
     ...(sizeBytes !== undefined && { 'content-length': String(sizeBytes) }),
   };
   if (method === 'HEAD') return { status: 200, headers };
   return { status: 200, headers, body: new SharedBodyReader(body, window ?? { start: 0 }) };
 }
-
-/** Of a playlist that is asked for without directives, by a player that begins: the older it is, the further behind the player stays. */
-const firstPlaylistMs = 250;
-
-const cacheControlOf = ({ kind, cacheControl }: DeliveryRule, isDirected: boolean): string =>
-  kind === 'media-playlist' && !isDirected
-    ? `${cacheControl}, ${preciseMaxAge}=${firstPlaylistMs}`
-    : cacheControl;
 
 /** What is final may be cached for a second; what another worker or the object store may have, not at all. */
 function failed(status: number): EdgeResponse {
