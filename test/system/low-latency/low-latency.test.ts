@@ -129,16 +129,12 @@ test('one who pauses stays behind until they catch up', async () => {
 
 test('a network that fails for a while leaves nobody behind on the page', async () => {
   const page = pageOf('page');
-  const network = await browser.newCDPSession(page);
-  const online = (is: boolean) =>
-    network.send('Network.emulateNetworkConditions', {
-      ...{ offline: !is, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
-    });
-  await online(false);
+  // An emulated network would still let the cache answer with what this browser's other players have fetched.
+  await page.route('**', (route) => route.abort('internetdisconnected'));
   await page
     .locator('.player:not([data-condition="playing"])')
     .waitFor()
-    .finally(() => online(true));
+    .finally(() => page.unroute('**'));
   await isNear('page');
 });
 
@@ -150,21 +146,24 @@ test('all go on after the broadcaster was gone', async () => {
   await Promise.all(players.map(isNear));
 });
 
-test('all end with the broadcast', async () => {
-  await publisher.stop();
-  await Promise.all(
-    players.map((player) =>
-      pageOf(player).waitForFunction(() => document.querySelector('video')?.ended, undefined, {
-        timeout: 60_000,
-      }),
-    ),
-  );
-  const faults = await Promise.all(
-    (['hls.js', 'dash.js'] as const).map((player) =>
-      pageOf(player).evaluate(() => (globalThis as unknown as { faults: string[] }).faults),
-    ),
-  );
-  expect(faults).toEqual([[], []]);
+test.each(['hls.js', 'dash.js'] as const)('%s has met no fault', async (player) => {
+  const faults = await pageOf(player).evaluate(() => (globalThis as unknown as { faults: string[] }).faults);
+  expect(faults).toEqual([]);
+});
+
+/** The next segment, which a growing DASH manifest foretells, isn't there now: no reason to fail. */
+describe('with the broadcast', () => {
+  beforeAll(() => publisher.stop());
+
+  test.each(players)('%s ends', async (player) => {
+    await pageOf(player).waitForFunction(() => document.querySelector('video')?.ended, undefined, {
+      timeout: 60_000,
+    });
+  });
+
+  test('the page offers to watch from the start', async () => {
+    await pageOf('page').getByRole('button', { name: 'Watch from the start' }).waitFor();
+  });
 });
 
 async function choose(player: Player, height: number): Promise<void> {

@@ -46,7 +46,11 @@ export class PlaybackSession {
       this.#moved = { ...this.#moved, atMs: performance.now() };
       this.#become('playing');
     });
-    on('ended', () => this.#become('finished'));
+    on('ended', () => {
+      // What was left of a failed broadcast has played: reloading it would start again from the beginning.
+      clearTimeout(this.#retry);
+      this.#become('finished');
+    });
     // No event covers every stall: a buffering engine may hold the rate at 0 while the element still fires "timeupdate".
     this.#look = setInterval(() => this.#lookForMotion(), lookEveryMs);
   }

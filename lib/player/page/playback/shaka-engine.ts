@@ -24,6 +24,13 @@ const retryParameters = {
   connectionTimeout: 8_000,
 };
 
+/** A presentation that began live goes on after these. */
+const retriedLive: ReadonlySet<number> = new Set([
+  shaka.util.Error.Code.BAD_HTTP_STATUS,
+  shaka.util.Error.Code.HTTP_ERROR,
+  shaka.util.Error.Code.TIMEOUT,
+]);
+
 /** Media in s before playback begins, or goes on. */
 const rebufferingGoal = 1;
 
@@ -51,6 +58,13 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   });
   player.configurationForLowLatency(lowLatencyConfiguration);
 
+  // A growing manifest foretells segments: one that isn't there may mean that the broadcast has ended, which the next manifest says.
+  let beganLive = false;
+  const isRetried = ({ code }: shaka.util.Error) => beganLive && retriedLive.has(code);
+  player.configure('streaming.failureCallback', (error: shaka.util.Error) => {
+    if (isRetried(error)) player.retryStreaming(lowLatency ? 0.1 : 1);
+  });
+
   // Whatever the loaded manifest's addresses carry: a renewed link must not interrupt playback.
   player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
     request.uris = request.uris.map((uri) => swapToken(uri, token()));
@@ -70,7 +84,8 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
   player.addEventListener('error', (event) => {
     const { detail } = event as CustomEvent<shaka.util.Error>;
     // shaka retries recoverable errors itself; a stall they cause shows on the video element.
-    if (detail.severity === shaka.util.Error.Severity.CRITICAL) onFailed(playbackError(detail));
+    if (detail.severity === shaka.util.Error.Severity.CRITICAL && !isRetried(detail))
+      onFailed(playbackError(detail));
   });
 
   // The first refused manifest or segment is enough: shaka would retry and keep playing from its buffer.
@@ -135,6 +150,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
     swapsTokens: true,
     async load({ url, from }) {
       lowLatency = undefined;
+      beganLive = false;
       // What a low-latency target set before stays otherwise.
       player.configure('streaming.rebufferingGoal', rebufferingGoal);
       sync.follow(from === 'live');
@@ -144,6 +160,7 @@ export async function createShakaEngine(options: EngineOptions): Promise<Playbac
         if (isInterruption(cause)) return;
         throw playbackError(cause);
       }
+      beganLive = player.isLive();
       if (chosen) apply(chosen.id);
     },
     facts,
