@@ -2,11 +2,11 @@ import { parseHeader } from '../../lib/adapters/local/disk/object-file.ts';
 import { EdgeRulesError, parseEdgeRules } from '../../lib/adapters/local/edge-rules-file.ts';
 import { channelIndex, namedPlaylists } from '../../lib/control/managed-channels/policy/channel-index.ts';
 import { readRatesMark } from '../../lib/encoder/publication/policy/measured-rates.ts';
+import { Storyboard, storedSprites } from '../../lib/encoder/publication/policy/pictures/storyboard.ts';
 import { readIndexMarks } from '../../lib/encoder/publication/policy/recovery/index-marks.ts';
 import { initNamesOf, restorePublication } from '../../lib/encoder/publication/policy/recovery/restore.ts';
-import { Storyboard, storedSprites } from '../../lib/encoder/publication/policy/pictures/storyboard.ts';
-import { readJpeg } from '../../lib/packaging/storyboard/jpeg.ts';
 import { epochOf, withEpoch } from '../../lib/object-store/epoch-mark.ts';
+import { readJpeg } from '../../lib/packaging/storyboard/jpeg.ts';
 import { must, refusing } from '../contract.ts';
 import type { FuzzTarget } from '../model.ts';
 

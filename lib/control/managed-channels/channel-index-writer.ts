@@ -51,8 +51,7 @@ export class ChannelIndexWriter {
       const playlists = there.map(({ path, text }) => ({ folder: path.slice(folder.length), text }));
       if (!(await this.#write(`${folder}${hlsIndexName}`, playlists, epoch))) return 'superseded';
     }
-    for (const name of fleetOnly)
-      if (!(await this.#remove(`${stream}${name}`, epoch))) return 'superseded';
+    for (const name of fleetOnly) if (!(await this.#remove(`${stream}${name}`, epoch))) return 'superseded';
     return 'index-there';
   }
 

@@ -1,8 +1,8 @@
 import type { LatencyMode } from '../../control-store/records.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
-import type { Part } from '../encoding/policy/segmenting/part.ts';
 import type { PictureKind } from '../encoding/policy/ffmpeg/picture-outputs.ts';
+import type { Part } from '../encoding/policy/segmenting/part.ts';
 import type { SegmentGroup } from '../encoding/policy/segmenting/segment-groups.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import type { TrackHeader } from '../policy/track-header.ts';

@@ -37,7 +37,8 @@ export async function missingPictures(
       concurrency: readsAtOnce,
     });
     const made = await decode([init, ...segments.flat()], alike[0]!, options);
-    for (const [cell, jpeg] of made) if (cells.includes(cell) && !pictures.has(cell)) pictures.set(cell, jpeg);
+    for (const [cell, jpeg] of made)
+      if (cells.includes(cell) && !pictures.has(cell)) pictures.set(cell, jpeg);
   }
   return pictures;
 }

@@ -12,8 +12,8 @@ import {
 } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
 import { fenceObject } from './fence-object.ts';
-import { type IndexMarks, readIndexMarks } from './policy/recovery/index-marks.ts';
 import { storedSprites } from './policy/pictures/storyboard.ts';
+import { type IndexMarks, readIndexMarks } from './policy/recovery/index-marks.ts';
 import {
   initNamesOf,
   lastNamed,

@@ -1,7 +1,13 @@
 /** Markers of JPEG (ITU-T T.81 B.1.1.3). */
 const startOfImage = Buffer.from([0xff, 0xd8]);
 const endOfImage = Buffer.from([0xff, 0xd9]);
-const marker = { baseline: 0xc0, restart: 0xd0, startOfScan: 0xda, restartInterval: 0xdd, comment: 0xfe } as const;
+const marker = {
+  baseline: 0xc0,
+  restart: 0xd0,
+  startOfScan: 0xda,
+  restartInterval: 0xdd,
+  comment: 0xfe,
+} as const;
 /** A comment's length is 16 bits, and these two count. */
 const mostComment = 0xffff - 2;
 
@@ -69,7 +75,11 @@ function readFrame(
 
 /** The data of the only scan: no marker is in it but the escaped FF (B.1.1.5). */
 function scanOf(bytes: Buffer, from: number): Buffer | undefined {
-  for (let at = bytes.indexOf(0xff, from); at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 2)) {
+  for (
+    let at = bytes.indexOf(0xff, from);
+    at >= 0 && at + 1 < bytes.length;
+    at = bytes.indexOf(0xff, at + 2)
+  ) {
     if (bytes[at + 1] === 0xd9) return bytes.subarray(from, at);
     if (bytes[at + 1] !== 0) return undefined;
   }

@@ -24,7 +24,7 @@ describe('deleting a stream', () => {
     expect([...world.denied]).toEqual([`local/${streamId}`]);
     expect(world.invalidated).toEqual([`/local/${streamId}/*`]);
     expect([world.below(`local/${streamId}`), world.below('quarantine/')]).toEqual([[], []]);
-    expect(world.below(`local/${other.streamId}/`)).toHaveLength(10);
+    expect(world.below(`local/${other.streamId}/`)).toHaveLength(12);
     expect(deniedUntilMs(deletion)).toBe(world.wallMs + denyAfterwardsMs);
   });
 
@@ -157,7 +157,7 @@ describe('a runner that dies', () => {
     expect(whole.calls).toBeGreaterThan(12);
     for (let diesAt = 1; diesAt <= whole.calls; diesAt++) {
       const { left, objects, others, denied, journal } = await outcome(diesAt);
-      if (left === 0) expect([diesAt, objects.length]).toEqual([diesAt, 10]);
+      if (left === 0) expect([diesAt, objects.length]).toEqual([diesAt, 12]);
       else {
         expect([diesAt, objects.every((key) => key.includes(others))]).toEqual([diesAt, true]);
         expect([diesAt, denied, journal.length]).toEqual([diesAt, 1, 1]);

@@ -157,10 +157,7 @@ describe('The pictures of a broadcast', () => {
     await first.pictures.leaveOpen(1000);
     const stored = storedSprites(await first.textOf('b/storyboard.vtt'));
     const restored = { periods: [], pictures: { sprites: stored, posterBytes: 500 } };
-    const second = setUp(
-      { streamId: first.streamId, epoch: 2 },
-      restored as unknown as RestoredPublication,
-    );
+    const second = setUp({ streamId: first.streamId, epoch: 2 }, restored as unknown as RestoredPublication);
     tile(second.pictures, 1);
     second.pictures.add('poster', 0, smallJpeg('another'));
     await second.pictures.close(1000);

@@ -4,7 +4,8 @@ import { SmjpegError, SmjpegReader } from '../../../lib/protocol/smjpeg/reader.t
 
 const made = execFileSync('ffmpeg', [
   ...['-hide_banner', '-loglevel', 'error', '-f', 'lavfi', '-i', 'color=red:size=32x32:rate=1:duration=3'],
-  ...['-vf', 'setpts=PTS+7/TB,format=yuvj420p', '-c:v', 'mjpeg', '-enc_time_base', '1:1000'],
+  ...['-vf', 'setpts=PTS+7/TB,format=yuvj420p', '-vsync', 'passthrough', '-c:v', 'mjpeg'],
+  ...['-enc_time_base', '1:1000'],
   ...['-f', 'smjpeg', 'pipe:1'],
 ]);
 

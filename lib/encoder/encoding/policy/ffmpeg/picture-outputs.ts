@@ -55,7 +55,7 @@ export function pictureFilters({ width, height }: Size): string {
   return [
     `select='isnan(prev_selected_t)+gt(${cell('t')},${cell('prev_selected_t')})'`,
     `scale=${width}:${height}:flags=area:out_color_matrix=bt601:out_range=full`,
-    'format=yuvj420p',
+    'format=yuv420p',
     'setsar=1',
   ].join(',');
 }
@@ -73,6 +73,8 @@ export const pictureArguments = (
   ...[frameMode, 'passthrough', '-enc_time_base', '1:1000'],
   // Several threads would each wait for a picture of their own.
   ...['-c:v', 'mjpeg', '-threads', '1'],
+  // Full range, said as encoders of all releases understand it.
+  ...['-strict', 'unofficial', '-color_range', 'pc'],
   // The same tables in each picture: quantization by the quality, Huffman tables by the standard.
   ...['-q:v', String(quality), '-huffman', 'default', '-flags', '+bitexact'],
   ...['-map_metadata', '-1', '-flush_packets', '1'],

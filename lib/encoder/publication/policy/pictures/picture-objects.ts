@@ -24,7 +24,10 @@ export type PictureScope = 'stream' | 'broadcast';
 
 export const pictureScopes: readonly PictureScope[] = ['broadcast', 'stream'];
 
-export const picturePrefix = ({ region, streamId, broadcastId }: PictureOwner, scope: PictureScope): string =>
+export const picturePrefix = (
+  { region, streamId, broadcastId }: PictureOwner,
+  scope: PictureScope,
+): string =>
   scope === 'stream' ? streamPrefix(region, streamId) : broadcastPrefix(region, streamId, broadcastId);
 
 /** A storyboard; its sprites are the broadcast's. `startedAtMs`: Unix ms of stream time 0. */

@@ -1,6 +1,11 @@
 import { spriteName, spriteNamePattern } from '../../../../object-store/object-names.ts';
 import { cellsPerSprite, type Sprite } from '../../../../packaging/storyboard/cells.ts';
-import { isStackable, type JpegPicture, readJpeg, stackJpegs } from '../../../../packaging/storyboard/jpeg.ts';
+import {
+  isStackable,
+  type JpegPicture,
+  readJpeg,
+  stackJpegs,
+} from '../../../../packaging/storyboard/jpeg.ts';
 import { namedSprites } from '../../../../packaging/storyboard/webvtt.ts';
 
 /** Pictures of consecutive cells that fit below one another. */

@@ -29,7 +29,11 @@ describe('a storyboard', () => {
   test('shows each picture by itself, until a minute of them is one sprite', () => {
     const storyboard = storyboardOf(3);
     expect(written(storyboard)).toEqual([]);
-    expect(live(storyboard)).toEqual(['storyboard-0-1-1.jpg', 'storyboard-1-1-1.jpg', 'storyboard-2-1-1.jpg']);
+    expect(live(storyboard)).toEqual([
+      'storyboard-0-1-1.jpg',
+      'storyboard-1-1-1.jpg',
+      'storyboard-2-1-1.jpg',
+    ]);
     expect(cellsIn(storyboard.bytes(1, 1, 1))).toEqual([1]);
     for (let cell = 3; cell <= cellsPerSprite; cell++) storyboard.add(cell, jpeg(cell));
     expect(live(storyboard)).toEqual(['storyboard-0-15-1.jpg', 'storyboard-15-1-1.jpg']);
