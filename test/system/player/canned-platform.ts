@@ -276,6 +276,7 @@ export function cannedBroadcast(id: string, state: Broadcast['state']): Broadcas
     id,
     state,
     startedAt: new Date(Date.now() - 754_000).toISOString(),
+    playback: { dash: '/x/manifest.mpd', hls: '/x/index.m3u8', page: `/watch/x?broadcast=${id}` },
     encoder: 'fleet',
     workerId: 'encoder-2',
     epoch: 1,
