@@ -7,6 +7,7 @@ export type ControlRole =
   | 'live-origin'
   | 'api'
   | 'takedowns'
+  | 'recordings'
   | 'channels'
   | 'metrics'
   | 'budget';
@@ -87,6 +88,13 @@ export const tableAccess: Readonly<
     leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     events: {
       table: ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    },
+  },
+  /** The function that writes downloads. */
+  recordings: {
+    streams: {
+      table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      queries: ['open-items'],
     },
   },
   /** The function that drives managed channels. */
