@@ -14,11 +14,11 @@ import {
   presentCost,
   presentDestinations,
   presentManaged,
-  presentManifests,
   presentTakedownNotice,
   type Shown,
   type StreamDocuments,
 } from './present-documents.ts';
+import { presentBroadcastPlayback, presentPlayback } from './present-playback.ts';
 import type * as schemas from './schemas/schemas.ts';
 
 /** API views of records. Built field by field, so that nothing leaks by accident, key hashes above all. */
@@ -57,7 +57,6 @@ export function presentCreatedStream(
 function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: number) {
   const { stream, state, broadcast, documents } = sight;
   const { encoder = 'fleet' } = stream;
-  const media = `${config.playbackBaseUrl}/${config.region}/${stream.id}`;
   const takedown = presentTakedownNotice(stream, documents);
   return {
     id: stream.id as string,
@@ -67,14 +66,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     createdAt: iso(stream.createdAtMs),
     reconnectWindowMs: stream.reconnectWindowMs,
     keys: presentKeys(stream, nowMs),
-    playback: {
-      access: stream.playback ?? ('public' as const),
-      dash: `${media}/manifest.mpd`,
-      hls: `${media}/index.m3u8`,
-      // One page serves every region, so the link names the region.
-      page: `${config.pageBaseUrl}/watch/${stream.id}?region=${config.region}`,
-      manifests: presentManifests(stream, broadcast?.record),
-    },
+    playback: presentPlayback(stream, broadcast?.record, config),
     latency: stream.latency ?? ('low' as const),
     encoder,
     ...(documents && {
@@ -85,7 +77,7 @@ function presentFields(sight: ObservedStream, config: ControlApiConfig, nowMs: n
     ...(takedown && { takedown }),
     ...(documents?.channel && { managed: presentManaged(documents.channel, nowMs) }),
     version: stream.version,
-    ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state) }),
+    ...(broadcast && { broadcast: presentBroadcast(broadcast.record, broadcast.state, config) }),
   };
 }
 
@@ -108,6 +100,7 @@ export function presentIngest(key: StreamKey, config: ControlApiConfig) {
 export function presentBroadcast(
   record: BroadcastRecord,
   state: BroadcastState,
+  config: ControlApiConfig,
 ): Shown<typeof schemas.Broadcast> {
   const { id, startedAtMs, endedAtMs, endReason, workerId, epoch, proxyId, sessionId, input } = record;
   const { encoder = 'fleet', recordedMs, recordedBytes } = record;
@@ -133,6 +126,7 @@ export function presentBroadcast(
       ...(height !== undefined && { height }),
       ...(frameRate !== undefined && { frameRate }),
     })),
+    playback: presentBroadcastPlayback(record, config),
   };
 }
 

@@ -3,7 +3,7 @@ import { defaultGraceMs, maxGraceMs } from '../../policy/stream-keys.ts';
 import { problemKinds } from '../problems.ts';
 import { Destination } from './destination-schemas.ts';
 import { CostEstimate, EncoderTier, Managed } from './encoder-schemas.ts';
-import { LatencyMode, PlaybackMode } from './playback-schemas.ts';
+import { BroadcastPlayback, LatencyMode, Playback, PlaybackMode } from './playback-schemas.ts';
 import { broadcastId, nameAField, namesAField, oneLine, streamId, time, url } from './schema-parts.ts';
 import { TakedownNotice, TakedownState } from './takedown-schemas.ts';
 
@@ -88,21 +88,6 @@ const IngestPointWithKey = z
   .openapi('IngestPointWithKey', { description: 'Where to publish, with the stream key to use.' });
 const IngestWithKey = z.strictObject({ rtmps: IngestPointWithKey, rtmp: IngestPointWithKey.optional() });
 
-const Playback = z
-  .strictObject({
-    access: PlaybackMode.openapi({
-      description:
-        'Who can watch. If signed, these addresses play only with a token: create a playback session.',
-    }),
-    dash: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/manifest.mpd'),
-    hls: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/index.m3u8'),
-    page: url('http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local'),
-    manifests: z.array(z.enum(['dash', 'hls'])).openapi({
-      description: 'Which of the two manifests are available. Some encoders produce only one of them.',
-    }),
-  })
-  .openapi('Playback', { description: 'Playback URLs. They stay the same from one broadcast to the next.' });
-
 const InputFacts = z
   .strictObject({
     videoCodec: z.string().optional().openapi({ example: 'avc1.64001f' }),
@@ -154,6 +139,7 @@ export const Broadcast = z
     sessionId: z.string().optional(),
     input: InputFacts.optional(),
     renditions: z.array(Rendition),
+    playback: BroadcastPlayback,
   })
   .openapi('Broadcast', { description: 'A single time on air.' });
 
