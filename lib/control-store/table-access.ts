@@ -64,7 +64,8 @@ export const tableAccess: Readonly<
         'dynamodb:Query',
         'dynamodb:UpdateItem',
       ],
-      queries: ['streams-by-id', 'streams-by-owner'],
+      // open-items: which streams are on air.
+      queries: ['open-items', 'streams-by-id', 'streams-by-owner'],
     },
     leases: { table: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] },
     fleet: { table: ['dynamodb:Query'] },

@@ -19,7 +19,6 @@ import type {
   OriginObjectStore,
   PutOptions,
   StoredObject,
-  StreamingObjectStore,
   UploadOptions,
 } from '../../../object-store/ports.ts';
 import { rewrite } from '../../../retry/rewrite.ts';

@@ -96,6 +96,16 @@ export interface components {
             readonly endedAt?: string;
             /** @enum {string} */
             readonly endReason?: "publisher-ended" | "reconnect-window-over" | "ended-by-api" | "encoder-failed" | "taken-down";
+            /**
+             * @description Length of the recording. Omitted until it is closed, and if its worker died before it could say.
+             * @example 3725000
+             */
+            readonly durationMs?: number;
+            /**
+             * @description What the recording takes in storage, all renditions together; omitted as its length is.
+             * @example 1902346240
+             */
+            readonly sizeBytes?: number;
             readonly encoder: components["schemas"]["EncoderTier"];
             /**
              * @description With medialive, the worker that holds the lease on behalf of the channel.
@@ -109,6 +119,7 @@ export interface components {
             readonly sessionId?: string;
             readonly input?: components["schemas"]["InputFacts"];
             readonly renditions: readonly components["schemas"]["Rendition"][];
+            readonly playback: components["schemas"]["BroadcastPlayback"];
         };
         /** @enum {string} */
         readonly BroadcastState: "starting" | "live" | "reconnecting" | "ended";
@@ -137,6 +148,36 @@ export interface components {
             readonly width?: number;
             readonly height?: number;
             readonly frameRate?: number;
+        };
+        /** @description Playback URLs of this broadcast, live and recorded. If the stream is signed, they play only with a token. */
+        readonly BroadcastPlayback: {
+            /**
+             * Format: uri
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/manifest.mpd
+             */
+            readonly dash: string;
+            /**
+             * Format: uri
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/index.m3u8
+             */
+            readonly hls: string;
+            /**
+             * Format: uri
+             * @example http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local&broadcast=1jm8p0v4c7h2kqv0
+             */
+            readonly page: string;
+            /**
+             * Format: uri
+             * @description A picture (JPEG, at most 1280 wide): of a live broadcast the newest, a few seconds old, of a recording one that shows something. Omitted if there are none: for sound alone, and with medialive.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/poster.jpg
+             */
+            readonly poster?: string;
+            /**
+             * Format: uri
+             * @description Pictures for the seek bar (WebVTT, whose cues name areas of JPEG sprites as "#xywh="), one each 4 seconds. Cue times are those of the recording and of DASH; a NOTE says which instant is 0. Grows while the broadcast is live. Omitted if there are none.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/storyboard.vtt
+             */
+            readonly storyboard?: string;
         };
         readonly CreatedStream: {
             /** @example 7h2kqv0m4x9rt3bz */
@@ -222,6 +263,18 @@ export interface components {
             readonly page: string;
             /** @description Which of the two manifests are available. Some encoders produce only one of them. */
             readonly manifests: readonly ("dash" | "hls")[];
+            /**
+             * Format: uri
+             * @description A picture (JPEG, at most 1280 wide): of a live broadcast the newest, a few seconds old, of a recording one that shows something. Omitted if there are none: for sound alone, and with medialive.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/poster.jpg
+             */
+            readonly poster?: string;
+            /**
+             * Format: uri
+             * @description Pictures for the seek bar (WebVTT, whose cues name areas of JPEG sprites as "#xywh="), one each 4 seconds. Cue times are those of the recording and of DASH; a NOTE says which instant is 0. Grows while the broadcast is live. Omitted if there are none.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/storyboard.vtt
+             */
+            readonly storyboard?: string;
         };
         /** @description Another RTMP server that receives what the broadcaster sends. */
         readonly Destination: {
@@ -279,7 +332,7 @@ export interface components {
         /** @description Problem details (RFC 9457). */
         readonly Problem: {
             /** @enum {string} */
-            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
+            readonly type: "urn:problem-type:headwater:invalid-request" | "urn:problem-type:headwater:malformed-body" | "urn:problem-type:headwater:unauthorized" | "urn:problem-type:headwater:insufficient-scope" | "urn:problem-type:headwater:origin-not-allowed" | "urn:problem-type:headwater:route-not-found" | "urn:problem-type:headwater:stream-not-found" | "urn:problem-type:headwater:broadcast-not-found" | "urn:problem-type:headwater:download-not-found" | "urn:problem-type:headwater:key-not-found" | "urn:problem-type:headwater:destination-not-found" | "urn:problem-type:headwater:playback-session-not-found" | "urn:problem-type:headwater:never-taken-down" | "urn:problem-type:headwater:process-not-found" | "urn:problem-type:headwater:method-not-allowed" | "urn:problem-type:headwater:stream-on-air" | "urn:problem-type:headwater:stream-taken-down" | "urn:problem-type:headwater:not-on-air" | "urn:problem-type:headwater:changed-meanwhile" | "urn:problem-type:headwater:too-many-destinations" | "urn:problem-type:headwater:simulcast-not-offered" | "urn:problem-type:headwater:playback-is-public" | "urn:problem-type:headwater:signed-playback-not-offered" | "urn:problem-type:headwater:download-not-offered" | "urn:problem-type:headwater:encoder-not-offered" | "urn:problem-type:headwater:process-not-up" | "urn:problem-type:headwater:version-mismatch" | "urn:problem-type:headwater:body-too-large" | "urn:problem-type:headwater:unsupported-media-type" | "urn:problem-type:headwater:wrong-host" | "urn:problem-type:headwater:too-many-requests" | "urn:problem-type:headwater:too-many-streams" | "urn:problem-type:headwater:internal-fault" | "urn:problem-type:headwater:live-feed-not-offered" | "urn:problem-type:headwater:store-unavailable" | "urn:problem-type:headwater:too-many-listeners";
             readonly title: string;
             readonly status: number;
             readonly detail: string;
@@ -473,6 +526,84 @@ export interface components {
         readonly BroadcastList: {
             readonly broadcasts: readonly components["schemas"]["Broadcast"][];
         };
+        /** @description A recording, or a clip of one, as a single MP4 file. */
+        readonly Download: {
+            /** @example q8w2z5cvk4x9 */
+            readonly id: string;
+            /** @example 1jm8p0v4c7h2kqv0 */
+            readonly broadcastId: string;
+            /**
+             * @description Where the clip begins, in milliseconds from the beginning of the recording.
+             * @example 61500
+             */
+            readonly startMs?: number;
+            /**
+             * @description Where the clip ends.
+             * @example 84000
+             */
+            readonly endMs?: number;
+            /**
+             * @description ID of a rendition; `audio` for sound alone.
+             * @example 720p
+             */
+            readonly rendition?: string;
+            /** @example Sunday concert 2026-11-22.mp4 */
+            readonly fileName: string;
+            /**
+             * @description queued: waits for its turn. running: is being written. ready: can be downloaded until it expires. failed: see detail.
+             * @enum {string}
+             */
+            readonly state: "queued" | "running" | "ready" | "failed";
+            /**
+             * Format: date-time
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly askedAt: string;
+            /**
+             * @description How much of it is written.
+             * @example 0.4
+             */
+            readonly progress: number;
+            /** @example 7340032 */
+            readonly sizeBytes?: number;
+            /** @example 22500 */
+            readonly durationMs?: number;
+            /**
+             * Format: uri
+             * @description Present once it is ready. If the stream is signed, it opens only with a token in its path, as its playback URLs do.
+             * @example http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/download-q8w2z5cvk4x9.mp4
+             */
+            readonly url?: string;
+            /**
+             * Format: date-time
+             * @description When the file is deleted; a failed download is forgotten then. Ask again afterwards.
+             * @example 2026-11-22T18:00:00.000Z
+             */
+            readonly expiresAt?: string;
+            /** @description Why it failed, for people. */
+            readonly detail?: string;
+        };
+        /** @description Without times the whole recording; without a rendition the best one. */
+        readonly NewDownload: {
+            /**
+             * @description Where the clip begins, in milliseconds from the beginning of the recording.
+             * @example 61500
+             */
+            readonly startMs?: number;
+            /**
+             * @description Where the clip ends.
+             * @example 84000
+             */
+            readonly endMs?: number;
+            /**
+             * @description ID of a rendition; `audio` for sound alone.
+             * @example 720p
+             */
+            readonly rendition?: string;
+        };
+        readonly DownloadList: {
+            readonly downloads: readonly components["schemas"]["Download"][];
+        };
         readonly StreamEventList: {
             readonly events: readonly components["schemas"]["StreamEvent"][];
         };
@@ -558,6 +689,16 @@ export interface components {
                  * @example http://127.0.0.1:8080/watch/7h2kqv0m4x9rt3bz?region=local#~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…
                  */
                 readonly page: string;
+                /**
+                 * Format: uri
+                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/poster.jpg
+                 */
+                readonly poster: string;
+                /**
+                 * Format: uri
+                 * @example http://127.0.0.1:8090/local/~k4x9.mi9xk2w0.mic1h8g07h2kqv0m4x9r.seat-12.n.hU1Zq…/7h2kqv0m4x9rt3bz/storyboard.vtt
+                 */
+                readonly storyboard: string;
             };
         };
         readonly NewPlaybackSession: {
