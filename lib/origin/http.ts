@@ -1,7 +1,12 @@
 import { maxObjectBytes } from '../edge/policy/delivery.ts';
 import { isKeyPrefix, isObjectKey } from '../object-store/object-key.ts';
 import { quarantinePrefix } from '../object-store/object-names.ts';
-import type { OpenObject, OriginObjectStore, PutOptions, StreamingObjectStore } from '../object-store/ports.ts';
+import type {
+  OpenObject,
+  OriginObjectStore,
+  PutOptions,
+  StreamingObjectStore,
+} from '../object-store/ports.ts';
 import { isBearer } from '../protocol/http/bearer.ts';
 import { matchesNone, rangeStillHolds } from '../protocol/http/etag.ts';
 import { contentRange, parseRange, unsatisfiedRange } from '../protocol/http/range.ts';
@@ -136,7 +141,10 @@ export class OriginHandler {
         cacheControl: request.headers.get('cache-control') ?? 'no-store',
         contentDisposition: request.headers.get('content-disposition') ?? undefined,
       };
-      return Response.json({ upload: await store.openUpload(key, options) }, { status: 201, headers: noStore });
+      return Response.json(
+        { upload: await store.openUpload(key, options) },
+        { status: 201, headers: noStore },
+      );
     }
     if (request.method === 'POST') {
       const { etag } = await store.completeUpload(key, upload);

@@ -106,10 +106,12 @@ export const controlEvents = {
     'warn',
     'Failed to resume unfinished deletions; the next sweep will retry.',
   ),
-  'control.download.asked': event<{ streamId: string; broadcastId: string; downloadId: string; clip: boolean }>(
-    'info',
-    'A recording, or a clip of it, was asked for as a file.',
-  ),
+  'control.download.asked': event<{
+    streamId: string;
+    broadcastId: string;
+    downloadId: string;
+    clip: boolean;
+  }>('info', 'A recording, or a clip of it, was asked for as a file.'),
   'control.download.made': event<{
     streamId: string;
     broadcastId: string;

@@ -63,9 +63,7 @@ const get = createRoute({
   tags,
   request: {
     params: broadcastParams.extend({
-      downloadId: z
-        .string()
-        .openapi({ param: { name: 'downloadId', in: 'path' }, example: 'q8w2z5cvk4x9' }),
+      downloadId: z.string().openapi({ param: { name: 'downloadId', in: 'path' }, example: 'q8w2z5cvk4x9' }),
     }),
   },
   responses: {

@@ -68,7 +68,8 @@ export async function planMovie(
   }
   const to = toMs === undefined ? next : Math.min(next, segmentNumberAt(toMs) + 1);
   const begin = Math.max(first, from);
-  if (to - begin > mostSegments) throw new DownloadRefusedError('More than 48 hours don’t fit into one file.');
+  if (to - begin > mostSegments)
+    throw new DownloadRefusedError('More than 48 hours don’t fit into one file.');
   return {
     tracks: found.map(({ rendition: each, playlist }) => ({
       rendition: each,

@@ -49,13 +49,7 @@ interface MovieSample extends CutSample {
  * parts in memory, and what the head has to say of each (size, time) takes a few bytes. Throws `DownloadRefusedError`, `CmafError` and
  * the store's errors.
  */
-export async function writeMovie({
-  plan,
-  objects,
-  upload,
-  progress,
-  signal,
-}: MovieJob): Promise<MovieFacts> {
+export async function writeMovie({ plan, objects, upload, progress, signal }: MovieJob): Promise<MovieFacts> {
   const sink = new PartSink(upload);
   const tracks = plan.tracks.map((planned) => new MovieTrackWriter(planned, plan, objects, sink));
   const read = async (number: number) => {
@@ -117,7 +111,14 @@ class MovieTrackWriter {
   get cutTrack() {
     const { kind, timescale } = this.#known;
     const { firstTicks, shownTicks, endTicks } = this.#cut!;
-    return { kind, timescale, firstDecodeTicks: this.table.firstDecodeTicks, firstTicks, shownTicks, endTicks };
+    return {
+      kind,
+      timescale,
+      firstDecodeTicks: this.table.firstDecodeTicks,
+      firstTicks,
+      shownTicks,
+      endTicks,
+    };
   }
 
   get #known(): InitTrack {

@@ -32,7 +32,15 @@ export const movieTimescale = 90_000;
  * the whole file is there. Equal input gives equal bytes.
  */
 export function movieHead(tracks: readonly MovieTrack[], mediaBytes: number): Buffer {
-  const ftyp = box('ftyp', ascii('isom'), u32(0x200), ascii('isom'), ascii('iso4'), ascii('avc1'), ascii('mp41'));
+  const ftyp = box(
+    'ftyp',
+    ascii('isom'),
+    u32(0x200),
+    ascii('isom'),
+    ascii('iso4'),
+    ascii('avc1'),
+    ascii('mp41'),
+  );
   const mdat = mediaHeader(mediaBytes);
   const moovAt = (mediaStart: number, wide: boolean): Buffer => movieBox(tracks, mediaStart, wide);
   // The offsets have the same size whatever they are, so its own size is known after the first time.

@@ -85,9 +85,7 @@ export class SampleTable {
       'stbl',
       fullBox('stsd', 0, 0, u32(sampleEntries.length), ...sampleEntries),
       fullBox('stts', 0, 0, u32(durations.length / 8), durations),
-      ...(this.#offsets.isZero
-        ? []
-        : [fullBox('ctts', 1, 0, u32(this.#offsets.runs), this.#offsets.u32())]),
+      ...(this.#offsets.isZero ? [] : [fullBox('ctts', 1, 0, u32(this.#offsets.runs), this.#offsets.u32())]),
       ...(this.#keyframes.length === this.samples
         ? []
         : [fullBox('stss', 0, 0, u32(this.#keyframes.length), this.#keyframes.u32())]),

@@ -1,7 +1,7 @@
+import { pictureFilter } from '../../../lib/canary/policy/numbered-picture.ts';
 import { PreconditionFailedError } from '../../../lib/object-store/errors.ts';
 import type { ObjectStore, StoredObject, UploadStore } from '../../../lib/object-store/ports.ts';
 import { type CmafSample, mediaChunk } from '../../../lib/packaging/cmaf/chunk.ts';
-import { pictureFilter } from '../../../lib/canary/policy/numbered-picture.ts';
 import { ffmpeg } from '../../packaging/support/ffmpeg.ts';
 import { type RemuxedTrack, remux } from '../../packaging/support/remux.ts';
 
@@ -42,7 +42,13 @@ export class RecordedBroadcast {
   addTrack(
     id: string,
     { init, samples }: RemuxedTrack,
-    { timescale, initName = 'init-1.mp4', from = 0, to = segments, skipped = [] as readonly number[] }: {
+    {
+      timescale,
+      initName = 'init-1.mp4',
+      from = 0,
+      to = segments,
+      skipped = [] as readonly number[],
+    }: {
       timescale: number;
       initName?: string;
       from?: number;
@@ -75,7 +81,10 @@ export class RecordedBroadcast {
   }
 
   /** `lines`: of each number; by default the rendition's own segments. */
-  addPlaylist(id: string, { ended = true, lines }: { ended?: boolean; lines?: (number: number) => string[] } = {}): void {
+  addPlaylist(
+    id: string,
+    { ended = true, lines }: { ended?: boolean; lines?: (number: number) => string[] } = {},
+  ): void {
     const text = ['#EXTM3U', '#EXT-X-VERSION:8', '#EXT-X-MEDIA-SEQUENCE:0'];
     for (let number = 0; number < segments; number++) {
       const own = lines?.(number) ?? [
@@ -89,7 +98,10 @@ export class RecordedBroadcast {
   }
 
   addIndex(ids: readonly string[]): void {
-    const variants = ids.flatMap((id) => ['#EXT-X-STREAM-INF:BANDWIDTH=1000,AUDIO="audio"', `${id}/playlist.m3u8`]);
+    const variants = ids.flatMap((id) => [
+      '#EXT-X-STREAM-INF:BANDWIDTH=1000,AUDIO="audio"',
+      `${id}/playlist.m3u8`,
+    ]);
     const audio = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Audio",URI="audio/playlist.m3u8"';
     this.add('index.m3u8', ['#EXTM3U', audio, ...variants, ''].join('\n'));
   }

@@ -51,13 +51,19 @@ export class DiskUploads {
   }
 
   /** Joins the parts to one file and gives its path to `publish`, which moves it away. */
-  async complete(id: string, key: string, publish: (path: string) => Promise<void>): Promise<{ etag: string }> {
+  async complete(
+    id: string,
+    key: string,
+    publish: (path: string) => Promise<void>,
+  ): Promise<{ etag: string }> {
     const { folder, options, etags } = this.#parts(id, key);
     const numbers = [...etags.keys()].sort((a, b) => a - b);
     if (numbers.length === 0) throw new ObjectStoreRefusedError('The upload has no parts');
     const etag = etagOf(Buffer.from(numbers.map((number) => etags.get(number)).join()));
     const whole = join(folder, 'whole');
-    const sizes = await Promise.all(numbers.map(async (number) => (await stat(partFile(folder, number))).size));
+    const sizes = await Promise.all(
+      numbers.map(async (number) => (await stat(partFile(folder, number))).size),
+    );
     const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
     const file = await open(whole, 'w');
     try {

@@ -48,9 +48,7 @@ export const Download = z
     progress: z.number().min(0).max(1).openapi({ description: 'How much of it is written.', example: 0.4 }),
     sizeBytes: z.number().int().optional().openapi({ example: 7_340_032 }),
     durationMs: z.number().int().optional().openapi({ example: 22_500 }),
-    url: url(
-      'http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/download-q8w2z5cvk4x9.mp4',
-    )
+    url: url('http://127.0.0.1:8090/local/7h2kqv0m4x9rt3bz/1jm8p0v4c7h2kqv0/download-q8w2z5cvk4x9.mp4')
       .optional()
       .openapi({
         description:

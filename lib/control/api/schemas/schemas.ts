@@ -123,7 +123,8 @@ export const Broadcast = z
       .enum(['publisher-ended', 'reconnect-window-over', 'ended-by-api', 'encoder-failed', 'taken-down'])
       .optional(),
     durationMs: z.number().int().min(0).optional().openapi({
-      description: 'Length of the recording. Omitted until it is closed, and if its worker died before it could say.',
+      description:
+        'Length of the recording. Omitted until it is closed, and if its worker died before it could say.',
       example: 3_725_000,
     }),
     sizeBytes: z.number().int().min(0).optional().openapi({

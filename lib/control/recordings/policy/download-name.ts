@@ -7,7 +7,11 @@ const mostCharacters = 50;
  * What a browser calls the file: the stream's name, the day of the broadcast and, for a clip, where it begins and ends. Characters
  * that some file system refuses become spaces.
  */
-export function downloadFileName(streamName: string, startedAtMs: number, { startMs, endMs }: ClipRange): string {
+export function downloadFileName(
+  streamName: string,
+  startedAtMs: number,
+  { startMs, endMs }: ClipRange,
+): string {
   const plain = [...streamName.replaceAll(/[\p{C}\\/:*?"<>|]/gu, ' ')].slice(0, mostCharacters).join('');
   const name = plain.replaceAll(/\s+/g, ' ').replaceAll(/^[ .]+|[ .]+$/g, '');
   const day = new Date(startedAtMs).toISOString().slice(0, 10);

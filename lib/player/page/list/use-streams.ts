@@ -58,7 +58,9 @@ export function useStreams(): KnownStreams {
       if (stopped) return;
       const ids = new Set(streams.map(({ id }) => id));
       const over = current.current.filter(({ id, state }) => isOnAir(state) && !ids.has(id));
-      const ended = await Promise.all(over.slice(0, 20).map(({ id }) => api.getStream(id).catch(goneAsUndefined)));
+      const ended = await Promise.all(
+        over.slice(0, 20).map(({ id }) => api.getStream(id).catch(goneAsUndefined)),
+      );
       if (stopped) return;
       const gone = new Set(over.filter((_, at) => at < 20 && ended[at] === undefined).map(({ id }) => id));
       const left = current.current.filter(({ id }) => !gone.has(id));

@@ -21,7 +21,9 @@ export interface ListedStreams {
 
 /** What the list shows: those on air first, each group in the wanted order. */
 export function listedStreams(streams: readonly Stream[], { search, order }: ListView): ListedStreams {
-  const words = plain(search).split(/\s+/).filter((word) => word !== '');
+  const words = plain(search)
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const found = streams.filter((stream) => {
     const text = plain(`${stream.name} ${stream.id} ${stream.owner ?? ''}`);
     return words.every((word) => text.includes(word));
@@ -45,8 +47,7 @@ export function lastOnAirMs({ broadcast, state }: Stream): number | undefined {
 }
 
 const comparers: Readonly<Record<ListOrder, (a: Stream, b: Stream) => number>> = {
-  'last-on-air': (a, b) =>
-    (lastOnAirMs(b) ?? 0) - (lastOnAirMs(a) ?? 0) || createdMs(b) - createdMs(a),
+  'last-on-air': (a, b) => (lastOnAirMs(b) ?? 0) - (lastOnAirMs(a) ?? 0) || createdMs(b) - createdMs(a),
   newest: (a, b) => createdMs(b) - createdMs(a),
   name: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true, sensitivity: 'base' }),
 };

@@ -29,7 +29,10 @@ export function DeleteRecording(props: {
       onClose={onClose}
     >
       <ul class="effects">
-        <li>Its link stops working within seconds, and so do its MP4 files. Copies that people downloaded stay with them.</li>
+        <li>
+          Its link stops working within seconds, and so do its MP4 files. Copies that people downloaded stay
+          with them.
+        </li>
         <li>
           {sizeBytes === undefined
             ? 'Its files are deleted for good.'

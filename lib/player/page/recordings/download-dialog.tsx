@@ -87,12 +87,7 @@ function DownloadForm(props: {
         <legend class="visually-hidden">What to download</legend>
         {(['whole', 'clip'] as const).map((choice) => (
           <label key={choice} class="choice">
-            <input
-              type="radio"
-              name={id}
-              checked={choice === part}
-              onChange={() => setPart(choice)}
-            />
+            <input type="radio" name={id} checked={choice === part} onChange={() => setPart(choice)} />
             <span class="choice-text">
               {choice === 'whole' ? 'Whole recording' : 'A clip'}
               <span class="quiet small">
