@@ -96,6 +96,7 @@ await runProgram({
           return asked;
         },
         list: (streamId) => book.list(streamId),
+        forget: (streamId, broadcastId) => book.forget(streamId, broadcastId),
       },
       playback,
       callerOf: (c) => directCaller(directRequestOf(c), token),

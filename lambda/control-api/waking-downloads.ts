@@ -18,5 +18,6 @@ export function wakingDownloads({ book, wake, emit }: WakingDownloadsParts): Rec
   return {
     ask: (streamId, request) => begin(streamId, () => book.ask(streamId, request), isUnfinished),
     list: (streamId) => book.list(streamId),
+    forget: (streamId, broadcastId) => book.forget(streamId, broadcastId),
   };
 }

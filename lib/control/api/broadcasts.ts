@@ -133,6 +133,7 @@ export function addBroadcastRoutes(app: ControlApi, context: ApiContext): void {
       isCurrent ? state : 'ended',
       isCurrent ? documents : { ...documents, channel: undefined },
     );
+    await context.downloads?.forget(stream.id, record.id);
     const deletion = await deletions.ask(stream.id, { broadcastId: record.id, recordings: 'delete' });
     return c.json(presentDeletion(stream.id, deletion, config), 202);
   });

@@ -8,7 +8,7 @@ import type { Download } from '../../control-store/downloads.ts';
 import type { ControlStore } from '../../control-store/ports.ts';
 import type { EncoderTier } from '../../control-store/records.ts';
 import type { Clock } from '../../net/clock.ts';
-import type { StreamId } from '../../routing/ids.ts';
+import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { EmitEvent } from '../../telemetry/events.ts';
 import type { DeletionRequest } from '../deletions/deletion-runner.ts';
 import type { KeyRing } from '../playback/key-ring.ts';
@@ -92,6 +92,8 @@ export interface RecordingDownloads {
   ask(streamId: StreamId, request: DownloadRequest): Promise<Download>;
   /** Oldest first; those that have not expired. */
   list(streamId: StreamId): Promise<readonly Download[]>;
+  /** Of the stream, or of one broadcast, whose files are about to be deleted. */
+  forget(streamId: StreamId, broadcastId?: BroadcastId): Promise<void>;
 }
 
 /** Makes streams signed, and playback links for them. */

@@ -79,6 +79,13 @@ export class DownloadBook {
     return items.find((each) => each.id === id);
   }
 
+  /** Of the stream, or of one broadcast: their files are deleted with the recording. What is being made is given up. */
+  async forget(streamId: StreamId, broadcastId?: BroadcastId): Promise<void> {
+    await this.#rewrite(streamId, (items) =>
+      broadcastId === undefined ? [] : items.filter((each) => each.broadcastId !== broadcastId),
+    );
+  }
+
   #rewrite(
     streamId: StreamId,
     change: (items: readonly Download[]) => readonly Download[],

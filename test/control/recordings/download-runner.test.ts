@@ -173,6 +173,20 @@ describe('a runner', () => {
     expect(await book.list(streamId)).toEqual([]);
   });
 
+  test('of a recording that is deleted meanwhile leaves no file, and others are kept', async () => {
+    const other = await book.ask(streamId, { ...clip, broadcastId: '1jm8p0v4c7h2kqv1' as BroadcastId });
+    await book.ask(streamId, clip);
+    await runner({
+      ...recorded.store,
+      get: async (key) => {
+        if (key.endsWith('.m4s')) await book.forget(streamId, broadcastId);
+        return await recorded.store.get(key);
+      },
+    }).run(streamId);
+    expect(recorded.files.size).toBe(0);
+    expect((await book.list(streamId)).map(({ id }) => id)).toEqual([other.id]);
+  });
+
   test('two at once write it once', async () => {
     await book.ask(streamId, clip);
     await Promise.all([runner().run(streamId), runner().run(streamId)]);
