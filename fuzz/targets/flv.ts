@@ -6,6 +6,7 @@ import type { FlvTag } from '../../lib/protocol/flv/tag.ts';
 import { parseVideoTag } from '../../lib/protocol/flv/video-tag.ts';
 import { maxPrefixBytes, packetOf } from '../../lib/protocol/flv/wrapped-packet.ts';
 import { writeFlvHeader, writeFlvTag } from '../../lib/protocol/flv/writer.ts';
+import { SmjpegError, SmjpegReader } from '../../lib/protocol/smjpeg/reader.ts';
 import { must, mustAgree, refusing, twoCuts } from '../contract.ts';
 import type { FuzzTarget } from '../model.ts';
 
@@ -34,7 +35,30 @@ const file = fc
     Buffer.concat([Buffer.of(size), writeFlvHeader({ audio: true, video: true }), ...tags]),
   );
 
+function readSmjpeg(pieces: readonly Buffer[]): unknown {
+  const reader = new SmjpegReader({ mostBytes: 1024 * 1024 });
+  const pictures: unknown[] = [];
+  for (const piece of pieces) {
+    const read = refusing(() => reader.push(piece), SmjpegError);
+    if (read instanceof Error) return read.message;
+    pictures.push(...read);
+  }
+  return pictures;
+}
+
 export const flvTargets: readonly FuzzTarget[] = [
+  {
+    name: 'smjpeg',
+    about: 'the pictures that an ffmpeg makes beside the renditions',
+    parsers: ['lib/protocol/smjpeg/reader.ts'],
+    words: ['\0\nSMJPEG', '_VID', 'HEND', 'vidD', 'DONE', '\0\0\0\x04'],
+    run(input) {
+      const { pieces, whole } = twoCuts(input);
+      mustAgree(typeof readSmjpeg(pieces), typeof readSmjpeg(whole), 'an SMJPEG stream in pieces');
+      if (typeof readSmjpeg(whole) !== 'string')
+        mustAgree(readSmjpeg(pieces), readSmjpeg(whole), 'an SMJPEG stream in pieces');
+    },
+  },
   {
     name: 'flv',
     about: 'an FLV file or stream',

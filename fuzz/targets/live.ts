@@ -3,7 +3,7 @@ import { cacheKeyOf } from '../../lib/edge/policy/cache-key.ts';
 import { PlaylistPositions } from '../../lib/edge/policy/limits/playlist-positions.ts';
 import { isPartPath } from '../../lib/edge/policy/upstream/held.ts';
 import { parseLiveRequest } from '../../lib/encoder/live/policy/live-request.ts';
-import { partName } from '../../lib/object-store/object-names.ts';
+import { partName, spriteName } from '../../lib/object-store/object-names.ts';
 import { isMediaCredential, mediaCredential } from '../../lib/protocol/relay/media-credential.ts';
 import type { MemberId } from '../../lib/routing/ids.ts';
 import { must, mustAgree } from '../contract.ts';
@@ -22,6 +22,10 @@ function readTarget(target: string): void {
   const asked = parseLiveRequest(target);
   if (asked?.kind === 'part') {
     const name = partName(asked.number, asked.index, asked.epoch, asked.run);
+    must(target.split('?', 1)[0]?.endsWith(`/${name}`) === true, `'${target}' is another name of ${name}`);
+  }
+  if (asked?.kind === 'sprite') {
+    const name = spriteName(asked.from, asked.count, asked.epoch);
     must(target.split('?', 1)[0]?.endsWith(`/${name}`) === true, `'${target}' is another name of ${name}`);
   }
   const key = cacheKeyOf(target)?.key;

@@ -2,9 +2,11 @@ import { parseHeader } from '../../lib/adapters/local/disk/object-file.ts';
 import { EdgeRulesError, parseEdgeRules } from '../../lib/adapters/local/edge-rules-file.ts';
 import { channelIndex, namedPlaylists } from '../../lib/control/managed-channels/policy/channel-index.ts';
 import { readRatesMark } from '../../lib/encoder/publication/policy/measured-rates.ts';
+import { Storyboard, storedSprites } from '../../lib/encoder/publication/policy/pictures/storyboard.ts';
 import { readIndexMarks } from '../../lib/encoder/publication/policy/recovery/index-marks.ts';
 import { initNamesOf, restorePublication } from '../../lib/encoder/publication/policy/recovery/restore.ts';
 import { epochOf, withEpoch } from '../../lib/object-store/epoch-mark.ts';
+import { readJpeg } from '../../lib/packaging/storyboard/jpeg.ts';
 import { must, refusing } from '../contract.ts';
 import type { FuzzTarget } from '../model.ts';
 
@@ -74,6 +76,39 @@ export const storedTargets: readonly FuzzTarget[] = [
         epochOf(Buffer.from(withEpoch('a.m3u8', text, 7), 'latin1')) === 7,
         'an epoch that is not read back',
       );
+    },
+  },
+  {
+    name: 'storyboard',
+    about: 'a stored storyboard, as another worker reads it back, and JPEGs that are put below one another',
+    parsers: [
+      'lib/packaging/storyboard/webvtt.ts',
+      'lib/packaging/storyboard/jpeg.ts',
+      'lib/encoder/publication/policy/pictures/storyboard.ts',
+      'lib/object-store/epoch-mark.ts',
+    ],
+    words: [
+      'storyboard-0-15-1.jpg#xywh=0,0,256,144\n',
+      'NOTE epoch 1\n',
+      Buffer.from([0xff, 0xd8, 0xff, 0xfe, 0, 10]),
+      Buffer.from([0xff, 0xc0, 0, 11, 8, 0, 144, 1, 0, 1, 1, 0x22, 0]),
+      Buffer.from([0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0]),
+      Buffer.from([0xff, 0xd9]),
+    ],
+    run(input) {
+      epochOf(input);
+      const sprites = storedSprites(input.toString('latin1'));
+      for (const { from, count, width, height } of sprites)
+        must(
+          [from, count, width, height].every(Number.isSafeInteger) && count > 0 && width > 0 && height > 0,
+          `a sprite of ${count} pictures of ${width}×${height}`,
+        );
+      const next = new Storyboard(1, sprites);
+      const cell = next.nextCell;
+      if (!next.add(cell, input)) return;
+      const sprite = next.bytes(cell, 1, 1);
+      must(sprite !== undefined && sprite.length <= input.length + 6, 'a picture that is not in its sprite');
+      must(readJpeg(input) !== undefined, 'a picture that is no JPEG');
     },
   },
   {

@@ -6,6 +6,7 @@ import { fleetPartitions } from '../control-store/tables.ts';
 import { renewEveryMs } from '../encoder/lease/policy/fence.ts';
 import { inputReportEveryMs } from '../encoder/policy/store-paces.ts';
 import { workerTiming } from '../encoder/policy/worker-timing.ts';
+import { pictureWritesPerSecond } from '../encoder/publication/policy/pictures/picture-pace.ts';
 import { segmentsUntilWrite } from '../encoder/publication/policy/playlist-pace.ts';
 import { segmentSeconds } from '../packaging/segment-grid.ts';
 import type { MemberId } from '../routing/ids.ts';
@@ -73,7 +74,9 @@ export const workloadOf = (
   encoder: EncoderTier = 'fleet',
   liveOrigin = true,
 ): Workload => ({
-  originWrites: objectsPerSegment(ladder, encoder, liveOrigin) / segmentSeconds,
+  originWrites:
+    objectsPerSegment(ladder, encoder, liveOrigin) / segmentSeconds +
+    (encoder === 'fleet' ? pictureWritesPerSecond(liveOrigin) : 0),
   originReads: originReadsPerHour / 3_600,
   leaseWrites: 1_000 / renewEveryMs,
   reportWrites: 1_000 / inputReportEveryMs,

@@ -74,6 +74,7 @@ export class Broadcast implements ActiveBroadcast {
     this.live = liveOrigin
       ? new LiveBroadcast({
           view: this.#output.live,
+          pictures: this.#output.pictures,
           clock,
           partMs,
           faulted: (cause) => this.#log(cause),
@@ -200,6 +201,7 @@ export class Broadcast implements ActiveBroadcast {
           this.#output.add(group, headers, this.#reception.nowMs);
           this.live?.group(group);
         },
+        picture: (kind, streamMs, jpeg) => this.#output.picture(kind, streamMs, jpeg),
         started: (run) => {
           this.#report.encoding.started(run);
           this.live?.remade(run.id, run.fromNumber);
@@ -231,6 +233,7 @@ export class Broadcast implements ActiveBroadcast {
         trouble: (trouble) => this.#report.origin.trouble(trouble),
         recovered: (recovery) => this.#report.origin.recovered(recovery),
         superseded: () => this.#keeper.superseded(),
+        picturesFaulted: (cause) => this.#log(cause),
         faulted: (cause) => this.#faulted(cause),
       },
       restored,

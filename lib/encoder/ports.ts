@@ -62,6 +62,14 @@ export interface EncoderProcessHandler {
   outputEnded(index: number): void;
   /** Called once, and last, after all outputs ended. */
   exited(exit: EncoderExit): void;
+  /** Further pipes, behind the outputs, whose end nobody waits for. @default none */
+  readonly pictures?: PictureHandler;
+}
+
+export interface PictureHandler {
+  readonly pipes: number;
+  /** As `EncoderProcessHandler.output`; counted from 0. */
+  output(index: number, bytes: Buffer): void;
 }
 
 export interface EncoderExit {
@@ -72,7 +80,7 @@ export interface EncoderExit {
 }
 
 /**
- * Starts ffmpeg with these arguments and `outputs` pipes from file descriptor 3 on. A failure to start is reported as an
+ * Starts ffmpeg with these arguments and `outputs` pipes from file descriptor 3 on, and those for pictures behind them. A failure to start is reported as an
  * exit.
  */
 export type StartEncoder = (

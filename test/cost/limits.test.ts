@@ -33,7 +33,7 @@ describe('the greatest count that fits', () => {
 describe('a region’s limits', () => {
   test('come from the programs’ own constants and AWS’s quotas', () => {
     const rows = limits();
-    expect(at(rows, /^S3 writes/)).toBe(Math.floor((3_500 * segmentSeconds) / 6.4));
+    expect(at(rows, /^S3 writes/)).toBe(Math.floor(3_500 / (6.4 / segmentSeconds + 5 / 60)));
     expect(at(rows, /^DynamoDB writes to the leases/)).toBe((4_000 * renewEveryMs) / 1_000);
     expect(at(rows, /^CPU encoder tasks \(maxTasks\)/)).toBe(50 * 2);
     expect(at(rows, /^CPU encoder tasks \(most/)).toBe(mostFleetTasks.fargate * 2);

@@ -18,8 +18,8 @@ describe('the estimate', () => {
       const { parts } = costEstimate('fleet', defaultLadder, { live });
       return parts.map(({ what }) => what).filter((what) => /^(S3 writes|Live origin)/.test(what));
     };
-    expect(of(true)).toEqual(['S3 writes (11,520)', 'Live origin']);
-    expect(of(false)).toEqual(['S3 writes (21,600)']);
+    expect(of(true)).toEqual(['S3 writes (11,820)', 'Live origin']);
+    expect(of(false)).toEqual(['S3 writes (23,850)']);
   });
 
   test('of the fleet is the stream-hour of docs/deploy.md', () => {
@@ -40,7 +40,7 @@ describe('the estimate', () => {
 
   test('is of the region’s prices, and says whose they are where its own are not known', () => {
     const of = (region: string) => costEstimate('fleet', defaultLadder, { region });
-    expect(of('eu-central-1').perHourUsd).toBeCloseTo(0.52, 2);
+    expect(of('eu-central-1').perHourUsd).toBeCloseTo(0.53, 2);
     expect(of('eu-central-1').note).toMatch(/public eu-central-1 prices as/);
     expect(of('eu-west-3')).toMatchObject({
       perHourUsd: of('eu-central-1').perHourUsd,

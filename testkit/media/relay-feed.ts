@@ -15,6 +15,8 @@ export interface ClipOptions {
   readonly seconds: number;
   readonly size?: string;
   readonly rate?: number;
+  /** The pictures, as ffmpeg's lavfi input. @default testsrc2 of this size and rate */
+  readonly source?: string;
   readonly audio?: boolean;
   /** Key frame interval, in frames. */
   readonly gop?: number;
@@ -24,6 +26,7 @@ export interface ClipOptions {
 /** A clip as an encoder would send it: FLV tags produced by a real ffmpeg. */
 export async function makeClip(options: ClipOptions): Promise<FlvTag[]> {
   const { seconds, size = '1280x720', rate = 30, audio = true, gop = rate * 2 } = options;
+  const { source = `testsrc2=size=${size}:rate=${rate}` } = options;
   const video = options.video ?? [
     '-c:v',
     'libx264',
@@ -38,7 +41,7 @@ export async function makeClip(options: ClipOptions): Promise<FlvTag[]> {
     'ffmpeg',
     [
       ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
-      ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`],
+      ...['-f', 'lavfi', '-i', source],
       ...(audio
         ? ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000', '-c:a', 'aac', '-ac', '2']
         : []),

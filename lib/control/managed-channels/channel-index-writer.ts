@@ -5,6 +5,8 @@ import {
   broadcastPrefix,
   dashManifestName,
   hlsIndexName,
+  posterName,
+  storyboardName,
   streamPrefix,
 } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
@@ -13,6 +15,9 @@ import { channelIndex, namedPlaylists, type PipelinePlaylist } from './policy/ch
 import type { ChannelPlan } from './policy/channel-plan.ts';
 
 export type IndexObjects = Pick<ObjectStore, 'get' | 'put' | 'delete'>;
+
+/** What only Headwater's encoders make. */
+const fleetOnly = [dashManifestName, storyboardName, posterName];
 
 /** Sends a stream's players to the playlists of its channel. */
 export class ChannelIndexWriter {
@@ -26,7 +31,8 @@ export class ChannelIndexWriter {
 
   /**
    * `waiting` until all pipelines' playlists are in the origin (with `anyPipeline`: those of one); `superseded` if a newer epoch
-   * has the stream. This tier has HLS only, so it removes the stream's DASH manifest, which belongs to an older broadcast.
+   * has the stream. This tier has HLS only, and no pictures, so it removes what the stream has of them, which belongs to an older
+   * broadcast.
    * Throws the object store's errors.
    */
   async publish(
@@ -45,7 +51,8 @@ export class ChannelIndexWriter {
       const playlists = there.map(({ path, text }) => ({ folder: path.slice(folder.length), text }));
       if (!(await this.#write(`${folder}${hlsIndexName}`, playlists, epoch))) return 'superseded';
     }
-    return (await this.#removeDash(`${stream}${dashManifestName}`, epoch)) ? 'index-there' : 'superseded';
+    for (const name of fleetOnly) if (!(await this.#remove(`${stream}${name}`, epoch))) return 'superseded';
+    return 'index-there';
   }
 
   /** A pipeline's playlists, once all of them can be read. */
@@ -79,7 +86,7 @@ export class ChannelIndexWriter {
    * False if a newer epoch owns the object. If another worker writes it between `get` and `delete`, it writes it again with its
    * next segment.
    */
-  async #removeDash(key: string, epoch: number): Promise<boolean> {
+  async #remove(key: string, epoch: number): Promise<boolean> {
     const found = await this.#objects.get(key);
     if (!found) return true;
     if (epochOf(found.body) > epoch) return false;

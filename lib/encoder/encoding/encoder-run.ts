@@ -9,6 +9,7 @@ import type { FlvTag } from '../../protocol/flv/tag.ts';
 import { parseVideoTag } from '../../protocol/flv/video-tag.ts';
 import { writeFlvHeader, writeFlvTag } from '../../protocol/flv/writer.ts';
 import { encodeAmf0 } from '../../protocol/rtmp/amf0.ts';
+import { SmjpegError, SmjpegReader } from '../../protocol/smjpeg/reader.ts';
 import type { InputFormat } from '../policy/input-format.ts';
 import type { StreamTag } from '../policy/stream-tag.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
@@ -21,6 +22,7 @@ import {
   ffmpegOffsetMs,
   outputIds,
 } from './policy/ffmpeg/ffmpeg-arguments.ts';
+import { type PictureKind, pictureOutputs } from './policy/ffmpeg/picture-outputs.ts';
 import { AudioSegmenter } from './policy/segmenting/audio-segmenter.ts';
 import type { Part } from './policy/segmenting/part.ts';
 import type { Cut, EncodedSample, Segment, Segmenter } from './policy/segmenting/segmenter.ts';
@@ -31,10 +33,18 @@ export interface EncoderRunHandler {
   /** Before the segment that it is a part of. */
   part(id: string, part: Part): void;
   segment(id: string, segment: Segment): void;
+  /** Of each cell of the storyboard the first one, as a JPEG, and the first one of the run. */
+  picture(kind: PictureKind, streamMs: number, jpeg: Buffer): void;
   /** Called once: every part and segment that it was to make is out. Not called if it crashes. */
   over(): void;
   /** Called once, last, after every segment. `expected`: the run had been told to end. */
   ended(exit: EncoderExit, expected: boolean): void;
+}
+
+interface PictureSource {
+  readonly kind: PictureKind;
+  /** Undefined once it has written what can't be read. */
+  reader: SmjpegReader | undefined;
 }
 
 interface Output {
@@ -68,6 +78,7 @@ export class EncoderRun {
   readonly #options: EncoderRunOptions;
   readonly #handler: EncoderRunHandler;
   readonly #outputs: Output[];
+  readonly #pictures: readonly PictureSource[];
   readonly #process: EncoderProcess;
   #pending: Uint8Array[] = [];
   #inputEnded = false;
@@ -101,6 +112,10 @@ export class EncoderRun {
       reader: new FlvReader(),
       isOver: false,
     }));
+    this.#pictures = (input ? pictureOutputs(ladder) : []).map(({ kind }) => ({
+      kind,
+      reader: new SmjpegReader(),
+    }));
     this.args = ffmpegArguments(options.plan);
     this.#process = start(this.args, this.#outputs.length, {
       output: (index, bytes) => this.#contain(() => this.#read(index, bytes)),
@@ -108,6 +123,10 @@ export class EncoderRun {
       exited: (exit) => {
         if (this.#fault === undefined) handler.ended(exit, this.#inputEnded);
         else handler.ended({ ...exit, said: this.#fault.stack ?? this.#fault.message }, false);
+      },
+      pictures: {
+        pipes: this.#pictures.length,
+        output: (index, bytes) => this.#contain(() => this.#readPictures(index, bytes)),
       },
     });
     this.#pending.push(writeFlvHeader({ audio: true, video: input !== undefined }));
@@ -226,6 +245,19 @@ export class EncoderRun {
     for (const tag of output.reader.push(bytes)) {
       if (output.audio && tag.type === 'audio') this.#readAudio(output, tag, index === 0);
       if (!output.audio && tag.type === 'video') this.#readVideo(output, tag, index === 0);
+    }
+  }
+
+  /** A broadcast goes on without them. */
+  #readPictures(index: number, bytes: Buffer): void {
+    const source = this.#pictures[index];
+    if (!source?.reader) return;
+    try {
+      for (const { timestampMs, jpeg } of source.reader.push(bytes))
+        this.#handler.picture(source.kind, timestampMs - ffmpegOffsetMs, jpeg);
+    } catch (cause) {
+      if (!(cause instanceof SmjpegError)) throw cause;
+      source.reader = undefined;
     }
   }
 

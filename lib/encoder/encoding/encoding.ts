@@ -17,6 +17,7 @@ import { TagHistory } from './policy/feed/tag-history.ts';
 import { outputIds, type VideoEncoder } from './policy/ffmpeg/ffmpeg-arguments.ts';
 import type { FfmpegBuild } from './policy/ffmpeg/ffmpeg-version.ts';
 import { frameModeFlag } from './policy/ffmpeg/ffmpeg-version.ts';
+import type { PictureKind } from './policy/ffmpeg/picture-outputs.ts';
 import { RestartLimit } from './policy/ffmpeg/restart-limit.ts';
 import { LadderWatch } from './policy/ladder/ladder-watch.ts';
 import { OwnSizes } from './policy/ladder/own-sizes.ts';
@@ -50,6 +51,8 @@ export interface EncodingHandler {
    */
   part(track: string, part: Part, headers: ReadonlyMap<string, TrackHeader>): void;
   group(group: SegmentGroup, headers: ReadonlyMap<string, TrackHeader>): void;
+  /** A JPEG of the first picture of a cell of the storyboard, or of a run. One may come again, or from another run. */
+  picture(kind: PictureKind, streamMs: number, jpeg: Buffer): void;
   started(run: EncoderRun): void;
   /**
    * The top rendition was given up because ffmpeg was behind by `lagMs`, or, if undefined, because it crashed with it. `left`: the
@@ -375,6 +378,7 @@ export class Encoding {
         header: (track, header) => this.#addHeader(id, ids, track, header),
         part: (track, part) => this.#handOn(this.#parts.push(id, track, part)),
         segment: (track, segment) => this.#emit(this.#collector.push(id, track, segment)),
+        picture: (kind, streamMs, jpeg) => this.#handler.picture(kind, streamMs, jpeg),
         over: () => this.#handOn(this.#parts.over(id)),
         ended: (exit, expected) => this.#ended(run, exit, expected),
       },

@@ -3,6 +3,7 @@ import { SharedBody } from '../../net/shared-body.ts';
 import type { Part } from '../encoding/policy/segmenting/part.ts';
 import type { SegmentGroup } from '../encoding/policy/segmenting/segment-groups.ts';
 import type { LiveView } from '../publication/policy/live/live-view.ts';
+import type { PictureView } from '../publication/policy/pictures/picture-view.ts';
 import { HeldRequests } from './held-requests.ts';
 import { judgeReload } from './policy/blocking-reload.ts';
 import { liveLimits } from './policy/live-limits.ts';
@@ -17,6 +18,8 @@ export type LiveAnswer = HeldBytes | { readonly status: 400 | 404 | 421 | 500 | 
 
 export interface LiveBroadcastOptions {
   readonly view: LiveView;
+  /** @default none */
+  readonly pictures?: PictureView;
   readonly clock: Clock;
   /** Length of a part on the grid, in ms. */
   readonly partMs: number;
@@ -37,7 +40,8 @@ export class LiveBroadcast {
   readonly #held = new HeldRequests<LiveRequest, LiveAnswer>(liveLimits.waiting);
   /** Texts of the current versions, made when first asked for. */
   readonly #texts = new Map<string, SharedBody>();
-  readonly #inits = new WeakMap<Buffer, SharedBody>();
+  /** Init segments, and the newest poster. */
+  readonly #whole = new WeakMap<Buffer, SharedBody>();
   #newest = -1;
   /** What everything is answered with from now on. */
   #closed?: LiveAnswer;
@@ -195,6 +199,8 @@ export class LiveBroadcast {
       const scope = request.broadcast === undefined ? 'stream' : 'broadcast';
       return this.#text(`${request.kind} ${scope}`, () => view[request.kind](scope));
     }
+    if (request.kind === 'poster' || request.kind === 'storyboard' || request.kind === 'sprite')
+      return this.#picture(request);
     const { rendition } = request;
     if (view.renditions.length === 0) return is(503);
     if (!view.renditions.includes(rendition)) return is(404);
@@ -202,7 +208,23 @@ export class LiveBroadcast {
     if (request.kind === 'part') return this.#part(rendition, request);
     if (request.kind === 'segment') return this.#segment(rendition, request.number);
     const init = view.init(rendition, request.name);
-    return init ? { body: this.#initBody(init) } : is(503);
+    return init ? { body: this.#body(init) } : is(503);
+  }
+
+  #picture(request: LiveRequest & { readonly kind: 'poster' | 'storyboard' | 'sprite' }): Verdict {
+    const { view, pictures } = this.#options;
+    if (request.kind === 'sprite') {
+      const sprite = pictures?.sprite(request.from, request.count, request.epoch);
+      return sprite ? { body: SharedBody.of(sprite) } : is(503);
+    }
+    const scope = request.broadcast === undefined ? 'stream' : 'broadcast';
+    const poster = request.kind === 'poster' ? pictures?.poster() : undefined;
+    if (poster) return { body: this.#body(poster) };
+    const text = request.kind === 'storyboard' ? pictures?.storyboard(scope) : undefined;
+    if (text !== undefined) return { body: SharedBody.of(Buffer.from(text)) };
+    // What the store has under the stream's names may be of an earlier broadcast.
+    const isSoundAlone = view.renditions.length > 0 && view.renditions.every((id) => id === 'audio');
+    return is(isSoundAlone ? 404 : 503);
   }
 
   #playlist(rendition: string, directives: Directives): Verdict {
@@ -256,11 +278,11 @@ export class LiveBroadcast {
     return { body };
   }
 
-  #initBody(init: Buffer): SharedBody {
-    const known = this.#inits.get(init);
+  #body(bytes: Buffer): SharedBody {
+    const known = this.#whole.get(bytes);
     if (known) return known;
-    const body = SharedBody.of(init);
-    this.#inits.set(init, body);
+    const body = SharedBody.of(bytes);
+    this.#whole.set(bytes, body);
     return body;
   }
 }

@@ -1,12 +1,15 @@
 import type { LatencyMode } from '../../control-store/records.ts';
 import type { BroadcastId, StreamId } from '../../routing/ids.ts';
 import type { BroadcastContext } from '../broadcast-context.ts';
+import type { PictureKind } from '../encoding/policy/ffmpeg/picture-outputs.ts';
 import type { Part } from '../encoding/policy/segmenting/part.ts';
 import type { SegmentGroup } from '../encoding/policy/segmenting/segment-groups.ts';
 import { drainLimits } from '../policy/drain-limits.ts';
 import type { TrackHeader } from '../policy/track-header.ts';
+import { BroadcastPictures, type BroadcastPicturesHandler } from './broadcast-pictures.ts';
 import { LivePublication } from './policy/live/live-publication.ts';
 import type { LiveView } from './policy/live/live-view.ts';
+import type { PictureView } from './policy/pictures/picture-view.ts';
 import { Publication } from './policy/publication.ts';
 import type { RecordingOutcome } from './policy/recording-outcome.ts';
 import type { RestoredPublication } from './policy/recovery/restore.ts';
@@ -23,7 +26,7 @@ export interface BroadcastOutputOptions extends BroadcastContext {
 }
 
 /** What a broadcast does with its output, besides what it does with the writer's. */
-export interface BroadcastOutputHandler extends SegmentWriterHandler {
+export interface BroadcastOutputHandler extends SegmentWriterHandler, BroadcastPicturesHandler {
   /** What `live` shows has changed, except by what the caller just passed in. */
   changed(): void;
 }
@@ -36,6 +39,7 @@ export class BroadcastOutput {
   readonly #options: BroadcastOutputOptions;
   readonly #handler: BroadcastOutputHandler;
   readonly #live: LivePublication;
+  readonly #pictures: BroadcastPictures;
   #publication?: Publication;
   #writer?: SegmentWriter;
 
@@ -48,12 +52,19 @@ export class BroadcastOutput {
     this.#options = options;
     this.#handler = handler;
     this.#live = new LivePublication(options, () => options.clock.wallMs());
+    const startedAtMs = (): number | undefined => this.startedAtMs;
+    this.#pictures = new BroadcastPictures({ ...options, startedAtMs }, handler, restored);
     if (restored) this.#begin(restored.startedAtMs, restored);
   }
 
   /** What viewers may be told now. */
   get live(): LiveView {
     return this.#live;
+  }
+
+  /** The pictures that viewers may have now. */
+  get pictures(): PictureView {
+    return this.#pictures;
   }
 
   /** Unix ms of stream time 0; undefined before the first part or segment. */
@@ -87,6 +98,11 @@ export class BroadcastOutput {
     this.#begun(streamMs).writer.enqueue(group, headers);
   }
 
+  /** A picture of this stream time, for poster or storyboard. */
+  picture(kind: PictureKind, streamMs: number, jpeg: Buffer): void {
+    this.#pictures.add(kind, streamMs, jpeg);
+  }
+
   /** Call it each 100 ms: an origin that is away must not keep viewers from what is complete. */
   tick(): void {
     if (this.#publication?.list(this.#options.clock.nowMs())) this.#handler.changed();
@@ -94,24 +110,32 @@ export class BroadcastOutput {
 
   /** Writes what is queued and leaves the broadcast open. */
   async leaveOpen(): Promise<RecordingOutcome> {
-    return this.#outcome(this.#writer?.flush(drainLimits.originMs));
+    return this.#outcome(
+      this.#writer?.flush(drainLimits.originMs),
+      this.#pictures.leaveOpen(drainLimits.originMs),
+    );
   }
 
   /** Writes what is queued and closes the recording. */
   async close(): Promise<RecordingOutcome> {
-    return this.#outcome(this.#writer?.finish(drainLimits.originMs));
+    return this.#outcome(
+      this.#writer?.finish(drainLimits.originMs),
+      this.#pictures.close(drainLimits.originMs),
+    );
   }
 
   /** Writes nothing more. */
   stop(): void {
     this.#writer?.stop();
+    this.#pictures.stop();
   }
 
-  async #outcome(written: Promise<void> | undefined): Promise<RecordingOutcome> {
+  async #outcome(written: Promise<void> | undefined, pictures: Promise<void>): Promise<RecordingOutcome> {
     let fault: { readonly cause: unknown } | undefined;
     await written?.catch((cause: unknown) => {
       fault = { cause };
     });
+    await pictures;
     const durationMs = Math.round(this.#publication?.endMs ?? 0);
     const bytes = this.#publication?.bytes ?? 0;
     return { durationMs, bytes, lostSegments: this.#writer?.lostSegments ?? 0, fault };

@@ -5,11 +5,14 @@ import {
   dashManifestName,
   hlsIndexName,
   hlsPlaylistName,
+  posterName,
   segmentName,
+  storyboardName,
   streamPrefix,
 } from '../../object-store/object-names.ts';
 import type { ObjectStore } from '../../object-store/ports.ts';
 import { fenceObject } from './fence-object.ts';
+import { storedSprites } from './policy/pictures/storyboard.ts';
 import { type IndexMarks, readIndexMarks } from './policy/recovery/index-marks.ts';
 import {
   initNamesOf,
@@ -58,10 +61,13 @@ export async function recoverPublication(
     claimed.set(id, known);
     return known;
   };
-  const [manifest, index] = await Promise.all([
+  const [manifest, index, storyboard, poster] = await Promise.all([
     claim(prefix + dashManifestName),
     claim(prefix + hlsIndexName),
+    claim(prefix + storyboardName),
+    objects.get(prefix + posterName),
     claim(streamPrefix(region, record.streamId) + dashManifestName),
+    claim(streamPrefix(region, record.streamId) + storyboardName),
     ...record.renditions.map(({ id }) => claimPlaylist(id)),
   ]);
   const marks = readIndexMarks(index);
@@ -103,7 +109,7 @@ export async function recoverPublication(
       ...initNames(marks, id, playlists.get(id) ?? '').map((name) => readInit(`${id}/${name}`)),
     ]),
   );
-  return restorePublication({
+  const restored = restorePublication({
     renditions,
     periods: marks.periods,
     playlists,
@@ -112,6 +118,8 @@ export async function recoverPublication(
     inits,
     manifest,
   });
+  const pictures = { sprites: storedSprites(storyboard), posterBytes: poster?.body.length ?? 0 };
+  return restored && { ...restored, pictures };
 }
 
 const initNames = ({ periods }: IndexMarks, id: string, playlist: string): string[] => {

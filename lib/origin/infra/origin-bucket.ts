@@ -21,7 +21,12 @@ import { Construct, type IConstruct } from 'constructs';
 import type { Deployment } from '../../config/deployment.ts';
 import { originBucketName, originLogsBucketName } from '../../config/names.ts';
 import { bucketRemoval } from '../../infra/removal.ts';
-import { dashManifestName, quarantinePrefix } from '../../object-store/object-names.ts';
+import {
+  dashManifestName,
+  posterName,
+  quarantinePrefix,
+  storyboardName,
+} from '../../object-store/object-names.ts';
 
 export interface OriginBucketProps {
   /** The deployment's name. */
@@ -132,16 +137,20 @@ export class OriginBucket extends Construct {
   }
 
   /** Lets the driver of managed channels point a stream's playlists at them, and delete the earlier DASH manifest. */
+
+  /** Lets the driver of managed channels point a stream's playlists at them, and delete what a channel doesn't make. */
   grantIndex(driver: IGrantable & IConstruct): void {
     this.grantWrite(driver);
-    const manifests = `${Stack.of(this).region}/*/${dashManifestName}`;
+    const keys = [dashManifestName, storyboardName, posterName].map(
+      (name) => `${Stack.of(this).region}/*/${name}`,
+    );
     driver.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['s3:DeleteObject'],
-        resources: [this.bucket.arnForObjects(manifests)],
+        resources: keys.map((key) => this.bucket.arnForObjects(key)),
       }),
     );
-    this.#acknowledge(driver, manifests, 'any of them may use a channel');
+    for (const key of keys) this.#acknowledge(driver, key, 'any of them may use a channel');
   }
 
   /** Lets MediaLive write below `managed/` of broadcasts, where nobody else does. */

@@ -24,7 +24,7 @@ describe('deleting a stream', () => {
     expect([...world.denied]).toEqual([`local/${streamId}`]);
     expect(world.invalidated).toEqual([`/local/${streamId}/*`]);
     expect([world.below(`local/${streamId}`), world.below('quarantine/')]).toEqual([[], []]);
-    expect(world.below(`local/${other.streamId}/`)).toHaveLength(10);
+    expect(world.below(`local/${other.streamId}/`)).toHaveLength(12);
     expect(deniedUntilMs(deletion)).toBe(world.wallMs + denyAfterwardsMs);
   });
 
@@ -69,7 +69,7 @@ describe('deleting a stream', () => {
 });
 
 describe('deleting a recording', () => {
-  test('leaves the stream and its other recordings, and takes the manifests that lead to it', async () => {
+  test('leaves the stream and its other recordings, and takes the manifests and pictures that lead to it', async () => {
     const { streamId, first, second } = await world.stream();
     const others = world.below(`local/${streamId}/${first}/`);
     await world.runner().ask(streamId, { broadcastId: second, recordings: 'delete' });
@@ -79,6 +79,8 @@ describe('deleting a recording', () => {
       `/local/${streamId}/${second}/*`,
       `/local/${streamId}/index.m3u8`,
       `/local/${streamId}/manifest.mpd`,
+      `/local/${streamId}/poster.jpg`,
+      `/local/${streamId}/storyboard.vtt`,
     ]);
     expect((await world.store.listBroadcasts(streamId, 10)).map(({ id }) => id)).toEqual([first]);
     const journal = await world.store.listEvents(streamId, { limit: 10 });
@@ -87,11 +89,13 @@ describe('deleting a recording', () => {
     ]);
   });
 
-  test('leaves the manifests of a newer one', async () => {
+  test('leaves the manifests and pictures of a newer one', async () => {
     const { streamId, first } = await world.stream();
     await world.runner().ask(streamId, { broadcastId: first, recordings: 'delete' });
     expect(world.below(`local/${streamId}/index`)).toHaveLength(1);
     expect(world.below(`local/${streamId}/manifest`)).toHaveLength(1);
+    expect(world.below(`local/${streamId}/poster`)).toHaveLength(1);
+    expect(world.below(`local/${streamId}/storyboard`)).toHaveLength(1);
     expect(world.below(`local/${streamId}/${first}/`)).toEqual([]);
   });
 
@@ -153,7 +157,7 @@ describe('a runner that dies', () => {
     expect(whole.calls).toBeGreaterThan(12);
     for (let diesAt = 1; diesAt <= whole.calls; diesAt++) {
       const { left, objects, others, denied, journal } = await outcome(diesAt);
-      if (left === 0) expect([diesAt, objects.length]).toEqual([diesAt, 10]);
+      if (left === 0) expect([diesAt, objects.length]).toEqual([diesAt, 12]);
       else {
         expect([diesAt, objects.every((key) => key.includes(others))]).toEqual([diesAt, true]);
         expect([diesAt, denied, journal.length]).toEqual([diesAt, 1, 1]);

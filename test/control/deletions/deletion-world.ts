@@ -47,7 +47,7 @@ export class DeletionWorld {
         this.objects.set(`local/${streamId}/${id}/${name}`, 'media');
       }
     }
-    for (const name of ['index.m3u8', 'manifest.mpd']) {
+    for (const name of ['index.m3u8', 'manifest.mpd', 'poster.jpg', 'storyboard.vtt']) {
       this.objects.set(`local/${streamId}/${name}`, `see ${second}/${name}`);
     }
     return { streamId, first, second };

@@ -18,6 +18,9 @@ describe('the behaviours of a region', () => {
       '/eu-west-1/*playlist.m3u8',
       '/eu-west-1/*/index.m3u8',
       '/eu-west-1/*/manifest.mpd',
+      '/eu-west-1/*/poster.jpg',
+      '/eu-west-1/*.jpg',
+      '/eu-west-1/*/storyboard.vtt',
     ]);
   });
 
@@ -29,6 +32,9 @@ describe('the behaviours of a region', () => {
     'eu-west-1/s/b/managed/0/index-720p-playlist-20261122T202000_00001.mp4',
     'eu-west-1/s/index.m3u8',
     'eu-west-1/s/b/manifest.mpd',
+    'eu-west-1/s/poster.jpg',
+    'eu-west-1/s/b/storyboard.vtt',
+    'eu-west-1/s/b/storyboard-15-15-1.jpg',
   ])('take %s to the rule that the local edge takes it to', (key) => {
     const found = mediaBehaviours(['us-east-1', 'eu-west-1']).find(({ pathPattern }) =>
       matches(pathPattern, `/${key}`),
@@ -45,17 +51,22 @@ describe('the behaviours of a region', () => {
     }
   });
 
-  test('fit for twelve regions beside the page, and say so where they do not', () => {
-    expect(mediaBehaviours(regions(12), { others: 2 })).toHaveLength(60);
-    expect(() => mediaBehaviours(regions(15), { others: 2 })).toThrow(TooManyBehavioursError);
-    expect(() => mediaBehaviours(regions(15), { others: 2 })).toThrow(/77 .*allows 75.* 14 regions/);
+  test('fit for nine regions beside the page, and say so where they do not', () => {
+    expect(mediaBehaviours(regions(9), { others: 3 })).toHaveLength(72);
+    expect(() => mediaBehaviours(regions(10), { others: 3 })).toThrow(TooManyBehavioursError);
+    expect(() => mediaBehaviours(regions(10), { others: 3 })).toThrow(/83 .*allows 75.* 9 regions/);
   });
 });
 
 describe('the cache policies', () => {
   test('are as few as the table has ways of caching, and every behaviour has its own way', () => {
     const rows = cachePolicyRows();
-    expect(rows.map(({ name }) => name)).toEqual(['segment', 'media-playlist', 'multivariant-playlist']);
+    expect(rows.map(({ name }) => name)).toEqual([
+      'segment',
+      'media-playlist',
+      'multivariant-playlist',
+      'poster',
+    ]);
     for (const { policy, rule } of mediaBehaviours(['eu-west-1'])) {
       const row = rows.find(({ name }) => name === policy);
       expect(row).toMatchObject({

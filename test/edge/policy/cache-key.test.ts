@@ -12,6 +12,9 @@ describe('the cache key', () => {
     [playlist, 'media-playlist'],
     ['/local/s/index.m3u8', 'multivariant-playlist'],
     ['/local/s/manifest.mpd', 'manifest'],
+    ['/local/s/poster.jpg', 'poster'],
+    ['/local/s/b/storyboard.vtt', 'storyboard'],
+    ['/local/s/b/storyboard-30-15-2.jpg', 'sprite'],
   ])('of %s is its path, under the rule for a %s', (target, kind) => {
     const found = cacheKeyOf(target);
     expect(found?.key).toBe(target);

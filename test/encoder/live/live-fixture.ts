@@ -3,6 +3,7 @@ import type { SegmentGroup } from '../../../lib/encoder/encoding/policy/segmenti
 import { LiveBroadcast } from '../../../lib/encoder/live/live-broadcast.ts';
 import { LiveService } from '../../../lib/encoder/live/live-service.ts';
 import type { LiveView } from '../../../lib/encoder/publication/policy/live/live-view.ts';
+import type { PictureView } from '../../../lib/encoder/publication/policy/pictures/picture-view.ts';
 import type { BroadcastId } from '../../../lib/routing/ids.ts';
 import { TestClient } from '../../edge/edge-in-memory.ts';
 
@@ -41,13 +42,24 @@ class FakeView implements Mutable<LiveView> {
   nextPart = (rendition: string) => this.next.get(rendition);
 }
 
+class FakePictures implements PictureView {
+  newest: Buffer | undefined;
+  poster = (): Buffer | undefined => this.newest;
+  storyboard = (scope: string): string | undefined =>
+    this.newest && `storyboard of the ${scope} with ${this.newest}`;
+  sprite = (from: number, count: number, epoch: number): Buffer | undefined =>
+    epoch === 3 ? Buffer.from(`${count} pictures from ${from}`) : undefined;
+}
+
 /** A live broadcast with parts of 16 bytes, four a segment. */
 export function liveFixture() {
   const now = { ms: 0 };
   const clock = { nowMs: () => now.ms, wallMs: () => now.ms };
   const view = new FakeView();
   const faults: unknown[] = [];
-  const live = new LiveBroadcast({ view, clock, partMs: 500, faulted: (cause) => faults.push(cause) });
+  const pictures = new FakePictures();
+  const faulted = (cause: unknown) => faults.push(cause);
+  const live = new LiveBroadcast({ view, pictures, clock, partMs: 500, faulted });
 
   function part(track: string, number: number, index: number, run = 1): void {
     view.positions.set(track, { msn: number, part: index });
@@ -83,6 +95,7 @@ export function liveFixture() {
   return {
     live,
     view,
+    pictures,
     faults,
     part,
     parts,

@@ -4,7 +4,7 @@ import { LiveService, type LiveStreams } from '../../../lib/encoder/live/live-se
 import { TestClient } from '../../edge/edge-in-memory.ts';
 import { liveFixture, partText } from './live-fixture.ts';
 
-const { live, part } = liveFixture();
+const { live, part, pictures, view } = liveFixture();
 part('720p', 0, 0);
 
 function ask(
@@ -38,6 +38,35 @@ test('manifests and init segments come with their types', () => {
   expect(types).toEqual(['application/vnd.apple.mpegurl', 'application/dash+xml', 'video/mp4']);
   expect(ask('/local/stream/index.m3u8').text).toBe('index of the stream');
   expect(ask('/local/stream/broadcast/manifest.mpd').text).toBe('manifest of the broadcast');
+});
+
+test('pictures are there as soon as there are some, the newest poster under its name for a second', () => {
+  expect(ask('/local/stream/poster.jpg').status).toBe(503);
+  expect(ask('/local/stream/storyboard.vtt').status).toBe(503);
+  pictures.newest = Buffer.from('one');
+  const poster = ask('/local/stream/broadcast/poster.jpg');
+  expect(poster.text).toBe('one');
+  expect(poster.response?.headers).toMatchObject({
+    'content-type': 'image/jpeg',
+    'cache-control': expect.stringMatching(/^public, max-age=1,/),
+  });
+  pictures.newest = Buffer.from('another');
+  expect(ask('/local/stream/poster.jpg').text).toBe('another');
+  expect(ask('/local/stream/storyboard.vtt').text).toBe('storyboard of the stream with another');
+  expect(ask('/local/stream/broadcast/storyboard.vtt').text).toBe('storyboard of the broadcast with another');
+  const sprite = ask('/local/stream/broadcast/storyboard-15-2-3.jpg');
+  expect(sprite.text).toBe('2 pictures from 15');
+  expect(sprite.response?.headers['cache-control']).toContain('immutable');
+  // Of an earlier worker, or no longer here: the object store has it.
+  expect(ask('/local/stream/broadcast/storyboard-0-15-2.jpg').status).toBe(503);
+});
+
+test('sound alone has no pictures, and the stream’s are not those of its last broadcast', () => {
+  pictures.newest = undefined;
+  view.renditions = ['audio'];
+  expect(ask('/local/stream/poster.jpg').status).toBe(404);
+  expect(ask('/local/stream/storyboard.vtt').status).toBe(404);
+  view.renditions = ['720p', 'audio'];
 });
 
 test.each([

@@ -152,7 +152,9 @@ describe('an hour on the air', () => {
     const expected = 1800 * objectsPerSegment({ ...defaultLadder, rungs: defaultLadder.rungs.slice(0, 1) });
     expect(broadcast.writes - before).toBe(expected);
     expect(broadcast.early).toEqual([]);
-    expect(3600 * workloadOf(defaultLadder).originWrites).toBe(11_520);
+    expect(3600 * objectsPerSegment(defaultLadder)).toBe(2 * 11_520);
+    // And pictures: a sprite each minute, two storyboards that name it, and two posters at most.
+    expect(3600 * workloadOf(defaultLadder).originWrites).toBeCloseTo(11_520 + 5 * 60);
   });
 });
 

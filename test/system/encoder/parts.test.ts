@@ -81,6 +81,7 @@ class Encoded extends Changing {
           this.changed();
         },
         group: (group) => this.groups.push(group),
+        picture() {},
         started() {},
         shed() {},
         restored() {},

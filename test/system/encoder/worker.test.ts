@@ -1,14 +1,25 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { broadcastPrefix } from '../../../lib/object-store/object-names.ts';
+import { findFfmpeg } from '../../../lib/adapters/node/ffmpeg/ffmpeg-binary.ts';
+import { ffmpegStarter } from '../../../lib/adapters/node/ffmpeg/ffmpeg-process.ts';
+import { ReadBatch } from '../../../lib/adapters/node/net/read-batch.ts';
+import { pictureFilter } from '../../../lib/canary/policy/numbered-picture.ts';
+import { frameModeFlag } from '../../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-version.ts';
+import { missingPictures } from '../../../lib/encoder/publication/missing-pictures.ts';
+import { recoverPublication } from '../../../lib/encoder/publication/recover-publication.ts';
+import { broadcastPrefix, spriteName } from '../../../lib/object-store/object-names.ts';
+import { cellMs } from '../../../lib/packaging/storyboard/cells.ts';
 import type { FlvTag } from '../../../lib/protocol/flv/tag.ts';
 import { EncoderHarness } from '../../../testkit/harness/encoder-harness.ts';
 import { type RecordedPacket, Recording } from '../../../testkit/media/recording.ts';
 import { makeClip, RelayFeed } from '../../../testkit/media/relay-feed.ts';
 import { expectMeasuredRates } from './expect-measured-rates.ts';
+import { cuesOf, numberIn } from './storyboard-pictures.ts';
 
 let clip: FlvTag[];
 beforeAll(async () => {
-  clip = await makeClip({ seconds: 5 });
+  // Each picture has its number in it.
+  clip = await makeClip({ seconds: 5, source: pictureFilter({ size: '1280x720', rate: 30 }) });
 });
 
 let harness: EncoderHarness;
@@ -23,6 +34,25 @@ async function recorded(): Promise<Recording> {
   return new Recording(harness.objects, broadcastPrefix('local', harness.streamId, broadcast!.id));
 }
 
+const storedObject = async (key: string): Promise<Buffer> =>
+  (await harness.objects.get(`local/${harness.streamId}/${key}`))!.body;
+
+/** What viewers are shown while the broadcast is live, once there are so many pictures: the number in each, by its time. */
+async function liveStoryboard(count: number): Promise<Map<number, number | undefined>> {
+  const bytesOf = async (name: string): Promise<Buffer> =>
+    Buffer.from(await (await fetch(`${harness.media}/${name}`)).arrayBuffer());
+  let cues = cuesOf((await bytesOf('storyboard.vtt')).toString());
+  while (cues.length < count) {
+    await setTimeout(50);
+    cues = cuesOf((await bytesOf('storyboard.vtt')).toString());
+  }
+  expect(numberIn(await bytesOf('poster.jpg'))).toBe(120);
+  const numbers = cues.map(async ({ startMs, sprite, area }) => {
+    return [startMs, numberIn(await bytesOf(sprite), area)] as const;
+  });
+  return new Map(await Promise.all(numbers));
+}
+
 /** The distances between packets. */
 const steps = (packets: readonly RecordedPacket[]): number[] =>
   packets.slice(1).map(({ ptsMs }, at) => ptsMs - packets[at]!.ptsMs);
@@ -32,6 +62,7 @@ describe('A broadcast', () => {
     const feed = new RelayFeed(harness.port, harness.streamId);
     await feed.frame('accepted');
     await feed.send(clip);
+    const shown = await liveStoryboard(2);
     feed.unpublish();
     const recording = await recorded();
 
@@ -75,5 +106,35 @@ describe('A broadcast', () => {
     ]);
     expect(feed.frames.filter(({ type }) => type === 'published-through').length).toBeGreaterThan(0);
     expect((await harness.store.getLease(harness.streamId))?.released).toBe(true);
+
+    // Poster and storyboard: a picture each 4 s, live and recorded, and it is the one of that time.
+    const ofEachCell = new Map([
+      [0, 0],
+      [4000, 120],
+    ]);
+    expect(shown).toEqual(ofEachCell);
+    const stored = (key: string): Promise<Buffer> => storedObject(`${broadcast!.id}/${key}`);
+    const storyboard = cuesOf((await stored('storyboard.vtt')).toString());
+    const numbers = await Promise.all(
+      storyboard.map(async ({ startMs, sprite, area }) => [startMs, numberIn(await stored(sprite), area)]),
+    );
+    expect(new Map(numbers as [number, number][])).toEqual(ofEachCell);
+    expect(storyboard.map(({ sprite }) => sprite)).toEqual([spriteName(0, 2, 1), spriteName(0, 2, 1)]);
+    expect([0, 120]).toContain(numberIn(await stored('poster.jpg')));
+    expect((await storedObject('poster.jpg')).equals(await stored('poster.jpg'))).toBe(true);
+    expect(cuesOf((await storedObject('storyboard.vtt')).toString())[1]?.sprite).toBe(
+      `${broadcast!.id}/${spriteName(0, 2, 1)}`,
+    );
+
+    // A worker that takes over makes of the stored media what only the memory of the one before had.
+    const published = await recoverPublication(harness.objects, 'local', broadcast!, 2);
+    const made = await missingPictures([0, 1], {
+      objects: harness.objects,
+      startEncoder: ffmpegStarter('ffmpeg', new ReadBatch(20)),
+      frameMode: frameModeFlag(await findFfmpeg()),
+      prefix: broadcastPrefix('local', harness.streamId, broadcast!.id),
+      restored: published!,
+    });
+    expect([...made].map(([cell, jpeg]) => [cell * cellMs, numberIn(jpeg)])).toEqual([...ofEachCell]);
   });
 });

@@ -41,7 +41,8 @@ function start(
   outputs: number,
   handler: EncoderProcessHandler,
 ): EncoderProcess {
-  const pipes = Array.from({ length: outputs }, () => 'pipe' as const);
+  const { pictures } = handler;
+  const pipes = Array.from({ length: outputs + (pictures?.pipes ?? 0) }, () => 'pipe' as const);
   const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe', ...pipes] });
   let said = '';
   let open = true;
@@ -68,11 +69,16 @@ function start(
     connection.batchReads();
     connection.start({
       into: () => memory,
-      data: (bytes) => handler.output(index, Buffer.from(bytes)),
+      data: (bytes) => {
+        if (index < outputs) handler.output(index, Buffer.from(bytes));
+        else pictures?.output(index - outputs, Buffer.from(bytes));
+      },
       batchEnded() {},
       ended: () => connection.end(),
       drained() {},
-      closed: () => handler.outputEnded(index),
+      closed: () => {
+        if (index < outputs) handler.outputEnded(index);
+      },
     });
   });
   const { stdin } = child;

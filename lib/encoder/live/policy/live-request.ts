@@ -1,9 +1,19 @@
-import { partNamePattern } from '../../../object-store/object-names.ts';
+import {
+  dashManifestName,
+  hlsIndexName,
+  partNamePattern,
+  posterName,
+  spriteNamePattern,
+  storyboardName,
+} from '../../../object-store/object-names.ts';
 
 /** What a live origin asks a worker for, from a request target. The paths are those of object keys. */
 export type LiveRequest = { readonly region: string; readonly stream: string } & (
   | { readonly kind: 'index'; readonly broadcast?: string }
   | { readonly kind: 'manifest'; readonly broadcast?: string }
+  | { readonly kind: 'poster'; readonly broadcast?: string }
+  | { readonly kind: 'storyboard'; readonly broadcast?: string }
+  | ({ readonly kind: 'sprite'; readonly broadcast: string } & SpriteRequest)
   | ({ readonly broadcast: string; readonly rendition: string } & RenditionRequest)
 );
 
@@ -12,6 +22,12 @@ export type RenditionRequest =
   | { readonly kind: 'init'; readonly name: string }
   | { readonly kind: 'segment'; readonly number: number }
   | ({ readonly kind: 'part' } & PartName);
+
+export interface SpriteRequest {
+  readonly from: number;
+  readonly count: number;
+  readonly epoch: number;
+}
 
 export interface PartName {
   readonly number: number;
@@ -30,7 +46,15 @@ export interface Directives {
 }
 
 const mostTarget = 1200;
-const ofStream = /^\/([^/]+)\/([^/]+)\/(?:([^/]+)\/)?(index\.m3u8|manifest\.mpd)$/;
+const ofStream =
+  /^\/([^/]+)\/([^/]+)\/(?:([^/]+)\/)?(index\.m3u8|manifest\.mpd|poster\.jpg|storyboard\.vtt)$/;
+const ofBroadcast = /^\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/;
+const topKinds = {
+  [hlsIndexName]: 'index',
+  [dashManifestName]: 'manifest',
+  [posterName]: 'poster',
+  [storyboardName]: 'storyboard',
+} as const;
 const ofRendition = /^\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/;
 const number = '(0|[1-9][0-9]{0,8})';
 const segmentPattern = new RegExp(`^${number}\\.m4s$`);
@@ -44,9 +68,16 @@ export function parseLiveRequest(target: string): LiveRequest | undefined {
   const path = mark === -1 ? target : target.slice(0, mark);
   const top = ofStream.exec(path);
   if (top) {
-    const [, region = '', stream = '', broadcast, name] = top;
-    const kind = name === 'index.m3u8' ? 'index' : 'manifest';
+    const [, region = '', stream = '', broadcast, name = hlsIndexName] = top;
+    const kind = topKinds[name as keyof typeof topKinds];
     return { region, stream, kind, ...(broadcast !== undefined && { broadcast }) };
+  }
+  const own = ofBroadcast.exec(path);
+  const sprite = own && spriteNamePattern.exec(own[4]!);
+  if (sprite) {
+    const [, region = '', stream = '', broadcast = ''] = own;
+    const [from = 0, count = 0, epoch = 0] = sprite.slice(1).map(Number);
+    return { region, stream, broadcast, kind: 'sprite', from, count, epoch };
   }
   const [, region, stream, broadcast, rendition, name = ''] = ofRendition.exec(path) ?? [];
   if (region === undefined || stream === undefined || broadcast === undefined || rendition === undefined)

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseLiveRequest } from '../../../../lib/encoder/live/policy/live-request.ts';
-import { initName, partName, segmentName } from '../../../../lib/object-store/object-names.ts';
+import { initName, partName, segmentName, spriteName } from '../../../../lib/object-store/object-names.ts';
 
 const of = { region: 'local', stream: 's', broadcast: 'b', rendition: '720p' };
 
@@ -8,6 +8,13 @@ test.each([
   ['/local/s/index.m3u8', { region: 'local', stream: 's', kind: 'index' }],
   ['/local/s/b/index.m3u8', { region: 'local', stream: 's', broadcast: 'b', kind: 'index' }],
   ['/local/s/manifest.mpd', { region: 'local', stream: 's', kind: 'manifest' }],
+  ['/local/s/poster.jpg', { region: 'local', stream: 's', kind: 'poster' }],
+  ['/local/s/b/poster.jpg', { region: 'local', stream: 's', broadcast: 'b', kind: 'poster' }],
+  ['/local/s/b/storyboard.vtt', { region: 'local', stream: 's', broadcast: 'b', kind: 'storyboard' }],
+  [
+    `/local/s/b/${spriteName(30, 15, 2)}`,
+    { region: 'local', stream: 's', broadcast: 'b', kind: 'sprite', from: 30, count: 15, epoch: 2 },
+  ],
   ['/local/s/b/manifest.mpd', { region: 'local', stream: 's', broadcast: 'b', kind: 'manifest' }],
   [`/local/s/b/720p/${segmentName(12)}`, { ...of, kind: 'segment', number: 12 }],
   [`/local/s/b/720p/${initName(3, 1)}`, { ...of, kind: 'init', name: 'init-3-1.mp4' }],
@@ -35,6 +42,8 @@ test.each([
   '/local/s/b/720p/poster.jpg',
   '/local/s/b/720p/x/1.m4s',
   '/local/s/playlist.m3u8',
+  '/local/s/storyboard-30-15-2.jpg',
+  '/local/s/b/storyboard-30-15.jpg',
   `/local/s/b/720p/playlist.m3u8?${'x'.repeat(1200)}`,
 ])('%s is nothing that a worker has', (target) => {
   expect(parseLiveRequest(target)).toBeUndefined();

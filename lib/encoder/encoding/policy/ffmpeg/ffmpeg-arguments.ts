@@ -2,6 +2,7 @@ import type { Ladder, VideoInput, VideoRendition } from '../../../../packaging/l
 import { segmentMs, segmentSeconds } from '../../../../packaging/segment-grid.ts';
 import { maxPicturePixels } from '../../../policy/picture-limit.ts';
 import { countedRate } from './counted-rate.ts';
+import { pictureArguments, pictureFilters, pictureOutputs } from './picture-outputs.ts';
 
 /** What encodes H.264: the CPU, or the encoder of an NVIDIA card. */
 export type VideoEncoder = 'x264' | 'nvenc';
@@ -33,7 +34,8 @@ export const firstOutputFd = 3;
 export const outputIds = (ladder: Ladder): string[] => [...ladder.video.map(({ id }) => id), ladder.audio.id];
 
 /**
- * Returns the argv (without the program) of a broadcast's one ffmpeg: FLV on stdin, a single-track FLV on each output pipe.
+ * Returns the argv (without the program) of a broadcast's one ffmpeg: FLV on stdin, a single-track FLV on each output pipe, and behind
+ * those pictures (`pictureOutputs`).
  */
 export function ffmpegArguments(plan: EncodePlan): string[] {
   const { input: picture, ladder } = plan;
@@ -44,6 +46,9 @@ export function ffmpegArguments(plan: EncodePlan): string[] {
       ? ladder.video.flatMap((rendition, index) => videoOutput(plan, picture, rendition, index))
       : []),
     ...audioOutput(ladder),
+    ...(picture ? pictureOutputs(ladder) : []).flatMap((each, index) =>
+      pictureArguments(each, plan.frameModeFlag, firstOutputFd + outputIds(ladder).length + index),
+    ),
   ];
 }
 
@@ -72,11 +77,14 @@ function input(hasPictures: boolean): string[] {
 /** Decodes once; each size is scaled from the one above it, which is cheaper and looks the same (saves 0.3 of 1.7 cores). */
 function filterGraph(plan: EncodePlan, input: VideoInput): string {
   const { ladder } = plan;
+  const pictures = pictureOutputs(ladder);
   const chains: string[] = [];
   let source = '0:v:0';
   let from = { width: input.codedWidth ?? input.width, height: input.height, pictureStep: 1 };
   ladder.video.forEach((rendition, index) => {
     const isLast = index === ladder.video.length - 1;
+    const taken = pictures.filter(({ rung }) => rung === index).map(({ kind }) => `of-${kind}`);
+    const branches = [`v${index}`, ...(isLast ? [] : [`s${index}`]), ...taken];
     const filters = [
       ...(index === 0 ? [shownOnce(plan)] : []),
       // Deinterlaces fields from old cameras into one picture per frame.
@@ -89,12 +97,13 @@ function filterGraph(plan: EncodePlan, input: VideoInput): string {
         : []),
       'format=yuv420p', // 8-bit 4:2:0 decodes in every player's browser
       'setsar=1',
-      ...(isLast ? [] : ['split=2']),
+      ...(branches.length > 1 ? [`split=${branches.length}`] : []),
     ];
-    chains.push(`[${source}]${filters.join(',')}[v${index}]${isLast ? '' : `[s${index}]`}`);
+    chains.push(`[${source}]${filters.join(',')}${branches.map((name) => `[${name}]`).join('')}`);
     source = `s${index}`;
     from = rendition;
   });
+  for (const each of pictures) chains.push(`[of-${each.kind}]${pictureFilters(each)}[${each.kind}]`);
   return chains.join(';');
 }
 

@@ -1,6 +1,7 @@
 import type { RenditionFacts } from '../../../../control-store/records.ts';
 import { avcCodecString } from '../../../../packaging/codec/avc-config.ts';
 import { segmentStartMs } from '../../../../packaging/segment-grid.ts';
+import type { Sprite } from '../../../../packaging/storyboard/cells.ts';
 import type { TrackHeader } from '../../../policy/track-header.ts';
 import { readRatesMark } from '../measured-rates.ts';
 import { extendPeriods, type NumberedHeaders } from '../period-log.ts';
@@ -44,6 +45,15 @@ export interface RestoredPublication {
   readonly nextListed: number;
   /** What is there from `nextListed` on: whoever has the media makes those numbers again. @default nothing */
   readonly unnamed?: readonly UnnamedNumber[];
+  /** @default there are none */
+  readonly pictures?: RestoredPictures;
+}
+
+/** What an earlier worker left of poster and storyboard. */
+export interface RestoredPictures {
+  readonly sprites: readonly Sprite[];
+  /** Size of the broadcast's poster; 0 without one. */
+  readonly posterBytes: number;
 }
 
 interface Entry {

@@ -8,6 +8,7 @@ import {
   ffmpegOffsetMs,
   outputIds,
 } from '../../../../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-arguments.ts';
+import { pictureOutputs } from '../../../../../lib/encoder/encoding/policy/ffmpeg/picture-outputs.ts';
 import {
   type FfmpegBuild,
   FfmpegUnusableError,
@@ -15,7 +16,7 @@ import {
   judgeFfmpeg,
   parseFfmpegVersion,
 } from '../../../../../lib/encoder/encoding/policy/ffmpeg/ffmpeg-version.ts';
-import { fitLadder, soundAlone } from '../../../../../lib/packaging/ladder-fit.ts';
+import { fitLadder, soundAlone, type VideoInput } from '../../../../../lib/packaging/ladder-fit.ts';
 
 const input = { width: 1280, height: 720, frameRate: 60 };
 const plan = {
@@ -40,6 +41,8 @@ describe("ffmpeg's arguments", () => {
       'pipe:4',
       'pipe:5',
       'pipe:6',
+      'pipe:7',
+      'pipe:8',
     ]);
     expect(outputIds(plan.ladder)).toEqual(['720p', '480p', '360p', 'audio']);
   });
@@ -57,10 +60,41 @@ describe("ffmpeg's arguments", () => {
 
   test('scale each size from the one above it and drop pictures once', () => {
     const graph = flagValue(args, '-filter_complex')!;
-    expect(graph.match(/scale=/g)).toHaveLength(2);
+    const renditions = graph.split(';').filter((chain) => !chain.startsWith('[of-'));
+    expect(renditions.join().match(/scale=/g)).toHaveLength(2);
     expect(graph.match(/prev_selected_n/g)).toHaveLength(1);
-    expect(graph.match(/select=/g)).toHaveLength(2);
+    expect(renditions.join().match(/select=/g)).toHaveLength(2);
     expect(graph).toContain('[s0]select');
+  });
+
+  test('make a poster of the largest size that is no wider than 1280, and a tile of the smallest, one each 4 s', () => {
+    const chains = flagValue(args, '-filter_complex')!.split(';');
+    expect(chains[0]).toMatch(/split=3\[v0\]\[s0\]\[of-poster\]$/);
+    expect(chains[2]).toMatch(/split=2\[v2\]\[of-tile\]$/);
+    expect(chains.slice(3)).toEqual([
+      expect.stringMatching(/^\[of-tile\]select='.*\/4\).*',scale=256:144:.*\[tile\]$/),
+      expect.stringMatching(/^\[of-poster\]select='.*\/4\).*',scale=1280:720:.*\[poster\]$/),
+    ]);
+    // A second thread would wait for a second picture, and tables of its own could not be joined.
+    for (const flag of [['-c:v', 'mjpeg', '-threads', '1'], ['-huffman', 'default']])
+      expect(args.join(' ').split(flag.join(' '))).toHaveLength(3);
+  });
+
+  test.each<[string, Partial<VideoInput>, string[]]>([
+    ['1080p', { width: 1920, height: 1080 }, ['tile 256x144 of 3', 'poster 1280x720 of 1']],
+    ['a phone held upright', { width: 1080, height: 1920 }, ['tile 144x256 of 3', 'poster 1080x1920 of 0']],
+    ['4:3', { width: 640, height: 480 }, ['tile 256x192 of 1', 'poster 640x480 of 0']],
+    ['21:9', { width: 3440, height: 1440 }, ['tile 256x112 of 3', 'poster 1280x536 of 1']],
+    ['a tiny picture', { width: 64, height: 2 }, ['tile 256x16 of 0', 'poster 64x2 of 0']],
+  ])('of %s have pictures of its shape', (_, size, expected) => {
+    const { ladder } = { ladder: fitLadder({ ...input, frameRate: 30, ...size }) };
+    expect(
+      pictureOutputs(ladder).map(({ kind, width, height, rung }) => `${kind} ${width}x${height} of ${rung}`),
+    ).toEqual(expected);
+  });
+
+  test('of sound alone make no pictures', () => {
+    expect(pictureOutputs(soundAlone(defaultLadder))).toEqual([]);
   });
 
   test('count key frames from the phase of the first picture', () => {
@@ -154,7 +188,7 @@ describe('A real ffmpeg', () => {
     // A short clip on stdin, each output pipe thrown away: only the arguments are at stake.
     const quoted = args.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(' ');
     const clip = `ffmpeg -v error -f lavfi -i testsrc2=s=1280x720:r=60 -f lavfi -i sine -t 0.3 -c:v libx264 -preset ultrafast -c:a aac -f flv -`;
-    const outputs = '3>/dev/null 4>/dev/null 5>/dev/null 6>/dev/null';
+    const outputs = '3>/dev/null 4>/dev/null 5>/dev/null 6>/dev/null 7>/dev/null 8>/dev/null';
     const { stderr } = await run('bash', [
       '-o',
       'pipefail',
