@@ -136,8 +136,6 @@ export class OriginBucket extends Construct {
     this.#acknowledge(maker, files, 'any of them may be downloaded');
   }
 
-  /** Lets the driver of managed channels point a stream's playlists at them, and delete the earlier DASH manifest. */
-
   /** Lets the driver of managed channels point a stream's playlists at them, and delete what a channel doesn't make. */
   grantIndex(driver: IGrantable & IConstruct): void {
     this.grantWrite(driver);

@@ -170,6 +170,7 @@ describe('the function behind it', () => {
     // Names that CloudFormation fills in.
     env.HEADWATER_ORIGIN = 's3://live-origin';
     env.HEADWATER_TAKEDOWNS_FUNCTION = 'live-takedowns';
+    env.HEADWATER_RECORDINGS_FUNCTION = 'live-recordings';
     expect(controlFunctionCodec.decode(env)).toMatchObject({
       controlStore: 'dynamodb:live',
       eventRetentionDays: 400,

@@ -58,6 +58,6 @@ describe('the function that writes downloads', () => {
       's3:PutObject',
     ]);
     const onTables = new Set(actionsOf(statements).filter((action) => action.startsWith('dynamodb:')));
-    expect(onTables).toEqual(new Set(tableAccess.recordings.streams?.table));
+    expect(onTables).toEqual(new Set(['dynamodb:Query', ...(tableAccess.recordings.streams?.table ?? [])]));
   });
 });
